@@ -1,0 +1,227 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import type { Field } from "../field/field.ts";
+import { padWidth } from "../field/layout.ts";
+import { padRows, ROW_MULTIPLE } from "../field/matmul.ts";
+import { Network, type Node } from "../field/network.ts";
+import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
+import type { Vector } from "../field/vector.ts";
+import type { Objective } from "../objective/objective.ts";
+import { type Adjoint, backward } from "./backward.ts";
+import { BufferPool } from "./buffer_pool.ts";
+import sumText from "../../wgsl/gradient_sum.wgsl" with { type: "text" };
+import lossText from "../../wgsl/loss_sum.wgsl" with { type: "text" };
+
+/** Which second-order product: Hv, or the Gauss-Newton product Gv. */
+export type ProductKind = "hessian" | "gaussNewton";
+
+/** One chunk of a batch to be put in place: rows first … first + rows − 1 of the batch. */
+export interface ChunkRequest {
+  readonly first: number;
+  readonly rows: number;
+  /** Rows from `rows` up to here are to become 0. */
+  readonly paddedRows: number;
+  /** Where each named input goes: [padded rows, stride]. */
+  readonly inputs: ReadonlyMap<string, MatrixPlace>;
+  /** Where each named target goes. */
+  readonly targets: ReadonlyMap<string, MatrixPlace>;
+}
+
+/** A matrix on the device. */
+export interface MatrixPlace {
+  readonly buffer: DeviceBuffer;
+  readonly width: number;
+  readonly stride: number;
+}
+
+/** What one pass over a batch computes. */
+export interface DifferentiationRequest {
+  /** Rows of the batch. */
+  readonly rows: number;
+  /** Puts a chunk in place: records kernels, or writes from the host. */
+  readonly fill: (chunk: ChunkRequest) => void;
+  readonly gradient: Vector;
+  /** With a direction v also the product Hv or Gv. */
+  readonly product?: { readonly kind: ProductKind; readonly direction: Vector; readonly result: Vector };
+  /** Entry of `losses` that the loss goes to. */
+  readonly slot?: number;
+  /** Reported by the flag when something is not finite. */
+  readonly step?: number;
+}
+
+/** Splitting the sum over the batch gives parallel hardware something to do; more than this only costs traffic. */
+const MAX_SPLITS = 32;
+const ROWS_PER_SPLIT = 256;
+const PARTIAL_MEMORY = 64 * 2 ** 20;
+
+const sumSource = { name: "gradient_sum", text: sumText };
+const lossSource = { name: "loss_sum", text: lossText };
+
+/**
+ * Loss, gradient and second-order products of objective(field) over batches: buffers, and the recording of the passes. A batch
+ * larger than memory allows is worked through in chunks that are added in order; the result is the same up to rounding.
+ */
+export class Differentiator implements Disposable {
+  /** A ring of losses, one entry a pass (f32). */
+  readonly losses: DeviceBuffer;
+  /** flags[0]: the first step at which the gradient or product was not finite; all ones while there is none. */
+  readonly flags: DeviceBuffer;
+  /** Rows of one chunk. */
+  readonly chunk: number;
+  readonly #field: Field;
+  readonly #objective: Objective;
+  readonly #network: Network;
+  readonly #pool: BufferPool;
+  readonly #partials: DeviceBuffer;
+  readonly #partialsTangent?: DeviceBuffer;
+  readonly #rowLoss: DeviceBuffer;
+  readonly #splits: number;
+  readonly #inputs = new Map<string, MatrixPlace>();
+  readonly #targets = new Map<string, MatrixPlace>();
+  readonly #seeds = new Map<Node, Adjoint>();
+  readonly #adjoints = new Map<string, Adjoint>();
+  readonly #owned: DeviceBuffer[] = [];
+
+  /**
+   * @param options.rows The largest batch.
+   * @param options.products Whether second-order products will be asked for.
+   * @param options.slots Entries of the ring of losses.
+   * @param options.memory Bytes that one chunk may take.
+   */
+  constructor(
+    field: Field,
+    objective: Objective,
+    options: { rows: number; products: boolean; slots?: number; memory?: number },
+  ) {
+    const { gpu, description, layout } = field;
+    this.#field = field;
+    this.#objective = objective;
+    const perRow = Network.bytesPerRow(description, options.products);
+    // Adjoints in flight: two matrices of the widest layer, and as many tangents.
+    const total = perRow.total + perRow.widest * (options.products ? 6 : 3);
+    const memory = options.memory ?? DEFAULT_MEMORY;
+    this.chunk = chunkRows(gpu, options.rows, { ...perRow, total }, ROW_MULTIPLE, memory);
+    this.#network = new Network(field, this.chunk, options.products);
+    this.#pool = new BufferPool(gpu, this.chunk);
+    const vectorBytes = layout.deviceLength * 4;
+    const fit = Math.floor(Math.min(PARTIAL_MEMORY, gpu.device.limits.maxStorageBufferBindingSize) / vectorBytes);
+    this.#splits = Math.max(1, Math.min(MAX_SPLITS, fit, Math.floor(this.chunk / ROWS_PER_SPLIT)));
+    this.#partials = this.#buffer("partial gradients", vectorBytes * this.#splits);
+    if (options.products) this.#partialsTangent = this.#buffer("partial products", vectorBytes * this.#splits);
+    this.#rowLoss = this.#buffer("row losses", this.chunk * 4);
+    this.losses = this.#buffer("losses", (options.slots ?? 1) * 4);
+    this.flags = this.#buffer("flags", 16);
+    gpu.write(this.flags, new Uint32Array(4).fill(0xffffffff));
+    for (const name of Object.keys(description.inputs)) {
+      const { value, width, padded } = this.#network.node(name);
+      this.#inputs.set(name, { buffer: value, width, stride: padded });
+    }
+    for (const [name, width] of objective.reads(description)) {
+      const stride = padWidth(width);
+      this.#targets.set(name, { buffer: this.#buffer(`target ${name}`, this.chunk * stride * 4), width, stride });
+      const node = this.#network.output(name);
+      const bytes = this.chunk * node.padded * 4;
+      const adjoint = this.#buffer(`adjoint of ${name}`, bytes);
+      const tangent = options.products ? this.#buffer(`adjoint tangent of ${name}`, bytes) : undefined;
+      if (this.#seeds.has(node)) throw new Error(`${objective.name}: outputs ${name} and another are the same layer.`);
+      this.#seeds.set(node, { adjoint, tangent });
+      this.#adjoints.set(name, { adjoint, tangent });
+    }
+  }
+
+  /** Widths of the targets by name. */
+  get targetWidths(): ReadonlyMap<string, number> {
+    return new Map([...this.#targets].map(([name, { width }]) => [name, width]));
+  }
+
+  /** Records loss, gradient and, if asked for, one product over a batch. */
+  record(request: DifferentiationRequest): void {
+    const { rows, fill, product } = request;
+    for (let first = 0; first < rows; first += this.chunk) {
+      const count = Math.min(this.chunk, rows - first);
+      const paddedRows = padRows(count);
+      this.#field.gpu.phase("batch");
+      fill({ first, rows: count, paddedRows, inputs: this.#inputs, targets: this.#targets });
+      this.#chunk(request, first, count, paddedRows, product);
+    }
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    this.#network[Symbol.dispose]();
+    this.#pool[Symbol.dispose]();
+    for (const buffer of this.#owned) buffer[Symbol.dispose]();
+  }
+
+  #chunk(
+    request: DifferentiationRequest,
+    first: number,
+    rows: number,
+    paddedRows: number,
+    product: DifferentiationRequest["product"],
+  ): void {
+    const { gpu, parameters, layout } = this.#field;
+    const direction = product?.direction;
+    gpu.phase("forward");
+    this.#network.forward(paddedRows, parameters, direction);
+    gpu.phase("loss");
+    this.#objective.record({
+      network: this.#network,
+      rows,
+      paddedRows,
+      batchRows: request.rows,
+      tangents: product !== undefined,
+      targets: new Map([...this.#targets].map(([name, { buffer }]) => [name, buffer])),
+      adjoints: this.#adjoints,
+      rowLoss: this.#rowLoss,
+      weight: 1,
+      add: false,
+    });
+    gpu.dispatch(gpu.kernel(lossSource), { row_loss: this.#rowLoss, losses: this.losses }, {
+      rows,
+      slot: request.slot ?? 0,
+      keep: first > 0 ? 1 : 0,
+    }, [1]);
+    gpu.phase("backward");
+    const stride = layout.deviceLength / 4;
+    const rowsPerSplit = padRows(Math.ceil(paddedRows / this.#splits));
+    const pass = {
+      network: this.#network,
+      pool: this.#pool,
+      rows: paddedRows,
+      parameters,
+      partials: this.#partials,
+      place: { stride, splits: this.#splits, rowsPerSplit },
+    };
+    if (product?.kind === "hessian") {
+      backward({ ...pass, direction, partialsTangent: this.#partialsTangent }, this.#seeds);
+    } else {
+      const seeds = new Map([...this.#seeds].map(([node, { adjoint }]) => [node, { adjoint }]));
+      backward(pass, seeds);
+      if (product?.kind === "gaussNewton") {
+        // The adjoint's tangent is (∂²loss) Jv; plain reverse mode from there gives Jᵀ(∂²loss)Jv.
+        const tangents = new Map([...this.#seeds].map(([node, { tangent }]) => [node, { adjoint: tangent! }]));
+        backward({ ...pass, partials: this.#partialsTangent! }, tangents);
+      }
+    }
+    this.#sum(this.#partials, request.gradient, first > 0, request.step ?? 0);
+    if (product !== undefined) this.#sum(this.#partialsTangent!, product.result, first > 0, request.step ?? 0);
+  }
+
+  #sum(partials: DeviceBuffer, to: Vector, keep: boolean, step: number): void {
+    const { gpu, layout } = this.#field;
+    const length = layout.deviceLength / 4;
+    gpu.dispatch(
+      gpu.kernel(sumSource, { keep: keep ? 1 : 0, fresh: keep ? 0 : 1 }),
+      { partials, gradient: to.buffer, flags: this.flags },
+      { length, splits: this.#splits, step },
+      linearGroups(length, 64),
+    );
+  }
+
+  #buffer(label: string, bytes: number): DeviceBuffer {
+    const buffer = this.#field.gpu.buffer(label, bytes);
+    this.#owned.push(buffer);
+    return buffer;
+  }
+}

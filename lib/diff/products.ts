@@ -1,0 +1,140 @@
+import type { Field } from "../field/field.ts";
+import { byName, type NamedArrays } from "../field/evaluate.ts";
+import { uploadRows } from "../field/rows.ts";
+import { createVector, Vector } from "../field/vector.ts";
+import type { Objective } from "../objective/objective.ts";
+import { Differentiator, type ProductKind } from "./differentiator.ts";
+
+/** A batch on the host. */
+export interface Batch {
+  /** `[n, inputs]` row-major; with several named inputs a record of such arrays. */
+  readonly inputs: Float32Array | NamedArrays;
+  /** `[n, outputs]` row-major; where the objective reads several outputs a record of such arrays by output. */
+  readonly targets: Float32Array | NamedArrays;
+}
+
+/** Options of the functions that differentiate on one batch. */
+export interface DifferentiationOptions {
+  /** A vector for the result (gradient, or product), instead of a new one. */
+  into?: Vector;
+  /** Bytes of device memory that a chunk may take; a larger batch is worked through in chunks. */
+  memory?: number;
+}
+
+/** Loss and gradient; the gradient is the caller's to dispose. */
+export interface LossAndGradient {
+  readonly loss: number;
+  readonly gradient: Vector;
+}
+
+/**
+ * Loss and gradient of objective(field) on one batch, by reverse mode.
+ *
+ * @throws When shapes do not fit.
+ */
+export async function lossAndGradient(
+  field: Field,
+  objective: Objective,
+  batch: Batch,
+  options: DifferentiationOptions = {},
+): Promise<LossAndGradient> {
+  const gradient = options.into ?? createVector(field.gpu, field.layout, "gradient");
+  const loss = await differentiate(field, objective, batch, { gradient, memory: options.memory });
+  return { loss, gradient };
+}
+
+/**
+ * Loss, gradient and the exact Hessian-vector product Hv of objective(field) on one batch, by forward over reverse mode
+ * (Pearlmutter 1994, "Fast exact multiplication by the Hessian"), sharing one primal pass. Gradient and product are the
+ * caller's to dispose.
+ *
+ * @param direction v, in flat order or as a vector of the field's layout.
+ */
+export async function hessianVectorProduct(
+  field: Field,
+  objective: Objective,
+  batch: Batch,
+  direction: Float32Array | Vector,
+  options: DifferentiationOptions = {},
+): Promise<LossAndGradient & { readonly hvp: Vector }> {
+  const { loss, gradient, result } = await product(field, objective, batch, direction, "hessian", options);
+  return { loss, gradient, hvp: result };
+}
+
+/**
+ * Loss, gradient and the Gauss-Newton product Gv = Jᵀ(∂²loss)Jv of objective(field) on one batch, J the Jacobian of the
+ * outputs; G is positive semidefinite (Schraudolph 2002, "Fast curvature matrix-vector products"). Gradient and product are
+ * the caller's to dispose.
+ *
+ * @param direction v, in flat order or as a vector of the field's layout.
+ */
+export async function gaussNewtonVectorProduct(
+  field: Field,
+  objective: Objective,
+  batch: Batch,
+  direction: Float32Array | Vector,
+  options: DifferentiationOptions = {},
+): Promise<LossAndGradient & { readonly gnvp: Vector }> {
+  const { loss, gradient, result } = await product(field, objective, batch, direction, "gaussNewton", options);
+  return { loss, gradient, gnvp: result };
+}
+
+async function product(
+  field: Field,
+  objective: Objective,
+  batch: Batch,
+  direction: Float32Array | Vector,
+  kind: ProductKind,
+  options: DifferentiationOptions,
+): Promise<LossAndGradient & { readonly result: Vector }> {
+  const { gpu, layout } = field;
+  let along: Vector;
+  if (direction instanceof Vector) along = direction;
+  else {
+    along = createVector(gpu, layout, "direction");
+    along.write(direction);
+  }
+  try {
+    const gradient = createVector(gpu, layout, "gradient");
+    const result = options.into ?? createVector(gpu, layout, "product");
+    const request = { kind, direction: along, result };
+    const loss = await differentiate(field, objective, batch, { gradient, product: request, memory: options.memory });
+    return { loss, gradient, result };
+  } finally {
+    if (along !== direction) along[Symbol.dispose]();
+  }
+}
+
+async function differentiate(
+  field: Field,
+  objective: Objective,
+  batch: Batch,
+  request: {
+    gradient: Vector;
+    product?: { kind: ProductKind; direction: Vector; result: Vector };
+    memory?: number;
+  },
+): Promise<number> {
+  const { gpu, description } = field;
+  const inputs = byName(batch.inputs, new Map(Object.entries(description.inputs)), "inputs");
+  const targets = byName(batch.targets, objective.reads(description), "targets");
+  const { rows } = inputs;
+  if (targets.rows !== rows) throw new Error(`batch: ${rows} rows of inputs, but ${targets.rows} of targets.`);
+  if (rows === 0) throw new Error("batch: it has no rows.");
+  const { gradient, product, memory } = request;
+  using differentiator = new Differentiator(field, objective, { rows, products: product !== undefined, memory });
+  differentiator.record({
+    rows,
+    gradient,
+    product,
+    fill(chunk) {
+      for (const [places, arrays] of [[chunk.inputs, inputs.arrays], [chunk.targets, targets.arrays]] as const) {
+        for (const [name, { buffer, width, stride }] of places) {
+          uploadRows(gpu, arrays[name], width, chunk.first, chunk.rows, buffer, stride, chunk.paddedRows);
+        }
+      }
+    },
+  });
+  const [bytes] = await gpu.read(differentiator.losses);
+  return new Float32Array(bytes)[0];
+}

@@ -1,0 +1,24 @@
+import type { Activation } from "../activation.ts";
+import { linearBound, positive } from "./hyperparameter.ts";
+import trigonometry from "../../../wgsl/activation/trigonometry.wgsl" with { type: "text" };
+import text from "../../../wgsl/activation/gabor.wgsl" with { type: "text" };
+
+/**
+ * a(z₁, z₂) = cos(ωz₁)·exp(−(s z₂)²), each of z₁ (`frequency`) and z₂ (`envelope`) with its own linear map: the real Gabor
+ * wavelet (WIRE: Saragadam et al. 2023), without a factor ½ in the exponent.
+ *
+ * @param options.omega ω > 0, 10 by default.
+ * @param options.scale s > 0, 10 by default.
+ */
+export function gabor(options: { omega?: number; scale?: number } = {}): Activation {
+  const omega = positive("gabor: omega", options.omega ?? 10);
+  const scale = positive("gabor: scale", options.scale ?? 10);
+  return {
+    name: "gabor",
+    options: { omega, scale },
+    maps: ["frequency", "envelope"],
+    text: text.replace("{{trigonometry}}", trigonometry),
+    constants: [omega, scale],
+    weightBound: linearBound,
+  };
+}

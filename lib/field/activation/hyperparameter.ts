@@ -1,0 +1,10 @@
+/** The value itself; throws when it is not a positive finite number. */
+export function positive(name: string, value: number): number {
+  if (!(value > 0 && Number.isFinite(value))) throw new Error(`${name}: a positive number expected, ${value} found.`);
+  return value;
+}
+
+/** PyTorch's default for linear layers: 1/√fanIn (Kaiming uniform with a = √5). */
+export function linearBound(fanIn: number): number {
+  return 1 / Math.sqrt(fanIn);
+}

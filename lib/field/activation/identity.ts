@@ -1,0 +1,7 @@
+import type { Activation } from "../activation.ts";
+import { linearBound } from "./hyperparameter.ts";
+
+/** a(z) = z: a linear layer. */
+export function identity(): Activation {
+  return { name: "identity", options: {}, maps: [""], constants: [0, 0], weightBound: linearBound };
+}

@@ -1,0 +1,33 @@
+import type { BufferLike } from "../gpu/buffer.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import text from "../../wgsl/copy_columns.wgsl" with { type: "text" };
+
+/** Which columns go where; `width` columns are copied, the rest of `span` becomes 0. */
+export interface ColumnCopy {
+  readonly rows: number;
+  readonly width: number;
+  readonly span: number;
+  readonly fromStride: number;
+  readonly fromColumn: number;
+  readonly toStride: number;
+  readonly toColumn: number;
+  /** Add to what is there instead of replacing it. */
+  readonly add?: boolean;
+}
+
+const kernelSource = { name: "copy_columns", text };
+
+/** Records copying columns from one matrix to another (`copy_columns.wgsl`). */
+export function copyColumns(gpu: Gpu, source: BufferLike, destination: BufferLike, copy: ColumnCopy): void {
+  gpu.dispatch(gpu.kernel(kernelSource), { source, destination }, {
+    rows: copy.rows,
+    width: copy.width,
+    span: copy.span,
+    from_stride: copy.fromStride,
+    from_column: copy.fromColumn,
+    to_stride: copy.toStride,
+    to_column: copy.toColumn,
+    add: copy.add ? 1 : 0,
+  }, linearGroups(copy.rows * copy.span, 64));
+}

@@ -1,0 +1,115 @@
+import type { Activation } from "./activation.ts";
+import type { Encoding } from "./encoding.ts";
+import type { Segment } from "./layout.ts";
+
+/** A layer of units: a(X Wᵀ + b), X the concatenation of what it reads. */
+export interface DenseLayer {
+  readonly name: string;
+  /** Names of inputs or earlier layers, concatenated in this order. */
+  readonly from: readonly string[];
+  readonly units: number;
+  readonly activation: Activation;
+  /** Weights start uniform in ± this. By default the activation's own bound. */
+  readonly weightBound?: number;
+}
+
+/** A layer that encodes one named input. */
+export interface EncodingLayer {
+  readonly name: string;
+  readonly from: readonly [string];
+  readonly encoding: Encoding;
+}
+
+/** A field as data: from it follow parameter layout, initialisation, buffers and the kernels of every pass. */
+export interface FieldDescription {
+  /** Width of each named input. */
+  readonly inputs: Readonly<Record<string, number>>;
+  /** In the order of evaluation; parameters lie in this order too. */
+  readonly layers: readonly (DenseLayer | EncodingLayer)[];
+  /** The layer that each named output is read from. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** Whether a layer encodes an input. */
+export function isEncoding(layer: DenseLayer | EncodingLayer): layer is EncodingLayer {
+  return "encoding" in layer;
+}
+
+/**
+ * Checks a description.
+ *
+ * @throws When a name repeats or is unknown where it is read, a width is not a positive whole number, an encoding reads a
+ * layer, or a layer reaches no output.
+ */
+export function checkDescription(description: FieldDescription): void {
+  const { inputs, layers, outputs } = description;
+  const known = new Set<string>();
+  const claim = (name: string) => {
+    if (known.has(name)) throw new Error(`field description: two inputs or layers are called ${name}.`);
+    known.add(name);
+  };
+  for (const [name, width] of Object.entries(inputs)) {
+    claim(name);
+    positiveInteger(`field description: input ${name}`, width);
+  }
+  if (known.size === 0) throw new Error("field description: it has no input.");
+  for (const layer of layers) {
+    if (layer.from.length === 0) throw new Error(`field description: layer ${layer.name} reads nothing.`);
+    for (const source of layer.from) {
+      if (!known.has(source)) {
+        throw new Error(`field description: layer ${layer.name} reads ${source}, which is no input or earlier layer.`);
+      }
+    }
+    if (isEncoding(layer)) {
+      if (!Object.hasOwn(inputs, layer.from[0])) {
+        throw new Error(`field description: encoding ${layer.name} reads ${layer.from[0]}, which is not an input.`);
+      }
+    } else {
+      positiveInteger(`field description: units of layer ${layer.name}`, layer.units);
+    }
+    claim(layer.name);
+  }
+  if (Object.keys(outputs).length === 0) throw new Error("field description: it has no output.");
+  const useful = new Set<string>(Object.values(outputs));
+  for (const [name, layer] of Object.entries(outputs)) {
+    if (!layers.some((each) => each.name === layer && !isEncoding(each))) {
+      throw new Error(`field description: output ${name} is read from ${layer}, which is no layer of units.`);
+    }
+  }
+  for (const layer of layers.toReversed()) {
+    if (!useful.has(layer.name)) throw new Error(`field description: layer ${layer.name} reaches no output.`);
+    for (const source of layer.from) useful.add(source);
+  }
+}
+
+function positiveInteger(what: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new Error(`${what}: a positive whole number expected, ${value} found.`);
+  }
+}
+
+/** Width of every input and layer. */
+export function widthsOf(description: FieldDescription): Map<string, number> {
+  const widths = new Map<string, number>(Object.entries(description.inputs));
+  for (const layer of description.layers) {
+    const inputs = layer.from.reduce((sum, source) => sum + widths.get(source)!, 0);
+    widths.set(layer.name, isEncoding(layer) ? layer.encoding.outputs(inputs) : layer.units);
+  }
+  return widths;
+}
+
+/** The parameters of a description, in the order of the flat vector: for each layer, for each map, weight and bias. */
+export function segmentsOf(description: FieldDescription): Segment[] {
+  const widths = widthsOf(description);
+  return description.layers.flatMap((layer) => {
+    if (isEncoding(layer)) return [];
+    const fanIn = layer.from.reduce((sum, source) => sum + widths.get(source)!, 0);
+    return layer.activation.maps.flatMap((mapName): Segment[] => {
+      const map = mapName === "" ? layer.name : `${layer.name}.${mapName}`;
+      return [
+        { name: `${map}.weight`, shape: [layer.units, fanIn], role: "weight", map, block: layer.name },
+        { name: `${map}.bias`, shape: [layer.units], role: "bias", map, block: layer.name },
+      ];
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import type { BufferLike } from "../gpu/buffer.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import text from "../../wgsl/positional_encoding.wgsl" with { type: "text" };
+
+/** A fixed map of a field's input to features, as data. */
+export interface Encoding {
+  /** As in the registry. */
+  readonly name: string;
+  /** Hyper-parameters, by their names. */
+  readonly options: Readonly<Record<string, number>>;
+  /** Features for so many inputs. */
+  outputs(inputs: number): number;
+  /** Records encoding `rows` rows; strides are the padded widths of both matrices. */
+  record(gpu: Gpu, x: BufferLike, encoded: BufferLike, shape: EncodingShape): void;
+}
+
+/** Sizes of one encoding pass. */
+export interface EncodingShape {
+  readonly rows: number;
+  readonly inputs: number;
+  readonly inputStride: number;
+  readonly outputStride: number;
+}
+
+const source = { name: "positional_encoding", text };
+
+/**
+ * `[x, sin(2⁰πx₁) … sin(2^{L−1}πx₁), cos(2⁰πx₁) …, then the same for x₂ …]`: the raw coordinates, then for each coordinate L
+ * sines and L cosines (Mildenhall et al. 2020, equation 4).
+ *
+ * @param options.octaves L, a whole number from 1 to 24.
+ */
+export function positionalEncoding(options: { octaves: number }): Encoding {
+  const { octaves } = options;
+  if (!Number.isInteger(octaves) || octaves < 1 || octaves > 24) {
+    throw new Error(`positionalEncoding: octaves: a whole number from 1 to 24 expected, ${octaves} found.`);
+  }
+  return {
+    name: "positional",
+    options: { octaves },
+    outputs: (inputs) => inputs * (1 + 2 * octaves),
+    record(gpu, x, encoded, { rows, inputs, inputStride, outputStride }) {
+      const uniforms = { rows, inputs, octaves, x_stride: inputStride, stride: outputStride };
+      gpu.dispatch(gpu.kernel(source), { x, encoded }, uniforms, linearGroups(rows * outputStride, 64));
+    },
+  };
+}
+
+/** Encodings by name, for configuration files. */
+export const encodings: Readonly<Record<string, (options: Record<string, number>) => Encoding>> = {
+  positional: (options) => positionalEncoding({ octaves: options.octaves }),
+};

@@ -1,0 +1,100 @@
+import type { BufferLike } from "../gpu/buffer.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import adjointText from "../../wgsl/matmul_adjoint.wgsl" with { type: "text" };
+import forwardText from "../../wgsl/matmul_forward.wgsl" with { type: "text" };
+import weightText from "../../wgsl/matmul_weight.wgsl" with { type: "text" };
+
+/** Batches on the device have a multiple of this many rows. */
+export const ROW_MULTIPLE = 16;
+
+/** A batch size as it is on the device. */
+export function padRows(rows: number): number {
+  return Math.ceil(rows / ROW_MULTIPLE) * ROW_MULTIPLE;
+}
+
+/** Sizes of a layer's products, padding included; `outputs` counts all maps of the layer. */
+export interface MatmulShape {
+  readonly rows: number;
+  readonly outputs: number;
+  readonly inputs: number;
+}
+
+/** An invocation's tile: rows of the result × columns (in vec4s). Larger tiles load less and need more registers. */
+const TILE = { rows: 16, vectors: 2 };
+const tile = { tile_rows: TILE.rows, tile_columns: TILE.vectors * 4, tile_vectors: TILE.vectors };
+const weightTile = { ...tile, tile_row_vectors: TILE.rows / 4 };
+const forwardSource = { name: "matmul_forward", text: forwardText };
+const adjointSource = { name: "matmul_adjoint", text: adjointText };
+const weightSource = { name: "matmul_weight", text: weightText };
+
+/** Records Z = Σ X Wᵀ + b over one or two terms (`matmul_forward.wgsl`). */
+export function matmulForward(
+  gpu: Gpu,
+  terms: readonly { x: BufferLike; w: BufferLike }[],
+  bias: BufferLike,
+  z: BufferLike,
+  shape: MatmulShape,
+): void {
+  const buffers: Record<string, BufferLike> = { bias, z };
+  terms.forEach(({ x, w }, t) => Object.assign(buffers, { [`x${t}`]: x, [`w${t}`]: w }));
+  const tiles = shape.rows / TILE.rows * (shape.outputs / tile.tile_columns);
+  gpu.dispatch(
+    gpu.kernel(forwardSource, { ...tile, terms: terms.length }),
+    buffers,
+    { rows: shape.rows, outputs: shape.outputs, inputs: shape.inputs },
+    linearGroups(tiles, 32),
+  );
+}
+
+/** Records X̄ = Σ Z̄ W over one or two terms (`matmul_adjoint.wgsl`). */
+export function matmulAdjoint(
+  gpu: Gpu,
+  terms: readonly { z: BufferLike; w: BufferLike }[],
+  x: BufferLike,
+  shape: MatmulShape,
+): void {
+  const buffers: Record<string, BufferLike> = { x };
+  terms.forEach(({ z, w }, t) => Object.assign(buffers, { [`z${t}`]: z, [`w${t}`]: w }));
+  const tiles = shape.rows / TILE.rows * (shape.inputs / tile.tile_columns);
+  gpu.dispatch(
+    gpu.kernel(adjointSource, { ...tile, terms: terms.length }),
+    buffers,
+    { rows: shape.rows, outputs: shape.outputs, inputs: shape.inputs },
+    linearGroups(tiles, 32),
+  );
+}
+
+/** Where a layer's partial sums go: vec4s from the start of a split, vec4s from split to split, rows summed by a split. */
+export interface PartialPlace {
+  readonly offset: number;
+  readonly stride: number;
+  readonly splits: number;
+  readonly rowsPerSplit: number;
+}
+
+/** Records W̄ = Σ Z̄ᵀ X over one or two terms and b̄ = Σₙ Z̄, split over the batch (`matmul_weight.wgsl`). */
+export function matmulWeight(
+  gpu: Gpu,
+  terms: readonly { z: BufferLike; x: BufferLike }[],
+  partials: BufferLike,
+  shape: MatmulShape,
+  place: PartialPlace,
+): void {
+  const buffers: Record<string, BufferLike> = { partials };
+  terms.forEach(({ z, x }, t) => Object.assign(buffers, { [`z${t}`]: z, [`x${t}`]: x }));
+  const tiles = shape.outputs / TILE.rows * (shape.inputs / tile.tile_columns);
+  gpu.dispatch(
+    gpu.kernel(weightSource, { ...weightTile, terms: terms.length }),
+    buffers,
+    {
+      rows: shape.rows,
+      rows_per_split: place.rowsPerSplit,
+      outputs: shape.outputs,
+      inputs: shape.inputs,
+      offset: place.offset,
+      stride: place.stride,
+    },
+    [Math.ceil(tiles / 32), place.splits],
+  );
+}

@@ -1,0 +1,242 @@
+import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import { copyColumns } from "./columns.ts";
+import { type DenseLayer, type EncodingLayer, type FieldDescription, isEncoding, widthsOf } from "./description.ts";
+import { type Layout, padWidth } from "./layout.ts";
+import { matmulForward, type MatmulShape } from "./matmul.ts";
+import type { Vector } from "./vector.ts";
+import activationText from "../../wgsl/activation_forward.wgsl" with { type: "text" };
+
+/** What a network is made for. */
+export interface NetworkSubject {
+  readonly gpu: Gpu;
+  readonly description: FieldDescription;
+  readonly layout: Layout;
+}
+
+/** An input of the field, an encoding or a layer of units, with the buffers of one chunk of a batch. */
+export interface Node {
+  readonly name: string;
+  readonly width: number;
+  readonly padded: number;
+  /** Whether parameters lie upstream, so that it has tangents and adjoints. */
+  readonly active: boolean;
+  /** A: [rows, padded]. */
+  readonly value: DeviceBuffer;
+  /** Ȧ, where the network has tangents and the node is active. */
+  readonly valueTangent?: DeviceBuffer;
+  /** Set for layers of units. */
+  readonly dense?: DenseNode;
+  /** Set for encodings. */
+  readonly encoding?: { readonly layer: EncodingLayer; readonly source: Node };
+}
+
+/** What only a layer of units has. */
+export interface DenseNode {
+  readonly layer: DenseLayer;
+  readonly sources: readonly Node[];
+  /** X: the one source's value, or the sources' values side by side. */
+  readonly input: DeviceBuffer;
+  readonly inputTangent?: DeviceBuffer;
+  readonly inputPadded: number;
+  /** Z: [rows, maps, padded]; the value itself when the activation is the identity. */
+  readonly preactivation: DeviceBuffer;
+  readonly preactivationTangent?: DeviceBuffer;
+  /** Byte ranges of the stacked weights and biases in vectors of the field's layout. */
+  readonly weight: { readonly offset: number; readonly size: number };
+  readonly bias: { readonly offset: number; readonly size: number };
+}
+
+const activationSource = { name: "activation_forward", text: activationText };
+
+/** Buffers for a chunk of a batch, and the forward pass over it, with tangents or without. */
+export class Network implements Disposable {
+  /** Inputs first, then layers in order of evaluation. */
+  readonly nodes: readonly Node[];
+  readonly gpu: Gpu;
+  readonly #byName = new Map<string, Node>();
+  readonly #buffers: DeviceBuffer[] = [];
+
+  /**
+   * @param capacity Rows that a chunk may have, a multiple of `ROW_MULTIPLE`.
+   * @param tangents Whether the forward pass can carry tangents.
+   */
+  constructor(readonly subject: NetworkSubject, readonly capacity: number, tangents: boolean) {
+    this.gpu = subject.gpu;
+    const widths = widthsOf(subject.description);
+    for (const [name, width] of Object.entries(subject.description.inputs)) {
+      const padded = padWidth(width);
+      this.#byName.set(name, { name, width, padded, active: false, value: this.#buffer(name, padded) });
+    }
+    for (const layer of subject.description.layers) {
+      const sources = layer.from.map((source) => this.#byName.get(source)!);
+      const width = widths.get(layer.name)!;
+      const node = isEncoding(layer)
+        ? this.#encodingNode(layer, sources[0], width)
+        : this.#denseNode(layer, sources, width, tangents);
+      this.#byName.set(layer.name, node);
+    }
+    this.nodes = [...this.#byName.values()];
+  }
+
+  /** Bytes that a row of a chunk takes, tangents included where wanted, and the widest buffer's share. */
+  static bytesPerRow(description: FieldDescription, tangents: boolean): { total: number; widest: number } {
+    const widths = widthsOf(description);
+    let entries = Object.values(description.inputs).reduce((sum, width) => sum + padWidth(width), 0);
+    let widest = 0;
+    for (const layer of description.layers) {
+      const padded = padWidth(widths.get(layer.name)!);
+      const maps = isEncoding(layer) ? 1 : layer.activation.maps.length;
+      const joined = layer.from.length > 1
+        ? padWidth(layer.from.reduce((sum, source) => sum + widths.get(source)!, 0))
+        : 0;
+      entries += (padded * (maps + 1) + joined) * (tangents ? 2 : 1);
+      widest = Math.max(widest, padded * maps, joined);
+    }
+    return { total: entries * 4, widest: widest * 4 };
+  }
+
+  /** The node of an input or layer. */
+  node(name: string): Node {
+    const node = this.#byName.get(name);
+    if (node === undefined) throw new Error(`field: it has no input or layer called ${name}.`);
+    return node;
+  }
+
+  /** The node that a named output is read from. */
+  output(name: string): Node {
+    const layer = this.subject.description.outputs[name];
+    if (layer === undefined) {
+      const names = Object.keys(this.subject.description.outputs).join(", ");
+      throw new Error(`field: it has no output called ${name}, only ${names}.`);
+    }
+    return this.node(layer);
+  }
+
+  /** Records the forward pass over `rows` rows of the inputs' buffers, and its tangents along `direction`. */
+  forward(rows: number, parameters: Vector, direction?: Vector): void {
+    for (const node of this.nodes) {
+      if (node.encoding !== undefined) this.#encode(node.encoding, node, rows);
+      if (node.dense !== undefined) this.#dense(node.dense, node, rows, parameters, direction);
+    }
+  }
+
+  /** Sizes of a layer's products. */
+  static shapeOf(node: Node, rows: number): MatmulShape {
+    const dense = node.dense!;
+    return { rows, outputs: node.padded * dense.layer.activation.maps.length, inputs: dense.inputPadded };
+  }
+
+  /** A layer's stacked weights in a vector of the field's layout. */
+  static weightOf(node: Node, vector: Vector): BufferLike {
+    return vector.buffer.slice(node.dense!.weight.offset, node.dense!.weight.size);
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    for (const buffer of this.#buffers) buffer[Symbol.dispose]();
+  }
+
+  #encode({ layer, source }: { layer: EncodingLayer; source: Node }, node: Node, rows: number): void {
+    const shape = { rows, inputs: source.width, inputStride: source.padded, outputStride: node.padded };
+    layer.encoding.record(this.gpu, source.value, node.value, shape);
+  }
+
+  #dense(dense: DenseNode, node: Node, rows: number, parameters: Vector, direction?: Vector): void {
+    const { layer, sources, input, inputTangent, bias } = dense;
+    const shape = Network.shapeOf(node, rows);
+    if (sources.length > 1) {
+      this.#join(sources.map((source) => source.value), dense, rows);
+      if (direction !== undefined && inputTangent !== undefined) {
+        this.#join(sources.map((source) => source.valueTangent), dense, rows, inputTangent);
+      }
+    }
+    const w = Network.weightOf(node, parameters);
+    const b = parameters.buffer.slice(bias.offset, bias.size);
+    matmulForward(this.gpu, [{ x: input, w }], b, dense.preactivation, shape);
+    if (direction !== undefined) {
+      const along = { x: input, w: Network.weightOf(node, direction) };
+      const terms = inputTangent === undefined ? [along] : [{ x: inputTangent, w }, along];
+      const biasTangent = direction.buffer.slice(bias.offset, bias.size);
+      matmulForward(this.gpu, terms, biasTangent, dense.preactivationTangent!, shape);
+    }
+    const { text, maps, constants: [p0, p1] } = layer.activation;
+    if (text === undefined) return;
+    const tangents = direction === undefined ? 0 : 1;
+    const kernel = this.gpu.kernel(activationSource, { activation: text, maps: maps.length, tangents });
+    const buffers: Record<string, BufferLike> = { z: dense.preactivation, a: node.value };
+    if (tangents === 1) {
+      Object.assign(buffers, { z_tangent: dense.preactivationTangent, a_tangent: node.valueTangent });
+    }
+    const uniforms = { rows, width: node.padded, real: node.width, p0, p1 };
+    this.gpu.dispatch(kernel, buffers, uniforms, linearGroups(rows * node.padded / 4, 64));
+  }
+
+  #join(parts: (DeviceBuffer | undefined)[], dense: DenseNode, rows: number, to: DeviceBuffer = dense.input): void {
+    let column = 0;
+    parts.forEach((part, i) => {
+      const { width, padded } = dense.sources[i];
+      const place = {
+        rows,
+        width,
+        span: width,
+        fromStride: padded,
+        fromColumn: 0,
+        toStride: dense.inputPadded,
+        toColumn: column,
+      };
+      if (part !== undefined) copyColumns(this.gpu, part, to, place);
+      column += width;
+    });
+  }
+
+  #encodingNode(layer: EncodingLayer, source: Node, width: number): Node {
+    const padded = padWidth(width);
+    const value = this.#buffer(layer.name, padded);
+    return { name: layer.name, width, padded, active: false, value, encoding: { layer, source } };
+  }
+
+  #denseNode(layer: DenseLayer, sources: readonly Node[], width: number, tangents: boolean): Node {
+    const { name, activation } = layer;
+    const padded = padWidth(width);
+    const maps = activation.maps.length;
+    const identity = activation.text === undefined;
+    const inputPadded = padWidth(sources.reduce((sum, source) => sum + source.width, 0));
+    const active = sources.some((source) => source.active);
+    const joined = sources.length > 1;
+    const preactivation = this.#buffer(`${name}.preactivation`, padded * maps);
+    const preactivationTangent = tangents ? this.#buffer(`${name}.preactivationTangent`, padded * maps) : undefined;
+    const inputTangent = joined && tangents && active
+      ? this.#buffer(`${name}.inputTangent`, inputPadded)
+      : sources[0].valueTangent;
+    const weightSize = padded * maps * inputPadded * 4;
+    const block = this.subject.layout.find((segment) => segment.block === name)!;
+    const offset = block.deviceOffset * 4;
+    return {
+      name,
+      width,
+      padded,
+      active: true,
+      value: identity ? preactivation : this.#buffer(name, padded),
+      valueTangent: !tangents || identity ? preactivationTangent : this.#buffer(`${name}.tangent`, padded),
+      dense: {
+        layer,
+        sources,
+        input: joined ? this.#buffer(`${name}.input`, inputPadded) : sources[0].value,
+        inputTangent: tangents && active ? inputTangent : undefined,
+        inputPadded,
+        preactivation,
+        preactivationTangent,
+        weight: { offset, size: weightSize },
+        bias: { offset: offset + weightSize, size: padded * maps * 4 },
+      },
+    };
+  }
+
+  #buffer(label: string, width: number): DeviceBuffer {
+    const buffer = this.gpu.buffer(label, this.capacity * width * 4);
+    this.#buffers.push(buffer);
+    return buffer;
+  }
+}

@@ -1,0 +1,215 @@
+import { type AdapterDescription, findAdapter } from "./adapter.ts";
+import { asSlice, type BufferLike, DeviceBuffer } from "./buffer.ts";
+import { Kernel } from "./kernel.ts";
+import type { KernelSource, OperandAccess } from "./kernel_source.ts";
+import { Profile } from "./profile.ts";
+import { Recorder } from "./recorder.ts";
+
+/** Options of {@linkcode openDevice}. */
+export interface DeviceOptions {
+  /**
+   * Whether a software adapter (the processor acting as a GPU) will do. Undefined: yes, unless the machine has an NVIDIA
+   * device whose driver was not found; `true`: yes in any case; `false`: never.
+   */
+  allowSoftware?: boolean;
+  /** Which adapter to prefer where there are several; `"high-performance"` by default. */
+  powerPreference?: GPUPowerPreference;
+  /** How kernels read their operands; `"buffer"` by default. `train` chooses by measurement (see `tuneOperandAccess`). */
+  operandAccess?: OperandAccess;
+}
+
+/**
+ * Opens the device that everything else runs on.
+ *
+ * @throws When there is no usable adapter, saying how to mend it.
+ * @example
+ * ```ts ignore
+ * using gpu = await openDevice({ allowSoftware: true });
+ * console.log(gpu.adapter.name);
+ * ```
+ */
+export async function openDevice(options: DeviceOptions = {}): Promise<Gpu> {
+  const { adapter, description } = await findAdapter(options);
+  const { limits } = adapter;
+  const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
+  const device = await adapter.requestDevice({
+    requiredFeatures,
+    requiredLimits: {
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+    },
+  });
+  return new Gpu(device, description, options.operandAccess ?? "buffer");
+}
+
+/**
+ * A device with its kernels, buffers and the one queue of recorded work. What is recorded runs in the order written;
+ * reading and writing buffers flushes what was recorded before.
+ */
+export class Gpu implements Disposable {
+  /** How kernels read their operands from now on. */
+  operandAccess: OperandAccess;
+  readonly #buffers = new Set<DeviceBuffer>();
+  readonly #kernels = new Map<string, Kernel>();
+  readonly #recorder: Recorder;
+  #failure: Error | undefined;
+  #disposed = false;
+
+  /** Use {@linkcode openDevice}. */
+  constructor(readonly device: GPUDevice, readonly adapter: AdapterDescription, operandAccess: OperandAccess) {
+    this.operandAccess = operandAccess;
+    this.#recorder = new Recorder(device);
+    device.addEventListener("uncapturederror", (event) => {
+      event.preventDefault();
+      this.#failure ??= new Error(`WebGPU: ${(event as GPUUncapturedErrorEvent).error.message}`);
+    });
+    device.lost.then((info) => {
+      if (!this.#disposed) this.#failure ??= new Error(`The GPU device was lost: ${info.message || info.reason}.`);
+    });
+  }
+
+  /** How many buffers exist. Zero when everything made on this device has been disposed. */
+  get liveBuffers(): number {
+    return this.#buffers.size;
+  }
+
+  /** Bytes of the buffers that exist (mirrors not counted). */
+  get liveBytes(): number {
+    let sum = 0;
+    for (const buffer of this.#buffers) sum += buffer.size;
+    return sum;
+  }
+
+  /** A new buffer of `size` bytes (rounded up to a multiple of 16), zero-filled. */
+  buffer(label: string, size: number): DeviceBuffer {
+    const bytes = Math.max(16, Math.ceil(size / 16) * 16);
+    const limit = Math.min(this.device.limits.maxBufferSize, this.device.limits.maxStorageBufferBindingSize);
+    if (bytes > limit) {
+      throw new Error(`${label}: ${bytes} bytes asked for, but this adapter's buffers end at ${limit} bytes.`);
+    }
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const buffer = new DeviceBuffer(this, label, bytes, this.device.createBuffer({ label, size: bytes, usage }));
+    this.#buffers.add(buffer);
+    return buffer;
+  }
+
+  /** Called by a buffer that is being disposed: what was recorded with it is submitted first. */
+  forget(buffer: DeviceBuffer): void {
+    this.flush();
+    this.#recorder.forget(buffer);
+    this.#buffers.delete(buffer);
+  }
+
+  /** The kernel of a source with its values filled in; compiled once and kept. */
+  kernel(source: KernelSource, values: Record<string, string | number> = {}): Kernel {
+    const key = `${source.name} ${this.operandAccess} ${JSON.stringify(values)}`;
+    let kernel = this.#kernels.get(key);
+    if (kernel === undefined) {
+      kernel = new Kernel(this.device, source, values, this.operandAccess);
+      this.#kernels.set(key, kernel);
+    }
+    return kernel;
+  }
+
+  /**
+   * Records one dispatch.
+   *
+   * @param bindings A buffer or slice for every resource that the kernel declares.
+   * @param uniforms A number for every uniform that the kernel declares.
+   * @param groups Workgroups along x, y, z.
+   */
+  dispatch(
+    kernel: Kernel,
+    bindings: Record<string, BufferLike>,
+    uniforms: Record<string, number>,
+    groups: readonly [number, number?, number?],
+  ): void {
+    this.#recorder.dispatch(kernel, bindings, uniforms, groups);
+  }
+
+  /** Records a copy of the first `size` bytes. */
+  copy(from: BufferLike, to: BufferLike, size?: number): void {
+    this.#recorder.copy(asSlice(from), asSlice(to), size);
+  }
+
+  /** Records filling with zeros. */
+  clear(buffer: DeviceBuffer): void {
+    this.#recorder.clear(buffer);
+  }
+
+  /** Submits what has been recorded. */
+  flush(): void {
+    this.#recorder.flush();
+  }
+
+  /** Writes numbers at a byte offset, after everything recorded so far. */
+  write(buffer: DeviceBuffer, data: Float32Array | Uint32Array, offset = 0): void {
+    this.flush();
+    buffer.version++;
+    this.device.queue.writeBuffer(buffer.handle, offset, data as Float32Array<ArrayBuffer>);
+  }
+
+  /** Reads buffers back, after everything recorded so far; several at once cost no more than one. */
+  async read(...buffers: BufferLike[]): Promise<ArrayBuffer[]> {
+    const staged = buffers.map((each) => {
+      const slice = asSlice(each);
+      const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+      const staging = this.device.createBuffer({ label: `${slice.buffer.label} (read)`, size: slice.size, usage });
+      this.#recorder.copyOut(slice, staging);
+      return staging;
+    });
+    this.flush();
+    try {
+      await Promise.all(staged.map((staging) => staging.mapAsync(GPUMapMode.READ)));
+      this.check();
+      return staged.map((staging) => staging.getMappedRange().slice(0));
+    } catch (error) {
+      throw this.#failure ?? error;
+    } finally {
+      for (const staging of staged) staging.destroy();
+    }
+  }
+
+  /** Waits until everything recorded so far has run. */
+  async synchronize(): Promise<void> {
+    this.flush();
+    await this.device.queue.onSubmittedWorkDone();
+    this.check();
+  }
+
+  /** Throws the first error that the device has reported, if any. WebGPU itself reports errors silently. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Tags the dispatches recorded from now on, for profiles ("forward", "update", …). */
+  phase(name: string): void {
+    this.#recorder.phase = name;
+  }
+
+  /** Times every dispatch that `work` records, by timestamp queries. Throws where the adapter has none. */
+  async profile(work: () => void | Promise<void>): Promise<Profile> {
+    this.flush();
+    const profile = new Profile(this.device);
+    this.#recorder.profile = profile;
+    try {
+      await work();
+      this.flush();
+      await profile.finish();
+      this.check();
+      return profile;
+    } finally {
+      this.#recorder.profile = undefined;
+      profile.release();
+    }
+  }
+
+  /** Frees every buffer that is still alive, and the device. */
+  [Symbol.dispose](): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const buffer of [...this.#buffers]) buffer[Symbol.dispose]();
+    this.#recorder[Symbol.dispose]();
+    this.device.destroy();
+  }
+}

@@ -1,0 +1,48 @@
+import { expandKernel, type KernelInterface, type KernelSource, type OperandAccess } from "./kernel_source.ts";
+
+let nextId = 0;
+
+/** A compiled kernel: pipeline, bind-group layout and what it takes. Made by `Gpu.kernel`. */
+export class Kernel {
+  /** Unique in this process. */
+  readonly id: number = nextId++;
+  /** The kernel's name, for labels, profiles and messages. */
+  readonly name: string;
+  /** What its declarations say. */
+  readonly declared: KernelInterface;
+  /** Whether its operands are read from mirrors. */
+  readonly mirrors: boolean;
+  /** The compiled pipeline. */
+  readonly pipeline: GPUComputePipeline;
+  /** The layout of its one bind group. */
+  readonly layout: GPUBindGroupLayout;
+
+  /** Compiles the kernel. */
+  constructor(
+    device: GPUDevice,
+    source: KernelSource,
+    values: Record<string, string | number>,
+    access: OperandAccess,
+  ) {
+    this.name = source.name;
+    this.mirrors = access === "texture";
+    this.declared = expandKernel(source, values, access);
+    const { bindings, uniforms, code } = this.declared;
+    const visibility = GPUShaderStage.COMPUTE;
+    const first = uniforms.length > 0 ? 1 : 0;
+    const entries: GPUBindGroupLayoutEntry[] = bindings.map(({ kind }, i) => ({
+      binding: i + first,
+      visibility,
+      ...(access === "texture" && (kind === "operand" || kind === "before")
+        ? { texture: { sampleType: "unfilterable-float" } }
+        : { buffer: { type: kind === "write" ? "storage" : "read-only-storage" } }),
+    }));
+    if (first === 1) entries.unshift({ binding: 0, visibility, buffer: { type: "uniform", hasDynamicOffset: true } });
+    this.layout = device.createBindGroupLayout({ label: source.name, entries });
+    this.pipeline = device.createComputePipeline({
+      label: source.name,
+      layout: device.createPipelineLayout({ label: source.name, bindGroupLayouts: [this.layout] }),
+      compute: { module: device.createShaderModule({ label: source.name, code }) },
+    });
+  }
+}

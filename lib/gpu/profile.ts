@@ -1,0 +1,77 @@
+/** Time of the dispatches of one kernel in one phase. */
+export interface ProfileEntry {
+  readonly phase: string;
+  readonly kernel: string;
+  /** Milliseconds on the device, all dispatches together. */
+  milliseconds: number;
+  dispatches: number;
+}
+
+const CAPACITY = 2048;
+
+/** Timestamps around every dispatch recorded while a profile is being taken (see `Gpu.profile`). */
+export class Profile {
+  /** One entry a kernel and phase, in the order of first use. */
+  readonly entries: ProfileEntry[] = [];
+  readonly #device: GPUDevice;
+  readonly #queries: GPUQuerySet;
+  readonly #resolved: GPUBuffer;
+  readonly #staging: GPUBuffer;
+  readonly #tags: { phase: string; kernel: string }[] = [];
+
+  /** Use `Gpu.profile`. */
+  constructor(device: GPUDevice) {
+    if (!device.features.has("timestamp-query")) {
+      throw new Error("This adapter has no timestamp queries to profile with.");
+    }
+    this.#device = device;
+    const size = CAPACITY * 16;
+    this.#queries = device.createQuerySet({ type: "timestamp", count: CAPACITY * 2 });
+    this.#resolved = device.createBuffer({ size, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
+    this.#staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  }
+
+  /** Milliseconds of all dispatches. */
+  get milliseconds(): number {
+    return this.entries.reduce((sum, entry) => sum + entry.milliseconds, 0);
+  }
+
+  /** Where the next dispatch writes its timestamps. */
+  next(phase: string, kernel: string): GPUComputePassTimestampWrites {
+    if (this.#tags.length === CAPACITY) throw new Error(`A profile holds ${CAPACITY} dispatches; profile fewer steps.`);
+    const index = this.#tags.length * 2;
+    this.#tags.push({ phase, kernel });
+    return { querySet: this.#queries, beginningOfPassWriteIndex: index, endOfPassWriteIndex: index + 1 };
+  }
+
+  /** Records the copy of the timestamps taken so far. */
+  resolve(encoder: GPUCommandEncoder): void {
+    const count = this.#tags.length * 2;
+    if (count === 0) return;
+    encoder.resolveQuerySet(this.#queries, 0, count, this.#resolved, 0);
+    encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, count * 8);
+  }
+
+  /** Reads the timestamps and fills `entries`. */
+  async finish(): Promise<void> {
+    await this.#device.queue.onSubmittedWorkDone();
+    await this.#staging.mapAsync(GPUMapMode.READ);
+    const times = new BigUint64Array(this.#staging.getMappedRange().slice(0));
+    this.#tags.forEach(({ phase, kernel }, i) => {
+      const milliseconds = Number(times[2 * i + 1] - times[2 * i]) / 1e6;
+      const entry = this.entries.find((each) => each.phase === phase && each.kernel === kernel);
+      if (entry === undefined) this.entries.push({ phase, kernel, milliseconds, dispatches: 1 });
+      else {
+        entry.milliseconds += milliseconds;
+        entry.dispatches++;
+      }
+    });
+  }
+
+  /** Frees the queries and their buffers. */
+  release(): void {
+    this.#queries.destroy();
+    this.#resolved.destroy();
+    this.#staging.destroy();
+  }
+}

@@ -1,0 +1,183 @@
+import { asSlice, type BufferLike, type BufferSlice, type DeviceBuffer } from "./buffer.ts";
+import type { Kernel } from "./kernel.ts";
+import { MIRROR_WIDTH } from "./kernel_source.ts";
+import type { Profile } from "./profile.ts";
+
+/** Uniforms of one dispatch take one slot; 256 bytes is the alignment that every adapter accepts. */
+const SLOT = 256;
+const SLOTS = 4096;
+
+/**
+ * Records dispatches and copies into one command encoder until `flush`. Uniforms are collected in an arena that is
+ * uploaded once a submit, each dispatch reading its slot through a dynamic offset, so that a recorded step allocates nothing.
+ */
+export class Recorder implements Disposable {
+  /** Tag of the dispatches to come, for profiles. */
+  phase = "";
+  /** Where dispatches are timed, if anywhere. */
+  profile: Profile | undefined;
+  readonly #device: GPUDevice;
+  readonly #arena: GPUBuffer;
+  readonly #staging = new ArrayBuffer(SLOT * SLOTS);
+  readonly #words = {
+    u32: new Uint32Array(this.#staging),
+    i32: new Int32Array(this.#staging),
+    f32: new Float32Array(this.#staging),
+  };
+  readonly #groups = new Map<string, GPUBindGroup>();
+  readonly #keysOf = new Map<number, Set<string>>();
+  #slot = 0;
+  #encoder: GPUCommandEncoder | undefined;
+  #pass: GPUComputePassEncoder | undefined;
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    this.#arena = device.createBuffer({ label: "uniforms", size: SLOT * SLOTS, usage });
+  }
+
+  /** See `Gpu.dispatch`. */
+  dispatch(
+    kernel: Kernel,
+    resources: Record<string, BufferLike>,
+    uniforms: Record<string, number>,
+    groups: readonly [number, number?, number?],
+  ): void {
+    if (this.#slot === SLOTS) this.flush();
+    const encoder = this.#open();
+    const group = this.#bindGroup(kernel, resources);
+    let pass = this.#pass;
+    if (this.profile !== undefined) {
+      this.#endPass();
+      pass = encoder.beginComputePass({ timestampWrites: this.profile.next(this.phase, kernel.name) });
+    } else if (pass === undefined) {
+      pass = this.#pass = encoder.beginComputePass();
+    }
+    pass!.setPipeline(kernel.pipeline);
+    pass!.setBindGroup(0, group, this.#pack(kernel, uniforms));
+    pass!.dispatchWorkgroups(...(groups as [number]));
+    if (this.profile !== undefined) pass!.end();
+    for (const { name, kind } of kernel.declared.bindings) {
+      if (kind === "write") asSlice(resources[name]).buffer.version++;
+    }
+  }
+
+  /** See `Gpu.copy`. */
+  copy(from: BufferSlice, to: BufferSlice, size = Math.min(from.size, to.size)): void {
+    const encoder = this.#open();
+    this.#endPass();
+    encoder.copyBufferToBuffer(from.buffer.handle, from.offset, to.buffer.handle, to.offset, size);
+    to.buffer.version++;
+  }
+
+  /** Copies to a buffer that the host will map. */
+  copyOut(from: BufferSlice, to: GPUBuffer): void {
+    const encoder = this.#open();
+    this.#endPass();
+    encoder.copyBufferToBuffer(from.buffer.handle, from.offset, to, 0, from.size);
+  }
+
+  /** Fills a buffer with zeros. */
+  clear(buffer: DeviceBuffer): void {
+    const encoder = this.#open();
+    this.#endPass();
+    encoder.clearBuffer(buffer.handle);
+    buffer.version++;
+  }
+
+  /** Submits what has been recorded. */
+  flush(): void {
+    if (this.#encoder === undefined) return;
+    this.#endPass();
+    this.profile?.resolve(this.#encoder);
+    if (this.#slot > 0) this.#device.queue.writeBuffer(this.#arena, 0, this.#staging, 0, this.#slot * SLOT);
+    this.#device.queue.submit([this.#encoder.finish()]);
+    this.#encoder = undefined;
+    this.#slot = 0;
+  }
+
+  /** Drops the bind groups that name a buffer. */
+  forget(buffer: DeviceBuffer): void {
+    for (const key of this.#keysOf.get(buffer.id) ?? []) this.#groups.delete(key);
+    this.#keysOf.delete(buffer.id);
+  }
+
+  [Symbol.dispose](): void {
+    this.#arena.destroy();
+  }
+
+  #open(): GPUCommandEncoder {
+    return this.#encoder ??= this.#device.createCommandEncoder();
+  }
+
+  #endPass(): void {
+    this.#pass?.end();
+    this.#pass = undefined;
+  }
+
+  #pack(kernel: Kernel, uniforms: Record<string, number>): number[] {
+    const { uniforms: fields } = kernel.declared;
+    if (Object.keys(uniforms).length !== fields.length) {
+      throw new Error(
+        `${kernel.name}: uniforms ${fields.map((f) => f.name).join(", ")} expected, ${
+          Object.keys(uniforms).join(", ")
+        } found.`,
+      );
+    }
+    if (fields.length === 0) return [];
+    const base = this.#slot * (SLOT / 4);
+    fields.forEach(({ name, type }, i) => {
+      const value = uniforms[name];
+      if (value === undefined) throw new Error(`${kernel.name}: uniform ${name} is missing.`);
+      this.#words[type][base + i] = value;
+    });
+    return [this.#slot++ * SLOT];
+  }
+
+  #bindGroup(kernel: Kernel, resources: Record<string, BufferLike>): GPUBindGroup {
+    const { bindings, uniforms } = kernel.declared;
+    const first = uniforms.length > 0 ? 1 : 0;
+    let key = `${kernel.id}`;
+    const slices = bindings.map(({ name, kind }) => {
+      if (resources[name] === undefined) throw new Error(`${kernel.name}: buffer ${name} is missing.`);
+      const slice = asSlice(resources[name]);
+      key += `|${slice.buffer.id}:${slice.offset}:${slice.size}`;
+      const mirrored = kind === "before" || kind === "operand" && kernel.mirrors;
+      return { slice, view: mirrored ? this.#mirror(slice) : undefined };
+    });
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      const known = new Set(bindings.map(({ name }) => name));
+      const unknown = Object.keys(resources).filter((name) => !known.has(name));
+      if (unknown.length > 0) throw new Error(`${kernel.name}: has no buffer ${unknown.join(", ")}.`);
+      const entries: GPUBindGroupEntry[] = slices.map(({ slice, view }, i) => ({
+        binding: i + first,
+        resource: view ?? { buffer: slice.buffer.handle, offset: slice.offset, size: slice.size },
+      }));
+      if (first === 1) entries.unshift({ binding: 0, resource: { buffer: this.#arena, size: SLOT } });
+      group = this.#device.createBindGroup({ label: kernel.name, layout: kernel.layout, entries });
+      this.#groups.set(key, group);
+      for (const { slice } of slices) {
+        let keys = this.#keysOf.get(slice.buffer.id);
+        if (keys === undefined) this.#keysOf.set(slice.buffer.id, keys = new Set());
+        keys.add(key);
+      }
+    }
+    return group;
+  }
+
+  #mirror({ buffer, offset, size }: BufferSlice): GPUTextureView {
+    return buffer.mirror(offset, size, (from, texture, texels) => {
+      const encoder = this.#open();
+      this.#endPass();
+      const rows = Math.floor(texels / MIRROR_WIDTH);
+      const rest = texels % MIRROR_WIDTH;
+      const bytesPerRow = MIRROR_WIDTH * 16;
+      if (rows > 0) encoder.copyBufferToTexture({ ...from, bytesPerRow }, { texture }, [MIRROR_WIDTH, rows]);
+      if (rest > 0) {
+        const offset = (from.offset ?? 0) + rows * bytesPerRow;
+        encoder.copyBufferToTexture({ ...from, offset, bytesPerRow }, { texture, origin: [0, rows] }, [rest, 1]);
+      }
+    });
+  }
+}

@@ -1,0 +1,41 @@
+// The adjoint of one layer's input, or that adjoint's tangent:  X̄ = Σ_t Z̄_t W_t,  t < terms
+//   X̄ = Z̄ W (one term);  R(X̄) = R(Z̄) W + Z̄ Ẇ (two terms; MATH §3)
+// z_t: [rows, outputs], w_t: [outputs, inputs], x: [rows, inputs], all row-major; rows and inputs are multiples of the
+// tile, outputs of 4. One invocation computes a tile of tile_rows × tile_columns; dispatch: one invocation a tile, column
+// tiles fastest, workgroups of 32 along x and y.
+// Each entry sums its products in the order of the outputs, term after term: same bits on every run.
+{{uniform rows: u32, outputs: u32, inputs: u32}}
+{{for t in 0..terms}}
+{{read z{{t}}}}
+{{read w{{t}}}}
+{{end}}
+{{write x: array<vec4f>}}
+
+@compute @workgroup_size(32)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let tile = id.x + id.y * groups.x * 32u;
+  let column_tiles = u.inputs / {{tile_columns}}u;
+  let row = tile / column_tiles * {{tile_rows}}u;
+  let column = tile % column_tiles * {{tile_vectors}}u;
+  if (row >= u.rows) { return; }
+  let depth = u.outputs / 4u;
+  let width = u.inputs / 4u;
+{{for r in 0..tile_rows}}{{for q in 0..tile_vectors}}
+  var sum{{r}}_{{q}} = vec4f();
+{{end}}{{end}}
+{{for t in 0..terms}}
+  for (var k = 0u; k < depth; k++) {
+    {{for r in 0..tile_rows}}let a{{r}} = z{{t}}((row + {{r}}u) * depth + k);
+    {{end}}
+    {{for j in 0..4}}{
+      {{for q in 0..tile_vectors}}let b{{q}} = w{{t}}((k * 4u + {{j}}u) * width + column + {{q}}u);
+      {{end}}
+      {{for r in 0..tile_rows}}{{for q in 0..tile_vectors}}sum{{r}}_{{q}} += a{{r}}[{{j}}] * b{{q}};
+      {{end}}{{end}}
+    }{{end}}
+  }
+{{end}}
+{{for r in 0..tile_rows}}{{for q in 0..tile_vectors}}
+  x[(row + {{r}}u) * width + column + {{q}}u] = sum{{r}}_{{q}};
+{{end}}{{end}}
+}

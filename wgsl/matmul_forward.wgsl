@@ -1,0 +1,44 @@
+// One layer's preactivations, or their tangents:  Z = Σ_t X_t W_tᵀ + b,  t < terms
+//   Z = X Wᵀ + b (one term);  Ż = Ẋ Wᵀ + X Ẇᵀ + ḃ (two terms; MATH §3)
+// x_t: [rows, inputs], w_t: [outputs, inputs], bias: [outputs], z: [rows, outputs], all row-major; rows and outputs are
+// multiples of the tile, inputs of 4. One invocation computes a tile of tile_rows × tile_columns; dispatch: one
+// invocation a tile, column tiles fastest, workgroups of 32 along x and y.
+// Each entry sums its products in the order of k, term after term: same bits on every run.
+{{uniform rows: u32, outputs: u32, inputs: u32}}
+{{for t in 0..terms}}
+{{read x{{t}}}}
+{{read w{{t}}}}
+{{end}}
+{{read bias}}
+{{write z: array<vec4f>}}
+
+@compute @workgroup_size(32)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let tile = id.x + id.y * groups.x * 32u;
+  let column_tiles = u.outputs / {{tile_columns}}u;
+  let row = tile / column_tiles * {{tile_rows}}u;
+  let column = tile % column_tiles * {{tile_columns}}u;
+  if (row >= u.rows) { return; }
+  let depth = u.inputs / 4u;
+{{for q in 0..tile_vectors}}
+  let b{{q}} = bias(column / 4u + {{q}}u);
+  {{for r in 0..tile_rows}}var sum{{r}}_{{q}} = b{{q}};
+  {{end}}
+{{end}}
+{{for t in 0..terms}}
+  for (var k = 0u; k < depth; k++) {
+    {{for r in 0..tile_rows}}let a{{r}} = x{{t}}((row + {{r}}u) * depth + k);
+    {{end}}
+    {{for q in 0..tile_vectors}}{
+      {{for j in 0..4}}let b{{j}} = w{{t}}((column + {{q}}u * 4u + {{j}}u) * depth + k);
+      {{end}}
+      {{for r in 0..tile_rows}}sum{{r}}_{{q}} += vec4f(dot(a{{r}}, b0), dot(a{{r}}, b1), dot(a{{r}}, b2), dot(a{{r}}, b3));
+      {{end}}
+    }{{end}}
+  }
+{{end}}
+  let width = u.outputs / 4u;
+{{for r in 0..tile_rows}}{{for q in 0..tile_vectors}}
+  z[(row + {{r}}u) * width + column / 4u + {{q}}u] = sum{{r}}_{{q}};
+{{end}}{{end}}
+}

@@ -1,0 +1,50 @@
+// One layer's share of the gradient (or product), summed over a part of the batch:
+//   W̄ = Σ_t Z̄_tᵀ X_t,  b̄ = Σ_n Z̄_0
+//   gradient: Z̄ᵀ X (one term);  R(W̄) = R(Z̄)ᵀ X + Z̄ᵀ Ẋ (two terms, R(Z̄) first; MATH §3)
+// z_t: [rows, outputs], x_t: [rows, inputs], row-major; outputs is a multiple of tile_rows, inputs of tile_columns.
+// partials: [splits, stride] vec4s; split s writes W̄ [outputs, inputs], then b̄ [outputs], at s·stride + offset, summed over
+// the rows from s·rows_per_split on. One invocation computes a tile of tile_rows × tile_columns of W̄; dispatch: one invocation
+// a tile, column tiles fastest, workgroups of 32 along x; y is the split.
+// Rows are added in their order, split by split (gradient_sum.wgsl adds the splits): same bits on every run.
+{{uniform rows: u32, rows_per_split: u32, outputs: u32, inputs: u32, offset: u32, stride: u32}}
+{{for t in 0..terms}}
+{{read z{{t}}}}
+{{read x{{t}}}}
+{{end}}
+{{write partials: array<vec4f>}}
+
+@compute @workgroup_size(32)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let column_tiles = u.inputs / {{tile_columns}}u;
+  let row = id.x / column_tiles * {{tile_rows}}u;
+  let column = id.x % column_tiles * {{tile_vectors}}u;
+  if (row >= u.outputs) { return; }
+  let z_width = u.outputs / 4u;
+  let x_width = u.inputs / 4u;
+  let first = id.y * u.rows_per_split;
+  let end = min(first + u.rows_per_split, u.rows);
+{{for p in 0..tile_row_vectors}}
+  var bias{{p}} = vec4f();
+  {{for j in 0..4}}{{for q in 0..tile_vectors}}var sum{{p}}_{{j}}_{{q}} = vec4f();
+  {{end}}{{end}}
+{{end}}
+{{for t in 0..terms}}
+  for (var n = first; n < end; n++) {
+    {{for p in 0..tile_row_vectors}}let a{{p}} = z{{t}}(n * z_width + row / 4u + {{p}}u);
+    {{for first_term in t..1}}bias{{p}} += a{{p}};{{end}}
+    {{end}}
+    {{for q in 0..tile_vectors}}let b{{q}} = x{{t}}(n * x_width + column + {{q}}u);
+    {{end}}
+    {{for p in 0..tile_row_vectors}}{{for j in 0..4}}{{for q in 0..tile_vectors}}sum{{p}}_{{j}}_{{q}} += a{{p}}[{{j}}] * b{{q}};
+    {{end}}{{end}}{{end}}
+  }
+{{end}}
+  let base = id.y * u.stride + u.offset;
+{{for p in 0..tile_row_vectors}}{{for j in 0..4}}{{for q in 0..tile_vectors}}
+  partials[base + (row + {{p}}u * 4u + {{j}}u) * x_width + column + {{q}}u] = sum{{p}}_{{j}}_{{q}};
+{{end}}{{end}}{{end}}
+  if (column == 0u) {
+    {{for p in 0..tile_row_vectors}}partials[base + u.outputs * x_width + row / 4u + {{p}}u] = bias{{p}};
+    {{end}}
+  }
+}

@@ -1,0 +1,25 @@
+// The samples of one batch: indices[i] = π(first + i), π the epoch's keyed permutation of 0 … count − 1.
+// π is a Feistel network of 6 rounds on pairs (l, r) in [0, a) × [0, b), a·b ≥ count, b = ⌈count/a⌉, with Threefry as its round
+// function: alternately l ← l + F(r) mod a and r ← r + F(l) mod b. Values ≥ count are sent through again (cycle walking),
+// which keeps it a permutation. One invocation an index; dispatch: workgroups of 64 along x.
+{{uniform rows: u32, first: u32, count: u32, a: u32, b: u32, key0: u32, key1: u32, epoch: u32}}
+{{write indices: array<u32>}}
+{{threefry}}
+
+fn permuted(x: u32) -> u32 {
+  var l = x / u.b;
+  var r = x % u.b;
+  for (var round = 0u; round < 6u; round += 2u) {
+    l = (l + threefry(vec2u(u.key0, u.key1), vec2u(r, u.epoch * 8u + round)).x % u.a) % u.a;
+    r = (r + threefry(vec2u(u.key0, u.key1), vec2u(l, u.epoch * 8u + round + 1u)).x % u.b) % u.b;
+  }
+  return l * u.b + r;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= u.rows) { return; }
+  var x = permuted(u.first + id.x);
+  while (x >= u.count) { x = permuted(x); }
+  indices[id.x] = x;
+}

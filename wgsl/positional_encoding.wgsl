@@ -1,0 +1,28 @@
+// Positional encoding (Mildenhall et al. 2020):  [x, then for each coordinate c: sin(2ᵏπ x_c), k < octaves; cos(2ᵏπ x_c)]
+// x: [rows, x_stride], `inputs` columns exist; encoded: [rows, stride], zero beyond inputs·(1 + 2·octaves) columns.
+// 2ᵏx is exact, and the whole turns are taken off exactly before multiplying by π.
+// One invocation an entry of `encoded`; dispatch: workgroups of 64 along x and y. Each entry is independent: same bits on
+// every run.
+{{uniform rows: u32, inputs: u32, octaves: u32, x_stride: u32, stride: u32}}
+{{read x: array<f32>}}
+{{write encoded: array<f32>}}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * 64u;
+  let row = i / u.stride;
+  let column = i % u.stride;
+  if (row >= u.rows) { return; }
+  var entry = 0.0;
+  if (column < u.inputs) {
+    entry = x[row * u.x_stride + column];
+  } else if (column < u.inputs * (1u + 2u * u.octaves)) {
+    let k = column - u.inputs;
+    let coordinate = x[row * u.x_stride + k / (2u * u.octaves)];
+    let octave = k % u.octaves;
+    let scaled = coordinate * f32(1u << octave);
+    let angle = 3.14159265358979 * (scaled - 2.0 * round(0.5 * scaled));
+    entry = select(cos(angle), sin(angle), k % (2u * u.octaves) < u.octaves);
+  }
+  encoded[i] = entry;
+}

@@ -1,0 +1,27 @@
+// Random numbers in one segment of a vector; entry (r, c) has counter (flat + r·columns + c, step), so that a number does
+// not depend on how the segment is padded. Padding becomes 0.
+//   uniform: bound·(2w − 1) with w in [0, 1) of 24 bits;  rademacher (±1): the lowest bit
+// data: [rows, stride] from vec4 `offset` on, of which [rows, columns] exist; size: vec4s that the segment takes.
+// One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Each entry is independent: same bits everywhere.
+{{uniform key0: u32, key1: u32, step: u32, offset: u32, size: u32, rows: u32, columns: u32, stride: u32, flat: u32, bound: f32}}
+{{write data: array<vec4f>}}
+{{threefry}}
+
+fn uniform_entry(bits: u32) -> f32 { return u.bound * (f32(bits >> 8u) * 1.1920928955078125e-7 - 1.0); }
+fn rademacher_entry(bits: u32) -> f32 { return u.bound * (1.0 - 2.0 * f32(bits & 1u)); }
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * 64u;
+  if (i >= u.size) { return; }
+  let row = i / (u.stride / 4u);
+  let column = i % (u.stride / 4u) * 4u;
+  var entries = vec4f();
+  for (var j = 0u; j < 4u; j++) {
+    if (row < u.rows && column + j < u.columns) {
+      let counter = vec2u(u.flat + row * u.columns + column + j, u.step);
+      entries[j] = {{distribution}}_entry(threefry(vec2u(u.key0, u.key1), counter).x);
+    }
+  }
+  data[u.offset + i] = entries;
+}
