@@ -1,4 +1,5 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
+import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { Field } from "../field/field.ts";
 import { padWidth } from "../field/layout.ts";
@@ -129,9 +130,9 @@ export class Differentiator implements Disposable {
     }
   }
 
-  /** Widths of the targets by name. */
-  get targetWidths(): ReadonlyMap<string, number> {
-    return new Map([...this.#targets].map(([name, { width }]) => [name, width]));
+  /** The device it works on. */
+  get gpu(): Gpu {
+    return this.#field.gpu;
   }
 
   /** Records loss, gradient and, if asked for, one product over a batch. */

@@ -14,9 +14,15 @@ export interface DeviceOptions {
   allowSoftware?: boolean;
   /** Which adapter to prefer where there are several; `"high-performance"` by default. */
   powerPreference?: GPUPowerPreference;
-  /** How kernels read their operands; `"buffer"` by default. `train` chooses by measurement (see `tuneOperandAccess`). */
-  operandAccess?: OperandAccess;
+  /**
+   * Which kernels to use. `"auto"` (default): until `train` or a task has measured, `"register"`; then what is faster.
+   * `"register"`: register-blocked kernels that read operands from buffers. `"texture"`: the same, reading mirrors.
+   */
+  kernels?: KernelChoice;
 }
+
+/** See {@linkcode DeviceOptions.kernels}. */
+export type KernelChoice = "auto" | "register" | "texture";
 
 /**
  * Opens the device that everything else runs on.
@@ -39,7 +45,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Gpu> {
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
     },
   });
-  return new Gpu(device, description, options.operandAccess ?? "buffer");
+  return new Gpu(device, description, options.kernels ?? "auto");
 }
 
 /**
@@ -49,6 +55,8 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Gpu> {
 export class Gpu implements Disposable {
   /** How kernels read their operands from now on. */
   operandAccess: OperandAccess;
+  /** Whether `operandAccess` has been decided by measurement. */
+  tuned = false;
   readonly #buffers = new Set<DeviceBuffer>();
   readonly #kernels = new Map<string, Kernel>();
   readonly #recorder: Recorder;
@@ -56,8 +64,8 @@ export class Gpu implements Disposable {
   #disposed = false;
 
   /** Use {@linkcode openDevice}. */
-  constructor(readonly device: GPUDevice, readonly adapter: AdapterDescription, operandAccess: OperandAccess) {
-    this.operandAccess = operandAccess;
+  constructor(readonly device: GPUDevice, readonly adapter: AdapterDescription, readonly kernels: KernelChoice) {
+    this.operandAccess = kernels === "texture" ? "texture" : "buffer";
     this.#recorder = new Recorder(device);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();

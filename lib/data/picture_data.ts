@@ -1,0 +1,79 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import type { MatrixPlace } from "../diff/differentiator.ts";
+import { Evaluation } from "../field/evaluate.ts";
+import type { Field } from "../field/field.ts";
+import { padRows } from "../field/matmul.ts";
+import type { TrainingData } from "../train/data.ts";
+import type { Picture } from "./picture.ts";
+import coordinatesText from "../../wgsl/batch_pixel_coordinates.wgsl" with { type: "text" };
+import tableText from "../../wgsl/batch_table.wgsl" with { type: "text" };
+
+const coordinatesSource = { name: "batch_pixel_coordinates", text: coordinatesText };
+const tableSource = { name: "batch_table", text: tableText };
+
+/** A picture's pixels as training data: (row, column) in [−1, 1]² to its channels. One sample a pixel, row-major. */
+export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
+  const { width, height, channels, pixels } = picture;
+  const table = gpu.buffer("picture", pixels.byteLength);
+  gpu.write(table, pixels);
+  return {
+    count: width * height,
+    fill({ first, rows, paddedRows, inputs, targets }, indices) {
+      for (const place of inputs.values()) coordinates(gpu, indices, picture, place, first, rows, paddedRows);
+      for (const { buffer, stride } of targets.values()) {
+        gpu.dispatch(
+          gpu.kernel(tableSource),
+          { indices, table, batch: buffer },
+          { rows, padded_rows: paddedRows, columns: channels, stride, first },
+          linearGroups(paddedRows * stride, 64),
+        );
+      }
+    },
+    [Symbol.dispose]: () => table[Symbol.dispose](),
+  };
+}
+
+/**
+ * What a field makes of a picture's pixels: one output, as many channels, not clamped. Worked through in chunks.
+ *
+ * @param shape Width, height and channels of the picture wanted; any size, both axes span [−1, 1].
+ */
+export async function renderPicture(
+  field: Field,
+  shape: { readonly width: number; readonly height: number; readonly channels: Picture["channels"] },
+): Promise<Picture> {
+  const { gpu } = field;
+  const { width, height, channels } = shape;
+  const count = width * height;
+  using evaluation = new Evaluation(field, count);
+  using indices = gpu.buffer("pixel indices", count * 4);
+  gpu.write(indices, Uint32Array.from({ length: count }, (_, i) => i));
+  const results = evaluation.prepare(count);
+  const [input] = Object.keys(field.description.inputs);
+  const { value, width: columns, padded } = evaluation.network.node(input);
+  for (let first = 0; first < count; first += evaluation.chunk) {
+    const rows = Math.min(evaluation.chunk, count - first);
+    coordinates(gpu, indices, shape, { buffer: value, width: columns, stride: padded }, first, rows, padRows(rows));
+    await evaluation.run(first, rows, results);
+  }
+  return { width, height, channels, pixels: Object.values(results)[0] };
+}
+
+function coordinates(
+  gpu: Gpu,
+  indices: DeviceBuffer,
+  { width, height }: { readonly width: number; readonly height: number },
+  { buffer, stride }: MatrixPlace,
+  first: number,
+  rows: number,
+  paddedRows: number,
+): void {
+  gpu.dispatch(
+    gpu.kernel(coordinatesSource),
+    { indices, batch: buffer },
+    { rows, padded_rows: paddedRows, width, height, stride, first },
+    linearGroups(paddedRows, 64),
+  );
+}

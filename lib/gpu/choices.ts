@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** Where kernel choices are remembered; undefined where the environment does not say or may not be asked. */
+function file(): string | undefined {
+  try {
+    const home = Deno.env.get("HOME");
+    const cache = Deno.env.get("XDG_CACHE_HOME") || (home ? join(home, ".cache") : undefined);
+    return cache === undefined ? undefined : join(cache, "neural-fields", "kernels.json");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Never asks: what is not already permitted is not done. */
+function permitted(name: "read" | "write", path: string): boolean {
+  return Deno.permissions.querySync({ name, path }).state === "granted";
+}
+
+function readAll(path: string): Record<string, string> {
+  if (!permitted("read", path)) return {};
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+/** A choice remembered from an earlier run, if there is one and it may be read. */
+export function readChoice(key: string): string | undefined {
+  const path = file();
+  return path === undefined ? undefined : readAll(path)[key];
+}
+
+/** Remembers a choice; silently does not where it may not or cannot write. */
+export function rememberChoice(key: string, choice: string): void {
+  const path = file();
+  if (path === undefined || !permitted("write", dirname(path))) return;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const beside = `${path}.${crypto.randomUUID()}`;
+    writeFileSync(beside, JSON.stringify({ ...readAll(path), [key]: choice }, null, 2));
+    renameSync(beside, path);
+  } catch {
+    // A cache that cannot be written is only slower.
+  }
+}

@@ -1,0 +1,148 @@
+import type { Gpu } from "../gpu/device.ts";
+import type { RandomKey } from "../gpu/random.ts";
+import { Layout, type Segment } from "../field/layout.ts";
+import { createVector, type Vector } from "../field/vector.ts";
+
+/** What a step needs beyond the gradient. */
+export interface Requests {
+  /** Products Hv with independent Rademacher directions v, on the step's own batch. */
+  readonly hessianProbes: number;
+}
+
+/** One probe of the Hessian. */
+export interface Observation {
+  /** The direction v, or the generator key that it was drawn with. Not every estimator needs it. */
+  readonly probe?: Vector | RandomKey;
+  /** Hv. */
+  readonly hvp: Vector;
+}
+
+/** One update. */
+export interface StepRequest {
+  /** Updated in place. */
+  readonly parameters: Vector;
+  readonly gradient: Vector;
+  /** Defaults to the optimizer's own. */
+  readonly learningRate?: number;
+}
+
+/** What an optimizer is told when it is made for a vector. */
+export interface OptimizerContext {
+  readonly gpu: Gpu;
+  readonly layout: Layout;
+}
+
+/** The working part of an optimizer. All members record; none reads back. */
+export interface OptimizerCore {
+  /** Vectors that a checkpoint must hold, by name. */
+  readonly state: Readonly<Record<string, Vector>>;
+  /** What the step with this number (from 0) needs. */
+  requests?(step: number): Requests;
+  /** Takes one probe. */
+  observe?(observation: Observation): void;
+  /** Updates the parameters. `step` counts from 0; `observations` counts the probes taken so far. */
+  update(request: Required<StepRequest>, step: number, observations: number): void;
+  /** Recomputes what is derived from the state, after the state was replaced. */
+  restored?(): void;
+  /** Frees what is not among `state`. */
+  dispose?(): void;
+}
+
+/** An optimizer as data, made by `adam()`, `esgd()` and their like. */
+export interface OptimizerSpec {
+  /** As in the registry. */
+  readonly name: string;
+  /** η, which a schedule multiplies. */
+  readonly learningRate: number;
+  /** Every hyper-parameter, resolved, for configuration files. */
+  readonly options: Readonly<Record<string, number | string | boolean | readonly number[]>>;
+  /** Makes the working part for one vector. */
+  create(context: OptimizerContext): OptimizerCore;
+}
+
+/** An optimizer of one vector, with its state on the device. Made by {@linkcode createOptimizer}. */
+export class Optimizer implements Disposable {
+  readonly #core: OptimizerCore;
+  #step = 0;
+  #observations = 0;
+
+  /** Use {@linkcode createOptimizer}. */
+  constructor(readonly gpu: Gpu, readonly spec: OptimizerSpec, readonly layout: Layout) {
+    this.#core = spec.create({ gpu, layout });
+  }
+
+  /** Vectors that make up its state, by name; part of a checkpoint. */
+  get state(): Readonly<Record<string, Vector>> {
+    return this.#core.state;
+  }
+
+  /** Steps made, and probes observed, so far. */
+  get counters(): { readonly step: number; readonly observations: number } {
+    return { step: this.#step, observations: this.#observations };
+  }
+
+  /** Whether any step may need second-order products. */
+  get usesProducts(): boolean {
+    return this.#core.observe !== undefined;
+  }
+
+  /** What the coming step needs beyond the gradient. */
+  requests(): Requests {
+    return this.#core.requests?.(this.#step) ?? { hessianProbes: 0 };
+  }
+
+  /** Folds one probe into the curvature estimate. An optimizer that asks for none ignores it. */
+  observe(observation: Observation): void {
+    if (this.#core.observe === undefined) return;
+    this.#core.observe(observation);
+    this.#observations++;
+  }
+
+  /** Records one update of `parameters` in place. */
+  step(request: StepRequest): void {
+    const { parameters, gradient, learningRate = this.spec.learningRate } = request;
+    for (const vector of [parameters, gradient]) {
+      if (vector.layout.deviceLength !== this.layout.deviceLength) {
+        throw new Error(
+          `${this.spec.name}: made for ${this.layout.parameterCount} parameters, given a vector of ${vector.layout.parameterCount}.`,
+        );
+      }
+    }
+    this.#core.update({ parameters, gradient, learningRate }, this.#step, this.#observations);
+    this.#step++;
+  }
+
+  /** Takes over counters after the vectors of `state` were written. */
+  restore(counters: { step: number; observations: number }): void {
+    this.#step = counters.step;
+    this.#observations = counters.observations;
+    this.#core.restored?.();
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    for (const vector of Object.values(this.#core.state)) vector[Symbol.dispose]();
+    this.#core.dispose?.();
+  }
+}
+
+/**
+ * Makes an optimizer for vectors of one layout.
+ *
+ * @param layout `field.layout`, a list of segments `{ name, shape }`, or a plain length.
+ */
+export function createOptimizer(
+  gpu: Gpu,
+  spec: OptimizerSpec,
+  layout: Layout | readonly Segment[] | number,
+): Optimizer {
+  return new Optimizer(gpu, spec, Layout.resolve(layout));
+}
+
+/** A zero vector for every name. */
+export function stateVectors<Name extends string>(
+  { gpu, layout }: OptimizerContext,
+  names: readonly Name[],
+): Record<Name, Vector> {
+  return Object.fromEntries(names.map((name) => [name, createVector(gpu, layout, name)])) as Record<Name, Vector>;
+}
