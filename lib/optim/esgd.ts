@@ -73,7 +73,16 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
   if (biasCorrection !== "updates" && biasCorrection !== "steps") {
     throw new Error(`esgd: biasCorrection: "updates" or "steps" expected, "${biasCorrection}" found.`);
   }
-  const resolved = { learningRate, updateEvery, warmup, epsilon, betas, biasCorrection, initialProbes, relativeDamping };
+  const resolved = {
+    learningRate,
+    updateEvery,
+    warmup,
+    epsilon,
+    betas,
+    biasCorrection,
+    initialProbes,
+    relativeDamping,
+  };
   return {
     name: "esgd",
     learningRate,
@@ -103,11 +112,7 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
       return {
         state,
         requests: (step) => ({
-          hessianProbes: step === 0
-            ? initialProbes
-            : step < warmup || (step - warmup + 1) % updateEvery === 0
-            ? 1
-            : 0,
+          hessianProbes: step === 0 ? initialProbes : step < warmup || (step - warmup + 1) % updateEvery === 0 ? 1 : 0,
         }),
         observe({ hvp }) {
           gpu.dispatch(

@@ -57,7 +57,7 @@ export function tableData(field: Field, objective: Objective, data: HostData): T
       });
     },
     [Symbol.dispose]() {
-      for (const buffers of tables) { for (const buffer of buffers.values()) buffer[Symbol.dispose](); }
+      for (const buffers of tables) for (const buffer of buffers.values()) buffer[Symbol.dispose]();
     },
   };
 }

@@ -98,7 +98,16 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     let seconds = 0;
     let done = optimizer.counters.step;
     const event = (type: TrainEvent["type"], losses: Float32Array, aborted = false): TrainEvent => {
-      return { type, step: done, epoch: done / stepsPerEpoch, stepsPerEpoch, losses, seconds, hvps: step.hvps, aborted };
+      return {
+        type,
+        step: done,
+        epoch: done / stepsPerEpoch,
+        stepsPerEpoch,
+        losses,
+        seconds,
+        hvps: step.hvps,
+        aborted,
+      };
     };
     yield event("start", new Float32Array(0));
     const rate = optimizer.spec.learningRate;

@@ -1,0 +1,22 @@
+/**
+ * Peak signal-to-noise ratio, 10·log₁₀(peak² / MSE), with the mean over all entries, summed in f64. Values are not
+ * clamped to [0, peak]: a field that overshoots is charged for it.
+ *
+ * @param result What was reached.
+ * @param target What it should be, as many values.
+ * @param peak The largest value that the signal can have.
+ * @returns Decibels; Infinity where both are equal, NaN where one holds NaN.
+ * @throws {RangeError} If the lengths differ or are 0, or the peak is not positive.
+ */
+export function peakSignalToNoiseRatio(result: Float32Array, target: Float32Array, peak = 1): number {
+  if (result.length !== target.length || target.length === 0) {
+    throw new RangeError(
+      `peakSignalToNoiseRatio: expected as many values in result as in target and at least one, ` +
+        `found ${result.length} and ${target.length}.`,
+    );
+  }
+  if (!(peak > 0)) throw new RangeError(`peakSignalToNoiseRatio: expected a positive peak, found ${peak}.`);
+  let sum = 0;
+  for (let i = 0; i < target.length; i++) sum += (result[i] - target[i]) ** 2;
+  return 10 * Math.log10(peak ** 2 / (sum / target.length));
+}

@@ -1,0 +1,38 @@
+/**
+ * JSON for figures. `JSON.stringify` writes NaN and the infinities as `null`, so that a diverged run would look like one
+ * that measured nothing; here they are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`, and reading makes numbers of
+ * these three strings again. Typed arrays are written as plain arrays, keys keep the order in which they were set.
+ *
+ * @module
+ */
+
+const NON_FINITE = new Map<unknown, number>([["NaN", NaN], ["Infinity", Infinity], ["-Infinity", -Infinity]]);
+
+/**
+ * Writes a value as JSON, with non-finite numbers as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
+ *
+ * @param value What to write. As with `JSON.stringify`, object members that are `undefined` or functions are left out.
+ * @param indent Spaces for each level; 0, the default, writes one line.
+ * @throws {TypeError} If the value is no JSON at all (`undefined`, a function) or holds a bigint or a cycle.
+ */
+export function toJson(value: unknown, indent = 0): string {
+  const text = JSON.stringify(value, (_key, member) => {
+    if (typeof member === "number" && !Number.isFinite(member)) return String(member);
+    if (ArrayBuffer.isView(member) && !(member instanceof DataView)) {
+      return Array.from(member as unknown as ArrayLike<number>);
+    }
+    return member;
+  }, indent);
+  if (text === undefined) throw new TypeError(`json: expected a value that can be written, found ${typeof value}.`);
+  return text;
+}
+
+/**
+ * Reads JSON written by {@linkcode toJson}: the strings `"NaN"`, `"Infinity"` and `"-Infinity"` become numbers.
+ *
+ * @param text The JSON text.
+ * @throws {SyntaxError} If the text is not JSON.
+ */
+export function fromJson(text: string): unknown {
+  return JSON.parse(text, (_key, member) => NON_FINITE.get(member) ?? member);
+}

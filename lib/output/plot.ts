@@ -1,0 +1,294 @@
+/**
+ * Line plots as SVG, for the screen and for print.
+ *
+ * @module
+ */
+
+import { type AxisScale, axisScale, isDrawable, positionOn, type ScaleType } from "./axis_scale.ts";
+import { renderSvg } from "./echarts.ts";
+import { type Point, thin } from "./thin.ts";
+
+/** A line of a plot. */
+export interface PlotSeries {
+  /** What the legend calls it. */
+  readonly name: string;
+  /** Where its points are, in drawing order. */
+  readonly x: ArrayLike<number>;
+  /** Their values, as many as `x`. Points that are not finite, or not positive on a log axis, are left out. */
+  readonly y: ArrayLike<number>;
+  /** A shaded range around the line, such as the extremes over seeds; as many entries as `x`. */
+  readonly band?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> };
+}
+
+/** A pair of axes with lines. */
+export interface PlotPanel {
+  /** What x is, with its unit: `Time (s)`. */
+  readonly xLabel: string;
+  /** What y is, with its unit: `PSNR (dB)`. */
+  readonly yLabel: string;
+  /** Default `linear`. */
+  readonly xScale?: ScaleType;
+  /** Default `linear`. */
+  readonly yScale?: ScaleType;
+  /** The lines. */
+  readonly series: readonly PlotSeries[];
+}
+
+/** A plot of one panel. */
+export interface LinePlotOptions extends PlotPanel {
+  /** Stands above it. */
+  readonly title: string;
+  /** In pixels; default 640. */
+  readonly width?: number;
+  /** In pixels; default 400. */
+  readonly height?: number;
+}
+
+/** The quality of a run's result at some point of the run. */
+export interface ConvergencePoint {
+  /** Steps made so far. */
+  readonly step: number;
+  /** Training time so far, in seconds. */
+  readonly seconds: number;
+  /** In dB. */
+  readonly psnr: number;
+}
+
+/** Okabe and Ito's palette, told apart with every common colour blindness, without its yellow, too pale on white. */
+const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000"];
+const DASHES = ["solid", "dashed", "dotted"];
+const FONT = "Helvetica Neue, Helvetica, Arial, Liberation Sans, sans-serif";
+const INK = "#222222";
+const GRID = "#e3e3e3";
+
+/** Lines of at most this many points show them. */
+const MARKED_POINTS = 25;
+
+/** Lines of more points than this zigzag, and are drawn thinner. */
+const DENSE_POINTS = 700;
+
+const MARGIN = 24;
+const TITLE_HEIGHT = 48;
+const LEGEND_ROW_HEIGHT = 20;
+const LEGEND_LINE = 22;
+const LEGEND_GAP = 18;
+const X_AXIS_HEIGHT = 52;
+const FONT_SIZE = 12;
+
+/** Of a character of that size, in pixels: text cannot be measured without its font, so this is a wide one's. */
+const CHARACTER_WIDTH = 7.2;
+
+/**
+ * Draws a line plot.
+ *
+ * @param options What is drawn.
+ * @returns An SVG document.
+ * @throws {RangeError} If a series' arrays differ in length, or the size is not positive.
+ * @throws {Error} If ECharts cannot be loaded.
+ *
+ * @example
+ * ```ts
+ * import { linePlotSvg } from "./plot.ts";
+ *
+ * const svg = await linePlotSvg({
+ *   title: "Training loss",
+ *   xLabel: "Step",
+ *   yLabel: "Mean squared error",
+ *   yScale: "log",
+ *   series: [{ name: "adam", x: [0, 100, 200], y: [0.2, 0.01, 0.002] }],
+ * });
+ * ```
+ */
+export function linePlotSvg(options: LinePlotOptions): Promise<string> {
+  const { title, width = 640, height = 400, ...panel } = options;
+  return panelsSvg(title, [panel], width, height);
+}
+
+/**
+ * Draws how the quality of a run grew: PSNR against steps on the left, against time on the right.
+ *
+ * @param points In the order measured.
+ * @param title Stands above it.
+ * @returns An SVG document, 960 × 380 pixels.
+ * @throws {Error} If ECharts cannot be loaded.
+ */
+export function convergenceSvg(points: readonly ConvergencePoint[], title: string): Promise<string> {
+  const panel = (xLabel: string, x: number[]): PlotPanel => ({
+    xLabel,
+    yLabel: "PSNR (dB)",
+    series: [{ name: "PSNR", x, y: points.map(({ psnr }) => psnr) }],
+  });
+  const panels = [panel("Step", points.map((p) => p.step)), panel("Time (s)", points.map((p) => p.seconds))];
+  return panelsSvg(title, panels, 960, 380);
+}
+
+/** Panels side by side, equally wide, with one legend that tells the first panel's lines apart. */
+async function panelsSvg(title: string, panels: readonly PlotPanel[], width: number, height: number): Promise<string> {
+  if (!(width > 0 && height > 0)) throw new RangeError(`plot: size must be positive, found ${width} × ${height}.`);
+  for (const { series } of panels) series.forEach(checkSeries);
+  const legend = legendRows(panels[0].series.map(({ name }) => name), width - 2 * MARGIN);
+  const top = TITLE_HEIGHT + (legend.length > 0 ? legend.length * LEGEND_ROW_HEIGHT + 8 : 0);
+  const parts = panels.map((panel, index) => drawPanel(panel, index, panels.length, width, top));
+  const option = {
+    animation: false,
+    backgroundColor: "#ffffff",
+    color: COLORS,
+    textStyle: { fontFamily: FONT, fontSize: FONT_SIZE, color: INK },
+    title: { left: MARGIN, top: 14, padding: 0, ...fittedTitle(title, width - 2 * MARGIN) },
+    legend: legend.map((data, row) => ({
+      data,
+      left: MARGIN,
+      top: TITLE_HEIGHT - 4 + row * LEGEND_ROW_HEIGHT,
+      padding: 0,
+      itemWidth: LEGEND_LINE,
+      itemGap: LEGEND_GAP,
+      itemStyle: { opacity: 0 },
+      lineStyle: { width: 2 },
+      textStyle: { color: INK, fontSize: FONT_SIZE },
+    })),
+    grid: parts.map(({ grid }) => grid),
+    xAxis: parts.map(({ xAxis }) => xAxis),
+    yAxis: parts.map(({ yAxis }) => yAxis),
+    series: parts.flatMap(({ series }) => series),
+  };
+  return raisePowers(await renderSvg(option, width, height));
+}
+
+/** A title in smaller type if it is long, and cut if even that does not fit. */
+function fittedTitle(title: string, width: number) {
+  const relativeWidth = 1.08 * CHARACTER_WIDTH / FONT_SIZE; // Bold type is wider.
+  const fontSize = Math.min(16, Math.max(FONT_SIZE, Math.floor(width / (title.length * relativeWidth))));
+  const longest = Math.floor(width / (fontSize * relativeWidth));
+  const text = title.length <= longest ? title : `${title.slice(0, Math.max(0, longest - 1)).trimEnd()}…`;
+  return { text, textStyle: { fontSize, fontWeight: "bold", color: INK } };
+}
+
+/** Names in rows no wider than a width; none for a single name, which needs no legend. */
+function legendRows(names: readonly string[], width: number): string[][] {
+  const unique = [...new Set(names)];
+  if (unique.length < 2) return [];
+  const rows: string[][] = [[]];
+  let used = 0;
+  for (const name of unique) {
+    const need = LEGEND_LINE + 5 + name.length * CHARACTER_WIDTH + LEGEND_GAP;
+    if (used > 0 && used + need > width + LEGEND_GAP) {
+      rows.push([]);
+      used = 0;
+    }
+    rows.at(-1)!.push(name);
+    used += need;
+  }
+  return rows;
+}
+
+function drawPanel(panel: PlotPanel, index: number, count: number, width: number, top: number) {
+  const { xLabel, yLabel, xScale = "linear", yScale = "linear", series } = panel;
+  const lines = series.map((line) => drawableParts(line, xScale, yScale));
+  const points = lines.flatMap(({ line, low, high }) => [...line, ...low, ...high]);
+  const x = axisScale(points.map(([value]) => value), xScale, true);
+  const y = axisScale(points.map(([, value]) => value), yScale, false);
+
+  const yLabelWidth = CHARACTER_WIDTH * Math.max(...y.ticks.map((tick) => y.label(tick).length), 1);
+  const slot = (width - MARGIN / 2) / count;
+  const left = slot * index + MARGIN / 2 + 36 + yLabelWidth;
+  const right = slot * (index + 1) - MARGIN / 2;
+  // ECharts' own scales stumble over ends that are not at their ticks, so it gets positions along the axes.
+  const place = (edge: readonly Point[]) =>
+    thin(edge, (value) => Math.round(positionOn(x, value) * (right - left)))
+      .map(([atX, atY]): Point => [positionOn(x, atX), positionOn(y, atY)]);
+  const axes = { xAxisIndex: index, yAxisIndex: index };
+  return {
+    grid: { left, width: right - left, top, bottom: X_AXIS_HEIGHT, outerBoundsMode: "none" },
+    xAxis: { ...drawAxis(x, xLabel, 30), gridIndex: index },
+    yAxis: { ...drawAxis(y, yLabel, yLabelWidth + 20), gridIndex: index, nameRotate: 90 },
+    series: lines.flatMap(({ line, low, high }, order) => {
+      const band = low.length > 0 ? [{ ...drawBand(place(low), place(high), order), ...axes }] : [];
+      return [...band, { ...drawLine(series[order].name, place(line), order), ...axes }];
+    }),
+  };
+}
+
+function drawAxis(scale: AxisScale, name: string, nameGap: number) {
+  const customValues = scale.ticks.map((tick) => positionOn(scale, tick));
+  const indexOf = (position: number) => customValues.findIndex((value) => Math.abs(value - position) < 1e-6);
+  return {
+    type: "value",
+    min: 0,
+    max: 1,
+    name,
+    nameGap,
+    nameLocation: "middle",
+    nameMoveOverlap: false,
+    nameTextStyle: { color: INK, fontSize: 13 },
+    axisLine: { show: true, onZero: false, lineStyle: { color: INK, width: 1 } },
+    axisTick: { customValues, show: true, length: 4, lineStyle: { color: INK } },
+    axisLabel: {
+      customValues,
+      formatter: (position: number) => scale.label(scale.ticks[indexOf(position)]),
+      color: INK,
+      fontSize: FONT_SIZE,
+      hideOverlap: true,
+    },
+    splitLine: { show: true, lineStyle: { color: GRID, width: 1 } },
+  };
+}
+
+function drawLine(name: string, points: Point[], order: number) {
+  const color = COLORS[order % COLORS.length];
+  const dash = DASHES[Math.floor(order / COLORS.length) % DASHES.length];
+  return {
+    type: "line",
+    name,
+    data: points,
+    symbol: points.length <= MARKED_POINTS ? "circle" : "none",
+    symbolSize: points.length === 1 ? 8 : 5,
+    showAllSymbol: true,
+    itemStyle: { color, borderWidth: 0 },
+    lineStyle: { color, width: points.length > DENSE_POINTS ? 1.25 : 1.75, type: dash, join: "round" },
+    z: 3,
+  };
+}
+
+/** ECharts stacks areas only on linear axes, so the band is a polygon. */
+function drawBand(low: Point[], high: Point[], order: number) {
+  const outline = [...low, ...high.toReversed()];
+  return {
+    type: "custom",
+    data: [outline[0]],
+    clip: true,
+    silent: true,
+    z: 2,
+    renderItem: (_params: unknown, api: { coord(point: Point): number[] }) => ({
+      type: "polygon",
+      shape: { points: outline.map((point) => api.coord(point)) },
+      style: { fill: COLORS[order % COLORS.length], opacity: 0.18 },
+    }),
+  };
+}
+
+/** Raises what ECharts wrote as 10^−3. The superscript characters would be simpler, but many fonts lack most of them. */
+function raisePowers(svg: string): string {
+  return svg.replaceAll(/\^(−?\d+)<\/text>/g, '<tspan dy="-0.45em" font-size="75%">$1</tspan></text>');
+}
+
+function checkSeries({ name, x, y, band }: PlotSeries) {
+  for (const [what, values] of [["y", y], ["band.low", band?.low], ["band.high", band?.high]] as const) {
+    if (values !== undefined && values.length !== x.length) {
+      throw new RangeError(`plot: series "${name}" has ${x.length} values of x, but ${values.length} of ${what}.`);
+    }
+  }
+}
+
+/** The points of a line and of its band's edges that have a place on the axes; an edge needs the other edge's too. */
+function drawableParts({ x, y, band }: PlotSeries, xScale: ScaleType, yScale: ScaleType) {
+  const parts = { line: [] as Point[], low: [] as Point[], high: [] as Point[] };
+  for (let i = 0; i < x.length; i++) {
+    if (!isDrawable(x[i], xScale)) continue;
+    if (isDrawable(y[i], yScale)) parts.line.push([x[i], y[i]]);
+    if (band && isDrawable(band.low[i], yScale) && isDrawable(band.high[i], yScale)) {
+      parts.low.push([x[i], band.low[i]]);
+      parts.high.push([x[i], band.high[i]]);
+    }
+  }
+  return parts;
+}

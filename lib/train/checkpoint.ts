@@ -1,0 +1,58 @@
+import type { Field } from "../field/field.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../output/safetensors.ts";
+
+/**
+ * A training state as a `.safetensors` file: parameters by segment (`parameters/layers.0.weight`, …), optimizer state by name
+ * and segment (`optimizer/firstMoment/layers.0.weight`, …), counters in the metadata. It holds no times, so that equal states
+ * give equal bytes.
+ */
+export async function encodeCheckpoint(field: Field, optimizer: Optimizer): Promise<Uint8Array> {
+  const vectors = { parameters: field.parameters, ...prefixed(optimizer) };
+  const tensors: Record<string, StoredTensor> = {};
+  const flats = await Promise.all(Object.values(vectors).map((vector) => vector.read()));
+  Object.keys(vectors).forEach((name, i) => {
+    for (const { name: segment, shape, flat, size } of field.layout) {
+      tensors[`${name}/${segment}`] = { shape, data: flats[i].slice(flat, flat + size) };
+    }
+  });
+  const { step, observations } = optimizer.counters;
+  return encodeSafetensors(tensors, {
+    optimizer: optimizer.spec.name,
+    step: String(step),
+    observations: String(observations),
+  });
+}
+
+/**
+ * Puts a checkpoint's state back, so that training goes on bit for bit as if it had not stopped.
+ *
+ * @param name How errors call the file.
+ * @throws When it is of another optimizer or field.
+ */
+export function decodeCheckpoint(bytes: Uint8Array, field: Field, optimizer: Optimizer, name = "checkpoint"): void {
+  const { tensors, metadata } = decodeSafetensors(bytes, name);
+  if (metadata.optimizer !== optimizer.spec.name) {
+    throw new Error(`${name}: of optimizer ${metadata.optimizer}, but this run has ${optimizer.spec.name}.`);
+  }
+  const vectors = { parameters: field.parameters, ...prefixed(optimizer) };
+  const flats = Object.keys(vectors).map((vector) => {
+    const all = new Float32Array(field.layout.parameterCount);
+    for (const { name: segment, flat, size } of field.layout) {
+      const tensor = tensors[`${vector}/${segment}`];
+      if (tensor?.data.length !== size) {
+        throw new Error(
+          `${name}: ${vector}/${segment}: ${size} numbers expected, ${tensor?.data.length ?? "none"} found.`,
+        );
+      }
+      all.set(tensor.data, flat);
+    }
+    return all;
+  });
+  Object.values(vectors).forEach((vector, i) => vector.write(flats[i]));
+  optimizer.restore({ step: Number(metadata.step), observations: Number(metadata.observations) });
+}
+
+function prefixed(optimizer: Optimizer) {
+  return Object.fromEntries(Object.entries(optimizer.state).map(([name, vector]) => [`optimizer/${name}`, vector]));
+}

@@ -1,0 +1,59 @@
+/**
+ * Neural fields (coordinate networks) trained headlessly on WebGPU: forward, backprop, exact Hessian-vector and Gauss-Newton
+ * products, and first- and second-order optimizers, in WGSL kernels of its own.
+ *
+ * @module
+ */
+export { type DeviceOptions, type Gpu, type KernelChoice, openDevice } from "./lib/gpu/device.ts";
+export type { AdapterDescription } from "./lib/gpu/adapter.ts";
+export { type RandomKey, randomWords } from "./lib/gpu/random.ts";
+export { Layout, type PlacedSegment, type Segment } from "./lib/field/layout.ts";
+export { createVector, Vector } from "./lib/field/vector.ts";
+export { type Activation, activations } from "./lib/field/activation.ts";
+export { gabor } from "./lib/field/activation/gabor.ts";
+export { gaussian } from "./lib/field/activation/gaussian.ts";
+export { identity } from "./lib/field/activation/identity.ts";
+export { relu } from "./lib/field/activation/relu.ts";
+export { sigmoid } from "./lib/field/activation/sigmoid.ts";
+export { sinc } from "./lib/field/activation/sinc.ts";
+export { sine } from "./lib/field/activation/sine.ts";
+export { softplus } from "./lib/field/activation/softplus.ts";
+export { type Encoding, positionalEncoding } from "./lib/field/encoding.ts";
+export { type DenseLayer, type EncodingLayer, type FieldDescription } from "./lib/field/description.ts";
+export { mlp, type MlpOptions } from "./lib/field/mlp.ts";
+export { createField, type Field } from "./lib/field/field.ts";
+export type { NamedArrays } from "./lib/field/evaluate.ts";
+export { type Objective } from "./lib/objective/objective.ts";
+export { type PointwiseOptions } from "./lib/objective/pointwise.ts";
+export { binaryCrossEntropy } from "./lib/objective/binary_cross_entropy.ts";
+export { meanSquaredError } from "./lib/objective/mean_squared_error.ts";
+export { weightedSum } from "./lib/objective/weighted_sum.ts";
+export {
+  type Batch,
+  type DifferentiationOptions,
+  gaussNewtonVectorProduct,
+  hessianVectorProduct,
+  type LossAndGradient,
+  lossAndGradient,
+} from "./lib/diff/products.ts";
+export {
+  createOptimizer,
+  type Observation,
+  type Optimizer,
+  type OptimizerSpec,
+  type Requests,
+  type StepRequest,
+} from "./lib/optim/optimizer.ts";
+export { adam, type AdamOptions, adamW } from "./lib/optim/adam.ts";
+export { esgd, type EsgdOptions } from "./lib/optim/esgd.ts";
+export { sgd, type SgdOptions } from "./lib/optim/sgd.ts";
+export * from "./lib/train/schedule.ts";
+export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./lib/train/train.ts";
+export { type HostData, type TrainingData } from "./lib/train/data.ts";
+export { decodeCheckpoint, encodeCheckpoint } from "./lib/train/checkpoint.ts";
+export { decodePicture, type Picture } from "./lib/data/picture.ts";
+export { resizePicture } from "./lib/data/resize.ts";
+export { pictureData, renderPicture } from "./lib/data/picture_data.ts";
+export { encodePng } from "./lib/output/png.ts";
+export { peakSignalToNoiseRatio } from "./lib/metric/psnr.ts";
+export { structuralSimilarity } from "./lib/metric/ssim.ts";

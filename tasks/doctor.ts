@@ -1,0 +1,193 @@
+/**
+ * `deno task doctor`: which adapter a training run would use here, what fits on it, and how to mend one that is missing.
+ *
+ * @module
+ */
+import { type AdapterDescription, describeAdapter, findAdapter } from "../lib/gpu/adapter.ts";
+import { runTask } from "./shell/main.ts";
+import { defineCommand, parseOptions } from "./shell/options.ts";
+
+const command = defineCommand({
+  usage: "deno task doctor",
+  summary: "Shows which adapter (GPU or software) training would use on this machine, what fits on it, and what to " +
+    "install where there is none. Exits with 1 if nothing can be trained here.",
+  options: [
+    { name: "software", kind: "flag", help: "Accept the CPU although there is a GPU, as the other tasks do with this" },
+    { name: "json", kind: "flag", help: "Print one JSON object for programs to read" },
+  ],
+  examples: ["deno task doctor", "deno task doctor --json"],
+});
+
+/** The limits and features of an adapter that decide how training runs. Sizes are in bytes. */
+interface Capabilities {
+  bindingSize: number;
+  bufferSize: number;
+  workgroupMemory: number;
+  workgroupInvocations: number;
+  timestampQuery: boolean;
+  shaderF16: boolean;
+  /** Rows of a batch whose activations of one 256-unit layer fill the largest binding. */
+  largestBatch: number;
+}
+
+type Listed = AdapterDescription & Capabilities;
+
+interface Diagnosis {
+  /** The adapter that would be used. */
+  used?: Listed;
+  /** Why none would be used, and how to mend it. */
+  problem?: string;
+  adapters: Listed[];
+  runtime: Record<"deno" | "v8" | "system", string>;
+  /** Drivers and their versions, as far as the system tells. */
+  drivers: string[];
+  /** Bytes; `gpu` only where the driver's own tool tells. */
+  memory: { total: number; available: number; gpu?: number };
+}
+
+const fieldWidth = 256;
+
+function capabilities({ limits, features }: GPUAdapter): Capabilities {
+  return {
+    bindingSize: limits.maxStorageBufferBindingSize,
+    bufferSize: limits.maxBufferSize,
+    workgroupMemory: limits.maxComputeWorkgroupStorageSize,
+    workgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
+    timestampQuery: features.has("timestamp-query"),
+    shaderF16: features.has("shader-f16"),
+    largestBatch: Math.floor(limits.maxStorageBufferBindingSize / (fieldWidth * Float32Array.BYTES_PER_ELEMENT)),
+  };
+}
+
+async function diagnose(allowSoftware: true | undefined): Promise<Diagnosis> {
+  let used: Listed | undefined, problem: string | undefined;
+  try {
+    const { adapter, description } = await findAdapter({ allowSoftware });
+    used = { ...description, ...capabilities(adapter) };
+  } catch (error) {
+    problem = (error as Error).message;
+  }
+  const nvidia = nvidiaDriver();
+  const { total, available } = Deno.systemMemoryInfo();
+  return {
+    used,
+    problem,
+    adapters: await listAdapters(),
+    runtime: { deno: Deno.version.deno, v8: Deno.version.v8, system: systemName() },
+    drivers: [...nvidia ? [`NVIDIA ${nvidia.version}`] : [], ...mesaDriver()],
+    memory: { total, available, ...nvidia?.memory && { gpu: nvidia.memory } },
+  };
+}
+
+/** WebGPU has no list of adapters; each preference may bring up another one. */
+async function listAdapters(): Promise<Listed[]> {
+  const preferences: GPURequestAdapterOptions[] = [
+    { powerPreference: "high-performance" },
+    { powerPreference: "low-power" },
+    {},
+    { forceFallbackAdapter: true },
+  ];
+  const found = new Map<string, Listed>();
+  for (const preference of preferences) {
+    const adapter = await navigator.gpu?.requestAdapter(preference);
+    if (!adapter) continue;
+    const listed = { ...describeAdapter(adapter), ...capabilities(adapter) };
+    found.set(listed.name, listed);
+  }
+  return [...found.values()];
+}
+
+/** What a program of the system prints, or nothing where it is not installed or fails. */
+function output(program: string, ...args: string[]): string {
+  try {
+    const { success, stdout } = new Deno.Command(program, { args, stderr: "null" }).outputSync();
+    return success ? new TextDecoder().decode(stdout).trim() : "";
+  } catch {
+    return "";
+  }
+}
+
+function nvidiaDriver(): { version: string; memory: number } | undefined {
+  const [line] = output("nvidia-smi", "--query-gpu=driver_version,memory.total", "--format=csv,noheader,nounits").split(
+    "\n",
+  );
+  const [version, mebibytes] = line.split(", ");
+  return mebibytes ? { version, memory: Number(mebibytes) * 2 ** 20 || 0 } : undefined;
+}
+
+function mesaDriver(): string[] {
+  const version = output("dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", "mesa-vulkan-drivers");
+  return version.startsWith("installed ") ? [`Mesa ${version.slice("installed ".length)}`] : [];
+}
+
+function systemName(): string {
+  const { os, arch } = Deno.build;
+  try {
+    const name = Deno.readTextFileSync("/etc/os-release").match(/^PRETTY_NAME="?([^"\n]*)/m)?.[1];
+    return `${name ?? os}, ${arch}`;
+  } catch {
+    return `${os}, ${arch}`;
+  }
+}
+
+function bytes(count: number): string {
+  for (const [size, unit] of [[2 ** 30, "GiB"], [2 ** 20, "MiB"], [2 ** 10, "KiB"]] as const) {
+    if (count >= size) return `${Number((count / size).toFixed(1))} ${unit}`;
+  }
+  return `${count} bytes`;
+}
+
+function kind({ software, backend, vendor }: Listed): string {
+  return [software ? "software, on the CPU" : `GPU of ${vendor || "an unnamed vendor"}`, ...backend ? [backend] : []]
+    .join(", ");
+}
+
+/** The report for a person: aligned rows, and at the end what to do where something is missing. */
+function report({ used, problem, adapters, runtime, drivers, memory }: Diagnosis): string {
+  const rows: [string, string][] = adapters.map((adapter) => [
+    adapter.name === used?.name ? "Adapter, used" : "Adapter",
+    `${adapter.name} (${kind(adapter)})`,
+  ]);
+  if (adapters.length === 0) rows.push(["Adapter", "none"]);
+  const shown = used ?? adapters[0];
+  if (shown) {
+    rows.push(
+      ["Buffers", `up to ${bytes(shown.bufferSize)}, ${bytes(shown.bindingSize)} of it in one binding`],
+      ["Workgroups", `${shown.workgroupInvocations} invocations, ${bytes(shown.workgroupMemory)} of shared memory`],
+      ["Features", `timestamp-query: ${yes(shown.timestampQuery)}, shader-f16: ${yes(shown.shaderF16)}`],
+      [
+        "Batch",
+        `up to ${shown.largestBatch} rows in one piece for a field of 4 × ${fieldWidth}; larger ones are split`,
+      ],
+    );
+  }
+  const gpu = memory.gpu ? `, ${bytes(memory.gpu)} on the GPU` : "";
+  rows.push(
+    ["Memory", `${bytes(memory.total)}, ${bytes(memory.available)} of it free${gpu}`],
+    ["Drivers", drivers.join(", ") || "unknown"],
+    ["Runtime", `Deno ${runtime.deno}, V8 ${runtime.v8}`],
+    ["System", runtime.system],
+  );
+  const column = 2 + Math.max(...rows.map(([name]) => name.length));
+  const lines = rows.map(([name, value]) => name.padEnd(column) + value);
+  return [...lines, "", problem ?? advice(used!)].join("\n");
+}
+
+function yes(available: boolean): string {
+  return available ? "yes" : "no";
+}
+
+function advice({ software }: Listed): string {
+  return software
+    ? "Everything can be trained here, slowly: there is no GPU, or its Vulkan driver is not installed."
+    : "Everything can be trained here.";
+}
+
+if (import.meta.main) {
+  await runTask(async (args) => {
+    const { values } = parseOptions(args, command);
+    const diagnosis = await diagnose(values.software || undefined);
+    console.log(values.json ? JSON.stringify(diagnosis, null, 2) : report(diagnosis));
+    if (!diagnosis.used) Deno.exit(1);
+  });
+}

@@ -1,0 +1,81 @@
+import { defineCommand } from "../shell/options.ts";
+import type { Values } from "../shell/command.ts";
+
+/** The options of `deno task image`. */
+export const command = defineCommand({
+  usage: "deno task image",
+  summary: "Trains a neural field on a picture: (row, column) in [-1, 1]² to its channels.",
+  positionals: [{ name: "picture", help: "PNG or JPEG", defaultText: "a photograph from an npm package" }],
+  options: [
+    {
+      name: "activation",
+      kind: "choice",
+      choices: ["gaussian", "sine", "wavelet", "sinc", "relu-pe", "relu"],
+      default: "gaussian",
+      help: "Nonlinearity of the hidden layers",
+    },
+    {
+      name: "optimizer",
+      kind: "choice",
+      choices: ["esgd", "adam", "adamW", "sgd"],
+      default: "esgd",
+      help: "Update rule",
+    },
+    {
+      name: "learning-rate",
+      kind: "number",
+      exclusiveMin: 0,
+      help: "Base rate",
+      defaultText: "by activation and optimizer",
+    },
+    {
+      name: "schedule",
+      kind: "choice",
+      choices: ["constant", "cosine", "exponential", "warmup"],
+      default: "constant",
+      help: "How the rate changes along the run",
+    },
+    { name: "schedule-epochs", kind: "integer", min: 1, help: "Horizon of the schedule", defaultText: "--epochs" },
+    { name: "preset", kind: "choice", choices: ["paper"], help: "Published settings of optimizer and rates" },
+    { name: "epochs", kind: "integer", min: 1, default: 6, help: "Passes over all pixels" },
+    { name: "minutes", kind: "number", exclusiveMin: 0, help: "Stop after so much training", defaultText: "no limit" },
+    { name: "batch-size", kind: "integer", min: 1, default: 512, help: "Pixels of a step" },
+    { name: "layers", kind: "integer", min: 1, max: 64, default: 4, help: "Hidden layers" },
+    { name: "width", kind: "integer", min: 1, max: 4096, default: 256, help: "Units of a hidden layer" },
+    { name: "size", kind: "integer", min: 0, default: 256, help: "Longer side in pixels; 0 keeps the picture's own" },
+    { name: "antialias", kind: "boolean", default: true, help: "Antialias when shrinking" },
+    { name: "crop", kind: "string", placeholder: "X,Y,W,H", help: "Part of the picture, before --size" },
+    { name: "keep-alpha", kind: "flag", help: "Train alpha as a channel instead of compositing on white" },
+    { name: "seed", kind: "integer", min: 0, max: 4294967295, default: 0, help: "Of initialisation, order and probes" },
+    {
+      name: "evaluate-every",
+      kind: "integer",
+      min: 1,
+      help: "Epochs between evaluations",
+      defaultText: "about 20 a run",
+    },
+    { name: "snapshot-every", kind: "integer", min: 1, help: "Evaluations between snapshots", defaultText: "none" },
+    {
+      name: "kernels",
+      kind: "choice",
+      choices: ["auto", "register", "texture"],
+      default: "auto",
+      help: "Kernel family; auto measures once for an adapter",
+    },
+    { name: "software", kind: "flag", help: "Accept a software adapter beside an NVIDIA device" },
+    { name: "name", kind: "string", help: "Name of the run", defaultText: "the time" },
+    {
+      name: "resume",
+      kind: "string",
+      placeholder: "FOLDER",
+      help: "Go on with a run; may change --epochs and --minutes",
+    },
+  ],
+  examples: [
+    "deno task image photo.jpg --activation sine --optimizer adam --epochs 30 --seed 3 --name mine",
+    "deno task image --resume runs/image/mine --epochs 60",
+  ],
+});
+
+/** Every option with its value. */
+export type ImageValues = Values<typeof command>;

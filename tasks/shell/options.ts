@@ -1,0 +1,134 @@
+import { parseArgs } from "@std/cli";
+import { camelCase, type Command, type Option, type Values } from "./command.ts";
+import { expectation, formatHelp, HelpRequest } from "./help.ts";
+import { nearestName } from "./nearest_name.ts";
+import { UserError } from "./user_error.ts";
+
+export { defineCommand } from "./command.ts";
+
+/** The arguments of a command, read and checked. */
+export interface ParsedOptions<C extends Command> {
+  /** Every option and positional, by its name in camelCase, with its default where it was not given. */
+  values: Values<C>;
+  /** Which of them were on the command line, so that resuming a run can tell a wish from a default. */
+  given: ReadonlySet<keyof Values<C> & string>;
+}
+
+/**
+ * Reads a command line. Throws a `UserError` of one sentence for an option that is unknown, given twice, without its value
+ * or with a value of the wrong kind or out of range, and for positionals that are missing or too many. Throws a
+ * `HelpRequest` for `--help`.
+ */
+export function parseOptions<C extends Command>(args: readonly string[], command: C): ParsedOptions<C> {
+  const options = new Map(command.options.map((option) => [option.name, option]));
+  const words = spellOut(args, options);
+  if (words.help) throw new HelpRequest(formatHelp(command));
+  const names = [...options.keys()];
+  // Everything is read as a list of strings, so that a second value is seen and all checks are made here.
+  const parsed = parseArgs(words.args, {
+    string: [...names, "_"],
+    collect: names,
+    unknown: (arg: string, key?: string) => {
+      if (key !== undefined) throw unknownOption(arg, names);
+    },
+  }) as unknown as Record<string, string[]>;
+
+  const values: Record<string, unknown> = {};
+  const given = new Set<string>();
+  for (const option of command.options) {
+    const texts = parsed[option.name] ?? [];
+    if (texts.length > 1) throw new UserError(`--${option.name} is given twice (${texts.join(", ")}): give it once.`);
+    values[camelCase(option.name)] = texts.length === 1 ? readValue(option, texts[0]) : defaultOf(option);
+    if (texts.length === 1) given.add(camelCase(option.name));
+  }
+  const { positionals = [] } = command;
+  if (parsed._.length > positionals.length) throw tooMany(parsed._, positionals.map(({ name }) => name));
+  positionals.forEach(({ name, help, required }, i) => {
+    if (required && parsed._[i] === undefined) throw new UserError(`The argument ${name} is missing: ${help}.`);
+    values[camelCase(name)] = parsed._[i];
+    if (parsed._[i] !== undefined) given.add(camelCase(name));
+  });
+  return { values, given } as unknown as ParsedOptions<C>;
+}
+
+/**
+ * Rewrites the spellings that `parseArgs` would read otherwise into `--name=value`: `--x`, `--no-x` of options without a
+ * value, and values that start with a minus sign.
+ */
+function spellOut(args: readonly string[], options: Map<string, Option>): { args: string[]; help: boolean } {
+  const result: string[] = [];
+  // `deno task image -- --epochs 5`, a habit from npm, passes its `--` on.
+  const words = args[0] === "--" ? args.slice(1) : args;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    if (word === "--") return { args: [...result, ...words.slice(i)], help: false };
+    if (word === "--help" || word === "-h") return { args: [], help: true };
+    const [, name, equals, text] = word.match(/^--([^=]+)(=?)(.*)$/s) ?? [];
+    const option = options.get(name ?? "");
+    const negated = name?.startsWith("no-") ? options.get(name.slice(3)) : undefined;
+    if (negated?.kind === "boolean") {
+      if (equals) throw new UserError(`--${name} takes no value, found "${text}".`);
+      result.push(`--${negated.name}=false`);
+    } else if (!option) {
+      result.push(word);
+    } else if (equals) {
+      if (text === "") throw missingValue(option);
+      result.push(word);
+    } else if (option.kind === "flag" || option.kind === "boolean") {
+      result.push(`--${name}=true`);
+    } else {
+      const next = words[i + 1];
+      if (next === undefined || next === "" || /^-+[^\d.-]/.test(next) || next === "--") throw missingValue(option);
+      result.push(`--${name}=${next}`);
+      i++;
+    }
+  }
+  return { args: result, help: false };
+}
+
+function defaultOf(option: Option): unknown {
+  return option.kind === "flag" ? false : option.default;
+}
+
+function readValue(option: Option, text: string): unknown {
+  switch (option.kind) {
+    case "string":
+      return text;
+    case "choice":
+      if (option.choices.includes(text)) return text;
+      break;
+    case "flag":
+    case "boolean":
+      if (text === "true" || text === "false") return text === "true";
+      break;
+    case "number":
+    case "integer": {
+      const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
+      const { min = -Infinity, max = Infinity, exclusiveMin = -Infinity, exclusiveMax = Infinity } = option;
+      const right = option.kind === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);
+      if (right && value >= min && value <= max && value > exclusiveMin && value < exclusiveMax) return value;
+    }
+  }
+  const meant = option.kind === "choice" ? nearestName(text, option.choices) : undefined;
+  const hint = meant === undefined ? "" : `, perhaps for ${meant}`;
+  throw new UserError(`--${option.name}: expected ${expectation(option)}, found "${text}"${hint}.`);
+}
+
+function missingValue(option: Option): UserError {
+  return new UserError(`--${option.name} needs a value: expected ${expectation(option)}, found none.`);
+}
+
+function unknownOption(arg: string, names: string[]): UserError {
+  const [spelled] = arg.split("=");
+  const word = spelled.replace(/^-+/, "");
+  const negated = word.startsWith("no-") ? word.slice(3) : undefined;
+  const meant = nearestName(word, names) ?? (negated && nearestName(negated, names));
+  return new UserError(
+    `Unknown option ${spelled}: ${meant ? `did you mean --${meant}?` : "--help lists all options."}`,
+  );
+}
+
+function tooMany(found: string[], names: string[]): UserError {
+  const most = names.length === 0 ? "no argument" : `at most ${names.length} (${names.join(", ")})`;
+  return new UserError(`Too many arguments: expected ${most}, found also "${found[names.length]}".`);
+}
