@@ -1,0 +1,88 @@
+import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
+import {
+  binaryCrossEntropy,
+  createField,
+  gaussNewtonVectorProduct,
+  hessianVectorProduct,
+  meanSquaredError,
+  openDevice,
+} from "../../mod.ts";
+import { describe, dot, goldenFields, relativeError } from "../support/golden.ts";
+
+// With correctly rounded f32 arithmetic errors stay below 1e−6; kernels' own sin, cos and exp add a few units in the last place.
+const TOLERANCE = 2e-6;
+
+for (const kernels of ["register", "texture"] as const) {
+  Deno.test(`outputs, gradient, Hv and Gv agree with every golden field (${kernels} kernels)`, async () => {
+    using gpu = await openDevice({ kernels });
+    for (const golden of goldenFields) {
+      using field = createField(gpu, describe(golden));
+      field.parameters.write(golden.params);
+      const batch = { inputs: Float32Array.from(golden.x), targets: Float32Array.from(golden.y) };
+      const objective = golden.loss === "mse" ? meanSquaredError() : binaryCrossEntropy();
+      const v = Float32Array.from(golden.v);
+      assertLess(relativeError(await field.evaluate(batch.inputs), golden.out), TOLERANCE, `${golden.name}: outputs`);
+      const { loss, gradient: g1, hvp } = await hessianVectorProduct(field, objective, batch, v);
+      const { gradient: g2, gnvp } = await gaussNewtonVectorProduct(field, objective, batch, v);
+      assertAlmostEquals(loss / golden.value, 1, TOLERANCE, `${golden.name}: loss`);
+      for (
+        const [vector, expected] of [[g1, golden.grad], [hvp, golden.hvp], [g2, golden.grad], [
+          gnvp,
+          golden.gnvp,
+        ]] as const
+      ) {
+        using owned = vector;
+        assertLess(relativeError(await owned.read(), expected), TOLERANCE, golden.name);
+      }
+    }
+    assertEquals(gpu.liveBuffers, 0);
+  });
+}
+
+Deno.test("Hv is symmetric, u·Hv = v·Hu, and Gv positive, v·Gv ≥ 0", async () => {
+  using gpu = await openDevice();
+  for (const golden of goldenFields) {
+    using field = createField(gpu, describe(golden));
+    field.parameters.write(golden.params);
+    const batch = { inputs: Float32Array.from(golden.x), targets: Float32Array.from(golden.y) };
+    const objective = golden.loss === "mse" ? meanSquaredError() : binaryCrossEntropy();
+    const v = Float32Array.from(golden.v);
+    const u = v.map((_, i) => Math.cos(i * i));
+    const product = async (direction: Float32Array) => {
+      const { gradient, hvp } = await hessianVectorProduct(field, objective, batch, direction);
+      const read = await hvp.read();
+      gradient[Symbol.dispose]();
+      hvp[Symbol.dispose]();
+      return read;
+    };
+    const [hv, hu] = [await product(v), await product(u)];
+    const scale = Math.sqrt(dot(hv, hv) * dot(u, u));
+    assertLess(Math.abs(dot(u, hv) - dot(v, hu)) / scale, 2e-6, golden.name);
+    const { gradient, gnvp } = await gaussNewtonVectorProduct(field, objective, batch, u);
+    assertLess(-dot(u, await gnvp.read()), 1e-6 * scale, golden.name);
+    gradient[Symbol.dispose]();
+    gnvp[Symbol.dispose]();
+  }
+});
+
+Deno.test("a batch worked through in chunks gives the same gradient and product up to rounding", async () => {
+  using gpu = await openDevice();
+  const golden = goldenFields.find(({ name }) => name === "gaussian_bce")!;
+  using field = createField(gpu, describe(golden));
+  field.parameters.write(golden.params);
+  const batch = { inputs: Float32Array.from(golden.x), targets: Float32Array.from(golden.y) };
+  // 16 rows a chunk: 33 rows make three.
+  const memory = 16 * 1300;
+  const { loss, gradient, hvp } = await hessianVectorProduct(
+    field,
+    binaryCrossEntropy(),
+    batch,
+    Float32Array.from(golden.v),
+    { memory },
+  );
+  assertAlmostEquals(loss / golden.value, 1, TOLERANCE);
+  assertLess(relativeError(await gradient.read(), golden.grad), TOLERANCE);
+  assertLess(relativeError(await hvp.read(), golden.hvp), TOLERANCE);
+  gradient[Symbol.dispose]();
+  hvp[Symbol.dispose]();
+});
