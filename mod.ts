@@ -5,7 +5,11 @@
  * @module
  */
 export { type DeviceOptions, type Gpu, type KernelChoice, openDevice } from "./lib/gpu/device.ts";
-export type { AdapterDescription } from "./lib/gpu/adapter.ts";
+export type { AdapterDescription, AdapterOptions } from "./lib/gpu/adapter.ts";
+export type { BufferLike, BufferSlice, DeviceBuffer } from "./lib/gpu/buffer.ts";
+export type { Kernel } from "./lib/gpu/kernel.ts";
+export type { Binding, KernelInterface, KernelSource, OperandAccess } from "./lib/gpu/kernel_source.ts";
+export type { Profile, ProfileEntry } from "./lib/gpu/profile.ts";
 export { type RandomKey, randomWords } from "./lib/gpu/random.ts";
 export { Layout, type PlacedSegment, type Segment } from "./lib/field/layout.ts";
 export { createVector, Vector } from "./lib/field/vector.ts";
@@ -18,12 +22,12 @@ export { sigmoid } from "./lib/field/activation/sigmoid.ts";
 export { sinc } from "./lib/field/activation/sinc.ts";
 export { sine } from "./lib/field/activation/sine.ts";
 export { softplus } from "./lib/field/activation/softplus.ts";
-export { type Encoding, positionalEncoding } from "./lib/field/encoding.ts";
+export { type Encoding, type EncodingShape, positionalEncoding } from "./lib/field/encoding.ts";
 export { type DenseLayer, type EncodingLayer, type FieldDescription } from "./lib/field/description.ts";
 export { mlp, type MlpOptions } from "./lib/field/mlp.ts";
 export { createField, type Field } from "./lib/field/field.ts";
 export type { NamedArrays } from "./lib/field/evaluate.ts";
-export { type Objective } from "./lib/objective/objective.ts";
+export type { Objective, ObjectivePass } from "./lib/objective/objective.ts";
 export { type PointwiseOptions } from "./lib/objective/pointwise.ts";
 export { binaryCrossEntropy } from "./lib/objective/binary_cross_entropy.ts";
 export { meanSquaredError } from "./lib/objective/mean_squared_error.ts";
@@ -40,6 +44,8 @@ export {
   createOptimizer,
   type Observation,
   type Optimizer,
+  type OptimizerContext,
+  type OptimizerCore,
   type OptimizerSpec,
   type Requests,
   type StepRequest,
@@ -49,11 +55,14 @@ export { esgd, type EsgdOptions } from "./lib/optim/esgd.ts";
 export { sgd, type SgdOptions } from "./lib/optim/sgd.ts";
 export * from "./lib/train/schedule.ts";
 export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./lib/train/train.ts";
+export type { ChunkRequest, MatrixPlace } from "./lib/diff/differentiator.ts";
+export type { DenseNode, Network, NetworkSubject, Node } from "./lib/field/network.ts";
+export type { MatmulShape } from "./lib/field/matmul.ts";
 export { type HostData, type TrainingData } from "./lib/train/data.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./lib/train/checkpoint.ts";
 export { decodePicture, type Picture } from "./lib/data/picture.ts";
-export { resizePicture } from "./lib/data/resize.ts";
+export { type ResizeOptions, resizePicture } from "./lib/data/resize.ts";
 export { pictureData, renderPicture } from "./lib/data/picture_data.ts";
-export { encodePng } from "./lib/output/png.ts";
+export { encodePng, type EncodePngOptions } from "./lib/output/png.ts";
 export { peakSignalToNoiseRatio } from "./lib/metric/psnr.ts";
 export { structuralSimilarity } from "./lib/metric/ssim.ts";

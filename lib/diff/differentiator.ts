@@ -18,7 +18,9 @@ export type ProductKind = "hessian" | "gaussNewton";
 
 /** One chunk of a batch to be put in place: rows first … first + rows − 1 of the batch. */
 export interface ChunkRequest {
+  /** First row of the chunk in the batch. */
   readonly first: number;
+  /** Rows of the chunk. */
   readonly rows: number;
   /** Rows from `rows` up to here are to become 0. */
   readonly paddedRows: number;
@@ -30,8 +32,11 @@ export interface ChunkRequest {
 
 /** A matrix on the device. */
 export interface MatrixPlace {
+  /** Row-major. */
   readonly buffer: DeviceBuffer;
+  /** Columns that exist. */
   readonly width: number;
+  /** Columns on the device. */
   readonly stride: number;
 }
 

@@ -23,7 +23,9 @@ export interface DifferentiationOptions {
 
 /** Loss and gradient; the gradient is the caller's to dispose. */
 export interface LossAndGradient {
+  /** The mean over the batch. */
   readonly loss: number;
+  /** Of the field's layout. */
   readonly gradient: Vector;
 }
 

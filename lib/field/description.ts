@@ -4,10 +4,13 @@ import type { Segment } from "./layout.ts";
 
 /** A layer of units: a(X Wᵀ + b), X the concatenation of what it reads. */
 export interface DenseLayer {
+  /** Unique among inputs and layers. */
   readonly name: string;
   /** Names of inputs or earlier layers, concatenated in this order. */
   readonly from: readonly string[];
+  /** Width of the layer. */
   readonly units: number;
+  /** Applied to its preactivations. */
   readonly activation: Activation;
   /** Weights start uniform in ± this. By default the activation's own bound. */
   readonly weightBound?: number;
@@ -15,8 +18,11 @@ export interface DenseLayer {
 
 /** A layer that encodes one named input. */
 export interface EncodingLayer {
+  /** Unique among inputs and layers. */
   readonly name: string;
+  /** The input that it reads. */
   readonly from: readonly [string];
+  /** What it makes of the input. */
   readonly encoding: Encoding;
 }
 

@@ -17,9 +17,13 @@ export interface Encoding {
 
 /** Sizes of one encoding pass. */
 export interface EncodingShape {
+  /** Rows to encode, padding included. */
   readonly rows: number;
+  /** Width of the input. */
   readonly inputs: number;
+  /** Padded width of the input. */
   readonly inputStride: number;
+  /** Padded width of the features. */
   readonly outputStride: number;
 }
 

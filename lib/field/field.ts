@@ -31,6 +31,7 @@ export class Field implements Disposable {
    * @returns `[n, outputs]`; with several named outputs a record of such arrays by name.
    */
   evaluate(inputs: Float32Array): Promise<Float32Array>;
+  /** The same for several named inputs or outputs. */
   evaluate(inputs: NamedArrays): Promise<NamedArrays>;
   evaluate(inputs: Float32Array | NamedArrays): Promise<Float32Array | NamedArrays> {
     return evaluateField(this, inputs);

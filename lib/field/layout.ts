@@ -14,6 +14,7 @@ export interface Segment {
 
 /** A segment with its place in the flat order and on the device (in entries). */
 export interface PlacedSegment extends Segment {
+  /** What it is; the default filled in. */
   readonly role: "weight" | "bias" | "table";
   /** First entry in the flat order. */
   readonly flat: number;
@@ -21,6 +22,7 @@ export interface PlacedSegment extends Segment {
   readonly size: number;
   /** The segment seen as a matrix: the last dimension is the columns. */
   readonly rows: number;
+  /** Size of the last dimension. */
   readonly columns: number;
   /** Columns on the device, padding included. */
   readonly stride: number;
@@ -52,11 +54,14 @@ export class Layout extends Array<PlacedSegment> {
   /** Entries on the device. */
   readonly deviceLength: number;
 
+  /** Methods that derive lists give plain arrays. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
 
   /**
+   * Places the segments.
+   *
    * @param segments A list of segments, or a plain length: one segment without structure.
    * @throws When a name repeats or a shape is not of positive whole numbers.
    */

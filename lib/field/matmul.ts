@@ -15,8 +15,11 @@ export function padRows(rows: number): number {
 
 /** Sizes of a layer's products, padding included; `outputs` counts all maps of the layer. */
 export interface MatmulShape {
+  /** Rows of the batch. */
   readonly rows: number;
+  /** Units of all maps. */
   readonly outputs: number;
+  /** Width of what the layer reads. */
   readonly inputs: number;
 }
 

@@ -10,15 +10,21 @@ import activationText from "../../wgsl/activation_forward.wgsl" with { type: "te
 
 /** What a network is made for. */
 export interface NetworkSubject {
+  /** The device. */
   readonly gpu: Gpu;
+  /** The field as data. */
   readonly description: FieldDescription;
+  /** Of the field's parameters. */
   readonly layout: Layout;
 }
 
 /** An input of the field, an encoding or a layer of units, with the buffers of one chunk of a batch. */
 export interface Node {
+  /** Name of the input or layer. */
   readonly name: string;
+  /** Columns that exist. */
   readonly width: number;
+  /** Columns on the device. */
   readonly padded: number;
   /** Whether parameters lie upstream, so that it has tangents and adjoints. */
   readonly active: boolean;
@@ -34,17 +40,23 @@ export interface Node {
 
 /** What only a layer of units has. */
 export interface DenseNode {
+  /** Its description. */
   readonly layer: DenseLayer;
+  /** What it reads, in order. */
   readonly sources: readonly Node[];
   /** X: the one source's value, or the sources' values side by side. */
   readonly input: DeviceBuffer;
+  /** Ẋ, where the network has tangents and something read is active. */
   readonly inputTangent?: DeviceBuffer;
+  /** Columns of X on the device. */
   readonly inputPadded: number;
   /** Z: [rows, maps, padded]; the value itself when the activation is the identity. */
   readonly preactivation: DeviceBuffer;
+  /** Ż, where the network has tangents. */
   readonly preactivationTangent?: DeviceBuffer;
   /** Byte ranges of the stacked weights and biases in vectors of the field's layout. */
   readonly weight: { readonly offset: number; readonly size: number };
+  /** See `weight`. */
   readonly bias: { readonly offset: number; readonly size: number };
 }
 
@@ -54,11 +66,14 @@ const activationSource = { name: "activation_forward", text: activationText };
 export class Network implements Disposable {
   /** Inputs first, then layers in order of evaluation. */
   readonly nodes: readonly Node[];
+  /** The device. */
   readonly gpu: Gpu;
   readonly #byName = new Map<string, Node>();
   readonly #buffers: DeviceBuffer[] = [];
 
   /**
+   * Allocates the buffers.
+   *
    * @param capacity Rows that a chunk may have, a multiple of `ROW_MULTIPLE`.
    * @param tangents Whether the forward pass can carry tangents.
    */

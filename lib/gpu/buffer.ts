@@ -3,8 +3,11 @@ import { MIRROR_WIDTH } from "./kernel_source.ts";
 
 /** A part of a buffer. Offset and size in bytes; the offset is a multiple of 256. */
 export interface BufferSlice {
+  /** The buffer. */
   readonly buffer: DeviceBuffer;
+  /** In bytes. */
   readonly offset: number;
+  /** In bytes. */
   readonly size: number;
 }
 

@@ -13,6 +13,7 @@ export interface KernelSource {
 
 /** One resource of a kernel, in binding order (binding 0 is the uniforms, where there are any). */
 export interface Binding {
+  /** As the kernel's text calls it. */
   readonly name: string;
   /**
    * `operand`: read-only array<vec4f>, may be read through a mirror; `read`: read-only storage; `write`: read-write
@@ -23,7 +24,9 @@ export interface Binding {
 
 /** What a kernel's declarations say. */
 export interface KernelInterface {
+  /** Scalars, in the order of the uniform structure. */
   readonly uniforms: readonly { readonly name: string; readonly type: "u32" | "i32" | "f32" }[];
+  /** Resources, in binding order. */
   readonly bindings: readonly Binding[];
   /** Complete WGSL. */
   readonly code: string;

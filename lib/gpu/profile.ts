@@ -1,9 +1,12 @@
 /** Time of the dispatches of one kernel in one phase. */
 export interface ProfileEntry {
+  /** The tag given with `Gpu.phase`. */
   readonly phase: string;
+  /** The kernel's name. */
   readonly kernel: string;
   /** Milliseconds on the device, all dispatches together. */
   milliseconds: number;
+  /** How often it was dispatched. */
   dispatches: number;
 }
 

@@ -4,9 +4,11 @@ import type { Network } from "../field/network.ts";
 
 /** One chunk of a batch, after the forward pass. */
 export interface ObjectivePass {
+  /** Holds the outputs and their tangents. */
   readonly network: Network;
   /** Rows of the field in this chunk, and as padded on the device. */
   readonly rows: number;
+  /** Rows on the device. */
   readonly paddedRows: number;
   /** Field rows of the WHOLE batch: what means are taken over. */
   readonly batchRows: number;

@@ -21,6 +21,7 @@ export interface Observation {
 export interface StepRequest {
   /** Updated in place. */
   readonly parameters: Vector;
+  /** Of the step's batch. */
   readonly gradient: Vector;
   /** Defaults to the optimizer's own. */
   readonly learningRate?: number;
@@ -28,7 +29,9 @@ export interface StepRequest {
 
 /** What an optimizer is told when it is made for a vector. */
 export interface OptimizerContext {
+  /** The device. */
   readonly gpu: Gpu;
+  /** Of the vector to be optimised. */
   readonly layout: Layout;
 }
 

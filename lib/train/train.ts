@@ -9,7 +9,9 @@ import { RING, TrainingStep } from "./training_step.ts";
 
 /** Options of {@linkcode train}. */
 export interface TrainOptions {
+  /** Trained in place. */
   readonly field: Field;
+  /** What is minimised. */
   readonly objective: Objective;
   /** Samples on the device (`pictureData`, …), or arrays on the host. */
   readonly data: TrainingData | HostData;
@@ -43,6 +45,7 @@ export interface TrainEvent {
   readonly step: number;
   /** Epochs made in all, with fraction. */
   readonly epoch: number;
+  /** Steps of an epoch. */
   readonly stepsPerEpoch: number;
   /** The mini-batch losses of the steps since the last event. */
   readonly losses: Float32Array;
@@ -56,8 +59,14 @@ export interface TrainEvent {
 
 /** Thrown when a loss, gradient or product is not finite. */
 export class DivergenceError extends Error {
+  /** For telling it from other errors. */
   override readonly name = "DivergenceError";
-  /** @param step The step (from 1) at which it was seen. */
+  /**
+   * Names the step.
+   *
+   * @param step The step (from 1) at which it was seen.
+   * @param what What is not finite.
+   */
   constructor(readonly step: number, what: string) {
     super(`Training diverged at step ${step}: ${what} is not finite. A lower learning rate may help.`);
   }
