@@ -24,7 +24,9 @@ import { UserError } from "./shell/user_error.ts";
 if (import.meta.main) {
   await runTask(async (args, signal) => {
     const { values: typed, given } = parseOptions(args, command);
-    let values: ImageValues = typed;
+    // Kept absolute, so that a run can be resumed from anywhere.
+    const picturePath = typed.picture === undefined ? undefined : callerPath(typed.picture);
+    let values: ImageValues = { ...typed, picture: picturePath };
     const resumed = typed.resume === undefined ? undefined : await openRunFolder(callerPath(typed.resume));
     if (resumed !== undefined) {
       const other = [...given].filter((name) => !["resume", "epochs", "minutes", "software"].includes(name));

@@ -2,7 +2,6 @@ import { compositeOnWhite } from "../../lib/data/alpha.ts";
 import { cropPicture } from "../../lib/data/crop.ts";
 import { decodePicture, type Picture } from "../../lib/data/picture.ts";
 import { fitLongerSide, resizePicture } from "../../lib/data/resize.ts";
-import { callerPath } from "../shell/caller_path.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { ImageValues } from "./command.ts";
 
@@ -28,7 +27,7 @@ export async function loadPicture(values: ImageValues): Promise<Picture> {
 async function readPicture(name: string): Promise<Picture> {
   let bytes: Uint8Array;
   try {
-    bytes = await Deno.readFile(callerPath(name));
+    bytes = await Deno.readFile(name);
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message;
     throw new UserError(`${name}: cannot be read: ${why}.`);
