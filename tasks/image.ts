@@ -12,7 +12,8 @@ import { pictureData } from "../lib/data/picture_data.ts";
 import { createField } from "../lib/field/field.ts";
 import { meanSquaredError } from "../lib/objective/mean_squared_error.ts";
 import { createOptimizer } from "../lib/optim/optimizer.ts";
-import { openDevice } from "../lib/gpu/device.ts";
+import { type KernelChoice, openDevice } from "../lib/gpu/device.ts";
+import { tuneOperandAccess } from "../lib/field/tune.ts";
 import { createRunFolder, openRunFolder } from "../lib/output/run_folder.ts";
 import { decodeCheckpoint } from "../lib/train/checkpoint.ts";
 import { train } from "../lib/train/train.ts";
@@ -33,12 +34,14 @@ if (import.meta.main) {
       if (other.length > 0) {
         throw new UserError(`--resume may change only --epochs and --minutes; --${other[0]} was given.`);
       }
-      const { options } = await resumed.readConfig() as { options: ImageValues };
-      values = { ...options };
+      // The kernels that the run was started with, since its bits depend on them.
+      const { options, kernels } = await resumed.readConfig() as { options: ImageValues; kernels: KernelChoice };
+      values = { ...options, kernels };
       for (const name of given) Object.assign(values, { [name]: typed[name] });
     }
     const picture = await loadPicture(values);
     using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels: values.kernels });
+    await tuneOperandAccess(gpu);
     using field = createField(gpu, fieldFor(values, picture), { seed: values.seed });
     const spec = optimizerFor(values);
     using optimizer = createOptimizer(gpu, spec, field.layout);

@@ -49,7 +49,7 @@ export class ImageRun {
       layers: description.layers.map((layer) => layer.name),
       picture: { width: this.picture.width, height: this.picture.height, channels: this.picture.channels },
       adapter: gpu.adapter,
-      kernels: gpu.kernels,
+      kernels: gpu.operandAccess === "texture" ? "texture" : "register",
       versions: Deno.version,
     });
   }
