@@ -84,7 +84,11 @@ export class Differentiator implements Disposable {
   readonly #splits: number;
   readonly #inputs = new Map<string, MatrixPlace>();
   readonly #targets = new Map<string, MatrixPlace>();
+  readonly #targetBuffers = new Map<string, DeviceBuffer>();
+  /** Adjoints of the outputs with tangents, without, and the tangents taken for adjoints: where the passes start. */
   readonly #seeds = new Map<Node, Adjoint>();
+  readonly #primalSeeds = new Map<Node, Adjoint>();
+  readonly #gaussNewtonSeeds = new Map<Node, Adjoint>();
   readonly #adjoints = new Map<string, Adjoint>();
   readonly #owned: DeviceBuffer[] = [];
 
@@ -124,13 +128,17 @@ export class Differentiator implements Disposable {
     }
     for (const [name, width] of objective.reads(description)) {
       const stride = padWidth(width);
-      this.#targets.set(name, { buffer: this.#buffer(`target ${name}`, this.chunk * stride * 4), width, stride });
+      const buffer = this.#buffer(`target ${name}`, this.chunk * stride * 4);
+      this.#targets.set(name, { buffer, width, stride });
+      this.#targetBuffers.set(name, buffer);
       const node = this.#network.output(name);
       const bytes = this.chunk * node.padded * 4;
       const adjoint = this.#buffer(`adjoint of ${name}`, bytes);
       const tangent = options.products ? this.#buffer(`adjoint tangent of ${name}`, bytes) : undefined;
       if (this.#seeds.has(node)) throw new Error(`${objective.name}: outputs ${name} and another are the same layer.`);
       this.#seeds.set(node, { adjoint, tangent });
+      this.#primalSeeds.set(node, { adjoint });
+      if (tangent !== undefined) this.#gaussNewtonSeeds.set(node, { adjoint: tangent });
       this.#adjoints.set(name, { adjoint, tangent });
     }
   }
@@ -177,7 +185,7 @@ export class Differentiator implements Disposable {
       paddedRows,
       batchRows: request.rows,
       tangents: product !== undefined,
-      targets: new Map([...this.#targets].map(([name, { buffer }]) => [name, buffer])),
+      targets: this.#targetBuffers,
       adjoints: this.#adjoints,
       rowLoss: this.#rowLoss,
       weight: 1,
@@ -202,12 +210,10 @@ export class Differentiator implements Disposable {
     if (product?.kind === "hessian") {
       backward({ ...pass, direction, partialsTangent: this.#partialsTangent }, this.#seeds);
     } else {
-      const seeds = new Map([...this.#seeds].map(([node, { adjoint }]) => [node, { adjoint }]));
-      backward(pass, seeds);
+      backward(pass, this.#primalSeeds);
       if (product?.kind === "gaussNewton") {
         // The adjoint's tangent is (∂²loss) Jv; plain reverse mode from there gives Jᵀ(∂²loss)Jv.
-        const tangents = new Map([...this.#seeds].map(([node, { tangent }]) => [node, { adjoint: tangent! }]));
-        backward({ ...pass, partials: this.#partialsTangent! }, tangents);
+        backward({ ...pass, partials: this.#partialsTangent! }, this.#gaussNewtonSeeds);
       }
     }
     this.#sum(this.#partials, request.gradient, first > 0, request.step ?? 0);

@@ -3,24 +3,31 @@ import {
   binaryCrossEntropy,
   createField,
   gaussNewtonVectorProduct,
+  type Gpu,
   hessianVectorProduct,
   meanSquaredError,
   openDevice,
 } from "../../mod.ts";
-import { describe, dot, goldenFields, relativeError } from "../support/golden.ts";
+import { describe, dot, type GoldenField, goldenFields, relativeError } from "../support/golden.ts";
 
 // With correctly rounded f32 arithmetic errors stay below 1e−6; kernels' own sin, cos and exp add a few units in the last place.
 const TOLERANCE = 2e-6;
+
+/** A golden field with its batch, objective and direction; the field is the caller's. */
+function problem(gpu: Gpu, golden: GoldenField) {
+  const field = createField(gpu, describe(golden));
+  field.parameters.write(golden.params);
+  const batch = { inputs: Float32Array.from(golden.x), targets: Float32Array.from(golden.y) };
+  const objective = golden.loss === "mse" ? meanSquaredError() : binaryCrossEntropy();
+  return { field, batch, objective, v: Float32Array.from(golden.v) };
+}
 
 for (const kernels of ["register", "texture"] as const) {
   Deno.test(`outputs, gradient, Hv and Gv agree with every golden field (${kernels} kernels)`, async () => {
     using gpu = await openDevice({ kernels });
     for (const golden of goldenFields) {
-      using field = createField(gpu, describe(golden));
-      field.parameters.write(golden.params);
-      const batch = { inputs: Float32Array.from(golden.x), targets: Float32Array.from(golden.y) };
-      const objective = golden.loss === "mse" ? meanSquaredError() : binaryCrossEntropy();
-      const v = Float32Array.from(golden.v);
+      const { field: made, batch, objective, v } = problem(gpu, golden);
+      using field = made;
       assertLess(relativeError(await field.evaluate(batch.inputs), golden.out), TOLERANCE, `${golden.name}: outputs`);
       const { loss, gradient: g1, hvp } = await hessianVectorProduct(field, objective, batch, v);
       const { gradient: g2, gnvp } = await gaussNewtonVectorProduct(field, objective, batch, v);
@@ -42,11 +49,8 @@ for (const kernels of ["register", "texture"] as const) {
 Deno.test("Hv is symmetric, u·Hv = v·Hu, and Gv positive, v·Gv ≥ 0", async () => {
   using gpu = await openDevice();
   for (const golden of goldenFields) {
-    using field = createField(gpu, describe(golden));
-    field.parameters.write(golden.params);
-    const batch = { inputs: Float32Array.from(golden.x), targets: Float32Array.from(golden.y) };
-    const objective = golden.loss === "mse" ? meanSquaredError() : binaryCrossEntropy();
-    const v = Float32Array.from(golden.v);
+    const { field: owned, batch, objective, v } = problem(gpu, golden);
+    using field = owned;
     const u = v.map((_, i) => Math.cos(i * i));
     const product = async (direction: Float32Array) => {
       const { gradient, hvp } = await hessianVectorProduct(field, objective, batch, direction);
