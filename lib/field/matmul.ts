@@ -31,6 +31,10 @@ const forwardSource = { name: "matmul_forward", text: forwardText };
 const adjointSource = { name: "matmul_adjoint", text: adjointText };
 const weightSource = { name: "matmul_weight", text: weightText };
 
+function flopsOf({ rows, outputs, inputs }: MatmulShape, terms: number): number {
+  return 2 * rows * outputs * inputs * terms;
+}
+
 /** Records Z = Σ X Wᵀ + b over one or two terms (`matmul_forward.wgsl`). */
 export function matmulForward(
   gpu: Gpu,
@@ -47,6 +51,7 @@ export function matmulForward(
     buffers,
     { rows: shape.rows, outputs: shape.outputs, inputs: shape.inputs },
     linearGroups(tiles, 32),
+    flopsOf(shape, terms.length),
   );
 }
 
@@ -65,6 +70,7 @@ export function matmulAdjoint(
     buffers,
     { rows: shape.rows, outputs: shape.outputs, inputs: shape.inputs },
     linearGroups(tiles, 32),
+    flopsOf(shape, terms.length),
   );
 }
 
@@ -99,5 +105,6 @@ export function matmulWeight(
       stride: place.stride,
     },
     [Math.ceil(tiles / 32), place.splits],
+    flopsOf(shape, terms.length),
   );
 }

@@ -125,14 +125,16 @@ export class Gpu implements Disposable {
    * @param bindings A buffer or slice for every resource that the kernel declares.
    * @param uniforms A number for every uniform that the kernel declares.
    * @param groups Workgroups along x, y, z.
+   * @param flops Floating-point operations of a matrix product, for profiles.
    */
   dispatch(
     kernel: Kernel,
     bindings: Record<string, BufferLike>,
     uniforms: Record<string, number>,
     groups: readonly [number, number?, number?],
+    flops?: number,
   ): void {
-    this.#recorder.dispatch(kernel, bindings, uniforms, groups);
+    this.#recorder.dispatch(kernel, bindings, uniforms, groups, flops);
   }
 
   /** Records a copy of the first `size` bytes. */

@@ -8,6 +8,10 @@ export interface ProfileEntry {
   milliseconds: number;
   /** How often it was dispatched. */
   dispatches: number;
+  /** Floating-point operations of its matrix products, all dispatches together; 0 for other kernels. */
+  flops: number;
+  /** Bytes of what was bound, all dispatches together: the traffic if everything moves once. */
+  bytes: number;
 }
 
 const CAPACITY = 2048;
@@ -20,7 +24,7 @@ export class Profile {
   readonly #queries: GPUQuerySet;
   readonly #resolved: GPUBuffer;
   readonly #staging: GPUBuffer;
-  readonly #tags: { phase: string; kernel: string }[] = [];
+  readonly #tags: Omit<ProfileEntry, "milliseconds" | "dispatches">[] = [];
 
   /** Use `Gpu.profile`. */
   constructor(device: GPUDevice) {
@@ -40,10 +44,10 @@ export class Profile {
   }
 
   /** Where the next dispatch writes its timestamps. */
-  next(phase: string, kernel: string): GPUComputePassTimestampWrites {
+  next(phase: string, kernel: string, flops: number, bytes: number): GPUComputePassTimestampWrites {
     if (this.#tags.length === CAPACITY) throw new Error(`A profile holds ${CAPACITY} dispatches; profile fewer steps.`);
     const index = this.#tags.length * 2;
-    this.#tags.push({ phase, kernel });
+    this.#tags.push({ phase, kernel, flops, bytes });
     return { querySet: this.#queries, beginningOfPassWriteIndex: index, endOfPassWriteIndex: index + 1 };
   }
 
@@ -60,13 +64,15 @@ export class Profile {
     await this.#device.queue.onSubmittedWorkDone();
     await this.#staging.mapAsync(GPUMapMode.READ);
     const times = new BigUint64Array(this.#staging.getMappedRange().slice(0));
-    this.#tags.forEach(({ phase, kernel }, i) => {
+    this.#tags.forEach(({ phase, kernel, flops, bytes }, i) => {
       const milliseconds = Number(times[2 * i + 1] - times[2 * i]) / 1e6;
       const entry = this.entries.find((each) => each.phase === phase && each.kernel === kernel);
-      if (entry === undefined) this.entries.push({ phase, kernel, milliseconds, dispatches: 1 });
+      if (entry === undefined) this.entries.push({ phase, kernel, milliseconds, dispatches: 1, flops, bytes });
       else {
         entry.milliseconds += milliseconds;
         entry.dispatches++;
+        entry.flops += flops;
+        entry.bytes += bytes;
       }
     });
   }

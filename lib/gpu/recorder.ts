@@ -42,6 +42,7 @@ export class Recorder implements Disposable {
     resources: Record<string, BufferLike>,
     uniforms: Record<string, number>,
     groups: readonly [number, number?, number?],
+    flops = 0,
   ): void {
     if (this.#slot === SLOTS) this.flush();
     const encoder = this.#open();
@@ -49,7 +50,10 @@ export class Recorder implements Disposable {
     let pass = this.#pass;
     if (this.profile !== undefined) {
       this.#endPass();
-      pass = encoder.beginComputePass({ timestampWrites: this.profile.next(this.phase, kernel.name) });
+      const bytes = kernel.declared.bindings.reduce((sum, { name }) => sum + asSlice(resources[name]).size, 0);
+      pass = encoder.beginComputePass({
+        timestampWrites: this.profile.next(this.phase, kernel.name, flops, bytes),
+      });
     } else if (pass === undefined) {
       pass = this.#pass = encoder.beginComputePass();
     }
