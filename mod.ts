@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { type DeviceOptions, type Gpu, type KernelChoice, openDevice } from "./lib/gpu/device.ts";
+export { type DeviceOptions, type Gpu, KERNEL_CHOICES, type KernelChoice, openDevice } from "./lib/gpu/device.ts";
 export type { AdapterDescription, AdapterOptions } from "./lib/gpu/adapter.ts";
 export type { BufferLike, BufferSlice, DeviceBuffer } from "./lib/gpu/buffer.ts";
 export type { Kernel } from "./lib/gpu/kernel.ts";
@@ -26,6 +26,7 @@ export { type Encoding, type EncodingShape, positionalEncoding } from "./lib/fie
 export { type DenseLayer, type EncodingLayer, type FieldDescription } from "./lib/field/description.ts";
 export { mlp, type MlpOptions } from "./lib/field/mlp.ts";
 export { createField, type Field } from "./lib/field/field.ts";
+export { type Measurement, tuneKernels, type TuneOptions, type TuneRequest } from "./lib/field/tune.ts";
 export type { NamedArrays } from "./lib/field/evaluate.ts";
 export type { Objective, ObjectivePass } from "./lib/objective/objective.ts";
 export { type PointwiseOptions } from "./lib/objective/pointwise.ts";
@@ -57,7 +58,7 @@ export * from "./lib/train/schedule.ts";
 export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./lib/train/train.ts";
 export type { ChunkRequest, MatrixPlace } from "./lib/diff/differentiator.ts";
 export type { DenseNode, Network, NetworkSubject, Node } from "./lib/field/network.ts";
-export type { MatmulShape } from "./lib/field/matmul.ts";
+export type { MatmulShape } from "./lib/field/matmul/shape.ts";
 export { type HostData, type TrainingData } from "./lib/train/data.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./lib/train/checkpoint.ts";
 export { decodePicture, type Picture } from "./lib/data/picture.ts";

@@ -12,8 +12,7 @@ import { pictureData } from "../lib/data/picture_data.ts";
 import { createField } from "../lib/field/field.ts";
 import { meanSquaredError } from "../lib/objective/mean_squared_error.ts";
 import { createOptimizer } from "../lib/optim/optimizer.ts";
-import { type KernelChoice, openDevice } from "../lib/gpu/device.ts";
-import { tuneOperandAccess } from "../lib/field/tune.ts";
+import { openDevice } from "../lib/gpu/device.ts";
 import { createRunFolder, openRunFolder } from "../lib/output/run_folder.ts";
 import { decodeCheckpoint } from "../lib/train/checkpoint.ts";
 import { train } from "../lib/train/train.ts";
@@ -27,6 +26,7 @@ if (import.meta.main) {
     const { values: typed, given } = parseOptions(args, command);
     // Kept absolute, so that a run can be resumed from anywhere.
     const picturePath = typed.picture === undefined ? undefined : callerPath(typed.picture);
+    let choices: Record<string, string> = {};
     let values: ImageValues = { ...typed, picture: picturePath };
     const resumed = typed.resume === undefined ? undefined : await openRunFolder(callerPath(typed.resume));
     if (resumed !== undefined) {
@@ -35,13 +35,14 @@ if (import.meta.main) {
         throw new UserError(`--resume may change only --epochs and --minutes; --${other[0]} was given.`);
       }
       // The kernels that the run was started with, since its bits depend on them.
-      const { options, kernels } = await resumed.readConfig() as { options: ImageValues; kernels: KernelChoice };
-      values = { ...options, kernels };
+      const config = await resumed.readConfig() as { options: ImageValues; kernels: Record<string, string> };
+      values = config.options;
+      choices = config.kernels;
       for (const name of given) Object.assign(values, { [name]: typed[name] });
     }
     const picture = await loadPicture(values);
     using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels: values.kernels });
-    await tuneOperandAccess(gpu);
+    gpu.adopt(choices);
     using field = createField(gpu, fieldFor(values, picture), { seed: values.seed });
     const spec = optimizerFor(values);
     using optimizer = createOptimizer(gpu, spec, field.layout);
@@ -55,7 +56,7 @@ if (import.meta.main) {
     const schedule = scheduleFor(values, stepsPerEpoch);
     const folder = resumed ?? await createRunFolder({ root: callerPath("runs"), task: "image", name: values.name });
     const run = new ImageRun(folder, values, picture, field, optimizer, basename(folder.path));
-    await run.begin(spec);
+    await run.begin();
     const epochEvents = values.evaluateEvery ?? Math.max(1, Math.ceil(values.epochs / 20));
     const objective = meanSquaredError();
     const { batchSize, epochs, seed } = values;

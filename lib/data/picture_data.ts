@@ -4,7 +4,7 @@ import { linearGroups } from "../gpu/groups.ts";
 import type { MatrixPlace } from "../diff/differentiator.ts";
 import { Evaluation } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
-import { padRows } from "../field/matmul.ts";
+import { padRows } from "../field/matmul/shape.ts";
 import type { TrainingData } from "../train/data.ts";
 import type { Picture } from "./picture.ts";
 import coordinatesText from "../../wgsl/batch_pixel_coordinates.wgsl" with { type: "text" };

@@ -1,7 +1,10 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { copyColumns } from "../field/columns.ts";
-import { matmulAdjoint, matmulWeight, type PartialPlace } from "../field/matmul.ts";
+import { matmulAdjoint, matmulWeight, type WeightTerm } from "../field/matmul.ts";
+import { familyOf } from "../field/matmul/family.ts";
+import type { PartialPlace } from "../field/matmul/shape.ts";
+import { transpose } from "../field/matmul/transpose.ts";
 import { type DenseNode, Network, type Node } from "../field/network.ts";
 import type { Vector } from "../field/vector.ts";
 import type { BufferPool } from "./buffer_pool.ts";
@@ -98,11 +101,23 @@ function accumulateWeights(pass: BackwardPass, node: Node, dense: DenseNode, bel
   const shape = Network.shapeOf(node, pass.rows);
   const place = { ...pass.place, offset: dense.weight.offset / 16 };
   const { adjoint, tangent } = below;
-  matmulWeight(gpu, [{ z: adjoint, x: dense.input }], pass.partials, shape, place);
-  if (tangent === undefined) return;
-  const terms = [{ z: tangent, x: dense.input }];
-  if (dense.inputTangent !== undefined) terms.push({ z: adjoint, x: dense.inputTangent });
-  matmulWeight(gpu, terms, pass.partialsTangent!, shape, place);
+  const family = familyOf(gpu, "weight", shape);
+  const transposed: DeviceBuffer[] = [];
+  const transposedOf = (z: DeviceBuffer): DeviceBuffer | undefined => {
+    if (family !== "straight") return undefined;
+    const result = pass.pool.take(shape.outputs);
+    transpose(gpu, z, result, shape.rows, shape.outputs);
+    transposed.push(result);
+    return result;
+  };
+  const term: WeightTerm = { z: adjoint, zTransposed: transposedOf(adjoint), x: dense.input };
+  matmulWeight(gpu, [term], pass.partials, shape, place, family);
+  if (tangent !== undefined) {
+    const terms: WeightTerm[] = [{ z: tangent, zTransposed: transposedOf(tangent), x: dense.input }];
+    if (dense.inputTangent !== undefined) terms.push({ ...term, x: dense.inputTangent });
+    matmulWeight(gpu, terms, pass.partialsTangent!, shape, place, family);
+  }
+  for (const buffer of transposed) pass.pool.give(shape.outputs, buffer);
 }
 
 /** From the adjoint of a layer's preactivations to those of the nodes that it reads. */
@@ -117,12 +132,14 @@ function propagate(
   const shape = Network.shapeOf(node, pass.rows);
   const w = Network.weightOf(node, pass.parameters);
   const input = takeAdjoint(pass, dense.inputPadded);
-  matmulAdjoint(gpu, [{ z: below.adjoint, w }], input.adjoint, shape);
+  const scratch = pass.pool.take(dense.inputPadded);
+  matmulAdjoint(gpu, [{ z: below.adjoint, w }], input.adjoint, shape, scratch);
   if (input.tangent !== undefined) {
     const along = Network.weightOf(node, pass.direction!);
     const terms = [{ z: below.tangent!, w }, { z: below.adjoint, w: along }];
-    matmulAdjoint(gpu, terms, input.tangent, shape);
+    matmulAdjoint(gpu, terms, input.tangent, shape, scratch);
   }
+  pass.pool.give(dense.inputPadded, scratch);
   const { sources } = dense;
   if (sources.length === 1 && !adjoints.has(sources[0])) {
     adjoints.set(sources[0], input);

@@ -3,7 +3,8 @@ import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { Field } from "../field/field.ts";
 import { padWidth } from "../field/layout.ts";
-import { padRows, ROW_MULTIPLE } from "../field/matmul.ts";
+import { familyOf } from "../field/matmul/family.ts";
+import { padRows, ROW_BLOCK } from "../field/matmul/shape.ts";
 import { Network, type Node } from "../field/network.ts";
 import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
 import type { Vector } from "../field/vector.ts";
@@ -56,9 +57,8 @@ export interface DifferentiationRequest {
 }
 
 /** Splitting the sum over the batch gives parallel hardware something to do; more than this only costs traffic. */
-const MAX_SPLITS = 32;
-const ROWS_PER_SPLIT = 256;
-const PARTIAL_MEMORY = 64 * 2 ** 20;
+const MAX_SPLITS = 64;
+const PARTIAL_MEMORY = 128 * 2 ** 20;
 
 const sumSource = { name: "gradient_sum", text: sumText };
 const lossSource = { name: "loss_sum", text: lossText };
@@ -81,7 +81,6 @@ export class Differentiator implements Disposable {
   readonly #partials: DeviceBuffer;
   readonly #partialsTangent?: DeviceBuffer;
   readonly #rowLoss: DeviceBuffer;
-  readonly #splits: number;
   readonly #inputs = new Map<string, MatrixPlace>();
   readonly #targets = new Map<string, MatrixPlace>();
   readonly #targetBuffers = new Map<string, DeviceBuffer>();
@@ -107,17 +106,20 @@ export class Differentiator implements Disposable {
     this.#field = field;
     this.#objective = objective;
     const perRow = Network.bytesPerRow(description, options.products);
-    // Adjoints in flight: two matrices of the widest layer, and as many tangents.
-    const total = perRow.total + perRow.widest * (options.products ? 6 : 3);
+    // Adjoints in flight: three matrices of the widest layer and one transposed, and almost as many tangents.
+    const total = perRow.total + perRow.widest * (options.products ? 8 : 5);
     const memory = options.memory ?? DEFAULT_MEMORY;
-    this.chunk = chunkRows(gpu, options.rows, { ...perRow, total }, ROW_MULTIPLE, memory);
+    const vectorBytes = layout.deviceLength * 4;
+    const parts = options.products ? 2 : 1;
+    const fit = Math.min(PARTIAL_MEMORY, gpu.device.limits.maxStorageBufferBindingSize) / (vectorBytes * parts);
+    const maxSplits = Math.max(1, Math.min(MAX_SPLITS, Math.floor(fit)));
+    this.chunk = chunkRows(gpu, options.rows, { ...perRow, total }, memory, maxSplits * ROW_BLOCK);
     this.#network = new Network(field, this.chunk, options.products);
     this.#pool = new BufferPool(gpu, this.chunk);
-    const vectorBytes = layout.deviceLength * 4;
-    const fit = Math.floor(Math.min(PARTIAL_MEMORY, gpu.device.limits.maxStorageBufferBindingSize) / vectorBytes);
-    this.#splits = Math.max(1, Math.min(MAX_SPLITS, fit, Math.floor(this.chunk / ROWS_PER_SPLIT)));
-    this.#partials = this.#buffer("partial gradients", vectorBytes * this.#splits);
-    if (options.products) this.#partialsTangent = this.#buffer("partial products", vectorBytes * this.#splits);
+    const splits = Math.ceil(this.chunk / ROW_BLOCK);
+    this.#partials = this.#buffer("partial gradients", vectorBytes * splits);
+    // Some kernels leave the two terms of a product apart.
+    if (options.products) this.#partialsTangent = this.#buffer("partial products", vectorBytes * splits * 2);
     this.#rowLoss = this.#buffer("row losses", this.chunk * 4);
     this.losses = this.#buffer("losses", (options.slots ?? 1) * 4);
     this.flags = this.#buffer("flags", 16);
@@ -198,16 +200,22 @@ export class Differentiator implements Disposable {
     }, [1]);
     gpu.phase("backward");
     const stride = layout.deviceLength / 4;
-    const rowsPerSplit = padRows(Math.ceil(paddedRows / this.#splits));
+    const splits = Math.ceil(paddedRows / ROW_BLOCK);
+    const apart = product?.kind === "hessian" &&
+      Network.shapesOf(this.#field.description, paddedRows).some(({ shape }) =>
+        familyOf(gpu, "weight", shape) === "straight"
+      );
     const pass = {
       network: this.#network,
       pool: this.#pool,
       rows: paddedRows,
       parameters,
       partials: this.#partials,
-      place: { stride, splits: this.#splits, rowsPerSplit },
+      place: { stride, splits, rowsPerSplit: ROW_BLOCK },
     };
     if (product?.kind === "hessian") {
+      const bytes = splits * layout.deviceLength * 4;
+      if (apart) gpu.clear(this.#partialsTangent!.slice(bytes, bytes));
       backward({ ...pass, direction, partialsTangent: this.#partialsTangent }, this.#seeds);
     } else {
       backward(pass, this.#primalSeeds);
@@ -216,17 +224,20 @@ export class Differentiator implements Disposable {
         backward({ ...pass, partials: this.#partialsTangent! }, this.#gaussNewtonSeeds);
       }
     }
-    this.#sum(this.#partials, request.gradient, first > 0, request.step ?? 0);
-    if (product !== undefined) this.#sum(this.#partialsTangent!, product.result, first > 0, request.step ?? 0);
+    const step = request.step ?? 0;
+    this.#sum(this.#partials, splits, request.gradient, first > 0, step);
+    if (product !== undefined) {
+      this.#sum(this.#partialsTangent!, splits * (apart ? 2 : 1), product.result, first > 0, step);
+    }
   }
 
-  #sum(partials: DeviceBuffer, to: Vector, keep: boolean, step: number): void {
+  #sum(partials: DeviceBuffer, splits: number, to: Vector, keep: boolean, step: number): void {
     const { gpu, layout } = this.#field;
     const length = layout.deviceLength / 4;
     gpu.dispatch(
       gpu.kernel(sumSource, { keep: keep ? 1 : 0, fresh: keep ? 0 : 1 }),
       { partials, gradient: to.buffer, flags: this.flags },
-      { length, splits: this.#splits, step },
+      { length, splits, step },
       linearGroups(length, 64),
     );
   }

@@ -1,6 +1,7 @@
-import { padRows, ROW_MULTIPLE } from "./matmul.ts";
+import { padRows } from "./matmul/shape.ts";
 import { Network, type NetworkSubject } from "./network.ts";
 import { chunkRows, DEFAULT_MEMORY, downloadRows, uploadRows } from "./rows.ts";
+import { tuneKernels } from "./tune.ts";
 import type { Vector } from "./vector.ts";
 
 /** Arrays by the name of an input or output. */
@@ -73,6 +74,7 @@ export class Evaluation implements Disposable {
   /** Rows of one chunk. */
   readonly chunk: number;
   readonly #outputs: string[];
+  #tuned = false;
 
   /** @param rows Rows in all, so that small evaluations take little memory. */
   constructor(
@@ -81,7 +83,7 @@ export class Evaluation implements Disposable {
     memory: number = DEFAULT_MEMORY,
   ) {
     const perRow = Network.bytesPerRow(field.description, false);
-    this.chunk = chunkRows(field.gpu, Math.max(rows, 1), perRow, ROW_MULTIPLE, memory);
+    this.chunk = chunkRows(field.gpu, Math.max(rows, 1), perRow, memory);
     this.network = new Network(field, this.chunk, false);
     this.#outputs = Object.keys(field.description.outputs);
   }
@@ -95,12 +97,15 @@ export class Evaluation implements Disposable {
 
   /** Runs one chunk whose inputs are in place and stores its outputs from row `first` on. */
   async run(first: number, count: number, results: NamedArrays): Promise<void> {
+    const { gpu, description } = this.field;
+    if (!this.#tuned) await tuneKernels(gpu, { description, rows: this.chunk, gradients: false });
+    this.#tuned = true;
     this.network.forward(padRows(count), this.field.parameters);
     const matrices = this.#outputs.map((name) => {
       const { value, width, padded } = this.network.output(name);
       return { buffer: value, width, stride: padded };
     });
-    const arrays = await downloadRows(this.field.gpu, count, matrices);
+    const arrays = await downloadRows(gpu, count, matrices);
     arrays.forEach((array, i) => results[this.#outputs[i]].set(array, first * matrices[i].width));
   }
 

@@ -4,7 +4,8 @@ import { linearGroups } from "../gpu/groups.ts";
 import { copyColumns } from "./columns.ts";
 import { type DenseLayer, type EncodingLayer, type FieldDescription, isEncoding, widthsOf } from "./description.ts";
 import { type Layout, padWidth } from "./layout.ts";
-import { matmulForward, type MatmulShape } from "./matmul.ts";
+import { matmulForward } from "./matmul.ts";
+import type { MatmulShape } from "./matmul/shape.ts";
 import type { Vector } from "./vector.ts";
 import activationText from "../../wgsl/activation_forward.wgsl" with { type: "text" };
 
@@ -70,11 +71,13 @@ export class Network implements Disposable {
   readonly gpu: Gpu;
   readonly #byName = new Map<string, Node>();
   readonly #buffers: DeviceBuffer[] = [];
+  /** As large as the largest preactivations, for products in several passes. */
+  readonly #scratch: DeviceBuffer;
 
   /**
    * Allocates the buffers.
    *
-   * @param capacity Rows that a chunk may have, a multiple of `ROW_MULTIPLE`.
+   * @param capacity Rows that a chunk may have, padded as `padRows` does.
    * @param tangents Whether the forward pass can carry tangents.
    */
   constructor(readonly subject: NetworkSubject, readonly capacity: number, tangents: boolean) {
@@ -93,6 +96,8 @@ export class Network implements Disposable {
       this.#byName.set(layer.name, node);
     }
     this.nodes = [...this.#byName.values()];
+    const widest = Math.max(...this.nodes.map((node) => node.padded * (node.dense?.layer.activation.maps.length ?? 0)));
+    this.#scratch = this.#buffer("scratch", widest);
   }
 
   /** Bytes that a row of a chunk takes, tangents included where wanted, and the widest buffer's share. */
@@ -109,7 +114,7 @@ export class Network implements Disposable {
       entries += (padded * (maps + 1) + joined) * (tangents ? 2 : 1);
       widest = Math.max(widest, padded * maps, joined);
     }
-    return { total: entries * 4, widest: widest * 4 };
+    return { total: (entries + widest) * 4, widest: widest * 4 };
   }
 
   /** The node of an input or layer. */
@@ -143,6 +148,26 @@ export class Network implements Disposable {
     return { rows, outputs: node.padded * dense.layer.activation.maps.length, inputs: dense.inputPadded };
   }
 
+  /** Sizes of all layers' products, and which of them a backward pass needs an adjoint of its input from. */
+  static shapesOf(description: FieldDescription, rows: number): { shape: MatmulShape; propagates: boolean }[] {
+    const widths = widthsOf(description);
+    const active = new Set<string>();
+    const shapes = [];
+    for (const layer of description.layers) {
+      if (isEncoding(layer)) continue;
+      active.add(layer.name);
+      shapes.push({
+        shape: {
+          rows,
+          outputs: padWidth(widths.get(layer.name)!) * layer.activation.maps.length,
+          inputs: padWidth(layer.from.reduce((sum, source) => sum + widths.get(source)!, 0)),
+        },
+        propagates: layer.from.some((source) => active.has(source)),
+      });
+    }
+    return shapes;
+  }
+
   /** A layer's stacked weights in a vector of the field's layout. */
   static weightOf(node: Node, vector: Vector): BufferLike {
     return vector.buffer.slice(node.dense!.weight.offset, node.dense!.weight.size);
@@ -169,12 +194,12 @@ export class Network implements Disposable {
     }
     const w = Network.weightOf(node, parameters);
     const b = parameters.buffer.slice(bias.offset, bias.size);
-    matmulForward(this.gpu, [{ x: input, w }], b, dense.preactivation, shape);
+    matmulForward(this.gpu, [{ x: input, w }], b, dense.preactivation, shape, this.#scratch);
     if (direction !== undefined) {
       const along = { x: input, w: Network.weightOf(node, direction) };
       const terms = inputTangent === undefined ? [along] : [{ x: inputTangent, w }, along];
       const biasTangent = direction.buffer.slice(bias.offset, bias.size);
-      matmulForward(this.gpu, terms, biasTangent, dense.preactivationTangent!, shape);
+      matmulForward(this.gpu, terms, biasTangent, dense.preactivationTangent!, shape, this.#scratch);
     }
     const { text, maps, constants: [p0, p1] } = layer.activation;
     if (text === undefined) return;

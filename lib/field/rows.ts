@@ -1,5 +1,6 @@
 import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
+import { padRows, ROW_BLOCK, rowMultiple } from "./matmul/shape.ts";
 
 /** Writes rows of a flat host array `[n, width]` to a padded matrix on the device; rows up to `paddedRows` become 0. */
 export function uploadRows(
@@ -39,7 +40,7 @@ export async function downloadRows(
 export const DEFAULT_MEMORY = 256 * 2 ** 20;
 
 /**
- * Rows of one chunk: as many as fit `memory` and the adapter's buffers, but no more than the batch has.
+ * Rows of one chunk: as many as fit `memory` and the adapter's buffers, but no more than the batch has, or `most`.
  *
  * @throws When not even one tile of rows fits.
  */
@@ -47,12 +48,13 @@ export function chunkRows(
   gpu: Gpu,
   batchRows: number,
   bytesPerRow: { total: number; widest: number },
-  multiple: number,
   memory: number = DEFAULT_MEMORY,
+  most = Infinity,
 ): number {
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
   const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  const fit = Math.min(memory / bytesPerRow.total, limit / bytesPerRow.widest);
+  const fit = Math.min(memory / bytesPerRow.total, limit / bytesPerRow.widest, most);
+  const multiple = fit < ROW_BLOCK ? rowMultiple(fit) : ROW_BLOCK;
   const rows = Math.floor(fit / multiple) * multiple;
   if (rows < multiple) {
     throw new Error(
@@ -61,5 +63,5 @@ export function chunkRows(
       } bytes, more than the ${memory} bytes allowed or this adapter's ${limit}.`,
     );
   }
-  return Math.min(rows, Math.ceil(batchRows / multiple) * multiple);
+  return Math.min(rows, padRows(batchRows));
 }

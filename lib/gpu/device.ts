@@ -1,5 +1,6 @@
 import { type AdapterDescription, findAdapter } from "./adapter.ts";
 import { asSlice, type BufferLike, DeviceBuffer } from "./buffer.ts";
+import { readChoice, rememberChoice } from "./choices.ts";
 import { Kernel } from "./kernel.ts";
 import type { KernelSource, OperandAccess } from "./kernel_source.ts";
 import { Profile } from "./profile.ts";
@@ -15,14 +16,20 @@ export interface DeviceOptions {
   /** Which adapter to prefer where there are several; `"high-performance"` by default. */
   powerPreference?: GPUPowerPreference;
   /**
-   * Which kernels to use. `"auto"` (default): until `train` or a task has measured, `"register"`; then what is faster.
-   * `"register"`: register-blocked kernels that read operands from buffers. `"texture"`: the same, reading mirrors.
+   * How matrix products are computed. `"auto"` (default): whatever measured fastest on this adapter; what has not been measured
+   * (by `train`, `evaluate` or `deno task tune`) by `"register"`, register-blocked kernels that suit everything. `"tile"`: by tiles
+   * in workgroup memory, for GPUs. `"straight"`: straight-line text, for some software adapters. Results differ by rounding.
    */
   kernels?: KernelChoice;
+  /** How kernels read their operands (docs/operands.md): measured unless given. Results do not depend on it. */
+  operands?: OperandAccess;
 }
 
 /** See {@linkcode DeviceOptions.kernels}. */
-export type KernelChoice = "auto" | "register" | "texture";
+export type KernelChoice = (typeof KERNEL_CHOICES)[number];
+
+/** Every value of {@linkcode DeviceOptions.kernels}. */
+export const KERNEL_CHOICES = ["auto", "register", "tile", "straight"] as const;
 
 /**
  * Opens the device that everything else runs on.
@@ -45,7 +52,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Gpu> {
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
     },
   });
-  return new Gpu(device, description, options.kernels ?? "auto");
+  return new Gpu(device, description, options.kernels ?? "auto", options.operands);
 }
 
 /**
@@ -55,8 +62,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Gpu> {
 export class Gpu implements Disposable {
   /** How kernels read their operands from now on. */
   operandAccess: OperandAccess;
-  /** Whether `operandAccess` has been decided by measurement. */
-  tuned = false;
+  readonly #choices = new Map<string, string | undefined>();
   readonly #buffers = new Set<DeviceBuffer>();
   readonly #kernels = new Map<string, Kernel>();
   readonly #recorder: Recorder;
@@ -64,8 +70,14 @@ export class Gpu implements Disposable {
   #disposed = false;
 
   /** Use {@linkcode openDevice}. */
-  constructor(readonly device: GPUDevice, readonly adapter: AdapterDescription, readonly kernels: KernelChoice) {
-    this.operandAccess = kernels === "texture" ? "texture" : "buffer";
+  constructor(
+    readonly device: GPUDevice,
+    readonly adapter: AdapterDescription,
+    readonly kernels: KernelChoice,
+    operands?: OperandAccess,
+  ) {
+    if (operands !== undefined) this.#choices.set("operands", operands);
+    this.operandAccess = this.choice("operands") === "texture" ? "texture" : "buffer";
     this.#recorder = new Recorder(device);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
@@ -74,6 +86,33 @@ export class Gpu implements Disposable {
     device.lost.then((info) => {
       if (!this.#disposed) this.#failure ??= new Error(`The GPU device was lost: ${info.message || info.reason}.`);
     });
+  }
+
+  /**
+   * What was chosen by measurement for a class of work: in this process, or earlier on the same adapter, driver and runtime
+   * (remembered on disk where that is permitted).
+   */
+  choice(subject: string): string | undefined {
+    if (!this.#choices.has(subject)) this.#choices.set(subject, readChoice(this.#choiceKey(subject)));
+    return this.#choices.get(subject);
+  }
+
+  /** Sets a choice and remembers it. */
+  choose(subject: string, choice: string): void {
+    this.adopt({ [subject]: choice });
+    rememberChoice(this.#choiceKey(subject), choice);
+  }
+
+  /** Sets choices for this process only, for instance those that an interrupted run was started with. */
+  adopt(choices: Readonly<Record<string, string>>): void {
+    for (const [subject, choice] of Object.entries(choices)) this.#choices.set(subject, choice);
+    this.operandAccess = this.#choices.get("operands") === "texture" ? "texture" : "buffer";
+  }
+
+  /** All choices that have been asked for and made, by subject: what results depend on besides the seed. */
+  get choices(): Record<string, string> {
+    const made = [...this.#choices].filter((each): each is [string, string] => each[1] !== undefined);
+    return Object.fromEntries(made.sort(([a], [b]) => a < b ? -1 : 1));
   }
 
   /** How many buffers exist. Zero when everything made on this device has been disposed. */
@@ -143,8 +182,8 @@ export class Gpu implements Disposable {
   }
 
   /** Records filling with zeros. */
-  clear(buffer: DeviceBuffer): void {
-    this.#recorder.clear(buffer);
+  clear(buffer: BufferLike): void {
+    this.#recorder.clear(asSlice(buffer));
   }
 
   /** Submits what has been recorded. */
@@ -212,6 +251,10 @@ export class Gpu implements Disposable {
       this.#recorder.profile = undefined;
       profile.release();
     }
+  }
+
+  #choiceKey(subject: string): string {
+    return [this.adapter.name, this.adapter.vendor, navigator.userAgent, subject].join(" | ");
   }
 
   /** Frees every buffer that is still alive, and the device. */

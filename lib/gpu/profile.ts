@@ -20,7 +20,6 @@ const CAPACITY = 2048;
 export class Profile {
   /** One entry a kernel and phase, in the order of first use. */
   readonly entries: ProfileEntry[] = [];
-  readonly #device: GPUDevice;
   readonly #queries: GPUQuerySet;
   readonly #resolved: GPUBuffer;
   readonly #staging: GPUBuffer;
@@ -31,7 +30,6 @@ export class Profile {
     if (!device.features.has("timestamp-query")) {
       throw new Error("This adapter has no timestamp queries to profile with.");
     }
-    this.#device = device;
     const size = CAPACITY * 16;
     this.#queries = device.createQuerySet({ type: "timestamp", count: CAPACITY * 2 });
     this.#resolved = device.createBuffer({ size, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
@@ -61,7 +59,6 @@ export class Profile {
 
   /** Reads the timestamps and fills `entries`. */
   async finish(): Promise<void> {
-    await this.#device.queue.onSubmittedWorkDone();
     await this.#staging.mapAsync(GPUMapMode.READ);
     const times = new BigUint64Array(this.#staging.getMappedRange().slice(0));
     this.#tags.forEach(({ phase, kernel, flops, bytes }, i) => {

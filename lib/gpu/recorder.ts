@@ -82,10 +82,10 @@ export class Recorder implements Disposable {
   }
 
   /** Fills a buffer with zeros. */
-  clear(buffer: DeviceBuffer): void {
+  clear({ buffer, offset, size }: BufferSlice): void {
     const encoder = this.#open();
     this.#endPass();
-    encoder.clearBuffer(buffer.handle);
+    encoder.clearBuffer(buffer.handle, offset, size);
     buffer.version++;
   }
 

@@ -1,5 +1,5 @@
 import type { Field } from "../field/field.ts";
-import { tuneOperandAccess } from "../field/tune.ts";
+import { tuneKernels } from "../field/tune.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type HostData, tableData, type TrainingData } from "./data.ts";
@@ -94,7 +94,6 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     }
   }
   const { gpu } = field;
-  await tuneOperandAccess(gpu);
   const given = options.data;
   const own = "fill" in given ? undefined : tableData(field, objective, given);
   const data = own ?? given as TrainingData;
@@ -102,6 +101,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     using step = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory });
     const { stepsPerEpoch } = step.sampler;
     const last = Math.min(epochs * stepsPerEpoch, options.steps ?? Infinity);
+    await tuneKernels(gpu, { description: field.description, rows: step.differentiator.chunk, gradients: true });
     await step.warmUp();
     const pace = new Pace(RING);
     let seconds = 0;

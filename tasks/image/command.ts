@@ -1,3 +1,4 @@
+import { KERNEL_CHOICES } from "../../lib/gpu/device.ts";
 import { defineCommand } from "../shell/options.ts";
 import type { Values } from "../shell/command.ts";
 
@@ -58,9 +59,9 @@ export const command = defineCommand({
     {
       name: "kernels",
       kind: "choice",
-      choices: ["auto", "register", "texture"],
+      choices: KERNEL_CHOICES,
       default: "auto",
-      help: "Kernel family; auto measures once for an adapter",
+      help: "How matrix products are computed; auto measures once for an adapter",
     },
     { name: "software", kind: "flag", help: "Accept a software adapter beside an NVIDIA device" },
     { name: "name", kind: "string", help: "Name of the run", defaultText: "the time" },

@@ -33,23 +33,27 @@ export class ImageRun {
     readonly name: string,
   ) {}
 
-  /** Writes the configuration, or takes up an interrupted run's records. */
-  async begin(spec: OptimizerSpec): Promise<void> {
+  /** Takes up an interrupted run's records. */
+  async begin(): Promise<void> {
     const { step } = this.optimizer.counters;
     this.#firstStep = step;
     await this.folder.truncateMetrics((record) => Number(record.step) <= step);
     const records = await this.folder.readMetrics();
     const before = records.at(-1);
     if (before !== undefined) this.#earlier = { seconds: Number(before.seconds), hvps: Number(before.hvps) };
+  }
+
+  /** Writes what the run depends on; the kernels are known only when training starts. */
+  async #writeConfig({ name, options }: OptimizerSpec): Promise<void> {
     const { gpu, description } = this.field;
     await this.folder.writeConfig({
       task: "image",
       options: { ...this.values, resume: undefined, name: this.name },
-      optimizer: { name: spec.name, ...spec.options },
+      optimizer: { name, ...options },
       layers: description.layers.map((layer) => layer.name),
       picture: { width: this.picture.width, height: this.picture.height, channels: this.picture.channels },
       adapter: gpu.adapter,
-      kernels: gpu.operandAccess === "texture" ? "texture" : "register",
+      kernels: gpu.choices,
       versions: Deno.version,
     });
   }
@@ -57,6 +61,7 @@ export class ImageRun {
   /** Shows and records an event; returns whether the time is up. */
   async handle(event: TrainEvent): Promise<boolean> {
     this.#last = event;
+    if (event.type === "start") await this.#writeConfig(this.optimizer.spec);
     if (event.type === "epoch") await this.#evaluate(event);
     const { seconds, step, epoch, losses } = event;
     if (losses.length > 0) {
@@ -103,7 +108,6 @@ export class ImageRun {
       ssim: structuralSimilarity(result, this.picture),
       loss: this.#meanSquare(result),
       hvps: this.#earlier.hvps + event.hvps,
-      operandAccess: this.field.gpu.operandAccess,
       aborted,
     });
     if (aborted) console.log(`Stopped at step ${event.step}. To go on: deno task image --resume ${this.folder.path}`);

@@ -22,9 +22,16 @@ function problem(gpu: Gpu, golden: GoldenField) {
   return { field, batch, objective, v: Float32Array.from(golden.v) };
 }
 
-for (const kernels of ["register", "texture"] as const) {
-  Deno.test(`outputs, gradient, Hv and Gv agree with every golden field (${kernels} kernels)`, async () => {
-    using gpu = await openDevice({ kernels });
+const configurations = [
+  { kernels: "register", operands: "buffer" },
+  { kernels: "register", operands: "texture" },
+  { kernels: "tile", operands: "texture" },
+  { kernels: "tile", operands: "buffer" },
+] as const;
+
+for (const { kernels, operands } of configurations) {
+  Deno.test(`outputs, gradient, Hv and Gv agree with every golden field (${kernels}, ${operands})`, async () => {
+    using gpu = await openDevice({ kernels, operands });
     for (const golden of goldenFields) {
       const { field: made, batch, objective, v } = problem(gpu, golden);
       using field = made;
@@ -76,7 +83,7 @@ Deno.test("a batch worked through in chunks gives the same gradient and product 
   field.parameters.write(golden.params);
   const batch = { inputs: Float32Array.from(golden.x), targets: Float32Array.from(golden.y) };
   // 16 rows a chunk: 33 rows make three.
-  const memory = 16 * 1300;
+  const memory = 16 * 1500;
   const { loss, gradient, hvp } = await hessianVectorProduct(
     field,
     binaryCrossEntropy(),

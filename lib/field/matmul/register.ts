@@ -1,0 +1,81 @@
+import type { BufferLike } from "../../gpu/buffer.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { linearGroups } from "../../gpu/groups.ts";
+import { flopsOf, type MatmulShape, type PartialPlace } from "./shape.ts";
+import adjointText from "../../../wgsl/matmul_adjoint.wgsl" with { type: "text" };
+import forwardText from "../../../wgsl/matmul_forward.wgsl" with { type: "text" };
+import weightText from "../../../wgsl/matmul_weight.wgsl" with { type: "text" };
+
+/** An invocation's tile: rows of the result × columns (in vec4s). Larger tiles load less and need more registers. */
+const TILE = { rows: 16, vectors: 2 };
+const tile = { tile_rows: TILE.rows, tile_columns: TILE.vectors * 4, tile_vectors: TILE.vectors };
+const weightTile = { ...tile, tile_row_vectors: TILE.rows / 4 };
+const forwardSource = { name: "matmul_forward", text: forwardText };
+const adjointSource = { name: "matmul_adjoint", text: adjointText };
+const weightSource = { name: "matmul_weight", text: weightText };
+
+/** Z = Σ X Wᵀ + b by `matmul_forward.wgsl`. */
+export function registerForward(
+  gpu: Gpu,
+  terms: readonly { x: BufferLike; w: BufferLike }[],
+  bias: BufferLike,
+  z: BufferLike,
+  shape: MatmulShape,
+): void {
+  const buffers: Record<string, BufferLike> = { bias, z };
+  terms.forEach(({ x, w }, t) => Object.assign(buffers, { [`x${t}`]: x, [`w${t}`]: w }));
+  const tiles = shape.rows / TILE.rows * (shape.outputs / tile.tile_columns);
+  gpu.dispatch(
+    gpu.kernel(forwardSource, { ...tile, terms: terms.length }),
+    buffers,
+    { rows: shape.rows, outputs: shape.outputs, inputs: shape.inputs },
+    linearGroups(tiles, 32),
+    flopsOf(shape, terms.length),
+  );
+}
+
+/** X̄ = Σ Z̄ W by `matmul_adjoint.wgsl`. */
+export function registerAdjoint(
+  gpu: Gpu,
+  terms: readonly { z: BufferLike; w: BufferLike }[],
+  x: BufferLike,
+  shape: MatmulShape,
+): void {
+  const buffers: Record<string, BufferLike> = { x };
+  terms.forEach(({ z, w }, t) => Object.assign(buffers, { [`z${t}`]: z, [`w${t}`]: w }));
+  const tiles = shape.rows / TILE.rows * (shape.inputs / tile.tile_columns);
+  gpu.dispatch(
+    gpu.kernel(adjointSource, { ...tile, terms: terms.length }),
+    buffers,
+    { rows: shape.rows, outputs: shape.outputs, inputs: shape.inputs },
+    linearGroups(tiles, 32),
+    flopsOf(shape, terms.length),
+  );
+}
+
+/** W̄ = Σ Z̄ᵀ X and b̄ = Σₙ Z̄ by `matmul_weight.wgsl`. */
+export function registerWeight(
+  gpu: Gpu,
+  terms: readonly { z: BufferLike; x: BufferLike }[],
+  partials: BufferLike,
+  shape: MatmulShape,
+  place: PartialPlace,
+): void {
+  const buffers: Record<string, BufferLike> = { partials };
+  terms.forEach(({ z, x }, t) => Object.assign(buffers, { [`z${t}`]: z, [`x${t}`]: x }));
+  const tiles = shape.outputs / TILE.rows * (shape.inputs / tile.tile_columns);
+  gpu.dispatch(
+    gpu.kernel(weightSource, { ...weightTile, terms: terms.length }),
+    buffers,
+    {
+      rows: shape.rows,
+      rows_per_split: place.rowsPerSplit,
+      outputs: shape.outputs,
+      inputs: shape.inputs,
+      offset: place.offset,
+      stride: place.stride,
+    },
+    [Math.ceil(tiles / 32), place.splits],
+    flopsOf(shape, terms.length),
+  );
+}

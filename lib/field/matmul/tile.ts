@@ -1,0 +1,96 @@
+import type { BufferLike } from "../../gpu/buffer.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { biasSum } from "./bias.ts";
+import { flopsOf, type MatmulShape, type PartialPlace } from "./shape.ts";
+import text from "../../../wgsl/matmul_tile.wgsl" with { type: "text" };
+
+const source = { name: "matmul_tile", text };
+/** Rows and columns of a workgroup's tile. */
+const TILE = 64;
+
+/** How an operand lies: by its rows (or columns), or by k. Index of the i-th vec4 of a block of 4 × 4. */
+const layouts = {
+  a: ["(row + i) * (u.depth / 4u) + at / 4u", "(at + i) * (u.rows / 4u) + row / 4u"],
+  b: ["(column + i) * (u.depth / 4u) + at / 4u", "(at + i) * (u.columns / 4u) + column / 4u"],
+};
+
+interface TileProduct {
+  readonly terms: readonly { a: BufferLike; b: BufferLike }[];
+  readonly aByK: 0 | 1;
+  readonly bByK: 0 | 1;
+  readonly bias?: BufferLike;
+  readonly c: BufferLike;
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly place?: PartialPlace;
+}
+
+function record(gpu: Gpu, product: TileProduct, flops: number): void {
+  const { terms, aByK, bByK, bias, c, rows, columns, depth, place } = product;
+  const buffers: Record<string, BufferLike> = { c, bias: bias ?? terms[0].b };
+  terms.forEach(({ a, b }, t) => Object.assign(buffers, { [`a${t}`]: a, [`b${t}`]: b }));
+  const values = { terms: terms.length, a_by_k: aByK, b_by_k: bByK };
+  gpu.dispatch(
+    gpu.kernel(source, { ...values, a_index: layouts.a[aByK], b_index: layouts.b[bByK] }),
+    buffers,
+    {
+      rows,
+      columns,
+      depth,
+      depth_per_split: place?.rowsPerSplit ?? depth,
+      has_bias: bias === undefined ? 0 : 1,
+      c_offset: place?.offset ?? 0,
+      c_step: place?.stride ?? 0,
+    },
+    [Math.ceil(columns / TILE), Math.ceil(rows / TILE), place?.splits ?? 1],
+    flops,
+  );
+}
+
+/** Z = Σ X Wᵀ + b by `matmul_tile.wgsl`. */
+export function tileForward(
+  gpu: Gpu,
+  terms: readonly { x: BufferLike; w: BufferLike }[],
+  bias: BufferLike,
+  z: BufferLike,
+  shape: MatmulShape,
+): void {
+  const { rows, outputs: columns, inputs: depth } = shape;
+  const operands = terms.map(({ x, w }) => ({ a: x, b: w }));
+  record(
+    gpu,
+    { terms: operands, aByK: 0, bByK: 0, bias, c: z, rows, columns, depth },
+    flopsOf(shape, terms.length),
+  );
+}
+
+/** X̄ = Σ Z̄ W by `matmul_tile.wgsl`. */
+export function tileAdjoint(
+  gpu: Gpu,
+  terms: readonly { z: BufferLike; w: BufferLike }[],
+  x: BufferLike,
+  shape: MatmulShape,
+): void {
+  const { rows, inputs: columns, outputs: depth } = shape;
+  const operands = terms.map(({ z, w }) => ({ a: z, b: w }));
+  record(gpu, { terms: operands, aByK: 0, bByK: 1, c: x, rows, columns, depth }, flopsOf(shape, terms.length));
+}
+
+/** W̄ = Σ Z̄ᵀ X by `matmul_tile.wgsl`, and b̄ = Σₙ Z̄. */
+export function tileWeight(
+  gpu: Gpu,
+  terms: readonly { z: BufferLike; x: BufferLike }[],
+  partials: BufferLike,
+  shape: MatmulShape,
+  place: PartialPlace,
+): void {
+  const { rows: depth, outputs: rows, inputs: columns } = shape;
+  const operands = terms.map(({ z, x }) => ({ a: z, b: x }));
+  record(
+    gpu,
+    { terms: operands, aByK: 1, bByK: 1, c: partials, rows, columns, depth, place },
+    flopsOf(shape, terms.length),
+  );
+  biasSum(gpu, terms[0].z, partials, shape, place);
+}
