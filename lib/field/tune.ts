@@ -29,7 +29,7 @@ export interface TuneRequest {
 export interface TuneOptions {
   /** Seconds after which no further candidate is compiled; 2 by default, since a short run must not wait long for it. */
   readonly budget?: number;
-  /** Whether to measure again what is known. */
+  /** Whether to measure again what is known, every candidate and with more repeats. */
   readonly again?: boolean;
 }
 
@@ -58,7 +58,8 @@ export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneO
   const { budget = 2, again = false } = options;
   const end = performance.now() + budget * 1000;
   const measurements: Measurement[] = [];
-  if (gpu.choice("operands") === undefined || again) measurements.push(await chooseOperands(gpu));
+  const repeats = again ? 6 : 2;
+  if (gpu.choice("operands") === undefined || again) measurements.push(await chooseOperands(gpu, repeats));
   if (gpu.kernels !== "auto") return measurements;
   const classes = classesOf(request).filter(({ subject }) => again || gpu.choice(subject) === undefined);
   let hopeful: readonly ProductFamily[] = FAMILIES;
@@ -69,7 +70,7 @@ export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneO
     for (const family of able) {
       const worthwhile = again || hopeful.includes(family);
       if (worthwhile && (family === "register" && i === 0 || performance.now() < end)) {
-        milliseconds[family] = await timeProduct(gpu, kind, shape, family);
+        milliseconds[family] = await timeProduct(gpu, kind, shape, family, repeats);
       }
     }
     const guess: ProductFamily = able.includes(winner) && waste(winner, kind, shape) < HOPELESS ? winner : "register";
@@ -104,7 +105,13 @@ function classesOf({ description, rows, gradients }: TuneRequest) {
 }
 
 /** Milliseconds of one product with one family, compilation excluded. */
-async function timeProduct(gpu: Gpu, kind: ProductKind, shape: MatmulShape, family: ProductFamily): Promise<number> {
+async function timeProduct(
+  gpu: Gpu,
+  kind: ProductKind,
+  shape: MatmulShape,
+  family: ProductFamily,
+  repeats: number,
+): Promise<number> {
   const { rows, outputs, inputs } = shape;
   using x = gpu.buffer("tuning x", rows * inputs * 4);
   using z = gpu.buffer("tuning z", rows * outputs * 4);
@@ -124,33 +131,31 @@ async function timeProduct(gpu: Gpu, kind: ProductKind, shape: MatmulShape, fami
       matmulWeight(gpu, [{ z, zTransposed, x }], partials, shape, place, family);
     }
   };
-  return await time(gpu, record);
+  return await time(gpu, record, repeats);
 }
 
-const REPEATS = 2;
-
 /** The mean of a few timings after one that compiles: by timestamps where there are any. */
-async function time(gpu: Gpu, record: () => void): Promise<number> {
+async function time(gpu: Gpu, record: () => void, repeats: number): Promise<number> {
   const repeat = () => {
-    for (let i = 0; i < REPEATS; i++) record();
+    for (let i = 0; i < repeats; i++) record();
   };
   record();
-  if (gpu.device.features.has("timestamp-query")) return (await gpu.profile(repeat)).milliseconds / REPEATS;
+  if (gpu.device.features.has("timestamp-query")) return (await gpu.profile(repeat)).milliseconds / repeats;
   await gpu.synchronize();
   const begin = performance.now();
   repeat();
   await gpu.synchronize();
-  return (performance.now() - begin) / REPEATS;
+  return (performance.now() - begin) / repeats;
 }
 
 /** A product of the usual size, small enough to take milliseconds on the slowest adapter. */
 const USUAL = { rows: 512, outputs: 256, inputs: 256 };
 
-async function chooseOperands(gpu: Gpu): Promise<Measurement> {
+async function chooseOperands(gpu: Gpu, repeats: number): Promise<Measurement> {
   const milliseconds: Record<OperandAccess, number> = { buffer: 0, texture: 0 };
   for (const access of ["buffer", "texture"] as const) {
     gpu.adopt({ operands: access });
-    milliseconds[access] = await timeProduct(gpu, "forward", USUAL, "register");
+    milliseconds[access] = await timeProduct(gpu, "forward", USUAL, "register", repeats);
   }
   const choice = milliseconds.texture < milliseconds.buffer ? "texture" : "buffer";
   gpu.choose("operands", choice);
