@@ -1,15 +1,21 @@
 // The adjoint of one layer's input, or that adjoint's tangent:  X̄ = Σ_t Z̄_t W_t,  t < terms
-//   X̄ = Z̄ W (one term);  R(X̄) = R(Z̄) W + Z̄ Ẇ (two terms; MATH §3)
+//   X̄ = Z̄ W (one term);  R(X̄) = R(Z̄) W + Z̄ Ẇ (two terms; MATH §3);  fused = 1: X̄ ⊙ a′(below), the adjoint of the preactivations
+//   `below` of the layer whose activation X is
 // z_t: [rows, outputs], w_t: [outputs, inputs], x: [rows, inputs], all row-major; rows and inputs are multiples of the
 // tile, outputs of 4. One invocation computes a tile of tile_rows × tile_columns; dispatch: one invocation a tile, column
 // tiles fastest, workgroups of 32 along x and y.
 // Each entry sums its products in the order of the outputs, term after term: same bits on every run.
-{{uniform rows: u32, outputs: u32, inputs: u32}}
+{{uniform rows: u32, outputs: u32, inputs: u32, p0: f32, p1: f32}}
 {{for t in 0..terms}}
 {{read z{{t}}}}
 {{read w{{t}}}}
 {{end}}
 {{write x: array<vec4f>}}
+{{for f in 0..fused}}
+{{read below}}
+alias Preactivation = array<vec4f, 1>;
+{{activation}}
+{{end}}
 
 @compute @workgroup_size(32)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -36,6 +42,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
 {{end}}
 {{for r in 0..tile_rows}}{{for q in 0..tile_vectors}}
+  {{for f in 0..fused}}sum{{r}}_{{q}} *= partial_0(Preactivation(below((row + {{r}}u) * width + column + {{q}}u)));{{end}}
   x[(row + {{r}}u) * width + column + {{q}}u] = sum{{r}}_{{q}};
 {{end}}{{end}}
 }

@@ -1,16 +1,21 @@
 // One layer's preactivations, or their tangents:  Z = Σ_t X_t W_tᵀ + b,  t < terms
-//   Z = X Wᵀ + b (one term);  Ż = Ẋ Wᵀ + X Ẇᵀ + ḃ (two terms; MATH §3)
+//   Z = X Wᵀ + b (one term);  Ż = Ẋ Wᵀ + X Ẇᵀ + ḃ (two terms; MATH §3);  fused = 1: also A = a(Z), 0 from column `real` on
 // x_t: [rows, inputs], w_t: [outputs, inputs], bias: [outputs], z: [rows, outputs], all row-major; rows and outputs are
 // multiples of the tile, inputs of 4. One invocation computes a tile of tile_rows × tile_columns; dispatch: one
 // invocation a tile, column tiles fastest, workgroups of 32 along x and y.
 // Each entry sums its products in the order of k, term after term: same bits on every run.
-{{uniform rows: u32, outputs: u32, inputs: u32}}
+{{uniform rows: u32, outputs: u32, inputs: u32, real: u32, p0: f32, p1: f32}}
 {{for t in 0..terms}}
 {{read x{{t}}}}
 {{read w{{t}}}}
 {{end}}
 {{read bias}}
 {{write z: array<vec4f>}}
+{{for f in 0..fused}}
+{{write a: array<vec4f>}}
+alias Preactivation = array<vec4f, 1>;
+{{activation}}
+{{end}}
 
 @compute @workgroup_size(32)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -38,7 +43,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
 {{end}}
   let width = u.outputs / 4u;
+{{for f in 0..fused}}{{for q in 0..tile_vectors}}
+  let exists{{q}} = column + {{q}}u * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
+{{end}}{{end}}
 {{for r in 0..tile_rows}}{{for q in 0..tile_vectors}}
   z[(row + {{r}}u) * width + column / 4u + {{q}}u] = sum{{r}}_{{q}};
+  {{for f in 0..fused}}a[(row + {{r}}u) * width + column / 4u + {{q}}u] = select(vec4f(), value(Preactivation(sum{{r}}_{{q}})), exists{{q}});{{end}}
 {{end}}{{end}}
 }

@@ -1,8 +1,9 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { copyColumns } from "../field/columns.ts";
-import { matmulAdjoint, matmulWeight, type WeightTerm } from "../field/matmul.ts";
-import { familyOf } from "../field/matmul/family.ts";
+import { fusesActivation, matmulAdjoint, matmulWeight, type WeightTerm } from "../field/matmul.ts";
+import type { Derive } from "../field/matmul/epilogue.ts";
+import { familyOf, type ProductFamily } from "../field/matmul/family.ts";
 import type { PartialPlace } from "../field/matmul/shape.ts";
 import { transpose } from "../field/matmul/transpose.ts";
 import { type DenseNode, Network, type Node } from "../field/network.ts";
@@ -14,6 +15,8 @@ import text from "../../wgsl/activation_backward.wgsl" with { type: "text" };
 export interface Adjoint {
   readonly adjoint: DeviceBuffer;
   readonly tangent?: DeviceBuffer;
+  /** Whether it is already the adjoint of the node's preactivations. */
+  readonly derived?: boolean;
 }
 
 /** What a backward pass reads and writes. */
@@ -53,10 +56,10 @@ export function backward(pass: BackwardPass, seeds: ReadonlyMap<Node, Adjoint>):
     // A layer that only outputs without objective read: its part of the gradient stays zero.
     if (above === undefined) continue;
     const owned = above !== seed;
-    const below = activationAdjoint(pass, node, dense, above);
+    const below = above.derived ? above : activationAdjoint(pass, node, dense, above);
     if (owned && below !== above) giveBack(pool, node.padded, above);
     accumulateWeights(pass, node, dense, below);
-    if (dense.sources.some((source) => source.active)) propagate(pass, node, dense, below, adjoints);
+    if (dense.sources.some((source) => source.active)) propagate(pass, node, dense, below, adjoints, seeds);
     if (below !== above || owned) giveBack(pool, node.padded * dense.layer.activation.maps.length, below);
   }
 }
@@ -127,22 +130,26 @@ function propagate(
   dense: DenseNode,
   below: Adjoint,
   adjoints: Map<Node, Adjoint>,
+  seeds: ReadonlyMap<Node, Adjoint>,
 ): void {
   const { gpu } = pass.network;
   const shape = Network.shapeOf(node, pass.rows);
   const w = Network.weightOf(node, pass.parameters);
   const input = takeAdjoint(pass, dense.inputPadded);
   const scratch = pass.pool.take(dense.inputPadded);
-  matmulAdjoint(gpu, [{ z: below.adjoint, w }], input.adjoint, shape, scratch);
+  const family = familyOf(gpu, "adjoint", shape);
+  const { sources } = dense;
+  const alone = sources.length === 1 && !adjoints.has(sources[0]) && !seeds.has(sources[0]);
+  const derive = alone && pass.direction === undefined ? derivable(pass, sources[0], family) : undefined;
+  matmulAdjoint(gpu, [{ z: below.adjoint, w }], input.adjoint, shape, scratch, family, derive);
   if (input.tangent !== undefined) {
     const along = Network.weightOf(node, pass.direction!);
     const terms = [{ z: below.tangent!, w }, { z: below.adjoint, w: along }];
-    matmulAdjoint(gpu, terms, input.tangent, shape, scratch);
+    matmulAdjoint(gpu, terms, input.tangent, shape, scratch, family);
   }
   pass.pool.give(dense.inputPadded, scratch);
-  const { sources } = dense;
   if (sources.length === 1 && !adjoints.has(sources[0])) {
-    adjoints.set(sources[0], input);
+    adjoints.set(sources[0], { ...input, derived: derive !== undefined });
     return;
   }
   let column = 0;
@@ -156,6 +163,14 @@ function propagate(
     column += source.width;
   }
   giveBack(pass.pool, dense.inputPadded, input);
+}
+
+/** What lets a product store the adjoint of a node's preactivations at once; undefined where others add to the node's adjoint. */
+function derivable({ network }: BackwardPass, source: Node, family: ProductFamily): Derive | undefined {
+  const readers = network.nodes.filter((node) => node.dense?.sources.includes(source));
+  const { dense } = source;
+  if (readers.length > 1 || dense === undefined || !fusesActivation(family, dense.layer.activation)) return undefined;
+  return { activation: dense.layer.activation, below: dense.preactivation };
 }
 
 /** Adds columns of one adjoint (from `column` on) to a node's, or replaces it. */

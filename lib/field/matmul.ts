@@ -1,5 +1,7 @@
 import type { BufferLike } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
+import type { Activation } from "./activation.ts";
+import { type Activate, type Derive, isFusable } from "./matmul/epilogue.ts";
 import { familyOf, type ProductFamily } from "./matmul/family.ts";
 import { registerAdjoint, registerForward, registerWeight } from "./matmul/register.ts";
 import type { MatmulShape, PartialPlace } from "./matmul/shape.ts";
@@ -10,6 +12,7 @@ import { tileAdjoint, tileForward, tileWeight } from "./matmul/tile.ts";
  * Records Z = Σ X Wᵀ + b over one or two terms.
  *
  * @param scratch As large as Z, for families that need several passes.
+ * @param activate Also store A = a(Z); only where `fusesActivation` says so.
  */
 export function matmulForward(
   gpu: Gpu,
@@ -19,17 +22,19 @@ export function matmulForward(
   shape: MatmulShape,
   scratch?: BufferLike,
   family: ProductFamily = familyOf(gpu, "forward", shape),
+  activate?: Activate,
 ): void {
-  if (family === "tile") tileForward(gpu, terms, bias, z, shape);
+  if (family === "tile") tileForward(gpu, terms, bias, z, shape, activate);
   else if (family === "straight" && (scratch !== undefined || straightPasses(shape.inputs, terms.length) === 1)) {
     straightForward(gpu, terms, bias, z, shape, scratch);
-  } else registerForward(gpu, terms, bias, z, shape);
+  } else registerForward(gpu, terms, bias, z, shape, activate);
 }
 
 /**
  * Records X̄ = Σ Z̄ W over one or two terms.
  *
  * @param scratch As large as X̄, for families that need several passes.
+ * @param derive Store X̄ ⊙ a′(Z); only where `fusesActivation` says so.
  */
 export function matmulAdjoint(
   gpu: Gpu,
@@ -38,11 +43,17 @@ export function matmulAdjoint(
   shape: MatmulShape,
   scratch?: BufferLike,
   family: ProductFamily = familyOf(gpu, "adjoint", shape),
+  derive?: Derive,
 ): void {
-  if (family === "tile") tileAdjoint(gpu, terms, x, shape);
+  if (family === "tile") tileAdjoint(gpu, terms, x, shape, derive);
   else if (family === "straight" && (scratch !== undefined || straightPasses(shape.outputs, terms.length) === 1)) {
     straightAdjoint(gpu, terms, x, shape, scratch);
-  } else registerAdjoint(gpu, terms, x, shape);
+  } else registerAdjoint(gpu, terms, x, shape, derive);
+}
+
+/** Whether a family can apply an activation where it stores a product. */
+export function fusesActivation(family: ProductFamily, activation: Activation): boolean {
+  return family !== "straight" && isFusable(activation);
 }
 
 /** One term of a weight gradient; `zTransposed` is Z̄ᵀ, [outputs, rows], which the straight family reads. */

@@ -4,7 +4,8 @@ import { linearGroups } from "../gpu/groups.ts";
 import { copyColumns } from "./columns.ts";
 import { type DenseLayer, type EncodingLayer, type FieldDescription, isEncoding, widthsOf } from "./description.ts";
 import { type Layout, padWidth } from "./layout.ts";
-import { matmulForward } from "./matmul.ts";
+import { fusesActivation, matmulForward } from "./matmul.ts";
+import { familyOf } from "./matmul/family.ts";
 import type { MatmulShape } from "./matmul/shape.ts";
 import type { Vector } from "./vector.ts";
 import activationText from "../../wgsl/activation_forward.wgsl" with { type: "text" };
@@ -194,14 +195,19 @@ export class Network implements Disposable {
     }
     const w = Network.weightOf(node, parameters);
     const b = parameters.buffer.slice(bias.offset, bias.size);
-    matmulForward(this.gpu, [{ x: input, w }], b, dense.preactivation, shape, this.#scratch);
+    const { activation } = layer;
+    const family = familyOf(this.gpu, "forward", shape);
+    const fused = direction === undefined && fusesActivation(family, activation);
+    const activate = fused ? { activation, real: node.width, a: node.value } : undefined;
+    matmulForward(this.gpu, [{ x: input, w }], b, dense.preactivation, shape, this.#scratch, family, activate);
+    if (fused) return;
     if (direction !== undefined) {
       const along = { x: input, w: Network.weightOf(node, direction) };
       const terms = inputTangent === undefined ? [along] : [{ x: inputTangent, w }, along];
       const biasTangent = direction.buffer.slice(bias.offset, bias.size);
-      matmulForward(this.gpu, terms, biasTangent, dense.preactivationTangent!, shape, this.#scratch);
+      matmulForward(this.gpu, terms, biasTangent, dense.preactivationTangent!, shape, this.#scratch, family);
     }
-    const { text, maps, constants: [p0, p1] } = layer.activation;
+    const { text, maps, constants: [p0, p1] } = activation;
     if (text === undefined) return;
     const tangents = direction === undefined ? 0 : 1;
     const kernel = this.gpu.kernel(activationSource, { activation: text, maps: maps.length, tangents });

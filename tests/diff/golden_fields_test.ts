@@ -5,6 +5,7 @@ import {
   gaussNewtonVectorProduct,
   type Gpu,
   hessianVectorProduct,
+  lossAndGradient,
   meanSquaredError,
   openDevice,
 } from "../../mod.ts";
@@ -38,15 +39,19 @@ for (const { kernels, operands } of configurations) {
       assertLess(relativeError(await field.evaluate(batch.inputs), golden.out), TOLERANCE, `${golden.name}: outputs`);
       const { loss, gradient: g1, hvp } = await hessianVectorProduct(field, objective, batch, v);
       const { gradient: g2, gnvp } = await gaussNewtonVectorProduct(field, objective, batch, v);
+      const { gradient: g3 } = await lossAndGradient(field, objective, batch);
       assertAlmostEquals(loss / golden.value, 1, TOLERANCE, `${golden.name}: loss`);
       for (
-        const [vector, expected] of [[g1, golden.grad], [hvp, golden.hvp], [g2, golden.grad], [
+        const [vector, expected] of [[g1, golden.grad], [hvp, golden.hvp], [g2, golden.grad], [g3, golden.grad], [
           gnvp,
           golden.gnvp,
         ]] as const
       ) {
         using owned = vector;
-        assertLess(relativeError(await owned.read(), expected), TOLERANCE, golden.name);
+        const read = await owned.read();
+        assertLess(relativeError(read, expected), TOLERANCE, golden.name);
+        const raw = new Float32Array((await gpu.read(owned.buffer))[0]);
+        assertEquals(raw, field.layout.pack(read), `${golden.name}: padding is zero`);
       }
     }
     assertEquals(gpu.liveBuffers, 0);

@@ -1,6 +1,8 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
+import type { Activation } from "../activation.ts";
+import { type Activate, activationUniforms, type Derive } from "./epilogue.ts";
 import { flopsOf, type MatmulShape, type PartialPlace } from "./shape.ts";
 import adjointText from "../../../wgsl/matmul_adjoint.wgsl" with { type: "text" };
 import forwardText from "../../../wgsl/matmul_forward.wgsl" with { type: "text" };
@@ -14,40 +16,57 @@ const forwardSource = { name: "matmul_forward", text: forwardText };
 const adjointSource = { name: "matmul_adjoint", text: adjointText };
 const weightSource = { name: "matmul_weight", text: weightText };
 
-/** Z = Σ X Wᵀ + b by `matmul_forward.wgsl`. */
+function fusion(activation: Activation | undefined): Record<string, string | number> {
+  return activation === undefined ? { fused: 0 } : { fused: 1, activation: activation.text! };
+}
+
+/** Z = Σ X Wᵀ + b, and A = a(Z) if asked for, by `matmul_forward.wgsl`. */
 export function registerForward(
   gpu: Gpu,
   terms: readonly { x: BufferLike; w: BufferLike }[],
   bias: BufferLike,
   z: BufferLike,
   shape: MatmulShape,
+  activate?: Activate,
 ): void {
-  const buffers: Record<string, BufferLike> = { bias, z };
+  const buffers: Record<string, BufferLike> = activate === undefined ? { bias, z } : { bias, z, a: activate.a };
   terms.forEach(({ x, w }, t) => Object.assign(buffers, { [`x${t}`]: x, [`w${t}`]: w }));
   const tiles = shape.rows / TILE.rows * (shape.outputs / tile.tile_columns);
   gpu.dispatch(
-    gpu.kernel(forwardSource, { ...tile, terms: terms.length }),
+    gpu.kernel(forwardSource, { ...tile, terms: terms.length, ...fusion(activate?.activation) }),
     buffers,
-    { rows: shape.rows, outputs: shape.outputs, inputs: shape.inputs },
+    {
+      rows: shape.rows,
+      outputs: shape.outputs,
+      inputs: shape.inputs,
+      real: activate?.real ?? 0,
+      ...activationUniforms(activate?.activation),
+    },
     linearGroups(tiles, 32),
     flopsOf(shape, terms.length),
   );
 }
 
-/** X̄ = Σ Z̄ W by `matmul_adjoint.wgsl`. */
+/** X̄ = Σ Z̄ W, times a′ of the layer below if asked for, by `matmul_adjoint.wgsl`. */
 export function registerAdjoint(
   gpu: Gpu,
   terms: readonly { z: BufferLike; w: BufferLike }[],
   x: BufferLike,
   shape: MatmulShape,
+  derive?: Derive,
 ): void {
-  const buffers: Record<string, BufferLike> = { x };
+  const buffers: Record<string, BufferLike> = derive === undefined ? { x } : { x, below: derive.below };
   terms.forEach(({ z, w }, t) => Object.assign(buffers, { [`z${t}`]: z, [`w${t}`]: w }));
   const tiles = shape.rows / TILE.rows * (shape.inputs / tile.tile_columns);
   gpu.dispatch(
-    gpu.kernel(adjointSource, { ...tile, terms: terms.length }),
+    gpu.kernel(adjointSource, { ...tile, terms: terms.length, ...fusion(derive?.activation) }),
     buffers,
-    { rows: shape.rows, outputs: shape.outputs, inputs: shape.inputs },
+    {
+      rows: shape.rows,
+      outputs: shape.outputs,
+      inputs: shape.inputs,
+      ...activationUniforms(derive?.activation),
+    },
     linearGroups(tiles, 32),
     flopsOf(shape, terms.length),
   );

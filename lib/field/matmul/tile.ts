@@ -1,6 +1,7 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { biasSum } from "./bias.ts";
+import { type Activate, activationUniforms, type Derive } from "./epilogue.ts";
 import { flopsOf, type MatmulShape, type PartialPlace } from "./shape.ts";
 import text from "../../../wgsl/matmul_tile.wgsl" with { type: "text" };
 
@@ -24,13 +25,25 @@ interface TileProduct {
   readonly columns: number;
   readonly depth: number;
   readonly place?: PartialPlace;
+  readonly activate?: Activate;
+  readonly derive?: Derive;
 }
 
 function record(gpu: Gpu, product: TileProduct, flops: number): void {
-  const { terms, aByK, bByK, bias, c, rows, columns, depth, place } = product;
+  const { terms, aByK, bByK, bias, c, rows, columns, depth, place, activate, derive } = product;
   const buffers: Record<string, BufferLike> = { c, bias: bias ?? terms[0].b };
   terms.forEach(({ a, b }, t) => Object.assign(buffers, { [`a${t}`]: a, [`b${t}`]: b }));
-  const values = { terms: terms.length, a_by_k: aByK, b_by_k: bByK };
+  if (activate !== undefined) buffers.activated = activate.a;
+  if (derive !== undefined) buffers.below = derive.below;
+  const activation = (activate ?? derive)?.activation;
+  const values = {
+    terms: terms.length,
+    a_by_k: aByK,
+    b_by_k: bByK,
+    activate: activate === undefined ? 0 : 1,
+    derive: derive === undefined ? 0 : 1,
+    ...activation === undefined ? { fused: 0 } : { fused: 1, activation: activation.text! },
+  };
   gpu.dispatch(
     gpu.kernel(source, { ...values, a_index: layouts.a[aByK], b_index: layouts.b[bByK] }),
     buffers,
@@ -42,39 +55,43 @@ function record(gpu: Gpu, product: TileProduct, flops: number): void {
       has_bias: bias === undefined ? 0 : 1,
       c_offset: place?.offset ?? 0,
       c_step: place?.stride ?? 0,
+      real: activate?.real ?? 0,
+      ...activationUniforms(activation),
     },
     [Math.ceil(columns / TILE), Math.ceil(rows / TILE), place?.splits ?? 1],
     flops,
   );
 }
 
-/** Z = Σ X Wᵀ + b by `matmul_tile.wgsl`. */
+/** Z = Σ X Wᵀ + b, and A = a(Z) if asked for, by `matmul_tile.wgsl`. */
 export function tileForward(
   gpu: Gpu,
   terms: readonly { x: BufferLike; w: BufferLike }[],
   bias: BufferLike,
   z: BufferLike,
   shape: MatmulShape,
+  activate?: Activate,
 ): void {
   const { rows, outputs: columns, inputs: depth } = shape;
   const operands = terms.map(({ x, w }) => ({ a: x, b: w }));
   record(
     gpu,
-    { terms: operands, aByK: 0, bByK: 0, bias, c: z, rows, columns, depth },
+    { terms: operands, aByK: 0, bByK: 0, bias, c: z, rows, columns, depth, activate },
     flopsOf(shape, terms.length),
   );
 }
 
-/** X̄ = Σ Z̄ W by `matmul_tile.wgsl`. */
+/** X̄ = Σ Z̄ W, times a′ of the layer below if asked for, by `matmul_tile.wgsl`. */
 export function tileAdjoint(
   gpu: Gpu,
   terms: readonly { z: BufferLike; w: BufferLike }[],
   x: BufferLike,
   shape: MatmulShape,
+  derive?: Derive,
 ): void {
   const { rows, inputs: columns, outputs: depth } = shape;
   const operands = terms.map(({ z, w }) => ({ a: z, b: w }));
-  record(gpu, { terms: operands, aByK: 0, bByK: 1, c: x, rows, columns, depth }, flopsOf(shape, terms.length));
+  record(gpu, { terms: operands, aByK: 0, bByK: 1, c: x, rows, columns, depth, derive }, flopsOf(shape, terms.length));
 }
 
 /** W̄ = Σ Z̄ᵀ X by `matmul_tile.wgsl`, and b̄ = Σₙ Z̄. */
