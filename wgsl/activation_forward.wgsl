@@ -1,15 +1,11 @@
-// An activation over one layer:  A = a(Z);  with tangents also  Ȧ = Σ_m a_m(Z) ⊙ Ż_m  (a_m: derivative by map m)
-// z, z_tangent: [rows, maps, width]; a, a_tangent: [rows, width]; width is padded to a multiple of 16, of which `real`
-// columns exist: the others become 0 whatever a(0) is, so that padded parameters have no gradient.
+// An activation over one layer:  A = a(Z)
+// z: [rows, maps, width]; a: [rows, width]; width is padded to a multiple of 16, of which `real` columns exist: the others become
+// 0 whatever a(0) is, so that padded parameters have no gradient.
 // One invocation per 4 entries of a; dispatch: workgroups of 64 along x and y. Each entry is independent: same bits on
 // every run.
 {{uniform rows: u32, width: u32, real: u32, p0: f32, p1: f32}}
 {{read z}}
 {{write a: array<vec4f>}}
-{{for t in 0..tangents}}
-{{read z_tangent}}
-{{write a_tangent: array<vec4f>}}
-{{end}}
 
 alias Preactivation = array<vec4f, {{maps}}>;
 {{activation}}
@@ -27,11 +23,4 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 {{end}}
   let exists = column * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
   a[i] = select(vec4f(), value(at), exists);
-{{for t in 0..tangents}}
-  var tangent = vec4f();
-{{for m in 0..maps}}
-  tangent += partial_{{m}}(at) * z_tangent((row * {{maps}}u + {{m}}u) * width + column);
-{{end}}
-  a_tangent[i] = tangent;
-{{end}}
 }

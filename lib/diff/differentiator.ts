@@ -9,9 +9,11 @@ import { Network, type Node } from "../field/network.ts";
 import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
 import type { Vector } from "../field/vector.ts";
 import type { Objective } from "../objective/objective.ts";
-import { type Adjoint, backward } from "./backward.ts";
+import { backward, giveBackKept, type KeptAdjoint } from "./backward.ts";
+import { backwardTangent } from "./backward_tangent.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import sumText from "../../wgsl/gradient_sum.wgsl" with { type: "text" };
+import { bytesPerRow, productShapes } from "../field/sizes.ts";
 import lossText from "../../wgsl/loss_sum.wgsl" with { type: "text" };
 
 /** Which second-order product: Hv, or the Gauss-Newton product Gv. */
@@ -41,6 +43,19 @@ export interface MatrixPlace {
   readonly stride: number;
 }
 
+/** A second-order product. */
+export interface ProductRequest {
+  readonly kind: ProductKind;
+  /** v. */
+  readonly direction: Vector;
+  /** Where Hv or Gv goes. */
+  readonly result: Vector;
+  /** Records what fills `direction`. */
+  readonly prepare?: () => void;
+  /** Records what takes `result`, once the whole batch is in it. */
+  readonly done?: () => void;
+}
+
 /** What one pass over a batch computes. */
 export interface DifferentiationRequest {
   /** Rows of the batch. */
@@ -48,8 +63,8 @@ export interface DifferentiationRequest {
   /** Puts a chunk in place: records kernels, or writes from the host. */
   readonly fill: (chunk: ChunkRequest) => void;
   readonly gradient: Vector;
-  /** With a direction v also the product Hv or Gv. */
-  readonly product?: { readonly kind: ProductKind; readonly direction: Vector; readonly result: Vector };
+  /** Products Hv or Gv, which share the primal pass. Several may use the same vectors, one after the other. */
+  readonly products?: readonly ProductRequest[];
   /** Entry of `losses` that the loss goes to. */
   readonly slot?: number;
   /** Reported by the flag when something is not finite. */
@@ -84,11 +99,10 @@ export class Differentiator implements Disposable {
   readonly #inputs = new Map<string, MatrixPlace>();
   readonly #targets = new Map<string, MatrixPlace>();
   readonly #targetBuffers = new Map<string, DeviceBuffer>();
-  /** Adjoints of the outputs with tangents, without, and the tangents taken for adjoints: where the passes start. */
-  readonly #seeds = new Map<Node, Adjoint>();
-  readonly #primalSeeds = new Map<Node, Adjoint>();
-  readonly #gaussNewtonSeeds = new Map<Node, Adjoint>();
-  readonly #adjoints = new Map<string, Adjoint>();
+  /** Adjoints of the outputs and their tangents: where the backward passes start. */
+  readonly #seeds = new Map<Node, DeviceBuffer>();
+  readonly #tangentSeeds = new Map<Node, DeviceBuffer>();
+  readonly #adjoints = new Map<string, { readonly adjoint: DeviceBuffer; readonly tangent?: DeviceBuffer }>();
   readonly #owned: DeviceBuffer[] = [];
 
   /**
@@ -105,9 +119,9 @@ export class Differentiator implements Disposable {
     const { gpu, description, layout } = field;
     this.#field = field;
     this.#objective = objective;
-    const perRow = Network.bytesPerRow(description, options.products);
-    // Adjoints in flight: three matrices of the widest layer and one transposed, and almost as many tangents.
-    const total = perRow.total + perRow.widest * (options.products ? 8 : 5);
+    const perRow = bytesPerRow(description, options.products);
+    // Adjoints in flight: up to five matrices of the widest layer; those that products read again all stay.
+    const total = perRow.total + perRow.widest * 5 + (options.products ? perRow.adjoints : 0);
     const memory = options.memory ?? DEFAULT_MEMORY;
     const vectorBytes = layout.deviceLength * 4;
     const parts = options.products ? 2 : 1;
@@ -138,9 +152,8 @@ export class Differentiator implements Disposable {
       const adjoint = this.#buffer(`adjoint of ${name}`, bytes);
       const tangent = options.products ? this.#buffer(`adjoint tangent of ${name}`, bytes) : undefined;
       if (this.#seeds.has(node)) throw new Error(`${objective.name}: outputs ${name} and another are the same layer.`);
-      this.#seeds.set(node, { adjoint, tangent });
-      this.#primalSeeds.set(node, { adjoint });
-      if (tangent !== undefined) this.#gaussNewtonSeeds.set(node, { adjoint: tangent });
+      this.#seeds.set(node, adjoint);
+      if (tangent !== undefined) this.#tangentSeeds.set(node, tangent);
       this.#adjoints.set(name, { adjoint, tangent });
     }
   }
@@ -150,16 +163,15 @@ export class Differentiator implements Disposable {
     return this.#field.gpu;
   }
 
-  /** Records loss, gradient and, if asked for, one product over a batch. */
+  /** Records loss, gradient and, if asked for, products over a batch. */
   record(request: DifferentiationRequest): void {
-    const { rows, fill, product } = request;
-    for (let first = 0; first < rows; first += this.chunk) {
-      const count = Math.min(this.chunk, rows - first);
-      const paddedRows = padRows(count);
-      this.#field.gpu.phase("batch");
-      fill({ first, rows: count, paddedRows, inputs: this.#inputs, targets: this.#targets });
-      this.#chunk(request, first, count, paddedRows, product);
+    const { rows, products = [] } = request;
+    if (rows > this.chunk && products.length > 1) {
+      // Their results cannot be added up side by side in the vectors that they share.
+      for (const product of products) this.record({ ...request, products: [product] });
+      return;
     }
+    for (let first = 0; first < rows; first += this.chunk) this.#chunk(request, first, products);
   }
 
   /** Frees the device memory. */
@@ -169,66 +181,78 @@ export class Differentiator implements Disposable {
     for (const buffer of this.#owned) buffer[Symbol.dispose]();
   }
 
-  #chunk(
-    request: DifferentiationRequest,
-    first: number,
-    rows: number,
-    paddedRows: number,
-    product: DifferentiationRequest["product"],
-  ): void {
+  #chunk(request: DifferentiationRequest, first: number, products: readonly ProductRequest[]): void {
     const { gpu, parameters, layout } = this.#field;
-    const direction = product?.direction;
+    const step = request.step ?? 0;
+    const rows = Math.min(this.chunk, request.rows - first);
+    const paddedRows = padRows(rows);
+    const last = first + rows === request.rows;
+    const keep = first > 0;
+    gpu.phase("batch");
+    request.fill({ first, rows, paddedRows, inputs: this.#inputs, targets: this.#targets });
     gpu.phase("forward");
-    this.#network.forward(paddedRows, parameters, direction);
+    this.#network.forward(paddedRows, parameters);
     gpu.phase("loss");
-    this.#objective.record({
+    const objective = {
       network: this.#network,
       rows,
       paddedRows,
       batchRows: request.rows,
-      tangents: product !== undefined,
       targets: this.#targetBuffers,
       adjoints: this.#adjoints,
       rowLoss: this.#rowLoss,
       weight: 1,
       add: false,
-    });
+    };
+    this.#objective.record({ ...objective, tangents: false });
     gpu.dispatch(gpu.kernel(lossSource), { row_loss: this.#rowLoss, losses: this.losses }, {
       rows,
       slot: request.slot ?? 0,
-      keep: first > 0 ? 1 : 0,
+      keep: keep ? 1 : 0,
     }, [1]);
     gpu.phase("backward");
-    const stride = layout.deviceLength / 4;
     const splits = Math.ceil(paddedRows / ROW_BLOCK);
-    const apart = product?.kind === "hessian" &&
-      Network.shapesOf(this.#field.description, paddedRows).some(({ shape }) =>
-        familyOf(gpu, "weight", shape) === "straight"
-      );
     const pass = {
       network: this.#network,
       pool: this.#pool,
       rows: paddedRows,
       parameters,
       partials: this.#partials,
-      place: { stride, splits, rowsPerSplit: ROW_BLOCK },
+      place: { stride: layout.deviceLength / 4, splits, rowsPerSplit: ROW_BLOCK },
     };
-    if (product?.kind === "hessian") {
-      const bytes = splits * layout.deviceLength * 4;
-      if (apart) gpu.clear(this.#partialsTangent!.slice(bytes, bytes));
-      backward({ ...pass, direction, partialsTangent: this.#partialsTangent }, this.#seeds);
-    } else {
-      backward(pass, this.#primalSeeds);
-      if (product?.kind === "gaussNewton") {
+    const hessian = products.some(({ kind }) => kind === "hessian");
+    const kept = hessian ? new Map<Node, KeptAdjoint>() : undefined;
+    backward(pass, this.#seeds, kept);
+    this.#sum(this.#partials, splits, request.gradient, keep, step);
+    for (const { kind, direction, result, prepare, done } of products) {
+      gpu.phase("probe");
+      if (first === 0) prepare?.();
+      gpu.phase("product");
+      this.#network.forwardTangent(paddedRows, parameters, direction);
+      this.#objective.record({ ...objective, tangents: true });
+      const partials = this.#partialsTangent!;
+      const apart = kind === "hessian" && this.#leavesTermsApart(paddedRows);
+      if (kind === "hessian") {
+        const bytes = splits * layout.deviceLength * 4;
+        if (apart) gpu.clear(partials.slice(bytes, bytes));
+        backwardTangent({ ...pass, partials, direction }, this.#tangentSeeds, kept!);
+      } else {
         // The adjoint's tangent is (∂²loss) Jv; plain reverse mode from there gives Jᵀ(∂²loss)Jv.
-        backward({ ...pass, partials: this.#partialsTangent! }, this.#gaussNewtonSeeds);
+        backward({ ...pass, partials }, this.#tangentSeeds);
+      }
+      this.#sum(partials, splits * (apart ? 2 : 1), result, keep, step);
+      if (last) {
+        gpu.phase("update");
+        done?.();
       }
     }
-    const step = request.step ?? 0;
-    this.#sum(this.#partials, splits, request.gradient, first > 0, step);
-    if (product !== undefined) {
-      this.#sum(this.#partialsTangent!, splits * (apart ? 2 : 1), product.result, first > 0, step);
-    }
+    if (kept !== undefined) giveBackKept(this.#pool, kept);
+  }
+
+  /** Whether some layer's kernels put the two terms of a weight's product into splits of their own. */
+  #leavesTermsApart(rows: number): boolean {
+    const { gpu, description } = this.#field;
+    return productShapes(description, rows).some(({ shape }) => familyOf(gpu, "weight", shape) === "straight");
   }
 
   #sum(partials: DeviceBuffer, splits: number, to: Vector, keep: boolean, step: number): void {

@@ -3,7 +3,7 @@ import { byName, type NamedArrays } from "../field/evaluate.ts";
 import { uploadRows } from "../field/rows.ts";
 import { createVector, Vector } from "../field/vector.ts";
 import type { Objective } from "../objective/objective.ts";
-import { Differentiator, type ProductKind } from "./differentiator.ts";
+import { Differentiator, type ProductKind, type ProductRequest } from "./differentiator.ts";
 
 /** A batch on the host. */
 export interface Batch {
@@ -100,7 +100,11 @@ async function product(
     const gradient = createVector(gpu, layout, "gradient");
     const result = options.into ?? createVector(gpu, layout, "product");
     const request = { kind, direction: along, result };
-    const loss = await differentiate(field, objective, batch, { gradient, product: request, memory: options.memory });
+    const loss = await differentiate(field, objective, batch, {
+      gradient,
+      products: [request],
+      memory: options.memory,
+    });
     return { loss, gradient, result };
   } finally {
     if (along !== direction) along[Symbol.dispose]();
@@ -113,7 +117,7 @@ async function differentiate(
   batch: Batch,
   request: {
     gradient: Vector;
-    product?: { kind: ProductKind; direction: Vector; result: Vector };
+    products?: readonly ProductRequest[];
     memory?: number;
   },
 ): Promise<number> {
@@ -123,12 +127,12 @@ async function differentiate(
   const { rows } = inputs;
   if (targets.rows !== rows) throw new Error(`batch: ${rows} rows of inputs, but ${targets.rows} of targets.`);
   if (rows === 0) throw new Error("batch: it has no rows.");
-  const { gradient, product, memory } = request;
-  using differentiator = new Differentiator(field, objective, { rows, products: product !== undefined, memory });
+  const { gradient, products, memory } = request;
+  using differentiator = new Differentiator(field, objective, { rows, products: products !== undefined, memory });
   differentiator.record({
     rows,
     gradient,
-    product,
+    products,
     fill(chunk) {
       for (const [places, arrays] of [[chunk.inputs, inputs.arrays], [chunk.targets, targets.arrays]] as const) {
         for (const [name, { buffer, width, stride }] of places) {

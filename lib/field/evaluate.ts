@@ -2,6 +2,7 @@ import { padRows } from "./matmul/shape.ts";
 import { Network, type NetworkSubject } from "./network.ts";
 import { chunkRows, DEFAULT_MEMORY, downloadRows, uploadRows } from "./rows.ts";
 import { tuneKernels } from "./tune.ts";
+import { bytesPerRow } from "./sizes.ts";
 import type { Vector } from "./vector.ts";
 
 /** Arrays by the name of an input or output. */
@@ -82,7 +83,7 @@ export class Evaluation implements Disposable {
     rows: number,
     memory: number = DEFAULT_MEMORY,
   ) {
-    const perRow = Network.bytesPerRow(field.description, false);
+    const perRow = bytesPerRow(field.description, false);
     this.chunk = chunkRows(field.gpu, Math.max(rows, 1), perRow, memory);
     this.network = new Network(field, this.chunk, false);
     this.#outputs = Object.keys(field.description.outputs);

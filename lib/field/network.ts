@@ -9,6 +9,7 @@ import { familyOf } from "./matmul/family.ts";
 import type { MatmulShape } from "./matmul/shape.ts";
 import type { Vector } from "./vector.ts";
 import activationText from "../../wgsl/activation_forward.wgsl" with { type: "text" };
+import tangentText from "../../wgsl/activation_tangent.wgsl" with { type: "text" };
 
 /** What a network is made for. */
 export interface NetworkSubject {
@@ -63,6 +64,7 @@ export interface DenseNode {
 }
 
 const activationSource = { name: "activation_forward", text: activationText };
+const tangentSource = { name: "activation_tangent", text: tangentText };
 
 /** Buffers for a chunk of a batch, and the forward pass over it, with tangents or without. */
 export class Network implements Disposable {
@@ -101,23 +103,6 @@ export class Network implements Disposable {
     this.#scratch = this.#buffer("scratch", widest);
   }
 
-  /** Bytes that a row of a chunk takes, tangents included where wanted, and the widest buffer's share. */
-  static bytesPerRow(description: FieldDescription, tangents: boolean): { total: number; widest: number } {
-    const widths = widthsOf(description);
-    let entries = Object.values(description.inputs).reduce((sum, width) => sum + padWidth(width), 0);
-    let widest = 0;
-    for (const layer of description.layers) {
-      const padded = padWidth(widths.get(layer.name)!);
-      const maps = isEncoding(layer) ? 1 : layer.activation.maps.length;
-      const joined = layer.from.length > 1
-        ? padWidth(layer.from.reduce((sum, source) => sum + widths.get(source)!, 0))
-        : 0;
-      entries += (padded * (maps + 1) + joined) * (tangents ? 2 : 1);
-      widest = Math.max(widest, padded * maps, joined);
-    }
-    return { total: (entries + widest) * 4, widest: widest * 4 };
-  }
-
   /** The node of an input or layer. */
   node(name: string): Node {
     const node = this.#byName.get(name);
@@ -135,11 +120,18 @@ export class Network implements Disposable {
     return this.node(layer);
   }
 
-  /** Records the forward pass over `rows` rows of the inputs' buffers, and its tangents along `direction`. */
-  forward(rows: number, parameters: Vector, direction?: Vector): void {
+  /** Records the forward pass over `rows` rows of the inputs' buffers. */
+  forward(rows: number, parameters: Vector): void {
     for (const node of this.nodes) {
       if (node.encoding !== undefined) this.#encode(node.encoding, node, rows);
-      if (node.dense !== undefined) this.#dense(node.dense, node, rows, parameters, direction);
+      if (node.dense !== undefined) this.#dense(node.dense, node, rows, parameters);
+    }
+  }
+
+  /** Records the tangents of the forward pass, which has run, along a direction in parameter space. */
+  forwardTangent(rows: number, parameters: Vector, direction: Vector): void {
+    for (const node of this.nodes) {
+      if (node.dense !== undefined) this.#denseTangent(node.dense, node, rows, parameters, direction);
     }
   }
 
@@ -149,29 +141,13 @@ export class Network implements Disposable {
     return { rows, outputs: node.padded * dense.layer.activation.maps.length, inputs: dense.inputPadded };
   }
 
-  /** Sizes of all layers' products, and which of them a backward pass needs an adjoint of its input from. */
-  static shapesOf(description: FieldDescription, rows: number): { shape: MatmulShape; propagates: boolean }[] {
-    const widths = widthsOf(description);
-    const active = new Set<string>();
-    const shapes = [];
-    for (const layer of description.layers) {
-      if (isEncoding(layer)) continue;
-      active.add(layer.name);
-      shapes.push({
-        shape: {
-          rows,
-          outputs: padWidth(widths.get(layer.name)!) * layer.activation.maps.length,
-          inputs: padWidth(layer.from.reduce((sum, source) => sum + widths.get(source)!, 0)),
-        },
-        propagates: layer.from.some((source) => active.has(source)),
-      });
-    }
-    return shapes;
-  }
-
   /** A layer's stacked weights in a vector of the field's layout. */
   static weightOf(node: Node, vector: Vector): BufferLike {
     return vector.buffer.slice(node.dense!.weight.offset, node.dense!.weight.size);
+  }
+
+  static #biasOf(node: Node, vector: Vector): BufferLike {
+    return vector.buffer.slice(node.dense!.bias.offset, node.dense!.bias.size);
   }
 
   /** Frees the device memory. */
@@ -184,42 +160,49 @@ export class Network implements Disposable {
     layer.encoding.record(this.gpu, source.value, node.value, shape);
   }
 
-  #dense(dense: DenseNode, node: Node, rows: number, parameters: Vector, direction?: Vector): void {
-    const { layer, sources, input, inputTangent, bias } = dense;
+  #dense(dense: DenseNode, node: Node, rows: number, parameters: Vector): void {
+    const { layer: { activation }, sources, input, preactivation: z } = dense;
     const shape = Network.shapeOf(node, rows);
-    if (sources.length > 1) {
-      this.#join(sources.map((source) => source.value), dense, rows);
-      if (direction !== undefined && inputTangent !== undefined) {
-        this.#join(sources.map((source) => source.valueTangent), dense, rows, inputTangent);
-      }
-    }
-    const w = Network.weightOf(node, parameters);
-    const b = parameters.buffer.slice(bias.offset, bias.size);
-    const { activation } = layer;
+    if (sources.length > 1) this.#join(sources.map((source) => source.value), dense, rows, input);
     const family = familyOf(this.gpu, "forward", shape);
-    const fused = direction === undefined && fusesActivation(family, activation);
+    const fused = fusesActivation(family, activation);
     const activate = fused ? { activation, real: node.width, a: node.value } : undefined;
-    matmulForward(this.gpu, [{ x: input, w }], b, dense.preactivation, shape, this.#scratch, family, activate);
-    if (fused) return;
-    if (direction !== undefined) {
-      const along = { x: input, w: Network.weightOf(node, direction) };
-      const terms = inputTangent === undefined ? [along] : [{ x: inputTangent, w }, along];
-      const biasTangent = direction.buffer.slice(bias.offset, bias.size);
-      matmulForward(this.gpu, terms, biasTangent, dense.preactivationTangent!, shape, this.#scratch, family);
-    }
+    const terms = [{ x: input, w: Network.weightOf(node, parameters) }];
+    matmulForward(this.gpu, terms, Network.#biasOf(node, parameters), z, shape, this.#scratch, family, activate);
     const { text, maps, constants: [p0, p1] } = activation;
-    if (text === undefined) return;
-    const tangents = direction === undefined ? 0 : 1;
-    const kernel = this.gpu.kernel(activationSource, { activation: text, maps: maps.length, tangents });
-    const buffers: Record<string, BufferLike> = { z: dense.preactivation, a: node.value };
-    if (tangents === 1) {
-      Object.assign(buffers, { z_tangent: dense.preactivationTangent, a_tangent: node.valueTangent });
-    }
-    const uniforms = { rows, width: node.padded, real: node.width, p0, p1 };
-    this.gpu.dispatch(kernel, buffers, uniforms, linearGroups(rows * node.padded / 4, 64));
+    if (text === undefined || fused) return;
+    this.gpu.dispatch(
+      this.gpu.kernel(activationSource, { activation: text, maps: maps.length }),
+      { z, a: node.value },
+      { rows, width: node.padded, real: node.width, p0, p1 },
+      linearGroups(rows * node.padded / 4, 64),
+    );
   }
 
-  #join(parts: (DeviceBuffer | undefined)[], dense: DenseNode, rows: number, to: DeviceBuffer = dense.input): void {
+  #denseTangent(dense: DenseNode, node: Node, rows: number, parameters: Vector, direction: Vector): void {
+    const { layer: { activation }, sources, input, inputTangent } = dense;
+    const z = dense.preactivation;
+    const tangent = dense.preactivationTangent!;
+    if (sources.length > 1 && inputTangent !== undefined) {
+      this.#join(sources.map((source) => source.valueTangent), dense, rows, inputTangent);
+    }
+    const along = { x: input, w: Network.weightOf(node, direction) };
+    const terms = inputTangent === undefined
+      ? [along]
+      : [{ x: inputTangent, w: Network.weightOf(node, parameters) }, along];
+    const shape = Network.shapeOf(node, rows);
+    matmulForward(this.gpu, terms, Network.#biasOf(node, direction), tangent, shape, this.#scratch);
+    const { text, maps, constants: [p0, p1] } = activation;
+    if (text === undefined) return;
+    this.gpu.dispatch(
+      this.gpu.kernel(tangentSource, { activation: text, maps: maps.length }),
+      { z, z_tangent: tangent, a_tangent: node.valueTangent! },
+      { rows, width: node.padded, p0, p1 },
+      linearGroups(rows * node.padded / 4, 64),
+    );
+  }
+
+  #join(parts: (DeviceBuffer | undefined)[], dense: DenseNode, rows: number, to: DeviceBuffer): void {
     let column = 0;
     parts.forEach((part, i) => {
       const { width, padded } = dense.sources[i];

@@ -47,7 +47,7 @@ export const DEFAULT_MEMORY = 256 * 2 ** 20;
 export function chunkRows(
   gpu: Gpu,
   batchRows: number,
-  bytesPerRow: { total: number; widest: number },
+  bytesPerRow: { readonly total: number; readonly widest: number },
   memory: number = DEFAULT_MEMORY,
   most = Infinity,
 ): number {

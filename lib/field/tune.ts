@@ -13,7 +13,7 @@ import {
 } from "./matmul/family.ts";
 import { flopsOf, type MatmulShape, ROW_BLOCK } from "./matmul/shape.ts";
 import { transpose } from "./matmul/transpose.ts";
-import { Network } from "./network.ts";
+import { productShapes } from "./sizes.ts";
 
 /** What is to be computed, so that the fastest kernels can be found for it. */
 export interface TuneRequest {
@@ -92,7 +92,7 @@ export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneO
 /** The classes of products that a field's passes are made of, the heaviest first. */
 function classesOf({ description, rows, gradients }: TuneRequest) {
   const classes = new Map<string, { subject: string; kind: ProductKind; shape: MatmulShape }>();
-  for (const { shape, propagates } of Network.shapesOf(description, rows)) {
+  for (const { shape, propagates } of productShapes(description, rows)) {
     const kinds: ProductKind[] = gradients
       ? propagates ? ["forward", "adjoint", "weight"] : ["forward", "weight"]
       : ["forward"];

@@ -92,18 +92,18 @@ export class TrainingStep implements Disposable {
       slot: step % RING,
       step,
     };
-    const { hessianProbes } = optimizer.requests();
-    if (hessianProbes === 0) this.differentiator.record(request);
-    for (let i = 0; i < hessianProbes; i++) {
+    const products = Array.from({ length: optimizer.requests().hessianProbes }, (_, i) => {
       const probe: RandomKey = { seed, stream: streams.probe + 256 * i, step };
-      field.gpu.phase("probe");
-      this.#direction.fillRademacher(probe);
-      const product = { kind: "hessian" as const, direction: this.#direction, result: this.#product };
-      this.differentiator.record({ ...request, product });
-      field.gpu.phase("update");
-      optimizer.observe({ probe, hvp: this.#product });
-      this.hvps++;
-    }
+      return {
+        kind: "hessian" as const,
+        direction: this.#direction,
+        result: this.#product,
+        prepare: () => this.#direction.fillRademacher(probe),
+        done: () => optimizer.observe({ probe, hvp: this.#product }),
+      };
+    });
+    this.differentiator.record({ ...request, products });
+    this.hvps += products.length;
     field.gpu.phase("update");
     optimizer.step({ parameters, gradient: this.#gradient, learningRate });
     field.gpu.phase("");

@@ -1,0 +1,62 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import { matmulAdjoint } from "../field/matmul.ts";
+import { Network, type Node } from "../field/network.ts";
+import type { Vector } from "../field/vector.ts";
+import { accumulateWeights, type KeptAdjoint } from "./backward.ts";
+import { giveBack, reverse, type ReversePass } from "./reverse.ts";
+import text from "../../wgsl/activation_adjoint_tangent.wgsl" with { type: "text" };
+
+const kernelSource = { name: "activation_adjoint_tangent", text };
+
+/**
+ * Records the tangent of a backward pass along a direction in parameter space (forward over reverse; Pearlmutter 1994; MATH §3):
+ * R(Z̄) = R(Ā) ⊙ a′(Z) + Ā ⊙ a″(Z) ⊙ Ż, R(W̄) = R(Z̄)ᵀX + Z̄ᵀẊ, R(b̄) = ΣR(Z̄), R(X̄) = R(Z̄)W + Z̄Ẇ.
+ *
+ * @param seeds Tangents of the adjoints of output nodes; they stay the caller's.
+ * @param kept What the backward pass kept.
+ */
+export function backwardTangent(
+  pass: ReversePass & { readonly direction: Vector },
+  seeds: ReadonlyMap<Node, DeviceBuffer>,
+  kept: ReadonlyMap<Node, KeptAdjoint>,
+): void {
+  const { network, pool, parameters, direction } = pass;
+  const { gpu } = network;
+  reverse(pass, seeds, {
+    derive(node, dense, above) {
+      const { text: activation, maps, constants: [p0, p1] } = dense.layer.activation;
+      if (activation === undefined) return above;
+      const below = pool.take(node.padded * maps.length);
+      gpu.dispatch(
+        gpu.kernel(kernelSource, { activation, maps: maps.length }),
+        {
+          z: dense.preactivation,
+          z_tangent: dense.preactivationTangent!,
+          a_adjoint: kept.get(node)!.value,
+          a_adjoint_tangent: above,
+          z_adjoint_tangent: below,
+        },
+        { rows: pass.rows, width: node.padded, p0, p1 },
+        linearGroups(pass.rows * node.padded / 4, 64),
+      );
+      return below;
+    },
+    weights(node, dense, below) {
+      const terms = [{ z: below, x: dense.input }];
+      if (dense.inputTangent !== undefined) terms.push({ z: kept.get(node)!.preactivation, x: dense.inputTangent });
+      accumulateWeights(pass, node, dense, terms);
+    },
+    input(node, dense, below, to) {
+      const scratch = pool.take(dense.inputPadded);
+      const terms = [
+        { z: below, w: Network.weightOf(node, parameters) },
+        { z: kept.get(node)!.preactivation, w: Network.weightOf(node, direction) },
+      ];
+      matmulAdjoint(gpu, terms, to, Network.shapeOf(node, pass.rows), scratch);
+      pool.give(scratch);
+      return false;
+    },
+    done: giveBack,
+  });
+}

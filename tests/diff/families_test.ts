@@ -1,0 +1,88 @@
+import { assertEquals, assertLess } from "@std/assert";
+import {
+  createField,
+  createVector,
+  gabor,
+  gaussian,
+  type Gpu,
+  hessianVectorProduct,
+  meanSquaredError,
+  mlp,
+  openDevice,
+  type Vector,
+} from "../../mod.ts";
+import { Differentiator } from "../../lib/diff/differentiator.ts";
+import { uploadRows } from "../../lib/field/rows.ts";
+import { FAMILIES } from "../../lib/field/matmul/family.ts";
+import { relativeError } from "../support/golden.ts";
+
+const ROWS = 512;
+const descriptions = {
+  gaussian: mlp({ inputs: 2, hidden: [64, 300, 48], outputs: 3, activation: gaussian({ sigma: 0.5 }) }),
+  gabor: mlp({ inputs: 2, hidden: [40, 40], outputs: 3, activation: gabor({ omega: 5, scale: 2 }) }),
+};
+const inputs = Float32Array.from({ length: ROWS * 2 }, (_, i) => Math.cos(i * 1.7));
+const targets = Float32Array.from({ length: ROWS * 3 }, (_, i) => Math.sin(i * 0.3));
+
+async function readAndDispose(gpu: Gpu, vector: Vector) {
+  using owned = vector;
+  const flat = await owned.read();
+  assertEquals(new Float32Array((await gpu.read(owned.buffer))[0]), owned.layout.pack(flat), "padding is zero");
+  return flat;
+}
+
+// Two summation orders in f32: each is within a few units of 2⁻²⁴·√n of the true sum (n ≤ 512), through four layers.
+const TOLERANCE = 1e-5;
+
+for (const [name, description] of Object.entries(descriptions)) {
+  Deno.test(`all kernel families give the same gradient and Hv up to rounding (${name})`, async () => {
+    const results: Float32Array[][] = [];
+    for (const kernels of FAMILIES) {
+      using gpu = await openDevice({ kernels, operands: "texture" });
+      using field = createField(gpu, description, { seed: 1 });
+      const direction = Float32Array.from({ length: field.parameterCount }, (_, i) => Math.sin(i));
+      const { gradient, hvp } = await hessianVectorProduct(field, meanSquaredError(), { inputs, targets }, direction);
+      results.push([await readAndDispose(gpu, gradient), await readAndDispose(gpu, hvp)]);
+    }
+    for (const [i, family] of FAMILIES.entries()) {
+      assertLess(relativeError(results[i][0], results[0][0]), TOLERANCE, `${family}: gradient`);
+      assertLess(relativeError(results[i][1], results[0][1]), TOLERANCE, `${family}: Hv`);
+    }
+  });
+}
+
+Deno.test("several products of one pass have the bits of each alone", async () => {
+  using gpu = await openDevice();
+  using field = createField(gpu, descriptions.gaussian, { seed: 1 });
+  using differentiator = new Differentiator(field, meanSquaredError(), { rows: ROWS, products: true });
+  using gradient = createVector(gpu, field.layout);
+  const pairs = [1, 2, 3].map((seed) => {
+    const direction = createVector(gpu, field.layout);
+    direction.fillRademacher({ seed, stream: 0, step: 0 });
+    return { direction, result: createVector(gpu, field.layout), kind: "hessian" as const };
+  });
+  const record = (products: typeof pairs) =>
+    differentiator.record({
+      rows: ROWS,
+      gradient,
+      products,
+      fill(chunk) {
+        for (const [places, array] of [[chunk.inputs, inputs], [chunk.targets, targets]] as const) {
+          for (const { buffer, width, stride } of places.values()) {
+            uploadRows(gpu, array, width, chunk.first, chunk.rows, buffer, stride, chunk.paddedRows);
+          }
+        }
+      },
+    });
+  record(pairs);
+  const together = [await gradient.read(), ...await Promise.all(pairs.map(({ result }) => result.read()))];
+  for (const [i, pair] of pairs.entries()) {
+    record([pair]);
+    assertEquals(await gradient.read(), together[0]);
+    assertEquals(await pair.result.read(), together[i + 1]);
+  }
+  for (const { direction, result } of pairs) {
+    direction[Symbol.dispose]();
+    result[Symbol.dispose]();
+  }
+});
