@@ -46,7 +46,7 @@ export class DeviceBuffer implements Disposable {
 
   /** `size` bytes from `offset` (a multiple of 256). */
   slice(offset: number, size: number): BufferSlice {
-    if (offset % 256 !== 0 || offset + size > this.size) {
+    if (offset % 256 !== 0 || offset < 0 || size < 0 || offset + size > this.size) {
       throw new Error(`${this.label}: no slice of ${size} bytes at ${offset} in a buffer of ${this.size} bytes.`);
     }
     return { buffer: this, offset, size };

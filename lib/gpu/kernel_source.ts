@@ -56,8 +56,14 @@ export function expandKernel(
   const where = `${source.name}.wgsl`;
   const uniforms: { name: string; type: "u32" | "i32" | "f32" }[] = [];
   const bindings: Binding[] = [];
-  const hasUniforms = /\{\{uniform /.test(source.text);
+  let hasUniforms = false;
+  const names = new Set<string>();
+  const declare = (name: string): void => {
+    if (names.has(name)) throw new Error(`${where}: ${name} is declared twice.`);
+    names.add(name);
+  };
   const bind = (name: string, kind: Binding["kind"]): string => {
+    if (kind !== "before") declare(name);
     bindings.push({ name, kind });
     return `@group(0) @binding(${bindings.length - (hasUniforms ? 0 : 1)}) var`;
   };
@@ -71,11 +77,15 @@ export function expandKernel(
     /\{\{(uniform|read|update|write) ([^{}]*(?:\{\{\w+\}\}[^{}]*)*)\}\}/g,
     "⟦$1 $2⟧",
   );
-  const text = specialise(protectedText, values, where).replace(/⟦(\w+) ([^⟧]*)⟧/g, (_, kind, rest) => {
+  const declared = specialise(protectedText, values, where);
+  hasUniforms = declared.includes("⟦uniform ");
+  const text = declared.replace(/⟦(\w+) ([^⟧]*)⟧/g, (_, kind, rest) => {
     if (kind === "uniform") {
+      if (uniforms.length > 0) throw new Error(`${where}: uniforms are declared twice.`);
       for (const field of (rest as string).split(",")) {
         const match = /^\s*(\w+): (u32|i32|f32)\s*$/.exec(field);
         if (!match) throw new Error(`${where}: cannot read uniform "${field.trim()}".`);
+        declare(match[1]);
         uniforms.push({ name: match[1], type: match[2] as "u32" | "i32" | "f32" });
       }
       const members = uniforms.map(({ name, type }) => `${name}: ${type}`).join(", ");

@@ -8,7 +8,7 @@
  * @param text The template.
  * @param values What each name stands for.
  * @param where Named in errors, for instance the kernel's file.
- * @throws When a name is unknown, a value is never used, or loops do not match.
+ * @throws When a name is unknown, a value is never used, loops do not match, or double braces are not closed.
  */
 export function specialise(text: string, values: Record<string, string | number>, where = "template"): string {
   const used = new Set<string>();
@@ -29,6 +29,8 @@ export function specialise(text: string, values: Record<string, string | number>
     for (let i = from; i < to; i++) {
       const token = tokens[i];
       if (!token.startsWith("{{")) {
+        const open = token.indexOf("{{");
+        if (open >= 0) throw new Error(`${where}: cannot read ${token.slice(open).split("\n")[0]}.`);
         out += token;
         continue;
       }

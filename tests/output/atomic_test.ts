@@ -1,17 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { removeUnfinished, writeWhole } from "../../lib/output/atomic.ts";
-
-async function inFolder(test: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-const names = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 Deno.test("a file is written whole, from bytes or text, and replaced whole", () =>
   inFolder(async (folder) => {
@@ -23,7 +13,7 @@ Deno.test("a file is written whole, from bytes or text, and replaced whole", () 
     assertEquals(await Deno.readTextFile(path), "größer\n");
     await writeWhole(path, "");
     assertEquals(await Deno.readTextFile(path), "");
-    assertEquals(names(folder), ["file"]);
+    assertEquals(namesIn(folder), ["file"]);
   }));
 
 Deno.test("writers of the same path at the same time leave one of their files, whole", () =>
@@ -32,7 +22,7 @@ Deno.test("writers of the same path at the same time leave one of their files, w
     const contents = ["a", "b", "c", "d"].map((letter) => letter.repeat(50_000));
     await Promise.all(contents.map((content) => writeWhole(path, content)));
     assertEquals(contents.includes(await Deno.readTextFile(path)), true);
-    assertEquals(names(folder), ["file"]);
+    assertEquals(namesIn(folder), ["file"]);
   }));
 
 Deno.test("a failed write leaves what was there, and nothing beside it", () =>
@@ -41,8 +31,8 @@ Deno.test("a failed write leaves what was there, and nothing beside it", () =>
     // A folder in the file's place lets everything succeed but the renaming.
     await Deno.mkdir(join(path, "inside"), { recursive: true });
     await assertRejects(() => writeWhole(path, "text"), Error, `${path}: cannot be written: `);
-    assertEquals(names(folder), ["taken"]);
-    assertEquals(names(path), ["inside"]);
+    assertEquals(namesIn(folder), ["taken"]);
+    assertEquals(namesIn(path), ["inside"]);
   }));
 
 Deno.test("a folder that does not exist is named in the error", () =>
@@ -57,6 +47,6 @@ Deno.test("what a killed writer left is removed, and nothing else", () =>
       await Deno.writeTextFile(join(folder, name), "");
     }
     await removeUnfinished(folder);
-    assertEquals(names(folder), [".hidden", "file", "my.part"]);
+    assertEquals(namesIn(folder), [".hidden", "file", "my.part"]);
     await removeUnfinished(join(folder, "nowhere"));
   }));

@@ -2,23 +2,13 @@ import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/ass
 import { join } from "@std/path";
 import { createRunFolder, openRunFolder, RunFolder, stepCheckpointName } from "../../lib/output/run_folder.ts";
 import { timeName } from "../../lib/output/run_name.ts";
-
-async function inFolder(test: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-const names = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 Deno.test("a run lies in root/task/name, and starts empty", () =>
   inFolder(async (root) => {
     const run = await createRunFolder({ root: join(root, "runs"), task: "image", name: "first_1.0-a" });
     assertEquals(run.path, join(root, "runs", "image", "first_1.0-a"));
-    assertEquals(names(run.path), []);
+    assertEquals(namesIn(run.path), []);
   }));
 
 Deno.test("a name that exists is refused, and nothing in it is touched", () =>
@@ -49,7 +39,7 @@ Deno.test("names that leave the folder or trouble a shell are refused before any
       await assertRejects(() => createRunFolder({ root, task: "image", name }), Error, "run name: expected 1 to 128");
       await assertRejects(() => createRunFolder({ root, task: name, name: "a" }), Error, "task: expected 1 to 128");
     }
-    assertEquals(names(root), []);
+    assertEquals(namesIn(root), []);
   }));
 
 Deno.test("a folder that cannot be made leaves nothing behind", () =>
@@ -68,7 +58,7 @@ Deno.test("a folder that cannot be made leaves nothing behind", () =>
     } finally {
       Deno.mkdir = mkdir;
     }
-    assertEquals(names(root), ["file"]);
+    assertEquals(namesIn(root), ["file"]);
   }));
 
 Deno.test("the configuration is readable text, keys in the order given, and survives", () =>
@@ -81,7 +71,7 @@ Deno.test("the configuration is readable text, keys in the order given, and surv
     assertEquals(await run.readConfig(), config);
     await run.writeSummary({ psnr: NaN });
     assertEquals(await Deno.readTextFile(join(path, "summary.json")), '{\n  "psnr": "NaN"\n}\n');
-    assertEquals(names(path), ["config.json", "summary.json"]);
+    assertEquals(namesIn(path), ["config.json", "summary.json"]);
   }));
 
 Deno.test("only a folder with a configuration is opened, and a damaged configuration is named", () =>
@@ -135,11 +125,11 @@ Deno.test("records after the step of a checkpoint can be dropped; the others sta
   inFolder(async (path) => {
     const run = new RunFolder(path);
     await run.truncateMetrics(() => true);
-    assertEquals(names(path), []);
+    assertEquals(namesIn(path), []);
     await Deno.writeTextFile(join(path, "metrics.jsonl"), '{"step": 1, "loss":"NaN"}\n{"step":2}\n{"step":3}\n{"st');
     await run.truncateMetrics(({ step }) => (step as number) <= 2);
     assertEquals(await Deno.readTextFile(join(path, "metrics.jsonl")), '{"step": 1, "loss":"NaN"}\n{"step":2}\n');
-    assertEquals(names(path), ["metrics.jsonl"]);
+    assertEquals(namesIn(path), ["metrics.jsonl"]);
   }));
 
 Deno.test("the newest step checkpoints are kept, by number, and all with other names", () =>
@@ -150,7 +140,7 @@ Deno.test("the newest step checkpoints are kept, by number, and all with other n
     for (const step of [0, 5, 999_999_995, 99_999_999_996]) {
       await run.writeCheckpoint(stepCheckpointName(step), new Uint8Array([step % 256]));
     }
-    assertEquals(names(join(path, "checkpoints")), [
+    assertEquals(namesIn(join(path, "checkpoints")), [
       "initial.safetensors",
       "step-999999995.safetensors",
       "step-99999999996.safetensors",
@@ -177,8 +167,8 @@ Deno.test("opening a run clears what a killed process left beside its files", ()
     await Deno.writeTextFile(join(path, ".config.json.7-0.part"), "{");
     await Deno.writeTextFile(join(path, "checkpoints", ".step-00000002.safetensors.7-1.part"), "");
     await openRunFolder(path);
-    assertEquals(names(path), ["checkpoints", "config.json"]);
-    assertEquals(names(join(path, "checkpoints")), ["step-00000001.safetensors"]);
+    assertEquals(namesIn(path), ["checkpoints", "config.json"]);
+    assertEquals(namesIn(join(path, "checkpoints")), ["step-00000001.safetensors"]);
   }));
 
 Deno.test("other files may lie in folders, but not outside the run", () =>

@@ -1,0 +1,163 @@
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { openDevice } from "../../mod.ts";
+import { fileDevice, readFloats } from "../support/device.ts";
+
+const gpu = await fileDevice();
+
+const doubling = {
+  name: "doubling",
+  text: `{{uniform length: u32, factor: f32}}
+{{read x}}
+{{write y: array<vec4f>}}
+@compute @workgroup_size(4)
+fn main(@builtin(global_invocation_id) id: vec3u) { if (id.x < u.length) { y[id.x] = u.factor * x(id.x); } }`,
+};
+
+Deno.test("a buffer counts as alive from its making until it is disposed, once", () => {
+  const [count, bytes] = [gpu.liveBuffers, gpu.liveBytes];
+  const buffer = gpu.buffer("some", 100);
+  assertEquals([gpu.liveBuffers - count, gpu.liveBytes - bytes], [1, 112]);
+  buffer[Symbol.dispose]();
+  buffer[Symbol.dispose]();
+  assertEquals([gpu.liveBuffers, gpu.liveBytes], [count, bytes]);
+});
+
+Deno.test("a disposed buffer cannot be written, read, copied, cleared or bound, even where it was bound before", async () => {
+  using other = gpu.buffer("other", 64);
+  const gone = gpu.buffer("gone", 64);
+  const bind = () => gpu.dispatch(gpu.kernel(doubling), { x: gone, y: other }, { length: 4, factor: 2 }, [1]);
+  bind();
+  gone[Symbol.dispose]();
+  const message = "gone: used after it was disposed.";
+  assertThrows(bind, Error, message);
+  assertThrows(() => gpu.write(gone, new Float32Array(4)), Error, message);
+  assertThrows(() => gpu.copy(gone, other), Error, message);
+  assertThrows(() => gpu.copy(other, gone), Error, message);
+  assertThrows(() => gpu.clear(gone), Error, message);
+  await assertRejects(() => gpu.read(gone), Error, message);
+  await gpu.synchronize();
+});
+
+Deno.test("work recorded with a buffer is done although the buffer is disposed before it is submitted", async () => {
+  using y = gpu.buffer("y", 64);
+  {
+    using x = gpu.buffer("x", 64);
+    gpu.write(x, Float32Array.from({ length: 16 }, (_, i) => i));
+    gpu.dispatch(gpu.kernel(doubling), { x, y }, { length: 4, factor: 3 }, [1]);
+  }
+  assertEquals(await readFloats(gpu, y, 16), Float32Array.from({ length: 16 }, (_, i) => 3 * i));
+});
+
+Deno.test("recorded work, writes, copies and reads take effect in the order written", async () => {
+  using x = gpu.buffer("x", 16);
+  using y = gpu.buffer("y", 16);
+  gpu.write(x, Float32Array.of(1, 2, 3, 4));
+  gpu.dispatch(gpu.kernel(doubling), { x, y }, { length: 1, factor: 2 }, [1]);
+  gpu.write(x, Float32Array.of(5, 6, 7, 8));
+  const early = readFloats(gpu, y, 4);
+  gpu.copy(x, y);
+  gpu.clear(x);
+  assertEquals([await early, await readFloats(gpu, y, 4), await readFloats(gpu, x, 4)], [
+    Float32Array.of(2, 4, 6, 8),
+    Float32Array.of(5, 6, 7, 8),
+    new Float32Array(4),
+  ]);
+});
+
+Deno.test("more dispatches than the uniforms' arena has slots keep their own uniforms", async () => {
+  using x = gpu.buffer("x", 16);
+  using y = gpu.buffer("y", 16);
+  gpu.write(x, Float32Array.of(1, 1, 1, 1));
+  using sums = gpu.buffer("sums", 16);
+  const adding = {
+    name: "adding",
+    text: `{{uniform amount: f32}}
+{{read y}}
+{{write sums: array<vec4f>}}
+@compute @workgroup_size(1) fn main() { sums[0] += u.amount * y(0u); }`,
+  };
+  gpu.copy(x, y);
+  const count = 5000;
+  for (let i = 0; i < count; i++) gpu.dispatch(gpu.kernel(adding), { y, sums }, { amount: i % 3 }, [1]);
+  // Whole numbers below 2²⁴: exact.
+  assertEquals(
+    (await readFloats(gpu, sums, 1))[0],
+    Array.from({ length: count }, (_, i) => i % 3).reduce((a, b) => a + b),
+  );
+});
+
+Deno.test("a dispatch with a missing or unknown buffer or uniform is refused with its name", () => {
+  using x = gpu.buffer("x", 64);
+  using y = gpu.buffer("y", 64);
+  const kernel = gpu.kernel(doubling);
+  const uniforms = { length: 4, factor: 1 };
+  assertThrows(() => gpu.dispatch(kernel, { x }, uniforms, [1]), Error, "doubling: buffer y is missing.");
+  assertThrows(() => gpu.dispatch(kernel, { x, y, z: x }, uniforms, [1]), Error, "doubling: has no buffer z.");
+  assertThrows(() => gpu.dispatch(kernel, { x, y }, { length: 4 }, [1]), Error, "doubling: uniforms length, factor");
+  assertThrows(() => gpu.dispatch(kernel, { x, y }, { length: 4, fctor: 1 }, [1]), Error, "uniform factor is missing.");
+});
+
+Deno.test("a buffer that the adapter cannot hold is refused with its size", () => {
+  assertThrows(() => gpu.buffer("huge", 2 ** 40), Error, "huge: 1099511627776 bytes asked for, but this adapter's");
+});
+
+Deno.test("a slice outside its buffer, or at an offset that no adapter binds, is refused", () => {
+  using buffer = gpu.buffer("whole", 1024);
+  assertEquals(buffer.slice(256, 768).size, 768);
+  for (const [offset, size] of [[256, 769], [16, 16], [-256, 16]]) {
+    assertThrows(() => buffer.slice(offset, size), Error, `whole: no slice of ${size} bytes at ${offset}`);
+  }
+});
+
+Deno.test("a mirror follows every write to its buffer: from the host, by copies, kernels and clearing", async () => {
+  using own = await openDevice({ kernels: "texture" });
+  // Two rows of a mirror and a part of a third.
+  const length = 2 * 4096 + 12;
+  using x = own.buffer("x", length * 4);
+  using y = own.buffer("y", length * 4);
+  using z = own.buffer("z", length * 4);
+  const ramp = Float32Array.from({ length }, (_, i) => i);
+  const doubled = async (from: typeof x, to: typeof x) => {
+    own.dispatch(own.kernel(doubling), { x: from, y: to }, { length: length / 4, factor: 2 }, [Math.ceil(length / 16)]);
+    return await readFloats(own, to, length);
+  };
+  own.write(x, ramp);
+  assertEquals(await doubled(x, y), ramp.map((i) => 2 * i));
+  assertEquals(await doubled(y, z), ramp.map((i) => 4 * i));
+  own.write(x, ramp.map((i) => -i));
+  await doubled(x, y);
+  assertEquals(await doubled(y, z), ramp.map((i) => -4 * i));
+  own.copy(z, x);
+  assertEquals(await doubled(x, y), ramp.map((i) => -8 * i));
+  own.clear(x);
+  assertEquals(await doubled(x, y), new Float32Array(length));
+});
+
+Deno.test("a kernel that does not compile is an error with its name, not zeros", async () => {
+  using own = await openDevice();
+  using y = own.buffer("y", 16);
+  const text = "{{write y: array<f32>}}\n@compute @workgroup_size(1) fn main() { y[0] = nonsense; }";
+  own.dispatch(own.kernel({ name: "broken", text }), { y }, {}, [1]);
+  const { message } = await assertRejects(() => own.read(y), Error);
+  assertMatch(message, /WebGPU:[^]*broken[^]*nonsense/);
+  assertThrows(() => own.check(), Error, "nonsense");
+  await assertRejects(() => own.synchronize(), Error, "nonsense");
+});
+
+Deno.test("a dispatch that is not valid is an error, not zeros", async () => {
+  using own = await openDevice();
+  using y = own.buffer("y", 16);
+  const text = "{{write y: array<f32>}}\n@compute @workgroup_size(1) fn main() { y[0] = 1.0; }";
+  own.dispatch(own.kernel({ name: "wide", text }), { y }, {}, [2 ** 20]);
+  await assertRejects(() => own.read(y), Error, "WebGPU:");
+  assertThrows(() => own.check(), Error, "WebGPU:");
+});
+
+Deno.test("disposing a device frees the buffers that are left", async () => {
+  const own = await openDevice();
+  const buffer = own.buffer("left", 64);
+  own[Symbol.dispose]();
+  own[Symbol.dispose]();
+  assertEquals(own.liveBuffers, 0);
+  assertThrows(() => buffer.handle, Error, "left: used after it was disposed.");
+});

@@ -1,0 +1,67 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { expandKernel, type OperandAccess } from "../../lib/gpu/kernel_source.ts";
+
+const expand = (text: string, values: Record<string, string | number> = {}, access: OperandAccess = "buffer") =>
+  expandKernel({ name: "k", text }, values, access);
+const kinds = (text: string, values: Record<string, string | number>, access: OperandAccess) =>
+  expand(text, values, access).bindings.map(({ name, kind }) => `${kind} ${name}`);
+const refused = (text: string, message: string) => assertThrows(() => expand(text), Error, `k.wgsl: ${message}`);
+
+const everything = "{{uniform n: u32, shift: i32, x: f32}}\n{{read a}}\n{{read b: array<u32>}}\n{{update c}}\n" +
+  "{{write d: array<atomic<u32>>}}\n";
+
+Deno.test("declarations become bindings in their order, after the uniforms at 0", () => {
+  const { uniforms, bindings, code } = expand(everything);
+  assertEquals(uniforms, [{ name: "n", type: "u32" }, { name: "shift", type: "i32" }, { name: "x", type: "f32" }]);
+  assertEquals(bindings.map(({ name, kind }) => [name, kind]), [
+    ["a", "operand"],
+    ["b", "read"],
+    ["c", "write"],
+    ["d", "write"],
+  ]);
+  assertStringIncludes(
+    code,
+    "struct Uniforms { n: u32, shift: i32, x: f32 }\n@group(0) @binding(0) var<uniform> u: Uniforms;",
+  );
+  assertStringIncludes(code, "@group(0) @binding(1) var<storage, read> a_buffer: array<vec4f>;");
+  assertStringIncludes(code, "@group(0) @binding(2) var<storage, read> b: array<u32>;");
+  assertStringIncludes(code, "@group(0) @binding(3) var<storage, read_write> c: array<vec4f>;");
+  assertStringIncludes(code, "@group(0) @binding(4) var<storage, read_write> d: array<atomic<u32>>;");
+});
+
+Deno.test("with texture access operands and what updates read are mirrors, and only they", () => {
+  assertEquals(kinds(everything, {}, "texture"), ["operand a", "read b", "write c", "before c", "write d"]);
+  const { code } = expand(everything, {}, "texture");
+  assertStringIncludes(code, "@group(0) @binding(1) var a_mirror: texture_2d<f32>;");
+  assertStringIncludes(code, "@group(0) @binding(4) var c_before_mirror: texture_2d<f32>;");
+  assertStringIncludes(code, "@group(0) @binding(5) var<storage, read_write> d: array<atomic<u32>>;");
+});
+
+Deno.test("without uniforms the first resource is at 0, also where a loop leaves them out", () => {
+  assertStringIncludes(expand("{{read a: array<u32>}}").code, "@binding(0) var<storage, read> a:");
+  const optional = "{{for k in 0..n}}{{uniform x: f32}}{{end}}{{read a: array<u32>}}";
+  assertStringIncludes(expand(optional, { n: 0 }).code, "@binding(0) var<storage, read> a:");
+  assertStringIncludes(expand(optional, { n: 1 }).code, "@binding(1) var<storage, read> a:");
+});
+
+Deno.test("loops declare as many resources as they repeat", () => {
+  const text = "{{for t in 0..terms}}{{read x{{t}}}}{{write y{{t}}: array<f32>}}{{end}}";
+  assertEquals(kinds(text, { terms: 2 }, "buffer"), ["operand x0", "write y0", "operand x1", "write y1"]);
+  assertEquals(kinds(text, { terms: 0 }, "buffer"), []);
+});
+
+Deno.test("a declaration that cannot be read is refused with the kernel's name", () => {
+  refused("{{uniform n: f64}}", 'cannot read uniform "n: f64".');
+  refused("{{uniform n}}", 'cannot read uniform "n".');
+  refused("{{reed a}}", "cannot read {{reed a}}.");
+  refused("{{read a b}}", 'cannot read "read a b".');
+  refused("{{write a}}", 'cannot read "write a".');
+  refused("{{update a: array<f32>}}", 'cannot read "update a: array<f32>".');
+  refused("{{read a: array<f32>", "cannot read {{read a: array<f32>.");
+});
+
+Deno.test("names are declared once", () => {
+  refused("{{read a}}{{write a: array<f32>}}", "a is declared twice.");
+  refused("{{uniform n: u32, n: f32}}", "n is declared twice.");
+  refused("{{uniform n: u32}}{{uniform m: u32}}", "uniforms are declared twice.");
+});

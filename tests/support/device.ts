@@ -1,0 +1,14 @@
+import { type BufferLike, type DeviceOptions, type Gpu, openDevice } from "../../mod.ts";
+
+/** The one device of a test file, freed after its last test. */
+export async function fileDevice(options: DeviceOptions = {}): Promise<Gpu> {
+  const gpu = await openDevice(options);
+  Deno.test.afterAll(() => gpu[Symbol.dispose]());
+  return gpu;
+}
+
+/** The first `count` numbers of a buffer. */
+export async function readFloats(gpu: Gpu, buffer: BufferLike, count: number): Promise<Float32Array> {
+  const [bytes] = await gpu.read(buffer);
+  return new Float32Array(bytes, 0, count);
+}
