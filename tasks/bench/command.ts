@@ -1,0 +1,69 @@
+import { KERNEL_CHOICES } from "../../lib/gpu/device.ts";
+import type { Values } from "../shell/command.ts";
+import { defineCommand } from "../shell/options.ts";
+import { UserError } from "../shell/user_error.ts";
+
+/** The options of `deno task bench`. */
+export const command = defineCommand({
+  usage: "deno task bench",
+  summary:
+    "Measures training on this adapter: steps by phase and kernel against the adapter's own peak, gradients and " +
+    "Hessian-vector products, dispatches, the time to the first step; or the same step in other libraries.",
+  options: [
+    {
+      name: "batch",
+      kind: "string",
+      placeholder: "N,N,…",
+      help: "Batch sizes, comma-separated",
+      defaultText: "512,4096,16384,65536; with --peers 512,16384",
+    },
+    {
+      name: "activation",
+      kind: "choice",
+      choices: ["gaussian", "sine", "gabor", "sinc", "relu"],
+      default: "gaussian",
+      help: "Nonlinearity of the hidden layers",
+    },
+    { name: "width", kind: "integer", min: 1, max: 4096, default: 256, help: "Units of a hidden layer" },
+    { name: "layers", kind: "integer", min: 1, max: 64, default: 4, help: "Hidden layers" },
+    {
+      name: "optimizer",
+      kind: "choice",
+      choices: ["adam", "adamW", "sgd", "esgd"],
+      default: "adam",
+      help: "Update rule; esgd is timed between its probes",
+    },
+    {
+      name: "repeats",
+      kind: "integer",
+      min: 1,
+      default: 7,
+      help: "Interleaved rounds; slow cases stop earlier, after two",
+    },
+    {
+      name: "kernels",
+      kind: "choice",
+      choices: KERNEL_CHOICES,
+      default: "auto",
+      help: "How matrix products are computed; auto measures once for an adapter",
+    },
+    { name: "first-step", kind: "boolean", default: true, help: "Time the first step too, with and without caches" },
+    { name: "peers", kind: "flag", help: "Compare with jax-js, TensorFlow.js and PyTorch instead; loads them" },
+    { name: "software", kind: "flag", help: "Accept a software adapter beside an NVIDIA device" },
+    { name: "json", kind: "string", placeholder: "FILE", help: "Write all figures there too" },
+  ],
+  examples: ["deno task bench --batch 512,4096 --json bench.json", "deno task bench --peers --activation sine"],
+});
+
+/** Every option with its value. */
+export type BenchValues = Values<typeof command>;
+
+/** Reads `--batch`; throws a `UserError` for anything but different whole numbers. */
+export function batchSizes({ batch, peers }: Pick<BenchValues, "batch" | "peers">): number[] {
+  if (batch === undefined) return peers ? [512, 16384] : [512, 4096, 16384, 65536];
+  const sizes = batch.split(",").map((text) => /^\s*\d+\s*$/.test(text) ? Number(text) : NaN);
+  if (sizes.every((size) => size >= 1 && size <= 2 ** 24) && new Set(sizes).size === sizes.length) return sizes;
+  throw new UserError(
+    `--batch: expected different integers from 1 to ${2 ** 24}, separated by commas, found "${batch}".`,
+  );
+}

@@ -1,0 +1,67 @@
+import { fromFileUrl, join } from "@std/path";
+import { summarise, type Summary } from "./statistics.ts";
+import type { BenchValues } from "./command.ts";
+
+/** Milliseconds from the start of a process to its first finished step. */
+export interface FirstStepFigures {
+  /** With empty shader and tuning caches. */
+  readonly cold: Summary;
+  /** With what the run before left in them. */
+  readonly warm: Summary;
+}
+
+/** More rounds would take long: each compiles everything anew. */
+const ROUNDS = 2;
+
+/** Starts processes that make one step with default settings, each round first with empty caches, then once more. */
+export async function measureFirstStep(
+  values: Pick<BenchValues, "activation" | "width" | "layers" | "optimizer" | "kernels" | "software" | "repeats">,
+  batch: number,
+): Promise<FirstStepFigures> {
+  const { repeats, software, ...rest } = values;
+  const denoDir = await moduleCache();
+  const cold: number[] = [];
+  const warm: number[] = [];
+  for (let round = 0; round < Math.min(ROUNDS, repeats); round++) {
+    const caches = await Deno.makeTempDir({ prefix: "neural-fields-bench-" });
+    try {
+      for (const times of [cold, warm]) {
+        times.push(await oneProcess({ ...rest, allowSoftware: software || undefined, batch }, caches, denoDir));
+      }
+    } finally {
+      await Deno.remove(caches, { recursive: true });
+    }
+  }
+  return { cold: summarise(cold), warm: summarise(warm) };
+}
+
+async function oneProcess(settings: Record<string, unknown>, caches: string, denoDir: string): Promise<number> {
+  const script = fromFileUrl(new URL("./first_step_process.ts", import.meta.url));
+  const begin = performance.now();
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", script, JSON.stringify(settings)],
+    env: {
+      XDG_CACHE_HOME: caches,
+      MESA_SHADER_CACHE_DIR: join(caches, "mesa"),
+      // NVIDIA's, for Vulkan.
+      __GL_SHADER_DISK_CACHE_PATH: caches,
+      DENO_DIR: denoDir,
+      NO_COLOR: "1",
+    },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const reader = process.stdout.getReader();
+  const { done } = await reader.read();
+  const milliseconds = performance.now() - begin;
+  await reader.cancel();
+  const [{ success }, stderr] = await Promise.all([process.status, new Response(process.stderr).text()]);
+  if (done || !success) throw new Error(`The process that makes a first step failed: ${stderr.trim() || "no message"}`);
+  return milliseconds;
+}
+
+/** Deno's own cache of modules, which XDG_CACHE_HOME would move along; it is not what is measured. */
+async function moduleCache(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"], stderr: "null" }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}

@@ -1,0 +1,26 @@
+/**
+ * A process of its own for `measureFirstStep`: makes one training step as a user's program would, says so, and ends.
+ *
+ * @module
+ */
+import { createField } from "../../lib/field/field.ts";
+import { type KernelChoice, openDevice } from "../../lib/gpu/device.ts";
+import { meanSquaredError } from "../../lib/objective/mean_squared_error.ts";
+import { createOptimizer } from "../../lib/optim/optimizer.ts";
+import { train } from "../../lib/train/train.ts";
+import { batchOf, fieldOf, optimizerOf, type Subject } from "./workload.ts";
+
+if (import.meta.main) {
+  const settings: Subject & { batch: number; kernels: KernelChoice; allowSoftware?: boolean } = JSON.parse(
+    Deno.args[0],
+  );
+  const { batch, kernels, allowSoftware, optimizer: name } = settings;
+  using gpu = await openDevice({ allowSoftware, kernels });
+  using field = createField(gpu, fieldOf(settings));
+  using optimizer = createOptimizer(gpu, optimizerOf[name](), field.layout);
+  const data = batchOf(batch);
+  const options = { field, objective: meanSquaredError(), data, optimizer, batchSize: batch, epochs: 1, steps: 1 };
+  for await (const event of train(options)) {
+    if (event.type === "end") console.log("done");
+  }
+}

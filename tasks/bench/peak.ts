@@ -1,0 +1,96 @@
+import { linearGroups } from "../../lib/gpu/groups.ts";
+import type { Gpu } from "../../lib/gpu/device.ts";
+import { median } from "./statistics.ts";
+import { timeOnce } from "./timing.ts";
+import copyText from "../../wgsl/peak_copy.wgsl" with { type: "text" };
+import multiplyAddText from "../../wgsl/peak_multiply_add.wgsl" with { type: "text" };
+
+/** What the adapter can do at best, as far as two plain kernels show. */
+export interface Peak {
+  /** 10⁹ f32 operations a second, products and sums counted apart. */
+  readonly gflops: number;
+  /** 10⁹ bytes a second, read and written bytes counted apart. */
+  readonly gigabytesPerSecond: number;
+  /** Of one more small dispatch in a submit. */
+  readonly dispatchMicroseconds: number;
+  /** Of waiting for an idle device. */
+  readonly synchronisationMilliseconds: number;
+}
+
+const multiplyAdd = { name: "peak_multiply_add", text: multiplyAddText };
+const copy = { name: "peak_copy", text: copyText };
+/** More chains hide more latency and need more registers: which is best depends on the adapter. */
+const SHAPES = [{ chains: 4, steps: 4 }, { chains: 6, steps: 8 }, { chains: 8, steps: 8 }];
+const WORKGROUPS = 1024;
+/** More than a cache holds. */
+const COPY_BYTES = 64 * 2 ** 20;
+
+/** Measures the adapter: the best of the rounds for peaks, the median for costs. */
+export async function measurePeak(gpu: Gpu, repeats: number): Promise<Peak> {
+  const gflops = await measureOperations(gpu, repeats);
+  const gigabytesPerSecond = await measureCopy(gpu, repeats);
+  const idle: number[] = [];
+  for (let i = 0; i < repeats; i++) {
+    const begin = performance.now();
+    await gpu.synchronize();
+    idle.push(performance.now() - begin);
+  }
+  const dispatchMicroseconds = await measureDispatch(gpu, repeats);
+  return { gflops, gigabytesPerSecond, dispatchMicroseconds, synchronisationMilliseconds: median(idle) };
+}
+
+async function measureOperations(gpu: Gpu, repeats: number): Promise<number> {
+  const invocations = WORKGROUPS * 64;
+  using result = gpu.buffer("peak result", invocations * 16);
+  const candidates: (() => Promise<number>)[] = [];
+  for (const { chains, steps } of SHAPES) {
+    const kernel = gpu.kernel(multiplyAdd, { chains, steps });
+    const run = (loops: number) =>
+      timeOnce(gpu, () => gpu.dispatch(kernel, { result }, { loops, factor: 0.5, term: 1 }, [WORKGROUPS]));
+    await run(1);
+    // Long enough for start and end not to count.
+    let loops = 1;
+    while (loops < 2 ** 20 && await run(loops) < 8) loops *= 2;
+    candidates.push(async () => 8 * chains * steps * loops * invocations / await run(loops) / 1e6);
+  }
+  let best = 0;
+  for (let i = 0; i < repeats; i++) {
+    for (const candidate of candidates) best = Math.max(best, await candidate());
+  }
+  return best;
+}
+
+async function measureCopy(gpu: Gpu, repeats: number): Promise<number> {
+  const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
+  const bytes = Math.min(COPY_BYTES, maxBufferSize, maxStorageBufferBindingSize);
+  using source = gpu.buffer("peak source", bytes);
+  using destination = gpu.buffer("peak destination", bytes);
+  const length = bytes / 16;
+  const kernel = gpu.kernel(copy);
+  const run = () =>
+    timeOnce(gpu, () => gpu.dispatch(kernel, { source, destination }, { length }, linearGroups(length, 64)));
+  await run();
+  let best = Infinity;
+  for (let i = 0; i < repeats; i++) best = Math.min(best, await run());
+  return 2 * bytes / best / 1e6;
+}
+
+const FEW = 200;
+const MANY = 2200;
+
+/** The slope between few and many dispatches of one workgroup that wait for each other. */
+async function measureDispatch(gpu: Gpu, repeats: number): Promise<number> {
+  using source = gpu.buffer("tiny source", 1024);
+  using destination = gpu.buffer("tiny destination", 1024);
+  const kernel = gpu.kernel(copy);
+  const run = async (count: number) => {
+    const begin = performance.now();
+    for (let i = 0; i < count; i++) gpu.dispatch(kernel, { source, destination }, { length: 64 }, [1]);
+    await gpu.synchronize();
+    return performance.now() - begin;
+  };
+  await run(FEW);
+  const slopes: number[] = [];
+  for (let i = 0; i < repeats; i++) slopes.push((await run(MANY) - await run(FEW)) / (MANY - FEW) * 1000);
+  return median(slopes);
+}

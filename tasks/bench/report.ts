@@ -1,0 +1,110 @@
+import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
+import type { FirstStepFigures } from "./first_step.ts";
+import type { BatchFigures, Breakdown, UpdateFigures } from "./measure.ts";
+import type { Peak } from "./peak.ts";
+import type { Summary } from "./statistics.ts";
+import { figure, table, timeText } from "./table.ts";
+import type { Subject } from "./workload.ts";
+
+/** All that `deno task bench` measures, as `--json` writes it; times are milliseconds. */
+export interface BenchFigures {
+  readonly adapter: AdapterDescription;
+  readonly versions: Readonly<Record<string, string>>;
+  /** How matrix products were computed: what was asked for, and what measurement chose. */
+  readonly kernels: { readonly asked: string; readonly chosen: Readonly<Record<string, string>> };
+  readonly field: Subject & { readonly parameters: number };
+  readonly peak: Peak;
+  readonly updates?: UpdateFigures;
+  readonly batches: readonly BatchFigures[];
+  readonly firstStep?: FirstStepFigures;
+}
+
+/** The figures for a person. */
+export function report(figures: BenchFigures): string {
+  const { field, peak, batches, firstStep, updates } = figures;
+  const sections = [
+    heading(figures),
+    `Peak: ${figure(peak.gflops)} GFLOP/s (multiply-adds in registers), ${
+      figure(peak.gigabytesPerSecond)
+    } GB/s (copy). ` +
+    `A dispatch costs ${figure(peak.dispatchMicroseconds)} µs, waiting for an idle device ` +
+    `${timeText(peak.synchronisationMilliseconds)}.\n` +
+    "GB/s count every bound buffer once, as if it moved whole: more than the copy's means caches, or that a part was used.",
+    table(
+      ["batch", "step", "a sample", "steps/s", "gradient", "+ HVP", "ratio", "dispatches", "ESGD overhead"],
+      batches.map((each) => [
+        String(each.batch),
+        withScatter(each.step),
+        `${figure(each.step.median / each.batch * 1000)} µs`,
+        figure(each.stepsPerSecond),
+        withScatter(each.gradient),
+        withScatter(each.product),
+        `${figure(each.productToGradient)} ×`,
+        each.profile === undefined ? "?" : String(each.profile.step.dispatches),
+        each.esgdOverhead === undefined ? "?" : percent(each.esgdOverhead),
+      ]),
+    ),
+  ];
+  for (const { batch, profile } of batches) {
+    if (profile === undefined) continue;
+    sections.push(
+      passReport(`Batch ${batch}, one ${field.optimizer} step`, profile.step, peak),
+      passReport(`Batch ${batch}, gradient and Hessian-vector product`, profile.product, peak),
+    );
+  }
+  if (batches.some(({ profile }) => profile === undefined)) {
+    sections.push("This adapter has no timestamp queries: no times by phase and kernel.");
+  }
+  if (updates !== undefined) {
+    sections.push(
+      `Updates alone: Adam ${timeText(updates.adam)}, ESGD ${timeText(updates.esgd)}, ` +
+        `with a probe folded in ${timeText(updates.esgdWithProbe)}.`,
+    );
+  }
+  if (firstStep !== undefined) {
+    sections.push(
+      `First step, from the start of the process, batch ${batches[0].batch}: ` +
+        `${timeText(firstStep.cold.median)} with empty caches, ${timeText(firstStep.warm.median)} with filled ones.`,
+    );
+  }
+  return sections.join("\n\n");
+}
+
+/** What was measured on. */
+export function heading({ adapter, field, kernels }: Pick<BenchFigures, "adapter" | "field" | "kernels">): string {
+  return `${adapter.name}${adapter.software ? ", software" : ""}\n` +
+    `${field.layers} × ${field.width} ${field.activation}, ${field.parameters} parameters, kernels ${kernels.asked}\n` +
+    "Times are medians of interleaved rounds, ± half of their range.";
+}
+
+function passReport(title: string, pass: Breakdown, { dispatchMicroseconds }: Peak): string {
+  const { milliseconds, dispatches, phases, kernels } = pass;
+  const overhead = timeText(dispatches * dispatchMicroseconds / 1000);
+  const shares = Object.entries(phases).map(([phase, time]) =>
+    `${phase || "other"} ${timeText(time)} (${percent(time / milliseconds)})`
+  );
+  return `${title}: kernels ${timeText(milliseconds)}, and ${overhead} for ${dispatches} dispatches\n${
+    shares.join(", ")
+  }\n` + table(
+    ["phase", "kernel", "dispatches", "time", "GFLOP/s", "GB/s", "of peak"],
+    kernels.map((each) => [
+      each.phase,
+      each.kernel,
+      String(each.dispatches),
+      timeText(each.milliseconds),
+      each.flops > 0 ? figure(each.gflops) : "",
+      figure(each.gigabytesPerSecond),
+      percent(each.shareOfPeak),
+    ]),
+    2,
+  );
+}
+
+/** "12.3 ms ±4 %". */
+export function withScatter({ median, min, max }: Summary): string {
+  return `${timeText(median)} ±${percent((max - min) / 2 / median)}`;
+}
+
+function percent(share: number): string {
+  return `${figure(share * 100, 2)} %`;
+}

@@ -1,0 +1,93 @@
+import type { Gpu } from "../../lib/gpu/device.ts";
+import type { ProfileEntry } from "../../lib/gpu/profile.ts";
+import { Pace } from "../../lib/train/pace.ts";
+import { median } from "./statistics.ts";
+
+/** Something that can be recorded again and again. */
+export interface Work {
+  readonly name: string;
+  record(): void;
+}
+
+/** Milliseconds of each work, a number a round. */
+export type Rounds = Map<string, number[]>;
+
+/** A work that took so long already is not repeated further. */
+const SECONDS_EACH = 15;
+const LEAST_ROUNDS = 2;
+
+/**
+ * Times works by the clock, in rounds: one burst of each, then the next round, so that a machine whose speed drifts treats them
+ * alike. A burst is long against the wait for the device at its end, which is part of it.
+ */
+export async function timeInterleaved(gpu: Gpu, works: readonly Work[], repeats: number): Promise<Rounds> {
+  const bursts = works.map((work) => ({ work, burst: new Burst(gpu, work), spent: 0, times: [] as number[] }));
+  for (const { burst } of bursts) await burst.settle();
+  for (let round = 0; round < repeats; round++) {
+    for (const each of bursts) {
+      if (each.times.length >= LEAST_ROUNDS && each.spent > SECONDS_EACH * 1000) continue;
+      const begin = performance.now();
+      each.times.push(await each.burst.run());
+      each.spent += performance.now() - begin;
+    }
+  }
+  return new Map(bursts.map(({ work, times }) => [work.name, times]));
+}
+
+/** Repeats a work often enough between two waits for the device. */
+class Burst {
+  readonly #pace = new Pace(1024);
+
+  constructor(readonly gpu: Gpu, readonly work: Work) {}
+
+  /** Finds out how many go into a burst. */
+  async settle(): Promise<void> {
+    let before = 0;
+    while (this.#pace.burst > before * 1.5) {
+      before = this.#pace.burst;
+      await this.run();
+    }
+  }
+
+  /** Milliseconds of one. */
+  async run(): Promise<number> {
+    const { burst, submit } = this.#pace;
+    const begin = performance.now();
+    for (let i = 1; i <= burst; i++) {
+      this.work.record();
+      if (i % submit === 0) this.gpu.flush();
+    }
+    await this.gpu.synchronize();
+    const milliseconds = performance.now() - begin;
+    this.#pace.took(burst, milliseconds);
+    return milliseconds / burst;
+  }
+}
+
+/** Whether kernels can be timed on the device. */
+export function canProfile(gpu: Gpu): boolean {
+  return gpu.device.features.has("timestamp-query");
+}
+
+/** The kernels of a work in the order of first use, each with the median of its times. */
+export async function profileWork(gpu: Gpu, record: () => void, repeats: number): Promise<ProfileEntry[]> {
+  const profiles: ProfileEntry[][] = [];
+  const end = performance.now() + SECONDS_EACH * 1000;
+  while (profiles.length < repeats && (profiles.length < LEAST_ROUNDS || performance.now() < end)) {
+    profiles.push((await gpu.profile(record)).entries);
+  }
+  return profiles[0].map((entry, i) => ({
+    ...entry,
+    milliseconds: median(profiles.map((entries) => entries[i].milliseconds)),
+  }));
+}
+
+/** Milliseconds of one execution: on the device where it has timestamps, else by the clock. */
+export async function timeOnce(gpu: Gpu, record: () => void): Promise<number> {
+  if (canProfile(gpu)) return (await gpu.profile(record)).milliseconds;
+  await gpu.synchronize();
+  const begin = performance.now();
+  record();
+  await gpu.synchronize();
+  return performance.now() - begin;
+}

@@ -1,0 +1,131 @@
+import { Differentiator } from "../../lib/diff/differentiator.ts";
+import { activations } from "../../lib/field/activation.ts";
+import type { FieldDescription } from "../../lib/field/description.ts";
+import { createField, type Field } from "../../lib/field/field.ts";
+import { mlp } from "../../lib/field/mlp.ts";
+import { tuneKernels } from "../../lib/field/tune.ts";
+import { createVector, type Vector } from "../../lib/field/vector.ts";
+import type { Gpu } from "../../lib/gpu/device.ts";
+import { streams } from "../../lib/gpu/random.ts";
+import { meanSquaredError } from "../../lib/objective/mean_squared_error.ts";
+import { adam, adamW } from "../../lib/optim/adam.ts";
+import { esgd } from "../../lib/optim/esgd.ts";
+import { createOptimizer, type Optimizer, type OptimizerSpec } from "../../lib/optim/optimizer.ts";
+import { sgd } from "../../lib/optim/sgd.ts";
+import { tableData, type TrainingData } from "../../lib/train/data.ts";
+import { RING, TrainingStep } from "../../lib/train/training_step.ts";
+import type { BenchValues } from "./command.ts";
+
+/** What is timed: the field and the update rule. */
+export type Subject = Pick<BenchValues, "activation" | "width" | "layers" | "optimizer">;
+
+/** Small, so that long timings do not diverge. */
+export const LEARNING_RATE = 1e-4;
+
+/** The update rules, all with one small rate. */
+export const optimizerOf: Record<BenchValues["optimizer"], () => OptimizerSpec> = {
+  adam: () => adam({ learningRate: LEARNING_RATE }),
+  adamW: () => adamW({ learningRate: LEARNING_RATE }),
+  sgd: () => sgd({ learningRate: LEARNING_RATE }),
+  // Without a warm-up, steps without a probe follow each other.
+  esgd: () => esgd({ learningRate: LEARNING_RATE, warmup: 0, updateEvery: 2 ** 30 }),
+};
+
+/** The field of a picture task, 2 → 3. */
+export function fieldOf({ activation, width, layers }: Subject): FieldDescription {
+  return mlp({
+    inputs: 2,
+    hidden: Array(layers).fill(width),
+    outputs: 3,
+    activation: activations[activation](),
+  });
+}
+
+/** Points of a low-discrepancy sequence in [−1, 1]² and smooth colours in [0, 1] to learn: the same for every library. */
+export function batchOf(rows: number): { inputs: Float32Array; targets: Float32Array } {
+  const inputs = new Float32Array(rows * 2);
+  const targets = new Float32Array(rows * 3);
+  for (let n = 0; n < rows; n++) {
+    // Roberts' R2 sequence: the fractional parts of n/g and n/g², g the plastic number.
+    const x = 2 * ((0.5 + n * 0.7548776662466927) % 1) - 1;
+    const y = 2 * ((0.5 + n * 0.5698402909980532) % 1) - 1;
+    inputs.set([x, y], n * 2);
+    targets.set([0.5 + 0.5 * Math.sin(3 * x + y), 0.5 + 0.5 * Math.cos(4 * y), 0.5 + 0.25 * x * y], n * 3);
+  }
+  return { inputs, targets };
+}
+
+/** Everything that is timed at one batch size. */
+export class Workload implements Disposable {
+  readonly field: Field;
+  readonly step: TrainingStep;
+  readonly #data: TrainingData;
+  readonly #optimizer: Optimizer;
+  readonly #products: Differentiator;
+  readonly #vectors: Vector[];
+  #steps = 0;
+
+  constructor(readonly gpu: Gpu, subject: Subject, readonly batch: number) {
+    const objective = meanSquaredError();
+    this.field = createField(gpu, fieldOf(subject), { seed: 0 });
+    const { field } = this;
+    this.#data = tableData(field, objective, batchOf(batch));
+    this.#optimizer = createOptimizer(gpu, optimizerOf[subject.optimizer](), field.layout);
+    const parts = { field, objective, data: this.#data, optimizer: this.#optimizer };
+    this.step = new TrainingStep({ ...parts, batchSize: batch, seed: 0 });
+    this.#products = new Differentiator(field, objective, { rows: batch, products: true });
+    this.#vectors = ["gradient", "direction", "product"].map((label) => createVector(gpu, field.layout, label));
+  }
+
+  /** Chooses kernels as training does, compiles them and makes the first step. Returns the loss before it. */
+  async prepare(): Promise<number> {
+    const { description } = this.field;
+    await tuneKernels(this.gpu, { description, rows: this.step.differentiator.chunk, gradients: true });
+    this.recordStep();
+    const [bytes] = await this.gpu.read(this.step.differentiator.losses);
+    this.recordProduct();
+    this.recordGradient();
+    await this.gpu.synchronize();
+    return new Float32Array(bytes)[0];
+  }
+
+  /** A training step. */
+  recordStep(): void {
+    this.step.record(this.#steps % RING, LEARNING_RATE);
+    this.#steps++;
+  }
+
+  /** Loss and gradient of the batch. */
+  recordGradient(): void {
+    this.#differentiate(false);
+  }
+
+  /** Loss, gradient and one Hessian-vector product, its random direction included. */
+  recordProduct(): void {
+    this.#differentiate(true);
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    for (const each of [...this.#vectors, this.#products, this.step, this.#optimizer, this.#data, this.field]) {
+      each[Symbol.dispose]();
+    }
+  }
+
+  #differentiate(product: boolean): void {
+    const [gradient, direction, result] = this.#vectors;
+    this.gpu.phase("batch");
+    const { rows } = this.step.sampler.draw(0);
+    if (product) {
+      this.gpu.phase("probe");
+      direction.fillRademacher({ seed: 0, stream: streams.probe, step: 0 });
+    }
+    this.#products.record({
+      rows,
+      fill: (chunk) => this.#data.fill(chunk, this.step.sampler.indices),
+      gradient,
+      product: product ? { kind: "hessian", direction, result } : undefined,
+    });
+    this.gpu.phase("");
+  }
+}

@@ -1,0 +1,127 @@
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import { batchSizes } from "../../tasks/bench/command.ts";
+import { breakdown, esgdOverhead } from "../../tasks/bench/measure.ts";
+import { median, pairedRatio, summarise } from "../../tasks/bench/statistics.ts";
+import { figure, table, timeText } from "../../tasks/bench/table.ts";
+import { batchOf } from "../../tasks/bench/workload.ts";
+import { UserError } from "../../tasks/shell/user_error.ts";
+
+const bench = fromFileUrl(new URL("../../tasks/bench.ts", import.meta.url));
+const root = new URL("../../", import.meta.url);
+
+async function run(...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", bench, ...args],
+    env: { NO_COLOR: "1", INIT_CWD: fromFileUrl(root) },
+    cwd: root,
+  }).output();
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("medians take the middle, or the mean of the two middle ones", () => {
+  assertEquals(median([3, 1, 100]), 3);
+  assertEquals(median([4, 1, 2, 100]), 3);
+  assertEquals(median([5]), 5);
+  assertEquals(median([]), NaN);
+  assertEquals(summarise([2, 9, 4]), { median: 4, min: 2, max: 9, count: 3 });
+});
+
+Deno.test("a ratio of interleaved times is unmoved by a machine that slows down", () => {
+  assertEquals(pairedRatio([3, 6, 12], [1, 2, 4]), 3);
+  assertEquals(pairedRatio([3, 8], [1, 2, 400]), 3.5);
+});
+
+Deno.test("ESGD's overhead counts a probe in a hundred and the update at every step", () => {
+  const overhead = esgdOverhead(200, 100, { adam: 1, esgd: 2, esgdWithProbe: 12 });
+  assertAlmostEquals(overhead, (200 + 10) / 100 / 100 + (2 - 1) / 100, 1e-12);
+});
+
+Deno.test("a profile is summed by phase and compared with its kind of limit", () => {
+  const entry = { kernel: "k", dispatches: 2, flops: 4e6, bytes: 1e6, milliseconds: 2 };
+  const { milliseconds, dispatches, phases, kernels } = breakdown(
+    [{ ...entry, phase: "forward" }, { ...entry, phase: "backward", flops: 0 }, { ...entry, phase: "forward" }],
+    { gflops: 8, gigabytesPerSecond: 5 },
+  );
+  assertEquals([milliseconds, dispatches], [6, 6]);
+  assertEquals(phases, { forward: 4, backward: 2 });
+  assertEquals(kernels.map(({ gflops, gigabytesPerSecond }) => [gflops, gigabytesPerSecond]), [[2, 0.5], [0, 0.5], [
+    2,
+    0.5,
+  ]]);
+  assertEquals(kernels.map(({ shareOfPeak }) => shareOfPeak), [0.25, 0.1, 0.25]);
+});
+
+Deno.test("figures have three digits and no exponent; columns are aligned", () => {
+  assertEquals([0.01234, 1.2345, 12.345, 123456, NaN].map((value) => figure(value)), [
+    "0.01",
+    "1.23",
+    "12.3",
+    "123456",
+    "?",
+  ]);
+  assertEquals([timeText(1234), timeText(12.34)], ["1.23 s", "12.3 ms"]);
+  assertEquals(table(["a", "bb"], [["xyz", "1"]], 1), "a    bb\nxyz   1");
+});
+
+Deno.test("--batch is a list of different sizes", () => {
+  assertEquals(batchSizes({ batch: "512, 7", peers: false }), [512, 7]);
+  assertEquals(batchSizes({ batch: undefined, peers: true }), [512, 16384]);
+  for (const batch of ["", "0", "5,", "1.5", "x", "8,8", "1e3", "99999999"]) {
+    const { message } = assertThrows(() => batchSizes({ batch, peers: false }), UserError);
+    assertStringIncludes(message, `--batch: expected different integers from 1`);
+    assertStringIncludes(message, `found "${batch}"`);
+  }
+});
+
+Deno.test("the batch lies where fields are trained", () => {
+  const { inputs, targets } = batchOf(1000);
+  assertEquals([inputs.length, targets.length], [2000, 3000]);
+  assert(inputs.every((value) => Math.abs(value) <= 1));
+  assert(targets.every((value) => value >= 0 && value <= 1));
+});
+
+Deno.test("mistakes at the command line are one sentence and exit code 1", async () => {
+  const cases: [string[], string][] = [
+    [
+      ["--batch", "512,many"],
+      '--batch: expected different integers from 1 to 16777216, separated by commas, found "512,many"',
+    ],
+    [["--kernels", "fast"], "--kernels: expected one of auto, register"],
+    [["--repeats", "0"], "--repeats: expected an integer of at least 1"],
+    [["--peer"], "Unknown option --peer: did you mean --peers?"],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stdout, stderr } = await run(...args);
+    assertEquals([code, stdout], [1, ""]);
+    assertStringIncludes(stderr, `error: ${message}`);
+    assertEquals(stderr.trim().split("\n").length, 1);
+  }
+});
+
+Deno.test("a run writes every figure", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/bench.json`;
+    const small = ["--batch", "32", "--width", "16", "--layers", "2", "--repeats", "1", "--kernels", "register"];
+    const { code, stdout, stderr } = await run(...small, "--no-first-step", "--software", "--json", path);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, "2 × 16 gaussian, 371 parameters");
+    const figures = JSON.parse(await Deno.readTextFile(path));
+    assertEquals(figures.field.parameters, 371);
+    assertEquals(figures.kernels.asked, "register");
+    for (const name of ["gflops", "gigabytesPerSecond", "synchronisationMilliseconds"]) assert(figures.peak[name] > 0);
+    assertEquals(figures.batches.map(({ batch }: { batch: number }) => batch), [32]);
+    for (const { loss, step, gradient, product, productToGradient, profile } of figures.batches) {
+      assert(loss > 0 && loss < 1);
+      assertAlmostEquals(productToGradient, product.median / gradient.median, 1e-9);
+      assertEquals(step.count, 1);
+      if (profile === undefined) continue; // an adapter without timestamps
+      assertEquals(Object.keys(profile.step.phases), ["batch", "forward", "loss", "backward", "update"]);
+      assert(profile.product.phases.probe > 0);
+      assert(profile.step.kernels.some(({ flops }: { flops: number }) => flops > 0));
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
