@@ -51,9 +51,14 @@ export {
   type Requests,
   type StepRequest,
 } from "./lib/optim/optimizer.ts";
+export { adaHessianE, adaHessianJ, type AdaHessianJOptions, type AdaHessianOptions } from "./lib/optim/ada_hessian.ts";
 export { adam, type AdamOptions, adamW } from "./lib/optim/adam.ts";
+export { clipGradient } from "./lib/optim/clip_gradient.ts";
 export { esgd, type EsgdOptions } from "./lib/optim/esgd.ts";
+export { esgdMax, type EsgdMaxOptions } from "./lib/optim/esgd_max.ts";
+export { type OptimizerConfig, optimizerFromConfig, optimizerNames } from "./lib/optim/registry.ts";
 export { sgd, type SgdOptions } from "./lib/optim/sgd.ts";
+export { sophiaH, type SophiaOptions } from "./lib/optim/sophia.ts";
 export * from "./lib/train/schedule.ts";
 export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./lib/train/train.ts";
 export type { ChunkRequest, MatrixPlace } from "./lib/diff/differentiator.ts";

@@ -1,9 +1,9 @@
 import { linearGroups } from "../gpu/groups.ts";
+import { CurvatureAverage, probesDue } from "./curvature.ts";
 import { checkRanges, checkWhole, decayed } from "./hyperparameters.ts";
 import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
 import equilibrateText from "../../wgsl/equilibrate.wgsl" with { type: "text" };
 import meanText from "../../wgsl/segment_mean.wgsl" with { type: "text" };
-import squaredText from "../../wgsl/squared_average.wgsl" with { type: "text" };
 import stepText from "../../wgsl/esgd_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgd}. */
@@ -25,13 +25,14 @@ export interface EsgdOptions {
   biasCorrection?: "updates" | "steps";
   /** Probes at step 0, 16 by default; 1 in the published code, whose first steps a single small |Hv| can make explode. */
   initialProbes?: number;
+  /** Probes at every later step that takes any, 1 by default. */
+  probes?: number;
   /** ρ ≥ 0: adds ρ times the preconditioner's rms, segment by segment, to ε; 0 by default. */
   relativeDamping?: number;
   /** λ ≥ 0, decoupled; 0 by default. */
   weightDecay?: number;
 }
 
-const squaredSource = { name: "squared_average", text: squaredText };
 const meanSource = { name: "segment_mean", text: meanText };
 const equilibrateSource = { name: "equilibrate", text: equilibrateText };
 const stepSource = { name: "esgd_step", text: stepText };
@@ -54,6 +55,7 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
     betas = [0.9, 0.999],
     biasCorrection = "updates",
     initialProbes = 16,
+    probes = 1,
     relativeDamping = 0,
     weightDecay = 0,
   } = options;
@@ -66,10 +68,11 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
     "betas[0]": [beta1, "≥", 0, "<", 1],
     "betas[1]": [beta2, "≥", 0, "<", 1],
     initialProbes: [initialProbes, "≥", 1],
+    probes: [probes, "≥", 1],
     relativeDamping: [relativeDamping, "≥", 0],
     weightDecay: [weightDecay, "≥", 0],
   });
-  checkWhole("esgd", { updateEvery, warmup, initialProbes });
+  checkWhole("esgd", { updateEvery, warmup, initialProbes, probes });
   if (biasCorrection !== "updates" && biasCorrection !== "steps") {
     throw new Error(`esgd: biasCorrection: "updates" or "steps" expected, "${biasCorrection}" found.`);
   }
@@ -81,6 +84,7 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
     betas,
     biasCorrection,
     initialProbes,
+    probes,
     relativeDamping,
   };
   return {
@@ -95,6 +99,11 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
       const means = gpu.buffer("segment means", layout.length * 4);
       const length = layout.deviceLength / 4;
       const average = state.squaredProducts.buffer;
+      const curvature = new CurvatureAverage(context, state.squaredProducts, {
+        estimate: "squared",
+        fold: "mean",
+        beta2,
+      });
       let stale = false;
       const equilibrate = () => {
         layout.forEach((segment, slot) => {
@@ -111,16 +120,9 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
       };
       return {
         state,
-        requests: (step) => ({
-          hessianProbes: step === 0 ? initialProbes : step < warmup || (step - warmup + 1) % updateEvery === 0 ? 1 : 0,
-        }),
-        observe({ hvp }) {
-          gpu.dispatch(
-            gpu.kernel(squaredSource),
-            { average, product: hvp.buffer },
-            { length, beta2, rest2: 1 - beta2 },
-            linearGroups(length, 64),
-          );
+        requests: (step) => ({ hessianProbes: probesDue(step, resolved) }),
+        observe(observation) {
+          curvature.observe(observation);
           stale = true;
         },
         update({ parameters, gradient, learningRate }, step, observations) {

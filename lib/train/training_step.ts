@@ -99,7 +99,7 @@ export class TrainingStep implements Disposable {
         direction: this.#direction,
         result: this.#product,
         prepare: () => this.#direction.fillRademacher(probe),
-        done: () => optimizer.observe({ probe, hvp: this.#product }),
+        done: () => optimizer.observe({ probe: this.#direction, hvp: this.#product }),
       };
     });
     this.differentiator.record({ ...request, products });

@@ -1,6 +1,7 @@
 import { KERNEL_CHOICES } from "../../lib/gpu/device.ts";
 import { defineCommand } from "../shell/options.ts";
 import type { Values } from "../shell/command.ts";
+import { optimizerNames } from "../../lib/optim/registry.ts";
 
 /** The options of `deno task image`. */
 export const command = defineCommand({
@@ -18,7 +19,7 @@ export const command = defineCommand({
     {
       name: "optimizer",
       kind: "choice",
-      choices: ["esgd", "adam", "adamW", "sgd"],
+      choices: optimizerNames,
       default: "esgd",
       help: "Update rule",
     },
@@ -32,10 +33,11 @@ export const command = defineCommand({
     {
       name: "schedule",
       kind: "choice",
-      choices: ["constant", "cosine", "exponential", "warmup"],
+      choices: ["constant", "cosine", "exponential", "step", "warmup"],
       default: "constant",
       help: "How the rate changes along the run",
     },
+    { name: "clip-norm", kind: "number", exclusiveMin: 0, help: "Largest norm of a gradient", defaultText: "no limit" },
     { name: "schedule-epochs", kind: "integer", min: 1, help: "Horizon of the schedule", defaultText: "--epochs" },
     { name: "preset", kind: "choice", choices: ["paper"], help: "Published settings of optimizer and rates" },
     { name: "epochs", kind: "integer", min: 1, default: 6, help: "Passes over all pixels" },

@@ -8,11 +8,9 @@ import { sine } from "../../lib/field/activation/sine.ts";
 import type { FieldDescription } from "../../lib/field/description.ts";
 import { positionalEncoding } from "../../lib/field/encoding.ts";
 import { mlp } from "../../lib/field/mlp.ts";
-import { adam, adamW } from "../../lib/optim/adam.ts";
-import { esgd } from "../../lib/optim/esgd.ts";
 import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
-import { sgd } from "../../lib/optim/sgd.ts";
-import { constant, cosine, exponential, linearWarmup, type Schedule } from "../../lib/train/schedule.ts";
+import { type OptimizerConfig, optimizerFromConfig } from "../../lib/optim/registry.ts";
+import { constant, cosine, exponential, linearWarmup, type Schedule, stepDecay } from "../../lib/train/schedule.ts";
 import type { ImageValues } from "./command.ts";
 
 const activationOf: Record<ImageValues["activation"], () => Activation> = {
@@ -35,38 +33,58 @@ export function fieldFor(values: ImageValues, picture: Picture): FieldDescriptio
   });
 }
 
-/** The optimizer that the options describe; rates found best at a constant rate, or the published ones. */
+/** Base rates by activation; `other` for those without an entry of their own. */
+type Rates = Readonly<Partial<Record<ImageValues["activation"], number>>> & { readonly other: number };
+
+const relus = (rate: number) => ({ relu: rate, "relu-pe": rate });
+const adamRates = { ...relus(1e-3), other: 1e-4 };
+const hessianRates = { ...relus(0.1), other: 0.15 };
+
+/** Rates found best at a constant rate, or the published ones. */
+const rates: Readonly<Record<string, Rates>> = {
+  sgd: { other: 1 },
+  adam: adamRates,
+  adamW: adamRates,
+  esgd: { ...relus(0.1), other: 0.5 },
+  esgdMax: { ...relus(0.1), other: 0.5 },
+  adaHessianE: hessianRates,
+  adaHessianJ: hessianRates,
+  sophiaH: adamRates,
+};
+
+/** Options besides the rate that depend on the activation. */
+const dampings: Rates = { ...relus(0.03), other: 0.01 };
+
+/** What the published comparison sets differently. */
+const publishedOptions: Readonly<Record<string, { rates?: Rates; options?: Omit<OptimizerConfig, "name"> }>> = {
+  esgd: { rates: hessianRates, options: { initialProbes: 1, biasCorrection: "steps", relativeDamping: undefined } },
+  esgdMax: { rates: hessianRates },
+  adaHessianJ: { options: { published: true } },
+};
+
+/** The optimizer that the options describe. */
 export function optimizerFor(values: ImageValues): OptimizerSpec {
-  const { preset, activation } = values;
-  const relus = activation === "relu-pe" || activation === "relu";
-  const learningRate = values.learningRate;
-  switch (values.optimizer) {
-    case "adam":
-      return adam({ learningRate: learningRate ?? (relus ? 1e-3 : 1e-4) });
-    case "adamW":
-      return adamW({ learningRate: learningRate ?? (relus ? 1e-3 : 1e-4) });
-    case "sgd":
-      return sgd({ learningRate: learningRate ?? 1 });
-    case "esgd":
-      if (preset === "paper") {
-        const published = { initialProbes: 1, biasCorrection: "steps" as const };
-        return esgd({ learningRate: learningRate ?? (relus ? 0.1 : 0.15), ...published });
-      }
-      return esgd({ learningRate: learningRate ?? (relus ? 0.1 : 0.5), relativeDamping: relus ? 0.03 : 0.01 });
-  }
+  const { preset, activation, optimizer: name, clipNorm } = values;
+  const published = preset === "paper" ? publishedOptions[name] : undefined;
+  const byActivation = (numbers: Rates) => numbers[activation] ?? numbers.other;
+  return optimizerFromConfig({
+    name,
+    learningRate: values.learningRate ?? byActivation(published?.rates ?? rates[name]),
+    ...(name === "esgd" && { relativeDamping: byActivation(dampings) }),
+    ...published?.options,
+    clipNorm,
+  });
 }
+
+const scheduleOf: Readonly<Record<ImageValues["schedule"], (steps: number) => Schedule>> = {
+  constant,
+  cosine: (steps) => cosine({ steps }),
+  exponential: (steps) => exponential({ steps, final: 0.01 }),
+  step: (steps) => stepDecay({ every: Math.ceil(steps / 3), factor: 0.1 }),
+  warmup: (steps) => linearWarmup({ steps: Math.max(1, Math.round(steps / 20)) }),
+};
 
 /** The schedule that the options describe. */
 export function scheduleFor(values: ImageValues, stepsPerEpoch: number): Schedule {
-  const steps = (values.scheduleEpochs ?? values.epochs) * stepsPerEpoch;
-  switch (values.schedule) {
-    case "constant":
-      return constant();
-    case "cosine":
-      return cosine({ steps });
-    case "exponential":
-      return exponential({ steps, final: 0.01 });
-    case "warmup":
-      return linearWarmup({ steps: Math.max(1, Math.round(steps / 20)) });
-  }
+  return scheduleOf[values.schedule]((values.scheduleEpochs ?? values.epochs) * stepsPerEpoch);
 }

@@ -1,0 +1,131 @@
+import { linearGroups } from "../gpu/groups.ts";
+import { CurvatureAverage, type CurvatureEstimate, probesDue } from "./curvature.ts";
+import { checkRanges, checkWhole, decayed } from "./hyperparameters.ts";
+import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
+import text from "../../wgsl/adahessian_step.wgsl" with { type: "text" };
+
+/** Options of {@linkcode adaHessianE}. */
+export interface AdaHessianOptions {
+  /** η > 0, 0.15 by default. */
+  learningRate?: number;
+  /** A probe is taken every so many steps from step 0; 1 by default. */
+  updateEvery?: number;
+  /** Probes at every step that takes any, 1 by default. */
+  probes?: number;
+  /** k in [0, 1], the Hessian power: 1 (default) divides by the curvature, 0 not at all. */
+  hessianPower?: number;
+  /** ε > 0, 1e−4 by default. */
+  epsilon?: number;
+  /** β₁, β₂ in [0, 1), 0.9 and 0.999 by default. */
+  betas?: readonly [number, number];
+  /** λ ≥ 0, decoupled; 0 by default. */
+  weightDecay?: number;
+}
+
+/** Options of {@linkcode adaHessianJ}. */
+export interface AdaHessianJOptions extends AdaHessianOptions {
+  /** The estimator of the published code: the mean of |Hv| in place of |mean of v ⊙ Hv|; `false` by default. */
+  published?: boolean;
+}
+
+const source = { name: "adahessian_step", text };
+
+/**
+ * AdaHessian with the equilibrated preconditioner (Yao et al. 2021; Chng, Saratchandran & Lucey 2025):
+ *
+ * every step s ← β₂s + (1−β₂)(Hv)²; m ← β₁m + (1−β₁)g; θ ← (1−λη)θ − η m̂/((√ŝ)ᵏ + ε)
+ *
+ * State: first moment, and s. Deviations: no spatial averaging, which has no meaning for a field's weights; with
+ * `updateEvery` or `probes` above 1, s is corrected by the number of probes.
+ */
+export function adaHessianE(options: AdaHessianOptions = {}): OptimizerSpec {
+  return adaHessian("adaHessianE", options, { estimate: "squared", magnitude: "root_mean" });
+}
+
+/**
+ * AdaHessian with Jacobi's preconditioner |diag H| (Yao et al. 2021): every step s ← β₂s + (1−β₂)(v ⊙ Hv), signed, so that the
+ * noise of the estimate averages out before the absolute value is taken; θ ← (1−λη)θ − η m̂/(|ŝ|ᵏ + ε).
+ *
+ * With `published` what the code of Chng, Saratchandran & Lucey (2025) does under this name: s ← β₂s + (1−β₂)|Hv| and
+ * θ ← (1−λη)θ − η m̂/((√s/√(1−β₂ᵗ))ᵏ + ε). State: first moment, and s. Deviations as for {@linkcode adaHessianE}.
+ */
+export function adaHessianJ(options: AdaHessianJOptions = {}): OptimizerSpec {
+  const { published = false, ...rest } = options;
+  const spec = published
+    ? adaHessian("adaHessianJ", rest, { estimate: "absolute", magnitude: "root_mean" })
+    : adaHessian("adaHessianJ", rest, { estimate: "signed", magnitude: "absolute_mean" });
+  return { ...spec, options: { ...spec.options, published } };
+}
+
+function adaHessian(
+  name: string,
+  options: AdaHessianOptions,
+  { estimate, magnitude }: Pick<CurvatureEstimate, "estimate"> & { magnitude: "root_mean" | "absolute_mean" },
+): OptimizerSpec {
+  const {
+    learningRate = 0.15,
+    updateEvery = 1,
+    probes = 1,
+    hessianPower = 1,
+    epsilon = 1e-4,
+    betas = [0.9, 0.999],
+    weightDecay = 0,
+  } = options;
+  const [beta1, beta2] = betas;
+  checkRanges(name, {
+    learningRate: [learningRate, ">", 0],
+    updateEvery: [updateEvery, "≥", 1],
+    probes: [probes, "≥", 1],
+    hessianPower: [hessianPower, "≥", 0, "≤", 1],
+    epsilon: [epsilon, ">", 0],
+    "betas[0]": [beta1, "≥", 0, "<", 1],
+    "betas[1]": [beta2, "≥", 0, "<", 1],
+    weightDecay: [weightDecay, "≥", 0],
+  });
+  checkWhole(name, { updateEvery, probes });
+  const resolved = { learningRate, updateEvery, probes, hessianPower, epsilon, betas, weightDecay };
+  const schedule = { warmup: 1, updateEvery, initialProbes: probes, probes };
+  return {
+    name,
+    learningRate,
+    options: resolved,
+    create(context) {
+      const { gpu, layout } = context;
+      const state = stateVectors(context, ["firstMoment", "curvature"]);
+      const length = layout.deviceLength / 4;
+      const curvature = new CurvatureAverage(context, state.curvature, { estimate, fold: "mean", beta2 });
+      return {
+        state,
+        requests: (step) => ({ hessianProbes: probesDue(step, schedule) }),
+        observe: (observation) => curvature.observe(observation),
+        update({ parameters, gradient, learningRate }, step, observations) {
+          if (observations === 0) {
+            throw new Error(`${name}: the first step needs a probe; see requests() and observe().`);
+          }
+          gpu.dispatch(
+            gpu.kernel(source, { magnitude }),
+            {
+              parameters: parameters.buffer,
+              gradient: gradient.buffer,
+              first_moment: state.firstMoment.buffer,
+              curvature: state.curvature.buffer,
+            },
+            {
+              length,
+              learning_rate: learningRate,
+              shrink: 1 - weightDecay * learningRate,
+              beta1,
+              rest1: 1 - beta1,
+              correction1: 1 / decayed(beta1, step + 1),
+              correction2: 1 / decayed(beta2, observations),
+              power: hessianPower,
+              epsilon,
+            },
+            linearGroups(length, 64),
+          );
+        },
+        dispose: () => curvature[Symbol.dispose](),
+      };
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { linearGroups } from "../gpu/groups.ts";
+import { createVector } from "../field/vector.ts";
+import { Norms } from "../linalg/norms.ts";
+import { checkRanges } from "./hyperparameters.ts";
+import type { OptimizerSpec } from "./optimizer.ts";
+import text from "../../wgsl/gradient_clip.wgsl" with { type: "text" };
+
+const source = { name: "gradient_clip", text };
+
+/**
+ * An optimizer that is given gradients of at most a certain norm (Pascanu, Mikolov & Bengio 2013): g·min(1, c/‖g‖), the norm
+ * taken over all parameters. Probes are left as they are.
+ *
+ * @param spec The optimizer.
+ * @param clipNorm c > 0.
+ */
+export function clipGradient(spec: OptimizerSpec, clipNorm: number): OptimizerSpec {
+  checkRanges(spec.name, { clipNorm: [clipNorm, ">", 0] });
+  return {
+    ...spec,
+    options: { ...spec.options, clipNorm },
+    create(context) {
+      const { gpu, layout } = context;
+      const core = spec.create(context);
+      const clipped = createVector(gpu, layout, "clipped gradient");
+      const norms = new Norms(gpu, [{ offset: 0, size: layout.deviceLength }]);
+      const length = layout.deviceLength / 4;
+      return {
+        ...core,
+        update(request, ...rest) {
+          norms.record(request.gradient.buffer);
+          gpu.dispatch(
+            gpu.kernel(source),
+            { gradient: request.gradient.buffer, norms: norms.buffer, clipped: clipped.buffer },
+            { length, largest: clipNorm },
+            linearGroups(length, 64),
+          );
+          core.update({ ...request, gradient: clipped }, ...rest);
+        },
+        dispose() {
+          core.dispose?.();
+          clipped[Symbol.dispose]();
+          norms[Symbol.dispose]();
+        },
+      };
+    },
+  };
+}

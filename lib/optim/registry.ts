@@ -1,0 +1,48 @@
+import { adaHessianE, adaHessianJ } from "./ada_hessian.ts";
+import { adam, adamW } from "./adam.ts";
+import { clipGradient } from "./clip_gradient.ts";
+import { esgd } from "./esgd.ts";
+import { esgdMax } from "./esgd_max.ts";
+import type { OptimizerSpec } from "./optimizer.ts";
+import { sgd } from "./sgd.ts";
+import { sophiaH } from "./sophia.ts";
+
+/** An optimizer as it stands in a run's configuration: name and hyper-parameters side by side. */
+export interface OptimizerConfig {
+  /** Its name in the registry. */
+  readonly name: string;
+  /** Its hyper-parameters; those left out or undefined take their defaults. `clipNorm` goes with every optimizer. */
+  readonly [option: string]: number | string | boolean | readonly number[] | undefined;
+}
+
+/** Each takes options of its own, which only it can check. */
+const REGISTRY: Readonly<Record<string, (options: never) => OptimizerSpec>> = {
+  sgd,
+  adam,
+  adamW,
+  esgd,
+  esgdMax,
+  adaHessianE,
+  adaHessianJ,
+  sophiaH,
+};
+
+/** The names that {@linkcode optimizerFromConfig} knows. */
+export const optimizerNames: readonly string[] = Object.keys(REGISTRY);
+
+/**
+ * Makes an optimizer from its name and hyper-parameters. `{ name: spec.name, ...spec.options }` makes the same one again.
+ *
+ * @throws If the name or a hyper-parameter is unknown, or one is out of range.
+ */
+export function optimizerFromConfig({ name, clipNorm, ...options }: OptimizerConfig): OptimizerSpec {
+  if (!Object.hasOwn(REGISTRY, name)) {
+    throw new Error(`optimizer: expected one of ${optimizerNames.join(", ")}, found ${JSON.stringify(name)}.`);
+  }
+  const spec = REGISTRY[name](options as never);
+  for (const option of Object.keys(options)) {
+    if (Object.hasOwn(spec.options, option)) continue;
+    throw new Error(`${name}: there is no option ${option}, only ${Object.keys(spec.options).join(", ")}.`);
+  }
+  return clipNorm === undefined ? spec : clipGradient(spec, Number(clipNorm));
+}

@@ -1,0 +1,99 @@
+import { linearGroups } from "../gpu/groups.ts";
+import { CurvatureAverage, probesDue } from "./curvature.ts";
+import { checkRanges, checkWhole } from "./hyperparameters.ts";
+import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
+import text from "../../wgsl/sophia_step.wgsl" with { type: "text" };
+
+/** Options of {@linkcode sophiaH}. */
+export interface SophiaOptions {
+  /** η > 0, 1e−4 by default: no entry moves by more than η a step. */
+  learningRate?: number;
+  /** A probe is taken every so many steps from step 0; 10 by default. */
+  updateEvery?: number;
+  /** Probes at every step that takes any, 1 by default. */
+  probes?: number;
+  /** γ > 0, 0.01 by default: the larger, the fewer entries are clipped. */
+  gamma?: number;
+  /** ε > 0, 1e−12 by default. */
+  epsilon?: number;
+  /** β₁, β₂ in [0, 1), 0.96 and 0.99 by default. */
+  betas?: readonly [number, number];
+  /** λ ≥ 0, decoupled; 0 by default. */
+  weightDecay?: number;
+}
+
+const source = { name: "sophia_step", text };
+
+/**
+ * Sophia with Hutchinson's estimate of the Hessian's diagonal (Liu et al. 2024, "Sophia: a scalable stochastic second-order
+ * optimizer", algorithms 1 and 3):
+ *
+ * every `updateEvery`-th step h ← β₂h + (1−β₂)(v ⊙ Hv); m ← β₁m + (1−β₁)g; θ ← (1−λη)θ − η clip(m/max(γh, ε), −1, 1)
+ *
+ * Where the curvature is negative or small the step is that of the momentum's sign. State: first moment, and h. Deviation: v is
+ * of random signs instead of normal, which has less variance; weight decay is 0 by default (0.2 in the paper).
+ */
+export function sophiaH(options: SophiaOptions = {}): OptimizerSpec {
+  const {
+    learningRate = 1e-4,
+    updateEvery = 10,
+    probes = 1,
+    gamma = 0.01,
+    epsilon = 1e-12,
+    betas = [0.96, 0.99],
+    weightDecay = 0,
+  } = options;
+  const [beta1, beta2] = betas;
+  checkRanges("sophiaH", {
+    learningRate: [learningRate, ">", 0],
+    updateEvery: [updateEvery, "≥", 1],
+    probes: [probes, "≥", 1],
+    gamma: [gamma, ">", 0],
+    epsilon: [epsilon, ">", 0],
+    "betas[0]": [beta1, "≥", 0, "<", 1],
+    "betas[1]": [beta2, "≥", 0, "<", 1],
+    weightDecay: [weightDecay, "≥", 0],
+  });
+  checkWhole("sophiaH", { updateEvery, probes });
+  return {
+    name: "sophiaH",
+    learningRate,
+    options: { learningRate, updateEvery, probes, gamma, epsilon, betas, weightDecay },
+    create(context) {
+      const { gpu, layout } = context;
+      const state = stateVectors(context, ["firstMoment", "curvature"]);
+      const length = layout.deviceLength / 4;
+      const curvature = new CurvatureAverage(context, state.curvature, { estimate: "signed", fold: "mean", beta2 });
+      return {
+        state,
+        // Due at steps 0, k, 2k, …
+        requests: (step) => ({
+          hessianProbes: probesDue(step, { warmup: 1, updateEvery, initialProbes: probes, probes }),
+        }),
+        observe: (observation) => curvature.observe(observation),
+        update({ parameters, gradient, learningRate }) {
+          gpu.dispatch(
+            gpu.kernel(source),
+            {
+              parameters: parameters.buffer,
+              gradient: gradient.buffer,
+              first_moment: state.firstMoment.buffer,
+              curvature: state.curvature.buffer,
+            },
+            {
+              length,
+              learning_rate: learningRate,
+              shrink: 1 - weightDecay * learningRate,
+              beta1,
+              rest1: 1 - beta1,
+              gamma,
+              epsilon,
+            },
+            linearGroups(length, 64),
+          );
+        },
+        dispose: () => curvature[Symbol.dispose](),
+      };
+    },
+  };
+}
