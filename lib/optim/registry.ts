@@ -4,6 +4,7 @@ import { clipGradient } from "./clip_gradient.ts";
 import { esgd } from "./esgd.ts";
 import { esgdMax } from "./esgd_max.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
+import { muon } from "./muon.ts";
 import { sgd } from "./sgd.ts";
 import { sophiaH } from "./sophia.ts";
 
@@ -25,6 +26,7 @@ const REGISTRY: Readonly<Record<string, (options: never) => OptimizerSpec>> = {
   adaHessianE,
   adaHessianJ,
   sophiaH,
+  muon,
 };
 
 /** The names that {@linkcode optimizerFromConfig} knows. */

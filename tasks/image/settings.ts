@@ -50,6 +50,8 @@ const rates: Readonly<Record<string, Rates>> = {
   adaHessianE: hessianRates,
   adaHessianJ: hessianRates,
   sophiaH: adamRates,
+  // From here on found best with a cosine schedule.
+  muon: { ...relus(0.01), gaussian: 3e-3, other: 1e-3 },
 };
 
 /** Options besides the rate that depend on the activation. */
