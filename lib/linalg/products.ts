@@ -19,6 +19,8 @@ export interface ProductOptions {
   readonly transposeB?: boolean;
   /** The results are symmetric: half of each is computed, the rest mirrored. */
   readonly symmetric?: boolean;
+  /** op(B) is upper triangular: what is 0 is left out. */
+  readonly upperB?: boolean;
 }
 
 /** Where the operands of a dispatch lie. C may be none of the others, except D by leaving `d` out. */
@@ -33,6 +35,9 @@ export interface ProductBuffers {
 const source = { name: "products", text };
 const TILE = { rows: 16, columns: 8 };
 
+/** Set in a tile's job number; see `products.wgsl`. */
+const MIRRORED = 2 ** 31;
+
 /**
  * Matrix products that are recorded as one dispatch, however many and of whatever shapes (`products.wgsl`). On the software
  * adapter it reaches what the fields' own products do with mirrored operands: about 10 GFLOP/s a core.
@@ -43,7 +48,7 @@ export class Products implements Disposable {
   readonly #flops: number;
 
   constructor(readonly gpu: Gpu, readonly jobs: readonly ProductJob[], readonly options: ProductOptions = {}) {
-    const { transposeA = false, transposeB = false, symmetric = false } = options;
+    const { transposeA = false, transposeB = false, symmetric = false, upperB = false } = options;
     const places: number[] = [];
     const tiles: number[] = [];
     let flops = 0;
@@ -54,12 +59,14 @@ export class Products implements Disposable {
       if (shapes.some(([one, other]) => one !== other)) {
         throw new Error(`products: shapes do not fit: ${JSON.stringify({ a, b, c, d, options })}.`);
       }
-      places.push(...[a.offset, a.stride, b.offset, b.stride, c.offset, c.stride, d.offset, d.stride, 0, depth, 0, 0]);
+      places.push(...[a.offset, a.stride, b.offset, b.stride, c.offset, c.stride, d.offset, d.stride]);
       for (let row = 0; row < c.rows; row += TILE.rows) {
         for (let column = 0; column < c.columns; column += TILE.columns) {
           if (symmetric && column >= row + TILE.rows) break;
-          tiles.push(job, row, column / 4, symmetric && column + TILE.columns <= row ? 1 : 0);
-          flops += 2 * TILE.rows * TILE.columns * depth;
+          const end = upperB ? Math.min(depth, column + TILE.columns) : depth;
+          const mirrored = symmetric && column + TILE.columns <= row;
+          tiles.push(mirrored ? job + MIRRORED : job, row, column / 4, end / 4);
+          flops += 2 * TILE.rows * TILE.columns * end;
         }
       }
     });

@@ -59,6 +59,8 @@ export interface OptimizerSpec {
   readonly learningRate: number;
   /** Every hyper-parameter, resolved, for configuration files. */
   readonly options: Readonly<Record<string, number | string | boolean | readonly number[]>>;
+  /** Steps that between them use every kernel, so that all can be compiled before time is measured; step 0 by default. */
+  readonly rehearsal?: readonly number[];
   /** Makes the working part for one vector. */
   create(context: OptimizerContext): OptimizerCore;
 }

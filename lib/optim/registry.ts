@@ -6,6 +6,7 @@ import { esgdMax } from "./esgd_max.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
 import { muon } from "./muon.ts";
 import { sgd } from "./sgd.ts";
+import { soap } from "./soap.ts";
 import { sophiaH } from "./sophia.ts";
 
 /** An optimizer as it stands in a run's configuration: name and hyper-parameters side by side. */
@@ -27,6 +28,7 @@ const REGISTRY: Readonly<Record<string, (options: never) => OptimizerSpec>> = {
   adaHessianJ,
   sophiaH,
   muon,
+  soap,
 };
 
 /** The names that {@linkcode optimizerFromConfig} knows. */

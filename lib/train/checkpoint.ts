@@ -11,8 +11,8 @@ export async function encodeCheckpoint(field: Field, optimizer: Optimizer): Prom
   const vectors = { parameters: field.parameters, ...prefixed(optimizer) };
   const tensors: Record<string, StoredTensor> = {};
   const flats = await Promise.all(Object.values(vectors).map((vector) => vector.read()));
-  Object.keys(vectors).forEach((name, i) => {
-    for (const { name: segment, shape, flat, size } of field.layout) {
+  Object.entries(vectors).forEach(([name, { layout }], i) => {
+    for (const { name: segment, shape, flat, size } of layout) {
       tensors[`${name}/${segment}`] = { shape, data: flats[i].slice(flat, flat + size) };
     }
   });
@@ -36,9 +36,9 @@ export function decodeCheckpoint(bytes: Uint8Array, field: Field, optimizer: Opt
     throw new Error(`${name}: of optimizer ${metadata.optimizer}, but this run has ${optimizer.spec.name}.`);
   }
   const vectors = { parameters: field.parameters, ...prefixed(optimizer) };
-  const flats = Object.keys(vectors).map((vector) => {
-    const all = new Float32Array(field.layout.parameterCount);
-    for (const { name: segment, flat, size } of field.layout) {
+  const flats = Object.entries(vectors).map(([vector, { layout }]) => {
+    const all = new Float32Array(layout.parameterCount);
+    for (const { name: segment, flat, size } of layout) {
       const tensor = tensors[`${vector}/${segment}`];
       if (tensor?.data.length !== size) {
         throw new Error(

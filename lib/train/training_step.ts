@@ -61,14 +61,17 @@ export class TrainingStep implements Disposable {
     this.#record(step, learningRate, this.#options.optimizer, this.#options.field.parameters);
   }
 
-  /** Runs a step, with and without products, on copies, so that everything is compiled before time is measured. */
+  /** Runs the optimizer's rehearsal on copies, so that everything is compiled before time is measured. */
   async warmUp(): Promise<void> {
     const { field, optimizer } = this.#options;
     const { gpu, layout } = field;
     using copy = createVector(gpu, layout, "warm-up parameters");
     using rehearsal = createOptimizer(gpu, optimizer.spec, layout);
     gpu.copy(field.parameters.buffer, copy.buffer);
-    this.#record(0, optimizer.spec.learningRate, rehearsal, copy);
+    for (const step of optimizer.spec.rehearsal ?? [0]) {
+      rehearsal.restore({ step, observations: rehearsal.counters.observations });
+      this.#record(0, optimizer.spec.learningRate, rehearsal, copy);
+    }
     if (optimizer.usesProducts) this.#gradientAlone();
     await gpu.synchronize();
     this.hvps = 0;

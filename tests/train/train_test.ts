@@ -1,5 +1,6 @@
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
 import {
+  adaHessianJ,
   adam,
   createField,
   createOptimizer,
@@ -8,10 +9,12 @@ import {
   esgd,
   meanSquaredError,
   mlp,
+  muon,
   openDevice,
   type OptimizerSpec,
   sgd,
   sine,
+  soap,
   train,
 } from "../../mod.ts";
 
@@ -32,7 +35,14 @@ async function checkpointAfter(spec: OptimizerSpec, epochs: number, from?: Uint8
   return { bytes: await encodeCheckpoint(field, optimizer), losses };
 }
 
-for (const spec of [adam({ learningRate: 1e-3 }), esgd({ warmup: 3, updateEvery: 5, initialProbes: 4 })]) {
+const specs = [
+  adam({ learningRate: 1e-3 }),
+  esgd({ warmup: 3, updateEvery: 5, initialProbes: 4 }),
+  adaHessianJ({ learningRate: 0.15, published: true }),
+  muon({ learningRate: 0.02 }),
+  soap({ learningRate: 3e-3, updateEvery: 3 }),
+];
+for (const spec of specs) {
   Deno.test(`${spec.name}: same seed, same bits; stopped and resumed = uninterrupted; loss falls`, async () => {
     const whole = await checkpointAfter(spec, 10);
     const again = await checkpointAfter(spec, 10);

@@ -1,0 +1,40 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import type { Layout } from "../field/layout.ts";
+import { type MatrixView, viewOf } from "./matrix_view.ts";
+
+/** A batch of square matrices in one layout, as kernels that work on all of them at once see it. */
+export class Squares implements Disposable {
+  /** For each matrix four u32: first vec4, stride in vec4s, size, padded size. */
+  readonly table: DeviceBuffer;
+  /** Where each lies in buffers of the layout. */
+  readonly views: readonly MatrixView[];
+  /** Sizes, without padding. */
+  readonly sizes: readonly number[];
+  /** The largest padded size. */
+  readonly largest: number;
+  /** Bytes of a buffer of the layout. */
+  readonly bytes: number;
+
+  /** @param layout Of square matrices only. */
+  constructor(readonly gpu: Gpu, readonly layout: Layout) {
+    this.views = layout.map(viewOf);
+    this.sizes = layout.map(({ rows }) => rows);
+    this.largest = Math.max(...this.views.map(({ rows }) => rows));
+    this.bytes = layout.deviceLength * 4;
+    const words = this.views.flatMap(({ offset, stride, rows }, i) => [offset / 4, stride / 4, this.sizes[i], rows]);
+    this.table = gpu.buffer("squares", words.length * 4);
+    gpu.write(this.table, Uint32Array.from(words));
+  }
+
+  /** A dispatch of workgroups of 64 that covers `count` invocations for each matrix (of the largest). */
+  groups(count: number): [number, number, number] {
+    return [...linearGroups(count, 64), this.sizes.length];
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    this.table[Symbol.dispose]();
+  }
+}

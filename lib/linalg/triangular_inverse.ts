@@ -1,0 +1,122 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import type { MatrixView } from "./matrix_view.ts";
+import { Products } from "./products.ts";
+import type { Squares } from "./squares.ts";
+import blockText from "../../wgsl/factor_block.wgsl" with { type: "text" };
+import scaleText from "../../wgsl/factor_scale.wgsl" with { type: "text" };
+import startText from "../../wgsl/factor_start.wgsl" with { type: "text" };
+
+const BLOCK = 16;
+const scaleSource = { name: "factor_scale", text: scaleText };
+const startSource = { name: "factor_start", text: startText };
+const blockSource = { name: "factor_block", text: blockText };
+
+/** How the matrices are prepared. */
+export interface FactorOptions {
+  /** Whether S is first scaled to a diagonal of 1: r S r, r = 1/√diag S. */
+  readonly scaled?: boolean;
+  /** Added to the diagonal. */
+  readonly shift?: number;
+  /** Added to the diagonal, times the matrix's size. */
+  readonly relativeShift?: number;
+  /** Pivots are kept above this times the matrix's size, for matrices that rounding has made indefinite. */
+  readonly floor: number;
+}
+
+/**
+ * Inverse Cholesky factors L⁻¹ of symmetric positive definite matrices, S = L Lᵀ, by elimination on [S | I] in blocks of 16, so that
+ * nearly all of it is matrix products: for each block row, subtract what the rows above contribute, factor the diagonal block in
+ * registers, multiply by its inverse. Three dispatches a block row of the largest matrix; the arithmetic of about one product.
+ */
+export class TriangularInverse implements Disposable {
+  /** Holds [Lᵀ | L⁻¹ r] of each matrix. */
+  readonly result: DeviceBuffer;
+  /** Where L⁻¹ r lies in `result`. */
+  readonly views: readonly MatrixView[];
+  readonly #diagonals: DeviceBuffer;
+  readonly #augmented: DeviceBuffer;
+  readonly #panels: DeviceBuffer;
+  readonly #inverses: DeviceBuffer;
+  readonly #blocks: DeviceBuffer;
+  readonly #rows: readonly { readonly eliminate: Products; readonly scale: Products }[];
+
+  constructor(readonly squares: Squares) {
+    const { gpu, views, largest, bytes } = squares;
+    this.result = gpu.buffer("triangular inverses", bytes * 2);
+    this.#diagonals = gpu.buffer("scales of rows", views.length * largest * 4);
+    this.#augmented = gpu.buffer("augmented matrices", bytes * 2);
+    let panelEnd = 0;
+    const panels = views.map(({ rows }): MatrixView => {
+      const width = rows + BLOCK;
+      const offset = panelEnd;
+      panelEnd += BLOCK * width;
+      return { offset, stride: width, rows: BLOCK, columns: width };
+    });
+    this.#panels = gpu.buffer("panels", panelEnd * 4);
+    this.#inverses = gpu.buffer("block inverses", views.length * BLOCK * BLOCK * 4);
+    this.#blocks = gpu.buffer("diagonal blocks", views.length * 16);
+    gpu.write(
+      this.#blocks,
+      Uint32Array.from(panels.flatMap(({ offset, stride }, i) => [offset / 4, stride / 4, squares.sizes[i], 0])),
+    );
+    const wide = views.map(({ offset, stride }) => ({ offset: offset * 2, stride: stride * 2 }));
+    this.views = views.map(({ rows, columns }, i) => ({ ...wide[i], offset: wide[i].offset + columns, rows, columns }));
+    this.#rows = Array.from({ length: largest / BLOCK }, (_, k) => {
+      const jobs = views.flatMap(({ rows }, i) => {
+        if (k * BLOCK >= rows) return [];
+        const { offset, stride } = wide[i];
+        // Left of the diagonal block everything is done; right of L⁻¹'s own everything is 0.
+        const columns = { offset: offset + k * BLOCK, stride, columns: rows + BLOCK };
+        const above = { ...columns, rows: k * BLOCK };
+        const row = { ...columns, offset: columns.offset + k * BLOCK * stride, rows: BLOCK };
+        const inverse = { offset: i * BLOCK * BLOCK, stride: BLOCK, rows: BLOCK, columns: BLOCK };
+        return [{
+          eliminate: { a: { ...above, columns: BLOCK }, b: above, c: panels[i], d: row },
+          scale: { a: inverse, b: panels[i], c: row },
+        }];
+      });
+      return {
+        eliminate: new Products(gpu, jobs.map(({ eliminate }) => eliminate), { transposeA: true }),
+        scale: new Products(gpu, jobs.map(({ scale }) => scale)),
+      };
+    });
+  }
+
+  /** Records the factorisation of the matrices in `s`. */
+  record(s: DeviceBuffer, { scaled = false, shift = 0, relativeShift = 0, floor }: FactorOptions): void {
+    const { gpu, table, largest, sizes } = this.squares;
+    const diagonals = this.#diagonals;
+    gpu.dispatch(
+      gpu.kernel(scaleSource),
+      { squares: table, s, diagonals },
+      { largest, scaled: scaled ? 1 : 0 },
+      this.squares.groups(largest / 4),
+    );
+    gpu.dispatch(
+      gpu.kernel(startSource),
+      { squares: table, s, diagonals, augmented: this.#augmented },
+      { largest, shift, relative: relativeShift },
+      this.squares.groups(largest * largest / 4),
+    );
+    for (const { eliminate, scale } of this.#rows) {
+      eliminate.record({ a: this.result, b: this.result, c: this.#panels, d: this.#augmented }, -1, 1);
+      gpu.dispatch(
+        gpu.kernel(blockSource),
+        { blocks: this.#blocks, panels: this.#panels, inverses: this.#inverses },
+        { count: sizes.length, floor },
+        [Math.ceil(sizes.length / 8)],
+      );
+      scale.record({ a: this.#inverses, b: this.#panels, c: this.result });
+    }
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    for (const { eliminate, scale } of this.#rows) {
+      eliminate[Symbol.dispose]();
+      scale[Symbol.dispose]();
+    }
+    const workspace = [this.#diagonals, this.#augmented, this.#panels, this.#inverses, this.#blocks];
+    for (const buffer of [this.result, ...workspace]) buffer[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,81 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import type { Gpu } from "../gpu/device.ts";
+import type { Layout, PlacedSegment } from "../field/layout.ts";
+import { type MatrixView, rangeOf, squareLayout, viewOf } from "../linalg/matrix_view.ts";
+import { Products } from "../linalg/products.ts";
+
+/** The weight matrices of a layout. */
+export function weightsOf(layout: Layout): PlacedSegment[] {
+  return layout.filter(({ role, shape }) => role === "weight" && shape.length === 2);
+}
+
+/** One number per vec4 of a layout's vectors: 1 in the given matrices, 0 elsewhere. Whoever calls disposes it. */
+export function maskOf(gpu: Gpu, layout: Layout, matrices: readonly PlacedSegment[]): DeviceBuffer {
+  const mask = new Float32Array(layout.deviceLength / 4);
+  for (const { offset, size } of matrices.map(viewOf).map(rangeOf)) mask.fill(1, offset / 4, (offset + size) / 4);
+  const buffer = gpu.buffer("which entries are of matrices", mask.byteLength);
+  gpu.write(buffer, mask);
+  return buffer;
+}
+
+/** A matrix and where it lies in vectors of the layout. */
+export interface NamedView {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly view: MatrixView;
+}
+
+/** For matrices M [rows, columns] pairs of squares: left [rows, rows] and right [columns, columns], all in one layout. */
+export class TwoSided implements Disposable {
+  /** Segments `NAME.left`, `NAME.right` of each matrix in turn. */
+  readonly layout: Layout;
+  readonly #products: readonly Products[];
+  readonly #gram: readonly [Products, Products];
+  readonly #rotate: readonly [Products, Products];
+  readonly #rotateBack: readonly [Products, Products];
+
+  constructor(gpu: Gpu, readonly matrices: readonly NamedView[]) {
+    this.layout = squareLayout(matrices.flatMap(({ name, rows, columns }) => [
+      { name: `${name}.left`, size: rows },
+      { name: `${name}.right`, size: columns },
+    ]));
+    const squares = this.layout.map(viewOf);
+    const jobs = matrices.map(({ view }, i) => ({ m: view, left: squares[2 * i], right: squares[2 * i + 1] }));
+    this.#gram = [
+      new Products(gpu, jobs.map(({ m, left }) => ({ a: m, b: m, c: left })), { transposeB: true, symmetric: true }),
+      new Products(gpu, jobs.map(({ m, right }) => ({ a: m, b: m, c: right })), { transposeA: true, symmetric: true }),
+    ];
+    this.#rotate = [
+      new Products(gpu, jobs.map(({ m, left }) => ({ a: left, b: m, c: m })), { transposeA: true }),
+      new Products(gpu, jobs.map(({ m, right }) => ({ a: m, b: right, c: m }))),
+    ];
+    this.#rotateBack = [
+      new Products(gpu, jobs.map(({ m, left }) => ({ a: left, b: m, c: m }))),
+      new Products(gpu, jobs.map(({ m, right }) => ({ a: m, b: right, c: m })), { transposeB: true }),
+    ];
+    this.#products = [...this.#gram, ...this.#rotate, ...this.#rotateBack];
+  }
+
+  /** Records L ← keep·L + share·M Mᵀ, R ← keep·R + share·MᵀM. */
+  gram(m: DeviceBuffer, squares: DeviceBuffer, keep: number, share: number): void {
+    for (const products of this.#gram) products.record({ a: m, b: m, c: squares }, share, keep);
+  }
+
+  /** Records result = Lᵀ M R, in matrices only. `scratch` is of the matrices' layout, too. */
+  rotate(m: DeviceBuffer, squares: DeviceBuffer, scratch: DeviceBuffer, result: DeviceBuffer): void {
+    this.#rotate[0].record({ a: squares, b: m, c: scratch });
+    this.#rotate[1].record({ a: scratch, b: squares, c: result });
+  }
+
+  /** Records result = L M Rᵀ, in matrices only. */
+  rotateBack(m: DeviceBuffer, squares: DeviceBuffer, scratch: DeviceBuffer, result: DeviceBuffer): void {
+    this.#rotateBack[0].record({ a: squares, b: m, c: scratch });
+    this.#rotateBack[1].record({ a: scratch, b: squares, c: result });
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    for (const products of this.#products) products[Symbol.dispose]();
+  }
+}

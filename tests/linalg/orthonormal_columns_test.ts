@@ -1,0 +1,85 @@
+import { assertEquals, assertLess } from "@std/assert";
+import { createVector, openDevice } from "../../mod.ts";
+import { squareLayout } from "../../lib/linalg/matrix_view.ts";
+import { OrthonormalColumns } from "../../lib/linalg/orthonormal_columns.ts";
+import { Squares } from "../../lib/linalg/squares.ts";
+import { TriangularInverse } from "../../lib/linalg/triangular_inverse.ts";
+import { distance, type Matrix, matrixFrom, multiply, someMatrix, transpose } from "../support/matrix.ts";
+
+const sizes = [1, 5, 16, 50, 130];
+
+/** Gram-Schmidt, twice, on columns. */
+function gramSchmidt(matrix: Matrix): Matrix {
+  const basis: number[][] = [];
+  for (const column of transpose(matrix)) {
+    for (let pass = 0; pass < 2; pass++) {
+      for (const unit of basis) {
+        const along = unit.reduce((sum, entry, i) => sum + entry * column[i], 0);
+        unit.forEach((entry, i) => column[i] -= along * entry);
+      }
+    }
+    const norm = Math.hypot(...column);
+    basis.push(column.map((entry) => entry / norm));
+  }
+  return transpose(basis);
+}
+
+/** Columns of sizes from 1 down to `smallest`, each with a share of the first. */
+function illConditioned(size: number, smallest: number): Matrix {
+  const matrix = someMatrix(size, size, size);
+  return matrix.map((row) => row.map((entry, j) => row[0] * 0.5 + smallest ** (j / Math.max(1, size - 1)) * entry));
+}
+
+for (const kernels of ["register", "texture"] as const) {
+  Deno.test(`columns become orthonormal and agree with Gram-Schmidt in f64 (${kernels} kernels)`, async () => {
+    using gpu = await openDevice({ kernels });
+    {
+      const layout = squareLayout(sizes.map((size) => ({ name: `${size}`, size })));
+      using squares = new Squares(gpu, layout);
+      using orthonormal = new OrthonormalColumns(squares);
+      using y = createVector(gpu, layout);
+      using q = createVector(gpu, layout);
+      for (const smallest of [1, 1e-2, 1e-4]) {
+        y.write(Float32Array.from(sizes.flatMap((size) => illConditioned(size, smallest).flat())));
+        const given = await y.read();
+        orthonormal.record(y.buffer, q.buffer);
+        const result = await q.read();
+        layout.forEach(({ flat, rows }) => {
+          const matrix = matrixFrom(result, rows, rows, flat);
+          assertLess(distance(multiply(transpose(matrix), matrix)), 2e-6, `QᵀQ of size ${rows}`);
+          // Errors of the columns grow with the condition number, as in any method.
+          const expected = gramSchmidt(matrixFrom(given, rows, rows, flat));
+          if (smallest >= 1e-2) assertLess(distance(matrix, expected), 2e-4, `Q of size ${rows}`);
+        });
+        const [bytes] = await gpu.read(q.buffer);
+        assertEquals(layout.pack(result), new Float32Array(bytes, 0, layout.deviceLength), "padding is 0");
+      }
+    }
+    assertEquals(gpu.liveBuffers, 0);
+  });
+}
+
+Deno.test("L⁻¹ S L⁻ᵀ = I for positive definite S", async () => {
+  using gpu = await openDevice();
+  const layout = squareLayout(sizes.map((size) => ({ name: `${size}`, size })));
+  using squares = new Squares(gpu, layout);
+  using inverse = new TriangularInverse(squares);
+  using s = createVector(gpu, layout);
+  const matrices = sizes.map((size) => {
+    const matrix = someMatrix(size, size, size);
+    return multiply(matrix, transpose(matrix)).map((row, i) => row.map((entry, j) => entry + (i === j ? 1 : 0)));
+  });
+  s.write(Float32Array.from(matrices.flat(2)));
+  inverse.record(s.buffer, { shift: 0.5, floor: 1e-30 });
+  const [bytes] = await gpu.read(inverse.result);
+  const result = new Float32Array(bytes);
+  sizes.forEach((size, i) => {
+    const { offset, stride } = inverse.views[i];
+    const lower = Array.from(
+      { length: size },
+      (_, r) => Array.from(result.subarray(offset + r * stride, offset + r * stride + size)),
+    );
+    const shifted = matrices[i].map((row, r) => row.map((entry, c) => entry + (r === c ? 0.5 : 0)));
+    assertLess(distance(multiply(multiply(lower, shifted), transpose(lower))), 1e-5, `size ${size}`);
+  });
+});

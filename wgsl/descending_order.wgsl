@@ -1,0 +1,29 @@
+// The order that sorts numbers descending, equal ones as they were:  order[#{i before j}] = j, order[j] = j for padding
+// squares: for each matrix (…, …, size, padded size); values, order: [matrices, largest]. One invocation a number, which counts
+// those before it; dispatch: workgroups of 64 along x and y, matrices along z. Exact.
+{{uniform largest: u32}}
+{{read squares: array<vec4u>}}
+{{read values}}
+{{write order: array<u32>}}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let square = squares[id.z];
+  let j = id.x + id.y * groups.x * 64u;
+  if (j >= square.w) { return; }
+  let base = id.z * u.largest;
+  if (j >= square.z) {
+    order[base + j] = j;
+    return;
+  }
+  let own = values((base + j) / 4u)[j % 4u];
+  var before = 0u;
+  for (var k = 0u; k * 4u < square.z; k++) {
+    let others = values(base / 4u + k);
+    for (var c = 0u; c < 4u; c++) {
+      let i = k * 4u + c;
+      if (i < square.z && (others[c] > own || (others[c] == own && i < j))) { before++; }
+    }
+  }
+  order[base + before] = j;
+}

@@ -1,0 +1,32 @@
+// Augmented matrices that block elimination starts from:  [r S r + (shift + relative·size) I | r],  r diagonal
+//   scaled = 1: r_i = 1/√S_ii, so that the diagonal becomes 1 (r_i = 0 where S_ii is);  scaled = 0: r = I
+// squares: for each matrix (first vec4, stride in vec4s, size, padded size); s: the matrices; diagonals: [matrices, largest] r from
+// factor_scale.wgsl; augmented: the matrices twice as wide, of whose right half only the diagonal is written (the rest must be 0).
+// One invocation per 4 entries of S; dispatch: workgroups of 64 along x and y, matrices along z. Each entry is independent: same bits
+// on every run.
+{{uniform largest: u32, shift: f32, relative: f32}}
+{{read squares: array<vec4u>}}
+{{read s}}
+{{read diagonals}}
+{{write augmented: array<vec4f>}}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let square = squares[id.z];
+  let i = id.x + id.y * groups.x * 64u;
+  let row = i / square.y;
+  let column = i % square.y;
+  if (row >= square.w) { return; }
+  let base = id.z * u.largest / 4u;
+  let rows = diagonals(base + row / 4u);
+  let own = row % 4u;
+  let scale = select(select(select(rows.x, rows.y, own == 1u), rows.z, own == 2u), rows.w, own == 3u);
+  var entries = s(square.x + i) * scale * diagonals(base + column);
+  let at = square.x * 2u + row * square.y * 2u + column;
+  if (column == row / 4u) {
+    let unit = vec4f(vec4u(own) == vec4u(0u, 1u, 2u, 3u));
+    if (row < square.z) { entries += (u.shift + u.relative * f32(square.z)) * unit; }
+    augmented[at + square.y] = scale * unit;
+  }
+  augmented[at] = entries;
+}

@@ -1,0 +1,19 @@
+// Transposes square matrices:  y = xᵀ
+// squares: for each matrix (first vec4, stride in vec4s, size, padded size). One invocation per 4 × 4 entries; dispatch: workgroups of
+// 64 along x and y, matrices along z. Exact.
+{{read squares: array<vec4u>}}
+{{read x}}
+{{write y: array<vec4f>}}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let square = squares[id.z];
+  let i = id.x + id.y * groups.x * 64u;
+  let row = i / square.y;
+  let column = i % square.y;
+  if (row >= square.y) { return; }
+{{for i in 0..4}}let r{{i}} = x(square.x + (row * 4u + {{i}}u) * square.y + column);
+{{end}}
+{{for i in 0..4}}y[square.x + (column * 4u + {{i}}u) * square.y + row] = vec4f(r0[{{i}}], r1[{{i}}], r2[{{i}}], r3[{{i}}]);
+{{end}}
+}
