@@ -62,6 +62,7 @@ export { sgd, type SgdOptions } from "./lib/optim/sgd.ts";
 export { soap, type SoapOptions } from "./lib/optim/soap.ts";
 export { sophiaH, type SophiaOptions } from "./lib/optim/sophia.ts";
 export * from "./lib/train/schedule.ts";
+export { type BudgetOptions, stepsWithin } from "./lib/train/budget.ts";
 export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./lib/train/train.ts";
 export type { ChunkRequest, MatrixPlace } from "./lib/diff/differentiator.ts";
 export type { DenseNode, Network, NetworkSubject, Node } from "./lib/field/network.ts";

@@ -8,18 +8,26 @@ import { loadPicture } from "./image/input.ts";
 import { fieldFor, optimizerFor, scheduleFor } from "./image/settings.ts";
 import { command, type ImageValues } from "./image/command.ts";
 import { ImageRun } from "./image/run.ts";
+import { type RunLength, runLength } from "./image/run_length.ts";
 import { pictureData } from "../lib/data/picture_data.ts";
 import { createField } from "../lib/field/field.ts";
 import { meanSquaredError } from "../lib/objective/mean_squared_error.ts";
 import { createOptimizer } from "../lib/optim/optimizer.ts";
 import { openDevice } from "../lib/gpu/device.ts";
 import { createRunFolder, openRunFolder } from "../lib/output/run_folder.ts";
+import { stepsWithin } from "../lib/train/budget.ts";
 import { decodeCheckpoint } from "../lib/train/checkpoint.ts";
 import { train } from "../lib/train/train.ts";
 import { callerPath } from "./shell/caller_path.ts";
 import { runTask } from "./shell/main.ts";
 import { parseOptions } from "./shell/options.ts";
 import { UserError } from "./shell/user_error.ts";
+
+/** What is read from the configuration of a run that is resumed. */
+interface ResumedConfig extends RunLength {
+  readonly options: ImageValues;
+  readonly kernels: Record<string, string>;
+}
 
 if (import.meta.main) {
   await runTask(async (args, signal) => {
@@ -28,17 +36,20 @@ if (import.meta.main) {
     const picturePath = typed.picture === undefined ? undefined : callerPath(typed.picture);
     let choices: Record<string, string> = {};
     let values: ImageValues = { ...typed, picture: picturePath };
+    let earlier: RunLength | undefined;
     const resumed = typed.resume === undefined ? undefined : await openRunFolder(callerPath(typed.resume));
     if (resumed !== undefined) {
       const other = [...given].filter((name) => !["resume", "epochs", "minutes", "software"].includes(name));
       if (other.length > 0) {
         throw new UserError(`--resume may change only --epochs and --minutes; --${other[0]} was given.`);
       }
-      // The kernels that the run was started with, since its bits depend on them.
-      const config = await resumed.readConfig() as { options: ImageValues; kernels: Record<string, string> };
-      values = config.options;
+      const config = await resumed.readConfig() as unknown as ResumedConfig;
+      earlier = config;
+      // The kernels that the run was started with, since its bits depend on them. Limits of time are for one start.
       choices = config.kernels;
-      for (const name of given) Object.assign(values, { [name]: typed[name] });
+      const { epochs, minutes } = typed;
+      values = { ...config.options, epochs, minutes };
+      if (given.has("software")) values.software = true;
     }
     const picture = await loadPicture(values);
     using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels: values.kernels });
@@ -52,17 +63,28 @@ if (import.meta.main) {
       decodeCheckpoint(await Deno.readFile(checkpoint.path), field, optimizer, checkpoint.path);
     }
     const stepsPerEpoch = Math.ceil(data.count / Math.min(values.batchSize, data.count));
-    values.scheduleEpochs ??= values.epochs;
-    const schedule = scheduleFor(values, stepsPerEpoch);
-    const folder = resumed ?? await createRunFolder({ root: callerPath("runs"), task: "image", name: values.name });
-    const run = new ImageRun(folder, values, picture, field, optimizer, basename(folder.path));
-    await run.begin();
-    const epochEvents = values.evaluateEvery ?? Math.max(1, Math.ceil(values.epochs / 20));
     const objective = meanSquaredError();
-    const { batchSize, epochs, seed } = values;
-    const options = { field, objective, data, optimizer, schedule, batchSize, epochs, seed, epochEvents };
-    for await (const event of train({ ...options, signal })) {
-      if (await run.handle(event)) break;
+    const { batchSize, seed } = values;
+    const training = { field, objective, data, optimizer, batchSize, seed, signal };
+    const length = await runLength({
+      limits: values,
+      stepsPerEpoch,
+      made: optimizer.counters.step,
+      resumed: earlier,
+      stepsWithin: (seconds) => stepsWithin(seconds, training),
+    });
+    signal.throwIfAborted();
+    const epochs = length.steps / stepsPerEpoch;
+    if (values.minutes !== undefined) {
+      console.error(`The run will end at step ${length.steps}, after ${epochs.toFixed(1)} epochs.`);
+    }
+    const folder = resumed ?? await createRunFolder({ root: callerPath("runs"), task: "image", name: values.name });
+    const run = new ImageRun(folder, values, length, picture, field, optimizer, basename(folder.path));
+    await run.begin();
+    const schedule = scheduleFor(values, length.scheduleSteps);
+    const epochEvents = values.evaluateEvery ?? Math.max(1, Math.ceil(epochs / 20));
+    for await (const event of train({ ...training, schedule, steps: length.steps, epochEvents })) {
+      await run.handle(event);
     }
     await run.finish(signal.aborted);
   });

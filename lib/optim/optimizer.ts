@@ -91,9 +91,9 @@ export class Optimizer implements Disposable {
     return this.#core.observe !== undefined;
   }
 
-  /** What the coming step needs beyond the gradient. */
-  requests(): Requests {
-    return this.#core.requests?.(this.#step) ?? { hessianProbes: 0 };
+  /** What the coming step, or the one with the number given (from 0), needs beyond the gradient. */
+  requests(step: number = this.#step): Requests {
+    return this.#core.requests?.(step) ?? { hessianProbes: 0 };
   }
 
   /** Folds one probe into the curvature estimate. An optimizer that asks for none ignores it. */

@@ -2,8 +2,9 @@ import type { Field } from "../field/field.ts";
 import { tuneKernels } from "../field/tune.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { type HostData, tableData, type TrainingData } from "./data.ts";
+import { type HostData, onDevice, type TrainingData } from "./data.ts";
 import { Pace } from "./pace.ts";
+import { Rehearsal } from "./rehearsal.ts";
 import { constant, type Schedule } from "./schedule.ts";
 import { RING, TrainingStep } from "./training_step.ts";
 
@@ -21,9 +22,9 @@ export interface TrainOptions {
   readonly schedule?: Schedule;
   /** Samples of a step, 512 by default. */
   readonly batchSize?: number;
-  /** Train until so many epochs have been made in all (resumed ones included). */
-  readonly epochs: number;
-  /** Train until so many steps have been made in all, if that comes first. */
+  /** Train until so many epochs have been made in all (resumed ones included). It, `steps` or both are needed. */
+  readonly epochs?: number;
+  /** Train until so many steps have been made in all, if that comes first; {@linkcode stepsWithin} turns a time into steps. */
   readonly steps?: number;
   /** Keys the order of samples and the probes; an unsigned 32-bit number, 0 by default. */
   readonly seed?: number;
@@ -86,62 +87,61 @@ export class DivergenceError extends Error {
  * ```
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
-  const { field, objective, optimizer, batchSize = 512, epochs, seed = 0, epochEvents = 1, signal, memory } = options;
+  const { field, objective, optimizer, batchSize = 512, seed = 0, epochEvents = 1, signal, memory } = options;
+  const { epochs, steps } = options;
   const schedule = options.schedule ?? constant();
-  for (const [name, value] of Object.entries({ batchSize, epochs, epochEvents })) {
-    if (!Number.isInteger(value) || value < 1) {
+  if (epochs === undefined && steps === undefined) throw new Error("train: epochs or steps expected, neither found.");
+  for (const [name, value] of Object.entries({ batchSize, epochs, steps, epochEvents })) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
       throw new Error(`train: ${name}: a positive whole number expected, ${value} found.`);
     }
   }
   const { gpu } = field;
-  const given = options.data;
-  const own = "fill" in given ? undefined : tableData(field, objective, given);
-  const data = own ?? given as TrainingData;
-  try {
-    using step = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory });
-    const { stepsPerEpoch } = step.sampler;
-    const last = Math.min(epochs * stepsPerEpoch, options.steps ?? Infinity);
-    await tuneKernels(gpu, { description: field.description, rows: step.differentiator.chunk, gradients: true });
-    await step.warmUp();
-    const pace = new Pace(RING);
-    let seconds = 0;
-    let done = optimizer.counters.step;
-    const event = (type: TrainEvent["type"], losses: Float32Array, aborted = false): TrainEvent => {
-      return {
-        type,
-        step: done,
-        epoch: done / stepsPerEpoch,
-        stepsPerEpoch,
-        losses,
-        seconds,
-        hvps: step.hvps,
-        aborted,
-      };
-    };
-    yield event("start", new Float32Array(0));
-    const rate = optimizer.spec.learningRate;
-    while (done < last && !signal?.aborted) {
-      const nextEpochEvent = (Math.floor(done / stepsPerEpoch / epochEvents) + 1) * epochEvents * stepsPerEpoch;
-      const until = Math.min(done + pace.burst, nextEpochEvent, last);
-      const begin = performance.now();
-      const first = done;
-      for (let inSubmit = 1; done < until; done++, inSubmit++) {
-        step.record(done, rate * schedule.factor(done));
-        if (inSubmit >= pace.submit) {
-          gpu.flush();
-          inSubmit = 0;
-        }
-      }
-      const losses = await readLosses(step, first, done);
-      const milliseconds = performance.now() - begin;
-      seconds += milliseconds / 1000;
-      pace.took(done - first, milliseconds);
-      yield event(done === nextEpochEvent ? "epoch" : "progress", losses);
-    }
-    yield event("end", new Float32Array(0), done < last);
-  } finally {
-    own?.[Symbol.dispose]();
+  using data = onDevice(field, objective, options.data);
+  using step = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory });
+  const { stepsPerEpoch } = step.sampler;
+  const last = Math.min((epochs ?? Infinity) * stepsPerEpoch, steps ?? Infinity);
+  await tuneKernels(gpu, { description: field.description, rows: step.differentiator.chunk, gradients: true });
+  {
+    using rehearsal = new Rehearsal(step);
+    await rehearsal.warmUp();
   }
+  const pace = new Pace(RING);
+  let seconds = 0;
+  let done = optimizer.counters.step;
+  const event = (type: TrainEvent["type"], losses: Float32Array, aborted = false): TrainEvent => {
+    return {
+      type,
+      step: done,
+      epoch: done / stepsPerEpoch,
+      stepsPerEpoch,
+      losses,
+      seconds,
+      hvps: step.hvps,
+      aborted,
+    };
+  };
+  yield event("start", new Float32Array(0));
+  const rate = optimizer.spec.learningRate;
+  while (done < last && !signal?.aborted) {
+    const nextEpochEvent = (Math.floor(done / stepsPerEpoch / epochEvents) + 1) * epochEvents * stepsPerEpoch;
+    const until = Math.min(done + pace.burst, nextEpochEvent, last);
+    const begin = performance.now();
+    const first = done;
+    for (let inSubmit = 1; done < until; done++, inSubmit++) {
+      step.record(done, rate * schedule.factor(done));
+      if (inSubmit >= pace.submit) {
+        gpu.flush();
+        inSubmit = 0;
+      }
+    }
+    const losses = await readLosses(step, first, done);
+    const milliseconds = performance.now() - begin;
+    seconds += milliseconds / 1000;
+    pace.took(done - first, milliseconds);
+    yield event(done === nextEpochEvent ? "epoch" : "progress", losses);
+  }
+  yield event("end", new Float32Array(0), done < last);
 }
 
 /** Losses of steps first … end − 1 from the ring, after everything recorded has run. Throws when something diverged. */

@@ -3,7 +3,7 @@ import { createVector } from "../field/vector.ts";
 import type { Field } from "../field/field.ts";
 import { type RandomKey, streams } from "../gpu/random.ts";
 import type { Objective } from "../objective/objective.ts";
-import { createOptimizer, type Optimizer } from "../optim/optimizer.ts";
+import type { Optimizer, Requests } from "../optim/optimizer.ts";
 import { Differentiator } from "../diff/differentiator.ts";
 import type { TrainingData } from "./data.ts";
 import { Sampler } from "./sampler.ts";
@@ -22,6 +22,14 @@ export interface TrainingStepOptions {
   readonly memory?: number;
 }
 
+/** What a step changes. */
+export interface StepSubject {
+  /** Updated in place. */
+  readonly parameters: Vector;
+  /** Makes the update. */
+  readonly optimizer: Optimizer;
+}
+
 /**
  * Records training steps: draw the batch, gradient and products, observe, update. Everything that it needs on the device is
  * allocated when it is made; a recorded step allocates nothing and reads nothing back.
@@ -31,17 +39,15 @@ export class TrainingStep implements Disposable {
   readonly sampler: Sampler;
   /** Holds the ring of losses and the flags. */
   readonly differentiator: Differentiator;
-  /** Hessian-vector products recorded so far. */
+  /** Hessian-vector products of the steps recorded so far. */
   hvps = 0;
-  readonly #options: TrainingStepOptions;
   readonly #gradient: Vector;
   readonly #direction: Vector;
   readonly #product: Vector;
 
-  constructor(options: TrainingStepOptions) {
+  constructor(readonly options: TrainingStepOptions) {
     const { field, objective, data, batchSize, seed, memory, optimizer } = options;
     const { gpu, layout } = field;
-    this.#options = options;
     this.sampler = new Sampler(gpu, data.count, Math.min(batchSize, data.count), seed);
     const products = optimizer.usesProducts;
     this.differentiator = new Differentiator(field, objective, {
@@ -58,23 +64,15 @@ export class TrainingStep implements Disposable {
 
   /** Records one step. */
   record(step: number, learningRate: number): void {
-    this.#record(step, learningRate, this.#options.optimizer, this.#options.field.parameters);
+    const { optimizer, field: { parameters } } = this.options;
+    const requests = optimizer.requests();
+    this.#record(step, learningRate, { optimizer, parameters }, requests);
+    this.hvps += requests.hessianProbes;
   }
 
-  /** Runs the optimizer's rehearsal on copies, so that everything is compiled before time is measured. */
-  async warmUp(): Promise<void> {
-    const { field, optimizer } = this.#options;
-    const { gpu, layout } = field;
-    using copy = createVector(gpu, layout, "warm-up parameters");
-    using rehearsal = createOptimizer(gpu, optimizer.spec, layout);
-    gpu.copy(field.parameters.buffer, copy.buffer);
-    for (const step of optimizer.spec.rehearsal ?? [0]) {
-      rehearsal.restore({ step, observations: rehearsal.counters.observations });
-      this.#record(0, optimizer.spec.learningRate, rehearsal, copy);
-    }
-    if (optimizer.usesProducts) this.#gradientAlone();
-    await gpu.synchronize();
-    this.hvps = 0;
+  /** Records a step's work on something else than what is trained, as it would be with these requests. */
+  rehearse(step: number, subject: StepSubject, requests: Requests): void {
+    this.#record(step, 0, subject, requests);
   }
 
   /** Frees the device memory. */
@@ -84,8 +82,8 @@ export class TrainingStep implements Disposable {
     for (const vector of [this.#gradient, this.#direction, this.#product]) vector[Symbol.dispose]();
   }
 
-  #record(step: number, learningRate: number, optimizer: Optimizer, parameters: Vector): void {
-    const { field, data, seed } = this.#options;
+  #record(step: number, learningRate: number, { parameters, optimizer }: StepSubject, requests: Requests): void {
+    const { field, data, seed } = this.options;
     field.gpu.phase("batch");
     const { rows } = this.sampler.draw(step);
     const request = {
@@ -95,7 +93,7 @@ export class TrainingStep implements Disposable {
       slot: step % RING,
       step,
     };
-    const products = Array.from({ length: optimizer.requests().hessianProbes }, (_, i) => {
+    const products = Array.from({ length: requests.hessianProbes }, (_, i) => {
       const probe: RandomKey = { seed, stream: streams.probe + 256 * i, step };
       return {
         kind: "hessian" as const,
@@ -106,16 +104,8 @@ export class TrainingStep implements Disposable {
       };
     });
     this.differentiator.record({ ...request, products });
-    this.hvps += products.length;
     field.gpu.phase("update");
     optimizer.step({ parameters, gradient: this.#gradient, learningRate });
     field.gpu.phase("");
-  }
-
-  #gradientAlone(): void {
-    const { data } = this.#options;
-    const { rows } = this.sampler.draw(0);
-    const fill = (chunk: Parameters<TrainingData["fill"]>[0]) => data.fill(chunk, this.sampler.indices);
-    this.differentiator.record({ rows, fill, gradient: this.#gradient });
   }
 }

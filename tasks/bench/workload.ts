@@ -124,7 +124,7 @@ export class Workload implements Disposable {
       rows,
       fill: (chunk) => this.#data.fill(chunk, this.step.sampler.indices),
       gradient,
-      product: product ? { kind: "hessian", direction, result } : undefined,
+      products: product ? [{ kind: "hessian", direction, result }] : [],
     });
     this.gpu.phase("");
   }

@@ -3,6 +3,9 @@ import { defineCommand } from "../shell/options.ts";
 import type { Values } from "../shell/command.ts";
 import { optimizerNames } from "../../lib/optim/registry.ts";
 
+/** Passes over all pixels where neither epochs nor minutes are given. */
+export const DEFAULT_EPOCHS = 6;
+
 /** The options of `deno task image`. */
 export const command = defineCommand({
   usage: "deno task image",
@@ -38,10 +41,28 @@ export const command = defineCommand({
       help: "How the rate changes along the run",
     },
     { name: "clip-norm", kind: "number", exclusiveMin: 0, help: "Largest norm of a gradient", defaultText: "no limit" },
-    { name: "schedule-epochs", kind: "integer", min: 1, help: "Horizon of the schedule", defaultText: "--epochs" },
+    {
+      name: "schedule-epochs",
+      kind: "integer",
+      min: 1,
+      help: "Horizon of the schedule, fixed at the first start",
+      defaultText: "the end of the run",
+    },
     { name: "preset", kind: "choice", choices: ["paper"], help: "Published settings of optimizer and rates" },
-    { name: "epochs", kind: "integer", min: 1, default: 6, help: "Passes over all pixels" },
-    { name: "minutes", kind: "number", exclusiveMin: 0, help: "Stop after so much training", defaultText: "no limit" },
+    {
+      name: "epochs",
+      kind: "integer",
+      min: 1,
+      help: "Passes over all pixels, resumed ones included",
+      defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes`,
+    },
+    {
+      name: "minutes",
+      kind: "number",
+      exclusiveMin: 0,
+      help: "As many steps, or as many more when resuming, as training makes in this time, measured before it starts",
+      defaultText: "no limit",
+    },
     { name: "batch-size", kind: "integer", min: 1, default: 512, help: "Pixels of a step" },
     { name: "layers", kind: "integer", min: 1, max: 64, default: 4, help: "Hidden layers" },
     { name: "width", kind: "integer", min: 1, max: 4096, default: 256, help: "Units of a hidden layer" },

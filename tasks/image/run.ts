@@ -12,6 +12,7 @@ import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { formatDuration, ProgressLine } from "../shell/progress.ts";
 import type { ImageValues } from "./command.ts";
+import type { RunLength } from "./run_length.ts";
 
 /** Keeps the folder of one run and shows how it goes. */
 export class ImageRun {
@@ -27,6 +28,7 @@ export class ImageRun {
   constructor(
     readonly folder: RunFolder,
     readonly values: ImageValues,
+    readonly length: RunLength,
     readonly picture: Picture,
     readonly field: Field,
     readonly optimizer: Optimizer,
@@ -49,6 +51,7 @@ export class ImageRun {
     await this.folder.writeConfig({
       task: "image",
       options: { ...this.values, resume: undefined, name: this.name },
+      ...this.length,
       optimizer: { name, ...options },
       layers: description.layers.map((layer) => layer.name),
       picture: { width: this.picture.width, height: this.picture.height, channels: this.picture.channels },
@@ -58,24 +61,24 @@ export class ImageRun {
     });
   }
 
-  /** Shows and records an event; returns whether the time is up. */
-  async handle(event: TrainEvent): Promise<boolean> {
+  /** Shows and records an event. */
+  async handle(event: TrainEvent): Promise<void> {
     this.#last = event;
     if (event.type === "start") await this.#writeConfig(this.optimizer.spec);
     if (event.type === "epoch") await this.#evaluate(event);
     const { seconds, step, epoch, losses } = event;
     if (losses.length > 0) {
       const rate = (step - this.#firstStep) / seconds;
-      const total = this.values.epochs * event.stepsPerEpoch;
-      const left = Math.min((total - step) / rate, (this.values.minutes ?? Infinity) * 60 - seconds);
+      const { steps } = this.length;
       const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
       this.#progress.update(
-        `epoch ${epoch.toFixed(1)}/${this.values.epochs}  step ${step}  loss ${mean.toExponential(2)}  ` +
+        `epoch ${epoch.toFixed(1)}/${decimal(steps / event.stepsPerEpoch)}  step ${step}  loss ${
+          mean.toExponential(2)
+        }  ` +
           `PSNR ${Number.isNaN(this.#psnr) ? "–" : this.#psnr.toFixed(2)} dB  ${rate.toFixed(1)} steps/s  ` +
-          `ETA ${formatDuration(Math.max(0, left))}`,
+          `ETA ${formatDuration((steps - step) / rate)}`,
       );
     }
-    return seconds >= (this.values.minutes ?? Infinity) * 60;
   }
 
   /** Writes what a finished or interrupted run leaves, and says where. */
@@ -141,4 +144,9 @@ export class ImageRun {
   #meanSquare(result: Picture): number {
     return 10 ** (-peakSignalToNoiseRatio(result.pixels, this.picture.pixels) / 10);
   }
+}
+
+/** A whole number as it is, others with one decimal. */
+function decimal(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }

@@ -87,7 +87,11 @@ const scheduleOf: Readonly<Record<ImageValues["schedule"], (steps: number) => Sc
   warmup: (steps) => linearWarmup({ steps: Math.max(1, Math.round(steps / 20)) }),
 };
 
-/** The schedule that the options describe. */
-export function scheduleFor(values: ImageValues, stepsPerEpoch: number): Schedule {
-  return scheduleOf[values.schedule]((values.scheduleEpochs ?? values.epochs) * stepsPerEpoch);
+/**
+ * The schedule that the options describe.
+ *
+ * @param steps Its horizon.
+ */
+export function scheduleFor(values: ImageValues, steps: number): Schedule {
+  return scheduleOf[values.schedule](steps);
 }

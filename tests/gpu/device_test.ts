@@ -110,7 +110,7 @@ Deno.test("a slice outside its buffer, or at an offset that no adapter binds, is
 });
 
 Deno.test("a mirror follows every write to its buffer: from the host, by copies, kernels and clearing", async () => {
-  using own = await openDevice({ kernels: "texture" });
+  using own = await openDevice({ operands: "texture" });
   // Two rows of a mirror and a part of a third.
   const length = 2 * 4096 + 12;
   using x = own.buffer("x", length * 4);

@@ -30,9 +30,9 @@ function illConditioned(size: number, smallest: number): Matrix {
   return matrix.map((row) => row.map((entry, j) => row[0] * 0.5 + smallest ** (j / Math.max(1, size - 1)) * entry));
 }
 
-for (const kernels of ["register", "texture"] as const) {
-  Deno.test(`columns become orthonormal and agree with Gram-Schmidt in f64 (${kernels} kernels)`, async () => {
-    using gpu = await openDevice({ kernels });
+for (const operands of ["buffer", "texture"] as const) {
+  Deno.test(`columns become orthonormal and agree with Gram-Schmidt in f64 (operands from a ${operands})`, async () => {
+    using gpu = await openDevice({ operands });
     {
       const layout = squareLayout(sizes.map((size) => ({ name: `${size}`, size })));
       using squares = new Squares(gpu, layout);

@@ -8,10 +8,10 @@ import { distance, matrixFrom, multiply, someMatrix, transpose } from "../suppor
 /** Rows of C, sum, columns of C; none a multiple of a tile. */
 const shapes = [[1, 1, 1], [20, 33, 7], [45, 3, 50], [16, 16, 16]];
 
-for (const kernels of ["register", "texture"] as const) {
+for (const operands of ["buffer", "texture"] as const) {
   for (const [transposeA, transposeB] of [[false, false], [true, false], [false, true], [true, true]]) {
-    Deno.test(`products of several shapes agree with f64 (${kernels}, A${transposeA ? "ᵀ" : ""} B${transposeB ? "ᵀ" : ""})`, async () => {
-      using gpu = await openDevice({ kernels });
+    Deno.test(`products of several shapes agree with f64 (${operands}, A${transposeA ? "ᵀ" : ""} B${transposeB ? "ᵀ" : ""})`, async () => {
+      using gpu = await openDevice({ operands });
       const names = shapes.map((_, i) => `m${i}`);
       const layoutOf = (dimensions: (shape: number[]) => number[]) =>
         new Layout(shapes.map((shape, i) => ({ name: names[i], shape: dimensions(shape) })));

@@ -5,9 +5,9 @@ import { NewtonSchulz } from "../../lib/linalg/newton_schulz.ts";
 import { eigenvalues, matrixFrom, multiply, someMatrix, transpose } from "../support/matrix.ts";
 import { followTrajectory } from "./matrix_trajectory.ts";
 
-for (const kernels of ["register", "texture"] as const) {
-  Deno.test(`Muon follows the golden trajectory for 50 steps (${kernels} kernels)`, async () => {
-    using gpu = await openDevice({ kernels });
+for (const operands of ["buffer", "texture"] as const) {
+  Deno.test(`Muon follows the golden trajectory for 50 steps (operands from a ${operands})`, async () => {
+    using gpu = await openDevice({ operands });
     const spec = muon({ learningRate: 0.02, adamLearningRate: 0.01 });
     const errors = await followTrajectory(gpu, "muon_lr0.02_adam0.01", spec);
     for (const error of Object.values(errors)) assertLess(error, 1e-6);

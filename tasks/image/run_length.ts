@@ -1,0 +1,43 @@
+import { UserError } from "../shell/user_error.ts";
+import { DEFAULT_EPOCHS, type ImageValues } from "./command.ts";
+
+/** How long a run goes on. Both stand in its configuration. */
+export interface RunLength {
+  /** Steps in all. */
+  readonly steps: number;
+  /** Horizon of the schedule in steps, fixed at the first start. */
+  readonly scheduleSteps: number;
+}
+
+/** What the length of a run is found from. */
+export interface RunLengthRequest {
+  /** Limits as given for this start. */
+  readonly limits: Pick<ImageValues, "epochs" | "minutes" | "scheduleEpochs">;
+  readonly stepsPerEpoch: number;
+  /** Steps made already. */
+  readonly made: number;
+  /** Of the run that is resumed. */
+  readonly resumed?: RunLength;
+  /** Measures up to which step so many seconds from now on reach. */
+  readonly stepsWithin: (seconds: number) => Promise<number>;
+}
+
+/**
+ * The length of a run: what its epochs and minutes give, whichever ends first. Without either a resumed run keeps its end and a
+ * new one takes the default epochs.
+ */
+export async function runLength(request: RunLengthRequest): Promise<RunLength> {
+  const { limits, stepsPerEpoch, made, resumed, stepsWithin } = request;
+  const { minutes, scheduleEpochs } = limits;
+  if (resumed !== undefined && limits.epochs === undefined && minutes === undefined) return resumed;
+  const epochs = limits.epochs ?? (minutes === undefined ? DEFAULT_EPOCHS : Infinity);
+  const inEpochs = epochs * stepsPerEpoch;
+  if (inEpochs < made) {
+    throw new UserError(`--epochs ${epochs}: the run has made ${(made / stepsPerEpoch).toFixed(1)} epochs already.`);
+  }
+  const inTime = minutes === undefined ? Infinity : await stepsWithin(minutes * 60);
+  const steps = Math.min(inEpochs, inTime);
+  if (resumed !== undefined) return { steps, scheduleSteps: resumed.scheduleSteps };
+  if (scheduleEpochs !== undefined) return { steps, scheduleSteps: scheduleEpochs * stepsPerEpoch };
+  return { steps, scheduleSteps: inEpochs === Infinity ? steps : inEpochs };
+}

@@ -1,0 +1,58 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { runLength, type RunLengthRequest } from "../../tasks/image/run_length.ts";
+import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
+
+/** 10 steps an epoch, 2 steps a second. */
+const request = (limits: Partial<RunLengthRequest["limits"]>, rest: Partial<RunLengthRequest> = {}) => {
+  const { made = 0 } = rest;
+  return {
+    limits: { epochs: undefined, minutes: undefined, scheduleEpochs: undefined, ...limits },
+    stepsPerEpoch: 10,
+    made,
+    stepsWithin: (seconds: number) => Promise.resolve(made + 2 * seconds),
+    ...rest,
+  };
+};
+
+Deno.test("a run ends at its epochs or its minutes, whichever comes first; the schedule's horizon is the planned end", async () => {
+  assertEquals(await runLength(request({})), { steps: 60, scheduleSteps: 60 });
+  assertEquals(await runLength(request({ epochs: 3 })), { steps: 30, scheduleSteps: 30 });
+  assertEquals(await runLength(request({ minutes: 1 })), { steps: 120, scheduleSteps: 120 });
+  assertEquals(await runLength(request({ minutes: 1, epochs: 3 })), { steps: 30, scheduleSteps: 30 });
+  assertEquals(await runLength(request({ minutes: 1, epochs: 30 })), { steps: 120, scheduleSteps: 300 });
+  assertEquals(await runLength(request({ minutes: 1, scheduleEpochs: 7 })), { steps: 120, scheduleSteps: 70 });
+});
+
+Deno.test("a resumed run keeps its horizon, and its end unless it is given another", async () => {
+  const rest = { made: 40, resumed: { steps: 60, scheduleSteps: 70 } };
+  assertEquals(await runLength(request({}, rest)), { steps: 60, scheduleSteps: 70 });
+  assertEquals(await runLength(request({ epochs: 9 }, rest)), { steps: 90, scheduleSteps: 70 });
+  assertEquals(await runLength(request({ minutes: 1 }, rest)), { steps: 160, scheduleSteps: 70 });
+  assertEquals(await runLength(request({ minutes: 1, epochs: 9 }, rest)), { steps: 90, scheduleSteps: 70 });
+  await assertRejects(
+    () => runLength(request({ epochs: 3 }, rest)),
+    Error,
+    "--epochs 3: the run has made 4.0 epochs already.",
+  );
+});
+
+Deno.test("--minutes fixes the number of steps before the run, and adds to it when resuming", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
+  const path = join(folder, "runs", "image", "timed");
+  const read = async (name: string) => JSON.parse(await Deno.readTextFile(join(path, name)));
+  const first = await imageTask(folder, "picture.png", "--minutes", "0.003", "--name", "timed", ...tiny);
+  assertEquals(first.code, 0, first.stderr);
+  const { steps, scheduleSteps } = await read("config.json");
+  assertEquals(scheduleSteps, steps);
+  assertEquals((await read("summary.json")).steps, steps);
+  assertStringIncludes(first.stderr, `The run will end at step ${steps}, after ${(steps / 3).toFixed(1)} epochs.`);
+  const second = await imageTask(folder, "--resume", path, "--minutes", "0.003");
+  assertEquals(second.code, 0, second.stderr);
+  const resumed = await read("config.json");
+  assert(resumed.steps > steps, `${resumed.steps} after ${steps}`);
+  assertEquals(resumed.scheduleSteps, scheduleSteps);
+  assertEquals((await read("summary.json")).steps, resumed.steps);
+  await Deno.remove(folder, { recursive: true });
+});
