@@ -63,6 +63,7 @@ export { soap, type SoapOptions } from "./lib/optim/soap.ts";
 export { sophiaH, type SophiaOptions } from "./lib/optim/sophia.ts";
 export * from "./lib/train/schedule.ts";
 export { type BudgetOptions, stepsWithin } from "./lib/train/budget.ts";
+export type { Reduce } from "./lib/train/reduce.ts";
 export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./lib/train/train.ts";
 export type { ChunkRequest, MatrixPlace } from "./lib/diff/differentiator.ts";
 export type { DenseNode, Network, NetworkSubject, Node } from "./lib/field/network.ts";

@@ -52,9 +52,10 @@ export interface ProductRequest {
   readonly result: Vector;
   /** Records what fills `direction`. */
   readonly prepare?: () => void;
-  /** Records what takes `result`, once the whole batch is in it. */
-  readonly done?: () => void;
 }
+
+/** What is complete: the gradient (and loss), or the next product. */
+export type DifferentiationPart = "gradient" | "product";
 
 /** What one pass over a batch computes. */
 export interface DifferentiationRequest {
@@ -165,13 +166,22 @@ export class Differentiator implements Disposable {
 
   /** Records loss, gradient and, if asked for, products over a batch. */
   record(request: DifferentiationRequest): void {
+    for (const _ of this.parts(request));
+  }
+
+  /** The same in parts, so that vectors may be taken, or changed, as soon as they are complete. */
+  *parts(request: DifferentiationRequest): Generator<DifferentiationPart, void> {
     const { rows, products = [] } = request;
     if (rows > this.chunk && products.length > 1) {
-      // Their results cannot be added up side by side in the vectors that they share.
-      for (const product of products) this.record({ ...request, products: [product] });
+      // Their results cannot be added up side by side in the vectors that they share: every product takes a pass over the batch.
+      for (const product of products) {
+        for (const part of this.parts({ ...request, products: [product] })) {
+          if (part === "product" || product === products.at(-1)) yield part;
+        }
+      }
       return;
     }
-    for (let first = 0; first < rows; first += this.chunk) this.#chunk(request, first, products);
+    for (let first = 0; first < rows; first += this.chunk) yield* this.#chunk(request, first, products);
   }
 
   /** Frees the device memory. */
@@ -181,7 +191,11 @@ export class Differentiator implements Disposable {
     for (const buffer of this.#owned) buffer[Symbol.dispose]();
   }
 
-  #chunk(request: DifferentiationRequest, first: number, products: readonly ProductRequest[]): void {
+  *#chunk(
+    request: DifferentiationRequest,
+    first: number,
+    products: readonly ProductRequest[],
+  ): Generator<DifferentiationPart, void> {
     const { gpu, parameters, layout } = this.#field;
     const step = request.step ?? 0;
     const rows = Math.min(this.chunk, request.rows - first);
@@ -224,7 +238,8 @@ export class Differentiator implements Disposable {
     const kept = hessian ? new Map<Node, KeptAdjoint>() : undefined;
     backward(pass, this.#seeds, kept);
     this.#sum(this.#partials, splits, request.gradient, keep, step);
-    for (const { kind, direction, result, prepare, done } of products) {
+    if (last) yield "gradient";
+    for (const { kind, direction, result, prepare } of products) {
       gpu.phase("probe");
       if (first === 0) prepare?.();
       gpu.phase("product");
@@ -241,10 +256,7 @@ export class Differentiator implements Disposable {
         backward({ ...pass, partials }, this.#tangentSeeds);
       }
       this.#sum(partials, splits * (apart ? 2 : 1), result, keep, step);
-      if (last) {
-        gpu.phase("update");
-        done?.();
-      }
+      if (last) yield "product";
     }
     if (kept !== undefined) giveBackKept(this.#pool, kept);
   }

@@ -4,6 +4,7 @@ import type { Objective } from "../objective/objective.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type HostData, onDevice, type TrainingData } from "./data.ts";
 import { Pace } from "./pace.ts";
+import type { Reduce } from "./reduce.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import { constant, type Schedule } from "./schedule.ts";
 import { RING, TrainingStep } from "./training_step.ts";
@@ -34,6 +35,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Bytes of device memory that a chunk of a batch may take. */
   readonly memory?: number;
+  /** Awaited in every step, for instance to average over several processes; see {@linkcode Reduce}. */
+  readonly reduce?: Reduce;
 }
 
 /** What training tells. At every event all steps so far have run on the device. */
@@ -87,7 +90,7 @@ export class DivergenceError extends Error {
  * ```
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
-  const { field, objective, optimizer, batchSize = 512, seed = 0, epochEvents = 1, signal, memory } = options;
+  const { field, objective, optimizer, batchSize = 512, seed = 0, epochEvents = 1, signal, memory, reduce } = options;
   const { epochs, steps } = options;
   const schedule = options.schedule ?? constant();
   if (epochs === undefined && steps === undefined) throw new Error("train: epochs or steps expected, neither found.");
@@ -98,7 +101,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   }
   const { gpu } = field;
   using data = onDevice(field, objective, options.data);
-  using step = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory });
+  using step = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory, reduce });
   const { stepsPerEpoch } = step.sampler;
   const last = Math.min((epochs ?? Infinity) * stepsPerEpoch, steps ?? Infinity);
   await tuneKernels(gpu, { description: field.description, rows: step.differentiator.chunk, gradients: true });
@@ -129,7 +132,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     const begin = performance.now();
     const first = done;
     for (let inSubmit = 1; done < until; done++, inSubmit++) {
-      step.record(done, rate * schedule.factor(done));
+      const reduced = step.record(done, rate * schedule.factor(done));
+      if (reduced !== undefined) await reduced;
       if (inSubmit >= pace.submit) {
         gpu.flush();
         inSubmit = 0;

@@ -1,11 +1,12 @@
 import type { Vector } from "../field/vector.ts";
 import { createVector } from "../field/vector.ts";
 import type { Field } from "../field/field.ts";
-import { type RandomKey, streams } from "../gpu/random.ts";
+import { streams } from "../gpu/random.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer, Requests } from "../optim/optimizer.ts";
-import { Differentiator } from "../diff/differentiator.ts";
+import { type DifferentiationPart, Differentiator } from "../diff/differentiator.ts";
 import type { TrainingData } from "./data.ts";
+import { Outcome, type Reduce } from "./reduce.ts";
 import { Sampler } from "./sampler.ts";
 
 /** Losses that may be outstanding between two read-backs. */
@@ -20,6 +21,7 @@ export interface TrainingStepOptions {
   readonly batchSize: number;
   readonly seed: number;
   readonly memory?: number;
+  readonly reduce?: Reduce;
 }
 
 /** What a step changes. */
@@ -44,9 +46,10 @@ export class TrainingStep implements Disposable {
   readonly #gradient: Vector;
   readonly #direction: Vector;
   readonly #product: Vector;
+  readonly #outcome?: Outcome;
 
   constructor(readonly options: TrainingStepOptions) {
-    const { field, objective, data, batchSize, seed, memory, optimizer } = options;
+    const { field, objective, data, batchSize, seed, memory, optimizer, reduce } = options;
     const { gpu, layout } = field;
     this.sampler = new Sampler(gpu, data.count, Math.min(batchSize, data.count), seed);
     const products = optimizer.usesProducts;
@@ -60,19 +63,22 @@ export class TrainingStep implements Disposable {
     // Optimizers without probes never touch these two.
     this.#direction = products ? createVector(gpu, layout, "direction") : this.#gradient;
     this.#product = products ? createVector(gpu, layout, "product") : this.#gradient;
+    if (reduce !== undefined) this.#outcome = new Outcome(this.differentiator);
   }
 
-  /** Records one step. */
-  record(step: number, learningRate: number): void {
+  /** Records one step. Only where there is a hook it takes time on the device, and returns a promise. */
+  record(step: number, learningRate: number): Promise<void> | undefined {
     const { optimizer, field: { parameters } } = this.options;
     const requests = optimizer.requests();
-    this.#record(step, learningRate, { optimizer, parameters }, requests);
+    const parts = this.#parts(step, learningRate, { optimizer, parameters }, requests);
     this.hvps += requests.hessianProbes;
+    if (this.#outcome !== undefined) return this.#reduced(parts, step, this.#outcome);
+    runThrough(parts);
   }
 
-  /** Records a step's work on something else than what is trained, as it would be with these requests. */
+  /** Records a step's work on something else than what is trained, as it would be with these requests, without a hook. */
   rehearse(step: number, subject: StepSubject, requests: Requests): void {
-    this.#record(step, 0, subject, requests);
+    runThrough(this.#parts(step, 0, subject, requests));
   }
 
   /** Frees the device memory. */
@@ -80,9 +86,16 @@ export class TrainingStep implements Disposable {
     this.sampler[Symbol.dispose]();
     this.differentiator[Symbol.dispose]();
     for (const vector of [this.#gradient, this.#direction, this.#product]) vector[Symbol.dispose]();
+    this.#outcome?.[Symbol.dispose]();
   }
 
-  #record(step: number, learningRate: number, { parameters, optimizer }: StepSubject, requests: Requests): void {
+  /** A step in parts: after each it yields a vector that is complete, and may be reduced before the next. */
+  *#parts(
+    step: number,
+    learningRate: number,
+    { parameters, optimizer }: StepSubject,
+    { hessianProbes }: Requests,
+  ): Generator<DifferentiationPart, void> {
     const { field, data, seed } = this.options;
     field.gpu.phase("batch");
     const { rows } = this.sampler.draw(step);
@@ -93,19 +106,40 @@ export class TrainingStep implements Disposable {
       slot: step % RING,
       step,
     };
-    const products = Array.from({ length: requests.hessianProbes }, (_, i) => {
-      const probe: RandomKey = { seed, stream: streams.probe + 256 * i, step };
-      return {
-        kind: "hessian" as const,
-        direction: this.#direction,
-        result: this.#product,
-        prepare: () => this.#direction.fillRademacher(probe),
-        done: () => optimizer.observe({ probe: this.#direction, hvp: this.#product }),
-      };
-    });
-    this.differentiator.record({ ...request, products });
+    const products = Array.from({ length: hessianProbes }, (_, i) => ({
+      kind: "hessian" as const,
+      direction: this.#direction,
+      result: this.#product,
+      prepare: () => this.#direction.fillRademacher({ seed, stream: streams.probe + 256 * i, step }),
+    }));
+    for (const part of this.differentiator.parts({ ...request, products })) {
+      if (part === "gradient") continue;
+      yield part;
+      field.gpu.phase("update");
+      optimizer.observe({ probe: this.#direction, hvp: this.#product });
+    }
+    // Last, since with it goes the outcome, to which the products belong.
+    yield "gradient";
     field.gpu.phase("update");
     optimizer.step({ parameters, gradient: this.#gradient, learningRate });
     field.gpu.phase("");
   }
+
+  async #reduced(parts: Iterable<DifferentiationPart>, step: number, outcome: Outcome): Promise<void> {
+    const { reduce, field: { gpu } } = this.options;
+    for (const part of parts) {
+      gpu.phase("reduce");
+      if (part === "gradient") outcome.gather(step % RING, step);
+      gpu.flush();
+      await reduce!(
+        part === "gradient" ? { gradient: this.#gradient, outcome: outcome.vector } : { product: this.#product },
+      );
+      if (part === "gradient") outcome.scatter(step % RING, step);
+    }
+  }
+}
+
+/** Goes through all parts without a stop. */
+function runThrough(parts: Iterator<unknown>): void {
+  while (!parts.next().done);
 }

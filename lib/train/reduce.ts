@@ -1,0 +1,51 @@
+import { createVector, type Vector } from "../field/vector.ts";
+import type { Differentiator } from "../diff/differentiator.ts";
+import gatherText from "../../wgsl/outcome_gather.wgsl" with { type: "text" };
+import scatterText from "../../wgsl/outcome_scatter.wgsl" with { type: "text" };
+
+/**
+ * Changes a step's vectors in place before they are used, for instance to their means over several processes, all of which make
+ * the same calls in the same order. In a step: for each probe `{ product }`, the Hessian-vector product; then
+ * `{ gradient, outcome }`, `outcome` being the two numbers `[loss, notFinite]`, where a `notFinite` other than 0 stops the
+ * training. Gradient, product and loss are normalised by the process's own batch, so that their means over equal batches are
+ * those of all samples together.
+ *
+ * What has been recorded is submitted before each call, and the step goes on when the promise is fulfilled: a hook may read and
+ * write the vectors, or record kernels on them.
+ */
+export type Reduce = (vectors: Readonly<Record<string, Vector>>) => Promise<void>;
+
+const gatherSource = { name: "outcome_gather", text: gatherText };
+const scatterSource = { name: "outcome_scatter", text: scatterText };
+
+/** Loss and NaN flag of a step as a vector that a hook can reduce. */
+export class Outcome implements Disposable {
+  /** `[loss, notFinite]`. */
+  readonly vector: Vector;
+  readonly #differentiator: Differentiator;
+
+  constructor(differentiator: Differentiator) {
+    this.#differentiator = differentiator;
+    this.vector = createVector(differentiator.gpu, [{ name: "outcome", shape: [2] }], "outcome");
+  }
+
+  /** Records taking a step's loss and flag into the vector. */
+  gather(slot: number, step: number): void {
+    this.#dispatch(gatherSource, slot, step);
+  }
+
+  /** Records putting the vector's numbers back in their places. */
+  scatter(slot: number, step: number): void {
+    this.#dispatch(scatterSource, slot, step);
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    this.vector[Symbol.dispose]();
+  }
+
+  #dispatch(source: typeof gatherSource, slot: number, step: number): void {
+    const { gpu, losses, flags } = this.#differentiator;
+    gpu.dispatch(gpu.kernel(source), { outcome: this.vector.buffer, losses, flags }, { slot, step }, [1]);
+  }
+}
