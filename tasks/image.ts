@@ -4,6 +4,7 @@
  * @module
  */
 import { basename } from "@std/path";
+import { checkHyperparameters } from "./image/hyperparameters.ts";
 import { loadPicture } from "./image/input.ts";
 import { fieldFor, optimizerFor, scheduleFor } from "./image/settings.ts";
 import { command, type ImageValues } from "./image/command.ts";
@@ -51,11 +52,12 @@ if (import.meta.main) {
       values = { ...config.options, epochs, minutes };
       if (given.has("software")) values.software = true;
     }
+    const spec = optimizerFor(values);
+    checkHyperparameters(values, fieldFor(values, { channels: 1 }), spec);
     const picture = await loadPicture(values);
     using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels: values.kernels });
     gpu.adopt(choices);
     using field = createField(gpu, fieldFor(values, picture), { seed: values.seed });
-    const spec = optimizerFor(values);
     using optimizer = createOptimizer(gpu, spec, field.layout);
     using data = pictureData(gpu, picture);
     const checkpoint = await resumed?.latestCheckpoint();

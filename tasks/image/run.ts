@@ -12,6 +12,7 @@ import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { formatDuration, ProgressLine } from "../shell/progress.ts";
 import type { ImageValues } from "./command.ts";
+import { fieldOptions } from "./hyperparameters.ts";
 import type { RunLength } from "./run_length.ts";
 
 /** Keeps the folder of one run and shows how it goes. */
@@ -52,6 +53,7 @@ export class ImageRun {
       task: "image",
       options: { ...this.values, resume: undefined, name: this.name },
       ...this.length,
+      activation: { name: this.values.activation, ...fieldOptions(description) },
       optimizer: { name, ...options },
       layers: description.layers.map((layer) => layer.name),
       picture: { width: this.picture.width, height: this.picture.height, channels: this.picture.channels },

@@ -12,8 +12,9 @@ import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { type OptimizerConfig, optimizerFromConfig } from "../../lib/optim/registry.ts";
 import { constant, cosine, exponential, linearWarmup, type Schedule, stepDecay } from "../../lib/train/schedule.ts";
 import type { ImageValues } from "./command.ts";
+import { activationOptions, optimizerOptions } from "./hyperparameters.ts";
 
-const activationOf: Record<ImageValues["activation"], () => Activation> = {
+const activationOf: Record<ImageValues["activation"], (options?: Record<string, number>) => Activation> = {
   gaussian,
   sine,
   wavelet: gabor,
@@ -23,13 +24,13 @@ const activationOf: Record<ImageValues["activation"], () => Activation> = {
 };
 
 /** The field that the options describe. */
-export function fieldFor(values: ImageValues, picture: Picture): FieldDescription {
+export function fieldFor(values: ImageValues, picture: Pick<Picture, "channels">): FieldDescription {
   return mlp({
     inputs: 2,
     hidden: Array(values.layers).fill(values.width),
     outputs: picture.channels,
-    activation: activationOf[values.activation](),
-    encoding: values.activation === "relu-pe" ? positionalEncoding({ octaves: 8 }) : undefined,
+    activation: activationOf[values.activation](activationOptions(values)),
+    encoding: values.activation === "relu-pe" ? positionalEncoding({ octaves: values.octaves ?? 8 }) : undefined,
   });
 }
 
@@ -75,6 +76,7 @@ export function optimizerFor(values: ImageValues): OptimizerSpec {
     learningRate: values.learningRate ?? byActivation(published?.rates ?? rates[name]),
     ...(name === "esgd" && { relativeDamping: byActivation(dampings) }),
     ...published?.options,
+    ...optimizerOptions(values),
     clipNorm,
   });
 }

@@ -1,0 +1,44 @@
+import { type FieldDescription, isEncoding } from "../../lib/field/description.ts";
+import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
+import { UserError } from "../shell/user_error.ts";
+import type { ImageValues } from "./command.ts";
+
+const OF_ACTIVATIONS = ["omega", "sigma", "scale"] as const;
+const OF_OPTIMIZERS = ["weightDecay", "relativeDamping", "initialProbes", "updateEvery"] as const;
+
+/** Hyper-parameters of the activation that were given. */
+export function activationOptions(values: ImageValues): Record<string, number> {
+  return pick(values, OF_ACTIVATIONS);
+}
+
+/** Hyper-parameters of the optimizer that were given, other than its rate. */
+export function optimizerOptions(values: ImageValues): Record<string, number> {
+  return pick(values, OF_OPTIMIZERS);
+}
+
+/** The hyper-parameters of a field's activation and encoding, resolved. */
+export function fieldOptions({ layers }: FieldDescription): Record<string, number> {
+  return Object.assign({}, ...layers.map((layer) => (isEncoding(layer) ? layer.encoding : layer.activation).options));
+}
+
+/**
+ * Refuses hyper-parameters that the chosen activation or optimizer does not have.
+ *
+ * @throws {UserError} With the name of the first.
+ */
+export function checkHyperparameters(values: ImageValues, field: FieldDescription, optimizer: OptimizerSpec): void {
+  refuse(pick(values, [...OF_ACTIVATIONS, "octaves"]), fieldOptions(field), `the activation ${values.activation}`);
+  refuse(optimizerOptions(values), optimizer.options, `the optimizer ${values.optimizer}`);
+}
+
+function refuse(given: Record<string, number>, known: Readonly<Record<string, unknown>>, owner: string): void {
+  for (const name of Object.keys(given)) {
+    if (name in known) continue;
+    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UserError(`--${option}: ${owner} has no such hyper-parameter.`);
+  }
+}
+
+function pick(values: ImageValues, names: readonly (keyof ImageValues)[]): Record<string, number> {
+  return Object.fromEntries(names.flatMap((name) => values[name] === undefined ? [] : [[name, Number(values[name])]]));
+}
