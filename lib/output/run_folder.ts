@@ -73,19 +73,43 @@ export function stepCheckpointName(step: number): string {
  * @throws {Error} If the name is taken or not allowed, or the folder cannot be made.
  */
 export async function createRunFolder(options: NewRunOptions): Promise<RunFolder> {
-  const { root = "runs", task, name, keep } = options;
+  const { keep } = options;
   checkKeep(keep);
-  const parent = join(root, checkName("task", task));
-  if (name !== undefined) {
-    const path = join(parent, checkName("run name", name));
-    if (await createFolder(path)) return new RunFolder(path, { keep });
-    throw new Error(`${path}: a run of this name exists; choose another name, or go on with it by --resume.`);
+  const named = namedPath(options);
+  if (named !== undefined) {
+    if (await createFolder(named)) return new RunFolder(named, { keep });
+    throw taken(named);
   }
+  const parent = taskFolder(options);
   const time = timeName(new Date());
   for (let count = 1;; count++) {
     const path = join(parent, count === 1 ? time : `${time}-${count}`);
     if (await createFolder(path)) return new RunFolder(path, { keep });
   }
+}
+
+/**
+ * Checks that a new run can have its name, before any work is put into it.
+ *
+ * @param options As {@linkcode createRunFolder} will get them.
+ * @throws {Error} If the name is taken or not allowed.
+ */
+export async function checkNewRun(options: NewRunOptions): Promise<void> {
+  const path = namedPath(options);
+  if (path !== undefined && await Deno.lstat(path).then(() => true, () => false)) throw taken(path);
+}
+
+function taskFolder({ root = "runs", task }: NewRunOptions): string {
+  return join(root, checkName("task", task));
+}
+
+function namedPath(options: NewRunOptions): string | undefined {
+  const { name } = options;
+  return name === undefined ? undefined : join(taskFolder(options), checkName("run name", name));
+}
+
+function taken(path: string): Error {
+  return new Error(`${path}: a run of this name exists; choose another name, or go on with it by --resume.`);
 }
 
 /**

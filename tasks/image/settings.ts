@@ -12,7 +12,7 @@ import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { type OptimizerConfig, optimizerFromConfig } from "../../lib/optim/registry.ts";
 import { constant, cosine, exponential, linearWarmup, type Schedule, stepDecay } from "../../lib/train/schedule.ts";
 import type { ImageValues } from "./command.ts";
-import { activationOptions, optimizerOptions } from "./hyperparameters.ts";
+import { activationOptions, checkOptimizerOptions, optimizerOptions } from "./hyperparameters.ts";
 
 const activationOf: Record<ImageValues["activation"], (options?: Record<string, number>) => Activation> = {
   gaussian,
@@ -71,14 +71,15 @@ export function optimizerFor(values: ImageValues): OptimizerSpec {
   const { preset, activation, optimizer: name, clipNorm } = values;
   const published = preset === "paper" ? publishedOptions[name] : undefined;
   const byActivation = (numbers: Rates) => numbers[activation] ?? numbers.other;
-  return optimizerFromConfig({
+  const config = {
     name,
     learningRate: values.learningRate ?? byActivation(published?.rates ?? rates[name]),
     ...(name === "esgd" && { relativeDamping: byActivation(dampings) }),
     ...published?.options,
-    ...optimizerOptions(values),
     clipNorm,
-  });
+  };
+  checkOptimizerOptions(values, optimizerFromConfig(config));
+  return optimizerFromConfig({ ...config, ...optimizerOptions(values) });
 }
 
 const scheduleOf: Readonly<Record<ImageValues["schedule"], (steps: number) => Schedule>> = {

@@ -126,3 +126,8 @@ export type Values<C extends Command> =
 export function camelCase(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
+
+/** "batchSize" → "--batch-size". */
+export function optionSpelling(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

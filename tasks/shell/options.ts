@@ -52,6 +52,29 @@ export function parseOptions<C extends Command>(args: readonly string[], command
 }
 
 /**
+ * Reads the values of a command's options as a run's configuration has kept them; those that it lacks have their defaults.
+ *
+ * @param stored As they were written.
+ * @param where Named in errors.
+ * @throws {UserError} When they are no such values.
+ */
+export function storedValues<C extends Command>(stored: unknown, command: C, where: string): Values<C> {
+  if (typeof stored !== "object" || stored === null) throw new UserError(`${where}: it has no options.`);
+  const found = stored as Record<string, unknown>;
+  const values: Record<string, unknown> = {};
+  for (const option of command.options) {
+    const value = found[camelCase(option.name)];
+    try {
+      values[camelCase(option.name)] = value === undefined ? defaultOf(option) : readValue(option, String(value));
+    } catch (cause) {
+      throw new UserError(`${where}: ${(cause as Error).message}`, { cause });
+    }
+  }
+  for (const { name } of command.positionals ?? []) values[camelCase(name)] = found[camelCase(name)];
+  return values as Values<C>;
+}
+
+/**
  * Rewrites the spellings that `parseArgs` would read otherwise into `--name=value`: `--x`, `--no-x` of options without a
  * value, and values that start with a minus sign.
  */

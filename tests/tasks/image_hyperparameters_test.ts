@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { command } from "../../tasks/image/command.ts";
-import { checkHyperparameters, fieldOptions } from "../../tasks/image/hyperparameters.ts";
+import { checkActivationOptions, fieldOptions } from "../../tasks/image/hyperparameters.ts";
 import { fieldFor, optimizerFor } from "../../tasks/image/settings.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 
@@ -9,7 +9,7 @@ function resolved(line: string) {
   const { values } = parseOptions(line.split(" ").filter(Boolean), command);
   const field = fieldFor(values, { channels: 3 });
   const optimizer = optimizerFor(values);
-  checkHyperparameters(values, field, optimizer);
+  checkActivationOptions(values, field);
   return { field: fieldOptions(field), optimizer: optimizer.options };
 }
 

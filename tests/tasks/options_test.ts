@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { HelpRequest } from "../../tasks/shell/help.ts";
-import { defineCommand, parseOptions } from "../../tasks/shell/options.ts";
+import { defineCommand, parseOptions, storedValues } from "../../tasks/shell/options.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
 
 const command = defineCommand({
@@ -135,4 +135,18 @@ Deno.test("--help wins over mistakes and shows every option with its default, al
   });
   assertEquals(new Set(columns).size, 1);
   for (const line of text.split("\n")) assertEquals(line.length <= 100, true, line);
+});
+
+Deno.test("values come back from a configuration, with defaults for what it lacks, and are checked again", () => {
+  const { values } = parseOptions(["a.png", "--epochs", "5", "--no-shuffle", "--offset", "-1"], command);
+  const { beta: _, ...stored } = JSON.parse(JSON.stringify(values));
+  assertEquals(storedValues(stored, command, "config.json"), values);
+  const refused = (stored: unknown) =>
+    assertThrows(() => storedValues(stored, command, "config.json"), UserError).message;
+  assertEquals(
+    refused({ epochs: 0 }),
+    'config.json: --epochs: expected an integer of at least 1, found "0".',
+  );
+  assertEquals(refused({ optimizer: ["adam", "esgd"] }).startsWith("config.json: --optimizer: expected one of"), true);
+  assertEquals(refused(undefined), "config.json: it has no options.");
 });

@@ -1,0 +1,101 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { basename, join } from "@std/path";
+import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
+
+/** A folder with a picture of 16 × 12 pixels, gone after the test. */
+async function withFolder(test: (folder: string) => Promise<void>) {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function exists(path: string) {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+Deno.test("what cannot be trained on is refused with one sentence, and no run is left", () =>
+  withFolder(async (folder) => {
+    const refused: [args: string, sentence: RegExp][] = [
+      ["missing.png", /missing\.png: cannot be read: there is no such file\./],
+      [".", /cannot be read: it is a folder\./],
+      ["picture.png --crop 15,11,2,1", /--crop: 2×1 pixels at \(15, 11\) reach beyond the picture of 16×12\./],
+      ["picture.png --crop 1,,1,1", /--crop: X,Y,W,H in whole pixels expected, "1,,1,1" found\./],
+      ["picture.png --crop 0,0,0,1", /--crop: width: expected a whole number of at least 1, found 0\./],
+      [
+        "picture.png --size 9000000",
+        /--size 9000000: .* but this adapter's buffers end at \d+ MiB: a smaller --size or a --crop fits\./,
+      ],
+      ["picture.png --activation sine --sigma 1", /--sigma: the activation sine has no such hyper-parameter\./],
+    ];
+    for (const [args, sentence] of refused) {
+      const { code, stdout, stderr } = await imageTask(folder, ...args.split(" "), "--name", "x");
+      assertEquals([code, stdout], [1, ""]);
+      assert(new RegExp(`^error: .*${sentence.source}\n$`).test(stderr), stderr);
+    }
+    assertEquals(await exists(join(folder, "runs")), false);
+  }));
+
+Deno.test("a run's name is checked before its picture is read", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "runs", "image", "mine"), { recursive: true });
+    const taken = await imageTask(folder, "missing.png", "--name", "mine");
+    assertStringIncludes(taken.stderr, "a run of this name exists");
+    const odd = await imageTask(folder, "missing.png", "--name", "../mine");
+    assertStringIncludes(odd.stderr, "run name: expected");
+    assertEquals([taken.code, odd.code], [1, 1]);
+  }));
+
+Deno.test("a run is resumed only as it was, and says what is wrong with its folder", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "runs", "image", "mine");
+    const first = await imageTask(folder, "picture.png", "--epochs", "2", "--name", "mine", ...tiny);
+    assertEquals(first.code, 0, first.stderr);
+    const read = async (name: string) => await Deno.readTextFile(join(path, name));
+    const [config, metrics] = [await read("config.json"), await read("metrics.jsonl")];
+    const resume = async (...args: string[]) => {
+      const { code, stderr } = await imageTask(folder, "--resume", path, ...args);
+      return `${code} ${stderr}`;
+    };
+
+    const done = await resume();
+    assertStringIncludes(done, "0 The run has made its 6 steps already; --epochs or --minutes takes it further.");
+    assertEquals(await read("metrics.jsonl"), metrics);
+
+    assertStringIncludes(await resume("--epochs", "1"), "1 error: --epochs 1: the run has made 2.0 epochs already.");
+    assertStringIncludes(await resume("--batch-size", "7"), "may change only --epochs and --minutes, but --batch-size");
+    assertStringIncludes(
+      await resume("picture.png"),
+      "may change only --epochs and --minutes, but a picture was given",
+    );
+
+    const broken: [from: string, to: string, sentence: string][] = [
+      ['"width": 8', '"width": 0', "config.json: --width: expected an integer from 1 to 4096"],
+      ['"task": "image"', '"task": "other"', "config.json: a run of the task image expected, other found."],
+      ['"options"', '"settings"', "config.json: it has no options."],
+      ['"steps": 6', '"steps": null', "config.json: steps: a whole number from 1 expected, none found."],
+      ['"height": 12', '"height": 13', "the run began with 16×13×3 (width×height×channels), but it is 16×12×3 now."],
+    ];
+    for (const [from, to, sentence] of broken) {
+      assertStringIncludes(config, from);
+      await Deno.writeTextFile(join(path, "config.json"), config.replace(from, to));
+      const outcome = await resume("--epochs", "3");
+      assert(outcome.startsWith("1 error: "), outcome);
+      assertStringIncludes(outcome, sentence);
+    }
+    await Deno.writeTextFile(join(path, "config.json"), config);
+
+    const checkpoints = [...Deno.readDirSync(join(path, "checkpoints"))].map(({ name }) => name).sort();
+    const latest = join(path, "checkpoints", checkpoints.at(-1)!);
+    const whole = await Deno.readFile(latest);
+    await Deno.truncate(latest, 100);
+    const outcome = await resume();
+    assertStringIncludes(outcome, `1 error: ${latest}: truncated: `);
+    assertStringIncludes(outcome, "Without this file the run goes on from the checkpoint before it.");
+    await Deno.remove(latest);
+    assertEquals((await resume()).slice(0, 2), "0 ");
+    assertEquals(await Deno.readFile(join(path, "checkpoints", basename(latest))), whole);
+  }));
