@@ -8,7 +8,7 @@ import { EarlierRun } from "./image/earlier_run.ts";
 import { checkActivationOptions } from "./image/hyperparameters.ts";
 import { fitPicture, loadPicture } from "./image/input.ts";
 import { fieldFor, optimizerFor, scheduleFor } from "./image/settings.ts";
-import { command, type ImageValues } from "./image/command.ts";
+import { command, DEFAULT_EPOCHS, type ImageValues } from "./image/command.ts";
 import { ImageRun } from "./image/run.ts";
 import { runLength } from "./image/run_length.ts";
 import { pictureData } from "../lib/data/picture_data.ts";
@@ -31,6 +31,7 @@ if (import.meta.main) {
     // Kept absolute, so that a run can be resumed from anywhere.
     const picturePath = typed.picture === undefined ? undefined : callerPath(typed.picture);
     let values: ImageValues = { ...typed, picture: picturePath };
+    const limits = { epochs: typed.epochs, minutes: typed.minutes };
     const place = { root: callerPath("runs"), task: "image", name: values.name };
     let earlier: EarlierRun | undefined;
     if (typed.resume !== undefined) {
@@ -40,10 +41,13 @@ if (import.meta.main) {
         throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
       }
       earlier = await EarlierRun.read(await openRunFolder(callerPath(typed.resume)));
-      // Limits are those of this start; what the run's bits depend on is as it was.
-      const { epochs, minutes, software } = typed;
-      values = { ...earlier.values, epochs, minutes, software: earlier.values.software || software };
+      values = earlier.values;
+      // Limits are replaced together, so that the configuration tells what the run's end came from.
+      if (limits.epochs !== undefined || limits.minutes !== undefined) Object.assign(values, limits);
+      if (typed.software) values.software = true;
     } else {
+      if (values.minutes === undefined) values.epochs ??= DEFAULT_EPOCHS;
+      limits.epochs = values.epochs;
       await checkNewRun(place);
     }
     const spec = optimizerFor(values);
@@ -62,7 +66,8 @@ if (import.meta.main) {
     const { batchSize, seed } = values;
     const training = { field, objective, data, optimizer, batchSize, seed, signal };
     const length = await runLength({
-      limits: values,
+      limits,
+      scheduleEpochs: values.scheduleEpochs,
       stepsPerEpoch,
       made: optimizer.counters.step,
       resumed: earlier?.length,
@@ -72,7 +77,7 @@ if (import.meta.main) {
     const epochs = length.steps / stepsPerEpoch;
     if (optimizer.counters.step >= length.steps) {
       console.error(`The run has made its ${length.steps} steps already; --epochs or --minutes takes it further.`);
-    } else if (values.minutes !== undefined) {
+    } else if (limits.minutes !== undefined) {
       console.error(`The run will end at step ${length.steps}, after ${epochs.toFixed(1)} epochs.`);
     }
     const folder = earlier?.folder ?? await createRunFolder(place);

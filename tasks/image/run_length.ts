@@ -1,5 +1,5 @@
 import { UserError } from "../shell/user_error.ts";
-import { DEFAULT_EPOCHS, type ImageValues } from "./command.ts";
+import type { ImageValues } from "./command.ts";
 
 /** How long a run goes on. Both stand in its configuration. */
 export interface RunLength {
@@ -11,8 +11,9 @@ export interface RunLength {
 
 /** What the length of a run is found from. */
 export interface RunLengthRequest {
-  /** Limits as given for this start. */
-  readonly limits: Pick<ImageValues, "epochs" | "minutes" | "scheduleEpochs">;
+  /** Limits of this start: at least one, unless a run is resumed. */
+  readonly limits: Pick<ImageValues, "epochs" | "minutes">;
+  readonly scheduleEpochs?: number;
   readonly stepsPerEpoch: number;
   /** Steps made already. */
   readonly made: number;
@@ -23,14 +24,12 @@ export interface RunLengthRequest {
 }
 
 /**
- * The length of a run: what its epochs and minutes give, whichever ends first. Without either a resumed run keeps its end and a
- * new one takes the default epochs.
+ * The length of a run: what its epochs and minutes give, whichever ends first. Without either a resumed run keeps its end.
  */
 export async function runLength(request: RunLengthRequest): Promise<RunLength> {
-  const { limits, stepsPerEpoch, made, resumed, stepsWithin } = request;
-  const { minutes, scheduleEpochs } = limits;
-  if (resumed !== undefined && limits.epochs === undefined && minutes === undefined) return resumed;
-  const epochs = limits.epochs ?? (minutes === undefined ? DEFAULT_EPOCHS : Infinity);
+  const { limits, scheduleEpochs, stepsPerEpoch, made, resumed, stepsWithin } = request;
+  const { epochs = Infinity, minutes } = limits;
+  if (resumed !== undefined && epochs === Infinity && minutes === undefined) return resumed;
   const inEpochs = epochs * stepsPerEpoch;
   if (inEpochs < made) {
     throw new UserError(`--epochs ${epochs}: the run has made ${(made / stepsPerEpoch).toFixed(1)} epochs already.`);

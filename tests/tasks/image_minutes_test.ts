@@ -7,7 +7,7 @@ import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
 const request = (limits: Partial<RunLengthRequest["limits"]>, rest: Partial<RunLengthRequest> = {}) => {
   const { made = 0 } = rest;
   return {
-    limits: { epochs: undefined, minutes: undefined, scheduleEpochs: undefined, ...limits },
+    limits: { epochs: undefined, minutes: undefined, ...limits },
     stepsPerEpoch: 10,
     made,
     stepsWithin: (seconds: number) => Promise.resolve(made + 2 * seconds),
@@ -16,12 +16,11 @@ const request = (limits: Partial<RunLengthRequest["limits"]>, rest: Partial<RunL
 };
 
 Deno.test("a run ends at its epochs or its minutes, whichever comes first; the schedule's horizon is the planned end", async () => {
-  assertEquals(await runLength(request({})), { steps: 60, scheduleSteps: 60 });
   assertEquals(await runLength(request({ epochs: 3 })), { steps: 30, scheduleSteps: 30 });
   assertEquals(await runLength(request({ minutes: 1 })), { steps: 120, scheduleSteps: 120 });
   assertEquals(await runLength(request({ minutes: 1, epochs: 3 })), { steps: 30, scheduleSteps: 30 });
   assertEquals(await runLength(request({ minutes: 1, epochs: 30 })), { steps: 120, scheduleSteps: 300 });
-  assertEquals(await runLength(request({ minutes: 1, scheduleEpochs: 7 })), { steps: 120, scheduleSteps: 70 });
+  assertEquals(await runLength(request({ minutes: 1 }, { scheduleEpochs: 7 })), { steps: 120, scheduleSteps: 70 });
 });
 
 Deno.test("a resumed run keeps its horizon, and its end unless it is given another", async () => {
@@ -53,6 +52,7 @@ Deno.test("--minutes fixes the number of steps before the run, and adds to it wh
   const resumed = await read("config.json");
   assert(resumed.steps > steps, `${resumed.steps} after ${steps}`);
   assertEquals(resumed.scheduleSteps, scheduleSteps);
+  assertEquals([resumed.options.epochs, resumed.options.minutes], [undefined, 0.003]);
   assertEquals((await read("summary.json")).steps, resumed.steps);
   await Deno.remove(folder, { recursive: true });
 });
