@@ -23,6 +23,7 @@ import { callerPath } from "./shell/caller_path.ts";
 import { optionSpelling } from "./shell/command.ts";
 import { runTask } from "./shell/main.ts";
 import { parseOptions } from "./shell/options.ts";
+import { settled } from "./shell/settled.ts";
 import { UserError } from "./shell/user_error.ts";
 
 if (import.meta.main) {
@@ -55,6 +56,7 @@ if (import.meta.main) {
     const whole = await loadPicture(values);
     using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels: values.kernels });
     gpu.adopt(earlier?.kernels ?? {});
+    await using _settled = settled(gpu);
     const picture = fitPicture(whole, values, gpu.device.limits.maxStorageBufferBindingSize);
     earlier?.checkPicture(picture);
     using field = createField(gpu, fieldFor(values, picture), { seed: values.seed });
