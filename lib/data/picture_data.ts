@@ -2,6 +2,7 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { MatrixPlace } from "../diff/differentiator.ts";
+import { widthsOf } from "../field/description.ts";
 import { Evaluation } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
 import { padRows } from "../field/matmul/shape.ts";
@@ -13,7 +14,11 @@ import tableText from "../../wgsl/batch_table.wgsl" with { type: "text" };
 const coordinatesSource = { name: "batch_pixel_coordinates", text: coordinatesText };
 const tableSource = { name: "batch_table", text: tableText };
 
-/** A picture's pixels as training data: (row, column) in [−1, 1]² to its channels. One sample a pixel, row-major. */
+/**
+ * A picture's pixels as training data: (row, column) in [−1, 1]² to its channels. One sample a pixel, row-major.
+ *
+ * @throws (when used) If the field's input has not 2 columns, or its output not as many as the picture has channels.
+ */
 export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
   const { width, height, channels, pixels } = picture;
   const table = gpu.buffer("picture", pixels.byteLength);
@@ -21,8 +26,16 @@ export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
   return {
     count: width * height,
     fill({ first, rows, paddedRows, inputs, targets }, indices) {
-      for (const place of inputs.values()) coordinates(gpu, indices, picture, place, first, rows, paddedRows);
-      for (const { buffer, stride } of targets.values()) {
+      for (const [name, place] of inputs) {
+        if (place.width !== 2) {
+          throw new Error(`picture: an input of width 2 (row, column) expected, ${name} has ${place.width}.`);
+        }
+        coordinates(gpu, indices, picture, place, first, rows, paddedRows);
+      }
+      for (const [name, { buffer, width, stride }] of targets) {
+        if (width !== channels) {
+          throw new Error(`picture: it has ${channels} channels, but output ${name} has ${width}.`);
+        }
         gpu.dispatch(
           gpu.kernel(tableSource),
           { indices, table, batch: buffer },
@@ -39,6 +52,7 @@ export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
  * What a field makes of a picture's pixels: one output, as many channels, not clamped. Worked through in chunks.
  *
  * @param shape Width, height and channels of the picture wanted; any size, both axes span [−1, 1].
+ * @throws If the output has not as many columns as channels are wanted.
  */
 export async function renderPicture(
   field: Field,
@@ -47,6 +61,11 @@ export async function renderPicture(
   const { gpu } = field;
   const { width, height, channels } = shape;
   const count = width * height;
+  const [name, layer] = Object.entries(field.description.outputs)[0];
+  const outputs = widthsOf(field.description).get(layer);
+  if (outputs !== channels) {
+    throw new Error(`renderPicture: ${channels} channels asked for, but output ${name} has ${outputs}.`);
+  }
   using evaluation = new Evaluation(field, count);
   using indices = gpu.buffer("pixel indices", count * 4);
   gpu.write(indices, Uint32Array.from({ length: count }, (_, i) => i));
