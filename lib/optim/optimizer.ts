@@ -99,6 +99,7 @@ export class Optimizer implements Disposable {
   /** Folds one probe into the curvature estimate. An optimizer that asks for none ignores it. */
   observe(observation: Observation): void {
     if (this.#core.observe === undefined) return;
+    this.#check(observation.hvp);
     this.#core.observe(observation);
     this.#observations++;
   }
@@ -106,13 +107,8 @@ export class Optimizer implements Disposable {
   /** Records one update of `parameters` in place. */
   step(request: StepRequest): void {
     const { parameters, gradient, learningRate = this.spec.learningRate } = request;
-    for (const vector of [parameters, gradient]) {
-      if (vector.layout.deviceLength !== this.layout.deviceLength) {
-        throw new Error(
-          `${this.spec.name}: made for ${this.layout.parameterCount} parameters, given a vector of ${vector.layout.parameterCount}.`,
-        );
-      }
-    }
+    this.#check(parameters);
+    this.#check(gradient);
     this.#core.update({ parameters, gradient, learningRate }, this.#step, this.#observations);
     this.#step++;
   }
@@ -122,6 +118,14 @@ export class Optimizer implements Disposable {
     this.#step = counters.step;
     this.#observations = counters.observations;
     this.#core.restored?.();
+  }
+
+  /** Vectors must lie on the device as the state does: as many numbers, equally padded. */
+  #check({ layout }: Vector): void {
+    const { parameterCount, deviceLength } = this.layout;
+    if (layout.parameterCount === parameterCount && layout.deviceLength === deviceLength) return;
+    const given = layout.parameterCount === parameterCount ? "other segments" : `a vector of ${layout.parameterCount}`;
+    throw new Error(`${this.spec.name}: made for ${parameterCount} parameters, given ${given}.`);
   }
 
   /** Frees the device memory. */

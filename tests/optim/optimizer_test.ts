@@ -1,0 +1,34 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { adam, createOptimizer, createVector, esgd, type Segment } from "../../mod.ts";
+import { fileDevice } from "../support/device.ts";
+
+const gpu = await fileDevice();
+
+Deno.test("vectors of another length, or padded in another way, are refused", () => {
+  using optimizer = createOptimizer(gpu, esgd({ initialProbes: 1 }), 12);
+  using good = createVector(gpu, new Float32Array(12));
+  // Both take 64 numbers on the device, as twelve do.
+  using short = createVector(gpu, new Float32Array(10));
+  const message = "esgd: made for 12 parameters, given a vector of 10.";
+  assertThrows(() => optimizer.observe({ hvp: short }), Error, message);
+  optimizer.observe({ hvp: good });
+  assertThrows(() => optimizer.step({ parameters: short, gradient: good }), Error, message);
+  assertThrows(() => optimizer.step({ parameters: good, gradient: short }), Error, message);
+  const matrix: Segment[] = [{ name: "w", shape: [6, 2] }];
+  using padded = createVector(gpu, matrix);
+  const segments = "esgd: made for 12 parameters, given other segments.";
+  assertThrows(() => optimizer.step({ parameters: padded, gradient: good }), Error, segments);
+  assertEquals(optimizer.counters, { step: 0, observations: 1 });
+  optimizer.step({ parameters: good, gradient: good });
+  assertEquals(optimizer.counters, { step: 1, observations: 1 });
+});
+
+Deno.test("ESGD refuses a step before its first probe, Adam asks for none and ignores any", () => {
+  using vector = createVector(gpu, new Float32Array(12));
+  using second = createOptimizer(gpu, esgd(), 12);
+  assertThrows(() => second.step({ parameters: vector, gradient: vector }), Error, "the first step needs a probe");
+  using first = createOptimizer(gpu, adam(), 12);
+  assertEquals(first.requests(), { hessianProbes: 0 });
+  first.observe({ hvp: vector });
+  assertEquals(first.counters, { step: 0, observations: 0 });
+});
