@@ -1,7 +1,7 @@
 // The samples of one batch: indices[i] = π(first + i), π the epoch's keyed permutation of 0 … count − 1.
 // π is a Feistel network of 6 rounds on pairs (l, r) in [0, a) × [0, b), a·b ≥ count, b = ⌈count/a⌉, with Threefry as its round
 // function: alternately l ← l + F(r) mod a and r ← r + F(l) mod b. Values ≥ count are sent through again (cycle walking),
-// which keeps it a permutation. One invocation an index; dispatch: workgroups of 64 along x.
+// which keeps it a permutation. One invocation an index; dispatch: workgroups of 64 along x and y.
 {{uniform rows: u32, first: u32, count: u32, a: u32, b: u32, key0: u32, key1: u32, epoch: u32}}
 {{write indices: array<u32>}}
 {{threefry}}
@@ -17,9 +17,10 @@ fn permuted(x: u32) -> u32 {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= u.rows) { return; }
-  var x = permuted(u.first + id.x);
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * 64u;
+  if (i >= u.rows) { return; }
+  var x = permuted(u.first + i);
   while (x >= u.count) { x = permuted(x); }
-  indices[id.x] = x;
+  indices[i] = x;
 }

@@ -11,6 +11,7 @@ import {
   weightedSum,
 } from "../../mod.ts";
 import { dot } from "../support/golden.ts";
+import { wave } from "../support/matrices.ts";
 
 // A skip (layer c reads a and the position again), a concatenated second input (colour reads the view), two outputs, and a
 // layer (b) that two layers read.
@@ -26,7 +27,6 @@ const description: FieldDescription = {
   outputs: { density: "density", colour: "colour" },
 };
 const rows = 21;
-const wave = (n: number, k: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(k * (i + 1)));
 const batch = {
   inputs: { position: wave(rows * 3, 1.3), view: wave(rows * 2, 0.7) },
   targets: { density: wave(rows, 2.1), colour: wave(rows * 3, 0.9) },

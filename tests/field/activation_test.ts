@@ -1,0 +1,320 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Activation, activations, gabor, gaussian, relu, sigmoid, sinc, sine, softplus } from "../../mod.ts";
+import { linearGroups } from "../../lib/gpu/groups.ts";
+import backwardText from "../../wgsl/activation_backward.wgsl" with { type: "text" };
+import forwardText from "../../wgsl/activation_forward.wgsl" with { type: "text" };
+import { fileDevice, readFloats } from "../support/device.ts";
+import { wave } from "../support/matrices.ts";
+import { sameBits } from "../support/same_bits.ts";
+
+const gpu = await fileDevice();
+
+/** A number in f64 and how far f32 arithmetic may end from it. */
+interface Estimate {
+  readonly exact: number;
+  readonly bound: number;
+}
+
+interface Derivatives {
+  readonly value: Estimate;
+  /** By each map. */
+  readonly first: readonly Estimate[];
+  readonly second: readonly (readonly Estimate[])[];
+}
+
+interface Case {
+  readonly activation: Activation;
+  /** Preactivations of one point, one a map. */
+  readonly points: readonly (readonly number[])[];
+  reference(...z: number[]): Derivatives;
+}
+
+// Hyper-parameters are powers of two, so that ωz is exact and only the function's own error is left. What f32 allows:
+// a rounding is EPSILON/2; exp(x) is specified to 3 + 2|x| units in the last place; a quotient to 2.5; log near 1 to 2⁻²¹.
+// sin and cos: GPUs' are good to 2⁻²⁰·⁵ on [−π, π] (7e−7, NVIDIA's; lavapipe's to 8e−8), the reduction adds 1.7e−7 up to 3000.
+const EPSILON = 2 ** -23;
+const TRIGONOMETRY = 1e-6;
+const LOGARITHM = 2 ** -21;
+// Smaller numbers may be flushed to zero.
+const SMALLEST = 2 ** -126;
+const exponential = (x: number) => (3 + 2 * Math.abs(x)) * EPSILON;
+
+/** factor · x, x known up to `error` and to underflow, factor to `roundings`. */
+function scaled(factor: number, x: number, error: number, roundings = 4): Estimate {
+  return { exact: factor * x, bound: Math.abs(factor) * (error + SMALLEST + roundings * EPSILON * Math.abs(x)) };
+}
+
+function oneMap(value: Estimate, first: Estimate, second: Estimate): Derivatives {
+  return { value, first: [first], second: [[second]] };
+}
+
+const along = (...z: number[]) => z.map((each) => [each]);
+/** From −limit to limit, in no regular steps, with both ends and 0. */
+const spread = (limit: number) => [...along(-limit, 0, limit), ...along(...wave(60, 1.3).map((x) => limit * x))];
+
+function logistic(z: number) {
+  const e = Math.exp(-Math.abs(z));
+  const value = (z >= 0 ? 1 : e) / (1 + e);
+  const slope = e / (1 + e) ** 2;
+  const error = exponential(z) + 4 * EPSILON;
+  return {
+    value: scaled(1, value, value * error),
+    slope: scaled(1, slope, slope * 2 * error),
+    curvature: { exact: slope * (1 - 2 * value), bound: slope * 5 * error + SMALLEST },
+  };
+}
+
+const cases: Case[] = [
+  {
+    activation: sine({ omega: 32 }),
+    points: [...spread(3000 / 32), ...spread(0.1)],
+    reference: (z) =>
+      oneMap(
+        scaled(1, Math.sin(32 * z), TRIGONOMETRY),
+        scaled(32, Math.cos(32 * z), TRIGONOMETRY),
+        scaled(-1024, Math.sin(32 * z), TRIGONOMETRY),
+      ),
+  },
+  {
+    activation: gaussian({ sigma: 0.25 }),
+    points: [...spread(1), ...spread(4)],
+    reference(z) {
+      const square = 16 * z * z;
+      const bump = Math.exp(-square / 2);
+      const error = bump * exponential(square / 2);
+      return oneMap(
+        scaled(1, bump, error),
+        scaled(-16 * z, bump, error),
+        { exact: 16 * (square - 1) * bump, bound: scaled(16 * (square + 1), bump, error).bound },
+      );
+    },
+  },
+  {
+    activation: sinc({ omega: 32 }),
+    // Around 0, and on both sides of |ωz| = ½, where a series gives way to quotients.
+    points: [
+      ...along(0, 1e-30, -1e-12, 1e-4, -1e-3, 1 / 64, -1 / 64),
+      ...along(0.9999 / 64, -0.9999 / 64, 1.0001 / 64, -1.0001 / 64, 0.8 / 64, 1.2 / 64, -2 / 64),
+      ...spread(0.1),
+      ...spread(90),
+    ],
+    reference(z) {
+      const u = 32 * z;
+      if (Math.abs(u) < 0.5) {
+        // Taylor's series to an order at which f64 is exhausted; f32 evaluates it by Horner's rule, all terms shrinking.
+        let [value, first, second] = [0, 0, 0];
+        for (let k = 0, c = 1; k < 12; c *= -1 / ((2 * k + 2) * (2 * k + 3)), k++) {
+          value += c * u ** (2 * k);
+          if (k > 0) first += 2 * k * c * u ** (2 * k - 1);
+          if (k > 0) second += 2 * k * (2 * k - 1) * c * u ** (2 * k - 2);
+        }
+        return oneMap(scaled(1, value, 0), scaled(32, first, 0), scaled(1024, second, 0));
+      }
+      const value = Math.sin(u) / u;
+      const valueError = TRIGONOMETRY / Math.abs(u) + 3 * EPSILON;
+      const difference = Math.cos(u) - value;
+      const differenceError = TRIGONOMETRY + valueError + EPSILON;
+      return oneMap(
+        scaled(1, value, valueError),
+        scaled(32 / u, difference, differenceError),
+        {
+          exact: -1024 * (value + 2 * difference / u ** 2),
+          bound: 1024 * (valueError + (2 * differenceError + 8 * EPSILON) / u ** 2 + 2 * EPSILON),
+        },
+      );
+    },
+  },
+  {
+    activation: relu(),
+    points: [...along(0, -0, 1e-30, -1e-30), ...spread(1e30)],
+    reference(z) {
+      const exactly = (exact: number) => ({ exact, bound: 0 });
+      return oneMap(exactly(Math.max(z, 0)), exactly(z > 0 ? 1 : 0), exactly(0));
+    },
+  },
+  {
+    activation: sigmoid(),
+    points: [...spread(3), ...spread(90), ...along(1e4, -1e4, 1e30, -1e30)],
+    reference(z) {
+      const { value, slope, curvature } = logistic(z);
+      return oneMap(value, slope, curvature);
+    },
+  },
+  {
+    activation: softplus(),
+    points: [...spread(3), ...spread(90), ...along(1e4, -1e4, 1e30, -1e30)],
+    reference(z) {
+      const { value, slope } = logistic(z);
+      const e = Math.exp(-Math.abs(z));
+      // Small e are summed by a series, larger ones by the logarithm of 1 + e.
+      const error = e * (exponential(z) + 4 * EPSILON) + (e < 1e-3 ? 0 : LOGARITHM + EPSILON);
+      const bend = Math.log1p(e);
+      return oneMap(
+        { exact: Math.max(z, 0) + bend, bound: error + SMALLEST + EPSILON * Math.max(z, 0) },
+        value,
+        slope,
+      );
+    },
+  },
+  {
+    activation: gabor({ omega: 8, scale: 4 }),
+    points: Array.from(wave(60, 1.3), (x, i) => [3 * x, 0.6 * Math.cos(7 * i)]).concat([[0, 0], [1, 0], [0, 5], [
+      -90,
+      9,
+    ]]),
+    reference(z0, z1) {
+      const [cos, sin, e] = [Math.cos(8 * z0), Math.sin(8 * z0), Math.exp(-((4 * z1) ** 2))];
+      const error = e * (TRIGONOMETRY + exponential((4 * z1) ** 2));
+      const decay = -32 * z1;
+      const first = [scaled(-8, sin * e, error), scaled(decay, cos * e, error)];
+      const mixed = scaled(-8 * decay, sin * e, error);
+      const last = { exact: (decay ** 2 - 32) * cos * e, bound: scaled(decay ** 2 + 32, e, error).bound };
+      return { value: scaled(1, cos * e, error), first, second: [[scaled(-64, cos * e, error), mixed], [mixed, last]] };
+    },
+  },
+];
+
+/** Columns that exist, of 16. */
+const REAL = 13;
+
+/** From points to [rows, maps, 16], 13 columns of which exist; the others are 1, to see that they are passed over. */
+function pack(entries: readonly Float32Array[]): Float32Array {
+  const rows = Math.ceil(entries[0].length / REAL);
+  const packed = new Float32Array(rows * entries.length * 16).fill(1);
+  entries.forEach((map, m) =>
+    map.forEach((entry, i) => packed[(Math.floor(i / REAL) * entries.length + m) * 16 + i % REAL] = entry)
+  );
+  return packed;
+}
+
+function unpack(packed: Float32Array, maps: number, count: number): Float32Array[] {
+  return Array.from(
+    { length: maps },
+    (_, m) => Float32Array.from({ length: count }, (_, i) => packed[(Math.floor(i / REAL) * maps + m) * 16 + i % REAL]),
+  );
+}
+
+/** Runs one of the two kernels on packed inputs and returns its packed outputs, twice the same bits. */
+async function run(
+  activation: Activation,
+  text: string,
+  inputs: Record<string, Float32Array>,
+  outputs: Record<string, number>,
+  tangents: number,
+): Promise<Record<string, Float32Array>> {
+  const maps = activation.maps.length;
+  const rows = inputs.z.length / 16 / maps;
+  const [p0, p1] = activation.constants;
+  const forward = text === forwardText;
+  const kernel = gpu.kernel({ name: forward ? "activation_forward" : "activation_backward", text }, {
+    activation: activation.text!,
+    maps,
+    tangents,
+  });
+  const uniforms = { rows, width: 16, ...(forward ? { real: REAL } : {}), p0, p1 };
+  const buffers = Object.fromEntries([
+    ...Object.entries(inputs).map(([name, numbers]) => {
+      const buffer = gpu.buffer(name, numbers.byteLength);
+      gpu.write(buffer, numbers);
+      return [name, buffer] as const;
+    }),
+    ...Object.entries(outputs).map(([name, maps]) => [name, gpu.buffer(name, rows * maps * 64)] as const),
+  ]);
+  const results: Record<string, Float32Array> = {};
+  for (const [name, maps] of Object.entries(outputs)) {
+    results[name] = await sameBits(async () => {
+      gpu.clear(buffers[name]);
+      gpu.dispatch(kernel, buffers, uniforms, linearGroups(rows * 4, 64));
+      return await readFloats(gpu, buffers[name], rows * maps * 16);
+    });
+  }
+  for (const buffer of Object.values(buffers)) buffer[Symbol.dispose]();
+  return results;
+}
+
+/** Asserts that each entry is Σ coefficient · estimate. */
+function assertEstimates(
+  actual: Float32Array,
+  terms: (point: number) => (readonly [number, Estimate])[],
+  points: Case["points"],
+  what: string,
+): void {
+  actual.forEach((found, i) => {
+    const all = terms(i);
+    const exact = all.reduce((sum, [c, { exact }]) => sum + c * exact, 0);
+    // Products with coefficients, and their sums, are rounded as well.
+    const rounding = all.every(([c]) => c === 1)
+      ? 0
+      : all.reduce((sum, [c, { exact }]) => sum + 4 * EPSILON * Math.abs(c * exact), SMALLEST);
+    const bound = all.reduce((sum, [c, { bound }]) => sum + Math.abs(c) * bound, rounding);
+    assert(Math.abs(found - exact) <= bound, `${what} at z = ${points[i]}: ${found}, expected ${exact} ± ${bound}`);
+  });
+}
+
+for (const { activation, points, reference } of cases) {
+  const { name, maps } = activation;
+  const count = points.length;
+  const z = maps.map((_, m) => Float32Array.from(points, (point) => point[m]));
+  const expected = points.map((_, i) => reference(...z.map((map) => map[i])));
+
+  const unit = (k: number) => maps.map((_, m) => new Float32Array(count).fill(m === k ? 1 : 0));
+  const constant = (x: number) => [new Float32Array(count).fill(x)];
+
+  Deno.test(`${name}: value, first and second derivatives agree with f64`, async () => {
+    const { a } = await run(activation, forwardText, { z: pack(z) }, { a: 1 }, 0);
+    assertEstimates(unpack(a, 1, count)[0], (i) => [[1, expected[i].value]], points, "a");
+    const beyond = a.filter((_, i) => i % 16 >= REAL);
+    assertEquals(beyond, new Float32Array(beyond.length), "columns that do not exist are zero");
+
+    const primal = { z: pack(z), a_adjoint: pack(constant(1)) };
+    const { z_adjoint } = await run(activation, backwardText, primal, { z_adjoint: maps.length }, 0);
+    unpack(z_adjoint, maps.length, count).forEach((first, m) =>
+      assertEstimates(first, (i) => [[1, expected[i].first[m]]], points, `a_${m}`)
+    );
+    for (const k of maps.keys()) {
+      const tangents = { ...primal, z_tangent: pack(unit(k)), a_adjoint_tangent: pack(constant(0)) };
+      const result = await run(activation, backwardText, tangents, {
+        z_adjoint: maps.length,
+        z_adjoint_tangent: maps.length,
+      }, 1);
+      unpack(result.z_adjoint_tangent, maps.length, count).forEach((second, m) =>
+        assertEstimates(second, (i) => [[1, expected[i].second[m][k]]], points, `a_${m}${k}`)
+      );
+    }
+  });
+
+  Deno.test(`${name}: adjoints and tangents are the sums of MATH §3`, async () => {
+    const zTangent = maps.map((_, m) => wave(count, 0.7 + m));
+    const [adjoint, adjointTangent] = [wave(count, 0.3), wave(count, 2.3)];
+    const forward = { z: pack(z), z_tangent: pack(zTangent) };
+    const { a_tangent } = await run(activation, forwardText, forward, { a: 1, a_tangent: 1 }, 1);
+    assertEstimates(
+      unpack(a_tangent, 1, count)[0],
+      (i) => maps.map((_, m) => [zTangent[m][i], expected[i].first[m]] as const),
+      points,
+      "tangent of a",
+    );
+    const backward = { ...forward, a_adjoint: pack([adjoint]), a_adjoint_tangent: pack([adjointTangent]) };
+    const outputs = { z_adjoint: maps.length, z_adjoint_tangent: maps.length };
+    const result = await run(activation, backwardText, backward, outputs, 1);
+    unpack(result.z_adjoint, maps.length, count).forEach((found, m) =>
+      assertEstimates(found, (i) => [[adjoint[i], expected[i].first[m]]], points, `Z̄_${m}`)
+    );
+    unpack(result.z_adjoint_tangent, maps.length, count).forEach((found, m) =>
+      assertEstimates(
+        found,
+        (i) => [
+          [adjointTangent[i], expected[i].first[m]],
+          ...maps.map((_, k) => [adjoint[i] * zTangent[k][i], expected[i].second[m][k]] as const),
+        ],
+        points,
+        `R(Z̄_${m})`,
+      )
+    );
+  });
+}
+
+Deno.test("every registered activation but the identity, which has no kernel, is among these", () => {
+  const tested = cases.map(({ activation }) => activation.name);
+  assertEquals([...tested, "identity"].sort(), Object.keys(activations).sort());
+});

@@ -1,0 +1,116 @@
+import { assert, assertEquals } from "@std/assert";
+import { linearGroups } from "../../lib/gpu/groups.ts";
+import crossEntropyText from "../../wgsl/objective/binary_cross_entropy.wgsl" with { type: "text" };
+import kernelText from "../../wgsl/objective_pointwise.wgsl" with { type: "text" };
+import squareText from "../../wgsl/objective/mean_squared_error.wgsl" with { type: "text" };
+import { fileDevice, readFloats } from "../support/device.ts";
+import { upload, wave } from "../support/matrices.ts";
+import { sameBits } from "../support/same_bits.ts";
+
+const gpu = await fileDevice();
+// Rounding a few times, exp specified to 3 + 2|x| units in the last place, log near 1 to 2⁻²¹.
+const EPSILON = 2 ** -23;
+const LOGARITHM = 2 ** -21;
+
+/** ℓ and its derivatives by y in f64, each with what f32 may be off. */
+type Loss = (y: number, t: number) => Record<"loss" | "first" | "second", readonly [exact: number, bound: number]>;
+
+const square: Loss = (y, t) => ({
+  loss: [(y - t) ** 2, 4 * EPSILON * (y - t) ** 2],
+  first: [2 * (y - t), 4 * EPSILON * Math.abs(y - t)],
+  second: [2, 0],
+});
+
+const crossEntropy: Loss = (y, t) => {
+  const e = Math.exp(-Math.abs(y));
+  const error = (8 + 2 * Math.abs(y)) * EPSILON;
+  const sigmoid = (y >= 0 ? 1 : e) / (1 + e);
+  const slope = e / (1 + e) ** 2;
+  const smallest = 2 ** -126;
+  return {
+    loss: [
+      Math.max(y, 0) - t * y + Math.log1p(e),
+      e * error + (e < 1e-3 ? 0 : LOGARITHM) + 4 * EPSILON * Math.abs(y) + smallest,
+    ],
+    first: [sigmoid - t, sigmoid * error + EPSILON * Math.abs(t) + smallest],
+    second: [slope, 2 * slope * error + smallest],
+  };
+};
+
+for (
+  const { name, text, loss, outputs, targets } of [
+    { name: "mean squared error", text: squareText, loss: square, outputs: [0, 1e3, -1e-3], targets: [0, -1e3, 1e-3] },
+    {
+      name: "binary cross-entropy",
+      text: crossEntropyText,
+      loss: crossEntropy,
+      outputs: [90, -90, 90, -90, 1e4, -1e4, 0, 0],
+      targets: [0, 1, 1, 0, 0, 0, 0.5, 1],
+    },
+  ]
+) {
+  for (const { rows, width } of [{ rows: 1, width: 1 }, { rows: 19, width: 3 }, { rows: 33, width: 18 }]) {
+    Deno.test(`${name} of ${rows} × ${width} outputs, its adjoint and that adjoint's tangent agree with f64`, async () => {
+      const y = wave(rows * width, 1.3).map((each) => 3 * each);
+      const t = wave(rows * width, 0.7).map((each) => 0.5 + 0.5 * each);
+      outputs.slice(0, y.length).forEach((each, i) => [y[i], t[i]] = [each, targets[i]]);
+      const tangent = wave(rows * width, 2.1);
+      const scale = 1 / (rows * width);
+      using values = upload(gpu, y, width);
+      using goals = upload(gpu, t, width);
+      using tangents = upload(gpu, tangent, width);
+      const stride = values.size / 4 / Math.ceil(rows / 16) / 16;
+      const padded = values.size / 4 / stride;
+      using adjoint = gpu.buffer("adjoint", values.size);
+      using adjointTangent = gpu.buffer("adjoint tangent", values.size);
+      using rowLoss = gpu.buffer("row losses", padded * 4);
+      const [earlier] = [wave(padded, 0.9)];
+      for (const [wanted, add] of [[0, 0], [1, 0], [1, 1]]) {
+        const buffers = { y: values, targets: goals, adjoint, row_loss: rowLoss };
+        const kernel = gpu.kernel({ name: "objective_pointwise", text: kernelText }, { loss: text, tangents: wanted });
+        const record = () => {
+          gpu.write(rowLoss, earlier);
+          for (const buffer of [adjoint, adjointTangent]) gpu.write(buffer, new Float32Array(values.size / 4).fill(7));
+          gpu.dispatch(
+            kernel,
+            wanted ? { ...buffers, y_tangent: tangents, adjoint_tangent: adjointTangent } : buffers,
+            { rows, padded_rows: padded, width: stride, real: width, scale, add },
+            linearGroups(padded, 64),
+          );
+        };
+        const read = (buffer: typeof adjoint, count: number) =>
+          sameBits(() => {
+            record();
+            return readFloats(gpu, buffer, count);
+          });
+        const losses = await read(rowLoss, padded);
+        const first = await read(adjoint, padded * stride);
+        const second = await read(adjointTangent, padded * stride);
+        for (let n = 0; n < padded; n++) {
+          let [exact, bound] = add ? [earlier[n], EPSILON * Math.abs(earlier[n])] : [0, 0];
+          for (let c = 0; c < stride; c++) {
+            const at = n * stride + c;
+            const from = n * width + c;
+            const exists = n < rows && c < width;
+            const each = loss(y[from], t[from]);
+            if (exists) {
+              exact += scale * each.loss[0];
+              bound += scale * (each.loss[1] + (width + 2) * EPSILON * Math.abs(each.loss[0]));
+            }
+            const check = (found: number, [exact, bound]: readonly [number, number], factor: number, what: string) => {
+              if (!exists) return assertEquals(found, 0, `${what} of what does not exist`);
+              const allowed = Math.abs(factor) * (bound + 2 * EPSILON * Math.abs(exact)) + 2 ** -126;
+              assert(
+                Math.abs(found - factor * exact) <= allowed,
+                `${what} at y = ${y[from]}, t = ${t[from]}: ${found}, expected ${factor * exact}`,
+              );
+            };
+            check(first[at], each.first, scale, "adjoint");
+            if (wanted) check(second[at], each.second, scale * tangent[from], "adjoint's tangent");
+          }
+          assert(Math.abs(losses[n] - exact) <= bound, `loss of row ${n}: ${losses[n]}, expected ${exact} ± ${bound}`);
+        }
+      }
+    });
+  }
+}
