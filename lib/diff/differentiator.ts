@@ -86,7 +86,10 @@ const lossSource = { name: "loss_sum", text: lossText };
 export class Differentiator implements Disposable {
   /** A ring of losses, one entry a pass (f32). */
   readonly losses: DeviceBuffer;
-  /** flags[0]: the first step at which the gradient or product was not finite; all ones while there is none. */
+  /**
+   * flags[0]: the first step at which the gradient or product was not finite; all ones while there is none. flags[1] is the
+   * caller's, for the parameters.
+   */
   readonly flags: DeviceBuffer;
   /** Rows of one chunk. */
   readonly chunk: number;
@@ -104,7 +107,7 @@ export class Differentiator implements Disposable {
   readonly #seeds = new Map<Node, DeviceBuffer>();
   readonly #tangentSeeds = new Map<Node, DeviceBuffer>();
   readonly #adjoints = new Map<string, { readonly adjoint: DeviceBuffer; readonly tangent?: DeviceBuffer }>();
-  readonly #owned: DeviceBuffer[] = [];
+  readonly #owned: DisposableStack;
 
   /**
    * @param options.rows The largest batch.
@@ -129,15 +132,17 @@ export class Differentiator implements Disposable {
     const fit = Math.min(PARTIAL_MEMORY, gpu.device.limits.maxStorageBufferBindingSize) / (vectorBytes * parts);
     const maxSplits = Math.max(1, Math.min(MAX_SPLITS, Math.floor(fit)));
     this.chunk = chunkRows(gpu, options.rows, { ...perRow, total }, memory, maxSplits * ROW_BLOCK);
-    this.#network = new Network(field, this.chunk, options.products);
-    this.#pool = new BufferPool(gpu, this.chunk);
+    using made = new DisposableStack();
+    const allocate = (label: string, bytes: number) => made.use(gpu.buffer(label, bytes));
+    this.#network = made.use(new Network(field, this.chunk, options.products));
+    this.#pool = made.use(new BufferPool(gpu, this.chunk));
     const splits = Math.ceil(this.chunk / ROW_BLOCK);
-    this.#partials = this.#buffer("partial gradients", vectorBytes * splits);
+    this.#partials = allocate("partial gradients", vectorBytes * splits);
     // Some kernels leave the two terms of a product apart.
-    if (options.products) this.#partialsTangent = this.#buffer("partial products", vectorBytes * splits * 2);
-    this.#rowLoss = this.#buffer("row losses", this.chunk * 4);
-    this.losses = this.#buffer("losses", (options.slots ?? 1) * 4);
-    this.flags = this.#buffer("flags", 16);
+    if (options.products) this.#partialsTangent = allocate("partial products", vectorBytes * splits * 2);
+    this.#rowLoss = allocate("row losses", this.chunk * 4);
+    this.losses = allocate("losses", (options.slots ?? 1) * 4);
+    this.flags = allocate("flags", 16);
     gpu.write(this.flags, new Uint32Array(4).fill(0xffffffff));
     for (const name of Object.keys(description.inputs)) {
       const { value, width, padded } = this.#network.node(name);
@@ -145,18 +150,19 @@ export class Differentiator implements Disposable {
     }
     for (const [name, width] of objective.reads(description)) {
       const stride = padWidth(width);
-      const buffer = this.#buffer(`target ${name}`, this.chunk * stride * 4);
+      const buffer = allocate(`target ${name}`, this.chunk * stride * 4);
       this.#targets.set(name, { buffer, width, stride });
       this.#targetBuffers.set(name, buffer);
       const node = this.#network.output(name);
       const bytes = this.chunk * node.padded * 4;
-      const adjoint = this.#buffer(`adjoint of ${name}`, bytes);
-      const tangent = options.products ? this.#buffer(`adjoint tangent of ${name}`, bytes) : undefined;
+      const adjoint = allocate(`adjoint of ${name}`, bytes);
+      const tangent = options.products ? allocate(`adjoint tangent of ${name}`, bytes) : undefined;
       if (this.#seeds.has(node)) throw new Error(`${objective.name}: outputs ${name} and another are the same layer.`);
       this.#seeds.set(node, adjoint);
       if (tangent !== undefined) this.#tangentSeeds.set(node, tangent);
       this.#adjoints.set(name, { adjoint, tangent });
     }
+    this.#owned = made.move();
   }
 
   /** The device it works on. */
@@ -186,9 +192,7 @@ export class Differentiator implements Disposable {
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    this.#network[Symbol.dispose]();
-    this.#pool[Symbol.dispose]();
-    for (const buffer of this.#owned) buffer[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 
   *#chunk(
@@ -276,11 +280,5 @@ export class Differentiator implements Disposable {
       { length, splits, step },
       linearGroups(length, 64),
     );
-  }
-
-  #buffer(label: string, bytes: number): DeviceBuffer {
-    const buffer = this.#field.gpu.buffer(label, bytes);
-    this.#owned.push(buffer);
-    return buffer;
   }
 }

@@ -40,8 +40,11 @@ export async function lossAndGradient(
   batch: Batch,
   options: DifferentiationOptions = {},
 ): Promise<LossAndGradient> {
-  const gradient = options.into ?? createVector(field.gpu, field.layout, "gradient");
+  // Freed on the way out where something throws; else the gradient is the caller's.
+  using made = new DisposableStack();
+  const gradient = options.into ?? made.use(createVector(field.gpu, field.layout, "gradient"));
   const loss = await differentiate(field, objective, batch, { gradient, memory: options.memory });
+  made.move();
   return { loss, gradient };
 }
 
@@ -90,25 +93,17 @@ async function product(
   options: DifferentiationOptions,
 ): Promise<LossAndGradient & { readonly result: Vector }> {
   const { gpu, layout } = field;
-  let along: Vector;
-  if (direction instanceof Vector) along = direction;
-  else {
-    along = createVector(gpu, layout, "direction");
-    along.write(direction);
-  }
-  try {
-    const gradient = createVector(gpu, layout, "gradient");
-    const result = options.into ?? createVector(gpu, layout, "product");
-    const request = { kind, direction: along, result };
-    const loss = await differentiate(field, objective, batch, {
-      gradient,
-      products: [request],
-      memory: options.memory,
-    });
-    return { loss, gradient, result };
-  } finally {
-    if (along !== direction) along[Symbol.dispose]();
-  }
+  // Freed on the way out where something throws; else the results are the caller's.
+  using made = new DisposableStack();
+  using own = direction instanceof Vector ? undefined : createVector(gpu, layout, "direction");
+  if (!(direction instanceof Vector)) own!.write(direction);
+  const along = direction instanceof Vector ? direction : own!;
+  const gradient = made.use(createVector(gpu, layout, "gradient"));
+  const result = options.into ?? made.use(createVector(gpu, layout, "product"));
+  const request = { kind, direction: along, result };
+  const loss = await differentiate(field, objective, batch, { gradient, products: [request], memory: options.memory });
+  made.move();
+  return { loss, gradient, result };
 }
 
 async function differentiate(

@@ -242,13 +242,17 @@ export class Gpu implements Disposable {
     const profile = new Profile(this.device);
     this.#recorder.profile = profile;
     try {
-      await work();
-      this.flush();
+      try {
+        await work();
+        this.flush();
+      } finally {
+        this.#recorder.profile = undefined;
+      }
+      // Others may submit while this waits.
       await profile.finish();
       this.check();
       return profile;
     } finally {
-      this.#recorder.profile = undefined;
       profile.release();
     }
   }

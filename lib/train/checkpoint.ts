@@ -38,19 +38,27 @@ export function decodeCheckpoint(bytes: Uint8Array, field: Field, optimizer: Opt
   const vectors = { parameters: field.parameters, ...prefixed(optimizer) };
   const flats = Object.entries(vectors).map(([vector, { layout }]) => {
     const all = new Float32Array(layout.parameterCount);
-    for (const { name: segment, flat, size } of layout) {
+    for (const { name: segment, shape, flat } of layout) {
       const tensor = tensors[`${vector}/${segment}`];
-      if (tensor?.data.length !== size) {
-        throw new Error(
-          `${name}: ${vector}/${segment}: ${size} numbers expected, ${tensor?.data.length ?? "none"} found.`,
-        );
+      if (String(tensor?.shape) !== String(shape)) {
+        const found = tensor === undefined ? "none" : `[${tensor.shape}]`;
+        throw new Error(`${name}: ${vector}/${segment}: shape [${shape}] expected, ${found} found.`);
       }
       all.set(tensor.data, flat);
     }
     return all;
   });
+  const counters = { step: counter(metadata, "step", name), observations: counter(metadata, "observations", name) };
   Object.values(vectors).forEach((vector, i) => vector.write(flats[i]));
-  optimizer.restore({ step: Number(metadata.step), observations: Number(metadata.observations) });
+  optimizer.restore(counters);
+}
+
+function counter(metadata: Record<string, string>, key: string, name: string): number {
+  const value = metadata[key];
+  if (value !== undefined && /^\d+$/.test(value)) return Number(value);
+  throw new Error(
+    `${name}: ${key}: a whole number from 0 expected, ${value === undefined ? "none" : `"${value}"`} found.`,
+  );
 }
 
 function prefixed(optimizer: Optimizer) {

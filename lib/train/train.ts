@@ -61,7 +61,7 @@ export interface TrainEvent {
   readonly aborted: boolean;
 }
 
-/** Thrown when a loss, gradient or product is not finite. */
+/** Thrown when a loss, gradient, product or parameter is not finite. */
 export class DivergenceError extends Error {
   /** For telling it from other errors. */
   override readonly name = "DivergenceError";
@@ -139,6 +139,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
         inSubmit = 0;
       }
     }
+    step.watch(done - 1);
     const losses = await readLosses(step, first, done);
     const milliseconds = performance.now() - begin;
     seconds += milliseconds / 1000;
@@ -153,10 +154,12 @@ async function readLosses(step: TrainingStep, first: number, end: number): Promi
   const { losses, flags, gpu } = step.differentiator;
   const [ringBytes, flagBytes] = await gpu.read(losses, flags);
   const ring = new Float32Array(ringBytes);
-  const flagged = new Uint32Array(flagBytes)[0];
-  if (flagged < end) throw new DivergenceError(flagged + 1, "the gradient");
+  const [gradient, parameters] = new Uint32Array(flagBytes);
+  if (gradient < end) throw new DivergenceError(gradient + 1, "the gradient");
   const read = Float32Array.from({ length: end - first }, (_, i) => ring[(first + i) % RING]);
   const bad = read.findIndex((loss) => !Number.isFinite(loss));
   if (bad >= 0) throw new DivergenceError(first + bad + 1, "the loss");
+  // The last update of a burst may overflow although its gradient did not; nobody shall evaluate or keep such a field.
+  if (parameters < end) throw new DivergenceError(parameters + 1, "a parameter");
   return read;
 }

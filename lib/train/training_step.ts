@@ -1,6 +1,7 @@
 import type { Vector } from "../field/vector.ts";
 import { createVector } from "../field/vector.ts";
 import type { Field } from "../field/field.ts";
+import { linearGroups } from "../gpu/groups.ts";
 import { streams } from "../gpu/random.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer, Requests } from "../optim/optimizer.ts";
@@ -8,6 +9,9 @@ import { type DifferentiationPart, Differentiator } from "../diff/differentiator
 import type { TrainingData } from "./data.ts";
 import { Outcome, type Reduce } from "./reduce.ts";
 import { Sampler } from "./sampler.ts";
+import watchText from "../../wgsl/finite_check.wgsl" with { type: "text" };
+
+const watchSource = { name: "finite_check", text: watchText };
 
 /** Losses that may be outstanding between two read-backs. */
 export const RING = 1024;
@@ -47,23 +51,22 @@ export class TrainingStep implements Disposable {
   readonly #direction: Vector;
   readonly #product: Vector;
   readonly #outcome?: Outcome;
+  readonly #owned: DisposableStack;
 
   constructor(readonly options: TrainingStepOptions) {
     const { field, objective, data, batchSize, seed, memory, optimizer, reduce } = options;
     const { gpu, layout } = field;
-    this.sampler = new Sampler(gpu, data.count, Math.min(batchSize, data.count), seed);
+    using made = new DisposableStack();
+    this.sampler = made.use(new Sampler(gpu, data.count, Math.min(batchSize, data.count), seed));
     const products = optimizer.usesProducts;
-    this.differentiator = new Differentiator(field, objective, {
-      rows: this.sampler.batchSize,
-      products,
-      slots: RING,
-      memory,
-    });
-    this.#gradient = createVector(gpu, layout, "gradient");
+    const rows = this.sampler.batchSize;
+    this.differentiator = made.use(new Differentiator(field, objective, { rows, products, slots: RING, memory }));
+    this.#gradient = made.use(createVector(gpu, layout, "gradient"));
     // Optimizers without probes never touch these two.
-    this.#direction = products ? createVector(gpu, layout, "direction") : this.#gradient;
-    this.#product = products ? createVector(gpu, layout, "product") : this.#gradient;
-    if (reduce !== undefined) this.#outcome = new Outcome(this.differentiator);
+    this.#direction = products ? made.use(createVector(gpu, layout, "direction")) : this.#gradient;
+    this.#product = products ? made.use(createVector(gpu, layout, "product")) : this.#gradient;
+    if (reduce !== undefined) this.#outcome = made.use(new Outcome(this.differentiator));
+    this.#owned = made.move();
   }
 
   /** Records one step. Only where there is a hook it takes time on the device, and returns a promise. */
@@ -81,12 +84,24 @@ export class TrainingStep implements Disposable {
     runThrough(this.#parts(step, 0, subject, requests));
   }
 
+  /** Records a look at the parameters after `step`: `flags[1]` gets its number if one of them is not finite. */
+  watch(step: number): void {
+    const { gpu, layout, parameters } = this.options.field;
+    const length = layout.deviceLength / 4;
+    const { flags } = this.differentiator;
+    gpu.phase("update");
+    gpu.dispatch(
+      gpu.kernel(watchSource),
+      { data: parameters.buffer, flags },
+      { length, step },
+      linearGroups(length, 64),
+    );
+    gpu.phase("");
+  }
+
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    this.sampler[Symbol.dispose]();
-    this.differentiator[Symbol.dispose]();
-    for (const vector of [this.#gradient, this.#direction, this.#product]) vector[Symbol.dispose]();
-    this.#outcome?.[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 
   /** A step in parts: after each it yields a vector that is complete, and may be reduced before the next. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type ChunkRequest, createField, gaussian, mlp, type Picture, pictureData, renderPicture } from "../../mod.ts";
 import { padWidth } from "../../lib/field/layout.ts";
-import { padRows } from "../../lib/field/matmul.ts";
+import { padRows } from "../../lib/field/matmul/shape.ts";
 import { fileDevice, readFloats } from "../support/device.ts";
 import { wave } from "../support/matrices.ts";
 import { sameBits } from "../support/same_bits.ts";

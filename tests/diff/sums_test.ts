@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { linearGroups } from "../../lib/gpu/groups.ts";
 import gradientText from "../../wgsl/gradient_sum.wgsl" with { type: "text" };
+import watchText from "../../wgsl/finite_check.wgsl" with { type: "text" };
 import lossText from "../../wgsl/loss_sum.wgsl" with { type: "text" };
 import { fileDevice, readFloats } from "../support/device.ts";
 import { wave } from "../support/matrices.ts";
@@ -71,6 +72,21 @@ Deno.test("an entry that is not finite sets the flag to its step, wherever it is
   assertEquals((await gradientSum(overflowing, 2, 0)).flag, 0);
   assertEquals((await gradientSum(new Float32Array(8).fill(3e38), 1, 0)).flag, UNFLAGGED);
   assertEquals((await gradientSum(new Float32Array(4), 1, 0, new Float32Array(4).fill(NaN))).flag, 0);
+});
+
+Deno.test("a watched vector sets its own flag to the step where an entry is not finite", async () => {
+  using data = gpu.buffer("data", 300 * 4);
+  using flags = gpu.buffer("flags", 16);
+  const kernel = gpu.kernel({ name: "finite_check", text: watchText });
+  for (const [bad, at, expected] of [[3e38, 0, UNFLAGGED], [NaN, 0, 5], [Infinity, 299, 5], [-Infinity, 150, 5]]) {
+    gpu.write(data, wave(300, 1.3).fill(bad, at, at + 1));
+    const found = await sameBits(async () => {
+      gpu.write(flags, new Uint32Array(4).fill(UNFLAGGED));
+      gpu.dispatch(kernel, { data, flags }, { length: 75, step: 5 }, linearGroups(75, 64));
+      return new Uint32Array((await gpu.read(flags))[0]);
+    });
+    assertEquals([...found], [UNFLAGGED, expected, UNFLAGGED, UNFLAGGED], `${bad} at ${at}`);
+  }
 });
 
 Deno.test("losses of the rows that exist are added into their slot, afresh or to earlier chunks", async () => {

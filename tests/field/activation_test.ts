@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Activation, activations, gabor, gaussian, relu, sigmoid, sinc, sine, softplus } from "../../mod.ts";
 import { linearGroups } from "../../lib/gpu/groups.ts";
-import backwardText from "../../wgsl/activation_backward.wgsl" with { type: "text" };
+import adjointText from "../../wgsl/activation_adjoint.wgsl" with { type: "text" };
+import adjointTangentText from "../../wgsl/activation_adjoint_tangent.wgsl" with { type: "text" };
 import forwardText from "../../wgsl/activation_forward.wgsl" with { type: "text" };
+import tangentText from "../../wgsl/activation_tangent.wgsl" with { type: "text" };
 import { fileDevice, readFloats } from "../support/device.ts";
 import { wave } from "../support/matrices.ts";
 import { sameBits } from "../support/same_bits.ts";
@@ -194,42 +196,34 @@ function unpack(packed: Float32Array, maps: number, count: number): Float32Array
   );
 }
 
-/** Runs one of the two kernels on packed inputs and returns its packed outputs, twice the same bits. */
+/** Runs one of the kernels on packed inputs and returns its packed output, twice the same bits. */
 async function run(
   activation: Activation,
   text: string,
   inputs: Record<string, Float32Array>,
-  outputs: Record<string, number>,
-  tangents: number,
-): Promise<Record<string, Float32Array>> {
+  output: string,
+  outputMaps: number,
+): Promise<Float32Array> {
   const maps = activation.maps.length;
   const rows = inputs.z.length / 16 / maps;
   const [p0, p1] = activation.constants;
-  const forward = text === forwardText;
-  const kernel = gpu.kernel({ name: forward ? "activation_forward" : "activation_backward", text }, {
-    activation: activation.text!,
-    maps,
-    tangents,
-  });
-  const uniforms = { rows, width: 16, ...(forward ? { real: REAL } : {}), p0, p1 };
+  const kernel = gpu.kernel({ name: `activation ${output}`, text }, { activation: activation.text!, maps });
+  const uniforms = { rows, width: 16, ...(text === forwardText ? { real: REAL } : {}), p0, p1 };
   const buffers = Object.fromEntries([
     ...Object.entries(inputs).map(([name, numbers]) => {
       const buffer = gpu.buffer(name, numbers.byteLength);
       gpu.write(buffer, numbers);
       return [name, buffer] as const;
     }),
-    ...Object.entries(outputs).map(([name, maps]) => [name, gpu.buffer(name, rows * maps * 64)] as const),
+    [output, gpu.buffer(output, rows * outputMaps * 64)] as const,
   ]);
-  const results: Record<string, Float32Array> = {};
-  for (const [name, maps] of Object.entries(outputs)) {
-    results[name] = await sameBits(async () => {
-      gpu.clear(buffers[name]);
-      gpu.dispatch(kernel, buffers, uniforms, linearGroups(rows * 4, 64));
-      return await readFloats(gpu, buffers[name], rows * maps * 16);
-    });
-  }
+  const result = await sameBits(async () => {
+    gpu.clear(buffers[output]);
+    gpu.dispatch(kernel, buffers, uniforms, linearGroups(rows * 4, 64));
+    return await readFloats(gpu, buffers[output], rows * outputMaps * 16);
+  });
   for (const buffer of Object.values(buffers)) buffer[Symbol.dispose]();
-  return results;
+  return result;
 }
 
 /** Asserts that each entry is Σ coefficient · estimate. */
@@ -261,23 +255,20 @@ for (const { activation, points, reference } of cases) {
   const constant = (x: number) => [new Float32Array(count).fill(x)];
 
   Deno.test(`${name}: value, first and second derivatives agree with f64`, async () => {
-    const { a } = await run(activation, forwardText, { z: pack(z) }, { a: 1 }, 0);
+    const a = await run(activation, forwardText, { z: pack(z) }, "a", 1);
     assertEstimates(unpack(a, 1, count)[0], (i) => [[1, expected[i].value]], points, "a");
     const beyond = a.filter((_, i) => i % 16 >= REAL);
     assertEquals(beyond, new Float32Array(beyond.length), "columns that do not exist are zero");
 
     const primal = { z: pack(z), a_adjoint: pack(constant(1)) };
-    const { z_adjoint } = await run(activation, backwardText, primal, { z_adjoint: maps.length }, 0);
-    unpack(z_adjoint, maps.length, count).forEach((first, m) =>
+    const zAdjoint = await run(activation, adjointText, primal, "z_adjoint", maps.length);
+    unpack(zAdjoint, maps.length, count).forEach((first, m) =>
       assertEstimates(first, (i) => [[1, expected[i].first[m]]], points, `a_${m}`)
     );
     for (const k of maps.keys()) {
       const tangents = { ...primal, z_tangent: pack(unit(k)), a_adjoint_tangent: pack(constant(0)) };
-      const result = await run(activation, backwardText, tangents, {
-        z_adjoint: maps.length,
-        z_adjoint_tangent: maps.length,
-      }, 1);
-      unpack(result.z_adjoint_tangent, maps.length, count).forEach((second, m) =>
+      const result = await run(activation, adjointTangentText, tangents, "z_adjoint_tangent", maps.length);
+      unpack(result, maps.length, count).forEach((second, m) =>
         assertEstimates(second, (i) => [[1, expected[i].second[m][k]]], points, `a_${m}${k}`)
       );
     }
@@ -287,20 +278,21 @@ for (const { activation, points, reference } of cases) {
     const zTangent = maps.map((_, m) => wave(count, 0.7 + m));
     const [adjoint, adjointTangent] = [wave(count, 0.3), wave(count, 2.3)];
     const forward = { z: pack(z), z_tangent: pack(zTangent) };
-    const { a_tangent } = await run(activation, forwardText, forward, { a: 1, a_tangent: 1 }, 1);
+    const aTangent = await run(activation, tangentText, forward, "a_tangent", 1);
     assertEstimates(
-      unpack(a_tangent, 1, count)[0],
+      unpack(aTangent, 1, count)[0],
       (i) => maps.map((_, m) => [zTangent[m][i], expected[i].first[m]] as const),
       points,
       "tangent of a",
     );
     const backward = { ...forward, a_adjoint: pack([adjoint]), a_adjoint_tangent: pack([adjointTangent]) };
-    const outputs = { z_adjoint: maps.length, z_adjoint_tangent: maps.length };
-    const result = await run(activation, backwardText, backward, outputs, 1);
-    unpack(result.z_adjoint, maps.length, count).forEach((found, m) =>
+    const primal = { z: backward.z, a_adjoint: backward.a_adjoint };
+    const zAdjoint = await run(activation, adjointText, primal, "z_adjoint", maps.length);
+    unpack(zAdjoint, maps.length, count).forEach((found, m) =>
       assertEstimates(found, (i) => [[adjoint[i], expected[i].first[m]]], points, `Z̄_${m}`)
     );
-    unpack(result.z_adjoint_tangent, maps.length, count).forEach((found, m) =>
+    const zAdjointTangent = await run(activation, adjointTangentText, backward, "z_adjoint_tangent", maps.length);
+    unpack(zAdjointTangent, maps.length, count).forEach((found, m) =>
       assertEstimates(
         found,
         (i) => [

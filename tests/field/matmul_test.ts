@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { DeviceBuffer } from "../../mod.ts";
 import { padWidth } from "../../lib/field/layout.ts";
-import { matmulAdjoint, matmulForward, matmulWeight, padRows } from "../../lib/field/matmul.ts";
+import { matmulAdjoint, matmulForward, matmulWeight } from "../../lib/field/matmul.ts";
+import { padRows } from "../../lib/field/matmul/shape.ts";
 import { fileDevice, readFloats } from "../support/device.ts";
 import { download, upload, wave } from "../support/matrices.ts";
 import { sameBits } from "../support/same_bits.ts";

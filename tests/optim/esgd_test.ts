@@ -62,6 +62,7 @@ const base: Required<EsgdOptions> = {
   initialProbes: 3,
   relativeDamping: 0,
   weightDecay: 0,
+  probes: 1,
 };
 
 for (

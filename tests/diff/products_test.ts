@@ -1,0 +1,62 @@
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  createField,
+  createVector,
+  gaussian,
+  gaussNewtonVectorProduct,
+  hessianVectorProduct,
+  lossAndGradient,
+  meanSquaredError,
+  mlp,
+} from "../../mod.ts";
+import { fileDevice } from "../support/device.ts";
+import { wave } from "../support/matrices.ts";
+import { sameBits } from "../support/same_bits.ts";
+
+const gpu = await fileDevice();
+const description = mlp({ inputs: 2, hidden: [5, 6], outputs: 3, activation: gaussian({ sigma: 0.5 }) });
+const objective = meanSquaredError();
+const batch = { inputs: wave(2 * 7, 1.3), targets: wave(3 * 7, 0.7) };
+
+Deno.test("a batch or direction that does not fit is refused by what is wrong with it, and leaves no buffer", async () => {
+  using field = createField(gpu, description);
+  const v = new Float32Array(field.parameterCount);
+  const before = gpu.liveBuffers;
+  const cases = [
+    [{ ...batch, targets: wave(20, 1) }, v, "targets: output has 20 numbers, which is no multiple of its width 3."],
+    [{ ...batch, targets: wave(18, 1) }, v, "batch: 7 rows of inputs, but 6 of targets."],
+    [{ inputs: wave(0, 1), targets: wave(0, 1) }, v, "batch: it has no rows."],
+    [{ ...batch, inputs: { x: batch.inputs } }, v, "inputs: x given, but there is only input."],
+  ] as const;
+  for (const [bad, direction, message] of cases) {
+    await assertRejects(() => lossAndGradient(field, objective, bad), Error, message);
+    await assertRejects(() => hessianVectorProduct(field, objective, bad, direction), Error, message);
+    await assertRejects(() => gaussNewtonVectorProduct(field, objective, bad, direction), Error, message);
+  }
+  const short = `vector: 3 numbers given, but the layout has ${field.parameterCount}.`;
+  await assertRejects(() => hessianVectorProduct(field, objective, batch, new Float32Array(3)), Error, short);
+  assertEquals(gpu.liveBuffers, before);
+});
+
+Deno.test("a result goes into the vector that is given for it, twice the same bits", async () => {
+  using field = createField(gpu, description, { seed: 2 });
+  using into = createVector(gpu, field.layout);
+  const v = wave(field.parameterCount, 0.3);
+  using direction = createVector(gpu, field.layout);
+  direction.write(v);
+  const before = gpu.liveBuffers;
+  const gradient = await sameBits(async () => {
+    assertStrictEquals((await lossAndGradient(field, objective, batch, { into })).gradient, into);
+    return await into.read();
+  });
+  for (const along of [v, direction]) {
+    await sameBits(async () => {
+      const result = await hessianVectorProduct(field, objective, batch, along, { into });
+      assertStrictEquals(result.hvp, into);
+      assertEquals(await result.gradient.read(), gradient);
+      result.gradient[Symbol.dispose]();
+      return await into.read();
+    });
+  }
+  assertEquals(gpu.liveBuffers, before);
+});
