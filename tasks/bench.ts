@@ -3,15 +3,17 @@
  *
  * @module
  */
-import { createField } from "../lib/field/field.ts";
+import { segmentsOf } from "../lib/field/description.ts";
+import { Layout } from "../lib/field/layout.ts";
 import { openDevice } from "../lib/gpu/device.ts";
 import { writeWhole } from "../lib/output/atomic.ts";
 import { toJson } from "../lib/output/json.ts";
-import { batchSizes, command } from "./bench/command.ts";
+import { batchSizes, checkPeers, command } from "./bench/command.ts";
 import { measureFirstStep } from "./bench/first_step.ts";
 import { measureBatches, measureUpdates } from "./bench/measure.ts";
 import { measurePeak } from "./bench/peak.ts";
-import { type BenchFigures, report } from "./bench/report.ts";
+import { comparePeers } from "./bench/peers.ts";
+import { type BenchFigures, type PeerComparison, peerReport, report } from "./bench/report.ts";
 import { fieldOf } from "./bench/workload.ts";
 import { callerPath } from "./shell/caller_path.ts";
 import { runTask } from "./shell/main.ts";
@@ -19,36 +21,51 @@ import { parseOptions } from "./shell/options.ts";
 import { ProgressLine } from "./shell/progress.ts";
 
 if (import.meta.main) {
-  await runTask(async (args) => {
+  await runTask(async (args, signal) => {
     const { values } = parseOptions(args, command);
     const batches = batchSizes(values);
+    checkPeers(values);
     const { activation, width, layers, optimizer, kernels, repeats } = values;
     const subject = { activation, width, layers, optimizer };
     using progress = new ProgressLine();
-    const firstStep = values.firstStep ? await timed() : undefined;
+    const context = {
+      repeats,
+      progress(text: string) {
+        signal.throwIfAborted();
+        progress.update(text);
+      },
+    };
+    const { firstStep } = values.peers || !values.firstStep ? {} : await timeFirstStep();
     using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels });
-    using field = createField(gpu, fieldOf(subject));
-    progress.update("measuring the adapter's peak");
-    const peak = await measurePeak(gpu, repeats);
-    const updates = await measureUpdates(gpu, subject, repeats);
-    const context = { peak, updates, repeats, progress: (text: string) => progress.update(text) };
-    const figures: BenchFigures = {
+    const common = {
       adapter: gpu.adapter,
       versions: { ...Deno.version },
-      field: { ...subject, parameters: field.parameterCount },
-      peak,
-      updates,
-      batches: await measureBatches(gpu, subject, batches, context),
-      kernels: { asked: kernels, chosen: gpu.choices },
-      firstStep,
+      field: { ...subject, parameters: new Layout(segmentsOf(fieldOf(subject))).parameterCount },
     };
+    const result = values.peers ? await compare() : await measure();
     progress.finish();
-    console.log(report(figures));
-    if (values.json !== undefined) await writeWhole(callerPath(values.json), toJson(figures, 2) + "\n");
+    console.log(result.text);
+    if (values.json !== undefined) await writeWhole(callerPath(values.json), toJson(result.figures, 2) + "\n");
 
-    function timed() {
-      progress.update("timing the first step of a process");
-      return measureFirstStep(values, batches[0]);
+    async function timeFirstStep() {
+      context.progress("timing the first step of a process");
+      return { firstStep: await measureFirstStep(values, batches[0]) };
+    }
+
+    async function measure() {
+      context.progress("measuring the adapter's peak");
+      const peak = await measurePeak(gpu, repeats);
+      const updates = await measureUpdates(gpu, subject, repeats);
+      const measured = await measureBatches(gpu, subject, batches, { ...context, peak, updates });
+      const chosen = { asked: kernels, chosen: gpu.choices };
+      const figures: BenchFigures = { ...common, kernels: chosen, peak, updates, batches: measured, firstStep };
+      return { figures, text: report(figures) };
+    }
+
+    async function compare() {
+      const peers = await comparePeers(gpu, subject, batches, context);
+      const figures: PeerComparison = { ...common, kernels: { asked: kernels, chosen: gpu.choices }, peers };
+      return { figures, text: peerReport(figures) };
     }
   });
 }

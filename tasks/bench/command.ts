@@ -67,3 +67,14 @@ export function batchSizes({ batch, peers }: Pick<BenchValues, "batch" | "peers"
     `--batch: expected different integers from 1 to ${2 ** 24}, separated by commas, found "${batch}".`,
   );
 }
+
+/** Throws a `UserError` where `--peers` is asked for something that the peers are not taught. */
+export function checkPeers({ peers, activation, optimizer }: Pick<BenchValues, "peers" | "activation" | "optimizer">) {
+  if (!peers) return;
+  if (optimizer !== "adam") {
+    throw new UserError(`--peers: every library trains with adam, found --optimizer ${optimizer}.`);
+  }
+  const known = ["gaussian", "sine", "relu"];
+  if (known.includes(activation)) return;
+  throw new UserError(`--peers: expected an activation among ${known.join(", ")}, found --activation ${activation}.`);
+}

@@ -103,18 +103,19 @@ export async function measureBatches(
     const workload = workloads.use(new Workload(gpu, subject, batch));
     cases.push({ workload, loss: await workload.prepare() });
   }
-  progress("timing steps, gradients and products");
   const works = cases.flatMap(({ workload }) => [
-    { name: `step ${workload.batch}`, record: () => workload.recordStep() },
-    { name: `gradient ${workload.batch}`, record: () => workload.recordGradient() },
-    { name: `product ${workload.batch}`, record: () => workload.recordProduct() },
+    { name: `step, batch ${workload.batch}`, record: () => workload.recordStep() },
+    { name: `gradient, batch ${workload.batch}`, record: () => workload.recordGradient() },
+    { name: `product, batch ${workload.batch}`, record: () => workload.recordProduct() },
   ]);
-  const rounds = await timeInterleaved(gpu, works, repeats);
+  const rounds = await timeInterleaved(gpu, works, repeats, progress);
   const figures: BatchFigures[] = [];
   for (const { workload, loss } of cases) {
     const { batch } = workload;
     progress(`batch ${batch}: timing kernels`);
-    const [step, gradient, product] = ["step", "gradient", "product"].map((name) => rounds.get(`${name} ${batch}`)!);
+    const [step, gradient, product] = ["step", "gradient", "product"].map((name) =>
+      rounds.get(`${name}, batch ${batch}`)!
+    );
     const profile = canProfile(gpu)
       ? {
         step: breakdown(await profileWork(gpu, () => workload.recordStep(), repeats), peak),

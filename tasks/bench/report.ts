@@ -2,6 +2,7 @@ import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
 import type { FirstStepFigures } from "./first_step.ts";
 import type { BatchFigures, Breakdown, UpdateFigures } from "./measure.ts";
 import type { Peak } from "./peak.ts";
+import type { Comparison, PeerFigures } from "./peers.ts";
 import type { Summary } from "./statistics.ts";
 import { figure, table, timeText } from "./table.ts";
 import type { Subject } from "./workload.ts";
@@ -68,6 +69,36 @@ export function report(figures: BenchFigures): string {
     );
   }
   return sections.join("\n\n");
+}
+
+/** All that `deno task bench --peers` measures, as `--json` writes it. */
+export interface PeerComparison extends Pick<BenchFigures, "adapter" | "versions" | "kernels" | "field"> {
+  readonly peers: Comparison;
+}
+
+/** The comparison for a person. */
+export function peerReport(comparison: PeerComparison): string {
+  const { batches, absent } = comparison.peers;
+  const tables = batches.map(({ batch, libraries }) => {
+    const [ours] = libraries;
+    const difference = ({ loss = NaN }: PeerFigures) => Math.abs(loss / ours.loss! - 1).toExponential(0);
+    const measured = libraries.filter(({ step }) => step !== undefined);
+    const rows = measured.map((each) => [
+      each.name,
+      each.loss!.toPrecision(8),
+      each === ours ? "" : difference(each),
+      withScatter(each.step!),
+      `${figure(each.stepRatio!)} ×`,
+      each.product === undefined ? "" : withScatter(each.product),
+      each.productRatio === undefined ? "" : `${figure(each.productRatio)} ×`,
+    ]);
+    const problems = libraries.filter(({ problem }) => problem !== undefined)
+      .map(({ name, problem }) => `${name}: ${problem}.`);
+    const headings = ["library", "first loss", "differs by", "step", "to ours", "gradient + HVP", "to ours"];
+    return [`Batch ${batch}`, table(headings, rows, 1), ...problems].join("\n");
+  });
+  const missing = absent.map(({ name, problem }) => `${name} is left out: ${problem}.`);
+  return [heading(comparison), ...tables, ...missing].join("\n\n");
 }
 
 /** What was measured on. */

@@ -13,19 +13,28 @@ export interface Work {
 export type Rounds = Map<string, number[]>;
 
 /** A work that took so long already is not repeated further. */
-const SECONDS_EACH = 15;
+const SECONDS_EACH = 12;
 const LEAST_ROUNDS = 2;
 
 /**
  * Times works by the clock, in rounds: one burst of each, then the next round, so that a machine whose speed drifts treats them
  * alike. A burst is long against the wait for the device at its end, which is part of it.
  */
-export async function timeInterleaved(gpu: Gpu, works: readonly Work[], repeats: number): Promise<Rounds> {
+export async function timeInterleaved(
+  gpu: Gpu,
+  works: readonly Work[],
+  repeats: number,
+  progress: (text: string) => void = () => {},
+): Promise<Rounds> {
   const bursts = works.map((work) => ({ work, burst: new Burst(gpu, work), spent: 0, times: [] as number[] }));
-  for (const { burst } of bursts) await burst.settle();
+  for (const { work, burst } of bursts) {
+    progress(`${work.name}, first times`);
+    await burst.settle();
+  }
   for (let round = 0; round < repeats; round++) {
     for (const each of bursts) {
       if (each.times.length >= LEAST_ROUNDS && each.spent > SECONDS_EACH * 1000) continue;
+      progress(`${each.work.name}, round ${round + 1} of ${repeats}`);
       const begin = performance.now();
       each.times.push(await each.burst.run());
       each.spent += performance.now() - begin;
@@ -72,8 +81,8 @@ export function canProfile(gpu: Gpu): boolean {
 /** The kernels of a work in the order of first use, each with the median of its times. */
 export async function profileWork(gpu: Gpu, record: () => void, repeats: number): Promise<ProfileEntry[]> {
   const profiles: ProfileEntry[][] = [];
-  const end = performance.now() + SECONDS_EACH * 1000;
-  while (profiles.length < repeats && (profiles.length < LEAST_ROUNDS || performance.now() < end)) {
+  const end = performance.now() + SECONDS_EACH * 1000 / 2;
+  while (profiles.length < repeats && (profiles.length === 0 || performance.now() < end)) {
     profiles.push((await gpu.profile(record)).entries);
   }
   return profiles[0].map((entry, i) => ({

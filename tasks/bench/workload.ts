@@ -1,5 +1,5 @@
 import { Differentiator } from "../../lib/diff/differentiator.ts";
-import { activations } from "../../lib/field/activation.ts";
+import { type Activation, activations } from "../../lib/field/activation.ts";
 import type { FieldDescription } from "../../lib/field/description.ts";
 import { createField, type Field } from "../../lib/field/field.ts";
 import { mlp } from "../../lib/field/mlp.ts";
@@ -59,6 +59,8 @@ export function batchOf(rows: number): { inputs: Float32Array; targets: Float32A
 export class Workload implements Disposable {
   readonly field: Field;
   readonly step: TrainingStep;
+  /** Of the hidden layers. */
+  readonly activation: Activation;
   readonly #data: TrainingData;
   readonly #optimizer: Optimizer;
   readonly #products: Differentiator;
@@ -67,6 +69,7 @@ export class Workload implements Disposable {
 
   constructor(readonly gpu: Gpu, subject: Subject, readonly batch: number) {
     const objective = meanSquaredError();
+    this.activation = activations[subject.activation]();
     this.field = createField(gpu, fieldOf(subject), { seed: 0 });
     const { field } = this;
     this.#data = tableData(field, objective, batchOf(batch));
@@ -84,7 +87,6 @@ export class Workload implements Disposable {
     this.recordStep();
     const [bytes] = await this.gpu.read(this.step.differentiator.losses);
     this.recordProduct();
-    this.recordGradient();
     await this.gpu.synchronize();
     return new Float32Array(bytes)[0];
   }

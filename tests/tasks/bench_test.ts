@@ -1,7 +1,16 @@
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { batchSizes } from "../../tasks/bench/command.ts";
 import { breakdown, esgdOverhead } from "../../tasks/bench/measure.ts";
+import { PeerProcess } from "../../tasks/bench/peer_process.ts";
+import type { PeerTask } from "../../tasks/bench/peer_protocol.ts";
 import { median, pairedRatio, summarise } from "../../tasks/bench/statistics.ts";
 import { figure, table, timeText } from "../../tasks/bench/table.ts";
 import { batchOf } from "../../tasks/bench/workload.ts";
@@ -81,6 +90,55 @@ Deno.test("the batch lies where fields are trained", () => {
   assert(targets.every((value) => value >= 0 && value <= 1));
 });
 
+Deno.test({
+  name: "a peer answers in turn, or its last words say why not",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const shell = (script: string) => ({ name: "fake", program: "/bin/sh", args: ["-c", script], products: false });
+    const answers = `while read -r line; do echo '{"milliseconds": 5}'; echo '{"error": "tired"}'; done`;
+    await using peer = new PeerProcess(shell(answers));
+    assertEquals(await peer.ask({ ask: "steps", count: 1 }), { milliseconds: 5 });
+    await assertRejects(() => peer.ask({ ask: "steps", count: 1 }), Error, "tired");
+    await using broken = new PeerProcess(shell("echo first >&2; echo No module named torch >&2; exit 1"));
+    await assertRejects(() => broken.ask({ ask: "matmul" }), Error, "No module named torch");
+    assertThrows(() => new PeerProcess({ ...shell(""), program: "/nonexistent" }), Deno.errors.NotFound);
+  },
+});
+
+Deno.test("a peer is given the parameters layer by layer", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const write = async (name: string, numbers: number[]) => {
+      const path = `${folder}/${name}`;
+      await Deno.writeFile(path, new Uint8Array(Float32Array.from(numbers).buffer));
+      return path;
+    };
+    const task: PeerTask = {
+      widths: [2, 1, 2],
+      activation: { name: "sine", options: { omega: 30 } },
+      rows: 1,
+      learningRate: 1,
+      parameters: await write("parameters", [1, 2, 3, 4, 5, 6, 7]),
+      inputs: await write("inputs", [8, 9]),
+      targets: await write("targets", [10, 11]),
+    };
+    const protocol = new URL("../../tasks/bench/peer_protocol.ts", import.meta.url).href;
+    const script = `import { servePeer } from "${protocol}";
+      await servePeer(({ layers: [first, last], x, y }) => {
+        console.log("not an answer");
+        const all = [...first.weight, ...first.bias, ...last.weight, ...last.bias, ...x, ...y];
+        return Promise.resolve({ steps: () => Promise.resolve(Number(all.join("").slice(0, 13))) });
+      });`;
+    const args = ["run", "-A", "--no-check", `data:text/javascript,${encodeURIComponent(script)}`];
+    await using peer = new PeerProcess({ name: "fake", program: Deno.execPath(), args, products: false });
+    assertEquals(await peer.ask({ ask: "prepare", task }), { loss: 1234567891011 });
+    assert((await peer.ask({ ask: "steps", count: 2 })).milliseconds! >= 0);
+    await assertRejects(() => peer.ask({ ask: "products", count: 1 }), Error, "does not know");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("mistakes at the command line are one sentence and exit code 1", async () => {
   const cases: [string[], string][] = [
     [
@@ -89,6 +147,8 @@ Deno.test("mistakes at the command line are one sentence and exit code 1", async
     ],
     [["--kernels", "fast"], "--kernels: expected one of auto, register"],
     [["--repeats", "0"], "--repeats: expected an integer of at least 1"],
+    [["--peers", "--activation", "sinc"], "--peers: expected an activation among gaussian, sine, relu, found"],
+    [["--peers", "--optimizer", "sgd"], "--peers: every library trains with adam, found --optimizer sgd."],
     [["--peer"], "Unknown option --peer: did you mean --peers?"],
   ];
   for (const [args, message] of cases) {

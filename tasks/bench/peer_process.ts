@@ -1,0 +1,117 @@
+import { fromFileUrl } from "@std/path";
+import { lines, type PeerAnswer, type PeerRequest } from "./peer_protocol.ts";
+
+/** A library to compare with, as a process to be started. */
+export interface PeerProgram {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Added to this process's environment; undefined takes a variable out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Whether it also knows "products" and "matmul". */
+  readonly products: boolean;
+}
+
+/** Every peer, `threads` for the one that does not decide itself. */
+export function peerPrograms(threads: number): PeerProgram[] {
+  const path = (file: string) => fromFileUrl(new URL(file, import.meta.url));
+  const script = (name: string, file: string, backend: string): PeerProgram => ({
+    name: `${name} ${backend}`,
+    program: Deno.execPath(),
+    args: ["run", "-A", "--no-check", "--quiet", path(file), backend],
+    products: false,
+  });
+  return [
+    script("jax-js", "./peer_jax.ts", "webgpu"),
+    script("jax-js", "./peer_jax.ts", "wasm"),
+    script("TensorFlow.js", "./peer_tfjs.ts", "webgpu"),
+    script("TensorFlow.js", "./peer_tfjs.ts", "wasm"),
+    {
+      name: TORCH,
+      program: "/usr/bin/python3",
+      args: [path("./peer_torch.py"), String(threads)],
+      env: {
+        OMP_NUM_THREADS: String(threads),
+        OPENBLAS_NUM_THREADS: String(threads),
+        // Set for other programs, these make it choose kernels for an older processor.
+        OPENBLAS_CORETYPE: undefined,
+        OPENBLAS_L2_SIZE: undefined,
+      },
+      products: true,
+    },
+  ];
+}
+
+/** The peer whose matrix products are checked first. */
+export const TORCH = "PyTorch";
+
+/** A peer that does not answer for so long is given up. */
+const PATIENCE = 240_000;
+
+/** A running peer. It stays alive between measurements, so that rounds can be interleaved. */
+export class PeerProcess implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #answers: AsyncGenerator<string, void, void>;
+  readonly #errors: Promise<void>;
+  #lastError = "";
+  #failure: Error | undefined;
+
+  constructor({ program, args, env = {} }: PeerProgram) {
+    const variables = Object.entries({ ...Deno.env.toObject(), NO_COLOR: "1", ...env });
+    this.#process = new Deno.Command(program, {
+      args: [...args],
+      clearEnv: true,
+      env: Object.fromEntries(variables.filter((each): each is [string, string] => each[1] !== undefined)),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#writer = this.#process.stdin.getWriter();
+    this.#answers = lines(this.#process.stdout);
+    this.#errors = this.#collectErrors();
+  }
+
+  /** Asks and waits for the answer. Throws with the peer's own reason where there is none. */
+  async ask(request: PeerRequest): Promise<PeerAnswer> {
+    if (this.#failure !== undefined) throw this.#failure;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        // A late answer would be taken for that to the next request.
+        this.#failure = new Error(`no answer within ${PATIENCE / 1000} s`);
+        this.#process.kill();
+        reject(this.#failure);
+      }, PATIENCE);
+    });
+    try {
+      await this.#writer.write(new TextEncoder().encode(JSON.stringify(request) + "\n")).catch(() => {});
+      const { value } = await Promise.race([this.#answers.next(), late]);
+      if (value === undefined) {
+        await this.#errors;
+        throw new Error(this.#lastError || "it ended without a message");
+      }
+      const answer = JSON.parse(value) as PeerAnswer;
+      if (answer.error !== undefined) throw new Error(answer.error);
+      return answer;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends the process. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#process.kill();
+    } catch {
+      // It has ended by itself.
+    }
+    await this.#process.status;
+    await this.#errors;
+    await this.#writer.abort().catch(() => {});
+  }
+
+  async #collectErrors(): Promise<void> {
+    for await (const line of lines(this.#process.stderr)) this.#lastError = line.trim() || this.#lastError;
+  }
+}
