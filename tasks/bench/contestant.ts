@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { PeerProcess, type PeerProgram, TORCH } from "./peer_process.ts";
 import type { PeerTask } from "./peer_protocol.ts";
+import { canProfile, profileWork } from "./timing.ts";
 import { batchOf, LEARNING_RATE, type Subject, Workload } from "./workload.ts";
 
 /** What can be timed: training steps, or gradients with a Hessian-vector product. */
@@ -64,6 +65,15 @@ export class Ourselves implements Contestant {
     return performance.now() - begin;
   }
 
+  /** GFLOP/s of the matrix products of a step, all together; undefined where the adapter has no timestamps. */
+  async matmul(repeats: number): Promise<number | undefined> {
+    if (!canProfile(this.gpu)) return undefined;
+    const entries = await profileWork(this.gpu, () => this.#workload!.recordStep(), repeats);
+    const products = entries.filter(({ flops }) => flops > 0);
+    const sum = (key: "flops" | "milliseconds") => products.reduce((total, entry) => total + entry[key], 0);
+    return sum("flops") / sum("milliseconds") / 1e6;
+  }
+
   /** Frees the device memory. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#workload?.[Symbol.dispose]();
@@ -89,22 +99,27 @@ export class Peer implements Contestant {
    *
    * @throws When it cannot be started, or its matrix products show that it is not installed properly.
    */
-  static async start(program: PeerProgram, threads: number): Promise<Peer> {
+  static async start(program: PeerProgram): Promise<Peer> {
     const peer = new Peer(program, new PeerProcess(program));
     if (program.name !== TORCH) return peer;
     try {
-      const { gflops = 0 } = await peer.process.ask({ ask: "matmul" });
-      if (gflops >= LEAST_GFLOPS * threads) return peer;
+      const { gflopsPerCore = 0 } = await peer.process.ask({ ask: "matmul" });
+      if (gflopsPerCore >= LEAST_GFLOPS) return peer;
       throw new Error(
         `its matrix products reach only ${
-          gflops.toFixed(1)
-        } GFLOP/s on ${threads} threads, so that its times would say ` +
-          "nothing; libopenblas0-pthread may be missing",
+          gflopsPerCore.toFixed(1)
+        } GFLOP/s a core, so that its times would say nothing; ` +
+          "libopenblas0-pthread may be missing",
       );
     } catch (error) {
       await peer[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** GFLOP/s of one large matrix product. */
+  async matmul(): Promise<number> {
+    return (await this.process.ask({ ask: "matmul" })).gflops!;
   }
 
   /** See {@linkcode Contestant}. */

@@ -25,8 +25,9 @@ export interface PeerAnswer {
   readonly loss?: number;
   /** To `steps` and `products`: all together, until the device has finished. */
   readonly milliseconds?: number;
-  /** To `matmul`: what a large product reaches. */
+  /** To `matmul`: what a large product reaches by the clock, and for each second of one core. */
   readonly gflops?: number;
+  readonly gflopsPerCore?: number;
 }
 
 /** One layer's parameters on the host. */

@@ -62,21 +62,26 @@ class Training:
         return torch.autograd.grad(along, self.parameters)
 
 
-def matmul_gflops(n=2048, repeats=12):
+def matmul(n=2048, repeats=12, seconds=3):
+    """GFLOP/s of n³ products by the clock, and by the time of the processor, which other programs do not lengthen."""
     a, b = torch.randn(n, n), torch.randn(n, n)
     a @ b
-    best = float("inf")
+    clock = processor = float("inf")
+    end = time.perf_counter() + seconds
     for _ in range(repeats):
-        begin = time.perf_counter()
+        begin = time.perf_counter(), time.process_time()
         a @ b
-        best = min(best, time.perf_counter() - begin)
-    return 2 * n**3 / best / 1e9
+        clock = min(clock, time.perf_counter() - begin[0])
+        processor = min(processor, time.process_time() - begin[1])
+        if time.perf_counter() > end:
+            break
+    return {"gflops": 2 * n**3 / clock / 1e9, "gflopsPerCore": 2 * n**3 / processor / 1e9}
 
 
 def answer(request, state):
     ask = request["ask"]
     if ask == "matmul":
-        return {"gflops": matmul_gflops()}
+        return matmul()
     if ask == "prepare":
         state["training"] = Training(request["task"])
         return {"loss": state["training"].step()}

@@ -1,6 +1,6 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { type Contestant, type Discipline, Ourselves, Peer } from "./contestant.ts";
-import { peerPrograms } from "./peer_process.ts";
+import { peerPrograms, TORCH } from "./peer_process.ts";
 import { pairedRatio, summarise, type Summary } from "./statistics.ts";
 import { timeText } from "./table.ts";
 import type { Subject } from "./workload.ts";
@@ -31,6 +31,8 @@ export interface Comparison {
 export interface PeerBatch {
   readonly batch: number;
   readonly libraries: readonly PeerFigures[];
+  /** GFLOP/s of matrix products: all of our step's, and PyTorch's at 2048³. */
+  readonly matmul?: { readonly ours: number; readonly blas: number };
 }
 
 /** First losses that differ by more, relatively, are not of the same step. */
@@ -41,7 +43,7 @@ const BURST = 300;
 const MILLISECONDS_EACH = 20_000;
 const LEAST_ROUNDS = 2;
 /** A library whose step would take longer is left out. */
-const LONGEST_STEP = 60_000;
+const LONGEST_STEP = 120_000;
 
 interface Entry {
   readonly contestant: Contestant;
@@ -60,15 +62,14 @@ export async function comparePeers(
   context: { repeats: number; progress: (text: string) => void },
 ): Promise<Comparison> {
   const { repeats, progress } = context;
-  const threads = navigator.hardwareConcurrency;
   await using stack = new AsyncDisposableStack();
   const ours = stack.use(new Ourselves(gpu, subject));
   const contestants: Contestant[] = [ours];
   const absent: { name: string; problem: string }[] = [];
-  for (const program of peerPrograms(threads)) {
+  for (const program of peerPrograms(navigator.hardwareConcurrency)) {
     progress(`starting ${program.name}`);
     try {
-      contestants.push(stack.use(await Peer.start(program, threads)));
+      contestants.push(stack.use(await Peer.start(program)));
     } catch (error) {
       absent.push({ name: program.name, problem: (error as Error).message });
     }
@@ -99,28 +100,49 @@ export async function comparePeers(
           const one = await contestant.time(discipline, 1);
           entry.counts[discipline] = Math.max(1, Math.min(200, Math.round(BURST / one)));
           if (discipline === "steps") slowness.set(contestant, one / batch);
+          // Too slow to be only a trial.
+          if (one > MILLISECONDS_EACH) entry.times[discipline].push(one);
+          entry.spent += one;
         }
       });
     }
     for (let round = 0; round < repeats; round++) {
       for (const entry of entries) {
         progress(`batch ${batch}: round ${round + 1} of ${repeats}, ${entry.contestant.name}`);
-        await attempt(entry, () => oneRound(entry, round));
+        await attempt(entry, () => oneRound(entry));
       }
     }
-    results.push({ batch, libraries: entries.map((entry) => summariseEntry(entry, entries[0])) });
+    progress(`batch ${batch}: matrix products`);
+    const libraries = entries.map((entry) => summariseEntry(entry, entries[0]));
+    results.push({ batch, libraries, matmul: await compareMatmul(ours, entries, repeats) });
   }
   return { batches: results, absent };
 }
 
-async function oneRound(entry: Entry, round: number): Promise<void> {
-  if (entry.problem !== undefined || round >= LEAST_ROUNDS && entry.spent > MILLISECONDS_EACH) return;
+async function oneRound(entry: Entry): Promise<void> {
+  if (entry.problem !== undefined) return;
   for (const discipline of entry.contestant.disciplines) {
+    if (entry.times[discipline].length >= LEAST_ROUNDS && entry.spent > MILLISECONDS_EACH) continue;
     const count = entry.counts[discipline]!;
     const milliseconds = await entry.contestant.time(discipline, count);
     entry.times[discipline].push(milliseconds / count);
     entry.spent += milliseconds;
   }
+}
+
+async function compareMatmul(
+  ours: Ourselves,
+  entries: readonly Entry[],
+  repeats: number,
+): Promise<PeerBatch["matmul"]> {
+  const torch = entries.find(({ contestant }) => contestant.name === TORCH);
+  if (torch === undefined || torch.problem !== undefined) return undefined;
+  const own = await ours.matmul(repeats);
+  let blas: number | undefined;
+  await attempt(torch, async () => {
+    blas = await (torch.contestant as Peer).matmul();
+  });
+  return own !== undefined && blas !== undefined ? { ours: own, blas } : undefined;
 }
 
 /** A peer that fails is reported, not fatal; we are no peer. */

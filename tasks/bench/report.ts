@@ -79,7 +79,7 @@ export interface PeerComparison extends Pick<BenchFigures, "adapter" | "versions
 /** The comparison for a person. */
 export function peerReport(comparison: PeerComparison): string {
   const { batches, absent } = comparison.peers;
-  const tables = batches.map(({ batch, libraries }) => {
+  const tables = batches.map(({ batch, libraries, matmul }) => {
     const [ours] = libraries;
     const difference = ({ loss = NaN }: PeerFigures) => Math.abs(loss / ours.loss! - 1).toExponential(0);
     const measured = libraries.filter(({ step }) => step !== undefined);
@@ -95,7 +95,11 @@ export function peerReport(comparison: PeerComparison): string {
     const problems = libraries.filter(({ problem }) => problem !== undefined)
       .map(({ name, problem }) => `${name}: ${problem}.`);
     const headings = ["library", "first loss", "differs by", "step", "to ours", "gradient + HVP", "to ours"];
-    return [`Batch ${batch}`, table(headings, rows, 1), ...problems].join("\n");
+    const products = matmul === undefined ? [] : [
+      `Matrix products: ours ${figure(matmul.ours)} GFLOP/s in a step, PyTorch's ${figure(matmul.blas)} at 2048³: ` +
+      `1/${figure(matmul.blas / matmul.ours)}.`,
+    ];
+    return [`Batch ${batch}`, table(headings, rows, 1), ...products, ...problems].join("\n");
   });
   const missing = absent.map(({ name, problem }) => `${name} is left out: ${problem}.`);
   return [heading(comparison), ...tables, ...missing].join("\n\n");

@@ -27,9 +27,11 @@ export async function timeInterleaved(
   progress: (text: string) => void = () => {},
 ): Promise<Rounds> {
   const bursts = works.map((work) => ({ work, burst: new Burst(gpu, work), spent: 0, times: [] as number[] }));
-  for (const { work, burst } of bursts) {
+  for (const { work, burst, times } of bursts) {
     progress(`${work.name}, first times`);
-    await burst.settle();
+    const trial = await burst.settle();
+    // Too slow to be only a trial.
+    if (trial > SECONDS_EACH * 1000 / 4) times.push(trial);
   }
   for (let round = 0; round < repeats; round++) {
     for (const each of bursts) {
@@ -49,13 +51,15 @@ class Burst {
 
   constructor(readonly gpu: Gpu, readonly work: Work) {}
 
-  /** Finds out how many go into a burst. */
-  async settle(): Promise<void> {
-    let before = 0;
-    while (this.#pace.burst > before * 1.5) {
+  /** Finds out how many go into a burst; returns the milliseconds of one. */
+  async settle(): Promise<number> {
+    let before: number;
+    let milliseconds: number;
+    do {
       before = this.#pace.burst;
-      await this.run();
-    }
+      milliseconds = await this.run();
+    } while (this.#pace.burst > before * 1.5);
+    return milliseconds;
   }
 
   /** Milliseconds of one. */

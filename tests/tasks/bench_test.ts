@@ -8,8 +8,9 @@ import {
 } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { batchSizes } from "../../tasks/bench/command.ts";
+import { Peer } from "../../tasks/bench/contestant.ts";
 import { breakdown, esgdOverhead } from "../../tasks/bench/measure.ts";
-import { PeerProcess } from "../../tasks/bench/peer_process.ts";
+import { PeerProcess, TORCH } from "../../tasks/bench/peer_process.ts";
 import type { PeerTask } from "../../tasks/bench/peer_protocol.ts";
 import { median, pairedRatio, summarise } from "../../tasks/bench/statistics.ts";
 import { figure, table, timeText } from "../../tasks/bench/table.ts";
@@ -101,6 +102,9 @@ Deno.test({
     await assertRejects(() => peer.ask({ ask: "steps", count: 1 }), Error, "tired");
     await using broken = new PeerProcess(shell("echo first >&2; echo No module named torch >&2; exit 1"));
     await assertRejects(() => broken.ask({ ask: "matmul" }), Error, "No module named torch");
+    const torch = (gflops: number) => ({ ...shell(`read -r line; echo '{"gflopsPerCore": ${gflops}}'`), name: TORCH });
+    await assertRejects(() => Peer.start(torch(1.5)), Error, "libopenblas0-pthread");
+    await using _good = await Peer.start(torch(40));
     assertThrows(() => new PeerProcess({ ...shell(""), program: "/nonexistent" }), Deno.errors.NotFound);
   },
 });
