@@ -27,8 +27,13 @@ export const optimizerOf: Record<BenchValues["optimizer"], () => OptimizerSpec> 
   adam: () => adam({ learningRate: LEARNING_RATE }),
   adamW: () => adamW({ learningRate: LEARNING_RATE }),
   sgd: () => sgd({ learningRate: LEARNING_RATE }),
-  // Without a warm-up, steps without a probe follow each other.
-  esgd: () => esgd({ learningRate: LEARNING_RATE, warmup: 0, updateEvery: 2 ** 30 }),
+  esgd: () => esgd({ learningRate: LEARNING_RATE }),
+};
+
+/** The same after their start: ESGD between two probes. */
+const steadyOptimizerOf: typeof optimizerOf = {
+  ...optimizerOf,
+  esgd: () => esgd({ learningRate: LEARNING_RATE, initialProbes: 1, warmup: 0, updateEvery: 2 ** 30 }),
 };
 
 /** The field of a picture task, 2 → 3. */
@@ -73,7 +78,7 @@ export class Workload implements Disposable {
     this.field = createField(gpu, fieldOf(subject), { seed: 0 });
     const { field } = this;
     this.#data = tableData(field, objective, batchOf(batch));
-    this.#optimizer = createOptimizer(gpu, optimizerOf[subject.optimizer](), field.layout);
+    this.#optimizer = createOptimizer(gpu, steadyOptimizerOf[subject.optimizer](), field.layout);
     const parts = { field, objective, data: this.#data, optimizer: this.#optimizer };
     this.step = new TrainingStep({ ...parts, batchSize: batch, seed: 0 });
     this.#products = new Differentiator(field, objective, { rows: batch, products: true });
