@@ -1,17 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { fromFileUrl } from "@std/path";
+import { outcome, startTask } from "../support/process.ts";
 
-const doctor = fromFileUrl(new URL("../../tasks/doctor.ts", import.meta.url));
-const root = new URL("../../", import.meta.url);
-
-async function run(args: string[], env: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", doctor, ...args],
-    env: { NO_COLOR: "1", ...env },
-    cwd: root,
-  }).output();
-  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
-}
+const run = (args: string[], env: Record<string, string> = {}) => outcome(startTask("doctor", args, ".", env));
 
 Deno.test("doctor's figures follow from the limits of the adapter that it names", async () => {
   const { code, stdout, stderr } = await run(["--json"]);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type Outcome, outcome, readUntil } from "../support/process.ts";
 
 const shell = (file: string) => new URL(`../../tasks/shell/${file}`, import.meta.url).href;
 
@@ -14,17 +15,6 @@ function start(body: string, env: Record<string, string> = {}): Deno.ChildProces
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-}
-
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-async function outcome(child: Deno.ChildProcess): Promise<Outcome> {
-  const { code, stdout, stderr } = await child.output();
-  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
 }
 
 Deno.test("a task that returns ends with code 0, one that asks for help with its text", async () => {
@@ -63,10 +53,7 @@ async function ready(child: Deno.ChildProcess): Promise<ReadableStreamDefaultRea
 }
 
 async function drain(child: Deno.ChildProcess, reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Outcome> {
-  let stdout = "";
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    stdout += new TextDecoder().decode(part.value);
-  }
+  const stdout = await readUntil(reader, () => false);
   const stderr = await new Response(child.stderr).text();
   const { code } = await child.status;
   return { code, stdout, stderr };

@@ -1,0 +1,46 @@
+import { fromFileUrl } from "@std/path";
+
+/** How a process ended and what it wrote. */
+export interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts `tasks/NAME.ts` as a person in `folder` would, who called it through `deno task`. */
+export function startTask(
+  name: string,
+  args: readonly string[],
+  folder: string,
+  env: Record<string, string> = {},
+): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", fromFileUrl(new URL(`../../tasks/${name}.ts`, import.meta.url)), ...args],
+    env: { NO_COLOR: "1", NEURAL_FIELDS_DEBUG: "", INIT_CWD: folder, ...env },
+    cwd: new URL("../../", import.meta.url),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Waits for a process to end. */
+export async function outcome(child: Deno.ChildProcess): Promise<Outcome> {
+  const { code, stdout, stderr } = await child.output();
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+/** What a stream brings until `enough` holds of it, or until it ends; the reader is the caller's to go on with. */
+export async function readUntil(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  enough: (text: string) => boolean,
+): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  while (!enough(text)) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    text += decoder.decode(value, { stream: true });
+  }
+  return text;
+}

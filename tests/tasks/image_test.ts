@@ -1,0 +1,254 @@
+import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { decodePng } from "../../lib/data/png.ts";
+import { encodePng } from "../../lib/output/png.ts";
+import { openRunFolder, RunFolder } from "../../lib/output/run_folder.ts";
+import { decodeSafetensors } from "../../lib/output/safetensors.ts";
+import { type Outcome, outcome, readUntil, startTask } from "../support/process.ts";
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
+
+// 40 × 30 pixels become 24 × 18 = 432, which are 7 steps an epoch, the last of 48 pixels.
+const small = ["--size", "24", "--width", "16", "--layers", "2", "--batch-size", "64", "--kernels", "register"];
+const picture = encodePng({
+  width: 40,
+  height: 30,
+  channels: 3,
+  pixels: Float32Array.from({ length: 40 * 30 * 3 }, (_, i) => 0.5 + 0.5 * Math.sin(i / 31) * Math.cos(i % 120 / 17)),
+});
+
+/** Gives a folder with a picture in it to `work`. */
+function withPicture(work: (folder: string) => Promise<void>): Promise<void> {
+  return inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), picture);
+    await work(folder);
+  });
+}
+
+const image = (folder: string, ...args: string[]) => outcome(startTask("image", args, folder));
+const runPath = (folder: string, name: string) => join(folder, "runs", "image", name);
+
+async function succeeds(folder: string, ...args: string[]): Promise<Outcome> {
+  const result = await image(folder, ...args);
+  assertEquals(result.code, 0, result.stderr);
+  return result;
+}
+
+/** Every file below a folder, by path. */
+async function contents(folder: string): Promise<Record<string, Uint8Array>> {
+  const files: Record<string, Uint8Array> = {};
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (!isDirectory) files[name] = await Deno.readFile(path);
+    else for (const [below, bytes] of Object.entries(await contents(path))) files[join(name, below)] = bytes;
+  }
+  return files;
+}
+
+/** The newest checkpoint of a run: its step, and its bytes. */
+async function newest(folder: string, name: string): Promise<{ step: number; bytes: Uint8Array }> {
+  const { step, path } = (await new RunFolder(runPath(folder, name)).latestCheckpoint())!;
+  return { step, bytes: await Deno.readFile(path) };
+}
+
+Deno.test("a run leaves its configuration, metrics, pictures, plot, checkpoints and summary, each of which can be read", () =>
+  withPicture(async (folder) => {
+    const args = ["--epochs", "2", "--snapshot-every", "1", "--seed", "3", "--name", "first"];
+    const { stdout, stderr } = await succeeds(folder, "picture.png", ...small, ...args);
+    const path = runPath(folder, "first");
+    assertMatch(stdout.trimEnd().split("\n").at(-1)!, /^PSNR \d+\.\d\d dB after 14 steps; the run is in /);
+    assert(stdout.trimEnd().endsWith(path));
+    assertMatch(stderr, /^epoch .*step \d+ .*loss .*PSNR .*ETA .*steps\/s$/m);
+    assertEquals(namesIn(folder), ["picture.png", "runs"]);
+    assertEquals(namesIn(path), [
+      "checkpoints",
+      "config.json",
+      "convergence.svg",
+      "error.png",
+      "metrics.jsonl",
+      "reconstruction.png",
+      "snapshots",
+      "summary.json",
+    ]);
+
+    const run = await openRunFolder(path);
+    const config = await run.readConfig();
+    assertEquals(config.task, "image");
+    assertEquals(Object.keys(config.kernels as Record<string, string>), ["operands"]);
+    assertEquals(config.picture, { width: 24, height: 18, channels: 3 });
+    const options = config.options as Record<string, unknown>;
+    assertEquals([options.seed, options.epochs, options.width, options.kernels], [3, 2, 16, "register"]);
+    assertEquals(options.picture, join(folder, "picture.png"));
+    for (const key of ["adapter", "versions", "optimizer"]) assertEquals(typeof config[key], "object", key);
+
+    const metrics = await run.readMetrics();
+    assertEquals(metrics.map(({ step, epoch }) => [step, epoch]), [[7, 1], [14, 2]]);
+    for (const { loss, psnr } of metrics) {
+      assert(Math.abs(10 ** (-Number(psnr) / 10) - Number(loss)) < 1e-9, "the loss is that of the whole picture");
+    }
+
+    for (
+      const name of ["reconstruction.png", "error.png", "snapshots/step-00000007.png", "snapshots/step-00000014.png"]
+    ) {
+      const { width, height } = decodePng(await Deno.readFile(join(path, name)), name);
+      assertEquals([width, height], [24, 18], name);
+    }
+    assertMatch(await Deno.readTextFile(join(path, "convergence.svg")), /^<svg[^]*<\/svg>\s*$/);
+    assertEquals(namesIn(join(path, "checkpoints")), ["step-00000007.safetensors", "step-00000014.safetensors"]);
+    const { tensors, metadata } = decodeSafetensors((await newest(folder, "first")).bytes);
+    assertEquals(tensors["parameters/layers.0.weight"].shape, [16, 2]);
+    assertEquals(metadata, { optimizer: "esgd", step: "14", observations: String(metrics[1].hvps) });
+
+    const summary = JSON.parse(await Deno.readTextFile(join(path, "summary.json")));
+    const { adapter, seconds, stepsPerSecond, ssim, ...figures } = summary;
+    assertEquals(figures, {
+      task: "image",
+      parameters: 16 * 2 + 16 + 16 * 16 + 16 + 3 * 16 + 3,
+      steps: 14,
+      psnr: metrics[1].psnr,
+      loss: metrics[1].loss,
+      // 16 probes at the first step, one at each other of the warm-up.
+      hvps: 16 + 13,
+      aborted: false,
+    });
+    assertEquals([typeof adapter, Math.abs(ssim) <= 1, seconds > 0], ["string", true, true]);
+    assert(Math.abs(stepsPerSecond * seconds - 14) < 1e-6);
+  }));
+
+Deno.test("each mistake is one sentence and exit code 1, and nothing is made", () =>
+  withPicture(async (folder) => {
+    await Deno.writeFile(join(folder, "cut.png"), picture.subarray(0, picture.length / 2));
+    const damaged = picture.slice();
+    damaged[damaged.length - 30] ^= 1;
+    await Deno.writeFile(join(folder, "damaged.png"), damaged);
+    await Deno.writeTextFile(join(folder, "text.png"), "GIF89a");
+    await Deno.mkdir(join(folder, "folder.png"));
+    const before = await contents(folder);
+    const cases: [string[], RegExp][] = [
+      [["picture.png", "--epoch", "5"], /Unknown option --epoch: did you mean --epochs\?/],
+      [["picture.png", "--epochs", "0"], /--epochs.*0/],
+      [["picture.png", "--epochs", "2", "--epochs", "3"], /--epochs.*(twice|once)/],
+      [["picture.png", "--activation", "tanh"], /--activation.*tanh/],
+      [["picture.png", "other.png"], /other\.png/],
+      [["missing.png"], /missing\.png: cannot be read: there is no such file\./],
+      [["folder.png"], /folder\.png: cannot be read: /],
+      [["cut.png"], /cut\.png: /],
+      [["damaged.png"], /damaged\.png: the PNG is damaged/],
+      [["text.png"], /text\.png: expected a PNG or a JPEG, found a GIF\./],
+      [["picture.png", "--crop", "1,2,3"], /--crop: X,Y,W,H in whole pixels expected, "1,2,3" found\./],
+      [["picture.png", "--crop", "1,,2,3"], /--crop: X,Y,W,H in whole pixels expected, "1,,2,3" found\./],
+      [["picture.png", "--crop", "30,0,20,10"], /20×10 pixels at \(30, 0\) reach beyond the picture of 40×30\./],
+      [["picture.png", "--name", "a/b", ...small], /run name: /],
+      [["picture.png", "--seed", "-1"], /--seed.*-1/],
+      [["--resume", "runs/image/none"], /none: there is no such run to resume\./],
+      [["--resume", "folder.png"], /folder\.png: no run to resume: expected a config\.json in it, found none\./],
+    ];
+    for (let i = 0; i < cases.length; i += 2) {
+      await Promise.all(
+        cases.slice(i, i + 2).map(async ([args, message]) => {
+          const { code, stdout, stderr } = await image(folder, ...args);
+          assertEquals([code, stdout], [1, ""], args.join(" "));
+          assertMatch(stderr, /^error: [^\n]+\n$/);
+          assertMatch(stderr, message);
+        }),
+      );
+    }
+    assertEquals(Object.keys(await contents(folder)), Object.keys(before));
+    assertEquals(namesIn(folder).includes("runs"), false);
+  }));
+
+Deno.test("a name that is taken, an option that --resume may not change and a damaged checkpoint leave a run untouched", () =>
+  withPicture(async (folder) => {
+    await succeeds(folder, "picture.png", ...small, "--epochs", "1", "--name", "taken");
+    const before = await contents(folder);
+    const refused = async (message: string, ...args: string[]) => {
+      const { code, stdout, stderr } = await image(folder, ...args);
+      assertEquals([code, stdout], [1, ""], args.join(" "));
+      assertMatch(stderr, /^error: [^\n]+\n$/);
+      assertStringIncludes(stderr, message);
+    };
+    const resume = ["--resume", "runs/image/taken"];
+    await refused("a run of this name exists", "picture.png", ...small, "--epochs", "1", "--name", "taken");
+    await refused("--resume may change only --epochs and --minutes, but --seed was given.", ...resume, "--seed", "1");
+    await refused("--resume may change only --epochs and --minutes, but ", ...resume, "picture.png");
+    assertEquals(await contents(folder), before);
+    const [checkpoint] = Object.keys(before).filter((name) => name.endsWith(".safetensors"));
+    before[checkpoint] = before[checkpoint].subarray(0, 500);
+    await Deno.writeFile(join(folder, checkpoint), before[checkpoint]);
+    await refused("truncated", ...resume, "--epochs", "2");
+    assertEquals(await contents(folder), before);
+  }));
+
+Deno.test("the same seed gives the same checkpoint, and 5 epochs resumed to 10 are 10 uninterrupted ones, bit for bit", () =>
+  withPicture(async (folder) => {
+    const run = (name: string, epochs: string) =>
+      succeeds(folder, "picture.png", ...small, "--epochs", epochs, "--seed", "5", "--name", name);
+    await Promise.all([run("whole", "10"), run("half", "5")]);
+    await Promise.all([run("again", "10"), succeeds(folder, "--resume", "runs/image/half", "--epochs", "10")]);
+    const whole = await newest(folder, "whole");
+    assertEquals(whole.step, 70);
+    assertEquals(await newest(folder, "again"), whole);
+    assertEquals(await newest(folder, "half"), whole);
+    const records = async (name: string) =>
+      (await new RunFolder(runPath(folder, name)).readMetrics()).map(({ step, psnr, hvps }) => [step, psnr, hvps]);
+    assertEquals(await records("half"), await records("whole"));
+    const summary = JSON.parse(await Deno.readTextFile(join(runPath(folder, "half"), "summary.json")));
+    assertEquals([summary.steps, summary.hvps], [70, (await records("whole")).at(-1)![2]]);
+    await succeeds(folder, "--resume", "runs/image/half");
+    assertEquals(await newest(folder, "half"), whole, "resuming a finished run changes nothing");
+    assertEquals(await records("half"), await records("whole"), "resuming a finished run measures nothing");
+  }));
+
+Deno.test({
+  name: "Ctrl-C leaves a checkpoint that resumes as if nothing had happened",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withPicture(async (folder) => {
+      const train = (name: string, epochs: string) => ["picture.png", ...small, "--name", name, "--epochs", epochs];
+      const child = startTask("image", train("stopped", "1000000"), folder);
+      const reader = child.stderr.getReader();
+      await readUntil(reader, (text) => /step \d+/.test(text));
+      child.kill("SIGINT");
+      const [stdout, stderr] = await Promise.all([
+        new Response(child.stdout).text(),
+        readUntil(reader, () => false),
+      ]);
+      assertEquals((await child.status).code, 130, stderr);
+      const stopped = await newest(folder, "stopped");
+      assertGreater(stopped.step, 0);
+      assertStringIncludes(stdout, `Stopped at step ${stopped.step}. To go on: deno task image --resume `);
+      const path = runPath(folder, "stopped");
+      assertEquals(JSON.parse(await Deno.readTextFile(join(path, "summary.json"))).aborted, true);
+      const epochs = String(Math.ceil(stopped.step / 7) + 1);
+      await Promise.all([
+        succeeds(folder, "--resume", path, "--epochs", epochs),
+        succeeds(folder, ...train("whole", epochs)),
+      ]);
+      const whole = await newest(folder, "whole");
+      assertEquals(whole.step, Number(epochs) * 7);
+      assertEquals(await newest(folder, "stopped"), whole);
+    }),
+});
+
+Deno.test("pictures of one pixel or one row, and with their alpha kept, are trained", () =>
+  inFolder(async (folder) => {
+    const shapes = [[1, 1, 1, 24, 24], [40, 1, 3, 24, 1], [30, 60, 4, 12, 24], [30, 30, 2, 24, 24]] as const;
+    const run = async ([width, height, channels, ...expected]: typeof shapes[number], name: string) => {
+      const pixels = new Float32Array(width * height * channels).fill(0.4);
+      await Deno.writeFile(join(folder, `${name}.png`), encodePng({ width, height, channels, pixels }));
+      await succeeds(folder, `${name}.png`, ...small, "--keep-alpha", "--epochs", "1", "--name", name);
+      const decoded = decodePng(await Deno.readFile(join(runPath(folder, name), "reconstruction.png")));
+      assertEquals([decoded.width, decoded.height, decoded.channels], [...expected, channels]);
+    };
+    for (let i = 0; i < shapes.length; i += 2) {
+      await Promise.all([run(shapes[i], `picture${i}`), run(shapes[i + 1], `picture${i + 1}`)]);
+    }
+  }));
+
+Deno.test("a run that diverges ends with one sentence and exit code 1, without a summary", () =>
+  withPicture(async (folder) => {
+    const rate = ["--activation", "relu", "--optimizer", "sgd", "--learning-rate", "1e30"];
+    const { code, stderr } = await image(folder, "picture.png", ...small, ...rate, "--epochs", "50", "--name", "wild");
+    assertEquals(code, 1);
+    assertMatch(stderr, /\nerror: Training diverged at step 2: [^\n]+\n$/);
+    assertEquals(namesIn(runPath(folder, "wild")), ["config.json"]);
+  }));
