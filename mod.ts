@@ -59,6 +59,7 @@ export { esgdMax, type EsgdMaxOptions } from "./lib/optim/esgd_max.ts";
 export { muon, type MuonOptions } from "./lib/optim/muon.ts";
 export { type OptimizerConfig, optimizerFromConfig, optimizerNames } from "./lib/optim/registry.ts";
 export { sgd, type SgdOptions } from "./lib/optim/sgd.ts";
+export { shampoo, type ShampooOptions } from "./lib/optim/shampoo.ts";
 export { soap, type SoapOptions } from "./lib/optim/soap.ts";
 export { sophiaH, type SophiaOptions } from "./lib/optim/sophia.ts";
 export * from "./lib/train/schedule.ts";

@@ -1,16 +1,12 @@
 import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { linearGroups } from "../gpu/groups.ts";
 import type { Layout, PlacedSegment } from "../field/layout.ts";
 import { rangeOf, squareLayout, viewOf } from "./matrix_view.ts";
-import { Norms } from "./norms.ts";
 import { type ProductJob, Products } from "./products.ts";
-import normaliseText from "../../wgsl/normalise_ranges.wgsl" with { type: "text" };
+import { RangeNormaliser } from "./range_normaliser.ts";
 
 /** Jordan's coefficients (2024), quick near 0 instead of exact at 1. */
 const [A, B, C] = [3.4445, -4.775, 2.0315];
-
-const normaliseSource = { name: "normalise_ranges", text: normaliseText };
 
 /** One iteration's products for all matrices of one orientation. */
 interface Iteration {
@@ -30,23 +26,16 @@ interface Iteration {
  */
 export class NewtonSchulz implements Disposable {
   readonly #iterations: readonly Iteration[];
-  readonly #norms: Norms;
-  readonly #rangeOf: DeviceBuffer;
+  readonly #normaliser: RangeNormaliser;
   readonly #scratch: readonly DeviceBuffer[];
   readonly #gram: DeviceBuffer;
   readonly #polynomial: DeviceBuffer;
-  readonly #length: number;
 
   /** @param matrices Those of the layout's segments that are to be orthogonalised. */
   constructor(readonly gpu: Gpu, layout: Layout, readonly matrices: readonly PlacedSegment[], readonly steps = 5) {
-    this.#length = layout.deviceLength / 4;
     const squares = squareLayout(matrices.map(({ name, rows, columns }) => ({ name, size: Math.min(rows, columns) })));
-    const ranges = new Int32Array(this.#length).fill(-1);
     const views = matrices.map(viewOf);
-    views.map(rangeOf).forEach(({ offset, size }, i) => ranges.fill(i, offset / 4, (offset + size) / 4));
-    this.#norms = new Norms(gpu, views.map(rangeOf));
-    this.#rangeOf = gpu.buffer("range of each entry", ranges.byteLength);
-    gpu.write(this.#rangeOf, new Uint32Array(ranges.buffer));
+    this.#normaliser = new RangeNormaliser(gpu, layout.deviceLength, views.map(rangeOf));
     const bytes = layout.deviceLength * 4;
     this.#scratch = [gpu.buffer("Newton-Schulz, even", bytes), gpu.buffer("Newton-Schulz, odd", bytes)];
     this.#gram = gpu.buffer("Newton-Schulz A", squares.deviceLength * 4);
@@ -72,15 +61,8 @@ export class NewtonSchulz implements Disposable {
 
   /** Records the iteration and returns where X is; it is 0 outside the matrices. `data` is left as it is. */
   record(data: BufferLike): DeviceBuffer {
-    const { gpu } = this;
-    this.#norms.record(data);
     let [now, next] = this.#scratch;
-    gpu.dispatch(
-      gpu.kernel(normaliseSource),
-      { x: data, range_of: this.#rangeOf, norms: this.#norms.buffer, y: now },
-      { length: this.#length },
-      linearGroups(this.#length, 64),
-    );
+    this.#normaliser.record(data, now);
     const [gramBuffer, polynomialBuffer] = [this.#gram, this.#polynomial];
     for (let step = 0; step < this.steps; step++) {
       for (const { gram, polynomial, apply, tall } of this.#iterations) {
@@ -99,7 +81,7 @@ export class NewtonSchulz implements Disposable {
     for (const { gram, polynomial, apply } of this.#iterations) {
       for (const products of [gram, polynomial, apply]) products[Symbol.dispose]();
     }
-    this.#norms[Symbol.dispose]();
-    for (const buffer of [this.#rangeOf, ...this.#scratch, this.#gram, this.#polynomial]) buffer[Symbol.dispose]();
+    this.#normaliser[Symbol.dispose]();
+    for (const buffer of [...this.#scratch, this.#gram, this.#polynomial]) buffer[Symbol.dispose]();
   }
 }

@@ -6,6 +6,7 @@ import { esgdMax } from "./esgd_max.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
 import { muon } from "./muon.ts";
 import { sgd } from "./sgd.ts";
+import { shampoo } from "./shampoo.ts";
 import { soap } from "./soap.ts";
 import { sophiaH } from "./sophia.ts";
 
@@ -29,6 +30,7 @@ const REGISTRY: Readonly<Record<string, (options: never) => OptimizerSpec>> = {
   sophiaH,
   muon,
   soap,
+  shampoo,
 };
 
 /** The names that {@linkcode optimizerFromConfig} knows. */

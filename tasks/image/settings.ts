@@ -51,6 +51,7 @@ const rates: Readonly<Record<string, Rates>> = {
   adaHessianE: hessianRates,
   adaHessianJ: hessianRates,
   sophiaH: adamRates,
+  shampoo: { other: 0.1 },
   // From here on found best with a cosine schedule.
   muon: { ...relus(0.01), gaussian: 3e-3, other: 1e-3 },
   soap: { ...relus(3e-3), gaussian: 6e-4, other: 3e-4 },
@@ -59,11 +60,15 @@ const rates: Readonly<Record<string, Rates>> = {
 /** Options besides the rate that depend on the activation. */
 const dampings: Rates = { ...relus(0.03), other: 0.01 };
 
+/** Options that do not depend on the activation; Shampoo's roots at every step cost several times what the gradient does. */
+const taskOptions: Readonly<Record<string, Omit<OptimizerConfig, "name">>> = { shampoo: { updateEvery: 10 } };
+
 /** What the published comparison sets differently. */
 const publishedOptions: Readonly<Record<string, { rates?: Rates; options?: Omit<OptimizerConfig, "name"> }>> = {
   esgd: { rates: hessianRates, options: { initialProbes: 1, biasCorrection: "steps", relativeDamping: undefined } },
   esgdMax: { rates: hessianRates },
   adaHessianJ: { options: { published: true } },
+  shampoo: { options: { updateEvery: 1 } },
 };
 
 /** The optimizer that the options describe. */
@@ -75,6 +80,7 @@ export function optimizerFor(values: ImageValues): OptimizerSpec {
     name,
     learningRate: values.learningRate ?? byActivation(published?.rates ?? rates[name]),
     ...(name === "esgd" && { relativeDamping: byActivation(dampings) }),
+    ...taskOptions[name],
     ...published?.options,
     clipNorm,
   };

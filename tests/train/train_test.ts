@@ -17,6 +17,7 @@ import {
   openDevice,
   type OptimizerSpec,
   sgd,
+  shampoo,
   sine,
   soap,
   train,
@@ -59,6 +60,7 @@ const specs = [
   adaHessianJ({ learningRate: 0.15, published: true }),
   muon({ learningRate: 0.02 }),
   soap({ learningRate: 3e-3, updateEvery: 3 }),
+  shampoo({ learningRate: 2e-4, updateEvery: 7, blockSize: 16, grafting: "adam" }),
 ];
 
 for (const spec of specs) {

@@ -1,0 +1,228 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import type { PlacedSegment } from "../field/layout.ts";
+import { createVector, type Vector } from "../field/vector.ts";
+import { InverseRoots } from "../linalg/inverse_roots.ts";
+import { rangeOf, viewOf } from "../linalg/matrix_view.ts";
+import { Norms } from "../linalg/norms.ts";
+import { Squares } from "../linalg/squares.ts";
+import { checkRanges, checkWhole, decayed } from "./hyperparameters.ts";
+import { type OptimizerContext, type OptimizerCore, type OptimizerSpec, stateVectors } from "./optimizer.ts";
+import { type NamedView, TwoSided, weightsOf } from "./two_sided.ts";
+import directionText from "../../wgsl/graft_direction.wgsl" with { type: "text" };
+import stepText from "../../wgsl/shampoo_step.wgsl" with { type: "text" };
+
+/** Options of {@linkcode shampoo}. */
+export interface ShampooOptions {
+  /** η > 0, 0.1 by default (the published setting); with `grafting: "adam"` rates as Adam's fit. */
+  learningRate?: number;
+  /** The roots are computed every so many steps, 1 by default as published. */
+  updateEvery?: number;
+  /** Matrices are cut at multiples of this; a multiple of 16, 128 by default. Those with no more entries than this are left alone. */
+  blockSize?: number;
+  /** ε in (0, 1): the factors start at εI, and ε times the largest eigenvalue is added before the root; 1e−6 by default. */
+  epsilon?: number;
+  /** μ in [0, 1) of Nesterov's momentum, 0.9 by default. */
+  momentum?: number;
+  /** Whose norm the steps have: the gradient's (default), or that of Adam's step without momentum. */
+  grafting?: "sgd" | "adam";
+  /** λ ≥ 0, decoupled; 0 by default. */
+  weightDecay?: number;
+}
+
+const directionSource = { name: "graft_direction", text: directionText };
+const stepSource = { name: "shampoo_step", text: stepText };
+
+/** β₂ and ε of the Adam whose norm may be grafted. */
+const [GRAFT_BETA2, GRAFT_EPSILON] = [0.999, 1e-8];
+
+/**
+ * Shampoo (Gupta, Koren & Singer 2018, "Shampoo: preconditioned stochastic tensor optimization", algorithm 1; blocks and grafting after
+ * Anil et al. 2020): weight matrices of more than `blockSize` entries are cut into blocks, each with its own factors, and
+ *
+ * L ← L + GGᵀ; R ← R + GᵀG; P = L^{−1/4} G R^{−1/4}, scaled to ‖G‖ over the whole matrix; buf ← μ buf + P; θ ← (1−λη)θ − η(P + μ buf)
+ *
+ * with P = G for all else. State: momentum, factors, roots, and Adam's second moment if grafted to it. Deviations from the published
+ * code: ε = 1e−6 instead of 1e−12, which is below f32's noise, and relative to the largest eigenvalue before the root; the
+ * momentum is Nesterov's (the published code adds its buffer twice a step).
+ *
+ * Cost: see {@linkcode InverseRoots}. For a field of 4 × 256 the roots take 8 GFLOP, several times what the gradient
+ * of 512 rows takes, so that an interval of 10 or 20 steps pays.
+ */
+export function shampoo(options: ShampooOptions = {}): OptimizerSpec {
+  const {
+    learningRate = 0.1,
+    updateEvery = 1,
+    blockSize = 128,
+    epsilon = 1e-6,
+    momentum = 0.9,
+    grafting = "sgd",
+    weightDecay = 0,
+  } = options;
+  checkRanges("shampoo", {
+    learningRate: [learningRate, ">", 0],
+    updateEvery: [updateEvery, "≥", 1],
+    blockSize: [blockSize, "≥", 16],
+    epsilon: [epsilon, ">", 0, "<", 1],
+    momentum: [momentum, "≥", 0, "<", 1],
+    weightDecay: [weightDecay, "≥", 0],
+  });
+  checkWhole("shampoo", { updateEvery, blockSize });
+  if (blockSize % 16 !== 0) throw new Error(`shampoo: blockSize: a multiple of 16 expected, ${blockSize} found.`);
+  if (grafting !== "sgd" && grafting !== "adam") {
+    throw new Error(`shampoo: grafting: "sgd" or "adam" expected, "${grafting}" found.`);
+  }
+  const resolved = { learningRate, updateEvery, blockSize, epsilon, momentum, grafting, weightDecay };
+  return {
+    name: "shampoo",
+    learningRate,
+    options: resolved,
+    create: (context) => new ShampooCore(context, resolved),
+  };
+}
+
+/** The blocks of a matrix, cut at multiples of `size`. */
+function blocksOf(weight: PlacedSegment, size: number): NamedView[] {
+  const whole = viewOf(weight);
+  const blocks: NamedView[] = [];
+  for (let row = 0; row < weight.rows; row += size) {
+    for (let column = 0; column < weight.columns; column += size) {
+      blocks.push({
+        name: `${weight.name}.${row}.${column}`,
+        rows: Math.min(size, weight.rows - row),
+        columns: Math.min(size, weight.columns - column),
+        view: {
+          offset: whole.offset + row * whole.stride + column,
+          stride: whole.stride,
+          rows: Math.min(size, whole.rows - row),
+          columns: Math.min(size, whole.columns - column),
+        },
+      });
+    }
+  }
+  return blocks;
+}
+
+class ShampooCore implements OptimizerCore {
+  readonly state: Readonly<Record<string, Vector>>;
+  readonly #momentum: Vector;
+  /** Only when grafted to Adam. */
+  readonly #graft?: { readonly secondMoment: Vector; readonly direction: Vector };
+  readonly #preconditioned: Vector;
+  readonly #between: Vector;
+  readonly #rangeOf: DeviceBuffer;
+  readonly #norms?: { readonly direction: Norms; readonly preconditioned: Norms };
+  readonly #blocks?: BlockState;
+  readonly #none: DeviceBuffer;
+
+  constructor(readonly context: OptimizerContext, readonly options: Required<ShampooOptions>) {
+    const { gpu, layout } = context;
+    this.#momentum = createVector(gpu, layout, "momentum");
+    if (options.grafting === "adam") this.#graft = stateVectors(context, ["secondMoment", "direction"]);
+    this.#preconditioned = createVector(gpu, layout, "preconditioned");
+    this.#between = createVector(gpu, layout, "half preconditioned");
+    this.#none = gpu.buffer("no norms", 16);
+    const weights = weightsOf(layout).filter(({ size }) => size > options.blockSize);
+    const ranges = weights.map(viewOf).map(rangeOf);
+    const rangeOfEntry = new Int32Array(layout.deviceLength / 4).fill(-1);
+    ranges.forEach(({ offset, size }, i) => rangeOfEntry.fill(i, offset / 4, (offset + size) / 4));
+    this.#rangeOf = gpu.buffer("matrix of each entry", rangeOfEntry.byteLength);
+    gpu.write(this.#rangeOf, new Uint32Array(rangeOfEntry.buffer));
+    if (weights.length > 0) {
+      this.#norms = { direction: new Norms(gpu, ranges), preconditioned: new Norms(gpu, ranges) };
+      const blocks = weights.flatMap((weight) => blocksOf(weight, options.blockSize));
+      this.#blocks = new BlockState(context, blocks, options.epsilon);
+    }
+    this.state = {
+      momentum: this.#momentum,
+      ...this.#graft && { secondMoment: this.#graft.secondMoment },
+      ...this.#blocks?.state,
+    };
+  }
+
+  update({ parameters, gradient, learningRate }: Parameters<OptimizerCore["update"]>[0], step: number): void {
+    const { gpu, layout } = this.context;
+    const { updateEvery, momentum, weightDecay } = this.options;
+    const length = layout.deviceLength / 4;
+    const preconditioned = this.#preconditioned.buffer;
+    this.#blocks?.precondition(gradient.buffer, this.#between.buffer, preconditioned, step % updateEvery === 0);
+    const direction = this.#graft === undefined ? gradient.buffer : this.#graft.direction.buffer;
+    if (this.#graft !== undefined) {
+      gpu.dispatch(
+        gpu.kernel(directionSource),
+        { gradient: gradient.buffer, second_moment: this.#graft.secondMoment.buffer, direction },
+        {
+          length,
+          beta2: GRAFT_BETA2,
+          rest2: 1 - GRAFT_BETA2,
+          correction2: 1 / decayed(GRAFT_BETA2, step + 1),
+          epsilon: GRAFT_EPSILON,
+        },
+        linearGroups(length, 64),
+      );
+    }
+    this.#norms?.direction.record(direction);
+    this.#norms?.preconditioned.record(preconditioned);
+    gpu.dispatch(
+      gpu.kernel(stepSource),
+      {
+        parameters: parameters.buffer,
+        direction,
+        preconditioned,
+        momentum: this.#momentum.buffer,
+        range_of: this.#rangeOf,
+        direction_norms: this.#norms?.direction.buffer ?? this.#none,
+        preconditioned_norms: this.#norms?.preconditioned.buffer ?? this.#none,
+      },
+      {
+        length,
+        learning_rate: learningRate,
+        shrink: 1 - weightDecay * learningRate,
+        momentum_factor: momentum,
+      },
+      linearGroups(length, 64),
+    );
+  }
+
+  dispose(): void {
+    const vectors = [this.#preconditioned, this.#between, this.#rangeOf, this.#none, this.#graft?.direction];
+    for (const each of [...vectors, this.#norms?.direction, this.#norms?.preconditioned, this.#blocks]) {
+      each?.[Symbol.dispose]();
+    }
+  }
+}
+
+/** Factors and roots of the blocks. */
+class BlockState implements Disposable {
+  readonly state: Readonly<Record<string, Vector>>;
+  readonly #factors: Vector;
+  readonly #roots: Vector;
+  readonly #sides: TwoSided;
+  readonly #squares: Squares;
+  readonly #inverseRoots: InverseRoots;
+
+  constructor({ gpu }: OptimizerContext, blocks: readonly NamedView[], epsilon: number) {
+    this.#sides = new TwoSided(gpu, blocks);
+    const { layout } = this.#sides;
+    this.#squares = new Squares(gpu, layout);
+    this.#inverseRoots = new InverseRoots(this.#squares, epsilon);
+    this.#factors = createVector(gpu, layout, "factors");
+    this.#roots = createVector(gpu, layout, "roots");
+    const start = new Float32Array(layout.parameterCount);
+    for (const { flat, rows } of layout) for (let i = 0; i < rows; i++) start[flat + i * (rows + 1)] = epsilon;
+    this.#factors.write(start);
+    this.state = { factors: this.#factors, roots: this.#roots };
+  }
+
+  /** Records `result` = L^{−1/4} G R^{−1/4} in every block, G folded into the factors first, roots computed anew if due. */
+  precondition(gradient: DeviceBuffer, scratch: DeviceBuffer, result: DeviceBuffer, due: boolean): void {
+    this.#sides.gram(gradient, this.#factors.buffer, 1, 1);
+    if (due) this.#inverseRoots.record(this.#factors.buffer, this.#roots.buffer);
+    this.#sides.rotate(gradient, this.#roots.buffer, scratch, result);
+  }
+
+  /** Frees what is not among `state`. */
+  [Symbol.dispose](): void {
+    for (const each of [this.#sides, this.#squares, this.#inverseRoots]) each[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,17 @@
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
+import { openDevice, shampoo } from "../../mod.ts";
+import { followTrajectory } from "./matrix_trajectory.ts";
+
+for (const kernels of ["register", "texture"] as const) {
+  Deno.test(`Shampoo follows the golden trajectory for 50 steps (${kernels} kernels)`, async () => {
+    using gpu = await openDevice({ kernels });
+    const errors = await followTrajectory(gpu, "shampoo_lr0.1_block128_ridge1e-6", shampoo());
+    for (const error of Object.values(errors)) assertLess(error, 6e-5);
+    assertEquals(gpu.liveBuffers, 0);
+  });
+}
+
+Deno.test("blocks must fit the device's padding, and grafting be known", () => {
+  assertThrows(() => shampoo({ blockSize: 100 }), Error, "shampoo: blockSize: a multiple of 16 expected, 100 found.");
+  assertThrows(() => shampoo({ grafting: "lars" as "sgd" }), Error, 'shampoo: grafting: "sgd" or "adam" expected');
+});

@@ -1,0 +1,29 @@
+// Estimates of the largest eigenvalues of symmetric positive semidefinite matrices A from powers B of them:  λ = tr(AB)/tr(B)
+// squares: for each matrix (first vec4, stride in vec4s, size, padded size); a, b: the matrices, padding 0; eigenvalues: [matrices].
+// One workgroup of 64 a matrix: lane l adds vec4s l, l + 64, … in order, then a tree in workgroup memory adds the lanes: same bits on
+// every run. Dispatch: matrices.
+{{read squares: array<vec4u>}}
+{{read a}}
+{{read b}}
+{{write eigenvalues: array<f32>}}
+var<workgroup> lanes: array<vec2f, 64>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let square = squares[group.x];
+  var product = vec4f();
+  var trace = 0.0;
+  for (var i = lane; i < square.w * square.y; i += 64u) {
+    let entries = b(square.x + i);
+    product += a(square.x + i) * entries;
+    let row = i / square.y;
+    if (i % square.y == row / 4u) { trace += dot(entries, vec4f(vec4u(row % 4u) == vec4u(0u, 1u, 2u, 3u))); }
+  }
+  lanes[lane] = vec2f((product.x + product.y) + (product.z + product.w), trace);
+  workgroupBarrier();
+  for (var half = 32u; half > 0u; half /= 2u) {
+    if (lane < half) { lanes[lane] += lanes[lane + half]; }
+    workgroupBarrier();
+  }
+  if (lane == 0u) { eigenvalues[group.x] = lanes[0].x / lanes[0].y; }
+}

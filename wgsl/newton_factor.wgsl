@@ -1,0 +1,28 @@
+// The factor of one coupled Newton iteration for inverse fourth roots, and M made symmetric again after rounding:
+//   S = (M + Mᵀ)/2,  T = (5I − S)/4
+// squares: for each matrix (first vec4, stride in vec4s, size, padded size); m, s, t: the matrices, padding 0. One invocation per 4 × 4
+// entries; dispatch: workgroups of 64 along x and y, matrices along z. Each entry is independent: same bits on every run.
+{{read squares: array<vec4u>}}
+{{read m}}
+{{write s: array<vec4f>}}
+{{write t: array<vec4f>}}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let square = squares[id.z];
+  let i = id.x + id.y * groups.x * 64u;
+  let row = i / square.y;
+  let column = i % square.y;
+  if (row >= square.y) { return; }
+  let at = square.x + row * 4u * square.y + column;
+{{for i in 0..4}}
+  let below{{i}} = m(square.x + (column * 4u + {{i}}u) * square.y + row);
+{{end}}
+{{for i in 0..4}}{
+  let symmetric = 0.5 * (m(at + {{i}}u * square.y) + vec4f(below0[{{i}}], below1[{{i}}], below2[{{i}}], below3[{{i}}]));
+  var unit = vec4f();
+  if (row == column && row * 4u + {{i}}u < square.z) { unit[{{i}}] = 1.0; }
+  s[at + {{i}}u * square.y] = symmetric;
+  t[at + {{i}}u * square.y] = 1.25 * unit - 0.25 * symmetric;
+}{{end}}
+}
