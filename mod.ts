@@ -74,6 +74,21 @@ export { decodeCheckpoint, encodeCheckpoint } from "./lib/train/checkpoint.ts";
 export { decodePicture, type Picture } from "./lib/data/picture.ts";
 export { type ResizeOptions, resizePicture } from "./lib/data/resize.ts";
 export { pictureData, renderPicture } from "./lib/data/picture_data.ts";
+export { decodeMesh } from "./lib/data/mesh/decode_mesh.ts";
+export type { Mesh } from "./lib/data/mesh/mesh.ts";
+export { inspectMesh, type MeshReport } from "./lib/data/mesh/inspect.ts";
+export {
+  denormaliseMesh,
+  type MeshTransform,
+  type NormalisedMesh,
+  normaliseMesh,
+  type NormaliseOptions,
+} from "./lib/data/mesh/normalise.ts";
+export { type DeviceRows, WindingNumber } from "./lib/data/mesh/winding.ts";
+export { type WindingTree, windingTree } from "./lib/data/mesh/winding_tree.ts";
+export { weldVertices } from "./lib/data/mesh/weld.ts";
+export { encodeObj } from "./lib/output/mesh_obj.ts";
+export { encodePly } from "./lib/output/mesh_ply.ts";
 export { encodePng, type EncodePngOptions } from "./lib/output/png.ts";
 export { peakSignalToNoiseRatio } from "./lib/metric/psnr.ts";
 export { structuralSimilarity } from "./lib/metric/ssim.ts";

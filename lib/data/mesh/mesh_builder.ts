@@ -1,0 +1,76 @@
+import { GrowingArray } from "./growing_array.ts";
+import type { Mesh } from "./mesh.ts";
+
+/**
+ * Collects what a mesh file says. Polygons become fans of triangles, which for winding numbers and volumes is right for
+ * concave ones too: what a fan covers twice cancels.
+ */
+export class MeshBuilder {
+  readonly #positions = new GrowingArray((n) => new Float32Array(n));
+  readonly #indices = new GrowingArray((n) => new Uint32Array(n));
+  #largest = -1;
+  #largestAt = "";
+
+  /** @param name How errors call the file. */
+  constructor(readonly name: string) {}
+
+  /** Vertices so far. */
+  get vertices(): number {
+    return this.#positions.length / 3;
+  }
+
+  /**
+   * Adds a vertex.
+   *
+   * @param where For errors, behind the file's name: `line 12` or `vertex 3`.
+   * @throws {Error} If it is not finite as 32-bit numbers.
+   */
+  vertex(x: number, y: number, z: number, where: string): void {
+    if (!Number.isFinite(Math.fround(x) + Math.fround(y) + Math.fround(z))) {
+      throw new Error(`${this.name}, ${where}: expected a finite position, found ${x}, ${y}, ${z}.`);
+    }
+    this.#positions.push(x, y, z);
+  }
+
+  /**
+   * Adds a polygon; one of fewer than three corners is passed over.
+   *
+   * @param corners Vertices, counted from 0. They may come later in the file.
+   * @param where As for `vertex`.
+   * @throws {Error} If a number is no index.
+   */
+  face(corners: ArrayLike<number>, where: string): void {
+    for (let i = 0; i < corners.length; i++) {
+      const corner = corners[i];
+      if (!Number.isInteger(corner) || corner < 0 || corner >= 2 ** 32) {
+        throw new Error(`${this.name}, ${where}: face refers to vertex ${corner}, which is no index.`);
+      }
+      if (corner > this.#largest) {
+        this.#largest = corner;
+        this.#largestAt = where;
+      }
+    }
+    for (let i = 2; i < corners.length; i++) this.#indices.push(corners[0], corners[i - 1], corners[i]);
+  }
+
+  /**
+   * The mesh.
+   *
+   * @param base What the file's format calls its first vertex, for errors: 0 or 1.
+   * @throws {Error} If there are no vertices or faces, or a face refers to a vertex that is not there.
+   */
+  finish(base: 0 | 1): Mesh {
+    const { name, vertices } = this;
+    if (this.#largest >= vertices) {
+      const counted = base === 1 ? "" : " (counted from 0)";
+      throw new Error(
+        `${name}, ${this.#largestAt}: face refers to vertex ${
+          this.#largest + base
+        }${counted}, but the file has ${vertices}.`,
+      );
+    }
+    if (vertices === 0) throw new Error(`${name}: the mesh has no vertices.`);
+    if (this.#indices.length === 0) throw new Error(`${name}: the mesh has ${vertices} vertices, but no faces.`);
+    return { positions: this.#positions.finish(), indices: this.#indices.finish() };
+  }
+}

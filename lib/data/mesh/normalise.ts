@@ -1,0 +1,125 @@
+import { areaVector, inspectMesh, type MeshReport } from "./inspect.ts";
+import type { Mesh } from "./mesh.ts";
+import { weldVertices } from "./weld.ts";
+
+/** Radius of the sphere that a mesh is scaled into: within the unit sphere, with room for samples outside. */
+const RADIUS = 0.95;
+
+/** Enclosed volume, as a share of that of the sphere it is scaled into, below which a mesh encloses nothing. */
+const LEAST_VOLUME = 1e-6;
+
+/** How a mesh lies in the unit sphere: x ↦ rotation · (x − centre) · scale. */
+export interface MeshTransform {
+  /** Middle of the box around the mesh, in the input's coordinates. */
+  readonly centre: readonly [number, number, number];
+  /** Lengths are multiplied by it. */
+  readonly scale: number;
+  /** Row-major 3 × 3, orthogonal. */
+  readonly rotation: readonly number[];
+}
+
+/** Options of {@linkcode normaliseMesh}. */
+export interface NormaliseOptions {
+  /** Which axis of the input points up; it becomes y. Default y. */
+  readonly up?: "y" | "z";
+}
+
+/** A mesh ready to be sampled. */
+export interface NormalisedMesh {
+  /** Welded, without faces of no area, oriented outward on the whole, within the sphere of radius 0.95 about 0. */
+  readonly mesh: Mesh;
+  /** From the input's coordinates to these. */
+  readonly transform: MeshTransform;
+  /** What was found, before faces were left out or turned; lengths as in `mesh`. */
+  readonly report: MeshReport;
+  /** Whether all faces were turned because they were oriented inward. */
+  readonly turned: boolean;
+}
+
+const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1, 0] };
+
+/**
+ * Scales a mesh into the unit sphere × 0.95, with its box's middle at 0, and cleans it: vertices at the same position become
+ * one, faces of no area go, and a surface that is oriented inward is turned.
+ *
+ * @param name How errors call it.
+ * @throws {Error} If it has no faces, a position is not finite, an index is out of range, or it encloses no volume.
+ */
+export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name = "mesh"): NormalisedMesh {
+  const { box } = inspectNamed(input, name);
+  const rotation = ROTATIONS[options.up ?? "y"];
+  const centre = box.low.map((low, axis) => (low + box.high[axis]) / 2) as [number, number, number];
+  const { positions, indices } = input;
+  let radius = 0;
+  for (const vertex of indices) {
+    radius = Math.max(radius, Math.hypot(...centre.map((middle, axis) => positions[3 * vertex + axis] - middle)));
+  }
+  if (radius === 0) throw new Error(`${name}: all vertices of the mesh lie at one point.`);
+  const transform = { centre, scale: RADIUS / radius, rotation };
+  const welded = weldVertices({ positions: mapPositions(positions, (p) => apply(transform, p)), indices });
+  const report = inspectMesh(welded);
+  if (Math.abs(report.volume) < LEAST_VOLUME * (4 / 3) * Math.PI * RADIUS ** 3) {
+    throw new Error(
+      `${name}: the mesh encloses no volume (${report.faces} faces, ${report.boundaryEdges} of their edges open): ` +
+        "there is no inside to learn.",
+    );
+  }
+  const turned = report.volume < 0;
+  return { mesh: clean(welded, turned), transform, report, turned };
+}
+
+/**
+ * A mesh in the coordinates that another one had before it was normalised.
+ *
+ * @param transform As {@linkcode normaliseMesh} returned it.
+ */
+export function denormaliseMesh(mesh: Mesh, transform: MeshTransform): Mesh {
+  const { centre, scale, rotation: r } = transform;
+  const positions = mapPositions(mesh.positions, ([x, y, z]) => [
+    (r[0] * x + r[3] * y + r[6] * z) / scale + centre[0],
+    (r[1] * x + r[4] * y + r[7] * z) / scale + centre[1],
+    (r[2] * x + r[5] * y + r[8] * z) / scale + centre[2],
+  ]);
+  return { positions, indices: mesh.indices };
+}
+
+function inspectNamed(mesh: Mesh, name: string): MeshReport {
+  try {
+    return inspectMesh(mesh);
+  } catch (error) {
+    throw new Error((error as Error).message.replace(/^inspectMesh/, name), { cause: error });
+  }
+}
+
+type Point = [number, number, number];
+
+function apply({ centre, scale, rotation: r }: MeshTransform, [px, py, pz]: Point): Point {
+  const [x, y, z] = [px - centre[0], py - centre[1], pz - centre[2]];
+  return [
+    (r[0] * x + r[1] * y + r[2] * z) * scale,
+    (r[3] * x + r[4] * y + r[5] * z) * scale,
+    (r[6] * x + r[7] * y + r[8] * z) * scale,
+  ];
+}
+
+function mapPositions(positions: Float32Array, map: (point: Point) => Point): Float32Array {
+  const mapped = new Float32Array(positions.length);
+  for (let i = 0; i < positions.length; i += 3) {
+    mapped.set(map([positions[i], positions[i + 1], positions[i + 2]]), i);
+  }
+  return mapped;
+}
+
+/** Leaves out faces of no area; turns the rest if asked to. */
+function clean(mesh: Mesh, turn: boolean): Mesh {
+  const indices = new Uint32Array(mesh.indices.length);
+  let length = 0;
+  for (let face = 0; face < mesh.indices.length / 3; face++) {
+    const [x, y, z] = areaVector(mesh, face);
+    if (x === 0 && y === 0 && z === 0) continue;
+    const [a, b, c] = mesh.indices.subarray(3 * face, 3 * face + 3);
+    indices.set(turn ? [a, c, b] : [a, b, c], length);
+    length += 3;
+  }
+  return { positions: mesh.positions, indices: indices.slice(0, length) };
+}

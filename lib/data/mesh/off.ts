@@ -1,0 +1,51 @@
+import type { Mesh } from "./mesh.ts";
+import { MeshBuilder } from "./mesh_builder.ts";
+import { describeWord, integerOf, numberOf, type TextLine, textLines } from "./text_lines.ts";
+
+/**
+ * Reads an OFF file (text; also with colours, normals or texture coordinates: COFF, NOFF, STOFF and their combinations),
+ * polygons as fans.
+ *
+ * @param bytes The whole file.
+ * @param name How errors call the file.
+ * @throws {Error} If it is binary or of another dimension, cut off, a line cannot be read, or a face refers to a vertex that
+ * is not there.
+ */
+export function decodeOff(bytes: Uint8Array, name = "mesh.off"): Mesh {
+  const lines = textLines(bytes, name);
+  const next = (what: string): TextLine => {
+    const { value, done } = lines.next();
+    if (done) throw new Error(`${name}: the OFF file is cut off: expected ${what}, found its end.`);
+    return value;
+  };
+  const header = next("the word OFF");
+  let counts = header.words;
+  if (/^(ST)?C?N?OFF$/.test(header.words[0])) counts = header.words.slice(1);
+  else throw new Error(`${name}, line ${header.number}: expected OFF, found ${describeWord(header.words[0])}.`);
+  if (counts[0]?.toUpperCase() === "BINARY") throw new Error(`${name}: binary OFF files are not read, only text.`);
+  let countsAt = header.number;
+  // The counts may stand behind the word OFF.
+  if (counts.length === 0) ({ words: counts, number: countsAt } = next("the numbers of vertices and faces"));
+  const [vertices, faces] = [0, 1].map((i) => {
+    const count = integerOf(counts[i], `${name}, line ${countsAt}`);
+    if (count < 0) throw new Error(`${name}, line ${countsAt}: expected a count from 0, found ${count}.`);
+    return count;
+  });
+  const builder = new MeshBuilder(name);
+  for (let i = 0; i < vertices; i++) {
+    const { number, words } = next(`vertex ${i + 1} of ${vertices}`);
+    const [x, y, z] = [0, 1, 2].map((axis) => numberOf(words[axis], `${name}, line ${number}`));
+    builder.vertex(x, y, z, `line ${number}`);
+  }
+  for (let i = 0; i < faces; i++) {
+    const { number, words } = next(`face ${i + 1} of ${faces}`);
+    const where = `${name}, line ${number}`;
+    const corners = integerOf(words[0], where);
+    if (corners < 1 || corners > words.length - 1) {
+      throw new Error(`${where}: expected the ${corners} corners of a face, found ${words.length - 1}.`);
+    }
+    // Behind the corners may stand a colour.
+    builder.face(words.slice(1, corners + 1).map((word) => integerOf(word, where)), `line ${number}`);
+  }
+  return builder.finish(0);
+}

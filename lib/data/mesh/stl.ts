@@ -1,0 +1,106 @@
+import type { Mesh } from "./mesh.ts";
+import { MeshBuilder } from "./mesh_builder.ts";
+import { describeWord, numberOf, textLines } from "./text_lines.ts";
+import { weldVertices } from "./weld.ts";
+
+const HEADER_BYTES = 84;
+const FACE_BYTES = 50;
+
+/**
+ * Reads an STL file, text or binary, told apart by the size that a binary one announces (some binary files begin with
+ * "solid" too). Corners at the same position become one vertex; stored normals are passed over.
+ *
+ * @param bytes The whole file.
+ * @param name How errors call the file.
+ * @throws {Error} If it is cut off, a line cannot be read, or there are no faces.
+ */
+export function decodeStl(bytes: Uint8Array, name = "mesh.stl"): Mesh {
+  return weldVertices(isTextStl(bytes) ? decodeText(bytes, name) : decodeBinary(bytes, name));
+}
+
+/**
+ * Whether bytes are exactly as long as a binary STL of the count that they hold.
+ *
+ * @param bytes The whole file.
+ */
+export function isBinaryStl(bytes: Uint8Array): boolean {
+  return bytes.length >= HEADER_BYTES && bytes.length === HEADER_BYTES + FACE_BYTES * faceCount(bytes);
+}
+
+/**
+ * Whether bytes are an STL in text.
+ *
+ * @param bytes The whole file.
+ */
+export function isTextStl(bytes: Uint8Array): boolean {
+  const begin = new TextDecoder("latin1").decode(bytes.subarray(0, 1024));
+  // A binary header may begin with "solid", but does not go on with a line that begins with "facet".
+  return !isBinaryStl(bytes) && /^\s*solid\b[^\n\r]*[\n\r]\s*(facet|endsolid)\b/i.test(begin);
+}
+
+function faceCount(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(80, true);
+}
+
+function decodeBinary(bytes: Uint8Array, name: string): Mesh {
+  if (bytes.length < HEADER_BYTES) {
+    throw new Error(
+      `${name}: expected an STL with a header of ${HEADER_BYTES} bytes, found ${bytes.length} bytes in all.`,
+    );
+  }
+  const faces = faceCount(bytes);
+  const expected = HEADER_BYTES + FACE_BYTES * faces;
+  if (bytes.length < expected) {
+    throw new Error(
+      `${name}: the STL is cut off: its header says ${faces} faces, which take ${expected} bytes, but the file has ` +
+        `${bytes.length}.`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const builder = new MeshBuilder(name);
+  for (let i = 0; i < faces; i++) {
+    const where = `face ${i + 1} at byte ${HEADER_BYTES + FACE_BYTES * i}`;
+    for (let corner = 0; corner < 3; corner++) {
+      const at = HEADER_BYTES + FACE_BYTES * i + 12 + 12 * corner;
+      builder.vertex(view.getFloat32(at, true), view.getFloat32(at + 4, true), view.getFloat32(at + 8, true), where);
+    }
+    builder.face([3 * i, 3 * i + 1, 3 * i + 2], where);
+  }
+  return builder.finish(0);
+}
+
+function decodeText(bytes: Uint8Array, name: string): Mesh {
+  const builder = new MeshBuilder(name);
+  let corners: number[] = [];
+  let ended = false;
+  for (const { number, words } of textLines(bytes, name)) {
+    const where = `${name}, line ${number}`;
+    switch (words[0].toLowerCase()) {
+      case "vertex": {
+        const [x, y, z] = [1, 2, 3].map((i) => numberOf(words[i], where));
+        builder.vertex(x, y, z, `line ${number}`);
+        corners.push(builder.vertices - 1);
+        break;
+      }
+      case "endloop":
+        if (corners.length < 3) {
+          throw new Error(`${where}: expected 3 corners before endloop, found ${corners.length}.`);
+        }
+        builder.face(corners, `line ${number}`);
+        corners = [];
+        break;
+      case "endsolid":
+        ended = true;
+        break;
+      case "solid":
+      case "facet":
+      case "outer":
+      case "endfacet":
+        break;
+      default:
+        throw new Error(`${where}: expected an STL statement (facet, vertex, …), found ${describeWord(words[0])}.`);
+    }
+  }
+  if (!ended) throw new Error(`${name}: the STL is cut off: expected endsolid, found its end.`);
+  return builder.finish(0);
+}

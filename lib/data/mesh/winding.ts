@@ -1,0 +1,98 @@
+import type { DeviceBuffer } from "../../gpu/buffer.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { linearGroups } from "../../gpu/groups.ts";
+import type { Mesh } from "./mesh.ts";
+import { type WindingTree, windingTree } from "./winding_tree.ts";
+import windingText from "../../../wgsl/winding_number.wgsl" with { type: "text" };
+
+const windingSource = { name: "winding_number", text: windingText };
+
+/** Points that are worked through at a time by `WindingNumber.at`. */
+const CHUNK = 2 ** 17;
+
+/** Rows of numbers on the device. */
+export interface DeviceRows {
+  /** Row-major. */
+  readonly buffer: DeviceBuffer;
+  /** Numbers of a row, a multiple of 4. */
+  readonly stride: number;
+}
+
+/**
+ * Generalised winding numbers of a mesh on a device (Barill et al. 2018; Jacobson et al. 2013): how often the surface goes
+ * around a point, 1 inside and 0 outside of a closed one, and something between near the holes of an open one.
+ */
+export class WindingNumber implements Disposable {
+  /** The hierarchy. */
+  readonly tree: WindingTree;
+  readonly #buffer: DeviceBuffer;
+
+  /**
+   * Builds the hierarchy and puts it on the device.
+   *
+   * @param gpu The device.
+   * @param mesh Any triangles.
+   * @param accuracy See {@linkcode windingTree}.
+   */
+  constructor(readonly gpu: Gpu, mesh: Mesh, accuracy?: number) {
+    this.tree = windingTree(mesh, accuracy);
+    this.#buffer = gpu.buffer("winding tree", this.tree.nodes.byteLength);
+    gpu.write(this.#buffer, this.tree.nodes);
+  }
+
+  /**
+   * Records the winding numbers of `count` points; rows from there to `rows` become 0.
+   *
+   * @param points Row-major, x, y and z first.
+   * @param labels The first number of each row gets the winding number, or with a threshold 1 where it is more and 0
+   * elsewhere.
+   */
+  record(points: DeviceRows, labels: DeviceRows, count: number, rows: number, threshold?: number): void {
+    this.gpu.dispatch(
+      this.gpu.kernel(windingSource),
+      { tree: this.#buffer, points: points.buffer, labels: labels.buffer },
+      {
+        count,
+        rows,
+        stride: points.stride,
+        label_stride: labels.stride,
+        labelled: threshold === undefined ? 0 : 1,
+        threshold: threshold ?? 0,
+      },
+      linearGroups(rows, 64),
+    );
+  }
+
+  /**
+   * The winding number at each of some points.
+   *
+   * @param points `[n, 3]` row-major.
+   * @returns `[n]`.
+   */
+  async at(points: Float32Array): Promise<Float32Array> {
+    const count = points.length / 3;
+    if (!Number.isInteger(count)) {
+      throw new Error(`winding: expected three numbers a point, found ${points.length} in all.`);
+    }
+    const results = new Float32Array(count);
+    const chunk = Math.min(CHUNK, Math.max(1, count));
+    using rows = this.gpu.buffer("winding points", chunk * 16);
+    using labels = this.gpu.buffer("winding numbers", chunk * 16);
+    const padded = new Float32Array(chunk * 4);
+    for (let first = 0; first < count; first += chunk) {
+      const length = Math.min(chunk, count - first);
+      for (let i = 0; i < length; i++) padded.set(points.subarray(3 * (first + i), 3 * (first + i) + 3), 4 * i);
+      this.gpu.write(rows, padded);
+      this.record({ buffer: rows, stride: 4 }, { buffer: labels, stride: 4 }, length, length);
+      const [bytes] = await this.gpu.read(labels);
+      const read = new Float32Array(bytes);
+      for (let i = 0; i < length; i++) results[first + i] = read[4 * i];
+    }
+    return results;
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    this.#buffer[Symbol.dispose]();
+  }
+}

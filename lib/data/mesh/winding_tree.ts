@@ -1,0 +1,166 @@
+import { areaVector, checkMesh } from "./inspect.ts";
+import type { Mesh } from "./mesh.ts";
+
+/** Numbers of one node: three vec4s. */
+export const NODE_FLOATS = 12;
+
+/**
+ * A hierarchy over a mesh's triangles for generalised winding numbers (Barill et al. 2018) and nearest points. It is a binary
+ * tree in the order of a heap: node 1 is the root, nodes 2i and 2i + 1 halve node i, so that depth-first order needs no
+ * stack and no pointers: what follows node i without its children is (i + 1) shifted right by its trailing zeros.
+ */
+export interface WindingTree {
+  /**
+   * `[nodes, 12]`, node 0 unused. A node of several triangles: p (3), (β r)², N (3), M (5), with p the triangles' area-weighted
+   * centre, r the distance of the farthest vertex from p, N = Σ area·normal / 4π, and M the symmetric traceless part of
+   * Σ (centre − p) ⊗ area·normal / 4π as xx, yy, xy, xz, yz. A node of one triangle: its corners a (3), −1, b (3), the
+   * triangle's number, c (3), 0. A node of none: zeros, with (β r)² = 0.
+   */
+  readonly nodes: Float32Array;
+  /** How many triangles it holds. */
+  readonly faces: number;
+  /** β: farther from a node's centre than β times its radius its expansion stands for its triangles. */
+  readonly accuracy: number;
+}
+
+/** The largest whole number up to which 32-bit floats hold every one. */
+const MAX_FACES = 2 ** 24;
+
+/**
+ * Builds the hierarchy: at each node the triangles are halved at the median along the longest side of the box around their
+ * centres.
+ *
+ * @param mesh Any triangles; holes, duplicates and intersections do not matter.
+ * @param accuracy β: 2, as published, unless said otherwise; errors fall with its third power.
+ * @throws {Error} If the mesh's arrays make no sense or it has more than 2²⁴ faces.
+ */
+export function windingTree(mesh: Mesh, accuracy = 2): WindingTree {
+  checkMesh(mesh, "windingTree");
+  const faces = mesh.indices.length / 3;
+  if (faces > MAX_FACES) throw new Error(`windingTree: ${faces} faces, more than the ${MAX_FACES} that it can hold.`);
+  const size = 2 ** (Math.ceil(Math.log2(faces)) + 1);
+  const builder = new Builder(mesh, new Float32Array(size * NODE_FLOATS), accuracy);
+  builder.build(1, 0, faces);
+  return { nodes: builder.nodes, faces, accuracy };
+}
+
+class Builder {
+  /** The faces, in the order of the leaves once built. */
+  readonly #order: Uint32Array;
+  /** Centre and area·normal of each face. */
+  readonly #centres: Float64Array;
+  readonly #vectors: Float64Array;
+
+  constructor(readonly mesh: Mesh, readonly nodes: Float32Array, readonly accuracy: number) {
+    const { positions, indices } = mesh;
+    const faces = indices.length / 3;
+    this.#order = Uint32Array.from({ length: faces }, (_, i) => i);
+    this.#centres = new Float64Array(3 * faces);
+    this.#vectors = new Float64Array(3 * faces);
+    for (let face = 0; face < faces; face++) {
+      this.#vectors.set(areaVector(mesh, face), 3 * face);
+      for (let axis = 0; axis < 3; axis++) {
+        let sum = 0;
+        for (let k = 0; k < 3; k++) sum += positions[3 * indices[3 * face + k] + axis];
+        this.#centres[3 * face + axis] = sum / 3;
+      }
+    }
+  }
+
+  /** Fills a node, and those below it, from the faces first … end − 1 of the order. */
+  build(node: number, first: number, end: number): void {
+    if (end - first === 1) {
+      this.#leaf(node, this.#order[first]);
+    } else if (end > first) {
+      this.#expansion(node, first, end);
+      const middle = first + Math.ceil((end - first) / 2);
+      this.#halve(first, middle, end);
+      this.build(2 * node, first, middle);
+      this.build(2 * node + 1, middle, end);
+    }
+  }
+
+  #leaf(node: number, face: number): void {
+    const { positions, indices } = this.mesh;
+    for (let k = 0; k < 3; k++) {
+      const vertex = 3 * indices[3 * face + k];
+      this.nodes.set(positions.subarray(vertex, vertex + 3), node * NODE_FLOATS + 4 * k);
+    }
+    this.nodes[node * NODE_FLOATS + 3] = -1;
+    this.nodes[node * NODE_FLOATS + 7] = face;
+  }
+
+  #expansion(node: number, first: number, end: number): void {
+    const { positions, indices } = this.mesh;
+    const [centres, vectors] = [this.#centres, this.#vectors];
+    let [weight, px, py, pz, nx, ny, nz] = [0, 0, 0, 0, 0, 0, 0];
+    for (let i = first; i < end; i++) {
+      const at = 3 * this.#order[i];
+      const [x, y, z] = [vectors[at], vectors[at + 1], vectors[at + 2]];
+      // A trace of weight for faces of no area, so that a node of nothing else has a centre too.
+      const area = Math.sqrt(x * x + y * y + z * z) + 1e-30;
+      weight += area;
+      px += area * centres[at];
+      py += area * centres[at + 1];
+      pz += area * centres[at + 2];
+      nx += x;
+      ny += y;
+      nz += z;
+    }
+    [px, py, pz] = [px, py, pz].map((sum) => Math.fround(sum / weight));
+    let [xx, yy, zz, xy, xz, yz] = [0, 0, 0, 0, 0, 0];
+    let radius = 0;
+    for (let i = first; i < end; i++) {
+      const face = 3 * this.#order[i];
+      const [dx, dy, dz] = [centres[face] - px, centres[face + 1] - py, centres[face + 2] - pz];
+      const [x, y, z] = [vectors[face], vectors[face + 1], vectors[face + 2]];
+      xx += dx * x;
+      yy += dy * y;
+      zz += dz * z;
+      xy += (dx * y + dy * x) / 2;
+      xz += (dx * z + dz * x) / 2;
+      yz += (dy * z + dz * y) / 2;
+      for (let k = 0; k < 3; k++) {
+        const vertex = 3 * indices[face + k];
+        const [ex, ey, ez] = [positions[vertex] - px, positions[vertex + 1] - py, positions[vertex + 2] - pz];
+        radius = Math.max(radius, ex * ex + ey * ey + ez * ez);
+      }
+    }
+    const trace = (xx + yy + zz) / 3;
+    const moments = [nx, ny, nz, xx - trace, yy - trace, xy, xz, yz].map((sum) => sum / (4 * Math.PI));
+    this.nodes.set([px, py, pz, radius * this.accuracy ** 2, ...moments], node * NODE_FLOATS);
+  }
+
+  /** Reorders faces first … end − 1 so that none before `middle` lies behind one after it, along the longest side. */
+  #halve(first: number, middle: number, end: number): void {
+    const [order, centres] = [this.#order, this.#centres];
+    let axis = 0;
+    let longest = -1;
+    for (let a = 0; a < 3; a++) {
+      let [low, high] = [Infinity, -Infinity];
+      for (let i = first; i < end; i++) {
+        const value = centres[3 * order[i] + a];
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+      if (high - low > longest) [axis, longest] = [a, high - low];
+    }
+    // Hoare's selection; both scans stop at equal values, so that many equal centres still halve evenly.
+    for (let [low, high] = [first, end - 1]; low < high;) {
+      const pivot = centres[3 * order[(low + high) >> 1] + axis];
+      let [i, j] = [low, high];
+      while (i <= j) {
+        while (centres[3 * order[i] + axis] < pivot) i++;
+        while (centres[3 * order[j] + axis] > pivot) j--;
+        if (i <= j) {
+          [order[i], order[j]] = [order[j], order[i]];
+          i++;
+          j--;
+        }
+      }
+      if (middle <= j) high = j;
+      else if (middle >= i) low = i;
+      else break;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import type { Mesh } from "../data/mesh/mesh.ts";
+
+/** Lines that are joined at once, so that a large mesh is never one huge text. */
+const LINES = 4096;
+
+/**
+ * Writes a mesh as Wavefront OBJ, with digits enough to read the same 32-bit positions again.
+ *
+ * @returns The whole file; the same bytes for the same mesh.
+ */
+export function encodeObj({ positions, indices }: Mesh): Uint8Array {
+  const encoder = new TextEncoder();
+  const parts: Uint8Array[] = [];
+  let lines: string[] = [];
+  const add = (line: string) => {
+    lines.push(line);
+    if (lines.length === LINES) flush();
+  };
+  const flush = () => {
+    parts.push(encoder.encode(lines.join("")));
+    lines = [];
+  };
+  for (let i = 0; i < positions.length; i += 3) {
+    const [x, y, z] = [0, 1, 2].map((axis) => Number(positions[i + axis].toPrecision(9)));
+    add(`v ${x} ${y} ${z}\n`);
+  }
+  for (let i = 0; i < indices.length; i += 3) add(`f ${indices[i] + 1} ${indices[i + 1] + 1} ${indices[i + 2] + 1}\n`);
+  flush();
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,30 @@
+import type { Mesh } from "../data/mesh/mesh.ts";
+
+/**
+ * Writes a mesh as PLY: binary, little-endian, positions as 32-bit floats.
+ *
+ * @returns The whole file; the same bytes for the same mesh.
+ */
+export function encodePly({ positions, indices }: Mesh): Uint8Array {
+  const vertices = positions.length / 3;
+  const faces = indices.length / 3;
+  const header = new TextEncoder().encode(
+    "ply\nformat binary_little_endian 1.0\n" +
+      `element vertex ${vertices}\nproperty float x\nproperty float y\nproperty float z\n` +
+      `element face ${faces}\nproperty list uchar int vertex_indices\nend_header\n`,
+  );
+  const bytes = new Uint8Array(header.length + vertices * 12 + faces * 13);
+  bytes.set(header);
+  const view = new DataView(bytes.buffer);
+  let at = header.length;
+  for (const value of positions) {
+    view.setFloat32(at, value, true);
+    at += 4;
+  }
+  for (let i = 0; i < indices.length; i++) {
+    if (i % 3 === 0) view.setUint8(at++, 3);
+    view.setInt32(at, indices[i], true);
+    at += 4;
+  }
+  return bytes;
+}
