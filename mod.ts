@@ -74,6 +74,13 @@ export { decodeCheckpoint, encodeCheckpoint } from "./lib/train/checkpoint.ts";
 export { decodePicture, type Picture } from "./lib/data/picture.ts";
 export { type ResizeOptions, resizePicture } from "./lib/data/resize.ts";
 export { pictureData, renderPicture } from "./lib/data/picture_data.ts";
+export {
+  type OccupancyDataOptions,
+  OccupancySampler,
+  type OccupancySamplerOptions,
+  type PointRequest,
+} from "./lib/data/occupancy.ts";
+export { type OccupancyScores, scoreOccupancy } from "./lib/metric/occupancy.ts";
 export { decodeMesh } from "./lib/data/mesh/decode_mesh.ts";
 export type { Mesh } from "./lib/data/mesh/mesh.ts";
 export { inspectMesh, type MeshReport } from "./lib/data/mesh/inspect.ts";

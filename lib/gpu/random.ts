@@ -21,7 +21,9 @@ export const streams: {
   readonly initialisation: number;
   readonly order: number;
   readonly probe: number;
-} = { initialisation: 1, order: 2, probe: 3 };
+  readonly points: number;
+  readonly heldOut: number;
+} = { initialisation: 1, order: 2, probe: 3, points: 4, heldOut: 5 };
 
 /** Where the numbers of one matrix go; all in entries, not bytes. See `random_fill.wgsl`. */
 export interface FillTarget {

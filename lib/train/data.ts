@@ -10,8 +10,11 @@ import tableText from "../../wgsl/batch_table.wgsl" with { type: "text" };
 export interface TrainingData extends Disposable {
   /** Samples in an epoch. */
   readonly count: number;
-  /** Records putting samples `indices[chunk.first + i]`, i < chunk.rows, in place. */
-  fill(chunk: ChunkRequest, indices: DeviceBuffer): void;
+  /**
+   * Records putting samples `indices[chunk.first + i]`, i < chunk.rows, in place. Data that are new each epoch key them by
+   * `epoch`, counted from 0, and the sample's number.
+   */
+  fill(chunk: ChunkRequest, indices: DeviceBuffer, epoch: number): void;
 }
 
 /** Samples in arrays on the host. */

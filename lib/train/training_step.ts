@@ -113,10 +113,10 @@ export class TrainingStep implements Disposable {
   ): Generator<DifferentiationPart, void> {
     const { field, data, seed } = this.options;
     field.gpu.phase("batch");
-    const { rows } = this.sampler.draw(step);
+    const { rows, epoch } = this.sampler.draw(step);
     const request = {
       rows,
-      fill: (chunk: Parameters<TrainingData["fill"]>[0]) => data.fill(chunk, this.sampler.indices),
+      fill: (chunk: Parameters<TrainingData["fill"]>[0]) => data.fill(chunk, this.sampler.indices, epoch),
       gradient: this.#gradient,
       slot: step % RING,
       step,

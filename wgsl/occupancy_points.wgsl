@@ -1,0 +1,57 @@
+// Points of one batch around a surface, each from its own random numbers, so that it depends on nothing but key, epoch and
+// sample: sample s = indices[first + n] of an epoch has Threefry's words at the counters (s, 4·epoch) … (s, 4·epoch + 3).
+// What it is goes by s mod period: at 1 a point on the surface with normal noise of deviation `wide` added, at period − 1 of
+// `narrow`, else uniform in [−1, 1]³. Half of the points on the surface (⌊s/period⌋ even) lie on faces drawn by area, by the
+// alias method (Walker 1977; Vose 1991), half on faces drawn alike.
+// surface: [faces, 3] vec4s, corners with the probability of keeping the face drawn in a.w and the other face in b.w;
+// batch: [padded_rows, stride], x, y and z first; the row's rest, and rows from `rows` on, become 0. One invocation a row;
+// dispatch: workgroups of 64 along x and y. Each row is independent: same bits on every run.
+{{uniform rows: u32, padded_rows: u32, stride: u32, first: u32, faces: u32, period: u32, wide: f32, narrow: f32, key0: u32, key1: u32, epoch: u32}}
+{{read surface}}
+{{read indices: array<u32>}}
+{{write batch: array<vec4f>}}
+{{threefry}}
+
+const PER_STEP = 5.9604644775390625e-8; // 2⁻²⁴
+
+// In [0, 1), of 24 bits.
+fn fraction(bits: vec2u) -> vec2f { return vec2f(bits >> vec2u(8u)) * PER_STEP; }
+
+// Two independent normal numbers (Box & Muller 1958); the 1 keeps the logarithm finite.
+fn normal(bits: vec2u) -> vec2f {
+  let at = vec2f((bits >> vec2u(8u)) + vec2u(1u, 0u)) * PER_STEP;
+  let angle = 6.283185307179586 * (at.y - 0.5);
+  return sqrt(-2.0 * log(at.x)) * vec2f(cos(angle), sin(angle));
+}
+
+fn sample_point(sample: u32) -> vec3f {
+  let key = vec2u(u.key0, u.key1);
+  let w0 = threefry(key, vec2u(sample, 4u * u.epoch));
+  let w1 = threefry(key, vec2u(sample, 4u * u.epoch + 1u));
+  let w2 = threefry(key, vec2u(sample, 4u * u.epoch + 2u));
+  let w3 = threefry(key, vec2u(sample, 4u * u.epoch + 3u));
+  let kind = sample % u.period;
+  if (kind != 1u && kind != u.period - 1u) {
+    return 2.0 * vec3f(fraction(w0), fraction(w1).x) - 1.0;
+  }
+  var face = w0.x % u.faces;
+  if ((sample / u.period) % 2u == 0u && fraction(w0).y >= surface(3u * face).w) {
+    face = u32(surface(3u * face + 1u).w);
+  }
+  // Uniform in a triangle (Turk 1990).
+  let at = fraction(w1);
+  let root = sqrt(at.x);
+  let on = (1.0 - root) * surface(3u * face).xyz + root * (1.0 - at.y) * surface(3u * face + 1u).xyz +
+    root * at.y * surface(3u * face + 2u).xyz;
+  return on + select(u.narrow, u.wide, kind == 1u) * vec3f(normal(w2), normal(w3).x);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let row = id.x + id.y * groups.x * 64u;
+  if (row >= u.padded_rows) { return; }
+  var entry = vec4f();
+  if (row < u.rows) { entry = vec4f(sample_point(indices[u.first + row]), 0.0); }
+  batch[row * (u.stride / 4u)] = entry;
+  for (var k = 1u; k < u.stride / 4u; k++) { batch[row * (u.stride / 4u) + k] = vec4f(); }
+}
