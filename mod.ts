@@ -91,6 +91,9 @@ export {
   normaliseMesh,
   type NormaliseOptions,
 } from "./lib/data/mesh/normalise.ts";
+export { type Grid, marchingCubes } from "./lib/data/mesh/marching_cubes.ts";
+export { extractMesh, fieldSlices } from "./lib/data/field_grid.ts";
+export { compareMeshes, type MeshDistance } from "./lib/metric/mesh_distance.ts";
 export { type DeviceRows, WindingNumber } from "./lib/data/mesh/winding.ts";
 export { type WindingTree, windingTree } from "./lib/data/mesh/winding_tree.ts";
 export { weldVertices } from "./lib/data/mesh/weld.ts";

@@ -1,0 +1,79 @@
+import { Evaluation } from "../field/evaluate.ts";
+import type { Field } from "../field/field.ts";
+import { padRows } from "../field/matmul/shape.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import { type Grid, marchingCubes } from "./mesh/marching_cubes.ts";
+import type { Mesh } from "./mesh/mesh.ts";
+import gridText from "../../wgsl/grid_points.wgsl" with { type: "text" };
+
+const gridSource = { name: "grid_points", text: gridText };
+
+/** Points that are asked for at a time; a slice that has more is taken whole. */
+const SLAB = 2 ** 17;
+
+/**
+ * A field of three inputs on a grid, slice by slice: its first output's first number. Memory is that of one slice, or of a few
+ * small ones.
+ *
+ * @param options.memory Bytes of device memory that a chunk may take.
+ */
+export async function* fieldSlices(
+  field: Field,
+  { size: [nx, ny, nz], origin, spacing }: Grid,
+  options: { readonly memory?: number } = {},
+): AsyncGenerator<Float32Array, void, void> {
+  const { gpu, description } = field;
+  if (nx * ny * nz >= 2 ** 32) {
+    throw new RangeError(`fieldSlices: ${nx} × ${ny} × ${nz} points, more than the 2³² that can be counted.`);
+  }
+  const slices = Math.min(nz, Math.max(1, Math.floor(SLAB / (nx * ny))));
+  using evaluation = new Evaluation(field, slices * nx * ny, options.memory);
+  const [input] = Object.keys(description.inputs);
+  const { value: batch, padded: stride } = evaluation.network.node(input);
+  for (let k = 0; k < nz; k += slices) {
+    const count = Math.min(slices, nz - k) * nx * ny;
+    const results = evaluation.prepare(count);
+    for (let first = 0; first < count; first += evaluation.chunk) {
+      const rows = Math.min(evaluation.chunk, count - first);
+      const paddedRows = padRows(rows);
+      gpu.dispatch(gpu.kernel(gridSource), { batch }, {
+        rows,
+        padded_rows: paddedRows,
+        stride,
+        first: k * nx * ny + first,
+        nx,
+        ny,
+        x: origin[0],
+        y: origin[1],
+        z: origin[2],
+        spacing,
+      }, linearGroups(paddedRows, 64));
+      await evaluation.run(first, rows, results);
+    }
+    const [values] = Object.values(results);
+    const width = values.length / count;
+    const firsts = width === 1 ? values : Float32Array.from({ length: count }, (_, i) => values[i * width]);
+    for (let at = 0; at < count; at += nx * ny) yield firsts.subarray(at, at + nx * ny);
+  }
+}
+
+/**
+ * The surface on which a field of one logit is 0, that is p = ½, within [−1, 1]³.
+ *
+ * @param options.resolution Cells along each axis, at least 1.
+ * @param options.memory Bytes of device memory that a chunk may take.
+ * @returns A watertight mesh, oriented outward; without faces if the field is nowhere positive.
+ * @throws {RangeError} If the field is not finite somewhere, or the resolution no whole number from 1 to 1600.
+ */
+export function extractMesh(
+  field: Field,
+  options: { readonly resolution: number; readonly memory?: number },
+): Promise<Mesh> {
+  const { resolution, memory } = options;
+  if (!Number.isSafeInteger(resolution) || resolution < 1 || resolution > 1600) {
+    throw new RangeError(`extractMesh: resolution must be a whole number from 1 to 1600, found ${resolution}.`);
+  }
+  const samples = resolution + 1;
+  const grid: Grid = { size: [samples, samples, samples], origin: [-1, -1, -1], spacing: 2 / resolution };
+  return marchingCubes(grid, fieldSlices(field, grid, { memory }));
+}

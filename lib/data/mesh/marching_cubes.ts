@@ -1,0 +1,144 @@
+import { CELL_EDGES, CUBE_CASES } from "./cube_cases.ts";
+import { GrowingArray } from "./growing_array.ts";
+import type { Mesh } from "./mesh.ts";
+
+/** Samples on an axis-parallel grid: sample (i, j, k) lies at origin + spacing · (i, j, k). */
+export interface Grid {
+  /** Samples along x, y and z. */
+  readonly size: readonly [number, number, number];
+  /** Where sample (0, 0, 0) lies. */
+  readonly origin: readonly [number, number, number];
+  /** Distance of neighbours, the same along all axes. */
+  readonly spacing: number;
+}
+
+/** Vertices stay this far from the ends of their edge, in parts of it, so that no two of them coincide. */
+const MARGIN = 1 / 1024;
+
+/** What the grid's border is set to, at most. */
+const OUTSIDE = -1e-30;
+
+/**
+ * The surface on which a function on a grid is 0, oriented outward, where inside is where it is positive (Lorensen & Cline
+ * 1987, with ambiguous cells resolved alike on both sides of every side: see `cube_cases.ts`). It is watertight: every edge
+ * has exactly two faces. Samples on the grid's border count as outside, which closes the surface there. Only two slices are
+ * held at a time.
+ *
+ * @param grid At least two samples along each axis.
+ * @param slices For each k a slice `[size[1], size[0]]`, x fastest, in order.
+ * @returns Vertices on the grid's edges, none twice; empty if nothing is inside.
+ * @throws {RangeError} If slices are missing or of another size, or a sample is not finite.
+ */
+export async function marchingCubes(
+  grid: Grid,
+  slices: Iterable<Float32Array> | AsyncIterable<Float32Array>,
+): Promise<Mesh> {
+  const [nx, ny, nz] = grid.size;
+  if (![nx, ny, nz].every((count) => Number.isSafeInteger(count) && count >= 2)) {
+    throw new RangeError(`marchingCubes: expected at least 2 samples along each axis, found ${grid.size.join(" × ")}.`);
+  }
+  const slab = new Slab(grid);
+  let k = 0;
+  for await (const slice of slices) {
+    if (k === nz) throw new RangeError(`marchingCubes: expected ${nz} slices, found more.`);
+    slab.add(slice, k++);
+  }
+  if (k < nz) throw new RangeError(`marchingCubes: expected ${nz} slices, found ${k}.`);
+  return slab.finish();
+}
+
+/** The cells between two slices, and the vertices on their edges. */
+class Slab {
+  readonly #grid: Grid;
+  readonly #positions = new GrowingArray((n) => new Float32Array(n));
+  readonly #indices = new GrowingArray((n) => new Uint32Array(n));
+  /** The lower and the upper slice. */
+  #values: [Float32Array, Float32Array];
+  /** Vertices on edges along x and y of the lower and the upper slice, and along z between them; −1 where there is none. */
+  #along: [x: [Int32Array, Int32Array], y: [Int32Array, Int32Array], z: Int32Array];
+
+  constructor(grid: Grid) {
+    this.#grid = grid;
+    const length = grid.size[0] * grid.size[1];
+    const none = () => new Int32Array(length).fill(-1);
+    this.#values = [new Float32Array(length), new Float32Array(length)];
+    this.#along = [[none(), none()], [none(), none()], none()];
+  }
+
+  /** Takes slice k and works through the cells below it. */
+  add(slice: Float32Array, k: number): void {
+    const [nx, ny, nz] = this.#grid.size;
+    if (slice.length !== nx * ny) {
+      throw new RangeError(`marchingCubes: expected slices of ${nx * ny} samples, found one of ${slice.length}.`);
+    }
+    this.#values.reverse();
+    const values = this.#values[1];
+    for (let j = 0, at = 0; j < ny; j++) {
+      for (let i = 0; i < nx; i++, at++) {
+        const value = slice[at];
+        if (!Number.isFinite(value)) {
+          throw new RangeError(`marchingCubes: expected finite samples, found ${value} at (${i}, ${j}, ${k}).`);
+        }
+        const border = i === 0 || j === 0 || k === 0 || i === nx - 1 || j === ny - 1 || k === nz - 1;
+        values[at] = border ? Math.min(value, OUTSIDE) : value;
+      }
+    }
+    const [x, y, z] = this.#along;
+    for (const pair of [x, y]) {
+      pair.reverse();
+      pair[1].fill(-1);
+    }
+    z.fill(-1);
+    if (k > 0) this.#cells(k - 1);
+  }
+
+  finish(): Mesh {
+    return { positions: this.#positions.finish(), indices: this.#indices.finish() };
+  }
+
+  #cells(k: number): void {
+    const [nx, ny] = this.#grid.size;
+    const [low, high] = this.#values;
+    for (let j = 0; j + 1 < ny; j++) {
+      for (let i = 0; i + 1 < nx; i++) {
+        const at = j * nx + i;
+        const inside = (low[at] > 0 ? 1 : 0) | (low[at + 1] > 0 ? 2 : 0) | (low[at + nx] > 0 ? 4 : 0) |
+          (low[at + nx + 1] > 0 ? 8 : 0) | (high[at] > 0 ? 16 : 0) | (high[at + 1] > 0 ? 32 : 0) |
+          (high[at + nx] > 0 ? 64 : 0) | (high[at + nx + 1] > 0 ? 128 : 0);
+        const edges = CUBE_CASES[inside];
+        for (let e = 0; e < edges.length; e += 3) {
+          this.#indices.push(
+            this.#vertex(edges[e], i, j, k),
+            this.#vertex(edges[e + 1], i, j, k),
+            this.#vertex(edges[e + 2], i, j, k),
+          );
+        }
+      }
+    }
+  }
+
+  /** The vertex on an edge of cell (i, j, k), made when first asked for. */
+  #vertex(edge: number, i: number, j: number, k: number): number {
+    const axis = edge >> 2;
+    const corner = CELL_EDGES[edge][0];
+    const [x, y, z] = [i + (corner & 1), j + (corner >> 1 & 1), corner >> 2];
+    const nx = this.#grid.size[0];
+    const at = y * nx + x;
+    const ids = axis === 2 ? this.#along[2] : this.#along[axis as 0 | 1][z];
+    if (ids[at] < 0) {
+      const from = this.#values[z][at];
+      const to = axis === 2 ? this.#values[1][at] : this.#values[z][at + (axis === 0 ? 1 : nx)];
+      const part = Math.min(1 - MARGIN, Math.max(MARGIN, from / (from - to)));
+      const place = [x, y, k + z];
+      place[axis] += part;
+      const { origin, spacing } = this.#grid;
+      ids[at] = this.#positions.length / 3;
+      this.#positions.push(
+        origin[0] + spacing * place[0],
+        origin[1] + spacing * place[1],
+        origin[2] + spacing * place[2],
+      );
+    }
+    return ids[at];
+  }
+}

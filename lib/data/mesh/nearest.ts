@@ -1,0 +1,93 @@
+import type { Mesh } from "./mesh.ts";
+import { NODE_FLOATS, windingTree } from "./winding_tree.ts";
+
+/** The place on a mesh that is nearest to a point. */
+export interface NearestPlace {
+  /** Which triangle. */
+  readonly face: number;
+  /** How far. */
+  readonly distance: number;
+}
+
+/** Finds the nearest place on a mesh, on the host, by the spheres around the nodes of a `WindingTree`. */
+export class NearestOnMesh {
+  readonly #nodes: Float32Array;
+  /** Nodes still to be looked at, and the square distances that nothing below them can come under. */
+  readonly #pending: number[] = [];
+  readonly #bounds: number[] = [];
+
+  /** @param mesh At least one face. */
+  constructor(mesh: Mesh) {
+    this.#nodes = windingTree(mesh, 1).nodes;
+  }
+
+  /** The nearest place to (x, y, z). */
+  find(x: number, y: number, z: number): NearestPlace {
+    const nodes = this.#nodes;
+    let best = Infinity;
+    let face = -1;
+    this.#pending.length = this.#bounds.length = 0;
+    this.#push(1, x, y, z, best);
+    while (this.#pending.length > 0) {
+      const node = this.#pending.pop()!;
+      if (this.#bounds.pop()! >= best) continue;
+      const at = node * NODE_FLOATS;
+      if (nodes[at + 3] < 0) {
+        const distance = squareDistance(nodes, at, x, y, z);
+        if (distance < best || face < 0) [best, face] = [distance, nodes[at + 7]];
+        continue;
+      }
+      // The child that may be nearer is looked at first, that is pushed last.
+      const [left, right] = [this.#bound(2 * node, x, y, z), this.#bound(2 * node + 1, x, y, z)];
+      const near = left <= right ? 2 * node : 2 * node + 1;
+      this.#push(near === 2 * node ? near + 1 : near - 1, x, y, z, best);
+      this.#push(near, x, y, z, best);
+    }
+    return { face, distance: Math.sqrt(best) };
+  }
+
+  #push(node: number, x: number, y: number, z: number, best: number): void {
+    const bound = this.#bound(node, x, y, z);
+    if (bound >= best) return;
+    this.#pending.push(node);
+    this.#bounds.push(bound);
+  }
+
+  #bound(node: number, x: number, y: number, z: number): number {
+    const at = node * NODE_FLOATS;
+    const nodes = this.#nodes;
+    if (nodes[at + 3] < 0) return 0;
+    const distance = Math.hypot(nodes[at] - x, nodes[at + 1] - y, nodes[at + 2] - z);
+    // Radii are rounded to 32 bits.
+    return Math.max(0, distance - Math.sqrt(nodes[at + 3]) * (1 + 1e-6)) ** 2;
+  }
+}
+
+/** Square distance of a point from the triangle at nodes[at …] (Ericson 2005, "Real-time collision detection", 5.1.5). */
+function squareDistance(nodes: Float32Array, at: number, x: number, y: number, z: number): number {
+  const [ax, ay, az] = [nodes[at], nodes[at + 1], nodes[at + 2]];
+  const [ux, uy, uz] = [nodes[at + 4] - ax, nodes[at + 5] - ay, nodes[at + 6] - az];
+  const [vx, vy, vz] = [nodes[at + 8] - ax, nodes[at + 9] - ay, nodes[at + 10] - az];
+  const [px, py, pz] = [x - ax, y - ay, z - az];
+  const to = (s: number, t: number) => {
+    const [dx, dy, dz] = [px - s * ux - t * vx, py - s * uy - t * vy, pz - s * uz - t * vz];
+    return dx * dx + dy * dy + dz * dz;
+  };
+  const [uu, uv, vv] = [ux * ux + uy * uy + uz * uz, ux * vx + uy * vy + uz * vz, vx * vx + vy * vy + vz * vz];
+  const [d1, d2] = [ux * px + uy * py + uz * pz, vx * px + vy * py + vz * pz];
+  if (d1 <= 0 && d2 <= 0) return to(0, 0);
+  const [d3, d4] = [d1 - uu, d2 - uv];
+  if (d3 >= 0 && d4 <= d3) return to(1, 0);
+  const c = d1 * d4 - d3 * d2;
+  if (c <= 0 && d1 >= 0 && d3 <= 0) return to(d1 / (d1 - d3), 0);
+  const [d5, d6] = [d1 - uv, d2 - vv];
+  if (d6 >= 0 && d5 <= d6) return to(0, 1);
+  const b = d5 * d2 - d1 * d6;
+  if (b <= 0 && d2 >= 0 && d6 <= 0) return to(0, d2 / (d2 - d6));
+  const a = d3 * d6 - d5 * d4;
+  if (a <= 0 && d4 >= d3 && d5 >= d6) {
+    const along = (d4 - d3) / (d4 - d3 + (d5 - d6));
+    return to(1 - along, along);
+  }
+  return to(b / (a + b + c), c / (a + b + c));
+}
