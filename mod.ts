@@ -98,6 +98,8 @@ export { type DeviceRows, WindingNumber } from "./lib/data/mesh/winding.ts";
 export { type WindingTree, windingTree } from "./lib/data/mesh/winding_tree.ts";
 export { weldVertices } from "./lib/data/mesh/weld.ts";
 export { encodeObj } from "./lib/output/mesh_obj.ts";
+export { meshPicture, type MeshPictureOptions } from "./lib/output/mesh_picture.ts";
+export { slicePicture } from "./lib/output/slice_picture.ts";
 export { encodePly } from "./lib/output/mesh_ply.ts";
 export { encodePng, type EncodePngOptions } from "./lib/output/png.ts";
 export { peakSignalToNoiseRatio } from "./lib/metric/psnr.ts";

@@ -1,3 +1,5 @@
+import { encodeSrgb } from "./srgb.ts";
+
 /**
  * Anchors of the scale at equal distances, in OKLab without its lightness: [a, b] from black over violet (second to
  * fourth), crimson, vermilion and orange to pale yellow, in the spirit of matplotlib's inferno. All colours between them
@@ -45,9 +47,4 @@ function okLabToSrgb(lightness: number, a: number, b: number): [number, number, 
     encodeSrgb(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
     encodeSrgb(-0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s),
   ];
-}
-
-function encodeSrgb(linear: number): number {
-  const value = linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
-  return Math.min(1, Math.max(0, value));
 }

@@ -57,9 +57,10 @@ export class NearestOnMesh {
     const at = node * NODE_FLOATS;
     const nodes = this.#nodes;
     if (nodes[at + 3] < 0) return 0;
-    const distance = Math.hypot(nodes[at] - x, nodes[at + 1] - y, nodes[at + 2] - z);
+    const [dx, dy, dz] = [nodes[at] - x, nodes[at + 1] - y, nodes[at + 2] - z];
     // Radii are rounded to 32 bits.
-    return Math.max(0, distance - Math.sqrt(nodes[at + 3]) * (1 + 1e-6)) ** 2;
+    const bound = Math.sqrt(dx * dx + dy * dy + dz * dz) - Math.sqrt(nodes[at + 3]) * (1 + 1e-6);
+    return bound > 0 ? bound * bound : 0;
   }
 }
 

@@ -1,0 +1,65 @@
+import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
+import { meshPicture, type Picture, slicePicture } from "../../mod.ts";
+import { cube, moved, sphere } from "../support/meshes.ts";
+
+const pixel = ({ width, pixels }: Picture, row: number, column: number) => [
+  ...pixels.subarray(3 * (row * width + column), 3 * (row * width + column) + 3),
+];
+const isWhite = (colour: number[]) => colour.every((value) => value === 1);
+const isRed = ([red, green]: number[]) => red > 2 * green;
+
+Deno.test("a sphere is a disc in the middle of the picture, lit from the upper left", () => {
+  const picture = meshPicture(sphere(1, 40, 80), { size: 101 });
+  assertEquals([picture.width, picture.height, picture.channels], [101, 101, 3]);
+  assertEquals(meshPicture(sphere(1, 40, 80), { size: 101 }), picture);
+  const covered = Array.from({ length: 101 * 101 }, (_, i) => !isWhite(pixel(picture, Math.floor(i / 101), i % 101)));
+  const radius = Math.sqrt(covered.filter(Boolean).length / Math.PI);
+  assert(radius > 46 && radius < 51, `radius ${radius}`);
+  for (let i = 0; i < 101; i++) assertEquals(covered[i], false, "the sphere fits the picture");
+  const [lit, dark] = [pixel(picture, 35, 40), pixel(picture, 85, 60)];
+  assertLess(dark[0], lit[0]);
+  assert(!isRed(lit));
+});
+
+Deno.test("what is nearer hides what is behind it, and the inside of an open surface is red", () => {
+  const ball = sphere(0.8, 40, 80);
+  // Only the half that faces away from the camera.
+  const open = ball.indices.filter((_, i) => {
+    const face = ball.indices.subarray(3 * Math.floor(i / 3), 3 * Math.floor(i / 3) + 3);
+    return [...face].every((vertex) => ball.positions[3 * vertex + 2] <= 0);
+  });
+  const front = { size: 64, azimuth: 0, elevation: 0 };
+  assert(isRed(pixel(meshPicture({ positions: ball.positions, indices: open }, front), 32, 32)));
+  assert(!isRed(pixel(meshPicture(ball, front), 32, 32)));
+});
+
+Deno.test("azimuth 90° shows the x side, elevation 90° the top", () => {
+  const bar = moved(cube(0.5), ([x, y, z]) => [1.8 * x, 0.2 * y, 0.2 * z]);
+  const wide = (options: { azimuth: number; elevation: number }) => {
+    const picture = meshPicture(bar, { size: 64, ...options });
+    return Array.from({ length: 64 }, (_, column) => column).filter((column) => !isWhite(pixel(picture, 32, column)))
+      .length;
+  };
+  assert(wide({ azimuth: 0, elevation: 0 }) > 50);
+  assertLess(wide({ azimuth: 90, elevation: 0 }), 12);
+  assert(wide({ azimuth: 0, elevation: 90 }) > 50);
+});
+
+Deno.test("a mesh without faces is a white picture, and a size that is none is refused", () => {
+  const empty = { positions: new Float32Array(), indices: new Uint32Array() };
+  assert(meshPicture(empty, { size: 4 }).pixels.every((value) => value === 1));
+  assertThrows(() => meshPicture(empty, { size: 0 }), RangeError, "size must be");
+});
+
+Deno.test("a section is blue outside, orange inside, black on the level and green on the truth's boundary", () => {
+  const size = 65;
+  const values = (radius: number) =>
+    Float32Array.from({ length: size * size }, (_, i) => radius - Math.hypot(i % size - 32, Math.floor(i / size) - 32));
+  const picture = slicePicture(values(20), size, size, values(28));
+  const [inside, level, truth, outside] = [32, 52, 60, 64].map((column) => pixel(picture, 32, column));
+  assert(inside[0] > inside[2] && outside[2] > outside[0]);
+  assert(level.every((value) => value < 0.2));
+  assert(truth[1] > truth[0] + 0.3);
+  assertAlmostEquals(pixel(slicePicture(values(20), size, size), 32, 60)[0], outside[0], 0.02);
+  assertThrows(() => slicePicture(values(20), 2, 2), RangeError, "expected 2 × 2 values");
+});
