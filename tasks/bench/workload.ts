@@ -129,7 +129,7 @@ export class Workload implements Disposable {
     }
     this.#products.record({
       rows,
-      fill: (chunk) => this.#data.fill(chunk, this.step.sampler.indices),
+      fill: (chunk) => this.#data.fill(chunk, this.step.sampler.indices, 0),
       gradient,
       products: product ? [{ kind: "hessian", direction, result }] : [],
     });

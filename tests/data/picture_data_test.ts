@@ -43,7 +43,7 @@ async function batch(
   const read = (buffer: typeof targets, columns: number) =>
     sameBits(() => {
       gpu.write(buffer, new Float32Array(paddedRows * columns).fill(7));
-      data.fill(chunk, indices);
+      data.fill(chunk, indices, 0);
       return readFloats(gpu, buffer, paddedRows * columns);
     });
   return {
