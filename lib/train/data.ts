@@ -68,5 +68,9 @@ export function tableData(field: Field, objective: Objective, data: HostData): T
 /** Arrays are put on the device, and freed when what is returned is disposed; data that is there already is left alone. */
 export function onDevice(field: Field, objective: Objective, data: TrainingData | HostData): TrainingData {
   if (!("fill" in data)) return tableData(field, objective, data);
-  return { count: data.count, fill: (chunk, indices, epoch) => data.fill(chunk, indices, epoch), [Symbol.dispose]() {} };
+  return {
+    count: data.count,
+    fill: (chunk, indices, epoch) => data.fill(chunk, indices, epoch),
+    [Symbol.dispose]() {},
+  };
 }

@@ -94,7 +94,7 @@ Deno.test("a field of other inputs or outputs than the picture has is refused", 
         using indices = gpu.buffer("indices", 16);
         using buffer = gpu.buffer("place", 16 * 16 * 4);
         const place = (width: number) => new Map([["x", { buffer, width, stride: 16 }]]);
-        data.fill({ first: 0, rows: 1, paddedRows: 16, inputs: place(inputs), targets: place(outputs) }, indices);
+        data.fill({ first: 0, rows: 1, paddedRows: 16, inputs: place(inputs), targets: place(outputs) }, indices, 0);
       },
       Error,
       message,
