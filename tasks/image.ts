@@ -18,6 +18,8 @@ import { createOptimizer } from "../lib/optim/optimizer.ts";
 import { openDevice } from "../lib/gpu/device.ts";
 import { checkNewRun, createRunFolder, openRunFolder } from "../lib/output/run_folder.ts";
 import { stepsWithin } from "../lib/train/budget.ts";
+import { planTraining } from "../lib/train/plan.ts";
+import { planText } from "./shell/plan.ts";
 import { train } from "../lib/train/train.ts";
 import { callerPath } from "./shell/caller_path.ts";
 import { optionSpelling } from "./shell/command.ts";
@@ -76,6 +78,7 @@ if (import.meta.main) {
       stepsWithin: (seconds) => stepsWithin(seconds, training),
     });
     signal.throwIfAborted();
+    if (values.dryRun) return console.log(planText(await planTraining(training), length.steps, field, spec));
     const epochs = length.steps / stepsPerEpoch;
     if (optimizer.counters.step >= length.steps) {
       console.error(`The run has made its ${length.steps} steps already; --epochs or --minutes takes it further.`);

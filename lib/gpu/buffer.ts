@@ -52,6 +52,13 @@ export class DeviceBuffer implements Disposable {
     return { buffer: this, offset, size };
   }
 
+  /** Bytes on the device, mirrors included. */
+  get bytes(): number {
+    let sum = this.size;
+    for (const { texture } of this.#mirrors.values()) sum += texture.width * texture.height * 16;
+    return sum;
+  }
+
   /**
    * A texture with the same numbers (see {@linkcode MIRROR_WIDTH}). When it is stale, `copy` records the refresh.
    */

@@ -120,10 +120,10 @@ export class Gpu implements Disposable {
     return this.#buffers.size;
   }
 
-  /** Bytes of the buffers that exist (mirrors not counted). */
+  /** Bytes of the buffers that exist, mirrors included. */
   get liveBytes(): number {
     let sum = 0;
-    for (const buffer of this.#buffers) sum += buffer.size;
+    for (const buffer of this.#buffers) sum += buffer.bytes;
     return sum;
   }
 

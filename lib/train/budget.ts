@@ -1,14 +1,4 @@
-import { tuneKernels } from "../field/tune.ts";
-import { onDevice } from "./data.ts";
-import { Rehearsal } from "./rehearsal.ts";
-import type { TrainOptions } from "./train.ts";
-import { TrainingStep } from "./training_step.ts";
-
-/** What a run's speed depends on; see {@linkcode TrainOptions}. */
-export type BudgetOptions = Pick<
-  TrainOptions,
-  "field" | "objective" | "data" | "optimizer" | "batchSize" | "seed" | "signal" | "memory"
->;
+import { type PlanOptions, planTraining } from "./plan.ts";
 
 /** So many steps are looked at one by one; the rest are taken to cost what the later half of these do. */
 const WALKED = 20_000;
@@ -28,40 +18,20 @@ const WALKED = 20_000;
  * for await (const event of train({ field, objective, data, optimizer, steps })) { … }
  * ```
  */
-export async function stepsWithin(seconds: number, options: BudgetOptions): Promise<number> {
+export async function stepsWithin(seconds: number, options: PlanOptions): Promise<number> {
   if (!(seconds > 0)) throw new RangeError(`stepsWithin: seconds: a number > 0 expected, ${seconds} found.`);
-  const { field, objective, optimizer, batchSize = 512, seed = 0, signal, memory } = options;
-  using data = onDevice(field, objective, options.data);
-  using training = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory });
-  const { gpu, description } = field;
-  await tuneKernels(gpu, { description, rows: training.differentiator.chunk, gradients: true });
-  using rehearsal = new Rehearsal(training);
-  await rehearsal.warmUp();
-  const measured = new Map<number, number>();
-  const secondsOf = async (step: number) => {
-    const { hessianProbes } = optimizer.requests(step);
-    // Many probes are as many passes: one is measured.
-    const probes = Math.min(1, hessianProbes);
-    if (!measured.has(probes)) {
-      measured.set(probes, await rehearsal.secondsPerStep({ hessianProbes: probes }, signal));
-    }
-    return measured.get(probes)! * Math.max(1, hessianProbes);
-  };
-  return await affordableSteps(seconds, optimizer.counters.step, secondsOf);
+  const plan = await planTraining(options);
+  return affordableSteps(seconds, options.optimizer.counters.step, plan.secondsOf);
 }
 
 /** How far a time reaches from step `first` on, at what each step costs; at least one step. */
-export async function affordableSteps(
-  seconds: number,
-  first: number,
-  secondsOf: (step: number) => Promise<number> | number,
-): Promise<number> {
+export function affordableSteps(seconds: number, first: number, secondsOf: (step: number) => number): number {
   const half = first + WALKED / 2;
   let left = seconds;
   let leftHalfWay = left;
   for (let step = first; step < first + WALKED; step++) {
     if (step === half) leftHalfWay = left;
-    left -= await secondsOf(step);
+    left -= secondsOf(step);
     if (left < 0) return Math.max(step, first + 1);
   }
   const mean = (leftHalfWay - left) / (WALKED / 2);

@@ -119,6 +119,11 @@ export const command = defineCommand({
       default: "auto",
       help: "How matrix products are computed; auto measures once for an adapter",
     },
+    {
+      name: "dry-run",
+      kind: "flag",
+      help: "Show what the run would take, in time and memory, measured on copies; train nothing",
+    },
     { name: "software", kind: "flag", help: "Accept a software adapter beside an NVIDIA device" },
     { name: "name", kind: "string", help: "Name of the run", defaultText: "the time" },
     {

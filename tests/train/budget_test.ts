@@ -7,27 +7,49 @@ import {
   meanSquaredError,
   mlp,
   openDevice,
+  planTraining,
   sine,
   stepsWithin,
   train,
 } from "../../mod.ts";
 import { affordableSteps } from "../../lib/train/budget.ts";
 
-Deno.test("a budget counts every step with its own cost, from the step where the run goes on", async () => {
+Deno.test("a budget counts every step with its own cost, from the step where the run goes on", () => {
   const costs = (step: number) => step % 100 === 0 ? 3 : 1;
-  assertEquals(await affordableSteps(10, 0, costs), 8);
-  assertEquals(await affordableSteps(10, 1, costs), 11);
-  assertEquals(await affordableSteps(102, 0, costs), 100);
-  assertEquals(await affordableSteps(1020, 50, costs), 1050);
+  assertEquals(affordableSteps(10, 0, costs), 8);
+  assertEquals(affordableSteps(10, 1, costs), 11);
+  assertEquals(affordableSteps(102, 0, costs), 100);
+  assertEquals(affordableSteps(1020, 50, costs), 1050);
 });
 
-Deno.test("a budget too short for a step still gives one", async () => {
-  assertEquals(await affordableSteps(0.5, 7, () => 1), 8);
+Deno.test("a budget too short for a step still gives one", () => {
+  assertEquals(affordableSteps(0.5, 7, () => 1), 8);
 });
 
-Deno.test("a budget for a very long run takes steps far ahead for as costly as those before", async () => {
-  const steps = await affordableSteps(1e9, 0, (step) => step < 50 ? 1000 : step % 100 === 49 ? 3 : 1);
+Deno.test("a budget for a very long run takes steps far ahead for as costly as those before", () => {
+  const steps = affordableSteps(1e9, 0, (step) => step < 50 ? 1000 : step % 100 === 49 ? 3 : 1);
   assertEquals(Math.abs(steps / ((1e9 - 50_000) / 1.02) - 1) < 1e-3, true);
+});
+
+Deno.test("a plan tells the device memory of training", async () => {
+  for (const operands of ["buffer", "texture"] as const) {
+    using gpu = await openDevice({ operands, kernels: "register" });
+    using field = createField(gpu, mlp({ inputs: 1, hidden: [8, 20], outputs: 1, activation: sine() }));
+    const inputs = Float32Array.from({ length: 64 }, (_, i) => i / 32 - 1);
+    using optimizer = createOptimizer(gpu, esgd({ warmup: 1, updateEvery: 3 }), field.layout);
+    const options = {
+      field,
+      objective: meanSquaredError(),
+      data: { inputs, targets: inputs },
+      optimizer,
+      batchSize: 32,
+    };
+    const { deviceBytes, stepsPerEpoch, chunkRows } = await planTraining(options);
+    assertEquals([stepsPerEpoch, chunkRows], [2, 32]);
+    let most = 0;
+    for await (const _ of train({ ...options, steps: 6 })) most = Math.max(most, gpu.liveBytes);
+    assertEquals(deviceBytes, most, operands);
+  }
 });
 
 Deno.test("measuring changes nothing, leaves no buffer, and more time gives more steps", async () => {

@@ -1,0 +1,52 @@
+import { tuneKernels } from "../field/tune.ts";
+import { onDevice } from "./data.ts";
+import { Rehearsal } from "./rehearsal.ts";
+import type { TrainOptions } from "./train.ts";
+import { TrainingStep } from "./training_step.ts";
+
+/** What a run's speed and memory depend on; see {@linkcode TrainOptions}. */
+export type PlanOptions = Pick<
+  TrainOptions,
+  "field" | "objective" | "data" | "optimizer" | "batchSize" | "seed" | "signal" | "memory"
+>;
+
+/** What training will take. */
+export interface TrainingPlan {
+  /** Steps of an epoch. */
+  readonly stepsPerEpoch: number;
+  /** Rows of the pieces that a batch is worked through in. */
+  readonly chunkRows: number;
+  /** Bytes on the device while training, everything that is there already included. */
+  readonly deviceBytes: number;
+  /** Seconds of the step with this number (from 0), its Hessian-vector products included. */
+  secondsOf(step: number): number;
+}
+
+/**
+ * Measures training before it begins, on copies, so that nothing that is trained changes.
+ *
+ * @param options As `train` will get them.
+ */
+export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
+  const { field, objective, optimizer, batchSize = 512, seed = 0, signal, memory } = options;
+  const { gpu, description } = field;
+  using data = onDevice(field, objective, options.data);
+  using training = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory });
+  const chunkRows = training.differentiator.chunk;
+  await tuneKernels(gpu, { description, rows: chunkRows, gradients: true });
+  const before = gpu.liveBytes;
+  using rehearsal = new Rehearsal(training);
+  const copies = gpu.liveBytes - before;
+  await rehearsal.warmUp();
+  const deviceBytes = gpu.liveBytes - copies;
+  const plain = await rehearsal.secondsPerStep({ hessianProbes: 0 }, signal);
+  const product = optimizer.usesProducts
+    ? Math.max(0, await rehearsal.secondsPerStep({ hessianProbes: 1 }, signal) - plain)
+    : 0;
+  return {
+    stepsPerEpoch: training.sampler.stepsPerEpoch,
+    chunkRows,
+    deviceBytes,
+    secondsOf: (step) => plain + product * optimizer.requests(step).hessianProbes,
+  };
+}

@@ -1,0 +1,23 @@
+import type { Field } from "../../lib/field/field.ts";
+import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
+import type { TrainingPlan } from "../../lib/train/plan.ts";
+import { formatDuration } from "./progress.ts";
+
+/** What a run would take, for people. */
+export function planText(plan: TrainingPlan, steps: number, field: Field, optimizer: OptimizerSpec): string {
+  const { stepsPerEpoch, chunkRows, deviceBytes, secondsOf } = plan;
+  let seconds = 0;
+  let cheapest = Infinity;
+  for (let step = 0; step < steps; step++) {
+    seconds += secondsOf(step);
+    cheapest = Math.min(cheapest, secondsOf(step));
+  }
+  return [
+    `Adapter     ${field.gpu.adapter.name}`,
+    `Field       ${field.parameterCount} parameters`,
+    `Optimizer   ${optimizer.name}, learning rate ${optimizer.learningRate}`,
+    `Steps       ${steps}, ${stepsPerEpoch} an epoch; in pieces of up to ${chunkRows} rows`,
+    `Time        about ${formatDuration(seconds)} of training, ${(cheapest * 1000).toFixed(1)} ms for a plain step`,
+    `Memory      ${(deviceBytes / 2 ** 20).toFixed(1)} MiB on the device`,
+  ].join("\n");
+}
