@@ -1,6 +1,6 @@
 // A matrix product as straight-line text:  C[r, c] = I[r, c] + Σ_{k < depth} A[r, k] B[k, c]
 // For adapters that read workgroup memory at constant indices, outside any control flow, far faster than anything else
-// (docs/operands.md). One workgroup computes 256 rows × 16 columns: it stages its 16 columns of B, then every invocation
+// (docs/kernels.md). One workgroup computes 256 rows × 16 columns: it stages its 16 columns of B, then every invocation
 // works through its own row of A; all indices into `columns` are literals and there is no branch around them.
 // a: rows from vec4 a_offset on, a_stride apart. b: from b_offset on, either [columns, b_stride] (rows of B transposed,
 // b_transposed = 0) or [depth, b_stride] (b_transposed = 1). init: [rows, init_stride] or, with stride 0, one row; left out when

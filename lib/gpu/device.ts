@@ -21,7 +21,7 @@ export interface DeviceOptions {
    * in workgroup memory, for GPUs. `"straight"`: straight-line text, for some software adapters. Results differ by rounding.
    */
   kernels?: KernelChoice;
-  /** How kernels read their operands (docs/operands.md): measured unless given. Results do not depend on it. */
+  /** How kernels read their operands (docs/kernels.md): measured unless given. Results do not depend on it. */
   operands?: OperandAccess;
 }
 

@@ -46,7 +46,7 @@ export const MIRROR_WIDTH = 1024;
  * - `write NAME: array<TYPE>`: any other writable buffer.
  *
  * `read NAME` and `update NAME` hide where operands come from: some drivers read textures many times faster than
- * storage buffers (docs/operands.md), so that with texture access the same text reads mirrors.
+ * storage buffers (docs/kernels.md), so that with texture access the same text reads mirrors.
  */
 export function expandKernel(
   source: KernelSource,

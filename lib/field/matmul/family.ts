@@ -3,7 +3,7 @@ import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
 
 /**
  * How a matrix product is computed: `register`: register-blocked, everywhere; `tile`: by tiles in workgroup memory, for GPUs;
- * `straight`: straight-line text, for adapters that like it (docs/operands.md), where rows come in blocks of 256.
+ * `straight`: straight-line text, for adapters that like it (docs/kernels.md), where rows come in blocks of 256.
  */
 export type ProductFamily = "register" | "tile" | "straight";
 
