@@ -56,6 +56,8 @@ export { adam, type AdamOptions, adamW } from "./lib/optim/adam.ts";
 export { clipGradient } from "./lib/optim/clip_gradient.ts";
 export { esgd, type EsgdOptions } from "./lib/optim/esgd.ts";
 export { esgdMax, type EsgdMaxOptions } from "./lib/optim/esgd_max.ts";
+export { kfac, type KfacOptions } from "./lib/optim/kfac.ts";
+export { kroneckerLayout } from "./lib/linalg/linear_maps.ts";
 export { muon, type MuonOptions } from "./lib/optim/muon.ts";
 export { type OptimizerConfig, optimizerFromConfig, optimizerNames } from "./lib/optim/registry.ts";
 export { sgd, type SgdOptions } from "./lib/optim/sgd.ts";

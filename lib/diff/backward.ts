@@ -5,6 +5,7 @@ import { familyOf } from "../field/matmul/family.ts";
 import { transpose } from "../field/matmul/transpose.ts";
 import { type DenseNode, Network, type Node } from "../field/network.ts";
 import type { BufferPool } from "./buffer_pool.ts";
+import type { LayerObserver } from "./kronecker_factors.ts";
 import { giveBack, reverse, type ReversePass } from "./reverse.ts";
 import text from "../../wgsl/activation_adjoint.wgsl" with { type: "text" };
 
@@ -24,12 +25,13 @@ const kernelSource = { name: "activation_adjoint", text };
  * Records the backward pass: layer by layer from the top Z̄ = Ā ⊙ a′(Z), W̄ = Z̄ᵀX, b̄ = ΣZ̄, X̄ = Z̄W (MATH §2).
  *
  * @param seeds Adjoints of output nodes; they stay the caller's.
- * @param keep Filled with the adjoints, for `backwardTangent`; to be given back with `giveBackKept`.
+ * @param options.keep Filled with the adjoints, for `backwardTangent`; to be given back with `giveBackKept`.
+ * @param options.observer Told of each layer when the adjoint of its preactivations is there.
  */
 export function backward(
   pass: ReversePass,
   seeds: ReadonlyMap<Node, DeviceBuffer>,
-  keep?: Map<Node, KeptAdjoint>,
+  { keep, observer }: { keep?: Map<Node, KeptAdjoint>; observer?: LayerObserver } = {},
 ): void {
   const { network, pool, parameters } = pass;
   const { gpu } = network;
@@ -48,6 +50,7 @@ export function backward(
     },
     weights(node, dense, below) {
       accumulateWeights(pass, node, dense, [{ z: below, x: dense.input }]);
+      observer?.(node, dense, below);
     },
     input(node, dense, below, to, source) {
       const shape = Network.shapeOf(node, pass.rows);

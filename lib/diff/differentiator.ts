@@ -12,6 +12,7 @@ import type { Objective } from "../objective/objective.ts";
 import { backward, giveBackKept, type KeptAdjoint } from "./backward.ts";
 import { backwardTangent } from "./backward_tangent.ts";
 import { BufferPool } from "./buffer_pool.ts";
+import type { KroneckerFactors } from "./kronecker_factors.ts";
 import sumText from "../../wgsl/gradient_sum.wgsl" with { type: "text" };
 import { bytesPerRow, productShapes } from "../field/sizes.ts";
 import lossText from "../../wgsl/loss_sum.wgsl" with { type: "text" };
@@ -66,6 +67,8 @@ export interface DifferentiationRequest {
   readonly gradient: Vector;
   /** Products Hv or Gv, which share the primal pass. Several may use the same vectors, one after the other. */
   readonly products?: readonly ProductRequest[];
+  /** With it, the Kronecker factors as well; for the same chunk size. */
+  readonly kronecker?: KroneckerFactors;
   /** Entry of `losses` that the loss goes to. */
   readonly slot?: number;
   /** Reported by the flag when something is not finite. */
@@ -240,7 +243,8 @@ export class Differentiator implements Disposable {
     };
     const hessian = products.some(({ kind }) => kind === "hessian");
     const kept = hessian ? new Map<Node, KeptAdjoint>() : undefined;
-    backward(pass, this.#seeds, kept);
+    const observer = request.kronecker?.observer({ first, rows, batchRows: request.rows });
+    backward(pass, this.#seeds, { keep: kept, observer });
     this.#sum(this.#partials, splits, request.gradient, keep, step);
     if (last) yield "gradient";
     for (const { kind, direction, result, prepare } of products) {

@@ -26,7 +26,11 @@ export function clipGradient(spec: OptimizerSpec, clipNorm: number): OptimizerSp
       const norms = new Norms(gpu, [{ offset: 0, size: layout.deviceLength }]);
       const length = layout.deviceLength / 4;
       return {
-        ...core,
+        state: core.state,
+        observes: core.observes,
+        requests: core.requests?.bind(core),
+        observe: core.observe?.bind(core),
+        restored: core.restored?.bind(core),
         update(request, ...rest) {
           norms.record(request.gradient.buffer);
           gpu.dispatch(

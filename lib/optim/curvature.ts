@@ -29,6 +29,7 @@ export class CurvatureAverage implements Disposable {
 
   /** Records folding one probe in. */
   observe({ probe, hvp }: Observation): void {
+    if (hvp === undefined) throw new Error("observe: { hvp } expected; see requests().");
     const { gpu, layout } = this.context;
     const { estimate, fold, beta2 } = this.settings;
     const length = layout.deviceLength / 4;

@@ -7,14 +7,18 @@ import { createVector, type Vector } from "../field/vector.ts";
 export interface Requests {
   /** Products Hv with independent Rademacher directions v, on the step's own batch. */
   readonly hessianProbes: number;
+  /** Whether Kronecker factors of the step's own batch are wanted, in `kroneckerLayout`'s order. */
+  readonly kroneckerFactors?: boolean;
 }
 
-/** One probe of the Hessian. */
+/** Curvature of the step's batch: one probe of the Hessian, or what else was requested. */
 export interface Observation {
   /** The direction v, or the generator key that it was drawn with. Not every estimator needs it. */
   readonly probe?: Vector | RandomKey;
   /** Hv. */
-  readonly hvp: Vector;
+  readonly hvp?: Vector;
+  /** A and G of every linear map (see `kroneckerLayout`). */
+  readonly kroneckerFactors?: Vector;
 }
 
 /** One update. */
@@ -41,12 +45,14 @@ export interface OptimizerCore {
   readonly state: Readonly<Record<string, Vector>>;
   /** What the step with this number (from 0) needs. */
   requests?(step: number): Requests;
-  /** Takes one probe. */
+  /** What `observe` takes; Hessian probes by default. */
+  readonly observes?: "hessianProbes" | "kroneckerFactors";
+  /** Takes one probe, or what else was requested. */
   observe?(observation: Observation): void;
-  /** Updates the parameters. `step` counts from 0; `observations` counts the probes taken so far. */
+  /** Updates the parameters. `step` counts from 0; `observations` counts what was observed so far. */
   update(request: Required<StepRequest>, step: number, observations: number): void;
   /** Recomputes what is derived from the state, after the state was replaced. */
-  restored?(): void;
+  restored?(counters: { readonly step: number; readonly observations: number }): void;
   /** Frees what is not among `state`. */
   dispose?(): void;
 }
@@ -88,7 +94,12 @@ export class Optimizer implements Disposable {
 
   /** Whether any step may need second-order products. */
   get usesProducts(): boolean {
-    return this.#core.observe !== undefined;
+    return this.#core.observe !== undefined && this.#core.observes !== "kroneckerFactors";
+  }
+
+  /** Whether any step may need Kronecker factors. */
+  get usesKroneckerFactors(): boolean {
+    return this.#core.observes === "kroneckerFactors";
   }
 
   /** What the coming step, or the one with the number given (from 0), needs beyond the gradient. */
@@ -96,10 +107,13 @@ export class Optimizer implements Disposable {
     return this.#core.requests?.(step) ?? { hessianProbes: 0 };
   }
 
-  /** Folds one probe into the curvature estimate. An optimizer that asks for none ignores it. */
+  /** Folds one observation into the curvature estimate. An optimizer that asks for none ignores it. */
   observe(observation: Observation): void {
     if (this.#core.observe === undefined) return;
-    this.#check(observation.hvp);
+    const { observes = "hessianProbes" } = this.#core;
+    const wanted = observes === "hessianProbes" ? observation.hvp : observation[observes];
+    if (wanted === undefined) throw new Error(`${this.spec.name}: observes ${observes}, which were not given.`);
+    if (wanted === observation.hvp) this.#check(wanted);
     this.#core.observe(observation);
     this.#observations++;
   }
@@ -117,7 +131,7 @@ export class Optimizer implements Disposable {
   restore(counters: { step: number; observations: number }): void {
     this.#step = counters.step;
     this.#observations = counters.observations;
-    this.#core.restored?.();
+    this.#core.restored?.(counters);
   }
 
   /** Vectors must lie on the device as the state does: as many numbers, equally padded. */

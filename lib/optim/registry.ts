@@ -4,6 +4,7 @@ import { clipGradient } from "./clip_gradient.ts";
 import { esgd } from "./esgd.ts";
 import { esgdMax } from "./esgd_max.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
+import { kfac } from "./kfac.ts";
 import { muon } from "./muon.ts";
 import { sgd } from "./sgd.ts";
 import { shampoo } from "./shampoo.ts";
@@ -31,6 +32,7 @@ const REGISTRY: Readonly<Record<string, (options: never) => OptimizerSpec>> = {
   muon,
   soap,
   shampoo,
+  kfac,
 };
 
 /** The names that {@linkcode optimizerFromConfig} knows. */

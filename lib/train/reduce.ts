@@ -5,7 +5,8 @@ import scatterText from "../../wgsl/outcome_scatter.wgsl" with { type: "text" };
 
 /**
  * Changes a step's vectors in place before they are used, for instance to their means over several processes, all of which make
- * the same calls in the same order. In a step: for each probe `{ product }`, the Hessian-vector product; then
+ * the same calls in the same order. In a step: for each probe `{ product }`, the Hessian-vector product; for K-FAC
+ * `{ kroneckerFactors }`; then
  * `{ gradient, outcome }`, `outcome` being the two numbers `[loss, notFinite]`, where a `notFinite` other than 0 stops the
  * training. Gradient, product and loss are normalised by the process's own batch, so that their means over equal batches are
  * those of all samples together.

@@ -32,8 +32,9 @@ export class Rehearsal implements Disposable {
   async warmUp(): Promise<void> {
     for (const step of this.#optimizer.spec.rehearsal ?? [0]) {
       this.#optimizer.restore({ step, observations: this.#optimizer.counters.observations });
-      // With products first: some optimizers cannot step before they have observed one.
-      if (this.#optimizer.usesProducts) this.#record({ hessianProbes: 1 });
+      // With observations first: some optimizers cannot step before they have made one.
+      const { usesProducts, usesKroneckerFactors: kroneckerFactors } = this.#optimizer;
+      if (usesProducts || kroneckerFactors) this.#record({ hessianProbes: usesProducts ? 1 : 0, kroneckerFactors });
       this.#record({ hessianProbes: 0 });
     }
     await this.#training.options.field.gpu.synchronize();

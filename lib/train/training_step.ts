@@ -6,6 +6,7 @@ import { streams } from "../gpu/random.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer, Requests } from "../optim/optimizer.ts";
 import { type DifferentiationPart, Differentiator } from "../diff/differentiator.ts";
+import { KroneckerFactors } from "../diff/kronecker_factors.ts";
 import type { TrainingData } from "./data.ts";
 import { Outcome, type Reduce } from "./reduce.ts";
 import { Sampler } from "./sampler.ts";
@@ -15,6 +16,9 @@ const watchSource = { name: "finite_check", text: watchText };
 
 /** Losses that may be outstanding between two read-backs. */
 export const RING = 1024;
+
+/** What becomes complete in the course of a step. */
+type StepPart = DifferentiationPart | "kroneckerFactors";
 
 /** What a step is made of. */
 export interface TrainingStepOptions {
@@ -52,6 +56,7 @@ export class TrainingStep implements Disposable {
   readonly #product: Vector;
   readonly #outcome?: Outcome;
   readonly #owned: DisposableStack;
+  readonly #kronecker?: KroneckerFactors;
 
   constructor(readonly options: TrainingStepOptions) {
     const { field, objective, data, batchSize, seed, memory, optimizer, reduce } = options;
@@ -62,6 +67,9 @@ export class TrainingStep implements Disposable {
     const rows = this.sampler.batchSize;
     this.differentiator = made.use(new Differentiator(field, objective, { rows, products, slots: RING, memory }));
     this.#gradient = made.use(createVector(gpu, layout, "gradient"));
+    if (optimizer.usesKroneckerFactors) {
+      this.#kronecker = made.use(new KroneckerFactors(gpu, layout, this.differentiator.chunk));
+    }
     // Optimizers without probes never touch these two.
     this.#direction = products ? made.use(createVector(gpu, layout, "direction")) : this.#gradient;
     this.#product = products ? made.use(createVector(gpu, layout, "product")) : this.#gradient;
@@ -109,8 +117,8 @@ export class TrainingStep implements Disposable {
     step: number,
     learningRate: number,
     { parameters, optimizer }: StepSubject,
-    { hessianProbes }: Requests,
-  ): Generator<DifferentiationPart, void> {
+    { hessianProbes, kroneckerFactors = false }: Requests,
+  ): Generator<StepPart, void> {
     const { field, data, seed } = this.options;
     field.gpu.phase("batch");
     const { rows, epoch } = this.sampler.draw(step);
@@ -121,17 +129,23 @@ export class TrainingStep implements Disposable {
       slot: step % RING,
       step,
     };
+    const kronecker = kroneckerFactors ? this.#kronecker : undefined;
     const products = Array.from({ length: hessianProbes }, (_, i) => ({
       kind: "hessian" as const,
       direction: this.#direction,
       result: this.#product,
       prepare: () => this.#direction.fillRademacher({ seed, stream: streams.probe + 256 * i, step }),
     }));
-    for (const part of this.differentiator.parts({ ...request, products })) {
+    for (const part of this.differentiator.parts({ ...request, products, kronecker })) {
       if (part === "gradient") continue;
       yield part;
       field.gpu.phase("update");
       optimizer.observe({ probe: this.#direction, hvp: this.#product });
+    }
+    if (kronecker !== undefined) {
+      yield "kroneckerFactors";
+      field.gpu.phase("update");
+      optimizer.observe({ kroneckerFactors: kronecker.factors });
     }
     // Last, since with it goes the outcome, to which the products belong.
     yield "gradient";
@@ -140,14 +154,18 @@ export class TrainingStep implements Disposable {
     field.gpu.phase("");
   }
 
-  async #reduced(parts: Iterable<DifferentiationPart>, step: number, outcome: Outcome): Promise<void> {
+  async #reduced(parts: Iterable<StepPart>, step: number, outcome: Outcome): Promise<void> {
     const { reduce, field: { gpu } } = this.options;
     for (const part of parts) {
       gpu.phase("reduce");
       if (part === "gradient") outcome.gather(step % RING, step);
       gpu.flush();
       await reduce!(
-        part === "gradient" ? { gradient: this.#gradient, outcome: outcome.vector } : { product: this.#product },
+        {
+          gradient: { gradient: this.#gradient, outcome: outcome.vector },
+          product: { product: this.#product },
+          kroneckerFactors: { kroneckerFactors: this.#kronecker?.factors },
+        }[part] as Record<string, Vector>,
       );
       if (part === "gradient") outcome.scatter(step % RING, step);
     }

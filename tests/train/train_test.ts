@@ -10,6 +10,7 @@ import {
   esgd,
   gaussian,
   type Gpu,
+  kfac,
   lossAndGradient,
   meanSquaredError,
   mlp,
@@ -60,6 +61,7 @@ const specs = [
   adaHessianJ({ learningRate: 0.15, published: true }),
   muon({ learningRate: 0.02 }),
   soap({ learningRate: 3e-3, updateEvery: 3 }),
+  kfac({ learningRate: 1e-3, updateEvery: 3 }),
   shampoo({ learningRate: 2e-4, updateEvery: 7, blockSize: 16, grafting: "adam" }),
 ];
 

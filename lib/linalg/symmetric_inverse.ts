@@ -1,0 +1,33 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import { Products } from "./products.ts";
+import type { Squares } from "./squares.ts";
+import { TriangularInverse } from "./triangular_inverse.ts";
+
+/** Inverses of symmetric positive definite matrices: (S + dI)⁻¹ = L⁻ᵀL⁻¹ with S + dI = LLᵀ. Costs about one product of their size. */
+export class SymmetricInverse implements Disposable {
+  readonly #triangular: TriangularInverse;
+  readonly #square: Products;
+
+  constructor(squares: Squares) {
+    this.#triangular = new TriangularInverse(squares);
+    const jobs = this.#triangular.views.map((view, i) => ({ a: view, b: view, c: squares.views[i] }));
+    this.#square = new Products(squares.gpu, jobs, { transposeA: true, symmetric: true });
+  }
+
+  /**
+   * Records `inverses` = (S + dI)⁻¹ of the matrices S.
+   *
+   * @param damping d, above what rounding makes of S's smallest eigenvalue.
+   */
+  record(matrices: DeviceBuffer, inverses: DeviceBuffer, damping: number): void {
+    this.#triangular.record(matrices, { shift: damping, floor: 1e-30 });
+    const { result } = this.#triangular;
+    this.#square.record({ a: result, b: result, c: inverses });
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    this.#triangular[Symbol.dispose]();
+    this.#square[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,183 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import { Layout } from "../field/layout.ts";
+import { createVector, type Vector } from "../field/vector.ts";
+import { kroneckerLayout, linearMapsOf } from "../linalg/linear_maps.ts";
+import { viewOf } from "../linalg/matrix_view.ts";
+import { Squares } from "../linalg/squares.ts";
+import { SymmetricInverse } from "../linalg/symmetric_inverse.ts";
+import { adam } from "./adam.ts";
+import { checkRanges, checkWhole } from "./hyperparameters.ts";
+import type { Observation, OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
+import { TwoSided } from "./two_sided.ts";
+import blendText from "../../wgsl/blend.wgsl" with { type: "text" };
+import joinText from "../../wgsl/join_bias.wgsl" with { type: "text" };
+import splitText from "../../wgsl/split_bias.wgsl" with { type: "text" };
+
+/** Options of {@linkcode kfac}. */
+export interface KfacOptions {
+  /** η > 0 of Adam, 1e−3 by default. */
+  learningRate?: number;
+  /** Factors and inverses are refreshed every so many steps from step 0; 10 by default. */
+  updateEvery?: number;
+  /** λ > 0: √λ is added to both factors; 1e−2 by default. */
+  damping?: number;
+  /** How much of the factors' average a refresh keeps, in [0, 1); 0.95 by default. */
+  averaging?: number;
+  /** Adam's β₁, β₂ in [0, 1), 0.9 and 0.999 by default. */
+  betas?: readonly [number, number];
+  /** Adam's ε > 0, 1e−8 by default. */
+  epsilon?: number;
+  /** Adam's decoupled weight decay ≥ 0; 0 by default. */
+  weightDecay?: number;
+}
+
+const blendSource = { name: "blend", text: blendText };
+const joinSource = { name: "join_bias", text: joinText };
+const splitSource = { name: "split_bias", text: splitText };
+
+/**
+ * K-FAC (Martens & Grosse 2015, "Optimizing neural networks with Kronecker-factored approximate curvature") followed by Adam: for each
+ * linear map, with ã = (a, 1) and per-sample adjoints z̄ from the true targets,
+ *
+ * A = E[ããᵀ], G = E[z̄z̄ᵀ], averaged; [W̄ b̄] ← (G + √λI)⁻¹ [W̄ b̄] (A + √λI)⁻¹; then Adam on it
+ *
+ * Factors and inverses are refreshed together; in between, old inverses meet new gradients. Parameters that belong to no linear map get
+ * Adam alone. State: Adam's, the factors' averages, the inverses. Deviation: λ is not adapted, and there is no rescaling by a quadratic
+ * model: Adam takes that place. Cost: two products of each matrix's size a step; a refresh takes about 2 of each factor's size and the
+ * factors' own sums over the batch.
+ */
+export function kfac(options: KfacOptions = {}): OptimizerSpec {
+  const {
+    learningRate = 1e-3,
+    updateEvery = 10,
+    damping = 1e-2,
+    averaging = 0.95,
+    betas = [0.9, 0.999],
+    epsilon = 1e-8,
+    weightDecay = 0,
+  } = options;
+  checkRanges("kfac", {
+    learningRate: [learningRate, ">", 0],
+    updateEvery: [updateEvery, "≥", 1],
+    damping: [damping, ">", 0],
+    averaging: [averaging, "≥", 0, "<", 1],
+    "betas[0]": [betas[0], "≥", 0, "<", 1],
+    "betas[1]": [betas[1], "≥", 0, "<", 1],
+    epsilon: [epsilon, ">", 0],
+    weightDecay: [weightDecay, "≥", 0],
+  });
+  checkWhole("kfac", { updateEvery });
+  const resolved = { learningRate, updateEvery, damping, averaging, betas, epsilon, weightDecay };
+  return {
+    name: "kfac",
+    learningRate,
+    options: resolved,
+    create: (context) => new KfacCore(context, resolved),
+  };
+}
+
+class KfacCore implements OptimizerCore {
+  readonly observes = "kroneckerFactors";
+  readonly state: Readonly<Record<string, Vector>>;
+  readonly #adam: OptimizerCore;
+  readonly #factors: Vector;
+  readonly #inverses: Vector;
+  readonly #preconditioned: Vector;
+  readonly #joined: readonly Vector[];
+  readonly #sides: TwoSided;
+  readonly #squares: Squares;
+  readonly #inverse: SymmetricInverse;
+  readonly #maps: DeviceBuffer;
+  readonly #groups: [number, number, number];
+  /** Whether the factors hold an average already. */
+  #observed = false;
+
+  constructor(readonly context: OptimizerContext, readonly options: Required<KfacOptions>) {
+    const { gpu, layout } = context;
+    const { learningRate, betas, epsilon, weightDecay } = options;
+    const maps = linearMapsOf(layout);
+    if (maps.length === 0) throw new Error("kfac: the layout has no weight matrices; a field's layout expected.");
+    this.#adam = adam({ learningRate, betas, epsilon, weightDecay }).create(context);
+    const joined = new Layout(maps.map(({ name, weight, columns }) => ({ name, shape: [weight.rows, columns] })));
+    this.#joined = ["gradient", "half preconditioned", "preconditioned"].map((label) => {
+      return createVector(gpu, joined, `${label}, weights with biases`);
+    });
+    this.#sides = new TwoSided(
+      gpu,
+      joined.map((segment) => ({ ...segment, view: viewOf(segment) })),
+    );
+    this.#squares = new Squares(gpu, kroneckerLayout(layout));
+    this.#inverse = new SymmetricInverse(this.#squares);
+    this.#factors = createVector(gpu, this.#squares.layout, "factors");
+    this.#inverses = createVector(gpu, this.#squares.layout, "inverses");
+    this.#preconditioned = createVector(gpu, layout, "preconditioned gradient");
+    const words = maps.flatMap(({ weight, bias }, i) => {
+      const { deviceOffset, stride, rows, columns } = weight;
+      return [
+        deviceOffset,
+        stride,
+        rows,
+        columns,
+        bias?.deviceOffset ?? 2 ** 32 - 1,
+        joined[i].deviceOffset,
+        joined[i].stride,
+        0,
+      ];
+    });
+    this.#maps = gpu.buffer("maps with biases", words.length * 4);
+    gpu.write(this.#maps, Uint32Array.from(words));
+    const largest = Math.max(...joined.map(({ rows, stride }) => rows * stride));
+    this.#groups = [...linearGroups(largest, 64), maps.length];
+    this.state = { ...this.#adam.state, factors: this.#factors, inverses: this.#inverses };
+  }
+
+  requests(step: number): { hessianProbes: number; kroneckerFactors: boolean } {
+    return { hessianProbes: 0, kroneckerFactors: step % this.options.updateEvery === 0 };
+  }
+
+  observe({ kroneckerFactors }: Observation): void {
+    if (kroneckerFactors === undefined) {
+      throw new Error("kfac: observe: { kroneckerFactors } expected; see requests().");
+    }
+    const { gpu } = this.context;
+    const { averaging, damping } = this.options;
+    const keep = this.#observed ? averaging : 0;
+    const length = this.#squares.layout.deviceLength / 4;
+    gpu.dispatch(
+      gpu.kernel(blendSource),
+      { average: this.#factors.buffer, x: kroneckerFactors.buffer },
+      { length, keep, share: 1 - keep },
+      linearGroups(length, 64),
+    );
+    this.#inverse.record(this.#factors.buffer, this.#inverses.buffer, Math.sqrt(damping));
+    this.#observed = true;
+  }
+
+  update(request: Parameters<OptimizerCore["update"]>[0], step: number, observations: number): void {
+    if (observations === 0) throw new Error("kfac: the first step needs factors; see requests() and observe().");
+    this.#precondition(request.gradient);
+    this.#adam.update({ ...request, gradient: this.#preconditioned }, step, observations);
+  }
+
+  restored({ observations }: { observations: number }): void {
+    this.#observed = observations > 0;
+  }
+
+  dispose(): void {
+    this.#adam.dispose?.();
+    const owned = [this.#sides, this.#squares, this.#inverse, this.#maps, this.#preconditioned, ...this.#joined];
+    for (const each of owned) each[Symbol.dispose]();
+  }
+
+  #precondition(gradient: Vector): void {
+    const { gpu } = this.context;
+    const [joined, between, result] = this.#joined.map(({ buffer }) => buffer);
+    const vector = this.#preconditioned.buffer;
+    gpu.dispatch(gpu.kernel(joinSource), { maps: this.#maps, vector: gradient.buffer, joined }, {}, this.#groups);
+    this.#sides.rotate(joined, this.#inverses.buffer, between, result);
+    // What belongs to no map stays the gradient.
+    gpu.copy(gradient.buffer, vector);
+    gpu.dispatch(gpu.kernel(splitSource), { maps: this.#maps, joined: result, vector }, {}, this.#groups);
+  }
+}
