@@ -12,6 +12,7 @@ import type { Objective } from "../objective/objective.ts";
 import { backward, giveBackKept, type KeptAdjoint } from "./backward.ts";
 import { backwardTangent } from "./backward_tangent.ts";
 import { BufferPool } from "./buffer_pool.ts";
+import { drawOutputSigns, type GaussNewtonSample, takeRoots } from "./gauss_newton_sample.ts";
 import type { KroneckerFactors } from "./kronecker_factors.ts";
 import sumText from "../../wgsl/gradient_sum.wgsl" with { type: "text" };
 import { bytesPerRow, productShapes } from "../field/sizes.ts";
@@ -44,8 +45,11 @@ export interface MatrixPlace {
   readonly stride: number;
 }
 
-/** A second-order product. */
-export interface ProductRequest {
+/** A second-order product, or a sample of the Gauss-Newton matrix. */
+export type ProductRequest = DirectionalRequest | SampleRequest;
+
+/** Hv or Gv. */
+export interface DirectionalRequest {
   readonly kind: ProductKind;
   /** v. */
   readonly direction: Vector;
@@ -53,6 +57,11 @@ export interface ProductRequest {
   readonly result: Vector;
   /** Records what fills `direction`. */
   readonly prepare?: () => void;
+}
+
+/** JᵀS^½w. */
+export interface SampleRequest extends GaussNewtonSample {
+  readonly kind: "gaussNewtonSample";
 }
 
 /** What is complete: the gradient (and loss), or the next product. */
@@ -247,23 +256,30 @@ export class Differentiator implements Disposable {
     backward(pass, this.#seeds, { keep: kept, observer });
     this.#sum(this.#partials, splits, request.gradient, keep, step);
     if (last) yield "gradient";
-    for (const { kind, direction, result, prepare } of products) {
+    for (const product of products) {
       gpu.phase("probe");
-      if (first === 0) prepare?.();
+      if (product.kind === "gaussNewtonSample") {
+        drawOutputSigns(gpu, this.#seeds.keys(), product.key, { first, rows, paddedRows });
+      } else {
+        if (first === 0) product.prepare?.();
+        gpu.phase("product");
+        this.#network.forwardTangent(paddedRows, parameters, product.direction);
+      }
       gpu.phase("product");
-      this.#network.forwardTangent(paddedRows, parameters, direction);
       this.#objective.record({ ...objective, tangents: true });
       const partials = this.#partialsTangent!;
-      const apart = kind === "hessian" && this.#leavesTermsApart(paddedRows);
-      if (kind === "hessian") {
+      const apart = product.kind === "hessian" && this.#leavesTermsApart(paddedRows);
+      if (product.kind === "hessian") {
         const bytes = splits * layout.deviceLength * 4;
         if (apart) gpu.clear(partials.slice(bytes, bytes));
-        backwardTangent({ ...pass, partials, direction }, this.#tangentSeeds, kept!);
+        backwardTangent({ ...pass, partials, direction: product.direction }, this.#tangentSeeds, kept!);
       } else {
-        // The adjoint's tangent is (∂²loss) Jv; plain reverse mode from there gives Jᵀ(∂²loss)Jv.
+        // The adjoint's tangent is S Jv, S = ∂²loss: plain reverse mode from there gives JᵀSJv; with random signs w for Jv it is
+        // Sw, and from its root JᵀS^½w.
+        if (product.kind === "gaussNewtonSample") takeRoots(gpu, this.#tangentSeeds, paddedRows);
         backward({ ...pass, partials }, this.#tangentSeeds);
       }
-      this.#sum(partials, splits * (apart ? 2 : 1), result, keep, step);
+      this.#sum(partials, splits * (apart ? 2 : 1), product.result, keep, step);
       if (last) yield "product";
     }
     if (kept !== undefined) giveBackKept(this.#pool, kept);

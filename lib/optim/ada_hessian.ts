@@ -39,7 +39,11 @@ const source = { name: "adahessian_step", text };
  * `updateEvery` or `probes` above 1, s is corrected by the number of probes.
  */
 export function adaHessianE(options: AdaHessianOptions = {}): OptimizerSpec {
-  return adaHessian("adaHessianE", options, { estimate: "squared", magnitude: "root_mean" });
+  return momentumOverCurvature("adaHessianE", options, {
+    estimate: "squared",
+    magnitude: "root_mean",
+    observes: "hessianProbes",
+  });
 }
 
 /**
@@ -51,16 +55,26 @@ export function adaHessianE(options: AdaHessianOptions = {}): OptimizerSpec {
  */
 export function adaHessianJ(options: AdaHessianJOptions = {}): OptimizerSpec {
   const { published = false, ...rest } = options;
-  const spec = published
-    ? adaHessian("adaHessianJ", rest, { estimate: "absolute", magnitude: "root_mean" })
-    : adaHessian("adaHessianJ", rest, { estimate: "signed", magnitude: "absolute_mean" });
+  const estimator = published
+    ? { estimate: "absolute", magnitude: "root_mean" } as const
+    : { estimate: "signed", magnitude: "absolute_mean" } as const;
+  const spec = momentumOverCurvature("adaHessianJ", rest, { ...estimator, observes: "hessianProbes" });
   return { ...spec, options: { ...spec.options, published } };
 }
 
-function adaHessian(
+/** What tells the members of the family apart. */
+export interface CurvatureKind extends Pick<CurvatureEstimate, "estimate"> {
+  /** √ŝ, or |ŝ|. */
+  readonly magnitude: "root_mean" | "absolute_mean";
+  /** What the estimate is made from. */
+  readonly observes: "hessianProbes" | "gaussNewtonSample";
+}
+
+/** Momentum divided by a running mean of curvature that is observed at every step: what AdaHessian and its relatives share. */
+export function momentumOverCurvature(
   name: string,
   options: AdaHessianOptions,
-  { estimate, magnitude }: Pick<CurvatureEstimate, "estimate"> & { magnitude: "root_mean" | "absolute_mean" },
+  { estimate, magnitude, observes }: CurvatureKind,
 ): OptimizerSpec {
   const {
     learningRate = 0.15,
@@ -96,7 +110,8 @@ function adaHessian(
       const curvature = new CurvatureAverage(context, state.curvature, { estimate, fold: "mean", beta2 });
       return {
         state,
-        requests: (step) => ({ hessianProbes: probesDue(step, schedule) }),
+        observes,
+        requests: (step) => ({ hessianProbes: 0, [observes]: probesDue(step, schedule) }),
         observe: (observation) => curvature.observe(observation),
         update({ parameters, gradient, learningRate }, step, observations) {
           if (observations === 0) {

@@ -28,12 +28,13 @@ export class CurvatureAverage implements Disposable {
   ) {}
 
   /** Records folding one probe in. */
-  observe({ probe, hvp }: Observation): void {
-    if (hvp === undefined) throw new Error("observe: { hvp } expected; see requests().");
+  observe({ probe, hvp, gaussNewtonSample }: Observation): void {
+    const product = hvp ?? gaussNewtonSample;
+    if (product === undefined) throw new Error("observe: what requests() asked for is missing.");
     const { gpu, layout } = this.context;
     const { estimate, fold, beta2 } = this.settings;
     const length = layout.deviceLength / 4;
-    const buffers = { average: this.average.buffer, product: hvp.buffer };
+    const buffers = { average: this.average.buffer, product: product.buffer };
     const directions = estimate === "signed" ? 1 : 0;
     gpu.dispatch(
       gpu.kernel(source, { estimate, fold, directions }),

@@ -7,6 +7,8 @@ import { createVector, type Vector } from "../field/vector.ts";
 export interface Requests {
   /** Products Hv with independent Rademacher directions v, on the step's own batch. */
   readonly hessianProbes: number;
+  /** Samples JᵀS^½w of the Gauss-Newton matrix with independent random signs w, on the step's own batch; none by default. */
+  readonly gaussNewtonSample?: number;
   /** Whether Kronecker factors of the step's own batch are wanted, in `kroneckerLayout`'s order. */
   readonly kroneckerFactors?: boolean;
 }
@@ -17,6 +19,8 @@ export interface Observation {
   readonly probe?: Vector | RandomKey;
   /** Hv. */
   readonly hvp?: Vector;
+  /** JᵀS^½w, whose entrywise square has the Gauss-Newton matrix's diagonal as its mean. */
+  readonly gaussNewtonSample?: Vector;
   /** A and G of every linear map (see `kroneckerLayout`). */
   readonly kroneckerFactors?: Vector;
 }
@@ -46,7 +50,7 @@ export interface OptimizerCore {
   /** What the step with this number (from 0) needs. */
   requests?(step: number): Requests;
   /** What `observe` takes; Hessian probes by default. */
-  readonly observes?: "hessianProbes" | "kroneckerFactors";
+  readonly observes?: "hessianProbes" | "gaussNewtonSample" | "kroneckerFactors";
   /** Takes one probe, or what else was requested. */
   observe?(observation: Observation): void;
   /** Updates the parameters. `step` counts from 0; `observations` counts what was observed so far. */
@@ -92,7 +96,7 @@ export class Optimizer implements Disposable {
     return { step: this.#step, observations: this.#observations };
   }
 
-  /** Whether any step may need second-order products. */
+  /** Whether any step may need second-order products or samples. */
   get usesProducts(): boolean {
     return this.#core.observe !== undefined && this.#core.observes !== "kroneckerFactors";
   }
@@ -100,6 +104,13 @@ export class Optimizer implements Disposable {
   /** Whether any step may need Kronecker factors. */
   get usesKroneckerFactors(): boolean {
     return this.#core.observes === "kroneckerFactors";
+  }
+
+  /** The request for a single observation; undefined for an optimizer that takes none. */
+  get oneObservation(): Requests | undefined {
+    if (this.#core.observe === undefined) return undefined;
+    const { observes = "hessianProbes" } = this.#core;
+    return { hessianProbes: 0, [observes]: observes === "kroneckerFactors" ? true : 1 };
   }
 
   /** What the coming step, or the one with the number given (from 0), needs beyond the gradient. */

@@ -4,6 +4,7 @@ import { clipGradient } from "./clip_gradient.ts";
 import { esgd } from "./esgd.ts";
 import { esgdMax } from "./esgd_max.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
+import { gaussNewton } from "./gauss_newton.ts";
 import { kfac } from "./kfac.ts";
 import { muon } from "./muon.ts";
 import { sgd } from "./sgd.ts";
@@ -33,6 +34,7 @@ const REGISTRY: Readonly<Record<string, (options: never) => OptimizerSpec>> = {
   soap,
   shampoo,
   kfac,
+  gaussNewton,
 };
 
 /** The names that {@linkcode optimizerFromConfig} knows. */

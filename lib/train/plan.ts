@@ -1,6 +1,5 @@
 import { tuneKernels } from "../field/tune.ts";
 import { onDevice } from "./data.ts";
-import type { Requests } from "../optim/optimizer.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import type { TrainOptions } from "./train.ts";
 import { TrainingStep } from "./training_step.ts";
@@ -41,16 +40,17 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   await rehearsal.warmUp();
   const deviceBytes = gpu.liveBytes - copies;
   const plain = await rehearsal.secondsPerStep({ hessianProbes: 0 }, signal);
-  const beyond = async (requests: Requests) => Math.max(0, await rehearsal.secondsPerStep(requests, signal) - plain);
-  const product = optimizer.usesProducts ? await beyond({ hessianProbes: 1 }) : 0;
-  const factors = optimizer.usesKroneckerFactors ? await beyond({ hessianProbes: 0, kroneckerFactors: true }) : 0;
+  const { oneObservation } = optimizer;
+  const observation = oneObservation === undefined
+    ? 0
+    : Math.max(0, await rehearsal.secondsPerStep(oneObservation, signal) - plain);
   return {
     stepsPerEpoch: training.sampler.stepsPerEpoch,
     chunkRows,
     deviceBytes,
     secondsOf(step) {
-      const { hessianProbes, kroneckerFactors } = optimizer.requests(step);
-      return plain + product * hessianProbes + (kroneckerFactors ? factors : 0);
+      const { hessianProbes, gaussNewtonSample = 0, kroneckerFactors = false } = optimizer.requests(step);
+      return plain + observation * (hessianProbes + gaussNewtonSample + Number(kroneckerFactors));
     },
   };
 }

@@ -33,8 +33,8 @@ export class Rehearsal implements Disposable {
     for (const step of this.#optimizer.spec.rehearsal ?? [0]) {
       this.#optimizer.restore({ step, observations: this.#optimizer.counters.observations });
       // With observations first: some optimizers cannot step before they have made one.
-      const { usesProducts, usesKroneckerFactors: kroneckerFactors } = this.#optimizer;
-      if (usesProducts || kroneckerFactors) this.#record({ hessianProbes: usesProducts ? 1 : 0, kroneckerFactors });
+      const { oneObservation } = this.#optimizer;
+      if (oneObservation !== undefined) this.#record(oneObservation);
       this.#record({ hessianProbes: 0 });
     }
     await this.#training.options.field.gpu.synchronize();

@@ -2,10 +2,10 @@ import type { Vector } from "../field/vector.ts";
 import { createVector } from "../field/vector.ts";
 import type { Field } from "../field/field.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import { streams } from "../gpu/random.ts";
+import { type RandomKey, streams } from "../gpu/random.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer, Requests } from "../optim/optimizer.ts";
-import { type DifferentiationPart, Differentiator } from "../diff/differentiator.ts";
+import { type DifferentiationPart, Differentiator, type ProductRequest } from "../diff/differentiator.ts";
 import { KroneckerFactors } from "../diff/kronecker_factors.ts";
 import type { TrainingData } from "./data.ts";
 import { Outcome, type Reduce } from "./reduce.ts";
@@ -117,7 +117,7 @@ export class TrainingStep implements Disposable {
     step: number,
     learningRate: number,
     { parameters, optimizer }: StepSubject,
-    { hessianProbes, kroneckerFactors = false }: Requests,
+    { hessianProbes, gaussNewtonSample = 0, kroneckerFactors = false }: Requests,
   ): Generator<StepPart, void> {
     const { field, data, seed } = this.options;
     field.gpu.phase("batch");
@@ -130,17 +130,23 @@ export class TrainingStep implements Disposable {
       step,
     };
     const kronecker = kroneckerFactors ? this.#kronecker : undefined;
-    const products = Array.from({ length: hessianProbes }, (_, i) => ({
-      kind: "hessian" as const,
-      direction: this.#direction,
-      result: this.#product,
-      prepare: () => this.#direction.fillRademacher({ seed, stream: streams.probe + 256 * i, step }),
-    }));
+    const products = Array.from({ length: hessianProbes + gaussNewtonSample }, (_, i): ProductRequest => {
+      const key: RandomKey = { seed, stream: streams.probe + 256 * i, step };
+      const result = this.#product;
+      if (i >= hessianProbes) return { kind: "gaussNewtonSample", key, result };
+      const direction = this.#direction;
+      return { kind: "hessian", direction, result, prepare: () => direction.fillRademacher(key) };
+    });
+    let observed = 0;
     for (const part of this.differentiator.parts({ ...request, products, kronecker })) {
       if (part === "gradient") continue;
       yield part;
       field.gpu.phase("update");
-      optimizer.observe({ probe: this.#direction, hvp: this.#product });
+      optimizer.observe(
+        observed++ < hessianProbes
+          ? { probe: this.#direction, hvp: this.#product }
+          : { gaussNewtonSample: this.#product },
+      );
     }
     if (kronecker !== undefined) {
       yield "kroneckerFactors";

@@ -53,6 +53,7 @@ const rates: Readonly<Record<string, Rates>> = {
   sophiaH: adamRates,
   shampoo: { other: 0.1 },
   kfac: adamRates,
+  gaussNewton: { other: 1e-3 },
   // From here on found best with a cosine schedule.
   muon: { ...relus(0.01), gaussian: 3e-3, other: 1e-3 },
   soap: { ...relus(3e-3), gaussian: 6e-4, other: 3e-4 },

@@ -9,6 +9,7 @@ import {
   encodeCheckpoint,
   esgd,
   gaussian,
+  gaussNewton,
   type Gpu,
   kfac,
   lossAndGradient,
@@ -61,6 +62,7 @@ const specs = [
   adaHessianJ({ learningRate: 0.15, published: true }),
   muon({ learningRate: 0.02 }),
   soap({ learningRate: 3e-3, updateEvery: 3 }),
+  gaussNewton({ learningRate: 0.02, hessianPower: 0.5 }),
   kfac({ learningRate: 1e-3, updateEvery: 3 }),
   shampoo({ learningRate: 2e-4, updateEvery: 7, blockSize: 16, grafting: "adam" }),
 ];
