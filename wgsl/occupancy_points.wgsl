@@ -17,11 +17,12 @@ const PER_STEP = 5.9604644775390625e-8; // 2⁻²⁴
 // In [0, 1), of 24 bits.
 fn fraction(bits: vec2u) -> vec2f { return vec2f(bits >> vec2u(8u)) * PER_STEP; }
 
-// Two independent normal numbers (Box & Muller 1958); the 1 keeps the logarithm finite.
+// Two independent normal numbers (Box & Muller 1958); the 1 keeps the logarithm finite, and the maximum its negative from
+// falling below 0 where it is only approximate.
 fn normal(bits: vec2u) -> vec2f {
   let at = vec2f((bits >> vec2u(8u)) + vec2u(1u, 0u)) * PER_STEP;
   let angle = 6.283185307179586 * (at.y - 0.5);
-  return sqrt(-2.0 * log(at.x)) * vec2f(cos(angle), sin(angle));
+  return sqrt(max(0.0, -2.0 * log(at.x))) * vec2f(cos(angle), sin(angle));
 }
 
 fn sample_point(sample: u32) -> vec3f {

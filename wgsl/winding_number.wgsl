@@ -6,7 +6,7 @@
 // row n becomes w, or with labelled = 1 whether w > threshold (1 or 0); the row's rest, and rows
 // from `count` on, become 0. One invocation a row; dispatch: workgroups of 64 along x and y.
 // Ω by van Oosterom & Strackee 1983. Each point adds its terms in depth-first order: same bits on every run.
-{{uniform count: u32, rows: u32, stride: u32, label_stride: u32, labelled: u32, threshold: f32}}
+{{uniform count: u32, rows: u32, stride: u32, label_stride: u32, labelled: u32, nodes: u32, threshold: f32}}
 {{read tree}}
 {{read points}}
 {{write labels: array<vec4f>}}
@@ -47,7 +47,8 @@ fn winding_number(q: vec3f) -> f32 {
     sum += select(0.0, term, settled);
     let next = node + 1u;
     node = select(2u * node, next >> countTrailingZeros(next), settled);
-    if (node == 1u) { break; }
+    // A point that is NaN would descend for ever.
+    if (node == 1u || node >= u.nodes) { break; }
   }
   return sum;
 }

@@ -35,17 +35,18 @@ export function slicePicture(logits: Float32Array, width: number, height: number
   return { width, height, channels: 3, pixels };
 }
 
-/** How much of a pixel the zero level's line covers: by the distance that value and slope tell. */
+/** How much of a pixel the zero level's line covers, by the distance that its value and the slope towards it tell. */
 function lineAt(values: Float32Array, width: number, height: number, row: number, column: number): number {
-  const at = (r: number, c: number) => values[r * width + c];
-  const [up, down] = [Math.max(0, row - 1), Math.min(height - 1, row + 1)];
-  const [left, right] = [Math.max(0, column - 1), Math.min(width - 1, column + 1)];
+  const value = values[row * width + column];
+  // The steeper side counts, so that the line along a jump is as wide as any other.
+  const slopeTo = (r: number, c: number) =>
+    r < 0 || r >= height || c < 0 || c >= width ? 0 : Math.abs(values[r * width + c] - value);
   const slope = Math.hypot(
-    (at(down, column) - at(up, column)) / Math.max(1, down - up),
-    (at(row, right) - at(row, left)) / Math.max(1, right - left),
+    Math.max(slopeTo(row - 1, column), slopeTo(row + 1, column)),
+    Math.max(slopeTo(row, column - 1), slopeTo(row, column + 1)),
   );
   if (!(slope > 0)) return 0;
-  return Math.min(1, Math.max(0, HALF_LINE + 0.5 - Math.abs(at(row, column)) / slope));
+  return Math.min(1, Math.max(0, HALF_LINE + 0.5 - Math.abs(value) / slope));
 }
 
 function mix(from: readonly number[], to: readonly number[], part: number): number[] {

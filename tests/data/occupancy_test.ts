@@ -15,6 +15,7 @@ import {
   openDevice,
   type OptimizerSpec,
   type PointRequest,
+  randomWords,
   scoreOccupancy,
   train,
 } from "../../mod.ts";
@@ -199,4 +200,43 @@ Deno.test("settings that make no sense are refused", async () => {
   using sampler = new OccupancySampler(gpu, cube());
   assertThrows(() => sampler.data({ count: 0 }), RangeError, "count must be a whole number from 1");
   assertThrows(() => new OccupancySampler(gpu, cube(), { threshold: NaN }), RangeError, "threshold");
+});
+
+Deno.test("points are what the equations say of the generator's words", async () => {
+  using gpu = await openDevice();
+  const mesh = moved(cube(), ([x, y, z]) => [x, 0.5 * y, z * 0.9]);
+  using sampler = new OccupancySampler(gpu, mesh);
+  const table = surfaceTable(mesh);
+  const count = 60;
+  for (const [mix, period] of [["thirds", 3], ["halves", 4]] as const) {
+    const epoch = 7;
+    const words: number[][] = Array.from({ length: count }, () => []);
+    for (let k = 0; k < 4; k++) {
+      const drawn = await randomWords(gpu, { seed: 1, stream: 4, step: 4 * epoch + k }, 0, count);
+      for (let i = 0; i < count; i++) words[i].push(drawn[2 * i], drawn[2 * i + 1]);
+    }
+    const fraction = (word: number) => (word >>> 8) / 2 ** 24;
+    const normals = (a: number, b: number) => {
+      const radius = Math.sqrt(-2 * Math.log(fraction(a) + 2 ** -24));
+      const angle = 2 * Math.PI * (fraction(b) - 0.5);
+      return [radius * Math.cos(angle), radius * Math.sin(angle)];
+    };
+    const { points } = await draw(gpu, sampler, range(count), { epoch, mix });
+    points.forEach((point, i) => {
+      const w = words[i];
+      const kind = i % period;
+      let expected = [w[0], w[1], w[2]].map((word) => 2 * fraction(word) - 1);
+      if (kind === 1 || kind === period - 1) {
+        let face = w[0] % 12;
+        if (Math.floor(i / period) % 2 === 0 && fraction(w[1]) >= table[12 * face + 3]) face = table[12 * face + 7];
+        const [root, t] = [Math.sqrt(fraction(w[2])), fraction(w[3])];
+        const noise = [...normals(w[4], w[5]), normals(w[6], w[7])[0]];
+        expected = [0, 1, 2].map((axis) => {
+          const [a, b, c] = [0, 4, 8].map((offset) => table[12 * face + offset + axis]);
+          return (1 - root) * a + root * (1 - t) * b + root * t * c + (kind === 1 ? 0.1 : 0.01) * noise[axis];
+        });
+      }
+      point.forEach((value, axis) => assertAlmostEquals(value, expected[axis], 2e-6));
+    });
+  }
 });

@@ -50,10 +50,12 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
   const rotation = ROTATIONS[options.up ?? "y"];
   const centre = box.low.map((low, axis) => (low + box.high[axis]) / 2) as [number, number, number];
   const { positions, indices } = input;
-  let radius = 0;
+  let square = 0;
   for (const vertex of indices) {
-    radius = Math.max(radius, Math.hypot(...centre.map((middle, axis) => positions[3 * vertex + axis] - middle)));
+    const [x, y, z] = [0, 1, 2].map((axis) => positions[3 * vertex + axis] - centre[axis]);
+    square = Math.max(square, x * x + y * y + z * z);
   }
+  const radius = Math.sqrt(square);
   if (radius === 0) throw new Error(`${name}: all vertices of the mesh lie at one point.`);
   const transform = { centre, scale: RADIUS / radius, rotation };
   const welded = weldVertices({ positions: mapPositions(positions, (p) => apply(transform, p)), indices });

@@ -34,8 +34,8 @@ export function isBinaryStl(bytes: Uint8Array): boolean {
  */
 export function isTextStl(bytes: Uint8Array): boolean {
   const begin = new TextDecoder("latin1").decode(bytes.subarray(0, 1024));
-  // A binary header may begin with "solid", but does not go on with a line that begins with "facet".
-  return !isBinaryStl(bytes) && /^\s*solid\b[^\n\r]*[\n\r]\s*(facet|endsolid)\b/i.test(begin);
+  // A binary file's header may begin with "solid" too, but some byte soon after is none of a text.
+  return !isBinaryStl(bytes) && /^\s*solid\b[\t\n\r\x20-\x7e\x80-\xff]*$/i.test(begin);
 }
 
 function faceCount(bytes: Uint8Array): number {

@@ -15,14 +15,16 @@ export interface TextLine {
  * The lines of a text that are not empty, one at a time. Lines end with LF, CR LF or CR; a comment runs from `#` to the
  * end.
  *
- * @param bytes The text; what is not ASCII is read as Latin-1, which only names and comments contain.
+ * @param bytes The text, a byte order mark perhaps before it; what is not ASCII is read as Latin-1, which only names and
+ * comments contain.
  * @param name How errors call the file.
  * @param continued Whether a backslash at the end of a line joins it to the next.
  * @throws {Error} If a line is absurdly long.
  */
 export function* textLines(bytes: Uint8Array, name: string, continued = false): Generator<TextLine, void, void> {
   let number = 0;
-  for (let begin = 0; begin < bytes.length;) {
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  for (let begin = hasMark ? 3 : 0; begin < bytes.length;) {
     number++;
     const first = number;
     let text = "";

@@ -57,6 +57,7 @@ export class WindingNumber implements Disposable {
         stride: points.stride,
         label_stride: labels.stride,
         labelled: threshold === undefined ? 0 : 1,
+        nodes: 2 * this.tree.faces,
         threshold: threshold ?? 0,
       },
       linearGroups(rows, 64),

@@ -5,16 +5,17 @@ import type { Mesh } from "./mesh.ts";
 export const NODE_FLOATS = 12;
 
 /**
- * A hierarchy over a mesh's triangles for generalised winding numbers (Barill et al. 2018) and nearest points. It is a binary
- * tree in the order of a heap: node 1 is the root, nodes 2i and 2i + 1 halve node i, so that depth-first order needs no
- * stack and no pointers: what follows node i without its children is (i + 1) shifted right by its trailing zeros.
+ * A hierarchy over a mesh's triangles for generalised winding numbers (Barill et al. 2018) and nearest points. It is a complete
+ * binary tree in the order of a heap: node 1 is the root, nodes 2i and 2i + 1 share node i's triangles, nodes from `faces` on
+ * hold one each. So depth-first order needs no stack and no pointers: what follows node i without its children is (i + 1)
+ * shifted right by its trailing zeros.
  */
 export interface WindingTree {
   /**
-   * `[nodes, 12]`, node 0 unused. A node of several triangles: p (3), (β r)², N (3), M (5), with p the triangles' area-weighted
+   * `[2·faces, 12]`, node 0 unused. A node of several triangles: p (3), (β r)², N (3), M (5), with p the triangles' area-weighted
    * centre, r the distance of the farthest vertex from p, N = Σ area·normal / 4π, and M the symmetric traceless part of
    * Σ (centre − p) ⊗ area·normal / 4π as xx, yy, xy, xz, yz. A node of one triangle: its corners a (3), −1, b (3), the
-   * triangle's number, c (3), 0. A node of none: zeros, with (β r)² = 0.
+   * triangle's number, c (3), 0.
    */
   readonly nodes: Float32Array;
   /** How many triangles it holds. */
@@ -27,8 +28,8 @@ export interface WindingTree {
 const MAX_FACES = 2 ** 24;
 
 /**
- * Builds the hierarchy: at each node the triangles are halved at the median along the longest side of the box around their
- * centres.
+ * Builds the hierarchy: at each node the triangles are parted along the longest side of the box around their centres, as near
+ * the median as a complete tree allows.
  *
  * @param mesh Any triangles; holes, duplicates and intersections do not matter.
  * @param accuracy β: 2, as published, unless said otherwise; errors fall with its third power.
@@ -38,8 +39,7 @@ export function windingTree(mesh: Mesh, accuracy = 2): WindingTree {
   checkMesh(mesh, "windingTree");
   const faces = mesh.indices.length / 3;
   if (faces > MAX_FACES) throw new Error(`windingTree: ${faces} faces, more than the ${MAX_FACES} that it can hold.`);
-  const size = 2 ** (Math.ceil(Math.log2(faces)) + 1);
-  const builder = new Builder(mesh, new Float32Array(size * NODE_FLOATS), accuracy);
+  const builder = new Builder(mesh, new Float32Array(2 * faces * NODE_FLOATS), accuracy);
   builder.build(1, 0, faces);
   return { nodes: builder.nodes, faces, accuracy };
 }
@@ -71,10 +71,10 @@ class Builder {
   build(node: number, first: number, end: number): void {
     if (end - first === 1) {
       this.#leaf(node, this.#order[first]);
-    } else if (end > first) {
+    } else {
       this.#expansion(node, first, end);
-      const middle = first + Math.ceil((end - first) / 2);
-      this.#halve(first, middle, end);
+      const middle = first + leavesOnTheLeft(end - first);
+      this.#part(first, middle, end);
       this.build(2 * node, first, middle);
       this.build(2 * node + 1, middle, end);
     }
@@ -132,7 +132,7 @@ class Builder {
   }
 
   /** Reorders faces first … end − 1 so that none before `middle` lies behind one after it, along the longest side. */
-  #halve(first: number, middle: number, end: number): void {
+  #part(first: number, middle: number, end: number): void {
     const [order, centres] = [this.#order, this.#centres];
     let axis = 0;
     let longest = -1;
@@ -145,7 +145,7 @@ class Builder {
       }
       if (high - low > longest) [axis, longest] = [a, high - low];
     }
-    // Hoare's selection; both scans stop at equal values, so that many equal centres still halve evenly.
+    // Hoare's selection; both scans stop at equal values, so that many equal centres do not make it slow.
     for (let [low, high] = [first, end - 1]; low < high;) {
       const pivot = centres[3 * order[(low + high) >> 1] + axis];
       let [i, j] = [low, high];
@@ -163,4 +163,10 @@ class Builder {
       else break;
     }
   }
+}
+
+/** How many of a complete binary tree's leaves lie below its root's first child, where the last level is filled from there. */
+function leavesOnTheLeft(leaves: number): number {
+  const full = 2 ** Math.floor(Math.log2(leaves));
+  return full / 2 + Math.min(leaves - full, full / 2);
 }

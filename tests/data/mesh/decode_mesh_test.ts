@@ -78,6 +78,8 @@ Deno.test("OBJ: polygons, all spellings of corners, negative numbers, CRLF, expo
     ),
     "square.txt",
   );
+  const marked = new Uint8Array([0xef, 0xbb, 0xbf, ...text("v 0 0 0", "v 1 0 0", "v 0 1 0", "f 1 2 3")]);
+  assertEquals((await decodeMesh(marked, "marked.obj")).indices.length, 3);
   assertEquals([...mesh.indices], [0, 1, 2, 0, 2, 3, 0, 1, 2]);
   assertEquals([...mesh.positions], [0, 0, 0, 1, -0, 0, 1, 1, 0, 0, 1, 0]);
 });
@@ -223,6 +225,11 @@ const malformed: [string, Uint8Array, string][] = [
     "x.stl",
     text("solid x", "facet normal 0 0 1", "outer loop", "vertex 0 0 0"),
     "x.stl: the STL is cut off: expected endsolid, found its end.",
+  ],
+  [
+    "x.stl",
+    text("solid x", "colour red"),
+    'x.stl, line 2: expected an STL statement (facet, vertex, …), found "colour".',
   ],
   ["x.stl", text("solid x", "facet normal 0 0 1", "vertex 0 0 x"), 'x.stl, line 3: expected a number, found "x".'],
   [
