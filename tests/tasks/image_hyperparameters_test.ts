@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { command } from "../../tasks/image/command.ts";
-import { checkActivationOptions, fieldOptions } from "../../tasks/image/hyperparameters.ts";
+import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { fieldFor, optimizerFor } from "../../tasks/image/settings.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 

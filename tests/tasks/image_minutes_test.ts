@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { runLength, type RunLengthRequest } from "../../tasks/image/run_length.ts";
+import { runLength, type RunLengthRequest } from "../../tasks/training/run_length.ts";
 import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
 
 /** 10 steps an epoch, 2 steps a second. */

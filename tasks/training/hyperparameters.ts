@@ -2,18 +2,18 @@ import { type FieldDescription, isEncoding } from "../../lib/field/description.t
 import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { optionSpelling } from "../shell/command.ts";
 import { UserError } from "../shell/user_error.ts";
-import type { ImageValues } from "./command.ts";
+import type { TrainingValues } from "./options.ts";
 
 const OF_ACTIVATIONS = ["omega", "sigma", "scale"] as const;
 const OF_OPTIMIZERS = ["weightDecay", "relativeDamping", "initialProbes", "updateEvery"] as const;
 
 /** Hyper-parameters of the activation that were given. */
-export function activationOptions(values: ImageValues): Record<string, number> {
+export function activationOptions(values: TrainingValues): Record<string, number> {
   return pick(values, OF_ACTIVATIONS);
 }
 
 /** Hyper-parameters of the optimizer that were given, other than its rate. */
-export function optimizerOptions(values: ImageValues): Record<string, number> {
+export function optimizerOptions(values: TrainingValues): Record<string, number> {
   return pick(values, OF_OPTIMIZERS);
 }
 
@@ -27,7 +27,7 @@ export function fieldOptions({ layers }: FieldDescription): Record<string, numbe
  *
  * @throws {UserError} With the name of the first.
  */
-export function checkActivationOptions(values: ImageValues, field: FieldDescription): void {
+export function checkActivationOptions(values: TrainingValues, field: FieldDescription): void {
   refuse(pick(values, [...OF_ACTIVATIONS, "octaves"]), fieldOptions(field), `the activation ${values.activation}`);
 }
 
@@ -36,7 +36,7 @@ export function checkActivationOptions(values: ImageValues, field: FieldDescript
  *
  * @throws {UserError} With the name of the first.
  */
-export function checkOptimizerOptions(values: ImageValues, optimizer: OptimizerSpec): void {
+export function checkOptimizerOptions(values: TrainingValues, optimizer: OptimizerSpec): void {
   refuse(optimizerOptions(values), optimizer.options, `the optimizer ${values.optimizer}`);
 }
 
@@ -46,6 +46,6 @@ function refuse(given: Record<string, number>, known: Readonly<Record<string, un
   }
 }
 
-function pick(values: ImageValues, names: readonly (keyof ImageValues)[]): Record<string, number> {
+function pick(values: TrainingValues, names: readonly (keyof TrainingValues)[]): Record<string, number> {
   return Object.fromEntries(names.flatMap((name) => values[name] === undefined ? [] : [[name, Number(values[name])]]));
 }

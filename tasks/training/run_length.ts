@@ -1,5 +1,5 @@
 import { UserError } from "../shell/user_error.ts";
-import type { ImageValues } from "./command.ts";
+import type { TrainingValues } from "./options.ts";
 
 /** How long a run goes on. Both stand in its configuration. */
 export interface RunLength {
@@ -12,7 +12,7 @@ export interface RunLength {
 /** What the length of a run is found from. */
 export interface RunLengthRequest {
   /** Limits of this start: at least one, unless a run is resumed. */
-  readonly limits: Pick<ImageValues, "epochs" | "minutes">;
+  readonly limits: Pick<TrainingValues, "epochs" | "minutes">;
   readonly scheduleEpochs?: number;
   readonly stepsPerEpoch: number;
   /** Steps made already. */

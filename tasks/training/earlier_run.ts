@@ -1,37 +1,44 @@
 import { join } from "@std/path";
-import type { Picture } from "../../lib/data/picture.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import type { RunFolder } from "../../lib/output/run_folder.ts";
 import { decodeCheckpoint } from "../../lib/train/checkpoint.ts";
+import type { Command } from "../shell/command.ts";
 import { storedValues } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
-import { command, type ImageValues } from "./command.ts";
 import type { RunLength } from "./run_length.ts";
+import type { TaskValues, TrainingTask } from "./task.ts";
 
 /** A run that is resumed. */
-export class EarlierRun {
+export class EarlierRun<C extends Command> {
   private constructor(
     readonly folder: RunFolder,
     /** Its options. */
-    readonly values: ImageValues,
+    readonly values: TaskValues<C>,
     /** The kernels that were chosen for it, since its bits depend on them. */
     readonly kernels: Readonly<Record<string, string>>,
     /** How long it was to be. */
     readonly length: RunLength,
-    readonly shape: string,
+    /** All of its configuration. */
+    readonly config: Readonly<Record<string, unknown>>,
   ) {}
 
   /**
    * Reads its configuration.
    *
-   * @throws {UserError} When it is not that of an image run.
+   * @throws {UserError} When it is not that of a run of the task.
    */
-  static async read(folder: RunFolder): Promise<EarlierRun> {
-    const { task, options, kernels, steps, scheduleSteps, picture } = await folder.readConfig();
+  static async read<C extends Command>(
+    folder: RunFolder,
+    { name: expected, command }: Pick<TrainingTask<C>, "name" | "command">,
+  ): Promise<EarlierRun<C>> {
+    const config = await folder.readConfig();
+    const { task, options, kernels, steps, scheduleSteps } = config;
     const where = join(folder.path, "config.json");
-    if (task !== "image") throw new UserError(`${where}: a run of the task image expected, ${task ?? "none"} found.`);
-    const values = storedValues(options, command, where);
+    if (task !== expected) {
+      throw new UserError(`${where}: a run of the task ${expected} expected, ${task ?? "none"} found.`);
+    }
+    const values = storedValues(options, command, where) as TaskValues<C>;
     const count = (name: string, value: unknown) => {
       if (Number.isSafeInteger(value) && Number(value) >= 1) return Number(value);
       throw new UserError(`${where}: ${name}: a whole number from 1 expected, ${value ?? "none"} found.`);
@@ -41,24 +48,7 @@ export class EarlierRun {
     if (typeof choices !== "object" || !Object.values(choices).every((choice) => typeof choice === "string")) {
       throw new UserError(`${where}: kernels: a choice for each class of products expected, ${kernels} found.`);
     }
-    return new EarlierRun(
-      folder,
-      values,
-      choices as Record<string, string>,
-      length,
-      shapeOf(picture as Picture | undefined),
-    );
-  }
-
-  /** Refuses a picture that has other sizes than the one that the run began with. */
-  checkPicture(picture: Picture): void {
-    const found = shapeOf(picture);
-    if (found === this.shape) return;
-    throw new UserError(
-      `${
-        this.values.picture ?? "The picture"
-      }: the run began with ${this.shape} (width×height×channels), but it is ${found} now.`,
-    );
+    return new EarlierRun(folder, values, choices as Record<string, string>, length, config);
   }
 
   /** Puts its latest checkpoint's state back, if it has one. */
@@ -73,9 +63,4 @@ export class EarlierRun {
       throw new UserError(`${(cause as Error).message}${hint}`, { cause });
     }
   }
-}
-
-function shapeOf(picture: Pick<Picture, "width" | "height" | "channels"> | undefined): string {
-  const { width, height, channels } = picture ?? {};
-  return `${width}×${height}×${channels}`;
 }

@@ -1,0 +1,67 @@
+import type { Picture } from "../../lib/data/picture.ts";
+import { pictureData, renderPicture } from "../../lib/data/picture_data.ts";
+import type { Field } from "../../lib/field/field.ts";
+import type { Gpu } from "../../lib/gpu/device.ts";
+import { peakSignalToNoiseRatio } from "../../lib/metric/psnr.ts";
+import { structuralSimilarity } from "../../lib/metric/ssim.ts";
+import { errorPicture } from "../../lib/output/error_picture.ts";
+import { encodePng } from "../../lib/output/png.ts";
+import type { RunFolder } from "../../lib/output/run_folder.ts";
+import type { TrainingData } from "../../lib/train/data.ts";
+import { UserError } from "../shell/user_error.ts";
+import type { Figures, TrainingSubject } from "../training/subject.ts";
+import type { ImageValues } from "./command.ts";
+
+/** A picture on the device: a run on it leaves its reconstruction. */
+export class ImageSubject implements TrainingSubject {
+  readonly quality = { figure: "psnr", name: "PSNR", label: "PSNR (dB)", digits: 2, unit: " dB" };
+  readonly data: TrainingData;
+  /** As last measured. */
+  #result?: Picture;
+
+  constructor(gpu: Gpu, readonly picture: Picture, readonly values: ImageValues) {
+    this.data = pictureData(gpu, picture);
+  }
+
+  get outputs(): number {
+    return this.picture.channels;
+  }
+
+  get config(): Record<string, unknown> {
+    const { width, height, channels } = this.picture;
+    return { picture: { width, height, channels } };
+  }
+
+  checkUnchanged({ picture }: Readonly<Record<string, unknown>>): void {
+    const [began, found] = [shapeOf(picture as Picture | undefined), shapeOf(this.picture)];
+    if (found === began) return;
+    const name = this.values.picture ?? "The picture";
+    throw new UserError(`${name}: the run began with ${began} (width×height×channels), but it is ${found} now.`);
+  }
+
+  async measure(field: Field): Promise<Figures> {
+    this.#result = await renderPicture(field, this.picture);
+    const psnr = peakSignalToNoiseRatio(this.#result.pixels, this.picture.pixels);
+    return { loss: 10 ** (-psnr / 10), psnr };
+  }
+
+  async snapshot(_: Field, folder: RunFolder, name: string): Promise<void> {
+    await folder.writeFile(`${name}.png`, encodePng(this.#result!));
+  }
+
+  async conclude(_: Field, folder: RunFolder): Promise<Figures> {
+    const result = this.#result!;
+    await folder.writeFile("reconstruction.png", encodePng(result));
+    await folder.writeFile("error.png", encodePng(errorPicture(result, this.picture)));
+    return { ssim: structuralSimilarity(result, this.picture) };
+  }
+
+  [Symbol.dispose](): void {
+    this.data[Symbol.dispose]();
+  }
+}
+
+function shapeOf(picture: Pick<Picture, "width" | "height" | "channels"> | undefined): string {
+  const { width, height, channels } = picture ?? {};
+  return `${width}×${height}×${channels}`;
+}

@@ -1,0 +1,142 @@
+import { KERNEL_CHOICES } from "../../lib/gpu/device.ts";
+import { optimizerNames } from "../../lib/optim/registry.ts";
+import type { Values } from "../shell/command.ts";
+
+/** What a field is: options of every training task. */
+export const NETWORK_OPTIONS = [
+  {
+    name: "activation",
+    kind: "choice",
+    choices: ["gaussian", "sine", "wavelet", "sinc", "relu-pe", "relu"],
+    default: "gaussian",
+    help: "Nonlinearity of the hidden layers",
+  },
+  {
+    name: "omega",
+    kind: "number",
+    exclusiveMin: 0,
+    help: "Frequency of sine, sinc and wavelet",
+    defaultText: "30; wavelet: 10",
+  },
+  { name: "scale", kind: "number", exclusiveMin: 0, help: "Scale of wavelet's envelope", defaultText: "10" },
+  { name: "octaves", kind: "integer", min: 1, max: 24, help: "Of relu-pe's encoding", defaultText: "8" },
+  { name: "layers", kind: "integer", min: 1, max: 64, default: 4, help: "Hidden layers" },
+  { name: "width", kind: "integer", min: 1, max: 4096, default: 256, help: "Units of a hidden layer" },
+] as const;
+
+/** What follows its gradient: options of every training task. */
+export const OPTIMIZER_OPTIONS = [
+  {
+    name: "optimizer",
+    kind: "choice",
+    choices: optimizerNames,
+    default: "esgd",
+    help: "Update rule",
+  },
+  {
+    name: "learning-rate",
+    kind: "number",
+    exclusiveMin: 0,
+    help: "Base rate",
+    defaultText: "by activation and optimizer",
+  },
+  { name: "weight-decay", kind: "number", min: 0, help: "Decoupled decay λ", defaultText: "0; adamW: 0.01" },
+  {
+    name: "relative-damping",
+    kind: "number",
+    min: 0,
+    help: "Of esgd: damping relative to the preconditioner",
+    defaultText: "0.01; relu, relu-pe: 0.03; paper: 0",
+  },
+  {
+    name: "initial-probes",
+    kind: "integer",
+    min: 1,
+    max: 1024,
+    help: "Of esgd: Hessian probes before the first step",
+    defaultText: "16; paper: 1",
+  },
+  {
+    name: "update-every",
+    kind: "integer",
+    min: 1,
+    help: "Of esgd: steps between two probes after the warm-up",
+    defaultText: "100",
+  },
+  {
+    name: "schedule",
+    kind: "choice",
+    choices: ["constant", "cosine", "exponential", "step", "warmup"],
+    default: "constant",
+    help: "How the rate changes along the run",
+  },
+  { name: "clip-norm", kind: "number", exclusiveMin: 0, help: "Largest norm of a gradient", defaultText: "no limit" },
+  {
+    name: "schedule-epochs",
+    kind: "integer",
+    min: 1,
+    help: "Horizon of the schedule, fixed at the first start",
+    defaultText: "--epochs, or what --minutes gives",
+  },
+  { name: "preset", kind: "choice", choices: ["paper"], help: "Published settings of optimizer and rates" },
+] as const;
+
+/** How long a run is, and how it is watched and kept: options of every training task. */
+export const RUN_OPTIONS = [
+  {
+    name: "minutes",
+    kind: "number",
+    exclusiveMin: 0,
+    help: "As many steps, or as many more when resuming, as training makes in this time, measured before it starts",
+    defaultText: "no limit",
+  },
+  { name: "seed", kind: "integer", min: 0, max: 4294967295, default: 0, help: "Of initialisation, order and probes" },
+  {
+    name: "evaluate-every",
+    kind: "integer",
+    min: 1,
+    help: "Epochs between evaluations",
+    defaultText: "about 20 a run",
+  },
+  { name: "snapshot-every", kind: "integer", min: 1, help: "Evaluations between snapshots", defaultText: "none" },
+  {
+    name: "kernels",
+    kind: "choice",
+    choices: KERNEL_CHOICES,
+    default: "auto",
+    help: "How matrix products are computed; auto measures once for an adapter",
+  },
+  {
+    name: "dry-run",
+    kind: "flag",
+    help: "Show what the run would take, in time and memory, measured on copies; train nothing",
+  },
+  { name: "software", kind: "flag", help: "Accept a software adapter beside an NVIDIA device" },
+  { name: "name", kind: "string", help: "Name of the run", defaultText: "the time" },
+  {
+    name: "resume",
+    kind: "string",
+    placeholder: "FOLDER",
+    help: "Go on with a run; may change --epochs and --minutes",
+  },
+] as const;
+
+interface SharedOptions {
+  readonly usage: string;
+  readonly summary: string;
+  readonly options: readonly (
+    | typeof NETWORK_OPTIONS[number]
+    | typeof OPTIMIZER_OPTIONS[number]
+    | typeof RUN_OPTIONS[number]
+  )[];
+}
+
+/** The values that every training task has: of the options above, and of those whose help or default is the task's own. */
+export type TrainingValues = Values<SharedOptions> & {
+  /** Width of the activation gaussian. */
+  readonly sigma?: number;
+  /** Passes over all samples. */
+  epochs?: number;
+  /** Samples of a step. */
+  readonly batchSize?: number;
+};

@@ -1,0 +1,110 @@
+import { createField } from "../../lib/field/field.ts";
+import { openDevice } from "../../lib/gpu/device.ts";
+import { createOptimizer } from "../../lib/optim/optimizer.ts";
+import { checkNewRun, createRunFolder, openRunFolder } from "../../lib/output/run_folder.ts";
+import { stepsWithin } from "../../lib/train/budget.ts";
+import { planTraining } from "../../lib/train/plan.ts";
+import { train } from "../../lib/train/train.ts";
+import { callerPath } from "../shell/caller_path.ts";
+import { type Command, optionSpelling } from "../shell/command.ts";
+import { parseOptions } from "../shell/options.ts";
+import { planText } from "../shell/plan.ts";
+import { settled } from "../shell/settled.ts";
+import { UserError } from "../shell/user_error.ts";
+import { EarlierRun } from "./earlier_run.ts";
+import { checkActivationOptions } from "./hyperparameters.ts";
+import { runLength } from "./run_length.ts";
+import { chosenSchedule } from "./schedule.ts";
+import type { TaskValues, TrainingTask } from "./task.ts";
+import { TrainingRun } from "./training_run.ts";
+
+/** What may be given beside `--resume`. */
+const CHANGEABLE = ["resume", "epochs", "minutes", "software"];
+
+/**
+ * Makes one run of a task, or goes on with one.
+ *
+ * @param args The command line.
+ * @param signal Stops the run after the steps in flight.
+ */
+export async function runTraining<C extends Command>(
+  task: TrainingTask<C>,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { command } = task;
+  const { values: typed, given } = parseOptions(args, command);
+  const files = (command.positionals ?? []).map(({ name }) => name);
+  let values = withAbsolutePaths(typed as TaskValues<C>, files);
+  const limits = { epochs: values.epochs, minutes: values.minutes };
+  const place = { root: callerPath("runs"), task: task.name, name: values.name };
+  let earlier: EarlierRun<C> | undefined;
+  if (values.resume !== undefined) {
+    const { resume, software } = values;
+    const other = [...given].find((name) => !CHANGEABLE.includes(name));
+    if (other !== undefined) {
+      const found = files.includes(other) ? `a ${other}` : optionSpelling(other);
+      throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
+    }
+    earlier = await EarlierRun.read(await openRunFolder(callerPath(resume)), task);
+    values = earlier.values;
+    // Limits are replaced together, so that the configuration tells what the run's end came from.
+    if (limits.epochs !== undefined || limits.minutes !== undefined) Object.assign(values, limits);
+    if (software) values.software = true;
+  } else {
+    if (values.minutes === undefined) values.epochs ??= task.defaultEpochs;
+    limits.epochs = values.epochs;
+    await checkNewRun(place);
+  }
+  const spec = task.optimizer(values);
+  // Its outputs may depend on what is loaded, but not its hyper-parameters.
+  checkActivationOptions(values, task.field(values, 1));
+  const loaded = await task.load(values);
+  using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels: values.kernels });
+  gpu.adopt(earlier?.kernels ?? {});
+  await using _settled = settled(gpu);
+  using subject = loaded(gpu);
+  if (earlier !== undefined) subject.checkUnchanged(earlier.config);
+  const { data } = subject;
+  const { batchSize, seed, evaluateEvery, scheduleEpochs } = subject.values;
+  using field = createField(gpu, task.field(values, subject.outputs), { seed });
+  using optimizer = createOptimizer(gpu, spec, field.layout);
+  await earlier?.restore(field, optimizer);
+  const stepsPerEpoch = Math.ceil(data.count / Math.min(batchSize, data.count));
+  const training = { field, objective: task.objective(), data, optimizer, batchSize, seed, signal };
+  const length = await runLength({
+    limits,
+    scheduleEpochs,
+    stepsPerEpoch,
+    made: optimizer.counters.step,
+    resumed: earlier?.length,
+    stepsWithin: (seconds) => stepsWithin(seconds, training),
+  });
+  signal.throwIfAborted();
+  if (values.dryRun) return console.log(planText(await planTraining(training), length.steps, field, spec));
+  const epochs = length.steps / stepsPerEpoch;
+  if (optimizer.counters.step >= length.steps) {
+    console.error(`The run has made its ${length.steps} steps already; --epochs or --minutes takes it further.`);
+  } else if (limits.minutes !== undefined) {
+    console.error(`The run will end at step ${length.steps}, after ${epochs.toFixed(1)} epochs.`);
+  }
+  const run = new TrainingRun(
+    task.name,
+    earlier?.folder ?? await createRunFolder(place),
+    length,
+    subject,
+    field,
+    optimizer,
+  );
+  await run.begin();
+  const schedule = chosenSchedule(values, length.scheduleSteps);
+  const epochEvents = evaluateEvery ?? Math.max(1, Math.ceil(epochs / 20));
+  for await (const event of train({ ...training, schedule, steps: length.steps, epochEvents })) await run.handle(event);
+  await run.finish(signal.aborted);
+}
+
+/** Files are kept by their absolute paths, so that a run can be resumed from anywhere. */
+function withAbsolutePaths<V extends object>(values: V, files: readonly string[]): V {
+  const paths = Object.entries(values).filter(([name, value]) => files.includes(name) && value !== undefined);
+  return { ...values, ...Object.fromEntries(paths.map(([name, path]) => [name, callerPath(path)])) };
+}

@@ -1,0 +1,19 @@
+import { constant, cosine, exponential, linearWarmup, type Schedule, stepDecay } from "../../lib/train/schedule.ts";
+import type { TrainingValues } from "./options.ts";
+
+const scheduleOf: Readonly<Record<TrainingValues["schedule"], (steps: number) => Schedule>> = {
+  constant,
+  cosine: (steps) => cosine({ steps }),
+  exponential: (steps) => exponential({ steps, final: 0.01 }),
+  step: (steps) => stepDecay({ every: Math.ceil(steps / 3), factor: 0.1 }),
+  warmup: (steps) => linearWarmup({ steps: Math.max(1, Math.round(steps / 20)) }),
+};
+
+/**
+ * The schedule that the options describe.
+ *
+ * @param steps Its horizon.
+ */
+export function chosenSchedule(values: TrainingValues, steps: number): Schedule {
+  return scheduleOf[values.schedule](steps);
+}

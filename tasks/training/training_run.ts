@@ -1,0 +1,169 @@
+import { basename } from "@std/path";
+import type { Field } from "../../lib/field/field.ts";
+import type { Optimizer, OptimizerSpec } from "../../lib/optim/optimizer.ts";
+import { convergenceSvg } from "../../lib/output/plot.ts";
+import { type RunFolder, stepCheckpointName } from "../../lib/output/run_folder.ts";
+import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
+import type { TrainEvent } from "../../lib/train/train.ts";
+import { formatDuration, ProgressLine } from "../shell/progress.ts";
+import { Speed } from "../shell/speed.ts";
+import { fieldOptions } from "./hyperparameters.ts";
+import type { RunLength } from "./run_length.ts";
+import type { Figures, Quality, TrainingSubject } from "./subject.ts";
+
+/** Keeps the folder of one run and shows how it goes. */
+export class TrainingRun {
+  readonly #progress = new ProgressLine();
+  readonly #speed = new Speed();
+  readonly #name: string;
+  /** Training time and products of earlier calls of a resumed run. */
+  #earlier = { seconds: 0, hvps: 0 };
+  #last?: TrainEvent;
+  #figures: Figures = {};
+  #evaluations = 0;
+  #firstStep = 0;
+  #evaluated = { step: -1, seconds: 0 };
+
+  constructor(
+    readonly task: string,
+    readonly folder: RunFolder,
+    readonly length: RunLength,
+    readonly subject: TrainingSubject,
+    readonly field: Field,
+    readonly optimizer: Optimizer,
+  ) {
+    this.#name = basename(folder.path);
+  }
+
+  /** Takes up an interrupted run's records. */
+  async begin(): Promise<void> {
+    const { step } = this.optimizer.counters;
+    this.#firstStep = step;
+    await this.folder.truncateMetrics((record) => Number(record.step) <= step);
+    const before = (await this.folder.readMetrics()).at(-1);
+    if (before === undefined) return;
+    const { step: evaluated, epoch: _, seconds, hvps, ...figures } = before;
+    this.#earlier = { seconds: Number(seconds), hvps: Number(hvps) };
+    this.#evaluated.step = Number(evaluated);
+    this.#figures = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
+  }
+
+  /** Shows and records an event. */
+  async handle(event: TrainEvent): Promise<void> {
+    this.#last = event;
+    if (event.type === "start") await this.#writeConfig(this.optimizer.spec);
+    const { evaluationInterval = Infinity } = this.subject;
+    const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
+    if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event);
+    if (event.losses.length > 0) this.#progress.update(this.#line(event));
+  }
+
+  /** Writes what a finished or interrupted run leaves, and says where. */
+  async finish(aborted: boolean): Promise<void> {
+    const { task, folder, subject, field } = this;
+    const event = this.#last!;
+    this.#progress.finish();
+    await this.#evaluate(event);
+    // What follows may take a while and be interrupted too; the checkpoint is there.
+    if (aborted) console.log(`Stopped at step ${event.step}. To go on: deno task ${task} --resume ${folder.path}`);
+    const concluded = await subject.conclude(field, folder, event, (what) => this.#progress.update(what));
+    this.#progress.finish();
+    const figures = { ...this.#figures, ...concluded };
+    await this.#plot();
+    const seconds = this.#earlier.seconds + event.seconds;
+    await folder.writeSummary({
+      task,
+      adapter: field.gpu.adapter.name,
+      parameters: field.parameterCount,
+      steps: event.step,
+      seconds,
+      stepsPerSecond: event.step / seconds,
+      ...figures,
+      hvps: this.#earlier.hvps + event.hvps,
+      aborted,
+    });
+    console.log(`${formatQuality(subject.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
+  }
+
+  /** Writes what the run depends on; the kernels are known only when training starts. */
+  async #writeConfig({ name, options }: OptimizerSpec): Promise<void> {
+    const { gpu, description } = this.field;
+    const { values, config } = this.subject;
+    await this.folder.writeConfig({
+      task: this.task,
+      options: { ...values, resume: undefined, name: this.#name },
+      ...this.length,
+      activation: { name: values.activation, ...fieldOptions(description) },
+      optimizer: { name, ...options },
+      layers: description.layers.map((layer) => layer.name),
+      ...config,
+      adapter: gpu.adapter,
+      kernels: gpu.choices,
+      versions: Deno.version,
+    });
+  }
+
+  async #plot(): Promise<void> {
+    const { folder, optimizer } = this;
+    const { quality, values } = this.subject;
+    const points = (await folder.readMetrics()).map((record) => {
+      return { step: Number(record.step), seconds: Number(record.seconds), value: Number(record[quality.figure]) };
+    });
+    try {
+      const title = `${this.#name}: ${values.activation}, ${optimizer.spec.name}`;
+      await folder.writeFile("convergence.svg", await convergenceSvg(points, title, quality));
+    } catch (error) {
+      console.error(`convergence.svg is left out: ${(error as Error).message}`);
+    }
+  }
+
+  /** What matters least stands last, where a narrow terminal cuts it off. */
+  #line({ seconds, step, epoch, losses, stepsPerEpoch }: TrainEvent): string {
+    const { steps } = this.length;
+    const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+    const rate = this.#speed.update(step, seconds);
+    // The first steps are not like the rest: they may take many probes.
+    const left = step === steps ? "0.0 s" : rate === undefined ? "–" : formatDuration((steps - step) / rate);
+    return [
+      `epoch ${epoch.toFixed(1)}/${decimal(steps / stepsPerEpoch)}`,
+      `step ${step}`,
+      `loss ${mean.toExponential(2)}`,
+      formatQuality(this.subject.quality, this.#figures),
+      `ETA ${left}`,
+      `${(rate ?? (step - this.#firstStep) / seconds).toFixed(1)} steps/s`,
+    ].join("  ");
+  }
+
+  /** Measures the field; what a step's figures are is recorded once. */
+  async #evaluate(event: TrainEvent): Promise<void> {
+    const { folder, subject, field, optimizer } = this;
+    const { step, epoch, seconds, hvps } = event;
+    const figures = await subject.measure(field);
+    if (step === this.#evaluated.step) return;
+    this.#evaluated = { step, seconds };
+    this.#figures = figures;
+    folder.appendMetrics({
+      step,
+      epoch,
+      seconds: this.#earlier.seconds + seconds,
+      ...figures,
+      hvps: this.#earlier.hvps + hvps,
+    });
+    const name = stepCheckpointName(step);
+    const { snapshotEvery } = subject.values;
+    if (snapshotEvery !== undefined && this.#evaluations++ % snapshotEvery === 0) {
+      await subject.snapshot(field, folder, `snapshots/${name}`);
+    }
+    await folder.writeCheckpoint(name, await encodeCheckpoint(field, optimizer));
+  }
+}
+
+/** "IoU 0.9712", with a dash where nothing has been measured yet. */
+function formatQuality({ figure, name, digits, unit = "" }: Quality, figures: Figures): string {
+  return `${name} ${figure in figures ? `${figures[figure].toFixed(digits)}${unit}` : "–"}`;
+}
+
+/** A whole number as it is, others with one decimal. */
+function decimal(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}
