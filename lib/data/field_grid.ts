@@ -62,18 +62,30 @@ export async function* fieldSlices(
  *
  * @param options.resolution Cells along each axis, at least 1.
  * @param options.memory Bytes of device memory that a chunk may take.
+ * @param options.progress Told the part that is done, from 0 to 1, every so often.
  * @returns A watertight mesh, oriented outward; without faces if the field is nowhere positive.
  * @throws {RangeError} If the field is not finite somewhere, or the resolution no whole number from 1 to 1600.
  */
 export function extractMesh(
   field: Field,
-  options: { readonly resolution: number; readonly memory?: number },
+  options: {
+    readonly resolution: number;
+    readonly memory?: number;
+    readonly progress?: (part: number) => void;
+  },
 ): Promise<Mesh> {
-  const { resolution, memory } = options;
+  const { resolution, memory, progress } = options;
   if (!Number.isSafeInteger(resolution) || resolution < 1 || resolution > 1600) {
     throw new RangeError(`extractMesh: resolution must be a whole number from 1 to 1600, found ${resolution}.`);
   }
   const samples = resolution + 1;
   const grid: Grid = { size: [samples, samples, samples], origin: [-1, -1, -1], spacing: 2 / resolution };
-  return marchingCubes(grid, fieldSlices(field, grid, { memory }));
+  const slices = async function* () {
+    let done = 0;
+    for await (const slice of fieldSlices(field, grid, { memory })) {
+      yield slice;
+      progress?.(++done / samples);
+    }
+  };
+  return marchingCubes(grid, slices());
 }

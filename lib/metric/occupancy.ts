@@ -1,8 +1,9 @@
-import { isUniform, type OccupancySampler } from "../data/occupancy.ts";
+import { isUniform, type OccupancySampler, type PointRequest } from "../data/occupancy.ts";
 import { Evaluation } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
 import { padRows } from "../field/matmul/shape.ts";
-import { streams } from "../gpu/random.ts";
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import { permutedIndices, streams } from "../gpu/random.ts";
 
 /** How well a field tells inside from outside. Intersection over union where p > ½, that is where the logit is above 0. */
 export interface OccupancyScores {
@@ -43,7 +44,8 @@ export async function scoreOccupancy(
   const near: Counts = { both: 0, either: 0 };
   const uniform: Counts = { both: 0, either: 0 };
   let [right, entropy] = [0, 0];
-  for await (const { first, logits, labels } of heldOutLogits(field, sampler, count, memory)) {
+  const drawn = { epoch: 0, seed: 0, mix: "halves" as const, stream: streams.heldOut };
+  for await (const { first, logits, labels } of labelledLogits(field, sampler, count, drawn, undefined, memory)) {
     for (let i = 0; i < logits.length; i++) {
       const [logit, inside] = [logits[i], labels[i] > 0];
       const counts = isUniform(first + i) ? uniform : near;
@@ -63,12 +65,59 @@ export async function scoreOccupancy(
   };
 }
 
-/** Chunks of the fixed sequence: what the field says, and the truth. */
-async function* heldOutLogits(field: Field, sampler: OccupancySampler, count: number, memory?: number) {
+/** A batch that was trained on. */
+export interface TrainedBatch {
+  /** Epoch, counted from 0. */
+  readonly epoch: number;
+  /** Position of its first point in the epoch's order. */
+  readonly first: number;
+  /** Its points. */
+  readonly rows: number;
+  /** Points of an epoch. */
+  readonly count: number;
+  /** The run's seed. */
+  readonly seed: number;
+}
+
+/**
+ * Intersection over union on a batch that was trained on, drawn again: the metric of the published comparison, which no
+ * held-out figure should be compared with.
+ *
+ * @param level The logit above which a point counts as inside.
+ */
+export async function scoreBatch(
+  field: Field,
+  sampler: OccupancySampler,
+  batch: TrainedBatch,
+  level: number,
+): Promise<number> {
+  const { epoch, first, rows, count, seed } = batch;
+  using indices = field.gpu.buffer("batch samples", rows * 4);
+  permutedIndices(field.gpu, indices, rows, first, count, { seed, stream: streams.order, step: epoch });
+  const drawn = { epoch, seed, mix: "thirds" as const, stream: streams.points };
+  const counts: Counts = { both: 0, either: 0 };
+  for await (const { logits, labels } of labelledLogits(field, sampler, rows, drawn, indices)) {
+    logits.forEach((logit, i) => {
+      if (logit > level && labels[i] > 0) counts.both++;
+      if (logit > level || labels[i] > 0) counts.either++;
+    });
+  }
+  return counts.both / counts.either;
+}
+
+/** Chunks of some points: what the field says, and the truth. */
+async function* labelledLogits(
+  field: Field,
+  sampler: OccupancySampler,
+  count: number,
+  drawn: Pick<PointRequest, "epoch" | "seed" | "mix" | "stream">,
+  given?: DeviceBuffer,
+  memory?: number,
+) {
   const { gpu, description } = field;
   using evaluation = new Evaluation(field, count, memory);
   const { chunk, network } = evaluation;
-  using indices = gpu.buffer("held-out samples", chunk * 4);
+  using counted = gpu.buffer("held-out samples", chunk * 4);
   using labels = gpu.buffer("held-out labels", chunk * 16);
   const [input] = Object.keys(description.inputs);
   const { value, width, padded } = network.node(input);
@@ -76,9 +125,10 @@ async function* heldOutLogits(field: Field, sampler: OccupancySampler, count: nu
   const place = { buffer: labels, width: 1, stride: 4 };
   for (let first = 0; first < count; first += chunk) {
     const rows = Math.min(chunk, count - first);
-    gpu.write(indices, Uint32Array.from({ length: rows }, (_, i) => first + i));
-    const fixed = { epoch: 0, seed: 0, mix: "halves" as const, stream: streams.heldOut };
-    sampler.record({ points, labels: [place], indices, first: 0, rows, paddedRows: padRows(rows), ...fixed });
+    // Without an order of their own the samples are counted from 0.
+    if (given === undefined) gpu.write(counted, Uint32Array.from({ length: rows }, (_, i) => first + i));
+    const [indices, from] = given === undefined ? [counted, 0] : [given, first];
+    sampler.record({ points, labels: [place], indices, first: from, rows, paddedRows: padRows(rows), ...drawn });
     const results = evaluation.prepare(rows);
     await evaluation.run(0, rows, results);
     const [bytes] = await gpu.read(labels.slice(0, rows * 16));

@@ -1,0 +1,11 @@
+/**
+ * `deno task occupancy`: trains a field on a mesh and leaves a mesh extracted from it, pictures, plots and checkpoints in a run
+ * folder.
+ *
+ * @module
+ */
+import { occupancyTask } from "./occupancy/task.ts";
+import { runTask } from "./shell/main.ts";
+import { runTraining } from "./training/run_training.ts";
+
+if (import.meta.main) await runTask((args, signal) => runTraining(occupancyTask, args, signal));

@@ -1,0 +1,126 @@
+import { extractMesh, fieldSlices } from "../../lib/data/field_grid.ts";
+import type { MeshReport } from "../../lib/data/mesh/inspect.ts";
+import { denormaliseMesh, type NormalisedMesh } from "../../lib/data/mesh/normalise.ts";
+import { OccupancySampler } from "../../lib/data/occupancy.ts";
+import type { Picture } from "../../lib/data/picture.ts";
+import type { Field } from "../../lib/field/field.ts";
+import type { Gpu } from "../../lib/gpu/device.ts";
+import { compareMeshes } from "../../lib/metric/mesh_distance.ts";
+import { scoreBatch, scoreOccupancy } from "../../lib/metric/occupancy.ts";
+import { encodeObj } from "../../lib/output/mesh_obj.ts";
+import { meshPicture } from "../../lib/output/mesh_picture.ts";
+import { encodePly } from "../../lib/output/mesh_ply.ts";
+import { encodePng } from "../../lib/output/png.ts";
+import type { RunFolder } from "../../lib/output/run_folder.ts";
+import { slicePicture } from "../../lib/output/slice_picture.ts";
+import type { TrainingData } from "../../lib/train/data.ts";
+import type { TrainEvent } from "../../lib/train/train.ts";
+import { UserError } from "../shell/user_error.ts";
+import type { Figures, TrainingSubject } from "../training/subject.ts";
+import type { ResolvedValues } from "./settings.ts";
+
+/** Held-out points that are scored while training, the first of those scored at the end. */
+const POINTS_WHILE_TRAINING = 20_000;
+
+/** Pixels of a section's side. */
+const SECTION = 384;
+
+/** A mesh on the device: a run on it leaves scores on held-out points, the mesh extracted from its field and pictures. */
+export class OccupancySubject implements TrainingSubject {
+  readonly outputs = 1;
+  readonly quality = { figure: "iouUniform", name: "IoU", label: "IoU, uniform points", digits: 4 };
+  /** An epoch of a million points may take many minutes. */
+  readonly evaluationInterval = 60;
+  readonly data: TrainingData;
+  readonly #sampler: OccupancySampler;
+
+  constructor(gpu: Gpu, readonly input: NormalisedMesh, readonly values: ResolvedValues) {
+    const { points, seed, threshold } = values;
+    this.#sampler = new OccupancySampler(gpu, input.mesh, { threshold });
+    this.data = this.#sampler.data({ count: points, seed });
+  }
+
+  get config(): Record<string, unknown> {
+    const { report, transform, turned } = this.input;
+    return { mesh: { ...report, turned }, transform };
+  }
+
+  checkUnchanged(config: Readonly<Record<string, unknown>>): void {
+    const began = (config.mesh ?? {}) as Partial<MeshReport>;
+    const found = this.input.report;
+    if (JSON.stringify(began) === JSON.stringify(this.config.mesh)) return;
+    const size = ({ vertices, faces }: Partial<MeshReport>) => `${vertices} vertices and ${faces} faces`;
+    const now = size(began) === size(found) ? "these are others now" : `it has ${size(found)} now`;
+    throw new UserError(`${this.values.mesh ?? "The mesh"}: the run began with ${size(began)}, but ${now}.`);
+  }
+
+  async measure(field: Field): Promise<Figures> {
+    const count = Math.min(POINTS_WHILE_TRAINING, this.values.testPoints);
+    return { ...await scoreOccupancy(field, this.#sampler, { count }) };
+  }
+
+  async snapshot(field: Field, folder: RunFolder, name: string): Promise<void> {
+    await folder.writeFile(`${name}.png`, encodePng(await this.#section(field)));
+  }
+
+  async conclude(field: Field, folder: RunFolder, event: TrainEvent, say: (what: string) => void): Promise<Figures> {
+    const { input, values } = this;
+    say(`scoring ${values.testPoints} held-out points`);
+    const scores = await scoreOccupancy(field, this.#sampler, { count: values.testPoints });
+    await folder.writeFile("slice.png", encodePng(await this.#section(field)));
+    await folder.writeFile("input.png", encodePng(meshPicture(input.mesh)));
+    const progress = (part: number) => say(`extracting the mesh: ${Math.floor(100 * part)} %`);
+    const mesh = await extractMesh(field, { resolution: values.resolution, progress });
+    await folder.writeFile("reconstruction.png", encodePng(meshPicture(mesh)));
+    const placed = denormaliseMesh(mesh, input.transform);
+    await folder.writeFile("mesh.ply", encodePly(placed));
+    await folder.writeFile("mesh.obj", encodeObj(placed));
+    const faces = mesh.indices.length / 3;
+    say("comparing the mesh with the input");
+    // A field that is nowhere positive has no surface to compare.
+    const distance = faces === 0 ? {} : compareMeshes(mesh, input.mesh);
+    return {
+      ...scores,
+      ...values.metric === "authors" ? { iouAuthors: await this.#authors(field, event) } : {},
+      vertices: mesh.positions.length / 3,
+      faces,
+      ...distance,
+    };
+  }
+
+  /** The published metric: IoU of the last batch that was trained on, inside being where the logit (not p) is above ½. */
+  #authors(field: Field, { step, stepsPerEpoch }: TrainEvent): Promise<number> {
+    const { points, batchSize, seed } = this.values;
+    const last = Math.max(0, step - 1);
+    const first = (last % stepsPerEpoch) * batchSize;
+    const place = { epoch: Math.floor(last / stepsPerEpoch), first, rows: Math.min(batchSize, points - first) };
+    return scoreBatch(field, this.#sampler, { ...place, count: points, seed }, 0.5);
+  }
+
+  /** The plane z = 0, y up. */
+  async #section(field: Field): Promise<Picture> {
+    const spacing = 2 / (SECTION - 1);
+    const size = [SECTION, SECTION, 1] as const;
+    const [logits] = await Array.fromAsync(fieldSlices(field, { size, origin: [-1, -1, 0], spacing }));
+    const points = Float32Array.from({ length: 3 * SECTION * SECTION }, (_, i) => {
+      const [axis, at] = [i % 3, Math.floor(i / 3)];
+      return axis === 0 ? spacing * (at % SECTION) - 1 : axis === 1 ? spacing * Math.floor(at / SECTION) - 1 : 0;
+    });
+    const { winding, threshold } = this.#sampler;
+    const truth = (await winding.at(points)).map((w) => w - threshold);
+    return slicePicture(topFirst(logits), SECTION, SECTION, topFirst(truth));
+  }
+
+  [Symbol.dispose](): void {
+    this.#sampler[Symbol.dispose]();
+  }
+}
+
+/** A section's rows in the order of a picture's. */
+function topFirst(values: Float32Array): Float32Array {
+  const turned = new Float32Array(values.length);
+  for (let row = 0; row < SECTION; row++) {
+    turned.set(values.subarray(row * SECTION, (row + 1) * SECTION), (SECTION - 1 - row) * SECTION);
+  }
+  return turned;
+}

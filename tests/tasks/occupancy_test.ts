@@ -1,0 +1,159 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { join } from "@std/path";
+import { decodeMesh, encodePly, inspectMesh } from "../../mod.ts";
+import { command } from "../../tasks/occupancy/command.ts";
+import { occupancyTask } from "../../tasks/occupancy/task.ts";
+import { parseOptions } from "../../tasks/shell/options.ts";
+import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
+import { moved, sphere } from "../support/meshes.ts";
+import { outcome, startTask } from "../support/process.ts";
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
+
+// 8 steps an epoch, the last of 416 points.
+const small =
+  "--width 16 --layers 2 --points 4000 --batch-size 512 --resolution 12 --test-points 20000 --optimizer adam"
+    .split(" ");
+
+/** A ball of radius 4 about (10, 0, 0). */
+const ball = moved(sphere(4, 12, 16), ([x, y, z]) => [x + 10, y, z]);
+
+const occupancy = (folder: string, line: string, ...args: string[]) =>
+  outcome(startTask("occupancy", [...line.split(" "), ...args], folder));
+
+async function succeeds(...call: Parameters<typeof occupancy>) {
+  const result = await occupancy(...call);
+  assertEquals(result.code, 0, result.stderr);
+  return result;
+}
+
+const json = async (folder: string, name: string) => JSON.parse(await Deno.readTextFile(join(folder, name)));
+
+/** Hyper-parameters of a command line, resolved. */
+function resolved(line: string) {
+  const { values } = parseOptions(line.split(" ").filter(Boolean), command);
+  const field = occupancyTask.field(values, 1);
+  checkActivationOptions(values, field);
+  return { field: fieldOptions(field), optimizer: occupancyTask.optimizer(values) };
+}
+
+Deno.test("hyper-parameters default as published for occupancy, can be given, and are refused where the choice has none", () => {
+  assertEquals(resolved("").field, { sigma: 0.09 });
+  assertEquals(resolved("--sigma 0.2").field, { sigma: 0.2 });
+  assertEquals(resolved("--activation sine").field, { omega: 30 });
+  assertEquals(resolved("--activation wavelet").field, { omega: 10, scale: 10 });
+  assertEquals(resolved("--activation relu-pe").field, { octaves: 8 });
+  assertEquals(resolved("--optimizer adam").optimizer.learningRate, 1e-3);
+  assertEquals(resolved("--optimizer adam --learning-rate 0.1").optimizer.learningRate, 0.1);
+  assertThrows(() => resolved("--omega 3"), Error, "--omega: the activation gaussian has no such hyper-parameter.");
+  assertThrows(
+    () => resolved("--optimizer adam --update-every 3"),
+    Error,
+    "--update-every: the optimizer adam has no such hyper-parameter.",
+  );
+});
+
+Deno.test("a run leaves a mesh in the input's coordinates, pictures, metrics and a summary; resuming changes no bit", () =>
+  inFolder(async (folder) => {
+    const holed = { positions: ball.positions, indices: ball.indices.slice(3) };
+    await Deno.writeFile(join(folder, "ball.ply"), encodePly(holed));
+    const settings = ["--learning-rate", "0.01", "--seed", "5", ...small];
+    const whole = await succeeds(folder, "ball.ply --epochs 6 --name whole --metric authors", ...settings);
+    assertStringIncludes(whole.stderr, "3 edges with a face on one side only (boundary edges)");
+    assertMatch(whole.stderr, /^epoch .*step \d+ .*loss .*IoU .*ETA .*steps\/s$/m);
+    assertMatch(whole.stdout, /^IoU 0\.\d{4} after 48 steps; the run is in .*whole\n$/);
+    const run = join(folder, "runs/occupancy/whole");
+    assertEquals(namesIn(run), [
+      "checkpoints",
+      "config.json",
+      "convergence.svg",
+      "input.png",
+      "mesh.obj",
+      "mesh.ply",
+      "metrics.jsonl",
+      "reconstruction.png",
+      "slice.png",
+      "summary.json",
+    ]);
+    const summary = await json(run, "summary.json");
+    assertEquals([summary.steps, summary.points], [48, 20_000]);
+    assert(summary.iouUniform > 0.6 && summary.chamfer < 0.2, JSON.stringify(summary));
+    assert(summary.iouAuthors > 0 && summary.iouAuthors <= 1);
+    for (const file of ["mesh.ply", "mesh.obj"]) {
+      const { box, boundaryEdges, volume } = inspectMesh(await decodeMesh(await Deno.readFile(join(run, file)), file));
+      assertEquals(boundaryEdges, 0);
+      assert(volume > 0.5 * 4 / 3 * Math.PI * 64);
+      assert(box.low[0] > 4 && box.high[0] < 16 && box.low[1] > -6 && box.high[1] < 6);
+    }
+    for (const file of ["input.png", "reconstruction.png", "slice.png"]) {
+      assert((await Deno.stat(join(run, file))).size > 500);
+    }
+    const config = await json(run, "config.json");
+    assertEquals([config.steps, config.scheduleSteps, config.options.batchSize], [48, 48, 512]);
+    assertEquals([config.activation, config.mesh.boundaryEdges], [{ name: "gaussian", sigma: 0.09 }, 3]);
+    assertEquals(config.options.mesh, join(folder, "ball.ply"));
+
+    await succeeds(folder, "ball.ply --epochs 3 --name half", ...settings);
+    const half = join(folder, "runs/occupancy/half");
+    await succeeds(folder, "--epochs 6 --resume", half);
+    const file = "checkpoints/step-00000048.safetensors";
+    assertEquals(await Deno.readFile(join(half, file)), await Deno.readFile(join(run, file)));
+  }));
+
+Deno.test("a run is resumed only as it was and on the mesh that it began with", () =>
+  inFolder(async (folder) => {
+    const mesh = join(folder, "ball.ply");
+    await Deno.writeFile(mesh, encodePly(ball));
+    await succeeds(folder, "ball.ply --epochs 1 --name mine", ...small);
+    const path = join(folder, "runs/occupancy/mine");
+    const refused = async (sentence: string, ...args: string[]) => {
+      const { code, stdout, stderr } = await occupancy(folder, "--resume runs/occupancy/mine", ...args);
+      assertEquals([code, stdout], [1, ""]);
+      assertEquals(stderr, `error: ${sentence}\n`);
+    };
+    const before = await Deno.readTextFile(join(path, "config.json"));
+    await refused("--resume may change only --epochs and --minutes, but --seed was given.", "--seed", "6");
+    await refused("--resume may change only --epochs and --minutes, but a mesh was given.", "ball.ply");
+    const { vertices, faces } = inspectMesh(ball);
+    const began = `${mesh}: the run began with ${vertices} vertices and ${faces} faces`;
+    await Deno.writeFile(mesh, encodePly(moved(ball, ([x, y, z]) => [x, 2 * y, z])));
+    await refused(`${began}, but these are others now.`, "--epochs", "2");
+    const coarse = sphere(4, 6, 8);
+    const found = inspectMesh(coarse);
+    await Deno.writeFile(mesh, encodePly(coarse));
+    await refused(`${began}, but it has ${found.vertices} vertices and ${found.faces} faces now.`, "--epochs", "2");
+    assertEquals(await Deno.readTextFile(join(path, "config.json")), before);
+  }));
+
+Deno.test("--minutes fixes the number of steps before the run; --dry-run tells them and leaves nothing", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "ball.ply"), encodePly(ball));
+    const dry = await succeeds(folder, "ball.ply --dry-run --epochs 3", ...small);
+    assertStringIncludes(dry.stdout, "Steps       24, 8 an epoch");
+    assertEquals(namesIn(folder), ["ball.ply"]);
+    const { stderr } = await succeeds(folder, "ball.ply --minutes 0.003 --name timed", ...small);
+    const path = join(folder, "runs/occupancy/timed");
+    const { steps, scheduleSteps, options } = await json(path, "config.json");
+    assertEquals([scheduleSteps, options.epochs], [steps, undefined]);
+    assertEquals((await json(path, "summary.json")).steps, steps);
+    assertStringIncludes(stderr, `The run will end at step ${steps}, after ${(steps / 8).toFixed(1)} epochs.`);
+  }));
+
+Deno.test("a mesh that cannot be used, and a name that is taken, end in one line", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "flat.obj"), "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n");
+    const refused: [string, RegExp][] = [
+      ["flat.obj", /^error: .*flat\.obj: the mesh encloses no volume .*\n$/],
+      ["none.obj", /^error: .*none\.obj: cannot be read: there is no such file\.\n$/],
+      [".", /^error: .*: cannot be read: it is a folder\.\n$/],
+      ["none.obj --sigma 1 --activation sine", /^error: --sigma: the activation sine has no such hyper-parameter\.\n$/],
+    ];
+    for (const [line, sentence] of refused) {
+      const { code, stderr } = await occupancy(folder, line);
+      assertEquals(code, 1);
+      assertMatch(stderr, sentence);
+    }
+    assertEquals(namesIn(folder), ["flat.obj"]);
+    await Deno.mkdir(join(folder, "runs/occupancy/mine"), { recursive: true });
+    const taken = await occupancy(folder, "none.obj --name mine");
+    assertStringIncludes(taken.stderr, "a run of this name exists");
+  }));
