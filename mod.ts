@@ -25,13 +25,15 @@ export { softplus } from "./lib/field/activation/softplus.ts";
 export { type Encoding, type EncodingShape, positionalEncoding } from "./lib/field/encoding.ts";
 export { type DenseLayer, type EncodingLayer, type FieldDescription } from "./lib/field/description.ts";
 export { mlp, type MlpOptions } from "./lib/field/mlp.ts";
+export { radianceField, type RadianceFieldOptions } from "./lib/field/radiance_field.ts";
 export { createField, type Field } from "./lib/field/field.ts";
 export { type Measurement, tuneKernels, type TuneOptions, type TuneRequest } from "./lib/field/tune.ts";
 export type { NamedArrays } from "./lib/field/evaluate.ts";
-export type { Objective, ObjectivePass } from "./lib/objective/objective.ts";
+export type { Objective, ObjectivePass, ProductKind } from "./lib/objective/objective.ts";
 export { type PointwiseOptions } from "./lib/objective/pointwise.ts";
 export { binaryCrossEntropy } from "./lib/objective/binary_cross_entropy.ts";
 export { meanSquaredError } from "./lib/objective/mean_squared_error.ts";
+export { type VolumeOptions, volumeRendering } from "./lib/objective/volume_rendering.ts";
 export { weightedSum } from "./lib/objective/weighted_sum.ts";
 export {
   type Batch,
@@ -73,7 +75,7 @@ export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./li
 export type { ChunkRequest, MatrixPlace } from "./lib/diff/differentiator.ts";
 export type { DenseNode, Network, NetworkSubject, Node } from "./lib/field/network.ts";
 export type { MatmulShape } from "./lib/field/matmul/shape.ts";
-export { type HostData, type TrainingData } from "./lib/train/data.ts";
+export { type Draw, type HostData, type TrainingData } from "./lib/train/data.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./lib/train/checkpoint.ts";
 export { decodePicture, type Picture } from "./lib/data/picture.ts";
 export { type ResizeOptions, resizePicture } from "./lib/data/resize.ts";
@@ -105,6 +107,35 @@ export { encodeObj } from "./lib/output/mesh_obj.ts";
 export { meshPicture, type MeshPictureOptions } from "./lib/output/mesh_picture.ts";
 export { slicePicture } from "./lib/output/slice_picture.ts";
 export { encodePly } from "./lib/output/mesh_ply.ts";
+export { encodeAnimatedPng } from "./lib/output/animated_png.ts";
+export { depthPicture } from "./lib/output/depth_picture.ts";
 export { encodePng, type EncodePngOptions } from "./lib/output/png.ts";
+export {
+  type Camera,
+  cameraRay,
+  type Distortion,
+  projectPoint,
+  type Ray,
+  type Vector3,
+} from "./lib/data/scene/camera.ts";
+export { type NpyArray, readNpy } from "./lib/data/scene/npy.ts";
+export {
+  cameraInSpace,
+  RAY_SPACES,
+  type RaySpace,
+  raySpace,
+  type RaySpaceKind,
+  type SceneBounds,
+} from "./lib/data/scene/ray_space.ts";
+export { readScene } from "./lib/data/scene/read_scene.ts";
+export type { Scene, SceneOptions, View } from "./lib/data/scene/scene.ts";
+export { type SceneFiles, sceneFolder, sceneFromBytes } from "./lib/data/scene/scene_files.ts";
+export { rayData } from "./lib/data/ray_data.ts";
+export { RayCaster } from "./lib/render/ray_caster.ts";
+export { type RenderedView, type RenderOptions, renderView } from "./lib/render/render_view.ts";
+export { CAMERA_PATHS, cameraPath, type CameraPathKind } from "./lib/render/camera_path.ts";
+export { cameraSegments, drawSegments, type Line, segmentsPly } from "./lib/render/camera_drawing.ts";
+export { type HostRays, renderRays } from "./lib/render/render_rays.ts";
+export type { RenderedRays } from "./lib/render/ray_evaluation.ts";
 export { peakSignalToNoiseRatio } from "./lib/metric/psnr.ts";
 export { structuralSimilarity } from "./lib/metric/ssim.ts";

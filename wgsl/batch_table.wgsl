@@ -1,7 +1,8 @@
-// A batch from a table of samples:  batch[n, c] = table[indices[first + n], c], n < rows, c < columns; 0 elsewhere
-// table: [samples, columns]; batch: [padded_rows, stride]. One invocation an entry of `batch`; dispatch: workgroups of 64
+// A batch from a table of samples of `group` rows each:
+//   batch[n, c] = table[indices[first + ⌊n/group⌋]·group + n mod group, c],  n < rows, c < columns; 0 elsewhere
+// table: [samples·group, columns]; batch: [padded_rows, stride]. One invocation an entry of `batch`; dispatch: workgroups of 64
 // along x and y.
-{{uniform rows: u32, padded_rows: u32, columns: u32, stride: u32, first: u32}}
+{{uniform rows: u32, padded_rows: u32, columns: u32, stride: u32, first: u32, group: u32}}
 {{read indices: array<u32>}}
 {{read table: array<f32>}}
 {{write batch: array<f32>}}
@@ -13,6 +14,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let column = i % u.stride;
   if (row >= u.padded_rows) { return; }
   var entry = 0.0;
-  if (row < u.rows && column < u.columns) { entry = table[indices[u.first + row] * u.columns + column]; }
+  if (row < u.rows && column < u.columns) {
+    let sample = indices[u.first + row / u.group] * u.group + row % u.group;
+    entry = table[sample * u.columns + column];
+  }
   batch[i] = entry;
 }

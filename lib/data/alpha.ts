@@ -9,14 +9,20 @@ import type { Picture } from "./picture.ts";
  * @throws {RangeError} If the picture's sizes and pixels contradict each other.
  */
 export function compositeOnWhite(picture: Picture): Picture {
-  checkPicture("compositeOnWhite", picture);
+  return compositeOver(picture, "white");
+}
+
+/** The same over white or black. */
+export function compositeOver(picture: Picture, background: "white" | "black"): Picture {
+  checkPicture("compositeOver", picture);
   const { width, height, channels, pixels } = picture;
   if (channels === 1 || channels === 3) return picture;
   const colours = channels === 2 ? 1 : 3;
+  const behind = background === "white" ? 1 : 0;
   const mixed = new Float32Array(width * height * colours);
   for (let i = 0; i < width * height; i++) {
     const alpha = pixels[i * channels + colours];
-    for (let c = 0; c < colours; c++) mixed[i * colours + c] = pixels[i * channels + c] * alpha + (1 - alpha);
+    for (let c = 0; c < colours; c++) mixed[i * colours + c] = pixels[i * channels + c] * alpha + behind * (1 - alpha);
   }
   return { width, height, channels: colours, pixels: mixed };
 }

@@ -129,7 +129,7 @@ export class OccupancySampler implements Disposable {
     }
     return {
       count,
-      fill: ({ first, rows, paddedRows, inputs, targets }, indices, epoch) => {
+      fill: ({ first, rows, paddedRows, inputs, targets }, indices, { epoch }) => {
         const [points] = inputs.values();
         const labels = [...targets.values()];
         const kind = { mix: "thirds" as const, stream: streams.points };

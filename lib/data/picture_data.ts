@@ -39,7 +39,7 @@ export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
         gpu.dispatch(
           gpu.kernel(tableSource),
           { indices, table, batch: buffer },
-          { rows, padded_rows: paddedRows, columns: channels, stride, first },
+          { rows, padded_rows: paddedRows, columns: channels, stride, first, group: 1 },
           linearGroups(paddedRows * stride, 64),
         );
       }

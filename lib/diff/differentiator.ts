@@ -8,7 +8,7 @@ import { padRows, ROW_BLOCK } from "../field/matmul/shape.ts";
 import { Network, type Node } from "../field/network.ts";
 import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
 import type { Vector } from "../field/vector.ts";
-import type { Objective } from "../objective/objective.ts";
+import { type Objective, type ProductKind, targetsOf } from "../objective/objective.ts";
 import { backward, giveBackKept, type KeptAdjoint } from "./backward.ts";
 import { backwardTangent } from "./backward_tangent.ts";
 import { BufferPool } from "./buffer_pool.ts";
@@ -18,20 +18,21 @@ import sumText from "../../wgsl/gradient_sum.wgsl" with { type: "text" };
 import { bytesPerRow, productShapes } from "../field/sizes.ts";
 import lossText from "../../wgsl/loss_sum.wgsl" with { type: "text" };
 
-/** Which second-order product: Hv, or the Gauss-Newton product Gv. */
-export type ProductKind = "hessian" | "gaussNewton";
-
-/** One chunk of a batch to be put in place: rows first … first + rows − 1 of the batch. */
+/** One chunk of a batch to be put in place: samples first … first + samples − 1 of the batch. */
 export interface ChunkRequest {
-  /** First row of the chunk in the batch. */
+  /** First sample of the chunk in the batch. */
   readonly first: number;
-  /** Rows of the chunk. */
+  /** Samples of the chunk. */
+  readonly samples: number;
+  /** Samples from `samples` up to here are to become 0. */
+  readonly paddedSamples: number;
+  /** Rows of the field: as many for each sample as the objective's `rowsPerSample`. */
   readonly rows: number;
   /** Rows from `rows` up to here are to become 0. */
   readonly paddedRows: number;
   /** Where each named input goes: [padded rows, stride]. */
   readonly inputs: ReadonlyMap<string, MatrixPlace>;
-  /** Where each named target goes. */
+  /** Where each named target goes: [padded samples, stride]. */
   readonly targets: ReadonlyMap<string, MatrixPlace>;
 }
 
@@ -69,8 +70,8 @@ export type DifferentiationPart = "gradient" | "product";
 
 /** What one pass over a batch computes. */
 export interface DifferentiationRequest {
-  /** Rows of the batch. */
-  readonly rows: number;
+  /** Samples of the batch. */
+  readonly samples: number;
   /** Puts a chunk in place: records kernels, or writes from the host. */
   readonly fill: (chunk: ChunkRequest) => void;
   readonly gradient: Vector;
@@ -93,7 +94,8 @@ const lossSource = { name: "loss_sum", text: lossText };
 
 /**
  * Loss, gradient and second-order products of objective(field) over batches: buffers, and the recording of the passes. A batch
- * larger than memory allows is worked through in chunks that are added in order; the result is the same up to rounding.
+ * larger than memory allows is worked through in chunks of whole samples that are added in order; the result is the same up
+ * to rounding.
  */
 export class Differentiator implements Disposable {
   /** A ring of losses, one entry a pass (f32). */
@@ -103,15 +105,17 @@ export class Differentiator implements Disposable {
    * caller's, for the parameters.
    */
   readonly flags: DeviceBuffer;
-  /** Rows of one chunk. */
+  /** Rows of one chunk, at most. */
   readonly chunk: number;
+  readonly #rowsPerSample: number;
+  readonly #samplesPerChunk: number;
   readonly #field: Field;
   readonly #objective: Objective;
   readonly #network: Network;
   readonly #pool: BufferPool;
   readonly #partials: DeviceBuffer;
   readonly #partialsTangent?: DeviceBuffer;
-  readonly #rowLoss: DeviceBuffer;
+  readonly #sampleLoss: DeviceBuffer;
   readonly #inputs = new Map<string, MatrixPlace>();
   readonly #targets = new Map<string, MatrixPlace>();
   readonly #targetBuffers = new Map<string, DeviceBuffer>();
@@ -122,15 +126,16 @@ export class Differentiator implements Disposable {
   readonly #owned: DisposableStack;
 
   /**
-   * @param options.rows The largest batch.
+   * @param options.samples Of the largest batch.
    * @param options.products Whether second-order products will be asked for.
    * @param options.slots Entries of the ring of losses.
    * @param options.memory Bytes that one chunk may take.
+   * @throws When not even one sample fits.
    */
   constructor(
     field: Field,
     objective: Objective,
-    options: { rows: number; products: boolean; slots?: number; memory?: number },
+    options: { samples: number; products: boolean; slots?: number; memory?: number },
   ) {
     const { gpu, description, layout } = field;
     this.#field = field;
@@ -143,7 +148,15 @@ export class Differentiator implements Disposable {
     const parts = options.products ? 2 : 1;
     const fit = Math.min(PARTIAL_MEMORY, gpu.device.limits.maxStorageBufferBindingSize) / (vectorBytes * parts);
     const maxSplits = Math.max(1, Math.min(MAX_SPLITS, Math.floor(fit)));
-    this.chunk = chunkRows(gpu, options.rows, { ...perRow, total }, memory, maxSplits * ROW_BLOCK);
+    this.#rowsPerSample = objective.rowsPerSample ?? 1;
+    const rows = options.samples * this.#rowsPerSample;
+    this.chunk = chunkRows(gpu, rows, { ...perRow, total }, memory, maxSplits * ROW_BLOCK);
+    this.#samplesPerChunk = Math.floor(this.chunk / this.#rowsPerSample);
+    if (this.#samplesPerChunk === 0) {
+      throw new Error(
+        `${objective.name}: a sample of ${this.#rowsPerSample} rows does not fit a chunk of ${this.chunk} rows.`,
+      );
+    }
     using made = new DisposableStack();
     const allocate = (label: string, bytes: number) => made.use(gpu.buffer(label, bytes));
     this.#network = made.use(new Network(field, this.chunk, options.products));
@@ -152,7 +165,7 @@ export class Differentiator implements Disposable {
     this.#partials = allocate("partial gradients", vectorBytes * splits);
     // Some kernels leave the two terms of a product apart.
     if (options.products) this.#partialsTangent = allocate("partial products", vectorBytes * splits * 2);
-    this.#rowLoss = allocate("row losses", this.chunk * 4);
+    this.#sampleLoss = allocate("sample losses", this.chunk * 4);
     this.losses = allocate("losses", (options.slots ?? 1) * 4);
     this.flags = allocate("flags", 16);
     gpu.write(this.flags, new Uint32Array(4).fill(0xffffffff));
@@ -160,11 +173,13 @@ export class Differentiator implements Disposable {
       const { value, width, padded } = this.#network.node(name);
       this.#inputs.set(name, { buffer: value, width, stride: padded });
     }
-    for (const [name, width] of objective.reads(description)) {
+    for (const [name, width] of targetsOf(objective, description)) {
       const stride = padWidth(width);
-      const buffer = allocate(`target ${name}`, this.chunk * stride * 4);
+      const buffer = allocate(`target ${name}`, padRows(this.#samplesPerChunk) * stride * 4);
       this.#targets.set(name, { buffer, width, stride });
       this.#targetBuffers.set(name, buffer);
+    }
+    for (const name of objective.reads(description).keys()) {
       const node = this.#network.output(name);
       const bytes = this.chunk * node.padded * 4;
       const adjoint = allocate(`adjoint of ${name}`, bytes);
@@ -189,8 +204,8 @@ export class Differentiator implements Disposable {
 
   /** The same in parts, so that vectors may be taken, or changed, as soon as they are complete. */
   *parts(request: DifferentiationRequest): Generator<DifferentiationPart, void> {
-    const { rows, products = [] } = request;
-    if (rows > this.chunk && products.length > 1) {
+    const { samples, products = [] } = request;
+    if (samples > this.#samplesPerChunk && products.length > 1) {
       // Their results cannot be added up side by side in the vectors that they share: every product takes a pass over the batch.
       for (const product of products) {
         for (const part of this.parts({ ...request, products: [product] })) {
@@ -199,7 +214,7 @@ export class Differentiator implements Disposable {
       }
       return;
     }
-    for (let first = 0; first < rows; first += this.chunk) yield* this.#chunk(request, first, products);
+    for (let first = 0; first < samples; first += this.#samplesPerChunk) yield* this.#chunk(request, first, products);
   }
 
   /** Frees the device memory. */
@@ -214,29 +229,32 @@ export class Differentiator implements Disposable {
   ): Generator<DifferentiationPart, void> {
     const { gpu, parameters, layout } = this.#field;
     const step = request.step ?? 0;
-    const rows = Math.min(this.chunk, request.rows - first);
+    const samples = Math.min(this.#samplesPerChunk, request.samples - first);
+    const rows = samples * this.#rowsPerSample;
     const paddedRows = padRows(rows);
-    const last = first + rows === request.rows;
+    const last = first + samples === request.samples;
     const keep = first > 0;
     gpu.phase("batch");
-    request.fill({ first, rows, paddedRows, inputs: this.#inputs, targets: this.#targets });
+    const place = { first, samples, paddedSamples: padRows(samples), rows, paddedRows };
+    request.fill({ ...place, inputs: this.#inputs, targets: this.#targets });
     gpu.phase("forward");
     this.#network.forward(paddedRows, parameters);
     gpu.phase("loss");
     const objective = {
       network: this.#network,
+      samples,
+      batchSamples: request.samples,
       rows,
       paddedRows,
-      batchRows: request.rows,
       targets: this.#targetBuffers,
       adjoints: this.#adjoints,
-      rowLoss: this.#rowLoss,
+      sampleLoss: this.#sampleLoss,
       weight: 1,
       add: false,
     };
-    this.#objective.record({ ...objective, tangents: false });
-    gpu.dispatch(gpu.kernel(lossSource), { row_loss: this.#rowLoss, losses: this.losses }, {
-      rows,
+    this.#objective.record(objective);
+    gpu.dispatch(gpu.kernel(lossSource), { row_loss: this.#sampleLoss, losses: this.losses }, {
+      rows: samples,
       slot: request.slot ?? 0,
       keep: keep ? 1 : 0,
     }, [1]);
@@ -252,21 +270,29 @@ export class Differentiator implements Disposable {
     };
     const hessian = products.some(({ kind }) => kind === "hessian");
     const kept = hessian ? new Map<Node, KeptAdjoint>() : undefined;
-    const observer = request.kronecker?.observer({ first, rows, batchRows: request.rows });
+    const observer = request.kronecker?.observer({
+      first: first * this.#rowsPerSample,
+      rows,
+      batchRows: request.samples * this.#rowsPerSample,
+    });
     backward(pass, this.#seeds, { keep: kept, observer });
     this.#sum(this.#partials, splits, request.gradient, keep, step);
     if (last) yield "gradient";
     for (const product of products) {
       gpu.phase("probe");
       if (product.kind === "gaussNewtonSample") {
-        drawOutputSigns(gpu, this.#seeds.keys(), product.key, { first, rows, paddedRows });
+        drawOutputSigns(gpu, this.#seeds.keys(), product.key, {
+          first: first * this.#rowsPerSample,
+          rows,
+          paddedRows,
+        });
       } else {
         if (first === 0) product.prepare?.();
         gpu.phase("product");
         this.#network.forwardTangent(paddedRows, parameters, product.direction);
       }
       gpu.phase("product");
-      this.#objective.record({ ...objective, tangents: true });
+      this.#objective.record({ ...objective, product: product.kind === "hessian" ? "hessian" : "gaussNewton" });
       const partials = this.#partialsTangent!;
       const apart = product.kind === "hessian" && this.#leavesTermsApart(paddedRows);
       if (product.kind === "hessian") {

@@ -2,14 +2,14 @@ import type { Field } from "../field/field.ts";
 import { byName, type NamedArrays } from "../field/evaluate.ts";
 import { uploadRows } from "../field/rows.ts";
 import { createVector, Vector } from "../field/vector.ts";
-import type { Objective } from "../objective/objective.ts";
-import { Differentiator, type ProductKind, type ProductRequest } from "./differentiator.ts";
+import { checkRows, type Objective, type ProductKind, targetsOf } from "../objective/objective.ts";
+import { Differentiator, type ProductRequest } from "./differentiator.ts";
 
 /** A batch on the host. */
 export interface Batch {
-  /** `[n, inputs]` row-major; with several named inputs a record of such arrays. */
+  /** `[n, inputs]` row-major; with several named inputs a record of such arrays. A sample of many rows has them in order. */
   readonly inputs: Float32Array | NamedArrays;
-  /** `[n, outputs]` row-major; where the objective reads several outputs a record of such arrays by output. */
+  /** `[samples, width]` row-major; where the objective has several targets a record of such arrays by name. */
   readonly targets: Float32Array | NamedArrays;
 }
 
@@ -118,21 +118,23 @@ async function differentiate(
 ): Promise<number> {
   const { gpu, description } = field;
   const inputs = byName(batch.inputs, new Map(Object.entries(description.inputs)), "inputs");
-  const targets = byName(batch.targets, objective.reads(description), "targets");
-  const { rows } = inputs;
-  if (targets.rows !== rows) throw new Error(`batch: ${rows} rows of inputs, but ${targets.rows} of targets.`);
-  if (rows === 0) throw new Error("batch: it has no rows.");
+  const targets = byName(batch.targets, targetsOf(objective, description), "targets");
+  checkRows("batch", objective, inputs.rows, targets.rows);
+  const samples = targets.rows;
   const { gradient, products, memory } = request;
-  using differentiator = new Differentiator(field, objective, { rows, products: products !== undefined, memory });
+  using differentiator = new Differentiator(field, objective, { samples, products: products !== undefined, memory });
   differentiator.record({
-    rows,
+    samples,
     gradient,
     products,
     fill(chunk) {
-      for (const [places, arrays] of [[chunk.inputs, inputs.arrays], [chunk.targets, targets.arrays]] as const) {
-        for (const [name, { buffer, width, stride }] of places) {
-          uploadRows(gpu, arrays[name], width, chunk.first, chunk.rows, buffer, stride, chunk.paddedRows);
-        }
+      const { first, rows, paddedRows } = chunk;
+      const firstRow = first * (objective.rowsPerSample ?? 1);
+      for (const [name, { buffer, width, stride }] of chunk.inputs) {
+        uploadRows(gpu, inputs.arrays[name], width, firstRow, rows, buffer, stride, paddedRows);
+      }
+      for (const [name, { buffer, width, stride }] of chunk.targets) {
+        uploadRows(gpu, targets.arrays[name], width, first, chunk.samples, buffer, stride, chunk.paddedSamples);
       }
     },
   });

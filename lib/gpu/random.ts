@@ -23,7 +23,8 @@ export const streams: {
   readonly probe: number;
   readonly points: number;
   readonly heldOut: number;
-} = { initialisation: 1, order: 2, probe: 3, points: 4, heldOut: 5 };
+  readonly jitter: number;
+} = { initialisation: 1, order: 2, probe: 3, points: 4, heldOut: 5, jitter: 6 };
 
 /** Where the numbers of one matrix go; all in entries, not bytes. See `random_fill.wgsl`. */
 export interface FillTarget {

@@ -2,27 +2,35 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { FieldDescription } from "../field/description.ts";
 import type { Network } from "../field/network.ts";
 
+/** Which second-order product: Hv, or the Gauss-Newton product Gv. */
+export type ProductKind = "hessian" | "gaussNewton";
+
 /** One chunk of a batch, after the forward pass. */
 export interface ObjectivePass {
   /** Holds the outputs and their tangents. */
   readonly network: Network;
-  /** Rows of the field in this chunk, and as padded on the device. */
+  /** Samples of this chunk. */
+  readonly samples: number;
+  /** Samples of the WHOLE batch: what means are taken over. */
+  readonly batchSamples: number;
+  /** Rows of the field in this chunk: `rowsPerSample` for each sample, one sample after the other. */
   readonly rows: number;
   /** Rows on the device. */
   readonly paddedRows: number;
-  /** Field rows of the WHOLE batch: what means are taken over. */
-  readonly batchRows: number;
-  /** Whether tangents are wanted. */
-  readonly tangents: boolean;
-  /** [padded rows, padded width] of each target. */
+  /** The product whose start is wanted, if any: tangents of the adjoints, exact or by Gauss-Newton. */
+  readonly product?: ProductKind;
+  /** [padded samples, padded width] of each target. */
   readonly targets: ReadonlyMap<string, DeviceBuffer>;
-  /** Where the adjoint of each output read, and its tangent, go: like the output's value. */
+  /**
+   * Where the adjoint of each output read, and its tangent, go: like the output's value. Zero when made, and nobody else
+   * writes there.
+   */
   readonly adjoints: ReadonlyMap<string, { readonly adjoint: DeviceBuffer; readonly tangent?: DeviceBuffer }>;
-  /** Where each row's share of the loss goes. */
-  readonly rowLoss: DeviceBuffer;
+  /** Where each sample's share of the loss goes. */
+  readonly sampleLoss: DeviceBuffer;
   /** Factor of the loss, 1 unless this objective is a term of a sum. */
   readonly weight: number;
-  /** Whether `rowLoss` holds other terms' shares that this one adds to. */
+  /** Whether `sampleLoss` holds other terms' shares that this one adds to. */
   readonly add: boolean;
 }
 
@@ -33,12 +41,39 @@ export interface ObjectivePass {
 export interface Objective {
   /** As in configuration files. */
   readonly name: string;
+  /** Rows of the field that make one sample, 1 by default; a ray has one for each of its intervals. */
+  readonly rowsPerSample?: number;
   /**
-   * The outputs that it reads, each with the width of its target (of the same name).
+   * The outputs that it reads, each with its width.
    *
    * @throws When the field has no such output.
    */
   reads(description: FieldDescription): ReadonlyMap<string, number>;
+  /**
+   * What it is told of each sample, with widths; by default a target for each output that it reads, of the same name and
+   * width.
+   */
+  targets?(description: FieldDescription): ReadonlyMap<string, number>;
   /** Records loss, adjoints and, if wanted, their tangents. */
   record(pass: ObjectivePass): void;
+}
+
+/** What an objective is told of each sample, with widths. */
+export function targetsOf(objective: Objective, description: FieldDescription): ReadonlyMap<string, number> {
+  return objective.targets?.(description) ?? objective.reads(description);
+}
+
+/**
+ * Checks that inputs and targets on the host are for the same samples.
+ *
+ * @param what How errors call them.
+ * @throws When they are not, or there are none.
+ */
+export function checkRows(what: string, objective: Objective, inputRows: number, samples: number): void {
+  const { rowsPerSample = 1 } = objective;
+  if (inputRows !== samples * rowsPerSample) {
+    const expected = rowsPerSample === 1 ? "" : ` (${rowsPerSample} rows of inputs for each expected)`;
+    throw new Error(`${what}: ${inputRows} rows of inputs, but ${samples} of targets${expected}.`);
+  }
+  if (samples === 0) throw new Error(`${what}: it has no samples.`);
 }

@@ -32,7 +32,8 @@ export function pointwise(name: string, loss: string, options: PointwiseOptions)
       return new Map([[output, widthsOf(description).get(description.outputs[output])!]]);
     },
     record(pass) {
-      const { network, rows, paddedRows, batchRows, tangents, weight, add } = pass;
+      const { network, rows, paddedRows, batchSamples, product, weight, add } = pass;
+      const tangents = product === undefined ? 0 : 1;
       const { gpu } = network;
       const output = outputOf(network.subject.description);
       const { value, valueTangent, width, padded } = network.output(output);
@@ -41,18 +42,18 @@ export function pointwise(name: string, loss: string, options: PointwiseOptions)
         y: value,
         targets: pass.targets.get(output)!,
         adjoint,
-        row_loss: pass.rowLoss,
+        row_loss: pass.sampleLoss,
       };
-      if (tangents) Object.assign(buffers, { y_tangent: valueTangent, adjoint_tangent: tangent });
+      if (tangents === 1) Object.assign(buffers, { y_tangent: valueTangent, adjoint_tangent: tangent });
       gpu.dispatch(
-        gpu.kernel(kernelSource, { loss, tangents: tangents ? 1 : 0 }),
+        gpu.kernel(kernelSource, { loss, tangents }),
         buffers,
         {
           rows,
           padded_rows: paddedRows,
           width: padded,
           real: width,
-          scale: weight / (batchRows * width),
+          scale: weight / (batchSamples * width),
           add: add ? 1 : 0,
         },
         linearGroups(paddedRows, 64),

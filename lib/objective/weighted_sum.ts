@@ -1,14 +1,23 @@
-import type { Objective } from "./objective.ts";
+import { type Objective, targetsOf } from "./objective.ts";
 
 /**
  * A sum of objectives that read different outputs of one field.
  *
- * @throws (when used) If two terms read the same output.
+ * @throws If samples of two terms have different numbers of rows; (when used) if two terms read the same output.
  */
 export function weightedSum(terms: readonly { readonly objective: Objective; readonly weight?: number }[]): Objective {
   if (terms.length === 0) throw new Error("weightedSum: at least one term expected, none found.");
+  const rowsPerSample = terms[0].objective.rowsPerSample ?? 1;
+  const other = terms.find(({ objective }) => (objective.rowsPerSample ?? 1) !== rowsPerSample);
+  if (other !== undefined) {
+    throw new Error(
+      `weightedSum: samples of ${rowsPerSample} rows expected as in the first term, ` +
+        `${other.objective.rowsPerSample ?? 1} found in ${other.objective.name}.`,
+    );
+  }
   return {
     name: "weightedSum",
+    rowsPerSample,
     reads(description) {
       const all = new Map<string, number>();
       for (const { objective } of terms) {
@@ -19,6 +28,7 @@ export function weightedSum(terms: readonly { readonly objective: Objective; rea
       }
       return all;
     },
+    targets: (description) => new Map(terms.flatMap(({ objective }) => [...targetsOf(objective, description)])),
     record(pass) {
       terms.forEach(({ objective, weight = 1 }, i) => {
         objective.record({ ...pass, weight: pass.weight * weight, add: pass.add || i > 0 });

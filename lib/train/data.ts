@@ -1,27 +1,34 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import type { ChunkRequest } from "../diff/differentiator.ts";
+import type { ChunkRequest, MatrixPlace } from "../diff/differentiator.ts";
 import { byName, type NamedArrays } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
-import type { Objective } from "../objective/objective.ts";
+import { checkRows, type Objective, targetsOf } from "../objective/objective.ts";
 import tableText from "../../wgsl/batch_table.wgsl" with { type: "text" };
 
 /** Samples to train on, on the device. The trainer decides which of them make a batch. */
 export interface TrainingData extends Disposable {
   /** Samples in an epoch. */
   readonly count: number;
-  /**
-   * Records putting samples `indices[chunk.first + i]`, i < chunk.rows, in place. Data that are new each epoch key them by
-   * `epoch`, counted from 0, and the sample's number.
-   */
-  fill(chunk: ChunkRequest, indices: DeviceBuffer, epoch: number): void;
+  /** Records putting samples `indices[chunk.first + i]`, i < chunk.samples, in place. */
+  fill(chunk: ChunkRequest, indices: DeviceBuffer, draw: Draw): void;
+}
+
+/** What data that draws random numbers keys them by, so that a resumed run draws the same. */
+export interface Draw {
+  /** Of the run. */
+  readonly seed: number;
+  /** The training step, from 0. */
+  readonly step: number;
+  /** The epoch, from 0. */
+  readonly epoch: number;
 }
 
 /** Samples in arrays on the host. */
 export interface HostData {
-  /** `[n, inputs]` row-major; with several named inputs a record of such arrays. */
+  /** `[n, inputs]` row-major; with several named inputs a record of such arrays. A sample of many rows has them in order. */
   readonly inputs: Float32Array | NamedArrays;
-  /** `[n, outputs]` row-major; where the objective reads several outputs a record of such arrays by output. */
+  /** `[samples, width]` row-major; where the objective has several targets a record of such arrays by name. */
   readonly targets: Float32Array | NamedArrays;
 }
 
@@ -31,11 +38,9 @@ const tableSource = { name: "batch_table", text: tableText };
 export function tableData(field: Field, objective: Objective, data: HostData): TrainingData {
   const { gpu, description } = field;
   const inputs = byName(data.inputs, new Map(Object.entries(description.inputs)), "inputs");
-  const targets = byName(data.targets, objective.reads(description), "targets");
-  if (inputs.rows !== targets.rows) {
-    throw new Error(`data: ${inputs.rows} rows of inputs, but ${targets.rows} of targets.`);
-  }
-  if (inputs.rows === 0) throw new Error("data: it has no samples.");
+  const targets = byName(data.targets, targetsOf(objective, description), "targets");
+  checkRows("data", objective, inputs.rows, targets.rows);
+  const { rowsPerSample = 1 } = objective;
   const upload = (arrays: NamedArrays) =>
     new Map(
       Object.entries(arrays).map(([name, array]) => {
@@ -44,23 +49,30 @@ export function tableData(field: Field, objective: Objective, data: HostData): T
         return [name, buffer];
       }),
     );
-  const tables = [upload(inputs.arrays), upload(targets.arrays)];
+  const inputTables = upload(inputs.arrays);
+  const targetTables = upload(targets.arrays);
   return {
-    count: inputs.rows,
-    fill({ first, rows, paddedRows, inputs, targets }, indices) {
-      [inputs, targets].forEach((places, i) => {
-        for (const [name, { buffer, width, stride }] of places) {
-          gpu.dispatch(
-            gpu.kernel(tableSource),
-            { indices, table: tables[i].get(name)!, batch: buffer },
-            { rows, padded_rows: paddedRows, columns: width, stride, first },
-            linearGroups(paddedRows * stride, 64),
-          );
-        }
-      });
+    count: targets.rows,
+    fill(chunk, indices) {
+      const { first } = chunk;
+      const copy = (table: DeviceBuffer, place: MatrixPlace, rows: number, paddedRows: number, group: number) => {
+        const { buffer, width, stride } = place;
+        gpu.dispatch(
+          gpu.kernel(tableSource),
+          { indices, table, batch: buffer },
+          { rows, padded_rows: paddedRows, columns: width, stride, first, group },
+          linearGroups(paddedRows * stride, 64),
+        );
+      };
+      for (const [name, place] of chunk.inputs) {
+        copy(inputTables.get(name)!, place, chunk.rows, chunk.paddedRows, rowsPerSample);
+      }
+      for (const [name, place] of chunk.targets) {
+        copy(targetTables.get(name)!, place, chunk.samples, chunk.paddedSamples, 1);
+      }
     },
     [Symbol.dispose]() {
-      for (const buffers of tables) for (const buffer of buffers.values()) buffer[Symbol.dispose]();
+      for (const buffer of [...inputTables.values(), ...targetTables.values()]) buffer[Symbol.dispose]();
     },
   };
 }

@@ -5,7 +5,12 @@ import { linearGroups } from "../gpu/groups.ts";
 import { type RandomKey, streams } from "../gpu/random.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer, Requests } from "../optim/optimizer.ts";
-import { type DifferentiationPart, Differentiator, type ProductRequest } from "../diff/differentiator.ts";
+import {
+  type ChunkRequest,
+  type DifferentiationPart,
+  Differentiator,
+  type ProductRequest,
+} from "../diff/differentiator.ts";
 import { KroneckerFactors } from "../diff/kronecker_factors.ts";
 import type { TrainingData } from "./data.ts";
 import { Outcome, type Reduce } from "./reduce.ts";
@@ -64,8 +69,8 @@ export class TrainingStep implements Disposable {
     using made = new DisposableStack();
     this.sampler = made.use(new Sampler(gpu, data.count, Math.min(batchSize, data.count), seed));
     const products = optimizer.usesProducts;
-    const rows = this.sampler.batchSize;
-    this.differentiator = made.use(new Differentiator(field, objective, { rows, products, slots: RING, memory }));
+    const samples = this.sampler.batchSize;
+    this.differentiator = made.use(new Differentiator(field, objective, { samples, products, slots: RING, memory }));
     this.#gradient = made.use(createVector(gpu, layout, "gradient"));
     if (optimizer.usesKroneckerFactors) {
       this.#kronecker = made.use(new KroneckerFactors(gpu, layout, this.differentiator.chunk));
@@ -121,10 +126,10 @@ export class TrainingStep implements Disposable {
   ): Generator<StepPart, void> {
     const { field, data, seed } = this.options;
     field.gpu.phase("batch");
-    const { rows, epoch } = this.sampler.draw(step);
+    const { rows: samples, epoch } = this.sampler.draw(step);
     const request = {
-      rows,
-      fill: (chunk: Parameters<TrainingData["fill"]>[0]) => data.fill(chunk, this.sampler.indices, epoch),
+      samples,
+      fill: (chunk: ChunkRequest) => data.fill(chunk, this.sampler.indices, { seed, step, epoch }),
       gradient: this.#gradient,
       slot: step % RING,
       step,

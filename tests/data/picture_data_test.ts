@@ -7,6 +7,8 @@ import { wave } from "../support/matrices.ts";
 import { sameBits } from "../support/same_bits.ts";
 
 const gpu = await fileDevice();
+/** Pictures draw nothing at random. */
+const draw = { seed: 0, step: 0, epoch: 0 };
 
 function picture(width: number, height: number, channels: Picture["channels"]): Picture {
   return { width, height, channels, pixels: wave(width * height * channels, 1.3) };
@@ -35,6 +37,8 @@ async function batch(
   using targets = gpu.buffer("targets", paddedRows * targetStride * 4);
   const chunk: ChunkRequest = {
     first,
+    samples: rows,
+    paddedSamples: paddedRows,
     rows,
     paddedRows,
     inputs: new Map([["input", { buffer: coordinates, width: inputs, stride }]]),
@@ -43,7 +47,7 @@ async function batch(
   const read = (buffer: typeof targets, columns: number) =>
     sameBits(() => {
       gpu.write(buffer, new Float32Array(paddedRows * columns).fill(7));
-      data.fill(chunk, indices, 0);
+      data.fill(chunk, indices, draw);
       return readFloats(gpu, buffer, paddedRows * columns);
     });
   return {
@@ -94,7 +98,8 @@ Deno.test("a field of other inputs or outputs than the picture has is refused", 
         using indices = gpu.buffer("indices", 16);
         using buffer = gpu.buffer("place", 16 * 16 * 4);
         const place = (width: number) => new Map([["x", { buffer, width, stride: 16 }]]);
-        data.fill({ first: 0, rows: 1, paddedRows: 16, inputs: place(inputs), targets: place(outputs) }, indices, 0);
+        const one = { first: 0, samples: 1, paddedSamples: 16, rows: 1, paddedRows: 16 };
+        data.fill({ ...one, inputs: place(inputs), targets: place(outputs) }, indices, draw);
       },
       Error,
       message,

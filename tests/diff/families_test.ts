@@ -54,7 +54,7 @@ for (const [name, description] of Object.entries(descriptions)) {
 Deno.test("several products of one pass have the bits of each alone", async () => {
   using gpu = await openDevice();
   using field = createField(gpu, descriptions.gaussian, { seed: 1 });
-  using differentiator = new Differentiator(field, meanSquaredError(), { rows: ROWS, products: true });
+  using differentiator = new Differentiator(field, meanSquaredError(), { samples: ROWS, products: true });
   using gradient = createVector(gpu, field.layout);
   const pairs = [1, 2, 3].map((seed) => {
     const direction = createVector(gpu, field.layout);
@@ -63,7 +63,7 @@ Deno.test("several products of one pass have the bits of each alone", async () =
   });
   const record = (products: typeof pairs) =>
     differentiator.record({
-      rows: ROWS,
+      samples: ROWS,
       gradient,
       products,
       fill(chunk) {

@@ -25,11 +25,11 @@ async function samplesOf(gpu: Gpu, golden: GoldenField, rows: number, count: num
   using product = gnvp;
   using result = createVector(gpu, field.layout);
   using sampleGradient = createVector(gpu, field.layout);
-  using differentiator = new Differentiator(field, objective, { rows, products: true });
+  using differentiator = new Differentiator(field, objective, { samples: rows, products: true });
   const samples: Float32Array[] = [];
   for (let step = 0; step < count; step++) {
     differentiator.record({
-      rows,
+      samples: rows,
       gradient: sampleGradient,
       products: [{ kind: "gaussNewtonSample", key: { seed: 5, stream: 3, step }, result }],
       fill(chunk) {

@@ -25,7 +25,7 @@ Deno.test("a batch or direction that does not fit is refused by what is wrong wi
   const cases = [
     [{ ...batch, targets: wave(20, 1) }, v, "targets: output has 20 numbers, which is no multiple of its width 3."],
     [{ ...batch, targets: wave(18, 1) }, v, "batch: 7 rows of inputs, but 6 of targets."],
-    [{ inputs: wave(0, 1), targets: wave(0, 1) }, v, "batch: it has no rows."],
+    [{ inputs: wave(0, 1), targets: wave(0, 1) }, v, "batch: it has no samples."],
     [{ ...batch, inputs: { x: batch.inputs } }, v, "inputs: x given, but there is only input."],
   ] as const;
   for (const [bad, direction, message] of cases) {

@@ -32,12 +32,12 @@ for (const [name, { damping, factors, preconditioned }] of Object.entries(golden
         field.parameters.write(golden.params);
         const objective = golden.loss === "mse" ? meanSquaredError() : binaryCrossEntropy();
         const rows = golden.x.length / golden.input;
-        using differentiator = new Differentiator(field, objective, { rows, products: false, memory });
+        using differentiator = new Differentiator(field, objective, { samples: rows, products: false, memory });
         using kronecker = new KroneckerFactors(gpu, field.layout, differentiator.chunk);
         using gradient = createVector(gpu, field.layout);
         if (memory !== undefined) assertEquals(differentiator.chunk, 16);
         differentiator.record({
-          rows,
+          samples: rows,
           gradient,
           kronecker,
           fill({ inputs, targets, first, rows, paddedRows }) {

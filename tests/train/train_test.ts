@@ -102,7 +102,7 @@ Deno.test("a batch worked through in chunks trains as one in a piece, up to roun
   using field = createField(gpu, description, { seed: 3 });
   const memory = 60_000;
   for (const products of [false, true]) {
-    using differentiator = new Differentiator(field, objective, { rows: count, products, memory });
+    using differentiator = new Differentiator(field, objective, { samples: count, products, memory });
     assertLess(differentiator.chunk, count / 2, "more than two chunks");
   }
   for (const spec of [sgd({ learningRate: 0.1 }), esgd({ initialProbes: 2, epsilon: 1 })]) {

@@ -1,0 +1,61 @@
+import type { Gpu } from "../gpu/device.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import { RayCaster } from "../render/ray_caster.ts";
+import type { TrainingData } from "../train/data.ts";
+import type { RaySpace } from "./scene/ray_space.ts";
+import type { View } from "./scene/scene.ts";
+import text from "../../wgsl/ray_pixels.wgsl" with { type: "text" };
+
+const kernelSource = { name: "ray_pixels", text };
+
+/**
+ * The rays through all pixels of all views as training data for `volumeRendering`, view after view, row-major. Edges are drawn
+ * anew at every step (stratified), keyed by the run's seed, the step and the ray's place in the batch. Colours are kept with 16
+ * bits a channel: 8 bytes a pixel.
+ *
+ * @param intervals Of a ray.
+ * @example
+ * ```ts ignore
+ * const scene = await readScene(sceneFolder("scenes/fern"), { size: 126 });
+ * const space = raySpace("inverse", { ...scene, cameras: scene.train.map(({ camera }) => camera) });
+ * using data = rayData(gpu, scene.train, space, 48);
+ * const objective = volumeRendering({ intervals: 48 });
+ * for await (const event of train({ field, objective, data, optimizer, epochs: 4 })) console.log(event.losses.at(-1));
+ * const { picture } = await renderView(field, scene.test[0].camera, { intervals: 48, space });
+ * ```
+ * @throws When the views differ in size, or do not fit the adapter's buffers.
+ */
+export function rayData(gpu: Gpu, views: readonly View[], space: RaySpace, intervals: number): TrainingData {
+  const caster = new RayCaster(gpu, views.map(({ camera }) => camera), space, intervals);
+  const pixels = caster.width * caster.height;
+  const colours = gpu.buffer("colours", views.length * pixels * 8);
+  views.forEach(({ picture }, i) => gpu.write(colours, pack(picture.pixels), i * pixels * 8));
+  return {
+    count: views.length * pixels,
+    fill(chunk, indices, draw) {
+      caster.fill(chunk, indices, draw);
+      const { buffer, stride } = chunk.targets.get("pixel")!;
+      gpu.dispatch(
+        gpu.kernel(kernelSource),
+        { indices, colours, batch: buffer },
+        { rays: chunk.samples, padded_rays: chunk.paddedSamples, stride, first: chunk.first },
+        linearGroups(chunk.paddedSamples, 64),
+      );
+    },
+    [Symbol.dispose]() {
+      caster[Symbol.dispose]();
+      colours[Symbol.dispose]();
+    },
+  };
+}
+
+/** RGB to two words a pixel, as `ray_pixels.wgsl` reads them. */
+function pack(rgb: Float32Array): Uint32Array {
+  const level = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * 65535);
+  const words = new Uint32Array(rgb.length / 3 * 2);
+  for (let i = 0; i < words.length / 2; i++) {
+    words[2 * i] = level(rgb[3 * i]) + level(rgb[3 * i + 1]) * 65536;
+    words[2 * i + 1] = level(rgb[3 * i + 2]);
+  }
+  return words;
+}

@@ -1,0 +1,175 @@
+/** A direction or point. */
+export type Vector3 = readonly [number, number, number];
+
+/**
+ * Radial-tangential distortion (Brown 1966) as OpenCV defines it, on image coordinates x = X/Z, y = Y/Z of the ideal camera,
+ * y down: x_d = x(1 + k₁r² + k₂r⁴ + k₃r⁶) + 2p₁xy + p₂(r² + 2x²), and y_d likewise with p₁ and p₂ exchanged.
+ */
+export interface Distortion {
+  /** Of r². */
+  readonly k1: number;
+  /** Of r⁴. */
+  readonly k2: number;
+  /** Of r⁶. */
+  readonly k3: number;
+  /** Tangential; see above. */
+  readonly p1: number;
+  /** Tangential; see above. */
+  readonly p2: number;
+}
+
+/**
+ * A camera as the project means it (docs/conventions.md): it looks along −z of its own axes, x is right, y is up; pixels are
+ * counted from the upper left corner and have their centres at half numbers.
+ */
+export interface Camera {
+  /** Camera to world, 3 × 4 row-major: columns right, up, back, position. */
+  readonly pose: readonly number[];
+  /** Pixels in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** Focal lengths in pixels. */
+  readonly focal: readonly [x: number, y: number];
+  /** The principal point in pixels from the upper left corner of the picture. */
+  readonly centre: readonly [x: number, y: number];
+  /** None where absent. */
+  readonly distortion?: Distortion;
+}
+
+/** A half-line; the direction has unit length. */
+export interface Ray {
+  /** Where it starts. */
+  readonly origin: Vector3;
+  /** Of unit length. */
+  readonly direction: Vector3;
+}
+
+/** One of the pose's columns: 0 right, 1 up, 2 back, 3 position. */
+export function poseColumn(pose: readonly number[], column: number): Vector3 {
+  return [pose[column], pose[4 + column], pose[8 + column]];
+}
+
+/** A pose from its columns. */
+export function poseOf(right: Vector3, up: Vector3, back: Vector3, position: Vector3): number[] {
+  return [0, 1, 2].flatMap((i) => [right[i], up[i], back[i], position[i]]);
+}
+
+/**
+ * The ray through a place of the picture, distortion undone; f64.
+ *
+ * @param column In pixels from the left edge; the centre of the first column is at 0.5.
+ * @param row In pixels from the upper edge.
+ */
+export function cameraRay({ pose, focal, centre, distortion }: Camera, column: number, row: number): Ray {
+  const distorted: [number, number] = [(column - centre[0]) / focal[0], (row - centre[1]) / focal[1]];
+  const [x, y] = distortion === undefined ? distorted : undistort(distorted, distortion);
+  const local: Vector3 = [x, -y, -1];
+  const direction = [0, 1, 2].map((i) =>
+    pose[4 * i] * local[0] + pose[4 * i + 1] * local[1] + pose[4 * i + 2] * local[2]
+  );
+  return { origin: poseColumn(pose, 3), direction: normalise(direction as unknown as Vector3) };
+}
+
+/**
+ * Where a point is seen, in pixels, column first; undefined where it lies behind the camera. f64, with distortion.
+ */
+export function projectPoint(camera: Camera, point: Vector3): [column: number, row: number] | undefined {
+  const { pose, focal, centre, distortion } = camera;
+  const offset = point.map((value, i) => value - pose[4 * i + 3]);
+  const [right, up, back] = [0, 1, 2].map((column) => dot(poseColumn(pose, column), offset as unknown as Vector3));
+  if (back >= 0) return undefined;
+  const ideal: [number, number] = [right / -back, up / back];
+  const [x, y] = distortion === undefined ? ideal : distort(ideal, distortion);
+  return [x * focal[0] + centre[0], y * focal[1] + centre[1]];
+}
+
+/** The same camera for its picture in another size. */
+export function resizeCamera(camera: Camera, width: number, height: number): Camera {
+  const [x, y] = [width / camera.width, height / camera.height];
+  const { focal, centre } = camera;
+  return { ...camera, width, height, focal: [focal[0] * x, focal[1] * y], centre: [centre[0] * x, centre[1] * y] };
+}
+
+/**
+ * Checks what was read of a camera.
+ *
+ * @param what How the error calls it: "transforms.json, frame 3".
+ * @throws {Error} If a number is not finite, a focal length is not positive, or the rotation is not orthonormal.
+ */
+export function checkCamera(what: string, { pose, focal, centre, distortion }: Camera): void {
+  if (pose.length !== 12 || !pose.every(Number.isFinite)) {
+    throw new Error(`${what}: a pose of 3 × 4 finite numbers expected, found ${pose.map(String).join(" ")}.`);
+  }
+  for (const value of focal) {
+    if (!(value > 0 && value < Infinity)) throw new Error(`${what}: a positive focal length expected, ${value} found.`);
+  }
+  for (const value of [...centre, ...Object.values(distortion ?? {})]) {
+    if (!Number.isFinite(value)) throw new Error(`${what}: finite camera parameters expected, ${value} found.`);
+  }
+  const [right, up, back] = [0, 1, 2].map((column) => poseColumn(pose, column));
+  const products = [
+    dot(right, right) - 1,
+    dot(up, up) - 1,
+    dot(back, back) - 1,
+    dot(right, up),
+    dot(up, back),
+    dot(back, right),
+  ];
+  const off = Math.max(...products.map(Math.abs));
+  if (off > 1e-3) {
+    throw new Error(
+      `${what}: the pose's rotation is not orthonormal (products of its columns are off by ${off.toPrecision(2)}).`,
+    );
+  }
+  if (dot(cross(right, up), back) < 0) {
+    throw new Error(`${what}: the pose's rotation is mirrored: its columns are left-handed.`);
+  }
+}
+
+/** Σ aᵢbᵢ. */
+export function dot(a: Vector3, b: Vector3): number {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+/** a × b. */
+export function cross(a: Vector3, b: Vector3): Vector3 {
+  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+}
+
+/** The same direction with unit length. */
+export function normalise(v: Vector3): Vector3 {
+  const length = Math.hypot(...v);
+  return [v[0] / length, v[1] / length, v[2] / length];
+}
+
+/** a + s b. */
+export function addScaled(a: Vector3, b: Vector3, s: number): Vector3 {
+  return [a[0] + s * b[0], a[1] + s * b[1], a[2] + s * b[2]];
+}
+
+function distort([x, y]: [number, number], { k1, k2, k3, p1, p2 }: Distortion): [number, number] {
+  const r = x * x + y * y;
+  const radial = 1 + r * (k1 + r * (k2 + r * k3));
+  return [x * radial + 2 * p1 * x * y + p2 * (r + 2 * x * x), y * radial + 2 * p2 * x * y + p1 * (r + 2 * y * y)];
+}
+
+/** Newton's method; from the distorted point it converges in a few steps for every lens that does not fold the picture. */
+function undistort(distorted: [number, number], distortion: Distortion): [number, number] {
+  const { k1, k2, k3, p1, p2 } = distortion;
+  let [x, y] = distorted;
+  for (let i = 0; i < 20; i++) {
+    const [u, v] = distort([x, y], distortion);
+    const r = x * x + y * y;
+    const radial = 1 + r * (k1 + r * (k2 + r * k3));
+    const slope = 2 * (k1 + r * (2 * k2 + r * 3 * k3));
+    const a = radial + slope * x * x + 2 * p1 * y + 6 * p2 * x;
+    const b = slope * x * y + 2 * p1 * x + 2 * p2 * y;
+    const d = radial + slope * y * y + 2 * p2 * x + 6 * p1 * y;
+    const determinant = a * d - b * b;
+    const [du, dv] = [distorted[0] - u, distorted[1] - v];
+    x += (d * du - b * dv) / determinant;
+    y += (a * dv - b * du) / determinant;
+  }
+  return [x, y];
+}

@@ -1,0 +1,90 @@
+import { type Camera, checkCamera } from "./camera.ts";
+import { readNpy } from "./npy.ts";
+import { type Scene, type SceneOptions, splitViews } from "./scene.ts";
+import type { SceneFiles } from "./scene_files.ts";
+import { checkSameSize, decodeScenePicture } from "./scene_picture.ts";
+
+const POSES = "poses_bounds.npy";
+const FACTORS = [1, 2, 4, 8];
+
+/**
+ * Reads a scene as LLFF (Mildenhall et al. 2019) stores it: `poses_bounds.npy` of shape (N, 17), and N pictures in `images`,
+ * `images_4` or their like, in the order of their sorted names. A row is 3 × 5 numbers, columns down, right, back, position
+ * and (height, width, focal length) of the full-size pictures, then the nearest and the farthest distance seen.
+ *
+ * @throws {Error} If something is missing or malformed, in one sentence.
+ */
+export async function readLlff(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
+  const where = `${files.name}/${POSES}`;
+  const bytes = await files.read(POSES);
+  if (bytes === undefined) throw new Error(`${where}: there is no such file.`);
+  const { shape, data } = readNpy(bytes, where);
+  if (shape.length !== 2 || shape[1] !== 17 || shape[0] < 2) {
+    throw new Error(
+      `${where}: an array of shape (views, 17) with at least 2 views expected, (${shape.join(", ")}) found.`,
+    );
+  }
+  const warnings: string[] = [];
+  const { background = "black" } = options;
+  const { folder, names } = await pictureFolder(files, options.downscale ?? 8, warnings);
+  if (names.length !== shape[0]) {
+    throw new Error(`${files.name}: ${shape[0]} poses, but ${names.length} pictures in ${folder}.`);
+  }
+  const pictures = [];
+  for (const name of names) {
+    const path = `${folder}/${name}`;
+    const picture = await decodeScenePicture((await files.read(path))!, `${files.name}/${path}`, {
+      ...options,
+      background,
+    });
+    pictures.push({ name: path, ...picture });
+  }
+  checkSameSize(files.name, pictures);
+  const views = pictures.map(({ name, picture }, i) => {
+    const row = data.subarray(17 * i, 17 * i + 17);
+    const what = `${where}, row ${i}`;
+    const [height, width, focal] = [row[4], row[9], row[14]];
+    if (!(height > 0 && width > 0)) {
+      throw new Error(`${what}: a positive height and width expected, ${height} and ${width} found.`);
+    }
+    const camera: Camera = {
+      // Columns down, right, back become right, up, back.
+      pose: [0, 1, 2].flatMap((r) => [row[5 * r + 1], -row[5 * r], row[5 * r + 2], row[5 * r + 3]]),
+      width: picture.width,
+      height: picture.height,
+      focal: [focal * picture.width / width, focal * picture.height / height],
+      centre: [picture.width / 2, picture.height / 2],
+    };
+    checkCamera(what, camera);
+    return { name, camera, picture };
+  });
+  const bounds = Array.from({ length: shape[0] }, (_, i) => [data[17 * i + 15], data[17 * i + 16]]);
+  bounds.forEach(([near, far], i) => {
+    if (!(near > 0 && far > near && far < Infinity)) {
+      throw new Error(`${where}, row ${i}: distances 0 < nearest < farthest expected, ${near} and ${far} found.`);
+    }
+  });
+  return {
+    ...splitViews(views, options.hold),
+    near: options.near ?? 0.9 * Math.min(...bounds.map(([near]) => near)),
+    far: options.far ?? Math.max(...bounds.map(([, far]) => far)),
+    kind: "forward",
+    background,
+    warnings,
+  };
+}
+
+/** The pictures' folder of the factor wanted, or the one with the largest pictures. */
+async function pictureFolder(files: SceneFiles, downscale: number, warnings: string[]) {
+  const nameOf = (factor: number) => factor === 1 ? "images" : `images_${factor}`;
+  for (const factor of [downscale, ...FACTORS]) {
+    const folder = nameOf(factor);
+    const names = (await files.list(folder))?.filter((name) => /\.(png|jpe?g)$/i.test(name));
+    if (names === undefined || names.length === 0) continue;
+    if (factor !== downscale) {
+      warnings.push(`${files.name}: ${nameOf(downscale)} is missing, ${folder} is read instead.`);
+    }
+    return { folder, names };
+  }
+  throw new Error(`${files.name}: pictures in ${FACTORS.map(nameOf).join(", ")} expected, none found.`);
+}

@@ -1,0 +1,30 @@
+import { readLlff } from "./llff.ts";
+import type { Scene, SceneOptions } from "./scene.ts";
+import type { SceneFiles } from "./scene_files.ts";
+import { readSynthetic, readTransforms } from "./transforms.ts";
+
+/**
+ * Reads a scene of posed photographs, told by its files: `poses_bounds.npy` (LLFF), `transforms_train.json` (NeRF-synthetic) or
+ * `transforms.json` (instant-ngp, nerfstudio).
+ *
+ * @throws {Error} If it is none of these, or malformed, in one sentence.
+ */
+export async function readScene(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
+  const readers = {
+    "poses_bounds.npy": readLlff,
+    "transforms_train.json": readSynthetic,
+    "transforms.json": readTransforms,
+  };
+  for (const [file, read] of Object.entries(readers)) {
+    if (await files.read(file) === undefined) continue;
+    const scene = await read(files, options);
+    if (scene.train.length === 0) {
+      throw new Error(`${files.name}: at least 2 views expected, so that one can be held out.`);
+    }
+    if (!(scene.near > 0 && scene.far > scene.near && scene.far < Infinity)) {
+      throw new Error(`${files.name}: distances 0 < near < far expected, ${scene.near} and ${scene.far} found.`);
+    }
+    return scene;
+  }
+  throw new Error(`${files.name}: not a scene: one of ${Object.keys(readers).join(", ")} expected, none found.`);
+}

@@ -1,0 +1,63 @@
+import { compositeOver } from "../alpha.ts";
+import { averagePicture } from "../average.ts";
+import { decodePicture, type Picture } from "../picture.ts";
+import type { SceneOptions } from "./scene.ts";
+
+/** A picture as a scene has it, and the size of the file's. */
+export interface ScenePicture {
+  readonly picture: Picture;
+  readonly fileWidth: number;
+  readonly fileHeight: number;
+}
+
+/** Decodes a photograph, lays it over the background, makes it RGB and shrinks it as the options say. */
+export async function decodeScenePicture(
+  bytes: Uint8Array,
+  name: string,
+  options: SceneOptions,
+): Promise<ScenePicture> {
+  const file = await decodePicture(bytes, name);
+  const opaque = asRgb(compositeOver(file, options.background ?? "white"));
+  const { width, height } = shrunkSize(file.width, file.height, options.size);
+  const smaller = width < file.width || height < file.height;
+  return {
+    picture: smaller ? averagePicture(opaque, width, height) : opaque,
+    fileWidth: file.width,
+    fileHeight: file.height,
+  };
+}
+
+/**
+ * Checks that all pictures have one size.
+ *
+ * @throws {Error} If they have not.
+ */
+export function checkSameSize(where: string, pictures: readonly (ScenePicture & { readonly name: string })[]): void {
+  const [first] = pictures;
+  const other = pictures.find((each) => each.fileWidth !== first.fileWidth || each.fileHeight !== first.fileHeight);
+  if (other !== undefined) {
+    throw new Error(
+      `${where}: pictures of one size expected, but ${first.name} has ${first.fileWidth}×${first.fileHeight} pixels and ` +
+        `${other.name} ${other.fileWidth}×${other.fileHeight}.`,
+    );
+  }
+}
+
+function asRgb(picture: Picture): Picture {
+  const { width, height, channels, pixels } = picture;
+  if (channels === 3) return picture;
+  return {
+    width,
+    height,
+    channels: 3,
+    pixels: Float32Array.from({ length: width * height * 3 }, (_, i) => pixels[Math.floor(i / 3)]),
+  };
+}
+
+/** A longer side of `size`, the other rounded down; never larger than the file. */
+function shrunkSize(width: number, height: number, size = Infinity): { width: number; height: number } {
+  const longer = Math.max(width, height);
+  if (size >= longer) return { width, height };
+  const scaled = (side: number) => Math.max(1, Math.floor(side * size / longer));
+  return { width: scaled(width), height: scaled(height) };
+}

@@ -1,0 +1,184 @@
+import { type Camera, checkCamera, type Distortion, poseColumn, resizeCamera } from "./camera.ts";
+import { focusOf } from "./focus.ts";
+import { type Scene, type SceneOptions, splitViews, type View } from "./scene.ts";
+import { checkInside, type SceneFiles } from "./scene_files.ts";
+import { checkSameSize, decodeScenePicture, type ScenePicture } from "./scene_picture.ts";
+
+/** NeRF-synthetic scenes lie between these distances. */
+const SYNTHETIC = { near: 2, far: 6 };
+
+type Json = Readonly<Record<string, unknown>>;
+type Named = ScenePicture & { readonly name: string; readonly camera: Camera };
+
+/**
+ * Reads a NeRF-synthetic scene: `transforms_train.json` and `transforms_test.json` (or `transforms_val.json`), poses as Blender
+ * has them, pictures without ending in `file_path` (Mildenhall et al. 2020).
+ *
+ * @throws {Error} If something is missing or malformed, in one sentence.
+ */
+export async function readSynthetic(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
+  const warnings: string[] = [];
+  const train = await readFrames(files, "transforms_train.json", options, warnings);
+  const onlyValidation = await files.read("transforms_test.json") === undefined &&
+    await files.read("transforms_val.json") !== undefined;
+  const held = onlyValidation ? "transforms_val.json" : "transforms_test.json";
+  const test = await readFrames(files, held, options, warnings);
+  checkSameSize(files.name, [...train, ...test]);
+  return {
+    train: train.map(viewOf),
+    test: test.map(viewOf),
+    near: options.near ?? SYNTHETIC.near,
+    far: options.far ?? SYNTHETIC.far,
+    kind: "around",
+    background: options.background ?? "white",
+    warnings,
+  };
+}
+
+/**
+ * Reads a `transforms.json` as instant-ngp and nerfstudio write it: intrinsics shared or in each frame (`fl_x`, `fl_y`, `cx`,
+ * `cy`, `w`, `h`, or `camera_angle_x`), distortion `k1`, `k2`, `k3`, `p1`, `p2`. Frames without their picture are left out
+ * with one warning. Where no bounds are given, cameras are taken to stand around what they look at: it is seen between 1/10 and
+ * 2½ of their mean distance from it.
+ *
+ * @throws {Error} If something is missing or malformed, in one sentence.
+ */
+export async function readTransforms(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
+  const warnings: string[] = [];
+  const frames = await readFrames(files, "transforms.json", options, warnings);
+  checkSameSize(files.name, frames);
+  if (frames.length < 2) throw new Error(`${files.name}/transforms.json: at least 2 frames expected, 1 found.`);
+  const poses = frames.map(({ camera }) => camera.pose);
+  const focus = focusOf(poses);
+  const distances = poses.map((pose) => Math.hypot(...poseColumn(pose, 3).map((value, i) => value - focus[i])));
+  const distance = distances.reduce((sum, each) => sum + each, 0) / distances.length;
+  if (distance < 1e-9 && (options.near === undefined || options.far === undefined)) {
+    throw new Error(
+      `${files.name}/transforms.json: cameras that stand around something expected, or bounds (near and far): ` +
+        "all are in one place.",
+    );
+  }
+  return {
+    ...splitViews(frames.map(viewOf), options.hold),
+    near: options.near ?? distance / 10,
+    far: options.far ?? 2.5 * distance,
+    kind: "around",
+    background: options.background ?? "white",
+    warnings,
+  };
+}
+
+function viewOf({ name, camera, picture }: Named): View {
+  return { name, camera, picture };
+}
+
+async function readFrames(
+  files: SceneFiles,
+  file: string,
+  options: SceneOptions,
+  warnings: string[],
+): Promise<Named[]> {
+  const where = `${files.name}/${file}`;
+  const bytes = await files.read(file);
+  if (bytes === undefined) throw new Error(`${where}: there is no such file.`);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new Error(`${where}: not JSON: ${(cause as Error).message}.`, { cause });
+  }
+  if (!isRecord(json) || !Array.isArray(json.frames) || json.frames.length === 0) {
+    throw new Error(`${where}: not a scene: a list "frames" with at least one frame expected, none found.`);
+  }
+  const model = json.camera_model;
+  if (
+    model !== undefined && !["OPENCV", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL"].includes(String(model))
+  ) {
+    throw new Error(`${where}: a camera_model OPENCV or PINHOLE expected, ${JSON.stringify(model)} found.`);
+  }
+  const frames: Named[] = [];
+  const missing: string[] = [];
+  for (const [i, frame] of json.frames.entries()) {
+    const what = `${where}, frame ${i}`;
+    if (!isRecord(frame) || typeof frame.file_path !== "string") {
+      throw new Error(`${what}: a file_path expected, none found.`);
+    }
+    const pose = poseFrom(frame.transform_matrix, what);
+    const path = checkInside(what, frame.file_path);
+    const found = await firstOf(files, path);
+    if (found === undefined) {
+      missing.push(frame.file_path);
+      continue;
+    }
+    const picture = await decodeScenePicture(found, `${files.name}/${path}`, options);
+    const camera = cameraFrom({ ...json, ...frame }, pose, picture, what);
+    frames.push({ name: path, camera, ...picture });
+  }
+  if (frames.length === 0) {
+    throw new Error(`${where}: none of its ${missing.length} pictures exists, such as ${missing[0]}.`);
+  }
+  if (missing.length > 0) {
+    warnings.push(`${where}: ${missing.length} of ${json.frames.length} pictures are missing, such as ${missing[0]}.`);
+  }
+  return frames;
+}
+
+async function firstOf(files: SceneFiles, path: string): Promise<Uint8Array | undefined> {
+  for (const ending of ["", ".png", ".jpg", ".jpeg"]) {
+    const bytes = await files.read(path + ending);
+    if (bytes !== undefined) return bytes;
+  }
+  return undefined;
+}
+
+function poseFrom(matrix: unknown, what: string): number[] {
+  const rows = Array.isArray(matrix) && (matrix.length === 3 || matrix.length === 4) ? matrix : [];
+  const fits = rows.length > 0 &&
+    rows.every((row) => Array.isArray(row) && row.length === 4 && row.every((entry) => typeof entry === "number"));
+  if (!fits) throw new Error(`${what}: a transform_matrix of 4 × 4 numbers expected, none found.`);
+  return (rows as number[][]).slice(0, 3).flat();
+}
+
+/** The frame's own numbers win over the shared ones. */
+function cameraFrom(numbers: Json, pose: number[], found: ScenePicture, what: string): Camera {
+  const numberOf = (name: string): number | undefined => {
+    const value = numbers[name];
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== "number") {
+      throw new Error(`${what}: ${name}: a number expected, ${JSON.stringify(value)} found.`);
+    }
+    return value;
+  };
+  const { fileWidth, fileHeight, picture } = found;
+  const [width, height] = [numberOf("w") ?? fileWidth, numberOf("h") ?? fileHeight];
+  const fromAngle = (name: string, pixels: number): number | undefined => {
+    const angle = numberOf(name);
+    return angle === undefined ? undefined : pixels / 2 / Math.tan(angle / 2);
+  };
+  const x = numberOf("fl_x") ?? fromAngle("camera_angle_x", width);
+  const y = numberOf("fl_y") ?? fromAngle("camera_angle_y", height) ?? x;
+  if (x === undefined || y === undefined) {
+    throw new Error(`${what}: a focal length expected (fl_x or camera_angle_x), none found.`);
+  }
+  const distortion: Distortion = {
+    k1: numberOf("k1") ?? 0,
+    k2: numberOf("k2") ?? 0,
+    k3: numberOf("k3") ?? 0,
+    p1: numberOf("p1") ?? 0,
+    p2: numberOf("p2") ?? 0,
+  };
+  const camera: Camera = {
+    pose,
+    width,
+    height,
+    focal: [x, y],
+    centre: [numberOf("cx") ?? width / 2, numberOf("cy") ?? height / 2],
+    ...Object.values(distortion).some((value) => value !== 0) && { distortion },
+  };
+  checkCamera(what, camera);
+  return resizeCamera(camera, picture.width, picture.height);
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,128 @@
+import type { FieldDescription } from "../field/description.ts";
+import { padWidth } from "../field/layout.ts";
+import { widthsOf } from "../field/description.ts";
+import type { BufferLike } from "../gpu/buffer.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import type { Objective } from "./objective.ts";
+import dualText from "../../wgsl/number/dual.wgsl" with { type: "text" };
+import realText from "../../wgsl/number/real.wgsl" with { type: "text" };
+import mediumText from "../../wgsl/volume/medium.wgsl" with { type: "text" };
+import text from "../../wgsl/volume_rendering.wgsl" with { type: "text" };
+
+/** How rays become pixels; shared by training and rendering. */
+export interface VolumeOptions {
+  /** Intervals of a ray: rows of the field that make one sample. A whole number from 1. */
+  readonly intervals: number;
+  /** What is seen where a ray ends: black by default. */
+  readonly background?: "black" | "white";
+  /** Densities are this times softplus of the field's output; positive, 1 by default. */
+  readonly densityScale?: number;
+}
+
+/** Names and widths of the outputs that a radiance field has. */
+const OUTPUTS = { density: 1, colour: 3 } as const;
+
+const kernelSource = { name: "volume_rendering", text };
+
+/**
+ * The mean over rays and channels of the squared difference between a pixel and what volume rendering makes of a field's raw
+ * `density` and `colour` along its ray (Mildenhall et al. 2020, equation 3, with softplus and sigmoid). Derivatives go through
+ * the compositing: second-order products are those of the true loss, and the Gauss-Newton matrix has the Jacobian of the pixels.
+ *
+ * A sample is one ray. Its rows of inputs are the middles of its intervals, nearest first; its targets are `edges`
+ * (intervals + 1 rising distances) and `pixel` (RGB).
+ *
+ * @throws {RangeError} If an option is out of range.
+ */
+export function volumeRendering(options: VolumeOptions): Objective {
+  const { intervals, background, densityScale } = checkVolume(options);
+  return {
+    name: "volumeRendering",
+    rowsPerSample: intervals,
+    reads(description) {
+      checkRadianceField(description);
+      return new Map(Object.entries(OUTPUTS));
+    },
+    targets: () => new Map([["edges", intervals + 1], ["pixel", 3]]),
+    record(pass) {
+      const { network, samples, rows, paddedRows, batchSamples, product, weight, add } = pass;
+      const { gpu } = network;
+      const density = network.output("density");
+      const colour = network.output("colour");
+      const [densityAdjoint, colourAdjoint] = [pass.adjoints.get("density")!, pass.adjoints.get("colour")!];
+      const shared: Record<string, BufferLike> = {
+        density: density.value,
+        colour: colour.value,
+        edges: pass.targets.get("edges")!,
+        pixel: pass.targets.get("pixel")!,
+      };
+      const uniforms = {
+        rays: samples,
+        intervals,
+        padded_rows: paddedRows,
+        edge_stride: padWidth(intervals + 1),
+        scale: weight / (batchSamples * 3),
+        background: background === "white" ? 1 : 0,
+        density_scale: densityScale,
+        curvature: product === "gaussNewton" ? 0 : 1,
+        add: add ? 1 : 0,
+      };
+      const groups = linearGroups(samples + paddedRows - rows, 64);
+      gpu.dispatch(
+        gpu.kernel(kernelSource, { number: realText, medium: mediumText, primals: 1, tangents: 0 }),
+        {
+          ...shared,
+          density_adjoint: densityAdjoint.adjoint,
+          colour_adjoint: colourAdjoint.adjoint,
+          ray_loss: pass.sampleLoss,
+        },
+        uniforms,
+        groups,
+      );
+      if (product === undefined) return;
+      gpu.dispatch(
+        gpu.kernel(kernelSource, { number: dualText, medium: mediumText, primals: 0, tangents: 1 }),
+        {
+          ...shared,
+          density_tangent: density.valueTangent!,
+          colour_tangent: colour.valueTangent!,
+          density_adjoint: densityAdjoint.tangent!,
+          colour_adjoint: colourAdjoint.tangent!,
+        },
+        uniforms,
+        groups,
+      );
+    },
+  };
+}
+
+/** Options of volume rendering with defaults, checked. */
+export function checkVolume(options: VolumeOptions): Required<VolumeOptions> {
+  const { intervals, background = "black", densityScale = 1 } = options;
+  if (!Number.isSafeInteger(intervals) || intervals < 1) {
+    throw new RangeError(`volume rendering: intervals: a whole number from 1 expected, ${intervals} found.`);
+  }
+  if (!(densityScale > 0 && densityScale < Infinity)) {
+    throw new RangeError(`volume rendering: densityScale: a positive number expected, ${densityScale} found.`);
+  }
+  return { intervals, background, densityScale };
+}
+
+/**
+ * Checks that a field has the outputs of a radiance field.
+ *
+ * @throws When it has not.
+ */
+export function checkRadianceField(description: FieldDescription): void {
+  const widths = widthsOf(description);
+  for (const [name, width] of Object.entries(OUTPUTS)) {
+    const found = widths.get(description.outputs[name]);
+    if (found !== width) {
+      throw new Error(
+        `volume rendering: a field with an output ${name} of width ${width} expected, ${
+          found === undefined ? "none" : `width ${found}`
+        } found.`,
+      );
+    }
+  }
+}

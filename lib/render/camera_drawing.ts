@@ -1,0 +1,95 @@
+import { addScaled, type Camera, cameraRay, poseColumn, projectPoint, type Vector3 } from "../data/scene/camera.ts";
+import type { Picture } from "../data/picture.ts";
+
+/** A coloured line. */
+export interface Line {
+  /** One end. */
+  readonly from: Vector3;
+  /** The other. */
+  readonly to: Vector3;
+  /** RGB in [0, 1]. */
+  readonly colour: Vector3;
+}
+
+const AXES: readonly Vector3[] = [[0.85, 0.1, 0.1], [0.1, 0.6, 0.1], [0.1, 0.2, 0.9]];
+const FRAME: Vector3 = [0.35, 0.35, 0.35];
+
+/**
+ * Cameras as lines: their own axes (x, right, red; y, up, green; z, back, blue) and the pyramid of what they see, its edges the
+ * rays through the corners of the picture.
+ *
+ * @param length Of the pyramids' edges, in units of the poses.
+ */
+export function cameraSegments(cameras: readonly Camera[], length: number): Line[] {
+  return cameras.flatMap((camera) => {
+    const { pose, width, height } = camera;
+    const position = poseColumn(pose, 3);
+    const axes = AXES.map((colour, i) => ({
+      from: position,
+      to: addScaled(position, poseColumn(pose, i), length / 2),
+      colour,
+    }));
+    const corners = [[0, 0], [width, 0], [width, height], [0, height]].map(([column, row]) => {
+      const { origin, direction } = cameraRay(camera, column, row);
+      return addScaled(origin, direction, length);
+    });
+    const edges = corners.flatMap((corner, i) => [
+      { from: position, to: corner, colour: FRAME },
+      { from: corner, to: corners[(i + 1) % 4], colour: FRAME },
+    ]);
+    return [...edges, ...axes];
+  });
+}
+
+/** Lines as a PLY file (ASCII) of coloured vertices and edges, which mesh viewers open. */
+export function segmentsPly(segments: readonly Line[]): string {
+  const vertices = segments.flatMap(({ from, to, colour }) =>
+    [from, to].map((point) => `${point.join(" ")} ${colour.map((value) => Math.round(255 * value)).join(" ")}`)
+  );
+  return [
+    "ply",
+    "format ascii 1.0",
+    `element vertex ${vertices.length}`,
+    ...["x", "y", "z"].map((axis) => `property float ${axis}`),
+    ...["red", "green", "blue"].map((channel) => `property uchar ${channel}`),
+    `element edge ${segments.length}`,
+    "property int vertex1",
+    "property int vertex2",
+    "end_header",
+    ...vertices,
+    ...segments.map((_, i) => `${2 * i} ${2 * i + 1}`),
+    "",
+  ].join("\n");
+}
+
+/** Lines as a camera sees them, on white, `thickness` pixels wide; what lies behind the camera is left out. */
+export function drawSegments(segments: readonly Line[], camera: Camera, thickness = 1.5): Picture {
+  const { width, height } = camera;
+  const pixels = new Float32Array(width * height * 3).fill(1);
+  for (const { from, to, colour } of segments) {
+    const [a, b] = [projectPoint(camera, from), projectPoint(camera, to)];
+    if (a === undefined || b === undefined) continue;
+    const reach = Math.ceil(thickness);
+    const [along, across] = [b[0] - a[0], b[1] - a[1]];
+    const squared = along ** 2 + across ** 2;
+    const span = (i: 0 | 1, limit: number): [number, number] => [
+      Math.max(0, Math.floor(Math.min(a[i], b[i])) - reach),
+      Math.min(limit - 1, Math.ceil(Math.max(a[i], b[i])) + reach),
+    ];
+    const [left, right] = span(0, width);
+    const [top, bottom] = span(1, height);
+    for (let row = top; row <= bottom; row++) {
+      for (let column = left; column <= right; column++) {
+        const [x, y] = [column + 0.5 - a[0], row + 0.5 - a[1]];
+        const share = squared === 0 ? 0 : Math.min(1, Math.max(0, (x * along + y * across) / squared));
+        const distance = Math.hypot(x - share * along, y - share * across);
+        const cover = Math.min(1, Math.max(0, thickness / 2 + 0.5 - distance));
+        for (let c = 0; c < 3; c++) {
+          const at = (row * width + column) * 3 + c;
+          pixels[at] += cover * (colour[c] - pixels[at]);
+        }
+      }
+    }
+  }
+  return { width, height, channels: 3, pixels };
+}

@@ -1,0 +1,90 @@
+import {
+  addScaled,
+  type Camera,
+  cross,
+  dot,
+  normalise,
+  poseColumn,
+  poseOf,
+  type Vector3,
+} from "../data/scene/camera.ts";
+import { focusOf } from "../data/scene/focus.ts";
+import { meanPose, type SceneBounds } from "../data/scene/ray_space.ts";
+
+/** Ways for a camera to go. */
+export const CAMERA_PATHS = ["spiral", "orbit"] as const;
+
+/** See {@linkcode cameraPath}. */
+export type CameraPathKind = (typeof CAMERA_PATHS)[number];
+
+/**
+ * Cameras along a closed path, with the lens of the scene's first one but without its distortion.
+ *
+ * - `spiral`: two turns about the mean camera as wide as the cameras are apart (their 90th percentile), looking at a point
+ *   between near and far (as the code of LLFF does), for cameras that look forward;
+ * - `orbit`: one turn about what the cameras look at, at their mean distance and height.
+ *
+ * @param frames How many; at least 1.
+ */
+export function cameraPath(kind: CameraPathKind, scene: SceneBounds, frames: number): Camera[] {
+  const poses = kind === "spiral" ? spiral(scene, frames) : orbit(scene, frames);
+  const { distortion: _, ...lens } = scene.cameras[0];
+  return poses.map((pose) => ({ ...lens, pose }));
+}
+
+function spiral({ cameras, near, far }: SceneBounds, frames: number): number[][] {
+  const poses = cameras.map(({ pose }) => pose);
+  const mean = meanPose(poses);
+  const axes = [0, 1, 2].map((column) => poseColumn(mean, column));
+  const middle = poseColumn(mean, 3);
+  const radii = axes.map((axis) =>
+    percentile(poses.map((pose) => Math.abs(dot(axis, minus(poseColumn(pose, 3), middle)))))
+  );
+  // Three parts of the way to near in inverse distance: foreground and background then move about as much.
+  const focus = 1 / (0.25 / near + 0.75 / far);
+  const target = addScaled(middle, axes[2], -focus);
+  return Array.from({ length: frames }, (_, i) => {
+    const angle = 4 * Math.PI * i / frames;
+    let position = addScaled(middle, axes[0], radii[0] * Math.cos(angle));
+    position = addScaled(position, axes[1], -radii[1] * Math.sin(angle));
+    position = addScaled(position, axes[2], -radii[2] * Math.sin(angle / 2));
+    return lookingAt(position, target, axes[1]);
+  });
+}
+
+function orbit({ cameras }: SceneBounds, frames: number): number[][] {
+  const poses = cameras.map(({ pose }) => pose);
+  const focus = focusOf(poses);
+  const up = normalise(poses.reduce<Vector3>((sum, pose) => addScaled(sum, poseColumn(pose, 1), 1), [0, 0, 0]));
+  const offsets = poses.map((pose) => minus(poseColumn(pose, 3), focus));
+  const heights = offsets.map((offset) => dot(offset, up));
+  const height = heights.reduce((sum, each) => sum + each, 0) / heights.length;
+  const distances = offsets.map((offset) => Math.hypot(...offset));
+  const distance = distances.reduce((sum, each) => sum + each, 0) / distances.length;
+  const radius = Math.sqrt(Math.max(distance ** 2 - height ** 2, (distance / 10) ** 2));
+  const start = normalise(addScaled(offsets[0], up, -heights[0]));
+  const side = cross(up, start);
+  return Array.from({ length: frames }, (_, i) => {
+    const angle = 2 * Math.PI * i / frames;
+    let position = addScaled(focus, up, height);
+    position = addScaled(position, start, radius * Math.cos(angle));
+    position = addScaled(position, side, radius * Math.sin(angle));
+    return lookingAt(position, focus, up);
+  });
+}
+
+/** The pose of a camera that looks from one point at another. */
+export function lookingAt(position: Vector3, target: Vector3, up: Vector3): number[] {
+  const back = normalise(minus(position, target));
+  const right = normalise(cross(up, back));
+  return poseOf(right, cross(back, right), back, position);
+}
+
+function minus(a: Vector3, b: Vector3): Vector3 {
+  return addScaled(a, b, -1);
+}
+
+/** The 90th percentile. */
+function percentile(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(0.9 * (values.length - 1))];
+}

@@ -1,0 +1,136 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import type { ChunkRequest, MatrixPlace } from "../diff/differentiator.ts";
+import type { Field } from "../field/field.ts";
+import { padWidth } from "../field/layout.ts";
+import { padRows } from "../field/matmul/shape.ts";
+import { Network } from "../field/network.ts";
+import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
+import { tuneKernels } from "../field/tune.ts";
+import { checkRadianceField, checkVolume, type VolumeOptions } from "../objective/volume_rendering.ts";
+import realText from "../../wgsl/number/real.wgsl" with { type: "text" };
+import mediumText from "../../wgsl/volume/medium.wgsl" with { type: "text" };
+import text from "../../wgsl/volume_composite.wgsl" with { type: "text" };
+import { bytesPerRow } from "../field/sizes.ts";
+
+/** What volume rendering makes of rays. */
+export interface RenderedRays {
+  /** [rays, 3]: colours, in [0, 1]. */
+  readonly pixel: Float32Array;
+  /** [rays]: how much of the background is hidden, in [0, 1]. */
+  readonly opacity: Float32Array;
+  /** [rays]: Σ w (t + t′)/2, not divided by the opacity. */
+  readonly depth: Float32Array;
+  /** [rays, intervals]: what each interval contributes; only if asked for. */
+  readonly weights?: Float32Array;
+}
+
+const kernelSource = { name: "volume_composite", text };
+
+/** Renders many rays chunk by chunk, with bounded memory. */
+export class RayEvaluation implements Disposable {
+  /** Rays of one chunk. */
+  readonly chunk: number;
+  readonly #field: Field;
+  readonly #options: Required<VolumeOptions>;
+  readonly #network: Network;
+  readonly #edges: DeviceBuffer;
+  readonly #rendered: DeviceBuffer;
+  readonly #weights: DeviceBuffer;
+  readonly #inputs = new Map<string, MatrixPlace>();
+  readonly #targets: ReadonlyMap<string, MatrixPlace>;
+  #tuned = false;
+
+  /**
+   * @param rays Rays in all, so that small evaluations take little memory.
+   * @param memory Bytes of device memory that a chunk may take.
+   * @throws When the field is no radiance field, or one ray does not fit.
+   */
+  constructor(field: Field, options: VolumeOptions, rays: number, memory: number = DEFAULT_MEMORY) {
+    const { gpu, description } = field;
+    this.#field = field;
+    this.#options = checkVolume(options);
+    checkRadianceField(description);
+    const { intervals } = this.#options;
+    const rows = chunkRows(gpu, rays * intervals, bytesPerRow(description, false), memory);
+    this.chunk = Math.floor(rows / intervals);
+    if (this.chunk === 0) {
+      throw new Error(`rendering: a ray of ${intervals} rows does not fit a chunk of ${rows} rows.`);
+    }
+    this.#network = new Network(field, rows, false);
+    const stride = padWidth(intervals + 1);
+    this.#edges = gpu.buffer("edges", padRows(this.chunk) * stride * 4);
+    this.#rendered = gpu.buffer("rendered rays", this.chunk * 32);
+    this.#weights = gpu.buffer("interval weights", rows * 4);
+    this.#targets = new Map([["edges", { buffer: this.#edges, width: intervals + 1, stride }]]);
+    for (const name of Object.keys(description.inputs)) {
+      const { value, width, padded } = this.#network.node(name);
+      this.#inputs.set(name, { buffer: value, width, stride: padded });
+    }
+  }
+
+  /**
+   * Renders rays first … first + count − 1, count ≤ `chunk`.
+   *
+   * @param fill Puts their rows of inputs and the target `edges` in place.
+   * @param weights Whether the intervals' weights are wanted.
+   */
+  async run(
+    first: number,
+    count: number,
+    fill: (chunk: ChunkRequest) => void,
+    weights: boolean = false,
+  ): Promise<RenderedRays> {
+    const { gpu, description, parameters } = this.#field;
+    const { intervals, background, densityScale } = this.#options;
+    const rows = count * intervals;
+    const paddedRows = padRows(rows);
+    if (!this.#tuned) await tuneKernels(gpu, { description, rows: this.#network.capacity, gradients: false });
+    this.#tuned = true;
+    fill({
+      first,
+      samples: count,
+      paddedSamples: padRows(count),
+      rows,
+      paddedRows,
+      inputs: this.#inputs,
+      targets: this.#targets,
+    });
+    this.#network.forward(paddedRows, parameters);
+    gpu.dispatch(
+      gpu.kernel(kernelSource, { number: realText, medium: mediumText }),
+      {
+        density: this.#network.output("density").value,
+        colour: this.#network.output("colour").value,
+        edges: this.#edges,
+        rendered: this.#rendered,
+        weights: this.#weights,
+      },
+      {
+        rays: count,
+        intervals,
+        edge_stride: padWidth(intervals + 1),
+        background: background === "white" ? 1 : 0,
+        density_scale: densityScale,
+      },
+      linearGroups(count, 64),
+    );
+    const slices = [this.#rendered.slice(0, count * 32), ...weights ? [this.#weights.slice(0, rows * 4)] : []];
+    const [bytes, weightBytes] = await gpu.read(...slices);
+    const numbers = new Float32Array(bytes);
+    const pixel = new Float32Array(count * 3);
+    for (let i = 0; i < count; i++) pixel.set(numbers.subarray(i * 8, i * 8 + 3), i * 3);
+    return {
+      pixel,
+      opacity: Float32Array.from({ length: count }, (_, i) => numbers[i * 8 + 3]),
+      depth: Float32Array.from({ length: count }, (_, i) => numbers[i * 8 + 4]),
+      ...weights && { weights: new Float32Array(weightBytes) },
+    };
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    this.#network[Symbol.dispose]();
+    for (const buffer of [this.#edges, this.#rendered, this.#weights]) buffer[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,57 @@
+import { byName, type NamedArrays } from "../field/evaluate.ts";
+import type { Field } from "../field/field.ts";
+import { uploadRows } from "../field/rows.ts";
+import type { VolumeOptions } from "../objective/volume_rendering.ts";
+import { RayEvaluation, type RenderedRays } from "./ray_evaluation.ts";
+
+/** Rays on the host. */
+export interface HostRays {
+  /** For each input of the field `[rays · intervals, width]`: the middles of the intervals, nearest first. */
+  readonly inputs: NamedArrays;
+  /** `[rays, intervals + 1]`: rising distances. */
+  readonly edges: Float32Array;
+}
+
+/**
+ * What volume rendering makes of a radiance field along rays that are given interval by interval; worked through in chunks.
+ *
+ * @param options.memory Bytes of device memory that a chunk may take.
+ * @throws When shapes do not fit, or the field is no radiance field.
+ */
+export async function renderRays(
+  field: Field,
+  rays: HostRays,
+  options: VolumeOptions & { memory?: number },
+): Promise<Required<RenderedRays>> {
+  const { gpu, description } = field;
+  const { intervals } = options;
+  const inputs = byName(rays.inputs, new Map(Object.entries(description.inputs)), "inputs");
+  const count = inputs.rows / intervals;
+  if (rays.edges.length !== count * (intervals + 1)) {
+    throw new Error(
+      `rays: ${inputs.rows} rows of inputs need ${count * (intervals + 1)} edges, ${rays.edges.length} found.`,
+    );
+  }
+  const result = {
+    pixel: new Float32Array(count * 3),
+    opacity: new Float32Array(count),
+    depth: new Float32Array(count),
+    weights: new Float32Array(count * intervals),
+  };
+  using evaluation = new RayEvaluation(field, options, count, options.memory);
+  for (let first = 0; first < count; first += evaluation.chunk) {
+    const part = await evaluation.run(first, Math.min(evaluation.chunk, count - first), (chunk) => {
+      for (const [name, { buffer, width, stride }] of chunk.inputs) {
+        const array = inputs.arrays[name];
+        uploadRows(gpu, array, width, first * intervals, chunk.rows, buffer, stride, chunk.paddedRows);
+      }
+      const { buffer, width, stride } = chunk.targets.get("edges")!;
+      uploadRows(gpu, rays.edges, width, first, chunk.samples, buffer, stride, chunk.paddedSamples);
+    }, true);
+    result.pixel.set(part.pixel, first * 3);
+    result.opacity.set(part.opacity, first);
+    result.depth.set(part.depth, first);
+    result.weights.set(part.weights!, first * intervals);
+  }
+  return result;
+}

@@ -1,0 +1,42 @@
+import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
+import { type Camera, cameraPath, cameraRay, projectPoint, type Vector3 } from "../../mod.ts";
+import { lookingAt } from "../../lib/render/camera_path.ts";
+import { poseColumn } from "../../lib/data/scene/camera.ts";
+
+const lens = { width: 40, height: 30, focal: [50, 50], centre: [20, 15] } as const;
+const around: Camera[] = Array.from({ length: 8 }, (_, i) => {
+  const angle = i * Math.PI / 4;
+  return { ...lens, pose: lookingAt([1 + 3 * Math.cos(angle), 2 + 3 * Math.sin(angle), 2], [1, 2, 0], [0, 0, 1]) };
+});
+
+Deno.test("an orbit keeps its distance and height, looks at the focus, and goes once around", () => {
+  const path = cameraPath("orbit", { cameras: around, near: 1, far: 5, kind: "around" }, 12);
+  assertEquals(path.length, 12);
+  for (const camera of path) {
+    const [x, y, z] = poseColumn(camera.pose, 3);
+    assertAlmostEquals(Math.hypot(x - 1, y - 2, z), Math.sqrt(13), 1e-9);
+    assertAlmostEquals(z, 2, 1e-9);
+    const seen = projectPoint(camera, [1, 2, 0])!;
+    assertLess(Math.hypot(seen[0] - 20, seen[1] - 15), 1e-9);
+  }
+  const sum = path.reduce((total, { pose }) => total + pose[3], 0);
+  assertAlmostEquals(sum / 12, 1, 1e-9);
+});
+
+Deno.test("a spiral stays within the cameras' spread and looks the way that they look", () => {
+  const cameras = [-1, -0.5, 0, 0.5, 1].map((x): Camera => ({
+    ...lens,
+    pose: [1, 0, 0, x, 0, 1, 0, x / 2, 0, 0, 1, 0],
+  }));
+  const path = cameraPath("spiral", { cameras, near: 2, far: 20, kind: "forward" }, 40);
+  const focus: Vector3 = [0, 0, -1 / (0.25 / 2 + 0.75 / 20)];
+  for (const camera of path) {
+    const [x, y, z] = poseColumn(camera.pose, 3);
+    assertLess(Math.abs(x), 1 + 1e-9);
+    assertLess(Math.abs(y), 0.5 + 1e-9);
+    assertAlmostEquals(z, 0, 1e-9);
+    assertLess(cameraRay(camera, 20, 15).direction[2], -0.9);
+    const seen = projectPoint(camera, focus)!;
+    assertLess(Math.hypot(seen[0] - 20, seen[1] - 15), 1e-9);
+  }
+});

@@ -1,0 +1,87 @@
+import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
+import {
+  adam,
+  type Camera,
+  createField,
+  createOptimizer,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  esgd,
+  gaussian,
+  openDevice,
+  type OptimizerSpec,
+  type Picture,
+  radianceField,
+  rayData,
+  raySpace,
+  renderView,
+  train,
+  type Vector3,
+  type View,
+  volumeRendering,
+} from "../../mod.ts";
+import { lookingAt } from "../../lib/render/camera_path.ts";
+
+const SIZE = 12;
+const intervals = 16;
+
+/** A red ball before white: the colour of a pixel by how near its ray comes to the origin. */
+function ballView(position: Vector3): View {
+  const pose = lookingAt(position, [0, 0, 0], [0, 0, 1]);
+  const camera: Camera = { pose, width: SIZE, height: SIZE, focal: [16, 16], centre: [SIZE / 2, SIZE / 2] };
+  const pixels = new Float32Array(SIZE * SIZE * 3).fill(1);
+  for (let i = 0; i < SIZE * SIZE; i++) {
+    const [x, y] = [(i % SIZE + 0.5 - SIZE / 2) / 16, (Math.floor(i / SIZE) + 0.5 - SIZE / 2) / 16];
+    if (Math.hypot(x, y) < 0.2) pixels.set([0.8, 0.1, 0.1], i * 3);
+  }
+  const picture: Picture = { width: SIZE, height: SIZE, channels: 3, pixels };
+  return { name: "ball", camera, picture };
+}
+const views = [0, 1, 2, 3, 4].map((i) => ballView([4 * Math.cos(1.2 * i), 4 * Math.sin(1.2 * i), 1]));
+const bounds = { cameras: views.map(({ camera }) => camera), near: 2, far: 6, kind: "around" as const };
+const space = raySpace("metric", bounds);
+const volume = { intervals, background: "white" as const, densityScale: 4 };
+const description = radianceField({ activation: gaussian({ sigma: 0.3 }), depth: 2, width: 16 });
+
+async function trained(spec: OptimizerSpec, epochs: number, from?: Uint8Array, memory?: number) {
+  using gpu = await openDevice();
+  let result;
+  {
+    using field = createField(gpu, description, { seed: 1 });
+    using optimizer = createOptimizer(gpu, spec, field.layout);
+    using data = rayData(gpu, views.slice(1), space, intervals);
+    if (from !== undefined) decodeCheckpoint(from, field, optimizer);
+    const losses: number[] = [];
+    const options = { objective: volumeRendering(volume), data, batchSize: 64, seed: 5, memory };
+    for await (const event of train({ field, optimizer, epochs, ...options })) losses.push(...event.losses);
+    const { picture } = await renderView(field, views[0].camera, { ...volume, space });
+    result = { bytes: await encodeCheckpoint(field, optimizer), losses, picture };
+  }
+  assertEquals(gpu.liveBuffers, 0);
+  return result;
+}
+
+for (const spec of [adam({ learningRate: 5e-3 }), esgd({ warmup: 2, updateEvery: 4, initialProbes: 2 })]) {
+  Deno.test(`${spec.name} on rays: same seed, same bits; stopped and resumed = uninterrupted`, async () => {
+    const whole = await trained(spec, 2);
+    const half = await trained(spec, 1);
+    const resumed = await trained(spec, 2, half.bytes);
+    assertEquals(resumed.bytes, whole.bytes);
+    assertEquals(whole.losses, [...half.losses, ...resumed.losses]);
+    assertEquals((await trained(spec, 2)).bytes, whole.bytes);
+    // 4 views × 144 pixels in batches of 64.
+    assertEquals(whole.losses.length, 18);
+  });
+}
+
+Deno.test("a ball is learned: a view that was held out comes near its picture", async () => {
+  const { picture, losses } = await trained(adam({ learningRate: 5e-3 }), 25);
+  assertLess(losses.at(-1)!, 0.2 * losses[0]);
+  const error = picture.pixels.reduce((sum, value, i) => sum + (value - views[0].picture.pixels[i]) ** 2, 0);
+  assertLess(error / picture.pixels.length, 0.02);
+});
+
+Deno.test("small chunks draw the same rays: losses agree up to rounding", async () => {
+  const [large, small] = [await trained(adam(), 1), await trained(adam(), 1, undefined, 60_000)];
+  large.losses.forEach((loss, i) => assertAlmostEquals(small.losses[i] / loss, 1, 1e-4));
+});

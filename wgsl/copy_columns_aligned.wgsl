@@ -1,0 +1,21 @@
+// copy_columns.wgsl four columns at a time, where offsets and span are multiples of 4 (strides always are):
+//   destination[n, to_column + j] ← (destination[n, to_column + j] if add) + source[n, from_column + j],  j < width;  0 for width ≤ j < span
+// All sizes in entries. One invocation per 4 entries of the span; dispatch: workgroups of 64 along x and y. Each entry is
+// independent: same bits on every run.
+{{uniform rows: u32, width: u32, span: u32, from_stride: u32, from_column: u32, to_stride: u32, to_column: u32, add: u32}}
+{{read source: array<vec4f>}}
+{{write destination: array<vec4f>}}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * 64u;
+  let row = i / (u.span / 4u);
+  let j = i % (u.span / 4u) * 4u;
+  if (row >= u.rows) { return; }
+  let target_index = (row * u.to_stride + u.to_column + j) / 4u;
+  let exists = j + vec4u(0u, 1u, 2u, 3u) < vec4u(u.width);
+  var entry = vec4f();
+  if (j < u.width) { entry = select(entry, source[(row * u.from_stride + u.from_column + j) / 4u], exists); }
+  if (u.add == 1u) { entry += destination[target_index]; }
+  destination[target_index] = entry;
+}

@@ -1,0 +1,11 @@
+// Dual numbers: a value (x) and its tangent (y). They add, subtract and scale as vectors do.
+//   product: (a, ȧ)(b, ḃ) = (ab, aḃ + ȧb);  chain: f(x) with f's value and slope at x's value = (f, f′ẋ)
+alias Number = vec2f;
+fn constant(c: f32) -> Number { return vec2f(c, 0.0); }
+fn number(value: f32, tangent: f32) -> Number { return vec2f(value, tangent); }
+fn primal(x: Number) -> f32 { return x.x; }
+fn tangent(x: Number) -> f32 { return x.y; }
+fn product(a: Number, b: Number) -> Number { return vec2f(a.x * b.x, a.x * b.y + a.y * b.x); }
+fn chain(value: f32, slope: f32, x: Number) -> Number { return vec2f(value, slope * x.y); }
+// What an instance is for: here the tangent, with plain numbers the value.
+fn wanted(x: Number) -> f32 { return x.y; }

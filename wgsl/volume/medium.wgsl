@@ -1,0 +1,25 @@
+// What an interval of a ray does to light (MATH §4), for plain or dual numbers:
+//   optical depth τ = distance·softplus(d), transmittance e^{−τ}, opacity 1 − e^{−τ}, colour σ(k), and dτ/dd = distance·σ(d)
+// Nothing overflows: softplus(d) = max(d, 0) + log(1 + e^{−|d|}) with its series where e^{−|d|} is small, and small τ have
+// theirs, so that thin intervals keep their digits. Great τ give an opacity of exactly 1 and a transmittance of exactly 0.
+fn sigma(x: f32) -> f32 { let e = exp(-abs(x)); return select(e, 1.0, x >= 0.0) / (1.0 + e); }
+fn sigma_slope(x: f32) -> f32 { let e = exp(-abs(x)); return e / ((1.0 + e) * (1.0 + e)); }
+fn logistic(x: Number) -> Number { let p = primal(x); return chain(sigma(p), sigma_slope(p), x); }
+fn logistic_slope(x: Number) -> Number {
+  let p = primal(x);
+  let slope = sigma_slope(p);
+  return chain(slope, slope * (1.0 - 2.0 * sigma(p)), x);
+}
+fn softplus(x: Number) -> Number {
+  let p = primal(x);
+  let e = exp(-abs(p));
+  let tail = select(log(1.0 + e), e * (1.0 - e * (0.5 - e / 3.0)), e < 1e-3);
+  return chain(max(p, 0.0) + tail, sigma(p), x);
+}
+fn transmittance(depth: Number) -> Number { let a = exp(-primal(depth)); return chain(a, -a, depth); }
+fn opacity(depth: Number) -> Number {
+  let t = primal(depth);
+  let series = t * (1.0 - t / 2.0 * (1.0 - t / 3.0 * (1.0 - t / 4.0 * (1.0 - t / 5.0 * (1.0 - t / 6.0)))));
+  let a = exp(-t);
+  return chain(select(1.0 - a, series, t < 0.25), a, depth);
+}

@@ -1,0 +1,39 @@
+// Rays composited for looking at (MATH §4, with T, α, w as in volume_rendering.wgsl):
+//   rendered[ray] = (Σ wᵢcᵢ + (1 − Σwᵢ) background, Σwᵢ), (Σ wᵢ(tᵢ + tᵢ₊₁)/2, 0, 0, 0);  weights[ray, i] = wᵢ
+// density, colour: [rows, 16], row = ray·intervals + i; edges: [rays, edge_stride]; rendered: [rays, 2]; weights: [rays,
+// intervals]. One invocation a ray; dispatch: workgroups of 64 along x and y. Intervals are added in their order: same bits on
+// every run.
+{{uniform rays: u32, intervals: u32, edge_stride: u32, background: f32, density_scale: f32}}
+{{read density: array<vec4f>}}
+{{read colour: array<vec4f>}}
+{{read edges: array<f32>}}
+{{write rendered: array<vec4f>}}
+{{write weights: array<f32>}}
+
+{{number}}
+{{medium}}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let ray = id.x + id.y * groups.x * 64u;
+  if (ray >= u.rays) { return; }
+  var before = 0.0;
+  var seen = 0.0;
+  var distance = 0.0;
+  var mixed = vec3f();
+  for (var i = 0u; i < u.intervals; i++) {
+    let row = ray * u.intervals + i;
+    let near = edges[ray * u.edge_stride + i];
+    let far = edges[ray * u.edge_stride + i + 1u];
+    let depth = u.density_scale * (far - near) * softplus(density[row * 4u].x);
+    let weight = transmittance(before) * opacity(depth);
+    let k = colour[row * 4u];
+    mixed += weight * vec3f(logistic(k.x), logistic(k.y), logistic(k.z));
+    seen += weight;
+    distance += weight * 0.5 * (near + far);
+    weights[row] = weight;
+    before += depth;
+  }
+  rendered[ray * 2u] = vec4f(mixed + u.background * (1.0 - seen), seen);
+  rendered[ray * 2u + 1u] = vec4f(distance, 0.0, 0.0, 0.0);
+}
