@@ -81,7 +81,7 @@ export class Workload implements Disposable {
     this.#optimizer = createOptimizer(gpu, steadyOptimizerOf[subject.optimizer](), field.layout);
     const parts = { field, objective, data: this.#data, optimizer: this.#optimizer };
     this.step = new TrainingStep({ ...parts, batchSize: batch, seed: 0 });
-    this.#products = new Differentiator(field, objective, { rows: batch, products: true });
+    this.#products = new Differentiator(field, objective, { samples: batch, products: true });
     this.#vectors = ["gradient", "direction", "product"].map((label) => createVector(gpu, field.layout, label));
   }
 
@@ -128,8 +128,8 @@ export class Workload implements Disposable {
       direction.fillRademacher({ seed: 0, stream: streams.probe, step: 0 });
     }
     this.#products.record({
-      rows,
-      fill: (chunk) => this.#data.fill(chunk, this.step.sampler.indices, 0),
+      samples: rows,
+      fill: (chunk) => this.#data.fill(chunk, this.step.sampler.indices, { seed: 0, step: 0, epoch: 0 }),
       gradient,
       products: product ? [{ kind: "hessian", direction, result }] : [],
     });

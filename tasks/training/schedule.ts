@@ -1,7 +1,8 @@
 import { constant, cosine, exponential, linearWarmup, type Schedule, stepDecay } from "../../lib/train/schedule.ts";
 import type { TrainingValues } from "./options.ts";
 
-const scheduleOf: Readonly<Record<TrainingValues["schedule"], (steps: number) => Schedule>> = {
+/** Schedules by the names that options have. */
+export const scheduleOf: Readonly<Record<TrainingValues["schedule"], (steps: number) => Schedule>> = {
   constant,
   cosine: (steps) => cosine({ steps }),
   exponential: (steps) => exponential({ steps, final: 0.01 }),

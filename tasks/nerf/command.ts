@@ -1,0 +1,161 @@
+import { optimizerNames } from "../../lib/optim/registry.ts";
+import { RAY_SPACES } from "../../lib/data/scene/ray_space.ts";
+import { KERNEL_CHOICES } from "../../lib/gpu/device.ts";
+import { CAMERA_PATHS } from "../../lib/render/camera_path.ts";
+import type { Values } from "../shell/command.ts";
+import { defineCommand } from "../shell/options.ts";
+
+/** The options of `deno task nerf`. */
+export const command = defineCommand({
+  usage: "deno task nerf",
+  summary:
+    "Trains a radiance field on posed photographs and renders the views that were held out. `deno task nerf render FOLDER` renders a finished run again.",
+  positionals: [{
+    name: "scene",
+    help: "Folder with poses_bounds.npy (LLFF), transforms_train.json or transforms.json",
+    defaultText: "a small scene of the project's own",
+  }],
+  options: [
+    {
+      name: "activation",
+      kind: "choice",
+      choices: ["gaussian", "sine", "wavelet", "relu-pe"],
+      default: "gaussian",
+      help: "Nonlinearity of the hidden layers",
+    },
+    {
+      name: "optimizer",
+      kind: "choice",
+      choices: optimizerNames,
+      default: "adam",
+      help: "Update rule",
+    },
+    {
+      name: "learning-rate",
+      kind: "number",
+      exclusiveMin: 0,
+      help: "Base rate",
+      defaultText: "by activation and optimizer",
+    },
+    {
+      name: "schedule",
+      kind: "choice",
+      choices: ["constant", "cosine", "exponential", "warmup"],
+      defaultText: "cosine, with --preset paper exponential",
+      help: "How the rate changes along the run",
+    },
+    {
+      name: "schedule-epochs",
+      kind: "integer",
+      min: 1,
+      help: "Horizon of the schedule",
+      defaultText: "--epochs, or what fits --minutes at the speed measured before the start",
+    },
+    {
+      name: "preset",
+      kind: "choice",
+      choices: ["tiny", "small", "paper"],
+      help: "4 × 64 units, 256 rays × 24 samples; 6 × 128, 512 × 48; or 8 × 256, 2048 × 128 and published rates",
+      defaultText: "on a software adapter tiny for the own scene, else small; on a GPU paper",
+    },
+    {
+      name: "epochs",
+      kind: "integer",
+      min: 1,
+      help: "Passes over all pixels",
+      defaultText: "without limit with --minutes, else 2 for tiny, 4 for small, 20 for paper",
+    },
+    { name: "minutes", kind: "number", exclusiveMin: 0, help: "Stop after so much training", defaultText: "no limit" },
+    { name: "depth", kind: "integer", min: 1, max: 64, help: "Layers of the trunk", defaultText: "by preset" },
+    { name: "width", kind: "integer", min: 1, max: 4096, help: "Units of a layer", defaultText: "by preset" },
+    { name: "samples", kind: "integer", min: 1, max: 4096, help: "Samples of a ray", defaultText: "by preset" },
+    { name: "rays", kind: "integer", min: 1, help: "Rays of a step", defaultText: "by preset" },
+    {
+      name: "density-scale",
+      kind: "number",
+      exclusiveMin: 0,
+      help: "Densities are this times softplus of the field's output",
+      defaultText: "4, with --preset paper 1",
+    },
+    {
+      name: "size",
+      kind: "integer",
+      min: 1,
+      help: "Longer side of the pictures in pixels",
+      defaultText: "126 on a software adapter, else their own",
+    },
+    { name: "downscale", kind: "integer", min: 1, default: 8, help: "LLFF: read images_N; 1 for images" },
+    {
+      name: "hold",
+      kind: "choice",
+      choices: ["every8", "last10%"],
+      default: "every8",
+      help: "Views held out for testing where the scene does not say",
+    },
+    {
+      name: "background",
+      kind: "choice",
+      choices: ["white", "black"],
+      help: "What is behind transparent pixels",
+      defaultText: "white, for LLFF black",
+    },
+    {
+      name: "space",
+      kind: "choice",
+      choices: RAY_SPACES,
+      help: "How samples lie along rays: equal steps, steps of inverse depth, or NDC",
+      defaultText: "inverse for scenes that look forward, else metric",
+    },
+    { name: "near", kind: "number", exclusiveMin: 0, help: "Where rays begin", defaultText: "the scene's" },
+    { name: "far", kind: "number", exclusiveMin: 0, help: "Where rays end", defaultText: "the scene's" },
+    { name: "path", kind: "choice", choices: CAMERA_PATHS, help: "Also render along a path", defaultText: "none" },
+    { name: "frames", kind: "integer", min: 1, default: 30, help: "Frames of --path" },
+    { name: "show-cameras", kind: "flag", help: "Write cameras.ply and cameras.png, and do not train" },
+    { name: "seed", kind: "integer", min: 0, max: 4294967295, default: 0, help: "Of initialisation, order and jitter" },
+    {
+      name: "evaluate-every",
+      kind: "integer",
+      min: 1,
+      default: 1,
+      help: "Epochs between looks at the first test view, each with a checkpoint",
+    },
+    {
+      name: "kernels",
+      kind: "choice",
+      choices: KERNEL_CHOICES,
+      default: "auto",
+      help: "How matrix products are computed; auto measures once for an adapter",
+    },
+    { name: "software", kind: "flag", help: "Accept a software adapter beside an NVIDIA device" },
+    { name: "name", kind: "string", help: "Name of the run", defaultText: "the time" },
+    {
+      name: "resume",
+      kind: "string",
+      placeholder: "FOLDER",
+      help: "Go on with a run; may change --epochs and --minutes",
+    },
+  ],
+  examples: [
+    "deno task nerf scenes/fern --space ndc --minutes 20 --path spiral --name fern",
+    "deno task nerf --resume runs/nerf/fern --epochs 9",
+    "deno task nerf render runs/nerf/fern --path spiral --width 504",
+  ],
+});
+
+/** Every option with its value. */
+export type NerfValues = Values<typeof command>;
+
+/** The options of `deno task nerf render`. */
+export const renderCommand = defineCommand({
+  usage: "deno task nerf render",
+  summary: "Renders frames along a camera path from the last checkpoint of a run.",
+  positionals: [{ name: "run", help: "Folder of the run", required: true }],
+  options: [
+    { name: "path", kind: "choice", choices: CAMERA_PATHS, default: "orbit", help: "Way of the camera" },
+    { name: "frames", kind: "integer", min: 1, default: 30, help: "How many" },
+    { name: "width", kind: "integer", min: 1, help: "Of a frame in pixels", defaultText: "the training pictures'" },
+    { name: "depth", kind: "flag", help: "Write depth maps too" },
+    { name: "software", kind: "flag", help: "Accept a software adapter beside an NVIDIA device" },
+  ],
+  examples: ["deno task nerf render runs/nerf/fern --path spiral --width 504"],
+});

@@ -1,0 +1,61 @@
+import { type Camera, resizeCamera } from "../../lib/data/scene/camera.ts";
+import type { Picture } from "../../lib/data/picture.ts";
+import type { RaySpace } from "../../lib/data/scene/ray_space.ts";
+import type { Field } from "../../lib/field/field.ts";
+import { encodeAnimatedPng } from "../../lib/output/animated_png.ts";
+import { depthPicture } from "../../lib/output/depth_picture.ts";
+import { encodePng } from "../../lib/output/png.ts";
+import type { RunFolder } from "../../lib/output/run_folder.ts";
+import { cameraPath, type CameraPathKind } from "../../lib/render/camera_path.ts";
+import { type RenderedView, renderView } from "../../lib/render/render_view.ts";
+import type { VolumeOptions } from "../../lib/objective/volume_rendering.ts";
+import { ProgressLine } from "../shell/progress.ts";
+import type { SceneRecord } from "./scene_record.ts";
+
+/** Which frames to render. */
+export interface FrameOptions {
+  readonly path: CameraPathKind;
+  readonly frames: number;
+  /** Of a frame; the cameras' own by default. */
+  readonly width?: number;
+  /** Whether depth maps are wanted too. */
+  readonly depth?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Renders frames along a path: `PATH/000.png` … and, all in one, `PATH.png`. Stops between frames when told to. */
+export async function renderFrames(
+  folder: RunFolder,
+  field: Field,
+  record: SceneRecord,
+  volume: VolumeOptions,
+  options: FrameOptions,
+): Promise<void> {
+  const { path, frames, width, depth, signal } = options;
+  const pictures = [];
+  using progress = new ProgressLine();
+  for (const [i, camera] of cameraPath(path, record.bounds, frames).entries()) {
+    const view = await renderView(field, scaled(camera, width), {
+      ...volume,
+      space: record.space,
+      signal,
+      onProgress: (done) => progress.update(`${path}: frame ${i + 1} of ${frames}, ${Math.round(100 * done)} %`),
+    });
+    const name = `${path}/${String(i).padStart(3, "0")}`;
+    await folder.writeFile(`${name}.png`, encodePng(view.picture));
+    if (depth) {
+      await folder.writeFile(`${name}_depth.png`, encodePng(depthMap(view, record.space)));
+    }
+    pictures.push(view.picture);
+  }
+  await folder.writeFile(`${path}.png`, encodeAnimatedPng(pictures));
+}
+
+/** A view's depth as a picture, in the levels that suit the space. */
+export function depthMap({ picture, depth, opacity }: RenderedView, { kind }: RaySpace): Picture {
+  return depthPicture(depth, opacity, picture.width, picture.height, kind === "ndc" ? "linear" : "inverse");
+}
+
+function scaled(camera: Camera, width = camera.width): Camera {
+  return resizeCamera(camera, width, Math.max(1, Math.round(camera.height * width / camera.width)));
+}

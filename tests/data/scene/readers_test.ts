@@ -1,0 +1,206 @@
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { readNpy, readScene, sceneFolder, sceneFromBytes } from "../../../mod.ts";
+import { llffRow, npy, testPng } from "../../support/scenes.ts";
+
+const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+const identity = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 4], [0, 0, 0, 1]];
+const opposite = [[-1, 0, 0, 0], [0, 1, 0, 0], [0, 0, -1, -4], [0, 0, 0, 1]];
+
+function llff(count: number, change: Record<string, Uint8Array> = {}) {
+  const rows = Array.from({ length: count }, (_, i) => llffRow(i * 0.1)).flat();
+  const pictures = Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [`images_4/${String(i).padStart(2, "0")}.png`, testPng(20, 15, i)]),
+  );
+  return sceneFromBytes({ "poses_bounds.npy": npy(rows, `(${count}, 17)`), ...pictures, ...change }, "scene");
+}
+function transforms(
+  frames: unknown[],
+  shared: object = { camera_angle_x: 0.8 },
+  files: Record<string, Uint8Array> = {},
+) {
+  const pictures = { "images/a.png": testPng(20, 15), "images/b.png": testPng(20, 15, 3) };
+  return sceneFromBytes({ "transforms.json": text({ ...shared, frames }), ...pictures, ...files }, "scene");
+}
+const a = { file_path: "./images/a.png", transform_matrix: identity };
+const b = { file_path: "./images/b.png", transform_matrix: opposite };
+
+Deno.test("LLFF: columns are turned, intrinsics scaled, a missing folder replaced, every 8th view held out", async () => {
+  const scene = await readScene(llff(9), { downscale: 8 });
+  assertEquals([scene.train.length, scene.test.length, scene.kind], [7, 2, "forward"]);
+  assertEquals(scene.test.map(({ name }) => name), ["images_4/00.png", "images_4/08.png"]);
+  const { camera, picture } = scene.train[0];
+  assertEquals(camera.pose, [1, -0, 0, 0.1, 0, 1, 0, 0, 0, -0, 1, 0]);
+  assertEquals([camera.width, camera.height, camera.focal, camera.centre], [20, 15, [25, 25], [10, 7.5]]);
+  assertEquals([picture.width, picture.height, picture.channels], [20, 15, 3]);
+  assertAlmostEquals(scene.near, 1.8, 1e-12);
+  assertEquals(scene.warnings, ["scene: images_8 is missing, images_4 is read instead."]);
+});
+
+Deno.test("the last tenth is held out if asked for, and a size shrinks pictures and cameras", async () => {
+  const scene = await readScene(llff(20), { downscale: 4, hold: "last10%", size: 10 });
+  assertEquals(scene.test.map(({ name }) => name), ["images_4/18.png", "images_4/19.png"]);
+  const { camera, picture } = scene.test[0];
+  assertEquals([picture.width, picture.height, camera.width, camera.height], [10, 7, 10, 7]);
+  assertEquals(camera.focal[0], 12.5);
+});
+
+Deno.test("NeRF-synthetic: names without ending, alpha over the background, splits by file", async () => {
+  const frame = { file_path: "./train/r_0", transform_matrix: identity };
+  const files = {
+    "transforms_train.json": text({ camera_angle_x: Math.PI / 2, frames: [frame] }),
+    "transforms_test.json": text({ camera_angle_x: Math.PI / 2, frames: [{ ...frame, file_path: "./test/r_0" }] }),
+    "train/r_0.png": testPng(16, 16),
+    "test/r_0.png": testPng(16, 16),
+  };
+  const scene = await readScene(sceneFromBytes(files));
+  assertEquals([scene.train.length, scene.test.length, scene.near, scene.far], [1, 1, 2, 6]);
+  assertAlmostEquals(scene.train[0].camera.focal[0], 8, 1e-12);
+  assertEquals(scene.background, "white");
+});
+
+Deno.test("transforms.json: a frame's intrinsics win over shared ones, missing pictures give one warning", async () => {
+  const own = { ...b, fl_x: 31, fl_y: 32, cx: 9, cy: 8, k1: 0.1, p2: 0.01 };
+  const missing = { file_path: "images/none.png", transform_matrix: identity };
+  const scene = await readScene(transforms([a, own, missing, missing]));
+  assertEquals(scene.warnings, ["scene/transforms.json: 2 of 4 pictures are missing, such as images/none.png."]);
+  assertAlmostEquals(scene.test[0].camera.focal[0], 10 / Math.tan(0.4), 1e-12);
+  const { focal, centre, distortion } = scene.train[0].camera;
+  assertEquals([focal, centre], [[31, 32], [9, 8]]);
+  assertEquals(distortion, { k1: 0.1, k2: 0, k3: 0, p1: 0, p2: 0.01 });
+});
+
+Deno.test("npy: f32 is read, other types, orders and lengths are refused", () => {
+  assertEquals(readNpy(npy([1, 2, 3, 4], "(2, 2)")), { shape: [2, 2], data: Float64Array.of(1, 2, 3, 4) });
+  const single = npy([0, 0], "(4,)", "<f4");
+  new DataView(single.buffer).setFloat32(single.length - 16, 1.5, true);
+  assertEquals([...readNpy(single).data], [1.5, 0, 0, 0]);
+});
+
+const malformed: [string, () => ReturnType<typeof llff>, string][] = [
+  [
+    "a wrong dtype",
+    () => llff(3, { "poses_bounds.npy": npy([1], "(1,)", "<i8") }),
+    'scene/poses_bounds.npy: an array of f32 or f64 expected ("<f4" or "<f8"), "<i8" found.',
+  ],
+  [
+    "a wrong shape",
+    () => llff(3, { "poses_bounds.npy": npy([1, 2], "(2, 1)") }),
+    "scene/poses_bounds.npy: an array of shape (views, 17) with at least 2 views expected, (2, 1) found.",
+  ],
+  [
+    "an array cut off",
+    () => llff(3, { "poses_bounds.npy": npy([1, 2], "(3, 17)") }),
+    "scene/poses_bounds.npy: an array of shape (3, 17) has 408 bytes, 16 found.",
+  ],
+  [
+    "more pictures than poses",
+    () => llff(3, { "images_4/99.png": testPng(20, 15) }),
+    "scene: 3 poses, but 4 pictures in images_4.",
+  ],
+  [
+    "pictures of different sizes",
+    () => llff(3, { "images_4/02.png": testPng(20, 16) }),
+    "scene: pictures of one size expected, but images_4/00.png has 20×15 pixels and images_4/02.png 20×16.",
+  ],
+  [
+    "a NaN pose",
+    () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(NaN)], "(2, 17)") }),
+    "scene/poses_bounds.npy, row 1: a pose of 3 × 4 finite numbers expected, found 1 0 0 NaN 0 1 0 0 0 0 1 0.",
+  ],
+  [
+    "a zero focal length in LLFF",
+    () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(0).with(14, 0)], "(2, 17)") }),
+    "scene/poses_bounds.npy, row 1: a positive focal length expected, 0 found.",
+  ],
+  [
+    "a rotation that is none",
+    () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(0).with(1, 1.2)], "(2, 17)") }),
+    "scene/poses_bounds.npy, row 1: the pose's rotation is not orthonormal (products of its columns are off by 0.44).",
+  ],
+  [
+    "bounds out of order",
+    () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(0).with(16, 1)], "(2, 17)") }),
+    "scene/poses_bounds.npy, row 1: distances 0 < nearest < farthest expected, 2 and 1 found.",
+  ],
+  [
+    "a zero focal length",
+    () => transforms([a, { ...b, fl_x: 0 }]),
+    "scene/transforms.json, frame 1: a positive focal length expected, 0 found.",
+  ],
+  [
+    "no focal length",
+    () => transforms([a, b], {}),
+    "scene/transforms.json, frame 0: a focal length expected (fl_x or camera_angle_x), none found.",
+  ],
+  [
+    "a JSON that is not a scene",
+    () => sceneFromBytes({ "transforms.json": text({ name: "x" }) }, "scene"),
+    'scene/transforms.json: not a scene: a list "frames" with at least one frame expected, none found.',
+  ],
+  [
+    "a path that leaves the folder",
+    () => transforms([a, { ...b, file_path: "../../etc/passwd" }]),
+    'scene/transforms.json, frame 1: the path "../../etc/passwd" leaves the scene\'s folder.',
+  ],
+  [
+    "an absolute path",
+    () => transforms([a, { ...b, file_path: "/etc/passwd" }]),
+    'scene/transforms.json, frame 1: the path "/etc/passwd" leaves the scene\'s folder.',
+  ],
+  [
+    "a matrix of another size",
+    () => transforms([a, { ...b, transform_matrix: [[1, 2], [3, 4]] }]),
+    "scene/transforms.json, frame 1: a transform_matrix of 4 × 4 numbers expected, none found.",
+  ],
+  [
+    "a mirrored pose",
+    () => transforms([a, { ...b, transform_matrix: [[-1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]] }]),
+    "scene/transforms.json, frame 1: the pose's rotation is mirrored: its columns are left-handed.",
+  ],
+  [
+    "cameras that all stand in one place",
+    () => transforms([a, a]),
+    "scene/transforms.json: cameras that stand around something expected, or bounds (near and far): all are in one place.",
+  ],
+  [
+    "no picture at all",
+    () => transforms([{ ...a, file_path: "x.png" }]),
+    "scene/transforms.json: none of its 1 pictures exists, such as x.png.",
+  ],
+  [
+    "a fisheye lens",
+    () => transforms([a, b], { camera_model: "OPENCV_FISHEYE", fl_x: 10 }),
+    'scene/transforms.json: a camera_model OPENCV or PINHOLE expected, "OPENCV_FISHEYE" found.',
+  ],
+  [
+    "an empty folder",
+    () => sceneFromBytes({}, "scene"),
+    "scene: not a scene: one of poses_bounds.npy, transforms_train.json, transforms.json expected, none found.",
+  ],
+];
+for (const [what, files, message] of malformed) {
+  Deno.test(`${what} is refused in one sentence`, async () => {
+    const error = await assertRejects(() => readScene(files()), Error);
+    assertEquals(error.message, message);
+  });
+}
+
+Deno.test("a folder on disk is read like one in memory, and does not give what lies outside", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${root}/outside.txt`, "x");
+    await Deno.mkdir(`${root}/scene/images`, { recursive: true });
+    const files = sceneFolder(`${root}/scene`);
+    await Deno.writeFile(`${root}/scene/transforms.json`, text({ camera_angle_x: 0.8, frames: [a, b] }));
+    for (const name of ["a", "b"]) await Deno.writeFile(`${root}/scene/images/${name}.png`, testPng(8, 6));
+    assertEquals((await readScene(files)).train.length, 1);
+    assertEquals([await files.read("none"), await files.read("images"), await files.list("none")], [
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    await assertRejects(() => files.read("../outside.txt"), Error, "leaves the scene's folder");
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
