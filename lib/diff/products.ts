@@ -15,7 +15,7 @@ export interface Batch {
 
 /** Options of the functions that differentiate on one batch. */
 export interface DifferentiationOptions {
-  /** A vector for the result (gradient, or product), instead of a new one. */
+  /** A vector of the field's layout for the result (gradient, or product), instead of a new one; not the direction's. */
   into?: Vector;
   /** Bytes of device memory that a chunk may take; a larger batch is worked through in chunks. */
   memory?: number;
@@ -40,6 +40,7 @@ export async function lossAndGradient(
   batch: Batch,
   options: DifferentiationOptions = {},
 ): Promise<LossAndGradient> {
+  checkVectors(field, { into: options.into });
   // Freed on the way out where something throws; else the gradient is the caller's.
   using made = new DisposableStack();
   const gradient = options.into ?? made.use(createVector(field.gpu, field.layout, "gradient"));
@@ -93,6 +94,11 @@ async function product(
   options: DifferentiationOptions,
 ): Promise<LossAndGradient & { readonly result: Vector }> {
   const { gpu, layout } = field;
+  checkVectors(field, { into: options.into, direction: direction instanceof Vector ? direction : undefined });
+  // Chunks read the direction after the first of them has written the result.
+  if (options.into !== undefined && options.into === direction) {
+    throw new Error("into: another vector than the direction expected.");
+  }
   // Freed on the way out where something throws; else the results are the caller's.
   using made = new DisposableStack();
   using own = direction instanceof Vector ? undefined : createVector(gpu, layout, "direction");
@@ -104,6 +110,17 @@ async function product(
   const loss = await differentiate(field, objective, batch, { gradient, products: [request], memory: options.memory });
   made.move();
   return { loss, gradient, result };
+}
+
+/** Vectors must lie on the device as the parameters do. */
+function checkVectors({ layout: own }: Field, vectors: Readonly<Record<string, Vector | undefined>>): void {
+  for (const [name, vector] of Object.entries(vectors)) {
+    if (vector === undefined || own.samePlaces(vector.layout)) continue;
+    throw new Error(
+      `${name}: a vector of the field's layout (${own.parameterCount} numbers) expected, ` +
+        `one of another with ${vector.layout.parameterCount} found.`,
+    );
+  }
 }
 
 async function differentiate(

@@ -113,6 +113,15 @@ export class Layout extends Array<PlacedSegment> {
     return layout instanceof Layout ? layout : new Layout(layout);
   }
 
+  /** Whether every number has the same place, in the flat order and on the device, whatever the segments are called. */
+  samePlaces(other: Layout): boolean {
+    if (this === other) return true;
+    return this.length === other.length && this.every(({ flat, rows, columns, deviceOffset }, i) => {
+      const at = other[i];
+      return at.flat === flat && at.rows === rows && at.columns === columns && at.deviceOffset === deviceOffset;
+    });
+  }
+
   /** From flat order to the device's. */
   pack(flat: ArrayLike<number>): Float32Array {
     if (flat.length !== this.parameterCount) {

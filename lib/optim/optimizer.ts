@@ -145,10 +145,10 @@ export class Optimizer implements Disposable {
     this.#core.restored?.(counters);
   }
 
-  /** Vectors must lie on the device as the state does: as many numbers, equally padded. */
+  /** Vectors must lie on the device as the state does. */
   #check({ layout }: Vector): void {
-    const { parameterCount, deviceLength } = this.layout;
-    if (layout.parameterCount === parameterCount && layout.deviceLength === deviceLength) return;
+    if (layout.samePlaces(this.layout)) return;
+    const { parameterCount } = this.layout;
     const given = layout.parameterCount === parameterCount ? "other segments" : `a vector of ${layout.parameterCount}`;
     throw new Error(`${this.spec.name}: made for ${parameterCount} parameters, given ${given}.`);
   }

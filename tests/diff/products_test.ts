@@ -38,6 +38,27 @@ Deno.test("a batch or direction that does not fit is refused by what is wrong wi
   assertEquals(gpu.liveBuffers, before);
 });
 
+Deno.test("vectors of another layout, and a result in the place of its direction, are refused", async () => {
+  using field = createField(gpu, description);
+  const count = field.parameterCount;
+  using plain = createVector(gpu, [{ name: "all", shape: [count] }]);
+  using longer = createVector(gpu, new Float32Array(count + 1));
+  using own = createVector(gpu, field.layout);
+  const before = gpu.liveBuffers;
+  for (const other of [plain, longer]) {
+    const found = `a vector of the field's layout (${count} numbers) expected, one of another with ` +
+      `${other.layout.parameterCount} found.`;
+    await assertRejects(() => lossAndGradient(field, objective, batch, { into: other }), Error, `into: ${found}`);
+    for (const product of [hessianVectorProduct, gaussNewtonVectorProduct]) {
+      await assertRejects(() => product(field, objective, batch, own, { into: other }), Error, `into: ${found}`);
+      await assertRejects(() => product(field, objective, batch, other), Error, `direction: ${found}`);
+    }
+  }
+  const same = "into: another vector than the direction expected.";
+  await assertRejects(() => hessianVectorProduct(field, objective, batch, own, { into: own }), Error, same);
+  assertEquals(gpu.liveBuffers, before);
+});
+
 Deno.test("a result goes into the vector that is given for it, twice the same bits", async () => {
   using field = createField(gpu, description, { seed: 2 });
   using into = createVector(gpu, field.layout);

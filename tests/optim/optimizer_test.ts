@@ -18,6 +18,14 @@ Deno.test("vectors of another length, or padded in another way, are refused", ()
   using padded = createVector(gpu, matrix);
   const segments = "esgd: made for 12 parameters, given other segments.";
   assertThrows(() => optimizer.step({ parameters: padded, gradient: good }), Error, segments);
+  // Twelve numbers in a padding of 16 × 16 both, but in other places of it.
+  using wide = createOptimizer(gpu, adam(), [{ name: "w", shape: [3, 4] }]);
+  using tall = createVector(gpu, [{ name: "w", shape: [4, 3] }]);
+  assertThrows(
+    () => wide.step({ parameters: tall, gradient: tall }),
+    Error,
+    "adam: made for 12 parameters, given other",
+  );
   assertEquals(optimizer.counters, { step: 0, observations: 1 });
   optimizer.step({ parameters: good, gradient: good });
   assertEquals(optimizer.counters, { step: 1, observations: 1 });
