@@ -1,20 +1,9 @@
 import { encodePng } from "../../mod.ts";
-
-/** How a process ended. */
-export interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
+import { type Outcome, outcome, startTask } from "./process.ts";
 
 /** Runs `deno task image` as it is called from a folder. */
-export async function imageTask(folder: string, ...args: string[]): Promise<Outcome> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", new URL("../../tasks/image.ts", import.meta.url).pathname, ...args],
-    env: { INIT_CWD: folder, NO_COLOR: "1" },
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+export function imageTask(folder: string, ...args: string[]): Promise<Outcome> {
+  return outcome(startTask("image", args, folder));
 }
 
 /** A smooth RGB picture as a PNG. */
