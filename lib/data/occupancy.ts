@@ -2,7 +2,7 @@ import type { MatrixPlace } from "../diff/differentiator.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import { streams } from "../gpu/random.ts";
+import { checkSeed, streams } from "../gpu/random.ts";
 import type { TrainingData } from "../train/data.ts";
 import type { Mesh } from "./mesh/mesh.ts";
 import { surfaceTable } from "./mesh/surface_table.ts";
@@ -127,6 +127,7 @@ export class OccupancySampler implements Disposable {
     if (!Number.isSafeInteger(count) || count < 1 || count > 2 ** 31) {
       throw new RangeError(`occupancy: count must be a whole number from 1 to 2³¹, found ${count}.`);
     }
+    checkSeed("occupancy", seed);
     return {
       count,
       fill: ({ first, rows, paddedRows, inputs, targets }, indices, { epoch }) => {

@@ -1,5 +1,5 @@
 import type { Gpu } from "../gpu/device.ts";
-import { fillRandom, streams } from "../gpu/random.ts";
+import { checkSeed, fillRandom, streams } from "../gpu/random.ts";
 import { checkDescription, type FieldDescription, isEncoding, segmentsOf, widthsOf } from "./description.ts";
 import { Layout } from "./layout.ts";
 import { createVector, type Vector } from "./vector.ts";
@@ -49,10 +49,13 @@ export class Field implements Disposable {
  * adapter.
  *
  * @param options.seed An unsigned 32-bit number; 0 by default.
+ * @throws When the seed or the description is not right.
  */
 export function createField(gpu: Gpu, description: FieldDescription, options: { seed?: number } = {}): Field {
+  const { seed = 0 } = options;
+  checkSeed("createField", seed);
   const field = new Field(gpu, description);
-  initialise(field, options.seed ?? 0);
+  initialise(field, seed);
   return field;
 }
 

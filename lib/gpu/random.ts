@@ -16,6 +16,17 @@ export interface RandomKey {
   readonly step: number;
 }
 
+/**
+ * Checks a seed, since the device would take another number's last 32 bits.
+ *
+ * @param owner Named in the error.
+ * @throws {RangeError} With the offending value.
+ */
+export function checkSeed(owner: string, seed: number): void {
+  if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return;
+  throw new RangeError(`${owner}: seed: a whole number from 0 to 4294967295 expected, ${seed} found.`);
+}
+
 /** The streams that the library draws from. */
 export const streams: {
   readonly initialisation: number;

@@ -1,5 +1,6 @@
 import type { Field } from "../field/field.ts";
 import { tuneKernels } from "../field/tune.ts";
+import { checkSeed } from "../gpu/random.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { type HostData, onDevice, type TrainingData } from "./data.ts";
@@ -99,6 +100,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       throw new Error(`train: ${name}: a positive whole number expected, ${value} found.`);
     }
   }
+  checkSeed("train", seed);
   const { gpu } = field;
   using data = onDevice(field, objective, options.data);
   using step = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory, reduce });

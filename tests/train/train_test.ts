@@ -1,4 +1,12 @@
-import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import {
   adaHessianJ,
   adam,
@@ -214,6 +222,17 @@ Deno.test("options that are no positive whole numbers are refused", async () => 
       Error,
       `train: ${name}: a positive whole number expected, ${value} found.`,
     );
+  }
+});
+
+Deno.test("seeds of more than 32 bits, or not whole, are refused", async () => {
+  for (const seed of [-1, 0.5, 2 ** 32, NaN]) {
+    const found = `seed: a whole number from 0 to 4294967295 expected, ${seed} found.`;
+    assertThrows(() => createField(gpu, description, { seed }), RangeError, `createField: ${found}`);
+    using field = createField(gpu, description);
+    using optimizer = createOptimizer(gpu, adam(), field.layout);
+    const training = train({ field, optimizer, objective, data, epochs: 1, seed });
+    await assertRejects(() => training.next(), RangeError, `train: ${found}`);
   }
 });
 
