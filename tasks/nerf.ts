@@ -82,7 +82,7 @@ async function trainRun(args: string[], signal: AbortSignal): Promise<void> {
   const folder = resumed ?? await newFolder();
   const record = { bounds, space, background: scene.background };
   const subject = { folder, name: basename(folder.path), values, test: scene.test, record, volume, field, optimizer };
-  const run = new NerfRun(subject);
+  using run = new NerfRun(subject);
   await run.begin();
   const options = { field, objective, data, optimizer, schedule, batchSize, epochs, seed, epochEvents };
   for await (const event of train({ ...options, signal })) {

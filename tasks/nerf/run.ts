@@ -30,7 +30,7 @@ export interface NerfSubject {
 }
 
 /** Keeps the folder of one run and shows how it goes. */
-export class NerfRun {
+export class NerfRun implements Disposable {
   readonly #progress = new ProgressLine();
   /** Training time and products of earlier calls of a resumed run. */
   #earlier = { seconds: 0, hvps: 0 };
@@ -51,6 +51,11 @@ export class NerfRun {
     const before = (await folder.readMetrics()).at(-1);
     if (before !== undefined) this.#earlier = { seconds: Number(before.seconds), hvps: Number(before.hvps) };
     await writeSceneRecord(folder, record);
+  }
+
+  /** Ends the progress line, so that what is said next stands on a line of its own. */
+  [Symbol.dispose](): void {
+    this.#progress.finish();
   }
 
   /** Shows and records an event; returns whether the time is up. */

@@ -88,7 +88,7 @@ export async function runTraining<C extends Command>(
   } else if (limits.minutes !== undefined) {
     console.error(`The run will end at step ${length.steps}, after ${epochs.toFixed(1)} epochs.`);
   }
-  const run = new TrainingRun(
+  using run = new TrainingRun(
     task.name,
     earlier?.folder ?? await createRunFolder(place),
     length,

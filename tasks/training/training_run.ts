@@ -12,7 +12,7 @@ import type { RunLength } from "./run_length.ts";
 import type { Figures, Quality, TrainingSubject } from "./subject.ts";
 
 /** Keeps the folder of one run and shows how it goes. */
-export class TrainingRun {
+export class TrainingRun implements Disposable {
   readonly #progress = new ProgressLine();
   readonly #speed = new Speed();
   readonly #name: string;
@@ -46,6 +46,11 @@ export class TrainingRun {
     this.#earlier = { seconds: Number(seconds), hvps: Number(hvps) };
     this.#evaluated.step = Number(evaluated);
     this.#figures = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
+  }
+
+  /** Ends the progress line, so that what is said next stands on a line of its own. */
+  [Symbol.dispose](): void {
+    this.#progress.finish();
   }
 
   /** Shows and records an event. */
