@@ -9,7 +9,7 @@ import { orientPicture } from "./orient.ts";
 import type { Picture } from "./picture.ts";
 
 /** The largest JPEG that is read, in pixels: 2²⁶, about 8 200 × 8 200, for which the decoder needs some 2 GiB. */
-export const MAX_JPEG_PIXELS = 2 ** 26;
+const MAX_JPEG_PIXELS = 2 ** 26;
 
 /** What of jpeg-js 0.4.4 is used. */
 interface JpegJs {
@@ -25,7 +25,7 @@ interface JpegJs {
 /**
  * Reads a baseline or progressive JPEG of 8 bits and makes it upright by its EXIF orientation. One component gives grey,
  * three give RGB, four (Adobe's CMYK) are turned into RGB. Coarser chroma is repeated, not interpolated, so that values
- * may differ from libjpeg's by some 255ths at sharp colour edges. Colour profiles are ignored.
+ * may differ from libjpeg's by some tens of 255ths at sharp colour edges. Colour profiles are ignored.
  *
  * @param bytes The whole file.
  * @param name How errors call the file.

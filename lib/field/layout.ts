@@ -33,7 +33,7 @@ export interface PlacedSegment extends Segment {
 }
 
 /** Widths on the device are multiples of this, so that kernels' tiles need no conditions; the padding is zero. */
-export const WIDTH_MULTIPLE = 16;
+const WIDTH_MULTIPLE = 16;
 
 /** A width as it is on the device. */
 export function padWidth(width: number): number {
