@@ -72,7 +72,7 @@ export { stepsWithin } from "./lib/train/budget.ts";
 export { type PlanOptions, planTraining, type TrainingPlan } from "./lib/train/plan.ts";
 export type { Reduce } from "./lib/train/reduce.ts";
 export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./lib/train/train.ts";
-export type { ChunkRequest, MatrixPlace } from "./lib/diff/differentiator.ts";
+export type { ChunkRequest, MatrixPlace } from "./lib/diff/request.ts";
 export type { DenseNode, Network, NetworkSubject, Node } from "./lib/field/network.ts";
 export type { MatmulShape } from "./lib/field/matmul/shape.ts";
 export { type Draw, type HostData, type TrainingData } from "./lib/train/data.ts";

@@ -1,4 +1,4 @@
-import type { MatrixPlace } from "../diff/differentiator.ts";
+import type { MatrixPlace } from "../diff/request.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";

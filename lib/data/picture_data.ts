@@ -1,7 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import type { MatrixPlace } from "../diff/differentiator.ts";
+import type { MatrixPlace } from "../diff/request.ts";
 import { widthsOf } from "../field/description.ts";
 import { Evaluation } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";

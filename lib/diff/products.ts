@@ -3,7 +3,8 @@ import { byName, type NamedArrays } from "../field/evaluate.ts";
 import { uploadRows } from "../field/rows.ts";
 import { createVector, Vector } from "../field/vector.ts";
 import { checkRows, type Objective, type ProductKind, targetsOf } from "../objective/objective.ts";
-import { Differentiator, type ProductRequest } from "./differentiator.ts";
+import { Differentiator } from "./differentiator.ts";
+import type { ProductRequest } from "./request.ts";
 
 /** A batch on the host. */
 export interface Batch {

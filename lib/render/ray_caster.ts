@@ -2,7 +2,7 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { streams } from "../gpu/random.ts";
-import type { ChunkRequest } from "../diff/differentiator.ts";
+import type { ChunkRequest } from "../diff/request.ts";
 import type { Camera } from "../data/scene/camera.ts";
 import { cameraInSpace, RAY_SPACES, type RaySpace } from "../data/scene/ray_space.ts";
 import type { Draw } from "../train/data.ts";

@@ -1,6 +1,6 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import type { ChunkRequest, MatrixPlace } from "../diff/differentiator.ts";
+import type { ChunkRequest, MatrixPlace } from "../diff/request.ts";
 import type { Field } from "../field/field.ts";
 import { padWidth } from "../field/layout.ts";
 import { padRows } from "../field/matmul/shape.ts";

@@ -5,12 +5,8 @@ import { linearGroups } from "../gpu/groups.ts";
 import { type RandomKey, streams } from "../gpu/random.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer, Requests } from "../optim/optimizer.ts";
-import {
-  type ChunkRequest,
-  type DifferentiationPart,
-  Differentiator,
-  type ProductRequest,
-} from "../diff/differentiator.ts";
+import { Differentiator } from "../diff/differentiator.ts";
+import type { ChunkRequest, DifferentiationPart, ProductRequest } from "../diff/request.ts";
 import { KroneckerFactors } from "../diff/kronecker_factors.ts";
 import type { TrainingData } from "./data.ts";
 import { Outcome, type Reduce } from "./reduce.ts";

@@ -1,0 +1,72 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import type { Vector } from "../field/vector.ts";
+import type { ProductKind } from "../objective/objective.ts";
+import type { GaussNewtonSample } from "./gauss_newton_sample.ts";
+import type { KroneckerFactors } from "./kronecker_factors.ts";
+
+/** One chunk of a batch to be put in place: samples first … first + samples − 1 of the batch. */
+export interface ChunkRequest {
+  /** First sample of the chunk in the batch. */
+  readonly first: number;
+  /** Samples of the chunk. */
+  readonly samples: number;
+  /** Samples from `samples` up to here are to become 0. */
+  readonly paddedSamples: number;
+  /** Rows of the field: as many for each sample as the objective's `rowsPerSample`. */
+  readonly rows: number;
+  /** Rows from `rows` up to here are to become 0. */
+  readonly paddedRows: number;
+  /** Where each named input goes: [padded rows, stride]. */
+  readonly inputs: ReadonlyMap<string, MatrixPlace>;
+  /** Where each named target goes: [padded samples, stride]. */
+  readonly targets: ReadonlyMap<string, MatrixPlace>;
+}
+
+/** A matrix on the device. */
+export interface MatrixPlace {
+  /** Row-major. */
+  readonly buffer: DeviceBuffer;
+  /** Columns that exist. */
+  readonly width: number;
+  /** Columns on the device. */
+  readonly stride: number;
+}
+
+/** A second-order product, or a sample of the Gauss-Newton matrix. */
+export type ProductRequest = DirectionalRequest | SampleRequest;
+
+/** Hv or Gv. */
+export interface DirectionalRequest {
+  readonly kind: ProductKind;
+  /** v. */
+  readonly direction: Vector;
+  /** Where Hv or Gv goes. */
+  readonly result: Vector;
+  /** Records what fills `direction`. */
+  readonly prepare?: () => void;
+}
+
+/** JᵀS^½w. */
+export interface SampleRequest extends GaussNewtonSample {
+  readonly kind: "gaussNewtonSample";
+}
+
+/** What is complete: the gradient (and loss), or the next product. */
+export type DifferentiationPart = "gradient" | "product";
+
+/** What one pass over a batch computes. */
+export interface DifferentiationRequest {
+  /** Samples of the batch. */
+  readonly samples: number;
+  /** Puts a chunk in place: records kernels, or writes from the host. */
+  readonly fill: (chunk: ChunkRequest) => void;
+  readonly gradient: Vector;
+  /** Products Hv or Gv, which share the primal pass. Several may use the same vectors, one after the other. */
+  readonly products?: readonly ProductRequest[];
+  /** With it, the Kronecker factors as well; for the same chunk size. */
+  readonly kronecker?: KroneckerFactors;
+  /** Entry of `losses` that the loss goes to. */
+  readonly slot?: number;
+  /** Reported by the flag when something is not finite. */
+  readonly step?: number;
+}
