@@ -12,6 +12,7 @@ import {
   type Vector,
 } from "../../mod.ts";
 import { Differentiator } from "../../lib/diff/differentiator.ts";
+import type { ChunkRequest } from "../../lib/diff/request.ts";
 import { uploadRows } from "../../lib/field/rows.ts";
 import { FAMILIES } from "../../lib/field/matmul/family.ts";
 import { relativeError } from "../support/golden.ts";
@@ -23,6 +24,15 @@ const descriptions = {
 };
 const inputs = Float32Array.from({ length: ROWS * 2 }, (_, i) => Math.cos(i * 1.7));
 const targets = Float32Array.from({ length: ROWS * 3 }, (_, i) => Math.sin(i * 0.3));
+
+/** Puts rows of the batch in place. */
+function fill(gpu: Gpu, chunk: ChunkRequest): void {
+  for (const [places, array] of [[chunk.inputs, inputs], [chunk.targets, targets]] as const) {
+    for (const { buffer, width, stride } of places.values()) {
+      uploadRows(gpu, array, width, chunk.first, chunk.rows, buffer, stride, chunk.paddedRows);
+    }
+  }
+}
 
 async function readAndDispose(gpu: Gpu, vector: Vector) {
   using owned = vector;
@@ -66,13 +76,7 @@ Deno.test("several products of one pass have the bits of each alone", async () =
       samples: ROWS,
       gradient,
       products,
-      fill(chunk) {
-        for (const [places, array] of [[chunk.inputs, inputs], [chunk.targets, targets]] as const) {
-          for (const { buffer, width, stride } of places.values()) {
-            uploadRows(gpu, array, width, chunk.first, chunk.rows, buffer, stride, chunk.paddedRows);
-          }
-        }
-      },
+      fill: (chunk) => fill(gpu, chunk),
     });
   record(pairs);
   const together = [await gradient.read(), ...await Promise.all(pairs.map(({ result }) => result.read()))];
@@ -84,5 +88,25 @@ Deno.test("several products of one pass have the bits of each alone", async () =
   for (const { direction, result } of pairs) {
     direction[Symbol.dispose]();
     result[Symbol.dispose]();
+  }
+});
+
+Deno.test("a product has the same bits whatever larger batch the same buffers held before", async () => {
+  for (const kernels of FAMILIES) {
+    using gpu = await openDevice({ kernels, operands: "texture" });
+    using field = createField(gpu, descriptions.gaussian, { seed: 1 });
+    using gradient = createVector(gpu, field.layout);
+    using direction = createVector(gpu, field.layout);
+    using result = createVector(gpu, field.layout);
+    direction.fillRademacher({ seed: 1, stream: 0, step: 0 });
+    const products = [{ kind: "hessian" as const, direction, result }];
+    const after = async (...batches: number[]) => {
+      using differentiator = new Differentiator(field, meanSquaredError(), { samples: ROWS, products: true });
+      for (const samples of batches) {
+        differentiator.record({ samples, gradient, products, fill: (chunk) => fill(gpu, chunk) });
+      }
+      return [await gradient.read(), await result.read()];
+    };
+    assertEquals(await after(ROWS, ROWS / 2), await after(ROWS / 2), kernels);
   }
 });
