@@ -4,6 +4,7 @@ import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { peakSignalToNoiseRatio } from "../../lib/metric/psnr.ts";
 import { structuralSimilarity } from "../../lib/metric/ssim.ts";
+import { meanSquaredError } from "../../lib/objective/mean_squared_error.ts";
 import { errorPicture } from "../../lib/output/error_picture.ts";
 import { encodePng } from "../../lib/output/png.ts";
 import type { RunFolder } from "../../lib/output/run_folder.ts";
@@ -16,6 +17,7 @@ import type { ImageValues } from "./command.ts";
 export class ImageSubject implements TrainingSubject {
   readonly quality = { figure: "psnr", name: "PSNR", label: "PSNR (dB)", digits: 2, unit: " dB" };
   readonly data: TrainingData;
+  readonly objective = meanSquaredError();
   /** As last measured. */
   #result?: Picture;
 

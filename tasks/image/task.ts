@@ -1,4 +1,3 @@
-import { meanSquaredError } from "../../lib/objective/mean_squared_error.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { command, DEFAULT_EPOCHS } from "./command.ts";
 import { fitPicture, loadPicture } from "./input.ts";
@@ -9,14 +8,12 @@ import { ImageSubject } from "./subject.ts";
 export const imageTask: TrainingTask<typeof command> = {
   name: "image",
   command,
-  defaultEpochs: DEFAULT_EPOCHS,
-  objective: meanSquaredError,
+  settle: (values) => values,
+  defaultEpochs: () => DEFAULT_EPOCHS,
   field: (values, channels) => fieldFor(values, { channels }),
   optimizer: optimizerFor,
-  async load(values) {
+  async load(values, gpu) {
     const whole = await loadPicture(values);
-    return (gpu) => {
-      return new ImageSubject(gpu, fitPicture(whole, values, gpu.device.limits.maxStorageBufferBindingSize), values);
-    };
+    return new ImageSubject(gpu, fitPicture(whole, values, gpu.device.limits.maxStorageBufferBindingSize), values);
   },
 };

@@ -6,10 +6,10 @@ import { type OptimizerDefaults, optimizerDefaults } from "../training/optimizer
 import type { OccupancyValues } from "./command.ts";
 
 /** Values with nothing left open that depends on the adapter. */
-export type ResolvedValues = OccupancyValues & { batchSize: number; resolution: number };
+export type OccupancySettings = OccupancyValues & { batchSize: number; resolution: number };
 
 /** Fills in what depends on the adapter: a software one is slow, and makes more of many small steps. */
-export function resolveValues(values: OccupancyValues, software: boolean): ResolvedValues {
+export function settleValues(values: OccupancyValues, software: boolean): OccupancySettings {
   const batchSize = values.batchSize ?? (software && values.preset !== "paper" ? 2048 : 50_000);
   return {
     ...values,

@@ -7,6 +7,7 @@ import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { compareMeshes } from "../../lib/metric/mesh_distance.ts";
 import { scoreBatch, scoreOccupancy } from "../../lib/metric/occupancy.ts";
+import { binaryCrossEntropy } from "../../lib/objective/binary_cross_entropy.ts";
 import { encodeObj } from "../../lib/output/mesh_obj.ts";
 import { meshPicture } from "../../lib/output/mesh_picture.ts";
 import { encodePly } from "../../lib/output/mesh_ply.ts";
@@ -17,7 +18,7 @@ import type { TrainingData } from "../../lib/train/data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Figures, TrainingSubject } from "../training/subject.ts";
-import type { ResolvedValues } from "./settings.ts";
+import type { OccupancySettings } from "./settings.ts";
 
 /** Held-out points that are scored while training, the first of those scored at the end. */
 const POINTS_WHILE_TRAINING = 20_000;
@@ -32,9 +33,10 @@ export class OccupancySubject implements TrainingSubject {
   /** An epoch of a million points may take many minutes. */
   readonly evaluationInterval = 60;
   readonly data: TrainingData;
+  readonly objective = binaryCrossEntropy();
   readonly #sampler: OccupancySampler;
 
-  constructor(gpu: Gpu, readonly input: NormalisedMesh, readonly values: ResolvedValues) {
+  constructor(gpu: Gpu, readonly input: NormalisedMesh, readonly values: OccupancySettings) {
     const { points, seed, threshold } = values;
     this.#sampler = new OccupancySampler(gpu, input.mesh, { threshold });
     this.data = this.#sampler.data({ count: points, seed });

@@ -7,7 +7,7 @@ import type { Command } from "../shell/command.ts";
 import { storedValues } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { RunLength } from "./run_length.ts";
-import type { TaskValues, TrainingTask } from "./task.ts";
+import type { TaskValues } from "./task.ts";
 
 /** A run that is resumed. */
 export class EarlierRun<C extends Command> {
@@ -30,7 +30,7 @@ export class EarlierRun<C extends Command> {
    */
   static async read<C extends Command>(
     folder: RunFolder,
-    { name: expected, command }: Pick<TrainingTask<C>, "name" | "command">,
+    { name: expected, command }: { readonly name: string; readonly command: C },
   ): Promise<EarlierRun<C>> {
     const config = await folder.readConfig();
     const { task, options, kernels, steps, scheduleSteps } = config;

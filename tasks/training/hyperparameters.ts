@@ -17,9 +17,10 @@ export function optimizerOptions(values: TrainingValues): Record<string, number>
   return pick(values, OF_OPTIMIZERS);
 }
 
-/** The hyper-parameters of a field's activation and encoding, resolved. */
+/** The hyper-parameters of a field's activation and encoding, resolved; those of its first layers where several differ. */
 export function fieldOptions({ layers }: FieldDescription): Record<string, number> {
-  return Object.assign({}, ...layers.map((layer) => (isEncoding(layer) ? layer.encoding : layer.activation).options));
+  const options = layers.map((layer) => (isEncoding(layer) ? layer.encoding : layer.activation).options);
+  return Object.assign({}, ...options.toReversed());
 }
 
 /**

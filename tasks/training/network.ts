@@ -27,15 +27,23 @@ export interface NetworkShape {
   readonly sigma: number;
 }
 
+/** The activation that the options describe; Gaussians are `sigma` wide where `--sigma` does not say. */
+export function chosenActivation(values: TrainingValues, sigma: number): Activation {
+  const { activation } = values;
+  return activationOf[activation]({ ...(activation === "gaussian" && { sigma }), ...activationOptions(values) });
+}
+
+/** Values of `NETWORK_OPTIONS`. */
+export type NetworkValues = TrainingValues & { readonly layers: number; readonly width: number };
+
 /** The field that the options describe. */
-export function chosenNetwork(values: TrainingValues, { inputs, outputs, sigma }: NetworkShape): FieldDescription {
+export function chosenNetwork(values: NetworkValues, { inputs, outputs, sigma }: NetworkShape): FieldDescription {
   const { activation, layers, width, octaves = 8 } = values;
-  const options = { ...(activation === "gaussian" && { sigma }), ...activationOptions(values) };
   return mlp({
     inputs,
     hidden: Array(layers).fill(width),
     outputs,
-    activation: activationOf[activation](options),
+    activation: chosenActivation(values, sigma),
     encoding: activation === "relu-pe" ? positionalEncoding({ octaves }) : undefined,
   });
 }

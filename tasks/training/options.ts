@@ -2,8 +2,8 @@ import { KERNEL_CHOICES } from "../../lib/gpu/device.ts";
 import { optimizerNames } from "../../lib/optim/registry.ts";
 import type { Values } from "../shell/command.ts";
 
-/** What a field is: options of every training task. */
-export const NETWORK_OPTIONS = [
+/** The nonlinearity of a field: options of every training task. */
+export const ACTIVATION_OPTIONS = [
   {
     name: "activation",
     kind: "choice",
@@ -19,20 +19,18 @@ export const NETWORK_OPTIONS = [
     defaultText: "30; wavelet: 10",
   },
   { name: "scale", kind: "number", exclusiveMin: 0, help: "Scale of wavelet's envelope", defaultText: "10" },
+] as const;
+
+/** What a field of layers of one width is. */
+export const NETWORK_OPTIONS = [
+  ...ACTIVATION_OPTIONS,
   { name: "octaves", kind: "integer", min: 1, max: 24, help: "Of relu-pe's encoding", defaultText: "8" },
   { name: "layers", kind: "integer", min: 1, max: 64, default: 4, help: "Hidden layers" },
   { name: "width", kind: "integer", min: 1, max: 4096, default: 256, help: "Units of a hidden layer" },
 ] as const;
 
-/** What follows its gradient: options of every training task. */
-export const OPTIMIZER_OPTIONS = [
-  {
-    name: "optimizer",
-    kind: "choice",
-    choices: optimizerNames,
-    default: "esgd",
-    help: "Update rule",
-  },
+/** How its gradient is followed: options of every training task. */
+export const UPDATE_OPTIONS = [
   {
     name: "learning-rate",
     kind: "number",
@@ -63,20 +61,28 @@ export const OPTIMIZER_OPTIONS = [
     help: "Steps between two probes after the warm-up; of soap and shampoo, between two refreshes of their matrices",
     defaultText: "100; soap, shampoo, sophiaH: 10; adaHessian: 1; shampoo with paper: 1",
   },
+  { name: "clip-norm", kind: "number", exclusiveMin: 0, help: "Largest norm of a gradient", defaultText: "no limit" },
+] as const;
+
+/** Names of the schedules. */
+export const SCHEDULES = ["constant", "cosine", "exponential", "step", "warmup"] as const;
+
+/** The same with the update rule and the schedule, and their usual defaults. */
+export const OPTIMIZER_OPTIONS = [
+  {
+    name: "optimizer",
+    kind: "choice",
+    choices: optimizerNames,
+    default: "esgd",
+    help: "Update rule",
+  },
+  ...UPDATE_OPTIONS,
   {
     name: "schedule",
     kind: "choice",
-    choices: ["constant", "cosine", "exponential", "step", "warmup"],
+    choices: SCHEDULES,
     default: "constant",
     help: "How the rate changes along the run",
-  },
-  { name: "clip-norm", kind: "number", exclusiveMin: 0, help: "Largest norm of a gradient", defaultText: "no limit" },
-  {
-    name: "schedule-epochs",
-    kind: "integer",
-    min: 1,
-    help: "Horizon of the schedule, fixed at the first start",
-    defaultText: "--epochs, or what --minutes gives",
   },
   { name: "preset", kind: "choice", choices: ["paper"], help: "Published settings of optimizer and rates" },
 ] as const;
@@ -89,6 +95,13 @@ export const RUN_OPTIONS = [
     exclusiveMin: 0,
     help: "As many steps, or as many more when resuming, as training makes in this time, measured before it starts",
     defaultText: "no limit",
+  },
+  {
+    name: "schedule-epochs",
+    kind: "integer",
+    min: 1,
+    help: "Horizon of the schedule, fixed at the first start",
+    defaultText: "--epochs, or what --minutes gives",
   },
   { name: "seed", kind: "integer", min: 0, max: 4294967295, default: 0, help: "Of initialisation, order and probes" },
   {
@@ -125,8 +138,8 @@ interface SharedOptions {
   readonly usage: string;
   readonly summary: string;
   readonly options: readonly (
-    | typeof NETWORK_OPTIONS[number]
-    | typeof OPTIMIZER_OPTIONS[number]
+    | typeof ACTIVATION_OPTIONS[number]
+    | typeof UPDATE_OPTIONS[number]
     | typeof RUN_OPTIONS[number]
   )[];
 }
@@ -135,8 +148,19 @@ interface SharedOptions {
 export type TrainingValues = Values<SharedOptions> & {
   /** Width of the activation gaussian. */
   readonly sigma?: number;
+  /** Octaves of relu-pe's encoding. */
+  readonly octaves?: number;
+  /** Update rule. */
+  readonly optimizer: string;
+  /** How the rate changes along the run. */
+  readonly schedule?: typeof SCHEDULES[number];
+  /** A name for many settings together; `paper` stands for the published ones. */
+  readonly preset?: string;
   /** Passes over all samples. */
   epochs?: number;
   /** Samples of a step. */
   readonly batchSize?: number;
 };
+
+/** The values of a run, with nothing left open that depends on the adapter or on other values. */
+export type SettledValues = TrainingValues & Required<Pick<TrainingValues, "schedule" | "batchSize">>;

@@ -15,6 +15,7 @@ import { EarlierRun } from "./earlier_run.ts";
 import { checkActivationOptions } from "./hyperparameters.ts";
 import { runLength } from "./run_length.ts";
 import { chosenSchedule } from "./schedule.ts";
+import type { SettledValues } from "./options.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import { TrainingRun } from "./training_run.ts";
 
@@ -27,51 +28,53 @@ const CHANGEABLE = ["resume", "epochs", "minutes", "software"];
  * @param args The command line.
  * @param signal Stops the run after the steps in flight.
  */
-export async function runTraining<C extends Command>(
-  task: TrainingTask<C>,
+export async function runTraining<C extends Command, S extends TaskValues<C> & SettledValues>(
+  task: TrainingTask<C, S>,
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
   const { command } = task;
   const { values: typed, given } = parseOptions(args, command);
   const files = (command.positionals ?? []).map(({ name }) => name);
-  let values = withAbsolutePaths(typed as TaskValues<C>, files);
-  const limits = { epochs: values.epochs, minutes: values.minutes };
-  const place = { root: callerPath("runs"), task: task.name, name: values.name };
+  let asked = withAbsolutePaths(typed as TaskValues<C>, files);
+  const limits = { epochs: asked.epochs, minutes: asked.minutes };
+  const place = { root: callerPath("runs"), task: task.name, name: asked.name };
   let earlier: EarlierRun<C> | undefined;
-  if (values.resume !== undefined) {
-    const { resume, software } = values;
+  if (asked.resume !== undefined) {
+    const { resume, software } = asked;
     const other = [...given].find((name) => !CHANGEABLE.includes(name));
     if (other !== undefined) {
       const found = files.includes(other) ? `a ${other}` : optionSpelling(other);
       throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
     }
     earlier = await EarlierRun.read(await openRunFolder(callerPath(resume)), task);
-    values = earlier.values;
+    asked = earlier.values;
     // Limits are replaced together, so that the configuration tells what the run's end came from.
-    if (limits.epochs !== undefined || limits.minutes !== undefined) Object.assign(values, limits);
-    if (software) values.software = true;
+    if (limits.epochs !== undefined || limits.minutes !== undefined) Object.assign(asked, limits);
+    if (software) asked.software = true;
   } else {
-    if (values.minutes === undefined) values.epochs ??= task.defaultEpochs;
-    limits.epochs = values.epochs;
     await checkNewRun(place);
+  }
+  using gpu = await openDevice({ allowSoftware: asked.software ? true : undefined, kernels: asked.kernels });
+  gpu.adopt(earlier?.kernels ?? {});
+  await using _settled = settled(gpu);
+  const values = task.settle(asked, gpu.adapter);
+  if (earlier === undefined && limits.minutes === undefined) {
+    values.epochs ??= task.defaultEpochs(values);
+    limits.epochs = values.epochs;
   }
   const spec = task.optimizer(values);
   // Its outputs may depend on what is loaded, but not its hyper-parameters.
   checkActivationOptions(values, task.field(values, 1));
-  const loaded = await task.load(values);
-  using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels: values.kernels });
-  gpu.adopt(earlier?.kernels ?? {});
-  await using _settled = settled(gpu);
-  using subject = loaded(gpu);
+  using subject = await task.load(values, gpu);
   if (earlier !== undefined) subject.checkUnchanged(earlier.config);
-  const { data } = subject;
-  const { batchSize, seed, evaluateEvery, scheduleEpochs } = subject.values;
+  const { data, objective } = subject;
+  const { batchSize, seed, evaluateEvery, scheduleEpochs } = values;
   using field = createField(gpu, task.field(values, subject.outputs), { seed });
   using optimizer = createOptimizer(gpu, spec, field.layout);
   await earlier?.restore(field, optimizer);
   const stepsPerEpoch = Math.ceil(data.count / Math.min(batchSize, data.count));
-  const training = { field, objective: task.objective(), data, optimizer, batchSize, seed, signal };
+  const training = { field, objective, data, optimizer, batchSize, seed, signal };
   const length = await runLength({
     limits,
     scheduleEpochs,
@@ -100,7 +103,7 @@ export async function runTraining<C extends Command>(
   const schedule = chosenSchedule(values, length.scheduleSteps);
   const epochEvents = evaluateEvery ?? Math.max(1, Math.ceil(epochs / 20));
   for await (const event of train({ ...training, schedule, steps: length.steps, epochEvents })) await run.handle(event);
-  await run.finish(signal.aborted);
+  await run.finish(signal);
 }
 
 /** Files are kept by their absolute paths, so that a run can be resumed from anywhere. */

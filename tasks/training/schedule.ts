@@ -1,8 +1,8 @@
 import { constant, cosine, exponential, linearWarmup, type Schedule, stepDecay } from "../../lib/train/schedule.ts";
-import type { TrainingValues } from "./options.ts";
+import type { SCHEDULES, SettledValues } from "./options.ts";
 
 /** Schedules by the names that options have. */
-export const scheduleOf: Readonly<Record<TrainingValues["schedule"], (steps: number) => Schedule>> = {
+export const scheduleOf: Readonly<Record<typeof SCHEDULES[number], (steps: number) => Schedule>> = {
   constant,
   cosine: (steps) => cosine({ steps }),
   exponential: (steps) => exponential({ steps, final: 0.01 }),
@@ -15,6 +15,6 @@ export const scheduleOf: Readonly<Record<TrainingValues["schedule"], (steps: num
  *
  * @param steps Its horizon.
  */
-export function chosenSchedule(values: TrainingValues, steps: number): Schedule {
+export function chosenSchedule(values: SettledValues, steps: number): Schedule {
   return scheduleOf[values.schedule](steps);
 }

@@ -1,8 +1,9 @@
 import type { TrainingData } from "../../lib/train/data.ts";
 import type { Field } from "../../lib/field/field.ts";
+import type { Objective } from "../../lib/objective/objective.ts";
 import type { RunFolder } from "../../lib/output/run_folder.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
-import type { TrainingValues } from "./options.ts";
+import type { SettledValues } from "./options.ts";
 
 /** Figures by name, as in `metrics.jsonl`. */
 export type Figures = Readonly<Record<string, number>>;
@@ -23,10 +24,12 @@ export interface Quality {
 
 /** What a run is trained on, on the device: its samples, how a field is measured against it, and what files a run leaves. */
 export interface TrainingSubject extends Disposable {
-  /** The options, with nothing left open that depends on the adapter. */
-  readonly values: TrainingValues & { readonly batchSize: number };
+  /** The options. */
+  readonly values: SettledValues;
   /** Samples to train on. */
   readonly data: TrainingData;
+  /** What is minimised. */
+  readonly objective: Objective;
   /** Numbers that a field of it has. */
   readonly outputs: number;
   /** What is shown and plotted of the figures. */
@@ -42,6 +45,8 @@ export interface TrainingSubject extends Disposable {
    * @throws {UserError} If that is not the same subject.
    */
   checkUnchanged(config: Readonly<Record<string, unknown>>): void;
+  /** Writes what should be there from the start of a run. */
+  begin?(folder: RunFolder): Promise<void>;
   /** Measures the field as it is; called when everything recorded has run. */
   measure(field: Field): Promise<Figures>;
   /** Writes a picture of the field as last measured, under a name without ending. */
@@ -51,6 +56,13 @@ export interface TrainingSubject extends Disposable {
    * these figures, and the last ones of `measure` that are not among them.
    *
    * @param say Shows what is being done.
+   * @param signal Ends what a run can do without.
    */
-  conclude(field: Field, folder: RunFolder, event: TrainEvent, say: (what: string) => void): Promise<Figures>;
+  conclude(
+    field: Field,
+    folder: RunFolder,
+    event: TrainEvent,
+    say: (what: string) => void,
+    signal: AbortSignal,
+  ): Promise<Figures>;
 }

@@ -1,28 +1,31 @@
 import type { FieldDescription } from "../../lib/field/description.ts";
+import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
-import type { Objective } from "../../lib/objective/objective.ts";
 import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import type { Command, Values } from "../shell/command.ts";
-import type { TrainingValues } from "./options.ts";
+import type { SettledValues, TrainingValues } from "./options.ts";
 import type { TrainingSubject } from "./subject.ts";
 
 /** The values of a training task's command. */
 export type TaskValues<C extends Command> = Values<C> & TrainingValues;
 
 /** A task that trains a field on one thing. Its command has the training options; its positionals are files. */
-export interface TrainingTask<C extends Command = Command> {
+export interface TrainingTask<
+  C extends Command = Command,
+  S extends TaskValues<C> & SettledValues = TaskValues<C> & SettledValues,
+> {
   /** That of its runs' folder and of `deno task NAME`. */
   readonly name: string;
   /** What can be typed. */
   readonly command: C;
+  /** Fills in what depends on the adapter or on other values; what is filled in already stays as it is. */
+  readonly settle: (values: TaskValues<C>, adapter: Pick<AdapterDescription, "software">) => S;
   /** Epochs where neither epochs nor minutes are given. */
-  readonly defaultEpochs: number;
-  /** What is minimised. */
-  readonly objective: () => Objective;
+  readonly defaultEpochs: (values: S) => number;
   /** The field that the options describe, of so many outputs. */
-  readonly field: (values: TaskValues<C>, outputs: number) => FieldDescription;
+  readonly field: (values: S, outputs: number) => FieldDescription;
   /** The optimizer that the options describe; refuses hyper-parameters that it does not have. */
-  readonly optimizer: (values: TaskValues<C>) => OptimizerSpec;
-  /** Reads what is trained on, before a device is opened; what it returns puts it there. */
-  readonly load: (values: TaskValues<C>) => Promise<(gpu: Gpu) => TrainingSubject>;
+  readonly optimizer: (values: S) => OptimizerSpec;
+  /** Reads what is trained on and puts it on the device. */
+  readonly load: (values: S, gpu: Gpu) => Promise<TrainingSubject>;
 }

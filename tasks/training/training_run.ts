@@ -39,6 +39,7 @@ export class TrainingRun implements Disposable {
   async begin(): Promise<void> {
     const { step } = this.optimizer.counters;
     this.#firstStep = step;
+    await this.subject.begin?.(this.folder);
     await this.folder.truncateMetrics((record) => Number(record.step) <= step);
     const before = (await this.folder.readMetrics()).at(-1);
     if (before === undefined) return;
@@ -64,14 +65,16 @@ export class TrainingRun implements Disposable {
   }
 
   /** Writes what a finished or interrupted run leaves, and says where. */
-  async finish(aborted: boolean): Promise<void> {
+  async finish(signal: AbortSignal): Promise<void> {
     const { task, folder, subject, field } = this;
     const event = this.#last!;
+    const { aborted } = event;
     this.#progress.finish();
     await this.#evaluate(event);
     // What follows may take a while and be interrupted too; the checkpoint is there.
     if (aborted) console.log(`Stopped at step ${event.step}. To go on: deno task ${task} --resume ${folder.path}`);
-    const concluded = await subject.conclude(field, folder, event, (what) => this.#progress.update(what));
+    const say = (what: string) => this.#progress.update(what);
+    const concluded = await subject.conclude(field, folder, event, say, signal);
     this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
     await this.#plot();

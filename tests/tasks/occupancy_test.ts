@@ -30,7 +30,8 @@ const json = async (folder: string, name: string) => JSON.parse(await Deno.readT
 
 /** Hyper-parameters of a command line, resolved. */
 function resolved(line: string) {
-  const { values } = parseOptions(line.split(" ").filter(Boolean), command);
+  const { values: asked } = parseOptions(line.split(" ").filter(Boolean), command);
+  const values = occupancyTask.settle(asked, { software: true });
   const field = occupancyTask.field(values, 1);
   checkActivationOptions(values, field);
   return { field: fieldOptions(field), optimizer: occupancyTask.optimizer(values) };
