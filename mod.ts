@@ -10,6 +10,7 @@ export type { BufferLike, BufferSlice, DeviceBuffer } from "./lib/gpu/buffer.ts"
 export type { Kernel } from "./lib/gpu/kernel.ts";
 export type { Binding, KernelInterface, KernelSource, OperandAccess } from "./lib/gpu/kernel_source.ts";
 export type { Profile, ProfileEntry } from "./lib/gpu/profile.ts";
+export type { Tally } from "./lib/gpu/tally.ts";
 export { type RandomKey, randomWords } from "./lib/gpu/random.ts";
 export { Layout, type PlacedSegment, type Segment } from "./lib/field/layout.ts";
 export { createVector, Vector } from "./lib/field/vector.ts";

@@ -8,9 +8,11 @@ import { Layout } from "../lib/field/layout.ts";
 import { openDevice } from "../lib/gpu/device.ts";
 import { writeWhole } from "../lib/output/atomic.ts";
 import { toJson } from "../lib/output/json.ts";
-import { batchSizes, checkPeers, command } from "./bench/command.ts";
+import { batchSizes, checkComparison, command } from "./bench/command.ts";
 import { measureFirstStep } from "./bench/first_step.ts";
 import { measureBatches, measureUpdates } from "./bench/measure.ts";
+import { type OptimizerFigures, optimizerReport } from "./bench/optimizer_report.ts";
+import { compareOptimizers } from "./bench/optimizers.ts";
 import { measurePeak } from "./bench/peak.ts";
 import { comparePeers } from "./bench/peers.ts";
 import { type BenchFigures, type PeerComparison, peerReport, report } from "./bench/report.ts";
@@ -24,7 +26,7 @@ if (import.meta.main) {
   await runTask(async (args, signal) => {
     const { values } = parseOptions(args, command);
     const batches = batchSizes(values);
-    checkPeers(values);
+    checkComparison(values);
     const { activation, width, layers, optimizer, kernels, repeats } = values;
     const subject = { activation, width, layers, optimizer };
     using progress = new ProgressLine();
@@ -35,14 +37,19 @@ if (import.meta.main) {
         progress.update(text);
       },
     };
-    const { firstStep } = values.peers || !values.firstStep ? {} : await timeFirstStep();
+    const compares = values.peers || values.optimizers;
+    const { firstStep } = compares || !values.firstStep ? {} : await timeFirstStep();
     using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels });
     const common = {
       adapter: gpu.adapter,
       versions: { ...Deno.version },
       field: { ...subject, parameters: new Layout(segmentsOf(fieldOf(subject))).parameterCount },
     };
-    const result = values.peers ? await compare() : await measure();
+    const result = values.peers
+      ? await compareLibraries()
+      : values.optimizers
+      ? await compareUpdates()
+      : await measure();
     progress.finish();
     console.log(result.text);
     if (values.json !== undefined) await writeWhole(callerPath(values.json), toJson(result.figures, 2) + "\n");
@@ -62,7 +69,20 @@ if (import.meta.main) {
       return { figures, text: report(figures) };
     }
 
-    async function compare() {
+    async function compareUpdates() {
+      context.progress("measuring the adapter's peak");
+      const peak = await measurePeak(gpu, repeats);
+      const optimizers = await compareOptimizers(gpu, subject, batches, context);
+      const figures: OptimizerFigures = {
+        ...common,
+        kernels: { asked: kernels, chosen: gpu.choices },
+        peak,
+        optimizers,
+      };
+      return { figures, text: optimizerReport(figures) };
+    }
+
+    async function compareLibraries() {
       const peers = await comparePeers(gpu, subject, batches, context);
       const figures: PeerComparison = { ...common, kernels: { asked: kernels, chosen: gpu.choices }, peers };
       return { figures, text: peerReport(figures) };

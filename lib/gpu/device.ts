@@ -5,6 +5,7 @@ import { Kernel } from "./kernel.ts";
 import type { KernelSource, OperandAccess } from "./kernel_source.ts";
 import { Profile } from "./profile.ts";
 import { Recorder } from "./recorder.ts";
+import { Tally } from "./tally.ts";
 
 /** Options of {@linkcode openDevice}. */
 export interface DeviceOptions {
@@ -255,6 +256,17 @@ export class Gpu implements Disposable {
     } finally {
       profile.release();
     }
+  }
+
+  /** Counts what `work` records, which is recorded all the same. */
+  tally(work: () => void): Tally {
+    const tally = this.#recorder.tally = new Tally();
+    try {
+      work();
+    } finally {
+      this.#recorder.tally = undefined;
+    }
+    return tally;
   }
 
   #choiceKey(subject: string): string {

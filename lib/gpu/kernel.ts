@@ -35,7 +35,7 @@ export class Kernel {
       visibility,
       ...(access === "texture" && (kind === "operand" || kind === "before")
         ? { texture: { sampleType: "unfilterable-float" } }
-        : { buffer: { type: kind === "write" ? "storage" : "read-only-storage" } }),
+        : { buffer: { type: kind === "write" || kind === "update" ? "storage" : "read-only-storage" } }),
     }));
     if (first === 1) entries.unshift({ binding: 0, visibility, buffer: { type: "uniform", hasDynamicOffset: true } });
     this.layout = device.createBindGroupLayout({ label: source.name, entries });

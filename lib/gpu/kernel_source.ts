@@ -16,10 +16,10 @@ export interface Binding {
   /** As the kernel's text calls it. */
   readonly name: string;
   /**
-   * `operand`: read-only array<vec4f>, may be read through a mirror; `read`: read-only storage; `write`: read-write
-   * storage; `before`: the mirror of an `update` resource (only with texture access).
+   * `operand`: read-only array<vec4f>, may be read through a mirror; `read`: read-only storage; `write` and `update`:
+   * read-write storage; `before`: the mirror of an `update` resource (only with texture access).
    */
-  readonly kind: "operand" | "read" | "write" | "before";
+  readonly kind: "operand" | "read" | "write" | "update" | "before";
 }
 
 /** What a kernel's declarations say. */
@@ -101,7 +101,7 @@ export function expandKernel(
     }
     if (kind === "read") return `${bind(name, "read")}<storage, read> ${name}: ${type};`;
     if (kind === "update" && type === undefined) {
-      const storage = `${bind(name, "write")}<storage, read_write> ${name}: array<vec4f>;\n`;
+      const storage = `${bind(name, "update")}<storage, read_write> ${name}: array<vec4f>;\n`;
       if (access === "texture") return storage + mirror(name, "before", `${name}_before`);
       return storage + `fn ${name}_before(i: u32) -> vec4f { return ${name}[i]; }`;
     }

@@ -2,6 +2,7 @@ import { asSlice, type BufferLike, type BufferSlice, type DeviceBuffer } from ".
 import type { Kernel } from "./kernel.ts";
 import { MIRROR_WIDTH } from "./kernel_source.ts";
 import type { Profile } from "./profile.ts";
+import type { Tally } from "./tally.ts";
 
 /** Uniforms of one dispatch take one slot; 256 bytes is the alignment that every adapter accepts. */
 const SLOT = 256;
@@ -16,6 +17,8 @@ export class Recorder implements Disposable {
   phase = "";
   /** Where dispatches are timed, if anywhere. */
   profile: Profile | undefined;
+  /** Where work is counted, if anywhere. */
+  tally: Tally | undefined;
   readonly #device: GPUDevice;
   readonly #arena: GPUBuffer;
   readonly #staging = new ArrayBuffer(SLOT * SLOTS);
@@ -61,8 +64,9 @@ export class Recorder implements Disposable {
     pass!.setBindGroup(0, group, this.#pack(kernel, uniforms));
     pass!.dispatchWorkgroups(...(groups as [number]));
     if (this.profile !== undefined) pass!.end();
+    this.tally?.dispatch(kernel.declared.bindings, resources, flops);
     for (const { name, kind } of kernel.declared.bindings) {
-      if (kind === "write") asSlice(resources[name]).buffer.version++;
+      if (kind === "write" || kind === "update") asSlice(resources[name]).buffer.version++;
     }
   }
 
@@ -71,6 +75,7 @@ export class Recorder implements Disposable {
     const encoder = this.#open();
     this.#endPass();
     encoder.copyBufferToBuffer(from.buffer.handle, from.offset, to.buffer.handle, to.offset, size);
+    this.tally?.touch({ ...from, size }, { ...to, size });
     to.buffer.version++;
   }
 

@@ -15,7 +15,7 @@ export const command = defineCommand({
       kind: "string",
       placeholder: "N,N,…",
       help: "Batch sizes, comma-separated",
-      defaultText: "512,4096,16384,65536; with --peers 512,16384",
+      defaultText: "512,4096,16384,65536; with --peers or --optimizers 512,16384",
     },
     {
       name: "activation",
@@ -49,18 +49,25 @@ export const command = defineCommand({
     },
     { name: "first-step", kind: "boolean", default: true, help: "Time the first step too, with and without caches" },
     { name: "peers", kind: "flag", help: "Compare with jax-js, TensorFlow.js and PyTorch instead; loads them" },
+    { name: "optimizers", kind: "flag", help: "Compare the updates of all optimizers instead" },
     { name: "software", kind: "flag", help: "Accept a software adapter beside an NVIDIA device" },
     { name: "json", kind: "string", placeholder: "FILE", help: "Write all figures there too" },
   ],
-  examples: ["deno task bench --batch 512,4096 --json bench.json", "deno task bench --peers --activation sine"],
+  examples: [
+    "deno task bench --batch 512,4096 --json bench.json",
+    "deno task bench --peers --activation sine",
+    "deno task bench --optimizers --width 128",
+  ],
 });
 
 /** Every option with its value. */
 export type BenchValues = Values<typeof command>;
 
 /** Reads `--batch`; throws a `UserError` for anything but different whole numbers. */
-export function batchSizes({ batch, peers }: Pick<BenchValues, "batch" | "peers">): number[] {
-  if (batch === undefined) return peers ? [512, 16384] : [512, 4096, 16384, 65536];
+export function batchSizes(
+  { batch, peers, optimizers }: Pick<BenchValues, "batch" | "peers" | "optimizers">,
+): number[] {
+  if (batch === undefined) return peers || optimizers ? [512, 16384] : [512, 4096, 16384, 65536];
   const sizes = batch.split(",").map((text) => /^\s*\d+\s*$/.test(text) ? Number(text) : NaN);
   if (sizes.every((size) => size >= 1 && size <= 2 ** 24) && new Set(sizes).size === sizes.length) return sizes;
   throw new UserError(
@@ -68,8 +75,16 @@ export function batchSizes({ batch, peers }: Pick<BenchValues, "batch" | "peers"
   );
 }
 
-/** Throws a `UserError` where `--peers` is asked for something that the peers are not taught. */
-export function checkPeers({ peers, activation, optimizer }: Pick<BenchValues, "peers" | "activation" | "optimizer">) {
+/** Throws a `UserError` where a comparison is asked for with something that it does not cover. */
+export function checkComparison(
+  { peers, optimizers, activation, optimizer }: Pick<BenchValues, "peers" | "optimizers" | "activation" | "optimizer">,
+): void {
+  if (peers && optimizers) {
+    throw new UserError("--peers and --optimizers are comparisons of their own: give one of them.");
+  }
+  if (optimizers && optimizer !== "adam") {
+    throw new UserError(`--optimizers: every update is related to a step of adam, found --optimizer ${optimizer}.`);
+  }
   if (!peers) return;
   if (optimizer !== "adam") {
     throw new UserError(`--peers: every library trains with adam, found --optimizer ${optimizer}.`);

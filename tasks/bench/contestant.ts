@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { PeerProcess, type PeerProgram, TORCH } from "./peer_process.ts";
 import type { PeerTask } from "./peer_protocol.ts";
-import { canProfile, profileWork } from "./timing.ts";
+import { productSpeed } from "./timing.ts";
 import { batchOf, LEARNING_RATE, type Subject, Workload } from "./workload.ts";
 
 /** What can be timed: training steps, or gradients with a Hessian-vector product. */
@@ -66,12 +66,8 @@ export class Ourselves implements Contestant {
   }
 
   /** GFLOP/s of the matrix products of a step, all together; undefined where the adapter has no timestamps. */
-  async matmul(repeats: number): Promise<number | undefined> {
-    if (!canProfile(this.gpu)) return undefined;
-    const entries = await profileWork(this.gpu, () => this.#workload!.recordStep(), repeats);
-    const products = entries.filter(({ flops }) => flops > 0);
-    const sum = (key: "flops" | "milliseconds") => products.reduce((total, entry) => total + entry[key], 0);
-    return sum("flops") / sum("milliseconds") / 1e6;
+  matmul(repeats: number): Promise<number | undefined> {
+    return productSpeed(this.gpu, () => this.#workload!.recordStep(), repeats);
   }
 
   /** Frees the device memory. */

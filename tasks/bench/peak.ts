@@ -1,3 +1,4 @@
+import type { DeviceBuffer } from "../../lib/gpu/buffer.ts";
 import { linearGroups } from "../../lib/gpu/groups.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { median } from "./statistics.ts";
@@ -66,13 +67,16 @@ async function measureCopy(gpu: Gpu, repeats: number): Promise<number> {
   using source = gpu.buffer("peak source", bytes);
   using destination = gpu.buffer("peak destination", bytes);
   const length = bytes / 16;
-  const kernel = gpu.kernel(copy);
-  const run = () =>
-    timeOnce(gpu, () => gpu.dispatch(kernel, { source, destination }, { length }, linearGroups(length, 64)));
+  const run = () => timeOnce(gpu, () => recordCopy(gpu, source, destination, length));
   await run();
   let best = Infinity;
   for (let i = 0; i < repeats; i++) best = Math.min(best, await run());
   return 2 * bytes / best / 1e6;
+}
+
+/** Records the copy kernel: `length` vec4s from one buffer to another. */
+export function recordCopy(gpu: Gpu, source: DeviceBuffer, destination: DeviceBuffer, length: number): void {
+  gpu.dispatch(gpu.kernel(copy), { source, destination }, { length }, linearGroups(length, 64));
 }
 
 const FEW = 200;
@@ -82,10 +86,9 @@ const MANY = 2200;
 async function measureDispatch(gpu: Gpu, repeats: number): Promise<number> {
   using source = gpu.buffer("tiny source", 1024);
   using destination = gpu.buffer("tiny destination", 1024);
-  const kernel = gpu.kernel(copy);
   const run = async (count: number) => {
     const begin = performance.now();
-    for (let i = 0; i < count; i++) gpu.dispatch(kernel, { source, destination }, { length: 64 }, [1]);
+    for (let i = 0; i < count; i++) recordCopy(gpu, source, destination, 64);
     await gpu.synchronize();
     return performance.now() - begin;
   };

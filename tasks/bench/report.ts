@@ -140,6 +140,7 @@ export function withScatter({ median, min, max }: Summary): string {
   return `${timeText(median)} ±${percent((max - min) / 2 / median)}`;
 }
 
-function percent(share: number): string {
+/** "12 %". */
+export function percent(share: number): string {
   return `${figure(share * 100, 2)} %`;
 }

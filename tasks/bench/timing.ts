@@ -95,6 +95,14 @@ export async function profileWork(gpu: Gpu, record: () => void, repeats: number)
   }));
 }
 
+/** GFLOP/s of the matrix products of a work, all together; undefined where the adapter has no timestamps. */
+export async function productSpeed(gpu: Gpu, record: () => void, repeats: number): Promise<number | undefined> {
+  if (!canProfile(gpu)) return undefined;
+  const products = (await profileWork(gpu, record, repeats)).filter(({ flops }) => flops > 0);
+  const sum = (key: "flops" | "milliseconds") => products.reduce((total, entry) => total + entry[key], 0);
+  return sum("flops") / sum("milliseconds") / 1e6;
+}
+
 /** Milliseconds of one execution: on the device where it has timestamps, else by the clock. */
 export async function timeOnce(gpu: Gpu, record: () => void): Promise<number> {
   if (canProfile(gpu)) return (await gpu.profile(record)).milliseconds;

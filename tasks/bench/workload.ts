@@ -1,4 +1,6 @@
 import { Differentiator } from "../../lib/diff/differentiator.ts";
+import { KroneckerFactors } from "../../lib/diff/kronecker_factors.ts";
+import type { ProductRequest } from "../../lib/diff/request.ts";
 import { type Activation, activations } from "../../lib/field/activation.ts";
 import type { FieldDescription } from "../../lib/field/description.ts";
 import { createField, type Field } from "../../lib/field/field.ts";
@@ -18,6 +20,9 @@ import type { BenchValues } from "./command.ts";
 
 /** What is timed: the field and the update rule. */
 export type Subject = Pick<BenchValues, "activation" | "width" | "layers" | "optimizer">;
+
+/** What an optimizer may observe of a batch besides its gradient, as `requests()` names it. */
+export type Curvature = "hessianProbes" | "gaussNewtonSample" | "kroneckerFactors";
 
 /** Small, so that long timings do not diverge. */
 export const LEARNING_RATE = 1e-4;
@@ -70,6 +75,8 @@ export class Workload implements Disposable {
   readonly #optimizer: Optimizer;
   readonly #products: Differentiator;
   readonly #vectors: Vector[];
+  /** Made where they are wanted. */
+  #kronecker?: KroneckerFactors;
   #steps = 0;
 
   constructor(readonly gpu: Gpu, subject: Subject, readonly batch: number) {
@@ -104,34 +111,49 @@ export class Workload implements Disposable {
 
   /** Loss and gradient of the batch. */
   recordGradient(): void {
-    this.#differentiate(false);
+    this.#differentiate();
   }
 
-  /** Loss, gradient and one Hessian-vector product, its random direction included. */
-  recordProduct(): void {
-    this.#differentiate(true);
+  /** Loss, gradient and one Hessian-vector product, or another observation, random numbers included. */
+  recordProduct(curvature: Curvature = "hessianProbes"): void {
+    this.#differentiate(curvature);
   }
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    for (const each of [...this.#vectors, this.#products, this.step, this.#optimizer, this.#data, this.field]) {
-      each[Symbol.dispose]();
-    }
+    const owned = [
+      ...this.#vectors,
+      this.#products,
+      this.#kronecker,
+      this.step,
+      this.#optimizer,
+      this.#data,
+      this.field,
+    ];
+    for (const each of owned) each?.[Symbol.dispose]();
   }
 
-  #differentiate(product: boolean): void {
+  #differentiate(curvature?: Curvature): void {
     const [gradient, direction, result] = this.#vectors;
     this.gpu.phase("batch");
     const { rows } = this.step.sampler.draw(0);
-    if (product) {
+    const key = { seed: 0, stream: streams.probe, step: 0 };
+    const products: ProductRequest[] = [];
+    let kronecker: KroneckerFactors | undefined;
+    if (curvature === "hessianProbes") {
       this.gpu.phase("probe");
-      direction.fillRademacher({ seed: 0, stream: streams.probe, step: 0 });
+      direction.fillRademacher(key);
+      products.push({ kind: "hessian", direction, result });
+    } else if (curvature === "gaussNewtonSample") products.push({ kind: "gaussNewtonSample", key, result });
+    else if (curvature === "kroneckerFactors") {
+      kronecker = this.#kronecker ??= new KroneckerFactors(this.gpu, this.field.layout, this.#products.chunk);
     }
     this.#products.record({
       samples: rows,
       fill: (chunk) => this.#data.fill(chunk, this.step.sampler.indices, { seed: 0, step: 0, epoch: 0 }),
       gradient,
-      products: product ? [{ kind: "hessian", direction, result }] : [],
+      products,
+      kronecker,
     });
     this.gpu.phase("");
   }

@@ -16,7 +16,7 @@ Deno.test("declarations become bindings in their order, after the uniforms at 0"
   assertEquals(bindings.map(({ name, kind }) => [name, kind]), [
     ["a", "operand"],
     ["b", "read"],
-    ["c", "write"],
+    ["c", "update"],
     ["d", "write"],
   ]);
   assertStringIncludes(
@@ -30,7 +30,7 @@ Deno.test("declarations become bindings in their order, after the uniforms at 0"
 });
 
 Deno.test("with texture access operands and what updates read are mirrors, and only they", () => {
-  assertEquals(kinds(everything, {}, "texture"), ["operand a", "read b", "write c", "before c", "write d"]);
+  assertEquals(kinds(everything, {}, "texture"), ["operand a", "read b", "update c", "before c", "write d"]);
   const { code } = expand(everything, {}, "texture");
   assertStringIncludes(code, "@group(0) @binding(1) var a_mirror: texture_2d<f32>;");
   assertStringIncludes(code, "@group(0) @binding(4) var c_before_mirror: texture_2d<f32>;");

@@ -7,9 +7,12 @@ import {
   assertThrows,
 } from "@std/assert";
 import { fromFileUrl } from "@std/path";
+import { optimizerNames } from "../../mod.ts";
 import { batchSizes } from "../../tasks/bench/command.ts";
 import { Peer } from "../../tasks/bench/contestant.ts";
 import { breakdown, esgdOverhead } from "../../tasks/bench/measure.ts";
+import type { OptimizerFigures } from "../../tasks/bench/optimizer_report.ts";
+import { overhead, refreshPeriod } from "../../tasks/bench/optimizers.ts";
 import { PeerProcess, TORCH } from "../../tasks/bench/peer_process.ts";
 import type { PeerTask } from "../../tasks/bench/peer_protocol.ts";
 import { median, pairedRatio, summarise } from "../../tasks/bench/statistics.ts";
@@ -47,6 +50,22 @@ Deno.test("ESGD's overhead counts a probe in a hundred and the update at every s
   assertAlmostEquals(overhead, (200 + 10) / 100 / 100 + (2 - 1) / 100, 1e-12);
 });
 
+Deno.test("an update's overhead is what it takes more than Adam's, and what it observes beyond the gradient", () => {
+  const summary = (median: number) => ({ median, min: median, max: median, count: 1 });
+  const observed = { hessianProbes: summary(250), gaussNewtonSample: summary(180), kroneckerFactors: summary(120) };
+  const times = { batch: 1, adam: summary(100), observed };
+  // A step without its update of 2 takes 98.
+  assertEquals(overhead(7, 2, times, { observations: 0 }), { update: 0.05, step: 0.05 });
+  const { update, step } = overhead(7, 2, times, { observations: 0.1 }, "kroneckerFactors");
+  assertAlmostEquals(update, 0.05, 1e-12);
+  assertAlmostEquals(step, (5 + 0.1 * (120 - 98)) / 100, 1e-12);
+});
+
+Deno.test("refreshes repeat after the least common multiple of their intervals", () => {
+  assertEquals(refreshPeriod({ options: { updateEvery: 4, basisEvery: 6, momentum: 5 } }), 12);
+  assertEquals(refreshPeriod({ options: { learningRate: 3 } }), 1);
+});
+
 Deno.test("a profile is summed by phase and compared with its kind of limit", () => {
   const entry = { kernel: "k", dispatches: 2, flops: 4e6, bytes: 1e6, milliseconds: 2 };
   const { milliseconds, dispatches, phases, kernels } = breakdown(
@@ -75,10 +94,12 @@ Deno.test("figures have three digits and no exponent; columns are aligned", () =
 });
 
 Deno.test("--batch is a list of different sizes", () => {
-  assertEquals(batchSizes({ batch: "512, 7", peers: false }), [512, 7]);
-  assertEquals(batchSizes({ batch: undefined, peers: true }), [512, 16384]);
+  assertEquals(batchSizes({ batch: "512, 7", peers: false, optimizers: false }), [512, 7]);
+  for (const comparison of [{ peers: true, optimizers: false }, { peers: false, optimizers: true }]) {
+    assertEquals(batchSizes({ batch: undefined, ...comparison }), [512, 16384]);
+  }
   for (const batch of ["", "0", "5,", "1.5", "x", "8,8", "1e3", "99999999"]) {
-    const { message } = assertThrows(() => batchSizes({ batch, peers: false }), UserError);
+    const { message } = assertThrows(() => batchSizes({ batch, peers: false, optimizers: false }), UserError);
     assertStringIncludes(message, `--batch: expected different integers from 1`);
     assertStringIncludes(message, `found "${batch}"`);
   }
@@ -153,6 +174,8 @@ Deno.test("mistakes at the command line are one sentence and exit code 1", async
     [["--repeats", "0"], "--repeats: expected an integer of at least 1"],
     [["--peers", "--activation", "sinc"], "--peers: expected an activation among gaussian, sine, relu, found"],
     [["--peers", "--optimizer", "sgd"], "--peers: every library trains with adam, found --optimizer sgd."],
+    [["--optimizers", "--optimizer", "sgd"], "--optimizers: every update is related to a step of adam, found"],
+    [["--optimizers", "--peers"], "--peers and --optimizers are comparisons of their own: give one of them."],
     [["--peer"], "Unknown option --peer: did you mean --peers?"],
   ];
   for (const [args, message] of cases) {
@@ -185,6 +208,35 @@ Deno.test("a run writes every figure", async () => {
       assert(profile.product.phases.probe > 0);
       assert(profile.step.kernels.some(({ flops }: { flops: number }) => flops > 0));
     }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the comparison of optimizers has the costs of every update", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/optimizers.json`;
+    const small = ["--batch", "32", "--width", "16", "--layers", "2", "--repeats", "1", "--kernels", "register"];
+    const { code, stdout, stderr } = await run("--optimizers", ...small, "--software", "--json", path);
+    assertEquals(code, 0, stderr);
+    const { optimizers: { updates, steps } } = JSON.parse(await Deno.readTextFile(path)) as OptimizerFigures;
+    assertEquals(updates.map(({ optimizer }) => optimizer), optimizerNames);
+    for (const { optimizer, update, copy, toCopy, bytes, flops, overheads } of updates) {
+      assertStringIncludes(stdout, `\n${optimizer} `);
+      assert(update.median > 0 && bytes > 0);
+      assertEquals(flops > 0, ["muon", "soap", "shampoo", "kfac"].includes(optimizer), optimizer);
+      if (flops === 0) assertAlmostEquals(toCopy!, update.median / copy!.median, 1e-9);
+      assertEquals(overheads.map(({ batch }) => batch), [32]);
+    }
+    // Padded to a multiple of 64 entries; parameters, gradient and moments are read, all but the gradient written.
+    const entries = (16 * 16 + 16 + 48) + (16 * 16 + 64) + (16 * 16 + 64);
+    const costOf = (name: string) => updates.find(({ optimizer }) => optimizer === name)!;
+    assertEquals([costOf("adam").bytes, costOf("adam").period], [7 * 4 * entries, 1]);
+    assertEquals([costOf("esgd").period, costOf("esgd").observations], [100, 0.01]);
+    assertEquals([costOf("soap").period, costOf("kfac").observations], [10, 0.1]);
+    assertEquals(steps.map(({ batch }) => batch), [32]);
+    for (const { median } of Object.values(steps[0].observed)) assert(median > 0);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
