@@ -1,5 +1,5 @@
-import type { Range } from "./norms.ts";
 import { Layout, padWidth, type PlacedSegment } from "../field/layout.ts";
+import type { Range } from "./ranges.ts";
 
 /** Where a matrix lies in a buffer, in entries; every number is a multiple of 16. The padding is zero. */
 export interface MatrixView {

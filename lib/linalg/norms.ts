@@ -1,12 +1,7 @@
 import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
+import type { Range } from "./ranges.ts";
 import text from "../../wgsl/norms.wgsl" with { type: "text" };
-
-/** Entries of a vector; both multiples of 4. */
-export interface Range {
-  readonly offset: number;
-  readonly size: number;
-}
 
 const source = { name: "norms", text };
 

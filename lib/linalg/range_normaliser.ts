@@ -1,7 +1,8 @@
 import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import { Norms, type Range } from "./norms.ts";
+import { Norms } from "./norms.ts";
+import { numberRanges, type Range } from "./ranges.ts";
 import text from "../../wgsl/normalise_ranges.wgsl" with { type: "text" };
 
 const source = { name: "normalise_ranges", text };
@@ -14,10 +15,7 @@ export class RangeNormaliser implements Disposable {
   /** @param length Entries of the vectors, a multiple of 4. */
   constructor(readonly gpu: Gpu, readonly length: number, ranges: readonly Range[]) {
     this.#norms = new Norms(gpu, ranges);
-    const rangeOf = new Int32Array(length / 4).fill(-1);
-    ranges.forEach(({ offset, size }, i) => rangeOf.fill(i, offset / 4, (offset + size) / 4));
-    this.#rangeOf = gpu.buffer("range of each entry", rangeOf.byteLength);
-    gpu.write(this.#rangeOf, new Uint32Array(rangeOf.buffer));
+    this.#rangeOf = numberRanges(gpu, length, ranges);
   }
 
   /** Records y = x, each range divided by its norm; a range of zeros stays as it is. */

@@ -1,9 +1,8 @@
 import { linearGroups } from "../gpu/groups.ts";
 import { CurvatureAverage, probesDue } from "./curvature.ts";
+import { Equilibration } from "./equilibration.ts";
 import { checkRanges, checkWhole, decayed } from "./hyperparameters.ts";
 import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
-import equilibrateText from "../../wgsl/equilibrate.wgsl" with { type: "text" };
-import meanText from "../../wgsl/segment_mean.wgsl" with { type: "text" };
 import stepText from "../../wgsl/esgd_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgd}. */
@@ -33,8 +32,6 @@ export interface EsgdOptions {
   weightDecay?: number;
 }
 
-const meanSource = { name: "segment_mean", text: meanText };
-const equilibrateSource = { name: "equilibrate", text: equilibrateText };
 const stepSource = { name: "esgd_step", text: stepText };
 
 /**
@@ -94,30 +91,11 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
     create(context) {
       const { gpu, layout } = context;
       const state = stateVectors(context, ["firstMoment", "squaredProducts"]);
-      // √d (+ damping), derived from d whenever d changes, so that the step itself is one cheap pass.
-      const derived = stateVectors(context, ["preconditioner"]);
-      const means = gpu.buffer("segment means", layout.length * 4);
+      const { squaredProducts } = state;
       const length = layout.deviceLength / 4;
-      const average = state.squaredProducts.buffer;
-      const curvature = new CurvatureAverage(context, state.squaredProducts, {
-        estimate: "squared",
-        fold: "mean",
-        beta2,
-      });
+      const curvature = new CurvatureAverage(context, squaredProducts, { estimate: "squared", fold: "mean", beta2 });
+      const equilibration = new Equilibration(context, squaredProducts, relativeDamping);
       let stale = false;
-      const equilibrate = () => {
-        layout.forEach((segment, slot) => {
-          const range = { offset: segment.deviceOffset / 4, size: segment.deviceSize / 4, slot };
-          gpu.dispatch(gpu.kernel(meanSource), { data: average, means }, { ...range, scale: 1 / segment.size }, [1]);
-          gpu.dispatch(
-            gpu.kernel(equilibrateSource),
-            { average, means, preconditioner: derived.preconditioner.buffer },
-            { ...range, damping: relativeDamping },
-            linearGroups(range.size, 64),
-          );
-        });
-        stale = false;
-      };
       return {
         state,
         requests: (step) => ({ hessianProbes: probesDue(step, resolved) }),
@@ -127,7 +105,8 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
         },
         update({ parameters, gradient, learningRate }, step, observations) {
           if (observations === 0) throw new Error("esgd: the first step needs a probe; see requests() and observe().");
-          if (stale) equilibrate();
+          if (stale) equilibration.record();
+          stale = false;
           const kappa = biasCorrection === "steps" ? step + 1 : observations;
           gpu.dispatch(
             gpu.kernel(stepSource),
@@ -135,7 +114,7 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
               parameters: parameters.buffer,
               gradient: gradient.buffer,
               first_moment: state.firstMoment.buffer,
-              preconditioner: derived.preconditioner.buffer,
+              preconditioner: equilibration.preconditioner.buffer,
             },
             {
               length,
@@ -150,11 +129,10 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
             linearGroups(length, 64),
           );
         },
-        restored: equilibrate,
-        dispose() {
-          derived.preconditioner[Symbol.dispose]();
-          means[Symbol.dispose]();
+        restored() {
+          stale = true;
         },
+        dispose: () => equilibration[Symbol.dispose](),
       };
     },
   };

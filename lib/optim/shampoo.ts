@@ -5,6 +5,7 @@ import { createVector, type Vector } from "../field/vector.ts";
 import { InverseRoots } from "../linalg/inverse_roots.ts";
 import { rangeOf, viewOf } from "../linalg/matrix_view.ts";
 import { Norms } from "../linalg/norms.ts";
+import { numberRanges } from "../linalg/ranges.ts";
 import { Squares } from "../linalg/squares.ts";
 import { checkRanges, checkWhole, decayed } from "./hyperparameters.ts";
 import { type OptimizerContext, type OptimizerCore, type OptimizerSpec, stateVectors } from "./optimizer.ts";
@@ -124,10 +125,7 @@ class ShampooCore implements OptimizerCore {
     this.#none = gpu.buffer("no norms", 16);
     const weights = weightsOf(layout).filter(({ size }) => size > options.blockSize);
     const ranges = weights.map(viewOf).map(rangeOf);
-    const rangeOfEntry = new Int32Array(layout.deviceLength / 4).fill(-1);
-    ranges.forEach(({ offset, size }, i) => rangeOfEntry.fill(i, offset / 4, (offset + size) / 4));
-    this.#rangeOf = gpu.buffer("matrix of each entry", rangeOfEntry.byteLength);
-    gpu.write(this.#rangeOf, new Uint32Array(rangeOfEntry.buffer));
+    this.#rangeOf = numberRanges(gpu, layout.deviceLength, ranges);
     if (weights.length > 0) {
       this.#norms = { direction: new Norms(gpu, ranges), preconditioned: new Norms(gpu, ranges) };
       const blocks = weights.flatMap((weight) => blocksOf(weight, options.blockSize));

@@ -93,10 +93,13 @@ export async function compareOptimizers(
     workloads.push(workload);
     await workload.prepare();
   }
-  const subjects = optimizerNames.map((name) => {
+  const subjects: UpdateSubject[] = [];
+  for (const name of optimizerNames) {
     progress(`${name}: compiling`);
-    return owned.use(new UpdateSubject(gpu, workloads[0], optimizerFromConfig({ name, learningRate: LEARNING_RATE })));
-  });
+    const spec = optimizerFromConfig({ name, learningRate: LEARNING_RATE });
+    subjects.push(owned.use(new UpdateSubject(gpu, workloads[0], spec)));
+    await gpu.synchronize();
+  }
   const works: Work[] = subjects.flatMap((each) => [
     { name: each.name, record: () => each.record() },
     ...each.cost.flops > 0 ? [] : [{ name: `${each.name}, copy`, record: () => each.recordCopy() }],
