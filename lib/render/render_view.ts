@@ -1,22 +1,7 @@
 import type { Field } from "../field/field.ts";
 import type { Camera } from "../data/scene/camera.ts";
-import type { RaySpace } from "../data/scene/ray_space.ts";
 import type { Picture } from "../data/picture.ts";
-import type { VolumeOptions } from "../objective/volume_rendering.ts";
-import { RayCaster } from "./ray_caster.ts";
-import { RayEvaluation } from "./ray_evaluation.ts";
-
-/** How a radiance field is looked at. */
-export interface RenderOptions extends VolumeOptions {
-  /** From the scene's world to what the field sees. */
-  readonly space: RaySpace;
-  /** Bytes of device memory that a chunk may take. */
-  readonly memory?: number;
-  /** Told after every chunk which part of the view is done, from 0 to 1. */
-  readonly onProgress?: (done: number) => void;
-  /** Stops between two chunks, by throwing its reason. */
-  readonly signal?: AbortSignal;
-}
+import { type RenderOptions, renderPixels } from "./render_pixels.ts";
 
 /** A rendered view. */
 export interface RenderedView {
@@ -29,29 +14,13 @@ export interface RenderedView {
 }
 
 /**
- * Renders what a camera sees, chunk by chunk: memory does not grow with the picture. Intervals are not moved at random.
+ * Renders what a camera sees, as `renderPixels` does.
  *
  * @param camera In the scene's world.
  */
 export async function renderView(field: Field, camera: Camera, options: RenderOptions): Promise<RenderedView> {
-  const { gpu } = field;
   const { width, height } = camera;
-  const count = width * height;
-  using caster = new RayCaster(gpu, [camera], options.space, options.intervals);
-  using evaluation = new RayEvaluation(field, options, count, options.memory);
-  using indices = gpu.buffer("pixel indices", evaluation.chunk * 4);
-  const pixels = new Float32Array(count * 3);
-  const depth = new Float32Array(count);
-  const opacity = new Float32Array(count);
-  for (let first = 0; first < count; first += evaluation.chunk) {
-    options.signal?.throwIfAborted();
-    const rays = Math.min(evaluation.chunk, count - first);
-    gpu.write(indices, Uint32Array.from({ length: rays }, (_, i) => first + i));
-    const part = await evaluation.run(0, rays, (chunk) => caster.fill(chunk, indices));
-    pixels.set(part.pixel, first * 3);
-    depth.set(part.depth, first);
-    opacity.set(part.opacity, first);
-    options.onProgress?.((first + rays) / count);
-  }
-  return { picture: { width, height, channels: 3, pixels }, depth, opacity };
+  const all = Uint32Array.from({ length: width * height }, (_, i) => i);
+  const { pixel, depth, opacity } = await renderPixels(field, [camera], all, options);
+  return { picture: { width, height, channels: 3, pixels: pixel }, depth, opacity };
 }

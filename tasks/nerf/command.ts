@@ -1,9 +1,9 @@
 import { optimizerNames } from "../../lib/optim/registry.ts";
 import { RAY_SPACES } from "../../lib/data/scene/ray_space.ts";
-import { KERNEL_CHOICES } from "../../lib/gpu/device.ts";
 import { CAMERA_PATHS } from "../../lib/render/camera_path.ts";
 import type { Values } from "../shell/command.ts";
 import { defineCommand } from "../shell/options.ts";
+import { ACTIVATION_OPTIONS, RUN_OPTIONS, SCHEDULES, UPDATE_OPTIONS } from "../training/options.ts";
 
 /** The options of `deno task nerf`. */
 export const command = defineCommand({
@@ -16,40 +16,15 @@ export const command = defineCommand({
     defaultText: "a small scene of the project's own",
   }],
   options: [
+    ...ACTIVATION_OPTIONS,
+    { name: "sigma", kind: "number", exclusiveMin: 0, help: "Width of gaussian", defaultText: "0.1" },
     {
-      name: "activation",
-      kind: "choice",
-      choices: ["gaussian", "sine", "wavelet", "relu-pe"],
-      default: "gaussian",
-      help: "Nonlinearity of the hidden layers",
-    },
-    {
-      name: "optimizer",
-      kind: "choice",
-      choices: optimizerNames,
-      default: "adam",
-      help: "Update rule",
-    },
-    {
-      name: "learning-rate",
-      kind: "number",
-      exclusiveMin: 0,
-      help: "Base rate",
-      defaultText: "by activation and optimizer",
-    },
-    {
-      name: "schedule",
-      kind: "choice",
-      choices: ["constant", "cosine", "exponential", "warmup"],
-      defaultText: "cosine, with --preset paper exponential",
-      help: "How the rate changes along the run",
-    },
-    {
-      name: "schedule-epochs",
+      name: "octaves",
       kind: "integer",
       min: 1,
-      help: "Horizon of the schedule",
-      defaultText: "--epochs, or what fits --minutes at the speed measured before the start",
+      max: 24,
+      help: "Of relu-pe's encoding of positions; that of directions has 4",
+      defaultText: "10",
     },
     {
       name: "preset",
@@ -58,14 +33,6 @@ export const command = defineCommand({
       help: "4 × 64 units, 256 rays × 24 samples; 6 × 128, 512 × 48; or 8 × 256, 2048 × 128 and published rates",
       defaultText: "on a software adapter tiny for the own scene, else small; on a GPU paper",
     },
-    {
-      name: "epochs",
-      kind: "integer",
-      min: 1,
-      help: "Passes over all pixels",
-      defaultText: "without limit with --minutes, else 2 for tiny, 4 for small, 20 for paper",
-    },
-    { name: "minutes", kind: "number", exclusiveMin: 0, help: "Stop after so much training", defaultText: "no limit" },
     { name: "depth", kind: "integer", min: 1, max: 64, help: "Layers of the trunk", defaultText: "by preset" },
     { name: "width", kind: "integer", min: 1, max: 4096, help: "Units of a layer", defaultText: "by preset" },
     { name: "samples", kind: "integer", min: 1, max: 4096, help: "Samples of a ray", defaultText: "by preset" },
@@ -77,12 +44,21 @@ export const command = defineCommand({
       help: "Densities are this times softplus of the field's output",
       defaultText: "4, with --preset paper 1",
     },
+    { name: "optimizer", kind: "choice", choices: optimizerNames, default: "adam", help: "Update rule" },
+    ...UPDATE_OPTIONS,
+    {
+      name: "schedule",
+      kind: "choice",
+      choices: SCHEDULES,
+      help: "How the rate changes along the run",
+      defaultText: "cosine, with --preset paper exponential",
+    },
     {
       name: "size",
       kind: "integer",
-      min: 1,
-      help: "Longer side of the pictures in pixels",
-      defaultText: "126 on a software adapter, else their own",
+      min: 0,
+      help: "Longer side of the pictures in pixels; 0 keeps their own",
+      defaultText: "126 on a software adapter, else 0",
     },
     { name: "downscale", kind: "integer", min: 1, default: 8, help: "LLFF: read images_N; 1 for images" },
     {
@@ -111,29 +87,14 @@ export const command = defineCommand({
     { name: "path", kind: "choice", choices: CAMERA_PATHS, help: "Also render along a path", defaultText: "none" },
     { name: "frames", kind: "integer", min: 1, default: 30, help: "Frames of --path" },
     { name: "show-cameras", kind: "flag", help: "Write cameras.ply and cameras.png, and do not train" },
-    { name: "seed", kind: "integer", min: 0, max: 4294967295, default: 0, help: "Of initialisation, order and jitter" },
     {
-      name: "evaluate-every",
+      name: "epochs",
       kind: "integer",
       min: 1,
-      default: 1,
-      help: "Epochs between looks at the first test view, each with a checkpoint",
+      help: "Passes over all pixels, resumed ones included",
+      defaultText: "2 for tiny, 4 for small, 20 for paper, or no limit with --minutes",
     },
-    {
-      name: "kernels",
-      kind: "choice",
-      choices: KERNEL_CHOICES,
-      default: "auto",
-      help: "How matrix products are computed; auto measures once for an adapter",
-    },
-    { name: "software", kind: "flag", help: "Accept a software adapter beside an NVIDIA device" },
-    { name: "name", kind: "string", help: "Name of the run", defaultText: "the time" },
-    {
-      name: "resume",
-      kind: "string",
-      placeholder: "FOLDER",
-      help: "Go on with a run; may change --epochs and --minutes",
-    },
+    ...RUN_OPTIONS,
   ],
   examples: [
     "deno task nerf scenes/fern --space ndc --minutes 20 --path spiral --name fern",

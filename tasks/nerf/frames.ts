@@ -9,7 +9,6 @@ import type { RunFolder } from "../../lib/output/run_folder.ts";
 import { cameraPath, type CameraPathKind } from "../../lib/render/camera_path.ts";
 import { type RenderedView, renderView } from "../../lib/render/render_view.ts";
 import type { VolumeOptions } from "../../lib/objective/volume_rendering.ts";
-import { ProgressLine } from "../shell/progress.ts";
 import type { SceneRecord } from "./scene_record.ts";
 
 /** Which frames to render. */
@@ -20,27 +19,32 @@ export interface FrameOptions {
   readonly width?: number;
   /** Whether depth maps are wanted too. */
   readonly depth?: boolean;
+  /** Shows what is being done. */
+  readonly say: (what: string) => void;
+  /** Ends it, within a frame. */
   readonly signal: AbortSignal;
 }
 
-/** Renders frames along a path: `PATH/000.png` … and, all in one, `PATH.png`. Stops between frames when told to. */
+/** Renders frames along a path: `PATH/000.png` … and, all in one, `PATH.png`. Returns how many it made. */
 export async function renderFrames(
   folder: RunFolder,
   field: Field,
   record: SceneRecord,
   volume: VolumeOptions,
   options: FrameOptions,
-): Promise<void> {
-  const { path, frames, width, depth, signal } = options;
+): Promise<number> {
+  const { path, frames, width, depth, say, signal } = options;
   const pictures = [];
-  using progress = new ProgressLine();
   for (const [i, camera] of cameraPath(path, record.bounds, frames).entries()) {
     const view = await renderView(field, scaled(camera, width), {
       ...volume,
       space: record.space,
       signal,
-      onProgress: (done) => progress.update(`${path}: frame ${i + 1} of ${frames}, ${Math.round(100 * done)} %`),
+      onProgress: (done) => say(`${path}: frame ${i + 1} of ${frames}, ${Math.round(100 * done)} %`),
+    }).catch((error) => {
+      if (!signal.aborted) throw error;
     });
+    if (view === undefined) return i;
     const name = `${path}/${String(i).padStart(3, "0")}`;
     await folder.writeFile(`${name}.png`, encodePng(view.picture));
     if (depth) {
@@ -49,6 +53,7 @@ export async function renderFrames(
     pictures.push(view.picture);
   }
   await folder.writeFile(`${path}.png`, encodeAnimatedPng(pictures));
+  return frames;
 }
 
 /** A view's depth as a picture, in the levels that suit the space. */

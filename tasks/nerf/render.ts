@@ -2,30 +2,38 @@ import { createField } from "../../lib/field/field.ts";
 import { openDevice } from "../../lib/gpu/device.ts";
 import { createOptimizer } from "../../lib/optim/optimizer.ts";
 import { openRunFolder } from "../../lib/output/run_folder.ts";
-import { decodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { parseOptions } from "../shell/options.ts";
+import { ProgressLine } from "../shell/progress.ts";
+import { settled } from "../shell/settled.ts";
 import { UserError } from "../shell/user_error.ts";
+import { EarlierRun } from "../training/earlier_run.ts";
 import { renderCommand } from "./command.ts";
 import { renderFrames } from "./frames.ts";
 import { readSceneRecord } from "./scene_record.ts";
-import { fieldFor, optimizerFor, type ResolvedValues, volumeFor } from "./settings.ts";
+import { volumeFor } from "./settings.ts";
+import { nerfTask } from "./task.ts";
 
 /** `deno task nerf render`: frames of a run from its last checkpoint, without the scene. */
-export async function renderRun(args: string[], signal: AbortSignal): Promise<void> {
+export async function renderRun(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { values } = parseOptions(args, renderCommand);
   const folder = await openRunFolder(callerPath(values.run));
-  const config = await folder.readConfig() as { options: ResolvedValues; kernels: Record<string, string> };
+  const earlier = await EarlierRun.read(folder, nerfTask);
   const checkpoint = await folder.latestCheckpoint();
   if (checkpoint === undefined) throw new UserError(`${folder.path}: a checkpoint expected, none found.`);
   const record = await readSceneRecord(folder);
   using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
-  gpu.adopt(config.kernels);
-  using field = createField(gpu, fieldFor(config.options));
-  using optimizer = createOptimizer(gpu, optimizerFor(config.options), field.layout);
-  decodeCheckpoint(await Deno.readFile(checkpoint.path), field, optimizer, checkpoint.path);
+  gpu.adopt(earlier.kernels);
+  await using _settled = settled(gpu);
+  const settings = nerfTask.settle(earlier.values, gpu.adapter);
+  const volume = volumeFor(settings, record.background);
+  using field = createField(gpu, nerfTask.field(settings, 4));
+  using optimizer = createOptimizer(gpu, nerfTask.optimizer(settings), field.layout);
+  await earlier.restore(field, optimizer);
   const { path, frames, width, depth } = values;
-  const volume = volumeFor(config.options, record.background);
-  await renderFrames(folder, field, record, volume, { path, frames, width, depth, signal });
-  console.log(`${frames} frames of step ${checkpoint.step} are in ${folder.path}/${path}`);
+  using progress = new ProgressLine();
+  const say = (what: string) => progress.update(what);
+  const done = await renderFrames(folder, field, record, volume, { path, frames, width, depth, say, signal });
+  progress.finish();
+  console.log(`${done} of ${frames} frames of step ${checkpoint.step} are in ${folder.path}/${path}`);
 }

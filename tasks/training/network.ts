@@ -10,8 +10,7 @@ import { mlp } from "../../lib/field/mlp.ts";
 import { activationOptions } from "./hyperparameters.ts";
 import type { TrainingValues } from "./options.ts";
 
-/** Activations by the names that options have. */
-export const activationOf: Record<TrainingValues["activation"], (options?: Record<string, number>) => Activation> = {
+const activationOf: Record<TrainingValues["activation"], (options?: Record<string, number>) => Activation> = {
   gaussian,
   sine,
   wavelet: gabor,

@@ -2,7 +2,7 @@ import { constant, cosine, exponential, linearWarmup, type Schedule, stepDecay }
 import type { SCHEDULES, SettledValues } from "./options.ts";
 
 /** Schedules by the names that options have. */
-export const scheduleOf: Readonly<Record<typeof SCHEDULES[number], (steps: number) => Schedule>> = {
+const scheduleOf: Readonly<Record<typeof SCHEDULES[number], (steps: number) => Schedule>> = {
   constant,
   cosine: (steps) => cosine({ steps }),
   exponential: (steps) => exponential({ steps, final: 0.01 }),

@@ -8,6 +8,9 @@ import type { SettledValues } from "./options.ts";
 /** Figures by name, as in `metrics.jsonl`. */
 export type Figures = Readonly<Record<string, number>>;
 
+/** What `summary.json` has of a subject. */
+export type Summary = Readonly<Record<string, unknown>>;
+
 /** The figure that tells how good a field is. */
 export interface Quality {
   /** Its name among the figures. */
@@ -64,5 +67,5 @@ export interface TrainingSubject extends Disposable {
     event: TrainEvent,
     say: (what: string) => void,
     signal: AbortSignal,
-  ): Promise<Figures>;
+  ): Promise<Summary>;
 }

@@ -9,7 +9,7 @@ import { formatDuration, ProgressLine } from "../shell/progress.ts";
 import { Speed } from "../shell/speed.ts";
 import { fieldOptions } from "./hyperparameters.ts";
 import type { RunLength } from "./run_length.ts";
-import type { Figures, Quality, TrainingSubject } from "./subject.ts";
+import type { Figures, Quality, Summary, TrainingSubject } from "./subject.ts";
 
 /** Keeps the folder of one run and shows how it goes. */
 export class TrainingRun implements Disposable {
@@ -167,8 +167,8 @@ export class TrainingRun implements Disposable {
 }
 
 /** "IoU 0.9712", with a dash where nothing has been measured yet. */
-function formatQuality({ figure, name, digits, unit = "" }: Quality, figures: Figures): string {
-  return `${name} ${figure in figures ? `${figures[figure].toFixed(digits)}${unit}` : "–"}`;
+function formatQuality({ figure, name, digits, unit = "" }: Quality, figures: Summary): string {
+  return `${name} ${figure in figures ? `${Number(figures[figure]).toFixed(digits)}${unit}` : "–"}`;
 }
 
 /** A whole number as it is, others with one decimal. */

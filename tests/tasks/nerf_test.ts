@@ -1,74 +1,215 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { join } from "@std/path";
 import { render } from "../../fixtures/scene/make.ts";
+import { RunFolder } from "../../lib/output/run_folder.ts";
+import { command } from "../../tasks/nerf/command.ts";
+import { nerfTask } from "../../tasks/nerf/task.ts";
+import { parseOptions } from "../../tasks/shell/options.ts";
+import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
+import { outcome, readUntil, startTask } from "../support/process.ts";
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 const scene = new URL("../../fixtures/scene/", import.meta.url);
-const task = new URL("../../tasks/nerf.ts", import.meta.url).pathname;
-const tiny = [
-  "--depth",
-  "1",
-  "--width",
-  "8",
-  "--samples",
-  "4",
-  "--rays",
-  "2048",
-  "--size",
-  "12",
-  "--kernels",
-  "register",
-];
 
-async function run(folder: string, ...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", task, ...args],
-    env: { INIT_CWD: folder, NO_COLOR: "1" },
-  }).output();
-  const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+// 24 views of 12 × 12 pixels: 2 steps an epoch, the last of 1408 rays.
+const tiny = "--depth 1 --width 8 --samples 4 --rays 2048 --size 12 --kernels register".split(" ");
+
+const nerf = (folder: string, line: string, ...args: string[]) =>
+  outcome(startTask("nerf", [...line.split(" "), ...args], folder));
+
+async function succeeds(...call: Parameters<typeof nerf>) {
+  const result = await nerf(...call);
+  assertEquals(result.code, 0, result.stderr);
+  return result;
 }
 
-Deno.test("the nerf task trains on its own scene, resumes bit for bit, and renders a path from the run alone", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const whole = await run(folder, ...tiny, "--epochs", "2", "--schedule-epochs", "2", "--name", "whole");
-    assertEquals(whole.code, 0, whole.stderr);
-    assertMatch(whole.stdout, /Test views: PSNR \d+\.\d\d dB, SSIM/);
-    assertEquals((await run(folder, ...tiny, "--epochs", "1", "--schedule-epochs", "2", "--name", "half")).code, 0);
-    const resumed = await run(folder, "--resume", `${folder}/runs/nerf/half`, "--epochs", "2");
-    assertEquals(resumed.code, 0, resumed.stderr);
-    const files = (name: string) =>
-      [...Deno.readDirSync(`${folder}/runs/nerf/${name}/checkpoints`)].map((each) => each.name);
-    const last = files("whole").sort().at(-1)!;
-    const bytes = (name: string) => Deno.readFileSync(`${folder}/runs/nerf/${name}/checkpoints/${last}`);
-    assertEquals(bytes("half"), bytes("whole"));
-    const summary = JSON.parse(Deno.readTextFileSync(`${folder}/runs/nerf/half/summary.json`));
-    assertEquals([summary.views.length, summary.steps, typeof summary.testPsnr], [4, 4, "number"]);
-    for (const file of ["test/000.png", "test/003_comparison.png", "test/001_depth.png", "config.json", "scene.json"]) {
-      assertEquals(Deno.statSync(`${folder}/runs/nerf/whole/${file}`).isFile, true, file);
-    }
-    const rendered = await run(folder, "render", "runs/nerf/half", "--path", "orbit", "--frames", "2", "--width", "20");
-    assertEquals(rendered.code, 0, rendered.stderr);
-    assertEquals(Deno.statSync(`${folder}/runs/nerf/half/orbit/001.png`).isFile, true);
-    assertEquals(Deno.statSync(`${folder}/runs/nerf/half/orbit.png`).isFile, true);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+const json = async (folder: string, name: string) => JSON.parse(await Deno.readTextFile(join(folder, name)));
+const runPath = (folder: string, name: string) => join(folder, "runs", "nerf", name);
+
+/** The newest checkpoint of a run: its step, and its bytes. */
+async function newest(folder: string, name: string): Promise<{ step: number; bytes: Uint8Array }> {
+  const { step, path } = (await new RunFolder(runPath(folder, name)).latestCheckpoint())!;
+  return { step, bytes: await Deno.readFile(path) };
+}
+
+/** The settings of a command line, as an adapter makes them. */
+function settled(line: string, software = true) {
+  const { values } = parseOptions(line.split(" ").filter(Boolean), command);
+  const settings = nerfTask.settle(values, { software });
+  const field = nerfTask.field(settings, 4);
+  checkActivationOptions(settings, field);
+  return { settings, field: fieldOptions(field), optimizer: nerfTask.optimizer(settings) };
+}
+
+Deno.test("presets follow the adapter and the scene, and give way to what is given", () => {
+  const shape = (line: string, software?: boolean) => {
+    const { preset, depth, width, samples, batchSize, schedule, size } = settled(line, software).settings;
+    return [preset, depth, width, samples, batchSize, schedule, size];
+  };
+  assertEquals(shape(""), ["tiny", 4, 64, 24, 256, "cosine", 126]);
+  assertEquals(shape("fern"), ["small", 6, 128, 48, 512, "cosine", 126]);
+  assertEquals(shape("", false), ["paper", 8, 256, 128, 2048, "exponential", 0]);
+  assertEquals(shape("--preset small --width 9 --rays 3 --size 7 --schedule step"), ["small", 6, 9, 48, 3, "step", 7]);
+  const { settings } = settled("--rays 3");
+  assertEquals(nerfTask.settle(settings, { software: false }), settings);
 });
 
-Deno.test("the nerf task draws cameras without training, and refuses what is no scene in one sentence", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    assertEquals((await run(folder, "--show-cameras", "--size", "8", "--name", "cameras")).code, 0);
-    const ply = Deno.readTextFileSync(`${folder}/runs/nerf/cameras/cameras.ply`);
-    // 28 cameras of 11 lines each.
-    assertMatch(ply, /element vertex 616\n/);
-    const refused = await run(folder, folder, "--name", "none");
-    assertEquals([refused.code, refused.stderr.trim().split("\n").length], [1, 1]);
-    assertMatch(refused.stderr, /not a scene: one of poses_bounds.npy/);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+Deno.test("hyper-parameters default by preset, can be given, and are refused where the choice has none", () => {
+  assertEquals(settled("").field, { sigma: 0.1 });
+  assertEquals(settled("--sigma 0.2").field, { sigma: 0.2 });
+  assertEquals(settled("--activation relu-pe").field, { octaves: 10 });
+  assertEquals(settled("--activation relu-pe --octaves 6").field, { octaves: 6 });
+  assertEquals(settled("--activation wavelet --omega 5").field, { omega: 5, scale: 10 });
+  assertEquals(settled("").optimizer.learningRate, 3e-3);
+  assertEquals(settled("--preset small").optimizer.learningRate, 1e-3);
+  assertEquals(settled("--preset paper").optimizer.learningRate, 1e-4);
+  const { learningRate, options } = settled("--preset paper --optimizer esgd").optimizer;
+  assertEquals([learningRate, options.initialProbes, options.biasCorrection], [1, 1, "steps"]);
+  assertEquals(settled("--optimizer kfac --learning-rate 0.1 --clip-norm 2").optimizer.learningRate, 0.1);
+  assertThrows(() => settled("--omega 3"), Error, "--omega: the activation gaussian has no such hyper-parameter.");
+  assertThrows(() => settled("--initial-probes 3"), Error, "--initial-probes: the optimizer adam has no such");
 });
+
+Deno.test("a run leaves test views, depth, a path, metrics and a summary; resuming and the same seed change no bit", () =>
+  inFolder(async (folder) => {
+    const settings = ["--optimizer", "esgd", "--seed", "5", ...tiny];
+    const line = "--epochs 3 --name whole --path orbit --frames 2 --evaluate-every 1 --snapshot-every 2";
+    const whole = await succeeds(folder, line, ...settings);
+    assertMatch(whole.stderr, /^epoch .*step \d+ .*loss .*test PSNR .*ETA .*steps\/s$/m);
+    assertMatch(whole.stdout, /^test PSNR \d+\.\d\d dB after 6 steps; the run is in .*whole\n$/);
+    const run = runPath(folder, "whole");
+    assertEquals(
+      namesIn(run),
+      "checkpoints config.json convergence.svg metrics.jsonl orbit orbit.png scene.json snapshots summary.json test"
+        .split(" "),
+    );
+    assertEquals(namesIn(join(run, "test")).slice(0, 3), ["000.png", "000_comparison.png", "000_depth.png"]);
+    assertEquals(namesIn(join(run, "test")).length, 12);
+    assertEquals(namesIn(join(run, "snapshots")), ["step-00000002.png", "step-00000006.png"]);
+    const { views, testPsnr, testSsim, steps, hvps } = await json(run, "summary.json");
+    assertEquals([views.length, views[3].name, steps], [4, "test/03", 6]);
+    const mean = (name: string) => views.reduce((sum: number, view: Record<string, number>) => sum + view[name] / 4, 0);
+    assertEquals([testPsnr.toFixed(6), testSsim.toFixed(6)], [mean("psnr").toFixed(6), mean("ssim").toFixed(6)]);
+    assertGreater(hvps, 6);
+    // Views of so few pixels are looked at whole.
+    const metrics = await new RunFolder(run).readMetrics();
+    assertEquals(metrics.map(({ step }) => step), [2, 4, 6]);
+    assertEquals(Number(metrics[2].testPsnr).toFixed(4), testPsnr.toFixed(4));
+    const config = await json(run, "config.json");
+    assertEquals([config.steps, config.options.batchSize, config.options.preset], [6, 2048, "tiny"]);
+    assertEquals([config.scene.train, config.scene.test, config.scene.width], [24, 4, 12]);
+
+    await succeeds(folder, "--epochs 1 --schedule-epochs 3 --name part", ...settings);
+    await succeeds(folder, "--epochs 3 --resume", runPath(folder, "part"));
+    assertEquals(await newest(folder, "part"), await newest(folder, "whole"));
+    await succeeds(folder, "--epochs 3 --name again", ...settings);
+    assertEquals(await newest(folder, "again"), await newest(folder, "whole"));
+
+    const line2 = "render runs/nerf/part --path orbit --frames 2 --width 20 --depth";
+    assertMatch((await succeeds(folder, line2)).stdout, /^2 of 2 frames of step 6 are in .*orbit\n$/);
+    assertEquals(namesIn(join(runPath(folder, "part"), "orbit")), [
+      "000.png",
+      "000_depth.png",
+      "001.png",
+      "001_depth.png",
+    ]);
+  }));
+
+Deno.test("--minutes fixes the number of steps before the run; --dry-run tells them and leaves nothing", () =>
+  inFolder(async (folder) => {
+    const dry = await succeeds(folder, "--dry-run --epochs 3", ...tiny);
+    assertStringIncludes(dry.stdout, "Steps       6, 2 an epoch");
+    assertEquals(namesIn(folder), []);
+    const { stderr } = await succeeds(folder, "--minutes 0.003 --name timed", ...tiny);
+    const path = runPath(folder, "timed");
+    const { steps, scheduleSteps, options } = await json(path, "config.json");
+    assertEquals([scheduleSteps, options.epochs], [steps, undefined]);
+    assertEquals((await json(path, "summary.json")).steps, steps);
+    assertStringIncludes(stderr, `The run will end at step ${steps}, after ${(steps / 2).toFixed(1)} epochs.`);
+  }));
+
+Deno.test({
+  name: "Ctrl-C leaves a checkpoint that resumes as if nothing had happened",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const train = (name: string, epochs: string) => [...tiny, "--name", name, "--epochs", epochs];
+      const schedule = ["--schedule", "constant"];
+      const child = startTask("nerf", [...train("stopped", "1000000"), ...schedule], folder);
+      const reader = child.stderr.getReader();
+      await readUntil(reader, (text) => /step [1-9]/.test(text));
+      child.kill("SIGINT");
+      const [stdout, stderr] = await Promise.all([
+        new Response(child.stdout).text(),
+        readUntil(reader, () => false),
+      ]);
+      assertEquals((await child.status).code, 130, stderr);
+      const stopped = await newest(folder, "stopped");
+      assertGreater(stopped.step, 0);
+      assertStringIncludes(stdout, `Stopped at step ${stopped.step}. To go on: deno task nerf --resume `);
+      const path = runPath(folder, "stopped");
+      assertEquals((await json(path, "summary.json")).aborted, true);
+      const epochs = String(Math.ceil(stopped.step / 2) + 1);
+      await Promise.all([
+        succeeds(folder, "--resume", path, "--epochs", epochs),
+        succeeds(folder, "--schedule constant", ...train("whole", epochs)),
+      ]);
+      assertEquals(await newest(folder, "stopped"), await newest(folder, "whole"));
+    }),
+});
+
+Deno.test("a run is resumed only as it was and on the scene that it began with", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "scene"));
+    const copy = async (name: string) => {
+      const source = new URL(name, scene);
+      if ((await Deno.stat(source)).isFile) return await Deno.copyFile(source, join(folder, "scene", name));
+      await Deno.mkdir(join(folder, "scene", name));
+      for await (const entry of Deno.readDir(source)) await copy(`${name}/${entry.name}`);
+    };
+    for (const name of ["train", "test", "transforms_train.json", "transforms_test.json"]) await copy(name);
+    await succeeds(folder, "scene --epochs 1 --name mine", ...tiny);
+    const refused = async (sentence: RegExp, ...args: string[]) => {
+      const { code, stdout, stderr } = await nerf(folder, "--resume runs/nerf/mine", ...args);
+      assertEquals([code, stdout], [1, ""]);
+      assertMatch(stderr, sentence);
+    };
+    await refused(/^error: --resume may change only .*, but --samples was given\.\n$/, "--samples", "6");
+    await refused(/^error: --resume may change only .*, but a scene was given\.\n$/, "scene");
+    const path = join(folder, "scene", "transforms_train.json");
+    const json = JSON.parse(await Deno.readTextFile(path));
+    await Deno.writeTextFile(path, JSON.stringify({ ...json, frames: json.frames.slice(1) }));
+    await refused(/scene: the run began with 24 \+ 4 views .*, but there are 23 \+ 4 .* now\.\n$/, "--epochs", "2");
+    json.frames[0].transform_matrix[0][3] += 0.5;
+    await Deno.writeTextFile(path, JSON.stringify(json));
+    await refused(/scene: the run began with other cameras than it has now\.\n$/, "--epochs", "2");
+  }));
+
+Deno.test("cameras are drawn without training, and what cannot be used ends in one line", () =>
+  inFolder(async (folder) => {
+    const shown = await succeeds(folder, "--show-cameras --size 8 --name cameras");
+    assertMatch(shown.stdout, /^28 cameras are drawn in .*cameras\n$/);
+    // 11 lines each.
+    assertMatch(await Deno.readTextFile(join(runPath(folder, "cameras"), "cameras.ply")), /element vertex 616\n/);
+    const refused: [string, RegExp][] = [
+      [folder, /^error: .*: not a scene: one of poses_bounds\.npy, .* expected, none found\.\n$/],
+      [join(folder, "none"), /^error: .*none: a scene's folder expected, but there is no such folder\.\n$/],
+      ["--space ndc", /^error: NDC: a scene whose cameras all look forward expected \(LLFF\), .*\n$/],
+      [
+        "--optimizer sgd --update-every 3",
+        /^error: --update-every: the optimizer sgd has no such hyper-parameter\.\n$/,
+      ],
+      ["render none", /^error: .*none.*\n$/],
+      ["render runs/nerf/cameras", /^error: .*cameras.*config\.json.*\n$/],
+    ];
+    for (const [line, sentence] of refused) {
+      const { code, stderr } = await nerf(folder, line);
+      assertEquals(code, 1, line);
+      assertMatch(stderr, sentence);
+    }
+    assertEquals(namesIn(join(folder, "runs/nerf")), ["cameras"]);
+    assert(!namesIn(folder).includes("none"));
+  }));
 
 Deno.test("the own scene is what its script renders", async () => {
   const { frames } = JSON.parse(await Deno.readTextFile(new URL("transforms_test.json", scene)));

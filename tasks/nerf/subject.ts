@@ -1,0 +1,169 @@
+import { createHash } from "node:crypto";
+import { rayData } from "../../lib/data/ray_data.ts";
+import { raySpace } from "../../lib/data/scene/ray_space.ts";
+import type { Scene, View } from "../../lib/data/scene/scene.ts";
+import type { Field } from "../../lib/field/field.ts";
+import type { Gpu } from "../../lib/gpu/device.ts";
+import { peakSignalToNoiseRatio } from "../../lib/metric/psnr.ts";
+import { structuralSimilarity } from "../../lib/metric/ssim.ts";
+import type { Objective } from "../../lib/objective/objective.ts";
+import { type VolumeOptions, volumeRendering } from "../../lib/objective/volume_rendering.ts";
+import { errorPicture } from "../../lib/output/error_picture.ts";
+import { encodePng } from "../../lib/output/png.ts";
+import type { RunFolder } from "../../lib/output/run_folder.ts";
+import { sideBySide } from "../../lib/output/side_by_side.ts";
+import { renderPixels } from "../../lib/render/render_pixels.ts";
+import { renderView } from "../../lib/render/render_view.ts";
+import type { TrainingData } from "../../lib/train/data.ts";
+import type { TrainEvent } from "../../lib/train/train.ts";
+import { UserError } from "../shell/user_error.ts";
+import type { Figures, Summary, TrainingSubject } from "../training/subject.ts";
+import { depthMap, renderFrames } from "./frames.ts";
+import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
+import { type NerfSettings, volumeFor } from "./settings.ts";
+
+/** Pixels of test views that are looked at while training, the same ones each time. */
+const PIXELS_WHILE_TRAINING = 4096;
+
+/** A scene on the device: a run on it leaves its test views as the field sees them, depth maps and, if asked for, a camera path. */
+export class NerfSubject implements TrainingSubject {
+  readonly outputs = 4;
+  readonly quality = {
+    figure: "testPsnr",
+    name: "test PSNR",
+    label: "Mean PSNR of test views (dB)",
+    digits: 2,
+    unit: " dB",
+  };
+  readonly data: TrainingData;
+  readonly objective: Objective;
+  readonly #record: SceneRecord;
+  readonly #volume: VolumeOptions;
+  readonly #watched: Uint32Array;
+  #secondsToMeasure = 0;
+
+  constructor(gpu: Gpu, readonly scene: Scene, readonly values: NerfSettings) {
+    const { train, test, near, far, kind, background } = scene;
+    const bounds = { cameras: train.map(({ camera }) => camera), near, far, kind };
+    const space = raySpace(values.space ?? (kind === "forward" ? "inverse" : "metric"), bounds);
+    this.#record = { bounds, space, background };
+    this.#volume = volumeFor(values, background);
+    this.objective = volumeRendering(this.#volume);
+    this.#watched = spreadPixels(test.length, pixelsOf(test[0]), PIXELS_WHILE_TRAINING);
+    this.data = rayData(gpu, train, space, values.samples);
+  }
+
+  /** Looks at test views take a thirtieth of the time that training does. */
+  get evaluationInterval(): number {
+    return Math.max(10, 30 * this.#secondsToMeasure);
+  }
+
+  get config(): Record<string, unknown> {
+    const { train, test, kind, near, far, background } = this.scene;
+    const { width, height } = train[0].camera;
+    const cameras = digest(JSON.stringify([...train, ...test].map(({ camera }) => camera)));
+    return { scene: { train: train.length, test: test.length, width, height, kind, near, far, background, cameras } };
+  }
+
+  checkUnchanged(config: Readonly<Record<string, unknown>>): void {
+    const [began, found] = [config.scene, this.config.scene].map((scene) => (scene ?? {}) as Record<string, unknown>);
+    const size = ({ train, test, width, height }: Record<string, unknown>) =>
+      `${train} + ${test} views of ${width}×${height} pixels`;
+    const name = this.values.scene ?? "The scene";
+    if (size(began) !== size(found)) {
+      throw new UserError(`${name}: the run began with ${size(began)}, but there are ${size(found)} now.`);
+    }
+    if (began.cameras !== found.cameras) {
+      throw new UserError(`${name}: the run began with other cameras than it has now.`);
+    }
+  }
+
+  begin(folder: RunFolder): Promise<void> {
+    return writeSceneRecord(folder, this.#record);
+  }
+
+  async measure(field: Field): Promise<Figures> {
+    const begin = performance.now();
+    const { test } = this.scene;
+    const cameras = test.map(({ camera }) => camera);
+    const { pixel } = await renderPixels(field, cameras, this.#watched, { ...this.#volume, space: this.#record.space });
+    const each = this.#watched.length / test.length;
+    const psnrs = test.map(({ picture }, i) => {
+      const truth = Float32Array.from({ length: 3 * each }, (_, at) => {
+        const place = this.#watched[i * each + Math.floor(at / 3)] % pixelsOf(test[i]);
+        return picture.pixels[3 * place + at % 3];
+      });
+      return peakSignalToNoiseRatio(pixel.subarray(3 * i * each, 3 * (i + 1) * each), truth);
+    });
+    this.#secondsToMeasure = (performance.now() - begin) / 1000;
+    return { testPsnr: mean(psnrs) };
+  }
+
+  async snapshot(field: Field, folder: RunFolder, name: string): Promise<void> {
+    const options = { ...this.#volume, space: this.#record.space };
+    const { picture } = await renderView(field, this.scene.test[0].camera, options);
+    await folder.writeFile(`${name}.png`, encodePng(picture));
+  }
+
+  async conclude(
+    field: Field,
+    folder: RunFolder,
+    event: TrainEvent,
+    say: (what: string) => void,
+    signal: AbortSignal,
+  ): Promise<Summary> {
+    const { test } = this.scene;
+    const { space } = this.#record;
+    const views = [];
+    for (const [i, { name, camera, picture }] of test.entries()) {
+      const onProgress = (done: number) =>
+        say(`test view ${i + 1} of ${test.length}: ${Math.round(100 * done)} % rendered`);
+      const rendered = await renderView(field, camera, { ...this.#volume, space, onProgress });
+      const file = `test/${String(i).padStart(3, "0")}`;
+      const comparison = [picture, rendered.picture, errorPicture(rendered.picture, picture)];
+      await folder.writeFile(`${file}.png`, encodePng(rendered.picture));
+      await folder.writeFile(`${file}_comparison.png`, encodePng(sideBySide(comparison)));
+      await folder.writeFile(`${file}_depth.png`, encodePng(depthMap(rendered, space)));
+      const psnr = peakSignalToNoiseRatio(rendered.picture.pixels, picture.pixels);
+      views.push({ name, psnr, ssim: structuralSimilarity(rendered.picture, picture) });
+    }
+    const { path, frames } = this.values;
+    if (path !== undefined && !event.aborted) {
+      await renderFrames(folder, field, this.#record, this.#volume, { path, frames, say, signal });
+    }
+    return { testPsnr: mean(views.map(({ psnr }) => psnr)), testSsim: mean(views.map(({ ssim }) => ssim)), views };
+  }
+
+  [Symbol.dispose](): void {
+    this.data[Symbol.dispose]();
+  }
+}
+
+/**
+ * Pixels spread evenly over views, equally many in each and `most` in all: numbers as `renderPixels` takes them.
+ *
+ * @param size Pixels of a view.
+ */
+function spreadPixels(views: number, size: number, most: number): Uint32Array {
+  const each = Math.min(size, Math.max(1, Math.floor(most / views)));
+  const golden = (Math.sqrt(5) - 1) / 2;
+  return Uint32Array.from({ length: views * each }, (_, i) => {
+    const place = i % each;
+    // Multiples of the golden ratio, modulo 1, are nowhere dense and never in step with the rows.
+    const pixel = each === size ? place : Math.floor(((place + 0.5) * golden % 1) * size);
+    return Math.floor(i / each) * size + pixel;
+  });
+}
+
+function pixelsOf({ camera: { width, height } }: View): number {
+  return width * height;
+}
+
+/** Tells texts apart. */
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+}

@@ -1,0 +1,16 @@
+import type { TrainingTask } from "../training/task.ts";
+import { command } from "./command.ts";
+import { loadScene } from "./input.ts";
+import { defaultEpochs, fieldFor, type NerfSettings, optimizerFor, settleValues } from "./settings.ts";
+import { NerfSubject } from "./subject.ts";
+
+/** Training on posed photographs. */
+export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
+  name: "nerf",
+  command,
+  settle: (values, { software }) => settleValues(values, software),
+  defaultEpochs,
+  field: fieldFor,
+  optimizer: optimizerFor,
+  load: async (values, gpu) => new NerfSubject(gpu, await loadScene(values), values),
+};
