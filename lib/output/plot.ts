@@ -44,6 +44,18 @@ export interface LinePlotOptions extends PlotPanel {
   readonly height?: number;
 }
 
+/** A plot of several panels. */
+export interface PanelsPlotOptions {
+  /** Stands above them. */
+  readonly title: string;
+  /** From left to right. */
+  readonly panels: readonly PlotPanel[];
+  /** In pixels; default 960. */
+  readonly width?: number;
+  /** In pixels; default 380. */
+  readonly height?: number;
+}
+
 /** The quality of a run's result at some point of the run. */
 export interface ConvergencePoint {
   /** Steps made so far. */
@@ -101,7 +113,7 @@ const CHARACTER_WIDTH = 7.2;
  */
 export function linePlotSvg(options: LinePlotOptions): Promise<string> {
   const { title, width = 640, height = 400, ...panel } = options;
-  return panelsSvg(title, [panel], width, height);
+  return panelsPlotSvg({ title, panels: [panel], width, height });
 }
 
 /**
@@ -124,11 +136,19 @@ export function convergenceSvg(
     series: [{ name, x, y: points.map(({ value }) => value) }],
   });
   const panels = [panel("Step", points.map((p) => p.step)), panel("Time (s)", points.map((p) => p.seconds))];
-  return panelsSvg(title, panels, 960, 380);
+  return panelsPlotSvg({ title, panels });
 }
 
-/** Panels side by side, equally wide, with one legend that tells the first panel's lines apart. */
-async function panelsSvg(title: string, panels: readonly PlotPanel[], width: number, height: number): Promise<string> {
+/**
+ * Draws panels side by side, equally wide, with one legend that tells the first panel's lines apart.
+ *
+ * @param options What is drawn.
+ * @returns An SVG document.
+ * @throws {RangeError} If a series' arrays differ in length, or the size is not positive.
+ * @throws {Error} If ECharts cannot be loaded.
+ */
+export async function panelsPlotSvg(options: PanelsPlotOptions): Promise<string> {
+  const { title, panels, width = 960, height = 380 } = options;
   if (!(width > 0 && height > 0)) throw new RangeError(`plot: size must be positive, found ${width} × ${height}.`);
   for (const { series } of panels) series.forEach(checkSeries);
   const legend = legendRows(panels[0].series.map(({ name }) => name), width - 2 * MARGIN);

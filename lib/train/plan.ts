@@ -18,6 +18,8 @@ export interface TrainingPlan {
   readonly chunkRows: number;
   /** Bytes on the device while training, everything that is there already included. */
   readonly deviceBytes: number;
+  /** Seconds of a step with neither products nor factors. */
+  readonly plainSeconds: number;
   /** Seconds of the step with this number (from 0), its Hessian-vector products included. */
   secondsOf(step: number): number;
 }
@@ -48,6 +50,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
     stepsPerEpoch: training.sampler.stepsPerEpoch,
     chunkRows,
     deviceBytes,
+    plainSeconds: plain,
     secondsOf(step) {
       const { hessianProbes, gaussNewtonSample = 0, kroneckerFactors = false } = optimizer.requests(step);
       return plain + observation * (hessianProbes + gaussNewtonSample + Number(kroneckerFactors));

@@ -53,6 +53,7 @@ export class ImageSubject implements TrainingSubject {
 
   async conclude(_: Field, folder: RunFolder): Promise<Figures> {
     const result = this.#result!;
+    await folder.writeFile("input.png", encodePng(this.picture));
     await folder.writeFile("reconstruction.png", encodePng(result));
     await folder.writeFile("error.png", encodePng(errorPicture(result, this.picture)));
     return { ssim: structuralSimilarity(result, this.picture) };

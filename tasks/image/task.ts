@@ -12,6 +12,12 @@ export const imageTask: TrainingTask<typeof command> = {
   defaultEpochs: () => DEFAULT_EPOCHS,
   field: (values, channels) => fieldFor(values, { channels }),
   optimizer: optimizerFor,
+  inputs: /\.(png|jpe?g)$/i,
+  pictures: [
+    { file: "input.png", title: "Trained on", shared: true },
+    { file: "reconstruction.png", title: "Reconstruction" },
+    { file: "error.png", title: "Error, from black (0) to pale yellow (0.25 and more)" },
+  ],
   async load(values, gpu) {
     const whole = await loadPicture(values);
     return new ImageSubject(gpu, fitPicture(whole, values, gpu.device.limits.maxStorageBufferBindingSize), values);

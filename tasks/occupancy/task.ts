@@ -12,5 +12,14 @@ export const occupancyTask: TrainingTask<typeof command, OccupancySettings> = {
   defaultEpochs: () => DEFAULT_EPOCHS,
   field: fieldFor,
   optimizer: optimizerFor,
+  inputs: /\.(obj|ply|stl|off)(\.gz)?$/i,
+  pictures: [
+    { file: "input.png", title: "Trained on", shared: true },
+    { file: "reconstruction.png", title: "Extracted mesh" },
+    {
+      file: "slice.png",
+      title: "Section z = 0: blue outside, orange inside, a black line between, the truth's in green",
+    },
+  ],
   load: async (values, gpu) => new OccupancySubject(gpu, await loadMesh(values), values),
 };

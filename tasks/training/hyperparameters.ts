@@ -5,7 +5,11 @@ import { UserError } from "../shell/user_error.ts";
 import type { TrainingValues } from "./options.ts";
 
 const OF_ACTIVATIONS = ["omega", "sigma", "scale"] as const;
-const OF_OPTIMIZERS = ["weightDecay", "relativeDamping", "initialProbes", "updateEvery"] as const;
+/** Options that only some activations have. */
+export const ACTIVATION_HYPERPARAMETERS = [...OF_ACTIVATIONS, "octaves"] as const;
+
+/** Options that only some optimizers have. */
+export const OPTIMIZER_HYPERPARAMETERS = ["weightDecay", "relativeDamping", "initialProbes", "updateEvery"] as const;
 
 /** Hyper-parameters of the activation that were given. */
 export function activationOptions(values: TrainingValues): Record<string, number> {
@@ -14,7 +18,7 @@ export function activationOptions(values: TrainingValues): Record<string, number
 
 /** Hyper-parameters of the optimizer that were given, other than its rate. */
 export function optimizerOptions(values: TrainingValues): Record<string, number> {
-  return pick(values, OF_OPTIMIZERS);
+  return pick(values, OPTIMIZER_HYPERPARAMETERS);
 }
 
 /** The hyper-parameters of a field's activation and encoding, resolved; those of its first layers where several differ. */
@@ -29,7 +33,7 @@ export function fieldOptions({ layers }: FieldDescription): Record<string, numbe
  * @throws {UserError} With the name of the first.
  */
 export function checkActivationOptions(values: TrainingValues, field: FieldDescription): void {
-  refuse(pick(values, [...OF_ACTIVATIONS, "octaves"]), fieldOptions(field), `the activation ${values.activation}`);
+  refuse(pick(values, ACTIVATION_HYPERPARAMETERS), fieldOptions(field), `the activation ${values.activation}`);
 }
 
 /**

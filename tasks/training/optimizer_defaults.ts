@@ -4,6 +4,21 @@ import type { TrainingValues } from "./options.ts";
 /** Numbers by activation; `other` for those without an entry of their own. */
 export type ByActivation = Readonly<Partial<Record<TrainingValues["activation"], number>>> & { readonly other: number };
 
+/** An optimizer with what it was best with. */
+export interface BestOptimizer {
+  /** As in the registry. */
+  readonly optimizer: string;
+  /** Its learning rate; the default one where it is left out. */
+  readonly learningRate?: number;
+  /** How the rate changed along the run. */
+  readonly schedule: NonNullable<TrainingValues["schedule"]>;
+}
+
+/** Best optimizers by activation; `other` for those without an entry of their own. */
+export type BestByActivation =
+  & Readonly<Partial<Record<TrainingValues["activation"], BestOptimizer>>>
+  & { readonly other: BestOptimizer };
+
 type Options = Omit<OptimizerConfig, "name">;
 
 /** What optimizers are set to where the command line does not say, by their names. */
@@ -49,4 +64,23 @@ export const optimizerDefaults: OptimizerDefaults = {
     adaHessianJ: { options: { published: true } },
     shampoo: { options: { updateEvery: 1 } },
   },
+};
+
+/** For activations and tasks that have not been compared: what is the default anyway. */
+const notCompared: BestOptimizer = { optimizer: "esgd", schedule: "constant" };
+
+/**
+ * What `--optimizer auto` means: the best result in equal training time, by task and activation, `other` for tasks without an
+ * entry. Found with tuned rates and schedules at a batch of 512 pixels or rays; `deno task compare` makes such comparisons.
+ */
+export const bestOptimizers: Readonly<Record<string, BestByActivation>> & { readonly other: BestByActivation } = {
+  image: {
+    "relu-pe": { optimizer: "soap", learningRate: 3e-3, schedule: "cosine" },
+    other: notCompared,
+  },
+  nerf: {
+    "relu-pe": { optimizer: "soap", learningRate: 3e-3, schedule: "cosine" },
+    other: notCompared,
+  },
+  other: { other: notCompared },
 };

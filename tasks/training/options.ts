@@ -64,6 +64,9 @@ export const UPDATE_OPTIONS = [
   { name: "clip-norm", kind: "number", exclusiveMin: 0, help: "Largest norm of a gradient", defaultText: "no limit" },
 ] as const;
 
+/** Update rules, and `auto` for what did best. */
+export const OPTIMIZER_CHOICES: readonly string[] = [...optimizerNames, "auto"];
+
 /** Names of the schedules. */
 export const SCHEDULES = ["constant", "cosine", "exponential", "step", "warmup"] as const;
 
@@ -72,9 +75,9 @@ export const OPTIMIZER_OPTIONS = [
   {
     name: "optimizer",
     kind: "choice",
-    choices: optimizerNames,
+    choices: OPTIMIZER_CHOICES,
     default: "esgd",
-    help: "Update rule",
+    help: "Update rule; auto is what did best in equal time with the activation, with its rate and schedule",
   },
   ...UPDATE_OPTIONS,
   {

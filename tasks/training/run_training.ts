@@ -1,21 +1,19 @@
-import { createField } from "../../lib/field/field.ts";
 import { openDevice } from "../../lib/gpu/device.ts";
-import { createOptimizer } from "../../lib/optim/optimizer.ts";
 import { checkNewRun, createRunFolder, openRunFolder } from "../../lib/output/run_folder.ts";
 import { stepsWithin } from "../../lib/train/budget.ts";
 import { planTraining } from "../../lib/train/plan.ts";
-import { train } from "../../lib/train/train.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { type Command, optionSpelling } from "../shell/command.ts";
 import { parseOptions } from "../shell/options.ts";
 import { planText } from "../shell/plan.ts";
 import { settled } from "../shell/settled.ts";
 import { UserError } from "../shell/user_error.ts";
+import { withBestOptimizer } from "./auto_optimizer.ts";
 import { EarlierRun } from "./earlier_run.ts";
 import { checkActivationOptions } from "./hyperparameters.ts";
-import { runLength } from "./run_length.ts";
-import { chosenSchedule } from "./schedule.ts";
 import type { SettledValues } from "./options.ts";
+import { PreparedRun } from "./prepared_run.ts";
+import { runLength } from "./run_length.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import { TrainingRun } from "./training_run.ts";
 
@@ -53,6 +51,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
     if (limits.epochs !== undefined || limits.minutes !== undefined) Object.assign(asked, limits);
     if (software) asked.software = true;
   } else {
+    asked = withBestOptimizer(task.name, asked, given);
     await checkNewRun(place);
   }
   using gpu = await openDevice({ allowSoftware: asked.software ? true : undefined, kernels: asked.kernels });
@@ -66,18 +65,13 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   const spec = task.optimizer(values);
   // Its outputs may depend on what is loaded, but not its hyper-parameters.
   checkActivationOptions(values, task.field(values, 1));
-  using subject = await task.load(values, gpu);
+  using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
+  const { subject, field, optimizer, training, stepsPerEpoch } = prepared;
   if (earlier !== undefined) subject.checkUnchanged(earlier.config);
-  const { data, objective } = subject;
-  const { batchSize, seed, evaluateEvery, scheduleEpochs } = values;
-  using field = createField(gpu, task.field(values, subject.outputs), { seed });
-  using optimizer = createOptimizer(gpu, spec, field.layout);
   await earlier?.restore(field, optimizer);
-  const stepsPerEpoch = Math.ceil(data.count / Math.min(batchSize, data.count));
-  const training = { field, objective, data, optimizer, batchSize, seed, signal };
   const length = await runLength({
     limits,
-    scheduleEpochs,
+    scheduleEpochs: values.scheduleEpochs,
     stepsPerEpoch,
     made: optimizer.counters.step,
     resumed: earlier?.length,
@@ -85,11 +79,12 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   });
   signal.throwIfAborted();
   if (values.dryRun) return console.log(planText(await planTraining(training), length.steps, field, spec));
-  const epochs = length.steps / stepsPerEpoch;
   if (optimizer.counters.step >= length.steps) {
     console.error(`The run has made its ${length.steps} steps already; --epochs or --minutes takes it further.`);
   } else if (limits.minutes !== undefined) {
-    console.error(`The run will end at step ${length.steps}, after ${epochs.toFixed(1)} epochs.`);
+    console.error(
+      `The run will end at step ${length.steps}, after ${(length.steps / stepsPerEpoch).toFixed(1)} epochs.`,
+    );
   }
   using run = new TrainingRun(
     task.name,
@@ -100,9 +95,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
     optimizer,
   );
   await run.begin();
-  const schedule = chosenSchedule(values, length.scheduleSteps);
-  const epochEvents = evaluateEvery ?? Math.max(1, Math.ceil(epochs / 20));
-  for await (const event of train({ ...training, schedule, steps: length.steps, epochEvents })) await run.handle(event);
+  for await (const event of prepared.train(length)) await run.handle(event);
   await run.finish(signal);
 }
 

@@ -9,6 +9,16 @@ import type { TrainingSubject } from "./subject.ts";
 /** The values of a training task's command. */
 export type TaskValues<C extends Command> = Values<C> & TrainingValues;
 
+/** A picture that a run leaves, for reports. */
+export interface RunPicture {
+  /** In the run's folder. */
+  readonly file: string;
+  /** Says what it shows. */
+  readonly title: string;
+  /** Whether it shows what is trained on, so that it is the same for all runs on it. */
+  readonly shared?: boolean;
+}
+
 /** A task that trains a field on one thing. Its command has the training options; its positionals are files. */
 export interface TrainingTask<
   C extends Command = Command,
@@ -28,4 +38,8 @@ export interface TrainingTask<
   readonly optimizer: (values: S) => OptimizerSpec;
   /** Reads what is trained on and puts it on the device. */
   readonly load: (values: S, gpu: Gpu) => Promise<TrainingSubject>;
+  /** Names of the files in a folder that are to be trained on one by one, for comparisons over a folder. */
+  readonly inputs?: RegExp;
+  /** What of a finished run is worth seeing beside other runs' results. */
+  readonly pictures?: readonly RunPicture[];
 }

@@ -11,9 +11,30 @@ import { fieldOptions } from "./hyperparameters.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Figures, Quality, Summary, TrainingSubject } from "./subject.ts";
 
+/** How a run that is one of many differs from one that a person started. */
+export interface RunHabits {
+  /** Shared with the other runs. */
+  readonly progress: ProgressLine;
+  /** Stands before what the run shows there. */
+  readonly prefix: string;
+  /** Longest training between two evaluations, in seconds. */
+  readonly evaluationInterval: number;
+}
+
+/** How a run ended. */
+export interface RunOutcome {
+  /** As last measured, the closing ones included. */
+  readonly figures: Figures;
+  readonly steps: number;
+  /** Of training. */
+  readonly seconds: number;
+  /** Hessian-vector products. */
+  readonly hvps: number;
+}
+
 /** Keeps the folder of one run and shows how it goes. */
 export class TrainingRun implements Disposable {
-  readonly #progress = new ProgressLine();
+  readonly #progress: ProgressLine;
   readonly #speed = new Speed();
   readonly #name: string;
   /** Training time and products of earlier calls of a resumed run. */
@@ -31,8 +52,11 @@ export class TrainingRun implements Disposable {
     readonly subject: TrainingSubject,
     readonly field: Field,
     readonly optimizer: Optimizer,
+    /** Of one of many runs: it leaves figures and the task's own files, but neither checkpoints nor a plot, and says little. */
+    readonly habits?: RunHabits,
   ) {
     this.#name = basename(folder.path);
+    this.#progress = habits?.progress ?? new ProgressLine();
   }
 
   /** Takes up an interrupted run's records. */
@@ -51,34 +75,37 @@ export class TrainingRun implements Disposable {
 
   /** Ends the progress line, so that what is said next stands on a line of its own. */
   [Symbol.dispose](): void {
-    this.#progress.finish();
+    if (this.habits === undefined) this.#progress.finish();
   }
 
   /** Shows and records an event. */
   async handle(event: TrainEvent): Promise<void> {
     this.#last = event;
     if (event.type === "start") await this.#writeConfig(this.optimizer.spec);
-    const { evaluationInterval = Infinity } = this.subject;
+    const { evaluationInterval = Infinity } = this.habits ?? this.subject;
     const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
     if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event);
     if (event.losses.length > 0) this.#progress.update(this.#line(event));
   }
 
   /** Writes what a finished or interrupted run leaves, and says where. */
-  async finish(signal: AbortSignal): Promise<void> {
-    const { task, folder, subject, field } = this;
+  async finish(signal: AbortSignal): Promise<RunOutcome> {
+    const { task, folder, subject, field, habits } = this;
     const event = this.#last!;
     const { aborted } = event;
-    this.#progress.finish();
+    if (habits === undefined) this.#progress.finish();
     await this.#evaluate(event);
     // What follows may take a while and be interrupted too; the checkpoint is there.
-    if (aborted) console.log(`Stopped at step ${event.step}. To go on: deno task ${task} --resume ${folder.path}`);
-    const say = (what: string) => this.#progress.update(what);
+    if (aborted && habits === undefined) {
+      console.log(`Stopped at step ${event.step}. To go on: deno task ${task} --resume ${folder.path}`);
+    }
+    const say = (what: string) => this.#progress.update(`${habits?.prefix ?? ""}${what}`);
     const concluded = await subject.conclude(field, folder, event, say, signal);
-    this.#progress.finish();
+    if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
-    await this.#plot();
+    if (habits === undefined) await this.#plot();
     const seconds = this.#earlier.seconds + event.seconds;
+    const hvps = this.#earlier.hvps + event.hvps;
     await folder.writeSummary({
       task,
       adapter: field.gpu.adapter.name,
@@ -87,10 +114,13 @@ export class TrainingRun implements Disposable {
       seconds,
       stepsPerSecond: event.step / seconds,
       ...figures,
-      hvps: this.#earlier.hvps + event.hvps,
+      hvps,
       aborted,
     });
+    const outcome = { figures, steps: event.step, seconds, hvps };
+    if (habits !== undefined) return outcome;
     console.log(`${formatQuality(subject.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
+    return outcome;
   }
 
   /** Writes what the run depends on; the kernels are known only when training starts. */
@@ -132,7 +162,7 @@ export class TrainingRun implements Disposable {
     const rate = this.#speed.update(step, seconds);
     // The first steps are not like the rest: they may take many probes.
     const left = step === steps ? "0.0 s" : rate === undefined ? "–" : formatDuration((steps - step) / rate);
-    return [
+    return (this.habits?.prefix ?? "") + [
       `epoch ${epoch.toFixed(1)}/${decimal(steps / stepsPerEpoch)}`,
       `step ${step}`,
       `loss ${mean.toExponential(2)}`,
@@ -162,7 +192,7 @@ export class TrainingRun implements Disposable {
     if (snapshotEvery !== undefined && this.#evaluations++ % snapshotEvery === 0) {
       await subject.snapshot(field, folder, `snapshots/${name}`);
     }
-    await folder.writeCheckpoint(name, await encodeCheckpoint(field, optimizer));
+    if (this.habits === undefined) await folder.writeCheckpoint(name, await encodeCheckpoint(field, optimizer));
   }
 }
 

@@ -64,6 +64,7 @@ Deno.test("a run leaves its configuration, metrics, pictures, plot, checkpoints 
       "config.json",
       "convergence.svg",
       "error.png",
+      "input.png",
       "metrics.jsonl",
       "reconstruction.png",
       "snapshots",

@@ -1,0 +1,14 @@
+/**
+ * Writes a table as comma-separated values (RFC 4180, with line feeds): a head with the names of all columns, then a line for
+ * each row. What a row lacks is left empty; numbers have all their digits.
+ */
+export function encodeCsv(rows: readonly Readonly<Record<string, unknown>>[]): string {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
+  return lines.map((line) => `${line.map(cell).join(",")}\n`).join("");
+}
+
+function cell(value: unknown): string {
+  const text = value === undefined || value === null ? "" : String(value);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

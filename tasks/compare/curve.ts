@@ -1,0 +1,42 @@
+import { RunFolder } from "../../lib/output/run_folder.ts";
+
+/** The quality of a run's field at some point of its training. */
+export interface CurvePoint {
+  readonly step: number;
+  readonly epoch: number;
+  /** Of training. */
+  readonly seconds: number;
+  readonly value: number;
+}
+
+/** Along what a curve is read. */
+export type CurveAxis = "step" | "epoch" | "seconds";
+
+/** Reads the curve of a final run from its folder. */
+export async function readCurve(path: string, figure: string): Promise<CurvePoint[]> {
+  const records = await new RunFolder(path).readMetrics();
+  return records.map((record) => ({
+    step: Number(record.step),
+    epoch: Number(record.epoch),
+    seconds: Number(record.seconds),
+    value: Number(record[figure]),
+  })).filter(({ value }) => Number.isFinite(value));
+}
+
+/** The quality at a place, between measurements in proportion; before the first and after the last as there. NaN of none. */
+export function valueAt(curve: readonly CurvePoint[], axis: CurveAxis, place: number): number {
+  const after = curve.findIndex((point) => point[axis] >= place);
+  if (after < 0) return curve.at(-1)?.value ?? NaN;
+  if (after === 0) return curve[0].value;
+  const [a, b] = [curve[after - 1], curve[after]];
+  return a.value + (b.value - a.value) * (place - a[axis]) / (b[axis] - a[axis]);
+}
+
+/** Where a quality is first reached, between measurements in proportion; Infinity if nowhere. */
+export function placeOf(curve: readonly CurvePoint[], axis: CurveAxis, target: number): number {
+  const at = curve.findIndex(({ value }) => value >= target);
+  if (at < 0) return Infinity;
+  if (at === 0) return curve[0][axis];
+  const [a, b] = [curve[at - 1], curve[at]];
+  return a[axis] + (b[axis] - a[axis]) * (target - a.value) / (b.value - a.value);
+}

@@ -1,0 +1,19 @@
+import { UserError } from "../shell/user_error.ts";
+
+const SECONDS = { s: 1, m: 60, min: 60, h: 3600, d: 86400 };
+
+/**
+ * Seconds of a time as people type it: "90s", "20m", "1.5h", "1h30m".
+ *
+ * @param option Named in the error.
+ */
+export function parseDuration(option: string, text: string): number {
+  const parts = [...text.matchAll(/(\d+\.?\d*|\.\d+)\s*(min|[smhd])\s*/gy)];
+  const whole = parts.reduce((length, [part]) => length + part.length, 0) === text.length;
+  const seconds = parts.reduce(
+    (sum, [, count, unit]) => sum + Number(count) * SECONDS[unit as keyof typeof SECONDS],
+    0,
+  );
+  if (whole && seconds > 0) return seconds;
+  throw new UserError(`${option}: a time above 0 such as 90s, 20m or 1h30m expected, "${text}" found.`);
+}

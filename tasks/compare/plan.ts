@@ -1,0 +1,57 @@
+import { formatDuration } from "../shell/progress.ts";
+import { finalRunsInAll, tuningInputs } from "./division.ts";
+import { SEARCH } from "./halving.ts";
+import { pairName, pairsOf } from "./pairs.ts";
+import type { ComparisonRecord } from "./store.ts";
+
+/** Runs shorter than this, in seconds, say little of an optimizer. */
+const SHORT = 5;
+
+/** What a comparison will do and take, for people. */
+export function planLines({ settings, paces, adapter }: ComparisonRecord): string[] {
+  const { tune, seeds, inputs } = settings;
+  const pairs = pairsOf(settings);
+  const each = seeds * inputs.length + tuningInputs({ tune, seeds, inputs: inputs.length }) * SEARCH.budget;
+  const finals = pairs.map((pair) => paces[pairName(pair)].seconds);
+  const most = finals.reduce((sum, seconds) => sum + seconds * each, 0);
+  const runs = finalRunsInAll({ pairs: pairs.length, seeds, inputs: inputs.length, tune: false });
+  const rows = pairs.map((pair) => {
+    const { steps, stepsPerEpoch, seconds, deviceBytes, parameters } = paces[pairName(pair)];
+    return [
+      pair.activation,
+      pair.optimizer,
+      String(parameters),
+      (1000 * seconds / steps).toFixed(2),
+      String(steps),
+      (steps / stepsPerEpoch).toFixed(1),
+      seconds.toFixed(1),
+      (deviceBytes / 2 ** 20).toFixed(1),
+    ];
+  });
+  const heads = ["activation", "optimizer", "parameters", "ms a step", "steps", "epochs", "seconds", "MiB"];
+  return [
+    `Adapter     ${adapter.name}`,
+    `Final runs  ${runs}: ${pairs.length} pairs × ${seeds} seeds × ${inputs.length} inputs`,
+    ...tune
+      ? [
+        `Tuning      up to ${SEARCH.budget} final runs' time for each pair, on ${
+          tuningInputs({ tune, seeds, inputs: inputs.length })
+        } input(s)`,
+      ]
+      : [],
+    `Time        about ${formatDuration(most)} of training; compilation, evaluation and the report come on top`,
+    "Each final run:",
+    ...aligned([heads, ...rows]),
+    ...Math.min(...finals) < SHORT
+      ? [`Final runs of less than ${SHORT} s say little; a larger --budget gives longer ones.`]
+      : [],
+  ];
+}
+
+/** Columns, words to the left and numbers to the right. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    "  " + row.map((cell, i) => i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ")
+  );
+}

@@ -1,0 +1,48 @@
+import { join } from "@std/path";
+import { decodePicture } from "../../../lib/data/picture.ts";
+import { fitLongerSide, resizePicture } from "../../../lib/data/resize.ts";
+import { encodePng } from "../../../lib/output/png.ts";
+import type { RunPicture, TrainingTask } from "../../training/task.ts";
+import type { ComparisonFolder, ComparisonRecord } from "../store.ts";
+import { type ActivationSummary, finalQuality, type FinalRun } from "../summary.ts";
+import type { ReportPictures } from "./model.ts";
+
+/** Longer side of a picture in a report, in pixels. */
+const LARGEST = 384;
+
+/** The pictures of each optimizer's run of median quality on the first input, beside what was trained on. */
+export async function galleryOf(
+  { pictures = [] }: TrainingTask,
+  record: ComparisonRecord,
+  folder: ComparisonFolder,
+  { pairs }: ActivationSummary,
+): Promise<ReportPictures[]> {
+  const shown = pairs.flatMap(({ optimizer, runs }) => {
+    const first = runs.filter((run) => run.input === 0 && run.divergedAt === undefined)
+      .toSorted((a, b) => finalQuality(record, a) - finalQuality(record, b));
+    return first.length === 0 ? [] : [{ optimizer, run: first[Math.floor((first.length - 1) / 2)] }];
+  });
+  if (shown.length === 0) return [];
+  const read = async ({ id }: FinalRun, wanted: readonly RunPicture[]) => {
+    return await Promise.all(wanted.map(async ({ file, title }) => {
+      return { title, png: await reduced(join(folder.runPath(id), file)) };
+    }));
+  };
+  const { name, figure, digits, unit = "" } = record.quality;
+  const own = pictures.filter(({ shared }) => !shared);
+  const truth = await read(shown[0].run, pictures.filter(({ shared }) => shared));
+  const results = await Promise.all(shown.map(async ({ optimizer, run }) => ({
+    title: `${optimizer}, seed ${run.seed}: ${name} ${run.figures[figure].toFixed(digits)}${unit}`,
+    pictures: await read(run, own),
+  })));
+  return [...truth.map((picture) => ({ title: picture.title, pictures: [picture] })), ...results];
+}
+
+/** A picture's bytes, smaller if it is large. */
+async function reduced(path: string): Promise<Uint8Array> {
+  const bytes = await Deno.readFile(path);
+  const picture = await decodePicture(bytes, path);
+  if (Math.max(picture.width, picture.height) <= LARGEST) return bytes;
+  const { width, height } = fitLongerSide(picture.width, picture.height, LARGEST);
+  return encodePng(resizePicture(picture, width, height, { antialias: true }));
+}

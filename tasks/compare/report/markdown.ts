@@ -1,0 +1,21 @@
+import type { Report, ReportSection, ReportTable } from "./model.ts";
+
+/** Writes a report as Markdown; plots and pictures are only in the other form. */
+export function markdownReport({ title, findings, sections }: Report): string {
+  const parts = [`# ${title}`, findings.map((each) => `- ${each}`).join("\n"), ...sections.flatMap(sectionParts)];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function sectionParts({ title, paragraphs = [], tables = [], code }: ReportSection): string[] {
+  const parts = [
+    ...tables.map(tableText),
+    ...code === undefined ? [] : [`\`\`\`sh\n${code}\n\`\`\``],
+  ];
+  return parts.length === 0 ? [] : [`## ${title}`, ...paragraphs, ...parts];
+}
+
+function tableText({ columns, numbersFrom, rows }: ReportTable): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const rule = columns.map((_, column) => column < numbersFrom ? "---" : "---:");
+  return [line(columns), line(rule), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,45 @@
+import { formatDuration } from "../../shell/progress.ts";
+import { finalRunsInAll } from "../division.ts";
+import type { ComparisonRecord, RunRecord } from "../store.ts";
+import { tuningInputs } from "../division.ts";
+import type { ReportTable } from "./model.ts";
+
+/** What the results depend on. */
+export function provenanceTable(
+  { settings, adapter, kernels, versions, paces }: ComparisonRecord,
+  runs: readonly RunRecord[],
+): ReportTable {
+  const { inputs, seeds, activations, optimizers, tune, length, options } = settings;
+  const trained = (phase: RunRecord["phase"]) => {
+    const of = runs.filter((run) => run.phase === phase);
+    const seconds = of.reduce((sum, run) => sum + run.seconds, 0);
+    return `${of.length} runs, ${formatDuration(seconds)} of training`;
+  };
+  const pairs = activations.length * optimizers.length;
+  const division = { pairs, seeds, inputs: inputs.length, tune };
+  const { budgetSeconds, seconds } = length;
+  const [first] = Object.values(paces);
+  const lengthText = budgetSeconds !== undefined
+    ? `${formatDuration(budgetSeconds)} of training for all, ${
+      formatDuration(budgetSeconds / finalRunsInAll(division))
+    } for each final run`
+    : seconds !== undefined
+    ? `${formatDuration(seconds)} of training for each final run`
+    : `${first.steps / first.stepsPerEpoch} epochs for each final run`;
+  return {
+    columns: ["what", "value"],
+    numbersFrom: 2,
+    rows: [
+      ["task", settings.task],
+      ["inputs", inputs.map(({ name }) => name).join(", ")],
+      ["length", lengthText],
+      ["final runs", trained("final")],
+      ["seeds", `0 to ${seeds - 1}; tuning: ${seeds}`],
+      ...tune ? [["tuning", `${trained("tuning")}, on ${tuningInputs(division)} of ${inputs.length} inputs`]] : [],
+      ["adapter", `${adapter.name}${adapter.software ? " (software)" : ""}`],
+      ["kernels", Object.entries(kernels).map(([what, choice]) => `${what}: ${choice}`).join("; ") || "none chosen"],
+      ["versions", Object.entries(versions).map(([what, version]) => `${what} ${version}`).join(", ")],
+      ["options given", Object.entries(options).map(([name, value]) => `${name} ${value}`).join(", ") || "none"],
+    ],
+  };
+}

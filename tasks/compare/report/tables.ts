@@ -1,0 +1,140 @@
+import type { Quality } from "../../training/subject.ts";
+import { median } from "../../bench/statistics.ts";
+import { rateOf, trialsOf } from "../comparison.ts";
+import { SEARCHED_SCHEDULES, type TrialResult } from "../halving.ts";
+import type { Spread } from "../spread.ts";
+import type { ComparisonRecord, RunRecord } from "../store.ts";
+import { type ActivationSummary, EQUAL_PARTS, type PairSummary } from "../summary.ts";
+import type { ReportTable } from "./model.ts";
+
+/** The figures of an activation's optimizers, the best at equal time first. */
+export function resultTable(
+  { pairs, equalSeconds, targets }: ActivationSummary,
+  { quality }: ComparisonRecord,
+): ReportTable {
+  const { name, unit = "" } = quality;
+  const [target] = targets;
+  const level = targets.length === 1 && Number.isFinite(target) ? `${number(target, quality)}${unit}` : "target";
+  const ranked = pairs.toSorted((a, b) => b.equal.at(-1)!.centre - a.equal.at(-1)!.centre);
+  const heads = EQUAL_PARTS.map((part) => `${name}${unitNote(quality)} at ${(part * equalSeconds).toPrecision(3)} s`);
+  return {
+    columns: [
+      "optimizer",
+      "rate",
+      "schedule",
+      ...heads,
+      `final ${name}${unitNote(quality)}`,
+      `time to ${level} (s)`,
+      `steps to ${level}`,
+      "final runs diverged",
+    ],
+    numbersFrom: 3,
+    rows: ranked.map((pair) => [
+      pair.optimizer,
+      String(pair.learningRate),
+      pair.schedule ?? "",
+      ...pair.equal.map((spread, i) =>
+        i === pair.equal.length - 1 ? spreadText(spread, quality) : number(spread.centre, quality)
+      ),
+      spreadText(pair.final, quality),
+      timeText(pair, (value) => value.toPrecision(3)),
+      stepsText(pair),
+      `${pair.diverged} of ${pair.runs.length}`,
+    ]),
+    best: ranked.some(({ equal }) => Number.isFinite(equal.at(-1)!.centre)) ? 0 : undefined,
+  };
+}
+
+/** What the runs of an activation took. */
+export function costTable({ activation, pairs }: ActivationSummary, runs: readonly RunRecord[]): ReportTable {
+  return {
+    columns: [
+      "optimizer",
+      "ms a step",
+      "steps",
+      "epochs",
+      "training of a run (s)",
+      "HVPs of a run",
+      "time for curvature",
+      "tuning trials",
+      "of these diverged",
+      "tuning (s)",
+    ],
+    numbersFrom: 1,
+    rows: pairs.map((pair) => {
+      const trials = runs.filter((run) => {
+        return run.phase === "tuning" && run.activation === activation && run.optimizer === pair.optimizer;
+      });
+      const [{ stepsPerEpoch }] = pair.runs;
+      return [
+        pair.optimizer,
+        (1000 * pair.secondsPerStep).toFixed(2),
+        String(pair.steps),
+        (pair.steps / stepsPerEpoch).toFixed(1),
+        Number.isNaN(pair.seconds) ? "–" : pair.seconds.toFixed(1),
+        String(Math.round(median(pair.runs.map(({ hvps }) => hvps)))),
+        `${Math.round(100 * pair.curvatureShare)} %`,
+        String(trials.length),
+        String(trials.filter(({ divergedAt }) => divergedAt !== undefined).length),
+        trials.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1),
+      ];
+    }),
+  };
+}
+
+/** What was tried for the pairs of an activation, and what came of it at each length. */
+export function tuningTable(
+  { activation, pairs }: ActivationSummary,
+  record: ComparisonRecord,
+  runs: readonly RunRecord[],
+  defaultRates: (pair: PairSummary) => number,
+): ReportTable {
+  const rows = pairs.flatMap((pair) => {
+    const trials = trialsOf(record, runs, { activation, optimizer: pair.optimizer });
+    return SEARCHED_SCHEDULES.map((schedule) => {
+      const tried = Map.groupBy(trials.filter((trial) => trial.schedule === schedule), ({ exponent }) => exponent);
+      const cells = [...tried].toSorted(([a], [b]) => a - b).map(([exponent, each]) => {
+        const isChosen = pair.choice?.exponent === exponent && pair.choice.schedule === schedule;
+        const scores = each.toSorted((a, b) => a.rung - b.rung).map((trial) => scoreText(trial, record.quality));
+        return `${rateOf(defaultRates(pair), exponent)}: ${scores.join(" → ")}${isChosen ? " (chosen)" : ""}`;
+      });
+      return [pair.optimizer, schedule, cells.join("; ")];
+    });
+  });
+  return {
+    columns: ["optimizer", "schedule", `rate: ${record.quality.label} after each length`],
+    numbersFrom: 3,
+    rows,
+  };
+}
+
+function scoreText({ score }: TrialResult, quality: Quality): string {
+  return Number.isNaN(score) ? "diverged" : number(score, quality);
+}
+
+function unitNote({ unit = "" }: Quality): string {
+  return unit.trim() === "" ? "" : ` (${unit.trim()})`;
+}
+
+/** "31.2 (30.9–31.5)". */
+function spreadText({ centre, low, high }: Spread, quality: Quality): string {
+  if (!Number.isFinite(centre)) return "–";
+  if (low === high) return number(centre, quality);
+  return `${number(centre, quality)} (${Number.isFinite(low) ? number(low, quality) : "–"} to ${
+    number(high, quality)
+  })`;
+}
+
+function timeText({ secondsToTarget, reached, runs }: PairSummary, text: (value: number) => string): string {
+  const { centre } = secondsToTarget;
+  if (!Number.isFinite(centre)) return reached === 0 ? "never" : `${reached} of ${runs.length} runs`;
+  return text(centre);
+}
+
+function stepsText(pair: PairSummary): string {
+  return timeText({ ...pair, secondsToTarget: pair.stepsToTarget }, (value) => String(Math.round(value)));
+}
+
+function number(value: number, { digits }: Quality): string {
+  return Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : "–";
+}

@@ -1,0 +1,64 @@
+import type { TrainingTask } from "../training/task.ts";
+import { pairName, runValues } from "./pairs.ts";
+import type { ComparisonRecord, RunRecord } from "./store.ts";
+import { type ActivationSummary, EQUAL_PARTS, type FinalRun, qualityAt, reachedAt } from "./summary.ts";
+
+/** A row for each run, tuning's included: what it was, what came of it, and every option that it had. */
+export function resultRows(
+  task: TrainingTask,
+  record: ComparisonRecord,
+  runs: readonly RunRecord[],
+  finals: readonly FinalRun[],
+  activations: readonly ActivationSummary[],
+): Record<string, unknown>[] {
+  const { settings } = record;
+  return runs.map((run) => {
+    const { id, phase, activation, optimizer, input, seed, rung, exponent, learningRate, schedule } = run;
+    const { steps, stepsPerEpoch, seconds, hvps, divergedAt, figures } = run;
+    const values = runValues({ task, ...record }, run, { input: settings.inputs[input], seed, learningRate, schedule });
+    const summary = activations.find((each) => each.activation === activation);
+    const final = finals.find((each) => each.id === id);
+    return {
+      id,
+      phase,
+      task: settings.task,
+      input: settings.inputs[input].name,
+      activation,
+      optimizer,
+      seed,
+      rung,
+      exponent,
+      learningRate,
+      schedule,
+      steps,
+      epochs: steps / stepsPerEpoch,
+      seconds,
+      secondsPerStep: steps > 0 ? seconds / steps : undefined,
+      hvps,
+      curvatureShare: record.paces[pairName(run)].curvatureShare,
+      diverged: divergedAt !== undefined,
+      divergedAt,
+      ...figures,
+      ...summary !== undefined && final !== undefined && comparisonFigures(final, summary),
+      ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`option.${name}`, value])),
+    };
+  });
+}
+
+/** What only the comparison with others tells of a run. */
+function comparisonFigures(run: FinalRun, { equalSeconds, targets }: ActivationSummary): Record<string, unknown> {
+  const target = targets[run.input];
+  return {
+    target,
+    secondsToTarget: finite(reachedAt(run, "seconds", target)),
+    stepsToTarget: finite(reachedAt(run, "step", target)),
+    equalSeconds,
+    ...Object.fromEntries(
+      EQUAL_PARTS.map((part) => [`qualityAt${100 * part}%`, finite(qualityAt(run, part * equalSeconds))]),
+    ),
+  };
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
+}

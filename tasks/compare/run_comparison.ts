@@ -1,0 +1,104 @@
+import { join, relative } from "@std/path";
+import { type Gpu, KERNEL_CHOICES, openDevice } from "../../lib/gpu/device.ts";
+import { checkName } from "../../lib/output/run_name.ts";
+import { callerPath } from "../shell/caller_path.ts";
+import { ProgressLine } from "../shell/progress.ts";
+import { settled } from "../shell/settled.ts";
+import { UserError } from "../shell/user_error.ts";
+import type { TrainingTask } from "../training/task.ts";
+import { Comparison } from "./comparison.ts";
+import { fasterPace, type MeasuredPace, measurePace } from "./pace.ts";
+import { checkPairs, pairName, pairsOf } from "./pairs.ts";
+import { planLines } from "./plan.ts";
+import { writeReport } from "./report.ts";
+import { defaultName, readRequest, type Settings } from "./settings.ts";
+import { ComparisonFolder, type ComparisonRecord } from "./store.ts";
+import { TASKS } from "./tasks.ts";
+
+/** Times that each pair's pace is measured, in turns. */
+const PACE_ROUNDS = 2;
+
+/**
+ * Makes a comparison, or goes on with one.
+ *
+ * @param args The command line.
+ * @param signal Stops it after the steps in flight; the run in progress is lost.
+ */
+export async function runComparison(args: readonly string[], signal: AbortSignal): Promise<void> {
+  const { values, settings: typed } = await readRequest(args);
+  const path = values.resume !== undefined
+    ? callerPath(values.resume)
+    : join(callerPath("runs"), "compare", checkName("name", values.name ?? await defaultName(typed!)));
+  const earlier = await ComparisonFolder.readRecord(path);
+  const settings = typed ?? earlier?.settings;
+  if (settings === undefined) throw new UserError(`${path}: there is no comparison to resume.`);
+  if (earlier !== undefined && !isSame(earlier.settings, settings)) {
+    throw new UserError(`${path}: a comparison with other options is there; choose another --name.`);
+  }
+  const task = TASKS.get(settings.task)!;
+  using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels: kernelsOf(settings) });
+  gpu.adopt(earlier?.kernels ?? {});
+  await using _settled = settled(gpu);
+  using progress = new ProgressLine();
+  checkPairs({ task, settings, adapter: gpu.adapter });
+  const record = earlier ?? await measure(gpu, task, settings, { args, progress, signal });
+  progress.finish();
+  console.log(planLines(record).join("\n"));
+  if (values.dryRun) return;
+
+  const folder = await ComparisonFolder.open(path);
+  if (earlier === undefined) await folder.writeRecord(record);
+  const comparison = new Comparison(gpu, task, record, folder, progress, signal, await folder.results());
+  await comparison.run();
+  progress.finish();
+  const report = await writeReport(task, record, folder);
+  if (signal.aborted) {
+    console.log(
+      `Stopped. To go on: the same command again, or deno task compare --resume ${relative(Deno.cwd(), path)}`,
+    );
+  } else console.log(report.join("\n"));
+}
+
+function isSame(a: Settings, b: Settings): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function kernelsOf({ options: { kernels } }: Settings) {
+  return KERNEL_CHOICES.find((choice) => choice === kernels);
+}
+
+/** Measures all pairs in turns. */
+async function measure(
+  gpu: Gpu,
+  task: TrainingTask,
+  settings: Settings,
+  { args, progress, signal }: { args: readonly string[]; progress: ProgressLine; signal: AbortSignal },
+): Promise<ComparisonRecord> {
+  const measured = new Map<string, MeasuredPace>();
+  const pairs = pairsOf(settings);
+  for (let round = 0; round < PACE_ROUNDS; round++) {
+    for (const [index, pair] of pairs.entries()) {
+      const part = `${round * pairs.length + index + 1} of ${PACE_ROUNDS * pairs.length}`;
+      progress.update(`measuring the pace: ${pair.activation}, ${pair.optimizer} (${part})`);
+      const name = pairName(pair);
+      const pace = await measurePace(gpu, { task, settings, adapter: gpu.adapter }, pair, signal);
+      const before = measured.get(name);
+      measured.set(name, before === undefined ? pace : fasterPace(before, pace));
+    }
+  }
+  const [{ quality }] = measured.values();
+  return {
+    settings,
+    command: ["deno task compare", ...args.map(quoted)].join(" "),
+    quality,
+    adapter: { ...gpu.adapter },
+    kernels: gpu.choices,
+    versions: { ...Deno.version },
+    paces: Object.fromEntries([...measured].map(([name, { pace }]) => [name, pace])),
+  };
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,145 @@
+import { basename, join } from "@std/path";
+import { optimizerNames } from "../../lib/optim/registry.ts";
+import { callerPath } from "../shell/caller_path.ts";
+import type { Option } from "../shell/command.ts";
+import { optionSpelling } from "../shell/command.ts";
+import { nearestName } from "../shell/nearest_name.ts";
+import { parseOptions } from "../shell/options.ts";
+import { UserError } from "../shell/user_error.ts";
+import type { TrainingTask } from "../training/task.ts";
+import { commandFor, type CompareValues, sharedOptions } from "./command.ts";
+import { parseDuration } from "./duration.ts";
+import { TASKS } from "./tasks.ts";
+
+/** One thing to train on. */
+export interface Input {
+  readonly name: string;
+  /** Undefined for the task's own. */
+  readonly path?: string;
+}
+
+/** How long final runs are: one of the three; none for as many epochs as the task makes otherwise. */
+export interface FinalLength {
+  /** Of training, of the whole comparison. */
+  readonly budgetSeconds?: number;
+  /** Of training, of each final run. */
+  readonly seconds?: number;
+  /** Of each final run. */
+  readonly epochs?: number;
+}
+
+/** What a comparison is. All its results follow from this and the pace of the device. */
+export interface Settings {
+  readonly task: string;
+  readonly inputs: readonly Input[];
+  readonly activations: readonly string[];
+  readonly optimizers: readonly string[];
+  readonly seeds: number;
+  readonly tune: boolean;
+  readonly length: FinalLength;
+  readonly target?: number;
+  /** Options of the task that were given, for all runs. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A command line, read. */
+export interface CompareRequest {
+  readonly values: CompareValues;
+  /** Undefined when a comparison is resumed, which has its own. */
+  readonly settings?: Settings;
+}
+
+/** Reads the command line. */
+export async function readRequest(args: readonly string[]): Promise<CompareRequest> {
+  const task = TASKS.get(typedTask(args)) ?? TASKS.values().next().value!;
+  const parsed = parseOptions(args, commandFor(task, [...TASKS.keys()]));
+  const values = parsed.values as unknown as CompareValues & Record<string, unknown>;
+  const given = parsed.given as ReadonlySet<string>;
+  if (values.resume !== undefined) {
+    const other = [...given].find((name) => !["resume", "software"].includes(name));
+    if (other !== undefined) {
+      throw new UserError(
+        `--resume goes on with a comparison as it was begun, but ${optionSpelling(other)} was given.`,
+      );
+    }
+    return { values };
+  }
+  const length = finalLength(values);
+  const options = Object.fromEntries(
+    [...sharedOptions(task).keys()].filter((name) => given.has(name) && name !== "software")
+      .map((name) => [name, values[name]]),
+  );
+  for (const name of values.tune ? ["learningRate", "schedule"] : []) {
+    if (name in options) throw new UserError(`${optionSpelling(name)}: --tune finds it; give one of the two.`);
+  }
+  const settings: Settings = {
+    task: task.name,
+    inputs: await inputsOf(task, values.input),
+    activations: names("--activations", values.activations, choicesOf(task, "activation")),
+    optimizers: names("--optimizers", values.optimizers, optimizerNames),
+    seeds: values.seeds,
+    tune: values.tune,
+    length,
+    target: values.target,
+    options,
+  };
+  return { values, settings };
+}
+
+/** What is typed after `--task`; it decides which other options there are. */
+function typedTask(args: readonly string[]): string {
+  const at = args.findLastIndex((word) => word === "--task" || word.startsWith("--task="));
+  if (at < 0) return "";
+  return args[at] === "--task" ? args[at + 1] ?? "" : args[at].slice("--task=".length);
+}
+
+function finalLength({ budget, minutes, epochs }: CompareValues): FinalLength {
+  const given = Object.entries({ budget, minutes, epochs }).filter(([, value]) => value !== undefined);
+  if (given.length > 1) {
+    throw new UserError(`--${given[0][0]} and --${given[1][0]} exclude each other: give one of them.`);
+  }
+  if (budget !== undefined) return { budgetSeconds: parseDuration("--budget", budget) };
+  return minutes !== undefined ? { seconds: minutes * 60 } : { epochs };
+}
+
+function names(option: string, text: string, known: readonly string[]): string[] {
+  const found = text.split(",").map((name) => name.trim());
+  for (const [index, name] of found.entries()) {
+    if (found.indexOf(name) < index) throw new UserError(`${option}: ${name} is given twice: give it once.`);
+    if (known.includes(name)) continue;
+    const meant = nearestName(name, known);
+    throw new UserError(
+      `${option}: names among ${known.join(", ")}, separated by commas, expected, "${name}" found` +
+        `${meant === undefined ? "" : `, perhaps for ${meant}`}.`,
+    );
+  }
+  return found;
+}
+
+function choicesOf({ command }: TrainingTask, name: string): readonly string[] {
+  const option = command.options.find((each: Option) => each.name === name);
+  return option?.kind === "choice" ? option.choices : [];
+}
+
+async function inputsOf({ name, inputs }: TrainingTask, typed: string | undefined): Promise<Input[]> {
+  if (typed === undefined) return [{ name: "default" }];
+  const path = callerPath(typed);
+  const found = await Deno.stat(path).catch(() => undefined);
+  if (found === undefined) throw new UserError(`--input ${path}: cannot be read: there is no such file or folder.`);
+  if (!found.isDirectory || inputs === undefined) return [{ name: basename(path), path }];
+  const files = Array.from(Deno.readDirSync(path)).filter((entry) => !entry.isDirectory && inputs.test(entry.name));
+  if (files.length === 0) {
+    throw new UserError(`--input ${path}: a folder with files for the task ${name} expected, none found.`);
+  }
+  return files.map((file) => file.name).sort().map((file) => ({ name: file, path: join(path, file) }));
+}
+
+/** A name that only these settings have, so that the same command finds its comparison again. */
+export async function defaultName(settings: Settings): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(settings));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 8);
+  const what = settings.inputs.length === 1
+    ? settings.inputs[0].name.replace(/\..*$/, "")
+    : `${settings.inputs.length}-inputs`;
+  return `${settings.task}-${what.replaceAll(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40)}-${digest}`;
+}

@@ -1,0 +1,109 @@
+import { join } from "@std/path";
+import { writeWhole } from "../../lib/output/atomic.ts";
+import { fromJson, toJson } from "../../lib/output/json.ts";
+import { appendLine, mendMetrics, readMetrics } from "../../lib/output/metrics_file.ts";
+import { createFolder } from "../../lib/output/run_name.ts";
+import { UserError } from "../shell/user_error.ts";
+import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
+import type { Quality } from "../training/subject.ts";
+import type { SearchedSchedule } from "./halving.ts";
+import type { PairPace } from "./pace.ts";
+import type { Settings } from "./settings.ts";
+
+const RECORD = "comparison.json";
+const RESULTS = "results.jsonl";
+
+/** What a comparison depends on, and was measured before its first run. */
+export interface ComparisonRecord {
+  readonly settings: Settings;
+  /** The command that makes it again. */
+  readonly command: string;
+  readonly quality: Quality;
+  readonly adapter: AdapterDescription;
+  readonly kernels: Readonly<Record<string, string>>;
+  readonly versions: Readonly<Record<string, string>>;
+  /** By pair. */
+  readonly paces: Readonly<Record<string, PairPace>>;
+}
+
+/** A run that is done: one line of `results.jsonl`. */
+export interface RunRecord {
+  /** Of a final run also the name of its folder in `runs`. */
+  readonly id: string;
+  readonly phase: "tuning" | "final";
+  readonly activation: string;
+  readonly optimizer: string;
+  /** Its place among the inputs. */
+  readonly input: number;
+  readonly seed: number;
+  /** Of tuning: which of its lengths. */
+  readonly rung?: number;
+  /** Of tuning: half decades from the default rate. */
+  readonly exponent?: number;
+  readonly learningRate: number;
+  readonly schedule: string;
+  readonly steps: number;
+  readonly stepsPerEpoch: number;
+  /** Of training: synchronised, without compilation and evaluation. */
+  readonly seconds: number;
+  readonly hvps: number;
+  /** The step at which something was not finite. */
+  readonly divergedAt?: number;
+  /** As last measured; none of a run that diverged. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** A tuning run's record. */
+export type TuningRecord = RunRecord & {
+  readonly rung: number;
+  readonly exponent: number;
+  readonly schedule: SearchedSchedule;
+};
+
+/** The folder of a comparison, `runs/compare/NAME/`. */
+export class ComparisonFolder {
+  private constructor(readonly path: string) {}
+
+  /** Makes a folder, or opens the one that is there; what has been done lies in it. */
+  static async open(path: string): Promise<ComparisonFolder> {
+    await createFolder(path);
+    await mendMetrics(join(path, RESULTS));
+    return new ComparisonFolder(path);
+  }
+
+  /** What it is about; undefined when that has not been written yet. */
+  static async readRecord(path: string): Promise<ComparisonRecord | undefined> {
+    const file = join(path, RECORD);
+    try {
+      return fromJson(await Deno.readTextFile(file)) as ComparisonRecord;
+    } catch (cause) {
+      if (cause instanceof Deno.errors.NotFound) return undefined;
+      throw new UserError(`${file}: a comparison's record expected: ${(cause as Error).message}.`, { cause });
+    }
+  }
+
+  /** Writes what it is about. */
+  async writeRecord(record: ComparisonRecord): Promise<void> {
+    await writeWhole(join(this.path, RECORD), `${toJson(record, 2)}\n`);
+  }
+
+  /** Keeps a run that is done. */
+  append(record: RunRecord): void {
+    appendLine(join(this.path, RESULTS), toJson(record));
+  }
+
+  /** The runs that are done, in the order made. */
+  async results(): Promise<RunRecord[]> {
+    return await readMetrics(join(this.path, RESULTS)) as unknown as RunRecord[];
+  }
+
+  /** The folder of a final run. */
+  runPath(id: string): string {
+    return join(this.path, "runs", id);
+  }
+
+  /** Writes a file of the comparison. */
+  async write(name: string, content: string): Promise<void> {
+    await writeWhole(join(this.path, name), content);
+  }
+}

@@ -1,0 +1,64 @@
+import { createField, type Field } from "../../lib/field/field.ts";
+import type { Gpu } from "../../lib/gpu/device.ts";
+import { createOptimizer, type Optimizer } from "../../lib/optim/optimizer.ts";
+import { train, type TrainEvent, type TrainOptions } from "../../lib/train/train.ts";
+import type { Command } from "../shell/command.ts";
+import type { RunLength } from "./run_length.ts";
+import { chosenSchedule } from "./schedule.ts";
+import type { TrainingSubject } from "./subject.ts";
+import type { TaskValues, TrainingTask } from "./task.ts";
+import type { SettledValues } from "./options.ts";
+
+/** A run of a task before its first step, on the device: what is trained on, a field for it and its optimizer. */
+export class PreparedRun<
+  C extends Command = Command,
+  S extends TaskValues<C> & SettledValues = TaskValues<C> & SettledValues,
+> implements Disposable {
+  readonly field: Field;
+  readonly optimizer: Optimizer;
+  /** What training depends on besides its length, as planning takes it too. */
+  readonly training: Omit<TrainOptions, "epochs" | "steps" | "schedule">;
+  readonly stepsPerEpoch: number;
+  readonly #owned: DisposableStack;
+
+  /**
+   * Makes the field and the optimizer that the values describe.
+   *
+   * @param subject What the task has loaded for these values; it is disposed of with the run.
+   * @param signal Stops the run after the steps in flight.
+   */
+  constructor(
+    gpu: Gpu,
+    task: TrainingTask<C, S>,
+    readonly values: S,
+    readonly subject: TrainingSubject,
+    signal?: AbortSignal,
+  ) {
+    using owned = new DisposableStack();
+    const { data, objective } = owned.use(subject);
+    const { batchSize, seed } = values;
+    const field = owned.use(createField(gpu, task.field(values, subject.outputs), { seed }));
+    const optimizer = owned.use(createOptimizer(gpu, task.optimizer(values), field.layout));
+    this.field = field;
+    this.optimizer = optimizer;
+    this.stepsPerEpoch = Math.ceil(data.count / Math.min(batchSize, data.count));
+    this.training = { field, objective, data, optimizer, batchSize, seed, signal };
+    this.#owned = owned.move();
+  }
+
+  /**
+   * Trains the field, from where the optimizer's counters say.
+   *
+   * @param evaluations About how many `epoch` events a run has, unless `--evaluate-every` says.
+   */
+  train({ steps, scheduleSteps }: RunLength, evaluations = 20): AsyncGenerator<TrainEvent, void, void> {
+    const epochs = steps / this.stepsPerEpoch;
+    const epochEvents = this.values.evaluateEvery ?? Math.max(1, Math.ceil(epochs / evaluations));
+    return train({ ...this.training, schedule: chosenSchedule(this.values, scheduleSteps), steps, epochEvents });
+  }
+
+  /** Frees everything on the device. */
+  [Symbol.dispose](): void {
+    this.#owned[Symbol.dispose]();
+  }
+}
