@@ -70,8 +70,14 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
       watch(event);
       await run.handle(event);
     }
-    return signal.aborted ? {} : (await run.finish(signal)).figures;
+    return signal.aborted ? {} : numbersOf((await run.finish(signal)).figures);
   });
+}
+
+/** Of what a run left, the numbers. */
+function numbersOf(summary: Readonly<Record<string, unknown>>): Figures {
+  const numbers = Object.entries(summary).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+  return Object.fromEntries(numbers);
 }
 
 type Progress = { readonly step: number; readonly seconds: number; readonly hvps: number };

@@ -68,7 +68,7 @@ async function activationSections(
     plotError = [`The plot is left out: ${(error as Error).message}`];
   }
   const gallery = await galleryOf(task, record, folder, summary);
-  const [, ...below] = (task.pictures ?? []).map(({ title }) => title);
+  const below = (task.pictures ?? []).filter(({ shared }) => !shared).map(({ title }) => title);
   return [
     {
       title: activation,
@@ -85,7 +85,9 @@ async function activationSections(
     ...gallery.length > 0
       ? [{
         title: `${activation}: results`,
-        paragraphs: [`The run of median quality of each optimizer; from above: ${below.join("; ")}.`],
+        paragraphs: [
+          `The run of median quality of each optimizer; ${below.length > 1 ? "from above: " : ""}${below.join("; ")}.`,
+        ],
         gallery,
       }]
       : [],

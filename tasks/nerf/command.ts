@@ -1,9 +1,8 @@
-import { optimizerNames } from "../../lib/optim/registry.ts";
 import { RAY_SPACES } from "../../lib/data/scene/ray_space.ts";
 import { CAMERA_PATHS } from "../../lib/render/camera_path.ts";
 import type { Values } from "../shell/command.ts";
 import { defineCommand } from "../shell/options.ts";
-import { ACTIVATION_OPTIONS, RUN_OPTIONS, SCHEDULES, UPDATE_OPTIONS } from "../training/options.ts";
+import { ACTIVATION_OPTIONS, OPTIMIZER_CHOICES, RUN_OPTIONS, SCHEDULES, UPDATE_OPTIONS } from "../training/options.ts";
 
 /** The options of `deno task nerf`. */
 export const command = defineCommand({
@@ -44,7 +43,13 @@ export const command = defineCommand({
       help: "Densities are this times softplus of the field's output",
       defaultText: "4, with --preset paper 1",
     },
-    { name: "optimizer", kind: "choice", choices: optimizerNames, default: "adam", help: "Update rule" },
+    {
+      name: "optimizer",
+      kind: "choice",
+      choices: OPTIMIZER_CHOICES,
+      default: "adam",
+      help: "Update rule; auto is what did best in equal time, with its rate and schedule",
+    },
     ...UPDATE_OPTIONS,
     {
       name: "schedule",

@@ -12,5 +12,9 @@ export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
   defaultEpochs,
   field: fieldFor,
   optimizer: optimizerFor,
+  pictures: [{
+    file: "test/000_comparison.png",
+    title: "First test view: truth, rendering, error (white: 0.25 and more)",
+  }],
   load: async (values, gpu) => new NerfSubject(gpu, await loadScene(values), values),
 };

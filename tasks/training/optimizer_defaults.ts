@@ -80,7 +80,7 @@ export const bestOptimizers: Readonly<Record<string, BestByActivation>> & { read
   },
   nerf: {
     "relu-pe": { optimizer: "soap", learningRate: 3e-3, schedule: "cosine" },
-    other: notCompared,
+    other: { optimizer: "adam", schedule: "cosine" },
   },
   other: { other: notCompared },
 };

@@ -24,7 +24,7 @@ export interface RunHabits {
 /** How a run ended. */
 export interface RunOutcome {
   /** As last measured, the closing ones included. */
-  readonly figures: Figures;
+  readonly figures: Summary;
   readonly steps: number;
   /** Of training. */
   readonly seconds: number;

@@ -25,24 +25,29 @@ export async function galleryOf(
   if (shown.length === 0) return [];
   const read = async ({ id }: FinalRun, wanted: readonly RunPicture[]) => {
     return await Promise.all(wanted.map(async ({ file, title }) => {
-      return { title, png: await reduced(join(folder.runPath(id), file)) };
+      return { title, ...await reduced(join(folder.runPath(id), file)) };
     }));
   };
   const { name, figure, digits, unit = "" } = record.quality;
   const own = pictures.filter(({ shared }) => !shared);
   const truth = await read(shown[0].run, pictures.filter(({ shared }) => shared));
-  const results = await Promise.all(shown.map(async ({ optimizer, run }) => ({
-    title: `${optimizer}, seed ${run.seed}: ${name} ${run.figures[figure].toFixed(digits)}${unit}`,
-    pictures: await read(run, own),
-  })));
-  return [...truth.map((picture) => ({ title: picture.title, pictures: [picture] })), ...results];
+  const columnOf = (title: string, shown: Awaited<ReturnType<typeof read>>) => {
+    return { title, wide: shown.some(({ wide }) => wide), pictures: shown };
+  };
+  const results = await Promise.all(shown.map(async ({ optimizer, run }) => {
+    const value = `${name} ${run.figures[figure].toFixed(digits)}${unit}`;
+    return columnOf(`${optimizer}, seed ${run.seed}: ${value}`, await read(run, own));
+  }));
+  return [...truth.map((picture) => columnOf(picture.title, [picture])), ...results];
 }
 
 /** A picture's bytes, smaller if it is large. */
-async function reduced(path: string): Promise<Uint8Array> {
+async function reduced(path: string): Promise<{ png: Uint8Array; wide: boolean }> {
   const bytes = await Deno.readFile(path);
   const picture = await decodePicture(bytes, path);
-  if (Math.max(picture.width, picture.height) <= LARGEST) return bytes;
-  const { width, height } = fitLongerSide(picture.width, picture.height, LARGEST);
-  return encodePng(resizePicture(picture, width, height, { antialias: true }));
+  const wide = picture.width > 2 * picture.height;
+  const largest = wide ? 2 * LARGEST : LARGEST;
+  if (Math.max(picture.width, picture.height) <= largest) return { png: bytes, wide };
+  const { width, height } = fitLongerSide(picture.width, picture.height, largest);
+  return { png: encodePng(resizePicture(picture, width, height, { antialias: true })), wide };
 }

@@ -48,11 +48,11 @@ function tableHtml({ columns, numbersFrom, rows, best }: ReportTable): string {
   return `<table>\n<thead><tr>${cells("th", columns)}</tr></thead>\n<tbody>\n${body.join("\n")}\n</tbody>\n</table>`;
 }
 
-function picturesHtml({ title, pictures }: ReportPictures): string {
+function picturesHtml({ title, wide, pictures }: ReportPictures): string {
   const images = pictures.map(({ title: alt, png }) => {
     return `<img alt="${escaped(alt)}" title="${escaped(alt)}" src="data:image/png;base64,${png.toBase64()}">`;
   });
-  return `<figure>${images.join("")}<figcaption>${escaped(title)}</figcaption></figure>`;
+  return `<figure${wide ? ' class="wide"' : ""}>${images.join("")}<figcaption>${escaped(title)}</figcaption></figure>`;
 }
 
 function escaped(text: string): string {

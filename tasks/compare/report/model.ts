@@ -11,6 +11,8 @@ export interface ReportTable {
 /** Pictures of one result, one above the other. */
 export interface ReportPictures {
   readonly title: string;
+  /** Whether they are much wider than high. */
+  readonly wide: boolean;
   readonly pictures: readonly { readonly title: string; readonly png: Uint8Array }[];
 }
 
