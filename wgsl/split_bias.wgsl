@@ -1,18 +1,29 @@
 // Takes weights and biases apart again:  [W b] = joined
-// maps, vector, joined: as in join_bias.wgsl. One invocation an entry of joined; dispatch: workgroups of 64 along x and y, maps along z.
-// Exact.
+// maps, vector, joined: as in join_bias.wgsl; joined's padding is 0. One invocation per 4 × 4 entries of joined; dispatch: workgroups of
+// 64 along x and y, maps along z. Exact.
 {{read maps: array<vec4u>}}
-{{read joined: array<f32>}}
-{{write vector: array<f32>}}
+{{read joined}}
+{{write vector: array<vec4f>}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let weight = maps[id.z * 2u];
   let place = maps[id.z * 2u + 1u];
   let i = id.x + id.y * groups.x * 64u;
-  let row = i / place.z;
+  let row = i / place.z * 4u;
   let column = i % place.z;
   if (row >= weight.z) { return; }
-  if (column < weight.w) { vector[weight.x + row * weight.y + column] = joined[place.y + i]; }
-  if (column == weight.w && place.x != 0xffffffffu) { vector[place.x + row] = joined[place.y + i]; }
+{{for j in 0..4}}
+  let entries{{j}} = joined(place.y + (row + {{j}}u) * place.z + column);
+{{end}}
+  if (column < weight.y) {
+    let exists = column * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(weight.w);
+{{for j in 0..4}}
+    vector[weight.x + (row + {{j}}u) * weight.y + column] = select(vec4f(), entries{{j}}, exists);
+{{end}}
+  }
+  if (column == weight.w / 4u && place.x != 0xffffffffu) {
+    let c = weight.w % 4u;
+    vector[place.x + row / 4u] = vec4f(entries0[c], entries1[c], entries2[c], entries3[c]);
+  }
 }

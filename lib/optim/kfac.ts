@@ -114,21 +114,14 @@ class KfacCore implements OptimizerCore {
     this.#preconditioned = createVector(gpu, layout, "preconditioned gradient");
     const words = maps.flatMap(({ weight, bias }, i) => {
       const { deviceOffset, stride, rows, columns } = weight;
-      return [
-        deviceOffset,
-        stride,
-        rows,
-        columns,
-        bias?.deviceOffset ?? 2 ** 32 - 1,
-        joined[i].deviceOffset,
-        joined[i].stride,
-        0,
-      ];
+      const to = joined[i];
+      const biasOffset = bias === undefined ? 2 ** 32 - 1 : bias.deviceOffset / 4;
+      return [deviceOffset / 4, stride / 4, rows, columns, biasOffset, to.deviceOffset / 4, to.stride / 4, 0];
     });
     this.#maps = gpu.buffer("maps with biases", words.length * 4);
     gpu.write(this.#maps, Uint32Array.from(words));
-    const largest = Math.max(...joined.map(({ rows, stride }) => rows * stride));
-    this.#groups = [...linearGroups(largest, 64), maps.length];
+    const largest = Math.max(...joined.map(({ deviceSize }) => deviceSize));
+    this.#groups = [...linearGroups(largest / 16, 64), maps.length];
     this.state = { ...this.#adam.state, factors: this.#factors, inverses: this.#inverses };
   }
 
@@ -174,10 +167,11 @@ class KfacCore implements OptimizerCore {
     const { gpu } = this.context;
     const [joined, between, result] = this.#joined.map(({ buffer }) => buffer);
     const vector = this.#preconditioned.buffer;
-    gpu.dispatch(gpu.kernel(joinSource), { maps: this.#maps, vector: gradient.buffer, joined }, {}, this.#groups);
+    const maps = this.#maps;
+    gpu.dispatch(gpu.kernel(joinSource), { maps, vector: gradient.buffer, joined }, {}, this.#groups);
     this.#sides.rotate(joined, this.#inverses.buffer, between, result);
     // What belongs to no map stays the gradient.
     gpu.copy(gradient.buffer, vector);
-    gpu.dispatch(gpu.kernel(splitSource), { maps: this.#maps, joined: result, vector }, {}, this.#groups);
+    gpu.dispatch(gpu.kernel(splitSource), { maps, joined: result, vector }, {}, this.#groups);
   }
 }
