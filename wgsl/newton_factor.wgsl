@@ -1,7 +1,8 @@
 // The factor of one coupled Newton iteration for inverse fourth roots, and M made symmetric again after rounding:
-//   S = (M + Mᵀ)/2,  T = (5I − S)/4
+//   S = (M + Mᵀ)/2,  T = aI − bS
 // squares: for each matrix (first vec4, stride in vec4s, size, padded size); m, s, t: the matrices, padding 0. One invocation per 4 × 4
 // entries; dispatch: workgroups of 64 along x and y, matrices along z. Each entry is independent: same bits on every run.
+{{uniform a: f32, b: f32}}
 {{read squares: array<vec4u>}}
 {{read m}}
 {{write s: array<vec4f>}}
@@ -23,6 +24,6 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var unit = vec4f();
   if (row == column && row * 4u + {{i}}u < square.z) { unit[{{i}}] = 1.0; }
   s[at + {{i}}u * square.y] = symmetric;
-  t[at + {{i}}u * square.y] = 1.25 * unit - 0.25 * symmetric;
+  t[at + {{i}}u * square.y] = u.a * unit - u.b * symmetric;
 }{{end}}
 }

@@ -11,23 +11,54 @@ const eigenvalueSource = { name: "largest_eigenvalue", text: eigenvalueText };
 const startSource = { name: "inverse_root_start", text: startText };
 const factorSource = { name: "newton_factor", text: factorText };
 
-/** Squarings for the largest eigenvalue: tr(A¹²⁹)/tr(A¹²⁸) is short of it by less than a percent. */
+/** Squarings for the largest eigenvalue: tr(A¹²⁹)/tr(A¹²⁸) is short of it by a few percent at most. */
 const SQUARINGS = 7;
 
-/** What a small eigenvalue of M gains in an iteration, (5/4)⁴. */
-const GAIN = 1.25 ** 4;
+/** How far above its estimate the largest eigenvalue may be. */
+const MARGIN = 1.05;
 
-/** Iterations after the smallest eigenvalue has come near 1; convergence is quadratic then. */
-const LAST_ITERATIONS = 5;
+/** The iteration ends when every eigenvalue of M is as near to 1. */
+const TOLERANCE = 1e-6;
+
+/** The largest b·u/a (see `rootCoefficients`): beyond it eigenvalues near u come so near to 0 that rounding shows. */
+const STEEPEST = 0.6;
+
+/** max x(1 − x)⁴, at x = 1/5. */
+const PEAK = 4 ** 4 / 5 ** 5;
+
+/**
+ * Coefficients a, b of the factors T = aI − bM that take all eigenvalues of M from [l, u] to 1 in the fewest iterations M ← T⁴M. Each
+ * takes x to x(a − bx)⁴; with a⁴ as large as keeps this below 1, both ends of the interval come out equal where b·u/a = (1−q)/(1−q⁵),
+ * q = (l/u)^¼, which is Newton's 1/5 where l = u.
+ *
+ * @param lowest l > 0.
+ * @param highest u > l.
+ */
+export function rootCoefficients(lowest: number, highest: number): { a: number; b: number }[] {
+  const coefficients: { a: number; b: number }[] = [];
+  let [low, high] = [lowest, highest];
+  while (low < 1 - TOLERANCE || high > 1 + TOLERANCE) {
+    const q = (low / high) ** 0.25;
+    const steepness = Math.min(STEEPEST, (1 - q) / (1 - q ** 5));
+    const a = (steepness / (PEAK * high)) ** 0.25;
+    const b = a * steepness / high;
+    coefficients.push({ a, b });
+    [low, high] = [Math.min(...[low, high].map((x) => x * (a - b * x) ** 4)), 1];
+  }
+  return coefficients;
+}
 
 /**
  * Inverse fourth roots (A + ελI)^{−1/4} of symmetric positive semidefinite matrices, λ the largest eigenvalue of each, by the coupled
- * Newton iteration (Guo & Higham 2006, as Anil et al. 2020 use it for Shampoo):
+ * iteration of Guo & Higham (2006), which Anil et al. (2020) use for Shampoo:
  *
- * M₀ = (A + ελI)/λ, X₀ = λ^{−1/4}I;  M ← (M + Mᵀ)/2, T = (5I − M)/4, M ← T⁴M, X ← XT  until M = I
+ * M₀ = (A + ελI)/λ, X₀ = λ^{−1/4}I;  M ← (M + Mᵀ)/2, T = aI − bM, M ← T⁴M, X ← XT  until M = I
  *
- * Three products' worth of arithmetic in each of about 21 iterations (for ε = 1e−6): T² and T⁴ are symmetric to the bit, so half of them
- * is computed; M and X are only up to rounding, and mirroring them costs two digits. 28 matrices of 128 take 8 GFLOP. Errors are those of f32: relative to λ^{−1/4} of
+ * Newton's method has a = 5/4, b = 1/4, and takes 21 iterations for ε = 1e−6, most of them to bring small eigenvalues up by (5/4)⁴ each.
+ * The eigenvalues' interval [ε, 1 + ε] is known, so that a and b are chosen for it (`rootCoefficients`): 10 iterations as accurate.
+ *
+ * Three products' worth of arithmetic in each: T² and T⁴ are symmetric to the bit, so half of them is computed; M and X are only up to
+ * rounding, and mirroring them costs two digits. 28 matrices of 128 take 4 GFLOP. Errors are those of f32: relative to λ^{−1/4} of
  * the smallest eigenvalues that remain above ελ, about 1e−7/ε of them.
  */
 export class InverseRoots implements Disposable {
@@ -36,7 +67,7 @@ export class InverseRoots implements Disposable {
   readonly #multiply: Products;
   readonly #eigenvalues: DeviceBuffer;
   readonly #workspace: readonly DeviceBuffer[];
-  readonly #iterations: number;
+  readonly #coefficients: readonly { readonly a: number; readonly b: number }[];
 
   /** @param ridge ε in (0, 1). */
   constructor(readonly squares: Squares, readonly ridge: number) {
@@ -48,7 +79,7 @@ export class InverseRoots implements Disposable {
     this.#eigenvalues = gpu.buffer("largest eigenvalues", views.length * 4);
     const names = ["M", "S", "X", "T", "T²", "T⁴"];
     this.#workspace = names.map((name) => gpu.buffer(`inverse roots: ${name}`, bytes));
-    this.#iterations = Math.ceil(Math.log(1 / ridge) / Math.log(GAIN)) + LAST_ITERATIONS;
+    this.#coefficients = rootCoefficients(ridge, MARGIN + ridge);
   }
 
   /** Records `roots` = (A + ελI)^{−1/4} of the matrices A. */
@@ -58,18 +89,18 @@ export class InverseRoots implements Disposable {
     this.#largestEigenvalues(matrices);
     // The last X goes to `roots`.
     let [x, nextX] = [otherX, roots];
-    if (this.#iterations % 2 === 0) [x, nextX] = [nextX, x];
+    if (this.#coefficients.length % 2 === 0) [x, nextX] = [nextX, x];
     gpu.dispatch(
       gpu.kernel(startSource),
       { squares: table, a: matrices, eigenvalues: this.#eigenvalues, m, x },
       { ridge: this.ridge },
       this.squares.groups(largest * largest / 4),
     );
-    for (let iteration = 0; iteration < this.#iterations; iteration++) {
+    for (const { a, b } of this.#coefficients) {
       gpu.dispatch(
         gpu.kernel(factorSource),
         { squares: table, m, s, t },
-        {},
+        { a, b },
         this.squares.groups(largest * largest / 16),
       );
       this.#square.record({ a: t, b: t, c: t2 });

@@ -1,6 +1,6 @@
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals, assertLess, assertLessOrEqual } from "@std/assert";
 import { createVector, openDevice } from "../../mod.ts";
-import { InverseRoots } from "../../lib/linalg/inverse_roots.ts";
+import { InverseRoots, rootCoefficients } from "../../lib/linalg/inverse_roots.ts";
 import { squareLayout } from "../../lib/linalg/matrix_view.ts";
 import { Squares } from "../../lib/linalg/squares.ts";
 import { distance, eigenvalues, matrixFrom, multiply, someMatrix, transpose } from "../support/matrix.ts";
@@ -45,3 +45,19 @@ for (
     assertEquals(gpu.liveBuffers, 0);
   });
 }
+
+Deno.test("coefficients bring every eigenvalue of an interval to 1, in at most 10 iterations from 1e-6 on", () => {
+  for (const [lowest, highest, most] of [[1e-6, 1.05, 10], [1e-4, 1.05, 8], [0.3, 2, 4], [0.9, 1.1, 3]]) {
+    const coefficients = rootCoefficients(lowest, highest);
+    assertLessOrEqual(coefficients.length, most);
+    for (let i = 0; i <= 1000; i++) {
+      const start = lowest * (highest / lowest) ** (i / 1000);
+      let x = start;
+      for (const { a, b } of coefficients) {
+        x *= (a - b * x) ** 4;
+        assertLessOrEqual(x, 1 + 1e-12);
+      }
+      assertLess(Math.abs(x - 1), 1.1e-6, `from ${start}`);
+    }
+  }
+});
