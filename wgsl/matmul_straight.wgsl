@@ -6,12 +6,23 @@
 // b_transposed = 0) or [depth, b_stride] (b_transposed = 1). init: [rows, init_stride] or, with stride 0, one row; left out when
 // has_init = 0. c: [rows, c_stride] from c_offset on. Strides and offsets in vec4s. Workgroup z works on its own part: offsets
 // grow by z·a_step, z·b_step, z·c_step. depth is a multiple of 16, at most 256. Dispatch: ⌈rows/256⌉ along y, columns/16 along x.
+// activate = 1: also activated = a(C), 0 from column `real` on; derive = 1: C ⊙ a′(below) instead of C; both laid out like c.
 // Each entry sums its products in the order of k, four at a time: same bits on every run.
-{{uniform rows: u32, a_offset: u32, a_stride: u32, a_step: u32, b_offset: u32, b_stride: u32, b_step: u32, b_transposed: u32, has_init: u32, init_stride: u32, c_offset: u32, c_stride: u32, c_step: u32}}
+{{uniform rows: u32, a_offset: u32, a_stride: u32, a_step: u32, b_offset: u32, b_stride: u32, b_step: u32, b_transposed: u32, has_init: u32, init_stride: u32, c_offset: u32, c_stride: u32, c_step: u32, real: u32, p0: f32, p1: f32}}
 {{read a}}
 {{read b}}
 {{read init}}
 {{write c: array<vec4f>}}
+{{for f in 0..activate}}
+{{write activated: array<vec4f>}}
+{{end}}
+{{for f in 0..derive}}
+{{read below}}
+{{end}}
+{{for f in 0..fused}}
+alias Preactivation = array<vec4f, 1>;
+{{activation}}
+{{end}}
 const DEPTH = {{depth}}u / 4u;
 var<workgroup> columns: array<vec4f, 16u * DEPTH>;
 
@@ -49,7 +60,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (row < u.rows) {
     let to = u.c_offset + group.z * u.c_step + row * u.c_stride + group.x * 4u;
 {{for q in 0..4}}
-    c[to + {{q}}u] = vec4f(sum_{{q}}_0, sum_{{q}}_1, sum_{{q}}_2, sum_{{q}}_3);
+    var entry_{{q}} = vec4f(sum_{{q}}_0, sum_{{q}}_1, sum_{{q}}_2, sum_{{q}}_3);
+{{for f in 0..derive}}
+    entry_{{q}} *= partial_0(Preactivation(below(to + {{q}}u)));
+{{end}}
+{{for f in 0..activate}}
+    let real_{{q}} = (group.x * 4u + {{q}}u) * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
+    activated[to + {{q}}u] = select(vec4f(), value(Preactivation(entry_{{q}})), real_{{q}});
+{{end}}
+    c[to + {{q}}u] = entry_{{q}};
 {{end}}
   }
 }

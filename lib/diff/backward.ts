@@ -1,7 +1,8 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import { fusesActivation, matmulAdjoint, matmulWeight, type WeightTerm } from "../field/matmul.ts";
+import { matmulAdjoint, matmulWeight, type WeightTerm } from "../field/matmul.ts";
 import { familyOf } from "../field/matmul/family.ts";
+import { isFusable } from "../field/matmul/epilogue.ts";
 import { transpose } from "../field/matmul/transpose.ts";
 import { type DenseNode, Network, type Node } from "../field/network.ts";
 import type { BufferPool } from "./buffer_pool.ts";
@@ -54,13 +55,12 @@ export function backward(
     },
     input(node, dense, below, to, source) {
       const shape = Network.shapeOf(node, pass.rows);
-      const family = familyOf(gpu, "adjoint", shape);
       // Tangent passes need Ā itself.
       const derive = keep === undefined ? derivative(source) : undefined;
-      const fused = derive !== undefined && fusesActivation(family, derive.activation) ? derive : undefined;
+      const fused = derive !== undefined && isFusable(derive.activation) ? derive : undefined;
       const scratch = pool.take(dense.inputPadded);
       const terms = [{ z: below, w: Network.weightOf(node, parameters) }];
-      matmulAdjoint(gpu, terms, to, shape, scratch, family, fused);
+      matmulAdjoint(gpu, terms, to, shape, scratch, fused);
       pool.give(scratch);
       return fused !== undefined;
     },

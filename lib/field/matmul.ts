@@ -1,7 +1,6 @@
 import type { BufferLike } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
-import type { Activation } from "./activation.ts";
-import { type Activate, type Derive, isFusable } from "./matmul/epilogue.ts";
+import type { Activate, Derive } from "./matmul/epilogue.ts";
 import { familyOf, type ProductFamily } from "./matmul/family.ts";
 import { registerAdjoint, registerForward, registerWeight } from "./matmul/register.ts";
 import type { MatmulShape, PartialPlace } from "./matmul/shape.ts";
@@ -12,7 +11,7 @@ import { tileAdjoint, tileForward, tileWeight } from "./matmul/tile.ts";
  * Records Z = Σ X Wᵀ + b over one or two terms.
  *
  * @param scratch As large as Z, for families that need several passes.
- * @param activate Also store A = a(Z); only where `fusesActivation` says so.
+ * @param activate Also store A = a(Z); only for activations that are fusable.
  */
 export function matmulForward(
   gpu: Gpu,
@@ -21,12 +20,12 @@ export function matmulForward(
   z: BufferLike,
   shape: MatmulShape,
   scratch?: BufferLike,
-  family: ProductFamily = familyOf(gpu, "forward", shape),
   activate?: Activate,
+  family: ProductFamily = familyOf(gpu, "forward", shape),
 ): void {
   if (family === "tile") tileForward(gpu, terms, bias, z, shape, activate);
   else if (family === "straight" && (scratch !== undefined || straightPasses(shape.inputs, terms.length) === 1)) {
-    straightForward(gpu, terms, bias, z, shape, scratch);
+    straightForward(gpu, terms, bias, z, shape, scratch, activate);
   } else registerForward(gpu, terms, bias, z, shape, activate);
 }
 
@@ -34,7 +33,7 @@ export function matmulForward(
  * Records X̄ = Σ Z̄ W over one or two terms.
  *
  * @param scratch As large as X̄, for families that need several passes.
- * @param derive Store X̄ ⊙ a′(Z); only where `fusesActivation` says so.
+ * @param derive Store X̄ ⊙ a′(Z); only for activations that are fusable.
  */
 export function matmulAdjoint(
   gpu: Gpu,
@@ -42,18 +41,13 @@ export function matmulAdjoint(
   x: BufferLike,
   shape: MatmulShape,
   scratch?: BufferLike,
-  family: ProductFamily = familyOf(gpu, "adjoint", shape),
   derive?: Derive,
+  family: ProductFamily = familyOf(gpu, "adjoint", shape),
 ): void {
   if (family === "tile") tileAdjoint(gpu, terms, x, shape, derive);
   else if (family === "straight" && (scratch !== undefined || straightPasses(shape.outputs, terms.length) === 1)) {
-    straightAdjoint(gpu, terms, x, shape, scratch);
+    straightAdjoint(gpu, terms, x, shape, scratch, derive);
   } else registerAdjoint(gpu, terms, x, shape, derive);
-}
-
-/** Whether a family can apply an activation where it stores a product. */
-export function fusesActivation(family: ProductFamily, activation: Activation): boolean {
-  return family !== "straight" && isFusable(activation);
 }
 
 /** One term of a weight gradient; `zTransposed` is Z̄ᵀ, [outputs, rows], which the straight family reads. */

@@ -4,8 +4,8 @@ import { linearGroups } from "../gpu/groups.ts";
 import { copyColumns } from "./columns.ts";
 import { type DenseLayer, type EncodingLayer, type FieldDescription, isEncoding, widthsOf } from "./description.ts";
 import { type Layout, padWidth } from "./layout.ts";
-import { fusesActivation, matmulForward } from "./matmul.ts";
-import { familyOf } from "./matmul/family.ts";
+import { matmulForward } from "./matmul.ts";
+import { isFusable } from "./matmul/epilogue.ts";
 import type { MatmulShape } from "./matmul/shape.ts";
 import type { Vector } from "./vector.ts";
 import activationText from "../../wgsl/activation_forward.wgsl" with { type: "text" };
@@ -164,11 +164,10 @@ export class Network implements Disposable {
     const { layer: { activation }, sources, input, preactivation: z } = dense;
     const shape = Network.shapeOf(node, rows);
     if (sources.length > 1) this.#join(sources.map((source) => source.value), dense, rows, input);
-    const family = familyOf(this.gpu, "forward", shape);
-    const fused = fusesActivation(family, activation);
+    const fused = isFusable(activation);
     const activate = fused ? { activation, real: node.width, a: node.value } : undefined;
     const terms = [{ x: input, w: Network.weightOf(node, parameters) }];
-    matmulForward(this.gpu, terms, Network.#biasOf(node, parameters), z, shape, this.#scratch, family, activate);
+    matmulForward(this.gpu, terms, Network.#biasOf(node, parameters), z, shape, this.#scratch, activate);
     const { text, maps, constants: [p0, p1] } = activation;
     if (text === undefined || fused) return;
     this.gpu.dispatch(

@@ -123,8 +123,8 @@ async function timeProduct(
   const stride = outputs * (inputs + 1) / 4;
   using partials = gpu.buffer("tuning partials", splits * stride * 16);
   const record = () => {
-    if (kind === "forward") matmulForward(gpu, [{ x, w }], bias, z, shape, scratch, family);
-    else if (kind === "adjoint") matmulAdjoint(gpu, [{ z, w }], x, shape, scratch, family);
+    if (kind === "forward") matmulForward(gpu, [{ x, w }], bias, z, shape, scratch, undefined, family);
+    else if (kind === "adjoint") matmulAdjoint(gpu, [{ z, w }], x, shape, scratch, undefined, family);
     else {
       if (family === "straight") transpose(gpu, z, zTransposed, rows, outputs);
       const place = { offset: 0, stride, splits, rowsPerSplit: ROW_BLOCK };

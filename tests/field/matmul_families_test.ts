@@ -102,7 +102,7 @@ function products(gpu: Gpu, shape: MatmulShape, owned: DeviceBuffer[]) {
           for (const t of term) for (let i = 0; i < inputs; i++) add(x[t][n * inputs + i], w[t][o * inputs + i]);
         }),
         async compute(family: ProductFamily) {
-          matmulForward(gpu, term.map((t) => ({ x: xs[t], w: ws[t] })), bias, to, shape, scratch, family);
+          matmulForward(gpu, term.map((t) => ({ x: xs[t], w: ws[t] })), bias, to, shape, scratch, undefined, family);
           return new Float32Array((await gpu.read(to))[0], 0, rows * outputs);
         },
       },
@@ -112,7 +112,7 @@ function products(gpu: Gpu, shape: MatmulShape, owned: DeviceBuffer[]) {
           for (const t of term) for (let o = 0; o < outputs; o++) add(z[t][n * outputs + o], w[t][o * inputs + i]);
         }),
         async compute(family: ProductFamily) {
-          matmulAdjoint(gpu, term.map((t) => ({ z: zs[t], w: ws[t] })), to, shape, scratch, family);
+          matmulAdjoint(gpu, term.map((t) => ({ z: zs[t], w: ws[t] })), to, shape, scratch, undefined, family);
           return new Float32Array((await gpu.read(to))[0], 0, rows * inputs);
         },
       },

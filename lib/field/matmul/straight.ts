@@ -1,6 +1,7 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { biasSum } from "./bias.ts";
+import { type Activate, activationUniforms, type Derive } from "./epilogue.ts";
 import { type MatmulShape, type PartialPlace, ROW_BLOCK } from "./shape.ts";
 import text from "../../../wgsl/matmul_straight.wgsl" with { type: "text" };
 
@@ -27,14 +28,25 @@ interface Pass {
   readonly place?: PartialPlace;
   /** Which of the place's splits z = 0 writes. */
   readonly firstSplit?: number;
+  readonly activate?: Activate;
+  readonly derive?: Derive;
 }
 
 function record(gpu: Gpu, pass: Pass): void {
-  const { a, b, c, init, rows, columns, depth, place, firstSplit = 0 } = pass;
+  const { a, b, c, init, rows, columns, depth, place, firstSplit = 0, activate, derive } = pass;
   const splits = place?.splits ?? 1;
+  const buffers: Record<string, BufferLike> = { a, b, c, init: init ?? b };
+  if (activate !== undefined) buffers.activated = activate.a;
+  if (derive !== undefined) buffers.below = derive.below;
+  const activation = (activate ?? derive)?.activation;
+  const epilogue = {
+    activate: activate === undefined ? 0 : 1,
+    derive: derive === undefined ? 0 : 1,
+    ...activation === undefined ? { fused: 0 } : { fused: 1, activation: activation.text! },
+  };
   gpu.dispatch(
-    gpu.kernel(source, { depth, vectors: depth / 4 }),
-    { a, b, c, init: init ?? b },
+    gpu.kernel(source, { ...epilogue, depth, vectors: depth / 4 }),
+    buffers,
     {
       rows,
       a_offset: pass.aOffset ?? 0,
@@ -49,6 +61,8 @@ function record(gpu: Gpu, pass: Pass): void {
       c_offset: place === undefined ? 0 : place.offset + firstSplit * place.stride,
       c_stride: columns / 4,
       c_step: place?.stride ?? 0,
+      real: activate?.real ?? 0,
+      ...activationUniforms(activation),
     },
     [columns / COLUMNS, Math.ceil(rows / ROW_BLOCK), splits],
     2 * rows * columns * depth * splits,
@@ -69,6 +83,7 @@ function chain(
   c: BufferLike,
   scratch: BufferLike | undefined,
   { rows, columns, depth }: { rows: number; columns: number; depth: number },
+  epilogue: { activate?: Activate; derive?: Derive } = {},
 ): void {
   let left = straightPasses(depth, terms.length);
   let init = bias;
@@ -91,6 +106,7 @@ function chain(
         bOffset: bTransposed === 1 ? first * columns / 4 : first / 4,
         bStride: (bTransposed === 1 ? columns : depth) / 4,
         bTransposed,
+        ...left === 0 && epilogue,
       });
       init = to;
       initStride = columns / 4;
@@ -98,7 +114,7 @@ function chain(
   }
 }
 
-/** Z = Σ X Wᵀ + b by `matmul_straight.wgsl`. */
+/** Z = Σ X Wᵀ + b, and A = a(Z) if asked for, by `matmul_straight.wgsl`. */
 export function straightForward(
   gpu: Gpu,
   terms: readonly { x: BufferLike; w: BufferLike }[],
@@ -106,19 +122,23 @@ export function straightForward(
   z: BufferLike,
   { rows, outputs: columns, inputs: depth }: MatmulShape,
   scratch?: BufferLike,
+  activate?: Activate,
 ): void {
-  chain(gpu, terms.map(({ x, w }) => ({ a: x, b: w })), 0, bias, z, scratch, { rows, columns, depth });
+  const operands = terms.map(({ x, w }) => ({ a: x, b: w }));
+  chain(gpu, operands, 0, bias, z, scratch, { rows, columns, depth }, { activate });
 }
 
-/** X̄ = Σ Z̄ W by `matmul_straight.wgsl`. */
+/** X̄ = Σ Z̄ W, times a′ of the layer below if asked for, by `matmul_straight.wgsl`. */
 export function straightAdjoint(
   gpu: Gpu,
   terms: readonly { z: BufferLike; w: BufferLike }[],
   x: BufferLike,
   { rows, inputs: columns, outputs: depth }: MatmulShape,
   scratch?: BufferLike,
+  derive?: Derive,
 ): void {
-  chain(gpu, terms.map(({ z, w }) => ({ a: z, b: w })), 1, undefined, x, scratch, { rows, columns, depth });
+  const operands = terms.map(({ z, w }) => ({ a: z, b: w }));
+  chain(gpu, operands, 1, undefined, x, scratch, { rows, columns, depth }, { derive });
 }
 
 /**
