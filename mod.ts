@@ -140,4 +140,6 @@ export { cameraSegments, drawSegments, type Line, segmentsPly } from "./lib/rend
 export { type HostRays, renderRays } from "./lib/render/render_rays.ts";
 export type { RenderedRays } from "./lib/render/ray_evaluation.ts";
 export { peakSignalToNoiseRatio } from "./lib/metric/psnr.ts";
+export { gradientEnergy } from "./lib/metric/gradient_energy.ts";
+export { silhouettePsnr } from "./lib/metric/silhouette.ts";
 export { structuralSimilarity } from "./lib/metric/ssim.ts";

@@ -26,3 +26,12 @@ export function compositeOver(picture: Picture, background: "white" | "black"): 
   }
   return { width, height, channels: colours, pixels: mixed };
 }
+
+/** The alpha of a picture as a picture of 1 channel; undefined where it has none. */
+export function alphaOf(picture: Picture): Picture | undefined {
+  checkPicture("alphaOf", picture);
+  const { width, height, channels, pixels } = picture;
+  if (channels === 1 || channels === 3) return undefined;
+  const alpha = Float32Array.from({ length: width * height }, (_, i) => pixels[(i + 1) * channels - 1]);
+  return { width, height, channels: 1, pixels: alpha };
+}

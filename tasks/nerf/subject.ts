@@ -5,22 +5,20 @@ import type { Scene, View } from "../../lib/data/scene/scene.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { peakSignalToNoiseRatio } from "../../lib/metric/psnr.ts";
-import { structuralSimilarity } from "../../lib/metric/ssim.ts";
 import type { Objective } from "../../lib/objective/objective.ts";
 import { type VolumeOptions, volumeRendering } from "../../lib/objective/volume_rendering.ts";
-import { errorPicture } from "../../lib/output/error_picture.ts";
 import { encodePng } from "../../lib/output/png.ts";
 import type { RunFolder } from "../../lib/output/run_folder.ts";
-import { sideBySide } from "../../lib/output/side_by_side.ts";
-import { renderPixels } from "../../lib/render/render_pixels.ts";
+import { type RenderOptions, renderPixels } from "../../lib/render/render_pixels.ts";
 import { renderView } from "../../lib/render/render_view.ts";
 import type { TrainingData } from "../../lib/train/data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Figures, Summary, TrainingSubject } from "../training/subject.ts";
-import { depthMap, renderFrames } from "./frames.ts";
+import { renderFrames } from "./frames.ts";
 import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
 import { type NerfSettings, volumeFor } from "./settings.ts";
+import { mean, renderTestViews } from "./test_views.ts";
 
 /** Pixels of test views that are looked at while training, the same ones each time. */
 const PIXELS_WHILE_TRAINING = 4096;
@@ -86,7 +84,7 @@ export class NerfSubject implements TrainingSubject {
     const begin = performance.now();
     const { test } = this.scene;
     const cameras = test.map(({ camera }) => camera);
-    const { pixel } = await renderPixels(field, cameras, this.#watched, { ...this.#volume, space: this.#record.space });
+    const { pixel } = await renderPixels(field, cameras, this.#watched, this.#look);
     const each = this.#watched.length / test.length;
     const psnrs = test.map(({ picture }, i) => {
       const truth = Float32Array.from({ length: 3 * each }, (_, at) => {
@@ -100,8 +98,7 @@ export class NerfSubject implements TrainingSubject {
   }
 
   async snapshot(field: Field, folder: RunFolder, name: string): Promise<void> {
-    const options = { ...this.#volume, space: this.#record.space };
-    const { picture } = await renderView(field, this.scene.test[0].camera, options);
+    const { picture } = await renderView(field, this.scene.test[0].camera, this.#look);
     await folder.writeFile(`${name}.png`, encodePng(picture));
   }
 
@@ -112,26 +109,17 @@ export class NerfSubject implements TrainingSubject {
     say: (what: string) => void,
     signal: AbortSignal,
   ): Promise<Summary> {
-    const { test } = this.scene;
-    const { space } = this.#record;
-    const views = [];
-    for (const [i, { name, camera, picture }] of test.entries()) {
-      const onProgress = (done: number) =>
-        say(`test view ${i + 1} of ${test.length}: ${Math.round(100 * done)} % rendered`);
-      const rendered = await renderView(field, camera, { ...this.#volume, space, onProgress });
-      const file = `test/${String(i).padStart(3, "0")}`;
-      const comparison = [picture, rendered.picture, errorPicture(rendered.picture, picture)];
-      await folder.writeFile(`${file}.png`, encodePng(rendered.picture));
-      await folder.writeFile(`${file}_comparison.png`, encodePng(sideBySide(comparison)));
-      await folder.writeFile(`${file}_depth.png`, encodePng(depthMap(rendered, space)));
-      const psnr = peakSignalToNoiseRatio(rendered.picture.pixels, picture.pixels);
-      views.push({ name, psnr, ssim: structuralSimilarity(rendered.picture, picture) });
-    }
+    const summary = await renderTestViews(field, folder, this.scene, this.#look, say);
     const { path, frames } = this.values;
     if (path !== undefined && !event.aborted) {
       await renderFrames(folder, field, this.#record, this.#volume, { path, frames, say, signal });
     }
-    return { testPsnr: mean(views.map(({ psnr }) => psnr)), testSsim: mean(views.map(({ ssim }) => ssim)), views };
+    return summary;
+  }
+
+  /** How it is looked at. */
+  get #look(): RenderOptions {
+    return { ...this.#volume, space: this.#record.space };
   }
 
   [Symbol.dispose](): void {
@@ -162,8 +150,4 @@ function pixelsOf({ camera: { width, height } }: View): number {
 /** Tells texts apart. */
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
-}
-
-function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
 }

@@ -86,10 +86,18 @@ Deno.test("a run leaves test views, depth, a path, metrics and a summary; resumi
     assertEquals(namesIn(join(run, "test")).slice(0, 3), ["000.png", "000_comparison.png", "000_depth.png"]);
     assertEquals(namesIn(join(run, "test")).length, 12);
     assertEquals(namesIn(join(run, "snapshots")), ["step-00000002.png", "step-00000006.png"]);
-    const { views, testPsnr, testSsim, steps, hvps } = await json(run, "summary.json");
+    const { views, testPsnr, testSsim, testGradientEnergy, testSilhouettePsnr, steps, hvps } = await json(
+      run,
+      "summary.json",
+    );
     assertEquals([views.length, views[3].name, steps], [4, "test/03", 6]);
     const mean = (name: string) => views.reduce((sum: number, view: Record<string, number>) => sum + view[name] / 4, 0);
     assertEquals([testPsnr.toFixed(6), testSsim.toFixed(6)], [mean("psnr").toFixed(6), mean("ssim").toFixed(6)]);
+    assertEquals(testSilhouettePsnr.toFixed(6), mean("silhouettePsnr").toFixed(6));
+    // Shrunk to 12 × 12 pixels, single colours explain more than the 13.1 dB of the views as they are.
+    assert(testSilhouettePsnr > 13.1 && testSilhouettePsnr < 18, String(testSilhouettePsnr));
+    // A few steps make nothing but a blur.
+    assert(testGradientEnergy >= 0 && testGradientEnergy < 0.5, String(testGradientEnergy));
     assertGreater(hvps, 6);
     // Views of so few pixels are looked at whole.
     const metrics = await new RunFolder(run).readMetrics();

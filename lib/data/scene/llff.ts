@@ -40,7 +40,7 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
     pictures.push({ name: path, ...picture });
   }
   checkSameSize(files.name, pictures);
-  const views = pictures.map(({ name, picture }, i) => {
+  const views = pictures.map(({ name, picture, alpha }, i) => {
     const row = data.subarray(17 * i, 17 * i + 17);
     const what = `${where}, row ${i}`;
     const [height, width, focal] = [row[4], row[9], row[14]];
@@ -56,7 +56,7 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
       centre: [picture.width / 2, picture.height / 2],
     };
     checkCamera(what, camera);
-    return { name, camera, picture };
+    return { name, camera, picture, alpha };
   });
   const bounds = Array.from({ length: shape[0] }, (_, i) => [data[17 * i + 15], data[17 * i + 16]]);
   bounds.forEach(([near, far], i) => {

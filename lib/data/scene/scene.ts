@@ -9,6 +9,8 @@ export interface View {
   readonly camera: Camera;
   /** RGB, of the camera's size, transparency laid over the scene's background. */
   readonly picture: Picture;
+  /** 1 channel, of the same size: how much of the background is hidden; only where the photograph has alpha. */
+  readonly alpha?: Picture;
 }
 
 /** Posed photographs of one scene. All have the same size. */

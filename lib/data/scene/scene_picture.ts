@@ -1,4 +1,4 @@
-import { compositeOver } from "../alpha.ts";
+import { alphaOf, compositeOver } from "../alpha.ts";
 import { averagePicture } from "../average.ts";
 import { decodePicture, type Picture } from "../picture.ts";
 import type { SceneOptions } from "./scene.ts";
@@ -6,6 +6,8 @@ import type { SceneOptions } from "./scene.ts";
 /** A picture as a scene has it, and the size of the file's. */
 export interface ScenePicture {
   readonly picture: Picture;
+  /** Of the same size; only where the file has alpha. */
+  readonly alpha?: Picture;
   readonly fileWidth: number;
   readonly fileHeight: number;
 }
@@ -20,8 +22,11 @@ export async function decodeScenePicture(
   const opaque = asRgb(compositeOver(file, options.background ?? "white"));
   const { width, height } = shrunkSize(file.width, file.height, options.size);
   const smaller = width < file.width || height < file.height;
+  const fit = (picture: Picture) => smaller ? averagePicture(picture, width, height) : picture;
+  const alpha = alphaOf(file);
   return {
-    picture: smaller ? averagePicture(opaque, width, height) : opaque,
+    picture: fit(opaque),
+    ...alpha && { alpha: fit(alpha) },
     fileWidth: file.width,
     fileHeight: file.height,
   };

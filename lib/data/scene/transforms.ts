@@ -68,8 +68,8 @@ export async function readTransforms(files: SceneFiles, options: SceneOptions = 
   };
 }
 
-function viewOf({ name, camera, picture }: Named): View {
-  return { name, camera, picture };
+function viewOf({ name, camera, picture, alpha }: Named): View {
+  return { name, camera, picture, alpha };
 }
 
 async function readFrames(
