@@ -8,7 +8,7 @@ import { Layout } from "../lib/field/layout.ts";
 import { openDevice } from "../lib/gpu/device.ts";
 import { writeWhole } from "../lib/output/atomic.ts";
 import { toJson } from "../lib/output/json.ts";
-import { batchSizes, checkComparison, command } from "./bench/command.ts";
+import { batchSizes, checkComparison, chosenComparison, command } from "./bench/command.ts";
 import { measureFirstStep } from "./bench/first_step.ts";
 import { measureBatches, measureUpdates } from "./bench/measure.ts";
 import { type OptimizerFigures, optimizerReport } from "./bench/optimizer_report.ts";
@@ -16,6 +16,8 @@ import { compareOptimizers } from "./bench/optimizers.ts";
 import { measurePeak } from "./bench/peak.ts";
 import { comparePeers } from "./bench/peers.ts";
 import { type BenchFigures, type PeerComparison, peerReport, report } from "./bench/report.ts";
+import { measureScaling } from "./bench/scaling.ts";
+import { type ScalingFigures, scalingReport } from "./bench/scaling_report.ts";
 import { fieldOf } from "./bench/workload.ts";
 import { callerPath } from "./shell/caller_path.ts";
 import { runTask } from "./shell/main.ts";
@@ -37,19 +39,16 @@ if (import.meta.main) {
         progress.update(text);
       },
     };
-    const compares = values.peers || values.optimizers;
-    const { firstStep } = compares || !values.firstStep ? {} : await timeFirstStep();
+    const comparison = chosenComparison(values);
+    const { firstStep } = comparison !== undefined || !values.firstStep ? {} : await timeFirstStep();
     using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels });
     const common = {
       adapter: gpu.adapter,
       versions: { ...Deno.version },
       field: { ...subject, parameters: new Layout(segmentsOf(fieldOf(subject))).parameterCount },
     };
-    const result = values.peers
-      ? await compareLibraries()
-      : values.optimizers
-      ? await compareUpdates()
-      : await measure();
+    const compare = { peers: compareLibraries, optimizers: compareUpdates, scaling: compareSizes };
+    const result = await (comparison === undefined ? measure() : compare[comparison]());
     progress.finish();
     console.log(result.text);
     if (values.json !== undefined) await writeWhole(callerPath(values.json), toJson(result.figures, 2) + "\n");
@@ -80,6 +79,12 @@ if (import.meta.main) {
         optimizers,
       };
       return { figures, text: optimizerReport(figures) };
+    }
+
+    async function compareSizes() {
+      const scaling = await measureScaling(gpu, subject, batches, context);
+      const figures: ScalingFigures = { ...common, kernels: { asked: kernels, chosen: gpu.choices }, scaling };
+      return { figures, text: scalingReport(figures) };
     }
 
     async function compareLibraries() {

@@ -8,14 +8,14 @@ export const command = defineCommand({
   usage: "deno task bench",
   summary:
     "Measures training on this adapter: steps by phase and kernel against the adapter's own peak, gradients and " +
-    "Hessian-vector products, dispatches, the time to the first step; or the same step in other libraries.",
+    "Hessian-vector products, dispatches, the time to the first step; or one of three comparisons.",
   options: [
     {
       name: "batch",
       kind: "string",
       placeholder: "N,N,…",
       help: "Batch sizes, comma-separated",
-      defaultText: "512,4096,16384,65536; with --peers or --optimizers 512,16384",
+      defaultText: "512,4096,16384,65536; --peers, --optimizers: 512,16384; --scaling: 4096,8192,16384,32768",
     },
     {
       name: "activation",
@@ -50,6 +50,7 @@ export const command = defineCommand({
     { name: "first-step", kind: "boolean", default: true, help: "Time the first step too, with and without caches" },
     { name: "peers", kind: "flag", help: "Compare with jax-js, TensorFlow.js and PyTorch instead; loads them" },
     { name: "optimizers", kind: "flag", help: "Compare the updates of all optimizers instead" },
+    { name: "scaling", kind: "flag", help: "Compare batch sizes, and widths from 64 to 512, instead" },
     { name: "software", kind: "flag", help: "Accept a software adapter beside an NVIDIA device" },
     { name: "json", kind: "string", placeholder: "FILE", help: "Write all figures there too" },
   ],
@@ -57,17 +58,41 @@ export const command = defineCommand({
     "deno task bench --batch 512,4096 --json bench.json",
     "deno task bench --peers --activation sine",
     "deno task bench --optimizers --width 128",
+    "deno task bench --scaling --batch 4096,16384",
   ],
 });
 
 /** Every option with its value. */
 export type BenchValues = Values<typeof command>;
 
+/** Comparisons that take the place of the usual measurements, with the batch sizes that each looks at. */
+const COMPARISONS = {
+  peers: [512, 16384],
+  optimizers: [512, 16384],
+  scaling: [4096, 8192, 16384, 32768],
+} as const;
+
+/** One of the comparisons. */
+export type ComparisonName = keyof typeof COMPARISONS;
+
+type ComparisonFlags = Pick<BenchValues, ComparisonName>;
+
+/** The comparison that is asked for; throws a `UserError` where it is more than one. */
+export function chosenComparison(values: ComparisonFlags): ComparisonName | undefined {
+  const asked = (Object.keys(COMPARISONS) as ComparisonName[]).filter((name) => values[name]);
+  if (asked.length > 1) {
+    throw new UserError(
+      `${asked.map((name) => `--${name}`).join(" and ")}: expected one comparison, found ${asked.length}.`,
+    );
+  }
+  return asked[0];
+}
+
 /** Reads `--batch`; throws a `UserError` for anything but different whole numbers. */
-export function batchSizes(
-  { batch, peers, optimizers }: Pick<BenchValues, "batch" | "peers" | "optimizers">,
-): number[] {
-  if (batch === undefined) return peers || optimizers ? [512, 16384] : [512, 4096, 16384, 65536];
+export function batchSizes(values: Pick<BenchValues, "batch"> & ComparisonFlags): number[] {
+  const { batch } = values;
+  const comparison = chosenComparison(values);
+  if (batch === undefined) return comparison === undefined ? [512, 4096, 16384, 65536] : [...COMPARISONS[comparison]];
   const sizes = batch.split(",").map((text) => /^\s*\d+\s*$/.test(text) ? Number(text) : NaN);
   if (sizes.every((size) => size >= 1 && size <= 2 ** 24) && new Set(sizes).size === sizes.length) return sizes;
   throw new UserError(
@@ -79,9 +104,6 @@ export function batchSizes(
 export function checkComparison(
   { peers, optimizers, activation, optimizer }: Pick<BenchValues, "peers" | "optimizers" | "activation" | "optimizer">,
 ): void {
-  if (peers && optimizers) {
-    throw new UserError("--peers and --optimizers are comparisons of their own: give one of them.");
-  }
   if (optimizers && optimizer !== "adam") {
     throw new UserError(`--optimizers: every update is related to a step of adam, found --optimizer ${optimizer}.`);
   }

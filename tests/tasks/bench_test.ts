@@ -15,6 +15,8 @@ import type { OptimizerFigures } from "../../tasks/bench/optimizer_report.ts";
 import { overhead, refreshPeriod } from "../../tasks/bench/optimizers.ts";
 import { PeerProcess, TORCH } from "../../tasks/bench/peer_process.ts";
 import type { PeerTask } from "../../tasks/bench/peer_protocol.ts";
+import { stepFlops } from "../../tasks/bench/scaling.ts";
+import type { ScalingFigures } from "../../tasks/bench/scaling_report.ts";
 import { median, pairedRatio, summarise } from "../../tasks/bench/statistics.ts";
 import { figure, table, timeText } from "../../tasks/bench/table.ts";
 import { batchOf } from "../../tasks/bench/workload.ts";
@@ -94,12 +96,13 @@ Deno.test("figures have three digits and no exponent; columns are aligned", () =
 });
 
 Deno.test("--batch is a list of different sizes", () => {
-  assertEquals(batchSizes({ batch: "512, 7", peers: false, optimizers: false }), [512, 7]);
-  for (const comparison of [{ peers: true, optimizers: false }, { peers: false, optimizers: true }]) {
-    assertEquals(batchSizes({ batch: undefined, ...comparison }), [512, 16384]);
+  const none = { peers: false, optimizers: false, scaling: false };
+  assertEquals(batchSizes({ batch: "512, 7", ...none }), [512, 7]);
+  for (const comparison of ["peers", "optimizers"]) {
+    assertEquals(batchSizes({ batch: undefined, ...none, [comparison]: true }), [512, 16384]);
   }
   for (const batch of ["", "0", "5,", "1.5", "x", "8,8", "1e3", "99999999"]) {
-    const { message } = assertThrows(() => batchSizes({ batch, peers: false, optimizers: false }), UserError);
+    const { message } = assertThrows(() => batchSizes({ batch, ...none }), UserError);
     assertStringIncludes(message, `--batch: expected different integers from 1`);
     assertStringIncludes(message, `found "${batch}"`);
   }
@@ -164,6 +167,30 @@ Deno.test("a peer is given the parameters layer by layer", async () => {
   }
 });
 
+Deno.test("a step's products are three for each layer, but two for the first, with padded widths", () => {
+  const subject = { activation: "gaussian", width: 32, layers: 2, optimizer: "adam" } as const;
+  assertEquals(stepFlops(subject, 64), 2 * 64 * (2 * 32 * 16 + 3 * 32 * 32 + 3 * 16 * 32));
+});
+
+Deno.test("--scaling relates batch sizes and widths to the first case", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const options = ["--scaling", "--batch", "64,128", "--width", "16", "--layers", "1", "--repeats", "2"];
+    const { code, stdout } = await run(...options, "--json", `${folder}/scaling.json`);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "to batch 64");
+    const { scaling }: ScalingFigures = JSON.parse(await Deno.readTextFile(`${folder}/scaling.json`));
+    assertEquals(scaling.batches.map(({ batch }) => batch), [64, 128]);
+    assertEquals(scaling.widths.map(({ width }) => width), [16, 64, 128, 256, 512]);
+    const [reference, twice] = scaling.batches;
+    assertEquals([reference.perSample.median, reference.perFlop.median], [1, 1]);
+    assertEquals(twice.flops, 2 * reference.flops);
+    assertAlmostEquals(twice.perSample.median, twice.perFlop.median, 1e-9);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("mistakes at the command line are one sentence and exit code 1", async () => {
   const cases: [string[], string][] = [
     [
@@ -175,7 +202,7 @@ Deno.test("mistakes at the command line are one sentence and exit code 1", async
     [["--peers", "--activation", "sinc"], "--peers: expected an activation among gaussian, sine, relu, found"],
     [["--peers", "--optimizer", "sgd"], "--peers: every library trains with adam, found --optimizer sgd."],
     [["--optimizers", "--optimizer", "sgd"], "--optimizers: every update is related to a step of adam, found"],
-    [["--optimizers", "--peers"], "--peers and --optimizers are comparisons of their own: give one of them."],
+    [["--optimizers", "--peers"], "--peers and --optimizers: expected one comparison, found 2."],
     [["--peer"], "Unknown option --peer: did you mean --peers?"],
   ];
   for (const [args, message] of cases) {
