@@ -3,6 +3,7 @@ import type { ProgressLine } from "../shell/progress.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { tuningInputs } from "./division.ts";
 import { type Choice, choose, nextTrial, SEARCH, spent, type Trial, type TrialResult } from "./halving.ts";
+import { heldUp } from "./held_up.ts";
 import { makeFinalRun, makeTrial, type RunRequest } from "./make_run.ts";
 import { defaultRate, type Pair, pairName, pairsOf, type RunChoice, runValues, type Scope } from "./pairs.ts";
 import type { ComparisonFolder, ComparisonRecord, RunRecord, TuningRecord } from "./store.ts";
@@ -28,6 +29,7 @@ export class Comparison {
   async run(): Promise<void> {
     if (this.record.settings.tune) await this.#tune();
     await this.#finalRuns();
+    if (!this.signal.aborted) await this.#repeat();
   }
 
   /**
@@ -68,37 +70,55 @@ export class Comparison {
 
   /** Seed by seed, so that an interrupted comparison has something of every pair. */
   async #finalRuns(): Promise<void> {
-    const { settings, paces } = this.record;
+    const { settings } = this.record;
     const pairs = pairsOf(settings);
     const total = settings.seeds * settings.inputs.length * pairs.length;
     let count = 0;
     for (let seed = 0; seed < settings.seeds; seed++) {
-      for (const [input, chosenInput] of settings.inputs.entries()) {
+      for (const input of settings.inputs.keys()) {
         for (const pair of pairs) {
           const id = finalRunId(pair, seed, input, settings.inputs.length);
           count++;
           if (this.#isDone(id)) continue;
-          const choice = chosenFor(this.#scope, this.record, this.#done, pair);
-          const { steps, seconds } = paces[pairName(pair)];
-          const request = this.#request(pair, { ...choice, input: chosenInput, seed }, {
-            steps,
-            what: `run ${count} of ${total}, ${pair.activation}, ${pair.optimizer}, seed ${seed}`,
-          });
-          const result = await makeFinalRun(request, this.folder.runPath(id), seconds);
-          if (result === undefined) return;
-          this.#keep({
-            id,
-            phase: "final",
-            ...pair,
-            input,
-            seed,
-            schedule: String(request.values.schedule),
-            ...result,
-          });
-          this.#tell(this.#done.at(-1)!);
+          await this.#finalRun({ id, ...pair, input, seed }, `run ${count} of ${total}`);
+          if (this.signal.aborted) return;
         }
       }
     }
+  }
+
+  /** Makes final runs again, once, that were slower than their like: something else had the device. */
+  async #repeat(): Promise<void> {
+    const { settings, paces } = this.record;
+    for (const pair of pairsOf(settings)) {
+      const runs = this.#done.filter((run) => run.phase === "final" && isOf(run, pair));
+      for (const run of heldUp(runs, paces[pairName(pair)])) {
+        if (run.repeated || this.signal.aborted) continue;
+        this.progress.print(`${run.id} was held up by something else; it is made again.`);
+        await this.#finalRun(run, "again", { repeated: true });
+      }
+    }
+  }
+
+  async #finalRun(
+    { id, activation, optimizer, input, seed }: Pick<RunRecord, "id" | "activation" | "optimizer" | "input" | "seed">,
+    what: string,
+    rest: { repeated?: boolean } = {},
+  ): Promise<void> {
+    const { settings, paces } = this.record;
+    const pair = { activation, optimizer };
+    const choice = chosenFor(this.#scope, this.record, this.#done, pair);
+    const { steps, seconds } = paces[pairName(pair)];
+    const request = this.#request(pair, { ...choice, input: settings.inputs[input], seed }, {
+      steps,
+      what: `${what}, ${activation}, ${optimizer}, seed ${seed}`,
+    });
+    const result = await makeFinalRun(request, this.folder.runPath(id), seconds);
+    if (result === undefined) return;
+    const { schedule } = request.values;
+    const record: RunRecord = { id, phase: "final", ...pair, input, seed, schedule, ...result, ...rest };
+    this.#keep(record);
+    this.#tell(record);
   }
 
   #request(pair: Pair, choice: RunChoice, { steps, what }: { steps: number; what: string }): RunRequest {
@@ -117,7 +137,8 @@ export class Comparison {
 
   #keep(record: RunRecord): void {
     this.folder.append(record);
-    this.#done.push(record);
+    const before = this.#done.findIndex(({ id }) => id === record.id);
+    this.#done.splice(before < 0 ? this.#done.length : before, 1, record);
   }
 
   /** How far a pair's search is. */

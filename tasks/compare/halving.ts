@@ -74,7 +74,7 @@ export function nextTrial(results: readonly TrialResult[], options: SearchOption
   if (first !== undefined) return { ...first, rung: 0 };
   for (let rung = 1; rung < options.rungs.length; rung++) {
     const next = promoted(results, rung, options).find((candidate) => !isTried(results, rung, candidate));
-    if (next !== undefined) return { ...next, rung };
+    if (next !== undefined) return { exponent: next.exponent, schedule: next.schedule, rung };
   }
   return undefined;
 }
@@ -134,7 +134,7 @@ function promoted(results: readonly TrialResult[], rung: number, options: Search
   const kept = rungs.slice(rung + 1).reduce((sum, length) => sum + finalists * length, 0);
   const affordable = Math.floor((budget - used - kept) / rungs[rung] + SLACK);
   const eligible = bracketed.length > 0 ? bracketed : before;
-  return (rung === 1 ? varied(eligible) : eligible).slice(0, Math.max(0, Math.min(survivors, affordable)));
+  return varied(eligible).slice(0, Math.max(0, Math.min(survivors, affordable)));
 }
 
 /**

@@ -5,7 +5,8 @@ import { encodeCsv } from "./csv.ts";
 import { readCurve } from "./curve.ts";
 import { findings } from "./findings.ts";
 import { SEARCH } from "./halving.ts";
-import { defaultRate } from "./pairs.ts";
+import { HELD_UP, heldUp } from "./held_up.ts";
+import { defaultRate, pairName } from "./pairs.ts";
 import { galleryOf } from "./report/gallery.ts";
 import { htmlReport } from "./report/html.ts";
 import { markdownReport } from "./report/markdown.ts";
@@ -19,9 +20,6 @@ import { type ActivationSummary, type FinalRun, summarise } from "./summary.ts";
 
 /** Training times of pairs that differ by more than this factor were not equal. */
 const UNEQUAL = 1.15;
-
-/** A run that took longer than this times the median of its pair was held up. */
-const HELD_UP = 1.5;
 
 /** Writes `results.csv`, `report.html` and `report.md` of the runs that are done; returns the findings. */
 export async function writeReport(
@@ -96,7 +94,7 @@ async function activationSections(
 
 /** How to read the figures, and what makes them doubtful. */
 function remarks(
-  { settings }: ComparisonRecord,
+  { settings, paces }: ComparisonRecord,
   finals: readonly FinalRun[],
   activations: readonly ActivationSummary[],
 ): ReportSection[] {
@@ -111,8 +109,8 @@ function remarks(
       return Math.max(...times) > UNEQUAL * Math.min(...times);
     }).map(({ activation }) => activation)
     : [];
-  const held = activations.flatMap(({ pairs }) => pairs).flatMap(({ runs, secondsPerStep }) => {
-    return runs.filter(({ seconds, steps }) => seconds > HELD_UP * secondsPerStep * steps).map(({ id }) => id);
+  const held = activations.flatMap(({ pairs }) => pairs).flatMap((pair) => {
+    return heldUp(pair.runs, paces[pairName(pair)]).map(({ id }) => id);
   });
   return [{
     title: "How to read this",
@@ -135,8 +133,8 @@ function remarks(
         ? [
           `Something held the device up in ${
             held.join(", ")
-          }: training took more than ${HELD_UP} times what the same ` +
-          "pair's other runs took. Times of these runs are not to be trusted.",
+          }: steps took more than ${HELD_UP} times what is usual for ` +
+          "the pair, also when the run was repeated. Their times are not to be trusted.",
         ]
         : [],
       ...unequal.length > 0

@@ -38,6 +38,7 @@ export function resultRows(
       curvatureShare: record.paces[pairName(run)].curvatureShare,
       diverged: divergedAt !== undefined,
       divergedAt,
+      repeated: run.repeated ?? false,
       ...figures,
       ...summary !== undefined && final !== undefined && comparisonFigures(final, summary),
       ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`option.${name}`, value])),

@@ -49,6 +49,8 @@ export interface RunRecord {
   readonly hvps: number;
   /** The step at which something was not finite. */
   readonly divergedAt?: number;
+  /** Of a final run: whether it was made again because something had held the device up. */
+  readonly repeated?: boolean;
   /** As last measured; none of a run that diverged. */
   readonly figures: Readonly<Record<string, number>>;
 }
@@ -92,9 +94,10 @@ export class ComparisonFolder {
     appendLine(join(this.path, RESULTS), toJson(record));
   }
 
-  /** The runs that are done, in the order made. */
+  /** The runs that are done, in the order first made; of one that was repeated the repetition. */
   async results(): Promise<RunRecord[]> {
-    return await readMetrics(join(this.path, RESULTS)) as unknown as RunRecord[];
+    const records = await readMetrics(join(this.path, RESULTS)) as unknown as RunRecord[];
+    return [...new Map(records.map((record) => [record.id, record])).values()];
   }
 
   /** The folder of a final run. */

@@ -1,0 +1,258 @@
+import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { imageTask } from "../../tasks/image/task.ts";
+import { makeTrial } from "../../tasks/compare/make_run.ts";
+import { runValues } from "../../tasks/compare/pairs.ts";
+import type { Settings } from "../../tasks/compare/settings.ts";
+import { ProgressLine } from "../../tasks/shell/progress.ts";
+import type { TrainingTask } from "../../tasks/training/task.ts";
+import { smoothPng } from "../support/image_task.ts";
+import { openDevice } from "../../lib/gpu/device.ts";
+import { type Outcome, outcome, readUntil, startTask } from "../support/process.ts";
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
+
+const tiny = ["--width", "8", "--layers", "1", "--size", "0", "--batch-size", "64", "--kernels", "register"];
+const two = ["--activations", "sine", "--optimizers", "adam,esgd", "--seeds", "2", ...tiny];
+
+type Row = Readonly<Record<string, string>>;
+
+function withPicture(work: (folder: string) => Promise<void>): Promise<void> {
+  return inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
+    await work(folder);
+  });
+}
+
+const start = (folder: string, ...args: string[]) => startTask("compare", args, folder);
+
+async function compare(folder: string, ...args: string[]): Promise<Outcome> {
+  const result = await outcome(start(folder, ...args));
+  assertEquals(result.code, 0, result.stderr);
+  return result;
+}
+
+/** The only comparison in a folder. */
+function onlyComparison(folder: string): string {
+  const parent = join(folder, "runs", "compare");
+  const [name, ...others] = namesIn(parent);
+  assertEquals(others, []);
+  return join(parent, name);
+}
+
+/** The rows of `results.csv`, none of which has a comma in a value. */
+async function readRows(path: string): Promise<Row[]> {
+  const [head, ...lines] = (await Deno.readTextFile(join(path, "results.csv"))).trimEnd().split("\n");
+  const columns = head.split(",");
+  return lines.map((line) => Object.fromEntries(line.split(",").map((value, i) => [columns[i], value])));
+}
+
+const median = (values: number[]) => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.floor(sorted.length / 2)]) / 2;
+};
+
+Deno.test("every combination is run once, also after an interruption, and the report's figures are those of results.csv", () =>
+  withPicture(async (folder) => {
+    const command = ["--input", "picture.png", ...two, "--epochs", "40"];
+    const child = start(folder, ...command);
+    const reader = child.stderr.getReader();
+    await readUntil(reader, (text) => text.includes("adam, seed 0: PSNR"));
+    child.kill("SIGINT");
+    reader.releaseLock();
+    const stopped = await outcome(child);
+    assertEquals(stopped.code, 130, stopped.stderr);
+    assertStringIncludes(stopped.stdout, "To go on: the same command again, or deno task compare --resume ");
+    const path = onlyComparison(folder);
+    const before = (await Deno.readTextFile(join(path, "results.jsonl"))).trimEnd().split("\n");
+    assert(before.length >= 1 && before.length < 4, `${before.length} runs are done`);
+
+    const { stdout } = await compare(folder, ...command);
+    const after = (await Deno.readTextFile(join(path, "results.jsonl"))).trimEnd().split("\n");
+    assertEquals(after.slice(0, before.length), before);
+    const rows = await readRows(path);
+    assertEquals(rows.map(({ id }) => id).sort(), ["sine-adam-s0", "sine-adam-s1", "sine-esgd-s0", "sine-esgd-s1"]);
+    for (const row of rows) {
+      assertEquals([row.phase, row.diverged, row.steps, row.epochs, row["option.width"]], [
+        "final",
+        "false",
+        "120",
+        "40",
+        "8",
+      ]);
+      const metrics = (await Deno.readTextFile(join(path, "runs", row.id, "metrics.jsonl"))).trimEnd().split("\n");
+      assertEquals(String(JSON.parse(metrics.at(-1)!).psnr), row.psnr);
+      assertEquals(namesIn(join(path, "runs", row.id)).includes("checkpoints"), false);
+    }
+
+    const report = await Deno.readTextFile(join(path, "report.md"));
+    const html = await Deno.readTextFile(join(path, "report.html"));
+    for (const optimizer of ["adam", "esgd"]) {
+      const psnrs = rows.filter((row) => row.optimizer === optimizer).map(({ psnr }) => Number(psnr));
+      const [low, high] = [Math.min(...psnrs), Math.max(...psnrs)].map((value) => value.toFixed(2));
+      const final = `${median(psnrs).toFixed(2)} (${low} to ${high})`;
+      assertMatch(report, new RegExp(`\\| ${optimizer} \\|.*\\| ${final.replaceAll(/[.()]/g, "\\$&")} \\|`));
+      assertStringIncludes(html, final);
+    }
+    const equal = (optimizer: string) =>
+      median(rows.filter((row) => row.optimizer === optimizer).map((row) => Number(row["qualityAt100%"])));
+    const [best, other] = ["adam", "esgd"].toSorted((a, b) => equal(b) - equal(a));
+    const answer = `${best} is best at equal time (${equal(best).toFixed(1)} dB after`;
+    assertStringIncludes(stdout, answer);
+    assertStringIncludes(report, answer);
+    assertStringIncludes(report, `${(equal(best) - equal(other)).toFixed(1)} dB above ${other}`);
+    // Nothing is fetched: plots are in the file, and so are pictures of both optimizers and of what was trained on.
+    assertEquals(html.match(/<svg/g)?.length, 1);
+    assertEquals(html.match(/<img [^>]*src="data:image\/png;base64,/g)?.length, 5);
+    assertEquals(/(src|href)="(?!data:)/.test(html), false);
+    assertStringIncludes(html, `deno task compare ${command.join(" ")}`);
+
+    const again = await compare(folder, "--resume", path);
+    assertStringIncludes(again.stdout, answer);
+    assertEquals((await Deno.readTextFile(join(path, "results.jsonl"))).trimEnd().split("\n"), after);
+  }));
+
+Deno.test("--tune gives both optimizers the same effort and makes the final runs with what it chose", () =>
+  withPicture(async (folder) => {
+    const once = two.with(two.indexOf("2"), "1");
+    await compare(folder, "--input", "picture.png", ...once, "--tune", "--budget", "4s", "--name", "tuned");
+    const path = join(folder, "runs", "compare", "tuned");
+    const { paces } = JSON.parse(await Deno.readTextFile(join(path, "comparison.json")));
+    const rows = await readRows(path);
+    for (const optimizer of ["adam", "esgd"]) {
+      const { trialSteps, steps } = paces[`sine-${optimizer}`];
+      const trials = rows.filter((row) => row.optimizer === optimizer && row.phase === "tuning");
+      const finals = rows.filter((row) => row.optimizer === optimizer && row.phase === "final");
+      for (const { rung, steps, seed, diverged } of trials) {
+        if (diverged === "false") assertEquals(Number(steps), trialSteps[Number(rung)]);
+        assertEquals(seed, "1");
+      }
+      assertEquals(trialSteps.at(-1), steps);
+      const last = trials.filter(({ rung, diverged }) => rung === "2" && diverged === "false");
+      const [chosen] = last.toSorted((a, b) => Number(b.psnr) - Number(a.psnr));
+      assertEquals(finals.map(({ seed, learningRate, schedule }) => ({ seed, learningRate, schedule })), [
+        { seed: "0", learningRate: chosen.learningRate, schedule: chosen.schedule },
+      ]);
+      for (const side of [-1, 1]) {
+        const exponent = String(Number(chosen.exponent) + side);
+        assert(
+          trials.some((row) => row.exponent === exponent && row.schedule === chosen.schedule),
+          `${optimizer} ${exponent}`,
+        );
+      }
+      const config = JSON.parse(await Deno.readTextFile(join(path, "runs", `sine-${optimizer}-s0`, "config.json")));
+      assertEquals(String(config.optimizer.learningRate), chosen.learningRate);
+      assertEquals([config.options.schedule, config.steps, config.scheduleSteps], [chosen.schedule, steps, steps]);
+    }
+    const seconds = ["adam", "esgd"].map((optimizer) => paces[`sine-${optimizer}`].seconds);
+    // 2 pairs, each with 1 final run and 4 final runs' time of tuning; a whole number of steps fits into that.
+    for (const each of seconds) assert(each <= 4 / 10 + 1e-9 && each > 0.3, `${seconds}`);
+    assertMatch(await Deno.readTextFile(join(path, "report.md")), /\| adam \| (constant|cosine) \| .*\(chosen\)/);
+  }));
+
+Deno.test("a folder of pictures gives means over them; runs that diverge are counted, not fatal", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "pictures"));
+    await Deno.writeFile(join(folder, "pictures", "a.png"), smoothPng(16, 12));
+    await Deno.writeFile(join(folder, "pictures", "b.png"), smoothPng(9, 15));
+    await Deno.writeTextFile(join(folder, "pictures", "notes.txt"), "no picture");
+    const args = ["--activations", "sine", "--optimizers", "sgd,muon", "--seeds", "1", "--epochs", "4"];
+    await compare(folder, "--input", "pictures", ...args, ...tiny, "--learning-rate", "1e18", "--name", "wild");
+    const path = join(folder, "runs", "compare", "wild");
+    const rows = await readRows(path);
+    assertEquals(rows.map(({ input, optimizer }) => `${input} ${optimizer}`), [
+      "a.png sgd",
+      "a.png muon",
+      "b.png sgd",
+      "b.png muon",
+    ]);
+    const wild = rows.filter(({ diverged }) => diverged === "true");
+    assert(
+      wild.length >= 2 && wild.every(({ divergedAt, psnr }) => Number(divergedAt) >= 1 && psnr === ""),
+      `${wild.length}`,
+    );
+    const report = await Deno.readTextFile(join(path, "report.md"));
+    const count = (optimizer: string) => wild.filter((row) => row.optimizer === optimizer).length;
+    for (const optimizer of ["sgd", "muon"]) {
+      assertMatch(report, new RegExp(`\\| ${optimizer} \\|.*\\| ${count(optimizer)} of 2 \\|`));
+    }
+
+    const calm = args.with(args.indexOf("sgd,muon"), "adam");
+    await compare(folder, "--input", "pictures", ...calm, ...tiny, "--name", "calm");
+    const psnrs = (await readRows(join(folder, "runs", "compare", "calm"))).map(({ psnr }) => Number(psnr));
+    const mean = (psnrs[0] + psnrs[1]) / 2;
+    const deviation = Math.abs(psnrs[0] - psnrs[1]) / Math.SQRT2;
+    const text = `${mean.toFixed(2)} (${(mean - deviation).toFixed(2)} to ${(mean + deviation).toFixed(2)})`;
+    assertStringIncludes(await Deno.readTextFile(join(folder, "runs", "compare", "calm", "report.md")), text);
+  }));
+
+Deno.test("mistakes are one sentence each, and --dry-run makes nothing", () =>
+  withPicture(async (folder) => {
+    const fails = async (expected: string, ...args: string[]) => {
+      const { code, stderr } = await outcome(start(folder, ...args));
+      assertEquals([code, stderr.trimEnd().split("\n").at(-1)], [1, `error: ${expected}`]);
+    };
+    const names = "gaussian, sine, wavelet, sinc, relu-pe, relu";
+    await fails(
+      `--activations: names among ${names}, separated by commas, expected, "gausian" found, perhaps for gaussian.`,
+      "--activations",
+      "gausian",
+    );
+    await fails("--optimizers: adam is given twice: give it once.", "--optimizers", "adam,adam");
+    await fails('--budget: a time above 0 such as 90s, 20m or 1h30m expected, "20x" found.', "--budget", "20x");
+    await fails("--budget and --epochs exclude each other: give one of them.", "--budget", "1m", "--epochs", "2");
+    await fails("--learning-rate: --tune finds it; give one of the two.", "--tune", "--learning-rate", "1");
+    await fails(
+      "--octaves: none of the activations and optimizers has such a hyper-parameter.",
+      "--activations",
+      "sine",
+      "--octaves",
+      "4",
+    );
+    await fails(
+      `--input ${join(folder, "none.png")}: cannot be read: there is no such file or folder.`,
+      "--input",
+      "none.png",
+    );
+    const { stdout } = await compare(folder, "--input", "picture.png", ...two, "--epochs", "2", "--dry-run");
+    assertMatch(stdout, /sine +adam +\d+ +[\d.]+ +6 +2\.0 +[\d.]+ +[\d.]+/);
+    assertEquals(namesIn(folder), ["picture.png"]);
+  }));
+
+Deno.test("device memory does not grow from run to run", () =>
+  withPicture(async (folder) => {
+    using gpu = await openDevice({ allowSoftware: true });
+    const task = imageTask as unknown as TrainingTask;
+    const settings: Settings = {
+      task: "image",
+      inputs: [{ name: "picture.png", path: join(folder, "picture.png") }],
+      activations: ["sine"],
+      optimizers: ["soap"],
+      seeds: 1,
+      tune: false,
+      length: {},
+      options: { width: 8, layers: 1, size: 0 },
+    };
+    const pair = { activation: "sine", optimizer: "soap" };
+    const values = runValues({ task, settings, adapter: gpu.adapter }, pair, { input: settings.inputs[0], seed: 0 });
+    const { signal } = new AbortController();
+    using progress = new ProgressLine({ stream: { inPlace: () => false, columns: () => 80, write() {} } });
+    const scores: number[] = [];
+    const before = gpu.liveBytes;
+    for (let run = 0; run < 3; run++) {
+      const result = await makeTrial({ gpu, task, values, steps: 5, signal, progress, prefix: "" });
+      scores.push(result!.figures.psnr);
+      assertEquals(gpu.liveBytes, before);
+    }
+    assertEquals(new Set(scores).size, 1);
+    const diverged = await makeTrial({
+      gpu,
+      task,
+      values: { ...values, learningRate: 1e30 },
+      steps: 20,
+      signal,
+      progress,
+      prefix: "",
+    });
+    assertNotEquals(diverged!.divergedAt, undefined);
+    assertEquals(gpu.liveBytes, before);
+  }));
