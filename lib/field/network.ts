@@ -85,6 +85,9 @@ export class Network implements Disposable {
    */
   constructor(readonly subject: NetworkSubject, readonly capacity: number, tangents: boolean) {
     this.gpu = subject.gpu;
+    // Should one buffer not be had, those before it are freed.
+    using incomplete = new DisposableStack();
+    incomplete.use(this);
     const widths = widthsOf(subject.description);
     for (const [name, width] of Object.entries(subject.description.inputs)) {
       const padded = padWidth(width);
@@ -101,6 +104,7 @@ export class Network implements Disposable {
     this.nodes = [...this.#byName.values()];
     const widest = Math.max(...this.nodes.map((node) => node.padded * (node.dense?.layer.activation.maps.length ?? 0)));
     this.#scratch = this.#buffer("scratch", widest);
+    incomplete.move();
   }
 
   /** The node of an input or layer. */

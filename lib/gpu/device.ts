@@ -201,8 +201,10 @@ export class Gpu implements Disposable {
 
   /** Reads buffers back, after everything recorded so far; several at once cost no more than one. */
   async read(...buffers: BufferLike[]): Promise<ArrayBuffer[]> {
-    const staged = buffers.map((each) => {
-      const slice = asSlice(each);
+    const slices = buffers.map(asSlice);
+    // Throws for a disposed buffer before anything is allocated.
+    for (const { buffer } of slices) buffer.handle;
+    const staged = slices.map((slice) => {
       const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
       const staging = this.device.createBuffer({ label: `${slice.buffer.label} (read)`, size: slice.size, usage });
       this.#recorder.copyOut(slice, staging);

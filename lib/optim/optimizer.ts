@@ -132,6 +132,9 @@ export class Optimizer implements Disposable {
   /** Records one update of `parameters` in place. */
   step(request: StepRequest): void {
     const { parameters, gradient, learningRate = this.spec.learningRate } = request;
+    if (!(learningRate >= 0 && learningRate < Infinity)) {
+      throw new Error(`${this.spec.name}: learningRate: a finite number ≥ 0 expected, ${learningRate} found.`);
+    }
     this.#check(parameters);
     this.#check(gradient);
     this.#core.update({ parameters, gradient, learningRate }, this.#step, this.#observations);

@@ -40,3 +40,14 @@ Deno.test("ESGD refuses a step before its first probe, Adam asks for none and ig
   first.observe({ hvp: vector });
   assertEquals(first.counters, { step: 0, observations: 0 });
 });
+
+Deno.test("a learning rate that is no finite number from 0 up is refused, and counts for no step", () => {
+  using vector = createVector(gpu, new Float32Array(12));
+  using optimizer = createOptimizer(gpu, adam(), 12);
+  for (const learningRate of [NaN, -1, Infinity]) {
+    const message = `adam: learningRate: a finite number ≥ 0 expected, ${learningRate} found.`;
+    assertThrows(() => optimizer.step({ parameters: vector, gradient: vector, learningRate }), Error, message);
+  }
+  assertEquals(optimizer.counters.step, 0);
+  optimizer.step({ parameters: vector, gradient: vector, learningRate: 0 });
+});
