@@ -1,5 +1,6 @@
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
+import type { VolumeOptions } from "../objective/volume_rendering.ts";
 import { RayCaster } from "../render/ray_caster.ts";
 import type { TrainingData } from "../train/data.ts";
 import type { RaySpace } from "./scene/ray_space.ts";
@@ -13,20 +14,21 @@ const kernelSource = { name: "ray_pixels", text };
  * anew at every step (stratified), keyed by the run's seed, the step and the ray's place in the batch. Colours are kept with 16
  * bits a channel: 8 bytes a pixel.
  *
- * @param intervals Of a ray.
+ * @param volume As the objective has it.
  * @example
  * ```ts ignore
  * const scene = await readScene(sceneFolder("scenes/fern"), { size: 126 });
  * const space = raySpace("inverse", { ...scene, cameras: scene.train.map(({ camera }) => camera) });
- * using data = rayData(gpu, scene.train, space, 48);
- * const objective = volumeRendering({ intervals: 48 });
+ * const volume = { intervals: 48 };
+ * using data = rayData(gpu, scene.train, space, volume);
+ * const objective = volumeRendering(volume);
  * for await (const event of train({ field, objective, data, optimizer, epochs: 4 })) console.log(event.losses.at(-1));
- * const { picture } = await renderView(field, scene.test[0].camera, { intervals: 48, space });
+ * const { picture } = await renderView(field, scene.test[0].camera, { ...volume, space });
  * ```
  * @throws When the views differ in size, or do not fit the adapter's buffers.
  */
-export function rayData(gpu: Gpu, views: readonly View[], space: RaySpace, intervals: number): TrainingData {
-  const caster = new RayCaster(gpu, views.map(({ camera }) => camera), space, intervals);
+export function rayData(gpu: Gpu, views: readonly View[], space: RaySpace, volume: VolumeOptions): TrainingData {
+  const caster = new RayCaster(gpu, views.map(({ camera }) => camera), space, volume);
   const pixels = caster.width * caster.height;
   const colours = gpu.buffer("colours", views.length * pixels * 8);
   views.forEach(({ picture }, i) => gpu.write(colours, pack(picture.pixels), i * pixels * 8));

@@ -169,7 +169,8 @@ export class Differentiator implements Disposable {
     const keep = first > 0;
     gpu.phase("batch");
     const place = { first, samples, paddedSamples: padRows(samples), rows, paddedRows };
-    request.fill({ ...place, inputs: this.#inputs, targets: this.#targets });
+    const evaluate = (rows: number, output: string) => this.#network.evaluate(rows, parameters, output);
+    request.fill({ ...place, inputs: this.#inputs, targets: this.#targets, evaluate });
     gpu.phase("forward");
     this.#network.forward(paddedRows, parameters);
     gpu.phase("loss");

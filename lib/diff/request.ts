@@ -20,6 +20,11 @@ export interface ChunkRequest {
   readonly inputs: ReadonlyMap<string, MatrixPlace>;
   /** Where each named target goes: [padded samples, stride]. */
   readonly targets: ReadonlyMap<string, MatrixPlace>;
+  /**
+   * Records evaluating one of the field's outputs at the first rows of the inputs as they are, for data that depends on the field:
+   * it is then to fill the inputs anew. The result, [padded rows, stride], is there until the next evaluation.
+   */
+  readonly evaluate?: (rows: number, output: string) => MatrixPlace;
 }
 
 /** A matrix on the device. */

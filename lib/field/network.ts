@@ -6,7 +6,7 @@ import { type DenseLayer, type EncodingLayer, type FieldDescription, isEncoding,
 import { type Layout, padWidth } from "./layout.ts";
 import { matmulForward } from "./matmul.ts";
 import { isFusable } from "./matmul/epilogue.ts";
-import type { MatmulShape } from "./matmul/shape.ts";
+import { type MatmulShape, padRows } from "./matmul/shape.ts";
 import type { Vector } from "./vector.ts";
 import activationText from "../../wgsl/activation_forward.wgsl" with { type: "text" };
 import tangentText from "../../wgsl/activation_tangent.wgsl" with { type: "text" };
@@ -124,12 +124,23 @@ export class Network implements Disposable {
     return this.node(layer);
   }
 
-  /** Records the forward pass over `rows` rows of the inputs' buffers. */
-  forward(rows: number, parameters: Vector): void {
-    for (const node of this.nodes) {
+  /**
+   * Records the forward pass over `rows` rows of the inputs' buffers.
+   *
+   * @param output Only what this output needs.
+   */
+  forward(rows: number, parameters: Vector, output?: string): void {
+    for (const node of output === undefined ? this.nodes : this.#upstream(this.output(output))) {
       if (node.encoding !== undefined) this.#encode(node.encoding, node, rows);
       if (node.dense !== undefined) this.#dense(node.dense, node, rows, parameters);
     }
+  }
+
+  /** Records evaluating one output at the first rows of the inputs' buffers. */
+  evaluate(rows: number, parameters: Vector, output: string): { buffer: DeviceBuffer; width: number; stride: number } {
+    this.forward(padRows(rows), parameters, output);
+    const { value, width, padded } = this.output(output);
+    return { buffer: value, width, stride: padded };
   }
 
   /** Records the tangents of the forward pass, which has run, along a direction in parameter space. */
@@ -157,6 +168,16 @@ export class Network implements Disposable {
   /** Frees the device memory. */
   [Symbol.dispose](): void {
     for (const buffer of this.#buffers) buffer[Symbol.dispose]();
+  }
+
+  /** A node and all that it reads, in order of evaluation. */
+  #upstream(node: Node): Node[] {
+    const needed = new Set([node]);
+    // A set that grows while it is gone through is gone through to its new end.
+    for (const { dense, encoding } of needed) {
+      for (const source of dense?.sources ?? (encoding ? [encoding.source] : [])) needed.add(source);
+    }
+    return this.nodes.filter((each) => needed.has(each));
   }
 
   #encode({ layer, source }: { layer: EncodingLayer; source: Node }, node: Node, rows: number): void {

@@ -35,7 +35,8 @@ export const streams: {
   readonly points: number;
   readonly heldOut: number;
   readonly jitter: number;
-} = { initialisation: 1, order: 2, probe: 3, points: 4, heldOut: 5, jitter: 6 };
+  readonly resampling: number;
+} = { initialisation: 1, order: 2, probe: 3, points: 4, heldOut: 5, jitter: 6, resampling: 7 };
 
 /** Where the numbers of one matrix go; all in entries, not bytes. See `random_fill.wgsl`. */
 export interface FillTarget {

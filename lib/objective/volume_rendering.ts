@@ -13,6 +13,11 @@ import text from "../../wgsl/volume_rendering.wgsl" with { type: "text" };
 export interface VolumeOptions {
   /** Intervals of a ray: rows of the field that make one sample. A whole number from 1. */
   readonly intervals: number;
+  /**
+   * Of these so many are laid, by `rayData` and `renderView`, where the others show something when the same field is asked there
+   * first (Mildenhall et al. 2020, section 5.2, with one field for both passes); 0 by default.
+   */
+  readonly fine?: number;
   /** What is seen where a ray ends: black by default. */
   readonly background?: "black" | "white";
   /** Densities are this times softplus of the field's output; positive, 1 by default. */
@@ -30,7 +35,7 @@ const kernelSource = { name: "volume_rendering", text };
  * the compositing: second-order products are those of the true loss, and the Gauss-Newton matrix has the Jacobian of the pixels.
  *
  * A sample is one ray. Its rows of inputs are the middles of its intervals, nearest first; its targets are `edges`
- * (intervals + 1 rising distances) and `pixel` (RGB).
+ * (intervals + 1 rising distances) and `pixel` (RGB). Where the intervals lie has no derivative, also where it follows from the field.
  *
  * @throws {RangeError} If an option is out of range.
  */
@@ -98,14 +103,21 @@ export function volumeRendering(options: VolumeOptions): Objective {
 
 /** Options of volume rendering with defaults, checked. */
 export function checkVolume(options: VolumeOptions): Required<VolumeOptions> {
-  const { intervals, background = "black", densityScale = 1 } = options;
+  const { intervals, fine = 0, background = "black", densityScale = 1 } = options;
   if (!Number.isSafeInteger(intervals) || intervals < 1) {
     throw new RangeError(`volume rendering: intervals: a whole number from 1 expected, ${intervals} found.`);
+  }
+  if (!Number.isSafeInteger(fine) || fine < 0 || fine >= intervals) {
+    throw new RangeError(
+      `volume rendering: fine: a whole number from 0 to ${
+        intervals - 1
+      }, below the intervals in all, expected, ${fine} found.`,
+    );
   }
   if (!(densityScale > 0 && densityScale < Infinity)) {
     throw new RangeError(`volume rendering: densityScale: a positive number expected, ${densityScale} found.`);
   }
-  return { intervals, background, densityScale };
+  return { intervals, fine, background, densityScale };
 }
 
 /**

@@ -2,18 +2,25 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { streams } from "../gpu/random.ts";
-import type { ChunkRequest } from "../diff/request.ts";
+import type { ChunkRequest, MatrixPlace } from "../diff/request.ts";
+import { padWidth } from "../field/layout.ts";
+import { padRows } from "../field/matmul/shape.ts";
 import type { Camera } from "../data/scene/camera.ts";
 import { cameraInSpace, RAY_SPACES, type RaySpace } from "../data/scene/ray_space.ts";
+import { checkVolume, type VolumeOptions } from "../objective/volume_rendering.ts";
 import type { Draw } from "../train/data.ts";
+import realText from "../../wgsl/number/real.wgsl" with { type: "text" };
 import edgesText from "../../wgsl/ray_edges.wgsl" with { type: "text" };
 import pointsText from "../../wgsl/ray_points.wgsl" with { type: "text" };
+import resampleText from "../../wgsl/ray_resample.wgsl" with { type: "text" };
 import raysText from "../../wgsl/rays.wgsl" with { type: "text" };
 import threefryText from "../../wgsl/threefry.wgsl" with { type: "text" };
+import mediumText from "../../wgsl/volume/medium.wgsl" with { type: "text" };
 
 const raysSource = { name: "rays", text: raysText };
 const edgesSource = { name: "ray_edges", text: edgesText };
 const pointsSource = { name: "ray_points", text: pointsText };
+const resampleSource = { name: "ray_resample", text: resampleText };
 
 /** Makes rays of cameras on the device, and what a radiance field sees along them. */
 export class RayCaster implements Disposable {
@@ -22,16 +29,19 @@ export class RayCaster implements Disposable {
   /** Of all pictures, in pixels. */
   readonly height: number;
   readonly #cameras: DeviceBuffer;
+  readonly #volume: Required<VolumeOptions>;
   #rays: DeviceBuffer | undefined;
+  #coarse: DeviceBuffer | undefined;
 
   /**
    * Uploads the cameras.
    *
    * @param cameras In the scene's world; all of one size.
-   * @param intervals Of a ray.
    * @throws When sizes differ.
+   * @throws {RangeError} If an option is out of range.
    */
-  constructor(readonly gpu: Gpu, cameras: readonly Camera[], readonly space: RaySpace, readonly intervals: number) {
+  constructor(readonly gpu: Gpu, cameras: readonly Camera[], readonly space: RaySpace, volume: VolumeOptions) {
+    this.#volume = checkVolume(volume);
     const { width, height } = cameras[0];
     if (cameras.some((camera) => camera.width !== width || camera.height !== height)) {
       throw new Error("rays: cameras with pictures of one size expected.");
@@ -72,41 +82,64 @@ export class RayCaster implements Disposable {
   }
 
   /**
-   * Records putting a chunk's rays in place: the inputs `position` and `direction`, and the target `edges`.
+   * Records putting a chunk's rays in place: the inputs `position` and `direction`, and the target `edges`. With fine intervals it
+   * evaluates the field at the coarse ones on the way.
    *
    * @param indices Sample `indices[chunk.first + n]` is ray n.
    * @param draw Moves the edges at random where it is given.
    */
   fill(chunk: ChunkRequest, indices: DeviceBuffer, draw?: Draw): void {
-    const { gpu, intervals } = this;
-    const { first, samples, paddedSamples, paddedRows } = chunk;
-    const rays = this.cast(indices, first, samples);
+    const { intervals, fine } = this.#volume;
+    const rays = this.cast(indices, chunk.first, chunk.samples);
     const edges = chunk.targets.get("edges")!;
-    const position = chunk.inputs.get("position")!;
-    gpu.dispatch(
-      gpu.kernel(edgesSource, { threefry: threefryText }),
+    const coarse = fine === 0 ? edges : this.#coarseEdges(chunk, intervals - fine);
+    this.#even(chunk, rays, coarse, draw);
+    if (fine > 0) {
+      const rows = chunk.samples * (intervals - fine);
+      this.#points(chunk, rays, coarse, padRows(rows));
+      this.#resample(chunk, coarse, chunk.evaluate!(rows, "density"), edges, draw);
+    }
+    this.#points(chunk, rays, edges, chunk.paddedRows);
+  }
+
+  /** Where coarse edges go that become a part of all. */
+  #coarseEdges({ paddedSamples }: ChunkRequest, intervals: number): MatrixPlace {
+    const stride = padWidth(intervals + 1);
+    const size = paddedSamples * stride * 4;
+    if (this.#coarse === undefined || this.#coarse.size < size) {
+      this.#coarse?.[Symbol.dispose]();
+      this.#coarse = this.gpu.buffer("coarse edges", size);
+    }
+    return { buffer: this.#coarse, width: intervals + 1, stride };
+  }
+
+  /** Records edges at even steps. */
+  #even({ first, samples, paddedSamples }: ChunkRequest, rays: DeviceBuffer, edges: MatrixPlace, draw?: Draw): void {
+    this.gpu.dispatch(
+      this.gpu.kernel(edgesSource, { threefry: threefryText }),
       { rays, edges: edges.buffer },
       {
         count: samples,
         padded_rays: paddedSamples,
-        intervals,
+        intervals: edges.width - 1,
         stride: edges.stride,
         space: this.#kind,
-        jitter: draw === undefined ? 0 : 1,
-        place: first,
-        key0: draw?.seed ?? 0,
-        key1: streams.jitter,
-        step: draw?.step ?? 0,
+        ...keyOf(first, streams.jitter, draw),
       },
       linearGroups(paddedSamples * edges.stride, 64),
     );
-    gpu.dispatch(
-      gpu.kernel(pointsSource),
-      { rays, edges: edges.buffer, position: position.buffer, direction: chunk.inputs.get("direction")!.buffer },
+  }
+
+  /** Records the field's inputs in the middles of intervals. */
+  #points(chunk: ChunkRequest, rays: DeviceBuffer, edges: MatrixPlace, paddedRows: number): void {
+    const [position, direction] = [chunk.inputs.get("position")!, chunk.inputs.get("direction")!];
+    this.gpu.dispatch(
+      this.gpu.kernel(pointsSource),
+      { rays, edges: edges.buffer, position: position.buffer, direction: direction.buffer },
       {
-        count: samples,
+        count: chunk.samples,
         padded_rows: paddedRows,
-        intervals,
+        intervals: edges.width - 1,
         edge_stride: edges.stride,
         stride: position.stride,
         space: this.#kind,
@@ -116,15 +149,47 @@ export class RayCaster implements Disposable {
     );
   }
 
+  /** Records adding fine edges to coarse ones. */
+  #resample(
+    { first, samples, paddedSamples }: ChunkRequest,
+    coarse: MatrixPlace,
+    density: MatrixPlace,
+    edges: MatrixPlace,
+    draw?: Draw,
+  ): void {
+    this.gpu.dispatch(
+      this.gpu.kernel(resampleSource, { number: realText, medium: mediumText, threefry: threefryText }),
+      { coarse: coarse.buffer, density: density.buffer, edges: edges.buffer },
+      {
+        rays: samples,
+        padded_rays: paddedSamples,
+        intervals: coarse.width - 1,
+        fine: this.#volume.fine,
+        coarse_stride: coarse.stride,
+        stride: edges.stride,
+        density_scale: this.#volume.densityScale,
+        ...keyOf(first, streams.resampling, draw),
+      },
+      linearGroups(paddedSamples, 64),
+    );
+  }
+
   /** Frees the device memory. */
   [Symbol.dispose](): void {
     this.#cameras[Symbol.dispose]();
     this.#rays?.[Symbol.dispose]();
+    this.#coarse?.[Symbol.dispose]();
   }
 
   get #kind(): number {
     return RAY_SPACES.indexOf(this.space.kind);
   }
+}
+
+/** What random places are keyed by; without a draw there are none. */
+function keyOf(place: number, stream: number, draw?: Draw) {
+  const { seed = 0, step = 0 } = draw ?? {};
+  return { jitter: draw === undefined ? 0 : 1, place, key0: seed, key1: stream, step };
 }
 
 /** A camera as `rays.wgsl` reads it. */

@@ -95,6 +95,7 @@ export class RayEvaluation implements Disposable {
       paddedRows,
       inputs: this.#inputs,
       targets: this.#targets,
+      evaluate: (rows, output) => this.#network.evaluate(rows, parameters, output),
     });
     this.#network.forward(paddedRows, parameters);
     gpu.dispatch(

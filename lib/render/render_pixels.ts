@@ -33,7 +33,7 @@ export async function renderPixels(
 ): Promise<RenderedRays> {
   const { gpu } = field;
   const count = pixels.length;
-  using caster = new RayCaster(gpu, cameras, options.space, options.intervals);
+  using caster = new RayCaster(gpu, cameras, options.space, options);
   using evaluation = new RayEvaluation(field, options, count, options.memory);
   using indices = gpu.buffer("pixel indices", evaluation.chunk * 4);
   const pixel = new Float32Array(count * 3);

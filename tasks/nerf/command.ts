@@ -35,6 +35,14 @@ export const command = defineCommand({
     { name: "depth", kind: "integer", min: 1, max: 64, help: "Layers of the trunk", defaultText: "by preset" },
     { name: "width", kind: "integer", min: 1, max: 4096, help: "Units of a layer", defaultText: "by preset" },
     { name: "samples", kind: "integer", min: 1, max: 4096, help: "Samples of a ray", defaultText: "by preset" },
+    {
+      name: "fine-samples",
+      kind: "integer",
+      min: 0,
+      max: 4096,
+      default: 0,
+      help: "Further samples of a ray, laid where the same field, asked at the others first, shows something",
+    },
     { name: "rays", kind: "integer", min: 1, help: "Rays of a step", defaultText: "by preset" },
     {
       name: "density-scale",

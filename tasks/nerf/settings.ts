@@ -53,8 +53,9 @@ export function fieldFor(values: NerfSettings): FieldDescription {
 }
 
 /** How rays become pixels. */
-export function volumeFor({ samples, densityScale }: NerfSettings, background: "black" | "white"): VolumeOptions {
-  return { intervals: samples, background, densityScale };
+export function volumeFor(values: NerfSettings, background: "black" | "white"): VolumeOptions {
+  const { samples, fineSamples, densityScale } = values;
+  return { intervals: samples + fineSamples, fine: fineSamples, background, densityScale };
 }
 
 /** The optimizer that the options describe. */

@@ -48,7 +48,7 @@ export class NerfSubject implements TrainingSubject {
     this.#volume = volumeFor(values, background);
     this.objective = volumeRendering(this.#volume);
     this.#watched = spreadPixels(test.length, pixelsOf(test[0]), PIXELS_WHILE_TRAINING);
-    this.data = rayData(gpu, train, space, values.samples);
+    this.data = rayData(gpu, train, space, this.#volume);
   }
 
   /** Looks at test views take a thirtieth of the time that training does. */

@@ -18,6 +18,7 @@ import {
   train,
   type Vector3,
   type View,
+  type VolumeOptions,
   volumeRendering,
 } from "../../mod.ts";
 import { lookingAt } from "../../lib/render/camera_path.ts";
@@ -40,16 +41,20 @@ function ballView(position: Vector3): View {
 const views = [0, 1, 2, 3, 4].map((i) => ballView([4 * Math.cos(1.2 * i), 4 * Math.sin(1.2 * i), 1]));
 const bounds = { cameras: views.map(({ camera }) => camera), near: 2, far: 6, kind: "around" as const };
 const space = raySpace("metric", bounds);
-const volume = { intervals, background: "white" as const, densityScale: 4 };
+const even = { intervals, background: "white" as const, densityScale: 4 };
 const description = radianceField({ activation: gaussian({ sigma: 0.3 }), depth: 2, width: 16 });
 
-async function trained(spec: OptimizerSpec, epochs: number, from?: Uint8Array, memory?: number) {
+async function trained(
+  spec: OptimizerSpec,
+  epochs: number,
+  { from, memory, volume = even }: { from?: Uint8Array; memory?: number; volume?: VolumeOptions } = {},
+) {
   using gpu = await openDevice();
   let result;
   {
     using field = createField(gpu, description, { seed: 1 });
     using optimizer = createOptimizer(gpu, spec, field.layout);
-    using data = rayData(gpu, views.slice(1), space, intervals);
+    using data = rayData(gpu, views.slice(1), space, volume);
     if (from !== undefined) decodeCheckpoint(from, field, optimizer);
     const losses: number[] = [];
     const options = { objective: volumeRendering(volume), data, batchSize: 64, seed: 5, memory };
@@ -61,27 +66,34 @@ async function trained(spec: OptimizerSpec, epochs: number, from?: Uint8Array, m
   return result;
 }
 
-for (const spec of [adam({ learningRate: 5e-3 }), esgd({ warmup: 2, updateEvery: 4, initialProbes: 2 })]) {
-  Deno.test(`${spec.name} on rays: same seed, same bits; stopped and resumed = uninterrupted`, async () => {
-    const whole = await trained(spec, 2);
-    const half = await trained(spec, 1);
-    const resumed = await trained(spec, 2, half.bytes);
+const hierarchical = { ...even, intervals: 18, fine: 10 };
+const probing = esgd({ warmup: 2, updateEvery: 4, initialProbes: 2 });
+for (
+  const [spec, volume] of [[adam({ learningRate: 5e-3 }), even], [probing, even], [probing, hierarchical]] as const
+) {
+  Deno.test(`${spec.name} on rays${volume === even ? "" : " with fine intervals"}: same seed, same bits; stopped and resumed = uninterrupted`, async () => {
+    const whole = await trained(spec, 2, { volume });
+    const half = await trained(spec, 1, { volume });
+    const resumed = await trained(spec, 2, { volume, from: half.bytes });
     assertEquals(resumed.bytes, whole.bytes);
     assertEquals(whole.losses, [...half.losses, ...resumed.losses]);
-    assertEquals((await trained(spec, 2)).bytes, whole.bytes);
+    assertEquals((await trained(spec, 2, { volume })).bytes, whole.bytes);
     // 4 views × 144 pixels in batches of 64.
     assertEquals(whole.losses.length, 18);
   });
 }
 
-Deno.test("a ball is learned: a view that was held out comes near its picture", async () => {
-  const { picture, losses } = await trained(adam({ learningRate: 5e-3 }), 25);
-  assertLess(losses.at(-1)!, 0.2 * losses[0]);
-  const error = picture.pixels.reduce((sum, value, i) => sum + (value - views[0].picture.pixels[i]) ** 2, 0);
-  assertLess(error / picture.pixels.length, 0.02);
-});
+for (const volume of [even, hierarchical]) {
+  const { fine = 0 } = volume as VolumeOptions;
+  Deno.test(`a ball is learned with ${fine} fine intervals: a held-out view comes near its picture`, async () => {
+    const { picture, losses } = await trained(adam({ learningRate: 5e-3 }), 25, { volume });
+    assertLess(losses.at(-1)!, 0.2 * losses[0]);
+    const error = picture.pixels.reduce((sum, value, i) => sum + (value - views[0].picture.pixels[i]) ** 2, 0);
+    assertLess(error / picture.pixels.length, 0.02);
+  });
+}
 
 Deno.test("small chunks draw the same rays: losses agree up to rounding", async () => {
-  const [large, small] = [await trained(adam(), 1), await trained(adam(), 1, undefined, 60_000)];
+  const [large, small] = [await trained(adam(), 1), await trained(adam(), 1, { memory: 60_000 })];
   large.losses.forEach((loss, i) => assertAlmostEquals(small.losses[i] / loss, 1, 1e-4));
 });

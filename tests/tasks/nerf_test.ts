@@ -72,7 +72,7 @@ Deno.test("hyper-parameters default by preset, can be given, and are refused whe
 
 Deno.test("a run leaves test views, depth, a path, metrics and a summary; resuming and the same seed change no bit", () =>
   inFolder(async (folder) => {
-    const settings = ["--optimizer", "esgd", "--seed", "5", ...tiny];
+    const settings = ["--optimizer", "esgd", "--fine-samples", "3", "--seed", "5", ...tiny];
     const line = "--epochs 3 --name whole --path orbit --frames 2 --evaluate-every 1 --snapshot-every 2";
     const whole = await succeeds(folder, line, ...settings);
     assertMatch(whole.stderr, /^epoch .*step \d+ .*loss .*test PSNR .*ETA .*steps\/s$/m);

@@ -28,7 +28,7 @@ function places({ width, height }: { width: number; height: number }): [number, 
 /** Rays as the device makes them: origin, start, direction, end, viewing direction. */
 async function deviceRays(cameras: Camera[], space: RaySpace, samples: number[]): Promise<Float32Array> {
   using gpu = await openDevice();
-  using caster = new RayCaster(gpu, cameras, space, 8);
+  using caster = new RayCaster(gpu, cameras, space, { intervals: 8 });
   using indices = gpu.buffer("indices", samples.length * 4);
   gpu.write(indices, Uint32Array.from(samples));
   const [bytes] = await gpu.read(caster.cast(indices, 0, samples.length));
@@ -178,7 +178,7 @@ Deno.test("every space puts the field's points within reach, edges rise and keep
   }));
   for (const kind of RAY_SPACES) {
     const space = raySpace(kind, { cameras, near: 2, far: 30, kind: "forward" });
-    using caster = new RayCaster(gpu, cameras, space, 12);
+    using caster = new RayCaster(gpu, cameras, space, { intervals: 12 });
     using indices = gpu.buffer("indices", 40);
     gpu.write(indices, Uint32Array.from({ length: 10 }, (_, i) => i * 700));
     const buffers = ["position", "direction", "edges"].map((name) => gpu.buffer(name, 128 * 16 * 4));
