@@ -5,6 +5,7 @@ import { tuningInputs } from "./division.ts";
 import { type Choice, choose, nextTrial, SEARCH, spent, type Trial, type TrialResult } from "./halving.ts";
 import { heldUp } from "./held_up.ts";
 import { makeFinalRun, makeTrial, type RunRequest } from "./make_run.ts";
+import { finalSteps } from "./pace.ts";
 import { defaultRate, type Pair, pairName, pairsOf, type RunChoice, runValues, type Scope } from "./pairs.ts";
 import type { ComparisonFolder, ComparisonRecord, RunRecord, TuningRecord } from "./store.ts";
 
@@ -108,12 +109,13 @@ export class Comparison {
     const { settings, paces } = this.record;
     const pair = { activation, optimizer };
     const choice = chosenFor(this.#scope, this.record, this.#done, pair);
-    const { steps, seconds } = paces[pairName(pair)];
+    const pace = paces[pairName(pair)];
+    const steps = finalSteps(settings, pace, pair, this.#done);
     const request = this.#request(pair, { ...choice, input: settings.inputs[input], seed }, {
       steps,
       what: `${what}, ${activation}, ${optimizer}, seed ${seed}`,
     });
-    const result = await makeFinalRun(request, this.folder.runPath(id), seconds);
+    const result = await makeFinalRun(request, this.folder.runPath(id), pace.seconds);
     if (result === undefined) return;
     const { schedule } = request.values;
     const record: RunRecord = { id, phase: "final", ...pair, input, seed, schedule, ...result, ...rest };

@@ -1,19 +1,23 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { affordableSteps } from "../../lib/train/budget.ts";
 import { planTraining } from "../../lib/train/plan.ts";
+import { median } from "../bench/statistics.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
 import type { Quality } from "../training/subject.ts";
 import { secondsPerFinalRun } from "./division.ts";
 import { SEARCH } from "./halving.ts";
 import { type Pair, runValues, type Scope } from "./pairs.ts";
 import type { Settings } from "./settings.ts";
+import type { RunRecord } from "./store.ts";
 
 /** How fast a pair trains, and how many steps its runs therefore have. */
 export interface PairPace {
-  /** Of a final run. */
+  /** Of a final run, before trials have told more. */
   readonly steps: number;
   /** Of tuning's trials, by rung. */
   readonly trialSteps: readonly number[];
+  /** Training of these, as planned. */
+  readonly trialSeconds: readonly number[];
   readonly stepsPerEpoch: number;
   /** Training of a final run, as planned. */
   readonly seconds: number;
@@ -49,18 +53,16 @@ export async function measurePace(
     return Math.max(1, Math.round(epochs * stepsPerEpoch * part));
   };
   const steps = stepsFor(1);
-  let seconds = 0;
-  let curvature = 0;
-  for (let step = 0; step < steps; step++) {
-    seconds += secondsOf(step);
-    curvature += secondsOf(step) - plainSeconds;
-  }
+  const secondsFor = (count: number) => sum(count, secondsOf);
+  const trialSteps = SEARCH.rungs.map(stepsFor);
+  const seconds = secondsFor(steps);
   const pace = {
     steps,
-    trialSteps: SEARCH.rungs.map(stepsFor),
+    trialSteps,
+    trialSeconds: trialSteps.map(secondsFor),
     stepsPerEpoch,
     seconds,
-    curvatureShare: curvature / seconds,
+    curvatureShare: sum(steps, (step) => secondsOf(step) - plainSeconds) / seconds,
     deviceBytes,
     parameters: field.parameterCount,
   };
@@ -78,4 +80,26 @@ export function finalSeconds({ length, activations, optimizers, seeds, inputs, t
 /** The faster of two: what slowed the other down was something else on the machine. */
 export function fasterPace(a: MeasuredPace, b: MeasuredPace): MeasuredPace {
   return a.pace.seconds / a.pace.steps <= b.pace.seconds / b.pace.steps ? a : b;
+}
+
+/**
+ * Steps of a pair's final runs. Where these have a time, its longer trials, spread over all of tuning, tell more of the pace than
+ * what was measured beforehand; a trial that something held up does not count for more than another.
+ *
+ * @param runs Of any pairs and phases.
+ */
+export function finalSteps(settings: Settings, pace: PairPace, pair: Pair, runs: readonly RunRecord[]): number {
+  if (finalSeconds(settings) === undefined) return pace.steps;
+  const slowness = runs.flatMap(({ phase, activation, optimizer, rung, divergedAt, seconds }) => {
+    const isLonger = phase === "tuning" && rung !== undefined && rung > 0 && divergedAt === undefined;
+    const isOwn = activation === pair.activation && optimizer === pair.optimizer;
+    return isLonger && isOwn ? [seconds / pace.trialSeconds[rung]] : [];
+  });
+  return slowness.length === 0 ? pace.steps : Math.max(1, Math.round(pace.steps / median(slowness)));
+}
+
+function sum(count: number, value: (index: number) => number): number {
+  let total = 0;
+  for (let index = 0; index < count; index++) total += value(index);
+  return total;
 }

@@ -6,6 +6,7 @@ import { readCurve } from "./curve.ts";
 import { findings } from "./findings.ts";
 import { SEARCH } from "./halving.ts";
 import { HELD_UP, heldUp } from "./held_up.ts";
+import { finalSeconds } from "./pace.ts";
 import { defaultRate, pairName } from "./pairs.ts";
 import { galleryOf } from "./report/gallery.ts";
 import { htmlReport } from "./report/html.ts";
@@ -42,7 +43,7 @@ export async function writeReport(
   const report: Report = {
     title: `Optimizers compared: ${settings.task}, ${inputsText(record)}`,
     findings: findings(activations, quality),
-    sections: [...remarks(record, finals, activations), ...sections.flat(), ...closing(record, runs)],
+    sections: [...doubts(record, finals, activations), ...sections.flat(), howToRead(record), ...closing(record, runs)],
   };
   await folder.write("report.md", markdownReport(report));
   await folder.write("report.html", htmlReport(report));
@@ -92,59 +93,67 @@ async function activationSections(
   ];
 }
 
-/** How to read the figures, and what makes them doubtful. */
-function remarks(
+/** What makes the figures doubtful. */
+function doubts(
   { settings, paces }: ComparisonRecord,
   finals: readonly FinalRun[],
   activations: readonly ActivationSummary[],
 ): ReportSection[] {
-  const { seeds, inputs, activations: all, optimizers, tune } = settings;
-  const over = inputs.length === 1
-    ? "the median over seeds, in brackets the extremes"
-    : "the mean over inputs of the median over seeds, in brackets one standard deviation over inputs to either side";
+  const { seeds, inputs, activations: all, optimizers } = settings;
   const wanted = seeds * inputs.length * all.length * optimizers.length;
-  const unequal = settings.length.epochs === undefined
-    ? activations.filter(({ pairs }) => {
-      const times = pairs.map(({ seconds }) => seconds).filter(Number.isFinite);
-      return Math.max(...times) > UNEQUAL * Math.min(...times);
-    }).map(({ activation }) => activation)
-    : [];
   const held = activations.flatMap(({ pairs }) => pairs).flatMap((pair) => {
     return heldUp(pair.runs, paces[pairName(pair)]).map(({ id }) => id);
   });
-  return [{
+  const unequal = activations.filter(({ pairs }) => {
+    const times = pairs.map(({ seconds }) => seconds).filter(Number.isFinite);
+    return finalSeconds(settings) !== undefined && Math.max(...times) > UNEQUAL * Math.min(...times);
+  }).map(({ activation }) => activation);
+  const found = [
+    ...finals.length < wanted ? [`Incomplete: ${finals.length} of ${wanted} final runs are done.`] : [],
+    ...held.length > 0
+      ? [
+        `Something held the device up in ${
+          held.join(", ")
+        }: steps took more than ${HELD_UP} times what is usual for the ` +
+        "pair. Their times are not to be trusted.",
+      ]
+      : [],
+    ...unequal.length > 0
+      ? [
+        `Training times that were planned as equal differ by more than ${
+          Math.round(100 * (UNEQUAL - 1))
+        } % between the ` +
+        `optimizers of ${unequal.join(", ")}: the device was not equally fast throughout.`,
+      ]
+      : [],
+  ];
+  return found.length === 0 ? [] : [{ title: "Doubts", paragraphs: found }];
+}
+
+/** What the figures are. */
+function howToRead({ settings }: ComparisonRecord): ReportSection {
+  const { inputs, tune } = settings;
+  const over = inputs.length === 1
+    ? "the median over seeds, in brackets the extremes"
+    : "the mean over inputs of the median over seeds, in brackets one standard deviation over inputs to either side";
+  const lengths = SEARCH.rungs.map((rung) => rung === 1 ? "1" : `1/${Math.round(1 / rung)}`).join(", ");
+  return {
     title: "How to read this",
     paragraphs: [
-      `Figures are ${over}; bands are the extremes over seeds. A run that diverged counts as infinitely bad. ` +
-      "Training time is synchronised with the device, without compilation and evaluation. Equal time is the time that the " +
-      "quickest optimizer of an activation trained; earlier columns show the same runs on their way, with schedules that " +
-      "were meant for the whole run.",
+      `Figures are ${over}; bands are the extremes over seeds. A run that diverged counts as infinitely bad. Training time is ` +
+      "synchronised with the device, without compilation and evaluation. Equal time is the time that the quickest optimizer " +
+      "of an activation trained; earlier columns show the same runs on their way, with schedules that were meant for the " +
+      "whole run. HVPs are Hessian-vector products; time for curvature is the part of the training time that goes into " +
+      "these, Gauss-Newton samples and Kronecker factors, as measured beforehand.",
       ...tune
         ? [
-          `Tuning searched rates half a decade apart and the schedules constant and cosine by successive halving: trials of ` +
-          `${
-            SEARCH.rungs.map((rung) => rung === 1 ? "1" : `1/${Math.round(1 / rung)}`).join(", ")
-          } of a final run, of at most ` +
-          `${SEARCH.budget} final runs together for each pair, with a seed that no final run has.`,
-        ]
-        : [],
-      ...finals.length < wanted ? [`Incomplete: ${finals.length} of ${wanted} final runs are done.`] : [],
-      ...held.length > 0
-        ? [
-          `Something held the device up in ${
-            held.join(", ")
-          }: steps took more than ${HELD_UP} times what is usual for ` +
-          "the pair, also when the run was repeated. Their times are not to be trusted.",
-        ]
-        : [],
-      ...unequal.length > 0
-        ? [
-          `The device was not equally fast throughout: with ${unequal.join(", ")} training times differ by more than ` +
-          `${Math.round(100 * (UNEQUAL - 1))} % from what was planned as equal.`,
+          "Tuning searched rates half a decade apart and the schedules constant and cosine by successive halving: trials of " +
+          `${lengths} of a final run, of at most ${SEARCH.budget} final runs together for each pair, with a seed that no ` +
+          "final run has.",
         ]
         : [],
     ],
-  }];
+  };
 }
 
 function closing(record: ComparisonRecord, runs: readonly RunRecord[]): ReportSection[] {

@@ -91,7 +91,7 @@ function summarisePair(
     reached: runs.filter((run) => reachedAt(run, "step", targets[run.input]) < Infinity).length,
     secondsPerStep: median(perStep),
     seconds: median(whole.map(({ seconds }) => seconds)),
-    steps: record.paces[pairName(pair)].steps,
+    steps: Math.max(...runs.map(({ steps }) => steps)),
     curvatureShare: record.paces[pairName(pair)].curvatureShare,
   };
 }

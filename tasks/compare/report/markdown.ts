@@ -6,12 +6,14 @@ export function markdownReport({ title, findings, sections }: Report): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function sectionParts({ title, paragraphs = [], tables = [], code }: ReportSection): string[] {
-  const parts = [
+function sectionParts({ title, paragraphs = [], tables = [], gallery, code }: ReportSection): string[] {
+  if (gallery !== undefined) return [];
+  return [
+    `## ${title}`,
+    ...paragraphs,
     ...tables.map(tableText),
     ...code === undefined ? [] : [`\`\`\`sh\n${code}\n\`\`\``],
   ];
-  return parts.length === 0 ? [] : [`## ${title}`, ...paragraphs, ...parts];
 }
 
 function tableText({ columns, numbersFrom, rows }: ReportTable): string {

@@ -28,7 +28,11 @@ export function convergencePlot(
     }),
   });
   const panels = [panel("Epoch", "epoch"), panel("Training time (s)", "seconds")];
-  return panelsPlotSvg({ title: activation, panels, height: 400 });
+  const { size } = new Set(pairs.flatMap(({ runs }) => runs.map(({ seed }) => seed)));
+  const title = size === 1
+    ? activation
+    : `${activation}: median of ${size} seeds, shaded from the lowest to the highest`;
+  return panelsPlotSvg({ title, panels, height: 400 });
 }
 
 function lineOf(name: string, runs: readonly FinalRun[], axis: CurveAxis): PlotSeries {
