@@ -6,8 +6,9 @@
 import { sine } from "../lib/field/activation/sine.ts";
 import { gabor } from "../lib/field/activation/gabor.ts";
 import { mlp } from "../lib/field/mlp.ts";
-import { tuneKernels } from "../lib/field/tune.ts";
+import { type Measurement, tuneKernels } from "../lib/field/tune.ts";
 import { openDevice } from "../lib/gpu/device.ts";
+import { tuneProducts } from "../lib/linalg/tune_products.ts";
 import { runTask } from "./shell/main.ts";
 import { defineCommand, parseOptions } from "./shell/options.ts";
 import { parseWholeNumbers } from "./shell/whole_numbers.ts";
@@ -39,14 +40,15 @@ if (import.meta.main) {
       outputs: 3,
       activation: values.wavelet ? gabor() : sine(),
     });
-    for (const rows of batches) {
-      const request = { description, rows, gradients: true };
-      for (
-        const { subject, milliseconds, choice } of await tuneKernels(gpu, request, { budget: Infinity, again: true })
-      ) {
-        const times = Object.entries(milliseconds).map(([name, time]) => `${name} ${time.toFixed(2)} ms`);
-        console.log(`${subject.padEnd(32)} ${choice.padEnd(9)} ${times.join(", ")}`);
-      }
-    }
+    const thorough = { budget: Infinity, again: true };
+    for (const rows of batches) show(await tuneKernels(gpu, { description, rows, gradients: true }, thorough));
+    show(await tuneProducts(gpu, thorough));
   });
+}
+
+function show(measurements: readonly Measurement[]): void {
+  for (const { subject, milliseconds, choice } of measurements) {
+    const times = Object.entries(milliseconds).map(([name, time]) => `${name} ${time.toFixed(2)} ms`);
+    console.log(`${subject.padEnd(32)} ${choice.padEnd(9)} ${times.join(", ")}`);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Gpu } from "../gpu/device.ts";
 import type { OperandAccess } from "../gpu/kernel_source.ts";
+import { timeWork } from "../gpu/time_work.ts";
 import type { FieldDescription } from "./description.ts";
 import { matmulAdjoint, matmulForward, matmulWeight } from "./matmul.ts";
 import {
@@ -131,21 +132,7 @@ async function timeProduct(
       matmulWeight(gpu, [{ z, zTransposed, x }], partials, shape, place, family);
     }
   };
-  return await time(gpu, record, repeats);
-}
-
-/** The mean of a few timings after one that compiles: by timestamps where there are any. */
-async function time(gpu: Gpu, record: () => void, repeats: number): Promise<number> {
-  const repeat = () => {
-    for (let i = 0; i < repeats; i++) record();
-  };
-  record();
-  if (gpu.device.features.has("timestamp-query")) return (await gpu.profile(repeat)).milliseconds / repeats;
-  await gpu.synchronize();
-  const begin = performance.now();
-  repeat();
-  await gpu.synchronize();
-  return (performance.now() - begin) / repeats;
+  return await timeWork(gpu, record, repeats);
 }
 
 /** A product of the usual size, small enough to take milliseconds on the slowest adapter. */

@@ -28,6 +28,7 @@ export function clipGradient(spec: OptimizerSpec, clipNorm: number): OptimizerSp
       return {
         state: core.state,
         observes: core.observes,
+        multipliesMatrices: core.multipliesMatrices,
         requests: core.requests?.bind(core),
         observe: core.observe?.bind(core),
         restored: core.restored?.bind(core),

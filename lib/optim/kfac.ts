@@ -78,6 +78,7 @@ export function kfac(options: KfacOptions = {}): OptimizerSpec {
 }
 
 class KfacCore implements OptimizerCore {
+  readonly multipliesMatrices = true;
   readonly observes = "kroneckerFactors";
   readonly state: Readonly<Record<string, Vector>>;
   readonly #adam: OptimizerCore;

@@ -79,6 +79,7 @@ export function muon(options: MuonOptions = {}): OptimizerSpec {
       gpu.write(scale, scales);
       return {
         state,
+        multipliesMatrices: true,
         update({ parameters, gradient, learningRate }, step) {
           const shrink = 1 - weightDecay * learningRate;
           gpu.dispatch(

@@ -49,6 +49,8 @@ export interface OptimizerCore {
   readonly state: Readonly<Record<string, Vector>>;
   /** What the step with this number (from 0) needs. */
   requests?(step: number): Requests;
+  /** Whether it multiplies matrices of the parameters' size, so that the kernels for it matter. */
+  readonly multipliesMatrices?: boolean;
   /** What `observe` takes; Hessian probes by default. */
   readonly observes?: "hessianProbes" | "gaussNewtonSample" | "kroneckerFactors";
   /** Takes one probe, or what else was requested. */
@@ -104,6 +106,11 @@ export class Optimizer implements Disposable {
   /** Whether any step may need Kronecker factors. */
   get usesKroneckerFactors(): boolean {
     return this.#core.observes === "kroneckerFactors";
+  }
+
+  /** Whether its updates multiply matrices. */
+  get multipliesMatrices(): boolean {
+    return this.#core.multipliesMatrices ?? false;
   }
 
   /** The request for a single observation; undefined for an optimizer that takes none. */

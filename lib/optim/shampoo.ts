@@ -105,6 +105,7 @@ function blocksOf(weight: PlacedSegment, size: number): NamedView[] {
 }
 
 class ShampooCore implements OptimizerCore {
+  readonly multipliesMatrices = true;
   readonly state: Readonly<Record<string, Vector>>;
   readonly #momentum: Vector;
   /** Only when grafted to Adam. */

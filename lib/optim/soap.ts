@@ -65,6 +65,7 @@ export function soap(options: SoapOptions = {}): OptimizerSpec {
 }
 
 class SoapCore implements OptimizerCore {
+  readonly multipliesMatrices = true;
   readonly state: Readonly<Record<string, Vector>>;
   readonly #moments;
   readonly #scratch;

@@ -1,4 +1,3 @@
-import { tuneKernels } from "../field/tune.ts";
 import { onDevice } from "./data.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import type { TrainOptions } from "./train.ts";
@@ -31,11 +30,11 @@ export interface TrainingPlan {
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
   const { field, objective, optimizer, batchSize = 512, seed = 0, signal, memory } = options;
-  const { gpu, description } = field;
+  const { gpu } = field;
   using data = onDevice(field, objective, options.data);
   using training = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory });
   const chunkRows = training.differentiator.chunk;
-  await tuneKernels(gpu, { description, rows: chunkRows, gradients: true });
+  await training.tune();
   const before = gpu.liveBytes;
   using rehearsal = new Rehearsal(training);
   const copies = gpu.liveBytes - before;

@@ -1,5 +1,4 @@
 import type { Field } from "../field/field.ts";
-import { tuneKernels } from "../field/tune.ts";
 import { checkSeed } from "../gpu/random.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -106,7 +105,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   using step = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory, reduce });
   const { stepsPerEpoch } = step.sampler;
   const last = Math.min((epochs ?? Infinity) * stepsPerEpoch, steps ?? Infinity);
-  await tuneKernels(gpu, { description: field.description, rows: step.differentiator.chunk, gradients: true });
+  await step.tune();
   {
     using rehearsal = new Rehearsal(step);
     await rehearsal.warmUp();

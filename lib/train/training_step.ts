@@ -1,8 +1,10 @@
 import type { Vector } from "../field/vector.ts";
 import { createVector } from "../field/vector.ts";
 import type { Field } from "../field/field.ts";
+import { tuneKernels } from "../field/tune.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { type RandomKey, streams } from "../gpu/random.ts";
+import { tuneProducts } from "../linalg/tune_products.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer, Requests } from "../optim/optimizer.ts";
 import { Differentiator } from "../diff/differentiator.ts";
@@ -76,6 +78,13 @@ export class TrainingStep implements Disposable {
     this.#product = products ? made.use(createVector(gpu, layout, "product")) : this.#gradient;
     if (reduce !== undefined) this.#outcome = made.use(new Outcome(this.differentiator));
     this.#owned = made.move();
+  }
+
+  /** Finds the fastest kernels for what steps are made of, where that is not known yet. */
+  async tune(): Promise<void> {
+    const { optimizer, field: { gpu, description } } = this.options;
+    await tuneKernels(gpu, { description, rows: this.differentiator.chunk, gradients: true });
+    if (optimizer.multipliesMatrices) await tuneProducts(gpu);
   }
 
   /** Records one step. Only where there is a hook it takes time on the device, and returns a promise. */

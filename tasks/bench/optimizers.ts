@@ -2,6 +2,7 @@ import { createVector } from "../../lib/field/vector.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { streams } from "../../lib/gpu/random.ts";
 import { kroneckerLayout } from "../../lib/linalg/linear_maps.ts";
+import { tuneProducts } from "../../lib/linalg/tune_products.ts";
 import { createOptimizer, type OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { optimizerFromConfig, optimizerNames } from "../../lib/optim/registry.ts";
 import { recordCopy } from "./peak.ts";
@@ -93,6 +94,7 @@ export async function compareOptimizers(
     workloads.push(workload);
     await workload.prepare();
   }
+  await tuneProducts(gpu);
   const subjects: UpdateSubject[] = [];
   for (const name of optimizerNames) {
     progress(`${name}: compiling`);

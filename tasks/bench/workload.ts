@@ -5,7 +5,6 @@ import { type Activation, activations } from "../../lib/field/activation.ts";
 import type { FieldDescription } from "../../lib/field/description.ts";
 import { createField, type Field } from "../../lib/field/field.ts";
 import { mlp } from "../../lib/field/mlp.ts";
-import { tuneKernels } from "../../lib/field/tune.ts";
 import { createVector, type Vector } from "../../lib/field/vector.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { streams } from "../../lib/gpu/random.ts";
@@ -94,8 +93,7 @@ export class Workload implements Disposable {
 
   /** Chooses kernels as training does, compiles them and makes the first step. Returns the loss before it. */
   async prepare(): Promise<number> {
-    const { description } = this.field;
-    await tuneKernels(this.gpu, { description, rows: this.step.differentiator.chunk, gradients: true });
+    await this.step.tune();
     this.recordStep();
     const [bytes] = await this.gpu.read(this.step.differentiator.losses);
     this.recordProduct();

@@ -1,0 +1,44 @@
+import type { Gpu } from "../gpu/device.ts";
+import { timeWork } from "../gpu/time_work.ts";
+import type { Measurement, TuneOptions } from "../field/tune.ts";
+import { squareLayout, viewOf } from "./matrix_view.ts";
+import { BATCH_SUBJECT, type BatchFamily, FAMILIES } from "./product_family.ts";
+import { Products } from "./products.ts";
+
+/** Not timed again where the first time is above this multiple of the fastest. */
+const HOPELESS = 3;
+
+/** What stands for the matrices of optimizers. */
+const USUAL = { size: 256, count: 4 };
+
+/**
+ * Finds the fastest kernels for batches of matrix products on this adapter, as `tuneKernels` does for a field's. Does nothing where
+ * that is known, or if `openDevice` was told.
+ *
+ * @returns What was measured.
+ */
+export async function tuneProducts(gpu: Gpu, options: TuneOptions = {}): Promise<Measurement[]> {
+  const { budget = 2, again = false } = options;
+  if (gpu.kernels !== "auto" || gpu.choice(BATCH_SUBJECT) !== undefined && !again) return [];
+  const end = performance.now() + budget * 1000;
+  const layout = squareLayout(Array.from({ length: USUAL.count }, (_, i) => ({ name: `${i}`, size: USUAL.size })));
+  const views = layout.map(viewOf);
+  using a = gpu.buffer("tuning a", layout.deviceLength * 4);
+  using b = gpu.buffer("tuning b", layout.deviceLength * 4);
+  using c = gpu.buffer("tuning c", layout.deviceLength * 4);
+  using products = new Products(gpu, views.map((view) => ({ a: view, b: view, c: view })));
+  const time = (family: BatchFamily) => timeWork(gpu, () => products.record({ a, b, c }, 1, 0, family), 1);
+  const times = new Map<BatchFamily, number[]>();
+  for (const family of Object.keys(FAMILIES) as BatchFamily[]) {
+    if (family === "register" || performance.now() < end) times.set(family, [await time(family)]);
+  }
+  const fastest = Math.min(...[...times.values()].flat());
+  for (let round = 0; round < (again ? 10 : 4); round++) {
+    for (const [family, all] of times) if (all[0] < HOPELESS * fastest) all.push(await time(family));
+  }
+  const milliseconds: Record<string, number> = {};
+  for (const [family, all] of times) milliseconds[family] = all.sort((x, y) => x - y)[Math.floor(all.length / 2)];
+  const [best] = [...times.keys()].sort((x, y) => milliseconds[x] - milliseconds[y]);
+  gpu.choose(BATCH_SUBJECT, best);
+  return [{ subject: BATCH_SUBJECT, milliseconds, choice: best }];
+}

@@ -1,0 +1,87 @@
+// products.wgsl by tiles in workgroup memory, for GPUs:  C ← α op(A) op(B) + β D,  op: as it is, or transposed
+// Bindings and table as there, tiles being of 64 × 64. One workgroup computes a tile in steps of 32 along k; an invocation 4 × 4 of it.
+// Dispatch: one workgroup a tile along x and y.
+// Each entry sums its products in the order of k: same bits on every run.
+{{uniform jobs: u32, tiles: u32, alpha: f32, beta: f32}}
+{{read a}}
+{{read b}}
+{{for k in 0..kept}}
+{{update c}}
+{{end}}
+{{for k in 0..fresh}}
+{{write c: array<vec4f>}}
+{{end}}
+{{for k in 0..added}}
+{{read d}}
+{{end}}
+{{read table: array<vec4u>}}
+const STEP = 32u;
+// [k, r/4] and [k, c/4]: vec4s along rows and columns.
+var<workgroup> tile_a: array<vec4f, STEP * 16u>;
+var<workgroup> tile_b: array<vec4f, STEP * 16u>;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let index = group.x + group.y * groups.x;
+  if (index >= u.tiles) { return; }
+  let tile = table[u.jobs * 3u + index];
+  let job = tile.x & 0x7fffffffu;
+  let operands = table[job * 3u];
+  let results = table[job * 3u + 1u];
+  let size = table[job * 3u + 2u];
+  // Half of the invocations stage A, the others B: each a block of 4 rows (or columns) × 4 along k.
+  let for_a = lane < 128u;
+  let block_k = lane % 128u / 16u;
+  let block_r = lane % 16u;
+  let row = tile.y + block_r * 4u;
+  let column = tile.z + block_r;
+  let y = lane / 16u;
+  let x = lane % 16u;
+  var sum: array<vec4f, 4>;
+  for (var k = 0u; k < tile.w; k += STEP / 4u) {
+    let at = k + block_k;
+    var block = mat4x4f();
+    if (for_a) {
+      if (row < size.x && at < tile.w) {
+{{for j in 0..4}}
+        {{for n in transpose_a..1}}block[{{j}}] = a(operands.x + (row + {{j}}u) * operands.y + at);{{end}}
+        {{for n in 0..transpose_a}}block[{{j}}] = a(operands.x + (at * 4u + {{j}}u) * operands.y + row / 4u);{{end}}
+{{end}}
+        {{for n in transpose_a..1}}block = transpose(block);{{end}}
+      }
+      for (var i = 0u; i < 4u; i++) { tile_a[(block_k * 4u + i) * 16u + block_r] = block[i]; }
+    } else {
+      if (column < size.y && at < tile.w) {
+{{for j in 0..4}}
+        {{for n in transpose_b..1}}block[{{j}}] = b(operands.z + (at * 4u + {{j}}u) * operands.w + column);{{end}}
+        {{for n in 0..transpose_b}}block[{{j}}] = b(operands.z + (column * 4u + {{j}}u) * operands.w + at);{{end}}
+{{end}}
+        {{for n in 0..transpose_b}}block = transpose(block);{{end}}
+      }
+      for (var i = 0u; i < 4u; i++) { tile_b[(block_k * 4u + i) * 16u + block_r] = block[i]; }
+    }
+    workgroupBarrier();
+    for (var j = 0u; j < STEP; j++) {
+      let left = tile_a[j * 16u + y];
+      let right = tile_b[j * 16u + x];
+      sum[0] += left.x * right;
+      sum[1] += left.y * right;
+      sum[2] += left.z * right;
+      sum[3] += left.w * right;
+    }
+    workgroupBarrier();
+  }
+  let own_row = tile.y + y * 4u;
+  let own_column = tile.z + x;
+  if (own_row >= size.x || own_column >= size.y) { return; }
+  for (var i = 0u; i < 4u; i++) {
+    sum[i] *= u.alpha;
+    {{for n in 0..kept}}sum[i] += u.beta * c_before(results.x + (own_row + i) * results.y + own_column);{{end}}
+    {{for n in 0..added}}sum[i] += u.beta * d(results.z + (own_row + i) * results.w + own_column);{{end}}
+    c[results.x + (own_row + i) * results.y + own_column] = sum[i];
+  }
+  if (job != tile.x) {
+    let mirrored = transpose(mat4x4f(sum[0], sum[1], sum[2], sum[3]));
+    for (var i = 0u; i < 4u; i++) { c[results.x + (own_column * 4u + i) * results.y + own_row / 4u] = mirrored[i]; }
+  }
+}
