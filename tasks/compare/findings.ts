@@ -24,9 +24,14 @@ function finding({ activation, pairs, equalSeconds, targets }: ActivationSummary
     return `${inUnits(atEqual(best).centre - atEqual(other).centre, quality)} above ${other.optimizer}`;
   });
   const apart = atEqual(best).low > atEqual(second).high;
-  const certainty = apart ? "" : ` The ranges of ${best.optimizer} and ${second.optimizer} overlap: no clear winner.`;
+  const rank = apart ? "is best" : "has the highest median";
+  const certainty = best.runs.length === 1
+    ? " With one run each, nothing is known of the spread."
+    : apart
+    ? ""
+    : ` The ranges of ${best.optimizer} and ${second.optimizer} overlap: no clear winner.`;
   const target = targets.length === 1 ? ` ${timesToTarget(good, targets[0], quality)}` : "";
-  return `${activation}: ${best.optimizer} is best at equal time (${level} after ${time}), ${margins.join(" and ")}.` +
+  return `${activation}: ${best.optimizer} ${rank} at equal time (${level} after ${time}), ${margins.join(" and ")}.` +
     `${certainty}${target}${failures}`;
 }
 

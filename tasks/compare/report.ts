@@ -140,7 +140,8 @@ function howToRead({ settings }: ComparisonRecord): ReportSection {
   return {
     title: "How to read this",
     paragraphs: [
-      `Figures are ${over}; bands are the extremes over seeds. A run that diverged counts as infinitely bad. Training time is ` +
+      `Figures are ${over}; bands are the extremes over seeds. A line that runs flat at ` +
+      "the lowest level drawn lies below it. A run that diverged counts as infinitely bad. Training time is " +
       "synchronised with the device, without compilation and evaluation. Equal time is the time that the quickest optimizer " +
       "of an activation trained; earlier columns show the same runs on their way, with schedules that were meant for the " +
       "whole run. HVPs are Hessian-vector products; time for curvature is the part of the training time that goes into " +

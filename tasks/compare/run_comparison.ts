@@ -1,3 +1,4 @@
+import project from "../../deno.json" with { type: "json" };
 import { join, relative } from "@std/path";
 import { type Gpu, KERNEL_CHOICES, openDevice } from "../../lib/gpu/device.ts";
 import { checkName } from "../../lib/output/run_name.ts";
@@ -93,7 +94,7 @@ async function measure(
     quality,
     adapter: { ...gpu.adapter },
     kernels: gpu.choices,
-    versions: { ...Deno.version },
+    versions: { project: project.version, ...Deno.version },
     paces: Object.fromEntries([...measured].map(([name, { pace }]) => [name, pace])),
   };
 }

@@ -19,14 +19,14 @@ export function convergencePlot(
   optimizers: readonly string[],
   quality: Quality,
 ): Promise<string> {
-  const panel = (xLabel: string, axis: CurveAxis): PlotPanel => ({
-    xLabel,
-    yLabel: quality.label,
-    series: optimizers.map((name) => {
+  const panel = (xLabel: string, axis: CurveAxis): PlotPanel => {
+    const lines = optimizers.map((name) => {
       const runs = pairs.find(({ optimizer }) => optimizer === name)?.runs ?? [];
       return lineOf(name, runs.filter(({ divergedAt, curve }) => divergedAt === undefined && curve.length > 0), axis);
-    }),
-  });
+    });
+    const floor = floorOf(lines);
+    return { xLabel, yLabel: quality.label, series: lines.map((line) => raised(line, floor)) };
+  };
   const panels = [panel("Epoch", "epoch"), panel("Training time (s)", "seconds")];
   const { size } = new Set(pairs.flatMap(({ runs }) => runs.map(({ seed }) => seed)));
   const title = size === 1
@@ -35,8 +35,14 @@ export function convergencePlot(
   return panelsPlotSvg({ title, panels, height: 400 });
 }
 
-function lineOf(name: string, runs: readonly FinalRun[], axis: CurveAxis): PlotSeries {
-  if (runs.length === 0) return { name, x: [], y: [] };
+interface Line extends PlotSeries {
+  readonly x: number[];
+  readonly y: number[];
+  readonly band: { readonly low: number[]; readonly high: number[] };
+}
+
+function lineOf(name: string, runs: readonly FinalRun[], axis: CurveAxis): Line {
+  if (runs.length === 0) return { name, x: [], y: [], band: { low: [], high: [] } };
   // Where every run has been measured.
   const first = Math.max(...runs.map(({ curve }) => curve[0][axis]));
   const last = Math.max(first, Math.min(...runs.map(({ curve }) => curve.at(-1)![axis])));
@@ -52,4 +58,19 @@ function lineOf(name: string, runs: readonly FinalRun[], axis: CurveAxis): PlotS
     y: values.map((each) => median(each)),
     band: { low: values.map((each) => Math.min(...each)), high: values.map((each) => Math.max(...each)) },
   };
+}
+
+/**
+ * The lowest value worth the room: what the better half of the optimizers have been through, so that one that fails does not
+ * press all others into a corner.
+ */
+function floorOf(lines: readonly Line[]): number {
+  const drawn = lines.filter(({ y }) => y.length > 0).toSorted((a, b) => b.y.at(-1)! - a.y.at(-1)!);
+  return Math.min(...drawn.slice(0, Math.ceil(drawn.length / 2)).flatMap(({ band }) => band.low));
+}
+
+/** A line that runs along the lower edge where it would be below. */
+function raised({ name, x, y, band: { low, high } }: Line, floor: number): Line {
+  const raise = (values: number[]) => values.map((value) => Math.max(floor, value));
+  return { name, x, y: raise(y), band: { low: raise(low), high: raise(high) } };
 }

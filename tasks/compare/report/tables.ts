@@ -47,6 +47,7 @@ export function resultTable(
 
 /** What the runs of an activation took. */
 export function costTable({ activation, pairs }: ActivationSummary, runs: readonly RunRecord[]): ReportTable {
+  const tuned = runs.some(({ phase }) => phase === "tuning");
   return {
     columns: [
       "optimizer",
@@ -56,9 +57,7 @@ export function costTable({ activation, pairs }: ActivationSummary, runs: readon
       "training of a run (s)",
       "HVPs of a run",
       "time for curvature",
-      "tuning trials",
-      "of these diverged",
-      "tuning (s)",
+      ...tuned ? ["tuning trials", "of these diverged", "tuning (s)"] : [],
     ],
     numbersFrom: 1,
     rows: pairs.map((pair) => {
@@ -74,9 +73,13 @@ export function costTable({ activation, pairs }: ActivationSummary, runs: readon
         Number.isNaN(pair.seconds) ? "–" : pair.seconds.toFixed(1),
         String(Math.round(median(pair.runs.map(({ hvps }) => hvps)))),
         `${Math.round(100 * pair.curvatureShare)} %`,
-        String(trials.length),
-        String(trials.filter(({ divergedAt }) => divergedAt !== undefined).length),
-        trials.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1),
+        ...tuned
+          ? [
+            String(trials.length),
+            String(trials.filter(({ divergedAt }) => divergedAt !== undefined).length),
+            trials.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1),
+          ]
+          : [],
       ];
     }),
   };
