@@ -17,7 +17,7 @@ import { ComparisonFolder, type ComparisonRecord } from "./store.ts";
 import { TASKS } from "./tasks.ts";
 
 /** Times that each pair's pace is measured, in turns. */
-const PACE_ROUNDS = 2;
+const PACE_ROUNDS = 3;
 
 /**
  * Makes a comparison, or goes on with one.

@@ -1,14 +1,10 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { imageTask } from "../../tasks/image/task.ts";
-import { heldUp } from "../../tasks/compare/held_up.ts";
 import { makeTrial } from "../../tasks/compare/make_run.ts";
-import type { PairPace } from "../../tasks/compare/pace.ts";
 import { runValues } from "../../tasks/compare/pairs.ts";
 import type { Settings } from "../../tasks/compare/settings.ts";
-import type { RunRecord } from "../../tasks/compare/store.ts";
 import { ProgressLine } from "../../tasks/shell/progress.ts";
-import { bestOptimizers } from "../../tasks/training/optimizer_defaults.ts";
 import type { TrainingTask } from "../../tasks/training/task.ts";
 import { smoothPng } from "../support/image_task.ts";
 import { openDevice } from "../../lib/gpu/device.ts";
@@ -195,59 +191,6 @@ Deno.test("a folder of pictures gives means over them; runs that diverge are cou
     const deviation = Math.abs(psnrs[0] - psnrs[1]) / Math.SQRT2;
     const text = `${mean.toFixed(2)} (${(mean - deviation).toFixed(2)} to ${(mean + deviation).toFixed(2)})`;
     assertStringIncludes(await Deno.readTextFile(join(folder, "runs", "compare", "calm", "report.md")), text);
-  }));
-
-Deno.test("a final run that something held up is found by its pair's other runs, or by the pace measured beforehand", () => {
-  const pace: PairPace = {
-    steps: 10,
-    trialSteps: [],
-    trialSeconds: [],
-    stepsPerEpoch: 10,
-    seconds: 10,
-    curvatureShare: 0,
-    deviceBytes: 0,
-    parameters: 0,
-  };
-  const run = (id: string, seconds: number, divergedAt?: number): RunRecord => {
-    const pair = { activation: "sine", optimizer: "adam", learningRate: 1, schedule: "constant" };
-    return {
-      ...pair,
-      id,
-      phase: "final",
-      input: 0,
-      seed: 0,
-      steps: 10,
-      stepsPerEpoch: 10,
-      seconds,
-      hvps: 0,
-      divergedAt,
-      figures: {},
-    };
-  };
-  const held = (...runs: RunRecord[]) => heldUp(runs, pace).map(({ id }) => id);
-  assertEquals(held(run("a", 20), run("b", 10), run("c", 11)), ["a"]);
-  assertEquals(held(run("a", 20), run("b", 21), run("c", 19)), []);
-  assertEquals(held(run("a", 20)), ["a"]);
-  assertEquals(held(run("a", 20, 3), run("b", 12)), []);
-});
-
-Deno.test("--optimizer auto becomes an optimizer with its rate and schedule in config.json; what is typed wins", () =>
-  withPicture(async (folder) => {
-    const { optimizer, learningRate, schedule } = bestOptimizers.image["relu-pe"]!;
-    const run = async (name: string, ...args: string[]) => {
-      const auto = ["--activation", "relu-pe", "--optimizer", "auto", "--epochs", "1", "--name", name, ...args];
-      const result = await outcome(startTask("image", ["picture.png", ...tiny, ...auto], folder));
-      assertEquals(result.code, 0, result.stderr);
-      const config = JSON.parse(await Deno.readTextFile(join(folder, "runs", "image", name, "config.json")));
-      return [config.options.optimizer, config.optimizer.name, config.optimizer.learningRate, config.options.schedule];
-    };
-    assertEquals(await run("best"), [optimizer, optimizer, learningRate, schedule]);
-    assertEquals(await run("typed", "--learning-rate", "0.5", "--schedule", "step"), [
-      optimizer,
-      optimizer,
-      0.5,
-      "step",
-    ]);
   }));
 
 Deno.test("mistakes are one sentence each, and --dry-run makes nothing", () =>

@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { heldUp } from "../../tasks/compare/held_up.ts";
+import type { PairPace } from "../../tasks/compare/pace.ts";
+import type { RunRecord } from "../../tasks/compare/store.ts";
+
+Deno.test("a final run that something held up is found by its pair's other runs, or by the pace measured beforehand", () => {
+  const pace: PairPace = {
+    steps: 10,
+    trialSteps: [],
+    trialSeconds: [],
+    stepsPerEpoch: 10,
+    seconds: 10,
+    curvatureShare: 0,
+    deviceBytes: 0,
+    parameters: 0,
+  };
+  const run = (id: string, seconds: number, divergedAt?: number): RunRecord => {
+    const pair = { activation: "sine", optimizer: "adam", learningRate: 1, schedule: "constant" };
+    return {
+      ...pair,
+      id,
+      phase: "final",
+      input: 0,
+      seed: 0,
+      steps: 10,
+      stepsPerEpoch: 10,
+      seconds,
+      hvps: 0,
+      divergedAt,
+      figures: {},
+    };
+  };
+  const held = (...runs: RunRecord[]) => heldUp(runs, pace).map(({ id }) => id);
+  assertEquals(held(run("a", 20), run("b", 10), run("c", 11)), ["a"]);
+  assertEquals(held(run("a", 20), run("b", 21), run("c", 19)), []);
+  assertEquals(held(run("a", 20)), ["a"]);
+  assertEquals(held(run("a", 20, 3), run("b", 12)), []);
+});
