@@ -2,18 +2,18 @@
 // squares: for each matrix (…, …, size, padded size); values, order: [matrices, largest]. One invocation a number, which counts
 // those before it; dispatch: workgroups of 64 along x and y, matrices along z. Exact.
 {{uniform largest: u32}}
-{{read squares: array<vec4u>}}
+{{read squares}}
 {{read values}}
-{{write order: array<u32>}}
+{{write order: array<f32>}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let square = squares[id.z];
+  let square = vec4u(squares(id.z));
   let j = id.x + id.y * groups.x * 64u;
   if (j >= square.w) { return; }
   let base = id.z * u.largest;
   if (j >= square.z) {
-    order[base + j] = j;
+    order[base + j] = f32(j);
     return;
   }
   let own = values((base + j) / 4u)[j % 4u];
@@ -25,5 +25,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       if (i < square.z && (others[c] > own || (others[c] == own && i < j))) { before++; }
     }
   }
-  order[base + before] = j;
+  order[base + before] = f32(j);
 }

@@ -2,14 +2,14 @@
 // blocks: for each matrix (first vec4 of B in panels, stride in vec4s, size, 0); panels, inverses ([16, 16] each). Pivots are kept
 // above floor·size. One invocation a matrix, all in registers; dispatch: workgroups of 8 along x. Same bits on every run.
 {{uniform count: u32, floor: f32}}
-{{read blocks: array<vec4u>}}
+{{read blocks}}
 {{read panels}}
 {{write inverses: array<vec4f>}}
 
 @compute @workgroup_size(8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= u.count) { return; }
-  let block = blocks[id.x];
+  let block = vec4u(blocks(id.x));
   let lowest = u.floor * f32(block.z);
   // Row-major; every index below is a constant.
   var m: array<f32, 256>;

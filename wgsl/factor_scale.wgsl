@@ -2,13 +2,13 @@
 // squares: for each matrix (first vec4, stride in vec4s, size, padded size); s: the matrices; diagonals: [matrices, largest]. One
 // invocation per 4 rows; dispatch: workgroups of 64 along x and y, matrices along z. Each entry is independent: same bits on every run.
 {{uniform largest: u32, scaled: u32}}
-{{read squares: array<vec4u>}}
+{{read squares}}
 {{read s}}
 {{write diagonals: array<vec4f>}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let square = squares[id.z];
+  let square = vec4u(squares(id.z));
   let i = id.x + id.y * groups.x * 64u;
   if (i >= square.y) { return; }
   var diagonal = vec4f(1.0);

@@ -5,14 +5,14 @@
 // One invocation per 4 entries of S; dispatch: workgroups of 64 along x and y, matrices along z. Each entry is independent: same bits
 // on every run.
 {{uniform largest: u32, shift: f32, relative: f32}}
-{{read squares: array<vec4u>}}
+{{read squares}}
 {{read s}}
 {{read diagonals}}
 {{write augmented: array<vec4f>}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let square = squares[id.z];
+  let square = vec4u(squares(id.z));
   let i = id.x + id.y * groups.x * 64u;
   let row = i / square.y;
   let column = i % square.y;

@@ -3,7 +3,7 @@
 // One invocation per 4 entries; dispatch: workgroups of 64 along x and y, matrices along z. Each entry is independent: same bits on
 // every run.
 {{uniform ridge: f32}}
-{{read squares: array<vec4u>}}
+{{read squares}}
 {{read a}}
 {{read eigenvalues: array<f32>}}
 {{write m: array<vec4f>}}
@@ -11,7 +11,7 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let square = squares[id.z];
+  let square = vec4u(squares(id.z));
   let i = id.x + id.y * groups.x * 64u;
   let row = i / square.y;
   if (row >= square.w) { return; }

@@ -6,12 +6,12 @@
 // squares: for each matrix (first vec4, stride in vec4s, size, padded size); w: the matrices. One invocation a pair; dispatch:
 // workgroups of 8 along x, matrices along z. Pairs are disjoint and sums in order: same bits on every run.
 {{uniform round: u32}}
-{{read squares: array<vec4u>}}
+{{read squares}}
 {{update w}}
 
 @compute @workgroup_size(8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let square = squares[id.z];
+  let square = vec4u(squares(id.z));
   let players = square.z + (square.z & 1u);
   let pair = id.x;
   if (square.z < 2u || pair >= players / 2u) { return; }

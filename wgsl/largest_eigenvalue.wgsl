@@ -2,7 +2,7 @@
 // squares: for each matrix (first vec4, stride in vec4s, size, padded size); a, b: the matrices, padding 0; eigenvalues: [matrices].
 // One workgroup of 64 a matrix: lane l adds vec4s l, l + 64, … in order, then a tree in workgroup memory adds the lanes: same bits on
 // every run. Dispatch: matrices.
-{{read squares: array<vec4u>}}
+{{read squares}}
 {{read a}}
 {{read b}}
 {{write eigenvalues: array<f32>}}
@@ -10,7 +10,7 @@ var<workgroup> lanes: array<vec2f, 64>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let square = squares[group.x];
+  let square = vec4u(squares(group.x));
   var product = vec4f();
   var trace = 0.0;
   for (var i = lane; i < square.w * square.y; i += 64u) {

@@ -3,14 +3,14 @@
 // squares: for each matrix (first vec4, stride in vec4s, size, padded size); m, s, t: the matrices, padding 0. One invocation per 4 × 4
 // entries; dispatch: workgroups of 64 along x and y, matrices along z. Each entry is independent: same bits on every run.
 {{uniform a: f32, b: f32}}
-{{read squares: array<vec4u>}}
+{{read squares}}
 {{read m}}
 {{write s: array<vec4f>}}
 {{write t: array<vec4f>}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let square = squares[id.z];
+  let square = vec4u(squares(id.z));
   let i = id.x + id.y * groups.x * 64u;
   let row = i / square.y;
   let column = i % square.y;

@@ -1,14 +1,14 @@
 // Euclidean norms of ranges of a vector:  norms[r] = √Σ x²
-// ranges: [count] (first vec4, vec4s); data: vec4s, padding 0 (so that it adds nothing). One workgroup of 64 a range: lane l adds
+// ranges: [count] (first vec4, vec4s, 0, 0); data: vec4s, padding 0 (so that it adds nothing). One workgroup of 64 a range: lane l adds
 // vec4s l, l + 64, … in order, then a tree in workgroup memory adds the lanes: same bits on every run. Dispatch: count.
 {{read data}}
-{{read ranges: array<vec2u>}}
+{{read ranges}}
 {{write norms: array<f32>}}
 var<workgroup> lanes: array<vec4f, 64>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let range = ranges[group.x];
+  let range = vec4u(ranges(group.x));
   var sum = vec4f();
   for (var i = lane; i < range.y; i += 64u) {
     let x = data(range.x + i);

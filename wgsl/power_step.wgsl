@@ -4,16 +4,16 @@
 // ‖L‖ of each. One invocation per 4 entries; dispatch: workgroups of 64 along x and y, matrices along z. Each entry is independent:
 // same bits on every run.
 {{uniform largest: u32, shift: f32}}
-{{read squares: array<vec4u>}}
+{{read squares}}
 {{read p}}
 {{read q}}
-{{read order: array<u32>}}
+{{read order}}
 {{read norms: array<f32>}}
 {{write y: array<vec4f>}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let square = squares[id.z];
+  let square = vec4u(squares(id.z));
   let i = id.x + id.y * groups.x * 64u;
   let row = i / square.y;
   let column = i % square.y;
@@ -21,11 +21,13 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let norm = norms[id.z];
   var factors = vec2f(0.0, 1.0);
   if (norm > 0.0) { factors = vec2f(1.0 / norm, u.shift * f32(square.z)); }
+  let columns = vec4u(order(id.z * u.largest / 4u + column));
   var entries = vec4f();
-  for (var j = 0u; j < 4u; j++) {
-    let from_column = order[id.z * u.largest + column * 4u + j];
-    let at = square.x + row * square.y + from_column / 4u;
-    entries[j] = p(at)[from_column % 4u] * factors.x + q(at)[from_column % 4u] * factors.y;
+{{for j in 0..4}}{
+    let at = square.x + row * square.y + columns[{{j}}] / 4u;
+    let c = columns[{{j}}] % 4u;
+    entries[{{j}}] = p(at)[c] * factors.x + q(at)[c] * factors.y;
   }
+{{end}}
   y[square.x + i] = entries;
 }

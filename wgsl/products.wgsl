@@ -2,8 +2,8 @@
 // a, b, c, d: buffers in which the matrices lie, row-major, sizes and strides multiples of 16, padding 0 (so that it stays 0). With
 // kept = 1 (fresh = 0) D is C itself, with added = 1 it is read from d; otherwise β is unused.
 // table: for each of the jobs 3 entries, in vec4s: (first of A, stride of A, first of B, stride of B), (first of C, stride of C, first of
-// D, stride of D), (rows, vec4 columns, 0, 0); then for each tile (job, first row, first vec4 column, end of k in vec4s). Where the job's
-// highest bit is set, the tile of a symmetric product is also written transposed, so that only the lower triangle is computed.
+// D, stride of D), (rows, vec4 columns, 0, 0); then for each tile (job + 1, first row, first vec4 column, end of k in vec4s). Where the
+// job's number is negative, the tile of a symmetric product is also written transposed, so that only the lower triangle is computed.
 // One invocation computes a tile of 16 rows × {{vectors}} vec4 columns; dispatch: one invocation a tile, workgroups of 32 along x and y.
 // Each entry sums its products in the order of k: same bits on every run.
 {{uniform jobs: u32, tiles: u32, alpha: f32, beta: f32}}
@@ -18,16 +18,17 @@
 {{for k in 0..added}}
 {{read d}}
 {{end}}
-{{read table: array<vec4u>}}
+{{read table}}
 
 @compute @workgroup_size(32)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.x + id.y * groups.x * 32u;
   if (index >= u.tiles) { return; }
-  let tile = table[u.jobs * 3u + index];
-  let job = tile.x & 0x7fffffffu;
-  let operands = table[job * 3u];
-  let results = table[job * 3u + 1u];
+  let numbers = table(u.jobs * 3u + index);
+  let tile = vec4u(abs(numbers));
+  let job = tile.x - 1u;
+  let operands = vec4u(table(job * 3u));
+  let results = vec4u(table(job * 3u + 1u));
   let row = tile.y;
   let column = tile.z;
 {{for p in 0..4}}{{for j in 0..4}}{{for q in 0..vectors}}
@@ -66,7 +67,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   {{end}}
 {{end}}{{end}}
-  if (job != tile.x) {
+  if (numbers.x < 0.0) {
 {{for q in 0..vectors}}{{for i in 0..4}}{{for p in 0..4}}
     c[results.x + ((column + {{q}}u) * 4u + {{i}}u) * results.y + row / 4u + {{p}}u] =
       vec4f(sum{{p}}_0_{{q}}[{{i}}], sum{{p}}_1_{{q}}[{{i}}], sum{{p}}_2_{{q}}[{{i}}], sum{{p}}_3_{{q}}[{{i}}]);

@@ -14,7 +14,7 @@
 {{for k in 0..added}}
 {{read d}}
 {{end}}
-{{read table: array<vec4u>}}
+{{read table}}
 const STEP = 32u;
 // [k, r/4] and [k, c/4]: vec4s along rows and columns.
 var<workgroup> tile_a: array<vec4f, STEP * 16u>;
@@ -24,11 +24,12 @@ var<workgroup> tile_b: array<vec4f, STEP * 16u>;
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let index = group.x + group.y * groups.x;
   if (index >= u.tiles) { return; }
-  let tile = table[u.jobs * 3u + index];
-  let job = tile.x & 0x7fffffffu;
-  let operands = table[job * 3u];
-  let results = table[job * 3u + 1u];
-  let size = table[job * 3u + 2u];
+  let numbers = table(u.jobs * 3u + index);
+  let tile = vec4u(abs(numbers));
+  let job = tile.x - 1u;
+  let operands = vec4u(table(job * 3u));
+  let results = vec4u(table(job * 3u + 1u));
+  let size = vec4u(table(job * 3u + 2u));
   // Half of the invocations stage A, the others B: each a block of 4 rows (or columns) × 4 along k.
   let for_a = lane < 128u;
   let block_k = lane % 128u / 16u;
@@ -80,7 +81,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     {{for n in 0..added}}sum[i] += u.beta * d(results.z + (own_row + i) * results.w + own_column);{{end}}
     c[results.x + (own_row + i) * results.y + own_column] = sum[i];
   }
-  if (job != tile.x) {
+  if (numbers.x < 0.0) {
     let mirrored = transpose(mat4x4f(sum[0], sum[1], sum[2], sum[3]));
     for (var i = 0u; i < 4u; i++) { c[results.x + (own_column * 4u + i) * results.y + own_row / 4u] = mirrored[i]; }
   }

@@ -3,14 +3,14 @@
 // One invocation per 4 columns, which adds rows in their order; dispatch: workgroups of 64 along x and y, matrices along z. Same bits
 // on every run.
 {{uniform largest: u32}}
-{{read squares: array<vec4u>}}
+{{read squares}}
 {{read q}}
 {{read p}}
 {{write quotients: array<vec4f>}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let square = squares[id.z];
+  let square = vec4u(squares(id.z));
   let column = id.x + id.y * groups.x * 64u;
   if (column >= square.y) { return; }
   var sum = vec4f();

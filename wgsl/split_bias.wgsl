@@ -1,14 +1,14 @@
 // Takes weights and biases apart again:  [W b] = joined
 // maps, vector, joined: as in join_bias.wgsl; joined's padding is 0. One invocation per 4 × 4 entries of joined; dispatch: workgroups of
 // 64 along x and y, maps along z. Exact.
-{{read maps: array<vec4u>}}
+{{read maps}}
 {{read joined}}
 {{write vector: array<vec4f>}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let weight = maps[id.z * 2u];
-  let place = maps[id.z * 2u + 1u];
+  let weight = vec4u(maps(id.z * 2u));
+  let place = vec4u(maps(id.z * 2u + 1u));
   let i = id.x + id.y * groups.x * 64u;
   let row = i / place.z * 4u;
   let column = i % place.z;
@@ -22,7 +22,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     vector[weight.x + (row + {{j}}u) * weight.y + column] = select(vec4f(), entries{{j}}, exists);
 {{end}}
   }
-  if (column == weight.w / 4u && place.x != 0xffffffffu) {
+  if (column == weight.w / 4u && place.w == 1u) {
     let c = weight.w % 4u;
     vector[place.x + row / 4u] = vec4f(entries0[c], entries1[c], entries2[c], entries3[c]);
   }

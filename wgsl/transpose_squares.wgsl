@@ -1,13 +1,13 @@
 // Transposes square matrices:  y = xᵀ
 // squares: for each matrix (first vec4, stride in vec4s, size, padded size). One invocation per 4 × 4 entries; dispatch: workgroups of
 // 64 along x and y, matrices along z. Exact.
-{{read squares: array<vec4u>}}
+{{read squares}}
 {{read x}}
 {{write y: array<vec4f>}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let square = squares[id.z];
+  let square = vec4u(squares(id.z));
   let i = id.x + id.y * groups.x * 64u;
   let row = i / square.y;
   let column = i % square.y;

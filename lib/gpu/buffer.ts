@@ -17,8 +17,14 @@ export type BufferLike = DeviceBuffer | BufferSlice;
 interface Mirror {
   readonly texture: GPUTexture;
   readonly view: GPUTextureView;
-  version: number;
+  /** The part of the buffer that it follows, in bytes. */
+  readonly offset: number;
+  readonly size: number;
+  /** Bytes of that part which have been written since, from the first to the last of them; empty where it is up to date. */
+  stale: { from: number; to: number };
 }
+
+const NOTHING = { from: Infinity, to: -Infinity };
 
 let nextId = 0;
 
@@ -26,8 +32,6 @@ let nextId = 0;
 export class DeviceBuffer implements Disposable {
   /** Unique in this process. */
   readonly id: number = nextId++;
-  /** Grows with every write, so that mirrors know when they are stale. */
-  version = 0;
   readonly #gpu: Gpu;
   readonly #mirrors = new Map<string, Mirror>();
   #handle: GPUBuffer | undefined;
@@ -59,13 +63,25 @@ export class DeviceBuffer implements Disposable {
     return sum;
   }
 
+  /** Says that bytes are written, so that mirrors know what is stale. */
+  touch(offset = 0, size: number = this.size): void {
+    for (const mirror of this.#mirrors.values()) {
+      const from = Math.max(0, offset - mirror.offset);
+      const to = Math.min(mirror.size, offset + size - mirror.offset);
+      if (from >= to) continue;
+      const { stale } = mirror;
+      mirror.stale = { from: Math.min(stale.from, from), to: Math.max(stale.to, to) };
+    }
+  }
+
   /**
-   * A texture with the same numbers (see {@linkcode MIRROR_WIDTH}). When it is stale, `copy` records the refresh.
+   * A texture with the same numbers (see {@linkcode MIRROR_WIDTH}). Where it is stale, `copy` records the refresh of texels `first` to
+   * `end` from the bytes from `offset` on.
    */
   mirror(
     offset: number,
     size: number,
-    copy: (from: GPUTexelCopyBufferInfo, to: GPUTexture, texels: number) => void,
+    copy: (offset: number, to: GPUTexture, first: number, end: number) => void,
   ): GPUTextureView {
     const key = `${offset}:${size}`;
     let mirror = this.#mirrors.get(key);
@@ -77,12 +93,16 @@ export class DeviceBuffer implements Disposable {
         size: [Math.min(texels, MIRROR_WIDTH), Math.ceil(texels / MIRROR_WIDTH)],
         usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST,
       });
-      mirror = { texture, view: texture.createView(), version: -1 };
+      mirror = { texture, view: texture.createView(), offset, size, stale: { from: 0, to: size } };
       this.#mirrors.set(key, mirror);
     }
-    if (mirror.version !== this.version) {
-      copy({ buffer: this.handle, offset }, mirror.texture, texels);
-      mirror.version = this.version;
+    const { texture, stale } = mirror;
+    if (stale.from < stale.to) {
+      // Whole rows of the texture, the last of which may be short.
+      const first = Math.floor(stale.from / 16 / MIRROR_WIDTH) * MIRROR_WIDTH;
+      const end = Math.min(texels, Math.ceil(stale.to / 16 / MIRROR_WIDTH) * MIRROR_WIDTH);
+      copy(offset + first * 16, texture, first, end);
+      mirror.stale = NOTHING;
     }
     return mirror.view;
   }

@@ -195,7 +195,7 @@ export class Gpu implements Disposable {
   /** Writes numbers at a byte offset, after everything recorded so far. */
   write(buffer: DeviceBuffer, data: Float32Array | Uint32Array, offset = 0): void {
     this.flush();
-    buffer.version++;
+    buffer.touch(offset, data.byteLength);
     this.device.queue.writeBuffer(buffer.handle, offset, data as Float32Array<ArrayBuffer>);
   }
 

@@ -66,7 +66,9 @@ export class Recorder implements Disposable {
     if (this.profile !== undefined) pass!.end();
     this.tally?.dispatch(kernel.declared.bindings, resources, flops);
     for (const { name, kind } of kernel.declared.bindings) {
-      if (kind === "write" || kind === "update") asSlice(resources[name]).buffer.version++;
+      if (kind !== "write" && kind !== "update") continue;
+      const { buffer, offset, size } = asSlice(resources[name]);
+      buffer.touch(offset, size);
     }
   }
 
@@ -76,7 +78,7 @@ export class Recorder implements Disposable {
     this.#endPass();
     encoder.copyBufferToBuffer(from.buffer.handle, from.offset, to.buffer.handle, to.offset, size);
     this.tally?.touch({ ...from, size }, { ...to, size });
-    to.buffer.version++;
+    to.buffer.touch(to.offset, size);
   }
 
   /** Copies to a buffer that the host will map. */
@@ -91,7 +93,7 @@ export class Recorder implements Disposable {
     const encoder = this.#open();
     this.#endPass();
     encoder.clearBuffer(buffer.handle, offset, size);
-    buffer.version++;
+    buffer.touch(offset, size);
   }
 
   /** Submits what has been recorded. */
@@ -176,16 +178,18 @@ export class Recorder implements Disposable {
   }
 
   #mirror({ buffer, offset, size }: BufferSlice): GPUTextureView {
-    return buffer.mirror(offset, size, (from, texture, texels) => {
+    return buffer.mirror(offset, size, (offset, texture, first, end) => {
       const encoder = this.#open();
       this.#endPass();
-      const rows = Math.floor(texels / MIRROR_WIDTH);
-      const rest = texels % MIRROR_WIDTH;
+      const rows = Math.floor((end - first) / MIRROR_WIDTH);
+      const rest = (end - first) % MIRROR_WIDTH;
       const bytesPerRow = MIRROR_WIDTH * 16;
-      if (rows > 0) encoder.copyBufferToTexture({ ...from, bytesPerRow }, { texture }, [MIRROR_WIDTH, rows]);
+      const from = { buffer: buffer.handle, offset, bytesPerRow };
+      const y = first / MIRROR_WIDTH;
+      if (rows > 0) encoder.copyBufferToTexture(from, { texture, origin: [0, y] }, [MIRROR_WIDTH, rows]);
       if (rest > 0) {
-        const offset = (from.offset ?? 0) + rows * bytesPerRow;
-        encoder.copyBufferToTexture({ ...from, offset, bytesPerRow }, { texture, origin: [0, rows] }, [rest, 1]);
+        const last = { ...from, offset: offset + rows * bytesPerRow };
+        encoder.copyBufferToTexture(last, { texture, origin: [0, y + rows] }, [rest, 1]);
       }
     });
   }

@@ -30,7 +30,7 @@ const SHIFT = 1e-8;
  * is singular.
  */
 export class Eigenbasis implements Disposable {
-  /** [matrices, `squares.largest`] u32: which column of the old basis each one of the new basis came from. */
+  /** [matrices, `squares.largest`] numbers: which column of the old basis each one of the new basis came from. */
   readonly order: DeviceBuffer;
   readonly #norms: Norms;
   readonly #multiply: Products;

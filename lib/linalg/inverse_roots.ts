@@ -72,7 +72,7 @@ export class InverseRoots implements Disposable {
   /** @param ridge ε in (0, 1). */
   constructor(readonly squares: Squares, readonly ridge: number) {
     const { gpu, views, bytes } = squares;
-    this.#normaliser = new RangeNormaliser(gpu, bytes / 4, views.map(rangeOf));
+    this.#normaliser = new RangeNormaliser(gpu, views.map(rangeOf));
     const jobs = views.map((view) => ({ a: view, b: view, c: view }));
     this.#square = new Products(gpu, jobs, { symmetric: true });
     this.#multiply = new Products(gpu, jobs);

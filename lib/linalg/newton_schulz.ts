@@ -35,7 +35,7 @@ export class NewtonSchulz implements Disposable {
   constructor(readonly gpu: Gpu, layout: Layout, readonly matrices: readonly PlacedSegment[], readonly steps = 5) {
     const squares = squareLayout(matrices.map(({ name, rows, columns }) => ({ name, size: Math.min(rows, columns) })));
     const views = matrices.map(viewOf);
-    this.#normaliser = new RangeNormaliser(gpu, layout.deviceLength, views.map(rangeOf));
+    this.#normaliser = new RangeNormaliser(gpu, views.map(rangeOf));
     const bytes = layout.deviceLength * 4;
     this.#scratch = [gpu.buffer("Newton-Schulz, even", bytes), gpu.buffer("Newton-Schulz, odd", bytes)];
     this.#gram = gpu.buffer("Newton-Schulz A", squares.deviceLength * 4);

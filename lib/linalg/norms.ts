@@ -1,5 +1,6 @@
 import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
+import { numberTable } from "./number_table.ts";
 import type { Range } from "./ranges.ts";
 import text from "../../wgsl/norms.wgsl" with { type: "text" };
 
@@ -9,23 +10,23 @@ const source = { name: "norms", text };
 export class Norms implements Disposable {
   /** One f32 a range, as last recorded. */
   readonly buffer: DeviceBuffer;
-  readonly #ranges: DeviceBuffer;
+  /** For each range four numbers: first vec4, vec4s, 0, 0. */
+  readonly table: DeviceBuffer;
 
   constructor(readonly gpu: Gpu, readonly ranges: readonly Range[]) {
     this.buffer = gpu.buffer("norms", ranges.length * 4);
-    this.#ranges = gpu.buffer("norm ranges", ranges.length * 8);
-    gpu.write(this.#ranges, Uint32Array.from(ranges.flatMap(({ offset, size }) => [offset / 4, size / 4])));
+    this.table = numberTable(gpu, "norm ranges", ranges.flatMap(({ offset, size }) => [offset / 4, size / 4, 0, 0]));
   }
 
   /** Records the norms of the ranges of `data`. */
   record(data: BufferLike): void {
-    const buffers = { data, ranges: this.#ranges, norms: this.buffer };
+    const buffers = { data, ranges: this.table, norms: this.buffer };
     this.gpu.dispatch(this.gpu.kernel(source), buffers, {}, [this.ranges.length]);
   }
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
     this.buffer[Symbol.dispose]();
-    this.#ranges[Symbol.dispose]();
+    this.table[Symbol.dispose]();
   }
 }

@@ -2,6 +2,7 @@ import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { MatrixView } from "./matrix_view.ts";
+import { numberTable } from "./number_table.ts";
 import { type BatchFamily, batchFamilyOf, FAMILIES } from "./product_family.ts";
 
 /** One product C ← α op(A) op(B) + β D. */
@@ -31,9 +32,6 @@ export interface ProductBuffers {
   /** D; C itself by default. */
   readonly d?: BufferLike;
 }
-
-/** Set in a tile's job number; see `products.wgsl`. */
-const MIRRORED = 2 ** 31;
 
 /** What a family's kernel is told of the jobs. */
 interface Plan {
@@ -122,14 +120,11 @@ export class Products implements Disposable {
           if (symmetric && column >= row + tile.rows) break;
           const end = upperB ? Math.min(depth, column + tile.columns) : depth;
           const mirrored = symmetric && column + tile.columns <= row;
-          tiles.push(mirrored ? job + MIRRORED : job, row, column / 4, end / 4);
+          tiles.push(mirrored ? -(job + 1) : job + 1, row, column / 4, end / 4);
         }
       }
     });
-    const words = Uint32Array.from([...places, ...tiles]);
-    const table = this.gpu.buffer("products", words.byteLength);
-    this.gpu.write(table, words);
-    return { table, tiles: tiles.length / 4 };
+    return { table: numberTable(this.gpu, "products", [...places, ...tiles]), tiles: tiles.length / 4 };
   }
 
   #depthOf({ a }: ProductJob): number {

@@ -2,11 +2,12 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { Layout } from "../field/layout.ts";
+import { numberTable } from "./number_table.ts";
 import { type MatrixView, viewOf } from "./matrix_view.ts";
 
 /** A batch of square matrices in one layout, as kernels that work on all of them at once see it. */
 export class Squares implements Disposable {
-  /** For each matrix four u32: first vec4, stride in vec4s, size, padded size. */
+  /** For each matrix four numbers: first vec4, stride in vec4s, size, padded size. */
   readonly table: DeviceBuffer;
   /** Where each lies in buffers of the layout. */
   readonly views: readonly MatrixView[];
@@ -23,9 +24,8 @@ export class Squares implements Disposable {
     this.sizes = layout.map(({ rows }) => rows);
     this.largest = Math.max(...this.views.map(({ rows }) => rows));
     this.bytes = layout.deviceLength * 4;
-    const words = this.views.flatMap(({ offset, stride, rows }, i) => [offset / 4, stride / 4, this.sizes[i], rows]);
-    this.table = gpu.buffer("squares", words.length * 4);
-    gpu.write(this.table, Uint32Array.from(words));
+    const places = this.views.flatMap(({ offset, stride, rows }, i) => [offset / 4, stride / 4, this.sizes[i], rows]);
+    this.table = numberTable(gpu, "squares", places);
   }
 
   /** A dispatch of workgroups of 64 that covers `count` invocations for each matrix (of the largest). */

@@ -1,5 +1,6 @@
-import type { DeviceBuffer } from "../gpu/buffer.ts";
+import type { BufferSlice, DeviceBuffer } from "../gpu/buffer.ts";
 import type { MatrixView } from "./matrix_view.ts";
+import { numberTable } from "./number_table.ts";
 import { Products } from "./products.ts";
 import type { Squares } from "./squares.ts";
 import blockText from "../../wgsl/factor_block.wgsl" with { type: "text" };
@@ -23,13 +24,21 @@ export interface FactorOptions {
   readonly floor: number;
 }
 
+/** One block row of all matrices. */
+interface BlockRow {
+  readonly eliminate: Products;
+  readonly scale: Products;
+  /** Where it lies in the result. */
+  readonly piece: BufferSlice;
+}
+
 /**
  * Inverse Cholesky factors L⁻¹ of symmetric positive definite matrices, S = L Lᵀ, by elimination on [S | I] in blocks of 16, so that
  * nearly all of it is matrix products: for each block row, subtract what the rows above contribute, factor the diagonal block in
  * registers, multiply by its inverse. Three dispatches a block row of the largest matrix; the arithmetic of about one product.
  */
 export class TriangularInverse implements Disposable {
-  /** Holds [Lᵀ | L⁻¹ r] of each matrix. */
+  /** Holds [Lᵀ | L⁻¹ r] of each matrix, all side by side, so that a block row of all of them is one piece. */
   readonly result: DeviceBuffer;
   /** Where L⁻¹ r lies in `result`. */
   readonly views: readonly MatrixView[];
@@ -38,11 +47,12 @@ export class TriangularInverse implements Disposable {
   readonly #panels: DeviceBuffer;
   readonly #inverses: DeviceBuffer;
   readonly #blocks: DeviceBuffer;
-  readonly #rows: readonly { readonly eliminate: Products; readonly scale: Products }[];
+  readonly #rows: readonly BlockRow[];
 
   constructor(readonly squares: Squares) {
     const { gpu, views, largest, bytes } = squares;
-    this.result = gpu.buffer("triangular inverses", bytes * 2);
+    const stride = views.reduce((sum, { columns }) => sum + 2 * columns, 0);
+    this.result = gpu.buffer("triangular inverses", largest * stride * 4);
     this.#diagonals = gpu.buffer("scales of rows", views.length * largest * 4);
     this.#augmented = gpu.buffer("augmented matrices", bytes * 2);
     let panelEnd = 0;
@@ -54,30 +64,36 @@ export class TriangularInverse implements Disposable {
     });
     this.#panels = gpu.buffer("panels", panelEnd * 4);
     this.#inverses = gpu.buffer("block inverses", views.length * BLOCK * BLOCK * 4);
-    this.#blocks = gpu.buffer("diagonal blocks", views.length * 16);
-    gpu.write(
-      this.#blocks,
-      Uint32Array.from(panels.flatMap(({ offset, stride }, i) => [offset / 4, stride / 4, squares.sizes[i], 0])),
-    );
-    const wide = views.map(({ offset, stride }) => ({ offset: offset * 2, stride: stride * 2 }));
+    const places = panels.flatMap(({ offset, stride }, i) => [offset / 4, stride / 4, squares.sizes[i], 0]);
+    this.#blocks = numberTable(gpu, "diagonal blocks", places);
+    let left = 0;
+    const wide = views.map(({ rows, columns }): MatrixView => {
+      left += 2 * columns;
+      return { offset: left - 2 * columns, stride, rows, columns: 2 * columns };
+    });
     this.views = views.map(({ rows, columns }, i) => ({ ...wide[i], offset: wide[i].offset + columns, rows, columns }));
     this.#rows = Array.from({ length: largest / BLOCK }, (_, k) => {
-      const jobs = views.flatMap(({ rows }, i) => {
+      const jobs = views.flatMap(({ rows, offset, stride: augmentedStride }, i) => {
         if (k * BLOCK >= rows) return [];
-        const { offset, stride } = wide[i];
         // Left of the diagonal block everything is done; right of L⁻¹'s own everything is 0.
-        const columns = { offset: offset + k * BLOCK, stride, columns: rows + BLOCK };
-        const above = { ...columns, rows: k * BLOCK };
-        const row = { ...columns, offset: columns.offset + k * BLOCK * stride, rows: BLOCK };
+        const columns = rows + BLOCK;
+        const row = { offset: wide[i].offset + k * BLOCK, stride, rows: BLOCK, columns };
+        const above = { ...row, rows: k * BLOCK };
+        const start = {
+          ...row,
+          offset: offset * 2 + k * BLOCK * (augmentedStride * 2 + 1),
+          stride: augmentedStride * 2,
+        };
         const inverse = { offset: i * BLOCK * BLOCK, stride: BLOCK, rows: BLOCK, columns: BLOCK };
         return [{
-          eliminate: { a: { ...above, columns: BLOCK }, b: above, c: panels[i], d: row },
+          eliminate: { a: { ...above, columns: BLOCK }, b: above, c: panels[i], d: start },
           scale: { a: inverse, b: panels[i], c: row },
         }];
       });
       return {
         eliminate: new Products(gpu, jobs.map(({ eliminate }) => eliminate), { transposeA: true }),
         scale: new Products(gpu, jobs.map(({ scale }) => scale)),
+        piece: this.result.slice(k * BLOCK * stride * 4, BLOCK * stride * 4),
       };
     });
   }
@@ -98,7 +114,7 @@ export class TriangularInverse implements Disposable {
       { largest, shift, relative: relativeShift },
       this.squares.groups(largest * largest / 4),
     );
-    for (const { eliminate, scale } of this.#rows) {
+    for (const { eliminate, scale, piece } of this.#rows) {
       eliminate.record({ a: this.result, b: this.result, c: this.#panels, d: this.#augmented }, -1, 1);
       gpu.dispatch(
         gpu.kernel(blockSource),
@@ -106,7 +122,7 @@ export class TriangularInverse implements Disposable {
         { count: sizes.length, floor },
         [Math.ceil(sizes.length / 8)],
       );
-      scale.record({ a: this.#inverses, b: this.#panels, c: this.result });
+      scale.record({ a: this.#inverses, b: this.#panels, c: piece });
     }
   }
 

@@ -4,6 +4,7 @@ import { Layout } from "../field/layout.ts";
 import { createVector, type Vector } from "../field/vector.ts";
 import { kroneckerLayout, linearMapsOf } from "../linalg/linear_maps.ts";
 import { viewOf } from "../linalg/matrix_view.ts";
+import { numberTable } from "../linalg/number_table.ts";
 import { Squares } from "../linalg/squares.ts";
 import { SymmetricInverse } from "../linalg/symmetric_inverse.ts";
 import { adam } from "./adam.ts";
@@ -113,14 +114,13 @@ class KfacCore implements OptimizerCore {
     this.#factors = createVector(gpu, this.#squares.layout, "factors");
     this.#inverses = createVector(gpu, this.#squares.layout, "inverses");
     this.#preconditioned = createVector(gpu, layout, "preconditioned gradient");
-    const words = maps.flatMap(({ weight, bias }, i) => {
+    const numbers = maps.flatMap(({ weight, bias }, i) => {
       const { deviceOffset, stride, rows, columns } = weight;
       const to = joined[i];
-      const biasOffset = bias === undefined ? 2 ** 32 - 1 : bias.deviceOffset / 4;
-      return [deviceOffset / 4, stride / 4, rows, columns, biasOffset, to.deviceOffset / 4, to.stride / 4, 0];
+      const [biasOffset, hasBias] = bias === undefined ? [0, 0] : [bias.deviceOffset / 4, 1];
+      return [deviceOffset / 4, stride / 4, rows, columns, biasOffset, to.deviceOffset / 4, to.stride / 4, hasBias];
     });
-    this.#maps = gpu.buffer("maps with biases", words.length * 4);
-    gpu.write(this.#maps, Uint32Array.from(words));
+    this.#maps = numberTable(gpu, "maps with biases", numbers);
     const largest = Math.max(...joined.map(({ deviceSize }) => deviceSize));
     this.#groups = [...linearGroups(largest / 16, 64), maps.length];
     this.state = { ...this.#adam.state, factors: this.#factors, inverses: this.#inverses };

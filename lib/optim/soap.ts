@@ -2,6 +2,7 @@ import { linearGroups } from "../gpu/groups.ts";
 import { createVector, type Vector } from "../field/vector.ts";
 import { Eigenbasis } from "../linalg/eigenbasis.ts";
 import { viewOf } from "../linalg/matrix_view.ts";
+import { numberTable } from "../linalg/number_table.ts";
 import { Squares } from "../linalg/squares.ts";
 import { checkRanges, checkWhole, decayed } from "./hyperparameters.ts";
 import { type OptimizerContext, type OptimizerCore, type OptimizerSpec, stateVectors } from "./optimizer.ts";
@@ -168,11 +169,10 @@ class MatrixState implements Disposable {
     this.basis.write(identities);
     this.state = { factors: this.factors, basis: this.basis };
     const { largest } = this.#squares;
-    const words = matrices.flatMap(({ view: { offset, stride, rows } }, i) => {
-      return [offset / 4, stride / 4, rows, 0, 2 * i * largest, (2 * i + 1) * largest, 0, 0];
+    const places = matrices.flatMap(({ view: { offset, stride, rows } }, i) => {
+      return [offset / 4, stride / 4, rows, 0, 2 * i * largest / 4, (2 * i + 1) * largest / 4, 0, 0];
     });
-    this.#places = gpu.buffer("matrices to reorder", words.length * 4);
-    gpu.write(this.#places, Uint32Array.from(words));
+    this.#places = numberTable(gpu, "matrices to reorder", places);
     this.#largest = Math.max(...matrices.map(({ view }) => view.rows * view.columns));
     this.#count = matrices.length;
   }

@@ -133,6 +133,39 @@ Deno.test("a mirror follows every write to its buffer: from the host, by copies,
   assertEquals(await doubled(x, y), new Float32Array(length));
 });
 
+Deno.test("a mirror follows writes to parts of its buffer, as mirrors of parts follow writes to the whole", async () => {
+  using own = await openDevice({ operands: "texture" });
+  const length = 5 * 4096 + 12;
+  using x = own.buffer("x", length * 4);
+  using y = own.buffer("y", length * 4);
+  using four = own.buffer("four", 16);
+  own.write(four, Float32Array.of(9, 8, 7, 6));
+  const kernel = own.kernel(doubling);
+  const expected = new Float32Array(length);
+  /** Doubles x, all of it and a part, and compares. */
+  const check = async () => {
+    own.dispatch(kernel, { x, y }, { length: length / 4, factor: 2 }, [Math.ceil(length / 16)]);
+    assertEquals(await readFloats(own, y, length), expected.map((entry) => 2 * entry));
+    own.dispatch(kernel, { x: x.slice(4096 * 4, 8192 * 4), y }, { length: 2048, factor: 2 }, [512]);
+    assertEquals(await readFloats(own, y, 8192), expected.slice(4096, 4096 + 8192).map((entry) => 2 * entry));
+  };
+  await check();
+  for (const entry of [0, 4095, 4096, 5000, 12287, 12288, length - 1]) {
+    own.write(x, Float32Array.of(entry + 1), entry * 4);
+    expected[entry] = entry + 1;
+    await check();
+  }
+  // Two parts far from each other between two looks, one by a copy, one by a kernel; the last row of the texture is short.
+  own.copy(four, x.slice(64 * 4, 16));
+  expected.set([9, 8, 7, 6], 64);
+  own.dispatch(kernel, { x: four, y: x.slice(5 * 4096 * 4, 48) }, { length: 1, factor: 3 }, [1]);
+  expected.set([27, 24, 21, 18], 5 * 4096);
+  await check();
+  own.clear(x.slice(4096 * 4, 4096 * 4));
+  expected.fill(0, 4096, 8192);
+  await check();
+});
+
 Deno.test("a kernel that does not compile is an error with its name, not zeros", async () => {
   using own = await openDevice();
   using y = own.buffer("y", 16);
