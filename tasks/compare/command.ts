@@ -16,7 +16,7 @@ const own = defineCommand({
       name: "input",
       kind: "string",
       placeholder: "PATH",
-      help: "What is trained on, or a folder of such files: figures are then means over them",
+      help: "What is trained on, or a folder of such: figures are then means over them",
       defaultText: "the task's own",
     },
     {

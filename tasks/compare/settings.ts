@@ -121,17 +121,25 @@ function choicesOf({ command }: TrainingTask, name: string): readonly string[] {
   return option?.kind === "choice" ? option.choices : [];
 }
 
-async function inputsOf({ name, inputs }: TrainingTask, typed: string | undefined): Promise<Input[]> {
+async function inputsOf({ name, inputs, takesFolders }: TrainingTask, typed: string | undefined): Promise<Input[]> {
   if (typed === undefined) return [{ name: "default" }];
   const path = callerPath(typed);
   const found = await Deno.stat(path).catch(() => undefined);
   if (found === undefined) throw new UserError(`--input ${path}: cannot be read: there is no such file or folder.`);
   if (!found.isDirectory || inputs === undefined) return [{ name: basename(path), path }];
-  const files = Array.from(Deno.readDirSync(path)).filter((entry) => !entry.isDirectory && inputs.test(entry.name));
-  if (files.length === 0) {
-    throw new UserError(`--input ${path}: a folder with files for the task ${name} expected, none found.`);
+  const namesIn = (folder: string) => Array.from(Deno.readDirSync(folder), (entry) => entry.name).sort();
+  const isFolder = (entry: string) => Deno.statSync(entry).isDirectory;
+  const isKnown = (folder: string) => namesIn(folder).some((entry) => inputs.test(entry));
+  if (takesFolders && isKnown(path)) return [{ name: basename(path), path }];
+  const inside = namesIn(path).filter((entry) => {
+    const whole = join(path, entry);
+    return takesFolders ? isFolder(whole) && isKnown(whole) : inputs.test(entry) && !isFolder(whole);
+  });
+  if (inside.length === 0) {
+    const what = takesFolders ? "a folder for, or with folders" : "a folder with files";
+    throw new UserError(`--input ${path}: ${what} for the task ${name} expected, none found.`);
   }
-  return files.map((file) => file.name).sort().map((file) => ({ name: file, path: join(path, file) }));
+  return inside.map((entry) => ({ name: entry, path: join(path, entry) }));
 }
 
 /** A name that only these settings have, so that the same command finds its comparison again. */

@@ -1,3 +1,4 @@
+import { SCENE_FILES } from "../../lib/data/scene/read_scene.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { command } from "./command.ts";
 import { loadScene } from "./input.ts";
@@ -16,5 +17,7 @@ export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
     file: "test/000_comparison.png",
     title: "First test view: truth, rendering, error (white: 0.25 and more)",
   }],
+  inputs: SCENE_FILES,
+  takesFolders: true,
   load: async (values, gpu) => new NerfSubject(gpu, await loadScene(values), values),
 };

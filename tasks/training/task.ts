@@ -38,8 +38,13 @@ export interface TrainingTask<
   readonly optimizer: (values: S) => OptimizerSpec;
   /** Reads what is trained on and puts it on the device. */
   readonly load: (values: S, gpu: Gpu) => Promise<TrainingSubject>;
-  /** Names of the files in a folder that are to be trained on one by one, for comparisons over a folder. */
+  /**
+   * Names of files: of those in a folder that are to be trained on one by one, for comparisons over a folder; or, for tasks whose
+   * inputs are folders, of those by which one is known.
+   */
   readonly inputs?: RegExp;
+  /** Whether an input is a folder. */
+  readonly takesFolders?: boolean;
   /** What of a finished run is worth seeing beside other runs' results. */
   readonly pictures?: readonly RunPicture[];
 }

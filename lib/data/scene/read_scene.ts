@@ -3,6 +3,17 @@ import type { Scene, SceneOptions } from "./scene.ts";
 import type { SceneFiles } from "./scene_files.ts";
 import { readSynthetic, readTransforms } from "./transforms.ts";
 
+const READERS = {
+  "poses_bounds.npy": readLlff,
+  "transforms_train.json": readSynthetic,
+  "transforms.json": readTransforms,
+};
+
+/** Names of the files by which a folder is known as a scene. */
+export const SCENE_FILES: RegExp = new RegExp(
+  `^(${Object.keys(READERS).map((name) => RegExp.escape(name)).join("|")})$`,
+);
+
 /**
  * Reads a scene of posed photographs, told by its files: `poses_bounds.npy` (LLFF), `transforms_train.json` (NeRF-synthetic) or
  * `transforms.json` (instant-ngp, nerfstudio).
@@ -10,12 +21,7 @@ import { readSynthetic, readTransforms } from "./transforms.ts";
  * @throws {Error} If it is none of these, or malformed, in one sentence.
  */
 export async function readScene(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
-  const readers = {
-    "poses_bounds.npy": readLlff,
-    "transforms_train.json": readSynthetic,
-    "transforms.json": readTransforms,
-  };
-  for (const [file, read] of Object.entries(readers)) {
+  for (const [file, read] of Object.entries(READERS)) {
     if (await files.read(file) === undefined) continue;
     const scene = await read(files, options);
     if (scene.train.length === 0) {
@@ -26,5 +32,5 @@ export async function readScene(files: SceneFiles, options: SceneOptions = {}): 
     }
     return scene;
   }
-  throw new Error(`${files.name}: not a scene: one of ${Object.keys(readers).join(", ")} expected, none found.`);
+  throw new Error(`${files.name}: not a scene: one of ${Object.keys(READERS).join(", ")} expected, none found.`);
 }
