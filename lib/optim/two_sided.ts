@@ -1,21 +1,12 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Layout, PlacedSegment } from "../field/layout.ts";
-import { type MatrixView, rangeOf, squareLayout, viewOf } from "../linalg/matrix_view.ts";
+import { type MatrixView, squareLayout, viewOf } from "../linalg/matrix_view.ts";
 import { Products } from "../linalg/products.ts";
 
 /** The weight matrices of a layout. */
 export function weightsOf(layout: Layout): PlacedSegment[] {
   return layout.filter(({ role, shape }) => role === "weight" && shape.length === 2);
-}
-
-/** One number per vec4 of a layout's vectors: 1 in the given matrices, 0 elsewhere. Whoever calls disposes it. */
-export function maskOf(gpu: Gpu, layout: Layout, matrices: readonly PlacedSegment[]): DeviceBuffer {
-  const mask = new Float32Array(layout.deviceLength / 4);
-  for (const { offset, size } of matrices.map(viewOf).map(rangeOf)) mask.fill(1, offset / 4, (offset + size) / 4);
-  const buffer = gpu.buffer("which entries are of matrices", mask.byteLength);
-  gpu.write(buffer, mask);
-  return buffer;
 }
 
 /** A matrix and where it lies in vectors of the layout. */

@@ -1,0 +1,116 @@
+import { linearGroups } from "../gpu/groups.ts";
+import type { Vector } from "../field/vector.ts";
+import { Eigenbases } from "./eigenbases.ts";
+import { type OptimizerContext, type OptimizerCore, stateVectors, type StepRequest } from "./optimizer.ts";
+import { weightsOf } from "./two_sided.ts";
+import stepText from "../../wgsl/rotated_step.wgsl" with { type: "text" };
+
+/** What a rule works on; primes are what is rotated, and the same as without where there is no matrix. */
+export interface RotatedVectors {
+  /** g. */
+  readonly gradient: Vector;
+  /** g'. */
+  readonly rotatedGradient: Vector;
+  /** m, a running mean of g that the rule keeps. */
+  readonly firstMoment: Vector;
+  /** m', likewise of g'. */
+  readonly rotatedMoment: Vector;
+  /** Where the rule puts the step in the rotated basis, without its rate. */
+  readonly step: Vector;
+}
+
+/** An update rule for every entry by itself, in a rotated basis. */
+export interface RotatedRule {
+  /** What a checkpoint must hold: a number for each entry, which is put in order with the bases. */
+  readonly diagonal: Vector;
+  /** Called after the diagonal was put into another order. */
+  reordered?(): void;
+  /** Records m, m' and the step. */
+  record(vectors: RotatedVectors, step: number, observations: number): void;
+  /** Frees what is not the diagonal. */
+  dispose?(): void;
+}
+
+/** How {@linkcode RotatedCore} goes about it. */
+export interface RotationOptions {
+  /** The bases are brought up to date every so many steps. */
+  readonly basisEvery: number;
+  /** How much of the factors' averages a step keeps. */
+  readonly averaging: number;
+  /** λ. */
+  readonly weightDecay: number;
+}
+
+const stepSource = { name: "rotated_step", text: stepText };
+
+/**
+ * An entrywise rule in the eigenbases of Shampoo's factors (Vyas et al. 2024, algorithm 3): each step the rule's step in the bases is
+ * rotated back, then the factors are averaged, and every `basisEvery`-th time the bases follow. Step 0 moves nothing: it sets the
+ * factors and their eigenvectors.
+ *
+ * The rotated first moment is kept between refreshes instead of being rotated anew at each step, which is the same but for rounding
+ * and saves two of seven products.
+ */
+export class RotatedCore implements OptimizerCore {
+  readonly multipliesMatrices = true;
+  readonly state: Readonly<Record<string, Vector>>;
+  readonly #moments;
+  readonly #scratch;
+  /** Absent where a layout has no matrices. */
+  readonly #bases?: Eigenbases;
+
+  /**
+   * @param diagonalName What the rule's diagonal is called in the state.
+   */
+  constructor(
+    readonly context: OptimizerContext,
+    readonly options: RotationOptions,
+    diagonalName: string,
+    readonly rule: RotatedRule,
+  ) {
+    this.#moments = stateVectors(context, ["firstMoment", "rotatedMoment"]);
+    this.#scratch = stateVectors(context, ["rotatedGradient", "step", "rotatedBack", "between"]);
+    if (weightsOf(context.layout).length > 0) this.#bases = new Eigenbases(context);
+    this.state = { ...this.#moments, [diagonalName]: rule.diagonal, ...this.#bases?.state };
+  }
+
+  /** Records rotating a vector of the layout into the bases. */
+  rotate(vector: Vector, result: Vector): void {
+    if (this.#bases === undefined) this.context.gpu.copy(vector.buffer, result.buffer);
+    else this.#bases.rotate(vector, this.#scratch.between, result);
+  }
+
+  update({ parameters, gradient, learningRate }: Required<StepRequest>, step: number, observations: number): void {
+    const { gpu, layout } = this.context;
+    const { basisEvery, averaging, weightDecay } = this.options;
+    const { between, ...scratch } = this.#scratch;
+    const bases = this.#bases;
+    if (step === 0) {
+      bases?.begin(gradient, 1 - averaging);
+      return;
+    }
+    this.rotate(gradient, scratch.rotatedGradient);
+    this.rule.record({ gradient, ...this.#moments, ...scratch }, step, observations);
+    bases?.rotateBack(scratch.step, between, scratch.rotatedBack);
+    const { buffer } = bases === undefined ? scratch.step : scratch.rotatedBack;
+    const length = layout.deviceLength / 4;
+    gpu.dispatch(
+      gpu.kernel(stepSource),
+      { parameters: parameters.buffer, step: buffer },
+      { length, learning_rate: learningRate, shrink: 1 - weightDecay * learningRate },
+      linearGroups(length, 64),
+    );
+    if (bases === undefined) return;
+    bases.average(gradient, averaging);
+    if (step % basisEvery !== 0) return;
+    bases.refresh(this.rule.diagonal, between);
+    this.rule.reordered?.();
+    bases.rotate(this.#moments.firstMoment, between, this.#moments.rotatedMoment);
+  }
+
+  dispose(): void {
+    for (const vector of Object.values(this.#scratch)) vector[Symbol.dispose]();
+    this.#bases?.[Symbol.dispose]();
+    this.rule.dispose?.();
+  }
+}
