@@ -59,6 +59,7 @@ export { adam, type AdamOptions, adamW } from "./lib/optim/adam.ts";
 export { clipGradient } from "./lib/optim/clip_gradient.ts";
 export { esgd, type EsgdOptions } from "./lib/optim/esgd.ts";
 export { esgdMax, type EsgdMaxOptions } from "./lib/optim/esgd_max.ts";
+export { esgdSoap, type EsgdSoapOptions } from "./lib/optim/esgd_soap.ts";
 export { gaussNewton, type GaussNewtonOptions } from "./lib/optim/gauss_newton.ts";
 export { kfac, type KfacOptions } from "./lib/optim/kfac.ts";
 export { kroneckerLayout } from "./lib/linalg/linear_maps.ts";

@@ -1,5 +1,5 @@
 import { linearGroups } from "../gpu/groups.ts";
-import { CurvatureAverage, probesDue } from "./curvature.ts";
+import { probesDue } from "./curvature.ts";
 import { Equilibration } from "./equilibration.ts";
 import { checkRanges, checkWhole, decayed } from "./hyperparameters.ts";
 import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
@@ -35,15 +35,11 @@ export interface EsgdOptions {
 const stepSource = { name: "esgd_step", text: stepText };
 
 /**
- * ESGD: momentum divided by the equilibrated preconditioner, the row 2-norms of the Hessian estimated from products with random
- * signs (Dauphin, de Vries & Bengio 2015; Chng, Saratchandran & Lucey 2025):
+ * Options of an optimizer of ESGD's kind with their defaults.
  *
- * for each probe when due d ← β₂d + (1−β₂)(Hv)²; m ← β₁m + (1−β₁)g; θ ← (1−λη)θ − η m̂/(√d/√(1−β₂^κ) + ε)
- *
- * Probes are due at steps 0 … warmup−1, then every `updateEvery`-th. State: first moment, and d. Deviations from the published
- * code are the defaults of `initialProbes` and `biasCorrection`; its behaviour is `{ initialProbes: 1, biasCorrection: "steps" }`.
+ * @throws With the optimizer's name where one is out of range.
  */
-export function esgd(options: EsgdOptions = {}): OptimizerSpec {
+export function resolveEsgd(name: string, options: EsgdOptions): Required<EsgdOptions> {
   const {
     learningRate = 0.5,
     updateEvery = 100,
@@ -56,24 +52,23 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
     relativeDamping = 0,
     weightDecay = 0,
   } = options;
-  const [beta1, beta2] = betas;
-  checkRanges("esgd", {
+  checkRanges(name, {
     learningRate: [learningRate, ">", 0],
     updateEvery: [updateEvery, "≥", 1],
     warmup: [warmup, "≥", 0],
     epsilon: [epsilon, ">", 0],
-    "betas[0]": [beta1, "≥", 0, "<", 1],
-    "betas[1]": [beta2, "≥", 0, "<", 1],
+    "betas[0]": [betas[0], "≥", 0, "<", 1],
+    "betas[1]": [betas[1], "≥", 0, "<", 1],
     initialProbes: [initialProbes, "≥", 1],
     probes: [probes, "≥", 1],
     relativeDamping: [relativeDamping, "≥", 0],
     weightDecay: [weightDecay, "≥", 0],
   });
-  checkWhole("esgd", { updateEvery, warmup, initialProbes, probes });
+  checkWhole(name, { updateEvery, warmup, initialProbes, probes });
   if (biasCorrection !== "updates" && biasCorrection !== "steps") {
-    throw new Error(`esgd: biasCorrection: "updates" or "steps" expected, "${biasCorrection}" found.`);
+    throw new Error(`${name}: biasCorrection: "updates" or "steps" expected, "${biasCorrection}" found.`);
   }
-  const resolved = {
+  return {
     learningRate,
     updateEvery,
     warmup,
@@ -83,38 +78,45 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
     initialProbes,
     probes,
     relativeDamping,
+    weightDecay,
   };
+}
+
+/**
+ * ESGD: momentum divided by the equilibrated preconditioner, the row 2-norms of the Hessian estimated from products with random
+ * signs (Dauphin, de Vries & Bengio 2015; Chng, Saratchandran & Lucey 2025):
+ *
+ * for each probe when due d ← β₂d + (1−β₂)(Hv)²; m ← β₁m + (1−β₁)g; θ ← (1−λη)θ − η m̂/(√d/√(1−β₂^κ) + ε)
+ *
+ * Probes are due at steps 0 … warmup−1, then every `updateEvery`-th. State: first moment, and d. Deviations from the published
+ * code are the defaults of `initialProbes` and `biasCorrection`; its behaviour is `{ initialProbes: 1, biasCorrection: "steps" }`.
+ */
+export function esgd(options: EsgdOptions = {}): OptimizerSpec {
+  const resolved = resolveEsgd("esgd", options);
+  const { epsilon, betas: [beta1, beta2], biasCorrection, relativeDamping, weightDecay } = resolved;
   return {
     name: "esgd",
-    learningRate,
-    options: { ...resolved, weightDecay },
+    learningRate: resolved.learningRate,
+    options: { ...resolved },
     create(context) {
       const { gpu, layout } = context;
-      const state = stateVectors(context, ["firstMoment", "squaredProducts"]);
-      const { squaredProducts } = state;
+      const { firstMoment } = stateVectors(context, ["firstMoment"]);
       const length = layout.deviceLength / 4;
-      const curvature = new CurvatureAverage(context, squaredProducts, { estimate: "squared", fold: "mean", beta2 });
-      const equilibration = new Equilibration(context, squaredProducts, relativeDamping);
-      let stale = false;
+      const equilibration = new Equilibration(context, beta2, relativeDamping);
       return {
-        state,
+        state: { firstMoment, squaredProducts: equilibration.average },
         requests: (step) => ({ hessianProbes: probesDue(step, resolved) }),
-        observe(observation) {
-          curvature.observe(observation);
-          stale = true;
-        },
+        observe: (observation) => equilibration.observe(observation),
         update({ parameters, gradient, learningRate }, step, observations) {
           if (observations === 0) throw new Error("esgd: the first step needs a probe; see requests() and observe().");
-          if (stale) equilibration.record();
-          stale = false;
           const kappa = biasCorrection === "steps" ? step + 1 : observations;
           gpu.dispatch(
             gpu.kernel(stepSource),
             {
               parameters: parameters.buffer,
               gradient: gradient.buffer,
-              first_moment: state.firstMoment.buffer,
-              preconditioner: equilibration.preconditioner.buffer,
+              first_moment: firstMoment.buffer,
+              preconditioner: equilibration.preconditioner().buffer,
             },
             {
               length,
@@ -129,9 +131,7 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
             linearGroups(length, 64),
           );
         },
-        restored() {
-          stale = true;
-        },
+        restored: () => equilibration.changed(),
         dispose: () => equilibration[Symbol.dispose](),
       };
     },

@@ -3,6 +3,7 @@ import { adam, adamW } from "./adam.ts";
 import { clipGradient } from "./clip_gradient.ts";
 import { esgd } from "./esgd.ts";
 import { esgdMax } from "./esgd_max.ts";
+import { esgdSoap } from "./esgd_soap.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
 import { gaussNewton } from "./gauss_newton.ts";
 import { kfac } from "./kfac.ts";
@@ -27,6 +28,7 @@ const REGISTRY: Readonly<Record<string, (options: never) => OptimizerSpec>> = {
   adamW,
   esgd,
   esgdMax,
+  esgdSoap,
   adaHessianE,
   adaHessianJ,
   sophiaH,

@@ -27,8 +27,6 @@ export interface RotatedRule {
   reordered?(): void;
   /** Records m, m' and the step. */
   record(vectors: RotatedVectors, step: number, observations: number): void;
-  /** Frees what is not the diagonal. */
-  dispose?(): void;
 }
 
 /** How {@linkcode RotatedCore} goes about it. */
@@ -111,6 +109,5 @@ export class RotatedCore implements OptimizerCore {
   dispose(): void {
     for (const vector of Object.values(this.#scratch)) vector[Symbol.dispose]();
     this.#bases?.[Symbol.dispose]();
-    this.rule.dispose?.();
   }
 }

@@ -54,6 +54,7 @@ export const optimizerDefaults: OptimizerDefaults = {
     // From here on found best with a cosine schedule.
     muon: { ...relus(0.01), gaussian: 3e-3, other: 1e-3 },
     soap: { ...relus(3e-3), gaussian: 6e-4, other: 3e-4 },
+    esgdSoap: { ...relus(0.3), gaussian: 1, other: 0.5 },
   },
   relativeDamping: { ...relus(0.03), other: 0.01 },
   // Shampoo's roots at every step cost several times what the gradient does.

@@ -43,15 +43,15 @@ export const UPDATE_OPTIONS = [
     name: "relative-damping",
     kind: "number",
     min: 0,
-    help: "Of esgd: damping relative to the preconditioner",
-    defaultText: "0.01; relu, relu-pe: 0.03; paper: 0",
+    help: "Of esgd, esgdSoap: damping relative to the preconditioner",
+    defaultText: "0.01; relu, relu-pe, esgdSoap: 0.03; paper: 0",
   },
   {
     name: "initial-probes",
     kind: "integer",
     min: 1,
     max: 1024,
-    help: "Of esgd, esgdMax: Hessian probes before the first step",
+    help: "Of esgd, esgdMax, esgdSoap: Hessian probes before the first step",
     defaultText: "16; esgdMax, paper: 1",
   },
   {
@@ -59,7 +59,7 @@ export const UPDATE_OPTIONS = [
     kind: "integer",
     min: 1,
     help: "Steps between two probes after the warm-up; of soap and shampoo, between two refreshes of their matrices",
-    defaultText: "100; soap, shampoo, sophiaH: 10; adaHessian: 1; shampoo with paper: 1",
+    defaultText: "100; soap, esgdSoap, shampoo, sophiaH: 10; adaHessian: 1; shampoo with paper: 1",
   },
   { name: "clip-norm", kind: "number", exclusiveMin: 0, help: "Largest norm of a gradient", defaultText: "no limit" },
 ] as const;

@@ -4,25 +4,9 @@ import { squareLayout } from "../../lib/linalg/matrix_view.ts";
 import { OrthonormalColumns } from "../../lib/linalg/orthonormal_columns.ts";
 import { Squares } from "../../lib/linalg/squares.ts";
 import { TriangularInverse } from "../../lib/linalg/triangular_inverse.ts";
-import { distance, type Matrix, matrixFrom, multiply, someMatrix, transpose } from "../support/matrix.ts";
+import { distance, gramSchmidt, type Matrix, matrixFrom, multiply, someMatrix, transpose } from "../support/matrix.ts";
 
 const sizes = [1, 5, 16, 50, 130];
-
-/** Gram-Schmidt, twice, on columns. */
-function gramSchmidt(matrix: Matrix): Matrix {
-  const basis: number[][] = [];
-  for (const column of transpose(matrix)) {
-    for (let pass = 0; pass < 2; pass++) {
-      for (const unit of basis) {
-        const along = unit.reduce((sum, entry, i) => sum + entry * column[i], 0);
-        unit.forEach((entry, i) => column[i] -= along * entry);
-      }
-    }
-    const norm = Math.hypot(...column);
-    basis.push(column.map((entry) => entry / norm));
-  }
-  return transpose(basis);
-}
 
 /** Columns of sizes from 1 down to `smallest`, each with a share of the first. */
 function illConditioned(size: number, smallest: number): Matrix {

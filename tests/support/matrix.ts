@@ -33,22 +33,49 @@ export function someMatrix(rows: number, columns: number, seed: number): Matrix 
   return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => entry(i * columns + j + 1)));
 }
 
-/** The eigenvalues of a symmetric matrix, ascending, by Jacobi's rotations. */
+/** The eigenvalues of a symmetric matrix, ascending. */
 export function eigenvalues(symmetric: Matrix): number[] {
+  return eigenpairs(symmetric).map(([value]) => value).toReversed();
+}
+
+/** The eigenvalues of a symmetric matrix, descending, each with its eigenvector, by Jacobi's rotations. */
+export function eigenpairs(symmetric: Matrix): [number, number[]][] {
   const a = symmetric.map((row) => row.slice());
   const n = a.length;
+  /** Rows are the eigenvectors. */
+  const q = a.map((_, i) => a.map((_, j) => i === j ? 1 : 0));
   for (let sweep = 0; sweep < 30; sweep++) {
     for (let p = 0; p < n; p++) {
-      for (let q = p + 1; q < n; q++) {
-        if (a[p][q] === 0) continue;
-        const zeta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
+      for (let r = p + 1; r < n; r++) {
+        if (a[p][r] === 0) continue;
+        const zeta = (a[r][r] - a[p][p]) / (2 * a[p][r]);
         const t = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
         const cos = 1 / Math.hypot(1, t);
         const sin = cos * t;
-        for (let k = 0; k < n; k++) [a[k][p], a[k][q]] = [cos * a[k][p] - sin * a[k][q], sin * a[k][p] + cos * a[k][q]];
-        for (let k = 0; k < n; k++) [a[p][k], a[q][k]] = [cos * a[p][k] - sin * a[q][k], sin * a[p][k] + cos * a[q][k]];
+        for (let k = 0; k < n; k++) [a[k][p], a[k][r]] = [cos * a[k][p] - sin * a[k][r], sin * a[k][p] + cos * a[k][r]];
+        for (const m of [a, q]) {
+          for (let k = 0; k < n; k++) {
+            [m[p][k], m[r][k]] = [cos * m[p][k] - sin * m[r][k], sin * m[p][k] + cos * m[r][k]];
+          }
+        }
       }
     }
   }
-  return a.map((row, i) => row[i]).sort((x, y) => x - y);
+  return q.map((vector, i): [number, number[]] => [a[i][i], vector]).sort(([x], [y]) => y - x);
+}
+
+/** Gram-Schmidt, twice, on columns. */
+export function gramSchmidt(matrix: Matrix): Matrix {
+  const basis: number[][] = [];
+  for (const column of transpose(matrix)) {
+    for (let pass = 0; pass < 2; pass++) {
+      for (const unit of basis) {
+        const along = unit.reduce((sum, entry, i) => sum + entry * column[i], 0);
+        unit.forEach((entry, i) => column[i] -= along * entry);
+      }
+    }
+    const norm = Math.hypot(...column);
+    basis.push(column.map((entry) => entry / norm));
+  }
+  return transpose(basis);
 }

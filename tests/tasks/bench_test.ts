@@ -252,7 +252,7 @@ Deno.test("the comparison of optimizers has the costs of every update", async ()
     for (const { optimizer, update, copy, toCopy, bytes, flops, overheads } of updates) {
       assertStringIncludes(stdout, `\n${optimizer} `);
       assert(update.median > 0 && bytes > 0);
-      assertEquals(flops > 0, ["muon", "soap", "shampoo", "kfac"].includes(optimizer), optimizer);
+      assertEquals(flops > 0, ["esgdSoap", "muon", "soap", "shampoo", "kfac"].includes(optimizer), optimizer);
       if (flops === 0) assertAlmostEquals(toCopy!, update.median / copy!.median, 1e-9);
       assertEquals(overheads.map(({ batch }) => batch), [32]);
     }

@@ -1,7 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { optimizerNames } from "../../mod.ts";
 import { command } from "../../tasks/image/command.ts";
 import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { fieldFor, optimizerFor } from "../../tasks/image/settings.ts";
+import { optimizerDefaults } from "../../tasks/training/optimizer_defaults.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 
 /** Resolved hyper-parameters of a command line. */
@@ -38,6 +40,14 @@ Deno.test("hyper-parameters of the optimizer can be given, and win over a preset
   assertEquals(resolved("--optimizer adamW").optimizer.weightDecay, 0.01);
   for (const optimizer of ["adam", "adamW", "sgd"]) {
     assertEquals(resolved(`--optimizer ${optimizer} --weight-decay 0.2`).optimizer.weightDecay, 0.2);
+  }
+});
+
+Deno.test("every optimizer has a rate of its own by default", () => {
+  for (const name of optimizerNames) {
+    const rates = optimizerDefaults.rates[name];
+    assert(rates !== undefined, name);
+    for (const rate of Object.values(rates)) assert(rate > 0, name);
   }
 });
 
