@@ -1,7 +1,7 @@
-import { linearGroups } from "../gpu/groups.ts";
-import { CurvatureAverage, type CurvatureEstimate, probesDue } from "./curvature.ts";
-import { checkRanges, checkWhole, decayed } from "./hyperparameters.ts";
-import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
+import { CurvatureAverage, type CurvatureEstimate } from "./curvature.ts";
+import { curvatureCore } from "./curvature_core.ts";
+import { checkHyperparameters, decayed } from "./hyperparameters.ts";
+import type { OptimizerSpec } from "./optimizer.ts";
 import text from "../../wgsl/adahessian_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode adaHessianE}. */
@@ -86,61 +86,30 @@ export function momentumOverCurvature(
     weightDecay = 0,
   } = options;
   const [beta1, beta2] = betas;
-  checkRanges(name, {
-    learningRate: [learningRate, ">", 0],
-    updateEvery: [updateEvery, "≥", 1],
-    probes: [probes, "≥", 1],
-    hessianPower: [hessianPower, "≥", 0, "≤", 1],
-    epsilon: [epsilon, ">", 0],
-    "betas[0]": [beta1, "≥", 0, "<", 1],
-    "betas[1]": [beta2, "≥", 0, "<", 1],
-    weightDecay: [weightDecay, "≥", 0],
-  });
-  checkWhole(name, { updateEvery, probes });
   const resolved = { learningRate, updateEvery, probes, hessianPower, epsilon, betas, weightDecay };
-  const schedule = { warmup: 1, updateEvery, initialProbes: probes, probes };
+  checkHyperparameters(name, resolved, { hessianPower: ["≥", 0, "≤", 1] });
   return {
     name,
     learningRate,
     options: resolved,
     create(context) {
-      const { gpu, layout } = context;
-      const state = stateVectors(context, ["firstMoment", "curvature"]);
-      const length = layout.deviceLength / 4;
-      const curvature = new CurvatureAverage(context, state.curvature, { estimate, fold: "mean", beta2 });
-      return {
-        state,
+      const mean = new CurvatureAverage(context, { estimate, fold: "mean", beta2 });
+      return curvatureCore(context, {
+        name,
+        schedule: { warmup: 1, updateEvery, initialProbes: probes, probes },
         observes,
-        requests: (step) => ({ hessianProbes: 0, [observes]: probesDue(step, schedule) }),
-        observe: (observation) => curvature.observe(observation),
-        update({ parameters, gradient, learningRate }, step, observations) {
-          if (observations === 0) {
-            throw new Error(`${name}: the first step needs a probe; see requests() and observe().`);
-          }
-          gpu.dispatch(
-            gpu.kernel(source, { magnitude }),
-            {
-              parameters: parameters.buffer,
-              gradient: gradient.buffer,
-              first_moment: state.firstMoment.buffer,
-              curvature: state.curvature.buffer,
-            },
-            {
-              length,
-              learning_rate: learningRate,
-              shrink: 1 - weightDecay * learningRate,
-              beta1,
-              rest1: 1 - beta1,
-              correction1: 1 / decayed(beta1, step + 1),
-              correction2: 1 / decayed(beta2, observations),
-              power: hessianPower,
-              epsilon,
-            },
-            linearGroups(length, 64),
-          );
-        },
-        dispose: () => curvature[Symbol.dispose](),
-      };
+        curvature: ["curvature", mean],
+        beta1,
+        weightDecay,
+        kernel: [source, { magnitude }],
+        operand: () => ({ curvature: mean.average }),
+        uniforms: ({ step, observations }) => ({
+          correction1: 1 / decayed(beta1, step + 1),
+          correction2: 1 / decayed(beta2, observations),
+          power: hessianPower,
+          epsilon,
+        }),
+      });
     },
   };
 }

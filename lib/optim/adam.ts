@@ -1,5 +1,5 @@
-import { linearGroups } from "../gpu/groups.ts";
-import { checkRanges, decayed } from "./hyperparameters.ts";
+import { entrywise } from "./entrywise.ts";
+import { checkHyperparameters, decayed } from "./hyperparameters.ts";
 import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
 import text from "../../wgsl/adam_step.wgsl" with { type: "text" };
 
@@ -33,34 +33,22 @@ export function adamW(options: AdamOptions = {}): OptimizerSpec {
 function adamNamed(name: string, options: AdamOptions): OptimizerSpec {
   const { learningRate = 1e-3, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
   const [beta1, beta2] = betas;
-  checkRanges(name, {
-    learningRate: [learningRate, ">", 0],
-    "betas[0]": [beta1, "≥", 0, "<", 1],
-    "betas[1]": [beta2, "≥", 0, "<", 1],
-    epsilon: [epsilon, ">", 0],
-    weightDecay: [weightDecay, "≥", 0],
-  });
+  const resolved = { learningRate, betas, epsilon, weightDecay };
+  checkHyperparameters(name, resolved);
   return {
     name,
     learningRate,
-    options: { learningRate, betas, epsilon, weightDecay },
+    options: resolved,
     create(context) {
       const state = stateVectors(context, ["firstMoment", "secondMoment"]);
-      const { gpu, layout } = context;
-      const length = layout.deviceLength / 4;
       return {
         state,
         update({ parameters, gradient, learningRate }, step) {
-          gpu.dispatch(
-            gpu.kernel(source),
+          entrywise(
+            context,
+            source,
+            { parameters, gradient, first_moment: state.firstMoment, second_moment: state.secondMoment },
             {
-              parameters: parameters.buffer,
-              gradient: gradient.buffer,
-              first_moment: state.firstMoment.buffer,
-              second_moment: state.secondMoment.buffer,
-            },
-            {
-              length,
               learning_rate: learningRate,
               shrink: 1 - weightDecay * learningRate,
               beta1,
@@ -71,7 +59,6 @@ function adamNamed(name: string, options: AdamOptions): OptimizerSpec {
               correction2: 1 / decayed(beta2, step + 1),
               epsilon,
             },
-            linearGroups(length, 64),
           );
         },
       };

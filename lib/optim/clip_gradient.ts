@@ -1,7 +1,7 @@
-import { linearGroups } from "../gpu/groups.ts";
 import { createVector } from "../field/vector.ts";
 import { Norms } from "../linalg/norms.ts";
-import { checkRanges } from "./hyperparameters.ts";
+import { entrywise } from "./entrywise.ts";
+import { checkHyperparameters } from "./hyperparameters.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
 import text from "../../wgsl/gradient_clip.wgsl" with { type: "text" };
 
@@ -15,7 +15,7 @@ const source = { name: "gradient_clip", text };
  * @param clipNorm c > 0.
  */
 export function clipGradient(spec: OptimizerSpec, clipNorm: number): OptimizerSpec {
-  checkRanges(spec.name, { clipNorm: [clipNorm, ">", 0] });
+  checkHyperparameters(spec.name, { clipNorm }, { clipNorm: [">", 0] });
   return {
     ...spec,
     options: { ...spec.options, clipNorm },
@@ -24,7 +24,6 @@ export function clipGradient(spec: OptimizerSpec, clipNorm: number): OptimizerSp
       const core = spec.create(context);
       const clipped = createVector(gpu, layout, "clipped gradient");
       const norms = new Norms(gpu, [{ offset: 0, size: layout.deviceLength }]);
-      const length = layout.deviceLength / 4;
       return {
         state: core.state,
         observes: core.observes,
@@ -34,12 +33,8 @@ export function clipGradient(spec: OptimizerSpec, clipNorm: number): OptimizerSp
         restored: core.restored?.bind(core),
         update(request, ...rest) {
           norms.record(request.gradient.buffer);
-          gpu.dispatch(
-            gpu.kernel(source),
-            { gradient: request.gradient.buffer, norms: norms.buffer, clipped: clipped.buffer },
-            { length, largest: clipNorm },
-            linearGroups(length, 64),
-          );
+          const vectors = { gradient: request.gradient, norms: norms.buffer, clipped };
+          entrywise(context, source, vectors, { largest: clipNorm });
           core.update({ ...request, gradient: clipped }, ...rest);
         },
         dispose() {

@@ -1,5 +1,5 @@
-import { linearGroups } from "../gpu/groups.ts";
 import { createVector, Vector } from "../field/vector.ts";
+import { entrywise } from "./entrywise.ts";
 import type { Observation, OptimizerContext } from "./optimizer.ts";
 import text from "../../wgsl/curvature_average.wgsl" with { type: "text" };
 
@@ -15,36 +15,33 @@ export interface CurvatureEstimate {
 
 const source = { name: "curvature_average", text };
 
-/** A running estimate of curvature, folded probe by probe into a state vector. */
+/** A running estimate of curvature, folded probe by probe into a vector. */
 export class CurvatureAverage implements Disposable {
+  /** The estimate; part of an optimizer's state, which disposes it. */
+  readonly average: Vector;
   /** Only where a direction is given by its key and the estimate needs it. */
   #direction?: Vector;
 
-  /** @param average The state vector; whoever made it disposes it. */
-  constructor(
-    readonly context: OptimizerContext,
-    readonly average: Vector,
-    readonly settings: CurvatureEstimate,
-  ) {}
+  constructor(readonly context: OptimizerContext, readonly settings: CurvatureEstimate) {
+    this.average = createVector(context.gpu, context.layout, "curvature");
+  }
 
   /** Records folding one probe in. */
   observe({ probe, hvp, gaussNewtonSample }: Observation): void {
     const product = hvp ?? gaussNewtonSample;
     if (product === undefined) throw new Error("observe: what requests() asked for is missing.");
-    const { gpu, layout } = this.context;
     const { estimate, fold, beta2 } = this.settings;
-    const length = layout.deviceLength / 4;
-    const buffers = { average: this.average.buffer, product: product.buffer };
-    const directions = estimate === "signed" ? 1 : 0;
-    gpu.dispatch(
-      gpu.kernel(source, { estimate, fold, directions }),
-      directions === 1 ? { ...buffers, direction: this.#resolve(probe).buffer } : buffers,
-      { length, beta2, rest2: 1 - beta2 },
-      linearGroups(length, 64),
+    const signed = estimate === "signed";
+    entrywise(
+      this.context,
+      source,
+      { average: this.average, product, ...(signed && { direction: this.#resolve(probe) }) },
+      { beta2, rest2: 1 - beta2 },
+      { estimate, fold, directions: signed ? 1 : 0 },
     );
   }
 
-  /** Frees the device memory. */
+  /** Frees all but the estimate. */
   [Symbol.dispose](): void {
     this.#direction?.[Symbol.dispose]();
   }
@@ -58,12 +55,20 @@ export class CurvatureAverage implements Disposable {
   }
 }
 
-/** When probes are due: at steps 0 … warmup−1, then every `updateEvery`-th (steps counted from 0), as published. */
-export function probesDue(
-  step: number,
-  schedule: { warmup: number; updateEvery: number; initialProbes: number; probes: number },
-): number {
-  const { warmup, updateEvery, initialProbes, probes } = schedule;
+/** When probes are taken, and how many. */
+export interface ProbeSchedule {
+  /** Steps at the start that take probes each; 1 for none but step 0. */
+  readonly warmup: number;
+  /** After them every so many steps take some. */
+  readonly updateEvery: number;
+  /** Probes at step 0. */
+  readonly initialProbes: number;
+  /** Probes at any later step that takes some. */
+  readonly probes: number;
+}
+
+/** Probes that are due at steps 0 … warmup−1, then at every `updateEvery`-th (steps counted from 0), as published. */
+export function probesDue(step: number, { warmup, updateEvery, initialProbes, probes }: ProbeSchedule): number {
   if (step === 0) return initialProbes;
   return step < warmup || (step - warmup + 1) % updateEvery === 0 ? probes : 0;
 }

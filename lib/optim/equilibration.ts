@@ -1,8 +1,9 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
-import { linearGroups } from "../gpu/groups.ts";
 import { createVector, type Vector } from "../field/vector.ts";
 import { numberRanges } from "../linalg/ranges.ts";
 import { CurvatureAverage } from "./curvature.ts";
+import type { RunningCurvature } from "./curvature_core.ts";
+import { entrywise } from "./entrywise.ts";
 import type { Observation, OptimizerContext } from "./optimizer.ts";
 import equilibrateText from "../../wgsl/equilibrate.wgsl" with { type: "text" };
 import meansText from "../../wgsl/segment_means.wgsl" with { type: "text" };
@@ -14,9 +15,7 @@ const equilibrateSource = { name: "equilibrate", text: equilibrateText };
  * The equilibrated preconditioner D = √d + ρ√mean(d), the latter mean over each segment, d ← β₂d + (1−β₂)h² for products h. It is made
  * anew whenever d has changed, so that a step is one cheap pass.
  */
-export class Equilibration implements Disposable {
-  /** d; part of an optimizer's state, which disposes it. */
-  readonly average: Vector;
+export class Equilibration implements RunningCurvature {
   readonly #curvature: CurvatureAverage;
   readonly #preconditioner: Vector;
   #stale = false;
@@ -29,8 +28,7 @@ export class Equilibration implements Disposable {
    */
   constructor(readonly context: OptimizerContext, beta2: number, readonly damping: number) {
     const { gpu, layout } = context;
-    this.average = createVector(gpu, layout, "squaredProducts");
-    this.#curvature = new CurvatureAverage(context, this.average, { estimate: "squared", fold: "mean", beta2 });
+    this.#curvature = new CurvatureAverage(context, { estimate: "squared", fold: "mean", beta2 });
     this.#preconditioner = createVector(gpu, layout, "preconditioner");
     if (damping === 0) return;
     const ranges = layout.map(({ deviceOffset, deviceSize }) => ({ offset: deviceOffset, size: deviceSize }));
@@ -39,6 +37,11 @@ export class Equilibration implements Disposable {
     gpu.write(segments, Uint32Array.from(words));
     const means = gpu.buffer("segment means", layout.length * 4);
     this.#means = { means, segments, segmentOf: numberRanges(gpu, layout.deviceLength, ranges) };
+  }
+
+  /** d; part of an optimizer's state, which disposes it. */
+  get average(): Vector {
+    return this.#curvature.average;
   }
 
   /** Records folding a product into d. */
@@ -68,21 +71,14 @@ export class Equilibration implements Disposable {
 
   #record(): void {
     const { gpu, layout } = this.context;
-    const average = this.average.buffer;
-    const length = layout.deviceLength / 4;
-    const buffers = { average, preconditioner: this.#preconditioner.buffer };
-    const groups = linearGroups(length, 64);
+    const vectors = { average: this.average, preconditioner: this.#preconditioner };
     if (this.#means === undefined) {
-      gpu.dispatch(gpu.kernel(equilibrateSource, { damped: 0 }), buffers, { length, damping: 0 }, groups);
+      entrywise(this.context, equilibrateSource, vectors, { damping: 0 }, { damped: 0 });
       return;
     }
     const { means, segments, segmentOf } = this.#means;
-    gpu.dispatch(gpu.kernel(meansSource), { data: average, segments, means }, {}, [layout.length]);
-    gpu.dispatch(
-      gpu.kernel(equilibrateSource, { damped: 1 }),
-      { ...buffers, segment_of: segmentOf, means },
-      { length, damping: this.damping },
-      groups,
-    );
+    gpu.dispatch(gpu.kernel(meansSource), { data: this.average.buffer, segments, means }, {}, [layout.length]);
+    const damped = { ...vectors, segment_of: segmentOf, means };
+    entrywise(this.context, equilibrateSource, damped, { damping: this.damping }, { damped: 1 });
   }
 }

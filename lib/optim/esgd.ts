@@ -1,9 +1,8 @@
-import { linearGroups } from "../gpu/groups.ts";
-import { probesDue } from "./curvature.ts";
+import { curvatureCore } from "./curvature_core.ts";
 import { Equilibration } from "./equilibration.ts";
-import { checkRanges, checkWhole, decayed } from "./hyperparameters.ts";
-import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
-import stepText from "../../wgsl/esgd_step.wgsl" with { type: "text" };
+import { checkHyperparameters, checkWord, decayed } from "./hyperparameters.ts";
+import type { OptimizerSpec } from "./optimizer.ts";
+import text from "../../wgsl/esgd_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgd}. */
 export interface EsgdOptions {
@@ -32,7 +31,7 @@ export interface EsgdOptions {
   weightDecay?: number;
 }
 
-const stepSource = { name: "esgd_step", text: stepText };
+const source = { name: "esgd_step", text };
 
 /**
  * Options of an optimizer of ESGD's kind with their defaults.
@@ -52,23 +51,7 @@ export function resolveEsgd(name: string, options: EsgdOptions): Required<EsgdOp
     relativeDamping = 0,
     weightDecay = 0,
   } = options;
-  checkRanges(name, {
-    learningRate: [learningRate, ">", 0],
-    updateEvery: [updateEvery, "≥", 1],
-    warmup: [warmup, "≥", 0],
-    epsilon: [epsilon, ">", 0],
-    "betas[0]": [betas[0], "≥", 0, "<", 1],
-    "betas[1]": [betas[1], "≥", 0, "<", 1],
-    initialProbes: [initialProbes, "≥", 1],
-    probes: [probes, "≥", 1],
-    relativeDamping: [relativeDamping, "≥", 0],
-    weightDecay: [weightDecay, "≥", 0],
-  });
-  checkWhole(name, { updateEvery, warmup, initialProbes, probes });
-  if (biasCorrection !== "updates" && biasCorrection !== "steps") {
-    throw new Error(`${name}: biasCorrection: "updates" or "steps" expected, "${biasCorrection}" found.`);
-  }
-  return {
+  const resolved = {
     learningRate,
     updateEvery,
     warmup,
@@ -80,6 +63,9 @@ export function resolveEsgd(name: string, options: EsgdOptions): Required<EsgdOp
     relativeDamping,
     weightDecay,
   };
+  checkHyperparameters(name, resolved, { relativeDamping: ["≥", 0] });
+  checkWord(name, "biasCorrection", biasCorrection, ["updates", "steps"]);
+  return resolved;
 }
 
 /**
@@ -99,41 +85,21 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
     learningRate: resolved.learningRate,
     options: { ...resolved },
     create(context) {
-      const { gpu, layout } = context;
-      const { firstMoment } = stateVectors(context, ["firstMoment"]);
-      const length = layout.deviceLength / 4;
       const equilibration = new Equilibration(context, beta2, relativeDamping);
-      return {
-        state: { firstMoment, squaredProducts: equilibration.average },
-        requests: (step) => ({ hessianProbes: probesDue(step, resolved) }),
-        observe: (observation) => equilibration.observe(observation),
-        update({ parameters, gradient, learningRate }, step, observations) {
-          if (observations === 0) throw new Error("esgd: the first step needs a probe; see requests() and observe().");
-          const kappa = biasCorrection === "steps" ? step + 1 : observations;
-          gpu.dispatch(
-            gpu.kernel(stepSource),
-            {
-              parameters: parameters.buffer,
-              gradient: gradient.buffer,
-              first_moment: firstMoment.buffer,
-              preconditioner: equilibration.preconditioner().buffer,
-            },
-            {
-              length,
-              learning_rate: learningRate,
-              shrink: 1 - weightDecay * learningRate,
-              beta1,
-              rest1: 1 - beta1,
-              correction1: 1 / decayed(beta1, step + 1),
-              correction2: 1 / Math.sqrt(decayed(beta2, kappa)),
-              epsilon,
-            },
-            linearGroups(length, 64),
-          );
-        },
-        restored: () => equilibration.changed(),
-        dispose: () => equilibration[Symbol.dispose](),
-      };
+      return curvatureCore(context, {
+        name: "esgd",
+        schedule: resolved,
+        curvature: ["squaredProducts", equilibration],
+        beta1,
+        weightDecay,
+        kernel: [source],
+        operand: () => ({ preconditioner: equilibration.preconditioner() }),
+        uniforms: ({ step, observations }) => ({
+          correction1: 1 / decayed(beta1, step + 1),
+          correction2: 1 / Math.sqrt(decayed(beta2, biasCorrection === "steps" ? step + 1 : observations)),
+          epsilon,
+        }),
+      });
     },
   };
 }

@@ -1,7 +1,7 @@
-import { linearGroups } from "../gpu/groups.ts";
-import { CurvatureAverage, probesDue } from "./curvature.ts";
-import { checkRanges, checkWhole, decayed } from "./hyperparameters.ts";
-import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
+import { CurvatureAverage } from "./curvature.ts";
+import { curvatureCore } from "./curvature_core.ts";
+import { checkHyperparameters, decayed } from "./hyperparameters.ts";
+import type { OptimizerSpec } from "./optimizer.ts";
 import text from "../../wgsl/esgd_max_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgdMax}. */
@@ -47,58 +47,28 @@ export function esgdMax(options: EsgdMaxOptions = {}): OptimizerSpec {
     weightDecay = 0,
   } = options;
   const [beta1, beta2] = betas;
-  checkRanges("esgdMax", {
-    learningRate: [learningRate, ">", 0],
-    updateEvery: [updateEvery, "≥", 1],
-    warmup: [warmup, "≥", 0],
-    epsilon: [epsilon, ">", 0],
-    "betas[0]": [beta1, "≥", 0, "<", 1],
-    "betas[1]": [beta2, "≥", 0, "<", 1],
-    initialProbes: [initialProbes, "≥", 1],
-    probes: [probes, "≥", 1],
-    weightDecay: [weightDecay, "≥", 0],
-  });
-  checkWhole("esgdMax", { updateEvery, warmup, initialProbes, probes });
   const resolved = { learningRate, updateEvery, warmup, epsilon, betas, initialProbes, probes, weightDecay };
+  checkHyperparameters("esgdMax", resolved);
   return {
     name: "esgdMax",
     learningRate,
     options: resolved,
     create(context) {
-      const { gpu, layout } = context;
-      const state = stateVectors(context, ["firstMoment", "squaredProducts"]);
-      const length = layout.deviceLength / 4;
-      const settings = { estimate: "squared", fold: "maximum", beta2 } as const;
-      const curvature = new CurvatureAverage(context, state.squaredProducts, settings);
-      return {
-        state,
-        requests: (step) => ({ hessianProbes: probesDue(step, resolved) }),
-        observe: (observation) => curvature.observe(observation),
-        update({ parameters, gradient, learningRate }, step, observations) {
-          if (observations === 0) {
-            throw new Error("esgdMax: the first step needs a probe; see requests() and observe().");
-          }
-          gpu.dispatch(
-            gpu.kernel(source),
-            {
-              parameters: parameters.buffer,
-              gradient: gradient.buffer,
-              first_moment: state.firstMoment.buffer,
-              maximum: state.squaredProducts.buffer,
-            },
-            {
-              length,
-              learning_rate: learningRate * decayed(0.99, observations),
-              shrink: 1 - weightDecay * learningRate,
-              beta1,
-              rest1: 1 - beta1,
-              correction1: 1 / decayed(beta1, step + 2),
-              epsilon,
-            },
-            linearGroups(length, 64),
-          );
-        },
-      };
+      const maximum = new CurvatureAverage(context, { estimate: "squared", fold: "maximum", beta2 });
+      return curvatureCore(context, {
+        name: "esgdMax",
+        schedule: resolved,
+        curvature: ["squaredProducts", maximum],
+        beta1,
+        weightDecay,
+        kernel: [source],
+        operand: () => ({ maximum: maximum.average }),
+        uniforms: ({ learningRate, step, observations }) => ({
+          learning_rate: learningRate * decayed(0.99, observations),
+          correction1: 1 / decayed(beta1, step + 2),
+          epsilon,
+        }),
+      });
     },
   };
 }

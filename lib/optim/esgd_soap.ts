@@ -1,9 +1,9 @@
-import { linearGroups } from "../gpu/groups.ts";
 import { createVector, type Vector } from "../field/vector.ts";
 import { probesDue } from "./curvature.ts";
+import { entrywise } from "./entrywise.ts";
 import { Equilibration } from "./equilibration.ts";
 import { type EsgdOptions, resolveEsgd } from "./esgd.ts";
-import { checkRanges, checkWhole, decayed } from "./hyperparameters.ts";
+import { checkHyperparameters, decayed } from "./hyperparameters.ts";
 import type { Observation, OptimizerContext, OptimizerCore, OptimizerSpec, Requests } from "./optimizer.ts";
 import { RotatedCore, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/esgd_rotated.wgsl" with { type: "text" };
@@ -50,10 +50,10 @@ export function esgdSoap(options: EsgdSoapOptions = {}): OptimizerSpec {
     averaging = 0.95,
     ...rest
   } = options;
-  checkRanges("esgdSoap", { basisEvery: [basisEvery, "≥", 1], averaging: [averaging, "≥", 0, "<", 1] });
-  checkWhole("esgdSoap", { basisEvery });
+  const rotation = { basisEvery, averaging };
+  checkHyperparameters("esgdSoap", rotation);
   const shared = resolveEsgd("esgdSoap", { ...rest, updateEvery, betas, relativeDamping });
-  const resolved = { ...shared, basisEvery, averaging };
+  const resolved = { ...shared, ...rotation };
   return {
     name: "esgdSoap",
     learningRate: resolved.learningRate,
@@ -111,28 +111,25 @@ class EsgdSoapCore implements OptimizerCore {
   }
 
   #record(vectors: RotatedVectors, t: number, observations: number): void {
-    const { gpu, layout } = this.context;
     const { betas: [beta1, beta2], epsilon, biasCorrection } = this.options;
-    const length = layout.deviceLength / 4;
-    gpu.dispatch(
-      gpu.kernel(source),
+    entrywise(
+      this.context,
+      source,
       {
-        gradient: vectors.gradient.buffer,
-        rotated_gradient: vectors.rotatedGradient.buffer,
-        first_moment: vectors.firstMoment.buffer,
-        rotated_moment: vectors.rotatedMoment.buffer,
-        preconditioner: this.#equilibration.preconditioner().buffer,
-        step: vectors.step.buffer,
+        gradient: vectors.gradient,
+        rotated_gradient: vectors.rotatedGradient,
+        first_moment: vectors.firstMoment,
+        rotated_moment: vectors.rotatedMoment,
+        preconditioner: this.#equilibration.preconditioner(),
+        step: vectors.step,
       },
       {
-        length,
         beta1,
         rest1: 1 - beta1,
         correction1: 1 / decayed(beta1, t),
         correction2: 1 / Math.sqrt(decayed(beta2, biasCorrection === "steps" ? t : observations)),
         epsilon,
       },
-      linearGroups(length, 64),
     );
   }
 }

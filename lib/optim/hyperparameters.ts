@@ -1,29 +1,82 @@
+import type { OptimizerSpec } from "./optimizer.ts";
+
+/** A range, for instance `["≥", 0, "<", 1]`; no upper bound means any finite number. */
+export type NumberRange = readonly ["≥" | ">", number, ("<" | "≤")?, number?];
+
+/** Of a share that running means keep. */
+const SHARE: NumberRange = ["≥", 0, "<", 1];
+const FROM_0: NumberRange = ["≥", 0];
+const FROM_1: NumberRange = ["≥", 1];
+const POSITIVE: NumberRange = [">", 0];
+
+/** Ranges of the hyper-parameters that optimizers share. */
+const RANGES: Readonly<Record<string, NumberRange>> = {
+  learningRate: POSITIVE,
+  adamLearningRate: POSITIVE,
+  weightDecay: FROM_0,
+  momentum: SHARE,
+  betas: SHARE,
+  averaging: SHARE,
+  epsilon: POSITIVE,
+  updateEvery: FROM_1,
+  basisEvery: FROM_1,
+  warmup: FROM_0,
+  initialProbes: FROM_1,
+  probes: FROM_1,
+};
+
+/** Those that count something. */
+const WHOLE = ["updateEvery", "basisEvery", "warmup", "initialProbes", "probes", "blockSize"];
+
 /**
- * Checks hyper-parameters.
+ * Checks every number among an optimizer's hyper-parameters, and both β.
  *
  * @param optimizer Named in the error.
- * @param ranges For each hyper-parameter its value and its range, for instance `[0.9, "≥", 0, "<", 1]`; no upper bound
- *   means any finite number.
+ * @param own Ranges of those that only this optimizer has, or has in another range than the rest.
  * @throws With the name, the range and the offending value.
  */
-export function checkRanges(
+export function checkHyperparameters(
   optimizer: string,
-  ranges: Readonly<Record<string, readonly [number, "≥" | ">", number, ("<" | "≤")?, number?]>>,
+  values: OptimizerSpec["options"],
+  own: Readonly<Record<string, NumberRange>> = {},
 ): void {
-  for (const [name, [value, lowKind, low, highKind = "<", high = Infinity]] of Object.entries(ranges)) {
-    const above = lowKind === ">" ? value > low : value >= low;
-    const below = highKind === "<" ? value < high : value <= high;
-    if (above && below) continue;
-    const upper = high === Infinity ? "" : ` and ${highKind} ${high}`;
-    throw new Error(`${optimizer}: ${name}: a number ${lowKind} ${low}${upper} expected, ${value} found.`);
+  for (const [name, value] of Object.entries(values)) {
+    const range = own[name] ?? RANGES[name];
+    if (range === undefined) {
+      if (typeof value === "number") throw new Error(`${optimizer}: ${name} has no range to be checked against.`);
+      continue;
+    }
+    const pair = name === "betas";
+    const numbers = pair ? [0, 1].map((i) => (value as readonly number[])[i]) : [value];
+    numbers.forEach((number, i) => {
+      const where = `${optimizer}: ${name}${pair ? `[${i}]` : ""}`;
+      checkRange(where, number, range);
+      if (WHOLE.includes(name) && !Number.isInteger(number)) {
+        throw new Error(`${where}: a whole number expected, ${number} found.`);
+      }
+    });
   }
 }
 
-/** Checks that hyper-parameters are whole numbers. */
-export function checkWhole(optimizer: string, values: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (!Number.isInteger(value)) throw new Error(`${optimizer}: ${name}: a whole number expected, ${value} found.`);
+function checkRange(where: string, value: unknown, [lowKind, low, highKind = "<", high = Infinity]: NumberRange): void {
+  if (typeof value === "number") {
+    const above = lowKind === ">" ? value > low : value >= low;
+    const below = highKind === "<" ? value < high : value <= high;
+    if (above && below) return;
   }
+  const upper = high === Infinity ? "" : ` and ${highKind} ${high}`;
+  throw new Error(`${where}: a number ${lowKind} ${low}${upper} expected, ${value} found.`);
+}
+
+/**
+ * Checks a hyper-parameter that is one of a few words.
+ *
+ * @throws With the name, the words and the offending value.
+ */
+export function checkWord(optimizer: string, name: string, value: string, words: readonly string[]): void {
+  if (words.includes(value)) return;
+  const expected = words.map((word) => JSON.stringify(word)).join(" or ");
+  throw new Error(`${optimizer}: ${name}: ${expected} expected, ${JSON.stringify(value)} found.`);
 }
 
 /** 1 − βᵗ, exact also for β near 1 and small t. */

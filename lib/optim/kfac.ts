@@ -8,7 +8,7 @@ import { numberTable } from "../linalg/number_table.ts";
 import { Squares } from "../linalg/squares.ts";
 import { SymmetricInverse } from "../linalg/symmetric_inverse.ts";
 import { adam } from "./adam.ts";
-import { checkRanges, checkWhole } from "./hyperparameters.ts";
+import { checkHyperparameters } from "./hyperparameters.ts";
 import type { Observation, OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
 import { TwoSided } from "./two_sided.ts";
 import blendText from "../../wgsl/blend.wgsl" with { type: "text" };
@@ -58,18 +58,8 @@ export function kfac(options: KfacOptions = {}): OptimizerSpec {
     epsilon = 1e-8,
     weightDecay = 0,
   } = options;
-  checkRanges("kfac", {
-    learningRate: [learningRate, ">", 0],
-    updateEvery: [updateEvery, "≥", 1],
-    damping: [damping, ">", 0],
-    averaging: [averaging, "≥", 0, "<", 1],
-    "betas[0]": [betas[0], "≥", 0, "<", 1],
-    "betas[1]": [betas[1], "≥", 0, "<", 1],
-    epsilon: [epsilon, ">", 0],
-    weightDecay: [weightDecay, "≥", 0],
-  });
-  checkWhole("kfac", { updateEvery });
   const resolved = { learningRate, updateEvery, damping, averaging, betas, epsilon, weightDecay };
+  checkHyperparameters("kfac", resolved, { damping: [">", 0] });
   return {
     name: "kfac",
     learningRate,

@@ -1,7 +1,7 @@
-import { linearGroups } from "../gpu/groups.ts";
 import { rangeOf, viewOf } from "../linalg/matrix_view.ts";
 import { NewtonSchulz } from "../linalg/newton_schulz.ts";
-import { checkRanges, decayed } from "./hyperparameters.ts";
+import { entrywise } from "./entrywise.ts";
+import { checkHyperparameters, decayed } from "./hyperparameters.ts";
 import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
 import startText from "../../wgsl/muon_start.wgsl" with { type: "text" };
 import stepText from "../../wgsl/muon_step.wgsl" with { type: "text" };
@@ -47,20 +47,13 @@ export function muon(options: MuonOptions = {}): OptimizerSpec {
     weightDecay = 0,
   } = options;
   const [beta1, beta2] = betas;
-  checkRanges("muon", {
-    learningRate: [learningRate, ">", 0],
-    adamLearningRate: [adamLearningRate, ">", 0],
-    momentum: [momentum, "≥", 0, "<", 1],
-    "betas[0]": [beta1, "≥", 0, "<", 1],
-    "betas[1]": [beta2, "≥", 0, "<", 1],
-    epsilon: [epsilon, ">", 0],
-    weightDecay: [weightDecay, "≥", 0],
-  });
+  const resolved = { learningRate, adamLearningRate, momentum, betas, epsilon, weightDecay };
+  checkHyperparameters("muon", resolved);
   const adamShare = adamLearningRate / learningRate;
   return {
     name: "muon",
     learningRate,
-    options: { learningRate, adamLearningRate, momentum, betas, epsilon, weightDecay },
+    options: resolved,
     create(context) {
       const { gpu, layout } = context;
       const state = stateVectors(context, ["momentum", "secondMoment"]);
@@ -82,18 +75,18 @@ export function muon(options: MuonOptions = {}): OptimizerSpec {
         multipliesMatrices: true,
         update({ parameters, gradient, learningRate }, step) {
           const shrink = 1 - weightDecay * learningRate;
-          gpu.dispatch(
-            gpu.kernel(startSource),
+          entrywise(
+            context,
+            startSource,
             {
-              parameters: parameters.buffer,
-              gradient: gradient.buffer,
-              momentum: state.momentum.buffer,
-              second_moment: state.secondMoment.buffer,
+              parameters,
+              gradient,
+              momentum: state.momentum,
+              second_moment: state.secondMoment,
               scale,
-              direction: derived.direction.buffer,
+              direction: derived.direction,
             },
             {
-              length,
               momentum_factor: momentum,
               adam_rate: learningRate * adamShare,
               shrink,
@@ -105,16 +98,10 @@ export function muon(options: MuonOptions = {}): OptimizerSpec {
               correction2: 1 / decayed(beta2, step + 1),
               epsilon,
             },
-            linearGroups(length, 64),
           );
           if (newtonSchulz === undefined) return;
           const orthogonal = newtonSchulz.record(derived.direction.buffer);
-          gpu.dispatch(
-            gpu.kernel(stepSource),
-            { parameters: parameters.buffer, orthogonal, scale },
-            { length, learning_rate: learningRate, shrink },
-            linearGroups(length, 64),
-          );
+          entrywise(context, stepSource, { parameters, orthogonal, scale }, { learning_rate: learningRate, shrink });
         },
         dispose() {
           newtonSchulz?.[Symbol.dispose]();

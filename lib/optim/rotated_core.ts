@@ -1,6 +1,6 @@
-import { linearGroups } from "../gpu/groups.ts";
 import type { Vector } from "../field/vector.ts";
 import { Eigenbases } from "./eigenbases.ts";
+import { entrywise } from "./entrywise.ts";
 import { type OptimizerContext, type OptimizerCore, stateVectors, type StepRequest } from "./optimizer.ts";
 import { weightsOf } from "./two_sided.ts";
 import stepText from "../../wgsl/rotated_step.wgsl" with { type: "text" };
@@ -79,7 +79,6 @@ export class RotatedCore implements OptimizerCore {
   }
 
   update({ parameters, gradient, learningRate }: Required<StepRequest>, step: number, observations: number): void {
-    const { gpu, layout } = this.context;
     const { basisEvery, averaging, weightDecay } = this.options;
     const { between, ...scratch } = this.#scratch;
     const bases = this.#bases;
@@ -90,13 +89,11 @@ export class RotatedCore implements OptimizerCore {
     this.rotate(gradient, scratch.rotatedGradient);
     this.rule.record({ gradient, ...this.#moments, ...scratch }, step, observations);
     bases?.rotateBack(scratch.step, between, scratch.rotatedBack);
-    const { buffer } = bases === undefined ? scratch.step : scratch.rotatedBack;
-    const length = layout.deviceLength / 4;
-    gpu.dispatch(
-      gpu.kernel(stepSource),
-      { parameters: parameters.buffer, step: buffer },
-      { length, learning_rate: learningRate, shrink: 1 - weightDecay * learningRate },
-      linearGroups(length, 64),
+    entrywise(
+      this.context,
+      stepSource,
+      { parameters, step: bases === undefined ? scratch.step : scratch.rotatedBack },
+      { learning_rate: learningRate, shrink: 1 - weightDecay * learningRate },
     );
     if (bases === undefined) return;
     bases.average(gradient, averaging);

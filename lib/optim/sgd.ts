@@ -1,5 +1,5 @@
-import { linearGroups } from "../gpu/groups.ts";
-import { checkRanges } from "./hyperparameters.ts";
+import { entrywise } from "./entrywise.ts";
+import { checkHyperparameters } from "./hyperparameters.ts";
 import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
 import text from "../../wgsl/sgd_step.wgsl" with { type: "text" };
 
@@ -23,35 +23,24 @@ const source = { name: "sgd_step", text };
  */
 export function sgd(options: SgdOptions = {}): OptimizerSpec {
   const { learningRate = 1, momentum = 0, nesterov = false, weightDecay = 0 } = options;
-  checkRanges("sgd", {
-    learningRate: [learningRate, ">", 0],
-    momentum: [momentum, "≥", 0, "<", 1],
-    weightDecay: [weightDecay, "≥", 0],
-  });
+  const resolved = { learningRate, momentum, nesterov, weightDecay };
+  checkHyperparameters("sgd", resolved);
   if (nesterov && momentum === 0) throw new Error("sgd: nesterov needs a momentum > 0, 0 found.");
   return {
     name: "sgd",
     learningRate,
-    options: { learningRate, momentum, nesterov, weightDecay },
+    options: resolved,
     create(context) {
       const state = stateVectors(context, ["momentum"]);
-      const { gpu, layout } = context;
-      const length = layout.deviceLength / 4;
       return {
         state,
         update({ parameters, gradient, learningRate }) {
-          gpu.dispatch(
-            gpu.kernel(source),
-            { parameters: parameters.buffer, gradient: gradient.buffer, momentum: state.momentum.buffer },
-            {
-              length,
-              learning_rate: learningRate,
-              shrink: 1 - weightDecay * learningRate,
-              momentum_factor: momentum,
-              nesterov: nesterov ? 1 : 0,
-            },
-            linearGroups(length, 64),
-          );
+          entrywise(context, source, { parameters, gradient, momentum: state.momentum }, {
+            learning_rate: learningRate,
+            shrink: 1 - weightDecay * learningRate,
+            momentum_factor: momentum,
+            nesterov: nesterov ? 1 : 0,
+          });
         },
       };
     },

@@ -1,5 +1,4 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
-import { linearGroups } from "../gpu/groups.ts";
 import type { PlacedSegment } from "../field/layout.ts";
 import { createVector, type Vector } from "../field/vector.ts";
 import { InverseRoots } from "../linalg/inverse_roots.ts";
@@ -7,7 +6,8 @@ import { rangeOf, viewOf } from "../linalg/matrix_view.ts";
 import { Norms } from "../linalg/norms.ts";
 import { numberRanges } from "../linalg/ranges.ts";
 import { Squares } from "../linalg/squares.ts";
-import { checkRanges, checkWhole, decayed } from "./hyperparameters.ts";
+import { entrywise } from "./entrywise.ts";
+import { checkHyperparameters, checkWord, decayed } from "./hyperparameters.ts";
 import { type OptimizerContext, type OptimizerCore, type OptimizerSpec, stateVectors } from "./optimizer.ts";
 import { type NamedView, TwoSided, weightsOf } from "./two_sided.ts";
 import directionText from "../../wgsl/graft_direction.wgsl" with { type: "text" };
@@ -60,20 +60,10 @@ export function shampoo(options: ShampooOptions = {}): OptimizerSpec {
     grafting = "sgd",
     weightDecay = 0,
   } = options;
-  checkRanges("shampoo", {
-    learningRate: [learningRate, ">", 0],
-    updateEvery: [updateEvery, "≥", 1],
-    blockSize: [blockSize, "≥", 16],
-    epsilon: [epsilon, ">", 0, "<", 1],
-    momentum: [momentum, "≥", 0, "<", 1],
-    weightDecay: [weightDecay, "≥", 0],
-  });
-  checkWhole("shampoo", { updateEvery, blockSize });
-  if (blockSize % 16 !== 0) throw new Error(`shampoo: blockSize: a multiple of 16 expected, ${blockSize} found.`);
-  if (grafting !== "sgd" && grafting !== "adam") {
-    throw new Error(`shampoo: grafting: "sgd" or "adam" expected, "${grafting}" found.`);
-  }
   const resolved = { learningRate, updateEvery, blockSize, epsilon, momentum, grafting, weightDecay };
+  checkHyperparameters("shampoo", resolved, { blockSize: ["≥", 16], epsilon: [">", 0, "<", 1] });
+  if (blockSize % 16 !== 0) throw new Error(`shampoo: blockSize: a multiple of 16 expected, ${blockSize} found.`);
+  checkWord("shampoo", "grafting", grafting, ["sgd", "adam"]);
   return {
     name: "shampoo",
     learningRate,
@@ -140,46 +130,43 @@ class ShampooCore implements OptimizerCore {
   }
 
   update({ parameters, gradient, learningRate }: Parameters<OptimizerCore["update"]>[0], step: number): void {
-    const { gpu, layout } = this.context;
     const { updateEvery, momentum, weightDecay } = this.options;
-    const length = layout.deviceLength / 4;
-    const preconditioned = this.#preconditioned.buffer;
-    this.#blocks?.precondition(gradient.buffer, this.#between.buffer, preconditioned, step % updateEvery === 0);
-    const direction = this.#graft === undefined ? gradient.buffer : this.#graft.direction.buffer;
+    const preconditioned = this.#preconditioned;
+    const due = step % updateEvery === 0;
+    this.#blocks?.precondition(gradient.buffer, this.#between.buffer, preconditioned.buffer, due);
+    const direction = this.#graft?.direction ?? gradient;
     if (this.#graft !== undefined) {
-      gpu.dispatch(
-        gpu.kernel(directionSource),
-        { gradient: gradient.buffer, second_moment: this.#graft.secondMoment.buffer, direction },
+      entrywise(
+        this.context,
+        directionSource,
+        { gradient, second_moment: this.#graft.secondMoment, direction },
         {
-          length,
           beta2: GRAFT_BETA2,
           rest2: 1 - GRAFT_BETA2,
           correction2: 1 / decayed(GRAFT_BETA2, step + 1),
           epsilon: GRAFT_EPSILON,
         },
-        linearGroups(length, 64),
       );
     }
-    this.#norms?.direction.record(direction);
-    this.#norms?.preconditioned.record(preconditioned);
-    gpu.dispatch(
-      gpu.kernel(stepSource),
+    this.#norms?.direction.record(direction.buffer);
+    this.#norms?.preconditioned.record(preconditioned.buffer);
+    entrywise(
+      this.context,
+      stepSource,
       {
-        parameters: parameters.buffer,
+        parameters,
         direction,
         preconditioned,
-        momentum: this.#momentum.buffer,
+        momentum: this.#momentum,
         range_of: this.#rangeOf,
         direction_norms: this.#norms?.direction.buffer ?? this.#none,
         preconditioned_norms: this.#norms?.preconditioned.buffer ?? this.#none,
       },
       {
-        length,
         learning_rate: learningRate,
         shrink: 1 - weightDecay * learningRate,
         momentum_factor: momentum,
       },
-      linearGroups(length, 64),
     );
   }
 

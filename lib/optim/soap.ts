@@ -1,6 +1,6 @@
-import { linearGroups } from "../gpu/groups.ts";
 import { createVector, type Vector } from "../field/vector.ts";
-import { checkRanges, checkWhole, decayed } from "./hyperparameters.ts";
+import { entrywise } from "./entrywise.ts";
+import { checkHyperparameters, decayed } from "./hyperparameters.ts";
 import type { OptimizerContext, OptimizerSpec } from "./optimizer.ts";
 import { RotatedCore, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/soap_adam.wgsl" with { type: "text" };
@@ -35,17 +35,8 @@ const source = { name: "soap_adam", text };
  */
 export function soap(options: SoapOptions = {}): OptimizerSpec {
   const { learningRate = 3e-3, updateEvery = 10, betas = [0.95, 0.95], epsilon = 1e-8, weightDecay = 0 } = options;
-  const [beta1, beta2] = betas;
-  checkRanges("soap", {
-    learningRate: [learningRate, ">", 0],
-    updateEvery: [updateEvery, "≥", 1],
-    "betas[0]": [beta1, "≥", 0, "<", 1],
-    "betas[1]": [beta2, "≥", 0, "<", 1],
-    epsilon: [epsilon, ">", 0],
-    weightDecay: [weightDecay, "≥", 0],
-  });
-  checkWhole("soap", { updateEvery });
   const resolved = { learningRate, updateEvery, betas, epsilon, weightDecay };
+  checkHyperparameters("soap", resolved);
   return {
     name: "soap",
     learningRate,
@@ -53,7 +44,7 @@ export function soap(options: SoapOptions = {}): OptimizerSpec {
     // Not step 0, which takes seconds on the software adapter.
     rehearsal: [1, updateEvery],
     create(context) {
-      const rotation = { basisEvery: updateEvery, averaging: beta2, weightDecay };
+      const rotation = { basisEvery: updateEvery, averaging: betas[1], weightDecay };
       return new RotatedCore(context, rotation, "secondMoment", new AdamRule(context, resolved));
     },
   };
@@ -68,21 +59,19 @@ class AdamRule implements RotatedRule {
   }
 
   record({ gradient, rotatedGradient, firstMoment, rotatedMoment, step }: RotatedVectors, t: number): void {
-    const { gpu, layout } = this.context;
     const { betas: [beta1, beta2], epsilon } = this.options;
-    const length = layout.deviceLength / 4;
-    gpu.dispatch(
-      gpu.kernel(source),
+    entrywise(
+      this.context,
+      source,
       {
-        gradient: gradient.buffer,
-        rotated_gradient: rotatedGradient.buffer,
-        first_moment: firstMoment.buffer,
-        rotated_moment: rotatedMoment.buffer,
-        second_moment: this.diagonal.buffer,
-        step: step.buffer,
+        gradient,
+        rotated_gradient: rotatedGradient,
+        first_moment: firstMoment,
+        rotated_moment: rotatedMoment,
+        second_moment: this.diagonal,
+        step,
       },
       {
-        length,
         beta1,
         beta2,
         rest1: 1 - beta1,
@@ -91,7 +80,6 @@ class AdamRule implements RotatedRule {
         correction2: 1 / decayed(beta2, t),
         epsilon,
       },
-      linearGroups(length, 64),
     );
   }
 }

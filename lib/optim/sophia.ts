@@ -1,7 +1,7 @@
-import { linearGroups } from "../gpu/groups.ts";
-import { CurvatureAverage, probesDue } from "./curvature.ts";
-import { checkRanges, checkWhole } from "./hyperparameters.ts";
-import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
+import { CurvatureAverage } from "./curvature.ts";
+import { curvatureCore } from "./curvature_core.ts";
+import { checkHyperparameters } from "./hyperparameters.ts";
+import type { OptimizerSpec } from "./optimizer.ts";
 import text from "../../wgsl/sophia_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode sophiaH}. */
@@ -44,56 +44,25 @@ export function sophiaH(options: SophiaOptions = {}): OptimizerSpec {
     weightDecay = 0,
   } = options;
   const [beta1, beta2] = betas;
-  checkRanges("sophiaH", {
-    learningRate: [learningRate, ">", 0],
-    updateEvery: [updateEvery, "≥", 1],
-    probes: [probes, "≥", 1],
-    gamma: [gamma, ">", 0],
-    epsilon: [epsilon, ">", 0],
-    "betas[0]": [beta1, "≥", 0, "<", 1],
-    "betas[1]": [beta2, "≥", 0, "<", 1],
-    weightDecay: [weightDecay, "≥", 0],
-  });
-  checkWhole("sophiaH", { updateEvery, probes });
+  const resolved = { learningRate, updateEvery, probes, gamma, epsilon, betas, weightDecay };
+  checkHyperparameters("sophiaH", resolved, { gamma: [">", 0] });
   return {
     name: "sophiaH",
     learningRate,
-    options: { learningRate, updateEvery, probes, gamma, epsilon, betas, weightDecay },
+    options: resolved,
     create(context) {
-      const { gpu, layout } = context;
-      const state = stateVectors(context, ["firstMoment", "curvature"]);
-      const length = layout.deviceLength / 4;
-      const curvature = new CurvatureAverage(context, state.curvature, { estimate: "signed", fold: "mean", beta2 });
-      return {
-        state,
+      const diagonal = new CurvatureAverage(context, { estimate: "signed", fold: "mean", beta2 });
+      return curvatureCore(context, {
+        name: "sophiaH",
         // Due at steps 0, k, 2k, …
-        requests: (step) => ({
-          hessianProbes: probesDue(step, { warmup: 1, updateEvery, initialProbes: probes, probes }),
-        }),
-        observe: (observation) => curvature.observe(observation),
-        update({ parameters, gradient, learningRate }) {
-          gpu.dispatch(
-            gpu.kernel(source),
-            {
-              parameters: parameters.buffer,
-              gradient: gradient.buffer,
-              first_moment: state.firstMoment.buffer,
-              curvature: state.curvature.buffer,
-            },
-            {
-              length,
-              learning_rate: learningRate,
-              shrink: 1 - weightDecay * learningRate,
-              beta1,
-              rest1: 1 - beta1,
-              gamma,
-              epsilon,
-            },
-            linearGroups(length, 64),
-          );
-        },
-        dispose: () => curvature[Symbol.dispose](),
-      };
+        schedule: { warmup: 1, updateEvery, initialProbes: probes, probes },
+        curvature: ["curvature", diagonal],
+        beta1,
+        weightDecay,
+        kernel: [source],
+        operand: () => ({ curvature: diagonal.average }),
+        uniforms: () => ({ gamma, epsilon }),
+      });
     },
   };
 }

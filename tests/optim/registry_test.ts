@@ -25,3 +25,20 @@ Deno.test("unknown names and options, and values out of range, are refused by na
     }
   }
 });
+
+Deno.test("every number of every optimizer is checked: it must be one, and whole where it counts something", () => {
+  const counts = ["updateEvery", "basisEvery", "warmup", "initialProbes", "probes", "blockSize"];
+  for (const name of optimizerNames) {
+    for (const [option, value] of Object.entries(optimizerFromConfig({ name }).options)) {
+      const refuses = (wrong: number | string | readonly number[], message: string) =>
+        assertThrows(() => optimizerFromConfig({ name, [option]: wrong }), Error, `${name}: ${message}`);
+      if (typeof value === "number") {
+        for (const wrong of [NaN, Infinity, -1, "much"]) refuses(wrong, `${option}: a number`);
+        if (counts.includes(option)) refuses(16.5, `${option}: a whole number expected, 16.5 found.`);
+      } else if (option === "betas") {
+        refuses([1, 0.9], "betas[0]: a number ≥ 0 and < 1 expected, 1 found.");
+        refuses([0.9], "betas[1]: a number ≥ 0 and < 1 expected, undefined found.");
+      } else if (typeof value === "string") refuses("other", `${option}: "`);
+    }
+  }
+});

@@ -1,0 +1,30 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import type { KernelSource } from "../gpu/kernel_source.ts";
+import { Vector } from "../field/vector.ts";
+import type { OptimizerContext } from "./optimizer.ts";
+
+/**
+ * Records a kernel that goes over whole vectors, four entries an invocation in workgroups of 64, and has a uniform `length`, the
+ * number of vec4s.
+ *
+ * @param vectors By the names that the kernel has for them; buffers for what is no vector of the layout.
+ * @param uniforms All but `length`.
+ * @param values What its text leaves open.
+ */
+export function entrywise(
+  { gpu, layout }: OptimizerContext,
+  source: KernelSource,
+  vectors: Readonly<Record<string, Vector | DeviceBuffer>>,
+  uniforms: Readonly<Record<string, number>>,
+  values: Record<string, string | number> = {},
+): void {
+  const length = layout.deviceLength / 4;
+  const buffers = Object.entries(vectors).map(([name, each]) => [name, each instanceof Vector ? each.buffer : each]);
+  gpu.dispatch(
+    gpu.kernel(source, values),
+    Object.fromEntries(buffers),
+    { length, ...uniforms },
+    linearGroups(length, 64),
+  );
+}
