@@ -72,10 +72,13 @@ const notCompared: BestOptimizer = { optimizer: "esgd", schedule: "constant" };
 
 /**
  * What `--optimizer auto` means: the best result in equal training time, by task and activation, `other` for tasks without an
- * entry. Found with tuned rates and schedules at a batch of 512 pixels or rays; `deno task compare` makes such comparisons.
+ * entry. Found with tuned rates and schedules at a batch of 512 pixels or rays (docs/compare.md has the figures for pictures).
  */
 export const bestOptimizers: Readonly<Record<string, BestByActivation>> & { readonly other: BestByActivation } = {
   image: {
+    gaussian: { optimizer: "adam", learningRate: 2e-3, schedule: "cosine" },
+    sine: { optimizer: "adam", learningRate: 5e-4, schedule: "cosine" },
+    wavelet: { optimizer: "adam", learningRate: 1e-3, schedule: "cosine" },
     "relu-pe": { optimizer: "soap", learningRate: 3e-3, schedule: "cosine" },
     other: notCompared,
   },
