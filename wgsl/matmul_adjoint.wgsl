@@ -33,12 +33,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var k = 0u; k < depth; k++) {
     {{for r in 0..tile_rows}}let a{{r}} = z{{t}}((row + {{r}}u) * depth + k);
     {{end}}
-    {{for j in 0..4}}{
-      {{for q in 0..tile_vectors}}let b{{q}} = w{{t}}((k * 4u + {{j}}u) * width + column + {{q}}u);
-      {{end}}
-      {{for r in 0..tile_rows}}{{for q in 0..tile_vectors}}sum{{r}}_{{q}} += a{{r}}[{{j}}] * b{{q}};
-      {{end}}{{end}}
-    }{{end}}
+    {{for j in 0..4}}{{for q in 0..tile_vectors}}let b{{j}}_{{q}} = w{{t}}((k * 4u + {{j}}u) * width + column + {{q}}u);
+    {{end}}{{end}}
+    // All four products of one sum before the next: sums that do not fit in registers are loaded and stored once.
+    {{for r in 0..tile_rows}}{{for q in 0..tile_vectors}}{{for j in 0..4}}sum{{r}}_{{q}} += a{{r}}[{{j}}] * b{{j}}_{{q}};
+    {{end}}{{end}}{{end}}
   }
 {{end}}
 {{for r in 0..tile_rows}}{{for q in 0..tile_vectors}}
