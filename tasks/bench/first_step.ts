@@ -1,5 +1,5 @@
 import { fromFileUrl, join } from "@std/path";
-import { summarise, type Summary } from "./statistics.ts";
+import { summarise, type Summary } from "../shell/statistics.ts";
 import type { BenchValues } from "./command.ts";
 
 /** Milliseconds from the start of a process to its first finished step. */

@@ -6,7 +6,7 @@ import { adam } from "../../lib/optim/adam.ts";
 import { esgd } from "../../lib/optim/esgd.ts";
 import { createOptimizer } from "../../lib/optim/optimizer.ts";
 import type { Peak } from "./peak.ts";
-import { pairedRatio, summarise, type Summary } from "./statistics.ts";
+import { pairedRatio, summarise, type Summary } from "../shell/statistics.ts";
 import { canProfile, profileWork, timeInterleaved } from "./timing.ts";
 import { fieldOf, type Subject, Workload } from "./workload.ts";
 

@@ -6,7 +6,7 @@ import { tuneProducts } from "../../lib/linalg/tune_products.ts";
 import { createOptimizer, type OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { optimizerFromConfig, optimizerNames } from "../../lib/optim/registry.ts";
 import { recordCopy } from "./peak.ts";
-import { pairedRatio, summarise, type Summary } from "./statistics.ts";
+import { pairedRatio, summarise, type Summary } from "../shell/statistics.ts";
 import { productSpeed, timeInterleaved, type Work } from "./timing.ts";
 import { type Curvature, LEARNING_RATE, type Subject, Workload } from "./workload.ts";
 

@@ -1,7 +1,7 @@
 import type { DeviceBuffer } from "../../lib/gpu/buffer.ts";
 import { linearGroups } from "../../lib/gpu/groups.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
-import { median } from "./statistics.ts";
+import { median } from "../shell/statistics.ts";
 import { timeOnce } from "./timing.ts";
 import copyText from "../../wgsl/peak_copy.wgsl" with { type: "text" };
 import multiplyAddText from "../../wgsl/peak_multiply_add.wgsl" with { type: "text" };

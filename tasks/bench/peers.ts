@@ -1,7 +1,7 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { type Contestant, type Discipline, Ourselves, Peer } from "./contestant.ts";
 import { peerPrograms, TORCH } from "./peer_process.ts";
-import { pairedRatio, summarise, type Summary } from "./statistics.ts";
+import { pairedRatio, summarise, type Summary } from "../shell/statistics.ts";
 import { timeText } from "./table.ts";
 import type { Subject } from "./workload.ts";
 

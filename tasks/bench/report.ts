@@ -3,7 +3,7 @@ import type { FirstStepFigures } from "./first_step.ts";
 import type { BatchFigures, Breakdown, UpdateFigures } from "./measure.ts";
 import type { Peak } from "./peak.ts";
 import type { Comparison, PeerFigures } from "./peers.ts";
-import type { Summary } from "./statistics.ts";
+import type { Summary } from "../shell/statistics.ts";
 import { figure, table, timeText } from "./table.ts";
 import type { Subject } from "./workload.ts";
 

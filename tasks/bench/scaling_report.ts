@@ -1,6 +1,6 @@
 import { type BenchFigures, heading, withScatter } from "./report.ts";
 import type { Scaling } from "./scaling.ts";
-import type { Summary } from "./statistics.ts";
+import type { Summary } from "../shell/statistics.ts";
 import { figure, table } from "./table.ts";
 
 /** All that `deno task bench --scaling` measures, as `--json` writes it. */

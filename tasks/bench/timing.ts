@@ -1,7 +1,7 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
 import type { ProfileEntry } from "../../lib/gpu/profile.ts";
 import { Pace } from "../../lib/train/pace.ts";
-import { median } from "./statistics.ts";
+import { median } from "../shell/statistics.ts";
 
 /** Something that can be recorded again and again. */
 export interface Work {

@@ -1,7 +1,7 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { affordableSteps } from "../../lib/train/budget.ts";
 import { planTraining } from "../../lib/train/plan.ts";
-import { median } from "../bench/statistics.ts";
+import { median } from "../shell/statistics.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
 import type { Quality } from "../training/subject.ts";
 import { secondsPerFinalRun } from "./division.ts";

@@ -1,4 +1,4 @@
-import { median } from "../bench/statistics.ts";
+import { median } from "../shell/statistics.ts";
 
 /** A figure over several runs. */
 export interface Spread {

@@ -1,4 +1,4 @@
-import { median } from "../bench/statistics.ts";
+import { median } from "../shell/statistics.ts";
 import type { PairChoice } from "./comparison.ts";
 import { type CurvePoint, placeOf, valueAt } from "./curve.ts";
 import { type Pair, pairName } from "./pairs.ts";

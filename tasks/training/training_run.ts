@@ -1,7 +1,7 @@
 import { basename } from "@std/path";
 import type { Field } from "../../lib/field/field.ts";
 import type { Optimizer, OptimizerSpec } from "../../lib/optim/optimizer.ts";
-import { convergenceSvg } from "../../lib/output/plot.ts";
+import { convergenceSvg } from "../../lib/output/convergence_plot.ts";
 import { type RunFolder, stepCheckpointName } from "../../lib/output/run_folder.ts";
 import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";

@@ -6,6 +6,7 @@ import {
   gaussian,
   type Gpu,
   hessianVectorProduct,
+  lossAndGradient,
   meanSquaredError,
   mlp,
   openDevice,
@@ -45,18 +46,23 @@ async function readAndDispose(gpu: Gpu, vector: Vector) {
 const TOLERANCE = 1e-5;
 
 for (const [name, description] of Object.entries(descriptions)) {
-  Deno.test(`all kernel families give the same gradient and Hv up to rounding (${name})`, async () => {
+  Deno.test(`all kernel families give the same gradient, alone and beside Hv, up to rounding (${name})`, async () => {
     const results: Float32Array[][] = [];
     for (const kernels of FAMILIES) {
       using gpu = await openDevice({ kernels, operands: "texture" });
       using field = createField(gpu, description, { seed: 1 });
       const direction = Float32Array.from({ length: field.parameterCount }, (_, i) => Math.sin(i));
       const { gradient, hvp } = await hessianVectorProduct(field, meanSquaredError(), { inputs, targets }, direction);
-      results.push([await readAndDispose(gpu, gradient), await readAndDispose(gpu, hvp)]);
+      // By itself it is made of products that multiply the derivative in.
+      const { gradient: alone } = await lossAndGradient(field, meanSquaredError(), { inputs, targets });
+      const vectors = [];
+      for (const vector of [gradient, hvp, alone]) vectors.push(await readAndDispose(gpu, vector));
+      results.push(vectors);
     }
     for (const [i, family] of FAMILIES.entries()) {
-      assertLess(relativeError(results[i][0], results[0][0]), TOLERANCE, `${family}: gradient`);
-      assertLess(relativeError(results[i][1], results[0][1]), TOLERANCE, `${family}: Hv`);
+      for (const [j, what] of ["gradient beside Hv", "Hv", "gradient alone"].entries()) {
+        assertLess(relativeError(results[i][j], results[0][j]), TOLERANCE, `${family}: ${what}`);
+      }
     }
   });
 }

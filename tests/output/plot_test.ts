@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { loadEcharts } from "../../lib/output/echarts.ts";
-import { convergenceSvg, linePlotSvg, type PlotSeries } from "../../lib/output/plot.ts";
+import { convergenceSvg } from "../../lib/output/convergence_plot.ts";
+import { linePlotSvg, type PlotSeries } from "../../lib/output/plot.ts";
 
 /** Texts of an SVG, in the order drawn, raised parts after a `^`. */
 function texts(svg: string): string[] {

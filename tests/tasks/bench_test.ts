@@ -17,7 +17,7 @@ import { PeerProcess, TORCH } from "../../tasks/bench/peer_process.ts";
 import type { PeerTask } from "../../tasks/bench/peer_protocol.ts";
 import { stepFlops } from "../../tasks/bench/scaling.ts";
 import type { ScalingFigures } from "../../tasks/bench/scaling_report.ts";
-import { median, pairedRatio, summarise } from "../../tasks/bench/statistics.ts";
+import { median, pairedRatio, summarise } from "../../tasks/shell/statistics.ts";
 import { figure, table, timeText } from "../../tasks/bench/table.ts";
 import { batchOf } from "../../tasks/bench/workload.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";

@@ -1,11 +1,12 @@
-import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { decodePng } from "../../lib/data/png.ts";
 import { encodePng } from "../../lib/output/png.ts";
 import { openRunFolder, RunFolder } from "../../lib/output/run_folder.ts";
 import { decodeSafetensors } from "../../lib/output/safetensors.ts";
-import { type Outcome, outcome, readUntil, startTask } from "../support/process.ts";
+import { type Outcome, outcome, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
+import { newestCheckpoint, stopEarly } from "../support/training_task.ts";
 
 // 40 × 30 pixels become 24 × 18 = 432, which are 7 steps an epoch, the last of 48 pixels.
 const small = ["--size", "24", "--width", "16", "--layers", "2", "--batch-size", "64", "--kernels", "register"];
@@ -44,11 +45,8 @@ async function contents(folder: string): Promise<Record<string, Uint8Array>> {
   return files;
 }
 
-/** The newest checkpoint of a run: its step, and its bytes. */
-async function newest(folder: string, name: string): Promise<{ step: number; bytes: Uint8Array }> {
-  const { step, path } = (await new RunFolder(runPath(folder, name)).latestCheckpoint())!;
-  return { step, bytes: await Deno.readFile(path) };
-}
+/** The newest checkpoint of a run. */
+const newest = (folder: string, name: string) => newestCheckpoint(runPath(folder, name));
 
 Deno.test("a run leaves its configuration, metrics, pictures, plot, checkpoints and summary, each of which can be read", () =>
   withPicture(async (folder) => {
@@ -204,25 +202,12 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: () =>
     withPicture(async (folder) => {
-      const train = (name: string, epochs: string) => ["picture.png", ...small, "--name", name, "--epochs", epochs];
-      const child = startTask("image", train("stopped", "1000000"), folder);
-      const reader = child.stderr.getReader();
-      await readUntil(reader, (text) => /step \d+/.test(text));
-      child.kill("SIGINT");
-      const [stdout, stderr] = await Promise.all([
-        new Response(child.stdout).text(),
-        readUntil(reader, () => false),
-      ]);
-      assertEquals((await child.status).code, 130, stderr);
-      const stopped = await newest(folder, "stopped");
-      assertGreater(stopped.step, 0);
-      assertStringIncludes(stdout, `Stopped at step ${stopped.step}. To go on: deno task image --resume `);
-      const path = runPath(folder, "stopped");
-      assertEquals(JSON.parse(await Deno.readTextFile(join(path, "summary.json"))).aborted, true);
-      const epochs = String(Math.ceil(stopped.step / 7) + 1);
+      const options = ["picture.png", ...small];
+      const { run, step } = await stopEarly("image", options, folder);
+      const epochs = String(Math.ceil(step / 7) + 1);
       await Promise.all([
-        succeeds(folder, "--resume", path, "--epochs", epochs),
-        succeeds(folder, ...train("whole", epochs)),
+        succeeds(folder, "--resume", run, "--epochs", epochs),
+        succeeds(folder, ...options, "--name", "whole", "--epochs", epochs),
       ]);
       const whole = await newest(folder, "whole");
       assertEquals(whole.step, Number(epochs) * 7);

@@ -6,8 +6,9 @@ import { command } from "../../tasks/nerf/command.ts";
 import { nerfTask } from "../../tasks/nerf/task.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
-import { outcome, readUntil, startTask } from "../support/process.ts";
+import { outcome, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
+import { newestCheckpoint, stopEarly } from "../support/training_task.ts";
 
 const scene = new URL("../../fixtures/scene/", import.meta.url);
 
@@ -26,11 +27,8 @@ async function succeeds(...call: Parameters<typeof nerf>) {
 const json = async (folder: string, name: string) => JSON.parse(await Deno.readTextFile(join(folder, name)));
 const runPath = (folder: string, name: string) => join(folder, "runs", "nerf", name);
 
-/** The newest checkpoint of a run: its step, and its bytes. */
-async function newest(folder: string, name: string): Promise<{ step: number; bytes: Uint8Array }> {
-  const { step, path } = (await new RunFolder(runPath(folder, name)).latestCheckpoint())!;
-  return { step, bytes: await Deno.readFile(path) };
-}
+/** The newest checkpoint of a run. */
+const newest = (folder: string, name: string) => newestCheckpoint(runPath(folder, name));
 
 /** The settings of a command line, as an adapter makes them. */
 function settled(line: string, software = true) {
@@ -141,26 +139,12 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: () =>
     inFolder(async (folder) => {
-      const train = (name: string, epochs: string) => [...tiny, "--name", name, "--epochs", epochs];
-      const schedule = ["--schedule", "constant"];
-      const child = startTask("nerf", [...train("stopped", "1000000"), ...schedule], folder);
-      const reader = child.stderr.getReader();
-      await readUntil(reader, (text) => /step [1-9]/.test(text));
-      child.kill("SIGINT");
-      const [stdout, stderr] = await Promise.all([
-        new Response(child.stdout).text(),
-        readUntil(reader, () => false),
-      ]);
-      assertEquals((await child.status).code, 130, stderr);
-      const stopped = await newest(folder, "stopped");
-      assertGreater(stopped.step, 0);
-      assertStringIncludes(stdout, `Stopped at step ${stopped.step}. To go on: deno task nerf --resume `);
-      const path = runPath(folder, "stopped");
-      assertEquals((await json(path, "summary.json")).aborted, true);
-      const epochs = String(Math.ceil(stopped.step / 2) + 1);
+      const options = [...tiny, "--schedule", "constant"];
+      const { run, step } = await stopEarly("nerf", options, folder);
+      const epochs = String(Math.ceil(step / 2) + 1);
       await Promise.all([
-        succeeds(folder, "--resume", path, "--epochs", epochs),
-        succeeds(folder, "--schedule constant", ...train("whole", epochs)),
+        succeeds(folder, "--resume", run, "--epochs", epochs),
+        succeeds(folder, "--name whole --epochs", epochs, ...options),
       ]);
       assertEquals(await newest(folder, "stopped"), await newest(folder, "whole"));
     }),

@@ -1,5 +1,5 @@
 import { panelsPlotSvg, type PlotPanel, type PlotSeries } from "../../../lib/output/plot.ts";
-import { median } from "../../bench/statistics.ts";
+import { median } from "../../shell/statistics.ts";
 import type { Quality } from "../../training/subject.ts";
 import { type CurveAxis, valueAt } from "../curve.ts";
 import { mean } from "../spread.ts";

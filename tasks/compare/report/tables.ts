@@ -1,5 +1,5 @@
 import type { Quality } from "../../training/subject.ts";
-import { median } from "../../bench/statistics.ts";
+import { median } from "../../shell/statistics.ts";
 import { rateOf, trialsOf } from "../comparison.ts";
 import { SEARCHED_SCHEDULES, type TrialResult } from "../halving.ts";
 import type { Spread } from "../spread.ts";
