@@ -47,6 +47,14 @@ fn distance_at(ray: u32, i: u32) -> f32 {
   return u.density_scale * (edges[edge + 1u] - edges[edge]);
 }
 
+// What goes back into the network. Below 2⁻⁶⁴ of what one pixel counts, behind opaque intervals and in clear air, it is 0: it
+// would be lost in the sum over the rays, but make the passes below compute with denormal numbers, at a fraction of many CPUs'
+// speed.
+fn sent(x: Number) -> f32 {
+  let sum = wanted(x);
+  return select(0.0, sum, abs(sum) > 5.421e-20 * u.scale);
+}
+
 // A number on the way back: without its tangent where only Gauss-Newton's product is wanted.
 fn back(x: Number) -> Number { return number(primal(x), u.curvature * tangent(x)); }
 
@@ -106,11 +114,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     for (var c = 0u; c < 3u; c++) {
       let logit = back(k[c]);
       weight_adjoint += product(pull[c], logistic(logit) - constant(u.background));
-      k_adjoint[c] = wanted(product(product(weight, pull[c]), logistic_slope(logit)));
+      k_adjoint[c] = sent(product(product(weight, pull[c]), logistic_slope(logit)));
     }
     colour_adjoint[row * 4u] = k_adjoint;
     let depth_adjoint = product(transmittance(in_front + depth), weight_adjoint - behind);
-    density_adjoint[row * 4u] = vec4f(wanted(product(depth_adjoint, distance * logistic(d))), 0.0, 0.0, 0.0);
+    density_adjoint[row * 4u] = vec4f(sent(product(depth_adjoint, distance * logistic(d))), 0.0, 0.0, 0.0);
     behind = product(alpha, weight_adjoint) + product(transmittance(depth), behind);
   }
 }

@@ -1,5 +1,6 @@
 import type { Objective } from "./objective.ts";
 import { pointwise, type PointwiseOptions } from "./pointwise.ts";
+import decayingExp from "../../wgsl/math/decaying_exp.wgsl" with { type: "text" };
 import text from "../../wgsl/objective/binary_cross_entropy.wgsl" with { type: "text" };
 
 /**
@@ -7,5 +8,5 @@ import text from "../../wgsl/objective/binary_cross_entropy.wgsl" with { type: "
  * overflow-free form. A probability is sigmoid(y), so that p > ½ means y > 0.
  */
 export function binaryCrossEntropy(options: PointwiseOptions = {}): Objective {
-  return pointwise("binaryCrossEntropy", text, options);
+  return pointwise("binaryCrossEntropy", text.replace("{{decaying_exp}}", decayingExp), options);
 }

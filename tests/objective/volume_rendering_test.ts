@@ -246,6 +246,25 @@ Deno.test("long rays, huge and vanishing densities stay finite; what is hidden h
   assertEquals(g.subarray(1, intervals).every((entry) => entry === 0), true);
 });
 
+Deno.test("behind intervals that let less than 2⁻⁶⁴ through, and in air that clear, nothing is sent back", async () => {
+  using gpu = await openDevice();
+  // Intervals of length 1: an optical depth of 40 leaves 4e−18 for the one behind, 50 leaves 2e−22.
+  const density = [40, 0, 0, 50, 0, 0, -40, -50, 1];
+  const rows = density.length;
+  using field = tableField(gpu, rows);
+  field.parameters.write(tableParameters(density, new Float32Array(3 * rows)));
+  const batch = {
+    inputs: { row: unitRows(rows) },
+    targets: { edges: Float32Array.of(0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3), pixel: new Float32Array(9) },
+  };
+  const { gradient } = await lossAndGradient(field, volumeRendering({ intervals: 3 }), batch);
+  const [byDensity, byColour] = split(await gradient.read(), rows);
+  const sent = (numbers: Float32Array) => Array.from(numbers, (entry) => entry === 0 ? "-" : "x").join("");
+  assertEquals(sent(byColour.filter((_, i) => i % 3 === 0)), "xxx" + "x--" + "x-x");
+  // A denser wall would not change what is seen: it has a colour to learn, but no density.
+  assertEquals(sent(byDensity), "xxx" + "---" + "x-x");
+});
+
 Deno.test("one ray of one interval: loss and gradient agree with the formula", async () => {
   using gpu = await openDevice();
   using field = tableField(gpu, 1);

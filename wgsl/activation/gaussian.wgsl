@@ -1,4 +1,8 @@
 // a(z) = exp(−z²/2σ²), u.p0 = 1/σ² (Ramasinghe & Lucey 2022)
-fn value(z: Preactivation) -> vec4f { return exp(-0.5 * u.p0 * z[0] * z[0]); }
+{{decaying_exp}}
+fn value(z: Preactivation) -> vec4f { return decaying_exp(-0.5 * u.p0 * z[0] * z[0]); }
 fn partial_0(z: Preactivation) -> vec4f { return -u.p0 * z[0] * value(z); }
-fn partial_0_0(z: Preactivation) -> vec4f { return u.p0 * (u.p0 * z[0] * z[0] - 1.0) * value(z); }
+fn partial_0_0(z: Preactivation) -> vec4f {
+  let a = value(z);
+  return select(vec4f(), u.p0 * (u.p0 * z[0] * z[0] - 1.0) * a, a > vec4f());
+}

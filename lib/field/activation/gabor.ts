@@ -1,5 +1,6 @@
 import type { Activation } from "../activation.ts";
 import { linearBound, positive } from "./hyperparameter.ts";
+import decayingExp from "../../../wgsl/math/decaying_exp.wgsl" with { type: "text" };
 import trigonometry from "../../../wgsl/activation/trigonometry.wgsl" with { type: "text" };
 import text from "../../../wgsl/activation/gabor.wgsl" with { type: "text" };
 
@@ -17,7 +18,7 @@ export function gabor(options: { omega?: number; scale?: number } = {}): Activat
     name: "gabor",
     options: { omega, scale },
     maps: ["frequency", "envelope"],
-    text: text.replace("{{trigonometry}}", trigonometry),
+    text: text.replace("{{trigonometry}}", trigonometry).replace("{{decaying_exp}}", decayingExp),
     constants: [omega, scale],
     weightBound: linearBound,
   };

@@ -1,5 +1,6 @@
 import type { Activation } from "../activation.ts";
 import { linearBound, positive } from "./hyperparameter.ts";
+import decayingExp from "../../../wgsl/math/decaying_exp.wgsl" with { type: "text" };
 import text from "../../../wgsl/activation/gaussian.wgsl" with { type: "text" };
 
 /**
@@ -13,7 +14,7 @@ export function gaussian(options: { sigma?: number } = {}): Activation {
     name: "gaussian",
     options: { sigma },
     maps: [""],
-    text,
+    text: text.replace("{{decaying_exp}}", decayingExp),
     constants: [1 / (sigma * sigma), 0],
     weightBound: linearBound,
   };
