@@ -1,11 +1,11 @@
 // A matrix product as straight-line text:  C[r, c] = I[r, c] + Σ_{k < depth} A[r, k] B[k, c]
 // For adapters that read workgroup memory at constant indices, outside any control flow, far faster than anything else
-// (docs/kernels.md). One workgroup computes 256 rows × 16 columns: it stages its 16 columns of B, then every invocation
+// (docs/kernels.md). One workgroup computes 256 rows × 4·quads columns: it stages its columns of B, then every invocation
 // works through its own row of A; all indices into `columns` are literals and there is no branch around them.
 // a: rows from vec4 a_offset on, a_stride apart. b: from b_offset on, either [columns, b_stride] (rows of B transposed,
 // b_transposed = 0) or [depth, b_stride] (b_transposed = 1). init: [rows, init_stride] or, with stride 0, one row; left out when
 // has_init = 0. c: [rows, c_stride] from c_offset on. Strides and offsets in vec4s. Workgroup z works on its own part: offsets
-// grow by z·a_step, z·b_step, z·c_step. depth is a multiple of 16, at most 256. Dispatch: ⌈rows/256⌉ along y, columns/16 along x.
+// grow by z·a_step, z·b_step, z·c_step. depth is a multiple of 16, at most 256. Dispatch: ⌈rows/256⌉ along y, columns/(4·quads) along x.
 // activate = 1: also activated = a(C), 0 from column `real` on; derive = 1: C ⊙ a′(below) instead of C; both laid out like c.
 // Each entry sums its products in the order of k, four at a time: same bits on every run.
 {{uniform rows: u32, a_offset: u32, a_stride: u32, a_step: u32, b_offset: u32, b_stride: u32, b_step: u32, b_transposed: u32, has_init: u32, init_stride: u32, c_offset: u32, c_stride: u32, c_step: u32, real: u32, p0: f32, p1: f32}}
@@ -24,20 +24,21 @@ alias Preactivation = array<vec4f, 1>;
 {{activation}}
 {{end}}
 const DEPTH = {{depth}}u / 4u;
-var<workgroup> columns: array<vec4f, 16u * DEPTH>;
+const QUADS = {{quads}}u;
+var<workgroup> columns: array<vec4f, 4u * QUADS * DEPTH>;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let b_base = u.b_offset + group.z * u.b_step;
   if (u.b_transposed == 0u) {
-    for (var i = lane; i < 16u * DEPTH; i += 256u) {
-      columns[i] = b(b_base + (group.x * 16u + i / DEPTH) * u.b_stride + i % DEPTH);
+    for (var i = lane; i < 4u * QUADS * DEPTH; i += 256u) {
+      columns[i] = b(b_base + (group.x * 4u * QUADS + i / DEPTH) * u.b_stride + i % DEPTH);
     }
   } else {
-    for (var i = lane; i < 4u * DEPTH; i += 256u) {
-      let at = b_base + i / 4u * 4u * u.b_stride + group.x * 4u + i % 4u;
+    for (var i = lane; i < QUADS * DEPTH; i += 256u) {
+      let at = b_base + i / QUADS * 4u * u.b_stride + group.x * QUADS + i % QUADS;
       let block = transpose(mat4x4f(b(at), b(at + u.b_stride), b(at + 2u * u.b_stride), b(at + 3u * u.b_stride)));
-      let to = i % 4u * 4u * DEPTH + i / 4u;
+      let to = i % QUADS * 4u * DEPTH + i / QUADS;
       {{for j in 0..4}}columns[to + {{j}}u * DEPTH] = block[{{j}}];
       {{end}}
     }
@@ -45,27 +46,27 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   workgroupBarrier();
   let row = group.y * 256u + lane;
   let at = u.a_offset + group.z * u.a_step + row * u.a_stride;
-{{for q in 0..4}}
-  let init_{{q}} = select(vec4f(), init(row * u.init_stride + group.x * 4u + {{q}}u), u.has_init == 1u);
+{{for q in 0..quads}}
+  let init_{{q}} = select(vec4f(), init(row * u.init_stride + group.x * QUADS + {{q}}u), u.has_init == 1u);
 {{end}}
-{{for q in 0..4}}{{for j in 0..4}}
+{{for q in 0..quads}}{{for j in 0..4}}
   var sum_{{q}}_{{j}} = init_{{q}}[{{j}}];
 {{end}}{{end}}
 {{for k in 0..vectors}}{
     let x = a(at + {{k}}u);
-    {{for q in 0..4}}{{for j in 0..4}}sum_{{q}}_{{j}} += dot(x, columns[({{q}}u * 4u + {{j}}u) * DEPTH + {{k}}u]);
+    {{for q in 0..quads}}{{for j in 0..4}}sum_{{q}}_{{j}} += dot(x, columns[({{q}}u * 4u + {{j}}u) * DEPTH + {{k}}u]);
     {{end}}{{end}}
   }
 {{end}}
   if (row < u.rows) {
-    let to = u.c_offset + group.z * u.c_step + row * u.c_stride + group.x * 4u;
-{{for q in 0..4}}
+    let to = u.c_offset + group.z * u.c_step + row * u.c_stride + group.x * QUADS;
+{{for q in 0..quads}}
     var entry_{{q}} = vec4f(sum_{{q}}_0, sum_{{q}}_1, sum_{{q}}_2, sum_{{q}}_3);
 {{for f in 0..derive}}
     entry_{{q}} *= partial_0(Preactivation(below(to + {{q}}u)));
 {{end}}
 {{for f in 0..activate}}
-    let real_{{q}} = (group.x * 4u + {{q}}u) * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
+    let real_{{q}} = (group.x * QUADS + {{q}}u) * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
     activated[to + {{q}}u] = select(vec4f(), value(Preactivation(entry_{{q}})), real_{{q}});
 {{end}}
     c[to + {{q}}u] = entry_{{q}};

@@ -1,7 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { matmulAdjoint, matmulWeight, type WeightTerm } from "../field/matmul.ts";
-import { familyOf } from "../field/matmul/family.ts";
+import { familyOf, isStraight } from "../field/matmul/family.ts";
 import { isFusable } from "../field/matmul/epilogue.ts";
 import { transpose } from "../field/matmul/transpose.ts";
 import { type DenseNode, Network, type Node } from "../field/network.ts";
@@ -93,7 +93,7 @@ export function accumulateWeights(
   const family = familyOf(gpu, "weight", shape);
   const transposed: DeviceBuffer[] = [];
   const complete = terms.map((term): WeightTerm => {
-    if (family !== "straight") return term;
+    if (!isStraight(family)) return term;
     const zTransposed = pool.take(shape.outputs);
     transpose(gpu, term.z, zTransposed, shape.rows, shape.outputs);
     transposed.push(zTransposed);

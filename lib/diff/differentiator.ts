@@ -3,7 +3,7 @@ import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { Field } from "../field/field.ts";
 import { padWidth } from "../field/layout.ts";
-import { familyOf } from "../field/matmul/family.ts";
+import { familyOf, isStraight } from "../field/matmul/family.ts";
 import { padRows, ROW_BLOCK } from "../field/matmul/shape.ts";
 import { Network, type Node } from "../field/network.ts";
 import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
@@ -248,7 +248,7 @@ export class Differentiator implements Disposable {
   /** Whether some layer's kernels put the two terms of a weight's product into splits of their own. */
   #leavesTermsApart(rows: number): boolean {
     const { gpu, description } = this.#field;
-    return productShapes(description, rows).some(({ shape }) => familyOf(gpu, "weight", shape) === "straight");
+    return productShapes(description, rows).some(({ shape }) => isStraight(familyOf(gpu, "weight", shape)));
   }
 
   #sum(partials: DeviceBuffer, splits: number, to: Vector, keep: boolean, step: number): void {

@@ -1,7 +1,7 @@
 import type { BufferLike } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Activate, Derive } from "./matmul/epilogue.ts";
-import { familyOf, type ProductFamily } from "./matmul/family.ts";
+import { familyOf, isStraight, type ProductFamily } from "./matmul/family.ts";
 import { registerAdjoint, registerForward, registerWeight } from "./matmul/register.ts";
 import type { MatmulShape, PartialPlace } from "./matmul/shape.ts";
 import { straightAdjoint, straightForward, straightPasses, straightWeight } from "./matmul/straight.ts";
@@ -24,8 +24,8 @@ export function matmulForward(
   family: ProductFamily = familyOf(gpu, "forward", shape),
 ): void {
   if (family === "tile") tileForward(gpu, terms, bias, z, shape, activate);
-  else if (family === "straight" && (scratch !== undefined || straightPasses(shape.inputs, terms.length) === 1)) {
-    straightForward(gpu, terms, bias, z, shape, scratch, activate);
+  else if (isStraight(family) && (scratch !== undefined || straightPasses(shape.inputs, terms.length) === 1)) {
+    straightForward(gpu, family, terms, bias, z, shape, scratch, activate);
   } else registerForward(gpu, terms, bias, z, shape, activate);
 }
 
@@ -45,12 +45,12 @@ export function matmulAdjoint(
   family: ProductFamily = familyOf(gpu, "adjoint", shape),
 ): void {
   if (family === "tile") tileAdjoint(gpu, terms, x, shape, derive);
-  else if (family === "straight" && (scratch !== undefined || straightPasses(shape.outputs, terms.length) === 1)) {
-    straightAdjoint(gpu, terms, x, shape, scratch, derive);
+  else if (isStraight(family) && (scratch !== undefined || straightPasses(shape.outputs, terms.length) === 1)) {
+    straightAdjoint(gpu, family, terms, x, shape, scratch, derive);
   } else registerAdjoint(gpu, terms, x, shape, derive);
 }
 
-/** One term of a weight gradient; `zTransposed` is Z̄ᵀ, [outputs, rows], which the straight family reads. */
+/** One term of a weight gradient; `zTransposed` is Z̄ᵀ, [outputs, rows], which the straight families read. */
 export interface WeightTerm {
   /** [rows, outputs]. */
   readonly z: BufferLike;
@@ -61,8 +61,8 @@ export interface WeightTerm {
 }
 
 /**
- * Records W̄ = Σ Z̄ᵀ X over one or two terms and b̄ = Σₙ Z̄, Z̄ the first term's, split over the batch. The straight family needs
- * `zTransposed` and `rowsPerSplit` 256, and leaves term t in the splits from t·splits on.
+ * Records W̄ = Σ Z̄ᵀ X over one or two terms and b̄ = Σₙ Z̄, Z̄ the first term's, split over the batch. The straight families need
+ * `zTransposed` and `rowsPerSplit` 256, and leave term t in the splits from t·splits on.
  */
 export function matmulWeight(
   gpu: Gpu,
@@ -73,8 +73,8 @@ export function matmulWeight(
   family: ProductFamily = familyOf(gpu, "weight", shape),
 ): void {
   if (family === "tile") tileWeight(gpu, terms, partials, shape, place);
-  else if (family === "straight") {
+  else if (isStraight(family)) {
     const transposed = terms.map((term) => ({ ...term, zTransposed: term.zTransposed! }));
-    straightWeight(gpu, transposed, partials, shape, place);
+    straightWeight(gpu, family, transposed, partials, shape, place);
   } else registerWeight(gpu, terms, partials, shape, place);
 }

@@ -1,3 +1,4 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { OperandAccess } from "../gpu/kernel_source.ts";
 import { timeWork } from "../gpu/time_work.ts";
@@ -7,12 +8,13 @@ import {
   canCompute,
   classRows,
   FAMILIES,
+  isStraight,
   productClass,
   type ProductFamily,
   type ProductKind,
   waste,
 } from "./matmul/family.ts";
-import { flopsOf, type MatmulShape, ROW_BLOCK } from "./matmul/shape.ts";
+import { flopsOf, type MatmulShape, type PartialPlace, ROW_BLOCK } from "./matmul/shape.ts";
 import { transpose } from "./matmul/transpose.ts";
 import { productShapes } from "./sizes.ts";
 
@@ -47,6 +49,8 @@ export interface Measurement {
 /** Timings above this multiple of the fastest rule a family out for lighter products. */
 const HOPELESS = 2;
 const TUNING_ROWS = 512;
+/** Not tried within a compile budget. */
+const SLOW_TO_COMPILE: readonly ProductFamily[] = ["straight32"];
 
 /**
  * Finds the fastest kernels for a field on this adapter: how operands are read, and the family for every class of matrix
@@ -59,21 +63,27 @@ export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneO
   const { budget = 2, again = false } = options;
   const end = performance.now() + budget * 1000;
   const measurements: Measurement[] = [];
-  const repeats = again ? 6 : 2;
-  if (gpu.choice("operands") === undefined || again) measurements.push(await chooseOperands(gpu, repeats));
+  const rounds = again ? 9 : 3;
+  if (gpu.choice("operands") === undefined || again) measurements.push(await chooseOperands(gpu, rounds));
   if (gpu.kernels !== "auto") return measurements;
   const classes = classesOf(request).filter(({ subject }) => again || gpu.choice(subject) === undefined);
   let hopeful: readonly ProductFamily[] = FAMILIES;
   let winner: ProductFamily = "register";
   for (const [i, { subject, kind, shape }] of classes.entries()) {
-    const able = FAMILIES.filter((family) => canCompute(family, shape));
-    const milliseconds: Record<string, number> = {};
+    const able = FAMILIES.filter((family) =>
+      canCompute(gpu, family, kind, shape) && (again || !SLOW_TO_COMPILE.includes(family))
+    );
+    using product = new TrialProduct(gpu, kind, shape);
+    const works: Record<string, () => void> = {};
     for (const family of able) {
       const worthwhile = again || hopeful.includes(family);
       if (worthwhile && (family === "register" && i === 0 || performance.now() < end)) {
-        milliseconds[family] = await timeProduct(gpu, kind, shape, family, repeats);
+        works[family] = () => product.record(family);
+        works[family]();
+        await gpu.synchronize();
       }
     }
+    const milliseconds = await timeWork(gpu, works, rounds);
     const guess: ProductFamily = able.includes(winner) && waste(winner, kind, shape) < HOPELESS ? winner : "register";
     let best: ProductFamily = guess;
     for (const family of able) {
@@ -105,45 +115,65 @@ function classesOf({ description, rows, gradients }: TuneRequest) {
   return [...classes.values()].sort((a, b) => flopsOf(b.shape, 1) - flopsOf(a.shape, 1));
 }
 
-/** Milliseconds of one product with one family, compilation excluded. */
-async function timeProduct(
-  gpu: Gpu,
-  kind: ProductKind,
-  shape: MatmulShape,
-  family: ProductFamily,
-  repeats: number,
-): Promise<number> {
-  const { rows, outputs, inputs } = shape;
-  using x = gpu.buffer("tuning x", rows * inputs * 4);
-  using z = gpu.buffer("tuning z", rows * outputs * 4);
-  using zTransposed = gpu.buffer("tuning zᵀ", rows * outputs * 4);
-  using w = gpu.buffer("tuning w", outputs * inputs * 4);
-  using bias = gpu.buffer("tuning bias", outputs * 4);
-  using scratch = gpu.buffer("tuning scratch", rows * Math.max(outputs, inputs) * 4);
-  const splits = Math.ceil(rows / ROW_BLOCK);
-  const stride = outputs * (inputs + 1) / 4;
-  using partials = gpu.buffer("tuning partials", splits * stride * 16);
-  const record = () => {
-    if (kind === "forward") matmulForward(gpu, [{ x, w }], bias, z, shape, scratch, undefined, family);
-    else if (kind === "adjoint") matmulAdjoint(gpu, [{ z, w }], x, shape, scratch, undefined, family);
+/** One product with buffers of its own. */
+class TrialProduct implements Disposable {
+  readonly #gpu: Gpu;
+  readonly #kind: ProductKind;
+  readonly #shape: MatmulShape;
+  readonly #buffers: Record<"x" | "z" | "zTransposed" | "w" | "bias" | "scratch" | "partials", DeviceBuffer>;
+  readonly #place: PartialPlace;
+
+  constructor(gpu: Gpu, kind: ProductKind, shape: MatmulShape) {
+    this.#gpu = gpu;
+    this.#kind = kind;
+    this.#shape = shape;
+    const { rows, outputs, inputs } = shape;
+    const splits = Math.ceil(rows / ROW_BLOCK);
+    const stride = outputs * (inputs + 1) / 4;
+    this.#place = { offset: 0, stride, splits, rowsPerSplit: ROW_BLOCK };
+    const buffer = (name: string, numbers: number) => gpu.buffer(`tuning ${name}`, numbers * 4);
+    this.#buffers = {
+      x: buffer("x", rows * inputs),
+      z: buffer("z", rows * outputs),
+      zTransposed: buffer("zᵀ", rows * outputs),
+      w: buffer("w", outputs * inputs),
+      bias: buffer("bias", outputs),
+      scratch: buffer("scratch", rows * Math.max(outputs, inputs)),
+      partials: buffer("partials", splits * stride * 4),
+    };
+  }
+
+  record(family: ProductFamily): void {
+    const [gpu, shape] = [this.#gpu, this.#shape];
+    const { x, z, zTransposed, w, bias, scratch, partials } = this.#buffers;
+    if (this.#kind === "forward") matmulForward(gpu, [{ x, w }], bias, z, shape, scratch, undefined, family);
+    else if (this.#kind === "adjoint") matmulAdjoint(gpu, [{ z, w }], x, shape, scratch, undefined, family);
     else {
-      if (family === "straight") transpose(gpu, z, zTransposed, rows, outputs);
-      const place = { offset: 0, stride, splits, rowsPerSplit: ROW_BLOCK };
-      matmulWeight(gpu, [{ z, zTransposed, x }], partials, shape, place, family);
+      if (isStraight(family)) transpose(gpu, z, zTransposed, shape.rows, shape.outputs);
+      matmulWeight(gpu, [{ z, zTransposed, x }], partials, shape, this.#place, family);
     }
-  };
-  return await timeWork(gpu, record, repeats);
+  }
+
+  [Symbol.dispose](): void {
+    for (const buffer of Object.values(this.#buffers)) buffer[Symbol.dispose]();
+  }
 }
 
 /** A product of the usual size, small enough to take milliseconds on the slowest adapter. */
 const USUAL = { rows: 512, outputs: 256, inputs: 256 };
 
-async function chooseOperands(gpu: Gpu, repeats: number): Promise<Measurement> {
-  const milliseconds: Record<OperandAccess, number> = { buffer: 0, texture: 0 };
+async function chooseOperands(gpu: Gpu, rounds: number): Promise<Measurement> {
+  const works: Record<OperandAccess, () => void> = { buffer: () => {}, texture: () => {} };
+  using product = new TrialProduct(gpu, "forward", USUAL);
   for (const access of ["buffer", "texture"] as const) {
-    gpu.adopt({ operands: access });
-    milliseconds[access] = await timeProduct(gpu, "forward", USUAL, "register", repeats);
+    works[access] = () => {
+      gpu.adopt({ operands: access });
+      product.record("register");
+    };
+    works[access]();
   }
+  await gpu.synchronize();
+  const milliseconds = await timeWork(gpu, works, rounds);
   const choice = milliseconds.texture < milliseconds.buffer ? "texture" : "buffer";
   gpu.choose("operands", choice);
   return { subject: "operands", milliseconds, choice };

@@ -19,7 +19,8 @@ export interface DeviceOptions {
   /**
    * How matrix products are computed. `"auto"` (default): whatever measured fastest on this adapter; what has not been measured
    * (by `train`, `evaluate` or `deno task tune`) by `"register"`, register-blocked kernels that suit everything. `"tile"`: by tiles
-   * in workgroup memory, for GPUs. `"straight"`: straight-line text, for some software adapters. Results differ by rounding.
+   * in workgroup memory, for GPUs. `"straight"`, `"straight32"`: straight-line text for 16 or 32 columns at once, for some software
+   * adapters; the latter takes seconds to compile, so that only `deno task tune` tries it. Results differ by rounding.
    */
   kernels?: KernelChoice;
   /** How kernels read their operands (docs/kernels.md): measured unless given. Results do not depend on it. */
@@ -30,7 +31,7 @@ export interface DeviceOptions {
 export type KernelChoice = (typeof KERNEL_CHOICES)[number];
 
 /** Every value of {@linkcode DeviceOptions.kernels}. */
-export const KERNEL_CHOICES = ["auto", "register", "tile", "straight"] as const;
+export const KERNEL_CHOICES = ["auto", "register", "tile", "straight", "straight32"] as const;
 
 /**
  * Opens the device that everything else runs on.
@@ -51,6 +52,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Gpu> {
     requiredLimits: {
       maxBufferSize: limits.maxBufferSize,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
     },
   });
   return new Gpu(device, description, options.kernels ?? "auto", options.operands);

@@ -38,7 +38,12 @@ export class Profile {
 
   /** Milliseconds of all dispatches. */
   get milliseconds(): number {
-    return this.entries.reduce((sum, entry) => sum + entry.milliseconds, 0);
+    return sumOf(this.entries);
+  }
+
+  /** Milliseconds of the dispatches of one phase. */
+  millisecondsOf(phase: string): number {
+    return sumOf(this.entries.filter((entry) => entry.phase === phase));
   }
 
   /** Where the next dispatch writes its timestamps. */
@@ -80,4 +85,8 @@ export class Profile {
     this.#resolved.destroy();
     this.#staging.destroy();
   }
+}
+
+function sumOf(entries: readonly ProfileEntry[]): number {
+  return entries.reduce((sum, entry) => sum + entry.milliseconds, 0);
 }

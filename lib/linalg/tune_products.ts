@@ -5,9 +5,6 @@ import { squareLayout, viewOf } from "./matrix_view.ts";
 import { BATCH_SUBJECT, type BatchFamily, FAMILIES } from "./product_family.ts";
 import { Products } from "./products.ts";
 
-/** Not timed again where the first time is above this multiple of the fastest. */
-const HOPELESS = 3;
-
 /** What stands for the matrices of optimizers. */
 const USUAL = { size: 256, count: 4 };
 
@@ -27,18 +24,16 @@ export async function tuneProducts(gpu: Gpu, options: TuneOptions = {}): Promise
   using b = gpu.buffer("tuning b", layout.deviceLength * 4);
   using c = gpu.buffer("tuning c", layout.deviceLength * 4);
   using products = new Products(gpu, views.map((view) => ({ a: view, b: view, c: view })));
-  const time = (family: BatchFamily) => timeWork(gpu, () => products.record({ a, b, c }, 1, 0, family), 1);
-  const times = new Map<BatchFamily, number[]>();
+  const works: Record<string, () => void> = {};
   for (const family of Object.keys(FAMILIES) as BatchFamily[]) {
-    if (family === "register" || performance.now() < end) times.set(family, [await time(family)]);
+    if (family === "register" || performance.now() < end) {
+      works[family] = () => products.record({ a, b, c }, 1, 0, family);
+      works[family]();
+      await gpu.synchronize();
+    }
   }
-  const fastest = Math.min(...[...times.values()].flat());
-  for (let round = 0; round < (again ? 10 : 4); round++) {
-    for (const [family, all] of times) if (all[0] < HOPELESS * fastest) all.push(await time(family));
-  }
-  const milliseconds: Record<string, number> = {};
-  for (const [family, all] of times) milliseconds[family] = all.sort((x, y) => x - y)[Math.floor(all.length / 2)];
-  const [best] = [...times.keys()].sort((x, y) => milliseconds[x] - milliseconds[y]);
+  const milliseconds = await timeWork(gpu, works, again ? 11 : 5);
+  const [best] = (Object.keys(milliseconds) as BatchFamily[]).sort((x, y) => milliseconds[x] - milliseconds[y]);
   gpu.choose(BATCH_SUBJECT, best);
   return [{ subject: BATCH_SUBJECT, milliseconds, choice: best }];
 }

@@ -3,15 +3,30 @@ import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
 
 /**
  * How a matrix product is computed: `register`: register-blocked, everywhere; `tile`: by tiles in workgroup memory, for GPUs;
- * `straight`: straight-line text, for adapters that like it (docs/kernels.md), where rows come in blocks of 256.
+ * `straight` and `straight32`: straight-line text for 16 and 32 columns, for adapters that like it (docs/kernels.md), where rows
+ * come in blocks of 256.
  */
-export type ProductFamily = "register" | "tile" | "straight";
+export type ProductFamily = "register" | "tile" | StraightFamily;
+
+/** The families of straight-line text. */
+export type StraightFamily = "straight" | "straight32";
 
 /** Which of a layer's products: Z = XWᵀ + b, X̄ = Z̄W, or W̄ = Z̄ᵀX. */
 export type ProductKind = "forward" | "adjoint" | "weight";
 
 /** Every family, in the order in which they are tried. */
-export const FAMILIES: readonly ProductFamily[] = ["register", "tile", "straight"];
+export const FAMILIES: readonly ProductFamily[] = ["register", "tile", "straight", "straight32"];
+
+/** Columns that one workgroup of a straight-line family computes. */
+export const STRAIGHT_COLUMNS: Readonly<Record<StraightFamily, number>> = { straight: 16, straight32: 32 };
+
+/** The longest sum that one straight-line text spells out; longer ones take several passes. */
+export const STRAIGHT_DEPTH = 256;
+
+/** Whether a family is one of straight-line text. */
+export function isStraight(family: ProductFamily): family is StraightFamily {
+  return Object.hasOwn(STRAIGHT_COLUMNS, family);
+}
 
 const FEWEST_ROWS = 16;
 const MOST_ROWS = 4096;
@@ -26,25 +41,34 @@ export function productClass(kind: ProductKind, { rows, outputs, inputs }: Matmu
   return `${kind} ${outputs}x${inputs} rows ${classRows(rows)}`;
 }
 
-/** Whether a family can compute products of this shape. */
-export function canCompute(family: ProductFamily, { rows }: MatmulShape): boolean {
-  return family !== "straight" || rows % ROW_BLOCK === 0;
+/** Whether a family can compute this product on this device. */
+export function canCompute(gpu: Gpu, family: ProductFamily, kind: ProductKind, shape: MatmulShape): boolean {
+  if (!isStraight(family)) return true;
+  const columns = STRAIGHT_COLUMNS[family];
+  return shape.rows % ROW_BLOCK === 0 && sizeOf(kind, shape).width % columns === 0 &&
+    columns * STRAIGHT_DEPTH * 4 <= gpu.device.limits.maxComputeWorkgroupStorageSize;
 }
 
 /** How much a family computes for a product, in multiples of what was asked: some round sizes up to their tile. */
-export function waste(family: ProductFamily, kind: ProductKind, { rows, outputs, inputs }: MatmulShape): number {
-  const [height, width] = kind === "forward"
-    ? [rows, outputs]
-    : kind === "adjoint"
-    ? [rows, inputs]
-    : [outputs, inputs];
-  const [high, wide] = { register: [16, 8], tile: [64, 64], straight: [ROW_BLOCK, 16] }[family];
+export function waste(family: ProductFamily, kind: ProductKind, shape: MatmulShape): number {
+  const { height, width } = sizeOf(kind, shape);
+  const [high, wide] = isStraight(family)
+    ? [ROW_BLOCK, STRAIGHT_COLUMNS[family]]
+    : { register: [16, 8], tile: [64, 64] }[family];
   return Math.ceil(height / high) * high * Math.ceil(width / wide) * wide / (height * width);
+}
+
+/** Of what a product yields. */
+function sizeOf(kind: ProductKind, { rows, outputs, inputs }: MatmulShape): { height: number; width: number } {
+  if (kind === "forward") return { height: rows, width: outputs };
+  if (kind === "adjoint") return { height: rows, width: inputs };
+  return { height: outputs, width: inputs };
 }
 
 /** The family that computes a product: the one asked for when the device was opened, or else the one found to be fastest. */
 export function familyOf(gpu: Gpu, kind: ProductKind, shape: MatmulShape): ProductFamily {
   const wanted = gpu.kernels === "auto" ? gpu.choice(productClass(kind, shape)) : gpu.kernels;
   const family = FAMILIES.find((each) => each === wanted) ?? "register";
-  return canCompute(family, shape) ? family : "register";
+  const wishes: ProductFamily[] = isStraight(family) ? [family, "straight"] : [family];
+  return wishes.find((each) => canCompute(gpu, each, kind, shape)) ?? "register";
 }

@@ -1,17 +1,16 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { biasSum } from "./bias.ts";
+import { STRAIGHT_COLUMNS, STRAIGHT_DEPTH, type StraightFamily } from "./family.ts";
 import { type Activate, activationUniforms, type Derive } from "./epilogue.ts";
 import { type MatmulShape, type PartialPlace, ROW_BLOCK } from "./shape.ts";
 import text from "../../../wgsl/matmul_straight.wgsl" with { type: "text" };
 
 const source = { name: "matmul_straight", text };
-/** The longest sum that one text spells out; longer ones take several passes. */
-const DEPTH = 256;
-const COLUMNS = 16;
 
 /** One pass: C = I + A B over a part of the depth; strides and offsets in vec4s. */
 interface Pass {
+  readonly family: StraightFamily;
   readonly a: BufferLike;
   readonly b: BufferLike;
   readonly c: BufferLike;
@@ -33,7 +32,7 @@ interface Pass {
 }
 
 function record(gpu: Gpu, pass: Pass): void {
-  const { a, b, c, init, rows, columns, depth, place, firstSplit = 0, activate, derive } = pass;
+  const { family, a, b, c, init, rows, columns, depth, place, firstSplit = 0, activate, derive } = pass;
   const splits = place?.splits ?? 1;
   const buffers: Record<string, BufferLike> = { a, b, c, init: init ?? b };
   if (activate !== undefined) buffers.activated = activate.a;
@@ -45,7 +44,7 @@ function record(gpu: Gpu, pass: Pass): void {
     ...activation === undefined ? { fused: 0 } : { fused: 1, activation: activation.text! },
   };
   gpu.dispatch(
-    gpu.kernel(source, { ...epilogue, depth, vectors: depth / 4 }),
+    gpu.kernel(source, { ...epilogue, quads: STRAIGHT_COLUMNS[family] / 4, depth, vectors: depth / 4 }),
     buffers,
     {
       rows,
@@ -64,19 +63,20 @@ function record(gpu: Gpu, pass: Pass): void {
       real: activate?.real ?? 0,
       ...activationUniforms(activation),
     },
-    [columns / COLUMNS, Math.ceil(rows / ROW_BLOCK), splits],
+    [columns / STRAIGHT_COLUMNS[family], Math.ceil(rows / ROW_BLOCK), splits],
     2 * rows * columns * depth * splits,
   );
 }
 
 /** Passes of a product of so many terms; more than one needs a scratch matrix. */
 export function straightPasses(depth: number, terms: number): number {
-  return Math.ceil(depth / DEPTH) * terms;
+  return Math.ceil(depth / STRAIGHT_DEPTH) * terms;
 }
 
 /** The terms in passes of at most DEPTH along k, each starting from the one before, by turns in `c` and `scratch`. */
 function chain(
   gpu: Gpu,
+  family: StraightFamily,
   terms: readonly { a: BufferLike; b: BufferLike }[],
   bTransposed: 0 | 1,
   bias: BufferLike | undefined,
@@ -89,10 +89,11 @@ function chain(
   let init = bias;
   let initStride = 0;
   for (const { a, b } of terms) {
-    for (let first = 0; first < depth; first += DEPTH) {
+    for (let first = 0; first < depth; first += STRAIGHT_DEPTH) {
       left--;
       const to = left % 2 === 0 ? c : scratch!;
       record(gpu, {
+        family,
         a,
         b,
         c: to,
@@ -100,7 +101,7 @@ function chain(
         initStride,
         rows,
         columns,
-        depth: Math.min(DEPTH, depth - first),
+        depth: Math.min(STRAIGHT_DEPTH, depth - first),
         aOffset: first / 4,
         aStride: depth / 4,
         bOffset: bTransposed === 1 ? first * columns / 4 : first / 4,
@@ -117,6 +118,7 @@ function chain(
 /** Z = Σ X Wᵀ + b, and A = a(Z) if asked for, by `matmul_straight.wgsl`. */
 export function straightForward(
   gpu: Gpu,
+  family: StraightFamily,
   terms: readonly { x: BufferLike; w: BufferLike }[],
   bias: BufferLike,
   z: BufferLike,
@@ -125,12 +127,13 @@ export function straightForward(
   activate?: Activate,
 ): void {
   const operands = terms.map(({ x, w }) => ({ a: x, b: w }));
-  chain(gpu, operands, 0, bias, z, scratch, { rows, columns, depth }, { activate });
+  chain(gpu, family, operands, 0, bias, z, scratch, { rows, columns, depth }, { activate });
 }
 
 /** X̄ = Σ Z̄ W, times a′ of the layer below if asked for, by `matmul_straight.wgsl`. */
 export function straightAdjoint(
   gpu: Gpu,
+  family: StraightFamily,
   terms: readonly { z: BufferLike; w: BufferLike }[],
   x: BufferLike,
   { rows, inputs: columns, outputs: depth }: MatmulShape,
@@ -138,7 +141,7 @@ export function straightAdjoint(
   derive?: Derive,
 ): void {
   const operands = terms.map(({ z, w }) => ({ a: z, b: w }));
-  chain(gpu, operands, 1, undefined, x, scratch, { rows, columns, depth }, { derive });
+  chain(gpu, family, operands, 1, undefined, x, scratch, { rows, columns, depth }, { derive });
 }
 
 /**
@@ -149,6 +152,7 @@ export function straightAdjoint(
  */
 export function straightWeight(
   gpu: Gpu,
+  family: StraightFamily,
   terms: readonly { z: BufferLike; zTransposed: BufferLike; x: BufferLike }[],
   partials: BufferLike,
   shape: MatmulShape,
@@ -157,6 +161,7 @@ export function straightWeight(
   const { rows, outputs, inputs } = shape;
   terms.forEach(({ zTransposed, x }, t) => {
     record(gpu, {
+      family,
       a: zTransposed,
       b: x,
       c: partials,
