@@ -79,7 +79,7 @@ export const bestOptimizers: Readonly<Record<string, BestByActivation>> & { read
     gaussian: { optimizer: "adam", learningRate: 2e-3, schedule: "cosine" },
     sine: { optimizer: "adam", learningRate: 5e-4, schedule: "cosine" },
     wavelet: { optimizer: "adam", learningRate: 1e-3, schedule: "cosine" },
-    "relu-pe": { optimizer: "soap", learningRate: 3e-3, schedule: "cosine" },
+    "relu-pe": { optimizer: "soap", learningRate: 6e-3, schedule: "cosine" },
     other: notCompared,
   },
   nerf: {
