@@ -52,7 +52,7 @@ fn distance_at(ray: u32, i: u32) -> f32 {
 // speed.
 fn sent(x: Number) -> f32 {
   let sum = wanted(x);
-  return select(0.0, sum, abs(sum) > 5.421e-20 * u.scale);
+  return select(sum, 0.0, abs(sum) <= 5.421e-20 * u.scale);
 }
 
 // A number on the way back: without its tangent where only Gauss-Newton's product is wanted.

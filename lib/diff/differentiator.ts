@@ -150,6 +150,13 @@ export class Differentiator implements Disposable {
     for (let first = 0; first < samples; first += this.#samplesPerChunk) yield* this.#chunk(request, first, products);
   }
 
+  /** Padded rows of the chunks that a batch of so many samples is worked through in, each size once. */
+  chunkSizes(samples: number): number[] {
+    const whole = Math.min(samples, this.#samplesPerChunk);
+    const rest = samples % this.#samplesPerChunk || whole;
+    return [...new Set([whole, rest].map((each) => padRows(each * this.#rowsPerSample)))];
+  }
+
   /** Frees the device memory. */
   [Symbol.dispose](): void {
     this.#owned[Symbol.dispose]();

@@ -1,3 +1,5 @@
+import { readEnv, setEnvIfUnset } from "./env.ts";
+
 /** What is known of an adapter. WebGPU tells neither the driver nor its version. */
 export interface AdapterDescription {
   /** As the driver names it, for example "NVIDIA H100 80GB HBM3" or "llvmpipe (LLVM 15.0.6, 256 bits)". */
@@ -170,19 +172,6 @@ function prepareEnvironment(): void {
 function chosenBackend(): string | undefined {
   const backend = readEnv("DENO_WEBGPU_BACKEND");
   return backend && /^\w+$/.test(backend) ? backend : undefined;
-}
-
-function setEnvIfUnset(variable: string, value: string): void {
-  if (mayUseEnv(variable) && !Deno.env.get(variable)) Deno.env.set(variable, value);
-}
-
-function readEnv(variable: string): string | undefined {
-  return mayUseEnv(variable) ? Deno.env.get(variable) || undefined : undefined;
-}
-
-/** Permission is looked up, never asked for: a library must not make the runtime prompt. */
-function mayUseEnv(variable: string): boolean {
-  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
 }
 
 /** `true` as soon as one path exists, `false` if none does, `undefined` if none was seen but some could not be looked at. */

@@ -1,15 +1,12 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { readEnv } from "./env.ts";
 
 /** Where kernel choices are remembered; undefined where the environment does not say or may not be asked. */
 function file(): string | undefined {
-  try {
-    const home = Deno.env.get("HOME");
-    const cache = Deno.env.get("XDG_CACHE_HOME") || (home ? join(home, ".cache") : undefined);
-    return cache === undefined ? undefined : join(cache, "neural-fields", "kernels.json");
-  } catch {
-    return undefined;
-  }
+  const home = readEnv("HOME");
+  const cache = readEnv("XDG_CACHE_HOME") ?? (home === undefined ? undefined : join(home, ".cache"));
+  return cache === undefined ? undefined : join(cache, "neural-fields", "kernels.json");
 }
 
 /** Never asks: what is not already permitted is not done. */
@@ -20,7 +17,9 @@ function permitted(name: "read" | "write", path: string): boolean {
 function readAll(path: string): Record<string, string> {
   if (!permitted("read", path)) return {};
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    const known: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof known !== "object" || known === null) return {};
+    return Object.fromEntries(Object.entries(known).filter(([, choice]) => typeof choice === "string"));
   } catch {
     return {};
   }

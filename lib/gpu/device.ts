@@ -112,10 +112,15 @@ export class Gpu implements Disposable {
     this.operandAccess = this.#choices.get("operands") === "texture" ? "texture" : "buffer";
   }
 
-  /** All choices that have been asked for and made, by subject: what results depend on besides the seed. */
+  /**
+   * All choices that have been asked for, by subject: what results depend on besides the seed. What nobody has made is what it
+   * amounts to: buffers, and register-blocked products.
+   */
   get choices(): Record<string, string> {
-    const made = [...this.#choices].filter((each): each is [string, string] => each[1] !== undefined);
-    return Object.fromEntries(made.sort(([a], [b]) => a < b ? -1 : 1));
+    const asked = [...this.#choices].map(([subject, choice]) => {
+      return [subject, choice ?? (subject === "operands" ? "buffer" : "register")] as const;
+    });
+    return Object.fromEntries(asked.sort(([a], [b]) => a < b ? -1 : 1));
   }
 
   /** How many buffers exist. Zero when everything made on this device has been disposed. */

@@ -83,7 +83,12 @@ export class TrainingStep implements Disposable {
   /** Finds the fastest kernels for what steps are made of, where that is not known yet. */
   async tune(): Promise<void> {
     const { optimizer, field: { gpu, description } } = this.options;
-    await tuneKernels(gpu, { description, rows: this.differentiator.chunk, gradients: true });
+    const { count, batchSize } = this.sampler;
+    // An epoch's last batch may be smaller, and a batch's last chunk: kernels are chosen for these too, before the first step.
+    const sizes = [batchSize, count % batchSize].filter((samples) => samples > 0);
+    for (const rows of new Set(sizes.flatMap((samples) => this.differentiator.chunkSizes(samples)))) {
+      await tuneKernels(gpu, { description, rows, gradients: true });
+    }
     if (optimizer.multipliesMatrices) await tuneProducts(gpu);
   }
 

@@ -316,6 +316,14 @@ for (const { activation, points, reference } of cases) {
   });
 }
 
+Deno.test("a preactivation that is not a number gives none", async () => {
+  for (const activation of [gaussian(), gabor(), sine(), sinc()]) {
+    const z = activation.maps.map(() => Float32Array.of(NaN));
+    const a = await run(activation, forwardText, { z: pack(z) }, "a", 1);
+    assertEquals(a[0], NaN, activation.name);
+  }
+});
+
 Deno.test("every registered activation but the identity, which has no kernel, is among these", () => {
   const tested = cases.map(({ activation }) => activation.name);
   assertEquals([...tested, "identity"].sort(), Object.keys(activations).sort());

@@ -13,5 +13,5 @@ fn partial_0_1(z: Preactivation) -> vec4f { return decay(z) * partial_0(z); }
 fn partial_1_0(z: Preactivation) -> vec4f { return partial_0_1(z); }
 fn partial_1_1(z: Preactivation) -> vec4f {
   let d = decay(z);
-  return select(vec4f(), (d * d - 2.0 * u.p1 * u.p1) * value(z), envelope(z) > vec4f());
+  return select((d * d - 2.0 * u.p1 * u.p1) * value(z), vec4f(), envelope(z) == vec4f());
 }

@@ -4,5 +4,5 @@ fn value(z: Preactivation) -> vec4f { return decaying_exp(-0.5 * u.p0 * z[0] * z
 fn partial_0(z: Preactivation) -> vec4f { return -u.p0 * z[0] * value(z); }
 fn partial_0_0(z: Preactivation) -> vec4f {
   let a = value(z);
-  return select(vec4f(), u.p0 * (u.p0 * z[0] * z[0] - 1.0) * a, a > vec4f());
+  return select(u.p0 * (u.p0 * z[0] * z[0] - 1.0) * a, vec4f(), a == vec4f());
 }
