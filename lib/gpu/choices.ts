@@ -17,9 +17,8 @@ function permitted(name: "read" | "write", path: string): boolean {
 function readAll(path: string): Record<string, string> {
   if (!permitted("read", path)) return {};
   try {
-    const known: unknown = JSON.parse(readFileSync(path, "utf8"));
-    if (typeof known !== "object" || known === null) return {};
-    return Object.fromEntries(Object.entries(known).filter(([, choice]) => typeof choice === "string"));
+    const entries = Object.entries(JSON.parse(readFileSync(path, "utf8")));
+    return Object.fromEntries(entries.filter((each): each is [string, string] => typeof each[1] === "string"));
   } catch {
     return {};
   }
