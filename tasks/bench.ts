@@ -19,16 +19,17 @@ import { type BenchFigures, type PeerComparison, peerReport, report } from "./be
 import { measureScaling } from "./bench/scaling.ts";
 import { type ScalingFigures, scalingReport } from "./bench/scaling_report.ts";
 import { fieldOf } from "./bench/workload.ts";
-import { callerPath } from "./shell/caller_path.ts";
 import { runTask } from "./shell/main.ts";
 import { parseOptions } from "./shell/options.ts";
 import { ProgressLine } from "./shell/progress.ts";
+import { writablePath } from "./shell/writable_path.ts";
 
 if (import.meta.main) {
   await runTask(async (args, signal) => {
-    const { values } = parseOptions(args, command);
+    const { values, given } = parseOptions(args, command);
     const batches = batchSizes(values);
-    checkComparison(values);
+    checkComparison(values, given);
+    const jsonFile = values.json === undefined ? undefined : await writablePath("--json", values.json);
     const { activation, width, layers, optimizer, kernels, repeats } = values;
     const subject = { activation, width, layers, optimizer };
     using progress = new ProgressLine();
@@ -51,7 +52,7 @@ if (import.meta.main) {
     const result = await (comparison === undefined ? measure() : compare[comparison]());
     progress.finish();
     console.log(result.text);
-    if (values.json !== undefined) await writeWhole(callerPath(values.json), toJson(result.figures, 2) + "\n");
+    if (jsonFile !== undefined) await writeWhole(jsonFile, toJson(result.figures, 2) + "\n");
 
     async function timeFirstStep() {
       context.progress("timing the first step of a process");

@@ -2,6 +2,7 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { OperandAccess } from "../gpu/kernel_source.ts";
 import { timeWork } from "../gpu/time_work.ts";
+import { TuningBudget } from "../gpu/tuning_budget.ts";
 import type { FieldDescription } from "./description.ts";
 import { matmulAdjoint, matmulForward, matmulWeight } from "./matmul.ts";
 import {
@@ -12,6 +13,7 @@ import {
   productClass,
   type ProductFamily,
   type ProductKind,
+  ROW_CLASSES,
   waste,
 } from "./matmul/family.ts";
 import { flopsOf, type MatmulShape, type PartialPlace, ROW_BLOCK } from "./matmul/shape.ts";
@@ -30,17 +32,22 @@ export interface TuneRequest {
 
 /** How to tune. */
 export interface TuneOptions {
-  /** Seconds after which no further candidate is compiled; 2 by default, since a short run must not wait long for it. */
+  /**
+   * Seconds after which no further candidate is compiled; by default what is left of the 2 that a device has for all its
+   * first uses, since a short run must not wait long for them.
+   */
   readonly budget?: number;
   /** Whether to measure again what is known, every candidate and with more repeats. */
   readonly again?: boolean;
+  /** Classes that are passed over all the same: those that were measured just before. */
+  readonly except?: ReadonlySet<string>;
 }
 
 /** One measurement. */
 export interface Measurement {
   /** The class of products, or "operands". */
   readonly subject: string;
-  /** Milliseconds of each candidate that was tried. */
+  /** Milliseconds of each candidate that was tried; none where the budget was spent, and the choice is a guess. */
   readonly milliseconds: Readonly<Record<string, number>>;
   /** The fastest. */
   readonly choice: string;
@@ -60,13 +67,14 @@ const SLOW_TO_COMPILE: readonly ProductFamily[] = ["straight32"];
  * @returns What was measured.
  */
 export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneOptions = {}): Promise<Measurement[]> {
-  const { budget = 2, again = false } = options;
-  const end = performance.now() + budget * 1000;
+  const { again = false, except = new Set() } = options;
+  using budget = new TuningBudget(gpu, options.budget);
+  const wanted = (subject: string) => !except.has(subject) && (again || gpu.choice(subject) === undefined);
   const measurements: Measurement[] = [];
   const rounds = again ? 9 : 3;
-  if (gpu.choice("operands") === undefined || again) measurements.push(await chooseOperands(gpu, rounds));
+  if (wanted("operands")) measurements.push(await chooseOperands(gpu, rounds));
   if (gpu.kernels !== "auto") return measurements;
-  const classes = classesOf(request).filter(({ subject }) => again || gpu.choice(subject) === undefined);
+  const classes = classesOf(request).filter(({ subject }) => wanted(subject));
   let hopeful: readonly ProductFamily[] = FAMILIES;
   let winner: ProductFamily = "register";
   for (const [i, { subject, kind, shape }] of classes.entries()) {
@@ -76,28 +84,38 @@ export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneO
     using product = new TrialProduct(gpu, kind, shape);
     const works: Record<string, () => void> = {};
     for (const family of able) {
-      const worthwhile = again || hopeful.includes(family);
-      if (worthwhile && (family === "register" && i === 0 || performance.now() < end)) {
+      if ((again || hopeful.includes(family)) && !budget.spent) {
         works[family] = () => product.record(family);
         works[family]();
         await gpu.synchronize();
       }
     }
     const milliseconds = await timeWork(gpu, works, rounds);
-    const guess: ProductFamily = able.includes(winner) && waste(winner, kind, shape) < HOPELESS ? winner : "register";
-    let best: ProductFamily = guess;
+    let best = guess(gpu, kind, shape, winner);
+    // A candidate is chosen for being faster than the guess: not for being the only one that there was time for.
     for (const family of able) {
-      if (milliseconds[family] < (milliseconds[best] ?? Infinity)) best = family;
+      if (milliseconds[family] < milliseconds[best]) best = family;
     }
     if (i === 0) {
       winner = best;
-      hopeful = FAMILIES.filter((family) => milliseconds[family] <= HOPELESS * milliseconds[best]);
-      if (!hopeful.includes("register")) hopeful = ["register", ...hopeful];
+      hopeful = FAMILIES.filter((family) => {
+        return family === "register" || !(milliseconds[family] > HOPELESS * milliseconds[best]);
+      });
     }
     gpu.choose(subject, best);
     measurements.push({ subject, milliseconds, choice: best });
   }
   return measurements;
+}
+
+/** What to choose without measuring: what is chosen in this process for the same product of other rows, or else the winner. */
+function guess(gpu: Gpu, kind: ProductKind, shape: MatmulShape, winner: ProductFamily): ProductFamily {
+  const made = ROW_CLASSES.map((rows) => gpu.madeChoice(productClass(kind, { ...shape, rows })));
+  const known = made.findLast((choice) => choice !== undefined);
+  const guesses = [...FAMILIES.filter((family) => family === known), winner];
+  const sensible = (family: ProductFamily) =>
+    canCompute(gpu, family, kind, shape) && waste(family, kind, shape) < HOPELESS;
+  return guesses.find(sensible) ?? "register";
 }
 
 /** The classes of products that a field's passes are made of, the heaviest first. */

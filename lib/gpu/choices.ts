@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readEnv } from "./env.ts";
 
@@ -6,7 +6,7 @@ import { readEnv } from "./env.ts";
 function file(): string | undefined {
   const home = readEnv("HOME");
   const cache = readEnv("XDG_CACHE_HOME") ?? (home === undefined ? undefined : join(home, ".cache"));
-  return cache === undefined ? undefined : join(cache, "neural-fields", "kernels.json");
+  return cache === undefined ? undefined : join(cache, "neural-fields", "kernels.jsonl");
 }
 
 /** Never asks: what is not already permitted is not done. */
@@ -14,32 +14,43 @@ function permitted(name: "read" | "write", path: string): boolean {
   return Deno.permissions.querySync({ name, path }).state === "granted";
 }
 
-function readAll(path: string): Record<string, string> {
-  if (!permitted("read", path)) return {};
+/** A choice remembered from an earlier run, the latest if there are several; undefined if there is none or it may not be read. */
+export function readChoice(key: string): string | undefined {
+  const path = file();
+  if (path === undefined || !permitted("read", path)) return undefined;
+  let lines: string[];
   try {
-    const entries = Object.entries(JSON.parse(readFileSync(path, "utf8")));
-    return Object.fromEntries(entries.filter((each): each is [string, string] => typeof each[1] === "string"));
+    lines = readFileSync(path, "utf8").split("\n");
   } catch {
-    return {};
+    return undefined;
+  }
+  return lines.map(choiceIn).findLast((entry) => entry?.key === key)?.choice;
+}
+
+/** What a line says; undefined for one that was cut short or is something else. */
+function choiceIn(line: string): { key: string; choice: string } | undefined {
+  try {
+    const { key, choice } = JSON.parse(line);
+    return typeof key === "string" && typeof choice === "string" ? { key, choice } : undefined;
+  } catch {
+    return undefined;
   }
 }
 
-/** A choice remembered from an earlier run, if there is one and it may be read. */
-export function readChoice(key: string): string | undefined {
+/**
+ * Remembers a choice. A line is appended, never the file rewritten, so that processes that choose at the same time lose nothing.
+ *
+ * @returns Whether it could.
+ */
+export function rememberChoice(key: string, choice: string): boolean {
   const path = file();
-  return path === undefined ? undefined : readAll(path)[key];
-}
-
-/** Remembers a choice; silently does not where it may not or cannot write. */
-export function rememberChoice(key: string, choice: string): void {
-  const path = file();
-  if (path === undefined || !permitted("write", dirname(path))) return;
+  if (path === undefined || !permitted("write", dirname(path))) return false;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const beside = `${path}.${crypto.randomUUID()}`;
-    writeFileSync(beside, JSON.stringify({ ...readAll(path), [key]: choice }, null, 2));
-    renameSync(beside, path);
+    // The line break before it ends a line that a writer was stopped in.
+    appendFileSync(path, "\n" + JSON.stringify({ key, choice }));
+    return true;
   } catch {
-    // A cache that cannot be written is only slower.
+    return false;
   }
 }

@@ -1,3 +1,4 @@
+import project from "../../deno.json" with { type: "json" };
 import { type AdapterDescription, findAdapter } from "./adapter.ts";
 import { asSlice, type BufferLike, DeviceBuffer } from "./buffer.ts";
 import { readChoice, rememberChoice } from "./choices.ts";
@@ -26,6 +27,10 @@ export interface DeviceOptions {
   /** How kernels read their operands (docs/kernels.md): measured unless given. Results do not depend on it. */
   operands?: OperandAccess;
 }
+
+const FORGETFUL =
+  "Kernels measured fastest cannot be remembered (no permission to write to the cache folder, or no such " +
+  "folder): every run measures anew, and may choose others, whose results differ by rounding.";
 
 /** See {@linkcode DeviceOptions.kernels}. */
 export type KernelChoice = (typeof KERNEL_CHOICES)[number];
@@ -65,11 +70,14 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Gpu> {
 export class Gpu implements Disposable {
   /** How kernels read their operands from now on. */
   operandAccess: OperandAccess;
+  /** Seconds left for compiling kernels in order to compare them, on first uses (see `tuneKernels`). */
+  tuningSeconds = 2;
   readonly #choices = new Map<string, string | undefined>();
   readonly #buffers = new Set<DeviceBuffer>();
   readonly #kernels = new Map<string, Kernel>();
   readonly #recorder: Recorder;
   #failure: Error | undefined;
+  #forgetful = false;
   #disposed = false;
 
   /** Use {@linkcode openDevice}. */
@@ -92,7 +100,7 @@ export class Gpu implements Disposable {
   }
 
   /**
-   * What was chosen by measurement for a class of work: in this process, or earlier on the same adapter, driver and runtime
+   * What was chosen by measurement for a class of work: in this process, or earlier on the same adapter, runtime and version
    * (remembered on disk where that is permitted).
    */
   choice(subject: string): string | undefined {
@@ -100,10 +108,17 @@ export class Gpu implements Disposable {
     return this.#choices.get(subject);
   }
 
-  /** Sets a choice and remembers it. */
+  /** The same if it has been asked for or made in this process: nothing is looked up. */
+  madeChoice(subject: string): string | undefined {
+    return this.#choices.get(subject);
+  }
+
+  /** Sets a choice and remembers it; says so, once, where that cannot be done. */
   choose(subject: string, choice: string): void {
     this.adopt({ [subject]: choice });
-    rememberChoice(this.#choiceKey(subject), choice);
+    if (rememberChoice(this.#choiceKey(subject), choice) || this.#forgetful) return;
+    this.#forgetful = true;
+    console.warn(FORGETFUL);
   }
 
   /** Sets choices for this process only, for instance those that an interrupted run was started with. */
@@ -279,7 +294,8 @@ export class Gpu implements Disposable {
   }
 
   #choiceKey(subject: string): string {
-    return [this.adapter.name, this.adapter.vendor, navigator.userAgent, subject].join(" | ");
+    const { name, vendor } = this.adapter;
+    return [name, vendor, navigator.userAgent, `${project.name} ${project.version}`, subject].join(" | ");
   }
 
   /** Frees every buffer that is still alive, and the device. */

@@ -14,26 +14,31 @@ export interface ProfileEntry {
   bytes: number;
 }
 
-const CAPACITY = 2048;
+/** Dispatches that one query set times: WebGPU's query sets end at 4096. */
+const PAGE = 2048;
+
+/** The timestamps of so many dispatches, on their way to the host. */
+interface Page {
+  readonly queries: GPUQuerySet;
+  readonly resolved: GPUBuffer;
+  readonly staging: GPUBuffer;
+}
 
 /** Timestamps around every dispatch recorded while a profile is being taken (see `Gpu.profile`). */
 export class Profile {
   /** One entry a kernel and phase, in the order of first use. */
   readonly entries: ProfileEntry[] = [];
-  readonly #queries: GPUQuerySet;
-  readonly #resolved: GPUBuffer;
-  readonly #staging: GPUBuffer;
+  readonly #device: GPUDevice;
+  readonly #pages: Page[] = [];
   readonly #tags: Omit<ProfileEntry, "milliseconds" | "dispatches">[] = [];
+  #resolvedTags = 0;
 
   /** Use `Gpu.profile`. */
   constructor(device: GPUDevice) {
     if (!device.features.has("timestamp-query")) {
       throw new Error("This adapter has no timestamp queries to profile with.");
     }
-    const size = CAPACITY * 16;
-    this.#queries = device.createQuerySet({ type: "timestamp", count: CAPACITY * 2 });
-    this.#resolved = device.createBuffer({ size, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
-    this.#staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    this.#device = device;
   }
 
   /** Milliseconds of all dispatches. */
@@ -48,26 +53,33 @@ export class Profile {
 
   /** Where the next dispatch writes its timestamps. */
   next(phase: string, kernel: string, flops: number, bytes: number): GPUComputePassTimestampWrites {
-    if (this.#tags.length === CAPACITY) throw new Error(`A profile holds ${CAPACITY} dispatches; profile fewer steps.`);
-    const index = this.#tags.length * 2;
+    const index = this.#tags.length % PAGE * 2;
+    if (index === 0) this.#pages.push(this.#createPage());
     this.#tags.push({ phase, kernel, flops, bytes });
-    return { querySet: this.#queries, beginningOfPassWriteIndex: index, endOfPassWriteIndex: index + 1 };
+    const { queries } = this.#pages.at(-1)!;
+    return { querySet: queries, beginningOfPassWriteIndex: index, endOfPassWriteIndex: index + 1 };
   }
 
-  /** Records the copy of the timestamps taken so far. */
+  /** Records the copy of the timestamps taken since the last one. */
   resolve(encoder: GPUCommandEncoder): void {
-    const count = this.#tags.length * 2;
-    if (count === 0) return;
-    encoder.resolveQuerySet(this.#queries, 0, count, this.#resolved, 0);
-    encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, count * 8);
+    for (let i = Math.floor(this.#resolvedTags / PAGE); i < this.#pages.length; i++) {
+      const { queries, resolved, staging } = this.#pages[i];
+      const count = Math.min(this.#tags.length - i * PAGE, PAGE) * 2;
+      encoder.resolveQuerySet(queries, 0, count, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, staging, 0, count * 8);
+    }
+    this.#resolvedTags = this.#tags.length;
   }
 
   /** Reads the timestamps and fills `entries`. */
   async finish(): Promise<void> {
-    await this.#staging.mapAsync(GPUMapMode.READ);
-    const times = new BigUint64Array(this.#staging.getMappedRange().slice(0));
+    const stagings = this.#pages.map(({ staging }) => staging);
+    await Promise.all(stagings.map((staging) => staging.mapAsync(GPUMapMode.READ)));
+    const pages = stagings.map((staging) => new BigUint64Array(staging.getMappedRange().slice(0)));
     this.#tags.forEach(({ phase, kernel, flops, bytes }, i) => {
-      const milliseconds = Number(times[2 * i + 1] - times[2 * i]) / 1e6;
+      const times = pages[Math.floor(i / PAGE)];
+      const at = i % PAGE * 2;
+      const milliseconds = Number(times[at + 1] - times[at]) / 1e6;
       const entry = this.entries.find((each) => each.phase === phase && each.kernel === kernel);
       if (entry === undefined) this.entries.push({ phase, kernel, milliseconds, dispatches: 1, flops, bytes });
       else {
@@ -81,9 +93,20 @@ export class Profile {
 
   /** Frees the queries and their buffers. */
   release(): void {
-    this.#queries.destroy();
-    this.#resolved.destroy();
-    this.#staging.destroy();
+    for (const { queries, resolved, staging } of this.#pages) {
+      queries.destroy();
+      resolved.destroy();
+      staging.destroy();
+    }
+  }
+
+  #createPage(): Page {
+    const size = PAGE * 16;
+    return {
+      queries: this.#device.createQuerySet({ type: "timestamp", count: PAGE * 2 }),
+      resolved: this.#device.createBuffer({ size, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC }),
+      staging: this.#device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }),
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Gpu } from "../gpu/device.ts";
 import { timeWork } from "../gpu/time_work.ts";
+import { TuningBudget } from "../gpu/tuning_budget.ts";
 import type { Measurement, TuneOptions } from "../field/tune.ts";
 import { squareLayout, viewOf } from "./matrix_view.ts";
 import { BATCH_SUBJECT, type BatchFamily, FAMILIES } from "./product_family.ts";
@@ -15,9 +16,9 @@ const USUAL = { size: 256, count: 4 };
  * @returns What was measured.
  */
 export async function tuneProducts(gpu: Gpu, options: TuneOptions = {}): Promise<Measurement[]> {
-  const { budget = 2, again = false } = options;
+  const { again = false } = options;
   if (gpu.kernels !== "auto" || gpu.choice(BATCH_SUBJECT) !== undefined && !again) return [];
-  const end = performance.now() + budget * 1000;
+  using budget = new TuningBudget(gpu, options.budget);
   const layout = squareLayout(Array.from({ length: USUAL.count }, (_, i) => ({ name: `${i}`, size: USUAL.size })));
   const views = layout.map(viewOf);
   using a = gpu.buffer("tuning a", layout.deviceLength * 4);
@@ -26,7 +27,7 @@ export async function tuneProducts(gpu: Gpu, options: TuneOptions = {}): Promise
   using products = new Products(gpu, views.map((view) => ({ a: view, b: view, c: view })));
   const works: Record<string, () => void> = {};
   for (const family of Object.keys(FAMILIES) as BatchFamily[]) {
-    if (family === "register" || performance.now() < end) {
+    if (family === "register" || !budget.spent) {
       works[family] = () => products.record({ a, b, c }, 1, 0, family);
       works[family]();
       await gpu.synchronize();

@@ -2,6 +2,7 @@ import { KERNEL_CHOICES } from "../../lib/gpu/device.ts";
 import type { Values } from "../shell/command.ts";
 import { defineCommand } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
+import { parseWholeNumbers } from "../shell/whole_numbers.ts";
 
 /** The options of `deno task bench`. */
 export const command = defineCommand({
@@ -93,17 +94,19 @@ export function batchSizes(values: Pick<BenchValues, "batch"> & ComparisonFlags)
   const { batch } = values;
   const comparison = chosenComparison(values);
   if (batch === undefined) return comparison === undefined ? [512, 4096, 16384, 65536] : [...COMPARISONS[comparison]];
-  const sizes = batch.split(",").map((text) => /^\s*\d+\s*$/.test(text) ? Number(text) : NaN);
-  if (sizes.every((size) => size >= 1 && size <= 2 ** 24) && new Set(sizes).size === sizes.length) return sizes;
-  throw new UserError(
-    `--batch: expected different integers from 1 to ${2 ** 24}, separated by commas, found "${batch}".`,
-  );
+  return parseWholeNumbers("--batch", batch);
 }
 
 /** Throws a `UserError` where a comparison is asked for with something that it does not cover. */
 export function checkComparison(
-  { peers, optimizers, activation, optimizer }: Pick<BenchValues, "peers" | "optimizers" | "activation" | "optimizer">,
+  values: Pick<BenchValues, ComparisonName | "activation" | "optimizer">,
+  given: ReadonlySet<string>,
 ): void {
+  const { peers, optimizers, activation, optimizer } = values;
+  const comparison = chosenComparison(values);
+  if (comparison !== undefined && given.has("firstStep")) {
+    throw new UserError(`--first-step: no comparison measures it, found --${comparison}.`);
+  }
   if (optimizers && optimizer !== "adam") {
     throw new UserError(`--optimizers: every update is related to a step of adam, found --optimizer ${optimizer}.`);
   }

@@ -109,7 +109,14 @@ export function peerReport(comparison: PeerComparison): string {
 export function heading({ adapter, field, kernels }: Pick<BenchFigures, "adapter" | "field" | "kernels">): string {
   return `${adapter.name}${adapter.software ? ", software" : ""}\n` +
     `${field.layers} × ${field.width} ${field.activation}, ${field.parameters} parameters, kernels ${kernels.asked}\n` +
+    `${choicesText(kernels.chosen)}\n` +
     "Times are medians of interleaved rounds, ± half of their range.";
+}
+
+/** A line for each choice, with what it was made for. */
+function choicesText(chosen: Readonly<Record<string, string>>): string {
+  const subjects = Object.groupBy(Object.keys(chosen), (subject) => chosen[subject]);
+  return Object.entries(subjects).map(([choice, names]) => `${choice}: ${names!.join(", ")}`).join("\n");
 }
 
 function passReport(title: string, pass: Breakdown, { dispatchMicroseconds }: Peak): string {

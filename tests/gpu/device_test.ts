@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { openDevice } from "../../mod.ts";
 import { fileDevice, readFloats } from "../support/device.ts";
 
@@ -193,4 +193,27 @@ Deno.test("disposing a device frees the buffers that are left", async () => {
   own[Symbol.dispose]();
   assertEquals(own.liveBuffers, 0);
   assertThrows(() => buffer.handle, Error, "left: used after it was disposed.");
+});
+
+Deno.test("a profile holds more dispatches than a query set does, however they are submitted", async () => {
+  if (!gpu.device.features.has("timestamp-query")) return;
+  using x = gpu.buffer("x", 16);
+  using y = gpu.buffer("y", 16);
+  const kernel = gpu.kernel(doubling);
+  const counts = [2047, 3, 2500, 900];
+  const profile = await gpu.profile(() => {
+    for (const [i, count] of counts.entries()) {
+      gpu.phase(`${i}`);
+      for (let n = 0; n < count; n++) gpu.dispatch(kernel, { x, y }, { length: 4, factor: 2 }, [1]);
+      gpu.flush();
+    }
+    gpu.phase("");
+  });
+  assertEquals(profile.entries.map(({ phase, dispatches }) => [phase, dispatches]), [
+    ...counts.map((count, i) => [`${i}`, count]),
+  ]);
+  // A timestamp that was not copied is 0: a time would be missing, or one since the machine's start.
+  for (const { milliseconds, dispatches } of profile.entries) {
+    assert(milliseconds > 0 && milliseconds < 100 * dispatches, `${milliseconds} ms for ${dispatches}`);
+  }
 });

@@ -202,6 +202,9 @@ Deno.test("mistakes at the command line are one sentence and exit code 1", async
     [["--peers", "--activation", "sinc"], "--peers: expected an activation among gaussian, sine, relu, found"],
     [["--peers", "--optimizer", "sgd"], "--peers: every library trains with adam, found --optimizer sgd."],
     [["--optimizers", "--optimizer", "sgd"], "--optimizers: every update is related to a step of adam, found"],
+    [["--scaling", "--first-step"], "--first-step: no comparison measures it, found --scaling."],
+    [["--json", "missing/x.json"], "--json: expected a file in a folder that can be written to; "],
+    [["--json", "tasks"], "--json: expected a file, found the folder "],
     [["--optimizers", "--peers"], "--peers and --optimizers: expected one comparison, found 2."],
     [["--peer"], "Unknown option --peer: did you mean --peers?"],
   ];

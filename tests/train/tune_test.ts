@@ -1,6 +1,16 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { adam, createField, createOptimizer, gaussian, meanSquaredError, mlp, openDevice, train } from "../../mod.ts";
+import {
+  adam,
+  createField,
+  createOptimizer,
+  gaussian,
+  meanSquaredError,
+  mlp,
+  openDevice,
+  train,
+  tuneKernels,
+} from "../../mod.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
 /** Runs `work` with kernel choices remembered in a folder of its own, empty at first. */
@@ -39,9 +49,54 @@ Deno.test("a choice that nobody has made is told as what it amounts to", () =>
 Deno.test("remembered choices that make no sense are passed over", () =>
   withoutChoices(async (cache) => {
     await Deno.mkdir(join(cache, "neural-fields"));
-    for (const text of ["null", "[]", "{", '{"x": 1}', ""]) {
-      await Deno.writeTextFile(join(cache, "neural-fields", "kernels.json"), text);
+    for (const text of ["null", "[]", "{", '{"key": 1, "choice": "texture"}', ""]) {
+      await Deno.writeTextFile(join(cache, "neural-fields", "kernels.jsonl"), text);
       using gpu = await openDevice();
       assertEquals(gpu.choice("operands"), undefined, text);
     }
+  }));
+
+Deno.test("the latest choice holds, after a line that was cut short as well", () =>
+  withoutChoices(async (cache) => {
+    using first = await openDevice();
+    using second = await openDevice();
+    first.choose("operands", "texture");
+    await Deno.writeTextFile(join(cache, "neural-fields", "kernels.jsonl"), '\n{"key": "a', { append: true });
+    second.choose("other", "x");
+    first.choose("operands", "buffer");
+    using third = await openDevice();
+    assertEquals([third.choice("operands"), third.choice("other")], ["buffer", "x"]);
+  }));
+
+Deno.test("a choice that cannot be remembered holds for the process, which says so once", () =>
+  withoutChoices(async (cache) => {
+    await Deno.writeTextFile(join(cache, "neural-fields"), "a file where the folder should be");
+    const { warn } = console;
+    const said: string[] = [];
+    console.warn = (text) => said.push(text);
+    try {
+      using gpu = await openDevice();
+      for (const choice of ["texture", "buffer"]) gpu.choose("operands", choice);
+      assertEquals(gpu.choice("operands"), "buffer");
+    } finally {
+      console.warn = warn;
+    }
+    assertEquals(said.length, 1);
+    assertStringIncludes(said[0], "cannot be remembered");
+  }));
+
+Deno.test("first uses share one budget; what it does not cover is guessed from the same product of other rows", () =>
+  withoutChoices(async () => {
+    using gpu = await openDevice();
+    const description = mlp({ inputs: 16, hidden: [64, 64], outputs: 16, activation: gaussian() });
+    await tuneKernels(gpu, { description, rows: 64, gradients: true });
+    assert(gpu.tuningSeconds < 2);
+    gpu.tuningSeconds = 0;
+    gpu.adopt({ "forward 64x64 rows 64": "tile" });
+    const guessed = await tuneKernels(gpu, { description, rows: 512, gradients: true });
+    assert(guessed.length > 0);
+    for (const { subject, milliseconds, choice } of guessed) {
+      assertEquals([milliseconds, choice], [{}, gpu.choice(subject.replace("512", "64"))], subject);
+    }
+    assertEquals(gpu.choice("forward 64x64 rows 512"), "tile");
   }));

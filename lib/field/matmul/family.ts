@@ -28,12 +28,12 @@ export function isStraight(family: ProductFamily): family is StraightFamily {
   return Object.hasOwn(STRAIGHT_COLUMNS, family);
 }
 
-const FEWEST_ROWS = 16;
-const MOST_ROWS = 4096;
+/** Rows that stand for a class: all batches from there to the next, or beyond. */
+export const ROW_CLASSES: readonly number[] = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
-/** Rows for which all batches of a class are measured: the power of two below, within bounds. */
+/** Rows that stand for the class of a batch. */
 export function classRows(rows: number): number {
-  return Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, 2 ** Math.floor(Math.log2(rows))));
+  return ROW_CLASSES.findLast((each) => each <= rows) ?? ROW_CLASSES[0];
 }
 
 /** Name of the class of products that one measurement stands for. */
