@@ -111,11 +111,9 @@ export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneO
 /** What to choose without measuring: what is chosen in this process for the same product of other rows, or else the winner. */
 function guess(gpu: Gpu, kind: ProductKind, shape: MatmulShape, winner: ProductFamily): ProductFamily {
   const made = ROW_CLASSES.map((rows) => gpu.madeChoice(productClass(kind, { ...shape, rows })));
-  const known = made.findLast((choice) => choice !== undefined);
-  const guesses = [...FAMILIES.filter((family) => family === known), winner];
-  const sensible = (family: ProductFamily) =>
-    canCompute(gpu, family, kind, shape) && waste(family, kind, shape) < HOPELESS;
-  return guesses.find(sensible) ?? "register";
+  const known = FAMILIES.find((family) => family === made.findLast((choice) => choice !== undefined));
+  if (known !== undefined && canCompute(gpu, known, kind, shape)) return known;
+  return canCompute(gpu, winner, kind, shape) && waste(winner, kind, shape) < HOPELESS ? winner : "register";
 }
 
 /** The classes of products that a field's passes are made of, the heaviest first. */

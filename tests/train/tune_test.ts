@@ -13,16 +13,18 @@ import {
 } from "../../mod.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
-/** Runs `work` with kernel choices remembered in a folder of its own, empty at first. */
+/** Runs `work` with kernel choices remembered in a folder of its own, empty at first. The driver's cache stays where it is. */
 function withoutChoices(work: (cache: string) => Promise<void>): Promise<void> {
   return inFolder(async (cache) => {
-    const before = Deno.env.get("XDG_CACHE_HOME");
+    const { XDG_CACHE_HOME: xdg, MESA_SHADER_CACHE_DIR: mesa, HOME } = Deno.env.toObject();
+    Deno.env.set("MESA_SHADER_CACHE_DIR", mesa ?? xdg ?? `${HOME}/.cache`);
     Deno.env.set("XDG_CACHE_HOME", cache);
     try {
       await work(cache);
     } finally {
-      if (before === undefined) Deno.env.delete("XDG_CACHE_HOME");
-      else Deno.env.set("XDG_CACHE_HOME", before);
+      if (xdg === undefined) Deno.env.delete("XDG_CACHE_HOME");
+      else Deno.env.set("XDG_CACHE_HOME", xdg);
+      if (mesa === undefined) Deno.env.delete("MESA_SHADER_CACHE_DIR");
     }
   });
 }
