@@ -1,11 +1,11 @@
 // A matrix product by tiles in workgroup memory, for GPUs:  C[r, c] = I[c] + Σ_t Σ_k A_t[r, k] B_t[k, c],  t < terms
 // activate = 1: also A = a(C), 0 from column `real` on; derive = 1: C ⊙ a′(below) instead of C, below like c.
-// One workgroup computes 64 rows × 64 columns in steps of 32 along k; an invocation 4 × 4 of them. a_t: [rows, depth] (a_by_k =
-// 0) or [depth, rows] (a_by_k = 1); b_t: [columns, depth] (b_by_k = 0) or [depth, columns] (b_by_k = 1), all row-major; c:
-// [rows, columns] from vec4 c_offset on. Workgroup z sums its own part of the depth, from z·depth_per_split on, into c at
-// c_offset + z·c_step. bias is one row, left out when has_bias = 0. rows and columns are multiples of 4, depth of 4.
-// Dispatch: ⌈columns/64⌉, ⌈rows/64⌉, splits. Each entry sums its products in the order of k, term after term: same bits on every
-// run.
+// One workgroup computes a square of {{quads}} × 4 rows and columns in steps of {{depth}} along k; an invocation {{blocks}} × {{blocks}} blocks of 4 × 4 of
+// them. a_t: [rows, depth] (a_by_k = 0) or [depth, rows] (a_by_k = 1); b_t: [columns, depth] (b_by_k = 0) or [depth, columns] (b_by_k =
+// 1), all row-major; c: [rows, columns] from vec4 c_offset on. Workgroup z sums its own part of the depth, from z·depth_per_split on,
+// into c at c_offset + z·c_step. bias is one row, left out when has_bias = 0. rows, columns and depth are multiples of 4.
+// Dispatch: ⌈columns/4·quads⌉, ⌈rows/4·quads⌉, splits. Each entry sums its products in the order of k, term after term: same bits on
+// every run, and whatever the size of the square.
 {{uniform rows: u32, columns: u32, depth: u32, depth_per_split: u32, has_bias: u32, c_offset: u32, c_step: u32, real: u32, p0: f32, p1: f32}}
 {{for t in 0..terms}}
 {{read a{{t}}}}
@@ -23,75 +23,89 @@
 alias Preactivation = array<vec4f, 1>;
 {{activation}}
 {{end}}
-const STEP = 32u;
+// Blocks of 4 along a side of the square, and along k.
+const SIDE = {{quads}}u;
+const STEP = {{depth}}u / 4u;
+// Invocations along a side: their blocks are so far apart.
+const STRIDE = SIDE / {{blocks}}u;
+const THREADS = STRIDE * STRIDE;
 // [k, r/4] and [k, c/4]: vec4s along rows and columns.
-var<workgroup> tile_a: array<vec4f, STEP * 16u>;
-var<workgroup> tile_b: array<vec4f, STEP * 16u>;
+var<workgroup> tile_a: array<vec4f, 4u * STEP * SIDE>;
+var<workgroup> tile_b: array<vec4f, 4u * STEP * SIDE>;
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  // Half of the invocations stage A, the others B: each a block of 4 rows (or columns) × 4 along k.
-  let for_a = lane < 128u;
-  let block_k = lane % 128u / 16u;
-  let block_r = lane % 16u;
   let first = group.z * u.depth_per_split;
   let end = min(first + u.depth_per_split, u.depth);
-  let row = group.y * 64u + block_r * 4u;
-  let column = group.x * 64u + block_r * 4u;
-  let y = lane / 16u;
-  let x = lane % 16u;
-  let own_row = group.y * 64u + y * 4u;
-  let own_column = group.x * 16u + x;
-  let exists = own_row < u.rows && own_column * 4u < u.columns;
-  var sum: array<vec4f, 4>;
+  let y = lane / STRIDE;
+  let x = lane % STRIDE;
+{{for p in 0..blocks}}{{for q in 0..blocks}}
+  var sum_{{p}}_{{q}}: array<vec4f, 4>;
+{{end}}{{end}}
 {{for t in 0..terms}}
-  for (var k = first; k < end; k += STEP) {
-    let at = k + block_k * 4u;
-    var block = mat4x4f();
-    if (for_a) {
-      if (row < u.rows && at < end) {
-        for (var i = 0u; i < 4u; i++) {
-          block[i] = a{{t}}({{a_index}});
+  for (var k = first; k < end; k += 4u * STEP) {
+    // Blocks of 4 rows (or columns) × 4 along k: first those of A, then those of B.
+    for (var s = lane; s < 2u * STEP * SIDE; s += THREADS) {
+      let block_k = s / SIDE % STEP;
+      let block_r = s % SIDE;
+      let at = k + block_k * 4u;
+      var block = mat4x4f();
+      if (s < STEP * SIDE) {
+        let row = (group.y * SIDE + block_r) * 4u;
+        if (row < u.rows && at < end) {
+          for (var i = 0u; i < 4u; i++) {
+            block[i] = a{{t}}({{a_index}});
+          }
+          if ({{a_by_k}}u == 0u) { block = transpose(block); }
         }
-        if ({{a_by_k}}u == 0u) { block = transpose(block); }
-      }
-      for (var i = 0u; i < 4u; i++) { tile_a[(block_k * 4u + i) * 16u + block_r] = block[i]; }
-    } else {
-      if (column < u.columns && at < end) {
-        for (var i = 0u; i < 4u; i++) {
-          block[i] = b{{t}}({{b_index}});
+        for (var i = 0u; i < 4u; i++) { tile_a[(block_k * 4u + i) * SIDE + block_r] = block[i]; }
+      } else {
+        let column = (group.x * SIDE + block_r) * 4u;
+        if (column < u.columns && at < end) {
+          for (var i = 0u; i < 4u; i++) {
+            block[i] = b{{t}}({{b_index}});
+          }
+          if ({{b_by_k}}u == 0u) { block = transpose(block); }
         }
-        if ({{b_by_k}}u == 0u) { block = transpose(block); }
+        for (var i = 0u; i < 4u; i++) { tile_b[(block_k * 4u + i) * SIDE + block_r] = block[i]; }
       }
-      for (var i = 0u; i < 4u; i++) { tile_b[(block_k * 4u + i) * 16u + block_r] = block[i]; }
     }
     workgroupBarrier();
-    for (var j = 0u; j < STEP; j++) {
-      let left = tile_a[j * 16u + y];
-      let right = tile_b[j * 16u + x];
-      sum[0] += left.x * right;
-      sum[1] += left.y * right;
-      sum[2] += left.z * right;
-      sum[3] += left.w * right;
+    for (var j = 0u; j < 4u * STEP; j++) {
+{{for p in 0..blocks}}
+      let left_{{p}} = tile_a[j * SIDE + y + {{p}}u * STRIDE];
+      let right_{{p}} = tile_b[j * SIDE + x + {{p}}u * STRIDE];
+{{end}}
+{{for p in 0..blocks}}{{for q in 0..blocks}}
+      sum_{{p}}_{{q}}[0] += left_{{p}}.x * right_{{q}};
+      sum_{{p}}_{{q}}[1] += left_{{p}}.y * right_{{q}};
+      sum_{{p}}_{{q}}[2] += left_{{p}}.z * right_{{q}};
+      sum_{{p}}_{{q}}[3] += left_{{p}}.w * right_{{q}};
+{{end}}{{end}}
     }
     workgroupBarrier();
   }
 {{end}}
-  if (exists) {
-    var start = vec4f();
-    if (u.has_bias == 1u) { start = bias(own_column); }
-    let to = u.c_offset + group.z * u.c_step + own_row * (u.columns / 4u) + own_column;
-    let real = own_column * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
-    for (var i = 0u; i < 4u; i++) {
-      let at = to + i * (u.columns / 4u);
-      var entry = start + sum[i];
+{{for p in 0..blocks}}{{for q in 0..blocks}}{
+    let row = (group.y * SIDE + y + {{p}}u * STRIDE) * 4u;
+    let column = group.x * SIDE + x + {{q}}u * STRIDE;
+    if (row < u.rows && column * 4u < u.columns) {
+      var start = vec4f();
+      if (u.has_bias == 1u) { start = bias(column); }
+      let to = u.c_offset + group.z * u.c_step + row * (u.columns / 4u) + column;
+      let real = column * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
+      for (var i = 0u; i < 4u; i++) {
+        let at = to + i * (u.columns / 4u);
+        var entry = start + sum_{{p}}_{{q}}[i];
 {{for f in 0..derive}}
-      entry *= partial_0(Preactivation(below(at)));
+        entry *= partial_0(Preactivation(below(at)));
 {{end}}
 {{for f in 0..activate}}
-      activated[at] = select(vec4f(), value(Preactivation(entry)), real);
+        activated[at] = select(vec4f(), value(Preactivation(entry)), real);
 {{end}}
-      c[at] = entry;
+        c[at] = entry;
+      }
     }
   }
+{{end}}{{end}}
 }

@@ -1,7 +1,7 @@
 import type { BufferLike } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Activate, Derive } from "./matmul/epilogue.ts";
-import { familyOf, isStraight, type ProductFamily } from "./matmul/family.ts";
+import { familyOf, isStraight, isTile, type ProductFamily } from "./matmul/family.ts";
 import { registerAdjoint, registerForward, registerWeight } from "./matmul/register.ts";
 import type { MatmulShape, PartialPlace } from "./matmul/shape.ts";
 import { straightAdjoint, straightForward, straightPasses, straightWeight } from "./matmul/straight.ts";
@@ -23,7 +23,7 @@ export function matmulForward(
   activate?: Activate,
   family: ProductFamily = familyOf(gpu, "forward", shape),
 ): void {
-  if (family === "tile") tileForward(gpu, terms, bias, z, shape, activate);
+  if (isTile(family)) tileForward(gpu, family, terms, bias, z, shape, activate);
   else if (isStraight(family) && (scratch !== undefined || straightPasses(shape.inputs, terms.length) === 1)) {
     straightForward(gpu, family, terms, bias, z, shape, scratch, activate);
   } else registerForward(gpu, terms, bias, z, shape, activate);
@@ -44,7 +44,7 @@ export function matmulAdjoint(
   derive?: Derive,
   family: ProductFamily = familyOf(gpu, "adjoint", shape),
 ): void {
-  if (family === "tile") tileAdjoint(gpu, terms, x, shape, derive);
+  if (isTile(family)) tileAdjoint(gpu, family, terms, x, shape, derive);
   else if (isStraight(family) && (scratch !== undefined || straightPasses(shape.outputs, terms.length) === 1)) {
     straightAdjoint(gpu, family, terms, x, shape, scratch, derive);
   } else registerAdjoint(gpu, terms, x, shape, derive);
@@ -72,7 +72,7 @@ export function matmulWeight(
   place: PartialPlace,
   family: ProductFamily = familyOf(gpu, "weight", shape),
 ): void {
-  if (family === "tile") tileWeight(gpu, terms, partials, shape, place);
+  if (isTile(family)) tileWeight(gpu, family, terms, partials, shape, place);
   else if (isStraight(family)) {
     const transposed = terms.map((term) => ({ ...term, zTransposed: term.zTransposed! }));
     straightWeight(gpu, family, transposed, partials, shape, place);

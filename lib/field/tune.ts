@@ -4,6 +4,7 @@ import type { OperandAccess } from "../gpu/kernel_source.ts";
 import { timeWork } from "../gpu/time_work.ts";
 import { TuningBudget } from "../gpu/tuning_budget.ts";
 import type { FieldDescription } from "./description.ts";
+import { chooseFamily, HOPELESS } from "./matmul/choose_family.ts";
 import { matmulAdjoint, matmulForward, matmulWeight } from "./matmul.ts";
 import {
   canCompute,
@@ -47,15 +48,15 @@ export interface TuneOptions {
 export interface Measurement {
   /** The class of products, or "operands". */
   readonly subject: string;
-  /** Milliseconds of each candidate that was tried; none where the budget was spent, and the choice is a guess. */
+  /**
+   * Milliseconds of each candidate that was tried: by up to 512 rows, or where `tile` is near the fastest, of the sizes of squares by
+   * all rows of the class; none where the budget was spent, and the choice is a guess.
+   */
   readonly milliseconds: Readonly<Record<string, number>>;
   /** The fastest. */
   readonly choice: string;
 }
 
-/** Timings above this multiple of the fastest rule a family out for lighter products. */
-const HOPELESS = 2;
-const TUNING_ROWS = 512;
 /** Not tried within a compile budget. */
 const SLOW_TO_COMPILE: readonly ProductFamily[] = ["straight32"];
 
@@ -78,34 +79,37 @@ export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneO
   let hopeful: readonly ProductFamily[] = FAMILIES;
   let winner: ProductFamily = "register";
   for (const [i, { subject, kind, shape }] of classes.entries()) {
-    const able = FAMILIES.filter((family) =>
-      canCompute(gpu, family, kind, shape) && (again || !SLOW_TO_COMPILE.includes(family))
-    );
-    using product = new TrialProduct(gpu, kind, shape);
-    const works: Record<string, () => void> = {};
-    for (const family of able) {
-      if ((again || hopeful.includes(family)) && !budget.spent) {
-        works[family] = () => product.record(family);
-        works[family]();
-        await gpu.synchronize();
-      }
-    }
-    const milliseconds = await timeWork(gpu, works, rounds);
-    let best = guess(gpu, kind, shape, winner);
-    // A candidate is chosen for being faster than the guess: not for being the only one that there was time for.
-    for (const family of able) {
-      if (milliseconds[family] < milliseconds[best]) best = family;
-    }
-    if (i === 0) {
-      winner = best;
-      hopeful = FAMILIES.filter((family) => {
-        return family === "register" || !(milliseconds[family] > HOPELESS * milliseconds[best]);
-      });
-    }
-    gpu.choose(subject, best);
-    measurements.push({ subject, milliseconds, choice: best });
+    const candidates = again ? FAMILIES : hopeful.filter((family) => !SLOW_TO_COMPILE.includes(family));
+    const measure = (families: readonly ProductFamily[], rows: number) =>
+      timeFamilies(families, { gpu, kind, shape: { ...shape, rows }, budget, rounds });
+    const chosen = await chooseFamily(candidates, guess(gpu, kind, shape, winner), shape.rows, measure);
+    if (i === 0) [winner, hopeful] = [chosen.family, chosen.hopeful];
+    gpu.choose(subject, chosen.family);
+    measurements.push({ subject, milliseconds: chosen.milliseconds, choice: chosen.family });
   }
   return measurements;
+}
+
+/** Milliseconds of each family that can compute a product and that there is time to compile for, in turns. */
+async function timeFamilies(
+  families: readonly ProductFamily[],
+  { gpu, kind, shape, budget, rounds }: {
+    gpu: Gpu;
+    kind: ProductKind;
+    shape: MatmulShape;
+    budget: TuningBudget;
+    rounds: number;
+  },
+): Promise<Record<string, number>> {
+  using product = new TrialProduct(gpu, kind, shape);
+  const works: Record<string, () => void> = {};
+  for (const family of families) {
+    if (!canCompute(gpu, family, kind, shape) || budget.spent) continue;
+    works[family] = () => product.record(family);
+    works[family]();
+    await gpu.synchronize();
+  }
+  return await timeWork(gpu, works, rounds);
 }
 
 /** What to choose without measuring: what is chosen in this process for the same product of other rows, or else the winner. */
@@ -125,7 +129,7 @@ function classesOf({ description, rows, gradients }: TuneRequest) {
       : ["forward"];
     for (const kind of kinds) {
       const subject = productClass(kind, shape);
-      classes.set(subject, { subject, kind, shape: { ...shape, rows: Math.min(classRows(rows), TUNING_ROWS) } });
+      classes.set(subject, { subject, kind, shape: { ...shape, rows: classRows(rows) } });
     }
   }
   return [...classes.values()].sort((a, b) => flopsOf(b.shape, 1) - flopsOf(a.shape, 1));

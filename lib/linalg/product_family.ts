@@ -33,6 +33,6 @@ export const BATCH_SUBJECT = "batched products";
 
 /** The family to use: the one asked for when the device was opened, or else the one found to be fastest. */
 export function batchFamilyOf(gpu: Gpu): BatchFamily {
-  const wanted = gpu.kernels === "auto" ? gpu.choice(BATCH_SUBJECT) : gpu.kernels;
+  const wanted = gpu.kernels === "auto" ? gpu.choice(BATCH_SUBJECT) : gpu.kernels.replace(/^tile\d+$/, "tile");
   return (Object.keys(FAMILIES) as BatchFamily[]).find((family) => family === wanted) ?? "register";
 }

@@ -127,7 +127,12 @@ Deno.test("the fastest family is found once, unless the device was told which to
   assertEquals([batchFamilyOf(gpu), gpu.choices[BATCH_SUBJECT]], [choice, choice]);
   assertEquals(await tuneProducts(gpu), []);
   assertEquals(gpu.liveBuffers, 0);
-  for (const [kernels, family] of [["tile", "tile"], ["register", "register"], ["straight", "register"]] as const) {
+  for (
+    const [kernels, family] of [["tile", "tile"], ["tile128", "tile"], ["register", "register"], [
+      "straight",
+      "register",
+    ]] as const
+  ) {
     using told = await openDevice({ kernels });
     assertEquals(await tuneProducts(told, { again: true }), []);
     assertEquals(batchFamilyOf(told), family);

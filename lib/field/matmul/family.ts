@@ -2,11 +2,14 @@ import type { Gpu } from "../../gpu/device.ts";
 import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
 
 /**
- * How a matrix product is computed: `register`: register-blocked, everywhere; `tile`: by tiles in workgroup memory, for GPUs;
- * `straight` and `straight32`: straight-line text for 16 and 32 columns, for adapters that like it (docs/kernels.md), where rows
- * come in blocks of 256.
+ * How a matrix product is computed: `register`: register-blocked, everywhere; `tile`, `tile32`, `tile128`: by squares of 64, 32 and 128
+ * in workgroup memory, for GPUs; `straight` and `straight32`: straight-line text for 16 and 32 columns, for adapters that like it
+ * (docs/kernels.md), where rows come in blocks of 256.
  */
-export type ProductFamily = "register" | "tile" | StraightFamily;
+export type ProductFamily = "register" | TileFamily | StraightFamily;
+
+/** The families that work in workgroup memory. */
+export type TileFamily = "tile" | "tile32" | "tile128";
 
 /** The families of straight-line text. */
 export type StraightFamily = "straight" | "straight32";
@@ -15,7 +18,10 @@ export type StraightFamily = "straight" | "straight32";
 export type ProductKind = "forward" | "adjoint" | "weight";
 
 /** Every family, in the order in which they are tried. */
-export const FAMILIES: readonly ProductFamily[] = ["register", "tile", "straight", "straight32"];
+export const FAMILIES: readonly ProductFamily[] = ["register", "tile", "straight", "straight32", "tile32", "tile128"];
+
+/** Rows and columns that one workgroup of a tile family computes: small ones for small batches, large ones for fewer reads. */
+export const TILE_SIDES: Readonly<Record<TileFamily, number>> = { tile: 64, tile32: 32, tile128: 128 };
 
 /** Columns that one workgroup of a straight-line family computes. */
 export const STRAIGHT_COLUMNS: Readonly<Record<StraightFamily, number>> = { straight: 16, straight32: 32 };
@@ -28,8 +34,13 @@ export function isStraight(family: ProductFamily): family is StraightFamily {
   return Object.hasOwn(STRAIGHT_COLUMNS, family);
 }
 
+/** Whether a family is one of those that work in workgroup memory. */
+export function isTile(family: ProductFamily): family is TileFamily {
+  return Object.hasOwn(TILE_SIDES, family);
+}
+
 /** Rows that stand for a class: all batches from there to the next, or beyond. */
-export const ROW_CLASSES: readonly number[] = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+export const ROW_CLASSES: readonly number[] = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384];
 
 /** Rows that stand for the class of a batch. */
 export function classRows(rows: number): number {
@@ -54,7 +65,9 @@ export function waste(family: ProductFamily, kind: ProductKind, shape: MatmulSha
   const { height, width } = sizeOf(kind, shape);
   const [high, wide] = isStraight(family)
     ? [ROW_BLOCK, STRAIGHT_COLUMNS[family]]
-    : { register: [16, 8], tile: [64, 64] }[family];
+    : isTile(family)
+    ? [TILE_SIDES[family], TILE_SIDES[family]]
+    : [16, 8];
   return Math.ceil(height / high) * high * Math.ceil(width / wide) * wide / (height * width);
 }
 

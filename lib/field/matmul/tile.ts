@@ -2,12 +2,17 @@ import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { biasSum } from "./bias.ts";
 import { type Activate, activationUniforms, type Derive } from "./epilogue.ts";
+import { TILE_SIDES, type TileFamily } from "./family.ts";
 import { flopsOf, type MatmulShape, type PartialPlace } from "./shape.ts";
 import text from "../../../wgsl/matmul_tile.wgsl" with { type: "text" };
 
 const source = { name: "matmul_tile", text };
-/** Rows and columns of a workgroup's tile. */
-const TILE = 64;
+/** Steps along k, and blocks of 4 × 4 entries along each side of what an invocation computes. */
+const SHAPES: Readonly<Record<TileFamily, { readonly depth: number; readonly blocks: number }>> = {
+  tile: { depth: 32, blocks: 1 },
+  tile32: { depth: 32, blocks: 1 },
+  tile128: { depth: 16, blocks: 2 },
+};
 
 /** How an operand lies: by its rows (or columns), or by k. Index of the i-th vec4 of a block of 4 × 4. */
 const layouts = {
@@ -16,6 +21,7 @@ const layouts = {
 };
 
 interface TileProduct {
+  readonly family: TileFamily;
   readonly terms: readonly { a: BufferLike; b: BufferLike }[];
   readonly aByK: 0 | 1;
   readonly bByK: 0 | 1;
@@ -30,13 +36,16 @@ interface TileProduct {
 }
 
 function record(gpu: Gpu, product: TileProduct, flops: number): void {
-  const { terms, aByK, bByK, bias, c, rows, columns, depth, place, activate, derive } = product;
+  const { family, terms, aByK, bByK, bias, c, rows, columns, depth, place, activate, derive } = product;
   const buffers: Record<string, BufferLike> = { c, bias: bias ?? terms[0].b };
   terms.forEach(({ a, b }, t) => Object.assign(buffers, { [`a${t}`]: a, [`b${t}`]: b }));
   if (activate !== undefined) buffers.activated = activate.a;
   if (derive !== undefined) buffers.below = derive.below;
   const activation = (activate ?? derive)?.activation;
+  const side = TILE_SIDES[family];
   const values = {
+    ...SHAPES[family],
+    quads: side / 4,
     terms: terms.length,
     a_by_k: aByK,
     b_by_k: bByK,
@@ -58,7 +67,7 @@ function record(gpu: Gpu, product: TileProduct, flops: number): void {
       real: activate?.real ?? 0,
       ...activationUniforms(activation),
     },
-    [Math.ceil(columns / TILE), Math.ceil(rows / TILE), place?.splits ?? 1],
+    [Math.ceil(columns / side), Math.ceil(rows / side), place?.splits ?? 1],
     flops,
   );
 }
@@ -66,6 +75,7 @@ function record(gpu: Gpu, product: TileProduct, flops: number): void {
 /** Z = Σ X Wᵀ + b, and A = a(Z) if asked for, by `matmul_tile.wgsl`. */
 export function tileForward(
   gpu: Gpu,
+  family: TileFamily,
   terms: readonly { x: BufferLike; w: BufferLike }[],
   bias: BufferLike,
   z: BufferLike,
@@ -76,7 +86,7 @@ export function tileForward(
   const operands = terms.map(({ x, w }) => ({ a: x, b: w }));
   record(
     gpu,
-    { terms: operands, aByK: 0, bByK: 0, bias, c: z, rows, columns, depth, activate },
+    { family, terms: operands, aByK: 0, bByK: 0, bias, c: z, rows, columns, depth, activate },
     flopsOf(shape, terms.length),
   );
 }
@@ -84,6 +94,7 @@ export function tileForward(
 /** X̄ = Σ Z̄ W, times a′ of the layer below if asked for, by `matmul_tile.wgsl`. */
 export function tileAdjoint(
   gpu: Gpu,
+  family: TileFamily,
   terms: readonly { z: BufferLike; w: BufferLike }[],
   x: BufferLike,
   shape: MatmulShape,
@@ -91,12 +102,17 @@ export function tileAdjoint(
 ): void {
   const { rows, inputs: columns, outputs: depth } = shape;
   const operands = terms.map(({ z, w }) => ({ a: z, b: w }));
-  record(gpu, { terms: operands, aByK: 0, bByK: 1, c: x, rows, columns, depth, derive }, flopsOf(shape, terms.length));
+  record(
+    gpu,
+    { family, terms: operands, aByK: 0, bByK: 1, c: x, rows, columns, depth, derive },
+    flopsOf(shape, terms.length),
+  );
 }
 
 /** W̄ = Σ Z̄ᵀ X by `matmul_tile.wgsl`, and b̄ = Σₙ Z̄. */
 export function tileWeight(
   gpu: Gpu,
+  family: TileFamily,
   terms: readonly { z: BufferLike; x: BufferLike }[],
   partials: BufferLike,
   shape: MatmulShape,
@@ -106,7 +122,7 @@ export function tileWeight(
   const operands = terms.map(({ z, x }) => ({ a: z, b: x }));
   record(
     gpu,
-    { terms: operands, aByK: 1, bByK: 1, c: partials, rows, columns, depth, place },
+    { family, terms: operands, aByK: 1, bByK: 1, c: partials, rows, columns, depth, place },
     flopsOf(shape, terms.length),
   );
   biasSum(gpu, terms[0].z, partials, shape, place);
