@@ -40,6 +40,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   const copies = gpu.liveBytes - before;
   await rehearsal.warmUp();
   const deviceBytes = gpu.liveBytes - copies;
+  const first = optimizer.counters.step === 0 ? await rehearsal.secondsOfFirst() : undefined;
   const plain = await rehearsal.secondsPerStep({ hessianProbes: 0 }, signal);
   const { oneObservation } = optimizer;
   const observation = oneObservation === undefined
@@ -51,6 +52,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
     deviceBytes,
     plainSeconds: plain,
     secondsOf(step) {
+      if (step === 0 && first !== undefined) return first;
       const { hessianProbes, gaussNewtonSample = 0, kroneckerFactors = false } = optimizer.requests(step);
       return plain + observation * (hessianProbes + gaussNewtonSample + Number(kroneckerFactors));
     },

@@ -40,6 +40,21 @@ export class Rehearsal implements Disposable {
     await this.#training.options.field.gpu.synchronize();
   }
 
+  /** Seconds of the first step, where the optimizer has one of its own kind, which `warmUp` leaves out. */
+  async secondsOfFirst(): Promise<number | undefined> {
+    const { gpu } = this.#training.options.field;
+    if (this.#optimizer.spec.rehearsal?.includes(0) ?? true) return undefined;
+    this.#optimizer.restore({ step: 0, observations: 0 });
+    const begin = performance.now();
+    this.#training.rehearse(
+      0,
+      { parameters: this.#parameters, optimizer: this.#optimizer },
+      this.#optimizer.requests(),
+    );
+    await gpu.synchronize();
+    return (performance.now() - begin) / 1000;
+  }
+
   /**
    * Seconds that a step with these requests takes: the median of a few bursts as training makes them, read-back included.
    *

@@ -5,7 +5,7 @@ import { tuningInputs } from "./division.ts";
 import { type Choice, choose, nextTrial, SEARCH, spent, type Trial, type TrialResult } from "./halving.ts";
 import { heldUp } from "./held_up.ts";
 import { makeFinalRun, makeTrial, type RunRequest } from "./make_run.ts";
-import { finalSteps } from "./pace.ts";
+import { finalSteps, trialSteps } from "./pace.ts";
 import { defaultRate, type Pair, pairName, pairsOf, type RunChoice, runValues, type Scope } from "./pairs.ts";
 import type { ComparisonFolder, ComparisonRecord, RunRecord, TuningRecord } from "./store.ts";
 
@@ -60,7 +60,7 @@ export class Comparison {
       const id = ["tune", pairName(pair), `r${rung}`, schedule, exponent, `i${input}`].join("-");
       if (this.#isDone(id)) continue;
       const request = this.#request(pair, { input: settings.inputs[input], seed, learningRate, schedule }, {
-        steps: paces[pairName(pair)].trialSteps[rung],
+        steps: (stepsPerEpoch) => trialSteps(paces[pairName(pair)], rung, stepsPerEpoch),
         what: `tuning ${pair.activation}, ${pair.optimizer} (${this.#part(pair)}): ${learningRate}, ${schedule}`,
       });
       const result = await makeTrial(request);
@@ -91,13 +91,15 @@ export class Comparison {
   /** Makes final runs again, once, that were slower than their like: something else had the device. */
   async #repeat(): Promise<void> {
     const { settings, paces } = this.record;
-    for (const pair of pairsOf(settings)) {
-      const runs = this.#done.filter((run) => run.phase === "final" && isOf(run, pair));
-      for (const run of heldUp(runs, paces[pairName(pair)])) {
-        if (run.repeated || this.signal.aborted) continue;
-        this.progress.print(`${run.id} was held up by something else; it is made again.`);
-        await this.#finalRun(run, "again", { repeated: true });
-      }
+    // What is usual for a pair changes with a repetition: until nothing is left that was not repeated.
+    const next = () =>
+      pairsOf(settings).flatMap((pair) => {
+        const runs = this.#done.filter((run) => run.phase === "final" && isOf(run, pair));
+        return heldUp(runs, paces[pairName(pair)]).filter(({ repeated }) => !repeated);
+      }).at(0);
+    for (let run = next(); run !== undefined && !this.signal.aborted; run = next()) {
+      this.progress.print(`${run.id} was held up by something else; it is made again.`);
+      await this.#finalRun(run, "again", { repeated: true });
     }
   }
 
@@ -110,9 +112,8 @@ export class Comparison {
     const pair = { activation, optimizer };
     const choice = chosenFor(this.#scope, this.record, this.#done, pair);
     const pace = paces[pairName(pair)];
-    const steps = finalSteps(settings, pace, pair, this.#done);
     const request = this.#request(pair, { ...choice, input: settings.inputs[input], seed }, {
-      steps,
+      steps: (stepsPerEpoch) => finalSteps(pace, pair, this.#done, stepsPerEpoch),
       what: `${what}, ${activation}, ${optimizer}, seed ${seed}`,
     });
     const result = await makeFinalRun(request, this.folder.runPath(id), pace.seconds);
@@ -123,7 +124,7 @@ export class Comparison {
     this.#tell(record);
   }
 
-  #request(pair: Pair, choice: RunChoice, { steps, what }: { steps: number; what: string }): RunRequest {
+  #request(pair: Pair, choice: RunChoice, { steps, what }: Pick<RunRequest, "steps"> & { what: string }): RunRequest {
     const { gpu, task, signal, progress } = this;
     const values = runValues(this.#scope, pair, choice);
     return { gpu, task, values, steps, signal, progress, prefix: `${what}  ` };

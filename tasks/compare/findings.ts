@@ -25,8 +25,9 @@ function finding({ activation, pairs, equalSeconds, targets }: ActivationSummary
   });
   const apart = atEqual(best).low > atEqual(second).high;
   const rank = apart ? "is best" : "has the highest median";
-  const certainty = best.runs.length === 1
-    ? " With one run each, nothing is known of the spread."
+  const single = [best, second].filter(({ runs }) => runs.length === 1);
+  const certainty = single.length > 0
+    ? ` With one run ${single.length === 2 ? "each" : `of ${single[0].optimizer}`}, nothing is known of the spread.`
     : apart
     ? ""
     : ` The ranges of ${best.optimizer} and ${second.optimizer} overlap: no clear winner.`;

@@ -60,7 +60,7 @@ export interface SearchOptions {
 export const SEARCH: SearchOptions = {
   rungs: [1 / 9, 1 / 3, 1],
   budget: 4,
-  exponents: [-1, 0, 1],
+  exponents: [-2, 0, 2],
   survivors: 3,
   finalists: 2,
 };
@@ -86,7 +86,7 @@ export function choose(results: readonly TrialResult[], options: SearchOptions =
     const [best] = finite(ranking(results, rung));
     if (best === undefined) continue;
     const { exponent, schedule } = best;
-    return { exponent, schedule, confirmed: rung === last, bracketed: untriedSides(results, best).length === 0 };
+    return { exponent, schedule, confirmed: rung === last, bracketed: isBracketed(results, best) };
   }
   // Everything diverged: the lowest rate is the least hopeless.
   const exponent = Math.min(...options.exponents, ...results.map((each) => each.exponent));
@@ -99,11 +99,11 @@ export function spent(results: readonly Trial[], { rungs }: SearchOptions = SEAR
 }
 
 /**
- * The next candidate of the shortest trials: the grid, then rates beside those that would survive, until these have been tried
- * on both sides or only what the later rungs need is left.
+ * The next candidate of the shortest trials: the grid; then, for the best of each schedule, rates a decade away until there are some
+ * on both sides, and half a decade away; until this is done or only what the later rungs need is left.
  */
 function firstRung(results: readonly TrialResult[], options: SearchOptions): Candidate | undefined {
-  const { rungs, budget, exponents, survivors, finalists } = options;
+  const { rungs, budget, exponents, finalists } = options;
   for (const exponent of exponents) {
     for (const schedule of SEARCHED_SCHEDULES) {
       if (!isTried(results, 0, { exponent, schedule })) return { exponent, schedule };
@@ -112,29 +112,43 @@ function firstRung(results: readonly TrialResult[], options: SearchOptions): Can
   const tried = results.filter(({ rung }) => rung === 0);
   const kept = rungs.slice(1).reduce((sum, length) => sum + finalists * length, 0);
   if (spent(tried, options) + rungs[0] + kept > budget + SLACK) return undefined;
-  const ranked = finite(ranking(results, 0));
-  if (ranked.length === 0) {
-    const lowest = Math.min(...tried.map(({ exponent }) => exponent));
-    return { exponent: lowest - 1, schedule: "cosine" };
+  const ranked = ranking(results, 0);
+  if (finite(ranked).length === 0) {
+    return { exponent: Math.min(...tried.map(({ exponent }) => exponent)) - DECADE, schedule: "cosine" };
   }
-  for (const candidate of varied(ranked).slice(0, survivors)) {
-    const [exponent] = untriedSides(results, candidate);
-    if (exponent !== undefined) return { exponent, schedule: candidate.schedule };
-  }
-  return undefined;
+  // The schedule with the fewest trials first: neither may use up what the other needs to get to its best rate.
+  const bySchedule = SEARCHED_SCHEDULES.map((schedule) => ranked.filter((each) => each.schedule === schedule))
+    .filter((each) => finite(each).length > 0).toSorted((a, b) => a.length - b.length);
+  const next = bySchedule.map(openSide).find((side) => side !== undefined) ??
+    bySchedule.map(between).find((side) => side !== undefined);
+  return next;
+}
+
+/** A decade, in exponents. */
+const DECADE = 2;
+
+/** What to try on a side of the best on which nothing has been tried. */
+function openSide([best, ...others]: readonly TrialResult[]): Candidate | undefined {
+  const side = [-1, 1].find((sign) => others.every(({ exponent }) => sign * (exponent - best.exponent) < 0));
+  return side === undefined ? undefined : { exponent: best.exponent + side * DECADE, schedule: best.schedule };
+}
+
+/** What to try half a decade from the best, towards the better neighbour first. */
+function between([best, ...others]: readonly TrialResult[]): Candidate | undefined {
+  const sides = others.filter(({ exponent }) => Math.abs(exponent - best.exponent) === DECADE)
+    .map(({ exponent }) => (best.exponent + exponent) / 2);
+  const exponent = sides.find((side) => others.every((each) => each.exponent !== side));
+  return exponent === undefined ? undefined : { exponent, schedule: best.schedule };
 }
 
 /** Which candidates a rung tries: the best of the rung before, as many as leave enough for the rungs after it. */
 function promoted(results: readonly TrialResult[], rung: number, options: SearchOptions): Candidate[] {
   const { rungs, budget, survivors, finalists } = options;
   const before = finite(ranking(results, rung - 1));
-  // Only where both sides were tried, unless the time did not suffice for any.
-  const bracketed = before.filter((candidate) => untriedSides(results, candidate).length === 0);
   const used = spent(results.filter((each) => each.rung < rung), options);
   const kept = rungs.slice(rung + 1).reduce((sum, length) => sum + finalists * length, 0);
   const affordable = Math.floor((budget - used - kept) / rungs[rung] + SLACK);
-  const eligible = bracketed.length > 0 ? bracketed : before;
-  return varied(eligible).slice(0, Math.max(0, Math.min(survivors, affordable)));
+  return varied(before).slice(0, Math.max(0, Math.min(survivors, affordable)));
 }
 
 /**
@@ -146,9 +160,10 @@ function varied(ranked: readonly TrialResult[]): TrialResult[] {
   return [...ranked.filter((each) => first.includes(each)), ...ranked.filter((each) => !first.includes(each))];
 }
 
-/** Exponents beside a candidate's that have not been tried with its schedule. */
-function untriedSides(results: readonly TrialResult[], { exponent, schedule }: Candidate): number[] {
-  return [exponent - 1, exponent + 1].filter((side) => !isTried(results, 0, { exponent: side, schedule }));
+/** Whether rates on both sides of a candidate's have been tried with its schedule. */
+function isBracketed(results: readonly TrialResult[], { exponent, schedule }: Candidate): boolean {
+  const exponents = results.filter((each) => each.schedule === schedule).map((each) => each.exponent);
+  return exponents.some((each) => each < exponent) && exponents.some((each) => each > exponent);
 }
 
 function isTried(results: readonly TrialResult[], rung: number, { exponent, schedule }: Candidate): boolean {

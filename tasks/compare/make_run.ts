@@ -13,7 +13,8 @@ export interface RunRequest {
   readonly gpu: Gpu;
   readonly task: TrainingTask;
   readonly values: RunValues;
-  readonly steps: number;
+  /** How many steps it has, at so many an epoch. */
+  readonly steps: (stepsPerEpoch: number) => number;
   readonly signal: AbortSignal;
   readonly progress: ProgressLine;
   /** Stands before what the run shows. */
@@ -38,8 +39,9 @@ const EVALUATIONS = 30;
 
 /** Trains and measures once, at the end. Undefined when the signal stopped it. */
 export async function makeTrial(request: RunRequest): Promise<RunResult | undefined> {
-  const { gpu, task, values, steps, signal, progress, prefix } = request;
+  const { gpu, task, values, signal, progress, prefix } = request;
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
+  const steps = request.steps(prepared.stepsPerEpoch);
   return await result(prepared, signal, async (watch) => {
     for await (const event of prepared.train({ steps, scheduleSteps: steps }, 1)) {
       watch(event);
@@ -50,28 +52,35 @@ export async function makeTrial(request: RunRequest): Promise<RunResult | undefi
 }
 
 /**
- * Makes a final run, which leaves its folder with a curve and the task's own files. Undefined when the signal stopped it.
+ * Makes a final run, which leaves its folder with a curve and the task's own files. Undefined when the signal stopped it: then
+ * what an earlier run left there stays.
  *
- * @param path Its folder; what an interrupted run left there goes.
+ * @param path Its folder; the run is made beside it, where what an interrupted one left goes.
  * @param seconds What its training will take, about.
  */
 export async function makeFinalRun(request: RunRequest, path: string, seconds: number): Promise<RunResult | undefined> {
-  const { gpu, task, values, steps, signal, progress, prefix } = request;
-  await Deno.remove(path, { recursive: true }).catch(() => {});
-  await Deno.mkdir(path, { recursive: true });
+  const { gpu, task, values, signal, progress, prefix } = request;
+  const unfinished = `${path}.unfinished`;
+  await Deno.remove(unfinished, { recursive: true }).catch(() => {});
+  await Deno.mkdir(unfinished, { recursive: true });
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
   const { subject, field, optimizer } = prepared;
+  const steps = request.steps(prepared.stepsPerEpoch);
   const length = { steps, scheduleSteps: steps };
   const habits = { progress, prefix, evaluationInterval: (2 * seconds) / EVALUATIONS };
-  using run = new TrainingRun(task.name, new RunFolder(path), length, subject, field, optimizer, habits);
+  using run = new TrainingRun(task.name, new RunFolder(unfinished), length, subject, field, optimizer, habits);
   await run.begin();
-  return await result(prepared, signal, async (watch) => {
+  const made = await result(prepared, signal, async (watch) => {
     for await (const event of prepared.train(length, EVALUATIONS)) {
       watch(event);
       await run.handle(event);
     }
     return signal.aborted ? {} : numbersOf((await run.finish(signal)).figures);
   });
+  if (made === undefined) return undefined;
+  await Deno.remove(path, { recursive: true }).catch(() => {});
+  await Deno.rename(unfinished, path);
+  return made;
 }
 
 /** Of what a run left, the numbers. */

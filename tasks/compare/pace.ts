@@ -19,6 +19,8 @@ export interface PairPace {
   /** Training of these, as planned. */
   readonly trialSeconds: readonly number[];
   readonly stepsPerEpoch: number;
+  /** Of a final run, unless it has a time: on inputs of another size these are other numbers of steps. */
+  readonly epochs?: number;
   /** Training of a final run, as planned. */
   readonly seconds: number;
   /** Part of it that goes into curvature: Hessian-vector products, Gauss-Newton samples, Kronecker factors. */
@@ -48,10 +50,8 @@ export async function measurePace(
   const { secondsOf, plainSeconds, deviceBytes } = await planTraining(prepared.training);
   const within = finalSeconds(settings);
   const { epochs = task.defaultEpochs(values) } = settings.length;
-  const stepsFor = (part: number) => {
-    if (within !== undefined) return affordableSteps(within * part, 0, secondsOf);
-    return Math.max(1, Math.round(epochs * stepsPerEpoch * part));
-  };
+  const stepsFor = (part: number) =>
+    within === undefined ? stepsOf(epochs * part, stepsPerEpoch) : affordableSteps(within * part, 0, secondsOf);
   const steps = stepsFor(1);
   const secondsFor = (count: number) => sum(count, secondsOf);
   const trialSteps = SEARCH.rungs.map(stepsFor);
@@ -61,6 +61,7 @@ export async function measurePace(
     trialSteps,
     trialSeconds: trialSteps.map(secondsFor),
     stepsPerEpoch,
+    ...within === undefined && { epochs },
     seconds,
     curvatureShare: sum(steps, (step) => secondsOf(step) - plainSeconds) / seconds,
     deviceBytes,
@@ -77,6 +78,15 @@ export function finalSeconds({ length, activations, optimizers, seeds, inputs, t
   return secondsPerFinalRun(budgetSeconds, { pairs, seeds, inputs: inputs.length, tune });
 }
 
+function stepsOf(epochs: number, stepsPerEpoch: number): number {
+  return Math.max(1, Math.round(epochs * stepsPerEpoch));
+}
+
+/** Steps of a trial on an input with so many steps an epoch. */
+export function trialSteps({ epochs, trialSteps }: PairPace, rung: number, stepsPerEpoch: number): number {
+  return epochs === undefined ? trialSteps[rung] : stepsOf(epochs * SEARCH.rungs[rung], stepsPerEpoch);
+}
+
 /** The faster of two: what slowed the other down was something else on the machine. */
 export function fasterPace(a: MeasuredPace, b: MeasuredPace): MeasuredPace {
   return a.pace.seconds / a.pace.steps <= b.pace.seconds / b.pace.steps ? a : b;
@@ -87,9 +97,10 @@ export function fasterPace(a: MeasuredPace, b: MeasuredPace): MeasuredPace {
  * what was measured beforehand; a trial that something held up does not count for more than another.
  *
  * @param runs Of any pairs and phases.
+ * @param stepsPerEpoch On the input.
  */
-export function finalSteps(settings: Settings, pace: PairPace, pair: Pair, runs: readonly RunRecord[]): number {
-  if (finalSeconds(settings) === undefined) return pace.steps;
+export function finalSteps(pace: PairPace, pair: Pair, runs: readonly RunRecord[], stepsPerEpoch: number): number {
+  if (pace.epochs !== undefined) return stepsOf(pace.epochs, stepsPerEpoch);
   const slowness = runs.flatMap(({ phase, activation, optimizer, rung, divergedAt, seconds }) => {
     const isLonger = phase === "tuning" && rung !== undefined && rung > 0 && divergedAt === undefined;
     const isOwn = activation === pair.activation && optimizer === pair.optimizer;

@@ -101,13 +101,17 @@ function doubts(
 ): ReportSection[] {
   const { seeds, inputs, activations: all, optimizers } = settings;
   const wanted = seeds * inputs.length * all.length * optimizers.length;
-  const held = activations.flatMap(({ pairs }) => pairs).flatMap((pair) => {
+  const pairs = activations.flatMap((each) => each.pairs);
+  const held = pairs.flatMap((pair) => {
     return heldUp(pair.runs, paces[pairName(pair)]).map(({ id }) => id);
   });
   const unequal = activations.filter(({ pairs }) => {
     const times = pairs.map(({ seconds }) => seconds).filter(Number.isFinite);
     return finalSeconds(settings) !== undefined && Math.max(...times) > UNEQUAL * Math.min(...times);
   }).map(({ activation }) => activation);
+  const tunedOtherwise = (what: "bracketed" | "confirmed") =>
+    pairs.filter(({ choice }) => choice !== undefined && !choice[what]).map(pairName).join(", ");
+  const [unbracketed, unconfirmed] = [tunedOtherwise("bracketed"), tunedOtherwise("confirmed")];
   const found = [
     ...finals.length < wanted ? [`Incomplete: ${finals.length} of ${wanted} final runs are done.`] : [],
     ...held.length > 0
@@ -117,6 +121,14 @@ function doubts(
         }: steps took more than ${HELD_UP} times what is usual for the ` +
         "pair. Their times are not to be trusted.",
       ]
+      : [],
+    ...unbracketed !== ""
+      ? [
+        `Tuning ended before a rate on either side of the chosen one had been tried, for ${unbracketed}: a better one may lie beyond.`,
+      ]
+      : [],
+    ...unconfirmed !== ""
+      ? [`Tuning ended before the choice had been tried for as long as a final run, for ${unconfirmed}.`]
       : [],
     ...unequal.length > 0
       ? [
@@ -148,7 +160,8 @@ function howToRead({ settings }: ComparisonRecord): ReportSection {
       "these, Gauss-Newton samples and Kronecker factors, as measured beforehand.",
       ...tune
         ? [
-          "Tuning searched rates half a decade apart and the schedules constant and cosine by successive halving: trials of " +
+          "Tuning searched rates a decade apart, half a decade around the best, and the schedules constant and cosine by " +
+          "successive halving: trials of " +
           `${lengths} of a final run, of at most ${SEARCH.budget} final runs together for each pair, with a seed that no ` +
           "final run has.",
         ]

@@ -9,7 +9,7 @@ import { UserError } from "../shell/user_error.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { Comparison } from "./comparison.ts";
 import { fasterPace, type MeasuredPace, measurePace } from "./pace.ts";
-import { checkPairs, pairName, pairsOf } from "./pairs.ts";
+import { checkPairs, pairName, pairsOf, runValues } from "./pairs.ts";
 import { planLines } from "./plan.ts";
 import { writeReport } from "./report.ts";
 import { defaultName, readRequest, type Settings } from "./settings.ts";
@@ -38,6 +38,7 @@ export async function runComparison(args: readonly string[], signal: AbortSignal
   }
   const task = TASKS.get(settings.task)!;
   using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels: kernelsOf(settings) });
+  if (earlier !== undefined) checkDevice(path, earlier, gpu);
   gpu.adopt(earlier?.kernels ?? {});
   await using _settled = settled(gpu);
   using progress = new ProgressLine();
@@ -48,6 +49,7 @@ export async function runComparison(args: readonly string[], signal: AbortSignal
   if (values.dryRun) return;
 
   const folder = await ComparisonFolder.open(path);
+  using _lock = await folder.lock();
   if (earlier === undefined) await folder.writeRecord(record);
   const comparison = new Comparison(gpu, task, record, folder, progress, signal, await folder.results());
   await comparison.run();
@@ -64,6 +66,19 @@ function isSame(a: Settings, b: Settings): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** Times of different devices or versions must not stand in one table. */
+function checkDevice(path: string, { adapter, versions }: ComparisonRecord, gpu: Gpu): void {
+  const describe = (name: string, { project, deno }: Readonly<Record<string, string>>) =>
+    `${name} with Deno ${deno} and version ${project} of this project`;
+  const [began, now] = [describe(adapter.name, versions), describe(gpu.adapter.name, currentVersions())];
+  if (began === now) return;
+  throw new UserError(`${path}: the comparison was begun on ${began}, but this is ${now}; choose another --name.`);
+}
+
+function currentVersions() {
+  return { project: project.version, ...Deno.version };
+}
+
 function kernelsOf({ options: { kernels } }: Settings) {
   return KERNEL_CHOICES.find((choice) => choice === kernels);
 }
@@ -77,12 +92,19 @@ async function measure(
 ): Promise<ComparisonRecord> {
   const measured = new Map<string, MeasuredPace>();
   const pairs = pairsOf(settings);
+  const scope = { task, settings, adapter: gpu.adapter };
+  // All of them first: a picture that cannot be read shall not be found out after an hour.
+  for (const input of settings.inputs) {
+    signal.throwIfAborted();
+    progress.update(`reading ${input.name}`);
+    using _subject = await task.load(runValues(scope, pairs[0], { input, seed: 0 }), gpu);
+  }
   for (let round = 0; round < PACE_ROUNDS; round++) {
     for (const [index, pair] of pairs.entries()) {
       const part = `${round * pairs.length + index + 1} of ${PACE_ROUNDS * pairs.length}`;
       progress.update(`measuring the pace: ${pair.activation}, ${pair.optimizer} (${part})`);
       const name = pairName(pair);
-      const pace = await measurePace(gpu, { task, settings, adapter: gpu.adapter }, pair, signal);
+      const pace = await measurePace(gpu, scope, pair, signal);
       const before = measured.get(name);
       measured.set(name, before === undefined ? pace : fasterPace(before, pace));
     }
@@ -94,7 +116,7 @@ async function measure(
     quality,
     adapter: { ...gpu.adapter },
     kernels: gpu.choices,
-    versions: { project: project.version, ...Deno.version },
+    versions: currentVersions(),
     paces: Object.fromEntries([...measured].map(([name, { pace }]) => [name, pace])),
   };
 }

@@ -12,6 +12,7 @@ import type { Settings } from "./settings.ts";
 
 const RECORD = "comparison.json";
 const RESULTS = "results.jsonl";
+const LOCK = ".lock";
 
 /** What a comparison depends on, and was measured before its first run. */
 export interface ComparisonRecord {
@@ -76,12 +77,33 @@ export class ComparisonFolder {
   /** What it is about; undefined when that has not been written yet. */
   static async readRecord(path: string): Promise<ComparisonRecord | undefined> {
     const file = join(path, RECORD);
+    let record: Partial<ComparisonRecord>;
     try {
-      return fromJson(await Deno.readTextFile(file)) as ComparisonRecord;
+      record = fromJson(await Deno.readTextFile(file)) as Partial<ComparisonRecord>;
     } catch (cause) {
       if (cause instanceof Deno.errors.NotFound) return undefined;
       throw new UserError(`${file}: a comparison's record expected: ${(cause as Error).message}.`, { cause });
     }
+    const { settings, quality, adapter, versions, paces } = record ?? {};
+    for (const [name, part] of Object.entries({ settings, quality, adapter, versions, paces })) {
+      if (typeof part === "object" && part !== null) continue;
+      throw new UserError(`${file}: a comparison's record expected, but it has no ${name}.`);
+    }
+    return record as ComparisonRecord;
+  }
+
+  /**
+   * Keeps other processes from working on the comparison until the result is disposed of, or this one ends.
+   *
+   * @throws {UserError} If one does already.
+   */
+  async lock(): Promise<Disposable> {
+    const file = await Deno.open(join(this.path, LOCK), { create: true, write: true });
+    if (await file.tryLock(true)) return file;
+    file.close();
+    throw new UserError(
+      `${this.path}: another process is making this comparison; wait for it, or choose another --name.`,
+    );
   }
 
   /** Writes what it is about. */

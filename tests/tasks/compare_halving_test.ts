@@ -47,6 +47,35 @@ Deno.test("the grid grows towards better rates until these are bracketed", () =>
   }
 });
 
+Deno.test("no candidate is tried longer in place of a better one, however far the best rate is from the default one", () => {
+  for (const best of [2, 3, 4, 5, 6, 20, -3, -4, -5]) {
+    const results = search(peak(best));
+    for (const rung of [1, 2]) {
+      const before = results.filter((each) => each.rung === rung - 1);
+      for (const schedule of SEARCHED_SCHEDULES) {
+        const scores = (from: readonly TrialResult[]) =>
+          from.filter((each) => each.schedule === schedule).map(({ score }) => score);
+        const promoted = before.filter((each) =>
+          results.some((other) =>
+            other.rung === rung && other.exponent === each.exponent && other.schedule === each.schedule
+          )
+        );
+        if (scores(promoted).length === 0) continue;
+        assertEquals(Math.max(...scores(promoted)), Math.max(...scores(before)), `${best}, rung ${rung}, ${schedule}`);
+      }
+    }
+    // Both schedules had the same chance to get to their best rates.
+    const [constant, cosine] = SEARCHED_SCHEDULES.map((schedule) => exponentsTried(results, schedule).length);
+    assert(Math.abs(constant - cosine) <= 1, `${best}: ${constant} and ${cosine}`);
+    const { exponent, schedule, bracketed } = choose(results);
+    const tried = exponentsTried(results, schedule);
+    assertEquals([schedule, bracketed], ["cosine", tried[0] < exponent && exponent < tried.at(-1)!]);
+    // Two decades away the best is found, three decades away half a decade is left.
+    if (Math.abs(best) <= 6) assert(bracketed && Math.abs(exponent - best) <= (Math.abs(best) <= 4 ? 0 : 1), `${best}`);
+    assertEquals(Math.abs(exponent - best), Math.min(...tried.map((each) => Math.abs(each - best))));
+  }
+});
+
 Deno.test("whatever the scores, a search takes no more than its budget", () => {
   const landscapes = [
     peak(0),

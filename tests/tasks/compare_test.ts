@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { imageTask } from "../../tasks/image/task.ts";
-import { makeTrial } from "../../tasks/compare/make_run.ts";
+import { makeFinalRun, makeTrial } from "../../tasks/compare/make_run.ts";
 import { runValues } from "../../tasks/compare/pairs.ts";
 import type { Settings } from "../../tasks/compare/settings.ts";
 import { ProgressLine } from "../../tasks/shell/progress.ts";
 import type { TrainingTask } from "../../tasks/training/task.ts";
 import { smoothPng } from "../support/image_task.ts";
-import { openDevice } from "../../lib/gpu/device.ts";
+import { type Gpu, openDevice } from "../../lib/gpu/device.ts";
 import { type Outcome, outcome, readUntil, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
@@ -44,6 +44,24 @@ async function readRows(path: string): Promise<Row[]> {
   const [head, ...lines] = (await Deno.readTextFile(join(path, "results.csv"))).trimEnd().split("\n");
   const columns = head.split(",");
   return lines.map((line) => Object.fromEntries(line.split(",").map((value, i) => [columns[i], value])));
+}
+
+/** A tiny run on the folder's picture. */
+function sineOnPicture(folder: string, gpu: Gpu, optimizer: string) {
+  const task = imageTask as unknown as TrainingTask;
+  const settings: Settings = {
+    task: "image",
+    inputs: [{ name: "picture.png", path: join(folder, "picture.png") }],
+    activations: ["sine"],
+    optimizers: [optimizer],
+    seeds: 1,
+    tune: false,
+    length: {},
+    options: { width: 8, layers: 1, size: 0 },
+  };
+  const pair = { activation: "sine", optimizer };
+  const scope = { task, settings, adapter: gpu.adapter };
+  return { task, values: runValues(scope, pair, { input: settings.inputs[0], seed: 0 }) };
 }
 
 const median = (values: number[]) => {
@@ -141,10 +159,10 @@ Deno.test("--tune gives both optimizers the same effort and makes the final runs
         { seed: "0", learningRate: chosen.learningRate, schedule: chosen.schedule },
       ]);
       for (const side of [-1, 1]) {
-        const exponent = String(Number(chosen.exponent) + side);
+        const isThere = (row: Row) => side * (Number(row.exponent) - Number(chosen.exponent)) > 0;
         assert(
-          trials.some((row) => row.exponent === exponent && row.schedule === chosen.schedule),
-          `${optimizer} ${exponent}`,
+          trials.some((row) => isThere(row) && row.schedule === chosen.schedule),
+          `${optimizer} ${chosen.exponent}`,
         );
       }
       const config = JSON.parse(await Deno.readTextFile(join(path, "runs", `sine-${optimizer}-s0`, "config.json")));
@@ -186,11 +204,90 @@ Deno.test("a folder of pictures gives means over them; runs that diverge are cou
 
     const calm = args.with(args.indexOf("sgd,muon"), "adam");
     await compare(folder, "--input", "pictures", ...calm, ...tiny, "--name", "calm");
-    const psnrs = (await readRows(join(folder, "runs", "compare", "calm"))).map(({ psnr }) => Number(psnr));
+    const calmRows = await readRows(join(folder, "runs", "compare", "calm"));
+    // 192 and 135 pixels are 3 batches each.
+    assertEquals(calmRows.map(({ steps, epochs }) => [steps, epochs]), [["12", "4"], ["12", "4"]]);
+    const psnrs = calmRows.map(({ psnr }) => Number(psnr));
     const mean = (psnrs[0] + psnrs[1]) / 2;
     const deviation = Math.abs(psnrs[0] - psnrs[1]) / Math.SQRT2;
     const text = `${mean.toFixed(2)} (${(mean - deviation).toFixed(2)} to ${(mean + deviation).toFixed(2)})`;
     assertStringIncludes(await Deno.readTextFile(join(folder, "runs", "compare", "calm", "report.md")), text);
+  }));
+
+Deno.test("with --epochs every input has as many, however large it is", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "pictures"));
+    await Deno.writeFile(join(folder, "pictures", "a.png"), smoothPng(16, 12));
+    await Deno.writeFile(join(folder, "pictures", "b.png"), smoothPng(32, 12));
+    const args = ["--activations", "sine", "--optimizers", "adam", "--seeds", "1", "--epochs", "9", "--tune"];
+    await compare(folder, "--input", "pictures", ...args, ...tiny);
+    const rows = await readRows(onlyComparison(folder));
+    const finals = rows.filter(({ phase }) => phase === "final");
+    assertEquals(finals.map(({ steps, epochs }) => [steps, epochs]), [["27", "9"], ["54", "9"]]);
+    assertMatch(
+      await Deno.readTextFile(join(onlyComparison(folder), "report.md")),
+      /\| adam \| [\d.]+ \| 54 \| 9\.0 \|/,
+    );
+  }));
+
+Deno.test("a comparison that cannot be made to its end is refused before its first run", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "pictures"));
+    await Deno.writeFile(join(folder, "pictures", "a.png"), smoothPng(16, 12));
+    await Deno.writeFile(join(folder, "pictures", "b.png"), smoothPng(16, 12).subarray(0, 60));
+    const { code, stderr } = await outcome(start(folder, "--input", "pictures", ...two, "--epochs", "1"));
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "b.png");
+    assertEquals(namesIn(folder), ["pictures"]);
+  }));
+
+Deno.test("a comparison is gone on with by one process at a time, on the device and with the versions that it began with", () =>
+  withPicture(async (folder) => {
+    await compare(folder, "--input", "picture.png", ...two, "--epochs", "1");
+    const path = onlyComparison(folder);
+    const resume = async () => {
+      const { code, stderr } = await outcome(start(folder, "--resume", path));
+      return [code, stderr.trimEnd().split("\n").at(-1)];
+    };
+    const report = await Deno.readTextFile(join(path, "report.md"));
+    {
+      using lock = await Deno.open(join(path, ".lock"), { write: true });
+      await lock.lock(true);
+      const message = "another process is making this comparison; wait for it, or choose another --name.";
+      assertEquals(await resume(), [1, `error: ${path}: ${message}`]);
+    }
+    assertEquals((await resume())[0], 0);
+    const file = join(path, "comparison.json");
+    const record = await Deno.readTextFile(file);
+    const { adapter, versions } = JSON.parse(record);
+    await Deno.writeTextFile(file, record.replace(JSON.stringify(adapter.name), '"another"'));
+    const described = (name: string) =>
+      `${name} with Deno ${versions.deno} and version ${versions.project} of this project`;
+    assertEquals(await resume(), [
+      1,
+      `error: ${path}: the comparison was begun on ${described("another")}, but this is ${described(adapter.name)}; ` +
+      "choose another --name.",
+    ]);
+    await Deno.writeTextFile(file, '{"settings": 3}');
+    assertEquals(await resume(), [1, `error: ${file}: a comparison's record expected, but it has no settings.`]);
+    assertEquals(await Deno.readTextFile(join(path, "report.md")), report);
+  }));
+
+Deno.test("a run that is stopped leaves the earlier one in its place", () =>
+  withPicture(async (folder) => {
+    using gpu = await openDevice({ allowSoftware: true });
+    const { task, values } = sineOnPicture(folder, gpu, "adam");
+    using progress = new ProgressLine({ stream: { inPlace: () => false, columns: () => 80, write() {} } });
+    const path = join(folder, "run");
+    const request = { gpu, task, values, steps: () => 5, progress, prefix: "" };
+    const made = await makeFinalRun({ ...request, signal: new AbortController().signal }, path, 1);
+    const before = namesIn(path);
+    assertEquals([made!.steps, before.includes("reconstruction.png")], [5, true]);
+    assertEquals(await makeFinalRun({ ...request, signal: AbortSignal.abort() }, path, 1), undefined);
+    assertEquals(namesIn(path), before);
+    const again = await makeFinalRun({ ...request, signal: new AbortController().signal }, path, 1);
+    assertEquals([again!.figures.psnr, namesIn(path)], [made!.figures.psnr, before]);
+    assertEquals(namesIn(folder), ["picture.png", "run"]);
   }));
 
 Deno.test("mistakes are one sentence each, and --dry-run makes nothing", () =>
@@ -229,25 +326,13 @@ Deno.test("mistakes are one sentence each, and --dry-run makes nothing", () =>
 Deno.test("device memory does not grow from run to run", () =>
   withPicture(async (folder) => {
     using gpu = await openDevice({ allowSoftware: true });
-    const task = imageTask as unknown as TrainingTask;
-    const settings: Settings = {
-      task: "image",
-      inputs: [{ name: "picture.png", path: join(folder, "picture.png") }],
-      activations: ["sine"],
-      optimizers: ["soap"],
-      seeds: 1,
-      tune: false,
-      length: {},
-      options: { width: 8, layers: 1, size: 0 },
-    };
-    const pair = { activation: "sine", optimizer: "soap" };
-    const values = runValues({ task, settings, adapter: gpu.adapter }, pair, { input: settings.inputs[0], seed: 0 });
+    const { task, values } = sineOnPicture(folder, gpu, "soap");
     const { signal } = new AbortController();
     using progress = new ProgressLine({ stream: { inPlace: () => false, columns: () => 80, write() {} } });
     const scores: number[] = [];
     const before = gpu.liveBytes;
     for (let run = 0; run < 3; run++) {
-      const result = await makeTrial({ gpu, task, values, steps: 5, signal, progress, prefix: "" });
+      const result = await makeTrial({ gpu, task, values, steps: () => 5, signal, progress, prefix: "" });
       scores.push(result!.figures.psnr);
       assertEquals(gpu.liveBytes, before);
     }
@@ -256,7 +341,7 @@ Deno.test("device memory does not grow from run to run", () =>
       gpu,
       task,
       values: { ...values, learningRate: 1e30 },
-      steps: 20,
+      steps: () => 20,
       signal,
       progress,
       prefix: "",

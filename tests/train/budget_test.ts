@@ -9,6 +9,7 @@ import {
   openDevice,
   planTraining,
   sine,
+  soap,
   stepsWithin,
   train,
 } from "../../mod.ts";
@@ -69,6 +70,22 @@ Deno.test("measuring changes nothing, leaves no buffer, and more time gives more
   let end = 0;
   for await (const { step } of train({ ...given, optimizer, steps: few })) end = step;
   assertEquals(end, few);
+});
+
+Deno.test("a first step of its own kind has its own cost in a plan, and the optimizer does not notice", async () => {
+  using gpu = await openDevice();
+  using field = createField(gpu, mlp({ inputs: 16, hidden: [64], outputs: 16, activation: sine() }));
+  const inputs = Float32Array.from({ length: 16 * 32 }, (_, i) => Math.sin(i));
+  const given = { field, objective: meanSquaredError(), data: { inputs, targets: inputs }, batchSize: 32 };
+  using plain = createOptimizer(gpu, adam(), field.layout);
+  using rotating = createOptimizer(gpu, soap(), field.layout);
+  const { secondsOf: plainSeconds } = await planTraining({ ...given, optimizer: plain });
+  const { secondsOf } = await planTraining({ ...given, optimizer: rotating });
+  assertEquals(plainSeconds(0), plainSeconds(1));
+  // Hundreds of rotations against a few products.
+  assert(secondsOf(0) > 2 * secondsOf(1), `${secondsOf(0)} s and ${secondsOf(1)} s`);
+  assertEquals(secondsOf(2), secondsOf(1));
+  assertEquals(rotating.counters, { step: 0, observations: 0 });
 });
 
 Deno.test("training without an end, and a budget without time, are refused", async () => {

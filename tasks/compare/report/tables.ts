@@ -16,7 +16,9 @@ export function resultTable(
   const [target] = targets;
   const level = targets.length === 1 && Number.isFinite(target) ? `${number(target, quality)}${unit}` : "target";
   const ranked = pairs.toSorted((a, b) => b.equal.at(-1)!.centre - a.equal.at(-1)!.centre);
-  const heads = EQUAL_PARTS.map((part) => `${name}${unitNote(quality)} at ${(part * equalSeconds).toPrecision(3)} s`);
+  // Without a run that came to its end there is no time that all had.
+  const parts = Number.isFinite(equalSeconds) ? EQUAL_PARTS : [];
+  const heads = parts.map((part) => `${name}${unitNote(quality)} at ${(part * equalSeconds).toPrecision(3)} s`);
   return {
     columns: [
       "optimizer",
@@ -33,7 +35,7 @@ export function resultTable(
       pair.optimizer,
       String(pair.learningRate),
       pair.schedule ?? "",
-      ...pair.equal.map((spread, i) =>
+      ...pair.equal.slice(0, parts.length).map((spread, i) =>
         i === pair.equal.length - 1 ? spreadText(spread, quality) : number(spread.centre, quality)
       ),
       spreadText(pair.final, quality),
@@ -64,12 +66,11 @@ export function costTable({ activation, pairs }: ActivationSummary, runs: readon
       const trials = runs.filter((run) => {
         return run.phase === "tuning" && run.activation === activation && run.optimizer === pair.optimizer;
       });
-      const [{ stepsPerEpoch }] = pair.runs;
       return [
         pair.optimizer,
         (1000 * pair.secondsPerStep).toFixed(2),
         String(pair.steps),
-        (pair.steps / stepsPerEpoch).toFixed(1),
+        median(pair.runs.map(({ steps, stepsPerEpoch }) => steps / stepsPerEpoch)).toFixed(1),
         Number.isNaN(pair.seconds) ? "–" : pair.seconds.toFixed(1),
         String(Math.round(median(pair.runs.map(({ hvps }) => hvps)))),
         `${Math.round(100 * pair.curvatureShare)} %`,
