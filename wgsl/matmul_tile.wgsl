@@ -5,7 +5,8 @@
 // 1), all row-major; c: [rows, columns] from vec4 c_offset on. Workgroup z sums its own part of the depth, from z·depth_per_split on,
 // into c at c_offset + z·c_step. bias is one row, left out when has_bias = 0. rows, columns and depth are multiples of 4.
 // Dispatch: ⌈columns/4·quads⌉, ⌈rows/4·quads⌉, splits. Each entry sums its products in the order of k, term after term: same bits on
-// every run, and whatever the size of the square.
+// every run, and whatever the size of the square. Loops whose ends are known are written out: sums that an index chooses among might not
+// be kept in registers, and some drivers count the turns of every loop.
 {{uniform rows: u32, columns: u32, depth: u32, depth_per_split: u32, has_bias: u32, c_offset: u32, c_step: u32, real: u32, p0: f32, p1: f32}}
 {{for t in 0..terms}}
 {{read a{{t}}}}
@@ -39,9 +40,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let end = min(first + u.depth_per_split, u.depth);
   let y = lane / STRIDE;
   let x = lane % STRIDE;
-{{for p in 0..blocks}}{{for q in 0..blocks}}
-  var sum_{{p}}_{{q}}: array<vec4f, 4>;
-{{end}}{{end}}
+{{for p in 0..blocks}}{{for q in 0..blocks}}{{for i in 0..4}}
+  var sum_{{p}}_{{q}}_{{i}} = vec4f();
+{{end}}{{end}}{{end}}
 {{for t in 0..terms}}
   for (var k = first; k < end; k += 4u * STEP) {
     // Blocks of 4 rows (or columns) × 4 along k: first those of A, then those of B.
@@ -49,39 +50,41 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let block_k = s / SIDE % STEP;
       let block_r = s % SIDE;
       let at = k + block_k * 4u;
+      let to = block_k * 4u * SIDE + block_r;
       var block = mat4x4f();
       if (s < STEP * SIDE) {
         let row = (group.y * SIDE + block_r) * 4u;
         if (row < u.rows && at < end) {
-          for (var i = 0u; i < 4u; i++) {
-            block[i] = a{{t}}({{a_index}});
-          }
+          block = mat4x4f({{for i in 0..4}}a{{t}}({{a_first}} + {{i}}u * {{a_stride}}), {{end}});
           if ({{a_by_k}}u == 0u) { block = transpose(block); }
         }
-        for (var i = 0u; i < 4u; i++) { tile_a[(block_k * 4u + i) * SIDE + block_r] = block[i]; }
+        {{for i in 0..4}}tile_a[to + {{i}}u * SIDE] = block[{{i}}];
+        {{end}}
       } else {
         let column = (group.x * SIDE + block_r) * 4u;
         if (column < u.columns && at < end) {
-          for (var i = 0u; i < 4u; i++) {
-            block[i] = b{{t}}({{b_index}});
-          }
+          block = mat4x4f({{for i in 0..4}}b{{t}}({{b_first}} + {{i}}u * {{b_stride}}), {{end}});
           if ({{b_by_k}}u == 0u) { block = transpose(block); }
         }
-        for (var i = 0u; i < 4u; i++) { tile_b[(block_k * 4u + i) * SIDE + block_r] = block[i]; }
+        {{for i in 0..4}}tile_b[to + {{i}}u * SIDE] = block[{{i}}];
+        {{end}}
       }
     }
     workgroupBarrier();
-    for (var j = 0u; j < 4u * STEP; j++) {
+    for (var j = 0u; j < 4u * STEP * SIDE; j += 4u * SIDE) {
+{{for i in 0..4}}{
 {{for p in 0..blocks}}
-      let left_{{p}} = tile_a[j * SIDE + y + {{p}}u * STRIDE];
-      let right_{{p}} = tile_b[j * SIDE + x + {{p}}u * STRIDE];
+      let left_{{p}} = tile_a[j + {{i}}u * SIDE + y + {{p}}u * STRIDE];
+      let right_{{p}} = tile_b[j + {{i}}u * SIDE + x + {{p}}u * STRIDE];
 {{end}}
 {{for p in 0..blocks}}{{for q in 0..blocks}}
-      sum_{{p}}_{{q}}[0] += left_{{p}}.x * right_{{q}};
-      sum_{{p}}_{{q}}[1] += left_{{p}}.y * right_{{q}};
-      sum_{{p}}_{{q}}[2] += left_{{p}}.z * right_{{q}};
-      sum_{{p}}_{{q}}[3] += left_{{p}}.w * right_{{q}};
+      sum_{{p}}_{{q}}_0 += left_{{p}}.x * right_{{q}};
+      sum_{{p}}_{{q}}_1 += left_{{p}}.y * right_{{q}};
+      sum_{{p}}_{{q}}_2 += left_{{p}}.z * right_{{q}};
+      sum_{{p}}_{{q}}_3 += left_{{p}}.w * right_{{q}};
 {{end}}{{end}}
+      }
+{{end}}
     }
     workgroupBarrier();
   }
@@ -94,9 +97,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       if (u.has_bias == 1u) { start = bias(column); }
       let to = u.c_offset + group.z * u.c_step + row * (u.columns / 4u) + column;
       let real = column * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
-      for (var i = 0u; i < 4u; i++) {
-        let at = to + i * (u.columns / 4u);
-        var entry = start + sum_{{p}}_{{q}}[i];
+{{for i in 0..4}}{
+        let at = to + {{i}}u * (u.columns / 4u);
+        var entry = start + sum_{{p}}_{{q}}_{{i}};
 {{for f in 0..derive}}
         entry *= partial_0(Preactivation(below(at)));
 {{end}}
@@ -105,6 +108,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 {{end}}
         c[at] = entry;
       }
+{{end}}
     }
   }
 {{end}}{{end}}

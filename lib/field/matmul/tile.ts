@@ -14,11 +14,14 @@ const SHAPES: Readonly<Record<TileFamily, { readonly depth: number; readonly blo
   tile128: { depth: 16, blocks: 2 },
 };
 
-/** How an operand lies: by its rows (or columns), or by k. Index of the i-th vec4 of a block of 4 × 4. */
-const layouts = {
-  a: ["(row + i) * (u.depth / 4u) + at / 4u", "(at + i) * (u.rows / 4u) + row / 4u"],
-  b: ["(column + i) * (u.depth / 4u) + at / 4u", "(at + i) * (u.columns / 4u) + column / 4u"],
-};
+/** How an operand lies, by its rows (or columns) or by k: where a block of 4 × 4 begins, and how far its vec4s are apart. */
+const LAYOUTS = {
+  a: [["row * (u.depth / 4u) + at / 4u", "(u.depth / 4u)"], ["at * (u.rows / 4u) + row / 4u", "(u.rows / 4u)"]],
+  b: [
+    ["column * (u.depth / 4u) + at / 4u", "(u.depth / 4u)"],
+    ["at * (u.columns / 4u) + column / 4u", "(u.columns / 4u)"],
+  ],
+} as const;
 
 interface TileProduct {
   readonly family: TileFamily;
@@ -53,8 +56,9 @@ function record(gpu: Gpu, product: TileProduct, flops: number): void {
     derive: derive === undefined ? 0 : 1,
     ...activation === undefined ? { fused: 0 } : { fused: 1, activation: activation.text! },
   };
+  const [[aFirst, aStride], [bFirst, bStride]] = [LAYOUTS.a[aByK], LAYOUTS.b[bByK]];
   gpu.dispatch(
-    gpu.kernel(source, { ...values, a_index: layouts.a[aByK], b_index: layouts.b[bByK] }),
+    gpu.kernel(source, { ...values, a_first: aFirst, a_stride: aStride, b_first: bFirst, b_stride: bStride }),
     buffers,
     {
       rows,
