@@ -38,7 +38,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let column = tile.z + block_r;
   let y = lane / 16u;
   let x = lane % 16u;
-  var sum: array<vec4f, 4>;
+{{for i in 0..4}}
+  var sum_{{i}} = vec4f();
+{{end}}
   for (var k = 0u; k < tile.w; k += STEP / 4u) {
     let at = k + block_k;
     var block = mat4x4f();
@@ -50,7 +52,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 {{end}}
         {{for n in transpose_a..1}}block = transpose(block);{{end}}
       }
-      for (var i = 0u; i < 4u; i++) { tile_a[(block_k * 4u + i) * 16u + block_r] = block[i]; }
+      {{for i in 0..4}}tile_a[(block_k * 4u + {{i}}u) * 16u + block_r] = block[{{i}}];
+      {{end}}
     } else {
       if (column < size.y && at < tile.w) {
 {{for j in 0..4}}
@@ -59,30 +62,35 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 {{end}}
         {{for n in 0..transpose_b}}block = transpose(block);{{end}}
       }
-      for (var i = 0u; i < 4u; i++) { tile_b[(block_k * 4u + i) * 16u + block_r] = block[i]; }
+      {{for i in 0..4}}tile_b[(block_k * 4u + {{i}}u) * 16u + block_r] = block[{{i}}];
+      {{end}}
     }
     workgroupBarrier();
-    for (var j = 0u; j < STEP; j++) {
-      let left = tile_a[j * 16u + y];
-      let right = tile_b[j * 16u + x];
-      sum[0] += left.x * right;
-      sum[1] += left.y * right;
-      sum[2] += left.z * right;
-      sum[3] += left.w * right;
+    for (var j = 0u; j < STEP * 16u; j += 64u) {
+{{for i in 0..4}}{
+      let left = tile_a[j + {{i}}u * 16u + y];
+      let right = tile_b[j + {{i}}u * 16u + x];
+      sum_0 += left.x * right;
+      sum_1 += left.y * right;
+      sum_2 += left.z * right;
+      sum_3 += left.w * right;
+      }
+{{end}}
     }
     workgroupBarrier();
   }
   let own_row = tile.y + y * 4u;
   let own_column = tile.z + x;
   if (own_row >= size.x || own_column >= size.y) { return; }
-  for (var i = 0u; i < 4u; i++) {
-    sum[i] *= u.alpha;
-    {{for n in 0..kept}}sum[i] += u.beta * c_before(results.x + (own_row + i) * results.y + own_column);{{end}}
-    {{for n in 0..added}}sum[i] += u.beta * d(results.z + (own_row + i) * results.w + own_column);{{end}}
-    c[results.x + (own_row + i) * results.y + own_column] = sum[i];
-  }
+{{for i in 0..4}}
+  sum_{{i}} *= u.alpha;
+  {{for n in 0..kept}}sum_{{i}} += u.beta * c_before(results.x + (own_row + {{i}}u) * results.y + own_column);{{end}}
+  {{for n in 0..added}}sum_{{i}} += u.beta * d(results.z + (own_row + {{i}}u) * results.w + own_column);{{end}}
+  c[results.x + (own_row + {{i}}u) * results.y + own_column] = sum_{{i}};
+{{end}}
   if (numbers.x < 0.0) {
-    let mirrored = transpose(mat4x4f(sum[0], sum[1], sum[2], sum[3]));
-    for (var i = 0u; i < 4u; i++) { c[results.x + (own_column * 4u + i) * results.y + own_row / 4u] = mirrored[i]; }
+    let mirrored = transpose(mat4x4f(sum_0, sum_1, sum_2, sum_3));
+    {{for i in 0..4}}c[results.x + (own_column * 4u + {{i}}u) * results.y + own_row / 4u] = mirrored[{{i}}];
+    {{end}}
   }
 }
