@@ -5,8 +5,9 @@
 //   Bᵢ₋₁ = αᵢw̄ᵢ + e^{−τᵢ}Bᵢ  (what lies behind interval i − 1, as seen from there; B = 0 behind the last),  d̄ᵢ = τ̄ᵢ τ′(dᵢ)
 // B is a mean of w̄, so that nothing cancels or overflows however long or dense a ray is.
 // With curvature = 0 only C̄ has a tangent on the way back: Gauss-Newton's Jᵀ(∂²loss)Jv, J the Jacobian of the pixels.
+// Plain numbers with signs w (`sampled`) start from C̄ = √(2 scale) w instead: JᵀS^½w, S = 2 scale the loss's second derivative by C.
 // density, colour, …: [padded_rows, 16] of which 1 and 3 columns exist, row = ray·intervals + i; edges: [rays, edge_stride];
-// pixel: [rays, 16] of which 3 exist; adjoints like their values. Columns 1 to 3 of the density's adjoint hold D meanwhile, 0 in
+// pixel, signs: [≥ rays, 16] of which 3 exist; adjoints like their values. Columns 1 to 3 of the density's adjoint hold D meanwhile, 0 in
 // the end. One invocation a ray, then one a row of padding, which becomes 0; dispatch: workgroups of 64 along x and y.
 // A ray's intervals are added in their order: same bits on every run.
 {{uniform rays: u32, intervals: u32, padded_rows: u32, edge_stride: u32, scale: f32, background: f32, density_scale: f32, curvature: f32, add: u32}}
@@ -22,6 +23,9 @@
 {{for t in 0..tangents}}
 {{read density_tangent: array<vec4f>}}
 {{read colour_tangent: array<vec4f>}}
+{{end}}
+{{for s in 0..sampled}}
+{{read signs: array<vec4f>}}
 {{end}}
 
 {{number}}
@@ -91,6 +95,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let error = mixed[c] + u.background * (constant(1.0) - seen) - constant(goal[c]);
     loss += primal(error) * primal(error);
     pull[c] = 2.0 * u.scale * error;
+{{for s in 0..sampled}}
+    pull[c] = constant(sqrt(2.0 * u.scale) * signs[ray * 4u][c]);
+{{end}}
   }
 {{for p in 0..primals}}
   var total = u.scale * loss;

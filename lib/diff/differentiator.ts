@@ -13,7 +13,7 @@ import { type Objective, targetsOf } from "../objective/objective.ts";
 import { backward, giveBackKept, type KeptAdjoint } from "./backward.ts";
 import { backwardTangent } from "./backward_tangent.ts";
 import { BufferPool } from "./buffer_pool.ts";
-import { drawOutputSigns, takeRoots } from "./gauss_newton_sample.ts";
+import { drawOutputSigns } from "./gauss_newton_sample.ts";
 import type { DifferentiationPart, DifferentiationRequest, MatrixPlace, ProductRequest } from "./request.ts";
 import sumText from "../../wgsl/gradient_sum.wgsl" with { type: "text" };
 import lossText from "../../wgsl/loss_sum.wgsl" with { type: "text" };
@@ -222,18 +222,14 @@ export class Differentiator implements Disposable {
     for (const product of products) {
       gpu.phase("probe");
       if (product.kind === "gaussNewtonSample") {
-        drawOutputSigns(gpu, this.#seeds.keys(), product.key, {
-          first: first * this.#rowsPerSample,
-          rows,
-          paddedRows,
-        });
+        drawOutputSigns(gpu, this.#seeds.keys(), product.key, { first, samples, paddedRows });
       } else {
         if (first === 0) product.prepare?.();
         gpu.phase("product");
         this.#network.forwardTangent(paddedRows, parameters, product.direction);
       }
       gpu.phase("product");
-      this.#objective.record({ ...objective, product: product.kind === "hessian" ? "hessian" : "gaussNewton" });
+      this.#objective.record({ ...objective, product: product.kind });
       const partials = this.#partialsTangent!;
       const apart = product.kind === "hessian" && this.#leavesTermsApart(paddedRows);
       if (product.kind === "hessian") {
@@ -241,9 +237,7 @@ export class Differentiator implements Disposable {
         if (apart) gpu.clear(partials.slice(bytes, bytes));
         backwardTangent({ ...pass, partials, direction: product.direction }, this.#tangentSeeds, kept!);
       } else {
-        // The adjoint's tangent is S Jv, S = ∂²loss: plain reverse mode from there gives JᵀSJv; with random signs w for Jv it is
-        // Sw, and from its root JᵀS^½w.
-        if (product.kind === "gaussNewtonSample") takeRoots(gpu, this.#tangentSeeds, paddedRows);
+        // The adjoint's tangent is S Jv, S = ∂²loss, or S^½w: plain reverse mode from there gives JᵀSJv, or JᵀS^½w.
         backward({ ...pass, partials }, this.#tangentSeeds);
       }
       this.#sum(partials, splits * (apart ? 2 : 1), product.result, keep, step);

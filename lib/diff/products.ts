@@ -4,7 +4,7 @@ import { uploadRows } from "../field/rows.ts";
 import { createVector, Vector } from "../field/vector.ts";
 import { checkRows, type Objective, type ProductKind, targetsOf } from "../objective/objective.ts";
 import { Differentiator } from "./differentiator.ts";
-import type { ProductRequest } from "./request.ts";
+import type { DifferentiationRequest, ProductRequest } from "./request.ts";
 
 /** A batch on the host. */
 export interface Batch {
@@ -134,17 +134,33 @@ async function differentiate(
     memory?: number;
   },
 ): Promise<number> {
-  const { gpu, description } = field;
+  const host = hostBatch(field, objective, batch);
+  const { gradient, products, memory } = request;
+  using differentiator = new Differentiator(field, objective, {
+    samples: host.samples,
+    products: products !== undefined,
+    memory,
+  });
+  differentiator.record({ ...host, gradient, products });
+  const [bytes] = await field.gpu.read(differentiator.losses);
+  return new Float32Array(bytes)[0];
+}
+
+/**
+ * A batch on the host as a differentiator takes it.
+ *
+ * @throws When shapes do not fit.
+ */
+export function hostBatch(
+  { gpu, description }: Field,
+  objective: Objective,
+  batch: Batch,
+): Pick<DifferentiationRequest, "samples" | "fill"> {
   const inputs = byName(batch.inputs, new Map(Object.entries(description.inputs)), "inputs");
   const targets = byName(batch.targets, targetsOf(objective, description), "targets");
   checkRows("batch", objective, inputs.rows, targets.rows);
-  const samples = targets.rows;
-  const { gradient, products, memory } = request;
-  using differentiator = new Differentiator(field, objective, { samples, products: products !== undefined, memory });
-  differentiator.record({
-    samples,
-    gradient,
-    products,
+  return {
+    samples: targets.rows,
     fill(chunk) {
       const { first, rows, paddedRows } = chunk;
       const firstRow = first * (objective.rowsPerSample ?? 1);
@@ -155,7 +171,5 @@ async function differentiate(
         uploadRows(gpu, targets.arrays[name], width, first, chunk.samples, buffer, stride, chunk.paddedSamples);
       }
     },
-  });
-  const [bytes] = await gpu.read(differentiator.losses);
-  return new Float32Array(bytes)[0];
+  };
 }

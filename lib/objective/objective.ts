@@ -17,8 +17,13 @@ export interface ObjectivePass {
   readonly rows: number;
   /** Rows on the device. */
   readonly paddedRows: number;
-  /** The product whose start is wanted, if any: tangents of the adjoints, exact or by Gauss-Newton. */
-  readonly product?: ProductKind;
+  /**
+   * What is to go where the adjoints' tangents go, if anything: those tangents, exact or by Gauss-Newton; or, for a sample
+   * JᵀS^½w of the Gauss-Newton matrix, S^½w pulled back to the outputs. There S ≥ 0 is the loss's second derivative by what it
+   * compares with targets (outputs, or pixels), which has to be diagonal, and the signs w stand in the outputs' tangents: a row
+   * for each sample, then zeros.
+   */
+  readonly product?: ProductKind | "gaussNewtonSample";
   /** [padded samples, padded width] of each target. */
   readonly targets: ReadonlyMap<string, DeviceBuffer>;
   /**

@@ -55,6 +55,7 @@ export function pointwise(name: string, loss: string, options: PointwiseOptions)
           real: width,
           scale: weight / (batchSamples * width),
           add: add ? 1 : 0,
+          sampled: product === "gaussNewtonSample" ? 1 : 0,
         },
         linearGroups(paddedRows, 64),
       );

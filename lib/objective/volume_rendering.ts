@@ -32,7 +32,8 @@ const kernelSource = { name: "volume_rendering", text };
 /**
  * The mean over rays and channels of the squared difference between a pixel and what volume rendering makes of a field's raw
  * `density` and `colour` along its ray (Mildenhall et al. 2020, equation 3, with softplus and sigmoid). Derivatives go through
- * the compositing: second-order products are those of the true loss, and the Gauss-Newton matrix has the Jacobian of the pixels.
+ * the compositing: second-order products are those of the true loss, and the Gauss-Newton matrix, also where it is sampled, has the
+ * Jacobian of the pixels.
  *
  * A sample is one ray. Its rows of inputs are the middles of its intervals, nearest first; its targets are `edges`
  * (intervals + 1 rising distances) and `pixel` (RGB). Where the intervals lie has no derivative, also where it follows from the field.
@@ -74,7 +75,7 @@ export function volumeRendering(options: VolumeOptions): Objective {
       };
       const groups = linearGroups(samples + paddedRows - rows, 64);
       gpu.dispatch(
-        gpu.kernel(kernelSource, { number: realText, medium: mediumText, primals: 1, tangents: 0 }),
+        gpu.kernel(kernelSource, { number: realText, medium: mediumText, primals: 1, tangents: 0, sampled: 0 }),
         {
           ...shared,
           density_adjoint: densityAdjoint.adjoint,
@@ -85,12 +86,18 @@ export function volumeRendering(options: VolumeOptions): Objective {
         groups,
       );
       if (product === undefined) return;
+      // Signs are the pixels': those that stand where the colours' tangents would.
+      const [instance, along] = product === "gaussNewtonSample"
+        ? [{ number: realText, tangents: 0, sampled: 1 }, { signs: colour.valueTangent! }]
+        : [
+          { number: dualText, tangents: 1, sampled: 0 },
+          { density_tangent: density.valueTangent!, colour_tangent: colour.valueTangent! },
+        ];
       gpu.dispatch(
-        gpu.kernel(kernelSource, { number: dualText, medium: mediumText, primals: 0, tangents: 1 }),
+        gpu.kernel(kernelSource, { ...instance, medium: mediumText, primals: 0 }),
         {
           ...shared,
-          density_tangent: density.valueTangent!,
-          colour_tangent: colour.valueTangent!,
+          ...along,
           density_adjoint: densityAdjoint.tangent!,
           colour_adjoint: colourAdjoint.tangent!,
         },

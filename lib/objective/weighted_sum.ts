@@ -31,6 +31,11 @@ export function weightedSum(terms: readonly { readonly objective: Objective; rea
     targets: (description) => new Map(terms.flatMap(({ objective }) => [...targetsOf(objective, description)])),
     record(pass) {
       terms.forEach(({ objective, weight = 1 }, i) => {
+        if (pass.product === "gaussNewtonSample" && weight < 0) {
+          throw new Error(
+            `weightedSum: samples of the Gauss-Newton matrix need weights ≥ 0, ${weight} found for ${objective.name}.`,
+          );
+        }
         objective.record({ ...pass, weight: pass.weight * weight, add: pass.add || i > 0 });
       });
     },

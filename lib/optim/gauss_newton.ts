@@ -9,12 +9,12 @@ export interface GaussNewtonOptions extends AdaHessianOptions {
 
 /**
  * Momentum divided by the diagonal of the Gauss-Newton matrix, estimated from samples q = JᵀS^½w with random signs w (Hutchinson's
- * estimator for G = JᵀSJ; J the Jacobian of the outputs, S the loss's second derivative by them):
+ * estimator for G = JᵀSJ; J the Jacobian of what the loss compares with targets, outputs or pixels, S its second derivative by that):
  *
  * every step d ← β₂d + (1−β₂)q²; m ← β₁m + (1−β₁)g; θ ← (1−λη)θ − η m̂/(d̂ᵏ + ε), k = `hessianPower`
  *
  * Unlike |Hv|, q has no zeros where a ReLU field's second derivatives vanish, and a sample costs one more backward pass instead of a
- * Hessian-vector product. State: first moment, and d. Needs an objective whose S is diagonal, such as one that is a mean over entries.
+ * Hessian-vector product. State: first moment, and d.
  */
 export function gaussNewton(options: GaussNewtonOptions = {}): OptimizerSpec {
   return momentumOverCurvature("gaussNewton", { ...options, learningRate: options.learningRate ?? 1e-3 }, {

@@ -9,7 +9,7 @@ import {
   openDevice,
 } from "../../mod.ts";
 import { Differentiator } from "../../lib/diff/differentiator.ts";
-import { uploadRows } from "../../lib/field/rows.ts";
+import { hostBatch } from "../../lib/diff/products.ts";
 import { describe, dot, type GoldenField, goldenFields, relativeError } from "../support/golden.ts";
 
 /** Samples s of the first rows of a golden field's batch, and Gv along its direction v. */
@@ -29,16 +29,9 @@ async function samplesOf(gpu: Gpu, golden: GoldenField, rows: number, count: num
   const samples: Float32Array[] = [];
   for (let step = 0; step < count; step++) {
     differentiator.record({
-      samples: rows,
+      ...hostBatch(field, objective, batch),
       gradient: sampleGradient,
       products: [{ kind: "gaussNewtonSample", key: { seed: 5, stream: 3, step }, result }],
-      fill(chunk) {
-        for (const [places, data] of [[chunk.inputs, inputs], [chunk.targets, targets]] as const) {
-          for (const { buffer, width, stride } of places.values()) {
-            uploadRows(gpu, data, width, chunk.first, chunk.rows, buffer, stride, chunk.paddedRows);
-          }
-        }
-      },
     });
     samples.push(await result.read());
   }

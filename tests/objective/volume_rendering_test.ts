@@ -1,7 +1,10 @@
-import { assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertLess, assertRejects, assertThrows } from "@std/assert";
 import {
+  type Batch,
   createField,
   createOptimizer,
+  createVector,
+  type Field,
   type FieldDescription,
   gaussian,
   gaussNewtonVectorProduct,
@@ -10,6 +13,7 @@ import {
   identity,
   lossAndGradient,
   meanSquaredError,
+  type Objective,
   openDevice,
   radianceField,
   renderRays,
@@ -19,6 +23,7 @@ import {
   weightedSum,
 } from "../../mod.ts";
 import { Differentiator } from "../../lib/diff/differentiator.ts";
+import { hostBatch } from "../../lib/diff/products.ts";
 import { dot, relativeError } from "../support/golden.ts";
 
 interface GoldenComposite {
@@ -217,6 +222,91 @@ Deno.test("Hv of a radiance field is symmetric, and the Gauss-Newton product is 
   assertAlmostEquals(dot(v, gu) / dot(u, gv), 1, 1e-4);
 });
 
+/** Samples JᵀS^½w of the Gauss-Newton matrix on a batch, with independent signs w. */
+async function gaussNewtonSamples(
+  field: Field,
+  objective: Objective,
+  batch: Batch,
+  { count, memory }: { count: number; memory?: number },
+): Promise<Float32Array[]> {
+  const host = hostBatch(field, objective, batch);
+  using differentiator = new Differentiator(field, objective, { samples: host.samples, products: true, memory });
+  using gradient = createVector(field.gpu, field.layout);
+  using result = createVector(field.gpu, field.layout);
+  const samples: Float32Array[] = [];
+  for (let step = 0; step < count; step++) {
+    const key = { seed: 5, stream: 3, step };
+    differentiator.record({ ...host, gradient, products: [{ kind: "gaussNewtonSample", key, result }] });
+    samples.push(await result.read());
+  }
+  return samples;
+}
+
+for (const golden of composites) {
+  Deno.test(`${golden.name}: a Gauss-Newton sample is JᵀS^½w with a sign for each channel of each pixel`, async () => {
+    using gpu = await openDevice();
+    const { rays, samples: intervals, raw_density, raw_color, t_edges } = golden;
+    const rows = rays * intervals;
+    using field = tableField(gpu, rows);
+    field.parameters.write(tableParameters(raw_density, raw_color));
+    const background = golden.name.endsWith("white") ? "white" : "black";
+    const edges = Float32Array.from(t_edges);
+    const batch = {
+      inputs: { row: unitRows(rows) },
+      targets: { edges, pixel: Float32Array.from(golden.target) },
+    };
+    const samples = await gaussNewtonSamples(field, volumeRendering({ intervals, background }), batch, { count: 8 });
+    const root = Math.sqrt(2 / (3 * rays));
+    const signs: number[] = [];
+    for (const sample of samples) {
+      const [byDensity, byColour] = split(sample, rows);
+      const [densities, colours] = [new Float64Array(rows), new Float64Array(3 * rows)];
+      for (let ray = 0; ray < rays; ray++) {
+        for (let c = 0; c < 3; c++) {
+          // Colours pull every channel up, so that they show its sign.
+          const w = Math.sign(byColour[3 * ray * intervals + c]);
+          signs.push(w);
+          let [before, behind] = [0, 0];
+          const weighted: number[] = [];
+          for (let i = 0; i < intervals; i++) {
+            const [row, edge] = [ray * intervals + i, ray * (intervals + 1) + i];
+            const distance = edges[edge + 1] - edges[edge];
+            const depth = distance * Math.log1p(Math.exp(raw_density[row]));
+            const colour = 1 / (1 + Math.exp(-raw_color[3 * row + c]));
+            const seen = colour - (background === "white" ? 1 : 0);
+            const weight = Math.exp(-before) * (1 - Math.exp(-depth));
+            before += depth;
+            colours[3 * row + c] = w * root * weight * colour * (1 - colour);
+            weighted.push(weight * seen);
+            // ∂C/∂τᵢ = Tᵢ₊₁ seenᵢ − Σ_{j>i} wⱼ seenⱼ, ∂τ/∂d = δ σ(d).
+            densities[row] += w * root * distance / (1 + Math.exp(-raw_density[row])) * Math.exp(-before) * seen;
+          }
+          for (let i = intervals - 1; i >= 0; i--) {
+            const [row, edge] = [ray * intervals + i, ray * (intervals + 1) + i];
+            const distance = edges[edge + 1] - edges[edge];
+            densities[row] -= w * root * distance / (1 + Math.exp(-raw_density[row])) * behind;
+            behind += weighted[i];
+          }
+        }
+      }
+      assertLess(relativeError(byColour, colours), TOLERANCE, "by colours");
+      assertLess(relativeError(byDensity, densities), TOLERANCE, "by densities");
+    }
+    // As many + as −, within four standard deviations of the sum of independent signs.
+    assertEquals(signs.every((w) => Math.abs(w) === 1), true);
+    assertLess(Math.abs(signs.reduce((sum, w) => sum + w)), 4 * Math.sqrt(signs.length));
+  });
+}
+
+Deno.test("Gauss-Newton samples are the same in chunks of a ray", async () => {
+  using gpu = await openDevice();
+  const { field: owned, batch, objective } = radianceProblem(gpu);
+  using field = owned;
+  const [whole] = await gaussNewtonSamples(field, objective, batch, { count: 1 });
+  const [inChunks] = await gaussNewtonSamples(field, objective, batch, { count: 1, memory: 60_000 });
+  assertLess(relativeError(inChunks, whole), TOLERANCE);
+});
+
 Deno.test("long rays, huge and vanishing densities stay finite; what is hidden has no gradient", async () => {
   using gpu = await openDevice();
   const intervals = 700;
@@ -304,6 +394,17 @@ Deno.test("a sum of objectives with different rows a sample is refused", () => {
     objective: meanSquaredError({ output: "density" }),
   }];
   assertThrows(() => weightedSum(terms), Error, "samples of 9 rows expected as in the first term, 1 found");
+});
+
+Deno.test("a sum with a negative weight has no Gauss-Newton samples, and says so", async () => {
+  using gpu = await openDevice();
+  const { field: owned, batch, objective } = radianceProblem(gpu);
+  using field = owned;
+  await assertRejects(
+    () => gaussNewtonSamples(field, weightedSum([{ objective, weight: -2 }]), batch, { count: 1 }),
+    Error,
+    "weightedSum: samples of the Gauss-Newton matrix need weights ≥ 0, -2 found for volumeRendering.",
+  );
 });
 
 Deno.test("a batch has the same bits on every run", async () => {
