@@ -215,6 +215,7 @@ export class Differentiator implements Disposable {
       first: first * this.#rowsPerSample,
       rows,
       batchRows: request.samples * this.#rowsPerSample,
+      batchSamples: request.samples,
     });
     backward(pass, this.#seeds, { keep: kept, observer });
     this.#sum(this.#partials, splits, request.gradient, keep, step);

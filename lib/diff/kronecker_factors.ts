@@ -21,6 +21,8 @@ export interface ObservedChunk {
   readonly rows: number;
   /** Rows of the whole batch. */
   readonly batchRows: number;
+  /** Samples of the whole batch, whose mean the loss is. */
+  readonly batchSamples: number;
 }
 
 interface MapSums {
@@ -35,8 +37,8 @@ const source = { name: "kronecker_operand", text };
 
 /**
  * The Kronecker factors of K-FAC (Martens & Grosse 2015) for every linear map, summed while a backward pass is recorded:
- * A = mean over the rows of ããᵀ with ã = (a, 1), G = n Σ_rows z̄z̄ᵀ with z̄ the adjoint of the mean loss over n rows. Chunks are
- * added in their order.
+ * A = mean over the rows of ããᵀ with ã = (a, 1), G = n Σ_rows z̄z̄ᵀ with z̄ the adjoint of the mean loss over n samples (points, pixels or
+ * rays; a ray has many rows). Chunks are added in their order.
  */
 export class KroneckerFactors implements Disposable {
   /** The factors, in `kroneckerLayout`'s order. */
@@ -68,7 +70,7 @@ export class KroneckerFactors implements Disposable {
   }
 
   /** What the backward pass over a chunk calls for each layer. */
-  observer({ first, rows, batchRows }: ObservedChunk): LayerObserver {
+  observer({ first, rows, batchRows, batchSamples }: ObservedChunk): LayerObserver {
     const keep = first > 0 ? 1 : 0;
     return (node, dense, adjoint) => {
       const maps = this.#maps.get(node.name) ?? [];
@@ -78,7 +80,7 @@ export class KroneckerFactors implements Disposable {
         this.#copy(dense.input, dense.inputPadded, 0, map.weight.columns, rows, inputs, ones);
         sumInputs.record({ a, b: a, c }, 1 / batchRows, keep);
         this.#copy(adjoint, node.padded * maps.length, m * node.padded, map.weight.rows, rows, adjoints, 0);
-        sumAdjoints.record({ a, b: a, c }, batchRows, keep);
+        sumAdjoints.record({ a, b: a, c }, batchSamples, keep);
       });
     };
   }

@@ -11,6 +11,7 @@ import {
   type Gpu,
   hessianVectorProduct,
   identity,
+  kroneckerLayout,
   lossAndGradient,
   meanSquaredError,
   type Objective,
@@ -23,6 +24,7 @@ import {
   weightedSum,
 } from "../../mod.ts";
 import { Differentiator } from "../../lib/diff/differentiator.ts";
+import { KroneckerFactors } from "../../lib/diff/kronecker_factors.ts";
 import { hostBatch } from "../../lib/diff/products.ts";
 import { dot, relativeError } from "../support/golden.ts";
 
@@ -240,6 +242,49 @@ async function gaussNewtonSamples(
     samples.push(await result.read());
   }
   return samples;
+}
+
+for (const memory of [undefined, 24_000]) {
+  Deno.test(`K-FAC's factors of rays: A is a mean over rows, G over rays, ${memory ? "in chunks" : "in one piece"}`, async () => {
+    using gpu = await openDevice();
+    const { rays, samples: intervals, grad_density, grad_color } = composites[0];
+    const rows = rays * intervals;
+    using field = tableField(gpu, rows);
+    field.parameters.write(tableParameters(composites[0].raw_density, composites[0].raw_color));
+    const objective = volumeRendering({ intervals });
+    const host = hostBatch(field, objective, {
+      inputs: { row: unitRows(rows) },
+      targets: { edges: Float32Array.from(composites[0].t_edges), pixel: Float32Array.from(composites[0].target) },
+    });
+    using differentiator = new Differentiator(field, objective, { samples: rays, products: false, memory });
+    assertEquals(differentiator.chunk < rows, memory !== undefined);
+    using kronecker = new KroneckerFactors(gpu, field.layout, differentiator.chunk);
+    using gradient = createVector(gpu, field.layout);
+    differentiator.record({ ...host, gradient, kronecker });
+    const flat = await kronecker.factors.read();
+    // Every row is a unit vector, and the layers' adjoints are the loss's by raw densities and colours.
+    const inputs = (
+      i: number,
+      j: number,
+    ) => (i === rows && j === rows ? 1 : i === j || i === rows || j === rows ? 1 / rows : 0);
+    const adjoints = (gradients: number[], width: number) => (i: number, j: number) => {
+      let sum = 0;
+      for (let row = 0; row < rows; row++) sum += gradients[row * width + i] * gradients[row * width + j];
+      return rays * sum;
+    };
+    const expected: Record<string, (i: number, j: number) => number> = {
+      "density.left": adjoints(grad_density, 1),
+      "density.right": inputs,
+      "colour.left": adjoints(grad_color, 3),
+      "colour.right": inputs,
+    };
+    const factors = kroneckerLayout(field.layout);
+    assertEquals(factors.map(({ name }) => name), Object.keys(expected));
+    for (const { name, flat: at, size, columns } of factors) {
+      const exact = Array.from({ length: size }, (_, k) => expected[name](Math.floor(k / columns), k % columns));
+      assertLess(relativeError(flat.subarray(at, at + size), exact), TOLERANCE, name);
+    }
+  });
 }
 
 for (const golden of composites) {

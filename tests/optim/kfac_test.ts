@@ -11,7 +11,7 @@ import {
 } from "../../mod.ts";
 import { Differentiator } from "../../lib/diff/differentiator.ts";
 import { KroneckerFactors } from "../../lib/diff/kronecker_factors.ts";
-import { uploadRows } from "../../lib/field/rows.ts";
+import { hostBatch } from "../../lib/diff/products.ts";
 import { describe, goldenFields, relativeError } from "../support/golden.ts";
 
 const { kfac: golden } = JSON.parse(
@@ -36,18 +36,8 @@ for (const [name, { damping, factors, preconditioned }] of Object.entries(golden
         using kronecker = new KroneckerFactors(gpu, field.layout, differentiator.chunk);
         using gradient = createVector(gpu, field.layout);
         if (memory !== undefined) assertEquals(differentiator.chunk, 16);
-        differentiator.record({
-          samples: rows,
-          gradient,
-          kronecker,
-          fill({ inputs, targets, first, rows, paddedRows }) {
-            for (const [places, data] of [[inputs, golden.x], [targets, golden.y]] as const) {
-              for (const { buffer, width, stride } of places.values()) {
-                uploadRows(gpu, Float32Array.from(data), width, first, rows, buffer, stride, paddedRows);
-              }
-            }
-          },
-        });
+        const batch = { inputs: Float32Array.from(golden.x), targets: Float32Array.from(golden.y) };
+        differentiator.record({ ...hostBatch(field, objective, batch), gradient, kronecker });
         assertLess(relativeError(await gradient.read(), golden.grad), 2e-6);
         const flat = await kronecker.factors.read();
         const expected = factors.flatMap(({ A, G }) => [G, A]);
