@@ -26,10 +26,12 @@ export class CurvatureAverage implements Disposable {
     this.average = createVector(context.gpu, context.layout, "curvature");
   }
 
-  /** Records folding one probe in. */
-  observe({ probe, hvp, gaussNewtonSample }: Observation): void {
-    const product = hvp ?? gaussNewtonSample;
-    if (product === undefined) throw new Error("observe: what requests() asked for is missing.");
+  /**
+   * Records folding one product in.
+   *
+   * @throws When the estimate needs the direction, and it is not given.
+   */
+  observe(product: Vector, probe?: Observation["probe"]): void {
     const { estimate, fold, beta2 } = this.settings;
     const signed = estimate === "signed";
     entrywise(

@@ -8,8 +8,8 @@ import type { Observation, OptimizerContext, OptimizerCore } from "./optimizer.t
 export interface RunningCurvature extends Disposable {
   /** Part of the optimizer's state, which disposes it. */
   readonly average: Vector;
-  /** Records folding an observation in. */
-  observe(observation: Observation): void;
+  /** Records folding one product in, Hv or JᵀS^½w, and for Hv what v was. */
+  observe(product: Vector, probe: Observation["probe"]): void;
   /** Says that `average` was changed otherwise. */
   changed?(): void;
 }
@@ -50,7 +50,7 @@ export function curvatureCore(context: OptimizerContext, rule: CurvatureRule): O
     state: { firstMoment, [curvatureName]: curvature.average },
     observes,
     requests: (step) => ({ hessianProbes: 0, [observes]: probesDue(step, schedule) }),
-    observe: (observation) => curvature.observe(observation),
+    observe: (product, probe) => curvature.observe(product, probe),
     update({ parameters, gradient, learningRate }, step, observations) {
       if (observations === 0) throw new Error(`${name}: the first step needs a probe; see requests() and observe().`);
       entrywise(

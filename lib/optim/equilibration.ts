@@ -4,7 +4,7 @@ import { numberRanges } from "../linalg/ranges.ts";
 import { CurvatureAverage } from "./curvature.ts";
 import type { RunningCurvature } from "./curvature_core.ts";
 import { entrywise } from "./entrywise.ts";
-import type { Observation, OptimizerContext } from "./optimizer.ts";
+import type { OptimizerContext } from "./optimizer.ts";
 import equilibrateText from "../../wgsl/equilibrate.wgsl" with { type: "text" };
 import meansText from "../../wgsl/segment_means.wgsl" with { type: "text" };
 
@@ -45,8 +45,8 @@ export class Equilibration implements RunningCurvature {
   }
 
   /** Records folding a product into d. */
-  observe(observation: Observation): void {
-    this.#curvature.observe(observation);
+  observe(product: Vector): void {
+    this.#curvature.observe(product);
     this.#stale = true;
   }
 

@@ -4,7 +4,7 @@ import { entrywise } from "./entrywise.ts";
 import { Equilibration } from "./equilibration.ts";
 import { type EsgdOptions, resolveEsgd } from "./esgd.ts";
 import { checkHyperparameters, decayed } from "./hyperparameters.ts";
-import type { Observation, OptimizerContext, OptimizerCore, OptimizerSpec, Requests } from "./optimizer.ts";
+import type { OptimizerContext, OptimizerCore, OptimizerSpec, Requests } from "./optimizer.ts";
 import { RotatedCore, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/esgd_rotated.wgsl" with { type: "text" };
 
@@ -87,10 +87,9 @@ class EsgdSoapCore implements OptimizerCore {
     return { hessianProbes: step === 0 ? 0 : probesDue(step - 1, this.options) };
   }
 
-  observe({ hvp }: Observation): void {
-    if (hvp === undefined) throw new Error("esgdSoap: observe: { hvp } expected; see requests().");
+  observe(hvp: Vector): void {
     this.#rotated.rotate(hvp, this.#product);
-    this.#equilibration.observe({ hvp: this.#product });
+    this.#equilibration.observe(this.#product);
   }
 
   update(...[request, step, observations]: Parameters<OptimizerCore["update"]>): void {

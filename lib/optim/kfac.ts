@@ -9,7 +9,7 @@ import { Squares } from "../linalg/squares.ts";
 import { SymmetricInverse } from "../linalg/symmetric_inverse.ts";
 import { adam } from "./adam.ts";
 import { checkHyperparameters } from "./hyperparameters.ts";
-import type { Observation, OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
+import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
 import { TwoSided } from "./two_sided.ts";
 import blendText from "../../wgsl/blend.wgsl" with { type: "text" };
 import joinText from "../../wgsl/join_bias.wgsl" with { type: "text" };
@@ -120,10 +120,7 @@ class KfacCore implements OptimizerCore {
     return { hessianProbes: 0, kroneckerFactors: step % this.options.updateEvery === 0 };
   }
 
-  observe({ kroneckerFactors }: Observation): void {
-    if (kroneckerFactors === undefined) {
-      throw new Error("kfac: observe: { kroneckerFactors } expected; see requests().");
-    }
+  observe(kroneckerFactors: Vector): void {
     const { gpu } = this.context;
     const { averaging, damping } = this.options;
     const keep = this.#observed ? averaging : 0;

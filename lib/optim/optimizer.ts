@@ -1,7 +1,8 @@
 import type { Gpu } from "../gpu/device.ts";
 import type { RandomKey } from "../gpu/random.ts";
 import { Layout, type Segment } from "../field/layout.ts";
-import { createVector, type Vector } from "../field/vector.ts";
+import { createVector, Vector } from "../field/vector.ts";
+import { kroneckerLayout } from "../linalg/linear_maps.ts";
 
 /** What a step needs beyond the gradient. */
 export interface Requests {
@@ -53,8 +54,8 @@ export interface OptimizerCore {
   readonly multipliesMatrices?: boolean;
   /** What `observe` takes; Hessian probes by default. */
   readonly observes?: "hessianProbes" | "gaussNewtonSample" | "kroneckerFactors";
-  /** Takes one probe, or what else was requested. */
-  observe?(observation: Observation): void;
+  /** Takes one of what it observes, of the layout that this has, and for Hv what v was. */
+  observe?(observed: Vector, probe: Observation["probe"]): void;
   /** Updates the parameters. `step` counts from 0; `observations` counts what was observed so far. */
   update(request: Required<StepRequest>, step: number, observations: number): void;
   /** Recomputes what is derived from the state, after the state was replaced. */
@@ -125,14 +126,22 @@ export class Optimizer implements Disposable {
     return this.#core.requests?.(step) ?? { hessianProbes: 0 };
   }
 
-  /** Folds one observation into the curvature estimate. An optimizer that asks for none ignores it. */
+  /**
+   * Folds one observation into the curvature estimate. An optimizer that asks for none ignores it.
+   *
+   * @throws When what the optimizer observes is not given, or has another layout than it must.
+   */
   observe(observation: Observation): void {
     if (this.#core.observe === undefined) return;
     const { observes = "hessianProbes" } = this.#core;
-    const wanted = observes === "hessianProbes" ? observation.hvp : observation[observes];
-    if (wanted === undefined) throw new Error(`${this.spec.name}: observes ${observes}, which were not given.`);
-    if (wanted === observation.hvp) this.#check(wanted);
-    this.#core.observe(observation);
+    const { probe } = observation;
+    const observed = observation[observes === "hessianProbes" ? "hvp" : observes];
+    if (observed === undefined) throw new Error(`${this.spec.name}: observes ${observes}, which were not given.`);
+    if (observes === "kroneckerFactors") {
+      this.#check(observed, kroneckerLayout(this.layout), "numbers of Kronecker factors");
+    } else this.#check(observed);
+    if (observes === "hessianProbes" && probe instanceof Vector) this.#check(probe);
+    this.#core.observe(observed, probe);
     this.#observations++;
   }
 
@@ -155,12 +164,12 @@ export class Optimizer implements Disposable {
     this.#core.restored?.(counters);
   }
 
-  /** Vectors must lie on the device as the state does. */
-  #check({ layout }: Vector): void {
-    if (layout.samePlaces(this.layout)) return;
-    const { parameterCount } = this.layout;
+  /** Vectors must lie on the device as the state does, and factors as `kroneckerLayout` says. */
+  #check({ layout }: Vector, expected: Layout = this.layout, what = "parameters"): void {
+    if (layout.samePlaces(expected)) return;
+    const { parameterCount } = expected;
     const given = layout.parameterCount === parameterCount ? "other segments" : `a vector of ${layout.parameterCount}`;
-    throw new Error(`${this.spec.name}: made for ${parameterCount} parameters, given ${given}.`);
+    throw new Error(`${this.spec.name}: made for ${parameterCount} ${what}, given ${given}.`);
   }
 
   /** Frees the device memory. */

@@ -1,5 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { adam, createOptimizer, createVector, esgd, type Segment } from "../../mod.ts";
+import {
+  adaHessianJ,
+  adam,
+  createOptimizer,
+  createVector,
+  esgd,
+  gaussNewton,
+  kfac,
+  kroneckerLayout,
+  type Segment,
+} from "../../mod.ts";
 import { fileDevice } from "../support/device.ts";
 
 const gpu = await fileDevice();
@@ -29,6 +39,47 @@ Deno.test("vectors of another length, or padded in another way, are refused", ()
   assertEquals(optimizer.counters, { step: 0, observations: 1 });
   optimizer.step({ parameters: good, gradient: good });
   assertEquals(optimizer.counters, { step: 1, observations: 1 });
+});
+
+Deno.test("what is observed must have the layout that it has in training", () => {
+  const layout: Segment[] = [{ name: "w", shape: [3, 4], role: "weight" }];
+  using good = createVector(gpu, layout);
+  using other = createVector(gpu, new Float32Array(12));
+  using factors = createVector(gpu, kroneckerLayout(good.layout));
+  using newton = createOptimizer(gpu, gaussNewton(), layout);
+  using jacobi = createOptimizer(gpu, adaHessianJ(), layout);
+  using kronecker = createOptimizer(gpu, kfac(), layout);
+  for (
+    const [observe, message] of [
+      [
+        () => newton.observe({ gaussNewtonSample: other }),
+        "gaussNewton: made for 12 parameters, given other segments.",
+      ],
+      [() => newton.observe({ hvp: good }), "gaussNewton: observes gaussNewtonSample, which were not given."],
+      [() => jacobi.observe({ hvp: good, probe: other }), "adaHessianJ: made for 12 parameters, given other segments."],
+      [
+        () => kronecker.observe({ kroneckerFactors: good }),
+        "kfac: made for 25 numbers of Kronecker factors, given a vector of 12.",
+      ],
+      [
+        () => kronecker.observe({ kroneckerFactors: other }),
+        "kfac: made for 25 numbers of Kronecker factors, given a vector of 12.",
+      ],
+    ] as const
+  ) assertThrows(observe, Error, message);
+  for (const { counters } of [newton, jacobi, kronecker]) assertEquals(counters.observations, 0);
+  newton.observe({ gaussNewtonSample: good });
+  jacobi.observe({ hvp: good, probe: good });
+  kronecker.observe({ kroneckerFactors: factors });
+  for (const { counters } of [newton, jacobi, kronecker]) assertEquals(counters.observations, 1);
+});
+
+Deno.test("a Gauss-Newton diagonal folds samples in, also where it is given Hv as well", async () => {
+  using optimizer = createOptimizer(gpu, gaussNewton({ betas: [0.9, 0.5] }), 2);
+  using hvp = createVector(gpu, Float32Array.of(8, 8));
+  using gaussNewtonSample = createVector(gpu, Float32Array.of(2, 4));
+  optimizer.observe({ hvp, gaussNewtonSample });
+  assertEquals([...await optimizer.state.curvature.read()], [2, 8]);
 });
 
 Deno.test("ESGD refuses a step before its first probe, Adam asks for none and ignores any", () => {
