@@ -54,12 +54,11 @@ export function adaHessianE(options: AdaHessianOptions = {}): OptimizerSpec {
  * θ ← (1−λη)θ − η m̂/((√s/√(1−β₂ᵗ))ᵏ + ε). State: first moment, and s. Deviations as for {@linkcode adaHessianE}.
  */
 export function adaHessianJ(options: AdaHessianJOptions = {}): OptimizerSpec {
-  const { published = false, ...rest } = options;
+  const { published = false } = options;
   const estimator = published
     ? { estimate: "absolute", magnitude: "root_mean" } as const
     : { estimate: "signed", magnitude: "absolute_mean" } as const;
-  const spec = momentumOverCurvature("adaHessianJ", rest, { ...estimator, observes: "hessianProbes" });
-  return { ...spec, options: { ...spec.options, published } };
+  return momentumOverCurvature("adaHessianJ", options, { ...estimator, observes: "hessianProbes" }, { published });
 }
 
 /** What tells the members of the family apart. */
@@ -70,11 +69,16 @@ export interface CurvatureKind extends Pick<CurvatureEstimate, "estimate"> {
   readonly observes: "hessianProbes" | "gaussNewtonSample";
 }
 
-/** Momentum divided by a running mean of curvature that is observed at every step: what AdaHessian and its relatives share. */
+/**
+ * Momentum divided by a running mean of curvature that is observed at every step: what AdaHessian and its relatives share.
+ *
+ * @param own Hyper-parameters that only this one of them has, resolved.
+ */
 export function momentumOverCurvature(
   name: string,
   options: AdaHessianOptions,
   { estimate, magnitude, observes }: CurvatureKind,
+  own: OptimizerSpec["options"] = {},
 ): OptimizerSpec {
   const {
     learningRate = 0.15,
@@ -85,9 +89,9 @@ export function momentumOverCurvature(
     betas = [0.9, 0.999],
     weightDecay = 0,
   } = options;
+  const resolved = { learningRate, updateEvery, probes, hessianPower, epsilon, betas, weightDecay, ...own };
+  checkHyperparameters(name, options, resolved, { hessianPower: ["≥", 0, "≤", 1] });
   const [beta1, beta2] = betas;
-  const resolved = { learningRate, updateEvery, probes, hessianPower, epsilon, betas, weightDecay };
-  checkHyperparameters(name, resolved, { hessianPower: ["≥", 0, "≤", 1] });
   return {
     name,
     learningRate,

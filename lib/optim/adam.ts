@@ -27,14 +27,15 @@ export function adam(options: AdamOptions = {}): OptimizerSpec {
 
 /** AdamW (Loshchilov & Hutter 2019): Adam with decoupled weight decay λ = 0.01 by default. */
 export function adamW(options: AdamOptions = {}): OptimizerSpec {
-  return adamNamed("adamW", { weightDecay: 0.01, ...options });
+  const { weightDecay = 0.01 } = options;
+  return adamNamed("adamW", { ...options, weightDecay });
 }
 
 function adamNamed(name: string, options: AdamOptions): OptimizerSpec {
   const { learningRate = 1e-3, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
-  const [beta1, beta2] = betas;
   const resolved = { learningRate, betas, epsilon, weightDecay };
-  checkHyperparameters(name, resolved);
+  checkHyperparameters(name, options, resolved);
+  const [beta1, beta2] = betas;
   return {
     name,
     learningRate,

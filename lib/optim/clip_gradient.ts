@@ -15,7 +15,7 @@ const source = { name: "gradient_clip", text };
  * @param clipNorm c > 0.
  */
 export function clipGradient(spec: OptimizerSpec, clipNorm: number): OptimizerSpec {
-  checkHyperparameters(spec.name, { clipNorm }, { clipNorm: [">", 0] });
+  checkHyperparameters(spec.name, {}, { clipNorm }, { clipNorm: [">", 0] });
   return {
     ...spec,
     options: { ...spec.options, clipNorm },

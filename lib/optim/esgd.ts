@@ -36,9 +36,14 @@ const source = { name: "esgd_step", text };
 /**
  * Options of an optimizer of ESGD's kind with their defaults.
  *
- * @throws With the optimizer's name where one is out of range.
+ * @param own Hyper-parameters that only this one of them has, resolved.
+ * @throws With the optimizer's name where one is out of range, or there is no such option.
  */
-export function resolveEsgd(name: string, options: EsgdOptions): Required<EsgdOptions> {
+export function resolveEsgd<Own extends OptimizerSpec["options"]>(
+  name: string,
+  options: EsgdOptions,
+  own: Own,
+): Required<EsgdOptions> & Own {
   const {
     learningRate = 0.5,
     updateEvery = 100,
@@ -62,9 +67,10 @@ export function resolveEsgd(name: string, options: EsgdOptions): Required<EsgdOp
     probes,
     relativeDamping,
     weightDecay,
+    ...own,
   };
-  checkHyperparameters(name, resolved, { relativeDamping: ["≥", 0] });
   checkWord(name, "biasCorrection", biasCorrection, ["updates", "steps"]);
+  checkHyperparameters(name, options, resolved, { relativeDamping: ["≥", 0] });
   return resolved;
 }
 
@@ -78,7 +84,7 @@ export function resolveEsgd(name: string, options: EsgdOptions): Required<EsgdOp
  * code are the defaults of `initialProbes` and `biasCorrection`; its behaviour is `{ initialProbes: 1, biasCorrection: "steps" }`.
  */
 export function esgd(options: EsgdOptions = {}): OptimizerSpec {
-  const resolved = resolveEsgd("esgd", options);
+  const resolved = resolveEsgd("esgd", options, {});
   const { epsilon, betas: [beta1, beta2], biasCorrection, relativeDamping, weightDecay } = resolved;
   return {
     name: "esgd",

@@ -46,9 +46,9 @@ export function esgdMax(options: EsgdMaxOptions = {}): OptimizerSpec {
     probes = 1,
     weightDecay = 0,
   } = options;
-  const [beta1, beta2] = betas;
   const resolved = { learningRate, updateEvery, warmup, epsilon, betas, initialProbes, probes, weightDecay };
-  checkHyperparameters("esgdMax", resolved);
+  checkHyperparameters("esgdMax", options, resolved);
+  const [beta1, beta2] = betas;
   return {
     name: "esgdMax",
     learningRate,

@@ -3,7 +3,7 @@ import { probesDue } from "./curvature.ts";
 import { entrywise } from "./entrywise.ts";
 import { Equilibration } from "./equilibration.ts";
 import { type EsgdOptions, resolveEsgd } from "./esgd.ts";
-import { checkHyperparameters, decayed } from "./hyperparameters.ts";
+import { decayed } from "./hyperparameters.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec, Requests } from "./optimizer.ts";
 import { RotatedCore, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/esgd_rotated.wgsl" with { type: "text" };
@@ -48,12 +48,11 @@ export function esgdSoap(options: EsgdSoapOptions = {}): OptimizerSpec {
     relativeDamping = 0.03,
     basisEvery = 10,
     averaging = 0.95,
-    ...rest
   } = options;
-  const rotation = { basisEvery, averaging };
-  checkHyperparameters("esgdSoap", rotation);
-  const shared = resolveEsgd("esgdSoap", { ...rest, updateEvery, betas, relativeDamping });
-  const resolved = { ...shared, ...rotation };
+  const resolved = resolveEsgd("esgdSoap", { ...options, updateEvery, betas, relativeDamping }, {
+    basisEvery,
+    averaging,
+  });
   return {
     name: "esgdSoap",
     learningRate: resolved.learningRate,

@@ -17,7 +17,8 @@ export interface GaussNewtonOptions extends AdaHessianOptions {
  * Hessian-vector product. State: first moment, and d.
  */
 export function gaussNewton(options: GaussNewtonOptions = {}): OptimizerSpec {
-  return momentumOverCurvature("gaussNewton", { ...options, learningRate: options.learningRate ?? 1e-3 }, {
+  const { learningRate = 1e-3 } = options;
+  return momentumOverCurvature("gaussNewton", { ...options, learningRate }, {
     estimate: "squared",
     magnitude: "absolute_mean",
     observes: "gaussNewtonSample",

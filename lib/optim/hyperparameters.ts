@@ -28,26 +28,42 @@ const RANGES: Readonly<Record<string, NumberRange>> = {
 /** Those that count something. */
 const WHOLE = ["updateEvery", "basisEvery", "warmup", "initialProbes", "probes", "blockSize"];
 
+/** Those that are true or false. */
+const FLAGS = ["nesterov", "published"];
+
 /**
- * Checks every number among an optimizer's hyper-parameters, and both β.
+ * Checks an optimizer's options: each must be one of its hyper-parameters, numbers in their range, β two of them, flags true or false.
  *
  * @param optimizer Named in the error.
+ * @param given As the caller gave them.
+ * @param values Every hyper-parameter, resolved.
  * @param own Ranges of those that only this optimizer has, or has in another range than the rest.
- * @throws With the name, the range and the offending value.
+ * @throws With the name, what is expected and the offending value.
  */
 export function checkHyperparameters(
   optimizer: string,
+  given: object,
   values: OptimizerSpec["options"],
   own: Readonly<Record<string, NumberRange>> = {},
 ): void {
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(values, name)) continue;
+    throw new Error(`${optimizer}: there is no option ${name}, only ${Object.keys(values).join(", ")}.`);
+  }
   for (const [name, value] of Object.entries(values)) {
+    if (FLAGS.includes(name) && typeof value !== "boolean") {
+      throw new Error(`${optimizer}: ${name}: true or false expected, ${shown(value)} found.`);
+    }
     const range = own[name] ?? RANGES[name];
     if (range === undefined) {
       if (typeof value === "number") throw new Error(`${optimizer}: ${name} has no range to be checked against.`);
       continue;
     }
     const pair = name === "betas";
-    const numbers = pair ? [0, 1].map((i) => (value as readonly number[])[i]) : [value];
+    if (pair && !(Array.isArray(value) && value.length === 2)) {
+      throw new Error(`${optimizer}: ${name}: two numbers in an array expected, ${shown(value)} found.`);
+    }
+    const numbers = pair ? value as readonly number[] : [value];
     numbers.forEach((number, i) => {
       const where = `${optimizer}: ${name}${pair ? `[${i}]` : ""}`;
       checkRange(where, number, range);
@@ -65,7 +81,12 @@ function checkRange(where: string, value: unknown, [lowKind, low, highKind = "<"
     if (above && below) return;
   }
   const upper = high === Infinity ? "" : ` and ${highKind} ${high}`;
-  throw new Error(`${where}: a number ${lowKind} ${low}${upper} expected, ${value} found.`);
+  throw new Error(`${where}: a number ${lowKind} ${low}${upper} expected, ${shown(value)} found.`);
+}
+
+/** A value of any type in an error: strings in quotes, so that they do not look like numbers. */
+function shown(value: unknown): string {
+  return typeof value === "string" || typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /**
@@ -76,7 +97,7 @@ function checkRange(where: string, value: unknown, [lowKind, low, highKind = "<"
 export function checkWord(optimizer: string, name: string, value: string, words: readonly string[]): void {
   if (words.includes(value)) return;
   const expected = words.map((word) => JSON.stringify(word)).join(" or ");
-  throw new Error(`${optimizer}: ${name}: ${expected} expected, ${JSON.stringify(value)} found.`);
+  throw new Error(`${optimizer}: ${name}: ${expected} expected, ${shown(value)} found.`);
 }
 
 /** 1 − βᵗ, exact also for β near 1 and small t. */

@@ -59,7 +59,7 @@ export function kfac(options: KfacOptions = {}): OptimizerSpec {
     weightDecay = 0,
   } = options;
   const resolved = { learningRate, updateEvery, damping, averaging, betas, epsilon, weightDecay };
-  checkHyperparameters("kfac", resolved, { damping: [">", 0] });
+  checkHyperparameters("kfac", options, resolved, { damping: [">", 0] });
   return {
     name: "kfac",
     learningRate,

@@ -46,9 +46,9 @@ export function muon(options: MuonOptions = {}): OptimizerSpec {
     epsilon = 1e-8,
     weightDecay = 0,
   } = options;
-  const [beta1, beta2] = betas;
   const resolved = { learningRate, adamLearningRate, momentum, betas, epsilon, weightDecay };
-  checkHyperparameters("muon", resolved);
+  checkHyperparameters("muon", options, resolved);
+  const [beta1, beta2] = betas;
   const adamShare = adamLearningRate / learningRate;
   return {
     name: "muon",

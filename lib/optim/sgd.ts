@@ -24,7 +24,7 @@ const source = { name: "sgd_step", text };
 export function sgd(options: SgdOptions = {}): OptimizerSpec {
   const { learningRate = 1, momentum = 0, nesterov = false, weightDecay = 0 } = options;
   const resolved = { learningRate, momentum, nesterov, weightDecay };
-  checkHyperparameters("sgd", resolved);
+  checkHyperparameters("sgd", options, resolved);
   if (nesterov && momentum === 0) throw new Error("sgd: nesterov needs a momentum > 0, 0 found.");
   return {
     name: "sgd",

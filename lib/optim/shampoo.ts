@@ -61,9 +61,9 @@ export function shampoo(options: ShampooOptions = {}): OptimizerSpec {
     weightDecay = 0,
   } = options;
   const resolved = { learningRate, updateEvery, blockSize, epsilon, momentum, grafting, weightDecay };
-  checkHyperparameters("shampoo", resolved, { blockSize: ["≥", 16], epsilon: [">", 0, "<", 1] });
-  if (blockSize % 16 !== 0) throw new Error(`shampoo: blockSize: a multiple of 16 expected, ${blockSize} found.`);
   checkWord("shampoo", "grafting", grafting, ["sgd", "adam"]);
+  checkHyperparameters("shampoo", options, resolved, { blockSize: ["≥", 16], epsilon: [">", 0, "<", 1] });
+  if (blockSize % 16 !== 0) throw new Error(`shampoo: blockSize: a multiple of 16 expected, ${blockSize} found.`);
   return {
     name: "shampoo",
     learningRate,

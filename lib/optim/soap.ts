@@ -36,7 +36,7 @@ const source = { name: "soap_adam", text };
 export function soap(options: SoapOptions = {}): OptimizerSpec {
   const { learningRate = 3e-3, updateEvery = 10, betas = [0.95, 0.95], epsilon = 1e-8, weightDecay = 0 } = options;
   const resolved = { learningRate, updateEvery, betas, epsilon, weightDecay };
-  checkHyperparameters("soap", resolved);
+  checkHyperparameters("soap", options, resolved);
   return {
     name: "soap",
     learningRate,

@@ -43,9 +43,9 @@ export function sophiaH(options: SophiaOptions = {}): OptimizerSpec {
     betas = [0.96, 0.99],
     weightDecay = 0,
   } = options;
-  const [beta1, beta2] = betas;
   const resolved = { learningRate, updateEvery, probes, gamma, epsilon, betas, weightDecay };
-  checkHyperparameters("sophiaH", resolved, { gamma: [">", 0] });
+  checkHyperparameters("sophiaH", options, resolved, { gamma: [">", 0] });
+  const [beta1, beta2] = betas;
   return {
     name: "sophiaH",
     learningRate,

@@ -1,5 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { optimizerFromConfig, optimizerNames } from "../../mod.ts";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { adam, adamW, optimizerFromConfig, optimizerNames } from "../../mod.ts";
 
 Deno.test("every optimizer is made again from its name and options", () => {
   for (const name of optimizerNames) {
@@ -19,6 +19,11 @@ Deno.test("unknown names and options, and values out of range, are refused by na
     Error,
     "sgd: there is no option rate, only learning",
   );
+  assertThrows(
+    () => optimizerFromConfig({ name: "sgd", clipNorm: "3" }),
+    Error,
+    'sgd: clipNorm: a number > 0 expected, "3" found.',
+  );
   for (const name of optimizerNames) {
     for (const [option, value] of [["learningRate", 0], ["learningRate", NaN], ["weightDecay", -1]] as const) {
       assertThrows(() => optimizerFromConfig({ name, [option]: value }), Error, `${name}: ${option}: a number`);
@@ -33,12 +38,49 @@ Deno.test("every number of every optimizer is checked: it must be one, and whole
       const refuses = (wrong: number | string | readonly number[], message: string) =>
         assertThrows(() => optimizerFromConfig({ name, [option]: wrong }), Error, `${name}: ${message}`);
       if (typeof value === "number") {
-        for (const wrong of [NaN, Infinity, -1, "much"]) refuses(wrong, `${option}: a number`);
+        for (const wrong of [NaN, Infinity, -1]) refuses(wrong, `${option}: a number`);
+        for (const wrong of ["much", "0.5"]) {
+          assertMatch(refuses(wrong, `${option}: a number`).message, /, ".*" found\.$/);
+        }
         if (counts.includes(option)) refuses(16.5, `${option}: a whole number expected, 16.5 found.`);
       } else if (option === "betas") {
         refuses([1, 0.9], "betas[0]: a number ≥ 0 and < 1 expected, 1 found.");
-        refuses([0.9], "betas[1]: a number ≥ 0 and < 1 expected, undefined found.");
-      } else if (typeof value === "string") refuses("other", `${option}: "`);
+        refuses([0.9], "betas: two numbers in an array expected, [0.9] found.");
+        refuses([0.9, 0.99, 5], "betas: two numbers in an array expected, [0.9,0.99,5] found.");
+        refuses(0.9, "betas: two numbers in an array expected, 0.9 found.");
+        refuses(null as never, "betas: two numbers in an array expected, null found.");
+      } else if (typeof value === "boolean") {
+        refuses("no", `${option}: true or false expected, "no" found.`);
+      } else if (typeof value === "string") {
+        refuses("other", `${option}: "`);
+        refuses(5, `${option}: "`);
+      }
+    }
+  }
+});
+
+Deno.test("options that do not exist are refused where optimizers are made, with or without a configuration", () => {
+  assertThrows(
+    () => adam({ lr: 1 } as never),
+    Error,
+    "adam: there is no option lr, only learningRate, betas, epsilon, weightDecay.",
+  );
+  for (const name of optimizerNames) {
+    const known = Object.keys(optimizerFromConfig({ name }).options).join(", ");
+    assertThrows(
+      () => optimizerFromConfig({ name, lr: 1 }),
+      Error,
+      `${name}: there is no option lr, only ${known}.`,
+    );
+  }
+});
+
+Deno.test("an option that is undefined takes its optimizer's own default", () => {
+  assertEquals(adamW({ weightDecay: undefined }).options.weightDecay, 0.01);
+  for (const name of optimizerNames) {
+    const { options } = optimizerFromConfig({ name });
+    for (const option of Object.keys(options)) {
+      assertEquals(optimizerFromConfig({ name, [option]: undefined }).options, options, `${name}: ${option}`);
     }
   }
 });
