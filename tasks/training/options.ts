@@ -58,8 +58,10 @@ export const UPDATE_OPTIONS = [
     name: "update-every",
     kind: "integer",
     min: 1,
-    help: "Steps between two probes after the warm-up; of soap and shampoo, between two refreshes of their matrices",
-    defaultText: "100; soap, esgdSoap, shampoo, sophiaH: 10; adaHessian: 1; shampoo with paper: 1",
+    help:
+      "Steps between two probes after the warm-up; of kfac, soap and shampoo, between two refreshes of their matrices",
+    defaultText:
+      "100; kfac, soap, esgdSoap, shampoo, sophiaH: 10; adaHessianE, adaHessianJ, gaussNewton: 1; shampoo with paper: 1",
   },
   { name: "clip-norm", kind: "number", exclusiveMin: 0, help: "Largest norm of a gradient", defaultText: "no limit" },
 ] as const;

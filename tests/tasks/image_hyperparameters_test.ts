@@ -3,6 +3,7 @@ import { optimizerNames } from "../../mod.ts";
 import { command } from "../../tasks/image/command.ts";
 import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { fieldFor, optimizerFor } from "../../tasks/image/settings.ts";
+import { UPDATE_OPTIONS } from "../../tasks/training/options.ts";
 import { optimizerDefaults } from "../../tasks/training/optimizer_defaults.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 
@@ -40,6 +41,17 @@ Deno.test("hyper-parameters of the optimizer can be given, and win over a preset
   assertEquals(resolved("--optimizer adamW").optimizer.weightDecay, 0.01);
   for (const optimizer of ["adam", "adamW", "sgd"]) {
     assertEquals(resolved(`--optimizer ${optimizer} --weight-decay 0.2`).optimizer.weightDecay, 0.2);
+  }
+});
+
+Deno.test("the help says how often each optimizer looks at curvature by default", () => {
+  const { defaultText } = UPDATE_OPTIONS.find(({ name }) => name === "update-every")!;
+  const [usual, ...exceptions] = defaultText.split("; ").map((part) => part.split(": "));
+  for (const optimizer of optimizerNames) {
+    const { updateEvery } = resolved(`--optimizer ${optimizer}`).optimizer;
+    if (updateEvery === undefined) continue;
+    const exception = exceptions.find(([names]) => names.split(", ").includes(optimizer));
+    assertEquals(exception?.[1] ?? usual[0], String(updateEvery), optimizer);
   }
 });
 
