@@ -56,7 +56,7 @@ export const command = defineCommand({
       kind: "choice",
       choices: OPTIMIZER_CHOICES,
       default: "adam",
-      help: "Update rule; auto is what did best in equal time, with its rate and schedule",
+      help: "Update rule; auto is what did best so far (docs/compare.md), with its rate and schedule",
     },
     ...UPDATE_OPTIONS,
     {

@@ -79,7 +79,8 @@ export const OPTIMIZER_OPTIONS = [
     kind: "choice",
     choices: OPTIMIZER_CHOICES,
     default: "esgd",
-    help: "Update rule; auto is what did best in equal time with the activation, with its rate and schedule",
+    help:
+      "Update rule; auto is what did best in comparisons with the activation (docs/compare.md), with its rate and schedule",
   },
   ...UPDATE_OPTIONS,
   {
