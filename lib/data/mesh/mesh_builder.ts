@@ -1,13 +1,13 @@
 import { GrowingArray } from "./growing_array.ts";
 import type { Mesh } from "./mesh.ts";
+import { triangulate } from "./triangulate.ts";
 
-/**
- * Collects what a mesh file says. Polygons become fans of triangles, which for winding numbers and volumes is right for
- * concave ones too: what a fan covers twice cancels.
- */
+/** Collects what a mesh file says. Polygons become triangles, see `triangulate`. */
 export class MeshBuilder {
   readonly #positions = new GrowingArray((n) => new Float32Array(n));
   readonly #indices = new GrowingArray((n) => new Uint32Array(n));
+  /** Where polygons of more than three corners begin among the indices, and how many corners each has. */
+  readonly #polygons: { begin: number; corners: number }[] = [];
   #largest = -1;
   #largestAt = "";
 
@@ -50,6 +50,8 @@ export class MeshBuilder {
         this.#largestAt = where;
       }
     }
+    // Vertices may be missing yet: a fan keeps a polygon's place and corners until all are there.
+    if (corners.length > 3) this.#polygons.push({ begin: this.#indices.length, corners: corners.length });
     for (let i = 2; i < corners.length; i++) this.#indices.push(corners[0], corners[i - 1], corners[i]);
   }
 
@@ -71,6 +73,11 @@ export class MeshBuilder {
     }
     if (vertices === 0) throw new Error(`${name}: the mesh has no vertices.`);
     if (this.#indices.length === 0) throw new Error(`${name}: the mesh has ${vertices} vertices, but no faces.`);
-    return { positions: this.#positions.finish(), indices: this.#indices.finish() };
+    const [positions, indices] = [this.#positions.finish(), this.#indices.finish()];
+    for (const { begin, corners } of this.#polygons) {
+      const fan = indices.subarray(begin, begin + 3 * (corners - 2));
+      fan.set(triangulate(positions, [fan[0], ...fan.filter((_, i) => i % 3 === 1), fan[fan.length - 1]]));
+    }
+    return { positions, indices };
   }
 }

@@ -10,7 +10,7 @@ const IGNORED = new Set(
 
 /**
  * Reads a Wavefront OBJ: `v` and `f` in all spellings (`1`, `1/2`, `1//3`, `1/2/3`, negative numbers counting back), polygons
- * as fans. Texture coordinates, normals, colours, groups and materials are passed over.
+ * cut into triangles. Texture coordinates, normals, colours, groups and materials are passed over.
  *
  * @param bytes The whole file.
  * @param name How errors call the file.

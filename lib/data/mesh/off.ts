@@ -4,7 +4,7 @@ import { describeWord, integerOf, numberOf, type TextLine, textLines } from "./t
 
 /**
  * Reads an OFF file (text; also with colours, normals or texture coordinates: COFF, NOFF, STOFF and their combinations),
- * polygons as fans.
+ * polygons cut into triangles.
  *
  * @param bytes The whole file.
  * @param name How errors call the file.

@@ -23,7 +23,7 @@ const POSITION = ["x", "y", "z"];
 const CORNERS = ["vertex_indices", "vertex_index"];
 
 /**
- * Reads a PLY file: text, or binary in either byte order. Positions may be of any number type, polygons become fans; all
+ * Reads a PLY file: text, or binary in either byte order. Positions may be of any number type, polygons become triangles; all
  * other properties and elements are passed over.
  *
  * @param bytes The whole file.
