@@ -4,7 +4,7 @@ import type { Mesh } from "../data/mesh/mesh.ts";
 const LINES = 4096;
 
 /**
- * Writes a mesh as Wavefront OBJ, with digits enough to read the same 32-bit positions again.
+ * Writes a mesh as Wavefront OBJ, with digits enough to read the same positions again.
  *
  * @returns The whole file; the same bytes for the same mesh.
  */
@@ -12,6 +12,7 @@ export function encodeObj({ positions, indices }: Mesh): Uint8Array {
   const encoder = new TextEncoder();
   const parts: Uint8Array[] = [];
   let lines: string[] = [];
+  const digits = positions instanceof Float64Array ? 17 : 9;
   const add = (line: string) => {
     lines.push(line);
     if (lines.length === LINES) flush();
@@ -21,7 +22,7 @@ export function encodeObj({ positions, indices }: Mesh): Uint8Array {
     lines = [];
   };
   for (let i = 0; i < positions.length; i += 3) {
-    const [x, y, z] = [0, 1, 2].map((axis) => Number(positions[i + axis].toPrecision(9)));
+    const [x, y, z] = [0, 1, 2].map((axis) => Number(positions[i + axis].toPrecision(digits)));
     add(`v ${x} ${y} ${z}\n`);
   }
   for (let i = 0; i < indices.length; i += 3) add(`f ${indices[i] + 1} ${indices[i + 1] + 1} ${indices[i + 2] + 1}\n`);

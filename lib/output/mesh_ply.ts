@@ -1,25 +1,27 @@
 import type { Mesh } from "../data/mesh/mesh.ts";
 
 /**
- * Writes a mesh as PLY: binary, little-endian, positions as 32-bit floats.
+ * Writes a mesh as PLY: binary, little-endian, positions with the bits that the mesh has them in.
  *
  * @returns The whole file; the same bytes for the same mesh.
  */
 export function encodePly({ positions, indices }: Mesh): Uint8Array {
   const vertices = positions.length / 3;
   const faces = indices.length / 3;
+  const [type, size] = positions instanceof Float64Array ? ["double", 8] : ["float", 4];
   const header = new TextEncoder().encode(
     "ply\nformat binary_little_endian 1.0\n" +
-      `element vertex ${vertices}\nproperty float x\nproperty float y\nproperty float z\n` +
+      `element vertex ${vertices}\nproperty ${type} x\nproperty ${type} y\nproperty ${type} z\n` +
       `element face ${faces}\nproperty list uchar int vertex_indices\nend_header\n`,
   );
-  const bytes = new Uint8Array(header.length + vertices * 12 + faces * 13);
+  const bytes = new Uint8Array(header.length + vertices * 3 * size + faces * 13);
   bytes.set(header);
   const view = new DataView(bytes.buffer);
   let at = header.length;
   for (const value of positions) {
-    view.setFloat32(at, value, true);
-    at += 4;
+    if (size === 8) view.setFloat64(at, value, true);
+    else view.setFloat32(at, value, true);
+    at += size;
   }
   for (let i = 0; i < indices.length; i++) {
     if (i % 3 === 0) view.setUint8(at++, 3);

@@ -2,7 +2,7 @@
  * Numbers of which nobody knows how many will come. Memory grows with what has really been read, never with what a file's
  * header claims.
  */
-export class GrowingArray<T extends Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> {
+export class GrowingArray<T extends Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> {
   /** Numbers so far. */
   length = 0;
   #data: T;

@@ -1,10 +1,11 @@
 import { GrowingArray } from "./growing_array.ts";
 import type { Mesh } from "./mesh.ts";
+import { fitPositions } from "./position_bits.ts";
 import { triangulate } from "./triangulate.ts";
 
 /** Collects what a mesh file says. Polygons become triangles, see `triangulate`. */
 export class MeshBuilder {
-  readonly #positions = new GrowingArray((n) => new Float32Array(n));
+  readonly #positions = new GrowingArray((n) => new Float64Array(n));
   readonly #indices = new GrowingArray((n) => new Uint32Array(n));
   /** Where polygons of more than three corners begin among the indices, and how many corners each has. */
   readonly #polygons: { begin: number; corners: number }[] = [];
@@ -78,6 +79,6 @@ export class MeshBuilder {
       const fan = indices.subarray(begin, begin + 3 * (corners - 2));
       fan.set(triangulate(positions, [fan[0], ...fan.filter((_, i) => i % 3 === 1), fan[fan.length - 1]]));
     }
-    return { positions, indices };
+    return { positions: fitPositions(positions), indices };
   }
 }

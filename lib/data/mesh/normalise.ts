@@ -1,5 +1,6 @@
 import { areaVector, inspectMesh, type MeshReport } from "./inspect.ts";
 import type { Mesh } from "./mesh.ts";
+import { fitPositions } from "./position_bits.ts";
 import { weldVertices } from "./weld.ts";
 
 /** Radius of the sphere that a mesh is scaled into: within the unit sphere, with room for samples outside. */
@@ -58,7 +59,8 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
   const radius = Math.sqrt(square);
   if (radius === 0) throw new Error(`${name}: all vertices of the mesh lie at one point.`);
   const transform = { centre, scale: RADIUS / radius, rotation };
-  const welded = weldVertices({ positions: mapPositions(positions, (p) => apply(transform, p)), indices });
+  const placed = new Float32Array(mapPositions(positions, (p) => apply(transform, p)));
+  const welded = weldVertices({ positions: placed, indices });
   const report = inspectMesh(welded);
   if (Math.abs(report.volume) < LEAST_VOLUME * (4 / 3) * Math.PI * RADIUS ** 3) {
     throw new Error(
@@ -82,7 +84,7 @@ export function denormaliseMesh(mesh: Mesh, transform: MeshTransform): Mesh {
     (r[1] * x + r[4] * y + r[7] * z) / scale + centre[1],
     (r[2] * x + r[5] * y + r[8] * z) / scale + centre[2],
   ]);
-  return { positions, indices: mesh.indices };
+  return { positions: fitPositions(positions), indices: mesh.indices };
 }
 
 function inspectNamed(mesh: Mesh, name: string): MeshReport {
@@ -104,8 +106,8 @@ function apply({ centre, scale, rotation: r }: MeshTransform, [px, py, pz]: Poin
   ];
 }
 
-function mapPositions(positions: Float32Array, map: (point: Point) => Point): Float32Array {
-  const mapped = new Float32Array(positions.length);
+function mapPositions(positions: Mesh["positions"], map: (point: Point) => Point): Float64Array<ArrayBuffer> {
+  const mapped = new Float64Array(positions.length);
   for (let i = 0; i < positions.length; i += 3) {
     mapped.set(map([positions[i], positions[i + 1], positions[i + 2]]), i);
   }

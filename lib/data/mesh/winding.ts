@@ -70,7 +70,7 @@ export class WindingNumber implements Disposable {
    * @param points `[n, 3]` row-major.
    * @returns `[n]`.
    */
-  async at(points: Float32Array): Promise<Float32Array> {
+  async at(points: ArrayLike<number>): Promise<Float32Array> {
     const count = points.length / 3;
     if (!Number.isInteger(count)) {
       throw new Error(`winding: expected three numbers a point, found ${points.length} in all.`);
@@ -82,7 +82,9 @@ export class WindingNumber implements Disposable {
     const padded = new Float32Array(chunk * 4);
     for (let first = 0; first < count; first += chunk) {
       const length = Math.min(chunk, count - first);
-      for (let i = 0; i < length; i++) padded.set(points.subarray(3 * (first + i), 3 * (first + i) + 3), 4 * i);
+      for (let i = 0; i < length; i++) {
+        for (let axis = 0; axis < 3; axis++) padded[4 * i + axis] = points[3 * (first + i) + axis];
+      }
       this.gpu.write(rows, padded);
       this.record({ buffer: rows, stride: 4 }, { buffer: labels, stride: 4 }, length, length);
       const [bytes] = await this.gpu.read(labels);

@@ -1,5 +1,15 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { denormaliseMesh, inspectMesh, type Mesh, normaliseMesh } from "../../../mod.ts";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import {
+  decodeMesh,
+  denormaliseMesh,
+  encodeObj,
+  encodePly,
+  inspectMesh,
+  marchingCubes,
+  type Mesh,
+  normaliseMesh,
+  weldVertices,
+} from "../../../mod.ts";
 import { cube, moved, sphere, torus } from "../../support/meshes.ts";
 
 const turned = ({ positions, indices }: Mesh): Mesh => ({
@@ -63,4 +73,44 @@ Deno.test("a mesh without faces, inside or finite positions is refused by name",
   assertThrows(() => normaliseMesh(empty, {}, "empty.obj"), Error, "empty.obj: the mesh has no faces.");
   const broken = moved(cube(), ([x, y]) => [x, y, NaN]);
   assertThrows(() => normaliseMesh(broken, {}, "nan.obj"), Error, "nan.obj: vertex 0 has the coordinate NaN.");
+});
+
+/** A box of sides 3.1, 2.2 and 1 that begins at (x, y, 100). */
+const boxAt = (x: number, y: number) => {
+  const { indices } = cube();
+  const lines = Array.from(
+    { length: 8 },
+    (_, i) => `v ${x + (i & 1) * 3.1} ${y + (i >> 1 & 1) * 2.2} ${100 + (i >> 2)}`,
+  );
+  for (let i = 0; i < 36; i += 3) lines.push(`f ${[...indices.subarray(i, i + 3)].map((each) => each + 1).join(" ")}`);
+  return decodeMesh(new TextEncoder().encode(lines.join("\n")), "box.obj");
+};
+
+Deno.test("far from the origin no digit is lost, and vertices that are written stay distinct", async () => {
+  const input = await boxAt(500_000, 4_500_000.3);
+  const { mesh, transform } = normaliseMesh(input);
+  [500_001.55, 4_500_001.4, 100.5].forEach((value, axis) => assertAlmostEquals(transform.centre[axis], value, 1e-9));
+  const near = normaliseMesh(await boxAt(0, 0.3)).mesh;
+  mesh.positions.forEach((value, i) => assertAlmostEquals(value, near.positions[i], 1e-7));
+  const n = 41;
+  const slices = Array.from({ length: n }, (_, k) =>
+    Float32Array.from({ length: n * n }, (_, i) => {
+      const [x, y, z] = [i % n, Math.floor(i / n), k].map((each) => each / 20 - 1);
+      return 0.7 + 0.1 * Math.sin(5 * x) - Math.hypot(x, y, z);
+    }));
+  const surface = await marchingCubes({ size: [n, n, n], origin: [-1, -1, -1], spacing: 2 / (n - 1) }, slices);
+  const placed = denormaliseMesh(surface, transform);
+  for (const bytes of [encodeObj(placed), encodePly(placed)]) {
+    const read = await decodeMesh(bytes, "placed");
+    assertEquals(read.positions, placed.positions);
+    const { vertices, degenerateFaces, boundaryEdges, crowdedEdges } = inspectMesh(weldVertices(read));
+    assertEquals([vertices, degenerateFaces, boundaryEdges, crowdedEdges], [surface.positions.length / 3, 0, 0, 0]);
+  }
+});
+
+Deno.test("near the origin positions have 32 bits, as the files that are written of them", async () => {
+  const { transform } = normaliseMesh(await boxAt(0, 0.3));
+  const placed = denormaliseMesh(sphere(), { ...transform, centre: [1, 2, 3] });
+  assert(placed.positions instanceof Float32Array);
+  assertEquals((await decodeMesh(encodePly(placed), "x.ply")).positions, placed.positions);
 });

@@ -19,7 +19,7 @@ function exactWinding({ positions, indices }: Mesh, q: number[]): number {
 
 const random = randomNumbers(7);
 const uniformPoints = (count: number) => Float32Array.from({ length: 3 * count }, () => 2 * random() - 1);
-const pointOf = (points: Float32Array, i: number) => [...points.subarray(3 * i, 3 * i + 3)];
+const pointOf = (points: Mesh["positions"], i: number) => [...points.subarray(3 * i, 3 * i + 3)];
 
 /** Share of points farther than `margin` from the surface whose label is that of a signed distance (negative inside). */
 function agreement(
