@@ -8,8 +8,8 @@ import { describeWord, integerOf, numberOf, type TextLine, textLines } from "./t
  *
  * @param bytes The whole file.
  * @param name How errors call the file.
- * @throws {Error} If it is binary or of another dimension, cut off, a line cannot be read, or a face refers to a vertex that
- * is not there.
+ * @throws {Error} If it is binary or of another dimension, cut off or longer than its header says, a line cannot be read, or a
+ * face refers to a vertex that is not there.
  */
 export function decodeOff(bytes: Uint8Array, name = "mesh.off"): Mesh {
   const lines = textLines(bytes, name);
@@ -46,6 +46,13 @@ export function decodeOff(bytes: Uint8Array, name = "mesh.off"): Mesh {
     }
     // Behind the corners may stand a colour.
     builder.face(words.slice(1, corners + 1).map((word) => integerOf(word, where)), `line ${number}`);
+  }
+  const { value: more } = lines.next();
+  if (more) {
+    throw new Error(
+      `${name}, line ${more.number}: expected the end of the OFF file after the ${faces} faces that its header says, ` +
+        `found ${describeWord(more.words[0])}.`,
+    );
   }
   return builder.finish(0);
 }

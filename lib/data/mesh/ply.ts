@@ -8,7 +8,7 @@ import {
   type PlyType,
   readPlyHeader,
 } from "./ply_header.ts";
-import { numberOf, textLines } from "./text_lines.ts";
+import { contentEnd, describeWord, numberOf, textLines } from "./text_lines.ts";
 
 /** Reads the numbers of the elements, one after the other. */
 interface PlyReader {
@@ -17,6 +17,10 @@ interface PlyReader {
   /** Called before each element. */
   begin(what: string): void;
   number(type: PlyType): number;
+  /** Called after each element. */
+  end(): void;
+  /** Called after the last element: nothing may follow. */
+  finish(): void;
 }
 
 const POSITION = ["x", "y", "z"];
@@ -28,21 +32,17 @@ const CORNERS = ["vertex_indices", "vertex_index"];
  *
  * @param bytes The whole file.
  * @param name How errors call the file.
- * @throws {Error} If the file is cut off or its header claims more than it holds, a number cannot be read, a face refers to
+ * @throws {Error} If the file holds less than its header claims, or more, a number cannot be read, a face refers to
  * a vertex that is not there, or it has no vertices with x, y and z or no faces.
  */
 export function decodePly(bytes: Uint8Array, name = "mesh.ply"): Mesh {
   const header = readPlyHeader(bytes, name);
   const reader = header.format === "ascii" ? textReader(bytes, header, name) : binaryReader(bytes, header, name);
   const builder = new MeshBuilder(name);
-  for (const element of header.elements) {
-    // Nothing that is of use can follow, and other elements may lack the bytes that the header promises.
-    if (builder.vertices > 0 && element.name !== "face" && element.name !== "vertex") {
-      const rest = header.elements.slice(header.elements.indexOf(element));
-      if (!rest.some((later) => later.name === "face" || later.name === "vertex")) break;
-    }
-    readElement(element, reader, builder, name);
-  }
+  const used = header.elements.findLastIndex(({ name }) => name === "vertex" || name === "face") + 1;
+  for (const element of header.elements.slice(0, used)) readElement(element, reader, builder, name);
+  // Elements behind those that are of use may lack the bytes that the header promises: they are not looked at.
+  if (header.elements.slice(used).every(({ count }) => count === 0)) reader.finish();
   return builder.finish(0);
 }
 
@@ -75,13 +75,16 @@ function readElement(element: PlyElement, reader: PlyReader, builder: MeshBuilde
       const corners: number[] = [];
       const wanted = isFace && hasCorners(property);
       const length = reader.number(property.count);
-      if (length < 0) throw new Error(`${name}, ${where}: expected a list, found one of ${length} numbers.`);
+      if (!Number.isInteger(length) || length < 0) {
+        throw new Error(`${name}, ${where}: expected a list, found one of ${length} numbers.`);
+      }
       for (let k = 0; k < length; k++) {
         const value = reader.number(property.type);
         if (wanted) corners.push(value);
       }
       if (wanted) builder.face(corners, where);
     }
+    reader.end();
     if (isVertex) builder.vertex(position[0], position[1], position[2], where);
   }
 }
@@ -102,6 +105,22 @@ function textReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyRead
       next = 0;
     },
     number: () => numberOf(words[next++], `${name}, ${where()}`),
+    end() {
+      if (next < words.length) {
+        throw new Error(
+          `${name}, ${where()}: expected ${next} numbers, found ${describeWord(words[next])} behind them.`,
+        );
+      }
+    },
+    finish() {
+      const { value, done } = lines.next();
+      if (!done) {
+        throw new Error(
+          `${name}, line ${header.lines + value.number}: expected the end of the PLY after all that its header says, ` +
+            `found ${describeWord(value.words[0])}.`,
+        );
+      }
+    },
   };
 }
 
@@ -138,6 +157,15 @@ function binaryReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyRe
           return view.getFloat32(from, little);
         case "float64":
           return view.getFloat64(from, little);
+      }
+    },
+    end() {},
+    finish() {
+      if (contentEnd(bytes) > at) {
+        throw new Error(
+          `${name}: expected the end of the PLY at byte ${at}, after all that its header says, ` +
+            `found ${bytes.length - at} more bytes.`,
+        );
       }
     },
   };

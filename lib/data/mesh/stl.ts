@@ -1,6 +1,6 @@
 import type { Mesh } from "./mesh.ts";
 import { MeshBuilder } from "./mesh_builder.ts";
-import { describeWord, numberOf, textLines } from "./text_lines.ts";
+import { contentEnd, describeWord, numberOf, textLines } from "./text_lines.ts";
 import { weldVertices } from "./weld.ts";
 
 const HEADER_BYTES = 84;
@@ -12,7 +12,7 @@ const FACE_BYTES = 50;
  *
  * @param bytes The whole file.
  * @param name How errors call the file.
- * @throws {Error} If it is cut off, a line cannot be read, or there are no faces.
+ * @throws {Error} If it is cut off or goes on after the last face that its header says, a line cannot be read, or there are no faces.
  */
 export function decodeStl(bytes: Uint8Array, name = "mesh.stl"): Mesh {
   return weldVertices(isTextStl(bytes) ? decodeText(bytes, name) : decodeBinary(bytes, name));
@@ -54,6 +54,13 @@ function decodeBinary(bytes: Uint8Array, name: string): Mesh {
     throw new Error(
       `${name}: the STL is cut off: its header says ${faces} faces, which take ${expected} bytes, but the file has ` +
         `${bytes.length}.`,
+    );
+  }
+  if (contentEnd(bytes) > expected) {
+    throw new Error(
+      `${name}: expected the end of the STL after the ${faces} faces that its header says, found ${
+        bytes.length - expected
+      } more bytes.`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

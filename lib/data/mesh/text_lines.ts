@@ -13,15 +13,16 @@ export interface TextLine {
 
 /**
  * The lines of a text that are not empty, one at a time. Lines end with LF, CR LF or CR; a comment runs from `#` to the
- * end.
+ * end of its line.
  *
  * @param bytes The text, a byte order mark perhaps before it; what is not ASCII is read as Latin-1, which only names and
  * comments contain.
  * @param name How errors call the file.
- * @param continued Whether a backslash at the end of a line joins it to the next.
+ * @param continued Whether a backslash at the end of a line joins it to the next; in a comment it does not.
  * @throws {Error} If a line is absurdly long.
  */
 export function* textLines(bytes: Uint8Array, name: string, continued = false): Generator<TextLine, void, void> {
+  bytes = bytes.subarray(0, contentEnd(bytes));
   let number = 0;
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   for (let begin = hasMark ? 3 : 0; begin < bytes.length;) {
@@ -35,16 +36,22 @@ export function* textLines(bytes: Uint8Array, name: string, continued = false): 
           `${name}, line ${number}: expected text, found a line of more than ${LONGEST_LINE} characters.`,
         );
       }
-      text += decoder.decode(bytes.subarray(begin, end));
+      const line = decoder.decode(bytes.subarray(begin, end));
+      const comment = line.indexOf("#");
+      text += comment < 0 ? line : line.slice(0, comment);
       begin = end + (bytes[end] === 13 && bytes[end + 1] === 10 ? 2 : 1);
-      if (!continued || !text.endsWith("\\") || begin >= bytes.length) break;
+      if (!continued || comment >= 0 || !text.endsWith("\\") || begin >= bytes.length) break;
       text = `${text.slice(0, -1)} `;
       number++;
     }
-    const comment = text.indexOf("#");
-    const words = (comment < 0 ? text : text.slice(0, comment)).trim().split(/[ \t]+/);
+    const words = text.trim().split(/[ \t]+/);
     if (words[0] !== "") yield { number: first, words };
   }
+}
+
+/** Where a file's content ends: behind the last byte that is neither zero nor white space, which some programs pad files with. */
+export function contentEnd(bytes: Uint8Array): number {
+  return bytes.findLastIndex((byte) => byte !== 0 && byte !== 32 && (byte < 9 || byte > 13)) + 1;
 }
 
 /** Where the line that begins at a byte ends: its CR or LF, or the end of the text. */

@@ -155,6 +155,20 @@ const plyHeader = (vertices: string, faces: string, format = "binary_little_endi
     "end_header",
   );
 
+/** A text PLY of four vertices and three faces. */
+const tetrahedron = [
+  ...["ply", "format ascii 1.0", "element vertex 4", "property float x", "property float y", "property float z"],
+  ...["element face 3", "property list uchar int vertex_indices", "end_header"],
+  ...["0 0 0", "1 0 0", "0 1 0", "0 0 1", "3 0 1 2", "3 0 3 1", "3 0 2 3"],
+];
+
+/** A copy in which a header was changed. */
+function understated(bytes: Uint8Array, change: (view: DataView) => void): Uint8Array {
+  const copy = bytes.slice();
+  change(new DataView(copy.buffer));
+  return copy;
+}
+
 const malformed: [string, Uint8Array, string][] = [
   [
     "x.obj",
@@ -247,6 +261,36 @@ const malformed: [string, Uint8Array, string][] = [
     text("OFF", "3 1 0", "0 0 0", "1 0 0", "0 1 0", "4 0 1 2"),
     "x.off, line 6: expected the 4 corners of a face, found 3.",
   ],
+  [
+    "x.stl",
+    understated(binaryStl(cube()), (view) => view.setUint32(80, 3, true)),
+    "x.stl: expected the end of the STL after the 3 faces that its header says, found 450 more bytes.",
+  ],
+  [
+    "x.ply",
+    new Uint8Array([...plyHeader("8", "7"), ...ply.subarray(ply.length - 252)]),
+    "x.ply: expected the end of the PLY at byte 356, after all that its header says, found 65 more bytes.",
+  ],
+  [
+    "x.ply",
+    text(...tetrahedron, "3 1 3 2"),
+    'x.ply, line 17: expected the end of the PLY after all that its header says, found "3".',
+  ],
+  [
+    "x.ply",
+    text(...tetrahedron.slice(0, -1), "3 0 2 3 7"),
+    'x.ply, line 16: expected 4 numbers, found "7" behind them.',
+  ],
+  [
+    "x.ply",
+    text(...tetrahedron.slice(0, -1), "2.5 0 2 3"),
+    "x.ply, line 16: expected a list, found one of 2.5 numbers.",
+  ],
+  [
+    "x.off",
+    text("OFF", "3 1 0", "0 0 0", "1 0 0", "0 1 0", "3 0 1 2", "", "3 2 1 0"),
+    'x.off, line 8: expected the end of the OFF file after the 1 faces that its header says, found "3".',
+  ],
   ["x.off", text("OFF BINARY"), "x.off: binary OFF files are not read, only text."],
 ];
 
@@ -294,4 +338,23 @@ Deno.test("OBJ and PLY are written with every digit that 32-bit positions have",
     assertEquals(read.positions, positions);
   }
   assertAlmostEquals(positions[1], (await decodeMesh(encodeObj(mesh), "x")).positions[1]);
+});
+
+Deno.test("zeros and blank lines may follow, and in a PLY elements that are of no use, whole or not", async () => {
+  const padded = (bytes: Uint8Array) => new Uint8Array([...bytes, ...text("", "  "), ...new Uint8Array(60)]);
+  const off = text("OFF", "3 1 0", "0 0 0", "1 0 0", "0 1 0", "3 0 1 2");
+  for (const bytes of [binaryStl(cube()), ply, text(...tetrahedron), off]) {
+    const whole = await decodeMesh(bytes, "x.stl");
+    assertEquals(await decodeMesh(padded(bytes), "x.stl"), whole);
+  }
+  const strips = tetrahedron.toSpliced(8, 0, "element tristrips 1", "property list int int vertex_indices");
+  for (const rest of [[], ["4 0 1 2 3"]]) {
+    assertEquals((await decodeMesh(text(...strips, ...rest), "x.ply")).indices.length, 9);
+  }
+});
+
+Deno.test("OBJ: a backslash continues a line, but not a comment", async () => {
+  const lines = ["v 0 0 0 # origin \\", "v 1 0 0", "v 0 1 0", "v 0 0 1", "# C:\\", "f 1 2 \\", " 3 # \\", "f 1 3 4"];
+  const { positions, indices } = await decodeMesh(text(...lines), "x.obj");
+  assertEquals([positions.length, ...indices], [12, 0, 1, 2, 0, 2, 3]);
 });
