@@ -11,6 +11,8 @@ const KINDS: readonly { kind: string; magic: string; at?: number }[] = [
   { kind: "a TIFF", magic: "II*\0" },
   { kind: "a TIFF", magic: "MM\0*" },
   { kind: "a BMP", magic: "BM" },
+  { kind: "text in UTF-16 instead of UTF-8", magic: "\xff\xfe" },
+  { kind: "text in UTF-16 instead of UTF-8", magic: "\xfe\xff" },
   { kind: "a NumPy array", magic: "\x93NUMPY" },
   { kind: "a Git LFS pointer instead of the file itself", magic: "version https://git-lfs" },
 ];

@@ -2,9 +2,12 @@ import { describeFileKind } from "../file_kind.ts";
 import { gunzip } from "./gunzip.ts";
 import type { Mesh } from "./mesh.ts";
 import { decodeObj } from "./obj.ts";
-import { decodeOff } from "./off.ts";
+import { decodeOff, isOff } from "./off.ts";
 import { decodePly } from "./ply.ts";
 import { decodeStl, isBinaryStl, isTextStl } from "./stl.ts";
+
+/** Bytes in which a file of text must show what it is; before that may stand comments. */
+const BEGIN = 2 ** 16;
 
 /**
  * Reads a mesh: OBJ, PLY (text and binary), STL (text and binary) or OFF, any of them packed by gzip. The kind is told by the
@@ -35,14 +38,18 @@ export async function decodeMesh(bytes: Uint8Array, name = "mesh"): Promise<Mesh
 }
 
 function decode(bytes: Uint8Array, name: string, plainName: string): Mesh {
-  const begin = new TextDecoder("latin1").decode(bytes.subarray(0, 4096));
+  // The header of a binary STL may begin with anything, but its size tells it.
+  if (isBinaryStl(bytes)) return decodeStl(bytes, name);
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const begin = new TextDecoder("latin1").decode(bytes.subarray(marked ? 3 : 0, BEGIN));
   const ending = /\.(\w+)$/.exec(plainName)?.[1].toLowerCase();
   if (/^ply[\s]/.test(begin)) return decodePly(bytes, name);
-  if (/^\s*(#[^\n\r]*[\n\r]+\s*)*(ST)?C?N?OFF\b/.test(begin)) return decodeOff(bytes, name);
-  if (isTextStl(bytes) || isBinaryStl(bytes)) return decodeStl(bytes, name);
+  if (isOff(begin)) return decodeOff(bytes, name);
+  if (isTextStl(bytes)) return decodeStl(bytes, name);
   const kind = describeFileKind(bytes);
   const known = !kind.startsWith("a file of another kind");
   if (!known && ending === "stl") return decodeStl(bytes, name);
+  if (!known && ending === "off") return decodeOff(bytes, name);
   if (!known && !begin.includes("\0") && (ending === "obj" || /^[ \t]*(v|f|o|g|mtllib)[ \t]/m.test(begin))) {
     return decodeObj(bytes, name);
   }

@@ -12,8 +12,11 @@ export class MeshBuilder {
   #largest = -1;
   #largestAt = "";
 
-  /** @param name How errors call the file. */
-  constructor(readonly name: string) {}
+  /**
+   * @param name How errors call the file.
+   * @param base What the file's format calls its first vertex, for errors.
+   */
+  constructor(readonly name: string, readonly base: 0 | 1 = 0) {}
 
   /** Vertices so far. */
   get vertices(): number {
@@ -44,7 +47,7 @@ export class MeshBuilder {
     for (let i = 0; i < corners.length; i++) {
       const corner = corners[i];
       if (!Number.isInteger(corner) || corner < 0 || corner >= 2 ** 32) {
-        throw new Error(`${this.name}, ${where}: face refers to vertex ${corner}, which is no index.`);
+        throw new Error(`${this.name}, ${where}: face refers to vertex ${corner + this.base}, which is no index.`);
       }
       if (corner > this.#largest) {
         this.#largest = corner;
@@ -59,11 +62,10 @@ export class MeshBuilder {
   /**
    * The mesh.
    *
-   * @param base What the file's format calls its first vertex, for errors: 0 or 1.
    * @throws {Error} If there are no vertices or faces, or a face refers to a vertex that is not there.
    */
-  finish(base: 0 | 1): Mesh {
-    const { name, vertices } = this;
+  finish(): Mesh {
+    const { name, base, vertices } = this;
     if (this.#largest >= vertices) {
       const counted = base === 1 ? "" : " (counted from 0)";
       throw new Error(

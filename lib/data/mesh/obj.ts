@@ -17,7 +17,7 @@ const IGNORED = new Set(
  * @throws {Error} If a line cannot be read, a face refers to a vertex that is not there, or there are no faces.
  */
 export function decodeObj(bytes: Uint8Array, name = "mesh.obj"): Mesh {
-  const builder = new MeshBuilder(name);
+  const builder = new MeshBuilder(name, 1);
   for (const { number, words } of textLines(bytes, name, true)) {
     const where = `line ${number}`;
     if (words[0] === "v") {
@@ -32,7 +32,7 @@ export function decodeObj(bytes: Uint8Array, name = "mesh.obj"): Mesh {
       throw new Error(`${name}, ${where}: expected an OBJ statement (v, f, …), found ${describeWord(words[0])}.`);
     }
   }
-  return builder.finish(1);
+  return builder.finish();
 }
 
 /** The vertex of a corner, counted from 0. */

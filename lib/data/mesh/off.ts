@@ -2,9 +2,21 @@ import type { Mesh } from "./mesh.ts";
 import { MeshBuilder } from "./mesh_builder.ts";
 import { describeWord, integerOf, numberOf, type TextLine, textLines } from "./text_lines.ts";
 
+/** The word OFF, before it what its vertices have besides positions, in any order. */
+const WORD = /^(?:ST|C|N)*OFF(?![a-z])/i;
+
+/**
+ * Whether a text begins as an OFF file does, comments aside.
+ *
+ * @param begin The first part of it, without a byte order mark.
+ */
+export function isOff(begin: string): boolean {
+  return WORD.test(begin.replace(/^\s*(?:#[^\n\r]*[\n\r]+\s*)*/, ""));
+}
+
 /**
  * Reads an OFF file (text; also with colours, normals or texture coordinates: COFF, NOFF, STOFF and their combinations),
- * polygons cut into triangles.
+ * polygons cut into triangles. The word OFF may be glued to the counts, as in `OFF8 6 0`, or be missing.
  *
  * @param bytes The whole file.
  * @param name How errors call the file.
@@ -19,9 +31,12 @@ export function decodeOff(bytes: Uint8Array, name = "mesh.off"): Mesh {
     return value;
   };
   const header = next("the word OFF");
-  let counts = header.words;
-  if (/^(ST)?C?N?OFF$/.test(header.words[0])) counts = header.words.slice(1);
-  else throw new Error(`${name}, line ${header.number}: expected OFF, found ${describeWord(header.words[0])}.`);
+  if (!WORD.test(header.words[0]) && !/^\d+$/.test(header.words[0])) {
+    throw new Error(`${name}, line ${header.number}: expected OFF, found ${describeWord(header.words[0])}.`);
+  }
+  let counts: readonly string[] = [header.words[0].replace(WORD, ""), ...header.words.slice(1)].filter((word) =>
+    word !== ""
+  );
   if (counts[0]?.toUpperCase() === "BINARY") throw new Error(`${name}: binary OFF files are not read, only text.`);
   let countsAt = header.number;
   // The counts may stand behind the word OFF.
@@ -41,7 +56,12 @@ export function decodeOff(bytes: Uint8Array, name = "mesh.off"): Mesh {
     const { number, words } = next(`face ${i + 1} of ${faces}`);
     const where = `${name}, line ${number}`;
     const corners = integerOf(words[0], where);
-    if (corners < 1 || corners > words.length - 1) {
+    if (corners < 1) {
+      throw new Error(
+        `${where}: expected a face, which begins with the number of its corners, found ${describeWord(words[0])}.`,
+      );
+    }
+    if (corners > words.length - 1) {
       throw new Error(`${where}: expected the ${corners} corners of a face, found ${words.length - 1}.`);
     }
     // Behind the corners may stand a colour.
@@ -54,5 +74,5 @@ export function decodeOff(bytes: Uint8Array, name = "mesh.off"): Mesh {
         `found ${describeWord(more.words[0])}.`,
     );
   }
-  return builder.finish(0);
+  return builder.finish();
 }

@@ -38,12 +38,17 @@ const CORNERS = ["vertex_indices", "vertex_index"];
 export function decodePly(bytes: Uint8Array, name = "mesh.ply"): Mesh {
   const header = readPlyHeader(bytes, name);
   const reader = header.format === "ascii" ? textReader(bytes, header, name) : binaryReader(bytes, header, name);
+  if (
+    header.elements.some(({ name }) => name === "tristrips") && !header.elements.some(({ name }) => name === "face")
+  ) {
+    throw new Error(`${name}: expected the element face, found triangle strips (tristrips), which are not read.`);
+  }
   const builder = new MeshBuilder(name);
   const used = header.elements.findLastIndex(({ name }) => name === "vertex" || name === "face") + 1;
   for (const element of header.elements.slice(0, used)) readElement(element, reader, builder, name);
   // Elements behind those that are of use may lack the bytes that the header promises: they are not looked at.
   if (header.elements.slice(used).every(({ count }) => count === 0)) reader.finish();
-  return builder.finish(0);
+  return builder.finish();
 }
 
 function readElement(element: PlyElement, reader: PlyReader, builder: MeshBuilder, name: string): void {

@@ -6,6 +6,18 @@ import { weldVertices } from "./weld.ts";
 const HEADER_BYTES = 84;
 const FACE_BYTES = 50;
 
+/** Which statements of a text may follow one, or its begin. */
+const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
+  "": ["solid"],
+  solid: ["facet", "endsolid"],
+  facet: ["outer"],
+  outer: ["vertex"],
+  vertex: ["vertex", "endloop"],
+  endloop: ["endfacet"],
+  endfacet: ["facet", "endsolid"],
+  endsolid: ["solid"],
+};
+
 /**
  * Reads an STL file, text or binary, told apart by the size that a binary one announces (some binary files begin with
  * "solid" too). Corners at the same position become one vertex; stored normals are passed over.
@@ -73,16 +85,17 @@ function decodeBinary(bytes: Uint8Array, name: string): Mesh {
     }
     builder.face([3 * i, 3 * i + 1, 3 * i + 2], where);
   }
-  return builder.finish(0);
+  return builder.finish();
 }
 
 function decodeText(bytes: Uint8Array, name: string): Mesh {
   const builder = new MeshBuilder(name);
   let corners: number[] = [];
-  let ended = false;
+  let last = "";
   for (const { number, words } of textLines(bytes, name)) {
     const where = `${name}, line ${number}`;
-    switch (words[0].toLowerCase()) {
+    const word = words[0].toLowerCase();
+    switch (word) {
       case "vertex": {
         const [x, y, z] = [1, 2, 3].map((i) => numberOf(words[i], where));
         builder.vertex(x, y, z, `line ${number}`);
@@ -96,18 +109,24 @@ function decodeText(bytes: Uint8Array, name: string): Mesh {
         builder.face(corners, `line ${number}`);
         corners = [];
         break;
-      case "endsolid":
-        ended = true;
-        break;
-      case "solid":
       case "facet":
+        if (words.length < 5) {
+          throw new Error(`${where}: expected facet normal and three numbers, found ${words.length} words.`);
+        }
+        break;
+      case "endsolid":
+      case "solid":
       case "outer":
       case "endfacet":
         break;
       default:
         throw new Error(`${where}: expected an STL statement (facet, vertex, …), found ${describeWord(words[0])}.`);
     }
+    if (!FOLLOWERS[last].includes(word)) {
+      throw new Error(`${where}: expected ${FOLLOWERS[last].join(" or ")}, found ${describeWord(words[0])}.`);
+    }
+    last = word;
   }
-  if (!ended) throw new Error(`${name}: the STL is cut off: expected endsolid, found its end.`);
-  return builder.finish(0);
+  if (last !== "endsolid") throw new Error(`${name}: the STL is cut off: expected endsolid, found its end.`);
+  return builder.finish();
 }

@@ -162,6 +162,16 @@ const tetrahedron = [
   ...["0 0 0", "1 0 0", "0 1 0", "0 0 1", "3 0 1 2", "3 0 3 1", "3 0 2 3"],
 ];
 
+/** A text STL of two faces. */
+const facets = [
+  "solid x",
+  ...[0, 1].flatMap((x) => [
+    ...["facet normal 0 0 1", "outer loop", `vertex ${x} 0 0`, `vertex ${x + 1} 0 0`, `vertex ${x} 1 0`],
+    ...["endloop", "endfacet"],
+  ]),
+  "endsolid",
+];
+
 /** A copy in which a header was changed. */
 function understated(bytes: Uint8Array, change: (view: DataView) => void): Uint8Array {
   const copy = bytes.slice();
@@ -291,6 +301,34 @@ const malformed: [string, Uint8Array, string][] = [
     text("OFF", "3 1 0", "0 0 0", "1 0 0", "0 1 0", "3 0 1 2", "", "3 2 1 0"),
     'x.off, line 8: expected the end of the OFF file after the 1 faces that its header says, found "3".',
   ],
+  [
+    "x.off",
+    text("OFF", "3 2 0", "0 0 0", "1 0 0", "0 1 0", "0 0 1", "3 0 1 2"),
+    'x.off, line 6: expected a face, which begins with the number of its corners, found "0".',
+  ],
+  ["x.off", text("OFFICE 3"), 'x.off, line 1: expected OFF, found "OFFICE".'],
+  ["x.stl", text(...facets.toSpliced(6, 1)), 'x.stl, line 7: expected vertex or endloop, found "endfacet".'],
+  [
+    "x.stl",
+    text(...facets.toSpliced(1, 1, "facet")),
+    "x.stl, line 2: expected facet normal and three numbers, found 1 words.",
+  ],
+  ["x.stl", text(...facets.toSpliced(7, 1)), 'x.stl, line 8: expected endfacet, found "facet".'],
+  [
+    "x.obj",
+    text("v 0 0 0", "f 1 1 99999999999"),
+    "x.obj, line 2: face refers to vertex 99999999999, which is no index.",
+  ],
+  [
+    "x.ply",
+    text(...tetrahedron.slice(0, 6), "element tristrips 1", ...tetrahedron.slice(7, 13), "5 0 1 2 3 0"),
+    "x.ply: expected the element face, found triangle strips (tristrips), which are not read.",
+  ],
+  [
+    "x.obj",
+    new Uint8Array([0xff, 0xfe, ...Array.from(text("v 0 0 0")).flatMap((byte) => [byte, 0])]),
+    "x.obj: expected a mesh (OBJ, PLY, STL or OFF), found text in UTF-16 instead of UTF-8.",
+  ],
   ["x.off", text("OFF BINARY"), "x.off: binary OFF files are not read, only text."],
 ];
 
@@ -305,6 +343,9 @@ Deno.test("a packed file that is cut off or unpacks to gigabytes is refused", as
   const packed = await gzip(ply);
   const cut = await assertRejects(() => decodeMesh(packed.subarray(0, packed.length - 9), "x.ply.gz"), Error);
   assertEquals(cut.message, "x.ply.gz: the gzip file is damaged or cut off.");
+  const [first, second] = [await gzip(ply.subarray(0, 300)), await gzip(ply.subarray(300))];
+  const cutMember = new Uint8Array([...first, ...second.subarray(0, second.length - 9)]);
+  await assertRejects(() => decodeMesh(cutMember, "x.ply.gz"), Error, "x.ply.gz: the gzip file is damaged or cut off.");
   const zeros = await gzip(new Uint8Array(2 ** 20));
   const bomb = await assertRejects(() => gunzip(zeros, "x.obj.gz", 1000), Error);
   assertEquals(bomb.message, "x.obj.gz: unpacks to more than the 1000 bytes that are read.");
@@ -357,4 +398,38 @@ Deno.test("OBJ: a backslash continues a line, but not a comment", async () => {
   const lines = ["v 0 0 0 # origin \\", "v 1 0 0", "v 0 1 0", "v 0 0 1", "# C:\\", "f 1 2 \\", " 3 # \\", "f 1 3 4"];
   const { positions, indices } = await decodeMesh(text(...lines), "x.obj");
   assertEquals([positions.length, ...indices], [12, 0, 1, 2, 0, 2, 3]);
+});
+
+Deno.test("gzip of several members, with zeros behind them, is unpacked whole", async () => {
+  const members = [ply.subarray(0, 10), ply.subarray(10, 10), ply.subarray(10, 300), ply.subarray(300)];
+  const packed = (await Promise.all(members.map(gzip))).flatMap((bytes) => [...bytes]);
+  for (const padding of [0, 512]) {
+    const read = await decodeMesh(new Uint8Array([...packed, ...new Uint8Array(padding)]), "x.ply.gz");
+    assertEquals(read, await decodeMesh(ply));
+  }
+});
+
+Deno.test("a binary STL is told by its size, whatever its header begins with", async () => {
+  const expected = await decodeMesh(binaryStl(cube()), "x.stl");
+  for (const header of ["ply ", "OFF", "solid", "v 0 0 0"]) {
+    assertEquals(await decodeMesh(binaryStl(cube(), header), "x"), expected);
+  }
+});
+
+Deno.test("OFF headers as they are found: glued counts, letters in any order, small letters, a byte order mark, no word", async () => {
+  const rest = ["0 0 0", "1 0 0", "0 1 0", "3 0 1 2"];
+  const written = (...header: string[]) => text(...header, ...rest);
+  const mark = (bytes: Uint8Array) => new Uint8Array([0xef, 0xbb, 0xbf, ...bytes]);
+  const expected = await decodeMesh(written("OFF", "3 1 0"), "x");
+  for (const header of ["OFF3 1 0", "CSTOFF 3 1 0", "NCOFF 3 1 0", "NOFF3 1 0", "off 3 1 0"]) {
+    assertEquals(await decodeMesh(written(header), "x"), expected, header);
+  }
+  assertEquals(await decodeMesh(mark(written("OFF", "3 1 0")), "x"), expected);
+  assertEquals(await decodeMesh(mark(written("# by hand", "OFF 3 1 0")), "x"), expected);
+  assertEquals(await decodeMesh(written("3 1 0"), "x.off"), expected);
+});
+
+Deno.test("a text without an ending is known behind a long comment", async () => {
+  const comment = Array.from({ length: 200 }, (_, i) => `# line ${i} of a licence that nobody will ever read`);
+  assertEquals((await decodeMesh(text(...comment, "v 0 0 0", "v 1 0 0", "v 0 1 0", "f 1 2 3"), "x")).indices.length, 3);
 });
