@@ -10,7 +10,7 @@ const HALF_LINE = 0.75;
 
 /**
  * Draws a section through an occupancy field: blue outside, orange inside, the paler the less sure, with its zero level
- * (p = ½) as a black line, and over a green line where the truth's boundary runs.
+ * (p = ½) as a black line, over a green line where the truth's boundary runs. Lines are where the sign changes, nowhere else.
  *
  * @param logits `[height, width]`, the top row first.
  * @param truth Of the same shape: positive inside, negative outside.
@@ -35,18 +35,24 @@ export function slicePicture(logits: Float32Array, width: number, height: number
   return { width, height, channels: 3, pixels };
 }
 
-/** How much of a pixel the zero level's line covers, by the distance that its value and the slope towards it tell. */
+/** How much of a pixel the zero level's line covers, by where the sign changes along its row and its column. */
 function lineAt(values: Float32Array, width: number, height: number, row: number, column: number): number {
-  const value = values[row * width + column];
-  // The steeper side counts, so that the line along a jump is as wide as any other.
-  const slopeTo = (r: number, c: number) =>
-    r < 0 || r >= height || c < 0 || c >= width ? 0 : Math.abs(values[r * width + c] - value);
-  const slope = Math.hypot(
-    Math.max(slopeTo(row - 1, column), slopeTo(row + 1, column)),
-    Math.max(slopeTo(row, column - 1), slopeTo(row, column + 1)),
-  );
-  if (!(slope > 0)) return 0;
-  return Math.min(1, Math.max(0, HALF_LINE + 0.5 - Math.abs(value) / slope));
+  const at = row * width + column;
+  const acrossRow = Math.min(crossing(values, at, 1, width - 1 - column), crossing(values, at, -1, column));
+  const acrossColumn = Math.min(crossing(values, at, width, height - 1 - row), crossing(values, at, -width, row));
+  // The distance of a straight line that crosses the row and the column there.
+  const distance = 1 / Math.hypot(1 / acrossRow, 1 / acrossColumn);
+  return Math.min(1, Math.max(0, HALF_LINE + 0.5 - distance));
+}
+
+/** How many pixels from `at` the values first change their sign, at most `steps` of `stride` away; ∞ where they do not. */
+function crossing(values: Float32Array, at: number, stride: number, steps: number): number {
+  // Farther away a line no longer touches the pixel.
+  for (let step = 0; step < Math.min(steps, 2); step++) {
+    const [from, to] = [values[at + step * stride], values[at + (step + 1) * stride]];
+    if (from > 0 !== to > 0) return step + from / (from - to);
+  }
+  return Infinity;
 }
 
 function mix(from: readonly number[], to: readonly number[], part: number): number[] {

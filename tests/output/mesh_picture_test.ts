@@ -63,3 +63,25 @@ Deno.test("a section is blue outside, orange inside, black on the level and gree
   assertAlmostEquals(pixel(slicePicture(values(20), size, size), 32, 60)[0], outside[0], 0.02);
   assertThrows(() => slicePicture(values(20), 2, 2), RangeError, "expected 2 × 2 values");
 });
+
+Deno.test("a section has no line where values jump or come near 0 without changing their sign", () => {
+  const size = 40;
+  const section = (value: (column: number, row: number) => number) =>
+    Float32Array.from({ length: size * size }, (_, i) => value(i % size, Math.floor(i / size)));
+  const flat = section(() => -1e-3);
+  const plain = slicePicture(flat, size, size);
+  // Winding numbers less ½ where a second part lies within the first, and where a part is oriented inward.
+  const inside = section((x, y) => Math.hypot(x - 20, y - 20) < 9 ? 1.5 : 0.5);
+  const outside = section((x, y) => Math.hypot(x - 20, y - 20) < 9 ? -1.5 : -0.5);
+  for (const truth of [inside, outside]) assertEquals(slicePicture(flat, size, size, truth), plain);
+  // Logits that grow steeply within the surface.
+  const dark = (x: number, y: number) => Math.max(...pixel(steep, y, x)) < 0.3;
+  const steep = slicePicture(section((x) => x < 20 ? -1 : x < 30 ? 1 : 20), size, size);
+  assertEquals([dark(18, 20), dark(19, 20), dark(20, 20), dark(28, 20), dark(30, 20)], [
+    false,
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
