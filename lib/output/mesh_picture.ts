@@ -8,7 +8,10 @@ import type { Mesh } from "../data/mesh/mesh.ts";
 import type { Picture } from "../data/picture.ts";
 import { encodeSrgb } from "./srgb.ts";
 
-/** Where a mesh is looked at from, and how large. The camera looks at the origin and sees the unit sphere whole. */
+/**
+ * Where a mesh is looked at from, and how large. The camera looks at the origin and sees the unit sphere whole; for a mesh that
+ * leaves it, from farther away, the cube [−1, 1]³.
+ */
 export interface MeshPictureOptions {
   /** Width and height in pixels; 512 by default. */
   readonly size?: number;
@@ -24,8 +27,8 @@ const OVERSAMPLING = 2;
 /** Half of the camera's field of view, in radians. */
 const HALF_VIEW = 0.26;
 
-/** A corner where the normals differ more from its face's than this (cosine) is drawn as an edge. */
-const CREASE = 0.7;
+/** Faces at a vertex whose normals differ more than this (cosine) have an edge between them. */
+const CREASE = 0.6;
 
 /** Linear colours of the surface's outside, and of its inside, which shows only through holes. */
 const OUTSIDE = [0.62, 0.57, 0.5];
@@ -45,7 +48,7 @@ const AMBIENT = 0.16;
  * Draws a mesh on white, lit from the upper left of the camera, y up. What is seen from behind, through holes or because faces
  * are turned the wrong way, is dark red.
  *
- * @param mesh Within the unit sphere, to be seen whole; may be empty.
+ * @param mesh Within [−1, 1]³, to be seen whole; may be empty.
  * @returns An RGB picture; the same for the same mesh.
  * @throws {RangeError} If the size is no whole number from 1 to 4096.
  */
@@ -57,7 +60,7 @@ export function meshPicture(mesh: Mesh, options: MeshPictureOptions = {}): Pictu
   const fine = size * OVERSAMPLING;
   const frame = new Frame(fine, cameraAxes(azimuth, elevation));
   const vertices = frame.project(mesh);
-  const normals = vertexNormals(mesh, frame);
+  const normals = new CornerNormals(mesh, frame);
   for (let face = 0; face < mesh.indices.length / 3; face++) frame.draw(mesh, face, vertices, normals);
   return shrink(frame.colours, size);
 }
@@ -72,17 +75,56 @@ function cameraAxes(azimuth: number, elevation: number): number[][] {
   ];
 }
 
-/** Unit normals at the vertices in the camera's frame, faces weighted by area. */
-function vertexNormals(mesh: Mesh, frame: Frame): Float32Array {
-  const normals = new Float32Array(mesh.positions.length);
-  for (let face = 0; face < mesh.indices.length / 3; face++) {
-    const normal = frame.turn(...areaVector(mesh, face));
-    for (let k = 0; k < 3; k++) {
-      for (let axis = 0; axis < 3; axis++) normals[3 * mesh.indices[3 * face + k] + axis] += normal[axis];
+/** Radius of what the camera must see: the unit sphere, or the one around the cube [−1, 1]³. */
+function viewRadius(positions: Mesh["positions"]): number {
+  for (let i = 0; i < positions.length; i += 3) {
+    if (positions[i] ** 2 + positions[i + 1] ** 2 + positions[i + 2] ** 2 > 1 + 1e-6) return Math.sqrt(3);
+  }
+  return 1;
+}
+
+/** Normals at the corners of faces, in the camera's frame: smooth, but for edges. */
+class CornerNormals {
+  readonly #indices: Uint32Array;
+  /** `[faces, 3]`: normals, as long as the faces' areas. */
+  readonly #normals: Float32Array;
+  /** The faces at vertex i are `#around[#first[i]]` … `#around[#first[i + 1] − 1]`. */
+  readonly #first: Uint32Array;
+  readonly #around: Uint32Array;
+
+  constructor(mesh: Mesh, frame: Frame) {
+    const { positions, indices } = mesh;
+    this.#indices = indices;
+    this.#normals = new Float32Array(indices.length);
+    this.#first = new Uint32Array(positions.length / 3 + 1);
+    for (let i = 0; i < indices.length; i++) this.#first[indices[i] + 1]++;
+    for (let i = 1; i < this.#first.length; i++) this.#first[i] += this.#first[i - 1];
+    this.#around = new Uint32Array(indices.length);
+    const next = this.#first.slice();
+    for (let i = 0; i < indices.length; i++) {
+      if (i % 3 === 0) this.#normals.set(frame.turn(...areaVector(mesh, i / 3)), i);
+      this.#around[next[indices[i]]++] = Math.floor(i / 3);
     }
   }
-  for (let i = 0; i < normals.length; i += 3) normals.set(unit(normals[i], normals[i + 1], normals[i + 2]), i);
-  return normals;
+
+  /** Unit normals at a face's three corners: the mean, weighted by area, of the faces there with no edge between. */
+  of(face: number): [number, number, number][] {
+    const normals = this.#normals;
+    const [x, y, z] = normals.subarray(3 * face, 3 * face + 3);
+    const size = Math.hypot(x, y, z);
+    return [0, 1, 2].map((k) => {
+      const vertex = this.#indices[3 * face + k];
+      let [sx, sy, sz] = [0, 0, 0];
+      for (let i = this.#first[vertex]; i < this.#first[vertex + 1]; i++) {
+        const [ox, oy, oz] = normals.subarray(3 * this.#around[i], 3 * this.#around[i] + 3);
+        if (x * ox + y * oy + z * oz < CREASE * size * Math.hypot(ox, oy, oz)) continue;
+        sx += ox;
+        sy += oy;
+        sz += oz;
+      }
+      return unit(sx, sy, sz);
+    });
+  }
 }
 
 function unit(x: number, y: number, z: number): [number, number, number] {
@@ -115,11 +157,11 @@ class Frame {
   /** Pixel column, row and 1/distance of each vertex. */
   project({ positions }: Mesh): Float32Array {
     const projected = new Float32Array(positions.length);
-    const distance = 1.02 / Math.sin(HALF_VIEW);
+    const distance = 1.02 * viewRadius(positions) / Math.sin(HALF_VIEW);
     const zoom = this.size / 2 / Math.tan(HALF_VIEW);
     for (let i = 0; i < positions.length; i += 3) {
       const [x, y, z] = this.turn(positions[i], positions[i + 1], positions[i + 2]);
-      // What comes near the camera or behind it is far outside the unit sphere.
+      // What comes near the camera or behind it is far outside the cube.
       const inverse = 1 / Math.max(0.1, distance - z);
       projected.set([this.size / 2 + zoom * x * inverse, this.size / 2 - zoom * y * inverse, inverse], i);
     }
@@ -127,16 +169,12 @@ class Frame {
   }
 
   /** Draws a face wherever it is nearest; 1/distance, and so normals weighted by it, are linear on the screen. */
-  draw(mesh: Mesh, face: number, projected: Float32Array, normals: Float32Array): void {
+  draw(mesh: Mesh, face: number, projected: Float32Array, normals: CornerNormals): void {
     const corners = [0, 1, 2].map((k) => 3 * mesh.indices[3 * face + k]);
     const [[ax, ay, az], [bx, by, bz], [cx, cy, cz]] = corners.map((at) => projected.subarray(at, at + 3));
     const twice = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
     if (twice === 0) return;
-    const own = unit(...this.turn(...areaVector(mesh, face)));
-    const [na, nb, nc] = corners.map((at) => {
-      const normal = normals.subarray(at, at + 3);
-      return own[0] * normal[0] + own[1] * normal[1] + own[2] * normal[2] < CREASE ? own : normal;
-    });
+    const [na, nb, nc] = normals.of(face);
     const { size } = this;
     const [left, right] = [Math.min(ax, bx, cx), Math.max(ax, bx, cx)];
     const [top, bottom] = [Math.min(ay, by, cy), Math.max(ay, by, cy)];

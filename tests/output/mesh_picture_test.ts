@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
 import { meshPicture, type Picture, slicePicture } from "../../mod.ts";
 import { cube, moved, sphere } from "../support/meshes.ts";
 
@@ -49,6 +49,30 @@ Deno.test("a mesh without faces is a white picture, and a size that is none is r
   const empty = { positions: new Float32Array(), indices: new Uint32Array() };
   assert(meshPicture(empty, { size: 4 }).pixels.every((value) => value === 1));
   assertThrows(() => meshPicture(empty, { size: 0 }), RangeError, "size must be");
+});
+
+Deno.test("a flat side has one colour up to its edges, also where only two faces meet at a corner", () => {
+  // Of the cube's corners some have one face of a side, others two, so that means over all faces would not agree.
+  const picture = meshPicture(cube(0.55), { size: 128, azimuth: 30, elevation: 15 });
+  const colours = new Map<string, number>();
+  for (let i = 0; i < 128 * 128; i++) {
+    const key = pixel(picture, Math.floor(i / 128), i % 128).map((value) => value.toFixed(2)).join();
+    colours.set(key, (colours.get(key) ?? 0) + 1);
+  }
+  // White and three sides; the rest are pixels on edges.
+  const most = [...colours.values()].sort((a, b) => b - a).slice(0, 4).reduce((sum, count) => sum + count, 0);
+  assertGreater(most, 0.96 * 128 * 128);
+});
+
+Deno.test("a mesh that leaves the unit sphere is seen whole too, from the same direction", () => {
+  for (const half of [0.5, 1]) {
+    const picture = meshPicture(cube(half), { size: 96 });
+    for (let i = 0; i < 96; i++) {
+      for (const [row, column] of [[0, i], [95, i], [i, 0], [i, 95]]) assert(isWhite(pixel(picture, row, column)));
+    }
+  }
+  const [small, large] = [cube(1 / Math.sqrt(3)), cube(1)].map((mesh) => meshPicture(mesh, { size: 96 }));
+  small.pixels.forEach((value, i) => assertAlmostEquals(large.pixels[i], value, 1e-3));
 });
 
 Deno.test("a section is blue outside, orange inside, black on the level and green on the truth's boundary", () => {
