@@ -1,6 +1,5 @@
 import { decodeMesh } from "../../lib/data/mesh/decode_mesh.ts";
 import type { Mesh } from "../../lib/data/mesh/mesh.ts";
-import type { MeshReport } from "../../lib/data/mesh/inspect.ts";
 import { type NormalisedMesh, normaliseMesh } from "../../lib/data/mesh/normalise.ts";
 import { readInput } from "../shell/read_input.ts";
 import type { OccupancyValues } from "./command.ts";
@@ -15,13 +14,14 @@ export async function loadMesh(values: OccupancyValues): Promise<NormalisedMesh>
     ? await defaultMesh()
     : await decodeMesh(await readInput(values.mesh), values.mesh);
   const normalised = normaliseMesh(input, { up: values.up }, name);
-  for (const warning of warningsFor(normalised.report)) console.error(`warning: ${name}: ${warning}.`);
+  for (const warning of warningsFor(normalised)) console.error(`warning: ${name}: ${warning}.`);
   if (normalised.turned) console.error(`${name}: its faces are oriented inward; all were turned.`);
   return normalised;
 }
 
 /** What makes labels doubtful. */
-export function warningsFor({ boundaryEdges, crowdedEdges, misorientedEdges }: MeshReport): string[] {
+export function warningsFor({ report, inwardParts }: NormalisedMesh): string[] {
+  const { boundaryEdges, crowdedEdges, misorientedEdges } = report;
   const edges = (count: number, what: string) =>
     count === 0 ? [] : [`${count} ${count === 1 ? "edge" : "edges"} ${what}`];
   const found = [
@@ -29,8 +29,17 @@ export function warningsFor({ boundaryEdges, crowdedEdges, misorientedEdges }: M
     ...edges(crowdedEdges, "of more than two faces"),
     ...edges(misorientedEdges, "between faces that are oriented against each other"),
   ];
-  if (found.length === 0) return [];
-  return [`the mesh is not watertight and consistently oriented: ${found.join(", ")}; labels there are a compromise`];
+  const warnings: string[] = [];
+  if (found.length > 0) {
+    warnings.push(
+      `the mesh is not watertight and consistently oriented: ${found.join(", ")}; labels there are a compromise`,
+    );
+  }
+  if (inwardParts > 0) {
+    const parts = inwardParts === 1 ? "1 closed part is" : `${inwardParts} closed parts are`;
+    warnings.push(`${parts} oriented inward, though not as a cavity within another: all of it counts as outside`);
+  }
+  return warnings;
 }
 
 async function defaultMesh(): Promise<Mesh> {

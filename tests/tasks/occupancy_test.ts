@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { decodeMesh, encodePly, inspectMesh } from "../../mod.ts";
+import { decodeMesh, encodePly, inspectMesh, type Mesh, normaliseMesh } from "../../mod.ts";
 import { command } from "../../tasks/occupancy/command.ts";
+import { warningsFor } from "../../tasks/occupancy/input.ts";
 import { occupancyTask } from "../../tasks/occupancy/task.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
@@ -51,6 +52,22 @@ Deno.test("hyper-parameters default as published for occupancy, can be given, an
     Error,
     "--update-every: the optimizer adam has no such hyper-parameter.",
   );
+});
+
+Deno.test("what makes labels doubtful is said in one sentence each", () => {
+  const inverted = moved(ball, ([x, y, z]) => [-x, y, z]);
+  const two: Mesh = {
+    positions: new Float32Array([...ball.positions, ...inverted.positions]),
+    indices: new Uint32Array([...ball.indices, ...inverted.indices.map((each) => each + ball.positions.length / 3)]),
+  };
+  assertEquals(warningsFor(normaliseMesh(ball)), []);
+  const bigger = {
+    ...two,
+    positions: two.positions.map((value, i) => i < ball.positions.length ? value : 0.9 * value),
+  };
+  assertEquals(warningsFor(normaliseMesh(bigger)), [
+    "1 closed part is oriented inward, though not as a cavity within another: all of it counts as outside",
+  ]);
 });
 
 Deno.test("a run leaves a mesh in the input's coordinates, pictures, metrics and a summary; resuming changes no bit", () =>

@@ -1,4 +1,5 @@
 import { areaVector, inspectMesh, type MeshReport } from "./inspect.ts";
+import { countInwardParts } from "./inward_parts.ts";
 import type { Mesh } from "./mesh.ts";
 import { fitPositions } from "./position_bits.ts";
 import { weldVertices } from "./weld.ts";
@@ -27,7 +28,11 @@ export interface NormaliseOptions {
 
 /** A mesh ready to be sampled. */
 export interface NormalisedMesh {
-  /** Welded, without faces of no area, oriented outward on the whole, within the sphere of radius 0.95 about 0. */
+  /**
+   * Welded, without faces of no area, oriented outward on the whole, within the sphere of radius 0.95 about 0. Where a face of
+   * no area went that had three different corners, edges that others shared with it have a face on one side only; the surface
+   * has no hole there.
+   */
   readonly mesh: Mesh;
   /** From the input's coordinates to these. */
   readonly transform: MeshTransform;
@@ -35,6 +40,8 @@ export interface NormalisedMesh {
   readonly report: MeshReport;
   /** Whether all faces were turned because they were oriented inward. */
   readonly turned: boolean;
+  /** Closed parts that are oriented inward, with nothing around them: they count as outside. */
+  readonly inwardParts: number;
 }
 
 const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1, 0] };
@@ -69,7 +76,8 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
     );
   }
   const turned = report.volume < 0;
-  return { mesh: clean(welded, turned), transform, report, turned };
+  const mesh = clean(welded, turned);
+  return { mesh, transform, report, turned, inwardParts: countInwardParts(mesh) };
 }
 
 /**

@@ -75,6 +75,35 @@ Deno.test("a mesh without faces, inside or finite positions is refused by name",
   assertThrows(() => normaliseMesh(broken, {}, "nan.obj"), Error, "nan.obj: vertex 0 has the coordinate NaN.");
 });
 
+/** Several meshes as one. */
+function together(...meshes: Mesh[]): Mesh {
+  const positions: number[] = [];
+  const indices: number[] = [];
+  for (const mesh of meshes) {
+    const first = positions.length / 3;
+    for (const vertex of mesh.indices) indices.push(first + vertex);
+    positions.push(...mesh.positions);
+  }
+  return { positions: new Float32Array(positions), indices: new Uint32Array(indices) };
+}
+
+Deno.test("closed parts that are oriented inward are counted, unless they are cavities", () => {
+  const at = (x: number, half: number) => moved(cube(half), ([a, b, c]) => [a + x, b, c]);
+  const inward = (...meshes: Mesh[]) => normaliseMesh(together(...meshes)).inwardParts;
+  assertEquals(inward(at(0, 1)), 0);
+  assertEquals(inward(at(0, 1), at(3, 0.5), turned(at(5, 0.5)), turned(at(7, 0.4))), 2);
+  // A cavity, a part within it and a cavity within that.
+  assertEquals(inward(at(0, 1), turned(at(0, 0.8)), at(0, 0.6), turned(at(0, 0.4))), 0);
+  // The same, oriented inward as a whole and turned.
+  assertEquals(inward(turned(at(0, 1)), at(0, 0.8), turned(at(0, 0.6))), 0);
+  // Within a cavity there is nothing around, and the box of a torus holds its hole.
+  assertEquals(inward(at(0, 1), turned(at(0, 0.8)), turned(at(0, 0.3))), 1);
+  assertEquals(inward(torus(), turned(at(0, 0.1))), 1);
+  // Open parts are told of otherwise.
+  const open = { ...at(3, 0.5), indices: at(3, 0.5).indices.slice(3) };
+  assertEquals(inward(at(0, 1), turned(open)), 0);
+});
+
 /** A box of sides 3.1, 2.2 and 1 that begins at (x, y, 100). */
 const boxAt = (x: number, y: number) => {
   const { indices } = cube();
