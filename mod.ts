@@ -11,7 +11,7 @@ export type { Kernel } from "./lib/gpu/kernel.ts";
 export type { Binding, KernelInterface, KernelSource, OperandAccess } from "./lib/gpu/kernel_source.ts";
 export type { Profile, ProfileEntry } from "./lib/gpu/profile.ts";
 export type { Tally } from "./lib/gpu/tally.ts";
-export { type RandomKey, randomWords } from "./lib/gpu/random.ts";
+export { type RandomKey, randomWords, streams } from "./lib/gpu/random.ts";
 export { Layout, type PlacedSegment, type Segment } from "./lib/field/layout.ts";
 export { createVector, Vector } from "./lib/field/vector.ts";
 export { type Activation, activations } from "./lib/field/activation.ts";
@@ -83,9 +83,11 @@ export { decodePicture, type Picture } from "./lib/data/picture.ts";
 export { type ResizeOptions, resizePicture } from "./lib/data/resize.ts";
 export { pictureData, renderPicture } from "./lib/data/picture_data.ts";
 export {
+  type LabelledPoints,
   type OccupancyDataOptions,
   OccupancySampler,
   type OccupancySamplerOptions,
+  type PointOptions,
   type PointRequest,
 } from "./lib/data/occupancy.ts";
 export { type OccupancyScores, scoreOccupancy } from "./lib/metric/occupancy.ts";

@@ -32,6 +32,26 @@ export interface OccupancyDataOptions {
   readonly seed?: number;
 }
 
+/** Options of {@linkcode OccupancySampler.sample}. */
+export interface PointOptions {
+  /** How many; 10 000 by default. */
+  readonly count?: number;
+  /** Keys the points; an unsigned 32-bit number, 0 by default. */
+  readonly seed?: number;
+  /** Draws other points with the same seed; a whole number from 0, which it is by default. */
+  readonly epoch?: number;
+  /** How they are spread, see {@linkcode PointRequest.mix}; `thirds` by default. */
+  readonly mix?: PointRequest["mix"];
+}
+
+/** Points and on which side of a surface they lie. */
+export interface LabelledPoints {
+  /** `[count, 3]` row-major. */
+  readonly points: Float32Array;
+  /** `[count]`: 1 inside, 0 outside. */
+  readonly inside: Float32Array;
+}
+
 /** Rows of a batch to be filled with points and their labels. */
 export interface PointRequest {
   /** Where the points go. */
@@ -55,7 +75,7 @@ export interface PointRequest {
    * a quarter of each of the others.
    */
   readonly mix: "thirds" | "halves";
-  /** What the points are for; see {@linkcode streams}. */
+  /** What the points are for: one of {@linkcode streams}, of which each gives other points. */
   readonly stream: number;
 }
 
@@ -67,7 +87,26 @@ export function isUniform(sample: number): boolean {
   return sample % 2 === 0;
 }
 
-/** Points around a mesh and whether they are inside, drawn and labelled on the device, never on the host. */
+/** Points drawn and labelled at a time by `OccupancySampler.sample`. */
+const CHUNK = 2 ** 17;
+
+/**
+ * Points around a mesh and whether they are inside, drawn and labelled on the device.
+ *
+ * @example
+ * ```ts
+ * import { decodeMesh } from "./mesh/decode_mesh.ts";
+ * import { normaliseMesh } from "./mesh/normalise.ts";
+ * import { openDevice } from "../gpu/device.ts";
+ * import { OccupancySampler } from "./occupancy.ts";
+ *
+ * const { mesh } = normaliseMesh(await decodeMesh(await Deno.readFile("bunny.obj"), "bunny.obj"));
+ * using gpu = await openDevice();
+ * using sampler = new OccupancySampler(gpu, mesh);
+ * const { points, inside } = await sampler.sample({ count: 1000, seed: 3 });
+ * console.log(points.subarray(0, 3), inside[0] === 1 ? "inside" : "outside");
+ * ```
+ */
 export class OccupancySampler implements Disposable {
   /** Labels the points. */
   readonly winding: WindingNumber;
@@ -124,9 +163,7 @@ export class OccupancySampler implements Disposable {
    */
   data(options: OccupancyDataOptions = {}): TrainingData {
     const { count = 1_000_000, seed = 0 } = options;
-    if (!Number.isSafeInteger(count) || count < 1 || count > 2 ** 31) {
-      throw new RangeError(`occupancy: count must be a whole number from 1 to 2³¹, found ${count}.`);
-    }
+    checkCount(count);
     checkSeed("occupancy", seed);
     return {
       count,
@@ -140,9 +177,58 @@ export class OccupancySampler implements Disposable {
     };
   }
 
+  /**
+   * Points and their labels on the host. With the same seed and epoch they are those that {@linkcode OccupancySampler.data}
+   * trains on, where `mix` is `thirds`; more points begin with the fewer.
+   *
+   * @throws {RangeError} If a number is out of its range.
+   */
+  async sample(options: PointOptions = {}): Promise<LabelledPoints> {
+    const { count = 10_000, seed = 0, epoch = 0, mix = "thirds" } = options;
+    checkCount(count);
+    checkSeed("occupancy", seed);
+    if (!Number.isSafeInteger(epoch) || epoch < 0) {
+      throw new RangeError(`occupancy: epoch must be a whole number from 0, found ${epoch}.`);
+    }
+    const [points, inside] = [new Float32Array(3 * count), new Float32Array(count)];
+    const { gpu } = this;
+    const chunk = Math.min(CHUNK, count);
+    using indices = gpu.buffer("samples", chunk * 4);
+    using batch = gpu.buffer("sampled points", chunk * 16);
+    using labels = gpu.buffer("sampled labels", chunk * 16);
+    for (let first = 0; first < count; first += chunk) {
+      const rows = Math.min(chunk, count - first);
+      gpu.write(indices, Uint32Array.from({ length: rows }, (_, i) => first + i));
+      this.record({
+        points: { buffer: batch, width: 3, stride: 4 },
+        labels: [{ buffer: labels, width: 1, stride: 4 }],
+        indices,
+        first: 0,
+        rows,
+        paddedRows: rows,
+        epoch,
+        seed,
+        mix,
+        stream: streams.points,
+      });
+      const [drawn, labelled] = (await gpu.read(batch, labels)).map((bytes) => new Float32Array(bytes));
+      for (let i = 0; i < rows; i++) {
+        points.set(drawn.subarray(4 * i, 4 * i + 3), 3 * (first + i));
+        inside[first + i] = labelled[4 * i];
+      }
+    }
+    return { points, inside };
+  }
+
   /** Frees the device memory. */
   [Symbol.dispose](): void {
     this.winding[Symbol.dispose]();
     this.#surface[Symbol.dispose]();
+  }
+}
+
+function checkCount(count: number): void {
+  if (!Number.isSafeInteger(count) || count < 1 || count > 2 ** 31) {
+    throw new RangeError(`occupancy: count must be a whole number from 1 to 2³¹, found ${count}.`);
   }
 }

@@ -5,7 +5,10 @@ import { padRows } from "../field/matmul/shape.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { permutedIndices, streams } from "../gpu/random.ts";
 
-/** How well a field tells inside from outside. Intersection over union where p > ½, that is where the logit is above 0. */
+/**
+ * How well a field tells inside from outside. Intersection over union where p > ½, that is where the logit is above 0; 1 where
+ * no point is inside and none is said to be.
+ */
 export interface OccupancyScores {
   /** Points that they are taken over. */
   readonly points: number;
@@ -57,9 +60,9 @@ export async function scoreOccupancy(
   }
   return {
     points: count,
-    iou: (uniform.both + near.both) / (uniform.either + near.either),
-    iouUniform: uniform.both / uniform.either,
-    iouNear: near.both / near.either,
+    iou: intersectionOverUnion({ both: uniform.both + near.both, either: uniform.either + near.either }),
+    iouUniform: intersectionOverUnion(uniform),
+    iouNear: intersectionOverUnion(near),
     accuracy: right / count,
     crossEntropy: entropy / count,
   };
@@ -102,7 +105,12 @@ export async function scoreBatch(
       if (logit > level || labels[i] > 0) counts.either++;
     });
   }
-  return counts.both / counts.either;
+  return intersectionOverUnion(counts);
+}
+
+/** 1 where no point is inside and none is said to be: nothing is wrong. */
+function intersectionOverUnion({ both, either }: Counts): number {
+  return either === 0 ? 1 : both / either;
 }
 
 /** Chunks of some points: what the field says, and the truth. */

@@ -42,6 +42,25 @@ export class OccupancySubject implements TrainingSubject {
     this.data = this.#sampler.data({ count: points, seed });
   }
 
+  /**
+   * Refuses labels that are all the same, of which nothing can be learnt.
+   *
+   * @throws {UserError} If of many points around the mesh none is inside, or none outside.
+   */
+  async checkLabels(): Promise<void> {
+    const { points, inside } = await this.#sampler.sample({ count: POINTS_WHILE_TRAINING, mix: "halves" });
+    const within = inside.reduce((sum, label) => sum + label, 0);
+    if (within > 0 && within < inside.length) return;
+    const numbers = await this.#sampler.winding.at(points);
+    const [least, most] = [Math.min(...numbers), Math.max(...numbers)].map((number) => Number(number.toFixed(1)) + 0);
+    throw new UserError(
+      `--threshold ${this.values.threshold}: expected points on both sides of it, found ${
+        within === 0 ? "none" : "all"
+      } of ` +
+        `${inside.length} points around the mesh inside: their winding numbers are about ${least} to ${most}.`,
+    );
+  }
+
   get config(): Record<string, unknown> {
     const { report, transform, turned } = this.input;
     return { mesh: { ...report, turned }, transform };
@@ -78,8 +97,8 @@ export class OccupancySubject implements TrainingSubject {
     await folder.writeFile("mesh.ply", encodePly(placed));
     await folder.writeFile("mesh.obj", encodeObj(placed));
     const faces = mesh.indices.length / 3;
-    say("comparing the mesh with the input");
     // A field that is nowhere positive has no surface to compare.
+    if (faces > 0) say("comparing the mesh with the input");
     const distance = faces === 0 ? {} : compareMeshes(mesh, input.mesh);
     return {
       ...scores,

@@ -21,5 +21,14 @@ export const occupancyTask: TrainingTask<typeof command, OccupancySettings> = {
       title: "Section z = 0: blue outside, orange inside, a black line between, the truth's in green",
     },
   ],
-  load: async (values, gpu) => new OccupancySubject(gpu, await loadMesh(values), values),
+  load: async (values, gpu) => {
+    const subject = new OccupancySubject(gpu, await loadMesh(values), values);
+    try {
+      await subject.checkLabels();
+    } catch (error) {
+      subject[Symbol.dispose]();
+      throw error;
+    }
+    return subject;
+  },
 };

@@ -1,4 +1,12 @@
-import { assert, assertAlmostEquals, assertEquals, assertLess, assertNotEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertLess,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import {
   adam,
   binaryCrossEntropy,
@@ -193,6 +201,37 @@ Deno.test("a field learns a cube, scores say so, and no buffer is left", async (
     );
   }
   assertEquals(gpu.liveBuffers, 0);
+});
+
+Deno.test("sampled points are those that are trained on, with their labels, in chunks too", async () => {
+  using gpu = await openDevice();
+  {
+    using sampler = new OccupancySampler(gpu, cube());
+    for (const mix of ["thirds", "halves"] as const) {
+      const expected = await draw(gpu, sampler, range(60), { epoch: 2, mix });
+      const { points, inside } = await sampler.sample({ count: 60, seed: 1, epoch: 2, mix });
+      assertEquals([...points], expected.points.flat());
+      assertEquals(inside, expected.labels.slice(0, 60));
+    }
+    const many = await sampler.sample({ count: 2 ** 17 + 5, seed: 1 });
+    const last = await draw(gpu, sampler, Uint32Array.from({ length: 5 }, (_, i) => 2 ** 17 + i));
+    assertEquals([...many.points.subarray(3 * 2 ** 17)], last.points.flat());
+    await assertRejects(() => sampler.sample({ count: 0 }), RangeError, "count must be a whole number from 1");
+    await assertRejects(() => sampler.sample({ epoch: -1 }), RangeError, "epoch must be a whole number from 0");
+  }
+  assertEquals(gpu.liveBuffers, 0);
+});
+
+Deno.test("where nothing is inside and nothing is said to be, intersection over union is 1", async () => {
+  using gpu = await openDevice();
+  using field = createField(gpu, description, { seed: 3 });
+  using sampler = new OccupancySampler(gpu, cube(), { threshold: 5 });
+  // Every logit is the bias of the last layer.
+  for (const [bias, iou] of [[-10, 1], [10, 0]]) {
+    field.parameters.write(new Float32Array(field.parameterCount).with(-1, bias));
+    const scores = await scoreOccupancy(field, sampler, { count: 1000 });
+    assertEquals([scores.iou, scores.iouUniform, scores.iouNear], [iou, iou, iou]);
+  }
 });
 
 Deno.test("settings that make no sense are refused", async () => {

@@ -159,8 +159,14 @@ Deno.test("--minutes fixes the number of steps before the run; --dry-run tells t
 Deno.test("a mesh that cannot be used, and a name that is taken, end in one line", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(join(folder, "flat.obj"), "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n");
+    await Deno.writeFile(join(folder, "ball.ply"), encodePly(ball));
     const refused: [string, RegExp][] = [
       ["flat.obj", /^error: .*flat\.obj: the mesh encloses no volume .*\n$/],
+      [
+        "ball.ply --threshold 5",
+        /^error: --threshold 5: expected points on both sides of it, found none of 20000 points .*: their winding numbers are about 0 to 1\.1\.\n$/,
+      ],
+      ["ball.ply --threshold=-1", /^error: --threshold -1: .* found all of 20000 points around the mesh inside: .*\n$/],
       ["none.obj", /^error: .*none\.obj: cannot be read: there is no such file\.\n$/],
       [".", /^error: .*: cannot be read: it is a folder\.\n$/],
       ["none.obj --sigma 1 --activation sine", /^error: --sigma: the activation sine has no such hyper-parameter\.\n$/],
@@ -170,7 +176,7 @@ Deno.test("a mesh that cannot be used, and a name that is taken, end in one line
       assertEquals(code, 1);
       assertMatch(stderr, sentence);
     }
-    assertEquals(namesIn(folder), ["flat.obj"]);
+    assertEquals(namesIn(folder), ["ball.ply", "flat.obj"]);
     await Deno.mkdir(join(folder, "runs/occupancy/mine"), { recursive: true });
     const taken = await occupancy(folder, "none.obj --name mine");
     assertStringIncludes(taken.stderr, "a run of this name exists");
