@@ -80,9 +80,18 @@ export function areaVector({ positions, indices }: Mesh, face: number): [number,
  * Checks that a mesh's arrays make sense.
  *
  * @param where How errors call the place.
- * @throws {Error} If a position is not finite, an index is out of range or there are no faces.
+ * @throws {Error} If the arrays are of other types, a position is not finite, an index is out of range or there are no faces.
  */
 export function checkMesh({ positions, indices }: Mesh, where: string): void {
+  const isReal = positions instanceof Float32Array || positions instanceof Float64Array;
+  if (!isReal || !(indices instanceof Uint32Array)) {
+    const [found, and] = [positions, indices].map((each: unknown) =>
+      (each as object | null)?.constructor?.name ?? `${each}`
+    );
+    throw new TypeError(
+      `${where}: expected positions as Float32Array or Float64Array and indices as Uint32Array, found ${found} and ${and}.`,
+    );
+  }
   if (positions.length % 3 !== 0 || indices.length % 3 !== 0) {
     throw new Error(
       `${where}: expected three numbers a vertex and a face, found ${positions.length} and ${indices.length} in all.`,

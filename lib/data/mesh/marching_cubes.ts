@@ -28,6 +28,18 @@ const OUTSIDE = -1e-30;
  * @param slices For each k a slice `[size[1], size[0]]`, x fastest, in order.
  * @returns Vertices on the grid's edges, none twice; empty if nothing is inside.
  * @throws {RangeError} If slices are missing or of another size, or a sample is not finite.
+ *
+ * @example A ball of radius ½.
+ * ```ts
+ * import { marchingCubes } from "./marching_cubes.ts";
+ *
+ * const n = 33;
+ * const at = (i: number) => i / 16 - 1;
+ * const slices = Array.from({ length: n }, (_, k) =>
+ *   Float32Array.from({ length: n * n }, (_, i) => 0.5 - Math.hypot(at(i % n), at(Math.floor(i / n)), at(k))));
+ * const mesh = await marchingCubes({ size: [n, n, n], origin: [-1, -1, -1], spacing: 1 / 16 }, slices);
+ * console.log(mesh.positions.length / 3, "vertices");
+ * ```
  */
 export async function marchingCubes(
   grid: Grid,

@@ -52,6 +52,17 @@ const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1,
  *
  * @param name How errors call it.
  * @throws {Error} If it has no faces, a position is not finite, an index is out of range, or it encloses no volume.
+ *
+ * @example
+ * ```ts
+ * import { decodeMesh } from "./decode_mesh.ts";
+ * import { denormaliseMesh, normaliseMesh } from "./normalise.ts";
+ *
+ * const input = await decodeMesh(await Deno.readFile("bunny.ply"), "bunny.ply");
+ * const { mesh, transform, report } = normaliseMesh(input, { up: "z" }, "bunny.ply");
+ * if (report.boundaryEdges > 0) console.log("has holes");
+ * const back = denormaliseMesh(mesh, transform);
+ * ```
  */
 export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name = "mesh"): NormalisedMesh {
   const { box } = inspectNamed(input, name);

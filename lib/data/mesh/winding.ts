@@ -21,6 +21,18 @@ export interface DeviceRows {
 /**
  * Generalised winding numbers of a mesh on a device (Barill et al. 2018; Jacobson et al. 2013): how often the surface goes
  * around a point, 1 inside and 0 outside of a closed one, and something between near the holes of an open one.
+ *
+ * @example
+ * ```ts
+ * import { openDevice } from "../../gpu/device.ts";
+ * import { WindingNumber } from "./winding.ts";
+ *
+ * const positions = new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1]);
+ * const indices = new Uint32Array([2, 1, 0, 0, 1, 3, 1, 2, 3, 2, 0, 3]);
+ * using gpu = await openDevice();
+ * using winding = new WindingNumber(gpu, { positions, indices });
+ * console.log(await winding.at([0.2, 0.2, 0.2, 5, 5, 5])); // about 1 and 0
+ * ```
  */
 export class WindingNumber implements Disposable {
   /** The hierarchy. */

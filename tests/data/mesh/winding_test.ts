@@ -187,6 +187,19 @@ Deno.test("points that are not finite or lie on a corner end, and disturb no oth
   assertEquals(Number.isFinite(found[3]), true);
 });
 
+Deno.test("points may be plain numbers, and a mesh of plain numbers is refused in a sentence", async () => {
+  using gpu = await openDevice();
+  const mesh = cube();
+  using winding = new WindingNumber(gpu, mesh);
+  assertEquals(await winding.at([0, 0, 0, 2, 2, 2]), await winding.at(new Float32Array([0, 0, 0, 2, 2, 2])));
+  const plain = { positions: [...mesh.positions], indices: [...mesh.indices] } as unknown as Mesh;
+  assertThrows(
+    () => new WindingNumber(gpu, plain),
+    TypeError,
+    "windingTree: expected positions as Float32Array or Float64Array and indices as Uint32Array, found Array and Array.",
+  );
+});
+
 Deno.test("labelling leaves no buffer behind", async () => {
   using gpu = await openDevice();
   {
