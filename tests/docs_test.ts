@@ -8,7 +8,7 @@ Deno.test("the library example of docs/occupancy.md type-checks and runs", () =>
   inFolder(async (folder) => {
     const [, example] = /```ts\n([\s\S]*?)```/.exec(await Deno.readTextFile(join(root, "docs/occupancy.md")))!;
     const module = new URL("../mod.ts", import.meta.url).href;
-    await Deno.writeTextFile(join(folder, "example.ts"), example.replace("./mod.ts", module));
+    await Deno.writeTextFile(join(folder, "example.ts"), example.replace("../mod.ts", module));
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--check", "--no-prompt", "-A", "--config", join(root, "deno.json"), "example.ts"],
       cwd: folder,

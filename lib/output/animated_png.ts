@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { Picture } from "../data/picture.ts";
+import { joinBytes } from "./join_bytes.ts";
 import { encodePng } from "./png.ts";
 
 const SIGNATURE = 8;
@@ -44,11 +45,11 @@ export function encodeAnimatedPng(frames: readonly Picture[], options: { framesP
     parts.push(chunk("fcTL", control));
     for (const { type, data } of chunks) {
       if (type !== "IDAT") continue;
-      parts.push(i === 0 ? chunk("IDAT", data) : chunk("fdAT", joined([words(sequence++), data])));
+      parts.push(i === 0 ? chunk("IDAT", data) : chunk("fdAT", joinBytes([words(sequence++), data])));
     }
   });
   parts.push(chunk("IEND", new Uint8Array(0)));
-  return joined(parts);
+  return joinBytes(parts);
 }
 
 function chunksOf(png: Uint8Array): { type: string; data: Uint8Array }[] {
@@ -65,23 +66,13 @@ function chunksOf(png: Uint8Array): { type: string; data: Uint8Array }[] {
 
 /** Length, type, data and the checksum of type and data. */
 function chunk(type: string, data: Uint8Array): Uint8Array {
-  const body = joined([Uint8Array.from(type, (character) => character.charCodeAt(0)), data]);
-  return joined([words(data.length), body, words(crc32(body))]);
+  const body = joinBytes([Uint8Array.from(type, (character) => character.charCodeAt(0)), data]);
+  return joinBytes([words(data.length), body, words(crc32(body))]);
 }
 
 /** Big-endian 32-bit numbers. */
 function words(...numbers: number[]): Uint8Array {
   const bytes = new Uint8Array(numbers.length * 4);
   numbers.forEach((number, i) => new DataView(bytes.buffer).setUint32(i * 4, number));
-  return bytes;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
   return bytes;
 }

@@ -1,4 +1,5 @@
 import type { Mesh } from "../data/mesh/mesh.ts";
+import { joinBytes } from "./join_bytes.ts";
 
 /** Lines that are joined at once, so that a large mesh is never one huge text. */
 const LINES = 4096;
@@ -27,11 +28,5 @@ export function encodeObj({ positions, indices }: Mesh): Uint8Array {
   }
   for (let i = 0; i < indices.length; i += 3) add(`f ${indices[i] + 1} ${indices[i + 1] + 1} ${indices[i + 2] + 1}\n`);
   flush();
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return joinBytes(parts);
 }

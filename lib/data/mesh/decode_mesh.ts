@@ -5,6 +5,7 @@ import { decodeObj } from "./obj.ts";
 import { decodeOff, isOff } from "./off.ts";
 import { decodePly } from "./ply.ts";
 import { decodeStl, isBinaryStl, isTextStl } from "./stl.ts";
+import { withoutMark } from "./text_lines.ts";
 
 /** Bytes in which a file of text must show what it is; before that may stand comments. */
 const BEGIN = 2 ** 16;
@@ -40,8 +41,7 @@ export async function decodeMesh(bytes: Uint8Array, name = "mesh"): Promise<Mesh
 function decode(bytes: Uint8Array, name: string, plainName: string): Mesh {
   // The header of a binary STL may begin with anything, but its size tells it.
   if (isBinaryStl(bytes)) return decodeStl(bytes, name);
-  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  const begin = new TextDecoder("latin1").decode(bytes.subarray(marked ? 3 : 0, BEGIN));
+  const begin = new TextDecoder("latin1").decode(withoutMark(bytes).subarray(0, BEGIN));
   const ending = /\.(\w+)$/.exec(plainName)?.[1].toLowerCase();
   if (/^ply[\s]/.test(begin)) return decodePly(bytes, name);
   if (isOff(begin)) return decodeOff(bytes, name);

@@ -22,10 +22,9 @@ export interface TextLine {
  * @throws {Error} If a line is absurdly long.
  */
 export function* textLines(bytes: Uint8Array, name: string, continued = false): Generator<TextLine, void, void> {
-  bytes = bytes.subarray(0, contentEnd(bytes));
+  bytes = withoutMark(bytes.subarray(0, contentEnd(bytes)));
   let number = 0;
-  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  for (let begin = hasMark ? 3 : 0; begin < bytes.length;) {
+  for (let begin = 0; begin < bytes.length;) {
     number++;
     const first = number;
     let text = "";
@@ -47,6 +46,11 @@ export function* textLines(bytes: Uint8Array, name: string, continued = false): 
     const words = text.trim().split(/[ \t]+/);
     if (words[0] !== "") yield { number: first, words };
   }
+}
+
+/** A text behind its byte order mark, if it has one. */
+export function withoutMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
 /** Where a file's content ends: behind the last byte that is neither zero nor white space, which some programs pad files with. */
