@@ -110,14 +110,15 @@ class CornerNormals {
   /** Unit normals at a face's three corners: the mean, weighted by area, of the faces there with no edge between. */
   of(face: number): [number, number, number][] {
     const normals = this.#normals;
-    const [x, y, z] = normals.subarray(3 * face, 3 * face + 3);
-    const size = Math.hypot(x, y, z);
+    const [x, y, z] = [normals[3 * face], normals[3 * face + 1], normals[3 * face + 2]];
+    const size = Math.sqrt(x * x + y * y + z * z);
     return [0, 1, 2].map((k) => {
       const vertex = this.#indices[3 * face + k];
       let [sx, sy, sz] = [0, 0, 0];
       for (let i = this.#first[vertex]; i < this.#first[vertex + 1]; i++) {
-        const [ox, oy, oz] = normals.subarray(3 * this.#around[i], 3 * this.#around[i] + 3);
-        if (x * ox + y * oy + z * oz < CREASE * size * Math.hypot(ox, oy, oz)) continue;
+        const other = 3 * this.#around[i];
+        const [ox, oy, oz] = [normals[other], normals[other + 1], normals[other + 2]];
+        if (x * ox + y * oy + z * oz < CREASE * size * Math.sqrt(ox * ox + oy * oy + oz * oz)) continue;
         sx += ox;
         sy += oy;
         sz += oz;

@@ -37,13 +37,16 @@ export class MeshBuilder {
   }
 
   /**
-   * Adds a polygon; one of fewer than three corners is passed over.
+   * Adds a polygon.
    *
    * @param corners Vertices, counted from 0. They may come later in the file.
    * @param where As for `vertex`.
-   * @throws {Error} If a number is no index.
+   * @throws {Error} If there are fewer than three corners, or a number is no index.
    */
   face(corners: ArrayLike<number>, where: string): void {
+    if (corners.length < 3) {
+      throw new Error(`${this.name}, ${where}: expected a face of at least 3 corners, found ${corners.length}.`);
+    }
     for (let i = 0; i < corners.length; i++) {
       const corner = corners[i];
       if (!Number.isInteger(corner) || corner < 0 || corner >= 2 ** 32) {

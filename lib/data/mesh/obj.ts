@@ -24,9 +24,6 @@ export function decodeObj(bytes: Uint8Array, name = "mesh.obj"): Mesh {
       const [x, y, z] = [1, 2, 3].map((i) => numberOf(words[i], `${name}, ${where}`));
       builder.vertex(x, y, z, where);
     } else if (words[0] === "f" || words[0] === "fo") {
-      if (words.length < 4) {
-        throw new Error(`${name}, ${where}: expected a face of at least 3 corners, found ${words.length - 1}.`);
-      }
       builder.face(words.slice(1).map((word) => cornerOf(word, builder.vertices, `${name}, ${where}`)), where);
     } else if (!IGNORED.has(words[0])) {
       throw new Error(`${name}, ${where}: expected an OBJ statement (v, f, …), found ${describeWord(words[0])}.`);

@@ -64,8 +64,8 @@ export function decodeOff(bytes: Uint8Array, name = "mesh.off"): Mesh {
     if (corners > words.length - 1) {
       throw new Error(`${where}: expected the ${corners} corners of a face, found ${words.length - 1}.`);
     }
-    // Behind the corners may stand a colour.
-    builder.face(words.slice(1, corners + 1).map((word) => integerOf(word, where)), `line ${number}`);
+    // In this format a face of one corner is a point and one of two a line. Behind the corners may stand a colour.
+    if (corners > 2) builder.face(words.slice(1, corners + 1).map((word) => integerOf(word, where)), `line ${number}`);
   }
   const { value: more } = lines.next();
   if (more) {

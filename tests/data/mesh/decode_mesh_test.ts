@@ -126,8 +126,9 @@ Deno.test("every format gives the same triangles, packed or not", async () => {
     [
       "b.off",
       text(
-        `COFF ${vertices.length} ${faces.length} 0`,
+        `COFF ${vertices.length} ${faces.length + 1} 0`,
         ...vertices.map((v) => `${v.join("\t")} 1 1 1 1`),
+        "2 0 1",
         ...faces.map((f) => `3 ${f.join(" ")}`),
       ),
     ],
@@ -191,6 +192,11 @@ const malformed: [string, Uint8Array, string][] = [
   ["x.obj", text("v 0 0 nan"), 'x.obj, line 1: expected a number, found "nan".'],
   ["x.obj", text("v 0 0 1e300"), "x.obj, line 1: expected a finite position, found 0, 0, 1e+300."],
   ["x.obj", text("v 0 0 0", "f 1 1"), "x.obj, line 2: expected a face of at least 3 corners, found 2."],
+  [
+    "x.ply",
+    text(...tetrahedron.slice(0, -1), "2 0 2"),
+    "x.ply, line 16: expected a face of at least 3 corners, found 2.",
+  ],
   ["x.obj", text("v 0 0 0", "f 1 x 2"), 'x.obj, line 2: expected a whole number, found "x".'],
   ["x.obj", text("v 0 0 0"), "x.obj: the mesh has 1 vertices, but no faces."],
   ["x.obj", text("It was a dark and stormy night."), 'x.obj, line 1: expected an OBJ statement (v, f, …), found "It".'],
