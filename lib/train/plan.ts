@@ -19,6 +19,8 @@ export interface TrainingPlan {
   readonly deviceBytes: number;
   /** Seconds of a step with neither products nor factors. */
   readonly plainSeconds: number;
+  /** Seconds of step 0 where the optimizer has one of its own kind (SOAP computes eigenvectors from scratch), and it is still to come. */
+  readonly firstSeconds?: number;
   /** Seconds of the step with this number (from 0), its Hessian-vector products included. */
   secondsOf(step: number): number;
 }
@@ -40,7 +42,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   const copies = gpu.liveBytes - before;
   await rehearsal.warmUp();
   const deviceBytes = gpu.liveBytes - copies;
-  const first = optimizer.counters.step === 0 ? await rehearsal.secondsOfFirst() : undefined;
+  const firstSeconds = optimizer.counters.step === 0 ? await rehearsal.secondsOfFirst() : undefined;
   const plain = await rehearsal.secondsPerStep({ hessianProbes: 0 }, signal);
   const { oneObservation } = optimizer;
   const observation = oneObservation === undefined
@@ -51,8 +53,9 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
     chunkRows,
     deviceBytes,
     plainSeconds: plain,
+    firstSeconds,
     secondsOf(step) {
-      if (step === 0 && first !== undefined) return first;
+      if (step === 0 && firstSeconds !== undefined) return firstSeconds;
       const { hessianProbes, gaussNewtonSample = 0, kroneckerFactors = false } = optimizer.requests(step);
       return plain + observation * (hessianProbes + gaussNewtonSample + Number(kroneckerFactors));
     },

@@ -47,11 +47,15 @@ export async function measurePace(
   const values = runValues(scope, pair, { input: settings.inputs[0], seed: 0 });
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
   const { stepsPerEpoch, field, subject } = prepared;
-  const { secondsOf, plainSeconds, deviceBytes } = await planTraining(prepared.training);
+  const { secondsOf, plainSeconds, firstSeconds, deviceBytes } = await planTraining(prepared.training);
   const within = finalSeconds(settings);
   const { epochs = task.defaultEpochs(values) } = settings.length;
+  // A first step of its own kind may take as long as a whole short trial, which then would say nothing.
+  const granted = (part: number) => part < 1 && firstSeconds !== undefined ? firstSeconds : 0;
   const stepsFor = (part: number) =>
-    within === undefined ? stepsOf(epochs * part, stepsPerEpoch) : affordableSteps(within * part, 0, secondsOf);
+    within === undefined
+      ? stepsOf(epochs * part, stepsPerEpoch)
+      : affordableSteps(within * part + granted(part), 0, secondsOf);
   const steps = stepsFor(1);
   const secondsFor = (count: number) => sum(count, secondsOf);
   const trialSteps = SEARCH.rungs.map(stepsFor);
