@@ -4,6 +4,7 @@ import { padRows } from "../field/matmul/shape.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { type Grid, marchingCubes } from "./mesh/marching_cubes.ts";
 import type { Mesh } from "./mesh/mesh.ts";
+import { refineVertices } from "./mesh/refine_vertices.ts";
 import gridText from "../../wgsl/grid_points.wgsl" with { type: "text" };
 
 const gridSource = { name: "grid_points", text: gridText };
@@ -50,15 +51,20 @@ export async function* fieldSlices(
       }, linearGroups(paddedRows, 64));
       await evaluation.run(first, rows, results);
     }
-    const [values] = Object.values(results);
-    const width = values.length / count;
-    const firsts = width === 1 ? values : Float32Array.from({ length: count }, (_, i) => values[i * width]);
+    const firsts = firstNumbers(Object.values(results)[0], count);
     for (let at = 0; at < count; at += nx * ny) yield firsts.subarray(at, at + nx * ny);
   }
 }
 
+/** The first of each row's numbers. */
+function firstNumbers(values: Float32Array, count: number): Float32Array {
+  const width = values.length / count;
+  return width === 1 ? values : Float32Array.from({ length: count }, (_, i) => values[i * width]);
+}
+
 /**
- * The surface on which a field of one logit is 0, that is p = ½, within [−1, 1]³.
+ * The surface on which a field of one logit is 0, that is p = ½, within [−1, 1]³. Its vertices lie on the edges of a grid, where the field
+ * itself is 0 to about a hundredth of an edge.
  *
  * @param options.resolution Cells along each axis, at least 1.
  * @param options.memory Bytes of device memory that a chunk may take.
@@ -66,7 +72,7 @@ export async function* fieldSlices(
  * @returns A watertight mesh, oriented outward; without faces if the field is nowhere positive.
  * @throws {RangeError} If the field is not finite somewhere, or the resolution no whole number from 1 to 1600.
  */
-export function extractMesh(
+export async function extractMesh(
   field: Field,
   options: {
     readonly resolution: number;
@@ -87,5 +93,10 @@ export function extractMesh(
       progress?.(++done / samples);
     }
   };
-  return marchingCubes(grid, slices());
+  const mesh = await marchingCubes(grid, slices());
+  await refineVertices(mesh, grid, async (points) => {
+    const outputs = await field.evaluate({ [Object.keys(field.description.inputs)[0]]: points });
+    return firstNumbers(Object.values(outputs)[0], points.length / 3);
+  });
+  return mesh;
 }

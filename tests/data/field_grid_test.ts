@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { createField, extractMesh, fieldSlices, mlp, openDevice, sine } from "../../mod.ts";
 
 const description = mlp({ inputs: 3, hidden: [16], outputs: 1, activation: sine({ omega: 5 }) });
@@ -28,7 +28,7 @@ Deno.test("extracting tells how far it is, and refuses a resolution that is none
   const parts: number[] = [];
   await extractMesh(field, { resolution: 8, progress: (part) => parts.push(part) });
   assertEquals([parts.length, parts.at(-1)], [9, 1]);
-  assertThrows(() => extractMesh(field, { resolution: 0 }), RangeError, "resolution must be a whole number");
+  await assertRejects(() => extractMesh(field, { resolution: 0 }), RangeError, "resolution must be a whole number");
   field.parameters.write(new Float32Array(field.parameterCount).fill(NaN));
   await assertRejects(() => extractMesh(field, { resolution: 8 }), RangeError, "expected finite samples, found NaN");
 });

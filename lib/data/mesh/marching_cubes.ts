@@ -13,10 +13,10 @@ export interface Grid {
 }
 
 /** Vertices stay this far from the ends of their edge, in parts of it, so that no two of them coincide. */
-const MARGIN = 1 / 1024;
+export const MARGIN = 1 / 1024;
 
 /** What the grid's border is set to, at most. */
-const OUTSIDE = -1e-30;
+export const OUTSIDE = -1e-30;
 
 /**
  * The surface on which a function on a grid is 0, oriented outward, where inside is where it is positive (Lorensen & Cline
