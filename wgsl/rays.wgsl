@@ -13,7 +13,7 @@
 // Newton's method for the point whose distorted image is `seen` (Brown's model, as OpenCV defines it).
 fn undistorted(seen: vec2f, k: vec3f, p: vec2f) -> vec2f {
   var at = seen;
-  for (var step = 0u; step < 8u; step++) {
+  for (var step = 0u; step < 20u; step++) {
     let r = dot(at, at);
     let radial = 1.0 + r * (k.x + r * (k.y + r * k.z));
     let slope = 2.0 * (k.x + r * (2.0 * k.y + r * 3.0 * k.z));

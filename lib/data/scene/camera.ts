@@ -95,9 +95,11 @@ export function resizeCamera(camera: Camera, width: number, height: number): Cam
  * Checks what was read of a camera.
  *
  * @param what How the error calls it: "transforms.json, frame 3".
- * @throws {Error} If a number is not finite, a focal length is not positive, or the rotation is not orthonormal.
+ * @throws {Error} If a number is not finite, a focal length is not positive, the rotation is not orthonormal, or the lens folds the
+ * picture, so that its distortion cannot be undone.
  */
-export function checkCamera(what: string, { pose, focal, centre, distortion }: Camera): void {
+export function checkCamera(what: string, camera: Camera): void {
+  const { pose, focal, centre, distortion } = camera;
   if (pose.length !== 12 || !pose.every(Number.isFinite)) {
     throw new Error(`${what}: a pose of 3 × 4 finite numbers expected, found ${pose.map(String).join(" ")}.`);
   }
@@ -125,6 +127,12 @@ export function checkCamera(what: string, { pose, focal, centre, distortion }: C
   if (dot(cross(right, up), back) < 0) {
     throw new Error(`${what}: the pose's rotation is mirrored: its columns are left-handed.`);
   }
+  if (distortion !== undefined && folds(camera, distortion)) {
+    const numbers = Object.entries(distortion).map(([name, value]) => `${name} ${value}`).join(", ");
+    throw new Error(
+      `${what}: a distortion that can be undone in the whole picture expected, but ${numbers} cannot be.`,
+    );
+  }
 }
 
 /** Σ aᵢbᵢ. */
@@ -148,25 +156,60 @@ export function addScaled(a: Vector3, b: Vector3, s: number): Vector3 {
   return [a[0] + s * b[0], a[1] + s * b[1], a[2] + s * b[2]];
 }
 
+/** As many as `rays.wgsl` makes. */
+const UNDISTORTION_STEPS = 20;
+
+/** Places along each side of a picture, and between its principal point and each of these, where a lens is looked at. */
+const LENS_PLACES = 16;
+
+/**
+ * Whether somewhere on the picture's border undoing the distortion fails, or leads beyond a fold: a place between it and the principal
+ * point where the distortion turns directions over.
+ */
+function folds({ width, height, focal, centre }: Camera, distortion: Distortion): boolean {
+  const shares = Array.from({ length: LENS_PLACES + 1 }, (_, i) => i / LENS_PLACES);
+  const border = shares.flatMap((s) => [
+    [s * width, 0],
+    [s * width, height],
+    [0, s * height],
+    [width, s * height],
+  ]);
+  return border.some(([column, row]) => {
+    const seen: [number, number] = [(column - centre[0]) / focal[0], (row - centre[1]) / focal[1]];
+    const [x, y] = undistort(seen, distortion);
+    const again = distort([x, y], distortion);
+    const miss = Math.hypot((again[0] - seen[0]) * focal[0], (again[1] - seen[1]) * focal[1]);
+    if (!(miss < 0.01)) return true;
+    return shares.some((share) => {
+      const { a, d, determinant } = distortionSlopes([share * x, share * y], distortion);
+      return !(determinant > 0 && a + d > 0);
+    });
+  });
+}
+
 function distort([x, y]: [number, number], { k1, k2, k3, p1, p2 }: Distortion): [number, number] {
   const r = x * x + y * y;
   const radial = 1 + r * (k1 + r * (k2 + r * k3));
   return [x * radial + 2 * p1 * x * y + p2 * (r + 2 * x * x), y * radial + 2 * p2 * x * y + p1 * (r + 2 * y * y)];
 }
 
-/** Newton's method; from the distorted point it converges in a few steps for every lens that does not fold the picture. */
+/** The derivatives of `distort`, which are symmetric: (a b; b d). */
+function distortionSlopes([x, y]: [number, number], { k1, k2, k3, p1, p2 }: Distortion) {
+  const r = x * x + y * y;
+  const radial = 1 + r * (k1 + r * (k2 + r * k3));
+  const slope = 2 * (k1 + r * (2 * k2 + r * 3 * k3));
+  const a = radial + slope * x * x + 2 * p1 * y + 6 * p2 * x;
+  const b = slope * x * y + 2 * p1 * x + 2 * p2 * y;
+  const d = radial + slope * y * y + 2 * p2 * x + 6 * p1 * y;
+  return { a, b, d, determinant: a * d - b * b };
+}
+
+/** Newton's method from the distorted point. It finds the point for the lenses that `checkCamera` takes, and may not for others. */
 function undistort(distorted: [number, number], distortion: Distortion): [number, number] {
-  const { k1, k2, k3, p1, p2 } = distortion;
   let [x, y] = distorted;
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < UNDISTORTION_STEPS; i++) {
     const [u, v] = distort([x, y], distortion);
-    const r = x * x + y * y;
-    const radial = 1 + r * (k1 + r * (k2 + r * k3));
-    const slope = 2 * (k1 + r * (2 * k2 + r * 3 * k3));
-    const a = radial + slope * x * x + 2 * p1 * y + 6 * p2 * x;
-    const b = slope * x * y + 2 * p1 * x + 2 * p2 * y;
-    const d = radial + slope * y * y + 2 * p2 * x + 6 * p1 * y;
-    const determinant = a * d - b * b;
+    const { a, b, d, determinant } = distortionSlopes([x, y], distortion);
     const [du, dv] = [distorted[0] - u, distorted[1] - v];
     x += (d * du - b * dv) / determinant;
     y += (a * dv - b * du) / determinant;

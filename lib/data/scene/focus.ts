@@ -26,3 +26,15 @@ export function focusOf(poses: readonly (readonly number[])[]): Vector3 {
     dot(right, cross(a, b)) / determinant,
   ];
 }
+
+/** Why `focusOf` may find nothing that the cameras look at, in words; undefined where it does. */
+export function focusDoubt(poses: readonly (readonly number[])[]): string | undefined {
+  const backs = poses.map((pose) => poseColumn(pose, 2));
+  const mean = backs.reduce<Vector3>((sum, back) => addScaled(sum, back, 1 / backs.length), [0, 0, 0]);
+  // The mean square of their angles to the mean axis, about: two degrees.
+  if (1 - dot(mean, mean) < 1e-3) return "the cameras' axes are nearly parallel";
+  const focus = focusOf(poses);
+  const behind = poses.filter((pose, i) => dot(backs[i], addScaled(focus, poseColumn(pose, 3), -1)) >= 0);
+  if (behind.length === 0) return undefined;
+  return `the point nearest to all cameras' axes lies behind ${behind.length} of ${poses.length} cameras`;
+}

@@ -2,7 +2,7 @@ import { type Camera, checkCamera } from "./camera.ts";
 import { readNpy } from "./npy.ts";
 import { type Scene, type SceneOptions, splitViews } from "./scene.ts";
 import type { SceneFiles } from "./scene_files.ts";
-import { checkSameSize, decodeScenePicture } from "./scene_picture.ts";
+import { checkCameraSize, checkSameSize, decodeScenePicture } from "./scene_picture.ts";
 
 const POSES = "poses_bounds.npy";
 const FACTORS = [1, 2, 4, 8];
@@ -33,20 +33,19 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
   const pictures = [];
   for (const name of names) {
     const path = `${folder}/${name}`;
-    const picture = await decodeScenePicture((await files.read(path))!, `${files.name}/${path}`, {
-      ...options,
-      background,
-    });
+    const what = `${files.name}/${path}`;
+    const bytes = await files.read(path);
+    if (bytes === undefined) throw new Error(`${what}: a picture expected, but it is no file.`);
+    const picture = await decodeScenePicture(bytes, what, { ...options, background });
     pictures.push({ name: path, ...picture });
   }
   checkSameSize(files.name, pictures);
-  const views = pictures.map(({ name, picture, alpha }, i) => {
+  const views = pictures.map((found, i) => {
+    const { name, picture, alpha } = found;
     const row = data.subarray(17 * i, 17 * i + 17);
     const what = `${where}, row ${i}`;
     const [height, width, focal] = [row[4], row[9], row[14]];
-    if (!(height > 0 && width > 0)) {
-      throw new Error(`${what}: a positive height and width expected, ${height} and ${width} found.`);
-    }
+    checkCameraSize(what, width, height, found);
     const camera: Camera = {
       // Columns down, right, back become right, up, back.
       pose: [0, 1, 2].flatMap((r) => [row[5 * r + 1], -row[5 * r], row[5 * r + 2], row[5 * r + 3]]),
@@ -79,7 +78,8 @@ async function pictureFolder(files: SceneFiles, downscale: number, warnings: str
   const nameOf = (factor: number) => factor === 1 ? "images" : `images_${factor}`;
   for (const factor of [downscale, ...FACTORS]) {
     const folder = nameOf(factor);
-    const names = (await files.list(folder))?.filter((name) => /\.(png|jpe?g)$/i.test(name));
+    // macOS leaves files such as ._0.png beside those it copies.
+    const names = (await files.list(folder))?.filter((name) => /^[^.].*\.(png|jpe?g)$/i.test(name));
     if (names === undefined || names.length === 0) continue;
     if (factor !== downscale) {
       warnings.push(`${files.name}: ${nameOf(downscale)} is missing, ${folder} is read instead.`);

@@ -10,28 +10,33 @@ export interface SceneFiles {
   list(folder: string): Promise<string[] | undefined>;
 }
 
-/** A scene in a folder on disk. */
+/** A scene in a folder on disk. Links are followed, also out of it. */
 export function sceneFolder(root: string): SceneFiles {
-  const missing = (error: unknown) => {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-    if (error instanceof Deno.errors.IsADirectory) return undefined;
-    throw error;
+  const missing = (path: string, cause: unknown): undefined => {
+    const { NotFound, NotADirectory, IsADirectory, FilesystemLoop } = Deno.errors;
+    if ([NotFound, NotADirectory, IsADirectory].some((kind) => cause instanceof kind)) return undefined;
+    const why = cause instanceof FilesystemLoop ? "links lead in a circle" : (cause as Error).message;
+    throw new Error(`${path}: cannot be read: ${why}.`, { cause });
   };
   return {
     name: root,
     async read(path) {
       const file = join(root, checkInside(root, path));
-      // Reading a folder fails with a plain error on some systems.
-      if (!(await Deno.stat(file).catch(missing))?.isFile) return undefined;
-      return await Deno.readFile(file);
+      try {
+        // Reading a folder fails with a plain error on some systems.
+        return (await Deno.stat(file)).isFile ? await Deno.readFile(file) : undefined;
+      } catch (error) {
+        return missing(file, error);
+      }
     },
     async list(folder) {
+      const path = join(root, checkInside(root, folder));
       try {
         const names: string[] = [];
-        for await (const entry of Deno.readDir(join(root, checkInside(root, folder)))) names.push(entry.name);
+        for await (const entry of Deno.readDir(path)) names.push(entry.name);
         return names.sort((a, b) => a < b ? -1 : 1);
       } catch (error) {
-        return missing(error);
+        return missing(path, error);
       }
     },
   };
@@ -41,7 +46,10 @@ export function sceneFolder(root: string): SceneFiles {
 export function sceneFromBytes(files: Readonly<Record<string, Uint8Array>>, name = "scene"): SceneFiles {
   return {
     name,
-    read: (path) => Promise.resolve(files[checkInside(name, path)]),
+    read(path) {
+      const inside = checkInside(name, path);
+      return Promise.resolve(Object.hasOwn(files, inside) ? files[inside] : undefined);
+    },
     list(folder) {
       const prefix = `${checkInside(name, folder)}/`;
       const names = Object.keys(files).filter((path) => path.startsWith(prefix));
@@ -52,7 +60,7 @@ export function sceneFromBytes(files: Readonly<Record<string, Uint8Array>>, name
 }
 
 /**
- * A path without `.` and `..`.
+ * A path without `.` and `..`. Only its text is checked: a scene does not name what is outside, a person may link to it.
  *
  * @param where How the error calls what names the path.
  * @throws {Error} If it leaves the scene's folder.

@@ -48,6 +48,37 @@ export function checkSameSize(where: string, pictures: readonly (ScenePicture & 
   }
 }
 
+/**
+ * Checks the size that a camera's focal length and centre are given for: the file has to be that picture, or the same one shrunk or
+ * enlarged.
+ *
+ * @throws {Error} If it is no size, or has another ratio than rounding to whole pixels explains.
+ */
+export function checkCameraSize(
+  what: string,
+  width: number,
+  height: number,
+  { fileWidth, fileHeight }: Pick<ScenePicture, "fileWidth" | "fileHeight">,
+): void {
+  if (![width, height].every((side) => Number.isSafeInteger(side) && side > 0)) {
+    throw new Error(
+      `${what}: a width and height (w, h) of whole positive numbers expected, ${width} and ${height} found.`,
+    );
+  }
+  // Both sides of the smaller picture lie within a pixel of the larger one's times one scale.
+  const [small, large] = width > fileWidth ? [[fileWidth, fileHeight], [width, height]] : [
+    [width, height],
+    [fileWidth, fileHeight],
+  ];
+  const least = Math.max(...small.map((side, i) => (side - 1) / large[i]));
+  const most = Math.min(...small.map((side, i) => (side + 1) / large[i]));
+  if (least <= most) return;
+  throw new Error(
+    `${what}: a width and height (w, h) in the ratio of the picture's, ${fileWidth}×${fileHeight} pixels, expected, ` +
+      `${width}×${height} found; photographs that were turned, also by their EXIF data, need cameras found after that.`,
+  );
+}
+
 function asRgb(picture: Picture): Picture {
   const { width, height, channels, pixels } = picture;
   if (channels === 3) return picture;

@@ -1,8 +1,8 @@
 import { type Camera, checkCamera, type Distortion, poseColumn, resizeCamera } from "./camera.ts";
-import { focusOf } from "./focus.ts";
+import { focusDoubt, focusOf } from "./focus.ts";
 import { type Scene, type SceneOptions, splitViews, type View } from "./scene.ts";
 import { checkInside, type SceneFiles } from "./scene_files.ts";
-import { checkSameSize, decodeScenePicture, type ScenePicture } from "./scene_picture.ts";
+import { checkCameraSize, checkSameSize, decodeScenePicture, type ScenePicture } from "./scene_picture.ts";
 
 /** NeRF-synthetic scenes lie between these distances. */
 const SYNTHETIC = { near: 2, far: 6 };
@@ -37,9 +37,9 @@ export async function readSynthetic(files: SceneFiles, options: SceneOptions = {
 
 /**
  * Reads a `transforms.json` as instant-ngp and nerfstudio write it: intrinsics shared or in each frame (`fl_x`, `fl_y`, `cx`,
- * `cy`, `w`, `h`, or `camera_angle_x`), distortion `k1`, `k2`, `k3`, `p1`, `p2`. Frames without their picture are left out
- * with one warning. Where no bounds are given, cameras are taken to stand around what they look at: it is seen between 1/10 and
- * 2½ of their mean distance from it.
+ * `cy`, `w` and `h`, or `camera_angle_x`), distortion `k1`, `k2`, `k3`, `p1`, `p2`; a frame's own numbers win. Frames without
+ * their picture are left out with one warning. Where no bounds are given, cameras are taken to stand around what they look at: it
+ * is seen between 1/10 and 2½ of their mean distance from it; a warning says where they do not seem to.
  *
  * @throws {Error} If something is missing or malformed, in one sentence.
  */
@@ -58,10 +58,16 @@ export async function readTransforms(files: SceneFiles, options: SceneOptions = 
         "all are in one place.",
     );
   }
+  const { near = distance / 10, far = 2.5 * distance } = options;
+  const doubt = options.near === undefined || options.far === undefined ? focusDoubt(poses) : undefined;
+  if (doubt !== undefined) {
+    const guess = `near ${near.toPrecision(3)} and far ${far.toPrecision(3)} are guesses`;
+    warnings.push(`${files.name}/transforms.json: ${doubt}, so that ${guess}: give both in the units of the poses.`);
+  }
   return {
     ...splitViews(frames.map(viewOf), options.hold),
-    near: options.near ?? distance / 10,
-    far: options.far ?? 2.5 * distance,
+    near,
+    far,
     kind: "around",
     background: options.background ?? "white",
     warnings,
@@ -90,12 +96,7 @@ async function readFrames(
   if (!isRecord(json) || !Array.isArray(json.frames) || json.frames.length === 0) {
     throw new Error(`${where}: not a scene: a list "frames" with at least one frame expected, none found.`);
   }
-  const model = json.camera_model;
-  if (
-    model !== undefined && !["OPENCV", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL"].includes(String(model))
-  ) {
-    throw new Error(`${where}: a camera_model OPENCV or PINHOLE expected, ${JSON.stringify(model)} found.`);
-  }
+  checkLensModel(json, where);
   const frames: Named[] = [];
   const missing: string[] = [];
   for (const [i, frame] of json.frames.entries()) {
@@ -103,6 +104,7 @@ async function readFrames(
     if (!isRecord(frame) || typeof frame.file_path !== "string") {
       throw new Error(`${what}: a file_path expected, none found.`);
     }
+    checkLensModel(frame, what);
     const pose = poseFrom(frame.transform_matrix, what);
     const path = checkInside(what, frame.file_path);
     const found = await firstOf(files, path);
@@ -111,7 +113,7 @@ async function readFrames(
       continue;
     }
     const picture = await decodeScenePicture(found, `${files.name}/${path}`, options);
-    const camera = cameraFrom({ ...json, ...frame }, pose, picture, what);
+    const camera = cameraFrom(frame, json, pose, picture, what);
     frames.push({ name: path, camera, ...picture });
   }
   if (frames.length === 0) {
@@ -139,9 +141,28 @@ function poseFrom(matrix: unknown, what: string): number[] {
   return (rows as number[][]).slice(0, 3).flat();
 }
 
-/** The frame's own numbers win over the shared ones. */
-function cameraFrom(numbers: Json, pose: number[], found: ScenePicture, what: string): Camera {
-  const numberOf = (name: string): number | undefined => {
+/** Refuses lenses that `Distortion` does not have. */
+function checkLensModel(numbers: Json, what: string): void {
+  const { camera_model: model, is_fisheye: fisheye } = numbers;
+  if (
+    model !== undefined && !["OPENCV", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL"].includes(String(model))
+  ) {
+    throw new Error(`${what}: a camera_model OPENCV or PINHOLE expected, ${JSON.stringify(model)} found.`);
+  }
+  if (fisheye) {
+    throw new Error(`${what}: a lens that is no fisheye expected, is_fisheye ${JSON.stringify(fisheye)} found.`);
+  }
+  const further = ["k4", "k5", "k6"].find((name) => Number(numbers[name] ?? 0) !== 0);
+  if (further !== undefined) {
+    throw new Error(
+      `${what}: a lens of k1, k2, k3, p1 and p2 expected, ${further} ${JSON.stringify(numbers[further])} found.`,
+    );
+  }
+}
+
+/** The frame's own numbers win over the shared ones, however a focal length is told. */
+function cameraFrom(frame: Json, shared: Json, pose: number[], found: ScenePicture, what: string): Camera {
+  const given = (numbers: Json, name: string): number | undefined => {
     const value = numbers[name];
     if (value === undefined || value === null) return undefined;
     if (typeof value !== "number") {
@@ -149,14 +170,23 @@ function cameraFrom(numbers: Json, pose: number[], found: ScenePicture, what: st
     }
     return value;
   };
+  const numberOf = (name: string) => given(frame, name) ?? given(shared, name);
   const { fileWidth, fileHeight, picture } = found;
-  const [width, height] = [numberOf("w") ?? fileWidth, numberOf("h") ?? fileHeight];
-  const fromAngle = (name: string, pixels: number): number | undefined => {
-    const angle = numberOf(name);
-    return angle === undefined ? undefined : pixels / 2 / Math.tan(angle / 2);
+  const [w, h] = [numberOf("w"), numberOf("h")];
+  if ((w === undefined) !== (h === undefined)) {
+    throw new Error(`${what}: both w and h expected, or neither, only ${w === undefined ? "h" : "w"} found.`);
+  }
+  const [width, height] = [w ?? fileWidth, h ?? fileHeight];
+  checkCameraSize(what, width, height, found);
+  const focalOf = (numbers: Json, axis: "x" | "y"): number | undefined => {
+    const angle = given(numbers, `camera_angle_${axis}`);
+    const pixels = axis === "x" ? width : height;
+    return given(numbers, `fl_${axis}`) ?? (angle === undefined ? undefined : pixels / 2 / Math.tan(angle / 2));
   };
-  const x = numberOf("fl_x") ?? fromAngle("camera_angle_x", width);
-  const y = numberOf("fl_y") ?? fromAngle("camera_angle_y", height) ?? x;
+  // Pixels are square unless the same place says otherwise.
+  const own = { x: focalOf(frame, "x"), y: focalOf(frame, "y") };
+  const x = own.x ?? focalOf(shared, "x");
+  const y = own.y ?? own.x ?? focalOf(shared, "y") ?? x;
   if (x === undefined || y === undefined) {
     throw new Error(`${what}: a focal length expected (fl_x or camera_angle_x), none found.`);
   }

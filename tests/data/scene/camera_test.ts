@@ -1,7 +1,8 @@
-import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
 import {
   type Camera,
   cameraRay,
+  type Distortion,
   openDevice,
   projectPoint,
   RAY_SPACES,
@@ -12,6 +13,7 @@ import {
   type Scene,
   sceneFolder,
 } from "../../../mod.ts";
+import { checkCamera } from "../../../lib/data/scene/camera.ts";
 import { exists, realScenes } from "../../support/scenes.ts";
 
 type Vector = number[];
@@ -234,4 +236,24 @@ Deno.test("every space puts the field's points within reach, edges rise and keep
     for (const buffer of buffers) buffer[Symbol.dispose]();
   }
   assertEquals(gpu.liveBuffers, 0);
+});
+
+Deno.test("lenses are refused where they fold the picture, and those that do not are undone on host and device alike", async () => {
+  const check = (distortion: Partial<Distortion>, change: Partial<Camera> = {}) =>
+    checkCamera("lens", { ...lens, ...change, distortion: { k1: 0, k2: 0, k3: 0, p1: 0, p2: 0, ...distortion } });
+  // At the corners r² is about 0.5; x (1 + k₁ r²) turns back where 1 + 3 k₁ r² = 0.
+  for (const k1 of [-0.7, -2]) assertThrows(() => check({ k1 }), Error, `k1 ${k1}, k2 0, k3 0, p1 0, p2 0 cannot be`);
+  assertThrows(() => check({ k1: -0.5, k2: 0.1, k3: -1.5 }), Error, "k1 -0.5, k2 0.1, k3 -1.5, p1 0, p2 0 cannot be.");
+  for (const mild of [{ k1: -0.2 }, { k1: 0.5, k2: 0.2 }, { p1: 0.05, p2: -0.05 }]) check(mild);
+  // So strong that eight steps from the distorted point do not find the ideal one.
+  const distortion = { k1: -0.39, k2: 0, k3: 0.05, p1: 0, p2: 0 };
+  const strong: Camera = { ...lens, focal: [36.4, 36.4], centre: [32, 24], distortion };
+  checkCamera("lens", strong);
+  const space = raySpace("metric", { ...bounds, cameras: [strong] });
+  const asked = places(strong);
+  const rays = await deviceRays([strong], space, asked.map(([column, row]) => row * strong.width + column));
+  asked.forEach(([column, row], i) => {
+    const { direction } = cameraRay(strong, column + 0.5, row + 0.5);
+    assertLess(distance(rays.subarray(12 * i + 4, 12 * i + 7), direction), 1e-4);
+  });
 });

@@ -173,11 +173,117 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
     'scene/transforms.json: a camera_model OPENCV or PINHOLE expected, "OPENCV_FISHEYE" found.',
   ],
   [
+    "a fisheye lens of one frame",
+    () => transforms([a, { ...b, camera_model: "OPENCV_FISHEYE" }], { fl_x: 10 }),
+    'scene/transforms.json, frame 1: a camera_model OPENCV or PINHOLE expected, "OPENCV_FISHEYE" found.',
+  ],
+  [
+    "a lens called a fisheye",
+    () => transforms([a, b], { is_fisheye: true, fl_x: 10 }),
+    "scene/transforms.json: a lens that is no fisheye expected, is_fisheye true found.",
+  ],
+  [
+    "a lens with a fourth number",
+    () => transforms([a, { ...b, k4: 0.1 }], { fl_x: 10, k4: 0 }),
+    "scene/transforms.json, frame 1: a lens of k1, k2, k3, p1 and p2 expected, k4 0.1 found.",
+  ],
+  [
+    "a lens that folds the picture",
+    () => transforms([a, b], { fl_x: 10, k1: -0.5 }),
+    "scene/transforms.json, frame 0: a distortion that can be undone in the whole picture expected, " +
+    "but k1 -0.5, k2 0, k3 0, p1 0, p2 0 cannot be.",
+  ],
+  [
+    "a width of 0",
+    () => transforms([a, b], { fl_x: 10, w: 0, h: 0 }),
+    "scene/transforms.json, frame 0: a width and height (w, h) of whole positive numbers expected, 0 and 0 found.",
+  ],
+  [
+    "a negative width",
+    () => transforms([a, { ...b, w: -20, h: 15 }], { fl_x: 10 }),
+    "scene/transforms.json, frame 1: a width and height (w, h) of whole positive numbers expected, -20 and 15 found.",
+  ],
+  [
+    "a width without height",
+    () => transforms([a, b], { fl_x: 10, w: 20 }),
+    "scene/transforms.json, frame 0: both w and h expected, or neither, only w found.",
+  ],
+  [
+    "a picture that lies on its side",
+    () => transforms([a, b], { fl_x: 10, w: 15, h: 20 }),
+    "scene/transforms.json, frame 0: a width and height (w, h) in the ratio of the picture's, 20×15 pixels, expected, " +
+    "15×20 found; photographs that were turned, also by their EXIF data, need cameras found after that.",
+  ],
+  [
+    "a picture that lies on its side in LLFF",
+    () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(0).with(4, 40).with(9, 30)], "(2, 17)") }),
+    "scene/poses_bounds.npy, row 1: a width and height (w, h) in the ratio of the picture's, 20×15 pixels, expected, " +
+    "30×40 found; photographs that were turned, also by their EXIF data, need cameras found after that.",
+  ],
+  [
+    "a height of 0 in LLFF",
+    () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(0).with(4, 0)], "(2, 17)") }),
+    "scene/poses_bounds.npy, row 1: a width and height (w, h) of whole positive numbers expected, 40 and 0 found.",
+  ],
+  [
+    "a folder in a picture's place",
+    () => llff(3, { "images_4/01.png": undefined as unknown as Uint8Array }),
+    "scene/images_4/01.png: a picture expected, but it is no file.",
+  ],
+  [
+    "a path that every object has",
+    () => transforms([{ ...a, file_path: "constructor" }]),
+    "scene/transforms.json: none of its 1 pictures exists, such as constructor.",
+  ],
+  [
     "an empty folder",
     () => sceneFromBytes({}, "scene"),
     "scene: not a scene: one of poses_bounds.npy, transforms_train.json, transforms.json expected, none found.",
   ],
 ];
+Deno.test("w and h may be those of the picture before it was shrunk, up to whole pixels", async () => {
+  for (const [w, h] of [[40, 30], [41, 31], [1999, 1500], [10, 7]]) {
+    const { train } = await readScene(transforms([a, b], { fl_x: w, w, h }));
+    assertAlmostEquals(train[0].camera.focal[0], 20, 1e-12);
+  }
+});
+
+Deno.test("a frame's own focal length wins over shared ones, whichever way each is told", async () => {
+  const shared = { fl_x: 50, fl_y: 40 };
+  const { test, train } = await readScene(transforms([{ ...a, camera_angle_x: Math.PI / 2 }, b], shared));
+  test[0].camera.focal.forEach((focal) => assertAlmostEquals(focal, 10, 1e-12));
+  assertEquals(train[0].camera.focal, [50, 40]);
+});
+
+Deno.test("files that macOS leaves beside pictures are passed over", async () => {
+  const scene = await readScene(llff(3, { "images_4/._00.png": new Uint8Array(8) }), { downscale: 4 });
+  assertEquals(scene.test.length + scene.train.length, 3);
+});
+
+Deno.test("bounds that cannot be told from the cameras come with a warning, unless they are given", async () => {
+  const moved = (matrix: number[][], x: number) => matrix.map((row, i) => i === 0 ? row.with(3, x) : row);
+  const parallel = transforms([a, { ...b, transform_matrix: moved(identity, 1) }]);
+  const [warning] = (await readScene(parallel)).warnings;
+  assertEquals(
+    warning,
+    "scene/transforms.json: the cameras' axes are nearly parallel, so that near 0.0500 and far 1.25 are guesses: " +
+      "give both in the units of the poses.",
+  );
+  assertEquals((await readScene(parallel, { near: 1, far: 9 })).warnings, []);
+  const turned = (degrees: number, x: number) => {
+    const [c, s] = [Math.cos(degrees * Math.PI / 180), Math.sin(degrees * Math.PI / 180)];
+    return [[c, 0, s, x], [0, 1, 0, 0], [-s, 0, c, 0], [0, 0, 0, 1]];
+  };
+  // The second one looks to its right from the right of the first one: their axes meet behind both.
+  const outward = [{ ...a, transform_matrix: turned(20, -1) }, { ...b, transform_matrix: turned(-20, 1) }];
+  assertEquals(
+    (await readScene(transforms(outward))).warnings[0].split(", so")[0],
+    "scene/transforms.json: the point nearest to all cameras' axes lies behind 2 of 2 cameras",
+  );
+  const inward = [{ ...a, transform_matrix: turned(-20, -1) }, { ...b, transform_matrix: turned(20, 1) }];
+  assertEquals((await readScene(transforms(inward))).warnings, []);
+});
+
 for (const [what, files, message] of malformed) {
   Deno.test(`${what} is refused in one sentence`, async () => {
     const error = await assertRejects(() => readScene(files()), Error);
@@ -203,4 +309,32 @@ Deno.test("a folder on disk is read like one in memory, and does not give what l
   } finally {
     await Deno.remove(root, { recursive: true });
   }
+});
+
+Deno.test({
+  name: "links in a scene are followed, and one that leads to itself is refused in one sentence",
+  // Links take rights there.
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const root = await Deno.makeTempDir();
+    try {
+      await Deno.mkdir(`${root}/photographs`);
+      await Deno.mkdir(`${root}/scene`);
+      await Deno.writeTextFile(
+        `${root}/scene/transforms.json`,
+        JSON.stringify({ camera_angle_x: 0.8, frames: [a, b] }),
+      );
+      for (const name of ["a", "b"]) await Deno.writeFile(`${root}/photographs/${name}.png`, testPng(8, 6));
+      await Deno.symlink("../photographs", `${root}/scene/images`);
+      const files = sceneFolder(`${root}/scene`);
+      assertEquals((await readScene(files)).train.length, 1);
+      assertEquals(await files.list("images"), ["a.png", "b.png"]);
+      await Deno.remove(`${root}/photographs/b.png`);
+      await Deno.symlink("b.png", `${root}/photographs/b.png`);
+      const error = await assertRejects(() => readScene(files), Error);
+      assertEquals(error.message, `${root}/scene/images/b.png: cannot be read: links lead in a circle.`);
+    } finally {
+      await Deno.remove(root, { recursive: true });
+    }
+  },
 });
