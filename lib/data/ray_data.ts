@@ -5,6 +5,7 @@ import { RayCaster } from "../render/ray_caster.ts";
 import type { TrainingData } from "../train/data.ts";
 import type { RaySpace } from "./scene/ray_space.ts";
 import type { View } from "./scene/scene.ts";
+import { checkPicture } from "./check_picture.ts";
 import text from "../../wgsl/ray_pixels.wgsl" with { type: "text" };
 
 const kernelSource = { name: "ray_pixels", text };
@@ -25,9 +26,20 @@ const kernelSource = { name: "ray_pixels", text };
  * for await (const event of train({ field, objective, data, optimizer, epochs: 4 })) console.log(event.losses.at(-1));
  * const { picture } = await renderView(field, scene.test[0].camera, { ...volume, space });
  * ```
- * @throws When the views differ in size, or do not fit the adapter's buffers.
+ * @throws When there are no views, they differ in size, a picture is not RGB of its camera's size, or they do not fit the adapter's
+ * buffers; when it fills in a batch, if the objective has another number of intervals.
  */
 export function rayData(gpu: Gpu, views: readonly View[], space: RaySpace, volume: VolumeOptions): TrainingData {
+  for (const { name, camera, picture } of views) {
+    checkPicture(`rays: ${name}`, picture);
+    const { width, height, channels } = picture;
+    if (width !== camera.width || height !== camera.height || channels !== 3) {
+      throw new RangeError(
+        `rays: ${name}: RGB of the camera's ${camera.width}×${camera.height} pixels expected, ` +
+          `${width}×${height} pixels of ${channels} channels found.`,
+      );
+    }
+  }
   const caster = new RayCaster(gpu, views.map(({ camera }) => camera), space, volume);
   const pixels = caster.width * caster.height;
   const colours = gpu.buffer("colours", views.length * pixels * 8);

@@ -1,3 +1,4 @@
+import { checkWhole } from "../data/check_picture.ts";
 import {
   addScaled,
   type Camera,
@@ -25,8 +26,12 @@ export type CameraPathKind = (typeof CAMERA_PATHS)[number];
  * - `orbit`: one turn about what the cameras look at, at their mean distance and height.
  *
  * @param frames How many; at least 1.
+ * @throws {RangeError} If `frames` is no whole number from 1.
+ * @throws {Error} If there are no cameras, a spiral's do not look about the same way, or an orbit's all stand where they look.
  */
 export function cameraPath(kind: CameraPathKind, scene: SceneBounds, frames: number): Camera[] {
+  checkWhole("cameraPath: frames", frames, 1);
+  if (scene.cameras.length === 0) throw new Error("cameraPath: at least one camera expected, none found.");
   const poses = kind === "spiral" ? spiral(scene, frames) : orbit(scene, frames);
   const { distortion: _, ...lens } = scene.cameras[0];
   return poses.map((pose) => ({ ...lens, pose }));
@@ -40,7 +45,7 @@ function spiral({ cameras, near, far }: SceneBounds, frames: number): number[][]
   const radii = axes.map((axis) =>
     percentile(poses.map((pose) => Math.abs(dot(axis, minus(poseColumn(pose, 3), middle)))))
   );
-  // Three parts of the way to near in inverse distance: foreground and background then move about as much.
+  // Three quarters of the way from near to far in inverse distance.
   const focus = 1 / (0.25 / near + 0.75 / far);
   const target = addScaled(middle, axes[2], -focus);
   return Array.from({ length: frames }, (_, i) => {
@@ -55,14 +60,23 @@ function spiral({ cameras, near, far }: SceneBounds, frames: number): number[][]
 function orbit({ cameras }: SceneBounds, frames: number): number[][] {
   const poses = cameras.map(({ pose }) => pose);
   const focus = focusOf(poses);
-  const up = normalise(poses.reduce<Vector3>((sum, pose) => addScaled(sum, poseColumn(pose, 1), 1), [0, 0, 0]));
+  const ups = poses.reduce<Vector3>((sum, pose) => addScaled(sum, poseColumn(pose, 1), 1), [0, 0, 0]);
+  // Half of the cameras may be upside down.
+  const up = normalise(Math.hypot(...ups) > 1e-6 ? ups : poseColumn(poses[0], 1));
   const offsets = poses.map((pose) => minus(poseColumn(pose, 3), focus));
   const heights = offsets.map((offset) => dot(offset, up));
   const height = heights.reduce((sum, each) => sum + each, 0) / heights.length;
   const distances = offsets.map((offset) => Math.hypot(...offset));
   const distance = distances.reduce((sum, each) => sum + each, 0) / distances.length;
+  if (!(distance > 1e-9)) {
+    throw new Error("cameraPath: cameras around what they look at expected for an orbit: all are in one place.");
+  }
   const radius = Math.sqrt(Math.max(distance ** 2 - height ** 2, (distance / 10) ** 2));
-  const start = normalise(addScaled(offsets[0], up, -heights[0]));
+  // From the first camera that is not straight above or below; where all are, from behind one of them or from its side.
+  const directions = [...offsets.map(normalise), ...[2, 0].map((column) => poseColumn(poses[0], column))];
+  const start = normalise(
+    directions.map((v) => addScaled(v, up, -dot(v, up))).find((v) => Math.hypot(...v) > 1e-6)!,
+  );
   const side = cross(up, start);
   return Array.from({ length: frames }, (_, i) => {
     const angle = 2 * Math.PI * i / frames;

@@ -5,6 +5,7 @@ import { streams } from "../gpu/random.ts";
 import type { ChunkRequest, MatrixPlace } from "../diff/request.ts";
 import { padWidth } from "../field/layout.ts";
 import { padRows } from "../field/matmul/shape.ts";
+import { checkWhole } from "../data/check_picture.ts";
 import type { Camera } from "../data/scene/camera.ts";
 import { cameraInSpace, RAY_SPACES, type RaySpace } from "../data/scene/ray_space.ts";
 import { checkVolume, type VolumeOptions } from "../objective/volume_rendering.ts";
@@ -37,12 +38,15 @@ export class RayCaster implements Disposable {
    * Uploads the cameras.
    *
    * @param cameras In the scene's world; all of one size.
-   * @throws When sizes differ.
-   * @throws {RangeError} If an option is out of range.
+   * @throws When there are none or sizes differ.
+   * @throws {RangeError} If an option is out of range, or a size is no whole number.
    */
   constructor(readonly gpu: Gpu, cameras: readonly Camera[], readonly space: RaySpace, volume: VolumeOptions) {
     this.#volume = checkVolume(volume);
+    if (cameras.length === 0) throw new Error("rays: at least one camera expected, none found.");
     const { width, height } = cameras[0];
+    checkWhole("rays: width", width, 1);
+    checkWhole("rays: height", height, 1);
     if (cameras.some((camera) => camera.width !== width || camera.height !== height)) {
       throw new Error("rays: cameras with pictures of one size expected.");
     }
@@ -87,9 +91,14 @@ export class RayCaster implements Disposable {
    *
    * @param indices Sample `indices[chunk.first + n]` is ray n.
    * @param draw Moves the edges at random where it is given.
+   * @throws When the chunk has another number of intervals.
    */
   fill(chunk: ChunkRequest, indices: DeviceBuffer, draw?: Draw): void {
     const { intervals, fine } = this.#volume;
+    const found = chunk.targets.get("edges")!.width - 1;
+    if (found !== intervals) {
+      throw new Error(`rays: an objective with ${intervals} intervals, as the rays have, expected, ${found} found.`);
+    }
     const rays = this.cast(indices, chunk.first, chunk.samples);
     const edges = chunk.targets.get("edges")!;
     const coarse = fine === 0 ? edges : this.#coarseEdges(chunk, intervals - fine);

@@ -23,7 +23,8 @@ export interface RenderOptions extends VolumeOptions {
  * @param cameras In the scene's world; all of one size.
  * @param pixels Pixel s mod (width · height) of camera s div (width · height) for each entry s, as in `rayData`.
  * @returns One entry for each, without weights.
- * @throws When the cameras differ in size, or the field is no radiance field.
+ * @throws When there are no cameras or they differ in size, or the field is no radiance field.
+ * @throws {RangeError} If an entry of `pixels` is of no camera, or an option is out of range.
  */
 export async function renderPixels(
   field: Field,
@@ -34,6 +35,12 @@ export async function renderPixels(
   const { gpu } = field;
   const count = pixels.length;
   using caster = new RayCaster(gpu, cameras, options.space, options);
+  const most = cameras.length * caster.width * caster.height;
+  const outside = pixels.find((pixel) => pixel >= most);
+  if (outside !== undefined) {
+    throw new RangeError(`rendering: pixels below ${most} (cameras · width · height) expected, ${outside} found.`);
+  }
+  if (count === 0) return { pixel: new Float32Array(0), depth: new Float32Array(0), opacity: new Float32Array(0) };
   using evaluation = new RayEvaluation(field, options, count, options.memory);
   using indices = gpu.buffer("pixel indices", evaluation.chunk * 4);
   const pixel = new Float32Array(count * 3);

@@ -1,4 +1,5 @@
 import { RAY_SPACES } from "../../lib/data/scene/ray_space.ts";
+import { HOLDS } from "../../lib/data/scene/scene.ts";
 import { CAMERA_PATHS } from "../../lib/render/camera_path.ts";
 import type { Values } from "../shell/command.ts";
 import { defineCommand } from "../shell/options.ts";
@@ -77,7 +78,7 @@ export const command = defineCommand({
     {
       name: "hold",
       kind: "choice",
-      choices: ["every8", "last10%"],
+      choices: HOLDS,
       default: "every8",
       help: "Views held out for testing where the scene does not say",
     },

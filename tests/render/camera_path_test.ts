@@ -1,5 +1,5 @@
-import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
-import { type Camera, cameraPath, cameraRay, projectPoint, type Vector3 } from "../../mod.ts";
+import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
+import { type Camera, cameraPath, type CameraPathKind, cameraRay, projectPoint, type Vector3 } from "../../mod.ts";
 import { lookingAt } from "../../lib/render/camera_path.ts";
 import { poseColumn } from "../../lib/data/scene/camera.ts";
 
@@ -39,4 +39,33 @@ Deno.test("a spiral stays within the cameras' spread and looks the way that they
     const seen = projectPoint(camera, focus)!;
     assertLess(Math.hypot(seen[0] - 20, seen[1] - 15), 1e-9);
   }
+});
+
+Deno.test("an orbit starts beside cameras that stand straight above one another or upside down", () => {
+  const at = (pose: number[]): Camera => ({ ...lens, pose });
+  const column = [0, 1, 2].map((y) => at([1, 0, 0, 0, 0, 1, 0, y, 0, 0, 1, 0]));
+  const down = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 4];
+  const upsideDown = [-1, 0, 0, 1, 0, -1, 0, 0, 0, 0, 1, 4];
+  const above = lookingAt([0, 1e-12, 4], [0, 0, 0], [0, 0, 1]);
+  for (const cameras of [column, [at(down), at(upsideDown)], [at(above), ...around]]) {
+    for (const { pose } of cameraPath("orbit", { cameras, near: 1, far: 5, kind: "around" }, 5)) {
+      assert(pose.every(Number.isFinite), pose.join(" "));
+    }
+  }
+});
+
+Deno.test("paths that there are none of are refused in one sentence", () => {
+  const path = (kind: CameraPathKind, cameras: Camera[], frames = 3) =>
+    cameraPath(kind, { cameras, near: 1, far: 5, kind: "around" }, frames);
+  for (const frames of [0, -1, 1.5]) {
+    const message = `cameraPath: frames: expected a whole number of at least 1, found ${frames}.`;
+    assertThrows(() => path("orbit", around, frames), RangeError, message);
+  }
+  assertThrows(() => path("orbit", []), Error, "cameraPath: at least one camera expected, none found.");
+  assertThrows(() => path("orbit", [around[0], around[0]]), Error, "all are in one place.");
+  const ring = around.map((_, i): Camera => {
+    const angle = i * Math.PI / 4;
+    return { ...lens, pose: lookingAt([Math.cos(angle), Math.sin(angle), 0], [0, 0, 0], [0, 0, 1]) };
+  });
+  assertThrows(() => path("spiral", ring), Error, "Cameras that look about the same way expected");
 });

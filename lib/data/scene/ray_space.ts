@@ -48,10 +48,16 @@ export interface SceneBounds {
  * The frame for a scene. Forward-facing cameras: their mean pose becomes the origin and the near bound 1. Cameras around
  * something: what they look at becomes the origin, half the distance between the bounds 1, and the axes stay.
  *
- * @throws {Error} If NDC is asked for cameras that do not all look forward.
+ * @throws {Error} If there are no cameras, bounds are not 0 < near < far, the kind is none of these, or cameras that should look forward
+ * do not: all about the same way, for NDC within a quarter turn.
  */
 export function raySpace(kind: RaySpaceKind, bounds: SceneBounds): RaySpace {
   const { cameras, near, far } = bounds;
+  if (!RAY_SPACES.includes(kind)) {
+    throw new Error(`ray space: one of ${RAY_SPACES.join(", ")} expected, ${kind} found.`);
+  }
+  checkBounds("ray space", near, far);
+  if (cameras.length === 0) throw new Error("ray space: at least one camera expected, none found.");
   const poses = cameras.map(({ pose }) => pose);
   if (bounds.kind === "forward") {
     const mean = meanPose(poses);
@@ -81,12 +87,31 @@ export function cameraInSpace(camera: Camera, { motion, scale }: RaySpace): Came
   return { ...camera, pose: poseOf(right, up, back, [moved[0] * scale, moved[1] * scale, moved[2] * scale]) };
 }
 
-/** Mean position, mean back and the up nearest to the mean one. */
+/**
+ * Checks the distances between which a scene lies.
+ *
+ * @param where How the error calls it.
+ * @throws {Error} If they are not 0 < near < far < ∞.
+ */
+export function checkBounds(where: string, near: number, far: number): void {
+  if (near > 0 && far > near && far < Infinity) return;
+  throw new Error(`${where}: distances 0 < near < far expected, ${near} and ${far} found.`);
+}
+
+/**
+ * Mean position, mean back and the up nearest to the mean one.
+ *
+ * @throws {Error} If the cameras look opposite ways or are turned upside down so evenly that there is no mean.
+ */
 export function meanPose(poses: readonly (readonly number[])[]): number[] {
   const mean = (column: number) =>
     poses.reduce<Vector3>((sum, pose) => addScaled(sum, poseColumn(pose, column), 1 / poses.length), [0, 0, 0]);
   const back = normalise(mean(2));
-  const right = normalise(cross(mean(1), back));
+  const across = cross(mean(1), back);
+  if (!(Math.hypot(...mean(2)) > 1e-6 && Math.hypot(...across) > 1e-6)) {
+    throw new Error("Cameras that look about the same way expected: the mean of these has no direction.");
+  }
+  const right = normalise(across);
   return poseOf(right, cross(back, right), back, mean(3));
 }
 

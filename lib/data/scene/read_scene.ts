@@ -1,5 +1,7 @@
 import { readLlff } from "./llff.ts";
-import type { Scene, SceneOptions } from "./scene.ts";
+import { HOLDS, type Scene, type SceneOptions } from "./scene.ts";
+import { checkWhole } from "../check_picture.ts";
+import { checkBounds } from "./ray_space.ts";
 import type { SceneFiles } from "./scene_files.ts";
 import { readSynthetic, readTransforms } from "./transforms.ts";
 
@@ -18,18 +20,23 @@ export const SCENE_FILES: RegExp = new RegExp(
  * Reads a scene of posed photographs, told by its files: `poses_bounds.npy` (LLFF), `transforms_train.json` (NeRF-synthetic) or
  * `transforms.json` (instant-ngp, nerfstudio).
  *
- * @throws {Error} If it is none of these, or malformed, in one sentence.
+ * @throws {Error} If it is none of these, or malformed, or an option is, in one sentence.
  */
 export async function readScene(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
+  const { size, downscale, hold } = options;
+  for (const [name, value] of Object.entries({ size, downscale })) {
+    if (value !== undefined) checkWhole(`readScene: ${name}`, value, 1);
+  }
+  if (hold !== undefined && !HOLDS.includes(hold)) {
+    throw new Error(`readScene: hold: one of ${HOLDS.join(", ")} expected, ${hold} found.`);
+  }
   for (const [file, read] of Object.entries(READERS)) {
     if (await files.read(file) === undefined) continue;
     const scene = await read(files, options);
     if (scene.train.length === 0) {
       throw new Error(`${files.name}: at least 2 views expected, so that one can be held out.`);
     }
-    if (!(scene.near > 0 && scene.far > scene.near && scene.far < Infinity)) {
-      throw new Error(`${files.name}: distances 0 < near < far expected, ${scene.near} and ${scene.far} found.`);
-    }
+    checkBounds(files.name, scene.near, scene.far);
     return scene;
   }
   throw new Error(`${files.name}: not a scene: one of ${Object.keys(READERS).join(", ")} expected, none found.`);

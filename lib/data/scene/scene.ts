@@ -31,9 +31,12 @@ export interface Scene {
   readonly warnings: readonly string[];
 }
 
+/** Ways to choose the views that are held out. */
+export const HOLDS = ["every8", "last10%"] as const;
+
 /** How to read a scene. */
 export interface SceneOptions {
-  /** Longer side of the pictures in pixels, by area averaging; their own size by default. */
+  /** Longer side of the pictures in pixels, a whole number from 1, by area averaging; their own size by default. */
   readonly size?: number;
   /** LLFF only: which of `images`, `images_2`, `images_4`, `images_8` (the factor); 8 by default. */
   readonly downscale?: number;
@@ -48,7 +51,7 @@ export interface SceneOptions {
 }
 
 /** Views to train on and views held out. */
-export function splitViews<T>(views: readonly T[], hold: "every8" | "last10%" = "every8"): { train: T[]; test: T[] } {
+export function splitViews<T>(views: readonly T[], hold: (typeof HOLDS)[number] = "every8"): { train: T[]; test: T[] } {
   const firstOfLast = views.length - Math.max(1, Math.round(views.length / 10));
   const held = (i: number) => hold === "every8" ? i % 8 === 0 : i >= firstOfLast;
   return { train: views.filter((_, i) => !held(i)), test: views.filter((_, i) => held(i)) };

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { readNpy, readScene, sceneFolder, sceneFromBytes } from "../../../mod.ts";
+import { readNpy, readScene, sceneFolder, sceneFromBytes, type SceneOptions } from "../../../mod.ts";
 import { llffRow, npy, testPng } from "../../support/scenes.ts";
 
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -282,6 +282,18 @@ Deno.test("bounds that cannot be told from the cameras come with a warning, unle
   );
   const inward = [{ ...a, transform_matrix: turned(-20, -1) }, { ...b, transform_matrix: turned(20, 1) }];
   assertEquals((await readScene(transforms(inward))).warnings, []);
+});
+
+Deno.test("options that are none are refused in one sentence", async () => {
+  const refuses = (options: SceneOptions, message: string) =>
+    assertRejects(() => readScene(llff(3), options), Error, message);
+  for (const size of [-3, 0, 1.5, NaN]) {
+    await refuses({ size }, `readScene: size: expected a whole number of at least 1, found ${size}.`);
+  }
+  await refuses({ downscale: 0 }, "readScene: downscale: expected a whole number of at least 1, found 0.");
+  const hold = "every3" as "every8";
+  await refuses({ hold }, "readScene: hold: one of every8, last10% expected, every3 found.");
+  await refuses({ near: 100 }, "scene: distances 0 < near < far expected, 100 and 8 found.");
 });
 
 for (const [what, files, message] of malformed) {

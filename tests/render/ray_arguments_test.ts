@@ -1,0 +1,110 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  adam,
+  type Camera,
+  createField,
+  createOptimizer,
+  gaussian,
+  type Picture,
+  radianceField,
+  rayData,
+  raySpace,
+  type RaySpaceKind,
+  renderPixels,
+  renderView,
+  train,
+  type View,
+  volumeRendering,
+} from "../../mod.ts";
+import { fileDevice } from "../support/device.ts";
+import { testPicture } from "../support/scenes.ts";
+
+const gpu = await fileDevice();
+const cameraAt = (x: number): Camera => ({
+  pose: [1, 0, 0, x, 0, 1, 0, 0, 0, 0, 1, 4],
+  width: 8,
+  height: 6,
+  focal: [8, 8],
+  centre: [4, 3],
+});
+const cameras = [cameraAt(0), cameraAt(1)];
+const bounds = { cameras, near: 2, far: 6, kind: "around" as const };
+const space = raySpace("metric", bounds);
+const description = radianceField({ activation: gaussian(), depth: 1, width: 16 });
+
+Deno.test("rays are made of RGB pictures of their cameras' size alone", () => {
+  const live = gpu.liveBuffers;
+  const refuses = (picture: Picture, message: string, camera = cameras[0]) => {
+    const views: View[] = [
+      { name: "a.png", camera: cameras[1], picture: testPicture(8, 6) },
+      { name: "b.png", camera, picture },
+    ];
+    assertThrows(() => rayData(gpu, views, space, { intervals: 4 }), Error, message);
+  };
+  const found = (what: string) => `rays: b.png: RGB of the camera's 8×6 pixels expected, ${what} found.`;
+  refuses(testPicture(16, 12), found("16×12 pixels of 3 channels"));
+  refuses(testPicture(4, 3), found("4×3 pixels of 3 channels"));
+  for (const channels of [1, 4] as const) {
+    const picture = { width: 8, height: 6, channels, pixels: new Float32Array(48 * channels) };
+    refuses(picture, found(`8×6 pixels of ${channels} channels`));
+  }
+  refuses(
+    { ...testPicture(8, 6), pixels: new Float32Array(9) },
+    "rays: b.png: expected 6×8×3 = 144 pixel values, found 9.",
+  );
+  const wider = { ...cameras[0], width: 9 };
+  refuses(testPicture(9, 6), "rays: cameras with pictures of one size expected.", wider);
+  assertThrows(
+    () => rayData(gpu, [], space, { intervals: 4 }),
+    Error,
+    "rays: at least one camera expected, none found.",
+  );
+  assertEquals(gpu.liveBuffers, live);
+});
+
+Deno.test("training with another number of intervals than the rays have is refused", async () => {
+  using field = createField(gpu, description);
+  using optimizer = createOptimizer(gpu, adam(), field.layout);
+  const views = cameras.map((camera, i): View => ({ name: String(i), camera, picture: testPicture(8, 6) }));
+  using data = rayData(gpu, views, space, { intervals: 5 });
+  const run = train({ field, objective: volumeRendering({ intervals: 4 }), data, optimizer, epochs: 1, batchSize: 32 });
+  await assertRejects(
+    () => Array.fromAsync(run),
+    Error,
+    "rays: an objective with 5 intervals, as the rays have, expected, 4 found.",
+  );
+});
+
+Deno.test("pixels of no camera are refused, and none are rendered as none", async () => {
+  using field = createField(gpu, description);
+  const render = (views: Camera[], pixels: number[]) =>
+    renderPixels(field, views, Uint32Array.from(pixels), { intervals: 4, space });
+  await assertRejects(
+    () => render(cameras, [0, 96]),
+    RangeError,
+    "rendering: pixels below 96 (cameras · width · height) expected, 96 found.",
+  );
+  await assertRejects(() => render([], []), Error, "rays: at least one camera expected, none found.");
+  const none = new Float32Array(0);
+  assertEquals(await render(cameras, []), { pixel: none, depth: none, opacity: none });
+  await assertRejects(
+    () => renderView(field, { ...cameras[0], width: 7.5 }, { intervals: 4, space }),
+    RangeError,
+    "rays: width: expected a whole number of at least 1, found 7.5.",
+  );
+});
+
+Deno.test("a ray space needs cameras, bounds in order and a kind that there is", () => {
+  const refuses = (change: object, message: string, kind: RaySpaceKind = "metric") =>
+    assertThrows(() => raySpace(kind, { ...bounds, ...change }), Error, message);
+  for (const near of [6, 7, NaN, 0]) {
+    refuses({ near }, `ray space: distances 0 < near < far expected, ${near} and 6 found.`);
+  }
+  refuses({ cameras: [] }, "ray space: at least one camera expected, none found.");
+  refuses({}, "ray space: one of metric, inverse, ndc expected, other found.", "other" as RaySpaceKind);
+  const opposite = [-1, 0, 0, 0, 0, 1, 0, 0, 0, 0, -1, -4];
+  refuses(
+    { kind: "forward", cameras: [cameras[0], { ...cameras[0], pose: opposite }] },
+    "Cameras that look about the same way expected: the mean of these has no direction.",
+  );
+});
