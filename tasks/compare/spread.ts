@@ -1,4 +1,4 @@
-import { median } from "../shell/statistics.ts";
+import { mean, median } from "../shell/statistics.ts";
 
 /** A figure over several runs. */
 export interface Spread {
@@ -23,11 +23,6 @@ export function spreadOf(values: readonly (readonly number[])[]): Spread {
   if (!Number.isFinite(centre)) return { centre, low: centre, high: centre };
   const deviation = Math.sqrt(centres.reduce((sum, each) => sum + (each - centre) ** 2, 0) / (centres.length - 1));
   return { centre, low: centre - deviation, high: centre + deviation };
-}
-
-/** The mean. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** The median, also where some values are infinite, whose mean with another may be none. */

@@ -13,12 +13,13 @@ import { type RenderOptions, renderPixels } from "../../lib/render/render_pixels
 import { renderView } from "../../lib/render/render_view.ts";
 import type { TrainingData } from "../../lib/train/data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
+import { mean } from "../shell/statistics.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Figures, Summary, TrainingSubject } from "../training/subject.ts";
 import { renderFrames } from "./frames.ts";
 import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
 import { type NerfSettings, volumeFor } from "./settings.ts";
-import { mean, renderTestViews } from "./test_views.ts";
+import { renderTestViews } from "./test_views.ts";
 
 /** Pixels of test views that are looked at while training, the same ones each time. */
 const PIXELS_WHILE_TRAINING = 4096;

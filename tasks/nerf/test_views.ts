@@ -10,6 +10,7 @@ import type { RunFolder } from "../../lib/output/run_folder.ts";
 import { sideBySide } from "../../lib/output/side_by_side.ts";
 import type { RenderOptions } from "../../lib/render/render_pixels.ts";
 import { renderView } from "../../lib/render/render_view.ts";
+import { mean } from "../shell/statistics.ts";
 import type { Summary } from "../training/subject.ts";
 import { depthMap } from "./frames.ts";
 
@@ -56,9 +57,4 @@ export async function renderTestViews(
     ...silhouettes.length === views.length && { testSilhouettePsnr: mean(silhouettes) },
     views,
   };
-}
-
-/** The mean. */
-export function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
 }

@@ -7,6 +7,11 @@ export interface Summary {
   readonly count: number;
 }
 
+/** The mean. NaN of none. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** The middle value; the mean of the two middle ones of an even number. NaN of none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,8 +1,7 @@
 import { panelsPlotSvg, type PlotPanel, type PlotSeries } from "../../../lib/output/plot.ts";
-import { median } from "../../shell/statistics.ts";
+import { mean, median } from "../../shell/statistics.ts";
 import type { Quality } from "../../training/subject.ts";
 import { type CurveAxis, valueAt } from "../curve.ts";
-import { mean } from "../spread.ts";
 import type { ActivationSummary, FinalRun } from "../summary.ts";
 
 /** Places that a line is drawn through. */
