@@ -26,20 +26,26 @@ export function encodeAnimatedPng(frames: readonly Picture[], options: { framesP
   if (odd >= 0) {
     throw new RangeError(`encodeAnimatedPng: pictures of one size and kind expected, number ${odd} is of another.`);
   }
+  return joinFrames(frames.map((frame) => encodePng(frame)), framesPerSecond);
+}
+
+/**
+ * The same of pictures that are PNG files already, as `encodePng` makes them, all of one size and kind: for more frames than fit
+ * memory as pictures.
+ */
+export function joinFrames(files: readonly Uint8Array[], framesPerSecond = 15): Uint8Array {
   const parts: Uint8Array[] = [];
   let sequence = 0;
-  frames.forEach((frame, i) => {
-    const chunks = chunksOf(encodePng(frame));
+  files.forEach((file, i) => {
+    const chunks = chunksOf(file);
+    const header = chunks.find(({ type }) => type === "IHDR")!.data;
     if (i === 0) {
-      parts.push(encodePng(frame).subarray(0, SIGNATURE));
-      parts.push(
-        chunk("IHDR", chunks.find(({ type }) => type === "IHDR")!.data),
-        chunk("acTL", words(frames.length, 0)),
-      );
+      parts.push(file.subarray(0, SIGNATURE), chunk("IHDR", header), chunk("acTL", words(files.length, 0)));
     }
     // Size, place (0, 0), delay as a fraction of a second, then: leave the picture, replace what is there.
     const control = new Uint8Array(26);
-    control.set(words(sequence++, width, height, 0, 0));
+    control.set(words(sequence++));
+    control.set(header.subarray(0, 8), 4);
     new DataView(control.buffer).setUint16(20, 1);
     new DataView(control.buffer).setUint16(22, framesPerSecond);
     parts.push(chunk("fcTL", control));

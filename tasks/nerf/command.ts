@@ -98,9 +98,20 @@ export const command = defineCommand({
     },
     { name: "near", kind: "number", exclusiveMin: 0, help: "Where rays begin", defaultText: "the scene's" },
     { name: "far", kind: "number", exclusiveMin: 0, help: "Where rays end", defaultText: "the scene's" },
+    {
+      name: "test-views",
+      kind: "integer",
+      min: 1,
+      help: "Held-out views to render at the end, evenly spread; all where there are no more",
+      defaultText: "all, on a software adapter as many as take 90 s",
+    },
     { name: "path", kind: "choice", choices: CAMERA_PATHS, help: "Also render along a path", defaultText: "none" },
     { name: "frames", kind: "integer", min: 1, default: 30, help: "Frames of --path" },
-    { name: "show-cameras", kind: "flag", help: "Write cameras.ply and cameras.png, and do not train" },
+    {
+      name: "show-cameras",
+      kind: "flag",
+      help: "Write cameras.ply and cameras.png, held-out views in orange, and do not train",
+    },
     {
       name: "epochs",
       kind: "integer",
@@ -126,7 +137,13 @@ export const renderCommand = defineCommand({
   summary: "Renders frames along a camera path from the last checkpoint of a run.",
   positionals: [{ name: "run", help: "Folder of the run", required: true }],
   options: [
-    { name: "path", kind: "choice", choices: CAMERA_PATHS, default: "orbit", help: "Way of the camera" },
+    {
+      name: "path",
+      kind: "choice",
+      choices: CAMERA_PATHS,
+      help: "Way of the camera",
+      defaultText: "spiral for scenes that look forward, else orbit",
+    },
     { name: "frames", kind: "integer", min: 1, default: 30, help: "How many" },
     { name: "width", kind: "integer", min: 1, help: "Of a frame in pixels", defaultText: "the training pictures'" },
     { name: "depth", kind: "flag", help: "Write depth maps too" },

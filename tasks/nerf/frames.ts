@@ -1,8 +1,9 @@
+import { join } from "@std/path";
 import { type Camera, resizeCamera } from "../../lib/data/scene/camera.ts";
 import type { Picture } from "../../lib/data/picture.ts";
 import type { RaySpace } from "../../lib/data/scene/ray_space.ts";
 import type { Field } from "../../lib/field/field.ts";
-import { encodeAnimatedPng } from "../../lib/output/animated_png.ts";
+import { joinFrames } from "../../lib/output/animated_png.ts";
 import { depthPicture } from "../../lib/output/depth_picture.ts";
 import { encodePng } from "../../lib/output/png.ts";
 import type { RunFolder } from "../../lib/output/run_folder.ts";
@@ -25,7 +26,10 @@ export interface FrameOptions {
   readonly signal: AbortSignal;
 }
 
-/** Renders frames along a path: `PATH/000.png` … and, all in one, `PATH.png`. Returns how many it made. */
+/**
+ * Renders frames along a path: `PATH/000.png` … and, all in one, `PATH.png`. Those of an earlier call go as soon as there is a new one,
+ * so that what lies there belongs together also where this one is interrupted. Returns how many it made.
+ */
 export async function renderFrames(
   folder: RunFolder,
   field: Field,
@@ -34,7 +38,7 @@ export async function renderFrames(
   options: FrameOptions,
 ): Promise<number> {
   const { path, frames, width, depth, say, signal } = options;
-  const pictures = [];
+  const files: Uint8Array[] = [];
   for (const [i, camera] of cameraPath(path, record.bounds, frames).entries()) {
     const view = await renderView(field, scaled(camera, width), {
       ...volume,
@@ -46,13 +50,19 @@ export async function renderFrames(
     });
     if (view === undefined) return i;
     const name = `${path}/${String(i).padStart(3, "0")}`;
-    await folder.writeFile(`${name}.png`, encodePng(view.picture));
+    if (i === 0) {
+      for (const old of [`${path}.png`, path]) {
+        await Deno.remove(join(folder.path, old), { recursive: true }).catch(() => {});
+      }
+    }
+    const file = encodePng(view.picture);
+    await folder.writeFile(`${name}.png`, file);
     if (depth) {
       await folder.writeFile(`${name}_depth.png`, encodePng(depthMap(view, record.space)));
     }
-    pictures.push(view.picture);
+    files.push(file);
   }
-  await folder.writeFile(`${path}.png`, encodeAnimatedPng(pictures));
+  await folder.writeFile(`${path}.png`, joinFrames(files));
   return frames;
 }
 

@@ -30,7 +30,8 @@ export async function renderRun(args: readonly string[], signal: AbortSignal): P
   using field = createField(gpu, nerfTask.field(settings, 4));
   using optimizer = createOptimizer(gpu, nerfTask.optimizer(settings), field.layout);
   await earlier.restore(field, optimizer);
-  const { path, frames, width, depth } = values;
+  const { frames, width, depth } = values;
+  const path = values.path ?? (record.bounds.kind === "forward" ? "spiral" : "orbit");
   using progress = new ProgressLine();
   const say = (what: string) => progress.update(what);
   const done = await renderFrames(folder, field, record, volume, { path, frames, width, depth, say, signal });

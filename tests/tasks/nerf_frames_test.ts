@@ -1,0 +1,54 @@
+import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import {
+  type Camera,
+  createField,
+  decodePicture,
+  encodeAnimatedPng,
+  gaussian,
+  radianceField,
+  raySpace,
+} from "../../mod.ts";
+import { RunFolder } from "../../lib/output/run_folder.ts";
+import { lookingAt } from "../../lib/render/camera_path.ts";
+import { type FrameOptions, renderFrames } from "../../tasks/nerf/frames.ts";
+import { fileDevice } from "../support/device.ts";
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
+
+const gpu = await fileDevice();
+const cameras = [0, 1, 2].map((i): Camera => {
+  const pose = lookingAt([4 * Math.cos(i), 4 * Math.sin(i), 1], [0, 0, 0], [0, 0, 1]);
+  return { pose, width: 8, height: 6, focal: [8, 8], centre: [4, 3] };
+});
+const bounds = { cameras, near: 2, far: 6, kind: "around" as const };
+const record = { bounds, space: raySpace("metric", bounds), background: "black" as const };
+
+async function render(folder: string, options: Partial<FrameOptions> = {}): Promise<number> {
+  using field = createField(gpu, radianceField({ activation: gaussian(), depth: 1, width: 16 }), { seed: 1 });
+  return await renderFrames(new RunFolder(folder), field, record, { intervals: 4 }, {
+    path: "orbit",
+    frames: 3,
+    say: () => {},
+    signal: new AbortController().signal,
+    ...options,
+  });
+}
+
+Deno.test("frames replace those of an earlier call, and an interrupted one leaves only its own", () =>
+  inFolder(async (folder) => {
+    const files = () => [namesIn(folder), namesIn(join(folder, "orbit"))];
+    assertEquals(await render(folder, { depth: true }), 3);
+    assertEquals(files()[1].length, 6);
+    assertEquals(await render(folder, { frames: 2 }), 2);
+    assertEquals(files(), [["orbit", "orbit.png"], ["000.png", "001.png"]]);
+    const frames = await Promise.all(
+      ["000", "001"].map(async (name) => decodePicture(await Deno.readFile(join(folder, "orbit", `${name}.png`)))),
+    );
+    assertEquals(await Deno.readFile(join(folder, "orbit.png")), encodeAnimatedPng(frames));
+    assertEquals(await render(folder, { signal: AbortSignal.abort() }), 0);
+    assertEquals(files(), [["orbit", "orbit.png"], ["000.png", "001.png"]]);
+    const controller = new AbortController();
+    const say = (what: string) => what.startsWith("orbit: frame 1") && controller.abort();
+    assertEquals(await render(folder, { signal: controller.signal, say }), 1);
+    assertEquals(files(), [["orbit"], ["000.png"]]);
+  }));
