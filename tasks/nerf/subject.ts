@@ -15,7 +15,7 @@ import type { TrainingData } from "../../lib/train/data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { mean } from "../shell/statistics.ts";
 import { UserError } from "../shell/user_error.ts";
-import type { Figures, Summary, TrainingSubject } from "../training/subject.ts";
+import type { Closing, Figures, Summary, TrainingSubject } from "../training/subject.ts";
 import { renderFrames } from "./frames.ts";
 import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
 import { type NerfSettings, volumeFor } from "./settings.ts";
@@ -40,6 +40,7 @@ export class NerfSubject implements TrainingSubject {
   readonly #volume: VolumeOptions;
   readonly #watched: Uint32Array;
   #secondsToMeasure = 0;
+  #pictures?: string;
 
   constructor(gpu: Gpu, readonly scene: Scene, readonly values: NerfSettings) {
     const { train, test, near, far, kind, background } = scene;
@@ -60,8 +61,10 @@ export class NerfSubject implements TrainingSubject {
   get config(): Record<string, unknown> {
     const { train, test, kind, near, far, background } = this.scene;
     const { width, height } = train[0].camera;
-    const cameras = digest(JSON.stringify([...train, ...test].map(({ camera }) => camera)));
-    return { scene: { train: train.length, test: test.length, width, height, kind, near, far, background, cameras } };
+    const cameras = digest([JSON.stringify([...train, ...test].map(({ camera }) => camera))]);
+    const pictures = this.#pictures ??= digest(train.map(({ picture }) => picture.pixels));
+    const counts = { train: train.length, test: test.length };
+    return { scene: { ...counts, width, height, kind, near, far, background, cameras, pictures } };
   }
 
   checkUnchanged(config: Readonly<Record<string, unknown>>): void {
@@ -74,6 +77,10 @@ export class NerfSubject implements TrainingSubject {
     }
     if (began.cameras !== found.cameras) {
       throw new UserError(`${name}: the run began with other cameras than it has now.`);
+    }
+    // Runs of earlier versions say nothing of them.
+    if (began.pictures !== undefined && began.pictures !== found.pictures) {
+      throw new UserError(`${name}: the run began with other training pictures than it has now.`);
     }
   }
 
@@ -103,16 +110,12 @@ export class NerfSubject implements TrainingSubject {
     await folder.writeFile(`${name}.png`, encodePng(picture));
   }
 
-  async conclude(
-    field: Field,
-    folder: RunFolder,
-    event: TrainEvent,
-    say: (what: string) => void,
-    signal: AbortSignal,
-  ): Promise<Summary> {
-    const summary = await renderTestViews(field, folder, this.scene, this.#look, say);
-    const { path, frames } = this.values;
-    if (path !== undefined && !event.aborted) {
+  async conclude(field: Field, folder: RunFolder, _: TrainEvent, closing: Closing): Promise<Summary> {
+    const { path, frames, testViews: views } = this.values;
+    const { say, signal } = closing;
+    const seconds = views === undefined && field.gpu.adapter.software ? closing.seconds : Infinity;
+    const summary = await renderTestViews(field, folder, this.scene, this.#look, { ...closing, views, seconds });
+    if (path !== undefined && !signal.aborted) {
       await renderFrames(folder, field, this.#record, this.#volume, { path, frames, say, signal });
     }
     return summary;
@@ -148,7 +151,9 @@ function pixelsOf({ camera: { width, height } }: View): number {
   return width * height;
 }
 
-/** Tells texts apart. */
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+/** Tells data apart. */
+function digest(parts: readonly (string | Float32Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex").slice(0, 16);
 }

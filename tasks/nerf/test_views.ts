@@ -1,3 +1,4 @@
+import { join } from "@std/path";
 import type { Scene } from "../../lib/data/scene/scene.ts";
 import type { Field } from "../../lib/field/field.ts";
 import { gradientEnergy } from "../../lib/metric/gradient_energy.ts";
@@ -11,30 +12,44 @@ import { sideBySide } from "../../lib/output/side_by_side.ts";
 import type { RenderOptions } from "../../lib/render/render_pixels.ts";
 import { renderView } from "../../lib/render/render_view.ts";
 import { mean } from "../shell/statistics.ts";
-import type { Summary } from "../training/subject.ts";
+import type { Closing, Summary } from "../training/subject.ts";
 import { depthMap } from "./frames.ts";
 
+/** Which test views to render: all without a limit. `seconds`: as many as take so long if all take as long as the first one does. */
+export interface ViewOptions extends Closing {
+  /** At most so many. */
+  readonly views?: number;
+}
+
 /**
- * Renders the test views of a scene: `test/000.png` …, each beside truth and error, and as depth.
+ * Renders test views of a scene: `test/000.png` …, each beside truth and error, and as depth. A view's number is its place among all
+ * test views; where there are more than may be rendered they are evenly spread, from the first one on. Views of an earlier call go.
  *
- * @param say Shows what is being done.
- * @returns Means over the views, and each view's: PSNR and SSIM; the gradient energy of all as a share of the truth's; where the
- * photographs have alpha, the PSNR of the best silhouettes of one colour.
+ * @returns How many views there are and were rendered. Of these, if there are any, means, and each view's: PSNR and SSIM; the gradient
+ * energy of all as a share of the truth's; where the photographs have alpha, the PSNR of the best silhouettes of one colour.
  */
 export async function renderTestViews(
   field: Field,
   folder: RunFolder,
   { test, background }: Scene,
   options: RenderOptions,
-  say: (what: string) => void,
+  { views: most = test.length, seconds, signal, say, print }: ViewOptions,
 ): Promise<Summary> {
   const views = [];
   let [kept, whole] = [0, 0];
-  for (const [i, { name, camera, picture: truth, alpha }] of test.entries()) {
+  let wanted = spread(test.length, most);
+  const begin = performance.now();
+  for (let k = 0; k < wanted.length && !signal.aborted; k++) {
+    const { name, camera, picture: truth, alpha } = test[wanted[k]];
     const onProgress = (done: number) =>
-      say(`test view ${i + 1} of ${test.length}: ${Math.round(100 * done)} % rendered`);
-    const view = await renderView(field, camera, { ...options, onProgress });
+      say(`test view ${k + 1} of ${wanted.length}: ${Math.round(100 * done)} % rendered`);
+    const view = await renderView(field, camera, { ...options, signal, onProgress }).catch((error) => {
+      if (!signal.aborted) throw error;
+    });
+    if (view === undefined) break;
+    if (k === 0) await Deno.remove(join(folder.path, "test"), { recursive: true }).catch(() => {});
     const { picture } = view;
+    const i = wanted[k];
     const file = `test/${String(i).padStart(3, "0")}`;
     await folder.writeFile(`${file}.png`, encodePng(picture));
     const comparison = sideBySide([truth, picture, errorPicture(picture, truth)]);
@@ -48,13 +63,36 @@ export async function renderTestViews(
       ssim: structuralSimilarity(picture, truth),
       ...alpha && { silhouettePsnr: silhouettePsnr(truth, alpha, background) },
     });
+    if (k === 0) {
+      const each = (performance.now() - begin) / 1000;
+      wanted = spread(test.length, Math.min(most, Math.max(1, Math.floor(seconds / each))));
+    }
   }
+  const counts = { testViews: test.length, testViewsRendered: views.length };
+  if (views.length < Math.min(most, test.length)) {
+    const which = `${views.length} of ${test.length} test views (${
+      views.map(({ name }) => name).join(", ") || "none"
+    })`;
+    print(
+      signal.aborted
+        ? `${which} were rendered before the interruption.`
+        : `${which} were rendered, to end in time; with --test-views ${test.length} a run renders all.`,
+    );
+  }
+  if (views.length === 0) return counts;
   const silhouettes = views.flatMap(({ silhouettePsnr }) => silhouettePsnr ?? []);
   return {
     testPsnr: mean(views.map(({ psnr }) => psnr)),
     testSsim: mean(views.map(({ ssim }) => ssim)),
     testGradientEnergy: kept / whole,
     ...silhouettes.length === views.length && { testSilhouettePsnr: mean(silhouettes) },
+    ...counts,
     views,
   };
+}
+
+/** So many of all places, evenly spread and from the first on. */
+function spread(all: number, count: number): number[] {
+  const some = Math.min(all, count);
+  return Array.from({ length: some }, (_, i) => Math.floor(i * all / some));
 }

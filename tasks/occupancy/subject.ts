@@ -17,7 +17,7 @@ import { slicePicture } from "../../lib/output/slice_picture.ts";
 import type { TrainingData } from "../../lib/train/data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { UserError } from "../shell/user_error.ts";
-import type { Figures, TrainingSubject } from "../training/subject.ts";
+import type { Closing, Figures, TrainingSubject } from "../training/subject.ts";
 import type { OccupancySettings } from "./settings.ts";
 
 /** Held-out points that are scored while training, the first of those scored at the end. */
@@ -84,7 +84,7 @@ export class OccupancySubject implements TrainingSubject {
     await folder.writeFile(`${name}.png`, encodePng(await this.#section(field)));
   }
 
-  async conclude(field: Field, folder: RunFolder, event: TrainEvent, say: (what: string) => void): Promise<Figures> {
+  async conclude(field: Field, folder: RunFolder, event: TrainEvent, { say }: Closing): Promise<Figures> {
     const { input, values } = this;
     say(`scoring ${values.testPoints} held-out points`);
     const scores = await scoreOccupancy(field, this.#sampler, { count: values.testPoints });

@@ -25,6 +25,18 @@ export interface Quality {
   readonly unit?: string;
 }
 
+/** What closing a run may take, and where it tells of it. */
+export interface Closing {
+  /** Shows what is being done. */
+  readonly say: (what: string) => void;
+  /** Writes a line that stays. */
+  readonly print: (line: string) => void;
+  /** Ends what a run can do without. */
+  readonly signal: AbortSignal;
+  /** What that may take on a software adapter, about. */
+  readonly seconds: number;
+}
+
 /** What a run is trained on, on the device: its samples, how a field is measured against it, and what files a run leaves. */
 export interface TrainingSubject extends Disposable {
   /** The options. */
@@ -57,15 +69,6 @@ export interface TrainingSubject extends Disposable {
   /**
    * Writes what a run leaves, the field being as last measured, and measures once more what is worth it: `summary.json` has
    * these figures, and the last ones of `measure` that are not among them.
-   *
-   * @param say Shows what is being done.
-   * @param signal Ends what a run can do without.
    */
-  conclude(
-    field: Field,
-    folder: RunFolder,
-    event: TrainEvent,
-    say: (what: string) => void,
-    signal: AbortSignal,
-  ): Promise<Summary>;
+  conclude(field: Field, folder: RunFolder, event: TrainEvent, closing: Closing): Promise<Summary>;
 }

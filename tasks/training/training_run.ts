@@ -11,6 +11,9 @@ import { fieldOptions } from "./hyperparameters.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Figures, Quality, Summary, TrainingSubject } from "./subject.ts";
 
+/** For closing measurements that a run can do without, so that it ends within two minutes of its time. */
+const CLOSING_SECONDS = 90;
+
 /** How a run that is one of many differs from one that a person started. */
 export interface RunHabits {
   /** Shared with the other runs. */
@@ -99,8 +102,13 @@ export class TrainingRun implements Disposable {
     if (aborted && habits === undefined) {
       console.log(`Stopped at step ${event.step}. To go on: deno task ${task} --resume ${folder.path}`);
     }
-    const say = (what: string) => this.#progress.update(`${habits?.prefix ?? ""}${what}`);
-    const concluded = await subject.conclude(field, folder, event, say, signal);
+    const concluded = await subject.conclude(field, folder, event, {
+      say: (what) => this.#progress.update(`${habits?.prefix ?? ""}${what}`),
+      print: (line) => habits === undefined && this.#progress.print(line),
+      signal,
+      // Runs that are compared have to be measured alike, however fast each is.
+      seconds: habits === undefined ? CLOSING_SECONDS : Infinity,
+    });
     if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
     if (habits === undefined) await this.#plot();
