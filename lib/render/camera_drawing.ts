@@ -1,4 +1,14 @@
-import { addScaled, type Camera, cameraRay, poseColumn, projectPoint, type Vector3 } from "../data/scene/camera.ts";
+import {
+  addScaled,
+  type Camera,
+  cameraRay,
+  dot,
+  poseColumn,
+  poseOf,
+  projectPoint,
+  type Vector3,
+} from "../data/scene/camera.ts";
+import { lookingAt } from "./camera_path.ts";
 import type { Picture } from "../data/picture.ts";
 
 /** A coloured line. */
@@ -14,13 +24,17 @@ export interface Line {
 const AXES: readonly Vector3[] = [[0.85, 0.1, 0.1], [0.1, 0.6, 0.1], [0.1, 0.2, 0.9]];
 const FRAME: Vector3 = [0.35, 0.35, 0.35];
 
+/** What stays free at each edge of a picture, as a share of it. */
+const MARGIN = 0.03;
+
 /**
  * Cameras as lines: their own axes (x, right, red; y, up, green; z, back, blue) and the pyramid of what they see, its edges the
  * rays through the corners of the picture.
  *
  * @param length Of the pyramids' edges, in units of the poses.
+ * @param frame Colour of the pyramids, RGB in [0, 1]; dark grey by default.
  */
-export function cameraSegments(cameras: readonly Camera[], length: number): Line[] {
+export function cameraSegments(cameras: readonly Camera[], length: number, frame: Vector3 = FRAME): Line[] {
   return cameras.flatMap((camera) => {
     const { pose, width, height } = camera;
     const position = poseColumn(pose, 3);
@@ -34,11 +48,52 @@ export function cameraSegments(cameras: readonly Camera[], length: number): Line
       return addScaled(origin, direction, length);
     });
     const edges = corners.flatMap((corner, i) => [
-      { from: position, to: corner, colour: FRAME },
-      { from: corner, to: corners[(i + 1) % 4], colour: FRAME },
+      { from: position, to: corner, colour: frame },
+      { from: corner, to: corners[(i + 1) % 4], colour: frame },
     ]);
     return [...edges, ...axes];
   });
+}
+
+/**
+ * A camera that sees all of some lines, and they fill its picture.
+ *
+ * @param direction From the lines to the camera, of any length.
+ * @param up What is up in the picture; not along `direction`.
+ * @param size Of the picture in pixels.
+ */
+export function cameraBefore(
+  segments: readonly Line[],
+  direction: Vector3,
+  up: Vector3,
+  { width, height }: { readonly width: number; readonly height: number },
+): Camera {
+  const ends = segments.flatMap(({ from, to }) => [from, to]);
+  const axes = lookingAt(direction, [0, 0, 0], up);
+  const columns = [0, 1, 2].map((column) => poseColumn(axes, column));
+  const ranges = columns.map((axis) => {
+    const places = ends.map((end) => dot(axis, end));
+    return [places.reduce((a, b) => Math.min(a, b)), places.reduce((a, b) => Math.max(a, b))];
+  });
+  const middle = columns.reduce<Vector3>(
+    (sum, axis, i) => addScaled(sum, axis, (ranges[i][0] + ranges[i][1]) / 2),
+    [0, 0, 0],
+  );
+  const focal = 1.2 * Math.max(width, height);
+  const [right, above, back] = columns;
+  // An end at (x, y, z) of these axes is seen |x| focal/(distance − z) from the middle.
+  const distance = ends.reduce((most, end) => {
+    const offset = addScaled(end, middle, -1);
+    const needed = Math.max(Math.abs(dot(right, offset)) / width, Math.abs(dot(above, offset)) / height);
+    return Math.max(most, dot(back, offset) + needed * focal / (0.5 - MARGIN));
+  }, 1e-6);
+  return {
+    pose: poseOf(right, above, back, addScaled(middle, back, distance)),
+    width,
+    height,
+    focal: [focal, focal],
+    centre: [width / 2, height / 2],
+  };
 }
 
 /** Lines as a PLY file (ASCII) of coloured vertices and edges, which mesh viewers open. */

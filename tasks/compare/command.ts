@@ -70,7 +70,7 @@ const own = defineCommand({
 
 /** What a comparison sets itself or has no use for. */
 const NOT_SHARED = new Set([
-  ...["activation", "optimizer", "seed", "schedule-epochs", "snapshot-every"],
+  ...["activation", "optimizer", "seed", "schedule-epochs", "snapshot-every", "show-cameras"],
   ...own.options.map(({ name }) => name as string),
 ]);
 

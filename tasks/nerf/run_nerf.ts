@@ -8,7 +8,7 @@ import { nerfTask } from "./task.ts";
 /** `deno task nerf` and `deno task nerf render`. */
 export async function runNerf(args: readonly string[], signal: AbortSignal): Promise<void> {
   if (args[0] === "render") return await renderRun(args.slice(1), signal);
-  const { values } = parseOptions(args, command);
-  if (values.showCameras) return await showCameras(values);
+  const { values, given } = parseOptions(args, command);
+  if (values.showCameras) return await showCameras(values, given);
   await runTraining(nerfTask, args, signal);
 }

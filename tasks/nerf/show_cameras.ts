@@ -1,39 +1,49 @@
-import { addScaled, type Camera, normalise, poseColumn, type Vector3 } from "../../lib/data/scene/camera.ts";
-import { focusOf } from "../../lib/data/scene/focus.ts";
+import { addScaled, normalise, poseColumn, type Vector3 } from "../../lib/data/scene/camera.ts";
 import { encodePng } from "../../lib/output/png.ts";
 import { checkNewRun, createRunFolder } from "../../lib/output/run_folder.ts";
-import { cameraSegments, drawSegments, segmentsPly } from "../../lib/render/camera_drawing.ts";
-import { lookingAt } from "../../lib/render/camera_path.ts";
+import { cameraBefore, cameraSegments, drawSegments, segmentsPly } from "../../lib/render/camera_drawing.ts";
 import { callerPath } from "../shell/caller_path.ts";
+import { optionSpelling } from "../shell/command.ts";
+import { UserError } from "../shell/user_error.ts";
 import type { NerfValues } from "./command.ts";
 import { loadScene } from "./input.ts";
 
 const SIZE = { width: 900, height: 700 };
 
-/** Writes the scene's cameras as `cameras.ply` and as seen from above and aside, `cameras.png`. */
-export async function showCameras(values: NerfValues): Promise<void> {
+/** Of the pyramids of test views; those of training views are grey. */
+const TEST: Vector3 = [0.95, 0.5, 0];
+
+/** What may be given beside it: what a scene's cameras depend on, and where they are drawn. */
+const APPLICABLE = ["showCameras", "scene", "name", "downscale", "hold", "size", "near", "far"];
+
+/**
+ * Writes the scene's cameras as `cameras.ply` and as seen from above and aside, `cameras.png`.
+ *
+ * @param given What was on the command line.
+ * @throws {UserError} If that has an option that says nothing about cameras.
+ */
+export async function showCameras(values: NerfValues, given: ReadonlySet<string>): Promise<void> {
+  const other = [...given].find((option) => !APPLICABLE.includes(option));
+  if (other !== undefined) {
+    throw new UserError(`--show-cameras draws cameras and does not train, but ${optionSpelling(other)} was given.`);
+  }
   const { scene: path, name } = values;
   const place = { root: callerPath("runs"), task: "nerf", name };
   await checkNewRun(place);
-  const scene = await loadScene({ ...values, scene: path === undefined ? undefined : callerPath(path) });
-  const cameras = [...scene.train, ...scene.test].map(({ camera }) => camera);
+  // Cameras are the same for pictures of any size; small ones take little memory.
+  const scene = await loadScene({ ...values, size: 16, scene: path === undefined ? undefined : callerPath(path) });
+  const [train, test] = [scene.train, scene.test].map((views) => views.map(({ camera }) => camera));
+  const cameras = [...train, ...test];
   const positions = cameras.map(({ pose }) => poseColumn(pose, 3));
   const middle = mean(positions);
   const spread = Math.max(...positions.map((position) => Math.hypot(...addScaled(position, middle, -1))), 1e-6);
-  const segments = cameraSegments(cameras, 0.3 * spread);
+  const segments = [...cameraSegments(train, 0.3 * spread), ...cameraSegments(test, 0.3 * spread, TEST)];
   const folder = await createRunFolder(place);
   await folder.writeFile("cameras.ply", segmentsPly(segments));
   const up = normalise(mean(cameras.map(({ pose }) => poseColumn(pose, 1))));
-  const target = scene.kind === "around" ? focusOf(cameras.map(({ pose }) => pose)) : middle;
   const back = mean(cameras.map(({ pose }) => poseColumn(pose, 2)));
-  const aside = normalise(addScaled(addScaled(poseColumn(cameras[0].pose, 0), up, 0.7), back, 1));
-  const camera: Camera = {
-    pose: lookingAt(addScaled(target, aside, 3.2 * spread), target, up),
-    ...SIZE,
-    focal: [1000, 1000],
-    centre: [SIZE.width / 2, SIZE.height / 2],
-  };
-  await folder.writeFile("cameras.png", encodePng(drawSegments(segments, camera)));
+  const aside = addScaled(addScaled(poseColumn(cameras[0].pose, 0), up, 0.7), back, 1);
+  await folder.writeFile("cameras.png", encodePng(drawSegments(segments, cameraBefore(segments, aside, up, SIZE))));
   console.log(`${cameras.length} cameras are drawn in ${folder.path}`);
 }
 

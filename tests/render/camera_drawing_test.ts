@@ -1,5 +1,6 @@
 import { assertEquals, assertLess } from "@std/assert";
-import { type Camera, cameraSegments, drawSegments, segmentsPly } from "../../mod.ts";
+import { type Camera, cameraSegments, drawSegments, projectPoint, segmentsPly } from "../../mod.ts";
+import { cameraBefore } from "../../lib/render/camera_drawing.ts";
 
 const viewer: Camera = {
   pose: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 5],
@@ -28,4 +29,20 @@ Deno.test("a camera is eleven lines, whose corners are the rays through the pict
   const ply = segmentsPly(lines).split("\n");
   assertEquals([ply[0], ply[2], ply[9]], ["ply", "element vertex 22", "element edge 11"]);
   assertEquals(ply.length, 13 + 22 + 11 + 1);
+});
+
+Deno.test("a camera before lines sees all of them, up to its picture's margin", () => {
+  const lines = cameraSegments([viewer, { ...viewer, pose: [0, 0, 1, 9, 0, 1, 0, 2, -1, 0, 0, 1] }], 2);
+  const size = { width: 90, height: 70 };
+  const camera = cameraBefore(lines, [1, -2, 0.7], [0, 0, 1], size);
+  const shares = lines.flatMap(({ from, to }) => [from, to]).map((end) => {
+    const [column, row] = projectPoint(camera, end)!;
+    return Math.max(Math.abs(column / size.width - 0.5), Math.abs(row / size.height - 0.5));
+  });
+  assertLess(Math.abs(Math.max(...shares) - 0.47), 1e-9);
+});
+
+Deno.test("frames have the colour that is asked for", () => {
+  const orange = [0.95, 0.5, 0] as const;
+  assertEquals(cameraSegments([viewer], 2, orange).filter(({ colour }) => colour === orange).length, 8);
 });

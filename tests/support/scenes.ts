@@ -1,7 +1,8 @@
+import { fromFileUrl } from "@std/path";
 import { encodePng, type Picture } from "../../mod.ts";
 
 /** Where real scenes are, on machines that have them. */
-export const realScenes = new URL("../../shared/data/nerf/", import.meta.url).pathname;
+export const realScenes = fromFileUrl(new URL("../../shared/data/nerf/", import.meta.url));
 
 /** Whether a path exists. */
 export function exists(path: string): boolean {
@@ -31,6 +32,16 @@ export function npy(numbers: readonly number[], shape: string, descr = "<f8"): U
   bytes.set(new TextEncoder().encode(header), 10);
   bytes.set(new Uint8Array(Float64Array.from(numbers).buffer), 10 + header.length);
   return bytes;
+}
+
+/** The files of an LLFF scene of `count` cameras side by side, pictures of 20 × 15 pixels in `images_4`. */
+export function llffFiles(count: number): Record<string, Uint8Array> {
+  const rows = Array.from({ length: count }, (_, i) => llffRow(i * 0.1)).flat();
+  const pictures = Array.from(
+    { length: count },
+    (_, i) => [`images_4/${String(i).padStart(2, "0")}.png`, testPng(20, 15, i)],
+  );
+  return { "poses_bounds.npy": npy(rows, `(${count}, 17)`), ...Object.fromEntries(pictures) };
 }
 
 /** A row of `poses_bounds.npy`: a camera at `x` that looks along −z, 40 × 30 pixels, focal length 50. */

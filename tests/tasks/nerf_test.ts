@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { join } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import { render } from "../../fixtures/scene/make.ts";
 import { RunFolder } from "../../lib/output/run_folder.ts";
 import { command } from "../../tasks/nerf/command.ts";
@@ -7,6 +7,7 @@ import { nerfTask } from "../../tasks/nerf/task.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { outcome, startTask } from "../support/process.ts";
+import { llffFiles } from "../support/scenes.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 import { newestCheckpoint, stopEarly } from "../support/training_task.ts";
 
@@ -24,7 +25,7 @@ async function succeeds(...call: Parameters<typeof nerf>) {
   return result;
 }
 
-const json = async (folder: string, name: string) => JSON.parse(await Deno.readTextFile(join(folder, name)));
+const readJson = async (folder: string, name: string) => JSON.parse(await Deno.readTextFile(join(folder, name)));
 const runPath = (folder: string, name: string) => join(folder, "runs", "nerf", name);
 
 /** The newest checkpoint of a run. */
@@ -84,7 +85,7 @@ Deno.test("a run leaves test views, depth, a path, metrics and a summary; resumi
     assertEquals(namesIn(join(run, "test")).slice(0, 3), ["000.png", "000_comparison.png", "000_depth.png"]);
     assertEquals(namesIn(join(run, "test")).length, 12);
     assertEquals(namesIn(join(run, "snapshots")), ["step-00000002.png", "step-00000006.png"]);
-    const { views, testPsnr, testSsim, testGradientEnergy, testSilhouettePsnr, steps, hvps } = await json(
+    const { views, testPsnr, testSsim, testGradientEnergy, testSilhouettePsnr, steps, hvps } = await readJson(
       run,
       "summary.json",
     );
@@ -101,7 +102,7 @@ Deno.test("a run leaves test views, depth, a path, metrics and a summary; resumi
     const metrics = await new RunFolder(run).readMetrics();
     assertEquals(metrics.map(({ step }) => step), [2, 4, 6]);
     assertEquals(Number(metrics[2].testPsnr).toFixed(4), testPsnr.toFixed(4));
-    const config = await json(run, "config.json");
+    const config = await readJson(run, "config.json");
     assertEquals([config.steps, config.options.batchSize, config.options.preset], [6, 2048, "tiny"]);
     assertEquals([config.scene.train, config.scene.test, config.scene.width], [24, 4, 12]);
 
@@ -128,9 +129,9 @@ Deno.test("--minutes fixes the number of steps before the run; --dry-run tells t
     assertEquals(namesIn(folder), []);
     const { stderr } = await succeeds(folder, "--minutes 0.003 --name timed", ...tiny);
     const path = runPath(folder, "timed");
-    const { steps, scheduleSteps, options } = await json(path, "config.json");
+    const { steps, scheduleSteps, options } = await readJson(path, "config.json");
     assertEquals([scheduleSteps, options.epochs], [steps, undefined]);
-    assertEquals((await json(path, "summary.json")).steps, steps);
+    assertEquals((await readJson(path, "summary.json")).steps, steps);
     assertStringIncludes(stderr, `The run will end at step ${steps}, after ${(steps / 2).toFixed(1)} epochs.`);
   }));
 
@@ -141,6 +142,7 @@ Deno.test({
     inFolder(async (folder) => {
       const options = [...tiny, "--schedule", "constant"];
       const { run, step } = await stopEarly("nerf", options, folder);
+      assertEquals((await readJson(run, "summary.json")).testViewsRendered, 0);
       const epochs = String(Math.ceil(step / 2) + 1);
       await Promise.all([
         succeeds(folder, "--resume", run, "--epochs", epochs),
@@ -169,13 +171,73 @@ Deno.test("a run is resumed only as it was and on the scene that it began with",
     await refused(/^error: --resume may change only .*, but --samples was given\.\n$/, "--samples", "6");
     await refused(/^error: --resume may change only .*, but a scene was given\.\n$/, "scene");
     const path = join(folder, "scene", "transforms_train.json");
-    const json = JSON.parse(await Deno.readTextFile(path));
+    const original = await Deno.readTextFile(path);
+    const json = JSON.parse(original);
     await Deno.writeTextFile(path, JSON.stringify({ ...json, frames: json.frames.slice(1) }));
     await refused(/scene: the run began with 24 \+ 4 views .*, but there are 23 \+ 4 .* now\.\n$/, "--epochs", "2");
     json.frames[0].transform_matrix[0][3] += 0.5;
     await Deno.writeTextFile(path, JSON.stringify(json));
     await refused(/scene: the run began with other cameras than it has now\.\n$/, "--epochs", "2");
+    await Deno.writeTextFile(path, original);
+    const [first, second] = ["00", "01"].map((name) => join(folder, "scene", "train", `${name}.png`));
+    await Deno.copyFile(second, first);
+    await refused(/scene: the run began with other training pictures than it has now\.\n$/, "--epochs", "2");
+    // As earlier versions wrote it.
+    const config = await readJson(runPath(folder, "mine"), "config.json");
+    delete config.scene.pictures;
+    await Deno.writeTextFile(join(runPath(folder, "mine"), "config.json"), JSON.stringify(config));
+    await succeeds(folder, "--resume runs/nerf/mine --epochs 2");
   }));
+
+Deno.test("a scene that looks forward is rendered along a spiral, and frames of a longer path go", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "scene", "images_4"), { recursive: true });
+    for (const [name, bytes] of Object.entries(llffFiles(4))) await Deno.writeFile(join(folder, "scene", name), bytes);
+    await succeeds(folder, "scene --epochs 1 --name run --test-views 9", ...tiny);
+    const run = runPath(folder, "run");
+    const { testViews, testViewsRendered } = await readJson(run, "summary.json");
+    assertEquals([testViews, testViewsRendered], [1, 1]);
+    await succeeds(folder, "render runs/nerf/run --frames 3 --depth");
+    const animation = await Deno.readFile(join(run, "spiral.png"));
+    await succeeds(folder, "render runs/nerf/run --frames 2");
+    assertEquals(namesIn(join(run, "spiral")), ["000.png", "001.png"]);
+    assert((await Deno.readFile(join(run, "spiral.png"))).length < animation.length);
+
+    const record = await readJson(run, "scene.json");
+    const { bounds, space } = record;
+    const broken: [object, RegExp][] = [
+      [{}, /scene\.json: cameras, bounds, a ray space and a background expected, not all of them found\.\n$/],
+      [{ ...record, bounds: { ...bounds, near: null } }, /not all of them found\.\n$/],
+      [{ ...record, space: { ...space, motion: [1] } }, /not all of them found\.\n$/],
+      [
+        { ...record, bounds: { ...bounds, cameras: [{ ...bounds.cameras[0], pose: 3 }] } },
+        /not all of them found\.\n$/,
+      ],
+      [{ ...record, bounds: { ...bounds, near: 99 } }, /distances 0 < near < far expected, 99 and 8 found\.\n$/],
+    ];
+    for (const [found, sentence] of broken) {
+      await Deno.writeTextFile(join(run, "scene.json"), JSON.stringify(found));
+      const { code, stderr } = await nerf(folder, "render runs/nerf/run --frames 1");
+      assertEquals(code, 1);
+      assertMatch(stderr, sentence);
+    }
+  }));
+
+Deno.test({
+  name: "the own scene is found where the path of the project has a space",
+  // Links take rights there.
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const project = join(folder, "a project");
+      await Deno.symlink(fromFileUrl(new URL("../../", import.meta.url)), project);
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--no-check", join(project, "tasks", "nerf.ts"), "--show-cameras"],
+        env: { INIT_CWD: folder, NO_COLOR: "1" },
+      }).output();
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+    }),
+});
 
 Deno.test("cameras are drawn without training, and what cannot be used ends in one line", () =>
   inFolder(async (folder) => {
@@ -183,9 +245,19 @@ Deno.test("cameras are drawn without training, and what cannot be used ends in o
     assertMatch(shown.stdout, /^28 cameras are drawn in .*cameras\n$/);
     // 11 lines each.
     assertMatch(await Deno.readTextFile(join(runPath(folder, "cameras"), "cameras.ply")), /element vertex 616\n/);
+    await Deno.writeTextFile(join(folder, "file"), "");
     const refused: [string, RegExp][] = [
       [folder, /^error: .*: not a scene: one of poses_bounds\.npy, .* expected, none found\.\n$/],
       [join(folder, "none"), /^error: .*none: a scene's folder expected, but there is no such folder\.\n$/],
+      [join(folder, "file"), /^error: .*file: a scene's folder expected, but it is a file\.\n$/],
+      [
+        "--show-cameras --resume x",
+        /^error: --show-cameras draws cameras and does not train, but --resume was given\.\n$/,
+      ],
+      [
+        "--show-cameras --dry-run",
+        /^error: --show-cameras draws cameras and does not train, but --dry-run was given\.\n$/,
+      ],
       ["--space ndc", /^error: NDC: a scene whose cameras all look forward expected \(LLFF\), .*\n$/],
       [
         "--optimizer sgd --update-every 3",
@@ -199,6 +271,9 @@ Deno.test("cameras are drawn without training, and what cannot be used ends in o
       assertEquals(code, 1, line);
       assertMatch(stderr, sentence);
     }
+    const compared = await outcome(startTask("compare", ["--task", "nerf", "--show-cameras"], folder));
+    assertEquals(compared.code, 1);
+    assertMatch(compared.stderr, /^error: Unknown option --show-cameras/);
     assertEquals(namesIn(join(folder, "runs/nerf")), ["cameras"]);
     assert(!namesIn(folder).includes("none"));
   }));

@@ -1,17 +1,13 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { readNpy, readScene, sceneFolder, sceneFromBytes, type SceneOptions } from "../../../mod.ts";
-import { llffRow, npy, testPng } from "../../support/scenes.ts";
+import { llffFiles, llffRow, npy, testPng } from "../../support/scenes.ts";
 
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const identity = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 4], [0, 0, 0, 1]];
 const opposite = [[-1, 0, 0, 0], [0, 1, 0, 0], [0, 0, -1, -4], [0, 0, 0, 1]];
 
 function llff(count: number, change: Record<string, Uint8Array> = {}) {
-  const rows = Array.from({ length: count }, (_, i) => llffRow(i * 0.1)).flat();
-  const pictures = Object.fromEntries(
-    Array.from({ length: count }, (_, i) => [`images_4/${String(i).padStart(2, "0")}.png`, testPng(20, 15, i)]),
-  );
-  return sceneFromBytes({ "poses_bounds.npy": npy(rows, `(${count}, 17)`), ...pictures, ...change }, "scene");
+  return sceneFromBytes({ ...llffFiles(count), ...change }, "scene");
 }
 function transforms(
   frames: unknown[],
