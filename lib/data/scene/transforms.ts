@@ -59,10 +59,14 @@ export async function readTransforms(files: SceneFiles, options: SceneOptions = 
     );
   }
   const { near = distance / 10, far = 2.5 * distance } = options;
-  const doubt = options.near === undefined || options.far === undefined ? focusDoubt(poses) : undefined;
-  if (doubt !== undefined) {
-    const guess = `near ${near.toPrecision(3)} and far ${far.toPrecision(3)} are guesses`;
-    warnings.push(`${files.name}/transforms.json: ${doubt}, so that ${guess}: give both in the units of the poses.`);
+  const guesses = [
+    ...options.near === undefined ? [`near ${near.toPrecision(3)}`] : [],
+    ...options.far === undefined ? [`far ${far.toPrecision(3)}`] : [],
+  ].join(" and ");
+  const doubt = focusDoubt(poses);
+  if (guesses !== "" && doubt !== undefined) {
+    const advice = "give near and far in the units of the poses";
+    warnings.push(`${files.name}/transforms.json: ${doubt}, so that ${guesses} can only be guessed: ${advice}.`);
   }
   return {
     ...splitViews(frames.map(viewOf), options.hold),
