@@ -41,12 +41,13 @@ Deno.test("rays are made of RGB pictures of their cameras' size alone", () => {
     ];
     assertThrows(() => rayData(gpu, views, space, { intervals: 4 }), Error, message);
   };
-  const found = (what: string) => `rays: b.png: RGB of the camera's 8×6 pixels expected, ${what} found.`;
-  refuses(testPicture(16, 12), found("16×12 pixels of 3 channels"));
-  refuses(testPicture(4, 3), found("4×3 pixels of 3 channels"));
+  const found = (what: string) =>
+    `rays: b.png: a picture of the camera's width×height×channels 8×6×3 expected, ${what} found.`;
+  refuses(testPicture(16, 12), found("16×12×3"));
+  refuses(testPicture(4, 3), found("4×3×3"));
   for (const channels of [1, 4] as const) {
     const picture = { width: 8, height: 6, channels, pixels: new Float32Array(48 * channels) };
-    refuses(picture, found(`8×6 pixels of ${channels} channels`));
+    refuses(picture, found(`8×6×${channels}`));
   }
   refuses(
     { ...testPicture(8, 6), pixels: new Float32Array(9) },
