@@ -9,6 +9,7 @@ import type { Objective } from "../../lib/objective/objective.ts";
 import { type VolumeOptions, volumeRendering } from "../../lib/objective/volume_rendering.ts";
 import { encodePng } from "../../lib/output/png.ts";
 import type { RunFolder } from "../../lib/output/run_folder.ts";
+import { cameraPath } from "../../lib/render/camera_path.ts";
 import { type RenderOptions, renderPixels } from "../../lib/render/render_pixels.ts";
 import { renderView } from "../../lib/render/render_view.ts";
 import type { TrainingData } from "../../lib/train/data.ts";
@@ -47,6 +48,8 @@ export class NerfSubject implements TrainingSubject {
     const bounds = { cameras: train.map(({ camera }) => camera), near, far, kind };
     const space = raySpace(values.space ?? (kind === "forward" ? "inverse" : "metric"), bounds);
     this.#record = { bounds, space, background };
+    // A path that there is none of is refused before training.
+    if (values.path !== undefined) cameraPath(values.path, bounds, 1);
     this.#volume = volumeFor(values, background);
     this.objective = volumeRendering(this.#volume);
     this.#watched = spreadPixels(test.length, pixelsOf(test[0]), PIXELS_WHILE_TRAINING);

@@ -7,7 +7,7 @@ import { nerfTask } from "../../tasks/nerf/task.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { outcome, startTask } from "../support/process.ts";
-import { llffFiles } from "../support/scenes.ts";
+import { llffFiles, llffRow, npy } from "../support/scenes.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 import { newestCheckpoint, stopEarly } from "../support/training_task.ts";
 
@@ -202,6 +202,16 @@ Deno.test("a scene that looks forward is rendered along a spiral, and frames of 
     await succeeds(folder, "render runs/nerf/run --frames 2");
     assertEquals(namesIn(join(run, "spiral")), ["000.png", "001.png"]);
     assert((await Deno.readFile(join(run, "spiral.png"))).length < animation.length);
+
+    const path = join(folder, "scene", "poses_bounds.npy");
+    // All but the held-out first one in one place.
+    await Deno.writeFile(path, npy([0, 1, 1, 1].flatMap(llffRow), "(4, 17)"));
+    const refused = await nerf(folder, "scene --path orbit --name none", ...tiny);
+    assertEquals([refused.code, namesIn(join(folder, "runs/nerf"))], [1, ["run"]]);
+    assertMatch(
+      refused.stderr,
+      /^error: cameraPath: cameras around .* expected for an orbit: all are in one place\.\n$/m,
+    );
 
     const record = await readJson(run, "scene.json");
     const { bounds, space } = record;
