@@ -56,7 +56,7 @@ export function cameraSegments(cameras: readonly Camera[], length: number, frame
 }
 
 /**
- * A camera that sees all of some lines, and they fill its picture.
+ * A camera that sees all of some lines, the outermost at the margin of its picture.
  *
  * @param direction From the lines to the camera, of any length.
  * @param up What is up in the picture; not along `direction`.
