@@ -5,6 +5,7 @@ import { type Activation, activations } from "../../lib/field/activation.ts";
 import type { FieldDescription } from "../../lib/field/description.ts";
 import { createField, type Field } from "../../lib/field/field.ts";
 import { mlp } from "../../lib/field/mlp.ts";
+import { tuneKernels } from "../../lib/field/tune.ts";
 import { createVector, type Vector } from "../../lib/field/vector.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { streams } from "../../lib/gpu/random.ts";
@@ -94,6 +95,10 @@ export class Workload implements Disposable {
   /** Chooses kernels as training does, compiles them and makes the first step. Returns the loss before it. */
   async prepare(): Promise<number> {
     await this.step.tune();
+    // Products take more memory, so that their chunks may be smaller.
+    for (const rows of this.#products.chunkSizes(this.batch)) {
+      await tuneKernels(this.gpu, { description: this.field.description, rows, gradients: true });
+    }
     this.recordStep();
     const [bytes] = await this.gpu.read(this.step.differentiator.losses);
     this.recordProduct();

@@ -40,7 +40,7 @@ export function isTile(family: ProductFamily): family is TileFamily {
 }
 
 /** Rows that stand for a class: all batches from there to the next, or beyond. */
-export const ROW_CLASSES: readonly number[] = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384];
+export const ROW_CLASSES: readonly number[] = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 
 /** Rows that stand for the class of a batch. */
 export function classRows(rows: number): number {
