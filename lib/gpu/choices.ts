@@ -1,5 +1,7 @@
+import project from "../../deno.json" with { type: "json" };
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { AdapterDescription } from "./adapter.ts";
 import { readEnv } from "./env.ts";
 
 /** Where kernel choices are remembered; undefined where the environment does not say or may not be asked. */
@@ -15,7 +17,7 @@ function permitted(name: "read" | "write", path: string): boolean {
 }
 
 /** A choice remembered from an earlier run, the latest if there are several; undefined if there is none or it may not be read. */
-export function readChoice(key: string): string | undefined {
+function readChoice(key: string): string | undefined {
   const path = file();
   if (path === undefined || !permitted("read", path)) return undefined;
   let lines: string[];
@@ -42,7 +44,7 @@ function choiceIn(line: string): { key: string; choice: string } | undefined {
  *
  * @returns Whether it could.
  */
-export function rememberChoice(key: string, choice: string): boolean {
+function rememberChoice(key: string, choice: string): boolean {
   const path = file();
   if (path === undefined || !permitted("write", dirname(path))) return false;
   try {
@@ -52,5 +54,58 @@ export function rememberChoice(key: string, choice: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+const FORGETFUL =
+  "Kernels measured fastest cannot be remembered (no permission to write to the cache folder, or no such " +
+  "folder): every run measures anew, and may choose others, whose results differ by rounding.";
+
+/** What measurement chose on an adapter, by subject: in this process, or in earlier ones with the same runtime and version. */
+export class Choices {
+  readonly #adapter: AdapterDescription;
+  /** What has been asked for; undefined where nobody has chosen. */
+  readonly #known = new Map<string, string | undefined>();
+  #forgetful = false;
+
+  /** @param adapter What the choices hold for. */
+  constructor(adapter: AdapterDescription) {
+    this.#adapter = adapter;
+  }
+
+  /** All that have been asked for; what nobody has chosen as what it amounts to: buffers, and register-blocked products. */
+  get entries(): Record<string, string> {
+    const asked = [...this.#known].map(([subject, choice]) => {
+      return [subject, choice ?? (subject === "operands" ? "buffer" : "register")] as const;
+    });
+    return Object.fromEntries(asked.sort(([a], [b]) => a < b ? -1 : 1));
+  }
+
+  /** A choice of this process, or else one that was remembered. */
+  lookUp(subject: string): string | undefined {
+    if (!this.#known.has(subject)) this.#known.set(subject, readChoice(this.#key(subject)));
+    return this.#known.get(subject);
+  }
+
+  /** A choice of this process. */
+  made(subject: string): string | undefined {
+    return this.#known.get(subject);
+  }
+
+  /** Sets a choice for this process. */
+  set(subject: string, choice: string): void {
+    this.#known.set(subject, choice);
+  }
+
+  /** Remembers a choice for later processes; says so, once, where that cannot be done. */
+  remember(subject: string, choice: string): void {
+    if (rememberChoice(this.#key(subject), choice) || this.#forgetful) return;
+    this.#forgetful = true;
+    console.warn(FORGETFUL);
+  }
+
+  #key(subject: string): string {
+    const { name, vendor } = this.#adapter;
+    return [name, vendor, navigator.userAgent, `${project.name} ${project.version}`, subject].join(" | ");
   }
 }

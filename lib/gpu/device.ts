@@ -1,7 +1,6 @@
-import project from "../../deno.json" with { type: "json" };
 import { type AdapterDescription, findAdapter } from "./adapter.ts";
 import { asSlice, type BufferLike, DeviceBuffer } from "./buffer.ts";
-import { readChoice, rememberChoice } from "./choices.ts";
+import { Choices } from "./choices.ts";
 import { Kernel } from "./kernel.ts";
 import type { KernelSource, OperandAccess } from "./kernel_source.ts";
 import { Profile } from "./profile.ts";
@@ -28,10 +27,6 @@ export interface DeviceOptions {
   /** How kernels read their operands (docs/kernels.md): measured unless given. Results do not depend on it. */
   operands?: OperandAccess;
 }
-
-const FORGETFUL =
-  "Kernels measured fastest cannot be remembered (no permission to write to the cache folder, or no such " +
-  "folder): every run measures anew, and may choose others, whose results differ by rounding.";
 
 /** See {@linkcode DeviceOptions.kernels}. */
 export type KernelChoice = (typeof KERNEL_CHOICES)[number];
@@ -73,12 +68,11 @@ export class Gpu implements Disposable {
   operandAccess: OperandAccess;
   /** Seconds left for compiling kernels in order to compare them, on first uses (see `tuneKernels`). */
   tuningSeconds = 2;
-  readonly #choices = new Map<string, string | undefined>();
+  readonly #choices: Choices;
   readonly #buffers = new Set<DeviceBuffer>();
   readonly #kernels = new Map<string, Kernel>();
   readonly #recorder: Recorder;
   #failure: Error | undefined;
-  #forgetful = false;
   #disposed = false;
 
   /** Use {@linkcode openDevice}. */
@@ -88,6 +82,7 @@ export class Gpu implements Disposable {
     readonly kernels: KernelChoice,
     operands?: OperandAccess,
   ) {
+    this.#choices = new Choices(adapter);
     if (operands !== undefined) this.#choices.set("operands", operands);
     this.operandAccess = this.choice("operands") === "texture" ? "texture" : "buffer";
     this.#recorder = new Recorder(device);
@@ -105,27 +100,24 @@ export class Gpu implements Disposable {
    * (remembered on disk where that is permitted).
    */
   choice(subject: string): string | undefined {
-    if (!this.#choices.has(subject)) this.#choices.set(subject, readChoice(this.#choiceKey(subject)));
-    return this.#choices.get(subject);
+    return this.#choices.lookUp(subject);
   }
 
   /** The same if it has been asked for or made in this process: nothing is looked up. */
   madeChoice(subject: string): string | undefined {
-    return this.#choices.get(subject);
+    return this.#choices.made(subject);
   }
 
   /** Sets a choice and remembers it; says so, once, where that cannot be done. */
   choose(subject: string, choice: string): void {
     this.adopt({ [subject]: choice });
-    if (rememberChoice(this.#choiceKey(subject), choice) || this.#forgetful) return;
-    this.#forgetful = true;
-    console.warn(FORGETFUL);
+    this.#choices.remember(subject, choice);
   }
 
   /** Sets choices for this process only, for instance those that an interrupted run was started with. */
   adopt(choices: Readonly<Record<string, string>>): void {
     for (const [subject, choice] of Object.entries(choices)) this.#choices.set(subject, choice);
-    this.operandAccess = this.#choices.get("operands") === "texture" ? "texture" : "buffer";
+    this.operandAccess = this.#choices.made("operands") === "texture" ? "texture" : "buffer";
   }
 
   /**
@@ -133,10 +125,7 @@ export class Gpu implements Disposable {
    * amounts to: buffers, and register-blocked products.
    */
   get choices(): Record<string, string> {
-    const asked = [...this.#choices].map(([subject, choice]) => {
-      return [subject, choice ?? (subject === "operands" ? "buffer" : "register")] as const;
-    });
-    return Object.fromEntries(asked.sort(([a], [b]) => a < b ? -1 : 1));
+    return this.#choices.entries;
   }
 
   /** How many buffers exist. Zero when everything made on this device has been disposed. */
@@ -292,11 +281,6 @@ export class Gpu implements Disposable {
       this.#recorder.tally = undefined;
     }
     return tally;
-  }
-
-  #choiceKey(subject: string): string {
-    const { name, vendor } = this.adapter;
-    return [name, vendor, navigator.userAgent, `${project.name} ${project.version}`, subject].join(" | ");
   }
 
   /** Frees every buffer that is still alive, and the device. */

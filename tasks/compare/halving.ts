@@ -65,6 +65,9 @@ export const SEARCH: SearchOptions = {
   finalists: 2,
 };
 
+/** A decade, in exponents. */
+const DECADE = 2;
+
 /** Rounding of sums of thirds and ninths. */
 const SLACK = 1e-9;
 
@@ -119,13 +122,9 @@ function firstRung(results: readonly TrialResult[], options: SearchOptions): Can
   // The schedule with the fewest trials first: neither may use up what the other needs to get to its best rate.
   const bySchedule = SEARCHED_SCHEDULES.map((schedule) => ranked.filter((each) => each.schedule === schedule))
     .filter((each) => finite(each).length > 0).toSorted((a, b) => a.length - b.length);
-  const next = bySchedule.map(openSide).find((side) => side !== undefined) ??
+  return bySchedule.map(openSide).find((side) => side !== undefined) ??
     bySchedule.map(between).find((side) => side !== undefined);
-  return next;
 }
-
-/** A decade, in exponents. */
-const DECADE = 2;
 
 /** What to try on a side of the best on which nothing has been tried. */
 function openSide([best, ...others]: readonly TrialResult[]): Candidate | undefined {

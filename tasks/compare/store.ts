@@ -70,7 +70,6 @@ export class ComparisonFolder {
   /** Makes a folder, or opens the one that is there; what has been done lies in it. */
   static async open(path: string): Promise<ComparisonFolder> {
     await createFolder(path);
-    await mendMetrics(join(path, RESULTS));
     return new ComparisonFolder(path);
   }
 
@@ -93,13 +92,18 @@ export class ComparisonFolder {
   }
 
   /**
-   * Keeps other processes from working on the comparison until the result is disposed of, or this one ends.
+   * Keeps other processes from working on the comparison until the result is disposed of, or this one ends, and mends what one
+   * that was killed left.
    *
    * @throws {UserError} If one does already.
    */
   async lock(): Promise<Disposable> {
     const file = await Deno.open(join(this.path, LOCK), { create: true, write: true });
-    if (await file.tryLock(true)) return file;
+    if (await file.tryLock(true)) {
+      // Not before: another process may be in the midst of a line.
+      await mendMetrics(join(this.path, RESULTS));
+      return file;
+    }
     file.close();
     throw new UserError(
       `${this.path}: another process is making this comparison; wait for it, or choose another --name.`,

@@ -16,7 +16,7 @@ export interface Grid {
 export const MARGIN = 1 / 1024;
 
 /** What the grid's border is set to, at most. */
-export const OUTSIDE = -1e-30;
+const OUTSIDE = -1e-30;
 
 /**
  * The surface on which a function on a grid is 0, oriented outward, where inside is where it is positive (Lorensen & Cline

@@ -1,4 +1,4 @@
-import { type Grid, MARGIN, OUTSIDE } from "./marching_cubes.ts";
+import { type Grid, MARGIN } from "./marching_cubes.ts";
 import type { Mesh } from "./mesh.ts";
 
 /** Halvings of the stretch of an edge that a zero lies in. */
@@ -11,11 +11,11 @@ const HALVINGS = 5;
  *
  * @param mesh As `marchingCubes` made it of the function; its positions are overwritten.
  * @param grid What it was made on.
- * @param values The function at points `[n, 3]`, `[n]`. Samples on the grid's border count as outside, as there.
+ * @param values The function at points `[n, 3]`: `[n]`, a new array each time.
  */
 export async function refineVertices(
   { positions }: Mesh,
-  { origin, spacing, size }: Grid,
+  { origin, spacing }: Grid,
   values: (points: Float32Array) => Promise<Float32Array>,
 ): Promise<void> {
   const count = positions.length / 3;
@@ -51,7 +51,8 @@ export async function refineVertices(
     }
   }
   for (let i = 0; i < count; i++) {
-    // Values may differ from the samples' in their last bits, so that no sign changes: then the vertex is where it was.
+    // No sign changes at the border, where samples counted as outside whatever they are, or where values differ from the samples'
+    // in their last bits: then the vertex stays where it was.
     if (atLow[i] > 0 === atHigh[i] > 0) {
       points[3 * i + axes[i]] = positions[3 * i + axes[i]];
       continue;
@@ -62,13 +63,8 @@ export async function refineVertices(
   positions.set(points);
 
   /** The function at a part of each vertex's edge. */
-  async function valuesAt(part: (i: number) => number): Promise<Float32Array> {
+  function valuesAt(part: (i: number) => number): Promise<Float32Array> {
     for (let i = 0; i < count; i++) place(i, part(i));
-    const found = (await values(points)).slice();
-    for (let i = 0; i < count; i++) {
-      const along = firsts[i] + part(i);
-      if (along === 0 || along === size[axes[i]] - 1) found[i] = Math.min(found[i], OUTSIDE);
-    }
-    return found;
+    return values(points);
   }
 }
