@@ -78,7 +78,7 @@ export const bestOptimizers: Readonly<Record<string, BestByActivation>> & { read
   image: {
     gaussian: { optimizer: "adam", learningRate: 2e-3, schedule: "cosine" },
     sine: { optimizer: "adam", learningRate: 5e-4, schedule: "cosine" },
-    wavelet: { optimizer: "adam", learningRate: 1e-3, schedule: "cosine" },
+    wavelet: { optimizer: "esgd", learningRate: 0.5, schedule: "constant" },
     "relu-pe": { optimizer: "soap", learningRate: 6e-3, schedule: "cosine" },
     other: notCompared,
   },
