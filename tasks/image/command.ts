@@ -1,6 +1,13 @@
 import type { Values } from "../shell/command.ts";
 import { defineCommand } from "../shell/options.ts";
-import { NETWORK_OPTIONS, OPTIMIZER_OPTIONS, RUN_OPTIONS } from "../training/options.ts";
+import {
+  NETWORK_OPTIONS,
+  OPTIMIZER_CHOICES,
+  PAPER_OPTION,
+  RUN_OPTIONS,
+  SCHEDULES,
+  UPDATE_OPTIONS,
+} from "../training/options.ts";
 
 /** Passes over all pixels where neither epochs nor minutes are given. */
 export const DEFAULT_EPOCHS = 6;
@@ -13,7 +20,23 @@ export const command = defineCommand({
   options: [
     ...NETWORK_OPTIONS,
     { name: "sigma", kind: "number", exclusiveMin: 0, help: "Width of gaussian", defaultText: "0.05" },
-    ...OPTIMIZER_OPTIONS,
+    {
+      name: "optimizer",
+      kind: "choice",
+      choices: OPTIMIZER_CHOICES,
+      default: "esgd",
+      help:
+        "Update rule; auto is what did best in comparisons with the activation (docs/compare.md), with its rate and schedule",
+    },
+    ...UPDATE_OPTIONS,
+    {
+      name: "schedule",
+      kind: "choice",
+      choices: SCHEDULES,
+      default: "constant",
+      help: "How the rate changes along the run",
+    },
+    PAPER_OPTION,
     { name: "batch-size", kind: "integer", min: 1, default: 512, help: "Pixels of a step" },
     { name: "size", kind: "integer", min: 0, default: 256, help: "Longer side in pixels; 0 keeps the picture's own" },
     { name: "antialias", kind: "boolean", default: true, help: "Antialias when shrinking" },

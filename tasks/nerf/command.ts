@@ -3,7 +3,13 @@ import { HOLDS } from "../../lib/data/scene/scene.ts";
 import { CAMERA_PATHS } from "../../lib/render/camera_path.ts";
 import type { Values } from "../shell/command.ts";
 import { defineCommand } from "../shell/options.ts";
-import { ACTIVATION_OPTIONS, OPTIMIZER_CHOICES, RUN_OPTIONS, SCHEDULES, UPDATE_OPTIONS } from "../training/options.ts";
+import {
+  ACTIVATION_OPTIONS,
+  BEST_OPTIMIZER_OPTION,
+  RUN_OPTIONS,
+  SCHEDULES,
+  UPDATE_OPTIONS,
+} from "../training/options.ts";
 
 /** The options of `deno task nerf`. */
 export const command = defineCommand({
@@ -52,13 +58,7 @@ export const command = defineCommand({
       help: "Densities are this times softplus of the field's output",
       defaultText: "4, with --preset paper 1",
     },
-    {
-      name: "optimizer",
-      kind: "choice",
-      choices: OPTIMIZER_CHOICES,
-      default: "adam",
-      help: "Update rule; auto is what did best so far (docs/compare.md), with its rate and schedule",
-    },
+    BEST_OPTIMIZER_OPTION,
     ...UPDATE_OPTIONS,
     {
       name: "schedule",
@@ -123,7 +123,7 @@ export const command = defineCommand({
   ],
   examples: [
     "deno task nerf scenes/fern --space ndc --minutes 20 --path spiral --name fern",
-    "deno task nerf --resume runs/nerf/fern --epochs 9",
+    "deno task nerf --resume runs/nerf/fern",
     "deno task nerf render runs/nerf/fern --path spiral --width 504",
   ],
 });

@@ -74,8 +74,6 @@ function defaultsWith(adamRates: OptimizerDefaults["rates"][string]): OptimizerD
       ...rates,
       adam: adamRates,
       adamW: adamRates,
-      esgd: { other: 0.5 },
-      esgdMax: { other: 0.5 },
       muon: { ...rates.muon, other: 3e-3 },
       soap: { relu: 3e-3, "relu-pe": 3e-3, other: 2e-3 },
     },

@@ -1,6 +1,13 @@
 import type { Values } from "../shell/command.ts";
 import { defineCommand } from "../shell/options.ts";
-import { NETWORK_OPTIONS, OPTIMIZER_OPTIONS, RUN_OPTIONS } from "../training/options.ts";
+import {
+  BEST_OPTIMIZER_OPTION,
+  NETWORK_OPTIONS,
+  PAPER_OPTION,
+  RUN_OPTIONS,
+  SCHEDULES,
+  UPDATE_OPTIONS,
+} from "../training/options.ts";
 
 /** Epochs where neither epochs nor minutes are given. */
 export const DEFAULT_EPOCHS = 4;
@@ -14,7 +21,16 @@ export const command = defineCommand({
   options: [
     ...NETWORK_OPTIONS,
     { name: "sigma", kind: "number", exclusiveMin: 0, help: "Width of gaussian", defaultText: "0.09" },
-    ...OPTIMIZER_OPTIONS,
+    BEST_OPTIMIZER_OPTION,
+    ...UPDATE_OPTIONS,
+    {
+      name: "schedule",
+      kind: "choice",
+      choices: SCHEDULES,
+      help: "How the rate changes along the run",
+      defaultText: "cosine, with --preset paper constant",
+    },
+    PAPER_OPTION,
     { name: "points", kind: "integer", min: 1, max: 2 ** 31, default: 1_000_000, help: "Points of an epoch" },
     {
       name: "batch-size",
@@ -58,7 +74,7 @@ export const command = defineCommand({
   ],
   examples: [
     "deno task occupancy dragon.ply.gz --optimizer adam --minutes 10 --seed 3 --name dragon",
-    "deno task occupancy --resume runs/occupancy/dragon --epochs 8",
+    "deno task occupancy --resume runs/occupancy/dragon",
   ],
 });
 

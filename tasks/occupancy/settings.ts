@@ -3,16 +3,22 @@ import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { chosenNetwork } from "../training/network.ts";
 import { chosenOptimizer } from "../training/optimizer.ts";
 import { type OptimizerDefaults, optimizerDefaults } from "../training/optimizer_defaults.ts";
+import type { SettledValues } from "../training/options.ts";
 import type { OccupancyValues } from "./command.ts";
 
 /** Values with nothing left open that depends on the adapter. */
-export type OccupancySettings = OccupancyValues & { batchSize: number; resolution: number };
+export type OccupancySettings =
+  & OccupancyValues
+  & { resolution: number }
+  & Pick<SettledValues, "schedule" | "batchSize">;
 
 /** Fills in what depends on the adapter: a software one is slow, and makes more of many small steps. */
 export function settleValues(values: OccupancyValues, software: boolean): OccupancySettings {
-  const batchSize = values.batchSize ?? (software && values.preset !== "paper" ? 2048 : 50_000);
+  const paper = values.preset === "paper";
+  const batchSize = values.batchSize ?? (software && !paper ? 2048 : 50_000);
   return {
     ...values,
+    schedule: values.schedule ?? (paper ? "constant" : "cosine"),
     batchSize: Math.min(batchSize, values.points),
     resolution: values.resolution ?? (software ? 96 : 256),
   };
@@ -23,10 +29,12 @@ export function fieldFor(values: OccupancyValues): FieldDescription {
   return chosenNetwork(values, { inputs: 3, outputs: 1, sigma: 0.09 });
 }
 
-/** As for pictures, but for what is better or published otherwise for occupancy. */
+const adamRates = { sine: 3e-4, sinc: 3e-4, relu: 3e-3, "relu-pe": 3e-3, other: 1e-3 };
+
+/** As for pictures, but for what was found better with a cosine on meshes (docs/occupancy.md). */
 const defaults: OptimizerDefaults = {
   ...optimizerDefaults,
-  rates: { ...optimizerDefaults.rates, adam: { other: 1e-3 }, adamW: { other: 1e-3 } },
+  rates: { ...optimizerDefaults.rates, adam: adamRates, adamW: adamRates },
 };
 
 /** The optimizer that the options describe. */

@@ -72,7 +72,8 @@ const notCompared: BestOptimizer = { optimizer: "esgd", schedule: "constant" };
 
 /**
  * What `--optimizer auto` means: the best result in equal training time, by task and activation, `other` for tasks without an
- * entry. Found with tuned rates and schedules at a batch of 512 pixels or rays (docs/compare.md has the figures for pictures).
+ * entry. Found with tuned rates and schedules at a batch of 512 pixels or rays and 2048 points (docs/compare.md, docs/nerf.md and
+ * docs/occupancy.md have the figures).
  */
 export const bestOptimizers: Readonly<Record<string, BestByActivation>> & { readonly other: BestByActivation } = {
   image: {
@@ -86,5 +87,6 @@ export const bestOptimizers: Readonly<Record<string, BestByActivation>> & { read
     "relu-pe": { optimizer: "soap", learningRate: 3e-3, schedule: "cosine" },
     other: { optimizer: "adam", schedule: "cosine" },
   },
+  occupancy: { other: { optimizer: "adam", schedule: "cosine" } },
   other: { other: notCompared },
 };

@@ -72,26 +72,23 @@ export const OPTIMIZER_CHOICES: readonly string[] = [...optimizerNames, "auto"];
 /** Names of the schedules. */
 export const SCHEDULES = ["constant", "cosine", "exponential", "step", "warmup"] as const;
 
-/** The same with the update rule and the schedule, and their usual defaults. */
-export const OPTIMIZER_OPTIONS = [
-  {
-    name: "optimizer",
-    kind: "choice",
-    choices: OPTIMIZER_CHOICES,
-    default: "esgd",
-    help:
-      "Update rule; auto is what did best in comparisons with the activation (docs/compare.md), with its rate and schedule",
-  },
-  ...UPDATE_OPTIONS,
-  {
-    name: "schedule",
-    kind: "choice",
-    choices: SCHEDULES,
-    default: "constant",
-    help: "How the rate changes along the run",
-  },
-  { name: "preset", kind: "choice", choices: ["paper"], help: "Published settings of optimizer and rates" },
-] as const;
+/** The update rule, where a task does not settle on one. */
+export const BEST_OPTIMIZER_OPTION = {
+  name: "optimizer",
+  kind: "choice",
+  choices: OPTIMIZER_CHOICES,
+  default: "auto",
+  help:
+    "Update rule; auto is what did best so far with the activation (docs/compare.md), with its rate and schedule; with --preset paper it is esgd",
+} as const;
+
+/** The published settings together. */
+export const PAPER_OPTION = {
+  name: "preset",
+  kind: "choice",
+  choices: ["paper"],
+  help: "Published settings of optimizer and rates",
+} as const;
 
 /** How long a run is, and how it is watched and kept: options of every training task. */
 export const RUN_OPTIONS = [

@@ -1,3 +1,4 @@
+import type { Schedule } from "../../lib/train/schedule.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { TrainingValues } from "./options.ts";
 
@@ -39,4 +40,20 @@ export async function runLength(request: RunLengthRequest): Promise<RunLength> {
   if (resumed !== undefined) return { steps, scheduleSteps: resumed.scheduleSteps };
   if (scheduleEpochs !== undefined) return { steps, scheduleSteps: scheduleEpochs * stepsPerEpoch };
   return { steps, scheduleSteps: inEpochs === Infinity ? steps : inEpochs };
+}
+
+/**
+ * The same length without steps that would change nothing: those after a schedule that brings the rate to 0.
+ *
+ * @param made Steps made already.
+ * @throws {UserError} If no others are left, though more were asked for.
+ */
+export function withoutIdleSteps(length: RunLength, schedule: Schedule, made: number): RunLength {
+  const { steps, scheduleSteps } = length;
+  if (steps <= scheduleSteps || schedule.factor(scheduleSteps) > 0) return length;
+  if (made < scheduleSteps) return { ...length, steps: scheduleSteps };
+  throw new UserError(
+    `The schedule of the run, ${schedule.name}, brought the rate to 0 at step ${scheduleSteps}: further steps would change nothing. ` +
+      "A run that is to be taken further begins with a longer --schedule-epochs, or with --schedule constant.",
+  );
 }

@@ -13,7 +13,8 @@ import { EarlierRun } from "./earlier_run.ts";
 import { checkActivationOptions } from "./hyperparameters.ts";
 import type { SettledValues } from "./options.ts";
 import { PreparedRun } from "./prepared_run.ts";
-import { runLength } from "./run_length.ts";
+import { runLength, withoutIdleSteps } from "./run_length.ts";
+import { chosenSchedule } from "./schedule.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import { TrainingRun } from "./training_run.ts";
 
@@ -37,6 +38,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   let asked = withAbsolutePaths(typed as TaskValues<C>, files);
   const limits = { epochs: asked.epochs, minutes: asked.minutes };
   const place = { root: callerPath("runs"), task: task.name, name: asked.name };
+  const chosenHere = asked.optimizer === "auto" && asked.resume === undefined;
   let earlier: EarlierRun<C> | undefined;
   if (asked.resume !== undefined) {
     const { resume, software } = asked;
@@ -69,19 +71,26 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   const { subject, field, optimizer, training, stepsPerEpoch } = prepared;
   if (earlier !== undefined) subject.checkUnchanged(earlier.config);
   await earlier?.restore(field, optimizer);
-  const length = await runLength({
+  const made = optimizer.counters.step;
+  const asLongAsAsked = await runLength({
     limits,
     scheduleEpochs: values.scheduleEpochs,
     stepsPerEpoch,
-    made: optimizer.counters.step,
+    made,
     resumed: earlier?.length,
     stepsWithin: (seconds) => stepsWithin(seconds, training),
   });
+  const schedule = chosenSchedule(values, asLongAsAsked.scheduleSteps);
+  const length = withoutIdleSteps(asLongAsAsked, schedule, made);
   signal.throwIfAborted();
   if (values.dryRun) return console.log(planText(await planTraining(training), length.steps, field, spec));
-  if (optimizer.counters.step >= length.steps) {
-    console.error(`The run has made its ${length.steps} steps already; --epochs or --minutes takes it further.`);
-  } else if (limits.minutes !== undefined) {
+  if (chosenHere) {
+    console.error(`The optimizer is ${spec.name}, its rate ${spec.learningRate}, the schedule ${values.schedule}.`);
+  }
+  if (made >= length.steps) {
+    const further = schedule.factor(made) > 0 ? "; --epochs or --minutes takes it further" : "";
+    console.error(`The run has made its ${length.steps} steps already${further}.`);
+  } else if (limits.minutes !== undefined || length !== asLongAsAsked) {
     console.error(
       `The run will end at step ${length.steps}, after ${(length.steps / stepsPerEpoch).toFixed(1)} epochs.`,
     );

@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { runLength, type RunLengthRequest } from "../../tasks/training/run_length.ts";
+import { constant, cosine } from "../../lib/train/schedule.ts";
+import { runLength, type RunLengthRequest, withoutIdleSteps } from "../../tasks/training/run_length.ts";
 import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
 
 /** 10 steps an epoch, 2 steps a second. */
@@ -21,6 +22,19 @@ Deno.test("a run ends at its epochs or its minutes, whichever comes first; the s
   assertEquals(await runLength(request({ minutes: 1, epochs: 3 })), { steps: 30, scheduleSteps: 30 });
   assertEquals(await runLength(request({ minutes: 1, epochs: 30 })), { steps: 120, scheduleSteps: 300 });
   assertEquals(await runLength(request({ minutes: 1 }, { scheduleEpochs: 7 })), { steps: 120, scheduleSteps: 70 });
+});
+
+Deno.test("steps after a schedule that ends at a rate of 0 are left out, and refused where no others are left", () => {
+  const length = { steps: 60, scheduleSteps: 40 };
+  assertEquals(withoutIdleSteps(length, cosine({ steps: 40 }), 30), { steps: 40, scheduleSteps: 40 });
+  assertEquals(withoutIdleSteps({ ...length, steps: 40 }, cosine({ steps: 40 }), 40).steps, 40);
+  assertEquals(withoutIdleSteps(length, cosine({ steps: 40, final: 0.1 }), 40), length);
+  assertEquals(withoutIdleSteps(length, constant(), 40), length);
+  assertThrows(
+    () => withoutIdleSteps(length, cosine({ steps: 40 }), 40),
+    Error,
+    "The schedule of the run, cosine, brought the rate to 0 at step 40: further steps would change nothing.",
+  );
 });
 
 Deno.test("a resumed run keeps its horizon, and its end unless it is given another", async () => {

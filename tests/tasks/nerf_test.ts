@@ -5,6 +5,7 @@ import { RunFolder } from "../../lib/output/run_folder.ts";
 import { command } from "../../tasks/nerf/command.ts";
 import { nerfTask } from "../../tasks/nerf/task.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
+import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
 import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { outcome, startTask } from "../support/process.ts";
 import { llffFiles, llffRow, npy } from "../support/scenes.ts";
@@ -33,8 +34,8 @@ const newest = (folder: string, name: string) => newestCheckpoint(runPath(folder
 
 /** The settings of a command line, as an adapter makes them. */
 function settled(line: string, software = true) {
-  const { values } = parseOptions(line.split(" ").filter(Boolean), command);
-  const settings = nerfTask.settle(values, { software });
+  const { values, given } = parseOptions(line.split(" ").filter(Boolean), command);
+  const settings = nerfTask.settle(withBestOptimizer("nerf", values, given), { software });
   const field = nerfTask.field(settings, 4);
   checkActivationOptions(settings, field);
   return { settings, field: fieldOptions(field), optimizer: nerfTask.optimizer(settings) };
@@ -47,7 +48,8 @@ Deno.test("presets follow the adapter and the scene, and give way to what is giv
   };
   assertEquals(shape(""), ["tiny", 4, 64, 24, 256, "cosine", 126]);
   assertEquals(shape("fern"), ["small", 6, 128, 48, 512, "cosine", 126]);
-  assertEquals(shape("", false), ["paper", 8, 256, 128, 2048, "exponential", 0]);
+  assertEquals(shape("", false), ["paper", 8, 256, 128, 2048, "cosine", 0]);
+  assertEquals(shape("--preset paper"), ["paper", 8, 256, 128, 2048, "exponential", 126]);
   assertEquals(shape("--preset small --width 9 --rays 3 --size 7 --schedule step"), ["small", 6, 9, 48, 3, "step", 7]);
   const { settings } = settled("--rays 3");
   assertEquals(nerfTask.settle(settings, { software: false }), settings);
@@ -61,9 +63,12 @@ Deno.test("hyper-parameters default by preset, can be given, and are refused whe
   assertEquals(settled("--activation wavelet --omega 5").field, { omega: 5, scale: 10 });
   assertEquals(settled("").optimizer.learningRate, 3e-3);
   assertEquals(settled("--preset small").optimizer.learningRate, 1e-3);
-  assertEquals(settled("--preset paper").optimizer.learningRate, 1e-4);
-  const { learningRate, options } = settled("--preset paper --optimizer esgd").optimizer;
-  assertEquals([learningRate, options.initialProbes, options.biasCorrection], [1, 1, "steps"]);
+  assertEquals(settled("--preset paper --optimizer adam").optimizer.learningRate, 1e-4);
+  const { name, learningRate, options } = settled("--preset paper").optimizer;
+  assertEquals([name, learningRate, options.initialProbes, options.biasCorrection], ["esgd", 1, 1, "steps"]);
+  const { optimizer, settings } = settled("--activation relu-pe");
+  assertEquals([optimizer.name, optimizer.learningRate, settings.schedule], ["soap", 3e-3, "cosine"]);
+  assertEquals(settled("--activation relu-pe --optimizer esgd").optimizer.learningRate, 0.1);
   assertEquals(settled("--optimizer kfac --learning-rate 0.1 --clip-norm 2").optimizer.learningRate, 0.1);
   assertThrows(() => settled("--omega 3"), Error, "--omega: the activation gaussian has no such hyper-parameter.");
   assertThrows(() => settled("--initial-probes 3"), Error, "--initial-probes: the optimizer adam has no such");
@@ -162,7 +167,7 @@ Deno.test("a run is resumed only as it was and on the scene that it began with",
       for await (const entry of Deno.readDir(source)) await copy(`${name}/${entry.name}`);
     };
     for (const name of ["train", "test", "transforms_train.json", "transforms_test.json"]) await copy(name);
-    await succeeds(folder, "scene --epochs 1 --name mine", ...tiny);
+    await succeeds(folder, "scene --epochs 1 --schedule-epochs 2 --name mine", ...tiny);
     const refused = async (sentence: RegExp, ...args: string[]) => {
       const { code, stdout, stderr } = await nerf(folder, "--resume runs/nerf/mine", ...args);
       assertEquals([code, stdout], [1, ""]);

@@ -5,6 +5,7 @@ import { command } from "../../tasks/occupancy/command.ts";
 import { warningsFor } from "../../tasks/occupancy/input.ts";
 import { occupancyTask } from "../../tasks/occupancy/task.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
+import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
 import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { moved, sphere } from "../support/meshes.ts";
 import { outcome, startTask } from "../support/process.ts";
@@ -31,11 +32,11 @@ const json = async (folder: string, name: string) => JSON.parse(await Deno.readT
 
 /** Hyper-parameters of a command line, resolved. */
 function resolved(line: string) {
-  const { values: asked } = parseOptions(line.split(" ").filter(Boolean), command);
-  const values = occupancyTask.settle(asked, { software: true });
+  const { values: asked, given } = parseOptions(line.split(" ").filter(Boolean), command);
+  const values = occupancyTask.settle(withBestOptimizer("occupancy", asked, given), { software: true });
   const field = occupancyTask.field(values, 1);
   checkActivationOptions(values, field);
-  return { field: fieldOptions(field), optimizer: occupancyTask.optimizer(values) };
+  return { field: fieldOptions(field), optimizer: occupancyTask.optimizer(values), schedule: values.schedule };
 }
 
 Deno.test("hyper-parameters default as published for occupancy, can be given, and are refused where the choice has none", () => {
@@ -52,6 +53,19 @@ Deno.test("hyper-parameters default as published for occupancy, can be given, an
     Error,
     "--update-every: the optimizer adam has no such hyper-parameter.",
   );
+});
+
+Deno.test("the optimizer is what did best, with a schedule that ends, unless the published settings or another are asked for", () => {
+  const choice = (line: string) => {
+    const { optimizer: { name, learningRate }, schedule } = resolved(line);
+    return [name, learningRate, schedule];
+  };
+  assertEquals(choice(""), ["adam", 1e-3, "cosine"]);
+  assertEquals(choice("--activation sine"), ["adam", 3e-4, "cosine"]);
+  assertEquals(choice("--schedule constant"), ["adam", 1e-3, "constant"]);
+  assertEquals(choice("--optimizer esgd"), ["esgd", 0.5, "cosine"]);
+  assertEquals(choice("--preset paper"), ["esgd", 0.15, "constant"]);
+  assertEquals(choice("--preset paper --optimizer adam"), ["adam", 1e-3, "constant"]);
 });
 
 Deno.test("what makes labels doubtful is said in one sentence each", () => {
@@ -110,7 +124,7 @@ Deno.test("a run leaves a mesh in the input's coordinates, pictures, metrics and
     assertEquals([config.activation, config.mesh.boundaryEdges], [{ name: "gaussian", sigma: 0.09 }, 3]);
     assertEquals(config.options.mesh, join(folder, "ball.ply"));
 
-    await succeeds(folder, "ball.ply --epochs 3 --name half", ...settings);
+    await succeeds(folder, "ball.ply --epochs 3 --schedule-epochs 6 --name half", ...settings);
     const half = join(folder, "runs/occupancy/half");
     await succeeds(folder, "--epochs 6 --resume", half);
     const file = "checkpoints/step-00000048.safetensors";
@@ -131,6 +145,12 @@ Deno.test("a run is resumed only as it was and on the mesh that it began with", 
     const before = await Deno.readTextFile(join(path, "config.json"));
     await refused("--resume may change only --epochs and --minutes, but --seed was given.", "--seed", "6");
     await refused("--resume may change only --epochs and --minutes, but a mesh was given.", "ball.ply");
+    await refused(
+      "The schedule of the run, cosine, brought the rate to 0 at step 8: further steps would change nothing. A run that " +
+        "is to be taken further begins with a longer --schedule-epochs, or with --schedule constant.",
+      "--epochs",
+      "2",
+    );
     const { vertices, faces } = inspectMesh(ball);
     const began = `${mesh}: the run began with ${vertices} vertices and ${faces} faces`;
     await Deno.writeFile(mesh, encodePly(moved(ball, ([x, y, z]) => [x, 2 * y, z])));
