@@ -3,15 +3,18 @@ import { Products } from "./products.ts";
 import type { Squares } from "./squares.ts";
 import { TriangularInverse } from "./triangular_inverse.ts";
 
-/** Times the size: above f32's error in the Gram matrix, so that no pivot is noise. */
-const SHIFT = 2e-7;
+/**
+ * Times the size: above f32's error in the pivots, so that none is noise. That is more than the error of the Gram matrix, since blocks are
+ * eliminated by their inverses, which multiply it by up to 1/√shift.
+ */
+const SHIFT = 2e-6;
 
 /**
  * Orthonormal columns that span, in order, what the columns of Y span: the Q of Y = QR with R's diagonal positive.
  *
- * By shifted Cholesky QR (Fukaya et al. 2020), three times: S = YᵀY with its diagonal scaled to 1 plus a shift as large as f32's
- * error in S, S = LLᵀ, Y ← Y L⁻ᵀ. The first two passes bring condition numbers (after the columns' scaling) of up to about 1e6 to near
- * 1, the third, unshifted, leaves QᵀQ = I up to 1e−6. All but the diagonal blocks is matrix products: about 1.5 products of the
+ * By shifted Cholesky QR (Fukaya et al. 2020), four times: S = YᵀY with its diagonal scaled to 1 plus a shift as large as f32's
+ * error in S, S = LLᵀ, Y ← Y L⁻ᵀ. The first two passes bring condition numbers (after the columns' scaling) of up to about 1e6 below
+ * 100, the others, unshifted, leave QᵀQ = I up to 1e−6. All but the diagonal blocks is matrix products: about 1.5 products of the
  * matrix's size a pass, where Householder's method would go column by column.
  */
 export class OrthonormalColumns implements Disposable {
@@ -36,7 +39,8 @@ export class OrthonormalColumns implements Disposable {
   record(y: DeviceBuffer, q: DeviceBuffer): void {
     this.#pass(y, this.#scratch, SHIFT);
     this.#pass(this.#scratch, y, SHIFT);
-    this.#pass(y, q, 0);
+    this.#pass(y, this.#scratch, 0);
+    this.#pass(this.#scratch, q, 0);
   }
 
   /** Frees the device memory. */
@@ -46,7 +50,7 @@ export class OrthonormalColumns implements Disposable {
 
   #pass(from: DeviceBuffer, to: DeviceBuffer, relativeShift: number): void {
     this.#square.record({ a: from, b: from, c: this.#gram });
-    this.#inverse.record(this.#gram, { scaled: true, relativeShift, floor: SHIFT / 4 });
+    this.#inverse.record(this.#gram, { scaled: true, relativeShift, floor: SHIFT / 40 });
     this.#apply.record({ a: from, b: this.#inverse.result, c: to });
   }
 }
