@@ -1,4 +1,5 @@
 import { Evaluation } from "../field/evaluate.ts";
+import type { FieldDescription } from "../field/description.ts";
 import type { Field } from "../field/field.ts";
 import { padRows } from "../field/matmul/shape.ts";
 import { linearGroups } from "../gpu/groups.ts";
@@ -13,6 +14,18 @@ const gridSource = { name: "grid_points", text: gridText };
 const SLAB = 2 ** 17;
 
 /**
+ * Checks that a field is one of points in space.
+ *
+ * @param where How the error begins.
+ * @throws {RangeError} If it has another input than one of three numbers.
+ */
+export function checkPointField(where: string, { inputs }: FieldDescription): void {
+  const widths = Object.values(inputs);
+  if (widths.length === 1 && widths[0] === 3) return;
+  throw new RangeError(`${where}: a field of one input of width 3 expected, widths ${widths.join(", ")} found.`);
+}
+
+/**
  * A field of three inputs on a grid, slice by slice: its first output's first number. Memory is that of one slice, or of a few
  * small ones.
  *
@@ -24,6 +37,7 @@ export async function* fieldSlices(
   options: { readonly memory?: number } = {},
 ): AsyncGenerator<Float32Array, void, void> {
   const { gpu, description } = field;
+  checkPointField("fieldSlices", description);
   if (nx * ny * nz >= 2 ** 32) {
     throw new RangeError(`fieldSlices: ${nx} × ${ny} × ${nz} points, more than the 2³² that can be counted.`);
   }

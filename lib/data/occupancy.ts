@@ -187,8 +187,8 @@ export class OccupancySampler implements Disposable {
     const { count = 10_000, seed = 0, epoch = 0, mix = "thirds" } = options;
     checkCount(count);
     checkSeed("occupancy", seed);
-    if (!Number.isSafeInteger(epoch) || epoch < 0) {
-      throw new RangeError(`occupancy: epoch must be a whole number from 0, found ${epoch}.`);
+    if (!Number.isSafeInteger(epoch) || epoch < 0 || epoch >= 2 ** 32) {
+      throw new RangeError(`occupancy: epoch must be a whole number from 0 to 2³² − 1, found ${epoch}.`);
     }
     const [points, inside] = [new Float32Array(3 * count), new Float32Array(count)];
     const { gpu } = this;
@@ -227,7 +227,12 @@ export class OccupancySampler implements Disposable {
   }
 }
 
-function checkCount(count: number): void {
+/**
+ * Checks how many points are wanted.
+ *
+ * @throws {RangeError} If that is no whole number from 1 to 2³¹.
+ */
+export function checkCount(count: number): void {
   if (!Number.isSafeInteger(count) || count < 1 || count > 2 ** 31) {
     throw new RangeError(`occupancy: count must be a whole number from 1 to 2³¹, found ${count}.`);
   }

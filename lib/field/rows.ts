@@ -56,7 +56,8 @@ export function chunkRows(
   const fit = Math.min(memory / bytesPerRow.total, limit / bytesPerRow.widest, most);
   const multiple = fit < ROW_BLOCK ? rowMultiple(fit) : ROW_BLOCK;
   const rows = Math.floor(fit / multiple) * multiple;
-  if (rows < multiple) {
+  // Also where the memory is no number.
+  if (!(rows >= multiple)) {
     throw new Error(
       `field: ${multiple} rows take ${
         multiple * bytesPerRow.total

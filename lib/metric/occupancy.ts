@@ -1,4 +1,5 @@
-import { isUniform, type OccupancySampler, type PointRequest } from "../data/occupancy.ts";
+import { checkPointField } from "../data/field_grid.ts";
+import { checkCount, isUniform, type OccupancySampler, type PointRequest } from "../data/occupancy.ts";
 import { Evaluation } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
 import { padRows } from "../field/matmul/shape.ts";
@@ -37,6 +38,7 @@ interface Counts {
  *
  * @param options.count How many; 10⁶ by default.
  * @param options.memory Bytes of device memory that a chunk may take.
+ * @throws {RangeError} If the field has not one input of width 3, or the count is no whole number from 1 to 2³¹.
  */
 export async function scoreOccupancy(
   field: Field,
@@ -44,6 +46,8 @@ export async function scoreOccupancy(
   options: { readonly count?: number; readonly memory?: number } = {},
 ): Promise<OccupancyScores> {
   const { count = 1_000_000, memory } = options;
+  checkCount(count);
+  checkPointField("scoreOccupancy", field.description);
   const near: Counts = { both: 0, either: 0 };
   const uniform: Counts = { both: 0, either: 0 };
   let [right, entropy] = [0, 0];

@@ -124,6 +124,9 @@ export function checkVolume(options: VolumeOptions): Required<VolumeOptions> {
   if (!(densityScale > 0 && densityScale < Infinity)) {
     throw new RangeError(`volume rendering: densityScale: a positive number expected, ${densityScale} found.`);
   }
+  if (background !== "black" && background !== "white") {
+    throw new RangeError(`volume rendering: background: black or white expected, ${background} found.`);
+  }
   return { intervals, fine, background, densityScale };
 }
 

@@ -19,6 +19,8 @@ export interface MeshPictureOptions {
   readonly azimuth?: number;
   /** Degrees above the plane y = 0; 15 by default. */
   readonly elevation?: number;
+  /** A mesh whose picture is to be compared with this one: the camera stands where it sees both. */
+  readonly beside?: Mesh;
 }
 
 /** Each pixel is the mean of so many squared. */
@@ -53,13 +55,14 @@ const AMBIENT = 0.16;
  * @throws {RangeError} If the size is no whole number from 1 to 4096.
  */
 export function meshPicture(mesh: Mesh, options: MeshPictureOptions = {}): Picture {
-  const { size = 512, azimuth = 30, elevation = 15 } = options;
+  const { size = 512, azimuth = 30, elevation = 15, beside } = options;
   if (!Number.isSafeInteger(size) || size < 1 || size > 4096) {
     throw new RangeError(`meshPicture: size must be a whole number from 1 to 4096, found ${size}.`);
   }
   const fine = size * OVERSAMPLING;
   const frame = new Frame(fine, cameraAxes(azimuth, elevation));
-  const vertices = frame.project(mesh);
+  const radius = Math.max(...[mesh, beside ?? mesh].map(viewRadius));
+  const vertices = frame.project(mesh, radius);
   const normals = new CornerNormals(mesh, frame);
   for (let face = 0; face < mesh.indices.length / 3; face++) frame.draw(mesh, face, vertices, normals);
   return shrink(frame.colours, size);
@@ -76,7 +79,7 @@ function cameraAxes(azimuth: number, elevation: number): number[][] {
 }
 
 /** Radius of what the camera must see: the unit sphere, or the one around the cube [−1, 1]³. */
-function viewRadius(positions: Mesh["positions"]): number {
+function viewRadius({ positions }: Mesh): number {
   for (let i = 0; i < positions.length; i += 3) {
     if (positions[i] ** 2 + positions[i + 1] ** 2 + positions[i + 2] ** 2 > 1 + 1e-6) return Math.sqrt(3);
   }
@@ -155,10 +158,10 @@ class Frame {
     ];
   }
 
-  /** Pixel column, row and 1/distance of each vertex. */
-  project({ positions }: Mesh): Float32Array {
+  /** Pixel column, row and 1/distance of each vertex, seen by a camera that sees a sphere of this radius. */
+  project({ positions }: Mesh, radius: number): Float32Array {
     const projected = new Float32Array(positions.length);
-    const distance = 1.02 * viewRadius(positions) / Math.sin(HALF_VIEW);
+    const distance = 1.02 * radius / Math.sin(HALF_VIEW);
     const zoom = this.size / 2 / Math.tan(HALF_VIEW);
     for (let i = 0; i < positions.length; i += 3) {
       const [x, y, z] = this.turn(positions[i], positions[i + 1], positions[i + 2]);

@@ -123,9 +123,9 @@ function taken(path: string): Error {
 export async function openRunFolder(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
   checkKeep(options.keep);
   const folder = await Deno.stat(path).catch(() => undefined);
-  if (!folder?.isDirectory) throw new Error(`${path}: there is no such run to resume.`);
+  if (!folder?.isDirectory) throw new Error(`${path}: there is no such run.`);
   const config = await Deno.stat(join(path, CONFIG)).catch(() => undefined);
-  if (!config?.isFile) throw new Error(`${path}: no run to resume: expected a ${CONFIG} in it, found none.`);
+  if (!config?.isFile) throw new Error(`${path}: no run: expected a ${CONFIG} in it, found none.`);
   await removeUnfinished(path);
   await removeUnfinished(join(path, CHECKPOINTS));
   await mendMetrics(join(path, METRICS));

@@ -10,7 +10,7 @@ import {
   type Vector3,
 } from "../data/scene/camera.ts";
 import { focusOf } from "../data/scene/focus.ts";
-import { meanPose, type SceneBounds } from "../data/scene/ray_space.ts";
+import { checkBounds, meanPose, type SceneBounds } from "../data/scene/ray_space.ts";
 
 /** Ways for a camera to go. */
 export const CAMERA_PATHS = ["spiral", "orbit"] as const;
@@ -27,10 +27,14 @@ export type CameraPathKind = (typeof CAMERA_PATHS)[number];
  *
  * @param frames How many; at least 1.
  * @throws {RangeError} If `frames` is no whole number from 1.
- * @throws {Error} If there are no cameras, a spiral's do not look about the same way, or an orbit's all stand where they look.
+ * @throws {Error} If the kind is none of these, bounds are not 0 < near < far, there are no cameras, a spiral's do not look about the same way, or an orbit's all stand where they look.
  */
 export function cameraPath(kind: CameraPathKind, scene: SceneBounds, frames: number): Camera[] {
+  if (!CAMERA_PATHS.includes(kind)) {
+    throw new Error(`cameraPath: one of ${CAMERA_PATHS.join(", ")} expected, ${kind} found.`);
+  }
   checkWhole("cameraPath: frames", frames, 1);
+  checkBounds("cameraPath", scene.near, scene.far);
   if (scene.cameras.length === 0) throw new Error("cameraPath: at least one camera expected, none found.");
   const poses = kind === "spiral" ? spiral(scene, frames) : orbit(scene, frames);
   const { distortion: _, ...lens } = scene.cameras[0];

@@ -75,7 +75,11 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
       watch(event);
       await run.handle(event);
     }
-    return signal.aborted ? {} : numbersOf((await run.finish(signal)).figures);
+    if (signal.aborted) return {};
+    const outcome = await run.finish(signal).catch((error) => {
+      if (!signal.aborted) throw error;
+    });
+    return outcome === undefined ? {} : numbersOf(outcome.figures);
   });
   if (made === undefined) return undefined;
   await Deno.remove(path, { recursive: true }).catch(() => {});

@@ -49,6 +49,12 @@ export async function readSceneRecord(folder: RunFolder): Promise<SceneRecord> {
     checkCamera(`${path}, camera ${i}`, { ...camera as unknown as Camera, distortion: undefined });
   }
   checkBounds(path, Number(bounds.near), Number(bounds.far));
+  checkBounds(path, Number(space.near), Number(space.far));
+  if (!(Number(space.scale) > 0 && Number(space.inputScale) > 0)) {
+    throw new UserError(
+      `${path}: a ray space of positive scales expected, ${space.scale} and ${space.inputScale} found.`,
+    );
+  }
   return found as SceneRecord;
 }
 

@@ -81,6 +81,10 @@ export class NerfSubject implements TrainingSubject {
     if (began.cameras !== found.cameras) {
       throw new UserError(`${name}: the run began with other cameras than it has now.`);
     }
+    const bounds = ({ near, far }: Record<string, unknown>) => `${near} and ${far}`;
+    if (bounds(began) !== bounds(found)) {
+      throw new UserError(`${name}: the run began with bounds ${bounds(began)}, but they are ${bounds(found)} now.`);
+    }
     // Runs of earlier versions say nothing of them.
     if (began.pictures !== undefined && began.pictures !== found.pictures) {
       throw new UserError(`${name}: the run began with other training pictures than it has now.`);
@@ -115,11 +119,16 @@ export class NerfSubject implements TrainingSubject {
 
   async conclude(field: Field, folder: RunFolder, _: TrainEvent, closing: Closing): Promise<Summary> {
     const { path, frames, testViews: views } = this.values;
-    const { say, signal } = closing;
+    const { say, print, signal } = closing;
     const seconds = views === undefined && field.gpu.adapter.software ? closing.seconds : Infinity;
     const summary = await renderTestViews(field, folder, this.scene, this.#look, { ...closing, views, seconds });
-    if (path !== undefined && !signal.aborted) {
-      await renderFrames(folder, field, this.#record, this.#volume, { path, frames, say, signal });
+    if (path !== undefined) {
+      const made = signal.aborted
+        ? 0
+        : await renderFrames(folder, field, this.#record, this.#volume, { path, frames, say, signal });
+      if (made < frames) {
+        print(`${made} of ${frames} frames were rendered before the interruption; deno task nerf render makes all.`);
+      }
     }
     return summary;
   }

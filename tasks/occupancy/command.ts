@@ -53,6 +53,7 @@ export const command = defineCommand({
       name: "test-points",
       kind: "integer",
       min: 1000,
+      max: 2 ** 31,
       default: 1_000_000,
       help: "Held-out points that the result is scored on, of a sequence that is the same for all runs on a mesh",
     },

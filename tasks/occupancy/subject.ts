@@ -84,15 +84,22 @@ export class OccupancySubject implements TrainingSubject {
     await folder.writeFile(`${name}.png`, encodePng(await this.#section(field)));
   }
 
-  async conclude(field: Field, folder: RunFolder, event: TrainEvent, { say }: Closing): Promise<Figures> {
+  async conclude(field: Field, folder: RunFolder, event: TrainEvent, closing: Closing): Promise<Figures> {
     const { input, values } = this;
+    // A run that was stopped while it trained is concluded all the same; one that is stopped from here on is not.
+    const { aborted } = closing.signal;
+    const say = (what: string) => {
+      if (!aborted) closing.signal.throwIfAborted();
+      closing.say(what);
+    };
     say(`scoring ${values.testPoints} held-out points`);
     const scores = await scoreOccupancy(field, this.#sampler, { count: values.testPoints });
+    say("drawing the section");
     await folder.writeFile("slice.png", encodePng(await this.#section(field)));
-    await folder.writeFile("input.png", encodePng(meshPicture(input.mesh)));
     const progress = (part: number) => say(`extracting the mesh: ${Math.floor(100 * part)} %`);
     const mesh = await extractMesh(field, { resolution: values.resolution, progress });
-    await folder.writeFile("reconstruction.png", encodePng(meshPicture(mesh)));
+    await folder.writeFile("input.png", encodePng(meshPicture(input.mesh, { beside: mesh })));
+    await folder.writeFile("reconstruction.png", encodePng(meshPicture(mesh, { beside: input.mesh })));
     const placed = denormaliseMesh(mesh, input.transform);
     await folder.writeFile("mesh.ply", encodePly(placed));
     await folder.writeFile("mesh.obj", encodeObj(placed));

@@ -108,6 +108,12 @@ export class TrainingRun implements Disposable {
       signal,
       // Runs that are compared have to be measured alike, however fast each is.
       seconds: habits === undefined ? CLOSING_SECONDS : Infinity,
+    }).catch((error) => {
+      if (signal.aborted && habits === undefined) {
+        const again = `deno task ${task} --resume ${folder.path}`;
+        this.#progress.print(`The run is trained, but its closing measurements were stopped. To make them: ${again}`);
+      }
+      throw error;
     });
     if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };

@@ -279,3 +279,12 @@ Deno.test("points are what the equations say of the generator's words", async ()
     });
   }
 });
+
+Deno.test("a field of other inputs, and a count that is none, are not scored", async () => {
+  using gpu = await openDevice();
+  using sampler = new OccupancySampler(gpu, cube());
+  using flat = createField(gpu, mlp({ inputs: 2, hidden: [4], outputs: 1, activation: gaussian() }));
+  await assertRejects(() => scoreOccupancy(flat, sampler), RangeError, "a field of one input of width 3 expected");
+  using field = createField(gpu, description, { seed: 3 });
+  await assertRejects(() => scoreOccupancy(field, sampler, { count: 0 }), RangeError, "count must be a whole number");
+});

@@ -72,6 +72,12 @@ Deno.test("a mesh that leaves the unit sphere is seen whole too, from the same d
     }
   }
   const [small, large] = [cube(1 / Math.sqrt(3)), cube(1)].map((mesh) => meshPicture(mesh, { size: 96 }));
+  const [near, beside] = [cube(0.5), cube(1)];
+  const apart = meshPicture(near, { size: 96 });
+  const together = meshPicture(near, { size: 96, beside });
+  const covered = ({ pixels }: typeof apart) => pixels.filter((value) => value < 1).length;
+  // The same solid angle, but for perspective: a third of the area.
+  assert(covered(together) < 0.4 * covered(apart) && covered(together) > 0.2 * covered(apart));
   small.pixels.forEach((value, i) => assertAlmostEquals(large.pixels[i], value, 1e-3));
 });
 

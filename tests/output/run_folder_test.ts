@@ -77,7 +77,7 @@ Deno.test("the configuration is readable text, keys in the order given, and surv
 Deno.test("only a folder with a configuration is opened, and a damaged configuration is named", () =>
   inFolder(async (path) => {
     const missing = join(path, "missing");
-    await assertRejects(() => openRunFolder(missing), Error, `${missing}: there is no such run to resume.`);
+    await assertRejects(() => openRunFolder(missing), Error, `${missing}: there is no such run.`);
     await assertRejects(() => openRunFolder(path), Error, "expected a config.json in it, found none.");
     await Deno.writeTextFile(join(path, "config.json"), "{");
     const run = await openRunFolder(path);

@@ -67,5 +67,16 @@ Deno.test("paths that there are none of are refused in one sentence", () => {
     const angle = i * Math.PI / 4;
     return { ...lens, pose: lookingAt([Math.cos(angle), Math.sin(angle), 0], [0, 0, 0], [0, 0, 1]) };
   });
+  assertThrows(
+    () => path("zoom" as CameraPathKind, around),
+    Error,
+    "cameraPath: one of spiral, orbit expected, zoom found.",
+  );
+  const near = { cameras: around, near: 0, far: 5, kind: "around" } as const;
+  assertThrows(
+    () => cameraPath("orbit", near, 3),
+    Error,
+    "cameraPath: distances 0 < near < far expected, 0 and 5 found.",
+  );
   assertThrows(() => path("spiral", ring), Error, "Cameras that look about the same way expected");
 });

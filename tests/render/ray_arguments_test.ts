@@ -109,3 +109,10 @@ Deno.test("a ray space needs cameras, bounds in order and a kind that there is",
     "Cameras that look about the same way expected: the mean of these has no direction.",
   );
 });
+
+Deno.test("memory that is no number and a background that there is none of are refused", async () => {
+  using field = createField(gpu, description);
+  const rendered = (options: object) => renderView(field, cameras[0], { intervals: 4, space, ...options });
+  await assertRejects(() => rendered({ memory: NaN }), Error, "more than the NaN bytes allowed");
+  await assertRejects(() => rendered({ background: "red" }), RangeError, "black or white expected, red found.");
+});

@@ -138,8 +138,8 @@ Deno.test("each mistake is one sentence and exit code 1, and nothing is made", (
       [["picture.png", "--crop", "30,0,20,10"], /20×10 pixels at \(30, 0\) reach beyond the picture of 40×30\./],
       [["picture.png", "--name", "a/b", ...small], /run name: /],
       [["picture.png", "--seed", "-1"], /--seed.*-1/],
-      [["--resume", "runs/image/none"], /none: there is no such run to resume\./],
-      [["--resume", "folder.png"], /folder\.png: no run to resume: expected a config\.json in it, found none\./],
+      [["--resume", "runs/image/none"], /none: there is no such run\./],
+      [["--resume", "folder.png"], /folder\.png: no run: expected a config\.json in it, found none\./],
     ];
     for (let i = 0; i < cases.length; i += 2) {
       await Promise.all(

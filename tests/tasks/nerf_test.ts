@@ -187,6 +187,10 @@ Deno.test("a run is resumed only as it was and on the scene that it began with",
     const [first, second] = ["00", "01"].map((name) => join(folder, "scene", "train", `${name}.png`));
     await Deno.copyFile(second, first);
     await refused(/scene: the run began with other training pictures than it has now\.\n$/, "--epochs", "2");
+    const file = join(runPath(folder, "mine"), "config.json");
+    const began = await readJson(runPath(folder, "mine"), "config.json");
+    await Deno.writeTextFile(file, JSON.stringify({ ...began, scene: { ...began.scene, near: 1 } }));
+    await refused(/scene: the run began with bounds 1 and 6, but they are 2 and 6 now\.\n$/, "--epochs", "2");
     // As earlier versions wrote it.
     const config = await readJson(runPath(folder, "mine"), "config.json");
     delete config.scene.pictures;

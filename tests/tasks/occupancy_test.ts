@@ -1,8 +1,19 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { decodeMesh, encodePly, inspectMesh, type Mesh, normaliseMesh } from "../../mod.ts";
+import {
+  createField,
+  decodeMesh,
+  encodePly,
+  inspectMesh,
+  type Mesh,
+  normaliseMesh,
+  openDevice,
+  type TrainEvent,
+} from "../../mod.ts";
+import { createRunFolder } from "../../lib/output/run_folder.ts";
 import { command } from "../../tasks/occupancy/command.ts";
 import { warningsFor } from "../../tasks/occupancy/input.ts";
+import { OccupancySubject } from "../../tasks/occupancy/subject.ts";
 import { occupancyTask } from "../../tasks/occupancy/task.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
@@ -160,6 +171,24 @@ Deno.test("a run is resumed only as it was and on the mesh that it began with", 
     await Deno.writeFile(mesh, encodePly(coarse));
     await refused(`${began}, but it has ${found.vertices} vertices and ${found.faces} faces now.`, "--epochs", "2");
     assertEquals(await Deno.readTextFile(join(path, "config.json")), before);
+  }));
+
+Deno.test("a run that is stopped while it is concluded leaves no result that looks whole", () =>
+  inFolder(async (folder) => {
+    using gpu = await openDevice({ allowSoftware: true });
+    const { values } = parseOptions(small, command);
+    const settings = occupancyTask.settle({ ...values, optimizer: "adam" }, { software: true });
+    using subject = new OccupancySubject(gpu, normaliseMesh(ball), settings);
+    using field = createField(gpu, occupancyTask.field(settings, 1));
+    const stop = new AbortController();
+    const event = { step: 8, stepsPerEpoch: 8 } as TrainEvent;
+    const closing = { say: () => stop.abort(), print: () => {}, signal: stop.signal, seconds: 90 };
+    const run = await createRunFolder({ root: folder, task: "occupancy", name: "stopped" });
+    await assertRejects(() => subject.conclude(field, run, event, closing), DOMException, "aborted");
+    assertEquals(namesIn(run.path).filter((name) => name.startsWith("mesh")), []);
+    // One that was stopped before has its closing.
+    await subject.conclude(field, run, event, closing);
+    assertEquals(namesIn(run.path).filter((name) => name.startsWith("mesh")), ["mesh.obj", "mesh.ply"]);
   }));
 
 Deno.test("--minutes fixes the number of steps before the run; --dry-run tells them and leaves nothing", () =>

@@ -30,6 +30,7 @@ const BEGIN = 2 ** 16;
  * ```
  */
 export async function decodeMesh(bytes: Uint8Array, name = "mesh"): Promise<Mesh> {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name}: the file's bytes as a Uint8Array expected.`);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     const unpacked = await gunzip(bytes, name);
     if (unpacked[0] === 0x1f && unpacked[1] === 0x8b) throw new Error(`${name}: is packed by gzip twice.`);

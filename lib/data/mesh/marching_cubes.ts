@@ -49,6 +49,13 @@ export async function marchingCubes(
   if (![nx, ny, nz].every((count) => Number.isSafeInteger(count) && count >= 2)) {
     throw new RangeError(`marchingCubes: expected at least 2 samples along each axis, found ${grid.size.join(" × ")}.`);
   }
+  if (!(grid.spacing > 0 && [grid.spacing, ...grid.origin].every(Number.isFinite))) {
+    throw new RangeError(
+      `marchingCubes: a finite origin and a positive spacing expected, found ${
+        grid.origin.join(" ")
+      } and ${grid.spacing}.`,
+    );
+  }
   const slab = new Slab(grid);
   let k = 0;
   for await (const slice of slices) {

@@ -43,11 +43,13 @@ export class WindingNumber implements Disposable {
    * Builds the hierarchy and puts it on the device.
    *
    * @param gpu The device.
-   * @param mesh Any triangles.
+   * @param mesh Any triangles, about the origin and neither tiny nor huge: the device works with 32 bits (see `normaliseMesh`).
    * @param accuracy See {@linkcode windingTree}.
+   * @throws {RangeError} If 32 bits are too few for where the mesh lies, or the accuracy is not positive.
    */
   constructor(readonly gpu: Gpu, mesh: Mesh, accuracy?: number) {
     this.tree = windingTree(mesh, accuracy);
+    checkPlace(mesh);
     this.#buffer = gpu.buffer("winding tree", this.tree.nodes.byteLength);
     gpu.write(this.#buffer, this.tree.nodes);
   }
@@ -110,4 +112,25 @@ export class WindingNumber implements Disposable {
   [Symbol.dispose](): void {
     this.#buffer[Symbol.dispose]();
   }
+}
+
+/** Sizes whose squares and cubes 32 bits hold, and the distance from 0, in sizes, at which they still tell points of a mesh apart. */
+const [SMALLEST, LARGEST, FARTHEST] = [1e-6, 1e6, 1e3];
+
+function checkPlace({ positions }: Mesh): void {
+  let [size, distance] = [0, 0];
+  for (let axis = 0; axis < 3; axis++) {
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = axis; i < positions.length; i += 3) {
+      low = Math.min(low, positions[i]);
+      high = Math.max(high, positions[i]);
+    }
+    size = Math.max(size, high - low);
+    distance = Math.max(distance, Math.abs(low), Math.abs(high));
+  }
+  if (size >= SMALLEST && size <= LARGEST && distance <= FARTHEST * size) return;
+  throw new RangeError(
+    `winding number: a mesh of a size from ${SMALLEST} to ${LARGEST}, at most ${FARTHEST} sizes from 0, expected (normaliseMesh makes ` +
+      `one), found size ${size.toPrecision(3)} at distance ${distance.toPrecision(3)}.`,
+  );
 }

@@ -37,6 +37,9 @@ const MAX_FACES = 2 ** 24;
  */
 export function windingTree(mesh: Mesh, accuracy = 2): WindingTree {
   checkMesh(mesh, "windingTree");
+  if (!(accuracy > 0 && accuracy < Infinity)) {
+    throw new RangeError(`windingTree: accuracy: a positive number expected, ${accuracy} found.`);
+  }
   const faces = mesh.indices.length / 3;
   if (faces > MAX_FACES) throw new Error(`windingTree: ${faces} faces, more than the ${MAX_FACES} that it can hold.`);
   const builder = new Builder(mesh, new Float32Array(2 * faces * NODE_FLOATS), accuracy);

@@ -24,6 +24,7 @@ export function readNpy(bytes: Uint8Array, name = "array"): NpyArray {
   const start = wide ? 12 : 10;
   if (bytes.length < start) throw new Error(`${name}: the NumPy array is cut off in its header.`);
   const headerLength = wide ? view.getUint32(8, true) : view.getUint16(8, true);
+  if (bytes.length < start + headerLength) throw new Error(`${name}: the NumPy array is cut off in its header.`);
   const header = new TextDecoder("latin1").decode(bytes.subarray(start, start + headerLength));
   const found = /'descr':\s*'([^']*)'.*'fortran_order':\s*(True|False).*'shape':\s*\(([\d,\s]*)\)/s.exec(header);
   if (found === null) {

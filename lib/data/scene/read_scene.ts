@@ -23,12 +23,15 @@ export const SCENE_FILES: RegExp = new RegExp(
  * @throws {Error} If it is none of these, or malformed, or an option is, in one sentence.
  */
 export async function readScene(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
-  const { size, downscale, hold } = options;
+  const { size, downscale, hold, background } = options;
   for (const [name, value] of Object.entries({ size, downscale })) {
     if (value !== undefined) checkWhole(`readScene: ${name}`, value, 1);
   }
   if (hold !== undefined && !HOLDS.includes(hold)) {
     throw new Error(`readScene: hold: one of ${HOLDS.join(", ")} expected, ${hold} found.`);
+  }
+  if (background !== undefined && background !== "black" && background !== "white") {
+    throw new Error(`readScene: background: black or white expected, ${background} found.`);
   }
   for (const [file, read] of Object.entries(READERS)) {
     if (await files.read(file) === undefined) continue;

@@ -102,6 +102,9 @@ Deno.test("slices that are missing, too many, of a wrong size or not finite are 
   await assertRejects(() => marchingCubes(grid, [new Float32Array(4)]), RangeError, "slices of 9 samples");
   const bad = [...slicesOf(grid, (x) => x > 0.5 ? NaN : 1)];
   await assertRejects(() => marchingCubes(grid, bad), RangeError, "finite samples, found NaN at (2, 0, 0)");
+  for (const spacing of [0, -1, NaN]) {
+    await assertRejects(() => marchingCubes({ ...grid, spacing }, slices), RangeError, "a positive spacing expected");
+  }
 });
 
 Deno.test("a field's surface agrees with the field, whatever the chunks, and leaves no buffer behind", async () => {
