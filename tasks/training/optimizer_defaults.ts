@@ -84,7 +84,8 @@ export const bestOptimizers: Readonly<Record<string, BestByActivation>> & { read
     other: notCompared,
   },
   nerf: {
-    "relu-pe": { optimizer: "soap", learningRate: 3e-3, schedule: "cosine" },
+    gaussian: { optimizer: "soap", schedule: "cosine" },
+    "relu-pe": { optimizer: "soap", schedule: "cosine" },
     other: { optimizer: "adam", schedule: "cosine" },
   },
   occupancy: { other: { optimizer: "adam", schedule: "cosine" } },

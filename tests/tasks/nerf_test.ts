@@ -61,8 +61,9 @@ Deno.test("hyper-parameters default by preset, can be given, and are refused whe
   assertEquals(settled("--activation relu-pe").field, { octaves: 10 });
   assertEquals(settled("--activation relu-pe --octaves 6").field, { octaves: 6 });
   assertEquals(settled("--activation wavelet --omega 5").field, { omega: 5, scale: 10 });
-  assertEquals(settled("").optimizer.learningRate, 3e-3);
-  assertEquals(settled("--preset small").optimizer.learningRate, 1e-3);
+  assertEquals([settled("").optimizer.name, settled("").optimizer.learningRate], ["soap", 2e-3]);
+  assertEquals(settled("--optimizer adam").optimizer.learningRate, 3e-3);
+  assertEquals(settled("--preset small --optimizer adam").optimizer.learningRate, 1e-3);
   assertEquals(settled("--preset paper --optimizer adam").optimizer.learningRate, 1e-4);
   const { name, learningRate, options } = settled("--preset paper").optimizer;
   assertEquals([name, learningRate, options.initialProbes, options.biasCorrection], ["esgd", 1, 1, "steps"]);
@@ -71,7 +72,7 @@ Deno.test("hyper-parameters default by preset, can be given, and are refused whe
   assertEquals(settled("--activation relu-pe --optimizer esgd").optimizer.learningRate, 0.1);
   assertEquals(settled("--optimizer kfac --learning-rate 0.1 --clip-norm 2").optimizer.learningRate, 0.1);
   assertThrows(() => settled("--omega 3"), Error, "--omega: the activation gaussian has no such hyper-parameter.");
-  assertThrows(() => settled("--initial-probes 3"), Error, "--initial-probes: the optimizer adam has no such");
+  assertThrows(() => settled("--initial-probes 3"), Error, "--initial-probes: the optimizer soap has no such");
 });
 
 Deno.test("a run leaves test views, depth, a path, metrics and a summary; resuming and the same seed change no bit", () =>
