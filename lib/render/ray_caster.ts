@@ -6,7 +6,7 @@ import type { ChunkRequest, MatrixPlace } from "../diff/request.ts";
 import { padWidth } from "../field/layout.ts";
 import { padRows } from "../field/matmul/shape.ts";
 import { checkWhole } from "../data/check_picture.ts";
-import type { Camera } from "../data/scene/camera.ts";
+import { type Camera, checkCamera } from "../data/scene/camera.ts";
 import { cameraInSpace, RAY_SPACES, type RaySpace } from "../data/scene/ray_space.ts";
 import { checkVolume, type VolumeOptions } from "../objective/volume_rendering.ts";
 import type { Draw } from "../train/data.ts";
@@ -38,7 +38,7 @@ export class RayCaster implements Disposable {
    * Uploads the cameras.
    *
    * @param cameras In the scene's world; all of one size.
-   * @throws When there are none or sizes differ.
+   * @throws When there are none, sizes differ, one cannot be (see `checkCamera`), or the space is of no kind that there is.
    * @throws {RangeError} If an option is out of range, or a size is no whole number.
    */
   constructor(readonly gpu: Gpu, cameras: readonly Camera[], readonly space: RaySpace, volume: VolumeOptions) {
@@ -49,6 +49,10 @@ export class RayCaster implements Disposable {
     checkWhole("rays: height", height, 1);
     if (cameras.some((camera) => camera.width !== width || camera.height !== height)) {
       throw new Error("rays: cameras with pictures of one size expected.");
+    }
+    cameras.forEach((camera, i) => checkCamera(`rays: camera ${i}`, camera));
+    if (!RAY_SPACES.includes(space.kind)) {
+      throw new Error(`rays: a space of one of ${RAY_SPACES.join(", ")} expected, ${space.kind} found.`);
     }
     this.width = width;
     this.height = height;

@@ -1,7 +1,7 @@
 import { byName, type NamedArrays } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
 import { uploadRows } from "../field/rows.ts";
-import type { VolumeOptions } from "../objective/volume_rendering.ts";
+import { checkVolume, type VolumeOptions } from "../objective/volume_rendering.ts";
 import { RayEvaluation, type RenderedRays } from "./ray_evaluation.ts";
 
 /** Rays on the host. */
@@ -24,7 +24,7 @@ export async function renderRays(
   options: VolumeOptions & { memory?: number },
 ): Promise<Required<RenderedRays>> {
   const { gpu, description } = field;
-  const { intervals } = options;
+  const { intervals } = checkVolume(options);
   const inputs = byName(rays.inputs, new Map(Object.entries(description.inputs)), "inputs");
   const count = inputs.rows / intervals;
   if (rays.edges.length !== count * (intervals + 1)) {
@@ -38,6 +38,7 @@ export async function renderRays(
     depth: new Float32Array(count),
     weights: new Float32Array(count * intervals),
   };
+  if (count === 0) return result;
   using evaluation = new RayEvaluation(field, options, count, options.memory);
   for (let first = 0; first < count; first += evaluation.chunk) {
     const part = await evaluation.run(first, Math.min(evaluation.chunk, count - first), (chunk) => {

@@ -32,6 +32,7 @@ export async function readSceneRecord(folder: RunFolder): Promise<SceneRecord> {
   try {
     found = fromJson(await Deno.readTextFile(path));
   } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) throw new UserError(`${path}: there is no such file.`, { cause });
     throw new UserError(`${path}: cannot be read: ${(cause as Error).message}.`, { cause });
   }
   const record = partsOf(found);

@@ -110,6 +110,18 @@ Deno.test("a ray space needs cameras, bounds in order and a kind that there is",
   );
 });
 
+Deno.test("cameras that cannot be and spaces that there are none of are refused", async () => {
+  using field = createField(gpu, description);
+  const [camera] = cameras;
+  for (const wrong of [{ focal: [0, 0] }, { pose: [1, 0, 0] }, { pose: camera.pose.map(() => NaN) }]) {
+    const rendered = renderView(field, { ...camera, ...wrong } as Camera, { intervals: 4, space });
+    await assertRejects(() => rendered, Error, "rays: camera 0: a p");
+  }
+  const other = { ...space, kind: "up" as RaySpaceKind };
+  const message = "rays: a space of one of metric, inverse, ndc expected, up found.";
+  await assertRejects(() => renderView(field, camera, { intervals: 4, space: other }), Error, message);
+});
+
 Deno.test("memory that is no number and a background that there is none of are refused", async () => {
   using field = createField(gpu, description);
   const rendered = (options: object) => renderView(field, cameras[0], { intervals: 4, space, ...options });
