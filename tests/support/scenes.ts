@@ -2,7 +2,7 @@ import { fromFileUrl } from "@std/path";
 import { encodePng, type Picture } from "../../mod.ts";
 
 /** Where real scenes are, on machines that have them. */
-export const realScenes = fromFileUrl(new URL("../../shared/data/nerf/", import.meta.url));
+export const realScenes = fromFileUrl(new URL("../../../shared/data/nerf/", import.meta.url));
 
 /** Whether a path exists. */
 export function exists(path: string): boolean {
