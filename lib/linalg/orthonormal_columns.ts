@@ -12,8 +12,8 @@ const SHIFT = 2e-6;
 /**
  * Orthonormal columns that span, in order, what the columns of Y span: the Q of Y = QR with R's diagonal positive.
  *
- * By shifted Cholesky QR (Fukaya et al. 2020), four times: S = YᵀY with its diagonal scaled to 1 plus a shift as large as f32's
- * error in S, S = LLᵀ, Y ← Y L⁻ᵀ. The first two passes bring condition numbers (after the columns' scaling) of up to about 1e6 below
+ * By shifted Cholesky QR (Fukaya et al. 2020), four times: S = YᵀY with its diagonal scaled to 1 plus a shift (see
+ * above), S = LLᵀ, Y ← Y L⁻ᵀ. The first two passes bring condition numbers (after the columns' scaling) of up to about 1e6 below
  * 100, the others, unshifted, leave QᵀQ = I up to 1e−6. All but the diagonal blocks is matrix products: about 1.5 products of the
  * matrix's size a pass, where Householder's method would go column by column.
  */
