@@ -187,6 +187,9 @@ export class OccupancySampler implements Disposable {
     const { count = 10_000, seed = 0, epoch = 0, mix = "thirds" } = options;
     checkCount(count);
     checkSeed("occupancy", seed);
+    if (!Object.hasOwn(PERIODS, mix)) {
+      throw new RangeError(`occupancy: mix must be one of ${Object.keys(PERIODS).join(", ")}, found ${mix}.`);
+    }
     if (!Number.isSafeInteger(epoch) || epoch < 0 || epoch >= 2 ** 32) {
       throw new RangeError(`occupancy: epoch must be a whole number from 0 to 2³² − 1, found ${epoch}.`);
     }

@@ -217,6 +217,8 @@ Deno.test("sampled points are those that are trained on, with their labels, in c
     const last = await draw(gpu, sampler, Uint32Array.from({ length: 5 }, (_, i) => 2 ** 17 + i));
     assertEquals([...many.points.subarray(3 * 2 ** 17)], last.points.flat());
     await assertRejects(() => sampler.sample({ count: 0 }), RangeError, "count must be a whole number from 1");
+    const mix = "all" as "thirds";
+    await assertRejects(() => sampler.sample({ mix }), RangeError, "mix must be one of thirds, halves, found all.");
     await assertRejects(() => sampler.sample({ epoch: -1 }), RangeError, "epoch must be a whole number from 0");
   }
   assertEquals(gpu.liveBuffers, 0);

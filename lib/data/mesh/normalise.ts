@@ -51,7 +51,7 @@ const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1,
  * one, faces of no area go, and a surface that is oriented inward is turned.
  *
  * @param name How errors call it.
- * @throws {Error} If it has no faces, a position is not finite, an index is out of range, or it encloses no volume.
+ * @throws {Error} If it has no faces, a position is not finite, an index is out of range, the axis is neither, or it encloses no volume.
  *
  * @example
  * ```ts
@@ -65,8 +65,10 @@ const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1,
  * ```
  */
 export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name = "mesh"): NormalisedMesh {
+  const { up = "y" } = options;
+  if (!Object.hasOwn(ROTATIONS, up)) throw new Error(`${name}: up: y or z expected, ${up} found.`);
+  const rotation = ROTATIONS[up];
   const { box } = inspectNamed(input, name);
-  const rotation = ROTATIONS[options.up ?? "y"];
   const centre = box.low.map((low, axis) => (low + box.high[axis]) / 2) as [number, number, number];
   const { positions, indices } = input;
   let square = 0;

@@ -95,7 +95,7 @@ export function resizeCamera(camera: Camera, width: number, height: number): Cam
  * Checks what was read of a camera.
  *
  * @param what How the error calls it: "transforms.json, frame 3".
- * @throws {Error} If a number is not finite, a focal length is not positive, the rotation is not orthonormal, or the lens folds the
+ * @throws {Error} If a number is not finite or beyond 1e15, a focal length is not positive, the rotation is not orthonormal, or the lens folds the
  * picture, so that its distortion cannot be undone.
  */
 export function checkCamera(what: string, camera: Camera): void {
@@ -103,8 +103,12 @@ export function checkCamera(what: string, camera: Camera): void {
   if (pose.length !== 12 || !pose.every(Number.isFinite)) {
     throw new Error(`${what}: a pose of 3 × 4 finite numbers expected, found ${pose.map(String).join(" ")}.`);
   }
+  const far = poseColumn(pose, 3).find((value) => Math.abs(value) > FARTHEST);
+  if (far !== undefined) throw new Error(`${what}: a position within ±1e15 expected, ${far} found.`);
   for (const value of focal) {
-    if (!(value > 0 && value < Infinity)) throw new Error(`${what}: a positive focal length expected, ${value} found.`);
+    if (!(value > 0 && value <= FARTHEST)) {
+      throw new Error(`${what}: a positive focal length expected, ${value} found.`);
+    }
   }
   for (const value of [...centre, ...Object.values(distortion ?? {})]) {
     if (!Number.isFinite(value)) throw new Error(`${what}: finite camera parameters expected, ${value} found.`);
@@ -155,6 +159,9 @@ export function normalise(v: Vector3): Vector3 {
 export function addScaled(a: Vector3, b: Vector3, s: number): Vector3 {
   return [a[0] + s * b[0], a[1] + s * b[1], a[2] + s * b[2]];
 }
+
+/** Beyond it squares have no place in the f32 of the device. */
+const FARTHEST = 1e15;
 
 /** As many as `rays.wgsl` makes. */
 const UNDISTORTION_STEPS = 20;

@@ -5,7 +5,6 @@ import type { SceneFiles } from "./scene_files.ts";
 import { checkCameraSize, checkSameSize, decodeScenePicture } from "./scene_picture.ts";
 
 const POSES = "poses_bounds.npy";
-const FACTORS = [1, 2, 4, 8];
 
 /**
  * Reads a scene as LLFF (Mildenhall et al. 2019) stores it: `poses_bounds.npy` of shape (N, 17), and N pictures in `images`,
@@ -76,7 +75,11 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
 /** The pictures' folder of the factor wanted, or the one with the largest pictures. */
 async function pictureFolder(files: SceneFiles, downscale: number, warnings: string[]) {
   const nameOf = (factor: number) => factor === 1 ? "images" : `images_${factor}`;
-  for (const factor of [downscale, ...FACTORS]) {
+  const factors = ((await files.list(".")) ?? []).flatMap((name) => {
+    const factor = name === "images" ? 1 : Number(/^images_([1-9]\d*)$/.exec(name)?.[1] ?? NaN);
+    return factor > 0 ? [factor] : [];
+  });
+  for (const factor of [downscale, ...factors.sort((a, b) => a - b)]) {
     const folder = nameOf(factor);
     // macOS leaves files such as ._0.png beside those it copies.
     const names = (await files.list(folder))?.filter((name) => /^[^.].*\.(png|jpe?g)$/i.test(name));
@@ -86,5 +89,5 @@ async function pictureFolder(files: SceneFiles, downscale: number, warnings: str
     }
     return { folder, names };
   }
-  throw new Error(`${files.name}: pictures in ${FACTORS.map(nameOf).join(", ")} expected, none found.`);
+  throw new Error(`${files.name}: pictures in images, images_2 or their like expected, none found.`);
 }

@@ -1,4 +1,14 @@
-import { addScaled, type Camera, cross, dot, normalise, poseColumn, poseOf, type Vector3 } from "./camera.ts";
+import {
+  addScaled,
+  type Camera,
+  cameraRay,
+  cross,
+  dot,
+  normalise,
+  poseColumn,
+  poseOf,
+  type Vector3,
+} from "./camera.ts";
 import { focusOf } from "./focus.ts";
 
 /** How rays are laid through space. */
@@ -49,7 +59,7 @@ export interface SceneBounds {
  * something: what they look at becomes the origin, half the distance between the bounds 1, and the axes stay.
  *
  * @throws {Error} If there are no cameras, bounds are not 0 < near < far, the kind is none of these, or cameras that should look forward
- * do not: all about the same way, for NDC within a quarter turn.
+ * do not: all about the same way, for NDC no ray of any backward.
  */
 export function raySpace(kind: RaySpaceKind, bounds: SceneBounds): RaySpace {
   const { cameras, near, far } = bounds;
@@ -63,11 +73,13 @@ export function raySpace(kind: RaySpaceKind, bounds: SceneBounds): RaySpace {
     const mean = meanPose(poses);
     const motion = inversePose(mean);
     const scale = 1 / near;
-    const behind = poses.find((pose) => dot(poseColumn(pose, 2), poseColumn(mean, 2)) <= 0.1);
-    if (kind === "ndc" && behind !== undefined) throw new Error("NDC: cameras that all look the same way expected.");
+    if (kind === "ndc") checkForward(cameras, poseColumn(mean, 2));
     const { focal, width, height } = cameras[0];
     const cube: [number, number] = [2 * focal[0] / width, 2 * focal[1] / height];
     return { kind, motion, scale, near: 1, far: far * scale, inputScale: 1 / (far * scale), cube };
+  }
+  if (bounds.kind !== "around") {
+    throw new Error(`ray space: a scene of the kind forward or around expected, ${bounds.kind} found.`);
   }
   if (kind === "ndc") {
     throw new Error("NDC: a scene whose cameras all look forward expected (LLFF), one seen from around found.");
@@ -113,6 +125,20 @@ export function meanPose(poses: readonly (readonly number[])[]): number[] {
   }
   const right = normalise(across);
   return poseOf(right, cross(back, right), back, mean(3));
+}
+
+/** Checks that all rays of all cameras, also those in the corners of the pictures, go the cameras' mean way. */
+function checkForward(cameras: readonly Camera[], back: Vector3): void {
+  const lost = cameras.findIndex((camera) =>
+    [[0, 0], [camera.width, 0], [0, camera.height], [camera.width, camera.height]].some(([column, row]) =>
+      dot(cameraRay(camera, column, row).direction, back) > -0.05
+    )
+  );
+  if (lost < 0) return;
+  throw new Error(
+    `NDC: cameras that see only what lies before all of them expected, but the picture of camera ${lost} reaches ` +
+      "sideways or behind.",
+  );
 }
 
 /** The inverse of a rigid 3 × 4 matrix. */

@@ -38,7 +38,7 @@ export const HOLDS = ["every8", "last10%"] as const;
 export interface SceneOptions {
   /** Longer side of the pictures in pixels, a whole number from 1, by area averaging; their own size by default. */
   readonly size?: number;
-  /** LLFF only: which of `images`, `images_2`, `images_4`, `images_8` (the factor); 8 by default. */
+  /** LLFF only: which of `images` (1), `images_2`, `images_4` and so on (the factor); 8 by default. */
   readonly downscale?: number;
   /** Which views are held out where the scene does not say: every 8th (default) or the last tenth. */
   readonly hold?: "every8" | "last10%";

@@ -6,7 +6,7 @@ export interface SceneFiles {
   readonly name: string;
   /** The bytes of a file; undefined where there is none. */
   read(path: string): Promise<Uint8Array | undefined>;
-  /** Names in a folder, sorted by their characters; undefined where there is none. */
+  /** Names in a folder, sorted by their characters; undefined where there is none. `.` is the scene's own folder. */
   list(folder: string): Promise<string[] | undefined>;
 }
 
@@ -51,7 +51,8 @@ export function sceneFromBytes(files: Readonly<Record<string, Uint8Array>>, name
       return Promise.resolve(Object.hasOwn(files, inside) ? files[inside] : undefined);
     },
     list(folder) {
-      const prefix = `${checkInside(name, folder)}/`;
+      const place = checkInside(name, folder);
+      const prefix = place === "." ? "" : `${place}/`;
       const names = Object.keys(files).filter((path) => path.startsWith(prefix));
       const inside = [...new Set(names.map((path) => path.slice(prefix.length).split("/")[0]))];
       return Promise.resolve(inside.length === 0 ? undefined : inside.sort((a, b) => a < b ? -1 : 1));

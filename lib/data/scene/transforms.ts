@@ -18,11 +18,12 @@ type Named = ScenePicture & { readonly name: string; readonly camera: Camera };
  */
 export async function readSynthetic(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
   const warnings: string[] = [];
-  const train = await readFrames(files, "transforms_train.json", options, warnings);
+  const readFrom = async (file: string) => await readFrames(files, await readList(files, file), options, warnings);
+  const train = await readFrom("transforms_train.json");
   const onlyValidation = await files.read("transforms_test.json") === undefined &&
     await files.read("transforms_val.json") !== undefined;
   const held = onlyValidation ? "transforms_val.json" : "transforms_test.json";
-  const test = await readFrames(files, held, options, warnings);
+  const test = await readFrom(held);
   checkSameSize(files.name, [...train, ...test]);
   return {
     train: train.map(viewOf),
@@ -38,23 +39,26 @@ export async function readSynthetic(files: SceneFiles, options: SceneOptions = {
 /**
  * Reads a `transforms.json` as instant-ngp and nerfstudio write it: intrinsics shared or in each frame (`fl_x`, `fl_y`, `cx`,
  * `cy`, `w` and `h`, or `camera_angle_x`), distortion `k1`, `k2`, `k3`, `p1`, `p2`; a frame's own numbers win. Frames without
- * their picture are left out with one warning. Where no bounds are given, cameras are taken to stand around what they look at: it
+ * their picture are left out with one warning. The lists `train_filenames` and `test_filenames` (or `val_filenames`) tell which views are
+ * held out; without them the option does. Where no bounds are given, cameras are taken to stand around what they look at: it
  * is seen between 1/10 and 2½ of their mean distance from it; a warning says where they do not seem to.
  *
  * @throws {Error} If something is missing or malformed, in one sentence.
  */
 export async function readTransforms(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
   const warnings: string[] = [];
-  const frames = await readFrames(files, "transforms.json", options, warnings);
+  const list = await readList(files, "transforms.json");
+  const frames = await readFrames(files, list, options, warnings);
   checkSameSize(files.name, frames);
-  if (frames.length < 2) throw new Error(`${files.name}/transforms.json: at least 2 frames expected, 1 found.`);
+  if (frames.length < 2) throw new Error(`${list.where}: at least 2 frames expected, 1 found.`);
+  const { train, test } = splitNamed(list, frames, warnings) ?? splitViews(frames, options.hold);
   const poses = frames.map(({ camera }) => camera.pose);
   const focus = focusOf(poses);
   const distances = poses.map((pose) => Math.hypot(...poseColumn(pose, 3).map((value, i) => value - focus[i])));
   const distance = distances.reduce((sum, each) => sum + each, 0) / distances.length;
   if (distance < 1e-9 && (options.near === undefined || options.far === undefined)) {
     throw new Error(
-      `${files.name}/transforms.json: cameras that stand around something expected, or bounds (near and far): ` +
+      `${list.where}: cameras that stand around something expected, or bounds (near and far): ` +
         "all are in one place.",
     );
   }
@@ -66,10 +70,11 @@ export async function readTransforms(files: SceneFiles, options: SceneOptions = 
   const doubt = focusDoubt(poses);
   if (guesses !== "" && doubt !== undefined) {
     const advice = "give near and far in the units of the poses";
-    warnings.push(`${files.name}/transforms.json: ${doubt}, so that ${guesses} can only be guessed: ${advice}.`);
+    warnings.push(`${list.where}: ${doubt}, so that ${guesses} can only be guessed: ${advice}.`);
   }
   return {
-    ...splitViews(frames.map(viewOf), options.hold),
+    train: train.map(viewOf),
+    test: test.map(viewOf),
     near,
     far,
     kind: "around",
@@ -82,12 +87,15 @@ function viewOf({ name, camera, picture, alpha }: Named): View {
   return { name, camera, picture, alpha };
 }
 
-async function readFrames(
-  files: SceneFiles,
-  file: string,
-  options: SceneOptions,
-  warnings: string[],
-): Promise<Named[]> {
+/** A JSON file's frames and what they share. */
+interface FrameList {
+  /** How errors call the file. */
+  readonly where: string;
+  readonly shared: Json;
+  readonly frames: readonly unknown[];
+}
+
+async function readList(files: SceneFiles, file: string): Promise<FrameList> {
   const where = `${files.name}/${file}`;
   const bytes = await files.read(file);
   if (bytes === undefined) throw new Error(`${where}: there is no such file.`);
@@ -101,9 +109,18 @@ async function readFrames(
     throw new Error(`${where}: not a scene: a list "frames" with at least one frame expected, none found.`);
   }
   checkLensModel(json, where);
+  return { where, shared: json, frames: json.frames };
+}
+
+async function readFrames(
+  files: SceneFiles,
+  { where, shared, frames: listed }: FrameList,
+  options: SceneOptions,
+  warnings: string[],
+): Promise<Named[]> {
   const frames: Named[] = [];
   const missing: string[] = [];
-  for (const [i, frame] of json.frames.entries()) {
+  for (const [i, frame] of listed.entries()) {
     const what = `${where}, frame ${i}`;
     if (!isRecord(frame) || typeof frame.file_path !== "string") {
       throw new Error(`${what}: a file_path expected, none found.`);
@@ -117,16 +134,41 @@ async function readFrames(
       continue;
     }
     const picture = await decodeScenePicture(found, `${files.name}/${path}`, options);
-    const camera = cameraFrom(frame, json, pose, picture, what);
+    const camera = cameraFrom(frame, shared, pose, picture, what);
     frames.push({ name: path, camera, ...picture });
   }
   if (frames.length === 0) {
     throw new Error(`${where}: none of its ${missing.length} pictures exists, such as ${missing[0]}.`);
   }
   if (missing.length > 0) {
-    warnings.push(`${where}: ${missing.length} of ${json.frames.length} pictures are missing, such as ${missing[0]}.`);
+    warnings.push(`${where}: ${missing.length} of ${listed.length} pictures are missing, such as ${missing[0]}.`);
   }
   return frames;
+}
+
+/** The views as the file itself parts them, if it does (nerfstudio). */
+function splitNamed({ where, shared }: FrameList, frames: readonly Named[], warnings: string[]) {
+  const namesIn = (key: string): Set<string> | undefined => {
+    const list = shared[key];
+    if (list === undefined || list === null) return undefined;
+    if (!Array.isArray(list) || !list.every((name) => typeof name === "string")) {
+      throw new Error(`${where}: ${key}: a list of names expected, ${JSON.stringify(list).slice(0, 40)} found.`);
+    }
+    return new Set(list.map((name) => checkInside(`${where}, ${key}`, name)));
+  };
+  const trained = namesIn("train_filenames");
+  const [tested, validated] = [namesIn("test_filenames"), namesIn("val_filenames")];
+  const held = tested !== undefined && tested.size > 0 ? tested : validated;
+  if (held === undefined || held.size === 0) return undefined;
+  const test = frames.filter(({ name }) => held.has(name));
+  const train = frames.filter(({ name }) => !held.has(name) && (trained === undefined || trained.has(name)));
+  if (test.length === 0 || train.length === 0) {
+    const found = `${train.length} and ${test.length} found`;
+    throw new Error(`${where}: pictures to train on and to test on expected in its lists of names, ${found}.`);
+  }
+  const left = frames.length - test.length - train.length;
+  if (left > 0) warnings.push(`${where}: ${left} of ${frames.length} pictures are in no list of names that is used.`);
+  return { train, test };
 }
 
 async function firstOf(files: SceneFiles, path: string): Promise<Uint8Array | undefined> {

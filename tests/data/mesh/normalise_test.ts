@@ -71,6 +71,7 @@ Deno.test("a mesh without faces, inside or finite positions is refused by name",
   assertThrows(() => normaliseMesh(point, {}, "dot.obj"), Error, "dot.obj: all vertices of the mesh lie at one point.");
   const empty = { positions: new Float32Array(3), indices: new Uint32Array() };
   assertThrows(() => normaliseMesh(empty, {}, "empty.obj"), Error, "empty.obj: the mesh has no faces.");
+  assertThrows(() => normaliseMesh(cube(), { up: "x" as "y" }, "x.obj"), Error, "x.obj: up: y or z expected, x found.");
   const broken = moved(cube(), ([x, y]) => [x, y, NaN]);
   assertThrows(() => normaliseMesh(broken, {}, "nan.obj"), Error, "nan.obj: vertex 0 has the coordinate NaN.");
 });

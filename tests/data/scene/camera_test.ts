@@ -149,6 +149,26 @@ Deno.test("a bent ray projects back into its pixel, and the device bends it the 
   assertEquals(distance(straight, cameraRay(lens, 0.5, 0.5).direction) > 0.01, true);
 });
 
+Deno.test("NDC: a picture whose corner looks back is refused, though its camera looks forward", () => {
+  const turned = (degrees: number, width: number): Camera => {
+    const [c, s] = [Math.cos(degrees * Math.PI / 180), Math.sin(degrees * Math.PI / 180)];
+    return { pose: [c, 0, s, 0, 0, 1, 0, 0, -s, 0, c, 0], width, height: 10, focal: [50, 50], centre: [width / 2, 5] };
+  };
+  const make = (width: number) => {
+    const cameras = [turned(50, width), turned(-50, width)];
+    return raySpace("ndc", { cameras, near: 1, far: 9, kind: "forward" });
+  };
+  // Half pictures of 50 and 22 degrees.
+  assertThrows(() => make(120), Error, "but the picture of camera 0 reaches sideways or behind.");
+  assertEquals(make(40).kind, "ndc");
+  const kind = "inside" as "forward";
+  assertThrows(
+    () => raySpace("metric", { ...bounds, kind }),
+    Error,
+    "ray space: a scene of the kind forward or around expected, inside found.",
+  );
+});
+
 Deno.test("NDC: points of a ray of the cube are the perspective images of the world ray's", async () => {
   const cameras = [-0.3, 0, 0.4].map((x) => ({
     ...lens,

@@ -32,6 +32,49 @@ Deno.test("LLFF: columns are turned, intrinsics scaled, a missing folder replace
   assertEquals(scene.warnings, ["scene: images_8 is missing, images_4 is read instead."]);
 });
 
+Deno.test("LLFF: any factor's folder is found, the largest pictures first", async () => {
+  const { "poses_bounds.npy": poses, ...pictures } = llffFiles(2);
+  const in3 = Object.fromEntries(
+    Object.entries(pictures).map(([path, png]) => [path.replace("images_4", "images_3"), png]),
+  );
+  const files = { "poses_bounds.npy": poses, ...pictures, ...in3, "images_x/a.png": testPng(4, 3) };
+  const scene = await readScene(sceneFromBytes(files, "scene"));
+  assertEquals(scene.test.map(({ name }) => name), ["images_3/00.png"]);
+  assertEquals(scene.warnings, ["scene: images_8 is missing, images_3 is read instead."]);
+  const none = sceneFromBytes({ "poses_bounds.npy": poses }, "scene");
+  const error = await assertRejects(() => readScene(none), Error);
+  assertEquals(error.message, "scene: pictures in images, images_2 or their like expected, none found.");
+});
+
+Deno.test("transforms.json: lists of names tell which views are held out", async () => {
+  const c = { ...b, file_path: "images/c.png" };
+  const files = { "images/c.png": testPng(20, 15, 5) };
+  const read = async (lists: object) => {
+    const { train, test, warnings } = await readScene(transforms([a, b, c], { camera_angle_x: 0.8, ...lists }, files));
+    return [train, test].map((views) => views.map(({ name }) => name.slice(7, 8)).join("")).concat(warnings);
+  };
+  assertEquals(await read({}), ["bc", "a"]);
+  assertEquals(await read({ train_filenames: ["images/a.png", "images/b.png"], test_filenames: ["./images/c.png"] }), [
+    "ab",
+    "c",
+  ]);
+  assertEquals(await read({ train_filenames: ["images/a.png"], test_filenames: [], val_filenames: ["images/c.png"] }), [
+    "a",
+    "c",
+    "scene/transforms.json: 1 of 3 pictures are in no list of names that is used.",
+  ]);
+  await assertRejects(
+    () => read({ test_filenames: ["images/x.png"] }),
+    Error,
+    "scene/transforms.json: pictures to train on and to test on expected in its lists of names, 3 and 0 found.",
+  );
+  await assertRejects(
+    () => read({ test_filenames: "c" }),
+    Error,
+    'test_filenames: a list of names expected, "c" found.',
+  );
+});
+
 Deno.test("the last tenth is held out if asked for, and a size shrinks pictures and cameras", async () => {
   const scene = await readScene(llff(20), { downscale: 4, hold: "last10%", size: 10 });
   assertEquals(scene.test.map(({ name }) => name), ["images_4/18.png", "images_4/19.png"]);
@@ -102,6 +145,11 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
     "a NaN pose",
     () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(NaN)], "(2, 17)") }),
     "scene/poses_bounds.npy, row 1: a pose of 3 × 4 finite numbers expected, found 1 0 0 NaN 0 1 0 0 0 0 1 0.",
+  ],
+  [
+    "a position beyond f32",
+    () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(1e30)], "(2, 17)") }),
+    "scene/poses_bounds.npy, row 1: a position within ±1e15 expected, 1e+30 found.",
   ],
   [
     "a zero focal length in LLFF",
