@@ -1,7 +1,8 @@
 // One layer's share of the gradient (or product), summed over a part of the batch:
 //   W̄ = Σ_t Z̄_tᵀ X_t,  b̄ = Σ_n Z̄_0
 //   gradient: Z̄ᵀ X (one term);  R(W̄) = R(Z̄)ᵀ X + Z̄ᵀ Ẋ (two terms, R(Z̄) first; MATH §3)
-// z_t: [rows, outputs], x_t: [rows, inputs], row-major; outputs is a multiple of tile_rows, inputs of tile_columns.
+// z_t: [rows, outputs], x_t: [rows, inputs], row-major; outputs is a multiple of tile_rows, inputs of tile_columns, rows and
+// rows_per_split of 4.
 // partials: [splits, stride] vec4s; split s writes W̄ [outputs, inputs], then b̄ [outputs], at s·stride + offset, summed over
 // the rows from s·rows_per_split on. One invocation computes a tile of tile_rows × tile_columns of W̄; dispatch: one invocation
 // a tile, column tiles fastest, workgroups of 32 along x; y is the split.
@@ -29,14 +30,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   {{end}}{{end}}
 {{end}}
 {{for t in 0..terms}}
-  for (var n = first; n < end; n++) {
-    {{for p in 0..tile_row_vectors}}let a{{p}} = z{{t}}(n * z_width + row / 4u + {{p}}u);
-    {{for first_term in t..1}}bias{{p}} += a{{p}};{{end}}
+  for (var n = first; n < end; n += 4u) {
+    {{for i in 0..4}}{{for p in 0..tile_row_vectors}}let a{{p}}_{{i}} = z{{t}}((n + {{i}}u) * z_width + row / 4u + {{p}}u);
+    {{for first_term in t..1}}bias{{p}} += a{{p}}_{{i}};{{end}}
     {{end}}
-    {{for q in 0..tile_vectors}}let b{{q}} = x{{t}}(n * x_width + column + {{q}}u);
-    {{end}}
-    {{for p in 0..tile_row_vectors}}{{for j in 0..4}}{{for q in 0..tile_vectors}}sum{{p}}_{{j}}_{{q}} += a{{p}}[{{j}}] * b{{q}};
-    {{end}}{{end}}{{end}}
+    {{for q in 0..tile_vectors}}let b{{q}}_{{i}} = x{{t}}((n + {{i}}u) * x_width + column + {{q}}u);
+    {{end}}{{end}}
+    // All four products of one sum before the next: sums that do not fit in registers are loaded and stored once.
+    {{for p in 0..tile_row_vectors}}{{for j in 0..4}}{{for q in 0..tile_vectors}}{{for i in 0..4}}sum{{p}}_{{j}}_{{q}} += a{{p}}_{{i}}[{{j}}] * b{{q}}_{{i}};
+    {{end}}{{end}}{{end}}{{end}}
   }
 {{end}}
   let base = id.y * u.stride + u.offset;

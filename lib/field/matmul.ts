@@ -1,7 +1,7 @@
 import type { BufferLike } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Activate, Derive } from "./matmul/epilogue.ts";
-import { familyOf, isStraight, isTile, type ProductFamily } from "./matmul/family.ts";
+import { familyOf, isStraight, isTile, type ProductFamily, registerFamily } from "./matmul/family.ts";
 import { registerAdjoint, registerForward, registerWeight } from "./matmul/register.ts";
 import type { MatmulShape, PartialPlace } from "./matmul/shape.ts";
 import { straightAdjoint, straightForward, straightPasses, straightWeight } from "./matmul/straight.ts";
@@ -26,7 +26,7 @@ export function matmulForward(
   if (isTile(family)) tileForward(gpu, family, terms, bias, z, shape, activate);
   else if (isStraight(family) && (scratch !== undefined || straightPasses(shape.inputs, terms.length) === 1)) {
     straightForward(gpu, family, terms, bias, z, shape, scratch, activate);
-  } else registerForward(gpu, terms, bias, z, shape, activate);
+  } else registerForward(gpu, registerFamily(family), terms, bias, z, shape, activate);
 }
 
 /**
@@ -47,7 +47,7 @@ export function matmulAdjoint(
   if (isTile(family)) tileAdjoint(gpu, family, terms, x, shape, derive);
   else if (isStraight(family) && (scratch !== undefined || straightPasses(shape.outputs, terms.length) === 1)) {
     straightAdjoint(gpu, family, terms, x, shape, scratch, derive);
-  } else registerAdjoint(gpu, terms, x, shape, derive);
+  } else registerAdjoint(gpu, registerFamily(family), terms, x, shape, derive);
 }
 
 /** One term of a weight gradient; `zTransposed` is Z̄ᵀ, [outputs, rows], which the straight families read. */
@@ -76,5 +76,5 @@ export function matmulWeight(
   else if (isStraight(family)) {
     const transposed = terms.map((term) => ({ ...term, zTransposed: term.zTransposed! }));
     straightWeight(gpu, family, transposed, partials, shape, place);
-  } else registerWeight(gpu, terms, partials, shape, place);
+  } else registerWeight(gpu, registerFamily(family), terms, partials, shape, place);
 }

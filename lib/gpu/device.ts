@@ -18,10 +18,10 @@ export interface DeviceOptions {
   powerPreference?: GPUPowerPreference;
   /**
    * How matrix products are computed. `"auto"` (default): whatever measured fastest on this adapter; what has not been measured
-   * (by `train`, `evaluate` or `deno task tune`) by `"register"`, register-blocked kernels that suit everything. `"tile"`,
-   * `"tile32"`, `"tile128"`: by squares of 64, 32 and 128 in workgroup memory, for GPUs. `"straight"`, `"straight32"`: straight-line
-   * text for 16 or 32 columns at once, for some software adapters; the latter takes seconds to compile, so that only
-   * `deno task tune` tries it. Results differ by rounding.
+   * (by `train`, `evaluate` or `deno task tune`) by `"register"`, register-blocked kernels that suit everything. `"wide"`: the same in
+   * larger blocks. `"tile"`, `"tile32"`, `"tile128"`: by squares of 64, 32 and 128 in workgroup memory, for GPUs.
+   * `"straight"`, `"straight32"`: straight-line text for 16 or 32 columns at once, for some software adapters; the latter takes
+   * seconds to compile, so that only `deno task tune` tries it. Results differ by rounding.
    */
   kernels?: KernelChoice;
   /** How kernels read their operands (docs/kernels.md): measured unless given. Results do not depend on it. */
@@ -32,7 +32,16 @@ export interface DeviceOptions {
 export type KernelChoice = (typeof KERNEL_CHOICES)[number];
 
 /** Every value of {@linkcode DeviceOptions.kernels}. */
-export const KERNEL_CHOICES = ["auto", "register", "tile", "tile32", "tile128", "straight", "straight32"] as const;
+export const KERNEL_CHOICES = [
+  "auto",
+  "register",
+  "wide",
+  "tile",
+  "tile32",
+  "tile128",
+  "straight",
+  "straight32",
+] as const;
 
 /**
  * Opens the device that everything else runs on.

@@ -2,11 +2,15 @@ import type { Gpu } from "../../gpu/device.ts";
 import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
 
 /**
- * How a matrix product is computed: `register`: register-blocked, everywhere; `tile`, `tile32`, `tile128`: by squares of 64, 32 and 128
+ * How a matrix product is computed: `register`: register-blocked, everywhere; `wide`: the same in larger blocks, for adapters to which
+ * loads are dear; `tile`, `tile32`, `tile128`: by squares of 64, 32 and 128
  * in workgroup memory, for GPUs; `straight` and `straight32`: straight-line text for 16 and 32 columns, for adapters that like it
  * (docs/kernels.md), where rows come in blocks of 256.
  */
-export type ProductFamily = "register" | TileFamily | StraightFamily;
+export type ProductFamily = RegisterFamily | TileFamily | StraightFamily;
+
+/** The families that work in registers. */
+export type RegisterFamily = "register" | "wide";
 
 /** The families that work in workgroup memory. */
 export type TileFamily = "tile" | "tile32" | "tile128";
@@ -18,7 +22,18 @@ export type StraightFamily = "straight" | "straight32";
 export type ProductKind = "forward" | "adjoint" | "weight";
 
 /** Every family, in the order in which they are tried. */
-export const FAMILIES: readonly ProductFamily[] = ["register", "tile", "straight", "straight32", "tile32", "tile128"];
+export const FAMILIES: readonly ProductFamily[] = [
+  "register",
+  "wide",
+  "tile",
+  "straight",
+  "straight32",
+  "tile32",
+  "tile128",
+];
+
+/** Columns that one invocation of a register family computes, of 16 rows each: many for fewer loads. */
+export const REGISTER_COLUMNS: Readonly<Record<RegisterFamily, number>> = { register: 8, wide: 16 };
 
 /** Rows and columns that one workgroup of a tile family computes: small ones for small batches, large ones for fewer reads. */
 export const TILE_SIDES: Readonly<Record<TileFamily, number>> = { tile: 64, tile32: 32, tile128: 128 };
@@ -32,6 +47,11 @@ export const STRAIGHT_DEPTH = 256;
 /** Whether a family is one of straight-line text. */
 export function isStraight(family: ProductFamily): family is StraightFamily {
   return Object.hasOwn(STRAIGHT_COLUMNS, family);
+}
+
+/** The family itself if it works in registers, or else the one that takes over where another cannot compute a product. */
+export function registerFamily(family: ProductFamily): RegisterFamily {
+  return family === "wide" ? "wide" : "register";
 }
 
 /** Whether a family is one of those that work in workgroup memory. */
@@ -67,7 +87,7 @@ export function waste(family: ProductFamily, kind: ProductKind, shape: MatmulSha
     ? [ROW_BLOCK, STRAIGHT_COLUMNS[family]]
     : isTile(family)
     ? [TILE_SIDES[family], TILE_SIDES[family]]
-    : [16, 8];
+    : [16, REGISTER_COLUMNS[registerFamily(family)]];
   return Math.ceil(height / high) * high * Math.ceil(width / wide) * wide / (height * width);
 }
 

@@ -3,18 +3,23 @@ import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
 import type { Activation } from "../activation.ts";
 import { type Activate, activationUniforms, type Derive } from "./epilogue.ts";
+import { REGISTER_COLUMNS, type RegisterFamily } from "./family.ts";
 import { flopsOf, type MatmulShape, type PartialPlace } from "./shape.ts";
 import adjointText from "../../../wgsl/matmul_adjoint.wgsl" with { type: "text" };
 import forwardText from "../../../wgsl/matmul_forward.wgsl" with { type: "text" };
 import weightText from "../../../wgsl/matmul_weight.wgsl" with { type: "text" };
 
-/** An invocation's tile: rows of the result × columns (in vec4s). Larger tiles load less and need more registers. */
-const TILE = { rows: 16, vectors: 2 };
-const tile = { tile_rows: TILE.rows, tile_columns: TILE.vectors * 4, tile_vectors: TILE.vectors };
-const weightTile = { ...tile, tile_row_vectors: TILE.rows / 4 };
+/** Rows of the result in an invocation's tile. */
+const TILE_ROWS = 16;
 const forwardSource = { name: "matmul_forward", text: forwardText };
 const adjointSource = { name: "matmul_adjoint", text: adjointText };
 const weightSource = { name: "matmul_weight", text: weightText };
+
+/** The tile, as the texts know it. */
+function tileOf(family: RegisterFamily) {
+  const columns = REGISTER_COLUMNS[family];
+  return { tile_rows: TILE_ROWS, tile_columns: columns, tile_vectors: columns / 4 };
+}
 
 function fusion(activation: Activation | undefined): Record<string, string | number> {
   return activation === undefined ? { fused: 0 } : { fused: 1, activation: activation.text! };
@@ -23,6 +28,7 @@ function fusion(activation: Activation | undefined): Record<string, string | num
 /** Z = Σ X Wᵀ + b, and A = a(Z) if asked for, by `matmul_forward.wgsl`. */
 export function registerForward(
   gpu: Gpu,
+  family: RegisterFamily,
   terms: readonly { x: BufferLike; w: BufferLike }[],
   bias: BufferLike,
   z: BufferLike,
@@ -31,7 +37,8 @@ export function registerForward(
 ): void {
   const buffers: Record<string, BufferLike> = activate === undefined ? { bias, z } : { bias, z, a: activate.a };
   terms.forEach(({ x, w }, t) => Object.assign(buffers, { [`x${t}`]: x, [`w${t}`]: w }));
-  const tiles = shape.rows / TILE.rows * (shape.outputs / tile.tile_columns);
+  const tile = tileOf(family);
+  const tiles = shape.rows / TILE_ROWS * (shape.outputs / tile.tile_columns);
   gpu.dispatch(
     gpu.kernel(forwardSource, { ...tile, terms: terms.length, ...fusion(activate?.activation) }),
     buffers,
@@ -50,6 +57,7 @@ export function registerForward(
 /** X̄ = Σ Z̄ W, times a′ of the layer below if asked for, by `matmul_adjoint.wgsl`. */
 export function registerAdjoint(
   gpu: Gpu,
+  family: RegisterFamily,
   terms: readonly { z: BufferLike; w: BufferLike }[],
   x: BufferLike,
   shape: MatmulShape,
@@ -57,7 +65,8 @@ export function registerAdjoint(
 ): void {
   const buffers: Record<string, BufferLike> = derive === undefined ? { x } : { x, below: derive.below };
   terms.forEach(({ z, w }, t) => Object.assign(buffers, { [`z${t}`]: z, [`w${t}`]: w }));
-  const tiles = shape.rows / TILE.rows * (shape.inputs / tile.tile_columns);
+  const tile = tileOf(family);
+  const tiles = shape.rows / TILE_ROWS * (shape.inputs / tile.tile_columns);
   gpu.dispatch(
     gpu.kernel(adjointSource, { ...tile, terms: terms.length, ...fusion(derive?.activation) }),
     buffers,
@@ -75,6 +84,7 @@ export function registerAdjoint(
 /** W̄ = Σ Z̄ᵀ X and b̄ = Σₙ Z̄ by `matmul_weight.wgsl`. */
 export function registerWeight(
   gpu: Gpu,
+  family: RegisterFamily,
   terms: readonly { z: BufferLike; x: BufferLike }[],
   partials: BufferLike,
   shape: MatmulShape,
@@ -82,9 +92,10 @@ export function registerWeight(
 ): void {
   const buffers: Record<string, BufferLike> = { partials };
   terms.forEach(({ z, x }, t) => Object.assign(buffers, { [`z${t}`]: z, [`x${t}`]: x }));
-  const tiles = shape.outputs / TILE.rows * (shape.inputs / tile.tile_columns);
+  const tile = tileOf(family);
+  const tiles = shape.outputs / TILE_ROWS * (shape.inputs / tile.tile_columns);
   gpu.dispatch(
-    gpu.kernel(weightSource, { ...weightTile, terms: terms.length }),
+    gpu.kernel(weightSource, { ...tile, tile_row_vectors: TILE_ROWS / 4, terms: terms.length }),
     buffers,
     {
       rows: shape.rows,
