@@ -1,4 +1,4 @@
-/** Steps a second over the last while, so that a slow start does not spoil the estimate of what is left. */
+/** Steps, or what else is counted, a second over the last while, so that a slow start does not spoil what is said of the end. */
 export class Speed {
   readonly #marks: { readonly step: number; readonly seconds: number }[] = [];
 

@@ -14,6 +14,9 @@ import type { Figures, Quality, Summary, TrainingSubject } from "./subject.ts";
 /** For closing measurements that a run can do without, so that it ends within two minutes of its time. */
 const CLOSING_SECONDS = 90;
 
+/** What a Hessian-vector product costs, in steps without one: six products of a layer beside their three. */
+const PRODUCT_WORK = 2;
+
 /** How a run that is one of many differs from one that a person started. */
 export interface RunHabits {
   /** Shared with the other runs. */
@@ -39,6 +42,7 @@ export interface RunOutcome {
 export class TrainingRun implements Disposable {
   readonly #progress: ProgressLine;
   readonly #speed = new Speed();
+  readonly #pace = new Speed();
   readonly #name: string;
   /** Training time and products of earlier calls of a resumed run. */
   #earlier = { seconds: 0, hvps: 0 };
@@ -170,12 +174,13 @@ export class TrainingRun implements Disposable {
   }
 
   /** What matters least stands last, where a narrow terminal cuts it off. */
-  #line({ seconds, step, epoch, losses, stepsPerEpoch }: TrainEvent): string {
+  #line({ seconds, step, epoch, losses, stepsPerEpoch, hvps }: TrainEvent): string {
     const { steps } = this.length;
     const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
     const rate = this.#speed.update(step, seconds);
-    // The first steps are not like the rest: they may take many probes.
-    const left = step === steps ? "0.0 s" : rate === undefined ? "–" : formatDuration((steps - step) / rate);
+    // By work, not by steps: the first ones may take many products.
+    const pace = this.#pace.update(step + PRODUCT_WORK * hvps, seconds);
+    const left = step === steps ? "0.0 s" : pace === undefined ? "–" : formatDuration(this.#workAfter(step) / pace);
     return (this.habits?.prefix ?? "") + [
       `epoch ${epoch.toFixed(1)}/${decimal(steps / stepsPerEpoch)}`,
       `step ${step}`,
@@ -184,6 +189,15 @@ export class TrainingRun implements Disposable {
       `ETA ${left}`,
       `${(rate ?? (step - this.#firstStep) / seconds).toFixed(1)} steps/s`,
     ].join("  ");
+  }
+
+  /** What is left, in steps without products; the next thousand stand for those after them. */
+  #workAfter(step: number): number {
+    const { steps } = this.length;
+    const seen = Math.min(1000, steps - step);
+    let work = 0;
+    for (let i = 0; i < seen; i++) work += 1 + PRODUCT_WORK * this.optimizer.requests(step + i).hessianProbes;
+    return work * (steps - step) / seen;
   }
 
   /** Measures the field; what a step's figures are is recorded once. */
