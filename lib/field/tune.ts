@@ -14,6 +14,7 @@ import {
   productClass,
   type ProductFamily,
   type ProductKind,
+  type RegisterFamily,
   ROW_CLASSES,
   waste,
 } from "./matmul/family.ts";
@@ -77,13 +78,17 @@ export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneO
   if (gpu.kernels !== "auto") return measurements;
   const classes = classesOf(request).filter(({ subject }) => wanted(subject));
   let hopeful: readonly ProductFamily[] = FAMILIES;
-  let winner: ProductFamily = "register";
+  let best: Best = { family: "register", registers: "register" };
   for (const [i, { subject, kind, shape }] of classes.entries()) {
     const candidates = again ? FAMILIES : hopeful.filter((family) => !SLOW_TO_COMPILE.includes(family));
     const measure = (families: readonly ProductFamily[], rows: number) =>
       timeFamilies(families, { gpu, kind, shape: { ...shape, rows }, budget, rounds });
-    const chosen = await chooseFamily(candidates, guess(gpu, kind, shape, winner), shape.rows, measure);
-    if (i === 0) [winner, hopeful] = [chosen.family, chosen.hopeful];
+    const chosen = await chooseFamily(candidates, guess(gpu, kind, shape, best), shape.rows, measure);
+    if (i === 0) {
+      const { family, milliseconds: { register = Infinity, wide = Infinity } } = chosen;
+      best = { family, registers: wide < register ? "wide" : "register" };
+      hopeful = chosen.hopeful;
+    }
     gpu.choose(subject, chosen.family);
     measurements.push({ subject, milliseconds: chosen.milliseconds, choice: chosen.family });
   }
@@ -112,12 +117,18 @@ async function timeFamilies(
   return await timeWork(gpu, works, rounds);
 }
 
-/** What to choose without measuring: what is chosen in this process for the same product of other rows, or else the winner. */
-function guess(gpu: Gpu, kind: ProductKind, shape: MatmulShape, winner: ProductFamily): ProductFamily {
+/** The fastest for the heaviest product: of all families, and of those that can compute any. */
+interface Best {
+  readonly family: ProductFamily;
+  readonly registers: RegisterFamily;
+}
+
+/** What to choose without measuring: what is chosen in this process for the same product of other rows, or else what was best. */
+function guess(gpu: Gpu, kind: ProductKind, shape: MatmulShape, { family, registers }: Best): ProductFamily {
   const made = ROW_CLASSES.map((rows) => gpu.madeChoice(productClass(kind, { ...shape, rows })));
-  const known = FAMILIES.find((family) => family === made.findLast((choice) => choice !== undefined));
+  const known = FAMILIES.find((each) => each === made.findLast((choice) => choice !== undefined));
   if (known !== undefined && canCompute(gpu, known, kind, shape)) return known;
-  return canCompute(gpu, winner, kind, shape) && waste(winner, kind, shape) < HOPELESS ? winner : "register";
+  return canCompute(gpu, family, kind, shape) && waste(family, kind, shape) < HOPELESS ? family : registers;
 }
 
 /** The classes of products that a field's passes are made of, the heaviest first. */
