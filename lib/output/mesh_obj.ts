@@ -1,3 +1,4 @@
+import { checkIndices } from "../data/mesh/inspect.ts";
 import type { Mesh } from "../data/mesh/mesh.ts";
 import { joinBytes } from "./join_bytes.ts";
 
@@ -8,8 +9,11 @@ const LINES = 4096;
  * Writes a mesh as Wavefront OBJ, with digits enough to read the same positions again.
  *
  * @returns The whole file; the same bytes for the same mesh.
+ * @throws {Error} If the arrays are of other types or lengths, or an index is out of range.
  */
-export function encodeObj({ positions, indices }: Mesh): Uint8Array {
+export function encodeObj(mesh: Mesh): Uint8Array {
+  checkIndices(mesh, "encodeObj");
+  const { positions, indices } = mesh;
   const encoder = new TextEncoder();
   const parts: Uint8Array[] = [];
   let lines: string[] = [];

@@ -1,11 +1,15 @@
+import { checkIndices } from "../data/mesh/inspect.ts";
 import type { Mesh } from "../data/mesh/mesh.ts";
 
 /**
  * Writes a mesh as PLY: binary, little-endian, positions with the bits that the mesh has them in.
  *
  * @returns The whole file; the same bytes for the same mesh.
+ * @throws {Error} If the arrays are of other types or lengths, or an index is out of range.
  */
-export function encodePly({ positions, indices }: Mesh): Uint8Array {
+export function encodePly(mesh: Mesh): Uint8Array {
+  checkIndices(mesh, "encodePly");
+  const { positions, indices } = mesh;
   const vertices = positions.length / 3;
   const faces = indices.length / 3;
   const [type, size] = positions instanceof Float64Array ? ["double", 8] : ["float", 4];

@@ -82,7 +82,21 @@ export function areaVector({ positions, indices }: Mesh, face: number): [number,
  * @param where How errors call the place.
  * @throws {Error} If the arrays are of other types, a position is not finite, an index is out of range or there are no faces.
  */
-export function checkMesh({ positions, indices }: Mesh, where: string): void {
+export function checkMesh(mesh: Mesh, where: string): void {
+  checkIndices(mesh, where);
+  const { positions, indices } = mesh;
+  if (indices.length === 0) throw new Error(`${where}: the mesh has no faces.`);
+  const bad = positions.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new Error(`${where}: vertex ${Math.floor(bad / 3)} has the coordinate ${positions[bad]}.`);
+}
+
+/**
+ * Checks that a mesh's arrays belong together; one without faces will do.
+ *
+ * @param where How errors call the place.
+ * @throws {Error} If the arrays are of other types or lengths, or an index is out of range.
+ */
+export function checkIndices({ positions, indices }: Mesh, where: string): void {
   const isReal = positions instanceof Float32Array || positions instanceof Float64Array;
   if (!isReal || !(indices instanceof Uint32Array)) {
     const [found, and] = [positions, indices].map((each: unknown) =>
@@ -97,7 +111,6 @@ export function checkMesh({ positions, indices }: Mesh, where: string): void {
       `${where}: expected three numbers a vertex and a face, found ${positions.length} and ${indices.length} in all.`,
     );
   }
-  if (indices.length === 0) throw new Error(`${where}: the mesh has no faces.`);
   const vertices = positions.length / 3;
   const missing = indices.findIndex((vertex) => vertex >= vertices);
   if (missing >= 0) {
@@ -105,8 +118,6 @@ export function checkMesh({ positions, indices }: Mesh, where: string): void {
       `${where}: face ${Math.floor(missing / 3)} refers to vertex ${indices[missing]}, but there are ${vertices}.`,
     );
   }
-  const bad = positions.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new Error(`${where}: vertex ${Math.floor(bad / 3)} has the coordinate ${positions[bad]}.`);
 }
 
 /** Counts the ways in which edges fail to have one face on either side. */

@@ -1,10 +1,15 @@
+import { checkIndices } from "./inspect.ts";
 import type { Mesh } from "./mesh.ts";
 
 /**
  * Makes one vertex of all that lie at exactly the same position, and leaves out vertices that no face uses. Faces stay as
  * they are, degenerate ones too.
+ *
+ * @throws {Error} If the arrays are of other types or lengths, or an index is out of range.
  */
-export function weldVertices({ positions, indices }: Mesh): Mesh {
+export function weldVertices(mesh: Mesh): Mesh {
+  checkIndices(mesh, "weldVertices");
+  const { positions, indices } = mesh;
   const count = positions.length / 3;
   // An open-addressing table from position to first vertex there; at most half full.
   const size = 2 ** Math.ceil(Math.log2(Math.max(2, 2 * count)));

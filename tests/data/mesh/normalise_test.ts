@@ -72,6 +72,10 @@ Deno.test("a mesh without faces, inside or finite positions is refused by name",
   const empty = { positions: new Float32Array(3), indices: new Uint32Array() };
   assertThrows(() => normaliseMesh(empty, {}, "empty.obj"), Error, "empty.obj: the mesh has no faces.");
   assertThrows(() => normaliseMesh(cube(), { up: "x" as "y" }, "x.obj"), Error, "x.obj: up: y or z expected, x found.");
+  const far = { ...cube(), indices: Uint32Array.of(0, 1, 8) };
+  for (const work of [weldVertices, encodeObj, encodePly]) {
+    assertThrows(() => work(far), Error, `${work.name}: face 0 refers to vertex 8, but there are 8.`);
+  }
   const broken = moved(cube(), ([x, y]) => [x, y, NaN]);
   assertThrows(() => normaliseMesh(broken, {}, "nan.obj"), Error, "nan.obj: vertex 0 has the coordinate NaN.");
 });
