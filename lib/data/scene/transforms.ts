@@ -1,13 +1,13 @@
-import { type Camera, checkCamera, type Distortion, poseColumn, resizeCamera } from "./camera.ts";
+import { type Camera, poseColumn } from "./camera.ts";
 import { focusDoubt, focusOf } from "./focus.ts";
+import { cameraFrom, checkLensModel, isRecord, type Json, poseFrom } from "./frame_camera.ts";
 import { type Scene, type SceneOptions, splitViews, type View } from "./scene.ts";
 import { checkInside, type SceneFiles } from "./scene_files.ts";
-import { checkCameraSize, checkSameSize, decodeScenePicture, type ScenePicture } from "./scene_picture.ts";
+import { checkSameSize, decodeScenePicture, type ScenePicture } from "./scene_picture.ts";
 
 /** NeRF-synthetic scenes lie between these distances. */
 const SYNTHETIC = { near: 2, far: 6 };
 
-type Json = Readonly<Record<string, unknown>>;
 type Named = ScenePicture & { readonly name: string; readonly camera: Camera };
 
 /**
@@ -177,84 +177,4 @@ async function firstOf(files: SceneFiles, path: string): Promise<Uint8Array | un
     if (bytes !== undefined) return bytes;
   }
   return undefined;
-}
-
-function poseFrom(matrix: unknown, what: string): number[] {
-  const rows = Array.isArray(matrix) && (matrix.length === 3 || matrix.length === 4) ? matrix : [];
-  const fits = rows.length > 0 &&
-    rows.every((row) => Array.isArray(row) && row.length === 4 && row.every((entry) => typeof entry === "number"));
-  if (!fits) throw new Error(`${what}: a transform_matrix of 4 × 4 numbers expected, none found.`);
-  return (rows as number[][]).slice(0, 3).flat();
-}
-
-/** Refuses lenses that `Distortion` does not have. */
-function checkLensModel(numbers: Json, what: string): void {
-  const { camera_model: model, is_fisheye: fisheye } = numbers;
-  if (
-    model !== undefined && !["OPENCV", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL"].includes(String(model))
-  ) {
-    throw new Error(`${what}: a camera_model OPENCV or PINHOLE expected, ${JSON.stringify(model)} found.`);
-  }
-  if (fisheye) {
-    throw new Error(`${what}: a lens that is no fisheye expected, is_fisheye ${JSON.stringify(fisheye)} found.`);
-  }
-  const further = ["k4", "k5", "k6"].find((name) => Number(numbers[name] ?? 0) !== 0);
-  if (further !== undefined) {
-    throw new Error(
-      `${what}: a lens of k1, k2, k3, p1 and p2 expected, ${further} ${JSON.stringify(numbers[further])} found.`,
-    );
-  }
-}
-
-/** The frame's own numbers win over the shared ones, however a focal length is told. */
-function cameraFrom(frame: Json, shared: Json, pose: number[], found: ScenePicture, what: string): Camera {
-  const given = (numbers: Json, name: string): number | undefined => {
-    const value = numbers[name];
-    if (value === undefined || value === null) return undefined;
-    if (typeof value !== "number") {
-      throw new Error(`${what}: ${name}: a number expected, ${JSON.stringify(value)} found.`);
-    }
-    return value;
-  };
-  const numberOf = (name: string) => given(frame, name) ?? given(shared, name);
-  const { fileWidth, fileHeight, picture } = found;
-  const [w, h] = [numberOf("w"), numberOf("h")];
-  if ((w === undefined) !== (h === undefined)) {
-    throw new Error(`${what}: both w and h expected, or neither, only ${w === undefined ? "h" : "w"} found.`);
-  }
-  const [width, height] = [w ?? fileWidth, h ?? fileHeight];
-  checkCameraSize(what, width, height, found);
-  const focalOf = (numbers: Json, axis: "x" | "y"): number | undefined => {
-    const angle = given(numbers, `camera_angle_${axis}`);
-    const pixels = axis === "x" ? width : height;
-    return given(numbers, `fl_${axis}`) ?? (angle === undefined ? undefined : pixels / 2 / Math.tan(angle / 2));
-  };
-  // Pixels are square unless the same place says otherwise.
-  const own = { x: focalOf(frame, "x"), y: focalOf(frame, "y") };
-  const x = own.x ?? focalOf(shared, "x");
-  const y = own.y ?? own.x ?? focalOf(shared, "y") ?? x;
-  if (x === undefined || y === undefined) {
-    throw new Error(`${what}: a focal length expected (fl_x or camera_angle_x), none found.`);
-  }
-  const distortion: Distortion = {
-    k1: numberOf("k1") ?? 0,
-    k2: numberOf("k2") ?? 0,
-    k3: numberOf("k3") ?? 0,
-    p1: numberOf("p1") ?? 0,
-    p2: numberOf("p2") ?? 0,
-  };
-  const camera: Camera = {
-    pose,
-    width,
-    height,
-    focal: [x, y],
-    centre: [numberOf("cx") ?? width / 2, numberOf("cy") ?? height / 2],
-    ...Object.values(distortion).some((value) => value !== 0) && { distortion },
-  };
-  checkCamera(what, camera);
-  return resizeCamera(camera, picture.width, picture.height);
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
