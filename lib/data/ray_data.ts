@@ -20,7 +20,7 @@ const kernelSource = { name: "ray_pixels", text };
  * ```ts ignore
  * const scene = await readScene(sceneFolder("scenes/fern"), { size: 126 });
  * const space = raySpace("inverse", { ...scene, cameras: scene.train.map(({ camera }) => camera) });
- * const volume = { intervals: 48 };
+ * const volume = { intervals: 48, background: scene.background };
  * using data = rayData(gpu, scene.train, space, volume);
  * const objective = volumeRendering(volume);
  * for await (const event of train({ field, objective, data, optimizer, epochs: 4 })) console.log(event.losses.at(-1));

@@ -27,8 +27,8 @@ export interface FrameOptions {
 }
 
 /**
- * Renders frames along a path: `PATH/000.png` … and, all in one, `PATH.png`. Those of an earlier call go as soon as there is a new one,
- * so that what lies there belongs together also where this one is interrupted. Returns how many it made.
+ * Renders frames along a path: `PATH/000.png` … and, all in one, `PATH.png`. They replace those of an earlier call when all are there; until
+ * then, and where it is interrupted, they lie in `PATH.unfinished`. Returns how many it made.
  */
 export async function renderFrames(
   folder: RunFolder,
@@ -39,6 +39,8 @@ export async function renderFrames(
 ): Promise<number> {
   const { path, frames, width, depth, say, signal } = options;
   const files: Uint8Array[] = [];
+  const unfinished = unfinishedPath(path);
+  await removeOld(folder, unfinished);
   for (const [i, camera] of cameraPath(path, record.bounds, frames).entries()) {
     const view = await renderView(field, scaled(camera, width), {
       ...volume,
@@ -49,12 +51,7 @@ export async function renderFrames(
       if (!signal.aborted) throw error;
     });
     if (view === undefined) return i;
-    const name = `${path}/${String(i).padStart(3, "0")}`;
-    if (i === 0) {
-      for (const old of [`${path}.png`, path]) {
-        await Deno.remove(join(folder.path, old), { recursive: true }).catch(() => {});
-      }
-    }
+    const name = `${unfinished}/${String(i).padStart(3, "0")}`;
     const file = encodePng(view.picture);
     await folder.writeFile(`${name}.png`, file);
     if (depth) {
@@ -62,8 +59,24 @@ export async function renderFrames(
     }
     files.push(file);
   }
+  await removePath(folder, path);
+  await Deno.rename(join(folder.path, unfinished), join(folder.path, path));
   await folder.writeFile(`${path}.png`, joinFrames(files));
   return frames;
+}
+
+/** Removes the frames of a path: they are of a field that has been trained further. */
+export async function removePath(folder: RunFolder, path: CameraPathKind): Promise<void> {
+  for (const old of [`${path}.png`, path]) await removeOld(folder, old);
+}
+
+/** Where frames lie until all are there. */
+export function unfinishedPath(path: CameraPathKind): string {
+  return `${path}.unfinished`;
+}
+
+async function removeOld(folder: RunFolder, name: string): Promise<void> {
+  await Deno.remove(join(folder.path, name), { recursive: true }).catch(() => {});
 }
 
 /** A view's depth as a picture, in the levels that suit the space. */

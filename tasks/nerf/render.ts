@@ -9,7 +9,7 @@ import { settled } from "../shell/settled.ts";
 import { UserError } from "../shell/user_error.ts";
 import { EarlierRun } from "../training/earlier_run.ts";
 import { renderCommand } from "./command.ts";
-import { renderFrames } from "./frames.ts";
+import { renderFrames, unfinishedPath } from "./frames.ts";
 import { readSceneRecord } from "./scene_record.ts";
 import { volumeFor } from "./settings.ts";
 import { nerfTask } from "./task.ts";
@@ -36,5 +36,8 @@ export async function renderRun(args: readonly string[], signal: AbortSignal): P
   const say = (what: string) => progress.update(what);
   const done = await renderFrames(folder, field, record, volume, { path, frames, width, depth, say, signal });
   progress.finish();
-  console.log(`${done} of ${frames} frames of step ${checkpoint.step} are in ${folder.path}/${path}`);
+  const made = `${done} of ${frames} frames of step ${checkpoint.step}`;
+  if (done === frames) console.log(`${made} are in ${folder.path}/${path}`);
+  else if (done === 0) console.log(`${made} were rendered; ${folder.path}/${path} is as it was.`);
+  else console.log(`${made} are in ${folder.path}/${unfinishedPath(path)}; ${path} is as it was.`);
 }

@@ -17,7 +17,7 @@ import type { TrainEvent } from "../../lib/train/train.ts";
 import { mean } from "../shell/statistics.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Closing, Figures, Summary, TrainingSubject } from "../training/subject.ts";
-import { renderFrames } from "./frames.ts";
+import { removePath, renderFrames } from "./frames.ts";
 import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
 import { type NerfSettings, volumeFor } from "./settings.ts";
 import { renderTestViews } from "./test_views.ts";
@@ -121,13 +121,16 @@ export class NerfSubject implements TrainingSubject {
     const { path, frames, testViews: views } = this.values;
     const { say, print, signal } = closing;
     const seconds = views === undefined && field.gpu.adapter.software ? closing.seconds : Infinity;
+    if (path !== undefined) await removePath(folder, path);
     const summary = await renderTestViews(field, folder, this.scene, this.#look, { ...closing, views, seconds });
     if (path !== undefined) {
       const made = signal.aborted
         ? 0
         : await renderFrames(folder, field, this.#record, this.#volume, { path, frames, say, signal });
       if (made < frames) {
-        print(`${made} of ${frames} frames were rendered before the interruption; deno task nerf render makes all.`);
+        print(
+          `${made} of ${frames} frames of the path were rendered before the interruption; deno task nerf render makes all.`,
+        );
       }
     }
     return summary;

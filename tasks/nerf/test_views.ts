@@ -70,9 +70,8 @@ export async function renderTestViews(
   }
   const counts = { testViews: test.length, testViewsRendered: views.length };
   if (views.length < Math.min(most, test.length)) {
-    const which = `${views.length} of ${test.length} test views (${
-      views.map(({ name }) => name).join(", ") || "none"
-    })`;
+    const named = views.length === 0 ? "" : ` (${views.map(({ name }) => name).join(", ")})`;
+    const which = `${views.length} of ${test.length} test views${named}`;
     print(
       signal.aborted
         ? `${which} were rendered before the interruption.`

@@ -60,7 +60,7 @@ function watchSignals(): { signal: AbortSignal; exitCode: () => number } {
   const stop = (code: number) => {
     if (controller.signal.aborted) return;
     exitCode = code;
-    console.error("\nStopping after this step. Press Ctrl-C again to stop at once.");
+    console.error("\nStopping as soon as what was begun is done. Press Ctrl-C again to stop at once.");
     controller.abort();
     // Removing the listeners restores the system's own reaction, which works even while the device blocks this thread.
     Deno.unrefTimer(setTimeout(() => {

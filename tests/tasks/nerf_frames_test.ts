@@ -11,7 +11,7 @@ import {
 } from "../../mod.ts";
 import { RunFolder } from "../../lib/output/run_folder.ts";
 import { lookingAt } from "../../lib/render/camera_path.ts";
-import { type FrameOptions, renderFrames } from "../../tasks/nerf/frames.ts";
+import { type FrameOptions, removePath, renderFrames } from "../../tasks/nerf/frames.ts";
 import { fileDevice } from "../support/device.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
@@ -34,7 +34,7 @@ async function render(folder: string, options: Partial<FrameOptions> = {}): Prom
   });
 }
 
-Deno.test("frames replace those of an earlier call, and an interrupted one leaves only its own", () =>
+Deno.test("frames replace those of an earlier call when all are there; an interrupted one leaves them alone", () =>
   inFolder(async (folder) => {
     const files = () => [namesIn(folder), namesIn(join(folder, "orbit"))];
     assertEquals(await render(folder, { depth: true }), 3);
@@ -50,5 +50,10 @@ Deno.test("frames replace those of an earlier call, and an interrupted one leave
     const controller = new AbortController();
     const say = (what: string) => what.startsWith("orbit: frame 1") && controller.abort();
     assertEquals(await render(folder, { signal: controller.signal, say }), 1);
-    assertEquals(files(), [["orbit"], ["000.png"]]);
+    assertEquals(files(), [["orbit", "orbit.png", "orbit.unfinished"], ["000.png", "001.png"]]);
+    assertEquals(namesIn(join(folder, "orbit.unfinished")), ["000.png"]);
+    assertEquals(await render(folder), 3);
+    assertEquals(files(), [["orbit", "orbit.png"], ["000.png", "001.png", "002.png"]]);
+    await removePath(new RunFolder(folder), "orbit");
+    assertEquals(namesIn(folder), []);
   }));

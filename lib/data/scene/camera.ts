@@ -161,7 +161,7 @@ export function addScaled(a: Vector3, b: Vector3, s: number): Vector3 {
 }
 
 /** Beyond it squares have no place in the f32 of the device. */
-const FARTHEST = 1e15;
+export const FARTHEST = 1e15;
 
 /** As many as `rays.wgsl` makes. */
 const UNDISTORTION_STEPS = 20;

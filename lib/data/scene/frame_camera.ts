@@ -26,7 +26,8 @@ export function poseFrom(matrix: unknown, what: string): number[] {
 export function checkLensModel(numbers: Json, what: string): void {
   const { camera_model: model, is_fisheye: fisheye } = numbers;
   if (
-    model !== undefined && !["OPENCV", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL"].includes(String(model))
+    (model ?? undefined) !== undefined &&
+    !["OPENCV", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL"].includes(String(model))
   ) {
     throw new Error(`${what}: a camera_model OPENCV or PINHOLE expected, ${JSON.stringify(model)} found.`);
   }
@@ -65,13 +66,17 @@ export function cameraFrom(frame: Json, shared: Json, pose: number[], found: Sce
   checkCameraSize(what, width, height, found);
   const focalOf = (numbers: Json, axis: "x" | "y"): number | undefined => {
     const angle = given(numbers, `camera_angle_${axis}`);
+    if (angle !== undefined && !(angle > 0 && angle < Math.PI)) {
+      throw new Error(`${what}: camera_angle_${axis}: an angle between 0 and π expected, ${angle} found.`);
+    }
     const pixels = axis === "x" ? width : height;
     return given(numbers, `fl_${axis}`) ?? (angle === undefined ? undefined : pixels / 2 / Math.tan(angle / 2));
   };
   // Pixels are square unless the same place says otherwise.
   const own = { x: focalOf(frame, "x"), y: focalOf(frame, "y") };
-  const x = own.x ?? focalOf(shared, "x");
-  const y = own.y ?? own.x ?? focalOf(shared, "y") ?? x;
+  const both = { x: focalOf(shared, "x"), y: focalOf(shared, "y") };
+  const x = own.x ?? own.y ?? both.x ?? both.y;
+  const y = own.y ?? own.x ?? both.y ?? both.x;
   if (x === undefined || y === undefined) {
     throw new Error(`${what}: a focal length expected (fl_x or camera_angle_x), none found.`);
   }

@@ -74,18 +74,15 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
 
 /** The pictures' folder of the factor wanted, or the one with the largest pictures. */
 async function pictureFolder(files: SceneFiles, downscale: number, warnings: string[]) {
-  const nameOf = (factor: number) => factor === 1 ? "images" : `images_${factor}`;
-  const factors = ((await files.list(".")) ?? []).flatMap((name) => {
-    const factor = name === "images" ? 1 : Number(/^images_([1-9]\d*)$/.exec(name)?.[1] ?? NaN);
-    return factor > 0 ? [factor] : [];
-  });
-  for (const factor of [downscale, ...factors.sort((a, b) => a - b)]) {
-    const folder = nameOf(factor);
+  const wanted = downscale === 1 ? "images" : `images_${downscale}`;
+  const factorOf = (name: string) => Number(name.split("_")[1] ?? 1);
+  const found = ((await files.list(".")) ?? []).filter((name) => /^images(_[1-9]\d*)?$/.test(name));
+  for (const folder of [wanted, ...found.sort((a, b) => factorOf(a) - factorOf(b))]) {
     // macOS leaves files such as ._0.png beside those it copies.
     const names = (await files.list(folder))?.filter((name) => /^[^.].*\.(png|jpe?g)$/i.test(name));
     if (names === undefined || names.length === 0) continue;
-    if (factor !== downscale) {
-      warnings.push(`${files.name}: ${nameOf(downscale)} is missing, ${folder} is read instead.`);
+    if (factorOf(folder) !== downscale) {
+      warnings.push(`${files.name}: ${wanted} is missing, ${folder} is read instead.`);
     }
     return { folder, names };
   }

@@ -4,6 +4,7 @@ import {
   cameraRay,
   cross,
   dot,
+  FARTHEST,
   normalise,
   poseColumn,
   poseOf,
@@ -103,11 +104,15 @@ export function cameraInSpace(camera: Camera, { motion, scale }: RaySpace): Came
  * Checks the distances between which a scene lies.
  *
  * @param where How the error calls it.
- * @throws {Error} If they are not 0 < near < far < ∞.
+ * @throws {Error} If they are not 0 < near < far, between 1e−15 and 1e15.
  */
 export function checkBounds(where: string, near: number, far: number): void {
-  if (near > 0 && far > near && far < Infinity) return;
-  throw new Error(`${where}: distances 0 < near < far expected, ${near} and ${far} found.`);
+  if (!(near > 0 && far > near && far < Infinity)) {
+    throw new Error(`${where}: distances 0 < near < far expected, ${near} and ${far} found.`);
+  }
+  if (near < 1 / FARTHEST || far > FARTHEST) {
+    throw new Error(`${where}: distances between 1e-15 and 1e15 expected, ${near} and ${far} found.`);
+  }
 }
 
 /**

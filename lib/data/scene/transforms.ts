@@ -39,8 +39,8 @@ export async function readSynthetic(files: SceneFiles, options: SceneOptions = {
 /**
  * Reads a `transforms.json` as instant-ngp and nerfstudio write it: intrinsics shared or in each frame (`fl_x`, `fl_y`, `cx`,
  * `cy`, `w` and `h`, or `camera_angle_x`), distortion `k1`, `k2`, `k3`, `p1`, `p2`; a frame's own numbers win. Frames without
- * their picture are left out with one warning. The lists `train_filenames` and `test_filenames` (or `val_filenames`) tell which views are
- * held out; without them the option does. Where no bounds are given, cameras are taken to stand around what they look at: it
+ * their picture are left out with one warning. Lists of names part the views, as docs/conventions.md says; without them the option
+ * does. Where no bounds are given, cameras are taken to stand around what they look at: it
  * is seen between 1/10 and 2½ of their mean distance from it; a warning says where they do not seem to.
  *
  * @throws {Error} If something is missing or malformed, in one sentence.
@@ -128,6 +128,9 @@ async function readFrames(
     checkLensModel(frame, what);
     const pose = poseFrom(frame.transform_matrix, what);
     const path = checkInside(what, frame.file_path);
+    if (frames.some(({ name }) => name === path)) {
+      throw new Error(`${what}: a picture of its own expected, but ${path} is another frame's too.`);
+    }
     const found = await firstOf(files, path);
     if (found === undefined) {
       missing.push(frame.file_path);
@@ -146,29 +149,46 @@ async function readFrames(
   return frames;
 }
 
-/** The views as the file itself parts them, if it does (nerfstudio). */
+/**
+ * The views as the file itself parts them, if it does (nerfstudio): held out are those to test on, or if there are none those to validate
+ * on, or all that are not to train on; trained on are those that are said to be, or all that are in neither of the other lists.
+ */
 function splitNamed({ where, shared }: FrameList, frames: readonly Named[], warnings: string[]) {
-  const namesIn = (key: string): Set<string> | undefined => {
-    const list = shared[key];
-    if (list === undefined || list === null) return undefined;
+  const listed = (key: string): ((frame: Named) => boolean) | undefined => {
+    const list = shared[key] ?? [];
     if (!Array.isArray(list) || !list.every((name) => typeof name === "string")) {
       throw new Error(`${where}: ${key}: a list of names expected, ${JSON.stringify(list).slice(0, 40)} found.`);
     }
-    return new Set(list.map((name) => checkInside(`${where}, ${key}`, name)));
+    const names = new Set(list.map((name) => withoutEnding(checkInside(`${where}, ${key}`, name))));
+    const isNamed = ({ name }: Named) => names.has(withoutEnding(name));
+    if (names.size === 0) return undefined;
+    if (frames.some(isNamed)) return isNamed;
+    warnings.push(`${where}: none of the pictures in ${key} exists.`);
   };
-  const trained = namesIn("train_filenames");
-  const [tested, validated] = [namesIn("test_filenames"), namesIn("val_filenames")];
-  const held = tested !== undefined && tested.size > 0 ? tested : validated;
-  if (held === undefined || held.size === 0) return undefined;
-  const test = frames.filter(({ name }) => held.has(name));
-  const train = frames.filter(({ name }) => !held.has(name) && (trained === undefined || trained.has(name)));
+  const [toTrain, toTest, toValidate] = ["train", "test", "val"].map((part) => listed(`${part}_filenames`));
+  const held = toTest ?? toValidate;
+  if (toTrain === undefined && held === undefined) return undefined;
+  const isHeld = held ?? ((frame: Named) => !toTrain!(frame));
+  const isTrained = toTrain ?? ((frame: Named) => !isHeld(frame) && !toValidate?.(frame));
+  const [train, test] = [frames.filter(isTrained), frames.filter(isHeld)];
+  const twice = train.find(isHeld);
+  if (twice !== undefined) {
+    throw new Error(`${where}: views held out from training expected, but ${twice.name} is in the lists of both.`);
+  }
   if (test.length === 0 || train.length === 0) {
-    const found = `${train.length} and ${test.length} found`;
-    throw new Error(`${where}: pictures to train on and to test on expected in its lists of names, ${found}.`);
+    throw new Error(
+      `${where}: pictures to train on and others to test on expected in the lists of names, ${train.length} and ` +
+        `${test.length} found.`,
+    );
   }
   const left = frames.length - test.length - train.length;
-  if (left > 0) warnings.push(`${where}: ${left} of ${frames.length} pictures are in no list of names that is used.`);
+  if (left > 0) warnings.push(`${where}: ${left} of ${frames.length} pictures are neither to train nor to test on.`);
   return { train, test };
+}
+
+/** A picture's path without `.png` and the like, which frames and lists may leave out. */
+function withoutEnding(path: string): string {
+  return path.replace(/\.(png|jpe?g)$/i, "");
 }
 
 async function firstOf(files: SceneFiles, path: string): Promise<Uint8Array | undefined> {

@@ -41,6 +41,11 @@ Deno.test("LLFF: any factor's folder is found, the largest pictures first", asyn
   const scene = await readScene(sceneFromBytes(files, "scene"));
   assertEquals(scene.test.map(({ name }) => name), ["images_3/00.png"]);
   assertEquals(scene.warnings, ["scene: images_8 is missing, images_3 is read instead."]);
+  const only1 = Object.fromEntries(Object.entries(in3).map(([path, png]) => [path.replace("_3", "_1"), png]));
+  assertEquals(
+    (await readScene(sceneFromBytes({ ...only1, "poses_bounds.npy": poses }), { downscale: 1 })).warnings,
+    [],
+  );
   const none = sceneFromBytes({ "poses_bounds.npy": poses }, "scene");
   const error = await assertRejects(() => readScene(none), Error);
   assertEquals(error.message, "scene: pictures in images, images_2 or their like expected, none found.");
@@ -61,12 +66,28 @@ Deno.test("transforms.json: lists of names tell which views are held out", async
   assertEquals(await read({ train_filenames: ["images/a.png"], test_filenames: [], val_filenames: ["images/c.png"] }), [
     "a",
     "c",
-    "scene/transforms.json: 1 of 3 pictures are in no list of names that is used.",
+    "scene/transforms.json: 1 of 3 pictures are neither to train nor to test on.",
+  ]);
+  // What is neither trained nor tested on stays out; a lone list leaves the others; endings may be left out.
+  assertEquals((await read({ test_filenames: ["images/c.png"], val_filenames: ["images/b.png"] })).slice(0, 2), [
+    "a",
+    "c",
+  ]);
+  assertEquals(await read({ train_filenames: ["images/a", "images/c"] }), ["ac", "b"]);
+  assertEquals(await read({ test_filenames: ["images/x.png"], val_filenames: ["images/b.png"] }), [
+    "ac",
+    "b",
+    "scene/transforms.json: none of the pictures in test_filenames exists.",
   ]);
   await assertRejects(
-    () => read({ test_filenames: ["images/x.png"] }),
+    () => read({ train_filenames: ["images/a.png", "images/b.png"], test_filenames: ["images/b.png"] }),
     Error,
-    "scene/transforms.json: pictures to train on and to test on expected in its lists of names, 3 and 0 found.",
+    "scene/transforms.json: views held out from training expected, but images/b.png is in the lists of both.",
+  );
+  await assertRejects(
+    () => read({ train_filenames: ["images/a.png", "images/b.png", "images/c.png"] }),
+    Error,
+    "pictures to train on and others to test on expected in the lists of names, 3 and 0 found.",
   );
   await assertRejects(
     () => read({ test_filenames: "c" }),
@@ -147,6 +168,16 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
     "scene/poses_bounds.npy, row 1: a pose of 3 × 4 finite numbers expected, found 1 0 0 NaN 0 1 0 0 0 0 1 0.",
   ],
   [
+    "a picture that two frames have",
+    () => transforms([a, b, a]),
+    "scene/transforms.json, frame 2: a picture of its own expected, but images/a.png is another frame's too.",
+  ],
+  [
+    "an angle of 0",
+    () => transforms([a, b], { camera_angle_x: 0 }),
+    "scene/transforms.json, frame 0: camera_angle_x: an angle between 0 and π expected, 0 found.",
+  ],
+  [
     "a position beyond f32",
     () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(1e30)], "(2, 17)") }),
     "scene/poses_bounds.npy, row 1: a position within ±1e15 expected, 1e+30 found.",
@@ -203,7 +234,7 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
   ],
   [
     "cameras that all stand in one place",
-    () => transforms([a, a]),
+    () => transforms([a, { ...b, transform_matrix: identity }]),
     "scene/transforms.json: cameras that stand around something expected, or bounds (near and far): all are in one place.",
   ],
   [
@@ -297,6 +328,8 @@ Deno.test("a frame's own focal length wins over shared ones, whichever way each 
   const { test, train } = await readScene(transforms([{ ...a, camera_angle_x: Math.PI / 2 }, b], shared));
   test[0].camera.focal.forEach((focal) => assertAlmostEquals(focal, 10, 1e-12));
   assertEquals(train[0].camera.focal, [50, 40]);
+  const vertical = await readScene(transforms([a, { ...b, fl_y: 30 }], { fl_y: 40, camera_model: null }));
+  assertEquals([vertical.test[0].camera.focal, vertical.train[0].camera.focal], [[40, 40], [30, 30]]);
 });
 
 Deno.test("files that macOS leaves beside pictures are passed over", async () => {
@@ -337,6 +370,7 @@ Deno.test("options that are none are refused in one sentence", async () => {
   await refuses({ downscale: 0 }, "readScene: downscale: expected a whole number of at least 1, found 0.");
   const hold = "every3" as "every8";
   await refuses({ hold }, "readScene: hold: one of every8, last10% expected, every3 found.");
+  await refuses({ far: 1e30 }, "scene: distances between 1e-15 and 1e15 expected, 1.8 and 1e+30 found.");
   await refuses({ near: 100 }, "scene: distances 0 < near < far expected, 100 and 8 found.");
 });
 
