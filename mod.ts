@@ -4,7 +4,8 @@
  *
  * @module
  */
-export { type DeviceOptions, type Gpu, KERNEL_CHOICES, type KernelChoice, openDevice } from "./lib/gpu/device.ts";
+export { type DeviceOptions, type Gpu, openDevice } from "./lib/gpu/device.ts";
+export { KERNEL_CHOICES, type KernelChoice } from "./lib/gpu/kernel_choice.ts";
 export type { AdapterDescription, AdapterOptions } from "./lib/gpu/adapter.ts";
 export type { BufferLike, BufferSlice, DeviceBuffer } from "./lib/gpu/buffer.ts";
 export type { Kernel } from "./lib/gpu/kernel.ts";

@@ -2,6 +2,7 @@ import { type AdapterDescription, findAdapter } from "./adapter.ts";
 import { asSlice, type BufferLike, DeviceBuffer } from "./buffer.ts";
 import { Choices } from "./choices.ts";
 import { Kernel } from "./kernel.ts";
+import type { KernelChoice } from "./kernel_choice.ts";
 import type { KernelSource, OperandAccess } from "./kernel_source.ts";
 import { Profile } from "./profile.ts";
 import { Recorder } from "./recorder.ts";
@@ -27,21 +28,6 @@ export interface DeviceOptions {
   /** How kernels read their operands (docs/kernels.md): measured unless given. Results do not depend on it. */
   operands?: OperandAccess;
 }
-
-/** See {@linkcode DeviceOptions.kernels}. */
-export type KernelChoice = (typeof KERNEL_CHOICES)[number];
-
-/** Every value of {@linkcode DeviceOptions.kernels}. */
-export const KERNEL_CHOICES = [
-  "auto",
-  "register",
-  "wide",
-  "tile",
-  "tile32",
-  "tile128",
-  "straight",
-  "straight32",
-] as const;
 
 /**
  * Opens the device that everything else runs on.

@@ -1,6 +1,7 @@
 import project from "../../deno.json" with { type: "json" };
 import { join, relative } from "@std/path";
-import { type Gpu, KERNEL_CHOICES, openDevice } from "../../lib/gpu/device.ts";
+import { type Gpu, openDevice } from "../../lib/gpu/device.ts";
+import { KERNEL_CHOICES } from "../../lib/gpu/kernel_choice.ts";
 import { checkName } from "../../lib/output/run_name.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { ProgressLine } from "../shell/progress.ts";

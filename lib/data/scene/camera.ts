@@ -95,8 +95,8 @@ export function resizeCamera(camera: Camera, width: number, height: number): Cam
  * Checks what was read of a camera.
  *
  * @param what How the error calls it: "transforms.json, frame 3".
- * @throws {Error} If a number is not finite or beyond 1e15, a focal length is not positive, the rotation is not orthonormal, or the lens folds the
- * picture, so that its distortion cannot be undone.
+ * @throws {Error} If a number is not finite or beyond 1e15, a focal length is not positive, the rotation is not orthonormal, or the
+ * lens folds the picture, so that its distortion cannot be undone.
  */
 export function checkCamera(what: string, camera: Camera): void {
   const { pose, focal, centre, distortion } = camera;

@@ -26,8 +26,7 @@ export function poseFrom(matrix: unknown, what: string): number[] {
 export function checkLensModel(numbers: Json, what: string): void {
   const { camera_model: model, is_fisheye: fisheye } = numbers;
   if (
-    (model ?? undefined) !== undefined &&
-    !["OPENCV", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL"].includes(String(model))
+    !["OPENCV", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL"].includes(String(model ?? "PINHOLE"))
   ) {
     throw new Error(`${what}: a camera_model OPENCV or PINHOLE expected, ${JSON.stringify(model)} found.`);
   }

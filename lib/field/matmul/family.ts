@@ -3,9 +3,8 @@ import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
 
 /**
  * How a matrix product is computed: `register`: register-blocked, everywhere; `wide`: the same in larger blocks, for adapters to which
- * loads are dear; `tile`, `tile32`, `tile128`: by squares of 64, 32 and 128
- * in workgroup memory, for GPUs; `straight` and `straight32`: straight-line text for 16 and 32 columns, for adapters that like it
- * (docs/kernels.md), where rows come in blocks of 256.
+ * loads are dear; `tile`, `tile32`, `tile128`: by squares of 64, 32 and 128 in workgroup memory, for GPUs; `straight` and `straight32`:
+ * straight-line text for 16 and 32 columns, for adapters that like it (docs/kernels.md), where rows come in blocks of 256.
  */
 export type ProductFamily = RegisterFamily | TileFamily | StraightFamily;
 
