@@ -27,7 +27,8 @@ export type CameraPathKind = (typeof CAMERA_PATHS)[number];
  *
  * @param frames How many; at least 1.
  * @throws {RangeError} If `frames` is no whole number from 1.
- * @throws {Error} If the kind is none of these, bounds are not 0 < near < far, there are no cameras, a spiral's do not look about the same way, or an orbit's all stand where they look.
+ * @throws {Error} If the kind is none of these, bounds are not 0 < near < far, there are no cameras, a spiral's do not look about the
+ * same way, or an orbit's all stand where they look.
  */
 export function cameraPath(kind: CameraPathKind, scene: SceneBounds, frames: number): Camera[] {
   if (!CAMERA_PATHS.includes(kind)) {

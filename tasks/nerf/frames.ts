@@ -27,8 +27,8 @@ export interface FrameOptions {
 }
 
 /**
- * Renders frames along a path: `PATH/000.png` … and, all in one, `PATH.png`. They replace those of an earlier call when all are there; until
- * then, and where it is interrupted, they lie in `PATH.unfinished`. Returns how many it made.
+ * Renders frames along a path: `PATH/000.png` … and, all in one, `PATH.png`. They replace those of an earlier call when all are
+ * there; until then, and where it is interrupted, they lie in `PATH.unfinished`. Returns how many it made.
  */
 export async function renderFrames(
   folder: RunFolder,
@@ -40,7 +40,7 @@ export async function renderFrames(
   const { path, frames, width, depth, say, signal } = options;
   const files: Uint8Array[] = [];
   const unfinished = unfinishedPath(path);
-  await removeOld(folder, unfinished);
+  await remove(folder, [unfinished]);
   for (const [i, camera] of cameraPath(path, record.bounds, frames).entries()) {
     const view = await renderView(field, scaled(camera, width), {
       ...volume,
@@ -59,15 +59,16 @@ export async function renderFrames(
     }
     files.push(file);
   }
-  await removePath(folder, path);
+  const animation = joinFrames(files);
+  await remove(folder, [path, `${path}.png`]);
   await Deno.rename(join(folder.path, unfinished), join(folder.path, path));
-  await folder.writeFile(`${path}.png`, joinFrames(files));
+  await folder.writeFile(`${path}.png`, animation);
   return frames;
 }
 
-/** Removes the frames of a path: they are of a field that has been trained further. */
-export async function removePath(folder: RunFolder, path: CameraPathKind): Promise<void> {
-  for (const old of [`${path}.png`, path]) await removeOld(folder, old);
+/** Removes a path's frames, also those of an interrupted call: for a field that has been trained further. */
+export async function removeFrames(folder: RunFolder, path: CameraPathKind): Promise<void> {
+  await remove(folder, [path, `${path}.png`, unfinishedPath(path)]);
 }
 
 /** Where frames lie until all are there. */
@@ -75,8 +76,9 @@ export function unfinishedPath(path: CameraPathKind): string {
   return `${path}.unfinished`;
 }
 
-async function removeOld(folder: RunFolder, name: string): Promise<void> {
-  await Deno.remove(join(folder.path, name), { recursive: true }).catch(() => {});
+/** Removes files and folders; those that are not there count as removed. */
+async function remove(folder: RunFolder, names: readonly string[]): Promise<void> {
+  for (const name of names) await Deno.remove(join(folder.path, name), { recursive: true }).catch(() => {});
 }
 
 /** A view's depth as a picture, in the levels that suit the space. */

@@ -17,7 +17,7 @@ import type { TrainEvent } from "../../lib/train/train.ts";
 import { mean } from "../shell/statistics.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Closing, Figures, Summary, TrainingSubject } from "../training/subject.ts";
-import { removePath, renderFrames } from "./frames.ts";
+import { removeFrames, renderFrames } from "./frames.ts";
 import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
 import { type NerfSettings, volumeFor } from "./settings.ts";
 import { renderTestViews } from "./test_views.ts";
@@ -121,7 +121,7 @@ export class NerfSubject implements TrainingSubject {
     const { path, frames, testViews: views } = this.values;
     const { say, print, signal } = closing;
     const seconds = views === undefined && field.gpu.adapter.software ? closing.seconds : Infinity;
-    if (path !== undefined) await removePath(folder, path);
+    if (path !== undefined) await removeFrames(folder, path);
     const summary = await renderTestViews(field, folder, this.scene, this.#look, { ...closing, views, seconds });
     if (path !== undefined) {
       const made = signal.aborted

@@ -42,7 +42,7 @@ export interface RunOutcome {
 export class TrainingRun implements Disposable {
   readonly #progress: ProgressLine;
   readonly #speed = new Speed();
-  readonly #pace = new Speed();
+  readonly #workSpeed = new Speed();
   readonly #name: string;
   /** Training time and products of earlier calls of a resumed run. */
   #earlier = { seconds: 0, hvps: 0 };
@@ -179,8 +179,12 @@ export class TrainingRun implements Disposable {
     const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
     const rate = this.#speed.update(step, seconds);
     // By work, not by steps: the first ones may take many products.
-    const pace = this.#pace.update(step + PRODUCT_WORK * hvps, seconds);
-    const left = step === steps ? "0.0 s" : pace === undefined ? "–" : formatDuration(this.#workAfter(step) / pace);
+    const workSpeed = this.#workSpeed.update(step + PRODUCT_WORK * hvps, seconds);
+    const left = step === steps
+      ? "0.0 s"
+      : workSpeed === undefined
+      ? "–"
+      : formatDuration(this.#workAfter(step) / workSpeed);
     return (this.habits?.prefix ?? "") + [
       `epoch ${epoch.toFixed(1)}/${decimal(steps / stepsPerEpoch)}`,
       `step ${step}`,

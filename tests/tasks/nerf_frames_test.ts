@@ -11,7 +11,7 @@ import {
 } from "../../mod.ts";
 import { RunFolder } from "../../lib/output/run_folder.ts";
 import { lookingAt } from "../../lib/render/camera_path.ts";
-import { type FrameOptions, removePath, renderFrames } from "../../tasks/nerf/frames.ts";
+import { type FrameOptions, removeFrames, renderFrames } from "../../tasks/nerf/frames.ts";
 import { fileDevice } from "../support/device.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
@@ -54,6 +54,10 @@ Deno.test("frames replace those of an earlier call when all are there; an interr
     assertEquals(namesIn(join(folder, "orbit.unfinished")), ["000.png"]);
     assertEquals(await render(folder), 3);
     assertEquals(files(), [["orbit", "orbit.png"], ["000.png", "001.png", "002.png"]]);
-    await removePath(new RunFolder(folder), "orbit");
+    const again = new AbortController();
+    const stop = (what: string) => what.startsWith("orbit: frame 2") && again.abort();
+    await render(folder, { signal: again.signal, say: stop });
+    assertEquals(namesIn(folder), ["orbit", "orbit.png", "orbit.unfinished"]);
+    await removeFrames(new RunFolder(folder), "orbit");
     assertEquals(namesIn(folder), []);
   }));
