@@ -13,9 +13,10 @@ export type { Binding, KernelInterface, KernelSource, OperandAccess } from "./li
 export type { Profile, ProfileEntry } from "./lib/gpu/profile.ts";
 export type { Tally } from "./lib/gpu/tally.ts";
 export { type RandomKey, randomWords, streams } from "./lib/gpu/random.ts";
-export { Layout, type PlacedSegment, type Segment } from "./lib/field/layout.ts";
-export { createVector, Vector } from "./lib/field/vector.ts";
-export { type Activation, activations } from "./lib/field/activation.ts";
+export { Layout, type PlacedSegment, type Segment } from "./lib/linalg/layout.ts";
+export { createVector, Vector } from "./lib/linalg/vector.ts";
+export type { Activation } from "./lib/field/activation/activation.ts";
+export { activations } from "./lib/field/activation/registry.ts";
 export { gabor } from "./lib/field/activation/gabor.ts";
 export { gaussian } from "./lib/field/activation/gaussian.ts";
 export { identity } from "./lib/field/activation/identity.ts";
@@ -29,7 +30,8 @@ export { type DenseLayer, type EncodingLayer, type FieldDescription } from "./li
 export { mlp, type MlpOptions } from "./lib/field/mlp.ts";
 export { radianceField, type RadianceFieldOptions } from "./lib/field/radiance_field.ts";
 export { createField, type Field } from "./lib/field/field.ts";
-export { type Measurement, tuneKernels, type TuneOptions, type TuneRequest } from "./lib/field/tune.ts";
+export { tuneKernels, type TuneRequest } from "./lib/field/tune.ts";
+export type { Measurement, TuneOptions } from "./lib/linalg/gemm/measurement.ts";
 export type { NamedArrays } from "./lib/field/evaluate.ts";
 export type { Objective, ObjectivePass, ProductKind } from "./lib/objective/objective.ts";
 export { type PointwiseOptions } from "./lib/objective/pointwise.ts";
@@ -77,12 +79,13 @@ export type { Reduce } from "./lib/train/reduce.ts";
 export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./lib/train/train.ts";
 export type { ChunkRequest, MatrixPlace } from "./lib/diff/request.ts";
 export type { DenseNode, Network, NetworkSubject, Node } from "./lib/field/network.ts";
-export type { MatmulShape } from "./lib/field/matmul/shape.ts";
-export { type Draw, type HostData, type TrainingData } from "./lib/train/data.ts";
+export type { MatmulShape } from "./lib/linalg/gemm/shape.ts";
+export { type Draw, type HostData, type TrainingData } from "./lib/data/training_data.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./lib/train/checkpoint.ts";
-export { decodePicture, type Picture } from "./lib/data/picture.ts";
-export { type ResizeOptions, resizePicture } from "./lib/data/resize.ts";
-export { pictureData, renderPicture } from "./lib/data/picture_data.ts";
+export { decodePicture } from "./lib/codec/image/decode_picture.ts";
+export type { Picture } from "./lib/codec/image/picture.ts";
+export { type ResizeOptions, resizePicture } from "./lib/data/image/resize.ts";
+export { pictureData, renderPicture } from "./lib/data/image/picture_data.ts";
 export {
   type LabelledPoints,
   type OccupancyDataOptions,
@@ -90,10 +93,10 @@ export {
   type OccupancySamplerOptions,
   type PointOptions,
   type PointRequest,
-} from "./lib/data/occupancy.ts";
+} from "./lib/data/mesh/occupancy_sampler.ts";
 export { type OccupancyScores, scoreOccupancy } from "./lib/metric/occupancy.ts";
-export { decodeMesh } from "./lib/data/mesh/decode_mesh.ts";
-export type { Mesh } from "./lib/data/mesh/mesh.ts";
+export { decodeMesh } from "./lib/codec/mesh/decode_mesh.ts";
+export type { Mesh } from "./lib/codec/mesh/mesh.ts";
 export { inspectMesh, type MeshReport } from "./lib/data/mesh/inspect.ts";
 export {
   denormaliseMesh,
@@ -103,18 +106,18 @@ export {
   type NormaliseOptions,
 } from "./lib/data/mesh/normalise.ts";
 export { type Grid, marchingCubes } from "./lib/data/mesh/marching_cubes.ts";
-export { extractMesh, fieldSlices } from "./lib/data/field_grid.ts";
+export { extractMesh, fieldSlices } from "./lib/data/mesh/field_grid.ts";
 export { compareMeshes, type MeshDistance } from "./lib/metric/mesh_distance.ts";
 export { type DeviceRows, WindingNumber } from "./lib/data/mesh/winding.ts";
 export { type WindingTree, windingTree } from "./lib/data/mesh/winding_tree.ts";
-export { weldVertices } from "./lib/data/mesh/weld.ts";
-export { encodeObj } from "./lib/output/mesh_obj.ts";
-export { meshPicture, type MeshPictureOptions } from "./lib/output/mesh_picture.ts";
-export { slicePicture } from "./lib/output/slice_picture.ts";
-export { encodePly } from "./lib/output/mesh_ply.ts";
-export { encodeAnimatedPng } from "./lib/output/animated_png.ts";
-export { depthPicture } from "./lib/output/depth_picture.ts";
-export { encodePng, type EncodePngOptions } from "./lib/output/png.ts";
+export { weldVertices } from "./lib/codec/mesh/weld.ts";
+export { encodeObj } from "./lib/codec/mesh/encode_obj.ts";
+export { meshPicture, type MeshPictureOptions } from "./lib/render/mesh_picture.ts";
+export { slicePicture } from "./lib/render/slice_picture.ts";
+export { encodePly } from "./lib/codec/mesh/encode_ply.ts";
+export { encodeAnimatedPng } from "./lib/codec/image/encode_animated_png.ts";
+export { depthPicture } from "./lib/render/depth_picture.ts";
+export { encodePng, type EncodePngOptions } from "./lib/codec/image/encode_png.ts";
 export {
   type Camera,
   cameraRay,
@@ -123,7 +126,7 @@ export {
   type Ray,
   type Vector3,
 } from "./lib/data/scene/camera.ts";
-export { type NpyArray, readNpy } from "./lib/data/scene/npy.ts";
+export { type NpyArray, readNpy } from "./lib/codec/tensor/npy.ts";
 export {
   cameraInSpace,
   RAY_SPACES,
@@ -135,7 +138,7 @@ export {
 export { readScene } from "./lib/data/scene/read_scene.ts";
 export type { Scene, SceneOptions, View } from "./lib/data/scene/scene.ts";
 export { type SceneFiles, sceneFolder, sceneFromBytes } from "./lib/data/scene/scene_files.ts";
-export { rayData } from "./lib/data/ray_data.ts";
+export { rayData } from "./lib/render/ray_data.ts";
 export { RayCaster } from "./lib/render/ray_caster.ts";
 export { type RenderOptions, renderPixels } from "./lib/render/render_pixels.ts";
 export { type RenderedView, renderView } from "./lib/render/render_view.ts";

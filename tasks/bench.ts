@@ -4,10 +4,10 @@
  * @module
  */
 import { segmentsOf } from "../lib/field/description.ts";
-import { Layout } from "../lib/field/layout.ts";
+import { Layout } from "../lib/linalg/layout.ts";
 import { openDevice } from "../lib/gpu/device.ts";
-import { writeWhole } from "../lib/output/atomic.ts";
-import { toJson } from "../lib/output/json.ts";
+import { writeWhole } from "./run/atomic.ts";
+import { toJson } from "./run/json.ts";
 import { batchSizes, checkComparison, chosenComparison, command } from "./bench/command.ts";
 import { measureFirstStep } from "./bench/first_step.ts";
 import { measureBatches, measureUpdates } from "./bench/measure.ts";

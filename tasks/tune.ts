@@ -4,9 +4,10 @@
  * @module
  */
 import type { FieldDescription } from "../lib/field/description.ts";
-import { type Measurement, tuneKernels } from "../lib/field/tune.ts";
+import { tuneKernels } from "../lib/field/tune.ts";
+import type { Measurement } from "../lib/linalg/gemm/measurement.ts";
 import { openDevice } from "../lib/gpu/device.ts";
-import { tuneProducts } from "../lib/linalg/tune_products.ts";
+import { tuneProducts } from "../lib/linalg/gemm/tune_products.ts";
 import { imageTask } from "./image/task.ts";
 import { nerfTask } from "./nerf/task.ts";
 import { occupancyTask } from "./occupancy/task.ts";

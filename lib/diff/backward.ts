@@ -1,14 +1,14 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import { matmulAdjoint, matmulWeight, type WeightTerm } from "../field/matmul.ts";
-import { familyOf, isStraight } from "../field/matmul/family.ts";
-import { isFusable } from "../field/matmul/epilogue.ts";
-import { transpose } from "../field/matmul/transpose.ts";
+import { matmulAdjoint, matmulWeight, type WeightTerm } from "../linalg/gemm/matmul.ts";
+import { familyOf, isStraight } from "../linalg/gemm/family.ts";
+import { isFusable } from "../linalg/gemm/epilogue.ts";
+import { transpose } from "../linalg/gemm/transpose.ts";
 import { type DenseNode, Network, type Node } from "../field/network.ts";
 import type { BufferPool } from "./buffer_pool.ts";
 import type { LayerObserver } from "./kronecker_factors.ts";
 import { giveBack, reverse, type ReversePass } from "./reverse.ts";
-import text from "../../wgsl/activation_adjoint.wgsl" with { type: "text" };
+import text from "../../wgsl/diff/activation_adjoint.wgsl" with { type: "text" };
 
 /** Adjoints of one layer that tangent passes read again. */
 export interface KeptAdjoint {

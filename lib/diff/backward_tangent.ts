@@ -1,11 +1,11 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import { matmulAdjoint } from "../field/matmul.ts";
+import { matmulAdjoint } from "../linalg/gemm/matmul.ts";
 import { Network, type Node } from "../field/network.ts";
-import type { Vector } from "../field/vector.ts";
+import type { Vector } from "../linalg/vector.ts";
 import { accumulateWeights, type KeptAdjoint } from "./backward.ts";
 import { giveBack, reverse, type ReversePass } from "./reverse.ts";
-import text from "../../wgsl/activation_adjoint_tangent.wgsl" with { type: "text" };
+import text from "../../wgsl/diff/activation_adjoint_tangent.wgsl" with { type: "text" };
 
 const kernelSource = { name: "activation_adjoint_tangent", text };
 

@@ -2,21 +2,21 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { Field } from "../field/field.ts";
-import { padWidth } from "../field/layout.ts";
-import { familyOf, isStraight } from "../field/matmul/family.ts";
-import { padRows, ROW_BLOCK } from "../field/matmul/shape.ts";
+import { padWidth } from "../linalg/layout.ts";
+import { familyOf, isStraight } from "../linalg/gemm/family.ts";
+import { padRows, ROW_BLOCK } from "../linalg/gemm/shape.ts";
 import { Network, type Node } from "../field/network.ts";
 import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
 import { bytesPerRow, productShapes } from "../field/sizes.ts";
-import type { Vector } from "../field/vector.ts";
+import type { Vector } from "../linalg/vector.ts";
 import { type Objective, targetsOf } from "../objective/objective.ts";
 import { backward, giveBackKept, type KeptAdjoint } from "./backward.ts";
 import { backwardTangent } from "./backward_tangent.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { drawOutputSigns } from "./gauss_newton_sample.ts";
 import type { DifferentiationPart, DifferentiationRequest, MatrixPlace, ProductRequest } from "./request.ts";
-import sumText from "../../wgsl/gradient_sum.wgsl" with { type: "text" };
-import lossText from "../../wgsl/loss_sum.wgsl" with { type: "text" };
+import sumText from "../../wgsl/diff/gradient_sum.wgsl" with { type: "text" };
+import lossText from "../../wgsl/diff/loss_sum.wgsl" with { type: "text" };
 
 /** Splitting the sum over the batch gives parallel hardware something to do; more than this only costs traffic. */
 const MAX_SPLITS = 64;

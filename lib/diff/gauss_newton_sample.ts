@@ -1,7 +1,7 @@
 import type { Gpu } from "../gpu/device.ts";
 import { fillRandom, type RandomKey } from "../gpu/random.ts";
 import type { Node } from "../field/network.ts";
-import type { Vector } from "../field/vector.ts";
+import type { Vector } from "../linalg/vector.ts";
 
 /**
  * A sample JᵀS^½w of the Gauss-Newton matrix G = JᵀSJ: its entrywise square has the diagonal of G as its mean. J is the Jacobian of

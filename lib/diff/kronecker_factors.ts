@@ -1,14 +1,14 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import { type Layout, padWidth } from "../field/layout.ts";
-import { padRows } from "../field/matmul/shape.ts";
+import { type Layout, padWidth } from "../linalg/layout.ts";
+import { padRows } from "../linalg/gemm/shape.ts";
 import type { DenseNode, Node } from "../field/network.ts";
-import { createVector, type Vector } from "../field/vector.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { kroneckerLayout, type LinearMap, linearMapsOf } from "../linalg/linear_maps.ts";
 import { type MatrixView, viewOf } from "../linalg/matrix_view.ts";
-import { Products } from "../linalg/products.ts";
-import text from "../../wgsl/kronecker_operand.wgsl" with { type: "text" };
+import { Products } from "../linalg/gemm/products.ts";
+import text from "../../wgsl/diff/kronecker_operand.wgsl" with { type: "text" };
 
 /** Called for each layer on the way back with the adjoint of its preactivations. */
 export type LayerObserver = (node: Node, dense: DenseNode, adjoint: DeviceBuffer) => void;

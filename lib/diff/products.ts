@@ -1,7 +1,7 @@
 import type { Field } from "../field/field.ts";
 import { byName, type NamedArrays } from "../field/evaluate.ts";
 import { uploadRows } from "../field/rows.ts";
-import { createVector, Vector } from "../field/vector.ts";
+import { createVector, Vector } from "../linalg/vector.ts";
 import { checkRows, type Objective, type ProductKind, targetsOf } from "../objective/objective.ts";
 import { Differentiator } from "./differentiator.ts";
 import type { DifferentiationRequest, ProductRequest } from "./request.ts";

@@ -1,5 +1,5 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
-import type { Vector } from "../field/vector.ts";
+import type { Vector } from "../linalg/vector.ts";
 import type { ProductKind } from "../objective/objective.ts";
 import type { GaussNewtonSample } from "./gauss_newton_sample.ts";
 import type { KroneckerFactors } from "./kronecker_factors.ts";

@@ -1,8 +1,8 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { copyColumns } from "../field/columns.ts";
 import type { DenseNode, Network, Node } from "../field/network.ts";
-import type { Vector } from "../field/vector.ts";
-import type { PartialPlace } from "../field/matmul/shape.ts";
+import type { Vector } from "../linalg/vector.ts";
+import type { PartialPlace } from "../linalg/gemm/shape.ts";
 import type { BufferPool } from "./buffer_pool.ts";
 
 /** What a walk from the outputs to the inputs reads and writes. */

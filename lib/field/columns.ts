@@ -1,8 +1,8 @@
 import type { BufferLike } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import alignedText from "../../wgsl/copy_columns_aligned.wgsl" with { type: "text" };
-import text from "../../wgsl/copy_columns.wgsl" with { type: "text" };
+import alignedText from "../../wgsl/field/copy_columns_aligned.wgsl" with { type: "text" };
+import text from "../../wgsl/field/copy_columns.wgsl" with { type: "text" };
 
 /** Which columns go where; `width` columns are copied, the rest of `span` becomes 0. */
 export interface ColumnCopy {

@@ -1,6 +1,6 @@
-import type { Activation } from "./activation.ts";
+import type { Activation } from "./activation/activation.ts";
 import type { Encoding } from "./encoding.ts";
-import type { Segment } from "./layout.ts";
+import type { Segment } from "../linalg/layout.ts";
 
 /** A layer of units: a(X Wᵀ + b), X the concatenation of what it reads. */
 export interface DenseLayer {

@@ -1,7 +1,7 @@
 import type { BufferLike } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import text from "../../wgsl/positional_encoding.wgsl" with { type: "text" };
+import text from "../../wgsl/field/positional_encoding.wgsl" with { type: "text" };
 
 /** A fixed map of a field's input to features, as data. */
 export interface Encoding {

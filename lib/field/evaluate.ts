@@ -1,9 +1,9 @@
-import { padRows } from "./matmul/shape.ts";
+import { padRows } from "../linalg/gemm/shape.ts";
 import { Network, type NetworkSubject } from "./network.ts";
 import { chunkRows, DEFAULT_MEMORY, downloadRows, uploadRows } from "./rows.ts";
 import { tuneKernels } from "./tune.ts";
 import { bytesPerRow } from "./sizes.ts";
-import type { Vector } from "./vector.ts";
+import type { Vector } from "../linalg/vector.ts";
 
 /** Arrays by the name of an input or output. */
 export type NamedArrays = Record<string, Float32Array>;

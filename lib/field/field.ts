@@ -1,8 +1,8 @@
 import type { Gpu } from "../gpu/device.ts";
 import { checkSeed, fillRandom, streams } from "../gpu/random.ts";
 import { checkDescription, type FieldDescription, isEncoding, segmentsOf, widthsOf } from "./description.ts";
-import { Layout } from "./layout.ts";
-import { createVector, type Vector } from "./vector.ts";
+import { Layout } from "../linalg/layout.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { evaluateField, type NamedArrays } from "./evaluate.ts";
 
 /** A field with parameters on a device. Made by {@linkcode createField}; whoever makes it disposes it. */

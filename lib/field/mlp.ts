@@ -1,4 +1,4 @@
-import type { Activation } from "./activation.ts";
+import type { Activation } from "./activation/activation.ts";
 import { identity } from "./activation/identity.ts";
 import { checkDescription, type DenseLayer, type EncodingLayer, type FieldDescription } from "./description.ts";
 import type { Encoding } from "./encoding.ts";

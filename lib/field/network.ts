@@ -3,13 +3,13 @@ import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { copyColumns } from "./columns.ts";
 import { type DenseLayer, type EncodingLayer, type FieldDescription, isEncoding, widthsOf } from "./description.ts";
-import { type Layout, padWidth } from "./layout.ts";
-import { matmulForward } from "./matmul.ts";
-import { isFusable } from "./matmul/epilogue.ts";
-import { type MatmulShape, padRows } from "./matmul/shape.ts";
-import type { Vector } from "./vector.ts";
-import activationText from "../../wgsl/activation_forward.wgsl" with { type: "text" };
-import tangentText from "../../wgsl/activation_tangent.wgsl" with { type: "text" };
+import { type Layout, padWidth } from "../linalg/layout.ts";
+import { matmulForward } from "../linalg/gemm/matmul.ts";
+import { isFusable } from "../linalg/gemm/epilogue.ts";
+import { type MatmulShape, padRows } from "../linalg/gemm/shape.ts";
+import type { Vector } from "../linalg/vector.ts";
+import activationText from "../../wgsl/field/activation_forward.wgsl" with { type: "text" };
+import tangentText from "../../wgsl/field/activation_tangent.wgsl" with { type: "text" };
 
 /** What a network is made for. */
 export interface NetworkSubject {

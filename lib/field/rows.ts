@@ -1,6 +1,6 @@
 import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { padRows, ROW_BLOCK, rowMultiple } from "./matmul/shape.ts";
+import { padRows, ROW_BLOCK, rowMultiple } from "../linalg/gemm/shape.ts";
 
 /** Writes rows of a flat host array `[n, width]` to a padded matrix on the device; rows up to `paddedRows` become 0. */
 export function uploadRows(

@@ -1,6 +1,6 @@
 import { type FieldDescription, isEncoding, widthsOf } from "./description.ts";
-import { padWidth } from "./layout.ts";
-import type { MatmulShape } from "./matmul/shape.ts";
+import { padWidth } from "../linalg/layout.ts";
+import type { MatmulShape } from "../linalg/gemm/shape.ts";
 
 /** See `bytesPerRow`. */
 export interface BytesPerRow {

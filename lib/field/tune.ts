@@ -4,8 +4,8 @@ import type { OperandAccess } from "../gpu/kernel_source.ts";
 import { timeWork } from "../gpu/time_work.ts";
 import { TuningBudget } from "../gpu/tuning_budget.ts";
 import type { FieldDescription } from "./description.ts";
-import { chooseFamily, HOPELESS } from "./matmul/choose_family.ts";
-import { matmulAdjoint, matmulForward, matmulWeight } from "./matmul.ts";
+import { chooseFamily, HOPELESS } from "../linalg/gemm/choose_family.ts";
+import { matmulAdjoint, matmulForward, matmulWeight } from "../linalg/gemm/matmul.ts";
 import {
   canCompute,
   classRows,
@@ -17,9 +17,10 @@ import {
   type RegisterFamily,
   ROW_CLASSES,
   waste,
-} from "./matmul/family.ts";
-import { flopsOf, type MatmulShape, type PartialPlace, ROW_BLOCK } from "./matmul/shape.ts";
-import { transpose } from "./matmul/transpose.ts";
+} from "../linalg/gemm/family.ts";
+import { flopsOf, type MatmulShape, type PartialPlace, ROW_BLOCK } from "../linalg/gemm/shape.ts";
+import type { Measurement, TuneOptions } from "../linalg/gemm/measurement.ts";
+import { transpose } from "../linalg/gemm/transpose.ts";
 import { productShapes } from "./sizes.ts";
 
 /** What is to be computed, so that the fastest kernels can be found for it. */
@@ -30,32 +31,6 @@ export interface TuneRequest {
   readonly rows: number;
   /** Whether gradients will be computed as well. */
   readonly gradients: boolean;
-}
-
-/** How to tune. */
-export interface TuneOptions {
-  /**
-   * Seconds after which no further candidate is compiled; by default what is left of the 2 that a device has for all its
-   * first uses, since a short run must not wait long for them.
-   */
-  readonly budget?: number;
-  /** Whether to measure again what is known, every candidate and with more repeats. */
-  readonly again?: boolean;
-  /** Classes that are passed over all the same: those that were measured just before. */
-  readonly except?: ReadonlySet<string>;
-}
-
-/** One measurement. */
-export interface Measurement {
-  /** The class of products, or "operands". */
-  readonly subject: string;
-  /**
-   * Milliseconds of each candidate that was tried: by up to 512 rows, or where `tile` is near the fastest, of the sizes of squares by
-   * all rows of the class; none where the budget was spent, and the choice is a guess.
-   */
-  readonly milliseconds: Readonly<Record<string, number>>;
-  /** The fastest. */
-  readonly choice: string;
 }
 
 /** Not tried within a compile budget. */

@@ -1,4 +1,3 @@
-import type { Gpu } from "./device.ts";
 import { MIRROR_WIDTH } from "./kernel_source.ts";
 
 /** A part of a buffer. Offset and size in bytes; the offset is a multiple of 256. */
@@ -28,17 +27,25 @@ const NOTHING = { from: Infinity, to: -Infinity };
 
 let nextId = 0;
 
+/** The device that a buffer was made by, as far as the buffer needs it. */
+export interface BufferOwner {
+  /** The WebGPU device. */
+  readonly device: GPUDevice;
+  /** Called once, when the buffer is being disposed. */
+  forget(buffer: DeviceBuffer): void;
+}
+
 /** A buffer on the device with an owner: `dispose` frees it, its mirrors and the bind groups that name it. */
 export class DeviceBuffer implements Disposable {
   /** Unique in this process. */
   readonly id: number = nextId++;
-  readonly #gpu: Gpu;
+  readonly #owner: BufferOwner;
   readonly #mirrors = new Map<string, Mirror>();
   #handle: GPUBuffer | undefined;
 
   /** Use {@linkcode Gpu.buffer}. */
-  constructor(gpu: Gpu, readonly label: string, readonly size: number, handle: GPUBuffer) {
-    this.#gpu = gpu;
+  constructor(owner: BufferOwner, readonly label: string, readonly size: number, handle: GPUBuffer) {
+    this.#owner = owner;
     this.#handle = handle;
   }
 
@@ -87,7 +94,7 @@ export class DeviceBuffer implements Disposable {
     let mirror = this.#mirrors.get(key);
     const texels = size / 16;
     if (mirror === undefined) {
-      const texture = this.#gpu.device.createTexture({
+      const texture = this.#owner.device.createTexture({
         label: `${this.label} (mirror)`,
         format: "rgba32float",
         size: [Math.min(texels, MIRROR_WIDTH), Math.ceil(texels / MIRROR_WIDTH)],
@@ -110,7 +117,7 @@ export class DeviceBuffer implements Disposable {
   /** Frees the device memory; harmless when repeated. */
   [Symbol.dispose](): void {
     if (this.#handle === undefined) return;
-    this.#gpu.forget(this);
+    this.#owner.forget(this);
     this.#handle.destroy();
     this.#handle = undefined;
     for (const mirror of this.#mirrors.values()) mirror.texture.destroy();

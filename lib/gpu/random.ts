@@ -1,10 +1,10 @@
 import { linearGroups } from "./groups.ts";
 import type { DeviceBuffer } from "./buffer.ts";
 import type { Gpu } from "./device.ts";
-import threefryText from "../../wgsl/threefry.wgsl" with { type: "text" };
-import fillText from "../../wgsl/random_fill.wgsl" with { type: "text" };
-import wordsText from "../../wgsl/random_words.wgsl" with { type: "text" };
-import permutationText from "../../wgsl/permutation.wgsl" with { type: "text" };
+import threefryText from "../../wgsl/gpu/threefry.wgsl" with { type: "text" };
+import fillText from "../../wgsl/gpu/random_fill.wgsl" with { type: "text" };
+import wordsText from "../../wgsl/gpu/random_words.wgsl" with { type: "text" };
+import permutationText from "../../wgsl/gpu/permutation.wgsl" with { type: "text" };
 
 /** Names a sequence of random numbers: equal keys give equal numbers, on every adapter. All are unsigned 32-bit. */
 export interface RandomKey {

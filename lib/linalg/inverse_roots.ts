@@ -1,11 +1,11 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { rangeOf } from "./matrix_view.ts";
-import { Products } from "./products.ts";
+import { Products } from "./gemm/products.ts";
 import { RangeNormaliser } from "./range_normaliser.ts";
 import type { Squares } from "./squares.ts";
-import eigenvalueText from "../../wgsl/largest_eigenvalue.wgsl" with { type: "text" };
-import factorText from "../../wgsl/newton_factor.wgsl" with { type: "text" };
-import startText from "../../wgsl/inverse_root_start.wgsl" with { type: "text" };
+import eigenvalueText from "../../wgsl/linalg/largest_eigenvalue.wgsl" with { type: "text" };
+import factorText from "../../wgsl/linalg/newton_factor.wgsl" with { type: "text" };
+import startText from "../../wgsl/linalg/inverse_root_start.wgsl" with { type: "text" };
 
 const eigenvalueSource = { name: "largest_eigenvalue", text: eigenvalueText };
 const startSource = { name: "inverse_root_start", text: startText };

@@ -1,4 +1,4 @@
-import type { Layout, PlacedSegment } from "../field/layout.ts";
+import type { Layout, PlacedSegment } from "./layout.ts";
 import { squareLayout } from "./matrix_view.ts";
 
 /** A weight matrix and the bias that goes with it. */

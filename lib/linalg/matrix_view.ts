@@ -1,4 +1,4 @@
-import { Layout, padWidth, type PlacedSegment } from "../field/layout.ts";
+import { Layout, padWidth, type PlacedSegment } from "./layout.ts";
 import type { Range } from "./ranges.ts";
 
 /** Where a matrix lies in a buffer, in entries; every number is a multiple of 16. The padding is zero. */

@@ -1,8 +1,8 @@
 import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
-import type { Layout, PlacedSegment } from "../field/layout.ts";
+import type { Layout, PlacedSegment } from "./layout.ts";
 import { rangeOf, squareLayout, viewOf } from "./matrix_view.ts";
-import { type ProductJob, Products } from "./products.ts";
+import { type ProductJob, Products } from "./gemm/products.ts";
 import { RangeNormaliser } from "./range_normaliser.ts";
 
 /** Jordan's coefficients (2024), quick near 0 instead of exact at 1. */

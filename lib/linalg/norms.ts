@@ -2,7 +2,7 @@ import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { numberTable } from "./number_table.ts";
 import type { Range } from "./ranges.ts";
-import text from "../../wgsl/norms.wgsl" with { type: "text" };
+import text from "../../wgsl/linalg/norms.wgsl" with { type: "text" };
 
 const source = { name: "norms", text };
 

@@ -1,5 +1,5 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
-import { Products } from "./products.ts";
+import { Products } from "./gemm/products.ts";
 import type { Squares } from "./squares.ts";
 import { TriangularInverse } from "./triangular_inverse.ts";
 

@@ -3,7 +3,7 @@ import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { Norms } from "./norms.ts";
 import type { Range } from "./ranges.ts";
-import text from "../../wgsl/normalise_ranges.wgsl" with { type: "text" };
+import text from "../../wgsl/linalg/normalise_ranges.wgsl" with { type: "text" };
 
 const source = { name: "normalise_ranges", text };
 

@@ -1,7 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import type { Layout } from "../field/layout.ts";
+import type { Layout } from "./layout.ts";
 import { numberTable } from "./number_table.ts";
 import { type MatrixView, viewOf } from "./matrix_view.ts";
 

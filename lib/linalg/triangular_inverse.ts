@@ -1,11 +1,11 @@
 import type { BufferSlice, DeviceBuffer } from "../gpu/buffer.ts";
 import type { MatrixView } from "./matrix_view.ts";
 import { numberTable } from "./number_table.ts";
-import { Products } from "./products.ts";
+import { Products } from "./gemm/products.ts";
 import type { Squares } from "./squares.ts";
-import blockText from "../../wgsl/factor_block.wgsl" with { type: "text" };
-import scaleText from "../../wgsl/factor_scale.wgsl" with { type: "text" };
-import startText from "../../wgsl/factor_start.wgsl" with { type: "text" };
+import blockText from "../../wgsl/linalg/factor_block.wgsl" with { type: "text" };
+import scaleText from "../../wgsl/linalg/factor_scale.wgsl" with { type: "text" };
+import startText from "../../wgsl/linalg/factor_start.wgsl" with { type: "text" };
 
 const BLOCK = 16;
 const scaleSource = { name: "factor_scale", text: scaleText };

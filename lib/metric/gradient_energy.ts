@@ -1,5 +1,5 @@
-import { checkPicture } from "../data/check_picture.ts";
-import type { Picture } from "../data/picture.ts";
+import { checkPicture } from "../codec/image/check_picture.ts";
+import type { Picture } from "../codec/image/picture.ts";
 
 /**
  * The sum over pixels and channels of the squared differences to the neighbours on the right and below. A blurred picture has

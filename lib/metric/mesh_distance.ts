@@ -1,5 +1,5 @@
 import { areaVector } from "../data/mesh/inspect.ts";
-import type { Mesh } from "../data/mesh/mesh.ts";
+import type { Mesh } from "../codec/mesh/mesh.ts";
 import { NearestOnMesh } from "../data/mesh/nearest.ts";
 
 /** How close two surfaces are. */

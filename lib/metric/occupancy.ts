@@ -1,8 +1,8 @@
-import { checkPointField } from "../data/field_grid.ts";
-import { checkCount, isUniform, type OccupancySampler, type PointRequest } from "../data/occupancy.ts";
+import { checkPointField } from "../data/mesh/field_grid.ts";
+import { checkCount, isUniform, type OccupancySampler, type PointRequest } from "../data/mesh/occupancy_sampler.ts";
 import { Evaluation } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
-import { padRows } from "../field/matmul/shape.ts";
+import { padRows } from "../linalg/gemm/shape.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { permutedIndices, streams } from "../gpu/random.ts";
 

@@ -1,5 +1,5 @@
-import { checkPicture } from "../data/check_picture.ts";
-import type { Picture } from "../data/picture.ts";
+import { checkPicture } from "../codec/image/check_picture.ts";
+import type { Picture } from "../codec/image/picture.ts";
 import { peakSignalToNoiseRatio } from "./psnr.ts";
 
 /**

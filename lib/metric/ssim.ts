@@ -4,8 +4,8 @@
  * @module
  */
 
-import { checkSameShape } from "../data/check_picture.ts";
-import type { Picture } from "../data/picture.ts";
+import { checkSameShape } from "../codec/image/check_picture.ts";
+import type { Picture } from "../codec/image/picture.ts";
 
 const WINDOW = 11;
 const SIGMA = 1.5;

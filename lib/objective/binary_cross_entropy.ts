@@ -1,6 +1,6 @@
 import type { Objective } from "./objective.ts";
 import { pointwise, type PointwiseOptions } from "./pointwise.ts";
-import decayingExp from "../../wgsl/math/decaying_exp.wgsl" with { type: "text" };
+import decayingExp from "../../wgsl/gpu/decaying_exp.wgsl" with { type: "text" };
 import text from "../../wgsl/objective/binary_cross_entropy.wgsl" with { type: "text" };
 
 /**

@@ -2,7 +2,7 @@ import { type FieldDescription, widthsOf } from "../field/description.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { BufferLike } from "../gpu/buffer.ts";
 import type { Objective } from "./objective.ts";
-import text from "../../wgsl/objective_pointwise.wgsl" with { type: "text" };
+import text from "../../wgsl/objective/pointwise.wgsl" with { type: "text" };
 
 /** Which output a loss compares with its target; needed where the field has several. */
 export interface PointwiseOptions {

@@ -1,13 +1,13 @@
 import type { FieldDescription } from "../field/description.ts";
-import { padWidth } from "../field/layout.ts";
+import { padWidth } from "../linalg/layout.ts";
 import { widthsOf } from "../field/description.ts";
 import type { BufferLike } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { Objective } from "./objective.ts";
-import dualText from "../../wgsl/number/dual.wgsl" with { type: "text" };
-import realText from "../../wgsl/number/real.wgsl" with { type: "text" };
-import mediumText from "../../wgsl/volume/medium.wgsl" with { type: "text" };
-import text from "../../wgsl/volume_rendering.wgsl" with { type: "text" };
+import dualText from "../../wgsl/objective/dual.wgsl" with { type: "text" };
+import realText from "../../wgsl/objective/real.wgsl" with { type: "text" };
+import mediumText from "../../wgsl/objective/volume_medium.wgsl" with { type: "text" };
+import text from "../../wgsl/objective/volume_rendering.wgsl" with { type: "text" };
 
 /** How rays become pixels; shared by training and rendering. */
 export interface VolumeOptions {

@@ -2,7 +2,7 @@ import { CurvatureAverage, type CurvatureEstimate } from "./curvature.ts";
 import { curvatureCore } from "./curvature_core.ts";
 import { checkHyperparameters, decayed } from "./hyperparameters.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
-import text from "../../wgsl/adahessian_step.wgsl" with { type: "text" };
+import text from "../../wgsl/optim/adahessian_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode adaHessianE}. */
 export interface AdaHessianOptions {

@@ -1,7 +1,7 @@
 import { entrywise } from "./entrywise.ts";
 import { checkHyperparameters, decayed } from "./hyperparameters.ts";
 import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
-import text from "../../wgsl/adam_step.wgsl" with { type: "text" };
+import text from "../../wgsl/optim/adam_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode adam} and {@linkcode adamW}. */
 export interface AdamOptions {

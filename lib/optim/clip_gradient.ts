@@ -1,9 +1,9 @@
-import { createVector } from "../field/vector.ts";
+import { createVector } from "../linalg/vector.ts";
 import { Norms } from "../linalg/norms.ts";
 import { entrywise } from "./entrywise.ts";
 import { checkHyperparameters } from "./hyperparameters.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
-import text from "../../wgsl/gradient_clip.wgsl" with { type: "text" };
+import text from "../../wgsl/optim/gradient_clip.wgsl" with { type: "text" };
 
 const source = { name: "gradient_clip", text };
 

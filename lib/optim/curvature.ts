@@ -1,7 +1,7 @@
-import { createVector, Vector } from "../field/vector.ts";
+import { createVector, Vector } from "../linalg/vector.ts";
 import { entrywise } from "./entrywise.ts";
 import type { Observation, OptimizerContext } from "./optimizer.ts";
-import text from "../../wgsl/curvature_average.wgsl" with { type: "text" };
+import text from "../../wgsl/optim/curvature_average.wgsl" with { type: "text" };
 
 /** How a running estimate of curvature is made from products h = Hv. */
 export interface CurvatureEstimate {

@@ -1,5 +1,5 @@
 import type { KernelSource } from "../gpu/kernel_source.ts";
-import { createVector, type Vector } from "../field/vector.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { type ProbeSchedule, probesDue } from "./curvature.ts";
 import { entrywise } from "./entrywise.ts";
 import type { Observation, OptimizerContext, OptimizerCore } from "./optimizer.ts";

@@ -1,13 +1,13 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import { createVector, type Vector } from "../field/vector.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { Eigenbasis } from "../linalg/eigenbasis.ts";
 import { viewOf } from "../linalg/matrix_view.ts";
 import { numberTable } from "../linalg/number_table.ts";
 import { Squares } from "../linalg/squares.ts";
 import type { OptimizerContext } from "./optimizer.ts";
 import { TwoSided, weightsOf } from "./two_sided.ts";
-import reorderText from "../../wgsl/reorder_moment.wgsl" with { type: "text" };
+import reorderText from "../../wgsl/optim/reorder_moment.wgsl" with { type: "text" };
 
 const reorderSource = { name: "reorder_moment", text: reorderText };
 

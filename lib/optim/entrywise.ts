@@ -1,7 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { KernelSource } from "../gpu/kernel_source.ts";
-import { Vector } from "../field/vector.ts";
+import { Vector } from "../linalg/vector.ts";
 import type { OptimizerContext } from "./optimizer.ts";
 
 /**

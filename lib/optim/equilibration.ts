@@ -1,12 +1,12 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
-import { createVector, type Vector } from "../field/vector.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { numberRanges } from "../linalg/ranges.ts";
 import { CurvatureAverage } from "./curvature.ts";
 import type { RunningCurvature } from "./curvature_core.ts";
 import { entrywise } from "./entrywise.ts";
 import type { OptimizerContext } from "./optimizer.ts";
-import equilibrateText from "../../wgsl/equilibrate.wgsl" with { type: "text" };
-import meansText from "../../wgsl/segment_means.wgsl" with { type: "text" };
+import equilibrateText from "../../wgsl/optim/equilibrate.wgsl" with { type: "text" };
+import meansText from "../../wgsl/optim/segment_means.wgsl" with { type: "text" };
 
 const meansSource = { name: "segment_means", text: meansText };
 const equilibrateSource = { name: "equilibrate", text: equilibrateText };

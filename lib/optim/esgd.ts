@@ -2,7 +2,7 @@ import { curvatureCore } from "./curvature_core.ts";
 import { Equilibration } from "./equilibration.ts";
 import { checkHyperparameters, checkWord, decayed } from "./hyperparameters.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
-import text from "../../wgsl/esgd_step.wgsl" with { type: "text" };
+import text from "../../wgsl/optim/esgd_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgd}. */
 export interface EsgdOptions {

@@ -2,7 +2,7 @@ import { CurvatureAverage } from "./curvature.ts";
 import { curvatureCore } from "./curvature_core.ts";
 import { checkHyperparameters, decayed } from "./hyperparameters.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
-import text from "../../wgsl/esgd_max_step.wgsl" with { type: "text" };
+import text from "../../wgsl/optim/esgd_max_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgdMax}. */
 export interface EsgdMaxOptions {

@@ -1,4 +1,4 @@
-import { createVector, type Vector } from "../field/vector.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { probesDue } from "./curvature.ts";
 import { entrywise } from "./entrywise.ts";
 import { Equilibration } from "./equilibration.ts";
@@ -6,7 +6,7 @@ import { type EsgdOptions, resolveEsgd } from "./esgd.ts";
 import { decayed } from "./hyperparameters.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec, Requests } from "./optimizer.ts";
 import { RotatedCore, type RotatedVectors } from "./rotated_core.ts";
-import text from "../../wgsl/esgd_rotated.wgsl" with { type: "text" };
+import text from "../../wgsl/optim/esgd_rotated.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgdSoap}: ESGD's, some with other defaults, and how its bases follow. */
 export interface EsgdSoapOptions extends EsgdOptions {

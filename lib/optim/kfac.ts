@@ -1,7 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import { Layout } from "../field/layout.ts";
-import { createVector, type Vector } from "../field/vector.ts";
+import { Layout } from "../linalg/layout.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { kroneckerLayout, linearMapsOf } from "../linalg/linear_maps.ts";
 import { viewOf } from "../linalg/matrix_view.ts";
 import { numberTable } from "../linalg/number_table.ts";
@@ -11,9 +11,9 @@ import { adam } from "./adam.ts";
 import { checkHyperparameters } from "./hyperparameters.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
 import { TwoSided } from "./two_sided.ts";
-import blendText from "../../wgsl/blend.wgsl" with { type: "text" };
-import joinText from "../../wgsl/join_bias.wgsl" with { type: "text" };
-import splitText from "../../wgsl/split_bias.wgsl" with { type: "text" };
+import blendText from "../../wgsl/optim/blend.wgsl" with { type: "text" };
+import joinText from "../../wgsl/optim/join_bias.wgsl" with { type: "text" };
+import splitText from "../../wgsl/optim/split_bias.wgsl" with { type: "text" };
 
 /** Options of {@linkcode kfac}. */
 export interface KfacOptions {

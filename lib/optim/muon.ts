@@ -3,8 +3,8 @@ import { NewtonSchulz } from "../linalg/newton_schulz.ts";
 import { entrywise } from "./entrywise.ts";
 import { checkHyperparameters, decayed } from "./hyperparameters.ts";
 import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
-import startText from "../../wgsl/muon_start.wgsl" with { type: "text" };
-import stepText from "../../wgsl/muon_step.wgsl" with { type: "text" };
+import startText from "../../wgsl/optim/muon_start.wgsl" with { type: "text" };
+import stepText from "../../wgsl/optim/muon_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode muon}. */
 export interface MuonOptions {

@@ -1,7 +1,7 @@
 import type { Gpu } from "../gpu/device.ts";
 import type { RandomKey } from "../gpu/random.ts";
-import { Layout, type Segment } from "../field/layout.ts";
-import { createVector, Vector } from "../field/vector.ts";
+import { Layout, type Segment } from "../linalg/layout.ts";
+import { createVector, Vector } from "../linalg/vector.ts";
 import { kroneckerLayout } from "../linalg/linear_maps.ts";
 
 /** What a step needs beyond the gradient. */

@@ -1,9 +1,9 @@
-import type { Vector } from "../field/vector.ts";
+import type { Vector } from "../linalg/vector.ts";
 import { Eigenbases } from "./eigenbases.ts";
 import { entrywise } from "./entrywise.ts";
 import { type OptimizerContext, type OptimizerCore, stateVectors, type StepRequest } from "./optimizer.ts";
 import { weightsOf } from "./two_sided.ts";
-import stepText from "../../wgsl/rotated_step.wgsl" with { type: "text" };
+import stepText from "../../wgsl/optim/rotated_step.wgsl" with { type: "text" };
 
 /** What a rule works on; primes are what is rotated, and the same as without where there is no matrix. */
 export interface RotatedVectors {

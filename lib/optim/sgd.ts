@@ -1,7 +1,7 @@
 import { entrywise } from "./entrywise.ts";
 import { checkHyperparameters } from "./hyperparameters.ts";
 import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
-import text from "../../wgsl/sgd_step.wgsl" with { type: "text" };
+import text from "../../wgsl/optim/sgd_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode sgd}. */
 export interface SgdOptions {

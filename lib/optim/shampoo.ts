@@ -1,6 +1,6 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
-import type { PlacedSegment } from "../field/layout.ts";
-import { createVector, type Vector } from "../field/vector.ts";
+import type { PlacedSegment } from "../linalg/layout.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { InverseRoots } from "../linalg/inverse_roots.ts";
 import { rangeOf, viewOf } from "../linalg/matrix_view.ts";
 import { Norms } from "../linalg/norms.ts";
@@ -10,8 +10,8 @@ import { entrywise } from "./entrywise.ts";
 import { checkHyperparameters, checkWord, decayed } from "./hyperparameters.ts";
 import { type OptimizerContext, type OptimizerCore, type OptimizerSpec, stateVectors } from "./optimizer.ts";
 import { type NamedView, TwoSided, weightsOf } from "./two_sided.ts";
-import directionText from "../../wgsl/graft_direction.wgsl" with { type: "text" };
-import stepText from "../../wgsl/shampoo_step.wgsl" with { type: "text" };
+import directionText from "../../wgsl/optim/graft_direction.wgsl" with { type: "text" };
+import stepText from "../../wgsl/optim/shampoo_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode shampoo}. */
 export interface ShampooOptions {

@@ -1,9 +1,9 @@
-import { createVector, type Vector } from "../field/vector.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { entrywise } from "./entrywise.ts";
 import { checkHyperparameters, decayed } from "./hyperparameters.ts";
 import type { OptimizerContext, OptimizerSpec } from "./optimizer.ts";
 import { RotatedCore, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
-import text from "../../wgsl/soap_adam.wgsl" with { type: "text" };
+import text from "../../wgsl/optim/soap_adam.wgsl" with { type: "text" };
 
 /** Options of {@linkcode soap}. */
 export interface SoapOptions {

@@ -2,7 +2,7 @@ import { CurvatureAverage } from "./curvature.ts";
 import { curvatureCore } from "./curvature_core.ts";
 import { checkHyperparameters } from "./hyperparameters.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
-import text from "../../wgsl/sophia_step.wgsl" with { type: "text" };
+import text from "../../wgsl/optim/sophia_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode sophiaH}. */
 export interface SophiaOptions {

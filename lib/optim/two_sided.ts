@@ -1,8 +1,8 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
-import type { Layout, PlacedSegment } from "../field/layout.ts";
+import type { Layout, PlacedSegment } from "../linalg/layout.ts";
 import { type MatrixView, squareLayout, viewOf } from "../linalg/matrix_view.ts";
-import { Products } from "../linalg/products.ts";
+import { Products } from "../linalg/gemm/products.ts";
 
 /** The weight matrices of a layout. */
 export function weightsOf(layout: Layout): PlacedSegment[] {

@@ -9,7 +9,7 @@ import {
   type Vector3,
 } from "../data/scene/camera.ts";
 import { lookingAt } from "./camera_path.ts";
-import type { Picture } from "../data/picture.ts";
+import type { Picture } from "../codec/image/picture.ts";
 
 /** A coloured line. */
 export interface Line {

@@ -1,4 +1,4 @@
-import { checkWhole } from "../data/check_picture.ts";
+import { checkWhole } from "../codec/image/check_picture.ts";
 import {
   addScaled,
   type Camera,

@@ -2,15 +2,15 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { ChunkRequest, MatrixPlace } from "../diff/request.ts";
 import type { Field } from "../field/field.ts";
-import { padWidth } from "../field/layout.ts";
-import { padRows } from "../field/matmul/shape.ts";
+import { padWidth } from "../linalg/layout.ts";
+import { padRows } from "../linalg/gemm/shape.ts";
 import { Network } from "../field/network.ts";
 import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
 import { tuneKernels } from "../field/tune.ts";
 import { checkRadianceField, checkVolume, type VolumeOptions } from "../objective/volume_rendering.ts";
-import realText from "../../wgsl/number/real.wgsl" with { type: "text" };
-import mediumText from "../../wgsl/volume/medium.wgsl" with { type: "text" };
-import text from "../../wgsl/volume_composite.wgsl" with { type: "text" };
+import realText from "../../wgsl/objective/real.wgsl" with { type: "text" };
+import mediumText from "../../wgsl/objective/volume_medium.wgsl" with { type: "text" };
+import text from "../../wgsl/render/volume_composite.wgsl" with { type: "text" };
 import { bytesPerRow } from "../field/sizes.ts";
 
 /** What volume rendering makes of rays. */

@@ -1,6 +1,6 @@
 import type { Field } from "../field/field.ts";
 import type { Camera } from "../data/scene/camera.ts";
-import type { Picture } from "../data/picture.ts";
+import type { Picture } from "../codec/image/picture.ts";
 import { type RenderOptions, renderPixels } from "./render_pixels.ts";
 
 /** A rendered view. */

@@ -1,6 +1,6 @@
 import type { Field } from "../field/field.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../output/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../codec/tensor/safetensors.ts";
 
 /**
  * A training state as a `.safetensors` file: parameters by segment (`parameters/layers.0.weight`, …), optimizer state by name

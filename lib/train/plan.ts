@@ -1,4 +1,4 @@
-import { onDevice } from "./data.ts";
+import { onDevice } from "../data/training_data.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import type { TrainOptions } from "./train.ts";
 import { TrainingStep } from "./training_step.ts";

@@ -1,7 +1,7 @@
-import { createVector, type Vector } from "../field/vector.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import type { Differentiator } from "../diff/differentiator.ts";
-import gatherText from "../../wgsl/outcome_gather.wgsl" with { type: "text" };
-import scatterText from "../../wgsl/outcome_scatter.wgsl" with { type: "text" };
+import gatherText from "../../wgsl/train/outcome_gather.wgsl" with { type: "text" };
+import scatterText from "../../wgsl/train/outcome_scatter.wgsl" with { type: "text" };
 
 /**
  * Changes a step's vectors in place before they are used, for instance to their means over several processes, all of which make

@@ -1,4 +1,4 @@
-import { createVector, type Vector } from "../field/vector.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { createOptimizer, type Optimizer, type Requests } from "../optim/optimizer.ts";
 import { Pace } from "./pace.ts";
 import { RING, type TrainingStep } from "./training_step.ts";

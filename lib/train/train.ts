@@ -2,7 +2,7 @@ import type { Field } from "../field/field.ts";
 import { checkSeed } from "../gpu/random.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { type HostData, onDevice, type TrainingData } from "./data.ts";
+import { type HostData, onDevice, type TrainingData } from "../data/training_data.ts";
 import { Pace } from "./pace.ts";
 import type { Reduce } from "./reduce.ts";
 import { Rehearsal } from "./rehearsal.ts";

@@ -1,19 +1,19 @@
-import type { Vector } from "../field/vector.ts";
-import { createVector } from "../field/vector.ts";
+import type { Vector } from "../linalg/vector.ts";
+import { createVector } from "../linalg/vector.ts";
 import type { Field } from "../field/field.ts";
 import { tuneKernels } from "../field/tune.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { type RandomKey, streams } from "../gpu/random.ts";
-import { tuneProducts } from "../linalg/tune_products.ts";
+import { tuneProducts } from "../linalg/gemm/tune_products.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer, Requests } from "../optim/optimizer.ts";
 import { Differentiator } from "../diff/differentiator.ts";
 import type { ChunkRequest, DifferentiationPart, ProductRequest } from "../diff/request.ts";
 import { KroneckerFactors } from "../diff/kronecker_factors.ts";
-import type { TrainingData } from "./data.ts";
+import type { TrainingData } from "../data/training_data.ts";
 import { Outcome, type Reduce } from "./reduce.ts";
 import { Sampler } from "./sampler.ts";
-import watchText from "../../wgsl/finite_check.wgsl" with { type: "text" };
+import watchText from "../../wgsl/train/finite_check.wgsl" with { type: "text" };
 
 const watchSource = { name: "finite_check", text: watchText };
 

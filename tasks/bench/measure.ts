@@ -1,5 +1,5 @@
 import { createField } from "../../lib/field/field.ts";
-import { createVector } from "../../lib/field/vector.ts";
+import { createVector } from "../../lib/linalg/vector.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import type { ProfileEntry } from "../../lib/gpu/profile.ts";
 import { adam } from "../../lib/optim/adam.ts";

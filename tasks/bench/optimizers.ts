@@ -1,8 +1,8 @@
-import { createVector } from "../../lib/field/vector.ts";
+import { createVector } from "../../lib/linalg/vector.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { streams } from "../../lib/gpu/random.ts";
 import { kroneckerLayout } from "../../lib/linalg/linear_maps.ts";
-import { tuneProducts } from "../../lib/linalg/tune_products.ts";
+import { tuneProducts } from "../../lib/linalg/gemm/tune_products.ts";
 import { createOptimizer, type OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { optimizerFromConfig, optimizerNames } from "../../lib/optim/registry.ts";
 import { recordCopy } from "./peak.ts";

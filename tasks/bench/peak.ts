@@ -3,8 +3,8 @@ import { linearGroups } from "../../lib/gpu/groups.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { median } from "../shell/statistics.ts";
 import { timeOnce } from "./timing.ts";
-import copyText from "../../wgsl/peak_copy.wgsl" with { type: "text" };
-import multiplyAddText from "../../wgsl/peak_multiply_add.wgsl" with { type: "text" };
+import copyText from "../../wgsl/bench/peak_copy.wgsl" with { type: "text" };
+import multiplyAddText from "../../wgsl/bench/peak_multiply_add.wgsl" with { type: "text" };
 
 /** What the adapter can do at best, as far as two plain kernels show. */
 export interface Peak {

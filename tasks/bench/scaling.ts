@@ -1,6 +1,6 @@
 import { productShapes } from "../../lib/field/sizes.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
-import { flopsOf } from "../../lib/field/matmul/shape.ts";
+import { flopsOf } from "../../lib/linalg/gemm/shape.ts";
 import { summarise, type Summary } from "../shell/statistics.ts";
 import { timeInterleaved } from "./timing.ts";
 import { fieldOf, type Subject, Workload } from "./workload.ts";

@@ -1,12 +1,13 @@
 import { Differentiator } from "../../lib/diff/differentiator.ts";
 import { KroneckerFactors } from "../../lib/diff/kronecker_factors.ts";
 import type { ProductRequest } from "../../lib/diff/request.ts";
-import { type Activation, activations } from "../../lib/field/activation.ts";
+import type { Activation } from "../../lib/field/activation/activation.ts";
+import { activations } from "../../lib/field/activation/registry.ts";
 import type { FieldDescription } from "../../lib/field/description.ts";
 import { createField, type Field } from "../../lib/field/field.ts";
 import { mlp } from "../../lib/field/mlp.ts";
 import { tuneKernels } from "../../lib/field/tune.ts";
-import { createVector, type Vector } from "../../lib/field/vector.ts";
+import { createVector, type Vector } from "../../lib/linalg/vector.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { streams } from "../../lib/gpu/random.ts";
 import { meanSquaredError } from "../../lib/objective/mean_squared_error.ts";
@@ -14,7 +15,7 @@ import { adam, adamW } from "../../lib/optim/adam.ts";
 import { esgd } from "../../lib/optim/esgd.ts";
 import { createOptimizer, type Optimizer, type OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { sgd } from "../../lib/optim/sgd.ts";
-import { tableData, type TrainingData } from "../../lib/train/data.ts";
+import { tableData, type TrainingData } from "../../lib/data/training_data.ts";
 import { RING, TrainingStep } from "../../lib/train/training_step.ts";
 import type { BenchValues } from "./command.ts";
 

@@ -1,4 +1,4 @@
-import { RunFolder } from "../../lib/output/run_folder.ts";
+import { RunFolder } from "../run/run_folder.ts";
 
 /** The quality of a run's field at some point of its training. */
 export interface CurvePoint {

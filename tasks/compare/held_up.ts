@@ -1,4 +1,4 @@
-import type { PairPace } from "./pace.ts";
+import type { PairPace } from "./pair_pace.ts";
 import type { RunRecord } from "./store.ts";
 
 /** A run whose steps took longer than this times what is usual for its pair was held up by something else. */

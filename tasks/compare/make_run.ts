@@ -1,5 +1,5 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
-import { RunFolder } from "../../lib/output/run_folder.ts";
+import { RunFolder } from "../run/run_folder.ts";
 import { DivergenceError } from "../../lib/train/train.ts";
 import type { ProgressLine } from "../shell/progress.ts";
 import { PreparedRun } from "../training/prepared_run.ts";

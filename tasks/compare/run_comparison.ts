@@ -2,7 +2,7 @@ import project from "../../deno.json" with { type: "json" };
 import { join, relative } from "@std/path";
 import { type Gpu, openDevice } from "../../lib/gpu/device.ts";
 import { KERNEL_CHOICES } from "../../lib/gpu/kernel_choice.ts";
-import { checkName } from "../../lib/output/run_name.ts";
+import { checkName } from "../run/run_name.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { settled } from "../shell/settled.ts";

@@ -1,13 +1,13 @@
 import { join } from "@std/path";
-import { writeWhole } from "../../lib/output/atomic.ts";
-import { fromJson, toJson } from "../../lib/output/json.ts";
-import { appendLine, mendMetrics, readMetrics } from "../../lib/output/metrics_file.ts";
-import { createFolder } from "../../lib/output/run_name.ts";
+import { writeWhole } from "../run/atomic.ts";
+import { fromJson, toJson } from "../run/json.ts";
+import { appendLine, mendMetrics, readMetrics } from "../run/metrics_file.ts";
+import { createFolder } from "../run/run_name.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
 import type { Quality } from "../training/subject.ts";
 import type { SearchedSchedule } from "./halving.ts";
-import type { PairPace } from "./pace.ts";
+import type { PairPace } from "./pair_pace.ts";
 import type { Settings } from "./settings.ts";
 
 const RECORD = "comparison.json";

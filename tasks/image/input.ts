@@ -1,7 +1,8 @@
-import { compositeOnWhite } from "../../lib/data/alpha.ts";
-import { cropPicture } from "../../lib/data/crop.ts";
-import { decodePicture, type Picture } from "../../lib/data/picture.ts";
-import { fitLongerSide, resizePicture } from "../../lib/data/resize.ts";
+import { compositeOnWhite } from "../../lib/data/image/alpha.ts";
+import { cropPicture } from "../../lib/data/image/crop.ts";
+import { decodePicture } from "../../lib/codec/image/decode_picture.ts";
+import type { Picture } from "../../lib/codec/image/picture.ts";
+import { fitLongerSide, resizePicture } from "../../lib/data/image/resize.ts";
 import { readInput } from "../shell/read_input.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { ImageValues } from "./command.ts";

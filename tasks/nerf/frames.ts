@@ -1,12 +1,12 @@
 import { join } from "@std/path";
 import { type Camera, resizeCamera } from "../../lib/data/scene/camera.ts";
-import type { Picture } from "../../lib/data/picture.ts";
+import type { Picture } from "../../lib/codec/image/picture.ts";
 import type { RaySpace } from "../../lib/data/scene/ray_space.ts";
 import type { Field } from "../../lib/field/field.ts";
-import { joinFrames } from "../../lib/output/animated_png.ts";
-import { depthPicture } from "../../lib/output/depth_picture.ts";
-import { encodePng } from "../../lib/output/png.ts";
-import type { RunFolder } from "../../lib/output/run_folder.ts";
+import { joinFrames } from "../../lib/codec/image/encode_animated_png.ts";
+import { depthPicture } from "../../lib/render/depth_picture.ts";
+import { encodePng } from "../../lib/codec/image/encode_png.ts";
+import type { RunFolder } from "../run/run_folder.ts";
 import { cameraPath, type CameraPathKind } from "../../lib/render/camera_path.ts";
 import { type RenderedView, renderView } from "../../lib/render/render_view.ts";
 import type { VolumeOptions } from "../../lib/objective/volume_rendering.ts";

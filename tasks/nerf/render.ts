@@ -1,7 +1,7 @@
 import { createField } from "../../lib/field/field.ts";
 import { openDevice } from "../../lib/gpu/device.ts";
 import { createOptimizer } from "../../lib/optim/optimizer.ts";
-import { openRunFolder } from "../../lib/output/run_folder.ts";
+import { openRunFolder } from "../run/run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { parseOptions } from "../shell/options.ts";
 import { ProgressLine } from "../shell/progress.ts";

@@ -1,8 +1,8 @@
 import { type Camera, checkCamera } from "../../lib/data/scene/camera.ts";
 import { checkBounds, RAY_SPACES, type RaySpace, type SceneBounds } from "../../lib/data/scene/ray_space.ts";
 import type { Scene } from "../../lib/data/scene/scene.ts";
-import { fromJson, toJson } from "../../lib/output/json.ts";
-import type { RunFolder } from "../../lib/output/run_folder.ts";
+import { fromJson, toJson } from "../run/json.ts";
+import type { RunFolder } from "../run/run_folder.ts";
 import { UserError } from "../shell/user_error.ts";
 
 const FILE = "scene.json";

@@ -1,5 +1,5 @@
-import { decodeMesh } from "../../lib/data/mesh/decode_mesh.ts";
-import type { Mesh } from "../../lib/data/mesh/mesh.ts";
+import { decodeMesh } from "../../lib/codec/mesh/decode_mesh.ts";
+import type { Mesh } from "../../lib/codec/mesh/mesh.ts";
 import { type NormalisedMesh, normaliseMesh } from "../../lib/data/mesh/normalise.ts";
 import { readInput } from "../shell/read_input.ts";
 import type { OccupancyValues } from "./command.ts";

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import type { Field } from "../../lib/field/field.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
-import type { RunFolder } from "../../lib/output/run_folder.ts";
+import type { RunFolder } from "../run/run_folder.ts";
 import { decodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import type { Command } from "../shell/command.ts";
 import { storedValues } from "../shell/options.ts";

@@ -1,4 +1,4 @@
-import type { Activation } from "../../lib/field/activation.ts";
+import type { Activation } from "../../lib/field/activation/activation.ts";
 import { gabor } from "../../lib/field/activation/gabor.ts";
 import { gaussian } from "../../lib/field/activation/gaussian.ts";
 import { relu } from "../../lib/field/activation/relu.ts";

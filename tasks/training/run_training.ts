@@ -1,5 +1,5 @@
 import { openDevice } from "../../lib/gpu/device.ts";
-import { checkNewRun, createRunFolder, openRunFolder } from "../../lib/output/run_folder.ts";
+import { checkNewRun, createRunFolder, openRunFolder } from "../run/run_folder.ts";
 import { stepsWithin } from "../../lib/train/budget.ts";
 import { planTraining } from "../../lib/train/plan.ts";
 import { callerPath } from "../shell/caller_path.ts";

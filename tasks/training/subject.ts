@@ -1,7 +1,7 @@
-import type { TrainingData } from "../../lib/train/data.ts";
+import type { TrainingData } from "../../lib/data/training_data.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { Objective } from "../../lib/objective/objective.ts";
-import type { RunFolder } from "../../lib/output/run_folder.ts";
+import type { RunFolder } from "../run/run_folder.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import type { SettledValues } from "./options.ts";
 

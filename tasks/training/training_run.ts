@@ -1,8 +1,8 @@
 import { basename } from "@std/path";
 import type { Field } from "../../lib/field/field.ts";
 import type { Optimizer, OptimizerSpec } from "../../lib/optim/optimizer.ts";
-import { convergenceSvg } from "../../lib/output/convergence_plot.ts";
-import { type RunFolder, stepCheckpointName } from "../../lib/output/run_folder.ts";
+import { convergenceSvg } from "../run/convergence_plot.ts";
+import { type RunFolder, stepCheckpointName } from "../run/run_folder.ts";
 import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { formatDuration, ProgressLine } from "../shell/progress.ts";

@@ -15,7 +15,7 @@ import {
 import { Differentiator } from "../../lib/diff/differentiator.ts";
 import type { ChunkRequest } from "../../lib/diff/request.ts";
 import { uploadRows } from "../../lib/field/rows.ts";
-import { FAMILIES } from "../../lib/field/matmul/family.ts";
+import { FAMILIES } from "../../lib/linalg/gemm/family.ts";
 import { relativeError } from "../support/golden.ts";
 
 const ROWS = 512;

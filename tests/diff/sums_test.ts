@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { linearGroups } from "../../lib/gpu/groups.ts";
-import gradientText from "../../wgsl/gradient_sum.wgsl" with { type: "text" };
-import watchText from "../../wgsl/finite_check.wgsl" with { type: "text" };
-import lossText from "../../wgsl/loss_sum.wgsl" with { type: "text" };
+import gradientText from "../../wgsl/diff/gradient_sum.wgsl" with { type: "text" };
+import watchText from "../../wgsl/train/finite_check.wgsl" with { type: "text" };
+import lossText from "../../wgsl/diff/loss_sum.wgsl" with { type: "text" };
 import { fileDevice, readFloats } from "../support/device.ts";
 import { wave } from "../support/matrices.ts";
 import { sameBits } from "../support/same_bits.ts";

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Activation, activations, gabor, gaussian, relu, sigmoid, sinc, sine, softplus } from "../../mod.ts";
 import { linearGroups } from "../../lib/gpu/groups.ts";
-import adjointText from "../../wgsl/activation_adjoint.wgsl" with { type: "text" };
-import adjointTangentText from "../../wgsl/activation_adjoint_tangent.wgsl" with { type: "text" };
-import forwardText from "../../wgsl/activation_forward.wgsl" with { type: "text" };
-import tangentText from "../../wgsl/activation_tangent.wgsl" with { type: "text" };
+import adjointText from "../../wgsl/diff/activation_adjoint.wgsl" with { type: "text" };
+import adjointTangentText from "../../wgsl/diff/activation_adjoint_tangent.wgsl" with { type: "text" };
+import forwardText from "../../wgsl/field/activation_forward.wgsl" with { type: "text" };
+import tangentText from "../../wgsl/field/activation_tangent.wgsl" with { type: "text" };
 import { decayingExp } from "../support/decaying_exp.ts";
 import { fileDevice, readFloats } from "../support/device.ts";
 import { wave } from "../support/matrices.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { positionalEncoding } from "../../mod.ts";
-import { padWidth } from "../../lib/field/layout.ts";
+import { padWidth } from "../../lib/linalg/layout.ts";
 import { fileDevice, readFloats } from "../support/device.ts";
 import { upload, wave } from "../support/matrices.ts";
 import { sameBits } from "../support/same_bits.ts";

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
-import type { Picture } from "../../lib/data/picture.ts";
+import type { Picture } from "../../lib/codec/image/picture.ts";
 import { structuralSimilarity } from "../../lib/metric/ssim.ts";
 
 function pictureOf(

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { linearGroups } from "../../lib/gpu/groups.ts";
-import decayingExpText from "../../wgsl/math/decaying_exp.wgsl" with { type: "text" };
+import decayingExpText from "../../wgsl/gpu/decaying_exp.wgsl" with { type: "text" };
 import crossEntropyText from "../../wgsl/objective/binary_cross_entropy.wgsl" with { type: "text" };
-import kernelText from "../../wgsl/objective_pointwise.wgsl" with { type: "text" };
+import kernelText from "../../wgsl/objective/pointwise.wgsl" with { type: "text" };
 import squareText from "../../wgsl/objective/mean_squared_error.wgsl" with { type: "text" };
 import { decayingExp } from "../support/decaying_exp.ts";
 import { fileDevice, readFloats } from "../support/device.ts";

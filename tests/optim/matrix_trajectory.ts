@@ -1,5 +1,5 @@
 import { createOptimizer, createVector, type Gpu, type OptimizerSpec } from "../../mod.ts";
-import { Layout } from "../../lib/field/layout.ts";
+import { Layout } from "../../lib/linalg/layout.ts";
 import { relativeError } from "../support/golden.ts";
 import { type Matrix, multiply } from "../support/matrix.ts";
 

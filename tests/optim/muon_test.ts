@@ -1,6 +1,6 @@
 import { assertEquals, assertGreaterOrEqual, assertLess } from "@std/assert";
 import { createVector, muon, openDevice } from "../../mod.ts";
-import { Layout } from "../../lib/field/layout.ts";
+import { Layout } from "../../lib/linalg/layout.ts";
 import { NewtonSchulz } from "../../lib/linalg/newton_schulz.ts";
 import { eigenvalues, matrixFrom, multiply, someMatrix, transpose } from "../support/matrix.ts";
 import { followTrajectory } from "./matrix_trajectory.ts";

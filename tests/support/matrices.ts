@@ -1,6 +1,6 @@
 import type { DeviceBuffer, Gpu } from "../../mod.ts";
-import { padWidth } from "../../lib/field/layout.ts";
-import { padRows } from "../../lib/field/matmul/shape.ts";
+import { padWidth } from "../../lib/linalg/layout.ts";
+import { padRows } from "../../lib/linalg/gemm/shape.ts";
 import { downloadRows, uploadRows } from "../../lib/field/rows.ts";
 
 /** Numbers in [−1, 1] without a pattern that a mistake could follow: sin(k), sin(2k), … */

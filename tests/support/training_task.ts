@@ -1,6 +1,6 @@
 import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { RunFolder } from "../../lib/output/run_folder.ts";
+import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { readUntil, startTask } from "./process.ts";
 
 /** The newest checkpoint of a run: its step, and its bytes. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { heldUp } from "../../tasks/compare/held_up.ts";
-import type { PairPace } from "../../tasks/compare/pace.ts";
+import type { PairPace } from "../../tasks/compare/pair_pace.ts";
 import type { RunRecord } from "../../tasks/compare/store.ts";
 
 Deno.test("a final run that something held up is found by its pair's other runs, or by the pace measured beforehand", () => {

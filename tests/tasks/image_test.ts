@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { decodePng } from "../../lib/data/png.ts";
-import { encodePng } from "../../lib/output/png.ts";
-import { openRunFolder, RunFolder } from "../../lib/output/run_folder.ts";
-import { decodeSafetensors } from "../../lib/output/safetensors.ts";
+import { decodePng } from "../../lib/codec/image/decode_png.ts";
+import { encodePng } from "../../lib/codec/image/encode_png.ts";
+import { openRunFolder, RunFolder } from "../../tasks/run/run_folder.ts";
+import { decodeSafetensors } from "../../lib/codec/tensor/safetensors.ts";
 import { type Outcome, outcome, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 import { newestCheckpoint, stopEarly } from "../support/training_task.ts";

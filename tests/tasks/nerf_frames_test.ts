@@ -9,7 +9,7 @@ import {
   radianceField,
   raySpace,
 } from "../../mod.ts";
-import { RunFolder } from "../../lib/output/run_folder.ts";
+import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { lookingAt } from "../../lib/render/camera_path.ts";
 import { type FrameOptions, removeFrames, renderFrames } from "../../tasks/nerf/frames.ts";
 import { fileDevice } from "../support/device.ts";

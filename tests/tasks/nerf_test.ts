@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { render } from "../../fixtures/scene/make.ts";
-import { RunFolder } from "../../lib/output/run_folder.ts";
+import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { command } from "../../tasks/nerf/command.ts";
 import { nerfTask } from "../../tasks/nerf/task.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";

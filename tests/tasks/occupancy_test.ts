@@ -10,7 +10,7 @@ import {
   openDevice,
   type TrainEvent,
 } from "../../mod.ts";
-import { createRunFolder } from "../../lib/output/run_folder.ts";
+import { createRunFolder } from "../../tasks/run/run_folder.ts";
 import { command } from "../../tasks/occupancy/command.ts";
 import { warningsFor } from "../../tasks/occupancy/input.ts";
 import { OccupancySubject } from "../../tasks/occupancy/subject.ts";

@@ -10,7 +10,7 @@ import {
   mlp,
   type OptimizerSpec,
 } from "../../mod.ts";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../../lib/output/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../../lib/codec/tensor/safetensors.ts";
 import { fileDevice } from "../support/device.ts";
 import { wave } from "../support/matrices.ts";
 

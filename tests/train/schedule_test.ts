@@ -10,7 +10,7 @@ import {
   scheduleToConfig,
   stepDecay,
 } from "../../lib/train/schedule.ts";
-import { fromJson, toJson } from "../../lib/output/json.ts";
+import { fromJson, toJson } from "../../tasks/run/json.ts";
 
 Deno.test("a constant schedule changes nothing", () => {
   assertEquals([0, 1, 1e9].map(constant().factor), [1, 1, 1]);

@@ -1,5 +1,5 @@
 import { areaVector } from "./inspect.ts";
-import type { Mesh } from "./mesh.ts";
+import type { Mesh } from "../../codec/mesh/mesh.ts";
 
 /** Of a closed surface the normals, weighted by area, cancel but for a share of its area, and so does a flat one's volume. */
 const ROUNDING = 1e-6;

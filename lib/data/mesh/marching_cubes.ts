@@ -1,6 +1,6 @@
 import { CELL_EDGES, CUBE_CASES } from "./cube_cases.ts";
-import { GrowingArray } from "./growing_array.ts";
-import type { Mesh } from "./mesh.ts";
+import { GrowingArray } from "../../codec/mesh/growing_array.ts";
+import type { Mesh } from "../../codec/mesh/mesh.ts";
 
 /** Samples on an axis-parallel grid: sample (i, j, k) lies at origin + spacing · (i, j, k). */
 export interface Grid {

@@ -1,4 +1,4 @@
-import type { Mesh } from "./mesh.ts";
+import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { NODE_FLOATS, windingTree } from "./winding_tree.ts";
 
 /** The place on a mesh that is nearest to a point. */

@@ -1,8 +1,8 @@
 import { areaVector, inspectMesh, type MeshReport } from "./inspect.ts";
 import { countInwardParts } from "./inward_parts.ts";
-import type { Mesh } from "./mesh.ts";
-import { fitPositions } from "./position_bits.ts";
-import { weldVertices } from "./weld.ts";
+import type { Mesh } from "../../codec/mesh/mesh.ts";
+import { fitPositions } from "../../codec/mesh/position_bits.ts";
+import { weldVertices } from "../../codec/mesh/weld.ts";
 
 /** Radius of the sphere that a mesh is scaled into: within the unit sphere, with room for samples outside. */
 const RADIUS = 0.95;
@@ -55,7 +55,7 @@ const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1,
  *
  * @example
  * ```ts
- * import { decodeMesh } from "./decode_mesh.ts";
+ * import { decodeMesh } from "../../codec/mesh/decode_mesh.ts";
  * import { denormaliseMesh, normaliseMesh } from "./normalise.ts";
  *
  * const input = await decodeMesh(await Deno.readFile("bunny.ply"), "bunny.ply");

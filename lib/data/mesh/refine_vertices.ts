@@ -1,5 +1,5 @@
 import { type Grid, MARGIN } from "./marching_cubes.ts";
-import type { Mesh } from "./mesh.ts";
+import type { Mesh } from "../../codec/mesh/mesh.ts";
 
 /** Halvings of the stretch of an edge that a zero lies in. */
 const HALVINGS = 5;

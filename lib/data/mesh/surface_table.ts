@@ -1,5 +1,5 @@
 import { areaVector } from "./inspect.ts";
-import type { Mesh } from "./mesh.ts";
+import type { Mesh } from "../../codec/mesh/mesh.ts";
 
 /**
  * A mesh's triangles with what drawing one by its area takes: the alias method (Walker 1977), built as Vose 1991 does. Draw a

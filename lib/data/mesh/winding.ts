@@ -1,9 +1,9 @@
 import type { DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
-import type { Mesh } from "./mesh.ts";
+import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { type WindingTree, windingTree } from "./winding_tree.ts";
-import windingText from "../../../wgsl/winding_number.wgsl" with { type: "text" };
+import windingText from "../../../wgsl/data/mesh/winding_number.wgsl" with { type: "text" };
 
 const windingSource = { name: "winding_number", text: windingText };
 

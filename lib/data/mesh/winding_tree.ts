@@ -1,5 +1,5 @@
 import { areaVector, checkMesh } from "./inspect.ts";
-import type { Mesh } from "./mesh.ts";
+import type { Mesh } from "../../codec/mesh/mesh.ts";
 
 /** Numbers of one node: three vec4s. */
 export const NODE_FLOATS = 12;

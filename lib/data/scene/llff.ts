@@ -1,5 +1,5 @@
 import { type Camera, checkCamera } from "./camera.ts";
-import { readNpy } from "./npy.ts";
+import { readNpy } from "../../codec/tensor/npy.ts";
 import { type Scene, type SceneOptions, splitViews } from "./scene.ts";
 import type { SceneFiles } from "./scene_files.ts";
 import { checkCameraSize, checkSameSize, decodeScenePicture } from "./scene_picture.ts";

@@ -1,6 +1,6 @@
 import { readLlff } from "./llff.ts";
 import { HOLDS, type Scene, type SceneOptions } from "./scene.ts";
-import { checkWhole } from "../check_picture.ts";
+import { checkWhole } from "../../codec/image/check_picture.ts";
 import { checkBounds } from "./ray_space.ts";
 import type { SceneFiles } from "./scene_files.ts";
 import { readSynthetic, readTransforms } from "./transforms.ts";

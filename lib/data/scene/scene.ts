@@ -1,4 +1,4 @@
-import type { Picture } from "../picture.ts";
+import type { Picture } from "../../codec/image/picture.ts";
 import type { Camera } from "./camera.ts";
 
 /** A photograph with the camera that took it. */

@@ -1,6 +1,7 @@
-import { alphaOf, compositeOver } from "../alpha.ts";
-import { averagePicture } from "../average.ts";
-import { decodePicture, type Picture } from "../picture.ts";
+import { alphaOf, compositeOver } from "../image/alpha.ts";
+import { averagePicture } from "../image/average.ts";
+import { decodePicture } from "../../codec/image/decode_picture.ts";
+import type { Picture } from "../../codec/image/picture.ts";
 import type { SceneOptions } from "./scene.ts";
 
 /** A picture as a scene has it, and the size of the file's. */

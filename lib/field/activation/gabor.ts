@@ -1,8 +1,8 @@
-import type { Activation } from "../activation.ts";
+import type { Activation } from "./activation.ts";
 import { linearBound, positive } from "./hyperparameter.ts";
-import decayingExp from "../../../wgsl/math/decaying_exp.wgsl" with { type: "text" };
-import trigonometry from "../../../wgsl/activation/trigonometry.wgsl" with { type: "text" };
-import text from "../../../wgsl/activation/gabor.wgsl" with { type: "text" };
+import decayingExp from "../../../wgsl/gpu/decaying_exp.wgsl" with { type: "text" };
+import trigonometry from "../../../wgsl/field/activation/trigonometry.wgsl" with { type: "text" };
+import text from "../../../wgsl/field/activation/gabor.wgsl" with { type: "text" };
 
 /**
  * a(z₁, z₂) = cos(ωz₁)·exp(−(s z₂)²), each of z₁ (`frequency`) and z₂ (`envelope`) with its own linear map: the real Gabor

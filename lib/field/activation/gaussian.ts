@@ -1,7 +1,7 @@
-import type { Activation } from "../activation.ts";
+import type { Activation } from "./activation.ts";
 import { linearBound, positive } from "./hyperparameter.ts";
-import decayingExp from "../../../wgsl/math/decaying_exp.wgsl" with { type: "text" };
-import text from "../../../wgsl/activation/gaussian.wgsl" with { type: "text" };
+import decayingExp from "../../../wgsl/gpu/decaying_exp.wgsl" with { type: "text" };
+import text from "../../../wgsl/field/activation/gaussian.wgsl" with { type: "text" };
 
 /**
  * a(z) = exp(−z²/2σ²) (Ramasinghe & Lucey 2022, "Beyond periodicity").

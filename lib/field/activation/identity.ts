@@ -1,4 +1,4 @@
-import type { Activation } from "../activation.ts";
+import type { Activation } from "./activation.ts";
 import { linearBound } from "./hyperparameter.ts";
 
 /** a(z) = z: a linear layer. */

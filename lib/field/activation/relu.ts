@@ -1,6 +1,6 @@
-import type { Activation } from "../activation.ts";
+import type { Activation } from "./activation.ts";
 import { linearBound } from "./hyperparameter.ts";
-import text from "../../../wgsl/activation/relu.wgsl" with { type: "text" };
+import text from "../../../wgsl/field/activation/relu.wgsl" with { type: "text" };
 
 /** a(z) = max(z, 0), with a′(0) = 0; usually behind a positional encoding. */
 export function relu(): Activation {

@@ -1,6 +1,6 @@
-import type { Activation } from "../activation.ts";
+import type { Activation } from "./activation.ts";
 import { linearBound } from "./hyperparameter.ts";
-import text from "../../../wgsl/activation/sigmoid.wgsl" with { type: "text" };
+import text from "../../../wgsl/field/activation/sigmoid.wgsl" with { type: "text" };
 
 /** a(z) = 1/(1 + e^−z). */
 export function sigmoid(): Activation {

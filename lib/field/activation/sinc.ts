@@ -1,7 +1,7 @@
-import type { Activation } from "../activation.ts";
+import type { Activation } from "./activation.ts";
 import { linearBound, positive } from "./hyperparameter.ts";
-import trigonometry from "../../../wgsl/activation/trigonometry.wgsl" with { type: "text" };
-import text from "../../../wgsl/activation/sinc.wgsl" with { type: "text" };
+import trigonometry from "../../../wgsl/field/activation/trigonometry.wgsl" with { type: "text" };
+import text from "../../../wgsl/field/activation/sinc.wgsl" with { type: "text" };
 
 /**
  * a(z) = sin(ωz)/(ωz), 1 at 0 (Saratchandran et al. 2024, "A sampling theory perspective on activations").

@@ -1,7 +1,7 @@
-import type { Activation } from "../activation.ts";
+import type { Activation } from "./activation.ts";
 import { positive } from "./hyperparameter.ts";
-import trigonometry from "../../../wgsl/activation/trigonometry.wgsl" with { type: "text" };
-import text from "../../../wgsl/activation/sine.wgsl" with { type: "text" };
+import trigonometry from "../../../wgsl/field/activation/trigonometry.wgsl" with { type: "text" };
+import text from "../../../wgsl/field/activation/sine.wgsl" with { type: "text" };
 
 /**
  * a(z) = sin(ωz) (SIREN: Sitzmann et al. 2020, "Implicit neural representations with periodic activation functions").

@@ -1,6 +1,6 @@
-import type { Activation } from "../activation.ts";
+import type { Activation } from "./activation.ts";
 import { linearBound } from "./hyperparameter.ts";
-import text from "../../../wgsl/activation/softplus.wgsl" with { type: "text" };
+import text from "../../../wgsl/field/activation/softplus.wgsl" with { type: "text" };
 
 /** a(z) = log(1 + e^z), without overflow. */
 export function softplus(): Activation {

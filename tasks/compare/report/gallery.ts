@@ -1,7 +1,7 @@
 import { join } from "@std/path";
-import { decodePicture } from "../../../lib/data/picture.ts";
-import { fitLongerSide, resizePicture } from "../../../lib/data/resize.ts";
-import { encodePng } from "../../../lib/output/png.ts";
+import { decodePicture } from "../../../lib/codec/image/decode_picture.ts";
+import { fitLongerSide, resizePicture } from "../../../lib/data/image/resize.ts";
+import { encodePng } from "../../../lib/codec/image/encode_png.ts";
 import type { RunPicture, TrainingTask } from "../../training/task.ts";
 import type { ComparisonFolder, ComparisonRecord } from "../store.ts";
 import { type ActivationSummary, finalQuality, type FinalRun } from "../summary.ts";

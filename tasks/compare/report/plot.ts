@@ -1,4 +1,4 @@
-import { panelsPlotSvg, type PlotPanel, type PlotSeries } from "../../../lib/output/plot.ts";
+import { panelsPlotSvg, type PlotPanel, type PlotSeries } from "../../run/plot.ts";
 import { mean, median } from "../../shell/statistics.ts";
 import type { Quality } from "../../training/subject.ts";
 import { type CurveAxis, valueAt } from "../curve.ts";

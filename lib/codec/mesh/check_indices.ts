@@ -1,0 +1,31 @@
+import type { Mesh } from "./mesh.ts";
+
+/**
+ * Checks that a mesh's arrays belong together; one without faces will do.
+ *
+ * @param where How errors call the place.
+ * @throws {Error} If the arrays are of other types or lengths, or an index is out of range.
+ */
+export function checkIndices({ positions, indices }: Mesh, where: string): void {
+  const isReal = positions instanceof Float32Array || positions instanceof Float64Array;
+  if (!isReal || !(indices instanceof Uint32Array)) {
+    const [found, and] = [positions, indices].map((each: unknown) =>
+      (each as object | null)?.constructor?.name ?? `${each}`
+    );
+    throw new TypeError(
+      `${where}: expected positions as Float32Array or Float64Array and indices as Uint32Array, found ${found} and ${and}.`,
+    );
+  }
+  if (positions.length % 3 !== 0 || indices.length % 3 !== 0) {
+    throw new Error(
+      `${where}: expected three numbers a vertex and a face, found ${positions.length} and ${indices.length} in all.`,
+    );
+  }
+  const vertices = positions.length / 3;
+  const missing = indices.findIndex((vertex) => vertex >= vertices);
+  if (missing >= 0) {
+    throw new Error(
+      `${where}: face ${Math.floor(missing / 3)} refers to vertex ${indices[missing]}, but there are ${vertices}.`,
+    );
+  }
+}

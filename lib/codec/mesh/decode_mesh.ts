@@ -1,0 +1,58 @@
+import { describeFileKind } from "../file_kind.ts";
+import { gunzip } from "../gunzip.ts";
+import type { Mesh } from "./mesh.ts";
+import { decodeObj } from "./decode_obj.ts";
+import { decodeOff, isOff } from "./decode_off.ts";
+import { decodePly } from "./decode_ply.ts";
+import { decodeStl, isBinaryStl, isTextStl } from "./decode_stl.ts";
+import { withoutMark } from "./text_lines.ts";
+
+/** Bytes in which a file of text must show what it is; before that may stand comments. */
+const BEGIN = 2 ** 16;
+
+/**
+ * Reads a mesh: OBJ, PLY (text and binary), STL (text and binary) or OFF, any of them packed by gzip. The kind is told by the
+ * content; only where that says nothing, by the name's ending.
+ *
+ * @param bytes The whole file.
+ * @param name How errors call the file.
+ * @returns Triangles as the file has them: not scaled, nothing removed.
+ * @throws {Error} In one sentence with the line or byte, if the file is of another kind, damaged or cut off, if a position is
+ * not finite, a face refers to a vertex that is not there, or there are no faces.
+ *
+ * @example
+ * ```ts
+ * import { decodeMesh } from "./decode_mesh.ts";
+ *
+ * const text = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n";
+ * const mesh = await decodeMesh(new TextEncoder().encode(text), "triangle.obj");
+ * console.log(mesh.indices.length / 3); // 1
+ * ```
+ */
+export async function decodeMesh(bytes: Uint8Array, name = "mesh"): Promise<Mesh> {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name}: the file's bytes as a Uint8Array expected.`);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    const unpacked = await gunzip(bytes, name);
+    if (unpacked[0] === 0x1f && unpacked[1] === 0x8b) throw new Error(`${name}: is packed by gzip twice.`);
+    return decode(unpacked, name, name.replace(/\.gz$/i, ""));
+  }
+  return decode(bytes, name, name);
+}
+
+function decode(bytes: Uint8Array, name: string, plainName: string): Mesh {
+  // The header of a binary STL may begin with anything, but its size tells it.
+  if (isBinaryStl(bytes)) return decodeStl(bytes, name);
+  const begin = new TextDecoder("latin1").decode(withoutMark(bytes).subarray(0, BEGIN));
+  const ending = /\.(\w+)$/.exec(plainName)?.[1].toLowerCase();
+  if (/^ply[\s]/.test(begin)) return decodePly(bytes, name);
+  if (isOff(begin)) return decodeOff(bytes, name);
+  if (isTextStl(bytes)) return decodeStl(bytes, name);
+  const kind = describeFileKind(bytes);
+  const known = !kind.startsWith("a file of another kind");
+  if (!known && ending === "stl") return decodeStl(bytes, name);
+  if (!known && ending === "off") return decodeOff(bytes, name);
+  if (!known && !begin.includes("\0") && (ending === "obj" || /^[ \t]*(v|f|o|g|mtllib)[ \t]/m.test(begin))) {
+    return decodeObj(bytes, name);
+  }
+  throw new Error(`${name}: expected a mesh (OBJ, PLY, STL or OFF), found ${kind}.`);
+}

@@ -1,0 +1,37 @@
+import { checkPicture } from "../../codec/image/check_picture.ts";
+import type { Picture } from "../../codec/image/picture.ts";
+
+/**
+ * Lays a picture with alpha over white: colour·alpha + 1 − alpha. Stored values are mixed as they are, without making
+ * sRGB linear, as is usual for the Blender scenes of NeRF.
+ *
+ * @returns 1 channel for grey and alpha, 3 for RGBA; a picture without alpha is returned as it is, the same object.
+ * @throws {RangeError} If the picture's sizes and pixels contradict each other.
+ */
+export function compositeOnWhite(picture: Picture): Picture {
+  return compositeOver(picture, "white");
+}
+
+/** The same over white or black. */
+export function compositeOver(picture: Picture, background: "white" | "black"): Picture {
+  checkPicture("compositeOver", picture);
+  const { width, height, channels, pixels } = picture;
+  if (channels === 1 || channels === 3) return picture;
+  const colours = channels === 2 ? 1 : 3;
+  const behind = background === "white" ? 1 : 0;
+  const mixed = new Float32Array(width * height * colours);
+  for (let i = 0; i < width * height; i++) {
+    const alpha = pixels[i * channels + colours];
+    for (let c = 0; c < colours; c++) mixed[i * colours + c] = pixels[i * channels + c] * alpha + behind * (1 - alpha);
+  }
+  return { width, height, channels: colours, pixels: mixed };
+}
+
+/** The alpha of a picture as a picture of 1 channel; undefined where it has none. */
+export function alphaOf(picture: Picture): Picture | undefined {
+  checkPicture("alphaOf", picture);
+  const { width, height, channels, pixels } = picture;
+  if (channels === 1 || channels === 3) return undefined;
+  const alpha = Float32Array.from({ length: width * height }, (_, i) => pixels[(i + 1) * channels - 1]);
+  return { width, height, channels: 1, pixels: alpha };
+}

@@ -1,0 +1,98 @@
+import type { DeviceBuffer } from "../../gpu/buffer.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { linearGroups } from "../../gpu/groups.ts";
+import type { MatrixPlace } from "../../diff/request.ts";
+import { widthsOf } from "../../field/description.ts";
+import { Evaluation } from "../../field/evaluate.ts";
+import type { Field } from "../../field/field.ts";
+import { padRows } from "../../linalg/gemm/shape.ts";
+import type { TrainingData } from "../training_data.ts";
+import type { Picture } from "../../codec/image/picture.ts";
+import coordinatesText from "../../../wgsl/data/image/batch_pixel_coordinates.wgsl" with { type: "text" };
+import tableText from "../../../wgsl/data/batch_table.wgsl" with { type: "text" };
+
+const coordinatesSource = { name: "batch_pixel_coordinates", text: coordinatesText };
+const tableSource = { name: "batch_table", text: tableText };
+
+/**
+ * A picture's pixels as training data: (row, column) in [−1, 1]² to its channels. One sample a pixel, row-major.
+ *
+ * @throws (when used) If the field's input has not 2 columns, or its output not as many as the picture has channels.
+ */
+export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
+  const { width, height, channels, pixels } = picture;
+  const table = gpu.buffer("picture", pixels.byteLength);
+  gpu.write(table, pixels);
+  return {
+    count: width * height,
+    fill({ first, rows, paddedRows, inputs, targets }, indices) {
+      for (const [name, place] of inputs) {
+        if (place.width !== 2) {
+          throw new Error(`picture: an input of width 2 (row, column) expected, ${name} has ${place.width}.`);
+        }
+        coordinates(gpu, indices, picture, place, first, rows, paddedRows);
+      }
+      for (const [name, { buffer, width, stride }] of targets) {
+        if (width !== channels) {
+          throw new Error(`picture: it has ${channels} channels, but output ${name} has ${width}.`);
+        }
+        gpu.dispatch(
+          gpu.kernel(tableSource),
+          { indices, table, batch: buffer },
+          { rows, padded_rows: paddedRows, columns: channels, stride, first, group: 1 },
+          linearGroups(paddedRows * stride, 64),
+        );
+      }
+    },
+    [Symbol.dispose]: () => table[Symbol.dispose](),
+  };
+}
+
+/**
+ * What a field makes of a picture's pixels: one output, as many channels, not clamped. Worked through in chunks.
+ *
+ * @param shape Width, height and channels of the picture wanted; any size, both axes span [−1, 1].
+ * @throws If the output has not as many columns as channels are wanted.
+ */
+export async function renderPicture(
+  field: Field,
+  shape: { readonly width: number; readonly height: number; readonly channels: Picture["channels"] },
+): Promise<Picture> {
+  const { gpu } = field;
+  const { width, height, channels } = shape;
+  const count = width * height;
+  const [name, layer] = Object.entries(field.description.outputs)[0];
+  const outputs = widthsOf(field.description).get(layer);
+  if (outputs !== channels) {
+    throw new Error(`renderPicture: ${channels} channels asked for, but output ${name} has ${outputs}.`);
+  }
+  using evaluation = new Evaluation(field, count);
+  using indices = gpu.buffer("pixel indices", count * 4);
+  gpu.write(indices, Uint32Array.from({ length: count }, (_, i) => i));
+  const results = evaluation.prepare(count);
+  const [input] = Object.keys(field.description.inputs);
+  const { value, width: columns, padded } = evaluation.network.node(input);
+  for (let first = 0; first < count; first += evaluation.chunk) {
+    const rows = Math.min(evaluation.chunk, count - first);
+    coordinates(gpu, indices, shape, { buffer: value, width: columns, stride: padded }, first, rows, padRows(rows));
+    await evaluation.run(first, rows, results);
+  }
+  return { width, height, channels, pixels: Object.values(results)[0] };
+}
+
+function coordinates(
+  gpu: Gpu,
+  indices: DeviceBuffer,
+  { width, height }: { readonly width: number; readonly height: number },
+  { buffer, stride }: MatrixPlace,
+  first: number,
+  rows: number,
+  paddedRows: number,
+): void {
+  gpu.dispatch(
+    gpu.kernel(coordinatesSource),
+    { indices, batch: buffer },
+    { rows, padded_rows: paddedRows, width, height, stride, first },
+    linearGroups(paddedRows, 64),
+  );
+}

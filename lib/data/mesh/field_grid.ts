@@ -1,0 +1,116 @@
+import { Evaluation } from "../../field/evaluate.ts";
+import type { FieldDescription } from "../../field/description.ts";
+import type { Field } from "../../field/field.ts";
+import { padRows } from "../../linalg/gemm/shape.ts";
+import { linearGroups } from "../../gpu/groups.ts";
+import { type Grid, marchingCubes } from "./marching_cubes.ts";
+import type { Mesh } from "../../codec/mesh/mesh.ts";
+import { refineVertices } from "./refine_vertices.ts";
+import gridText from "../../../wgsl/data/mesh/grid_points.wgsl" with { type: "text" };
+
+const gridSource = { name: "grid_points", text: gridText };
+
+/** Points that are asked for at a time; a slice that has more is taken whole. */
+const SLAB = 2 ** 17;
+
+/**
+ * Checks that a field is one of points in space.
+ *
+ * @param where How the error begins.
+ * @throws {RangeError} If it has another input than one of three numbers.
+ */
+export function checkPointField(where: string, { inputs }: FieldDescription): void {
+  const widths = Object.values(inputs);
+  if (widths.length === 1 && widths[0] === 3) return;
+  throw new RangeError(`${where}: a field of one input of width 3 expected, widths ${widths.join(", ")} found.`);
+}
+
+/**
+ * A field of three inputs on a grid, slice by slice: its first output's first number. Memory is that of one slice, or of a few
+ * small ones.
+ *
+ * @param options.memory Bytes of device memory that a chunk may take.
+ */
+export async function* fieldSlices(
+  field: Field,
+  { size: [nx, ny, nz], origin, spacing }: Grid,
+  options: { readonly memory?: number } = {},
+): AsyncGenerator<Float32Array, void, void> {
+  const { gpu, description } = field;
+  checkPointField("fieldSlices", description);
+  if (nx * ny * nz >= 2 ** 32) {
+    throw new RangeError(`fieldSlices: ${nx} × ${ny} × ${nz} points, more than the 2³² that can be counted.`);
+  }
+  const slices = Math.min(nz, Math.max(1, Math.floor(SLAB / (nx * ny))));
+  using evaluation = new Evaluation(field, slices * nx * ny, options.memory);
+  const [input] = Object.keys(description.inputs);
+  const { value: batch, padded: stride } = evaluation.network.node(input);
+  for (let k = 0; k < nz; k += slices) {
+    const count = Math.min(slices, nz - k) * nx * ny;
+    const results = evaluation.prepare(count);
+    for (let first = 0; first < count; first += evaluation.chunk) {
+      const rows = Math.min(evaluation.chunk, count - first);
+      const paddedRows = padRows(rows);
+      gpu.dispatch(gpu.kernel(gridSource), { batch }, {
+        rows,
+        padded_rows: paddedRows,
+        stride,
+        first: k * nx * ny + first,
+        nx,
+        ny,
+        x: origin[0],
+        y: origin[1],
+        z: origin[2],
+        spacing,
+      }, linearGroups(paddedRows, 64));
+      await evaluation.run(first, rows, results);
+    }
+    const firsts = firstNumbers(Object.values(results)[0], count);
+    for (let at = 0; at < count; at += nx * ny) yield firsts.subarray(at, at + nx * ny);
+  }
+}
+
+/** The first of each row's numbers. */
+function firstNumbers(values: Float32Array, count: number): Float32Array {
+  const width = values.length / count;
+  return width === 1 ? values : Float32Array.from({ length: count }, (_, i) => values[i * width]);
+}
+
+/**
+ * The surface on which a field of one logit is 0, that is p = ½, within [−1, 1]³. Its vertices lie on the edges of a grid, where the field
+ * itself is 0 to about a hundredth of an edge.
+ *
+ * @param options.resolution Cells along each axis, at least 1.
+ * @param options.memory Bytes of device memory that a chunk may take.
+ * @param options.progress Told the part that is done, from 0 to 1, every so often.
+ * @returns A watertight mesh, oriented outward; without faces if the field is nowhere positive.
+ * @throws {RangeError} If the field is not finite somewhere, or the resolution no whole number from 1 to 1600.
+ */
+export async function extractMesh(
+  field: Field,
+  options: {
+    readonly resolution: number;
+    readonly memory?: number;
+    readonly progress?: (part: number) => void;
+  },
+): Promise<Mesh> {
+  const { resolution, memory, progress } = options;
+  if (!Number.isSafeInteger(resolution) || resolution < 1 || resolution > 1600) {
+    throw new RangeError(`extractMesh: resolution must be a whole number from 1 to 1600, found ${resolution}.`);
+  }
+  const samples = resolution + 1;
+  const grid: Grid = { size: [samples, samples, samples], origin: [-1, -1, -1], spacing: 2 / resolution };
+  const slices = async function* () {
+    let done = 0;
+    for await (const slice of fieldSlices(field, grid, { memory })) {
+      yield slice;
+      progress?.(++done / samples);
+    }
+  };
+  const mesh = await marchingCubes(grid, slices());
+  await refineVertices(mesh, grid, async (points) => {
+    const outputs = await field.evaluate({ [Object.keys(field.description.inputs)[0]]: points });
+    return firstNumbers(Object.values(outputs)[0], points.length / 3);
+  });
+  return mesh;
+}

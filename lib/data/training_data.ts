@@ -1,0 +1,88 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import type { ChunkRequest, MatrixPlace } from "../diff/request.ts";
+import { byName, type NamedArrays } from "../field/evaluate.ts";
+import type { Field } from "../field/field.ts";
+import { checkRows, type Objective, targetsOf } from "../objective/objective.ts";
+import tableText from "../../wgsl/data/batch_table.wgsl" with { type: "text" };
+
+/** Samples to train on, on the device. The trainer decides which of them make a batch. */
+export interface TrainingData extends Disposable {
+  /** Samples in an epoch. */
+  readonly count: number;
+  /** Records putting samples `indices[chunk.first + i]`, i < chunk.samples, in place. */
+  fill(chunk: ChunkRequest, indices: DeviceBuffer, draw: Draw): void;
+}
+
+/** What data that draws random numbers keys them by, so that a resumed run draws the same. */
+export interface Draw {
+  /** Of the run. */
+  readonly seed: number;
+  /** The training step, from 0. */
+  readonly step: number;
+  /** The epoch, from 0. */
+  readonly epoch: number;
+}
+
+/** Samples in arrays on the host. */
+export interface HostData {
+  /** `[n, inputs]` row-major; with several named inputs a record of such arrays. A sample of many rows has them in order. */
+  readonly inputs: Float32Array | NamedArrays;
+  /** `[samples, width]` row-major; where the objective has several targets a record of such arrays by name. */
+  readonly targets: Float32Array | NamedArrays;
+}
+
+const tableSource = { name: "batch_table", text: tableText };
+
+/** Puts arrays on the device as training data for one field and objective. */
+export function tableData(field: Field, objective: Objective, data: HostData): TrainingData {
+  const { gpu, description } = field;
+  const inputs = byName(data.inputs, new Map(Object.entries(description.inputs)), "inputs");
+  const targets = byName(data.targets, targetsOf(objective, description), "targets");
+  checkRows("data", objective, inputs.rows, targets.rows);
+  const { rowsPerSample = 1 } = objective;
+  const upload = (arrays: NamedArrays) =>
+    new Map(
+      Object.entries(arrays).map(([name, array]) => {
+        const buffer = gpu.buffer(`data ${name}`, array.byteLength);
+        gpu.write(buffer, array);
+        return [name, buffer];
+      }),
+    );
+  const inputTables = upload(inputs.arrays);
+  const targetTables = upload(targets.arrays);
+  return {
+    count: targets.rows,
+    fill(chunk, indices) {
+      const { first } = chunk;
+      const copy = (table: DeviceBuffer, place: MatrixPlace, rows: number, paddedRows: number, group: number) => {
+        const { buffer, width, stride } = place;
+        gpu.dispatch(
+          gpu.kernel(tableSource),
+          { indices, table, batch: buffer },
+          { rows, padded_rows: paddedRows, columns: width, stride, first, group },
+          linearGroups(paddedRows * stride, 64),
+        );
+      };
+      for (const [name, place] of chunk.inputs) {
+        copy(inputTables.get(name)!, place, chunk.rows, chunk.paddedRows, rowsPerSample);
+      }
+      for (const [name, place] of chunk.targets) {
+        copy(targetTables.get(name)!, place, chunk.samples, chunk.paddedSamples, 1);
+      }
+    },
+    [Symbol.dispose]() {
+      for (const buffer of [...inputTables.values(), ...targetTables.values()]) buffer[Symbol.dispose]();
+    },
+  };
+}
+
+/** Arrays are put on the device, and freed when what is returned is disposed; data that is there already is left alone. */
+export function onDevice(field: Field, objective: Objective, data: TrainingData | HostData): TrainingData {
+  if (!("fill" in data)) return tableData(field, objective, data);
+  return {
+    count: data.count,
+    fill: (chunk, indices, epoch) => data.fill(chunk, indices, epoch),
+    [Symbol.dispose]() {},
+  };
+}

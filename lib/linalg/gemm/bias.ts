@@ -1,0 +1,28 @@
+import type { BufferLike } from "../../gpu/buffer.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import type { MatmulShape, PartialPlace } from "./shape.ts";
+import text from "../../../wgsl/linalg/gemm/bias_sum.wgsl" with { type: "text" };
+
+const source = { name: "bias_sum", text };
+
+/** Records b̄ = Σₙ Z̄ of every split, behind the layer's weights (`bias_sum.wgsl`). */
+export function biasSum(
+  gpu: Gpu,
+  z: BufferLike,
+  partials: BufferLike,
+  { rows, outputs, inputs }: MatmulShape,
+  place: PartialPlace,
+): void {
+  gpu.dispatch(
+    gpu.kernel(source),
+    { z, partials },
+    {
+      rows,
+      rows_per_split: place.rowsPerSplit,
+      outputs,
+      offset: place.offset + outputs * inputs / 4,
+      stride: place.stride,
+    },
+    [Math.ceil(outputs / 256), place.splits],
+  );
+}

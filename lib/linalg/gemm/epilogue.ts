@@ -1,0 +1,40 @@
+import type { BufferLike } from "../../gpu/buffer.ts";
+
+/** A function that a product applies to each entry that it stores: what an activation of one linear map says of itself. */
+export interface EntryFunction {
+  /** Names of the linear maps that it takes an entry of each of; it can be applied only where there is one. */
+  readonly maps: readonly string[];
+  /** WGSL of `value` and its derivatives (see `wgsl/field/activation_forward.wgsl`); undefined for the identity. */
+  readonly text?: string;
+  /** What the text reads as `u.p0` and `u.p1`. */
+  readonly constants: readonly [number, number];
+}
+
+/** A forward product that also stores A = a(Z). */
+export interface Activate {
+  /** Of one map. */
+  readonly activation: EntryFunction;
+  /** Columns that exist; the others become 0. */
+  readonly real: number;
+  /** A, as large as Z. */
+  readonly a: BufferLike;
+}
+
+/** An adjoint product that stores X̄ ⊙ a′(Z), Z the preactivations of the layer whose activation X is. */
+export interface Derive {
+  /** Of one map. */
+  readonly activation: EntryFunction;
+  /** Z, as large as X̄. */
+  readonly below: BufferLike;
+}
+
+/** Whether an activation can be applied entry by entry where a product is stored. */
+export function isFusable({ text, maps }: EntryFunction): boolean {
+  return text !== undefined && maps.length === 1;
+}
+
+/** Uniforms of a fused activation, zeros without one. */
+export function activationUniforms(activation: EntryFunction | undefined): { p0: number; p1: number } {
+  const [p0, p1] = activation?.constants ?? [0, 0];
+  return { p0, p1 };
+}

@@ -1,0 +1,110 @@
+import type { BufferLike } from "../../gpu/buffer.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { linearGroups } from "../../gpu/groups.ts";
+import { type Activate, activationUniforms, type Derive, type EntryFunction } from "./epilogue.ts";
+import { REGISTER_COLUMNS, type RegisterFamily } from "./family.ts";
+import { flopsOf, type MatmulShape, type PartialPlace } from "./shape.ts";
+import adjointText from "../../../wgsl/linalg/gemm/matmul_adjoint.wgsl" with { type: "text" };
+import forwardText from "../../../wgsl/linalg/gemm/matmul_forward.wgsl" with { type: "text" };
+import weightText from "../../../wgsl/linalg/gemm/matmul_weight.wgsl" with { type: "text" };
+
+/** Rows of the result in an invocation's tile. */
+const TILE_ROWS = 16;
+const forwardSource = { name: "matmul_forward", text: forwardText };
+const adjointSource = { name: "matmul_adjoint", text: adjointText };
+const weightSource = { name: "matmul_weight", text: weightText };
+
+/** The tile, as the texts know it. */
+function tileOf(family: RegisterFamily) {
+  const columns = REGISTER_COLUMNS[family];
+  return { tile_rows: TILE_ROWS, tile_columns: columns, tile_vectors: columns / 4 };
+}
+
+function fusion(activation: EntryFunction | undefined): Record<string, string | number> {
+  return activation === undefined ? { fused: 0 } : { fused: 1, activation: activation.text! };
+}
+
+/** Z = Σ X Wᵀ + b, and A = a(Z) if asked for, by `matmul_forward.wgsl`. */
+export function registerForward(
+  gpu: Gpu,
+  family: RegisterFamily,
+  terms: readonly { x: BufferLike; w: BufferLike }[],
+  bias: BufferLike,
+  z: BufferLike,
+  shape: MatmulShape,
+  activate?: Activate,
+): void {
+  const buffers: Record<string, BufferLike> = activate === undefined ? { bias, z } : { bias, z, a: activate.a };
+  terms.forEach(({ x, w }, t) => Object.assign(buffers, { [`x${t}`]: x, [`w${t}`]: w }));
+  const tile = tileOf(family);
+  const tiles = shape.rows / TILE_ROWS * (shape.outputs / tile.tile_columns);
+  gpu.dispatch(
+    gpu.kernel(forwardSource, { ...tile, terms: terms.length, ...fusion(activate?.activation) }),
+    buffers,
+    {
+      rows: shape.rows,
+      outputs: shape.outputs,
+      inputs: shape.inputs,
+      real: activate?.real ?? 0,
+      ...activationUniforms(activate?.activation),
+    },
+    linearGroups(tiles, 32),
+    flopsOf(shape, terms.length),
+  );
+}
+
+/** X̄ = Σ Z̄ W, times a′ of the layer below if asked for, by `matmul_adjoint.wgsl`. */
+export function registerAdjoint(
+  gpu: Gpu,
+  family: RegisterFamily,
+  terms: readonly { z: BufferLike; w: BufferLike }[],
+  x: BufferLike,
+  shape: MatmulShape,
+  derive?: Derive,
+): void {
+  const buffers: Record<string, BufferLike> = derive === undefined ? { x } : { x, below: derive.below };
+  terms.forEach(({ z, w }, t) => Object.assign(buffers, { [`z${t}`]: z, [`w${t}`]: w }));
+  const tile = tileOf(family);
+  const tiles = shape.rows / TILE_ROWS * (shape.inputs / tile.tile_columns);
+  gpu.dispatch(
+    gpu.kernel(adjointSource, { ...tile, terms: terms.length, ...fusion(derive?.activation) }),
+    buffers,
+    {
+      rows: shape.rows,
+      outputs: shape.outputs,
+      inputs: shape.inputs,
+      ...activationUniforms(derive?.activation),
+    },
+    linearGroups(tiles, 32),
+    flopsOf(shape, terms.length),
+  );
+}
+
+/** W̄ = Σ Z̄ᵀ X and b̄ = Σₙ Z̄ by `matmul_weight.wgsl`. */
+export function registerWeight(
+  gpu: Gpu,
+  family: RegisterFamily,
+  terms: readonly { z: BufferLike; x: BufferLike }[],
+  partials: BufferLike,
+  shape: MatmulShape,
+  place: PartialPlace,
+): void {
+  const buffers: Record<string, BufferLike> = { partials };
+  terms.forEach(({ z, x }, t) => Object.assign(buffers, { [`z${t}`]: z, [`x${t}`]: x }));
+  const tile = tileOf(family);
+  const tiles = shape.outputs / TILE_ROWS * (shape.inputs / tile.tile_columns);
+  gpu.dispatch(
+    gpu.kernel(weightSource, { ...tile, tile_row_vectors: TILE_ROWS / 4, terms: terms.length }),
+    buffers,
+    {
+      rows: shape.rows,
+      rows_per_split: place.rowsPerSplit,
+      outputs: shape.outputs,
+      inputs: shape.inputs,
+      offset: place.offset,
+      stride: place.stride,
+    },
+    [Math.ceil(tiles / 32), place.splits],
+    flopsOf(shape, terms.length),
+  );
+}

@@ -1,0 +1,133 @@
+import type { BufferLike } from "../../gpu/buffer.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { biasSum } from "./bias.ts";
+import { type Activate, activationUniforms, type Derive } from "./epilogue.ts";
+import { TILE_SIDES, type TileFamily } from "./family.ts";
+import { flopsOf, type MatmulShape, type PartialPlace } from "./shape.ts";
+import text from "../../../wgsl/linalg/gemm/matmul_tile.wgsl" with { type: "text" };
+
+const source = { name: "matmul_tile", text };
+/** Steps along k, and blocks of 4 × 4 entries along each side of what an invocation computes. */
+const SHAPES: Readonly<Record<TileFamily, { readonly depth: number; readonly blocks: number }>> = {
+  tile: { depth: 32, blocks: 1 },
+  tile32: { depth: 32, blocks: 1 },
+  tile128: { depth: 16, blocks: 2 },
+};
+
+/** How an operand lies, by its rows (or columns) or by k: where a block of 4 × 4 begins, and how far its vec4s are apart. */
+const LAYOUTS = {
+  a: [["row * (u.depth / 4u) + at / 4u", "(u.depth / 4u)"], ["at * (u.rows / 4u) + row / 4u", "(u.rows / 4u)"]],
+  b: [
+    ["column * (u.depth / 4u) + at / 4u", "(u.depth / 4u)"],
+    ["at * (u.columns / 4u) + column / 4u", "(u.columns / 4u)"],
+  ],
+} as const;
+
+interface TileProduct {
+  readonly family: TileFamily;
+  readonly terms: readonly { a: BufferLike; b: BufferLike }[];
+  readonly aByK: 0 | 1;
+  readonly bByK: 0 | 1;
+  readonly bias?: BufferLike;
+  readonly c: BufferLike;
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly place?: PartialPlace;
+  readonly activate?: Activate;
+  readonly derive?: Derive;
+}
+
+function record(gpu: Gpu, product: TileProduct, flops: number): void {
+  const { family, terms, aByK, bByK, bias, c, rows, columns, depth, place, activate, derive } = product;
+  const buffers: Record<string, BufferLike> = { c, bias: bias ?? terms[0].b };
+  terms.forEach(({ a, b }, t) => Object.assign(buffers, { [`a${t}`]: a, [`b${t}`]: b }));
+  if (activate !== undefined) buffers.activated = activate.a;
+  if (derive !== undefined) buffers.below = derive.below;
+  const activation = (activate ?? derive)?.activation;
+  const side = TILE_SIDES[family];
+  const values = {
+    ...SHAPES[family],
+    quads: side / 4,
+    terms: terms.length,
+    a_by_k: aByK,
+    b_by_k: bByK,
+    activate: activate === undefined ? 0 : 1,
+    derive: derive === undefined ? 0 : 1,
+    ...activation === undefined ? { fused: 0 } : { fused: 1, activation: activation.text! },
+  };
+  const [[aFirst, aStride], [bFirst, bStride]] = [LAYOUTS.a[aByK], LAYOUTS.b[bByK]];
+  gpu.dispatch(
+    gpu.kernel(source, { ...values, a_first: aFirst, a_stride: aStride, b_first: bFirst, b_stride: bStride }),
+    buffers,
+    {
+      rows,
+      columns,
+      depth,
+      depth_per_split: place?.rowsPerSplit ?? depth,
+      has_bias: bias === undefined ? 0 : 1,
+      c_offset: place?.offset ?? 0,
+      c_step: place?.stride ?? 0,
+      real: activate?.real ?? 0,
+      ...activationUniforms(activation),
+    },
+    [Math.ceil(columns / side), Math.ceil(rows / side), place?.splits ?? 1],
+    flops,
+  );
+}
+
+/** Z = Σ X Wᵀ + b, and A = a(Z) if asked for, by `matmul_tile.wgsl`. */
+export function tileForward(
+  gpu: Gpu,
+  family: TileFamily,
+  terms: readonly { x: BufferLike; w: BufferLike }[],
+  bias: BufferLike,
+  z: BufferLike,
+  shape: MatmulShape,
+  activate?: Activate,
+): void {
+  const { rows, outputs: columns, inputs: depth } = shape;
+  const operands = terms.map(({ x, w }) => ({ a: x, b: w }));
+  record(
+    gpu,
+    { family, terms: operands, aByK: 0, bByK: 0, bias, c: z, rows, columns, depth, activate },
+    flopsOf(shape, terms.length),
+  );
+}
+
+/** X̄ = Σ Z̄ W, times a′ of the layer below if asked for, by `matmul_tile.wgsl`. */
+export function tileAdjoint(
+  gpu: Gpu,
+  family: TileFamily,
+  terms: readonly { z: BufferLike; w: BufferLike }[],
+  x: BufferLike,
+  shape: MatmulShape,
+  derive?: Derive,
+): void {
+  const { rows, inputs: columns, outputs: depth } = shape;
+  const operands = terms.map(({ z, w }) => ({ a: z, b: w }));
+  record(
+    gpu,
+    { family, terms: operands, aByK: 0, bByK: 1, c: x, rows, columns, depth, derive },
+    flopsOf(shape, terms.length),
+  );
+}
+
+/** W̄ = Σ Z̄ᵀ X by `matmul_tile.wgsl`, and b̄ = Σₙ Z̄. */
+export function tileWeight(
+  gpu: Gpu,
+  family: TileFamily,
+  terms: readonly { z: BufferLike; x: BufferLike }[],
+  partials: BufferLike,
+  shape: MatmulShape,
+  place: PartialPlace,
+): void {
+  const { rows: depth, outputs: rows, inputs: columns } = shape;
+  const operands = terms.map(({ z, x }) => ({ a: z, b: x }));
+  record(
+    gpu,
+    { family, terms: operands, aByK: 1, bByK: 1, c: partials, rows, columns, depth, place },
+    flopsOf(shape, terms.length),
+  );
+  biasSum(gpu, terms[0].z, partials, shape, place);
+}

@@ -1,0 +1,75 @@
+import type { Gpu } from "../gpu/device.ts";
+import { linearGroups } from "../gpu/groups.ts";
+import type { VolumeOptions } from "../objective/volume_rendering.ts";
+import { RayCaster } from "./ray_caster.ts";
+import type { TrainingData } from "../data/training_data.ts";
+import type { RaySpace } from "../data/scene/ray_space.ts";
+import type { View } from "../data/scene/scene.ts";
+import { checkPicture } from "../codec/image/check_picture.ts";
+import text from "../../wgsl/render/ray_pixels.wgsl" with { type: "text" };
+
+const kernelSource = { name: "ray_pixels", text };
+
+/**
+ * The rays through all pixels of all views as training data for `volumeRendering`, view after view, row-major. Edges are drawn
+ * anew at every step (stratified), keyed by the run's seed, the step and the ray's place in the batch. Colours are kept with 16
+ * bits a channel: 8 bytes a pixel.
+ *
+ * @param volume As the objective has it.
+ * @example
+ * ```ts ignore
+ * const scene = await readScene(sceneFolder("scenes/fern"), { size: 126 });
+ * const space = raySpace("inverse", { ...scene, cameras: scene.train.map(({ camera }) => camera) });
+ * const volume = { intervals: 48, background: scene.background };
+ * using data = rayData(gpu, scene.train, space, volume);
+ * const objective = volumeRendering(volume);
+ * for await (const event of train({ field, objective, data, optimizer, epochs: 4 })) console.log(event.losses.at(-1));
+ * const { picture } = await renderView(field, scene.test[0].camera, { ...volume, space });
+ * ```
+ * @throws When there are no views, they differ in size, a picture is not RGB of its camera's size, or they do not fit the adapter's
+ * buffers; when it fills in a batch, if the objective has another number of intervals.
+ */
+export function rayData(gpu: Gpu, views: readonly View[], space: RaySpace, volume: VolumeOptions): TrainingData {
+  for (const { name, camera, picture } of views) {
+    checkPicture(`rays: ${name}`, picture);
+    const { width, height, channels } = picture;
+    if (width !== camera.width || height !== camera.height || channels !== 3) {
+      throw new RangeError(
+        `rays: ${name}: a picture of the camera's width×height×channels ${camera.width}×${camera.height}×3 expected, ` +
+          `${width}×${height}×${channels} found.`,
+      );
+    }
+  }
+  const caster = new RayCaster(gpu, views.map(({ camera }) => camera), space, volume);
+  const pixels = caster.width * caster.height;
+  const colours = gpu.buffer("colours", views.length * pixels * 8);
+  views.forEach(({ picture }, i) => gpu.write(colours, pack(picture.pixels), i * pixels * 8));
+  return {
+    count: views.length * pixels,
+    fill(chunk, indices, draw) {
+      caster.fill(chunk, indices, draw);
+      const { buffer, stride } = chunk.targets.get("pixel")!;
+      gpu.dispatch(
+        gpu.kernel(kernelSource),
+        { indices, colours, batch: buffer },
+        { rays: chunk.samples, padded_rays: chunk.paddedSamples, stride, first: chunk.first },
+        linearGroups(chunk.paddedSamples, 64),
+      );
+    },
+    [Symbol.dispose]() {
+      caster[Symbol.dispose]();
+      colours[Symbol.dispose]();
+    },
+  };
+}
+
+/** RGB to two words a pixel, as `ray_pixels.wgsl` reads them. */
+function pack(rgb: Float32Array): Uint32Array {
+  const level = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * 65535);
+  const words = new Uint32Array(rgb.length / 3 * 2);
+  for (let i = 0; i < words.length / 2; i++) {
+    words[2 * i] = level(rgb[3 * i]) + level(rgb[3 * i + 1]) * 65536;
+    words[2 * i + 1] = level(rgb[3 * i + 2]);
+  }
+  return words;
+}

@@ -1,0 +1,140 @@
+import { assertEquals } from "@std/assert";
+import { dirname, fromFileUrl, join, relative } from "@std/path";
+
+const root = fromFileUrl(new URL("../", import.meta.url));
+
+/**
+ * The floors, lowest first: a file may import from its own folder and from the folders named here, and so does everything that
+ * stands on it. Type imports count, because a reader follows them as well.
+ */
+const FLOORS: Readonly<Record<string, readonly string[]>> = {
+  "lib/std": [],
+  "lib/codec": [],
+  "lib/gpu": [],
+  "lib/linalg": ["lib/gpu"],
+  "lib/field": ["lib/gpu", "lib/linalg"],
+  "lib/objective": ["lib/gpu", "lib/linalg", "lib/field"],
+  "lib/diff": ["lib/gpu", "lib/linalg", "lib/field", "lib/objective"],
+  "lib/optim": ["lib/gpu", "lib/linalg"],
+  "lib/data": ["lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff"],
+  "lib/metric": ["lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/data"],
+  "lib/render": ["lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff", "lib/data"],
+  "lib/train": [
+    "lib/codec",
+    "lib/gpu",
+    "lib/linalg",
+    "lib/field",
+    "lib/objective",
+    "lib/diff",
+    "lib/optim",
+    "lib/data",
+  ],
+};
+
+/** Within `tasks`: what all tasks share stands below the tasks. */
+const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
+  "tasks/shell": [],
+  "tasks/run": ["tasks/shell"],
+  "tasks/training": ["tasks/shell", "tasks/run"],
+  "tasks/image": ["tasks/shell", "tasks/run", "tasks/training"],
+  "tasks/occupancy": ["tasks/shell", "tasks/run", "tasks/training"],
+  "tasks/nerf": ["tasks/shell", "tasks/run", "tasks/training"],
+};
+
+const files = await sourceFiles();
+const imports = new Map<string, readonly string[]>();
+for (const file of files) imports.set(file, importsOf(file, await Deno.readTextFile(join(root, file))));
+
+Deno.test("every file of lib stands on a floor, and imports only from its own and lower ones", () => {
+  const broken: string[] = [];
+  for (const [file, targets] of imports) {
+    if (!file.startsWith("lib/")) continue;
+    const own = folderOf(file, FLOORS);
+    if (own === undefined) broken.push(`${file} is in no folder that tests/architecture_test.ts names`);
+    else broken.push(...upward(file, own, targets, FLOORS[own], FLOORS));
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("lib imports nothing from tasks, and what tasks share imports nothing from a task", () => {
+  const broken: string[] = [];
+  for (const [file, targets] of imports) {
+    const own = folderOf(file, TASK_FLOORS);
+    if (file.startsWith("lib/")) {
+      for (const target of targets) if (target.startsWith("tasks/")) broken.push(`${file} imports ${target}`);
+    } else if (own !== undefined) {
+      broken.push(
+        ...upward(file, own, targets.filter((target) => target.startsWith("tasks/")), TASK_FLOORS[own], TASK_FLOORS),
+      );
+    }
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("no file imports itself by way of others, type imports included", () => {
+  const state = new Map<string, "open" | "done">();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === "done") return;
+    if (state.get(file) === "open") {
+      circles.push([...path.slice(path.indexOf(file)), file].join(" → "));
+      return;
+    }
+    state.set(file, "open");
+    for (const target of imports.get(file) ?? []) visit(target, [...path, file]);
+    state.set(file, "done");
+  };
+  for (const file of files) visit(file, []);
+  assertEquals(circles, []);
+});
+
+Deno.test("every kernel text is used", () => {
+  const used = new Set([...imports.values()].flat());
+  const unused = files.filter((file) => file.endsWith(".wgsl") && !used.has(file));
+  assertEquals(unused, []);
+});
+
+/** What a file imports from folders that it does not stand on. */
+function upward(
+  file: string,
+  own: string,
+  targets: readonly string[],
+  below: readonly string[],
+  floors: Readonly<Record<string, readonly string[]>>,
+): string[] {
+  return targets.filter((target) => {
+    const folder = folderOf(target, floors);
+    return target !== "deno.json" && folder !== own && (folder === undefined || !below.includes(folder));
+  }).map((target) => `${file} imports ${target}`);
+}
+
+/** The floor of a file; `wgsl` mirrors `lib`, so that a kernel text stands where its user does. */
+function folderOf(file: string, floors: Readonly<Record<string, readonly string[]>>): string | undefined {
+  const place = file.replace(/^wgsl\//, "lib/");
+  return Object.keys(floors).find((folder) => place.startsWith(`${folder}/`));
+}
+
+/** The files of the project that a file imports or re-exports, relative to its root; packages are left out. */
+function importsOf(file: string, text: string): string[] {
+  if (!file.endsWith(".ts")) return [];
+  // At the start of a line, so that the examples in comments do not count.
+  const statements = text.matchAll(
+    /^(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm,
+  );
+  return [...statements].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic)
+    .filter((specifier) => specifier.startsWith("."))
+    .map((specifier) => relative(root, join(root, dirname(file), specifier)));
+}
+
+async function sourceFiles(): Promise<string[]> {
+  const found: string[] = ["mod.ts"];
+  const walk = async (folder: string): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(join(root, folder))) {
+      const path = `${folder}/${name}`;
+      if (isDirectory) await walk(path);
+      else if (/\.(ts|wgsl)$/.test(name)) found.push(path);
+    }
+  };
+  for (const folder of ["lib", "wgsl", "tasks"]) await walk(folder);
+  return found.sort();
+}

@@ -1,0 +1,173 @@
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { type DeviceBuffer, type Gpu, openDevice, type OperandAccess } from "../../../mod.ts";
+import { matmulAdjoint, matmulForward, matmulWeight } from "../../../lib/linalg/gemm/matmul.ts";
+import { canCompute, FAMILIES, type ProductFamily } from "../../../lib/linalg/gemm/family.ts";
+import { type MatmulShape, ROW_BLOCK } from "../../../lib/linalg/gemm/shape.ts";
+import { transpose } from "../../../lib/linalg/gemm/transpose.ts";
+
+// Rounding of a sum of n products grows like √n, relative to the sum of their magnitudes.
+const tolerance = (n: number) => 2 * Math.sqrt(n) * 2 ** -24;
+
+const shapes: MatmulShape[] = [
+  { rows: 16, outputs: 16, inputs: 16 },
+  { rows: 256, outputs: 48, inputs: 80 },
+  { rows: 512, outputs: 304, inputs: 16 },
+  { rows: 256, outputs: 16, inputs: 528 },
+  { rows: 304, outputs: 32, inputs: 256 },
+  { rows: 512, outputs: 96, inputs: 288 },
+];
+
+/** A matrix on the host whose entries are of either sign. */
+function matrix(rows: number, columns: number, seed: number): Float32Array {
+  return Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(12.9898 * (i + 1) + 78.233 * seed) % 1);
+}
+
+/** A sum of products in f64, with the sum of their magnitudes. */
+interface Reference {
+  value: Float64Array;
+  magnitude: Float64Array;
+  count: number;
+}
+
+const references = new Map<string, Reference>();
+
+/** The reference of a [n, m] result whose entry (i, j) is the sum of the products that `visit` adds; computed once. */
+function reference(
+  key: string,
+  n: number,
+  m: number,
+  visit: (i: number, j: number, add: (a: number, b: number) => void) => void,
+): Reference {
+  let known = references.get(key);
+  if (known === undefined) {
+    known = { value: new Float64Array(n * m), magnitude: new Float64Array(n * m), count: 0 };
+    const { value, magnitude } = known;
+    for (let i = 0; i < n * m; i++) {
+      let count = 0;
+      visit(Math.floor(i / m), i % m, (a, b) => {
+        value[i] += a * b;
+        magnitude[i] += Math.abs(a * b);
+        count++;
+      });
+      known.count = Math.max(known.count, count);
+    }
+    references.set(key, known);
+  }
+  return known;
+}
+
+/** ‖result − value‖ / ‖magnitude‖. */
+function rounding(result: Float32Array, { value, magnitude }: Reference): number {
+  let error = 0;
+  let scale = 0;
+  value.forEach((expected, i) => {
+    error += (result[i] - expected) ** 2;
+    scale += magnitude[i] ** 2;
+  });
+  return Math.sqrt(error / scale);
+}
+
+/** Every product of one shape: its name and f64 value, and the recording of it. */
+function products(gpu: Gpu, shape: MatmulShape, owned: DeviceBuffer[]) {
+  const { rows, outputs, inputs } = shape;
+  const upload = (data: Float32Array) => {
+    const buffer = gpu.buffer("operand", data.byteLength);
+    gpu.write(buffer, data);
+    owned.push(buffer);
+    return buffer;
+  };
+  const empty = (count: number) => upload(new Float32Array(count));
+  const x = [matrix(rows, inputs, 1), matrix(rows, inputs, 2)];
+  const w = [matrix(outputs, inputs, 3), matrix(outputs, inputs, 4)];
+  const z = [matrix(rows, outputs, 5), matrix(rows, outputs, 6)];
+  const b = matrix(1, outputs, 7);
+  const [xs, ws, zs] = [x, w, z].map((pair) => pair.map(upload));
+  const zsTransposed = zs.map((z) => {
+    const result = empty(rows * outputs);
+    transpose(gpu, z, result, rows, outputs);
+    return result;
+  });
+  const bias = upload(b);
+  const scratch = empty(rows * Math.max(outputs, inputs));
+  const splits = Math.ceil(rows / ROW_BLOCK);
+  const stride = outputs * (inputs + 1) / 4;
+  const key = JSON.stringify(shape);
+  return [1, 2].flatMap((terms) => {
+    const to = empty(Math.max(rows * outputs, rows * inputs, 2 * splits * stride * 4));
+    const term = [0, 1].slice(0, terms);
+    return [
+      {
+        kind: "forward" as const,
+        name: `forward of ${terms} terms, ${key}`,
+        expected: reference(`forward ${terms} ${key}`, rows, outputs, (n, o, add) => {
+          add(b[o], 1);
+          for (const t of term) for (let i = 0; i < inputs; i++) add(x[t][n * inputs + i], w[t][o * inputs + i]);
+        }),
+        async compute(family: ProductFamily) {
+          matmulForward(gpu, term.map((t) => ({ x: xs[t], w: ws[t] })), bias, to, shape, scratch, undefined, family);
+          return new Float32Array((await gpu.read(to))[0], 0, rows * outputs);
+        },
+      },
+      {
+        kind: "adjoint" as const,
+        name: `adjoint of ${terms} terms, ${key}`,
+        expected: reference(`adjoint ${terms} ${key}`, rows, inputs, (n, i, add) => {
+          for (const t of term) for (let o = 0; o < outputs; o++) add(z[t][n * outputs + o], w[t][o * inputs + i]);
+        }),
+        async compute(family: ProductFamily) {
+          matmulAdjoint(gpu, term.map((t) => ({ z: zs[t], w: ws[t] })), to, shape, scratch, undefined, family);
+          return new Float32Array((await gpu.read(to))[0], 0, rows * inputs);
+        },
+      },
+      {
+        // The weights' gradient, then the biases'.
+        kind: "weight" as const,
+        name: `weight of ${terms} terms, ${key}`,
+        expected: reference(`weight ${terms} ${key}`, 1, outputs * inputs + outputs, (_, at, add) => {
+          const bias = at - outputs * inputs;
+          const o = Math.floor(at / inputs);
+          if (bias >= 0) { for (let n = 0; n < rows; n++) add(z[0][n * outputs + bias], 1); }
+          else {for (const t of term) {
+              for (let n = 0; n < rows; n++) add(z[t][n * outputs + o], x[t][n * inputs + at % inputs]);
+            }}
+        }),
+        async compute(family: ProductFamily) {
+          gpu.clear(to);
+          const triples = term.map((t) => ({ z: zs[t], zTransposed: zsTransposed[t], x: xs[t] }));
+          matmulWeight(gpu, triples, to, shape, { offset: 0, stride, splits, rowsPerSplit: ROW_BLOCK }, family);
+          const partials = new Float32Array((await gpu.read(to))[0]);
+          const total = new Float32Array(stride * 4);
+          for (let s = 0; s < 2 * splits; s++) total.forEach((_, i) => total[i] += partials[s * stride * 4 + i]);
+          return total;
+        },
+      },
+    ];
+  });
+}
+
+for (const family of FAMILIES) {
+  Deno.test(`products of any shape agree with f64, twice and by either operand access with the same bits (${family})`, async () => {
+    const first = new Map<string, Float32Array>();
+    const tried = new Set<string>();
+    for (const operands of ["texture", "buffer"] satisfies OperandAccess[]) {
+      using gpu = await openDevice({ operands });
+      for (const shape of shapes) {
+        const owned: DeviceBuffer[] = [];
+        for (const { kind, name, expected, compute } of products(gpu, shape, owned)) {
+          if (!canCompute(gpu, family, kind, shape)) continue;
+          tried.add(kind);
+          const where = `${name} from a ${operands}`;
+          const result = await compute(family);
+          assertLess(rounding(result, expected), tolerance(expected.count), where);
+          assertEquals(result, await compute(family), `${where}: again`);
+          const before = first.get(name);
+          if (before === undefined) first.set(name, result);
+          else assert(before.every((entry, i) => entry === result[i]), `${where}: other bits`);
+        }
+        for (const buffer of owned) buffer[Symbol.dispose]();
+      }
+      assertEquals(gpu.liveBuffers, 0);
+    }
+    assertEquals([...tried].sort(), ["adjoint", "forward", "weight"]);
+  });
+}

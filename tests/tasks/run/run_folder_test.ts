@@ -1,0 +1,191 @@
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { join } from "@std/path";
+import { createRunFolder, openRunFolder, RunFolder, stepCheckpointName } from "../../../tasks/run/run_folder.ts";
+import { timeName } from "../../../tasks/run/run_name.ts";
+import { inFolder, namesIn } from "../../support/temporary_folder.ts";
+
+Deno.test("a run lies in root/task/name, and starts empty", () =>
+  inFolder(async (root) => {
+    const run = await createRunFolder({ root: join(root, "runs"), task: "image", name: "first_1.0-a" });
+    assertEquals(run.path, join(root, "runs", "image", "first_1.0-a"));
+    assertEquals(namesIn(run.path), []);
+  }));
+
+Deno.test("a name that exists is refused, and nothing in it is touched", () =>
+  inFolder(async (root) => {
+    const run = await createRunFolder({ root, task: "image", name: "a" });
+    await run.writeConfig({ seed: 1 });
+    await assertRejects(
+      () => createRunFolder({ root, task: "image", name: "a" }),
+      Error,
+      `${run.path}: a run of this name exists; choose another name, or go on with it by --resume.`,
+    );
+    assertEquals(await run.readConfig(), { seed: 1 });
+    await createRunFolder({ root, task: "shape", name: "a" });
+  }));
+
+Deno.test("a run without a name is called after the local time, and later ones of that second are numbered", () =>
+  inFolder(async (root) => {
+    assertEquals(timeName(new Date(2026, 10, 4, 8, 5, 2)), "2026-11-04-080502");
+    const runs = [];
+    for (let i = 0; i < 3; i++) runs.push(await createRunFolder({ root, task: "image" }));
+    for (const run of runs) assertMatch(run.path, /image.\d{4}-\d\d-\d\d-\d{6}(-[23])?$/);
+    assertEquals(new Set(runs.map(({ path }) => path)).size, 3);
+  }));
+
+Deno.test("names that leave the folder or trouble a shell are refused before anything is made", () =>
+  inFolder(async (root) => {
+    for (const name of ["", ".", "..", "a/b", "a\\b", "a b", "-a", ".a", "ä", "a\n", "a".repeat(129)]) {
+      await assertRejects(() => createRunFolder({ root, task: "image", name }), Error, "run name: expected 1 to 128");
+      await assertRejects(() => createRunFolder({ root, task: name, name: "a" }), Error, "task: expected 1 to 128");
+    }
+    assertEquals(namesIn(root), []);
+  }));
+
+Deno.test("a folder that cannot be made leaves nothing behind", () =>
+  inFolder(async (root) => {
+    await Deno.writeTextFile(join(root, "file"), "");
+    await assertRejects(() => createRunFolder({ root: join(root, "file"), task: "image", name: "a" }), Error, "made: ");
+
+    const mkdir = Deno.mkdir;
+    Deno.mkdir = (path) => String(path).endsWith("full") ? Promise.reject(new Error("no space")) : mkdir(path);
+    try {
+      await assertRejects(
+        () => createRunFolder({ root: join(root, "deep", "runs"), task: "image", name: "full" }),
+        Error,
+        "full: the folder cannot be made: no space.",
+      );
+    } finally {
+      Deno.mkdir = mkdir;
+    }
+    assertEquals(namesIn(root), ["file"]);
+  }));
+
+Deno.test("the configuration is readable text, keys in the order given, and survives", () =>
+  inFolder(async (path) => {
+    const run = new RunFolder(path);
+    const config = { version: "1", field: { width: 3, name: "mlp" }, cap: Infinity, "10": [0.1] };
+    await run.writeConfig(config);
+    const text = await Deno.readTextFile(join(path, "config.json"));
+    assertEquals(text, `${JSON.stringify({ ...config, cap: "Infinity" }, null, 2)}\n`);
+    assertEquals(await run.readConfig(), config);
+    await run.writeSummary({ psnr: NaN });
+    assertEquals(await Deno.readTextFile(join(path, "summary.json")), '{\n  "psnr": "NaN"\n}\n');
+    assertEquals(namesIn(path), ["config.json", "summary.json"]);
+  }));
+
+Deno.test("only a folder with a configuration is opened, and a damaged configuration is named", () =>
+  inFolder(async (path) => {
+    const missing = join(path, "missing");
+    await assertRejects(() => openRunFolder(missing), Error, `${missing}: there is no such run.`);
+    await assertRejects(() => openRunFolder(path), Error, "expected a config.json in it, found none.");
+    await Deno.writeTextFile(join(path, "config.json"), "{");
+    const run = await openRunFolder(path);
+    await assertRejects(() => run.readConfig(), Error, "config.json: not JSON: ");
+    await Deno.writeTextFile(join(path, "config.json"), "[1]");
+    await assertRejects(() => run.readConfig(), Error, "config.json: expected a JSON object, found [1].");
+  }));
+
+Deno.test("metrics are one object a line, and figures that are not finite come back", () =>
+  inFolder(async (path) => {
+    const run = new RunFolder(path);
+    assertEquals(await run.readMetrics(), []);
+    run.appendMetrics({ step: 1, loss: 0.5 });
+    run.appendMetrics({ step: 2, loss: NaN, psnr: -Infinity });
+    const text = await Deno.readTextFile(join(path, "metrics.jsonl"));
+    assertEquals(text, '{"step":1,"loss":0.5}\n{"step":2,"loss":"NaN","psnr":"-Infinity"}\n');
+    assertEquals(await run.readMetrics(), [{ step: 1, loss: 0.5 }, { step: 2, loss: NaN, psnr: -Infinity }]);
+  }));
+
+Deno.test("a line cut short by a crash is passed over, and does not spoil the next one after reopening", () =>
+  inFolder(async (path) => {
+    const run = new RunFolder(path);
+    await run.writeConfig({});
+    for (const step of [1, 2, 3]) run.appendMetrics({ step, name: "größer" });
+    const whole = await Deno.readFile(join(path, "metrics.jsonl"));
+    const second = whole.length / 3 * 2;
+    for (let length = second; length <= whole.length; length++) {
+      await Deno.writeFile(join(path, "metrics.jsonl"), whole.subarray(0, length));
+      const kept = (await run.readMetrics()).map(({ step }) => step);
+      assertEquals(kept, length >= whole.length - 1 ? [1, 2, 3] : [1, 2]);
+      const again = await openRunFolder(path);
+      again.appendMetrics({ step: 4 });
+      assertEquals((await again.readMetrics()).map(({ step }) => step), [...kept, 4]);
+    }
+  }));
+
+Deno.test("a damaged line that is not the last is an error with its number", () =>
+  inFolder(async (path) => {
+    await Deno.writeTextFile(join(path, "metrics.jsonl"), '{"step":1}\n{"st\n{"step":3}\n');
+    const message = 'metrics.jsonl, line 2: expected a JSON object, found {"st.';
+    await assertRejects(() => new RunFolder(path).readMetrics(), Error, message);
+  }));
+
+Deno.test("records after the step of a checkpoint can be dropped; the others stay as they were", () =>
+  inFolder(async (path) => {
+    const run = new RunFolder(path);
+    await run.truncateMetrics(() => true);
+    assertEquals(namesIn(path), []);
+    await Deno.writeTextFile(join(path, "metrics.jsonl"), '{"step": 1, "loss":"NaN"}\n{"step":2}\n{"step":3}\n{"st');
+    await run.truncateMetrics(({ step }) => (step as number) <= 2);
+    assertEquals(await Deno.readTextFile(join(path, "metrics.jsonl")), '{"step": 1, "loss":"NaN"}\n{"step":2}\n');
+    assertEquals(namesIn(path), ["metrics.jsonl"]);
+  }));
+
+Deno.test("the newest step checkpoints are kept, by number, and all with other names", () =>
+  inFolder(async (path) => {
+    const run = new RunFolder(path, { keep: 2 });
+    assertEquals(await run.latestCheckpoint(), undefined);
+    await run.writeCheckpoint("initial", new Uint8Array([0]));
+    for (const step of [0, 5, 999_999_995, 99_999_999_996]) {
+      await run.writeCheckpoint(stepCheckpointName(step), new Uint8Array([step % 256]));
+    }
+    assertEquals(namesIn(join(path, "checkpoints")), [
+      "initial.safetensors",
+      "step-999999995.safetensors",
+      "step-99999999996.safetensors",
+    ]);
+    const latest = await run.latestCheckpoint();
+    assertEquals(latest?.step, 99_999_999_996);
+    assertEquals(latest?.path, join(path, "checkpoints", `${latest?.name}.safetensors`));
+    assertEquals((await Deno.readFile(latest!.path)).length, 1);
+  }));
+
+Deno.test("a checkpoint is not removed by its own writing, even if later ones exist", () =>
+  inFolder(async (path) => {
+    const run = new RunFolder(path, { keep: 1 });
+    await run.writeCheckpoint(stepCheckpointName(9), new Uint8Array());
+    await run.writeCheckpoint(stepCheckpointName(3), new Uint8Array());
+    assertEquals((await run.stepCheckpoints()).map(({ step }) => step), [3, 9]);
+  }));
+
+Deno.test("opening a run clears what a killed process left beside its files", () =>
+  inFolder(async (path) => {
+    const run = new RunFolder(path);
+    await run.writeConfig({});
+    await run.writeCheckpoint("step-00000001", new Uint8Array());
+    await Deno.writeTextFile(join(path, ".config.json.7-0.part"), "{");
+    await Deno.writeTextFile(join(path, "checkpoints", ".step-00000002.safetensors.7-1.part"), "");
+    await openRunFolder(path);
+    assertEquals(namesIn(path), ["checkpoints", "config.json"]);
+    assertEquals(namesIn(join(path, "checkpoints")), ["step-00000001.safetensors"]);
+  }));
+
+Deno.test("other files may lie in folders, but not outside the run", () =>
+  inFolder(async (path) => {
+    const run = new RunFolder(join(path, "run"));
+    assertEquals(await run.writeFile("plots/convergence.svg", "<svg/>"), join(run.path, "plots", "convergence.svg"));
+    assertEquals(await Deno.readTextFile(join(run.path, "plots", "convergence.svg")), "<svg/>");
+    for (const name of ["../a", "/a", "plots//a", "", "plots/.."]) {
+      await assertRejects(() => run.writeFile(name, ""), Error, "file name: expected 1 to 128 letters");
+    }
+  }));
+
+Deno.test("a number of checkpoints to keep, or of a step, that is none is refused", async () => {
+  for (const keep of [0, 1.5, NaN]) {
+    assertThrows(() => new RunFolder("x", { keep }), RangeError, `from 1, or Infinity, found ${keep}.`);
+  }
+  await assertRejects(() => createRunFolder({ task: "image", keep: -1 }), RangeError, "found -1.");
+  assertThrows(() => stepCheckpointName(-1), RangeError, "checkpoint: step must be a whole number from 0, found -1.");
+  assertEquals(stepCheckpointName(1200), "step-00001200");
+});
