@@ -23,7 +23,7 @@ export interface KeptAdjoint {
 const kernelSource = { name: "activation_adjoint", text };
 
 /**
- * Records the backward pass: layer by layer from the top Z̄ = Ā ⊙ a′(Z), W̄ = Z̄ᵀX, b̄ = ΣZ̄, X̄ = Z̄W (MATH §2).
+ * Records the backward pass: layer by layer from the top Z̄ = Ā ⊙ a′(Z), W̄ = Z̄ᵀX, b̄ = ΣZ̄, X̄ = Z̄W (docs/math.md, section 2).
  *
  * @param seeds Adjoints of output nodes; they stay the caller's.
  * @param options.keep Filled with the adjoints, for `backwardTangent`; to be given back with `giveBackKept`.

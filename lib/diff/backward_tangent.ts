@@ -10,7 +10,7 @@ import text from "../../wgsl/diff/activation_adjoint_tangent.wgsl" with { type: 
 const kernelSource = { name: "activation_adjoint_tangent", text };
 
 /**
- * Records the tangent of a backward pass along a direction in parameter space (forward over reverse; Pearlmutter 1994; MATH §3):
+ * Records the tangent of a backward pass along a direction in parameter space (forward over reverse; Pearlmutter 1994; docs/math.md, section 3):
  * R(Z̄) = R(Ā) ⊙ a′(Z) + Ā ⊙ a″(Z) ⊙ Ż, R(W̄) = R(Z̄)ᵀX + Z̄ᵀẊ, R(b̄) = ΣR(Z̄), R(X̄) = R(Z̄)W + Z̄Ẇ.
  *
  * @param seeds Tangents of the adjoints of output nodes; they stay the caller's.

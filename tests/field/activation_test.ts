@@ -284,7 +284,7 @@ for (const { activation, points, reference } of cases) {
     }
   });
 
-  Deno.test(`${name}: adjoints and tangents are the sums of MATH §3`, async () => {
+  Deno.test(`${name}: adjoints and tangents are the sums of docs/math.md, section 3`, async () => {
     const zTangent = maps.map((_, m) => wave(count, 0.7 + m));
     const [adjoint, adjointTangent] = [wave(count, 0.3), wave(count, 2.3)];
     const forward = { z: pack(z), z_tangent: pack(zTangent) };

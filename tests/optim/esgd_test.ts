@@ -17,7 +17,7 @@ const gradientAt = (step: number) => wave(count, 1.3 + 0.1 * step);
 const productAt = (probe: number) =>
   wave(count, 0.7 + 0.2 * probe).map((each, i) => i % 7 === 0 ? 0 : each * 10 ** (i % 5 - 2) * (i < 15 ? 1 : 30));
 
-/** ESGD of MATH §5 in f64, with relative damping and decoupled decay, every segment by itself. */
+/** ESGD of docs/math.md, section 5 in f64, with relative damping and decoupled decay, every segment by itself. */
 function reference(options: Required<EsgdOptions>, steps: number, factor: (step: number) => number): number[] {
   const { learningRate, betas: [beta1, beta2], epsilon, relativeDamping, weightDecay } = options;
   const theta = [...start];

@@ -1,4 +1,4 @@
-// The adjoint of an activation over one layer:  Z̄_m = Ā ⊙ a_m(Z)  (MATH §2; a_m: derivative by map m)
+// The adjoint of an activation over one layer:  Z̄_m = Ā ⊙ a_m(Z)  (docs/math.md, section 2; a_m: derivative by map m)
 // z, z_adjoint: [rows, maps, width]; a_adjoint: [rows, width].
 // One invocation per 4 entries of a; dispatch: workgroups of 64 along x and y. Each entry is independent: same bits on
 // every run.

@@ -1,5 +1,5 @@
 // The tangent of an activation's adjoint over one layer:
-//   R(Z̄_m) = R(Ā) ⊙ a_m(Z) + Ā ⊙ Σ_k a_mk(Z) ⊙ Ż_k   (MATH §3; a_m, a_mk: derivatives by the maps)
+//   R(Z̄_m) = R(Ā) ⊙ a_m(Z) + Ā ⊙ Σ_k a_mk(Z) ⊙ Ż_k   (docs/math.md, section 3; a_m, a_mk: derivatives by the maps)
 // z, z_tangent, z_adjoint_tangent: [rows, maps, width]; a_adjoint, a_adjoint_tangent: [rows, width].
 // One invocation per 4 entries of a; dispatch: workgroups of 64 along x and y. Each entry is independent: same bits on
 // every run.

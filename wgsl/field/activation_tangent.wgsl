@@ -1,4 +1,4 @@
-// The tangent of an activation over one layer:  Ȧ = Σ_m a_m(Z) ⊙ Ż_m  (a_m: derivative by map m; MATH §3)
+// The tangent of an activation over one layer:  Ȧ = Σ_m a_m(Z) ⊙ Ż_m  (a_m: derivative by map m; docs/math.md, section 3)
 // z, z_tangent: [rows, maps, width]; a_tangent: [rows, width]. Padded columns have Ż = 0 and stay 0.
 // One invocation per 4 entries of a; dispatch: workgroups of 64 along x and y. Each entry is independent: same bits on
 // every run.

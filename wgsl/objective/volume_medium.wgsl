@@ -1,4 +1,4 @@
-// What an interval of a ray does to light (MATH §4), for plain or dual numbers:
+// What an interval of a ray does to light (docs/math.md, section 4), for plain or dual numbers:
 //   optical depth τ = distance·softplus(d), transmittance e^{−τ}, opacity 1 − e^{−τ}, colour σ(k), and dτ/dd = distance·σ(d)
 // Nothing overflows: softplus(d) = max(d, 0) + log(1 + e^{−|d|}) with its series where e^{−|d|} is small, and small τ have
 // theirs, so that thin intervals keep their digits. Great τ give an opacity of exactly 1 and a transmittance of exactly 0.

@@ -1,4 +1,4 @@
-// Mean squared error of rays composited from densities d and colours k (Mildenhall et al. 2020; MATH §4), and its adjoints, for
+// Mean squared error of rays composited from densities d and colours k (Mildenhall et al. 2020; docs/math.md, section 4), and its adjoints, for
 // plain numbers (`primals`) or, instantiated with dual numbers (`tangents`), the adjoints' tangents:
 //   D = Σ_{j<i} τⱼ, Tᵢ = e^{−D}, αᵢ = 1 − e^{−τᵢ}, wᵢ = Tᵢαᵢ, C = Σ wᵢcᵢ + (1 − Σwᵢ) background, loss = scale Σ_c (C − t)²
 //   from the last interval to the first, with w̄ᵢ = C̄·(cᵢ − background):  k̄ᵢ = wᵢ C̄ c′(kᵢ),  τ̄ᵢ = Tᵢ₊₁(w̄ᵢ − Bᵢ),

@@ -1,4 +1,4 @@
-// Rays composited for looking at (MATH §4, with T, α, w as in volume_rendering.wgsl):
+// Rays composited for looking at (docs/math.md, section 4, with T, α, w as in volume_rendering.wgsl):
 //   rendered[ray] = (Σ wᵢcᵢ + (1 − Σwᵢ) background, Σwᵢ), (Σ wᵢ(tᵢ + tᵢ₊₁)/2, 0, 0, 0);  weights[ray, i] = wᵢ
 // density, colour: [rows, 16], row = ray·intervals + i; edges: [rays, edge_stride]; rendered: [rays, 2]; weights: [rays,
 // intervals]. One invocation a ray; dispatch: workgroups of 64 along x and y. Intervals are added in their order: same bits on

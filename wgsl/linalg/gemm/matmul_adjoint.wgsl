@@ -1,5 +1,5 @@
 // The adjoint of one layer's input, or that adjoint's tangent:  X̄ = Σ_t Z̄_t W_t,  t < terms
-//   X̄ = Z̄ W (one term);  R(X̄) = R(Z̄) W + Z̄ Ẇ (two terms; MATH §3);  fused = 1: X̄ ⊙ a′(below), the adjoint of the preactivations
+//   X̄ = Z̄ W (one term);  R(X̄) = R(Z̄) W + Z̄ Ẇ (two terms; docs/math.md, section 3);  fused = 1: X̄ ⊙ a′(below), the adjoint of the preactivations
 //   `below` of the layer whose activation X is
 // z_t: [rows, outputs], w_t: [outputs, inputs], x: [rows, inputs], all row-major; rows and inputs are multiples of the
 // tile, outputs of 4. One invocation computes a tile of tile_rows × tile_columns; dispatch: one invocation a tile, column

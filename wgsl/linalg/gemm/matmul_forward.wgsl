@@ -1,5 +1,5 @@
 // One layer's preactivations, or their tangents:  Z = Σ_t X_t W_tᵀ + b,  t < terms
-//   Z = X Wᵀ + b (one term);  Ż = Ẋ Wᵀ + X Ẇᵀ + ḃ (two terms; MATH §3);  fused = 1: also A = a(Z), 0 from column `real` on
+//   Z = X Wᵀ + b (one term);  Ż = Ẋ Wᵀ + X Ẇᵀ + ḃ (two terms; docs/math.md, section 3);  fused = 1: also A = a(Z), 0 from column `real` on
 // x_t: [rows, inputs], w_t: [outputs, inputs], bias: [outputs], z: [rows, outputs], all row-major; rows and outputs are
 // multiples of the tile, inputs of 4. One invocation computes a tile of tile_rows × tile_columns; dispatch: one
 // invocation a tile, column tiles fastest, workgroups of 32 along x and y.

@@ -1,6 +1,6 @@
 // One layer's share of the gradient (or product), summed over a part of the batch:
 //   W̄ = Σ_t Z̄_tᵀ X_t,  b̄ = Σ_n Z̄_0
-//   gradient: Z̄ᵀ X (one term);  R(W̄) = R(Z̄)ᵀ X + Z̄ᵀ Ẋ (two terms, R(Z̄) first; MATH §3)
+//   gradient: Z̄ᵀ X (one term);  R(W̄) = R(Z̄)ᵀ X + Z̄ᵀ Ẋ (two terms, R(Z̄) first; docs/math.md, section 3)
 // z_t: [rows, outputs], x_t: [rows, inputs], row-major; outputs is a multiple of tile_rows, inputs of tile_columns, rows and
 // rows_per_split of 4.
 // partials: [splits, stride] vec4s; split s writes W̄ [outputs, inputs], then b̄ [outputs], at s·stride + offset, summed over
