@@ -82,6 +82,7 @@ export type { DenseNode, Network, NetworkSubject, Node } from "./lib/field/netwo
 export type { MatmulShape } from "./lib/linalg/gemm/shape.ts";
 export { type Draw, type HostData, type TrainingData } from "./lib/data/training_data.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./lib/train/checkpoint.ts";
+export { loadField, type LoadFieldOptions, saveField } from "./lib/train/saved_field.ts";
 export { decodePicture } from "./lib/codec/image/decode_picture.ts";
 export type { Picture } from "./lib/codec/image/picture.ts";
 export { type ResizeOptions, resizePicture } from "./lib/data/image/resize.ts";
