@@ -31,6 +31,9 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** What is imported from outside only; it re-exports from every floor. */
+const ENTRY = "lib/extend.ts";
+
 /** Within `tasks`: what all tasks share stands below the tasks. */
 const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/shell": [],
@@ -48,10 +51,21 @@ for (const file of files) imports.set(file, importsOf(file, await Deno.readTextF
 Deno.test("every file of lib stands on a floor, and imports only from its own and lower ones", () => {
   const broken: string[] = [];
   for (const [file, targets] of imports) {
-    if (!file.startsWith("lib/")) continue;
+    if (!file.startsWith("lib/") || file === ENTRY) continue;
     const own = folderOf(file, FLOORS);
     if (own === undefined) broken.push(`${file} is in no folder that tests/architecture_test.ts names`);
     else broken.push(...upward(file, own, targets, FLOORS[own], FLOORS));
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("what is for the outside, extend.ts and each folder's mod.ts, is imported by nothing in lib or tasks", () => {
+  const broken: string[] = [];
+  for (const [file, targets] of imports) {
+    if (file.startsWith("lib/std/")) continue;
+    for (const target of targets) {
+      if (/(^|\/)mod\.ts$/.test(target) || target === ENTRY) broken.push(`${file} imports ${target}`);
+    }
   }
   assertEquals(broken, []);
 });
