@@ -30,7 +30,7 @@ export interface RotatedRule {
 }
 
 /** How {@linkcode RotatedCore} goes about it. */
-export interface RotationOptions {
+interface RotationOptions {
   /** The bases are brought up to date every so many steps. */
   readonly basisEvery: number;
   /** How much of the factors' averages a step keeps. */
