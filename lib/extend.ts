@@ -32,6 +32,7 @@ export { Norms } from "./linalg/norms.ts";
 export { numberTable } from "./linalg/number_table.ts";
 export { OrthonormalColumns } from "./linalg/orthonormal_columns.ts";
 export { numberRanges, type Range } from "./linalg/ranges.ts";
+export { RangeNormaliser } from "./linalg/range_normaliser.ts";
 export { Squares } from "./linalg/squares.ts";
 export { SymmetricInverse } from "./linalg/symmetric_inverse.ts";
 export { type FactorOptions, TriangularInverse } from "./linalg/triangular_inverse.ts";
@@ -65,4 +66,6 @@ export {
   stateVectors,
   type StepRequest,
 } from "./optim/optimizer.ts";
+export { RotatedCore, type RotatedRule, type RotatedVectors, type RotationOptions } from "./optim/rotated_core.ts";
+export { type NamedView, TwoSided, weightsOf } from "./optim/two_sided.ts";
 export { type Draw, type TrainingData } from "./data/training_data.ts";

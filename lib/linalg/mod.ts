@@ -19,6 +19,7 @@ export { Norms } from "./norms.ts";
 export { numberTable } from "./number_table.ts";
 export { OrthonormalColumns } from "./orthonormal_columns.ts";
 export { numberRanges, type Range } from "./ranges.ts";
+export { RangeNormaliser } from "./range_normaliser.ts";
 export { Squares } from "./squares.ts";
 export { SymmetricInverse } from "./symmetric_inverse.ts";
 export { type FactorOptions, TriangularInverse } from "./triangular_inverse.ts";

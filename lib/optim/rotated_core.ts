@@ -30,7 +30,7 @@ export interface RotatedRule {
 }
 
 /** How {@linkcode RotatedCore} goes about it. */
-interface RotationOptions {
+export interface RotationOptions {
   /** The bases are brought up to date every so many steps. */
   readonly basisEvery: number;
   /** How much of the factors' averages a step keeps. */
@@ -58,6 +58,8 @@ export class RotatedCore implements OptimizerCore {
   readonly #bases?: Eigenbases;
 
   /**
+   * Allocates the moments, the factors and their eigenvectors.
+   *
    * @param diagonalName What the rule's diagonal is called in the state.
    */
   constructor(
