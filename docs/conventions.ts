@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { type Camera, cameraRay, cameraSegments, drawSegments, encodePng, type Line, type Vector3 } from "../mod.ts";
-import { addScaled, poseColumn } from "../lib/data/scene/camera.ts";
-import { lookingAt } from "../lib/render/camera_path.ts";
+import { encodePng } from "../mod.ts";
+import { addScaled, type Camera, cameraRay, poseColumn, type Vector3 } from "../lib/data/scene/mod.ts";
+import { cameraSegments, drawSegments, type Line, lookingAt } from "../lib/render/mod.ts";
 
 const grey: Vector3 = [0.72, 0.72, 0.72];
 const orange: Vector3 = [0.95, 0.5, 0];

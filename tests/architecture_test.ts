@@ -31,6 +31,9 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** What is imported from outside only; it re-exports from every floor. */
+const ENTRY = "lib/extend.ts";
+
 /** Within `tasks`: what all tasks share stands below the tasks. */
 const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/shell": [],
@@ -48,10 +51,21 @@ for (const file of files) imports.set(file, importsOf(file, await Deno.readTextF
 Deno.test("every file of lib stands on a floor, and imports only from its own and lower ones", () => {
   const broken: string[] = [];
   for (const [file, targets] of imports) {
-    if (!file.startsWith("lib/")) continue;
+    if (!file.startsWith("lib/") || file === ENTRY) continue;
     const own = folderOf(file, FLOORS);
     if (own === undefined) broken.push(`${file} is in no folder that tests/architecture_test.ts names`);
     else broken.push(...upward(file, own, targets, FLOORS[own], FLOORS));
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("what is for the outside, extend.ts and each folder's mod.ts, is imported by nothing in lib or tasks", () => {
+  const broken: string[] = [];
+  for (const [file, targets] of imports) {
+    if (file.startsWith("lib/std/")) continue;
+    for (const target of targets) {
+      if (/(^|\/)mod\.ts$/.test(target) || target === ENTRY) broken.push(`${file} imports ${target}`);
+    }
   }
   assertEquals(broken, []);
 });
@@ -94,6 +108,26 @@ Deno.test("every kernel text is used", () => {
   assertEquals(unused, []);
 });
 
+Deno.test("every name that a file of lib exports is imported by another file", async () => {
+  const used = new Set<string>();
+  const importers = [...files, ...await filesIn("tests"), ...await filesIn("docs")];
+  for (const file of importers.filter((file) => file.endsWith(".ts"))) {
+    const statements = (await Deno.readTextFile(join(root, file)))
+      .matchAll(/^(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s+from\s+"([^"]+)"/gm);
+    for (const [, list, specifier] of statements) {
+      const target = targetOf(file, specifier);
+      for (const name of list.split(",")) used.add(`${target}: ${name.replace("type ", "").split(" as ")[0].trim()}`);
+    }
+  }
+  const unused: string[] = [];
+  for (const file of files.filter((file) => /^lib\/(?!std\/).*\.ts$/.test(file))) {
+    const exported = (await Deno.readTextFile(join(root, file)))
+      .matchAll(/^export (?:async )?(?:function\*?|class|interface|type|const) (\w+)/gm);
+    for (const [, name] of exported) if (!used.has(`${file}: ${name}`)) unused.push(`${file}: ${name}`);
+  }
+  assertEquals(unused, []);
+});
+
 /** What a file imports from folders that it does not stand on. */
 function upward(
   file: string,
@@ -123,18 +157,26 @@ function importsOf(file: string, text: string): string[] {
   );
   return [...statements].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic)
     .filter((specifier) => specifier.startsWith("."))
-    .map((specifier) => relative(root, join(root, dirname(file), specifier)));
+    .map((specifier) => targetOf(file, specifier));
+}
+
+/** The file that a relative specifier means, relative to the project's root. */
+function targetOf(file: string, specifier: string): string {
+  return relative(root, join(root, dirname(file), specifier));
 }
 
 async function sourceFiles(): Promise<string[]> {
-  const found: string[] = ["mod.ts"];
-  const walk = async (folder: string): Promise<void> => {
-    for await (const { name, isDirectory } of Deno.readDir(join(root, folder))) {
-      const path = `${folder}/${name}`;
-      if (isDirectory) await walk(path);
-      else if (/\.(ts|wgsl)$/.test(name)) found.push(path);
-    }
-  };
-  for (const folder of ["lib", "wgsl", "tasks"]) await walk(folder);
-  return found.sort();
+  const folders = await Promise.all(["lib", "wgsl", "tasks"].map(filesIn));
+  return ["mod.ts", ...folders.flat()].sort();
+}
+
+/** The TypeScript and WGSL files in a folder of the project and its subfolders. */
+async function filesIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(join(root, folder))) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) found.push(...await filesIn(path));
+    else if (/\.(ts|wgsl)$/.test(name)) found.push(path);
+  }
+  return found;
 }

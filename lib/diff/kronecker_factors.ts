@@ -14,7 +14,7 @@ import text from "../../wgsl/diff/kronecker_operand.wgsl" with { type: "text" };
 export type LayerObserver = (node: Node, dense: DenseNode, adjoint: DeviceBuffer) => void;
 
 /** A chunk of a batch, as its layers' observer needs to know it. */
-export interface ObservedChunk {
+interface ObservedChunk {
   /** First row. */
   readonly first: number;
   /** Rows, without padding. */

@@ -41,7 +41,7 @@ export interface MatrixPlace {
 export type ProductRequest = DirectionalRequest | SampleRequest;
 
 /** Hv or Gv. */
-export interface DirectionalRequest {
+interface DirectionalRequest {
   readonly kind: ProductKind;
   /** v. */
   readonly direction: Vector;
@@ -52,7 +52,7 @@ export interface DirectionalRequest {
 }
 
 /** JᵀS^½w. */
-export interface SampleRequest extends GaussNewtonSample {
+interface SampleRequest extends GaussNewtonSample {
   readonly kind: "gaussNewtonSample";
 }
 

@@ -22,7 +22,7 @@ export interface ReversePass {
 }
 
 /** What is done at a layer of units. "Adjoint" may stand for an adjoint's tangent. */
-export interface LayerSteps {
+interface LayerSteps {
   /** From the adjoint of the layer's value to that of its preactivations; may return `above` itself. */
   derive(node: Node, dense: DenseNode, above: DeviceBuffer): DeviceBuffer;
   /** Adds to the parameters' adjoint. */

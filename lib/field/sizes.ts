@@ -3,7 +3,7 @@ import { padWidth } from "../linalg/layout.ts";
 import type { MatmulShape } from "../linalg/gemm/shape.ts";
 
 /** See `bytesPerRow`. */
-export interface BytesPerRow {
+interface BytesPerRow {
   readonly total: number;
   readonly widest: number;
   readonly adjoints: number;

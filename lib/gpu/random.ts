@@ -44,8 +44,11 @@ export interface FillTarget {
   readonly deviceOffset: number;
   /** Entries on the device, padding included. */
   readonly deviceSize: number;
+  /** Rows of the matrix. */
   readonly rows: number;
+  /** Columns of the matrix. */
   readonly columns: number;
+  /** Entries from row to row. */
   readonly stride: number;
   /** Counter of entry (0, 0). */
   readonly flat: number;

@@ -39,6 +39,11 @@ export class Eigenbasis implements Disposable {
   readonly #products: DeviceBuffer;
   readonly #columns: DeviceBuffer;
 
+  /**
+   * Allocates what the computation needs.
+   *
+   * @param squares The matrices.
+   */
   constructor(readonly squares: Squares) {
     const { gpu, views, largest, bytes } = squares;
     this.#norms = new Norms(gpu, views.map(rangeOf));

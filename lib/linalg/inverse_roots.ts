@@ -69,7 +69,12 @@ export class InverseRoots implements Disposable {
   readonly #workspace: readonly DeviceBuffer[];
   readonly #coefficients: readonly { readonly a: number; readonly b: number }[];
 
-  /** @param ridge ε in (0, 1). */
+  /**
+   * Allocates what the computation needs.
+   *
+   * @param squares The matrices.
+   * @param ridge ε in (0, 1).
+   */
   constructor(readonly squares: Squares, readonly ridge: number) {
     const { gpu, views, bytes } = squares;
     this.#normaliser = new RangeNormaliser(gpu, views.map(rangeOf));

@@ -31,7 +31,13 @@ export class NewtonSchulz implements Disposable {
   readonly #gram: DeviceBuffer;
   readonly #polynomial: DeviceBuffer;
 
-  /** @param matrices Those of the layout's segments that are to be orthogonalised. */
+  /**
+   * Allocates what the iteration needs.
+   *
+   * @param layout Of the vectors that hold the matrices.
+   * @param matrices Those of the layout's segments that are to be orthogonalised.
+   * @param steps Iterations.
+   */
   constructor(readonly gpu: Gpu, layout: Layout, readonly matrices: readonly PlacedSegment[], readonly steps = 5) {
     const squares = squareLayout(matrices.map(({ name, rows, columns }) => ({ name, size: Math.min(rows, columns) })));
     const views = matrices.map(viewOf);

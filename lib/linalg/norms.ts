@@ -13,6 +13,11 @@ export class Norms implements Disposable {
   /** For each range four numbers: first vec4, vec4s, 0, 0. */
   readonly table: DeviceBuffer;
 
+  /**
+   * Allocates the norms.
+   *
+   * @param ranges Of the vectors that `record` will get.
+   */
   constructor(readonly gpu: Gpu, readonly ranges: readonly Range[]) {
     this.buffer = gpu.buffer("norms", ranges.length * 4);
     this.table = numberTable(gpu, "norm ranges", ranges.flatMap(({ offset, size }) => [offset / 4, size / 4, 0, 0]));

@@ -24,6 +24,11 @@ export class OrthonormalColumns implements Disposable {
   readonly #square: Products;
   readonly #apply: Products;
 
+  /**
+   * Allocates what the computation needs.
+   *
+   * @param squares The matrices.
+   */
   constructor(readonly squares: Squares) {
     const { gpu, views, bytes } = squares;
     this.#inverse = new TriangularInverse(squares);

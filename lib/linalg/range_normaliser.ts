@@ -12,6 +12,11 @@ export class RangeNormaliser implements Disposable {
   readonly #norms: Norms;
   readonly #groups: [number, number, number];
 
+  /**
+   * Allocates the norms.
+   *
+   * @param ranges Of the vectors that `record` will get.
+   */
   constructor(readonly gpu: Gpu, ranges: readonly Range[]) {
     this.#norms = new Norms(gpu, ranges);
     const largest = Math.max(...ranges.map(({ size }) => size));

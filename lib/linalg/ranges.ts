@@ -3,7 +3,9 @@ import type { Gpu } from "../gpu/device.ts";
 
 /** Entries of a vector; both multiples of 4. */
 export interface Range {
+  /** First entry. */
   readonly offset: number;
+  /** Number of entries. */
   readonly size: number;
 }
 

@@ -18,7 +18,11 @@ export class Squares implements Disposable {
   /** Bytes of a buffer of the layout. */
   readonly bytes: number;
 
-  /** @param layout Of square matrices only. */
+  /**
+   * Writes the tables that the kernels read.
+   *
+   * @param layout Of square matrices only.
+   */
   constructor(readonly gpu: Gpu, readonly layout: Layout) {
     this.views = layout.map(viewOf);
     this.sizes = layout.map(({ rows }) => rows);

@@ -8,6 +8,11 @@ export class SymmetricInverse implements Disposable {
   readonly #triangular: TriangularInverse;
   readonly #square: Products;
 
+  /**
+   * Allocates what the computation needs.
+   *
+   * @param squares The matrices.
+   */
   constructor(squares: Squares) {
     this.#triangular = new TriangularInverse(squares);
     const jobs = this.#triangular.views.map((view, i) => ({ a: view, b: view, c: squares.views[i] }));

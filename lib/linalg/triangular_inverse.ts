@@ -49,6 +49,11 @@ export class TriangularInverse implements Disposable {
   readonly #blocks: DeviceBuffer;
   readonly #rows: readonly BlockRow[];
 
+  /**
+   * Allocates what the computation needs.
+   *
+   * @param squares The matrices.
+   */
   constructor(readonly squares: Squares) {
     const { gpu, views, largest, bytes } = squares;
     const stride = views.reduce((sum, { columns }) => sum + 2 * columns, 0);

@@ -62,7 +62,7 @@ export function adaHessianJ(options: AdaHessianJOptions = {}): OptimizerSpec {
 }
 
 /** What tells the members of the family apart. */
-export interface CurvatureKind extends Pick<CurvatureEstimate, "estimate"> {
+interface CurvatureKind extends Pick<CurvatureEstimate, "estimate"> {
   /** √ŝ, or |ŝ|. */
   readonly magnitude: "root_mean" | "absolute_mean";
   /** What the estimate is made from. */

@@ -22,6 +22,7 @@ export class CurvatureAverage implements Disposable {
   /** Only where a direction is given by its key and the estimate needs it. */
   #direction?: Vector;
 
+  /** Allocates the estimate, which starts at 0. */
   constructor(readonly context: OptimizerContext, readonly settings: CurvatureEstimate) {
     this.average = createVector(context.gpu, context.layout, "curvature");
   }

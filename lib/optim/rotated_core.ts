@@ -58,6 +58,8 @@ export class RotatedCore implements OptimizerCore {
   readonly #bases?: Eigenbases;
 
   /**
+   * Allocates the moments, the factors and their eigenvectors.
+   *
    * @param diagonalName What the rule's diagonal is called in the state.
    */
   constructor(

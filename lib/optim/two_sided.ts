@@ -11,9 +11,13 @@ export function weightsOf(layout: Layout): PlacedSegment[] {
 
 /** A matrix and where it lies in vectors of the layout. */
 export interface NamedView {
+  /** The segment's name. */
   readonly name: string;
+  /** Number of rows. */
   readonly rows: number;
+  /** Number of columns. */
   readonly columns: number;
+  /** Where it lies. */
   readonly view: MatrixView;
 }
 
@@ -26,6 +30,7 @@ export class TwoSided implements Disposable {
   readonly #rotate: readonly [Products, Products];
   readonly #rotateBack: readonly [Products, Products];
 
+  /** Prepares the products of all matrices. */
   constructor(gpu: Gpu, readonly matrices: readonly NamedView[]) {
     this.layout = squareLayout(matrices.flatMap(({ name, rows, columns }) => [
       { name: `${name}.left`, size: rows },

@@ -1,23 +1,19 @@
+import { decodeSafetensors, encodeSafetensors } from "../codec/tensor/safetensors.ts";
+import { descriptionToText } from "../field/description_text.ts";
 import type { Field } from "../field/field.ts";
+import type { Vector } from "../linalg/vector.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../codec/tensor/safetensors.ts";
+import { tensorsToVector, vectorsToTensors } from "./vector_tensors.ts";
 
 /**
- * A training state as a `.safetensors` file: parameters by segment (`parameters/layers.0.weight`, …), optimizer state by name
- * and segment (`optimizer/firstMoment/layers.0.weight`, …), counters in the metadata. It holds no times, so that equal states
- * give equal bytes.
+ * A training state as a `.safetensors` file: a field as `saveField` writes it, optimizer state by name and segment
+ * (`optimizer/firstMoment/layers.0.weight`, …), counters in the metadata. It holds no times, so that equal states give equal
+ * bytes. `loadField` reads the field alone.
  */
 export async function encodeCheckpoint(field: Field, optimizer: Optimizer): Promise<Uint8Array> {
-  const vectors = { parameters: field.parameters, ...prefixed(optimizer) };
-  const tensors: Record<string, StoredTensor> = {};
-  const flats = await Promise.all(Object.values(vectors).map((vector) => vector.read()));
-  Object.entries(vectors).forEach(([name, { layout }], i) => {
-    for (const { name: segment, shape, flat, size } of layout) {
-      tensors[`${name}/${segment}`] = { shape, data: flats[i].slice(flat, flat + size) };
-    }
-  });
   const { step, observations } = optimizer.counters;
-  return encodeSafetensors(tensors, {
+  return encodeSafetensors(await vectorsToTensors(vectorsOf(field, optimizer)), {
+    field: descriptionToText(field.description),
     optimizer: optimizer.spec.name,
     step: String(step),
     observations: String(observations),
@@ -35,21 +31,10 @@ export function decodeCheckpoint(bytes: Uint8Array, field: Field, optimizer: Opt
   if (metadata.optimizer !== optimizer.spec.name) {
     throw new Error(`${name}: of optimizer ${metadata.optimizer}, but this run has ${optimizer.spec.name}.`);
   }
-  const vectors = { parameters: field.parameters, ...prefixed(optimizer) };
-  const flats = Object.entries(vectors).map(([vector, { layout }]) => {
-    const all = new Float32Array(layout.parameterCount);
-    for (const { name: segment, shape, flat } of layout) {
-      const tensor = tensors[`${vector}/${segment}`];
-      if (String(tensor?.shape) !== String(shape)) {
-        const found = tensor === undefined ? "none" : `[${tensor.shape}]`;
-        throw new Error(`${name}: ${vector}/${segment}: shape [${shape}] expected, ${found} found.`);
-      }
-      all.set(tensor.data, flat);
-    }
-    return all;
-  });
+  const vectors = Object.entries(vectorsOf(field, optimizer));
+  const flats = vectors.map(([vector, { layout }]) => tensorsToVector(tensors, vector, layout, name));
   const counters = { step: counter(metadata, "step", name), observations: counter(metadata, "observations", name) };
-  Object.values(vectors).forEach((vector, i) => vector.write(flats[i]));
+  vectors.forEach(([, vector], i) => vector.write(flats[i]));
   optimizer.restore(counters);
 }
 
@@ -61,6 +46,8 @@ function counter(metadata: Record<string, string>, key: string, name: string): n
   );
 }
 
-function prefixed(optimizer: Optimizer) {
-  return Object.fromEntries(Object.entries(optimizer.state).map(([name, vector]) => [`optimizer/${name}`, vector]));
+/** All vectors of a checkpoint, by their names in the file. */
+function vectorsOf(field: Field, optimizer: Optimizer): Record<string, Vector> {
+  const state = Object.entries(optimizer.state).map(([name, vector]) => [`optimizer/${name}`, vector]);
+  return { parameters: field.parameters, ...Object.fromEntries(state) };
 }

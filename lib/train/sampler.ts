@@ -3,7 +3,7 @@ import type { Gpu } from "../gpu/device.ts";
 import { permutedIndices, streams } from "../gpu/random.ts";
 
 /** The part of an epoch that one step works on. */
-export interface BatchPlace {
+interface BatchPlace {
   readonly epoch: number;
   /** Position in the epoch's order of the first sample. */
   readonly first: number;

@@ -82,6 +82,7 @@ export class DivergenceError extends Error {
  * evaluated, or a checkpoint be written, between two of them.
  *
  * @throws {DivergenceError} When something is not finite, within one read-back interval.
+ * @throws {Error} When the optimizer has made as many steps already as are requested.
  * @example
  * ```ts ignore
  * for await (const event of train({ field, objective: meanSquaredError(), data, optimizer, epochs: 10 })) {
@@ -105,6 +106,12 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   using step = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory, reduce });
   const { stepsPerEpoch } = step.sampler;
   const last = Math.min((epochs ?? Infinity) * stepsPerEpoch, steps ?? Infinity);
+  const made = optimizer.counters.step;
+  if (made >= last) {
+    throw new Error(
+      `train: there is nothing to do: ${last} steps in all were requested, and the optimizer has made ${made} already.`,
+    );
+  }
   await step.tune();
   {
     using rehearsal = new Rehearsal(step);
@@ -112,7 +119,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   }
   const pace = new Pace(RING);
   let seconds = 0;
-  let done = optimizer.counters.step;
+  let done = made;
   const event = (type: TrainEvent["type"], losses: Float32Array, aborted = false): TrainEvent => {
     return {
       type,

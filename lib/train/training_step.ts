@@ -24,7 +24,7 @@ export const RING = 1024;
 type StepPart = DifferentiationPart | "kroneckerFactors";
 
 /** What a step is made of. */
-export interface TrainingStepOptions {
+interface TrainingStepOptions {
   readonly field: Field;
   readonly objective: Objective;
   readonly data: TrainingData;
@@ -36,7 +36,7 @@ export interface TrainingStepOptions {
 }
 
 /** What a step changes. */
-export interface StepSubject {
+interface StepSubject {
   /** Updated in place. */
   readonly parameters: Vector;
   /** Makes the update. */

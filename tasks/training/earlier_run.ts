@@ -1,8 +1,10 @@
 import { join } from "@std/path";
 import type { Field } from "../../lib/field/field.ts";
+import type { Gpu } from "../../lib/gpu/device.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
-import type { RunFolder } from "../run/run_folder.ts";
 import { decodeCheckpoint } from "../../lib/train/checkpoint.ts";
+import { loadField } from "../../lib/train/saved_field.ts";
+import type { RunFolder, StepCheckpoint } from "../run/run_folder.ts";
 import type { Command } from "../shell/command.ts";
 import { storedValues } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -53,11 +55,31 @@ export class EarlierRun<C extends Command> {
 
   /** Puts its latest checkpoint's state back, if it has one. */
   async restore(field: Field, optimizer: Optimizer): Promise<void> {
+    await this.#latest(({ path }, bytes) => decodeCheckpoint(bytes, field, optimizer, path));
+  }
+
+  /**
+   * Loads the field of its latest checkpoint, without the optimizer.
+   *
+   * @returns The field, which the caller disposes of, and the step that it is of.
+   * @throws {UserError} When there is no checkpoint, or it cannot be read.
+   */
+  async loadField(gpu: Gpu): Promise<{ field: Field; step: number }> {
+    const loaded = await this.#latest(({ path: name, step }, bytes) => ({
+      field: loadField(gpu, bytes, { name }),
+      step,
+    }));
+    if (loaded === undefined) throw new UserError(`${this.folder.path}: a checkpoint expected, none found.`);
+    return loaded;
+  }
+
+  /** Reads its latest checkpoint, if it has one. */
+  async #latest<T>(read: (checkpoint: StepCheckpoint, bytes: Uint8Array) => T): Promise<T | undefined> {
     const checkpoints = await this.folder.stepCheckpoints();
     const latest = checkpoints.at(-1);
-    if (latest === undefined) return;
+    if (latest === undefined) return undefined;
     try {
-      decodeCheckpoint(await Deno.readFile(latest.path), field, optimizer, latest.path);
+      return read(latest, await Deno.readFile(latest.path));
     } catch (cause) {
       const hint = checkpoints.length > 1 ? " Without this file the run goes on from the checkpoint before it." : "";
       throw new UserError(`${(cause as Error).message}${hint}`, { cause });

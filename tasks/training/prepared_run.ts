@@ -47,14 +47,19 @@ export class PreparedRun<
   }
 
   /**
-   * Trains the field, from where the optimizer's counters say.
+   * Trains the field, from where the optimizer's counters say. A run that has made its steps already has only an `end` event.
    *
    * @param evaluations About how many `epoch` events a run has, unless `--evaluate-every` says.
    */
-  train({ steps, scheduleSteps }: RunLength, evaluations = 20): AsyncGenerator<TrainEvent, void, void> {
-    const epochs = steps / this.stepsPerEpoch;
-    const epochEvents = this.values.evaluateEvery ?? Math.max(1, Math.ceil(epochs / evaluations));
-    return train({ ...this.training, schedule: chosenSchedule(this.values, scheduleSteps), steps, epochEvents });
+  async *train({ steps, scheduleSteps }: RunLength, evaluations = 20): AsyncGenerator<TrainEvent, void, void> {
+    const { training, stepsPerEpoch, values } = this;
+    const { step } = this.optimizer.counters;
+    if (step >= steps) {
+      const none = { losses: new Float32Array(0), seconds: 0, hvps: 0, aborted: false };
+      return yield { type: "end", step, epoch: step / stepsPerEpoch, stepsPerEpoch, ...none };
+    }
+    const epochEvents = values.evaluateEvery ?? Math.max(1, Math.ceil(steps / stepsPerEpoch / evaluations));
+    yield* train({ ...training, schedule: chosenSchedule(values, scheduleSteps), steps, epochEvents });
   }
 
   /** Frees everything on the device. */

@@ -1,5 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertNotEquals } from "@std/assert";
-import { createVector, Layout, type RandomKey, randomWords, type Segment, type Vector } from "../../mod.ts";
+import { createVector, Layout, type Vector } from "../../mod.ts";
+import type { Segment } from "../../lib/linalg/mod.ts";
+import { type RandomKey, randomWords } from "../../lib/gpu/mod.ts";
 import { fillRandom, permutedIndices } from "../../lib/gpu/random.ts";
 import { fileDevice } from "../support/device.ts";
 import { sameBits } from "../support/same_bits.ts";

@@ -1,5 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { gradientEnergy, type Picture } from "../../mod.ts";
+import type { Picture } from "../../lib/codec/mod.ts";
+import { gradientEnergy } from "../../lib/metric/mod.ts";
 
 const picture = (width: number, height: number, channels: 1 | 3, at: (x: number, y: number, c: number) => number) => {
   const pixels = Float32Array.from({ length: width * height * channels }, (_, i) => {

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { compareMeshes } from "../../mod.ts";
+import { compareMeshes } from "../../lib/metric/mod.ts";
 import { NearestOnMesh } from "../../lib/data/mesh/nearest.ts";
 import { cube, moved, sphere, torus } from "../support/meshes.ts";
 import { randomNumbers } from "../support/random_numbers.ts";

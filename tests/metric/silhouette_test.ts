@@ -1,5 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertGreater, assertThrows } from "@std/assert";
-import { peakSignalToNoiseRatio, type Picture, silhouettePsnr } from "../../mod.ts";
+import { peakSignalToNoiseRatio } from "../../mod.ts";
+import type { Picture } from "../../lib/codec/mod.ts";
+import { silhouettePsnr } from "../../lib/metric/mod.ts";
 
 const size = { width: 6, height: 4 };
 const cover = Float32Array.from({ length: 24 }, (_, i) => i < 8 ? 0 : i < 12 ? (i - 8) / 4 : 1);

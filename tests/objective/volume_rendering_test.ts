@@ -11,18 +11,18 @@ import {
   type Gpu,
   hessianVectorProduct,
   identity,
-  kroneckerLayout,
   lossAndGradient,
   meanSquaredError,
   type Objective,
   openDevice,
   radianceField,
-  renderRays,
   sgd,
   train,
   volumeRendering,
   weightedSum,
 } from "../../mod.ts";
+import { kroneckerLayout } from "../../lib/linalg/mod.ts";
+import { renderRays } from "../../lib/render/mod.ts";
 import { Differentiator } from "../../lib/diff/differentiator.ts";
 import { KroneckerFactors } from "../../lib/diff/kronecker_factors.ts";
 import { hostBatch } from "../../lib/diff/products.ts";

@@ -1,5 +1,7 @@
 import { assertEquals, assertLess, assertThrows } from "@std/assert";
-import { createOptimizer, createVector, esgd, esgdSoap, type EsgdSoapOptions, type Segment } from "../../mod.ts";
+import { createOptimizer, createVector, esgd, esgdSoap } from "../../mod.ts";
+import type { Segment } from "../../lib/linalg/mod.ts";
+import type { EsgdSoapOptions } from "../../lib/optim/mod.ts";
 import { fileDevice } from "../support/device.ts";
 import { relativeError } from "../support/golden.ts";
 import { wave } from "../support/matrices.ts";

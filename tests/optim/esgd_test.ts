@@ -1,5 +1,7 @@
 import { assertLess } from "@std/assert";
-import { createOptimizer, createVector, esgd, type EsgdOptions, type Segment } from "../../mod.ts";
+import { createOptimizer, createVector, esgd } from "../../mod.ts";
+import type { Segment } from "../../lib/linalg/mod.ts";
+import type { EsgdOptions } from "../../lib/optim/mod.ts";
 import { fileDevice } from "../support/device.ts";
 import { relativeError } from "../support/golden.ts";
 import { wave } from "../support/matrices.ts";

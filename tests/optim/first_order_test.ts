@@ -1,5 +1,6 @@
 import { assertLess } from "@std/assert";
-import { adam, createOptimizer, createVector, type OptimizerSpec, type Segment, sgd } from "../../mod.ts";
+import { adam, createOptimizer, createVector, type OptimizerSpec, sgd } from "../../mod.ts";
+import type { Segment } from "../../lib/linalg/mod.ts";
 import { fileDevice } from "../support/device.ts";
 import { relativeError } from "../support/golden.ts";
 import { wave } from "../support/matrices.ts";

@@ -5,10 +5,10 @@ import {
   createOptimizer,
   createVector,
   kfac,
-  kroneckerLayout,
   meanSquaredError,
   openDevice,
 } from "../../mod.ts";
+import { kroneckerLayout } from "../../lib/linalg/mod.ts";
 import { Differentiator } from "../../lib/diff/differentiator.ts";
 import { KroneckerFactors } from "../../lib/diff/kronecker_factors.ts";
 import { hostBatch } from "../../lib/diff/products.ts";

@@ -1,15 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  adaHessianJ,
-  adam,
-  createOptimizer,
-  createVector,
-  esgd,
-  gaussNewton,
-  kfac,
-  kroneckerLayout,
-  type Segment,
-} from "../../mod.ts";
+import { adaHessianJ, adam, createOptimizer, createVector, esgd, gaussNewton, kfac } from "../../mod.ts";
+import type { Segment } from "../../lib/linalg/mod.ts";
+import { kroneckerLayout } from "../../lib/linalg/mod.ts";
 import { fileDevice } from "../support/device.ts";
 
 const gpu = await fileDevice();

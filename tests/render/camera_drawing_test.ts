@@ -1,5 +1,6 @@
 import { assertEquals, assertLess } from "@std/assert";
-import { type Camera, cameraSegments, drawSegments, projectPoint, segmentsPly } from "../../mod.ts";
+import { type Camera, projectPoint } from "../../lib/data/scene/mod.ts";
+import { cameraSegments, drawSegments, segmentsPly } from "../../lib/render/mod.ts";
 import { cameraBefore } from "../../lib/render/camera_drawing.ts";
 
 const viewer: Camera = {

@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
-import { type Camera, cameraPath, type CameraPathKind, cameraRay, projectPoint, type Vector3 } from "../../mod.ts";
+import { type Camera, cameraRay, projectPoint, type Vector3 } from "../../lib/data/scene/mod.ts";
+import { cameraPath, type CameraPathKind } from "../../lib/render/mod.ts";
 import { lookingAt } from "../../lib/render/camera_path.ts";
 import { poseColumn } from "../../lib/data/scene/camera.ts";
 

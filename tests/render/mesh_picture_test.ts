@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
-import { meshPicture, type Picture, slicePicture } from "../../mod.ts";
+import type { Picture } from "../../lib/codec/mod.ts";
+import { meshPicture, slicePicture } from "../../lib/render/mod.ts";
 import { cube, moved, sphere } from "../support/meshes.ts";
 
 const pixel = ({ width, pixels }: Picture, row: number, column: number) => [

@@ -1,21 +1,19 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   adam,
-  type Camera,
   createField,
   createOptimizer,
   gaussian,
-  type Picture,
   radianceField,
   rayData,
   raySpace,
-  type RaySpaceKind,
-  renderPixels,
   renderView,
   train,
-  type View,
   volumeRendering,
 } from "../../mod.ts";
+import type { Picture } from "../../lib/codec/mod.ts";
+import type { Camera, RaySpaceKind, View } from "../../lib/data/scene/mod.ts";
+import { renderPixels } from "../../lib/render/mod.ts";
 import { fileDevice } from "../support/device.ts";
 import { testPicture } from "../support/scenes.ts";
 

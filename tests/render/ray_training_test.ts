@@ -1,7 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import {
   adam,
-  type Camera,
   createField,
   createOptimizer,
   decodeCheckpoint,
@@ -10,17 +9,16 @@ import {
   gaussian,
   openDevice,
   type OptimizerSpec,
-  type Picture,
   radianceField,
   rayData,
   raySpace,
   renderView,
   train,
-  type Vector3,
-  type View,
   type VolumeOptions,
   volumeRendering,
 } from "../../mod.ts";
+import type { Picture } from "../../lib/codec/mod.ts";
+import type { Camera, Vector3, View } from "../../lib/data/scene/mod.ts";
 import { lookingAt } from "../../lib/render/camera_path.ts";
 
 const SIZE = 12;

@@ -1,23 +1,22 @@
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
 import {
-  type Camera,
-  type ChunkRequest,
   createField,
   createVector,
-  type Draw,
   type Field,
   type FieldDescription,
   gaussian,
   hessianVectorProduct,
   identity,
   radianceField,
-  RayCaster,
   rayData,
   raySpace,
-  type View,
   type VolumeOptions,
   volumeRendering,
 } from "../../mod.ts";
+import type { Camera, View } from "../../lib/data/scene/mod.ts";
+import type { ChunkRequest } from "../../lib/diff/mod.ts";
+import { RayCaster } from "../../lib/render/mod.ts";
+import type { Draw } from "../../lib/train/mod.ts";
 import { Differentiator } from "../../lib/diff/differentiator.ts";
 import { downloadRows } from "../../lib/field/rows.ts";
 import { lookingAt } from "../../lib/render/camera_path.ts";

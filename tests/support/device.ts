@@ -1,4 +1,5 @@
-import { type BufferLike, type DeviceOptions, type Gpu, openDevice } from "../../mod.ts";
+import { type DeviceOptions, type Gpu, openDevice } from "../../mod.ts";
+import type { BufferLike } from "../../lib/gpu/mod.ts";
 
 /** The one device of a test file, freed after its last test. */
 export async function fileDevice(options: DeviceOptions = {}): Promise<Gpu> {

@@ -1,4 +1,5 @@
-import type { DeviceBuffer, Gpu } from "../../mod.ts";
+import type { Gpu } from "../../mod.ts";
+import type { DeviceBuffer } from "../../lib/gpu/mod.ts";
 import { padWidth } from "../../lib/linalg/layout.ts";
 import { padRows } from "../../lib/linalg/gemm/shape.ts";
 import { downloadRows, uploadRows } from "../../lib/field/rows.ts";

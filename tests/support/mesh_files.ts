@@ -1,4 +1,4 @@
-import type { Mesh } from "../../mod.ts";
+import type { Mesh } from "../../lib/codec/mod.ts";
 
 /** A text of lines. */
 export const text = (...lines: string[]) => new TextEncoder().encode(lines.join("\n") + "\n");

@@ -1,4 +1,4 @@
-import type { Mesh } from "../../mod.ts";
+import type { Mesh } from "../../lib/codec/mod.ts";
 
 /** The cube [−half, half]³, 12 faces, oriented outward. */
 export function cube(half = 0.5): Mesh {

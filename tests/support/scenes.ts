@@ -1,5 +1,6 @@
 import { fromFileUrl } from "@std/path";
-import { encodePng, type Picture } from "../../mod.ts";
+import { encodePng } from "../../mod.ts";
+import type { Picture } from "../../lib/codec/mod.ts";
 
 /** Where real scenes are, on machines that have them. */
 export const realScenes = fromFileUrl(new URL("../../../shared/data/nerf/", import.meta.url));

@@ -95,7 +95,9 @@ Deno.test("a run leaves its configuration, metrics, pictures, plot, checkpoints 
     assertEquals(namesIn(join(path, "checkpoints")), ["step-00000007.safetensors", "step-00000014.safetensors"]);
     const { tensors, metadata } = decodeSafetensors((await newest(folder, "first")).bytes);
     assertEquals(tensors["parameters/layers.0.weight"].shape, [16, 2]);
-    assertEquals(metadata, { optimizer: "esgd", step: "14", observations: String(metrics[1].hvps) });
+    const { field, ...counters } = metadata;
+    assertEquals(counters, { optimizer: "esgd", step: "14", observations: String(metrics[1].hvps) });
+    assertEquals(JSON.parse(field).layers[0].activation, { name: "gaussian", options: { sigma: 0.05 } });
 
     const summary = JSON.parse(await Deno.readTextFile(join(path, "summary.json")));
     const { adapter, seconds, stepsPerSecond, ssim, ...figures } = summary;

@@ -1,14 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import {
-  type Camera,
-  createField,
-  decodePicture,
-  encodeAnimatedPng,
-  gaussian,
-  radianceField,
-  raySpace,
-} from "../../mod.ts";
+import { createField, decodePicture, gaussian, radianceField, raySpace } from "../../mod.ts";
+import { encodeAnimatedPng } from "../../lib/codec/mod.ts";
+import type { Camera } from "../../lib/data/scene/mod.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { lookingAt } from "../../lib/render/camera_path.ts";
 import { type FrameOptions, removeFrames, renderFrames } from "../../tasks/nerf/frames.ts";

@@ -1,6 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { type Camera, createField, gaussian, radianceField, raySpace, type Scene } from "../../mod.ts";
+import { createField, gaussian, radianceField, raySpace } from "../../mod.ts";
+import type { Camera, Scene } from "../../lib/data/scene/mod.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { renderTestViews, type ViewOptions } from "../../tasks/nerf/test_views.ts";
 import { fileDevice } from "../support/device.ts";

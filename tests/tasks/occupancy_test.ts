@@ -1,15 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import {
-  createField,
-  decodeMesh,
-  encodePly,
-  inspectMesh,
-  type Mesh,
-  normaliseMesh,
-  openDevice,
-  type TrainEvent,
-} from "../../mod.ts";
+import { createField, decodeMesh, encodePly, normaliseMesh, openDevice, type TrainEvent } from "../../mod.ts";
+import type { Mesh } from "../../lib/codec/mod.ts";
+import { inspectMesh } from "../../lib/data/mesh/mod.ts";
 import { createRunFolder } from "../../tasks/run/run_folder.ts";
 import { command } from "../../tasks/occupancy/command.ts";
 import { warningsFor } from "../../tasks/occupancy/input.ts";

@@ -7,12 +7,12 @@ import {
   meanSquaredError,
   mlp,
   openDevice,
-  planTraining,
   sine,
   soap,
   stepsWithin,
   train,
 } from "../../mod.ts";
+import { planTraining } from "../../lib/train/mod.ts";
 import { affordableSteps } from "../../lib/train/budget.ts";
 
 Deno.test("a budget counts every step with its own cost, from the step where the run goes on", () => {

@@ -39,7 +39,7 @@ Deno.test("a checkpoint holds parameters and state by segment, as they were, and
   assertEquals(Object.keys(tensors).sort(), vectors.flatMap((v) => segments.map((s) => `${v}/${s}`)).sort());
   assertEquals(tensors["parameters/layers.0.weight"].shape, [5, 2]);
   assertEquals(tensors["optimizer/firstMoment/layers.0.weight"].data, wave(10, 0.3));
-  assertEquals(metadata, { optimizer: "adam", step: "7", observations: "3" });
+  assertEquals({ ...metadata, field: "" }, { field: "", optimizer: "adam", step: "7", observations: "3" });
   const { field: made, optimizer: own } = state();
   using field = made;
   using optimizer = own;
@@ -81,4 +81,8 @@ Deno.test("a checkpoint of another optimizer, of another field or without counte
   delete tensors["optimizer/firstMoment/layers.1.bias"];
   const missing = encodeSafetensors(tensors, { optimizer: "adam", step: "1", observations: "0" });
   await refused(missing, "c: optimizer/firstMoment/layers.1.bias: shape [1] expected, none found.");
+  const surplus = { "parameters/layers.2.bias": { shape: [1], data: wave(1, 1) } };
+  await refused(changed(surplus), "c: parameters/layers.2.bias: no such tensor expected, one found.");
+  const bytewise = { "parameters/layers.1.bias": { shape: [1], data: Uint8Array.of(1) } };
+  await refused(changed(bytewise), "c: parameters/layers.1.bias: 32-bit floats expected, Uint8Array found.");
 });

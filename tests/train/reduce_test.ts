@@ -7,11 +7,11 @@ import {
   mlp,
   openDevice,
   type OptimizerSpec,
-  type Reduce,
   sgd,
   sine,
   train,
 } from "../../mod.ts";
+import type { Reduce } from "../../lib/train/mod.ts";
 
 const description = mlp({ inputs: 2, hidden: [16], outputs: 1, activation: sine() });
 const count = 50;

@@ -227,6 +227,21 @@ Deno.test("options that are no positive whole numbers are refused", async () => 
   }
 });
 
+Deno.test("training says that there is nothing to do where the requested steps are made already", async () => {
+  using field = createField(gpu, description);
+  using optimizer = createOptimizer(gpu, adam(), field.layout);
+  const options = { field, optimizer, objective, data };
+  for await (const _ of train({ ...options, steps: 2 }));
+  const { parameters } = field;
+  const before = await parameters.read();
+  await assertRejects(
+    () => train({ ...options, epochs: 9, steps: 2 }).next(),
+    Error,
+    "train: there is nothing to do: 2 steps in all were requested, and the optimizer has made 2 already.",
+  );
+  assertEquals(await parameters.read(), before);
+});
+
 Deno.test("seeds of more than 32 bits, or not whole, are refused", async () => {
   for (const seed of [-1, 0.5, 2 ** 32, NaN]) {
     const found = `seed: a whole number from 0 to 4294967295 expected, ${seed} found.`;

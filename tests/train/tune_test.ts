@@ -1,16 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import {
-  adam,
-  createField,
-  createOptimizer,
-  gaussian,
-  meanSquaredError,
-  mlp,
-  openDevice,
-  train,
-  tuneKernels,
-} from "../../mod.ts";
+import { adam, createField, createOptimizer, gaussian, meanSquaredError, mlp, openDevice, train } from "../../mod.ts";
+import { tuneKernels } from "../../lib/field/mod.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
 /** Runs `work` with kernel choices remembered in a folder of its own, empty at first. The driver's cache stays where it is. */

@@ -16,7 +16,11 @@ export class NearestOnMesh {
   readonly #pending: number[] = [];
   readonly #bounds: number[] = [];
 
-  /** @param mesh At least one face. */
+  /**
+   * Builds the tree.
+   *
+   * @param mesh At least one face.
+   */
   constructor(mesh: Mesh) {
     this.#nodes = windingTree(mesh, 1).nodes;
   }

@@ -7,8 +7,11 @@ import { type BatchFamily, batchFamilyOf, FAMILIES } from "./product_family.ts";
 
 /** One product C ← α op(A) op(B) + β D. */
 export interface ProductJob {
+  /** Where A lies. */
   readonly a: MatrixView;
+  /** Where B lies. */
   readonly b: MatrixView;
+  /** Where C lies. */
   readonly c: MatrixView;
   /** Where D lies; where C does by default. */
   readonly d?: MatrixView;
@@ -16,7 +19,9 @@ export interface ProductJob {
 
 /** What the products of one dispatch have in common. */
 export interface ProductOptions {
+  /** Whether op(A) is Aᵀ. */
   readonly transposeA?: boolean;
+  /** Whether op(B) is Bᵀ. */
   readonly transposeB?: boolean;
   /** The results are symmetric: half of each is computed, the rest mirrored. */
   readonly symmetric?: boolean;
@@ -26,8 +31,11 @@ export interface ProductOptions {
 
 /** Where the operands of a dispatch lie. C may be none of the others, except D by leaving `d` out. */
 export interface ProductBuffers {
+  /** Holds A. */
   readonly a: BufferLike;
+  /** Holds B. */
   readonly b: BufferLike;
+  /** Holds C, which is written. */
   readonly c: BufferLike;
   /** D; C itself by default. */
   readonly d?: BufferLike;
@@ -49,7 +57,11 @@ export class Products implements Disposable {
   /** Made when first used. */
   readonly #plans = new Map<BatchFamily, Plan>();
 
-  /** @throws When the shapes of a job do not fit. */
+  /**
+   * Checks the shapes and counts the arithmetic.
+   *
+   * @throws When the shapes of a job do not fit.
+   */
   constructor(readonly gpu: Gpu, readonly jobs: readonly ProductJob[], readonly options: ProductOptions = {}) {
     const { transposeA = false, transposeB = false, symmetric = false, upperB = false } = options;
     this.flops = 0;

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { crc32 } from "node:zlib";
-import { decodePicture, encodeAnimatedPng, encodePng } from "../../../mod.ts";
+import { decodePicture, encodePng } from "../../../mod.ts";
+import { encodeAnimatedPng } from "../../../lib/codec/mod.ts";
 import { testPicture } from "../../support/scenes.ts";
 
 function chunks(png: Uint8Array) {

@@ -1,5 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { decodeMesh, encodeObj, encodePly } from "../../../mod.ts";
+import { decodeMesh, encodePly } from "../../../mod.ts";
+import { encodeObj } from "../../../lib/codec/mod.ts";
 import { binaryStl, corners, gzip, richPly, tetrahedron, text } from "../../support/mesh_files.ts";
 import { cube, torus } from "../../support/meshes.ts";
 

@@ -1,5 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater } from "@std/assert";
-import { compareMeshes, decodeMesh, inspectMesh, type Mesh } from "../../../mod.ts";
+import { decodeMesh } from "../../../mod.ts";
+import type { Mesh } from "../../../lib/codec/mod.ts";
+import { inspectMesh } from "../../../lib/data/mesh/mod.ts";
+import { compareMeshes } from "../../../lib/metric/mod.ts";
 import { areaVector } from "../../../lib/data/mesh/inspect.ts";
 import { triangulate } from "../../../lib/codec/mesh/triangulate.ts";
 import { rotation } from "../../support/meshes.ts";

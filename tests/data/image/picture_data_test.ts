@@ -1,13 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import {
-  type ChunkRequest,
-  createField,
-  gaussian,
-  mlp,
-  type Picture,
-  pictureData,
-  renderPicture,
-} from "../../../mod.ts";
+import { createField, gaussian, mlp, pictureData, renderPicture } from "../../../mod.ts";
+import type { Picture } from "../../../lib/codec/mod.ts";
+import type { ChunkRequest } from "../../../lib/diff/mod.ts";
 import { padWidth } from "../../../lib/linalg/layout.ts";
 import { padRows } from "../../../lib/linalg/gemm/shape.ts";
 import { fileDevice, readFloats } from "../../support/device.ts";

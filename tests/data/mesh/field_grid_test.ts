@@ -1,5 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { createField, extractMesh, fieldSlices, mlp, openDevice, sine } from "../../../mod.ts";
+import { createField, extractMesh, mlp, openDevice, sine } from "../../../mod.ts";
+import { fieldSlices } from "../../../lib/data/mesh/mod.ts";
 
 const description = mlp({ inputs: 3, hidden: [16], outputs: 1, activation: sine({ omega: 5 }) });
 

@@ -1,17 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertRejects } from "@std/assert";
-import {
-  createField,
-  extractMesh,
-  gaussian,
-  type Grid,
-  inspectMesh,
-  marchingCubes,
-  type Mesh,
-  mlp,
-  openDevice,
-  weldVertices,
-  WindingNumber,
-} from "../../../mod.ts";
+import { createField, extractMesh, gaussian, mlp, openDevice } from "../../../mod.ts";
+import { type Mesh, weldVertices } from "../../../lib/codec/mod.ts";
+import { type Grid, inspectMesh, marchingCubes, WindingNumber } from "../../../lib/data/mesh/mod.ts";
 import { randomNumbers } from "../../support/random_numbers.ts";
 
 /** Slices of a function on a grid. */

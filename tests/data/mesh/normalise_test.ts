@@ -1,15 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import {
-  decodeMesh,
-  denormaliseMesh,
-  encodeObj,
-  encodePly,
-  inspectMesh,
-  marchingCubes,
-  type Mesh,
-  normaliseMesh,
-  weldVertices,
-} from "../../../mod.ts";
+import { decodeMesh, denormaliseMesh, encodePly, normaliseMesh } from "../../../mod.ts";
+import { encodeObj, type Mesh, weldVertices } from "../../../lib/codec/mod.ts";
+import { inspectMesh, marchingCubes } from "../../../lib/data/mesh/mod.ts";
 import { cube, moved, sphere, torus } from "../../support/meshes.ts";
 
 const turned = ({ positions, indices }: Mesh): Mesh => ({

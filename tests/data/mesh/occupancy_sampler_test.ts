@@ -17,16 +17,15 @@ import {
   esgd,
   gaussian,
   type Gpu,
-  inspectMesh,
   mlp,
   OccupancySampler,
   openDevice,
   type OptimizerSpec,
-  type PointRequest,
-  randomWords,
   scoreOccupancy,
   train,
 } from "../../../mod.ts";
+import { inspectMesh, type PointRequest } from "../../../lib/data/mesh/mod.ts";
+import { randomWords } from "../../../lib/gpu/mod.ts";
 import { areaVector } from "../../../lib/data/mesh/inspect.ts";
 import { surfaceTable } from "../../../lib/data/mesh/surface_table.ts";
 import { cube, moved, sphere } from "../../support/meshes.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { marchingCubes } from "../../../mod.ts";
+import { marchingCubes } from "../../../lib/data/mesh/mod.ts";
 import type { Grid } from "../../../lib/data/mesh/marching_cubes.ts";
 import { refineVertices } from "../../../lib/data/mesh/refine_vertices.ts";
 

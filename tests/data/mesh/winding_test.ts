@@ -1,5 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
-import { decodeMesh, type Mesh, normaliseMesh, openDevice, WindingNumber, windingTree } from "../../../mod.ts";
+import { decodeMesh, normaliseMesh, openDevice } from "../../../mod.ts";
+import type { Mesh } from "../../../lib/codec/mod.ts";
+import { WindingNumber, windingTree } from "../../../lib/data/mesh/mod.ts";
 import { cube, moved, rotation, sphere, torus } from "../../support/meshes.ts";
 import { randomNumbers } from "../../support/random_numbers.ts";
 

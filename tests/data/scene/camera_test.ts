@@ -1,18 +1,15 @@
 import { assertAlmostEquals, assertEquals, assertLess, assertThrows } from "@std/assert";
+import { openDevice, raySpace, readScene, sceneFolder } from "../../../mod.ts";
 import {
   type Camera,
   cameraRay,
   type Distortion,
-  openDevice,
   projectPoint,
   RAY_SPACES,
-  RayCaster,
   type RaySpace,
-  raySpace,
-  readScene,
   type Scene,
-  sceneFolder,
-} from "../../../mod.ts";
+} from "../../../lib/data/scene/mod.ts";
+import { RayCaster } from "../../../lib/render/mod.ts";
 import { checkCamera } from "../../../lib/data/scene/camera.ts";
 import { exists, realScenes } from "../../support/scenes.ts";
 

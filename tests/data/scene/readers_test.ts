@@ -1,5 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { readNpy, readScene, sceneFolder, sceneFromBytes, type SceneOptions } from "../../../mod.ts";
+import { readScene, sceneFolder } from "../../../mod.ts";
+import { readNpy } from "../../../lib/codec/mod.ts";
+import { sceneFromBytes, type SceneOptions } from "../../../lib/data/scene/mod.ts";
 import { llffFiles, llffRow, npy, testPng } from "../../support/scenes.ts";
 
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));

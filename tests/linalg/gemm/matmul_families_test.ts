@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { type DeviceBuffer, type Gpu, openDevice, type OperandAccess } from "../../../mod.ts";
+import { type Gpu, openDevice } from "../../../mod.ts";
+import type { DeviceBuffer, OperandAccess } from "../../../lib/gpu/mod.ts";
 import { matmulAdjoint, matmulForward, matmulWeight } from "../../../lib/linalg/gemm/matmul.ts";
 import { canCompute, FAMILIES, type ProductFamily } from "../../../lib/linalg/gemm/family.ts";
 import { type MatmulShape, ROW_BLOCK } from "../../../lib/linalg/gemm/shape.ts";

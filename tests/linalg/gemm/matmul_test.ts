@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { DeviceBuffer } from "../../../mod.ts";
+import type { DeviceBuffer } from "../../../lib/gpu/mod.ts";
 import { padWidth } from "../../../lib/linalg/layout.ts";
 import { matmulAdjoint, matmulForward, matmulWeight } from "../../../lib/linalg/gemm/matmul.ts";
 import { padRows } from "../../../lib/linalg/gemm/shape.ts";

@@ -1,5 +1,6 @@
 import { assertEquals, assertLess } from "@std/assert";
-import { createVector, openDevice, type OperandAccess } from "../../../mod.ts";
+import { createVector, openDevice } from "../../../mod.ts";
+import type { OperandAccess } from "../../../lib/gpu/mod.ts";
 import { Layout } from "../../../lib/linalg/layout.ts";
 import { viewOf } from "../../../lib/linalg/matrix_view.ts";
 import { BATCH_SUBJECT, type BatchFamily, batchFamilyOf, FAMILIES } from "../../../lib/linalg/gemm/product_family.ts";

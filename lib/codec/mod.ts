@@ -1,0 +1,23 @@
+/**
+ * Bytes to values and back, without a device: pictures, meshes, tensors.
+ *
+ * @module
+ */
+export { gunzip } from "./gunzip.ts";
+export { decodePicture } from "./image/decode_picture.ts";
+export { encodeAnimatedPng } from "./image/encode_animated_png.ts";
+export { encodePng, type EncodePngOptions } from "./image/encode_png.ts";
+export { type Picture } from "./image/picture.ts";
+export { decodeMesh } from "./mesh/decode_mesh.ts";
+export { encodeObj } from "./mesh/encode_obj.ts";
+export { encodePly } from "./mesh/encode_ply.ts";
+export { type Mesh } from "./mesh/mesh.ts";
+export { weldVertices } from "./mesh/weld.ts";
+export { type NpyArray, readNpy } from "./tensor/npy.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsContent,
+  type StoredTensor,
+  type TensorData,
+} from "./tensor/safetensors.ts";

@@ -1,0 +1,71 @@
+/**
+ * What the built-in optimizers, activations, encodings, objectives and kernels are made of, for writing others.
+ *
+ * A kernel is a WGSL text in a small grammar, which `expandKernel` describes; `Gpu.kernel` compiles it and `Gpu.dispatch` records it.
+ *
+ * @module
+ */
+export { type BufferLike, type BufferSlice, DeviceBuffer } from "./gpu/buffer.ts";
+export { Gpu } from "./gpu/device.ts";
+export { linearGroups } from "./gpu/groups.ts";
+export { Kernel } from "./gpu/kernel.ts";
+export {
+  type Binding,
+  expandKernel,
+  type KernelInterface,
+  type KernelSource,
+  type OperandAccess,
+} from "./gpu/kernel_source.ts";
+export { fillRandom, type FillTarget, permutedIndices, type RandomKey, randomWords, streams } from "./gpu/random.ts";
+export { specialise } from "./gpu/template.ts";
+export { Layout, padWidth, type PlacedSegment, type Segment } from "./linalg/layout.ts";
+export { createVector, Vector } from "./linalg/vector.ts";
+export { Eigenbasis } from "./linalg/eigenbasis.ts";
+export type { BatchFamily } from "./linalg/gemm/product_family.ts";
+export { type ProductBuffers, type ProductJob, type ProductOptions, Products } from "./linalg/gemm/products.ts";
+export { padRows } from "./linalg/gemm/shape.ts";
+export { InverseRoots } from "./linalg/inverse_roots.ts";
+export { kroneckerLayout, type LinearMap, linearMapsOf } from "./linalg/linear_maps.ts";
+export { type MatrixView, rangeOf, squareLayout, viewOf } from "./linalg/matrix_view.ts";
+export { NewtonSchulz } from "./linalg/newton_schulz.ts";
+export { Norms } from "./linalg/norms.ts";
+export { numberTable } from "./linalg/number_table.ts";
+export { OrthonormalColumns } from "./linalg/orthonormal_columns.ts";
+export { numberRanges, type Range } from "./linalg/ranges.ts";
+export { RangeNormaliser } from "./linalg/range_normaliser.ts";
+export { Squares } from "./linalg/squares.ts";
+export { SymmetricInverse } from "./linalg/symmetric_inverse.ts";
+export { type FactorOptions, TriangularInverse } from "./linalg/triangular_inverse.ts";
+export { type Activation } from "./field/activation/activation.ts";
+export { linearBound, positive } from "./field/activation/hyperparameter.ts";
+export {
+  type DenseLayer,
+  type EncodingLayer,
+  type FieldDescription,
+  isEncoding,
+  segmentsOf,
+  widthsOf,
+} from "./field/description.ts";
+export { type Encoding, type EncodingShape } from "./field/encoding.ts";
+export { Field } from "./field/field.ts";
+export { type DenseNode, Network, type NetworkSubject, type Node } from "./field/network.ts";
+export { type Objective, type ObjectivePass, type ProductKind, targetsOf } from "./objective/objective.ts";
+export { pointwise, type PointwiseOptions } from "./objective/pointwise.ts";
+export { type ChunkRequest, type MatrixPlace } from "./diff/request.ts";
+export { CurvatureAverage, type CurvatureEstimate, type ProbeSchedule, probesDue } from "./optim/curvature.ts";
+export { curvatureCore, type CurvatureRule, type RunningCurvature } from "./optim/curvature_core.ts";
+export { entrywise } from "./optim/entrywise.ts";
+export { checkHyperparameters, checkWord, decayed, type NumberRange } from "./optim/hyperparameters.ts";
+export {
+  type Observation,
+  Optimizer,
+  type OptimizerContext,
+  type OptimizerCore,
+  type OptimizerSpec,
+  type Requests,
+  stateVectors,
+  type StepRequest,
+} from "./optim/optimizer.ts";
+export { RotatedCore, type RotatedRule, type RotatedVectors, type RotationOptions } from "./optim/rotated_core.ts";
+export { type NamedView, TwoSided, weightsOf } from "./optim/two_sided.ts";
+export { type Draw, type TrainingData } from "./data/training_data.ts";

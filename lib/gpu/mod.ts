@@ -1,0 +1,29 @@
+/**
+ * The device: opening it, buffers, kernels, recorded work, read-back and random numbers.
+ *
+ * @module
+ */
+export { type DeviceOptions, Gpu, openDevice } from "./device.ts";
+export {
+  type AdapterDescription,
+  type AdapterOptions,
+  describeAdapter,
+  findAdapter,
+  type FoundAdapter,
+  type Machine,
+} from "./adapter.ts";
+export { type BufferLike, type BufferOwner, type BufferSlice, DeviceBuffer } from "./buffer.ts";
+export { linearGroups } from "./groups.ts";
+export { Kernel } from "./kernel.ts";
+export { KERNEL_CHOICES, type KernelChoice } from "./kernel_choice.ts";
+export {
+  type Binding,
+  expandKernel,
+  type KernelInterface,
+  type KernelSource,
+  type OperandAccess,
+} from "./kernel_source.ts";
+export { Profile, type ProfileEntry } from "./profile.ts";
+export { fillRandom, type FillTarget, permutedIndices, type RandomKey, randomWords, streams } from "./random.ts";
+export { Tally } from "./tally.ts";
+export { specialise } from "./template.ts";

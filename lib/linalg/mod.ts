@@ -1,0 +1,25 @@
+/**
+ * Vectors of named segments on the device, and linear algebra on their matrices: products, norms, roots, bases.
+ *
+ * @module
+ */
+export { Layout, padWidth, type PlacedSegment, type Segment } from "./layout.ts";
+export { createVector, Vector } from "./vector.ts";
+export { Eigenbasis } from "./eigenbasis.ts";
+export { type Measurement, type TuneOptions } from "./gemm/measurement.ts";
+export type { BatchFamily } from "./gemm/product_family.ts";
+export { type ProductBuffers, type ProductJob, type ProductOptions, Products } from "./gemm/products.ts";
+export { type MatmulShape, padRows } from "./gemm/shape.ts";
+export { tuneProducts } from "./gemm/tune_products.ts";
+export { InverseRoots } from "./inverse_roots.ts";
+export { kroneckerLayout, type LinearMap, linearMapsOf } from "./linear_maps.ts";
+export { type MatrixView, rangeOf, squareLayout, viewOf } from "./matrix_view.ts";
+export { NewtonSchulz } from "./newton_schulz.ts";
+export { Norms } from "./norms.ts";
+export { numberTable } from "./number_table.ts";
+export { OrthonormalColumns } from "./orthonormal_columns.ts";
+export { numberRanges, type Range } from "./ranges.ts";
+export { RangeNormaliser } from "./range_normaliser.ts";
+export { Squares } from "./squares.ts";
+export { SymmetricInverse } from "./symmetric_inverse.ts";
+export { type FactorOptions, TriangularInverse } from "./triangular_inverse.ts";

@@ -1,0 +1,11 @@
+/**
+ * Objectives: what a field's outputs are compared by, or rendered with, to give the loss.
+ *
+ * @module
+ */
+export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
+export { meanSquaredError } from "./mean_squared_error.ts";
+export { type Objective, type ObjectivePass, type ProductKind, targetsOf } from "./objective.ts";
+export { pointwise, type PointwiseOptions } from "./pointwise.ts";
+export { type VolumeOptions, volumeRendering } from "./volume_rendering.ts";
+export { weightedSum } from "./weighted_sum.ts";

@@ -1,0 +1,28 @@
+/**
+ * Training: the loop and its events, data, schedules, plans, checkpoints and saved fields.
+ *
+ * @module
+ */
+export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./train.ts";
+export { stepsWithin } from "./budget.ts";
+export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+export { type PlanOptions, planTraining, type TrainingPlan } from "./plan.ts";
+export { type Reduce } from "./reduce.ts";
+export { loadField, type LoadFieldOptions, saveField } from "./saved_field.ts";
+export {
+  constant,
+  cosine,
+  type CosineOptions,
+  exponential,
+  type ExponentialOptions,
+  linearWarmup,
+  type LinearWarmupOptions,
+  type Schedule,
+  type ScheduleConfig,
+  scheduleFromConfig,
+  scheduleNames,
+  scheduleToConfig,
+  stepDecay,
+  type StepDecayOptions,
+} from "./schedule.ts";
+export { type Draw, type HostData, tableData, type TrainingData } from "../data/training_data.ts";

@@ -1,0 +1,55 @@
+import { decodeSafetensors, encodeSafetensors } from "../codec/tensor/safetensors.ts";
+import { type FieldDescription, segmentsOf } from "../field/description.ts";
+import { descriptionFromText, descriptionToText } from "../field/description_text.ts";
+import { Field } from "../field/field.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { Layout } from "../linalg/layout.ts";
+import { tensorsToVector, vectorsToTensors } from "./vector_tensors.ts";
+
+/** Options of {@linkcode loadField}. */
+export interface LoadFieldOptions {
+  /**
+   * The field's description; by default the one in the file. A field with an activation or an encoding that is in no registry
+   * needs it.
+   */
+  readonly description?: FieldDescription;
+  /** How errors call the file. */
+  readonly name?: string;
+}
+
+/**
+ * A field as a `.safetensors` file: its parameters by segment (`parameters/layers.0.weight`, …), and its description in the
+ * metadata (`field`, as JSON), so that {@linkcode loadField} needs nothing else. Equal fields give equal bytes.
+ *
+ * @example
+ * ```ts ignore
+ * await Deno.writeFile("field.safetensors", await saveField(field));
+ * using again = loadField(gpu, await Deno.readFile("field.safetensors"));
+ * ```
+ */
+export async function saveField(field: Field): Promise<Uint8Array> {
+  const tensors = await vectorsToTensors({ parameters: field.parameters });
+  return encodeSafetensors(tensors, { field: descriptionToText(field.description) });
+}
+
+/**
+ * A field from the bytes of {@linkcode saveField}, or of a training run's checkpoint, whose optimizer state is left out. The
+ * caller disposes of it.
+ *
+ * @throws When the bytes are damaged or of something else, when they do not fit the description, or when the file's
+ * description names an activation or an encoding that no registry has.
+ */
+export function loadField(gpu: Gpu, bytes: Uint8Array, options: LoadFieldOptions = {}): Field {
+  const { name = "loadField" } = options;
+  const { tensors, metadata } = decodeSafetensors(bytes, name);
+  const description = options.description ?? storedDescription(metadata, name);
+  const parameters = tensorsToVector(tensors, "parameters", new Layout(segmentsOf(description)), name);
+  const field = new Field(gpu, description);
+  field.parameters.write(parameters);
+  return field;
+}
+
+function storedDescription(metadata: Readonly<Record<string, string>>, name: string): FieldDescription {
+  if (Object.hasOwn(metadata, "field")) return descriptionFromText(metadata.field, `${name}, field`);
+  throw new Error(`${name}: metadata with the description of a field expected, none found.`);
+}

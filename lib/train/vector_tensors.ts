@@ -1,0 +1,52 @@
+import type { StoredTensor } from "../codec/tensor/safetensors.ts";
+import type { Layout } from "../linalg/layout.ts";
+import type { Vector } from "../linalg/vector.ts";
+
+/** Vectors as named tensors, one for each segment: `NAME/SEGMENT`, of the segment's shape. */
+export async function vectorsToTensors(
+  vectors: Readonly<Record<string, Vector>>,
+): Promise<Record<string, StoredTensor>> {
+  const tensors: Record<string, StoredTensor> = {};
+  const flats = await Promise.all(Object.values(vectors).map((vector) => vector.read()));
+  Object.entries(vectors).forEach(([name, { layout }], i) => {
+    for (const { name: segment, shape, flat, size } of layout) {
+      tensors[`${name}/${segment}`] = { shape, data: flats[i].slice(flat, flat + size) };
+    }
+  });
+  return tensors;
+}
+
+/**
+ * The entries of a vector, flat, from such tensors.
+ *
+ * @param tensors Of a file.
+ * @param vector The vector's name.
+ * @param layout The vector's layout.
+ * @param where How errors call the file.
+ * @throws When a segment is missing, has another shape or another type, or when there are segments that the layout lacks.
+ */
+export function tensorsToVector(
+  tensors: Readonly<Record<string, StoredTensor>>,
+  vector: string,
+  layout: Layout,
+  where: string,
+): Float32Array {
+  const expected = new Set<string>();
+  for (const { name, shape } of layout) {
+    const key = `${vector}/${name}`;
+    expected.add(key);
+    const tensor = Object.hasOwn(tensors, key) ? tensors[key] : undefined;
+    if (String(tensor?.shape) !== String(shape)) {
+      const found = tensor === undefined ? "none" : `[${tensor.shape}]`;
+      throw new Error(`${where}: ${key}: shape [${shape}] expected, ${found} found.`);
+    }
+    if (!(tensor!.data instanceof Float32Array)) {
+      throw new Error(`${where}: ${key}: 32-bit floats expected, ${tensor!.data.constructor.name} found.`);
+    }
+  }
+  const surplus = Object.keys(tensors).find((key) => key.startsWith(`${vector}/`) && !expected.has(key));
+  if (surplus !== undefined) throw new Error(`${where}: ${surplus}: no such tensor expected, one found.`);
+  const all = new Float32Array(layout.parameterCount);
+  for (const { name, flat } of layout) all.set(tensors[`${vector}/${name}`].data, flat);
+  return all;
+}
