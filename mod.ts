@@ -33,14 +33,14 @@ export { createField, type Field } from "./lib/field/field.ts";
 export { tuneKernels, type TuneRequest } from "./lib/field/tune.ts";
 export type { Measurement, TuneOptions } from "./lib/linalg/gemm/measurement.ts";
 export type { NamedArrays } from "./lib/field/evaluate.ts";
-export type { Objective, ObjectivePass, ProductKind } from "./lib/objective/objective.ts";
+export type { CurvatureKind, Objective, ObjectivePass } from "./lib/objective/objective.ts";
+export type { Batch } from "./lib/objective/batch.ts";
 export { type PointwiseOptions } from "./lib/objective/pointwise.ts";
 export { binaryCrossEntropy } from "./lib/objective/binary_cross_entropy.ts";
 export { meanSquaredError } from "./lib/objective/mean_squared_error.ts";
 export { type VolumeOptions, volumeRendering } from "./lib/objective/volume_rendering.ts";
 export { weightedSum } from "./lib/objective/weighted_sum.ts";
 export {
-  type Batch,
   type DifferentiationOptions,
   gaussNewtonVectorProduct,
   hessianVectorProduct,
@@ -80,7 +80,7 @@ export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./li
 export type { ChunkRequest, MatrixPlace } from "./lib/diff/request.ts";
 export type { DenseNode, Network, NetworkSubject, Node } from "./lib/field/network.ts";
 export type { MatmulShape } from "./lib/linalg/gemm/shape.ts";
-export { type Draw, type HostData, type TrainingData } from "./lib/data/training_data.ts";
+export { type Draw, type TrainingData } from "./lib/data/training_data.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./lib/train/checkpoint.ts";
 export { decodePicture } from "./lib/codec/image/decode_picture.ts";
 export type { Picture } from "./lib/codec/image/picture.ts";

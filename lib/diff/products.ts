@@ -1,18 +1,10 @@
 import type { Field } from "../field/field.ts";
-import { byName, type NamedArrays } from "../field/evaluate.ts";
 import { uploadRows } from "../field/rows.ts";
 import { createVector, Vector } from "../linalg/vector.ts";
-import { checkRows, type Objective, type ProductKind, targetsOf } from "../objective/objective.ts";
+import { type Batch, namedBatch } from "../objective/batch.ts";
+import type { CurvatureKind, Objective } from "../objective/objective.ts";
 import { Differentiator } from "./differentiator.ts";
 import type { DifferentiationRequest, ProductRequest } from "./request.ts";
-
-/** A batch on the host. */
-export interface Batch {
-  /** `[n, inputs]` row-major; with several named inputs a record of such arrays. A sample of many rows has them in order. */
-  readonly inputs: Float32Array | NamedArrays;
-  /** `[samples, width]` row-major; where the objective has several targets a record of such arrays by name. */
-  readonly targets: Float32Array | NamedArrays;
-}
 
 /** Options of the functions that differentiate on one batch. */
 export interface DifferentiationOptions {
@@ -91,7 +83,7 @@ async function product(
   objective: Objective,
   batch: Batch,
   direction: Float32Array | Vector,
-  kind: ProductKind,
+  kind: CurvatureKind,
   options: DifferentiationOptions,
 ): Promise<LossAndGradient & { readonly result: Vector }> {
   const { gpu, layout } = field;
@@ -156,19 +148,17 @@ export function hostBatch(
   objective: Objective,
   batch: Batch,
 ): Pick<DifferentiationRequest, "samples" | "fill"> {
-  const inputs = byName(batch.inputs, new Map(Object.entries(description.inputs)), "inputs");
-  const targets = byName(batch.targets, targetsOf(objective, description), "targets");
-  checkRows("batch", objective, inputs.rows, targets.rows);
+  const { inputs, targets, samples } = namedBatch(description, objective, batch, "batch");
   return {
-    samples: targets.rows,
+    samples,
     fill(chunk) {
       const { first, rows, paddedRows } = chunk;
       const firstRow = first * (objective.rowsPerSample ?? 1);
       for (const [name, { buffer, width, stride }] of chunk.inputs) {
-        uploadRows(gpu, inputs.arrays[name], width, firstRow, rows, buffer, stride, paddedRows);
+        uploadRows(gpu, inputs[name], width, firstRow, rows, buffer, stride, paddedRows);
       }
       for (const [name, { buffer, width, stride }] of chunk.targets) {
-        uploadRows(gpu, targets.arrays[name], width, first, chunk.samples, buffer, stride, chunk.paddedSamples);
+        uploadRows(gpu, targets[name], width, first, chunk.samples, buffer, stride, chunk.paddedSamples);
       }
     },
   };

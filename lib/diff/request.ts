@@ -1,6 +1,6 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Vector } from "../linalg/vector.ts";
-import type { ProductKind } from "../objective/objective.ts";
+import type { CurvatureKind } from "../objective/objective.ts";
 import type { GaussNewtonSample } from "./gauss_newton_sample.ts";
 import type { KroneckerFactors } from "./kronecker_factors.ts";
 
@@ -42,7 +42,7 @@ export type ProductRequest = DirectionalRequest | SampleRequest;
 
 /** Hv or Gv. */
 export interface DirectionalRequest {
-  readonly kind: ProductKind;
+  readonly kind: CurvatureKind;
   /** v. */
   readonly direction: Vector;
   /** Where Hv or Gv goes. */

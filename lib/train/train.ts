@@ -1,8 +1,9 @@
 import type { Field } from "../field/field.ts";
 import { checkSeed } from "../gpu/random.ts";
+import type { Batch } from "../objective/batch.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { type HostData, onDevice, type TrainingData } from "../data/training_data.ts";
+import { onDevice, type TrainingData } from "../data/training_data.ts";
 import { Pace } from "./pace.ts";
 import type { Reduce } from "./reduce.ts";
 import { Rehearsal } from "./rehearsal.ts";
@@ -16,7 +17,7 @@ export interface TrainOptions {
   /** What is minimised. */
   readonly objective: Objective;
   /** Samples on the device (`pictureData`, …), or arrays on the host. */
-  readonly data: TrainingData | HostData;
+  readonly data: TrainingData | Batch;
   /** Made for the field's layout. Its counters say where training goes on. */
   readonly optimizer: Optimizer;
   /** Multiplies the optimizer's learning rate; constant by default. */
