@@ -41,10 +41,17 @@ export { meanSquaredError } from "./lib/objective/mean_squared_error.ts";
 export { type VolumeOptions, volumeRendering } from "./lib/objective/volume_rendering.ts";
 export { weightedSum } from "./lib/objective/weighted_sum.ts";
 export {
+  createDifferentiator,
+  type CurvatureProduct,
+  type Differentiator,
+  type DifferentiatorOptions,
+  type LossAndGradient,
+  type ResultVectors,
+} from "./lib/diff/differentiator.ts";
+export {
   type DifferentiationOptions,
   gaussNewtonVectorProduct,
   hessianVectorProduct,
-  type LossAndGradient,
   lossAndGradient,
 } from "./lib/diff/products.ts";
 export {
@@ -77,6 +84,7 @@ export { stepsWithin } from "./lib/train/budget.ts";
 export { type PlanOptions, planTraining, type TrainingPlan } from "./lib/train/plan.ts";
 export type { Reduce } from "./lib/train/reduce.ts";
 export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./lib/train/train.ts";
+export type { Chunk } from "./lib/diff/chunks.ts";
 export type { ChunkRequest, MatrixPlace } from "./lib/diff/request.ts";
 export type { DenseNode, Network, NetworkSubject, Node } from "./lib/field/network.ts";
 export type { MatmulShape } from "./lib/linalg/gemm/shape.ts";

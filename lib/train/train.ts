@@ -153,7 +153,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
 
 /** Losses of steps first … end − 1 from the ring, after everything recorded has run. Throws when something diverged. */
 async function readLosses(step: TrainingStep, first: number, end: number): Promise<Float32Array> {
-  const { losses, flags, gpu } = step.differentiator;
+  const { losses, flags, gpu } = step.workspace;
   const [ringBytes, flagBytes] = await gpu.read(losses, flags);
   const ring = new Float32Array(ringBytes);
   const [gradient, parameters] = new Uint32Array(flagBytes);
