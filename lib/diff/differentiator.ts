@@ -160,8 +160,11 @@ export class Differentiator implements Disposable {
       this.#checkLayout("into", vector);
       // Chunks read the direction after the first of them has written the results.
       if (inUse.has(vector)) throw new Error("into: another vector than the direction expected.");
-      inUse.add(vector);
     }
+    if (into.gradient !== undefined && into.gradient === into.product) {
+      throw new Error("into: two vectors expected for gradient and product, one found.");
+    }
+    for (const vector of [into.gradient, into.product]) if (vector !== undefined) inUse.add(vector);
     return inUse;
   }
 
