@@ -31,12 +31,11 @@ export { meanSquaredError } from "./lib/objective/mean_squared_error.ts";
 export { type Objective } from "./lib/objective/objective.ts";
 export { type VolumeOptions, volumeRendering } from "./lib/objective/volume_rendering.ts";
 export { weightedSum } from "./lib/objective/weighted_sum.ts";
+export { createDifferentiator, type Differentiator, type LossAndGradient } from "./lib/diff/differentiator.ts";
 export {
-  type Batch,
   type DifferentiationOptions,
   gaussNewtonVectorProduct,
   hessianVectorProduct,
-  type LossAndGradient,
   lossAndGradient,
 } from "./lib/diff/products.ts";
 export { adaHessianE, adaHessianJ } from "./lib/optim/ada_hessian.ts";
@@ -54,7 +53,8 @@ export { sgd } from "./lib/optim/sgd.ts";
 export { shampoo } from "./lib/optim/shampoo.ts";
 export { soap } from "./lib/optim/soap.ts";
 export { sophiaH } from "./lib/optim/sophia.ts";
-export { type HostData, type TrainingData } from "./lib/data/training_data.ts";
+export type { Batch } from "./lib/objective/batch.ts";
+export { type TrainingData } from "./lib/data/training_data.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./lib/train/checkpoint.ts";
 export { loadField, saveField } from "./lib/train/saved_field.ts";
 export { constant, cosine, exponential, linearWarmup, type Schedule, stepDecay } from "./lib/train/schedule.ts";

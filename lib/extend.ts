@@ -49,7 +49,7 @@ export {
 export { type Encoding, type EncodingShape } from "./field/encoding.ts";
 export { Field } from "./field/field.ts";
 export { type DenseNode, Network, type NetworkSubject, type Node } from "./field/network.ts";
-export { type Objective, type ObjectivePass, type ProductKind, targetsOf } from "./objective/objective.ts";
+export { type CurvatureKind, type Objective, type ObjectivePass, targetsOf } from "./objective/objective.ts";
 export { pointwise, type PointwiseOptions } from "./objective/pointwise.ts";
 export { type ChunkRequest, type MatrixPlace } from "./diff/request.ts";
 export { CurvatureAverage, type CurvatureEstimate, type ProbeSchedule, probesDue } from "./optim/curvature.ts";

@@ -1,9 +1,10 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { ChunkRequest, MatrixPlace } from "../diff/request.ts";
-import { byName, type NamedArrays } from "../field/evaluate.ts";
+import type { NamedArrays } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
-import { checkRows, type Objective, targetsOf } from "../objective/objective.ts";
+import { type Batch, namedBatch } from "../objective/batch.ts";
+import type { Objective } from "../objective/objective.ts";
 import tableText from "../../wgsl/data/batch_table.wgsl" with { type: "text" };
 
 /** Samples to train on, on the device. The trainer decides which of them make a batch. */
@@ -24,22 +25,12 @@ export interface Draw {
   readonly epoch: number;
 }
 
-/** Samples in arrays on the host. */
-export interface HostData {
-  /** `[n, inputs]` row-major; with several named inputs a record of such arrays. A sample of many rows has them in order. */
-  readonly inputs: Float32Array | NamedArrays;
-  /** `[samples, width]` row-major; where the objective has several targets a record of such arrays by name. */
-  readonly targets: Float32Array | NamedArrays;
-}
-
 const tableSource = { name: "batch_table", text: tableText };
 
 /** Puts arrays on the device as training data for one field and objective. */
-export function tableData(field: Field, objective: Objective, data: HostData): TrainingData {
+export function tableData(field: Field, objective: Objective, data: Batch): TrainingData {
   const { gpu, description } = field;
-  const inputs = byName(data.inputs, new Map(Object.entries(description.inputs)), "inputs");
-  const targets = byName(data.targets, targetsOf(objective, description), "targets");
-  checkRows("data", objective, inputs.rows, targets.rows);
+  const { inputs, targets, samples } = namedBatch(description, objective, data, "data");
   const { rowsPerSample = 1 } = objective;
   const upload = (arrays: NamedArrays) =>
     new Map(
@@ -49,10 +40,10 @@ export function tableData(field: Field, objective: Objective, data: HostData): T
         return [name, buffer];
       }),
     );
-  const inputTables = upload(inputs.arrays);
-  const targetTables = upload(targets.arrays);
+  const inputTables = upload(inputs);
+  const targetTables = upload(targets);
   return {
-    count: targets.rows,
+    count: samples,
     fill(chunk, indices) {
       const { first } = chunk;
       const copy = (table: DeviceBuffer, place: MatrixPlace, rows: number, paddedRows: number, group: number) => {
@@ -78,7 +69,7 @@ export function tableData(field: Field, objective: Objective, data: HostData): T
 }
 
 /** Arrays are put on the device, and freed when what is returned is disposed; data that is there already is left alone. */
-export function onDevice(field: Field, objective: Objective, data: TrainingData | HostData): TrainingData {
+export function onDevice(field: Field, objective: Objective, data: TrainingData | Batch): TrainingData {
   if (!("fill" in data)) return tableData(field, objective, data);
   return {
     count: data.count,

@@ -3,12 +3,19 @@
  *
  * @module
  */
+export { type Chunk } from "./chunks.ts";
 export {
-  type Batch,
+  createDifferentiator,
+  type CurvatureProduct,
+  Differentiator,
+  type DifferentiatorOptions,
+  type LossAndGradient,
+  type ResultVectors,
+} from "./differentiator.ts";
+export {
   type DifferentiationOptions,
   gaussNewtonVectorProduct,
   hessianVectorProduct,
-  type LossAndGradient,
   lossAndGradient,
 } from "./products.ts";
 export { type ChunkRequest, type MatrixPlace } from "./request.ts";

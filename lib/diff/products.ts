@@ -1,18 +1,8 @@
 import type { Field } from "../field/field.ts";
-import { byName, type NamedArrays } from "../field/evaluate.ts";
-import { uploadRows } from "../field/rows.ts";
-import { createVector, Vector } from "../linalg/vector.ts";
-import { checkRows, type Objective, type ProductKind, targetsOf } from "../objective/objective.ts";
-import { Differentiator } from "./differentiator.ts";
-import type { DifferentiationRequest, ProductRequest } from "./request.ts";
-
-/** A batch on the host. */
-export interface Batch {
-  /** `[n, inputs]` row-major; with several named inputs a record of such arrays. A sample of many rows has them in order. */
-  readonly inputs: Float32Array | NamedArrays;
-  /** `[samples, width]` row-major; where the objective has several targets a record of such arrays by name. */
-  readonly targets: Float32Array | NamedArrays;
-}
+import { createVector, type Vector } from "../linalg/vector.ts";
+import type { Batch } from "../objective/batch.ts";
+import type { Objective } from "../objective/objective.ts";
+import { createDifferentiator, type Differentiator, type LossAndGradient } from "./differentiator.ts";
 
 /** Options of the functions that differentiate on one batch. */
 export interface DifferentiationOptions {
@@ -22,32 +12,22 @@ export interface DifferentiationOptions {
   memory?: number;
 }
 
-/** Loss and gradient; the gradient is the caller's to dispose. */
-export interface LossAndGradient {
-  /** The mean over the batch. */
-  readonly loss: number;
-  /** Of the field's layout. */
-  readonly gradient: Vector;
-}
-
 /**
- * Loss and gradient of objective(field) on one batch, by reverse mode.
+ * Loss and gradient of objective(field) on one batch, by reverse mode. The gradient is the caller's to dispose. Who asks more than
+ * once saves time with {@linkcode createDifferentiator}.
  *
  * @throws When shapes do not fit.
  */
-export async function lossAndGradient(
+export function lossAndGradient(
   field: Field,
   objective: Objective,
   batch: Batch,
   options: DifferentiationOptions = {},
 ): Promise<LossAndGradient> {
-  checkVectors(field, { into: options.into });
-  // Freed on the way out where something throws; else the gradient is the caller's.
-  using made = new DisposableStack();
-  const gradient = options.into ?? made.use(createVector(field.gpu, field.layout, "gradient"));
-  const loss = await differentiate(field, objective, batch, { gradient, memory: options.memory });
-  made.move();
-  return { loss, gradient };
+  const { into, memory } = options;
+  return once(field, objective, memory, (differentiator, newVector) => {
+    return differentiator.lossAndGradient(batch, { gradient: into ?? newVector("gradient") });
+  });
 }
 
 /**
@@ -57,15 +37,18 @@ export async function lossAndGradient(
  *
  * @param direction v, in flat order or as a vector of the field's layout.
  */
-export async function hessianVectorProduct(
+export function hessianVectorProduct(
   field: Field,
   objective: Objective,
   batch: Batch,
   direction: Float32Array | Vector,
   options: DifferentiationOptions = {},
 ): Promise<LossAndGradient & { readonly hvp: Vector }> {
-  const { loss, gradient, result } = await product(field, objective, batch, direction, "hessian", options);
-  return { loss, gradient, hvp: result };
+  const { into, memory } = options;
+  return once(field, objective, memory, (differentiator, newVector) => {
+    const vectors = { gradient: newVector("gradient"), product: into ?? newVector("product") };
+    return differentiator.hessianVectorProduct(batch, direction, vectors);
+  });
 }
 
 /**
@@ -75,101 +58,30 @@ export async function hessianVectorProduct(
  *
  * @param direction v, in flat order or as a vector of the field's layout.
  */
-export async function gaussNewtonVectorProduct(
+export function gaussNewtonVectorProduct(
   field: Field,
   objective: Objective,
   batch: Batch,
   direction: Float32Array | Vector,
   options: DifferentiationOptions = {},
 ): Promise<LossAndGradient & { readonly gnvp: Vector }> {
-  const { loss, gradient, result } = await product(field, objective, batch, direction, "gaussNewton", options);
-  return { loss, gradient, gnvp: result };
-}
-
-async function product(
-  field: Field,
-  objective: Objective,
-  batch: Batch,
-  direction: Float32Array | Vector,
-  kind: ProductKind,
-  options: DifferentiationOptions,
-): Promise<LossAndGradient & { readonly result: Vector }> {
-  const { gpu, layout } = field;
-  checkVectors(field, { into: options.into, direction: direction instanceof Vector ? direction : undefined });
-  // Chunks read the direction after the first of them has written the result.
-  if (options.into !== undefined && options.into === direction) {
-    throw new Error("into: another vector than the direction expected.");
-  }
-  // Freed on the way out where something throws; else the results are the caller's.
-  using made = new DisposableStack();
-  using own = direction instanceof Vector ? undefined : createVector(gpu, layout, "direction");
-  if (!(direction instanceof Vector)) own!.write(direction);
-  const along = direction instanceof Vector ? direction : own!;
-  const gradient = made.use(createVector(gpu, layout, "gradient"));
-  const result = options.into ?? made.use(createVector(gpu, layout, "product"));
-  const request = { kind, direction: along, result };
-  const loss = await differentiate(field, objective, batch, { gradient, products: [request], memory: options.memory });
-  made.move();
-  return { loss, gradient, result };
-}
-
-/** Vectors must lie on the device as the parameters do. */
-function checkVectors({ layout: own }: Field, vectors: Readonly<Record<string, Vector | undefined>>): void {
-  for (const [name, vector] of Object.entries(vectors)) {
-    if (vector === undefined || own.samePlaces(vector.layout)) continue;
-    throw new Error(
-      `${name}: a vector of the field's layout (${own.parameterCount} numbers) expected, ` +
-        `one of another with ${vector.layout.parameterCount} found.`,
-    );
-  }
-}
-
-async function differentiate(
-  field: Field,
-  objective: Objective,
-  batch: Batch,
-  request: {
-    gradient: Vector;
-    products?: readonly ProductRequest[];
-    memory?: number;
-  },
-): Promise<number> {
-  const host = hostBatch(field, objective, batch);
-  const { gradient, products, memory } = request;
-  using differentiator = new Differentiator(field, objective, {
-    samples: host.samples,
-    products: products !== undefined,
-    memory,
+  const { into, memory } = options;
+  return once(field, objective, memory, (differentiator, newVector) => {
+    const vectors = { gradient: newVector("gradient"), product: into ?? newVector("product") };
+    return differentiator.gaussNewtonVectorProduct(batch, direction, vectors);
   });
-  differentiator.record({ ...host, gradient, products });
-  const [bytes] = await field.gpu.read(differentiator.losses);
-  return new Float32Array(bytes)[0];
 }
 
-/**
- * A batch on the host as a differentiator takes it.
- *
- * @throws When shapes do not fit.
- */
-export function hostBatch(
-  { gpu, description }: Field,
+/** Asks a differentiator that is made for this one call. New vectors are the caller's, unless the call fails. */
+async function once<Result>(
+  field: Field,
   objective: Objective,
-  batch: Batch,
-): Pick<DifferentiationRequest, "samples" | "fill"> {
-  const inputs = byName(batch.inputs, new Map(Object.entries(description.inputs)), "inputs");
-  const targets = byName(batch.targets, targetsOf(objective, description), "targets");
-  checkRows("batch", objective, inputs.rows, targets.rows);
-  return {
-    samples: targets.rows,
-    fill(chunk) {
-      const { first, rows, paddedRows } = chunk;
-      const firstRow = first * (objective.rowsPerSample ?? 1);
-      for (const [name, { buffer, width, stride }] of chunk.inputs) {
-        uploadRows(gpu, inputs.arrays[name], width, firstRow, rows, buffer, stride, paddedRows);
-      }
-      for (const [name, { buffer, width, stride }] of chunk.targets) {
-        uploadRows(gpu, targets.arrays[name], width, first, chunk.samples, buffer, stride, chunk.paddedSamples);
-      }
-    },
-  };
+  memory: number | undefined,
+  ask: (differentiator: Differentiator, newVector: (label: string) => Vector) => Promise<Result>,
+): Promise<Result> {
+  using differentiator = createDifferentiator(field, objective, { memory });
+  using made = new DisposableStack();
+  const result = await ask(differentiator, (label) => made.use(createVector(field.gpu, field.layout, label)));
+  made.move();
+  return result;
 }

@@ -1,21 +1,12 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Vector } from "../linalg/vector.ts";
-import type { ProductKind } from "../objective/objective.ts";
+import type { CurvatureKind } from "../objective/objective.ts";
+import type { Chunk } from "./chunks.ts";
 import type { GaussNewtonSample } from "./gauss_newton_sample.ts";
 import type { KroneckerFactors } from "./kronecker_factors.ts";
 
-/** One chunk of a batch to be put in place: samples first … first + samples − 1 of the batch. */
-export interface ChunkRequest {
-  /** First sample of the chunk in the batch. */
-  readonly first: number;
-  /** Samples of the chunk. */
-  readonly samples: number;
-  /** Samples from `samples` up to here are to become 0. */
-  readonly paddedSamples: number;
-  /** Rows of the field: as many for each sample as the objective's `rowsPerSample`. */
-  readonly rows: number;
-  /** Rows from `rows` up to here are to become 0. */
-  readonly paddedRows: number;
+/** One chunk of a batch to be put in place. */
+export interface ChunkRequest extends Chunk {
   /** Where each named input goes: [padded rows, stride]. */
   readonly inputs: ReadonlyMap<string, MatrixPlace>;
   /** Where each named target goes: [padded samples, stride]. */
@@ -41,8 +32,8 @@ export interface MatrixPlace {
 export type ProductRequest = DirectionalRequest | SampleRequest;
 
 /** Hv or Gv. */
-interface DirectionalRequest {
-  readonly kind: ProductKind;
+export interface DirectionalRequest {
+  readonly kind: CurvatureKind;
   /** v. */
   readonly direction: Vector;
   /** Where Hv or Gv goes. */
@@ -56,17 +47,21 @@ interface SampleRequest extends GaussNewtonSample {
   readonly kind: "gaussNewtonSample";
 }
 
-/** What is complete: the gradient (and loss), or the next product. */
-export type DifferentiationPart = "gradient" | "product";
-
-/** What one pass over a batch computes. */
+/**
+ * What is computed over one batch. The callbacks are called while the work is being recorded, so that they may record what uses
+ * a result before a later product overwrites the vector that it is in.
+ */
 export interface DifferentiationRequest {
   /** Samples of the batch. */
   readonly samples: number;
   /** Puts a chunk in place: records kernels, or writes from the host. */
   readonly fill: (chunk: ChunkRequest) => void;
+  /** Where the gradient goes. */
   readonly gradient: Vector;
-  /** Products Hv or Gv, which share the primal pass. Several may use the same vectors, one after the other. */
+  /**
+   * What is computed beside the gradient, in this order. Several may use the same vectors, one after the other. Those of a batch that
+   * fits one chunk share one forward pass.
+   */
   readonly products?: readonly ProductRequest[];
   /** With it, the Kronecker factors as well; for the same chunk size. */
   readonly kronecker?: KroneckerFactors;
@@ -74,4 +69,11 @@ export interface DifferentiationRequest {
   readonly slot?: number;
   /** Reported by the flag when something is not finite. */
   readonly step?: number;
+  /**
+   * Called once, when loss, gradient and Kronecker factors are complete: before the first product, or, where a batch of several chunks is
+   * gone through once for each product, before the last one.
+   */
+  readonly onGradient?: () => void;
+  /** Called for each product when it is complete, in order. */
+  readonly onProduct?: (product: ProductRequest) => void;
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
+export { type Batch } from "./batch.ts";
 export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
 export { meanSquaredError } from "./mean_squared_error.ts";
-export { type Objective, type ObjectivePass, type ProductKind, targetsOf } from "./objective.ts";
+export { type CurvatureKind, type Objective, type ObjectivePass, targetsOf } from "./objective.ts";
 export { pointwise, type PointwiseOptions } from "./pointwise.ts";
 export { type VolumeOptions, volumeRendering } from "./volume_rendering.ts";
 export { weightedSum } from "./weighted_sum.ts";

@@ -2,8 +2,8 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { FieldDescription } from "../field/description.ts";
 import type { Network } from "../field/network.ts";
 
-/** Which second-order product: Hv, or the Gauss-Newton product Gv. */
-export type ProductKind = "hessian" | "gaussNewton";
+/** Which matrix of second derivatives multiplies a direction: the Hessian H, or the Gauss-Newton matrix G. */
+export type CurvatureKind = "hessian" | "gaussNewton";
 
 /** One chunk of a batch, after the forward pass. */
 export interface ObjectivePass {
@@ -23,7 +23,7 @@ export interface ObjectivePass {
    * compares with targets (outputs, or pixels), which has to be diagonal, and the signs w stand in the outputs' tangents: a row
    * for each sample, then zeros.
    */
-  readonly product?: ProductKind | "gaussNewtonSample";
+  readonly product?: CurvatureKind | "gaussNewtonSample";
   /** [padded samples, padded width] of each target. */
   readonly targets: ReadonlyMap<string, DeviceBuffer>;
   /**
@@ -66,19 +66,4 @@ export interface Objective {
 /** What an objective is told of each sample, with widths. */
 export function targetsOf(objective: Objective, description: FieldDescription): ReadonlyMap<string, number> {
   return objective.targets?.(description) ?? objective.reads(description);
-}
-
-/**
- * Checks that inputs and targets on the host are for the same samples.
- *
- * @param what How errors call them.
- * @throws When they are not, or there are none.
- */
-export function checkRows(what: string, objective: Objective, inputRows: number, samples: number): void {
-  const { rowsPerSample = 1 } = objective;
-  if (inputRows !== samples * rowsPerSample) {
-    const expected = rowsPerSample === 1 ? "" : ` (${rowsPerSample} rows of inputs for each expected)`;
-    throw new Error(`${what}: ${inputRows} rows of inputs, but ${samples} of targets${expected}.`);
-  }
-  if (samples === 0) throw new Error(`${what}: it has no samples.`);
 }

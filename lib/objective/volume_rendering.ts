@@ -3,7 +3,7 @@ import { padWidth } from "../linalg/layout.ts";
 import { widthsOf } from "../field/description.ts";
 import type { BufferLike } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import type { Objective } from "./objective.ts";
+import type { Objective, ObjectivePass } from "./objective.ts";
 import dualText from "../../wgsl/objective/dual.wgsl" with { type: "text" };
 import realText from "../../wgsl/objective/real.wgsl" with { type: "text" };
 import mediumText from "../../wgsl/objective/volume_medium.wgsl" with { type: "text" };
@@ -41,7 +41,8 @@ const kernelSource = { name: "volume_rendering", text };
  * @throws {RangeError} If an option is out of range.
  */
 export function volumeRendering(options: VolumeOptions): Objective {
-  const { intervals, background, densityScale } = checkVolume(options);
+  const checked = checkVolume(options);
+  const { intervals } = checked;
   return {
     name: "volumeRendering",
     rowsPerSample: intervals,
@@ -51,28 +52,12 @@ export function volumeRendering(options: VolumeOptions): Objective {
     },
     targets: () => new Map([["edges", intervals + 1], ["pixel", 3]]),
     record(pass) {
-      const { network, samples, rows, paddedRows, batchSamples, product, weight, add } = pass;
-      const { gpu } = network;
+      const { network, network: { gpu }, samples, rows, paddedRows, product } = pass;
       const density = network.output("density");
       const colour = network.output("colour");
       const [densityAdjoint, colourAdjoint] = [pass.adjoints.get("density")!, pass.adjoints.get("colour")!];
-      const shared: Record<string, BufferLike> = {
-        density: density.value,
-        colour: colour.value,
-        edges: pass.targets.get("edges")!,
-        pixel: pass.targets.get("pixel")!,
-      };
-      const uniforms = {
-        rays: samples,
-        intervals,
-        padded_rows: paddedRows,
-        edge_stride: padWidth(intervals + 1),
-        scale: weight / (batchSamples * 3),
-        background: background === "white" ? 1 : 0,
-        density_scale: densityScale,
-        curvature: product === "gaussNewton" ? 0 : 1,
-        add: add ? 1 : 0,
-      };
+      const shared = renderedBuffers(pass);
+      const uniforms = renderingUniforms(pass, checked);
       const groups = linearGroups(samples + paddedRows - rows, 64);
       gpu.dispatch(
         gpu.kernel(kernelSource, { number: realText, medium: mediumText, primals: 1, tangents: 0, sampled: 0 }),
@@ -105,6 +90,32 @@ export function volumeRendering(options: VolumeOptions): Objective {
         groups,
       );
     },
+  };
+}
+
+/** What every pass over the rays reads. */
+function renderedBuffers({ network, targets }: ObjectivePass): Record<string, BufferLike> {
+  return {
+    density: network.output("density").value,
+    colour: network.output("colour").value,
+    edges: targets.get("edges")!,
+    pixel: targets.get("pixel")!,
+  };
+}
+
+function renderingUniforms(pass: ObjectivePass, options: Required<VolumeOptions>): Record<string, number> {
+  const { samples, paddedRows, batchSamples, product, weight, add } = pass;
+  const { intervals, background, densityScale } = options;
+  return {
+    rays: samples,
+    intervals,
+    padded_rows: paddedRows,
+    edge_stride: padWidth(intervals + 1),
+    scale: weight / (batchSamples * 3),
+    background: background === "white" ? 1 : 0,
+    density_scale: densityScale,
+    curvature: product === "gaussNewton" ? 0 : 1,
+    add: add ? 1 : 0,
   };
 }
 

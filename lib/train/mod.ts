@@ -25,4 +25,4 @@ export {
   stepDecay,
   type StepDecayOptions,
 } from "./schedule.ts";
-export { type Draw, type HostData, tableData, type TrainingData } from "../data/training_data.ts";
+export { type Draw, tableData, type TrainingData } from "../data/training_data.ts";

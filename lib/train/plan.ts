@@ -35,7 +35,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   const { gpu } = field;
   using data = onDevice(field, objective, options.data);
   using training = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory });
-  const chunkRows = training.differentiator.chunk;
+  const chunkRows = training.workspace.chunkRows;
   await training.tune();
   const before = gpu.liveBytes;
   using rehearsal = new Rehearsal(training);

@@ -1,5 +1,5 @@
 import { createVector, type Vector } from "../linalg/vector.ts";
-import type { Differentiator } from "../diff/differentiator.ts";
+import type { Workspace } from "../diff/workspace.ts";
 import gatherText from "../../wgsl/train/outcome_gather.wgsl" with { type: "text" };
 import scatterText from "../../wgsl/train/outcome_scatter.wgsl" with { type: "text" };
 
@@ -23,11 +23,11 @@ const scatterSource = { name: "outcome_scatter", text: scatterText };
 export class Outcome implements Disposable {
   /** `[loss, notFinite]`. */
   readonly vector: Vector;
-  readonly #differentiator: Differentiator;
+  readonly #workspace: Workspace;
 
-  constructor(differentiator: Differentiator) {
-    this.#differentiator = differentiator;
-    this.vector = createVector(differentiator.gpu, [{ name: "outcome", shape: [2] }], "outcome");
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+    this.vector = createVector(workspace.gpu, [{ name: "outcome", shape: [2] }], "outcome");
   }
 
   /** Records taking a step's loss and flag into the vector. */
@@ -46,7 +46,7 @@ export class Outcome implements Disposable {
   }
 
   #dispatch(source: typeof gatherSource, slot: number, step: number): void {
-    const { gpu, losses, flags } = this.#differentiator;
+    const { gpu, losses, flags } = this.#workspace;
     gpu.dispatch(gpu.kernel(source), { outcome: this.vector.buffer, losses, flags }, { slot, step }, [1]);
   }
 }

@@ -1,8 +1,9 @@
 import type { Field } from "../field/field.ts";
 import { checkSeed } from "../gpu/random.ts";
+import type { Batch } from "../objective/batch.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
-import { type HostData, onDevice, type TrainingData } from "../data/training_data.ts";
+import { onDevice, type TrainingData } from "../data/training_data.ts";
 import { Pace } from "./pace.ts";
 import type { Reduce } from "./reduce.ts";
 import { Rehearsal } from "./rehearsal.ts";
@@ -16,7 +17,7 @@ export interface TrainOptions {
   /** What is minimised. */
   readonly objective: Objective;
   /** Samples on the device (`pictureData`, …), or arrays on the host. */
-  readonly data: TrainingData | HostData;
+  readonly data: TrainingData | Batch;
   /** Made for the field's layout. Its counters say where training goes on. */
   readonly optimizer: Optimizer;
   /** Multiplies the optimizer's learning rate; constant by default. */
@@ -159,7 +160,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
 
 /** Losses of steps first … end − 1 from the ring, after everything recorded has run. Throws when something diverged. */
 async function readLosses(step: TrainingStep, first: number, end: number): Promise<Float32Array> {
-  const { losses, flags, gpu } = step.differentiator;
+  const { losses, flags, gpu } = step.workspace;
   const [ringBytes, flagBytes] = await gpu.read(losses, flags);
   const ring = new Float32Array(ringBytes);
   const [gradient, parameters] = new Uint32Array(flagBytes);

@@ -6,10 +6,11 @@ import { linearGroups } from "../gpu/groups.ts";
 import { type RandomKey, streams } from "../gpu/random.ts";
 import { tuneProducts } from "../linalg/gemm/tune_products.ts";
 import type { Objective } from "../objective/objective.ts";
-import type { Optimizer, Requests } from "../optim/optimizer.ts";
-import { Differentiator } from "../diff/differentiator.ts";
-import type { ChunkRequest, DifferentiationPart, ProductRequest } from "../diff/request.ts";
+import type { Observation, Optimizer, Requests } from "../optim/optimizer.ts";
 import { KroneckerFactors } from "../diff/kronecker_factors.ts";
+import { differentiate } from "../diff/passes.ts";
+import type { DifferentiationRequest, ProductRequest } from "../diff/request.ts";
+import { Workspace } from "../diff/workspace.ts";
 import type { TrainingData } from "../data/training_data.ts";
 import { Outcome, type Reduce } from "./reduce.ts";
 import { Sampler } from "./sampler.ts";
@@ -19,9 +20,6 @@ const watchSource = { name: "finite_check", text: watchText };
 
 /** Losses that may be outstanding between two read-backs. */
 export const RING = 1024;
-
-/** What becomes complete in the course of a step. */
-type StepPart = DifferentiationPart | "kroneckerFactors";
 
 /** What a step is made of. */
 interface TrainingStepOptions {
@@ -51,15 +49,15 @@ export class TrainingStep implements Disposable {
   /** Draws the batches. */
   readonly sampler: Sampler;
   /** Holds the ring of losses and the flags. */
-  readonly differentiator: Differentiator;
+  readonly workspace: Workspace;
   /** Hessian-vector products of the steps recorded so far. */
   hvps = 0;
   readonly #gradient: Vector;
-  readonly #direction: Vector;
-  readonly #product: Vector;
-  readonly #outcome?: Outcome;
-  readonly #owned: DisposableStack;
+  /** What products share, one after the other, where the optimizer observes any. */
+  readonly #shared?: { readonly direction: Vector; readonly product: Vector };
   readonly #kronecker?: KroneckerFactors;
+  readonly #hook?: { readonly reduce: Reduce; readonly outcome: Outcome };
+  readonly #owned: DisposableStack;
 
   constructor(readonly options: TrainingStepOptions) {
     const { field, objective, data, batchSize, seed, memory, optimizer, reduce } = options;
@@ -68,15 +66,16 @@ export class TrainingStep implements Disposable {
     this.sampler = made.use(new Sampler(gpu, data.count, Math.min(batchSize, data.count), seed));
     const products = optimizer.usesProducts;
     const samples = this.sampler.batchSize;
-    this.differentiator = made.use(new Differentiator(field, objective, { samples, products, slots: RING, memory }));
+    this.workspace = made.use(new Workspace(field, objective, { samples, products, slots: RING, memory }));
     this.#gradient = made.use(createVector(gpu, layout, "gradient"));
     if (optimizer.usesKroneckerFactors) {
-      this.#kronecker = made.use(new KroneckerFactors(gpu, layout, this.differentiator.chunk));
+      this.#kronecker = made.use(new KroneckerFactors(gpu, layout, this.workspace.chunkRows));
     }
-    // Optimizers without probes never touch these two.
-    this.#direction = products ? made.use(createVector(gpu, layout, "direction")) : this.#gradient;
-    this.#product = products ? made.use(createVector(gpu, layout, "product")) : this.#gradient;
-    if (reduce !== undefined) this.#outcome = made.use(new Outcome(this.differentiator));
+    if (products) {
+      const direction = made.use(createVector(gpu, layout, "direction"));
+      this.#shared = { direction, product: made.use(createVector(gpu, layout, "product")) };
+    }
+    if (reduce !== undefined) this.#hook = { reduce, outcome: made.use(new Outcome(this.workspace)) };
     this.#owned = made.move();
   }
 
@@ -86,7 +85,7 @@ export class TrainingStep implements Disposable {
     const { count, batchSize } = this.sampler;
     // An epoch's last batch may be smaller, and a batch's last chunk: kernels are chosen for these too, before the first step.
     const sizes = [batchSize, count % batchSize].filter((samples) => samples > 0);
-    for (const rows of new Set(sizes.flatMap((samples) => this.differentiator.chunkSizes(samples)))) {
+    for (const rows of new Set(sizes.flatMap((samples) => this.workspace.chunkSizes(samples)))) {
       await tuneKernels(gpu, { description, rows, gradients: true });
     }
     if (optimizer.multipliesMatrices) await tuneProducts(gpu);
@@ -96,22 +95,21 @@ export class TrainingStep implements Disposable {
   record(step: number, learningRate: number): Promise<void> | undefined {
     const { optimizer, field: { parameters } } = this.options;
     const requests = optimizer.requests();
-    const parts = this.#parts(step, learningRate, { optimizer, parameters }, requests);
     this.hvps += requests.hessianProbes;
-    if (this.#outcome !== undefined) return this.#reduced(parts, step, this.#outcome);
-    runThrough(parts);
+    if (this.#hook !== undefined) return this.#recordReduced(step, learningRate, requests, this.#hook);
+    this.#record(step, learningRate, { optimizer, parameters }, requests);
   }
 
   /** Records a step's work on something else than what is trained, as it would be with these requests, without a hook. */
   rehearse(step: number, subject: StepSubject, requests: Requests): void {
-    runThrough(this.#parts(step, 0, subject, requests));
+    this.#record(step, 0, subject, requests);
   }
 
   /** Records a look at the parameters after `step`: `flags[1]` gets its number if one of them is not finite. */
   watch(step: number): void {
     const { gpu, layout, parameters } = this.options.field;
     const length = layout.deviceLength / 4;
-    const { flags } = this.differentiator;
+    const { flags } = this.workspace;
     gpu.phase("update");
     gpu.dispatch(
       gpu.kernel(watchSource),
@@ -127,73 +125,98 @@ export class TrainingStep implements Disposable {
     this.#owned[Symbol.dispose]();
   }
 
-  /** A step in parts: after each it yields a vector that is complete, and may be reduced before the next. */
-  *#parts(
+  #record(step: number, learningRate: number, { parameters, optimizer }: StepSubject, requests: Requests): void {
+    const { gpu } = this.options.field;
+    const request = this.#request(step, requests);
+    const onProduct = (product: ProductRequest) => {
+      gpu.phase("update");
+      optimizer.observe(observationOf(product));
+    };
+    differentiate(this.workspace, { ...request, products: this.#products(step, requests), onProduct });
+    gpu.phase("update");
+    if (request.kronecker !== undefined) optimizer.observe({ kroneckerFactors: request.kronecker.factors });
+    optimizer.step({ parameters, gradient: this.#gradient, learningRate });
+    gpu.phase("");
+  }
+
+  /**
+   * The same with the hook, which is awaited after each product and so before the next one may overwrite it: each product takes a
+   * pass over the batch.
+   */
+  async #recordReduced(
     step: number,
     learningRate: number,
-    { parameters, optimizer }: StepSubject,
-    { hessianProbes, gaussNewtonSample = 0, kroneckerFactors = false }: Requests,
-  ): Generator<StepPart, void> {
+    requests: Requests,
+    { reduce, outcome }: { readonly reduce: Reduce; readonly outcome: Outcome },
+  ): Promise<void> {
+    const { optimizer, field: { gpu, parameters } } = this.options;
+    const submitAndReduce = (vectors: Readonly<Record<string, Vector>>) => {
+      gpu.flush();
+      return reduce(vectors);
+    };
+    const { kronecker, ...request } = this.#request(step, requests);
+    const products = this.#products(step, requests);
+    if (products.length === 0 || kronecker !== undefined) differentiate(this.workspace, { ...request, kronecker });
+    for (const product of products) {
+      differentiate(this.workspace, { ...request, products: [product] });
+      gpu.phase("reduce");
+      await submitAndReduce({ product: product.result });
+      gpu.phase("update");
+      optimizer.observe(observationOf(product));
+    }
+    gpu.phase("reduce");
+    if (kronecker !== undefined) {
+      await submitAndReduce({ kroneckerFactors: kronecker.factors });
+      gpu.phase("update");
+      optimizer.observe({ kroneckerFactors: kronecker.factors });
+      gpu.phase("reduce");
+    }
+    // Last, since with it goes the outcome, to which the products belong.
+    outcome.gather(step % RING, step);
+    await submitAndReduce({ gradient: this.#gradient, outcome: outcome.vector });
+    outcome.scatter(step % RING, step);
+    gpu.phase("update");
+    optimizer.step({ parameters, gradient: this.#gradient, learningRate });
+    gpu.phase("");
+  }
+
+  /** Draws a step's batch; what is to be computed on it, without products. */
+  #request(
+    step: number,
+    { kroneckerFactors = false }: Requests,
+  ): Omit<DifferentiationRequest, "products" | "onGradient" | "onProduct"> {
     const { field, data, seed } = this.options;
     field.gpu.phase("batch");
     const { rows: samples, epoch } = this.sampler.draw(step);
-    const request = {
+    return {
       samples,
-      fill: (chunk: ChunkRequest) => data.fill(chunk, this.sampler.indices, { seed, step, epoch }),
+      fill: (chunk) => data.fill(chunk, this.sampler.indices, { seed, step, epoch }),
       gradient: this.#gradient,
+      kronecker: kroneckerFactors ? this.#kronecker : undefined,
       slot: step % RING,
       step,
     };
-    const kronecker = kroneckerFactors ? this.#kronecker : undefined;
-    const products = Array.from({ length: hessianProbes + gaussNewtonSample }, (_, i): ProductRequest => {
-      const key: RandomKey = { seed, stream: streams.probe + 256 * i, step };
-      const result = this.#product;
-      if (i >= hessianProbes) return { kind: "gaussNewtonSample", key, result };
-      const direction = this.#direction;
-      return { kind: "hessian", direction, result, prepare: () => direction.fillRademacher(key) };
-    });
-    let observed = 0;
-    for (const part of this.differentiator.parts({ ...request, products, kronecker })) {
-      if (part === "gradient") continue;
-      yield part;
-      field.gpu.phase("update");
-      optimizer.observe(
-        observed++ < hessianProbes
-          ? { probe: this.#direction, hvp: this.#product }
-          : { gaussNewtonSample: this.#product },
-      );
-    }
-    if (kronecker !== undefined) {
-      yield "kroneckerFactors";
-      field.gpu.phase("update");
-      optimizer.observe({ kroneckerFactors: kronecker.factors });
-    }
-    // Last, since with it goes the outcome, to which the products belong.
-    yield "gradient";
-    field.gpu.phase("update");
-    optimizer.step({ parameters, gradient: this.#gradient, learningRate });
-    field.gpu.phase("");
   }
 
-  async #reduced(parts: Iterable<StepPart>, step: number, outcome: Outcome): Promise<void> {
-    const { reduce, field: { gpu } } = this.options;
-    for (const part of parts) {
-      gpu.phase("reduce");
-      if (part === "gradient") outcome.gather(step % RING, step);
-      gpu.flush();
-      await reduce!(
-        {
-          gradient: { gradient: this.#gradient, outcome: outcome.vector },
-          product: { product: this.#product },
-          kroneckerFactors: { kroneckerFactors: this.#kronecker?.factors },
-        }[part] as Record<string, Vector>,
-      );
-      if (part === "gradient") outcome.scatter(step % RING, step);
+  /** A step's products, which share their vectors. */
+  #products(step: number, { hessianProbes, gaussNewtonSample = 0 }: Requests): ProductRequest[] {
+    const count = hessianProbes + gaussNewtonSample;
+    if (count === 0) return [];
+    if (this.#shared === undefined) {
+      throw new Error(`${this.options.optimizer.spec.name}: requests products, but observes none.`);
     }
+    const { direction, product: result } = this.#shared;
+    return Array.from({ length: count }, (_, i): ProductRequest => {
+      const key: RandomKey = { seed: this.options.seed, stream: streams.probe + 256 * i, step };
+      if (i >= hessianProbes) return { kind: "gaussNewtonSample", key, result };
+      return { kind: "hessian", direction, result, prepare: () => direction.fillRademacher(key) };
+    });
   }
 }
 
-/** Goes through all parts without a stop. */
-function runThrough(parts: Iterator<unknown>): void {
-  while (!parts.next().done);
+/** A product as optimizers observe it. */
+function observationOf(product: ProductRequest): Observation {
+  return product.kind === "gaussNewtonSample"
+    ? { gaussNewtonSample: product.result }
+    : { probe: product.direction, hvp: product.result };
 }

@@ -125,7 +125,7 @@ export async function measureBatches(
     const times = { step: summarise(step), gradient: summarise(gradient), product: summarise(product) };
     figures.push({
       batch,
-      chunk: workload.step.differentiator.chunk,
+      chunk: workload.step.workspace.chunkRows,
       loss,
       ...times,
       stepsPerSecond: 1000 / times.step.median,

@@ -1,4 +1,5 @@
-import { Differentiator } from "../../lib/diff/differentiator.ts";
+import { differentiate } from "../../lib/diff/passes.ts";
+import { Workspace } from "../../lib/diff/workspace.ts";
 import { KroneckerFactors } from "../../lib/diff/kronecker_factors.ts";
 import type { ProductRequest } from "../../lib/diff/request.ts";
 import type { Activation } from "../../lib/field/activation/activation.ts";
@@ -74,7 +75,7 @@ export class Workload implements Disposable {
   readonly activation: Activation;
   readonly #data: TrainingData;
   readonly #optimizer: Optimizer;
-  readonly #products: Differentiator;
+  readonly #products: Workspace;
   readonly #vectors: Vector[];
   /** Made where they are wanted. */
   #kronecker?: KroneckerFactors;
@@ -89,7 +90,7 @@ export class Workload implements Disposable {
     this.#optimizer = createOptimizer(gpu, steadyOptimizerOf[subject.optimizer](), field.layout);
     const parts = { field, objective, data: this.#data, optimizer: this.#optimizer };
     this.step = new TrainingStep({ ...parts, batchSize: batch, seed: 0 });
-    this.#products = new Differentiator(field, objective, { samples: batch, products: true });
+    this.#products = new Workspace(field, objective, { samples: batch, products: true });
     this.#vectors = ["gradient", "direction", "product"].map((label) => createVector(gpu, field.layout, label));
   }
 
@@ -101,7 +102,7 @@ export class Workload implements Disposable {
       await tuneKernels(this.gpu, { description: this.field.description, rows, gradients: true });
     }
     this.recordStep();
-    const [bytes] = await this.gpu.read(this.step.differentiator.losses);
+    const [bytes] = await this.gpu.read(this.step.workspace.losses);
     this.recordProduct();
     await this.gpu.synchronize();
     return new Float32Array(bytes)[0];
@@ -150,9 +151,9 @@ export class Workload implements Disposable {
       products.push({ kind: "hessian", direction, result });
     } else if (curvature === "gaussNewtonSample") products.push({ kind: "gaussNewtonSample", key, result });
     else if (curvature === "kroneckerFactors") {
-      kronecker = this.#kronecker ??= new KroneckerFactors(this.gpu, this.field.layout, this.#products.chunk);
+      kronecker = this.#kronecker ??= new KroneckerFactors(this.gpu, this.field.layout, this.#products.chunkRows);
     }
-    this.#products.record({
+    differentiate(this.#products, {
       samples: rows,
       fill: (chunk) => this.#data.fill(chunk, this.step.sampler.indices, { seed: 0, step: 0, epoch: 0 }),
       gradient,

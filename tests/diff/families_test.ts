@@ -12,7 +12,8 @@ import {
   openDevice,
   type Vector,
 } from "../../mod.ts";
-import { Differentiator } from "../../lib/diff/differentiator.ts";
+import { differentiate } from "../../lib/diff/passes.ts";
+import { Workspace } from "../../lib/diff/workspace.ts";
 import type { ChunkRequest } from "../../lib/diff/request.ts";
 import { uploadRows } from "../../lib/field/rows.ts";
 import { FAMILIES } from "../../lib/linalg/gemm/family.ts";
@@ -70,7 +71,7 @@ for (const [name, description] of Object.entries(descriptions)) {
 Deno.test("several products of one pass have the bits of each alone", async () => {
   using gpu = await openDevice();
   using field = createField(gpu, descriptions.gaussian, { seed: 1 });
-  using differentiator = new Differentiator(field, meanSquaredError(), { samples: ROWS, products: true });
+  using workspace = new Workspace(field, meanSquaredError(), { samples: ROWS, products: true });
   using gradient = createVector(gpu, field.layout);
   const pairs = [1, 2, 3].map((seed) => {
     const direction = createVector(gpu, field.layout);
@@ -78,7 +79,7 @@ Deno.test("several products of one pass have the bits of each alone", async () =
     return { direction, result: createVector(gpu, field.layout), kind: "hessian" as const };
   });
   const record = (products: typeof pairs) =>
-    differentiator.record({
+    differentiate(workspace, {
       samples: ROWS,
       gradient,
       products,
@@ -107,9 +108,9 @@ Deno.test("a product has the same bits whatever larger batch the same buffers he
     direction.fillRademacher({ seed: 1, stream: 0, step: 0 });
     const products = [{ kind: "hessian" as const, direction, result }];
     const after = async (...batches: number[]) => {
-      using differentiator = new Differentiator(field, meanSquaredError(), { samples: ROWS, products: true });
+      using workspace = new Workspace(field, meanSquaredError(), { samples: ROWS, products: true });
       for (const samples of batches) {
-        differentiator.record({ samples, gradient, products, fill: (chunk) => fill(gpu, chunk) });
+        differentiate(workspace, { samples, gradient, products, fill: (chunk) => fill(gpu, chunk) });
       }
       return [await gradient.read(), await result.read()];
     };

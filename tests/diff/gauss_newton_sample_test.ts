@@ -8,8 +8,9 @@ import {
   meanSquaredError,
   openDevice,
 } from "../../mod.ts";
-import { Differentiator } from "../../lib/diff/differentiator.ts";
-import { hostBatch } from "../../lib/diff/products.ts";
+import { differentiate } from "../../lib/diff/passes.ts";
+import { Workspace } from "../../lib/diff/workspace.ts";
+import { hostBatch } from "../../lib/diff/host_batch.ts";
 import { describe, dot, type GoldenField, goldenFields, relativeError } from "../support/golden.ts";
 
 /** Samples s of the first rows of a golden field's batch, and Gv along its direction v. */
@@ -25,10 +26,10 @@ async function samplesOf(gpu: Gpu, golden: GoldenField, rows: number, count: num
   using product = gnvp;
   using result = createVector(gpu, field.layout);
   using sampleGradient = createVector(gpu, field.layout);
-  using differentiator = new Differentiator(field, objective, { samples: rows, products: true });
+  using workspace = new Workspace(field, objective, { samples: rows, products: true });
   const samples: Float32Array[] = [];
   for (let step = 0; step < count; step++) {
-    differentiator.record({
+    differentiate(workspace, {
       ...hostBatch(field, objective, batch),
       gradient: sampleGradient,
       products: [{ kind: "gaussNewtonSample", key: { seed: 5, stream: 3, step }, result }],

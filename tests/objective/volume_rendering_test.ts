@@ -23,9 +23,10 @@ import {
 } from "../../mod.ts";
 import { kroneckerLayout } from "../../lib/linalg/mod.ts";
 import { renderRays } from "../../lib/render/mod.ts";
-import { Differentiator } from "../../lib/diff/differentiator.ts";
+import { differentiate } from "../../lib/diff/passes.ts";
+import { Workspace } from "../../lib/diff/workspace.ts";
 import { KroneckerFactors } from "../../lib/diff/kronecker_factors.ts";
-import { hostBatch } from "../../lib/diff/products.ts";
+import { hostBatch } from "../../lib/diff/host_batch.ts";
 import { dot, relativeError } from "../support/golden.ts";
 
 interface GoldenComposite {
@@ -183,8 +184,8 @@ Deno.test("chunks of one ray up to all rays give the same loss, gradient, Hv and
   const rays = { inputs: batch.inputs, edges: batch.targets.edges };
   const chunks: number[] = [];
   for (const memory of [60_000, 120_000, 400_000]) {
-    using differentiator = new Differentiator(field, objective, { samples: golden3.rays, products: true, memory });
-    chunks.push(Math.floor(differentiator.chunk / golden3.samples));
+    using workspace = new Workspace(field, objective, { samples: golden3.rays, products: true, memory });
+    chunks.push(Math.floor(workspace.chunkRows / golden3.samples));
     const { loss, gradient, hvp } = await hessianVectorProduct(field, objective, batch, v, { memory });
     assertAlmostEquals(loss / golden3.loss, 1, TOLERANCE);
     assertLess(relativeError(await gradient.read(), golden3.grad), TOLERANCE, `${memory} bytes`);
@@ -232,13 +233,13 @@ async function gaussNewtonSamples(
   { count, memory }: { count: number; memory?: number },
 ): Promise<Float32Array[]> {
   const host = hostBatch(field, objective, batch);
-  using differentiator = new Differentiator(field, objective, { samples: host.samples, products: true, memory });
+  using workspace = new Workspace(field, objective, { samples: host.samples, products: true, memory });
   using gradient = createVector(field.gpu, field.layout);
   using result = createVector(field.gpu, field.layout);
   const samples: Float32Array[] = [];
   for (let step = 0; step < count; step++) {
     const key = { seed: 5, stream: 3, step };
-    differentiator.record({ ...host, gradient, products: [{ kind: "gaussNewtonSample", key, result }] });
+    differentiate(workspace, { ...host, gradient, products: [{ kind: "gaussNewtonSample", key, result }] });
     samples.push(await result.read());
   }
   return samples;
@@ -256,11 +257,11 @@ for (const memory of [undefined, 24_000]) {
       inputs: { row: unitRows(rows) },
       targets: { edges: Float32Array.from(composites[0].t_edges), pixel: Float32Array.from(composites[0].target) },
     });
-    using differentiator = new Differentiator(field, objective, { samples: rays, products: false, memory });
-    assertEquals(differentiator.chunk < rows, memory !== undefined);
-    using kronecker = new KroneckerFactors(gpu, field.layout, differentiator.chunk);
+    using workspace = new Workspace(field, objective, { samples: rays, products: false, memory });
+    assertEquals(workspace.chunkRows < rows, memory !== undefined);
+    using kronecker = new KroneckerFactors(gpu, field.layout, workspace.chunkRows);
     using gradient = createVector(gpu, field.layout);
-    differentiator.record({ ...host, gradient, kronecker });
+    differentiate(workspace, { ...host, gradient, kronecker });
     const flat = await kronecker.factors.read();
     // Every row is a unit vector, and the layers' adjoints are the loss's by raw densities and colours.
     const inputs = (

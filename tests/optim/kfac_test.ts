@@ -9,9 +9,10 @@ import {
   openDevice,
 } from "../../mod.ts";
 import { kroneckerLayout } from "../../lib/linalg/mod.ts";
-import { Differentiator } from "../../lib/diff/differentiator.ts";
+import { differentiate } from "../../lib/diff/passes.ts";
+import { Workspace } from "../../lib/diff/workspace.ts";
 import { KroneckerFactors } from "../../lib/diff/kronecker_factors.ts";
-import { hostBatch } from "../../lib/diff/products.ts";
+import { hostBatch } from "../../lib/diff/host_batch.ts";
 import { describe, goldenFields, relativeError } from "../support/golden.ts";
 
 const { kfac: golden } = JSON.parse(
@@ -32,12 +33,12 @@ for (const [name, { damping, factors, preconditioned }] of Object.entries(golden
         field.parameters.write(golden.params);
         const objective = golden.loss === "mse" ? meanSquaredError() : binaryCrossEntropy();
         const rows = golden.x.length / golden.input;
-        using differentiator = new Differentiator(field, objective, { samples: rows, products: false, memory });
-        using kronecker = new KroneckerFactors(gpu, field.layout, differentiator.chunk);
+        using workspace = new Workspace(field, objective, { samples: rows, products: false, memory });
+        using kronecker = new KroneckerFactors(gpu, field.layout, workspace.chunkRows);
         using gradient = createVector(gpu, field.layout);
-        if (memory !== undefined) assertEquals(differentiator.chunk, 16);
+        if (memory !== undefined) assertEquals(workspace.chunkRows, 16);
         const batch = { inputs: Float32Array.from(golden.x), targets: Float32Array.from(golden.y) };
-        differentiator.record({ ...hostBatch(field, objective, batch), gradient, kronecker });
+        differentiate(workspace, { ...hostBatch(field, objective, batch), gradient, kronecker });
         assertLess(relativeError(await gradient.read(), golden.grad), 2e-6);
         const flat = await kronecker.factors.read();
         const expected = factors.flatMap(({ A, G }) => [G, A]);

@@ -17,7 +17,8 @@ import type { Camera, View } from "../../lib/data/scene/mod.ts";
 import type { ChunkRequest } from "../../lib/diff/mod.ts";
 import { RayCaster } from "../../lib/render/mod.ts";
 import type { Draw } from "../../lib/train/mod.ts";
-import { Differentiator } from "../../lib/diff/differentiator.ts";
+import { differentiate } from "../../lib/diff/passes.ts";
+import { Workspace } from "../../lib/diff/workspace.ts";
 import { downloadRows } from "../../lib/field/rows.ts";
 import { lookingAt } from "../../lib/render/camera_path.ts";
 import { RayEvaluation } from "../../lib/render/ray_evaluation.ts";
@@ -159,7 +160,7 @@ Deno.test("gradient and Hv are those of the batch with the intervals where they 
   using data = rayData(gpu, views, space, volume);
   const objective = volumeRendering(volume);
   const samples = 20;
-  using differentiator = new Differentiator(field, objective, { samples, products: true });
+  using workspace = new Workspace(field, objective, { samples, products: true });
   using indices = gpu.buffer("indices", samples * 4);
   gpu.write(indices, Uint32Array.from({ length: samples }, (_, i) => 3 * i));
   using gradient = createVector(gpu, field.layout, "gradient");
@@ -169,7 +170,7 @@ Deno.test("gradient and Hv are those of the batch with the intervals where they 
   direction.write(v);
   const record = async () => {
     let chunk: ChunkRequest;
-    differentiator.record({
+    differentiate(workspace, {
       samples,
       fill: (request) => data.fill(chunk = request, indices, { seed: 1, step: 0, epoch: 0 }),
       gradient,

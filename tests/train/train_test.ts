@@ -35,7 +35,7 @@ import {
   type TrainEvent,
   type TrainOptions,
 } from "../../mod.ts";
-import { Differentiator } from "../../lib/diff/differentiator.ts";
+import { Workspace } from "../../lib/diff/workspace.ts";
 import { permutedIndices, streams } from "../../lib/gpu/random.ts";
 import { RING } from "../../lib/train/training_step.ts";
 import { fileDevice } from "../support/device.ts";
@@ -112,8 +112,8 @@ Deno.test("a batch worked through in chunks trains as one in a piece, up to roun
   using field = createField(gpu, description, { seed: 3 });
   const memory = 60_000;
   for (const products of [false, true]) {
-    using differentiator = new Differentiator(field, objective, { samples: count, products, memory });
-    assertLess(differentiator.chunk, count / 2, "more than two chunks");
+    using workspace = new Workspace(field, objective, { samples: count, products, memory });
+    assertLess(workspace.chunkRows, count / 2, "more than two chunks");
   }
   for (const spec of [sgd({ learningRate: 0.1 }), esgd({ initialProbes: 2, epsilon: 1 })]) {
     const [start, whole, chunked] = await Promise.all([

@@ -1,0 +1,168 @@
+import { linearGroups } from "../gpu/groups.ts";
+import type { Node } from "../field/network.ts";
+import { ROW_BLOCK } from "../linalg/gemm/shape.ts";
+import type { Vector } from "../linalg/vector.ts";
+import type { ObjectivePass } from "../objective/objective.ts";
+import { backward, giveBackKept, type KeptAdjoint } from "./backward.ts";
+import { backwardTangent } from "./backward_tangent.ts";
+import type { Chunk } from "./chunks.ts";
+import { drawOutputSigns } from "./gauss_newton_sample.ts";
+import type { DifferentiationRequest, ProductRequest } from "./request.ts";
+import type { ReversePass } from "./reverse.ts";
+import { type BackwardMemory, splitsOf, splitsOfTwoTerms, type Workspace } from "./workspace.ts";
+import sumText from "../../wgsl/diff/gradient_sum.wgsl" with { type: "text" };
+import lossText from "../../wgsl/diff/loss_sum.wgsl" with { type: "text" };
+
+const sumSource = { name: "gradient_sum", text: sumText };
+const lossSource = { name: "loss_sum", text: lossText };
+
+/**
+ * Records loss, gradient and, if asked for, products of the workspace's field and objective over a batch.
+ *
+ * @throws When products are asked for and the workspace was made without memory for them.
+ */
+export function differentiate(workspace: Workspace, request: DifferentiationRequest): void {
+  const { products = [] } = request;
+  const chunks = workspace.chunksOf(request.samples);
+  // Results of several chunks cannot be added up side by side in vectors that products share.
+  const runs = chunks.length > 1 && products.length > 1 ? products.map((product) => [product]) : [products];
+  for (const [i, together] of runs.entries()) {
+    const last = i === runs.length - 1;
+    const { onGradient, kronecker } = last ? request : {};
+    for (const chunk of chunks) {
+      new ChunkPasses(workspace, { ...request, products: together, onGradient, kronecker }, chunk).record();
+    }
+  }
+}
+
+/** The passes over one chunk of a batch. */
+class ChunkPasses {
+  /** Whether results of earlier chunks are there, to be added to. */
+  readonly #keep: boolean;
+  /** Whether results are complete with this chunk. */
+  readonly #last: boolean;
+  readonly #objectivePass: ObjectivePass;
+  /** The adjoints of the backward pass, where a Hessian-vector product needs them again. */
+  readonly #kept = new Map<Node, KeptAdjoint>();
+
+  constructor(readonly workspace: Workspace, readonly request: DifferentiationRequest, readonly chunk: Chunk) {
+    this.#keep = chunk.first > 0;
+    this.#last = chunk.first + chunk.samples === request.samples;
+    this.#objectivePass = {
+      network: workspace.network,
+      samples: chunk.samples,
+      batchSamples: request.samples,
+      rows: chunk.rows,
+      paddedRows: chunk.paddedRows,
+      targets: new Map(Array.from(workspace.targets, ([name, { buffer }]) => [name, buffer])),
+      adjoints: workspace.adjoints,
+      sampleLoss: workspace.sampleLoss,
+      weight: 1,
+      add: false,
+    };
+  }
+
+  /** Records all of them. */
+  record(): void {
+    const { workspace: { gpu, network, pool, field }, request, chunk } = this;
+    gpu.phase("batch");
+    this.#fill();
+    gpu.phase("forward");
+    network.forward(chunk.paddedRows, field.parameters);
+    gpu.phase("loss");
+    this.#loss();
+    gpu.phase("backward");
+    this.#gradient();
+    if (this.#last) request.onGradient?.();
+    for (const product of request.products ?? []) {
+      this.#product(product, this.workspace.product);
+      if (this.#last) request.onProduct?.(product);
+    }
+    giveBackKept(pool, this.#kept);
+  }
+
+  #fill(): void {
+    const { network, inputs, targets, field } = this.workspace;
+    const evaluate = (rows: number, output: string) => network.evaluate(rows, field.parameters, output);
+    this.request.fill({ ...this.chunk, inputs, targets, evaluate });
+  }
+
+  #loss(): void {
+    const { gpu, objective, sampleLoss, losses } = this.workspace;
+    objective.record(this.#objectivePass);
+    gpu.dispatch(gpu.kernel(lossSource), { row_loss: sampleLoss, losses }, {
+      rows: this.chunk.samples,
+      slot: this.request.slot ?? 0,
+      keep: this.#keep ? 1 : 0,
+    }, [1]);
+  }
+
+  #gradient(): void {
+    const { request, chunk: { first, rows, paddedRows }, workspace: { gradient, objective } } = this;
+    const { rowsPerSample = 1 } = objective;
+    const keep = request.products?.some(({ kind }) => kind === "hessian") ? this.#kept : undefined;
+    const observer = request.kronecker?.observer({
+      first: first * rowsPerSample,
+      rows,
+      batchRows: request.samples * rowsPerSample,
+      batchSamples: request.samples,
+    });
+    backward(this.#reversePass(gradient), gradient.seeds, { keep, observer });
+    this.#sum(gradient, splitsOf(paddedRows), request.gradient);
+  }
+
+  #product(product: ProductRequest, memory: BackwardMemory): void {
+    const { workspace: { gpu, network, objective, field }, chunk } = this;
+    gpu.phase("probe");
+    if (product.kind === "gaussNewtonSample") {
+      drawOutputSigns(gpu, memory.seeds.keys(), product.key, chunk);
+    } else {
+      if (!this.#keep) product.prepare?.();
+      gpu.phase("product");
+      network.forwardTangent(chunk.paddedRows, field.parameters, product.direction);
+    }
+    gpu.phase("product");
+    objective.record({ ...this.#objectivePass, product: product.kind });
+    let splits = splitsOf(chunk.paddedRows);
+    if (product.kind === "hessian") splits = this.#hessian(product.direction, memory);
+    // The adjoint's tangent is S Jv, S = ∂²loss, or S^½w: plain reverse mode from there gives JᵀSJv, or JᵀS^½w.
+    else backward(this.#reversePass(memory), memory.seeds);
+    this.#sum(memory, splits, product.result);
+  }
+
+  /** Returns the parts that the sum over the rows is split into. */
+  #hessian(direction: Vector, memory: BackwardMemory): number {
+    const { workspace: { gpu, field }, chunk: { paddedRows } } = this;
+    const [splits, ofFirstTerm] = [splitsOfTwoTerms(field, paddedRows), splitsOf(paddedRows)];
+    const bytes = field.layout.deviceLength * 4;
+    // Layers without a second term, or whose kernels add it to the first one's parts, write nothing there.
+    if (splits > ofFirstTerm) gpu.clear(memory.partials.slice(bytes * ofFirstTerm, bytes * (splits - ofFirstTerm)));
+    backwardTangent({ ...this.#reversePass(memory), direction }, memory.seeds, this.#kept);
+    return splits;
+  }
+
+  #reversePass({ partials }: BackwardMemory): ReversePass {
+    const { workspace: { network, pool, field }, chunk: { paddedRows } } = this;
+    return {
+      network,
+      pool,
+      rows: paddedRows,
+      parameters: field.parameters,
+      partials,
+      place: { stride: field.layout.deviceLength / 4, splits: splitsOf(paddedRows), rowsPerSplit: ROW_BLOCK },
+    };
+  }
+
+  /** Adds up the partial sums; what is not finite sets the flag. */
+  #sum({ partials }: BackwardMemory, splits: number, to: Vector): void {
+    const { workspace: { gpu, field, flags }, request: { step = 0 } } = this;
+    const length = field.layout.deviceLength / 4;
+    const keep = this.#keep ? 1 : 0;
+    gpu.dispatch(
+      gpu.kernel(sumSource, { keep, fresh: 1 - keep }),
+      { partials, gradient: to.buffer, flags },
+      { length, splits, step },
+      linearGroups(length, 64),
+    );
+  }
+}
