@@ -37,7 +37,8 @@ export { Squares } from "./linalg/squares.ts";
 export { SymmetricInverse } from "./linalg/symmetric_inverse.ts";
 export { type FactorOptions, TriangularInverse } from "./linalg/triangular_inverse.ts";
 export { type Activation } from "./field/activation/activation.ts";
-export { linearBound, positive } from "./field/activation/hyperparameter.ts";
+export { type ActivationKind, activationKind } from "./field/activation/kind.ts";
+export { linearBound } from "./field/activation/linear_bound.ts";
 export {
   type DenseLayer,
   type EncodingLayer,
@@ -46,7 +47,8 @@ export {
   segmentsOf,
   widthsOf,
 } from "./field/description.ts";
-export { type Encoding, type EncodingShape } from "./field/encoding.ts";
+export { type Encoding, type EncodingShape } from "./field/encoding/encoding.ts";
+export { type EncodingKind, encodingKind } from "./field/encoding/kind.ts";
 export { Field } from "./field/field.ts";
 export { type DenseNode, Network, type NetworkSubject, type Node } from "./field/network.ts";
 export { type CurvatureKind, type Objective, type ObjectivePass, targetsOf } from "./objective/objective.ts";
@@ -55,7 +57,26 @@ export { type ChunkRequest, type MatrixPlace } from "./diff/request.ts";
 export { CurvatureAverage, type CurvatureEstimate, type ProbeSchedule, probesDue } from "./optim/curvature.ts";
 export { curvatureCore, type CurvatureRule, type RunningCurvature } from "./optim/curvature_core.ts";
 export { entrywise } from "./optim/entrywise.ts";
-export { checkHyperparameters, checkWord, decayed, type NumberRange } from "./optim/hyperparameters.ts";
+export { decayed } from "./optim/hyperparameters.ts";
+export { type OptimizerKind, optimizerKind } from "./optim/kind.ts";
+export {
+  type AnyHyperparameter,
+  type AnyHyperparameters,
+  type DerivedDefault,
+  type Hyperparameter,
+  type Hyperparameters,
+  type HyperparameterValue,
+  resolveHyperparameters,
+} from "./hyperparameter/hyperparameter.ts";
+export {
+  checkRange,
+  type FlagRange,
+  type NumberRange,
+  type PairRange,
+  type RangeOf,
+  type ValueRange,
+  type WordRange,
+} from "./hyperparameter/range.ts";
 export {
   type Observation,
   Optimizer,

@@ -1,5 +1,5 @@
 import type { Activation } from "./activation/activation.ts";
-import type { Encoding } from "./encoding.ts";
+import type { Encoding } from "./encoding/encoding.ts";
 import type { Segment } from "../linalg/layout.ts";
 
 /** A layer of units: a(X Wᵀ + b), X the concatenation of what it reads. */

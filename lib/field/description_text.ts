@@ -6,7 +6,7 @@ import {
   type FieldDescription,
   isEncoding,
 } from "./description.ts";
-import { encodings } from "./encoding.ts";
+import { encodings } from "./encoding/registry.ts";
 
 type Parts = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import type { Activation } from "./activation/activation.ts";
 import { identity } from "./activation/identity.ts";
 import { checkDescription, type DenseLayer, type EncodingLayer, type FieldDescription } from "./description.ts";
-import type { Encoding } from "./encoding.ts";
+import type { Encoding } from "./encoding/encoding.ts";
 
 /** Options of {@linkcode radianceField}. */
 export interface RadianceFieldOptions {

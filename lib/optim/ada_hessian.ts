@@ -1,32 +1,71 @@
+import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
+import { FLAG } from "../hyperparameter/range.ts";
 import { CurvatureAverage, type CurvatureEstimate } from "./curvature.ts";
 import { curvatureCore } from "./curvature_core.ts";
-import { checkHyperparameters, decayed } from "./hyperparameters.ts";
+import { curvatureBetas, decayed, epsilon, learningRate, probes, updateEvery, weightDecay } from "./hyperparameters.ts";
+import { optimizerKind } from "./kind.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
 import text from "../../wgsl/optim/adahessian_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode adaHessianE}. */
 export interface AdaHessianOptions {
-  /** η > 0, 0.15 by default. */
+  /** The learning rate η. */
   learningRate?: number;
-  /** A probe is taken every so many steps from step 0; 1 by default. */
+  /** Steps between two that take probes, from step 0. */
   updateEvery?: number;
-  /** Probes at every step that takes any, 1 by default. */
+  /** Probes at every step that takes any. */
   probes?: number;
-  /** k in [0, 1], the Hessian power: 1 (default) divides by the curvature, 0 not at all. */
+  /** The Hessian power k: 1 divides by the curvature, 0 not at all. */
   hessianPower?: number;
-  /** ε > 0, 1e−4 by default. */
+  /** ε, which keeps the denominator above 0. */
   epsilon?: number;
-  /** β₁, β₂ in [0, 1), 0.9 and 0.999 by default. */
+  /** The decays β₁ of the momentum and β₂ of the curvature estimate. */
   betas?: readonly [number, number];
-  /** λ ≥ 0, decoupled; 0 by default. */
+  /** The decoupled weight decay λ. */
   weightDecay?: number;
 }
 
 /** Options of {@linkcode adaHessianJ}. */
 export interface AdaHessianJOptions extends AdaHessianOptions {
-  /** The estimator of the published code: the mean of |Hv| in place of |mean of v ⊙ Hv|; `false` by default. */
+  /** Whether to use the estimator of the published code: the mean of |Hv| in place of |mean of v ⊙ Hv|. */
   published?: boolean;
 }
+
+/** Also of its relatives. */
+export const adaHessianHyperparameters: Hyperparameters<AdaHessianOptions> = {
+  learningRate: learningRate(0.15),
+  updateEvery: updateEvery(1, "that take probes"),
+  probes: probes(1),
+  hessianPower: {
+    range: { type: "number", min: 0, max: 1 },
+    default: 1,
+    doc: "Hessian power k: 1 divides by the curvature, 0 not at all",
+  },
+  epsilon: epsilon(1e-4),
+  betas: curvatureBetas(0.9, 0.999),
+  weightDecay: weightDecay(),
+};
+
+const jacobiHyperparameters: Hyperparameters<AdaHessianJOptions> = {
+  ...adaHessianHyperparameters,
+  published: { range: FLAG, default: false, doc: "The estimator of the published code: the mean of |Hv|" },
+};
+
+/** For the registry. */
+export const adaHessianEKind = optimizerKind({
+  name: "adaHessianE",
+  paper: "Yao et al. 2021; Chng, Saratchandran & Lucey 2025",
+  hyperparameters: adaHessianHyperparameters,
+  make: adaHessianE,
+});
+
+/** For the registry. */
+export const adaHessianJKind = optimizerKind({
+  name: "adaHessianJ",
+  paper: "Yao et al. 2021; Chng, Saratchandran & Lucey 2025",
+  hyperparameters: jacobiHyperparameters,
+  make: adaHessianJ,
+});
 
 const source = { name: "adahessian_step", text };
 
@@ -39,7 +78,8 @@ const source = { name: "adahessian_step", text };
  * `updateEvery` or `probes` above 1, s is corrected by the number of probes.
  */
 export function adaHessianE(options: AdaHessianOptions = {}): OptimizerSpec {
-  return momentumOverCurvature("adaHessianE", options, {
+  const resolved = resolveHyperparameters("adaHessianE", adaHessianHyperparameters, options);
+  return momentumOverCurvature("adaHessianE", resolved, {
     estimate: "squared",
     magnitude: "root_mean",
     observes: "hessianProbes",
@@ -54,11 +94,11 @@ export function adaHessianE(options: AdaHessianOptions = {}): OptimizerSpec {
  * θ ← (1−λη)θ − η m̂/((√s/√(1−β₂ᵗ))ᵏ + ε). State: first moment, and s. Deviations as for {@linkcode adaHessianE}.
  */
 export function adaHessianJ(options: AdaHessianJOptions = {}): OptimizerSpec {
-  const { published = false } = options;
-  const estimator = published
+  const resolved = resolveHyperparameters("adaHessianJ", jacobiHyperparameters, options);
+  const estimator = resolved.published
     ? { estimate: "absolute", magnitude: "root_mean" } as const
     : { estimate: "signed", magnitude: "absolute_mean" } as const;
-  return momentumOverCurvature("adaHessianJ", options, { ...estimator, observes: "hessianProbes" }, { published });
+  return momentumOverCurvature("adaHessianJ", resolved, { ...estimator, observes: "hessianProbes" });
 }
 
 /** What tells the members of the family apart. */
@@ -72,30 +112,18 @@ interface CurvatureKind extends Pick<CurvatureEstimate, "estimate"> {
 /**
  * Momentum divided by a running mean of curvature that is observed at every step: what AdaHessian and its relatives share.
  *
- * @param own Hyper-parameters that only this one of them has, resolved.
+ * @param resolved Every hyper-parameter.
  */
 export function momentumOverCurvature(
   name: string,
-  options: AdaHessianOptions,
+  resolved: Required<AdaHessianOptions>,
   { estimate, magnitude, observes }: CurvatureKind,
-  own: OptimizerSpec["options"] = {},
 ): OptimizerSpec {
-  const {
-    learningRate = 0.15,
-    updateEvery = 1,
-    probes = 1,
-    hessianPower = 1,
-    epsilon = 1e-4,
-    betas = [0.9, 0.999],
-    weightDecay = 0,
-  } = options;
-  const resolved = { learningRate, updateEvery, probes, hessianPower, epsilon, betas, weightDecay, ...own };
-  checkHyperparameters(name, options, resolved, { hessianPower: ["≥", 0, "≤", 1] });
-  const [beta1, beta2] = betas;
+  const { learningRate, updateEvery, probes, hessianPower, epsilon, betas: [beta1, beta2], weightDecay } = resolved;
   return {
     name,
     learningRate,
-    options: resolved,
+    options: { ...resolved },
     create(context) {
       const mean = new CurvatureAverage(context, { estimate, fold: "mean", beta2 });
       return curvatureCore(context, {

@@ -1,19 +1,47 @@
+import { type Hyperparameters, resolveHyperparameters, withDefaults } from "../hyperparameter/hyperparameter.ts";
 import { entrywise } from "./entrywise.ts";
-import { checkHyperparameters, decayed } from "./hyperparameters.ts";
+import { betas, decayed, epsilon, learningRate, weightDecay } from "./hyperparameters.ts";
+import { optimizerKind } from "./kind.ts";
 import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
 import text from "../../wgsl/optim/adam_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode adam} and {@linkcode adamW}. */
 export interface AdamOptions {
-  /** η > 0, 1e−3 by default. */
+  /** The learning rate η. */
   learningRate?: number;
-  /** β₁, β₂ in [0, 1), 0.9 and 0.999 by default. */
+  /** The decays β₁ and β₂ of the two moments. */
   betas?: readonly [number, number];
-  /** ε > 0, 1e−8 by default. */
+  /** ε, which keeps the denominator above 0. */
   epsilon?: number;
-  /** λ ≥ 0, decoupled; 0 by default, 0.01 for adamW. */
+  /** The decoupled weight decay λ. */
   weightDecay?: number;
 }
+
+/** Also of optimizers that end in Adam. */
+export const adamHyperparameters: Hyperparameters<AdamOptions> = {
+  learningRate: learningRate(1e-3),
+  betas: betas(0.9, 0.999),
+  epsilon: epsilon(1e-8),
+  weightDecay: weightDecay(),
+};
+
+const adamWHyperparameters = withDefaults(adamHyperparameters, { weightDecay: 0.01 });
+
+/** For the registry. */
+export const adamKind = optimizerKind({
+  name: "adam",
+  paper: "Kingma & Ba 2015",
+  hyperparameters: adamHyperparameters,
+  make: adam,
+});
+
+/** For the registry. */
+export const adamWKind = optimizerKind({
+  name: "adamW",
+  paper: "Loshchilov & Hutter 2019",
+  hyperparameters: adamWHyperparameters,
+  make: adamW,
+});
 
 const source = { name: "adam_step", text };
 
@@ -22,24 +50,20 @@ const source = { name: "adam_step", text };
  * corrected. State: first and second moment. Deviation: none.
  */
 export function adam(options: AdamOptions = {}): OptimizerSpec {
-  return adamNamed("adam", options);
+  return adamNamed("adam", resolveHyperparameters("adam", adamHyperparameters, options));
 }
 
 /** AdamW (Loshchilov & Hutter 2019): Adam with decoupled weight decay λ = 0.01 by default. */
 export function adamW(options: AdamOptions = {}): OptimizerSpec {
-  const { weightDecay = 0.01 } = options;
-  return adamNamed("adamW", { ...options, weightDecay });
+  return adamNamed("adamW", resolveHyperparameters("adamW", adamWHyperparameters, options));
 }
 
-function adamNamed(name: string, options: AdamOptions): OptimizerSpec {
-  const { learningRate = 1e-3, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
-  const resolved = { learningRate, betas, epsilon, weightDecay };
-  checkHyperparameters(name, options, resolved);
-  const [beta1, beta2] = betas;
+function adamNamed(name: string, resolved: Required<AdamOptions>): OptimizerSpec {
+  const { learningRate, betas: [beta1, beta2], epsilon, weightDecay } = resolved;
   return {
     name,
     learningRate,
-    options: resolved,
+    options: { ...resolved },
     create(context) {
       const state = stateVectors(context, ["firstMoment", "secondMoment"]);
       return {

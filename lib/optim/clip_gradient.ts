@@ -1,9 +1,17 @@
+import type { Hyperparameter } from "../hyperparameter/hyperparameter.ts";
+import { checkRange, POSITIVE } from "../hyperparameter/range.ts";
 import { createVector } from "../linalg/vector.ts";
 import { Norms } from "../linalg/norms.ts";
 import { entrywise } from "./entrywise.ts";
-import { checkHyperparameters } from "./hyperparameters.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
 import text from "../../wgsl/optim/gradient_clip.wgsl" with { type: "text" };
+
+/** The hyper-parameter that every optimizer has by being wrapped. */
+export const clipNormHyperparameter: Hyperparameter<number> = {
+  range: POSITIVE,
+  default: undefined,
+  doc: "Largest norm of a gradient; longer ones are scaled down to it",
+};
 
 const source = { name: "gradient_clip", text };
 
@@ -15,7 +23,7 @@ const source = { name: "gradient_clip", text };
  * @param clipNorm c > 0.
  */
 export function clipGradient(spec: OptimizerSpec, clipNorm: number): OptimizerSpec {
-  checkHyperparameters(spec.name, {}, { clipNorm }, { clipNorm: [">", 0] });
+  checkRange(`${spec.name}: clipNorm`, clipNorm, clipNormHyperparameter.range);
   return {
     ...spec,
     options: { ...spec.options, clipNorm },

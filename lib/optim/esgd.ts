@@ -1,78 +1,76 @@
+import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
+import { FROM_0, oneOf } from "../hyperparameter/range.ts";
 import { curvatureCore } from "./curvature_core.ts";
 import { Equilibration } from "./equilibration.ts";
-import { checkHyperparameters, checkWord, decayed } from "./hyperparameters.ts";
+import {
+  curvatureBetas,
+  decayed,
+  epsilon,
+  initialProbes,
+  learningRate,
+  probes,
+  updateEvery,
+  warmup,
+  weightDecay,
+} from "./hyperparameters.ts";
+import { optimizerKind } from "./kind.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
 import text from "../../wgsl/optim/esgd_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgd}. */
 export interface EsgdOptions {
-  /** η > 0, 0.5 by default. */
+  /** The learning rate η. */
   learningRate?: number;
-  /** After the warm-up a probe is taken every so many steps; 100 by default. */
+  /** Steps between two that take probes, after the warm-up. */
   updateEvery?: number;
-  /** Steps at the start that take a probe each; 50 by default. */
+  /** Steps at the start each of which takes probes. */
   warmup?: number;
-  /** ε > 0, 1e−4 by default. */
+  /** ε, which keeps the denominator above 0. */
   epsilon?: number;
-  /** β₁, β₂ in [0, 1), 0.9 and 0.999 by default. */
+  /** The decays β₁ of the momentum and β₂ of the curvature estimate. */
   betas?: readonly [number, number];
   /**
-   * What the preconditioner's bias is corrected by: `"updates"`, the number of probes it was updated with (default), or
+   * What the preconditioner's bias is corrected by: `"updates"`, the number of probes it was updated with, or
    * `"steps"`, the step count, as in the published code, where it acts as a hidden learning-rate ramp.
    */
   biasCorrection?: "updates" | "steps";
-  /** Probes at step 0, 16 by default; 1 in the published code, whose first steps a single small |Hv| can make explode. */
+  /** Probes at step 0; 1 in the published code, whose first steps a single small |Hv| can make explode. */
   initialProbes?: number;
-  /** Probes at every later step that takes any, 1 by default. */
+  /** Probes at every later step that takes any. */
   probes?: number;
-  /** ρ ≥ 0: adds ρ times the preconditioner's rms, segment by segment, to ε; 0 by default. */
+  /** ρ: adds ρ times the preconditioner's rms, segment by segment, to ε. */
   relativeDamping?: number;
-  /** λ ≥ 0, decoupled; 0 by default. */
+  /** The decoupled weight decay λ. */
   weightDecay?: number;
 }
 
-const source = { name: "esgd_step", text };
+/** Also of its relatives. */
+export const esgdHyperparameters: Hyperparameters<EsgdOptions> = {
+  learningRate: learningRate(0.5),
+  updateEvery: updateEvery(100, "that take probes, after the warm-up"),
+  warmup: warmup(50),
+  epsilon: epsilon(1e-4),
+  betas: curvatureBetas(0.9, 0.999),
+  biasCorrection: {
+    range: oneOf("updates", "steps"),
+    default: "updates",
+    doc: "Count by which the preconditioner's bias is corrected: its updates, or, as in the published code, all steps",
+  },
+  initialProbes: initialProbes(16),
+  probes: probes(1),
+  relativeDamping: { range: FROM_0, default: 0, doc: "Damping ρ relative to the preconditioner's rms, added to ε" },
+  weightDecay: weightDecay(),
+};
 
-/**
- * Options of an optimizer of ESGD's kind with their defaults.
- *
- * @param own Hyper-parameters that only this one of them has, resolved.
- * @throws With the optimizer's name where one is out of range, or there is no such option.
- */
-export function resolveEsgd<Own extends OptimizerSpec["options"]>(
-  name: string,
-  options: EsgdOptions,
-  own: Own,
-): Required<EsgdOptions> & Own {
-  const {
-    learningRate = 0.5,
-    updateEvery = 100,
-    warmup = 50,
-    epsilon = 1e-4,
-    betas = [0.9, 0.999],
-    biasCorrection = "updates",
-    initialProbes = 16,
-    probes = 1,
-    relativeDamping = 0,
-    weightDecay = 0,
-  } = options;
-  const resolved = {
-    learningRate,
-    updateEvery,
-    warmup,
-    epsilon,
-    betas,
-    biasCorrection,
-    initialProbes,
-    probes,
-    relativeDamping,
-    weightDecay,
-    ...own,
-  };
-  checkWord(name, "biasCorrection", biasCorrection, ["updates", "steps"]);
-  checkHyperparameters(name, options, resolved, { relativeDamping: ["≥", 0] });
-  return resolved;
-}
+/** For the registry. */
+export const esgdKind = optimizerKind({
+  name: "esgd",
+  paper: "Dauphin, de Vries & Bengio 2015; Chng, Saratchandran & Lucey 2025",
+  hyperparameters: esgdHyperparameters,
+  make: esgd,
+});
+
+const source = { name: "esgd_step", text };
 
 /**
  * ESGD: momentum divided by the equilibrated preconditioner, the row 2-norms of the Hessian estimated from products with random
@@ -84,7 +82,7 @@ export function resolveEsgd<Own extends OptimizerSpec["options"]>(
  * code are the defaults of `initialProbes` and `biasCorrection`; its behaviour is `{ initialProbes: 1, biasCorrection: "steps" }`.
  */
 export function esgd(options: EsgdOptions = {}): OptimizerSpec {
-  const resolved = resolveEsgd("esgd", options, {});
+  const resolved = resolveHyperparameters("esgd", esgdHyperparameters, options);
   const { epsilon, betas: [beta1, beta2], biasCorrection, relativeDamping, weightDecay } = resolved;
   return {
     name: "esgd",

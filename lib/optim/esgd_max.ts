@@ -1,28 +1,60 @@
+import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
 import { CurvatureAverage } from "./curvature.ts";
 import { curvatureCore } from "./curvature_core.ts";
-import { checkHyperparameters, decayed } from "./hyperparameters.ts";
+import {
+  curvatureBetas,
+  decayed,
+  epsilon,
+  initialProbes,
+  learningRate,
+  probes,
+  updateEvery,
+  warmup,
+  weightDecay,
+} from "./hyperparameters.ts";
+import { optimizerKind } from "./kind.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
 import text from "../../wgsl/optim/esgd_max_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgdMax}. */
 export interface EsgdMaxOptions {
-  /** η > 0, 0.15 by default (the published setting). */
+  /** The learning rate η. */
   learningRate?: number;
-  /** After the warm-up a probe is taken every so many steps; 100 by default. */
+  /** Steps between two that take probes, after the warm-up. */
   updateEvery?: number;
-  /** Steps at the start that take a probe each; 50 by default. */
+  /** Steps at the start each of which takes probes. */
   warmup?: number;
-  /** ε > 0, 1e−4 by default. */
+  /** ε, which keeps the denominator above 0. */
   epsilon?: number;
-  /** β₁, β₂ in [0, 1), 0.9 and 0.999 by default. */
+  /** The decays β₁ of the momentum and β₂ of the curvature estimate. */
   betas?: readonly [number, number];
-  /** Probes at step 0, 1 by default as published. */
+  /** Probes at step 0. */
   initialProbes?: number;
-  /** Probes at every later step that takes any, 1 by default. */
+  /** Probes at every later step that takes any. */
   probes?: number;
-  /** λ ≥ 0, decoupled; 0 by default. */
+  /** The decoupled weight decay λ. */
   weightDecay?: number;
 }
+
+/** As published, but for the weight decay. */
+const hyperparameters: Hyperparameters<EsgdMaxOptions> = {
+  learningRate: learningRate(0.15),
+  updateEvery: updateEvery(100, "that take probes, after the warm-up"),
+  warmup: warmup(50),
+  epsilon: epsilon(1e-4),
+  betas: curvatureBetas(0.9, 0.999),
+  initialProbes: initialProbes(1),
+  probes: probes(1),
+  weightDecay: weightDecay(),
+};
+
+/** For the registry. */
+export const esgdMaxKind = optimizerKind({
+  name: "esgdMax",
+  paper: "Chng, Saratchandran & Lucey 2025",
+  hyperparameters,
+  make: esgdMax,
+});
 
 const source = { name: "esgd_max_step", text };
 
@@ -36,23 +68,12 @@ const source = { name: "esgd_max_step", text };
  * Deviation: weight decay, which the published code lacks.
  */
 export function esgdMax(options: EsgdMaxOptions = {}): OptimizerSpec {
-  const {
-    learningRate = 0.15,
-    updateEvery = 100,
-    warmup = 50,
-    epsilon = 1e-4,
-    betas = [0.9, 0.999],
-    initialProbes = 1,
-    probes = 1,
-    weightDecay = 0,
-  } = options;
-  const resolved = { learningRate, updateEvery, warmup, epsilon, betas, initialProbes, probes, weightDecay };
-  checkHyperparameters("esgdMax", options, resolved);
-  const [beta1, beta2] = betas;
+  const resolved = resolveHyperparameters("esgdMax", hyperparameters, options);
+  const { learningRate, epsilon, betas: [beta1, beta2], weightDecay } = resolved;
   return {
     name: "esgdMax",
     learningRate,
-    options: resolved,
+    options: { ...resolved },
     create(context) {
       const maximum = new CurvatureAverage(context, { estimate: "squared", fold: "maximum", beta2 });
       return curvatureCore(context, {

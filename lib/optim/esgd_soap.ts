@@ -1,26 +1,37 @@
+import { type Hyperparameters, resolveHyperparameters, withDefaults } from "../hyperparameter/hyperparameter.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { probesDue } from "./curvature.ts";
 import { entrywise } from "./entrywise.ts";
 import { Equilibration } from "./equilibration.ts";
-import { type EsgdOptions, resolveEsgd } from "./esgd.ts";
-import { decayed } from "./hyperparameters.ts";
+import { esgdHyperparameters, type EsgdOptions } from "./esgd.ts";
+import { averaging, decayed, updateEvery } from "./hyperparameters.ts";
+import { optimizerKind } from "./kind.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec, Requests } from "./optimizer.ts";
 import { RotatedCore, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/optim/esgd_rotated.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgdSoap}: ESGD's, some with other defaults, and how its bases follow. */
 export interface EsgdSoapOptions extends EsgdOptions {
-  /** After the warm-up a probe is taken every so many steps; 10 by default. */
-  updateEvery?: number;
-  /** β₁, β₂ in [0, 1), 0.9 and 0.95 by default: the bases move, and d should not be much older than they. */
-  betas?: readonly [number, number];
-  /** ρ ≥ 0: adds ρ times the preconditioner's rms, segment by segment, to ε; 0.03 by default. Without it ReLU fields hardly learn. */
-  relativeDamping?: number;
-  /** The eigenbases are brought up to date every so many steps, 10 by default. */
+  /** Steps between two refreshes of the eigenbases. */
   basisEvery?: number;
-  /** How much of the averages of Shampoo's factors a step keeps, in [0, 1); 0.95 by default, as SOAP's β₂. */
+  /** How much of the averages of Shampoo's factors a step keeps. */
   averaging?: number;
 }
+
+const hyperparameters: Hyperparameters<EsgdSoapOptions> = {
+  // The bases move, and d should not be much older than they. Without relative damping ReLU fields hardly learn.
+  ...withDefaults(esgdHyperparameters, { updateEvery: 10, betas: [0.9, 0.95], relativeDamping: 0.03 }),
+  basisEvery: updateEvery(10, "refreshes of the eigenbases"),
+  averaging: averaging(0.95),
+};
+
+/** For the registry. */
+export const esgdSoapKind = optimizerKind({
+  name: "esgdSoap",
+  paper: "not published; it is ESGD in SOAP's eigenbases",
+  hyperparameters,
+  make: esgdSoap,
+});
 
 const source = { name: "esgd_rotated", text };
 
@@ -42,23 +53,13 @@ const source = { name: "esgd_rotated", text };
  * Cost: that of `soap`, and two products of each matrix's size for each probe beside the probe itself.
  */
 export function esgdSoap(options: EsgdSoapOptions = {}): OptimizerSpec {
-  const {
-    updateEvery = 10,
-    betas = [0.9, 0.95],
-    relativeDamping = 0.03,
-    basisEvery = 10,
-    averaging = 0.95,
-  } = options;
-  const resolved = resolveEsgd("esgdSoap", { ...options, updateEvery, betas, relativeDamping }, {
-    basisEvery,
-    averaging,
-  });
+  const resolved = resolveHyperparameters("esgdSoap", hyperparameters, options);
   return {
     name: "esgdSoap",
     learningRate: resolved.learningRate,
-    options: resolved,
+    options: { ...resolved },
     // Not step 0, which takes seconds on the software adapter.
-    rehearsal: [1, basisEvery],
+    rehearsal: [1, resolved.basisEvery],
     create: (context) => new EsgdSoapCore(context, resolved),
   };
 }

@@ -1,11 +1,25 @@
-import { type AdaHessianOptions, momentumOverCurvature } from "./ada_hessian.ts";
+import { type Hyperparameters, resolveHyperparameters, withDefaults } from "../hyperparameter/hyperparameter.ts";
+import { adaHessianHyperparameters, type AdaHessianOptions, momentumOverCurvature } from "./ada_hessian.ts";
+import { updateEvery } from "./hyperparameters.ts";
+import { optimizerKind } from "./kind.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
 
-/** Options of {@linkcode gaussNewton}. */
-export interface GaussNewtonOptions extends AdaHessianOptions {
-  /** η > 0, 1e−3 by default: a diagonal is smaller than the rows of its matrix, so rates are smaller than AdaHessian-E's. */
-  learningRate?: number;
-}
+/** Options of {@linkcode gaussNewton}: AdaHessian's, with samples in place of probes. */
+export type GaussNewtonOptions = AdaHessianOptions;
+
+const hyperparameters: Hyperparameters<GaussNewtonOptions> = {
+  // A diagonal is smaller than the rows of its matrix, so rates are smaller than AdaHessian-E's.
+  ...withDefaults(adaHessianHyperparameters, { learningRate: 1e-3 }),
+  updateEvery: updateEvery(1, "that take Gauss-Newton samples"),
+};
+
+/** For the registry. */
+export const gaussNewtonKind = optimizerKind({
+  name: "gaussNewton",
+  paper: "not published; it is the diagonal of the Gauss-Newton matrix by Hutchinson's estimator",
+  hyperparameters,
+  make: gaussNewton,
+});
 
 /**
  * Momentum divided by the diagonal of the Gauss-Newton matrix, estimated from samples q = JᵀS^½w with random signs w (Hutchinson's
@@ -17,8 +31,8 @@ export interface GaussNewtonOptions extends AdaHessianOptions {
  * Hessian-vector product. State: first moment, and d.
  */
 export function gaussNewton(options: GaussNewtonOptions = {}): OptimizerSpec {
-  const { learningRate = 1e-3 } = options;
-  return momentumOverCurvature("gaussNewton", { ...options, learningRate }, {
+  const resolved = resolveHyperparameters("gaussNewton", hyperparameters, options);
+  return momentumOverCurvature("gaussNewton", resolved, {
     estimate: "squared",
     magnitude: "absolute_mean",
     observes: "gaussNewtonSample",

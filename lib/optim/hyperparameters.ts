@@ -1,103 +1,65 @@
-import type { OptimizerSpec } from "./optimizer.ts";
+import type { Hyperparameter } from "../hyperparameter/hyperparameter.ts";
+import { COUNT, COUNT_FROM_0, FROM_0, POSITIVE, SHARE } from "../hyperparameter/range.ts";
 
-/** A range, for instance `["≥", 0, "<", 1]`; no upper bound means any finite number. */
-export type NumberRange = readonly ["≥" | ">", number, ("<" | "≤")?, number?];
+type Pair = readonly [number, number];
 
-/** Of a share that running means keep. */
-const SHARE: NumberRange = ["≥", 0, "<", 1];
-const FROM_0: NumberRange = ["≥", 0];
-const FROM_1: NumberRange = ["≥", 1];
-const POSITIVE: NumberRange = [">", 0];
-
-/** Ranges of the hyper-parameters that optimizers share. */
-const RANGES: Readonly<Record<string, NumberRange>> = {
-  learningRate: POSITIVE,
-  adamLearningRate: POSITIVE,
-  weightDecay: FROM_0,
-  momentum: SHARE,
-  betas: SHARE,
-  averaging: SHARE,
-  epsilon: POSITIVE,
-  updateEvery: FROM_1,
-  basisEvery: FROM_1,
-  warmup: FROM_0,
-  initialProbes: FROM_1,
-  probes: FROM_1,
-};
-
-/** Those that count something. */
-const WHOLE = ["updateEvery", "basisEvery", "warmup", "initialProbes", "probes", "blockSize"];
-
-/** Those that are true or false. */
-const FLAGS = ["nesterov", "published"];
-
-/**
- * Checks an optimizer's options: each must be one of its hyper-parameters, numbers in their range, β two of them, flags true or false.
- *
- * @param optimizer Named in the error.
- * @param given As the caller gave them.
- * @param values Every hyper-parameter, resolved.
- * @param own Ranges of those that only this optimizer has, or has in another range than the rest.
- * @throws With the name, what is expected and the offending value.
- */
-export function checkHyperparameters(
-  optimizer: string,
-  given: object,
-  values: OptimizerSpec["options"],
-  own: Readonly<Record<string, NumberRange>> = {},
-): void {
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(values, name)) continue;
-    throw new Error(`${optimizer}: there is no option ${name}, only ${Object.keys(values).join(", ")}.`);
-  }
-  for (const [name, value] of Object.entries(values)) {
-    if (FLAGS.includes(name) && typeof value !== "boolean") {
-      throw new Error(`${optimizer}: ${name}: true or false expected, ${shown(value)} found.`);
-    }
-    const range = own[name] ?? RANGES[name];
-    if (range === undefined) {
-      if (typeof value === "number") throw new Error(`${optimizer}: ${name} has no range to be checked against.`);
-      continue;
-    }
-    const pair = name === "betas";
-    if (pair && !(Array.isArray(value) && value.length === 2)) {
-      throw new Error(`${optimizer}: ${name}: two numbers in an array expected, ${shown(value)} found.`);
-    }
-    const numbers = pair ? value as readonly number[] : [value];
-    numbers.forEach((number, i) => {
-      const where = `${optimizer}: ${name}${pair ? `[${i}]` : ""}`;
-      checkRange(where, number, range);
-      if (WHOLE.includes(name) && !Number.isInteger(number)) {
-        throw new Error(`${where}: a whole number expected, ${number} found.`);
-      }
-    });
-  }
+/** η, the learning rate. */
+export function learningRate(usual: number): Hyperparameter<number> {
+  return { range: POSITIVE, default: usual, doc: "Learning rate η, which a schedule multiplies" };
 }
 
-function checkRange(where: string, value: unknown, [lowKind, low, highKind = "<", high = Infinity]: NumberRange): void {
-  if (typeof value === "number") {
-    const above = lowKind === ">" ? value > low : value >= low;
-    const below = highKind === "<" ? value < high : value <= high;
-    if (above && below) return;
-  }
-  const upper = high === Infinity ? "" : ` and ${highKind} ${high}`;
-  throw new Error(`${where}: a number ${lowKind} ${low}${upper} expected, ${shown(value)} found.`);
+/** β₁ and β₂. */
+export function betas(
+  beta1: number,
+  beta2: number,
+  doc = "Decay β₁ of the momentum, β₂ of the second moment",
+): Hyperparameter<Pair> {
+  return { range: { type: "pair", each: SHARE }, default: [beta1, beta2], doc };
 }
 
-/** A value of any type in an error: strings in quotes, so that they do not look like numbers. */
-function shown(value: unknown): string {
-  return typeof value === "string" || typeof value === "object" ? JSON.stringify(value) : String(value);
+/** β₁ and β₂ of an optimizer that divides its momentum by an estimate of curvature. */
+export function curvatureBetas(beta1: number, beta2: number): Hyperparameter<Pair> {
+  return betas(beta1, beta2, "Decay β₁ of the momentum, β₂ of the curvature estimate");
 }
 
-/**
- * Checks a hyper-parameter that is one of a few words.
- *
- * @throws With the name, the words and the offending value.
- */
-export function checkWord(optimizer: string, name: string, value: string, words: readonly string[]): void {
-  if (words.includes(value)) return;
-  const expected = words.map((word) => JSON.stringify(word)).join(" or ");
-  throw new Error(`${optimizer}: ${name}: ${expected} expected, ${shown(value)} found.`);
+/** ε, which is added to a denominator. */
+export function epsilon(usual: number): Hyperparameter<number> {
+  return { range: POSITIVE, default: usual, doc: "ε, which keeps the denominator above 0" };
+}
+
+/** λ, decoupled from the gradient (Loshchilov & Hutter 2019). */
+export function weightDecay(usual = 0): Hyperparameter<number> {
+  return { range: FROM_0, default: usual, doc: "Decoupled weight decay λ" };
+}
+
+/** μ. */
+export function momentum(usual: number): Hyperparameter<number> {
+  return { range: SHARE, default: usual, doc: "Factor μ of the momentum" };
+}
+
+/** Steps between two refreshes of what `of` says. */
+export function updateEvery(usual: number, of: string): Hyperparameter<number> {
+  return { range: COUNT, default: usual, doc: `Steps between two ${of}` };
+}
+
+/** Steps at the start that take probes each. */
+export function warmup(usual: number): Hyperparameter<number> {
+  return { range: COUNT_FROM_0, default: usual, doc: "Steps at the start each of which takes probes" };
+}
+
+/** Probes of the first step. */
+export function initialProbes(usual: number): Hyperparameter<number> {
+  return { range: COUNT, default: usual, doc: "Hessian probes before the first step" };
+}
+
+/** Probes of a later step. */
+export function probes(usual: number): Hyperparameter<number> {
+  return { range: COUNT, default: usual, doc: "Probes at each step that takes any" };
+}
+
+/** How much of a running average a refresh keeps. */
+export function averaging(usual: number): Hyperparameter<number> {
+  return { range: SHARE, default: usual, doc: "How much of the factors' running average a refresh keeps" };
 }
 
 /** 1 − βᵗ, exact also for β near 1 and small t. */

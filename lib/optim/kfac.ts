@@ -1,3 +1,5 @@
+import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
+import { POSITIVE } from "../hyperparameter/range.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { Layout } from "../linalg/layout.ts";
@@ -7,8 +9,9 @@ import { viewOf } from "../linalg/matrix_view.ts";
 import { numberTable } from "../linalg/number_table.ts";
 import { Squares } from "../linalg/squares.ts";
 import { SymmetricInverse } from "../linalg/symmetric_inverse.ts";
-import { adam } from "./adam.ts";
-import { checkHyperparameters } from "./hyperparameters.ts";
+import { adam, adamHyperparameters } from "./adam.ts";
+import { averaging, updateEvery } from "./hyperparameters.ts";
+import { optimizerKind } from "./kind.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
 import { TwoSided } from "./two_sided.ts";
 import blendText from "../../wgsl/optim/blend.wgsl" with { type: "text" };
@@ -17,21 +20,34 @@ import splitText from "../../wgsl/optim/split_bias.wgsl" with { type: "text" };
 
 /** Options of {@linkcode kfac}. */
 export interface KfacOptions {
-  /** η > 0 of Adam, 1e−3 by default. */
+  /** Adam's learning rate η. */
   learningRate?: number;
-  /** Factors and inverses are refreshed every so many steps from step 0; 10 by default. */
+  /** Steps between two refreshes of factors and inverses, from step 0. */
   updateEvery?: number;
-  /** λ > 0: √λ is added to both factors; 1e−2 by default. */
+  /** λ: √λ is added to both factors. */
   damping?: number;
-  /** How much of the factors' average a refresh keeps, in [0, 1); 0.95 by default. */
+  /** How much of the factors' average a refresh keeps. */
   averaging?: number;
-  /** Adam's β₁, β₂ in [0, 1), 0.9 and 0.999 by default. */
+  /** Adam's β₁ and β₂. */
   betas?: readonly [number, number];
-  /** Adam's ε > 0, 1e−8 by default. */
+  /** Adam's ε. */
   epsilon?: number;
-  /** Adam's decoupled weight decay ≥ 0; 0 by default. */
+  /** Adam's decoupled weight decay. */
   weightDecay?: number;
 }
+
+const { learningRate, ...adamsOwn } = adamHyperparameters;
+
+const hyperparameters: Hyperparameters<KfacOptions> = {
+  learningRate,
+  updateEvery: updateEvery(10, "refreshes of the factors and their inverses"),
+  damping: { range: POSITIVE, default: 1e-2, doc: "Damping λ; its root is added to both factors" },
+  averaging: averaging(0.95),
+  ...adamsOwn,
+};
+
+/** For the registry. */
+export const kfacKind = optimizerKind({ name: "kfac", paper: "Martens & Grosse 2015", hyperparameters, make: kfac });
 
 const blendSource = { name: "blend", text: blendText };
 const joinSource = { name: "join_bias", text: joinText };
@@ -49,21 +65,11 @@ const splitSource = { name: "split_bias", text: splitText };
  * factors' own sums over the batch.
  */
 export function kfac(options: KfacOptions = {}): OptimizerSpec {
-  const {
-    learningRate = 1e-3,
-    updateEvery = 10,
-    damping = 1e-2,
-    averaging = 0.95,
-    betas = [0.9, 0.999],
-    epsilon = 1e-8,
-    weightDecay = 0,
-  } = options;
-  const resolved = { learningRate, updateEvery, damping, averaging, betas, epsilon, weightDecay };
-  checkHyperparameters("kfac", options, resolved, { damping: [">", 0] });
+  const resolved = resolveHyperparameters("kfac", hyperparameters, options);
   return {
     name: "kfac",
-    learningRate,
-    options: resolved,
+    learningRate: resolved.learningRate,
+    options: { ...resolved },
     create: (context) => new KfacCore(context, resolved),
   };
 }

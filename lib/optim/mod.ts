@@ -16,16 +16,35 @@ export {
 } from "./optimizer.ts";
 export { adaHessianE, adaHessianJ, type AdaHessianJOptions, type AdaHessianOptions } from "./ada_hessian.ts";
 export { adam, type AdamOptions, adamW } from "./adam.ts";
-export { clipGradient } from "./clip_gradient.ts";
+export { clipGradient, clipNormHyperparameter } from "./clip_gradient.ts";
 export { entrywise } from "./entrywise.ts";
 export { esgd, type EsgdOptions } from "./esgd.ts";
 export { esgdMax, type EsgdMaxOptions } from "./esgd_max.ts";
 export { esgdSoap, type EsgdSoapOptions } from "./esgd_soap.ts";
 export { gaussNewton, type GaussNewtonOptions } from "./gauss_newton.ts";
-export { checkHyperparameters, checkWord, decayed, type NumberRange } from "./hyperparameters.ts";
+export { decayed } from "./hyperparameters.ts";
+export { type OptimizerKind, optimizerKind } from "./kind.ts";
+export {
+  type AnyHyperparameter,
+  type AnyHyperparameters,
+  type DerivedDefault,
+  type Hyperparameter,
+  type Hyperparameters,
+  type HyperparameterValue,
+  resolveHyperparameters,
+} from "../hyperparameter/hyperparameter.ts";
+export {
+  checkRange,
+  type FlagRange,
+  type NumberRange,
+  type PairRange,
+  type RangeOf,
+  type ValueRange,
+  type WordRange,
+} from "../hyperparameter/range.ts";
 export { kfac, type KfacOptions } from "./kfac.ts";
 export { muon, type MuonOptions } from "./muon.ts";
-export { type OptimizerConfig, optimizerFromConfig, optimizerNames } from "./registry.ts";
+export { type OptimizerConfig, optimizerFromConfig, optimizerKinds, optimizerNames } from "./registry.ts";
 export { sgd, type SgdOptions } from "./sgd.ts";
 export { shampoo, type ShampooOptions } from "./shampoo.ts";
 export { soap, type SoapOptions } from "./soap.ts";

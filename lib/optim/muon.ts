@@ -1,26 +1,45 @@
+import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
+import { POSITIVE } from "../hyperparameter/range.ts";
 import { rangeOf, viewOf } from "../linalg/matrix_view.ts";
 import { NewtonSchulz } from "../linalg/newton_schulz.ts";
 import { entrywise } from "./entrywise.ts";
-import { checkHyperparameters, decayed } from "./hyperparameters.ts";
+import { betas, decayed, epsilon, learningRate, momentum, weightDecay } from "./hyperparameters.ts";
+import { optimizerKind } from "./kind.ts";
 import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
 import startText from "../../wgsl/optim/muon_start.wgsl" with { type: "text" };
 import stepText from "../../wgsl/optim/muon_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode muon}. */
 export interface MuonOptions {
-  /** η > 0 for matrices, 0.02 by default. */
+  /** The learning rate η of the matrices. */
   learningRate?: number;
-  /** η > 0 for everything else, which Adam updates; 0.1 times `learningRate` by default. A schedule multiplies both. */
+  /** The learning rate of everything else, which Adam updates. A schedule multiplies both. */
   adamLearningRate?: number;
-  /** μ in [0, 1) of the matrices' momentum, 0.95 by default. */
+  /** The factor μ of the matrices' momentum. */
   momentum?: number;
-  /** Adam's β₁, β₂ in [0, 1), 0.9 and 0.999 by default. */
+  /** Adam's β₁ and β₂. */
   betas?: readonly [number, number];
-  /** Adam's ε > 0, 1e−8 by default. */
+  /** Adam's ε. */
   epsilon?: number;
-  /** λ ≥ 0, decoupled, with the matrices' rate everywhere; 0 by default. */
+  /** The decoupled weight decay λ, with the matrices' rate everywhere. */
   weightDecay?: number;
 }
+
+const hyperparameters: Hyperparameters<MuonOptions> = {
+  learningRate: learningRate(0.02),
+  adamLearningRate: {
+    range: POSITIVE,
+    default: { text: "0.1 × learningRate", from: ({ learningRate }) => 0.1 * Number(learningRate) },
+    doc: "Learning rate of Adam, which updates all that is no large matrix",
+  },
+  momentum: momentum(0.95),
+  betas: betas(0.9, 0.999),
+  epsilon: epsilon(1e-8),
+  weightDecay: weightDecay(),
+};
+
+/** For the registry. */
+export const muonKind = optimizerKind({ name: "muon", paper: "Jordan 2024", hyperparameters, make: muon });
 
 const startSource = { name: "muon_start", text: startText };
 const stepSource = { name: "muon_step", text: stepText };
@@ -38,22 +57,13 @@ const SHORTEST_SIDE = 8;
  * two to three times what gradient and loss of 512 rows take.
  */
 export function muon(options: MuonOptions = {}): OptimizerSpec {
-  const {
-    learningRate = 0.02,
-    adamLearningRate = 0.1 * learningRate,
-    momentum = 0.95,
-    betas = [0.9, 0.999],
-    epsilon = 1e-8,
-    weightDecay = 0,
-  } = options;
-  const resolved = { learningRate, adamLearningRate, momentum, betas, epsilon, weightDecay };
-  checkHyperparameters("muon", options, resolved);
-  const [beta1, beta2] = betas;
+  const resolved = resolveHyperparameters("muon", hyperparameters, options);
+  const { learningRate, adamLearningRate, momentum, betas: [beta1, beta2], epsilon, weightDecay } = resolved;
   const adamShare = adamLearningRate / learningRate;
   return {
     name: "muon",
     learningRate,
-    options: resolved,
+    options: { ...resolved },
     create(context) {
       const { gpu, layout } = context;
       const state = stateVectors(context, ["momentum", "secondMoment"]);

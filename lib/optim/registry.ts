@@ -1,17 +1,18 @@
-import { adaHessianE, adaHessianJ } from "./ada_hessian.ts";
-import { adam, adamW } from "./adam.ts";
+import { adaHessianEKind, adaHessianJKind } from "./ada_hessian.ts";
+import { adamKind, adamWKind } from "./adam.ts";
 import { clipGradient } from "./clip_gradient.ts";
-import { esgd } from "./esgd.ts";
-import { esgdMax } from "./esgd_max.ts";
-import { esgdSoap } from "./esgd_soap.ts";
+import { esgdKind } from "./esgd.ts";
+import { esgdMaxKind } from "./esgd_max.ts";
+import { esgdSoapKind } from "./esgd_soap.ts";
+import type { OptimizerKind } from "./kind.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
-import { gaussNewton } from "./gauss_newton.ts";
-import { kfac } from "./kfac.ts";
-import { muon } from "./muon.ts";
-import { sgd } from "./sgd.ts";
-import { shampoo } from "./shampoo.ts";
-import { soap } from "./soap.ts";
-import { sophiaH } from "./sophia.ts";
+import { gaussNewtonKind } from "./gauss_newton.ts";
+import { kfacKind } from "./kfac.ts";
+import { muonKind } from "./muon.ts";
+import { sgdKind } from "./sgd.ts";
+import { shampooKind } from "./shampoo.ts";
+import { soapKind } from "./soap.ts";
+import { sophiaHKind } from "./sophia.ts";
 
 /** An optimizer as it stands in a run's configuration: name and hyper-parameters side by side. */
 export interface OptimizerConfig {
@@ -21,26 +22,26 @@ export interface OptimizerConfig {
   readonly [option: string]: number | string | boolean | readonly number[] | undefined;
 }
 
-/** Each takes options of its own, which only it can check. */
-const REGISTRY: Readonly<Record<string, (options: never) => OptimizerSpec>> = {
-  sgd,
-  adam,
-  adamW,
-  esgd,
-  esgdMax,
-  esgdSoap,
-  adaHessianE,
-  adaHessianJ,
-  sophiaH,
-  muon,
-  soap,
-  shampoo,
-  kfac,
-  gaussNewton,
-};
+/** Every optimizer. */
+export const optimizerKinds: readonly OptimizerKind[] = [
+  sgdKind,
+  adamKind,
+  adamWKind,
+  esgdKind,
+  esgdMaxKind,
+  esgdSoapKind,
+  adaHessianEKind,
+  adaHessianJKind,
+  sophiaHKind,
+  muonKind,
+  soapKind,
+  shampooKind,
+  kfacKind,
+  gaussNewtonKind,
+];
 
 /** The names that {@linkcode optimizerFromConfig} knows. */
-export const optimizerNames: readonly string[] = Object.keys(REGISTRY);
+export const optimizerNames: readonly string[] = optimizerKinds.map(({ name }) => name);
 
 /**
  * Makes an optimizer from its name and hyper-parameters. `{ name: spec.name, ...spec.options }` makes the same one again.
@@ -48,9 +49,10 @@ export const optimizerNames: readonly string[] = Object.keys(REGISTRY);
  * @throws If the name or a hyper-parameter is unknown, or one is out of range.
  */
 export function optimizerFromConfig({ name, clipNorm, ...options }: OptimizerConfig): OptimizerSpec {
-  if (!Object.hasOwn(REGISTRY, name)) {
+  const kind = optimizerKinds.find((each) => each.name === name);
+  if (kind === undefined) {
     throw new Error(`optimizer: expected one of ${optimizerNames.join(", ")}, found ${JSON.stringify(name)}.`);
   }
-  const spec = REGISTRY[name](options as never);
+  const spec = kind.make(options as never);
   return clipNorm === undefined ? spec : clipGradient(spec, clipNorm as number);
 }

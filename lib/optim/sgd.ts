@@ -1,19 +1,33 @@
+import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
+import { FLAG } from "../hyperparameter/range.ts";
 import { entrywise } from "./entrywise.ts";
-import { checkHyperparameters } from "./hyperparameters.ts";
+import { learningRate, momentum, weightDecay } from "./hyperparameters.ts";
+import { optimizerKind } from "./kind.ts";
 import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
 import text from "../../wgsl/optim/sgd_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode sgd}. */
 export interface SgdOptions {
-  /** η > 0, 1 by default (the published setting). */
+  /** The learning rate η. */
   learningRate?: number;
-  /** μ in [0, 1), 0 by default. */
+  /** The factor μ of the momentum. */
   momentum?: number;
-  /** Nesterov's momentum; needs μ > 0. */
+  /** Whether the momentum is Nesterov's, which needs μ > 0. */
   nesterov?: boolean;
-  /** λ ≥ 0, 0 by default; decoupled. */
+  /** The decoupled weight decay λ. */
   weightDecay?: number;
 }
+
+const hyperparameters: Hyperparameters<SgdOptions> = {
+  // The published setting for images.
+  learningRate: learningRate(1),
+  momentum: momentum(0),
+  nesterov: { range: FLAG, default: false, doc: "Nesterov's momentum, which needs a momentum > 0" },
+  weightDecay: weightDecay(),
+};
+
+/** For the registry. */
+export const sgdKind = optimizerKind({ name: "sgd", paper: "Robbins & Monro 1951", hyperparameters, make: sgd });
 
 const source = { name: "sgd_step", text };
 
@@ -22,9 +36,8 @@ const source = { name: "sgd_step", text };
  * in PyTorch's form). State: momentum. Deviation: weight decay is decoupled.
  */
 export function sgd(options: SgdOptions = {}): OptimizerSpec {
-  const { learningRate = 1, momentum = 0, nesterov = false, weightDecay = 0 } = options;
-  const resolved = { learningRate, momentum, nesterov, weightDecay };
-  checkHyperparameters("sgd", options, resolved);
+  const resolved = resolveHyperparameters("sgd", hyperparameters, options);
+  const { learningRate, momentum, nesterov, weightDecay } = resolved;
   if (nesterov && momentum === 0) throw new Error("sgd: nesterov needs a momentum > 0, 0 found.");
   return {
     name: "sgd",

@@ -1,3 +1,5 @@
+import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
+import { oneOf } from "../hyperparameter/range.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { PlacedSegment } from "../linalg/layout.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
@@ -7,7 +9,8 @@ import { Norms } from "../linalg/norms.ts";
 import { numberRanges } from "../linalg/ranges.ts";
 import { Squares } from "../linalg/squares.ts";
 import { entrywise } from "./entrywise.ts";
-import { checkHyperparameters, checkWord, decayed } from "./hyperparameters.ts";
+import { decayed, learningRate, momentum, updateEvery, weightDecay } from "./hyperparameters.ts";
+import { optimizerKind } from "./kind.ts";
 import { type OptimizerContext, type OptimizerCore, type OptimizerSpec, stateVectors } from "./optimizer.ts";
 import { type NamedView, TwoSided, weightsOf } from "./two_sided.ts";
 import directionText from "../../wgsl/optim/graft_direction.wgsl" with { type: "text" };
@@ -15,21 +18,52 @@ import stepText from "../../wgsl/optim/shampoo_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode shampoo}. */
 export interface ShampooOptions {
-  /** η > 0, 0.1 by default (the published setting); with `grafting: "adam"` rates as Adam's fit. */
+  /** The learning rate η; with `grafting: "adam"` rates as Adam's fit. */
   learningRate?: number;
-  /** The roots are computed every so many steps, 1 by default as published. */
+  /** Steps between two computations of the roots. */
   updateEvery?: number;
-  /** Matrices are cut at multiples of this; a multiple of 16, 128 by default. Those with no more entries than this are left alone. */
+  /** Matrices are cut at multiples of this. Those with no more entries than this are left alone. */
   blockSize?: number;
-  /** ε in (0, 1): the factors start at εI, and ε times the largest eigenvalue is added before the root; 1e−6 by default. */
+  /** ε: the factors start at εI, and ε times the largest eigenvalue is added before the root. */
   epsilon?: number;
-  /** μ in [0, 1) of Nesterov's momentum, 0.9 by default. */
+  /** The factor μ of Nesterov's momentum. */
   momentum?: number;
-  /** Whose norm the steps have: the gradient's (default), or that of Adam's step without momentum. */
+  /** Whose norm the steps have: the gradient's, or that of Adam's step without momentum. */
   grafting?: "sgd" | "adam";
-  /** λ ≥ 0, decoupled; 0 by default. */
+  /** The decoupled weight decay λ. */
   weightDecay?: number;
 }
+
+/** The rate, the momentum and the interval are the published ones. */
+const hyperparameters: Hyperparameters<ShampooOptions> = {
+  learningRate: learningRate(0.1),
+  updateEvery: updateEvery(1, "computations of the roots"),
+  blockSize: {
+    range: { type: "number", whole: true, min: 16, multipleOf: 16 },
+    default: 128,
+    doc: "Side of the blocks that matrices are cut into, a multiple of 16",
+  },
+  epsilon: {
+    range: { type: "number", exclusiveMin: 0, exclusiveMax: 1 },
+    default: 1e-6,
+    doc: "ε, which is added to the factors, relative to their largest eigenvalue",
+  },
+  momentum: momentum(0.9),
+  grafting: {
+    range: oneOf("sgd", "adam"),
+    default: "sgd",
+    doc: "Whose norm the steps have: the gradient's (sgd), or that of Adam's step without momentum (adam)",
+  },
+  weightDecay: weightDecay(),
+};
+
+/** For the registry. */
+export const shampooKind = optimizerKind({
+  name: "shampoo",
+  paper: "Gupta, Koren & Singer 2018; Anil et al. 2020",
+  hyperparameters,
+  make: shampoo,
+});
 
 const directionSource = { name: "graft_direction", text: directionText };
 const stepSource = { name: "shampoo_step", text: stepText };
@@ -51,23 +85,11 @@ const [GRAFT_BETA2, GRAFT_EPSILON] = [0.999, 1e-8];
  * of 512 rows takes, so that an interval of 10 or 20 steps pays.
  */
 export function shampoo(options: ShampooOptions = {}): OptimizerSpec {
-  const {
-    learningRate = 0.1,
-    updateEvery = 1,
-    blockSize = 128,
-    epsilon = 1e-6,
-    momentum = 0.9,
-    grafting = "sgd",
-    weightDecay = 0,
-  } = options;
-  const resolved = { learningRate, updateEvery, blockSize, epsilon, momentum, grafting, weightDecay };
-  checkWord("shampoo", "grafting", grafting, ["sgd", "adam"]);
-  checkHyperparameters("shampoo", options, resolved, { blockSize: ["≥", 16], epsilon: [">", 0, "<", 1] });
-  if (blockSize % 16 !== 0) throw new Error(`shampoo: blockSize: a multiple of 16 expected, ${blockSize} found.`);
+  const resolved = resolveHyperparameters("shampoo", hyperparameters, options);
   return {
     name: "shampoo",
-    learningRate,
-    options: resolved,
+    learningRate: resolved.learningRate,
+    options: { ...resolved },
     create: (context) => new ShampooCore(context, resolved),
   };
 }

@@ -1,23 +1,36 @@
+import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { entrywise } from "./entrywise.ts";
-import { checkHyperparameters, decayed } from "./hyperparameters.ts";
+import { betas, decayed, epsilon, learningRate, updateEvery, weightDecay } from "./hyperparameters.ts";
+import { optimizerKind } from "./kind.ts";
 import type { OptimizerContext, OptimizerSpec } from "./optimizer.ts";
 import { RotatedCore, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/optim/soap_adam.wgsl" with { type: "text" };
 
 /** Options of {@linkcode soap}. */
 export interface SoapOptions {
-  /** η > 0, 3e−3 by default. */
+  /** The learning rate η. */
   learningRate?: number;
-  /** The eigenbases are brought up to date every so many steps, 10 by default. */
+  /** Steps between two refreshes of the eigenbases. */
   updateEvery?: number;
-  /** β₁, β₂ in [0, 1), both 0.95 by default; β₂ is also that of the factors' averages. */
+  /** The decays β₁ and β₂ of the two moments; β₂ is also that of the factors' averages. */
   betas?: readonly [number, number];
-  /** ε > 0, 1e−8 by default. */
+  /** ε, which keeps the denominator above 0. */
   epsilon?: number;
-  /** λ ≥ 0, decoupled; 0 by default. */
+  /** The decoupled weight decay λ. */
   weightDecay?: number;
 }
+
+const hyperparameters: Hyperparameters<SoapOptions> = {
+  learningRate: learningRate(3e-3),
+  updateEvery: updateEvery(10, "refreshes of the eigenbases"),
+  betas: betas(0.95, 0.95, "Decay β₁ of the momentum, β₂ of the second moment and the factors' averages"),
+  epsilon: epsilon(1e-8),
+  weightDecay: weightDecay(),
+};
+
+/** For the registry. */
+export const soapKind = optimizerKind({ name: "soap", paper: "Vyas et al. 2024", hyperparameters, make: soap });
 
 const source = { name: "soap_adam", text };
 
@@ -34,13 +47,12 @@ const source = { name: "soap_adam", text };
  * Deviation: none but that of {@linkcode RotatedCore}. Cost: five products of each matrix's size a step and about 13 at a refresh.
  */
 export function soap(options: SoapOptions = {}): OptimizerSpec {
-  const { learningRate = 3e-3, updateEvery = 10, betas = [0.95, 0.95], epsilon = 1e-8, weightDecay = 0 } = options;
-  const resolved = { learningRate, updateEvery, betas, epsilon, weightDecay };
-  checkHyperparameters("soap", options, resolved);
+  const resolved = resolveHyperparameters("soap", hyperparameters, options);
+  const { learningRate, updateEvery, betas, weightDecay } = resolved;
   return {
     name: "soap",
     learningRate,
-    options: resolved,
+    options: { ...resolved },
     // Not step 0, which takes seconds on the software adapter.
     rehearsal: [1, updateEvery],
     create(context) {

@@ -1,26 +1,42 @@
+import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
+import { POSITIVE } from "../hyperparameter/range.ts";
 import { CurvatureAverage } from "./curvature.ts";
 import { curvatureCore } from "./curvature_core.ts";
-import { checkHyperparameters } from "./hyperparameters.ts";
+import { curvatureBetas, epsilon, learningRate, probes, updateEvery, weightDecay } from "./hyperparameters.ts";
+import { optimizerKind } from "./kind.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
 import text from "../../wgsl/optim/sophia_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode sophiaH}. */
 export interface SophiaOptions {
-  /** η > 0, 1e−4 by default: no entry moves by more than η a step. */
+  /** The learning rate η: no entry moves by more than η a step. */
   learningRate?: number;
-  /** A probe is taken every so many steps from step 0; 10 by default. */
+  /** Steps between two that take probes, from step 0. */
   updateEvery?: number;
-  /** Probes at every step that takes any, 1 by default. */
+  /** Probes at every step that takes any. */
   probes?: number;
-  /** γ > 0, 0.01 by default: the larger, the fewer entries are clipped. */
+  /** γ: the larger, the fewer entries are clipped. */
   gamma?: number;
-  /** ε > 0, 1e−12 by default. */
+  /** ε, which keeps the denominator above 0. */
   epsilon?: number;
-  /** β₁, β₂ in [0, 1), 0.96 and 0.99 by default. */
+  /** The decays β₁ of the momentum and β₂ of the curvature estimate. */
   betas?: readonly [number, number];
-  /** λ ≥ 0, decoupled; 0 by default. */
+  /** The decoupled weight decay λ. */
   weightDecay?: number;
 }
+
+const hyperparameters: Hyperparameters<SophiaOptions> = {
+  learningRate: learningRate(1e-4),
+  updateEvery: updateEvery(10, "that take probes"),
+  probes: probes(1),
+  gamma: { range: POSITIVE, default: 0.01, doc: "γ: the larger it is, the fewer entries are clipped" },
+  epsilon: epsilon(1e-12),
+  betas: curvatureBetas(0.96, 0.99),
+  weightDecay: weightDecay(),
+};
+
+/** For the registry. */
+export const sophiaHKind = optimizerKind({ name: "sophiaH", paper: "Liu et al. 2024", hyperparameters, make: sophiaH });
 
 const source = { name: "sophia_step", text };
 
@@ -34,22 +50,12 @@ const source = { name: "sophia_step", text };
  * of random signs instead of normal, which has less variance; weight decay is 0 by default (0.2 in the paper).
  */
 export function sophiaH(options: SophiaOptions = {}): OptimizerSpec {
-  const {
-    learningRate = 1e-4,
-    updateEvery = 10,
-    probes = 1,
-    gamma = 0.01,
-    epsilon = 1e-12,
-    betas = [0.96, 0.99],
-    weightDecay = 0,
-  } = options;
-  const resolved = { learningRate, updateEvery, probes, gamma, epsilon, betas, weightDecay };
-  checkHyperparameters("sophiaH", options, resolved, { gamma: [">", 0] });
-  const [beta1, beta2] = betas;
+  const resolved = resolveHyperparameters("sophiaH", hyperparameters, options);
+  const { learningRate, updateEvery, probes, gamma, epsilon, betas: [beta1, beta2], weightDecay } = resolved;
   return {
     name: "sophiaH",
     learningRate,
-    options: resolved,
+    options: { ...resolved },
     create(context) {
       const diagonal = new CurvatureAverage(context, { estimate: "signed", fold: "mean", beta2 });
       return curvatureCore(context, {

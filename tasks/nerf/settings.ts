@@ -1,5 +1,5 @@
 import type { FieldDescription } from "../../lib/field/description.ts";
-import { positionalEncoding } from "../../lib/field/encoding.ts";
+import { positionalEncoding } from "../../lib/field/encoding/positional.ts";
 import { radianceField } from "../../lib/field/radiance_field.ts";
 import type { VolumeOptions } from "../../lib/objective/volume_rendering.ts";
 import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";

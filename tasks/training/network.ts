@@ -5,7 +5,7 @@ import { relu } from "../../lib/field/activation/relu.ts";
 import { sinc } from "../../lib/field/activation/sinc.ts";
 import { sine } from "../../lib/field/activation/sine.ts";
 import type { FieldDescription } from "../../lib/field/description.ts";
-import { positionalEncoding } from "../../lib/field/encoding.ts";
+import { positionalEncoding } from "../../lib/field/encoding/positional.ts";
 import { mlp } from "../../lib/field/mlp.ts";
 import { activationOptions } from "./hyperparameters.ts";
 import type { TrainingValues } from "./options.ts";

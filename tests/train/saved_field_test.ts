@@ -100,7 +100,7 @@ Deno.test("damaged, foreign and truncated bytes are refused in a sentence, and n
     [edited('"input":2', '"input":"2"'), 'f, field: inputs: input: a number expected, "2" found.'],
     [edited('["input"]', '"input"'), "f, field: a layer with a name and a list of what it reads expected, "],
     [edited('["input"]', '["output"]'), "f, field: field description: layer layers.0 reads output, which is no input"],
-    [edited('"sigma"', '"width"'), "f, field: layer layers.0: activation gaussian has no option width."],
+    [edited('"sigma"', '"width"'), "f, field: layer layers.0: gaussian: there is no option width, only sigma."],
     [edited('"sigma":0.07', '"sigma":-1'), "f, field: layer layers.0: gaussian: sigma: a positive number expected"],
     [edited('"gaussian"', '"constructor"'), 'f, field: layer layers.0: activation "constructor" is none of '],
     [

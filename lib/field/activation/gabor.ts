@@ -1,19 +1,34 @@
+import { type Hyperparameters, resolveHyperparameters } from "../../hyperparameter/hyperparameter.ts";
+import { POSITIVE } from "../../hyperparameter/range.ts";
 import type { Activation } from "./activation.ts";
-import { linearBound, positive } from "./hyperparameter.ts";
+import { activationKind } from "./kind.ts";
+import { linearBound } from "./linear_bound.ts";
 import decayingExp from "../../../wgsl/gpu/decaying_exp.wgsl" with { type: "text" };
 import trigonometry from "../../../wgsl/field/activation/trigonometry.wgsl" with { type: "text" };
 import text from "../../../wgsl/field/activation/gabor.wgsl" with { type: "text" };
 
+/** Options of {@linkcode gabor}. */
+export interface GaborOptions {
+  /** The frequency ω. */
+  omega?: number;
+  /** The scale s of the envelope. */
+  scale?: number;
+}
+
+const hyperparameters: Hyperparameters<GaborOptions> = {
+  omega: { range: POSITIVE, default: 10, doc: "Frequency ω" },
+  scale: { range: POSITIVE, default: 10, doc: "Scale s of the envelope" },
+};
+
+/** For the registry. */
+export const gaborKind = activationKind({ name: "gabor", aliases: ["wavelet"], hyperparameters, make: gabor });
+
 /**
  * a(z₁, z₂) = cos(ωz₁)·exp(−(s z₂)²), each of z₁ (`frequency`) and z₂ (`envelope`) with its own linear map: the real Gabor
  * wavelet (WIRE: Saragadam et al. 2023), without a factor ½ in the exponent.
- *
- * @param options.omega ω > 0, 10 by default.
- * @param options.scale s > 0, 10 by default.
  */
-export function gabor(options: { omega?: number; scale?: number } = {}): Activation {
-  const omega = positive("gabor: omega", options.omega ?? 10);
-  const scale = positive("gabor: scale", options.scale ?? 10);
+export function gabor(options: GaborOptions = {}): Activation {
+  const { omega, scale } = resolveHyperparameters("gabor", hyperparameters, options);
   return {
     name: "gabor",
     options: { omega, scale },

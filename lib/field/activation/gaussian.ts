@@ -1,15 +1,29 @@
+import { type Hyperparameters, resolveHyperparameters } from "../../hyperparameter/hyperparameter.ts";
+import { POSITIVE } from "../../hyperparameter/range.ts";
 import type { Activation } from "./activation.ts";
-import { linearBound, positive } from "./hyperparameter.ts";
+import { activationKind } from "./kind.ts";
+import { linearBound } from "./linear_bound.ts";
 import decayingExp from "../../../wgsl/gpu/decaying_exp.wgsl" with { type: "text" };
 import text from "../../../wgsl/field/activation/gaussian.wgsl" with { type: "text" };
 
+/** Options of {@linkcode gaussian}. */
+export interface GaussianOptions {
+  /** The width σ. */
+  sigma?: number;
+}
+
+const hyperparameters: Hyperparameters<GaussianOptions> = {
+  sigma: { range: POSITIVE, default: 0.05, doc: "Width σ of the Gaussian" },
+};
+
+/** For the registry. */
+export const gaussianKind = activationKind({ name: "gaussian", hyperparameters, make: gaussian });
+
 /**
  * a(z) = exp(−z²/2σ²) (Ramasinghe & Lucey 2022, "Beyond periodicity").
- *
- * @param options.sigma σ > 0, 0.05 by default (the published setting for pictures).
  */
-export function gaussian(options: { sigma?: number } = {}): Activation {
-  const sigma = positive("gaussian: sigma", options.sigma ?? 0.05);
+export function gaussian(options: GaussianOptions = {}): Activation {
+  const { sigma } = resolveHyperparameters("gaussian", hyperparameters, options);
   return {
     name: "gaussian",
     options: { sigma },

@@ -1,5 +1,9 @@
 import type { Activation } from "./activation.ts";
-import { linearBound } from "./hyperparameter.ts";
+import { activationKind } from "./kind.ts";
+import { linearBound } from "./linear_bound.ts";
+
+/** For the registry. */
+export const identityKind = activationKind({ name: "identity", hyperparameters: {}, make: identity });
 
 /** a(z) = z: a linear layer. */
 export function identity(): Activation {

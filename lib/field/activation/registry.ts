@@ -1,21 +1,26 @@
 import type { Activation } from "./activation.ts";
-import { gabor } from "./gabor.ts";
-import { gaussian } from "./gaussian.ts";
-import { identity } from "./identity.ts";
-import { relu } from "./relu.ts";
-import { sigmoid } from "./sigmoid.ts";
-import { sinc } from "./sinc.ts";
-import { sine } from "./sine.ts";
-import { softplus } from "./softplus.ts";
+import { gaborKind } from "./gabor.ts";
+import { gaussianKind } from "./gaussian.ts";
+import { identityKind } from "./identity.ts";
+import type { ActivationKind } from "./kind.ts";
+import { reluKind } from "./relu.ts";
+import { sigmoidKind } from "./sigmoid.ts";
+import { sincKind } from "./sinc.ts";
+import { sineKind } from "./sine.ts";
+import { softplusKind } from "./softplus.ts";
+
+/** Every activation. */
+export const activationKinds: readonly ActivationKind[] = [
+  gaborKind,
+  gaussianKind,
+  identityKind,
+  reluKind,
+  sigmoidKind,
+  sincKind,
+  sineKind,
+  softplusKind,
+];
 
 /** Activations by name, for configuration files. */
-export const activations: Readonly<Record<string, (options?: Record<string, number>) => Activation>> = {
-  gabor,
-  gaussian,
-  identity,
-  relu,
-  sigmoid,
-  sinc,
-  sine,
-  softplus,
-};
+export const activations: Readonly<Record<string, (options?: Record<string, number>) => Activation>> = Object
+  .fromEntries(activationKinds.map(({ name, make }) => [name, make]));

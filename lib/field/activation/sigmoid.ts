@@ -1,6 +1,10 @@
 import type { Activation } from "./activation.ts";
-import { linearBound } from "./hyperparameter.ts";
+import { activationKind } from "./kind.ts";
+import { linearBound } from "./linear_bound.ts";
 import text from "../../../wgsl/field/activation/sigmoid.wgsl" with { type: "text" };
+
+/** For the registry. */
+export const sigmoidKind = activationKind({ name: "sigmoid", hyperparameters: {}, make: sigmoid });
 
 /** a(z) = 1/(1 + e^−z). */
 export function sigmoid(): Activation {

@@ -1,15 +1,29 @@
+import { type Hyperparameters, resolveHyperparameters } from "../../hyperparameter/hyperparameter.ts";
+import { POSITIVE } from "../../hyperparameter/range.ts";
 import type { Activation } from "./activation.ts";
-import { linearBound, positive } from "./hyperparameter.ts";
+import { activationKind } from "./kind.ts";
+import { linearBound } from "./linear_bound.ts";
 import trigonometry from "../../../wgsl/field/activation/trigonometry.wgsl" with { type: "text" };
 import text from "../../../wgsl/field/activation/sinc.wgsl" with { type: "text" };
 
+/** Options of {@linkcode sinc}. */
+export interface SincOptions {
+  /** The frequency ω. */
+  omega?: number;
+}
+
+const hyperparameters: Hyperparameters<SincOptions> = {
+  omega: { range: POSITIVE, default: 30, doc: "Frequency ω" },
+};
+
+/** For the registry. */
+export const sincKind = activationKind({ name: "sinc", hyperparameters, make: sinc });
+
 /**
  * a(z) = sin(ωz)/(ωz), 1 at 0 (Saratchandran et al. 2024, "A sampling theory perspective on activations").
- *
- * @param options.omega ω > 0, 30 by default.
  */
-export function sinc(options: { omega?: number } = {}): Activation {
-  const omega = positive("sinc: omega", options.omega ?? 30);
+export function sinc(options: SincOptions = {}): Activation {
+  const { omega } = resolveHyperparameters("sinc", hyperparameters, options);
   return {
     name: "sinc",
     options: { omega },

@@ -1,16 +1,29 @@
+import { type Hyperparameters, resolveHyperparameters } from "../../hyperparameter/hyperparameter.ts";
+import { POSITIVE } from "../../hyperparameter/range.ts";
 import type { Activation } from "./activation.ts";
-import { positive } from "./hyperparameter.ts";
+import { activationKind } from "./kind.ts";
 import trigonometry from "../../../wgsl/field/activation/trigonometry.wgsl" with { type: "text" };
 import text from "../../../wgsl/field/activation/sine.wgsl" with { type: "text" };
+
+/** Options of {@linkcode sine}. */
+export interface SineOptions {
+  /** The frequency ω. */
+  omega?: number;
+}
+
+const hyperparameters: Hyperparameters<SineOptions> = {
+  omega: { range: POSITIVE, default: 30, doc: "Frequency ω" },
+};
+
+/** For the registry. */
+export const sineKind = activationKind({ name: "sine", hyperparameters, make: sine });
 
 /**
  * a(z) = sin(ωz) (SIREN: Sitzmann et al. 2020, "Implicit neural representations with periodic activation functions").
  * Weights start uniform in ±1/fanIn in first layers, ±√(6/fanIn)/ω in later ones and in the last linear layer.
- *
- * @param options.omega ω > 0, 30 by default.
  */
-export function sine(options: { omega?: number } = {}): Activation {
-  const omega = positive("sine: omega", options.omega ?? 30);
+export function sine(options: SineOptions = {}): Activation {
+  const { omega } = resolveHyperparameters("sine", hyperparameters, options);
   return {
     name: "sine",
     options: { omega },

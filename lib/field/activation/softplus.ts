@@ -1,6 +1,10 @@
 import type { Activation } from "./activation.ts";
-import { linearBound } from "./hyperparameter.ts";
+import { activationKind } from "./kind.ts";
+import { linearBound } from "./linear_bound.ts";
 import text from "../../../wgsl/field/activation/softplus.wgsl" with { type: "text" };
+
+/** For the registry. */
+export const softplusKind = activationKind({ name: "softplus", hyperparameters: {}, make: softplus });
 
 /** a(z) = log(1 + e^z), without overflow. */
 export function softplus(): Activation {

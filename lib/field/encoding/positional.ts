@@ -1,0 +1,39 @@
+import { linearGroups } from "../../gpu/groups.ts";
+import { type Hyperparameters, resolveHyperparameters } from "../../hyperparameter/hyperparameter.ts";
+import { COUNT } from "../../hyperparameter/range.ts";
+import type { Encoding } from "./encoding.ts";
+import { encodingKind } from "./kind.ts";
+import text from "../../../wgsl/field/encoding/positional.wgsl" with { type: "text" };
+
+const source = { name: "positional_encoding", text };
+
+/** Options of {@linkcode positionalEncoding}. */
+export interface PositionalEncodingOptions {
+  /** The number L of octaves. */
+  octaves?: number;
+}
+
+const hyperparameters: Hyperparameters<PositionalEncodingOptions> = {
+  // Above 24 octaves the finest sine changes faster than f32 coordinates can tell.
+  octaves: { range: { ...COUNT, max: 24 }, default: 8, doc: "Octaves L of the positional encoding" },
+};
+
+/** For the registry. */
+export const positionalKind = encodingKind({ name: "positional", hyperparameters, make: positionalEncoding });
+
+/**
+ * `[x, sin(2⁰πx₁) … sin(2^{L−1}πx₁), cos(2⁰πx₁) …, then the same for x₂ …]`: the raw coordinates, then for each coordinate L
+ * sines and L cosines (Mildenhall et al. 2020, equation 4).
+ */
+export function positionalEncoding(options: PositionalEncodingOptions = {}): Encoding {
+  const { octaves } = resolveHyperparameters("positional", hyperparameters, options);
+  return {
+    name: "positional",
+    options: { octaves },
+    outputs: (inputs) => inputs * (1 + 2 * octaves),
+    record(gpu, x, encoded, { rows, inputs, inputStride, outputStride }) {
+      const uniforms = { rows, inputs, octaves, x_stride: inputStride, stride: outputStride };
+      gpu.dispatch(gpu.kernel(source), { x, encoded }, uniforms, linearGroups(rows * outputStride, 64));
+    },
+  };
+}

@@ -1,0 +1,132 @@
+/** The numbers that a hyper-parameter may be. Bounds that are left out do not exist, but the number has to be finite. */
+export interface NumberRange {
+  /** Tells the kinds of ranges apart. */
+  readonly type: "number";
+  /** Whether only whole numbers are allowed. */
+  readonly whole?: boolean;
+  /** All values allowed are multiples of this. */
+  readonly multipleOf?: number;
+  /** Smallest value allowed. */
+  readonly min?: number;
+  /** Largest value allowed. */
+  readonly max?: number;
+  /** All values allowed are larger. */
+  readonly exclusiveMin?: number;
+  /** All values allowed are smaller. */
+  readonly exclusiveMax?: number;
+}
+
+/** Two numbers in an array, each in the same range. */
+export interface PairRange {
+  /** Tells the kinds of ranges apart. */
+  readonly type: "pair";
+  /** The range of each number. */
+  readonly each: NumberRange;
+}
+
+/** One of a few words. */
+export interface WordRange<W extends string = string> {
+  /** Tells the kinds of ranges apart. */
+  readonly type: "word";
+  /** The words. */
+  readonly words: readonly W[];
+}
+
+/** True or false. */
+export interface FlagRange {
+  /** Tells the kinds of ranges apart. */
+  readonly type: "flag";
+}
+
+/** The kind of range that values of type `T` have. */
+export type RangeOf<T> = [T] extends [boolean] ? FlagRange
+  : [T] extends [number] ? NumberRange
+  : [T] extends [string] ? WordRange<T>
+  : PairRange;
+
+/** Any kind of range. */
+export type ValueRange = NumberRange | PairRange | WordRange | FlagRange;
+
+/** Numbers above 0. */
+export const POSITIVE: NumberRange = { type: "number", exclusiveMin: 0 };
+
+/** Numbers from 0. */
+export const FROM_0: NumberRange = { type: "number", min: 0 };
+
+/** The share that a running mean keeps: from 0, below 1. */
+export const SHARE: NumberRange = { type: "number", min: 0, exclusiveMax: 1 };
+
+/** Whole numbers from 1. */
+export const COUNT: NumberRange = { type: "number", whole: true, min: 1 };
+
+/** Whole numbers from 0. */
+export const COUNT_FROM_0: NumberRange = { type: "number", whole: true, min: 0 };
+
+/** True or false. */
+export const FLAG: FlagRange = { type: "flag" };
+
+/** One of the words given. */
+export function oneOf<W extends string>(...words: readonly W[]): WordRange<W> {
+  return { type: "word", words };
+}
+
+/** A range as text, for tables in the documentation: "a number ≥ 0 and < 1", "true or false". */
+export function rangeText(range: ValueRange): string {
+  if (range.type === "flag") return "true or false";
+  if (range.type === "word") return range.words.join(" or ");
+  if (range.type === "pair") return `two numbers ${boundsText(range.each)}`;
+  const { whole, multipleOf } = range;
+  const kind = multipleOf !== undefined ? `a multiple of ${multipleOf}` : whole ? "a whole number" : "a number";
+  return `${kind} ${boundsText(range)}`.trimEnd();
+}
+
+/** The bounds of a number: "≥ 0 and < 1", or an empty text where it has none. */
+function boundsText({ min, max, exclusiveMin, exclusiveMax }: NumberRange): string {
+  const low = min !== undefined ? `≥ ${min}` : exclusiveMin !== undefined ? `> ${exclusiveMin}` : "";
+  const high = max !== undefined ? `≤ ${max}` : exclusiveMax !== undefined ? `< ${exclusiveMax}` : "";
+  return [low, high].filter(Boolean).join(" and ");
+}
+
+/**
+ * Checks a value against a range.
+ *
+ * @param where Stands before the error: the owner and the name of the value.
+ * @throws {RangeError} With what is expected and what was found.
+ */
+export function checkRange(where: string, value: unknown, range: ValueRange): void {
+  if (range.type === "number") return checkNumber(where, value, range);
+  if (range.type === "pair") {
+    if (!Array.isArray(value) || value.length !== 2) {
+      throw new RangeError(`${where}: two numbers in an array expected, ${shown(value)} found.`);
+    }
+    return value.forEach((each, i) => checkNumber(`${where}[${i}]`, each, range.each));
+  }
+  if (range.type === "flag" ? typeof value === "boolean" : range.words.some((word) => word === value)) return;
+  const expected = range.type === "flag"
+    ? "true or false"
+    : range.words.map((word) => JSON.stringify(word)).join(" or ");
+  throw new RangeError(`${where}: ${expected} expected, ${shown(value)} found.`);
+}
+
+function checkNumber(where: string, value: unknown, range: NumberRange): void {
+  if (typeof value !== "number" || !isWithin(value, range)) {
+    throw new RangeError(`${where}: a number ${boundsText(range)} expected, ${shown(value)} found.`);
+  }
+  if (range.whole && !Number.isInteger(value)) {
+    throw new RangeError(`${where}: a whole number expected, ${value} found.`);
+  }
+  const { multipleOf } = range;
+  if (multipleOf !== undefined && value % multipleOf !== 0) {
+    throw new RangeError(`${where}: a multiple of ${multipleOf} expected, ${value} found.`);
+  }
+}
+
+function isWithin(value: number, range: NumberRange): boolean {
+  const { min = -Infinity, max = Infinity, exclusiveMin = -Infinity, exclusiveMax = Infinity } = range;
+  return Number.isFinite(value) && value >= min && value <= max && value > exclusiveMin && value < exclusiveMax;
+}
+
+/** A value of any type in an error; strings are in quotes, so that they do not look like numbers. */
+function shown(value: unknown): string {
+  return typeof value === "string" || typeof value === "object" ? JSON.stringify(value) : String(value);
+}
