@@ -34,7 +34,7 @@ export interface AdaHessianJOptions extends AdaHessianOptions {
 /** Also of its relatives. */
 export const adaHessianHyperparameters: Hyperparameters<AdaHessianOptions> = {
   learningRate: learningRate(0.15),
-  updateEvery: updateEvery(1, "that take probes"),
+  updateEvery: updateEvery(1, "probes"),
   probes: probes(1),
   hessianPower: {
     range: { type: "number", min: 0, max: 1 },

@@ -47,7 +47,7 @@ export interface EsgdOptions {
 /** Also of its relatives. */
 export const esgdHyperparameters: Hyperparameters<EsgdOptions> = {
   learningRate: learningRate(0.5),
-  updateEvery: updateEvery(100, "that take probes, after the warm-up"),
+  updateEvery: updateEvery(100, "probes, after the warm-up"),
   warmup: warmup(50),
   epsilon: epsilon(1e-4),
   betas: curvatureBetas(0.9, 0.999),

@@ -39,7 +39,7 @@ export interface EsgdMaxOptions {
 /** As published, but for the weight decay. */
 const hyperparameters: Hyperparameters<EsgdMaxOptions> = {
   learningRate: learningRate(0.15),
-  updateEvery: updateEvery(100, "that take probes, after the warm-up"),
+  updateEvery: updateEvery(100, "probes, after the warm-up"),
   warmup: warmup(50),
   epsilon: epsilon(1e-4),
   betas: curvatureBetas(0.9, 0.999),

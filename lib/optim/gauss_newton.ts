@@ -10,7 +10,7 @@ export type GaussNewtonOptions = AdaHessianOptions;
 const hyperparameters: Hyperparameters<GaussNewtonOptions> = {
   // A diagonal is smaller than the rows of its matrix, so rates are smaller than AdaHessian-E's.
   ...withDefaults(adaHessianHyperparameters, { learningRate: 1e-3 }),
-  updateEvery: updateEvery(1, "that take Gauss-Newton samples"),
+  updateEvery: updateEvery(1, "Gauss-Newton samples"),
 };
 
 /** For the registry. */

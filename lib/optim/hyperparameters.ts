@@ -37,9 +37,9 @@ export function momentum(usual: number): Hyperparameter<number> {
   return { range: SHARE, default: usual, doc: "Factor μ of the momentum" };
 }
 
-/** Steps between two refreshes of what `of` says. */
+/** Steps between `of` says. */
 export function updateEvery(usual: number, of: string): Hyperparameter<number> {
-  return { range: COUNT, default: usual, doc: `Steps between two ${of}` };
+  return { range: COUNT, default: usual, doc: `Steps between ${of}` };
 }
 
 /** Steps at the start that take probes each. */

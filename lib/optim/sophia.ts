@@ -27,7 +27,7 @@ export interface SophiaOptions {
 
 const hyperparameters: Hyperparameters<SophiaOptions> = {
   learningRate: learningRate(1e-4),
-  updateEvery: updateEvery(10, "that take probes"),
+  updateEvery: updateEvery(10, "probes"),
   probes: probes(1),
   gamma: { range: POSITIVE, default: 0.01, doc: "γ: the larger it is, the fewer entries are clipped" },
   epsilon: epsilon(1e-12),
