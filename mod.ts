@@ -10,6 +10,7 @@ export type { AdapterDescription, AdapterOptions } from "./lib/gpu/adapter.ts";
 export type { BufferLike, BufferSlice, DeviceBuffer } from "./lib/gpu/buffer.ts";
 export type { Kernel } from "./lib/gpu/kernel.ts";
 export type { Binding, KernelInterface, KernelSource, OperandAccess } from "./lib/gpu/kernel_source.ts";
+export type { KernelValues } from "./lib/gpu/template.ts";
 export type { Profile, ProfileEntry } from "./lib/gpu/profile.ts";
 export type { Tally } from "./lib/gpu/tally.ts";
 export { type RandomKey, randomWords, streams } from "./lib/gpu/random.ts";

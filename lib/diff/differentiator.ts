@@ -257,7 +257,7 @@ export class Differentiator implements Disposable {
     const { gpu, layout } = this.#field;
     const length = layout.deviceLength / 4;
     gpu.dispatch(
-      gpu.kernel(sumSource, { keep: keep ? 1 : 0, fresh: keep ? 0 : 1 }),
+      gpu.kernel(sumSource, { keep }),
       { partials, gradient: to.buffer, flags: this.flags },
       { length, splits, step },
       linearGroups(length, 64),
