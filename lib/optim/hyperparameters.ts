@@ -37,7 +37,7 @@ export function momentum(usual: number): Hyperparameter<number> {
   return { range: SHARE, default: usual, doc: "Factor μ of the momentum" };
 }
 
-/** Steps between `of` says. */
+/** Steps from one refresh of something to the next. */
 export function updateEvery(usual: number, of: string): Hyperparameter<number> {
   return { range: COUNT, default: usual, doc: `Steps between ${of}` };
 }

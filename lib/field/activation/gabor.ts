@@ -3,8 +3,6 @@ import { POSITIVE } from "../../hyperparameter/range.ts";
 import type { Activation } from "./activation.ts";
 import { activationKind } from "./kind.ts";
 import { linearBound } from "./linear_bound.ts";
-import decayingExp from "../../../wgsl/gpu/decaying_exp.wgsl" with { type: "text" };
-import trigonometry from "../../../wgsl/field/activation/trigonometry.wgsl" with { type: "text" };
 import text from "../../../wgsl/field/activation/gabor.wgsl" with { type: "text" };
 
 /** Options of {@linkcode gabor}. */
@@ -33,7 +31,7 @@ export function gabor(options: GaborOptions = {}): Activation {
     name: "gabor",
     options: { omega, scale },
     maps: ["frequency", "envelope"],
-    text: text.replace("{{trigonometry}}", trigonometry).replace("{{decaying_exp}}", decayingExp),
+    text,
     constants: [omega, scale],
     weightBound: linearBound,
   };

@@ -3,7 +3,6 @@ import { POSITIVE } from "../../hyperparameter/range.ts";
 import type { Activation } from "./activation.ts";
 import { activationKind } from "./kind.ts";
 import { linearBound } from "./linear_bound.ts";
-import decayingExp from "../../../wgsl/gpu/decaying_exp.wgsl" with { type: "text" };
 import text from "../../../wgsl/field/activation/gaussian.wgsl" with { type: "text" };
 
 /** Options of {@linkcode gaussian}. */
@@ -28,7 +27,7 @@ export function gaussian(options: GaussianOptions = {}): Activation {
     name: "gaussian",
     options: { sigma },
     maps: [""],
-    text: text.replace("{{decaying_exp}}", decayingExp),
+    text,
     constants: [1 / (sigma * sigma), 0],
     weightBound: linearBound,
   };

@@ -3,7 +3,6 @@ import { POSITIVE } from "../../hyperparameter/range.ts";
 import type { Activation } from "./activation.ts";
 import { activationKind } from "./kind.ts";
 import { linearBound } from "./linear_bound.ts";
-import trigonometry from "../../../wgsl/field/activation/trigonometry.wgsl" with { type: "text" };
 import text from "../../../wgsl/field/activation/sinc.wgsl" with { type: "text" };
 
 /** Options of {@linkcode sinc}. */
@@ -28,7 +27,7 @@ export function sinc(options: SincOptions = {}): Activation {
     name: "sinc",
     options: { omega },
     maps: [""],
-    text: text.replace("{{trigonometry}}", trigonometry),
+    text,
     constants: [omega, 0],
     weightBound: linearBound,
   };

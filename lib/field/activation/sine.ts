@@ -2,7 +2,6 @@ import { type Hyperparameters, resolveHyperparameters } from "../../hyperparamet
 import { POSITIVE } from "../../hyperparameter/range.ts";
 import type { Activation } from "./activation.ts";
 import { activationKind } from "./kind.ts";
-import trigonometry from "../../../wgsl/field/activation/trigonometry.wgsl" with { type: "text" };
 import text from "../../../wgsl/field/activation/sine.wgsl" with { type: "text" };
 
 /** Options of {@linkcode sine}. */
@@ -28,7 +27,7 @@ export function sine(options: SineOptions = {}): Activation {
     name: "sine",
     options: { omega },
     maps: [""],
-    text: text.replace("{{trigonometry}}", trigonometry),
+    text,
     constants: [omega, 0],
     weightBound: (fanIn, first) => first ? 1 / fanIn : Math.sqrt(6 / fanIn) / omega,
   };
