@@ -3,7 +3,7 @@ import { type Hyperparameters, resolveHyperparameters } from "../../hyperparamet
 import { COUNT } from "../../hyperparameter/range.ts";
 import type { Encoding } from "./encoding.ts";
 import { encodingKind } from "./kind.ts";
-import text from "../../../wgsl/field/encoding/positional.wgsl" with { type: "text" };
+import text from "../../../wgsl/field/encoding/positional_encoding.wgsl" with { type: "text" };
 
 const source = { name: "positional_encoding", text };
 
