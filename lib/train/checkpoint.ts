@@ -3,8 +3,8 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../codec/tensor/safetensors.ts";
 
 /**
- * A training state as a `.safetensors` file: parameters by segment (`parameters/layers.0.weight`, …), optimizer state by name
- * and segment (`optimizer/firstMoment/layers.0.weight`, …), counters in the metadata. It holds no times, so that equal states
+ * Encodes a training state as a `.safetensors` file: parameters by segment (`parameters/layers.0.weight`, …), optimizer state by name
+ * and segment (`optimizer/firstMoment/layers.0.weight`, …), counters in the metadata. The file contains no times, so equal states
  * give equal bytes.
  */
 export async function encodeCheckpoint(field: Field, optimizer: Optimizer): Promise<Uint8Array> {

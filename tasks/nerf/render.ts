@@ -5,7 +5,7 @@ import { openRunFolder } from "../run/run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { parseOptions } from "../shell/options.ts";
 import { ProgressLine } from "../shell/progress.ts";
-import { settled } from "../shell/settled.ts";
+import { pendingWork } from "../shell/pending_work.ts";
 import { UserError } from "../shell/user_error.ts";
 import { EarlierRun } from "../training/earlier_run.ts";
 import { renderCommand } from "./command.ts";
@@ -14,17 +14,17 @@ import { readSceneRecord } from "./scene_record.ts";
 import { volumeFor } from "./settings.ts";
 import { nerfTask } from "./task.ts";
 
-/** `deno task nerf render`: frames of a run from its last checkpoint, without the scene. */
+/** `deno task nerf render`: renders frames from the last checkpoint of a run. The scene's files are not needed. */
 export async function renderRun(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { values } = parseOptions(args, renderCommand);
   const folder = await openRunFolder(callerPath(values.run));
   const earlier = await EarlierRun.read(folder, nerfTask);
   const checkpoint = await folder.latestCheckpoint();
-  if (checkpoint === undefined) throw new UserError(`${folder.path}: a checkpoint expected, none found.`);
+  if (checkpoint === undefined) throw new UserError(`${folder.path}: expected a checkpoint, found none.`);
   const record = await readSceneRecord(folder);
   using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
   gpu.adopt(earlier.kernels);
-  await using _settled = settled(gpu);
+  await using _work = pendingWork(gpu);
   const settings = nerfTask.settle(earlier.values, gpu.adapter);
   const volume = volumeFor(settings, record.background);
   using field = createField(gpu, nerfTask.field(settings, 4));
@@ -36,8 +36,8 @@ export async function renderRun(args: readonly string[], signal: AbortSignal): P
   const say = (what: string) => progress.update(what);
   const done = await renderFrames(folder, field, record, volume, { path, frames, width, depth, say, signal });
   progress.finish();
-  const made = `${done} of ${frames} frames of step ${checkpoint.step}`;
-  if (done === frames) console.log(`${made} are in ${folder.path}/${path}`);
-  else if (done === 0) console.log(`${made} were rendered; ${folder.path}/${path} is as it was.`);
-  else console.log(`${made} are in ${folder.path}/${unfinishedPath(path)}; ${path} is as it was.`);
+  const made = `${done} of ${frames} frames of the field at step ${checkpoint.step} were rendered`;
+  if (done === frames) console.log(`${made} to ${folder.path}/${path}`);
+  else if (done === 0) console.log(`${made}; ${folder.path}/${path} is unchanged.`);
+  else console.log(`${made} to ${folder.path}/${unfinishedPath(path)}; ${path} is unchanged.`);
 }
