@@ -2,12 +2,12 @@ import type { OptimizerComparison, UpdateCost } from "./optimizers.ts";
 import { type BenchFigures, heading, percent, withScatter } from "./report.ts";
 import { figure, table, timeText } from "./table.ts";
 
-/** All that `deno task bench --optimizers` measures, as `--json` writes it. */
+/** The measurements of `deno task bench --optimizers`, as `--json` writes them. */
 export interface OptimizerFigures extends Pick<BenchFigures, "adapter" | "versions" | "kernels" | "field" | "peak"> {
   readonly optimizers: OptimizerComparison;
 }
 
-/** The comparison for a person. */
+/** Formats the comparison of optimizers. */
 export function optimizerReport(figures: OptimizerFigures): string {
   const { optimizers: { updates, steps }, field: { width } } = figures;
   const entrywise = updates.filter(({ flops }) => flops === 0);
@@ -15,10 +15,11 @@ export function optimizerReport(figures: OptimizerFigures): string {
   const product = 2 * width ** 3;
   const sections = [
     heading(figures),
-    "One update, averaged over the steps after which refreshes repeat; what is observed (Hv and the like) is not part of it.\n" +
-    "Moves: the bytes that a step must read and write, each buffer once. Copy: the copy kernel over as many.",
+    "The time of one update, averaged over the number of steps after which the optimizer's refreshes repeat. It does not " +
+    "include computing what the optimizer observes, such as Hessian-vector products.\n" +
+    "data: bytes that an update must read and write, each buffer once; copy: time of copying as many bytes; ratio: update over copy.",
     table(
-      ["optimizer", "steps", "update", "dispatches", "moves", "GB/s", "copy", "to copy"],
+      ["optimizer", "steps", "update", "dispatches", "data", "GB/s", "copy", "ratio"],
       entrywise.map((each) => [
         ...start(each),
         `${figure(each.bytes / 1e6)} MB`,
@@ -29,7 +30,7 @@ export function optimizerReport(figures: OptimizerFigures): string {
       1,
     ),
     table(
-      ["optimizer", "steps", "update", "dispatches", "products", `of ${width}³`, "GFLOP/s", "products alone"],
+      ["optimizer", "steps", "update", "dispatches", "products", `in ${width}³`, "GFLOP/s", "products only, GFLOP/s"],
       matrices.map((each) => [
         ...start(each),
         `${figure(each.flops / 1e9)} GFLOP`,
@@ -39,9 +40,14 @@ export function optimizerReport(figures: OptimizerFigures): string {
       ]),
       1,
     ),
-    "Time of a step beyond Adam's, by the update alone, and with what is observed:",
+    "Additional time per step relative to a step with Adam: of the update alone, and including observations:",
     table(
-      ["optimizer", "observes", "a step", ...steps.flatMap(({ batch }) => [`batch ${batch}`, "observed"])],
+      [
+        "optimizer",
+        "observes",
+        "per step",
+        ...steps.flatMap(({ batch }) => [`update, batch ${batch}`, "with observations"]),
+      ],
       updates.map(({ optimizer, curvature, observations, overheads }) => [
         optimizer,
         curvature ?? "",
@@ -53,11 +59,11 @@ export function optimizerReport(figures: OptimizerFigures): string {
     table(
       [
         "batch",
-        "Adam's step",
+        "step with Adam",
         "its products, GFLOP/s",
-        "with Hv",
-        "with a Gauss-Newton sample",
-        "with Kronecker factors",
+        "gradient + HVP",
+        "gradient + Gauss-Newton sample",
+        "gradient + Kronecker factors",
       ],
       steps.map(({ batch, adam, observed, productSpeed }) => [
         String(batch),
@@ -65,7 +71,7 @@ export function optimizerReport(figures: OptimizerFigures): string {
         figure(productSpeed ?? NaN),
         ...[observed.hessianProbes, observed.gaussNewtonSample, observed.kroneckerFactors].map(withScatter),
       ]),
-    ) + "\nThe last three are gradients without an update.",
+    ),
   ];
   return sections.join("\n\n");
 }

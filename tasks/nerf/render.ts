@@ -2,8 +2,8 @@ import { openDevice } from "../../lib/gpu/device.ts";
 import { openRunFolder } from "../run/run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { parseOptions } from "../shell/options.ts";
+import { pendingWork } from "../shell/pending_work.ts";
 import { ProgressLine } from "../shell/progress.ts";
-import { settled } from "../shell/settled.ts";
 import { EarlierRun } from "../training/earlier_run.ts";
 import { renderCommand } from "./command.ts";
 import { renderFrames, unfinishedPath } from "./frames.ts";
@@ -11,7 +11,7 @@ import { readSceneRecord } from "./scene_record.ts";
 import { volumeFor } from "./settings.ts";
 import { nerfTask } from "./task.ts";
 
-/** `deno task nerf render`: frames of a run from its last checkpoint, without the scene. */
+/** `deno task nerf render`: renders frames from the last checkpoint of a run. The scene's files are not needed. */
 export async function renderRun(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { values } = parseOptions(args, renderCommand);
   const folder = await openRunFolder(callerPath(values.run));
@@ -19,7 +19,7 @@ export async function renderRun(args: readonly string[], signal: AbortSignal): P
   const record = await readSceneRecord(folder);
   using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
   gpu.adopt(earlier.kernels);
-  await using _settled = settled(gpu);
+  await using _work = pendingWork(gpu);
   const volume = volumeFor(nerfTask.settle(earlier.values, gpu.adapter), record.background);
   const loaded = await earlier.loadField(gpu);
   using field = loaded.field;

@@ -15,18 +15,23 @@ import { mean } from "../shell/statistics.ts";
 import type { Closing, Summary } from "../training/subject.ts";
 import { depthMap } from "./frames.ts";
 
-/** Which test views to render: all without a limit. `seconds`: as many as take so long if all take as long as the first one does. */
+/**
+ * Which test views to render; without limits all of them. `seconds` limits the time: the rendering of the first view tells how many
+ * fit into it.
+ */
 export interface ViewOptions extends Closing {
-  /** At most so many. */
+  /** The most views to render. */
   readonly views?: number;
 }
 
 /**
- * Renders test views of a scene: `test/000.png` …, each beside truth and error, and as depth. A view's number is its place among all
- * test views; where there are more than may be rendered they are evenly spread, from the first one on. Views of an earlier call go.
+ * Renders test views of a scene. For each view it writes the rendering, `test/000.png` …, a comparison of photograph, rendering and
+ * error, and a depth map. The number of a view is its index among all test views. If only some views are rendered, they are evenly
+ * spread, beginning with the first. Views of an earlier call are removed.
  *
- * @returns How many views there are and were rendered. Of these, if there are any, means, and each view's: PSNR and SSIM; the gradient
- * energy of all as a share of the truth's; where the photographs have alpha, the PSNR of the best silhouettes of one colour.
+ * @returns How many test views there are and how many were rendered. For the rendered ones, if any: PSNR and SSIM of each view and
+ * their means; their gradient energy relative to that of the photographs; and, if the photographs have alpha, the mean PSNR of the best
+ * silhouettes of one colour.
  */
 export async function renderTestViews(
   field: Field,
@@ -75,7 +80,7 @@ export async function renderTestViews(
     print(
       signal.aborted
         ? `${which} were rendered before the interruption.`
-        : `${which} were rendered, to end in time; with --test-views ${test.length} a run renders all.`,
+        : `${which} were rendered, to limit the time; --test-views ${test.length} renders all.`,
     );
   }
   if (views.length === 0) return counts;
@@ -90,7 +95,7 @@ export async function renderTestViews(
   };
 }
 
-/** So many of all places, evenly spread and from the first on. */
+/** At most `count` of the indices from 0 to `all` − 1, evenly spread and beginning with 0. */
 function spread(all: number, count: number): number[] {
   const some = Math.min(all, count);
   return Array.from({ length: some }, (_, i) => Math.floor(i * all / some));

@@ -60,7 +60,7 @@ function positionalNote({ required, defaultText }: Positional): string {
   return defaultText === undefined ? "" : ` (default: ${defaultText})`;
 }
 
-/** What an option's value must be, as help and error messages put it: "an integer of at least 1". */
+/** Describes what an option's value must be, for help texts and error messages: "an integer of at least 1". */
 export function expectation(option: Option): string {
   switch (option.kind) {
     case "string":
@@ -84,7 +84,7 @@ function range({ min, max, exclusiveMin, exclusiveMax }: Bounds): string {
   return below || above ? ` of ${[below, above].filter(Boolean).join(" and ")}` : "";
 }
 
-/** Breaks at spaces; lines after the first start at `indent`. */
+/** Breaks a text into lines at spaces. Lines after the first are indented by `indent` spaces. */
 function wrap(text: string, indent: number): string {
   const lines: string[] = [];
   let line = "";
