@@ -6,17 +6,22 @@
 import type { FieldDescription } from "../lib/field/description.ts";
 import { tuneKernels } from "../lib/field/tune.ts";
 import type { Measurement } from "../lib/linalg/gemm/measurement.ts";
-import { openDevice } from "../lib/gpu/device.ts";
+import { type Gpu, openDevice } from "../lib/gpu/device.ts";
 import { tuneProducts } from "../lib/linalg/gemm/tune_products.ts";
-import { imageTask } from "./image/task.ts";
-import { nerfTask } from "./nerf/task.ts";
-import { occupancyTask } from "./occupancy/task.ts";
+import { TASKS } from "./registry.ts";
+import type { Command } from "./shell/command.ts";
 import { runTask } from "./shell/main.ts";
 import { defineCommand, parseOptions } from "./shell/options.ts";
 import { parseWholeNumbers } from "./shell/whole_numbers.ts";
+import { SHORTHANDS } from "./training/network_choice.ts";
+import { aliasesOf, HIDDEN_ACTIVATIONS } from "./training/options.ts";
+import type { TaskValues, TrainingTask } from "./training/task.ts";
 
-/** Activations whose fields have matrix products of different shapes. The other activations have those of gaussian. */
-const ACTIVATIONS = ["gaussian", "wavelet", "relu-pe"] as const;
+/** One activation for each number of linear maps per unit, and shorthands, whose fields have products of other shapes. */
+const REPRESENTATIVES = [
+  ...Map.groupBy(HIDDEN_ACTIVATIONS, ({ make }) => make().maps.length).values().map(([{ name }]) => name),
+  ...Object.keys(SHORTHANDS),
+];
 
 const command = defineCommand({
   usage: "deno task tune",
@@ -28,16 +33,19 @@ const command = defineCommand({
     {
       name: "task",
       kind: "choice",
-      choices: ["all", "image", "occupancy", "nerf"],
+      choices: ["all", ...TASKS.keys()],
       default: "all",
       help: "Task whose fields to measure",
     },
     {
       name: "activation",
       kind: "choice",
-      choices: ["all", ...ACTIVATIONS],
+      choices: ["all", ...HIDDEN_ACTIVATIONS.map(({ name }) => name), ...Object.keys(SHORTHANDS)],
+      aliases: aliasesOf(HIDDEN_ACTIVATIONS),
       default: "all",
-      help: "Activation of the fields; gaussian also covers sine, sinc and relu",
+      help: `Activation of the fields; all stands for ${
+        REPRESENTATIVES.join(", ")
+      }, which cover the shapes of the others`,
     },
     {
       name: "batch",
@@ -76,45 +84,28 @@ interface Case {
   readonly rows: readonly number[];
 }
 
+/** What the command line changes in a task's defaults. */
+interface Changes {
+  readonly shape: { readonly width?: number; readonly layers?: number };
+  readonly batches?: readonly number[];
+}
+
 if (import.meta.main) {
   await runTask(async (args) => {
     const { values } = parseOptions(args, command);
     const { task, activation, layers, width } = values;
     const batches = values.batch === undefined ? undefined : parseWholeNumbers("--batch", values.batch);
+    const shape = { ...width !== undefined && { width }, ...layers !== undefined && { layers } };
     using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
     console.log(gpu.adapter.name);
-    const shape = { ...width !== undefined && { width }, ...layers !== undefined && { layers, depth: layers } };
-    const casesOf = {
-      image: (activation: string): Case[] => {
-        const settled = { ...parseOptions(["--activation", activation], imageTask.command).values, ...shape };
-        return [{ description: imageTask.field(settled, 3), rows: batches ?? [settled.batchSize, LARGE] }];
-      },
-      occupancy: (activation: string): Case[] => {
-        const { values } = parseOptions(["--activation", activation], occupancyTask.command);
-        const settled = { ...occupancyTask.settle(values, gpu.adapter), ...shape };
-        return [{ description: occupancyTask.field(settled, 1), rows: batches ?? [settled.batchSize, LARGE] }];
-      },
-      nerf: (activation: string): Case[] => {
-        const { values } = parseOptions(["--activation", activation], nerfTask.command);
-        // The default scene and others have fields of different sizes.
-        const settled = [values, { ...values, scene: "any" }].map((each) => {
-          return { ...nerfTask.settle(each, gpu.adapter), ...shape };
-        });
-        return settled.map((each) => ({
-          description: nerfTask.field(each, 4),
-          rows: (batches ?? [each.batchSize]).map((rays) => rays * (each.samples + each.fineSamples)),
-        }));
-      },
-    };
-    const names = task === "all" ? ["image", "occupancy", "nerf"] as const : [task as keyof typeof casesOf];
     const done = new Set<string>();
     const thorough = { budget: Infinity, again: true, except: done };
-    for (const name of names) {
-      for (const each of activation === "all" ? ACTIVATIONS : [activation]) {
-        for (const { description, rows } of casesOf[name](each)) {
+    for (const each of task === "all" ? TASKS.values() : [TASKS.get(task)!]) {
+      for (const name of activation === "all" ? REPRESENTATIVES : [activation]) {
+        for (const { description, rows } of casesOf(each, name, gpu, { shape, batches })) {
           for (const count of rows) {
             const measured = await tuneKernels(gpu, { description, rows: count, gradients: true }, thorough);
-            if (measured.length > 0) console.log(`${name}, ${each}, ${count} rows`);
+            if (measured.length > 0) console.log(`${each.name}, ${name}, ${count} rows`);
             show(measured);
             for (const { subject } of measured) done.add(subject);
           }
@@ -122,6 +113,23 @@ if (import.meta.main) {
       }
     }
     show(await tuneProducts(gpu, thorough));
+  });
+}
+
+/** The fields that a task trains with an activation. */
+function casesOf(
+  { command, settle, field, sizes }: TrainingTask,
+  activation: string,
+  gpu: Gpu,
+  changes: Changes,
+): Case[] {
+  const { values } = parseOptions(["--activation", activation], command);
+  const { outputs, rowsPerSample = () => 1, variants = [{}] } = sizes;
+  return variants.map((variant) => {
+    const asked = { ...values, ...variant } as TaskValues<Command>;
+    const settled = { ...settle(asked, gpu.adapter), ...changes.shape };
+    const rows = (changes.batches ?? [settled.batchSize]).map((batch) => batch * rowsPerSample(settled));
+    return { description: field(settled, outputs), rows: changes.batches ? rows : [...rows, LARGE] };
   });
 }
 

@@ -8,5 +8,6 @@ export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
 export { meanSquaredError } from "./mean_squared_error.ts";
 export { type CurvatureKind, type Objective, type ObjectivePass, targetsOf } from "./objective.ts";
 export { pointwise, type PointwiseOptions } from "./pointwise.ts";
+export { type ObjectiveKind, objectiveKinds } from "./registry.ts";
 export { type VolumeOptions, volumeRendering } from "./volume_rendering.ts";
 export { weightedSum } from "./weighted_sum.ts";

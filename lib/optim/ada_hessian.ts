@@ -2,7 +2,7 @@ import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/
 import { FLAG } from "../hyperparameter/range.ts";
 import { CurvatureAverage, type CurvatureEstimate } from "./curvature.ts";
 import { curvatureCore } from "./curvature_core.ts";
-import { curvatureBetas, decayed, epsilon, learningRate, probes, updateEvery, weightDecay } from "./hyperparameters.ts";
+import { betas, decayed, epsilon, learningRate, probes, updateEvery, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
 import text from "../../wgsl/optim/adahessian_step.wgsl" with { type: "text" };
@@ -42,13 +42,13 @@ export const adaHessianHyperparameters: Hyperparameters<AdaHessianOptions> = {
     doc: "Hessian power k: 1 divides by the curvature, 0 not at all",
   },
   epsilon: epsilon(1e-4),
-  betas: curvatureBetas(0.9, 0.999),
+  betas: betas(0.9, 0.999),
   weightDecay: weightDecay(),
 };
 
 const jacobiHyperparameters: Hyperparameters<AdaHessianJOptions> = {
   ...adaHessianHyperparameters,
-  published: { range: FLAG, default: false, doc: "The estimator of the published code: the mean of |Hv|" },
+  published: { range: FLAG, default: false, doc: "Use the estimator of the published code, the mean of |Hv|" },
 };
 
 /** For the registry. */

@@ -3,7 +3,7 @@ import { FROM_0, oneOf } from "../hyperparameter/range.ts";
 import { curvatureCore } from "./curvature_core.ts";
 import { Equilibration } from "./equilibration.ts";
 import {
-  curvatureBetas,
+  betas,
   decayed,
   epsilon,
   initialProbes,
@@ -50,11 +50,11 @@ export const esgdHyperparameters: Hyperparameters<EsgdOptions> = {
   updateEvery: updateEvery(100, "probes, after the warm-up"),
   warmup: warmup(50),
   epsilon: epsilon(1e-4),
-  betas: curvatureBetas(0.9, 0.999),
+  betas: betas(0.9, 0.999),
   biasCorrection: {
     range: oneOf("updates", "steps"),
     default: "updates",
-    doc: "Count by which the preconditioner's bias is corrected: its updates, or, as in the published code, all steps",
+    doc: "What corrects the preconditioner's bias: the number of its updates or, as in the published code, of steps",
   },
   initialProbes: initialProbes(16),
   probes: probes(1),

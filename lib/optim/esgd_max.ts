@@ -2,7 +2,7 @@ import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/
 import { CurvatureAverage } from "./curvature.ts";
 import { curvatureCore } from "./curvature_core.ts";
 import {
-  curvatureBetas,
+  betas,
   decayed,
   epsilon,
   initialProbes,
@@ -42,7 +42,7 @@ const hyperparameters: Hyperparameters<EsgdMaxOptions> = {
   updateEvery: updateEvery(100, "probes, after the warm-up"),
   warmup: warmup(50),
   epsilon: epsilon(1e-4),
-  betas: curvatureBetas(0.9, 0.999),
+  betas: betas(0.9, 0.999),
   initialProbes: initialProbes(1),
   probes: probes(1),
   weightDecay: weightDecay(),

@@ -1,25 +1,15 @@
 import type { Hyperparameter } from "../hyperparameter/hyperparameter.ts";
 import { COUNT, COUNT_FROM_0, FROM_0, POSITIVE, SHARE } from "../hyperparameter/range.ts";
 
-type Pair = readonly [number, number];
-
 /** η, the learning rate. */
 export function learningRate(usual: number): Hyperparameter<number> {
   return { range: POSITIVE, default: usual, doc: "Learning rate η, which a schedule multiplies" };
 }
 
 /** β₁ and β₂. */
-export function betas(
-  beta1: number,
-  beta2: number,
-  doc = "Decay β₁ of the momentum, β₂ of the second moment",
-): Hyperparameter<Pair> {
+export function betas(beta1: number, beta2: number): Hyperparameter<readonly [number, number]> {
+  const doc = "Decay β₁ of the momentum, β₂ of the second moment or the curvature";
   return { range: { type: "pair", each: SHARE }, default: [beta1, beta2], doc };
-}
-
-/** β₁ and β₂ of an optimizer that divides its momentum by an estimate of curvature. */
-export function curvatureBetas(beta1: number, beta2: number): Hyperparameter<Pair> {
-  return betas(beta1, beta2, "Decay β₁ of the momentum, β₂ of the curvature estimate");
 }
 
 /** ε, which is added to a denominator. */
@@ -44,7 +34,7 @@ export function updateEvery(usual: number, of: string): Hyperparameter<number> {
 
 /** Steps at the start that take probes each. */
 export function warmup(usual: number): Hyperparameter<number> {
-  return { range: COUNT_FROM_0, default: usual, doc: "Steps at the start each of which takes probes" };
+  return { range: COUNT_FROM_0, default: usual, doc: "Number of steps at the start that all take probes" };
 }
 
 /** Probes of the first step. */
@@ -54,7 +44,7 @@ export function initialProbes(usual: number): Hyperparameter<number> {
 
 /** Probes of a later step. */
 export function probes(usual: number): Hyperparameter<number> {
-  return { range: COUNT, default: usual, doc: "Probes at each step that takes any" };
+  return { range: COUNT, default: usual, doc: "Probes per step that takes any" };
 }
 
 /** How much of a running average a refresh keeps. */

@@ -30,7 +30,7 @@ const hyperparameters: Hyperparameters<MuonOptions> = {
   adamLearningRate: {
     range: POSITIVE,
     default: { text: "0.1 × learningRate", from: ({ learningRate }) => 0.1 * Number(learningRate) },
-    doc: "Learning rate of Adam, which updates all that is no large matrix",
+    doc: "Learning rate of Adam, which updates everything but large matrices",
   },
   momentum: momentum(0.95),
   betas: betas(0.9, 0.999),

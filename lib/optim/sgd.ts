@@ -22,7 +22,7 @@ const hyperparameters: Hyperparameters<SgdOptions> = {
   // The published setting for images.
   learningRate: learningRate(1),
   momentum: momentum(0),
-  nesterov: { range: FLAG, default: false, doc: "Nesterov's momentum, which needs a momentum > 0" },
+  nesterov: { range: FLAG, default: false, doc: "Use Nesterov's momentum, which needs a momentum > 0" },
   weightDecay: weightDecay(),
 };
 

@@ -41,12 +41,12 @@ const hyperparameters: Hyperparameters<ShampooOptions> = {
   blockSize: {
     range: { type: "number", whole: true, min: 16, multipleOf: 16 },
     default: 128,
-    doc: "Side of the blocks that matrices are cut into, a multiple of 16",
+    doc: "Side of the blocks that matrices are cut into; a multiple of 16",
   },
   epsilon: {
     range: { type: "number", exclusiveMin: 0, exclusiveMax: 1 },
     default: 1e-6,
-    doc: "ε, which is added to the factors, relative to their largest eigenvalue",
+    doc: "ε, which is added to the factors relative to their largest eigenvalue",
   },
   momentum: momentum(0.9),
   grafting: {

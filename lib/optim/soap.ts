@@ -24,7 +24,7 @@ export interface SoapOptions {
 const hyperparameters: Hyperparameters<SoapOptions> = {
   learningRate: learningRate(3e-3),
   updateEvery: updateEvery(10, "refreshes of the eigenbases"),
-  betas: betas(0.95, 0.95, "Decay β₁ of the momentum, β₂ of the second moment and the factors' averages"),
+  betas: betas(0.95, 0.95),
   epsilon: epsilon(1e-8),
   weightDecay: weightDecay(),
 };

@@ -2,7 +2,7 @@ import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/
 import { POSITIVE } from "../hyperparameter/range.ts";
 import { CurvatureAverage } from "./curvature.ts";
 import { curvatureCore } from "./curvature_core.ts";
-import { curvatureBetas, epsilon, learningRate, probes, updateEvery, weightDecay } from "./hyperparameters.ts";
+import { betas, epsilon, learningRate, probes, updateEvery, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
 import type { OptimizerSpec } from "./optimizer.ts";
 import text from "../../wgsl/optim/sophia_step.wgsl" with { type: "text" };
@@ -31,7 +31,7 @@ const hyperparameters: Hyperparameters<SophiaOptions> = {
   probes: probes(1),
   gamma: { range: POSITIVE, default: 0.01, doc: "γ: the larger it is, the fewer entries are clipped" },
   epsilon: epsilon(1e-12),
-  betas: curvatureBetas(0.96, 0.99),
+  betas: betas(0.96, 0.99),
   weightDecay: weightDecay(),
 };
 

@@ -20,6 +20,8 @@ export {
   type Schedule,
   type ScheduleConfig,
   scheduleFromConfig,
+  type ScheduleKind,
+  scheduleKinds,
   scheduleNames,
   scheduleToConfig,
   stepDecay,

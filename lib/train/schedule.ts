@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
+import { COUNT, FROM_0, POSITIVE } from "../hyperparameter/range.ts";
 
 /** A learning-rate schedule. */
 export interface Schedule {
@@ -33,7 +35,7 @@ export interface ScheduleConfig {
 
 /** Options of {@linkcode linearWarmup}. */
 export interface LinearWarmupOptions {
-  /** The number of steps of the warm-up; an integer of at least 1. */
+  /** The number of steps of the warm-up. */
   readonly steps: number;
   /** The schedule that follows; its step 0 is the first step after the warm-up. Without it the factor stays 1. */
   readonly then?: Schedule;
@@ -41,27 +43,46 @@ export interface LinearWarmupOptions {
 
 /** Options of {@linkcode exponential}. */
 export interface ExponentialOptions {
-  /** The step at which `final` is reached; an integer of at least 1. */
+  /** The step at which `final` is reached. */
   readonly steps: number;
-  /** The factor from this step on; above 0. */
+  /** The factor from this step on. */
   readonly final: number;
 }
 
 /** Options of {@linkcode cosine}. */
 export interface CosineOptions {
-  /** The step at which `final` is reached; an integer of at least 1. */
+  /** The step at which `final` is reached. */
   readonly steps: number;
-  /** The factor from this step on; at least 0, by default 0. */
+  /** The factor from this step on. */
   readonly final?: number;
 }
 
 /** Options of {@linkcode stepDecay}. */
 export interface StepDecayOptions {
-  /** The number of steps between two drops; an integer of at least 1. */
+  /** The number of steps between two drops. */
   readonly every: number;
-  /** The factor by which each drop multiplies the learning rate; above 0. */
+  /** The factor by which each drop multiplies the learning rate. */
   readonly factor: number;
 }
+
+const warmupHyperparameters: Hyperparameters<Omit<LinearWarmupOptions, "then">> = {
+  steps: { range: COUNT, default: undefined, doc: "Steps of the warm-up" },
+};
+
+const exponentialHyperparameters: Hyperparameters<ExponentialOptions> = {
+  steps: { range: COUNT, default: undefined, doc: "Step at which the final factor is reached" },
+  final: { range: POSITIVE, default: undefined, doc: "Final factor" },
+};
+
+const cosineHyperparameters: Hyperparameters<CosineOptions> = {
+  steps: { range: COUNT, default: undefined, doc: "Step at which the final factor is reached" },
+  final: { range: FROM_0, default: 0, doc: "Final factor" },
+};
+
+const stepDecayHyperparameters: Hyperparameters<StepDecayOptions> = {
+  every: { range: COUNT, default: undefined, doc: "Steps between two drops" },
+  factor: { range: POSITIVE, default: undefined, doc: "Factor by which each drop multiplies the learning rate" },
+};
 
 /** A constant learning rate: the factor is always 1. */
 export function constant(): Schedule {
@@ -83,8 +104,8 @@ export function constant(): Schedule {
  * schedule.factor(550); // 0.5
  * ```
  */
-export function linearWarmup({ steps, then }: LinearWarmupOptions): Schedule {
-  checkCount("linearWarmup", "steps", steps);
+export function linearWarmup({ then, ...options }: LinearWarmupOptions): Schedule {
+  const { steps } = resolveHyperparameters("linearWarmup", warmupHyperparameters, options);
   return {
     name: "linearWarmup",
     options: { steps },
@@ -99,9 +120,8 @@ export function linearWarmup({ steps, then }: LinearWarmupOptions): Schedule {
  * @param options Options of the schedule.
  * @throws {RangeError} If an option is out of range.
  */
-export function exponential({ steps, final }: ExponentialOptions): Schedule {
-  checkCount("exponential", "steps", steps);
-  checkPositive("exponential", "final", final);
+export function exponential(options: ExponentialOptions): Schedule {
+  const { steps, final } = resolveHyperparameters("exponential", exponentialHyperparameters, options);
   return {
     name: "exponential",
     options: { steps, final },
@@ -116,11 +136,8 @@ export function exponential({ steps, final }: ExponentialOptions): Schedule {
  * @param options Options of the schedule.
  * @throws {RangeError} If an option is out of range.
  */
-export function cosine({ steps, final = 0 }: CosineOptions): Schedule {
-  checkCount("cosine", "steps", steps);
-  if (!(typeof final === "number" && final >= 0 && final < Infinity)) {
-    throw new RangeError(`cosine: final must be a finite number from 0, found ${final}.`);
-  }
+export function cosine(options: CosineOptions): Schedule {
+  const { steps, final } = resolveHyperparameters("cosine", cosineHyperparameters, options);
   return {
     name: "cosine",
     options: { steps, final },
@@ -134,9 +151,8 @@ export function cosine({ steps, final = 0 }: CosineOptions): Schedule {
  * @param options Options of the schedule.
  * @throws {RangeError} If an option is out of range.
  */
-export function stepDecay({ every, factor }: StepDecayOptions): Schedule {
-  checkCount("stepDecay", "every", every);
-  checkPositive("stepDecay", "factor", factor);
+export function stepDecay(options: StepDecayOptions): Schedule {
+  const { every, factor } = resolveHyperparameters("stepDecay", stepDecayHyperparameters, options);
   return {
     name: "stepDecay",
     options: { every, factor },
@@ -144,22 +160,46 @@ export function stepDecay({ every, factor }: StepDecayOptions): Schedule {
   };
 }
 
-/** How a schedule is made from its name and options. Options that a configuration lacks are undefined, which `make` checks. */
-interface RegistryEntry {
-  readonly options: readonly string[];
-  readonly make: (options: Readonly<Record<string, number>>, then?: Schedule) => Schedule;
+/** What the registry knows of a schedule. */
+export interface ScheduleKind {
+  /** Its name in configurations and on the command line. */
+  readonly name: string;
+  /** Other names that the command line accepts for it. */
+  readonly aliases?: readonly string[];
+  /** Makes one from the options of a configuration, which it checks. */
+  readonly make: (options: never) => Schedule;
+  /** Makes the one that tasks use for a run of so many steps. */
+  readonly over: (steps: number) => Schedule;
 }
 
-const REGISTRY: Readonly<Record<string, RegistryEntry>> = {
-  constant: { options: [], make: constant },
-  linearWarmup: { options: ["steps", "then"], make: ({ steps }, then) => linearWarmup({ steps, then }) },
-  exponential: { options: ["steps", "final"], make: ({ steps, final }) => exponential({ steps, final }) },
-  cosine: { options: ["steps", "final"], make: ({ steps, final }) => cosine({ steps, final }) },
-  stepDecay: { options: ["every", "factor"], make: ({ every, factor }) => stepDecay({ every, factor }) },
-};
+/** Every schedule. */
+export const scheduleKinds: readonly ScheduleKind[] = [
+  {
+    name: "constant",
+    make: (options: Readonly<Record<string, never>>) => {
+      resolveHyperparameters("constant", {}, options);
+      return constant();
+    },
+    over: constant,
+  },
+  {
+    name: "linearWarmup",
+    aliases: ["warmup"],
+    make: linearWarmup,
+    over: (steps) => linearWarmup({ steps: Math.max(1, Math.round(steps / 20)) }),
+  },
+  { name: "exponential", make: exponential, over: (steps) => exponential({ steps, final: 0.01 }) },
+  { name: "cosine", make: cosine, over: (steps) => cosine({ steps }) },
+  {
+    name: "stepDecay",
+    aliases: ["step"],
+    make: stepDecay,
+    over: (steps) => stepDecay({ every: Math.ceil(steps / 3), factor: 0.1 }),
+  },
+];
 
 /** The names that {@linkcode scheduleFromConfig} knows. */
-export const scheduleNames: readonly string[] = Object.keys(REGISTRY);
+export const scheduleNames: readonly string[] = scheduleKinds.map(({ name }) => name);
 
 /**
  * Converts a schedule to its configuration, from which {@linkcode scheduleFromConfig} makes the same schedule.
@@ -177,27 +217,9 @@ export function scheduleToConfig({ name, options, then }: Schedule): ScheduleCon
  * @throws {RangeError} If the name or an option is unknown, or an option is missing or out of range.
  */
 export function scheduleFromConfig({ name, then, ...options }: ScheduleConfig): Schedule {
-  if (!Object.hasOwn(REGISTRY, name)) {
+  const kind = scheduleKinds.find((each) => each.name === name);
+  if (kind === undefined) {
     throw new RangeError(`schedule: expected one of ${scheduleNames.join(", ")}, found ${JSON.stringify(name)}.`);
   }
-  const entry = REGISTRY[name];
-  for (const option of Object.keys({ ...options, ...(then && { then }) })) {
-    if (!entry.options.includes(option)) {
-      const known = entry.options.length > 0 ? `only ${entry.options.join(", ")}` : "none";
-      throw new RangeError(`${name}: there is no option ${option}, ${known}.`);
-    }
-  }
-  return entry.make(options as Record<string, number>, then && scheduleFromConfig(then));
-}
-
-function checkCount(schedule: string, option: string, value: number) {
-  if (!(Number.isSafeInteger(value) && value >= 1)) {
-    throw new RangeError(`${schedule}: ${option} must be a whole number from 1, found ${value}.`);
-  }
-}
-
-function checkPositive(schedule: string, option: string, value: number) {
-  if (!(typeof value === "number" && value > 0 && value < Infinity)) {
-    throw new RangeError(`${schedule}: ${option} must be a finite number above 0, found ${value}.`);
-  }
+  return kind.make({ ...options, ...(then && { then: scheduleFromConfig(then) }) } as never);
 }

@@ -1,6 +1,8 @@
 import { KERNEL_CHOICES } from "../../lib/gpu/kernel_choice.ts";
+import { optimizerNames } from "../../lib/optim/registry.ts";
 import type { Values } from "../shell/command.ts";
 import { defineCommand } from "../shell/options.ts";
+import { aliasesOf, HIDDEN_ACTIVATIONS } from "../training/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { parseWholeNumbers } from "../shell/whole_numbers.ts";
 
@@ -22,7 +24,8 @@ export const command = defineCommand({
     {
       name: "activation",
       kind: "choice",
-      choices: ["gaussian", "sine", "gabor", "sinc", "relu"],
+      choices: HIDDEN_ACTIVATIONS.map(({ name }) => name) as readonly string[],
+      aliases: aliasesOf(HIDDEN_ACTIVATIONS),
       default: "gaussian",
       help: "Activation of the hidden layers",
     },
@@ -31,9 +34,9 @@ export const command = defineCommand({
     {
       name: "optimizer",
       kind: "choice",
-      choices: ["adam", "adamW", "sgd", "esgd"],
+      choices: optimizerNames,
       default: "adam",
-      help: "Optimizer; esgd is timed in steps without a probe",
+      help: "Optimizer; one that refreshes curvature is timed in steps between two refreshes",
     },
     {
       name: "repeats",

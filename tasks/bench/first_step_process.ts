@@ -18,7 +18,7 @@ if (import.meta.main) {
   const { batch, kernels, allowSoftware, optimizer: name } = settings;
   using gpu = await openDevice({ allowSoftware, kernels });
   using field = createField(gpu, fieldOf(settings));
-  using optimizer = createOptimizer(gpu, optimizerOf[name](), field.layout);
+  using optimizer = createOptimizer(gpu, optimizerOf(name), field.layout);
   const data = batchOf(batch);
   const options = { field, objective: meanSquaredError(), data, optimizer, batchSize: batch, epochs: 1, steps: 1 };
   for await (const event of train(options)) {

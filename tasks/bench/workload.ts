@@ -12,10 +12,8 @@ import { createVector, type Vector } from "../../lib/linalg/vector.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { streams } from "../../lib/gpu/random.ts";
 import { meanSquaredError } from "../../lib/objective/mean_squared_error.ts";
-import { adam, adamW } from "../../lib/optim/adam.ts";
-import { esgd } from "../../lib/optim/esgd.ts";
 import { createOptimizer, type Optimizer, type OptimizerSpec } from "../../lib/optim/optimizer.ts";
-import { sgd } from "../../lib/optim/sgd.ts";
+import { optimizerFromConfig } from "../../lib/optim/registry.ts";
 import { tableData, type TrainingData } from "../../lib/data/training_data.ts";
 import { RING, TrainingStep } from "../../lib/train/training_step.ts";
 import type { BenchValues } from "./command.ts";
@@ -29,19 +27,17 @@ export type Curvature = "hessianProbes" | "gaussNewtonSample" | "kroneckerFactor
 /** A small learning rate, so that long measurements do not diverge. */
 export const LEARNING_RATE = 1e-4;
 
-/** The optimizers, all with the same small learning rate. */
-export const optimizerOf: Record<BenchValues["optimizer"], () => OptimizerSpec> = {
-  adam: () => adam({ learningRate: LEARNING_RATE }),
-  adamW: () => adamW({ learningRate: LEARNING_RATE }),
-  sgd: () => sgd({ learningRate: LEARNING_RATE }),
-  esgd: () => esgd({ learningRate: LEARNING_RATE }),
-};
+/** An optimizer with the small learning rate. */
+export function optimizerOf(name: string): OptimizerSpec {
+  return optimizerFromConfig({ name, learningRate: LEARNING_RATE });
+}
 
-/** The optimizers as they work between the refreshes of their curvature: ESGD without probes. */
-const steadyOptimizerOf: typeof optimizerOf = {
-  ...optimizerOf,
-  esgd: () => esgd({ learningRate: LEARNING_RATE, initialProbes: 1, warmup: 0, updateEvery: 2 ** 30 }),
-};
+/** The same optimizer long after its start: it refreshes curvature at step 0 only. */
+function steadyOptimizerOf(name: string): OptimizerSpec {
+  const steady = { initialProbes: 1, warmup: 0, updateEvery: 2 ** 30, basisEvery: 2 ** 30 };
+  const known = Object.entries(steady).filter(([option]) => Object.hasOwn(optimizerOf(name).options, option));
+  return optimizerFromConfig({ name, learningRate: LEARNING_RATE, ...Object.fromEntries(known) });
+}
 
 /** A field as for images, with 2 inputs and 3 outputs. */
 export function fieldOf({ activation, width, layers }: BenchSetup): FieldDescription {
@@ -87,7 +83,7 @@ export class Workload implements Disposable {
     this.field = createField(gpu, fieldOf(setup), { seed: 0 });
     const { field } = this;
     this.#data = tableData(field, objective, batchOf(batch));
-    this.#optimizer = createOptimizer(gpu, steadyOptimizerOf[setup.optimizer](), field.layout);
+    this.#optimizer = createOptimizer(gpu, steadyOptimizerOf(setup.optimizer), field.layout);
     const parts = { field, objective, data: this.#data, optimizer: this.#optimizer };
     this.step = new TrainingStep({ ...parts, batchSize: batch, seed: 0 });
     this.#products = new Workspace(field, objective, { samples: batch, products: true });

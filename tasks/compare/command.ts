@@ -23,7 +23,7 @@ const own = defineCommand({
       name: "activations",
       kind: "string",
       placeholder: "NAME,…",
-      default: "gaussian,sine,wavelet,relu-pe",
+      default: "gaussian,sine,gabor,relu-pe",
       help: "Activations to compare, separated by commas",
     },
     {
@@ -98,7 +98,7 @@ export function commandFor(task: TrainingTask, tasks: readonly string[]): Comman
     options: [
       { name: "task", kind: "choice", choices: tasks, default: "image", help: "Task to train" },
       ...own.options,
-      ...[...sharedOptions(task).values()].map((option) => ({ ...option, group })),
+      ...[...sharedOptions(task).values()].map((option) => ({ ...option, group: option.group ?? group })),
     ],
     examples: [
       "deno task compare --input photo.png --tune --budget 20m",

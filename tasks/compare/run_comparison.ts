@@ -16,7 +16,7 @@ import { planLines } from "./plan.ts";
 import { writeReport } from "./report.ts";
 import { defaultName, readRequest, type Settings } from "./settings.ts";
 import { ComparisonFolder, type ComparisonRecord } from "./store.ts";
-import { TASKS } from "./tasks.ts";
+import { TASKS } from "../registry.ts";
 
 /** How often the speed of each pair is measured. */
 const PACE_ROUNDS = 3;

@@ -1,7 +1,9 @@
 import { optionSpelling } from "../shell/command.ts";
 import { storedValues } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
-import { ACTIVATION_HYPERPARAMETERS, fieldOptions, OPTIMIZER_HYPERPARAMETERS } from "../training/hyperparameters.ts";
+import { HYPERPARAMETERS, knownHyperparameters } from "../training/hyperparameters.ts";
+import { networkChoice } from "../training/network_choice.ts";
+import { chosenOptimizer } from "../training/optimizer.ts";
 import type { TaskValues, TrainingTask } from "../training/task.ts";
 import type { Command } from "../shell/command.ts";
 import type { SettledValues } from "../training/options.ts";
@@ -40,13 +42,19 @@ export function runValues(scope: Scope, { activation, optimizer }: Pair, choice:
     ...schedule !== undefined && { schedule },
     ...positional !== undefined && { [positional]: input.path },
   };
-  const known = new Set(hyperparametersOf(scope, { activation, optimizer }));
-  const fitting = Object.entries(stored).filter(([name]) => !isHyperparameter(name) || known.has(name));
+  const known = knownHyperparameters(asked(scope, stored));
+  const fitting = Object.entries(stored).filter(([name]) => !HYPERPARAMETERS.has(name) || known.has(name));
   return settle(scope, Object.fromEntries(fitting));
 }
 
-function settle({ task, adapter }: Scope, options: Record<string, unknown>): RunValues {
-  return task.settle(storedValues(options, task.command, "comparison.json") as TaskValues<Command>, adapter);
+function settle(scope: Scope, options: Record<string, unknown>): RunValues {
+  return scope.task.settle(asked(scope, options), scope.adapter);
+}
+
+/** The options with their defaults and with shorthands replaced. */
+function asked({ task }: Scope, options: Record<string, unknown>): TaskValues<Command> {
+  const values = storedValues(options, task.command, "comparison.json") as TaskValues<Command>;
+  return { ...values, ...networkChoice(values) };
 }
 
 /**
@@ -57,14 +65,16 @@ function settle({ task, adapter }: Scope, options: Record<string, unknown>): Run
 export function checkPairs(scope: Scope): void {
   const { task, settings } = scope;
   const pairs = pairsOf(settings);
-  const known = new Set(pairs.flatMap((pair) => hyperparametersOf(scope, pair)));
-  for (const name of Object.keys(settings.options).filter(isHyperparameter)) {
+  const known = new Set(
+    pairs.flatMap((pair) => [...knownHyperparameters(asked(scope, { ...settings.options, ...pair }))]),
+  );
+  for (const name of Object.keys(settings.options).filter((name) => HYPERPARAMETERS.has(name))) {
     if (known.has(name)) continue;
     throw new UserError(`${optionSpelling(name)}: none of the activations and optimizers has such a hyper-parameter.`);
   }
   for (const pair of pairs) {
     const values = runValues(scope, pair, { input: settings.inputs[0], seed: 0 });
-    task.optimizer(values);
+    chosenOptimizer(values, task.optimizerDefaults(values));
     task.field(values, 1);
   }
 }
@@ -72,16 +82,6 @@ export function checkPairs(scope: Scope): void {
 /** A pair's learning rate without tuning: the one that is given, or the default one. */
 export function defaultRate(scope: Scope, pair: Pair): number {
   const { task, settings } = scope;
-  return task.optimizer(runValues(scope, pair, { input: settings.inputs[0], seed: 0 })).learningRate;
-}
-
-function isHyperparameter(name: string): boolean {
-  return [...ACTIVATION_HYPERPARAMETERS, ...OPTIMIZER_HYPERPARAMETERS].some((each) => each === name);
-}
-
-function hyperparametersOf(scope: Scope, pair: Pair): string[] {
-  const { task, settings } = scope;
-  const others = Object.entries({ ...settings.options, ...pair }).filter(([name]) => !isHyperparameter(name));
-  const values = settle(scope, Object.fromEntries(others));
-  return [...Object.keys(fieldOptions(task.field(values, 1))), ...Object.keys(task.optimizer(values).options)];
+  const values = runValues(scope, pair, { input: settings.inputs[0], seed: 0 });
+  return chosenOptimizer(values, task.optimizerDefaults(values)).learningRate;
 }

@@ -1,7 +1,7 @@
 import { basename, join } from "@std/path";
 import { optimizerNames } from "../../lib/optim/registry.ts";
 import { callerPath } from "../shell/caller_path.ts";
-import type { Option } from "../shell/command.ts";
+import type { ChoiceOption, Option } from "../shell/command.ts";
 import { optionSpelling } from "../shell/command.ts";
 import { nearestName } from "../shell/nearest_name.ts";
 import { parseOptions } from "../shell/options.ts";
@@ -9,7 +9,7 @@ import { UserError } from "../shell/user_error.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { commandFor, type CompareValues, sharedOptions } from "./command.ts";
 import { parseDuration } from "./duration.ts";
-import { TASKS } from "./tasks.ts";
+import { TASKS } from "../registry.ts";
 
 /** One input: a file or scene to train on. */
 export interface Input {
@@ -81,8 +81,8 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
   const settings: Settings = {
     task: task.name,
     inputs: await inputsOf(task, values.input),
-    activations: names("--activations", values.activations, choicesOf(task, "activation")),
-    optimizers: names("--optimizers", values.optimizers, optimizerNames),
+    activations: names("--activations", values.activations, choiceOf(task, "activation")),
+    optimizers: names("--optimizers", values.optimizers, { choices: optimizerNames }),
     seeds: values.seeds,
     tune: values.tune,
     length,
@@ -108,8 +108,15 @@ function finalLength({ budget, minutes, epochs }: CompareValues): FinalLength {
   return minutes !== undefined ? { seconds: minutes * 60 } : { epochs };
 }
 
-function names(option: string, text: string, known: readonly string[]): string[] {
-  const found = text.split(",").map((name) => name.trim());
+/** The names in a list; aliases become the names that they stand for. */
+function names(
+  option: string,
+  text: string,
+  { choices: known, aliases = {} }: Pick<ChoiceOption, "choices" | "aliases">,
+): string[] {
+  const found = text.split(",").map((name) => name.trim()).map((name) => {
+    return Object.hasOwn(aliases, name) ? aliases[name] : name;
+  });
   for (const [index, name] of found.entries()) {
     if (found.indexOf(name) < index) throw new UserError(`${option}: ${name} is given twice: give it once.`);
     if (known.includes(name)) continue;
@@ -122,9 +129,9 @@ function names(option: string, text: string, known: readonly string[]): string[]
   return found;
 }
 
-function choicesOf({ command }: TrainingTask, name: string): readonly string[] {
+function choiceOf({ command }: TrainingTask, name: string): Pick<ChoiceOption, "choices" | "aliases"> {
   const option = command.options.find((each: Option) => each.name === name);
-  return option?.kind === "choice" ? option.choices : [];
+  return option?.kind === "choice" ? option : { choices: [] };
 }
 
 async function inputsOf({ name, inputs, takesFolders }: TrainingTask, typed: string | undefined): Promise<Input[]> {

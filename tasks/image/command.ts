@@ -1,13 +1,20 @@
 import type { Values } from "../shell/command.ts";
 import { defineCommand } from "../shell/options.ts";
 import {
+  type FieldDefaults,
+  fieldHyperparameters,
   NETWORK_OPTIONS,
+  objectiveOption,
   OPTIMIZER_CHOICES,
+  OPTIMIZER_OPTIONS,
   PAPER_OPTION,
   RUN_OPTIONS,
-  SCHEDULES,
+  SCHEDULE_OPTION,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
+
+/** Hyper-parameters of activations and encodings as published for images. */
+export const FIELD_DEFAULTS: FieldDefaults = { gaussian: { sigma: 0.05 } };
 
 /** The number of passes over all pixels if neither epochs nor minutes are given. */
 export const DEFAULT_EPOCHS = 6;
@@ -20,7 +27,6 @@ export const command = defineCommand({
   positionals: [{ name: "picture", help: "PNG or JPEG file", defaultText: "a photograph from an npm package" }],
   options: [
     ...NETWORK_OPTIONS,
-    { name: "sigma", kind: "number", exclusiveMin: 0, help: "Width of the gaussian activation", defaultText: "0.05" },
     {
       name: "optimizer",
       kind: "choice",
@@ -30,13 +36,8 @@ export const command = defineCommand({
         "Update rule; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule",
     },
     ...UPDATE_OPTIONS,
-    {
-      name: "schedule",
-      kind: "choice",
-      choices: SCHEDULES,
-      default: "constant",
-      help: "How the learning rate changes during the run",
-    },
+    { ...SCHEDULE_OPTION, default: "constant" },
+    objectiveOption("values", "meanSquaredError"),
     PAPER_OPTION,
     { name: "batch-size", kind: "integer", min: 1, default: 512, help: "Pixels per step" },
     { name: "size", kind: "integer", min: 0, default: 256, help: "Longer side in pixels; 0 keeps the picture's size" },
@@ -65,6 +66,8 @@ export const command = defineCommand({
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes`,
     },
     ...RUN_OPTIONS,
+    ...fieldHyperparameters(FIELD_DEFAULTS),
+    ...OPTIMIZER_OPTIONS,
   ],
   examples: [
     "deno task image photo.jpg --activation sine --optimizer adam --epochs 30 --seed 3 --name mine",

@@ -4,12 +4,13 @@ import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { peakSignalToNoiseRatio } from "../../lib/metric/psnr.ts";
 import { structuralSimilarity } from "../../lib/metric/ssim.ts";
-import { meanSquaredError } from "../../lib/objective/mean_squared_error.ts";
+import type { Objective } from "../../lib/objective/objective.ts";
 import { errorPicture } from "../run/error_picture.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { TrainingData } from "../../lib/data/training_data.ts";
 import { UserError } from "../shell/user_error.ts";
+import { chosenObjective } from "../training/objective.ts";
 import type { Figures, TrainingSubject } from "../training/subject.ts";
 import type { ImageValues } from "./command.ts";
 
@@ -17,12 +18,13 @@ import type { ImageValues } from "./command.ts";
 export class ImageSubject implements TrainingSubject {
   readonly quality = { figure: "psnr", name: "PSNR", label: "PSNR (dB)", digits: 2, unit: " dB" };
   readonly data: TrainingData;
-  readonly objective = meanSquaredError();
+  readonly objective: Objective;
   /** The reconstruction at the last measurement. */
   #result?: Picture;
 
   constructor(gpu: Gpu, readonly picture: Picture, readonly values: ImageValues) {
     this.data = pictureData(gpu, picture);
+    this.objective = chosenObjective(values);
   }
 
   get outputs(): number {

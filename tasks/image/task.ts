@@ -1,7 +1,8 @@
+import { optimizerDefaults } from "../training/optimizer_defaults.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { command, DEFAULT_EPOCHS } from "./command.ts";
 import { fitPicture, loadPicture } from "./input.ts";
-import { fieldFor, optimizerFor } from "./settings.ts";
+import { fieldFor } from "./settings.ts";
 import { ImageSubject } from "./subject.ts";
 
 /** The task of training on a picture. */
@@ -11,7 +12,8 @@ export const imageTask: TrainingTask<typeof command> = {
   settle: (values) => values,
   defaultEpochs: () => DEFAULT_EPOCHS,
   field: (values, channels) => fieldFor(values, { channels }),
-  optimizer: optimizerFor,
+  sizes: { outputs: 3 },
+  optimizerDefaults: () => optimizerDefaults,
   inputs: /\.(png|jpe?g)$/i,
   pictures: [
     { file: "input.png", title: "Input", shared: true },

@@ -6,10 +6,16 @@ import { defineCommand } from "../shell/options.ts";
 import {
   ACTIVATION_OPTIONS,
   BEST_OPTIMIZER_OPTION,
+  type FieldDefaults,
+  fieldHyperparameters,
+  OPTIMIZER_OPTIONS,
   RUN_OPTIONS,
-  SCHEDULES,
+  SCHEDULE_OPTION,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
+
+/** Hyper-parameters of activations and of the encoding of positions for radiance fields. */
+export const FIELD_DEFAULTS: FieldDefaults = { gaussian: { sigma: 0.1 }, positional: { octaves: 10 } };
 
 /** The options of `deno task nerf`. */
 export const command = defineCommand({
@@ -23,15 +29,6 @@ export const command = defineCommand({
   }],
   options: [
     ...ACTIVATION_OPTIONS,
-    { name: "sigma", kind: "number", exclusiveMin: 0, help: "Width of the gaussian activation", defaultText: "0.1" },
-    {
-      name: "octaves",
-      kind: "integer",
-      min: 1,
-      max: 24,
-      help: "Octaves of relu-pe's encoding of positions; directions always have 4",
-      defaultText: "10",
-    },
     {
       name: "preset",
       kind: "choice",
@@ -40,7 +37,14 @@ export const command = defineCommand({
         "Size of field and batch. tiny: 4 layers of 64 units, 256 rays of 24 samples; small: 6 of 128, 512 of 48; paper: 8 of 256, 2048 of 128, with the published learning rates",
       defaultText: "paper on a GPU; on a software adapter tiny for the default scene, otherwise small",
     },
-    { name: "depth", kind: "integer", min: 1, max: 64, help: "Layers of the trunk", defaultText: "the preset's" },
+    {
+      name: "layers",
+      kind: "integer",
+      min: 1,
+      max: 64,
+      help: "Number of hidden layers of the trunk",
+      defaultText: "the preset's",
+    },
     { name: "width", kind: "integer", min: 1, max: 4096, help: "Units per layer", defaultText: "the preset's" },
     { name: "samples", kind: "integer", min: 1, max: 4096, help: "Samples per ray", defaultText: "the preset's" },
     {
@@ -61,13 +65,7 @@ export const command = defineCommand({
     },
     BEST_OPTIMIZER_OPTION,
     ...UPDATE_OPTIONS,
-    {
-      name: "schedule",
-      kind: "choice",
-      choices: SCHEDULES,
-      help: "How the learning rate changes during the run",
-      defaultText: "cosine; with --preset paper exponential",
-    },
+    { ...SCHEDULE_OPTION, defaultText: "cosine; with --preset paper exponential" },
     {
       name: "size",
       kind: "integer",
@@ -134,6 +132,8 @@ export const command = defineCommand({
       defaultText: "2 for tiny, 4 for small, 20 for paper, or no limit with --minutes",
     },
     ...RUN_OPTIONS,
+    ...fieldHyperparameters(FIELD_DEFAULTS),
+    ...OPTIMIZER_OPTIONS,
   ],
   examples: [
     "deno task nerf scenes/fern --space ndc --minutes 20 --path spiral --name fern",

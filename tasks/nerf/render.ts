@@ -29,8 +29,8 @@ export async function renderRun(args: readonly string[], signal: AbortSignal): P
   const say = (what: string) => progress.update(what);
   const done = await renderFrames(folder, field, record, volume, { path, frames, width, depth, say, signal });
   progress.finish();
-  const made = `${done} of ${frames} frames of step ${loaded.step}`;
-  if (done === frames) console.log(`${made} are in ${folder.path}/${path}`);
-  else if (done === 0) console.log(`${made} were rendered; ${folder.path}/${path} is as it was.`);
-  else console.log(`${made} are in ${folder.path}/${unfinishedPath(path)}; ${path} is as it was.`);
+  const made = `${done} of ${frames} frames of the field at step ${loaded.step} were rendered`;
+  if (done === frames) console.log(`${made} to ${folder.path}/${path}`);
+  else if (done === 0) console.log(`${made}; ${folder.path}/${path} is unchanged.`);
+  else console.log(`${made} to ${folder.path}/${unfinishedPath(path)}; ${path} is unchanged.`);
 }

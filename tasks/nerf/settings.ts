@@ -1,22 +1,19 @@
 import type { FieldDescription } from "../../lib/field/description.ts";
-import { positionalEncoding } from "../../lib/field/encoding/positional.ts";
 import { radianceField } from "../../lib/field/radiance_field.ts";
 import type { VolumeOptions } from "../../lib/objective/volume_rendering.ts";
-import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
-import { chosenActivation } from "../training/network.ts";
-import { chosenOptimizer } from "../training/optimizer.ts";
+import { chosenActivation, chosenEncoding, fixedEncoding } from "../training/network.ts";
 import { type OptimizerDefaults, optimizerDefaults } from "../training/optimizer_defaults.ts";
-import type { SettledValues } from "../training/options.ts";
-import type { NerfValues } from "./command.ts";
+import type { FieldDefaults, SettledValues } from "../training/options.ts";
+import { FIELD_DEFAULTS, type NerfValues } from "./command.ts";
 
 const PRESETS = {
-  tiny: { depth: 4, width: 64, samples: 24, rays: 256, densityScale: 4, schedule: "cosine", epochs: 2 },
-  small: { depth: 6, width: 128, samples: 48, rays: 512, densityScale: 4, schedule: "cosine", epochs: 4 },
-  paper: { depth: 8, width: 256, samples: 128, rays: 2048, densityScale: 1, schedule: "exponential", epochs: 20 },
+  tiny: { layers: 4, width: 64, samples: 24, rays: 256, densityScale: 4, schedule: "cosine", epochs: 2 },
+  small: { layers: 6, width: 128, samples: 48, rays: 512, densityScale: 4, schedule: "cosine", epochs: 4 },
+  paper: { layers: 8, width: 256, samples: 128, rays: 2048, densityScale: 1, schedule: "exponential", epochs: 20 },
 } as const;
 
 /** Options whose defaults depend on the adapter or the preset. */
-type OpenOption = "preset" | "depth" | "width" | "samples" | "rays" | "densityScale" | "size";
+type OpenOption = "preset" | "layers" | "width" | "samples" | "rays" | "densityScale" | "size";
 
 /** The option values with these defaults filled in. */
 export type NerfSettings =
@@ -28,9 +25,9 @@ export type NerfSettings =
 export function settleValues(values: NerfValues, software: boolean): NerfSettings {
   const preset = values.preset ?? (!software ? "paper" : values.scene === undefined ? "tiny" : "small");
   const usual = PRESETS[preset];
-  const { depth = usual.depth, width = usual.width, samples = usual.samples, rays = usual.rays } = values;
+  const { layers = usual.layers, width = usual.width, samples = usual.samples, rays = usual.rays } = values;
   const { densityScale = usual.densityScale, schedule = usual.schedule, size = software ? 126 : 0 } = values;
-  return { ...values, preset, depth, width, samples, rays, densityScale, schedule, size, batchSize: rays };
+  return { ...values, preset, layers, width, samples, rays, densityScale, schedule, size, batchSize: rays };
 }
 
 /** The number of passes over all pixels if neither epochs nor minutes are given. */
@@ -38,17 +35,18 @@ export function defaultEpochs({ preset }: NerfSettings): number {
   return PRESETS[preset].epochs;
 }
 
+/** Hyper-parameters of the encoding of directions, which the command line does not change. */
+const DIRECTION_DEFAULTS: FieldDefaults = { positional: { octaves: 4 } };
+
 /** The field that the options describe. */
 export function fieldFor(values: NerfSettings): FieldDescription {
-  const { activation, depth, width, octaves = 10 } = values;
+  const { layers, width } = values;
   return radianceField({
-    activation: chosenActivation(values, 0.1),
-    depth,
+    activation: chosenActivation(values, FIELD_DEFAULTS),
+    depth: layers,
     width,
-    ...activation === "relu-pe" && {
-      positionEncoding: positionalEncoding({ octaves }),
-      directionEncoding: positionalEncoding({ octaves: 4 }),
-    },
+    positionEncoding: chosenEncoding(values, FIELD_DEFAULTS),
+    directionEncoding: fixedEncoding(values, DIRECTION_DEFAULTS),
   });
 }
 
@@ -58,19 +56,14 @@ export function volumeFor(values: NerfSettings, background: "black" | "white"): 
   return { intervals: samples + fineSamples, fine: fineSamples, background, densityScale };
 }
 
-/** The optimizer that the options describe. */
-export function optimizerFor(values: NerfSettings): OptimizerSpec {
-  // A Gaussian field with few units per layer trains stably with a larger learning rate, and needs it.
-  const gaussian = values.preset === "tiny" ? 3e-3 : 1e-3;
-  return chosenOptimizer(values, defaultsWith({ relu: 3e-3, "relu-pe": 3e-3, gaussian, other: 3e-4 }));
-}
-
 /**
  * The defaults for images, with the learning rates that were found best for radiance fields with a cosine schedule, and with the
  * published rates for radiance fields.
  */
-function defaultsWith(adamRates: OptimizerDefaults["rates"][string]): OptimizerDefaults {
+export function defaultsFor({ preset }: NerfSettings): OptimizerDefaults {
   const { rates, published } = optimizerDefaults;
+  // A Gaussian field with few units per layer trains stably with a larger learning rate, and needs it.
+  const adamRates = { relu: 3e-3, gaussian: preset === "tiny" ? 3e-3 : 1e-3, other: 3e-4 };
   return {
     ...optimizerDefaults,
     rates: {
@@ -78,7 +71,7 @@ function defaultsWith(adamRates: OptimizerDefaults["rates"][string]): OptimizerD
       adam: adamRates,
       adamW: adamRates,
       muon: { ...rates.muon, other: 3e-3 },
-      soap: { relu: 3e-3, "relu-pe": 3e-3, other: 2e-3 },
+      soap: { relu: 3e-3, other: 2e-3 },
     },
     published: { ...published, adam: { rates: { other: 1e-4 } }, esgd: { ...published.esgd, rates: { other: 1 } } },
   };

@@ -2,7 +2,7 @@ import { SCENE_FILES } from "../../lib/data/scene/read_scene.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { command } from "./command.ts";
 import { loadScene } from "./input.ts";
-import { defaultEpochs, fieldFor, type NerfSettings, optimizerFor, settleValues } from "./settings.ts";
+import { defaultEpochs, defaultsFor, fieldFor, type NerfSettings, settleValues } from "./settings.ts";
 import { NerfSubject } from "./subject.ts";
 
 /** The task of training on photographs with known cameras. */
@@ -12,7 +12,13 @@ export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
   settle: (values, { software }) => settleValues(values, software),
   defaultEpochs,
   field: fieldFor,
-  optimizer: optimizerFor,
+  sizes: {
+    outputs: 4,
+    rowsPerSample: ({ samples, fineSamples }) => samples + fineSamples,
+    // The default scene and others have fields of different sizes.
+    variants: [{}, { scene: "any" }],
+  },
+  optimizerDefaults: defaultsFor,
   pictures: [{
     file: "test/000_comparison.png",
     title: "First test view: photograph, rendering, error (black: 0; pale yellow: 0.25 or more)",

@@ -2,12 +2,19 @@ import type { Values } from "../shell/command.ts";
 import { defineCommand } from "../shell/options.ts";
 import {
   BEST_OPTIMIZER_OPTION,
+  type FieldDefaults,
+  fieldHyperparameters,
   NETWORK_OPTIONS,
+  objectiveOption,
+  OPTIMIZER_OPTIONS,
   PAPER_OPTION,
   RUN_OPTIONS,
-  SCHEDULES,
+  SCHEDULE_OPTION,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
+
+/** Hyper-parameters of activations and encodings as published for occupancy. */
+export const FIELD_DEFAULTS: FieldDefaults = { gaussian: { sigma: 0.09 } };
 
 /** The number of epochs if neither epochs nor minutes are given. */
 export const DEFAULT_EPOCHS = 4;
@@ -24,16 +31,10 @@ export const command = defineCommand({
   }],
   options: [
     ...NETWORK_OPTIONS,
-    { name: "sigma", kind: "number", exclusiveMin: 0, help: "Width of the gaussian activation", defaultText: "0.09" },
     BEST_OPTIMIZER_OPTION,
     ...UPDATE_OPTIONS,
-    {
-      name: "schedule",
-      kind: "choice",
-      choices: SCHEDULES,
-      help: "How the learning rate changes during the run",
-      defaultText: "cosine; with --preset paper constant",
-    },
+    { ...SCHEDULE_OPTION, defaultText: "cosine; with --preset paper constant" },
+    objectiveOption("logits", "binaryCrossEntropy"),
     PAPER_OPTION,
     { name: "points", kind: "integer", min: 1, max: 2 ** 31, default: 1_000_000, help: "Points per epoch" },
     {
@@ -77,6 +78,8 @@ export const command = defineCommand({
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes`,
     },
     ...RUN_OPTIONS,
+    ...fieldHyperparameters(FIELD_DEFAULTS),
+    ...OPTIMIZER_OPTIONS,
   ],
   examples: [
     "deno task occupancy dragon.ply.gz --optimizer adam --minutes 10 --seed 3 --name dragon",

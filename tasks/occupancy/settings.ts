@@ -1,10 +1,8 @@
 import type { FieldDescription } from "../../lib/field/description.ts";
-import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { chosenNetwork } from "../training/network.ts";
-import { chosenOptimizer } from "../training/optimizer.ts";
 import { type OptimizerDefaults, optimizerDefaults } from "../training/optimizer_defaults.ts";
 import type { SettledValues } from "../training/options.ts";
-import type { OccupancyValues } from "./command.ts";
+import { FIELD_DEFAULTS, type OccupancyValues } from "./command.ts";
 
 /** The option values with the defaults that depend on the adapter filled in. */
 export type OccupancySettings =
@@ -26,18 +24,13 @@ export function settleValues(values: OccupancyValues, software: boolean): Occupa
 
 /** The field that the options describe, with the activations' published settings for occupancy. */
 export function fieldFor(values: OccupancyValues): FieldDescription {
-  return chosenNetwork(values, { inputs: 3, outputs: 1, sigma: 0.09 });
+  return chosenNetwork(values, { inputs: 3, outputs: 1, defaults: FIELD_DEFAULTS });
 }
 
-const adamRates = { sine: 3e-4, sinc: 3e-4, relu: 3e-3, "relu-pe": 3e-3, other: 1e-3 };
+const adamRates = { sine: 3e-4, sinc: 3e-4, relu: 3e-3, other: 1e-3 };
 
 /** The defaults for images, with the learning rates that were found best for meshes with a cosine schedule (docs/occupancy.md). */
-const defaults: OptimizerDefaults = {
+export const occupancyOptimizerDefaults: OptimizerDefaults = {
   ...optimizerDefaults,
   rates: { ...optimizerDefaults.rates, adam: adamRates, adamW: adamRates },
 };
-
-/** The optimizer that the options describe. */
-export function optimizerFor(values: OccupancyValues): OptimizerSpec {
-  return chosenOptimizer(values, defaults);
-}

@@ -7,7 +7,7 @@ import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { compareMeshes } from "../../lib/metric/mesh_distance.ts";
 import { scoreBatch, scoreOccupancy } from "../../lib/metric/occupancy.ts";
-import { binaryCrossEntropy } from "../../lib/objective/binary_cross_entropy.ts";
+import type { Objective } from "../../lib/objective/objective.ts";
 import { encodeObj } from "../../lib/codec/mesh/encode_obj.ts";
 import { meshPicture } from "../../lib/render/mesh_picture.ts";
 import { encodePly } from "../../lib/codec/mesh/encode_ply.ts";
@@ -18,6 +18,7 @@ import type { TrainingData } from "../../lib/data/training_data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Closing, Figures, TrainingSubject } from "../training/subject.ts";
+import { chosenObjective } from "../training/objective.ts";
 import type { OccupancySettings } from "./settings.ts";
 
 /** How many held-out points are scored during training. They are the first of those that are scored at the end. */
@@ -33,13 +34,14 @@ export class OccupancySubject implements TrainingSubject {
   /** Seconds between evaluations. It is limited, because an epoch of a million points may take many minutes. */
   readonly evaluationInterval = 60;
   readonly data: TrainingData;
-  readonly objective = binaryCrossEntropy();
+  readonly objective: Objective;
   readonly #sampler: OccupancySampler;
 
   constructor(gpu: Gpu, readonly input: NormalisedMesh, readonly values: OccupancySettings) {
     const { points, seed, threshold } = values;
     this.#sampler = new OccupancySampler(gpu, input.mesh, { threshold });
     this.data = this.#sampler.data({ count: points, seed });
+    this.objective = chosenObjective(values);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { TrainingTask } from "../training/task.ts";
 import { command, DEFAULT_EPOCHS } from "./command.ts";
 import { loadMesh } from "./input.ts";
-import { fieldFor, type OccupancySettings, optimizerFor, settleValues } from "./settings.ts";
+import { fieldFor, occupancyOptimizerDefaults, type OccupancySettings, settleValues } from "./settings.ts";
 import { OccupancySubject } from "./subject.ts";
 
 /** The task of training on a mesh. */
@@ -11,7 +11,8 @@ export const occupancyTask: TrainingTask<typeof command, OccupancySettings> = {
   settle: (values, { software }) => settleValues(values, software),
   defaultEpochs: () => DEFAULT_EPOCHS,
   field: fieldFor,
-  optimizer: optimizerFor,
+  sizes: { outputs: 1 },
+  optimizerDefaults: () => occupancyOptimizerDefaults,
   inputs: /\.(obj|ply|stl|off)(\.gz)?$/i,
   pictures: [
     { file: "input.png", title: "Input", shared: true },

@@ -36,10 +36,18 @@ export interface NumberOption extends OptionBase, Bounds {
   readonly default?: number;
 }
 
+/** An option with two numbers as its value, separated by a comma. The bounds hold for each. */
+export interface PairOption extends OptionBase, Bounds {
+  readonly kind: "pair";
+  readonly default?: readonly [number, number];
+}
+
 /** An option with one of a few words as its value. */
 export interface ChoiceOption extends OptionBase {
   readonly kind: "choice";
   readonly choices: readonly string[];
+  /** Other words that are accepted, each with the choice that it means. */
+  readonly aliases?: Readonly<Record<string, string>>;
   readonly default?: string;
 }
 
@@ -55,7 +63,7 @@ export interface FlagOption extends OptionBase {
 }
 
 /** One option of a command. */
-export type Option = StringOption | NumberOption | ChoiceOption | BooleanOption | FlagOption;
+export type Option = StringOption | NumberOption | PairOption | ChoiceOption | BooleanOption | FlagOption;
 
 /** A positional argument. Required ones come first. */
 export interface Positional {
@@ -109,6 +117,7 @@ export type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}
 
 type OptionValue<O> = O extends { kind: "flag" | "boolean" } ? boolean
   : O extends { kind: "number" | "integer" } ? number
+  : O extends { kind: "pair" } ? readonly [number, number]
   : O extends { kind: "choice"; choices: readonly (infer C)[] } ? C
   : string;
 
@@ -117,9 +126,15 @@ type Absent<O> = O extends { kind: "flag" } | { default: unknown } | { required:
 type PositionalOf<C extends Command> = C["positionals"] extends readonly Positional[] ? C["positionals"][number]
   : never;
 
-/** The values of a command's options and positionals; those without a default may be undefined. */
+/** The name of an option's value, unless its type is any string: such options are made while the program runs. */
+type ValueName<O extends Option> = string extends O["name"] ? never : CamelCase<O["name"]>;
+
+/**
+ * The values of a command's options and positionals; those without a default may be undefined. Options whose names are known only
+ * when the program runs have values too, but not in this type.
+ */
 export type Values<C extends Command> =
-  & { [O in C["options"][number] as CamelCase<O["name"]>]: OptionValue<O> | Absent<O> }
+  & { [O in C["options"][number] as ValueName<O>]: OptionValue<O> | Absent<O> }
   & { [P in PositionalOf<C> as CamelCase<P["name"]>]: string | Absent<P> };
 
 /** "batch-size" → "batchSize". */

@@ -43,7 +43,7 @@ function spelling(option: Option): string {
   if (option.kind === "flag") return `--${option.name}`;
   if (option.kind === "boolean") return `--[no-]${option.name}`;
   return `--${option.name} ${
-    option.placeholder ?? { string: "TEXT", number: "X", integer: "N", choice: "NAME" }[option.kind]
+    option.placeholder ?? { string: "TEXT", number: "X", integer: "N", pair: "X,Y", choice: "NAME" }[option.kind]
   }`;
 }
 
@@ -52,7 +52,10 @@ function note(option: Option): string {
   const value = option.default;
   const shown = typeof value === "boolean" ? (value ? "on" : "off") : value === undefined ? "none" : String(value);
   const kind = option.kind === "string" || option.kind === "boolean" ? [] : [expectation(option)];
-  return [...kind, `default: ${option.defaultText ?? shown}`].join("; ");
+  const aliases = option.kind === "choice" ? Object.entries(option.aliases ?? {}) : [];
+  const accepted = aliases.map(([alias, choice]) => `${alias} for ${choice}`).join(", ");
+  const also = accepted === "" ? [] : [`also accepted: ${accepted}`];
+  return [...kind, ...also, `default: ${option.defaultText ?? shown}`].join("; ");
 }
 
 function positionalNote({ required, defaultText }: Positional): string {
@@ -74,6 +77,8 @@ export function expectation(option: Option): string {
       return `a number${range(option)}`;
     case "integer":
       return `an integer${range(option)}`;
+    case "pair":
+      return `two numbers${range(option)}, separated by a comma`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli";
-import { camelCase, type Command, type Option, type Values } from "./command.ts";
+import { camelCase, type Command, type NumberOption, type Option, type PairOption, type Values } from "./command.ts";
 import { expectation, formatHelp, HelpRequest } from "./help.ts";
 import { nearestName } from "./nearest_name.ts";
 import { UserError } from "./user_error.ts";
@@ -123,22 +123,34 @@ function readValue(option: Option, text: string): unknown {
       return text;
     case "choice":
       if (option.choices.includes(text)) return text;
+      if (option.aliases !== undefined && Object.hasOwn(option.aliases, text)) return option.aliases[text];
       break;
     case "flag":
     case "boolean":
       if (text === "true" || text === "false") return text === "true";
       break;
+    case "pair": {
+      const numbers = text.split(",").map((part) => readNumber(option, part.trim()));
+      if (numbers.length === 2 && !numbers.includes(undefined)) return numbers;
+      break;
+    }
     case "number":
     case "integer": {
-      const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
-      const { min = -Infinity, max = Infinity, exclusiveMin = -Infinity, exclusiveMax = Infinity } = option;
-      const right = option.kind === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);
-      if (right && value >= min && value <= max && value > exclusiveMin && value < exclusiveMax) return value;
+      const value = readNumber(option, text);
+      if (value !== undefined) return value;
     }
   }
   const meant = option.kind === "choice" ? nearestName(text, option.choices) : undefined;
   const hint = meant === undefined ? "." : `; did you mean ${meant}?`;
   throw new UserError(`--${option.name}: expected ${expectation(option)}, found "${text}"${hint}`);
+}
+
+/** The number that a text stands for; undefined if it stands for none within the option's bounds. */
+function readNumber(option: NumberOption | PairOption, text: string): number | undefined {
+  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
+  const { min = -Infinity, max = Infinity, exclusiveMin = -Infinity, exclusiveMax = Infinity } = option;
+  const right = option.kind === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);
+  return right && value >= min && value <= max && value > exclusiveMin && value < exclusiveMax ? value : undefined;
 }
 
 function missingValue(option: Option): UserError {

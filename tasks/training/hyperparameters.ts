@@ -1,56 +1,93 @@
+import { activationKinds } from "../../lib/field/activation/registry.ts";
 import { type FieldDescription, isEncoding } from "../../lib/field/description.ts";
-import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
+import { encodingKinds } from "../../lib/field/encoding/registry.ts";
+import { optimizerKinds } from "../../lib/optim/registry.ts";
 import { optionSpelling } from "../shell/command.ts";
 import { UserError } from "../shell/user_error.ts";
+import type { Owner } from "./hyperparameter_options.ts";
+import { networkChoice } from "./network_choice.ts";
 import type { TrainingValues } from "./options.ts";
 
-const OF_ACTIVATIONS = ["omega", "sigma", "scale"] as const;
-/** Options that only some activations have. */
-export const ACTIVATION_HYPERPARAMETERS = [...OF_ACTIVATIONS, "octaves"] as const;
+/** Hyper-parameters by name. */
+type Given = Record<string, number | string | boolean | readonly number[]>;
 
-/** Options that only some optimizers have. */
-export const OPTIMIZER_HYPERPARAMETERS = ["weightDecay", "relativeDamping", "initialProbes", "updateEvery"] as const;
+const ofActivations = namesIn(activationKinds);
+const ofEncodings = namesIn(encodingKinds);
+/** Without the learning rate, which is an option of every run. */
+const ofOptimizers = namesIn(optimizerKinds).filter((name) => name !== "learningRate");
 
-/** Hyper-parameters of the activation that were given. */
-export function activationOptions(values: TrainingValues): Record<string, number> {
-  return pick(values, OF_ACTIVATIONS);
+/** The names of all hyper-parameters that only some activations, encodings or optimizers have. */
+export const HYPERPARAMETERS: ReadonlySet<string> = new Set([...ofActivations, ...ofEncodings, ...ofOptimizers]);
+
+/** The hyper-parameters of an activation or an encoding that were given. */
+export function givenHyperparameters(values: TrainingValues, { hyperparameters }: Owner): Record<string, number> {
+  return pick(values, Object.keys(hyperparameters)) as Record<string, number>;
 }
 
-/** Hyper-parameters of the optimizer that were given, other than its rate. */
-export function optimizerOptions(values: TrainingValues): Record<string, number> {
-  return pick(values, OPTIMIZER_HYPERPARAMETERS);
+/** The hyper-parameters of the optimizer that were given, other than its learning rate. */
+export function optimizerOptions(values: TrainingValues): Given {
+  return pick(values, ofOptimizers);
 }
 
-/** The hyper-parameters of a field's activation and encoding, resolved; those of its first layers where several differ. */
+/** The names of the hyper-parameters that the chosen activation, encoding and optimizer have, other than the learning rate. */
+export function knownHyperparameters(values: TrainingValues): Set<string> {
+  const { activation, encoding } = networkChoice(values);
+  return new Set([
+    ...namesIn(activationKinds.filter(({ name }) => name === activation)),
+    ...namesIn(encodingKinds.filter(({ name }) => name === encoding)),
+    ...namesIn(optimizerKinds.filter(({ name }) => name === values.optimizer)),
+  ]);
+}
+
+/** The resolved hyper-parameters of a field's activation and encoding; those of the first layers if several differ. */
 export function fieldOptions({ layers }: FieldDescription): Record<string, number> {
   const options = layers.map((layer) => (isEncoding(layer) ? layer.encoding : layer.activation).options);
   return Object.assign({}, ...options.toReversed());
 }
 
-/**
- * Refuses hyper-parameters that the chosen activation does not have.
- *
- * @throws {UserError} With the name of the first.
- */
-export function checkActivationOptions(values: TrainingValues, field: FieldDescription): void {
-  refuse(pick(values, ACTIVATION_HYPERPARAMETERS), fieldOptions(field), `the activation ${values.activation}`);
+/** The activation and the encoding of a field with their hyper-parameters, as `config.json` has them. */
+export function networkConfig(values: TrainingValues, { layers }: FieldDescription): Record<string, unknown> {
+  const { activation, encoding } = networkChoice(values);
+  const [applied] = layers.flatMap((layer) => isEncoding(layer) ? [] : [layer.activation]);
+  const [encoded] = layers.flatMap((layer) => isEncoding(layer) ? [layer.encoding] : []);
+  return {
+    activation: { name: activation, ...applied?.options },
+    encoding: { name: encoding, ...encoded?.options },
+  };
 }
 
 /**
- * Refuses hyper-parameters that the chosen optimizer, made without them, does not have.
+ * Checks that the chosen activation and encoding have the hyper-parameters that were given.
  *
- * @throws {UserError} With the name of the first.
+ * @throws {UserError} If one does not; the message names the first.
  */
-export function checkOptimizerOptions(values: TrainingValues, optimizer: OptimizerSpec): void {
-  refuse(optimizerOptions(values), optimizer.options, `the optimizer ${values.optimizer}`);
+export function checkFieldOptions(values: TrainingValues): void {
+  const { activation, encoding } = networkChoice(values);
+  refuse(values, ofActivations, `the activation ${activation}`);
+  refuse(values, ofEncodings, `the encoding ${encoding}`);
 }
 
-function refuse(given: Record<string, number>, known: Readonly<Record<string, unknown>>, owner: string): void {
-  for (const name of Object.keys(given)) {
-    if (!(name in known)) throw new UserError(`${optionSpelling(name)}: ${owner} has no such hyper-parameter.`);
-  }
+/**
+ * Checks that the chosen optimizer has the hyper-parameters that were given.
+ *
+ * @throws {UserError} If it does not; the message names the first.
+ */
+export function checkOptimizerOptions(values: TrainingValues): void {
+  refuse(values, ofOptimizers, `the optimizer ${values.optimizer}`);
 }
 
-function pick(values: TrainingValues, names: readonly (keyof TrainingValues)[]): Record<string, number> {
-  return Object.fromEntries(names.flatMap((name) => values[name] === undefined ? [] : [[name, Number(values[name])]]));
+function refuse(values: TrainingValues, names: readonly string[], owner: string): void {
+  const known = knownHyperparameters(values);
+  const unknown = Object.keys(pick(values, names)).find((name) => !known.has(name));
+  if (unknown !== undefined) throw new UserError(`${optionSpelling(unknown)}: ${owner} has no such hyper-parameter.`);
+}
+
+function namesIn(owners: readonly Owner[]): string[] {
+  return [...new Set(owners.flatMap(({ hyperparameters }) => Object.keys(hyperparameters)))];
+}
+
+/** Those of the values that were given, by name. Their options are made from declarations, so that no type knows them. */
+function pick(values: TrainingValues, names: readonly string[]): Given {
+  const given = values as unknown as Given;
+  return Object.fromEntries(names.flatMap((name) => given[name] === undefined ? [] : [[name, given[name]]]));
 }

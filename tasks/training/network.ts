@@ -1,48 +1,56 @@
 import type { Activation } from "../../lib/field/activation/activation.ts";
-import { gabor } from "../../lib/field/activation/gabor.ts";
-import { gaussian } from "../../lib/field/activation/gaussian.ts";
-import { relu } from "../../lib/field/activation/relu.ts";
-import { sinc } from "../../lib/field/activation/sinc.ts";
-import { sine } from "../../lib/field/activation/sine.ts";
+import { activationKinds } from "../../lib/field/activation/registry.ts";
 import type { FieldDescription } from "../../lib/field/description.ts";
-import { positionalEncoding } from "../../lib/field/encoding/positional.ts";
+import type { Encoding } from "../../lib/field/encoding/encoding.ts";
+import type { EncodingKind } from "../../lib/field/encoding/kind.ts";
+import { encodingKinds } from "../../lib/field/encoding/registry.ts";
 import { mlp } from "../../lib/field/mlp.ts";
-import { activationOptions } from "./hyperparameters.ts";
-import type { TrainingValues } from "./options.ts";
+import { givenHyperparameters } from "./hyperparameters.ts";
+import { networkChoice } from "./network_choice.ts";
+import type { FieldDefaults, TrainingValues } from "./options.ts";
 
-const activationOf: Record<TrainingValues["activation"], (options?: Record<string, number>) => Activation> = {
-  gaussian,
-  sine,
-  wavelet: gabor,
-  sinc,
-  "relu-pe": relu,
-  relu,
-};
-
-/** The widths of a field, and the width of its Gaussians where `--sigma` does not say. */
-export interface NetworkShape {
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly sigma: number;
+/** The activation that the options describe. */
+export function chosenActivation(values: TrainingValues, defaults: FieldDefaults): Activation {
+  const { activation } = networkChoice(values);
+  const kind = activationKinds.find(({ name }) => name === activation)!;
+  return kind.make({ ...defaults[activation], ...givenHyperparameters(values, kind) });
 }
 
-/** The activation that the options describe; Gaussians are `sigma` wide where `--sigma` does not say. */
-export function chosenActivation(values: TrainingValues, sigma: number): Activation {
-  const { activation } = values;
-  return activationOf[activation]({ ...(activation === "gaussian" && { sigma }), ...activationOptions(values) });
+/** The encoding that the options describe; undefined for none. */
+export function chosenEncoding(values: TrainingValues, defaults: FieldDefaults): Encoding | undefined {
+  const kind = chosenEncodingKind(values);
+  return kind?.make({ ...defaults[kind.name], ...givenHyperparameters(values, kind) });
+}
+
+/** The encoding that the options choose, with hyper-parameters that the command line does not change; undefined for none. */
+export function fixedEncoding(values: TrainingValues, hyperparameters: FieldDefaults): Encoding | undefined {
+  const kind = chosenEncodingKind(values);
+  return kind?.make({ ...hyperparameters[kind.name] });
+}
+
+function chosenEncodingKind(values: TrainingValues): EncodingKind | undefined {
+  const { encoding } = networkChoice(values);
+  return encodingKinds.find(({ name }) => name === encoding);
 }
 
 /** Values of `NETWORK_OPTIONS`. */
 export type NetworkValues = TrainingValues & { readonly layers: number; readonly width: number };
 
-/** The field that the options describe. */
-export function chosenNetwork(values: NetworkValues, { inputs, outputs, sigma }: NetworkShape): FieldDescription {
-  const { activation, layers, width, octaves = 8 } = values;
+/** The field that the options describe, between so many inputs and outputs. */
+export function chosenNetwork(
+  values: NetworkValues,
+  { inputs, outputs, defaults }: {
+    readonly inputs: number;
+    readonly outputs: number;
+    readonly defaults: FieldDefaults;
+  },
+): FieldDescription {
+  const { layers, width } = values;
   return mlp({
     inputs,
     hidden: Array(layers).fill(width),
     outputs,
-    activation: chosenActivation(values, sigma),
-    encoding: activation === "relu-pe" ? positionalEncoding({ octaves }) : undefined,
+    activation: chosenActivation(values, defaults),
+    encoding: chosenEncoding(values, defaults),
   });
 }

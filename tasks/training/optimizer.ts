@@ -1,7 +1,8 @@
 import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { optimizerFromConfig } from "../../lib/optim/registry.ts";
 import { checkOptimizerOptions, optimizerOptions } from "./hyperparameters.ts";
-import type { ByActivation, OptimizerDefaults } from "./optimizer_defaults.ts";
+import { byNetwork } from "./network_choice.ts";
+import { type OptimizerDefaults, type OptionDefault, usualOption } from "./optimizer_defaults.ts";
 import type { TrainingValues } from "./options.ts";
 
 /**
@@ -10,17 +11,38 @@ import type { TrainingValues } from "./options.ts";
  * @throws {UserError} If a hyper-parameter was given that it does not have.
  */
 export function chosenOptimizer(values: TrainingValues, defaults: OptimizerDefaults): OptimizerSpec {
-  const { preset, activation, optimizer: name, clipNorm } = values;
-  const published = preset === "paper" ? defaults.published[name] : undefined;
-  const byActivation = (numbers: ByActivation) => numbers[activation] ?? numbers.other;
-  const config = {
+  const { optimizer: name, clipNorm } = values;
+  checkOptimizerOptions(values);
+  const rates = ratesOf(values, defaults);
+  const usual = { ...defaults.options[name], ...publishedFor(values, defaults)?.options };
+  return optimizerFromConfig({
     name,
-    learningRate: values.learningRate ?? byActivation(published?.rates ?? defaults.rates[name]),
-    ...(name === "esgd" && { relativeDamping: byActivation(defaults.relativeDamping) }),
-    ...defaults.options[name],
-    ...published?.options,
+    learningRate: values.learningRate ?? (rates && byNetwork(rates, values)),
+    ...Object.fromEntries(Object.entries(usual).map(([option, value]) => [option, resolved(value, values)])),
     clipNorm,
-  };
-  checkOptimizerOptions(values, optimizerFromConfig(config));
-  return optimizerFromConfig({ ...config, ...optimizerOptions(values) });
+    ...optimizerOptions(values),
+  });
+}
+
+/** A sentence for the user if the learning rate was neither given nor ever tried; undefined otherwise. */
+export function rateWarning(
+  values: TrainingValues,
+  defaults: OptimizerDefaults,
+  { name, learningRate }: OptimizerSpec,
+): string | undefined {
+  if (values.learningRate !== undefined || ratesOf(values, defaults) !== undefined) return undefined;
+  return `No good learning rate for the optimizer ${name} is known for this task: its own default, ${learningRate}, is used. ` +
+    "Choose another one by --learning-rate.";
+}
+
+function ratesOf(values: TrainingValues, defaults: OptimizerDefaults) {
+  return publishedFor(values, defaults)?.rates ?? defaults.rates[values.optimizer];
+}
+
+function publishedFor({ preset, optimizer }: TrainingValues, { published }: OptimizerDefaults) {
+  return preset === "paper" ? published[optimizer] : undefined;
+}
+
+function resolved(value: OptionDefault, values: TrainingValues) {
+  return usualOption(value, (table) => byNetwork(table, values));
 }

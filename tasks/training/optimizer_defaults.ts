@@ -1,64 +1,71 @@
-import type { OptimizerConfig } from "../../lib/optim/registry.ts";
-import type { TrainingValues } from "./options.ts";
+import type { HyperparameterValue } from "../../lib/hyperparameter/hyperparameter.ts";
 
-/** Numbers by activation; `other` for those without an entry of their own. */
-export type ByActivation = Readonly<Partial<Record<TrainingValues["activation"], number>>> & { readonly other: number };
+/**
+ * Values by network: the keys are activations, which stand for any encoding, and shorthands such as `relu-pe`. `other` is for
+ * networks without an entry.
+ */
+export type ByActivation<T = number> = Readonly<Record<string, T>> & { readonly other: T };
 
-/** An optimizer with what it was best with. */
+/** The settings that were best in our comparisons. */
 export interface BestOptimizer {
-  /** As in the registry. */
+  /** The optimizer's name in the registry. */
   readonly optimizer: string;
   /** Its learning rate; the default one where it is left out. */
   readonly learningRate?: number;
-  /** How the rate changed along the run. */
-  readonly schedule: NonNullable<TrainingValues["schedule"]>;
+  /** How the learning rate changes during the run. */
+  readonly schedule: string;
 }
 
-/** Best optimizers by activation; `other` for those without an entry of their own. */
-export type BestByActivation =
-  & Readonly<Partial<Record<TrainingValues["activation"], BestOptimizer>>>
-  & { readonly other: BestOptimizer };
+/** A default of a hyper-parameter; undefined stands for the optimizer's own. */
+export type OptionDefault = HyperparameterValue | ByActivation | undefined;
 
-type Options = Omit<OptimizerConfig, "name">;
+type OptionDefaults = Readonly<Record<string, OptionDefault>>;
 
-/** What optimizers are set to where the command line does not say, by their names. */
+/** The defaults of a task's optimizers, by their names. */
 export interface OptimizerDefaults {
   /** Learning rates. */
   readonly rates: Readonly<Record<string, ByActivation>>;
-  /** Damping of ESGD relative to its preconditioner. */
-  readonly relativeDamping: ByActivation;
-  /** Options that do not depend on the activation. */
-  readonly options: Readonly<Record<string, Options>>;
+  /** Other hyper-parameters that differ from the optimizer's own defaults. */
+  readonly options: Readonly<Record<string, OptionDefaults>>;
   /** What the published comparison sets differently. */
-  readonly published: Readonly<Record<string, { readonly rates?: ByActivation; readonly options?: Options }>>;
+  readonly published: Readonly<Record<string, { readonly rates?: ByActivation; readonly options?: OptionDefaults }>>;
 }
 
-const relus = (rate: number) => ({ relu: rate, "relu-pe": rate });
-const adamRates = { ...relus(1e-3), other: 1e-4 };
-const hessianRates = { ...relus(0.1), other: 0.15 };
+/** A default, looked up by `choose` if it depends on the network. */
+export function usualOption<T>(
+  value: OptionDefault,
+  choose: (table: ByActivation) => T,
+): HyperparameterValue | T | undefined {
+  return typeof value === "object" && "other" in value ? choose(value) : value;
+}
 
-/** Found best on pictures, at a constant rate where nothing else is said, or published. */
+const adamRates = { relu: 1e-3, other: 1e-4 };
+const hessianRates = { relu: 0.1, other: 0.15 };
+
+/** The best settings found on images, at a constant rate unless a comment says otherwise, or published ones. */
 export const optimizerDefaults: OptimizerDefaults = {
   rates: {
     sgd: { other: 1 },
     adam: adamRates,
     adamW: adamRates,
-    esgd: { ...relus(0.1), other: 0.5 },
-    esgdMax: { ...relus(0.1), other: 0.5 },
+    esgd: { relu: 0.1, other: 0.5 },
+    esgdMax: { relu: 0.1, other: 0.5 },
     adaHessianE: hessianRates,
     adaHessianJ: hessianRates,
     sophiaH: adamRates,
     shampoo: { other: 0.1 },
     kfac: adamRates,
     gaussNewton: { other: 1e-3 },
-    // From here on found best with a cosine schedule.
-    muon: { ...relus(0.01), gaussian: 3e-3, other: 1e-3 },
-    soap: { ...relus(3e-3), gaussian: 6e-4, other: 3e-4 },
-    esgdSoap: { ...relus(0.3), gaussian: 1, other: 0.5 },
+    // Those from here on were found with a cosine schedule.
+    muon: { relu: 0.01, gaussian: 3e-3, other: 1e-3 },
+    soap: { relu: 3e-3, gaussian: 6e-4, other: 3e-4 },
+    esgdSoap: { relu: 0.3, gaussian: 1, other: 0.5 },
   },
-  relativeDamping: { ...relus(0.03), other: 0.01 },
-  // Shampoo's roots at every step cost several times what the gradient does.
-  options: { shampoo: { updateEvery: 10 } },
+  options: {
+    esgd: { relativeDamping: { relu: 0.03, other: 0.01 } },
+    // Shampoo's roots at every step cost several times what the gradient does.
+    shampoo: { updateEvery: 10 },
+  },
   published: {
     esgd: { rates: hessianRates, options: { initialProbes: 1, biasCorrection: "steps", relativeDamping: undefined } },
     esgdMax: { rates: hessianRates },
@@ -67,19 +74,21 @@ export const optimizerDefaults: OptimizerDefaults = {
   },
 };
 
-/** For activations and tasks that have not been compared: what is the default anyway. */
+/** The default of the image task, for activations and tasks that have not been compared. */
 const notCompared: BestOptimizer = { optimizer: "esgd", schedule: "constant" };
 
 /**
- * What `--optimizer auto` means: the best result in equal training time, by task and activation, `other` for tasks without an
- * entry. Found with tuned rates and schedules at a batch of 512 pixels or rays and 2048 points (docs/compare.md, docs/nerf.md and
- * docs/occupancy.md have the figures).
+ * The settings that `--optimizer auto` uses, by task and activation; `other` is for tasks without an entry. They gave the best
+ * results in equal training time with tuned rates and schedules, at a batch of 512 pixels or rays and 2048 points. The figures are
+ * in docs/compare.md, docs/nerf.md and docs/occupancy.md.
  */
-export const bestOptimizers: Readonly<Record<string, BestByActivation>> & { readonly other: BestByActivation } = {
+export const bestOptimizers: Readonly<Record<string, ByActivation<BestOptimizer>>> & {
+  readonly other: ByActivation<BestOptimizer>;
+} = {
   image: {
     gaussian: { optimizer: "adam", learningRate: 2e-3, schedule: "cosine" },
     sine: { optimizer: "adam", learningRate: 5e-4, schedule: "cosine" },
-    wavelet: { optimizer: "esgd", learningRate: 0.5, schedule: "constant" },
+    gabor: { optimizer: "esgd", learningRate: 0.5, schedule: "constant" },
     "relu-pe": { optimizer: "soap", learningRate: 6e-3, schedule: "cosine" },
     other: notCompared,
   },

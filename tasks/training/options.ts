@@ -1,139 +1,189 @@
+import { activationKinds } from "../../lib/field/activation/registry.ts";
+import { encodingKinds } from "../../lib/field/encoding/registry.ts";
 import { KERNEL_CHOICES } from "../../lib/gpu/kernel_choice.ts";
-import { optimizerNames } from "../../lib/optim/registry.ts";
-import type { Values } from "../shell/command.ts";
+import { type ObjectiveKind, objectiveKinds } from "../../lib/objective/registry.ts";
+import { clipNormHyperparameter } from "../../lib/optim/clip_gradient.ts";
+import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
+import { scheduleKinds } from "../../lib/train/schedule.ts";
+import type { Option, Values } from "../shell/command.ts";
+import { hyperparameterOptions } from "./hyperparameter_options.ts";
+import { SHORTHANDS } from "./network_choice.ts";
+import { type ByActivation, optimizerDefaults, usualOption } from "./optimizer_defaults.ts";
 
-/** The nonlinearity of a field: options of every training task. */
+/** Activations that a network of several layers can have: all but the identity, which would make it linear. */
+export const HIDDEN_ACTIVATIONS = activationKinds.filter(({ make }) => make().text !== undefined);
+
+const shorthandText = Object.entries(SHORTHANDS).map(([name, { activation, encoding }]) => {
+  return `${name} stands for --activation ${activation} --encoding ${encoding}`;
+}).join("; ");
+
+/** Options that choose the activation and the encoding of a field. */
 export const ACTIVATION_OPTIONS = [
   {
     name: "activation",
     kind: "choice",
-    choices: ["gaussian", "sine", "wavelet", "sinc", "relu-pe", "relu"],
+    choices: [...HIDDEN_ACTIVATIONS.map(({ name }) => name), ...Object.keys(SHORTHANDS)] as readonly string[],
+    aliases: aliasesOf(HIDDEN_ACTIVATIONS),
     default: "gaussian",
-    help: "Nonlinearity of the hidden layers",
+    help: `Nonlinearity of the hidden layers; ${shorthandText}`,
   },
   {
-    name: "omega",
-    kind: "number",
-    exclusiveMin: 0,
-    help: "Frequency of sine, sinc and wavelet",
-    defaultText: "30; wavelet: 10",
+    name: "encoding",
+    kind: "choice",
+    choices: ["none", ...encodingKinds.map(({ name }) => name)] as readonly string[],
+    help: "Encoding of the coordinates in front of the first layer",
+    defaultText: "none; with --activation relu-pe positional",
   },
-  { name: "scale", kind: "number", exclusiveMin: 0, help: "Scale of wavelet's envelope", defaultText: "10" },
 ] as const;
 
-/** What a field of layers of one width is. */
+/** Options that choose a network whose hidden layers have one width. */
 export const NETWORK_OPTIONS = [
   ...ACTIVATION_OPTIONS,
-  { name: "octaves", kind: "integer", min: 1, max: 24, help: "Of relu-pe's encoding", defaultText: "8" },
-  { name: "layers", kind: "integer", min: 1, max: 64, default: 4, help: "Hidden layers" },
-  { name: "width", kind: "integer", min: 1, max: 4096, default: 256, help: "Units of a hidden layer" },
+  { name: "layers", kind: "integer", min: 1, max: 64, default: 4, help: "Number of hidden layers" },
+  { name: "width", kind: "integer", min: 1, max: 4096, default: 256, help: "Units per hidden layer" },
 ] as const;
 
-/** How its gradient is followed: options of every training task. */
+/** Hyper-parameters that a task sets unless the command line does, by the names of activations and encodings. */
+export type FieldDefaults = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** The hyper-parameters of activations and encodings, with a task's defaults. */
+export function fieldHyperparameters(defaults: FieldDefaults): Option[] {
+  return hyperparameterOptions([...HIDDEN_ACTIVATIONS, ...encodingKinds], {
+    group: "Options of activations and encodings",
+    usual: (owner, name) => defaults[owner]?.[name]?.toString(),
+  });
+}
+
+/** Options that say how the field is changed in each step. */
 export const UPDATE_OPTIONS = [
   {
     name: "learning-rate",
     kind: "number",
     exclusiveMin: 0,
-    help: "Base rate",
+    help: "Learning rate, which the schedule multiplies",
     defaultText: "by activation and optimizer",
   },
-  { name: "weight-decay", kind: "number", min: 0, help: "Decoupled decay λ", defaultText: "0; adamW: 0.01" },
   {
-    name: "relative-damping",
+    name: "clip-norm",
     kind: "number",
-    min: 0,
-    help: "Of esgd, esgdSoap: damping relative to the preconditioner",
-    defaultText: "0.01; relu, relu-pe, esgdSoap: 0.03; paper: 0",
+    exclusiveMin: 0,
+    help: clipNormHyperparameter.doc,
+    defaultText: "no limit",
   },
-  {
-    name: "initial-probes",
-    kind: "integer",
-    min: 1,
-    max: 1024,
-    help: "Of esgd, esgdMax, esgdSoap: Hessian probes before the first step",
-    defaultText: "16; esgdMax, paper: 1",
-  },
-  {
-    name: "update-every",
-    kind: "integer",
-    min: 1,
-    help:
-      "Steps between two probes after the warm-up; of kfac, soap and shampoo, between two refreshes of their matrices",
-    defaultText:
-      "100; kfac, soap, esgdSoap, shampoo, sophiaH: 10; adaHessianE, adaHessianJ, gaussNewton: 1; shampoo with paper: 1",
-  },
-  { name: "clip-norm", kind: "number", exclusiveMin: 0, help: "Largest norm of a gradient", defaultText: "no limit" },
 ] as const;
 
-/** Update rules, and `auto` for what did best. */
+/** The hyper-parameters of optimizers other than the learning rate. */
+export const OPTIMIZER_OPTIONS: readonly Option[] = hyperparameterOptions(optimizerKinds, {
+  except: ["learningRate"],
+  group: "Options of optimizers (docs/optimizers.md lists them by optimizer)",
+  usual: (owner, name) => usualOption(optimizerDefaults.options[owner]?.[name], byActivationText)?.toString(),
+});
+
+/** "0.01 (relu: 0.03)". */
+function byActivationText({ other, ...rest }: ByActivation): string {
+  const exceptions = Object.entries(rest).map(([activation, value]) => `${activation}: ${value}`);
+  return `${other} (${exceptions.join(", ")})`;
+}
+
+/** The optimizers, and `auto` for the best one in our comparisons. */
 export const OPTIMIZER_CHOICES: readonly string[] = [...optimizerNames, "auto"];
 
-/** Names of the schedules. */
-export const SCHEDULES = ["constant", "cosine", "exponential", "step", "warmup"] as const;
+/** The choice of the schedule, where a task does not have a default of its own. */
+export const SCHEDULE_OPTION = {
+  name: "schedule",
+  kind: "choice",
+  choices: scheduleKinds.map(({ name }) => name) as readonly string[],
+  aliases: aliasesOf(scheduleKinds),
+  help: "How the learning rate changes during the run",
+} as const;
 
-/** The update rule, where a task does not settle on one. */
+/** The choice of the optimizer, where a task does not have a default of its own. */
 export const BEST_OPTIMIZER_OPTION = {
   name: "optimizer",
   kind: "choice",
   choices: OPTIMIZER_CHOICES,
   default: "auto",
   help:
-    "Update rule; auto is what did best so far with the activation (docs/compare.md), with its rate and schedule; with --preset paper it is esgd",
+    "Update rule; auto (the default except for images) uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule; with --preset paper it is esgd",
 } as const;
 
-/** The published settings together. */
+/** The choice of what training minimises, among the objectives for fields whose outputs have this meaning. */
+export function objectiveOption(outputs: ObjectiveKind["outputs"], usual: string) {
+  return {
+    name: "objective",
+    kind: "choice",
+    choices: objectiveKinds.filter((kind) => kind.outputs === outputs).map(({ name }) => name) as readonly string[],
+    default: usual,
+    help: "What training minimises",
+  } as const;
+}
+
+/** All published settings together. */
 export const PAPER_OPTION = {
   name: "preset",
   kind: "choice",
   choices: ["paper"],
-  help: "Published settings of optimizer and rates",
+  help: "Use the published settings of the optimizer and the published learning rates",
 } as const;
 
-/** How long a run is, and how it is watched and kept: options of every training task. */
+/** Options that say how long a run is, and how it is watched and kept. */
 export const RUN_OPTIONS = [
   {
     name: "minutes",
     kind: "number",
     exclusiveMin: 0,
-    help: "As many steps, or as many more when resuming, as training makes in this time, measured before it starts",
+    help:
+      "Train for about this many minutes, or for as many more when resuming; the number of steps is estimated first",
     defaultText: "no limit",
   },
   {
     name: "schedule-epochs",
     kind: "integer",
     min: 1,
-    help: "Horizon of the schedule, fixed at the first start",
-    defaultText: "--epochs, or what --minutes gives",
+    help: "Epochs after which the schedule ends; resuming does not change it",
+    defaultText: "the length of the run at its first start",
   },
-  { name: "seed", kind: "integer", min: 0, max: 4294967295, default: 0, help: "Of initialisation, order and probes" },
+  {
+    name: "seed",
+    kind: "integer",
+    min: 0,
+    max: 4294967295,
+    default: 0,
+    help: "Random seed for initialisation, sample order and probes",
+  },
   {
     name: "evaluate-every",
     kind: "integer",
     min: 1,
-    help: "Epochs between evaluations",
-    defaultText: "about 20 a run",
+    help: "Epochs between two evaluations",
+    defaultText: "about 20 evaluations per run",
   },
-  { name: "snapshot-every", kind: "integer", min: 1, help: "Evaluations between snapshots", defaultText: "none" },
+  {
+    name: "snapshot-every",
+    kind: "integer",
+    min: 1,
+    help: "Evaluations between two snapshots of the result",
+    defaultText: "no snapshots",
+  },
   {
     name: "kernels",
     kind: "choice",
     choices: KERNEL_CHOICES,
     default: "auto",
-    help: "How matrix products are computed; auto measures once for an adapter",
+    help: "Kernels for matrix products; auto measures them once for an adapter and uses the fastest",
   },
   {
     name: "dry-run",
     kind: "flag",
-    help: "Show what the run would take, in time and memory, measured on copies; train nothing",
+    help: "Measure on copies how much time and memory the run would take, show it, and do not train",
   },
-  { name: "software", kind: "flag", help: "Accept a software adapter beside an NVIDIA device" },
-  { name: "name", kind: "string", help: "Name of the run", defaultText: "the time" },
+  { name: "software", kind: "flag", help: "Accept a software adapter although the machine has an NVIDIA GPU" },
+  { name: "name", kind: "string", help: "Name of the run", defaultText: "the current time" },
   {
     name: "resume",
     kind: "string",
     placeholder: "FOLDER",
-    help: "Go on with a run; may change --epochs and --minutes",
+    help: "Continue a run; only --epochs and --minutes may be given with it",
   },
 ] as const;
 
@@ -147,23 +197,27 @@ interface SharedOptions {
   )[];
 }
 
-/** The values that every training task has: of the options above, and of those whose help or default is the task's own. */
+/**
+ * The values that every training task has: those of the options above, and those of options whose help or default is the task's own.
+ * Hyper-parameters are among them too, by the names in their declarations, but no type lists these.
+ */
 export type TrainingValues = Values<SharedOptions> & {
-  /** Width of the activation gaussian. */
-  readonly sigma?: number;
-  /** Octaves of relu-pe's encoding. */
-  readonly octaves?: number;
-  /** Update rule. */
+  /** The optimizer's name, or `auto`. */
   readonly optimizer: string;
-  /** How the rate changes along the run. */
-  readonly schedule?: typeof SCHEDULES[number];
-  /** A name for many settings together; `paper` stands for the published ones. */
+  /** How the learning rate changes during the run. */
+  readonly schedule?: string;
+  /** The name of many settings together; `paper` stands for the published ones. */
   readonly preset?: string;
   /** Passes over all samples. */
   epochs?: number;
-  /** Samples of a step. */
+  /** Samples per step. */
   readonly batchSize?: number;
 };
 
-/** The values of a run, with nothing left open that depends on the adapter or on other values. */
+/** The values of a run with everything filled in that depends on the adapter or on other values. */
 export type SettledValues = TrainingValues & Required<Pick<TrainingValues, "schedule" | "batchSize">>;
+
+/** The other names of all owners, each with the name that it stands for. */
+export function aliasesOf(owners: readonly { readonly name: string; readonly aliases?: readonly string[] }[]) {
+  return Object.fromEntries(owners.flatMap(({ name, aliases = [] }) => aliases.map((alias) => [alias, name])));
+}

@@ -3,6 +3,7 @@ import type { Gpu } from "../../lib/gpu/device.ts";
 import { createOptimizer, type Optimizer } from "../../lib/optim/optimizer.ts";
 import { train, type TrainEvent, type TrainOptions } from "../../lib/train/train.ts";
 import type { Command } from "../shell/command.ts";
+import { chosenOptimizer } from "./optimizer.ts";
 import type { RunLength } from "./run_length.ts";
 import { chosenSchedule } from "./schedule.ts";
 import type { TrainingSubject } from "./subject.ts";
@@ -38,7 +39,9 @@ export class PreparedRun<
     const { data, objective } = owned.use(subject);
     const { batchSize, seed } = values;
     const field = owned.use(createField(gpu, task.field(values, subject.outputs), { seed }));
-    const optimizer = owned.use(createOptimizer(gpu, task.optimizer(values), field.layout));
+    const optimizer = owned.use(
+      createOptimizer(gpu, chosenOptimizer(values, task.optimizerDefaults(values)), field.layout),
+    );
     this.field = field;
     this.optimizer = optimizer;
     this.stepsPerEpoch = Math.ceil(data.count / Math.min(batchSize, data.count));

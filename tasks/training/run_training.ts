@@ -10,7 +10,9 @@ import { pendingWork } from "../shell/pending_work.ts";
 import { UserError } from "../shell/user_error.ts";
 import { withBestOptimizer } from "./auto_optimizer.ts";
 import { EarlierRun } from "./earlier_run.ts";
-import { checkActivationOptions } from "./hyperparameters.ts";
+import { checkFieldOptions } from "./hyperparameters.ts";
+import { networkChoice } from "./network_choice.ts";
+import { chosenOptimizer, rateWarning } from "./optimizer.ts";
 import type { SettledValues } from "./options.ts";
 import { PreparedRun } from "./prepared_run.ts";
 import { runLength, withoutIdleSteps } from "./run_length.ts";
@@ -53,7 +55,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
     if (limits.epochs !== undefined || limits.minutes !== undefined) Object.assign(asked, limits);
     if (software) asked.software = true;
   } else {
-    asked = withBestOptimizer(task.name, asked, given);
+    asked = withBestOptimizer(task.name, { ...asked, ...networkChoice(asked) }, given);
     await checkNewRun(place);
   }
   using gpu = await openDevice({ allowSoftware: asked.software ? true : undefined, kernels: asked.kernels });
@@ -64,9 +66,9 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
     values.epochs ??= task.defaultEpochs(values);
     limits.epochs = values.epochs;
   }
-  const spec = task.optimizer(values);
-  // Its outputs may depend on what is loaded, but not its hyper-parameters.
-  checkActivationOptions(values, task.field(values, 1));
+  const defaults = task.optimizerDefaults(values);
+  const spec = chosenOptimizer(values, defaults);
+  checkFieldOptions(values);
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
   const { subject, field, optimizer, training, stepsPerEpoch } = prepared;
   if (earlier !== undefined) subject.checkUnchanged(earlier.config);
@@ -85,8 +87,12 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   signal.throwIfAborted();
   if (values.dryRun) return console.log(planText(await planTraining(training), length.steps, field, spec));
   if (chosenHere) {
-    console.error(`The optimizer is ${spec.name}, its rate ${spec.learningRate}, the schedule ${values.schedule}.`);
+    console.error(
+      `The optimizer is ${spec.name}, its learning rate is ${spec.learningRate}, and the schedule is ${values.schedule}.`,
+    );
   }
+  const warning = earlier === undefined ? rateWarning(values, defaults, spec) : undefined;
+  if (warning !== undefined) console.error(warning);
   if (made >= length.steps) {
     const further = schedule.factor(made) > 0 ? "; --epochs or --minutes takes it further" : "";
     console.error(`The run has made its ${length.steps} steps already${further}.`);

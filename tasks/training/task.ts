@@ -1,8 +1,8 @@
 import type { FieldDescription } from "../../lib/field/description.ts";
 import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
-import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import type { Command, Values } from "../shell/command.ts";
+import type { OptimizerDefaults } from "./optimizer_defaults.ts";
 import type { SettledValues, TrainingValues } from "./options.ts";
 import type { TrainingSubject } from "./subject.ts";
 
@@ -17,6 +17,16 @@ export interface RunPicture {
   readonly title: string;
   /** Whether it shows what is trained on, so that it is the same for all runs on it. */
   readonly shared?: boolean;
+}
+
+/** The sizes of a task's fields and batches, for choosing kernels without loading anything. */
+export interface FieldSizes<V> {
+  /** Numbers that a field has as outputs. */
+  readonly outputs: number;
+  /** Rows of the field's input per sample; 1 by default. */
+  readonly rowsPerSample?: (values: V) => number;
+  /** Values by which fields differ in size, each together with the defaults of all others; by default just the defaults. */
+  readonly variants?: readonly Partial<V>[];
 }
 
 /** A task that trains a field on one thing. Its command has the training options; its positionals are files. */
@@ -34,8 +44,10 @@ export interface TrainingTask<
   readonly defaultEpochs: (values: S) => number;
   /** The field that the options describe, of so many outputs. */
   readonly field: (values: S, outputs: number) => FieldDescription;
-  /** The optimizer that the options describe; refuses hyper-parameters that it does not have. */
-  readonly optimizer: (values: S) => OptimizerSpec;
+  /** Defaults of the optimizers' hyper-parameters. */
+  readonly optimizerDefaults: (values: S) => OptimizerDefaults;
+  /** The sizes of its fields and batches. */
+  readonly sizes: FieldSizes<S>;
   /** Reads what is trained on and puts it on the device. */
   readonly load: (values: S, gpu: Gpu) => Promise<TrainingSubject>;
   /**

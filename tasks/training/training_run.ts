@@ -7,7 +7,8 @@ import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { formatDuration, ProgressLine } from "../shell/progress.ts";
 import { Speed } from "../shell/speed.ts";
-import { fieldOptions } from "./hyperparameters.ts";
+import { networkConfig } from "./hyperparameters.ts";
+import { networkName } from "./network_choice.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Figures, Quality, Summary, TrainingSubject } from "./subject.ts";
 
@@ -149,7 +150,7 @@ export class TrainingRun implements Disposable {
       task: this.task,
       options: { ...values, resume: undefined, name: this.#name },
       ...this.length,
-      activation: { name: values.activation, ...fieldOptions(description) },
+      ...networkConfig(values, description),
       optimizer: { name, ...options },
       layers: description.layers.map((layer) => layer.name),
       ...config,
@@ -166,7 +167,7 @@ export class TrainingRun implements Disposable {
       return { step: Number(record.step), seconds: Number(record.seconds), value: Number(record[quality.figure]) };
     });
     try {
-      const title = `${this.#name}: ${values.activation}, ${optimizer.spec.name}`;
+      const title = `${this.#name}: ${networkName(values)}, ${optimizer.spec.name}`;
       await folder.writeFile("convergence.svg", await convergenceSvg(points, title, quality));
     } catch (error) {
       console.error(`convergence.svg is left out: ${(error as Error).message}`);

@@ -20,6 +20,6 @@ Deno.test("--optimizer auto becomes an optimizer with its rate and schedule in c
       optimizer,
       optimizer,
       0.5,
-      "step",
+      "stepDecay",
     ]);
   }));

@@ -298,7 +298,7 @@ Deno.test("mistakes are one sentence each, and --dry-run makes nothing", () =>
       const { code, stderr } = await outcome(start(folder, ...args));
       assertEquals([code, stderr.trimEnd().split("\n").at(-1)], [1, `error: ${expected}`]);
     };
-    const names = "gaussian, sine, wavelet, sinc, relu-pe, relu";
+    const names = "gabor, gaussian, relu, sigmoid, sinc, sine, softplus, relu-pe";
     await fails(
       `--activations: expected names among ${names}, separated by commas, found "gausian"; did you mean gaussian?`,
       "--activations",

@@ -1,9 +1,14 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { optimizerNames } from "../../mod.ts";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
+import { TASKS } from "../../tasks/registry.ts";
+import { type Option, optionSpelling } from "../../tasks/shell/command.ts";
+import { HelpRequest } from "../../tasks/shell/help.ts";
 import { command } from "../../tasks/image/command.ts";
-import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
-import { fieldFor, optimizerFor } from "../../tasks/image/settings.ts";
-import { UPDATE_OPTIONS } from "../../tasks/training/options.ts";
+import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
+import { checkFieldOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
+import { fieldFor } from "../../tasks/image/settings.ts";
+import { networkChoice } from "../../tasks/training/network_choice.ts";
+import { chosenOptimizer, rateWarning } from "../../tasks/training/optimizer.ts";
 import { optimizerDefaults } from "../../tasks/training/optimizer_defaults.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 
@@ -11,8 +16,8 @@ import { parseOptions } from "../../tasks/shell/options.ts";
 function resolved(line: string) {
   const { values } = parseOptions(line.split(" ").filter(Boolean), command);
   const field = fieldFor(values, { channels: 3 });
-  const optimizer = optimizerFor(values);
-  checkActivationOptions(values, field);
+  const optimizer = chosenOptimizer(values, optimizerDefaults);
+  checkFieldOptions(values);
   return { field: fieldOptions(field), optimizer: optimizer.options };
 }
 
@@ -22,9 +27,29 @@ Deno.test("hyper-parameters of the activation default as published and can be gi
   assertEquals(resolved("--activation sine").field, { omega: 30 });
   assertEquals(resolved("--activation sine --omega 20").field, { omega: 20 });
   assertEquals(resolved("--activation sinc --omega 5").field, { omega: 5 });
+  assertEquals(resolved("--activation gabor --scale 3").field, { omega: 10, scale: 3 });
   assertEquals(resolved("--activation wavelet --scale 3").field, { omega: 10, scale: 3 });
   assertEquals(resolved("--activation relu-pe").field, { octaves: 8 });
   assertEquals(resolved("--activation relu-pe --octaves 4").field, { octaves: 4 });
+  assertEquals(resolved("--activation relu --encoding positional --octaves 4").field, { octaves: 4 });
+  assertEquals(resolved("--activation sine --encoding positional").field, { omega: 30, octaves: 8 });
+});
+
+Deno.test("relu-pe is relu with a positional encoding everywhere, defaults by activation included", () => {
+  const choice = (line: string) => {
+    const { values, given } = parseOptions(line.split(" "), command);
+    const { activation, encoding, optimizer, learningRate } = withBestOptimizer("image", values, given);
+    return { ...networkChoice({ activation, encoding }), optimizer, learningRate };
+  };
+  const long = "--activation relu --encoding positional";
+  assertEquals(choice("--activation relu-pe --optimizer auto"), choice(`${long} --optimizer auto`));
+  assertEquals(resolved("--activation relu-pe"), resolved(long));
+  assertEquals(resolved("--activation relu-pe --encoding positional"), resolved(long));
+  assertThrows(
+    () => resolved("--activation relu-pe --encoding none"),
+    Error,
+    '--encoding: expected positional, which --activation relu-pe stands for, found "none".',
+  );
 });
 
 Deno.test("hyper-parameters of the optimizer can be given, and win over a preset", () => {
@@ -44,14 +69,40 @@ Deno.test("hyper-parameters of the optimizer can be given, and win over a preset
   }
 });
 
-Deno.test("the help says how often each optimizer looks at curvature by default", () => {
-  const { defaultText } = UPDATE_OPTIONS.find(({ name }) => name === "update-every")!;
-  const [usual, ...exceptions] = defaultText.split("; ").map((part) => part.split(": "));
-  for (const optimizer of optimizerNames) {
-    const { updateEvery } = resolved(`--optimizer ${optimizer}`).optimizer;
-    if (updateEvery === undefined) continue;
-    const exception = exceptions.find(([names]) => names.split(", ").includes(optimizer));
-    assertEquals(exception?.[1] ?? usual[0], String(updateEvery), optimizer);
+Deno.test("every hyper-parameter of every optimizer can be given on the command line", () => {
+  const values: Record<string, string> = {
+    ...{ betas: "0.25,0.5", biasCorrection: "steps", grafting: "adam", blockSize: "32", hessianPower: "0.5" },
+    ...{ momentum: "0.5", averaging: "0.5", nesterov: "true", published: "true", epsilon: "0.5" },
+  };
+  for (const { name, hyperparameters } of optimizerKinds) {
+    for (const option of Object.keys(hyperparameters)) {
+      const text = values[option] ?? "3";
+      const needed = option === "nesterov" ? " --momentum 0.5" : "";
+      const { [option]: found } = resolved(`--optimizer ${name} ${optionSpelling(option)}=${text}${needed}`).optimizer;
+      assertEquals(String(found), text, `${name}: ${option}`);
+    }
+  }
+});
+
+Deno.test("the help has the default of every hyper-parameter of every optimizer", () => {
+  const { message: help } = assertThrows(() => parseOptions(["--help"], command), HelpRequest);
+  const options = new Map(command.options.map((option) => [option.name as string, option as Option]));
+  for (const { name } of optimizerKinds) {
+    for (const [option, value] of Object.entries(resolved(`--optimizer ${name} --activation sine`).optimizer)) {
+      if (["learningRate", "adamLearningRate"].includes(option)) continue;
+      const { name: spelled, defaultText = "" } = options.get(optionSpelling(option).slice(2))!;
+      assertStringIncludes(help, `  --${typeof value === "boolean" ? "[no-]" : ""}${spelled} `);
+      const parts = defaultText.split("; ").map((part) => part.match(/^(?:([^(]*): )?(.*?)(?: \(.*\))?$/)!);
+      const own = parts.find(([, names]) => names?.split(", ").includes(name)) ?? parts.find(([, names]) => !names)!;
+      assertEquals(own[2], typeof value === "boolean" ? "off" : String(value), `${name}: ${option}: ${defaultText}`);
+    }
+  }
+});
+
+Deno.test("no two options of a task have one name", () => {
+  for (const { command } of TASKS.values()) {
+    const names = command.options.map(({ name }) => name);
+    assertEquals(names.length, new Set(names).size, command.usage);
   }
 });
 
@@ -63,12 +114,27 @@ Deno.test("every optimizer has a rate of its own by default", () => {
   }
 });
 
+Deno.test("an optimizer without a rate that was found for the task takes its own default and says so", () => {
+  const { adam: _, ...rates } = optimizerDefaults.rates;
+  const { values } = parseOptions(["--optimizer", "adam"], command);
+  const defaults = { ...optimizerDefaults, rates };
+  const spec = chosenOptimizer(values, defaults);
+  assertEquals(spec.learningRate, 1e-3);
+  assertEquals(
+    rateWarning(values, defaults, spec),
+    "No good learning rate for the optimizer adam is known for this task: its own default, 0.001, is used. " +
+      "Choose another one by --learning-rate.",
+  );
+  assertEquals(rateWarning({ ...values, learningRate: 1 }, defaults, spec), undefined);
+  assertEquals(rateWarning(values, optimizerDefaults, spec), undefined);
+});
+
 Deno.test("hyper-parameters that the choice does not have are refused", () => {
   const refused: [line: string, message: string][] = [
     ["--activation sine --sigma 1", "--sigma: the activation sine has no such hyper-parameter."],
     ["--omega 1", "--omega: the activation gaussian has no such hyper-parameter."],
     ["--activation sine --scale 1", "--scale: the activation sine has no such hyper-parameter."],
-    ["--activation relu --octaves 3", "--octaves: the activation relu has no such hyper-parameter."],
+    ["--activation relu --octaves 3", "--octaves: the encoding none has no such hyper-parameter."],
     ["--optimizer adam --update-every 3", "--update-every: the optimizer adam has no such hyper-parameter."],
     ["--optimizer sgd --relative-damping 0", "--relative-damping: the optimizer sgd has no such hyper-parameter."],
   ];

@@ -4,7 +4,7 @@ import { outcome, startTask } from "../support/process.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
 const scene = fromFileUrl(new URL("../../fixtures/scene/", import.meta.url));
-const tiny = "--depth 1 --width 8 --samples 4 --rays 2048 --size 12 --kernels register".split(" ");
+const tiny = "--layers 1 --width 8 --samples 4 --rays 2048 --size 12 --kernels register".split(" ");
 const pairs = "--activations gaussian --optimizers sgd --seeds 1 --epochs 1".split(" ");
 
 Deno.test({

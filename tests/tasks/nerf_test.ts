@@ -6,7 +6,8 @@ import { command } from "../../tasks/nerf/command.ts";
 import { nerfTask } from "../../tasks/nerf/task.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
-import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
+import { checkFieldOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
+import { chosenOptimizer } from "../../tasks/training/optimizer.ts";
 import { outcome, startTask } from "../support/process.ts";
 import { llffFiles, llffRow, npy } from "../support/scenes.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
@@ -15,7 +16,7 @@ import { newestCheckpoint, stopEarly } from "../support/training_task.ts";
 const scene = new URL("../../fixtures/scene/", import.meta.url);
 
 // 24 views of 12 × 12 pixels: 2 steps an epoch, the last of 1408 rays.
-const tiny = "--depth 1 --width 8 --samples 4 --rays 2048 --size 12 --kernels register".split(" ");
+const tiny = "--layers 1 --width 8 --samples 4 --rays 2048 --size 12 --kernels register".split(" ");
 
 const nerf = (folder: string, line: string, ...args: string[]) =>
   outcome(startTask("nerf", [...line.split(" "), ...args], folder));
@@ -37,20 +38,32 @@ function settled(line: string, software = true) {
   const { values, given } = parseOptions(line.split(" ").filter(Boolean), command);
   const settings = nerfTask.settle(withBestOptimizer("nerf", values, given), { software });
   const field = nerfTask.field(settings, 4);
-  checkActivationOptions(settings, field);
-  return { settings, field: fieldOptions(field), optimizer: nerfTask.optimizer(settings) };
+  checkFieldOptions(settings);
+  return {
+    settings,
+    field: fieldOptions(field),
+    optimizer: chosenOptimizer(settings, nerfTask.optimizerDefaults(settings)),
+  };
 }
 
 Deno.test("presets follow the adapter and the scene, and give way to what is given", () => {
   const shape = (line: string, software?: boolean) => {
-    const { preset, depth, width, samples, batchSize, schedule, size } = settled(line, software).settings;
-    return [preset, depth, width, samples, batchSize, schedule, size];
+    const { preset, layers, width, samples, batchSize, schedule, size } = settled(line, software).settings;
+    return [preset, layers, width, samples, batchSize, schedule, size];
   };
   assertEquals(shape(""), ["tiny", 4, 64, 24, 256, "cosine", 126]);
   assertEquals(shape("fern"), ["small", 6, 128, 48, 512, "cosine", 126]);
   assertEquals(shape("", false), ["paper", 8, 256, 128, 2048, "cosine", 0]);
   assertEquals(shape("--preset paper"), ["paper", 8, 256, 128, 2048, "exponential", 126]);
-  assertEquals(shape("--preset small --width 9 --rays 3 --size 7 --schedule step"), ["small", 6, 9, 48, 3, "step", 7]);
+  assertEquals(shape("--preset small --width 9 --rays 3 --size 7 --schedule step"), [
+    "small",
+    6,
+    9,
+    48,
+    3,
+    "stepDecay",
+    7,
+  ]);
   const { settings } = settled("--rays 3");
   assertEquals(nerfTask.settle(settings, { software: false }), settings);
 });
@@ -233,12 +246,12 @@ Deno.test("a scene that looks forward is rendered along a spiral, and frames of 
     const record = await readJson(run, "scene.json");
     const { bounds, space } = record;
     const broken: [object, RegExp][] = [
-      [{}, /scene\.json: cameras, bounds, a ray space and a background expected, not all of them found\.\n$/],
-      [{ ...record, bounds: { ...bounds, near: null } }, /not all of them found\.\n$/],
-      [{ ...record, space: { ...space, motion: [1] } }, /not all of them found\.\n$/],
+      [{}, /scene\.json: expected cameras, bounds, a ray space and a background, but not all of them were found\.\n$/],
+      [{ ...record, bounds: { ...bounds, near: null } }, /not all of them were found\.\n$/],
+      [{ ...record, space: { ...space, motion: [1] } }, /not all of them were found\.\n$/],
       [
         { ...record, bounds: { ...bounds, cameras: [{ ...bounds.cameras[0], pose: 3 }] } },
-        /not all of them found\.\n$/,
+        /not all of them were found\.\n$/,
       ],
       [{ ...record, bounds: { ...bounds, near: 99 } }, /distances 0 < near < far expected, 99 and 8 found\.\n$/],
     ];

@@ -10,7 +10,8 @@ import { OccupancySubject } from "../../tasks/occupancy/subject.ts";
 import { occupancyTask } from "../../tasks/occupancy/task.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
-import { checkActivationOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
+import { checkFieldOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
+import { chosenOptimizer } from "../../tasks/training/optimizer.ts";
 import { moved, sphere } from "../support/meshes.ts";
 import { outcome, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
@@ -39,8 +40,12 @@ function resolved(line: string) {
   const { values: asked, given } = parseOptions(line.split(" ").filter(Boolean), command);
   const values = occupancyTask.settle(withBestOptimizer("occupancy", asked, given), { software: true });
   const field = occupancyTask.field(values, 1);
-  checkActivationOptions(values, field);
-  return { field: fieldOptions(field), optimizer: occupancyTask.optimizer(values), schedule: values.schedule };
+  checkFieldOptions(values);
+  return {
+    field: fieldOptions(field),
+    optimizer: chosenOptimizer(values, occupancyTask.optimizerDefaults(values)),
+    schedule: values.schedule,
+  };
 }
 
 Deno.test("hyper-parameters default as published for occupancy, can be given, and are refused where the choice has none", () => {

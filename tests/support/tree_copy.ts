@@ -1,0 +1,37 @@
+import { dirname, fromFileUrl, join } from "@std/path";
+import { inFolder } from "./temporary_folder.ts";
+
+const root = fromFileUrl(new URL("../../", import.meta.url));
+
+/** What the tasks need to run. */
+const PARTS = ["deno.json", "mod.ts", "lib", "wgsl", "tasks"];
+
+/** Gives a copy of the project's code, without tests and documentation, to `work` and removes it afterwards. */
+export function inTreeCopy(work: (copy: string) => Promise<void>): Promise<void> {
+  return inFolder(async (copy) => {
+    for (const part of PARTS) await copyInto(join(copy, part), join(root, part));
+    await work(copy);
+  });
+}
+
+/** Writes a new file of a copy. */
+export async function addFile(copy: string, path: string, text: string): Promise<void> {
+  await Deno.mkdir(dirname(join(copy, path)), { recursive: true });
+  await Deno.writeTextFile(join(copy, path), text, { createNew: true });
+}
+
+/** Adds an entry to the list with which a registry's file declares `list`, and the import of the entry. */
+export async function addEntry(copy: string, path: string, list: string, entry: string, from: string): Promise<void> {
+  const file = join(copy, path);
+  const text = await Deno.readTextFile(file);
+  const changed = text.replace(new RegExp(`(export const ${list}[^=]*= \\[\\n)`), `$1  ${entry},\n`);
+  if (changed === text) throw new Error(`${path}: a list ${list} expected, none found.`);
+  await Deno.writeTextFile(file, `import { ${entry} } from "${from}";\n${changed}`);
+}
+
+async function copyInto(to: string, from: string): Promise<void> {
+  const { isDirectory } = await Deno.stat(from);
+  if (!isDirectory) return await Deno.copyFile(from, to);
+  await Deno.mkdir(to);
+  for await (const { name } of Deno.readDir(from)) await copyInto(join(to, name), join(from, name));
+}
