@@ -40,14 +40,16 @@ export {
 } from "./lib/diff/products.ts";
 export { adaHessianE, adaHessianJ } from "./lib/optim/ada_hessian.ts";
 export { adam, adamW } from "./lib/optim/adam.ts";
-export { clipGradient } from "./lib/optim/clip_gradient.ts";
+export { chain } from "./lib/optim/chain.ts";
+export { clipByGlobalNorm, clipGradient } from "./lib/optim/clip_gradient.ts";
 export { esgd } from "./lib/optim/esgd.ts";
 export { esgdMax } from "./lib/optim/esgd_max.ts";
 export { esgdSoap } from "./lib/optim/esgd_soap.ts";
 export { gaussNewton } from "./lib/optim/gauss_newton.ts";
 export { kfac } from "./lib/optim/kfac.ts";
 export { muon } from "./lib/optim/muon.ts";
-export { createOptimizer, type Observation, type Optimizer, type OptimizerSpec } from "./lib/optim/optimizer.ts";
+export { type Observation } from "./lib/optim/observation.ts";
+export { createOptimizer, type Optimizer, type OptimizerSpec } from "./lib/optim/optimizer.ts";
 export { optimizerFromConfig, optimizerNames } from "./lib/optim/registry.ts";
 export { sgd } from "./lib/optim/sgd.ts";
 export { shampoo } from "./lib/optim/shampoo.ts";

@@ -58,11 +58,18 @@ export { entrywise } from "./optim/entrywise.ts";
 export { checkHyperparameters, checkWord, decayed, type NumberRange } from "./optim/hyperparameters.ts";
 export {
   type Observation,
+  type ObservationKind,
+  type ObservationRequest,
+  type Observations,
+} from "./optim/observation.ts";
+export {
+  type GradientTransform,
+  type GradientTransformCore,
   Optimizer,
   type OptimizerContext,
   type OptimizerCore,
   type OptimizerSpec,
-  type Requests,
+  type StateVectors,
   stateVectors,
   type StepRequest,
 } from "./optim/optimizer.ts";

@@ -42,7 +42,7 @@ export function adaHessianE(options: AdaHessianOptions = {}): OptimizerSpec {
   return momentumOverCurvature("adaHessianE", options, {
     estimate: "squared",
     magnitude: "root_mean",
-    observes: "hessianProbes",
+    observes: "hessianProbe",
   });
 }
 
@@ -58,7 +58,7 @@ export function adaHessianJ(options: AdaHessianJOptions = {}): OptimizerSpec {
   const estimator = published
     ? { estimate: "absolute", magnitude: "root_mean" } as const
     : { estimate: "signed", magnitude: "absolute_mean" } as const;
-  return momentumOverCurvature("adaHessianJ", options, { ...estimator, observes: "hessianProbes" }, { published });
+  return momentumOverCurvature("adaHessianJ", options, { ...estimator, observes: "hessianProbe" }, { published });
 }
 
 /** What tells the members of the family apart. */
@@ -66,7 +66,7 @@ interface CurvatureKind extends Pick<CurvatureEstimate, "estimate"> {
   /** √ŝ, or |ŝ|. */
   readonly magnitude: "root_mean" | "absolute_mean";
   /** What the estimate is made from. */
-  readonly observes: "hessianProbes" | "gaussNewtonSample";
+  readonly observes: "hessianProbe" | "gaussNewtonSample";
 }
 
 /**

@@ -62,6 +62,7 @@ function adamNamed(name: string, options: AdamOptions): OptimizerSpec {
             },
           );
         },
+        [Symbol.dispose]: () => state[Symbol.dispose](),
       };
     },
   };

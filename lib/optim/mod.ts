@@ -3,20 +3,23 @@
  *
  * @module
  */
+export { type Observation, type ObservationKind, type ObservationRequest, type Observations } from "./observation.ts";
 export {
   createOptimizer,
-  type Observation,
+  type GradientTransform,
+  type GradientTransformCore,
   Optimizer,
   type OptimizerContext,
   type OptimizerCore,
   type OptimizerSpec,
-  type Requests,
+  type StateVectors,
   stateVectors,
   type StepRequest,
 } from "./optimizer.ts";
 export { adaHessianE, adaHessianJ, type AdaHessianJOptions, type AdaHessianOptions } from "./ada_hessian.ts";
 export { adam, type AdamOptions, adamW } from "./adam.ts";
-export { clipGradient } from "./clip_gradient.ts";
+export { chain } from "./chain.ts";
+export { clipByGlobalNorm, clipGradient } from "./clip_gradient.ts";
 export { entrywise } from "./entrywise.ts";
 export { esgd, type EsgdOptions } from "./esgd.ts";
 export { esgdMax, type EsgdMaxOptions } from "./esgd_max.ts";

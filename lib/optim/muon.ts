@@ -56,20 +56,22 @@ export function muon(options: MuonOptions = {}): OptimizerSpec {
     options: resolved,
     create(context) {
       const { gpu, layout } = context;
-      const state = stateVectors(context, ["momentum", "secondMoment"]);
-      const derived = stateVectors(context, ["direction"]);
+      using made = new DisposableStack();
+      const state = made.use(stateVectors(context, ["momentum", "secondMoment"]));
+      const derived = made.use(stateVectors(context, ["direction"]));
       const length = layout.deviceLength / 4;
       const matrices = layout.filter(({ role, rows, columns }) => {
         return role === "weight" && Math.min(rows, columns) >= SHORTEST_SIDE;
       });
-      const newtonSchulz = matrices.length > 0 ? new NewtonSchulz(gpu, layout, matrices) : undefined;
+      const newtonSchulz = matrices.length > 0 ? made.use(new NewtonSchulz(gpu, layout, matrices)) : undefined;
       const scales = new Float32Array(length);
       for (const segment of matrices) {
         const { offset, size } = rangeOf(viewOf(segment));
         scales.fill(Math.sqrt(Math.max(1, segment.rows / segment.columns)), offset / 4, (offset + size) / 4);
       }
-      const scale = gpu.buffer("Muon's scales", length * 4);
+      const scale = made.use(gpu.buffer("Muon's scales", length * 4));
       gpu.write(scale, scales);
+      const owned = made.move();
       return {
         state,
         multipliesMatrices: true,
@@ -103,11 +105,7 @@ export function muon(options: MuonOptions = {}): OptimizerSpec {
           const orthogonal = newtonSchulz.record(derived.direction.buffer);
           entrywise(context, stepSource, { parameters, orthogonal, scale }, { learning_rate: learningRate, shrink });
         },
-        dispose() {
-          newtonSchulz?.[Symbol.dispose]();
-          derived.direction[Symbol.dispose]();
-          scale[Symbol.dispose]();
-        },
+        [Symbol.dispose]: () => owned.dispose(),
       };
     },
   };

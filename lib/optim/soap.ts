@@ -82,4 +82,8 @@ class AdamRule implements RotatedRule {
       },
     );
   }
+
+  [Symbol.dispose](): void {
+    this.diagonal[Symbol.dispose]();
+  }
 }

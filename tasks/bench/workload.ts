@@ -14,6 +14,7 @@ import { streams } from "../../lib/gpu/random.ts";
 import { meanSquaredError } from "../../lib/objective/mean_squared_error.ts";
 import { adam, adamW } from "../../lib/optim/adam.ts";
 import { esgd } from "../../lib/optim/esgd.ts";
+import type { ObservationKind } from "../../lib/optim/observation.ts";
 import { createOptimizer, type Optimizer, type OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { sgd } from "../../lib/optim/sgd.ts";
 import { tableData, type TrainingData } from "../../lib/data/training_data.ts";
@@ -22,9 +23,6 @@ import type { BenchValues } from "./command.ts";
 
 /** What is timed: the field and the update rule. */
 export type Subject = Pick<BenchValues, "activation" | "width" | "layers" | "optimizer">;
-
-/** What an optimizer may observe of a batch besides its gradient, as `requests()` names it. */
-export type Curvature = "hessianProbes" | "gaussNewtonSample" | "kroneckerFactors";
 
 /** Small, so that long timings do not diverge. */
 export const LEARNING_RATE = 1e-4;
@@ -120,7 +118,7 @@ export class Workload implements Disposable {
   }
 
   /** Loss, gradient and one Hessian-vector product, or another observation, random numbers included. */
-  recordProduct(curvature: Curvature = "hessianProbes"): void {
+  recordProduct(curvature: ObservationKind = "hessianProbe"): void {
     this.#differentiate(curvature);
   }
 
@@ -138,14 +136,14 @@ export class Workload implements Disposable {
     for (const each of owned) each?.[Symbol.dispose]();
   }
 
-  #differentiate(curvature?: Curvature): void {
+  #differentiate(curvature?: ObservationKind): void {
     const [gradient, direction, result] = this.#vectors;
     this.gpu.phase("batch");
     const { rows } = this.step.sampler.draw(0);
     const key = { seed: 0, stream: streams.probe, step: 0 };
     const products: ProductRequest[] = [];
     let kronecker: KroneckerFactors | undefined;
-    if (curvature === "hessianProbes") {
+    if (curvature === "hessianProbe") {
       this.gpu.phase("probe");
       direction.fillRademacher(key);
       products.push({ kind: "hessian", direction, result });
