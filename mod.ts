@@ -42,6 +42,7 @@ export { adaHessianE, adaHessianJ } from "./lib/optim/ada_hessian.ts";
 export { adam, adamW } from "./lib/optim/adam.ts";
 export { chain } from "./lib/optim/chain.ts";
 export { clipByGlobalNorm, clipGradient } from "./lib/optim/clip_gradient.ts";
+export { decayWeights } from "./lib/optim/decay_weights.ts";
 export { esgd } from "./lib/optim/esgd.ts";
 export { esgdMax } from "./lib/optim/esgd_max.ts";
 export { esgdSoap } from "./lib/optim/esgd_soap.ts";

@@ -20,6 +20,7 @@ export { adaHessianE, adaHessianJ, type AdaHessianJOptions, type AdaHessianOptio
 export { adam, type AdamOptions, adamW } from "./adam.ts";
 export { chain } from "./chain.ts";
 export { clipByGlobalNorm, clipGradient } from "./clip_gradient.ts";
+export { decayWeights } from "./decay_weights.ts";
 export { entrywise } from "./entrywise.ts";
 export { esgd, type EsgdOptions } from "./esgd.ts";
 export { esgdMax, type EsgdMaxOptions } from "./esgd_max.ts";
