@@ -17,7 +17,7 @@ export {
   type OperandAccess,
 } from "./gpu/kernel_source.ts";
 export { fillRandom, type FillTarget, permutedIndices, type RandomKey, randomWords, streams } from "./gpu/random.ts";
-export { specialise } from "./gpu/template.ts";
+export { type KernelValues } from "./gpu/template.ts";
 export { Layout, padWidth, type PlacedSegment, type Segment } from "./linalg/layout.ts";
 export { createVector, Vector } from "./linalg/vector.ts";
 export { Eigenbasis } from "./linalg/eigenbasis.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { dirname, fromFileUrl, join, relative } from "@std/path";
+import { basename, dirname, fromFileUrl, join, relative } from "@std/path";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
 
@@ -126,6 +126,45 @@ Deno.test("every name that a file of lib exports is imported by another file", a
     for (const [, name] of exported) if (!used.has(`${file}: ${name}`)) unused.push(`${file}: ${name}`);
   }
   assertEquals(unused, []);
+});
+
+Deno.test("every kernel is called what its file is called, and no two are called the same", async () => {
+  const named = new Map<string, string>();
+  const broken: string[] = [];
+  for (const file of files.filter((file) => file.endsWith(".ts"))) {
+    const text = await Deno.readTextFile(join(root, file));
+    const paths = new Map<string, string>();
+    for (const [, variable, path] of text.matchAll(/^import (\w+) from "([^"]+\.wgsl)"/gm)) {
+      paths.set(variable, relative(root, join(root, dirname(file), path)));
+    }
+    for (const [, name, variable = "text"] of text.matchAll(/\{ name: "(\w+)", text(?:: (\w+))? \}/g)) {
+      const path = paths.get(variable);
+      if (path === undefined) broken.push(`${file}: the kernel ${name} has a text from nowhere`);
+      else if (basename(path, ".wgsl") !== name) broken.push(`${file}: ${path} is called ${name}`);
+      else if ((named.get(name) ?? path) !== path) broken.push(`${path} and ${named.get(name)} are called the same`);
+      else named.set(name, path);
+    }
+  }
+  const entryPoint = /^@compute|^\{\{include each_entry\}\}/m;
+  for (const file of files.filter((file) => file.endsWith(".wgsl") && !file.startsWith("wgsl/gpu/snippet/"))) {
+    const isKernel = entryPoint.test(await Deno.readTextFile(join(root, file)));
+    if (isKernel && ![...named.values()].includes(file)) broken.push(`${file} is a kernel that has no name`);
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("kernel texts are put together by their own tags, not by the code around them", async () => {
+  const broken: string[] = [];
+  for (const file of files.filter((file) => file.endsWith(".ts"))) {
+    const text = await Deno.readTextFile(join(root, file));
+    for (const [, variable] of text.matchAll(/^import (\w+) from "[^"]+\.wgsl"/gm)) {
+      const changed = new RegExp(
+        `\\b${variable}(\\.(replace|replaceAll|concat|slice)\\(| \\+)|\\+ ${variable}\\b|\\$\\{${variable}\\}`,
+      );
+      if (changed.test(text)) broken.push(`${file} changes ${variable}`);
+    }
+  }
+  assertEquals(broken, []);
 });
 
 /** What a file imports from folders that it does not stand on. */

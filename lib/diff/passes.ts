@@ -157,9 +157,8 @@ class ChunkPasses {
   #sum({ partials }: BackwardMemory, splits: number, to: Vector): void {
     const { workspace: { gpu, field, flags }, request: { step = 0 } } = this;
     const length = field.layout.deviceLength / 4;
-    const keep = this.#keep ? 1 : 0;
     gpu.dispatch(
-      gpu.kernel(sumSource, { keep, fresh: 1 - keep }),
+      gpu.kernel(sumSource, { keep: this.#keep }),
       { partials, gradient: to.buffer, flags },
       { length, splits, step },
       linearGroups(length, 64),

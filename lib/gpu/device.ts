@@ -7,6 +7,7 @@ import type { KernelSource, OperandAccess } from "./kernel_source.ts";
 import { Profile } from "./profile.ts";
 import { Recorder } from "./recorder.ts";
 import { Tally } from "./tally.ts";
+import type { KernelValues } from "./template.ts";
 
 /** Options of {@linkcode openDevice}. */
 export interface DeviceOptions {
@@ -156,7 +157,7 @@ export class Gpu implements Disposable {
   }
 
   /** The kernel of a source with its values filled in; compiled once and kept. */
-  kernel(source: KernelSource, values: Record<string, string | number> = {}): Kernel {
+  kernel(source: KernelSource, values: KernelValues = {}): Kernel {
     const key = `${source.name} ${this.operandAccess} ${JSON.stringify(values)}`;
     let kernel = this.#kernels.get(key);
     if (kernel === undefined) {

@@ -1,3 +1,4 @@
+import type { KernelValues } from "./template.ts";
 import { expandKernel, type KernelInterface, type KernelSource, type OperandAccess } from "./kernel_source.ts";
 
 let nextId = 0;
@@ -21,7 +22,7 @@ export class Kernel {
   constructor(
     device: GPUDevice,
     source: KernelSource,
-    values: Record<string, string | number>,
+    values: KernelValues,
     access: OperandAccess,
   ) {
     this.name = source.name;

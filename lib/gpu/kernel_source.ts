@@ -1,13 +1,14 @@
-import { specialise } from "./template.ts";
+import { snippets } from "./snippets.ts";
+import { type Declaration, type KernelValues, specialise } from "./template.ts";
 
 /** How a kernel reads its operands: straight from the buffer, or from a texture that mirrors it. */
 export type OperandAccess = "buffer" | "texture";
 
 /** A kernel's text and what it takes, as its `.wgsl` file declares. */
 export interface KernelSource {
-  /** For labels and messages: the file's name without folder and ending. */
+  /** The name of its file without folder and ending, for labels and messages. No two kernels have the same. */
   readonly name: string;
-  /** The text, with declarations and `{{…}}` still in it. */
+  /** The text of the file; see {@linkcode expandKernel} for its grammar. */
   readonly text: string;
 }
 
@@ -36,77 +37,121 @@ export interface KernelInterface {
 export const MIRROR_WIDTH = 1024;
 
 /**
- * Expands a kernel file to WGSL. Besides `specialise`'s constructs a file declares what it takes, one a line; binding
- * numbers follow the order:
+ * Expands the text of a kernel to WGSL. The text is WGSL with tags in double braces: values, `{{if}}`, `{{for}}` and
+ * `{{include}}` as `specialise` describes them, and declarations of what the kernel takes. Names of bindings and uniforms are what
+ * `Gpu.dispatch` is called with; binding numbers follow the order of the declarations.
  *
- * - `uniform NAME: TYPE, …` in double braces: scalars, read as `u.NAME`;
- * - `read NAME`: a read-only array of vec4f, element i read as `NAME(i)`;
- * - `read NAME: array<TYPE>`: a read-only buffer of another type, read as `NAME[i]`;
- * - `update NAME`: an array of vec4f changed in place, entry by entry: read as `NAME_before(i)`, written as `NAME[i]`;
- * - `write NAME: array<TYPE>`: any other writable buffer.
+ * - `{{uniform NAME: TYPE, …}}`, once: scalars (u32, i32 or f32), read as `u.NAME`.
+ * - `{{read NAME}}`: a read-only array of vec4f, whose element i is read as `NAME(i)`.
+ * - `{{read NAME: TYPE}}`: a read-only buffer of another type, for instance `array<u32>`, read as `NAME[i]`.
+ * - `{{update NAME}}`: an array of vec4f that is changed in place, entry by entry: read as `NAME_before(i)`, written as `NAME[i]`.
+ * - `{{write NAME: TYPE}}`: any other writable buffer.
  *
- * `read NAME` and `update NAME` hide where operands come from: some drivers read textures many times faster than
+ * `{{read NAME}}` and `{{update NAME}}` hide where operands come from: some drivers read textures many times faster than
  * storage buffers (docs/kernels.md), so that with texture access the same text reads mirrors.
+ *
+ * Every kernel can include these snippets (`wgsl/gpu/snippet/`):
+ *
+ * - `each_entry`: the entry point of a kernel that treats all vec4s of its vectors alike; it calls the kernel's own
+ *   `fn entry(i: u32)` for each i < `u.length`. For kernels that are dispatched by `linearGroups(length, 64)`.
+ * - `invocation_index`: `invocation_index(id, groups, size)`, the number of an invocation where workgroups lie along x and y.
+ * - `lane_sum`: `lane_sum(lane, own)`, the sum over the 64 lanes of a workgroup, in a fixed order.
+ * - `not_finite`: `not_finite(x)`, whether a vec4f holds an infinity or NaN.
+ * - `decaying_exp`: `decaying_exp(x)`, e^x without denormal numbers; `reduced_angle`: `reduced(x)`, an argument for sin and cos.
+ * - `threefry`: `threefry(key, counter)`, 64 random bits for each counter.
+ * - `real_number`, `dual_number`: the type `Number`, plain or with its tangent, and what is needed to calculate with it.
+ *
+ * @example An optimizer's step, complete
+ * ```wgsl
+ * // Gradient descent:  θ ← θ − η g.  parameters, gradient: [length] vec4s.
+ * {{uniform length: u32, learning_rate: f32}}
+ * {{update parameters}}
+ * {{read gradient}}
+ * {{include each_entry}}
+ *
+ * fn entry(i: u32) {
+ *   parameters[i] = parameters_before(i) - u.learning_rate * gradient(i);
+ * }
+ * ```
+ *
+ * @param values What the names in the text stand for.
+ * @throws When a tag cannot be read, with the kernel's file name and what was found.
  */
-export function expandKernel(
-  source: KernelSource,
-  values: Record<string, string | number>,
-  access: OperandAccess,
-): KernelInterface {
+export function expandKernel(source: KernelSource, values: KernelValues, access: OperandAccess): KernelInterface {
   const where = `${source.name}.wgsl`;
-  const uniforms: { name: string; type: "u32" | "i32" | "f32" }[] = [];
-  const bindings: Binding[] = [];
-  let hasUniforms = false;
-  const names = new Set<string>();
-  const declare = (name: string): void => {
-    if (names.has(name)) throw new Error(`${where}: ${name} is declared twice.`);
-    names.add(name);
-  };
-  const bind = (name: string, kind: Binding["kind"]): string => {
-    if (kind !== "before") declare(name);
-    bindings.push({ name, kind });
-    return `@group(0) @binding(${bindings.length - (hasUniforms ? 0 : 1)}) var`;
-  };
-  const mirror = (name: string, kind: "operand" | "before", accessor: string) =>
-    `${bind(name, kind)} ${accessor}_mirror: texture_2d<f32>;\n` +
-    `fn ${accessor}(i: u32) -> vec4f { return textureLoad(${accessor}_mirror, ` +
-    `vec2u(i & ${MIRROR_WIDTH - 1}u, i / ${MIRROR_WIDTH}u), 0); }`;
+  const pieces = specialise(source.text, values, where, snippets);
+  const hasUniforms = pieces.some((piece) => typeof piece !== "string" && piece.keyword === "uniform");
+  const declarations = new Declarations(where, access, hasUniforms);
+  const code = pieces.map((piece) => typeof piece === "string" ? piece : declarations.declare(piece)).join("");
+  return { uniforms: declarations.uniforms, bindings: declarations.bindings, code };
+}
 
-  // Loops may declare resources, so they are expanded first; declarations are then the only double braces left.
-  const protectedText = source.text.replace(
-    /\{\{(uniform|read|update|write) ([^{}]*(?:\{\{\w+\}\}[^{}]*)*)\}\}/g,
-    "⟦$1 $2⟧",
-  );
-  const declared = specialise(protectedText, values, where);
-  hasUniforms = declared.includes("⟦uniform ");
-  const text = declared.replace(/⟦(\w+) ([^⟧]*)⟧/g, (_, kind, rest) => {
-    if (kind === "uniform") {
-      if (uniforms.length > 0) throw new Error(`${where}: uniforms are declared twice.`);
-      for (const field of (rest as string).split(",")) {
-        const match = /^\s*(\w+): (u32|i32|f32)\s*$/.exec(field);
-        if (!match) throw new Error(`${where}: cannot read uniform "${field.trim()}".`);
-        declare(match[1]);
-        uniforms.push({ name: match[1], type: match[2] as "u32" | "i32" | "f32" });
-      }
-      const members = uniforms.map(({ name, type }) => `${name}: ${type}`).join(", ");
-      return `struct Uniforms { ${members} }\n@group(0) @binding(0) var<uniform> u: Uniforms;`;
+/** What the declarations of one kernel have added up to so far. */
+class Declarations {
+  readonly uniforms: { name: string; type: "u32" | "i32" | "f32" }[] = [];
+  readonly bindings: Binding[] = [];
+  readonly #names = new Set<string>();
+
+  constructor(readonly where: string, readonly access: OperandAccess, readonly hasUniforms: boolean) {}
+
+  /** The WGSL that a declaration stands for. */
+  declare({ keyword, content }: Declaration): string {
+    if (keyword === "uniform") return this.#declareUniforms(content);
+    const [, name, type] = /^\s*(\w+)(?:: (.+))?$/.exec(content.trim()) ?? [];
+    if (name !== undefined) {
+      if (keyword === "read") return type === undefined ? this.#operand(name) : this.#storage(name, "read", type);
+      if (keyword === "update" && type === undefined) return this.#updated(name);
+      if (keyword === "write" && type !== undefined) return this.#storage(name, "write", type);
     }
-    const match = /^\s*(\w+)(?:: (.+))?$/.exec(rest.trim());
-    if (!match) throw new Error(`${where}: cannot read "${kind} ${rest}".`);
-    const [, name, type] = match;
-    if (kind === "read" && type === undefined) {
-      if (access === "texture") return mirror(name, "operand", name);
-      return `${bind(name, "operand")}<storage, read> ${name}_buffer: array<vec4f>;\n` +
-        `fn ${name}(i: u32) -> vec4f { return ${name}_buffer[i]; }`;
+    throw new Error(`${this.where}: cannot read "${keyword} ${content}".`);
+  }
+
+  #declareUniforms(content: string): string {
+    if (this.uniforms.length > 0) throw new Error(`${this.where}: uniforms are declared twice.`);
+    for (const field of content.split(",")) {
+      const match = /^\s*(\w+): (u32|i32|f32)\s*$/.exec(field);
+      if (!match) throw new Error(`${this.where}: cannot read uniform "${field.trim()}".`);
+      this.#reserve(match[1]);
+      this.uniforms.push({ name: match[1], type: match[2] as "u32" | "i32" | "f32" });
     }
-    if (kind === "read") return `${bind(name, "read")}<storage, read> ${name}: ${type};`;
-    if (kind === "update" && type === undefined) {
-      const storage = `${bind(name, "update")}<storage, read_write> ${name}: array<vec4f>;\n`;
-      if (access === "texture") return storage + mirror(name, "before", `${name}_before`);
-      return storage + `fn ${name}_before(i: u32) -> vec4f { return ${name}[i]; }`;
+    const members = this.uniforms.map(({ name, type }) => `${name}: ${type}`).join(", ");
+    return `struct Uniforms { ${members} }\n@group(0) @binding(0) var<uniform> u: Uniforms;`;
+  }
+
+  #operand(name: string): string {
+    if (this.access === "texture") {
+      this.#reserve(name);
+      return this.#mirror(name, "operand", name);
     }
-    if (kind === "write" && type !== undefined) return `${bind(name, "write")}<storage, read_write> ${name}: ${type};`;
-    throw new Error(`${where}: cannot read "${kind} ${rest}".`);
-  });
-  return { uniforms, bindings, code: text };
+    return `${this.#storage(name, "operand", "array<vec4f>", `${name}_buffer`)}\n` +
+      `fn ${name}(i: u32) -> vec4f { return ${name}_buffer[i]; }`;
+  }
+
+  #updated(name: string): string {
+    const storage = `${this.#storage(name, "update", "array<vec4f>")}\n`;
+    if (this.access === "texture") return storage + this.#mirror(name, "before", `${name}_before`);
+    return `${storage}fn ${name}_before(i: u32) -> vec4f { return ${name}[i]; }`;
+  }
+
+  #storage(name: string, kind: Exclude<Binding["kind"], "before">, type: string, variable = name): string {
+    this.#reserve(name);
+    const mode = kind === "write" || kind === "update" ? "read_write" : "read";
+    return `${this.#bind(name, kind)}<storage, ${mode}> ${variable}: ${type};`;
+  }
+
+  #mirror(name: string, kind: "operand" | "before", accessor: string): string {
+    return `${this.#bind(name, kind)} ${accessor}_mirror: texture_2d<f32>;\n` +
+      `fn ${accessor}(i: u32) -> vec4f { return textureLoad(${accessor}_mirror, ` +
+      `vec2u(i & ${MIRROR_WIDTH - 1}u, i / ${MIRROR_WIDTH}u), 0); }`;
+  }
+
+  #bind(name: string, kind: Binding["kind"]): string {
+    this.bindings.push({ name, kind });
+    return `@group(0) @binding(${this.bindings.length - (this.hasUniforms ? 0 : 1)}) var`;
+  }
+
+  #reserve(name: string): void {
+    if (this.#names.has(name)) throw new Error(`${this.where}: ${name} is declared twice.`);
+    this.#names.add(name);
+  }
 }

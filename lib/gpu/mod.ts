@@ -26,4 +26,4 @@ export {
 export { Profile, type ProfileEntry } from "./profile.ts";
 export { fillRandom, type FillTarget, permutedIndices, type RandomKey, randomWords, streams } from "./random.ts";
 export { Tally } from "./tally.ts";
-export { specialise } from "./template.ts";
+export { type KernelValues } from "./template.ts";

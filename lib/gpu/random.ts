@@ -1,7 +1,6 @@
 import { linearGroups } from "./groups.ts";
 import type { DeviceBuffer } from "./buffer.ts";
 import type { Gpu } from "./device.ts";
-import threefryText from "../../wgsl/gpu/threefry.wgsl" with { type: "text" };
 import fillText from "../../wgsl/gpu/random_fill.wgsl" with { type: "text" };
 import wordsText from "../../wgsl/gpu/random_words.wgsl" with { type: "text" };
 import permutationText from "../../wgsl/gpu/permutation.wgsl" with { type: "text" };
@@ -67,7 +66,7 @@ export function fillRandom(
   bound: number,
   key: RandomKey,
 ): void {
-  gpu.dispatch(gpu.kernel(fillSource, { threefry: threefryText, distribution }), { data }, {
+  gpu.dispatch(gpu.kernel(fillSource, { distribution }), { data }, {
     key0: key.seed,
     key1: key.stream,
     step: key.step,
@@ -94,7 +93,7 @@ export function permutedIndices(
   key: RandomKey,
 ): void {
   const a = Math.ceil(Math.sqrt(count));
-  gpu.dispatch(gpu.kernel(permutationSource, { threefry: threefryText }), { indices }, {
+  gpu.dispatch(gpu.kernel(permutationSource), { indices }, {
     rows,
     first,
     count,
@@ -109,7 +108,7 @@ export function permutedIndices(
 /** Reads the raw generator: two 32-bit words for each of the counters (first, step), (first + 1, step), …. */
 export async function randomWords(gpu: Gpu, key: RandomKey, first: number, count: number): Promise<Uint32Array> {
   using words = gpu.buffer("random words", count * 8);
-  gpu.dispatch(gpu.kernel(wordsSource, { threefry: threefryText }), { words }, {
+  gpu.dispatch(gpu.kernel(wordsSource), { words }, {
     count,
     key0: key.seed,
     key1: key.stream,

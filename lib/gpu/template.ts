@@ -1,66 +1,150 @@
+import { parseTemplate, type TemplateNode } from "./template_tree.ts";
+
+/** What the names in a kernel's text stand for. Booleans are for `{{if}}`, whole numbers also for loops. */
+export type KernelValues = Readonly<Record<string, string | number | boolean>>;
+
+/** A declaration of what a kernel takes, as it was found in a text: `{{keyword content}}`. */
+export interface Declaration {
+  readonly keyword: string;
+  readonly content: string;
+}
+
 /**
- * Text substitution for kernels, deliberately small and strict.
+ * Expands a template. It is deliberately small and strict:
  *
- * - `{{name}}` is replaced by `values.name`.
- * - `{{for i in 0..4}}` … `{{end}}` repeats what lies between for i = 0, 1, 2, 3; bounds are numbers or names of values,
- *   and `{{i}}` is the index inside. Loops nest. There is no arithmetic: WGSL's own constant expressions do that.
+ * - `{{name}}` is replaced by the value of that name, a string or a number, as it is.
+ * - `{{if name}} … {{else}} … {{end}}` keeps one of two texts; the value is a boolean, and `{{else}}` may be left out.
+ *   `{{if name == word}}` compares a value, or the index of a loop, with a word or a number.
+ * - `{{for i in 0..4}} … {{end}}` repeats a text for i = 0, 1, 2, 3; `{{i}}` is the index inside. Bounds are numbers, names
+ *   of values, or indices of outer loops. Loops are for writing out what depends on an index; there is no arithmetic,
+ *   because WGSL's constant expressions do that.
+ * - `{{include name}}` inserts another text and expands it as if it stood there: a value of that name if there is one, or
+ *   else one of the shared snippets. A snippet holds functions, so that it is inserted once, where it is first included.
+ * - `{{uniform …}}`, `{{read …}}`, `{{update …}}` and `{{write …}}` are declarations (see `expandKernel`); `{{name}}` may
+ *   stand in them.
  *
  * @param text The template.
  * @param values What each name stands for.
  * @param where Named in errors, for instance the kernel's file.
- * @throws When a name is unknown, a value is never used, loops do not match, or double braces are not closed.
+ * @param snippets Shared texts, by name.
+ * @returns Plain text and declarations, in their order.
+ * @throws When a name is unknown or its value of the wrong type, a value is never used, a block does not end, a text includes
+ * itself, or something else stands in double braces.
  */
-export function specialise(text: string, values: Record<string, string | number>, where = "template"): string {
-  const used = new Set<string>();
-  const lookUp = (name: string, scope: Record<string, string | number>): string | number => {
-    if (Object.hasOwn(scope, name)) return scope[name];
-    if (!Object.hasOwn(values, name)) throw new Error(`${where}: {{${name}}} has no value.`);
-    used.add(name);
-    return values[name];
-  };
-  const bound = (token: string, scope: Record<string, string | number>): number => {
-    const value = /^\d+$/.test(token) ? Number(token) : Number(lookUp(token, scope));
-    if (!Number.isInteger(value)) throw new Error(`${where}: loop bound ${token} is not a whole number.`);
-    return value;
-  };
-  const tokens = text.split(/(\{\{[^{}]*\}\})/);
-  const expand = (from: number, to: number, scope: Record<string, string | number>): string => {
-    let out = "";
-    for (let i = from; i < to; i++) {
-      const token = tokens[i];
-      if (!token.startsWith("{{")) {
-        const open = token.indexOf("{{");
-        if (open >= 0) throw new Error(`${where}: cannot read ${token.slice(open).split("\n")[0]}.`);
-        out += token;
-        continue;
-      }
-      const inner = token.slice(2, -2).trim();
-      const loop = /^for (\w+) in (\w+)\.\.(\w+)$/.exec(inner);
-      if (loop) {
-        const end = matchingEnd(tokens, i, to, where);
-        const [, index, low, high] = loop;
-        const last = bound(high, scope);
-        for (let k = bound(low, scope); k < last; k++) out += expand(i + 1, end, { ...scope, [index]: k });
-        i = end;
-      } else if (/^\w+$/.test(inner) && inner !== "end") {
-        out += String(lookUp(inner, scope));
-      } else {
-        throw new Error(`${where}: cannot read ${token}.`);
-      }
-    }
-    return out;
-  };
-  const result = expand(0, tokens.length, {});
-  const unused = Object.keys(values).filter((name) => !used.has(name));
+export function specialise(
+  text: string,
+  values: KernelValues,
+  where = "template",
+  snippets: Readonly<Record<string, string>> = {},
+): (string | Declaration)[] {
+  const expansion = new Expansion(values, where, snippets);
+  expansion.expand(text, where);
+  const unused = Object.keys(values).filter((name) => !expansion.used.has(name));
   if (unused.length > 0) throw new Error(`${where}: no {{${unused.join("}}, {{")}}} in the template.`);
-  return result;
+  return expansion.pieces;
 }
 
-function matchingEnd(tokens: string[], start: number, to: number, where: string): number {
-  let depth = 0;
-  for (let i = start; i < to; i++) {
-    if (/^\{\{\s*for /.test(tokens[i])) depth++;
-    if (/^\{\{\s*end\s*\}\}$/.test(tokens[i]) && --depth === 0) return i;
+/** The indices of the loops around a place, by name. */
+type Scope = Readonly<Record<string, number>>;
+
+/** One run over a template and what it includes. */
+class Expansion {
+  readonly pieces: (string | Declaration)[] = [];
+  /** Names that a text mentions, also where it was left out. */
+  readonly used = new Set<string>();
+  readonly #inserted = new Set<string>();
+  readonly #open = new Set<string>();
+  /** Where errors are said to be. */
+  #where: string;
+
+  constructor(readonly values: KernelValues, where: string, readonly snippets: Readonly<Record<string, string>>) {
+    this.#where = where;
   }
-  throw new Error(`${where}: ${tokens[start]} has no {{end}}.`);
+
+  /** Appends what a text expands to. */
+  expand(text: string, where: string, scope: Scope = {}): void {
+    const outer = this.#where;
+    this.#where = where;
+    const nodes = parseTemplate(text, where);
+    for (const name of namesIn(nodes)) this.used.add(name);
+    this.#write(nodes, scope);
+    this.#where = outer;
+  }
+
+  #write(nodes: readonly TemplateNode[], scope: Scope): void {
+    for (const node of nodes) {
+      if (typeof node === "string") {
+        this.pieces.push(node);
+      } else if (node.kind === "value") {
+        this.pieces.push(this.#textOf(node.name, scope));
+      } else if (node.kind === "include") {
+        this.#include(node.name, scope);
+      } else if (node.kind === "choice") {
+        this.#write(this.#holds(node.name, node.word, scope) ? node.yes : node.no, scope);
+      } else if (node.kind === "declaration") {
+        const content = node.content.map((part) => typeof part === "string" ? part : this.#textOf(part.name, scope));
+        this.pieces.push({ keyword: node.keyword, content: content.join("") });
+      } else {
+        const end = this.#bound(node.high, scope);
+        for (let k = this.#bound(node.low, scope); k < end; k++) this.#write(node.body, { ...scope, [node.index]: k });
+      }
+    }
+  }
+
+  #include(name: string, scope: Scope): void {
+    const given = Object.hasOwn(this.values, name);
+    if (!given && !Object.hasOwn(this.snippets, name)) {
+      const shared = Object.keys(this.snippets).join(", ") || "none";
+      throw this.#error(
+        `{{include ${name}}} has no value, and no shared snippet has that name (there are: ${shared}).`,
+      );
+    }
+    if (!given && this.#inserted.has(name)) return;
+    this.#inserted.add(name);
+    const text = given ? this.values[name] : this.snippets[name];
+    if (typeof text !== "string") throw this.#error(`{{include ${name}}} needs a text, ${text} found.`);
+    if (this.#open.has(name)) throw this.#error(`{{include ${name}}} includes itself.`);
+    this.#open.add(name);
+    this.expand(text, `${this.#where}, in {{include ${name}}}`, scope);
+    this.#open.delete(name);
+  }
+
+  #textOf(name: string, scope: Scope): string {
+    const value = this.#valueOf(name, scope);
+    if (typeof value === "boolean") throw this.#error(`{{${name}}} is a boolean, which only {{if ${name}}} reads.`);
+    return String(value);
+  }
+
+  #holds(name: string, word: string | undefined, scope: Scope): boolean {
+    const value = this.#valueOf(name, scope);
+    if (word !== undefined) return String(value) === word;
+    if (typeof value !== "boolean") throw this.#error(`{{if ${name}}} needs a boolean, ${value} found.`);
+    return value;
+  }
+
+  #bound(token: string, scope: Scope): number {
+    const value = /^\d+$/.test(token) ? Number(token) : this.#valueOf(token, scope);
+    if (!Number.isInteger(value)) throw this.#error(`loop bound ${token} is not a whole number.`);
+    return value as number;
+  }
+
+  #valueOf(name: string, scope: Scope): string | number | boolean {
+    if (Object.hasOwn(scope, name)) return scope[name];
+    if (!Object.hasOwn(this.values, name)) throw this.#error(`{{${name}}} has no value.`);
+    return this.values[name];
+  }
+
+  #error(message: string): Error {
+    return new Error(`${this.#where}: ${message}`);
+  }
+}
+
+/** The names that a text mentions. */
+function namesIn(nodes: readonly TemplateNode[]): string[] {
+  return nodes.flatMap((node) => {
+    if (typeof node === "string") return [];
+    if (node.kind === "loop") return [node.low, node.high, ...namesIn(node.body)];
+    if (node.kind === "choice") return [node.name, ...namesIn(node.yes), ...namesIn(node.no)];
+    return node.kind === "declaration" ? namesIn(node.content) : [node.name];
+  });
 }

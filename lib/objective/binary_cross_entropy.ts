@@ -1,6 +1,5 @@
 import type { Objective } from "./objective.ts";
 import { pointwise, type PointwiseOptions } from "./pointwise.ts";
-import decayingExp from "../../wgsl/gpu/decaying_exp.wgsl" with { type: "text" };
 import text from "../../wgsl/objective/binary_cross_entropy.wgsl" with { type: "text" };
 
 /**
@@ -8,5 +7,5 @@ import text from "../../wgsl/objective/binary_cross_entropy.wgsl" with { type: "
  * overflow-free form. A probability is sigmoid(y), so that p > ½ means y > 0.
  */
 export function binaryCrossEntropy(options: PointwiseOptions = {}): Objective {
-  return pointwise("binaryCrossEntropy", text.replace("{{decaying_exp}}", decayingExp), options);
+  return pointwise("binaryCrossEntropy", text, options);
 }

@@ -10,9 +10,14 @@ export interface PointwiseOptions {
   output?: string;
 }
 
-const kernelSource = { name: "objective_pointwise", text };
+const kernelSource = { name: "pointwise", text };
 
-/** A loss that is the mean over all entries of ℓ(y, t), given WGSL of ℓ and its derivatives (`objective_pointwise.wgsl`). */
+/**
+ * A loss that is the mean over all entries of ℓ(y, t).
+ *
+ * @param loss WGSL of `loss`, `first` and `second`: ℓ and its derivatives by y, each on vec4f (see `pointwise.wgsl`). It may include
+ * shared snippets (see `expandKernel`).
+ */
 export function pointwise(name: string, loss: string, options: PointwiseOptions): Objective {
   const outputOf = (description: FieldDescription): string => {
     const names = Object.keys(description.outputs);
@@ -33,7 +38,7 @@ export function pointwise(name: string, loss: string, options: PointwiseOptions)
     },
     record(pass) {
       const { network, rows, paddedRows, batchSamples, product, weight, add } = pass;
-      const tangents = product === undefined ? 0 : 1;
+      const tangents = product !== undefined;
       const { gpu } = network;
       const output = outputOf(network.subject.description);
       const { value, valueTangent, width, padded } = network.output(output);
@@ -44,7 +49,7 @@ export function pointwise(name: string, loss: string, options: PointwiseOptions)
         adjoint,
         row_loss: pass.sampleLoss,
       };
-      if (tangents === 1) Object.assign(buffers, { y_tangent: valueTangent, adjoint_tangent: tangent });
+      if (tangents) Object.assign(buffers, { y_tangent: valueTangent, adjoint_tangent: tangent });
       gpu.dispatch(
         gpu.kernel(kernelSource, { loss, tangents }),
         buffers,

@@ -4,8 +4,6 @@ import { widthsOf } from "../field/description.ts";
 import type { BufferLike } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { Objective, ObjectivePass } from "./objective.ts";
-import dualText from "../../wgsl/objective/dual.wgsl" with { type: "text" };
-import realText from "../../wgsl/objective/real.wgsl" with { type: "text" };
 import mediumText from "../../wgsl/objective/volume_medium.wgsl" with { type: "text" };
 import text from "../../wgsl/objective/volume_rendering.wgsl" with { type: "text" };
 
@@ -60,7 +58,7 @@ export function volumeRendering(options: VolumeOptions): Objective {
       const uniforms = renderingUniforms(pass, checked);
       const groups = linearGroups(samples + paddedRows - rows, 64);
       gpu.dispatch(
-        gpu.kernel(kernelSource, { number: realText, medium: mediumText, primals: 1, tangents: 0, sampled: 0 }),
+        gpu.kernel(kernelSource, { medium: mediumText, primals: true, tangents: false, sampled: false }),
         {
           ...shared,
           density_adjoint: densityAdjoint.adjoint,
@@ -73,13 +71,13 @@ export function volumeRendering(options: VolumeOptions): Objective {
       if (product === undefined) return;
       // Signs are the pixels': those that stand where the colours' tangents would.
       const [instance, along] = product === "gaussNewtonSample"
-        ? [{ number: realText, tangents: 0, sampled: 1 }, { signs: colour.valueTangent! }]
+        ? [{ tangents: false, sampled: true }, { signs: colour.valueTangent! }]
         : [
-          { number: dualText, tangents: 1, sampled: 0 },
+          { tangents: true, sampled: false },
           { density_tangent: density.valueTangent!, colour_tangent: colour.valueTangent! },
         ];
       gpu.dispatch(
-        gpu.kernel(kernelSource, { ...instance, medium: mediumText, primals: 0 }),
+        gpu.kernel(kernelSource, { ...instance, medium: mediumText, primals: false }),
         {
           ...shared,
           ...along,

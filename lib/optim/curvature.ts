@@ -41,7 +41,7 @@ export class CurvatureAverage implements Disposable {
       source,
       { average: this.average, product, ...(signed && { direction: this.#resolve(probe) }) },
       { beta2, rest2: 1 - beta2 },
-      { estimate, fold, directions: signed ? 1 : 0 },
+      { estimate, fold, directed: signed },
     );
   }
 

@@ -1,4 +1,5 @@
 import type { KernelSource } from "../gpu/kernel_source.ts";
+import type { KernelValues } from "../gpu/template.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { type ProbeSchedule, probesDue } from "./curvature.ts";
 import { entrywise } from "./entrywise.ts";
@@ -30,7 +31,7 @@ export interface CurvatureRule {
   /** λ. */
   readonly weightDecay: number;
   /** The step's kernel, with what its text leaves open. */
-  readonly kernel: readonly [KernelSource, Record<string, string | number>?];
+  readonly kernel: readonly [KernelSource, KernelValues?];
   /** What the kernel reads of the curvature, by the name that it has for it. */
   operand(): Readonly<Record<string, Vector>>;
   /** The kernel's uniforms beside `learning_rate`, `shrink`, `beta1` and `rest1`, or in their place. */

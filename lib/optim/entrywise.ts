@@ -1,6 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { KernelSource } from "../gpu/kernel_source.ts";
+import type { KernelValues } from "../gpu/template.ts";
 import { Vector } from "../linalg/vector.ts";
 import type { OptimizerContext } from "./optimizer.ts";
 
@@ -17,7 +18,7 @@ export function entrywise(
   source: KernelSource,
   vectors: Readonly<Record<string, Vector | DeviceBuffer>>,
   uniforms: Readonly<Record<string, number>>,
-  values: Record<string, string | number> = {},
+  values: KernelValues = {},
 ): void {
   const length = layout.deviceLength / 4;
   const buffers = Object.entries(vectors).map(([name, each]) => [name, each instanceof Vector ? each.buffer : each]);

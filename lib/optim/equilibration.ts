@@ -75,12 +75,12 @@ export class Equilibration implements RunningCurvature {
     const { gpu, layout } = this.context;
     const vectors = { average: this.average, preconditioner: this.#preconditioner };
     if (this.#means === undefined) {
-      entrywise(this.context, equilibrateSource, vectors, { damping: 0 }, { damped: 0 });
+      entrywise(this.context, equilibrateSource, vectors, { damping: 0 }, { damped: false });
       return;
     }
     const { means, segments, segmentOf } = this.#means;
     gpu.dispatch(gpu.kernel(meansSource), { data: this.average.buffer, segments, means }, {}, [layout.length]);
     const damped = { ...vectors, segment_of: segmentOf, means };
-    entrywise(this.context, equilibrateSource, damped, { damping: this.damping }, { damped: 1 });
+    entrywise(this.context, equilibrateSource, damped, { damping: this.damping }, { damped: true });
   }
 }

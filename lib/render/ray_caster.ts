@@ -10,12 +10,10 @@ import { type Camera, checkCamera } from "../data/scene/camera.ts";
 import { cameraInSpace, RAY_SPACES, type RaySpace } from "../data/scene/ray_space.ts";
 import { checkVolume, type VolumeOptions } from "../objective/volume_rendering.ts";
 import type { Draw } from "../data/training_data.ts";
-import realText from "../../wgsl/objective/real.wgsl" with { type: "text" };
 import edgesText from "../../wgsl/render/ray_edges.wgsl" with { type: "text" };
 import pointsText from "../../wgsl/render/ray_points.wgsl" with { type: "text" };
 import resampleText from "../../wgsl/render/ray_resample.wgsl" with { type: "text" };
 import raysText from "../../wgsl/render/rays.wgsl" with { type: "text" };
-import threefryText from "../../wgsl/gpu/threefry.wgsl" with { type: "text" };
 import mediumText from "../../wgsl/objective/volume_medium.wgsl" with { type: "text" };
 
 const raysSource = { name: "rays", text: raysText };
@@ -129,7 +127,7 @@ export class RayCaster implements Disposable {
   /** Records edges at even steps. */
   #even({ first, samples, paddedSamples }: ChunkRequest, rays: DeviceBuffer, edges: MatrixPlace, draw?: Draw): void {
     this.gpu.dispatch(
-      this.gpu.kernel(edgesSource, { threefry: threefryText }),
+      this.gpu.kernel(edgesSource),
       { rays, edges: edges.buffer },
       {
         count: samples,
@@ -171,7 +169,7 @@ export class RayCaster implements Disposable {
     draw?: Draw,
   ): void {
     this.gpu.dispatch(
-      this.gpu.kernel(resampleSource, { number: realText, medium: mediumText, threefry: threefryText }),
+      this.gpu.kernel(resampleSource, { medium: mediumText }),
       { coarse: coarse.buffer, density: density.buffer, edges: edges.buffer },
       {
         rays: samples,

@@ -8,7 +8,6 @@ import { Network } from "../field/network.ts";
 import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
 import { tuneKernels } from "../field/tune.ts";
 import { checkRadianceField, checkVolume, type VolumeOptions } from "../objective/volume_rendering.ts";
-import realText from "../../wgsl/objective/real.wgsl" with { type: "text" };
 import mediumText from "../../wgsl/objective/volume_medium.wgsl" with { type: "text" };
 import text from "../../wgsl/render/volume_composite.wgsl" with { type: "text" };
 import { bytesPerRow } from "../field/sizes.ts";
@@ -99,7 +98,7 @@ export class RayEvaluation implements Disposable {
     });
     this.#network.forward(paddedRows, parameters);
     gpu.dispatch(
-      gpu.kernel(kernelSource, { number: realText, medium: mediumText }),
+      gpu.kernel(kernelSource, { medium: mediumText }),
       {
         density: this.#network.output("density").value,
         colour: this.#network.output("colour").value,

@@ -23,8 +23,8 @@ async function gradientSum(
   using gradient = gpu.buffer("gradient", length * 4);
   using flags = gpu.buffer("flags", 16);
   gpu.write(source, partials);
-  const keep = before === undefined ? 0 : 1;
-  const kernel = gpu.kernel({ name: "gradient_sum", text: gradientText }, { keep, fresh: 1 - keep });
+  const keep = before !== undefined;
+  const kernel = gpu.kernel({ name: "gradient_sum", text: gradientText }, { keep });
   const sum = await sameBits(async () => {
     gpu.write(gradient, before ?? new Float32Array(length).fill(7));
     gpu.write(flags, new Uint32Array(4).fill(flag));

@@ -1,9 +1,10 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { expandKernel, type OperandAccess } from "../../lib/gpu/kernel_source.ts";
+import type { KernelValues } from "../../lib/gpu/template.ts";
 
-const expand = (text: string, values: Record<string, string | number> = {}, access: OperandAccess = "buffer") =>
+const expand = (text: string, values: KernelValues = {}, access: OperandAccess = "buffer") =>
   expandKernel({ name: "k", text }, values, access);
-const kinds = (text: string, values: Record<string, string | number>, access: OperandAccess) =>
+const kinds = (text: string, values: KernelValues, access: OperandAccess) =>
   expand(text, values, access).bindings.map(({ name, kind }) => `${kind} ${name}`);
 const refused = (text: string, message: string) => assertThrows(() => expand(text), Error, `k.wgsl: ${message}`);
 
@@ -37,17 +38,28 @@ Deno.test("with texture access operands and what updates read are mirrors, and o
   assertStringIncludes(code, "@group(0) @binding(5) var<storage, read_write> d: array<atomic<u32>>;");
 });
 
-Deno.test("without uniforms the first resource is at 0, also where a loop leaves them out", () => {
+Deno.test("without uniforms the first resource is at 0, also where a choice leaves them out", () => {
   assertStringIncludes(expand("{{read a: array<u32>}}").code, "@binding(0) var<storage, read> a:");
-  const optional = "{{for k in 0..n}}{{uniform x: f32}}{{end}}{{read a: array<u32>}}";
-  assertStringIncludes(expand(optional, { n: 0 }).code, "@binding(0) var<storage, read> a:");
-  assertStringIncludes(expand(optional, { n: 1 }).code, "@binding(1) var<storage, read> a:");
+  const optional = "{{if n}}{{uniform x: f32}}{{end}}{{read a: array<u32>}}";
+  assertStringIncludes(expand(optional, { n: false }).code, "@binding(0) var<storage, read> a:");
+  assertStringIncludes(expand(optional, { n: true }).code, "@binding(1) var<storage, read> a:");
 });
 
 Deno.test("loops declare as many resources as they repeat", () => {
   const text = "{{for t in 0..terms}}{{read x{{t}}}}{{write y{{t}}: array<f32>}}{{end}}";
   assertEquals(kinds(text, { terms: 2 }, "buffer"), ["operand x0", "write y0", "operand x1", "write y1"]);
   assertEquals(kinds(text, { terms: 0 }, "buffer"), []);
+});
+
+Deno.test("a choice declares one resource or another, and an included text declares its own", () => {
+  const text = "{{if keep}}{{update g}}{{else}}{{write g: array<vec4f>}}{{end}}{{include more}}";
+  assertEquals(kinds(text, { keep: true, more: "{{read a}}" }, "buffer"), ["update g", "operand a"]);
+  assertEquals(kinds(text, { keep: false, more: "" }, "buffer"), ["write g"]);
+});
+
+Deno.test("shared snippets can be included by every kernel, and stand once", () => {
+  const { code } = expand("{{include each_entry}}{{include invocation_index}}fn entry(i: u32) {}");
+  assertEquals(code.split("fn invocation_index(").length, 2);
 });
 
 Deno.test("a declaration that cannot be read is refused with the kernel's name", () => {
@@ -57,6 +69,7 @@ Deno.test("a declaration that cannot be read is refused with the kernel's name",
   refused("{{read a b}}", 'cannot read "read a b".');
   refused("{{write a}}", 'cannot read "write a".');
   refused("{{update a: array<f32>}}", 'cannot read "update a: array<f32>".');
+  refused("{{read a{{if b}}}}", "cannot read {{read a.");
   refused("{{read a: array<f32>", "cannot read {{read a: array<f32>.");
 });
 

@@ -1,4 +1,4 @@
-/** exp(x) in f64 with the cut of `wgsl/gpu/decaying_exp.wgsl`. */
+/** exp(x) in f64 with the cut of `wgsl/gpu/snippet/decaying_exp.wgsl`. */
 export function decayingExp(x: number): number {
   return x > -64 * Math.LN2 ? Math.exp(x) : 0;
 }

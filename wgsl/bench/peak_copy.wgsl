@@ -1,13 +1,12 @@
-// A copy, to measure what memory can carry and, with one workgroup, what a dispatch costs:  destination_i ← source_i
-// source, destination: [length] vec4s. One invocation per 4 entries; dispatch: workgroups of 64 along x and y. It moves
-// 32·length bytes. Each entry is independent: same bits on every run.
+// A copy, which measures how many bytes per second the memory carries and, with one workgroup, what a dispatch costs:
+//   destination_i ← source_i
+// source, destination: [length] vec4s, so that 32·length bytes move.
+// One invocation per 4 entries; dispatch: workgroups of 64 along x and y. The copy is exact.
 {{uniform length: u32}}
 {{read source}}
 {{write destination: array<vec4f>}}
+{{include each_entry}}
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * 64u;
-  if (i >= u.length) { return; }
+fn entry(i: u32) {
   destination[i] = source(i);
 }

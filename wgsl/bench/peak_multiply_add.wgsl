@@ -1,8 +1,8 @@
-// As many multiply-adds in registers as the adapter can make: the measured peak that kernels are compared with.
+// As many multiply-adds in registers as the adapter can make, to measure the peak that kernels are compared with:
 //   x_c ← x_c·factor + term,  c < chains, steps·loops times
-// result: [invocations] vec4s, the sums of the chains, so that nothing is optimised away. One invocation makes
-// 8·chains·steps·loops floating-point operations; dispatch: workgroups of 64 along x. The chains are independent of each
-// other, which hides the latency of one. Precision: f32; whether products and sums are fused is the adapter's affair.
+// result: [invocations] vec4s, the sums of the chains, which are stored so that the compiler cannot leave the work out.
+// One invocation makes 8·chains·steps·loops floating-point operations; dispatch: workgroups of 64 along x. The chains do not
+// depend on each other, which hides the latency of each. Precision: f32; the adapter decides whether it fuses products and sums.
 {{uniform loops: u32, factor: f32, term: f32}}
 {{write result: array<vec4f>}}
 

@@ -1,21 +1,22 @@
-// The tangent of an activation's adjoint over one layer:
-//   R(Z̄_m) = R(Ā) ⊙ a_m(Z) + Ā ⊙ Σ_k a_mk(Z) ⊙ Ż_k   (docs/math.md, section 3; a_m, a_mk: derivatives by the maps)
+// The tangent of an activation's adjoint over one layer (docs/math.md, section 3; a_m and a_mk are the activation's derivatives by the maps):
+//   R(Z̄_m) = R(Ā) ⊙ a_m(Z) + Ā ⊙ Σ_k a_mk(Z) ⊙ Ż_k
 // z, z_tangent, z_adjoint_tangent: [rows, maps, width]; a_adjoint, a_adjoint_tangent: [rows, width].
-// One invocation per 4 entries of a; dispatch: workgroups of 64 along x and y. Each entry is independent: same bits on
-// every run.
+// One invocation per 4 entries of a_adjoint; dispatch: workgroups of 64 along x and y. Entries are independent and k is summed in
+// its order: every run gives the same bits.
 {{uniform rows: u32, width: u32, p0: f32, p1: f32}}
 {{read z}}
 {{read z_tangent}}
 {{read a_adjoint}}
 {{read a_adjoint_tangent}}
 {{write z_adjoint_tangent: array<vec4f>}}
+{{include invocation_index}}
 
 alias Preactivation = array<vec4f, {{maps}}>;
-{{activation}}
+{{include activation}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * 64u;
+  let i = invocation_index(id, groups, 64u);
   let width = u.width / 4u;
   if (i >= u.rows * width) { return; }
   let at_map = i / width * {{maps}}u * width + i % width;

@@ -1,29 +1,26 @@
-// Adds the partial sums of all layers over the splits of the batch:  g ← (g +) Σ_s partials[s]
-// partials: [splits, length] vec4s; gradient: [length] vec4s, kept and added to (keep = 1, fresh = 0) when it holds earlier
-// chunks of the batch. Sets flags[0] to the smallest step at which an entry was not finite.
-// One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Splits are added in their order: same bits on
-// every run.
+// The sum of all layers' partial gradients over the splits of the batch, with `keep` added to the gradient that is there:
+//   g ← Σ_s partials[s],  with `keep`: g ← g + Σ_s partials[s]
+// partials: [splits, length] vec4s; gradient: [length] vec4s, kept where it holds the sum over earlier chunks of the batch;
+// flags[0]: becomes the smallest step at which an entry was not finite.
+// One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Splits are added in their order, in f32: every run gives
+// the same bits.
 {{uniform length: u32, splits: u32, step: u32}}
 {{read partials}}
-{{for k in 0..keep}}
+{{if keep}}
 {{update gradient}}
-{{end}}
-{{for k in 0..fresh}}
+{{else}}
 {{write gradient: array<vec4f>}}
 {{end}}
 {{write flags: array<atomic<u32>>}}
+{{include each_entry}}
+{{include not_finite}}
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * 64u;
-  if (i >= u.length) { return; }
+fn entry(i: u32) {
   var sum = partials(i);
   for (var s = 1u; s < u.splits; s++) { sum += partials(s * u.length + i); }
-{{for k in 0..keep}}
+{{if keep}}
   sum += gradient_before(i);
 {{end}}
   gradient[i] = sum;
-  // Comparisons with NaN may be folded away, bits are not.
-  let magnitude = bitcast<vec4u>(sum) & vec4u(0x7fffffffu);
-  if (any(magnitude >= vec4u(0x7f800000u))) { atomicMin(&flags[0], u.step); }
+  if (not_finite(sum)) { atomicMin(&flags[0], u.step); }
 }

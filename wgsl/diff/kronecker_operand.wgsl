@@ -1,13 +1,15 @@
-// The rows that a Kronecker factor is summed over, with nothing from padding:  y_nj = x_n,(first+j), j < width;  1 for j = width if ones = 1
-// and 0 for all else, and for n ≥ rows
-// x: [≥ rows, stride]; y: [capacity, span]. One invocation an entry of y; dispatch: workgroups of 64 along x and y. Exact.
+// The rows that a Kronecker factor is summed over, without what padding holds:
+//   y_nj = x_n,(first+j) for j < width;  y_nj = 1 for j = width if ones = 1;  0 for all other j, and for n ≥ rows
+// x: [≥ rows, stride]; y: [capacity, span].
+// One invocation per entry of y; dispatch: workgroups of 64 along x and y. The copy is exact.
 {{uniform capacity: u32, rows: u32, stride: u32, first: u32, width: u32, span: u32, ones: u32}}
 {{read x: array<f32>}}
 {{write y: array<f32>}}
+{{include invocation_index}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * 64u;
+  let i = invocation_index(id, groups, 64u);
   let row = i / u.span;
   let j = i % u.span;
   if (row >= u.capacity) { return; }

@@ -1,23 +1,20 @@
-// Adds up a chunk's loss:  losses[slot] ← (losses[slot] if keep) + Σ_n row_loss[n],  n < rows
-// Lane l of the one workgroup of 64 adds rows l, l + 64, … in order, then a tree in workgroup memory adds the lanes: same
-// bits on every run. Dispatch: 1.
+// The loss of a chunk of the batch, added to what the slot holds if keep = 1:
+//   losses[slot] ← (losses[slot] if keep) + Σ_n row_loss[n],  n < rows
+// row_loss: [rows]; losses: a ring of one number per slot.
+// Dispatch: one workgroup of 64. Lane l adds rows l, l + 64, … in their order, then a tree adds the lanes, all in f32: every run
+// gives the same bits.
 {{uniform rows: u32, slot: u32, keep: u32}}
 {{read row_loss: array<f32>}}
 {{write losses: array<f32>}}
-var<workgroup> lanes: array<f32, 64>;
+alias Lane = f32;
+{{include lane_sum}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = 0.0;
   for (var n = lane; n < u.rows; n += 64u) { sum += row_loss[n]; }
-  lanes[lane] = sum;
-  workgroupBarrier();
-  for (var half = 32u; half > 0u; half /= 2u) {
-    if (lane < half) { lanes[lane] += lanes[lane + half]; }
-    workgroupBarrier();
-  }
+  var total = lane_sum(lane, sum);
   if (lane == 0u) {
-    var total = lanes[0];
     if (u.keep == 1u) { total += losses[u.slot]; }
     losses[u.slot] = total;
   }

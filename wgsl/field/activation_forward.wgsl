@@ -1,18 +1,18 @@
 // An activation over one layer:  A = a(Z)
-// z: [rows, maps, width]; a: [rows, width]; width is padded to a multiple of 16, of which `real` columns exist: the others become
-// 0 whatever a(0) is, so that padded parameters have no gradient.
-// One invocation per 4 entries of a; dispatch: workgroups of 64 along x and y. Each entry is independent: same bits on
-// every run.
+// z: [rows, maps, width]; a: [rows, width]. The width is padded to a multiple of 16, of which `real` columns exist; the others
+// become 0 whatever a(0) is, so that padded parameters have no gradient.
+// One invocation per 4 entries of a; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the same bits.
 {{uniform rows: u32, width: u32, real: u32, p0: f32, p1: f32}}
 {{read z}}
 {{write a: array<vec4f>}}
+{{include invocation_index}}
 
 alias Preactivation = array<vec4f, {{maps}}>;
-{{activation}}
+{{include activation}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * 64u;
+  let i = invocation_index(id, groups, 64u);
   let width = u.width / 4u;
   if (i >= u.rows * width) { return; }
   let row = i / width;

@@ -1,14 +1,16 @@
-// Copies columns between matrices (concatenation and its adjoint):
-//   destination[n, to_column + j] ← (destination[n, to_column + j] if add) + source[n, from_column + j],  j < width;  0 for width ≤ j < span
-// source: [rows, from_stride], destination: [rows, to_stride], any offsets. One invocation an entry of the span; dispatch: workgroups
-// of 64 along x and y. Each entry is independent: same bits on every run.
+// A copy of columns from one matrix to another, for concatenation and its adjoint:
+//   destination[n, to_column + j] ← (destination[n, to_column + j] if add) + source[n, from_column + j],  j < width
+//   and 0 in place of the source's entry for width ≤ j < span
+// source: [rows, from_stride]; destination: [rows, to_stride]; columns may begin anywhere.
+// One invocation per entry of the span; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the same bits.
 {{uniform rows: u32, width: u32, span: u32, from_stride: u32, from_column: u32, to_stride: u32, to_column: u32, add: u32}}
 {{read source: array<f32>}}
 {{write destination: array<f32>}}
+{{include invocation_index}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * 64u;
+  let i = invocation_index(id, groups, 64u);
   let row = i / u.span;
   let j = i % u.span;
   if (row >= u.rows) { return; }

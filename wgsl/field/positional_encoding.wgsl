@@ -1,15 +1,16 @@
 // Positional encoding (Mildenhall et al. 2020):  [x, then for each coordinate c: sin(2ᵏπ x_c), k < octaves; cos(2ᵏπ x_c)]
-// x: [rows, x_stride], `inputs` columns exist; encoded: [rows, stride], zero beyond inputs·(1 + 2·octaves) columns.
-// 2ᵏx is exact, and the whole turns are taken off exactly before multiplying by π.
-// One invocation an entry of `encoded`; dispatch: workgroups of 64 along x and y. Each entry is independent: same bits on
-// every run.
+// x: [rows, x_stride], of which `inputs` columns exist; encoded: [rows, stride], 0 from column inputs·(1 + 2·octaves) on.
+// 2ᵏx is exact, and whole turns are subtracted exactly before the multiplication by π, so that high octaves lose no digits.
+// One invocation per entry of `encoded`; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the
+// same bits.
 {{uniform rows: u32, inputs: u32, octaves: u32, x_stride: u32, stride: u32}}
 {{read x: array<f32>}}
 {{write encoded: array<f32>}}
+{{include invocation_index}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * 64u;
+  let i = invocation_index(id, groups, 64u);
   let row = i / u.stride;
   let column = i % u.stride;
   if (row >= u.rows) { return; }

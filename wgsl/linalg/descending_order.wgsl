@@ -1,15 +1,17 @@
-// The order that sorts numbers descending, equal ones as they were:  order[#{i before j}] = j, order[j] = j for padding
-// squares: for each matrix (…, …, size, padded size); values, order: [matrices, largest]. One invocation a number, which counts
-// those before it; dispatch: workgroups of 64 along x and y, matrices along z. Exact.
+// The order that sorts numbers descending and leaves equal ones as they were:  order[#{i before j}] = j;  order[j] = j for padding
+// squares: for each matrix (…, …, size, padded size); values, order: [matrices, largest].
+// One invocation per number, which counts the numbers before it; dispatch: workgroups of 64 along x and y, matrices along z.
+// The result is exact.
 {{uniform largest: u32}}
 {{read squares}}
 {{read values}}
 {{write order: array<f32>}}
+{{include invocation_index}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let square = vec4u(squares(id.z));
-  let j = id.x + id.y * groups.x * 64u;
+  let j = invocation_index(id, groups, 64u);
   if (j >= square.w) { return; }
   let base = id.z * u.largest;
   if (j >= square.z) {

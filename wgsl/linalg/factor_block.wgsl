@@ -1,6 +1,8 @@
 // Inverse Cholesky factors of 16 × 16 blocks:  B = L Lᵀ,  inverse = L⁻¹ (lower triangular)
-// blocks: for each matrix (first vec4 of B in panels, stride in vec4s, size, 0); panels, inverses ([16, 16] each). Pivots are kept
-// above floor·size. One invocation a matrix, all in registers; dispatch: workgroups of 8 along x. Same bits on every run.
+// blocks: for each matrix (first vec4 of B in panels, stride in vec4s, size, 0); panels: the matrices; inverses: [matrices, 16, 16].
+// Pivots below floor·size are raised to it.
+// One invocation per matrix, which keeps it in registers; dispatch: workgroups of 8 along x. Sums have a fixed order, in f32: every
+// run gives the same bits.
 {{uniform count: u32, floor: f32}}
 {{read blocks}}
 {{read panels}}

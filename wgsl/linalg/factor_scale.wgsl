@@ -1,15 +1,18 @@
-// What scales the rows and columns of symmetric matrices:  r_i = 1/√S_ii, 0 where S_ii is (scaled = 1), or 1 (scaled = 0); 0 for padding
-// squares: for each matrix (first vec4, stride in vec4s, size, padded size); s: the matrices; diagonals: [matrices, largest]. One
-// invocation per 4 rows; dispatch: workgroups of 64 along x and y, matrices along z. Each entry is independent: same bits on every run.
+// The diagonal that rows and columns of symmetric matrices are scaled with:
+//   scaled = 1: r_i = 1/√S_ii, or 0 where S_ii = 0;  scaled = 0: r_i = 1;  0 for padding
+// squares: for each matrix (first vec4, stride in vec4s, size, padded size); s: the matrices; diagonals: [matrices, largest].
+// One invocation per 4 rows; dispatch: workgroups of 64 along x and y, matrices along z. Entries are independent: every run gives
+// the same bits.
 {{uniform largest: u32, scaled: u32}}
 {{read squares}}
 {{read s}}
 {{write diagonals: array<vec4f>}}
+{{include invocation_index}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let square = vec4u(squares(id.z));
-  let i = id.x + id.y * groups.x * 64u;
+  let i = invocation_index(id, groups, 64u);
   if (i >= square.y) { return; }
   var diagonal = vec4f(1.0);
   if (u.scaled == 1u) {

@@ -1,19 +1,21 @@
-// Augmented matrices that block elimination starts from:  [r S r + (shift + relative·size) I | r],  r diagonal
-//   scaled = 1: r_i = 1/√S_ii, so that the diagonal becomes 1 (r_i = 0 where S_ii is);  scaled = 0: r = I
-// squares: for each matrix (first vec4, stride in vec4s, size, padded size); s: the matrices; diagonals: [matrices, largest] r from
-// factor_scale.wgsl; augmented: the matrices twice as wide, of whose right half only the diagonal is written (the rest must be 0).
-// One invocation per 4 entries of S; dispatch: workgroups of 64 along x and y, matrices along z. Each entry is independent: same bits
-// on every run.
+// The augmented matrices that block elimination starts from, r being a diagonal matrix:
+//   [r S r + (shift + relative·size) I | r]
+// squares: for each matrix (first vec4, stride in vec4s, size, padded size); s: the matrices; diagonals: [matrices, largest], r as
+// factor_scale.wgsl makes it; augmented: matrices twice as wide, of whose right half only the diagonal is written, so that the rest
+// must be 0 before.
+// One invocation per 4 entries of S; dispatch: workgroups of 64 along x and y, matrices along z. Entries are independent: every run
+// gives the same bits.
 {{uniform largest: u32, shift: f32, relative: f32}}
 {{read squares}}
 {{read s}}
 {{read diagonals}}
 {{write augmented: array<vec4f>}}
+{{include invocation_index}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let square = vec4u(squares(id.z));
-  let i = id.x + id.y * groups.x * 64u;
+  let i = invocation_index(id, groups, 64u);
   let row = i / square.y;
   let column = i % square.y;
   if (row >= square.w) { return; }

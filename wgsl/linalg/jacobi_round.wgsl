@@ -1,10 +1,11 @@
-// One round of one-sided Jacobi (Hestenes 1958; ordering of norms after de Rijk 1989) on the rows of square matrices: pairs of rows,
-// each row in one pair, are rotated until they are orthogonal, the longer one first:
+// One round of the one-sided Jacobi method (Hestenes 1958; ordering of norms after de Rijk 1989) on the rows of square matrices.
+// Rows are paired, each in one pair, and every pair is rotated until it is orthogonal with the longer row first:
 //   a = ‖x‖², b = ‖y‖², c = x·y;  ζ = (b−a)/2c, t = sign ζ/(|ζ| + √(1+ζ²)), cos = 1/√(1+t²), sin = t cos
 //   x ← cos x − sin y,  y ← sin x + cos y
-// Pairs meet as in a round-robin tournament, so that size − 1 rounds (size if odd) make a sweep over all of them.
-// squares: for each matrix (first vec4, stride in vec4s, size, padded size); w: the matrices. One invocation a pair; dispatch:
-// workgroups of 8 along x, matrices along z. Pairs are disjoint and sums in order: same bits on every run.
+// Pairs meet as in a round-robin tournament, so that size − 1 rounds (size if it is odd) make a sweep over all of them.
+// squares: for each matrix (first vec4, stride in vec4s, size, padded size); w: the matrices.
+// One invocation per pair; dispatch: workgroups of 8 along x, matrices along z. Pairs are disjoint and sums have a fixed order, in f32:
+// every run gives the same bits.
 {{uniform round: u32}}
 {{read squares}}
 {{update w}}

@@ -1,12 +1,13 @@
-// Estimates of the largest eigenvalues of symmetric positive semidefinite matrices A from powers B of them:  λ = tr(AB)/tr(B)
+// Estimates of the largest eigenvalues of symmetric positive semidefinite matrices A, given powers B of them:  λ = tr(AB)/tr(B)
 // squares: for each matrix (first vec4, stride in vec4s, size, padded size); a, b: the matrices, padding 0; eigenvalues: [matrices].
-// One workgroup of 64 a matrix: lane l adds vec4s l, l + 64, … in order, then a tree in workgroup memory adds the lanes: same bits on
-// every run. Dispatch: matrices.
+// Dispatch: one workgroup of 64 per matrix, along x. Lane l adds vec4s l, l + 64, … in their order, then a tree adds the lanes, in
+// f32: every run gives the same bits.
 {{read squares}}
 {{read a}}
 {{read b}}
 {{write eigenvalues: array<f32>}}
-var<workgroup> lanes: array<vec2f, 64>;
+alias Lane = vec2f;
+{{include lane_sum}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -19,11 +20,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let row = i / square.y;
     if (i % square.y == row / 4u) { trace += dot(entries, vec4f(vec4u(row % 4u) == vec4u(0u, 1u, 2u, 3u))); }
   }
-  lanes[lane] = vec2f((product.x + product.y) + (product.z + product.w), trace);
-  workgroupBarrier();
-  for (var half = 32u; half > 0u; half /= 2u) {
-    if (lane < half) { lanes[lane] += lanes[lane + half]; }
-    workgroupBarrier();
-  }
-  if (lane == 0u) { eigenvalues[group.x] = lanes[0].x / lanes[0].y; }
+  let total = lane_sum(lane, vec2f((product.x + product.y) + (product.z + product.w), trace));
+  if (lane == 0u) { eigenvalues[group.x] = total.x / total.y; }
 }

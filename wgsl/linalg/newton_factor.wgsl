@@ -1,17 +1,19 @@
-// The factor of one coupled Newton iteration for inverse fourth roots, and M made symmetric again after rounding:
+// The factor of one coupled Newton step for inverse fourth roots, and M made symmetric again, which rounding disturbs:
 //   S = (M + Mᵀ)/2,  T = aI − bS
-// squares: for each matrix (first vec4, stride in vec4s, size, padded size); m, s, t: the matrices, padding 0. One invocation per 4 × 4
-// entries; dispatch: workgroups of 64 along x and y, matrices along z. Each entry is independent: same bits on every run.
+// squares: for each matrix (first vec4, stride in vec4s, size, padded size); m, s, t: the matrices, padding 0.
+// One invocation per 4 × 4 entries; dispatch: workgroups of 64 along x and y, matrices along z. Entries are independent: every run
+// gives the same bits.
 {{uniform a: f32, b: f32}}
 {{read squares}}
 {{read m}}
 {{write s: array<vec4f>}}
 {{write t: array<vec4f>}}
+{{include invocation_index}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let square = vec4u(squares(id.z));
-  let i = id.x + id.y * groups.x * 64u;
+  let i = invocation_index(id, groups, 64u);
   let row = i / square.y;
   let column = i % square.y;
   if (row >= square.y) { return; }

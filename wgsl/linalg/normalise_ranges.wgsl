@@ -1,15 +1,17 @@
-// Divides ranges of a vector by their norms, zero staying zero:  y[i] = x[i]/norms[r] in range r; elsewhere y stays as it is
-// x, y: vec4s; ranges: [count] (first vec4, vec4s, 0, 0); norms from norms.wgsl. One invocation per 4 entries; dispatch: workgroups of 64
-// along x and y, ranges along z. Each entry is independent: same bits on every run.
+// Ranges of a vector divided by their norms, where a range that is zero stays zero:  y[i] = x[i]/norms[r] in range r
+// x, y: vec4s; y keeps what it has outside of the ranges. ranges: [count] (first vec4, vec4s, 0, 0); norms: as norms.wgsl writes them.
+// One invocation per 4 entries; dispatch: workgroups of 64 along x and y, ranges along z. Entries are independent: every run gives
+// the same bits.
 {{read x}}
 {{read ranges}}
 {{read norms}}
 {{write y: array<vec4f>}}
+{{include invocation_index}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let range = vec4u(ranges(id.z));
-  let i = id.x + id.y * groups.x * 64u;
+  let i = invocation_index(id, groups, 64u);
   if (i >= range.y) { return; }
   let norm = norms(id.z / 4u)[id.z % 4u];
   var inverse = 0.0;

@@ -1,10 +1,12 @@
 // Euclidean norms of ranges of a vector:  norms[r] = √Σ x²
-// ranges: [count] (first vec4, vec4s, 0, 0); data: vec4s, padding 0 (so that it adds nothing). One workgroup of 64 a range: lane l adds
-// vec4s l, l + 64, … in order, then a tree in workgroup memory adds the lanes: same bits on every run. Dispatch: count.
+// data: vec4s, whose padding is 0 and adds nothing; ranges: [count] (first vec4, vec4s, 0, 0); norms: [count].
+// Dispatch: one workgroup of 64 per range, along x. Lane l adds vec4s l, l + 64, … in their order, then a tree adds the lanes, in f32:
+// every run gives the same bits.
 {{read data}}
 {{read ranges}}
 {{write norms: array<f32>}}
-var<workgroup> lanes: array<vec4f, 64>;
+alias Lane = vec4f;
+{{include lane_sum}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -14,14 +16,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let x = data(range.x + i);
     sum += x * x;
   }
-  lanes[lane] = sum;
-  workgroupBarrier();
-  for (var half = 32u; half > 0u; half /= 2u) {
-    if (lane < half) { lanes[lane] += lanes[lane + half]; }
-    workgroupBarrier();
-  }
-  if (lane == 0u) {
-    let total = lanes[0];
-    norms[group.x] = sqrt((total.x + total.y) + (total.z + total.w));
-  }
+  let total = lane_sum(lane, sum);
+  if (lane == 0u) { norms[group.x] = sqrt((total.x + total.y) + (total.z + total.w)); }
 }

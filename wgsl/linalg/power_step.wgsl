@@ -1,8 +1,9 @@
-// A step of power iteration with columns put in order:  Y_:j = P_:o/‖L‖ + shift·size·Q_:o,  o = order[j], P = LQ
-// The shift, as large as f32's error in P, keeps Y's columns independent where L is singular. For L = 0, Y_:j = Q_:o.
-// squares: for each matrix (first vec4, stride in vec4s, size, padded size); p, q, y: the matrices; order: [matrices, largest]; norms:
-// ‖L‖ of each. One invocation per 4 entries; dispatch: workgroups of 64 along x and y, matrices along z. Each entry is independent:
-// same bits on every run.
+// A step of power iteration that also puts columns in order:  Y_:j = P_:o/‖L‖ + shift·size·Q_:o,  o = order[j], P = LQ
+// The shift is as large as the error of P in f32; it keeps the columns of Y independent where L is singular. For L = 0, Y_:j = Q_:o.
+// squares: for each matrix (first vec4, stride in vec4s, size, padded size); p, q, y: the matrices; order: [matrices, largest];
+// norms: [matrices], ‖L‖ of each.
+// One invocation per 4 entries; dispatch: workgroups of 64 along x and y, matrices along z. Entries are independent: every run gives
+// the same bits.
 {{uniform largest: u32, shift: f32}}
 {{read squares}}
 {{read p}}
@@ -10,11 +11,12 @@
 {{read order}}
 {{read norms: array<f32>}}
 {{write y: array<vec4f>}}
+{{include invocation_index}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let square = vec4u(squares(id.z));
-  let i = id.x + id.y * groups.x * 64u;
+  let i = invocation_index(id, groups, 64u);
   let row = i / square.y;
   let column = i % square.y;
   if (row >= square.w) { return; }

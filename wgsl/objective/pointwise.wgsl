@@ -1,24 +1,29 @@
-// A loss that is a sum over entries, its adjoint and that adjoint's tangent:
-//   row_loss[n] = (row_loss[n] if add) + scale Σ_c ℓ(y, t),  ȳ = scale ℓ′(y, t),  with tangents also  scale ℓ″(y, t) ẏ
-// (derivatives by y; scale = 1/(entries of the whole batch)). The tangent is what the Hessian-vector and the Gauss-Newton
-// product both start from; with signs for ẏ (`sampled`) it is  √(scale ℓ″(y, t)) ẏ  instead: S^½w of a sample JᵀS^½w. y, targets, adjoint, …: [padded_rows, width]; width is padded, of which `real` columns exist; the
-// rest, and rows from `rows` on, become 0. One invocation a row; dispatch: workgroups of 64 along x and y.
-// Entries are added in their order: same bits on every run.
+// A loss that is a sum over entries, its adjoint and, with `tangents`, that adjoint's tangent (derivatives are by y):
+//   row_loss[n] = (row_loss[n] if add) + scale Σ_c ℓ(y, t),  ȳ = scale ℓ′(y, t),  adjoint_tangent = scale ℓ″(y, t) ẏ
+// Hessian-vector and Gauss-Newton products both start from that tangent. Where sampled = 1, y_tangent holds random signs and the
+// tangent is √(scale ℓ″(y, t)) ẏ instead, which is S^½w of a sample JᵀS^½w of the Gauss-Newton matrix.
+// The included text `loss` defines ℓ, ℓ′ and ℓ″ as loss(y, t), first(y, t) and second(y, t) on vec4f. scale is 1/(entries of the
+// whole batch) times the objective's weight.
+// y, targets, adjoint, y_tangent, adjoint_tangent: [padded_rows, width], of which [rows, real] exist; the rest becomes 0;
+// row_loss: [padded_rows].
+// One invocation per row; dispatch: workgroups of 64 along x and y. Entries are added in their order, in f32: every run gives the
+// same bits.
 {{uniform rows: u32, padded_rows: u32, width: u32, real: u32, scale: f32, add: u32, sampled: u32}}
 {{read y}}
 {{read targets}}
 {{write adjoint: array<vec4f>}}
 {{write row_loss: array<f32>}}
-{{for t in 0..tangents}}
+{{if tangents}}
 {{read y_tangent}}
 {{write adjoint_tangent: array<vec4f>}}
 {{end}}
+{{include invocation_index}}
 
-{{loss}}
+{{include loss}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let row = id.x + id.y * groups.x * 64u;
+  let row = invocation_index(id, groups, 64u);
   if (row >= u.padded_rows) { return; }
   let width = u.width / 4u;
   var sum = 0.0;
@@ -30,7 +35,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let parts = select(vec4f(), loss(at, goal), exists);
     sum += (parts.x + parts.y) + (parts.z + parts.w);
     adjoint[i] = select(vec4f(), u.scale * first(at, goal), exists);
-{{for t in 0..tangents}}
+{{if tangents}}
     let curvature = u.scale * second(at, goal);
     adjoint_tangent[i] = select(vec4f(), select(curvature, sqrt(curvature), u.sampled == 1u) * y_tangent(i), exists);
 {{end}}

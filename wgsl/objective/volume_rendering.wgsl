@@ -1,15 +1,17 @@
-// Mean squared error of rays composited from densities d and colours k (Mildenhall et al. 2020; docs/math.md, section 4), and its adjoints, for
-// plain numbers (`primals`) or, instantiated with dual numbers (`tangents`), the adjoints' tangents:
+// Mean squared error of rays composited from densities d and colours k (Mildenhall et al. 2020; docs/math.md, section 4), with its adjoints, or with
+// `tangents` (which makes numbers dual) the tangents of those adjoints:
 //   D = Σ_{j<i} τⱼ, Tᵢ = e^{−D}, αᵢ = 1 − e^{−τᵢ}, wᵢ = Tᵢαᵢ, C = Σ wᵢcᵢ + (1 − Σwᵢ) background, loss = scale Σ_c (C − t)²
 //   from the last interval to the first, with w̄ᵢ = C̄·(cᵢ − background):  k̄ᵢ = wᵢ C̄ c′(kᵢ),  τ̄ᵢ = Tᵢ₊₁(w̄ᵢ − Bᵢ),
 //   Bᵢ₋₁ = αᵢw̄ᵢ + e^{−τᵢ}Bᵢ  (what lies behind interval i − 1, as seen from there; B = 0 behind the last),  d̄ᵢ = τ̄ᵢ τ′(dᵢ)
 // B is a mean of w̄, so that nothing cancels or overflows however long or dense a ray is.
-// With curvature = 0 only C̄ has a tangent on the way back: Gauss-Newton's Jᵀ(∂²loss)Jv, J the Jacobian of the pixels.
-// Plain numbers with signs w (`sampled`) start from C̄ = √(2 scale) w instead: JᵀS^½w, S = 2 scale the loss's second derivative by C.
-// density, colour, …: [padded_rows, 16] of which 1 and 3 columns exist, row = ray·intervals + i; edges: [rays, edge_stride];
-// pixel, signs: [≥ rays, 16] of which 3 exist; adjoints like their values. Columns 1 to 3 of the density's adjoint hold D meanwhile, 0 in
-// the end. One invocation a ray, then one a row of padding, which becomes 0; dispatch: workgroups of 64 along x and y.
-// A ray's intervals are added in their order: same bits on every run.
+// With curvature = 0 only C̄ has a tangent on the way back, which gives Gauss-Newton's Jᵀ(∂²loss)Jv, J being the Jacobian of the pixels.
+// With `sampled` the way back starts from C̄ = √(2 scale) w, w being random signs, which gives JᵀS^½w with S = 2 scale, the second
+// derivative of the loss by C. The loss itself is stored with `primals`.
+// density, colour, their tangents and adjoints: [padded_rows, 16], of which 1 and 3 columns exist, row = ray·intervals + i;
+// edges: [rays, edge_stride]; pixel, signs: [≥ rays, 16], of which 3 columns exist; ray_loss: [rays]. Columns 1 to 3 of the density's
+// adjoint hold D on the way, and 0 in the end.
+// One invocation per ray, then one per row of padding, which becomes 0; dispatch: workgroups of 64 along x and y. The intervals of a
+// ray are added in their order, in f32: every run gives the same bits.
 {{uniform rays: u32, intervals: u32, padded_rows: u32, edge_stride: u32, scale: f32, background: f32, density_scale: f32, curvature: f32, add: u32}}
 {{read density: array<vec4f>}}
 {{read colour: array<vec4f>}}
@@ -17,23 +19,24 @@
 {{read pixel: array<vec4f>}}
 {{write density_adjoint: array<vec4f>}}
 {{write colour_adjoint: array<vec4f>}}
-{{for p in 0..primals}}
+{{if primals}}
 {{write ray_loss: array<f32>}}
 {{end}}
-{{for t in 0..tangents}}
+{{if tangents}}
 {{read density_tangent: array<vec4f>}}
 {{read colour_tangent: array<vec4f>}}
 {{end}}
-{{for s in 0..sampled}}
+{{if sampled}}
 {{read signs: array<vec4f>}}
 {{end}}
+{{include invocation_index}}
 
-{{number}}
-{{medium}}
+{{if tangents}}{{include dual_number}}{{else}}{{include real_number}}{{end}}
+{{include medium}}
 
 fn density_at(row: u32) -> Number {
   var along = 0.0;
-{{for t in 0..tangents}}
+{{if tangents}}
   along = density_tangent[row * 4u].x;
 {{end}}
   return number(density[row * 4u].x, along);
@@ -41,7 +44,7 @@ fn density_at(row: u32) -> Number {
 fn colour_at(row: u32) -> array<Number, 3> {
   let k = colour[row * 4u];
   var along = vec4f();
-{{for t in 0..tangents}}
+{{if tangents}}
   along = colour_tangent[row * 4u];
 {{end}}
   return array<Number, 3>(number(k.x, along.x), number(k.y, along.y), number(k.z, along.z));
@@ -64,7 +67,7 @@ fn back(x: Number) -> Number { return number(primal(x), u.curvature * tangent(x)
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let ray = id.x + id.y * groups.x * 64u;
+  let ray = invocation_index(id, groups, 64u);
   if (ray >= u.rays) {
     let row = u.rays * u.intervals + ray - u.rays;
     if (row < u.padded_rows) {
@@ -95,11 +98,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let error = mixed[c] + u.background * (constant(1.0) - seen) - constant(goal[c]);
     loss += primal(error) * primal(error);
     pull[c] = 2.0 * u.scale * error;
-{{for s in 0..sampled}}
+{{if sampled}}
     pull[c] = constant(sqrt(2.0 * u.scale) * signs[ray * 4u][c]);
 {{end}}
   }
-{{for p in 0..primals}}
+{{if primals}}
   var total = u.scale * loss;
   if (u.add == 1u) { total += ray_loss[ray]; }
   ray_loss[ray] = total;

@@ -1,22 +1,20 @@
 // AdaHessian's step (Yao et al. 2021; variants of Chng, Saratchandran & Lucey 2025) on a whole vector:
 //   m ← β₁m + (1−β₁)g,  θ ← (1−λη)θ − η m̂/(Dᵏ + ε)
-//   D = √ŝ (root_mean), |ŝ| (absolute_mean) or √s/√(1−β₂ᵗ) (root_mean of the authors' average, the same expression)
-// m̂ = m·correction1, ŝ = s·correction2, shrink = 1 − λη; k is the Hessian power. parameters, gradient, first_moment, curvature (s):
-// [length] vec4s. One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Each entry is independent: same bits on every
-// run.
+//   `magnitude` is root_mean: D = √ŝ (which is also √s/√(1−β₂ᵗ), as the authors' code has it);  absolute_mean: D = |ŝ|
+// m̂ = m·correction1, ŝ = s·correction2, shrink = 1 − λη; k is the Hessian power.
+// parameters, gradient, first_moment, curvature (s): [length] vec4s.
+// One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the same bits.
 {{uniform length: u32, learning_rate: f32, shrink: f32, beta1: f32, rest1: f32, correction1: f32, correction2: f32, power: f32, epsilon: f32}}
 {{update parameters}}
 {{read gradient}}
 {{update first_moment}}
 {{read curvature}}
+{{include each_entry}}
 
 fn root_mean(s: vec4f) -> vec4f { return sqrt(s * u.correction2); }
 fn absolute_mean(s: vec4f) -> vec4f { return abs(s * u.correction2); }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * 64u;
-  if (i >= u.length) { return; }
+fn entry(i: u32) {
   let m = u.beta1 * first_moment_before(i) + u.rest1 * gradient(i);
   first_moment[i] = m;
   var denominator = {{magnitude}}(curvature(i));

@@ -1,13 +1,11 @@
 // A running mean:  average ← keep·average + share·x
-// average, x: [length] vec4s. One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Each entry is independent: same
-// bits on every run.
+// average, x: [length] vec4s.
+// One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the same bits.
 {{uniform length: u32, keep: f32, share: f32}}
 {{update average}}
 {{read x}}
+{{include each_entry}}
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * 64u;
-  if (i >= u.length) { return; }
+fn entry(i: u32) {
   average[i] = u.keep * average_before(i) + u.share * x(i);
 }

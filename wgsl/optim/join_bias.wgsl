@@ -1,16 +1,17 @@
 // Weights with their biases as a last column:  joined = [W b]
-// maps: for each two entries, in vec4s, (first of W, stride of W, rows, columns in numbers), (first of b, first of joined, stride of
-// joined, 1 if there is a b); vector: the parameters' layout, padding 0. One invocation per 4 × 4 entries of joined; dispatch:
-// workgroups of 64 along x and y, maps along z. Exact.
+// maps: for each two vec4s, (first vec4 of W, stride of W, rows, columns in entries), (first vec4 of b, first vec4 of joined, stride of
+// joined, 1 if there is a b), strides in vec4s; vector: the parameters' layout, padding 0; joined: the matrices.
+// One invocation per 4 × 4 entries of joined; dispatch: workgroups of 64 along x and y, maps along z. The copy is exact.
 {{read maps}}
 {{read vector}}
 {{write joined: array<vec4f>}}
+{{include invocation_index}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let weight = vec4u(maps(id.z * 2u));
   let place = vec4u(maps(id.z * 2u + 1u));
-  let i = id.x + id.y * groups.x * 64u;
+  let i = invocation_index(id, groups, 64u);
   let row = i / place.z * 4u;
   let column = i % place.z;
   if (row >= weight.z) { return; }

@@ -1,10 +1,10 @@
-// The entrywise half of Muon's step (Jordan 2024) on a whole vector. Where scale > 0, the matrices to be orthogonalised:
+// The entrywise half of Muon's step (Jordan 2024) on a whole vector. Where scale > 0 lie the matrices to be orthogonalised:
 //   buf ← μ buf + g,  direction = g + μ buf
-// elsewhere Adam (as adam_step.wgsl) with its own rate, buf being its m:
+// Everywhere else it is Adam's step (as adam_step.wgsl) with a rate η' of its own, buf being its m:
 //   m ← β₁m + (1−β₁)g,  s ← β₂s + (1−β₂)g²,  θ ← (1−λη)θ − η' m̂/(√ŝ + ε),  direction = 0
 // m̂ = m·correction1, ŝ = s·correction2, shrink = 1 − λη. parameters, gradient, momentum, second_moment, direction: [length] vec4s;
-// scale: one number per vec4. One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Each entry is independent: same
-// bits on every run.
+// scale: one number per vec4.
+// One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the same bits.
 {{uniform length: u32, momentum_factor: f32, adam_rate: f32, shrink: f32, beta1: f32, beta2: f32, rest1: f32, rest2: f32, correction1: f32, correction2: f32, epsilon: f32}}
 {{update parameters}}
 {{read gradient}}
@@ -12,11 +12,9 @@
 {{update second_moment}}
 {{read scale: array<f32>}}
 {{write direction: array<vec4f>}}
+{{include each_entry}}
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * 64u;
-  if (i >= u.length) { return; }
+fn entry(i: u32) {
   let g = gradient(i);
   if (scale[i] > 0.0) {
     let buf = u.momentum_factor * momentum_before(i) + g;

@@ -1,17 +1,18 @@
-// Reorders the second moments of matrices with the columns of their bases:  s_ij ← s_{left[i] right[j]}
-// matrices: for each two entries, (first vec4, stride in vec4s, rows, 0), (first vec4 of left's order, of right's, 0, 0);
-// before, s: vec4s; order: columns' numbers. One invocation per 4 entries; dispatch: workgroups of 64 along x and y, matrices along z.
-// Exact.
+// Second moments of matrices, reordered with the columns of their bases:  s_ij ← s_{left[i] right[j]}
+// matrices: for each two vec4s, (first vec4, stride in vec4s, rows, 0), (first vec4 of left's order, of right's, 0, 0);
+// before, s: vec4s; order: the numbers of columns.
+// One invocation per 4 entries; dispatch: workgroups of 64 along x and y, matrices along z. The copy is exact.
 {{read matrices}}
 {{read before}}
 {{read order}}
 {{write s: array<vec4f>}}
+{{include invocation_index}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let place = vec4u(matrices(id.z * 2u));
   let orders = vec4u(matrices(id.z * 2u + 1u));
-  let i = id.x + id.y * groups.x * 64u;
+  let i = invocation_index(id, groups, 64u);
   let row = i / place.y;
   let column = i % place.y;
   if (row >= place.z) { return; }

@@ -1,8 +1,8 @@
 // The end of Shampoo's step (Gupta et al. 2018, grafted after Anil et al. 2020), D being the direction that is grafted to:
 //   P ← P‖D‖/‖P‖ in preconditioned matrices, P = D elsewhere;  buf ← μ buf + P,  θ ← (1−λη)θ − η(P + μ buf)
-// shrink = 1 − λη. parameters, direction, preconditioned, momentum: [length] vec4s; range_of: for each vec4 the number of its matrix, −1
-// elsewhere; direction_norms, preconditioned_norms: [matrices]. One invocation per 4 entries; dispatch: workgroups of 64 along x and y.
-// Each entry is independent: same bits on every run.
+// shrink = 1 − λη. parameters, direction (D), preconditioned (P), momentum: [length] vec4s; range_of: for each vec4 the number of its
+// matrix, −1 where there is none; direction_norms, preconditioned_norms: [matrices].
+// One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the same bits.
 {{uniform length: u32, learning_rate: f32, shrink: f32, momentum_factor: f32}}
 {{update parameters}}
 {{read direction}}
@@ -11,11 +11,9 @@
 {{read range_of: array<i32>}}
 {{read direction_norms: array<f32>}}
 {{read preconditioned_norms: array<f32>}}
+{{include each_entry}}
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * 64u;
-  if (i >= u.length) { return; }
+fn entry(i: u32) {
   let range = range_of[i];
   var p = direction(i);
   if (range >= 0) {

@@ -1,15 +1,16 @@
-// Takes weights and biases apart again:  [W b] = joined
-// maps, vector, joined: as in join_bias.wgsl; joined's padding is 0. One invocation per 4 × 4 entries of joined; dispatch: workgroups of
-// 64 along x and y, maps along z. Exact.
+// The inverse of join_bias.wgsl, which takes weights and biases apart again:  [W b] = joined
+// maps, vector, joined: as in join_bias.wgsl; the padding of joined is 0.
+// One invocation per 4 × 4 entries of joined; dispatch: workgroups of 64 along x and y, maps along z. The copy is exact.
 {{read maps}}
 {{read joined}}
 {{write vector: array<vec4f>}}
+{{include invocation_index}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let weight = vec4u(maps(id.z * 2u));
   let place = vec4u(maps(id.z * 2u + 1u));
-  let i = id.x + id.y * groups.x * 64u;
+  let i = invocation_index(id, groups, 64u);
   let row = i / place.z * 4u;
   let column = i % place.z;
   if (row >= weight.z) { return; }

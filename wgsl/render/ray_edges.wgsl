@@ -1,16 +1,18 @@
-// Where the intervals of rays end:  t(x) = start + x (end − start), or with equal steps of 1/t for space 1, at x = i/intervals,
-//   inner ones moved by up to half a step either way, x = (i + U[−½, ½))/intervals, where `jitter` is set
-// U: threefry(key, ((place + n)·(intervals + 1) + i, step)): `place` is the batch's first ray here, so that a ray draws the same
-// in whatever chunk it comes. rays: as rays.wgsl; edges: [padded_rays, stride], columns from intervals + 1 and rows from `rays`
-// on are 0. One invocation an entry; dispatch: workgroups of 64 along x and y.
+// Where the intervals of rays end:  t(x) = start + x (end − start), or for space 1 equal steps of 1/t, at x = i/intervals
+// Where jitter = 1 the inner ends are moved by up to half a step either way: x = (i + U)/intervals, with U in [−½, ½) made of
+// threefry(key, ((place + n)·(intervals + 1) + i, step)). `place` is the batch's first ray here, so that a ray draws the same numbers
+// in whatever chunk it comes.
+// rays: as rays.wgsl writes them; edges: [padded_rays, stride], columns from intervals + 1 on and rows from `count` on are 0.
+// One invocation per entry; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the same bits.
 {{uniform count: u32, padded_rays: u32, intervals: u32, stride: u32, space: u32, jitter: u32, place: u32, key0: u32, key1: u32, step: u32}}
 {{read rays: array<vec4f>}}
 {{write edges: array<f32>}}
-{{threefry}}
+{{include invocation_index}}
+{{include threefry}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let at = id.x + id.y * groups.x * 64u;
+  let at = invocation_index(id, groups, 64u);
   let n = at / u.stride;
   let i = at % u.stride;
   if (n >= u.padded_rays) { return; }

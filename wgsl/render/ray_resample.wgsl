@@ -1,19 +1,22 @@
-// Further ends of intervals where coarse ones show something (Mildenhall et al. 2020, section 5.2), sorted in between:
-//   pᵢ = (wᵢ + 1e−5)/Σⱼ(wⱼ + 1e−5), w as in volume_rendering.wgsl; so rays through nothing are refined evenly
-//   edges = coarse ∪ {P⁻¹((j + U)/fine), j < fine}, P the distribution function of p, linear within an interval
-// U: ½, or where `jitter` is set uniform in [0, 1): threefry(key, ((place + n)·fine + j, step)), `place` the batch's first ray here,
-// so that a ray draws the same in whatever chunk it comes. coarse: [·, coarse_stride]; density: [·, 16] of which 1 column exists,
-// row = ray·intervals + i; edges: [padded_rays, stride], columns from intervals + fine + 1 and rows from `rays` on are 0.
-// One invocation a ray; dispatch: workgroups of 64 along x and y. A ray's intervals are gone through in their order: same bits on
-// every run.
+// Further ends of intervals, placed where the coarse intervals contribute to the pixel (Mildenhall et al. 2020, section 5.2), and
+// sorted in among the coarse ones:
+//   pᵢ = (wᵢ + 1e−5)/Σⱼ(wⱼ + 1e−5), w as in volume_rendering.wgsl, so that rays through empty space are refined evenly
+//   edges = coarse ∪ {P⁻¹((j + U)/fine), j < fine},  P being the distribution function of p, linear within an interval
+// U is ½, or where jitter = 1 uniform in [0, 1), made of threefry(key, ((place + n)·fine + j, step)). `place` is the batch's first ray
+// here, so that a ray draws the same numbers in whatever chunk it comes.
+// coarse: [·, coarse_stride]; density: [·, 16], of which 1 column exists, row = ray·intervals + i; edges: [padded_rays, stride], columns
+// from intervals + fine + 1 on and rows from `rays` on are 0.
+// One invocation per ray; dispatch: workgroups of 64 along x and y. A ray's intervals are processed in their order, in f32: every run
+// gives the same bits.
 {{uniform rays: u32, padded_rays: u32, intervals: u32, fine: u32, coarse_stride: u32, stride: u32, density_scale: f32, jitter: u32, place: u32, key0: u32, key1: u32, step: u32}}
 {{read coarse: array<f32>}}
 {{read density: array<vec4f>}}
 {{write edges: array<f32>}}
+{{include invocation_index}}
 
-{{number}}
-{{medium}}
-{{threefry}}
+{{include real_number}}
+{{include medium}}
+{{include threefry}}
 
 fn share(before: f32, depth: f32) -> f32 { return transmittance(before) * opacity(depth) + 1e-5; }
 
@@ -34,7 +37,7 @@ fn level(ray: u32, j: u32) -> f32 {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let ray = id.x + id.y * groups.x * 64u;
+  let ray = invocation_index(id, groups, 64u);
   if (ray >= u.padded_rays) { return; }
   var at = ray * u.stride;
   let end = at + u.stride;

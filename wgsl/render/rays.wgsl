@@ -1,14 +1,16 @@
-// Rays through pixels, lens distortion undone, in the coordinates that samples are laid in (docs/conventions.md):
+// Rays through pixels without lens distortion, in the coordinates that samples are placed in (docs/conventions.md):
 //   sample s = indices[first + n]: camera s div (width·height), pixel (s mod width·height), its centre (column + ½, row + ½)
 //   rays[3n] = (origin, start of t), rays[3n + 1] = (direction of unit length, end of t), rays[3n + 2] = (viewing direction, 0)
-// space 0 and 1: t from near to far; space 2 (NDC; Mildenhall et al. 2020, appendix C, near plane 1): origin and direction are
-// those of the cube, t from 0 to the length of the whole ray, viewing directions stay.
-// cameras: [·, 6] vec4f: three rows of the pose (right, up, back, position), (focal, centre), (k1, k2, k3, p1), (p2, 0, 0, 0).
-// One invocation a ray; dispatch: workgroups of 64 along x and y. Each ray is independent: same bits on every run.
+// In spaces 0 and 1, t runs from near to far. In space 2 (NDC; Mildenhall et al. 2020, appendix C, near plane 1) origin and direction
+// are those in the cube and t runs from 0 to the length of the whole ray; viewing directions stay as they are.
+// indices: sample numbers; cameras: [·, 6] vec4s: three rows of the pose (right, up, back, position), (focal lengths, centre),
+// (k1, k2, k3, p1), (p2, 0, 0, 0); rays: [count, 3] vec4s.
+// One invocation per ray; dispatch: workgroups of 64 along x and y. Rays are independent: every run gives the same bits.
 {{uniform count: u32, first: u32, width: u32, height: u32, space: u32, near: f32, far: f32, cube_x: f32, cube_y: f32}}
 {{read indices: array<u32>}}
 {{read cameras: array<vec4f>}}
 {{write rays: array<vec4f>}}
+{{include invocation_index}}
 
 // Newton's method for the point whose distorted image is `seen` (Brown's model, as OpenCV defines it).
 fn undistorted(seen: vec2f, k: vec3f, p: vec2f) -> vec2f {
@@ -33,7 +35,7 @@ fn undistorted(seen: vec2f, k: vec3f, p: vec2f) -> vec2f {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let n = id.x + id.y * groups.x * 64u;
+  let n = invocation_index(id, groups, 64u);
   if (n >= u.count) { return; }
   let sample = indices[u.first + n];
   let camera = sample / (u.width * u.height) * 6u;

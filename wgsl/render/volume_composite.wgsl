@@ -1,21 +1,22 @@
-// Rays composited for looking at (docs/math.md, section 4, with T, α, w as in volume_rendering.wgsl):
+// Rays composited into pixels for pictures (docs/math.md, section 4, with T, α, w as in volume_rendering.wgsl):
 //   rendered[ray] = (Σ wᵢcᵢ + (1 − Σwᵢ) background, Σwᵢ), (Σ wᵢ(tᵢ + tᵢ₊₁)/2, 0, 0, 0);  weights[ray, i] = wᵢ
-// density, colour: [rows, 16], row = ray·intervals + i; edges: [rays, edge_stride]; rendered: [rays, 2]; weights: [rays,
-// intervals]. One invocation a ray; dispatch: workgroups of 64 along x and y. Intervals are added in their order: same bits on
-// every run.
+// density, colour: [rows, 16], row = ray·intervals + i; edges: [rays, edge_stride]; rendered: [rays, 2] vec4s; weights: [rays, intervals].
+// One invocation per ray; dispatch: workgroups of 64 along x and y. A ray's intervals are added in their order, in f32: every run
+// gives the same bits.
 {{uniform rays: u32, intervals: u32, edge_stride: u32, background: f32, density_scale: f32}}
 {{read density: array<vec4f>}}
 {{read colour: array<vec4f>}}
 {{read edges: array<f32>}}
 {{write rendered: array<vec4f>}}
 {{write weights: array<f32>}}
+{{include invocation_index}}
 
-{{number}}
-{{medium}}
+{{include real_number}}
+{{include medium}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let ray = id.x + id.y * groups.x * 64u;
+  let ray = invocation_index(id, groups, 64u);
   if (ray >= u.rays) { return; }
   var before = 0.0;
   var seen = 0.0;

@@ -1,6 +1,7 @@
-// Puts what a step came to beside its gradient:  outcome ← [losses[slot], 1 if something was not finite at or before the step, else 0]
-// losses: the ring; flags[0]: the first step at which something was not finite, all ones while there is none.
-// Dispatch: 1, one invocation.
+// The outcome of a step, put beside its gradient so that both are reduced together:
+//   outcome ← [losses[slot], 1 if something was not finite at or before the step, else 0]
+// losses: the ring of losses; flags[0]: the first step at which something was not finite, all ones while there is none; outcome: [2].
+// Dispatch: one workgroup of one invocation. The result is exact.
 {{uniform slot: u32, step: u32}}
 {{read losses: array<f32>}}
 {{read flags: array<u32>}}

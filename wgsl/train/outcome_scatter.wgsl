@@ -1,5 +1,6 @@
-// Takes an outcome back after it was reduced:  losses[slot] ← outcome[0], flags[0] ← min(flags[0], step) if outcome[1] ≠ 0
-// See outcome_gather.wgsl. Dispatch: 1, one invocation.
+// The inverse of outcome_gather.wgsl, after the outcome was reduced:
+//   losses[slot] ← outcome[0],  flags[0] ← min(flags[0], step) if outcome[1] ≠ 0
+// outcome, losses, flags: as in outcome_gather.wgsl. Dispatch: one workgroup of one invocation. The result is exact.
 {{uniform slot: u32, step: u32}}
 {{read outcome: array<f32>}}
 {{write losses: array<f32>}}

@@ -8,7 +8,6 @@ import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { surfaceTable } from "./surface_table.ts";
 import { WindingNumber } from "./winding.ts";
 import pointsText from "../../../wgsl/data/mesh/occupancy_points.wgsl" with { type: "text" };
-import threefryText from "../../../wgsl/gpu/threefry.wgsl" with { type: "text" };
 
 const pointsSource = { name: "occupancy_points", text: pointsText };
 
@@ -136,7 +135,7 @@ export class OccupancySampler implements Disposable {
   /** Records drawing and labelling points. */
   record({ points, labels, indices, first, rows, paddedRows, epoch, seed, mix, stream }: PointRequest): void {
     this.gpu.dispatch(
-      this.gpu.kernel(pointsSource, { threefry: threefryText }),
+      this.gpu.kernel(pointsSource),
       { surface: this.#surface, indices, batch: points.buffer },
       {
         rows,

@@ -8,7 +8,7 @@ export interface Activation {
   readonly maps: readonly string[];
   /**
    * WGSL of `value`, `partial_m` and `partial_m_k` on `Preactivation` (an array of one vec4f a map); undefined for the
-   * identity. See `wgsl/field/activation_forward.wgsl`.
+   * identity. It may include shared snippets, as in `{{include reduced_angle}}` (see `expandKernel`).
    */
   readonly text?: string;
   /** What the text reads as `u.p0` and `u.p1`: hyper-parameters are data, not specialisations. */

@@ -1,7 +1,5 @@
 import type { Activation } from "./activation.ts";
 import { linearBound, positive } from "./hyperparameter.ts";
-import decayingExp from "../../../wgsl/gpu/decaying_exp.wgsl" with { type: "text" };
-import trigonometry from "../../../wgsl/field/activation/trigonometry.wgsl" with { type: "text" };
 import text from "../../../wgsl/field/activation/gabor.wgsl" with { type: "text" };
 
 /**
@@ -18,7 +16,7 @@ export function gabor(options: { omega?: number; scale?: number } = {}): Activat
     name: "gabor",
     options: { omega, scale },
     maps: ["frequency", "envelope"],
-    text: text.replace("{{trigonometry}}", trigonometry).replace("{{decaying_exp}}", decayingExp),
+    text,
     constants: [omega, scale],
     weightBound: linearBound,
   };

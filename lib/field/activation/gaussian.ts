@@ -1,6 +1,5 @@
 import type { Activation } from "./activation.ts";
 import { linearBound, positive } from "./hyperparameter.ts";
-import decayingExp from "../../../wgsl/gpu/decaying_exp.wgsl" with { type: "text" };
 import text from "../../../wgsl/field/activation/gaussian.wgsl" with { type: "text" };
 
 /**
@@ -14,7 +13,7 @@ export function gaussian(options: { sigma?: number } = {}): Activation {
     name: "gaussian",
     options: { sigma },
     maps: [""],
-    text: text.replace("{{decaying_exp}}", decayingExp),
+    text,
     constants: [1 / (sigma * sigma), 0],
     weightBound: linearBound,
   };

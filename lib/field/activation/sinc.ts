@@ -1,6 +1,5 @@
 import type { Activation } from "./activation.ts";
 import { linearBound, positive } from "./hyperparameter.ts";
-import trigonometry from "../../../wgsl/field/activation/trigonometry.wgsl" with { type: "text" };
 import text from "../../../wgsl/field/activation/sinc.wgsl" with { type: "text" };
 
 /**
@@ -14,7 +13,7 @@ export function sinc(options: { omega?: number } = {}): Activation {
     name: "sinc",
     options: { omega },
     maps: [""],
-    text: text.replace("{{trigonometry}}", trigonometry),
+    text,
     constants: [omega, 0],
     weightBound: linearBound,
   };

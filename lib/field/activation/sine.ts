@@ -1,6 +1,5 @@
 import type { Activation } from "./activation.ts";
 import { positive } from "./hyperparameter.ts";
-import trigonometry from "../../../wgsl/field/activation/trigonometry.wgsl" with { type: "text" };
 import text from "../../../wgsl/field/activation/sine.wgsl" with { type: "text" };
 
 /**
@@ -15,7 +14,7 @@ export function sine(options: { omega?: number } = {}): Activation {
     name: "sine",
     options: { omega },
     maps: [""],
-    text: text.replace("{{trigonometry}}", trigonometry),
+    text,
     constants: [omega, 0],
     weightBound: (fanIn, first) => first ? 1 / fanIn : Math.sqrt(6 / fanIn) / omega,
   };

@@ -83,21 +83,20 @@ export class Products implements Disposable {
     if (this.jobs.length === 0) return;
     const { transposeA = false, transposeB = false } = this.options;
     const { a, b, c, d } = buffers;
-    const added = beta !== 0 && d !== undefined ? 1 : 0;
-    const kept = beta !== 0 && d === undefined ? 1 : 0;
+    const added = beta !== 0 && d !== undefined;
+    const kept = beta !== 0 && d === undefined;
     const { source, values, perGroup } = FAMILIES[family];
     const { table, tiles } = this.#plan(family);
     const kernel = this.gpu.kernel(source, {
       ...values,
-      transpose_a: transposeA ? 1 : 0,
-      transpose_b: transposeB ? 1 : 0,
+      transpose_a: transposeA,
+      transpose_b: transposeB,
       kept,
-      fresh: 1 - kept,
       added,
     });
     this.gpu.dispatch(
       kernel,
-      { a, b, c, ...(added === 1 && { d }), table },
+      { a, b, c, ...(added && { d }), table },
       { jobs: this.jobs.length, tiles, alpha, beta },
       linearGroups(tiles, perGroup),
       this.flops,

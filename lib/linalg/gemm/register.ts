@@ -1,6 +1,7 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
+import type { KernelValues } from "../../gpu/template.ts";
 import { type Activate, activationUniforms, type Derive, type EntryFunction } from "./epilogue.ts";
 import { REGISTER_COLUMNS, type RegisterFamily } from "./family.ts";
 import { flopsOf, type MatmulShape, type PartialPlace } from "./shape.ts";
@@ -20,8 +21,8 @@ function tileOf(family: RegisterFamily) {
   return { tile_rows: TILE_ROWS, tile_columns: columns, tile_vectors: columns / 4 };
 }
 
-function fusion(activation: EntryFunction | undefined): Record<string, string | number> {
-  return activation === undefined ? { fused: 0 } : { fused: 1, activation: activation.text! };
+function fusion(activation: EntryFunction | undefined): KernelValues {
+  return activation === undefined ? { fused: false } : { fused: true, activation: activation.text! };
 }
 
 /** Z = Σ X Wᵀ + b, and A = a(Z) if asked for, by `matmul_forward.wgsl`. */

@@ -39,9 +39,9 @@ function record(gpu: Gpu, pass: Pass): void {
   if (derive !== undefined) buffers.below = derive.below;
   const activation = (activate ?? derive)?.activation;
   const epilogue = {
-    activate: activate === undefined ? 0 : 1,
-    derive: derive === undefined ? 0 : 1,
-    ...activation === undefined ? { fused: 0 } : { fused: 1, activation: activation.text! },
+    activate: activate !== undefined,
+    derive: derive !== undefined,
+    ...activation === undefined ? { fused: false } : { fused: true, activation: activation.text! },
   };
   gpu.dispatch(
     gpu.kernel(source, { ...epilogue, quads: STRAIGHT_COLUMNS[family] / 4, depth, vectors: depth / 4 }),

@@ -14,15 +14,6 @@ const SHAPES: Readonly<Record<TileFamily, { readonly depth: number; readonly blo
   tile128: { depth: 16, blocks: 2 },
 };
 
-/** How an operand lies, by its rows (or columns) or by k: where a block of 4 × 4 begins, and how far its vec4s are apart. */
-const LAYOUTS = {
-  a: [["row * (u.depth / 4u) + at / 4u", "(u.depth / 4u)"], ["at * (u.rows / 4u) + row / 4u", "(u.rows / 4u)"]],
-  b: [
-    ["column * (u.depth / 4u) + at / 4u", "(u.depth / 4u)"],
-    ["at * (u.columns / 4u) + column / 4u", "(u.columns / 4u)"],
-  ],
-} as const;
-
 interface TileProduct {
   readonly family: TileFamily;
   readonly terms: readonly { a: BufferLike; b: BufferLike }[];
@@ -50,15 +41,14 @@ function record(gpu: Gpu, product: TileProduct, flops: number): void {
     ...SHAPES[family],
     quads: side / 4,
     terms: terms.length,
-    a_by_k: aByK,
-    b_by_k: bByK,
-    activate: activate === undefined ? 0 : 1,
-    derive: derive === undefined ? 0 : 1,
-    ...activation === undefined ? { fused: 0 } : { fused: 1, activation: activation.text! },
+    a_by_k: aByK === 1,
+    b_by_k: bByK === 1,
+    activate: activate !== undefined,
+    derive: derive !== undefined,
+    ...activation === undefined ? { fused: false } : { fused: true, activation: activation.text! },
   };
-  const [[aFirst, aStride], [bFirst, bStride]] = [LAYOUTS.a[aByK], LAYOUTS.b[bByK]];
   gpu.dispatch(
-    gpu.kernel(source, { ...values, a_first: aFirst, a_stride: aStride, b_first: bFirst, b_stride: bStride }),
+    gpu.kernel(source, values),
     buffers,
     {
       rows,

@@ -1,12 +1,14 @@
-// Points of an axis-parallel grid:  batch[n] = (x, y, z) + spacing·(p mod nx, ⌊p/nx⌋ mod ny, ⌊p/(nx·ny)⌋),  p = first + n,
-// n < rows; 0 elsewhere
-// batch: [padded_rows, stride]. One invocation a row; dispatch: workgroups of 64 along x and y.
+// Points of an axis-parallel grid of nx × ny × … points, x fastest:
+//   batch[n] = (x, y, z) + spacing·(p mod nx, ⌊p/nx⌋ mod ny, ⌊p/(nx·ny)⌋),  p = first + n, n < rows; 0 elsewhere
+// batch: [padded_rows, stride].
+// One invocation per row; dispatch: workgroups of 64 along x and y. Rows are independent: every run gives the same bits.
 {{uniform rows: u32, padded_rows: u32, stride: u32, first: u32, nx: u32, ny: u32, x: f32, y: f32, z: f32, spacing: f32}}
 {{write batch: array<vec4f>}}
+{{include invocation_index}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let row = id.x + id.y * groups.x * 64u;
+  let row = invocation_index(id, groups, 64u);
   if (row >= u.padded_rows) { return; }
   var entry = vec4f();
   if (row < u.rows) {

@@ -1,16 +1,18 @@
-// Points of one batch around a surface, each from its own random numbers, so that it depends on nothing but key, epoch and
-// sample: sample s = indices[first + n] of an epoch has Threefry's words at the counters (s, 4·epoch) … (s, 4·epoch + 3).
-// What it is goes by s mod period: at 1 a point on the surface with normal noise of deviation `wide` added, at period − 1 of
-// `narrow`, else uniform in [−1, 1]³. Half of the points on the surface (⌊s/period⌋ even) lie on faces drawn by area, by the
-// alias method (Walker 1977; Vose 1991), half on faces drawn alike.
-// surface: [faces, 3] vec4s, corners with the probability of keeping the face drawn in a.w and the other face in b.w;
-// batch: [padded_rows, stride], x, y and z first; the row's rest, and rows from `rows` on, become 0. One invocation a row;
-// dispatch: workgroups of 64 along x and y. Each row is independent: same bits on every run.
+// The points of one batch around a surface. Each is made from random numbers of its own, which depend on nothing but key, epoch
+// and sample: sample s = indices[first + n] of an epoch uses Threefry's words at the counters (s, 4·epoch) … (s, 4·epoch + 3).
+// The kind of a point follows from s mod period. At 1 it is a point of the surface plus normal noise of deviation `wide`, at
+// period − 1 one plus noise of deviation `narrow`, and otherwise it is uniform in [−1, 1]³. Half of the points of the surface
+// (where ⌊s/period⌋ is even) lie on faces drawn in proportion to their area, by the alias method (Walker 1977; Vose 1991); the
+// other half lie on faces that are all equally likely.
+// surface: [faces, 3] vec4s, the corners; a.w is the probability of keeping the face that was drawn, b.w the face to take otherwise.
+// indices: sample numbers; batch: [padded_rows, stride], columns 0 to 2 are x, y and z, the others and rows from `rows` on are 0.
+// One invocation per row; dispatch: workgroups of 64 along x and y. Rows are independent: every run gives the same bits.
 {{uniform rows: u32, padded_rows: u32, stride: u32, first: u32, faces: u32, period: u32, wide: f32, narrow: f32, key0: u32, key1: u32, epoch: u32}}
 {{read surface}}
 {{read indices: array<u32>}}
 {{write batch: array<vec4f>}}
-{{threefry}}
+{{include invocation_index}}
+{{include threefry}}
 
 const PER_STEP = 5.9604644775390625e-8; // 2⁻²⁴
 
@@ -49,7 +51,7 @@ fn sample_point(sample: u32) -> vec3f {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let row = id.x + id.y * groups.x * 64u;
+  let row = invocation_index(id, groups, 64u);
   if (row >= u.padded_rows) { return; }
   var entry = vec4f();
   if (row < u.rows) { entry = vec4f(sample_point(indices[u.first + row]), 0.0); }

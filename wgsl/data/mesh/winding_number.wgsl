@@ -1,15 +1,18 @@
 // Generalised winding numbers by a hierarchy (Barill, Dickson, Schmidt, Levin & Jacobson 2018, "Fast winding numbers for soups
-// and clouds"):  w(q) = Σ Ω_t(q)/4π over triangles near q, and over far groups of them the Taylor expansion about their centre p,
-//   with r = p − q:  N·r/|r|³ − 3 rᵀMr/|r|⁵
-// Only M's symmetric traceless part counts, since the kernel's gradient I/|r|³ − 3rrᵀ/|r|⁵ is symmetric and has no trace.
-// tree: [nodes, 3] vec4s in heap order (see winding_tree.ts); points: [count, stride]; labels: [rows, label_stride], entry 0 of
-// row n becomes w, or with labelled = 1 whether w > threshold (1 or 0); the row's rest, and rows
-// from `count` on, become 0. One invocation a row; dispatch: workgroups of 64 along x and y.
-// Ω by van Oosterom & Strackee 1983. Each point adds its terms in depth-first order: same bits on every run.
+// and clouds"). w(q) is the sum of Ω_t(q)/4π over the triangles near q and, over groups of triangles that are far from q, of the
+// Taylor expansion about the group's centre p, where r = p − q:
+//   N·r/|r|³ − 3 rᵀMr/|r|⁵
+// Only the symmetric traceless part of M counts, because the kernel's gradient I/|r|³ − 3rrᵀ/|r|⁵ is symmetric and has no trace.
+// Ω is computed after van Oosterom & Strackee 1983.
+// tree: [nodes, 3] vec4s in heap order (see winding_tree.ts); points: [count, stride], x, y and z first; labels: [rows,
+// label_stride]: entry 0 of row n becomes w, or where labelled = 1 whether w > threshold (1 or 0); all other entries become 0.
+// One invocation per row; dispatch: workgroups of 64 along x and y. Each point adds its terms in depth-first order, in f32: every
+// run gives the same bits.
 {{uniform count: u32, rows: u32, stride: u32, label_stride: u32, labelled: u32, nodes: u32, threshold: f32}}
 {{read tree}}
 {{read points}}
 {{write labels: array<vec4f>}}
+{{include invocation_index}}
 
 fn solid_angle(a: vec3f, b: vec3f, c: vec3f) -> f32 {
   let la = length(a);
@@ -55,7 +58,7 @@ fn winding_number(q: vec3f) -> f32 {
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let row = id.x + id.y * groups.x * 64u;
+  let row = invocation_index(id, groups, 64u);
   if (row >= u.rows) { return; }
   var entry = vec4f();
   if (row < u.count) {

@@ -1,6 +1,6 @@
 // a(z₀, z₁) = cos(ωz₀)·exp(−(s z₁)²), ω = u.p0, s = u.p1 (Saragadam et al. 2023, real part)
-{{trigonometry}}
-{{decaying_exp}}
+{{include reduced_angle}}
+{{include decaying_exp}}
 fn envelope(z: Preactivation) -> vec4f { let t = u.p1 * z[1]; return decaying_exp(-t * t); }
 fn wave(z: Preactivation) -> vec4f { return cos(reduced(u.p0 * z[0])); }
 fn slope(z: Preactivation) -> vec4f { return -u.p0 * sin(reduced(u.p0 * z[0])); }

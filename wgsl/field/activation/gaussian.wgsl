@@ -1,5 +1,5 @@
 // a(z) = exp(−z²/2σ²), u.p0 = 1/σ² (Ramasinghe & Lucey 2022)
-{{decaying_exp}}
+{{include decaying_exp}}
 fn value(z: Preactivation) -> vec4f { return decaying_exp(-0.5 * u.p0 * z[0] * z[0]); }
 fn partial_0(z: Preactivation) -> vec4f { return -u.p0 * z[0] * value(z); }
 fn partial_0_0(z: Preactivation) -> vec4f {

@@ -1,6 +1,6 @@
-// a(z) = sin(ωz)/(ωz), ω = u.p0. With x = ωz: a′ = ω(cos x − a)/x, a″ = −ω²(a + 2(cos x − a)/x²), which lose ε/x² near 0;
-// for |x| < ½ the series Σ(−1)ᵏx²ᵏ/(2k+1)! and its derivatives are used, whose first omitted terms are below 1e−9.
-{{trigonometry}}
+// a(z) = sin(ωz)/(ωz), ω = u.p0. With x = ωz: a′ = ω(cos x − a)/x and a″ = −ω²(a + 2(cos x − a)/x²), which lose accuracy near 0 (an
+// error of ε/x²). For |x| < ½ the series Σ(−1)ᵏx²ᵏ/(2k+1)! and its derivatives are used instead; their first omitted terms are below 1e−9.
+{{include reduced_angle}}
 fn far(x: vec4f) -> vec4f { return select(x, vec4f(1.0), abs(x) < vec4f(0.5)); }
 fn value(z: Preactivation) -> vec4f {
   let x = u.p0 * z[0];

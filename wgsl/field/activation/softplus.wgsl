@@ -1,5 +1,5 @@
-// a(z) = log(1 + e^z) = max(z, 0) + log(1 + e^{−|z|}), overflow-free. log(1 + e) with e < 1 loses small e to rounding, so
-// that below 1e−3 its series is used.
+// a(z) = log(1 + e^z), computed as max(z, 0) + log(1 + e^{−|z|}), which never overflows. log(1 + e) loses a small e to rounding, so
+// that its series is used below 1e−3.
 fn value(z: Preactivation) -> vec4f {
   let e = exp(-abs(z[0]));
   let series = e * (1.0 - e * (0.5 - e / 3.0));

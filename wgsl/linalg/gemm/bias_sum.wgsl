@@ -1,7 +1,8 @@
-// A layer's share of the bias gradient (or product), summed over parts of the batch:  b̄ = Σ_n Z̄
-// z: [rows, outputs]; partials: [splits, stride] vec4s; split s writes outputs/4 vec4s at s·stride + offset, summed over the rows
-// from s·rows_per_split on. One invocation per 4 outputs; dispatch: workgroups of 64 along x; y is the split.
-// Rows are added in their order: same bits on every run.
+// A layer's share of the bias gradient, or of a product's bias part, summed over parts of the batch:  b̄ = Σ_n Z̄
+// z: [rows, outputs]; partials: [splits, stride] vec4s: split s writes outputs/4 vec4s from s·stride + offset on, the sum over the
+// rows from s·rows_per_split on.
+// One invocation per 4 outputs; dispatch: workgroups of 64 along x, splits along y. Rows are added in their order, in f32: every
+// run gives the same bits.
 {{uniform rows: u32, rows_per_split: u32, outputs: u32, offset: u32, stride: u32}}
 {{read z}}
 {{write partials: array<vec4f>}}

@@ -1,9 +1,9 @@
 // One layer's preactivations, or their tangents:  Z = Σ_t X_t W_tᵀ + b,  t < terms
-//   Z = X Wᵀ + b (one term);  Ż = Ẋ Wᵀ + X Ẇᵀ + ḃ (two terms; docs/math.md, section 3);  fused = 1: also A = a(Z), 0 from column `real` on
-// x_t: [rows, inputs], w_t: [outputs, inputs], bias: [outputs], z: [rows, outputs], all row-major; rows and outputs are
-// multiples of the tile, inputs of 4. One invocation computes a tile of tile_rows × tile_columns; dispatch: one
-// invocation a tile, column tiles fastest, workgroups of 32 along x and y.
-// Each entry sums its products in the order of k, term after term: same bits on every run.
+//   one term: Z = X Wᵀ + b;  two terms: Ż = Ẋ Wᵀ + X Ẇᵀ + ḃ (docs/math.md, section 3);  with `fused`: A = a(Z) is stored too, 0 from column `real` on
+// x_t: [rows, inputs]; w_t: [outputs, inputs]; bias: [outputs]; z, a: [rows, outputs]; all are row-major. rows and outputs are
+// multiples of the tile, inputs of 4.
+// One invocation computes a tile of tile_rows × tile_columns; dispatch: one invocation per tile, column tiles fastest, workgroups
+// of 32 along x and y. Each entry sums its products in the order of k, term after term, in f32: every run gives the same bits.
 {{uniform rows: u32, outputs: u32, inputs: u32, real: u32, p0: f32, p1: f32}}
 {{for t in 0..terms}}
 {{read x{{t}}}}
@@ -11,15 +11,16 @@
 {{end}}
 {{read bias}}
 {{write z: array<vec4f>}}
-{{for f in 0..fused}}
+{{if fused}}
 {{write a: array<vec4f>}}
 alias Preactivation = array<vec4f, 1>;
-{{activation}}
+{{include activation}}
 {{end}}
+{{include invocation_index}}
 
 @compute @workgroup_size(32)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let tile = id.x + id.y * groups.x * 32u;
+  let tile = invocation_index(id, groups, 32u);
   let column_tiles = u.outputs / {{tile_columns}}u;
   let row = tile / column_tiles * {{tile_rows}}u;
   let column = tile % column_tiles * {{tile_columns}}u;
@@ -43,11 +44,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
 {{end}}
   let width = u.outputs / 4u;
-{{for f in 0..fused}}{{for q in 0..tile_vectors}}
+{{if fused}}{{for q in 0..tile_vectors}}
   let exists{{q}} = column + {{q}}u * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
 {{end}}{{end}}
 {{for r in 0..tile_rows}}{{for q in 0..tile_vectors}}
   z[(row + {{r}}u) * width + column / 4u + {{q}}u] = sum{{r}}_{{q}};
-  {{for f in 0..fused}}a[(row + {{r}}u) * width + column / 4u + {{q}}u] = select(vec4f(), value(Preactivation(sum{{r}}_{{q}})), exists{{q}});{{end}}
+  {{if fused}}a[(row + {{r}}u) * width + column / 4u + {{q}}u] = select(vec4f(), value(Preactivation(sum{{r}}_{{q}})), exists{{q}});{{end}}
 {{end}}{{end}}
 }

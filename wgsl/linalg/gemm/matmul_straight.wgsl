@@ -1,27 +1,28 @@
 // A matrix product as straight-line text:  C[r, c] = I[r, c] + Σ_{k < depth} A[r, k] B[k, c]
-// For adapters that read workgroup memory at constant indices, outside any control flow, far faster than anything else
-// (docs/kernels.md). One workgroup computes 256 rows × 4·quads columns: it stages its columns of B, then every invocation
-// works through its own row of A; all indices into `columns` are literals and there is no branch around them.
-// a: rows from vec4 a_offset on, a_stride apart. b: from b_offset on, either [columns, b_stride] (rows of B transposed,
-// b_transposed = 0) or [depth, b_stride] (b_transposed = 1). init: [rows, init_stride] or, with stride 0, one row; left out when
-// has_init = 0. c: [rows, c_stride] from c_offset on. Strides and offsets in vec4s. Workgroup z works on its own part: offsets
-// grow by z·a_step, z·b_step, z·c_step. depth is a multiple of 16, at most 256. Dispatch: ⌈rows/256⌉ along y, columns/(4·quads) along x.
-// activate = 1: also activated = a(C), 0 from column `real` on; derive = 1: C ⊙ a′(below) instead of C; both laid out like c.
-// Each entry sums its products in the order of k, four at a time: same bits on every run.
+//   with `activate`: A = a(C) is stored too (in `activated`), 0 from column `real` on;  with `derive`: C ⊙ a′(below) is stored instead of C
+// It is for adapters that read workgroup memory far faster at constant indices outside any control flow than in any other way
+// (docs/kernels.md). One workgroup computes 256 rows × 4·quads columns: it stages its columns of B, then every invocation works through
+// its own row of A; all indices into `columns` are literals, and there is no branch around them.
+// a: rows from vec4 a_offset on, a_stride apart. b: from b_offset on, either [columns, b_stride], the rows of B transposed
+// (b_transposed = 0), or [depth, b_stride] (b_transposed = 1). init (I): [rows, init_stride] or, with stride 0, one row; not read where
+// has_init = 0. c: [rows, c_stride] from c_offset on; activated and below are laid out like c. Strides and offsets are in vec4s.
+// Workgroup z works on a part of its own: offsets grow by z·a_step, z·b_step and z·c_step. depth is a multiple of 16, at most 256.
+// Dispatch: columns/(4·quads) along x, ⌈rows/256⌉ along y. Each entry sums its products in the order of k, four at a time, in f32:
+// every run gives the same bits.
 {{uniform rows: u32, a_offset: u32, a_stride: u32, a_step: u32, b_offset: u32, b_stride: u32, b_step: u32, b_transposed: u32, has_init: u32, init_stride: u32, c_offset: u32, c_stride: u32, c_step: u32, real: u32, p0: f32, p1: f32}}
 {{read a}}
 {{read b}}
 {{read init}}
 {{write c: array<vec4f>}}
-{{for f in 0..activate}}
+{{if activate}}
 {{write activated: array<vec4f>}}
 {{end}}
-{{for f in 0..derive}}
+{{if derive}}
 {{read below}}
 {{end}}
-{{for f in 0..fused}}
+{{if fused}}
 alias Preactivation = array<vec4f, 1>;
-{{activation}}
+{{include activation}}
 {{end}}
 const DEPTH = {{depth}}u / 4u;
 const QUADS = {{quads}}u;
@@ -62,10 +63,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let to = u.c_offset + group.z * u.c_step + row * u.c_stride + group.x * QUADS;
 {{for q in 0..quads}}
     var entry_{{q}} = vec4f(sum_{{q}}_0, sum_{{q}}_1, sum_{{q}}_2, sum_{{q}}_3);
-{{for f in 0..derive}}
+{{if derive}}
     entry_{{q}} *= partial_0(Preactivation(below(to + {{q}}u)));
 {{end}}
-{{for f in 0..activate}}
+{{if activate}}
     let real_{{q}} = (group.x * QUADS + {{q}}u) * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
     activated[to + {{q}}u] = select(vec4f(), value(Preactivation(entry_{{q}})), real_{{q}});
 {{end}}

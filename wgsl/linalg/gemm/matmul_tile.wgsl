@@ -1,12 +1,13 @@
 // A matrix product by tiles in workgroup memory, for GPUs:  C[r, c] = I[c] + Σ_t Σ_k A_t[r, k] B_t[k, c],  t < terms
-// activate = 1: also A = a(C), 0 from column `real` on; derive = 1: C ⊙ a′(below) instead of C, below like c.
-// One workgroup computes a square of {{quads}} × 4 rows and columns in steps of {{depth}} along k; an invocation {{blocks}} × {{blocks}} blocks of 4 × 4 of
-// them. a_t: [rows, depth] (a_by_k = 0) or [depth, rows] (a_by_k = 1); b_t: [columns, depth] (b_by_k = 0) or [depth, columns] (b_by_k =
-// 1), all row-major; c: [rows, columns] from vec4 c_offset on. Workgroup z sums its own part of the depth, from z·depth_per_split on,
-// into c at c_offset + z·c_step. bias is one row, left out when has_bias = 0. rows, columns and depth are multiples of 4.
-// Dispatch: ⌈columns/4·quads⌉, ⌈rows/4·quads⌉, splits. Each entry sums its products in the order of k, term after term: same bits on
-// every run, and whatever the size of the square. Loops whose ends are known are written out: sums that an index chooses among might not
-// be kept in registers, and some drivers count the turns of every loop.
+//   with `activate`: A = a(C) is stored too (in `activated`), 0 from column `real` on;  with `derive`: C ⊙ a′(below) is stored instead of C
+// a_t: [rows, depth], or [depth, rows] with `a_by_k`; b_t: [columns, depth], or [depth, columns] with `b_by_k`; bias (I): one row,
+// not read where has_bias = 0; c: [rows, columns] from vec4 c_offset on; activated and below are laid out like c. All are row-major;
+// rows, columns and depth are multiples of 4.
+// One workgroup computes a square of 4·quads rows and columns in steps of `depth` along k, and an invocation blocks × blocks blocks of
+// 4 × 4 of it. Workgroup z sums a part of the depth of its own, from z·depth_per_split on, and writes from c_offset + z·c_step on.
+// Dispatch: ⌈columns/4·quads⌉, ⌈rows/4·quads⌉, splits. Each entry sums its products in the order of k, term after term, in f32: every
+// run gives the same bits, whatever the size of the square. Loops whose ends are known are written out, because sums that an index
+// chooses among might not be kept in registers, and because some drivers count the iterations of every loop.
 {{uniform rows: u32, columns: u32, depth: u32, depth_per_split: u32, has_bias: u32, c_offset: u32, c_step: u32, real: u32, p0: f32, p1: f32}}
 {{for t in 0..terms}}
 {{read a{{t}}}}
@@ -14,15 +15,15 @@
 {{end}}
 {{read bias}}
 {{write c: array<vec4f>}}
-{{for f in 0..activate}}
+{{if activate}}
 {{write activated: array<vec4f>}}
 {{end}}
-{{for f in 0..derive}}
+{{if derive}}
 {{read below}}
 {{end}}
-{{for f in 0..fused}}
+{{if fused}}
 alias Preactivation = array<vec4f, 1>;
-{{activation}}
+{{include activation}}
 {{end}}
 // Blocks of 4 along a side of the square, and along k.
 const SIDE = {{quads}}u;
@@ -55,16 +56,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       if (s < STEP * SIDE) {
         let row = (group.y * SIDE + block_r) * 4u;
         if (row < u.rows && at < end) {
-          block = mat4x4f({{for i in 0..4}}a{{t}}({{a_first}} + {{i}}u * {{a_stride}}), {{end}});
-          if ({{a_by_k}}u == 0u) { block = transpose(block); }
+          {{if a_by_k}}
+          block = mat4x4f({{for i in 0..4}}a{{t}}((at + {{i}}u) * (u.rows / 4u) + row / 4u), {{end}});
+          {{else}}
+          block = transpose(mat4x4f({{for i in 0..4}}a{{t}}((row + {{i}}u) * (u.depth / 4u) + at / 4u), {{end}}));
+          {{end}}
         }
         {{for i in 0..4}}tile_a[to + {{i}}u * SIDE] = block[{{i}}];
         {{end}}
       } else {
         let column = (group.x * SIDE + block_r) * 4u;
         if (column < u.columns && at < end) {
-          block = mat4x4f({{for i in 0..4}}b{{t}}({{b_first}} + {{i}}u * {{b_stride}}), {{end}});
-          if ({{b_by_k}}u == 0u) { block = transpose(block); }
+          {{if b_by_k}}
+          block = mat4x4f({{for i in 0..4}}b{{t}}((at + {{i}}u) * (u.columns / 4u) + column / 4u), {{end}});
+          {{else}}
+          block = transpose(mat4x4f({{for i in 0..4}}b{{t}}((column + {{i}}u) * (u.depth / 4u) + at / 4u), {{end}}));
+          {{end}}
         }
         {{for i in 0..4}}tile_b[to + {{i}}u * SIDE] = block[{{i}}];
         {{end}}
@@ -100,10 +107,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 {{for i in 0..4}}{
         let at = to + {{i}}u * (u.columns / 4u);
         var entry = start + sum_{{p}}_{{q}}_{{i}};
-{{for f in 0..derive}}
+{{if derive}}
         entry *= partial_0(Preactivation(below(at)));
 {{end}}
-{{for f in 0..activate}}
+{{if activate}}
         activated[at] = select(vec4f(), value(Preactivation(entry)), real);
 {{end}}
         c[at] = entry;

@@ -1,12 +1,11 @@
-// One layer's share of the gradient (or product), summed over a part of the batch:
-//   W̄ = Σ_t Z̄_tᵀ X_t,  b̄ = Σ_n Z̄_0
-//   gradient: Z̄ᵀ X (one term);  R(W̄) = R(Z̄)ᵀ X + Z̄ᵀ Ẋ (two terms, R(Z̄) first; docs/math.md, section 3)
-// z_t: [rows, outputs], x_t: [rows, inputs], row-major; outputs is a multiple of tile_rows, inputs of tile_columns, rows and
-// rows_per_split of 4.
-// partials: [splits, stride] vec4s; split s writes W̄ [outputs, inputs], then b̄ [outputs], at s·stride + offset, summed over
-// the rows from s·rows_per_split on. One invocation computes a tile of tile_rows × tile_columns of W̄; dispatch: one invocation
-// a tile, column tiles fastest, workgroups of 32 along x; y is the split.
-// Rows are added in their order, split by split (gradient_sum.wgsl adds the splits): same bits on every run.
+// One layer's share of the gradient, or of a product, summed over a part of the batch:  W̄ = Σ_t Z̄_tᵀ X_t,  b̄ = Σ_n Z̄_0,  t < terms
+//   one term: W̄ = Z̄ᵀ X;  two terms: R(W̄) = R(Z̄)ᵀ X + Z̄ᵀ Ẋ, R(Z̄) first (docs/math.md, section 3)
+// z_t: [rows, outputs]; x_t: [rows, inputs]; row-major. outputs is a multiple of tile_rows, inputs of tile_columns, rows and
+// rows_per_split of 4. partials: [splits, stride] vec4s: split s writes W̄ [outputs, inputs] and then b̄ [outputs] from
+// s·stride + offset on, summed over the rows from s·rows_per_split on.
+// One invocation computes a tile of tile_rows × tile_columns of W̄; dispatch: one invocation per tile, column tiles fastest,
+// workgroups of 32 along x, splits along y. Rows are added in their order, split by split (gradient_sum.wgsl adds the splits), in f32:
+// every run gives the same bits.
 {{uniform rows: u32, rows_per_split: u32, outputs: u32, inputs: u32, offset: u32, stride: u32}}
 {{for t in 0..terms}}
 {{read z{{t}}}}
@@ -32,7 +31,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 {{for t in 0..terms}}
   for (var n = first; n < end; n += 4u) {
     {{for i in 0..4}}{{for p in 0..tile_row_vectors}}let a{{p}}_{{i}} = z{{t}}((n + {{i}}u) * z_width + row / 4u + {{p}}u);
-    {{for first_term in t..1}}bias{{p}} += a{{p}}_{{i}};{{end}}
+    {{if t == 0}}bias{{p}} += a{{p}}_{{i}};{{end}}
     {{end}}
     {{for q in 0..tile_vectors}}let b{{q}}_{{i}} = x{{t}}((n + {{i}}u) * x_width + column + {{q}}u);
     {{end}}{{end}}

@@ -1,17 +1,16 @@
-// products.wgsl by tiles in workgroup memory, for GPUs:  C ← α op(A) op(B) + β D,  op: as it is, or transposed
-// Bindings and table as there, tiles being of 64 × 64. One workgroup computes a tile in steps of 32 along k; an invocation 4 × 4 of it.
-// Dispatch: one workgroup a tile along x and y.
-// Each entry sums its products in the order of k: same bits on every run.
+// What products.wgsl computes, by tiles in workgroup memory, for GPUs:  C ← α op(A) op(B) + β D
+// Bindings, table and choices are those of products.wgsl; tiles have 64 × 64 entries.
+// One workgroup computes a tile in steps of 32 along k, and an invocation 4 × 4 entries of it; dispatch: one workgroup per tile, along
+// x and y. Each entry sums its products in the order of k, in f32: every run gives the same bits.
 {{uniform jobs: u32, tiles: u32, alpha: f32, beta: f32}}
 {{read a}}
 {{read b}}
-{{for k in 0..kept}}
+{{if kept}}
 {{update c}}
-{{end}}
-{{for k in 0..fresh}}
+{{else}}
 {{write c: array<vec4f>}}
 {{end}}
-{{for k in 0..added}}
+{{if added}}
 {{read d}}
 {{end}}
 {{read table}}
@@ -46,21 +45,27 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     var block = mat4x4f();
     if (for_a) {
       if (row < size.x && at < tile.w) {
-{{for j in 0..4}}
-        {{for n in transpose_a..1}}block[{{j}}] = a(operands.x + (row + {{j}}u) * operands.y + at);{{end}}
-        {{for n in 0..transpose_a}}block[{{j}}] = a(operands.x + (at * 4u + {{j}}u) * operands.y + row / 4u);{{end}}
+{{if transpose_a}}
+        {{for j in 0..4}}block[{{j}}] = a(operands.x + (at * 4u + {{j}}u) * operands.y + row / 4u);
+        {{end}}
+{{else}}
+        {{for j in 0..4}}block[{{j}}] = a(operands.x + (row + {{j}}u) * operands.y + at);
+        {{end}}
+        block = transpose(block);
 {{end}}
-        {{for n in transpose_a..1}}block = transpose(block);{{end}}
       }
       {{for i in 0..4}}tile_a[(block_k * 4u + {{i}}u) * 16u + block_r] = block[{{i}}];
       {{end}}
     } else {
       if (column < size.y && at < tile.w) {
-{{for j in 0..4}}
-        {{for n in transpose_b..1}}block[{{j}}] = b(operands.z + (at * 4u + {{j}}u) * operands.w + column);{{end}}
-        {{for n in 0..transpose_b}}block[{{j}}] = b(operands.z + (column * 4u + {{j}}u) * operands.w + at);{{end}}
+{{if transpose_b}}
+        {{for j in 0..4}}block[{{j}}] = b(operands.z + (column * 4u + {{j}}u) * operands.w + at);
+        {{end}}
+        block = transpose(block);
+{{else}}
+        {{for j in 0..4}}block[{{j}}] = b(operands.z + (at * 4u + {{j}}u) * operands.w + column);
+        {{end}}
 {{end}}
-        {{for n in 0..transpose_b}}block = transpose(block);{{end}}
       }
       {{for i in 0..4}}tile_b[(block_k * 4u + {{i}}u) * 16u + block_r] = block[{{i}}];
       {{end}}
@@ -84,8 +89,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (own_row >= size.x || own_column >= size.y) { return; }
 {{for i in 0..4}}
   sum_{{i}} *= u.alpha;
-  {{for n in 0..kept}}sum_{{i}} += u.beta * c_before(results.x + (own_row + {{i}}u) * results.y + own_column);{{end}}
-  {{for n in 0..added}}sum_{{i}} += u.beta * d(results.z + (own_row + {{i}}u) * results.w + own_column);{{end}}
+  {{if kept}}sum_{{i}} += u.beta * c_before(results.x + (own_row + {{i}}u) * results.y + own_column);{{end}}
+  {{if added}}sum_{{i}} += u.beta * d(results.z + (own_row + {{i}}u) * results.w + own_column);{{end}}
   c[results.x + (own_row + {{i}}u) * results.y + own_column] = sum_{{i}};
 {{end}}
   if (numbers.x < 0.0) {

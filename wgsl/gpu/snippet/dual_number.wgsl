@@ -1,5 +1,6 @@
-// Dual numbers: a value (x) and its tangent (y). They add, subtract and scale as vectors do.
-//   product: (a, ȧ)(b, ḃ) = (ab, aḃ + ȧb);  chain: f(x) with f's value and slope at x's value = (f, f′ẋ)
+// Dual numbers: a value (x) and its tangent (y). They are added, subtracted and scaled as vectors are.
+//   product: (a, ȧ)(b, ḃ) = (ab, aḃ + ȧb);  chain: f(x), given the value and the slope of f at x's value, = (f, f′ẋ)
+// Defines the type `Number` and its functions, which are those of real_number.wgsl as well.
 alias Number = vec2f;
 fn constant(c: f32) -> Number { return vec2f(c, 0.0); }
 fn number(value: f32, tangent: f32) -> Number { return vec2f(value, tangent); }

@@ -1,5 +1,5 @@
-// Threefry2x32-20 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"): 64 random bits for each
-// counter, keyed; no state. Five groups of four rounds, a key injection after each.
+// threefry(key, counter): Threefry2x32-20 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"), which
+// gives 64 random bits for each counter and key, without any state: five groups of four rounds, each followed by an injection of the key.
 fn threefry_round(x: vec2u, bits: u32) -> vec2u {
   let sum = x.x + x.y;
   return vec2u(sum, ((x.y << bits) | (x.y >> (32u - bits))) ^ sum);

@@ -1,4 +1,5 @@
-// Plain numbers, in the words of dual.wgsl.
+// Plain numbers with the names of dual_number.wgsl, so that one text computes values, or values with their tangents.
+// Defines the type `Number` and its functions.
 alias Number = f32;
 fn constant(c: f32) -> Number { return c; }
 fn number(value: f32, tangent: f32) -> Number { return value; }

@@ -1,0 +1,25 @@
+import decaying_exp from "../../wgsl/gpu/snippet/decaying_exp.wgsl" with { type: "text" };
+import dual_number from "../../wgsl/gpu/snippet/dual_number.wgsl" with { type: "text" };
+import each_entry from "../../wgsl/gpu/snippet/each_entry.wgsl" with { type: "text" };
+import invocation_index from "../../wgsl/gpu/snippet/invocation_index.wgsl" with { type: "text" };
+import lane_sum from "../../wgsl/gpu/snippet/lane_sum.wgsl" with { type: "text" };
+import not_finite from "../../wgsl/gpu/snippet/not_finite.wgsl" with { type: "text" };
+import real_number from "../../wgsl/gpu/snippet/real_number.wgsl" with { type: "text" };
+import reduced_angle from "../../wgsl/gpu/snippet/reduced_angle.wgsl" with { type: "text" };
+import threefry from "../../wgsl/gpu/snippet/threefry.wgsl" with { type: "text" };
+
+/**
+ * The texts that every kernel can include by name, `{{include threefry}}`. Each is a file of `wgsl/gpu/snippet/` that begins by
+ * saying what it defines and what it expects of the kernel.
+ */
+export const snippets: Readonly<Record<string, string>> = {
+  decaying_exp,
+  dual_number,
+  each_entry,
+  invocation_index,
+  lane_sum,
+  not_finite,
+  real_number,
+  reduced_angle,
+  threefry,
+};

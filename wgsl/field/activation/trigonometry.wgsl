@@ -1,6 +1,0 @@
-// sin and cos are specified on [−π, π] only: larger arguments are reduced first, with 2π in two parts so that the error
-// stays near 1.7e−7 up to |x| = 3000.
-fn reduced(x: vec4f) -> vec4f {
-  let turns = round(x * 0.15915494309189535);
-  return (x - turns * 6.28125) - turns * 0.0019353071795864769;
-}

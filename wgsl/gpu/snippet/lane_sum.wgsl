@@ -1,0 +1,14 @@
+// The sum of what the 64 invocations (lanes) of a workgroup hold:  Σ_l own_l
+// The including kernel defines the type `Lane` (f32, vec2f, …) and calls this once, from all lanes. A tree in workgroup memory
+// adds the lanes in a fixed order: same bits on every run.
+var<workgroup> lanes: array<Lane, 64>;
+
+fn lane_sum(lane: u32, own: Lane) -> Lane {
+  lanes[lane] = own;
+  workgroupBarrier();
+  for (var half = 32u; half > 0u; half /= 2u) {
+    if (lane < half) { lanes[lane] += lanes[lane + half]; }
+    workgroupBarrier();
+  }
+  return lanes[0];
+}
