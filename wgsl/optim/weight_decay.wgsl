@@ -1,12 +1,10 @@
-// Decoupled weight decay:  θ ← (1−λη)θ;  shrink = 1 − λη
-// parameters: [length] vec4s. One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Each entry is independent: same
-// bits on every run.
+// Decoupled weight decay:  θ ← (1−λη)θ
+// parameters (θ): [length] vec4s; shrink = 1 − λη, λ the weight decay.
+// One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the same bits.
 {{uniform length: u32, shrink: f32}}
 {{update parameters}}
+{{include each_entry}}
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = id.x + id.y * groups.x * 64u;
-  if (i >= u.length) { return; }
+fn entry(i: u32) {
   parameters[i] = u.shrink * parameters_before(i);
 }
