@@ -79,11 +79,18 @@ export {
 } from "./hyperparameter/range.ts";
 export {
   type Observation,
+  type ObservationKind,
+  type ObservationRequest,
+  type Observations,
+} from "./optim/observation.ts";
+export {
+  type GradientTransform,
+  type GradientTransformCore,
   Optimizer,
   type OptimizerContext,
   type OptimizerCore,
   type OptimizerSpec,
-  type Requests,
+  type StateVectors,
   stateVectors,
   type StepRequest,
 } from "./optim/optimizer.ts";

@@ -38,6 +38,7 @@ export class Eigenbasis implements Disposable {
   readonly #quotients: DeviceBuffer;
   readonly #products: DeviceBuffer;
   readonly #columns: DeviceBuffer;
+  readonly #owned: DisposableStack;
 
   /**
    * Allocates what the computation needs.
@@ -46,13 +47,15 @@ export class Eigenbasis implements Disposable {
    */
   constructor(readonly squares: Squares) {
     const { gpu, views, largest, bytes } = squares;
-    this.#norms = new Norms(gpu, views.map(rangeOf));
-    this.#multiply = new Products(gpu, views.map((view) => ({ a: view, b: view, c: view })));
-    this.#orthonormal = new OrthonormalColumns(squares);
-    this.order = gpu.buffer("order of columns", views.length * largest * 4);
-    this.#quotients = gpu.buffer("Rayleigh quotients", views.length * largest * 4);
-    this.#products = gpu.buffer("LQ", bytes);
-    this.#columns = gpu.buffer("power step", bytes);
+    using made = new DisposableStack();
+    this.#norms = made.use(new Norms(gpu, views.map(rangeOf)));
+    this.#multiply = made.use(new Products(gpu, views.map((view) => ({ a: view, b: view, c: view }))));
+    this.#orthonormal = made.use(new OrthonormalColumns(squares));
+    this.order = made.use(gpu.buffer("order of columns", views.length * largest * 4));
+    this.#quotients = made.use(gpu.buffer("Rayleigh quotients", views.length * largest * 4));
+    this.#products = made.use(gpu.buffer("LQ", bytes));
+    this.#columns = made.use(gpu.buffer("power step", bytes));
+    this.#owned = made.move();
   }
 
   /**
@@ -89,9 +92,7 @@ export class Eigenbasis implements Disposable {
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    const owned = [this.#norms, this.#multiply, this.#orthonormal];
-    const buffers = [this.order, this.#quotients, this.#products, this.#columns];
-    for (const each of [...owned, ...buffers]) each[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 
   /** Records the sorted columns of LQ, scaled and shifted. */

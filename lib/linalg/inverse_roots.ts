@@ -67,6 +67,7 @@ export class InverseRoots implements Disposable {
   readonly #multiply: Products;
   readonly #eigenvalues: DeviceBuffer;
   readonly #workspace: readonly DeviceBuffer[];
+  readonly #owned: DisposableStack;
   readonly #coefficients: readonly { readonly a: number; readonly b: number }[];
 
   /**
@@ -77,14 +78,16 @@ export class InverseRoots implements Disposable {
    */
   constructor(readonly squares: Squares, readonly ridge: number) {
     const { gpu, views, bytes } = squares;
-    this.#normaliser = new RangeNormaliser(gpu, views.map(rangeOf));
+    using made = new DisposableStack();
+    this.#normaliser = made.use(new RangeNormaliser(gpu, views.map(rangeOf)));
     const jobs = views.map((view) => ({ a: view, b: view, c: view }));
-    this.#square = new Products(gpu, jobs, { symmetric: true });
-    this.#multiply = new Products(gpu, jobs);
-    this.#eigenvalues = gpu.buffer("largest eigenvalues", views.length * 4);
+    this.#square = made.use(new Products(gpu, jobs, { symmetric: true }));
+    this.#multiply = made.use(new Products(gpu, jobs));
+    this.#eigenvalues = made.use(gpu.buffer("largest eigenvalues", views.length * 4));
     const names = ["M", "S", "X", "T", "T²", "T⁴"];
-    this.#workspace = names.map((name) => gpu.buffer(`inverse roots: ${name}`, bytes));
+    this.#workspace = names.map((name) => made.use(gpu.buffer(`inverse roots: ${name}`, bytes)));
     this.#coefficients = rootCoefficients(ridge, MARGIN + ridge);
+    this.#owned = made.move();
   }
 
   /** Records `roots` = (A + ελI)^{−1/4} of the matrices A. */
@@ -118,9 +121,7 @@ export class InverseRoots implements Disposable {
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    for (const owned of [this.#normaliser, this.#square, this.#multiply, this.#eigenvalues, ...this.#workspace]) {
-      owned[Symbol.dispose]();
-    }
+    this.#owned[Symbol.dispose]();
   }
 
   #largestEigenvalues(matrices: DeviceBuffer): void {

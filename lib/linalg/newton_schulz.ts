@@ -30,6 +30,7 @@ export class NewtonSchulz implements Disposable {
   readonly #scratch: readonly DeviceBuffer[];
   readonly #gram: DeviceBuffer;
   readonly #polynomial: DeviceBuffer;
+  readonly #owned: DisposableStack;
 
   /**
    * Allocates what the iteration needs.
@@ -41,11 +42,12 @@ export class NewtonSchulz implements Disposable {
   constructor(readonly gpu: Gpu, layout: Layout, readonly matrices: readonly PlacedSegment[], readonly steps = 5) {
     const squares = squareLayout(matrices.map(({ name, rows, columns }) => ({ name, size: Math.min(rows, columns) })));
     const views = matrices.map(viewOf);
-    this.#normaliser = new RangeNormaliser(gpu, views.map(rangeOf));
+    using made = new DisposableStack();
+    this.#normaliser = made.use(new RangeNormaliser(gpu, views.map(rangeOf)));
     const bytes = layout.deviceLength * 4;
-    this.#scratch = [gpu.buffer("Newton-Schulz, even", bytes), gpu.buffer("Newton-Schulz, odd", bytes)];
-    this.#gram = gpu.buffer("Newton-Schulz A", squares.deviceLength * 4);
-    this.#polynomial = gpu.buffer("Newton-Schulz bA + cA²", squares.deviceLength * 4);
+    this.#scratch = ["even", "odd"].map((label) => made.use(gpu.buffer(`Newton-Schulz, ${label}`, bytes)));
+    this.#gram = made.use(gpu.buffer("Newton-Schulz A", squares.deviceLength * 4));
+    this.#polynomial = made.use(gpu.buffer("Newton-Schulz bA + cA²", squares.deviceLength * 4));
     this.#iterations = [false, true].flatMap((tall) => {
       const jobs = matrices.flatMap(({ rows, columns }, i) => {
         return rows > columns === tall ? [{ x: views[i], square: viewOf(squares[i]) }] : [];
@@ -57,12 +59,13 @@ export class NewtonSchulz implements Disposable {
         return tall ? { a: x, b: square, c: x } : { a: square, b: x, c: x };
       });
       return [{
-        gram: new Products(gpu, gram, { transposeA: tall, transposeB: !tall, symmetric: true }),
-        polynomial: new Products(gpu, polynomial, { symmetric: true }),
-        apply: new Products(gpu, apply),
+        gram: made.use(new Products(gpu, gram, { transposeA: tall, transposeB: !tall, symmetric: true })),
+        polynomial: made.use(new Products(gpu, polynomial, { symmetric: true })),
+        apply: made.use(new Products(gpu, apply)),
         tall,
       }];
     });
+    this.#owned = made.move();
   }
 
   /** Records the iteration and returns where X is; it is 0 outside the matrices. `data` is left as it is. */
@@ -84,10 +87,6 @@ export class NewtonSchulz implements Disposable {
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    for (const { gram, polynomial, apply } of this.#iterations) {
-      for (const products of [gram, polynomial, apply]) products[Symbol.dispose]();
-    }
-    this.#normaliser[Symbol.dispose]();
-    for (const buffer of [...this.#scratch, this.#gram, this.#polynomial]) buffer[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 }

@@ -12,6 +12,7 @@ export class Norms implements Disposable {
   readonly buffer: DeviceBuffer;
   /** For each range four numbers: first vec4, vec4s, 0, 0. */
   readonly table: DeviceBuffer;
+  readonly #owned: DisposableStack;
 
   /**
    * Allocates the norms.
@@ -19,8 +20,11 @@ export class Norms implements Disposable {
    * @param ranges Of the vectors that `record` will get.
    */
   constructor(readonly gpu: Gpu, readonly ranges: readonly Range[]) {
-    this.buffer = gpu.buffer("norms", ranges.length * 4);
-    this.table = numberTable(gpu, "norm ranges", ranges.flatMap(({ offset, size }) => [offset / 4, size / 4, 0, 0]));
+    using made = new DisposableStack();
+    this.buffer = made.use(gpu.buffer("norms", ranges.length * 4));
+    const places = ranges.flatMap(({ offset, size }) => [offset / 4, size / 4, 0, 0]);
+    this.table = made.use(numberTable(gpu, "norm ranges", places));
+    this.#owned = made.move();
   }
 
   /** Records the norms of the ranges of `data`. */
@@ -31,7 +35,6 @@ export class Norms implements Disposable {
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    this.buffer[Symbol.dispose]();
-    this.table[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 }

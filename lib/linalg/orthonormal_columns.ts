@@ -23,6 +23,7 @@ export class OrthonormalColumns implements Disposable {
   readonly #scratch: DeviceBuffer;
   readonly #square: Products;
   readonly #apply: Products;
+  readonly #owned: DisposableStack;
 
   /**
    * Allocates what the computation needs.
@@ -31,13 +32,15 @@ export class OrthonormalColumns implements Disposable {
    */
   constructor(readonly squares: Squares) {
     const { gpu, views, bytes } = squares;
-    this.#inverse = new TriangularInverse(squares);
-    this.#gram = gpu.buffer("Gram matrices", bytes);
-    this.#scratch = gpu.buffer("orthonormal columns", bytes);
+    using made = new DisposableStack();
+    this.#inverse = made.use(new TriangularInverse(squares));
+    this.#gram = made.use(gpu.buffer("Gram matrices", bytes));
+    this.#scratch = made.use(gpu.buffer("orthonormal columns", bytes));
     const square = views.map((view) => ({ a: view, b: view, c: view }));
     const apply = views.map((view, i) => ({ a: view, b: this.#inverse.views[i], c: view }));
-    this.#square = new Products(gpu, square, { transposeA: true, symmetric: true });
-    this.#apply = new Products(gpu, apply, { transposeB: true, upperB: true });
+    this.#square = made.use(new Products(gpu, square, { transposeA: true, symmetric: true }));
+    this.#apply = made.use(new Products(gpu, apply, { transposeB: true, upperB: true }));
+    this.#owned = made.move();
   }
 
   /** Records the orthonormalisation of the columns of `y`, which is used up; Q goes to `q`. */
@@ -50,7 +53,7 @@ export class OrthonormalColumns implements Disposable {
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    for (const owned of [this.#inverse, this.#gram, this.#scratch, this.#square, this.#apply]) owned[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 
   #pass(from: DeviceBuffer, to: DeviceBuffer, relativeShift: number): void {

@@ -7,6 +7,7 @@ import { TriangularInverse } from "./triangular_inverse.ts";
 export class SymmetricInverse implements Disposable {
   readonly #triangular: TriangularInverse;
   readonly #square: Products;
+  readonly #owned: DisposableStack;
 
   /**
    * Allocates what the computation needs.
@@ -14,9 +15,11 @@ export class SymmetricInverse implements Disposable {
    * @param squares The matrices.
    */
   constructor(squares: Squares) {
-    this.#triangular = new TriangularInverse(squares);
+    using made = new DisposableStack();
+    this.#triangular = made.use(new TriangularInverse(squares));
     const jobs = this.#triangular.views.map((view, i) => ({ a: view, b: view, c: squares.views[i] }));
-    this.#square = new Products(squares.gpu, jobs, { transposeA: true, symmetric: true });
+    this.#square = made.use(new Products(squares.gpu, jobs, { transposeA: true, symmetric: true }));
+    this.#owned = made.move();
   }
 
   /**
@@ -32,7 +35,6 @@ export class SymmetricInverse implements Disposable {
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    this.#triangular[Symbol.dispose]();
-    this.#square[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 }

@@ -48,6 +48,7 @@ export class TriangularInverse implements Disposable {
   readonly #inverses: DeviceBuffer;
   readonly #blocks: DeviceBuffer;
   readonly #rows: readonly BlockRow[];
+  readonly #owned: DisposableStack;
 
   /**
    * Allocates what the computation needs.
@@ -57,9 +58,10 @@ export class TriangularInverse implements Disposable {
   constructor(readonly squares: Squares) {
     const { gpu, views, largest, bytes } = squares;
     const stride = views.reduce((sum, { columns }) => sum + 2 * columns, 0);
-    this.result = gpu.buffer("triangular inverses", largest * stride * 4);
-    this.#diagonals = gpu.buffer("scales of rows", views.length * largest * 4);
-    this.#augmented = gpu.buffer("augmented matrices", bytes * 2);
+    using made = new DisposableStack();
+    this.result = made.use(gpu.buffer("triangular inverses", largest * stride * 4));
+    this.#diagonals = made.use(gpu.buffer("scales of rows", views.length * largest * 4));
+    this.#augmented = made.use(gpu.buffer("augmented matrices", bytes * 2));
     let panelEnd = 0;
     const panels = views.map(({ rows }): MatrixView => {
       const width = rows + BLOCK;
@@ -67,10 +69,10 @@ export class TriangularInverse implements Disposable {
       panelEnd += BLOCK * width;
       return { offset, stride: width, rows: BLOCK, columns: width };
     });
-    this.#panels = gpu.buffer("panels", panelEnd * 4);
-    this.#inverses = gpu.buffer("block inverses", views.length * BLOCK * BLOCK * 4);
+    this.#panels = made.use(gpu.buffer("panels", panelEnd * 4));
+    this.#inverses = made.use(gpu.buffer("block inverses", views.length * BLOCK * BLOCK * 4));
     const places = panels.flatMap(({ offset, stride }, i) => [offset / 4, stride / 4, squares.sizes[i], 0]);
-    this.#blocks = numberTable(gpu, "diagonal blocks", places);
+    this.#blocks = made.use(numberTable(gpu, "diagonal blocks", places));
     let left = 0;
     const wide = views.map(({ rows, columns }): MatrixView => {
       left += 2 * columns;
@@ -96,11 +98,12 @@ export class TriangularInverse implements Disposable {
         }];
       });
       return {
-        eliminate: new Products(gpu, jobs.map(({ eliminate }) => eliminate), { transposeA: true }),
-        scale: new Products(gpu, jobs.map(({ scale }) => scale)),
+        eliminate: made.use(new Products(gpu, jobs.map(({ eliminate }) => eliminate), { transposeA: true })),
+        scale: made.use(new Products(gpu, jobs.map(({ scale }) => scale))),
         piece: this.result.slice(k * BLOCK * stride * 4, BLOCK * stride * 4),
       };
     });
+    this.#owned = made.move();
   }
 
   /** Records the factorisation of the matrices in `s`. */
@@ -133,11 +136,6 @@ export class TriangularInverse implements Disposable {
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    for (const { eliminate, scale } of this.#rows) {
-      eliminate[Symbol.dispose]();
-      scale[Symbol.dispose]();
-    }
-    const workspace = [this.#diagonals, this.#augmented, this.#panels, this.#inverses, this.#blocks];
-    for (const buffer of [this.result, ...workspace]) buffer[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 }

@@ -82,7 +82,7 @@ export function adaHessianE(options: AdaHessianOptions = {}): OptimizerSpec {
   return momentumOverCurvature("adaHessianE", resolved, {
     estimate: "squared",
     magnitude: "root_mean",
-    observes: "hessianProbes",
+    observes: "hessianProbe",
   });
 }
 
@@ -98,7 +98,7 @@ export function adaHessianJ(options: AdaHessianJOptions = {}): OptimizerSpec {
   const estimator = resolved.published
     ? { estimate: "absolute", magnitude: "root_mean" } as const
     : { estimate: "signed", magnitude: "absolute_mean" } as const;
-  return momentumOverCurvature("adaHessianJ", resolved, { ...estimator, observes: "hessianProbes" });
+  return momentumOverCurvature("adaHessianJ", resolved, { ...estimator, observes: "hessianProbe" });
 }
 
 /** What tells the members of the family apart. */
@@ -106,7 +106,7 @@ interface CurvatureKind extends Pick<CurvatureEstimate, "estimate"> {
   /** √ŝ, or |ŝ|. */
   readonly magnitude: "root_mean" | "absolute_mean";
   /** What the estimate is made from. */
-  readonly observes: "hessianProbes" | "gaussNewtonSample";
+  readonly observes: "hessianProbe" | "gaussNewtonSample";
 }
 
 /**

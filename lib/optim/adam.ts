@@ -86,6 +86,7 @@ function adamNamed(name: string, resolved: Required<AdamOptions>): OptimizerSpec
             },
           );
         },
+        [Symbol.dispose]: () => state[Symbol.dispose](),
       };
     },
   };

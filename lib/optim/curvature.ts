@@ -1,6 +1,7 @@
 import { createVector, Vector } from "../linalg/vector.ts";
 import { entrywise } from "./entrywise.ts";
-import type { Observation, OptimizerContext } from "./optimizer.ts";
+import type { Observation } from "./observation.ts";
+import type { OptimizerContext } from "./optimizer.ts";
 import text from "../../wgsl/optim/curvature_average.wgsl" with { type: "text" };
 
 /** How a running estimate of curvature is made from products h = Hv. */
@@ -17,7 +18,7 @@ const source = { name: "curvature_average", text };
 
 /** A running estimate of curvature, folded probe by probe into a vector. */
 export class CurvatureAverage implements Disposable {
-  /** The estimate; part of an optimizer's state, which disposes it. */
+  /** The estimate. */
   readonly average: Vector;
   /** Only where a direction is given by its key and the estimate needs it. */
   #direction?: Vector;
@@ -32,7 +33,7 @@ export class CurvatureAverage implements Disposable {
    *
    * @throws When the estimate needs the direction, and it is not given.
    */
-  observe(product: Vector, probe?: Observation["probe"]): void {
+  observe(product: Vector, probe?: Observation<"hessianProbe">["probe"]): void {
     const { estimate, fold, beta2 } = this.settings;
     const signed = estimate === "signed";
     entrywise(
@@ -44,12 +45,13 @@ export class CurvatureAverage implements Disposable {
     );
   }
 
-  /** Frees all but the estimate. */
+  /** Frees the device memory. */
   [Symbol.dispose](): void {
+    this.average[Symbol.dispose]();
     this.#direction?.[Symbol.dispose]();
   }
 
-  #resolve(probe: Observation["probe"]): Vector {
+  #resolve(probe: Observation<"hessianProbe">["probe"]): Vector {
     if (probe instanceof Vector) return probe;
     if (probe === undefined) throw new Error("observe: this optimizer needs the probe's direction v as well as Hv.");
     this.#direction ??= createVector(this.context.gpu, this.context.layout, "direction");

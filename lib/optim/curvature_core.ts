@@ -3,14 +3,15 @@ import type { KernelValues } from "../gpu/template.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { type ProbeSchedule, probesDue } from "./curvature.ts";
 import { entrywise } from "./entrywise.ts";
-import type { Observation, OptimizerContext, OptimizerCore } from "./optimizer.ts";
+import { type Observation, observedVector } from "./observation.ts";
+import type { OptimizerContext, OptimizerCore } from "./optimizer.ts";
 
 /** A running estimate of curvature: {@linkcode CurvatureAverage}, or what is derived from one. */
 export interface RunningCurvature extends Disposable {
-  /** Part of the optimizer's state, which disposes it. */
+  /** Part of the optimizer's state. */
   readonly average: Vector;
   /** Records folding one product in, Hv or JᵀS^½w, and for Hv what v was. */
-  observe(product: Vector, probe: Observation["probe"]): void;
+  observe(product: Vector, probe?: Observation<"hessianProbe">["probe"]): void;
   /** Says that `average` was changed otherwise. */
   changed?(): void;
 }
@@ -22,8 +23,8 @@ export interface CurvatureRule {
   /** When observations are due. */
   readonly schedule: ProbeSchedule;
   /** What they are; Hessian probes by default. */
-  readonly observes?: "hessianProbes" | "gaussNewtonSample";
-  /** The estimate, and what it is called in the state. */
+  readonly observes?: "hessianProbe" | "gaussNewtonSample";
+  /** The estimate, and what it is called in the state. The core frees it. */
   readonly curvature: readonly [name: string, RunningCurvature];
   /** β₁ of the momentum. */
   readonly beta1: number;
@@ -42,16 +43,24 @@ export interface CurvatureRule {
 }
 
 /** The working part of such an optimizer. */
-export function curvatureCore(context: OptimizerContext, rule: CurvatureRule): OptimizerCore {
-  const { name, schedule, observes = "hessianProbes", curvature: [curvatureName, curvature], beta1, weightDecay } =
-    rule;
-  const firstMoment = createVector(context.gpu, context.layout, "firstMoment");
+export function curvatureCore(
+  context: OptimizerContext,
+  rule: CurvatureRule,
+): OptimizerCore<"hessianProbe" | "gaussNewtonSample"> {
+  const { name, schedule, observes = "hessianProbe", curvature: [curvatureName, curvature], beta1, weightDecay } = rule;
+  using made = new DisposableStack();
+  made.use(curvature);
+  const firstMoment = made.use(createVector(context.gpu, context.layout, "firstMoment"));
   const [source, values] = rule.kernel;
+  const owned = made.move();
   return {
     state: { firstMoment, [curvatureName]: curvature.average },
     observes,
-    requests: (step) => ({ hessianProbes: 0, [observes]: probesDue(step, schedule) }),
-    observe: (product, probe) => curvature.observe(product, probe),
+    observationsDue: (step) => probesDue(step, schedule),
+    observe(observation) {
+      const probe = "probe" in observation ? observation.probe : undefined;
+      curvature.observe(observedVector(name, observes, observation), probe);
+    },
     update({ parameters, gradient, learningRate }, step, observations) {
       if (observations === 0) throw new Error(`${name}: the first step needs a probe; see requests() and observe().`);
       entrywise(
@@ -69,6 +78,6 @@ export function curvatureCore(context: OptimizerContext, rule: CurvatureRule): O
       );
     },
     restored: () => curvature.changed?.(),
-    dispose: () => curvature[Symbol.dispose](),
+    [Symbol.dispose]: () => owned.dispose(),
   };
 }

@@ -26,17 +26,19 @@ export class Eigenbases implements Disposable {
   readonly #places: DeviceBuffer;
   readonly #largest: number;
   readonly #count: number;
+  readonly #owned: DisposableStack;
 
   /** @param context Whose layout has weight matrices. */
   constructor(readonly context: OptimizerContext) {
     const { gpu, layout } = context;
     const matrices = weightsOf(layout).map((weight) => ({ ...weight, view: viewOf(weight) }));
-    this.#sides = new TwoSided(gpu, matrices);
+    using made = new DisposableStack();
+    this.#sides = made.use(new TwoSided(gpu, matrices));
     const squareLayout = this.#sides.layout;
-    this.#squares = new Squares(gpu, squareLayout);
-    this.#eigenbasis = new Eigenbasis(this.#squares);
-    this.#factors = createVector(gpu, squareLayout, "factors");
-    this.#basis = createVector(gpu, squareLayout, "basis");
+    this.#squares = made.use(new Squares(gpu, squareLayout));
+    this.#eigenbasis = made.use(new Eigenbasis(this.#squares));
+    this.#factors = made.use(createVector(gpu, squareLayout, "factors"));
+    this.#basis = made.use(createVector(gpu, squareLayout, "basis"));
     const identities = new Float32Array(squareLayout.parameterCount);
     for (const { flat, rows } of squareLayout) {
       for (let i = 0; i < rows; i++) identities[flat + i * (rows + 1)] = 1;
@@ -47,9 +49,10 @@ export class Eigenbases implements Disposable {
     const places = matrices.flatMap(({ view: { offset, stride, rows } }, i) => {
       return [offset / 4, stride / 4, rows, 0, 2 * i * largest / 4, (2 * i + 1) * largest / 4, 0, 0];
     });
-    this.#places = numberTable(gpu, "matrices to reorder", places);
+    this.#places = made.use(numberTable(gpu, "matrices to reorder", places));
     this.#largest = Math.max(...matrices.map(({ view }) => view.rows * view.columns));
     this.#count = matrices.length;
+    this.#owned = made.move();
   }
 
   /** Records the first factors, of which the gradient's have this share, and their eigenvectors. */
@@ -92,8 +95,8 @@ export class Eigenbases implements Disposable {
     this.#sides.rotateBack(m.buffer, this.#basis.buffer, scratch.buffer, result.buffer);
   }
 
-  /** Frees what is not among `state`. */
+  /** Frees the device memory. */
   [Symbol.dispose](): void {
-    for (const each of [this.#sides, this.#squares, this.#eigenbasis, this.#places]) each[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 }

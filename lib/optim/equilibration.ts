@@ -18,6 +18,7 @@ const equilibrateSource = { name: "equilibrate", text: equilibrateText };
 export class Equilibration implements RunningCurvature {
   readonly #curvature: CurvatureAverage;
   readonly #preconditioner: Vector;
+  readonly #owned: DisposableStack;
   #stale = false;
   /** Only with damping. */
   readonly #means?: { readonly means: DeviceBuffer; readonly segments: DeviceBuffer; readonly segmentOf: DeviceBuffer };
@@ -28,18 +29,21 @@ export class Equilibration implements RunningCurvature {
    */
   constructor(readonly context: OptimizerContext, beta2: number, readonly damping: number) {
     const { gpu, layout } = context;
-    this.#curvature = new CurvatureAverage(context, { estimate: "squared", fold: "mean", beta2 });
-    this.#preconditioner = createVector(gpu, layout, "preconditioner");
-    if (damping === 0) return;
-    const ranges = layout.map(({ deviceOffset, deviceSize }) => ({ offset: deviceOffset, size: deviceSize }));
-    const words = layout.flatMap(({ deviceOffset, deviceSize, size }) => [deviceOffset / 4, deviceSize / 4, size, 0]);
-    const segments = gpu.buffer("segments", words.length * 4);
-    gpu.write(segments, Uint32Array.from(words));
-    const means = gpu.buffer("segment means", layout.length * 4);
-    this.#means = { means, segments, segmentOf: numberRanges(gpu, layout.deviceLength, ranges) };
+    using made = new DisposableStack();
+    this.#curvature = made.use(new CurvatureAverage(context, { estimate: "squared", fold: "mean", beta2 }));
+    this.#preconditioner = made.use(createVector(gpu, layout, "preconditioner"));
+    if (damping !== 0) {
+      const ranges = layout.map(({ deviceOffset, deviceSize }) => ({ offset: deviceOffset, size: deviceSize }));
+      const words = layout.flatMap(({ deviceOffset, deviceSize, size }) => [deviceOffset / 4, deviceSize / 4, size, 0]);
+      const segments = made.use(gpu.buffer("segments", words.length * 4));
+      gpu.write(segments, Uint32Array.from(words));
+      const means = made.use(gpu.buffer("segment means", layout.length * 4));
+      this.#means = { means, segments, segmentOf: made.use(numberRanges(gpu, layout.deviceLength, ranges)) };
+    }
+    this.#owned = made.move();
   }
 
-  /** d; part of an optimizer's state, which disposes it. */
+  /** d; part of an optimizer's state. */
   get average(): Vector {
     return this.#curvature.average;
   }
@@ -62,11 +66,9 @@ export class Equilibration implements RunningCurvature {
     return this.#preconditioner;
   }
 
-  /** Frees all but d. */
+  /** Frees the device memory. */
   [Symbol.dispose](): void {
-    this.#curvature[Symbol.dispose]();
-    this.#preconditioner[Symbol.dispose]();
-    for (const buffer of Object.values(this.#means ?? {})) buffer[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 
   #record(): void {

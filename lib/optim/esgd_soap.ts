@@ -6,8 +6,9 @@ import { Equilibration } from "./equilibration.ts";
 import { esgdHyperparameters, type EsgdOptions } from "./esgd.ts";
 import { averaging, decayed, updateEvery } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
-import type { OptimizerContext, OptimizerCore, OptimizerSpec, Requests } from "./optimizer.ts";
-import { RotatedCore, type RotatedVectors } from "./rotated_core.ts";
+import type { Observation } from "./observation.ts";
+import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
+import { RotatedCore, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/optim/esgd_rotated.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgdSoap}: ESGD's, some with other defaults, and how its bases follow. */
@@ -64,30 +65,36 @@ export function esgdSoap(options: EsgdSoapOptions = {}): OptimizerSpec {
   };
 }
 
-class EsgdSoapCore implements OptimizerCore {
+class EsgdSoapCore implements OptimizerCore<"hessianProbe"> {
   readonly multipliesMatrices = true;
+  readonly observes = "hessianProbe";
   readonly state: Readonly<Record<string, Vector>>;
   readonly #equilibration: Equilibration;
   readonly #rotated: RotatedCore;
   readonly #product: Vector;
+  readonly #owned: DisposableStack;
 
   constructor(readonly context: OptimizerContext, readonly options: Required<EsgdSoapOptions>) {
+    using made = new DisposableStack();
     const equilibration = new Equilibration(context, options.betas[1], options.relativeDamping);
     this.#equilibration = equilibration;
-    this.#rotated = new RotatedCore(context, options, "squaredProducts", {
+    const rule: RotatedRule = {
       diagonal: equilibration.average,
       reordered: () => equilibration.changed(),
       record: (...given) => this.#record(...given),
-    });
-    this.#product = createVector(context.gpu, context.layout, "rotated product");
+      [Symbol.dispose]: () => equilibration[Symbol.dispose](),
+    };
+    this.#rotated = made.use(new RotatedCore(context, options, "squaredProducts", rule));
+    this.#product = made.use(createVector(context.gpu, context.layout, "rotated product"));
     this.state = this.#rotated.state;
+    this.#owned = made.move();
   }
 
-  requests(step: number): Requests {
-    return { hessianProbes: step === 0 ? 0 : probesDue(step - 1, this.options) };
+  observationsDue(step: number): number {
+    return step === 0 ? 0 : probesDue(step - 1, this.options);
   }
 
-  observe(hvp: Vector): void {
+  observe({ hvp }: Observation<"hessianProbe">): void {
     this.#rotated.rotate(hvp, this.#product);
     this.#equilibration.observe(this.#product);
   }
@@ -103,10 +110,8 @@ class EsgdSoapCore implements OptimizerCore {
     this.#equilibration.changed();
   }
 
-  dispose(): void {
-    this.#rotated.dispose();
-    this.#equilibration[Symbol.dispose]();
-    this.#product[Symbol.dispose]();
+  [Symbol.dispose](): void {
+    this.#owned[Symbol.dispose]();
   }
 
   #record(vectors: RotatedVectors, t: number, observations: number): void {

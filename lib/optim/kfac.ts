@@ -12,6 +12,7 @@ import { SymmetricInverse } from "../linalg/symmetric_inverse.ts";
 import { adam, adamHyperparameters } from "./adam.ts";
 import { averaging, updateEvery } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
+import type { Observation } from "./observation.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
 import { TwoSided } from "./two_sided.ts";
 import blendText from "../../wgsl/optim/blend.wgsl" with { type: "text" };
@@ -74,7 +75,7 @@ export function kfac(options: KfacOptions = {}): OptimizerSpec {
   };
 }
 
-class KfacCore implements OptimizerCore {
+class KfacCore implements OptimizerCore<"kroneckerFactors"> {
   readonly multipliesMatrices = true;
   readonly observes = "kroneckerFactors";
   readonly state: Readonly<Record<string, Vector>>;
@@ -88,6 +89,7 @@ class KfacCore implements OptimizerCore {
   readonly #inverse: SymmetricInverse;
   readonly #maps: DeviceBuffer;
   readonly #groups: [number, number, number];
+  readonly #owned: DisposableStack;
   /** Whether the factors hold an average already. */
   #observed = false;
 
@@ -96,37 +98,36 @@ class KfacCore implements OptimizerCore {
     const { learningRate, betas, epsilon, weightDecay } = options;
     const maps = linearMapsOf(layout);
     if (maps.length === 0) throw new Error("kfac: the layout has no weight matrices; a field's layout expected.");
-    this.#adam = adam({ learningRate, betas, epsilon, weightDecay }).create(context);
+    using made = new DisposableStack();
+    this.#adam = made.use(adam({ learningRate, betas, epsilon, weightDecay }).create(context));
     const joined = new Layout(maps.map(({ name, weight, columns }) => ({ name, shape: [weight.rows, columns] })));
     this.#joined = ["gradient", "half preconditioned", "preconditioned"].map((label) => {
-      return createVector(gpu, joined, `${label}, weights with biases`);
+      return made.use(createVector(gpu, joined, `${label}, weights with biases`));
     });
-    this.#sides = new TwoSided(
-      gpu,
-      joined.map((segment) => ({ ...segment, view: viewOf(segment) })),
-    );
-    this.#squares = new Squares(gpu, kroneckerLayout(layout));
-    this.#inverse = new SymmetricInverse(this.#squares);
-    this.#factors = createVector(gpu, this.#squares.layout, "factors");
-    this.#inverses = createVector(gpu, this.#squares.layout, "inverses");
-    this.#preconditioned = createVector(gpu, layout, "preconditioned gradient");
+    this.#sides = made.use(new TwoSided(gpu, joined.map((segment) => ({ ...segment, view: viewOf(segment) }))));
+    this.#squares = made.use(new Squares(gpu, kroneckerLayout(layout)));
+    this.#inverse = made.use(new SymmetricInverse(this.#squares));
+    this.#factors = made.use(createVector(gpu, this.#squares.layout, "factors"));
+    this.#inverses = made.use(createVector(gpu, this.#squares.layout, "inverses"));
+    this.#preconditioned = made.use(createVector(gpu, layout, "preconditioned gradient"));
     const numbers = maps.flatMap(({ weight, bias }, i) => {
       const { deviceOffset, stride, rows, columns } = weight;
       const to = joined[i];
       const [biasOffset, hasBias] = bias === undefined ? [0, 0] : [bias.deviceOffset / 4, 1];
       return [deviceOffset / 4, stride / 4, rows, columns, biasOffset, to.deviceOffset / 4, to.stride / 4, hasBias];
     });
-    this.#maps = numberTable(gpu, "maps with biases", numbers);
+    this.#maps = made.use(numberTable(gpu, "maps with biases", numbers));
     const largest = Math.max(...joined.map(({ deviceSize }) => deviceSize));
     this.#groups = [...linearGroups(largest / 16, 64), maps.length];
     this.state = { ...this.#adam.state, factors: this.#factors, inverses: this.#inverses };
+    this.#owned = made.move();
   }
 
-  requests(step: number): { hessianProbes: number; kroneckerFactors: boolean } {
-    return { hessianProbes: 0, kroneckerFactors: step % this.options.updateEvery === 0 };
+  observationsDue(step: number): number {
+    return step % this.options.updateEvery === 0 ? 1 : 0;
   }
 
-  observe(kroneckerFactors: Vector): void {
+  observe({ kroneckerFactors }: Observation<"kroneckerFactors">): void {
     const { gpu } = this.context;
     const { averaging, damping } = this.options;
     const keep = this.#observed ? averaging : 0;
@@ -151,10 +152,8 @@ class KfacCore implements OptimizerCore {
     this.#observed = observations > 0;
   }
 
-  dispose(): void {
-    this.#adam.dispose?.();
-    const owned = [this.#sides, this.#squares, this.#inverse, this.#maps, this.#preconditioned, ...this.#joined];
-    for (const each of owned) each[Symbol.dispose]();
+  [Symbol.dispose](): void {
+    this.#owned[Symbol.dispose]();
   }
 
   #precondition(gradient: Vector): void {

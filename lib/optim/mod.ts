@@ -3,20 +3,24 @@
  *
  * @module
  */
+export { type Observation, type ObservationKind, type ObservationRequest, type Observations } from "./observation.ts";
 export {
   createOptimizer,
-  type Observation,
+  type GradientTransform,
+  type GradientTransformCore,
   Optimizer,
   type OptimizerContext,
   type OptimizerCore,
   type OptimizerSpec,
-  type Requests,
+  type StateVectors,
   stateVectors,
   type StepRequest,
 } from "./optimizer.ts";
 export { adaHessianE, adaHessianJ, type AdaHessianJOptions, type AdaHessianOptions } from "./ada_hessian.ts";
 export { adam, type AdamOptions, adamW } from "./adam.ts";
-export { clipGradient, clipNormHyperparameter } from "./clip_gradient.ts";
+export { chain } from "./chain.ts";
+export { clipByGlobalNorm, clipGradient, clipNormHyperparameter } from "./clip_gradient.ts";
+export { decayWeights } from "./decay_weights.ts";
 export { entrywise } from "./entrywise.ts";
 export { esgd, type EsgdOptions } from "./esgd.ts";
 export { esgdMax, type EsgdMaxOptions } from "./esgd_max.ts";

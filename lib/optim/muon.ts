@@ -1,11 +1,20 @@
 import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
 import { POSITIVE } from "../hyperparameter/range.ts";
+import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { rangeOf, viewOf } from "../linalg/matrix_view.ts";
 import { NewtonSchulz } from "../linalg/newton_schulz.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { entrywise } from "./entrywise.ts";
 import { betas, decayed, epsilon, learningRate, momentum, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
-import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
+import {
+  type OptimizerContext,
+  type OptimizerCore,
+  type OptimizerSpec,
+  type StateVectors,
+  stateVectors,
+  type StepRequest,
+} from "./optimizer.ts";
 import startText from "../../wgsl/optim/muon_start.wgsl" with { type: "text" };
 import stepText from "../../wgsl/optim/muon_step.wgsl" with { type: "text" };
 
@@ -58,67 +67,78 @@ const SHORTEST_SIDE = 8;
  */
 export function muon(options: MuonOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("muon", hyperparameters, options);
-  const { learningRate, adamLearningRate, momentum, betas: [beta1, beta2], epsilon, weightDecay } = resolved;
-  const adamShare = adamLearningRate / learningRate;
   return {
     name: "muon",
-    learningRate,
+    learningRate: resolved.learningRate,
     options: { ...resolved },
-    create(context) {
-      const { gpu, layout } = context;
-      const state = stateVectors(context, ["momentum", "secondMoment"]);
-      const derived = stateVectors(context, ["direction"]);
-      const length = layout.deviceLength / 4;
-      const matrices = layout.filter(({ role, rows, columns }) => {
-        return role === "weight" && Math.min(rows, columns) >= SHORTEST_SIDE;
-      });
-      const newtonSchulz = matrices.length > 0 ? new NewtonSchulz(gpu, layout, matrices) : undefined;
-      const scales = new Float32Array(length);
-      for (const segment of matrices) {
-        const { offset, size } = rangeOf(viewOf(segment));
-        scales.fill(Math.sqrt(Math.max(1, segment.rows / segment.columns)), offset / 4, (offset + size) / 4);
-      }
-      const scale = gpu.buffer("Muon's scales", length * 4);
-      gpu.write(scale, scales);
-      return {
-        state,
-        multipliesMatrices: true,
-        update({ parameters, gradient, learningRate }, step) {
-          const shrink = 1 - weightDecay * learningRate;
-          entrywise(
-            context,
-            startSource,
-            {
-              parameters,
-              gradient,
-              momentum: state.momentum,
-              second_moment: state.secondMoment,
-              scale,
-              direction: derived.direction,
-            },
-            {
-              momentum_factor: momentum,
-              adam_rate: learningRate * adamShare,
-              shrink,
-              beta1,
-              beta2,
-              rest1: 1 - beta1,
-              rest2: 1 - beta2,
-              correction1: 1 / decayed(beta1, step + 1),
-              correction2: 1 / decayed(beta2, step + 1),
-              epsilon,
-            },
-          );
-          if (newtonSchulz === undefined) return;
-          const orthogonal = newtonSchulz.record(derived.direction.buffer);
-          entrywise(context, stepSource, { parameters, orthogonal, scale }, { learning_rate: learningRate, shrink });
-        },
-        dispose() {
-          newtonSchulz?.[Symbol.dispose]();
-          derived.direction[Symbol.dispose]();
-          scale[Symbol.dispose]();
-        },
-      };
-    },
+    create: (context) => new MuonCore(context, resolved),
   };
+}
+
+class MuonCore implements OptimizerCore {
+  readonly multipliesMatrices = true;
+  readonly state: StateVectors<"momentum" | "secondMoment">;
+  readonly #direction: Vector;
+  /** Absent where a layout has no matrices that are large enough. */
+  readonly #newtonSchulz?: NewtonSchulz;
+  /** √max(1, outputs/inputs) for each vec4 of those matrices, 0 elsewhere. */
+  readonly #scale: DeviceBuffer;
+  readonly #owned: DisposableStack;
+
+  constructor(readonly context: OptimizerContext, readonly options: Required<MuonOptions>) {
+    const { gpu, layout } = context;
+    using made = new DisposableStack();
+    this.state = made.use(stateVectors(context, ["momentum", "secondMoment"]));
+    this.#direction = made.use(createVector(gpu, layout, "direction"));
+    const matrices = layout.filter(({ role, rows, columns }) => {
+      return role === "weight" && Math.min(rows, columns) >= SHORTEST_SIDE;
+    });
+    if (matrices.length > 0) this.#newtonSchulz = made.use(new NewtonSchulz(gpu, layout, matrices));
+    const scales = new Float32Array(layout.deviceLength / 4);
+    for (const segment of matrices) {
+      const { offset, size } = rangeOf(viewOf(segment));
+      scales.fill(Math.sqrt(Math.max(1, segment.rows / segment.columns)), offset / 4, (offset + size) / 4);
+    }
+    this.#scale = made.use(gpu.buffer("Muon's scales", scales.byteLength));
+    gpu.write(this.#scale, scales);
+    this.#owned = made.move();
+  }
+
+  update({ parameters, gradient, learningRate }: Required<StepRequest>, step: number): void {
+    const { momentum, betas: [beta1, beta2], epsilon, weightDecay } = this.options;
+    const adamShare = this.options.adamLearningRate / this.options.learningRate;
+    const shrink = 1 - weightDecay * learningRate;
+    const scale = this.#scale;
+    entrywise(
+      this.context,
+      startSource,
+      {
+        parameters,
+        gradient,
+        momentum: this.state.momentum,
+        second_moment: this.state.secondMoment,
+        scale,
+        direction: this.#direction,
+      },
+      {
+        momentum_factor: momentum,
+        adam_rate: learningRate * adamShare,
+        shrink,
+        beta1,
+        beta2,
+        rest1: 1 - beta1,
+        rest2: 1 - beta2,
+        correction1: 1 / decayed(beta1, step + 1),
+        correction2: 1 / decayed(beta2, step + 1),
+        epsilon,
+      },
+    );
+    if (this.#newtonSchulz === undefined) return;
+    const orthogonal = this.#newtonSchulz.record(this.#direction.buffer);
+    entrywise(this.context, stepSource, { parameters, orthogonal, scale }, { learning_rate: learningRate, shrink });
+  }
+
+  [Symbol.dispose](): void {
+    this.#owned[Symbol.dispose]();
+  }
 }

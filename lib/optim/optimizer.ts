@@ -1,30 +1,13 @@
 import type { Gpu } from "../gpu/device.ts";
-import type { RandomKey } from "../gpu/random.ts";
 import { Layout, type Segment } from "../linalg/layout.ts";
 import { createVector, Vector } from "../linalg/vector.ts";
-import { kroneckerLayout } from "../linalg/linear_maps.ts";
-
-/** What a step needs beyond the gradient. */
-export interface Requests {
-  /** Products Hv with independent Rademacher directions v, on the step's own batch. */
-  readonly hessianProbes: number;
-  /** Samples JᵀS^½w of the Gauss-Newton matrix with independent random signs w, on the step's own batch; none by default. */
-  readonly gaussNewtonSample?: number;
-  /** Whether Kronecker factors of the step's own batch are wanted, in `kroneckerLayout`'s order. */
-  readonly kroneckerFactors?: boolean;
-}
-
-/** Curvature of the step's batch: one probe of the Hessian, or what else was requested. */
-export interface Observation {
-  /** The direction v, or the generator key that it was drawn with. Not every estimator needs it. */
-  readonly probe?: Vector | RandomKey;
-  /** Hv. */
-  readonly hvp?: Vector;
-  /** JᵀS^½w, whose entrywise square has the Gauss-Newton matrix's diagonal as its mean. */
-  readonly gaussNewtonSample?: Vector;
-  /** A and G of every linear map (see `kroneckerLayout`). */
-  readonly kroneckerFactors?: Vector;
-}
+import {
+  type Observation,
+  type ObservationKind,
+  type ObservationRequest,
+  observedLayout,
+  observedVector,
+} from "./observation.ts";
 
 /** One update. */
 export interface StepRequest {
@@ -44,24 +27,47 @@ export interface OptimizerContext {
   readonly layout: Layout;
 }
 
-/** The working part of an optimizer. All members record; none reads back. */
-export interface OptimizerCore {
+/**
+ * The working part of an optimizer, made for one layout. It owns everything that it made, its state included, and frees it when it is
+ * disposed. Its methods only queue GPU work; none waits for results.
+ */
+export interface OptimizerCore<Kind extends ObservationKind = ObservationKind> extends Disposable {
   /** Vectors that a checkpoint must hold, by name. */
   readonly state: Readonly<Record<string, Vector>>;
-  /** What the step with this number (from 0) needs. */
-  requests?(step: number): Requests;
   /** Whether it multiplies matrices of the parameters' size, so that the kernels for it matter. */
   readonly multipliesMatrices?: boolean;
-  /** What `observe` takes; Hessian probes by default. */
-  readonly observes?: "hessianProbes" | "gaussNewtonSample" | "kroneckerFactors";
-  /** Takes one of what it observes, of the layout that this has, and for Hv what v was. */
-  observe?(observed: Vector, probe: Observation["probe"]): void;
+  /** The kind of curvature that it observes; none by default. One that observes has the next two members as well. */
+  readonly observes?: Kind;
+  /** How many observations the step with this number (from 0) needs. */
+  observationsDue?(step: number): number;
+  /** Takes in one observation, whose vectors have the right layout. */
+  observe?(observation: Observation<Kind>): void;
   /** Updates the parameters. `step` counts from 0; `observations` counts what was observed so far. */
   update(request: Required<StepRequest>, step: number, observations: number): void;
   /** Recomputes what is derived from the state, after the state was replaced. */
   restored?(counters: { readonly step: number; readonly observations: number }): void;
-  /** Frees what is not among `state`. */
-  dispose?(): void;
+}
+
+/** The working part of a {@linkcode GradientTransform}, made for one layout. It owns and frees everything that it made. */
+export interface GradientTransformCore extends Disposable {
+  /** Vectors that a checkpoint must hold, by name; none by default. */
+  readonly state?: Readonly<Record<string, Vector>>;
+  /**
+   * Queues the work of one step. It may change the parameters, but never the gradient's vector, which is the caller's.
+   *
+   * @returns The gradient for what comes next: the one given, or a vector of its own.
+   */
+  apply(request: Required<StepRequest>): Vector;
+}
+
+/** What changes a step's gradient, or its parameters, before an optimizer's update; `chain` puts it in front of an optimizer. */
+export interface GradientTransform {
+  /** Precedes the names of its state in a checkpoint. */
+  readonly name: string;
+  /** Every hyper-parameter, for configuration files; no other part of the chain has one of the same name. */
+  readonly options: OptimizerSpec["options"];
+  /** Makes the working part for one vector. */
+  create(context: OptimizerContext): GradientTransformCore;
 }
 
 /** An optimizer as data, made by `adam()`, `esgd()` and their like. */
@@ -74,39 +80,44 @@ export interface OptimizerSpec {
   readonly options: Readonly<Record<string, number | string | boolean | readonly number[]>>;
   /** Steps that between them use every kernel, so that all can be compiled before time is measured; step 0 by default. */
   readonly rehearsal?: readonly number[];
-  /** Makes the working part for one vector. */
+  /** What every step applies before the update, in this order; see `chain`. None by default. */
+  readonly transforms?: readonly GradientTransform[];
+  /** Makes the working part for one vector, without the transforms. */
   create(context: OptimizerContext): OptimizerCore;
 }
 
 /** An optimizer of one vector, with its state on the device. Made by {@linkcode createOptimizer}. */
 export class Optimizer implements Disposable {
+  /** Vectors that make up its state, by name; part of a checkpoint. */
+  readonly state: Readonly<Record<string, Vector>>;
   readonly #core: OptimizerCore;
+  readonly #transforms: readonly GradientTransformCore[];
+  readonly #owned: DisposableStack;
   #step = 0;
   #observations = 0;
 
   /** Use {@linkcode createOptimizer}. */
   constructor(readonly gpu: Gpu, readonly spec: OptimizerSpec, readonly layout: Layout) {
-    this.#core = spec.create({ gpu, layout });
+    using made = new DisposableStack();
+    const context = { gpu, layout };
+    const { transforms = [] } = spec;
+    this.#core = made.use(spec.create(context));
+    this.#transforms = transforms.map((transform) => made.use(transform.create(context)));
+    const entries = this.#transforms.flatMap(({ state = {} }, i) => {
+      return Object.entries(state).map(([name, vector]) => [`${transforms[i].name}.${name}`, vector] as const);
+    });
+    this.state = { ...this.#core.state, ...Object.fromEntries(entries) };
+    this.#owned = made.move();
   }
 
-  /** Vectors that make up its state, by name; part of a checkpoint. */
-  get state(): Readonly<Record<string, Vector>> {
-    return this.#core.state;
-  }
-
-  /** Steps made, and probes observed, so far. */
+  /** Steps made, and observations taken in, so far. */
   get counters(): { readonly step: number; readonly observations: number } {
     return { step: this.#step, observations: this.#observations };
   }
 
-  /** Whether any step may need second-order products or samples. */
-  get usesProducts(): boolean {
-    return this.#core.observe !== undefined && this.#core.observes !== "kroneckerFactors";
-  }
-
-  /** Whether any step may need Kronecker factors. */
-  get usesKroneckerFactors(): boolean {
-    return this.#core.observes === "kroneckerFactors";
+  /** The kind of curvature that it observes; undefined for an optimizer that needs only gradients. */
+  get observes(): ObservationKind | undefined {
+    return this.#core.observes;
   }
 
   /** Whether its updates multiply matrices. */
@@ -114,45 +125,41 @@ export class Optimizer implements Disposable {
     return this.#core.multipliesMatrices ?? false;
   }
 
-  /** The request for a single observation; undefined for an optimizer that takes none. */
-  get oneObservation(): Requests | undefined {
-    if (this.#core.observe === undefined) return undefined;
-    const { observes = "hessianProbes" } = this.#core;
-    return { hessianProbes: 0, [observes]: observes === "kroneckerFactors" ? true : 1 };
-  }
-
-  /** What the coming step, or the one with the number given (from 0), needs beyond the gradient. */
-  requests(step: number = this.#step): Requests {
-    return this.#core.requests?.(step) ?? { hessianProbes: 0 };
+  /** What the coming step, or the one with the number given (from 0), needs beyond the gradient: an empty list for nothing. */
+  requests(step: number = this.#step): readonly ObservationRequest[] {
+    const { observes: kind } = this.#core;
+    const count = this.#core.observationsDue?.(step) ?? 0;
+    return kind === undefined || count === 0 ? [] : [{ kind, count }];
   }
 
   /**
-   * Folds one observation into the curvature estimate. An optimizer that asks for none ignores it.
+   * Takes in one observation. An optimizer that observes nothing ignores it.
    *
-   * @throws When what the optimizer observes is not given, or has another layout than it must.
+   * @throws When the observation is not of the kind that the optimizer observes, or a vector has another layout than it must.
    */
   observe(observation: Observation): void {
-    if (this.#core.observe === undefined) return;
-    const { observes = "hessianProbes" } = this.#core;
-    const { probe } = observation;
-    const observed = observation[observes === "hessianProbes" ? "hvp" : observes];
-    if (observed === undefined) throw new Error(`${this.spec.name}: observes ${observes}, which were not given.`);
-    if (observes === "kroneckerFactors") {
-      this.#check(observed, kroneckerLayout(this.layout), "numbers of Kronecker factors");
-    } else this.#check(observed);
-    if (observes === "hessianProbes" && probe instanceof Vector) this.#check(probe);
-    this.#core.observe(observed, probe);
+    const { observes: kind } = this.#core;
+    if (kind === undefined) return;
+    const vector = observedVector(this.spec.name, kind, observation);
+    const what = kind === "kroneckerFactors" ? "numbers of Kronecker factors" : "parameters";
+    this.#check(vector, observedLayout(kind, this.layout), what);
+    if (kind === "hessianProbe" && "probe" in observation && observation.probe instanceof Vector) {
+      this.#check(observation.probe);
+    }
+    this.#core.observe?.(observation);
     this.#observations++;
   }
 
-  /** Records one update of `parameters` in place. */
+  /** Queues one update of `parameters` in place. */
   step(request: StepRequest): void {
-    const { parameters, gradient, learningRate = this.spec.learningRate } = request;
+    const { parameters, learningRate = this.spec.learningRate } = request;
     if (!(learningRate >= 0 && learningRate < Infinity)) {
       throw new Error(`${this.spec.name}: learningRate: a finite number ≥ 0 expected, ${learningRate} found.`);
     }
     this.#check(parameters);
-    this.#check(gradient);
+    this.#check(request.gradient);
+    let { gradient } = request;
+    for (const transform of this.#transforms) gradient = transform.apply({ parameters, gradient, learningRate });
     this.#core.update({ parameters, gradient, learningRate }, this.#step, this.#observations);
     this.#step++;
   }
@@ -164,18 +171,17 @@ export class Optimizer implements Disposable {
     this.#core.restored?.(counters);
   }
 
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    this.#owned[Symbol.dispose]();
+  }
+
   /** Vectors must lie on the device as the state does, and factors as `kroneckerLayout` says. */
   #check({ layout }: Vector, expected: Layout = this.layout, what = "parameters"): void {
     if (layout.samePlaces(expected)) return;
     const { parameterCount } = expected;
     const given = layout.parameterCount === parameterCount ? "other segments" : `a vector of ${layout.parameterCount}`;
     throw new Error(`${this.spec.name}: made for ${parameterCount} ${what}, given ${given}.`);
-  }
-
-  /** Frees the device memory. */
-  [Symbol.dispose](): void {
-    for (const vector of Object.values(this.#core.state)) vector[Symbol.dispose]();
-    this.#core.dispose?.();
   }
 }
 
@@ -192,10 +198,23 @@ export function createOptimizer(
   return new Optimizer(gpu, spec, Layout.resolve(layout));
 }
 
-/** A zero vector for every name. */
-export function stateVectors<Name extends string>(
+/** Vectors by name that are freed together. */
+export type StateVectors<Name extends string> =
+  & { readonly [Key in Name]: Vector }
+  & {
+    /** Frees all of them. */
+    [Symbol.dispose](): void;
+  };
+
+/** A zero vector for every name. Disposing the record frees them all. */
+export function stateVectors<const Name extends string>(
   { gpu, layout }: OptimizerContext,
   names: readonly Name[],
-): Record<Name, Vector> {
-  return Object.fromEntries(names.map((name) => [name, createVector(gpu, layout, name)])) as Record<Name, Vector>;
+): StateVectors<Name> {
+  using made = new DisposableStack();
+  const vectors = Object.fromEntries(names.map((name) => [name, made.use(createVector(gpu, layout, name))]));
+  const owned = made.move();
+  // It cannot be enumerated, and so `{ ...vectors }` has only the vectors.
+  Object.defineProperty(vectors, Symbol.dispose, { value: () => owned.dispose() });
+  return vectors as StateVectors<Name>;
 }

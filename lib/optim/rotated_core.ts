@@ -20,7 +20,7 @@ export interface RotatedVectors {
 }
 
 /** An update rule for every entry by itself, in a rotated basis. */
-export interface RotatedRule {
+export interface RotatedRule extends Disposable {
   /** What a checkpoint must hold: a number for each entry, which is put in order with the bases. */
   readonly diagonal: Vector;
   /** Called after the diagonal was put into another order. */
@@ -54,6 +54,7 @@ export class RotatedCore implements OptimizerCore {
   readonly state: Readonly<Record<string, Vector>>;
   readonly #moments;
   readonly #scratch;
+  readonly #owned: DisposableStack;
   /** Absent where a layout has no matrices. */
   readonly #bases?: Eigenbases;
 
@@ -61,6 +62,7 @@ export class RotatedCore implements OptimizerCore {
    * Allocates the moments, the factors and their eigenvectors.
    *
    * @param diagonalName What the rule's diagonal is called in the state.
+   * @param rule The core frees it.
    */
   constructor(
     readonly context: OptimizerContext,
@@ -68,10 +70,13 @@ export class RotatedCore implements OptimizerCore {
     diagonalName: string,
     readonly rule: RotatedRule,
   ) {
-    this.#moments = stateVectors(context, ["firstMoment", "rotatedMoment"]);
-    this.#scratch = stateVectors(context, ["rotatedGradient", "step", "rotatedBack", "between"]);
-    if (weightsOf(context.layout).length > 0) this.#bases = new Eigenbases(context);
+    using made = new DisposableStack();
+    made.use(rule);
+    this.#moments = made.use(stateVectors(context, ["firstMoment", "rotatedMoment"]));
+    this.#scratch = made.use(stateVectors(context, ["rotatedGradient", "step", "rotatedBack", "between"]));
+    if (weightsOf(context.layout).length > 0) this.#bases = made.use(new Eigenbases(context));
     this.state = { ...this.#moments, [diagonalName]: rule.diagonal, ...this.#bases?.state };
+    this.#owned = made.move();
   }
 
   /** Records rotating a vector of the layout into the bases. */
@@ -105,8 +110,8 @@ export class RotatedCore implements OptimizerCore {
     bases.rotate(this.#moments.firstMoment, between, this.#moments.rotatedMoment);
   }
 
-  dispose(): void {
-    for (const vector of Object.values(this.#scratch)) vector[Symbol.dispose]();
-    this.#bases?.[Symbol.dispose]();
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    this.#owned[Symbol.dispose]();
   }
 }

@@ -55,6 +55,7 @@ export function sgd(options: SgdOptions = {}): OptimizerSpec {
             nesterov: nesterov ? 1 : 0,
           });
         },
+        [Symbol.dispose]: () => state[Symbol.dispose](),
       };
     },
   };

@@ -128,27 +128,31 @@ class ShampooCore implements OptimizerCore {
   readonly #norms?: { readonly direction: Norms; readonly preconditioned: Norms };
   readonly #blocks?: BlockState;
   readonly #none: DeviceBuffer;
+  readonly #owned: DisposableStack;
 
   constructor(readonly context: OptimizerContext, readonly options: Required<ShampooOptions>) {
     const { gpu, layout } = context;
-    this.#momentum = createVector(gpu, layout, "momentum");
-    if (options.grafting === "adam") this.#graft = stateVectors(context, ["secondMoment", "direction"]);
-    this.#preconditioned = createVector(gpu, layout, "preconditioned");
-    this.#between = createVector(gpu, layout, "half preconditioned");
-    this.#none = gpu.buffer("no norms", 16);
+    using made = new DisposableStack();
+    this.#momentum = made.use(createVector(gpu, layout, "momentum"));
+    if (options.grafting === "adam") this.#graft = made.use(stateVectors(context, ["secondMoment", "direction"]));
+    this.#preconditioned = made.use(createVector(gpu, layout, "preconditioned"));
+    this.#between = made.use(createVector(gpu, layout, "half preconditioned"));
+    this.#none = made.use(gpu.buffer("no norms", 16));
     const weights = weightsOf(layout).filter(({ size }) => size > options.blockSize);
     const ranges = weights.map(viewOf).map(rangeOf);
-    this.#rangeOf = numberRanges(gpu, layout.deviceLength, ranges);
+    this.#rangeOf = made.use(numberRanges(gpu, layout.deviceLength, ranges));
     if (weights.length > 0) {
-      this.#norms = { direction: new Norms(gpu, ranges), preconditioned: new Norms(gpu, ranges) };
+      const direction = made.use(new Norms(gpu, ranges));
+      this.#norms = { direction, preconditioned: made.use(new Norms(gpu, ranges)) };
       const blocks = weights.flatMap((weight) => blocksOf(weight, options.blockSize));
-      this.#blocks = new BlockState(context, blocks, options.epsilon);
+      this.#blocks = made.use(new BlockState(context, blocks, options.epsilon));
     }
     this.state = {
       momentum: this.#momentum,
       ...this.#graft && { secondMoment: this.#graft.secondMoment },
       ...this.#blocks?.state,
     };
+    this.#owned = made.move();
   }
 
   update({ parameters, gradient, learningRate }: Parameters<OptimizerCore["update"]>[0], step: number): void {
@@ -192,11 +196,8 @@ class ShampooCore implements OptimizerCore {
     );
   }
 
-  dispose(): void {
-    const vectors = [this.#preconditioned, this.#between, this.#rangeOf, this.#none, this.#graft?.direction];
-    for (const each of [...vectors, this.#norms?.direction, this.#norms?.preconditioned, this.#blocks]) {
-      each?.[Symbol.dispose]();
-    }
+  [Symbol.dispose](): void {
+    this.#owned[Symbol.dispose]();
   }
 }
 
@@ -208,18 +209,21 @@ class BlockState implements Disposable {
   readonly #sides: TwoSided;
   readonly #squares: Squares;
   readonly #inverseRoots: InverseRoots;
+  readonly #owned: DisposableStack;
 
   constructor({ gpu }: OptimizerContext, blocks: readonly NamedView[], epsilon: number) {
-    this.#sides = new TwoSided(gpu, blocks);
+    using made = new DisposableStack();
+    this.#sides = made.use(new TwoSided(gpu, blocks));
     const { layout } = this.#sides;
-    this.#squares = new Squares(gpu, layout);
-    this.#inverseRoots = new InverseRoots(this.#squares, epsilon);
-    this.#factors = createVector(gpu, layout, "factors");
-    this.#roots = createVector(gpu, layout, "roots");
+    this.#squares = made.use(new Squares(gpu, layout));
+    this.#inverseRoots = made.use(new InverseRoots(this.#squares, epsilon));
+    this.#factors = made.use(createVector(gpu, layout, "factors"));
+    this.#roots = made.use(createVector(gpu, layout, "roots"));
     const start = new Float32Array(layout.parameterCount);
     for (const { flat, rows } of layout) for (let i = 0; i < rows; i++) start[flat + i * (rows + 1)] = epsilon;
     this.#factors.write(start);
     this.state = { factors: this.#factors, roots: this.#roots };
+    this.#owned = made.move();
   }
 
   /** Records `result` = L^{−1/4} G R^{−1/4} in every block, G folded into the factors first, roots computed anew if due. */
@@ -229,8 +233,8 @@ class BlockState implements Disposable {
     this.#sides.rotate(gradient, this.#roots.buffer, scratch, result);
   }
 
-  /** Frees what is not among `state`. */
+  /** Frees the device memory. */
   [Symbol.dispose](): void {
-    for (const each of [this.#sides, this.#squares, this.#inverseRoots]) each[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 }

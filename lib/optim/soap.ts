@@ -94,4 +94,8 @@ class AdamRule implements RotatedRule {
       },
     );
   }
+
+  [Symbol.dispose](): void {
+    this.diagonal[Symbol.dispose]();
+  }
 }

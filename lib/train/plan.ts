@@ -43,11 +43,11 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   await rehearsal.warmUp();
   const deviceBytes = gpu.liveBytes - copies;
   const firstSeconds = optimizer.counters.step === 0 ? await rehearsal.secondsOfFirst() : undefined;
-  const plain = await rehearsal.secondsPerStep({ hessianProbes: 0 }, signal);
-  const { oneObservation } = optimizer;
-  const observation = oneObservation === undefined
+  const plain = await rehearsal.secondsPerStep([], signal);
+  const { observes: kind } = optimizer;
+  const observation = kind === undefined
     ? 0
-    : Math.max(0, await rehearsal.secondsPerStep(oneObservation, signal) - plain);
+    : Math.max(0, await rehearsal.secondsPerStep([{ kind, count: 1 }], signal) - plain);
   return {
     stepsPerEpoch: training.sampler.stepsPerEpoch,
     chunkRows,
@@ -56,8 +56,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
     firstSeconds,
     secondsOf(step) {
       if (step === 0 && firstSeconds !== undefined) return firstSeconds;
-      const { hessianProbes, gaussNewtonSample = 0, kroneckerFactors = false } = optimizer.requests(step);
-      return plain + observation * (hessianProbes + gaussNewtonSample + Number(kroneckerFactors));
+      return plain + observation * optimizer.requests(step).reduce((sum, { count }) => sum + count, 0);
     },
   };
 }

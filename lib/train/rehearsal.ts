@@ -1,5 +1,6 @@
 import { createVector, type Vector } from "../linalg/vector.ts";
-import { createOptimizer, type Optimizer, type Requests } from "../optim/optimizer.ts";
+import type { ObservationRequest } from "../optim/observation.ts";
+import { createOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import { Pace } from "./pace.ts";
 import { RING, type TrainingStep } from "./training_step.ts";
 
@@ -33,9 +34,9 @@ export class Rehearsal implements Disposable {
     for (const step of this.#optimizer.spec.rehearsal ?? [0]) {
       this.#optimizer.restore({ step, observations: this.#optimizer.counters.observations });
       // With observations first: some optimizers cannot step before they have made one.
-      const { oneObservation } = this.#optimizer;
-      if (oneObservation !== undefined) this.#record(oneObservation);
-      this.#record({ hessianProbes: 0 });
+      const { observes: kind } = this.#optimizer;
+      if (kind !== undefined) this.#record([{ kind, count: 1 }]);
+      this.#record([]);
     }
     await this.#training.options.field.gpu.synchronize();
   }
@@ -61,7 +62,7 @@ export class Rehearsal implements Disposable {
    * @param signal Stops the measurement after the burst in flight.
    * @throws The signal's reason, if the signal is aborted.
    */
-  async secondsPerStep(requests: Requests, signal?: AbortSignal): Promise<number> {
+  async secondsPerStep(requests: readonly ObservationRequest[], signal?: AbortSignal): Promise<number> {
     const { gpu } = this.#training.options.field;
     const pace = new Pace(RING);
     const times: number[] = [];
@@ -87,7 +88,7 @@ export class Rehearsal implements Disposable {
     this.#optimizer[Symbol.dispose]();
   }
 
-  #record(requests: Requests): void {
+  #record(requests: readonly ObservationRequest[]): void {
     const subject = { parameters: this.#parameters, optimizer: this.#optimizer };
     // The step is counted up as in a run, so that the short last batch of an epoch is included in the measurement.
     this.#training.rehearse(this.#step++, subject, requests);

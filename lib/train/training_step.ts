@@ -6,7 +6,8 @@ import { linearGroups } from "../gpu/groups.ts";
 import { type RandomKey, streams } from "../gpu/random.ts";
 import { tuneProducts } from "../linalg/gemm/tune_products.ts";
 import type { Objective } from "../objective/objective.ts";
-import type { Observation, Optimizer, Requests } from "../optim/optimizer.ts";
+import { countOf, type Observation, type ObservationRequest } from "../optim/observation.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
 import { KroneckerFactors } from "../diff/kronecker_factors.ts";
 import { differentiate } from "../diff/passes.ts";
 import type { DifferentiationRequest, ProductRequest } from "../diff/request.ts";
@@ -64,11 +65,12 @@ export class TrainingStep implements Disposable {
     const { gpu, layout } = field;
     using made = new DisposableStack();
     this.sampler = made.use(new Sampler(gpu, data.count, Math.min(batchSize, data.count), seed));
-    const products = optimizer.usesProducts;
+    const { observes } = optimizer;
+    const products = observes !== undefined && observes !== "kroneckerFactors";
     const samples = this.sampler.batchSize;
     this.workspace = made.use(new Workspace(field, objective, { samples, products, slots: RING, memory }));
     this.#gradient = made.use(createVector(gpu, layout, "gradient"));
-    if (optimizer.usesKroneckerFactors) {
+    if (observes === "kroneckerFactors") {
       this.#kronecker = made.use(new KroneckerFactors(gpu, layout, this.workspace.chunkRows));
     }
     if (products) {
@@ -95,13 +97,13 @@ export class TrainingStep implements Disposable {
   record(step: number, learningRate: number): Promise<void> | undefined {
     const { optimizer, field: { parameters } } = this.options;
     const requests = optimizer.requests();
-    this.hvps += requests.hessianProbes;
+    this.hvps += countOf(requests, "hessianProbe");
     if (this.#hook !== undefined) return this.#recordReduced(step, learningRate, requests, this.#hook);
     this.#record(step, learningRate, { optimizer, parameters }, requests);
   }
 
   /** Records a step's work on something else than what is trained, as it would be with these requests, without a hook. */
-  rehearse(step: number, subject: StepSubject, requests: Requests): void {
+  rehearse(step: number, subject: StepSubject, requests: readonly ObservationRequest[]): void {
     this.#record(step, 0, subject, requests);
   }
 
@@ -125,7 +127,12 @@ export class TrainingStep implements Disposable {
     this.#owned[Symbol.dispose]();
   }
 
-  #record(step: number, learningRate: number, { parameters, optimizer }: StepSubject, requests: Requests): void {
+  #record(
+    step: number,
+    learningRate: number,
+    { parameters, optimizer }: StepSubject,
+    requests: readonly ObservationRequest[],
+  ): void {
     const { gpu } = this.options.field;
     const request = this.#request(step, requests);
     const onProduct = (product: ProductRequest) => {
@@ -146,7 +153,7 @@ export class TrainingStep implements Disposable {
   async #recordReduced(
     step: number,
     learningRate: number,
-    requests: Requests,
+    requests: readonly ObservationRequest[],
     { reduce, outcome }: { readonly reduce: Reduce; readonly outcome: Outcome },
   ): Promise<void> {
     const { optimizer, field: { gpu, parameters } } = this.options;
@@ -183,7 +190,7 @@ export class TrainingStep implements Disposable {
   /** Draws a step's batch; what is to be computed on it, without products. */
   #request(
     step: number,
-    { kroneckerFactors = false }: Requests,
+    requests: readonly ObservationRequest[],
   ): Omit<DifferentiationRequest, "products" | "onGradient" | "onProduct"> {
     const { field, data, seed } = this.options;
     field.gpu.phase("batch");
@@ -192,15 +199,16 @@ export class TrainingStep implements Disposable {
       samples,
       fill: (chunk) => data.fill(chunk, this.sampler.indices, { seed, step, epoch }),
       gradient: this.#gradient,
-      kronecker: kroneckerFactors ? this.#kronecker : undefined,
+      kronecker: countOf(requests, "kroneckerFactors") > 0 ? this.#kronecker : undefined,
       slot: step % RING,
       step,
     };
   }
 
   /** A step's products, which share their vectors. */
-  #products(step: number, { hessianProbes, gaussNewtonSample = 0 }: Requests): ProductRequest[] {
-    const count = hessianProbes + gaussNewtonSample;
+  #products(step: number, requests: readonly ObservationRequest[]): ProductRequest[] {
+    const hessianProbes = countOf(requests, "hessianProbe");
+    const count = hessianProbes + countOf(requests, "gaussNewtonSample");
     if (count === 0) return [];
     if (this.#shared === undefined) {
       throw new Error(`${this.options.optimizer.spec.name}: requests products, but observes none.`);

@@ -69,7 +69,7 @@ export function optimizerReport(figures: OptimizerFigures): string {
         String(batch),
         withScatter(adam),
         figure(productSpeed ?? NaN),
-        ...[observed.hessianProbes, observed.gaussNewtonSample, observed.kroneckerFactors].map(withScatter),
+        ...[observed.hessianProbe, observed.gaussNewtonSample, observed.kroneckerFactors].map(withScatter),
       ]),
     ),
   ];

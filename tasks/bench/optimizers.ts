@@ -3,12 +3,13 @@ import type { Gpu } from "../../lib/gpu/device.ts";
 import { streams } from "../../lib/gpu/random.ts";
 import { kroneckerLayout } from "../../lib/linalg/linear_maps.ts";
 import { tuneProducts } from "../../lib/linalg/gemm/tune_products.ts";
+import { type ObservationKind, observationKinds } from "../../lib/optim/observation.ts";
 import { createOptimizer, type OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { optimizerFromConfig, optimizerNames } from "../../lib/optim/registry.ts";
 import { recordCopy } from "./peak.ts";
 import { pairedRatio, summarise, type Summary } from "../shell/statistics.ts";
 import { productSpeed, timeInterleaved, type Work } from "./timing.ts";
-import { type BenchSetup, type Curvature, LEARNING_RATE, Workload } from "./workload.ts";
+import { type BenchSetup, LEARNING_RATE, Workload } from "./workload.ts";
 
 /** The cost of one optimizer's updates. Times are milliseconds by the clock; all figures are averages over `period` steps. */
 export interface UpdateCost {
@@ -30,7 +31,7 @@ export interface UpdateCost {
   /** GFLOP/s of these products alone; undefined if there are none or the adapter has no timestamps. */
   readonly productSpeed?: number;
   /** What the optimizer observes besides gradients. */
-  readonly curvature?: Curvature;
+  readonly curvature?: ObservationKind;
   /** The number of observations per step. */
   readonly observations: number;
   /** The additional time of a step relative to a step with Adam, for each batch size. */
@@ -52,7 +53,7 @@ export interface StepTimes {
   /** Time of a whole step with Adam. */
   readonly adam: Summary;
   /** Time of loss and gradient with one observation. */
-  readonly observed: Readonly<Record<Curvature, Summary>>;
+  readonly observed: Readonly<Record<ObservationKind, Summary>>;
   /** GFLOP/s of the matrix products of a step; undefined if the adapter has no timestamps. */
   readonly productSpeed?: number;
 }
@@ -65,7 +66,6 @@ export interface OptimizerComparison {
 
 /** A step far from the start, where some optimizers do additional work. */
 const STEADY = 1_000_000;
-const CURVATURES: readonly Curvature[] = ["hessianProbes", "gaussNewtonSample", "kroneckerFactors"];
 
 /** The number of steps after which everything that an optimizer does at intervals repeats. */
 export function refreshPeriod({ options }: Pick<OptimizerSpec, "options">): number {
@@ -109,7 +109,7 @@ export async function compareOptimizers(
   for (const workload of workloads) {
     const { batch } = workload;
     works.push({ name: `step, batch ${batch}`, record: () => workload.recordStep() });
-    for (const curvature of CURVATURES) {
+    for (const curvature of observationKinds) {
       works.push({ name: `${curvature}, batch ${batch}`, record: () => workload.recordProduct(curvature) });
     }
   }
@@ -126,8 +126,8 @@ export async function compareOptimizers(
     batch,
     adam: summarise(timesOf(`step, batch ${batch}`)),
     observed: Object.fromEntries(
-      CURVATURES.map((curvature) => [curvature, summarise(timesOf(`${curvature}, batch ${batch}`))]),
-    ) as Record<Curvature, Summary>,
+      observationKinds.map((curvature) => [curvature, summarise(timesOf(`${curvature}, batch ${batch}`))]),
+    ) as Record<ObservationKind, Summary>,
     productSpeed: fieldSpeeds[i],
   }));
   const updateOf = (each: UpdateWorkload) => summarise(timesOf(each.name).map((time) => time / each.period));
@@ -162,7 +162,7 @@ export function overhead(
   adamUpdate: number,
   { adam, observed }: StepTimes,
   { observations }: { observations: number },
-  curvature?: Curvature,
+  curvature?: ObservationKind,
 ): Omit<Overhead, "batch"> {
   const gradient = adam.median - adamUpdate;
   const observing = curvature === undefined ? 0 : observations * (observed[curvature].median - gradient);
@@ -174,7 +174,7 @@ export function overhead(
 class UpdateWorkload implements Disposable {
   readonly name: string;
   readonly period: number;
-  readonly curvature?: Curvature;
+  readonly curvature?: ObservationKind;
   /** Averages over one period. */
   readonly cost: Pick<UpdateCost, "dispatches" | "bytes" | "flops" | "observations">;
   readonly #owned: DisposableStack;
@@ -198,13 +198,11 @@ class UpdateWorkload implements Disposable {
     const observation = { probe, hvp: product, gaussNewtonSample: product, kroneckerFactors };
     this.name = spec.name;
     this.period = refreshPeriod(spec);
-    const { oneObservation } = optimizer;
-    this.curvature = CURVATURES.find((each) => Number(oneObservation?.[each] ?? 0) > 0);
-    if (oneObservation !== undefined) optimizer.observe(observation);
+    this.curvature = optimizer.observes;
+    if (this.curvature !== undefined) optimizer.observe(observation);
     optimizer.restore({ step: STEADY, observations: optimizer.counters.observations });
     this.#step = () => {
-      const { hessianProbes, gaussNewtonSample = 0, kroneckerFactors = false } = optimizer.requests();
-      const due = hessianProbes + gaussNewtonSample + Number(kroneckerFactors);
+      const due = optimizer.requests().reduce((sum, { count }) => sum + count, 0);
       for (let i = 0; i < due; i++) optimizer.observe(observation);
       optimizer.step({ parameters, gradient });
       return due;

@@ -12,6 +12,7 @@ import { createVector, type Vector } from "../../lib/linalg/vector.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { streams } from "../../lib/gpu/random.ts";
 import { meanSquaredError } from "../../lib/objective/mean_squared_error.ts";
+import type { ObservationKind } from "../../lib/optim/observation.ts";
 import { createOptimizer, type Optimizer, type OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { optimizerFromConfig } from "../../lib/optim/registry.ts";
 import { tableData, type TrainingData } from "../../lib/data/training_data.ts";
@@ -20,9 +21,6 @@ import type { BenchValues } from "./command.ts";
 
 /** The settings of a benchmark: the field's architecture and the optimizer. */
 export type BenchSetup = Pick<BenchValues, "activation" | "width" | "layers" | "optimizer">;
-
-/** What an optimizer may observe besides the gradient of a batch, by the names that `requests()` uses. */
-export type Curvature = "hessianProbes" | "gaussNewtonSample" | "kroneckerFactors";
 
 /** A small learning rate, so that long measurements do not diverge. */
 export const LEARNING_RATE = 1e-4;
@@ -116,7 +114,7 @@ export class Workload implements Disposable {
   }
 
   /** Records loss, gradient and one Hessian-vector product or another observation, including its random numbers. */
-  recordProduct(curvature: Curvature = "hessianProbes"): void {
+  recordProduct(curvature: ObservationKind = "hessianProbe"): void {
     this.#differentiate(curvature);
   }
 
@@ -134,14 +132,14 @@ export class Workload implements Disposable {
     for (const each of owned) each?.[Symbol.dispose]();
   }
 
-  #differentiate(curvature?: Curvature): void {
+  #differentiate(curvature?: ObservationKind): void {
     const [gradient, direction, result] = this.#vectors;
     this.gpu.phase("batch");
     const { rows } = this.step.sampler.draw(0);
     const key = { seed: 0, stream: streams.probe, step: 0 };
     const products: ProductRequest[] = [];
     let kronecker: KroneckerFactors | undefined;
-    if (curvature === "hessianProbes") {
+    if (curvature === "hessianProbe") {
       this.gpu.phase("probe");
       direction.fillRademacher(key);
       products.push({ kind: "hessian", direction, result });

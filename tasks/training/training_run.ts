@@ -1,5 +1,6 @@
 import { basename } from "@std/path";
 import type { Field } from "../../lib/field/field.ts";
+import { countOf } from "../../lib/optim/observation.ts";
 import type { Optimizer, OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { convergenceSvg } from "../run/convergence_plot.ts";
 import { type RunFolder, stepCheckpointName } from "../run/run_folder.ts";
@@ -201,7 +202,9 @@ export class TrainingRun implements Disposable {
     const { steps } = this.length;
     const seen = Math.min(1000, steps - step);
     let work = 0;
-    for (let i = 0; i < seen; i++) work += 1 + PRODUCT_WORK * this.optimizer.requests(step + i).hessianProbes;
+    for (let i = 0; i < seen; i++) {
+      work += 1 + PRODUCT_WORK * countOf(this.optimizer.requests(step + i), "hessianProbe");
+    }
     return work * (steps - step) / seen;
   }
 

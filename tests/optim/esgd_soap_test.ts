@@ -147,7 +147,7 @@ async function follow(options: EsgdSoapOptions, steps: number, stopAt = steps): 
         for (const [name, vector] of Object.entries(optimizer.state)) vector.write(saved.get(name)!);
         optimizer.restore(counters);
       }
-      for (let due = optimizer.requests().hessianProbes; due > 0; due--) {
+      for (let due = optimizer.requests()[0]?.count ?? 0; due > 0; due--) {
         hvp.write(productAt(probes++));
         optimizer.observe({ hvp });
       }
@@ -189,8 +189,8 @@ Deno.test("the first probes are due at step 1; without them it refuses that step
   using parameters = createVector(gpu, segments);
   using optimizer = createOptimizer(gpu, esgdSoap({ warmup: 3, updateEvery: 5, initialProbes: 7 }), segments);
   const shifted = createOptimizer(gpu, esgd({ warmup: 3, updateEvery: 5, initialProbes: 7 }), segments);
-  const due = Array.from({ length: 30 }, (_, step) => optimizer.requests(step).hessianProbes);
-  assertEquals(due, [0, ...Array.from({ length: 29 }, (_, step) => shifted.requests(step).hessianProbes)]);
+  const due = Array.from({ length: 30 }, (_, step) => optimizer.requests(step)[0]?.count ?? 0);
+  assertEquals(due, [0, ...Array.from({ length: 29 }, (_, step) => shifted.requests(step)[0]?.count ?? 0)]);
   shifted[Symbol.dispose]();
   optimizer.step({ parameters, gradient: parameters });
   assertThrows(
@@ -214,7 +214,7 @@ Deno.test("without matrices it is ESGD from step 1 on", async () => {
     parameters.write(await both.read());
     if (optimizer === soapy) optimizer.step({ parameters, gradient });
     for (let step = 0; step < 8; step++) {
-      for (let due = optimizer.requests().hessianProbes; due > 0; due--) {
+      for (let due = optimizer.requests()[0]?.count ?? 0; due > 0; due--) {
         hvp.write(wave(37, 0.5 + step + due));
         optimizer.observe({ hvp });
       }

@@ -91,7 +91,7 @@ for (
       using optimizer = createOptimizer(gpu, esgd(options), segments);
       parameters.write(start);
       for (let step = 0, probes = 0; step < steps; step++) {
-        for (let due = optimizer.requests().hessianProbes; due > 0; due--) {
+        for (let due = optimizer.requests()[0]?.count ?? 0; due > 0; due--) {
           hvp.write(productAt(probes++));
           optimizer.observe({ hvp });
         }

@@ -22,7 +22,7 @@ Deno.test("unknown names and options, and values out of range, are refused by na
   assertThrows(
     () => optimizerFromConfig({ name: "sgd", clipNorm: "3" }),
     Error,
-    'sgd: clipNorm: a number > 0 expected, "3" found.',
+    'clipByGlobalNorm: clipNorm: a number > 0 expected, "3" found.',
   );
   for (const name of optimizerNames) {
     for (const [option, value] of [["learningRate", 0], ["learningRate", NaN], ["weightDecay", -1]] as const) {

@@ -54,7 +54,7 @@ Deno.test("ESGD's overhead counts a probe in a hundred and the update at every s
 
 Deno.test("an update's overhead is what it takes more than Adam's, and what it observes beyond the gradient", () => {
   const summary = (median: number) => ({ median, min: median, max: median, count: 1 });
-  const observed = { hessianProbes: summary(250), gaussNewtonSample: summary(180), kroneckerFactors: summary(120) };
+  const observed = { hessianProbe: summary(250), gaussNewtonSample: summary(180), kroneckerFactors: summary(120) };
   const times = { batch: 1, adam: summary(100), observed };
   // A step without its update of 2 takes 98.
   assertEquals(overhead(7, 2, times, { observations: 0 }), { update: 0.05, step: 0.05 });

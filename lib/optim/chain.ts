@@ -1,0 +1,27 @@
+import type { GradientTransform, OptimizerSpec } from "./optimizer.ts";
+
+/**
+ * An optimizer whose steps begin with gradient transformations, in the order given; the name is that of `optax.chain`. Its options are
+ * those of all parts together, and it is otherwise the optimizer that stands last.
+ *
+ * @param parts The transformations, then the optimizer, which may be a chain itself.
+ * @throws When two parts have a hyper-parameter of the same name.
+ * @example
+ * ```ts ignore
+ * const optimizer = createOptimizer(gpu, chain(clipByGlobalNorm(1), adam()), field.layout);
+ * ```
+ */
+export function chain(...parts: readonly [...GradientTransform[], OptimizerSpec]): OptimizerSpec {
+  const transforms = parts.slice(0, -1) as GradientTransform[];
+  const spec = parts[parts.length - 1] as OptimizerSpec;
+  const options = { ...spec.options };
+  for (const transform of transforms) {
+    for (const [name, value] of Object.entries(transform.options)) {
+      if (Object.hasOwn(options, name)) {
+        throw new Error(`${spec.name}: ${transform.name} adds the option ${name}, which is there already.`);
+      }
+      options[name] = value;
+    }
+  }
+  return { ...spec, options, transforms: [...transforms, ...spec.transforms ?? []] };
+}
