@@ -57,7 +57,7 @@ export { type ChunkRequest, type MatrixPlace } from "./diff/request.ts";
 export { CurvatureAverage, type CurvatureEstimate, type ProbeSchedule, probesDue } from "./optim/curvature.ts";
 export { curvatureCore, type CurvatureRule, type RunningCurvature } from "./optim/curvature_core.ts";
 export { entrywise } from "./optim/entrywise.ts";
-export { decayed } from "./optim/hyperparameters.ts";
+export { betas, decayed, epsilon, learningRate, momentum, weightDecay } from "./optim/hyperparameters.ts";
 export { type OptimizerKind, optimizerKind } from "./optim/kind.ts";
 export {
   type AnyHyperparameter,
@@ -67,13 +67,21 @@ export {
   type Hyperparameters,
   type HyperparameterValue,
   resolveHyperparameters,
+  withDefaults,
 } from "./hyperparameter/hyperparameter.ts";
 export {
   checkRange,
+  COUNT,
+  COUNT_FROM_0,
+  FLAG,
   type FlagRange,
+  FROM_0,
   type NumberRange,
+  oneOf,
   type PairRange,
+  POSITIVE,
   type RangeOf,
+  SHARE,
   type ValueRange,
   type WordRange,
 } from "./hyperparameter/range.ts";

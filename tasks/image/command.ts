@@ -23,8 +23,8 @@ export const DEFAULT_EPOCHS = 6;
 export const command = defineCommand({
   usage: "deno task image",
   summary:
-    "Trains a neural field on a picture. The field maps (row, column) in [-1, 1]² to the channels of the pixel there.",
-  positionals: [{ name: "picture", help: "PNG or JPEG file", defaultText: "a photograph from an npm package" }],
+    "Trains a neural field on an image. The field maps (row, column) in [-1, 1]² to the channels of the pixel there.",
+  positionals: [{ name: "image", help: "PNG or JPEG file", defaultText: "a photograph from an npm package" }],
   options: [
     ...NETWORK_OPTIONS,
     {
@@ -40,23 +40,23 @@ export const command = defineCommand({
     objectiveOption("values", "meanSquaredError"),
     PAPER_OPTION,
     { name: "batch-size", kind: "integer", min: 1, default: 512, help: "Pixels per step" },
-    { name: "size", kind: "integer", min: 0, default: 256, help: "Longer side in pixels; 0 keeps the picture's size" },
+    { name: "size", kind: "integer", min: 0, default: 256, help: "Longer side in pixels; 0 keeps the image's size" },
     {
       name: "antialias",
       kind: "boolean",
       default: true,
-      help: "Filter the picture when shrinking it, to avoid aliasing",
+      help: "Filter the image when shrinking it, to avoid aliasing",
     },
     {
       name: "crop",
       kind: "string",
       placeholder: "X,Y,W,H",
-      help: "Part of the picture to train on; it is cut out before --size applies",
+      help: "Part of the image to train on; it is cut out before --size applies",
     },
     {
       name: "keep-alpha",
       kind: "flag",
-      help: "Train on alpha as a fourth channel instead of compositing the picture on white",
+      help: "Train on alpha as a fourth channel instead of compositing the image on white",
     },
     {
       name: "epochs",

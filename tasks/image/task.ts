@@ -1,11 +1,11 @@
 import { optimizerDefaults } from "../training/optimizer_defaults.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { command, DEFAULT_EPOCHS } from "./command.ts";
-import { fitPicture, loadPicture } from "./input.ts";
+import { fitImage, loadImage } from "./input.ts";
 import { fieldFor } from "./settings.ts";
 import { ImageSubject } from "./subject.ts";
 
-/** The task of training on a picture. */
+/** The task of training on an image. */
 export const imageTask: TrainingTask<typeof command> = {
   name: "image",
   command,
@@ -21,7 +21,7 @@ export const imageTask: TrainingTask<typeof command> = {
     { file: "error.png", title: "Error, from black (0) to pale yellow (0.25 or more)" },
   ],
   async load(values, gpu) {
-    const whole = await loadPicture(values);
-    return new ImageSubject(gpu, fitPicture(whole, values, gpu.device.limits.maxStorageBufferBindingSize), values);
+    const whole = await loadImage(values);
+    return new ImageSubject(gpu, fitImage(whole, values, gpu.device.limits.maxStorageBufferBindingSize), values);
   },
 };

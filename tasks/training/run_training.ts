@@ -46,7 +46,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
     const { resume, software } = asked;
     const other = [...given].find((name) => !CHANGEABLE.includes(name));
     if (other !== undefined) {
-      const found = files.includes(other) ? `a ${other}` : optionSpelling(other);
+      const found = files.includes(other) ? `the argument ${other}` : optionSpelling(other);
       throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
     }
     earlier = await EarlierRun.read(await openRunFolder(callerPath(resume)), task);

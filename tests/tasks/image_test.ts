@@ -73,10 +73,10 @@ Deno.test("a run leaves its configuration, metrics, pictures, plot, checkpoints 
     const config = await run.readConfig();
     assertEquals(config.task, "image");
     assertEquals(Object.keys(config.kernels as Record<string, string>), ["operands"]);
-    assertEquals(config.picture, { width: 24, height: 18, channels: 3 });
+    assertEquals(config.image, { width: 24, height: 18, channels: 3 });
     const options = config.options as Record<string, unknown>;
     assertEquals([options.seed, options.epochs, options.width, options.kernels], [3, 2, 16, "register"]);
-    assertEquals(options.picture, join(folder, "picture.png"));
+    assertEquals(options.image, join(folder, "picture.png"));
     for (const key of ["adapter", "versions", "optimizer"]) assertEquals(typeof config[key], "object", key);
 
     const metrics = await run.readMetrics();

@@ -67,7 +67,7 @@ Deno.test("a run is resumed only as it was, and says what is wrong with its fold
     assertStringIncludes(await resume("--batch-size", "7"), "may change only --epochs and --minutes, but --batch-size");
     assertStringIncludes(
       await resume("picture.png"),
-      "may change only --epochs and --minutes, but a picture was given",
+      "may change only --epochs and --minutes, but the argument image was given",
     );
 
     const broken: [from: string, to: string, sentence: string][] = [
