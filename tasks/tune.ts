@@ -7,7 +7,7 @@ import type { FieldDescription } from "../lib/field/description.ts";
 import { tuneKernels } from "../lib/field/tune.ts";
 import type { Measurement } from "../lib/linalg/gemm/measurement.ts";
 import { openDevice } from "../lib/gpu/device.ts";
-import { tuneProducts } from "../lib/linalg/gemm/tune_products.ts";
+import { tuneProducts } from "../lib/linalg/gemm/tune.ts";
 import { imageTask } from "./image/task.ts";
 import { nerfTask } from "./nerf/task.ts";
 import { occupancyTask } from "./occupancy/task.ts";
@@ -114,7 +114,7 @@ if (import.meta.main) {
         }
       }
     }
-    show(await tuneProducts(gpu, thorough));
+    show(await tuneProducts(gpu, [{ kind: "batched" }], thorough));
   });
 }
 

@@ -18,7 +18,7 @@ export async function renderRun(args: readonly string[], signal: AbortSignal): P
   const earlier = await EarlierRun.read(folder, nerfTask);
   const record = await readSceneRecord(folder);
   using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
-  gpu.adopt(earlier.kernels);
+  gpu.tuner.adopt(earlier.kernels);
   await using _settled = settled(gpu);
   const volume = volumeFor(nerfTask.settle(earlier.values, gpu.adapter), record.background);
   const loaded = await earlier.loadField(gpu);

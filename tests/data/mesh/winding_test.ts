@@ -64,9 +64,9 @@ Deno.test("operands from buffers and from textures give the same winding numbers
   using gpu = await openDevice();
   using winding = new WindingNumber(gpu, torus(0.6, 0.25, 31, 17));
   const points = uniformPoints(333);
-  gpu.operandAccess = "buffer";
+  gpu.tuner.adopt({ operands: "buffer" });
   const fromBuffers = await winding.at(points);
-  gpu.operandAccess = "texture";
+  gpu.tuner.adopt({ operands: "texture" });
   assertEquals(await winding.at(points), fromBuffers);
 });
 
