@@ -32,11 +32,11 @@ export type CameraPathKind = (typeof CAMERA_PATHS)[number];
  */
 export function cameraPath(kind: CameraPathKind, scene: SceneBounds, frames: number): Camera[] {
   if (!CAMERA_PATHS.includes(kind)) {
-    throw new Error(`cameraPath: one of ${CAMERA_PATHS.join(", ")} expected, ${kind} found.`);
+    throw new Error(`cameraPath: expected one of ${CAMERA_PATHS.join(", ")}, found ${kind}.`);
   }
   checkWhole("cameraPath: frames", frames, 1);
   checkBounds("cameraPath", scene.near, scene.far);
-  if (scene.cameras.length === 0) throw new Error("cameraPath: at least one camera expected, none found.");
+  if (scene.cameras.length === 0) throw new Error("cameraPath: expected at least one camera, found none.");
   const poses = kind === "spiral" ? spiral(scene, frames) : orbit(scene, frames);
   const { distortion: _, ...lens } = scene.cameras[0];
   return poses.map((pose) => ({ ...lens, pose }));
@@ -74,7 +74,7 @@ function orbit({ cameras }: SceneBounds, frames: number): number[][] {
   const distances = offsets.map((offset) => Math.hypot(...offset));
   const distance = distances.reduce((sum, each) => sum + each, 0) / distances.length;
   if (!(distance > 1e-9)) {
-    throw new Error("cameraPath: cameras around what they look at expected for an orbit: all are in one place.");
+    throw new Error("cameraPath: expected cameras around an object for an orbit, but all cameras are in one place.");
   }
   const radius = Math.sqrt(Math.max(distance ** 2 - height ** 2, (distance / 10) ** 2));
   // From the first camera that is not straight above or below; where all are, from behind one of them or from its side.

@@ -43,16 +43,16 @@ export class RayCaster implements Disposable {
    */
   constructor(readonly gpu: Gpu, cameras: readonly Camera[], readonly space: RaySpace, volume: VolumeOptions) {
     this.#volume = checkVolume(volume);
-    if (cameras.length === 0) throw new Error("rays: at least one camera expected, none found.");
+    if (cameras.length === 0) throw new Error("rays: expected at least one camera, found none.");
     const { width, height } = cameras[0];
     checkWhole("rays: width", width, 1);
     checkWhole("rays: height", height, 1);
     if (cameras.some((camera) => camera.width !== width || camera.height !== height)) {
-      throw new Error("rays: cameras with pictures of one size expected.");
+      throw new Error("rays: expected cameras with pictures of one size, found different sizes.");
     }
     cameras.forEach((camera, i) => checkCamera(`rays: camera ${i}`, camera));
     if (!RAY_SPACES.includes(space.kind)) {
-      throw new Error(`rays: a space of one of ${RAY_SPACES.join(", ")} expected, ${space.kind} found.`);
+      throw new Error(`rays: expected a space of one of ${RAY_SPACES.join(", ")}, found ${space.kind}.`);
     }
     this.width = width;
     this.height = height;
@@ -101,7 +101,7 @@ export class RayCaster implements Disposable {
     const { intervals, fine } = this.#volume;
     const found = chunk.targets.get("edges")!.width - 1;
     if (found !== intervals) {
-      throw new Error(`rays: an objective with ${intervals} intervals, as the rays have, expected, ${found} found.`);
+      throw new Error(`rays: expected an objective with ${intervals} intervals, as the rays have, found ${found}.`);
     }
     const rays = this.cast(indices, chunk.first, chunk.samples);
     const edges = chunk.targets.get("edges")!;

@@ -35,8 +35,8 @@ export function rayData(gpu: Gpu, views: readonly View[], space: RaySpace, volum
     const { width, height, channels } = picture;
     if (width !== camera.width || height !== camera.height || channels !== 3) {
       throw new RangeError(
-        `rays: ${name}: a picture of the camera's width×height×channels ${camera.width}×${camera.height}×3 expected, ` +
-          `${width}×${height}×${channels} found.`,
+        `rays: ${name}: expected a picture of the camera's width×height×channels ${camera.width}×${camera.height}×3, ` +
+          `found ${width}×${height}×${channels}.`,
       );
     }
   }

@@ -38,7 +38,7 @@ export async function renderPixels(
   const most = cameras.length * caster.width * caster.height;
   const outside = pixels.find((pixel) => pixel >= most);
   if (outside !== undefined) {
-    throw new RangeError(`rendering: pixels below ${most} (cameras · width · height) expected, ${outside} found.`);
+    throw new RangeError(`rendering: expected pixels below ${most} (cameras · width · height), found ${outside}.`);
   }
   if (count === 0) return { pixel: new Float32Array(0), depth: new Float32Array(0), opacity: new Float32Array(0) };
   using evaluation = new RayEvaluation(field, options, count, options.memory);

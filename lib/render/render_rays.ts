@@ -29,7 +29,7 @@ export async function renderRays(
   const count = inputs.rows / intervals;
   if (rays.edges.length !== count * (intervals + 1)) {
     throw new Error(
-      `rays: ${inputs.rows} rows of inputs need ${count * (intervals + 1)} edges, ${rays.edges.length} found.`,
+      `rays: expected ${count * (intervals + 1)} edges for ${inputs.rows} rows of inputs, found ${rays.edges.length}.`,
     );
   }
   const result = {

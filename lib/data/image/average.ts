@@ -14,10 +14,12 @@ export function averagePicture(picture: Picture, width: number, height: number):
   const { channels, pixels } = picture;
   if (width > picture.width || height > picture.height) {
     throw new RangeError(
-      `averagePicture: at most ${picture.width}×${picture.height} pixels expected, ${width}×${height} found.`,
+      `averagePicture: expected at most ${picture.width}×${picture.height} pixels, found ${width}×${height}.`,
     );
   }
-  if (channels === 2 || channels === 4) throw new RangeError("averagePicture: a picture without alpha expected.");
+  if (channels === 2 || channels === 4) {
+    throw new RangeError("averagePicture: expected a picture without alpha, found one with alpha.");
+  }
   const narrow = new Float64Array(picture.height * width * channels);
   const across = coverage(picture.width, width);
   for (let y = 0; y < picture.height; y++) {

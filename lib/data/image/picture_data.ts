@@ -28,13 +28,15 @@ export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
     fill({ first, rows, paddedRows, inputs, targets }, indices) {
       for (const [name, place] of inputs) {
         if (place.width !== 2) {
-          throw new Error(`picture: an input of width 2 (row, column) expected, ${name} has ${place.width}.`);
+          throw new Error(`picture: expected an input of width 2 (row, column), but ${name} has ${place.width}.`);
         }
         coordinates(gpu, indices, picture, place, first, rows, paddedRows);
       }
       for (const [name, { buffer, width, stride }] of targets) {
         if (width !== channels) {
-          throw new Error(`picture: it has ${channels} channels, but output ${name} has ${width}.`);
+          throw new Error(
+            `picture: expected as many outputs as the picture's ${channels} channels, but ${name} has ${width}.`,
+          );
         }
         gpu.dispatch(
           gpu.kernel(tableSource),
@@ -64,7 +66,7 @@ export async function renderPicture(
   const [name, layer] = Object.entries(field.description.outputs)[0];
   const outputs = widthsOf(field.description).get(layer);
   if (outputs !== channels) {
-    throw new Error(`renderPicture: ${channels} channels asked for, but output ${name} has ${outputs}.`);
+    throw new Error(`renderPicture: expected an output of ${channels} channels, but ${name} has ${outputs}.`);
   }
   using evaluation = new Evaluation(field, count);
   using indices = gpu.buffer("pixel indices", count * 4);

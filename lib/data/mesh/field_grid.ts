@@ -22,7 +22,7 @@ const SLAB = 2 ** 17;
 export function checkPointField(where: string, { inputs }: FieldDescription): void {
   const widths = Object.values(inputs);
   if (widths.length === 1 && widths[0] === 3) return;
-  throw new RangeError(`${where}: a field of one input of width 3 expected, widths ${widths.join(", ")} found.`);
+  throw new RangeError(`${where}: expected a field of one input of width 3, found widths ${widths.join(", ")}.`);
 }
 
 /**

@@ -51,7 +51,7 @@ export async function marchingCubes(
   }
   if (!(grid.spacing > 0 && [grid.spacing, ...grid.origin].every(Number.isFinite))) {
     throw new RangeError(
-      `marchingCubes: a finite origin and a positive spacing expected, found ${
+      `marchingCubes: expected a finite origin and a positive spacing, found ${
         grid.origin.join(" ")
       } and ${grid.spacing}.`,
     );

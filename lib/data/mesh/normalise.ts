@@ -66,7 +66,7 @@ const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1,
  */
 export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name = "mesh"): NormalisedMesh {
   const { up = "y" } = options;
-  if (!Object.hasOwn(ROTATIONS, up)) throw new Error(`${name}: up: y or z expected, ${up} found.`);
+  if (!Object.hasOwn(ROTATIONS, up)) throw new Error(`${name}: up: expected y or z, found ${up}.`);
   const rotation = ROTATIONS[up];
   const { box } = inspectNamed(input, name);
   const centre = box.low.map((low, axis) => (low + box.high[axis]) / 2) as [number, number, number];

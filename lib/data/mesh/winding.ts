@@ -87,7 +87,7 @@ export class WindingNumber implements Disposable {
   async at(points: ArrayLike<number>): Promise<Float32Array> {
     const count = points.length / 3;
     if (!Number.isInteger(count)) {
-      throw new Error(`winding: expected three numbers a point, found ${points.length} in all.`);
+      throw new Error(`winding: expected three numbers per point, found ${points.length} in total.`);
     }
     const results = new Float32Array(count);
     const chunk = Math.min(CHUNK, Math.max(1, count));
@@ -130,7 +130,7 @@ function checkPlace({ positions }: Mesh): void {
   }
   if (size >= SMALLEST && size <= LARGEST && distance <= FARTHEST * size) return;
   throw new RangeError(
-    `winding number: a mesh of a size from ${SMALLEST} to ${LARGEST}, at most ${FARTHEST} sizes from 0, expected (normaliseMesh makes ` +
-      `one), found size ${size.toPrecision(3)} at distance ${distance.toPrecision(3)}.`,
+    `winding number: expected a mesh of a size from ${SMALLEST} to ${LARGEST}, at most ${FARTHEST} times its size from 0 ` +
+      `(normaliseMesh makes one), found size ${size.toPrecision(3)} at distance ${distance.toPrecision(3)}.`,
   );
 }

@@ -38,7 +38,7 @@ const MAX_FACES = 2 ** 24;
 export function windingTree(mesh: Mesh, accuracy = 2): WindingTree {
   checkMesh(mesh, "windingTree");
   if (!(accuracy > 0 && accuracy < Infinity)) {
-    throw new RangeError(`windingTree: accuracy: a positive number expected, ${accuracy} found.`);
+    throw new RangeError(`windingTree: accuracy: expected a positive number, found ${accuracy}.`);
   }
   const faces = mesh.indices.length / 3;
   if (faces > MAX_FACES) throw new Error(`windingTree: ${faces} faces, more than the ${MAX_FACES} that it can hold.`);

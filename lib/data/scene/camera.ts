@@ -101,17 +101,17 @@ export function resizeCamera(camera: Camera, width: number, height: number): Cam
 export function checkCamera(what: string, camera: Camera): void {
   const { pose, focal, centre, distortion } = camera;
   if (pose.length !== 12 || !pose.every(Number.isFinite)) {
-    throw new Error(`${what}: a pose of 3 × 4 finite numbers expected, found ${pose.map(String).join(" ")}.`);
+    throw new Error(`${what}: expected a pose of 3 × 4 finite numbers, found ${pose.map(String).join(" ")}.`);
   }
   const far = poseColumn(pose, 3).find((value) => Math.abs(value) > FARTHEST);
-  if (far !== undefined) throw new Error(`${what}: a position within ±1e15 expected, ${far} found.`);
+  if (far !== undefined) throw new Error(`${what}: expected a position within ±1e15, found ${far}.`);
   for (const value of focal) {
     if (!(value > 0 && value <= FARTHEST)) {
-      throw new Error(`${what}: a positive focal length expected, ${value} found.`);
+      throw new Error(`${what}: expected a positive focal length, found ${value}.`);
     }
   }
   for (const value of [...centre, ...Object.values(distortion ?? {})]) {
-    if (!Number.isFinite(value)) throw new Error(`${what}: finite camera parameters expected, ${value} found.`);
+    if (!Number.isFinite(value)) throw new Error(`${what}: expected finite camera parameters, found ${value}.`);
   }
   const [right, up, back] = [0, 1, 2].map((column) => poseColumn(pose, column));
   const products = [
@@ -134,7 +134,7 @@ export function checkCamera(what: string, camera: Camera): void {
   if (distortion !== undefined && folds(camera, distortion)) {
     const numbers = Object.entries(distortion).map(([name, value]) => `${name} ${value}`).join(", ");
     throw new Error(
-      `${what}: a distortion that can be undone in the whole picture expected, but ${numbers} cannot be.`,
+      `${what}: expected a distortion that can be undone in the whole picture, but ${numbers} cannot be.`,
     );
   }
 }

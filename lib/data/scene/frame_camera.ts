@@ -14,7 +14,7 @@ export function poseFrom(matrix: unknown, what: string): number[] {
   const rows = Array.isArray(matrix) && (matrix.length === 3 || matrix.length === 4) ? matrix : [];
   const fits = rows.length > 0 &&
     rows.every((row) => Array.isArray(row) && row.length === 4 && row.every((entry) => typeof entry === "number"));
-  if (!fits) throw new Error(`${what}: a transform_matrix of 4 × 4 numbers expected, none found.`);
+  if (!fits) throw new Error(`${what}: expected a transform_matrix of 4 × 4 numbers, found none.`);
   return (rows as number[][]).slice(0, 3).flat();
 }
 
@@ -28,15 +28,15 @@ export function checkLensModel(numbers: Json, what: string): void {
   if (
     !["OPENCV", "PINHOLE", "SIMPLE_PINHOLE", "SIMPLE_RADIAL", "RADIAL"].includes(String(model ?? "PINHOLE"))
   ) {
-    throw new Error(`${what}: a camera_model OPENCV or PINHOLE expected, ${JSON.stringify(model)} found.`);
+    throw new Error(`${what}: expected a camera_model OPENCV or PINHOLE, found ${JSON.stringify(model)}.`);
   }
   if (fisheye) {
-    throw new Error(`${what}: a lens that is no fisheye expected, is_fisheye ${JSON.stringify(fisheye)} found.`);
+    throw new Error(`${what}: expected a lens that is no fisheye, found is_fisheye ${JSON.stringify(fisheye)}.`);
   }
   const further = ["k4", "k5", "k6"].find((name) => Number(numbers[name] ?? 0) !== 0);
   if (further !== undefined) {
     throw new Error(
-      `${what}: a lens of k1, k2, k3, p1 and p2 expected, ${further} ${JSON.stringify(numbers[further])} found.`,
+      `${what}: expected a lens of k1, k2, k3, p1 and p2, found ${further} ${JSON.stringify(numbers[further])}.`,
     );
   }
 }
@@ -51,7 +51,7 @@ export function cameraFrom(frame: Json, shared: Json, pose: number[], found: Sce
     const value = numbers[name];
     if (value === undefined || value === null) return undefined;
     if (typeof value !== "number") {
-      throw new Error(`${what}: ${name}: a number expected, ${JSON.stringify(value)} found.`);
+      throw new Error(`${what}: ${name}: expected a number, found ${JSON.stringify(value)}.`);
     }
     return value;
   };
@@ -59,14 +59,14 @@ export function cameraFrom(frame: Json, shared: Json, pose: number[], found: Sce
   const { fileWidth, fileHeight, picture } = found;
   const [w, h] = [numberOf("w"), numberOf("h")];
   if ((w === undefined) !== (h === undefined)) {
-    throw new Error(`${what}: both w and h expected, or neither, only ${w === undefined ? "h" : "w"} found.`);
+    throw new Error(`${what}: expected both w and h, or neither, found only ${w === undefined ? "h" : "w"}.`);
   }
   const [width, height] = [w ?? fileWidth, h ?? fileHeight];
   checkCameraSize(what, width, height, found);
   const focalOf = (numbers: Json, axis: "x" | "y"): number | undefined => {
     const angle = given(numbers, `camera_angle_${axis}`);
     if (angle !== undefined && !(angle > 0 && angle < Math.PI)) {
-      throw new Error(`${what}: camera_angle_${axis}: an angle between 0 and π expected, ${angle} found.`);
+      throw new Error(`${what}: camera_angle_${axis}: expected an angle between 0 and π, found ${angle}.`);
     }
     const pixels = axis === "x" ? width : height;
     return given(numbers, `fl_${axis}`) ?? (angle === undefined ? undefined : pixels / 2 / Math.tan(angle / 2));
@@ -77,7 +77,7 @@ export function cameraFrom(frame: Json, shared: Json, pose: number[], found: Sce
   const x = own.x ?? own.y ?? both.x ?? both.y;
   const y = own.y ?? own.x ?? both.y ?? both.x;
   if (x === undefined || y === undefined) {
-    throw new Error(`${what}: a focal length expected (fl_x or camera_angle_x), none found.`);
+    throw new Error(`${what}: expected a focal length (fl_x or camera_angle_x), found none.`);
   }
   const distortion: Distortion = {
     k1: numberOf("k1") ?? 0,

@@ -20,7 +20,7 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
   const { shape, data } = readNpy(bytes, where);
   if (shape.length !== 2 || shape[1] !== 17 || shape[0] < 2) {
     throw new Error(
-      `${where}: an array of shape (views, 17) with at least 2 views expected, (${shape.join(", ")}) found.`,
+      `${where}: expected an array of shape (views, 17) with at least 2 views, found (${shape.join(", ")}).`,
     );
   }
   const warnings: string[] = [];
@@ -34,7 +34,7 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
     const path = `${folder}/${name}`;
     const what = `${files.name}/${path}`;
     const bytes = await files.read(path);
-    if (bytes === undefined) throw new Error(`${what}: a picture expected, but it is no file.`);
+    if (bytes === undefined) throw new Error(`${what}: expected a picture, but it is no file.`);
     const picture = await decodeScenePicture(bytes, what, { ...options, background });
     pictures.push({ name: path, ...picture });
   }
@@ -59,7 +59,7 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
   const bounds = Array.from({ length: shape[0] }, (_, i) => [data[17 * i + 15], data[17 * i + 16]]);
   bounds.forEach(([near, far], i) => {
     if (!(near > 0 && far > near && far < Infinity)) {
-      throw new Error(`${where}, row ${i}: distances 0 < nearest < farthest expected, ${near} and ${far} found.`);
+      throw new Error(`${where}, row ${i}: expected distances 0 < nearest < farthest, found ${near} and ${far}.`);
     }
   });
   return {
@@ -86,5 +86,5 @@ async function pictureFolder(files: SceneFiles, downscale: number, warnings: str
     }
     return { folder, names };
   }
-  throw new Error(`${files.name}: pictures in images, images_2 or their like expected, none found.`);
+  throw new Error(`${files.name}: expected pictures in images, images_2 or their like, found none.`);
 }

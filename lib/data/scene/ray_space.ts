@@ -65,10 +65,10 @@ export interface SceneBounds {
 export function raySpace(kind: RaySpaceKind, bounds: SceneBounds): RaySpace {
   const { cameras, near, far } = bounds;
   if (!RAY_SPACES.includes(kind)) {
-    throw new Error(`ray space: one of ${RAY_SPACES.join(", ")} expected, ${kind} found.`);
+    throw new Error(`ray space: expected one of ${RAY_SPACES.join(", ")}, found ${kind}.`);
   }
   checkBounds("ray space", near, far);
-  if (cameras.length === 0) throw new Error("ray space: at least one camera expected, none found.");
+  if (cameras.length === 0) throw new Error("ray space: expected at least one camera, found none.");
   const poses = cameras.map(({ pose }) => pose);
   if (bounds.kind === "forward") {
     const mean = meanPose(poses);
@@ -80,10 +80,10 @@ export function raySpace(kind: RaySpaceKind, bounds: SceneBounds): RaySpace {
     return { kind, motion, scale, near: 1, far: far * scale, inputScale: 1 / (far * scale), cube };
   }
   if (bounds.kind !== "around") {
-    throw new Error(`ray space: a scene of the kind forward or around expected, ${bounds.kind} found.`);
+    throw new Error(`ray space: expected a scene of the kind forward or around, found ${bounds.kind}.`);
   }
   if (kind === "ndc") {
-    throw new Error("NDC: a scene whose cameras all look forward expected (LLFF), one seen from around found.");
+    throw new Error("NDC: expected a forward-facing scene (LLFF), found cameras around an object.");
   }
   const focus = focusOf(poses);
   const motion = inversePose(poseOf([1, 0, 0], [0, 1, 0], [0, 0, 1], focus));
@@ -108,10 +108,10 @@ export function cameraInSpace(camera: Camera, { motion, scale }: RaySpace): Came
  */
 export function checkBounds(where: string, near: number, far: number): void {
   if (!(near > 0 && far > near && far < Infinity)) {
-    throw new Error(`${where}: distances 0 < near < far expected, ${near} and ${far} found.`);
+    throw new Error(`${where}: expected distances 0 < near < far, found ${near} and ${far}.`);
   }
   if (near < 1 / FARTHEST || far > FARTHEST) {
-    throw new Error(`${where}: distances between 1e-15 and 1e15 expected, ${near} and ${far} found.`);
+    throw new Error(`${where}: expected distances between 1e-15 and 1e15, found ${near} and ${far}.`);
   }
 }
 
@@ -126,7 +126,7 @@ export function meanPose(poses: readonly (readonly number[])[]): number[] {
   const back = normalise(mean(2));
   const across = cross(mean(1), back);
   if (!(Math.hypot(...mean(2)) > 1e-6 && Math.hypot(...across) > 1e-6)) {
-    throw new Error("Cameras that look about the same way expected: the mean of these has no direction.");
+    throw new Error("cameras: expected all to look in about the same direction, but they have no mean direction.");
   }
   const right = normalise(across);
   return poseOf(right, cross(back, right), back, mean(3));
@@ -141,8 +141,8 @@ function checkForward(cameras: readonly Camera[], back: Vector3): void {
   );
   if (lost < 0) return;
   throw new Error(
-    `NDC: cameras that see only what lies before all of them expected, but the picture of camera ${lost} reaches ` +
-      "sideways or behind.",
+    `NDC: expected cameras that all look forward, but the picture of camera ${lost} shows directions to the side or ` +
+      "backward.",
   );
 }
 

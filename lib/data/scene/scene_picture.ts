@@ -43,7 +43,7 @@ export function checkSameSize(where: string, pictures: readonly (ScenePicture & 
   const other = pictures.find((each) => each.fileWidth !== first.fileWidth || each.fileHeight !== first.fileHeight);
   if (other !== undefined) {
     throw new Error(
-      `${where}: pictures of one size expected, but ${first.name} has ${first.fileWidth}×${first.fileHeight} pixels and ` +
+      `${where}: expected pictures of one size, but ${first.name} has ${first.fileWidth}×${first.fileHeight} pixels and ` +
         `${other.name} ${other.fileWidth}×${other.fileHeight}.`,
     );
   }
@@ -63,7 +63,7 @@ export function checkCameraSize(
 ): void {
   if (![width, height].every((side) => Number.isSafeInteger(side) && side > 0)) {
     throw new Error(
-      `${what}: a width and height (w, h) of whole positive numbers expected, ${width} and ${height} found.`,
+      `${what}: expected a width and height (w, h) of whole positive numbers, found ${width} and ${height}.`,
     );
   }
   // Both sides of the smaller picture lie within a pixel of the larger one's times one scale.
@@ -75,8 +75,8 @@ export function checkCameraSize(
   const most = Math.min(...small.map((side, i) => (side + 1) / large[i]));
   if (least <= most) return;
   throw new Error(
-    `${what}: a width and height (w, h) in the ratio of the picture's, ${fileWidth}×${fileHeight} pixels, expected, ` +
-      `${width}×${height} found; photographs that were turned, also by their EXIF data, need cameras found after that.`,
+    `${what}: expected a width and height (w, h) in the ratio of the picture's, ${fileWidth}×${fileHeight} pixels, ` +
+      `found ${width}×${height}; if photographs were rotated, also by their EXIF data, their cameras must be estimated after that.`,
   );
 }
 

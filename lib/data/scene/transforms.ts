@@ -50,7 +50,7 @@ export async function readTransforms(files: SceneFiles, options: SceneOptions = 
   const list = await readList(files, "transforms.json");
   const frames = await readFrames(files, list, options, warnings);
   checkSameSize(files.name, frames);
-  if (frames.length < 2) throw new Error(`${list.where}: at least 2 frames expected, 1 found.`);
+  if (frames.length < 2) throw new Error(`${list.where}: expected at least 2 frames, found 1.`);
   const { train, test } = splitNamed(list, frames, warnings) ?? splitViews(frames, options.hold);
   const poses = frames.map(({ camera }) => camera.pose);
   const focus = focusOf(poses);
@@ -58,8 +58,7 @@ export async function readTransforms(files: SceneFiles, options: SceneOptions = 
   const distance = distances.reduce((sum, each) => sum + each, 0) / distances.length;
   if (distance < 1e-9 && (options.near === undefined || options.far === undefined)) {
     throw new Error(
-      `${list.where}: cameras that stand around something expected, or bounds (near and far): ` +
-        "all are in one place.",
+      `${list.where}: expected cameras around an object, or the bounds near and far, but all cameras are in one place.`,
     );
   }
   const { near = distance / 10, far = 2.5 * distance } = options;
@@ -103,10 +102,10 @@ async function readList(files: SceneFiles, file: string): Promise<FrameList> {
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new Error(`${where}: not JSON: ${(cause as Error).message}.`, { cause });
+    throw new Error(`${where}: expected JSON: ${(cause as Error).message}.`, { cause });
   }
   if (!isRecord(json) || !Array.isArray(json.frames) || json.frames.length === 0) {
-    throw new Error(`${where}: not a scene: a list "frames" with at least one frame expected, none found.`);
+    throw new Error(`${where}: this file is no scene: expected a list "frames" with at least one frame, found none.`);
   }
   checkLensModel(json, where);
   return { where, shared: json, frames: json.frames };
@@ -123,13 +122,13 @@ async function readFrames(
   for (const [i, frame] of listed.entries()) {
     const what = `${where}, frame ${i}`;
     if (!isRecord(frame) || typeof frame.file_path !== "string") {
-      throw new Error(`${what}: a file_path expected, none found.`);
+      throw new Error(`${what}: expected a file_path, found none.`);
     }
     checkLensModel(frame, what);
     const pose = poseFrom(frame.transform_matrix, what);
     const path = checkInside(what, frame.file_path);
     if (frames.some(({ name }) => name === path)) {
-      throw new Error(`${what}: a picture of its own expected, but ${path} is another frame's too.`);
+      throw new Error(`${what}: expected a picture of its own, but ${path} is another frame's too.`);
     }
     const found = await firstOf(files, path);
     if (found === undefined) {
@@ -157,7 +156,7 @@ function splitNamed({ where, shared }: FrameList, frames: readonly Named[], warn
   const listed = (key: string): ((frame: Named) => boolean) | undefined => {
     const list = shared[key] ?? [];
     if (!Array.isArray(list) || !list.every((name) => typeof name === "string")) {
-      throw new Error(`${where}: ${key}: a list of names expected, ${JSON.stringify(list).slice(0, 40)} found.`);
+      throw new Error(`${where}: ${key}: expected a list of names, found ${JSON.stringify(list).slice(0, 40)}.`);
     }
     const names = new Set(list.map((name) => withoutEnding(checkInside(`${where}, ${key}`, name))));
     const isNamed = ({ name }: Named) => names.has(withoutEnding(name));
@@ -173,12 +172,12 @@ function splitNamed({ where, shared }: FrameList, frames: readonly Named[], warn
   const [train, test] = [frames.filter(isTrained), frames.filter(isHeld)];
   const twice = train.find(isHeld);
   if (twice !== undefined) {
-    throw new Error(`${where}: views held out from training expected, but ${twice.name} is in the lists of both.`);
+    throw new Error(`${where}: expected views held out from training, but ${twice.name} is in the lists of both.`);
   }
   if (test.length === 0 || train.length === 0) {
     throw new Error(
-      `${where}: pictures to train on and others to test on expected in the lists of names, ${train.length} and ` +
-        `${test.length} found.`,
+      `${where}: expected pictures for training and others for testing in the lists of names, found ${train.length} and ` +
+        `${test.length}.`,
     );
   }
   const left = frames.length - test.length - train.length;
