@@ -15,9 +15,11 @@ const coordinatesSource = { name: "batch_pixel_coordinates", text: coordinatesTe
 const tableSource = { name: "batch_table", text: tableText };
 
 /**
- * A picture's pixels as training data: (row, column) in [−1, 1]² to its channels. One sample a pixel, row-major.
+ * A picture's pixels as training data: inputs are (row, column) in [−1, 1]², targets the pixel's channels. There is one sample per
+ * pixel, in row-major order.
  *
- * @throws (when used) If the field's input has not 2 columns, or its output not as many as the picture has channels.
+ * @throws {Error} When a batch is made, if the width of the field's input is not 2, or that of its output differs from the number of
+ * channels.
  */
 export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
   const { width, height, channels, pixels } = picture;
@@ -51,10 +53,10 @@ export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
 }
 
 /**
- * What a field makes of a picture's pixels: one output, as many channels, not clamped. Worked through in chunks.
+ * Renders a picture from a field: evaluates its first output at all pixels, in chunks. Values are not clamped.
  *
- * @param shape Width, height and channels of the picture wanted; any size, both axes span [−1, 1].
- * @throws If the output has not as many columns as channels are wanted.
+ * @param shape Width, height and channels of the picture. It may have any size; both axes span [−1, 1].
+ * @throws {Error} If the width of the output differs from the number of channels.
  */
 export async function renderPicture(
   field: Field,

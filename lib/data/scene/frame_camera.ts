@@ -5,10 +5,11 @@ import { checkCameraSize, type ScenePicture } from "./scene_picture.ts";
 export type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The pose in a frame's `transform_matrix`: 3 × 4, row-major.
+ * Reads the pose from a frame's `transform_matrix`.
  *
- * @param what How the error calls the frame.
- * @throws {Error} If it is no matrix of that size.
+ * @param what The name of the frame in the error message.
+ * @returns The pose, 3 × 4 row-major.
+ * @throws {Error} If the value is not a matrix of 3 or 4 rows and 4 columns.
  */
 export function poseFrom(matrix: unknown, what: string): number[] {
   const rows = Array.isArray(matrix) && (matrix.length === 3 || matrix.length === 4) ? matrix : [];
@@ -19,9 +20,9 @@ export function poseFrom(matrix: unknown, what: string): number[] {
 }
 
 /**
- * Refuses lenses that {@linkcode Distortion} does not have.
+ * Checks that {@linkcode Distortion} can represent a frame's lens.
  *
- * @throws {Error} If there is such a lens.
+ * @throws {Error} If it cannot.
  */
 export function checkLensModel(numbers: Json, what: string): void {
   const { camera_model: model, is_fisheye: fisheye } = numbers;
@@ -42,9 +43,10 @@ export function checkLensModel(numbers: Json, what: string): void {
 }
 
 /**
- * A frame's camera, for its picture as it was decoded. The frame's own numbers win over the shared ones, however a focal length is told.
+ * Reads a frame's camera, for its picture as it was decoded. The frame's own values take precedence over the shared ones, also if only
+ * one of them gives the focal length as an angle.
  *
- * @throws {Error} If a number is missing or none, or the camera cannot be.
+ * @throws {Error} If a value is missing or not a number, or the camera is invalid.
  */
 export function cameraFrom(frame: Json, shared: Json, pose: number[], found: ScenePicture, what: string): Camera {
   const given = (numbers: Json, name: string): number | undefined => {
@@ -71,7 +73,7 @@ export function cameraFrom(frame: Json, shared: Json, pose: number[], found: Sce
     const pixels = axis === "x" ? width : height;
     return given(numbers, `fl_${axis}`) ?? (angle === undefined ? undefined : pixels / 2 / Math.tan(angle / 2));
   };
-  // Pixels are square unless the same place says otherwise.
+  // Pixels are square unless the same object gives both focal lengths.
   const own = { x: focalOf(frame, "x"), y: focalOf(frame, "y") };
   const both = { x: focalOf(shared, "x"), y: focalOf(shared, "y") };
   const x = own.x ?? own.y ?? both.x ?? both.y;

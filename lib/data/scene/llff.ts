@@ -7,11 +7,11 @@ import { checkCameraSize, checkSameSize, decodeScenePicture } from "./scene_pict
 const POSES = "poses_bounds.npy";
 
 /**
- * Reads a scene as LLFF (Mildenhall et al. 2019) stores it: `poses_bounds.npy` of shape (N, 17), and N pictures in `images`,
- * `images_4` or their like, in the order of their sorted names. A row is 3 × 5 numbers, columns down, right, back, position
- * and (height, width, focal length) of the full-size pictures, then the nearest and the farthest distance seen.
+ * Reads a scene in the format of LLFF (Mildenhall et al. 2019): `poses_bounds.npy` of shape (N, 17), and N pictures in `images`,
+ * `images_4` or a similar folder, in the order of their sorted names. A row consists of 3 × 5 numbers with the columns down, right, back,
+ * position and (height, width, focal length) of the full-size pictures, then the nearest and the farthest distance in the view.
  *
- * @throws {Error} If something is missing or malformed, in one sentence.
+ * @throws {Error} If something is missing or malformed.
  */
 export async function readLlff(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
   const where = `${files.name}/${POSES}`;
@@ -27,7 +27,9 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
   const { background = "black" } = options;
   const { folder, names } = await pictureFolder(files, options.downscale ?? 8, warnings);
   if (names.length !== shape[0]) {
-    throw new Error(`${files.name}: ${shape[0]} poses, but ${names.length} pictures in ${folder}.`);
+    throw new Error(
+      `${files.name}: expected ${shape[0]} pictures in ${folder}, one for each pose, found ${names.length}.`,
+    );
   }
   const pictures = [];
   for (const name of names) {
@@ -46,7 +48,7 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
     const [height, width, focal] = [row[4], row[9], row[14]];
     checkCameraSize(what, width, height, found);
     const camera: Camera = {
-      // Columns down, right, back become right, up, back.
+      // The columns down, right, back are converted to right, up, back.
       pose: [0, 1, 2].flatMap((r) => [row[5 * r + 1], -row[5 * r], row[5 * r + 2], row[5 * r + 3]]),
       width: picture.width,
       height: picture.height,
@@ -72,19 +74,19 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
   };
 }
 
-/** The pictures' folder of the factor wanted, or the one with the largest pictures. */
+/** The folder of pictures for a downscaling factor; if it is missing, the one with the largest pictures. */
 async function pictureFolder(files: SceneFiles, downscale: number, warnings: string[]) {
   const wanted = downscale === 1 ? "images" : `images_${downscale}`;
   const factorOf = (name: string) => Number(name.split("_")[1] ?? 1);
   const found = ((await files.list(".")) ?? []).filter((name) => /^images(_[1-9]\d*)?$/.test(name));
   for (const folder of [wanted, ...found.sort((a, b) => factorOf(a) - factorOf(b))]) {
-    // macOS leaves files such as ._0.png beside those it copies.
+    // macOS adds files such as ._0.png when it copies files; they are ignored.
     const names = (await files.list(folder))?.filter((name) => /^[^.].*\.(png|jpe?g)$/i.test(name));
     if (names === undefined || names.length === 0) continue;
     if (factorOf(folder) !== downscale) {
-      warnings.push(`${files.name}: ${wanted} is missing, ${folder} is read instead.`);
+      warnings.push(`${files.name}: the folder ${wanted} is missing, so ${folder} is read instead.`);
     }
     return { folder, names };
   }
-  throw new Error(`${files.name}: expected pictures in images, images_2 or their like, found none.`);
+  throw new Error(`${files.name}: expected pictures in images, images_2 or a similar folder, found none.`);
 }

@@ -11,16 +11,16 @@ const READERS = {
   "transforms.json": readTransforms,
 };
 
-/** Names of the files by which a folder is known as a scene. */
+/** Matches the names of the files by which a folder is recognised as a scene. */
 export const SCENE_FILES: RegExp = new RegExp(
   `^(${Object.keys(READERS).map((name) => RegExp.escape(name)).join("|")})$`,
 );
 
 /**
- * Reads a scene of posed photographs, told by its files: `poses_bounds.npy` (LLFF), `transforms_train.json` (NeRF-synthetic) or
- * `transforms.json` (instant-ngp, nerfstudio).
+ * Reads a scene of photographs with known cameras. Its format is recognised by its files: `poses_bounds.npy` (LLFF),
+ * `transforms_train.json` (NeRF-synthetic) or `transforms.json` (instant-ngp, nerfstudio).
  *
- * @throws {Error} If it is none of these, or malformed, or an option is, in one sentence.
+ * @throws {Error} If the files are none of these, a file is malformed, or an option is invalid.
  */
 export async function readScene(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
   const { size, downscale, hold, background } = options;

@@ -4,16 +4,18 @@ import { decodePicture } from "../../codec/image/decode_picture.ts";
 import type { Picture } from "../../codec/image/picture.ts";
 import type { SceneOptions } from "./scene.ts";
 
-/** A picture as a scene has it, and the size of the file's. */
+/** A decoded photograph with the size of the picture in its file. */
 export interface ScenePicture {
   readonly picture: Picture;
-  /** Of the same size; only where the file has alpha. */
+  /** The alpha, of the same size; undefined if the file has none. */
   readonly alpha?: Picture;
+  /** Width of the picture in the file, in pixels. */
   readonly fileWidth: number;
+  /** Height of the picture in the file, in pixels. */
   readonly fileHeight: number;
 }
 
-/** Decodes a photograph, lays it over the background, makes it RGB and shrinks it as the options say. */
+/** Decodes a photograph, composites it on the background, converts it to RGB and shrinks it as the options say. */
 export async function decodeScenePicture(
   bytes: Uint8Array,
   name: string,
@@ -34,9 +36,9 @@ export async function decodeScenePicture(
 }
 
 /**
- * Checks that all pictures have one size.
+ * Checks that all pictures have the same size.
  *
- * @throws {Error} If they have not.
+ * @throws {Error} If their sizes differ.
  */
 export function checkSameSize(where: string, pictures: readonly (ScenePicture & { readonly name: string })[]): void {
   const [first] = pictures;
@@ -50,10 +52,10 @@ export function checkSameSize(where: string, pictures: readonly (ScenePicture & 
 }
 
 /**
- * Checks the size that a camera's focal length and centre are given for: the file has to be that picture, or the same one shrunk or
- * enlarged.
+ * Checks the picture size for which a camera's focal length and centre are given. The picture in the file must have this size, or
+ * be the same picture shrunk or enlarged.
  *
- * @throws {Error} If it is no size, or has another ratio than rounding to whole pixels explains.
+ * @throws {Error} If the size is invalid, or its aspect ratio differs from the file's by more than rounding to whole pixels explains.
  */
 export function checkCameraSize(
   what: string,
@@ -66,7 +68,7 @@ export function checkCameraSize(
       `${what}: expected a width and height (w, h) of whole positive numbers, found ${width} and ${height}.`,
     );
   }
-  // Both sides of the smaller picture lie within a pixel of the larger one's times one scale.
+  // With some scale, both sides of the smaller picture are within a pixel of the scaled sides of the larger one.
   const [small, large] = width > fileWidth ? [[fileWidth, fileHeight], [width, height]] : [
     [width, height],
     [fileWidth, fileHeight],
@@ -91,7 +93,7 @@ function asRgb(picture: Picture): Picture {
   };
 }
 
-/** A longer side of `size`, the other rounded down; never larger than the file. */
+/** The size with the longer side `size` and the other side rounded down; at most the given size. */
 function shrunkSize(width: number, height: number, size = Infinity): { width: number; height: number } {
   const longer = Math.max(width, height);
   if (size >= longer) return { width, height };

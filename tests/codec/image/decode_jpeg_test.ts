@@ -139,7 +139,11 @@ Deno.test("a JPEG cut off anywhere is refused by name", async () => {
 Deno.test("a JPEG whose scan ends early is refused by name", async () => {
   const file = await encodeBlocks(BLOCKS);
   const short = Uint8Array.from([...file.subarray(0, file.length - 8), 0xff, 0xd9]);
-  await assertRejects(() => decodeJpeg(short, "bad.jpg"), Error, "bad.jpg: the JPEG is damaged or of an unsupported kind");
+  await assertRejects(
+    () => decodeJpeg(short, "bad.jpg"),
+    Error,
+    "bad.jpg: the JPEG is damaged or of an unsupported kind",
+  );
 });
 
 Deno.test("what follows the end of a JPEG, as phones append, is ignored", async () => {

@@ -103,7 +103,11 @@ Deno.test("a file cut anywhere is refused", () => {
   for (let length = 0; length < bytes.length; length++) {
     assertThrows(() => decodeSafetensors(bytes.slice(0, length), "cut"), Error, "cut");
   }
-  assertThrows(() => decodeSafetensors(new Uint8Array([...bytes, 0])), Error, "12 bytes, but the file has 13 bytes of data");
+  assertThrows(
+    () => decodeSafetensors(new Uint8Array([...bytes, 0])),
+    Error,
+    "12 bytes, but the file has 13 bytes of data",
+  );
 });
 
 Deno.test("damaged files are refused with a sentence that says what and where", () => {

@@ -29,7 +29,7 @@ Deno.test("LLFF: columns are turned, intrinsics scaled, a missing folder replace
   assertEquals([camera.width, camera.height, camera.focal, camera.centre], [20, 15, [25, 25], [10, 7.5]]);
   assertEquals([picture.width, picture.height, picture.channels], [20, 15, 3]);
   assertAlmostEquals(scene.near, 1.8, 1e-12);
-  assertEquals(scene.warnings, ["scene: images_8 is missing, images_4 is read instead."]);
+  assertEquals(scene.warnings, ["scene: the folder images_8 is missing, so images_4 is read instead."]);
 });
 
 Deno.test("LLFF: any factor's folder is found, the largest pictures first", async () => {
@@ -40,7 +40,7 @@ Deno.test("LLFF: any factor's folder is found, the largest pictures first", asyn
   const files = { "poses_bounds.npy": poses, ...pictures, ...in3, "images_x/a.png": testPng(4, 3) };
   const scene = await readScene(sceneFromBytes(files, "scene"));
   assertEquals(scene.test.map(({ name }) => name), ["images_3/00.png"]);
-  assertEquals(scene.warnings, ["scene: images_8 is missing, images_3 is read instead."]);
+  assertEquals(scene.warnings, ["scene: the folder images_8 is missing, so images_3 is read instead."]);
   const only1 = Object.fromEntries(Object.entries(in3).map(([path, png]) => [path.replace("_3", "_1"), png]));
   assertEquals(
     (await readScene(sceneFromBytes({ ...only1, "poses_bounds.npy": poses }), { downscale: 1 })).warnings,
@@ -48,7 +48,7 @@ Deno.test("LLFF: any factor's folder is found, the largest pictures first", asyn
   );
   const none = sceneFromBytes({ "poses_bounds.npy": poses }, "scene");
   const error = await assertRejects(() => readScene(none), Error);
-  assertEquals(error.message, "scene: expected pictures in images, images_2 or their like, found none.");
+  assertEquals(error.message, "scene: expected pictures in images, images_2 or a similar folder, found none.");
 });
 
 Deno.test("transforms.json: lists of names tell which views are held out", async () => {
@@ -66,7 +66,7 @@ Deno.test("transforms.json: lists of names tell which views are held out", async
   assertEquals(await read({ train_filenames: ["images/a.png"], test_filenames: [], val_filenames: ["images/c.png"] }), [
     "a",
     "c",
-    "scene/transforms.json: 1 of 3 pictures are neither to train nor to test on.",
+    "scene/transforms.json: 1 of 3 pictures are neither in the list for training nor in that for testing.",
   ]);
   // What is neither trained nor tested on stays out; a lone list leaves the others; endings may be left out.
   assertEquals((await read({ test_filenames: ["images/c.png"], val_filenames: ["images/b.png"] })).slice(0, 2), [
@@ -155,7 +155,7 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
   [
     "more pictures than poses",
     () => llff(3, { "images_4/99.png": testPng(20, 15) }),
-    "scene: 3 poses, but 4 pictures in images_4.",
+    "scene: expected 3 pictures in images_4, one for each pose, found 4.",
   ],
   [
     "pictures of different sizes",
@@ -422,7 +422,7 @@ Deno.test({
       await Deno.remove(`${root}/photographs/b.png`);
       await Deno.symlink("b.png", `${root}/photographs/b.png`);
       const error = await assertRejects(() => readScene(files), Error);
-      assertEquals(error.message, `${root}/scene/images/b.png: cannot be read: links lead in a circle.`);
+      assertEquals(error.message, `${root}/scene/images/b.png: cannot be read: symbolic links form a loop.`);
     } finally {
       await Deno.remove(root, { recursive: true });
     }
