@@ -30,6 +30,28 @@ export function decodeOff(bytes: Uint8Array, name = "mesh.off"): Mesh {
     if (done) throw new Error(`${name}: the OFF file is cut off: expected ${what}, found its end.`);
     return value;
   };
+  const [vertices, faces] = readCounts(next, name);
+  const builder = new MeshBuilder(name);
+  for (let i = 0; i < vertices; i++) {
+    const { number, words } = next(`vertex ${i + 1} of ${vertices}`);
+    const [x, y, z] = [0, 1, 2].map((axis) => numberOf(words[axis], `${name}, line ${number}`));
+    builder.vertex(x, y, z, `line ${number}`);
+  }
+  for (let i = 0; i < faces; i++) {
+    addFace(next(`face ${i + 1} of ${faces}`), builder, name);
+  }
+  const { value: more } = lines.next();
+  if (more) {
+    throw new Error(
+      `${name}, line ${more.number}: expected the end of the OFF file after the ${faces} faces that its header says, ` +
+        `found ${describeWord(more.words[0])}.`,
+    );
+  }
+  return builder.finish();
+}
+
+/** Reads the keyword OFF and the numbers of vertices and faces. */
+function readCounts(next: (what: string) => TextLine, name: string): number[] {
   const header = next("the word OFF");
   if (!WORD.test(header.words[0]) && !/^\d+$/.test(header.words[0])) {
     throw new Error(`${name}, line ${header.number}: expected OFF, found ${describeWord(header.words[0])}.`);
@@ -41,38 +63,25 @@ export function decodeOff(bytes: Uint8Array, name = "mesh.off"): Mesh {
   let countsAt = header.number;
   // The counts may be in the same line as the keyword OFF.
   if (counts.length === 0) ({ words: counts, number: countsAt } = next("the numbers of vertices and faces"));
-  const [vertices, faces] = [0, 1].map((i) => {
+  return [0, 1].map((i) => {
     const count = integerOf(counts[i], `${name}, line ${countsAt}`);
     if (count < 0) throw new Error(`${name}, line ${countsAt}: expected a count from 0, found ${count}.`);
     return count;
   });
-  const builder = new MeshBuilder(name);
-  for (let i = 0; i < vertices; i++) {
-    const { number, words } = next(`vertex ${i + 1} of ${vertices}`);
-    const [x, y, z] = [0, 1, 2].map((axis) => numberOf(words[axis], `${name}, line ${number}`));
-    builder.vertex(x, y, z, `line ${number}`);
-  }
-  for (let i = 0; i < faces; i++) {
-    const { number, words } = next(`face ${i + 1} of ${faces}`);
-    const where = `${name}, line ${number}`;
-    const corners = integerOf(words[0], where);
-    if (corners < 1) {
-      throw new Error(
-        `${where}: expected a face, which begins with the number of its corners, found ${describeWord(words[0])}.`,
-      );
-    }
-    if (corners > words.length - 1) {
-      throw new Error(`${where}: expected the ${corners} corners of a face, found ${words.length - 1}.`);
-    }
-    // In this format, a face of one corner is a point and one of two corners a line. A colour may follow the corners.
-    if (corners > 2) builder.face(words.slice(1, corners + 1).map((word) => integerOf(word, where)), `line ${number}`);
-  }
-  const { value: more } = lines.next();
-  if (more) {
+}
+
+/** Adds the face that a line describes. */
+function addFace({ number, words }: TextLine, builder: MeshBuilder, name: string): void {
+  const where = `${name}, line ${number}`;
+  const corners = integerOf(words[0], where);
+  if (corners < 1) {
     throw new Error(
-      `${name}, line ${more.number}: expected the end of the OFF file after the ${faces} faces that its header says, ` +
-        `found ${describeWord(more.words[0])}.`,
+      `${where}: expected a face, which begins with the number of its corners, found ${describeWord(words[0])}.`,
     );
   }
-  return builder.finish();
+  if (corners > words.length - 1) {
+    throw new Error(`${where}: expected the ${corners} corners of a face, found ${words.length - 1}.`);
+  }
+  // In this format, a face of one corner is a point and one of two corners a line. A colour may follow the corners.
+  if (corners > 2) builder.face(words.slice(1, corners + 1).map((word) => integerOf(word, where)), `line ${number}`);
 }

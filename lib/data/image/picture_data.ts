@@ -32,7 +32,7 @@ export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
         if (place.width !== 2) {
           throw new Error(`picture: expected an input of width 2 (row, column), but ${name} has ${place.width}.`);
         }
-        coordinates(gpu, indices, picture, place, first, rows, paddedRows);
+        coordinates(gpu, { indices, shape: picture, place, first, rows, paddedRows });
       }
       for (const [name, { buffer, width, stride }] of targets) {
         if (width !== channels) {
@@ -78,21 +78,28 @@ export async function renderPicture(
   const { value, width: columns, padded } = evaluation.network.node(input);
   for (let first = 0; first < count; first += evaluation.chunk) {
     const rows = Math.min(evaluation.chunk, count - first);
-    coordinates(gpu, indices, shape, { buffer: value, width: columns, stride: padded }, first, rows, padRows(rows));
+    const place = { buffer: value, width: columns, stride: padded };
+    coordinates(gpu, { indices, shape, place, first, rows, paddedRows: padRows(rows) });
     await evaluation.run(first, rows, results);
   }
   return { width, height, channels, pixels: Object.values(results)[0] };
 }
 
-function coordinates(
-  gpu: Gpu,
-  indices: DeviceBuffer,
-  { width, height }: { readonly width: number; readonly height: number },
-  { buffer, stride }: MatrixPlace,
-  first: number,
-  rows: number,
-  paddedRows: number,
-): void {
+/** Pixels whose coordinates are wanted: `rows` of the numbers in `indices`, from position `first` on. */
+interface CoordinateRequest {
+  readonly indices: DeviceBuffer;
+  readonly shape: { readonly width: number; readonly height: number };
+  /** The matrix that receives the coordinates; its rows from `rows` to `paddedRows` become 0. */
+  readonly place: MatrixPlace;
+  readonly first: number;
+  readonly rows: number;
+  readonly paddedRows: number;
+}
+
+/** Records computing the coordinates of pixels. */
+function coordinates(gpu: Gpu, { indices, shape, place, first, rows, paddedRows }: CoordinateRequest): void {
+  const { width, height } = shape;
+  const { buffer, stride } = place;
   gpu.dispatch(
     gpu.kernel(coordinatesSource),
     { indices, batch: buffer },

@@ -1,8 +1,8 @@
 import { type Camera, checkCamera } from "./camera.ts";
 import { readNpy } from "../../codec/tensor/npy.ts";
-import { type Scene, type SceneOptions, splitViews } from "./scene.ts";
+import { type Scene, type SceneOptions, splitViews, type View } from "./scene.ts";
 import type { SceneFiles } from "./scene_files.ts";
-import { checkCameraSize, checkSameSize, decodeScenePicture } from "./scene_picture.ts";
+import { checkCameraSize, checkSameSize, decodeScenePicture, type ScenePicture } from "./scene_picture.ts";
 
 const POSES = "poses_bounds.npy";
 
@@ -41,23 +41,7 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
     pictures.push({ name: path, ...picture });
   }
   checkSameSize(files.name, pictures);
-  const views = pictures.map((found, i) => {
-    const { name, picture, alpha } = found;
-    const row = data.subarray(17 * i, 17 * i + 17);
-    const what = `${where}, row ${i}`;
-    const [height, width, focal] = [row[4], row[9], row[14]];
-    checkCameraSize(what, width, height, found);
-    const camera: Camera = {
-      // The columns down, right, back are converted to right, up, back.
-      pose: [0, 1, 2].flatMap((r) => [row[5 * r + 1], -row[5 * r], row[5 * r + 2], row[5 * r + 3]]),
-      width: picture.width,
-      height: picture.height,
-      focal: [focal * picture.width / width, focal * picture.height / height],
-      centre: [picture.width / 2, picture.height / 2],
-    };
-    checkCamera(what, camera);
-    return { name, camera, picture, alpha };
-  });
+  const views = pictures.map((found, i) => viewOf(found, data.subarray(17 * i, 17 * i + 17), `${where}, row ${i}`));
   const bounds = Array.from({ length: shape[0] }, (_, i) => [data[17 * i + 15], data[17 * i + 16]]);
   bounds.forEach(([near, far], i) => {
     if (!(near > 0 && far > near && far < Infinity)) {
@@ -72,6 +56,23 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
     background,
     warnings,
   };
+}
+
+/** A picture's view, with the camera in its row of `poses_bounds.npy`. */
+function viewOf(found: ScenePicture & { readonly name: string }, row: Float64Array, what: string): View {
+  const { name, picture, alpha } = found;
+  const [height, width, focal] = [row[4], row[9], row[14]];
+  checkCameraSize(what, width, height, found);
+  const camera: Camera = {
+    // The columns down, right, back are converted to right, up, back.
+    pose: [0, 1, 2].flatMap((r) => [row[5 * r + 1], -row[5 * r], row[5 * r + 2], row[5 * r + 3]]),
+    width: picture.width,
+    height: picture.height,
+    focal: [focal * picture.width / width, focal * picture.height / height],
+    centre: [picture.width / 2, picture.height / 2],
+  };
+  checkCamera(what, camera);
+  return { name, camera, picture, alpha };
 }
 
 /** The folder of pictures for a downscaling factor; if it is missing, the one with the largest pictures. */

@@ -343,8 +343,8 @@ Deno.test("bounds that cannot be told from the cameras come with a warning, unle
   const [warning] = (await readScene(parallel)).warnings;
   assertEquals(
     warning,
-    "scene/transforms.json: the cameras' axes are nearly parallel, so that near 0.0500 and far 1.25 can only be " +
-      "guessed: give near and far in the units of the poses.",
+    "scene/transforms.json: the cameras' axes are nearly parallel, so near 0.0500 and far 1.25 can only be " +
+      "guessed; give near and far in the units of the poses.",
   );
   assertEquals((await readScene(parallel, { near: 1, far: 9 })).warnings, []);
   const turned = (degrees: number, x: number) => {
