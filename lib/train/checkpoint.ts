@@ -25,10 +25,10 @@ export async function encodeCheckpoint(field: Field, optimizer: Optimizer): Prom
 }
 
 /**
- * Puts a checkpoint's state back, so that training goes on bit for bit as if it had not stopped.
+ * Restores the training state of a checkpoint, so that training continues bit for bit as if it had not been interrupted.
  *
- * @param name How errors call the file.
- * @throws When it is of another optimizer or field.
+ * @param name The name of the file in error messages.
+ * @throws {Error} If the checkpoint belongs to another optimizer or field.
  */
 export function decodeCheckpoint(bytes: Uint8Array, field: Field, optimizer: Optimizer, name = "checkpoint"): void {
   const { tensors, metadata } = decodeSafetensors(bytes, name);

@@ -234,11 +234,11 @@ Deno.test("a scene that looks forward is rendered along a spiral, and frames of 
     const { bounds, space } = record;
     const broken: [object, RegExp][] = [
       [{}, /scene\.json: expected cameras, bounds, a ray space and a background, but not all of them were found\.\n$/],
-      [{ ...record, bounds: { ...bounds, near: null } }, /not all of them found\.\n$/],
-      [{ ...record, space: { ...space, motion: [1] } }, /not all of them found\.\n$/],
+      [{ ...record, bounds: { ...bounds, near: null } }, /not all of them were found\.\n$/],
+      [{ ...record, space: { ...space, motion: [1] } }, /not all of them were found\.\n$/],
       [
         { ...record, bounds: { ...bounds, cameras: [{ ...bounds.cameras[0], pose: 3 }] } },
-        /not all of them found\.\n$/,
+        /not all of them were found\.\n$/,
       ],
       [{ ...record, bounds: { ...bounds, near: 99 } }, /expected distances 0 < near < far, found 99 and 8\.\n$/],
     ];
