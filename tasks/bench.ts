@@ -1,5 +1,5 @@
 /**
- * `deno task bench`: how fast training is on this adapter, and where the time goes.
+ * `deno task bench`: measures how fast training is on this adapter, and which kernels take the time.
  *
  * @module
  */
@@ -31,7 +31,7 @@ if (import.meta.main) {
     checkComparison(values, given);
     const jsonFile = values.json === undefined ? undefined : await writablePath("--json", values.json);
     const { activation, width, layers, optimizer, kernels, repeats } = values;
-    const subject = { activation, width, layers, optimizer };
+    const setup = { activation, width, layers, optimizer };
     using progress = new ProgressLine();
     const context = {
       repeats,
@@ -46,7 +46,7 @@ if (import.meta.main) {
     const common = {
       adapter: gpu.adapter,
       versions: { ...Deno.version },
-      field: { ...subject, parameters: new Layout(segmentsOf(fieldOf(subject))).parameterCount },
+      field: { ...setup, parameters: new Layout(segmentsOf(fieldOf(setup))).parameterCount },
     };
     const compare = { peers: compareLibraries, optimizers: compareUpdates, scaling: compareSizes };
     const result = await (comparison === undefined ? measure() : compare[comparison]());
@@ -62,8 +62,8 @@ if (import.meta.main) {
     async function measure() {
       context.progress("measuring the adapter's peak");
       const peak = await measurePeak(gpu, repeats);
-      const updates = await measureUpdates(gpu, subject, repeats);
-      const measured = await measureBatches(gpu, subject, batches, { ...context, peak, updates });
+      const updates = await measureUpdates(gpu, setup, repeats);
+      const measured = await measureBatches(gpu, setup, batches, { ...context, peak, updates });
       const chosen = { asked: kernels, chosen: gpu.tuner.choices };
       const figures: BenchFigures = { ...common, kernels: chosen, peak, updates, batches: measured, firstStep };
       return { figures, text: report(figures) };
@@ -72,7 +72,7 @@ if (import.meta.main) {
     async function compareUpdates() {
       context.progress("measuring the adapter's peak");
       const peak = await measurePeak(gpu, repeats);
-      const optimizers = await compareOptimizers(gpu, subject, batches, context);
+      const optimizers = await compareOptimizers(gpu, setup, batches, context);
       const figures: OptimizerFigures = {
         ...common,
         kernels: { asked: kernels, chosen: gpu.tuner.choices },
@@ -83,13 +83,13 @@ if (import.meta.main) {
     }
 
     async function compareSizes() {
-      const scaling = await measureScaling(gpu, subject, batches, context);
+      const scaling = await measureScaling(gpu, setup, batches, context);
       const figures: ScalingFigures = { ...common, kernels: { asked: kernels, chosen: gpu.tuner.choices }, scaling };
       return { figures, text: scalingReport(figures) };
     }
 
     async function compareLibraries() {
-      const peers = await comparePeers(gpu, subject, batches, context);
+      const peers = await comparePeers(gpu, setup, batches, context);
       const figures: PeerComparison = { ...common, kernels: { asked: kernels, chosen: gpu.tuner.choices }, peers };
       return { figures, text: peerReport(figures) };
     }

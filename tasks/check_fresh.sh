@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Checks that tasks/setup.sh makes a fresh Debian ready: makes one in a temporary folder (debootstrap, then npm, and nothing
-# else), puts a clone of the current HEAD into it and runs the commands of the README there.
+# Checks that tasks/setup.sh works on a fresh Debian: installs one in a temporary folder with debootstrap, adds npm and nothing
+# else, clones the current HEAD into it and runs the commands of the README there.
 #   bash tasks/check_fresh.sh bookworm|trixie [TASK [ARGUMENT...]]
-# With a TASK only that one is run. Needs root, git, debootstrap and a Debian host, whose package mirror, proxies and
-# certificates it uses. Takes some minutes and about 2 GB below ${TMPDIR:-/tmp}.
+# If a TASK is given, only that one is run. It needs root, git, debootstrap and a Debian host, whose package mirror, proxies and
+# certificates it uses. It takes some minutes and about 2 GB in ${TMPDIR:-/tmp}.
 set -euo pipefail
 
 fail() {
@@ -21,21 +21,21 @@ repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 host_release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 
 root=$(mktemp -d "${TMPDIR:-/tmp}/fresh-$release-XXXXXX")
-chmod 755 "$root" # apt fetches as a user of its own
+chmod 755 "$root" # apt downloads as a user of its own
 
 cleanup() {
   local folder
   for folder in dev sys proc; do
     if mountpoint -q "$root/$folder"; then umount --lazy "$root/$folder"; fi
   done
-  # Never reaches into what may still be mounted.
+  # --one-file-system protects what may still be mounted.
   rm -rf --one-file-system "$root" "$root.log"
 }
 trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Prints RELEASE and URI of every package source of the host.
+# Prints the release and the URI of every package source of the host.
 sources() { apt-get indextargets --format "\$(RELEASE) \$(REPO_URI)" "Identifier: Packages" | sort -u; }
 
 # Runs a command and shows what it printed only if it fails.
@@ -48,7 +48,7 @@ quietly() {
   rm -f "$root.log"
 }
 
-# Runs a command inside, in the clone, with nothing of the host's environment but the way to the registries.
+# Runs a command in the clone. Of the host's environment, only the settings for network and registries are passed on.
 inside() {
   local carried=() name value
   while IFS= read -r name; do
@@ -69,7 +69,7 @@ make_debian() {
   mirror=$(sources | awk -v release="$host_release" '$1 == release { print $2; exit }')
   [[ -n $mirror ]] || fail "expected a package source for \"$host_release\" in the host's apt configuration, found none."
   quietly debootstrap --variant=minbase "$release" "$root" "$mirror"
-  # Updates and security fixes come from where the host has its own.
+  # Updates and security fixes come from the same sources as the host's.
   sources | while read -r target uri; do
     [[ $target == "$host_release"* ]] && echo "deb $uri ${target/#$host_release/$release} main"
   done >"$root/etc/apt/sources.list"
@@ -87,7 +87,7 @@ install_npm() {
   quietly inside env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates npm
 }
 
-# Runs `bash tasks/setup.sh ARGUMENT...` inside and adds a line to the summary.
+# Runs `bash tasks/setup.sh ARGUMENT...` in the clone and adds a line to the summary.
 summary=()
 all_passed=yes
 check() {

@@ -1,5 +1,5 @@
 /**
- * `deno task doctor`: which adapter a training run would use here, what fits on it, and how to mend one that is missing.
+ * `deno task doctor`: shows which adapter a training run would use on this machine, what fits on it, and how to fix it if none is found.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import { defineCommand, parseOptions } from "./shell/options.ts";
 const command = defineCommand({
   usage: "deno task doctor",
   summary: "Shows which adapter (GPU or software) training would use on this machine, what fits on it, and what to " +
-    "install where there is none. Exits with 1 if nothing can be trained here.",
+    "install if none is found. The exit code is 1 if nothing can be trained here.",
   options: [
-    { name: "software", kind: "flag", help: "Accept the CPU although there is a GPU, as the other tasks do with this" },
-    { name: "json", kind: "flag", help: "Print one JSON object for programs to read" },
+    { name: "software", kind: "flag", help: "Accept a software adapter although the machine has an NVIDIA GPU" },
+    { name: "json", kind: "flag", help: "Print the report as one JSON object" },
   ],
   examples: ["deno task doctor", "deno task doctor --json"],
 });
 
-/** The limits and features of an adapter that decide how training runs. Sizes are in bytes. */
+/** The limits and features of an adapter that matter for training. Sizes are in bytes. */
 interface Capabilities {
   bindingSize: number;
   bufferSize: number;
@@ -26,22 +26,22 @@ interface Capabilities {
   workgroupInvocations: number;
   timestampQuery: boolean;
   shaderF16: boolean;
-  /** Rows of a batch whose activations of one 256-unit layer fill the largest binding. */
+  /** The most rows of a batch whose activations of one layer with 256 units fit in one binding. */
   largestBatch: number;
 }
 
 type Listed = AdapterDescription & Capabilities;
 
 interface Diagnosis {
-  /** The adapter that would be used. */
+  /** The adapter that training would use; undefined if there is none. */
   used?: Listed;
-  /** Why none would be used, and how to mend it. */
+  /** Why there is none, and how to fix it. */
   problem?: string;
   adapters: Listed[];
   runtime: Record<"deno" | "v8" | "system", string>;
-  /** Drivers and their versions, as far as the system tells. */
+  /** The drivers with their versions, as far as they can be found. */
   drivers: string[];
-  /** Bytes; `gpu` only where the driver's own tool tells. */
+  /** Memory in bytes; that of the GPU only if NVIDIA's tool nvidia-smi reports it. */
   memory: { total: number; available: number; gpu?: number };
 }
 
@@ -79,7 +79,7 @@ async function diagnose(allowSoftware: true | undefined): Promise<Diagnosis> {
   };
 }
 
-/** WebGPU has no list of adapters; each preference may bring up another one. */
+/** Lists the adapters. WebGPU has no such list, so all preferences are tried, each of which may find another adapter. */
 async function listAdapters(): Promise<Listed[]> {
   const preferences: GPURequestAdapterOptions[] = [
     { powerPreference: "high-performance" },
@@ -97,7 +97,7 @@ async function listAdapters(): Promise<Listed[]> {
   return [...found.values()];
 }
 
-/** What a program of the system prints, or nothing where it is not installed or fails. */
+/** The output of a program of the system; empty if it is not installed or fails. */
 function output(program: string, ...args: string[]): string {
   try {
     const { success, stdout } = new Deno.Command(program, { args, stderr: "null" }).outputSync();
@@ -138,32 +138,35 @@ function bytes(count: number): string {
 }
 
 function kind({ software, backend, vendor }: Listed): string {
-  return [software ? "software, on the CPU" : `GPU of ${vendor || "an unnamed vendor"}`, ...backend ? [backend] : []]
+  return [software ? "software, on the CPU" : `GPU of ${vendor || "an unknown vendor"}`, ...backend ? [backend] : []]
     .join(", ");
 }
 
-/** The report for a person: aligned rows, and at the end what to do where something is missing. */
+/** Formats the report: aligned rows, and at the end what can be trained or what to install. */
 function report({ used, problem, adapters, runtime, drivers, memory }: Diagnosis): string {
   const rows: [string, string][] = adapters.map((adapter) => [
-    adapter.name === used?.name ? "Adapter, used" : "Adapter",
+    adapter.name === used?.name ? "Adapter (used)" : "Adapter",
     `${adapter.name} (${kind(adapter)})`,
   ]);
   if (adapters.length === 0) rows.push(["Adapter", "none"]);
   const shown = used ?? adapters[0];
   if (shown) {
     rows.push(
-      ["Buffers", `up to ${bytes(shown.bufferSize)}, ${bytes(shown.bindingSize)} of it in one binding`],
-      ["Workgroups", `${shown.workgroupInvocations} invocations, ${bytes(shown.workgroupMemory)} of shared memory`],
+      ["Buffers", `up to ${bytes(shown.bufferSize)}; up to ${bytes(shown.bindingSize)} in one binding`],
+      [
+        "Workgroups",
+        `up to ${shown.workgroupInvocations} invocations and ${bytes(shown.workgroupMemory)} of shared memory`,
+      ],
       ["Features", `timestamp-query: ${yes(shown.timestampQuery)}, shader-f16: ${yes(shown.shaderF16)}`],
       [
         "Batch",
-        `up to ${shown.largestBatch} rows in one piece for a field of 4 × ${fieldWidth}; larger ones are split`,
+        `up to ${shown.largestBatch} rows in one chunk for layers of ${fieldWidth} units; larger batches are split`,
       ],
     );
   }
   const gpu = memory.gpu ? `, ${bytes(memory.gpu)} on the GPU` : "";
   rows.push(
-    ["Memory", `${bytes(memory.total)}, ${bytes(memory.available)} of it free${gpu}`],
+    ["Memory", `${bytes(memory.total)}, of which ${bytes(memory.available)} are free${gpu}`],
     ["Drivers", drivers.join(", ") || "unknown"],
     ["Runtime", `Deno ${runtime.deno}, V8 ${runtime.v8}`],
     ["System", runtime.system],
@@ -179,8 +182,8 @@ function yes(available: boolean): string {
 
 function advice({ software }: Listed): string {
   return software
-    ? "Everything can be trained here, slowly: there is no GPU, or its Vulkan driver is not installed."
-    : "Everything can be trained here.";
+    ? "All tasks can be trained here, but slowly on the CPU: there is no GPU, or its Vulkan driver is not installed."
+    : "All tasks can be trained here.";
 }
 
 if (import.meta.main) {

@@ -1,5 +1,5 @@
 /**
- * `deno task image`: trains a field on a picture and leaves the reconstruction, plots and checkpoints in a run folder.
+ * `deno task image`: trains a field on a picture and writes the reconstruction, plots and checkpoints to a run folder.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * `deno task nerf`: trains a radiance field on posed photographs and leaves test views, plots and checkpoints in a run folder.
+ * `deno task nerf`: trains a radiance field on photographs with known cameras and writes test views, plots and checkpoints to a
+ * run folder.
  *
  * @module
  */

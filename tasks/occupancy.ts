@@ -1,6 +1,6 @@
 /**
- * `deno task occupancy`: trains a field on a mesh and leaves a mesh extracted from it, pictures, plots and checkpoints in a run
- * folder.
+ * `deno task occupancy`: trains a field on a mesh and writes the mesh extracted from the field, pictures, plots and checkpoints
+ * to a run folder.
  *
  * @module
  */

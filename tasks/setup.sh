@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what a task needs and is not there yet, then runs it:
+# Installs what a task needs and is missing, then runs the task:
 #   bash tasks/setup.sh TASK [ARGUMENT...]
-# Made for a fresh Debian 12 or 13 with npm. Where nothing is missing it prints nothing and costs under a tenth of a second.
+# It is made for a fresh Debian 12 or 13 with npm. If nothing is missing, it prints nothing and takes less than a tenth of a second.
 set -euo pipefail
 
-deno_version=2.9.6 # the version that the tests ran with; any other of the same minor version will do
+deno_version=2.9.6 # the version that the tests use; any other patch version works too
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -13,7 +13,7 @@ fail() {
   exit 1
 }
 
-# Sets $deno to a program of the wanted minor version, or returns 1.
+# Sets $deno to a Deno of the wanted minor version, or returns 1 if there is none.
 find_deno() {
   local candidate
   while IFS= read -r candidate; do
@@ -25,8 +25,8 @@ find_deno() {
   return 1
 }
 
-# Prints the programs that the commands called deno lead to. Where npm does not run install scripts, such a command is a
-# wrapper in Node that does not pass signals on, while the program itself is among the package's dependencies.
+# Prints the programs behind all commands named deno. If npm does not run install scripts, such a command is a wrapper in Node, which
+# does not forward signals; then the program itself is among the package's dependencies.
 deno_candidates() {
   local command file
   while IFS= read -r command; do
@@ -47,7 +47,7 @@ has_vulkan_loader() {
   [[ $("$ldconfig" -p 2>/dev/null) == *libvulkan.so.1* ]]
 }
 
-# Whether a Vulkan driver other than NVIDIA's is registered: that one is of use only beside its device.
+# Whether a Vulkan driver other than NVIDIA's is registered. NVIDIA's is useful only if the machine has an NVIDIA GPU.
 has_vulkan_driver() {
   local folder file
   [[ -z ${VK_DRIVER_FILES:-}${VK_ICD_FILENAMES:-} ]] || return 0 # the caller chose one
@@ -59,11 +59,11 @@ has_vulkan_driver() {
   return 1
 }
 
-# Prints the Debian packages that a task with these arguments misses.
+# Prints the Debian packages that are missing for a task with these arguments.
 missing_packages() {
   [[ $(uname -s) == Linux ]] || return 0
   has_vulkan_loader || printf '%s\n' libvulkan1
-  # The software driver only where there is no better one, or where it is asked for.
+  # The software driver is needed only if there is no GPU driver, or if it is asked for.
   if ! has_vulkan_driver && { ! has_nvidia || [[ " $* " == *" --software "* ]]; }; then
     printf '%s\n' mesa-vulkan-drivers
   fi
@@ -78,7 +78,7 @@ quietly() {
   }
 }
 
-# Whether npm's global folder can be written without privileges, as where Node was installed in the home directory.
+# Whether npm's global folder is writable without privileges, for instance if Node is installed in the home directory.
 owns_npm_folder() {
   local folder modules
   folder=$(npm prefix -g 2>/dev/null) || return 1
@@ -93,10 +93,10 @@ install_missing() { # DENO_IS_MISSING PACKAGE...
   apt=(apt-get install -y --no-install-recommends "$@")
   npm=(npm install -g --no-fund --no-audit "deno@$deno_version")
   if [[ $# -gt 0 ]] && ! command -v apt-get >/dev/null; then
-    fail "Vulkan is missing (in Debian's words: $*), and there is no apt-get: install it with this system's own tool."
+    fail "Vulkan is missing (the Debian packages $*), and there is no apt-get. Install it with this system's package manager."
   fi
   if [[ $deno_is_missing == yes ]] && ! command -v npm >/dev/null; then
-    fail "npm is missing, which Deno comes from. As root: apt-get install npm"
+    fail "npm is missing, which is needed to install Deno. Run as root: apt-get install npm"
   fi
   if [[ $EUID -ne 0 ]]; then
     as_root=(sudo -n)
@@ -107,7 +107,7 @@ install_missing() { # DENO_IS_MISSING PACKAGE...
     fi
   fi
   if [[ ${#by_admin[@]} -gt 0 ]]; then
-    say "something is missing that only an administrator can install. As root:"
+    say "only an administrator can install what is missing. Run as root:"
     printf '  %s\n' "${by_admin[@]}" >&2
     exit 1
   fi
@@ -123,33 +123,33 @@ install_missing() { # DENO_IS_MISSING PACKAGE...
   fi
 }
 
-# The first line that Deno answers with.
+# The first line that Deno prints.
 complaint() { { deno --version 2>&1 || true; } | head -n 1; }
 
 if [[ $# -eq 0 || $1 == -h || $1 == --help ]]; then
   {
     echo "Usage: bash tasks/setup.sh TASK [ARGUMENT...]"
     echo "Installs what is missing (Deno from npm, Vulkan from Debian), then runs \`deno task TASK ARGUMENT...\`."
-    echo "To see what there is: bash tasks/setup.sh doctor"
+    echo "To see what this machine can train: bash tasks/setup.sh doctor"
   } >&2
-  [[ $# -gt 0 ]] # no task at all is a mistake
+  [[ $# -gt 0 ]] # a missing task is an error
   exit
 fi
 
 deno=
 deno_is_missing=no
 if ! find_deno; then
-  # What npm installs globally need not be on the PATH; asking npm where that is takes it a while.
+  # npm's global programs need not be on the PATH. npm is asked for their folder only now, because that takes a while.
   PATH=$PATH:$(npm prefix -g 2>/dev/null || true)/bin
   find_deno || deno_is_missing=yes
 fi
 mapfile -t packages < <(missing_packages "$@")
 if [[ $deno_is_missing == yes || ${#packages[@]} -gt 0 ]]; then install_missing "$deno_is_missing" "${packages[@]}"; fi
 
-# Tasks run in the repository's root and look paths up from the directory that they were called from, which Deno keeps here.
+# Tasks run in the repository's root. They resolve paths from the directory in which they were called, which Deno passes in INIT_CWD.
 export INIT_CWD=$PWD
 export DENO_NO_UPDATE_CHECK=1
-# Behind a proxy with a certificate of its own npm gets through, since Debian's Node trusts what the system trusts: so shall Deno.
+# Deno shall trust the system's certificates, as Debian's Node does, so that it works behind a proxy with a certificate of its own.
 if [[ -e /etc/ssl/certs/ca-certificates.crt ]]; then export DENO_TLS_CA_STORE=${DENO_TLS_CA_STORE:-mozilla,system}; fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec "$deno" task "$@"

@@ -1,5 +1,5 @@
 /**
- * `deno task tune`: measures the kernels for the tasks' fields on this adapter and remembers the fastest.
+ * `deno task tune`: measures the kernels for the tasks' fields on this adapter and stores the fastest in the autotuning cache.
  *
  * @module
  */
@@ -15,55 +15,62 @@ import { runTask } from "./shell/main.ts";
 import { defineCommand, parseOptions } from "./shell/options.ts";
 import { parseWholeNumbers } from "./shell/whole_numbers.ts";
 
-/** Activations whose fields have products of their own: others' are those of gaussian. */
+/** Activations whose fields have matrix products of different shapes. The other activations have those of gaussian. */
 const ACTIVATIONS = ["gaussian", "wavelet", "relu-pe"] as const;
 
 const command = defineCommand({
   usage: "deno task tune",
   summary:
-    "Measures every kernel family on this adapter for the fields that the tasks train, without a limit on compilation, and " +
-    "remembers the fastest for each class of products. Training measures by itself what is not known yet, but stops after " +
-    "two seconds.",
+    "Measures all kernels for matrix products on this adapter and stores the fastest for each shape in the autotuning cache. " +
+    "It covers the fields that the tasks train, however long compilation takes. Without it, training measures the kernels that " +
+    "it needs when it starts, but stops measuring after two seconds.",
   options: [
     {
       name: "task",
       kind: "choice",
       choices: ["all", "image", "occupancy", "nerf"],
       default: "all",
-      help: "Whose fields",
+      help: "Task whose fields to measure",
     },
     {
       name: "activation",
       kind: "choice",
       choices: ["all", ...ACTIVATIONS],
       default: "all",
-      help: "Of the fields; gaussian is for sine, sinc and relu too",
+      help: "Activation of the fields; gaussian also covers sine, sinc and relu",
     },
     {
       name: "batch",
       kind: "string",
       placeholder: "N,…",
-      help: "Batch sizes; of nerf, rays",
-      defaultText: "the tasks', and 4096 for larger batches and evaluation",
+      help: "Batch sizes; for nerf the numbers of rays",
+      defaultText: "the tasks' batch sizes, and 4096 for larger batches and evaluation",
     },
     {
       name: "layers",
       kind: "integer",
       min: 1,
       max: 64,
-      help: "Hidden layers; of nerf, of the trunk",
-      defaultText: "the tasks'",
+      help: "Number of hidden layers; for nerf of layers of the trunk",
+      defaultText: "the tasks' defaults",
     },
-    { name: "width", kind: "integer", min: 1, max: 4096, help: "Units of a hidden layer", defaultText: "the tasks'" },
-    { name: "software", kind: "flag", help: "Accept a software adapter beside an NVIDIA device" },
+    {
+      name: "width",
+      kind: "integer",
+      min: 1,
+      max: 4096,
+      help: "Units per hidden layer",
+      defaultText: "the tasks' defaults",
+    },
+    { name: "software", kind: "flag", help: "Accept a software adapter although the machine has an NVIDIA GPU" },
   ],
   examples: ["deno task tune", "deno task tune --task image --width 128 --layers 6 --batch 24576"],
 });
 
-/** Rows whose class is that of all larger chunks. */
+/** A number of rows whose result holds for all larger chunks. */
 const LARGE = 4096;
 
-/** A field, and the rows of chunks that it will be asked for. */
+/** A field, and the numbers of rows of its chunks. */
 interface Case {
   readonly description: FieldDescription;
   readonly rows: readonly number[];
@@ -89,7 +96,7 @@ if (import.meta.main) {
       },
       nerf: (activation: string): Case[] => {
         const { values } = parseOptions(["--activation", activation], nerfTask.command);
-        // The own scene and others have fields of different sizes.
+        // The default scene and others have fields of different sizes.
         const settled = [values, { ...values, scene: "any" }].map((each) => {
           return { ...nerfTask.settle(each, gpu.adapter), ...shape };
         });

@@ -2,11 +2,10 @@ import { checkPicture } from "../codec/image/check_picture.ts";
 import type { Picture } from "../codec/image/picture.ts";
 
 /**
- * The sum over pixels and channels of the squared differences to the neighbours on the right and below. A blurred picture has
- * less of it than a sharp one (blurring the fern's photographs of 126 × 94 pixels with σ = 1 pixel leaves 23 %, at 25.5 dB); noise
- * adds to it.
+ * The sum over pixels and channels of the squared differences from the neighbours on the right and below. It measures sharpness:
+ * blurring lowers it, and noise raises it.
  *
- * @throws {RangeError} If the picture's sizes and pixels contradict each other.
+ * @throws {RangeError} If the picture's sizes do not match its number of pixels.
  */
 export function gradientEnergy(picture: Picture): number {
   checkPicture("gradientEnergy", picture);

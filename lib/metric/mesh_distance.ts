@@ -2,26 +2,26 @@ import { areaVector } from "../data/mesh/inspect.ts";
 import type { Mesh } from "../codec/mesh/mesh.ts";
 import { NearestOnMesh } from "../data/mesh/nearest.ts";
 
-/** How close two surfaces are. */
+/** The distance between two surfaces. */
 export interface MeshDistance {
-  /** Chamfer distance: the mean of the two distances below. In the meshes' units. */
+  /** Chamfer distance: the mean of the two distances below, in the units of the meshes. */
   readonly chamfer: number;
-  /** Mean distance of points on the result from the target. */
+  /** Mean distance of points on the result from the target, in the units of the meshes. */
   readonly resultToTarget: number;
-  /** Mean distance of points on the target from the result: grows with what is missing. */
+  /** Mean distance of points on the target from the result. It is large if parts of the target are missing. */
   readonly targetToResult: number;
-  /** Mean |cosine| between a point's normal and that at the nearest place on the other surface, both ways; 1 at best. */
+  /** Mean |cosine| between a point's normal and the normal at the nearest point of the other surface, in both directions; at most 1. */
   readonly normalConsistency: number;
 }
 
 /**
- * Compares two surfaces by points spread evenly over the area of each and their exact distances from the other (not from
- * points on it, so that equal surfaces have distance 0). The same meshes give the same figures.
+ * Compares two surfaces. Points are spread evenly over the area of each, and their exact distances from the other surface are
+ * measured (not from points on it, so equal surfaces have distance 0). The same meshes always give the same figures.
  *
- * @param result What was reached.
- * @param target What it should be.
+ * @param result The reconstruction.
+ * @param target The surface that it should equal.
  * @param options.count Points on each surface; 30 000 by default.
- * @throws {Error} If one of them has no faces.
+ * @throws {Error} If one of the meshes has no faces.
  */
 export function compareMeshes(result: Mesh, target: Mesh, options: { readonly count?: number } = {}): MeshDistance {
   const { count = 30_000 } = options;
@@ -48,8 +48,8 @@ function oneWay(from: Mesh, to: Mesh, count: number): { distance: number; cosine
 }
 
 /**
- * Points on a surface, one for each equal part of its area, walking over the faces in order; within a face they follow an
- * additive recurrence (Roberts 2018, "The unreasonable effectiveness of quasirandom sequences").
+ * Spreads points over a surface, one for each of `count` equal parts of its area in the order of the faces. Within a face they
+ * follow an additive recurrence (Roberts 2018, "The unreasonable effectiveness of quasirandom sequences").
  */
 function* spread(mesh: Mesh, count: number): Generator<{ face: number; x: number; y: number; z: number }> {
   const { positions, indices } = mesh;
@@ -70,7 +70,7 @@ function* spread(mesh: Mesh, count: number): Generator<{ face: number; x: number
   }
 }
 
-/** 0 if one of the vectors is. */
+/** The cosine of the angle between two vectors; 0 if one of them is zero. */
 function cosineBetween(a: readonly number[], b: readonly number[]): number {
   const norms = Math.hypot(...a) * Math.hypot(...b);
   return norms > 0 ? (a[0] * b[0] + a[1] * b[1] + a[2] * b[2]) / norms : 0;

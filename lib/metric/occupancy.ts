@@ -7,38 +7,38 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { permutedIndices, streams } from "../gpu/random.ts";
 
 /**
- * How well a field tells inside from outside. Intersection over union where p > ½, that is where the logit is above 0; 1 where
- * no point is inside and none is said to be.
+ * How well a field predicts which points are inside. A point is predicted inside if p > ½, that is, if its logit is above 0. The
+ * intersection over union (IoU) is 1 if no point is inside and none is predicted inside.
  */
 export interface OccupancyScores {
-  /** Points that they are taken over. */
+  /** The number of points. */
   readonly points: number;
-  /** Of all points. */
+  /** IoU over all points. */
   readonly iou: number;
-  /** Of the half that is uniform in the cube. */
+  /** IoU over the half of the points that is uniform in the cube. */
   readonly iouUniform: number;
-  /** Of the half near the surface. */
+  /** IoU over the half of the points that is near the surface. */
   readonly iouNear: number;
-  /** Share of points on the right side, of all points. */
+  /** The fraction of all points that are predicted correctly. */
   readonly accuracy: number;
-  /** Mean binary cross-entropy of all points, in nats. */
+  /** Mean binary cross-entropy over all points, in nats. */
   readonly crossEntropy: number;
 }
 
-/** Counts of one kind of points. */
+/** The sizes of intersection (`both`) and union (`either`) of the inside points and those predicted inside. */
 interface Counts {
   both: number;
   either: number;
 }
 
 /**
- * Scores a field of one logit on points that are the same for every run on a mesh: the first `count` of a fixed sequence, half
- * uniform in [−1, 1]³, a quarter each near the surface with noise of deviation 0.1 and 0.01. Drawn, labelled and evaluated on
- * the device in chunks.
+ * Scores a field that outputs one logit. The points are the same for every run on a mesh: the first `count` of a fixed sequence, of
+ * which half are uniform in [−1, 1]³ and a quarter each are on the surface plus noise of standard deviation 0.1 and 0.01. They are
+ * drawn, labelled and evaluated on the device in chunks.
  *
- * @param options.count How many; 10⁶ by default.
- * @param options.memory Bytes of device memory that a chunk may take.
- * @throws {RangeError} If the field has not one input of width 3, or the count is no whole number from 1 to 2³¹.
+ * @param options.count The number of points; 10⁶ by default.
+ * @param options.memory The most bytes of device memory that a chunk may take.
+ * @throws {RangeError} If the field does not have exactly one input of width 3, or the count is not an integer from 1 to 2³¹.
  */
 export async function scoreOccupancy(
   field: Field,
@@ -52,7 +52,7 @@ export async function scoreOccupancy(
   const uniform: Counts = { both: 0, either: 0 };
   let [right, entropy] = [0, 0];
   const drawn = { epoch: 0, seed: 0, mix: "halves" as const, stream: streams.heldOut };
-  for await (const { first, logits, labels } of labelledLogits(field, sampler, count, drawn, undefined, memory)) {
+  for await (const { first, logits, labels } of labelledLogits(field, sampler, { count, drawn, memory })) {
     for (let i = 0; i < logits.length; i++) {
       const [logit, inside] = [logits[i], labels[i] > 0];
       const counts = isUniform(first + i) ? uniform : near;
@@ -72,25 +72,25 @@ export async function scoreOccupancy(
   };
 }
 
-/** A batch that was trained on. */
+/** A training batch. */
 export interface TrainedBatch {
   /** Epoch, counted from 0. */
   readonly epoch: number;
-  /** Position of its first point in the epoch's order. */
+  /** Position of the batch's first point in the epoch. */
   readonly first: number;
-  /** Its points. */
+  /** The number of points of the batch. */
   readonly rows: number;
-  /** Points of an epoch. */
+  /** The number of points of an epoch. */
   readonly count: number;
   /** The run's seed. */
   readonly seed: number;
 }
 
 /**
- * Intersection over union on a batch that was trained on, drawn again: the metric of the published comparison, which no
- * held-out figure should be compared with.
+ * Intersection over union on a training batch, which is drawn again. This is the metric of the published comparison. It must not be
+ * compared with a score on held-out points.
  *
- * @param level The logit above which a point counts as inside.
+ * @param level The logit above which a point is predicted inside.
  */
 export async function scoreBatch(
   field: Field,
@@ -103,7 +103,7 @@ export async function scoreBatch(
   permutedIndices(field.gpu, indices, rows, first, count, { seed, stream: streams.order, step: epoch });
   const drawn = { epoch, seed, mix: "thirds" as const, stream: streams.points };
   const counts: Counts = { both: 0, either: 0 };
-  for await (const { logits, labels } of labelledLogits(field, sampler, rows, drawn, indices)) {
+  for await (const { logits, labels } of labelledLogits(field, sampler, { count: rows, drawn, given: indices })) {
     logits.forEach((logit, i) => {
       if (logit > level && labels[i] > 0) counts.both++;
       if (logit > level || labels[i] > 0) counts.either++;
@@ -112,19 +112,28 @@ export async function scoreBatch(
   return intersectionOverUnion(counts);
 }
 
-/** 1 where no point is inside and none is said to be: nothing is wrong. */
+/** The IoU; 1 if no point is inside and none is predicted inside, because then every prediction is right. */
 function intersectionOverUnion({ both, either }: Counts): number {
   return either === 0 ? 1 : both / either;
 }
 
-/** Chunks of some points: what the field says, and the truth. */
+/** The points that {@linkcode labelledLogits} evaluates. */
+interface LabelledRequest {
+  /** The number of points. */
+  readonly count: number;
+  /** How they are drawn. */
+  readonly drawn: Pick<PointRequest, "epoch" | "seed" | "mix" | "stream">;
+  /** The numbers of the samples; by default they are numbered from 0. */
+  readonly given?: DeviceBuffer;
+  /** The most bytes of device memory that a chunk may take. */
+  readonly memory?: number;
+}
+
+/** Yields logits and labels of points, chunk by chunk. */
 async function* labelledLogits(
   field: Field,
   sampler: OccupancySampler,
-  count: number,
-  drawn: Pick<PointRequest, "epoch" | "seed" | "mix" | "stream">,
-  given?: DeviceBuffer,
-  memory?: number,
+  { count, drawn, given, memory }: LabelledRequest,
 ) {
   const { gpu, description } = field;
   using evaluation = new Evaluation(field, count, memory);
@@ -137,7 +146,7 @@ async function* labelledLogits(
   const place = { buffer: labels, width: 1, stride: 4 };
   for (let first = 0; first < count; first += chunk) {
     const rows = Math.min(chunk, count - first);
-    // Without an order of their own the samples are counted from 0.
+    // Without given indices, the samples are numbered from 0.
     if (given === undefined) gpu.write(counted, Uint32Array.from({ length: rows }, (_, i) => first + i));
     const [indices, from] = given === undefined ? [counted, 0] : [given, first];
     sampler.record({ points, labels: [place], indices, first: from, rows, paddedRows: padRows(rows), ...drawn });

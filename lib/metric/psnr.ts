@@ -1,11 +1,11 @@
 /**
- * Peak signal-to-noise ratio, 10·log₁₀(peak² / MSE), with the mean over all entries, summed in f64. Values are not
- * clamped to [0, peak]: a field that overshoots is charged for it.
+ * Peak signal-to-noise ratio, 10·log₁₀(peak² / MSE). The mean squared error is taken over all entries and summed in f64. Values are
+ * not clamped to [0, peak], so overshooting counts as an error.
  *
- * @param result What was reached.
- * @param target What it should be, as many values.
- * @param peak The largest value that the signal can have.
- * @returns Decibels; Infinity where both are equal, NaN where one holds NaN.
+ * @param result The reconstruction.
+ * @param target The values that it should have; of the same length.
+ * @param peak The largest value that the signal can have; 1 by default.
+ * @returns Decibels; Infinity if both are equal, NaN if one contains NaN.
  * @throws {RangeError} If the lengths differ or are 0, or the peak is not positive.
  */
 export function peakSignalToNoiseRatio(result: Float32Array, target: Float32Array, peak = 1): number {

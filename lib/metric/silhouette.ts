@@ -3,12 +3,13 @@ import type { Picture } from "../codec/image/picture.ts";
 import { peakSignalToNoiseRatio } from "./psnr.ts";
 
 /**
- * The PSNR in dB of the best silhouette of one colour: alpha·c + (1 − alpha)·background with the c of least squared error. A
- * field that has learned only where something is reaches as much.
+ * The PSNR in dB of the best silhouette of one colour: alpha·c + (1 − alpha)·background, with the colour c of least squared error. A
+ * field that has learnt only the silhouette of an object reaches this value, so it serves as a baseline.
  *
- * @param picture RGB, laid over the background.
- * @param alpha 1 channel, of the same size: how much of the background is hidden.
- * @throws {RangeError} If they differ in size, or have other channels.
+ * @param picture An RGB picture, composited on the background.
+ * @param alpha Its alpha: a picture of the same size with one channel.
+ * @param background The colour of the background.
+ * @throws {RangeError} If the sizes differ, or the numbers of channels are not 3 and 1.
  */
 export function silhouettePsnr(picture: Picture, alpha: Picture, background: "white" | "black"): number {
   checkPicture("silhouettePsnr: picture", picture);
@@ -16,7 +17,7 @@ export function silhouettePsnr(picture: Picture, alpha: Picture, background: "wh
   const shape = ({ width, height, channels }: Picture) => `${width}×${height}×${channels}`;
   if (shape({ ...picture, channels: 1 }) !== shape(alpha) || picture.channels !== 3) {
     throw new RangeError(
-      `silhouettePsnr: an RGB picture and its alpha expected, ${shape(picture)} and ${shape(alpha)} found.`,
+      `silhouettePsnr: expected an RGB picture and its alpha, found ${shape(picture)} and ${shape(alpha)}.`,
     );
   }
   const behind = background === "white" ? 1 : 0;

@@ -11,21 +11,21 @@ const WINDOW = 11;
 const SIGMA = 1.5;
 const [C1, C2] = [0.01 ** 2, 0.03 ** 2];
 
-/** The windowed means kept of each position: of x, y, x², y² and xy. */
+/** The number of windowed means for each position: those of x, y, x², y² and xy. */
 const MOMENTS = 5;
 
 /**
- * Mean structural similarity (Wang, Bovik, Sheikh & Simoncelli 2004, equation 13), with the conventions of the authors'
- * reference code: Gaussian window of 11×11 and σ = 1.5, K₁ = 0.01, K₂ = 0.03, data range 1, variances weighted by the
- * window without the n/(n − 1) correction, only window positions wholly inside the picture, no shrinking beforehand. The
- * channels, alpha included, are compared one by one and averaged. Equal to scikit-image's `structural_similarity` with
- * `gaussian_weights=True, use_sample_covariance=False, data_range=1`.
+ * Mean structural similarity (Wang, Bovik, Sheikh & Simoncelli 2004, equation 13) with the conventions of the authors'
+ * reference code: a Gaussian window of 11×11 pixels with σ = 1.5, K₁ = 0.01, K₂ = 0.03, data range 1, variances weighted by the
+ * window without the n/(n − 1) correction, only window positions entirely inside the picture, and no downscaling beforehand. The
+ * similarity is computed for each channel, including alpha, and averaged. The result equals scikit-image's `structural_similarity`
+ * with `gaussian_weights=True, use_sample_covariance=False, data_range=1`.
  *
- * Where a side is shorter than 11 pixels the window is the largest odd size that fits, with the same σ.
+ * If a side is shorter than 11 pixels, the window has the largest odd size that fits, with the same σ.
  *
- * @param result What was reached. Values are not clamped.
- * @param target What it should be, of the same size and channels.
- * @returns At most 1, which is reached by equal pictures only; NaN where one holds NaN.
+ * @param result The reconstruction. Its values are not clamped.
+ * @param target The picture that it should equal; of the same size and channels.
+ * @returns At most 1, which only equal pictures reach; NaN if one contains NaN.
  * @throws {RangeError} If the sizes or channels differ.
  */
 export function structuralSimilarity(result: Picture, target: Picture): number {
@@ -38,7 +38,7 @@ export function structuralSimilarity(result: Picture, target: Picture): number {
   return sum / (channels * (width - size + 1) * (height - size + 1));
 }
 
-/** A Gaussian window along one axis, of sum 1. */
+/** A Gaussian window along one axis, normalised to a sum of 1. */
 function gaussian(size: number): Float64Array {
   const window = Float64Array.from(
     { length: size },
@@ -53,7 +53,7 @@ function channelSum(result: Picture, target: Picture, channel: number, window: F
   const { width, height, channels } = target;
   const size = window.length;
   const positions = width - size + 1;
-  // The last `size` rows, filtered along x, in a ring: memory does not grow with the height.
+  // A ring buffer holds the last `size` rows, filtered along x, so that memory does not grow with the height.
   const ring = Array.from({ length: size }, () => new Float64Array(MOMENTS * positions));
   const products = new Float64Array(MOMENTS * width);
   const moments = new Float64Array(MOMENTS * positions);
@@ -72,7 +72,7 @@ function channelSum(result: Picture, target: Picture, channel: number, window: F
   return sum;
 }
 
-/** x, y, x², y² and xy of every pixel of the row that begins at `offset`. */
+/** Computes x, y, x², y² and xy for every pixel of the row that begins at `offset`. */
 function multiply(result: Picture, target: Picture, channel: number, offset: number, products: Float64Array): void {
   for (let i = 0, from = offset + channel; i < products.length; i += MOMENTS, from += target.channels) {
     const [x, y] = [result.pixels[from], target.pixels[from]];
@@ -84,7 +84,7 @@ function multiply(result: Picture, target: Picture, channel: number, offset: num
   }
 }
 
-/** One row's windowed means at every position wholly inside it. */
+/** Computes one row's windowed means at every position where the window is entirely inside the row. */
 function filterRow(products: Float64Array, window: Float64Array, filtered: Float64Array): void {
   for (let i = 0; i < filtered.length; i++) {
     let sum = 0;

@@ -1,16 +1,16 @@
 import { type PlanOptions, planTraining } from "./plan.ts";
 
-/** So many steps are looked at one by one; the rest are taken to cost what the later half of these do. */
+/** The cost of this many steps is summed one by one. Later steps are assumed to cost the mean of the second half of these. */
 const WALKED = 20_000;
 
 /**
- * Up to which step a run gets in a time, to be given to `train` as `steps`: measured before the run and on copies, so that the
- * result of the run itself does not depend on the clock. Steps that need Hessian-vector products count with what these take;
- * what a caller does between events (evaluation, pictures) does not count.
+ * Estimates how many steps a run can make within a training time, as a value for `steps` of `train`. The estimate is measured before
+ * the run, on copies, so the result of the run itself does not depend on the clock. It includes the cost of Hessian-vector products,
+ * but not what the caller does between events (evaluation, pictures).
  *
  * @param seconds Training time, above 0.
- * @param options As `train` will get them; the optimizer's counters say where the run goes on.
- * @returns Steps in all, at least one more than have been made.
+ * @param options The options that `train` will get. The optimizer's counters tell at which step the run continues.
+ * @returns The total number of steps, at least one more than have been made.
  * @throws {RangeError} If `seconds` is not above 0.
  * @example
  * ```ts ignore
@@ -19,12 +19,12 @@ const WALKED = 20_000;
  * ```
  */
 export async function stepsWithin(seconds: number, options: PlanOptions): Promise<number> {
-  if (!(seconds > 0)) throw new RangeError(`stepsWithin: seconds: a number > 0 expected, ${seconds} found.`);
+  if (!(seconds > 0)) throw new RangeError(`stepsWithin: seconds: expected a number > 0, found ${seconds}.`);
   const plan = await planTraining(options);
   return affordableSteps(seconds, options.optimizer.counters.step, plan.secondsOf);
 }
 
-/** How far a time reaches from step `first` on, at what each step costs; at least one step. */
+/** The step that is reached within a time from step `first` on, given the cost of each step; at least one step more. */
 export function affordableSteps(seconds: number, first: number, secondsOf: (step: number) => number): number {
   const half = first + WALKED / 2;
   let left = seconds;

@@ -3,32 +3,32 @@ import { Rehearsal } from "./rehearsal.ts";
 import type { TrainOptions } from "./train.ts";
 import { TrainingStep } from "./training_step.ts";
 
-/** What a run's speed and memory depend on; see {@linkcode TrainOptions}. */
+/** The options of training on which speed and memory depend; see {@linkcode TrainOptions}. */
 export type PlanOptions = Pick<
   TrainOptions,
   "field" | "objective" | "data" | "optimizer" | "batchSize" | "seed" | "signal" | "memory"
 >;
 
-/** What training will take. */
+/** The time and memory that training will take. */
 export interface TrainingPlan {
-  /** Steps of an epoch. */
+  /** The number of steps per epoch. */
   readonly stepsPerEpoch: number;
-  /** Rows of the pieces that a batch is worked through in. */
+  /** The number of rows of the chunks in which a batch is processed. */
   readonly chunkRows: number;
-  /** Bytes on the device while training, everything that is there already included. */
+  /** Bytes of device memory during training, including everything that is allocated already. */
   readonly deviceBytes: number;
-  /** Seconds of a step with neither products nor factors. */
+  /** Seconds of a step without Hessian-vector or Gauss-Newton products and Kronecker factors. */
   readonly plainSeconds: number;
-  /** Seconds of step 0 where the optimizer has one of its own kind (SOAP computes eigenvectors from scratch), and it is still to come. */
+  /** Seconds of step 0, if it is still to come and is special for the optimizer (SOAP computes its eigenvectors from scratch in it). */
   readonly firstSeconds?: number;
-  /** Seconds of the step with this number (from 0), its Hessian-vector products included. */
+  /** Seconds of a step (counted from 0), including its Hessian-vector or Gauss-Newton products and Kronecker factors. */
   secondsOf(step: number): number;
 }
 
 /**
- * Measures training before it begins, on copies, so that nothing that is trained changes.
+ * Measures the time and memory of training before it begins, on copies, so that field and optimizer do not change.
  *
- * @param options As `train` will get them.
+ * @param options The options that `train` will get.
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
   const { field, objective, optimizer, batchSize = 512, seed = 0, signal, memory } = options;

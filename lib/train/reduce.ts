@@ -4,14 +4,13 @@ import gatherText from "../../wgsl/train/outcome_gather.wgsl" with { type: "text
 import scatterText from "../../wgsl/train/outcome_scatter.wgsl" with { type: "text" };
 
 /**
- * Changes a step's vectors in place before they are used, for instance to their means over several processes, all of which make
- * the same calls in the same order. In a step: for each probe `{ product }`, the Hessian-vector product; for K-FAC
- * `{ kroneckerFactors }`; then
- * `{ gradient, outcome }`, `outcome` being the two numbers `[loss, notFinite]`, where a `notFinite` other than 0 stops the
- * training. Gradient, product and loss are normalised by the process's own batch, so that their means over equal batches are
+ * A hook that changes a step's vectors in place before they are used, for instance to their means over several processes. All
+ * processes make the same calls in the same order. In each step these are: for each probe `{ product }`, the Hessian-vector product;
+ * for K-FAC `{ kroneckerFactors }`; then `{ gradient, outcome }`, where `outcome` is `[loss, notFinite]`, and a `notFinite` other than
+ * 0 stops the training. Gradient, product and loss are normalised by the process's own batch, so their means over equal batches are
  * those of all samples together.
  *
- * What has been recorded is submitted before each call, and the step goes on when the promise is fulfilled: a hook may read and
+ * Recorded work is submitted before each call, and the step continues when the promise is fulfilled. A hook may read and
  * write the vectors, or record kernels on them.
  */
 export type Reduce = (vectors: Readonly<Record<string, Vector>>) => Promise<void>;
@@ -19,7 +18,7 @@ export type Reduce = (vectors: Readonly<Record<string, Vector>>) => Promise<void
 const gatherSource = { name: "outcome_gather", text: gatherText };
 const scatterSource = { name: "outcome_scatter", text: scatterText };
 
-/** Loss and NaN flag of a step as a vector that a hook can reduce. */
+/** The loss and the NaN flag of a step, as a vector that a hook can reduce. */
 export class Outcome implements Disposable {
   /** `[loss, notFinite]`. */
   readonly vector: Vector;
@@ -30,12 +29,12 @@ export class Outcome implements Disposable {
     this.vector = createVector(workspace.gpu, [{ name: "outcome", shape: [2] }], "outcome");
   }
 
-  /** Records taking a step's loss and flag into the vector. */
+  /** Records copying a step's loss and flag to the vector. */
   gather(slot: number, step: number): void {
     this.#dispatch(gatherSource, slot, step);
   }
 
-  /** Records putting the vector's numbers back in their places. */
+  /** Records copying the vector's numbers back to loss and flag. */
   scatter(slot: number, step: number): void {
     this.#dispatch(scatterSource, slot, step);
   }

@@ -4,15 +4,15 @@ import { createOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import { Pace } from "./pace.ts";
 import { RING, type TrainingStep } from "./training_step.ts";
 
-/** A burst that took fewer milliseconds says little: it is mostly the wait for its end. */
+/** The time of a burst of fewer milliseconds is not used, because it is mostly that of the read-back. */
 const TELLING = 150;
 /** A burst that took more milliseconds is not repeated. */
 const LONG = 2000;
 const BURSTS = 3;
 
 /**
- * Training steps on copies of the parameters, with a fresh optimizer and a learning rate of 0: for compiling what a run will
- * need and for timing it, without changing what is trained.
+ * Makes training steps on copies of the parameters, with a new optimizer and a learning rate of 0. They compile the kernels that a run
+ * will need, or measure its speed, without changing the field.
  */
 export class Rehearsal implements Disposable {
   readonly #training: TrainingStep;
@@ -20,7 +20,7 @@ export class Rehearsal implements Disposable {
   readonly #optimizer: Optimizer;
   #step = 0;
 
-  /** Copies the parameters as they are now. */
+  /** Copies the current parameters. */
   constructor(training: TrainingStep) {
     const { field: { gpu, layout, parameters }, optimizer } = training.options;
     this.#training = training;
@@ -29,7 +29,7 @@ export class Rehearsal implements Disposable {
     this.#optimizer = createOptimizer(gpu, optimizer.spec, layout);
   }
 
-  /** Runs the steps that the optimizer names, with and without products, so that everything is compiled. */
+  /** Runs the steps that the optimizer's specification names, with and without products, so that all kernels are compiled. */
   async warmUp(): Promise<void> {
     for (const step of this.#optimizer.spec.rehearsal ?? [0]) {
       this.#optimizer.restore({ step, observations: this.#optimizer.counters.observations });
@@ -41,7 +41,7 @@ export class Rehearsal implements Disposable {
     await this.#training.options.field.gpu.synchronize();
   }
 
-  /** Seconds of the first step, where the optimizer has one of its own kind, which `warmUp` leaves out. */
+  /** Seconds of the first step; undefined if it is not special for the optimizer. `warmUp` leaves a special first step out. */
   async secondsOfFirst(): Promise<number | undefined> {
     const { gpu } = this.#training.options.field;
     if (this.#optimizer.spec.rehearsal?.includes(0) ?? true) return undefined;
@@ -57,10 +57,10 @@ export class Rehearsal implements Disposable {
   }
 
   /**
-   * Seconds that a step with these requests takes: the median of a few bursts as training makes them, read-back included.
+   * Measures the seconds of a step with the given requests: the median over a few bursts of steps as in training, including read-back.
    *
-   * @param signal Ends it after the burst in flight.
-   * @throws The signal's reason.
+   * @param signal Stops the measurement after the burst in flight.
+   * @throws The signal's reason, if the signal is aborted.
    */
   async secondsPerStep(requests: readonly ObservationRequest[], signal?: AbortSignal): Promise<number> {
     const { gpu } = this.#training.options.field;
@@ -90,7 +90,7 @@ export class Rehearsal implements Disposable {
 
   #record(requests: readonly ObservationRequest[]): void {
     const subject = { parameters: this.#parameters, optimizer: this.#optimizer };
-    // Steps go on as in a run, so that short last batches have their share.
+    // The step is counted up as in a run, so that the short last batch of an epoch is included in the measurement.
     this.#training.rehearse(this.#step++, subject, requests);
   }
 }

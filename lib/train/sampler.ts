@@ -2,20 +2,20 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { permutedIndices, streams } from "../gpu/random.ts";
 
-/** The part of an epoch that one step works on. */
+/** The part of an epoch that makes one batch. */
 interface BatchPlace {
   readonly epoch: number;
-  /** Position in the epoch's order of the first sample. */
+  /** Position of the batch's first sample in the order of the epoch. */
   readonly first: number;
-  /** Samples; the last batch of an epoch may be short. */
+  /** The number of samples; the last batch of an epoch may be smaller. */
   readonly rows: number;
 }
 
-/** Draws batches: each epoch is a keyed permutation of the samples, so that every one is seen exactly once. */
+/** Draws batches. Each epoch is a keyed permutation of the samples, so every sample is used exactly once in it. */
 export class Sampler implements Disposable {
-  /** Samples of the batch last drawn. */
+  /** Indices of the samples of the latest batch: `[batchSize]`, u32. */
   readonly indices: DeviceBuffer;
-  /** Steps of an epoch. */
+  /** The number of steps per epoch. */
   readonly stepsPerEpoch: number;
   readonly #gpu: Gpu;
 
@@ -25,7 +25,7 @@ export class Sampler implements Disposable {
     this.indices = gpu.buffer("batch indices", batchSize * 4);
   }
 
-  /** Where a step (from 0) lies. */
+  /** The batch of a step (counted from 0). */
   place(step: number): BatchPlace {
     const epoch = Math.floor(step / this.stepsPerEpoch);
     const first = (step - epoch * this.stepsPerEpoch) * this.batchSize;

@@ -1,77 +1,77 @@
 /**
- * Learning-rate schedules: functions of the step alone, so that a run that is resumed has the same rates as one that was
- * not interrupted. Each gives the factor by which the base rate is multiplied.
+ * Learning-rate schedules. A schedule gives the factor by which the base learning rate is multiplied. It depends on the step
+ * alone, so a resumed run has the same rates as one that was not interrupted.
  *
  * @module
  */
 
-/** How the learning rate changes along a run. */
+/** A learning-rate schedule. */
 export interface Schedule {
-  /** Its name in the registry, such as `cosine`. */
+  /** The schedule's name in the registry, such as `cosine`. */
   readonly name: string;
-  /** Its settings, all of them, defaults filled in. */
+  /** All of its options, with defaults filled in. */
   readonly options: Readonly<Record<string, number>>;
-  /** What follows it, if it gives way to another schedule. */
+  /** The schedule that follows, if any. */
   readonly then?: Schedule;
   /**
-   * The factor at a step.
+   * The factor of the learning rate at a step.
    *
-   * @param step 0 at the first step of the run.
+   * @param step The step, counted from 0.
    */
   factor(step: number): number;
 }
 
-/** A schedule as it stands in a run's configuration: name and settings side by side. */
+/** A schedule in a run's configuration: its name and options in one object. */
 export interface ScheduleConfig {
-  /** Its name in the registry. */
+  /** The schedule's name in the registry. */
   readonly name: string;
-  /** What follows it. */
+  /** The schedule that follows. */
   readonly then?: ScheduleConfig;
-  /** Its settings. */
+  /** The schedule's options. */
   readonly [option: string]: number | string | ScheduleConfig | undefined;
 }
 
-/** Settings of {@linkcode linearWarmup}. */
+/** Options of {@linkcode linearWarmup}. */
 export interface LinearWarmupOptions {
-  /** How many steps the rise takes; a whole number from 1. */
+  /** The number of steps of the warm-up; an integer of at least 1. */
   readonly steps: number;
-  /** What follows, its step 0 at the end of the rise; default a factor of 1. */
+  /** The schedule that follows; its step 0 is the first step after the warm-up. Without it the factor stays 1. */
   readonly then?: Schedule;
 }
 
-/** Settings of {@linkcode exponential}. */
+/** Options of {@linkcode exponential}. */
 export interface ExponentialOptions {
-  /** At which step `final` is reached; a whole number from 1. */
+  /** The step at which `final` is reached; an integer of at least 1. */
   readonly steps: number;
-  /** The factor from then on; positive. */
+  /** The factor from this step on; above 0. */
   readonly final: number;
 }
 
-/** Settings of {@linkcode cosine}. */
+/** Options of {@linkcode cosine}. */
 export interface CosineOptions {
-  /** At which step `final` is reached; a whole number from 1. */
+  /** The step at which `final` is reached; an integer of at least 1. */
   readonly steps: number;
-  /** The factor from then on, from 0; default 0. */
+  /** The factor from this step on; at least 0, by default 0. */
   readonly final?: number;
 }
 
-/** Settings of {@linkcode stepDecay}. */
+/** Options of {@linkcode stepDecay}. */
 export interface StepDecayOptions {
-  /** How many steps lie between two drops; a whole number from 1. */
+  /** The number of steps between two drops; an integer of at least 1. */
   readonly every: number;
-  /** By what the rate is multiplied at each; positive. */
+  /** The factor by which each drop multiplies the learning rate; above 0. */
   readonly factor: number;
 }
 
-/** Always 1. */
+/** A constant learning rate: the factor is always 1. */
 export function constant(): Schedule {
   return { name: "constant", options: {}, factor: () => 1 };
 }
 
 /**
- * Rises in equal parts, (s + 1) / steps at step s, then is 1 or what `then` says, counted from the end of the rise.
+ * A linear warm-up: the factor is (s + 1) / steps at step s < steps. After that it is 1, or that of `then` at step s − steps.
  *
- * @param options Settings.
+ * @param options Options of the schedule.
  * @throws {RangeError} If `steps` is out of range.
  *
  * @example
@@ -94,10 +94,10 @@ export function linearWarmup({ steps, then }: LinearWarmupOptions): Schedule {
 }
 
 /**
- * Falls by the same ratio at each step, final^(s / steps) at step s, and stays at `final`.
+ * An exponential decay: the factor is final^(s / steps) at step s ≤ steps, and `final` after that.
  *
- * @param options Settings.
- * @throws {RangeError} If one is out of range.
+ * @param options Options of the schedule.
+ * @throws {RangeError} If an option is out of range.
  */
 export function exponential({ steps, final }: ExponentialOptions): Schedule {
   checkCount("exponential", "steps", steps);
@@ -110,11 +110,11 @@ export function exponential({ steps, final }: ExponentialOptions): Schedule {
 }
 
 /**
- * Falls along half a cosine (Loshchilov & Hutter 2017, equation 5, without restarts),
- * final + (1 − final) · ½ (1 + cos(π s / steps)) at step s, and stays at `final`.
+ * A cosine decay (Loshchilov & Hutter 2017, equation 5, without restarts): the factor is
+ * final + (1 − final) · ½ (1 + cos(π s / steps)) at step s ≤ steps, and `final` after that.
  *
- * @param options Settings.
- * @throws {RangeError} If one is out of range.
+ * @param options Options of the schedule.
+ * @throws {RangeError} If an option is out of range.
  */
 export function cosine({ steps, final = 0 }: CosineOptions): Schedule {
   checkCount("cosine", "steps", steps);
@@ -129,10 +129,10 @@ export function cosine({ steps, final = 0 }: CosineOptions): Schedule {
 }
 
 /**
- * Drops every so many steps, factor^⌊s / every⌋ at step s.
+ * A step decay: the factor is factor^⌊s / every⌋ at step s.
  *
- * @param options Settings.
- * @throws {RangeError} If one is out of range.
+ * @param options Options of the schedule.
+ * @throws {RangeError} If an option is out of range.
  */
 export function stepDecay({ every, factor }: StepDecayOptions): Schedule {
   checkCount("stepDecay", "every", every);
@@ -144,7 +144,7 @@ export function stepDecay({ every, factor }: StepDecayOptions): Schedule {
   };
 }
 
-/** What a schedule is made from by name. Settings that a configuration lacks are undefined, and refused as such. */
+/** How a schedule is made from its name and options. Options that a configuration lacks are undefined, which `make` checks. */
 interface RegistryEntry {
   readonly options: readonly string[];
   readonly make: (options: Readonly<Record<string, number>>, then?: Schedule) => Schedule;
@@ -162,7 +162,7 @@ const REGISTRY: Readonly<Record<string, RegistryEntry>> = {
 export const scheduleNames: readonly string[] = Object.keys(REGISTRY);
 
 /**
- * Writes a schedule down; {@linkcode scheduleFromConfig} makes the same one again.
+ * Converts a schedule to its configuration, from which {@linkcode scheduleFromConfig} makes the same schedule.
  *
  * @param schedule The schedule.
  */
@@ -171,10 +171,10 @@ export function scheduleToConfig({ name, options, then }: Schedule): ScheduleCon
 }
 
 /**
- * Makes a schedule from its name and settings.
+ * Makes a schedule from its name and options.
  *
- * @param config As from {@linkcode scheduleToConfig}; settings that have a default may be missing.
- * @throws {RangeError} If the name or a setting is unknown, or a setting is missing or out of range.
+ * @param config The configuration, as {@linkcode scheduleToConfig} makes it. Options that have a default may be left out.
+ * @throws {RangeError} If the name or an option is unknown, or an option is missing or out of range.
  */
 export function scheduleFromConfig({ name, then, ...options }: ScheduleConfig): Schedule {
   if (!Object.hasOwn(REGISTRY, name)) {

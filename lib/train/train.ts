@@ -12,65 +12,66 @@ import { RING, TrainingStep } from "./training_step.ts";
 
 /** Options of {@linkcode train}. */
 export interface TrainOptions {
-  /** Trained in place. */
+  /** The field, whose parameters are trained in place. */
   readonly field: Field;
-  /** What is minimised. */
+  /** The objective that is minimised. */
   readonly objective: Objective;
-  /** Samples on the device (`pictureData`, …), or arrays on the host. */
+  /** The samples: on the device (`pictureData`, …), or as arrays on the host. */
   readonly data: TrainingData | Batch;
-  /** Made for the field's layout. Its counters say where training goes on. */
+  /** The optimizer, which must be made for the field's layout. Its counters tell at which step training continues. */
   readonly optimizer: Optimizer;
-  /** Multiplies the optimizer's learning rate; constant by default. */
+  /** The factor of the optimizer's learning rate at each step; constant by default. */
   readonly schedule?: Schedule;
-  /** Samples of a step, 512 by default. */
+  /** Samples per step; 512 by default. */
   readonly batchSize?: number;
-  /** Train until so many epochs have been made in all (resumed ones included). It, `steps` or both are needed. */
+  /** The total number of epochs, including those made before resuming. `epochs`, `steps` or both are needed. */
   readonly epochs?: number;
-  /** Train until so many steps have been made in all, if that comes first; {@linkcode stepsWithin} turns a time into steps. */
+  /** The total number of steps, if it is reached before `epochs`; {@linkcode stepsWithin} converts a time to steps. */
   readonly steps?: number;
-  /** Keys the order of samples and the probes; an unsigned 32-bit number, 0 by default. */
+  /** Random seed for the order of samples and the probes; an unsigned 32-bit integer, 0 by default. */
   readonly seed?: number;
-  /** An `epoch` event after every so many epochs, 1 by default. */
+  /** The number of epochs between two `epoch` events; 1 by default. */
   readonly epochEvents?: number;
-  /** Stops after the steps in flight. */
+  /** Stops training after the steps in flight. */
   readonly signal?: AbortSignal;
-  /** Bytes of device memory that a chunk of a batch may take. */
+  /** The most bytes of device memory that a chunk of a batch may take. */
   readonly memory?: number;
-  /** Awaited in every step, for instance to average over several processes; see {@linkcode Reduce}. */
+  /** A hook that is awaited in every step, for instance to average over several processes; see {@linkcode Reduce}. */
   readonly reduce?: Reduce;
 }
 
-/** What training tells. At every event all steps so far have run on the device. */
+/** An event of training. At every event, the device has completed all steps so far. */
 export interface TrainEvent {
   /**
-   * `start`: compiled, nothing done; `progress`: a few times a second; `epoch`: at the end of an epoch; `end`: last of all.
+   * `start` comes once, when everything is compiled and no step has been made; `progress` a few times a second; `epoch` at the end of
+   * an epoch; `end` once, as the last event.
    */
   readonly type: "start" | "progress" | "epoch" | "end";
-  /** Steps made in all. */
+  /** The total number of steps made so far. */
   readonly step: number;
-  /** Epochs made in all, with fraction. */
+  /** The total number of epochs made so far, with fraction. */
   readonly epoch: number;
-  /** Steps of an epoch. */
+  /** The number of steps per epoch. */
   readonly stepsPerEpoch: number;
   /** The mini-batch losses of the steps since the last event. */
   readonly losses: Float32Array;
-  /** Seconds of training by this call: synchronised, without compilation and without the time between events. */
+  /** Seconds of training in this call, synchronised with the device, without compilation and the time that the caller takes. */
   readonly seconds: number;
-  /** Hessian-vector products made by this call. */
+  /** The number of Hessian-vector products computed in this call. */
   readonly hvps: number;
-  /** Set at `end`: whether the signal stopped it. */
+  /** Whether the signal stopped the training; only set at `end`. */
   readonly aborted: boolean;
 }
 
 /** Thrown when a loss, gradient, product or parameter is not finite. */
 export class DivergenceError extends Error {
-  /** For telling it from other errors. */
+  /** The error's name, which distinguishes it from other errors. */
   override readonly name = "DivergenceError";
   /**
-   * Names the step.
+   * Makes an error whose message names the step.
    *
-   * @param step The step (from 1) at which it was seen.
-   * @param what What is not finite.
+   * @param step The step (counted from 1) at which the divergence was noticed.
+   * @param what The quantity that is not finite.
    */
   constructor(readonly step: number, what: string) {
     super(`Training diverged at step ${step}: ${what} is not finite. A lower learning rate may help.`);
@@ -78,12 +79,12 @@ export class DivergenceError extends Error {
 }
 
 /**
- * Trains a field: a stream of events while the device works. Steps are recorded and submitted in bursts; the host reads
- * losses back a few times a second, never every step. Events come when everything recorded has run, so that the field may be
- * evaluated, or a checkpoint be written, between two of them.
+ * Trains a field and yields events meanwhile. Steps are recorded and submitted in bursts, and the host reads
+ * losses back a few times a second, not after every step. Events come when the device has completed all recorded work, so the field
+ * may be evaluated, or a checkpoint be written, between two of them.
  *
- * @throws {DivergenceError} When something is not finite, within one read-back interval.
- * @throws {Error} When the optimizer has made as many steps already as are requested.
+ * @throws {DivergenceError} If a loss, gradient, product or parameter is not finite; it is noticed at the next read-back.
+ * @throws {Error} If the optimizer has already made as many steps as are requested.
  * @example
  * ```ts ignore
  * for await (const event of train({ field, objective: meanSquaredError(), data, optimizer, epochs: 10 })) {
@@ -95,10 +96,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   const { field, objective, optimizer, batchSize = 512, seed = 0, epochEvents = 1, signal, memory, reduce } = options;
   const { epochs, steps } = options;
   const schedule = options.schedule ?? constant();
-  if (epochs === undefined && steps === undefined) throw new Error("train: epochs or steps expected, neither found.");
+  if (epochs === undefined && steps === undefined) throw new Error("train: expected epochs or steps, found neither.");
   for (const [name, value] of Object.entries({ batchSize, epochs, steps, epochEvents })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
-      throw new Error(`train: ${name}: a positive whole number expected, ${value} found.`);
+      throw new Error(`train: ${name}: expected a positive integer, found ${value}.`);
     }
   }
   checkSeed("train", seed);
@@ -158,7 +159,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   yield event("end", new Float32Array(0), done < last);
 }
 
-/** Losses of steps first … end − 1 from the ring, after everything recorded has run. Throws when something diverged. */
+/** Reads the losses of steps first … end − 1 from the ring buffer when all recorded work is complete. Throws if training diverged. */
 async function readLosses(step: TrainingStep, first: number, end: number): Promise<Float32Array> {
   const { losses, flags, gpu } = step.workspace;
   const [ringBytes, flagBytes] = await gpu.read(losses, flags);
@@ -168,7 +169,7 @@ async function readLosses(step: TrainingStep, first: number, end: number): Promi
   const read = Float32Array.from({ length: end - first }, (_, i) => ring[(first + i) % RING]);
   const bad = read.findIndex((loss) => !Number.isFinite(loss));
   if (bad >= 0) throw new DivergenceError(first + bad + 1, "the loss");
-  // The last update of a burst may overflow although its gradient did not; nobody shall evaluate or keep such a field.
+  // The last update of a burst may overflow although its gradient did not. Such a field must not be evaluated or stored.
   if (parameters < end) throw new DivergenceError(parameters + 1, "a parameter");
   return read;
 }

@@ -19,7 +19,7 @@ import watchText from "../../wgsl/train/finite_check.wgsl" with { type: "text" }
 
 const watchSource = { name: "finite_check", text: watchText };
 
-/** Losses that may be outstanding between two read-backs. */
+/** The length of the ring buffer of losses: the most steps between two read-backs. */
 export const RING = 1024;
 
 /** What a step is made of. */

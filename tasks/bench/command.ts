@@ -8,14 +8,15 @@ import { parseWholeNumbers } from "../shell/whole_numbers.ts";
 export const command = defineCommand({
   usage: "deno task bench",
   summary:
-    "Measures training on this adapter: steps by phase and kernel against the adapter's own peak, gradients and " +
-    "Hessian-vector products, dispatches, the time to the first step; or one of three comparisons.",
+    "Measures the speed of training on this adapter: training steps, gradients and Hessian-vector products, the time of each " +
+    "phase and kernel compared with the adapter's measured peak, and the time to the first step. --peers, --optimizers " +
+    "and --scaling make a comparison instead.",
   options: [
     {
       name: "batch",
       kind: "string",
       placeholder: "N,N,…",
-      help: "Batch sizes, comma-separated",
+      help: "Batch sizes, separated by commas",
       defaultText: "512,4096,16384,65536; --peers, --optimizers: 512,16384; --scaling: 4096,8192,16384,32768",
     },
     {
@@ -23,37 +24,42 @@ export const command = defineCommand({
       kind: "choice",
       choices: ["gaussian", "sine", "gabor", "sinc", "relu"],
       default: "gaussian",
-      help: "Nonlinearity of the hidden layers",
+      help: "Activation of the hidden layers",
     },
-    { name: "width", kind: "integer", min: 1, max: 4096, default: 256, help: "Units of a hidden layer" },
-    { name: "layers", kind: "integer", min: 1, max: 64, default: 4, help: "Hidden layers" },
+    { name: "width", kind: "integer", min: 1, max: 4096, default: 256, help: "Units per hidden layer" },
+    { name: "layers", kind: "integer", min: 1, max: 64, default: 4, help: "Number of hidden layers" },
     {
       name: "optimizer",
       kind: "choice",
       choices: ["adam", "adamW", "sgd", "esgd"],
       default: "adam",
-      help: "Update rule; esgd is timed between its probes",
+      help: "Optimizer; esgd is timed in steps without a probe",
     },
     {
       name: "repeats",
       kind: "integer",
       min: 1,
       default: 7,
-      help: "Interleaved rounds; slow cases stop earlier, after two",
+      help: "Number of interleaved measurement rounds; slow cases stop after two",
     },
     {
       name: "kernels",
       kind: "choice",
       choices: KERNEL_CHOICES,
       default: "auto",
-      help: "How matrix products are computed; auto measures once for an adapter",
+      help: "Kernels for matrix products; auto chooses the fastest, which is measured once per adapter",
     },
-    { name: "first-step", kind: "boolean", default: true, help: "Time the first step too, with and without caches" },
-    { name: "peers", kind: "flag", help: "Compare with jax-js, TensorFlow.js and PyTorch instead; loads them" },
-    { name: "optimizers", kind: "flag", help: "Compare the updates of all optimizers instead" },
-    { name: "scaling", kind: "flag", help: "Compare batch sizes, and widths from 64 to 512, instead" },
-    { name: "software", kind: "flag", help: "Accept a software adapter beside an NVIDIA device" },
-    { name: "json", kind: "string", placeholder: "FILE", help: "Write all figures there too" },
+    {
+      name: "first-step",
+      kind: "boolean",
+      default: true,
+      help: "Also measure the time to the first step, with empty and with filled caches",
+    },
+    { name: "peers", kind: "flag", help: "Compare with jax-js, TensorFlow.js (both are downloaded) and PyTorch" },
+    { name: "optimizers", kind: "flag", help: "Compare the update steps of all optimizers" },
+    { name: "scaling", kind: "flag", help: "Compare batch sizes, and widths from 64 to 512" },
+    { name: "software", kind: "flag", help: "Accept a software adapter although the machine has an NVIDIA GPU" },
+    { name: "json", kind: "string", placeholder: "FILE", help: "Also write all figures to this file" },
   ],
   examples: [
     "deno task bench --batch 512,4096 --json bench.json",
@@ -66,7 +72,7 @@ export const command = defineCommand({
 /** Every option with its value. */
 export type BenchValues = Values<typeof command>;
 
-/** Comparisons that take the place of the usual measurements, with the batch sizes that each looks at. */
+/** The comparisons that replace the usual measurements, with their default batch sizes. */
 const COMPARISONS = {
   peers: [512, 16384],
   optimizers: [512, 16384],
@@ -78,7 +84,11 @@ export type ComparisonName = keyof typeof COMPARISONS;
 
 type ComparisonFlags = Pick<BenchValues, ComparisonName>;
 
-/** The comparison that is asked for; throws a `UserError` where it is more than one. */
+/**
+ * The comparison that the options ask for; undefined if none.
+ *
+ * @throws {UserError} If they ask for more than one.
+ */
 export function chosenComparison(values: ComparisonFlags): ComparisonName | undefined {
   const asked = (Object.keys(COMPARISONS) as ComparisonName[]).filter((name) => values[name]);
   if (asked.length > 1) {
@@ -89,7 +99,11 @@ export function chosenComparison(values: ComparisonFlags): ComparisonName | unde
   return asked[0];
 }
 
-/** Reads `--batch`; throws a `UserError` for anything but different whole numbers. */
+/**
+ * The batch sizes: those of `--batch`, or the default ones.
+ *
+ * @throws {UserError} If `--batch` is anything but different positive integers.
+ */
 export function batchSizes(values: Pick<BenchValues, "batch"> & ComparisonFlags): number[] {
   const { batch } = values;
   const comparison = chosenComparison(values);
@@ -97,7 +111,11 @@ export function batchSizes(values: Pick<BenchValues, "batch"> & ComparisonFlags)
   return parseWholeNumbers("--batch", batch);
 }
 
-/** Throws a `UserError` where a comparison is asked for with something that it does not cover. */
+/**
+ * Checks that a comparison supports the other options.
+ *
+ * @throws {UserError} If it does not.
+ */
 export function checkComparison(
   values: Pick<BenchValues, ComparisonName | "activation" | "optimizer">,
   given: ReadonlySet<string>,
@@ -105,14 +123,16 @@ export function checkComparison(
   const { peers, optimizers, activation, optimizer } = values;
   const comparison = chosenComparison(values);
   if (comparison !== undefined && given.has("firstStep")) {
-    throw new UserError(`--first-step: no comparison measures it, found --${comparison}.`);
+    throw new UserError(`--first-step cannot be given with --${comparison}, which does not measure the first step.`);
   }
   if (optimizers && optimizer !== "adam") {
-    throw new UserError(`--optimizers: every update is related to a step of adam, found --optimizer ${optimizer}.`);
+    throw new UserError(
+      `--optimizers: expected no --optimizer, because all are compared, found --optimizer ${optimizer}.`,
+    );
   }
   if (!peers) return;
   if (optimizer !== "adam") {
-    throw new UserError(`--peers: every library trains with adam, found --optimizer ${optimizer}.`);
+    throw new UserError(`--peers: expected --optimizer adam, which every library has, found --optimizer ${optimizer}.`);
   }
   const known = ["gaussian", "sine", "relu"];
   if (known.includes(activation)) return;

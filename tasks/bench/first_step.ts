@@ -4,16 +4,16 @@ import type { BenchValues } from "./command.ts";
 
 /** Milliseconds from the start of a process to its first finished step. */
 export interface FirstStepFigures {
-  /** With empty shader and tuning caches. */
+  /** With empty shader and autotuning caches. */
   readonly cold: Summary;
-  /** With what the run before left in them. */
+  /** With the caches that the run before filled. */
   readonly warm: Summary;
 }
 
-/** More rounds would take long: each compiles everything anew. */
+/** The most rounds. More would take long, because each compiles all kernels anew. */
 const ROUNDS = 2;
 
-/** Starts processes that make one step with default settings, each round first with empty caches, then once more. */
+/** Starts processes that make one training step with default settings: in each round one with empty caches, then one with filled ones. */
 export async function measureFirstStep(
   values: Pick<BenchValues, "activation" | "width" | "layers" | "optimizer" | "kernels" | "software" | "repeats">,
   batch: number,
@@ -43,7 +43,7 @@ async function oneProcess(settings: Record<string, unknown>, caches: string, den
     env: {
       XDG_CACHE_HOME: caches,
       MESA_SHADER_CACHE_DIR: join(caches, "mesa"),
-      // NVIDIA's, for Vulkan.
+      // The shader cache of NVIDIA's Vulkan driver.
       __GL_SHADER_DISK_CACHE_PATH: caches,
       DENO_DIR: denoDir,
       NO_COLOR: "1",
@@ -56,11 +56,13 @@ async function oneProcess(settings: Record<string, unknown>, caches: string, den
   const milliseconds = performance.now() - begin;
   await reader.cancel();
   const [{ success }, stderr] = await Promise.all([process.status, new Response(process.stderr).text()]);
-  if (done || !success) throw new Error(`The process that makes a first step failed: ${stderr.trim() || "no message"}`);
+  if (done || !success) {
+    throw new Error(`The process that measures the first step failed: ${stderr.trim() || "it printed no message"}`);
+  }
   return milliseconds;
 }
 
-/** Deno's own cache of modules, which XDG_CACHE_HOME would move along; it is not what is measured. */
+/** The folder of Deno's module cache, which must stay although XDG_CACHE_HOME changes, because downloads are not measured. */
 async function moduleCache(): Promise<string> {
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"], stderr: "null" }).output();
   return JSON.parse(new TextDecoder().decode(stdout)).denoDir;

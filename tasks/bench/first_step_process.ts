@@ -1,5 +1,5 @@
 /**
- * A process of its own for `measureFirstStep`: makes one training step as a user's program would, says so, and ends.
+ * The process that `measureFirstStep` starts: makes one training step as a user's program would, prints a line, and ends.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { KernelChoice } from "../../lib/linalg/gemm/family.ts";
 import { meanSquaredError } from "../../lib/objective/mean_squared_error.ts";
 import { createOptimizer } from "../../lib/optim/optimizer.ts";
 import { train } from "../../lib/train/train.ts";
-import { batchOf, fieldOf, optimizerOf, type Subject } from "./workload.ts";
+import { batchOf, type BenchSetup, fieldOf, optimizerOf } from "./workload.ts";
 
 if (import.meta.main) {
-  const settings: Subject & { batch: number; kernels: KernelChoice; allowSoftware?: boolean } = JSON.parse(
+  const settings: BenchSetup & { batch: number; kernels: KernelChoice; allowSoftware?: boolean } = JSON.parse(
     Deno.args[0],
   );
   const { batch, kernels, allowSoftware, optimizer: name } = settings;

@@ -8,64 +8,64 @@ import { createOptimizer } from "../../lib/optim/optimizer.ts";
 import type { Peak } from "./peak.ts";
 import { pairedRatio, summarise, type Summary } from "../shell/statistics.ts";
 import { canProfile, profileWork, timeInterleaved } from "./timing.ts";
-import { fieldOf, type Subject, Workload } from "./workload.ts";
+import { type BenchSetup, fieldOf, Workload } from "./workload.ts";
 
-/** One kernel in one phase of one pass. */
+/** The speed of one kernel in one phase of a pass. */
 export interface KernelFigures extends ProfileEntry {
-  /** Of matrix products; 0 for other kernels. */
+  /** GFLOP/s of matrix products; 0 for other kernels. */
   readonly gflops: number;
   readonly gigabytesPerSecond: number;
-  /** Matrix products: of the adapter's peak in operations. Others: of its peak in bytes, which caches can exceed. */
+  /** The fraction of the adapter's peak: in GFLOP/s for matrix products, otherwise in GB/s, which cached accesses can exceed. */
   readonly shareOfPeak: number;
 }
 
-/** A pass by the timestamps of its kernels. */
+/** The time of a pass by phase and kernel, measured with timestamps. */
 export interface Breakdown {
-  /** Sum over the kernels. */
+  /** The sum over all kernels. */
   readonly milliseconds: number;
   readonly dispatches: number;
-  /** Milliseconds by phase, in order. */
+  /** Milliseconds of each phase, in order. */
   readonly phases: Readonly<Record<string, number>>;
   readonly kernels: readonly KernelFigures[];
 }
 
-/** What was measured at one batch size; times are milliseconds. */
+/** The measurements at one batch size; times are milliseconds. */
 export interface BatchFigures {
   readonly batch: number;
-  /** Rows that are worked on at once. */
+  /** The number of rows of a chunk. */
   readonly chunk: number;
-  /** Of the first step. */
+  /** The loss before the first step. */
   readonly loss: number;
-  /** A whole training step by the clock. */
+  /** Time of a whole training step by the clock. */
   readonly step: Summary;
   readonly stepsPerSecond: number;
-  /** Loss and gradient alone. */
+  /** Time of loss and gradient. */
   readonly gradient: Summary;
-  /** Loss, gradient and one Hessian-vector product. */
+  /** Time of loss, gradient and one Hessian-vector product. */
   readonly product: Summary;
-  /** The last two, round by round. */
+  /** The median ratio of `product` to `gradient` over all rounds. */
   readonly productToGradient: number;
-  /** What ESGD with a probe every 100 steps costs more than Adam, as a share of Adam's step. */
+  /** The additional time of ESGD with a probe every 100 steps, relative to a step with Adam. */
   readonly esgdOverhead?: number;
-  /** Where the adapter has timestamps: a step, and gradient with product. */
+  /** A step, and gradient with product, by kernel; undefined if the adapter has no timestamps. */
   readonly profile?: { readonly step: Breakdown; readonly product: Breakdown };
 }
 
-/** Device milliseconds of updates alone. */
+/** The time of the optimizers' updates alone, in milliseconds on the device. */
 export interface UpdateFigures {
   readonly adam: number;
   readonly esgd: number;
-  /** With the folding-in of a probe before it. */
+  /** ESGD's update including its observation of a probe. */
   readonly esgdWithProbe: number;
 }
 
-/** Steps between ESGD's probes after its warm-up. */
+/** The number of steps between two probes of ESGD after its warm-up. */
 const PROBE_EVERY = 100;
 
-/** Times the updates of both optimizers; undefined where the adapter has no timestamps. */
-export async function measureUpdates(gpu: Gpu, subject: Subject, repeats: number): Promise<UpdateFigures | undefined> {
+/** Times the updates of Adam and ESGD; undefined if the adapter has no timestamps. */
+export async function measureUpdates(gpu: Gpu, setup: BenchSetup, repeats: number): Promise<UpdateFigures | undefined> {
   if (!canProfile(gpu)) return undefined;
-  using field = createField(gpu, fieldOf(subject));
+  using field = createField(gpu, fieldOf(setup));
   const { parameters, layout } = field;
   using gradient = createVector(gpu, layout);
   using hvp = createVector(gpu, layout);
@@ -88,10 +88,10 @@ export async function measureUpdates(gpu: Gpu, subject: Subject, repeats: number
   };
 }
 
-/** Measures every batch size, all interleaved. */
+/** Measures all batch sizes in interleaved rounds. */
 export async function measureBatches(
   gpu: Gpu,
-  subject: Subject,
+  setup: BenchSetup,
   batches: readonly number[],
   context: { peak: Peak; updates?: UpdateFigures; repeats: number; progress: (text: string) => void },
 ): Promise<BatchFigures[]> {
@@ -100,7 +100,7 @@ export async function measureBatches(
   const cases: { workload: Workload; loss: number }[] = [];
   for (const batch of batches) {
     progress(`batch ${batch}: compiling`);
-    const workload = workloads.use(new Workload(gpu, subject, batch));
+    const workload = workloads.use(new Workload(gpu, setup, batch));
     cases.push({ workload, loss: await workload.prepare() });
   }
   const works = cases.flatMap(({ workload }) => [
@@ -143,8 +143,8 @@ export async function measureBatches(
 }
 
 /**
- * ESGD's extra time as a share of an Adam step: a probe's product (what it takes beyond the gradient that the step needs anyway)
- * and its folding-in every 100 steps, and the difference of the update kernels at every step.
+ * The additional time of ESGD relative to a step with Adam. Every 100 steps it has the Hessian-vector product of a probe (beyond the
+ * gradient, which the step needs anyway) and its observation; at every step it has the difference between the update kernels.
  */
 export function esgdOverhead(extraForProduct: number, adamStep: number, updates: UpdateFigures): number {
   const probe = (extraForProduct + updates.esgdWithProbe - updates.esgd) / PROBE_EVERY;

@@ -9,65 +9,65 @@ import { optimizerFromConfig, optimizerNames } from "../../lib/optim/registry.ts
 import { recordCopy } from "./peak.ts";
 import { pairedRatio, summarise, type Summary } from "../shell/statistics.ts";
 import { productSpeed, timeInterleaved, type Work } from "./timing.ts";
-import { LEARNING_RATE, type Subject, Workload } from "./workload.ts";
+import { type BenchSetup, LEARNING_RATE, Workload } from "./workload.ts";
 
-/** What the updates of one optimizer take; times are milliseconds by the clock, everything an average over `period` steps. */
+/** The cost of one optimizer's updates. Times are milliseconds by the clock; all figures are averages over `period` steps. */
 export interface UpdateCost {
   readonly optimizer: string;
-  /** Steps after which its refreshes repeat; 1 for an optimizer whose steps are all alike. */
+  /** The number of steps after which the optimizer's refreshes repeat; 1 if all of its steps are alike. */
   readonly period: number;
-  /** One update, refreshes and the folding-in of observations included, but not what is observed. */
+  /** Time of one update, including refreshes and taking in observations, but not computing what is observed. */
   readonly update: Summary;
-  /** Kernels dispatched. */
+  /** The number of dispatches of an update. */
   readonly dispatches: number;
-  /** Bytes to be moved at least: what a step reads and writes, each buffer once. */
+  /** The bytes that an update must read and write, each buffer once. */
   readonly bytes: number;
-  /** Copying as many bytes, read and written ones counted apart; absent where matrix products take the time. */
+  /** Time of a copy that reads and writes as many bytes; undefined if the update computes matrix products. */
   readonly copy?: Summary;
-  /** The update in multiples of that, round by round. */
+  /** The median ratio of `update` to `copy` over all rounds. */
   readonly toCopy?: number;
-  /** Floating-point operations of the matrix products that its arithmetic needs. */
+  /** Floating-point operations of the update's matrix products. */
   readonly flops: number;
-  /** GFLOP/s of those products by themselves; absent without any, or where the adapter has no timestamps. */
+  /** GFLOP/s of these products alone; undefined if there are none or the adapter has no timestamps. */
   readonly productSpeed?: number;
-  /** What it observes besides gradients. */
+  /** What the optimizer observes besides gradients. */
   readonly curvature?: ObservationKind;
-  /** Observations of a step. */
+  /** The number of observations per step. */
   readonly observations: number;
-  /** At each batch size, what a step takes more than Adam's, as a share of that. */
+  /** The additional time of a step relative to a step with Adam, for each batch size. */
   readonly overheads: readonly Overhead[];
 }
 
-/** Extra time as a share of a step with Adam. */
+/** Additional time relative to a step with Adam. */
 export interface Overhead {
   readonly batch: number;
-  /** Of the update alone. */
+  /** The additional time of the update alone. */
   readonly update: number;
-  /** Of update and observations. */
+  /** The additional time of the update and of what it observes. */
   readonly step: number;
 }
 
-/** What updates are related to at one batch size; times are milliseconds. */
+/** The times at one batch size that updates are compared with, in milliseconds. */
 export interface StepTimes {
   readonly batch: number;
-  /** A whole step with Adam. */
+  /** Time of a whole step with Adam. */
   readonly adam: Summary;
-  /** Loss and gradient with one observation. */
+  /** Time of loss and gradient with one observation. */
   readonly observed: Readonly<Record<ObservationKind, Summary>>;
-  /** GFLOP/s of the matrix products of a step; absent where the adapter has no timestamps. */
+  /** GFLOP/s of the matrix products of a step; undefined if the adapter has no timestamps. */
   readonly productSpeed?: number;
 }
 
-/** All that `deno task bench --optimizers` compares. */
+/** The results of `deno task bench --optimizers`. */
 export interface OptimizerComparison {
   readonly updates: readonly UpdateCost[];
   readonly steps: readonly StepTimes[];
 }
 
-/** Far from the start, where some optimizers do more: a step like any later one. */
+/** A step far from the start, where some optimizers do additional work. */
 const STEADY = 1_000_000;
 
-/** Steps after which everything that an optimizer does at intervals repeats. */
+/** The number of steps after which everything that an optimizer does at intervals repeats. */
 export function refreshPeriod({ options }: Pick<OptimizerSpec, "options">): number {
   const intervals = Object.entries(options).filter(([name]) => name.endsWith("Every"));
   return intervals.reduce((period, [, interval]) => leastCommonMultiple(period, Number(interval)), 1);
@@ -79,10 +79,10 @@ function leastCommonMultiple(a: number, b: number): number {
   return a / divisor * b;
 }
 
-/** Times the updates of every optimizer, and a step of Adam at every batch size, all interleaved. */
+/** Times the updates of all optimizers, and a step with Adam at every batch size, in interleaved rounds. */
 export async function compareOptimizers(
   gpu: Gpu,
-  subject: Subject,
+  setup: BenchSetup,
   batches: readonly number[],
   { repeats, progress }: { repeats: number; progress: (text: string) => void },
 ): Promise<OptimizerComparison> {
@@ -90,19 +90,19 @@ export async function compareOptimizers(
   const workloads: Workload[] = [];
   for (const batch of batches) {
     progress(`batch ${batch}: compiling`);
-    const workload = owned.use(new Workload(gpu, subject, batch));
+    const workload = owned.use(new Workload(gpu, setup, batch));
     workloads.push(workload);
     await workload.prepare();
   }
   await tuneProducts(gpu, [{ kind: "batched" }]);
-  const subjects: UpdateSubject[] = [];
+  const updateWorkloads: UpdateWorkload[] = [];
   for (const name of optimizerNames) {
     progress(`${name}: compiling`);
     const spec = optimizerFromConfig({ name, learningRate: LEARNING_RATE });
-    subjects.push(owned.use(new UpdateSubject(gpu, workloads[0], spec)));
+    updateWorkloads.push(owned.use(new UpdateWorkload(gpu, workloads[0], spec)));
     await gpu.synchronize();
   }
-  const works: Work[] = subjects.flatMap((each) => [
+  const works: Work[] = updateWorkloads.flatMap((each) => [
     { name: each.name, record: () => each.record() },
     ...each.cost.flops > 0 ? [] : [{ name: `${each.name}, copy`, record: () => each.recordCopy() }],
   ]);
@@ -117,7 +117,7 @@ export async function compareOptimizers(
   const timesOf = (name: string) => rounds.get(name)!;
   progress("timing matrix products");
   const speeds = new Map<string, number | undefined>();
-  for (const each of subjects) {
+  for (const each of updateWorkloads) {
     if (each.cost.flops > 0) speeds.set(each.name, await productSpeed(gpu, () => each.record(), repeats));
   }
   const fieldSpeeds: (number | undefined)[] = [];
@@ -130,11 +130,11 @@ export async function compareOptimizers(
     ) as Record<ObservationKind, Summary>,
     productSpeed: fieldSpeeds[i],
   }));
-  const updateOf = (each: UpdateSubject) => summarise(timesOf(each.name).map((time) => time / each.period));
-  const adam = updateOf(subjects.find(({ name }) => name === "adam")!).median;
+  const updateOf = (each: UpdateWorkload) => summarise(timesOf(each.name).map((time) => time / each.period));
+  const adam = updateOf(updateWorkloads.find(({ name }) => name === "adam")!).median;
   return {
     steps,
-    updates: subjects.map((each): UpdateCost => {
+    updates: updateWorkloads.map((each): UpdateCost => {
       const { name, period, cost, curvature } = each;
       const copies = rounds.get(`${name}, copy`);
       const update = updateOf(each);
@@ -156,7 +156,7 @@ export async function compareOptimizers(
   };
 }
 
-/** What a step takes more than Adam's, as a share of that: the update alone, and with what it observes beyond the gradient. */
+/** The additional time of a step relative to a step with Adam: of the update alone, and including what it observes. */
 export function overhead(
   update: number,
   adamUpdate: number,
@@ -170,18 +170,18 @@ export function overhead(
   return { update: updating / adam.median, step: (updating + observing) / adam.median };
 }
 
-/** One optimizer with what it works on. */
-class UpdateSubject implements Disposable {
+/** The updates of one optimizer, with the vectors that they work on. */
+class UpdateWorkload implements Disposable {
   readonly name: string;
   readonly period: number;
   readonly curvature?: ObservationKind;
-  /** Averages over a period. */
+  /** Averages over one period. */
   readonly cost: Pick<UpdateCost, "dispatches" | "bytes" | "flops" | "observations">;
   readonly #owned: DisposableStack;
   readonly #step: () => number;
   readonly #copy: () => void;
 
-  /** Records a period, so that everything is compiled and counted. */
+  /** Records one period, so that all kernels are compiled and their work is counted. */
   constructor(readonly gpu: Gpu, { field }: Workload, spec: OptimizerSpec) {
     using owned = new DisposableStack();
     const { layout } = field;
@@ -229,7 +229,7 @@ class UpdateSubject implements Disposable {
     this.#owned = owned.move();
   }
 
-  /** Records a period of updates. */
+  /** Records one period of updates. */
   record(): void {
     for (let step = 0; step < this.period; step++) this.#step();
   }

@@ -6,27 +6,27 @@ import { timeOnce } from "./timing.ts";
 import copyText from "../../wgsl/bench/peak_copy.wgsl" with { type: "text" };
 import multiplyAddText from "../../wgsl/bench/peak_multiply_add.wgsl" with { type: "text" };
 
-/** What the adapter can do at best, as far as two plain kernels show. */
+/** The peak performance of an adapter, as measured with two simple kernels. */
 export interface Peak {
-  /** 10⁹ f32 operations a second, products and sums counted apart. */
+  /** 10⁹ f32 operations per second; a multiply-add counts as two. */
   readonly gflops: number;
-  /** 10⁹ bytes a second, read and written bytes counted apart. */
+  /** 10⁹ bytes per second; a copied byte counts as two, one read and one written. */
   readonly gigabytesPerSecond: number;
-  /** Of one more small dispatch in a submit. */
+  /** The time of one additional small dispatch in a submit. */
   readonly dispatchMicroseconds: number;
-  /** Of waiting for an idle device. */
+  /** The time of waiting for an idle device. */
   readonly synchronisationMilliseconds: number;
 }
 
 const multiplyAdd = { name: "peak_multiply_add", text: multiplyAddText };
 const copy = { name: "peak_copy", text: copyText };
-/** More chains hide more latency and need more registers: which is best depends on the adapter. */
+/** Unrolled shapes of the kernel. More chains hide more latency but need more registers; the best shape depends on the adapter. */
 const SHAPES = [{ chains: 4, steps: 4 }, { chains: 6, steps: 8 }, { chains: 8, steps: 8 }];
 const WORKGROUPS = 1024;
-/** More than a cache holds. */
+/** Size of the copy; larger than caches. */
 const COPY_BYTES = 64 * 2 ** 20;
 
-/** Measures the adapter: the best of the rounds for peaks, the median for costs. */
+/** Measures the adapter. Peaks are the best of all rounds, costs the median. */
 export async function measurePeak(gpu: Gpu, repeats: number): Promise<Peak> {
   const gflops = await measureOperations(gpu, repeats);
   const gigabytesPerSecond = await measureCopy(gpu, repeats);
@@ -49,7 +49,7 @@ async function measureOperations(gpu: Gpu, repeats: number): Promise<number> {
     const run = (loops: number) =>
       timeOnce(gpu, () => gpu.dispatch(kernel, { result }, { loops, factor: 0.5, term: 1 }, [WORKGROUPS]));
     await run(1);
-    // Long enough for start and end not to count.
+    // The number of loops is doubled until the time of start and end is negligible.
     let loops = 1;
     while (loops < 2 ** 20 && await run(loops) < 8) loops *= 2;
     candidates.push(async () => 8 * chains * steps * loops * invocations / await run(loops) / 1e6);
@@ -82,7 +82,7 @@ export function recordCopy(gpu: Gpu, source: DeviceBuffer, destination: DeviceBu
 const FEW = 200;
 const MANY = 2200;
 
-/** The slope between few and many dispatches of one workgroup that wait for each other. */
+/** The time per dispatch: the slope between few and many dispatches of one workgroup that depend on each other. */
 async function measureDispatch(gpu: Gpu, repeats: number): Promise<number> {
   using source = gpu.buffer("tiny source", 1024);
   using destination = gpu.buffer("tiny destination", 1024);

@@ -1,15 +1,14 @@
 /**
- * jax-js as a peer: the training step of `deno task bench --peers`, compiled by its `jit`, on its WebGPU or WASM backend (the
- * argument).
+ * The training step of `deno task bench --peers` with jax-js, compiled by its `jit`. The argument chooses its backend: webgpu or wasm.
  *
  * @module
  */
 import { type HostTask, type PeerTraining, servePeer } from "./peer_protocol.ts";
 
-// A constant, so that nothing is fetched unless this file runs.
+// The name is a constant, not an import, so that the library is fetched only if this file runs.
 const library = "npm:@jax-js/jax@0.1.25";
 
-/** The part of its interface that is used. Passing an array on consumes it; `ref` keeps it. */
+/** The part of the library's interface that is used. Functions consume the arrays that they are given; `ref` keeps one alive. */
 interface JaxArray {
   readonly ref: JaxArray;
   dispose(): void;
@@ -51,7 +50,7 @@ const EPSILON = 1e-8;
 async function prepare(device: string, task: HostTask): Promise<PeerTraining> {
   const jax: Jax = await import(library);
   const { numpy: np } = jax;
-  if (!(await jax.init(device)).includes(device)) throw new Error(`its ${device} backend does not start`);
+  if (!(await jax.init(device)).includes(device)) throw new Error(`its ${device} backend cannot be started`);
   jax.defaultDevice(device);
   const { layers, rows, widths, learningRate } = task;
   const activate = activationOf(np, task.activation);
@@ -105,7 +104,7 @@ async function prepare(device: string, task: HostTask): Promise<PeerTraining> {
         [value, theta, m, s] = step(theta, m, s, corrections[0], corrections[1], x.ref, y.ref);
       }
       const [first] = await value!.data();
-      // The last update comes after the loss.
+      // The last update is computed after the loss, so it must be awaited too.
       await theta.at(-1)!.ref.data();
       return first;
     },

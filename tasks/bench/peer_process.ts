@@ -1,18 +1,18 @@
 import { fromFileUrl } from "@std/path";
 import { lines, type PeerAnswer, type PeerRequest } from "./peer_protocol.ts";
 
-/** A library to compare with, as a process to be started. */
+/** The program that runs a library of the comparison. */
 export interface PeerProgram {
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
-  /** Added to this process's environment; undefined takes a variable out. */
+  /** Changes to this process's environment; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Whether it also knows "products" and "matmul". */
+  /** Whether it also answers the requests "products" and "matmul". */
   readonly products: boolean;
 }
 
-/** Every peer, `threads` for the one that does not decide itself. */
+/** The programs of all peers. `threads` is the number of threads of PyTorch; the others choose theirs themselves. */
 export function peerPrograms(threads: number): PeerProgram[] {
   const path = (file: string) => fromFileUrl(new URL(file, import.meta.url));
   const script = (name: string, file: string, backend: string): PeerProgram => ({
@@ -33,7 +33,7 @@ export function peerPrograms(threads: number): PeerProgram[] {
       env: {
         OMP_NUM_THREADS: String(threads),
         OPENBLAS_NUM_THREADS: String(threads),
-        // Set for other programs, these make it choose kernels for an older processor.
+        // If these are set for other programs, they make OpenBLAS choose kernels for an older processor.
         OPENBLAS_CORETYPE: undefined,
         OPENBLAS_L2_SIZE: undefined,
       },
@@ -42,13 +42,13 @@ export function peerPrograms(threads: number): PeerProgram[] {
   ];
 }
 
-/** The peer whose matrix products are checked first. */
+/** The name of PyTorch, whose matrix products are checked when it starts. */
 export const TORCH = "PyTorch";
 
-/** A peer that does not answer for so long is given up. */
+/** Milliseconds after which a peer that does not answer is stopped. */
 const PATIENCE = 240_000;
 
-/** A running peer. It stays alive between measurements, so that rounds can be interleaved. */
+/** A running peer. It keeps running between measurements, so that rounds can be interleaved. */
 export class PeerProcess implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -72,13 +72,17 @@ export class PeerProcess implements AsyncDisposable {
     this.#errors = this.#collectErrors();
   }
 
-  /** Asks and waits for the answer. Throws with the peer's own reason where there is none. */
+  /**
+   * Sends a request and waits for the answer.
+   *
+   * @throws {Error} If the peer fails, with the peer's own message, or does not answer in time.
+   */
   async ask(request: PeerRequest): Promise<PeerAnswer> {
     if (this.#failure !== undefined) throw this.#failure;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        // A late answer would be taken for that to the next request.
+        // The process is stopped, because a late answer would be mistaken for the answer to the next request.
         this.#failure = new Error(`no answer within ${PATIENCE / 1000} s`);
         this.#process.kill();
         reject(this.#failure);
@@ -89,7 +93,7 @@ export class PeerProcess implements AsyncDisposable {
       const { value } = await Promise.race([this.#answers.next(), late]);
       if (value === undefined) {
         await this.#errors;
-        throw new Error(this.#lastError || "it ended without a message");
+        throw new Error(this.#lastError || "its process ended without a message");
       }
       const answer = JSON.parse(value) as PeerAnswer;
       if (answer.error !== undefined) throw new Error(answer.error);
@@ -104,7 +108,7 @@ export class PeerProcess implements AsyncDisposable {
     try {
       this.#process.kill();
     } catch {
-      // It has ended by itself.
+      // The process has already ended.
     }
     await this.#process.status;
     await this.#errors;

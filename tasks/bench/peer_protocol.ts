@@ -1,32 +1,35 @@
-/** What a peer is to train: the same field, parameters and batch for every library. */
+/** The training task of a peer. Field, parameters and batch are the same for every library. */
 export interface PeerTask {
-  /** Widths from the input to the output. */
+  /** The widths of all layers, from the input to the output. */
   readonly widths: readonly number[];
   readonly activation: { readonly name: string; readonly options: Readonly<Record<string, number>> };
   readonly rows: number;
   readonly learningRate: number;
-  /** Files of little-endian f32: parameters in the flat order (layer by layer W [out, in], then b), inputs, targets. */
+  /** Path of a file of little-endian f32: the parameters, layer by layer the weight [out, in], then the bias [out]. */
   readonly parameters: string;
+  /** Path of a file of little-endian f32: the inputs [rows, widths[0]]. */
   readonly inputs: string;
+  /** Path of a file of little-endian f32: the targets [rows, the last width]. */
   readonly targets: string;
 }
 
-/** What a peer is asked, one JSON object a line on its standard input; it answers with one line on standard output. */
+/** A request to a peer: one JSON object in a line on its standard input. The peer answers with one line on standard output. */
 export type PeerRequest =
   | { readonly ask: "prepare"; readonly task: PeerTask }
   | { readonly ask: "steps" | "products"; readonly count: number }
   | { readonly ask: "matmul" };
 
-/** An answer. */
+/** A peer's answer. */
 export interface PeerAnswer {
-  /** What went wrong, in one line. */
+  /** The error message, in one line, if the request failed. */
   readonly error?: string;
-  /** To `prepare`: the loss before the first step, which it has made. */
+  /** Answer to `prepare`: the loss before the first step, which `prepare` makes. */
   readonly loss?: number;
-  /** To `steps` and `products`: all together, until the device has finished. */
+  /** Answer to `steps` and `products`: the time of all of them until the device has finished. */
   readonly milliseconds?: number;
-  /** To `matmul`: what a large product reaches by the clock, and for each second of one core. */
+  /** Answer to `matmul`: GFLOP/s of a large product by the clock. */
   readonly gflops?: number;
+  /** Answer to `matmul`: GFLOP/s of a large product per core, by processor time. */
   readonly gflopsPerCore?: number;
 }
 
@@ -39,22 +42,22 @@ export interface HostLayer {
   readonly inputs: number;
 }
 
-/** A task with its files read. */
+/** A task with the content of its files. */
 export interface HostTask extends PeerTask {
   readonly layers: readonly HostLayer[];
   readonly x: Float32Array;
   readonly y: Float32Array;
 }
 
-/** One library, ready to train. */
+/** A library that is ready to train. */
 export interface PeerTraining {
-  /** Makes steps and waits for them; returns the loss that the last one started from. */
+  /** Makes steps and waits until they are complete. Returns the loss before the last one. */
   steps(count: number): Promise<number>;
 }
 
-/** Answers requests until standard input ends, then ends the process; `prepare` gets the library ready for a task. */
+/** Answers requests until standard input ends, then ends the process. `prepare` makes the library ready for a task. */
 export async function servePeer(prepare: (task: HostTask) => Promise<PeerTraining>): Promise<never> {
-  // Standard output belongs to the answers.
+  // Standard output is reserved for the answers.
   console.log = console.info = console.debug = console.error;
   let training: PeerTraining | undefined;
   for await (const line of lines(Deno.stdin.readable)) {
@@ -68,17 +71,17 @@ export async function servePeer(prepare: (task: HostTask) => Promise<PeerTrainin
         const begin = performance.now();
         await training.steps(request.count);
         answer = { milliseconds: performance.now() - begin };
-      } else answer = { error: `it does not know "${request.ask}"` };
+      } else answer = { error: `it does not support the request "${request.ask}"` };
     } catch (error) {
       answer = { error: String(error instanceof Error ? error.message : error).replaceAll("\n", " ") };
     }
     await Deno.stdout.write(new TextEncoder().encode(JSON.stringify(answer) + "\n"));
   }
-  // Libraries leave workers behind that would keep the process alive.
+  // Libraries leave workers running, which would keep the process alive.
   Deno.exit(0);
 }
 
-/** The lines of a stream, as they come. */
+/** Yields the lines of a stream as they arrive. */
 export async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void, void> {
   let rest = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)) {

@@ -1,11 +1,11 @@
 /**
- * TensorFlow.js as a peer: the training step of `deno task bench --peers` on its WebGPU or WASM backend (the argument).
+ * The training step of `deno task bench --peers` with TensorFlow.js. The argument chooses its backend: webgpu or wasm.
  *
  * @module
  */
 import { type HostTask, type PeerTraining, servePeer } from "./peer_protocol.ts";
 
-// Constants, so that nothing is fetched unless this file runs.
+// The names are constants, not imports, so that the library is fetched only if this file runs.
 const VERSION = "4.22.0";
 const core = `npm:@tensorflow/tfjs@${VERSION}`;
 const backends: Record<string, string> = {
@@ -13,7 +13,7 @@ const backends: Record<string, string> = {
   wasm: `npm:@tensorflow/tfjs-backend-wasm@${VERSION}`,
 };
 
-/** The part of its interface that is used. */
+/** The part of the library's interface that is used. */
 interface Tensor {
   data(): Promise<Float32Array>;
   dispose(): void;
@@ -43,7 +43,7 @@ interface TensorFlow {
 async function prepare(backend: string, task: HostTask): Promise<PeerTraining> {
   const tf: TensorFlow = await import(core);
   await import(backends[backend]);
-  if (!await tf.setBackend(backend)) throw new Error(`its ${backend} backend does not start`);
+  if (!await tf.setBackend(backend)) throw new Error(`its ${backend} backend cannot be started`);
   await tf.ready();
   const { layers, rows, widths, learningRate, activation } = task;
   const x = tf.tensor(task.x, [rows, widths[0]]);
@@ -72,7 +72,7 @@ async function prepare(backend: string, task: HostTask): Promise<PeerTraining> {
       }
       const [value] = await cost!.data();
       cost!.dispose();
-      // The last update comes after the loss.
+      // The last update is computed after the loss, so it must be awaited too.
       await variables.at(-1)!.data();
       return value;
     },

@@ -1,5 +1,5 @@
-"""PyTorch as a peer of `deno task bench --peers`: one JSON request a line on standard input, one answer a line on standard
-output (peer_protocol.ts has their shapes). The argument is the number of threads."""
+"""The training step of `deno task bench --peers` with PyTorch. Requests come as one JSON object per line on standard input, and
+answers go as one line each to standard output; peer_protocol.ts defines them. The argument is the number of threads."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ import time
 import torch
 
 torch.set_num_threads(int(sys.argv[1]))
-# Without this the tails of Gaussians make denormal numbers, and a step takes several times as long.
+# Without this, the tails of Gaussians give denormal numbers, and a step takes several times as long.
 torch.set_flush_denormal(True)
 
 
@@ -63,7 +63,7 @@ class Training:
 
 
 def matmul(n=2048, repeats=12, seconds=3):
-    """GFLOP/s of n³ products by the clock, and by the time of the processor, which other programs do not lengthen."""
+    """GFLOP/s of n³ products by the clock, and per core by the processor time, which other programs do not affect."""
     a, b = torch.randn(n, n), torch.randn(n, n)
     a @ b
     clock = processor = float("inf")
@@ -97,7 +97,7 @@ def main():
     for line in sys.stdin:
         try:
             result = answer(json.loads(line), state)
-        except Exception as error:  # noqa: BLE001: whatever it is, the bench reports it and goes on
+        except Exception as error:  # noqa: BLE001: the benchmark reports every error and continues
             result = {"error": f"{type(error).__name__}: {error}".replace("\n", " ")}
         print(json.dumps(result), flush=True)
 

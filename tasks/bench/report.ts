@@ -5,22 +5,22 @@ import type { Peak } from "./peak.ts";
 import type { Comparison, PeerFigures } from "./peers.ts";
 import type { Summary } from "../shell/statistics.ts";
 import { figure, table, timeText } from "./table.ts";
-import type { Subject } from "./workload.ts";
+import type { BenchSetup } from "./workload.ts";
 
-/** All that `deno task bench` measures, as `--json` writes it; times are milliseconds. */
+/** The measurements of `deno task bench`, as `--json` writes them; times are milliseconds. */
 export interface BenchFigures {
   readonly adapter: AdapterDescription;
   readonly versions: Readonly<Record<string, string>>;
-  /** How matrix products were computed: what was asked for, and what measurement chose. */
+  /** The kernels of matrix products: the choice that was asked for, and what the tuner chose for each kind of product. */
   readonly kernels: { readonly asked: string; readonly chosen: Readonly<Record<string, string>> };
-  readonly field: Subject & { readonly parameters: number };
+  readonly field: BenchSetup & { readonly parameters: number };
   readonly peak: Peak;
   readonly updates?: UpdateFigures;
   readonly batches: readonly BatchFigures[];
   readonly firstStep?: FirstStepFigures;
 }
 
-/** The figures for a person. */
+/** Formats the measurements. */
 export function report(figures: BenchFigures): string {
   const { field, peak, batches, firstStep, updates } = figures;
   const sections = [
@@ -28,11 +28,12 @@ export function report(figures: BenchFigures): string {
     `Peak: ${figure(peak.gflops)} GFLOP/s (multiply-adds in registers), ${
       figure(peak.gigabytesPerSecond)
     } GB/s (copy). ` +
-    `A dispatch costs ${figure(peak.dispatchMicroseconds)} µs, waiting for an idle device ` +
+    `A dispatch takes ${figure(peak.dispatchMicroseconds)} µs, waiting for an idle device ` +
     `${timeText(peak.synchronisationMilliseconds)}.\n` +
-    "GB/s count every bound buffer once, as if it moved whole: more than the copy's means caches, or that a part was used.",
+    "GB/s count every buffer that is bound to a kernel once and completely. They exceed the peak if caches serve accesses, or if a " +
+    "kernel uses only a part of a buffer.",
     table(
-      ["batch", "step", "a sample", "steps/s", "gradient", "+ HVP", "ratio", "dispatches", "ESGD overhead"],
+      ["batch", "step", "per sample", "steps/s", "gradient", "+ HVP", "ratio", "dispatches", "ESGD overhead"],
       batches.map((each) => [
         String(each.batch),
         withScatter(each.step),
@@ -54,29 +55,29 @@ export function report(figures: BenchFigures): string {
     );
   }
   if (batches.some(({ profile }) => profile === undefined)) {
-    sections.push("This adapter has no timestamp queries: no times by phase and kernel.");
+    sections.push("This adapter has no timestamp queries, so there are no times of phases and kernels.");
   }
   if (updates !== undefined) {
     sections.push(
-      `Updates alone: Adam ${timeText(updates.adam)}, ESGD ${timeText(updates.esgd)}, ` +
-        `with a probe folded in ${timeText(updates.esgdWithProbe)}.`,
+      `Time of an update alone: Adam ${timeText(updates.adam)}, ESGD ${timeText(updates.esgd)}, ` +
+        `ESGD with the observation of a probe ${timeText(updates.esgdWithProbe)}.`,
     );
   }
   if (firstStep !== undefined) {
     sections.push(
-      `First step, from the start of the process, batch ${batches[0].batch}: ` +
+      `Time from the start of the process to the end of the first step, batch ${batches[0].batch}: ` +
         `${timeText(firstStep.cold.median)} with empty caches, ${timeText(firstStep.warm.median)} with filled ones.`,
     );
   }
   return sections.join("\n\n");
 }
 
-/** All that `deno task bench --peers` measures, as `--json` writes it. */
+/** The measurements of `deno task bench --peers`, as `--json` writes them. */
 export interface PeerComparison extends Pick<BenchFigures, "adapter" | "versions" | "kernels" | "field"> {
   readonly peers: Comparison;
 }
 
-/** The comparison for a person. */
+/** Formats the comparison with other libraries. */
 export function peerReport(comparison: PeerComparison): string {
   const { batches, absent } = comparison.peers;
   const tables = batches.map(({ batch, libraries, matmul }) => {
@@ -94,10 +95,12 @@ export function peerReport(comparison: PeerComparison): string {
     ]);
     const problems = libraries.filter(({ problem }) => problem !== undefined)
       .map(({ name, problem }) => `${name}: ${problem}.`);
-    const headings = ["library", "first loss", "differs by", "step", "to ours", "gradient + HVP", "to ours"];
+    const headings = ["library", "first loss", "differs by", "step", "/ ours", "gradient + HVP", "/ ours"];
     const products = matmul === undefined ? [] : [
-      `Matrix products: ours ${figure(matmul.ours)} GFLOP/s in a step, PyTorch's ${figure(matmul.blas)} at 2048³: ` +
-      `1/${figure(matmul.blas / matmul.ours)}.`,
+      `Matrix products: ours reach ${figure(matmul.ours)} GFLOP/s in a step, PyTorch's ${
+        figure(matmul.blas)
+      } at 2048³, ` +
+      `which is ${figure(matmul.blas / matmul.ours)} times as much.`,
     ];
     return [`Batch ${batch}`, table(headings, rows, 1), ...products, ...problems].join("\n");
   });
@@ -105,18 +108,18 @@ export function peerReport(comparison: PeerComparison): string {
   return [heading(comparison), ...tables, ...missing].join("\n\n");
 }
 
-/** What was measured on. */
+/** The heading of a report: adapter, field and kernels. */
 export function heading({ adapter, field, kernels }: Pick<BenchFigures, "adapter" | "field" | "kernels">): string {
   return `${adapter.name}${adapter.software ? ", software" : ""}\n` +
     `${field.layers} × ${field.width} ${field.activation}, ${field.parameters} parameters, kernels ${kernels.asked}\n` +
     `${choicesText(kernels.chosen)}\n` +
-    "Times are medians of interleaved rounds, ± half of their range.";
+    "Times are medians over interleaved rounds, ± half of their range.";
 }
 
-/** A line for each choice, with what it was made for. */
+/** A line for each kernel, with the kinds of products that it was chosen for. */
 function choicesText(chosen: Readonly<Record<string, string>>): string {
-  const subjects = Object.groupBy(Object.keys(chosen), (subject) => chosen[subject]);
-  return Object.entries(subjects).map(([choice, names]) => `${choice}: ${names!.join(", ")}`).join("\n");
+  const products = Object.groupBy(Object.keys(chosen), (product) => chosen[product]);
+  return Object.entries(products).map(([choice, names]) => `${choice}: ${names!.join(", ")}`).join("\n");
 }
 
 function passReport(title: string, pass: Breakdown, { dispatchMicroseconds }: Peak): string {
@@ -125,7 +128,7 @@ function passReport(title: string, pass: Breakdown, { dispatchMicroseconds }: Pe
   const shares = Object.entries(phases).map(([phase, time]) =>
     `${phase || "other"} ${timeText(time)} (${percent(time / milliseconds)})`
   );
-  return `${title}: kernels ${timeText(milliseconds)}, and ${overhead} for ${dispatches} dispatches\n${
+  return `${title}: kernels take ${timeText(milliseconds)}, their ${dispatches} dispatches ${overhead}\n${
     shares.join(", ")
   }\n` + table(
     ["phase", "kernel", "dispatches", "time", "GFLOP/s", "GB/s", "of peak"],

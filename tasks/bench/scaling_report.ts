@@ -3,19 +3,20 @@ import type { Scaling } from "./scaling.ts";
 import type { Summary } from "../shell/statistics.ts";
 import { figure, table } from "./table.ts";
 
-/** All that `deno task bench --scaling` measures, as `--json` writes it. */
+/** The measurements of `deno task bench --scaling`, as `--json` writes them. */
 export interface ScalingFigures extends Pick<BenchFigures, "adapter" | "versions" | "kernels" | "field"> {
   readonly scaling: Scaling;
 }
 
-/** The figures for a person. */
+/** Formats the measurements. */
 export function scalingReport(figures: ScalingFigures): string {
   const { batches, widths } = figures.scaling;
   return [
     heading(figures),
-    `Time of a step over the batch size: proportional where 1. Ratios are taken round by round, [least, most].`,
+    "Time per sample for each batch size, relative to the first one: 1 means that the time of a step is proportional to the " +
+    "batch size. Ratios are medians over rounds, with [lowest, highest].",
     table(
-      ["batch", "step", "a sample", `to batch ${batches[0].batch}`],
+      ["batch", "step", "per sample", `relative to batch ${batches[0].batch}`],
       batches.map(({ batch, step, perSample }) => [
         String(batch),
         withScatter(step),
@@ -23,9 +24,12 @@ export function scalingReport(figures: ScalingFigures): string {
         withRange(perSample),
       ]),
     ),
-    `Over the width, batch ${widths[0].batch}: in proportion to the operations of its matrix products where 1.`,
+    `Time per floating-point operation for each width at batch ${
+      widths[0].batch
+    }: 1 means that the time of a step is ` +
+    "proportional to the operations of its matrix products.",
     table(
-      ["width", "step", "GFLOP", "GFLOP/s", `an operation, to width ${figures.field.width}`],
+      ["width", "step", "GFLOP", "GFLOP/s", `per operation, relative to width ${figures.field.width}`],
       widths.map(({ width, step, flops, perFlop }) => [
         String(width),
         withScatter(step),

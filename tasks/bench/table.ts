@@ -1,19 +1,19 @@
-/** Three digits, or as many as given, without an exponent. */
+/** Formats a number with the given number of significant digits, without an exponent. */
 export function figure(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return "?";
   const before = Math.abs(value) < 1 ? 1 : Math.floor(Math.log10(Math.abs(value))) + 1;
   return value.toFixed(Math.max(0, digits - before));
 }
 
-/** "0.123 ms", "12.3 ms", "4.56 s". */
+/** Formats a time: "0.123 ms", "12.3 ms", "4.56 s". */
 export function timeText(milliseconds: number): string {
   return milliseconds < 1000 ? `${figure(milliseconds)} ms` : `${figure(milliseconds / 1000)} s`;
 }
 
 /**
- * Aligned columns under their headings.
+ * Formats a table with aligned columns under their headings.
  *
- * @param textColumns How many of the first columns are words, aligned to the left; numbers go to the right.
+ * @param textColumns The number of leading columns with texts, which are aligned to the left; the others are aligned to the right.
  */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[], textColumns = 0): string {
   const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => row[i].length)));

@@ -3,22 +3,22 @@ import type { ProfileEntry } from "../../lib/gpu/profile.ts";
 import { Pace } from "../../lib/train/pace.ts";
 import { median } from "../shell/statistics.ts";
 
-/** Something that can be recorded again and again. */
+/** Work that can be recorded repeatedly. */
 export interface Work {
   readonly name: string;
   record(): void;
 }
 
-/** Milliseconds of each work, a number a round. */
+/** The milliseconds of each work in every round, by the work's name. */
 export type Rounds = Map<string, number[]>;
 
-/** A work that took so long already is not repeated further. */
+/** Work that has taken more seconds than this makes no more than the least number of rounds. */
 const SECONDS_EACH = 12;
 const LEAST_ROUNDS = 2;
 
 /**
- * Times works by the clock, in rounds: one burst of each, then the next round, so that a machine whose speed drifts treats them
- * alike. A burst is long against the wait for the device at its end, which is part of it.
+ * Times several kinds of work by the clock, in rounds of one burst of each, so that a machine whose speed changes affects all of them.
+ * A burst includes the synchronisation at its end, which is short compared with the burst.
  */
 export async function timeInterleaved(
   gpu: Gpu,
@@ -29,8 +29,8 @@ export async function timeInterleaved(
   const bursts = works.map((work) => ({ work, burst: new Burst(gpu, work), spent: 0, times: [] as number[] }));
   for (const { work, burst, times } of bursts) {
     progress(`${work.name}, first times`);
-    const trial = await burst.settle();
-    // Too slow to be only a trial.
+    const trial = await burst.calibrate();
+    // A trial this slow counts as a measurement already.
     if (trial > SECONDS_EACH * 1000 / 4) times.push(trial);
   }
   for (let round = 0; round < repeats; round++) {
@@ -45,14 +45,14 @@ export async function timeInterleaved(
   return new Map(bursts.map(({ work, times }) => [work.name, times]));
 }
 
-/** Repeats a work often enough between two waits for the device. */
+/** Repeats work so often between two synchronisations that their time is negligible. */
 class Burst {
   readonly #pace = new Pace(1024);
 
   constructor(readonly gpu: Gpu, readonly work: Work) {}
 
-  /** Finds out how many go into a burst; returns the milliseconds of one. */
-  async settle(): Promise<number> {
+  /** Finds the number of repetitions of a burst. Returns the milliseconds of one repetition. */
+  async calibrate(): Promise<number> {
     let before: number;
     let milliseconds: number;
     do {
@@ -62,7 +62,7 @@ class Burst {
     return milliseconds;
   }
 
-  /** Milliseconds of one. */
+  /** Runs a burst. Returns the milliseconds of one repetition. */
   async run(): Promise<number> {
     const { burst, submit } = this.#pace;
     const begin = performance.now();
@@ -77,12 +77,12 @@ class Burst {
   }
 }
 
-/** Whether kernels can be timed on the device. */
+/** Whether the adapter has timestamps, with which kernels are timed on the device. */
 export function canProfile(gpu: Gpu): boolean {
   return gpu.device.features.has("timestamp-query");
 }
 
-/** The kernels of a work in the order of first use, each with the median of its times. */
+/** The kernels of some work in the order of their first use, each with the median of its times. */
 export async function profileWork(gpu: Gpu, record: () => void, repeats: number): Promise<ProfileEntry[]> {
   const profiles: ProfileEntry[][] = [];
   const end = performance.now() + SECONDS_EACH * 1000 / 2;
@@ -95,7 +95,7 @@ export async function profileWork(gpu: Gpu, record: () => void, repeats: number)
   }));
 }
 
-/** GFLOP/s of the matrix products of a work, all together; undefined where the adapter has no timestamps. */
+/** GFLOP/s of all matrix products of some work together; undefined if the adapter has no timestamps. */
 export async function productSpeed(gpu: Gpu, record: () => void, repeats: number): Promise<number | undefined> {
   if (!canProfile(gpu)) return undefined;
   const products = (await profileWork(gpu, record, repeats)).filter(({ flops }) => flops > 0);
@@ -103,7 +103,7 @@ export async function productSpeed(gpu: Gpu, record: () => void, repeats: number
   return sum("flops") / sum("milliseconds") / 1e6;
 }
 
-/** Milliseconds of one execution: on the device where it has timestamps, else by the clock. */
+/** Milliseconds of one execution: on the device if the adapter has timestamps, otherwise by the clock. */
 export async function timeOnce(gpu: Gpu, record: () => void): Promise<number> {
   if (canProfile(gpu)) return (await gpu.profile(record)).milliseconds;
   await gpu.synchronize();

@@ -21,13 +21,13 @@ import { tableData, type TrainingData } from "../../lib/data/training_data.ts";
 import { RING, TrainingStep } from "../../lib/train/training_step.ts";
 import type { BenchValues } from "./command.ts";
 
-/** What is timed: the field and the update rule. */
-export type Subject = Pick<BenchValues, "activation" | "width" | "layers" | "optimizer">;
+/** The settings of a benchmark: the field's architecture and the optimizer. */
+export type BenchSetup = Pick<BenchValues, "activation" | "width" | "layers" | "optimizer">;
 
-/** Small, so that long timings do not diverge. */
+/** A small learning rate, so that long measurements do not diverge. */
 export const LEARNING_RATE = 1e-4;
 
-/** The update rules, all with one small rate. */
+/** The optimizers, all with the same small learning rate. */
 export const optimizerOf: Record<BenchValues["optimizer"], () => OptimizerSpec> = {
   adam: () => adam({ learningRate: LEARNING_RATE }),
   adamW: () => adamW({ learningRate: LEARNING_RATE }),
@@ -35,14 +35,14 @@ export const optimizerOf: Record<BenchValues["optimizer"], () => OptimizerSpec> 
   esgd: () => esgd({ learningRate: LEARNING_RATE }),
 };
 
-/** The same after their start: ESGD between two probes. */
+/** The optimizers as they work between the refreshes of their curvature: ESGD without probes. */
 const steadyOptimizerOf: typeof optimizerOf = {
   ...optimizerOf,
   esgd: () => esgd({ learningRate: LEARNING_RATE, initialProbes: 1, warmup: 0, updateEvery: 2 ** 30 }),
 };
 
-/** The field of a picture task, 2 → 3. */
-export function fieldOf({ activation, width, layers }: Subject): FieldDescription {
+/** A field as for images, with 2 inputs and 3 outputs. */
+export function fieldOf({ activation, width, layers }: BenchSetup): FieldDescription {
   return mlp({
     inputs: 2,
     hidden: Array(layers).fill(width),
@@ -51,12 +51,12 @@ export function fieldOf({ activation, width, layers }: Subject): FieldDescriptio
   });
 }
 
-/** Points of a low-discrepancy sequence in [−1, 1]² and smooth colours in [0, 1] to learn: the same for every library. */
+/** A batch that is the same for every library: points of a low-discrepancy sequence in [−1, 1]², and smooth colours in [0, 1]. */
 export function batchOf(rows: number): { inputs: Float32Array; targets: Float32Array } {
   const inputs = new Float32Array(rows * 2);
   const targets = new Float32Array(rows * 3);
   for (let n = 0; n < rows; n++) {
-    // Roberts' R2 sequence: the fractional parts of n/g and n/g², g the plastic number.
+    // Roberts' R2 sequence: the fractional parts of n/g and n/g², where g is the plastic number.
     const x = 2 * ((0.5 + n * 0.7548776662466927) % 1) - 1;
     const y = 2 * ((0.5 + n * 0.5698402909980532) % 1) - 1;
     inputs.set([x, y], n * 2);
@@ -65,37 +65,37 @@ export function batchOf(rows: number): { inputs: Float32Array; targets: Float32A
   return { inputs, targets };
 }
 
-/** Everything that is timed at one batch size. */
+/** The work that is timed at one batch size. */
 export class Workload implements Disposable {
   readonly field: Field;
   readonly step: TrainingStep;
-  /** Of the hidden layers. */
+  /** The activation of the hidden layers. */
   readonly activation: Activation;
   readonly #data: TrainingData;
   readonly #optimizer: Optimizer;
   readonly #products: Workspace;
   readonly #vectors: Vector[];
-  /** Made where they are wanted. */
+  /** Created at their first use. */
   #kronecker?: KroneckerFactors;
   #steps = 0;
 
-  constructor(readonly gpu: Gpu, subject: Subject, readonly batch: number) {
+  constructor(readonly gpu: Gpu, setup: BenchSetup, readonly batch: number) {
     const objective = meanSquaredError();
-    this.activation = activations[subject.activation]();
-    this.field = createField(gpu, fieldOf(subject), { seed: 0 });
+    this.activation = activations[setup.activation]();
+    this.field = createField(gpu, fieldOf(setup), { seed: 0 });
     const { field } = this;
     this.#data = tableData(field, objective, batchOf(batch));
-    this.#optimizer = createOptimizer(gpu, steadyOptimizerOf[subject.optimizer](), field.layout);
+    this.#optimizer = createOptimizer(gpu, steadyOptimizerOf[setup.optimizer](), field.layout);
     const parts = { field, objective, data: this.#data, optimizer: this.#optimizer };
     this.step = new TrainingStep({ ...parts, batchSize: batch, seed: 0 });
     this.#products = new Workspace(field, objective, { samples: batch, products: true });
     this.#vectors = ["gradient", "direction", "product"].map((label) => createVector(gpu, field.layout, label));
   }
 
-  /** Chooses kernels as training does, compiles them and makes the first step. Returns the loss before it. */
+  /** Chooses kernels as training does, compiles them and makes the first step. Returns the loss before this step. */
   async prepare(): Promise<number> {
     await this.step.tune();
-    // Products take more memory, so that their chunks may be smaller.
+    // Hessian-vector products take more memory, so their chunks may be smaller.
     for (const rows of this.#products.chunkSizes(this.batch)) {
       await tuneKernels(this.gpu, { description: this.field.description, rows, gradients: true });
     }
@@ -106,18 +106,18 @@ export class Workload implements Disposable {
     return new Float32Array(bytes)[0];
   }
 
-  /** A training step. */
+  /** Records a training step. */
   recordStep(): void {
     this.step.record(this.#steps % RING, LEARNING_RATE);
     this.#steps++;
   }
 
-  /** Loss and gradient of the batch. */
+  /** Records loss and gradient of the batch. */
   recordGradient(): void {
     this.#differentiate();
   }
 
-  /** Loss, gradient and one Hessian-vector product, or another observation, random numbers included. */
+  /** Records loss, gradient and one Hessian-vector product or another observation, including its random numbers. */
   recordProduct(curvature: ObservationKind = "hessianProbe"): void {
     this.#differentiate(curvature);
   }

@@ -2,50 +2,56 @@ import { camelCase, type Command, type Option, type Values } from "../shell/comm
 import { defineCommand } from "../shell/options.ts";
 import type { TrainingTask } from "../training/task.ts";
 
-/** The options that comparisons of all tasks have. */
+/** The options of a comparison, whatever its task. */
 const own = defineCommand({
   usage: "deno task compare",
   summary:
-    "Compares optimizers on one or more activations, each with a tuned rate and schedule and the same training " +
-    "time, over several seeds; leaves a report. Interrupted, it goes on when given the same command. Training time " +
-    "(--budget) is divided equally among all pairs of an optimizer and an activation; with three seeds a pair " +
-    "spends four sevenths of its share on tuning, three sevenths on its final runs. Measuring the pace beforehand, " +
-    "compilation, evaluation and the report come on top.",
+    "Compares optimizers on one or more activations over several seeds and writes a report. With --tune, each pair of " +
+    "an optimizer and an activation trains with its own tuned learning rate and schedule. All pairs get the same training time: " +
+    "--budget is divided equally among them; with --tune and three seeds, a pair spends four sevenths of its share on " +
+    "tuning and three sevenths on its final runs. The budget does not include measuring the speed beforehand, compilation, " +
+    "evaluation and the report. An interrupted comparison continues when the same command is given again.",
   options: [
     {
       name: "input",
       kind: "string",
       placeholder: "PATH",
-      help: "What is trained on, or a folder of such: figures are then means over them",
-      defaultText: "the task's own",
+      help: "File or scene to train on, or a folder of several; results are then means over all of them",
+      defaultText: "the task's default input",
     },
     {
       name: "activations",
       kind: "string",
       placeholder: "NAME,…",
       default: "gaussian,sine,wavelet,relu-pe",
-      help: "Nonlinearities",
+      help: "Activations to compare, separated by commas",
     },
-    { name: "optimizers", kind: "string", placeholder: "NAME,…", default: "adam,esgd,soap", help: "Update rules" },
+    {
+      name: "optimizers",
+      kind: "string",
+      placeholder: "NAME,…",
+      default: "adam,esgd,soap",
+      help: "Optimizers to compare, separated by commas",
+    },
     {
       name: "seeds",
       kind: "integer",
       min: 1,
       max: 1000,
       default: 3,
-      help: "Final runs of a pair on an input; seeds from 0",
+      help: "Final runs of each pair on each input; run i has the seed i, counted from 0",
     },
     {
       name: "tune",
       kind: "flag",
       help:
-        "Search for each pair's rate and schedule (constant, cosine) by successive halving, with a seed of its own and the same effort for all pairs",
+        "Search for each pair's best learning rate and schedule (constant or cosine) by successive halving. All pairs get the same search time, and the search uses a seed that no final run has",
     },
     {
       name: "budget",
       kind: "string",
       placeholder: "TIME",
-      help: "Training time of the whole comparison, such as 90s, 20m, 1h30m; all final runs train equally long",
+      help: "Training time of the whole comparison, such as 90s, 20m or 1h30m; all final runs train equally long",
       defaultText: "none",
     },
     { name: "minutes", kind: "number", exclusiveMin: 0, help: "Training time of each final run, instead of --budget" },
@@ -53,31 +59,31 @@ const own = defineCommand({
       name: "epochs",
       kind: "integer",
       min: 1,
-      help: "Epochs of each final run, instead of a time",
-      defaultText: "the task's, without --budget and --minutes",
+      help: "Epochs of each final run, instead of a training time",
+      defaultText: "the task's default if neither --budget nor --minutes is given",
     },
     {
       name: "target",
       kind: "number",
-      help: "Quality (PSNR in dB, for occupancy IoU) whose first reaching is timed",
-      defaultText: "what the median optimizer reaches",
+      help: "Quality for which the time to reach it is reported: PSNR in dB; for occupancy IoU",
+      defaultText: "the quality that the median optimizer reaches",
     },
-    { name: "dry-run", kind: "flag", help: "Show the plan with measured time and memory; train nothing" },
+    { name: "dry-run", kind: "flag", help: "Measure time and memory and show the plan, but do not train" },
     { name: "name", kind: "string", help: "Name of the comparison", defaultText: "made from its options" },
-    { name: "resume", kind: "string", placeholder: "FOLDER", help: "Go on with an interrupted comparison" },
+    { name: "resume", kind: "string", placeholder: "FOLDER", help: "Continue an interrupted comparison" },
   ],
 });
 
-/** What a comparison sets itself or has no use for. */
+/** Options of a task that a comparison sets itself or does not support. */
 const NOT_SHARED = new Set([
   ...["activation", "optimizer", "seed", "schedule-epochs", "snapshot-every", "show-cameras"],
   ...own.options.map(({ name }) => name as string),
 ]);
 
-/** The options of the comparison's own. */
+/** The values of the comparison's own options. */
 export type CompareValues = Values<typeof own> & { readonly task: string; readonly software?: boolean };
 
-/** Options of a task that apply to all runs of a comparison, by their names in camelCase. */
+/** The options of a task that apply to all runs of a comparison, by their names in camelCase. */
 export function sharedOptions({ command }: TrainingTask): Map<string, Option> {
   const shared = command.options.filter(({ name }) => !NOT_SHARED.has(name));
   return new Map(shared.map((option) => [camelCase(option.name), option]));
@@ -85,12 +91,12 @@ export function sharedOptions({ command }: TrainingTask): Map<string, Option> {
 
 /** The command `deno task compare --task NAME`. */
 export function commandFor(task: TrainingTask, tasks: readonly string[]): Command {
-  const group = `Of deno task ${task.name}, for all runs`;
+  const group = `Options of deno task ${task.name}, which apply to all runs`;
   return {
     usage: own.usage,
     summary: own.summary,
     options: [
-      { name: "task", kind: "choice", choices: tasks, default: "image", help: "What is trained" },
+      { name: "task", kind: "choice", choices: tasks, default: "image", help: "Task to train" },
       ...own.options,
       ...[...sharedOptions(task).values()].map((option) => ({ ...option, group })),
     ],

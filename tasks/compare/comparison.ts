@@ -1,32 +1,50 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
 import type { ProgressLine } from "../shell/progress.ts";
 import type { TrainingTask } from "../training/task.ts";
-import { tuningInputs } from "./division.ts";
+import { tuningInputs } from "./time_budget.ts";
 import { type Choice, choose, nextTrial, SEARCH, spent, type Trial, type TrialResult } from "./halving.ts";
-import { heldUp } from "./held_up.ts";
+import { disturbedRuns } from "./disturbed_runs.ts";
 import { makeFinalRun, makeTrial, type RunRequest } from "./make_run.ts";
 import { finalSteps, trialSteps } from "./pace.ts";
-import { defaultRate, type Pair, pairName, pairsOf, type RunChoice, runValues, type Scope } from "./pairs.ts";
+import { type Pair, pairName, pairsOf } from "./pair.ts";
+import { defaultRate, type RunChoice, runValues, type Scope } from "./run_values.ts";
 import type { ComparisonFolder, ComparisonRecord, RunRecord, TuningRecord } from "./store.ts";
 
-/** Makes the runs of a comparison that are not done yet, one after the other. */
+/** What a comparison works with. */
+export interface ComparisonContext {
+  readonly gpu: Gpu;
+  readonly task: TrainingTask;
+  readonly record: ComparisonRecord;
+  readonly folder: ComparisonFolder;
+  readonly progress: ProgressLine;
+  /** Stops the comparison; the run in progress is discarded. */
+  readonly signal: AbortSignal;
+  /** The runs that are finished already. */
+  readonly done: readonly RunRecord[];
+}
+
+/** Makes the runs of a comparison that are not finished yet, one after the other. */
 export class Comparison {
-  /** The runs that are done. */
+  readonly gpu: Gpu;
+  readonly task: TrainingTask;
+  readonly record: ComparisonRecord;
+  readonly folder: ComparisonFolder;
+  readonly progress: ProgressLine;
+  readonly signal: AbortSignal;
+  /** The runs that are finished. */
   readonly #done: RunRecord[];
 
-  constructor(
-    readonly gpu: Gpu,
-    readonly task: TrainingTask,
-    readonly record: ComparisonRecord,
-    readonly folder: ComparisonFolder,
-    readonly progress: ProgressLine,
-    readonly signal: AbortSignal,
-    done: readonly RunRecord[],
-  ) {
+  constructor({ gpu, task, record, folder, progress, signal, done }: ComparisonContext) {
+    this.gpu = gpu;
+    this.task = task;
+    this.record = record;
+    this.folder = folder;
+    this.progress = progress;
+    this.signal = signal;
     this.#done = [...done];
   }
 
-  /** Tunes, then makes the final runs; returns early when the signal says so. */
+  /** Tunes, makes the final runs, and repeats disturbed ones. Returns early if the signal is aborted. */
   async run(): Promise<void> {
     if (this.record.settings.tune) await this.#tune();
     await this.#finalRuns();
@@ -34,7 +52,8 @@ export class Comparison {
   }
 
   /**
-   * One trial of each pair after the other, so that a machine that slows down for a while does so to all pairs.
+   * Searches for the best settings of all pairs. The pairs take turns after each trial, so that a machine that slows down for a while
+   * affects all of them.
    */
   async #tune(): Promise<void> {
     const { settings } = this.record;
@@ -49,12 +68,12 @@ export class Comparison {
     }
   }
 
-  /** Tries a candidate on the inputs that are tuned on. */
+  /** Makes a trial's runs, one on each tuning input. */
   async #try(pair: Pair, trial: Trial): Promise<void> {
     const { settings, paces } = this.record;
     const { rung, exponent, schedule } = trial;
     const learningRate = rateOf(defaultRate(this.#scope, pair), exponent);
-    // Final runs have the seeds before this one: what is chosen has not seen them.
+    // The final runs have the seeds below this one, so that tuning cannot favour them.
     const seed = settings.seeds;
     for (let input = 0; input < inputsTuned(this.record); input++) {
       const id = ["tune", pairName(pair), `r${rung}`, schedule, exponent, `i${input}`].join("-");
@@ -65,11 +84,11 @@ export class Comparison {
       });
       const result = await makeTrial(request);
       if (result === undefined) return;
-      this.#keep({ id, phase: "tuning", ...pair, input, seed, rung, exponent, schedule, ...result });
+      this.#store({ id, phase: "tuning", ...pair, input, seed, rung, exponent, schedule, ...result });
     }
   }
 
-  /** Seed by seed, so that an interrupted comparison has something of every pair. */
+  /** Makes the final runs seed by seed, so that an interrupted comparison has results for every pair. */
   async #finalRuns(): Promise<void> {
     const { settings } = this.record;
     const pairs = pairsOf(settings);
@@ -88,18 +107,18 @@ export class Comparison {
     }
   }
 
-  /** Makes final runs again, once, that were slower than their like: something else had the device. */
+  /** Repeats final runs once that were slower than the other runs of their pair, because other programs used the device meanwhile. */
   async #repeat(): Promise<void> {
     const { settings, paces } = this.record;
-    // What is usual for a pair changes with a repetition: until nothing is left that was not repeated.
+    // A repetition changes the usual speed of its pair, so the disturbed runs are determined anew after each.
     const next = () =>
       pairsOf(settings).flatMap((pair) => {
         const runs = this.#done.filter((run) => run.phase === "final" && isOf(run, pair));
-        return heldUp(runs, paces[pairName(pair)]).filter(({ repeated }) => !repeated);
+        return disturbedRuns(runs, paces[pairName(pair)]).filter(({ repeated }) => !repeated);
       }).at(0);
     for (let run = next(); run !== undefined && !this.signal.aborted; run = next()) {
-      this.progress.print(`${run.id} was held up by something else; it is made again.`);
-      await this.#finalRun(run, "again", { repeated: true });
+      this.progress.print(`${run.id} was disturbed by other load on the device; it is repeated.`);
+      await this.#finalRun(run, "repetition", { repeated: true });
     }
   }
 
@@ -120,8 +139,8 @@ export class Comparison {
     if (result === undefined) return;
     const { schedule } = request.values;
     const record: RunRecord = { id, phase: "final", ...pair, input, seed, schedule, ...result, ...rest };
-    this.#keep(record);
-    this.#tell(record);
+    this.#store(record);
+    this.#print(record);
   }
 
   #request(pair: Pair, choice: RunChoice, { steps, what }: Pick<RunRequest, "steps"> & { what: string }): RunRequest {
@@ -138,18 +157,18 @@ export class Comparison {
     return this.#done.some((each) => each.id === id);
   }
 
-  #keep(record: RunRecord): void {
+  #store(record: RunRecord): void {
     this.folder.append(record);
     const before = this.#done.findIndex(({ id }) => id === record.id);
     this.#done.splice(before < 0 ? this.#done.length : before, 1, record);
   }
 
-  /** How far a pair's search is. */
+  /** The part of a pair's search that is done, in percent. */
   #part(pair: Pair): string {
     return `${Math.round(100 * spent(trialsOf(this.record, this.#done, pair)) / SEARCH.budget)} %`;
   }
 
-  #tell({ activation, optimizer, seed, figures, divergedAt, seconds, steps }: RunRecord): void {
+  #print({ activation, optimizer, seed, figures, divergedAt, seconds, steps }: RunRecord): void {
     const { figure, name, digits, unit = "" } = this.record.quality;
     const end = divergedAt === undefined
       ? `${name} ${figures[figure].toFixed(digits)}${unit}`
@@ -159,22 +178,22 @@ export class Comparison {
   }
 }
 
-/** The name of a final run. */
+/** The name of a final run: pair, index of the input if there are several, and seed. */
 export function finalRunId(pair: Pair, seed: number, input: number, inputs: number): string {
   return [pairName(pair), ...inputs > 1 ? [`i${input}`] : [], `s${seed}`].join("-");
 }
 
-/** A rate half decades away from another, in three digits. */
+/** The learning rate that is `exponent` half decades above `base`, rounded to three digits. */
 export function rateOf(base: number, exponent: number): number {
   return Number((base * 10 ** (exponent / 2)).toPrecision(3));
 }
 
-/** On how many inputs candidates are tried. */
+/** The number of inputs that are used for tuning. */
 function inputsTuned({ settings: { seeds, inputs, tune } }: ComparisonRecord): number {
   return tuningInputs({ seeds, inputs: inputs.length, tune });
 }
 
-/** A pair's trials that have been made on all inputs that are tuned on. */
+/** A pair's trials that are finished on all tuning inputs, with the mean score over these inputs. */
 export function trialsOf(record: ComparisonRecord, done: readonly RunRecord[], pair: Pair): TrialResult[] {
   const runs = done.filter((run): run is TuningRecord => run.phase === "tuning" && isOf(run, pair));
   const trials = Map.groupBy(runs, ({ rung, exponent, schedule }) => `${rung} ${exponent} ${schedule}`);
@@ -185,15 +204,15 @@ export function trialsOf(record: ComparisonRecord, done: readonly RunRecord[], p
   });
 }
 
-/** What a pair's final runs are made with. */
+/** The settings of a pair's final runs. */
 export interface PairChoice {
   readonly learningRate?: number;
   readonly schedule?: string;
-  /** Of tuning. */
+  /** The result of tuning, if there was any. */
   readonly choice?: Choice;
 }
 
-/** Rate and schedule of a pair's final runs: the tuned ones, or what the options say. */
+/** The learning rate and schedule of a pair's final runs as tuning chose them; nothing without tuning, where the options hold. */
 export function chosenFor(
   scope: Scope,
   record: ComparisonRecord,

@@ -1,6 +1,6 @@
 /**
- * Writes a table as comma-separated values (RFC 4180, with line feeds): a head with the names of all columns, then a line for
- * each row. What a row lacks is left empty; numbers have all their digits.
+ * Encodes a table as comma-separated values (RFC 4180, but with line feeds): a header with the names of all columns, then one line for
+ * each row. Values that a row lacks are left empty; numbers have all their digits.
  */
 export function encodeCsv(rows: readonly Readonly<Record<string, unknown>>[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -1,15 +1,15 @@
 import { RunFolder } from "../run/run_folder.ts";
 
-/** The quality of a run's field at some point of its training. */
+/** The quality of a run's field at one point of its training. */
 export interface CurvePoint {
   readonly step: number;
   readonly epoch: number;
-  /** Of training. */
+  /** Training time so far. */
   readonly seconds: number;
   readonly value: number;
 }
 
-/** Along what a curve is read. */
+/** The horizontal axis of a curve. */
 export type CurveAxis = "step" | "epoch" | "seconds";
 
 /** Reads the curve of a final run from its folder. */
@@ -23,7 +23,10 @@ export async function readCurve(path: string, figure: string): Promise<CurvePoin
   })).filter(({ value }) => Number.isFinite(value));
 }
 
-/** The quality at a place, between measurements in proportion; before the first and after the last as there. NaN of none. */
+/**
+ * The quality at a place on the axis, linearly interpolated between measurements. Before the first and after the last measurement it is
+ * theirs; NaN for an empty curve.
+ */
 export function valueAt(curve: readonly CurvePoint[], axis: CurveAxis, place: number): number {
   const after = curve.findIndex((point) => point[axis] >= place);
   if (after < 0) return curve.at(-1)?.value ?? NaN;
@@ -32,7 +35,7 @@ export function valueAt(curve: readonly CurvePoint[], axis: CurveAxis, place: nu
   return a.value + (b.value - a.value) * (place - a[axis]) / (b[axis] - a[axis]);
 }
 
-/** Where a quality is first reached, between measurements in proportion; Infinity if nowhere. */
+/** The place where a quality is first reached, linearly interpolated between measurements; Infinity if it is not reached. */
 export function placeOf(curve: readonly CurvePoint[], axis: CurveAxis, target: number): number {
   const at = curve.findIndex(({ value }) => value >= target);
   if (at < 0) return Infinity;

@@ -3,9 +3,11 @@ import { UserError } from "../shell/user_error.ts";
 const SECONDS = { s: 1, m: 60, min: 60, h: 3600, d: 86400 };
 
 /**
- * Seconds of a time as people type it: "90s", "20m", "1.5h", "1h30m".
+ * Parses a duration such as "90s", "20m", "1.5h" or "1h30m".
  *
- * @param option Named in the error.
+ * @param option The option that has this value, for the error message.
+ * @returns Seconds.
+ * @throws {UserError} If the text is not a duration above 0.
  */
 export function parseDuration(option: string, text: string): number {
   const parts = [...text.matchAll(/(\d+\.?\d*|\.\d+)\s*(min|[smhd])\s*/gy)];
@@ -15,5 +17,5 @@ export function parseDuration(option: string, text: string): number {
     0,
   );
   if (whole && seconds > 0) return seconds;
-  throw new UserError(`${option}: a time above 0 such as 90s, 20m or 1h30m expected, "${text}" found.`);
+  throw new UserError(`${option}: expected a time above 0 such as 90s, 20m or 1h30m, found "${text}".`);
 }

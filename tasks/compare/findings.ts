@@ -1,7 +1,7 @@
 import type { Quality } from "../training/subject.ts";
 import type { ActivationSummary, PairSummary } from "./summary.ts";
 
-/** The answer in words: one sentence or two for each activation, from the figures alone. */
+/** The results in words: one or two sentences for each activation, derived from the figures alone. */
 export function findings(activations: readonly ActivationSummary[], quality: Quality): string[] {
   return activations.map((each) => finding(each, quality));
 }
@@ -27,10 +27,10 @@ function finding({ activation, pairs, equalSeconds, targets }: ActivationSummary
   const rank = apart ? "is best" : "has the highest median";
   const single = [best, second].filter(({ runs }) => runs.length === 1);
   const certainty = single.length > 0
-    ? ` With one run ${single.length === 2 ? "each" : `of ${single[0].optimizer}`}, nothing is known of the spread.`
+    ? ` With only one run ${single.length === 2 ? "each" : `of ${single[0].optimizer}`}, the spread is unknown.`
     : apart
     ? ""
-    : ` The ranges of ${best.optimizer} and ${second.optimizer} overlap: no clear winner.`;
+    : ` The ranges of ${best.optimizer} and ${second.optimizer} overlap, so there is no clear winner.`;
   const target = targets.length === 1 ? ` ${timesToTarget(good, targets[0], quality)}` : "";
   return `${activation}: ${best.optimizer} ${rank} at equal time (${level} after ${time}), ${margins.join(" and ")}.` +
     `${certainty}${target}${failures}`;

@@ -1,62 +1,62 @@
 /**
- * The search for a learning rate and a schedule by successive halving (Jamieson & Talwalkar 2016): many candidates with short
- * runs, the better ones again with longer runs, from scratch and with the schedule stretched over the longer run, the best few
- * with runs as long as the final ones. All lengths are parts of a final run, and a search may not take more than a given sum of
- * them, so that every optimizer is searched for with the same effort.
+ * The search for the best learning rate and schedule by successive halving (Jamieson & Talwalkar 2016). Many candidates are tried in
+ * short runs, the better ones again in longer runs, and the best few in runs as long as the final ones. Every run starts from
+ * scratch, with the schedule stretched over its length. Lengths are measured in final runs, and their sum is limited, so that
+ * every optimizer gets the same search time.
  *
- * What is tried next follows from the results so far alone; an interrupted search goes on as if nothing had happened.
+ * The next trial follows from the results so far alone, so an interrupted search can be continued.
  *
  * @module
  */
 
-/** What is searched for. */
+/** A candidate of the search. */
 export interface Candidate {
-  /** The rate is the default one times 10^(exponent/2): half a decade a step. */
+  /** The learning rate in half decades from the default one: rate = default × 10^(exponent/2). */
   readonly exponent: number;
   readonly schedule: SearchedSchedule;
 }
 
-/** Schedules that are tried with every rate. */
+/** The schedules that are tried with every learning rate. */
 export const SEARCHED_SCHEDULES = ["constant", "cosine"] as const;
 
-/** One of them. */
+/** One of the schedules that are tried. */
 export type SearchedSchedule = typeof SEARCHED_SCHEDULES[number];
 
-/** A candidate tried for a time. */
+/** A run of a candidate. */
 export interface Trial extends Candidate {
-  /** Which of the lengths it had, from 0. */
+  /** Index of the run's length in `rungs`. */
   readonly rung: number;
 }
 
-/** What it gave. */
+/** A finished trial. */
 export interface TrialResult extends Trial {
-  /** The larger the better; NaN when it diverged. */
+  /** The quality that was reached, the larger the better; NaN if the run diverged. */
   readonly score: number;
 }
 
-/** What the search came to. */
+/** The result of the search. */
 export interface Choice extends Candidate {
-  /** Whether it has been tried for the time of a final run without diverging. */
+  /** Whether the candidate has been tried in a run as long as a final one without diverging. */
   readonly confirmed: boolean;
-  /** Whether a rate above it and one below have been tried with its schedule. */
+  /** Whether a higher and a lower learning rate have been tried with its schedule. */
   readonly bracketed: boolean;
 }
 
-/** How a search goes. */
+/** Options of the search. */
 export interface SearchOptions {
-  /** Lengths of the trials in final runs, rising to 1. */
+  /** Lengths of the trials as parts of a final run, rising to 1. */
   readonly rungs: readonly number[];
-  /** What all trials of a search may take together, in final runs. */
+  /** The most that all trials of a search may take together, in final runs. */
   readonly budget: number;
-  /** Exponents that it begins with. */
+  /** The exponents of the first trials. */
   readonly exponents: readonly number[];
-  /** Most candidates that come to each rung after the first. */
+  /** The most candidates that are promoted to each rung after the first. */
   readonly survivors: number;
-  /** As many of them must be able to. */
+  /** The number of candidates for which the first rung leaves enough budget on each later rung. */
   readonly finalists: number;
 }
 
-/** How optimizers are tuned. */
+/** The search that tunes optimizers. */
 export const SEARCH: SearchOptions = {
   rungs: [1 / 9, 1 / 3, 1],
   budget: 4,
@@ -65,13 +65,13 @@ export const SEARCH: SearchOptions = {
   finalists: 2,
 };
 
-/** A decade, in exponents. */
+/** A factor of ten, in exponents. */
 const DECADE = 2;
 
-/** Rounding of sums of thirds and ninths. */
+/** Tolerance for rounding errors in sums of thirds and ninths. */
 const SLACK = 1e-9;
 
-/** What is to be tried next; undefined when the search is over. */
+/** The next trial to make; undefined if the search is over. */
 export function nextTrial(results: readonly TrialResult[], options: SearchOptions = SEARCH): Trial | undefined {
   const first = firstRung(results, options);
   if (first !== undefined) return { ...first, rung: 0 };
@@ -91,19 +91,20 @@ export function choose(results: readonly TrialResult[], options: SearchOptions =
     const { exponent, schedule } = best;
     return { exponent, schedule, confirmed: rung === last, bracketed: isBracketed(results, best) };
   }
-  // Everything diverged: the lowest rate is the least hopeless.
+  // If every trial diverged, the lowest learning rate is most likely to converge.
   const exponent = Math.min(...options.exponents, ...results.map((each) => each.exponent));
   return { exponent, schedule: "cosine", confirmed: false, bracketed: false };
 }
 
-/** What trials have taken, in final runs. */
+/** The sum of the lengths of trials, in final runs. */
 export function spent(results: readonly Trial[], { rungs }: SearchOptions = SEARCH): number {
   return results.reduce((sum, { rung }) => sum + rungs[rung], 0);
 }
 
 /**
- * The next candidate of the shortest trials: the grid; then, for the best of each schedule, rates a decade away until there are some
- * on both sides, and half a decade away; until this is done or only what the later rungs need is left.
+ * The next candidate of the shortest trials. The grid of all first exponents and schedules comes first. Then, around the best of each
+ * schedule, rates a decade away are tried until there are some on both sides, then rates half a decade away. The first rung ends when
+ * this is done, or when only the budget for the later rungs is left; then the result is undefined.
  */
 function firstRung(results: readonly TrialResult[], options: SearchOptions): Candidate | undefined {
   const { rungs, budget, exponents, finalists } = options;
@@ -119,47 +120,47 @@ function firstRung(results: readonly TrialResult[], options: SearchOptions): Can
   if (finite(ranked).length === 0) {
     return { exponent: Math.min(...tried.map(({ exponent }) => exponent)) - DECADE, schedule: "cosine" };
   }
-  // The schedule with the fewest trials first: neither may use up what the other needs to get to its best rate.
+  // The schedule with the fewest trials comes first, so that neither uses up the budget that the other needs to find its best rate.
   const bySchedule = SEARCHED_SCHEDULES.map((schedule) => ranked.filter((each) => each.schedule === schedule))
     .filter((each) => finite(each).length > 0).toSorted((a, b) => a.length - b.length);
-  return bySchedule.map(openSide).find((side) => side !== undefined) ??
-    bySchedule.map(between).find((side) => side !== undefined);
+  return bySchedule.map(outward).find((side) => side !== undefined) ??
+    bySchedule.map(inward).find((side) => side !== undefined);
 }
 
-/** What to try on a side of the best on which nothing has been tried. */
-function openSide([best, ...others]: readonly TrialResult[]): Candidate | undefined {
+/** A candidate on the side of the best on which no rate has been tried; undefined if rates on both sides have been. */
+function outward([best, ...others]: readonly TrialResult[]): Candidate | undefined {
   const side = [-1, 1].find((sign) => others.every(({ exponent }) => sign * (exponent - best.exponent) < 0));
   return side === undefined ? undefined : { exponent: best.exponent + side * DECADE, schedule: best.schedule };
 }
 
-/** What to try half a decade from the best, towards the better neighbour first. */
-function between([best, ...others]: readonly TrialResult[]): Candidate | undefined {
+/** A candidate half a decade from the best that has not been tried, first towards the better neighbour. */
+function inward([best, ...others]: readonly TrialResult[]): Candidate | undefined {
   const sides = others.filter(({ exponent }) => Math.abs(exponent - best.exponent) === DECADE)
     .map(({ exponent }) => (best.exponent + exponent) / 2);
   const exponent = sides.find((side) => others.every((each) => each.exponent !== side));
   return exponent === undefined ? undefined : { exponent, schedule: best.schedule };
 }
 
-/** Which candidates a rung tries: the best of the rung before, as many as leave enough for the rungs after it. */
+/** The candidates of a rung: the best of the rung before, as many as leave enough budget for the later rungs. */
 function promoted(results: readonly TrialResult[], rung: number, options: SearchOptions): Candidate[] {
   const { rungs, budget, survivors, finalists } = options;
   const before = finite(ranking(results, rung - 1));
   const used = spent(results.filter((each) => each.rung < rung), options);
   const kept = rungs.slice(rung + 1).reduce((sum, length) => sum + finalists * length, 0);
   const affordable = Math.floor((budget - used - kept) / rungs[rung] + SLACK);
-  return varied(before).slice(0, Math.max(0, Math.min(survivors, affordable)));
+  return bestOfEachScheduleFirst(before).slice(0, Math.max(0, Math.min(survivors, affordable)));
 }
 
 /**
- * The best of each schedule first: a schedule that falls over the whole run takes larger rates, and more time to pay off, than
- * the shortest trials show.
+ * Moves the best of each schedule to the front. This keeps both schedules in the search, because a schedule that decreases over the
+ * whole run allows larger rates and pays off only in longer runs, which the shortest trials cannot show.
  */
-function varied(ranked: readonly TrialResult[]): TrialResult[] {
+function bestOfEachScheduleFirst(ranked: readonly TrialResult[]): TrialResult[] {
   const first = SEARCHED_SCHEDULES.flatMap((schedule) => ranked.find((each) => each.schedule === schedule) ?? []);
   return [...ranked.filter((each) => first.includes(each)), ...ranked.filter((each) => !first.includes(each))];
 }
 
-/** Whether rates on both sides of a candidate's have been tried with its schedule. */
+/** Whether both a higher and a lower learning rate have been tried with a candidate's schedule. */
 function isBracketed(results: readonly TrialResult[], { exponent, schedule }: Candidate): boolean {
   const exponents = results.filter((each) => each.schedule === schedule).map((each) => each.exponent);
   return exponents.some((each) => each < exponent) && exponents.some((each) => each > exponent);
@@ -169,7 +170,7 @@ function isTried(results: readonly TrialResult[], rung: number, { exponent, sche
   return results.some((each) => each.rung === rung && each.exponent === exponent && each.schedule === schedule);
 }
 
-/** Results of a rung, best first, those that diverged last; of equal ones the lower rate. */
+/** The results of a rung, the best first and diverged ones last. Of equal scores the lower rate comes first. */
 function ranking(results: readonly TrialResult[], rung: number): TrialResult[] {
   const value = ({ score }: TrialResult) => Number.isNaN(score) ? -Infinity : score;
   const order = (a: TrialResult, b: TrialResult) =>

@@ -5,39 +5,42 @@ import type { ProgressLine } from "../shell/progress.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
 import type { Figures } from "../training/subject.ts";
 import type { TrainingTask } from "../training/task.ts";
-import type { RunValues } from "./pairs.ts";
+import type { RunValues } from "./run_values.ts";
 import { TrainingRun } from "../training/training_run.ts";
 
-/** One run of many: what is trained, and how it is shown. */
+/** One run of a comparison: what it trains and how it reports its progress. */
 export interface RunRequest {
   readonly gpu: Gpu;
   readonly task: TrainingTask;
   readonly values: RunValues;
-  /** How many steps it has, at so many an epoch. */
+  /** The number of steps of the run, given the number of steps per epoch. */
   readonly steps: (stepsPerEpoch: number) => number;
   readonly signal: AbortSignal;
   readonly progress: ProgressLine;
-  /** Stands before what the run shows. */
+  /** Text before the run's progress. */
   readonly prefix: string;
 }
 
-/** How it ended. */
+/** The result of a run. */
 export interface RunResult {
   readonly learningRate: number;
   readonly stepsPerEpoch: number;
-  /** Steps made. */
+  /** The number of steps that were made. */
   readonly steps: number;
-  /** Of training. */
+  /** Training time. */
   readonly seconds: number;
+  /** The number of Hessian-vector products that were computed. */
   readonly hvps: number;
+  /** The step at which the run diverged, if it did. */
   readonly divergedAt?: number;
+  /** The last measurement; empty if the run diverged. */
   readonly figures: Figures;
 }
 
-/** Evaluations along a final run, about. */
+/** The approximate number of evaluations during a final run. */
 const EVALUATIONS = 30;
 
-/** Trains and measures once, at the end. Undefined when the signal stopped it. */
+/** Makes a run of tuning, which is measured once, at its end. Returns undefined if the signal stopped it. */
 export async function makeTrial(request: RunRequest): Promise<RunResult | undefined> {
   const { gpu, task, values, signal, progress, prefix } = request;
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
@@ -52,11 +55,12 @@ export async function makeTrial(request: RunRequest): Promise<RunResult | undefi
 }
 
 /**
- * Makes a final run, which leaves its folder with a curve and the task's own files. Undefined when the signal stopped it: then
- * what an earlier run left there stays.
+ * Makes a final run, which writes a folder with its metrics and the task's files. The folder appears only when the run is complete;
+ * until then the run writes to `PATH.unfinished`, where it removes the files of an interrupted run.
  *
- * @param path Its folder; the run is made beside it, where what an interrupted one left goes.
- * @param seconds What its training will take, about.
+ * @param path The run's folder. If it exists, it is replaced.
+ * @param seconds The approximate training time of the run.
+ * @returns Undefined if the signal stopped the run.
  */
 export async function makeFinalRun(request: RunRequest, path: string, seconds: number): Promise<RunResult | undefined> {
   const { gpu, task, values, signal, progress, prefix } = request;
@@ -87,7 +91,7 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
   return made;
 }
 
-/** Of what a run left, the numbers. */
+/** The entries of a summary that are numbers. */
 function numbersOf(summary: Readonly<Record<string, unknown>>): Figures {
   const numbers = Object.entries(summary).filter((entry): entry is [string, number] => typeof entry[1] === "number");
   return Object.fromEntries(numbers);
@@ -95,7 +99,7 @@ function numbersOf(summary: Readonly<Record<string, unknown>>): Figures {
 
 type Progress = { readonly step: number; readonly seconds: number; readonly hvps: number };
 
-/** What a run came to, a divergence included. */
+/** The result of a run, also of one that diverged; undefined if the signal stopped it. */
 async function result(
   { stepsPerEpoch, optimizer, subject }: PreparedRun,
   signal: AbortSignal,
@@ -106,7 +110,7 @@ async function result(
   let figures: Figures = {};
   try {
     figures = await work((event) => last = event);
-    // Finite parameters may still give a field that is not.
+    // A field may have infinite values although its parameters are finite.
     if (!Number.isFinite(figures[subject.quality.figure])) divergedAt = last.step;
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;

@@ -4,20 +4,21 @@ import { planTraining } from "../../lib/train/plan.ts";
 import { median } from "../shell/statistics.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
 import type { Quality } from "../training/subject.ts";
-import { secondsPerFinalRun } from "./division.ts";
+import { secondsPerFinalRun } from "./time_budget.ts";
 import { SEARCH } from "./halving.ts";
 import type { PairPace } from "./pair_pace.ts";
-import { type Pair, runValues, type Scope } from "./pairs.ts";
+import type { Pair } from "./pair.ts";
+import { runValues, type Scope } from "./run_values.ts";
 import type { Settings } from "./settings.ts";
 import type { RunRecord } from "./store.ts";
 
-/** A pace, and what only a loaded subject can tell. */
+/** A pair's speed, and the quality measure, which is known only once the input is loaded. */
 export interface MeasuredPace {
   readonly pace: PairPace;
   readonly quality: Quality;
 }
 
-/** Measures a pair's pace on the first input, with copies. */
+/** Measures how fast a pair trains on the first input, on copies of its parameters. */
 export async function measurePace(
   gpu: Gpu,
   scope: Scope,
@@ -31,7 +32,7 @@ export async function measurePace(
   const { secondsOf, plainSeconds, firstSeconds, deviceBytes } = await planTraining(prepared.training);
   const within = finalSeconds(settings);
   const { epochs = task.defaultEpochs(values) } = settings.length;
-  // A first step of its own kind may take as long as a whole short trial, which then would say nothing.
+  // A costlier first step may take as long as a whole short trial, which would then say nothing, so its time comes on top.
   const granted = (part: number) => part < 1 && firstSeconds !== undefined ? firstSeconds : 0;
   const stepsFor = (part: number) =>
     within === undefined
@@ -55,7 +56,7 @@ export async function measurePace(
   return { pace, quality: subject.quality };
 }
 
-/** Training time of each final run, unless epochs say how long it is. */
+/** The training time of each final run in seconds; undefined if its length is given in epochs. */
 export function finalSeconds({ length, activations, optimizers, seeds, inputs, tune }: Settings): number | undefined {
   const { budgetSeconds, seconds } = length;
   if (budgetSeconds === undefined) return seconds;
@@ -67,22 +68,23 @@ function stepsOf(epochs: number, stepsPerEpoch: number): number {
   return Math.max(1, Math.round(epochs * stepsPerEpoch));
 }
 
-/** Steps of a trial on an input with so many steps an epoch. */
+/** The number of steps of a trial, given the number of steps per epoch on its input. */
 export function trialSteps({ epochs, trialSteps }: PairPace, rung: number, stepsPerEpoch: number): number {
   return epochs === undefined ? trialSteps[rung] : stepsOf(epochs * SEARCH.rungs[rung], stepsPerEpoch);
 }
 
-/** The faster of two: what slowed the other down was something else on the machine. */
+/** The faster of two measurements, because the slower one was disturbed by other load on the machine. */
 export function fasterPace(a: MeasuredPace, b: MeasuredPace): MeasuredPace {
   return a.pace.seconds / a.pace.steps <= b.pace.seconds / b.pace.steps ? a : b;
 }
 
 /**
- * Steps of a pair's final runs. Where these have a time, its longer trials, spread over all of tuning, tell more of the pace than
- * what was measured beforehand; a trial that something held up does not count for more than another.
+ * The number of steps of a pair's final runs. If these have a training time, the number is corrected by the speed of the pair's longer
+ * trials, which are spread over all of tuning and so tell more than the measurement beforehand. It uses their median, so that a
+ * single disturbed trial has little influence.
  *
- * @param runs Of any pairs and phases.
- * @param stepsPerEpoch On the input.
+ * @param runs The finished runs, of any pair and phase.
+ * @param stepsPerEpoch The number of steps per epoch on the input.
  */
 export function finalSteps(pace: PairPace, pair: Pair, runs: readonly RunRecord[], stepsPerEpoch: number): number {
   if (pace.epochs !== undefined) return stepsOf(pace.epochs, stepsPerEpoch);

@@ -1,19 +1,19 @@
-/** How fast a pair trains, and how many steps its runs therefore have. */
+/** How fast a pair trains, and how many steps its runs have as a consequence. */
 export interface PairPace {
-  /** Of a final run, before trials have told more. */
+  /** Steps of a final run, as planned before tuning. */
   readonly steps: number;
-  /** Of tuning's trials, by rung. */
+  /** Steps of a trial, by rung. */
   readonly trialSteps: readonly number[];
-  /** Training of these, as planned. */
+  /** Planned training time of a trial, by rung. */
   readonly trialSeconds: readonly number[];
   readonly stepsPerEpoch: number;
-  /** Of a final run, unless it has a time: on inputs of another size these are other numbers of steps. */
+  /** Epochs of a final run if its length is given in epochs; the number of steps then depends on the size of the input. */
   readonly epochs?: number;
-  /** Training of a final run, as planned. */
+  /** Planned training time of a final run. */
   readonly seconds: number;
-  /** Part of it that goes into curvature: Hessian-vector products, Gauss-Newton samples, Kronecker factors. */
+  /** The part of this time that is spent on curvature: Hessian-vector products, Gauss-Newton samples and Kronecker factors. */
   readonly curvatureShare: number;
-  /** On the device while training. */
+  /** Memory on the device during training. */
   readonly deviceBytes: number;
   readonly parameters: number;
 }

@@ -1,13 +1,13 @@
 import { formatDuration } from "../shell/progress.ts";
-import { finalRunsInAll, tuningInputs } from "./division.ts";
+import { finalRunsInAll, tuningInputs } from "./time_budget.ts";
 import { SEARCH } from "./halving.ts";
-import { pairName, pairsOf } from "./pairs.ts";
+import { pairName, pairsOf } from "./pair.ts";
 import type { ComparisonRecord } from "./store.ts";
 
-/** Runs shorter than this, in seconds, say little of an optimizer. */
+/** Runs shorter than this, in seconds, say little about an optimizer. */
 const SHORT = 5;
 
-/** What a comparison will do and take, for people. */
+/** Describes what a comparison will do and how long it will take; the text of `--dry-run`. */
 export function planLines({ settings, paces, adapter }: ComparisonRecord): string[] {
   const { tune, seeds, inputs } = settings;
   const pairs = pairsOf(settings);
@@ -28,27 +28,34 @@ export function planLines({ settings, paces, adapter }: ComparisonRecord): strin
       (deviceBytes / 2 ** 20).toFixed(1),
     ];
   });
-  const heads = ["activation", "optimizer", "parameters", "ms a step", "steps", "epochs", "seconds", "MiB"];
+  const heads = ["activation", "optimizer", "parameters", "ms per step", "steps", "epochs", "seconds", "MiB"];
   return [
     `Adapter     ${adapter.name}`,
-    `Final runs  ${runs}: ${pairs.length} pairs × ${seeds} seeds × ${inputs.length} inputs`,
+    `Final runs  ${runs}: ${pairs.length} pairs × ${counted(seeds, "seed")} × ${counted(inputs.length, "input")}`,
     ...tune
       ? [
-        `Tuning      up to ${SEARCH.budget} final runs' time for each pair, on ${
+        `Tuning      for each pair up to ${SEARCH.budget} times the training time of a final run, on ${
           tuningInputs({ tune, seeds, inputs: inputs.length })
-        } input(s)`,
+        } of ${counted(inputs.length, "input")}`,
       ]
       : [],
-    `Time        about ${formatDuration(most)} of training; compilation, evaluation and the report come on top`,
+    `Time        about ${
+      formatDuration(most)
+    } of training; compilation, evaluation and the report take additional time`,
     "Each final run:",
     ...aligned([heads, ...rows]),
     ...Math.min(...finals) < SHORT
-      ? [`Final runs of less than ${SHORT} s say little; a larger --budget gives longer ones.`]
+      ? [`Final runs of less than ${SHORT} s say little about an optimizer; a larger --budget makes them longer.`]
       : [],
   ];
 }
 
-/** Columns, words to the left and numbers to the right. */
+/** "1 input", "3 inputs". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Pads cells to aligned columns: the first two to the left, the others, which are numbers, to the right. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>

@@ -5,9 +5,10 @@ import { encodeCsv } from "./csv.ts";
 import { readCurve } from "./curve.ts";
 import { findings } from "./findings.ts";
 import { SEARCH } from "./halving.ts";
-import { HELD_UP, heldUp } from "./held_up.ts";
+import { disturbedRuns, SLOWDOWN_LIMIT } from "./disturbed_runs.ts";
 import { finalSeconds } from "./pace.ts";
-import { defaultRate, pairName } from "./pairs.ts";
+import { pairName } from "./pair.ts";
+import { defaultRate } from "./run_values.ts";
 import { galleryOf } from "./report/gallery.ts";
 import { htmlReport } from "./report/html.ts";
 import { markdownReport } from "./report/markdown.ts";
@@ -19,10 +20,14 @@ import { resultRows } from "./results_table.ts";
 import type { ComparisonFolder, ComparisonRecord, RunRecord } from "./store.ts";
 import { type ActivationSummary, type FinalRun, summarise } from "./summary.ts";
 
-/** Training times of pairs that differ by more than this factor were not equal. */
+/** The report warns if the training times of pairs that were planned as equal differ by more than this factor. */
 const UNEQUAL = 1.15;
 
-/** Writes `results.csv`, `report.html` and `report.md` of the runs that are done; returns the findings. */
+/**
+ * Writes `results.csv`, `report.html` and `report.md` about the finished runs.
+ *
+ * @returns The findings and where the report is; nothing if no final run is finished.
+ */
 export async function writeReport(
   task: TrainingTask,
   record: ComparisonRecord,
@@ -43,7 +48,12 @@ export async function writeReport(
   const report: Report = {
     title: `Optimizers compared: ${settings.task}, ${inputsText(record)}`,
     findings: findings(activations, quality),
-    sections: [...doubts(record, finals, activations), ...sections.flat(), howToRead(record), ...closing(record, runs)],
+    sections: [
+      ...caveats(record, finals, activations),
+      ...sections.flat(),
+      howToRead(record),
+      ...closing(record, runs),
+    ],
   };
   await folder.write("report.md", markdownReport(report));
   await folder.write("report.html", htmlReport(report));
@@ -77,7 +87,7 @@ async function activationSections(
     },
     ...settings.tune
       ? [{
-        title: `${activation}: what tuning tried`,
+        title: `${activation}: trials of tuning`,
         tables: [tuningTable(summary, record, runs, (pair) => defaultRate({ task, ...record }, pair))],
       }]
       : [],
@@ -85,7 +95,9 @@ async function activationSections(
       ? [{
         title: `${activation}: results`,
         paragraphs: [
-          `The run of median quality of each optimizer; ${below.length > 1 ? "from above: " : ""}${below.join("; ")}.`,
+          `The run of median quality of each optimizer. ${below.length > 1 ? "From top to bottom: " : ""}${
+            below.join("; ")
+          }.`,
         ],
         gallery,
       }]
@@ -93,8 +105,8 @@ async function activationSections(
   ];
 }
 
-/** What makes the figures doubtful. */
-function doubts(
+/** Warnings about figures that are uncertain. */
+function caveats(
   { settings, paces }: ComparisonRecord,
   finals: readonly FinalRun[],
   activations: readonly ActivationSummary[],
@@ -102,67 +114,69 @@ function doubts(
   const { seeds, inputs, activations: all, optimizers } = settings;
   const wanted = seeds * inputs.length * all.length * optimizers.length;
   const pairs = activations.flatMap((each) => each.pairs);
-  const held = pairs.flatMap((pair) => {
-    return heldUp(pair.runs, paces[pairName(pair)]).map(({ id }) => id);
+  const disturbed = pairs.flatMap((pair) => {
+    return disturbedRuns(pair.runs, paces[pairName(pair)]).map(({ id }) => id);
   });
   const unequal = activations.filter(({ pairs }) => {
     const times = pairs.map(({ seconds }) => seconds).filter(Number.isFinite);
     return finalSeconds(settings) !== undefined && Math.max(...times) > UNEQUAL * Math.min(...times);
   }).map(({ activation }) => activation);
-  const tunedOtherwise = (what: "bracketed" | "confirmed") =>
+  const pairsNot = (what: "bracketed" | "confirmed") =>
     pairs.filter(({ choice }) => choice !== undefined && !choice[what]).map(pairName).join(", ");
-  const [unbracketed, unconfirmed] = [tunedOtherwise("bracketed"), tunedOtherwise("confirmed")];
+  const [unbracketed, unconfirmed] = [pairsNot("bracketed"), pairsNot("confirmed")];
   const found = [
-    ...finals.length < wanted ? [`Incomplete: ${finals.length} of ${wanted} final runs are done.`] : [],
-    ...held.length > 0
+    ...finals.length < wanted
+      ? [`The comparison is incomplete: ${finals.length} of ${wanted} final runs are finished.`]
+      : [],
+    ...disturbed.length > 0
       ? [
-        `Something held the device up in ${
-          held.join(", ")
-        }: steps took more than ${HELD_UP} times what is usual for the ` +
-        "pair. Their times are not to be trusted.",
+        `Other load on the device disturbed ${disturbed.join(", ")}: steps took more than ${SLOWDOWN_LIMIT} times as ` +
+        "long as usual for the pair. The times of these runs are not reliable.",
       ]
       : [],
     ...unbracketed !== ""
       ? [
-        `Tuning ended before a rate on either side of the chosen one had been tried, for ${unbracketed}: a better one may lie beyond.`,
+        `For ${unbracketed}, tuning ended before both a higher and a lower learning rate than the chosen one had been tried; ` +
+        "a better one may exist.",
       ]
       : [],
     ...unconfirmed !== ""
-      ? [`Tuning ended before the choice had been tried for as long as a final run, for ${unconfirmed}.`]
+      ? [`For ${unconfirmed}, tuning ended before the chosen settings had been tried in a run as long as a final one.`]
       : [],
     ...unequal.length > 0
       ? [
-        `Training times that were planned as equal differ by more than ${
+        `Training times were planned to be equal but differ by more than ${
           Math.round(100 * (UNEQUAL - 1))
         } % between the ` +
-        `optimizers of ${unequal.join(", ")}: the device was not equally fast throughout.`,
+        `optimizers of ${unequal.join(", ")}, because the speed of the device changed meanwhile.`,
       ]
       : [],
   ];
-  return found.length === 0 ? [] : [{ title: "Doubts", paragraphs: found }];
+  return found.length === 0 ? [] : [{ title: "Caveats", paragraphs: found }];
 }
 
-/** What the figures are. */
+/** Explains the figures. */
 function howToRead({ settings }: ComparisonRecord): ReportSection {
   const { inputs, tune } = settings;
   const over = inputs.length === 1
-    ? "the median over seeds, in brackets the extremes"
-    : "the mean over inputs of the median over seeds, in brackets one standard deviation over inputs to either side";
-  const lengths = SEARCH.rungs.map((rung) => rung === 1 ? "1" : `1/${Math.round(1 / rung)}`).join(", ");
+    ? "medians over seeds, with the lowest and highest value in brackets"
+    : "means over inputs of the medians over seeds, with the range of one standard deviation over inputs in brackets";
+  const parts = SEARCH.rungs.map((rung) => rung === 1 ? "1" : `1/${Math.round(1 / rung)}`);
+  const lengths = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
   return {
     title: "How to read this",
     paragraphs: [
-      `Figures are ${over}; bands are the extremes over seeds. A line that runs flat at ` +
-      "the lowest level drawn lies below it. A run that diverged counts as infinitely bad. Training time is " +
-      "synchronised with the device, without compilation and evaluation. Equal time is the time that the quickest optimizer " +
-      "of an activation trained; earlier columns show the same runs on their way, with schedules that were meant for the " +
-      "whole run. HVPs are Hessian-vector products; time for curvature is the part of the training time that goes into " +
-      "these, Gauss-Newton samples and Kronecker factors, as measured beforehand.",
+      `Figures are ${over}. Shaded bands in plots range from the lowest to the highest seed. A line that runs flat along the ` +
+      "lower edge of a plot is below it. A run that diverged counts as infinitely bad. Training time is measured " +
+      "when the device has finished its work and does not include compilation and evaluation. Equal time is the training time of the " +
+      "optimizer of an activation that finished first. Columns for earlier times show the same runs before their end, so their " +
+      "schedules were planned for the whole run. HVPs are Hessian-vector products. Time spent on curvature is the part of the " +
+      "training time, as measured beforehand, that Hessian-vector products, Gauss-Newton samples and Kronecker factors take.",
       ...tune
         ? [
-          "Tuning searched rates a decade apart, half a decade around the best, and the schedules constant and cosine by " +
-          "successive halving: trials of " +
-          `${lengths} of a final run, of at most ${SEARCH.budget} final runs together for each pair, with a seed that no ` +
+          "Tuning searched for the best learning rate and schedule (constant or cosine) by successive halving. Learning rates " +
+          `were a decade apart, and half a decade apart around the best. Trials were ${lengths} times as long ` +
+          `as a final run. All trials of a pair together were at most as long as ${SEARCH.budget} final runs. They had a seed that no ` +
           "final run has.",
         ]
         : [],
@@ -172,10 +186,12 @@ function howToRead({ settings }: ComparisonRecord): ReportSection {
 
 function closing(record: ComparisonRecord, runs: readonly RunRecord[]): ReportSection[] {
   return [
-    { title: "What this depends on", tables: [provenanceTable(record, runs)] },
+    { title: "Set-up", tables: [provenanceTable(record, runs)] },
     {
-      title: "To repeat it",
-      paragraphs: ["results.csv has every run with all its options; runs/ has the curves as metrics.jsonl."],
+      title: "How to reproduce this",
+      paragraphs: [
+        "The command is below. results.csv lists every run with all its options; the folders in runs/ have the convergence curves as metrics.jsonl.",
+      ],
       code: record.command,
     },
   ];

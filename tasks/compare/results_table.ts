@@ -1,9 +1,10 @@
 import type { TrainingTask } from "../training/task.ts";
-import { pairName, runValues } from "./pairs.ts";
+import { pairName } from "./pair.ts";
+import { runValues } from "./run_values.ts";
 import type { ComparisonRecord, RunRecord } from "./store.ts";
 import { type ActivationSummary, EQUAL_PARTS, type FinalRun, qualityAt, reachedAt } from "./summary.ts";
 
-/** A row for each run, tuning's included: what it was, what came of it, and every option that it had. */
+/** A row for each run, also for those of tuning: its settings, its results and the values of all its options. */
 export function resultRows(
   task: TrainingTask,
   record: ComparisonRecord,
@@ -46,7 +47,7 @@ export function resultRows(
   });
 }
 
-/** What only the comparison with others tells of a run. */
+/** The figures of a run that depend on the other runs of the comparison. */
 function comparisonFigures(run: FinalRun, { equalSeconds, targets }: ActivationSummary): Record<string, unknown> {
   const target = targets[run.input];
   return {

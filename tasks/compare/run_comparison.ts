@@ -5,26 +5,27 @@ import { KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
 import { checkName } from "../run/run_name.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { ProgressLine } from "../shell/progress.ts";
-import { settled } from "../shell/settled.ts";
+import { pendingWork } from "../shell/pending_work.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { Comparison } from "./comparison.ts";
 import { fasterPace, type MeasuredPace, measurePace } from "./pace.ts";
-import { checkPairs, pairName, pairsOf, runValues } from "./pairs.ts";
+import { pairName, pairsOf } from "./pair.ts";
+import { checkPairs, runValues } from "./run_values.ts";
 import { planLines } from "./plan.ts";
 import { writeReport } from "./report.ts";
 import { defaultName, readRequest, type Settings } from "./settings.ts";
 import { ComparisonFolder, type ComparisonRecord } from "./store.ts";
 import { TASKS } from "./tasks.ts";
 
-/** Times that each pair's pace is measured, in turns. */
+/** How often the speed of each pair is measured. */
 const PACE_ROUNDS = 3;
 
 /**
- * Makes a comparison, or goes on with one.
+ * Runs `deno task compare`: makes a comparison, or continues an interrupted one.
  *
  * @param args The command line.
- * @param signal Stops it after the steps in flight; the run in progress is lost.
+ * @param signal Stops the comparison after the steps in flight; the run in progress is discarded.
  */
 export async function runComparison(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { values, settings: typed } = await readRequest(args);
@@ -33,15 +34,15 @@ export async function runComparison(args: readonly string[], signal: AbortSignal
     : join(callerPath("runs"), "compare", checkName("name", values.name ?? await defaultName(typed!)));
   const earlier = await ComparisonFolder.readRecord(path);
   const settings = typed ?? earlier?.settings;
-  if (settings === undefined) throw new UserError(`${path}: there is no comparison to resume.`);
+  if (settings === undefined) throw new UserError(`${path}: expected a comparison to resume, found none.`);
   if (earlier !== undefined && !isSame(earlier.settings, settings)) {
-    throw new UserError(`${path}: a comparison with other options is there; choose another --name.`);
+    throw new UserError(`${path}: this folder holds a comparison with other options; choose another --name.`);
   }
   const task = TASKS.get(settings.task)!;
   using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels: kernelsOf(settings) });
   if (earlier !== undefined) checkDevice(path, earlier, gpu);
   gpu.tuner.adopt(earlier?.kernels ?? {});
-  await using _settled = settled(gpu);
+  await using _work = pendingWork(gpu);
   using progress = new ProgressLine();
   checkPairs({ task, settings, adapter: gpu.adapter });
   const record = earlier ?? await measure(gpu, task, settings, { args, progress, signal });
@@ -52,13 +53,14 @@ export async function runComparison(args: readonly string[], signal: AbortSignal
   const folder = await ComparisonFolder.open(path);
   using _lock = await folder.lock();
   if (earlier === undefined) await folder.writeRecord(record);
-  const comparison = new Comparison(gpu, task, record, folder, progress, signal, await folder.results());
+  const done = await folder.results();
+  const comparison = new Comparison({ gpu, task, record, folder, progress, signal, done });
   await comparison.run();
   progress.finish();
   const report = await writeReport(task, record, folder);
   if (signal.aborted) {
     console.log(
-      `Stopped. To go on: the same command again, or deno task compare --resume ${relative(Deno.cwd(), path)}`,
+      `Stopped. To continue, give the same command again, or: deno task compare --resume ${relative(Deno.cwd(), path)}`,
     );
   } else console.log(report.join("\n"));
 }
@@ -67,13 +69,13 @@ function isSame(a: Settings, b: Settings): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Times of different devices or versions must not stand in one table. */
+/** Checks that a comparison continues on the device and versions that it began with, because their times must not be mixed. */
 function checkDevice(path: string, { adapter, versions }: ComparisonRecord, gpu: Gpu): void {
   const describe = (name: string, { project, deno }: Readonly<Record<string, string>>) =>
     `${name} with Deno ${deno} and version ${project} of this project`;
   const [began, now] = [describe(adapter.name, versions), describe(gpu.adapter.name, currentVersions())];
   if (began === now) return;
-  throw new UserError(`${path}: the comparison was begun on ${began}, but this is ${now}; choose another --name.`);
+  throw new UserError(`${path}: expected ${began}, as when the comparison began, found ${now}; choose another --name.`);
 }
 
 function currentVersions() {
@@ -84,7 +86,7 @@ function kernelsOf({ options: { kernels } }: Settings) {
   return KERNEL_CHOICES.find((choice) => choice === kernels);
 }
 
-/** Measures all pairs in turns. */
+/** Measures the speed of all pairs in turns. */
 async function measure(
   gpu: Gpu,
   task: TrainingTask,
@@ -94,7 +96,7 @@ async function measure(
   const measured = new Map<string, MeasuredPace>();
   const pairs = pairsOf(settings);
   const scope = { task, settings, adapter: gpu.adapter };
-  // All of them first: a picture that cannot be read shall not be found out after an hour.
+  // Every input is read first, so that one that cannot be read is noticed at once and not after an hour.
   for (const input of settings.inputs) {
     signal.throwIfAborted();
     progress.update(`reading ${input.name}`);
@@ -103,7 +105,7 @@ async function measure(
   for (let round = 0; round < PACE_ROUNDS; round++) {
     for (const [index, pair] of pairs.entries()) {
       const part = `${round * pairs.length + index + 1} of ${PACE_ROUNDS * pairs.length}`;
-      progress.update(`measuring the pace: ${pair.activation}, ${pair.optimizer} (${part})`);
+      progress.update(`measuring the speed of ${pair.activation}, ${pair.optimizer} (${part})`);
       const name = pairName(pair);
       const pace = await measurePace(gpu, scope, pair, signal);
       const before = measured.get(name);
@@ -122,7 +124,7 @@ async function measure(
   };
 }
 
-/** A word as a shell takes it. */
+/** Quotes a word for a shell if necessary. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -11,24 +11,24 @@ import { commandFor, type CompareValues, sharedOptions } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 import { TASKS } from "./tasks.ts";
 
-/** One thing to train on. */
+/** One input: a file or scene to train on. */
 export interface Input {
   readonly name: string;
-  /** Undefined for the task's own. */
+  /** The path; undefined for the task's default input. */
   readonly path?: string;
 }
 
-/** How long final runs are: one of the three; none for as many epochs as the task makes otherwise. */
+/** The length of final runs: one of the three, or none for the task's default number of epochs. */
 export interface FinalLength {
-  /** Of training, of the whole comparison. */
+  /** Training time of the whole comparison. */
   readonly budgetSeconds?: number;
-  /** Of training, of each final run. */
+  /** Training time of each final run. */
   readonly seconds?: number;
-  /** Of each final run. */
+  /** Epochs of each final run. */
   readonly epochs?: number;
 }
 
-/** What a comparison is. All its results follow from this and the pace of the device. */
+/** The settings of a comparison. Its results depend on nothing else but the speed of the device. */
 export interface Settings {
   readonly task: string;
   readonly inputs: readonly Input[];
@@ -38,18 +38,22 @@ export interface Settings {
   readonly tune: boolean;
   readonly length: FinalLength;
   readonly target?: number;
-  /** Options of the task that were given, for all runs. */
+  /** The given options of the task, which apply to all runs. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** A command line, read. */
+/** A parsed command line. */
 export interface CompareRequest {
   readonly values: CompareValues;
-  /** Undefined when a comparison is resumed, which has its own. */
+  /** The settings; undefined if a comparison is resumed, which has stored its own. */
   readonly settings?: Settings;
 }
 
-/** Reads the command line. */
+/**
+ * Parses and checks the command line.
+ *
+ * @throws {UserError} If an option is invalid, options exclude each other, or the input does not exist.
+ */
 export async function readRequest(args: readonly string[]): Promise<CompareRequest> {
   const task = TASKS.get(typedTask(args)) ?? TASKS.values().next().value!;
   const parsed = parseOptions(args, commandFor(task, [...TASKS.keys()]));
@@ -59,7 +63,7 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
     const other = [...given].find((name) => !["resume", "software"].includes(name));
     if (other !== undefined) {
       throw new UserError(
-        `--resume goes on with a comparison as it was begun, but ${optionSpelling(other)} was given.`,
+        `--resume continues a comparison with its own options, so ${optionSpelling(other)} cannot be given with it.`,
       );
     }
     return { values };
@@ -70,7 +74,9 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
       .map((name) => [name, values[name]]),
   );
   for (const name of values.tune ? ["learningRate", "schedule"] : []) {
-    if (name in options) throw new UserError(`${optionSpelling(name)}: --tune finds it; give one of the two.`);
+    if (name in options) {
+      throw new UserError(`${optionSpelling(name)} cannot be given with --tune, which searches for it.`);
+    }
   }
   const settings: Settings = {
     task: task.name,
@@ -86,7 +92,7 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
   return { values, settings };
 }
 
-/** What is typed after `--task`; it decides which other options there are. */
+/** The value of `--task`, which determines the other options. */
 function typedTask(args: readonly string[]): string {
   const at = args.findLastIndex((word) => word === "--task" || word.startsWith("--task="));
   if (at < 0) return "";
@@ -96,7 +102,7 @@ function typedTask(args: readonly string[]): string {
 function finalLength({ budget, minutes, epochs }: CompareValues): FinalLength {
   const given = Object.entries({ budget, minutes, epochs }).filter(([, value]) => value !== undefined);
   if (given.length > 1) {
-    throw new UserError(`--${given[0][0]} and --${given[1][0]} exclude each other: give one of them.`);
+    throw new UserError(`--${given[0][0]} and --${given[1][0]} exclude each other: give only one of them.`);
   }
   if (budget !== undefined) return { budgetSeconds: parseDuration("--budget", budget) };
   return minutes !== undefined ? { seconds: minutes * 60 } : { epochs };
@@ -109,8 +115,8 @@ function names(option: string, text: string, known: readonly string[]): string[]
     if (known.includes(name)) continue;
     const meant = nearestName(name, known);
     throw new UserError(
-      `${option}: names among ${known.join(", ")}, separated by commas, expected, "${name}" found` +
-        `${meant === undefined ? "" : `, perhaps for ${meant}`}.`,
+      `${option}: expected names among ${known.join(", ")}, separated by commas, found "${name}"` +
+        `${meant === undefined ? "." : `; did you mean ${meant}?`}`,
     );
   }
   return found;
@@ -136,13 +142,13 @@ async function inputsOf({ name, inputs, takesFolders }: TrainingTask, typed: str
     return takesFolders ? isFolder(whole) && isKnown(whole) : inputs.test(entry) && !isFolder(whole);
   });
   if (inside.length === 0) {
-    const what = takesFolders ? "a folder for, or with folders" : "a folder with files";
-    throw new UserError(`--input ${path}: ${what} for the task ${name} expected, none found.`);
+    const what = takesFolders ? "a scene, or a folder of scenes," : "files";
+    throw new UserError(`--input ${path}: expected ${what} that the task ${name} can read, found none.`);
   }
   return inside.map((entry) => ({ name: entry, path: join(path, entry) }));
 }
 
-/** A name that only these settings have, so that the same command finds its comparison again. */
+/** A name that is derived from the settings, so that the same command finds its comparison again. */
 export async function defaultName(settings: Settings): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(settings));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 8);

@@ -1,18 +1,19 @@
 import { mean, median } from "../shell/statistics.ts";
 
-/** A figure over several runs. */
+/** Centre and range of a figure over several runs. */
 export interface Spread {
-  /** The median over seeds; over several inputs the mean of these. */
+  /** The median over seeds; for several inputs the mean of their medians. */
   readonly centre: number;
-  /** The extremes over seeds; over several inputs one standard deviation about the mean. */
+  /** The minimum over seeds; for several inputs the mean minus one standard deviation. */
   readonly low: number;
+  /** The maximum over seeds; for several inputs the mean plus one standard deviation. */
   readonly high: number;
 }
 
 /**
- * Sums up a figure.
+ * Computes centre and range of a figure.
  *
- * @param values By input, then by seed; at least one of each.
+ * @param values The figure by input, then by seed; at least one of each.
  */
 export function spreadOf(values: readonly (readonly number[])[]): Spread {
   if (values.length === 1) {
@@ -25,7 +26,7 @@ export function spreadOf(values: readonly (readonly number[])[]): Spread {
   return { centre, low: centre - deviation, high: centre + deviation };
 }
 
-/** The median, also where some values are infinite, whose mean with another may be none. */
+/** The median. If the mean of the two middle values is NaN, because they are infinite, it is the lower of the two. */
 function middle(values: readonly number[]): number {
   const found = median(values);
   return Number.isNaN(found) ? values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] : found;

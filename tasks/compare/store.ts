@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { writeWhole } from "../run/atomic.ts";
 import { fromJson, toJson } from "../run/json.ts";
-import { appendLine, mendMetrics, readMetrics } from "../run/metrics_file.ts";
+import { appendLine, readMetrics, repairMetrics } from "../run/metrics_file.ts";
 import { createFolder } from "../run/run_name.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
@@ -14,49 +14,50 @@ const RECORD = "comparison.json";
 const RESULTS = "results.jsonl";
 const LOCK = ".lock";
 
-/** What a comparison depends on, and was measured before its first run. */
+/** The settings of a comparison, what its results depend on, and the speeds measured before its first run. */
 export interface ComparisonRecord {
   readonly settings: Settings;
-  /** The command that makes it again. */
+  /** The command that repeats the comparison. */
   readonly command: string;
   readonly quality: Quality;
   readonly adapter: AdapterDescription;
   readonly kernels: Readonly<Record<string, string>>;
   readonly versions: Readonly<Record<string, string>>;
-  /** By pair. */
+  /** The speed of each pair, by the pair's name. */
   readonly paces: Readonly<Record<string, PairPace>>;
 }
 
-/** A run that is done: one line of `results.jsonl`. */
+/** A finished run: one line of `results.jsonl`. */
 export interface RunRecord {
-  /** Of a final run also the name of its folder in `runs`. */
+  /** The name of the run; for a final run also that of its folder in `runs`. */
   readonly id: string;
   readonly phase: "tuning" | "final";
   readonly activation: string;
   readonly optimizer: string;
-  /** Its place among the inputs. */
+  /** Index of the input. */
   readonly input: number;
   readonly seed: number;
-  /** Of tuning: which of its lengths. */
+  /** Index of the trial's length; tuning only. */
   readonly rung?: number;
-  /** Of tuning: half decades from the default rate. */
+  /** The learning rate in half decades from the default one; tuning only. */
   readonly exponent?: number;
   readonly learningRate: number;
   readonly schedule: string;
   readonly steps: number;
   readonly stepsPerEpoch: number;
-  /** Of training: synchronised, without compilation and evaluation. */
+  /** Training time, synchronised with the device, without compilation and evaluation. */
   readonly seconds: number;
+  /** The number of Hessian-vector products. */
   readonly hvps: number;
-  /** The step at which something was not finite. */
+  /** The step at which the loss, a parameter or the result was not finite. */
   readonly divergedAt?: number;
-  /** Of a final run: whether it was made again because something had held the device up. */
+  /** Whether this run was repeated because other load had disturbed it; final runs only. */
   readonly repeated?: boolean;
-  /** As last measured; none of a run that diverged. */
+  /** The last measurement; empty if the run diverged. */
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** A tuning run's record. */
+/** The record of a run of tuning. */
 export type TuningRecord = RunRecord & {
   readonly rung: number;
   readonly exponent: number;
@@ -67,13 +68,17 @@ export type TuningRecord = RunRecord & {
 export class ComparisonFolder {
   private constructor(readonly path: string) {}
 
-  /** Makes a folder, or opens the one that is there; what has been done lies in it. */
+  /** Opens a comparison's folder, or creates it. */
   static async open(path: string): Promise<ComparisonFolder> {
     await createFolder(path);
     return new ComparisonFolder(path);
   }
 
-  /** What it is about; undefined when that has not been written yet. */
+  /**
+   * Reads the record of a comparison; undefined if it has not been written yet.
+   *
+   * @throws {UserError} If the file is not a valid record.
+   */
   static async readRecord(path: string): Promise<ComparisonRecord | undefined> {
     const file = join(path, RECORD);
     let record: Partial<ComparisonRecord>;
@@ -81,46 +86,51 @@ export class ComparisonFolder {
       record = fromJson(await Deno.readTextFile(file)) as Partial<ComparisonRecord>;
     } catch (cause) {
       if (cause instanceof Deno.errors.NotFound) return undefined;
-      throw new UserError(`${file}: a comparison's record expected: ${(cause as Error).message}.`, { cause });
+      throw new UserError(
+        `${file}: expected a comparison's record, but it cannot be read: ${(cause as Error).message}.`,
+        {
+          cause,
+        },
+      );
     }
     const { settings, quality, adapter, versions, paces } = record ?? {};
     for (const [name, part] of Object.entries({ settings, quality, adapter, versions, paces })) {
       if (typeof part === "object" && part !== null) continue;
-      throw new UserError(`${file}: a comparison's record expected, but it has no ${name}.`);
+      throw new UserError(`${file}: expected a comparison's record, but it has no ${name}.`);
     }
     return record as ComparisonRecord;
   }
 
   /**
-   * Keeps other processes from working on the comparison until the result is disposed of, or this one ends, and mends what one
-   * that was killed left.
+   * Locks the comparison against other processes until the result is disposed of or this process ends. It also repairs the file of
+   * results if an earlier process was killed while writing.
    *
-   * @throws {UserError} If one does already.
+   * @throws {UserError} If another process has locked it.
    */
   async lock(): Promise<Disposable> {
     const file = await Deno.open(join(this.path, LOCK), { create: true, write: true });
     if (await file.tryLock(true)) {
-      // Not before: another process may be in the midst of a line.
-      await mendMetrics(join(this.path, RESULTS));
+      // Only now, because without the lock another process may be writing a line.
+      await repairMetrics(join(this.path, RESULTS));
       return file;
     }
     file.close();
     throw new UserError(
-      `${this.path}: another process is making this comparison; wait for it, or choose another --name.`,
+      `${this.path}: another process is making this comparison; wait for it to end, or choose another --name.`,
     );
   }
 
-  /** Writes what it is about. */
+  /** Writes the record of the comparison. */
   async writeRecord(record: ComparisonRecord): Promise<void> {
     await writeWhole(join(this.path, RECORD), `${toJson(record, 2)}\n`);
   }
 
-  /** Keeps a run that is done. */
+  /** Appends a finished run to the file of results. */
   append(record: RunRecord): void {
     appendLine(join(this.path, RESULTS), toJson(record));
   }
 
-  /** The runs that are done, in the order first made; of one that was repeated the repetition. */
+  /** The finished runs in the order in which they were first made. A repetition replaces the run that it repeats. */
   async results(): Promise<RunRecord[]> {
     const records = await readMetrics(join(this.path, RESULTS)) as unknown as RunRecord[];
     return [...new Map(records.map((record) => [record.id, record])).values()];
@@ -131,7 +141,7 @@ export class ComparisonFolder {
     return join(this.path, "runs", id);
   }
 
-  /** Writes a file of the comparison. */
+  /** Writes a file to the comparison's folder. */
   async write(name: string, content: string): Promise<void> {
     await writeWhole(join(this.path, name), content);
   }

@@ -1,50 +1,52 @@
 import { median } from "../shell/statistics.ts";
 import type { PairChoice } from "./comparison.ts";
 import { type CurvePoint, placeOf, valueAt } from "./curve.ts";
-import { type Pair, pairName } from "./pairs.ts";
+import { type Pair, pairName } from "./pair.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 import type { ComparisonRecord, RunRecord } from "./store.ts";
 
-/** A final run with its curve. */
+/** A final run with its convergence curve. */
 export interface FinalRun extends RunRecord {
   readonly curve: readonly CurvePoint[];
 }
 
-/** What the final runs of a pair came to. Runs that diverged count as infinitely bad. */
+/** Summary of the final runs of a pair. Runs that diverged count as infinitely bad. */
 export interface PairSummary extends Pair, PairChoice {
   readonly runs: readonly FinalRun[];
+  /** The number of runs that diverged. */
   readonly diverged: number;
-  /** At the end of the runs. */
+  /** The quality at the end of the runs. */
   readonly final: Spread;
-  /** After parts of the training time that all pairs of the activation had, by EQUAL_PARTS. */
+  /** The quality after each of EQUAL_PARTS of the training time that all pairs of the activation had. */
   readonly equal: readonly Spread[];
-  /** Infinity where the target is not reached. */
+  /** Training time until the target is reached; Infinity if it is not. */
   readonly secondsToTarget: Spread;
+  /** Steps until the target is reached; Infinity if it is not. */
   readonly stepsToTarget: Spread;
-  /** Runs that reached it. */
+  /** The number of runs that reached the target. */
   readonly reached: number;
   readonly secondsPerStep: number;
-  /** Of a run. */
+  /** Median training time of a run. */
   readonly seconds: number;
   readonly steps: number;
   readonly curvatureShare: number;
 }
 
-/** All pairs of an activation. */
+/** Summary of all pairs of an activation. */
 export interface ActivationSummary {
   readonly activation: string;
-  /** Training time that all of its optimizers had. */
+  /** The training time that all of its optimizers had. */
   readonly equalSeconds: number;
-  /** By input. */
+  /** The target quality of each input. */
   readonly targets: readonly number[];
-  /** In the order of the optimizers; those without a final run are left out. */
+  /** The pairs in the order of the optimizers. Pairs without a final run are left out. */
   readonly pairs: readonly PairSummary[];
 }
 
 /** Parts of the common training time at which results are compared; the last is all of it. */
 export const EQUAL_PARTS = [0.25, 0.5, 1];
 
-/** Sums up the final runs of an activation; undefined if there are none. */
+/** Summarises the final runs of an activation; undefined if there are none. */
 export function summarise(
   record: ComparisonRecord,
   activation: string,
@@ -96,22 +98,22 @@ function summarisePair(
   };
 }
 
-/** The quality at the end of a run; −∞ where it diverged. */
+/** The quality at the end of a run; −∞ if it diverged. */
 export function finalQuality({ quality }: ComparisonRecord, { figures, divergedAt }: RunRecord): number {
   return divergedAt === undefined ? figures[quality.figure] : -Infinity;
 }
 
-/** The quality after so many seconds of training; −∞ for a run that diverged. */
+/** The quality after a training time; −∞ if the run diverged. */
 export function qualityAt({ curve, divergedAt }: FinalRun, seconds: number): number {
   return divergedAt === undefined ? valueAt(curve, "seconds", seconds) : -Infinity;
 }
 
-/** Where a run first reached a quality, though it may have diverged later. */
+/** The time or step at which a run first reached a quality, even if it diverged later; Infinity if it did not reach it. */
 export function reachedAt({ curve }: FinalRun, axis: "seconds" | "step", target: number): number {
   return placeOf(curve, axis, target);
 }
 
-/** What at least half of the optimizers reach on an input in the time that all had, in a round number. */
+/** The quality that at least half of the optimizers reach on an input in the training time that all had, rounded down. */
 function targetOf(groups: readonly (readonly FinalRun[])[], { quality }: ComparisonRecord, seconds: number): number {
   const levels = groups.filter((runs) => runs.length > 0)
     .map((runs) => spreadOf([runs.map((run) => qualityAt(run, seconds))]).centre)

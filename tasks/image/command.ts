@@ -9,24 +9,25 @@ import {
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 
-/** Passes over all pixels where neither epochs nor minutes are given. */
+/** The number of passes over all pixels if neither epochs nor minutes are given. */
 export const DEFAULT_EPOCHS = 6;
 
 /** The options of `deno task image`. */
 export const command = defineCommand({
   usage: "deno task image",
-  summary: "Trains a neural field on a picture: (row, column) in [-1, 1]² to its channels.",
-  positionals: [{ name: "picture", help: "PNG or JPEG", defaultText: "a photograph from an npm package" }],
+  summary:
+    "Trains a neural field on a picture. The field maps (row, column) in [-1, 1]² to the channels of the pixel there.",
+  positionals: [{ name: "picture", help: "PNG or JPEG file", defaultText: "a photograph from an npm package" }],
   options: [
     ...NETWORK_OPTIONS,
-    { name: "sigma", kind: "number", exclusiveMin: 0, help: "Width of gaussian", defaultText: "0.05" },
+    { name: "sigma", kind: "number", exclusiveMin: 0, help: "Width of the gaussian activation", defaultText: "0.05" },
     {
       name: "optimizer",
       kind: "choice",
       choices: OPTIMIZER_CHOICES,
       default: "esgd",
       help:
-        "Update rule; auto is what did best in comparisons with the activation (docs/compare.md), with its rate and schedule",
+        "Update rule; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule",
     },
     ...UPDATE_OPTIONS,
     {
@@ -34,19 +35,33 @@ export const command = defineCommand({
       kind: "choice",
       choices: SCHEDULES,
       default: "constant",
-      help: "How the rate changes along the run",
+      help: "How the learning rate changes during the run",
     },
     PAPER_OPTION,
-    { name: "batch-size", kind: "integer", min: 1, default: 512, help: "Pixels of a step" },
-    { name: "size", kind: "integer", min: 0, default: 256, help: "Longer side in pixels; 0 keeps the picture's own" },
-    { name: "antialias", kind: "boolean", default: true, help: "Antialias when shrinking" },
-    { name: "crop", kind: "string", placeholder: "X,Y,W,H", help: "Part of the picture, before --size" },
-    { name: "keep-alpha", kind: "flag", help: "Train alpha as a channel instead of compositing on white" },
+    { name: "batch-size", kind: "integer", min: 1, default: 512, help: "Pixels per step" },
+    { name: "size", kind: "integer", min: 0, default: 256, help: "Longer side in pixels; 0 keeps the picture's size" },
+    {
+      name: "antialias",
+      kind: "boolean",
+      default: true,
+      help: "Filter the picture when shrinking it, to avoid aliasing",
+    },
+    {
+      name: "crop",
+      kind: "string",
+      placeholder: "X,Y,W,H",
+      help: "Part of the picture to train on; it is cut out before --size applies",
+    },
+    {
+      name: "keep-alpha",
+      kind: "flag",
+      help: "Train on alpha as a fourth channel instead of compositing the picture on white",
+    },
     {
       name: "epochs",
       kind: "integer",
       min: 1,
-      help: "Passes over all pixels, resumed ones included",
+      help: "Passes over all pixels, including those made before resuming",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes`,
     },
     ...RUN_OPTIONS,

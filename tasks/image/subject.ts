@@ -13,12 +13,12 @@ import { UserError } from "../shell/user_error.ts";
 import type { Figures, TrainingSubject } from "../training/subject.ts";
 import type { ImageValues } from "./command.ts";
 
-/** A picture on the device: a run on it leaves its reconstruction. */
+/** A picture on the device. A run that trains on it writes its reconstruction. */
 export class ImageSubject implements TrainingSubject {
   readonly quality = { figure: "psnr", name: "PSNR", label: "PSNR (dB)", digits: 2, unit: " dB" };
   readonly data: TrainingData;
   readonly objective = meanSquaredError();
-  /** As last measured. */
+  /** The reconstruction at the last measurement. */
   #result?: Picture;
 
   constructor(gpu: Gpu, readonly picture: Picture, readonly values: ImageValues) {
@@ -38,7 +38,7 @@ export class ImageSubject implements TrainingSubject {
     const [began, found] = [shapeOf(picture as Picture | undefined), shapeOf(this.picture)];
     if (found === began) return;
     const name = this.values.picture ?? "The picture";
-    throw new UserError(`${name}: the run began with ${began} (width×height×channels), but it is ${found} now.`);
+    throw new UserError(`${name}: expected ${began} (width×height×channels), as when the run began, found ${found}.`);
   }
 
   async measure(field: Field): Promise<Figures> {

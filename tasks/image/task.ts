@@ -4,7 +4,7 @@ import { fitPicture, loadPicture } from "./input.ts";
 import { fieldFor, optimizerFor } from "./settings.ts";
 import { ImageSubject } from "./subject.ts";
 
-/** Training on a picture. */
+/** The task of training on a picture. */
 export const imageTask: TrainingTask<typeof command> = {
   name: "image",
   command,
@@ -14,9 +14,9 @@ export const imageTask: TrainingTask<typeof command> = {
   optimizer: optimizerFor,
   inputs: /\.(png|jpe?g)$/i,
   pictures: [
-    { file: "input.png", title: "Trained on", shared: true },
+    { file: "input.png", title: "Input", shared: true },
     { file: "reconstruction.png", title: "Reconstruction" },
-    { file: "error.png", title: "Error, from black (0) to pale yellow (0.25 and more)" },
+    { file: "error.png", title: "Error, from black (0) to pale yellow (0.25 or more)" },
   ],
   async load(values, gpu) {
     const whole = await loadPicture(values);

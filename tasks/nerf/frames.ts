@@ -16,19 +16,22 @@ import type { SceneRecord } from "./scene_record.ts";
 export interface FrameOptions {
   readonly path: CameraPathKind;
   readonly frames: number;
-  /** Of a frame; the cameras' own by default. */
+  /** Width of a frame in pixels; by default that of the path's cameras. */
   readonly width?: number;
-  /** Whether depth maps are wanted too. */
+  /** Whether to write depth maps too. */
   readonly depth?: boolean;
-  /** Shows what is being done. */
+  /** Shows the progress. */
   readonly say: (what: string) => void;
-  /** Ends it, within a frame. */
+  /** Stops the rendering, also in the middle of a frame. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Renders frames along a path: `PATH/000.png` … and, all in one, `PATH.png`. They replace those of an earlier call when all are
- * there; until then, and where it is interrupted, they lie in `PATH.unfinished`. Returns how many it made.
+ * Renders frames along a path: `PATH/000.png` … and an animation of all of them, `PATH.png`. The frames are written to
+ * `PATH.unfinished` first; only when all are there do they replace those of an earlier call. If the rendering is interrupted, they
+ * stay in `PATH.unfinished`.
+ *
+ * @returns How many frames it rendered.
  */
 export async function renderFrames(
   folder: RunFolder,
@@ -66,22 +69,22 @@ export async function renderFrames(
   return frames;
 }
 
-/** Removes a path's frames, also those of an interrupted call: for a field that has been trained further. */
+/** Removes a path's frames, also those of an interrupted call, because they are outdated once the field has been trained further. */
 export async function removeFrames(folder: RunFolder, path: CameraPathKind): Promise<void> {
   await remove(folder, [path, `${path}.png`, unfinishedPath(path)]);
 }
 
-/** Where frames lie until all are there. */
+/** The folder that holds the frames until all of them are rendered. */
 export function unfinishedPath(path: CameraPathKind): string {
   return `${path}.unfinished`;
 }
 
-/** Removes files and folders; those that are not there count as removed. */
+/** Removes files and folders. It is no error if some do not exist. */
 async function remove(folder: RunFolder, names: readonly string[]): Promise<void> {
   for (const name of names) await Deno.remove(join(folder.path, name), { recursive: true }).catch(() => {});
 }
 
-/** A view's depth as a picture, in the levels that suit the space. */
+/** A view's depth as a picture: grey levels are linear in depth for NDC, otherwise linear in inverse depth. */
 export function depthMap({ picture, depth, opacity }: RenderedView, { kind }: RaySpace): Picture {
   return depthPicture(depth, opacity, picture.width, picture.height, kind === "ndc" ? "linear" : "inverse");
 }

@@ -5,16 +5,16 @@ import { sceneFolder } from "../../lib/data/scene/scene_files.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { NerfValues } from "./command.ts";
 
-/** The scene that is trained on where none is named. */
+/** The scene to train on if none is named. */
 const DEFAULT_SCENE = fromFileUrl(new URL("../../fixtures/scene/", import.meta.url));
 
-/** Reads the scene as the options say and shows its warnings. */
+/** Reads the scene as the options say and prints its warnings. */
 export async function loadScene(values: NerfValues): Promise<Scene> {
   const path = values.scene ?? DEFAULT_SCENE;
   const found = await Deno.stat(path).catch(() => undefined);
   if (!found?.isDirectory) {
     const instead = found === undefined ? "there is no such folder" : "it is a file";
-    throw new UserError(`${path}: a scene's folder expected, but ${instead}.`);
+    throw new UserError(`${path}: expected a scene's folder, but ${instead}.`);
   }
   const { size, downscale, hold, background, near, far } = values;
   const scene = await readScene(sceneFolder(path), { size: size || undefined, downscale, hold, background, near, far });

@@ -3,7 +3,7 @@ import { openRunFolder } from "../run/run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { parseOptions } from "../shell/options.ts";
 import { ProgressLine } from "../shell/progress.ts";
-import { settled } from "../shell/settled.ts";
+import { pendingWork } from "../shell/pending_work.ts";
 import { EarlierRun } from "../training/earlier_run.ts";
 import { renderCommand } from "./command.ts";
 import { renderFrames, unfinishedPath } from "./frames.ts";
@@ -11,7 +11,7 @@ import { readSceneRecord } from "./scene_record.ts";
 import { volumeFor } from "./settings.ts";
 import { nerfTask } from "./task.ts";
 
-/** `deno task nerf render`: frames of a run from its last checkpoint, without the scene. */
+/** `deno task nerf render`: renders frames from the last checkpoint of a run. The scene's files are not needed. */
 export async function renderRun(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { values } = parseOptions(args, renderCommand);
   const folder = await openRunFolder(callerPath(values.run));
@@ -19,7 +19,7 @@ export async function renderRun(args: readonly string[], signal: AbortSignal): P
   const record = await readSceneRecord(folder);
   using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
   gpu.tuner.adopt(earlier.kernels);
-  await using _settled = settled(gpu);
+  await using _work = pendingWork(gpu);
   const volume = volumeFor(nerfTask.settle(earlier.values, gpu.adapter), record.background);
   const loaded = await earlier.loadField(gpu);
   using field = loaded.field;
@@ -29,8 +29,8 @@ export async function renderRun(args: readonly string[], signal: AbortSignal): P
   const say = (what: string) => progress.update(what);
   const done = await renderFrames(folder, field, record, volume, { path, frames, width, depth, say, signal });
   progress.finish();
-  const made = `${done} of ${frames} frames of step ${loaded.step}`;
-  if (done === frames) console.log(`${made} are in ${folder.path}/${path}`);
-  else if (done === 0) console.log(`${made} were rendered; ${folder.path}/${path} is as it was.`);
-  else console.log(`${made} are in ${folder.path}/${unfinishedPath(path)}; ${path} is as it was.`);
+  const made = `${done} of ${frames} frames of the field at step ${loaded.step} were rendered`;
+  if (done === frames) console.log(`${made} to ${folder.path}/${path}`);
+  else if (done === 0) console.log(`${made}; ${folder.path}/${path} is unchanged.`);
+  else console.log(`${made} to ${folder.path}/${unfinishedPath(path)}; ${path} is unchanged.`);
 }

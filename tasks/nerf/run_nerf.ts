@@ -5,7 +5,7 @@ import { renderRun } from "./render.ts";
 import { showCameras } from "./show_cameras.ts";
 import { nerfTask } from "./task.ts";
 
-/** `deno task nerf` and `deno task nerf render`. */
+/** Runs `deno task nerf` or `deno task nerf render`. */
 export async function runNerf(args: readonly string[], signal: AbortSignal): Promise<void> {
   if (args[0] === "render") return await renderRun(args.slice(1), signal);
   const { values, given } = parseOptions(args, command);

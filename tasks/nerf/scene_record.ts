@@ -9,22 +9,22 @@ const FILE = "scene.json";
 
 type Parts = Readonly<Record<string, unknown>>;
 
-/** What rendering needs to know of a scene, so that a run can be rendered without it. */
+/** What rendering needs to know about a scene, so that a run can be rendered without the scene's files. */
 export interface SceneRecord {
   readonly bounds: SceneBounds;
   readonly space: RaySpace;
   readonly background: Scene["background"];
 }
 
-/** Keeps it in the run's folder. */
+/** Writes the record to the run's folder. */
 export async function writeSceneRecord(folder: RunFolder, record: SceneRecord): Promise<void> {
   await folder.writeFile(FILE, `${toJson(record, 1)}\n`);
 }
 
 /**
- * Reads it again.
+ * Reads the record from the run's folder.
  *
- * @throws {UserError} If it cannot be read, or is no such record.
+ * @throws {UserError} If the file cannot be read, or is not a valid record.
  */
 export async function readSceneRecord(folder: RunFolder): Promise<SceneRecord> {
   const path = `${folder.path}/${FILE}`;
@@ -43,9 +43,11 @@ export async function readSceneRecord(folder: RunFolder): Promise<SceneRecord> {
     areNumbers(space.motion, 12) && areNumbers([space.scale, space.near, space.far, space.inputScale], 4) &&
     areNumbers(space.cube, 2) && ["black", "white"].includes(record.background as string);
   if (!whole) {
-    throw new UserError(`${path}: cameras, bounds, a ray space and a background expected, not all of them found.`);
+    throw new UserError(
+      `${path}: expected cameras, bounds, a ray space and a background, but not all of them were found.`,
+    );
   }
-  // Paths have no distortion.
+  // The cameras of a path have no lens distortion.
   for (const [i, camera] of cameras.entries()) {
     checkCamera(`${path}, camera ${i}`, { ...camera as unknown as Camera, distortion: undefined });
   }
@@ -53,7 +55,7 @@ export async function readSceneRecord(folder: RunFolder): Promise<SceneRecord> {
   checkBounds(path, Number(space.near), Number(space.far));
   if (!(Number(space.scale) > 0 && Number(space.inputScale) > 0)) {
     throw new UserError(
-      `${path}: a ray space of positive scales expected, ${space.scale} and ${space.inputScale} found.`,
+      `${path}: expected a ray space with positive scales, found ${space.scale} and ${space.inputScale}.`,
     );
   }
   return found as SceneRecord;
@@ -68,7 +70,7 @@ function areNumbers(found: unknown, count: number): boolean {
   return Array.isArray(found) && found.length === count && found.every((each) => typeof each === "number");
 }
 
-/** An object's members; those of anything else are none. */
+/** An object's members; an empty object for anything that is not an object. */
 function partsOf(found: unknown): Parts {
   return typeof found === "object" && found !== null ? found as Parts : {};
 }

@@ -18,13 +18,13 @@ const PRESETS = {
 /** Options whose defaults depend on the adapter or the preset. */
 type OpenOption = "preset" | "depth" | "width" | "samples" | "rays" | "densityScale" | "size";
 
-/** Values with these filled in. */
+/** The option values with these defaults filled in. */
 export type NerfSettings =
   & NerfValues
   & { [O in OpenOption]: NonNullable<NerfValues[O]> }
   & Pick<SettledValues, "schedule" | "batchSize">;
 
-/** Fills in what depends on the adapter and the preset. */
+/** Fills in the defaults that depend on the adapter and the preset. */
 export function settleValues(values: NerfValues, software: boolean): NerfSettings {
   const preset = values.preset ?? (!software ? "paper" : values.scene === undefined ? "tiny" : "small");
   const usual = PRESETS[preset];
@@ -33,7 +33,7 @@ export function settleValues(values: NerfValues, software: boolean): NerfSetting
   return { ...values, preset, depth, width, samples, rays, densityScale, schedule, size, batchSize: rays };
 }
 
-/** Passes over all pixels where neither epochs nor minutes are given. */
+/** The number of passes over all pixels if neither epochs nor minutes are given. */
 export function defaultEpochs({ preset }: NerfSettings): number {
   return PRESETS[preset].epochs;
 }
@@ -52,7 +52,7 @@ export function fieldFor(values: NerfSettings): FieldDescription {
   });
 }
 
-/** How rays become pixels. */
+/** How colours and densities along a ray are rendered to a pixel. */
 export function volumeFor(values: NerfSettings, background: "black" | "white"): VolumeOptions {
   const { samples, fineSamples, densityScale } = values;
   return { intervals: samples + fineSamples, fine: fineSamples, background, densityScale };
@@ -60,12 +60,15 @@ export function volumeFor(values: NerfSettings, background: "black" | "white"): 
 
 /** The optimizer that the options describe. */
 export function optimizerFor(values: NerfSettings): OptimizerSpec {
-  // A narrow Gaussian field takes, and needs, larger steps.
+  // A Gaussian field with few units per layer trains stably with a larger learning rate, and needs it.
   const gaussian = values.preset === "tiny" ? 3e-3 : 1e-3;
   return chosenOptimizer(values, defaultsWith({ relu: 3e-3, "relu-pe": 3e-3, gaussian, other: 3e-4 }));
 }
 
-/** As for pictures, but for what was found best with a cosine, or published, for radiance fields. */
+/**
+ * The defaults for images, with the learning rates that were found best for radiance fields with a cosine schedule, and with the
+ * published rates for radiance fields.
+ */
 function defaultsWith(adamRates: OptimizerDefaults["rates"][string]): OptimizerDefaults {
   const { rates, published } = optimizerDefaults;
   return {

@@ -10,27 +10,29 @@ import { loadScene } from "./input.ts";
 
 const SIZE = { width: 900, height: 700 };
 
-/** Of the pyramids of test views; those of training views are grey. */
+/** Colour of test cameras, linear RGB; training cameras are grey. */
 const TEST: Vector3 = [0.95, 0.5, 0];
 
-/** What may be given beside it: what a scene's cameras depend on, and where they are drawn. */
+/** The options that `--show-cameras` allows: those that the cameras or the run's folder depend on. */
 const APPLICABLE = ["showCameras", "scene", "name", "downscale", "hold", "size", "near", "far"];
 
 /**
- * Writes the scene's cameras as `cameras.ply` and as seen from above and aside, `cameras.png`.
+ * Draws the scene's cameras: `cameras.ply` has them as line segments, `cameras.png` shows them from above and to the side.
  *
- * @param given What was on the command line.
- * @throws {UserError} If that has an option that says nothing about cameras.
+ * @param given The options that were on the command line.
+ * @throws {UserError} If one of them does not concern the cameras.
  */
 export async function showCameras(values: NerfValues, given: ReadonlySet<string>): Promise<void> {
   const other = [...given].find((option) => !APPLICABLE.includes(option));
   if (other !== undefined) {
-    throw new UserError(`--show-cameras draws cameras and does not train, but ${optionSpelling(other)} was given.`);
+    throw new UserError(
+      `--show-cameras draws the cameras and does not train, so ${optionSpelling(other)} cannot be given with it.`,
+    );
   }
   const { scene: path, name } = values;
   const place = { root: callerPath("runs"), task: "nerf", name };
   await checkNewRun(place);
-  // Cameras are the same for pictures of any size; small ones take little memory.
+  // The cameras do not depend on the size of the photographs, so these are read small, to save memory.
   const scene = await loadScene({ ...values, size: 16, scene: path === undefined ? undefined : callerPath(path) });
   const [train, test] = [scene.train, scene.test].map((views) => views.map(({ camera }) => camera));
   const cameras = [...train, ...test];
@@ -44,7 +46,7 @@ export async function showCameras(values: NerfValues, given: ReadonlySet<string>
   const back = mean(cameras.map(({ pose }) => poseColumn(pose, 2)));
   const aside = addScaled(addScaled(poseColumn(cameras[0].pose, 0), up, 0.7), back, 1);
   await folder.writeFile("cameras.png", encodePng(drawSegments(segments, cameraBefore(segments, aside, up, SIZE))));
-  console.log(`${cameras.length} cameras are drawn in ${folder.path}`);
+  console.log(`${cameras.length} cameras are drawn in cameras.ply and cameras.png in ${folder.path}`);
 }
 
 function mean(vectors: readonly Vector3[]): Vector3 {

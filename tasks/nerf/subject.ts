@@ -22,10 +22,10 @@ import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
 import { type NerfSettings, volumeFor } from "./settings.ts";
 import { renderTestViews } from "./test_views.ts";
 
-/** Pixels of test views that are looked at while training, the same ones each time. */
+/** How many pixels of the test views are evaluated during training. They are the same ones each time. */
 const PIXELS_WHILE_TRAINING = 4096;
 
-/** A scene on the device: a run on it leaves its test views as the field sees them, depth maps and, if asked for, a camera path. */
+/** A scene on the device. A run that trains on it writes renderings of the test views, depth maps and, if asked for, a camera path. */
 export class NerfSubject implements TrainingSubject {
   readonly outputs = 4;
   readonly quality = {
@@ -39,7 +39,7 @@ export class NerfSubject implements TrainingSubject {
   readonly objective: Objective;
   readonly #record: SceneRecord;
   readonly #volume: VolumeOptions;
-  readonly #watched: Uint32Array;
+  readonly #evaluatedPixels: Uint32Array;
   #secondsToMeasure = 0;
   #pictures?: string;
 
@@ -48,15 +48,15 @@ export class NerfSubject implements TrainingSubject {
     const bounds = { cameras: train.map(({ camera }) => camera), near, far, kind };
     const space = raySpace(values.space ?? (kind === "forward" ? "inverse" : "metric"), bounds);
     this.#record = { bounds, space, background };
-    // A path that there is none of is refused before training.
+    // This throws before training if the scene does not allow this path.
     if (values.path !== undefined) cameraPath(values.path, bounds, 1);
     this.#volume = volumeFor(values, background);
     this.objective = volumeRendering(this.#volume);
-    this.#watched = spreadPixels(test.length, pixelsOf(test[0]), PIXELS_WHILE_TRAINING);
+    this.#evaluatedPixels = spreadPixels(test.length, pixelsOf(test[0]), PIXELS_WHILE_TRAINING);
     this.data = rayData(gpu, train, space, this.#volume);
   }
 
-  /** Looks at test views take a sixtieth of the time that training does, or less. */
+  /** Seconds between evaluations, so long that evaluating the test views takes at most 1/60 of the training time. */
   get evaluationInterval(): number {
     return Math.max(10, 60 * this.#secondsToMeasure);
   }
@@ -76,18 +76,17 @@ export class NerfSubject implements TrainingSubject {
       `${train} + ${test} views of ${width}×${height} pixels`;
     const name = this.values.scene ?? "The scene";
     if (size(began) !== size(found)) {
-      throw new UserError(`${name}: the run began with ${size(began)}, but there are ${size(found)} now.`);
+      throw new UserError(`${name}: expected ${size(began)}, as when the run began, found ${size(found)}.`);
     }
     if (began.cameras !== found.cameras) {
-      throw new UserError(`${name}: the run began with other cameras than it has now.`);
+      throw new UserError(`${name}: expected the cameras that the run began with, found different ones.`);
     }
     const bounds = ({ near, far }: Record<string, unknown>) => `${near} and ${far}`;
     if (bounds(began) !== bounds(found)) {
-      throw new UserError(`${name}: the run began with bounds ${bounds(began)}, but they are ${bounds(found)} now.`);
+      throw new UserError(`${name}: expected bounds ${bounds(began)}, as when the run began, found ${bounds(found)}.`);
     }
-    // Runs of earlier versions say nothing of them.
-    if (began.pictures !== undefined && began.pictures !== found.pictures) {
-      throw new UserError(`${name}: the run began with other training pictures than it has now.`);
+    if (began.pictures !== found.pictures) {
+      throw new UserError(`${name}: expected the training photographs that the run began with, found different ones.`);
     }
   }
 
@@ -99,11 +98,11 @@ export class NerfSubject implements TrainingSubject {
     const begin = performance.now();
     const { test } = this.scene;
     const cameras = test.map(({ camera }) => camera);
-    const { pixel } = await renderPixels(field, cameras, this.#watched, this.#look);
-    const each = this.#watched.length / test.length;
+    const { pixel } = await renderPixels(field, cameras, this.#evaluatedPixels, this.#rendering);
+    const each = this.#evaluatedPixels.length / test.length;
     const psnrs = test.map(({ picture }, i) => {
       const truth = Float32Array.from({ length: 3 * each }, (_, at) => {
-        const place = this.#watched[i * each + Math.floor(at / 3)] % pixelsOf(test[i]);
+        const place = this.#evaluatedPixels[i * each + Math.floor(at / 3)] % pixelsOf(test[i]);
         return picture.pixels[3 * place + at % 3];
       });
       return peakSignalToNoiseRatio(pixel.subarray(3 * i * each, 3 * (i + 1) * each), truth);
@@ -113,7 +112,7 @@ export class NerfSubject implements TrainingSubject {
   }
 
   async snapshot(field: Field, folder: RunFolder, name: string): Promise<void> {
-    const { picture } = await renderView(field, this.scene.test[0].camera, this.#look);
+    const { picture } = await renderView(field, this.scene.test[0].camera, this.#rendering);
     await folder.writeFile(`${name}.png`, encodePng(picture));
   }
 
@@ -122,22 +121,22 @@ export class NerfSubject implements TrainingSubject {
     const { say, print, signal } = closing;
     const seconds = views === undefined && field.gpu.adapter.software ? closing.seconds : Infinity;
     if (path !== undefined) await removeFrames(folder, path);
-    const summary = await renderTestViews(field, folder, this.scene, this.#look, { ...closing, views, seconds });
+    const summary = await renderTestViews(field, folder, this.scene, this.#rendering, { ...closing, views, seconds });
     if (path !== undefined) {
       const made = signal.aborted
         ? 0
         : await renderFrames(folder, field, this.#record, this.#volume, { path, frames, say, signal });
       if (made < frames) {
         print(
-          `${made} of ${frames} frames of the path were rendered before the interruption; deno task nerf render makes all.`,
+          `${made} of ${frames} frames of the path were rendered before the interruption; deno task nerf render renders all.`,
         );
       }
     }
     return summary;
   }
 
-  /** How it is looked at. */
-  get #look(): RenderOptions {
+  /** How views of the field are rendered. */
+  get #rendering(): RenderOptions {
     return { ...this.#volume, space: this.#record.space };
   }
 
@@ -147,16 +146,17 @@ export class NerfSubject implements TrainingSubject {
 }
 
 /**
- * Pixels spread evenly over views, equally many in each and `most` in all: numbers as `renderPixels` takes them.
+ * Pixels spread evenly over views, equally many in each and at most `most` in total (at least one in each view), numbered as
+ * `renderPixels` numbers them.
  *
- * @param size Pixels of a view.
+ * @param size The number of pixels of a view.
  */
 function spreadPixels(views: number, size: number, most: number): Uint32Array {
   const each = Math.min(size, Math.max(1, Math.floor(most / views)));
   const golden = (Math.sqrt(5) - 1) / 2;
   return Uint32Array.from({ length: views * each }, (_, i) => {
     const place = i % each;
-    // Multiples of the golden ratio, modulo 1, are nowhere dense and never in step with the rows.
+    // Multiples of the golden ratio, modulo 1, are evenly spread and never fall into step with the rows.
     const pixel = each === size ? place : Math.floor(((place + 0.5) * golden % 1) * size);
     return Math.floor(i / each) * size + pixel;
   });
@@ -166,7 +166,7 @@ function pixelsOf({ camera: { width, height } }: View): number {
   return width * height;
 }
 
-/** Tells data apart. */
+/** A short hash, by which different data can be told apart. */
 function digest(parts: readonly (string | Float32Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);

@@ -5,7 +5,7 @@ import { loadScene } from "./input.ts";
 import { defaultEpochs, fieldFor, type NerfSettings, optimizerFor, settleValues } from "./settings.ts";
 import { NerfSubject } from "./subject.ts";
 
-/** Training on posed photographs. */
+/** The task of training on photographs with known cameras. */
 export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
   name: "nerf",
   command,
@@ -15,7 +15,7 @@ export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
   optimizer: optimizerFor,
   pictures: [{
     file: "test/000_comparison.png",
-    title: "First test view: truth, rendering, error (white: 0.25 and more)",
+    title: "First test view: photograph, rendering, error (black: 0; pale yellow: 0.25 or more)",
   }],
   inputs: SCENE_FILES,
   takesFolders: true,

@@ -1,5 +1,6 @@
 import { join } from "@std/path";
-import type { Scene } from "../../lib/data/scene/scene.ts";
+import type { Scene, View } from "../../lib/data/scene/scene.ts";
+import type { RaySpace } from "../../lib/data/scene/ray_space.ts";
 import type { Field } from "../../lib/field/field.ts";
 import { gradientEnergy } from "../../lib/metric/gradient_energy.ts";
 import { peakSignalToNoiseRatio } from "../../lib/metric/psnr.ts";
@@ -10,23 +11,28 @@ import { encodePng } from "../../lib/codec/image/encode_png.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { sideBySide } from "../run/side_by_side.ts";
 import type { RenderOptions } from "../../lib/render/render_pixels.ts";
-import { renderView } from "../../lib/render/render_view.ts";
+import { type RenderedView, renderView } from "../../lib/render/render_view.ts";
 import { mean } from "../shell/statistics.ts";
 import type { Closing, Summary } from "../training/subject.ts";
 import { depthMap } from "./frames.ts";
 
-/** Which test views to render: all without a limit. `seconds`: as many as take so long if all take as long as the first one does. */
+/**
+ * Which test views to render; without limits all of them. `seconds` limits the time: the rendering of the first view tells how many
+ * fit into it.
+ */
 export interface ViewOptions extends Closing {
-  /** At most so many. */
+  /** The most views to render. */
   readonly views?: number;
 }
 
 /**
- * Renders test views of a scene: `test/000.png` …, each beside truth and error, and as depth. A view's number is its place among all
- * test views; where there are more than may be rendered they are evenly spread, from the first one on. Views of an earlier call go.
+ * Renders test views of a scene. For each view it writes the rendering, `test/000.png` …, a comparison of photograph, rendering and
+ * error, and a depth map. The number of a view is its index among all test views. If only some views are rendered, they are evenly
+ * spread, beginning with the first. Views of an earlier call are removed.
  *
- * @returns How many views there are and were rendered. Of these, if there are any, means, and each view's: PSNR and SSIM; the gradient
- * energy of all as a share of the truth's; where the photographs have alpha, the PSNR of the best silhouettes of one colour.
+ * @returns How many test views there are and how many were rendered. For the rendered ones, if any: PSNR and SSIM of each view and
+ * their means; their gradient energy relative to that of the photographs; and, if the photographs have alpha, the mean PSNR of the best
+ * silhouettes of one colour.
  */
 export async function renderTestViews(
   field: Field,
@@ -35,34 +41,23 @@ export async function renderTestViews(
   options: RenderOptions,
   { views: most = test.length, seconds, signal, say, print }: ViewOptions,
 ): Promise<Summary> {
-  const views = [];
+  const views: ReturnType<typeof figuresOf>[] = [];
   let [kept, whole] = [0, 0];
   let wanted = spread(test.length, most);
   const begin = performance.now();
   for (let k = 0; k < wanted.length && !signal.aborted; k++) {
-    const { name, camera, picture: truth, alpha } = test[wanted[k]];
+    const wantedView = test[wanted[k]];
     const onProgress = (done: number) =>
       say(`test view ${k + 1} of ${wanted.length}: ${Math.round(100 * done)} % rendered`);
-    const view = await renderView(field, camera, { ...options, signal, onProgress }).catch((error) => {
+    const view = await renderView(field, wantedView.camera, { ...options, signal, onProgress }).catch((error) => {
       if (!signal.aborted) throw error;
     });
     if (view === undefined) break;
     if (k === 0) await Deno.remove(join(folder.path, "test"), { recursive: true }).catch(() => {});
-    const { picture } = view;
-    const i = wanted[k];
-    const file = `test/${String(i).padStart(3, "0")}`;
-    await folder.writeFile(`${file}.png`, encodePng(picture));
-    const comparison = sideBySide([truth, picture, errorPicture(picture, truth)]);
-    await folder.writeFile(`${file}_comparison.png`, encodePng(comparison));
-    await folder.writeFile(`${file}_depth.png`, encodePng(depthMap(view, options.space)));
-    kept += gradientEnergy(picture);
-    whole += gradientEnergy(truth);
-    views.push({
-      name,
-      psnr: peakSignalToNoiseRatio(picture.pixels, truth.pixels),
-      ssim: structuralSimilarity(picture, truth),
-      ...alpha && { silhouettePsnr: silhouettePsnr(truth, alpha, background) },
-    });
+    await writeView(folder, `test/${String(wanted[k]).padStart(3, "0")}`, wantedView, view, options.space);
+    kept += gradientEnergy(view.picture);
+    whole += gradientEnergy(wantedView.picture);
+    views.push(figuresOf(wantedView, view, background));
     if (k === 0) {
       const each = (performance.now() - begin) / 1000;
       wanted = spread(test.length, Math.min(most, Math.max(1, Math.floor(seconds / each))));
@@ -75,7 +70,7 @@ export async function renderTestViews(
     print(
       signal.aborted
         ? `${which} were rendered before the interruption.`
-        : `${which} were rendered, to end in time; with --test-views ${test.length} a run renders all.`,
+        : `${which} were rendered, to limit the time; --test-views ${test.length} renders all.`,
     );
   }
   if (views.length === 0) return counts;
@@ -90,7 +85,32 @@ export async function renderTestViews(
   };
 }
 
-/** So many of all places, evenly spread and from the first on. */
+/** Writes a rendered view, its comparison with the photograph and its depth map. */
+async function writeView(
+  folder: RunFolder,
+  file: string,
+  { picture: truth }: View,
+  view: RenderedView,
+  space: RaySpace,
+): Promise<void> {
+  const { picture } = view;
+  await folder.writeFile(`${file}.png`, encodePng(picture));
+  const comparison = sideBySide([truth, picture, errorPicture(picture, truth)]);
+  await folder.writeFile(`${file}_comparison.png`, encodePng(comparison));
+  await folder.writeFile(`${file}_depth.png`, encodePng(depthMap(view, space)));
+}
+
+/** The quality of a rendered view. */
+function figuresOf({ name, picture: truth, alpha }: View, { picture }: RenderedView, background: Scene["background"]) {
+  return {
+    name,
+    psnr: peakSignalToNoiseRatio(picture.pixels, truth.pixels),
+    ssim: structuralSimilarity(picture, truth),
+    ...alpha && { silhouettePsnr: silhouettePsnr(truth, alpha, background) },
+  };
+}
+
+/** At most `count` of the indices from 0 to `all` − 1, evenly spread and beginning with 0. */
 function spread(all: number, count: number): number[] {
   const some = Math.min(all, count);
   return Array.from({ length: some }, (_, i) => Math.floor(i * all / some));

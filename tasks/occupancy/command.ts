@@ -9,44 +9,48 @@ import {
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 
-/** Epochs where neither epochs nor minutes are given. */
+/** The number of epochs if neither epochs nor minutes are given. */
 export const DEFAULT_EPOCHS = 4;
 
 /** The options of `deno task occupancy`. */
 export const command = defineCommand({
   usage: "deno task occupancy",
   summary:
-    "Trains a neural field on a mesh: (x, y, z) in [-1, 1]³ to the logit of being inside, and extracts a mesh again.",
-  positionals: [{ name: "mesh", help: "OBJ, PLY, STL or OFF, also .gz", defaultText: "a rabbit from an npm package" }],
+    "Trains a neural field on a mesh and extracts a mesh from the field. The field maps (x, y, z) in [-1, 1]³ to the logit of the probability that the point is inside.",
+  positionals: [{
+    name: "mesh",
+    help: "OBJ, PLY, STL or OFF file, also gzipped (.gz)",
+    defaultText: "a rabbit from an npm package",
+  }],
   options: [
     ...NETWORK_OPTIONS,
-    { name: "sigma", kind: "number", exclusiveMin: 0, help: "Width of gaussian", defaultText: "0.09" },
+    { name: "sigma", kind: "number", exclusiveMin: 0, help: "Width of the gaussian activation", defaultText: "0.09" },
     BEST_OPTIMIZER_OPTION,
     ...UPDATE_OPTIONS,
     {
       name: "schedule",
       kind: "choice",
       choices: SCHEDULES,
-      help: "How the rate changes along the run",
-      defaultText: "cosine, with --preset paper constant",
+      help: "How the learning rate changes during the run",
+      defaultText: "cosine; with --preset paper constant",
     },
     PAPER_OPTION,
-    { name: "points", kind: "integer", min: 1, max: 2 ** 31, default: 1_000_000, help: "Points of an epoch" },
+    { name: "points", kind: "integer", min: 1, max: 2 ** 31, default: 1_000_000, help: "Points per epoch" },
     {
       name: "batch-size",
       kind: "integer",
       min: 1,
-      help: "Points of a step",
-      defaultText: "50000; on a software adapter 2048, unless --preset paper",
+      help: "Points per step",
+      defaultText: "50000; on a software adapter 2048, unless with --preset paper",
     },
-    { name: "up", kind: "choice", choices: ["y", "z"], default: "y", help: "Axis of the mesh that points up" },
+    { name: "up", kind: "choice", choices: ["y", "z"], default: "y", help: "Which axis of the mesh points up" },
     { name: "threshold", kind: "number", default: 0.5, help: "Winding number above which a point is inside" },
     {
       name: "resolution",
       kind: "integer",
       min: 8,
       max: 1600,
-      help: "Cells along each axis that the mesh is extracted from",
+      help: "Grid cells along each axis for extracting the mesh",
       defaultText: "256; on a software adapter 96",
     },
     {
@@ -55,20 +59,21 @@ export const command = defineCommand({
       min: 1000,
       max: 2 ** 31,
       default: 1_000_000,
-      help: "Held-out points that the result is scored on, of a sequence that is the same for all runs on a mesh",
+      help: "Held-out points that the result is scored on; they are the same for all runs on a mesh",
     },
     {
       name: "metric",
       kind: "choice",
       choices: ["authors"],
-      help: "A metric in addition: authors, as published, is the IoU of the last batch with logits above 0.5",
+      help:
+        "An additional metric; authors is the IoU as published: that of the last batch, where logits above 0.5 count as inside",
       defaultText: "none",
     },
     {
       name: "epochs",
       kind: "integer",
       min: 1,
-      help: "Passes over --points, new ones each time, resumed ones included",
+      help: "Epochs, including those made before resuming; each draws --points new points",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes`,
     },
     ...RUN_OPTIONS,

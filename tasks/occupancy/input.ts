@@ -4,10 +4,10 @@ import { type NormalisedMesh, normaliseMesh } from "../../lib/data/mesh/normalis
 import { readInput } from "../shell/read_input.ts";
 import type { OccupancyValues } from "./command.ts";
 
-/** The mesh that is trained on where none is named; a constant, so that it is fetched only then. */
+/** The mesh to train on if none is named. Its name is a constant, not an import, so that it is fetched only if needed. */
 const DEFAULT_MESH = "npm:bunny@1.0.1";
 
-/** Reads the mesh to train on, scales it into the unit sphere, and says what is wrong with it. */
+/** Reads the mesh to train on, scales it into the unit sphere, and prints warnings about its defects. */
 export async function loadMesh(values: OccupancyValues): Promise<NormalisedMesh> {
   const name = values.mesh ?? "bunny";
   const input = values.mesh === undefined
@@ -15,29 +15,31 @@ export async function loadMesh(values: OccupancyValues): Promise<NormalisedMesh>
     : await decodeMesh(await readInput(values.mesh), values.mesh);
   const normalised = normaliseMesh(input, { up: values.up }, name);
   for (const warning of warningsFor(normalised)) console.error(`warning: ${name}: ${warning}.`);
-  if (normalised.turned) console.error(`${name}: its faces are oriented inward; all were turned.`);
+  if (normalised.turned) console.error(`${name}: all faces were flipped, because they were oriented inward.`);
   return normalised;
 }
 
-/** What makes labels doubtful. */
+/** Warnings about defects of the mesh that make labels unreliable. */
 export function warningsFor({ report, inwardParts }: NormalisedMesh): string[] {
   const { boundaryEdges, crowdedEdges, misorientedEdges } = report;
   const edges = (count: number, what: string) =>
     count === 0 ? [] : [`${count} ${count === 1 ? "edge" : "edges"} ${what}`];
   const found = [
-    ...edges(boundaryEdges, "with a face on one side only (boundary edges)"),
-    ...edges(crowdedEdges, "of more than two faces"),
-    ...edges(misorientedEdges, "between faces that are oriented against each other"),
+    ...edges(boundaryEdges, "with only one face (boundary edges)"),
+    ...edges(crowdedEdges, "with more than two faces"),
+    ...edges(misorientedEdges, "between faces of opposite orientation"),
   ];
   const warnings: string[] = [];
   if (found.length > 0) {
     warnings.push(
-      `the mesh is not watertight and consistently oriented: ${found.join(", ")}; labels there are a compromise`,
+      `the mesh is not watertight and consistently oriented: it has ${
+        found.join(", ")
+      }; near these, labels are approximate`,
     );
   }
   if (inwardParts > 0) {
     const parts = inwardParts === 1 ? "1 closed part is" : `${inwardParts} closed parts are`;
-    warnings.push(`${parts} oriented inward, though not as a cavity within another: all of it counts as outside`);
+    warnings.push(`${parts} oriented inward but not a cavity of another part; its interior counts as outside`);
   }
   return warnings;
 }

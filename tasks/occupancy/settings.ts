@@ -6,13 +6,13 @@ import { type OptimizerDefaults, optimizerDefaults } from "../training/optimizer
 import type { SettledValues } from "../training/options.ts";
 import type { OccupancyValues } from "./command.ts";
 
-/** Values with nothing left open that depends on the adapter. */
+/** The option values with the defaults that depend on the adapter filled in. */
 export type OccupancySettings =
   & OccupancyValues
   & { resolution: number }
   & Pick<SettledValues, "schedule" | "batchSize">;
 
-/** Fills in what depends on the adapter: a software one is slow, and makes more of many small steps. */
+/** Fills in the defaults that depend on the adapter. On a slow software adapter, many small steps reach a better result. */
 export function settleValues(values: OccupancyValues, software: boolean): OccupancySettings {
   const paper = values.preset === "paper";
   const batchSize = values.batchSize ?? (software && !paper ? 2048 : 50_000);
@@ -31,7 +31,7 @@ export function fieldFor(values: OccupancyValues): FieldDescription {
 
 const adamRates = { sine: 3e-4, sinc: 3e-4, relu: 3e-3, "relu-pe": 3e-3, other: 1e-3 };
 
-/** As for pictures, but for what was found better with a cosine on meshes (docs/occupancy.md). */
+/** The defaults for images, with the learning rates that were found best for meshes with a cosine schedule (docs/occupancy.md). */
 const defaults: OptimizerDefaults = {
   ...optimizerDefaults,
   rates: { ...optimizerDefaults.rates, adam: adamRates, adamW: adamRates },

@@ -20,17 +20,17 @@ import { UserError } from "../shell/user_error.ts";
 import type { Closing, Figures, TrainingSubject } from "../training/subject.ts";
 import type { OccupancySettings } from "./settings.ts";
 
-/** Held-out points that are scored while training, the first of those scored at the end. */
+/** How many held-out points are scored during training. They are the first of those that are scored at the end. */
 const POINTS_WHILE_TRAINING = 20_000;
 
-/** Pixels of a section's side. */
+/** Side of the picture of the cross-section in pixels. */
 const SECTION = 384;
 
-/** A mesh on the device: a run on it leaves scores on held-out points, the mesh extracted from its field and pictures. */
+/** A mesh on the device. A run that trains on it writes scores on held-out points, the mesh extracted from the field, and pictures. */
 export class OccupancySubject implements TrainingSubject {
   readonly outputs = 1;
   readonly quality = { figure: "iouUniform", name: "IoU", label: "IoU, uniform points", digits: 4 };
-  /** An epoch of a million points may take many minutes. */
+  /** Seconds between evaluations. It is limited, because an epoch of a million points may take many minutes. */
   readonly evaluationInterval = 60;
   readonly data: TrainingData;
   readonly objective = binaryCrossEntropy();
@@ -43,9 +43,9 @@ export class OccupancySubject implements TrainingSubject {
   }
 
   /**
-   * Refuses labels that are all the same, of which nothing can be learnt.
+   * Checks that points are labelled inside as well as outside, since nothing can be learnt from labels that are all the same.
    *
-   * @throws {UserError} If of many points around the mesh none is inside, or none outside.
+   * @throws {UserError} If all of many points around the mesh are inside, or all are outside.
    */
   async checkLabels(): Promise<void> {
     const { points, inside } = await this.#sampler.sample({ count: POINTS_WHILE_TRAINING, mix: "halves" });
@@ -54,10 +54,9 @@ export class OccupancySubject implements TrainingSubject {
     const numbers = await this.#sampler.winding.at(points);
     const [least, most] = [Math.min(...numbers), Math.max(...numbers)].map((number) => Number(number.toFixed(1)) + 0);
     throw new UserError(
-      `--threshold ${this.values.threshold}: expected points on both sides of it, found ${
-        within === 0 ? "none" : "all"
-      } of ` +
-        `${inside.length} points around the mesh inside: their winding numbers are about ${least} to ${most}.`,
+      `--threshold ${this.values.threshold}: expected winding numbers below and above it, found ` +
+        `${within === 0 ? "none" : "all"} of ${inside.length} points around the mesh inside: ` +
+        `their winding numbers are about ${least} to ${most}.`,
     );
   }
 
@@ -71,8 +70,10 @@ export class OccupancySubject implements TrainingSubject {
     const found = this.input.report;
     if (JSON.stringify(began) === JSON.stringify(this.config.mesh)) return;
     const size = ({ vertices, faces }: Partial<MeshReport>) => `${vertices} vertices and ${faces} faces`;
-    const now = size(began) === size(found) ? "these are others now" : `it has ${size(found)} now`;
-    throw new UserError(`${this.values.mesh ?? "The mesh"}: the run began with ${size(began)}, but ${now}.`);
+    const now = size(began) === size(found) ? "the same numbers of different ones" : size(found);
+    throw new UserError(
+      `${this.values.mesh ?? "The mesh"}: expected ${size(began)}, as when the run began, found ${now}.`,
+    );
   }
 
   async measure(field: Field): Promise<Figures> {
@@ -86,7 +87,7 @@ export class OccupancySubject implements TrainingSubject {
 
   async conclude(field: Field, folder: RunFolder, event: TrainEvent, closing: Closing): Promise<Figures> {
     const { input, values } = this;
-    // A run that was stopped while it trained is concluded all the same; one that is stopped from here on is not.
+    // A run that was stopped during training still gets its results; an interruption from here on ends it at once.
     const { aborted } = closing.signal;
     const say = (what: string) => {
       if (!aborted) closing.signal.throwIfAborted();
@@ -94,7 +95,7 @@ export class OccupancySubject implements TrainingSubject {
     };
     say(`scoring ${values.testPoints} held-out points`);
     const scores = await scoreOccupancy(field, this.#sampler, { count: values.testPoints });
-    say("drawing the section");
+    say("drawing the cross-section");
     await folder.writeFile("slice.png", encodePng(await this.#section(field)));
     const progress = (part: number) => say(`extracting the mesh: ${Math.floor(100 * part)} %`);
     const mesh = await extractMesh(field, { resolution: values.resolution, progress });
@@ -104,7 +105,7 @@ export class OccupancySubject implements TrainingSubject {
     await folder.writeFile("mesh.ply", encodePly(placed));
     await folder.writeFile("mesh.obj", encodeObj(placed));
     const faces = mesh.indices.length / 3;
-    // A field that is nowhere positive has no surface to compare.
+    // A field that is positive nowhere has no surface to compare.
     if (faces > 0) say("comparing the mesh with the input");
     const distance = faces === 0 ? {} : compareMeshes(mesh, input.mesh);
     return {
@@ -116,7 +117,7 @@ export class OccupancySubject implements TrainingSubject {
     };
   }
 
-  /** The published metric: IoU of the last batch that was trained on, inside being where the logit (not p) is above ½. */
+  /** The metric of the published code: the IoU of the last training batch, where a logit (not a probability) above ½ means inside. */
   #authors(field: Field, { step, stepsPerEpoch }: TrainEvent): Promise<number> {
     const { points, batchSize, seed } = this.values;
     const last = Math.max(0, step - 1);
@@ -125,7 +126,7 @@ export class OccupancySubject implements TrainingSubject {
     return scoreBatch(field, this.#sampler, { ...place, count: points, seed }, 0.5);
   }
 
-  /** The plane z = 0, y up. */
+  /** A picture of the field in the plane z = 0, with y pointing up. */
   async #section(field: Field): Promise<Picture> {
     const spacing = 2 / (SECTION - 1);
     const size = [SECTION, SECTION, 1] as const;
@@ -144,7 +145,7 @@ export class OccupancySubject implements TrainingSubject {
   }
 }
 
-/** A section's rows in the order of a picture's. */
+/** Reverses the order of rows, since y points up and the rows of a picture go down. */
 function topFirst(values: Float32Array): Float32Array {
   const turned = new Float32Array(values.length);
   for (let row = 0; row < SECTION; row++) {

@@ -4,7 +4,7 @@ import { loadMesh } from "./input.ts";
 import { fieldFor, type OccupancySettings, optimizerFor, settleValues } from "./settings.ts";
 import { OccupancySubject } from "./subject.ts";
 
-/** Training on a mesh. */
+/** The task of training on a mesh. */
 export const occupancyTask: TrainingTask<typeof command, OccupancySettings> = {
   name: "occupancy",
   command,
@@ -14,11 +14,11 @@ export const occupancyTask: TrainingTask<typeof command, OccupancySettings> = {
   optimizer: optimizerFor,
   inputs: /\.(obj|ply|stl|off)(\.gz)?$/i,
   pictures: [
-    { file: "input.png", title: "Trained on", shared: true },
+    { file: "input.png", title: "Input", shared: true },
     { file: "reconstruction.png", title: "Extracted mesh" },
     {
       file: "slice.png",
-      title: "Section z = 0: blue outside, orange inside, a black line between, the truth's in green",
+      title: "Cross-section z = 0: blue outside, orange inside, the field's surface in black, the input's in green",
     },
   ],
   load: async (values, gpu) => {

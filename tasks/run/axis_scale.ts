@@ -4,39 +4,39 @@
  * @module
  */
 
-/** How an axis maps values to lengths. */
+/** Whether an axis is linear or logarithmic. */
 export type ScaleType = "linear" | "log";
 
-/** An axis' range, and where it has ticks. */
+/** The range and the ticks of an axis. */
 export interface AxisScale {
-  /** Linear or logarithmic. */
+  /** Whether the axis is linear or logarithmic. */
   readonly type: ScaleType;
   /** The lower end. */
   readonly min: number;
   /** The upper end, above `min`. */
   readonly max: number;
-  /** Where ticks are, between the ends, rising. */
+  /** The values at which the axis has ticks, in rising order and within its range. */
   readonly ticks: readonly number[];
-  /** The text at a tick; what follows a `^` is to be raised. */
+  /** The text at a tick; an exponent follows a `^`. */
   readonly label: (tick: number) => string;
 }
 
 /**
- * Over fewer decades than this, powers of ten and their 2 and 5 would give a log axis too few ticks, so that they are
- * evenly spaced instead. An axis that may go on to the next tick can do with less.
+ * On a log axis over fewer decades than this, the numbers 1, 2 and 5 times a power of ten would give too few ticks, so they are
+ * evenly spaced instead. An axis that may be extended to the next tick needs fewer decades.
  */
 const NARROW_DECADES = { tight: 0.9, loose: 0.5 };
 
-/** How far beyond its values, as a part of its length, a tight axis goes to end at a tick. */
+/** A tight axis is extended to the next tick if that is no farther than this part of its length. */
 const NEAR_TICK = 0.02;
 
 /**
- * Chooses range and ticks of an axis.
+ * Chooses the range and the ticks of an axis.
  *
- * @param values What is to be seen; those that are not finite, or not positive on a log axis, are passed over. None at
- * all gives 0 to 1, on a log axis 1 to 10.
- * @param type Linear or log.
- * @param tight Whether the axis ends where the values end (usual for x) instead of at a tick (usual for y).
+ * @param values The values to show. Those that are not finite, or not positive on a log axis, are ignored. If there are none, the
+ * range is 0 to 1, on a log axis 1 to 10.
+ * @param type Whether the axis is linear or logarithmic.
+ * @param tight Whether the axis ends with the values (usual for x) instead of at a tick (usual for y).
  */
 export function axisScale(values: Iterable<number>, type: ScaleType, tight: boolean): AxisScale {
   let low = Infinity;
@@ -51,17 +51,17 @@ export function axisScale(values: Iterable<number>, type: ScaleType, tight: bool
 }
 
 /**
- * Whether a value has a place on an axis.
+ * Whether a value can be shown on an axis.
  *
  * @param value The value.
- * @param type Linear or log.
+ * @param type Whether the axis is linear or logarithmic.
  */
 export function isDrawable(value: number, type: ScaleType): boolean {
   return Number.isFinite(value) && (type === "linear" || value > 0);
 }
 
 /**
- * Where a value lies on an axis, 0 at the lower end, 1 at the upper.
+ * The position of a value on an axis, from 0 at the lower end to 1 at the upper end.
  *
  * @param value A drawable value.
  * @param scale The axis.
@@ -75,11 +75,11 @@ function linearScale(low: number, high: number, tight: boolean): AxisScale {
     const margin = Math.abs(low) * (tight ? 1 : 0.05) || 1;
     [low, high] = [low - margin, high + margin];
   }
-  // An axis that nearly reaches zero should.
+  // An axis that would begin near zero begins at zero.
   if (low > 0 && low < 0.15 * high) low = 0;
   const step = roundStep((high - low) / 5);
   const [below, above] = [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
-  // The last of 5000 steps is 4999: a tick so close is worth its label.
+  // Values often end just before a round number, as steps at 4999, so the axis is extended to it.
   const near = NEAR_TICK * (high - low);
   const min = tight && low - below > near ? low : below;
   const max = tight && above - high > near ? high : above;
@@ -109,7 +109,7 @@ function logScale(low: number, high: number, tight: boolean): AxisScale {
   return { type: "log", min, max, ticks, label: plain ? plainLabel : powerLabel };
 }
 
-/** The next of 1, 2, 2.5, 5, 10 times a power of ten. */
+/** The next number of the form 1, 2, 2.5, 5 or 10 times a power of ten. */
 function roundStep(rough: number): number {
   const power = Math.floor(Math.log10(rough));
   const factor = [1, 2, 2.5, 5, 10].find((candidate) => candidate * 10 ** power >= rough * (1 - 1e-9)) ?? 10;
@@ -119,7 +119,7 @@ function roundStep(rough: number): number {
 function multiples(step: number, min: number, max: number): number[] {
   const ticks: number[] = [];
   for (let count = Math.ceil(min / step - 1e-9); count * step <= max + 1e-9 * step; count++) {
-    // Through decimal digits, because 3 · 0.1 is not 0.3.
+    // Rounded to decimal digits, because 3 · 0.1 is not exactly 0.3.
     ticks.push(Number((count * step).toPrecision(12)));
   }
   return ticks;
@@ -140,7 +140,7 @@ function plainLabel(tick: number): string {
   return grouped(String(tick));
 }
 
-/** 20000 as 20 000, with spaces that do not break, and a true minus. */
+/** Groups digits by non-breaking spaces, 20000 as 20 000, and uses the minus sign. */
 function grouped(digits: string): string {
   const [whole, fraction] = digits.replace("-", "−").split(".");
   const text = whole.length > 4 ? whole.replace(/(?<=\d)(?=(\d{3})+$)/g, "\u00a0") : whole;

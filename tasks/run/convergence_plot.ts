@@ -1,21 +1,21 @@
 import { panelsPlotSvg, type PlotPanel } from "./plot.ts";
 
-/** The quality of a run's result at some point of the run. */
+/** The quality of a run's field at one point of its training. */
 export interface ConvergencePoint {
   /** Steps made so far. */
   readonly step: number;
   /** Training time so far, in seconds. */
   readonly seconds: number;
-  /** The figure that tells how good the field was. */
+  /** The quality of the field. */
   readonly value: number;
 }
 
 /**
- * Draws how the quality of a run changed: against steps on the left, against time on the right.
+ * Draws how the quality of a run changed: over steps on the left, over time on the right.
  *
- * @param points In the order measured.
- * @param title Stands above it.
- * @param quality What the legend calls the figure, and what the axis does, with its unit.
+ * @param points The measurements in the order in which they were made.
+ * @param title The title of the plot.
+ * @param quality The name of the quality for the legend, and its label for the axis, with its unit.
  * @returns An SVG document, 960 × 380 pixels.
  * @throws {Error} If ECharts cannot be loaded.
  */

@@ -1,40 +1,40 @@
 /**
- * Apache ECharts, drawing to SVG without a browser. It is loaded when the first plot is drawn, so that whoever draws none
- * does not need it.
+ * Drawing with Apache ECharts to SVG, without a browser. ECharts is loaded when the first plot is drawn, so that it is not needed
+ * before.
  *
  * @module
  */
 
 const ECHARTS = "npm:echarts@6.1.0";
 
-/** A chart of ECharts, as much of it as is used. */
+/** The part of ECharts' charts that is used here. */
 export interface Chart {
-  /** Takes the description of what is drawn. */
+  /** Sets the description of the chart. */
   setOption(option: object): void;
   /** The renderer, whose painter writes SVG. */
   getZr(): { painter: { renderToString(options: { cssAnimation: boolean; cssEmphasis: boolean }): string } };
-  /** Frees it. */
+  /** Frees the chart. */
   dispose(): void;
 }
 
-/** The module ECharts, as much of it as is used. */
+/** The part of the module ECharts that is used here. */
 export interface Echarts {
-  /** Makes a chart, without a document if its options say so. */
+  /** Makes a chart, which needs no document if its options say so. */
   init(element: null, theme: null, options: object): Chart;
 }
 
 /**
  * Loads ECharts.
  *
- * @param specifier Where from.
- * @throws {Error} If it cannot be had, as without a network on first use.
+ * @param specifier The module's specifier.
+ * @throws {Error} If the module cannot be loaded, for instance without a network when it is used for the first time.
  */
 export async function loadEcharts(specifier: string = ECHARTS): Promise<Echarts> {
   try {
     return await import(specifier);
   } catch (cause) {
     throw new Error(
-      `plot: ${specifier} cannot be loaded (the first time, this needs a network): ${(cause as Error).message}`,
+      `plot: ${specifier} cannot be loaded (this needs a network the first time): ${(cause as Error).message}`,
       { cause },
     );
   }
@@ -43,9 +43,9 @@ export async function loadEcharts(specifier: string = ECHARTS): Promise<Echarts>
 /**
  * Draws a chart.
  *
- * @param option ECharts' own description of it.
- * @param width In pixels.
- * @param height In pixels.
+ * @param option The description of the chart, as ECharts defines it.
+ * @param width Width in pixels.
+ * @param height Height in pixels.
  * @returns An SVG document; the same description gives the same text.
  * @throws {Error} If ECharts cannot be loaded.
  */
@@ -54,9 +54,10 @@ export async function renderSvg(option: object, width: number, height: number): 
   const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     chart.setOption(option);
-    // Not renderToSVGString(), which adds styles for the mouse that a picture has no use for, like the marks below.
+    // renderToSVGString() would add styles for mouse interaction, which a picture does not need. The same goes for the marks that are
+    // removed below.
     const svg = chart.getZr().painter.renderToString({ cssAnimation: false, cssEmphasis: false });
-    // Identifiers count the charts of the process, and a picture should not depend on that.
+    // ECharts numbers the charts of the process in identifiers. These are made equal, so that equal charts give equal text.
     return svg.replaceAll(/(?<=["#])zr\d+-/g, "zr-").replaceAll(/ ecmeta_\w+="[^"]*"/g, "");
   } finally {
     chart.dispose();

@@ -1,9 +1,9 @@
 import { encodeSrgb } from "../../lib/codec/image/srgb.ts";
 
 /**
- * Anchors of the scale at equal distances, in OKLab without its lightness: [a, b] from black over violet (second to
- * fourth), crimson, vermilion and orange to pale yellow, in the spirit of matplotlib's inferno. All colours between them
- * lie inside sRGB.
+ * Equally spaced anchors of the colour scale: the components [a, b] of OKLab, from black over violet (second to
+ * fourth), crimson, vermilion and orange to pale yellow, similar to matplotlib's inferno. All colours between them
+ * are inside sRGB.
  */
 const HUES = [
   [0, 0],
@@ -17,14 +17,14 @@ const HUES = [
   [-0.022, 0.087],
 ] as const;
 
-/** OKLab lightness at the bright end, just below white so that white stays free for NaN. */
+/** OKLab lightness at the bright end. It is below that of white, which stands for NaN. */
 const BRIGHTEST = 0.97;
 
 /**
- * A colour for an error: black at 0 over violet, crimson and orange to pale yellow at 1, with a perceived lightness that
- * grows in proportion to the error, so that the scale also reads in grey and by the colour-blind.
+ * The colour of an error: from black at 0 over violet, crimson and orange to pale yellow at 1. The perceived lightness is
+ * proportional to the error, so the scale can also be read in grey and by colour-blind people.
  *
- * @param level The error, 0 to 1; clamped. NaN gives white.
+ * @param level The error from 0 to 1; other values are clamped. NaN gives white.
  * @returns sRGB values in [0, 1].
  */
 export function errorColour(level: number): [number, number, number] {
@@ -37,7 +37,7 @@ export function errorColour(level: number): [number, number, number] {
   return okLabToSrgb(BRIGHTEST * clamped, a, b);
 }
 
-/** Ottosson 2020, "A perceptual color space for image processing", then the sRGB transfer function. */
+/** Converts OKLab (Ottosson 2020, "A perceptual color space for image processing") to sRGB. */
 function okLabToSrgb(lightness: number, a: number, b: number): [number, number, number] {
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;

@@ -2,16 +2,16 @@ import { checkSameShape } from "../../lib/codec/image/check_picture.ts";
 import type { Picture } from "../../lib/codec/image/picture.ts";
 import { errorColour } from "./error_colour.ts";
 
-/** The error that the brightest colour stands for, fixed so that pictures of different runs can be compared. */
+/** The error that the brightest colour stands for. It is fixed, so that pictures of different runs can be compared. */
 const FULL_SCALE = 0.25;
 
 /**
- * Paints where a result differs from its target: the absolute difference of each pixel, averaged over its channels, on
- * the scale of `errorColour` from 0 (black) to 0.25 and more (pale yellow). The range is the same for all pictures.
+ * Draws where a result differs from its target: the absolute difference of each pixel, averaged over its channels, on
+ * the colour scale of `errorColour` from 0 (black) to 0.25 or more (pale yellow). The range is the same for all pictures.
  *
- * @param result What was reached. Values are not clamped.
- * @param target What it should be, of the same size and channels.
- * @returns An RGB picture of that size; a pixel that is NaN is white.
+ * @param result The reconstruction. Its values are not clamped.
+ * @param target The picture that it should equal; of the same size and channels.
+ * @returns An RGB picture of the same size, in which white pixels stand for NaN.
  * @throws {RangeError} If the sizes or channels differ.
  */
 export function errorPicture(result: Picture, target: Picture): Picture {

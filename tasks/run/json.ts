@@ -1,7 +1,7 @@
 /**
- * JSON for figures. `JSON.stringify` writes NaN and the infinities as `null`, so that a diverged run would look like one
- * that measured nothing; here they are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`, and reading makes numbers of
- * these three strings again. Typed arrays are written as plain arrays, keys keep the order in which they were set.
+ * JSON with non-finite numbers. `JSON.stringify` writes NaN and the infinities as `null`, so a diverged run would look like one
+ * that measured nothing. Here they are written as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`, and these strings are read as
+ * numbers. Typed arrays are written as plain arrays; keys keep their order.
  *
  * @module
  */
@@ -11,9 +11,9 @@ const NON_FINITE = new Map<unknown, number>([["NaN", NaN], ["Infinity", Infinity
 /**
  * Writes a value as JSON, with non-finite numbers as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
  *
- * @param value What to write. As with `JSON.stringify`, object members that are `undefined` or functions are left out.
- * @param indent Spaces for each level; 0, the default, writes one line.
- * @throws {TypeError} If the value is no JSON at all (`undefined`, a function) or holds a bigint or a cycle.
+ * @param value The value. As with `JSON.stringify`, object members that are `undefined` or functions are left out.
+ * @param indent Spaces per level; 0, the default, writes one line.
+ * @throws {TypeError} If JSON cannot represent the value (`undefined`, a function), or it contains a bigint or a cycle.
  */
 export function toJson(value: unknown, indent = 0): string {
   const text = JSON.stringify(value, (_key, member) => {

@@ -1,6 +1,5 @@
 /**
- * A file of records, one JSON object a line, that grows while a run goes on and may end in half a line when the process
- * was killed.
+ * Files of records, one JSON object per line. They grow during a run, and may end with an incomplete line if the process was killed.
  *
  * @module
  */
@@ -8,14 +7,15 @@
 import { writeWhole } from "./atomic.ts";
 import { fromJson } from "./json.ts";
 
-/** One line of a metrics file: figures, and perhaps words, by name. */
+/** One line of a metrics file: values, mostly numbers, by name. */
 export type MetricsRecord = Record<string, unknown>;
 
 /**
- * Appends a line. If that fails half-way, as on a full disk, the file is as before.
+ * Appends a line. If writing fails, for instance because the disk is full, the file is restored.
  *
- * @param path The file, made if missing.
- * @param line The line without its end.
+ * @param path The file; it is created if it does not exist.
+ * @param line The line without its line break.
+ * @throws {Error} If the line cannot be written.
  */
 export function appendLine(path: string, line: string): void {
   const bytes = new TextEncoder().encode(`${line}\n`);
@@ -30,9 +30,9 @@ export function appendLine(path: string, line: string): void {
 }
 
 /**
- * Reads all records. A last line that is cut short is passed over; no file means no records.
+ * Reads all records. An incomplete last line is ignored.
  *
- * @param path The file.
+ * @param path The file; if it does not exist, there are no records.
  * @throws {Error} If a line other than the last is not a JSON object.
  */
 export async function readMetrics(path: string): Promise<MetricsRecord[]> {
@@ -40,10 +40,10 @@ export async function readMetrics(path: string): Promise<MetricsRecord[]> {
 }
 
 /**
- * Writes the file anew with only some of its records, their lines unchanged.
+ * Removes records from the file. The lines of the others stay unchanged.
  *
- * @param path The file; one that does not exist stays so.
- * @param keep Which records stay.
+ * @param path The file; it need not exist.
+ * @param keep Returns whether a record stays.
  * @throws {Error} If a line other than the last is not a JSON object.
  */
 export async function truncateMetrics(path: string, keep: (record: MetricsRecord) => boolean): Promise<void> {
@@ -53,12 +53,12 @@ export async function truncateMetrics(path: string, keep: (record: MetricsRecord
 }
 
 /**
- * Removes a last line that was cut short, so that the next record does not continue it.
+ * Removes an incomplete last line, so that the next record begins on a line of its own.
  *
- * @param path The file; one that does not exist stays so.
+ * @param path The file; it need not exist.
  * @throws {Error} If a line other than the last is not a JSON object.
  */
-export function mendMetrics(path: string): Promise<void> {
+export function repairMetrics(path: string): Promise<void> {
   return truncateMetrics(path, () => true);
 }
 

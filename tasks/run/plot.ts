@@ -10,25 +10,25 @@ import { type Point, thin } from "./thin.ts";
 
 /** A line of a plot. */
 export interface PlotSeries {
-  /** What the legend calls it. */
+  /** The series' name in the legend. */
   readonly name: string;
-  /** Where its points are, in drawing order. */
+  /** The values of x, in drawing order. */
   readonly x: ArrayLike<number>;
-  /** Their values, as many as `x`. Points that are not finite, or not positive on a log axis, are left out. */
+  /** The values of y; as many as of `x`. Points that are not finite, or not positive on a log axis, are left out. */
   readonly y: ArrayLike<number>;
-  /** A shaded range around the line, such as the extremes over seeds; as many entries as `x`. */
+  /** A shaded band around the line, such as the range over seeds; as many values as of `x`. */
   readonly band?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> };
 }
 
 /** A pair of axes with lines. */
 export interface PlotPanel {
-  /** What x is, with its unit: `Time (s)`. */
+  /** The label of the x axis, with its unit: `Time (s)`. */
   readonly xLabel: string;
-  /** What y is, with its unit: `PSNR (dB)`. */
+  /** The label of the y axis, with its unit: `PSNR (dB)`. */
   readonly yLabel: string;
-  /** Default `linear`. */
+  /** The scale of the x axis; by default `linear`. */
   readonly xScale?: ScaleType;
-  /** Default `linear`. */
+  /** The scale of the y axis; by default `linear`. */
   readonly yScale?: ScaleType;
   /** The lines. */
   readonly series: readonly PlotSeries[];
@@ -36,37 +36,37 @@ export interface PlotPanel {
 
 /** A plot of one panel. */
 export interface LinePlotOptions extends PlotPanel {
-  /** Stands above it. */
+  /** The title above the plot. */
   readonly title: string;
-  /** In pixels; default 640. */
+  /** Width in pixels; by default 640. */
   readonly width?: number;
-  /** In pixels; default 400. */
+  /** Height in pixels; by default 400. */
   readonly height?: number;
 }
 
 /** A plot of several panels. */
 export interface PanelsPlotOptions {
-  /** Stands above them. */
+  /** The title above the panels. */
   readonly title: string;
-  /** From left to right. */
+  /** The panels from left to right. */
   readonly panels: readonly PlotPanel[];
-  /** In pixels; default 960. */
+  /** Width in pixels; by default 960. */
   readonly width?: number;
-  /** In pixels; default 380. */
+  /** Height in pixels; by default 380. */
   readonly height?: number;
 }
 
-/** Okabe and Ito's palette, told apart with every common colour blindness, without its yellow, too pale on white. */
+/** The palette of Okabe and Ito, which colour-blind people can distinguish, without its yellow, which is too pale on white. */
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000"];
 const DASHES = ["solid", "dashed", "dotted"];
 const FONT = "Helvetica Neue, Helvetica, Arial, Liberation Sans, sans-serif";
 const INK = "#222222";
 const GRID = "#e3e3e3";
 
-/** Lines of at most this many points show them. */
+/** Lines of at most this many points show them as dots. */
 const MARKED_POINTS = 25;
 
-/** Lines of more points than this zigzag, and are drawn thinner. */
+/** Lines of more points than this are drawn thinner, because they zigzag. */
 const DENSE_POINTS = 700;
 
 const MARGIN = 24;
@@ -77,13 +77,13 @@ const LEGEND_GAP = 18;
 const X_AXIS_HEIGHT = 52;
 const FONT_SIZE = 12;
 
-/** Of a character of that size, in pixels: text cannot be measured without its font, so this is a wide one's. */
+/** The width of a wide character of this font size in pixels. It stands for all characters, because text cannot be measured here. */
 const CHARACTER_WIDTH = 7.2;
 
 /**
  * Draws a line plot.
  *
- * @param options What is drawn.
+ * @param options The plot's description.
  * @returns An SVG document.
  * @throws {RangeError} If a series' arrays differ in length, or the size is not positive.
  * @throws {Error} If ECharts cannot be loaded.
@@ -107,9 +107,9 @@ export function linePlotSvg(options: LinePlotOptions): Promise<string> {
 }
 
 /**
- * Draws panels side by side, equally wide, with one legend that tells the first panel's lines apart.
+ * Draws panels of equal width side by side, with one legend for the lines of the first panel.
  *
- * @param options What is drawn.
+ * @param options The plot's description.
  * @returns An SVG document.
  * @throws {RangeError} If a series' arrays differ in length, or the size is not positive.
  * @throws {Error} If ECharts cannot be loaded.
@@ -146,7 +146,7 @@ export async function panelsPlotSvg(options: PanelsPlotOptions): Promise<string>
   return raisePowers(await renderSvg(option, width, height));
 }
 
-/** A title in smaller type if it is long, and cut if even that does not fit. */
+/** A title, in a smaller font if it is long, and truncated if even that does not fit. */
 function fittedTitle(title: string, width: number) {
   const relativeWidth = 1.08 * CHARACTER_WIDTH / FONT_SIZE; // Bold type is wider.
   const fontSize = Math.min(16, Math.max(FONT_SIZE, Math.floor(width / (title.length * relativeWidth))));
@@ -155,7 +155,7 @@ function fittedTitle(title: string, width: number) {
   return { text, textStyle: { fontSize, fontWeight: "bold", color: INK } };
 }
 
-/** Names in rows no wider than a width; none for a single name, which needs no legend. */
+/** Distributes the names of a legend over rows of at most a width; there are no rows for a single name, which needs no legend. */
 function legendRows(names: readonly string[], width: number): string[][] {
   const unique = [...new Set(names)];
   if (unique.length < 2) return [];
@@ -184,7 +184,7 @@ function drawPanel(panel: PlotPanel, index: number, count: number, width: number
   const slot = (width - MARGIN / 2) / count;
   const left = slot * index + MARGIN / 2 + 36 + yLabelWidth;
   const right = slot * (index + 1) - MARGIN / 2;
-  // ECharts' own scales stumble over ends that are not at their ticks, so it gets positions along the axes.
+  // ECharts' own scales do not support ends that are not at ticks, so it gets positions along the axes instead of values.
   const place = (edge: readonly Point[]) =>
     thin(edge, (value) => Math.round(positionOn(x, value) * (right - left)))
       .map(([atX, atY]): Point => [positionOn(x, atX), positionOn(y, atY)]);
@@ -241,7 +241,7 @@ function drawLine(name: string, points: Point[], order: number) {
   };
 }
 
-/** ECharts stacks areas only on linear axes, so the band is a polygon. */
+/** Draws a band as a polygon, because ECharts can stack areas only on linear axes. */
 function drawBand(low: Point[], high: Point[], order: number) {
   const outline = [...low, ...high.toReversed()];
   return {
@@ -258,7 +258,7 @@ function drawBand(low: Point[], high: Point[], order: number) {
   };
 }
 
-/** Raises what ECharts wrote as 10^−3. The superscript characters would be simpler, but many fonts lack most of them. */
+/** Raises exponents that ECharts wrote as 10^−3. Superscript characters would be simpler, but many fonts lack most of them. */
 function raisePowers(svg: string): string {
   return svg.replaceAll(/\^(−?\d+)<\/text>/g, '<tspan dy="-0.45em" font-size="75%">$1</tspan></text>');
 }
@@ -271,7 +271,7 @@ function checkSeries({ name, x, y, band }: PlotSeries) {
   }
 }
 
-/** The points of a line and of its band's edges that have a place on the axes; an edge needs the other edge's too. */
+/** The points of a line and of its band that can be shown on the axes. A point of the band needs both of its edges. */
 function drawableParts({ x, y, band }: PlotSeries, xScale: ScaleType, yScale: ScaleType) {
   const parts = { line: [] as Point[], low: [] as Point[], high: [] as Point[] };
   for (let i = 0; i < x.length; i++) {

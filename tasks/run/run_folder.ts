@@ -1,16 +1,16 @@
 /**
  * The folder of one run, `runs/<task>/<name>/`:
  *
- * | file                             | what it holds                                                     |
+ * | file                             | content                                                           |
  * | -------------------------------- | ----------------------------------------------------------------- |
- * | `config.json`                    | what the run was told, fully resolved                             |
- * | `metrics.jsonl`                  | one JSON object a line, in the order measured                     |
+ * | `config.json`                    | the run's configuration, with all defaults filled in              |
+ * | `metrics.jsonl`                  | the measurements in order, one JSON object per line               |
  * | `checkpoints/<name>.safetensors` | parameters, optimizer state and counters                          |
- * | `summary.json`                   | how it ended                                                      |
- * | anything else                    | pictures, meshes, plots, written with {@linkcode RunFolder.writeFile} |
+ * | `summary.json`                   | the run's final results                                           |
+ * | other files                      | pictures, meshes, plots, written with {@linkcode RunFolder.writeFile} |
  *
- * Files appear whole, and only `metrics.jsonl` grows in place. In all JSON, numbers that are not finite are the strings
- * `"NaN"`, `"Infinity"` and `"-Infinity"` (JSON itself has only `null` for them), and are numbers again when read here.
+ * Files are written atomically; only `metrics.jsonl` grows in place. In all JSON files, numbers that are not finite are written as the
+ * strings `"NaN"`, `"Infinity"` and `"-Infinity"`, because JSON has only `null` for them, and are read as numbers here.
  *
  * @module
  */
@@ -18,7 +18,7 @@
 import { dirname, join } from "node:path";
 import { removeUnfinished, writeWhole } from "./atomic.ts";
 import { fromJson, toJson } from "./json.ts";
-import { appendLine, mendMetrics, type MetricsRecord, readMetrics, truncateMetrics } from "./metrics_file.ts";
+import { appendLine, type MetricsRecord, readMetrics, repairMetrics, truncateMetrics } from "./metrics_file.ts";
 import { checkName, createFolder, timeName } from "./run_name.ts";
 
 const CONFIG = "config.json";
@@ -27,37 +27,37 @@ const SUMMARY = "summary.json";
 const CHECKPOINTS = "checkpoints";
 const STEP_CHECKPOINT = /^(step-(\d+))\.safetensors$/;
 
-/** How many checkpoints a run keeps. */
+/** Options of a run's folder. */
 export interface RunFolderOptions {
-  /** Keep this many of the newest step checkpoints, at least 1; default 3. Checkpoints with other names always stay. */
+  /** How many of the newest step checkpoints are kept; at least 1, by default 3. Checkpoints with other names are never removed. */
   readonly keep?: number;
 }
 
-/** Where a new run goes. */
+/** Options of a new run's folder. */
 export interface NewRunOptions extends RunFolderOptions {
-  /** The folder of all runs; default `runs`. Made if missing. */
+  /** The folder of all runs; by default `runs`. It is created if it does not exist. */
   readonly root?: string;
-  /** The task, such as `image`: the folder between the root and the run. */
+  /** The task, such as `image`; it names the folder between the root and the run's folder. */
   readonly task: string;
-  /** The run's name: letters, digits, `.`, `_`, `-`. Default: the local time, `2026-11-24-084512`, made unique. */
+  /** The run's name, of letters, digits, `.`, `_` and `-`. By default it is the local time, `2026-11-24-084512`, made unique. */
   readonly name?: string;
 }
 
 /** A checkpoint of a certain step. */
 export interface StepCheckpoint {
-  /** Its name, see {@linkcode stepCheckpointName}. */
+  /** The checkpoint's name; see {@linkcode stepCheckpointName}. */
   readonly name: string;
-  /** The step in its name. */
+  /** The step in the checkpoint's name. */
   readonly step: number;
-  /** The file. */
+  /** The path of the checkpoint's file. */
   readonly path: string;
 }
 
 /**
- * The name of the checkpoint taken after `step` steps, such as `step-00001200`, which sorts like the number.
+ * The name of the checkpoint after `step` steps, such as `step-00001200`. Names sort like the steps.
  *
- * @param step A whole number from 0.
- * @throws {RangeError} If it is not.
+ * @param step The step; an integer of at least 0.
+ * @throws {RangeError} If the step is not such an integer.
  */
 export function stepCheckpointName(step: number): string {
   if (!Number.isSafeInteger(step) || step < 0) {
@@ -67,10 +67,10 @@ export function stepCheckpointName(step: number): string {
 }
 
 /**
- * Makes the folder of a new run. If that fails, no folder made on the way is left.
+ * Creates the folder of a new run, and those above it. If that fails, none of them is left.
  *
- * @param options Where, and how it is called.
- * @throws {Error} If the name is taken or not allowed, or the folder cannot be made.
+ * @param options Where the folder is, and its name.
+ * @throws {Error} If the name is taken or not allowed, or the folder cannot be created.
  */
 export async function createRunFolder(options: NewRunOptions): Promise<RunFolder> {
   const { keep } = options;
@@ -89,9 +89,9 @@ export async function createRunFolder(options: NewRunOptions): Promise<RunFolder
 }
 
 /**
- * Checks that a new run can have its name, before any work is put into it.
+ * Checks that the name of a new run is free, before any work is done.
  *
- * @param options As {@linkcode createRunFolder} will get them.
+ * @param options The options that {@linkcode createRunFolder} will get.
  * @throws {Error} If the name is taken or not allowed.
  */
 export async function checkNewRun(options: NewRunOptions): Promise<void> {
@@ -109,40 +109,40 @@ function namedPath(options: NewRunOptions): string | undefined {
 }
 
 function taken(path: string): Error {
-  return new Error(`${path}: a run of this name exists; choose another name, or go on with it by --resume.`);
+  return new Error(`${path}: a run of this name exists; choose another name, or continue that run with --resume.`);
 }
 
 /**
- * Opens the folder of an earlier run to go on with it, and clears away what a killed process left unfinished: files
- * beside their place and a metrics line cut short. No other process may be writing there.
+ * Opens the folder of an earlier run to continue it. Temporary files and an incomplete metrics line, which a killed process may have
+ * left, are removed. No other process may be writing there.
  *
  * @param path The folder.
- * @param options As for a new run.
- * @throws {Error} If there is no such folder, or no `config.json` in it.
+ * @param options Options of the folder.
+ * @throws {Error} If there is no such folder, or it contains no `config.json`.
  */
 export async function openRunFolder(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
   checkKeep(options.keep);
   const folder = await Deno.stat(path).catch(() => undefined);
   if (!folder?.isDirectory) throw new Error(`${path}: there is no such run.`);
   const config = await Deno.stat(join(path, CONFIG)).catch(() => undefined);
-  if (!config?.isFile) throw new Error(`${path}: no run: expected a ${CONFIG} in it, found none.`);
+  if (!config?.isFile) throw new Error(`${path}: this folder is not a run: expected a ${CONFIG} in it, found none.`);
   await removeUnfinished(path);
   await removeUnfinished(join(path, CHECKPOINTS));
-  await mendMetrics(join(path, METRICS));
+  await repairMetrics(join(path, METRICS));
   return new RunFolder(path, options);
 }
 
-/** The folder of one run. Made by {@linkcode createRunFolder} or {@linkcode openRunFolder}. */
+/** The folder of one run. {@linkcode createRunFolder} and {@linkcode openRunFolder} return it. */
 export class RunFolder {
-  /** The folder, relative if its root was. */
+  /** The folder's path; relative if the root was. */
   readonly path: string;
   readonly #keep: number;
 
   /**
-   * Takes a folder that exists as it is.
+   * Uses an existing folder without checking it.
    *
    * @param path The folder.
-   * @param options How many checkpoints it keeps.
+   * @param options Options of the folder.
    */
   constructor(path: string, options: RunFolderOptions = {}) {
     this.path = path;
@@ -150,9 +150,9 @@ export class RunFolder {
   }
 
   /**
-   * Writes `config.json`, keys in the order given.
+   * Writes `config.json` with its keys in the given order.
    *
-   * @param config Everything needed to run the same again.
+   * @param config The configuration: everything that is needed to repeat the run.
    */
   async writeConfig(config: object): Promise<void> {
     await writeWhole(join(this.path, CONFIG), `${toJson(config, 2)}\n`);
@@ -172,7 +172,7 @@ export class RunFolder {
     try {
       config = fromJson(text);
     } catch (cause) {
-      throw new Error(`${path}: not JSON: ${(cause as Error).message}.`, { cause });
+      throw new Error(`${path}: expected JSON: ${(cause as Error).message}.`, { cause });
     }
     if (typeof config !== "object" || config === null || Array.isArray(config)) {
       throw new Error(`${path}: expected a JSON object, found ${text.trim().slice(0, 40)}.`);
@@ -181,27 +181,27 @@ export class RunFolder {
   }
 
   /**
-   * Appends a line to `metrics.jsonl`, at once, so that lines stand in the order of the calls.
+   * Appends a line to `metrics.jsonl`. It is written synchronously, so lines are in the order of the calls.
    *
-   * @param record Figures by name.
+   * @param record The values by name.
    */
   appendMetrics(record: MetricsRecord): void {
     appendLine(join(this.path, METRICS), toJson(record));
   }
 
   /**
-   * Reads `metrics.jsonl`; a last line cut short by a crash is passed over, no file means no records.
+   * Reads `metrics.jsonl`. An incomplete last line is ignored; if the file does not exist, there are no records.
    *
-   * @throws {Error} If another line is not a JSON object.
+   * @throws {Error} If a line other than the last is not a JSON object.
    */
   readMetrics(): Promise<MetricsRecord[]> {
     return readMetrics(join(this.path, METRICS));
   }
 
   /**
-   * Keeps only some records of `metrics.jsonl`, for a run that goes on from a checkpoint older than its last records.
+   * Removes records of `metrics.jsonl`, for a run that continues from a checkpoint older than its last records.
    *
-   * @param keep Which records stay, as they were written.
+   * @param keep Returns whether a record stays.
    * @throws {Error} If a line other than the last is not a JSON object.
    */
   truncateMetrics(keep: (record: MetricsRecord) => boolean): Promise<void> {
@@ -209,26 +209,26 @@ export class RunFolder {
   }
 
   /**
-   * Writes `checkpoints/<name>.safetensors`, then removes step checkpoints beyond those to keep.
+   * Writes `checkpoints/<name>.safetensors`, then removes the oldest step checkpoints if there are too many.
    *
-   * @param name The name without ending: {@linkcode stepCheckpointName}, or another such as `final`.
+   * @param name The name without extension: {@linkcode stepCheckpointName}, or another such as `final`.
    * @param bytes The file's content.
-   * @returns The file.
+   * @returns The file's path.
    */
   async writeCheckpoint(name: string, bytes: Uint8Array): Promise<string> {
     const path = await this.writeFile(`${CHECKPOINTS}/${checkName("checkpoint", name)}.safetensors`, bytes);
     const surplus = (await this.stepCheckpoints()).slice(0, -this.#keep);
-    // The one just written stays even when later ones lie there, as after going back to an earlier step.
+    // The new checkpoint stays even if there are later ones, which happens when a run went back to an earlier step.
     for (const old of surplus) if (old.name !== name) await Deno.remove(old.path);
     return path;
   }
 
-  /** The step checkpoint of the highest step, if there is one. */
+  /** The step checkpoint with the highest step; undefined if there is none. */
   async latestCheckpoint(): Promise<StepCheckpoint | undefined> {
     return (await this.stepCheckpoints()).at(-1);
   }
 
-  /** All step checkpoints, by step, lowest first. */
+  /** All step checkpoints, sorted by step. */
   async stepCheckpoints(): Promise<StepCheckpoint[]> {
     const found: StepCheckpoint[] = [];
     const folder = join(this.path, CHECKPOINTS);
@@ -244,21 +244,21 @@ export class RunFolder {
   }
 
   /**
-   * Writes `summary.json`, keys in the order given.
+   * Writes `summary.json` with its keys in the given order.
    *
-   * @param summary How the run ended.
+   * @param summary The run's final results.
    */
   async writeSummary(summary: object): Promise<void> {
     await writeWhole(join(this.path, SUMMARY), `${toJson(summary, 2)}\n`);
   }
 
   /**
-   * Writes any other file of the run, whole.
+   * Writes another file of the run atomically.
    *
-   * @param name Its name, with folders before it if wanted (`plots/convergence.svg`); they are made.
+   * @param name The file's name, which may contain folders (`plots/convergence.svg`); they are created.
    * @param content Bytes, or text to be written as UTF-8.
-   * @returns The file.
-   * @throws {Error} If a part of the name is not of letters, digits, `.`, `_`, `-`, or it cannot be written.
+   * @returns The file's path.
+   * @throws {Error} If a part of the name has other characters than letters, digits, `.`, `_`, `-`, or the file cannot be written.
    */
   async writeFile(name: string, content: Uint8Array | string): Promise<string> {
     const path = join(this.path, ...name.split("/").map((part) => checkName("file name", part)));

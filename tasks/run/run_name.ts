@@ -1,21 +1,21 @@
 /**
- * Names of runs, and the making of their folders.
+ * Names of runs, and the creation of their folders.
  *
  * @module
  */
 
 import { dirname } from "node:path";
 
-/** No separators, no spaces, no leading dot or dash: safe in paths, shells and web addresses. */
+/** Names without separators, spaces and a leading dot or dash, which are safe in paths, shells and web addresses. */
 const SAFE = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
 /**
- * Checks that a name can be one part of a path everywhere.
+ * Checks that a name can be a part of a path on every system.
  *
- * @param what What is named, for the error.
+ * @param what What the name is for, for the error message.
  * @param name The name.
  * @returns The name.
- * @throws {Error} If it is empty, too long or has other characters than letters, digits, `.`, `_`, `-`.
+ * @throws {Error} If the name is empty, too long or has other characters than letters, digits, `.`, `_`, `-`.
  */
 export function checkName(what: string, name: string): string {
   if (SAFE.test(name)) return name;
@@ -26,7 +26,7 @@ export function checkName(what: string, name: string): string {
 }
 
 /**
- * The name of a run that was given none: the local date and time, `2026-11-24-084512`. Names sort by time.
+ * The default name of a run: the local date and time, `2026-11-24-084512`. Names sort by time.
  *
  * @param time The time.
  */
@@ -37,11 +37,11 @@ export function timeName(time: Date): string {
 }
 
 /**
- * Makes a folder and those above it.
+ * Creates a folder and those above it.
  *
  * @param path The folder.
- * @returns False if something of that name is there already.
- * @throws {Error} If it cannot be made; folders made above it are gone again.
+ * @returns False if a file or folder of that name exists already.
+ * @throws {Error} If the folder cannot be created; then those created above it are removed again.
  */
 export async function createFolder(path: string): Promise<boolean> {
   const made: string[] = [];
@@ -51,13 +51,13 @@ export async function createFolder(path: string): Promise<boolean> {
     }
     return await makeOne(path);
   } catch (cause) {
-    // Not recursively: a folder in which another process has made its own meanwhile stays.
+    // The removal is not recursive, so a folder in which another process has created its own meanwhile stays.
     for (const folder of made.reverse()) await Deno.remove(folder).catch(() => {});
-    throw new Error(`${path}: the folder cannot be made: ${(cause as Error).message}.`, { cause });
+    throw new Error(`${path}: the folder cannot be created: ${(cause as Error).message}.`, { cause });
   }
 }
 
-/** Folders above a path that do not exist, outermost first. */
+/** The folders above a path that do not exist, the outermost first. */
 async function missingAbove(path: string): Promise<string[]> {
   const missing: string[] = [];
   for (let folder = dirname(path); dirname(folder) !== folder; folder = dirname(folder)) {

@@ -1,15 +1,17 @@
 import type { Picture } from "../../lib/codec/image/picture.ts";
 
 /**
- * Pictures of one height next to each other, in one.
+ * Joins pictures of the same height to one picture, from left to right.
  *
- * @throws {RangeError} If there is none, or heights or channels differ.
+ * @throws {RangeError} If there are none, or their heights or numbers of channels differ.
  */
 export function sideBySide(pictures: readonly Picture[]): Picture {
-  if (pictures.length === 0) throw new RangeError("sideBySide: at least one picture expected, none found.");
+  if (pictures.length === 0) throw new RangeError("sideBySide: expected at least one picture, found none.");
   const [{ height, channels }] = pictures;
   if (pictures.some((each) => each.height !== height || each.channels !== channels)) {
-    throw new RangeError("sideBySide: pictures of one height and as many channels expected.");
+    throw new RangeError(
+      "sideBySide: expected pictures of the same height and number of channels, found different ones.",
+    );
   }
   const width = pictures.reduce((sum, each) => sum + each.width, 0);
   const pixels = new Float32Array(width * height * channels);

@@ -1,5 +1,5 @@
 /**
- * Fewer points for the same line.
+ * Thinning of lines with many points.
  *
  * @module
  */
@@ -8,11 +8,11 @@
 export type Point = [x: number, y: number];
 
 /**
- * Thins a line to what can be seen: of the points that share a column of pixels, only the first, the lowest, the highest
- * and the last are kept, so that peaks stay and a long run does not make a huge file.
+ * Thins a line to the points that are visible: of the points in one column of pixels, only the first, the lowest, the highest
+ * and the last are kept. Peaks stay visible, and a long run does not make a large file.
  *
- * @param points The line, in drawing order.
- * @param columnOf The column of an x.
+ * @param points The points of the line in drawing order.
+ * @param columnOf Returns the column of a value of x.
  */
 export function thin(points: readonly Point[], columnOf: (x: number) => number): Point[] {
   const kept: Point[] = [];

@@ -1,14 +1,14 @@
-/** What all options of a command have. */
+/** The properties that all options of a command have. */
 interface OptionBase {
-  /** As typed, without dashes: "batch-size". The parsed value is called `batchSize`. */
+  /** The name as it is typed, without the leading dashes: "batch-size". The parsed value is called `batchSize`. */
   readonly name: string;
-  /** What it does, without a full stop; kind, range and default are added. */
+  /** What the option does, without a full stop at the end. The help text adds kind, range and default. */
   readonly help: string;
-  /** Heading in the help text; "Options" by default. */
+  /** The heading in the help text under which the option is listed; "Options" by default. */
   readonly group?: string;
-  /** Stands for the value in the help text. */
+  /** The word that stands for the value in the help text. */
   readonly placeholder?: string;
-  /** What happens without the option, where no single value can tell. */
+  /** Describes what happens without the option, if no single default value does. */
   readonly defaultText?: string;
 }
 
@@ -57,32 +57,32 @@ export interface FlagOption extends OptionBase {
 /** One option of a command. */
 export type Option = StringOption | NumberOption | ChoiceOption | BooleanOption | FlagOption;
 
-/** One argument that stands on its own, by its place. Required ones come first. */
+/** A positional argument. Required ones come first. */
 export interface Positional {
-  /** Name in the help text and of the parsed value. */
+  /** The name in the help text and of the parsed value. */
   readonly name: string;
-  /** What it is, without a full stop. */
+  /** What the argument is, without a full stop at the end. */
   readonly help: string;
-  /** Whether the command refuses to run without it. */
+  /** Whether leaving the argument out is an error. */
   readonly required?: boolean;
-  /** What happens without it. */
+  /** Describes what happens without the argument. */
   readonly defaultText?: string;
 }
 
-/** A command: what its arguments are and how its help text reads. */
+/** A command: its arguments and the texts of its help. */
 export interface Command {
-  /** As typed: "deno task image". */
+  /** How the command is typed: "deno task image". */
   readonly usage: string;
-  /** What it does, in a sentence or two. */
+  /** What the command does, in a sentence or two. */
   readonly summary: string;
   readonly positionals?: readonly Positional[];
   readonly options: readonly Option[];
-  /** Complete command lines. */
+  /** Examples: complete command lines. */
   readonly examples?: readonly string[];
 }
 
 /**
- * A command as TypeScript should see it, with all names and choices literal.
+ * Returns its argument, typed so that all names and choices keep their literal types.
  *
  * @example
  * ```ts

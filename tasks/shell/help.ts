@@ -60,7 +60,7 @@ function positionalNote({ required, defaultText }: Positional): string {
   return defaultText === undefined ? "" : ` (default: ${defaultText})`;
 }
 
-/** What an option's value must be, as help and error messages put it: "an integer of at least 1". */
+/** Describes what an option's value must be, for help texts and error messages: "an integer of at least 1". */
 export function expectation(option: Option): string {
   switch (option.kind) {
     case "string":
@@ -78,13 +78,13 @@ export function expectation(option: Option): string {
 }
 
 function range({ min, max, exclusiveMin, exclusiveMax }: Bounds): string {
-  const below = min !== undefined ? `at least ${min}` : exclusiveMin !== undefined ? `more than ${exclusiveMin}` : "";
-  const above = max !== undefined ? `at most ${max}` : exclusiveMax !== undefined ? `less than ${exclusiveMax}` : "";
   if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
-  return below || above ? ` of ${[below, above].filter(Boolean).join(" and ")}` : "";
+  const lower = min !== undefined ? `of at least ${min}` : exclusiveMin !== undefined ? `above ${exclusiveMin}` : "";
+  const upper = max !== undefined ? `of at most ${max}` : exclusiveMax !== undefined ? `below ${exclusiveMax}` : "";
+  return [lower, upper].filter(Boolean).map((bound, i) => `${i === 0 ? " " : " and "}${bound}`).join("");
 }
 
-/** Breaks at spaces; lines after the first start at `indent`. */
+/** Breaks a text into lines at spaces. Lines after the first are indented by `indent` spaces. */
 function wrap(text: string, indent: number): string {
   const lines: string[] = [];
   let line = "";

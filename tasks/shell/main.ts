@@ -1,12 +1,15 @@
 import { HelpRequest } from "./help.ts";
 
-/** Ctrl-C on a terminal reaches a task more than once: from the terminal, and forwarded by `deno task` (seen with 2.9.6). */
+/**
+ * Signals that arrive within this time belong to one key press: Ctrl-C on a terminal reaches a task more than once, from the terminal
+ * itself and forwarded by `deno task` (seen with Deno 2.9.6).
+ */
 const sameKeyPress = 500; // milliseconds
 
 /**
- * Runs a task and ends the process: exit code 0, or 1 after one line `error: …` on stderr where the task throws (with
- * NEURAL_FIELDS_DEBUG=1 also the stack). The first Ctrl-C or SIGTERM aborts the signal, so that the task can finish its
- * step, write a checkpoint and return: exit code 130 or 143. A second one ends the process at once.
+ * Runs a task and ends the process. The exit code is 0, or 1 if the task throws: then one line `error: …` goes to stderr, and with
+ * NEURAL_FIELDS_DEBUG=1 the stack trace too. The first Ctrl-C or SIGTERM aborts the signal, so that the task can finish its
+ * step, write a checkpoint and return; then the exit code is 130 or 143. A second one ends the process at once.
  *
  * @example
  * ```ts ignore
@@ -20,7 +23,7 @@ const sameKeyPress = 500; // milliseconds
  */
 export async function runTask(task: (args: string[], signal: AbortSignal) => Promise<void> | void): Promise<never> {
   const interruption = watchSignals();
-  // A promise that nobody awaits ends the task as an error that it throws would.
+  // A rejected promise that nobody awaits is handled like an error that the task throws.
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     Deno.exit(report(event.reason));
@@ -47,12 +50,12 @@ function withCauses(error: Error): string {
   return `${error.stack ?? error.message}${cause}`;
 }
 
-/** Whether a task threw only because it was told to stop. */
+/** Whether an error only reports that the task was stopped by its signal. */
 function isAbort(error: unknown, signal: AbortSignal): boolean {
   return signal.aborted && (error === signal.reason || (error instanceof Error && error.name === "AbortError"));
 }
 
-/** Turns the first SIGINT or SIGTERM into an abort and leaves the next to the system, which ends the process at once. */
+/** Aborts a signal at the first SIGINT or SIGTERM and leaves the next one to the system, which ends the process at once. */
 function watchSignals(): { signal: AbortSignal; exitCode: () => number } {
   const controller = new AbortController();
   let exitCode = 0;
@@ -60,9 +63,9 @@ function watchSignals(): { signal: AbortSignal; exitCode: () => number } {
   const stop = (code: number) => {
     if (controller.signal.aborted) return;
     exitCode = code;
-    console.error("\nStopping as soon as what was begun is done. Press Ctrl-C again to stop at once.");
+    console.error("\nStopping after the current step. Press Ctrl-C again to stop at once.");
     controller.abort();
-    // Removing the listeners restores the system's own reaction, which works even while the device blocks this thread.
+    // Without the listeners, the system's default action ends the process, even while the device blocks this thread.
     Deno.unrefTimer(setTimeout(() => {
       for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
     }, sameKeyPress));

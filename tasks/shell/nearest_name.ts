@@ -1,4 +1,4 @@
-/** The candidate that a mistyped name most likely meant, or undefined where none is close. */
+/** The candidate that a mistyped name most likely means, or undefined if none is close. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   const distances = candidates.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
   distances.sort((a, b) => a.distance - b.distance);
@@ -7,7 +7,7 @@ export function nearestName(name: string, candidates: readonly string[]): string
   return candidates.find((candidate) => name.length >= 3 && candidate.startsWith(name));
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
+/** The least number of insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
 function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

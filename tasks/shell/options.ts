@@ -6,25 +6,27 @@ import { UserError } from "./user_error.ts";
 
 export { defineCommand } from "./command.ts";
 
-/** The arguments of a command, read and checked. */
+/** The parsed and checked arguments of a command. */
 export interface ParsedOptions<C extends Command> {
-  /** Every option and positional, by its name in camelCase, with its default where it was not given. */
+  /** The value of every option and positional argument by its name in camelCase; its default if it was not given. */
   values: Values<C>;
-  /** Which of them were on the command line, so that resuming a run can tell a wish from a default. */
+  /** The names of those that were on the command line, which lets a resumed run tell given values from defaults. */
   given: ReadonlySet<keyof Values<C> & string>;
 }
 
 /**
- * Reads a command line. Throws a `UserError` of one sentence for an option that is unknown, given twice, without its value
- * or with a value of the wrong kind or out of range, and for positionals that are missing or too many. Throws a
- * `HelpRequest` for `--help`.
+ * Parses and checks a command line.
+ *
+ * @throws {UserError} If an option is unknown, given twice, lacks its value, or has a value of the wrong kind or out of range, or if
+ * positional arguments are missing or too many.
+ * @throws {HelpRequest} If `--help` is among the arguments.
  */
 export function parseOptions<C extends Command>(args: readonly string[], command: C): ParsedOptions<C> {
   const options = new Map(command.options.map((option) => [option.name, option]));
   const words = spellOut(args, options);
   if (words.help) throw new HelpRequest(formatHelp(command));
   const names = [...options.keys()];
-  // Everything is read as a list of strings, so that a second value is seen and all checks are made here.
+  // Every option is read as a list of strings, so that a repeated option is noticed and all checks are made here.
   const parsed = parseArgs(words.args, {
     string: [...names, "_"],
     collect: names,
@@ -52,14 +54,16 @@ export function parseOptions<C extends Command>(args: readonly string[], command
 }
 
 /**
- * Reads the values of a command's options as a run's configuration has kept them; those that it lacks have their defaults.
+ * Reads the values of a command's options from a run's configuration. Options that it lacks get their defaults.
  *
- * @param stored As they were written.
- * @param where Named in errors.
- * @throws {UserError} When they are no such values.
+ * @param stored The stored values, by name in camelCase.
+ * @param where The name of the file, for error messages.
+ * @throws {UserError} If a value is not valid for its option.
  */
 export function storedValues<C extends Command>(stored: unknown, command: C, where: string): Values<C> {
-  if (typeof stored !== "object" || stored === null) throw new UserError(`${where}: it has no options.`);
+  if (typeof stored !== "object" || stored === null) {
+    throw new UserError(`${where}: expected the options of a run, found none.`);
+  }
   const found = stored as Record<string, unknown>;
   const values: Record<string, unknown> = {};
   for (const option of command.options) {
@@ -75,12 +79,12 @@ export function storedValues<C extends Command>(stored: unknown, command: C, whe
 }
 
 /**
- * Rewrites the spellings that `parseArgs` would read otherwise into `--name=value`: `--x`, `--no-x` of options without a
- * value, and values that start with a minus sign.
+ * Rewrites arguments to `--name=value` where `parseArgs` would misread them: `--x` and `--no-x` for options without a value, and
+ * values that start with a minus sign.
  */
 function spellOut(args: readonly string[], options: Map<string, Option>): { args: string[]; help: boolean } {
   const result: string[] = [];
-  // `deno task image -- --epochs 5`, a habit from npm, passes its `--` on.
+  // `deno task image -- --epochs 5`, as one types it with npm, passes the `--` on to the task.
   const words = args[0] === "--" ? args.slice(1) : args;
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
@@ -133,8 +137,8 @@ function readValue(option: Option, text: string): unknown {
     }
   }
   const meant = option.kind === "choice" ? nearestName(text, option.choices) : undefined;
-  const hint = meant === undefined ? "" : `, perhaps for ${meant}`;
-  throw new UserError(`--${option.name}: expected ${expectation(option)}, found "${text}"${hint}.`);
+  const hint = meant === undefined ? "." : `; did you mean ${meant}?`;
+  throw new UserError(`--${option.name}: expected ${expectation(option)}, found "${text}"${hint}`);
 }
 
 function missingValue(option: Option): UserError {
@@ -153,5 +157,5 @@ function unknownOption(arg: string, names: string[]): UserError {
 
 function tooMany(found: string[], names: string[]): UserError {
   const most = names.length === 0 ? "no argument" : `at most ${names.length} (${names.join(", ")})`;
-  return new UserError(`Too many arguments: expected ${most}, found also "${found[names.length]}".`);
+  return new UserError(`Too many arguments: expected ${most}, but also found "${found[names.length]}".`);
 }

@@ -3,7 +3,7 @@ import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import type { TrainingPlan } from "../../lib/train/plan.ts";
 import { formatDuration } from "./progress.ts";
 
-/** What a run would take, for people. */
+/** Describes how many steps a run has and how much time and memory it takes; the text of `--dry-run`. */
 export function planText(plan: TrainingPlan, steps: number, field: Field, optimizer: OptimizerSpec): string {
   const { stepsPerEpoch, chunkRows, deviceBytes, secondsOf } = plan;
   let seconds = 0;
@@ -16,8 +16,10 @@ export function planText(plan: TrainingPlan, steps: number, field: Field, optimi
     `Adapter     ${field.gpu.adapter.name}`,
     `Field       ${field.parameterCount} parameters`,
     `Optimizer   ${optimizer.name}, learning rate ${optimizer.learningRate}`,
-    `Steps       ${steps}, ${stepsPerEpoch} an epoch; in pieces of up to ${chunkRows} rows`,
-    `Time        about ${formatDuration(seconds)} of training, ${(cheapest * 1000).toFixed(1)} ms for a plain step`,
+    `Steps       ${steps}, ${stepsPerEpoch} per epoch; batches are processed in chunks of up to ${chunkRows} rows`,
+    `Time        about ${formatDuration(seconds)} of training; the fastest steps take ${
+      (cheapest * 1000).toFixed(1)
+    } ms`,
     `Memory      ${(deviceBytes / 2 ** 20).toFixed(1)} MiB on the device`,
   ].join("\n");
 }

@@ -1,28 +1,28 @@
-/** Where a progress line goes. */
+/** The stream that a progress line is written to. */
 export interface ProgressStream {
-  /** Whether a line can be overwritten in place. */
+  /** Whether the last line can be overwritten, as on a terminal. */
   inPlace(): boolean;
   /** Width of the terminal in characters. */
   columns(): number;
   write(text: string): void;
 }
 
-/** How a progress line behaves. */
+/** Options of a progress line. */
 export interface ProgressOptions {
-  /** Standard error by default. */
+  /** The stream to write to; standard error by default. */
   stream?: ProgressStream;
-  /** Seconds between the lines that are written where nothing can be overwritten; 5 by default. */
+  /** Seconds between lines on a stream that cannot be overwritten; 5 by default. */
   interval?: number;
-  /** Clock in milliseconds. */
+  /** A clock in milliseconds. */
   now?: () => number;
 }
 
-/** A terminal is rewritten at most this often, in milliseconds. */
+/** The shortest time between two updates of a terminal, in milliseconds. */
 const frame = 50;
 
 /**
- * One line that tells how far a task is: overwritten in place on a terminal, a plain line every few seconds elsewhere. The
- * last text stays and ends with a line break.
+ * One line that shows how far a task is. On a terminal it is overwritten in place; elsewhere a new line is written every few
+ * seconds. The last text stays and ends with a line break.
  *
  * @example
  * ```ts
@@ -46,13 +46,13 @@ export class ProgressLine implements Disposable {
     this.#interval = this.#inPlace ? frame : interval * 1000;
   }
 
-  /** Shows a text in place of the last one, or soon after if it was changed only just now. */
+  /** Replaces the text. It is shown at once, or with a later update if the last one was shown only just now. */
   update(text: string): void {
     this.#latest = text.replace(/\s*\n\s*/g, " ");
     if (this.#now() - this.#shownAt >= this.#interval) this.#show();
   }
 
-  /** Writes a line that stays, above the progress line. */
+  /** Writes a line that stays above the progress line. */
   print(line: string): void {
     this.#stream.write(this.#inPlace && this.#shown ? `${eraseLine}${line}\n` : `${line}\n`);
     if (!this.#inPlace || !this.#shown) return;
@@ -60,7 +60,7 @@ export class ProgressLine implements Disposable {
     this.#show();
   }
 
-  /** Shows the last text if it is not there yet and moves on to the next line. May be called again. */
+  /** Shows the last text if it is not shown yet and moves on to the next line. May be called more than once. */
   finish(): void {
     if (this.#latest !== this.#shown) this.#show();
     if (this.#inPlace && this.#shown) this.#stream.write("\n");
@@ -68,7 +68,7 @@ export class ProgressLine implements Disposable {
     this.#shownAt = -Infinity;
   }
 
-  /** The same as `finish`. */
+  /** Does the same as `finish`. */
   [Symbol.dispose](): void {
     this.finish();
   }
@@ -76,7 +76,7 @@ export class ProgressLine implements Disposable {
   #show(): void {
     this.#shown = this.#latest;
     this.#shownAt = this.#now();
-    // A line as wide as the terminal would wrap on some, and then no longer be overwritten.
+    // On some terminals a line of the full width wraps, and then cannot be overwritten any more.
     if (this.#inPlace) this.#stream.write(eraseLine + cut(this.#latest, this.#stream.columns() - 1));
     else this.#stream.write(`${this.#latest}\n`);
   }
@@ -105,7 +105,7 @@ const standardError: ProgressStream = {
   },
 };
 
-/** "0.4 s", "42 s", "3 min 05 s", "2 h 07 min", "1 d 03 h"; "?" for what is no duration. */
+/** Formats a duration: "0.4 s", "42 s", "3 min 05 s", "2 h 07 min", "1 d 03 h"; "?" if it is negative or not finite. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return "?";
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;

@@ -3,7 +3,7 @@ import { UserError } from "./user_error.ts";
 /**
  * Reads a file that was named at the command line.
  *
- * @throws {UserError} Which says why it cannot be read.
+ * @throws {UserError} If the file cannot be read; the message says why.
  */
 export async function readInput(path: string): Promise<Uint8Array> {
   try {

@@ -1,13 +1,13 @@
-/** Steps, or what else is counted, a second over the last while, so that a slow start does not spoil what is said of the end. */
+/** Measures steps per second, or the rate of another count, over a sliding window, so that a slow start does not bias estimates. */
 export class Speed {
   readonly #marks: { readonly count: number; readonly seconds: number }[] = [];
 
-  /** @param span Seconds that it looks back. */
+  /** @param span Length of the window in seconds. */
   constructor(readonly span = 10) {}
 
   /**
-   * Takes how far things are; returns the count a second, undefined at the first call, because what lies before is not known to be
-   * like what comes.
+   * Records the count that is reached at a time. Returns the rate per second within the window; undefined at the first call, because
+   * what came before it may have been slower or faster.
    */
   update(count: number, seconds: number): number | undefined {
     this.#marks.push({ count, seconds });

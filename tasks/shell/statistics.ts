@@ -1,32 +1,32 @@
-/** What repeated measurements of one thing say. */
+/** Summary of repeated measurements of one quantity. */
 export interface Summary {
   readonly median: number;
   readonly min: number;
   readonly max: number;
-  /** How many there were. */
+  /** The number of measurements. */
   readonly count: number;
 }
 
-/** The mean. NaN of none. */
+/** The mean; NaN for an empty list. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** The middle value; the mean of the two middle ones of an even number. NaN of none. */
+/** The median: the middle value, or the mean of the two middle ones for an even number; NaN for an empty list. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const half = sorted.length / 2;
   return Number.isInteger(half) ? (sorted[half - 1] + sorted[half]) / 2 : sorted[Math.floor(half)];
 }
 
-/** Median and range. */
+/** Median, range and number of measurements. */
 export function summarise(values: readonly number[]): Summary {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values), count: values.length };
 }
 
 /**
- * The median of a/b round by round. The two of a round were measured one after the other, so that a machine that slows down
- * during the run changes both. Rounds that only one of them had are left out.
+ * The median of the ratios a/b of all rounds. The two values of a round were measured one after the other, so that a machine that
+ * slows down meanwhile affects both. Rounds that have only one of the two values are left out.
  */
 export function pairedRatio(a: readonly number[], b: readonly number[]): number {
   const rounds = Math.min(a.length, b.length);

@@ -1,13 +1,13 @@
 import { UserError } from "./user_error.ts";
 
-/** The largest number that a list may have. */
+/** The largest number that a list may contain. */
 const MOST = 2 ** 24;
 
 /**
- * Reads different positive whole numbers separated by commas.
+ * Parses positive integers separated by commas.
  *
- * @param option The option that was given them, for the message.
- * @throws {UserError} For anything else, and for numbers beyond 2²⁴.
+ * @param option The option that has this value, for the error message.
+ * @throws {UserError} If the text is anything else, a number occurs twice, or one is larger than 2²⁴.
  */
 export function parseWholeNumbers(option: string, text: string): number[] {
   const numbers = text.split(",").map((each) => /^\s*\d+\s*$/.test(each) ? Number(each) : NaN);

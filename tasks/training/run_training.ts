@@ -6,7 +6,7 @@ import { callerPath } from "../shell/caller_path.ts";
 import { type Command, optionSpelling } from "../shell/command.ts";
 import { parseOptions } from "../shell/options.ts";
 import { planText } from "../shell/plan.ts";
-import { settled } from "../shell/settled.ts";
+import { pendingWork } from "../shell/pending_work.ts";
 import { UserError } from "../shell/user_error.ts";
 import { withBestOptimizer } from "./auto_optimizer.ts";
 import { EarlierRun } from "./earlier_run.ts";
@@ -58,7 +58,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   }
   using gpu = await openDevice({ allowSoftware: asked.software ? true : undefined, kernels: asked.kernels });
   gpu.tuner.adopt(earlier?.kernels ?? {});
-  await using _settled = settled(gpu);
+  await using _work = pendingWork(gpu);
   const values = task.settle(asked, gpu.adapter);
   if (earlier === undefined && limits.minutes === undefined) {
     values.epochs ??= task.defaultEpochs(values);

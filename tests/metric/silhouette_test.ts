@@ -39,6 +39,6 @@ Deno.test("where nothing is there is nothing to be missed, and other shapes are 
   const nothing: Picture = { ...size, channels: 1, pixels: new Float32Array(24) };
   const white: Picture = { ...size, channels: 3, pixels: new Float32Array(72).fill(1) };
   assertEquals(silhouettePsnr(white, nothing, "white"), Infinity);
-  const message = "an RGB picture and its alpha expected, 6×4×3 and 4×6×1 found.";
+  const message = "expected an RGB picture and its alpha, found 6×4×3 and 4×6×1.";
   assertThrows(() => silhouettePsnr(white, { ...nothing, width: 4, height: 6 }, "white"), RangeError, message);
 });

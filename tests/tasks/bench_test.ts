@@ -9,7 +9,7 @@ import {
 import { fromFileUrl } from "@std/path";
 import { optimizerNames } from "../../mod.ts";
 import { batchSizes } from "../../tasks/bench/command.ts";
-import { Peer } from "../../tasks/bench/contestant.ts";
+import { Peer } from "../../tasks/bench/library.ts";
 import { breakdown, esgdOverhead } from "../../tasks/bench/measure.ts";
 import type { OptimizerFigures } from "../../tasks/bench/optimizer_report.ts";
 import { overhead, refreshPeriod } from "../../tasks/bench/optimizers.ts";
@@ -161,15 +161,15 @@ Deno.test("a peer is given the parameters layer by layer", async () => {
     await using peer = new PeerProcess({ name: "fake", program: Deno.execPath(), args, products: false });
     assertEquals(await peer.ask({ ask: "prepare", task }), { loss: 1234567891011 });
     assert((await peer.ask({ ask: "steps", count: 2 })).milliseconds! >= 0);
-    await assertRejects(() => peer.ask({ ask: "products", count: 1 }), Error, "does not know");
+    await assertRejects(() => peer.ask({ ask: "products", count: 1 }), Error, "does not support");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
 
 Deno.test("a step's products are three for each layer, but two for the first, with padded widths", () => {
-  const subject = { activation: "gaussian", width: 32, layers: 2, optimizer: "adam" } as const;
-  assertEquals(stepFlops(subject, 64), 2 * 64 * (2 * 32 * 16 + 3 * 32 * 32 + 3 * 16 * 32));
+  const setup = { activation: "gaussian", width: 32, layers: 2, optimizer: "adam" } as const;
+  assertEquals(stepFlops(setup, 64), 2 * 64 * (2 * 32 * 16 + 3 * 32 * 32 + 3 * 16 * 32));
 });
 
 Deno.test("--scaling relates batch sizes and widths to the first case", async () => {
@@ -200,10 +200,19 @@ Deno.test("mistakes at the command line are one sentence and exit code 1", async
     [["--kernels", "fast"], "--kernels: expected one of auto, register"],
     [["--repeats", "0"], "--repeats: expected an integer of at least 1"],
     [["--peers", "--activation", "sinc"], "--peers: expected an activation among gaussian, sine, relu, found"],
-    [["--peers", "--optimizer", "sgd"], "--peers: every library trains with adam, found --optimizer sgd."],
-    [["--optimizers", "--optimizer", "sgd"], "--optimizers: every update is related to a step of adam, found"],
-    [["--scaling", "--first-step"], "--first-step: no comparison measures it, found --scaling."],
-    [["--json", "missing/x.json"], "--json: expected a file in a folder that can be written to; "],
+    [
+      ["--peers", "--optimizer", "sgd"],
+      "--peers: expected --optimizer adam, which every library has, found --optimizer sgd.",
+    ],
+    [
+      ["--optimizers", "--optimizer", "sgd"],
+      "--optimizers: expected no --optimizer, because all are compared, found --optimizer sgd.",
+    ],
+    [
+      ["--scaling", "--first-step"],
+      "--first-step cannot be given with --scaling, which does not measure the first step.",
+    ],
+    [["--json", "missing/x.json"], "--json: expected a file in a folder that can be written to, but "],
     [["--json", "tasks"], "--json: expected a file, found the folder "],
     [["--optimizers", "--peers"], "--peers and --optimizers: expected one comparison, found 2."],
     [["--peer"], "Unknown option --peer: did you mean --peers?"],

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { finalRunsInAll, secondsPerFinalRun, tuningInputs } from "../../tasks/compare/division.ts";
+import { finalRunsInAll, secondsPerFinalRun, tuningInputs } from "../../tasks/compare/time_budget.ts";
 import {
   type Candidate,
   choose,
@@ -122,11 +122,11 @@ Deno.test("an interrupted search goes on with the same trials", () => {
 });
 
 Deno.test("a budget is divided equally among the pairs, tuning taking about as much as the final runs", () => {
-  const division = { pairs: 5, seeds: 3, inputs: 1, tune: true };
-  assertEquals(secondsPerFinalRun(700, division), 700 / (5 * (3 + SEARCH.budget)));
-  assertEquals(secondsPerFinalRun(150, { ...division, tune: false }), 10);
+  const size = { pairs: 5, seeds: 3, inputs: 1, tune: true };
+  assertEquals(secondsPerFinalRun(700, size), 700 / (5 * (3 + SEARCH.budget)));
+  assertEquals(secondsPerFinalRun(150, { ...size, tune: false }), 10);
   for (const inputs of [2, 4, 10]) {
-    const many = { ...division, inputs };
+    const many = { ...size, inputs };
     const tuning = 5 * tuningInputs(many) * SEARCH.budget;
     const part = tuning / finalRunsInAll(many);
     assert(part > 0.35 && part < 0.65, `${inputs} inputs: ${part}`);

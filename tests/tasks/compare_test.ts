@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals, assertStringInclude
 import { join } from "@std/path";
 import { imageTask } from "../../tasks/image/task.ts";
 import { makeFinalRun, makeTrial } from "../../tasks/compare/make_run.ts";
-import { runValues } from "../../tasks/compare/pairs.ts";
+import { runValues } from "../../tasks/compare/run_values.ts";
 import type { Settings } from "../../tasks/compare/settings.ts";
 import { ProgressLine } from "../../tasks/shell/progress.ts";
 import type { TrainingTask } from "../../tasks/training/task.ts";
@@ -79,7 +79,7 @@ Deno.test("every combination is run once, also after an interruption, and the re
     reader.releaseLock();
     const stopped = await outcome(child);
     assertEquals(stopped.code, 130, stopped.stderr);
-    assertStringIncludes(stopped.stdout, "To go on: the same command again, or deno task compare --resume ");
+    assertStringIncludes(stopped.stdout, "To continue, give the same command again, or: deno task compare --resume ");
     const path = onlyComparison(folder);
     const before = (await Deno.readTextFile(join(path, "results.jsonl"))).trimEnd().split("\n");
     assert(before.length >= 1 && before.length < 4, `${before.length} runs are done`);
@@ -253,7 +253,7 @@ Deno.test("a comparison is gone on with by one process at a time, on the device 
     {
       using lock = await Deno.open(join(path, ".lock"), { write: true });
       await lock.lock(true);
-      const message = "another process is making this comparison; wait for it, or choose another --name.";
+      const message = "another process is making this comparison; wait for it to end, or choose another --name.";
       assertEquals(await resume(), [1, `error: ${path}: ${message}`]);
     }
     assertEquals((await resume())[0], 0);
@@ -265,11 +265,13 @@ Deno.test("a comparison is gone on with by one process at a time, on the device 
       `${name} with Deno ${versions.deno} and version ${versions.project} of this project`;
     assertEquals(await resume(), [
       1,
-      `error: ${path}: the comparison was begun on ${described("another")}, but this is ${described(adapter.name)}; ` +
+      `error: ${path}: expected ${described("another")}, as when the comparison began, found ${
+        described(adapter.name)
+      }; ` +
       "choose another --name.",
     ]);
     await Deno.writeTextFile(file, '{"settings": 3}');
-    assertEquals(await resume(), [1, `error: ${file}: a comparison's record expected, but it has no settings.`]);
+    assertEquals(await resume(), [1, `error: ${file}: expected a comparison's record, but it has no settings.`]);
     assertEquals(await Deno.readTextFile(join(path, "report.md")), report);
   }));
 
@@ -298,14 +300,19 @@ Deno.test("mistakes are one sentence each, and --dry-run makes nothing", () =>
     };
     const names = "gaussian, sine, wavelet, sinc, relu-pe, relu";
     await fails(
-      `--activations: names among ${names}, separated by commas, expected, "gausian" found, perhaps for gaussian.`,
+      `--activations: expected names among ${names}, separated by commas, found "gausian"; did you mean gaussian?`,
       "--activations",
       "gausian",
     );
     await fails("--optimizers: adam is given twice: give it once.", "--optimizers", "adam,adam");
-    await fails('--budget: a time above 0 such as 90s, 20m or 1h30m expected, "20x" found.', "--budget", "20x");
-    await fails("--budget and --epochs exclude each other: give one of them.", "--budget", "1m", "--epochs", "2");
-    await fails("--learning-rate: --tune finds it; give one of the two.", "--tune", "--learning-rate", "1");
+    await fails('--budget: expected a time above 0 such as 90s, 20m or 1h30m, found "20x".', "--budget", "20x");
+    await fails("--budget and --epochs exclude each other: give only one of them.", "--budget", "1m", "--epochs", "2");
+    await fails(
+      "--learning-rate cannot be given with --tune, which searches for it.",
+      "--tune",
+      "--learning-rate",
+      "1",
+    );
     await fails(
       "--octaves: none of the activations and optimizers has such a hyper-parameter.",
       "--activations",

@@ -18,7 +18,7 @@ Deno.test("doctor's figures follow from the limits of the adapter that it names"
 });
 
 Deno.test({
-  name: "doctor tells how to mend a machine without adapters and exits with 1",
+  name: "doctor tells how to fix a machine without adapters and exits with 1",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     const gone = { VK_DRIVER_FILES: "/nonexistent.json", VK_ICD_FILENAMES: "/nonexistent.json" };

@@ -20,12 +20,12 @@ Deno.test("what cannot be trained on is refused with one sentence, and no run is
     const refused: [args: string, sentence: RegExp][] = [
       ["missing.png", /missing\.png: cannot be read: there is no such file\./],
       [".", /cannot be read: it is a folder\./],
-      ["picture.png --crop 15,11,2,1", /--crop: 2×1 pixels at \(15, 11\) reach beyond the picture of 16×12\./],
-      ["picture.png --crop 1,,1,1", /--crop: X,Y,W,H in whole pixels expected, "1,,1,1" found\./],
+      ["picture.png --crop 15,11,2,1", /--crop: 2×1 pixels at \(15, 11\) exceed the picture of 16×12\./],
+      ["picture.png --crop 1,,1,1", /--crop: expected X,Y,W,H in whole pixels, found "1,,1,1"\./],
       ["picture.png --crop 0,0,0,1", /--crop: width: expected a whole number of at least 1, found 0\./],
       [
         "picture.png --size 9000000",
-        /--size 9000000: .* but this adapter's buffers end at \d+ MiB: a smaller --size or a --crop fits\./,
+        /--size 9000000: .* but a buffer of this adapter holds at most \d+ MiB; choose a smaller --size or a --crop\./,
       ],
       ["picture.png --activation sine --sigma 1", /--sigma: the activation sine has no such hyper-parameter\./],
     ];
@@ -73,9 +73,13 @@ Deno.test("a run is resumed only as it was, and says what is wrong with its fold
     const broken: [from: string, to: string, sentence: string][] = [
       ['"width": 8', '"width": 0', "config.json: --width: expected an integer from 1 to 4096"],
       ['"task": "image"', '"task": "other"', "config.json: a run of the task image expected, other found."],
-      ['"options"', '"settings"', "config.json: it has no options."],
+      ['"options"', '"settings"', "config.json: expected the options of a run, found none."],
       ['"steps": 6', '"steps": null', "config.json: steps: a whole number from 1 expected, none found."],
-      ['"height": 12', '"height": 13', "the run began with 16×13×3 (width×height×channels), but it is 16×12×3 now."],
+      [
+        '"height": 12',
+        '"height": 13',
+        "expected 16×13×3 (width×height×channels), as when the run began, found 16×12×3.",
+      ],
     ];
     for (const [from, to, sentence] of broken) {
       assertStringIncludes(config, from);

@@ -40,7 +40,7 @@ Deno.test({
       assertEquals(code, 1);
       assertMatch(
         stderr,
-        /^error: --input .*empty: a folder for, or with folders for the task nerf expected, none found\.\n$/,
+        /^error: --input .*empty: expected a scene, or a folder of scenes, that the task nerf can read, found none\.\n$/,
       );
     }),
 });

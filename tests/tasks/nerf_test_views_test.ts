@@ -47,7 +47,7 @@ Deno.test("all test views are rendered where all fit, so many as are wanted, or 
     const hurried = await rendered(folder, { seconds: 1e-9 });
     assertEquals([hurried.testViews, hurried.names], [5, ["0.png"]]);
     assertEquals(hurried.lines, [
-      "1 of 5 test views (0.png) were rendered, to end in time; with --test-views 5 a run renders all.",
+      "1 of 5 test views (0.png) were rendered, to limit the time; --test-views 5 renders all.",
     ]);
   }));
 

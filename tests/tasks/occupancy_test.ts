@@ -84,7 +84,7 @@ Deno.test("what makes labels doubtful is said in one sentence each", () => {
     positions: two.positions.map((value, i) => i < ball.positions.length ? value : 0.9 * value),
   };
   assertEquals(warningsFor(normaliseMesh(bigger)), [
-    "1 closed part is oriented inward, though not as a cavity within another: all of it counts as outside",
+    "1 closed part is oriented inward but not a cavity of another part; its interior counts as outside",
   ]);
 });
 
@@ -94,7 +94,7 @@ Deno.test("a run leaves a mesh in the input's coordinates, pictures, metrics and
     await Deno.writeFile(join(folder, "ball.ply"), encodePly(holed));
     const settings = ["--learning-rate", "0.01", "--seed", "5", ...small];
     const whole = await succeeds(folder, "ball.ply --epochs 6 --name whole --metric authors", ...settings);
-    assertStringIncludes(whole.stderr, "3 edges with a face on one side only (boundary edges)");
+    assertStringIncludes(whole.stderr, "3 edges with only one face (boundary edges)");
     assertMatch(whole.stderr, /^epoch .*step \d+ .*loss .*IoU .*ETA .*steps\/s$/m);
     assertMatch(whole.stdout, /^IoU 0\.\d{4} after 48 steps; the run is in .*whole\n$/);
     const run = join(folder, "runs/occupancy/whole");
@@ -156,13 +156,13 @@ Deno.test("a run is resumed only as it was and on the mesh that it began with", 
       "2",
     );
     const { vertices, faces } = inspectMesh(ball);
-    const began = `${mesh}: the run began with ${vertices} vertices and ${faces} faces`;
+    const began = `${mesh}: expected ${vertices} vertices and ${faces} faces, as when the run began`;
     await Deno.writeFile(mesh, encodePly(moved(ball, ([x, y, z]) => [x, 2 * y, z])));
-    await refused(`${began}, but these are others now.`, "--epochs", "2");
+    await refused(`${began}, found the same numbers of different ones.`, "--epochs", "2");
     const coarse = sphere(4, 6, 8);
     const found = inspectMesh(coarse);
     await Deno.writeFile(mesh, encodePly(coarse));
-    await refused(`${began}, but it has ${found.vertices} vertices and ${found.faces} faces now.`, "--epochs", "2");
+    await refused(`${began}, found ${found.vertices} vertices and ${found.faces} faces.`, "--epochs", "2");
     assertEquals(await Deno.readTextFile(join(path, "config.json")), before);
   }));
 
@@ -188,7 +188,7 @@ Deno.test("--minutes fixes the number of steps before the run; --dry-run tells t
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "ball.ply"), encodePly(ball));
     const dry = await succeeds(folder, "ball.ply --dry-run --epochs 3", ...small);
-    assertStringIncludes(dry.stdout, "Steps       24, 8 an epoch");
+    assertStringIncludes(dry.stdout, "Steps       24, 8 per epoch");
     assertEquals(namesIn(folder), ["ball.ply"]);
     const { stderr } = await succeeds(folder, "ball.ply --minutes 0.003 --name timed", ...small);
     const path = join(folder, "runs/occupancy/timed");
@@ -206,7 +206,7 @@ Deno.test("a mesh that cannot be used, and a name that is taken, end in one line
       ["flat.obj", /^error: .*flat\.obj: the mesh encloses no volume .*\n$/],
       [
         "ball.ply --threshold 5",
-        /^error: --threshold 5: expected points on both sides of it, found none of 20000 points .*: their winding numbers are about 0 to 1\.1\.\n$/,
+        /^error: --threshold 5: expected winding numbers below and above it, found none of 20000 points .*: their winding numbers are about 0 to 1\.1\.\n$/,
       ],
       ["ball.ply --threshold=-1", /^error: --threshold -1: .* found all of 20000 points around the mesh inside: .*\n$/],
       ["none.obj", /^error: .*none\.obj: cannot be read: there is no such file\.\n$/],

@@ -94,17 +94,17 @@ Deno.test("each mistake is refused with one sentence that names it", () => {
   for (const text of ["0", "Infinity", "0x10", "1_000"]) {
     assertEquals(
       refusal("--learning-rate", text),
-      `--learning-rate: expected a number of more than 0, found "${text}".`,
+      `--learning-rate: expected a number above 0, found "${text}".`,
     );
   }
-  assertEquals(refusal("--beta=1"), '--beta: expected a number of at least 0 and less than 1, found "1".');
+  assertEquals(refusal("--beta=1"), '--beta: expected a number of at least 0 and below 1, found "1".');
   assertEquals(
     refusal("--optimizer", "adm"),
-    '--optimizer: expected one of adam, esgd, found "adm", perhaps for adam.',
+    '--optimizer: expected one of adam, esgd, found "adm"; did you mean adam?',
   );
   assertEquals(refusal("--software=maybe"), '--software: expected true or false, found "maybe".');
   assertEquals(refusal("--no-shuffle=true"), '--no-shuffle takes no value, found "true".');
-  assertEquals(refusal("a.png", "b.png"), 'Too many arguments: expected at most 1 (picture), found also "b.png".');
+  assertEquals(refusal("a.png", "b.png"), 'Too many arguments: expected at most 1 (picture), but also found "b.png".');
 });
 
 Deno.test("a required argument that is missing is named", () => {
@@ -148,5 +148,5 @@ Deno.test("values come back from a configuration, with defaults for what it lack
     'config.json: --epochs: expected an integer of at least 1, found "0".',
   );
   assertEquals(refused({ optimizer: ["adam", "esgd"] }).startsWith("config.json: --optimizer: expected one of"), true);
-  assertEquals(refused(undefined), "config.json: it has no options.");
+  assertEquals(refused(undefined), "config.json: expected the options of a run, found none.");
 });

@@ -94,6 +94,6 @@ Deno.test("training without an end, and a budget without time, are refused", asy
   using optimizer = createOptimizer(gpu, adam(), field.layout);
   const data = { inputs: new Float32Array(4), targets: new Float32Array(4) };
   const given = { field, objective: meanSquaredError(), data, optimizer };
-  await assertRejects(() => train(given).next(), Error, "epochs or steps expected, neither found");
-  await assertRejects(() => stepsWithin(0, given), RangeError, "a number > 0 expected, 0 found");
+  await assertRejects(() => train(given).next(), Error, "expected epochs or steps, found neither");
+  await assertRejects(() => stepsWithin(0, given), RangeError, "expected a number > 0, found 0");
 });

@@ -222,7 +222,7 @@ Deno.test("options that are no positive whole numbers are refused", async () => 
     await assertRejects(
       () => run(adam(), { [name]: value }),
       Error,
-      `train: ${name}: a positive whole number expected, ${value} found.`,
+      `train: ${name}: expected a positive integer, found ${value}.`,
     );
   }
 });

@@ -10,7 +10,7 @@ import type { ReportPictures } from "./model.ts";
 /** Longer side of a picture in a report, in pixels. */
 const LARGEST = 384;
 
-/** The pictures of each optimizer's run of median quality on the first input, beside what was trained on. */
+/** The pictures of each optimizer's run of median quality on the first input, next to the input itself. */
 export async function galleryOf(
   { pictures = [] }: TrainingTask,
   record: ComparisonRecord,
@@ -41,7 +41,7 @@ export async function galleryOf(
   return [...truth.map((picture) => columnOf(picture.title, [picture])), ...results];
 }
 
-/** A picture's bytes, smaller if it is large. */
+/** A picture as PNG, shrunk if it is large. */
 async function reduced(path: string): Promise<{ png: Uint8Array; wide: boolean }> {
   const bytes = await Deno.readFile(path);
   const picture = await decodePicture(bytes, path);

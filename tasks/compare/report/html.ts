@@ -1,7 +1,7 @@
 import styleText from "./report.css" with { type: "text" };
 import type { Report, ReportPictures, ReportSection, ReportTable } from "./model.ts";
 
-/** Writes a report as one HTML file that needs no other. */
+/** Formats a report as one self-contained HTML file. */
 export function htmlReport({ title, findings, sections }: Report): string {
   return `<!DOCTYPE html>
 <html lang="en">
@@ -23,7 +23,7 @@ ${sections.map(sectionHtml).join("\n")}
 `;
 }
 
-/** What comes before the first colon is what the sentence is about. */
+/** Emphasises the part before the first colon, which names the activation. */
 function findingHtml(text: string): string {
   const [subject, ...rest] = text.split(": ");
   return rest.length === 0 ? escaped(text) : `<strong>${escaped(subject)}</strong>: ${escaped(rest.join(": "))}`;

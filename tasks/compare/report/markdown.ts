@@ -1,6 +1,6 @@
 import type { Report, ReportSection, ReportTable } from "./model.ts";
 
-/** Writes a report as Markdown; plots and pictures are only in the other form. */
+/** Formats a report as Markdown, without plots and pictures, which only the HTML file has. */
 export function markdownReport({ title, findings, sections }: Report): string {
   const parts = [`# ${title}`, findings.map((each) => `- ${each}`).join("\n"), ...sections.flatMap(sectionParts)];
   return `${parts.join("\n\n")}\n`;

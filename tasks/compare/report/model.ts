@@ -1,22 +1,22 @@
-/** A table of words and figures. */
+/** A table of texts and numbers. */
 export interface ReportTable {
   readonly columns: readonly string[];
   /** Columns from this one on hold numbers. */
   readonly numbersFrom: number;
   readonly rows: readonly (readonly string[])[];
-  /** A row to point out. */
+  /** Index of the row to highlight. */
   readonly best?: number;
 }
 
-/** Pictures of one result, one above the other. */
+/** Pictures of one result, which are shown one below the other. */
 export interface ReportPictures {
   readonly title: string;
-  /** Whether they are much wider than high. */
+  /** Whether the pictures are much wider than high. */
   readonly wide: boolean;
   readonly pictures: readonly { readonly title: string; readonly png: Uint8Array }[];
 }
 
-/** A part of a report under a heading. */
+/** A section of a report. */
 export interface ReportSection {
   readonly title: string;
   readonly paragraphs?: readonly string[];
@@ -24,14 +24,14 @@ export interface ReportSection {
   readonly plot?: string;
   readonly tables?: readonly ReportTable[];
   readonly gallery?: readonly ReportPictures[];
-  /** Text as it is, such as a command. */
+  /** Preformatted text, such as a command. */
   readonly code?: string;
 }
 
-/** A report, whatever it is written as. */
+/** A report, independent of its file format. */
 export interface Report {
   readonly title: string;
-  /** The answer: first of all. */
+  /** The main results, which come first. */
   readonly findings: readonly string[];
   readonly sections: readonly ReportSection[];
 }

@@ -4,14 +4,14 @@ import type { Quality } from "../../training/subject.ts";
 import { type CurveAxis, valueAt } from "../curve.ts";
 import type { ActivationSummary, FinalRun } from "../summary.ts";
 
-/** Places that a line is drawn through. */
+/** The number of points of a line. */
 const PLACES = 100;
 
 /**
- * Draws how the optimizers of an activation converge, against epochs and against seconds: the median over seeds with its
- * range; over several inputs the mean of their curves.
+ * Draws how the optimizers of an activation converge, over epochs and over training time. Lines are medians over seeds, bands the range
+ * over seeds; several inputs are averaged.
  *
- * @param optimizers All of the comparison, so that each has the same colour in every plot.
+ * @param optimizers All optimizers of the comparison, so that each has the same colour in every plot.
  */
 export function convergencePlot(
   { activation, pairs }: ActivationSummary,
@@ -30,7 +30,7 @@ export function convergencePlot(
   const { size } = new Set(pairs.flatMap(({ runs }) => runs.map(({ seed }) => seed)));
   const title = size === 1
     ? activation
-    : `${activation}: median of ${size} seeds, shaded from the lowest to the highest`;
+    : `${activation}: median of ${size} seeds, shaded from the lowest to the highest seed`;
   return panelsPlotSvg({ title, panels, height: 400 });
 }
 
@@ -42,14 +42,14 @@ interface Line extends PlotSeries {
 
 function lineOf(name: string, runs: readonly FinalRun[], axis: CurveAxis): Line {
   if (runs.length === 0) return { name, x: [], y: [], band: { low: [], high: [] } };
-  // Where every run has been measured.
+  // The range of the axis in which every run has been measured.
   const first = Math.max(...runs.map(({ curve }) => curve[0][axis]));
   const last = Math.max(first, Math.min(...runs.map(({ curve }) => curve.at(-1)![axis])));
   const x = first === last
     ? [first]
     : Array.from({ length: PLACES }, (_, i) => first + (last - first) * i / (PLACES - 1));
   const seeds = [...Map.groupBy(runs, ({ seed }) => seed).values()];
-  // By place, then by seed.
+  // Values by place, then by seed.
   const values = x.map((place) => seeds.map((each) => mean(each.map(({ curve }) => valueAt(curve, axis, place)))));
   return {
     name,
@@ -60,15 +60,15 @@ function lineOf(name: string, runs: readonly FinalRun[], axis: CurveAxis): Line 
 }
 
 /**
- * The lowest value worth the room: what the better half of the optimizers have been through, so that one that fails does not
- * press all others into a corner.
+ * The lowest value that is drawn: the lowest of the better half of the optimizers, so that one that fails does not compress the
+ * curves of all others.
  */
 function floorOf(lines: readonly Line[]): number {
   const drawn = lines.filter(({ y }) => y.length > 0).toSorted((a, b) => b.y.at(-1)! - a.y.at(-1)!);
   return Math.min(...drawn.slice(0, Math.ceil(drawn.length / 2)).flatMap(({ band }) => band.low));
 }
 
-/** A line that runs along the lower edge where it would be below. */
+/** Raises the values below the lower edge of the plot to it. */
 function raised({ name, x, y, band: { low, high } }: Line, floor: number): Line {
   const raise = (values: number[]) => values.map((value) => Math.max(floor, value));
   return { name, x, y: raise(y), band: { low: raise(low), high: raise(high) } };

@@ -1,10 +1,10 @@
 import { formatDuration } from "../../shell/progress.ts";
-import { finalRunsInAll } from "../division.ts";
+import { finalRunsInAll, tuningInputs } from "../time_budget.ts";
+import { counted } from "../plan.ts";
 import type { ComparisonRecord, RunRecord } from "../store.ts";
-import { tuningInputs } from "../division.ts";
 import type { ReportTable } from "./model.ts";
 
-/** What the results depend on. */
+/** The table of everything that the results depend on. */
 export function provenanceTable(
   { settings, adapter, kernels, versions, paces }: ComparisonRecord,
   runs: readonly RunRecord[],
@@ -16,18 +16,18 @@ export function provenanceTable(
     return `${of.length} runs, ${formatDuration(seconds)} of training`;
   };
   const pairs = activations.length * optimizers.length;
-  const division = { pairs, seeds, inputs: inputs.length, tune };
+  const size = { pairs, seeds, inputs: inputs.length, tune };
   const { budgetSeconds, seconds } = length;
   const [first] = Object.values(paces);
   const lengthText = budgetSeconds !== undefined
-    ? `${formatDuration(budgetSeconds)} of training for all, ${
-      formatDuration(budgetSeconds / finalRunsInAll(division))
+    ? `${formatDuration(budgetSeconds)} of training in total, ${
+      formatDuration(budgetSeconds / finalRunsInAll(size))
     } for each final run`
     : seconds !== undefined
     ? `${formatDuration(seconds)} of training for each final run`
     : `${first.steps / first.stepsPerEpoch} epochs for each final run`;
   return {
-    columns: ["what", "value"],
+    columns: ["property", "value"],
     numbersFrom: 2,
     rows: [
       ["task", settings.task],
@@ -35,9 +35,14 @@ export function provenanceTable(
       ["length", lengthText],
       ["final runs", trained("final")],
       ["seeds", `0 to ${seeds - 1}; tuning: ${seeds}`],
-      ...tune ? [["tuning", `${trained("tuning")}, on ${tuningInputs(division)} of ${inputs.length} inputs`]] : [],
+      ...tune
+        ? [["tuning", `${trained("tuning")}, on ${tuningInputs(size)} of ${counted(inputs.length, "input")}`]]
+        : [],
       ["adapter", `${adapter.name}${adapter.software ? " (software)" : ""}`],
-      ["kernels", Object.entries(kernels).map(([what, choice]) => `${what}: ${choice}`).join("; ") || "none chosen"],
+      [
+        "kernels",
+        Object.entries(kernels).map(([what, choice]) => `${what}: ${choice}`).join("; ") || "the default ones",
+      ],
       ["versions", Object.entries(versions).map(([what, version]) => `${what} ${version}`).join(", ")],
       ["options given", Object.entries(options).map(([name, value]) => `${name} ${value}`).join(", ") || "none"],
     ],

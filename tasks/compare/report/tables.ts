@@ -7,7 +7,7 @@ import type { ComparisonRecord, RunRecord } from "../store.ts";
 import { type ActivationSummary, EQUAL_PARTS, type PairSummary } from "../summary.ts";
 import type { ReportTable } from "./model.ts";
 
-/** The figures of an activation's optimizers, the best at equal time first. */
+/** The results of an activation's optimizers, the best at equal time first. */
 export function resultTable(
   { pairs, equalSeconds, targets }: ActivationSummary,
   { quality }: ComparisonRecord,
@@ -16,13 +16,13 @@ export function resultTable(
   const [target] = targets;
   const level = targets.length === 1 && Number.isFinite(target) ? `${number(target, quality)}${unit}` : "target";
   const ranked = pairs.toSorted((a, b) => b.equal.at(-1)!.centre - a.equal.at(-1)!.centre);
-  // Without a run that came to its end there is no time that all had.
+  // If no run was completed, there is no training time that all of them had.
   const parts = Number.isFinite(equalSeconds) ? EQUAL_PARTS : [];
   const heads = parts.map((part) => `${name}${unitNote(quality)} at ${(part * equalSeconds).toPrecision(3)} s`);
   return {
     columns: [
       "optimizer",
-      "rate",
+      "learning rate",
       "schedule",
       ...heads,
       `final ${name}${unitNote(quality)}`,
@@ -47,19 +47,19 @@ export function resultTable(
   };
 }
 
-/** What the runs of an activation took. */
+/** The time and the number of steps and Hessian-vector products that the runs of an activation took. */
 export function costTable({ activation, pairs }: ActivationSummary, runs: readonly RunRecord[]): ReportTable {
   const tuned = runs.some(({ phase }) => phase === "tuning");
   return {
     columns: [
       "optimizer",
-      "ms a step",
+      "ms per step",
       "steps",
       "epochs",
-      "training of a run (s)",
-      "HVPs of a run",
-      "time for curvature",
-      ...tuned ? ["tuning trials", "of these diverged", "tuning (s)"] : [],
+      "training time per run (s)",
+      "HVPs per run",
+      "time spent on curvature",
+      ...tuned ? ["tuning trials", "diverged trials", "tuning time (s)"] : [],
     ],
     numbersFrom: 1,
     rows: pairs.map((pair) => {
@@ -86,7 +86,7 @@ export function costTable({ activation, pairs }: ActivationSummary, runs: readon
   };
 }
 
-/** What was tried for the pairs of an activation, and what came of it at each length. */
+/** The trials of tuning for an activation, with the quality after each length. */
 export function tuningTable(
   { activation, pairs }: ActivationSummary,
   record: ComparisonRecord,
@@ -106,7 +106,7 @@ export function tuningTable(
     });
   });
   return {
-    columns: ["optimizer", "schedule", `rate: ${record.quality.label} after each length`],
+    columns: ["optimizer", "schedule", `learning rate: ${record.quality.label} after each length`],
     numbersFrom: 3,
     rows,
   };

@@ -18,7 +18,7 @@ Deno.test("a name that exists is refused, and nothing in it is touched", () =>
     await assertRejects(
       () => createRunFolder({ root, task: "image", name: "a" }),
       Error,
-      `${run.path}: a run of this name exists; choose another name, or go on with it by --resume.`,
+      `${run.path}: a run of this name exists; choose another name, or continue that run with --resume.`,
     );
     assertEquals(await run.readConfig(), { seed: 1 });
     await createRunFolder({ root, task: "shape", name: "a" });
@@ -45,7 +45,11 @@ Deno.test("names that leave the folder or trouble a shell are refused before any
 Deno.test("a folder that cannot be made leaves nothing behind", () =>
   inFolder(async (root) => {
     await Deno.writeTextFile(join(root, "file"), "");
-    await assertRejects(() => createRunFolder({ root: join(root, "file"), task: "image", name: "a" }), Error, "made: ");
+    await assertRejects(
+      () => createRunFolder({ root: join(root, "file"), task: "image", name: "a" }),
+      Error,
+      "created: ",
+    );
 
     const mkdir = Deno.mkdir;
     Deno.mkdir = (path) => String(path).endsWith("full") ? Promise.reject(new Error("no space")) : mkdir(path);
@@ -53,7 +57,7 @@ Deno.test("a folder that cannot be made leaves nothing behind", () =>
       await assertRejects(
         () => createRunFolder({ root: join(root, "deep", "runs"), task: "image", name: "full" }),
         Error,
-        "full: the folder cannot be made: no space.",
+        "full: the folder cannot be created: no space.",
       );
     } finally {
       Deno.mkdir = mkdir;
@@ -81,7 +85,7 @@ Deno.test("only a folder with a configuration is opened, and a damaged configura
     await assertRejects(() => openRunFolder(path), Error, "expected a config.json in it, found none.");
     await Deno.writeTextFile(join(path, "config.json"), "{");
     const run = await openRunFolder(path);
-    await assertRejects(() => run.readConfig(), Error, "config.json: not JSON: ");
+    await assertRejects(() => run.readConfig(), Error, "config.json: expected JSON: ");
     await Deno.writeTextFile(join(path, "config.json"), "[1]");
     await assertRejects(() => run.readConfig(), Error, "config.json: expected a JSON object, found [1].");
   }));

@@ -9,7 +9,7 @@ Deno.test("pictures stand next to each other, row by row", () => {
   assertEquals([both.width, both.height, both.channels], [6, 3, 3]);
   assertEquals(both.pixels.subarray(18, 24), a.pixels.subarray(6, 12));
   assertEquals(both.pixels.subarray(24, 36), b.pixels.subarray(12, 24));
-  assertThrows(() => sideBySide([a, testPicture(2, 4)]), RangeError, "one height");
+  assertThrows(() => sideBySide([a, testPicture(2, 4)]), RangeError, "the same height");
 });
 
 Deno.test("in a depth picture what is nearer is brighter, and what is not there is black", () => {

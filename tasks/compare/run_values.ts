@@ -5,25 +5,20 @@ import { ACTIVATION_HYPERPARAMETERS, fieldOptions, OPTIMIZER_HYPERPARAMETERS } f
 import type { TaskValues, TrainingTask } from "../training/task.ts";
 import type { Command } from "../shell/command.ts";
 import type { SettledValues } from "../training/options.ts";
+import { type Pair, pairsOf } from "./pair.ts";
 import type { Input, Settings } from "./settings.ts";
 
-/** An optimizer on an activation. */
-export interface Pair {
-  readonly activation: string;
-  readonly optimizer: string;
-}
-
-/** What all runs of a comparison have in common. */
+/** The properties that all runs of a comparison share. */
 export interface Scope {
   readonly task: TrainingTask;
   readonly settings: Settings;
   readonly adapter: { readonly software: boolean };
 }
 
-/** The options of a run, settled. */
+/** The options of a run, with all defaults filled in. */
 export type RunValues = TaskValues<Command> & SettledValues;
 
-/** What distinguishes the runs of a pair. */
+/** The settings in which the runs of a pair differ. */
 export interface RunChoice {
   readonly input: Input;
   readonly seed: number;
@@ -31,17 +26,7 @@ export interface RunChoice {
   readonly schedule?: string;
 }
 
-/** All pairs, activation by activation. */
-export function pairsOf({ activations, optimizers }: Settings): Pair[] {
-  return activations.flatMap((activation) => optimizers.map((optimizer) => ({ activation, optimizer })));
-}
-
-/** A pair in a word. */
-export function pairName({ activation, optimizer }: Pair): string {
-  return `${activation}-${optimizer}`;
-}
-
-/** The options of one run: the shared ones as far as activation and optimizer have them, and its own. */
+/** The options of one run: its own settings, and the shared options except hyper-parameters that its activation and optimizer lack. */
 export function runValues(scope: Scope, { activation, optimizer }: Pair, choice: RunChoice): RunValues {
   const { task, settings } = scope;
   const { input, seed, learningRate, schedule } = choice;
@@ -65,9 +50,9 @@ function settle({ task, adapter }: Scope, options: Record<string, unknown>): Run
 }
 
 /**
- * Refuses hyper-parameters that no pair has, and what a pair cannot be made with.
+ * Checks that every given hyper-parameter belongs to some pair, and that the field and optimizer of every pair can be made.
  *
- * @throws {UserError} With the name of the first.
+ * @throws {UserError} If a hyper-parameter belongs to no pair; the message names the first one.
  */
 export function checkPairs(scope: Scope): void {
   const { task, settings } = scope;
@@ -84,7 +69,7 @@ export function checkPairs(scope: Scope): void {
   }
 }
 
-/** The rate that a pair has where nothing else is said. */
+/** A pair's learning rate without tuning: the one that is given, or the default one. */
 export function defaultRate(scope: Scope, pair: Pair): number {
   const { task, settings } = scope;
   return task.optimizer(runValues(scope, pair, { input: settings.inputs[0], seed: 0 })).learningRate;

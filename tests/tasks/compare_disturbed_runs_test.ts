@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { heldUp } from "../../tasks/compare/held_up.ts";
+import { disturbedRuns } from "../../tasks/compare/disturbed_runs.ts";
 import type { PairPace } from "../../tasks/compare/pair_pace.ts";
 import type { RunRecord } from "../../tasks/compare/store.ts";
 
-Deno.test("a final run that something held up is found by its pair's other runs, or by the pace measured beforehand", () => {
+Deno.test("a disturbed final run is recognised by its pair's other runs, or by the pace measured beforehand", () => {
   const pace: PairPace = {
     steps: 10,
     trialSteps: [],
@@ -30,9 +30,9 @@ Deno.test("a final run that something held up is found by its pair's other runs,
       figures: {},
     };
   };
-  const held = (...runs: RunRecord[]) => heldUp(runs, pace).map(({ id }) => id);
-  assertEquals(held(run("a", 20), run("b", 10), run("c", 11)), ["a"]);
-  assertEquals(held(run("a", 20), run("b", 21), run("c", 19)), []);
-  assertEquals(held(run("a", 20)), ["a"]);
-  assertEquals(held(run("a", 20, 3), run("b", 12)), []);
+  const disturbed = (...runs: RunRecord[]) => disturbedRuns(runs, pace).map(({ id }) => id);
+  assertEquals(disturbed(run("a", 20), run("b", 10), run("c", 11)), ["a"]);
+  assertEquals(disturbed(run("a", 20), run("b", 21), run("c", 19)), []);
+  assertEquals(disturbed(run("a", 20)), ["a"]);
+  assertEquals(disturbed(run("a", 20, 3), run("b", 12)), []);
 });

@@ -3,33 +3,33 @@ import type { Gpu } from "../../lib/gpu/device.ts";
 import { PeerProcess, type PeerProgram, TORCH } from "./peer_process.ts";
 import type { PeerTask } from "./peer_protocol.ts";
 import { productSpeed } from "./timing.ts";
-import { batchOf, LEARNING_RATE, type Subject, Workload } from "./workload.ts";
+import { batchOf, type BenchSetup, LEARNING_RATE, Workload } from "./workload.ts";
 
-/** What can be timed: training steps, or gradients with a Hessian-vector product. */
-export type Discipline = "steps" | "products";
+/** The work that is timed: training steps, or gradients with a Hessian-vector product. */
+export type TimedWork = "steps" | "products";
 
-/** One library in the comparison. */
-export interface Contestant extends AsyncDisposable {
+/** One library of the comparison. */
+export interface Library extends AsyncDisposable {
   readonly name: string;
-  readonly disciplines: readonly Discipline[];
-  /** Gets ready for a task, makes the first step and returns the loss that it started from. */
+  readonly works: readonly TimedWork[];
+  /** Prepares a task and makes the first step. Returns the loss before this step. */
   prepare(task: PeerTask): Promise<number>;
-  /** Milliseconds of so many, the wait for the last one included. */
-  time(discipline: Discipline, count: number): Promise<number>;
+  /** Milliseconds of `count` executions of the work, including the wait until the device has finished. */
+  time(work: TimedWork, count: number): Promise<number>;
 }
 
 /** This library. */
-export class Ourselves implements Contestant {
+export class OwnLibrary implements Library {
   readonly name = "ours";
-  readonly disciplines = ["steps", "products"] as const;
+  readonly works = ["steps", "products"] as const;
   #workload: Workload | undefined;
 
-  constructor(readonly gpu: Gpu, readonly subject: Subject) {}
+  constructor(readonly gpu: Gpu, readonly setup: BenchSetup) {}
 
-  /** The field and batch of one size, as files for the others in `folder`; `prepare` is to follow. */
+  /** Makes field and batch, and writes them as files to `folder` for the other libraries. `prepare` must be called next. */
   async task(batch: number, folder: string): Promise<PeerTask> {
     this.#workload?.[Symbol.dispose]();
-    const { field, activation } = this.#workload = new Workload(this.gpu, this.subject, batch);
+    const { field, activation } = this.#workload = new Workload(this.gpu, this.setup, batch);
     const { inputs, targets } = batchOf(batch);
     const write = async (name: string, numbers: Float32Array) => {
       const path = join(folder, `${name}.f32`);
@@ -37,7 +37,7 @@ export class Ourselves implements Contestant {
       return path;
     };
     return {
-      widths: [2, ...Array(this.subject.layers).fill(this.subject.width), 3],
+      widths: [2, ...Array(this.setup.layers).fill(this.setup.width), 3],
       activation: { name: activation.name, options: activation.options },
       rows: batch,
       learningRate: LEARNING_RATE,
@@ -47,17 +47,17 @@ export class Ourselves implements Contestant {
     };
   }
 
-  /** See {@linkcode Contestant}. */
+  /** See {@linkcode Library}. */
   prepare(): Promise<number> {
     return this.#workload!.prepare();
   }
 
-  /** See {@linkcode Contestant}. */
-  async time(discipline: Discipline, count: number): Promise<number> {
+  /** See {@linkcode Library}. */
+  async time(work: TimedWork, count: number): Promise<number> {
     const workload = this.#workload!;
     const begin = performance.now();
     for (let i = 0; i < count; i++) {
-      if (discipline === "steps") workload.recordStep();
+      if (work === "steps") workload.recordStep();
       else workload.recordProduct();
       this.gpu.flush();
     }
@@ -65,7 +65,7 @@ export class Ourselves implements Contestant {
     return performance.now() - begin;
   }
 
-  /** GFLOP/s of the matrix products of a step, all together; undefined where the adapter has no timestamps. */
+  /** GFLOP/s of all matrix products of a step together; undefined if the adapter has no timestamps. */
   matmul(repeats: number): Promise<number | undefined> {
     return productSpeed(this.gpu, () => this.#workload!.recordStep(), repeats);
   }
@@ -77,23 +77,23 @@ export class Ourselves implements Contestant {
   }
 }
 
-/** GFLOP/s of one core below which a BLAS is not worth the name on any processor of the last ten years. */
+/** GFLOP/s per core that every optimised BLAS reaches on processors of the last ten years. */
 const LEAST_GFLOPS = 20;
 
-/** Another library, in a process of its own. */
-export class Peer implements Contestant {
+/** Another library, which runs in a process of its own. */
+export class Peer implements Library {
   readonly name: string;
-  readonly disciplines: readonly Discipline[];
+  readonly works: readonly TimedWork[];
 
   private constructor(readonly program: PeerProgram, readonly process: PeerProcess) {
     this.name = program.name;
-    this.disciplines = program.products ? ["steps", "products"] : ["steps"];
+    this.works = program.products ? ["steps", "products"] : ["steps"];
   }
 
   /**
-   * Starts a peer.
+   * Starts the library's process.
    *
-   * @throws When it cannot be started, or its matrix products show that it is not installed properly.
+   * @throws {Error} If it cannot be started, or its matrix products are so slow that it cannot be installed properly.
    */
   static async start(program: PeerProgram): Promise<Peer> {
     const peer = new Peer(program, new PeerProcess(program));
@@ -104,8 +104,7 @@ export class Peer implements Contestant {
       throw new Error(
         `its matrix products reach only ${
           gflopsPerCore.toFixed(1)
-        } GFLOP/s a core, so that its times would say nothing; ` +
-          "libopenblas0-pthread may be missing",
+        } GFLOP/s per core, which means that it is not installed properly (the package libopenblas0-pthread may be missing)`,
       );
     } catch (error) {
       await peer[Symbol.asyncDispose]();
@@ -118,17 +117,17 @@ export class Peer implements Contestant {
     return (await this.process.ask({ ask: "matmul" })).gflops!;
   }
 
-  /** See {@linkcode Contestant}. */
+  /** See {@linkcode Library}. */
   async prepare(task: PeerTask): Promise<number> {
     return (await this.process.ask({ ask: "prepare", task })).loss!;
   }
 
-  /** See {@linkcode Contestant}. */
-  async time(discipline: Discipline, count: number): Promise<number> {
-    return (await this.process.ask({ ask: discipline, count })).milliseconds!;
+  /** See {@linkcode Library}. */
+  async time(work: TimedWork, count: number): Promise<number> {
+    return (await this.process.ask({ ask: work, count })).milliseconds!;
   }
 
-  /** Ends its process. */
+  /** Ends the library's process. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.process[Symbol.asyncDispose]();
   }

@@ -1,0 +1,21 @@
+import type { PairPace } from "./pair_pace.ts";
+import type { RunRecord } from "./store.ts";
+
+/** A run counts as disturbed if its steps took more than this many times the usual time of its pair. */
+export const SLOWDOWN_LIMIT = 1.5;
+
+/**
+ * Finds final runs that were disturbed by other load on the device. Their results are valid, because these depend on the number of
+ * steps alone, but their times are not.
+ *
+ * @param runs The final runs of one pair.
+ * @param pace The pair's speed as it was measured beforehand.
+ */
+export function disturbedRuns<R extends RunRecord>(runs: readonly R[], pace: PairPace): R[] {
+  const whole = runs.filter(({ divergedAt }) => divergedAt === undefined);
+  const paces = [pace.seconds / pace.steps, ...whole.map(({ seconds, steps }) => seconds / steps)].toSorted((a, b) =>
+    a - b
+  );
+  const usual = paces[Math.floor((paces.length - 1) / 2)];
+  return whole.filter(({ seconds, steps }) => seconds / steps > SLOWDOWN_LIMIT * usual);
+}
