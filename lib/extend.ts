@@ -21,7 +21,7 @@ export { type KernelValues } from "./gpu/template.ts";
 export { Layout, padWidth, type PlacedSegment, type Segment } from "./linalg/layout.ts";
 export { createVector, Vector } from "./linalg/vector.ts";
 export { Eigenbasis } from "./linalg/eigenbasis.ts";
-export type { BatchFamily } from "./linalg/gemm/product_family.ts";
+export { type BatchedFamily } from "./linalg/gemm/batched_kernels.ts";
 export { type ProductBuffers, type ProductJob, type ProductOptions, Products } from "./linalg/gemm/products.ts";
 export { padRows } from "./linalg/gemm/shape.ts";
 export { InverseRoots } from "./linalg/inverse_roots.ts";

@@ -64,7 +64,7 @@ if (import.meta.main) {
       const peak = await measurePeak(gpu, repeats);
       const updates = await measureUpdates(gpu, setup, repeats);
       const measured = await measureBatches(gpu, setup, batches, { ...context, peak, updates });
-      const chosen = { asked: kernels, chosen: gpu.choices };
+      const chosen = { asked: kernels, chosen: gpu.tuner.choices };
       const figures: BenchFigures = { ...common, kernels: chosen, peak, updates, batches: measured, firstStep };
       return { figures, text: report(figures) };
     }
@@ -75,7 +75,7 @@ if (import.meta.main) {
       const optimizers = await compareOptimizers(gpu, setup, batches, context);
       const figures: OptimizerFigures = {
         ...common,
-        kernels: { asked: kernels, chosen: gpu.choices },
+        kernels: { asked: kernels, chosen: gpu.tuner.choices },
         peak,
         optimizers,
       };
@@ -84,13 +84,13 @@ if (import.meta.main) {
 
     async function compareSizes() {
       const scaling = await measureScaling(gpu, setup, batches, context);
-      const figures: ScalingFigures = { ...common, kernels: { asked: kernels, chosen: gpu.choices }, scaling };
+      const figures: ScalingFigures = { ...common, kernels: { asked: kernels, chosen: gpu.tuner.choices }, scaling };
       return { figures, text: scalingReport(figures) };
     }
 
     async function compareLibraries() {
       const peers = await comparePeers(gpu, setup, batches, context);
-      const figures: PeerComparison = { ...common, kernels: { asked: kernels, chosen: gpu.choices }, peers };
+      const figures: PeerComparison = { ...common, kernels: { asked: kernels, chosen: gpu.tuner.choices }, peers };
       return { figures, text: peerReport(figures) };
     }
   });

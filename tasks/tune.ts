@@ -7,7 +7,7 @@ import type { FieldDescription } from "../lib/field/description.ts";
 import { tuneKernels } from "../lib/field/tune.ts";
 import type { Measurement } from "../lib/linalg/gemm/measurement.ts";
 import { type Gpu, openDevice } from "../lib/gpu/device.ts";
-import { tuneProducts } from "../lib/linalg/gemm/tune_products.ts";
+import { tuneProducts } from "../lib/linalg/gemm/tune.ts";
 import { TASKS } from "./registry.ts";
 import type { Command } from "./shell/command.ts";
 import { runTask } from "./shell/main.ts";
@@ -112,7 +112,7 @@ if (import.meta.main) {
         }
       }
     }
-    show(await tuneProducts(gpu, thorough));
+    show(await tuneProducts(gpu, [{ kind: "batched" }], thorough));
   });
 }
 

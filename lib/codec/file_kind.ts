@@ -1,4 +1,4 @@
-/** What a file begins with: at byte `at` (0 where not said) the characters of `magic`, one a byte. */
+/** The kinds of files by their signature: the characters of `magic`, one per byte, at byte `at` (by default 0). */
 const KINDS: readonly { kind: string; magic: string; at?: number }[] = [
   { kind: "PNG", magic: "\x89PNG\r\n\x1a\n" },
   { kind: "JPEG", magic: "\xff\xd8\xff" },
@@ -18,7 +18,7 @@ const KINDS: readonly { kind: string; magic: string; at?: number }[] = [
 ];
 
 /**
- * Names what kind of file these bytes begin.
+ * Recognises the kind of a file by its first bytes.
  *
  * @param bytes A file, or at least its first 24 bytes.
  * @returns `"PNG"` or `"JPEG"`; for anything else a description for an error message, such as `"a WebP"`.

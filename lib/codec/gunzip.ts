@@ -1,21 +1,21 @@
 import { createGunzip } from "node:zlib";
 
-/** More than any mesh takes that this library can work on; a small file may claim to unpack to anything. */
+/** The most bytes that are unpacked: more than any mesh that this library supports. A small file may claim to unpack to any size. */
 const MAX_BYTES = 2 ** 30;
 
-/** No file is packed to less than this share of its size (RFC 1951: two bits for 258 bytes). */
+/** The largest compression ratio of gzip (RFC 1951: two bits can stand for 258 bytes). */
 const MAX_RATIO = 1032;
 
 /**
- * Unpacks gzip, also files of several members, which are unpacked one behind the other, and with zeros behind the last.
+ * Decompresses gzip. Several members are joined, and zeros after the last one are ignored.
  *
  * @param bytes The whole file.
- * @param name How errors call the file.
- * @param limit Most bytes that it may unpack to.
- * @throws {Error} If it is damaged or cut off, or unpacks to more than the limit.
+ * @param name The name of the file in error messages.
+ * @param limit The most bytes of the result.
+ * @throws {Error} If the file is damaged or truncated, or the result exceeds the limit.
  */
 export async function gunzip(bytes: Uint8Array, name: string, limit: number = MAX_BYTES): Promise<Uint8Array> {
-  // A file ends with the size of its last member, most often the only one: then nothing need be copied.
+  // A file ends with the size of its last member. If that is the only one, as usual, the array has the right size at once.
   const size = bytes.length < 4
     ? 0
     : new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4).getUint32(0, true);
@@ -40,6 +40,6 @@ export async function gunzip(bytes: Uint8Array, name: string, limit: number = MA
   } catch (cause) {
     throw new Error(`${name}: the gzip file is damaged or cut off.`, { cause });
   }
-  if (length > limit) throw new Error(`${name}: unpacks to more than the ${limit} bytes that are read.`);
+  if (length > limit) throw new Error(`${name}: expected at most ${limit} bytes after decompression, found more.`);
   return whole.subarray(0, length);
 }

@@ -1,4 +1,4 @@
-/** One array of several, one behind the other. */
+/** Concatenates arrays of bytes. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

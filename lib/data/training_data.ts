@@ -7,27 +7,27 @@ import { type Batch, namedBatch } from "../objective/batch.ts";
 import type { Objective } from "../objective/objective.ts";
 import tableText from "../../wgsl/data/batch_table.wgsl" with { type: "text" };
 
-/** Samples to train on, on the device. The trainer decides which of them make a batch. */
+/** Training samples on the device. The trainer decides which of them form a batch. */
 export interface TrainingData extends Disposable {
-  /** Samples in an epoch. */
+  /** The number of samples of an epoch. */
   readonly count: number;
-  /** Records putting samples `indices[chunk.first + i]`, i < chunk.samples, in place. */
+  /** Records copying the samples `indices[chunk.first + i]`, i < chunk.samples, to the chunk's inputs and targets. */
   fill(chunk: ChunkRequest, indices: DeviceBuffer, draw: Draw): void;
 }
 
-/** What data that draws random numbers keys them by, so that a resumed run draws the same. */
+/** The key of random numbers that data may draw. It makes a resumed run draw the same numbers. */
 export interface Draw {
-  /** Of the run. */
+  /** The run's seed. */
   readonly seed: number;
-  /** The training step, from 0. */
+  /** The training step, counted from 0. */
   readonly step: number;
-  /** The epoch, from 0. */
+  /** The epoch, counted from 0. */
   readonly epoch: number;
 }
 
 const tableSource = { name: "batch_table", text: tableText };
 
-/** Puts arrays on the device as training data for one field and objective. */
+/** Uploads arrays to the device as training data for a field and an objective. */
 export function tableData(field: Field, objective: Objective, data: Batch): TrainingData {
   const { gpu, description } = field;
   const { inputs, targets, samples } = namedBatch(description, objective, data, "data");

@@ -1,9 +1,8 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import { matmulAdjoint, matmulWeight, type WeightTerm } from "../linalg/gemm/matmul.ts";
-import { familyOf, isStraight } from "../linalg/gemm/family.ts";
+import type { WeightTerm } from "../linalg/gemm/layer_product.ts";
+import { matmulAdjoint } from "../linalg/gemm/matmul.ts";
 import { isFusable } from "../linalg/gemm/epilogue.ts";
-import { transpose } from "../linalg/gemm/transpose.ts";
 import { type DenseNode, Network, type Node } from "../field/network.ts";
 import type { BufferPool } from "./buffer_pool.ts";
 import type { LayerObserver } from "./kronecker_factors.ts";
@@ -60,7 +59,7 @@ export function backward(
       const fused = derive !== undefined && isFusable(derive.activation) ? derive : undefined;
       const scratch = pool.take(dense.inputPadded);
       const terms = [{ z: below, w: Network.weightOf(node, parameters) }];
-      matmulAdjoint(gpu, terms, to, shape, scratch, fused);
+      matmulAdjoint(gpu, { terms, x: to, shape, scratch, derive: fused });
       pool.give(scratch);
       return fused !== undefined;
     },
@@ -80,27 +79,10 @@ export function giveBackKept(pool: BufferPool, kept: ReadonlyMap<Node, KeptAdjoi
   for (const { pooled } of kept.values()) for (const buffer of pooled) pool.give(buffer);
 }
 
-/** Adds a layer's terms to the partial sums, with the transposed matrices that the kernels in use read. */
-export function accumulateWeights(
-  pass: ReversePass,
-  node: Node,
-  dense: DenseNode,
-  terms: readonly { z: DeviceBuffer; x: DeviceBuffer }[],
-): void {
-  const { pool, network: { gpu } } = pass;
+/** Adds a layer's terms to the adjoint of its weights and biases. */
+export function accumulateWeights(pass: ReversePass, node: Node, dense: DenseNode, terms: readonly WeightTerm[]): void {
   const shape = Network.shapeOf(node, pass.rows);
-  const place = { ...pass.place, offset: dense.weight.offset / 16 };
-  const family = familyOf(gpu, "weight", shape);
-  const transposed: DeviceBuffer[] = [];
-  const complete = terms.map((term): WeightTerm => {
-    if (!isStraight(family)) return term;
-    const zTransposed = pool.take(shape.outputs);
-    transpose(gpu, term.z, zTransposed, shape.rows, shape.outputs);
-    transposed.push(zTransposed);
-    return { ...term, zTransposed };
-  });
-  matmulWeight(gpu, complete, pass.partials, shape, place, family);
-  for (const buffer of transposed) pool.give(buffer);
+  pass.sums.add({ terms, shape, offset: dense.weight.offset / 4, pool: pass.pool });
 }
 
 /** The derivative by which the adjoint of a node's value becomes that of its preactivations. */

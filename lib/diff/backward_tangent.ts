@@ -53,7 +53,7 @@ export function backwardTangent(
         { z: below, w: Network.weightOf(node, parameters) },
         { z: kept.get(node)!.preactivation, w: Network.weightOf(node, direction) },
       ];
-      matmulAdjoint(gpu, terms, to, Network.shapeOf(node, pass.rows), scratch);
+      matmulAdjoint(gpu, { terms, x: to, shape: Network.shapeOf(node, pass.rows), scratch });
       pool.give(scratch);
       return false;
     },

@@ -1,6 +1,5 @@
 import { linearGroups } from "../gpu/groups.ts";
 import type { Node } from "../field/network.ts";
-import { ROW_BLOCK } from "../linalg/gemm/shape.ts";
 import type { Vector } from "../linalg/vector.ts";
 import type { ObjectivePass } from "../objective/objective.ts";
 import { backward, giveBackKept, type KeptAdjoint } from "./backward.ts";
@@ -9,7 +8,7 @@ import type { Chunk } from "./chunks.ts";
 import { drawOutputSigns } from "./gauss_newton_sample.ts";
 import type { DifferentiationRequest, ProductRequest } from "./request.ts";
 import type { ReversePass } from "./reverse.ts";
-import { type BackwardMemory, splitsOf, splitsOfTwoTerms, type Workspace } from "./workspace.ts";
+import type { BackwardMemory, Workspace } from "./workspace.ts";
 import sumText from "../../wgsl/diff/gradient_sum.wgsl" with { type: "text" };
 import lossText from "../../wgsl/diff/loss_sum.wgsl" with { type: "text" };
 
@@ -98,7 +97,7 @@ class ChunkPasses {
   }
 
   #gradient(): void {
-    const { request, chunk: { first, rows, paddedRows }, workspace: { gradient, objective } } = this;
+    const { request, chunk: { first, rows }, workspace: { gradient, objective } } = this;
     const { rowsPerSample = 1 } = objective;
     const keep = request.products?.some(({ kind }) => kind === "hessian") ? this.#kept : undefined;
     const observer = request.kronecker?.observer({
@@ -108,7 +107,7 @@ class ChunkPasses {
       batchSamples: request.samples,
     });
     backward(this.#reversePass(gradient), gradient.seeds, { keep, observer });
-    this.#sum(gradient, splitsOf(paddedRows), request.gradient);
+    this.#sum(gradient, request.gradient);
   }
 
   #product(product: ProductRequest, memory: BackwardMemory): void {
@@ -123,44 +122,31 @@ class ChunkPasses {
     }
     gpu.phase("product");
     objective.record({ ...this.#objectivePass, product: product.kind });
-    let splits = splitsOf(chunk.paddedRows);
-    if (product.kind === "hessian") splits = this.#hessian(product.direction, memory);
-    // The adjoint's tangent is S Jv, S = ∂²loss, or S^½w: plain reverse mode from there gives JᵀSJv, or JᵀS^½w.
-    else backward(this.#reversePass(memory), memory.seeds);
-    this.#sum(memory, splits, product.result);
+    const pass = this.#reversePass(memory);
+    if (product.kind === "hessian") {
+      backwardTangent({ ...pass, direction: product.direction }, memory.seeds, this.#kept);
+    } else {
+      // The adjoint's tangent is S Jv, S = ∂²loss, or S^½w: plain reverse mode from there gives JᵀSJv, or JᵀS^½w.
+      backward(pass, memory.seeds);
+    }
+    this.#sum(memory, product.result);
   }
 
-  /** Returns the parts that the sum over the rows is split into. */
-  #hessian(direction: Vector, memory: BackwardMemory): number {
-    const { workspace: { gpu, field }, chunk: { paddedRows } } = this;
-    const [splits, ofFirstTerm] = [splitsOfTwoTerms(field, paddedRows), splitsOf(paddedRows)];
-    const bytes = field.layout.deviceLength * 4;
-    // Layers without a second term, or whose kernels add it to the first one's parts, write nothing there.
-    if (splits > ofFirstTerm) gpu.clear(memory.partials.slice(bytes * ofFirstTerm, bytes * (splits - ofFirstTerm)));
-    backwardTangent({ ...this.#reversePass(memory), direction }, memory.seeds, this.#kept);
-    return splits;
+  /** Starts a backward pass. */
+  #reversePass({ sums }: BackwardMemory): ReversePass {
+    const { workspace: { network, pool, field }, chunk: { paddedRows: rows } } = this;
+    sums.begin(rows);
+    return { network, pool, rows, parameters: field.parameters, sums };
   }
 
-  #reversePass({ partials }: BackwardMemory): ReversePass {
-    const { workspace: { network, pool, field }, chunk: { paddedRows } } = this;
-    return {
-      network,
-      pool,
-      rows: paddedRows,
-      parameters: field.parameters,
-      partials,
-      place: { stride: field.layout.deviceLength / 4, splits: splitsOf(paddedRows), rowsPerSplit: ROW_BLOCK },
-    };
-  }
-
-  /** Adds up the partial sums; what is not finite sets the flag. */
-  #sum({ partials }: BackwardMemory, splits: number, to: Vector): void {
+  /** Adds up the parts of the parameters' adjoint; what is not finite sets the flag. */
+  #sum({ sums: { partials, parts } }: BackwardMemory, to: Vector): void {
     const { workspace: { gpu, field, flags }, request: { step = 0 } } = this;
     const length = field.layout.deviceLength / 4;
     gpu.dispatch(
       gpu.kernel(sumSource, { keep: this.#keep }),
       { partials, gradient: to.buffer, flags },
-      { length, splits, step },
+      { length, splits: parts, step },
       linearGroups(length, 64),
     );
   }

@@ -2,7 +2,7 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { copyColumns } from "../field/columns.ts";
 import type { DenseNode, Network, Node } from "../field/network.ts";
 import type { Vector } from "../linalg/vector.ts";
-import type { PartialPlace } from "../linalg/gemm/shape.ts";
+import type { WeightSums } from "../linalg/gemm/weight_sums.ts";
 import type { BufferPool } from "./buffer_pool.ts";
 
 /** What a walk from the outputs to the inputs reads and writes. */
@@ -15,10 +15,8 @@ export interface ReversePass {
   readonly rows: number;
   /** Of the field. */
   readonly parameters: Vector;
-  /** Partial sums over parts of the batch, each laid out as a vector, one after the other. */
-  readonly partials: DeviceBuffer;
-  /** Where they go. */
-  readonly place: Omit<PartialPlace, "offset">;
+  /** Where the parameters' adjoint is summed up. */
+  readonly sums: WeightSums;
 }
 
 /** What is done at a layer of units. "Adjoint" may stand for an adjoint's tangent. */

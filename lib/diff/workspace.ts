@@ -3,9 +3,9 @@ import type { Gpu } from "../gpu/device.ts";
 import type { Field } from "../field/field.ts";
 import { Network, type Node } from "../field/network.ts";
 import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
-import { bytesPerRow, productShapes } from "../field/sizes.ts";
-import { familyOf, isStraight } from "../linalg/gemm/family.ts";
+import { bytesPerRow } from "../field/sizes.ts";
 import { padRows, ROW_BLOCK } from "../linalg/gemm/shape.ts";
+import { WeightSums } from "../linalg/gemm/weight_sums.ts";
 import { padWidth } from "../linalg/layout.ts";
 import { type Objective, type ObjectivePass, targetsOf } from "../objective/objective.ts";
 import { BufferPool } from "./buffer_pool.ts";
@@ -32,8 +32,8 @@ interface WorkspaceOptions {
 export interface BackwardMemory {
   /** Adjoints of the outputs that the objective reads, or the tangents of these adjoints: [padded rows, stride]. */
   readonly seeds: ReadonlyMap<Node, DeviceBuffer>;
-  /** Sums over parts of the chunk, each laid out as a vector of the field's layout, one after the other. */
-  readonly partials: DeviceBuffer;
+  /** Where the parameters' adjoint is summed up. */
+  readonly sums: WeightSums;
 }
 
 /** Makes a buffer that the workspace owns. */
@@ -100,14 +100,19 @@ export class Workspace implements Disposable {
     this.inputs = inputPlaces(this.network, Object.keys(description.inputs));
     this.targets = targetPlaces(targetsOf(objective, description), this.#size.samples, allocate);
     const outputs = outputNodes(objective, this.network);
-    const backward = (what: string, splits: number): BackwardMemory => ({
+    const backward = (what: string, terms: 1 | 2): BackwardMemory => ({
       seeds: seedsOf(outputs, `adjoint${what}`, this.chunkRows, allocate),
-      partials: allocate(`partial sums of adjoint${what}s`, layout.deviceLength * 4 * splits),
+      sums: made.use(
+        new WeightSums(gpu, {
+          label: `partial sums of adjoint${what}s`,
+          length: layout.deviceLength,
+          rows: this.chunkRows,
+          terms,
+        }),
+      ),
     });
-    const splits = splitsOf(this.chunkRows);
-    this.gradient = backward("", splits);
-    // Some kernels leave the two terms of a product apart (see `splitsOfTwoTerms`).
-    if (options.products) this.#product = backward(" tangent", splits * 2);
+    this.gradient = backward("", 1);
+    if (options.products) this.#product = backward(" tangent", 2);
     this.adjoints = new Map(
       Array.from(outputs, ([name, node]) => {
         return [name, { adjoint: this.gradient.seeds.get(node)!, tangent: this.#product?.seeds.get(node) }];
@@ -140,20 +145,6 @@ export class Workspace implements Disposable {
   [Symbol.dispose](): void {
     this.#owned[Symbol.dispose]();
   }
-}
-
-/** Parts that the sum over the rows of a chunk is split into. */
-export function splitsOf(rows: number): number {
-  return Math.ceil(rows / ROW_BLOCK);
-}
-
-/**
- * Parts that the sum over the rows of a chunk is split into where it has two terms, as in Hessian-vector products: twice as many
- * where the kernels of some layer put the second term into parts of its own.
- */
-export function splitsOfTwoTerms({ gpu, description }: Field, rows: number): number {
-  const apart = productShapes(description, rows).some(({ shape }) => isStraight(familyOf(gpu, "weight", shape)));
-  return splitsOf(rows) * (apart ? 2 : 1);
 }
 
 /** Rows of the largest chunk that memory, adapter and partial sums allow. */

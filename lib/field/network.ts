@@ -192,7 +192,8 @@ export class Network implements Disposable {
     const fused = isFusable(activation);
     const activate = fused ? { activation, real: node.width, a: node.value } : undefined;
     const terms = [{ x: input, w: Network.weightOf(node, parameters) }];
-    matmulForward(this.gpu, terms, Network.#biasOf(node, parameters), z, shape, this.#scratch, activate);
+    const bias = Network.#biasOf(node, parameters);
+    matmulForward(this.gpu, { terms, bias, z, shape, scratch: this.#scratch, activate });
     const { text, maps, constants: [p0, p1] } = activation;
     if (text === undefined || fused) return;
     this.gpu.dispatch(
@@ -215,7 +216,8 @@ export class Network implements Disposable {
       ? [along]
       : [{ x: inputTangent, w: Network.weightOf(node, parameters) }, along];
     const shape = Network.shapeOf(node, rows);
-    matmulForward(this.gpu, terms, Network.#biasOf(node, direction), tangent, shape, this.#scratch);
+    const bias = Network.#biasOf(node, direction);
+    matmulForward(this.gpu, { terms, bias, z: tangent, shape, scratch: this.#scratch });
     const { text, maps, constants: [p0, p1] } = activation;
     if (text === undefined) return;
     this.gpu.dispatch(

@@ -1,8 +1,7 @@
 import { type AdapterDescription, findAdapter } from "./adapter.ts";
 import { asSlice, type BufferLike, DeviceBuffer } from "./buffer.ts";
-import { Choices } from "./choices.ts";
 import { Kernel } from "./kernel.ts";
-import type { KernelChoice } from "./kernel_choice.ts";
+import { KernelTuner, type KernelTunerOptions } from "./kernel_tuner.ts";
 import type { KernelSource, OperandAccess } from "./kernel_source.ts";
 import { Profile } from "./profile.ts";
 import { Recorder } from "./recorder.ts";
@@ -19,13 +18,11 @@ export interface DeviceOptions {
   /** Which adapter to prefer where there are several; `"high-performance"` by default. */
   powerPreference?: GPUPowerPreference;
   /**
-   * How matrix products are computed. `"auto"` (default): whatever measured fastest on this adapter; what has not been measured
-   * (by `train`, `evaluate` or `deno task tune`) by `"register"`, register-blocked kernels that suit everything. `"wide"`: the same in
-   * larger blocks. `"tile"`, `"tile32"`, `"tile128"`: by squares of 64, 32 and 128 in workgroup memory, for GPUs.
-   * `"straight"`, `"straight32"`: straight-line text for 16 or 32 columns at once, for some software adapters; the latter takes
-   * seconds to compile, so that only `deno task tune` tries it. Results differ by rounding.
+   * How matrix products are computed. `"auto"` (default): by the kernels that were measured to be fastest on this adapter; what has not
+   * been measured (by `train`, `evaluate` or `deno task tune`), by `"register"`. Any other name is one of `KERNEL_CHOICES`; the first
+   * product refuses an unknown one. Results differ by rounding.
    */
-  kernels?: KernelChoice;
+  kernels?: string;
   /** How kernels read their operands (docs/kernels.md): measured unless given. Results do not depend on it. */
   operands?: OperandAccess;
 }
@@ -52,7 +49,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Gpu> {
       maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
     },
   });
-  return new Gpu(device, description, options.kernels ?? "auto", options.operands);
+  return new Gpu(device, description, options);
 }
 
 /**
@@ -60,27 +57,18 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Gpu> {
  * reading and writing buffers flushes what was recorded before.
  */
 export class Gpu implements Disposable {
-  /** How kernels read their operands from now on. */
-  operandAccess: OperandAccess;
-  /** Seconds left for compiling kernels in order to compare them, on first uses (see `tuneKernels`). */
-  tuningSeconds = 2;
-  readonly #choices: Choices;
+  /** The choices of kernels, made by timing. */
+  readonly tuner: KernelTuner;
   readonly #buffers = new Set<DeviceBuffer>();
-  readonly #kernels = new Map<string, Kernel>();
+  /** By text, then by what is filled in. */
+  readonly #kernels = new Map<string, Map<string, Kernel>>();
   readonly #recorder: Recorder;
   #failure: Error | undefined;
   #disposed = false;
 
   /** Use {@linkcode openDevice}. */
-  constructor(
-    readonly device: GPUDevice,
-    readonly adapter: AdapterDescription,
-    readonly kernels: KernelChoice,
-    operands?: OperandAccess,
-  ) {
-    this.#choices = new Choices(adapter);
-    if (operands !== undefined) this.#choices.set("operands", operands);
-    this.operandAccess = this.choice("operands") === "texture" ? "texture" : "buffer";
+  constructor(readonly device: GPUDevice, readonly adapter: AdapterDescription, options: KernelTunerOptions = {}) {
+    this.tuner = new KernelTuner(adapter, options);
     this.#recorder = new Recorder(device);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
@@ -89,39 +77,6 @@ export class Gpu implements Disposable {
     device.lost.then((info) => {
       if (!this.#disposed) this.#failure ??= new Error(`The GPU device was lost: ${info.message || info.reason}.`);
     });
-  }
-
-  /**
-   * What was chosen by measurement for a class of work: in this process, or earlier on the same adapter, runtime and version
-   * (remembered on disk where that is permitted).
-   */
-  choice(subject: string): string | undefined {
-    return this.#choices.lookUp(subject);
-  }
-
-  /** The same if it has been asked for or made in this process: nothing is looked up. */
-  madeChoice(subject: string): string | undefined {
-    return this.#choices.made(subject);
-  }
-
-  /** Sets a choice and remembers it; says so, once, where that cannot be done. */
-  choose(subject: string, choice: string): void {
-    this.adopt({ [subject]: choice });
-    this.#choices.remember(subject, choice);
-  }
-
-  /** Sets choices for this process only, for instance those that an interrupted run was started with. */
-  adopt(choices: Readonly<Record<string, string>>): void {
-    for (const [subject, choice] of Object.entries(choices)) this.#choices.set(subject, choice);
-    this.operandAccess = this.#choices.made("operands") === "texture" ? "texture" : "buffer";
-  }
-
-  /**
-   * All choices that have been asked for, by subject: what results depend on besides the seed. What nobody has made is what it
-   * amounts to: buffers, and register-blocked products.
-   */
-  get choices(): Record<string, string> {
-    return this.#choices.entries;
   }
 
   /** How many buffers exist. Zero when everything made on this device has been disposed. */
@@ -158,12 +113,12 @@ export class Gpu implements Disposable {
 
   /** The kernel of a source with its values filled in; compiled once and kept. */
   kernel(source: KernelSource, values: KernelValues = {}): Kernel {
-    const key = `${source.name} ${this.operandAccess} ${JSON.stringify(values)}`;
-    let kernel = this.#kernels.get(key);
-    if (kernel === undefined) {
-      kernel = new Kernel(this.device, source, values, this.operandAccess);
-      this.#kernels.set(key, kernel);
-    }
+    const access = this.tuner.operands;
+    let kernels = this.#kernels.get(source.text);
+    if (kernels === undefined) this.#kernels.set(source.text, kernels = new Map());
+    const key = `${source.name} ${access} ${JSON.stringify(values)}`;
+    let kernel = kernels.get(key);
+    if (kernel === undefined) kernels.set(key, kernel = new Kernel(this.device, source, values, access));
     return kernel;
   }
 

@@ -15,7 +15,6 @@ export {
 export { type BufferLike, type BufferOwner, type BufferSlice, DeviceBuffer } from "./buffer.ts";
 export { linearGroups } from "./groups.ts";
 export { Kernel } from "./kernel.ts";
-export { KERNEL_CHOICES, type KernelChoice } from "./kernel_choice.ts";
 export {
   type Binding,
   expandKernel,
@@ -23,7 +22,9 @@ export {
   type KernelSource,
   type OperandAccess,
 } from "./kernel_source.ts";
+export { KernelTuner, type KernelTunerOptions, OPERANDS } from "./kernel_tuner.ts";
 export { Profile, type ProfileEntry } from "./profile.ts";
 export { fillRandom, type FillTarget, permutedIndices, type RandomKey, randomWords, streams } from "./random.ts";
 export { Tally } from "./tally.ts";
 export { type KernelValues } from "./template.ts";
+export { TuningBudget } from "./tuning_budget.ts";

@@ -1,30 +1,31 @@
-import type { Gpu } from "./device.ts";
-
-/** Time for compiling kernels in order to compare them: of one use, within what a device has for all its first uses. */
+/** Time for compiling candidates in order to compare them. */
 export class TuningBudget implements Disposable {
-  readonly #gpu: Gpu;
   readonly #begin = performance.now();
   readonly #seconds: number;
-  readonly #own: boolean;
+  readonly #settle: (secondsLeft: number) => void;
 
-  /** @param seconds Seconds to spend, whatever the device has left; by default that. */
-  constructor(gpu: Gpu, seconds?: number) {
-    this.#gpu = gpu;
-    this.#own = seconds !== undefined;
-    this.#seconds = seconds ?? gpu.tuningSeconds;
+  /**
+   * Starts the clock.
+   *
+   * @param seconds What may be spent.
+   * @param settle Called with what is left when the budget is disposed.
+   */
+  constructor(seconds: number, settle: (secondsLeft: number) => void) {
+    this.#seconds = seconds;
+    this.#settle = settle;
   }
 
   /** Whether nothing more may be compiled. */
   get spent(): boolean {
-    return this.#elapsed >= this.#seconds;
+    return this.#left <= 0;
   }
 
-  /** Takes the time that went by from what the device has left. */
+  /** Ends it. */
   [Symbol.dispose](): void {
-    if (!this.#own) this.#gpu.tuningSeconds = Math.max(0, this.#seconds - this.#elapsed);
+    this.#settle(Math.max(0, this.#left));
   }
 
-  get #elapsed(): number {
-    return (performance.now() - this.#begin) / 1000;
+  get #left(): number {
+    return this.#seconds - (performance.now() - this.#begin) / 1000;
   }
 }

@@ -7,10 +7,11 @@ export { Layout, padWidth, type PlacedSegment, type Segment } from "./layout.ts"
 export { createVector, Vector } from "./vector.ts";
 export { Eigenbasis } from "./eigenbasis.ts";
 export { type Measurement, type TuneOptions } from "./gemm/measurement.ts";
-export type { BatchFamily } from "./gemm/product_family.ts";
+export { type BatchedFamily } from "./gemm/batched_kernels.ts";
+export { type GemmProduct, KERNEL_CHOICES, type KernelChoice, type LayerProductKind } from "./gemm/family.ts";
 export { type ProductBuffers, type ProductJob, type ProductOptions, Products } from "./gemm/products.ts";
 export { type MatmulShape, padRows } from "./gemm/shape.ts";
-export { tuneProducts } from "./gemm/tune_products.ts";
+export { tuneProducts } from "./gemm/tune.ts";
 export { InverseRoots } from "./inverse_roots.ts";
 export { kroneckerLayout, type LinearMap, linearMapsOf } from "./linear_maps.ts";
 export { type MatrixView, rangeOf, squareLayout, viewOf } from "./matrix_view.ts";

@@ -52,7 +52,7 @@ export async function scoreOccupancy(
   const uniform: Counts = { both: 0, either: 0 };
   let [right, entropy] = [0, 0];
   const drawn = { epoch: 0, seed: 0, mix: "halves" as const, stream: streams.heldOut };
-  for await (const { first, logits, labels } of labelledLogits(field, sampler, count, drawn, undefined, memory)) {
+  for await (const { first, logits, labels } of labelledLogits(field, sampler, { count, drawn, memory })) {
     for (let i = 0; i < logits.length; i++) {
       const [logit, inside] = [logits[i], labels[i] > 0];
       const counts = isUniform(first + i) ? uniform : near;
@@ -103,7 +103,7 @@ export async function scoreBatch(
   permutedIndices(field.gpu, indices, rows, first, count, { seed, stream: streams.order, step: epoch });
   const drawn = { epoch, seed, mix: "thirds" as const, stream: streams.points };
   const counts: Counts = { both: 0, either: 0 };
-  for await (const { logits, labels } of labelledLogits(field, sampler, rows, drawn, indices)) {
+  for await (const { logits, labels } of labelledLogits(field, sampler, { count: rows, drawn, given: indices })) {
     logits.forEach((logit, i) => {
       if (logit > level && labels[i] > 0) counts.both++;
       if (logit > level || labels[i] > 0) counts.either++;
@@ -117,14 +117,23 @@ function intersectionOverUnion({ both, either }: Counts): number {
   return either === 0 ? 1 : both / either;
 }
 
+/** The points that {@linkcode labelledLogits} evaluates. */
+interface LabelledRequest {
+  /** The number of points. */
+  readonly count: number;
+  /** How they are drawn. */
+  readonly drawn: Pick<PointRequest, "epoch" | "seed" | "mix" | "stream">;
+  /** The numbers of the samples; by default they are numbered from 0. */
+  readonly given?: DeviceBuffer;
+  /** The most bytes of device memory that a chunk may take. */
+  readonly memory?: number;
+}
+
 /** Yields logits and labels of points, chunk by chunk. */
 async function* labelledLogits(
   field: Field,
   sampler: OccupancySampler,
-  count: number,
-  drawn: Pick<PointRequest, "epoch" | "seed" | "mix" | "stream">,
-  given?: DeviceBuffer,
-  memory?: number,
+  { count, drawn, given, memory }: LabelledRequest,
 ) {
   const { gpu, description } = field;
   using evaluation = new Evaluation(field, count, memory);

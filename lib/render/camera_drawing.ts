@@ -11,27 +11,27 @@ import {
 import { lookingAt } from "./camera_path.ts";
 import type { Picture } from "../codec/image/picture.ts";
 
-/** A coloured line. */
+/** A coloured line segment. */
 export interface Line {
-  /** One end. */
+  /** The first end. */
   readonly from: Vector3;
-  /** The other. */
+  /** The second end. */
   readonly to: Vector3;
-  /** RGB in [0, 1]. */
+  /** The colour, RGB in [0, 1]. */
   readonly colour: Vector3;
 }
 
 const AXES: readonly Vector3[] = [[0.85, 0.1, 0.1], [0.1, 0.6, 0.1], [0.1, 0.2, 0.9]];
 const FRAME: Vector3 = [0.35, 0.35, 0.35];
 
-/** What stays free at each edge of a picture, as a share of it. */
+/** The margin at each edge of a picture, as a part of its size. */
 const MARGIN = 0.03;
 
 /**
- * Cameras as lines: their own axes (x, right, red; y, up, green; z, back, blue) and the pyramid of what they see, its edges the
- * rays through the corners of the picture.
+ * Draws cameras as line segments: their axes (x, right, in red; y, up, in green; z, back, in blue) and the pyramids of their fields
+ * of view, whose edges are the rays through the corners of the picture.
  *
- * @param length Of the pyramids' edges, in units of the poses.
+ * @param length Length of the pyramids' edges, in units of the poses.
  * @param frame Colour of the pyramids, RGB in [0, 1]; dark grey by default.
  */
 export function cameraSegments(cameras: readonly Camera[], length: number, frame: Vector3 = FRAME): Line[] {
@@ -56,11 +56,11 @@ export function cameraSegments(cameras: readonly Camera[], length: number, frame
 }
 
 /**
- * A camera that sees all of some lines, the outermost at the margin of its picture.
+ * A camera whose picture shows all given line segments, with the outermost at its margin.
  *
- * @param direction From the lines to the camera, of any length.
- * @param up What is up in the picture; not along `direction`.
- * @param size Of the picture in pixels.
+ * @param direction The direction from the segments to the camera, of any length.
+ * @param up The direction that is up in the picture; not parallel to `direction`.
+ * @param size Size of the picture in pixels.
  */
 export function cameraBefore(
   segments: readonly Line[],
@@ -81,7 +81,7 @@ export function cameraBefore(
   );
   const focal = 1.2 * Math.max(width, height);
   const [right, above, back] = columns;
-  // An end at (x, y, z) of these axes is seen |x| focal/(distance − z) from the middle.
+  // A point at (x, y, z) in these axes appears |x| focal/(distance − z) from the middle.
   const distance = ends.reduce((most, end) => {
     const offset = addScaled(end, middle, -1);
     const needed = Math.max(Math.abs(dot(right, offset)) / width, Math.abs(dot(above, offset)) / height);
@@ -96,7 +96,7 @@ export function cameraBefore(
   };
 }
 
-/** Lines as a PLY file (ASCII) of coloured vertices and edges, which mesh viewers open. */
+/** Encodes line segments as an ASCII PLY file of coloured vertices and edges, which mesh viewers can open. */
 export function segmentsPly(segments: readonly Line[]): string {
   const vertices = segments.flatMap(({ from, to, colour }) =>
     [from, to].map((point) => `${point.join(" ")} ${colour.map((value) => Math.round(255 * value)).join(" ")}`)
@@ -117,7 +117,7 @@ export function segmentsPly(segments: readonly Line[]): string {
   ].join("\n");
 }
 
-/** Lines as a camera sees them, on white, `thickness` pixels wide; what lies behind the camera is left out. */
+/** Draws line segments as a camera sees them, `thickness` pixels wide on white. Segments with an end behind the camera are left out. */
 export function drawSegments(segments: readonly Line[], camera: Camera, thickness = 1.5): Picture {
   const { width, height } = camera;
   const pixels = new Float32Array(width * height * 3).fill(1);

@@ -12,31 +12,31 @@ import {
 import { focusOf } from "../data/scene/focus.ts";
 import { checkBounds, meanPose, type SceneBounds } from "../data/scene/ray_space.ts";
 
-/** Ways for a camera to go. */
+/** The kinds of camera paths; see {@linkcode cameraPath}. */
 export const CAMERA_PATHS = ["spiral", "orbit"] as const;
 
-/** See {@linkcode cameraPath}. */
+/** A kind of camera path; see {@linkcode cameraPath}. */
 export type CameraPathKind = (typeof CAMERA_PATHS)[number];
 
 /**
- * Cameras along a closed path, with the lens of the scene's first one but without its distortion.
+ * Makes cameras along a closed path. They have the lens of the scene's first camera, without its distortion.
  *
- * - `spiral`: two turns about the mean camera as wide as the cameras are apart (their 90th percentile), looking at a point
- *   between near and far (as the code of LLFF does), for cameras that look forward;
- * - `orbit`: one turn about what the cameras look at, at their mean distance and height.
+ * - `spiral`, for forward-facing cameras: two turns about the mean camera, as wide as the cameras are apart (90th percentile), looking
+ *   at a point between near and far, as in the code of LLFF;
+ * - `orbit`: one turn around the point that the cameras look at, at their mean distance and height.
  *
- * @param frames How many; at least 1.
- * @throws {RangeError} If `frames` is no whole number from 1.
- * @throws {Error} If the kind is none of these, bounds are not 0 < near < far, there are no cameras, a spiral's do not look about the
- * same way, or an orbit's all stand where they look.
+ * @param frames The number of cameras; at least 1.
+ * @throws {RangeError} If `frames` is not an integer of at least 1.
+ * @throws {Error} If the kind is unknown, the bounds are not 0 < near < far, there are no cameras, those of a spiral do not look in about
+ * the same direction, or those of an orbit are all in one place.
  */
 export function cameraPath(kind: CameraPathKind, scene: SceneBounds, frames: number): Camera[] {
   if (!CAMERA_PATHS.includes(kind)) {
-    throw new Error(`cameraPath: one of ${CAMERA_PATHS.join(", ")} expected, ${kind} found.`);
+    throw new Error(`cameraPath: expected one of ${CAMERA_PATHS.join(", ")}, found ${kind}.`);
   }
   checkWhole("cameraPath: frames", frames, 1);
   checkBounds("cameraPath", scene.near, scene.far);
-  if (scene.cameras.length === 0) throw new Error("cameraPath: at least one camera expected, none found.");
+  if (scene.cameras.length === 0) throw new Error("cameraPath: expected at least one camera, found none.");
   const poses = kind === "spiral" ? spiral(scene, frames) : orbit(scene, frames);
   const { distortion: _, ...lens } = scene.cameras[0];
   return poses.map((pose) => ({ ...lens, pose }));
@@ -50,7 +50,7 @@ function spiral({ cameras, near, far }: SceneBounds, frames: number): number[][]
   const radii = axes.map((axis) =>
     percentile(poses.map((pose) => Math.abs(dot(axis, minus(poseColumn(pose, 3), middle)))))
   );
-  // Three quarters of the way from near to far in inverse distance.
+  // The focus is three quarters of the way from near to far in inverse distance.
   const focus = 1 / (0.25 / near + 0.75 / far);
   const target = addScaled(middle, axes[2], -focus);
   return Array.from({ length: frames }, (_, i) => {
@@ -66,7 +66,7 @@ function orbit({ cameras }: SceneBounds, frames: number): number[][] {
   const poses = cameras.map(({ pose }) => pose);
   const focus = focusOf(poses);
   const ups = poses.reduce<Vector3>((sum, pose) => addScaled(sum, poseColumn(pose, 1), 1), [0, 0, 0]);
-  // Half of the cameras may be upside down.
+  // The mean up direction vanishes if half of the cameras are upside down.
   const up = normalise(Math.hypot(...ups) > 1e-6 ? ups : poseColumn(poses[0], 1));
   const offsets = poses.map((pose) => minus(poseColumn(pose, 3), focus));
   const heights = offsets.map((offset) => dot(offset, up));
@@ -74,10 +74,10 @@ function orbit({ cameras }: SceneBounds, frames: number): number[][] {
   const distances = offsets.map((offset) => Math.hypot(...offset));
   const distance = distances.reduce((sum, each) => sum + each, 0) / distances.length;
   if (!(distance > 1e-9)) {
-    throw new Error("cameraPath: cameras around what they look at expected for an orbit: all are in one place.");
+    throw new Error("cameraPath: expected cameras around an object for an orbit, but all cameras are in one place.");
   }
   const radius = Math.sqrt(Math.max(distance ** 2 - height ** 2, (distance / 10) ** 2));
-  // From the first camera that is not straight above or below; where all are, from behind one of them or from its side.
+  // The orbit starts at the first camera that is not straight above or below the focus. If all are, it starts behind or beside one.
   const directions = [...offsets.map(normalise), ...[2, 0].map((column) => poseColumn(poses[0], column))];
   const start = normalise(
     directions.map((v) => addScaled(v, up, -dot(v, up))).find((v) => Math.hypot(...v) > 1e-6)!,

@@ -1,12 +1,12 @@
 import type { Picture } from "../codec/image/picture.ts";
 
 /**
- * A depth map as a grey picture: near is bright, far is dark, nothing is black. Grey levels run between the 2nd and the 98th
- * percentile of what is seen.
+ * Draws a depth map as a grey picture: near is bright, far is dark, and pixels that show nothing are black. Grey levels range from the
+ * 2nd to the 98th percentile of the visible depths.
  *
- * @param depth [height · width]: Σ w t, as `renderView` gives it.
- * @param opacity [height · width]: Σ w; what is less than half opaque is left black.
- * @param levels Whether grey levels are linear in 1/depth (default) or in depth, as suits NDC, which is itself inverse.
+ * @param depth `[height · width]`: Σ w t, as `renderView` returns it.
+ * @param opacity `[height · width]`: Σ w; pixels that are less than half opaque are black.
+ * @param levels Whether grey levels are linear in 1/depth (default) or in depth, which suits NDC, whose depth is itself inverse.
  */
 export function depthPicture(
   depth: Float32Array,

@@ -1,5 +1,5 @@
 /**
- * Shaded pictures of meshes, drawn on the host: no display and no graphics pipeline are needed.
+ * Shaded pictures of meshes. They are drawn on the host and need neither a display nor a graphics pipeline.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { Picture } from "../codec/image/picture.ts";
 import { encodeSrgb } from "../codec/image/srgb.ts";
 
 /**
- * Where a mesh is looked at from, and how large. The camera looks at the origin and sees the unit sphere whole; for a mesh that
- * leaves it, from farther away, the cube [−1, 1]³.
+ * Options of {@linkcode meshPicture}. The camera looks at the origin and sees the whole unit sphere, or, if the mesh leaves it, the
+ * whole cube [−1, 1]³ from farther away.
  */
 export interface MeshPictureOptions {
   /** Width and height in pixels; 512 by default. */
@@ -19,24 +19,24 @@ export interface MeshPictureOptions {
   readonly azimuth?: number;
   /** Degrees above the plane y = 0; 15 by default. */
   readonly elevation?: number;
-  /** A mesh whose picture is to be compared with this one: the camera stands where it sees both. */
+  /** A mesh whose picture will be compared with this one: the camera is placed so that it sees both meshes. */
   readonly beside?: Mesh;
 }
 
-/** Each pixel is the mean of so many squared. */
+/** Each pixel is the mean of this number squared of samples. */
 const OVERSAMPLING = 2;
 
 /** Half of the camera's field of view, in radians. */
 const HALF_VIEW = 0.26;
 
-/** Faces at a vertex whose normals differ more than this (cosine) have an edge between them. */
+/** There is a sharp edge between faces whose normals have a cosine below this. */
 const CREASE = 0.6;
 
-/** Linear colours of the surface's outside, and of its inside, which shows only through holes. */
+/** Linear colours of the outside of the surface, and of its inside, which is visible only through holes. */
 const OUTSIDE = [0.62, 0.57, 0.5];
 const INSIDE = [0.5, 0.09, 0.06];
 
-/** Directions to the lights in the camera's frame (right, up, towards the viewer), normalised when used, and their strength. */
+/** The directions to the lights in the camera's frame (right, up, towards the viewer), and their strengths. */
 const LIGHTS = [
   { direction: [-0.5, 0.8, 0.7], strength: 0.95 },
   { direction: [0.8, 0.1, 0.5], strength: 0.3 },
@@ -47,12 +47,12 @@ const LIGHTS = [
 const AMBIENT = 0.16;
 
 /**
- * Draws a mesh on white, lit from the upper left of the camera, y up. What is seen from behind, through holes or because faces
- * are turned the wrong way, is dark red.
+ * Draws a mesh on white, with y pointing up and light from the upper left of the camera. Faces whose back is visible, through holes or
+ * because they are oriented wrongly, are dark red.
  *
- * @param mesh Within [−1, 1]³, to be seen whole; may be empty.
- * @returns An RGB picture; the same for the same mesh.
- * @throws {RangeError} If the size is no whole number from 1 to 4096.
+ * @param mesh The mesh, which may be empty. Only what is within [−1, 1]³ is sure to be visible.
+ * @returns An RGB picture; the same mesh gives the same picture.
+ * @throws {RangeError} If the size is not an integer from 1 to 4096.
  */
 export function meshPicture(mesh: Mesh, options: MeshPictureOptions = {}): Picture {
   const { size = 512, azimuth = 30, elevation = 15, beside } = options;
@@ -68,7 +68,7 @@ export function meshPicture(mesh: Mesh, options: MeshPictureOptions = {}): Pictu
   return shrink(frame.colours, size);
 }
 
-/** Right, up and towards the viewer, in the mesh's coordinates. */
+/** The camera's axes, right, up and towards the viewer, in the mesh's coordinates. */
 function cameraAxes(azimuth: number, elevation: number): number[][] {
   const [a, e] = [azimuth, elevation].map((degrees) => degrees * Math.PI / 180);
   return [
@@ -78,7 +78,7 @@ function cameraAxes(azimuth: number, elevation: number): number[][] {
   ];
 }
 
-/** Radius of what the camera must see: the unit sphere, or the one around the cube [−1, 1]³. */
+/** The radius of the sphere that the camera must see: the unit sphere, or the one around the cube [−1, 1]³. */
 function viewRadius({ positions }: Mesh): number {
   for (let i = 0; i < positions.length; i += 3) {
     if (positions[i] ** 2 + positions[i + 1] ** 2 + positions[i + 2] ** 2 > 1 + 1e-6) return Math.sqrt(3);
@@ -86,10 +86,10 @@ function viewRadius({ positions }: Mesh): number {
   return 1;
 }
 
-/** Normals at the corners of faces, in the camera's frame: smooth, but for edges. */
+/** Normals at the corners of faces, in the camera's frame: smooth, except at sharp edges. */
 class CornerNormals {
   readonly #indices: Uint32Array;
-  /** `[faces, 3]`: normals, as long as the faces' areas. */
+  /** `[faces, 3]`: the area vectors of the faces. */
   readonly #normals: Float32Array;
   /** The faces at vertex i are `#around[#first[i]]` … `#around[#first[i + 1] − 1]`. */
   readonly #first: Uint32Array;
@@ -110,7 +110,7 @@ class CornerNormals {
     }
   }
 
-  /** Unit normals at a face's three corners: the mean, weighted by area, of the faces there with no edge between. */
+  /** Unit normals at a face's three corners: the area-weighted mean over the faces there without a sharp edge to this face. */
   of(face: number): [number, number, number][] {
     const normals = this.#normals;
     const [x, y, z] = [normals[3 * face], normals[3 * face + 1], normals[3 * face + 2]];
@@ -136,11 +136,11 @@ function unit(x: number, y: number, z: number): [number, number, number] {
   return [x / norm, y / norm, z / norm];
 }
 
-/** A picture being drawn, with the depth of each pixel. */
+/** A picture in the making, with the depth of each pixel. */
 class Frame {
   /** `[size, size, 3]`, linear. */
   readonly colours: Float32Array;
-  /** 1/distance of what each pixel shows; 0 for nothing. */
+  /** 1/distance of the surface that each pixel shows; 0 if it shows none. */
   readonly #depths: Float32Array;
 
   constructor(readonly size: number, readonly axes: number[][]) {
@@ -148,7 +148,7 @@ class Frame {
     this.#depths = new Float32Array(size * size);
   }
 
-  /** A direction in the camera's frame. */
+  /** Rotates a direction into the camera's frame. */
   turn(x: number, y: number, z: number): [number, number, number] {
     const [right, up, back] = this.axes;
     return [
@@ -158,21 +158,21 @@ class Frame {
     ];
   }
 
-  /** Pixel column, row and 1/distance of each vertex, seen by a camera that sees a sphere of this radius. */
+  /** Pixel column, row and 1/distance of each vertex, for a camera that sees a sphere of this radius. */
   project({ positions }: Mesh, radius: number): Float32Array {
     const projected = new Float32Array(positions.length);
     const distance = 1.02 * radius / Math.sin(HALF_VIEW);
     const zoom = this.size / 2 / Math.tan(HALF_VIEW);
     for (let i = 0; i < positions.length; i += 3) {
       const [x, y, z] = this.turn(positions[i], positions[i + 1], positions[i + 2]);
-      // What comes near the camera or behind it is far outside the cube.
+      // Vertices near or behind the camera are far outside the cube, so they need not be exact.
       const inverse = 1 / Math.max(0.1, distance - z);
       projected.set([this.size / 2 + zoom * x * inverse, this.size / 2 - zoom * y * inverse, inverse], i);
     }
     return projected;
   }
 
-  /** Draws a face wherever it is nearest; 1/distance, and so normals weighted by it, are linear on the screen. */
+  /** Draws a face where it is nearest. 1/distance, and normals weighted by it, can be interpolated linearly on the screen. */
   draw(mesh: Mesh, face: number, projected: Float32Array, normals: CornerNormals): void {
     const corners = [0, 1, 2].map((k) => 3 * mesh.indices[3 * face + k]);
     const [[ax, ay, az], [bx, by, bz], [cx, cy, cz]] = corners.map((at) => projected.subarray(at, at + 3));
@@ -182,7 +182,7 @@ class Frame {
     const { size } = this;
     const [left, right] = [Math.min(ax, bx, cx), Math.max(ax, bx, cx)];
     const [top, bottom] = [Math.min(ay, by, cy), Math.max(ay, by, cy)];
-    // Rows grow downward, so that a face that shows its front runs clockwise on the screen: its area is negative.
+    // Rows are counted downward, so a face that shows its front has a negative area on the screen.
     const front = twice < 0;
     for (let row = Math.max(0, Math.ceil(top - 0.5)); row < Math.min(size, bottom + 0.5); row++) {
       for (let column = Math.max(0, Math.ceil(left - 0.5)); column < Math.min(size, right + 0.5); column++) {
@@ -217,7 +217,7 @@ class Frame {
   }
 }
 
-/** Averages blocks of pixels in linear light and encodes as sRGB does. */
+/** Averages blocks of pixels in linear light and encodes them as sRGB. */
 function shrink(colours: Float32Array, size: number): Picture {
   const pixels = new Float32Array(size * size * 3);
   const fine = size * OVERSAMPLING;

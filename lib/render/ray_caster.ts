@@ -21,11 +21,11 @@ const edgesSource = { name: "ray_edges", text: edgesText };
 const pointsSource = { name: "ray_points", text: pointsText };
 const resampleSource = { name: "ray_resample", text: resampleText };
 
-/** Makes rays of cameras on the device, and what a radiance field sees along them. */
+/** Makes rays of cameras on the device, and the inputs of a radiance field along them. */
 export class RayCaster implements Disposable {
-  /** Of all pictures, in pixels. */
+  /** Width of all pictures in pixels. */
   readonly width: number;
-  /** Of all pictures, in pixels. */
+  /** Height of all pictures in pixels. */
   readonly height: number;
   readonly #cameras: DeviceBuffer;
   readonly #volume: Required<VolumeOptions>;
@@ -35,22 +35,22 @@ export class RayCaster implements Disposable {
   /**
    * Uploads the cameras.
    *
-   * @param cameras In the scene's world; all of one size.
-   * @throws When there are none, sizes differ, one cannot be (see `checkCamera`), or the space is of no kind that there is.
-   * @throws {RangeError} If an option is out of range, or a size is no whole number.
+   * @param cameras The cameras in the scene's world; all must have the same size.
+   * @throws {Error} If there are no cameras, their sizes differ, one is invalid (see `checkCamera`), or the kind of the space is unknown.
+   * @throws {RangeError} If an option is out of range, or a size is not an integer of at least 1.
    */
   constructor(readonly gpu: Gpu, cameras: readonly Camera[], readonly space: RaySpace, volume: VolumeOptions) {
     this.#volume = checkVolume(volume);
-    if (cameras.length === 0) throw new Error("rays: at least one camera expected, none found.");
+    if (cameras.length === 0) throw new Error("rays: expected at least one camera, found none.");
     const { width, height } = cameras[0];
     checkWhole("rays: width", width, 1);
     checkWhole("rays: height", height, 1);
     if (cameras.some((camera) => camera.width !== width || camera.height !== height)) {
-      throw new Error("rays: cameras with pictures of one size expected.");
+      throw new Error("rays: expected cameras with pictures of one size, found different sizes.");
     }
     cameras.forEach((camera, i) => checkCamera(`rays: camera ${i}`, camera));
     if (!RAY_SPACES.includes(space.kind)) {
-      throw new Error(`rays: a space of one of ${RAY_SPACES.join(", ")} expected, ${space.kind} found.`);
+      throw new Error(`rays: expected a space of one of ${RAY_SPACES.join(", ")}, found ${space.kind}.`);
     }
     this.width = width;
     this.height = height;
@@ -59,8 +59,8 @@ export class RayCaster implements Disposable {
   }
 
   /**
-   * Records casting rays: for sample s = indices[first + n] the ray through pixel s mod (width · height) of camera s div
-   * (width · height). What comes back is as `rays.wgsl` writes it, and this caster's own.
+   * Records casting rays: for sample s = indices[first + n], the ray through pixel s mod (width · height) of camera s div
+   * (width · height). The result has the layout that `rays.wgsl` defines and belongs to this caster.
    */
   cast(indices: DeviceBuffer, first: number, count: number): DeviceBuffer {
     if (this.#rays === undefined || this.#rays.size < count * 48) {
@@ -88,18 +88,18 @@ export class RayCaster implements Disposable {
   }
 
   /**
-   * Records putting a chunk's rays in place: the inputs `position` and `direction`, and the target `edges`. With fine intervals it
-   * evaluates the field at the coarse ones on the way.
+   * Records filling a chunk with rays: the inputs `position` and `direction`, and the target `edges`. If there are fine intervals, it
+   * also evaluates the field at the coarse ones.
    *
-   * @param indices Sample `indices[chunk.first + n]` is ray n.
-   * @param draw Moves the edges at random where it is given.
-   * @throws When the chunk has another number of intervals.
+   * @param indices The sample of ray n is `indices[chunk.first + n]`.
+   * @param draw The key of random numbers that move the edges; without it they are not moved.
+   * @throws {Error} If the chunk has another number of intervals.
    */
   fill(chunk: ChunkRequest, indices: DeviceBuffer, draw?: Draw): void {
     const { intervals, fine } = this.#volume;
     const found = chunk.targets.get("edges")!.width - 1;
     if (found !== intervals) {
-      throw new Error(`rays: an objective with ${intervals} intervals, as the rays have, expected, ${found} found.`);
+      throw new Error(`rays: expected an objective with ${intervals} intervals, as the rays have, found ${found}.`);
     }
     const rays = this.cast(indices, chunk.first, chunk.samples);
     const edges = chunk.targets.get("edges")!;
@@ -113,7 +113,7 @@ export class RayCaster implements Disposable {
     this.#points(chunk, rays, edges, chunk.paddedRows);
   }
 
-  /** Where coarse edges go that become a part of all. */
+  /** The matrix for coarse edges, from which all edges are made. */
   #coarseEdges({ paddedSamples }: ChunkRequest, intervals: number): MatrixPlace {
     const stride = padWidth(intervals + 1);
     const size = paddedSamples * stride * 4;
@@ -124,7 +124,7 @@ export class RayCaster implements Disposable {
     return { buffer: this.#coarse, width: intervals + 1, stride };
   }
 
-  /** Records edges at even steps. */
+  /** Records making evenly spaced edges. */
   #even({ first, samples, paddedSamples }: ChunkRequest, rays: DeviceBuffer, edges: MatrixPlace, draw?: Draw): void {
     this.gpu.dispatch(
       this.gpu.kernel(edgesSource),
@@ -141,7 +141,7 @@ export class RayCaster implements Disposable {
     );
   }
 
-  /** Records the field's inputs in the middles of intervals. */
+  /** Records making the field's inputs at the middles of the intervals. */
   #points(chunk: ChunkRequest, rays: DeviceBuffer, edges: MatrixPlace, paddedRows: number): void {
     const [position, direction] = [chunk.inputs.get("position")!, chunk.inputs.get("direction")!];
     this.gpu.dispatch(
@@ -197,13 +197,13 @@ export class RayCaster implements Disposable {
   }
 }
 
-/** What random places are keyed by; without a draw there are none. */
+/** The kernel's parameters for random numbers; without a key there are none. */
 function keyOf(place: number, stream: number, draw?: Draw) {
   const { seed = 0, step = 0 } = draw ?? {};
   return { jitter: draw === undefined ? 0 : 1, place, key0: seed, key1: stream, step };
 }
 
-/** A camera as `rays.wgsl` reads it. */
+/** A camera in the layout that `rays.wgsl` reads. */
 function packed({ pose, focal, centre, distortion }: Camera): number[] {
   const { k1 = 0, k2 = 0, k3 = 0, p1 = 0, p2 = 0 } = distortion ?? {};
   return [...pose, ...focal, ...centre, k1, k2, k3, p1, p2, 0, 0, 0];

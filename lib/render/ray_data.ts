@@ -11,11 +11,11 @@ import text from "../../wgsl/render/ray_pixels.wgsl" with { type: "text" };
 const kernelSource = { name: "ray_pixels", text };
 
 /**
- * The rays through all pixels of all views as training data for `volumeRendering`, view after view, row-major. Edges are drawn
- * anew at every step (stratified), keyed by the run's seed, the step and the ray's place in the batch. Colours are kept with 16
- * bits a channel: 8 bytes a pixel.
+ * The rays through all pixels of all views as training data for `volumeRendering`, view by view in row-major order. The edges of
+ * intervals are drawn anew at every step (stratified sampling), keyed by the run's seed, the step and the ray's place in the batch.
+ * Colours are stored with 16 bits per channel and take 8 bytes per pixel.
  *
- * @param volume As the objective has it.
+ * @param volume The options of volume rendering; they must be those of the objective.
  * @example
  * ```ts ignore
  * const scene = await readScene(sceneFolder("scenes/fern"), { size: 126 });
@@ -26,8 +26,8 @@ const kernelSource = { name: "ray_pixels", text };
  * for await (const event of train({ field, objective, data, optimizer, epochs: 4 })) console.log(event.losses.at(-1));
  * const { picture } = await renderView(field, scene.test[0].camera, { ...volume, space });
  * ```
- * @throws When there are no views, they differ in size, a picture is not RGB of its camera's size, or they do not fit the adapter's
- * buffers; when it fills in a batch, if the objective has another number of intervals.
+ * @throws {Error} If there are no views, they differ in size, a picture is not RGB of its camera's size, or they exceed the adapter's
+ * buffers; when a batch is made, if the objective has another number of intervals.
  */
 export function rayData(gpu: Gpu, views: readonly View[], space: RaySpace, volume: VolumeOptions): TrainingData {
   for (const { name, camera, picture } of views) {
@@ -35,8 +35,8 @@ export function rayData(gpu: Gpu, views: readonly View[], space: RaySpace, volum
     const { width, height, channels } = picture;
     if (width !== camera.width || height !== camera.height || channels !== 3) {
       throw new RangeError(
-        `rays: ${name}: a picture of the camera's width×height×channels ${camera.width}×${camera.height}×3 expected, ` +
-          `${width}×${height}×${channels} found.`,
+        `rays: ${name}: expected a picture of the camera's width×height×channels ${camera.width}×${camera.height}×3, ` +
+          `found ${width}×${height}×${channels}.`,
       );
     }
   }
@@ -63,7 +63,7 @@ export function rayData(gpu: Gpu, views: readonly View[], space: RaySpace, volum
   };
 }
 
-/** RGB to two words a pixel, as `ray_pixels.wgsl` reads them. */
+/** Packs RGB into two words per pixel, as `ray_pixels.wgsl` reads them. */
 function pack(rgb: Float32Array): Uint32Array {
   const level = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * 65535);
   const words = new Uint32Array(rgb.length / 3 * 2);

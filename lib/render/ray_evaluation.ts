@@ -12,15 +12,15 @@ import mediumText from "../../wgsl/objective/volume_medium.wgsl" with { type: "t
 import text from "../../wgsl/render/volume_composite.wgsl" with { type: "text" };
 import { bytesPerRow } from "../field/sizes.ts";
 
-/** What volume rendering makes of rays. */
+/** The results of volume rendering along rays. */
 export interface RenderedRays {
-  /** [rays, 3]: colours, in [0, 1]. */
+  /** `[rays, 3]`: colours in [0, 1]. */
   readonly pixel: Float32Array;
-  /** [rays]: how much of the background is hidden, in [0, 1]. */
+  /** `[rays]`: opacity in [0, 1], Σ w. */
   readonly opacity: Float32Array;
-  /** [rays]: Σ w (t + t′)/2, not divided by the opacity. */
+  /** `[rays]`: depth Σ w (t + t′)/2, not divided by the opacity. */
   readonly depth: Float32Array;
-  /** [rays, intervals]: what each interval contributes; only if asked for. */
+  /** `[rays, intervals]`: the weight w of each interval, if asked for. */
   readonly weights?: Float32Array;
 }
 
@@ -28,7 +28,7 @@ const kernelSource = { name: "volume_composite", text };
 
 /** Renders many rays chunk by chunk, with bounded memory. */
 export class RayEvaluation implements Disposable {
-  /** Rays of one chunk. */
+  /** The number of rays of a chunk. */
   readonly chunk: number;
   readonly #field: Field;
   readonly #options: Required<VolumeOptions>;
@@ -41,9 +41,9 @@ export class RayEvaluation implements Disposable {
   #tuned = false;
 
   /**
-   * @param rays Rays in all, so that small evaluations take little memory.
-   * @param memory Bytes of device memory that a chunk may take.
-   * @throws When the field is no radiance field, or one ray does not fit.
+   * @param rays The total number of rays; a small number takes little memory.
+   * @param memory The most bytes of device memory that a chunk may take.
+   * @throws {Error} If the field is not a radiance field, or a single ray does not fit in a chunk.
    */
   constructor(field: Field, options: VolumeOptions, rays: number, memory: number = DEFAULT_MEMORY) {
     const { gpu, description } = field;
@@ -54,7 +54,7 @@ export class RayEvaluation implements Disposable {
     const rows = chunkRows(gpu, rays * intervals, bytesPerRow(description, false), memory);
     this.chunk = Math.floor(rows / intervals);
     if (this.chunk === 0) {
-      throw new Error(`rendering: a ray of ${intervals} rows does not fit a chunk of ${rows} rows.`);
+      throw new Error(`rendering: a ray of ${intervals} rows does not fit in a chunk of ${rows} rows.`);
     }
     this.#network = new Network(field, rows, false);
     const stride = padWidth(intervals + 1);
@@ -69,10 +69,10 @@ export class RayEvaluation implements Disposable {
   }
 
   /**
-   * Renders rays first … first + count − 1, count ≤ `chunk`.
+   * Renders the rays first … first + count − 1; `count` is at most `chunk`.
    *
-   * @param fill Puts their rows of inputs and the target `edges` in place.
-   * @param weights Whether the intervals' weights are wanted.
+   * @param fill Records filling the inputs and the target `edges` of these rays.
+   * @param weights Whether to return the weights of the intervals.
    */
   async run(
     first: number,

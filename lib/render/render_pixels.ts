@@ -5,26 +5,26 @@ import type { VolumeOptions } from "../objective/volume_rendering.ts";
 import { RayCaster } from "./ray_caster.ts";
 import { RayEvaluation, type RenderedRays } from "./ray_evaluation.ts";
 
-/** How a radiance field is looked at. */
+/** Options for rendering a radiance field. */
 export interface RenderOptions extends VolumeOptions {
-  /** From the scene's world to what the field sees. */
+  /** The transform from the scene's world to the field's inputs. */
   readonly space: RaySpace;
-  /** Bytes of device memory that a chunk may take. */
+  /** The most bytes of device memory that a chunk may take. */
   readonly memory?: number;
-  /** Told after every chunk which part is done, from 0 to 1. */
+  /** A function that is called after every chunk with the part that is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
-  /** Stops between two chunks, by throwing its reason. */
+  /** Stops the rendering between two chunks by throwing the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Renders pixels that cameras see, chunk by chunk: memory does not grow with their number. Intervals are not moved at random.
+ * Renders pixels of cameras in chunks, so that memory on the device does not depend on their number. Intervals are not moved randomly.
  *
- * @param cameras In the scene's world; all of one size.
- * @param pixels Pixel s mod (width · height) of camera s div (width · height) for each entry s, as in `rayData`.
- * @returns One entry for each, without weights.
- * @throws When there are no cameras or they differ in size, or the field is no radiance field.
- * @throws {RangeError} If an entry of `pixels` is of no camera, or an option is out of range.
+ * @param cameras The cameras in the scene's world; all must have the same size.
+ * @param pixels The pixels: an entry s stands for pixel s mod (width · height) of camera s div (width · height), as in `rayData`.
+ * @returns The results for each pixel, without weights.
+ * @throws {Error} If there are no cameras, they differ in size, or the field is not a radiance field.
+ * @throws {RangeError} If an entry of `pixels` belongs to no camera, or an option is out of range.
  */
 export async function renderPixels(
   field: Field,
@@ -38,7 +38,7 @@ export async function renderPixels(
   const most = cameras.length * caster.width * caster.height;
   const outside = pixels.find((pixel) => pixel >= most);
   if (outside !== undefined) {
-    throw new RangeError(`rendering: pixels below ${most} (cameras · width · height) expected, ${outside} found.`);
+    throw new RangeError(`rendering: expected pixels below ${most} (cameras · width · height), found ${outside}.`);
   }
   if (count === 0) return { pixel: new Float32Array(0), depth: new Float32Array(0), opacity: new Float32Array(0) };
   using evaluation = new RayEvaluation(field, options, count, options.memory);

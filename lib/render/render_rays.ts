@@ -6,17 +6,17 @@ import { RayEvaluation, type RenderedRays } from "./ray_evaluation.ts";
 
 /** Rays on the host. */
 export interface HostRays {
-  /** For each input of the field `[rays · intervals, width]`: the middles of the intervals, nearest first. */
+  /** For each input of the field `[rays · intervals, width]`: its values at the middles of the intervals, the nearest first. */
   readonly inputs: NamedArrays;
-  /** `[rays, intervals + 1]`: rising distances. */
+  /** `[rays, intervals + 1]`: the distances of the intervals' edges, rising. */
   readonly edges: Float32Array;
 }
 
 /**
- * What volume rendering makes of a radiance field along rays that are given interval by interval; worked through in chunks.
+ * Renders a radiance field along rays that are given interval by interval, in chunks.
  *
- * @param options.memory Bytes of device memory that a chunk may take.
- * @throws When shapes do not fit, or the field is no radiance field.
+ * @param options.memory The most bytes of device memory that a chunk may take.
+ * @throws {Error} If array sizes do not match, or the field is not a radiance field.
  */
 export async function renderRays(
   field: Field,
@@ -29,7 +29,7 @@ export async function renderRays(
   const count = inputs.rows / intervals;
   if (rays.edges.length !== count * (intervals + 1)) {
     throw new Error(
-      `rays: ${inputs.rows} rows of inputs need ${count * (intervals + 1)} edges, ${rays.edges.length} found.`,
+      `rays: expected ${count * (intervals + 1)} edges for ${inputs.rows} rows of inputs, found ${rays.edges.length}.`,
     );
   }
   const result = {

@@ -5,18 +5,18 @@ import { type RenderOptions, renderPixels } from "./render_pixels.ts";
 
 /** A rendered view. */
 export interface RenderedView {
-  /** RGB. */
+  /** The picture, RGB. */
   readonly picture: Picture;
-  /** [height · width]: Σ w t, in units of the ray space. */
+  /** `[height · width]`: depth Σ w t, in units of the ray space. */
   readonly depth: Float32Array;
-  /** [height · width]: how much of the background is hidden. */
+  /** `[height · width]`: opacity in [0, 1]. */
   readonly opacity: Float32Array;
 }
 
 /**
- * Renders what a camera sees, as `renderPixels` does.
+ * Renders the picture of a camera. See `renderPixels` for the errors that it throws.
  *
- * @param camera In the scene's world.
+ * @param camera The camera, in the scene's world.
  */
 export async function renderView(field: Field, camera: Camera, options: RenderOptions): Promise<RenderedView> {
   const { width, height } = camera;

@@ -1,21 +1,21 @@
 import type { Picture } from "../codec/image/picture.ts";
 
-/** Colours far outside, at p = ½, and far inside; told apart in grey and by the colour-blind. */
+/** The colours far outside, at p = ½, and far inside. They can be distinguished in grey and by colour-blind people. */
 const COLOURS = [[0.68, 0.82, 0.93], [0.99, 0.99, 0.97], [0.93, 0.62, 0.3]];
 const LEVEL_COLOUR = [0.05, 0.05, 0.05];
 const TRUTH_COLOUR = [0, 0.5, 0.35];
 
-/** Half of a line's width, in pixels. */
+/** Half the width of a line in pixels. */
 const HALF_LINE = 0.75;
 
 /**
- * Draws a section through an occupancy field: blue outside, orange inside, the paler the less sure, with its zero level
- * (p = ½) as a black line, over a green line where the truth's boundary runs. Lines are where the sign changes, nowhere else.
+ * Draws a cross-section of an occupancy field: blue outside and orange inside, the paler the less certain. The zero level
+ * (p = ½) is a black line, drawn over a green line along the true boundary. Lines are only where the sign changes.
  *
  * @param logits `[height, width]`, the top row first.
- * @param truth Of the same shape: positive inside, negative outside.
+ * @param truth The true function, of the same shape: positive inside, negative outside.
  * @returns An RGB picture.
- * @throws {RangeError} If the arrays do not fit the size.
+ * @throws {RangeError} If the lengths of the arrays do not match the size.
  */
 export function slicePicture(logits: Float32Array, width: number, height: number, truth?: Float32Array): Picture {
   if (logits.length !== width * height || (truth !== undefined && truth.length !== logits.length)) {
@@ -35,19 +35,19 @@ export function slicePicture(logits: Float32Array, width: number, height: number
   return { width, height, channels: 3, pixels };
 }
 
-/** How much of a pixel the zero level's line covers, by where the sign changes along its row and its column. */
+/** The part of a pixel that the line of the zero level covers, computed from where the sign changes along its row and its column. */
 function lineAt(values: Float32Array, width: number, height: number, row: number, column: number): number {
   const at = row * width + column;
   const acrossRow = Math.min(crossing(values, at, 1, width - 1 - column), crossing(values, at, -1, column));
   const acrossColumn = Math.min(crossing(values, at, width, height - 1 - row), crossing(values, at, -width, row));
-  // The distance of a straight line that crosses the row and the column there.
+  // The distance of the pixel from a straight line that crosses its row and its column at these places.
   const distance = 1 / Math.hypot(1 / acrossRow, 1 / acrossColumn);
   return Math.min(1, Math.max(0, HALF_LINE + 0.5 - distance));
 }
 
-/** How many pixels from `at` the values first change their sign, at most `steps` of `stride` away; ∞ where they do not. */
+/** The distance from `at` in pixels at which the values first change their sign within `steps` steps of `stride`; ∞ if they do not. */
 function crossing(values: Float32Array, at: number, stride: number, steps: number): number {
-  // Farther away a line no longer touches the pixel.
+  // A line that is farther away does not touch the pixel.
   for (let step = 0; step < Math.min(steps, 2); step++) {
     const [from, to] = [values[at + step * stride], values[at + (step + 1) * stride]];
     if (from > 0 !== to > 0) return step + from / (from - to);

@@ -6,8 +6,8 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import { tensorsToVector, vectorsToTensors } from "./vector_tensors.ts";
 
 /**
- * A training state as a `.safetensors` file: a field as `saveField` writes it, optimizer state by name and segment
- * (`optimizer/firstMoment/layers.0.weight`, …), counters in the metadata. It holds no times, so that equal states give equal
+ * Encodes a training state as a `.safetensors` file: the field as `saveField` writes it, optimizer state by name and segment
+ * (`optimizer/firstMoment/layers.0.weight`, …), counters in the metadata. The file contains no times, so equal states give equal
  * bytes. `loadField` reads the field alone.
  */
 export async function encodeCheckpoint(field: Field, optimizer: Optimizer): Promise<Uint8Array> {
@@ -21,10 +21,10 @@ export async function encodeCheckpoint(field: Field, optimizer: Optimizer): Prom
 }
 
 /**
- * Puts a checkpoint's state back, so that training goes on bit for bit as if it had not stopped.
+ * Restores the training state of a checkpoint, so that training continues bit for bit as if it had not been interrupted.
  *
- * @param name How errors call the file.
- * @throws When it is of another optimizer or field.
+ * @param name The name of the file in error messages.
+ * @throws {Error} If the checkpoint belongs to another optimizer or field.
  */
 export function decodeCheckpoint(bytes: Uint8Array, field: Field, optimizer: Optimizer, name = "checkpoint"): void {
   const { tensors, metadata } = decodeSafetensors(bytes, name);

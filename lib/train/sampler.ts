@@ -2,7 +2,7 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { permutedIndices, streams } from "../gpu/random.ts";
 
-/** The part of an epoch that one step works on. */
+/** The part of an epoch that makes one batch. */
 interface BatchPlace {
   readonly epoch: number;
   /** Position of the batch's first sample in the order of the epoch. */

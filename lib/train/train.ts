@@ -16,9 +16,9 @@ export interface TrainOptions {
   readonly field: Field;
   /** The objective that is minimised. */
   readonly objective: Objective;
-  /** Samples on the device (`pictureData`, …), or arrays on the host. */
+  /** The samples: on the device (`pictureData`, …), or as arrays on the host. */
   readonly data: TrainingData | Batch;
-  /** Made for the field's layout. Its counters say where training goes on. */
+  /** The optimizer, which must be made for the field's layout. Its counters tell at which step training continues. */
   readonly optimizer: Optimizer;
   /** The factor of the optimizer's learning rate at each step; constant by default. */
   readonly schedule?: Schedule;
@@ -83,8 +83,8 @@ export class DivergenceError extends Error {
  * losses back a few times a second, not after every step. Events come when the device has completed all recorded work, so the field
  * may be evaluated, or a checkpoint be written, between two of them.
  *
- * @throws {DivergenceError} When something is not finite, within one read-back interval.
- * @throws {Error} When the optimizer has made as many steps already as are requested.
+ * @throws {DivergenceError} If a loss, gradient, product or parameter is not finite; it is noticed at the next read-back.
+ * @throws {Error} If the optimizer has already made as many steps as are requested.
  * @example
  * ```ts ignore
  * for await (const event of train({ field, objective: meanSquaredError(), data, optimizer, epochs: 10 })) {

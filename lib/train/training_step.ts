@@ -4,7 +4,7 @@ import type { Field } from "../field/field.ts";
 import { tuneKernels } from "../field/tune.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { type RandomKey, streams } from "../gpu/random.ts";
-import { tuneProducts } from "../linalg/gemm/tune_products.ts";
+import { tuneProducts } from "../linalg/gemm/tune.ts";
 import type { Objective } from "../objective/objective.ts";
 import { countOf, type Observation, type ObservationRequest } from "../optim/observation.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -90,7 +90,7 @@ export class TrainingStep implements Disposable {
     for (const rows of new Set(sizes.flatMap((samples) => this.workspace.chunkSizes(samples)))) {
       await tuneKernels(gpu, { description, rows, gradients: true });
     }
-    if (optimizer.multipliesMatrices) await tuneProducts(gpu);
+    if (optimizer.multipliesMatrices) await tuneProducts(gpu, [{ kind: "batched" }]);
   }
 
   /** Records one step. Only where there is a hook it takes time on the device, and returns a promise. */

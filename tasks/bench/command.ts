@@ -1,4 +1,4 @@
-import { KERNEL_CHOICES } from "../../lib/gpu/kernel_choice.ts";
+import { KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
 import { optimizerNames } from "../../lib/optim/registry.ts";
 import type { Values } from "../shell/command.ts";
 import { defineCommand } from "../shell/options.ts";

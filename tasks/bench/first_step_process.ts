@@ -5,7 +5,7 @@
  */
 import { createField } from "../../lib/field/field.ts";
 import { openDevice } from "../../lib/gpu/device.ts";
-import type { KernelChoice } from "../../lib/gpu/kernel_choice.ts";
+import type { KernelChoice } from "../../lib/linalg/gemm/family.ts";
 import { meanSquaredError } from "../../lib/objective/mean_squared_error.ts";
 import { createOptimizer } from "../../lib/optim/optimizer.ts";
 import { train } from "../../lib/train/train.ts";

@@ -2,7 +2,7 @@ import { createVector } from "../../lib/linalg/vector.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { streams } from "../../lib/gpu/random.ts";
 import { kroneckerLayout } from "../../lib/linalg/linear_maps.ts";
-import { tuneProducts } from "../../lib/linalg/gemm/tune_products.ts";
+import { tuneProducts } from "../../lib/linalg/gemm/tune.ts";
 import { type ObservationKind, observationKinds } from "../../lib/optim/observation.ts";
 import { createOptimizer, type OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { optimizerFromConfig, optimizerNames } from "../../lib/optim/registry.ts";
@@ -94,7 +94,7 @@ export async function compareOptimizers(
     workloads.push(workload);
     await workload.prepare();
   }
-  await tuneProducts(gpu);
+  await tuneProducts(gpu, [{ kind: "batched" }]);
   const updateWorkloads: UpdateWorkload[] = [];
   for (const name of optimizerNames) {
     progress(`${name}: compiling`);

@@ -1,6 +1,7 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { type Library, OwnLibrary, Peer, type TimedWork } from "./library.ts";
 import { peerPrograms, TORCH } from "./peer_process.ts";
+import type { PeerTask } from "./peer_protocol.ts";
 import { pairedRatio, summarise, type Summary } from "../shell/statistics.ts";
 import { timeText } from "./table.ts";
 import type { BenchSetup } from "./workload.ts";
@@ -93,21 +94,8 @@ export async function comparePeers(
         continue;
       }
       await attempt(entry, async () => {
-        entry.loss = await library.prepare(task);
-        const reference = entries[0].loss!;
-        if (!(Math.abs(entry.loss - reference) <= SAME_LOSS * Math.abs(reference))) {
-          throw new Error(
-            `its first loss is ${entry.loss} but ours ${reference}, so it does not compute the same step`,
-          );
-        }
-        for (const work of library.works) {
-          const one = await library.time(work, 1);
-          entry.counts[work] = Math.max(1, Math.min(200, Math.round(BURST / one)));
-          if (work === "steps") slowness.set(library, one / batch);
-          // A step this slow counts as a measurement already.
-          if (one > MILLISECONDS_EACH) entry.times[work].push(one);
-          entry.spent += one;
-        }
+        const step = await makeFirstSteps(entry, entries[0], task);
+        slowness.set(library, step / batch);
       });
     }
     for (let round = 0; round < repeats; round++) {
@@ -121,6 +109,26 @@ export async function comparePeers(
     results.push({ batch, libraries: figures, matmul: await compareMatmul(ours, entries, repeats) });
   }
   return { batches: results, absent };
+}
+
+/** Prepares a library, checks its first loss and chooses how often its work is repeated. Returns the milliseconds of a step. */
+async function makeFirstSteps(entry: Entry, ours: Entry, task: PeerTask): Promise<number> {
+  const { library } = entry;
+  entry.loss = await library.prepare(task);
+  const reference = ours.loss!;
+  if (!(Math.abs(entry.loss - reference) <= SAME_LOSS * Math.abs(reference))) {
+    throw new Error(`its first loss is ${entry.loss} but ours ${reference}, so it does not compute the same step`);
+  }
+  let step = 0;
+  for (const work of library.works) {
+    const one = await library.time(work, 1);
+    entry.counts[work] = Math.max(1, Math.min(200, Math.round(BURST / one)));
+    if (work === "steps") step = one;
+    // A step this slow counts as a measurement already.
+    if (one > MILLISECONDS_EACH) entry.times[work].push(one);
+    entry.spent += one;
+  }
+  return step;
 }
 
 async function oneRound(entry: Entry): Promise<void> {

@@ -31,12 +31,12 @@ export function planLines({ settings, paces, adapter }: ComparisonRecord): strin
   const heads = ["activation", "optimizer", "parameters", "ms per step", "steps", "epochs", "seconds", "MiB"];
   return [
     `Adapter     ${adapter.name}`,
-    `Final runs  ${runs}: ${pairs.length} pairs × ${seeds} seeds × ${inputs.length} inputs`,
+    `Final runs  ${runs}: ${pairs.length} pairs × ${counted(seeds, "seed")} × ${counted(inputs.length, "input")}`,
     ...tune
       ? [
         `Tuning      for each pair up to ${SEARCH.budget} times the training time of a final run, on ${
           tuningInputs({ tune, seeds, inputs: inputs.length })
-        } of ${inputs.length} inputs`,
+        } of ${counted(inputs.length, "input")}`,
       ]
       : [],
     `Time        about ${
@@ -48,6 +48,11 @@ export function planLines({ settings, paces, adapter }: ComparisonRecord): strin
       ? [`Final runs of less than ${SHORT} s say little about an optimizer; a larger --budget makes them longer.`]
       : [],
   ];
+}
+
+/** "1 input", "3 inputs". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Pads cells to aligned columns: the first two to the left, the others, which are numbers, to the right. */

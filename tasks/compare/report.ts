@@ -161,7 +161,8 @@ function howToRead({ settings }: ComparisonRecord): ReportSection {
   const over = inputs.length === 1
     ? "medians over seeds, with the lowest and highest value in brackets"
     : "means over inputs of the medians over seeds, with the range of one standard deviation over inputs in brackets";
-  const lengths = SEARCH.rungs.map((rung) => rung === 1 ? "1" : `1/${Math.round(1 / rung)}`).join(", ");
+  const parts = SEARCH.rungs.map((rung) => rung === 1 ? "1" : `1/${Math.round(1 / rung)}`);
+  const lengths = `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
   return {
     title: "How to read this",
     paragraphs: [
@@ -174,8 +175,9 @@ function howToRead({ settings }: ComparisonRecord): ReportSection {
       ...tune
         ? [
           "Tuning searched for the best learning rate and schedule (constant or cosine) by successive halving. Learning rates " +
-          `were a decade apart, and half a decade apart around the best. Trials were ${lengths} times as long as a final run and together at ` +
-          `most as long as ${SEARCH.budget} final runs for each pair. They had a seed that no final run has.`,
+          `were a decade apart, and half a decade apart around the best. Trials were ${lengths} times as long ` +
+          `as a final run. All trials of a pair together were at most as long as ${SEARCH.budget} final runs. They had a seed that no ` +
+          "final run has.",
         ]
         : [],
     ],

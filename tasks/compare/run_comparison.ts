@@ -1,7 +1,7 @@
 import project from "../../deno.json" with { type: "json" };
 import { join, relative } from "@std/path";
 import { type Gpu, openDevice } from "../../lib/gpu/device.ts";
-import { KERNEL_CHOICES } from "../../lib/gpu/kernel_choice.ts";
+import { KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
 import { checkName } from "../run/run_name.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { ProgressLine } from "../shell/progress.ts";
@@ -41,7 +41,7 @@ export async function runComparison(args: readonly string[], signal: AbortSignal
   const task = TASKS.get(settings.task)!;
   using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels: kernelsOf(settings) });
   if (earlier !== undefined) checkDevice(path, earlier, gpu);
-  gpu.adopt(earlier?.kernels ?? {});
+  gpu.tuner.adopt(earlier?.kernels ?? {});
   await using _work = pendingWork(gpu);
   using progress = new ProgressLine();
   checkPairs({ task, settings, adapter: gpu.adapter });
@@ -118,7 +118,7 @@ async function measure(
     command: ["deno task compare", ...args.map(quoted)].join(" "),
     quality,
     adapter: { ...gpu.adapter },
-    kernels: gpu.choices,
+    kernels: gpu.tuner.choices,
     versions: currentVersions(),
     paces: Object.fromEntries([...measured].map(([name, { pace }]) => [name, pace])),
   };

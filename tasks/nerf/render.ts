@@ -2,8 +2,8 @@ import { openDevice } from "../../lib/gpu/device.ts";
 import { openRunFolder } from "../run/run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { parseOptions } from "../shell/options.ts";
-import { pendingWork } from "../shell/pending_work.ts";
 import { ProgressLine } from "../shell/progress.ts";
+import { pendingWork } from "../shell/pending_work.ts";
 import { EarlierRun } from "../training/earlier_run.ts";
 import { renderCommand } from "./command.ts";
 import { renderFrames, unfinishedPath } from "./frames.ts";
@@ -18,7 +18,7 @@ export async function renderRun(args: readonly string[], signal: AbortSignal): P
   const earlier = await EarlierRun.read(folder, nerfTask);
   const record = await readSceneRecord(folder);
   using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
-  gpu.adopt(earlier.kernels);
+  gpu.tuner.adopt(earlier.kernels);
   await using _work = pendingWork(gpu);
   const volume = volumeFor(nerfTask.settle(earlier.values, gpu.adapter), record.background);
   const loaded = await earlier.loadField(gpu);

@@ -1,5 +1,6 @@
 import { join } from "@std/path";
-import type { Scene } from "../../lib/data/scene/scene.ts";
+import type { Scene, View } from "../../lib/data/scene/scene.ts";
+import type { RaySpace } from "../../lib/data/scene/ray_space.ts";
 import type { Field } from "../../lib/field/field.ts";
 import { gradientEnergy } from "../../lib/metric/gradient_energy.ts";
 import { peakSignalToNoiseRatio } from "../../lib/metric/psnr.ts";
@@ -10,7 +11,7 @@ import { encodePng } from "../../lib/codec/image/encode_png.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { sideBySide } from "../run/side_by_side.ts";
 import type { RenderOptions } from "../../lib/render/render_pixels.ts";
-import { renderView } from "../../lib/render/render_view.ts";
+import { type RenderedView, renderView } from "../../lib/render/render_view.ts";
 import { mean } from "../shell/statistics.ts";
 import type { Closing, Summary } from "../training/subject.ts";
 import { depthMap } from "./frames.ts";
@@ -40,34 +41,23 @@ export async function renderTestViews(
   options: RenderOptions,
   { views: most = test.length, seconds, signal, say, print }: ViewOptions,
 ): Promise<Summary> {
-  const views = [];
+  const views: ReturnType<typeof figuresOf>[] = [];
   let [kept, whole] = [0, 0];
   let wanted = spread(test.length, most);
   const begin = performance.now();
   for (let k = 0; k < wanted.length && !signal.aborted; k++) {
-    const { name, camera, picture: truth, alpha } = test[wanted[k]];
+    const wantedView = test[wanted[k]];
     const onProgress = (done: number) =>
       say(`test view ${k + 1} of ${wanted.length}: ${Math.round(100 * done)} % rendered`);
-    const view = await renderView(field, camera, { ...options, signal, onProgress }).catch((error) => {
+    const view = await renderView(field, wantedView.camera, { ...options, signal, onProgress }).catch((error) => {
       if (!signal.aborted) throw error;
     });
     if (view === undefined) break;
     if (k === 0) await Deno.remove(join(folder.path, "test"), { recursive: true }).catch(() => {});
-    const { picture } = view;
-    const i = wanted[k];
-    const file = `test/${String(i).padStart(3, "0")}`;
-    await folder.writeFile(`${file}.png`, encodePng(picture));
-    const comparison = sideBySide([truth, picture, errorPicture(picture, truth)]);
-    await folder.writeFile(`${file}_comparison.png`, encodePng(comparison));
-    await folder.writeFile(`${file}_depth.png`, encodePng(depthMap(view, options.space)));
-    kept += gradientEnergy(picture);
-    whole += gradientEnergy(truth);
-    views.push({
-      name,
-      psnr: peakSignalToNoiseRatio(picture.pixels, truth.pixels),
-      ssim: structuralSimilarity(picture, truth),
-      ...alpha && { silhouettePsnr: silhouettePsnr(truth, alpha, background) },
-    });
+    await writeView(folder, `test/${String(wanted[k]).padStart(3, "0")}`, wantedView, view, options.space);
+    kept += gradientEnergy(view.picture);
+    whole += gradientEnergy(wantedView.picture);
+    views.push(figuresOf(wantedView, view, background));
     if (k === 0) {
       const each = (performance.now() - begin) / 1000;
       wanted = spread(test.length, Math.min(most, Math.max(1, Math.floor(seconds / each))));
@@ -92,6 +82,31 @@ export async function renderTestViews(
     ...silhouettes.length === views.length && { testSilhouettePsnr: mean(silhouettes) },
     ...counts,
     views,
+  };
+}
+
+/** Writes a rendered view, its comparison with the photograph and its depth map. */
+async function writeView(
+  folder: RunFolder,
+  file: string,
+  { picture: truth }: View,
+  view: RenderedView,
+  space: RaySpace,
+): Promise<void> {
+  const { picture } = view;
+  await folder.writeFile(`${file}.png`, encodePng(picture));
+  const comparison = sideBySide([truth, picture, errorPicture(picture, truth)]);
+  await folder.writeFile(`${file}_comparison.png`, encodePng(comparison));
+  await folder.writeFile(`${file}_depth.png`, encodePng(depthMap(view, space)));
+}
+
+/** The quality of a rendered view. */
+function figuresOf({ name, picture: truth, alpha }: View, { picture }: RenderedView, background: Scene["background"]) {
+  return {
+    name,
+    psnr: peakSignalToNoiseRatio(picture.pixels, truth.pixels),
+    ssim: structuralSimilarity(picture, truth),
+    ...alpha && { silhouettePsnr: silhouettePsnr(truth, alpha, background) },
   };
 }
 

@@ -83,10 +83,10 @@ export function expectation(option: Option): string {
 }
 
 function range({ min, max, exclusiveMin, exclusiveMax }: Bounds): string {
-  const below = min !== undefined ? `at least ${min}` : exclusiveMin !== undefined ? `more than ${exclusiveMin}` : "";
-  const above = max !== undefined ? `at most ${max}` : exclusiveMax !== undefined ? `less than ${exclusiveMax}` : "";
   if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
-  return below || above ? ` of ${[below, above].filter(Boolean).join(" and ")}` : "";
+  const lower = min !== undefined ? `of at least ${min}` : exclusiveMin !== undefined ? `above ${exclusiveMin}` : "";
+  const upper = max !== undefined ? `of at most ${max}` : exclusiveMax !== undefined ? `below ${exclusiveMax}` : "";
+  return [lower, upper].filter(Boolean).map((bound, i) => `${i === 0 ? " " : " and "}${bound}`).join("");
 }
 
 /** Breaks a text into lines at spaces. Lines after the first are indented by `indent` spaces. */

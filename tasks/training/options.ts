@@ -1,6 +1,6 @@
 import { activationKinds } from "../../lib/field/activation/registry.ts";
 import { encodingKinds } from "../../lib/field/encoding/registry.ts";
-import { KERNEL_CHOICES } from "../../lib/gpu/kernel_choice.ts";
+import { KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
 import { type ObjectiveKind, objectiveKinds } from "../../lib/objective/registry.ts";
 import { clipNormHyperparameter } from "../../lib/optim/clip_gradient.ts";
 import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";

@@ -59,7 +59,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
     await checkNewRun(place);
   }
   using gpu = await openDevice({ allowSoftware: asked.software ? true : undefined, kernels: asked.kernels });
-  gpu.adopt(earlier?.kernels ?? {});
+  gpu.tuner.adopt(earlier?.kernels ?? {});
   await using _work = pendingWork(gpu);
   const values = task.settle(asked, gpu.adapter);
   if (earlier === undefined && limits.minutes === undefined) {

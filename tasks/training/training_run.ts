@@ -156,7 +156,7 @@ export class TrainingRun implements Disposable {
       layers: description.layers.map((layer) => layer.name),
       ...config,
       adapter: gpu.adapter,
-      kernels: gpu.choices,
+      kernels: gpu.tuner.choices,
       versions: Deno.version,
     });
   }

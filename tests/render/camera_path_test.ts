@@ -62,8 +62,8 @@ Deno.test("paths that there are none of are refused in one sentence", () => {
     const message = `cameraPath: frames: expected a whole number of at least 1, found ${frames}.`;
     assertThrows(() => path("orbit", around, frames), RangeError, message);
   }
-  assertThrows(() => path("orbit", []), Error, "cameraPath: at least one camera expected, none found.");
-  assertThrows(() => path("orbit", [around[0], around[0]]), Error, "all are in one place.");
+  assertThrows(() => path("orbit", []), Error, "cameraPath: expected at least one camera, found none.");
+  assertThrows(() => path("orbit", [around[0], around[0]]), Error, "but all cameras are in one place.");
   const ring = around.map((_, i): Camera => {
     const angle = i * Math.PI / 4;
     return { ...lens, pose: lookingAt([Math.cos(angle), Math.sin(angle), 0], [0, 0, 0], [0, 0, 1]) };
@@ -71,13 +71,13 @@ Deno.test("paths that there are none of are refused in one sentence", () => {
   assertThrows(
     () => path("zoom" as CameraPathKind, around),
     Error,
-    "cameraPath: one of spiral, orbit expected, zoom found.",
+    "cameraPath: expected one of spiral, orbit, found zoom.",
   );
   const near = { cameras: around, near: 0, far: 5, kind: "around" } as const;
   assertThrows(
     () => cameraPath("orbit", near, 3),
     Error,
-    "cameraPath: distances 0 < near < far expected, 0 and 5 found.",
+    "cameraPath: expected distances 0 < near < far, found 0 and 5.",
   );
-  assertThrows(() => path("spiral", ring), Error, "Cameras that look about the same way expected");
+  assertThrows(() => path("spiral", ring), Error, "cameras: expected all to look in about the same direction");
 });

@@ -40,7 +40,7 @@ Deno.test("rays are made of RGB pictures of their cameras' size alone", () => {
     assertThrows(() => rayData(gpu, views, space, { intervals: 4 }), Error, message);
   };
   const found = (what: string) =>
-    `rays: b.png: a picture of the camera's width×height×channels 8×6×3 expected, ${what} found.`;
+    `rays: b.png: expected a picture of the camera's width×height×channels 8×6×3, found ${what}.`;
   refuses(testPicture(16, 12), found("16×12×3"));
   refuses(testPicture(4, 3), found("4×3×3"));
   for (const channels of [1, 4] as const) {
@@ -52,11 +52,11 @@ Deno.test("rays are made of RGB pictures of their cameras' size alone", () => {
     "rays: b.png: expected 6×8×3 = 144 pixel values, found 9.",
   );
   const wider = { ...cameras[0], width: 9 };
-  refuses(testPicture(9, 6), "rays: cameras with pictures of one size expected.", wider);
+  refuses(testPicture(9, 6), "rays: expected cameras with pictures of one size, found different sizes.", wider);
   assertThrows(
     () => rayData(gpu, [], space, { intervals: 4 }),
     Error,
-    "rays: at least one camera expected, none found.",
+    "rays: expected at least one camera, found none.",
   );
   assertEquals(gpu.liveBuffers, live);
 });
@@ -70,7 +70,7 @@ Deno.test("training with another number of intervals than the rays have is refus
   await assertRejects(
     () => Array.fromAsync(run),
     Error,
-    "rays: an objective with 5 intervals, as the rays have, expected, 4 found.",
+    "rays: expected an objective with 5 intervals, as the rays have, found 4.",
   );
 });
 
@@ -81,9 +81,9 @@ Deno.test("pixels of no camera are refused, and none are rendered as none", asyn
   await assertRejects(
     () => render(cameras, [0, 96]),
     RangeError,
-    "rendering: pixels below 96 (cameras · width · height) expected, 96 found.",
+    "rendering: expected pixels below 96 (cameras · width · height), found 96.",
   );
-  await assertRejects(() => render([], []), Error, "rays: at least one camera expected, none found.");
+  await assertRejects(() => render([], []), Error, "rays: expected at least one camera, found none.");
   const none = new Float32Array(0);
   assertEquals(await render(cameras, []), { pixel: none, depth: none, opacity: none });
   await assertRejects(
@@ -97,14 +97,14 @@ Deno.test("a ray space needs cameras, bounds in order and a kind that there is",
   const refuses = (change: object, message: string, kind: RaySpaceKind = "metric") =>
     assertThrows(() => raySpace(kind, { ...bounds, ...change }), Error, message);
   for (const near of [6, 7, NaN, 0]) {
-    refuses({ near }, `ray space: distances 0 < near < far expected, ${near} and 6 found.`);
+    refuses({ near }, `ray space: expected distances 0 < near < far, found ${near} and 6.`);
   }
-  refuses({ cameras: [] }, "ray space: at least one camera expected, none found.");
-  refuses({}, "ray space: one of metric, inverse, ndc expected, other found.", "other" as RaySpaceKind);
+  refuses({ cameras: [] }, "ray space: expected at least one camera, found none.");
+  refuses({}, "ray space: expected one of metric, inverse, ndc, found other.", "other" as RaySpaceKind);
   const opposite = [-1, 0, 0, 0, 0, 1, 0, 0, 0, 0, -1, -4];
   refuses(
     { kind: "forward", cameras: [cameras[0], { ...cameras[0], pose: opposite }] },
-    "Cameras that look about the same way expected: the mean of these has no direction.",
+    "cameras: expected all to look in about the same direction, but they have no mean direction.",
   );
 });
 
@@ -113,10 +113,10 @@ Deno.test("cameras that cannot be and spaces that there are none of are refused"
   const [camera] = cameras;
   for (const wrong of [{ focal: [0, 0] }, { pose: [1, 0, 0] }, { pose: camera.pose.map(() => NaN) }]) {
     const rendered = renderView(field, { ...camera, ...wrong } as Camera, { intervals: 4, space });
-    await assertRejects(() => rendered, Error, "rays: camera 0: a p");
+    await assertRejects(() => rendered, Error, "rays: camera 0: expected a p");
   }
   const other = { ...space, kind: "up" as RaySpaceKind };
-  const message = "rays: a space of one of metric, inverse, ndc expected, up found.";
+  const message = "rays: expected a space of one of metric, inverse, ndc, found up.";
   await assertRejects(() => renderView(field, camera, { intervals: 4, space: other }), Error, message);
 });
 

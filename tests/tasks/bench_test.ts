@@ -161,7 +161,7 @@ Deno.test("a peer is given the parameters layer by layer", async () => {
     await using peer = new PeerProcess({ name: "fake", program: Deno.execPath(), args, products: false });
     assertEquals(await peer.ask({ ask: "prepare", task }), { loss: 1234567891011 });
     assert((await peer.ask({ ask: "steps", count: 2 })).milliseconds! >= 0);
-    await assertRejects(() => peer.ask({ ask: "products", count: 1 }), Error, "does not know");
+    await assertRejects(() => peer.ask({ ask: "products", count: 1 }), Error, "does not support");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -137,7 +137,7 @@ Deno.test("each mistake is one sentence and exit code 1, and nothing is made", (
       [["text.png"], /text\.png: expected a PNG or a JPEG, found a GIF\./],
       [["picture.png", "--crop", "1,2,3"], /--crop: expected X,Y,W,H in whole pixels, found "1,2,3"\./],
       [["picture.png", "--crop", "1,,2,3"], /--crop: expected X,Y,W,H in whole pixels, found "1,,2,3"\./],
-      [["picture.png", "--crop", "30,0,20,10"], /20×10 pixels at \(30, 0\) reach beyond the picture of 40×30\./],
+      [["picture.png", "--crop", "30,0,20,10"], /20×10 pixels at \(30, 0\) exceed the picture of 40×30\./],
       [["picture.png", "--name", "a/b", ...small], /run name: /],
       [["picture.png", "--seed", "-1"], /--seed.*-1/],
       [["--resume", "runs/image/none"], /none: there is no such run\./],

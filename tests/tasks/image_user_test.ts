@@ -20,7 +20,7 @@ Deno.test("what cannot be trained on is refused with one sentence, and no run is
     const refused: [args: string, sentence: RegExp][] = [
       ["missing.png", /missing\.png: cannot be read: there is no such file\./],
       [".", /cannot be read: it is a folder\./],
-      ["picture.png --crop 15,11,2,1", /--crop: 2×1 pixels at \(15, 11\) reach beyond the picture of 16×12\./],
+      ["picture.png --crop 15,11,2,1", /--crop: 2×1 pixels at \(15, 11\) exceed the picture of 16×12\./],
       ["picture.png --crop 1,,1,1", /--crop: expected X,Y,W,H in whole pixels, found "1,,1,1"\./],
       ["picture.png --crop 0,0,0,1", /--crop: width: expected a whole number of at least 1, found 0\./],
       [

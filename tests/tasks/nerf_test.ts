@@ -240,7 +240,7 @@ Deno.test("a scene that looks forward is rendered along a spiral, and frames of 
     assertEquals([refused.code, namesIn(join(folder, "runs/nerf"))], [1, ["run"]]);
     assertMatch(
       refused.stderr,
-      /^error: cameraPath: cameras around .* expected for an orbit: all are in one place\.\n$/m,
+      /^error: cameraPath: expected cameras around an object for an orbit, but all cameras are in one place\.\n$/m,
     );
 
     const record = await readJson(run, "scene.json");
@@ -253,7 +253,7 @@ Deno.test("a scene that looks forward is rendered along a spiral, and frames of 
         { ...record, bounds: { ...bounds, cameras: [{ ...bounds.cameras[0], pose: 3 }] } },
         /not all of them were found\.\n$/,
       ],
-      [{ ...record, bounds: { ...bounds, near: 99 } }, /distances 0 < near < far expected, 99 and 8 found\.\n$/],
+      [{ ...record, bounds: { ...bounds, near: 99 } }, /expected distances 0 < near < far, found 99 and 8\.\n$/],
     ];
     for (const [found, sentence] of broken) {
       await Deno.writeTextFile(join(run, "scene.json"), JSON.stringify(found));
@@ -287,7 +287,7 @@ Deno.test("cameras are drawn without training, and what cannot be used ends in o
     assertMatch(await Deno.readTextFile(join(runPath(folder, "cameras"), "cameras.ply")), /element vertex 616\n/);
     await Deno.writeTextFile(join(folder, "file"), "");
     const refused: [string, RegExp][] = [
-      [folder, /^error: .*: not a scene: one of poses_bounds\.npy, .* expected, none found\.\n$/],
+      [folder, /^error: .*: this folder is no scene: expected one of poses_bounds\.npy, .*, found none\.\n$/],
       [join(folder, "none"), /^error: .*none: expected a scene's folder, but there is no such folder\.\n$/],
       [join(folder, "file"), /^error: .*file: expected a scene's folder, but it is a file\.\n$/],
       [
@@ -298,7 +298,7 @@ Deno.test("cameras are drawn without training, and what cannot be used ends in o
         "--show-cameras --dry-run",
         /^error: --show-cameras draws the cameras and does not train, so --dry-run cannot be given with it\.\n$/,
       ],
-      ["--space ndc", /^error: NDC: a scene whose cameras all look forward expected \(LLFF\), .*\n$/],
+      ["--space ndc", /^error: NDC: expected a forward-facing scene \(LLFF\), .*\n$/],
       [
         "--optimizer sgd --update-every 3",
         /^error: --update-every: the optimizer sgd has no such hyper-parameter\.\n$/,

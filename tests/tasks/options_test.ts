@@ -94,10 +94,10 @@ Deno.test("each mistake is refused with one sentence that names it", () => {
   for (const text of ["0", "Infinity", "0x10", "1_000"]) {
     assertEquals(
       refusal("--learning-rate", text),
-      `--learning-rate: expected a number of more than 0, found "${text}".`,
+      `--learning-rate: expected a number above 0, found "${text}".`,
     );
   }
-  assertEquals(refusal("--beta=1"), '--beta: expected a number of at least 0 and less than 1, found "1".');
+  assertEquals(refusal("--beta=1"), '--beta: expected a number of at least 0 and below 1, found "1".');
   assertEquals(
     refusal("--optimizer", "adm"),
     '--optimizer: expected one of adam, esgd, found "adm"; did you mean adam?',

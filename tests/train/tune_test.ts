@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { adam, createField, createOptimizer, gaussian, meanSquaredError, mlp, openDevice, train } from "../../mod.ts";
 import { tuneKernels } from "../../lib/field/mod.ts";
+import { familyOf, subjectOf } from "../../lib/linalg/gemm/family.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
 /** Runs `work` with kernel choices remembered in a folder of its own, empty at first. The driver's cache stays where it is. */
@@ -29,14 +30,16 @@ Deno.test("training chooses kernels for an epoch's smaller last batch as well", 
     for await (
       const _ of train({ field, objective: meanSquaredError(), data, optimizer, batchSize: 64, epochs: 1 })
     );
-    for (const rows of [64, 16]) assert(gpu.choice(`weight 16x16 rows ${rows}`) !== undefined, `${rows} rows`);
+    for (const rows of [64, 16]) assert(gpu.tuner.choice(`weight 16x16 rows ${rows}`) !== undefined, `${rows} rows`);
   }));
 
 Deno.test("a choice that nobody has made is told as what it amounts to", () =>
   withoutChoices(async () => {
     using gpu = await openDevice();
-    assertEquals([gpu.choice("operands"), gpu.choice("weight 16x16 rows 16")], [undefined, undefined]);
-    assertEquals(gpu.choices, { operands: "buffer", "weight 16x16 rows 16": "register" });
+    const product = { kind: "weight", shape: { rows: 16, outputs: 16, inputs: 16 } } as const;
+    assertEquals([gpu.tuner.choice("operands"), gpu.tuner.choice(subjectOf(product))], [undefined, undefined]);
+    assertEquals(familyOf(gpu, product), "register");
+    assertEquals(gpu.tuner.choices, { operands: "buffer", "weight 16x16 rows 16": "register" });
   }));
 
 Deno.test("remembered choices that make no sense are passed over", () =>
@@ -45,7 +48,7 @@ Deno.test("remembered choices that make no sense are passed over", () =>
     for (const text of ["null", "[]", "{", '{"key": 1, "choice": "texture"}', ""]) {
       await Deno.writeTextFile(join(cache, "neural-fields", "kernels.jsonl"), text);
       using gpu = await openDevice();
-      assertEquals(gpu.choice("operands"), undefined, text);
+      assertEquals(gpu.tuner.choice("operands"), undefined, text);
     }
   }));
 
@@ -53,12 +56,12 @@ Deno.test("the latest choice holds, after a line that was cut short as well", ()
   withoutChoices(async (cache) => {
     using first = await openDevice();
     using second = await openDevice();
-    first.choose("operands", "texture");
+    first.tuner.choose("operands", "texture");
     await Deno.writeTextFile(join(cache, "neural-fields", "kernels.jsonl"), '\n{"key": "a', { append: true });
-    second.choose("other", "x");
-    first.choose("operands", "buffer");
+    second.tuner.choose("other", "x");
+    first.tuner.choose("operands", "buffer");
     using third = await openDevice();
-    assertEquals([third.choice("operands"), third.choice("other")], ["buffer", "x"]);
+    assertEquals([third.tuner.choice("operands"), third.tuner.choice("other")], ["buffer", "x"]);
   }));
 
 Deno.test("a choice that cannot be remembered holds for the process, which says so once", () =>
@@ -69,8 +72,8 @@ Deno.test("a choice that cannot be remembered holds for the process, which says 
     console.warn = (text) => said.push(text);
     try {
       using gpu = await openDevice();
-      for (const choice of ["texture", "buffer"]) gpu.choose("operands", choice);
-      assertEquals(gpu.choice("operands"), "buffer");
+      for (const choice of ["texture", "buffer"]) gpu.tuner.choose("operands", choice);
+      assertEquals(gpu.tuner.choice("operands"), "buffer");
     } finally {
       console.warn = warn;
     }
@@ -83,13 +86,12 @@ Deno.test("first uses share one budget; what it does not cover is guessed from t
     using gpu = await openDevice();
     const description = mlp({ inputs: 16, hidden: [64, 64], outputs: 16, activation: gaussian() });
     await tuneKernels(gpu, { description, rows: 64, gradients: true });
-    assert(gpu.tuningSeconds < 2);
-    gpu.tuningSeconds = 0;
-    gpu.adopt({ "forward 64x64 rows 64": "tile" });
-    const guessed = await tuneKernels(gpu, { description, rows: 512, gradients: true });
+    assert(gpu.tuner.secondsLeft < 2);
+    gpu.tuner.adopt({ "forward 64x64 rows 64": "tile" });
+    const guessed = await tuneKernels(gpu, { description, rows: 512, gradients: true }, { budget: 0 });
     assert(guessed.length > 0);
     for (const { subject, milliseconds, choice } of guessed) {
-      assertEquals([milliseconds, choice], [{}, gpu.choice(subject.replace("512", "64"))], subject);
+      assertEquals([milliseconds, choice], [{}, gpu.tuner.choice(subject.replace("512", "64"))], subject);
     }
-    assertEquals(gpu.choice("forward 64x64 rows 512"), "tile");
+    assertEquals(gpu.tuner.choice("forward 64x64 rows 512"), "tile");
   }));

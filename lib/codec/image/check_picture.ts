@@ -1,10 +1,10 @@
 import type { Picture } from "./picture.ts";
 
 /**
- * Checks that a number is a whole number of at least `least`.
+ * Checks that a number is an integer of at least `least`.
  *
- * @param what How the error calls it, with the function: `"cropPicture: width"`.
- * @throws {RangeError} If it is not.
+ * @param what The name of the number in the error message, with that of the function: `"cropPicture: width"`.
+ * @throws {RangeError} If the number is not such an integer.
  */
 export function checkWhole(what: string, value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least) {
@@ -13,10 +13,10 @@ export function checkWhole(what: string, value: number, least: number): void {
 }
 
 /**
- * Checks that a picture's sizes are sane and its pixels as many as they say.
+ * Checks that a picture's sizes and number of channels are valid and match its number of pixel values.
  *
- * @param where How the error calls the place: `"encodePng"`.
- * @throws {RangeError} If they are not.
+ * @param where The beginning of the error message: `"encodePng"`.
+ * @throws {RangeError} If they are not valid or do not match.
  */
 export function checkPicture(where: string, picture: Picture): void {
   const { width, height, channels, pixels } = picture;
@@ -36,8 +36,8 @@ export function checkPicture(where: string, picture: Picture): void {
 /**
  * Checks that two pictures have the same size and channels.
  *
- * @param where How the error calls the place: `"structuralSimilarity"`.
- * @throws {RangeError} If they have not, or one of them contradicts itself.
+ * @param where The beginning of the error message: `"structuralSimilarity"`.
+ * @throws {RangeError} If they differ, or one of the pictures is invalid.
  */
 export function checkSameShape(where: string, result: Picture, target: Picture): void {
   checkPicture(where, result);

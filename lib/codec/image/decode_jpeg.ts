@@ -1,5 +1,5 @@
 /**
- * Reading JPEG with jpeg-js, which is fetched the first time that a JPEG is decoded and not before.
+ * Reading JPEG with jpeg-js, which is loaded only when the first JPEG is decoded.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { type JpegHeader, readJpegHeader } from "./jpeg_header.ts";
 import { orientPicture } from "./orient.ts";
 import type { Picture } from "./picture.ts";
 
-/** The largest JPEG that is read, in pixels: 2²⁶, about 8 200 × 8 200, for which the decoder needs some 2 GiB. */
+/** The most pixels of a JPEG: 2²⁶, about 8 200 × 8 200, for which the decoder needs about 2 GiB. */
 const MAX_JPEG_PIXELS = 2 ** 26;
 
-/** What of jpeg-js 0.4.4 is used. */
+/** The part of jpeg-js 0.4.4 that is used. */
 interface JpegJs {
   decode(bytes: Uint8Array, options: {
     useTArray: true;
@@ -23,40 +23,40 @@ interface JpegJs {
 }
 
 /**
- * Reads a baseline or progressive JPEG of 8 bits and makes it upright by its EXIF orientation. One component gives grey,
- * three give RGB, four (Adobe's CMYK) are turned into RGB. Coarser chroma is repeated, not interpolated, so that values
- * may differ from libjpeg's by some tens of 255ths at sharp colour edges. Colour profiles are ignored.
+ * Decodes a baseline or progressive JPEG of 8 bits and makes it upright according to its EXIF orientation. One component gives grey,
+ * three give RGB, and four (Adobe's CMYK) are converted to RGB. Subsampled chroma is repeated, not interpolated, so values
+ * may differ from libjpeg's by several tens of 255ths at sharp colour edges. Colour profiles are ignored.
  *
  * @param bytes The whole file.
- * @param name How errors call the file.
- * @returns Multiples of 1/255, 1 or 3 channels.
- * @throws {Error} If the file is cut off, damaged, of a kind that is not read or has more than `MAX_JPEG_PIXELS`, or if
- * the package that decodes it cannot be loaded.
+ * @param name The name of the file in error messages.
+ * @returns A picture of 1 or 3 channels, whose values are multiples of 1/255.
+ * @throws {Error} If the file is truncated, damaged, of an unsupported kind or has more than `MAX_JPEG_PIXELS` pixels, or if
+ * jpeg-js cannot be loaded.
  */
 export async function decodeJpeg(bytes: Uint8Array, name = "picture"): Promise<Picture> {
   const header = readJpegHeader(bytes, name);
   const { width, height, components, storesRgb, orientation } = header;
   if (width * height > MAX_JPEG_PIXELS) {
     throw new Error(
-      `${name}: the JPEG has ${width}×${height} pixels, more than the ${MAX_JPEG_PIXELS} that are read; shrink it first.`,
+      `${name}: the JPEG has ${width}×${height} pixels, but at most ${MAX_JPEG_PIXELS} are supported; shrink it first.`,
     );
   }
   const samples = decodeSamples(await loadJpegJs(name), bytes, header, name);
   if (components === 3 && !storesRgb) convertToRgb(samples);
   const channels = components === 1 ? 1 : 3;
   const pixels = new Float32Array(width * height * channels);
-  // jpeg-js repeats grey three times.
+  // jpeg-js returns grey values three times.
   const step = components === 1 ? 3 : 1;
   for (let i = 0; i < pixels.length; i++) pixels[i] = samples[i * step] / 255;
   return orientPicture({ width, height, channels, pixels }, orientation);
 }
 
-/** Three samples a pixel, 0 to 255: grey thrice, the components as stored, or the RGB of CMYK. */
+/** Decodes three samples per pixel, 0 to 255: grey three times, the three components as stored, or RGB converted from CMYK. */
 function decodeSamples(jpegJs: JpegJs, bytes: Uint8Array, header: JpegHeader, name: string): Uint8Array {
   const { components, adobeAt } = header;
   const copy = bytes.slice();
-  // jpeg-js's own conversion of YCbCr rounds down, which darkens by half a 255th, and an Adobe segment forces it: make
-  // that an APP13, which is ignored.
+  // jpeg-js's own conversion of YCbCr rounds down, which darkens by half a 255th. An Adobe segment forces this conversion, so its
+  // marker is changed to APP13, which jpeg-js ignores.
   if (components === 3 && adobeAt !== undefined) copy[adobeAt + 1] = 0xed;
   try {
     return jpegJs.decode(copy, {
@@ -67,13 +67,13 @@ function decodeSamples(jpegJs: JpegJs, bytes: Uint8Array, header: JpegHeader, na
       maxMemoryUsageInMB: 2048,
     }).data;
   } catch (cause) {
-    throw new Error(`${name}: the JPEG is damaged or of a kind that is not read (${(cause as Error).message}).`, {
+    throw new Error(`${name}: the JPEG is damaged or of an unsupported kind (${(cause as Error).message}).`, {
       cause,
     });
   }
 }
 
-/** Y, Cb, Cr to R, G, B in place (JFIF 1.02, section 7), rounded to the nearest. */
+/** Converts Y, Cb, Cr to R, G, B in place (JFIF 1.02, section 7), rounded to the nearest integer. */
 function convertToRgb(samples: Uint8Array): void {
   const rounded = (value: number) => Math.floor(Math.min(255, Math.max(0, value)) + 0.5);
   for (let i = 0; i < samples.length; i += 3) {
@@ -87,14 +87,14 @@ function convertToRgb(samples: Uint8Array): void {
 }
 
 async function loadJpegJs(name: string): Promise<JpegJs> {
-  // A literal specifier would be fetched as soon as this module loads, even by those who never open a JPEG.
+  // A literal specifier would be downloaded as soon as this module is loaded, even if no JPEG is ever decoded.
   const specifier = "npm:jpeg-js@0.4.4";
   try {
     return await import(specifier);
   } catch (cause) {
     throw new Error(
       `${name}: reading a JPEG needs the package ${specifier}, which cannot be loaded (${(cause as Error).message}); ` +
-        `convert the picture to PNG to do without.`,
+        `a picture in PNG format does not need it.`,
       { cause },
     );
   }

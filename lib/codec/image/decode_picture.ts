@@ -4,13 +4,13 @@ import type { Picture } from "./picture.ts";
 import { describeFileKind } from "../file_kind.ts";
 
 /**
- * Reads a PNG or a JPEG, told apart by their first bytes, not by the name. The channels are those of the file: a grey
- * file gives 1, a palette gives 3, a transparent colour adds alpha. Colour profiles and gamma are ignored.
+ * Decodes a PNG or a JPEG, which are recognised by their first bytes, not by the name. The channels are those of the file: a grey
+ * file gives 1, a palette gives 3, and a transparent colour adds alpha. Colour profiles and gamma are ignored.
  *
  * @param bytes The whole file.
- * @param name How errors call the file.
+ * @param name The name of the file in error messages.
  * @returns The picture; a JPEG's EXIF orientation has been applied.
- * @throws {Error} If the bytes are neither, or the file is cut off, damaged, too large or of a kind that is not read.
+ * @throws {Error} If the file is neither a PNG nor a JPEG, or is truncated, damaged, too large or of an unsupported kind.
  */
 export async function decodePicture(bytes: Uint8Array, name = "picture"): Promise<Picture> {
   const kind = describeFileKind(bytes);

@@ -1,6 +1,6 @@
 /**
- * Reading PNG. fast-png decompresses and undoes the filters; low bit depths, palettes and transparent colours, which it
- * leaves packed or only reports, are spread here.
+ * Decoding PNG. fast-png decompresses the data and undoes the filters. It leaves low bit depths packed and only reports palettes and
+ * transparent colours, so these are converted here.
  *
  * @module
  */
@@ -9,30 +9,30 @@ import { decode, type DecodedPng } from "npm:fast-png@8.0.0";
 import type { Picture } from "./picture.ts";
 import { type PngHeader, readPngHeader } from "./png_header.ts";
 
-/** The largest PNG that is read, in pixels: 2²⁷, about 11 600 × 11 600. */
+/** The most pixels of a PNG: 2²⁷, about 11 600 × 11 600. */
 export const MAX_PNG_PIXELS = 2 ** 27;
 
 /**
- * Reads a PNG of any colour type and bit depth. A palette gives RGB; a tRNS chunk adds alpha (RGBA for palettes and RGB,
- * grey and alpha for grey). Of an animated PNG the default image is read. Colour profiles, gamma and EXIF are ignored.
+ * Decodes a PNG of any colour type and bit depth. A palette gives RGB; a tRNS chunk adds alpha (RGBA for palettes and RGB,
+ * grey and alpha for grey). For an animated PNG, the default image is decoded. Colour profiles, gamma and EXIF are ignored.
  *
  * @param bytes The whole file.
- * @param name How errors call the file.
- * @returns Values sample / (2^depth − 1).
- * @throws {Error} If the file is cut off or damaged (checksums are checked), has more than `MAX_PNG_PIXELS`, or is
- * interlaced with fewer than 8 bits a sample, which fast-png does not decode.
+ * @param name The name of the file in error messages.
+ * @returns A picture with the values sample / (2^depth − 1).
+ * @throws {Error} If the file is truncated or damaged (checksums are verified), has more than `MAX_PNG_PIXELS` pixels, or is
+ * interlaced with fewer than 8 bits per sample, which fast-png does not support.
  */
 export function decodePng(bytes: Uint8Array, name = "picture"): Picture {
   const header = readPngHeader(bytes, name);
   const { width, height, depth, interlaced } = header;
   if (width * height > MAX_PNG_PIXELS) {
     throw new Error(
-      `${name}: the PNG claims ${width}×${height} pixels, more than the ${MAX_PNG_PIXELS} that are read; shrink it first.`,
+      `${name}: the PNG has ${width}×${height} pixels, but at most ${MAX_PNG_PIXELS} are supported; shrink it first.`,
     );
   }
   if (interlaced && depth < 8) {
     throw new Error(
-      `${name}: interlaced PNGs are read with 8 or 16 bits a sample, this one has ${depth}; save it without interlacing.`,
+      `${name}: expected 8 or 16 bits per sample in an interlaced PNG, found ${depth}; save it without interlacing.`,
     );
   }
   return { width, height, ...spread(header, decodeChunks(bytes, name), name) };
@@ -48,11 +48,11 @@ function decodeChunks(bytes: Uint8Array, name: string): DecodedPng {
   }
 }
 
-/** Channels and values in [0, 1] of what fast-png returns. */
+/** Converts the result of fast-png to channels and values in [0, 1]. */
 function spread(header: PngHeader, decoded: DecodedPng, name: string): Pick<Picture, "channels" | "pixels"> {
   const { width, height, depth, colourType } = header;
   const samples = depth < 8 ? unpack(decoded.data, width, height, depth) : decoded.data;
-  // RGB files may carry a palette too, as a hint for poor displays: only the colour type decides.
+  // Only the colour type tells whether the palette is used, because RGB files may contain one too, as a hint for poor displays.
   if (colourType === 3) return lookUp(samples, decoded.palette!, name);
   const channels = decoded.channels as Picture["channels"];
   const full = 2 ** depth - 1;
@@ -63,7 +63,7 @@ function spread(header: PngHeader, decoded: DecodedPng, name: string): Pick<Pict
   return { channels, pixels };
 }
 
-/** One sample an entry of rows of 1, 2 or 4 bits a sample; each row begins at a whole byte, high bits first. */
+/** Unpacks samples of 1, 2 or 4 bits to one sample per entry. Each row begins at a whole byte, with the high bits first. */
 function unpack(packed: ArrayLike<number>, width: number, height: number, depth: number): Uint8Array {
   const samples = new Uint8Array(width * height);
   const rowBytes = Math.ceil(width * depth / 8);
@@ -77,7 +77,7 @@ function unpack(packed: ArrayLike<number>, width: number, height: number, depth:
   return samples;
 }
 
-/** Colours of palette indices; a palette entry has an alpha if the file has a tRNS chunk. */
+/** Looks up the colours of palette indices. Palette entries have an alpha if the file has a tRNS chunk. */
 function lookUp(
   indices: ArrayLike<number>,
   palette: readonly number[][],
@@ -97,7 +97,7 @@ function lookUp(
   return { channels, pixels };
 }
 
-/** Adds a channel: 0 where all samples equal the transparent colour bit for bit, 1 elsewhere. */
+/** Adds an alpha channel: 0 where all samples equal the transparent colour exactly, 1 elsewhere. */
 function addAlpha(
   samples: ArrayLike<number>,
   channels: number,

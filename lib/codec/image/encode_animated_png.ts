@@ -6,32 +6,34 @@ import { encodePng } from "./encode_png.ts";
 const SIGNATURE = 8;
 
 /**
- * Writes pictures of one size and kind as an animated PNG that loops for ever (PNG, third edition, section 11.3.6): what shows
- * no animation shows the first picture.
+ * Encodes pictures of one size and number of channels as an animated PNG that loops forever (PNG, third edition, section 11.3.6).
+ * Programs that do not support animations show the first picture.
  *
- * @param options.framesPerSecond A whole number from 1 to 1000; 15 by default.
- * @returns The whole file; the same bytes for the same pictures.
- * @throws {RangeError} If there is no picture, sizes differ, or one cannot be written.
+ * @param options.framesPerSecond An integer from 1 to 1000; 15 by default.
+ * @returns The whole file; the same pictures give the same bytes.
+ * @throws {RangeError} If there is no picture, sizes or channels differ, or a picture is invalid.
  */
 export function encodeAnimatedPng(frames: readonly Picture[], options: { framesPerSecond?: number } = {}): Uint8Array {
   const { framesPerSecond = 15 } = options;
   if (!Number.isInteger(framesPerSecond) || framesPerSecond < 1 || framesPerSecond > 1000) {
     throw new RangeError(
-      `encodeAnimatedPng: framesPerSecond: a whole number from 1 to 1000 expected, ${framesPerSecond} found.`,
+      `encodeAnimatedPng: framesPerSecond: expected a whole number from 1 to 1000, found ${framesPerSecond}.`,
     );
   }
-  if (frames.length === 0) throw new RangeError("encodeAnimatedPng: at least one picture expected, none found.");
+  if (frames.length === 0) throw new RangeError("encodeAnimatedPng: expected at least one picture, found none.");
   const { width, height, channels } = frames[0];
   const odd = frames.findIndex((each) => each.width !== width || each.height !== height || each.channels !== channels);
   if (odd >= 0) {
-    throw new RangeError(`encodeAnimatedPng: pictures of one size and kind expected, number ${odd} is of another.`);
+    throw new RangeError(
+      `encodeAnimatedPng: expected pictures of one size and number of channels, but picture ${odd} differs.`,
+    );
   }
   return joinFrames(frames.map((frame) => encodePng(frame)), framesPerSecond);
 }
 
 /**
- * The same of pictures that are PNG files already, as `encodePng` makes them, all of one size and kind: for more frames than fit
- * memory as pictures.
+ * Joins PNG files, as `encodePng` makes them, to an animated PNG. All must have one size and number of channels. It needs less memory
+ * than `encodeAnimatedPng` if there are many frames.
  */
 export function joinFrames(files: readonly Uint8Array[], framesPerSecond = 15): Uint8Array {
   const parts: Uint8Array[] = [];
@@ -42,7 +44,7 @@ export function joinFrames(files: readonly Uint8Array[], framesPerSecond = 15): 
     if (i === 0) {
       parts.push(file.subarray(0, SIGNATURE), chunk("IHDR", header), chunk("acTL", words(files.length, 0)));
     }
-    // Size, place (0, 0), delay as a fraction of a second, then: leave the picture, replace what is there.
+    // The frame's size, offset (0, 0), delay as a fraction of a second, dispose operation "none" and blend operation "source".
     const control = new Uint8Array(26);
     control.set(words(sequence++));
     control.set(header.subarray(0, 8), 4);
@@ -70,13 +72,13 @@ function chunksOf(png: Uint8Array): { type: string; data: Uint8Array }[] {
   return chunks;
 }
 
-/** Length, type, data and the checksum of type and data. */
+/** Encodes a chunk: length, type, data and the checksum of type and data. */
 function chunk(type: string, data: Uint8Array): Uint8Array {
   const body = joinBytes([Uint8Array.from(type, (character) => character.charCodeAt(0)), data]);
   return joinBytes([words(data.length), body, words(crc32(body))]);
 }
 
-/** Big-endian 32-bit numbers. */
+/** Encodes big-endian 32-bit integers. */
 function words(...numbers: number[]): Uint8Array {
   const bytes = new Uint8Array(numbers.length * 4);
   numbers.forEach((number, i) => new DataView(bytes.buffer).setUint32(i * 4, number));

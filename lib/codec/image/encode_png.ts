@@ -1,5 +1,5 @@
 /**
- * Pictures as PNG files.
+ * Encoding PNG.
  *
  * @module
  */
@@ -8,18 +8,18 @@ import { encode } from "npm:fast-png@8.0.0";
 import { checkPicture } from "./check_picture.ts";
 import type { Picture } from "./picture.ts";
 
-/** How to write a PNG. */
+/** Options of {@linkcode encodePng}. */
 export interface EncodePngOptions {
-  /** Bits a sample. Default 8. */
+  /** Bits per sample; by default 8. */
   depth?: 8 | 16;
 }
 
 /**
- * Writes a picture as PNG, its channels unchanged. Values are clamped to [0, 1], infinities too, and rounded to the
- * nearest of the 2^depth levels, so that what `decodePng` read at this depth is written as it was.
+ * Encodes a picture as PNG with the same channels. Values, including infinities, are clamped to [0, 1] and rounded to the
+ * nearest of the 2^depth levels, so a picture that `decodePng` read at this depth is written unchanged.
  *
- * @returns The whole file; the same bytes for the same picture.
- * @throws {RangeError} If a value is NaN, the depth is neither 8 nor 16, or the picture contradicts itself.
+ * @returns The whole file; the same picture gives the same bytes.
+ * @throws {RangeError} If a value is NaN, the depth is neither 8 nor 16, or the picture is invalid.
  */
 export function encodePng(picture: Picture, options: EncodePngOptions = {}): Uint8Array {
   const { depth = 8 } = options;

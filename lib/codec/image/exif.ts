@@ -1,4 +1,4 @@
-/** How a picture is stored, as EXIF counts: 1 is upright, 2 to 8 are mirrored or turned (see `orientPicture`). */
+/** The orientation of a stored picture in EXIF's numbers: 1 is upright, 2 to 8 are mirrored or rotated (see `orientPicture`). */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const ORIENTATION_TAG = 0x0112;
@@ -6,10 +6,10 @@ const SHORT = 3;
 const ENTRY_BYTES = 12;
 
 /**
- * Finds the orientation in EXIF data (Exif 2.32, 4.6.4). Damaged or missing data mean 1, as in other programs: many
- * cameras and editors write faulty EXIF around sound pictures.
+ * Finds the orientation in EXIF data (Exif 2.32, 4.6.4). Damaged or missing data mean 1, as in other programs, because many
+ * cameras and editors write faulty EXIF data to intact pictures.
  *
- * @param tiff The EXIF data from its TIFF header (`II*` or `MM`) on, without the `Exif\0\0` before it.
+ * @param tiff The EXIF data, beginning with its TIFF header (`II*` or `MM`), without the `Exif\0\0` before it.
  */
 export function exifOrientation(tiff: Uint8Array): Orientation {
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);

@@ -1,39 +1,39 @@
 /**
- * What a JPEG's marker segments say, read before anything is decoded, so that a file that is cut off, of a kind that is
- * not read or of an absurd size is refused at once and by name.
+ * The marker segments of a JPEG. They are read before the picture is decoded, so that a file that is truncated, of an
+ * unsupported kind or too large gives a clear error at once.
  *
  * @module
  */
 
 import { exifOrientation, type Orientation } from "./exif.ts";
 
-/** What is known of a JPEG without decoding it. */
+/** The properties of a JPEG that are known without decoding it. */
 export interface JpegHeader {
-  /** Pixels in a row as stored, at least 1. */
+  /** Width as stored, in pixels; at least 1. */
   width: number;
-  /** Rows as stored, at least 1. */
+  /** Height as stored, in pixels; at least 1. */
   height: number;
-  /** 1 is grey, 3 colour, 4 CMYK. */
+  /** The number of components: 1 for grey, 3 for colour, 4 for CMYK. */
   components: 1 | 3 | 4;
-  /** Whether three components are R, G, B themselves instead of Y, Cb, Cr. */
+  /** Whether three components are R, G and B instead of Y, Cb and Cr. */
   storesRgb: boolean;
-  /** Where the marker of Adobe's segment begins, if there is one. */
+  /** The position of the marker of Adobe's segment, if there is one. */
   adobeAt?: number;
-  /** How the picture is stored, by EXIF; 1 if the file does not say. */
+  /** The picture's orientation according to EXIF; 1 if the file does not tell. */
   orientation: Orientation;
 }
 
 const [TEM, EOI, SOS, APP0, APP1, APP14] = [0x01, 0xd9, 0xda, 0xe0, 0xe1, 0xee];
 
-/** Start of frame: baseline, extended sequential and progressive, all Huffman-coded. */
+/** The supported start-of-frame markers: baseline, extended sequential and progressive, all Huffman-coded. */
 const READABLE_FRAMES = [0xc0, 0xc1, 0xc2];
 
 /**
  * Reads the marker segments (ITU-T T.81, annex B) up to the end of the image.
  *
  * @param bytes The whole file, which begins with a start of image.
- * @param name How errors call the file.
- * @throws {Error} If the file is cut off, or is a JPEG of a kind that is not read: lossless, arithmetic-coded, 12 bits.
+ * @param name The name of the file in error messages.
+ * @throws {Error} If the file is truncated, or of an unsupported kind: lossless, arithmetic-coded, 12 bits.
  */
 export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
   let frame: Uint8Array | undefined;
@@ -50,7 +50,7 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
       continue;
     }
     const end = at + 2 + (bytes[at + 2] << 8 | bytes[at + 3]);
-    // Also where no marker is left: `at` is the file's length then.
+    // This also covers a missing marker, for which `at` is the file's length.
     if (at + 4 > bytes.length || end > bytes.length) {
       throw new Error(`${name}: the JPEG is cut off at byte ${bytes.length}, before its end-of-image marker.`);
     }
@@ -68,7 +68,7 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
   if (!frame || !scanned) throw new Error(`${name}: the JPEG is damaged: it ends without a picture in it.`);
   const components = frame[5] as JpegHeader["components"];
   const ids = [frame[6], frame[9], frame[12]];
-  // As libjpeg decides: JFIF means YCbCr, else Adobe's marker counts, else the components' names.
+  // This follows libjpeg: JFIF means YCbCr; otherwise Adobe's marker decides, and without one the names of the components.
   const namedRgb = String.fromCharCode(...ids) === "RGB";
   const storesRgb = components === 3 && !jfif && (adobeAt === undefined ? namedRgb : bytes[adobeAt + 15] === 0);
   const [height, width] = [frame[1] << 8 | frame[2], frame[3] << 8 | frame[4]];
@@ -76,8 +76,8 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
 }
 
 /**
- * Where the next marker begins, `bytes.length` if there is none. In entropy-coded data a 0xff byte is followed by 0 or
- * stands in a restart marker; before a marker it may be repeated as filling.
+ * The position of the next marker; `bytes.length` if there is none. In entropy-coded data, a 0xff byte is followed by 0 or
+ * belongs to a restart marker. Before a marker it may be repeated as padding.
  */
 function findMarker(bytes: Uint8Array, offset: number): number {
   for (let at = offset; at + 1 < bytes.length; at++) {
@@ -88,7 +88,7 @@ function findMarker(bytes: Uint8Array, offset: number): number {
   return bytes.length;
 }
 
-/** C0 to CF but for DHT (C4), JPG (C8) and DAC (CC). */
+/** Whether a marker is a start of frame: C0 to CF except DHT (C4), JPG (C8) and DAC (CC). */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }
@@ -102,14 +102,14 @@ function checkReadable(marker: number, frame: Uint8Array, name: string): void {
   const [width, height] = [frame[3] << 8 | frame[4], frame[1] << 8 | frame[2]];
   if (!READABLE_FRAMES.includes(marker)) {
     throw new Error(
-      `${name}: lossless, hierarchical and arithmetic-coded JPEGs (frame type ${marker - 0xc0}) are not read.`,
+      `${name}: lossless, hierarchical and arithmetic-coded JPEGs (frame type ${marker - 0xc0}) are not supported.`,
     );
   }
-  if (precision !== 8) throw new Error(`${name}: expected a JPEG of 8 bits a sample, found ${precision}.`);
+  if (precision !== 8) throw new Error(`${name}: expected a JPEG of 8 bits per sample, found ${precision}.`);
   if (![1, 3, 4].includes(components)) {
     throw new Error(`${name}: expected a JPEG of 1, 3 or 4 components, found ${components}.`);
   }
   if (width === 0 || height === 0) {
-    throw new Error(`${name}: expected a JPEG of at least 1×1 pixels, its header says ${width}×${height}.`);
+    throw new Error(`${name}: expected a JPEG of at least 1×1 pixels, found ${width}×${height} in its header.`);
   }
 }

@@ -1,7 +1,7 @@
 import type { Orientation } from "./exif.ts";
 import type { Picture } from "./picture.ts";
 
-/** To make a stored picture upright: exchange rows and columns, then mirror left to right, then top to bottom. */
+/** The operations that make a stored picture upright, in order: swap rows and columns, mirror left to right, mirror top to bottom. */
 const TURNS: Record<Orientation, { swap?: true; mirrorX?: true; mirrorY?: true }> = {
   1: {},
   2: { mirrorX: true },
@@ -16,9 +16,9 @@ const TURNS: Record<Orientation, { swap?: true; mirrorX?: true; mirrorY?: true }
 /**
  * Makes a picture upright that is stored in one of EXIF's eight orientations (Exif 2.32, tag 274).
  *
- * @param picture As stored.
- * @param orientation What EXIF says of it.
- * @returns The upright picture, with width and height exchanged for 5 to 8; the same object for 1.
+ * @param picture The stored picture.
+ * @param orientation Its EXIF orientation.
+ * @returns The upright picture, with width and height swapped for orientations 5 to 8; the same object for 1.
  */
 export function orientPicture(picture: Picture, orientation: Orientation): Picture {
   if (orientation === 1) return picture;

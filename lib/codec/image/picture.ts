@@ -1,11 +1,11 @@
-/** A picture in memory. Alpha, where there is one, is the last channel and not multiplied into the colours. */
+/** A picture in memory. Alpha, if there is one, is the last channel; colours are not multiplied by it. */
 export interface Picture {
-  /** Pixels in a row, at least 1. */
+  /** Width in pixels; at least 1. */
   width: number;
-  /** Rows, at least 1. */
+  /** Height in pixels; at least 1. */
   height: number;
-  /** 1 is grey, 2 grey and alpha, 3 RGB, 4 RGBA. */
+  /** The number of channels: 1 for grey, 2 for grey and alpha, 3 for RGB, 4 for RGBA. */
   channels: 1 | 2 | 3 | 4;
-  /** Row-major `[height, width, channels]`, top row first, values in [0, 1] as stored (sRGB is not made linear). */
+  /** Row-major `[height, width, channels]`, top row first; values in [0, 1] as stored (sRGB is not linearised). */
   pixels: Float32Array;
 }

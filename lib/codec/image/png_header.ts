@@ -1,21 +1,21 @@
 /**
- * A PNG's header and the order of its chunks, read before anything is decoded, so that a file that is cut off or claims
- * an absurd size is refused at once and by name.
+ * The header and the chunks of a PNG. They are read before the picture is decoded, so that a file that is truncated or too large
+ * gives a clear error at once.
  *
  * @module
  */
 
-/** What the IHDR chunk says (PNG specification, 11.2.1). */
+/** The content of the IHDR chunk (PNG specification, 11.2.1). */
 export interface PngHeader {
-  /** Pixels in a row, at least 1. */
+  /** Width in pixels; at least 1. */
   width: number;
-  /** Rows, at least 1. */
+  /** Height in pixels; at least 1. */
   height: number;
-  /** Bits a sample, or a palette index: 1, 2, 4, 8 or 16. */
+  /** Bits per sample or palette index: 1, 2, 4, 8 or 16. */
   depth: number;
-  /** 0 is grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGBA. */
+  /** The colour type: 0 for grey, 2 for RGB, 3 for a palette, 4 for grey and alpha, 6 for RGBA. */
   colourType: number;
-  /** Whether the rows come in the seven passes of Adam7. */
+  /** Whether the rows are interlaced in the seven passes of Adam7. */
   interlaced: boolean;
 }
 
@@ -23,15 +23,15 @@ export interface PngHeader {
 const DEPTHS = new Map([[0, [1, 2, 4, 8, 16]], [2, [8, 16]], [3, [1, 2, 4, 8]], [4, [8, 16]], [6, [8, 16]]]);
 
 const SIGNATURE_BYTES = 8;
-/** Length and type before a chunk's content, checksum after it. */
+/** The bytes of a chunk besides its content: length and type before it, checksum after it. */
 const CHUNK_BYTES = 12;
 
 /**
- * Reads the header and checks that every chunk up to IEND is there in full. Checksums are not looked at.
+ * Reads the header and checks that all chunks up to IEND are complete. Checksums are not verified.
  *
  * @param bytes The whole file, which begins with the PNG signature.
- * @param name How errors call the file.
- * @throws {Error} If the file is cut off, or header and chunks are not what the specification allows.
+ * @param name The name of the file in error messages.
+ * @throws {Error} If the file is truncated, or its header or chunks violate the specification.
  */
 export function readPngHeader(bytes: Uint8Array, name: string): PngHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -44,7 +44,7 @@ export function readPngHeader(bytes: Uint8Array, name: string): PngHeader {
     }
     const length = view.getUint32(offset);
     const type = String.fromCharCode(...bytes.subarray(offset + 4, offset + 8));
-    // A damaged chunk type must not put control characters into the message.
+    // The message does not show a damaged chunk type, because it may contain control characters.
     if (!/^[A-Za-z]{4}$/.test(type)) throw new Error(`${name}: the PNG is damaged: byte ${offset} begins no chunk.`);
     if (left < CHUNK_BYTES + length) {
       throw new Error(
@@ -76,7 +76,7 @@ function parseHeader(view: DataView, offset: number, name: string): PngHeader {
     throw new Error(`${name}: expected a PNG of at least 1×1 pixels, found ${width}×${height}.`);
   }
   if (!DEPTHS.get(colourType)?.includes(depth)) {
-    throw new Error(`${name}: a PNG of colour type ${colourType} with ${depth} bits a sample does not exist.`);
+    throw new Error(`${name}: the PNG is damaged: colour type ${colourType} does not allow ${depth} bits per sample.`);
   }
   if (interlace > 1) throw new Error(`${name}: expected a PNG of interlace method 0 or 1, found ${interlace}.`);
   return { width, height, depth, colourType, interlaced: interlace === 1 };

@@ -1,10 +1,10 @@
 import type { Mesh } from "./mesh.ts";
 
 /**
- * Checks that a mesh's arrays belong together; one without faces will do.
+ * Checks that a mesh's arrays have valid types, lengths and indices. The mesh may have no faces.
  *
- * @param where How errors call the place.
- * @throws {Error} If the arrays are of other types or lengths, or an index is out of range.
+ * @param where The beginning of the error message.
+ * @throws {Error} If an array has the wrong type or length, or an index is out of range.
  */
 export function checkIndices({ positions, indices }: Mesh, where: string): void {
   const isReal = positions instanceof Float32Array || positions instanceof Float64Array;
@@ -18,7 +18,7 @@ export function checkIndices({ positions, indices }: Mesh, where: string): void 
   }
   if (positions.length % 3 !== 0 || indices.length % 3 !== 0) {
     throw new Error(
-      `${where}: expected three numbers a vertex and a face, found ${positions.length} and ${indices.length} in all.`,
+      `${where}: expected three numbers per vertex and per face, found ${positions.length} and ${indices.length} in total.`,
     );
   }
   const vertices = positions.length / 3;

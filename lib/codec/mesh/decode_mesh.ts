@@ -7,18 +7,18 @@ import { decodePly } from "./decode_ply.ts";
 import { decodeStl, isBinaryStl, isTextStl } from "./decode_stl.ts";
 import { withoutMark } from "./text_lines.ts";
 
-/** Bytes in which a file of text must show what it is; before that may stand comments. */
+/** The number of bytes in which a text file must show its format, possibly after comments. */
 const BEGIN = 2 ** 16;
 
 /**
- * Reads a mesh: OBJ, PLY (text and binary), STL (text and binary) or OFF, any of them packed by gzip. The kind is told by the
- * content; only where that says nothing, by the name's ending.
+ * Decodes a mesh file: OBJ, PLY (text or binary), STL (text or binary) or OFF, each of them also gzipped. The format is recognised by
+ * the content, or by the extension of the name if the content does not tell.
  *
  * @param bytes The whole file.
- * @param name How errors call the file.
- * @returns Triangles as the file has them: not scaled, nothing removed.
- * @throws {Error} In one sentence with the line or byte, if the file is of another kind, damaged or cut off, if a position is
- * not finite, a face refers to a vertex that is not there, or there are no faces.
+ * @param name The name of the file in error messages.
+ * @returns The triangles of the file, not scaled and with nothing removed.
+ * @throws {Error} If the file is of another format, damaged or truncated, a position is not finite, a face refers to a vertex that does
+ * not exist, or there are no faces. The message is one sentence that names the line or byte.
  *
  * @example
  * ```ts
@@ -30,17 +30,21 @@ const BEGIN = 2 ** 16;
  * ```
  */
 export async function decodeMesh(bytes: Uint8Array, name = "mesh"): Promise<Mesh> {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${name}: the file's bytes as a Uint8Array expected.`);
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`${name}: expected the file's bytes as a Uint8Array, found ${typeof bytes}.`);
+  }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     const unpacked = await gunzip(bytes, name);
-    if (unpacked[0] === 0x1f && unpacked[1] === 0x8b) throw new Error(`${name}: is packed by gzip twice.`);
+    if (unpacked[0] === 0x1f && unpacked[1] === 0x8b) {
+      throw new Error(`${name}: expected a mesh in the gzip file, found another gzip file.`);
+    }
     return decode(unpacked, name, name.replace(/\.gz$/i, ""));
   }
   return decode(bytes, name, name);
 }
 
 function decode(bytes: Uint8Array, name: string, plainName: string): Mesh {
-  // The header of a binary STL may begin with anything, but its size tells it.
+  // A binary STL is recognised by its size, because its header may begin with anything.
   if (isBinaryStl(bytes)) return decodeStl(bytes, name);
   const begin = new TextDecoder("latin1").decode(withoutMark(bytes).subarray(0, BEGIN));
   const ending = /\.(\w+)$/.exec(plainName)?.[1].toLowerCase();

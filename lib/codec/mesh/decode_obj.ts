@@ -2,19 +2,19 @@ import type { Mesh } from "./mesh.ts";
 import { MeshBuilder } from "./mesh_builder.ts";
 import { describeWord, integerOf, numberOf, textLines } from "./text_lines.ts";
 
-/** Statements of the OBJ format that say nothing of positions and faces. */
+/** Statements of the OBJ format that do not concern positions and faces. */
 const IGNORED = new Set(
   ("vt vn vp g o s l p mtllib usemtl usemap maplib mg deg bmat step cstype curv curv2 surf parm trim hole scrv sp end con " +
     "bevel c_interp d_interp lod shadow_obj trace_obj ctech stech call csh").split(" "),
 );
 
 /**
- * Reads a Wavefront OBJ: `v` and `f` in all spellings (`1`, `1/2`, `1//3`, `1/2/3`, negative numbers counting back), polygons
- * cut into triangles. Texture coordinates, normals, colours, groups and materials are passed over.
+ * Decodes a Wavefront OBJ file: `v` and `f` in all spellings (`1`, `1/2`, `1//3`, `1/2/3`, negative numbers counting back). Polygons
+ * are triangulated. Texture coordinates, normals, colours, groups and materials are ignored.
  *
  * @param bytes The whole file.
- * @param name How errors call the file.
- * @throws {Error} If a line cannot be read, a face refers to a vertex that is not there, or there are no faces.
+ * @param name The name of the file in error messages.
+ * @throws {Error} If a line is invalid, a face refers to a vertex that does not exist, or there are no faces.
  */
 export function decodeObj(bytes: Uint8Array, name = "mesh.obj"): Mesh {
   const builder = new MeshBuilder(name, 1);

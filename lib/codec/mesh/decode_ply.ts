@@ -10,16 +10,16 @@ import {
 } from "./ply_header.ts";
 import { contentEnd, describeWord, numberOf, textLines } from "./text_lines.ts";
 
-/** Reads the numbers of the elements, one after the other. */
+/** Reads the numbers of the elements one by one. */
 interface PlyReader {
-  /** Where reading stands, for errors. */
+  /** The current position, for error messages. */
   where(): string;
-  /** Called before each element. */
+  /** Must be called before each element. */
   begin(what: string): void;
   number(type: PlyType): number;
-  /** Called after each element. */
+  /** Must be called after each element. */
   end(): void;
-  /** Called after the last element: nothing may follow. */
+  /** Must be called after the last element. Throws if more data follow. */
   finish(): void;
 }
 
@@ -27,13 +27,13 @@ const POSITION = ["x", "y", "z"];
 const CORNERS = ["vertex_indices", "vertex_index"];
 
 /**
- * Reads a PLY file: text, or binary in either byte order. Positions may be of any number type, polygons become triangles; all
- * other properties and elements are passed over.
+ * Decodes a PLY file: text, or binary in either byte order. Positions may be of any number type, and polygons are triangulated. All
+ * other properties and elements are ignored.
  *
  * @param bytes The whole file.
- * @param name How errors call the file.
- * @throws {Error} If the file holds less than its header claims, or more, a number cannot be read, a face refers to
- * a vertex that is not there, or it has no vertices with x, y and z or no faces.
+ * @param name The name of the file in error messages.
+ * @throws {Error} If the file contains less or more than its header says, a number is invalid, a face refers to
+ * a vertex that does not exist, or the file has no vertices with x, y and z or no faces.
  */
 export function decodePly(bytes: Uint8Array, name = "mesh.ply"): Mesh {
   const header = readPlyHeader(bytes, name);
@@ -41,19 +41,19 @@ export function decodePly(bytes: Uint8Array, name = "mesh.ply"): Mesh {
   if (
     header.elements.some(({ name }) => name === "tristrips") && !header.elements.some(({ name }) => name === "face")
   ) {
-    throw new Error(`${name}: expected the element face, found triangle strips (tristrips), which are not read.`);
+    throw new Error(`${name}: expected the element face, found triangle strips (tristrips), which are not supported.`);
   }
   const builder = new MeshBuilder(name);
   const used = header.elements.findLastIndex(({ name }) => name === "vertex" || name === "face") + 1;
   for (const element of header.elements.slice(0, used)) readElement(element, reader, builder, name);
-  // Elements behind those that are of use may lack the bytes that the header promises: they are not looked at.
+  // Elements after the last one that is used are not read, so it does not matter if they are incomplete.
   if (header.elements.slice(used).every(({ count }) => count === 0)) reader.finish();
   return builder.finish();
 }
 
 function readElement(element: PlyElement, reader: PlyReader, builder: MeshBuilder, name: string): void {
   const { count, properties } = element;
-  // Nothing is stored of it, however many the header says.
+  // An element without properties takes no bytes, however often the header says it occurs.
   if (properties.length === 0) return;
   const isVertex = element.name === "vertex";
   const places = properties.map((property) => POSITION.indexOf(property.name));
@@ -113,7 +113,7 @@ function textReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyRead
     end() {
       if (next < words.length) {
         throw new Error(
-          `${name}, ${where()}: expected ${next} numbers, found ${describeWord(words[next])} behind them.`,
+          `${name}, ${where()}: expected ${next} numbers, found ${describeWord(words[next])} after them.`,
         );
       }
     },

@@ -6,7 +6,7 @@ import { weldVertices } from "./weld.ts";
 const HEADER_BYTES = 84;
 const FACE_BYTES = 50;
 
-/** Which statements of a text may follow one, or its begin. */
+/** The statements of a text file that may follow each statement, or (at "") begin the file. */
 const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
   "": ["solid"],
   solid: ["facet", "endsolid"],
@@ -19,19 +19,19 @@ const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Reads an STL file, text or binary, told apart by the size that a binary one announces (some binary files begin with
- * "solid" too). Corners at the same position become one vertex; stored normals are passed over.
+ * Decodes an STL file, text or binary. A binary file is recognised by its size, because some begin with "solid" like text files.
+ * Corners at the same position become one vertex; stored normals are ignored.
  *
  * @param bytes The whole file.
- * @param name How errors call the file.
- * @throws {Error} If it is cut off or goes on after the last face that its header says, a line cannot be read, or there are no faces.
+ * @param name The name of the file in error messages.
+ * @throws {Error} If the file is shorter or longer than its header says, a line is invalid, or there are no faces.
  */
 export function decodeStl(bytes: Uint8Array, name = "mesh.stl"): Mesh {
   return weldVertices(isTextStl(bytes) ? decodeText(bytes, name) : decodeBinary(bytes, name));
 }
 
 /**
- * Whether bytes are exactly as long as a binary STL of the count that they hold.
+ * Whether a file has exactly the size of a binary STL with the number of faces in its header.
  *
  * @param bytes The whole file.
  */
@@ -40,13 +40,13 @@ export function isBinaryStl(bytes: Uint8Array): boolean {
 }
 
 /**
- * Whether bytes are an STL in text.
+ * Whether a file is an STL in text format.
  *
  * @param bytes The whole file.
  */
 export function isTextStl(bytes: Uint8Array): boolean {
   const begin = new TextDecoder("latin1").decode(bytes.subarray(0, 1024));
-  // A binary file's header may begin with "solid" too, but some byte soon after is none of a text.
+  // The header of a binary file may begin with "solid" too, but then bytes follow that do not occur in text.
   return !isBinaryStl(bytes) && /^\s*solid\b[\t\n\r\x20-\x7e\x80-\xff]*$/i.test(begin);
 }
 
@@ -57,7 +57,7 @@ function faceCount(bytes: Uint8Array): number {
 function decodeBinary(bytes: Uint8Array, name: string): Mesh {
   if (bytes.length < HEADER_BYTES) {
     throw new Error(
-      `${name}: expected an STL with a header of ${HEADER_BYTES} bytes, found ${bytes.length} bytes in all.`,
+      `${name}: expected an STL with a header of ${HEADER_BYTES} bytes, found ${bytes.length} bytes in total.`,
     );
   }
   const faces = faceCount(bytes);

@@ -2,14 +2,14 @@ import { checkIndices } from "./check_indices.ts";
 import type { Mesh } from "./mesh.ts";
 import { joinBytes } from "../join_bytes.ts";
 
-/** Lines that are joined at once, so that a large mesh is never one huge text. */
+/** The number of lines that are joined at a time, so that a large mesh does not become one huge string. */
 const LINES = 4096;
 
 /**
- * Writes a mesh as Wavefront OBJ, with digits enough to read the same positions again.
+ * Encodes a mesh as Wavefront OBJ, with enough digits to restore the positions exactly.
  *
- * @returns The whole file; the same bytes for the same mesh.
- * @throws {Error} If the arrays are of other types or lengths, or an index is out of range.
+ * @returns The whole file; the same mesh gives the same bytes.
+ * @throws {Error} If an array has the wrong type or length, or an index is out of range.
  */
 export function encodeObj(mesh: Mesh): Uint8Array {
   checkIndices(mesh, "encodeObj");

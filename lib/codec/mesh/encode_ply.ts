@@ -2,10 +2,10 @@ import { checkIndices } from "./check_indices.ts";
 import type { Mesh } from "./mesh.ts";
 
 /**
- * Writes a mesh as PLY: binary, little-endian, positions with the bits that the mesh has them in.
+ * Encodes a mesh as binary little-endian PLY. Positions have the mesh's precision, 32 or 64 bits.
  *
- * @returns The whole file; the same bytes for the same mesh.
- * @throws {Error} If the arrays are of other types or lengths, or an index is out of range.
+ * @returns The whole file; the same mesh gives the same bytes.
+ * @throws {Error} If an array has the wrong type or length, or an index is out of range.
  */
 export function encodePly(mesh: Mesh): Uint8Array {
   checkIndices(mesh, "encodePly");

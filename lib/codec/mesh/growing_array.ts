@@ -1,14 +1,14 @@
 /**
- * Numbers of which nobody knows how many will come. Memory grows with what has really been read, never with what a file's
+ * An array of numbers that grows as needed. Its memory depends on the numbers that were really read, not on what a file's
  * header claims.
  */
 export class GrowingArray<T extends Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> {
-  /** Numbers so far. */
+  /** The number of entries so far. */
   length = 0;
   #data: T;
   readonly #make: (length: number) => T;
 
-  /** @param make Makes an array of a length, for instance `(n) => new Float32Array(n)`. */
+  /** @param make Creates an array of a given length, for instance `(n) => new Float32Array(n)`. */
   constructor(make: (length: number) => T) {
     this.#make = make;
     this.#data = make(3072);
@@ -27,7 +27,7 @@ export class GrowingArray<T extends Float32Array<ArrayBuffer> | Float64Array<Arr
     this.length += 3;
   }
 
-  /** A copy of the right length. */
+  /** The entries as an array of exactly their length. */
   finish(): T {
     return this.#data.slice(0, this.length) as T;
   }

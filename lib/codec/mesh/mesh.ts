@@ -1,7 +1,7 @@
-/** A surface of triangles. */
+/** A triangle mesh. */
 export interface Mesh {
-  /** `[vertices, 3]` row-major: x, y, z; of 64 bits where 32 would not tell the vertices of a mesh far from 0 apart. */
+  /** `[vertices, 3]` row-major: x, y, z. They have 64 bits if the mesh is so far from the origin that 32 are not precise enough. */
   readonly positions: Float32Array | Float64Array;
-  /** `[faces, 3]` row-major: the vertices of each triangle, counter-clockwise seen from outside. */
+  /** `[faces, 3]` row-major: the vertices of each triangle, counter-clockwise as seen from outside. */
   readonly indices: Uint32Array;
 }

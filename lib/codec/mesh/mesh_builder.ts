@@ -3,22 +3,22 @@ import type { Mesh } from "./mesh.ts";
 import { fitPositions } from "./position_bits.ts";
 import { triangulate } from "./triangulate.ts";
 
-/** Collects what a mesh file says. Polygons become triangles, see `triangulate`. */
+/** Collects the vertices and faces of a mesh file. Polygons are triangulated; see `triangulate`. */
 export class MeshBuilder {
   readonly #positions = new GrowingArray((n) => new Float64Array(n));
   readonly #indices = new GrowingArray((n) => new Uint32Array(n));
-  /** Where polygons of more than three corners begin among the indices, and how many corners each has. */
+  /** The polygons of more than three corners: where each begins among the indices, and its number of corners. */
   readonly #polygons: { begin: number; corners: number }[] = [];
   #largest = -1;
   #largestAt = "";
 
   /**
-   * @param name How errors call the file.
-   * @param base What the file's format calls its first vertex, for errors.
+   * @param name The name of the file in error messages.
+   * @param base The number of the first vertex in the file's format, for error messages.
    */
   constructor(readonly name: string, readonly base: 0 | 1 = 0) {}
 
-  /** Vertices so far. */
+  /** The number of vertices so far. */
   get vertices(): number {
     return this.#positions.length / 3;
   }
@@ -26,8 +26,8 @@ export class MeshBuilder {
   /**
    * Adds a vertex.
    *
-   * @param where For errors, behind the file's name: `line 12` or `vertex 3`.
-   * @throws {Error} If it is not finite as 32-bit numbers.
+   * @param where The position in the file, for error messages: `line 12` or `vertex 3`.
+   * @throws {Error} If the position is not finite as 32-bit numbers.
    */
   vertex(x: number, y: number, z: number, where: string): void {
     if (!Number.isFinite(Math.fround(x) + Math.fround(y) + Math.fround(z))) {
@@ -39,9 +39,9 @@ export class MeshBuilder {
   /**
    * Adds a polygon.
    *
-   * @param corners Vertices, counted from 0. They may come later in the file.
-   * @param where As for `vertex`.
-   * @throws {Error} If there are fewer than three corners, or a number is no index.
+   * @param corners The indices of its vertices, counted from 0. The vertices may come later in the file.
+   * @param where The position in the file, for error messages.
+   * @throws {Error} If there are fewer than three corners, or a number is not a valid index.
    */
   face(corners: ArrayLike<number>, where: string): void {
     if (corners.length < 3) {
@@ -50,22 +50,24 @@ export class MeshBuilder {
     for (let i = 0; i < corners.length; i++) {
       const corner = corners[i];
       if (!Number.isInteger(corner) || corner < 0 || corner >= 2 ** 32) {
-        throw new Error(`${this.name}, ${where}: face refers to vertex ${corner + this.base}, which is no index.`);
+        throw new Error(
+          `${this.name}, ${where}: face refers to vertex ${corner + this.base}, which is not a valid index.`,
+        );
       }
       if (corner > this.#largest) {
         this.#largest = corner;
         this.#largestAt = where;
       }
     }
-    // Vertices may be missing yet: a fan keeps a polygon's place and corners until all are there.
+    // Since vertices may come later, a polygon is stored as a triangle fan until all vertices are known.
     if (corners.length > 3) this.#polygons.push({ begin: this.#indices.length, corners: corners.length });
     for (let i = 2; i < corners.length; i++) this.#indices.push(corners[0], corners[i - 1], corners[i]);
   }
 
   /**
-   * The mesh.
+   * Completes the mesh.
    *
-   * @throws {Error} If there are no vertices or faces, or a face refers to a vertex that is not there.
+   * @throws {Error} If there are no vertices or faces, or a face refers to a vertex that does not exist.
    */
   finish(): Mesh {
     const { name, base, vertices } = this;

@@ -1,5 +1,5 @@
 /**
- * The header of a PLY file, read before anything else, so that a file that claims more than it holds is refused at once.
+ * The header of a PLY file. It is read first, so that a file that is shorter than its header says gives an error at once.
  *
  * @module
  */
@@ -25,10 +25,10 @@ const TYPES: Readonly<Record<string, PlyType | undefined>> = {
   float64: "float64",
 };
 
-/** How a number is stored in a binary PLY. */
+/** A number type of PLY. */
 export type PlyType = "int8" | "uint8" | "int16" | "uint16" | "int32" | "uint32" | "float32" | "float64";
 
-/** Bytes of each type. */
+/** The size of each type in bytes. */
 export const PLY_TYPE_BYTES: Readonly<Record<PlyType, number>> = {
   int8: 1,
   uint8: 1,
@@ -42,45 +42,45 @@ export const PLY_TYPE_BYTES: Readonly<Record<PlyType, number>> = {
 
 /** One property of an element. */
 export interface PlyProperty {
-  /** As the file calls it. */
+  /** The property's name in the file. */
   readonly name: string;
-  /** Type of the number, or of the numbers of a list. */
+  /** The type of the number, or of the entries of a list. */
   readonly type: PlyType;
-  /** Type of the count before a list; undefined for a single number. */
+  /** The type of the length of a list; undefined for a single number. */
   readonly count?: PlyType;
 }
 
-/** One kind of thing in the file. */
+/** One kind of element in the file. */
 export interface PlyElement {
-  /** `vertex`, `face`, or anything else. */
+  /** The element's name: `vertex`, `face` or another. */
   readonly name: string;
-  /** How many the header says. */
+  /** The number of such elements according to the header. */
   readonly count: number;
-  /** In the order stored. */
+  /** The properties in the order in which they are stored. */
   readonly properties: PlyProperty[];
 }
 
-/** What the header says. */
+/** The content of the header. */
 export interface PlyHeader {
-  /** How the numbers are stored. */
+  /** The format in which numbers are stored. */
   readonly format: "ascii" | "binary_little_endian" | "binary_big_endian";
-  /** In the order stored. */
+  /** The kinds of elements in the order in which they are stored. */
   readonly elements: readonly PlyElement[];
-  /** Where the first element begins. */
+  /** The position of the first element in bytes. */
   readonly end: number;
-  /** Lines of the header. */
+  /** The number of lines of the header. */
   readonly lines: number;
 }
 
-/** A header is longer only in a file that is none. */
+/** The most bytes of a header. */
 const LONGEST_HEADER = 2 ** 16;
 
 /**
- * Reads the header and checks that the file can hold what it says.
+ * Reads the header and checks that the file is long enough for it.
  *
  * @param bytes The whole file, which begins with `ply`.
- * @param name How errors call the file.
- * @throws {Error} If it cannot be read, or says more than there are bytes for.
+ * @param name The name of the file in error messages.
+ * @throws {Error} If the header is invalid, or the file is shorter than it says.
  */
 export function readPlyHeader(bytes: Uint8Array, name: string): PlyHeader {
   const text = new TextDecoder("latin1").decode(bytes.subarray(0, LONGEST_HEADER));
@@ -139,14 +139,17 @@ function typeOf(word: string | undefined, where: string): PlyType {
   return type;
 }
 
-/** An empty list still takes its count's bytes, and a number in text a digit and what parts it from the next. */
+/**
+ * Checks that the file is long enough for its elements. Even an empty list takes the bytes of its length, and a number in text
+ * takes at least a digit and a separator.
+ */
 function checkCounts(elements: readonly PlyElement[], format: PlyHeader["format"], left: number, name: string): void {
   let least = 0;
   for (const { name: element, count, properties } of elements) {
     const each = properties.reduce((sum, property) => {
       return sum + (format === "ascii" ? 2 : PLY_TYPE_BYTES[property.count ?? property.type]);
     }, 0);
-    // A file without a line end after its last number is one byte short.
+    // The last number of a text file need not be followed by a separator.
     least += count * each - (format === "ascii" ? 1 : 0);
     if (count > 0 && least > left) {
       throw new Error(

@@ -1,9 +1,9 @@
-/** A mesh farther from 0 than so many of its longest sides needs more than 32 bits. */
+/** A mesh needs more than 32 bits if its distance from the origin exceeds this many times its longest side. */
 const FAR = 4;
 
 /**
- * Positions in as many bits as they need: 32, but 64 for a mesh that lies so far from 0 that 32 would make one vertex of
- * several. Near 0, vertices of a mesh extracted at any resolution stay distinct in 32 bits.
+ * Converts positions to 32 bits, except if the mesh is so far from the origin that different vertices would become equal. Near the
+ * origin, the vertices of a mesh that is extracted at any resolution stay distinct in 32 bits.
  *
  * @param positions `[vertices, 3]`.
  */

@@ -1,25 +1,25 @@
-/** No mesh file has longer lines; a binary file taken for text is refused instead of read as one. */
+/** The most characters of a line. Mesh files have no longer lines, but a binary file that is mistaken for text may. */
 const LONGEST_LINE = 2 ** 20;
 
 const decoder = new TextDecoder("latin1");
 
-/** A line of a text file, cut into words. */
+/** A line of a text file, split into words. */
 export interface TextLine {
-  /** Counted from 1. */
+  /** The number of the line, counted from 1. */
   readonly number: number;
-  /** What stands between spaces and tabs; not empty. */
+  /** The words between spaces and tabs; at least one. */
   readonly words: readonly string[];
 }
 
 /**
- * The lines of a text that are not empty, one at a time. Lines end with LF, CR LF or CR; a comment runs from `#` to the
+ * Yields the lines of a text that are not empty. Lines end with LF, CR LF or CR; a comment extends from `#` to the
  * end of its line.
  *
- * @param bytes The text, a byte order mark perhaps before it; what is not ASCII is read as Latin-1, which only names and
- * comments contain.
- * @param name How errors call the file.
- * @param continued Whether a backslash at the end of a line joins it to the next; in a comment it does not.
- * @throws {Error} If a line is absurdly long.
+ * @param bytes The text, possibly with a byte order mark. Characters beyond ASCII, which only names and comments contain, are read as
+ * Latin-1.
+ * @param name The name of the file in error messages.
+ * @param continued Whether a backslash at the end of a line joins it to the next one, except in a comment.
+ * @throws {Error} If a line is longer than any line of a mesh file.
  */
 export function* textLines(bytes: Uint8Array, name: string, continued = false): Generator<TextLine, void, void> {
   bytes = withoutMark(bytes.subarray(0, contentEnd(bytes)));
@@ -48,17 +48,17 @@ export function* textLines(bytes: Uint8Array, name: string, continued = false): 
   }
 }
 
-/** A text behind its byte order mark, if it has one. */
+/** A text without its byte order mark, if it has one. */
 export function withoutMark(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
-/** Where a file's content ends: behind the last byte that is neither zero nor white space, which some programs pad files with. */
+/** The end of a file's content: the position after the last byte that is neither zero nor white space, with which some programs pad files. */
 export function contentEnd(bytes: Uint8Array): number {
   return bytes.findLastIndex((byte) => byte !== 0 && byte !== 32 && (byte < 9 || byte > 13)) + 1;
 }
 
-/** Where the line that begins at a byte ends: its CR or LF, or the end of the text. */
+/** The end of the line that begins at a byte: the position of its CR or LF, or the end of the text. */
 function lineEnd(bytes: Uint8Array, begin: number): number {
   let end = begin;
   while (end < bytes.length && bytes[end] !== 10 && bytes[end] !== 13) end++;
@@ -66,10 +66,10 @@ function lineEnd(bytes: Uint8Array, begin: number): number {
 }
 
 /**
- * The number that a word stands for.
+ * Parses a number.
  *
- * @param where For errors: `bunny.obj, line 12`.
- * @throws {Error} If it is none; nan and inf, which some programs write, are none.
+ * @param where The position, for the error message: `bunny.obj, line 12`.
+ * @throws {Error} If the word is not a finite number. Some programs write nan and inf, which are not accepted.
  */
 export function numberOf(word: string | undefined, where: string): number {
   const value = word === undefined || word === "" ? NaN : Number(word);
@@ -78,10 +78,10 @@ export function numberOf(word: string | undefined, where: string): number {
 }
 
 /**
- * The whole number that a word stands for.
+ * Parses an integer.
  *
- * @param where For errors: `bunny.obj, line 12`.
- * @throws {Error} If it is none.
+ * @param where The position, for the error message: `bunny.obj, line 12`.
+ * @throws {Error} If the word is not an integer.
  */
 export function integerOf(word: string | undefined, where: string): number {
   const value = word === undefined || !/^[-+]?\d+$/.test(word) ? NaN : Number(word);
@@ -89,7 +89,7 @@ export function integerOf(word: string | undefined, where: string): number {
   throw new Error(`${where}: expected a whole number, found ${describeWord(word)}.`);
 }
 
-/** A word for an error message: short, in quotes, without control characters. */
+/** Formats a word for an error message: shortened, in quotes, without control characters. */
 export function describeWord(word: string | undefined): string {
   if (word === undefined || word === "") return "nothing";
   const clean = word.replace(/[^\x20-\x7e\xa0-\xff]/g, "?");

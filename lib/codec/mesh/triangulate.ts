@@ -1,14 +1,13 @@
-/** Turns by less than this share of the polygon's area count as none. */
+/** A corner counts as flat if its triangle is smaller than this fraction of the polygon's area. */
 const FLAT = 1e-12;
 
 /**
- * Cuts a polygon into triangles that cover what it covers: a fan where it is strictly convex, else ear after ear (Meisters
- * 1975). A polygon that is not plane is seen along its mean normal (Newell); one that crosses itself, or covers nothing, gives
- * some triangles too.
+ * Triangulates a polygon: as a fan if it is strictly convex, otherwise by cutting off ears (Meisters 1975). A polygon that is not
+ * planar is projected along its mean normal (Newell). One that intersects itself or has no area gives some triangles too.
  *
  * @param positions `[vertices, 3]`.
- * @param corners At least 3 vertices, counter-clockwise seen from outside.
- * @returns Two fewer triangles than corners, three vertices each, turning as the polygon does.
+ * @param corners The indices of at least 3 vertices, counter-clockwise as seen from outside.
+ * @returns The indices of two fewer triangles than corners, three each, with the polygon's orientation.
  */
 export function triangulate(positions: ArrayLike<number>, corners: ArrayLike<number>): number[] {
   const outline = new Outline(positions, corners);
@@ -30,17 +29,17 @@ export function triangulate(positions: ArrayLike<number>, corners: ArrayLike<num
     }
     triangles.push(...outline.corner(ear).map((corner) => corners[corner]));
     left.splice(ear, 1);
-    // Ears one after the other would all share a corner and become thin.
+    // The search continues at the next corner, because adjacent ears would share a corner and become thin.
     at = (ear + 1) % left.length;
   }
   return triangles;
 }
 
-/** A polygon in its plane, of which corners are cut off. */
+/** A polygon in its plane, from which corners are cut off. */
 class Outline {
   /** The corners that are left, in order. */
   readonly left: number[];
-  /** Coordinates of every corner, seen along the mean normal from its tip, relative to the first corner. */
+  /** Coordinates of all corners in the plane, as seen from the side that the mean normal points to, relative to the first corner. */
   readonly #x: Float64Array;
   readonly #y: Float64Array;
   readonly #least: number;
@@ -58,7 +57,7 @@ class Outline {
     }
     const twice = Math.hypot(...normal);
     const [nx, ny, nz] = normal.map((value) => value / (twice || 1));
-    // Two directions at right angles to the normal and to each other (Duff et al. 2017).
+    // Two orthogonal directions that are perpendicular to the normal (Duff et al. 2017).
     const sign = nz < 0 ? -1 : 1;
     const s = -1 / (sign + nz);
     const t = nx * ny * s;
@@ -71,24 +70,24 @@ class Outline {
     this.#least = FLAT * twice;
   }
 
-  /** The i-th corner that is left between the ones before and after it. */
+  /** The i-th remaining corner with the ones before and after it: [before, corner, after]. */
   corner(i: number): [number, number, number] {
     const { left } = this;
     return [left[i === 0 ? left.length - 1 : i - 1], left[i], left[i + 1 === left.length ? 0 : i + 1]];
   }
 
-  /** Whether the outline turns left at the i-th corner that is left. */
+  /** Whether the outline turns left at the i-th remaining corner. */
   turnsAt(i: number): boolean {
     return this.#cross(...this.corner(i)) > this.#least;
   }
 
-  /** Whether no other corner lies in the triangle that the i-th corner makes with its neighbours. */
+  /** Whether no other corner is inside the triangle of the i-th remaining corner and its neighbours. */
   isEar(i: number): boolean {
     const [a, b, c] = this.corner(i);
     return !this.left.some((p) =>
       this.#cross(a, b, p) >= -this.#least && this.#cross(b, c, p) >= -this.#least &&
       this.#cross(c, a, p) >= -this.#least &&
-      // Where two corners lie at one place, as where a hole is joined to the border, each would be in the other's way.
+      // Corners at the same place, which occur where a hole is joined to the border, must not block each other.
       !this.#same(p, a) && !this.#same(p, b) && !this.#same(p, c)
     );
   }
@@ -97,7 +96,7 @@ class Outline {
     return this.#x[a] === this.#x[b] && this.#y[a] === this.#y[b];
   }
 
-  /** Twice the area of a triangle, negative where it runs clockwise. */
+  /** Twice the area of a triangle; negative if it is oriented clockwise. */
   #cross(a: number, b: number, c: number): number {
     const [x, y] = [this.#x, this.#y];
     return (x[b] - x[a]) * (y[c] - y[a]) - (y[b] - y[a]) * (x[c] - x[a]);

@@ -2,16 +2,16 @@ import { checkIndices } from "./check_indices.ts";
 import type { Mesh } from "./mesh.ts";
 
 /**
- * Makes one vertex of all that lie at exactly the same position, and leaves out vertices that no face uses. Faces stay as
- * they are, degenerate ones too.
+ * Merges vertices at exactly the same position and removes vertices that no face uses. All faces are kept, including degenerate
+ * ones.
  *
- * @throws {Error} If the arrays are of other types or lengths, or an index is out of range.
+ * @throws {Error} If an array has the wrong type or length, or an index is out of range.
  */
 export function weldVertices(mesh: Mesh): Mesh {
   checkIndices(mesh, "weldVertices");
   const { positions, indices } = mesh;
   const count = positions.length / 3;
-  // An open-addressing table from position to first vertex there; at most half full.
+  // An open-addressing hash table from a position to the first vertex there. It is at most half full.
   const size = 2 ** Math.ceil(Math.log2(Math.max(2, 2 * count)));
   const table = new Int32Array(size).fill(-1);
   const place = new Int32Array(count).fill(-1);

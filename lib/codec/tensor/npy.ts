@@ -2,19 +2,19 @@ import { describeFileKind } from "../file_kind.ts";
 
 /** An array from a `.npy` file. */
 export interface NpyArray {
-  /** Sizes, outermost first. */
+  /** The size of each dimension, the outermost first. */
   readonly shape: readonly number[];
-  /** Row-major. */
+  /** The entries, row-major. */
   readonly data: Float64Array;
 }
 
 const MAGIC = 6;
 
 /**
- * Reads a NumPy array of little-endian f32 or f64 in C order (format versions 1 to 3, NEP 1).
+ * Decodes a NumPy array of little-endian f32 or f64 in C order (format versions 1 to 3, NEP 1).
  *
- * @param name How errors call the file.
- * @throws {Error} If it is something else, cut off, or too long.
+ * @param name The name of the file in error messages.
+ * @throws {Error} If the file is of another kind, truncated, or too long.
  */
 export function readNpy(bytes: Uint8Array, name = "array"): NpyArray {
   const kind = describeFileKind(bytes);
@@ -32,18 +32,20 @@ export function readNpy(bytes: Uint8Array, name = "array"): NpyArray {
   }
   const [, type, fortran, sizes] = found;
   if (type !== "<f8" && type !== "<f4") {
-    throw new Error(`${name}: an array of f32 or f64 expected ("<f4" or "<f8"), "${type}" found.`);
+    throw new Error(`${name}: expected an array of f32 or f64 ("<f4" or "<f8"), found "${type}".`);
   }
   const shape = sizes.split(",").map((size) => size.trim()).filter((size) => size !== "").map(Number);
   if (fortran === "True" && shape.length > 1) {
-    throw new Error(`${name}: an array in C order expected, Fortran order found.`);
+    throw new Error(`${name}: expected an array in C order, found Fortran order.`);
   }
   const count = shape.reduce((product, size) => product * size, 1);
   const size = type === "<f8" ? 8 : 4;
   const from = start + headerLength;
   if (bytes.length - from !== count * size) {
     throw new Error(
-      `${name}: an array of shape (${shape.join(", ")}) has ${count * size} bytes, ${bytes.length - from} found.`,
+      `${name}: expected ${count * size} bytes for an array of shape (${shape.join(", ")}), found ${
+        bytes.length - from
+      }.`,
     );
   }
   const data = Float64Array.from(

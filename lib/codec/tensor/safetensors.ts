@@ -6,22 +6,22 @@
  * @module
  */
 
-/** What a tensor's entries may be: F32, U32, I32, F64 and U8 in the format's names. */
+/** The supported types of a tensor's entries: F32, U32, I32, F64 and U8 in the format's names. */
 export type TensorData = Float32Array | Uint32Array | Int32Array | Float64Array | Uint8Array;
 
-/** A named array of a file: its shape, slowest dimension first, and its entries, row-major. */
+/** A tensor of a file. */
 export interface StoredTensor {
-  /** Sizes, slowest first; empty for a scalar. */
+  /** The size of each dimension, the slowest first; empty for a scalar. */
   readonly shape: readonly number[];
-  /** As many entries as the product of the shape. */
+  /** The entries, row-major; as many as the product of the shape. */
   readonly data: TensorData;
 }
 
-/** What a safetensors file holds. */
+/** The content of a safetensors file. */
 export interface SafetensorsContent {
   /** The tensors by name. */
   readonly tensors: Record<string, StoredTensor>;
-  /** The file's own strings, `__metadata__` in the header. */
+  /** The file's metadata, `__metadata__` in the header. */
   readonly metadata: Record<string, string>;
 }
 
@@ -35,22 +35,22 @@ const TYPES = {
 
 type Dtype = keyof typeof TYPES;
 
-/** Of the format, which has other types besides; these are named in the refusal. */
+/** Types of the format that are not supported; the error message tells them from unknown types. */
 const OTHER_TYPES = ["BOOL", "I8", "I16", "U16", "F16", "BF16", "I64", "U64", "F8_E4M3", "F8_E5M2"];
 
 const METADATA = "__metadata__";
 
-/** The reference implementation refuses longer headers, so that a damaged length does not exhaust the memory. */
+/** The most bytes of a header, as in the reference implementation. It keeps a damaged length from exhausting the memory. */
 const LONGEST_HEADER = 100_000_000;
 
 /**
- * Encodes named tensors. The same content gives the same bytes, in whatever order it was set: names are sorted by their
- * UTF-16 code units, and nothing like a time is added.
+ * Encodes named tensors. The same content gives the same bytes, whatever the order of the tensors, because names are sorted by their
+ * UTF-16 code units and no time is stored.
  *
- * @param tensors The tensors by name; `__metadata__` is not a name.
- * @param metadata Strings to go with them.
- * @throws {RangeError} If a shape is not of whole numbers or does not fit its data.
- * @throws {TypeError} If the data are of a type that is not written, or a metadata value is not a string.
+ * @param tensors The tensors by name; `__metadata__` is not allowed as a name.
+ * @param metadata Metadata: strings by name.
+ * @throws {RangeError} If a shape contains anything but non-negative integers or does not match its data.
+ * @throws {TypeError} If the data have an unsupported type, or a metadata value is not a string.
  *
  * @example
  * ```ts
@@ -68,12 +68,12 @@ export function encodeSafetensors(
 ): Uint8Array {
   const names = Object.keys(tensors).sort();
   for (const name of names) checkTensor(name, tensors[name]);
-  // Wide entries first keeps every tensor aligned to its entries, as readers that map the file expect.
+  // Tensors with wide entries come first, so that every tensor is aligned to its entries, as readers that map the file expect.
   const bySize = names.toSorted((a, b) => tensors[b].data.BYTES_PER_ELEMENT - tensors[a].data.BYTES_PER_ELEMENT);
   let end = 0;
   const offsets = new Map(bySize.map((name) => [name, [end, end += tensors[name].data.byteLength]]));
 
-  // Put together as text, because an object would move names that look like indices to the front.
+  // The JSON is assembled as text, because an object would move names that look like indices to the front.
   const member = (name: string, value: unknown) => `${JSON.stringify(name)}:${JSON.stringify(value)}`;
   const members = names.map((name) => {
     const { shape, data } = tensors[name];
@@ -99,12 +99,11 @@ export function encodeSafetensors(
 }
 
 /**
- * Decodes a safetensors file into arrays of its own. Everything is checked: sizes, types, and that the tensors cover the
- * data exactly once.
+ * Decodes a safetensors file into new arrays. It checks sizes and types, and that the tensors cover the data exactly once.
  *
  * @param bytes The whole file.
- * @param name What to call the file in errors.
- * @throws {Error} If the file is damaged or holds a type other than F32, U32, I32, F64, U8.
+ * @param name The name of the file in error messages.
+ * @throws {Error} If the file is damaged or contains a type other than F32, U32, I32, F64 and U8.
  */
 export function decodeSafetensors(bytes: Uint8Array, name = "safetensors"): SafetensorsContent {
   const { header, data } = splitFile(bytes, name);
@@ -113,12 +112,12 @@ export function decodeSafetensors(bytes: Uint8Array, name = "safetensors"): Safe
   for (const [key, entry] of Object.entries(header)) {
     if (key === METADATA) continue;
     const { dtype, shape, begin, end } = checkedEntry(entry, `${name}, tensor "${key}"`, data.length);
-    // Copied, because an array of wider entries must begin at a multiple of their size.
+    // The data are copied, because an array must begin at a multiple of the size of its entries.
     tensors.push([key, { shape, data: new TYPES[dtype](data.slice(begin, end).buffer) }]);
     ranges.push({ key, begin, end });
   }
   checkCoverage(ranges, data.length, name);
-  // fromEntries defines the members, so that even a tensor called __proto__ is only a name.
+  // fromEntries defines own properties, so that even __proto__ can be the name of a tensor.
   return { tensors: Object.fromEntries(tensors), metadata: checkedMetadata(header[METADATA], name) };
 }
 
@@ -188,8 +187,8 @@ function checkedEntry(entry: unknown, where: string, available: number) {
   if (!isObject(entry)) throw new Error(`${where}: expected an object, found ${describe(entry)}.`);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== "string" || !Object.hasOwn(TYPES, dtype)) {
-    const known = OTHER_TYPES.includes(dtype as string) ? "is not read here" : "is unknown";
-    throw new Error(`${where}: type ${describe(dtype)} ${known}, expected one of ${Object.keys(TYPES).join(", ")}.`);
+    const known = OTHER_TYPES.includes(dtype as string) ? "is not supported" : "is unknown";
+    throw new Error(`${where}: type ${describe(dtype)} ${known}; expected one of ${Object.keys(TYPES).join(", ")}.`);
   }
   if (!Array.isArray(shape)) throw new Error(`${where}: expected an array as shape, found ${describe(shape)}.`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((o) => Number.isSafeInteger(o) && o >= 0)) {
@@ -208,7 +207,7 @@ function checkedEntry(entry: unknown, where: string, available: number) {
   return { dtype: dtype as Dtype, shape: shape as number[], begin, end };
 }
 
-/** Tensors must lie one after the other: no overlap, no gap, nothing left over. */
+/** Checks that the tensors cover the data without overlaps, gaps and remaining bytes. */
 function checkCoverage(ranges: { key: string; begin: number; end: number }[], available: number, name: string) {
   let covered = 0;
   for (const { key, begin, end } of ranges.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
@@ -219,7 +218,7 @@ function checkCoverage(ranges: { key: string; begin: number; end: number }[], av
     covered = end;
   }
   if (covered !== available) {
-    throw new Error(`${name}: the tensors have ${covered} bytes, but ${available} bytes of data are there.`);
+    throw new Error(`${name}: the tensors have ${covered} bytes, but the file has ${available} bytes of data.`);
   }
 }
 
@@ -235,7 +234,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A value in an error, cut short. */
+/** Formats a value for an error message, shortened. */
 function describe(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;

@@ -2,17 +2,17 @@ import { checkPicture } from "../../codec/image/check_picture.ts";
 import type { Picture } from "../../codec/image/picture.ts";
 
 /**
- * Lays a picture with alpha over white: colour·alpha + 1 − alpha. Stored values are mixed as they are, without making
- * sRGB linear, as is usual for the Blender scenes of NeRF.
+ * Composites a picture with alpha on white: colour·alpha + 1 − alpha. Stored values are blended without linearising
+ * sRGB, as is usual for the Blender scenes of NeRF.
  *
- * @returns 1 channel for grey and alpha, 3 for RGBA; a picture without alpha is returned as it is, the same object.
- * @throws {RangeError} If the picture's sizes and pixels contradict each other.
+ * @returns A picture of 1 channel for grey and alpha, or 3 for RGBA; the same object if the picture has no alpha.
+ * @throws {RangeError} If the picture is invalid.
  */
 export function compositeOnWhite(picture: Picture): Picture {
   return compositeOver(picture, "white");
 }
 
-/** The same over white or black. */
+/** Composites a picture with alpha on white or black; see {@linkcode compositeOnWhite}. */
 export function compositeOver(picture: Picture, background: "white" | "black"): Picture {
   checkPicture("compositeOver", picture);
   const { width, height, channels, pixels } = picture;
@@ -27,7 +27,7 @@ export function compositeOver(picture: Picture, background: "white" | "black"): 
   return { width, height, channels: colours, pixels: mixed };
 }
 
-/** The alpha of a picture as a picture of 1 channel; undefined where it has none. */
+/** The alpha of a picture as a picture of 1 channel; undefined if it has none. */
 export function alphaOf(picture: Picture): Picture | undefined {
   checkPicture("alphaOf", picture);
   const { width, height, channels, pixels } = picture;

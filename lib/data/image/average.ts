@@ -2,10 +2,10 @@ import { checkPicture, checkWhole } from "../../codec/image/check_picture.ts";
 import type { Picture } from "../../codec/image/picture.ts";
 
 /**
- * Shrinks a picture by area averaging: a new pixel is the mean of what it covers, old pixels counted by the part that is
+ * Shrinks a picture by area averaging: a new pixel is the mean of the old pixels that it covers, weighted by the part that is
  * covered. Sums are in f64.
  *
- * @throws {RangeError} If it would be enlarged, a size is no whole number of at least 1, or it has alpha.
+ * @throws {RangeError} If a new size is larger than the old one or is not an integer of at least 1, or the picture has alpha.
  */
 export function averagePicture(picture: Picture, width: number, height: number): Picture {
   checkPicture("averagePicture", picture);
@@ -14,10 +14,12 @@ export function averagePicture(picture: Picture, width: number, height: number):
   const { channels, pixels } = picture;
   if (width > picture.width || height > picture.height) {
     throw new RangeError(
-      `averagePicture: at most ${picture.width}×${picture.height} pixels expected, ${width}×${height} found.`,
+      `averagePicture: expected at most ${picture.width}×${picture.height} pixels, found ${width}×${height}.`,
     );
   }
-  if (channels === 2 || channels === 4) throw new RangeError("averagePicture: a picture without alpha expected.");
+  if (channels === 2 || channels === 4) {
+    throw new RangeError("averagePicture: expected a picture without alpha, found one with alpha.");
+  }
   const narrow = new Float64Array(picture.height * width * channels);
   const across = coverage(picture.width, width);
   for (let y = 0; y < picture.height; y++) {
@@ -38,7 +40,7 @@ export function averagePicture(picture: Picture, width: number, height: number):
   return { width, height, channels, pixels: Float32Array.from(sums) };
 }
 
-/** For each new sample the old ones that it covers, with weights of sum 1. */
+/** For each new sample, the old samples that it covers, with weights whose sum is 1. */
 function coverage(from: number, to: number): { first: number; weights: number[] }[] {
   const scale = from / to;
   return Array.from({ length: to }, (_, i) => {

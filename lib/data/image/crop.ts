@@ -1,15 +1,15 @@
 import { checkPicture, checkWhole } from "../../codec/image/check_picture.ts";
 import type { Picture } from "../../codec/image/picture.ts";
 
-/** A rectangle of whole pixels; `x` and `y` are its left column and top row, counted from 0. */
+/** A rectangle of whole pixels. */
 export interface Rectangle {
-  /** Left column. */
+  /** The left column, counted from 0. */
   x: number;
-  /** Top row. */
+  /** The top row, counted from 0. */
   y: number;
-  /** Columns, at least 1. */
+  /** Width in pixels; at least 1. */
   width: number;
-  /** Rows, at least 1. */
+  /** Height in pixels; at least 1. */
   height: number;
 }
 
@@ -17,7 +17,7 @@ export interface Rectangle {
  * Cuts a rectangle out of a picture.
  *
  * @returns A new picture of the rectangle's size and the same channels.
- * @throws {RangeError} If the rectangle is empty, not of whole pixels or not wholly inside the picture.
+ * @throws {RangeError} If the rectangle is empty, not of whole pixels or not entirely inside the picture.
  */
 export function cropPicture(picture: Picture, rectangle: Rectangle): Picture {
   const { x, y, width, height } = rectangle;
@@ -29,7 +29,7 @@ export function cropPicture(picture: Picture, rectangle: Rectangle): Picture {
   checkWhole("cropPicture: height", height, 1);
   if (x + width > picture.width || y + height > picture.height) {
     throw new RangeError(
-      `cropPicture: ${width}×${height} pixels at (${x}, ${y}) reach beyond the picture of ` +
+      `cropPicture: ${width}×${height} pixels at (${x}, ${y}) exceed the picture of ` +
         `${picture.width}×${picture.height}.`,
     );
   }

@@ -15,9 +15,11 @@ const coordinatesSource = { name: "batch_pixel_coordinates", text: coordinatesTe
 const tableSource = { name: "batch_table", text: tableText };
 
 /**
- * A picture's pixels as training data: (row, column) in [−1, 1]² to its channels. One sample a pixel, row-major.
+ * A picture's pixels as training data: inputs are (row, column) in [−1, 1]², targets the pixel's channels. There is one sample per
+ * pixel, in row-major order.
  *
- * @throws (when used) If the field's input has not 2 columns, or its output not as many as the picture has channels.
+ * @throws {Error} When a batch is made, if the width of the field's input is not 2, or that of its output differs from the number of
+ * channels.
  */
 export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
   const { width, height, channels, pixels } = picture;
@@ -28,13 +30,15 @@ export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
     fill({ first, rows, paddedRows, inputs, targets }, indices) {
       for (const [name, place] of inputs) {
         if (place.width !== 2) {
-          throw new Error(`picture: an input of width 2 (row, column) expected, ${name} has ${place.width}.`);
+          throw new Error(`picture: expected an input of width 2 (row, column), but ${name} has ${place.width}.`);
         }
-        coordinates(gpu, indices, picture, place, first, rows, paddedRows);
+        coordinates(gpu, { indices, shape: picture, place, first, rows, paddedRows });
       }
       for (const [name, { buffer, width, stride }] of targets) {
         if (width !== channels) {
-          throw new Error(`picture: it has ${channels} channels, but output ${name} has ${width}.`);
+          throw new Error(
+            `picture: expected as many outputs as the picture's ${channels} channels, but ${name} has ${width}.`,
+          );
         }
         gpu.dispatch(
           gpu.kernel(tableSource),
@@ -49,10 +53,10 @@ export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
 }
 
 /**
- * What a field makes of a picture's pixels: one output, as many channels, not clamped. Worked through in chunks.
+ * Renders a picture from a field: evaluates its first output at all pixels, in chunks. Values are not clamped.
  *
- * @param shape Width, height and channels of the picture wanted; any size, both axes span [−1, 1].
- * @throws If the output has not as many columns as channels are wanted.
+ * @param shape Width, height and channels of the picture. It may have any size; both axes span [−1, 1].
+ * @throws {Error} If the width of the output differs from the number of channels.
  */
 export async function renderPicture(
   field: Field,
@@ -64,7 +68,7 @@ export async function renderPicture(
   const [name, layer] = Object.entries(field.description.outputs)[0];
   const outputs = widthsOf(field.description).get(layer);
   if (outputs !== channels) {
-    throw new Error(`renderPicture: ${channels} channels asked for, but output ${name} has ${outputs}.`);
+    throw new Error(`renderPicture: expected an output of ${channels} channels, but ${name} has ${outputs}.`);
   }
   using evaluation = new Evaluation(field, count);
   using indices = gpu.buffer("pixel indices", count * 4);
@@ -74,21 +78,28 @@ export async function renderPicture(
   const { value, width: columns, padded } = evaluation.network.node(input);
   for (let first = 0; first < count; first += evaluation.chunk) {
     const rows = Math.min(evaluation.chunk, count - first);
-    coordinates(gpu, indices, shape, { buffer: value, width: columns, stride: padded }, first, rows, padRows(rows));
+    const place = { buffer: value, width: columns, stride: padded };
+    coordinates(gpu, { indices, shape, place, first, rows, paddedRows: padRows(rows) });
     await evaluation.run(first, rows, results);
   }
   return { width, height, channels, pixels: Object.values(results)[0] };
 }
 
-function coordinates(
-  gpu: Gpu,
-  indices: DeviceBuffer,
-  { width, height }: { readonly width: number; readonly height: number },
-  { buffer, stride }: MatrixPlace,
-  first: number,
-  rows: number,
-  paddedRows: number,
-): void {
+/** Pixels whose coordinates are wanted: `rows` of the numbers in `indices`, from position `first` on. */
+interface CoordinateRequest {
+  readonly indices: DeviceBuffer;
+  readonly shape: { readonly width: number; readonly height: number };
+  /** The matrix that receives the coordinates; its rows from `rows` to `paddedRows` become 0. */
+  readonly place: MatrixPlace;
+  readonly first: number;
+  readonly rows: number;
+  readonly paddedRows: number;
+}
+
+/** Records computing the coordinates of pixels. */
+function coordinates(gpu: Gpu, { indices, shape, place, first, rows, paddedRows }: CoordinateRequest): void {
+  const { width, height } = shape;
+  const { buffer, stride } = place;
   gpu.dispatch(
     gpu.kernel(coordinatesSource),
     { indices, batch: buffer },

@@ -1,5 +1,5 @@
 /**
- * Resizing by separable linear interpolation, with or without smoothing against aliasing.
+ * Resizing by separable linear interpolation, with or without antialiasing.
  *
  * @module
  */
@@ -7,31 +7,31 @@
 import { checkPicture, checkWhole } from "../../codec/image/check_picture.ts";
 import type { Picture } from "../../codec/image/picture.ts";
 
-/** How to resize. */
+/** Options of {@linkcode resizePicture}. */
 export interface ResizeOptions {
-  /** Widen the filter by the scale where the picture shrinks, so that every pixel counts. Default true. */
+  /** Whether to widen the filter by the scale when shrinking, so that every pixel contributes; by default true. */
   antialias?: boolean;
 }
 
-/** One output sample along one axis: the weights, of sum 1, of the input samples from `first` on. */
+/** The filter of one output sample along one axis: the weights of the input samples from `first` on; their sum is 1. */
 interface Taps {
   first: number;
   weights: Float64Array;
 }
 
 /**
- * Resizes a picture linearly with half-pixel centres: output pixel i lies at (i + ½)·in/out − ½ of the input, pixels
- * beyond an edge are its last ones. With `antialias` the triangle filter is as wide as the scale where the picture
- * shrinks (Pillow's BILINEAR, PyTorch's `interpolate` with antialias=True); without it this is PyTorch's
- * `interpolate(mode="bilinear", align_corners=False)`. Enlarging is the same in both. Sums are in f64.
+ * Resizes a picture linearly with half-pixel centres: output pixel i is at (i + ½)·in/out − ½ of the input, and the edge
+ * pixels are repeated beyond the edge. With `antialias`, the triangle filter is widened by the scale when shrinking
+ * (as Pillow's BILINEAR and PyTorch's `interpolate` with antialias=True); without it, this is PyTorch's
+ * `interpolate(mode="bilinear", align_corners=False)`. Enlarging is the same in both cases. Sums are in f64.
  *
- * Colours count by their alpha (they are multiplied by it, resized and divided again), so that what is transparent does
- * not bleed into what is seen; where the new alpha is 0 the colours are 0.
+ * Colours are weighted by alpha (multiplied by it, resized and divided again), so that the colours of transparent pixels do not
+ * bleed into visible ones. Where the new alpha is 0, the colours are 0.
  *
  * @param width New width in pixels, at least 1.
  * @param height New height in pixels, at least 1.
- * @returns A new picture of the same channels; the same object if the size is unchanged.
- * @throws {RangeError} If a size is no whole number of at least 1, or the picture contradicts itself.
+ * @returns A new picture with the same channels; the same object if the size is unchanged.
+ * @throws {RangeError} If a size is not an integer of at least 1, or the picture is invalid.
  */
 export function resizePicture(picture: Picture, width: number, height: number, options: ResizeOptions = {}): Picture {
   const { antialias = true } = options;
@@ -57,11 +57,11 @@ export function resizePicture(picture: Picture, width: number, height: number, o
 }
 
 /**
- * The size of a picture of the same shape whose longer side is `size`, rounded to whole pixels, at least 1 a side.
- * Smaller pictures are enlarged.
+ * The size of a picture with the same aspect ratio whose longer side is `size`. Sides are rounded to whole pixels and are at least
+ * 1. Smaller pictures are enlarged.
  *
- * @param size The longer side in pixels; 0 keeps the native size.
- * @throws {RangeError} If a size is no whole number, or the picture's are below 1.
+ * @param size The longer side in pixels; 0 keeps the picture's size.
+ * @throws {RangeError} If a size is not an integer, or the picture's are below 1.
  */
 export function fitLongerSide(width: number, height: number, size: number): { width: number; height: number } {
   checkWhole("fitLongerSide: width", width, 1);
@@ -73,12 +73,12 @@ export function fitLongerSide(width: number, height: number, size: number): { wi
   return { width: scaled(width), height: scaled(height) };
 }
 
-/** The weights of every output sample along an axis of `inputs` samples that becomes `outputs` long. */
+/** The filters of all output samples along an axis that is resized from `inputs` to `outputs` samples. */
 function makeTaps(inputs: number, outputs: number, antialias: boolean): Taps[] {
   const scale = inputs / outputs;
   const reach = antialias ? Math.max(1, scale) : 1;
   return Array.from({ length: outputs }, (_, i) => {
-    // Input sample j covers [j, j + 1] and has its centre at j + ½.
+    // Input sample j covers [j, j + 1], and its centre is at j + ½.
     const centre = (i + 0.5) * scale;
     const first = Math.max(0, Math.ceil(centre - reach - 0.5));
     const last = Math.min(inputs - 1, Math.floor(centre + reach - 0.5));
@@ -86,13 +86,13 @@ function makeTaps(inputs: number, outputs: number, antialias: boolean): Taps[] {
       { length: last - first + 1 },
       (_, k) => Math.max(0, 1 - Math.abs(first + k + 0.5 - centre) / reach),
     );
-    // Dividing by the sum is what repeats the edge: what lies beyond it adds nothing and takes no weight.
+    // Samples beyond the edge have no weight, and dividing by the sum makes up for them.
     const sum = weights.reduce((total, weight) => total + weight, 0);
     return { first, weights: weights.map((weight) => weight / sum) };
   });
 }
 
-/** Rows resized to `taps.length` pixels: `[height, taps.length, channels]`, colours multiplied by alpha. */
+/** Resizes rows to `taps.length` pixels: `[height, taps.length, channels]`, with colours multiplied by alpha. */
 function resizeRows({ width, height, channels, pixels }: Picture, taps: Taps[]): Float64Array {
   const resized = new Float64Array(height * taps.length * channels);
   const row = new Float64Array(width * channels);

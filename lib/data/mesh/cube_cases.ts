@@ -1,17 +1,17 @@
 /**
- * The 256 ways in which a surface can pass through a grid cell, computed instead of copied from a table.
+ * The 256 cases of marching cubes: the ways in which a surface can pass through a grid cell. They are computed, not tabulated.
  *
- * Corner c of a cell lies at (c & 1, c >> 1 & 1, c >> 2): edge 4·axis + k joins the k-th corner whose bit `axis` is 0 to the
- * one whose bit is 1. On each side of the cell the surface's trace is decided by the side's four corners alone, and where
- * that is ambiguous (inside and outside corners alternate) the inside ones are cut off from each other. Two cells that share
- * a side therefore always agree, so that there are no cracks. The traces close to loops, and each loop is cut into
- * triangles without a diagonal that lies in a side, since the neighbour might draw the same one: so every edge of the
- * surface has exactly two faces.
+ * Corner c of a cell is at (c & 1, c >> 1 & 1, c >> 2), and edge 4·axis + k joins the k-th corner whose bit `axis` is 0 to the
+ * one whose bit is 1. On each side of the cell, the intersection with the surface depends on the side's four corners alone. If it
+ * is ambiguous (inside and outside corners alternate), the inside corners are separated. Two cells that share
+ * a side therefore always agree, so there are no cracks. The intersection lines form loops, and each loop is
+ * triangulated without a diagonal that lies in a side of the cell, since the neighbouring cell might have the same diagonal. So
+ * every edge of the surface has exactly two faces.
  *
  * @module
  */
 
-/** The two corners of each edge of a cell, the one with the smaller coordinate first. */
+/** The two corners of each edge of a cell; the one with the smaller coordinate is first. */
 export const CELL_EDGES: readonly (readonly [number, number])[] = [0, 1, 2].flatMap((axis) =>
   [0, 1, 2, 3, 4, 5, 6, 7].filter((corner) => (corner >> axis & 1) === 0).map((corner): [number, number] => [
     corner,
@@ -19,7 +19,7 @@ export const CELL_EDGES: readonly (readonly [number, number])[] = [0, 1, 2].flat
   ])
 );
 
-/** The sides: four corners each, counter-clockwise seen from outside. */
+/** The four corners of each side, counter-clockwise as seen from outside. */
 const SIDES: readonly (readonly number[])[] = [0, 1, 2].flatMap((axis) => {
   const [u, v] = [1 << (axis + 1) % 3, 1 << (axis + 2) % 3];
   const top = 1 << axis;
@@ -30,26 +30,26 @@ function edgeBetween(a: number, b: number): number {
   return CELL_EDGES.findIndex(([low, high]) => low === Math.min(a, b) && high === Math.max(a, b));
 }
 
-/** The sides that each edge lies in, as bits. */
+/** The sides to which each edge belongs, as bits. */
 const SIDES_OF_EDGE: readonly number[] = CELL_EDGES.map(([low, high]) =>
   SIDES.reduce((bits, side, i) => side.includes(low) && side.includes(high) ? bits | 1 << i : bits, 0)
 );
 
 /**
- * Triangles for each set of inside corners (bit c: corner c is inside): the edges that their corners lie on, three a
- * triangle, counter-clockwise seen from outside the surface.
+ * The triangles for each set of inside corners (bit c: corner c is inside): the edges on which their corners lie, three per
+ * triangle, counter-clockwise as seen from outside the surface.
  */
 export const CUBE_CASES: readonly (readonly number[])[] = Array.from({ length: 256 }, (_, inside) => {
   return loopsOf(inside).flatMap((loop) => triangulate(loop));
 });
 
-/** The closed lines that the surface draws on a cell's sides, as edges in order. */
+/** The closed lines in which the surface intersects the sides of a cell, each as a sequence of edges. */
 function loopsOf(inside: number): number[][] {
   const isInside = (corner: number) => (inside >> corner & 1) === 1;
   const next = new Map<number, number>();
   for (const side of SIDES) {
     for (let i = 0; i < 4; i++) {
-      // The trace runs from where going round the side enters the inside to where it leaves it next.
+      // Going around the side, the line runs from the edge that enters the inside to the next edge that leaves it.
       if (!isInside(side[i]) || isInside(side[(i + 1) % 4])) continue;
       let enter = i;
       while (isInside(side[(enter + 3) % 4])) enter = (enter + 3) % 4;
@@ -70,7 +70,7 @@ function loopsOf(inside: number): number[][] {
   return loops;
 }
 
-/** Cuts a loop into triangles whose diagonals all run through the cell's inside. */
+/** Triangulates a loop so that all diagonals run through the interior of the cell. */
 function triangulate(loop: readonly number[]): number[] {
   const cut = (from: number, to: number): number[] | undefined => {
     if (to - from < 2) return [];

@@ -10,26 +10,26 @@ import gridText from "../../../wgsl/data/mesh/grid_points.wgsl" with { type: "te
 
 const gridSource = { name: "grid_points", text: gridText };
 
-/** Points that are asked for at a time; a slice that has more is taken whole. */
+/** The number of points that are evaluated at a time; a slice with more points is evaluated as a whole. */
 const SLAB = 2 ** 17;
 
 /**
- * Checks that a field is one of points in space.
+ * Checks that a field has exactly one input, of width 3.
  *
- * @param where How the error begins.
- * @throws {RangeError} If it has another input than one of three numbers.
+ * @param where The beginning of the error message.
+ * @throws {RangeError} If it has other inputs.
  */
 export function checkPointField(where: string, { inputs }: FieldDescription): void {
   const widths = Object.values(inputs);
   if (widths.length === 1 && widths[0] === 3) return;
-  throw new RangeError(`${where}: a field of one input of width 3 expected, widths ${widths.join(", ")} found.`);
+  throw new RangeError(`${where}: expected a field of one input of width 3, found widths ${widths.join(", ")}.`);
 }
 
 /**
- * A field of three inputs on a grid, slice by slice: its first output's first number. Memory is that of one slice, or of a few
- * small ones.
+ * Evaluates a field with an input of width 3 on a grid and yields the first number of its first output, slice by slice. Memory is
+ * that of one slice, or of a few small ones.
  *
- * @param options.memory Bytes of device memory that a chunk may take.
+ * @param options.memory The most bytes of device memory that a chunk may take.
  */
 export async function* fieldSlices(
   field: Field,
@@ -39,7 +39,7 @@ export async function* fieldSlices(
   const { gpu, description } = field;
   checkPointField("fieldSlices", description);
   if (nx * ny * nz >= 2 ** 32) {
-    throw new RangeError(`fieldSlices: ${nx} × ${ny} × ${nz} points, more than the 2³² that can be counted.`);
+    throw new RangeError(`fieldSlices: ${nx} × ${ny} × ${nz} points, but at most 2³² are supported.`);
   }
   const slices = Math.min(nz, Math.max(1, Math.floor(SLAB / (nx * ny))));
   using evaluation = new Evaluation(field, slices * nx * ny, options.memory);
@@ -70,21 +70,21 @@ export async function* fieldSlices(
   }
 }
 
-/** The first of each row's numbers. */
+/** The first number of each row. */
 function firstNumbers(values: Float32Array, count: number): Float32Array {
   const width = values.length / count;
   return width === 1 ? values : Float32Array.from({ length: count }, (_, i) => values[i * width]);
 }
 
 /**
- * The surface on which a field of one logit is 0, that is p = ½, within [−1, 1]³. Its vertices lie on the edges of a grid, where the field
- * itself is 0 to about a hundredth of an edge.
+ * Extracts the surface on which a field's logit is 0, that is p = ½, within [−1, 1]³. The vertices lie on the edges of a grid and are
+ * accurate to about a hundredth of an edge.
  *
- * @param options.resolution Cells along each axis, at least 1.
- * @param options.memory Bytes of device memory that a chunk may take.
- * @param options.progress Told the part that is done, from 0 to 1, every so often.
- * @returns A watertight mesh, oriented outward; without faces if the field is nowhere positive.
- * @throws {RangeError} If the field is not finite somewhere, or the resolution no whole number from 1 to 1600.
+ * @param options.resolution The number of cells along each axis; from 1 to 1600.
+ * @param options.memory The most bytes of device memory that a chunk may take.
+ * @param options.progress A function that is called with the part that is done, from 0 to 1.
+ * @returns A watertight mesh, oriented outward; it has no faces if the field is positive nowhere.
+ * @throws {RangeError} If the field is not finite somewhere, or the resolution is not an integer from 1 to 1600.
  */
 export async function extractMesh(
   field: Field,

@@ -1,31 +1,31 @@
 import { checkIndices } from "../../codec/mesh/check_indices.ts";
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 
-/** What can be wrong with a surface, in numbers. */
+/** Properties and defects of a mesh. */
 export interface MeshReport {
-  /** Vertices that the arrays hold. */
+  /** The number of vertices. */
   readonly vertices: number;
-  /** Triangles, degenerate ones included. */
+  /** The number of triangles, including degenerate ones. */
   readonly faces: number;
-  /** Edges of one face only; 0 for a closed surface. */
+  /** The number of edges with only one face; 0 for a closed surface. */
   readonly boundaryEdges: number;
-  /** Edges of more than two faces. */
+  /** The number of edges with more than two faces. */
   readonly crowdedEdges: number;
-  /** Edges of two faces that run along them in the same direction: their orientations contradict each other. */
+  /** The number of edges with two faces of opposite orientation. */
   readonly misorientedEdges: number;
-  /** Faces of no area. */
+  /** The number of faces without area. */
   readonly degenerateFaces: number;
-  /** Of the whole surface, in square units. */
+  /** The area of the surface, in square units. */
   readonly area: number;
-  /** Signed: positive where faces are oriented outward; about the box's centre, which matters for open surfaces only. */
+  /** The signed volume: positive if faces are oriented outward. It is taken about the centre of the box, which matters only for open surfaces. */
   readonly volume: number;
-  /** Smallest and largest coordinate along x, y, z of the vertices that faces use. */
+  /** The bounding box of the vertices that faces use: the smallest and largest x, y and z. */
   readonly box: { readonly low: readonly number[]; readonly high: readonly number[] };
 }
 
 /**
- * Looks a mesh over: is it closed, is it consistently oriented, what does it enclose. Vertices count as the same only by
- * their index: see {@linkcode weldVertices}.
+ * Inspects a mesh: whether it is closed and consistently oriented, and what volume it encloses. Vertices at the same position count as
+ * different if their indices differ; see {@linkcode weldVertices}.
  *
  * @throws {Error} If a position is not finite, an index is out of range or there are no faces.
  */
@@ -58,9 +58,9 @@ export function inspectMesh(mesh: Mesh): MeshReport {
 }
 
 /**
- * Half the cross product of a triangle's sides: its normal, as long as its area.
+ * The area vector of a triangle, half the cross product of two sides: its direction is that of the normal, its length the area.
  *
- * @param face Which triangle, counted from 0.
+ * @param face The index of the triangle.
  */
 export function areaVector({ positions, indices }: Mesh, face: number): [number, number, number] {
   const [a, b, c] = [3 * indices[3 * face], 3 * indices[3 * face + 1], 3 * indices[3 * face + 2]];
@@ -78,10 +78,10 @@ export function areaVector({ positions, indices }: Mesh, face: number): [number,
 }
 
 /**
- * Checks that a mesh's arrays make sense.
+ * Checks that a mesh is valid and has faces.
  *
- * @param where How errors call the place.
- * @throws {Error} If the arrays are of other types, a position is not finite, an index is out of range or there are no faces.
+ * @param where The beginning of the error message.
+ * @throws {Error} If an array has the wrong type or length, a position is not finite, an index is out of range or there are no faces.
  */
 export function checkMesh(mesh: Mesh, where: string): void {
   checkIndices(mesh, where);
@@ -91,13 +91,13 @@ export function checkMesh(mesh: Mesh, where: string): void {
   if (bad >= 0) throw new Error(`${where}: vertex ${Math.floor(bad / 3)} has the coordinate ${positions[bad]}.`);
 }
 
-/** Counts the ways in which edges fail to have one face on either side. */
+/** Counts edges that do not have exactly two faces of consistent orientation. */
 function countEdges({ positions, indices }: Mesh) {
   const vertices = positions.length / 3;
   const keys = new Float64Array(indices.length);
   for (let i = 0; i < indices.length; i++) {
     const [from, to] = [indices[i], indices[i % 3 === 2 ? i - 2 : i + 1]];
-    // The lowest bit tells the direction.
+    // The lowest bit is the direction in which the face traverses the edge.
     keys[i] = (Math.min(from, to) * vertices + Math.max(from, to)) * 2 + (from > to ? 1 : 0);
   }
   keys.sort();
@@ -111,7 +111,7 @@ function countEdges({ positions, indices }: Mesh) {
     for (; end < keys.length && Math.floor(keys[end] / 2) === edge; end++) backward += keys[end] % 2;
     const count = end - begin;
     begin = end;
-    // Sides of degenerate faces that have no length.
+    // Edges from a vertex to itself, which degenerate faces have, are ignored.
     if (Math.floor(edge / vertices) === edge % vertices) continue;
     if (count === 1) boundaryEdges++;
     else if (count > 2) crowdedEdges++;

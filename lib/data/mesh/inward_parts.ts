@@ -1,24 +1,28 @@
 import { areaVector } from "./inspect.ts";
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 
-/** Of a closed surface the normals, weighted by area, cancel but for a share of its area, and so does a flat one's volume. */
+/**
+ * Tolerance for rounding errors, as a part of the area: the area vectors of a closed surface sum to less than this, and so does the
+ * volume of a flat one.
+ */
 const ROUNDING = 1e-6;
 
-/** Faces that hang together by vertices. */
+/** A connected component of a mesh: faces that are connected by vertices. */
 interface Part {
   readonly faces: number[];
-  /** Closed, and oriented inward. */
+  /** Whether the part is closed and oriented inward. */
   readonly inward: boolean;
-  /** The box around it. */
+  /** The low corner of the bounding box. */
   readonly low: readonly number[];
+  /** The high corner of the bounding box. */
   readonly high: readonly number[];
 }
 
 /**
- * How many closed parts of a mesh are oriented inward with nothing around them, so that they count as outside: a part that
- * lies within another is a cavity, and as it should be.
+ * Counts the closed parts of a mesh that are oriented inward but not inside another part, so that their interior counts as outside. A
+ * part inside another one is a cavity, which is correctly oriented inward.
  *
- * @param mesh Welded, see `weldVertices`, and within the unit sphere.
+ * @param mesh A mesh within the unit sphere whose vertices are merged (see `weldVertices`).
  */
 export function countInwardParts(mesh: Mesh): number {
   const parts = partsOf(mesh);
@@ -28,7 +32,7 @@ export function countInwardParts(mesh: Mesh): number {
     const place = [...mesh.positions.subarray(vertex, vertex + 3)];
     let winding = 0;
     for (const other of parts) {
-      // What lies outside a part's box it does not go around, if it is closed, and hardly if it is open.
+      // A closed part does not wind around a point outside its box, and an open one hardly does.
       if (other === part || !isWithin(place, other)) continue;
       for (const face of other.faces) winding += solidAngle(mesh, face, place) / (4 * Math.PI);
     }
@@ -86,7 +90,7 @@ function isWithin(place: readonly number[], { low, high }: Part): boolean {
   return true;
 }
 
-/** The solid angle of a triangle seen from a point, positive from behind (van Oosterom & Strackee 1983). */
+/** The solid angle of a triangle as seen from a point; positive if its back is seen (van Oosterom & Strackee 1983). */
 function solidAngle({ positions, indices }: Mesh, face: number, place: readonly number[]): number {
   const [a, b, c] = [0, 1, 2].map((k) =>
     place.map((value, axis) => positions[3 * indices[3 * face + k] + axis] - value)

@@ -2,31 +2,31 @@ import { CELL_EDGES, CUBE_CASES } from "./cube_cases.ts";
 import { GrowingArray } from "../../codec/mesh/growing_array.ts";
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 
-/** Samples on an axis-parallel grid: sample (i, j, k) lies at origin + spacing · (i, j, k). */
+/** An axis-parallel grid: sample (i, j, k) is at origin + spacing · (i, j, k). */
 export interface Grid {
-  /** Samples along x, y and z. */
+  /** The number of samples along x, y and z. */
   readonly size: readonly [number, number, number];
-  /** Where sample (0, 0, 0) lies. */
+  /** The position of sample (0, 0, 0). */
   readonly origin: readonly [number, number, number];
-  /** Distance of neighbours, the same along all axes. */
+  /** The distance between neighbouring samples, the same along all axes. */
   readonly spacing: number;
 }
 
-/** Vertices stay this far from the ends of their edge, in parts of it, so that no two of them coincide. */
+/** The least distance of a vertex from the ends of its edge, as a part of the edge. It keeps vertices from coinciding. */
 export const MARGIN = 1 / 1024;
 
-/** What the grid's border is set to, at most. */
+/** The largest value of a sample on the grid's border; it is negative, so the border counts as outside. */
 const OUTSIDE = -1e-30;
 
 /**
- * The surface on which a function on a grid is 0, oriented outward, where inside is where it is positive (Lorensen & Cline
- * 1987, with ambiguous cells resolved alike on both sides of every side: see `cube_cases.ts`). It is watertight: every edge
+ * Extracts the surface on which a function on a grid is 0 (Lorensen & Cline 1987; `cube_cases.ts` tells how ambiguous cells are
+ * resolved). The inside is where the function is positive, and the surface is oriented outward. It is watertight: every edge
  * has exactly two faces. Samples on the grid's border count as outside, which closes the surface there. Only two slices are
- * held at a time.
+ * kept in memory at a time.
  *
- * @param grid At least two samples along each axis.
- * @param slices For each k a slice `[size[1], size[0]]`, x fastest, in order.
- * @returns Vertices on the grid's edges, none twice; empty if nothing is inside.
+ * @param grid The grid, with at least two samples along each axis.
+ * @param slices The samples: for each k in order a slice `[size[1], size[0]]`, in which x varies fastest.
+ * @returns A mesh whose vertices are on the grid's edges, with no duplicates; it is empty if nothing is inside.
  * @throws {RangeError} If slices are missing or of another size, or a sample is not finite.
  *
  * @example A ball of radius ½.
@@ -51,7 +51,7 @@ export async function marchingCubes(
   }
   if (!(grid.spacing > 0 && [grid.spacing, ...grid.origin].every(Number.isFinite))) {
     throw new RangeError(
-      `marchingCubes: a finite origin and a positive spacing expected, found ${
+      `marchingCubes: expected a finite origin and a positive spacing, found ${
         grid.origin.join(" ")
       } and ${grid.spacing}.`,
     );
@@ -73,7 +73,7 @@ class Slab {
   readonly #indices = new GrowingArray((n) => new Uint32Array(n));
   /** The lower and the upper slice. */
   #values: [Float32Array, Float32Array];
-  /** Vertices on edges along x and y of the lower and the upper slice, and along z between them; −1 where there is none. */
+  /** The vertices on edges along x and y of the lower and the upper slice, and along z between them; −1 if there is none. */
   #along: [x: [Int32Array, Int32Array], y: [Int32Array, Int32Array], z: Int32Array];
 
   constructor(grid: Grid) {
@@ -84,7 +84,7 @@ class Slab {
     this.#along = [[none(), none()], [none(), none()], none()];
   }
 
-  /** Takes slice k and works through the cells below it. */
+  /** Adds slice k and processes the cells below it. */
   add(slice: Float32Array, k: number): void {
     const [nx, ny, nz] = this.#grid.size;
     if (slice.length !== nx * ny) {
@@ -136,7 +136,7 @@ class Slab {
     }
   }
 
-  /** The vertex on an edge of cell (i, j, k), made when first asked for. */
+  /** The vertex on an edge of cell (i, j, k); it is created at the first call. */
   #vertex(edge: number, i: number, j: number, k: number): number {
     const axis = edge >> 2;
     const corner = CELL_EDGES[edge][0];

@@ -1,31 +1,31 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { NODE_FLOATS, windingTree } from "./winding_tree.ts";
 
-/** The place on a mesh that is nearest to a point. */
+/** The point on a mesh that is nearest to a given point. */
 export interface NearestPlace {
-  /** Which triangle. */
+  /** The index of the triangle on which it lies. */
   readonly face: number;
-  /** How far. */
+  /** Its distance. */
   readonly distance: number;
 }
 
-/** Finds the nearest place on a mesh, on the host, by the spheres around the nodes of a `WindingTree`. */
+/** Finds the nearest point on a mesh, on the host, with the bounding spheres of a `WindingTree`. */
 export class NearestOnMesh {
   readonly #nodes: Float32Array;
-  /** Nodes still to be looked at, and the square distances that nothing below them can come under. */
+  /** The nodes that are still to be visited, and lower bounds of the square distance for each. */
   readonly #pending: number[] = [];
   readonly #bounds: number[] = [];
 
   /**
    * Builds the tree.
    *
-   * @param mesh At least one face.
+   * @param mesh A mesh with at least one face.
    */
   constructor(mesh: Mesh) {
     this.#nodes = windingTree(mesh, 1).nodes;
   }
 
-  /** The nearest place to (x, y, z). */
+  /** Finds the nearest point to (x, y, z). */
   find(x: number, y: number, z: number): NearestPlace {
     const nodes = this.#nodes;
     let best = Infinity;
@@ -41,7 +41,7 @@ export class NearestOnMesh {
         if (distance < best || face < 0) [best, face] = [distance, nodes[at + 7]];
         continue;
       }
-      // The child that may be nearer is looked at first, that is pushed last.
+      // The child that may be nearer is pushed last, so that it is visited first.
       const [left, right] = [this.#bound(2 * node, x, y, z), this.#bound(2 * node + 1, x, y, z)];
       const near = left <= right ? 2 * node : 2 * node + 1;
       this.#push(near === 2 * node ? near + 1 : near - 1, x, y, z, best);
@@ -62,13 +62,13 @@ export class NearestOnMesh {
     const nodes = this.#nodes;
     if (nodes[at + 3] < 0) return 0;
     const [dx, dy, dz] = [nodes[at] - x, nodes[at + 1] - y, nodes[at + 2] - z];
-    // Radii are rounded to 32 bits.
+    // The factor accounts for radii that are rounded to 32 bits.
     const bound = Math.sqrt(dx * dx + dy * dy + dz * dz) - Math.sqrt(nodes[at + 3]) * (1 + 1e-6);
     return bound > 0 ? bound * bound : 0;
   }
 }
 
-/** Square distance of a point from the triangle at nodes[at …] (Ericson 2005, "Real-time collision detection", 5.1.5). */
+/** The square distance of a point from the triangle at nodes[at …] (Ericson 2005, "Real-time collision detection", 5.1.5). */
 function squareDistance(nodes: Float32Array, at: number, x: number, y: number, z: number): number {
   const [ax, ay, az] = [nodes[at], nodes[at + 1], nodes[at + 2]];
   const [ux, uy, uz] = [nodes[at + 4] - ax, nodes[at + 5] - ay, nodes[at + 6] - az];

@@ -4,54 +4,55 @@ import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { fitPositions } from "../../codec/mesh/position_bits.ts";
 import { weldVertices } from "../../codec/mesh/weld.ts";
 
-/** Radius of the sphere that a mesh is scaled into: within the unit sphere, with room for samples outside. */
+/** The radius of a normalised mesh. It is less than 1, so that there are samples outside the mesh too. */
 const RADIUS = 0.95;
 
-/** Enclosed volume, as a share of that of the sphere it is scaled into, below which a mesh encloses nothing. */
+/** The least volume that a mesh must enclose, as a part of the volume of the sphere of its radius. */
 const LEAST_VOLUME = 1e-6;
 
-/** How a mesh lies in the unit sphere: x ↦ rotation · (x − centre) · scale. */
+/** The transform of a mesh into the unit sphere: x ↦ rotation · (x − centre) · scale. */
 export interface MeshTransform {
-  /** Middle of the box around the mesh, in the input's coordinates. */
+  /** The centre of the mesh's bounding box, in the input's coordinates. */
   readonly centre: readonly [number, number, number];
-  /** Lengths are multiplied by it. */
+  /** The factor by which lengths are multiplied. */
   readonly scale: number;
-  /** Row-major 3 × 3, orthogonal. */
+  /** The rotation: a 3 × 3 orthogonal matrix, row-major. */
   readonly rotation: readonly number[];
 }
 
 /** Options of {@linkcode normaliseMesh}. */
 export interface NormaliseOptions {
-  /** Which axis of the input points up; it becomes y. Default y. */
+  /** The axis of the input that points up, which becomes y; by default y. */
   readonly up?: "y" | "z";
 }
 
-/** A mesh ready to be sampled. */
+/** A mesh that is ready to be sampled. */
 export interface NormalisedMesh {
   /**
-   * Welded, without faces of no area, oriented outward on the whole, within the sphere of radius 0.95 about 0. Where a face of
-   * no area went that had three different corners, edges that others shared with it have a face on one side only; the surface
-   * has no hole there.
+   * The mesh within the sphere of radius 0.95 about the origin. Its vertices are merged, faces without area are removed, and it is
+   * oriented outward on the whole. Where a removed face had three different corners, the edges that it shared with other faces have
+   * only one face now, although the surface has no hole there.
    */
   readonly mesh: Mesh;
-  /** From the input's coordinates to these. */
+  /** The transform from the input's coordinates to those of `mesh`. */
   readonly transform: MeshTransform;
-  /** What was found, before faces were left out or turned; lengths as in `mesh`. */
+  /** The properties before faces were removed or flipped, in the coordinates of `mesh`. */
   readonly report: MeshReport;
-  /** Whether all faces were turned because they were oriented inward. */
+  /** Whether all faces were flipped because they were oriented inward. */
   readonly turned: boolean;
-  /** Closed parts that are oriented inward, with nothing around them: they count as outside. */
+  /** The number of closed parts that are oriented inward but not inside another part; their interior counts as outside. */
   readonly inwardParts: number;
 }
 
 const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1, 0] };
 
 /**
- * Scales a mesh into the unit sphere × 0.95, with its box's middle at 0, and cleans it: vertices at the same position become
- * one, faces of no area go, and a surface that is oriented inward is turned.
+ * Scales a mesh to the radius 0.95, with the centre of its bounding box at the origin, and cleans it: vertices at the same position
+ * are merged, faces without area are removed, and a surface that is oriented inward is flipped.
  *
- * @param name How errors call it.
- * @throws {Error} If it has no faces, a position is not finite, an index is out of range, the axis is neither, or it encloses no volume.
+ * @param name The name of the mesh in error messages.
+ * @throws {Error} If the mesh has no faces, a position is not finite, an index is out of range, `up` is neither y nor z, or the mesh
+ * encloses no volume.
  *
  * @example
  * ```ts
@@ -66,7 +67,7 @@ const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1,
  */
 export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name = "mesh"): NormalisedMesh {
   const { up = "y" } = options;
-  if (!Object.hasOwn(ROTATIONS, up)) throw new Error(`${name}: up: y or z expected, ${up} found.`);
+  if (!Object.hasOwn(ROTATIONS, up)) throw new Error(`${name}: up: expected y or z, found ${up}.`);
   const rotation = ROTATIONS[up];
   const { box } = inspectNamed(input, name);
   const centre = box.low.map((low, axis) => (low + box.high[axis]) / 2) as [number, number, number];
@@ -84,7 +85,7 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
   const report = inspectMesh(welded);
   if (Math.abs(report.volume) < LEAST_VOLUME * (4 / 3) * Math.PI * RADIUS ** 3) {
     throw new Error(
-      `${name}: the mesh encloses no volume (${report.faces} faces, ${report.boundaryEdges} of their edges open): ` +
+      `${name}: the mesh encloses no volume (it has ${report.faces} faces and ${report.boundaryEdges} boundary edges), so ` +
         "there is no inside to learn.",
     );
   }
@@ -94,9 +95,9 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
 }
 
 /**
- * A mesh in the coordinates that another one had before it was normalised.
+ * Transforms a mesh back to the coordinates before normalisation.
  *
- * @param transform As {@linkcode normaliseMesh} returned it.
+ * @param transform The transform that {@linkcode normaliseMesh} returned.
  */
 export function denormaliseMesh(mesh: Mesh, transform: MeshTransform): Mesh {
   const { centre, scale, rotation: r } = transform;
@@ -135,7 +136,7 @@ function mapPositions(positions: Mesh["positions"], map: (point: Point) => Point
   return mapped;
 }
 
-/** Leaves out faces of no area; turns the rest if asked to. */
+/** Removes faces without area and, if `turn` is true, flips the others. */
 function clean(mesh: Mesh, turn: boolean): Mesh {
   const indices = new Uint32Array(mesh.indices.length);
   let length = 0;

@@ -17,33 +17,36 @@ const NARROW = 0.01;
 
 /** Options of {@linkcode OccupancySampler}. */
 export interface OccupancySamplerOptions {
-  /** A point is inside where its winding number is more; default ½. Less closes holes, more opens thin parts. */
+  /**
+   * A point is inside if its winding number is larger than this; by default ½. A smaller threshold closes holes; a larger one opens
+   * thin parts.
+   */
   readonly threshold?: number;
-  /** See `windingTree`. */
+  /** The accuracy β of winding numbers; see `windingTree`. */
   readonly accuracy?: number;
 }
 
 /** Options of {@linkcode OccupancySampler.data}. */
 export interface OccupancyDataOptions {
-  /** Points of an epoch; 10⁶ by default. */
+  /** The number of points per epoch; 10⁶ by default. */
   readonly count?: number;
-  /** Keys the points; an unsigned 32-bit number, 0 by default. */
+  /** Random seed of the points; an unsigned 32-bit integer, 0 by default. */
   readonly seed?: number;
 }
 
 /** Options of {@linkcode OccupancySampler.sample}. */
 export interface PointOptions {
-  /** How many; 10 000 by default. */
+  /** The number of points; 10 000 by default. */
   readonly count?: number;
-  /** Keys the points; an unsigned 32-bit number, 0 by default. */
+  /** Random seed of the points; an unsigned 32-bit integer, 0 by default. */
   readonly seed?: number;
-  /** Draws other points with the same seed; a whole number from 0, which it is by default. */
+  /** The epoch, which gives other points with the same seed; an integer of at least 0, by default 0. */
   readonly epoch?: number;
-  /** How they are spread, see {@linkcode PointRequest.mix}; `thirds` by default. */
+  /** How the points are distributed, see {@linkcode PointRequest.mix}; `thirds` by default. */
   readonly mix?: PointRequest["mix"];
 }
 
-/** Points and on which side of a surface they lie. */
+/** Points with their labels: inside or outside. */
 export interface LabelledPoints {
   /** `[count, 3]` row-major. */
   readonly points: Float32Array;
@@ -51,34 +54,34 @@ export interface LabelledPoints {
   readonly inside: Float32Array;
 }
 
-/** Rows of a batch to be filled with points and their labels. */
+/** A request to draw points with their labels. */
 export interface PointRequest {
-  /** Where the points go. */
+  /** The matrix that receives the points. */
   readonly points: MatrixPlace;
-  /** Where the labels go, 1 inside and 0 outside. */
+  /** The matrices that receive the labels: 1 inside and 0 outside. */
   readonly labels: readonly MatrixPlace[];
-  /** Sample numbers, of which those from `first` on are used. */
+  /** The numbers of the samples, of which those from `first` on are used. */
   readonly indices: DeviceBuffer;
-  /** First sample number. */
+  /** The position of the first sample number in `indices`. */
   readonly first: number;
-  /** Rows wanted. */
+  /** The number of points. */
   readonly rows: number;
-  /** Rows from `rows` up to here become 0. */
+  /** The number of rows including padding; rows from `rows` on become 0. */
   readonly paddedRows: number;
-  /** Draws other points for the same sample numbers. */
+  /** The epoch, which gives other points for the same sample numbers. */
   readonly epoch: number;
-  /** Keys the points. */
+  /** Random seed of the points. */
   readonly seed: number;
   /**
-   * `thirds`: uniform in [−1, 1]³, near the surface with noise of deviation 0.1, and of 0.01, alike. `halves`: half uniform and
-   * a quarter of each of the others.
+   * The distribution of the points. `thirds`: a third each is uniform in [−1, 1]³, on the surface plus noise of standard deviation
+   * 0.1, and on the surface plus noise of 0.01. `halves`: half is uniform and a quarter each is of the other two kinds.
    */
   readonly mix: "thirds" | "halves";
-  /** What the points are for: one of {@linkcode streams}, of which each gives other points. */
+  /** The random stream: one of {@linkcode streams}, each of which gives other points. */
   readonly stream: number;
 }
 
-/** Samples that are drawn the same way come every so many. Their order within: see `occupancy_points.wgsl`. */
+/** The number of samples after which the kinds of points repeat. `occupancy_points.wgsl` defines their order. */
 const PERIODS = { thirds: 3, halves: 4 };
 
 /** Whether a sample of the mix `halves` is uniform in the cube. */
@@ -86,11 +89,11 @@ export function isUniform(sample: number): boolean {
   return sample % 2 === 0;
 }
 
-/** Points drawn and labelled at a time by `OccupancySampler.sample`. */
+/** The number of points that `OccupancySampler.sample` draws at a time. */
 const CHUNK = 2 ** 17;
 
 /**
- * Points around a mesh and whether they are inside, drawn and labelled on the device.
+ * Draws points around a mesh and labels them as inside or outside, on the device.
  *
  * @example
  * ```ts
@@ -107,19 +110,19 @@ const CHUNK = 2 ** 17;
  * ```
  */
 export class OccupancySampler implements Disposable {
-  /** Labels the points. */
+  /** The winding numbers, by which points are labelled. */
   readonly winding: WindingNumber;
-  /** What it takes to be inside. */
+  /** A point is inside if its winding number is larger than this. */
   readonly threshold: number;
   readonly #surface: DeviceBuffer;
   readonly #faces: number;
 
   /**
-   * Puts a mesh on the device.
+   * Uploads a mesh to the device.
    *
    * @param gpu The device.
-   * @param mesh Within [−1, 1]³, see `normaliseMesh`.
-   * @param options Settings.
+   * @param mesh A mesh within [−1, 1]³; see `normaliseMesh`.
+   * @param options Options of the sampler.
    */
   constructor(readonly gpu: Gpu, mesh: Mesh, options: OccupancySamplerOptions = {}) {
     const { threshold = 0.5, accuracy } = options;
@@ -156,9 +159,9 @@ export class OccupancySampler implements Disposable {
   }
 
   /**
-   * Training data for a field of three inputs and one output: new points each epoch, a third uniform in [−1, 1]³, a third near
-   * the surface with noise of deviation 0.1, a third with 0.01. A point depends only on seed, epoch and its number, so that
-   * batches can be drawn again. It lives as long as the sampler.
+   * Training data for a field with three inputs and one output. Each epoch has new points, distributed as `thirds` in
+   * {@linkcode PointRequest.mix}. A point depends only on seed, epoch and its number, so
+   * batches can be drawn again. The data are valid as long as the sampler.
    */
   data(options: OccupancyDataOptions = {}): TrainingData {
     const { count = 1_000_000, seed = 0 } = options;
@@ -177,8 +180,8 @@ export class OccupancySampler implements Disposable {
   }
 
   /**
-   * Points and their labels on the host. With the same seed and epoch they are those that {@linkcode OccupancySampler.data}
-   * trains on, where `mix` is `thirds`; more points begin with the fewer.
+   * Draws points and reads them with their labels to the host. With the same seed and epoch and the mix `thirds`, they are the points
+   * of {@linkcode OccupancySampler.data}. With a larger count, the first points are the same.
    *
    * @throws {RangeError} If a number is out of its range.
    */
@@ -230,9 +233,9 @@ export class OccupancySampler implements Disposable {
 }
 
 /**
- * Checks how many points are wanted.
+ * Checks a number of points.
  *
- * @throws {RangeError} If that is no whole number from 1 to 2³¹.
+ * @throws {RangeError} If it is not an integer from 1 to 2³¹.
  */
 export function checkCount(count: number): void {
   if (!Number.isSafeInteger(count) || count < 1 || count > 2 ** 31) {

@@ -1,17 +1,17 @@
 import { type Grid, MARGIN } from "./marching_cubes.ts";
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 
-/** Halvings of the stretch of an edge that a zero lies in. */
+/** The number of bisection steps. */
 const HALVINGS = 5;
 
 /**
- * Moves the vertices that `marchingCubes` made along their grid edges to where the function itself is 0: it is halved five times
- * where its sign changes, and taken as straight on what is left, a 32nd of an edge. Straight lines between samples alone leave
- * terraces wherever the function is steep and then flat, as the logits of a trained field are. The faces stay as they are.
+ * Moves the vertices of `marchingCubes` along their grid edges to where the function itself is 0. The zero is bracketed by five steps
+ * of bisection, then interpolated linearly on the remaining 32nd of the edge. Linear interpolation between the grid's samples alone
+ * gives terraces where the function is steep and then flat, as the logits of a trained field are. The faces stay unchanged.
  *
- * @param mesh As `marchingCubes` made it of the function; its positions are overwritten.
- * @param grid What it was made on.
- * @param values The function at points `[n, 3]`: `[n]`, a new array each time.
+ * @param mesh The result of `marchingCubes` for this function; its positions are overwritten.
+ * @param grid The grid on which it was made.
+ * @param values Evaluates the function at points `[n, 3]`; must return a new array `[n]` each time.
  */
 export async function refineVertices(
   { positions }: Mesh,
@@ -21,7 +21,7 @@ export async function refineVertices(
   const count = positions.length / 3;
   const axes = new Uint8Array(count);
   const points = new Float32Array(positions);
-  // A vertex lies between two grid points of the one axis along which it is none.
+  // A vertex is on an edge along the axis on which its coordinate is farthest from a grid point, between two grid points.
   const firsts = new Int32Array(count);
   const place = (i: number, part: number) => {
     points[3 * i + axes[i]] = origin[axes[i]] + spacing * (firsts[i] + part);
@@ -37,7 +37,7 @@ export async function refineVertices(
       firsts[i] = Math.floor(along);
     }
   }
-  // Where the stretch begins and ends, in parts of the edge, and the function there.
+  // The bracket's ends, as parts of the edge, and the function there.
   const [low, high] = [new Float32Array(count), new Float32Array(count).fill(1)];
   const atLow = await valuesAt(() => 0);
   const atHigh = await valuesAt(() => 1);
@@ -51,8 +51,8 @@ export async function refineVertices(
     }
   }
   for (let i = 0; i < count; i++) {
-    // No sign changes at the border, where samples counted as outside whatever they are, or where values differ from the samples'
-    // in their last bits: then the vertex stays where it was.
+    // If the sign does not change, the vertex stays where it was. This happens at the border, whose samples always count as outside, or
+    // if values differ from the grid's samples in their last bits.
     if (atLow[i] > 0 === atHigh[i] > 0) {
       points[3 * i + axes[i]] = positions[3 * i + axes[i]];
       continue;
@@ -62,7 +62,7 @@ export async function refineVertices(
   }
   positions.set(points);
 
-  /** The function at a part of each vertex's edge. */
+  /** Evaluates the function at a point of each vertex's edge, given as a part of the edge. */
   function valuesAt(part: (i: number) => number): Promise<Float32Array> {
     for (let i = 0; i < count; i++) place(i, part(i));
     return values(points);

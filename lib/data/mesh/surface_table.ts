@@ -2,10 +2,10 @@ import { areaVector } from "./inspect.ts";
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 
 /**
- * A mesh's triangles with what drawing one by its area takes: the alias method (Walker 1977), built as Vose 1991 does. Draw a
- * face alike, keep it with its probability, else take the other one.
+ * A table of a mesh's triangles for drawing them with probabilities in proportion to their areas, by the alias method (Walker 1977,
+ * built as by Vose 1991): draw a face uniformly, keep it with its probability, otherwise take its alias.
  *
- * @returns `[faces, 12]`: a (3), the probability, b (3), the other face, c (3), 0.
+ * @returns `[faces, 12]`: corner a (3), the probability, corner b (3), the alias, corner c (3), 0.
  */
 export function surfaceTable(mesh: Mesh): Float32Array<ArrayBuffer> {
   const { positions, indices } = mesh;

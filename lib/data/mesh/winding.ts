@@ -7,20 +7,20 @@ import windingText from "../../../wgsl/data/mesh/winding_number.wgsl" with { typ
 
 const windingSource = { name: "winding_number", text: windingText };
 
-/** Points that are worked through at a time by `WindingNumber.at`. */
+/** The number of points that `WindingNumber.at` processes at a time. */
 const CHUNK = 2 ** 17;
 
-/** Rows of numbers on the device. */
+/** A matrix on the device. */
 export interface DeviceRows {
-  /** Row-major. */
+  /** The entries, row-major. */
   readonly buffer: DeviceBuffer;
-  /** Numbers of a row, a multiple of 4. */
+  /** The number of entries of a row; a multiple of 4. */
   readonly stride: number;
 }
 
 /**
- * Generalised winding numbers of a mesh on a device (Barill et al. 2018; Jacobson et al. 2013): how often the surface goes
- * around a point, 1 inside and 0 outside of a closed one, and something between near the holes of an open one.
+ * Generalised winding numbers of a mesh, computed on the device (Barill et al. 2018; Jacobson et al. 2013): how often the surface
+ * winds around a point. The number is 1 inside and 0 outside of a closed surface, and between these near the holes of an open one.
  *
  * @example
  * ```ts
@@ -35,17 +35,17 @@ export interface DeviceRows {
  * ```
  */
 export class WindingNumber implements Disposable {
-  /** The hierarchy. */
+  /** The hierarchy over the triangles. */
   readonly tree: WindingTree;
   readonly #buffer: DeviceBuffer;
 
   /**
-   * Builds the hierarchy and puts it on the device.
+   * Builds the hierarchy and uploads it to the device.
    *
    * @param gpu The device.
-   * @param mesh Any triangles, about the origin and neither tiny nor huge: the device works with 32 bits (see `normaliseMesh`).
-   * @param accuracy See {@linkcode windingTree}.
-   * @throws {RangeError} If 32 bits are too few for where the mesh lies, or the accuracy is not positive.
+   * @param mesh Any triangles near the origin, neither tiny nor huge, because the device computes with 32 bits (see `normaliseMesh`).
+   * @param accuracy The accuracy β; see {@linkcode windingTree}.
+   * @throws {RangeError} If the mesh is too small, too large or too far from the origin for 32 bits, or the accuracy is not positive.
    */
   constructor(readonly gpu: Gpu, mesh: Mesh, accuracy?: number) {
     this.tree = windingTree(mesh, accuracy);
@@ -55,11 +55,11 @@ export class WindingNumber implements Disposable {
   }
 
   /**
-   * Records the winding numbers of `count` points; rows from there to `rows` become 0.
+   * Records computing the winding numbers of `count` points; rows from `count` to `rows` become 0.
    *
-   * @param points Row-major, x, y and z first.
-   * @param labels The first number of each row gets the winding number, or with a threshold 1 where it is more and 0
-   * elsewhere.
+   * @param points A matrix whose rows begin with x, y and z.
+   * @param labels The first entry of each row receives the winding number; with a threshold, it is 1 if the winding number is larger
+   * and 0 otherwise.
    */
   record(points: DeviceRows, labels: DeviceRows, count: number, rows: number, threshold?: number): void {
     this.gpu.dispatch(
@@ -79,15 +79,15 @@ export class WindingNumber implements Disposable {
   }
 
   /**
-   * The winding number at each of some points.
+   * Computes the winding numbers of points.
    *
    * @param points `[n, 3]` row-major.
-   * @returns `[n]`.
+   * @returns The winding numbers `[n]`.
    */
   async at(points: ArrayLike<number>): Promise<Float32Array> {
     const count = points.length / 3;
     if (!Number.isInteger(count)) {
-      throw new Error(`winding: expected three numbers a point, found ${points.length} in all.`);
+      throw new Error(`winding: expected three numbers per point, found ${points.length} in total.`);
     }
     const results = new Float32Array(count);
     const chunk = Math.min(CHUNK, Math.max(1, count));
@@ -114,7 +114,10 @@ export class WindingNumber implements Disposable {
   }
 }
 
-/** Sizes whose squares and cubes 32 bits hold, and the distance from 0, in sizes, at which they still tell points of a mesh apart. */
+/**
+ * The smallest and largest size of a mesh whose squares and cubes fit in 32-bit floats, and the farthest distance from the origin, in
+ * sizes, at which they still distinguish the mesh's points.
+ */
 const [SMALLEST, LARGEST, FARTHEST] = [1e-6, 1e6, 1e3];
 
 function checkPlace({ positions }: Mesh): void {
@@ -130,7 +133,7 @@ function checkPlace({ positions }: Mesh): void {
   }
   if (size >= SMALLEST && size <= LARGEST && distance <= FARTHEST * size) return;
   throw new RangeError(
-    `winding number: a mesh of a size from ${SMALLEST} to ${LARGEST}, at most ${FARTHEST} sizes from 0, expected (normaliseMesh makes ` +
-      `one), found size ${size.toPrecision(3)} at distance ${distance.toPrecision(3)}.`,
+    `winding number: expected a mesh of a size from ${SMALLEST} to ${LARGEST}, at most ${FARTHEST} times its size from 0 ` +
+      `(normaliseMesh makes one), found size ${size.toPrecision(3)} at distance ${distance.toPrecision(3)}.`,
   );
 }

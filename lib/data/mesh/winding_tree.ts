@@ -1,57 +1,58 @@
 import { areaVector, checkMesh } from "./inspect.ts";
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 
-/** Numbers of one node: three vec4s. */
+/** The number of entries of a node: three vec4s. */
 export const NODE_FLOATS = 12;
 
 /**
  * A hierarchy over a mesh's triangles for generalised winding numbers (Barill et al. 2018) and nearest points. It is a complete
- * binary tree in the order of a heap: node 1 is the root, nodes 2i and 2i + 1 share node i's triangles, nodes from `faces` on
- * hold one each. So depth-first order needs no stack and no pointers: what follows node i without its children is (i + 1)
- * shifted right by its trailing zeros.
+ * binary tree in heap order: node 1 is the root, nodes 2i and 2i + 1 divide the triangles of node i, and nodes from `faces` on
+ * have one triangle each. Depth-first traversal therefore needs no stack and no pointers: if the children of node i are skipped, the
+ * next node is (i + 1) shifted right by its number of trailing zeros.
  */
 export interface WindingTree {
   /**
-   * `[2·faces, 12]`, node 0 unused. A node of several triangles: p (3), (β r)², N (3), M (5), with p the triangles' area-weighted
-   * centre, r the distance of the farthest vertex from p, N = Σ area·normal / 4π, and M the symmetric traceless part of
-   * Σ (centre − p) ⊗ area·normal / 4π as xx, yy, xy, xz, yz. A node of one triangle: its corners a (3), −1, b (3), the
-   * triangle's number, c (3), 0.
+   * The nodes, `[2·faces, 12]`; node 0 is unused. A node with several triangles is p (3), (β r)², N (3), M (5). Here p is the triangles'
+   * area-weighted centre, r the distance of the farthest vertex from p, N = Σ area·normal / 4π, and M the symmetric traceless part of
+   * Σ (centre − p) ⊗ area·normal / 4π as xx, yy, xy, xz, yz. A node with one triangle is corner a (3), −1, corner b (3), the
+   * triangle's index, corner c (3), 0.
    */
   readonly nodes: Float32Array;
-  /** How many triangles it holds. */
+  /** The number of triangles. */
   readonly faces: number;
-  /** β: farther from a node's centre than β times its radius its expansion stands for its triangles. */
+  /** The accuracy β: at distances of more than β times a node's radius from its centre, its expansion replaces its triangles. */
   readonly accuracy: number;
 }
 
-/** The largest whole number up to which 32-bit floats hold every one. */
+/** The most faces: up to this number, 32-bit floats represent every integer. */
 const MAX_FACES = 2 ** 24;
 
 /**
- * Builds the hierarchy: at each node the triangles are parted along the longest side of the box around their centres, as near
+ * Builds the hierarchy. At each node, the triangles are divided along the longest side of the bounding box of their centres, as near
  * the median as a complete tree allows.
  *
- * @param mesh Any triangles; holes, duplicates and intersections do not matter.
- * @param accuracy β: 2, as published, unless said otherwise; errors fall with its third power.
- * @throws {Error} If the mesh's arrays make no sense or it has more than 2²⁴ faces.
+ * @param mesh Any triangles; holes, duplicates and intersections are allowed.
+ * @param accuracy The accuracy β, by default 2 as published. Errors decrease with its third power.
+ * @throws {Error} If the mesh is invalid or has more than 2²⁴ faces.
  */
 export function windingTree(mesh: Mesh, accuracy = 2): WindingTree {
   checkMesh(mesh, "windingTree");
   if (!(accuracy > 0 && accuracy < Infinity)) {
-    throw new RangeError(`windingTree: accuracy: a positive number expected, ${accuracy} found.`);
+    throw new RangeError(`windingTree: accuracy: expected a positive number, found ${accuracy}.`);
   }
   const faces = mesh.indices.length / 3;
-  if (faces > MAX_FACES) throw new Error(`windingTree: ${faces} faces, more than the ${MAX_FACES} that it can hold.`);
+  if (faces > MAX_FACES) throw new Error(`windingTree: expected at most ${MAX_FACES} faces, found ${faces}.`);
   const builder = new Builder(mesh, new Float32Array(2 * faces * NODE_FLOATS), accuracy);
   builder.build(1, 0, faces);
   return { nodes: builder.nodes, faces, accuracy };
 }
 
 class Builder {
-  /** The faces, in the order of the leaves once built. */
+  /** The faces; after building, in the order of the leaves. */
   readonly #order: Uint32Array;
-  /** Centre and area·normal of each face. */
+  /** The centre of each face. */
   readonly #centres: Float64Array;
+  /** The area vector of each face. */
   readonly #vectors: Float64Array;
 
   constructor(readonly mesh: Mesh, readonly nodes: Float32Array, readonly accuracy: number) {
@@ -70,7 +71,7 @@ class Builder {
     }
   }
 
-  /** Fills a node, and those below it, from the faces first … end − 1 of the order. */
+  /** Builds a node and those below it for the faces first … end − 1 of the order. */
   build(node: number, first: number, end: number): void {
     if (end - first === 1) {
       this.#leaf(node, this.#order[first]);
@@ -100,7 +101,7 @@ class Builder {
     for (let i = first; i < end; i++) {
       const at = 3 * this.#order[i];
       const [x, y, z] = [vectors[at], vectors[at + 1], vectors[at + 2]];
-      // A trace of weight for faces of no area, so that a node of nothing else has a centre too.
+      // Faces without area get a tiny weight, so that a node with only such faces has a centre too.
       const area = Math.sqrt(x * x + y * y + z * z) + 1e-30;
       weight += area;
       px += area * centres[at];
@@ -134,7 +135,7 @@ class Builder {
     this.nodes.set([px, py, pz, radius * this.accuracy ** 2, ...moments], node * NODE_FLOATS);
   }
 
-  /** Reorders faces first … end − 1 so that none before `middle` lies behind one after it, along the longest side. */
+  /** Reorders faces first … end − 1 so that along the longest side, those before `middle` come before those after it. */
   #part(first: number, middle: number, end: number): void {
     const [order, centres] = [this.#order, this.#centres];
     let axis = 0;
@@ -148,7 +149,7 @@ class Builder {
       }
       if (high - low > longest) [axis, longest] = [a, high - low];
     }
-    // Hoare's selection; both scans stop at equal values, so that many equal centres do not make it slow.
+    // Hoare's selection algorithm. Both scans stop at equal values, so many equal centres do not make it slow.
     for (let [low, high] = [first, end - 1]; low < high;) {
       const pivot = centres[3 * order[(low + high) >> 1] + axis];
       let [i, j] = [low, high];
@@ -168,7 +169,7 @@ class Builder {
   }
 }
 
-/** How many of a complete binary tree's leaves lie below its root's first child, where the last level is filled from there. */
+/** The number of leaves below the first child of the root in a complete binary tree whose last level is filled from the left. */
 function leavesOnTheLeft(leaves: number): number {
   const full = 2 ** Math.floor(Math.log2(leaves));
   return full / 2 + Math.min(leaves - full, full / 2);

@@ -1,65 +1,65 @@
-/** A direction or point. */
+/** A direction or point in space. */
 export type Vector3 = readonly [number, number, number];
 
 /**
- * Radial-tangential distortion (Brown 1966) as OpenCV defines it, on image coordinates x = X/Z, y = Y/Z of the ideal camera,
- * y down: x_d = x(1 + k₁r² + k₂r⁴ + k₃r⁶) + 2p₁xy + p₂(r² + 2x²), and y_d likewise with p₁ and p₂ exchanged.
+ * Radial-tangential lens distortion (Brown 1966) as OpenCV defines it. For image coordinates x = X/Z, y = Y/Z of the ideal camera,
+ * with y pointing down: x_d = x(1 + k₁r² + k₂r⁴ + k₃r⁶) + 2p₁xy + p₂(r² + 2x²), and y_d likewise with p₁ and p₂ swapped.
  */
 export interface Distortion {
-  /** Of r². */
+  /** The coefficient of r². */
   readonly k1: number;
-  /** Of r⁴. */
+  /** The coefficient of r⁴. */
   readonly k2: number;
-  /** Of r⁶. */
+  /** The coefficient of r⁶. */
   readonly k3: number;
-  /** Tangential; see above. */
+  /** The first tangential coefficient. */
   readonly p1: number;
-  /** Tangential; see above. */
+  /** The second tangential coefficient. */
   readonly p2: number;
 }
 
 /**
- * A camera as the project means it (docs/conventions.md): it looks along −z of its own axes, x is right, y is up; pixels are
- * counted from the upper left corner and have their centres at half numbers.
+ * A camera in the project's convention (docs/conventions.md): it looks along its −z axis, x points right and y up. Pixels are
+ * counted from the upper left corner, and their centres are at half-integers.
  */
 export interface Camera {
-  /** Camera to world, 3 × 4 row-major: columns right, up, back, position. */
+  /** The camera-to-world matrix, 3 × 4 row-major, with the columns right, up, back and position. */
   readonly pose: readonly number[];
-  /** Pixels in a row. */
+  /** Width of the picture in pixels. */
   readonly width: number;
-  /** Rows. */
+  /** Height of the picture in pixels. */
   readonly height: number;
   /** Focal lengths in pixels. */
   readonly focal: readonly [x: number, y: number];
   /** The principal point in pixels from the upper left corner of the picture. */
   readonly centre: readonly [x: number, y: number];
-  /** None where absent. */
+  /** The lens distortion, if there is any. */
   readonly distortion?: Distortion;
 }
 
-/** A half-line; the direction has unit length. */
+/** A ray: a half-line. */
 export interface Ray {
-  /** Where it starts. */
+  /** The point where the ray starts. */
   readonly origin: Vector3;
-  /** Of unit length. */
+  /** The direction, of unit length. */
   readonly direction: Vector3;
 }
 
-/** One of the pose's columns: 0 right, 1 up, 2 back, 3 position. */
+/** A column of a pose: 0 for right, 1 for up, 2 for back, 3 for the position. */
 export function poseColumn(pose: readonly number[], column: number): Vector3 {
   return [pose[column], pose[4 + column], pose[8 + column]];
 }
 
-/** A pose from its columns. */
+/** Makes a pose from its columns. */
 export function poseOf(right: Vector3, up: Vector3, back: Vector3, position: Vector3): number[] {
   return [0, 1, 2].flatMap((i) => [right[i], up[i], back[i], position[i]]);
 }
 
 /**
- * The ray through a place of the picture, distortion undone; f64.
+ * The ray through a point of the picture, with the distortion undone. It is computed in f64.
  *
- * @param column In pixels from the left edge; the centre of the first column is at 0.5.
- * @param row In pixels from the upper edge.
+ * @param column Distance from the left edge in pixels; the centre of the first column is at 0.5.
+ * @param row Distance from the upper edge in pixels.
  */
 export function cameraRay({ pose, focal, centre, distortion }: Camera, column: number, row: number): Ray {
   const distorted: [number, number] = [(column - centre[0]) / focal[0], (row - centre[1]) / focal[1]];
@@ -72,7 +72,8 @@ export function cameraRay({ pose, focal, centre, distortion }: Camera, column: n
 }
 
 /**
- * Where a point is seen, in pixels, column first; undefined where it lies behind the camera. f64, with distortion.
+ * Projects a point to the picture, with distortion: [column, row] in pixels; undefined if the point is behind the camera. It is
+ * computed in f64.
  */
 export function projectPoint(camera: Camera, point: Vector3): [column: number, row: number] | undefined {
   const { pose, focal, centre, distortion } = camera;
@@ -84,7 +85,7 @@ export function projectPoint(camera: Camera, point: Vector3): [column: number, r
   return [x * focal[0] + centre[0], y * focal[1] + centre[1]];
 }
 
-/** The same camera for its picture in another size. */
+/** The camera for the same picture in another size. */
 export function resizeCamera(camera: Camera, width: number, height: number): Camera {
   const [x, y] = [width / camera.width, height / camera.height];
   const { focal, centre } = camera;
@@ -92,26 +93,26 @@ export function resizeCamera(camera: Camera, width: number, height: number): Cam
 }
 
 /**
- * Checks what was read of a camera.
+ * Checks that a camera is valid.
  *
- * @param what How the error calls it: "transforms.json, frame 3".
+ * @param what The name of the camera in the error message: "transforms.json, frame 3".
  * @throws {Error} If a number is not finite or beyond 1e15, a focal length is not positive, the rotation is not orthonormal, or the
- * lens folds the picture, so that its distortion cannot be undone.
+ * distortion folds the picture, so that it cannot be undone.
  */
 export function checkCamera(what: string, camera: Camera): void {
   const { pose, focal, centre, distortion } = camera;
   if (pose.length !== 12 || !pose.every(Number.isFinite)) {
-    throw new Error(`${what}: a pose of 3 × 4 finite numbers expected, found ${pose.map(String).join(" ")}.`);
+    throw new Error(`${what}: expected a pose of 3 × 4 finite numbers, found ${pose.map(String).join(" ")}.`);
   }
   const far = poseColumn(pose, 3).find((value) => Math.abs(value) > FARTHEST);
-  if (far !== undefined) throw new Error(`${what}: a position within ±1e15 expected, ${far} found.`);
+  if (far !== undefined) throw new Error(`${what}: expected a position within ±1e15, found ${far}.`);
   for (const value of focal) {
     if (!(value > 0 && value <= FARTHEST)) {
-      throw new Error(`${what}: a positive focal length expected, ${value} found.`);
+      throw new Error(`${what}: expected a positive focal length, found ${value}.`);
     }
   }
   for (const value of [...centre, ...Object.values(distortion ?? {})]) {
-    if (!Number.isFinite(value)) throw new Error(`${what}: finite camera parameters expected, ${value} found.`);
+    if (!Number.isFinite(value)) throw new Error(`${what}: expected finite camera parameters, found ${value}.`);
   }
   const [right, up, back] = [0, 1, 2].map((column) => poseColumn(pose, column));
   const products = [
@@ -134,7 +135,7 @@ export function checkCamera(what: string, camera: Camera): void {
   if (distortion !== undefined && folds(camera, distortion)) {
     const numbers = Object.entries(distortion).map(([name, value]) => `${name} ${value}`).join(", ");
     throw new Error(
-      `${what}: a distortion that can be undone in the whole picture expected, but ${numbers} cannot be.`,
+      `${what}: expected a distortion that can be undone in the whole picture, but ${numbers} cannot be.`,
     );
   }
 }
@@ -149,7 +150,7 @@ export function cross(a: Vector3, b: Vector3): Vector3 {
   return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 }
 
-/** The same direction with unit length. */
+/** The vector with the same direction and unit length. */
 export function normalise(v: Vector3): Vector3 {
   const length = Math.hypot(...v);
   return [v[0] / length, v[1] / length, v[2] / length];
@@ -160,18 +161,18 @@ export function addScaled(a: Vector3, b: Vector3, s: number): Vector3 {
   return [a[0] + s * b[0], a[1] + s * b[1], a[2] + s * b[2]];
 }
 
-/** Beyond it squares have no place in the f32 of the device. */
+/** The largest coordinate. The square of a larger one may overflow in f32 on the device. */
 export const FARTHEST = 1e15;
 
-/** As many as `rays.wgsl` makes. */
+/** The number of Newton steps that undo the distortion, as in `rays.wgsl`. */
 const UNDISTORTION_STEPS = 20;
 
-/** Places along each side of a picture, and between its principal point and each of these, where a lens is looked at. */
+/** The number of intervals along each side of a picture, and from the principal point to its border, at whose ends a lens is checked. */
 const LENS_PLACES = 16;
 
 /**
- * Whether somewhere on the picture's border undoing the distortion fails, or leads beyond a fold: a place between it and the principal
- * point where the distortion turns directions over.
+ * Whether the distortion folds the picture: at some point of its border, undoing the distortion fails, or between this point and the
+ * principal point the distortion reverses orientation.
  */
 function folds({ width, height, focal, centre }: Camera, distortion: Distortion): boolean {
   const shares = Array.from({ length: LENS_PLACES + 1 }, (_, i) => i / LENS_PLACES);
@@ -200,7 +201,7 @@ function distort([x, y]: [number, number], { k1, k2, k3, p1, p2 }: Distortion): 
   return [x * radial + 2 * p1 * x * y + p2 * (r + 2 * x * x), y * radial + 2 * p2 * x * y + p1 * (r + 2 * y * y)];
 }
 
-/** The derivatives of `distort`, which are symmetric: (a b; b d). */
+/** The Jacobian of `distort`, which is symmetric: (a b; b d). */
 function distortionSlopes([x, y]: [number, number], { k1, k2, k3, p1, p2 }: Distortion) {
   const r = x * x + y * y;
   const radial = 1 + r * (k1 + r * (k2 + r * k3));
@@ -211,7 +212,7 @@ function distortionSlopes([x, y]: [number, number], { k1, k2, k3, p1, p2 }: Dist
   return { a, b, d, determinant: a * d - b * b };
 }
 
-/** Newton's method from the distorted point. It finds the point for the lenses that `checkCamera` takes, and may not for others. */
+/** Undoes the distortion by Newton's method from the distorted point. It converges for lenses that pass `checkCamera`. */
 function undistort(distorted: [number, number], distortion: Distortion): [number, number] {
   let [x, y] = distorted;
   for (let i = 0; i < UNDISTORTION_STEPS; i++) {

@@ -1,8 +1,8 @@
 import { addScaled, cross, dot, poseColumn, type Vector3 } from "./camera.ts";
 
 /**
- * The point that is nearest to all cameras' optical axes (least squares); the middle of the cameras where their axes are
- * parallel.
+ * The point that is nearest to the optical axes of all cameras, in the sense of least squares. If the axes are parallel, it is the
+ * mean position of the cameras.
  */
 export function focusOf(poses: readonly (readonly number[])[]): Vector3 {
   // Σ (I − zzᵀ) p = Σ (I − zzᵀ) o
@@ -27,11 +27,11 @@ export function focusOf(poses: readonly (readonly number[])[]): Vector3 {
   ];
 }
 
-/** Why `focusOf` may find nothing that the cameras look at, in words; undefined where it does. */
+/** The reason why the result of `focusOf` may not be what the cameras look at, in words; undefined if there is none. */
 export function focusDoubt(poses: readonly (readonly number[])[]): string | undefined {
   const backs = poses.map((pose) => poseColumn(pose, 2));
   const mean = backs.reduce<Vector3>((sum, back) => addScaled(sum, back, 1 / backs.length), [0, 0, 0]);
-  // The mean square of their angles to the mean axis, about: two degrees.
+  // This is about the mean square of the angles to the mean axis; the limit corresponds to two degrees.
   if (1 - dot(mean, mean) < 1e-3) return "the cameras' axes are nearly parallel";
   const focus = focusOf(poses);
   const behind = poses.filter((pose, i) => dot(backs[i], addScaled(focus, poseColumn(pose, 3), -1)) >= 0);

@@ -12,63 +12,65 @@ import {
 } from "./camera.ts";
 import { focusOf } from "./focus.ts";
 
-/** How rays are laid through space. */
+/** A parametrisation of space along rays; see {@linkcode RaySpace}. */
 export type RaySpaceKind = "metric" | "inverse" | "ndc";
 
-/** Every {@linkcode RaySpaceKind}. */
+/** All values of {@linkcode RaySpaceKind}. */
 export const RAY_SPACES = ["metric", "inverse", "ndc"] as const;
 
 /**
- * From a scene's world to the coordinates that a field sees, which lie about [−1, 1]³. A rigid motion and a scale make a frame
- * of the scene's own, in which near and far are; then
+ * The transform from a scene's world to the coordinates that a field gets as inputs, which are roughly in [−1, 1]³. First a rigid
+ * motion and a scale transform the world to the scene's frame, in which near and far are given. Then there are three kinds:
  *
- * - `metric`: distances are equal steps from near to far; the field sees the point times `inputScale`;
- * - `inverse`: equal steps of 1/distance; the field sees the point drawn into a ball (mip-NeRF 360, equation 10), times ½;
- * - `ndc`: rays are those of a pinhole's cube (NeRF, appendix C), equal steps from the near plane, which is at 1, to infinity.
+ * - `metric`: samples have equal distances from near to far; the field's input is the point times `inputScale`;
+ * - `inverse`: samples have equal steps of 1/distance; the input is the point contracted into a ball (mip-NeRF 360, equation 10), times
+ *   ½;
+ * - `ndc`: rays are in the normalised device coordinates of a pinhole camera (NeRF, appendix C), with equal steps from the near plane,
+ *   which is at 1, to infinity.
  */
 export interface RaySpace {
-  /** Which of the three. */
+  /** The kind of parametrisation. */
   readonly kind: RaySpaceKind;
-  /** World to frame, before the scale: 3 × 4 row-major, rigid. */
+  /** The rigid motion from world to frame, before scaling: 3 × 4 row-major. */
   readonly motion: readonly number[];
-  /** Frame units of one world unit. */
+  /** The number of frame units per world unit. */
   readonly scale: number;
-  /** In frame units. */
+  /** The distance at which rays begin, in frame units. */
   readonly near: number;
-  /** In frame units. */
+  /** The distance at which rays end, in frame units. */
   readonly far: number;
-  /** See `metric`. */
+  /** The factor of the field's inputs; `metric` only. */
   readonly inputScale: number;
-  /** `ndc` only: focal lengths in half pictures. */
+  /** The focal lengths in units of half the picture's size; `ndc` only. */
   readonly cube: readonly [x: number, y: number];
 }
 
-/** What of a scene a ray space depends on. */
+/** The properties of a scene on which its ray space depends. */
 export interface SceneBounds {
-  /** In its world. */
+  /** The cameras, in the scene's world. */
   readonly cameras: readonly Camera[];
-  /** As `Scene.near`. */
+  /** The nearest distance along rays; see `Scene.near`. */
   readonly near: number;
-  /** As `Scene.far`. */
+  /** The farthest distance along rays; see `Scene.far`. */
   readonly far: number;
-  /** As `Scene.kind`. */
+  /** The arrangement of the cameras; see `Scene.kind`. */
   readonly kind: "forward" | "around";
 }
 
 /**
- * The frame for a scene. Forward-facing cameras: their mean pose becomes the origin and the near bound 1. Cameras around
- * something: what they look at becomes the origin, half the distance between the bounds 1, and the axes stay.
+ * Makes the ray space of a scene. For forward-facing cameras, their mean pose becomes the origin and the near bound 1. For cameras
+ * around an object, the point that they look at becomes the origin and half the distance between the bounds 1; the axes stay.
  *
- * @throws {Error} If there are no cameras, bounds are not 0 < near < far, the kind is none of these, or cameras that should look forward
- * do not: all about the same way, for NDC no ray of any backward.
+ * @throws {Error} If there are no cameras, the bounds are not 0 < near < far, or a kind is unknown; if forward-facing cameras do not all
+ * look in about the same direction; for NDC, if a ray of a camera does not go forward.
  */
 export function raySpace(kind: RaySpaceKind, bounds: SceneBounds): RaySpace {
   const { cameras, near, far } = bounds;
   if (!RAY_SPACES.includes(kind)) {
-    throw new Error(`ray space: one of ${RAY_SPACES.join(", ")} expected, ${kind} found.`);
+    throw new Error(`ray space: expected one of ${RAY_SPACES.join(", ")}, found ${kind}.`);
   }
   checkBounds("ray space", near, far);
-  if (cameras.length === 0) throw new Error("ray space: at least one camera expected, none found.");
+  if (cameras.length === 0) throw new Error("ray space: expected at least one camera, found none.");
   const poses = cameras.map(({ pose }) => pose);
   if (bounds.kind === "forward") {
     const mean = meanPose(poses);
@@ -80,10 +82,10 @@ export function raySpace(kind: RaySpaceKind, bounds: SceneBounds): RaySpace {
     return { kind, motion, scale, near: 1, far: far * scale, inputScale: 1 / (far * scale), cube };
   }
   if (bounds.kind !== "around") {
-    throw new Error(`ray space: a scene of the kind forward or around expected, ${bounds.kind} found.`);
+    throw new Error(`ray space: expected a scene of the kind forward or around, found ${bounds.kind}.`);
   }
   if (kind === "ndc") {
-    throw new Error("NDC: a scene whose cameras all look forward expected (LLFF), one seen from around found.");
+    throw new Error("NDC: expected a forward-facing scene (LLFF), found cameras around an object.");
   }
   const focus = focusOf(poses);
   const motion = inversePose(poseOf([1, 0, 0], [0, 1, 0], [0, 0, 1], focus));
@@ -91,7 +93,7 @@ export function raySpace(kind: RaySpaceKind, bounds: SceneBounds): RaySpace {
   return { kind, motion, scale, near: near * scale, far: far * scale, inputScale: 1, cube: [1, 1] };
 }
 
-/** A camera seen in a space's frame. */
+/** A camera in the coordinates of a space's frame. */
 export function cameraInSpace(camera: Camera, { motion, scale }: RaySpace): Camera {
   const turn = (v: Vector3) =>
     [0, 1, 2].map((i) => dot([motion[4 * i], motion[4 * i + 1], motion[4 * i + 2]], v)) as unknown as Vector3;
@@ -101,24 +103,24 @@ export function cameraInSpace(camera: Camera, { motion, scale }: RaySpace): Came
 }
 
 /**
- * Checks the distances between which a scene lies.
+ * Checks the bounds of a scene.
  *
- * @param where How the error calls it.
- * @throws {Error} If they are not 0 < near < far, between 1e−15 and 1e15.
+ * @param where The beginning of the error message.
+ * @throws {Error} If they are not 0 < near < far, or not between 1e−15 and 1e15.
  */
 export function checkBounds(where: string, near: number, far: number): void {
   if (!(near > 0 && far > near && far < Infinity)) {
-    throw new Error(`${where}: distances 0 < near < far expected, ${near} and ${far} found.`);
+    throw new Error(`${where}: expected distances 0 < near < far, found ${near} and ${far}.`);
   }
   if (near < 1 / FARTHEST || far > FARTHEST) {
-    throw new Error(`${where}: distances between 1e-15 and 1e15 expected, ${near} and ${far} found.`);
+    throw new Error(`${where}: expected distances between 1e-15 and 1e15, found ${near} and ${far}.`);
   }
 }
 
 /**
- * Mean position, mean back and the up nearest to the mean one.
+ * The mean pose of cameras: their mean position, their mean back direction and the up direction that is nearest to their mean.
  *
- * @throws {Error} If the cameras look opposite ways or are turned upside down so evenly that there is no mean.
+ * @throws {Error} If their directions cancel, so that there is no mean.
  */
 export function meanPose(poses: readonly (readonly number[])[]): number[] {
   const mean = (column: number) =>
@@ -126,13 +128,13 @@ export function meanPose(poses: readonly (readonly number[])[]): number[] {
   const back = normalise(mean(2));
   const across = cross(mean(1), back);
   if (!(Math.hypot(...mean(2)) > 1e-6 && Math.hypot(...across) > 1e-6)) {
-    throw new Error("Cameras that look about the same way expected: the mean of these has no direction.");
+    throw new Error("cameras: expected all to look in about the same direction, but they have no mean direction.");
   }
   const right = normalise(across);
   return poseOf(right, cross(back, right), back, mean(3));
 }
 
-/** Checks that all rays of all cameras, also those in the corners of the pictures, go the cameras' mean way. */
+/** Checks that all rays of all cameras, including those through the corners of the pictures, go in the mean direction of view. */
 function checkForward(cameras: readonly Camera[], back: Vector3): void {
   const lost = cameras.findIndex((camera) =>
     [[0, 0], [camera.width, 0], [0, camera.height], [camera.width, camera.height]].some(([column, row]) =>
@@ -141,8 +143,8 @@ function checkForward(cameras: readonly Camera[], back: Vector3): void {
   );
   if (lost < 0) return;
   throw new Error(
-    `NDC: cameras that see only what lies before all of them expected, but the picture of camera ${lost} reaches ` +
-      "sideways or behind.",
+    `NDC: expected cameras that all look forward, but the picture of camera ${lost} shows directions to the side or ` +
+      "backward.",
   );
 }
 

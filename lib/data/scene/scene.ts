@@ -3,54 +3,54 @@ import type { Camera } from "./camera.ts";
 
 /** A photograph with the camera that took it. */
 export interface View {
-  /** The picture's path in the scene. */
+  /** The path of the photograph in the scene. */
   readonly name: string;
-  /** In the scene's world. */
+  /** The camera, in the scene's world. */
   readonly camera: Camera;
-  /** RGB, of the camera's size, transparency laid over the scene's background. */
+  /** The photograph: RGB, of the camera's size, composited on the scene's background if it is transparent. */
   readonly picture: Picture;
-  /** 1 channel, of the same size: how much of the background is hidden; only where the photograph has alpha. */
+  /** The photograph's alpha, 1 channel of the same size; undefined if it has none. */
   readonly alpha?: Picture;
 }
 
-/** Posed photographs of one scene. All have the same size. */
+/** Photographs of one scene with known cameras. All have the same size. */
 export interface Scene {
-  /** To train on. */
+  /** The views to train on. */
   readonly train: readonly View[];
-  /** Held out. */
+  /** The views that are held out for testing. */
   readonly test: readonly View[];
-  /** Distances along rays between which everything lies, in the units of the poses. */
+  /** The nearest distance of the scene along rays, in the units of the poses. */
   readonly near: number;
-  /** See `near`. */
+  /** The farthest distance of the scene along rays, in the units of the poses. */
   readonly far: number;
-  /** Whether all cameras look about the same way (`forward`) or at something in their midst (`around`). */
+  /** Whether all cameras look in about the same direction (`forward`) or stand around what they look at (`around`). */
   readonly kind: "forward" | "around";
-  /** What is seen where a ray ends. */
+  /** The colour behind the scene. */
   readonly background: "black" | "white";
-  /** What a person should know, one sentence each. */
+  /** Warnings for the user, one sentence each. */
   readonly warnings: readonly string[];
 }
 
-/** Ways to choose the views that are held out. */
+/** The ways to choose the views that are held out. */
 export const HOLDS = ["every8", "last10%"] as const;
 
-/** How to read a scene. */
+/** Options for reading a scene. */
 export interface SceneOptions {
-  /** Longer side of the pictures in pixels, a whole number from 1, by area averaging; their own size by default. */
+  /** The longer side of the photographs in pixels, an integer of at least 1; larger ones are shrunk. By default they keep their size. */
   readonly size?: number;
-  /** LLFF only: which of `images` (1), `images_2`, `images_4` and so on (the factor); 8 by default. */
+  /** The factor of the folder to read, LLFF only: 1 for `images`, 2 for `images_2` and so on; by default 8. */
   readonly downscale?: number;
-  /** Which views are held out where the scene does not say: every 8th (default) or the last tenth. */
+  /** Which views are held out if the scene itself does not say: every 8th (default) or the last tenth. */
   readonly hold?: "every8" | "last10%";
-  /** What pictures with transparency are laid over; white by default, for LLFF black. */
+  /** The colour on which transparent photographs are composited; by default white, for LLFF black. */
   readonly background?: "black" | "white";
-  /** Instead of the scene's own. */
+  /** The nearest distance; by default the scene's. */
   readonly near?: number;
-  /** Instead of the scene's own. */
+  /** The farthest distance; by default the scene's. */
   readonly far?: number;
 }
 
-/** Views to train on and views held out. */
+/** Splits views into those to train on and those that are held out. */
 export function splitViews<T>(views: readonly T[], hold: (typeof HOLDS)[number] = "every8"): { train: T[]; test: T[] } {
   const firstOfLast = views.length - Math.max(1, Math.round(views.length / 10));
   const held = (i: number) => hold === "every8" ? i % 8 === 0 : i >= firstOfLast;

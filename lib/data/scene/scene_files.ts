@@ -1,21 +1,21 @@
 import { isAbsolute, join, normalize } from "node:path/posix";
 
-/** The files of a scene, wherever they are. Paths are relative to the scene, with `/`. */
+/** Access to the files of a scene, wherever they are stored. Paths are relative to the scene, with `/`. */
 export interface SceneFiles {
-  /** How errors call the scene. */
+  /** The name of the scene in error messages. */
   readonly name: string;
-  /** The bytes of a file; undefined where there is none. */
+  /** Reads a file; undefined if it does not exist. */
   read(path: string): Promise<Uint8Array | undefined>;
-  /** Names in a folder, sorted by their characters; undefined where there is none. `.` is the scene's own folder. */
+  /** Lists the names in a folder, sorted by code units; undefined if it does not exist. `.` is the scene's folder. */
   list(folder: string): Promise<string[] | undefined>;
 }
 
-/** A scene in a folder on disk. Links are followed, also out of it. */
+/** A scene in a folder on disk. Symbolic links are followed, even out of the folder. */
 export function sceneFolder(root: string): SceneFiles {
   const missing = (path: string, cause: unknown): undefined => {
     const { NotFound, NotADirectory, IsADirectory, FilesystemLoop } = Deno.errors;
     if ([NotFound, NotADirectory, IsADirectory].some((kind) => cause instanceof kind)) return undefined;
-    const why = cause instanceof FilesystemLoop ? "links lead in a circle" : (cause as Error).message;
+    const why = cause instanceof FilesystemLoop ? "symbolic links form a loop" : (cause as Error).message;
     throw new Error(`${path}: cannot be read: ${why}.`, { cause });
   };
   return {
@@ -23,7 +23,7 @@ export function sceneFolder(root: string): SceneFiles {
     async read(path) {
       const file = join(root, checkInside(root, path));
       try {
-        // Reading a folder fails with a plain error on some systems.
+        // The type is checked first, because on some systems reading a folder fails with an unspecific error.
         return (await Deno.stat(file)).isFile ? await Deno.readFile(file) : undefined;
       } catch (error) {
         return missing(file, error);
@@ -42,7 +42,7 @@ export function sceneFolder(root: string): SceneFiles {
   };
 }
 
-/** A scene in memory: bytes by path. */
+/** A scene in memory, given as the bytes of each file by its path. */
 export function sceneFromBytes(files: Readonly<Record<string, Uint8Array>>, name = "scene"): SceneFiles {
   return {
     name,
@@ -61,10 +61,11 @@ export function sceneFromBytes(files: Readonly<Record<string, Uint8Array>>, name
 }
 
 /**
- * A path without `.` and `..`. Only its text is checked: a scene does not name what is outside, a person may link to it.
+ * Resolves `.` and `..` in a path and checks that it stays in the scene's folder. Symbolic links are not checked: the user may create
+ * links to files outside, but a scene's file may not name them.
  *
- * @param where How the error calls what names the path.
- * @throws {Error} If it leaves the scene's folder.
+ * @param where The beginning of the error message.
+ * @throws {Error} If the path leaves the scene's folder.
  */
 export function checkInside(where: string, path: string): string {
   const plain = normalize(path.replaceAll("\\", "/"));

@@ -4,16 +4,18 @@ import { decodePicture } from "../../codec/image/decode_picture.ts";
 import type { Picture } from "../../codec/image/picture.ts";
 import type { SceneOptions } from "./scene.ts";
 
-/** A picture as a scene has it, and the size of the file's. */
+/** A decoded photograph with the size of the picture in its file. */
 export interface ScenePicture {
   readonly picture: Picture;
-  /** Of the same size; only where the file has alpha. */
+  /** The alpha, of the same size; undefined if the file has none. */
   readonly alpha?: Picture;
+  /** Width of the picture in the file, in pixels. */
   readonly fileWidth: number;
+  /** Height of the picture in the file, in pixels. */
   readonly fileHeight: number;
 }
 
-/** Decodes a photograph, lays it over the background, makes it RGB and shrinks it as the options say. */
+/** Decodes a photograph, composites it on the background, converts it to RGB and shrinks it as the options say. */
 export async function decodeScenePicture(
   bytes: Uint8Array,
   name: string,
@@ -34,26 +36,26 @@ export async function decodeScenePicture(
 }
 
 /**
- * Checks that all pictures have one size.
+ * Checks that all pictures have the same size.
  *
- * @throws {Error} If they have not.
+ * @throws {Error} If their sizes differ.
  */
 export function checkSameSize(where: string, pictures: readonly (ScenePicture & { readonly name: string })[]): void {
   const [first] = pictures;
   const other = pictures.find((each) => each.fileWidth !== first.fileWidth || each.fileHeight !== first.fileHeight);
   if (other !== undefined) {
     throw new Error(
-      `${where}: pictures of one size expected, but ${first.name} has ${first.fileWidth}×${first.fileHeight} pixels and ` +
+      `${where}: expected pictures of one size, but ${first.name} has ${first.fileWidth}×${first.fileHeight} pixels and ` +
         `${other.name} ${other.fileWidth}×${other.fileHeight}.`,
     );
   }
 }
 
 /**
- * Checks the size that a camera's focal length and centre are given for: the file has to be that picture, or the same one shrunk or
- * enlarged.
+ * Checks the picture size for which a camera's focal length and centre are given. The picture in the file must have this size, or
+ * be the same picture shrunk or enlarged.
  *
- * @throws {Error} If it is no size, or has another ratio than rounding to whole pixels explains.
+ * @throws {Error} If the size is invalid, or its aspect ratio differs from the file's by more than rounding to whole pixels explains.
  */
 export function checkCameraSize(
   what: string,
@@ -63,10 +65,10 @@ export function checkCameraSize(
 ): void {
   if (![width, height].every((side) => Number.isSafeInteger(side) && side > 0)) {
     throw new Error(
-      `${what}: a width and height (w, h) of whole positive numbers expected, ${width} and ${height} found.`,
+      `${what}: expected a width and height (w, h) of whole positive numbers, found ${width} and ${height}.`,
     );
   }
-  // Both sides of the smaller picture lie within a pixel of the larger one's times one scale.
+  // With some scale, both sides of the smaller picture are within a pixel of the scaled sides of the larger one.
   const [small, large] = width > fileWidth ? [[fileWidth, fileHeight], [width, height]] : [
     [width, height],
     [fileWidth, fileHeight],
@@ -75,8 +77,8 @@ export function checkCameraSize(
   const most = Math.min(...small.map((side, i) => (side + 1) / large[i]));
   if (least <= most) return;
   throw new Error(
-    `${what}: a width and height (w, h) in the ratio of the picture's, ${fileWidth}×${fileHeight} pixels, expected, ` +
-      `${width}×${height} found; photographs that were turned, also by their EXIF data, need cameras found after that.`,
+    `${what}: expected a width and height (w, h) in the ratio of the picture's, ${fileWidth}×${fileHeight} pixels, ` +
+      `found ${width}×${height}; if photographs were rotated, also by their EXIF data, their cameras must be estimated after that.`,
   );
 }
 
@@ -91,7 +93,7 @@ function asRgb(picture: Picture): Picture {
   };
 }
 
-/** A longer side of `size`, the other rounded down; never larger than the file. */
+/** The size with the longer side `size` and the other side rounded down; at most the given size. */
 function shrunkSize(width: number, height: number, size = Infinity): { width: number; height: number } {
   const longer = Math.max(width, height);
   if (size >= longer) return { width, height };

@@ -5,16 +5,16 @@ import { type Scene, type SceneOptions, splitViews, type View } from "./scene.ts
 import { checkInside, type SceneFiles } from "./scene_files.ts";
 import { checkSameSize, decodeScenePicture, type ScenePicture } from "./scene_picture.ts";
 
-/** NeRF-synthetic scenes lie between these distances. */
+/** The bounds of NeRF-synthetic scenes. */
 const SYNTHETIC = { near: 2, far: 6 };
 
 type Named = ScenePicture & { readonly name: string; readonly camera: Camera };
 
 /**
- * Reads a NeRF-synthetic scene: `transforms_train.json` and `transforms_test.json` (or `transforms_val.json`), poses as Blender
- * has them, pictures without ending in `file_path` (Mildenhall et al. 2020).
+ * Reads a NeRF-synthetic scene (Mildenhall et al. 2020): `transforms_train.json` and `transforms_test.json` (or
+ * `transforms_val.json`), with poses in Blender's convention and paths without extension in `file_path`.
  *
- * @throws {Error} If something is missing or malformed, in one sentence.
+ * @throws {Error} If something is missing or malformed.
  */
 export async function readSynthetic(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
   const warnings: string[] = [];
@@ -37,20 +37,20 @@ export async function readSynthetic(files: SceneFiles, options: SceneOptions = {
 }
 
 /**
- * Reads a `transforms.json` as instant-ngp and nerfstudio write it: intrinsics shared or in each frame (`fl_x`, `fl_y`, `cx`,
- * `cy`, `w` and `h`, or `camera_angle_x`), distortion `k1`, `k2`, `k3`, `p1`, `p2`; a frame's own numbers win. Frames without
- * their picture are left out with one warning. Lists of names part the views, as docs/conventions.md says; without them the option
- * does. Where no bounds are given, cameras are taken to stand around what they look at: it
- * is seen between 1/10 and 2½ of their mean distance from it; a warning says where they do not seem to.
+ * Reads a `transforms.json` as instant-ngp and nerfstudio write it. Intrinsics (`fl_x`, `fl_y`, `cx`,
+ * `cy`, `w` and `h`, or `camera_angle_x`) and distortion (`k1`, `k2`, `k3`, `p1`, `p2`) are shared or given for each frame; a frame's
+ * own values take precedence. Frames whose picture is missing are left out with one warning. Lists of names split the views, as
+ * docs/conventions.md explains; without them the option `hold` does. If no bounds are given, the cameras are assumed to stand around
+ * what they look at, and the bounds are 1/10 and 2½ of their mean distance from it; a warning tells if they do not seem to.
  *
- * @throws {Error} If something is missing or malformed, in one sentence.
+ * @throws {Error} If something is missing or malformed.
  */
 export async function readTransforms(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
   const warnings: string[] = [];
   const list = await readList(files, "transforms.json");
   const frames = await readFrames(files, list, options, warnings);
   checkSameSize(files.name, frames);
-  if (frames.length < 2) throw new Error(`${list.where}: at least 2 frames expected, 1 found.`);
+  if (frames.length < 2) throw new Error(`${list.where}: expected at least 2 frames, found 1.`);
   const { train, test } = splitNamed(list, frames, warnings) ?? splitViews(frames, options.hold);
   const poses = frames.map(({ camera }) => camera.pose);
   const focus = focusOf(poses);
@@ -58,8 +58,7 @@ export async function readTransforms(files: SceneFiles, options: SceneOptions = 
   const distance = distances.reduce((sum, each) => sum + each, 0) / distances.length;
   if (distance < 1e-9 && (options.near === undefined || options.far === undefined)) {
     throw new Error(
-      `${list.where}: cameras that stand around something expected, or bounds (near and far): ` +
-        "all are in one place.",
+      `${list.where}: expected cameras around an object, or the bounds near and far, but all cameras are in one place.`,
     );
   }
   const { near = distance / 10, far = 2.5 * distance } = options;
@@ -70,7 +69,7 @@ export async function readTransforms(files: SceneFiles, options: SceneOptions = 
   const doubt = focusDoubt(poses);
   if (guesses !== "" && doubt !== undefined) {
     const advice = "give near and far in the units of the poses";
-    warnings.push(`${list.where}: ${doubt}, so that ${guesses} can only be guessed: ${advice}.`);
+    warnings.push(`${list.where}: ${doubt}, so ${guesses} can only be guessed; ${advice}.`);
   }
   return {
     train: train.map(viewOf),
@@ -87,9 +86,9 @@ function viewOf({ name, camera, picture, alpha }: Named): View {
   return { name, camera, picture, alpha };
 }
 
-/** A JSON file's frames and what they share. */
+/** The frames of a JSON file and the values that they share. */
 interface FrameList {
-  /** How errors call the file. */
+  /** The name of the file in error messages. */
   readonly where: string;
   readonly shared: Json;
   readonly frames: readonly unknown[];
@@ -103,10 +102,10 @@ async function readList(files: SceneFiles, file: string): Promise<FrameList> {
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new Error(`${where}: not JSON: ${(cause as Error).message}.`, { cause });
+    throw new Error(`${where}: expected JSON: ${(cause as Error).message}.`, { cause });
   }
   if (!isRecord(json) || !Array.isArray(json.frames) || json.frames.length === 0) {
-    throw new Error(`${where}: not a scene: a list "frames" with at least one frame expected, none found.`);
+    throw new Error(`${where}: this file is no scene: expected a list "frames" with at least one frame, found none.`);
   }
   checkLensModel(json, where);
   return { where, shared: json, frames: json.frames };
@@ -123,13 +122,13 @@ async function readFrames(
   for (const [i, frame] of listed.entries()) {
     const what = `${where}, frame ${i}`;
     if (!isRecord(frame) || typeof frame.file_path !== "string") {
-      throw new Error(`${what}: a file_path expected, none found.`);
+      throw new Error(`${what}: expected a file_path, found none.`);
     }
     checkLensModel(frame, what);
     const pose = poseFrom(frame.transform_matrix, what);
     const path = checkInside(what, frame.file_path);
     if (frames.some(({ name }) => name === path)) {
-      throw new Error(`${what}: a picture of its own expected, but ${path} is another frame's too.`);
+      throw new Error(`${what}: expected a picture of its own, but ${path} is another frame's too.`);
     }
     const found = await firstOf(files, path);
     if (found === undefined) {
@@ -150,14 +149,15 @@ async function readFrames(
 }
 
 /**
- * The views as the file itself parts them, if it does (nerfstudio): held out are those to test on, or if there are none those to validate
- * on, or all that are not to train on; trained on are those that are said to be, or all that are in neither of the other lists.
+ * Splits the views by the lists of names in the file (nerfstudio); undefined if there are none. The test list names the views that are
+ * held out; without it the validation list does, and without both all views outside the training list are held out. The training list
+ * names the views to train on; without it these are all views in neither of the other lists.
  */
 function splitNamed({ where, shared }: FrameList, frames: readonly Named[], warnings: string[]) {
   const listed = (key: string): ((frame: Named) => boolean) | undefined => {
     const list = shared[key] ?? [];
     if (!Array.isArray(list) || !list.every((name) => typeof name === "string")) {
-      throw new Error(`${where}: ${key}: a list of names expected, ${JSON.stringify(list).slice(0, 40)} found.`);
+      throw new Error(`${where}: ${key}: expected a list of names, found ${JSON.stringify(list).slice(0, 40)}.`);
     }
     const names = new Set(list.map((name) => withoutEnding(checkInside(`${where}, ${key}`, name))));
     const isNamed = ({ name }: Named) => names.has(withoutEnding(name));
@@ -173,20 +173,24 @@ function splitNamed({ where, shared }: FrameList, frames: readonly Named[], warn
   const [train, test] = [frames.filter(isTrained), frames.filter(isHeld)];
   const twice = train.find(isHeld);
   if (twice !== undefined) {
-    throw new Error(`${where}: views held out from training expected, but ${twice.name} is in the lists of both.`);
+    throw new Error(`${where}: expected views held out from training, but ${twice.name} is in the lists of both.`);
   }
   if (test.length === 0 || train.length === 0) {
     throw new Error(
-      `${where}: pictures to train on and others to test on expected in the lists of names, ${train.length} and ` +
-        `${test.length} found.`,
+      `${where}: expected pictures for training and others for testing in the lists of names, found ${train.length} and ` +
+        `${test.length}.`,
     );
   }
   const left = frames.length - test.length - train.length;
-  if (left > 0) warnings.push(`${where}: ${left} of ${frames.length} pictures are neither to train nor to test on.`);
+  if (left > 0) {
+    warnings.push(
+      `${where}: ${left} of ${frames.length} pictures are neither in the list for training nor in that for testing.`,
+    );
+  }
   return { train, test };
 }
 
-/** A picture's path without `.png` and the like, which frames and lists may leave out. */
+/** The path of a picture without extension, which frames and lists may leave out. */
 function withoutEnding(path: string): string {
   return path.replace(/\.(png|jpe?g)$/i, "");
 }

@@ -1,17 +1,13 @@
-import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import type { MatmulShape, PartialPlace } from "./shape.ts";
+import type { WeightProduct } from "./layer_product.ts";
 import text from "../../../wgsl/linalg/gemm/bias_sum.wgsl" with { type: "text" };
 
 const source = { name: "bias_sum", text };
 
-/** Records b̄ = Σₙ Z̄ of every split, behind the layer's weights (`bias_sum.wgsl`). */
+/** Records b̄ = Σₙ Z̄ of every part of the batch, behind the layer's weights (`bias_sum.wgsl`). */
 export function biasSum(
   gpu: Gpu,
-  z: BufferLike,
-  partials: BufferLike,
-  { rows, outputs, inputs }: MatmulShape,
-  place: PartialPlace,
+  { terms: [{ z }], partials, shape: { rows, outputs, inputs }, place }: WeightProduct,
 ): void {
   gpu.dispatch(
     gpu.kernel(source),

@@ -10,7 +10,7 @@ const FEW_ROWS = 512;
 type Times = Readonly<Partial<Record<ProductFamily, number>>>;
 
 /** What was found out about a class of products. */
-interface FamilyChoice {
+export interface FamilyChoice {
   readonly family: ProductFamily;
   /** Of the last comparison that it was in. */
   readonly milliseconds: Times;

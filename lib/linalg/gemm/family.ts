@@ -1,4 +1,5 @@
 import type { Gpu } from "../../gpu/device.ts";
+import { BATCHED_KERNELS, type BatchedFamily } from "./batched_kernels.ts";
 import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
 
 /**
@@ -18,10 +19,15 @@ export type TileFamily = "tile" | "tile32" | "tile128";
 export type StraightFamily = "straight" | "straight32";
 
 /** Which of a layer's products: Z = XWᵀ + b, X̄ = Z̄W, or W̄ = Z̄ᵀX. */
-export type ProductKind = "forward" | "adjoint" | "weight";
+export type LayerProductKind = "forward" | "adjoint" | "weight";
+
+/** A product for which a family is chosen: one of a layer's, or a batch of many small products, as optimizers have them. */
+export type GemmProduct =
+  | { readonly kind: LayerProductKind; readonly shape: MatmulShape }
+  | { readonly kind: "batched" };
 
 /** Every family, in the order in which they are tried. */
-export const FAMILIES: readonly ProductFamily[] = [
+export const FAMILIES = [
   "register",
   "wide",
   "tile",
@@ -29,7 +35,23 @@ export const FAMILIES: readonly ProductFamily[] = [
   "straight32",
   "tile32",
   "tile128",
-];
+] as const satisfies readonly ProductFamily[];
+
+/** How matrix products may be asked to be computed when a device is opened: by the fastest family, or by a certain one. */
+export const KERNEL_CHOICES = ["auto", ...FAMILIES] as const;
+
+/** One of {@linkcode KERNEL_CHOICES}. */
+export type KernelChoice = (typeof KERNEL_CHOICES)[number];
+
+/** The families that compute batches of products. */
+export const BATCHED_FAMILIES = Object.keys(BATCHED_KERNELS) as readonly BatchedFamily[];
+
+/** What takes over from a family that cannot compute a product, before `register` does. */
+const STAND_INS: Readonly<Partial<Record<ProductFamily, ProductFamily>>> = {
+  straight32: "straight",
+  tile32: "tile",
+  tile128: "tile",
+};
 
 /** Columns that one invocation of a register family computes, of 16 rows each: many for fewer loads. */
 export const REGISTER_COLUMNS: Readonly<Record<RegisterFamily, number>> = { register: 8, wide: 16 };
@@ -66,22 +88,26 @@ export function classRows(rows: number): number {
   return ROW_CLASSES.findLast((each) => each <= rows) ?? ROW_CLASSES[0];
 }
 
-/** Name of the class of products that one measurement stands for. */
-export function productClass(kind: ProductKind, { rows, outputs, inputs }: MatmulShape): string {
+/** The subject under which the family for a class of products is kept in the autotuning cache. */
+export function subjectOf(product: GemmProduct): string {
+  if (product.kind === "batched") return "batched products";
+  const { kind, shape: { rows, outputs, inputs } } = product;
   return `${kind} ${outputs}x${inputs} rows ${classRows(rows)}`;
 }
 
 /** Whether a family can compute this product on this device. */
-export function canCompute(gpu: Gpu, family: ProductFamily, kind: ProductKind, shape: MatmulShape): boolean {
+export function canCompute(gpu: Gpu, family: ProductFamily, product: GemmProduct): boolean {
+  if (product.kind === "batched") return BATCHED_FAMILIES.some((each) => each === family);
   if (!isStraight(family)) return true;
   const columns = STRAIGHT_COLUMNS[family];
-  return shape.rows % ROW_BLOCK === 0 && sizeOf(kind, shape).width % columns === 0 &&
+  return product.shape.rows % ROW_BLOCK === 0 && sizeOf(product.kind, product.shape).width % columns === 0 &&
     columns * STRAIGHT_DEPTH * 4 <= gpu.device.limits.maxComputeWorkgroupStorageSize;
 }
 
-/** How much a family computes for a product, in multiples of what was asked: some round sizes up to their tile. */
-export function waste(family: ProductFamily, kind: ProductKind, shape: MatmulShape): number {
-  const { height, width } = sizeOf(kind, shape);
+/** How much a family computes for a layer's product, in multiples of what was asked: some round sizes up to their tile. */
+export function waste(family: ProductFamily, product: GemmProduct): number {
+  if (product.kind === "batched") return 1;
+  const { height, width } = sizeOf(product.kind, product.shape);
   const [high, wide] = isStraight(family)
     ? [ROW_BLOCK, STRAIGHT_COLUMNS[family]]
     : isTile(family)
@@ -90,17 +116,27 @@ export function waste(family: ProductFamily, kind: ProductKind, shape: MatmulSha
   return Math.ceil(height / high) * high * Math.ceil(width / wide) * wide / (height * width);
 }
 
-/** Of what a product yields. */
-function sizeOf(kind: ProductKind, { rows, outputs, inputs }: MatmulShape): { height: number; width: number } {
+/** Size of a layer's product's result. */
+function sizeOf(kind: LayerProductKind, { rows, outputs, inputs }: MatmulShape): { height: number; width: number } {
   if (kind === "forward") return { height: rows, width: outputs };
   if (kind === "adjoint") return { height: rows, width: inputs };
   return { height: outputs, width: inputs };
 }
 
-/** The family that computes a product: the one asked for when the device was opened, or else the one found to be fastest. */
-export function familyOf(gpu: Gpu, kind: ProductKind, shape: MatmulShape): ProductFamily {
-  const wanted = gpu.kernels === "auto" ? gpu.choice(productClass(kind, shape)) : gpu.kernels;
+/**
+ * The family that computes a product: the one asked for when the device was opened, or else the one that was found to be fastest.
+ *
+ * @throws When the one asked for does not exist.
+ */
+export function familyOf(gpu: Gpu, product: GemmProduct): ProductFamily {
+  const { tuner } = gpu;
+  const wanted = tuner.asked === "auto" ? tuner.choiceOr(subjectOf(product), "register") : checked(tuner.asked);
   const family = FAMILIES.find((each) => each === wanted) ?? "register";
-  const wishes: ProductFamily[] = isStraight(family) ? [family, "straight"] : [family];
-  return wishes.find((each) => canCompute(gpu, each, kind, shape)) ?? "register";
+  return [family, STAND_INS[family]].find((each) => each !== undefined && canCompute(gpu, each, product)) ?? "register";
+}
+
+function checked(kernels: string): ProductFamily {
+  const family = FAMILIES.find((each) => each === kernels);
+  if (family !== undefined) return family;
+  throw new Error(`openDevice: kernels: one of ${KERNEL_CHOICES.join(", ")} expected, "${kernels}" found.`);
 }

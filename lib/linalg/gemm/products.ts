@@ -3,7 +3,8 @@ import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
 import type { MatrixView } from "../matrix_view.ts";
 import { numberTable } from "../number_table.ts";
-import { type BatchFamily, batchFamilyOf, FAMILIES } from "./product_family.ts";
+import { BATCHED_KERNELS, type BatchedFamily } from "./batched_kernels.ts";
+import { familyOf } from "./family.ts";
 
 /** One product C ← α op(A) op(B) + β D. */
 export interface ProductJob {
@@ -49,13 +50,13 @@ interface Plan {
 
 /**
  * Matrix products that are recorded as one dispatch, however many and of whatever shapes, by the family of kernels that suits the
- * adapter (`product_family.ts`).
+ * adapter (`batched_kernels.ts`).
  */
 export class Products implements Disposable {
   /** Floating-point operations that the arithmetic needs: of symmetric results a half, of triangular operands what is not 0. */
   readonly flops: number;
   /** Made when first used. */
-  readonly #plans = new Map<BatchFamily, Plan>();
+  readonly #plans = new Map<BatchedFamily, Plan>();
 
   /**
    * Checks the shapes and counts the arithmetic.
@@ -79,13 +80,13 @@ export class Products implements Disposable {
   }
 
   /** Records the products. Without jobs it does nothing. */
-  record(buffers: ProductBuffers, alpha = 1, beta = 0, family: BatchFamily = batchFamilyOf(this.gpu)): void {
+  record(buffers: ProductBuffers, alpha = 1, beta = 0, family: BatchedFamily = batchedFamilyOf(this.gpu)): void {
     if (this.jobs.length === 0) return;
     const { transposeA = false, transposeB = false } = this.options;
     const { a, b, c, d } = buffers;
     const added = beta !== 0 && d !== undefined;
     const kept = beta !== 0 && d === undefined;
-    const { source, values, perGroup } = FAMILIES[family];
+    const { source, values, perGroup } = BATCHED_KERNELS[family];
     const { table, tiles } = this.#plan(family);
     const kernel = this.gpu.kernel(source, {
       ...values,
@@ -108,15 +109,15 @@ export class Products implements Disposable {
     for (const { table } of this.#plans.values()) table[Symbol.dispose]();
   }
 
-  #plan(family: BatchFamily): Plan {
+  #plan(family: BatchedFamily): Plan {
     let plan = this.#plans.get(family);
     if (plan === undefined) this.#plans.set(family, plan = this.#makePlan(family));
     return plan;
   }
 
-  #makePlan(family: BatchFamily): Plan {
+  #makePlan(family: BatchedFamily): Plan {
     const { symmetric = false, upperB = false } = this.options;
-    const tile = FAMILIES[family];
+    const tile = BATCHED_KERNELS[family];
     const places: number[] = [];
     const tiles: number[] = [];
     this.jobs.forEach((each, job) => {
@@ -141,4 +142,9 @@ export class Products implements Disposable {
   #depthOf({ a }: ProductJob): number {
     return this.options.transposeA ? a.rows : a.columns;
   }
+}
+
+function batchedFamilyOf(gpu: Gpu): BatchedFamily {
+  // `familyOf` gives only families that can compute batches.
+  return familyOf(gpu, { kind: "batched" }) as BatchedFamily;
 }

@@ -2,9 +2,10 @@ import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
 import type { KernelValues } from "../../gpu/template.ts";
-import { type Activate, activationUniforms, type Derive, type EntryFunction } from "./epilogue.ts";
+import { activationUniforms, type EntryFunction } from "./epilogue.ts";
 import { REGISTER_COLUMNS, type RegisterFamily } from "./family.ts";
-import { flopsOf, type MatmulShape, type PartialPlace } from "./shape.ts";
+import type { AdjointProduct, ForwardProduct, WeightProduct } from "./layer_product.ts";
+import { flopsOf } from "./shape.ts";
 import adjointText from "../../../wgsl/linalg/gemm/matmul_adjoint.wgsl" with { type: "text" };
 import forwardText from "../../../wgsl/linalg/gemm/matmul_forward.wgsl" with { type: "text" };
 import weightText from "../../../wgsl/linalg/gemm/matmul_weight.wgsl" with { type: "text" };
@@ -26,15 +27,8 @@ function fusion(activation: EntryFunction | undefined): KernelValues {
 }
 
 /** Z = Σ X Wᵀ + b, and A = a(Z) if asked for, by `matmul_forward.wgsl`. */
-export function registerForward(
-  gpu: Gpu,
-  family: RegisterFamily,
-  terms: readonly { x: BufferLike; w: BufferLike }[],
-  bias: BufferLike,
-  z: BufferLike,
-  shape: MatmulShape,
-  activate?: Activate,
-): void {
+export function registerForward(gpu: Gpu, family: RegisterFamily, product: ForwardProduct): void {
+  const { terms, bias, z, shape, activate } = product;
   const buffers: Record<string, BufferLike> = activate === undefined ? { bias, z } : { bias, z, a: activate.a };
   terms.forEach(({ x, w }, t) => Object.assign(buffers, { [`x${t}`]: x, [`w${t}`]: w }));
   const tile = tileOf(family);
@@ -55,14 +49,8 @@ export function registerForward(
 }
 
 /** X̄ = Σ Z̄ W, times a′ of the layer below if asked for, by `matmul_adjoint.wgsl`. */
-export function registerAdjoint(
-  gpu: Gpu,
-  family: RegisterFamily,
-  terms: readonly { z: BufferLike; w: BufferLike }[],
-  x: BufferLike,
-  shape: MatmulShape,
-  derive?: Derive,
-): void {
+export function registerAdjoint(gpu: Gpu, family: RegisterFamily, product: AdjointProduct): void {
+  const { terms, x, shape, derive } = product;
   const buffers: Record<string, BufferLike> = derive === undefined ? { x } : { x, below: derive.below };
   terms.forEach(({ z, w }, t) => Object.assign(buffers, { [`z${t}`]: z, [`w${t}`]: w }));
   const tile = tileOf(family);
@@ -82,14 +70,8 @@ export function registerAdjoint(
 }
 
 /** W̄ = Σ Z̄ᵀ X and b̄ = Σₙ Z̄ by `matmul_weight.wgsl`. */
-export function registerWeight(
-  gpu: Gpu,
-  family: RegisterFamily,
-  terms: readonly { z: BufferLike; x: BufferLike }[],
-  partials: BufferLike,
-  shape: MatmulShape,
-  place: PartialPlace,
-): void {
+export function registerWeight(gpu: Gpu, family: RegisterFamily, product: WeightProduct): void {
+  const { terms, partials, shape, place } = product;
   const buffers: Record<string, BufferLike> = { partials };
   terms.forEach(({ z, x }, t) => Object.assign(buffers, { [`z${t}`]: z, [`x${t}`]: x }));
   const tile = tileOf(family);

@@ -3,7 +3,8 @@ import type { Gpu } from "../../gpu/device.ts";
 import { biasSum } from "./bias.ts";
 import { STRAIGHT_COLUMNS, STRAIGHT_DEPTH, type StraightFamily } from "./family.ts";
 import { type Activate, activationUniforms, type Derive } from "./epilogue.ts";
-import { type MatmulShape, type PartialPlace, ROW_BLOCK } from "./shape.ts";
+import type { AdjointProduct, ForwardProduct, TransposedTerm, WeightProduct } from "./layer_product.ts";
+import { type PartialPlace, ROW_BLOCK } from "./shape.ts";
 import text from "../../../wgsl/linalg/gemm/matmul_straight.wgsl" with { type: "text" };
 
 const source = { name: "matmul_straight", text };
@@ -73,18 +74,18 @@ export function straightPasses(depth: number, terms: number): number {
   return Math.ceil(depth / STRAIGHT_DEPTH) * terms;
 }
 
-/** The terms in passes of at most DEPTH along k, each starting from the one before, by turns in `c` and `scratch`. */
-function chain(
-  gpu: Gpu,
-  family: StraightFamily,
-  terms: readonly { a: BufferLike; b: BufferLike }[],
-  bTransposed: 0 | 1,
-  bias: BufferLike | undefined,
-  c: BufferLike,
-  scratch: BufferLike | undefined,
-  { rows, columns, depth }: { rows: number; columns: number; depth: number },
-  epilogue: { activate?: Activate; derive?: Derive } = {},
-): void {
+/** A product whose sum along k is cut into passes. */
+interface Chain extends Pick<Pass, "rows" | "columns" | "depth" | "bTransposed" | "activate" | "derive"> {
+  readonly terms: readonly { readonly a: BufferLike; readonly b: BufferLike }[];
+  readonly bias?: BufferLike;
+  readonly c: BufferLike;
+  /** Needed for more than one pass. */
+  readonly scratch?: BufferLike;
+}
+
+/** Records passes of at most `STRAIGHT_DEPTH` along k, each starting from the result of the one before, by turns in `c` and `scratch`. */
+function chain(gpu: Gpu, family: StraightFamily, product: Chain): void {
+  const { terms, bias, c, scratch, rows, columns, depth, bTransposed, activate, derive } = product;
   let left = straightPasses(depth, terms.length);
   let init = bias;
   let initStride = 0;
@@ -107,7 +108,7 @@ function chain(
         bOffset: bTransposed === 1 ? first * columns / 4 : first / 4,
         bStride: (bTransposed === 1 ? columns : depth) / 4,
         bTransposed,
-        ...left === 0 && epilogue,
+        ...left === 0 && { activate, derive },
       });
       init = to;
       initStride = columns / 4;
@@ -116,49 +117,25 @@ function chain(
 }
 
 /** Z = Σ X Wᵀ + b, and A = a(Z) if asked for, by `matmul_straight.wgsl`. */
-export function straightForward(
-  gpu: Gpu,
-  family: StraightFamily,
-  terms: readonly { x: BufferLike; w: BufferLike }[],
-  bias: BufferLike,
-  z: BufferLike,
-  { rows, outputs: columns, inputs: depth }: MatmulShape,
-  scratch?: BufferLike,
-  activate?: Activate,
-): void {
-  const operands = terms.map(({ x, w }) => ({ a: x, b: w }));
-  chain(gpu, family, operands, 0, bias, z, scratch, { rows, columns, depth }, { activate });
+export function straightForward(gpu: Gpu, family: StraightFamily, product: ForwardProduct): void {
+  const { bias, z, shape: { rows, outputs, inputs }, scratch, activate } = product;
+  const terms = product.terms.map(({ x, w }) => ({ a: x, b: w }));
+  chain(gpu, family, { terms, bias, c: z, scratch, rows, columns: outputs, depth: inputs, bTransposed: 0, activate });
 }
 
 /** X̄ = Σ Z̄ W, times a′ of the layer below if asked for, by `matmul_straight.wgsl`. */
-export function straightAdjoint(
-  gpu: Gpu,
-  family: StraightFamily,
-  terms: readonly { z: BufferLike; w: BufferLike }[],
-  x: BufferLike,
-  { rows, inputs: columns, outputs: depth }: MatmulShape,
-  scratch?: BufferLike,
-  derive?: Derive,
-): void {
-  const operands = terms.map(({ z, w }) => ({ a: z, b: w }));
-  chain(gpu, family, operands, 1, undefined, x, scratch, { rows, columns, depth }, { derive });
+export function straightAdjoint(gpu: Gpu, family: StraightFamily, product: AdjointProduct): void {
+  const { x, shape: { rows, outputs, inputs }, scratch, derive } = product;
+  const terms = product.terms.map(({ z, w }) => ({ a: z, b: w }));
+  chain(gpu, family, { terms, c: x, scratch, rows, columns: inputs, depth: outputs, bTransposed: 1, derive });
 }
 
 /**
- * W̄ = Z̄ᵀ X by `matmul_straight.wgsl`, and b̄ = Σₙ Z̄. Terms do not add up in place: term t fills the splits from
- * t·place.splits on.
- *
- * @param terms zTransposed: Z̄ᵀ, [outputs, rows].
+ * W̄ = Z̄ᵀ X by `matmul_straight.wgsl`, and b̄ = Σₙ Z̄. Terms are not added up: term t fills the parts from t·place.splits on. Parts must
+ * have 256 rows.
  */
-export function straightWeight(
-  gpu: Gpu,
-  family: StraightFamily,
-  terms: readonly { z: BufferLike; zTransposed: BufferLike; x: BufferLike }[],
-  partials: BufferLike,
-  shape: MatmulShape,
-  place: PartialPlace,
-): void {
-  const { rows, outputs, inputs } = shape;
+export function straightWeight(gpu: Gpu, family: StraightFamily, product: WeightProduct<TransposedTerm>): void {
+  const { terms, partials, shape: { rows, outputs, inputs }, place } = product;
   terms.forEach(({ zTransposed, x }, t) => {
     record(gpu, {
       family,
@@ -175,5 +152,5 @@ export function straightWeight(
       firstSplit: t * place.splits,
     });
   });
-  biasSum(gpu, terms[0].z, partials, shape, place);
+  biasSum(gpu, product);
 }

@@ -3,7 +3,8 @@ import type { Gpu } from "../../gpu/device.ts";
 import { biasSum } from "./bias.ts";
 import { type Activate, activationUniforms, type Derive } from "./epilogue.ts";
 import { TILE_SIDES, type TileFamily } from "./family.ts";
-import { flopsOf, type MatmulShape, type PartialPlace } from "./shape.ts";
+import type { AdjointProduct, ForwardProduct, WeightProduct } from "./layer_product.ts";
+import { flopsOf, type PartialPlace } from "./shape.ts";
 import text from "../../../wgsl/linalg/gemm/matmul_tile.wgsl" with { type: "text" };
 
 const source = { name: "matmul_tile", text };
@@ -17,8 +18,8 @@ const SHAPES: Readonly<Record<TileFamily, { readonly depth: number; readonly blo
 interface TileProduct {
   readonly family: TileFamily;
   readonly terms: readonly { a: BufferLike; b: BufferLike }[];
-  readonly aByK: 0 | 1;
-  readonly bByK: 0 | 1;
+  readonly aByK: boolean;
+  readonly bByK: boolean;
   readonly bias?: BufferLike;
   readonly c: BufferLike;
   readonly rows: number;
@@ -41,8 +42,8 @@ function record(gpu: Gpu, product: TileProduct, flops: number): void {
     ...SHAPES[family],
     quads: side / 4,
     terms: terms.length,
-    a_by_k: aByK === 1,
-    b_by_k: bByK === 1,
+    a_by_k: aByK,
+    b_by_k: bByK,
     activate: activate !== undefined,
     derive: derive !== undefined,
     ...activation === undefined ? { fused: false } : { fused: true, activation: activation.text! },
@@ -67,57 +68,38 @@ function record(gpu: Gpu, product: TileProduct, flops: number): void {
 }
 
 /** Z = Σ X Wᵀ + b, and A = a(Z) if asked for, by `matmul_tile.wgsl`. */
-export function tileForward(
-  gpu: Gpu,
-  family: TileFamily,
-  terms: readonly { x: BufferLike; w: BufferLike }[],
-  bias: BufferLike,
-  z: BufferLike,
-  shape: MatmulShape,
-  activate?: Activate,
-): void {
+export function tileForward(gpu: Gpu, family: TileFamily, product: ForwardProduct): void {
+  const { terms, bias, z, shape, activate } = product;
   const { rows, outputs: columns, inputs: depth } = shape;
   const operands = terms.map(({ x, w }) => ({ a: x, b: w }));
   record(
     gpu,
-    { family, terms: operands, aByK: 0, bByK: 0, bias, c: z, rows, columns, depth, activate },
+    { family, terms: operands, aByK: false, bByK: false, bias, c: z, rows, columns, depth, activate },
     flopsOf(shape, terms.length),
   );
 }
 
 /** X̄ = Σ Z̄ W, times a′ of the layer below if asked for, by `matmul_tile.wgsl`. */
-export function tileAdjoint(
-  gpu: Gpu,
-  family: TileFamily,
-  terms: readonly { z: BufferLike; w: BufferLike }[],
-  x: BufferLike,
-  shape: MatmulShape,
-  derive?: Derive,
-): void {
+export function tileAdjoint(gpu: Gpu, family: TileFamily, product: AdjointProduct): void {
+  const { terms, x, shape, derive } = product;
   const { rows, inputs: columns, outputs: depth } = shape;
   const operands = terms.map(({ z, w }) => ({ a: z, b: w }));
   record(
     gpu,
-    { family, terms: operands, aByK: 0, bByK: 1, c: x, rows, columns, depth, derive },
+    { family, terms: operands, aByK: false, bByK: true, c: x, rows, columns, depth, derive },
     flopsOf(shape, terms.length),
   );
 }
 
 /** W̄ = Σ Z̄ᵀ X by `matmul_tile.wgsl`, and b̄ = Σₙ Z̄. */
-export function tileWeight(
-  gpu: Gpu,
-  family: TileFamily,
-  terms: readonly { z: BufferLike; x: BufferLike }[],
-  partials: BufferLike,
-  shape: MatmulShape,
-  place: PartialPlace,
-): void {
+export function tileWeight(gpu: Gpu, family: TileFamily, product: WeightProduct): void {
+  const { terms, partials, shape, place } = product;
   const { rows: depth, outputs: rows, inputs: columns } = shape;
   const operands = terms.map(({ z, x }) => ({ a: z, b: x }));
   record(
     gpu,
-    { family, terms: operands, aByK: 1, bByK: 1, c: partials, rows, columns, depth, place },
+    { family, terms: operands, aByK: true, bByK: true, c: partials, rows, columns, depth, place },
     flopsOf(shape, terms.length),
   );
-  biasSum(gpu, terms[0].z, partials, shape, place);
+  biasSum(gpu, product);
 }

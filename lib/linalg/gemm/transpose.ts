@@ -6,6 +6,14 @@ import text from "../../../wgsl/linalg/gemm/transpose.wgsl" with { type: "text" 
 const kernelSource = { name: "transpose", text };
 
 /** Records result = sourceᵀ, source [rows, columns], both multiples of 4 (`transpose.wgsl`). */
-export function transpose(gpu: Gpu, source: BufferLike, result: BufferLike, rows: number, columns: number): void {
+export function transpose(
+  gpu: Gpu,
+  { source, result, rows, columns }: {
+    readonly source: BufferLike;
+    readonly result: BufferLike;
+    readonly rows: number;
+    readonly columns: number;
+  },
+): void {
   gpu.dispatch(gpu.kernel(kernelSource), { source, result }, { rows, columns }, linearGroups(rows * columns / 16, 64));
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from "../../shell/progress.ts";
 import { finalRunsInAll, tuningInputs } from "../time_budget.ts";
+import { counted } from "../plan.ts";
 import type { ComparisonRecord, RunRecord } from "../store.ts";
 import type { ReportTable } from "./model.ts";
 
@@ -34,7 +35,9 @@ export function provenanceTable(
       ["length", lengthText],
       ["final runs", trained("final")],
       ["seeds", `0 to ${seeds - 1}; tuning: ${seeds}`],
-      ...tune ? [["tuning", `${trained("tuning")}, on ${tuningInputs(size)} of ${inputs.length} inputs`]] : [],
+      ...tune
+        ? [["tuning", `${trained("tuning")}, on ${tuningInputs(size)} of ${counted(inputs.length, "input")}`]]
+        : [],
       ["adapter", `${adapter.name}${adapter.software ? " (software)" : ""}`],
       [
         "kernels",

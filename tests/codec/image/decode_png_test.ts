@@ -142,13 +142,13 @@ Deno.test("an interlaced PNG of fewer than 8 bits is refused with advice", () =>
   assertThrows(
     () => decodePng(png, "a.png"),
     Error,
-    "a.png: interlaced PNGs are read with 8 or 16 bits a sample, this",
+    "a.png: expected 8 or 16 bits per sample in an interlaced PNG, found",
   );
 });
 
 Deno.test("a header that claims more pixels than the limit is refused before anything is decoded", () => {
   const png = buildPng({ width: 60000, height: 60000, depth: 8, colourType: 2, rows: [[0]] });
-  assertThrows(() => decodePng(png, "huge.png"), Error, `huge.png: the PNG claims 60000×60000 pixels, more than the`);
+  assertThrows(() => decodePng(png, "huge.png"), Error, `huge.png: the PNG has 60000×60000 pixels, but at most`);
   assert(11000 ** 2 < MAX_PNG_PIXELS);
 });
 
@@ -178,8 +178,8 @@ Deno.test("headers and chunk orders outside the specification are refused", () =
   const fails = (parts: Partial<typeof base>, message: string) =>
     assertThrows(() => decodePng(buildPng({ ...base, ...parts }), "x.png"), Error, `x.png: ${message}`);
   fails({ width: 0 }, "expected a PNG of at least 1×1 pixels, found 0×1.");
-  fails({ depth: 4, colourType: 2 }, "a PNG of colour type 2 with 4 bits a sample does not exist.");
-  fails({ depth: 16, colourType: 3 }, "a PNG of colour type 3 with 16 bits a sample does not exist.");
+  fails({ depth: 4, colourType: 2 }, "the PNG is damaged: colour type 2 does not allow 4 bits per sample.");
+  fails({ depth: 16, colourType: 3 }, "the PNG is damaged: colour type 3 does not allow 16 bits per sample.");
   fails({ colourType: 3 }, "the PNG has no PLTE chunk.");
   const palette = { ...base, colourType: 3, rows: [[0, 7]], before: [chunk("PLTE", [1, 2, 3])] };
   const message = "x.png: pixel 0 has palette index 7, but the palette has 1 entries.";

@@ -42,7 +42,7 @@ Deno.test("an animated PNG has every frame, in order, and its first one is what 
 
 Deno.test("frames of different sizes, no frames and odd rates are refused", () => {
   const frame = testPicture(4, 4);
-  assertThrows(() => encodeAnimatedPng([]), RangeError, "at least one picture expected");
-  assertThrows(() => encodeAnimatedPng([frame, testPicture(5, 4)]), RangeError, "number 1 is of another");
-  assertThrows(() => encodeAnimatedPng([frame], { framesPerSecond: 0 }), RangeError, "0 found");
+  assertThrows(() => encodeAnimatedPng([]), RangeError, "expected at least one picture, found none");
+  assertThrows(() => encodeAnimatedPng([frame, testPicture(5, 4)]), RangeError, "but picture 1 differs");
+  assertThrows(() => encodeAnimatedPng([frame], { framesPerSecond: 0 }), RangeError, "found 0");
 });

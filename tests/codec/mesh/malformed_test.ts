@@ -150,7 +150,7 @@ const malformed: [string, Uint8Array, string][] = [
   [
     "x.ply",
     text(...tetrahedron.slice(0, -1), "3 0 2 3 7"),
-    'x.ply, line 16: expected 4 numbers, found "7" behind them.',
+    'x.ply, line 16: expected 4 numbers, found "7" after them.',
   ],
   [
     "x.ply",
@@ -178,19 +178,19 @@ const malformed: [string, Uint8Array, string][] = [
   [
     "x.obj",
     text("v 0 0 0", "f 1 1 99999999999"),
-    "x.obj, line 2: face refers to vertex 99999999999, which is no index.",
+    "x.obj, line 2: face refers to vertex 99999999999, which is not a valid index.",
   ],
   [
     "x.ply",
     text(...tetrahedron.slice(0, 6), "element tristrips 1", ...tetrahedron.slice(7, 13), "5 0 1 2 3 0"),
-    "x.ply: expected the element face, found triangle strips (tristrips), which are not read.",
+    "x.ply: expected the element face, found triangle strips (tristrips), which are not supported.",
   ],
   [
     "x.obj",
     new Uint8Array([0xff, 0xfe, ...Array.from(text("v 0 0 0")).flatMap((byte) => [byte, 0])]),
     "x.obj: expected a mesh (OBJ, PLY, STL or OFF), found text in UTF-16 instead of UTF-8.",
   ],
-  ["x.off", text("OFF BINARY"), "x.off: binary OFF files are not read, only text."],
+  ["x.off", text("OFF BINARY"), "x.off: binary OFF files are not supported, only text."],
 ];
 
 Deno.test("what is malformed ends in one sentence that says where", async () => {
@@ -209,7 +209,7 @@ Deno.test("a packed file that is cut off or unpacks to gigabytes is refused", as
   await assertRejects(() => decodeMesh(cutMember, "x.ply.gz"), Error, "x.ply.gz: the gzip file is damaged or cut off.");
   const zeros = await gzip(new Uint8Array(2 ** 20));
   const bomb = await assertRejects(() => gunzip(zeros, "x.obj.gz", 1000), Error);
-  assertEquals(bomb.message, "x.obj.gz: unpacks to more than the 1000 bytes that are read.");
+  assertEquals(bomb.message, "x.obj.gz: expected at most 1000 bytes after decompression, found more.");
 });
 
 Deno.test("every way of cutting a binary PLY or STL short ends in an error, no byte makes it hang", async () => {

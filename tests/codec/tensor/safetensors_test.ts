@@ -103,7 +103,11 @@ Deno.test("a file cut anywhere is refused", () => {
   for (let length = 0; length < bytes.length; length++) {
     assertThrows(() => decodeSafetensors(bytes.slice(0, length), "cut"), Error, "cut");
   }
-  assertThrows(() => decodeSafetensors(new Uint8Array([...bytes, 0])), Error, "12 bytes, but 13 bytes of data");
+  assertThrows(
+    () => decodeSafetensors(new Uint8Array([...bytes, 0])),
+    Error,
+    "12 bytes, but the file has 13 bytes of data",
+  );
 });
 
 Deno.test("damaged files are refused with a sentence that says what and where", () => {
@@ -113,9 +117,9 @@ Deno.test("damaged files are refused with a sentence that says what and where", 
     ["[]", 0, "f: the header must be a JSON object, found []."],
     ["{", 0, "f: the header is not JSON in UTF-8: "],
     ['{"a":7}', 0, 'f, tensor "a": expected an object, found 7.'],
-    ['{"a":{}}', 0, "type nothing is unknown, expected one of F64, F32, U32, I32, U8."],
+    ['{"a":{}}', 0, "type nothing is unknown; expected one of F64, F32, U32, I32, U8."],
     [`{"a":${entry("X9", "[1]", "[0,1]")}}`, 1, 'f, tensor "a": type "X9" is unknown'],
-    [`{"a":${entry("BF16", "[1]", "[0,2]")}}`, 2, 'f, tensor "a": type "BF16" is not read here'],
+    [`{"a":${entry("BF16", "[1]", "[0,2]")}}`, 2, 'f, tensor "a": type "BF16" is not supported'],
     [`{"a":${entry("U8", "3", "[0,3]")}}`, 3, "expected an array as shape, found 3."],
     [`{"a":${entry("U8", "[1.5]", "[0,1]")}}`, 1, "shape [1.5] has 1.5 where a whole number"],
     [`{"a":${entry("U8", "[3]", "[0]")}}`, 3, "expected data_offsets [begin, end], found [0]."],
@@ -132,7 +136,7 @@ Deno.test("damaged files are refused with a sentence that says what and where", 
       3,
       'f, tensor "b": leaves a gap before it: expected to begin at byte 1, found 2.',
     ],
-    [`{"a":${entry("U8", "[1]", "[0,1]")}}`, 2, "f: the tensors have 1 bytes, but 2 bytes of data are there."],
+    [`{"a":${entry("U8", "[1]", "[0,1]")}}`, 2, "f: the tensors have 1 bytes, but the file has 2 bytes of data."],
     ['{"__metadata__":{"step":3}}', 0, "__metadata__ must be an object of strings, found"],
   ];
   for (const [header, size, message] of cases) {

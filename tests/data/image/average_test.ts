@@ -26,5 +26,5 @@ Deno.test("the mean stays, the same size changes nothing, and enlarging is refus
   const mean = (pixels: Float32Array) => pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
   assertAlmostEquals(mean(averagePicture(picture, 5, 3).pixels), mean(picture.pixels), 1e-6);
   assertEquals(averagePicture(picture, 9, 8), picture);
-  assertThrows(() => averagePicture(picture, 10, 8), RangeError, "at most 9×8 pixels expected, 10×8 found");
+  assertThrows(() => averagePicture(picture, 10, 8), RangeError, "expected at most 9×8 pixels, found 10×8");
 });

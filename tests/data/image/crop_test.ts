@@ -26,9 +26,9 @@ Deno.test("a crop of everything equals the picture and shares no memory with it"
 });
 
 Deno.test("a rectangle that is not wholly inside is refused", () => {
-  const message = "cropPicture: 2×2 pixels at (3, 0) reach beyond the picture of 4×3.";
+  const message = "cropPicture: 2×2 pixels at (3, 0) exceed the picture of 4×3.";
   assertThrows(() => cropPicture(picture, { x: 3, y: 0, width: 2, height: 2 }), RangeError, message);
-  assertThrows(() => cropPicture(picture, { x: 0, y: 2, width: 1, height: 2 }), RangeError, "reach beyond");
+  assertThrows(() => cropPicture(picture, { x: 0, y: 2, width: 1, height: 2 }), RangeError, "exceed the picture");
   assertThrows(
     () => cropPicture(picture, { x: -1, y: 0, width: 1, height: 1 }),
     RangeError,

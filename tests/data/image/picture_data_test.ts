@@ -106,8 +106,8 @@ Deno.test("a field of other inputs or outputs than the picture has is refused", 
       Error,
       message,
     );
-  refused(3, 3, "picture: an input of width 2 (row, column) expected, x has 3.");
-  refused(2, 1, "picture: it has 3 channels, but output x has 1.");
+  refused(3, 3, "picture: expected an input of width 2 (row, column), but x has 3.");
+  refused(2, 1, "picture: expected as many outputs as the picture's 3 channels, but x has 1.");
 });
 
 Deno.test("rendering evaluates the field at the places that it is trained on, at any size", async () => {
@@ -129,6 +129,6 @@ Deno.test("rendering evaluates the field at the places that it is trained on, at
 Deno.test("rendering with other channels than the field has outputs is refused", async () => {
   const description = mlp({ inputs: 2, hidden: [9], outputs: 3, activation: gaussian() });
   using field = createField(gpu, description);
-  const message = "renderPicture: 1 channels asked for, but output output has 3.";
+  const message = "renderPicture: expected an output of 1 channels, but output has 3.";
   await assertRejects(() => renderPicture(field, { width: 2, height: 2, channels: 1 }), Error, message);
 });

@@ -93,7 +93,11 @@ Deno.test("slices that are missing, too many, of a wrong size or not finite are 
   const bad = [...slicesOf(grid, (x) => x > 0.5 ? NaN : 1)];
   await assertRejects(() => marchingCubes(grid, bad), RangeError, "finite samples, found NaN at (2, 0, 0)");
   for (const spacing of [0, -1, NaN]) {
-    await assertRejects(() => marchingCubes({ ...grid, spacing }, slices), RangeError, "a positive spacing expected");
+    await assertRejects(
+      () => marchingCubes({ ...grid, spacing }, slices),
+      RangeError,
+      "expected a finite origin and a positive spacing",
+    );
   }
 });
 

@@ -63,7 +63,7 @@ Deno.test("a mesh without faces, inside or finite positions is refused by name",
   assertThrows(() => normaliseMesh(point, {}, "dot.obj"), Error, "dot.obj: all vertices of the mesh lie at one point.");
   const empty = { positions: new Float32Array(3), indices: new Uint32Array() };
   assertThrows(() => normaliseMesh(empty, {}, "empty.obj"), Error, "empty.obj: the mesh has no faces.");
-  assertThrows(() => normaliseMesh(cube(), { up: "x" as "y" }, "x.obj"), Error, "x.obj: up: y or z expected, x found.");
+  assertThrows(() => normaliseMesh(cube(), { up: "x" as "y" }, "x.obj"), Error, "x.obj: up: expected y or z, found x.");
   const far = { ...cube(), indices: Uint32Array.of(0, 1, 8) };
   for (const work of [weldVertices, encodeObj, encodePly]) {
     assertThrows(() => work(far), Error, `${work.name}: face 0 refers to vertex 8, but there are 8.`);

@@ -285,7 +285,7 @@ Deno.test("a field of other inputs, and a count that is none, are not scored", a
   using gpu = await openDevice();
   using sampler = new OccupancySampler(gpu, cube());
   using flat = createField(gpu, mlp({ inputs: 2, hidden: [4], outputs: 1, activation: gaussian() }));
-  await assertRejects(() => scoreOccupancy(flat, sampler), RangeError, "a field of one input of width 3 expected");
+  await assertRejects(() => scoreOccupancy(flat, sampler), RangeError, "expected a field of one input of width 3");
   using field = createField(gpu, description, { seed: 3 });
   await assertRejects(() => scoreOccupancy(field, sampler, { count: 0 }), RangeError, "count must be a whole number");
 });

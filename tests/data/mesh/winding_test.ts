@@ -64,9 +64,9 @@ Deno.test("operands from buffers and from textures give the same winding numbers
   using gpu = await openDevice();
   using winding = new WindingNumber(gpu, torus(0.6, 0.25, 31, 17));
   const points = uniformPoints(333);
-  gpu.operandAccess = "buffer";
+  gpu.tuner.adopt({ operands: "buffer" });
   const fromBuffers = await winding.at(points);
-  gpu.operandAccess = "texture";
+  gpu.tuner.adopt({ operands: "texture" });
   assertEquals(await winding.at(points), fromBuffers);
 });
 
@@ -218,10 +218,10 @@ Deno.test("meshes that 32 bits are too few for, and accuracies that are none, ar
     return { positions: Float64Array.from(positions, (value, i) => i % 3 === 0 ? value + x : value), indices };
   };
   for (const mesh of [at(1, 1e7), at(1e12, 0), at(1e-16, 0)]) {
-    assertThrows(() => new WindingNumber(gpu, mesh), RangeError, "winding number: a mesh of a size from");
+    assertThrows(() => new WindingNumber(gpu, mesh), RangeError, "winding number: expected a mesh of a size from");
   }
   for (const accuracy of [0, -1, NaN]) {
-    assertThrows(() => windingTree(cube(), accuracy), RangeError, "accuracy: a positive number expected");
+    assertThrows(() => windingTree(cube(), accuracy), RangeError, "accuracy: expected a positive number");
   }
   assertEquals(gpu.liveBuffers, 0);
 });

@@ -156,13 +156,13 @@ Deno.test("NDC: a picture whose corner looks back is refused, though its camera 
     return raySpace("ndc", { cameras, near: 1, far: 9, kind: "forward" });
   };
   // Half pictures of 50 and 22 degrees.
-  assertThrows(() => make(120), Error, "but the picture of camera 0 reaches sideways or behind.");
+  assertThrows(() => make(120), Error, "but the picture of camera 0 shows directions to the side or backward.");
   assertEquals(make(40).kind, "ndc");
   const kind = "inside" as "forward";
   assertThrows(
     () => raySpace("metric", { ...bounds, kind }),
     Error,
-    "ray space: a scene of the kind forward or around expected, inside found.",
+    "ray space: expected a scene of the kind forward or around, found inside.",
   );
 });
 

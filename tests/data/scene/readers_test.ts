@@ -31,7 +31,7 @@ Deno.test("LLFF: columns are turned, intrinsics scaled, a missing folder replace
   assertEquals([camera.width, camera.height, camera.focal, camera.centre], [20, 15, [25, 25], [10, 7.5]]);
   assertEquals([picture.width, picture.height, picture.channels], [20, 15, 3]);
   assertAlmostEquals(scene.near, 1.8, 1e-12);
-  assertEquals(scene.warnings, ["scene: images_8 is missing, images_4 is read instead."]);
+  assertEquals(scene.warnings, ["scene: the folder images_8 is missing, so images_4 is read instead."]);
 });
 
 Deno.test("LLFF: any factor's folder is found, the largest pictures first", async () => {
@@ -42,7 +42,7 @@ Deno.test("LLFF: any factor's folder is found, the largest pictures first", asyn
   const files = { "poses_bounds.npy": poses, ...pictures, ...in3, "images_x/a.png": testPng(4, 3) };
   const scene = await readScene(sceneFromBytes(files, "scene"));
   assertEquals(scene.test.map(({ name }) => name), ["images_3/00.png"]);
-  assertEquals(scene.warnings, ["scene: images_8 is missing, images_3 is read instead."]);
+  assertEquals(scene.warnings, ["scene: the folder images_8 is missing, so images_3 is read instead."]);
   const only1 = Object.fromEntries(Object.entries(in3).map(([path, png]) => [path.replace("_3", "_1"), png]));
   assertEquals(
     (await readScene(sceneFromBytes({ ...only1, "poses_bounds.npy": poses }), { downscale: 1 })).warnings,
@@ -50,7 +50,7 @@ Deno.test("LLFF: any factor's folder is found, the largest pictures first", asyn
   );
   const none = sceneFromBytes({ "poses_bounds.npy": poses }, "scene");
   const error = await assertRejects(() => readScene(none), Error);
-  assertEquals(error.message, "scene: pictures in images, images_2 or their like expected, none found.");
+  assertEquals(error.message, "scene: expected pictures in images, images_2 or a similar folder, found none.");
 });
 
 Deno.test("transforms.json: lists of names tell which views are held out", async () => {
@@ -68,7 +68,7 @@ Deno.test("transforms.json: lists of names tell which views are held out", async
   assertEquals(await read({ train_filenames: ["images/a.png"], test_filenames: [], val_filenames: ["images/c.png"] }), [
     "a",
     "c",
-    "scene/transforms.json: 1 of 3 pictures are neither to train nor to test on.",
+    "scene/transforms.json: 1 of 3 pictures are neither in the list for training nor in that for testing.",
   ]);
   // What is neither trained nor tested on stays out; a lone list leaves the others; endings may be left out.
   assertEquals((await read({ test_filenames: ["images/c.png"], val_filenames: ["images/b.png"] })).slice(0, 2), [
@@ -84,17 +84,17 @@ Deno.test("transforms.json: lists of names tell which views are held out", async
   await assertRejects(
     () => read({ train_filenames: ["images/a.png", "images/b.png"], test_filenames: ["images/b.png"] }),
     Error,
-    "scene/transforms.json: views held out from training expected, but images/b.png is in the lists of both.",
+    "scene/transforms.json: expected views held out from training, but images/b.png is in the lists of both.",
   );
   await assertRejects(
     () => read({ train_filenames: ["images/a.png", "images/b.png", "images/c.png"] }),
     Error,
-    "pictures to train on and others to test on expected in the lists of names, 3 and 0 found.",
+    "expected pictures for training and others for testing in the lists of names, found 3 and 0.",
   );
   await assertRejects(
     () => read({ test_filenames: "c" }),
     Error,
-    'test_filenames: a list of names expected, "c" found.',
+    'test_filenames: expected a list of names, found "c".',
   );
 });
 
@@ -142,52 +142,52 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
   [
     "a wrong dtype",
     () => llff(3, { "poses_bounds.npy": npy([1], "(1,)", "<i8") }),
-    'scene/poses_bounds.npy: an array of f32 or f64 expected ("<f4" or "<f8"), "<i8" found.',
+    'scene/poses_bounds.npy: expected an array of f32 or f64 ("<f4" or "<f8"), found "<i8".',
   ],
   [
     "a wrong shape",
     () => llff(3, { "poses_bounds.npy": npy([1, 2], "(2, 1)") }),
-    "scene/poses_bounds.npy: an array of shape (views, 17) with at least 2 views expected, (2, 1) found.",
+    "scene/poses_bounds.npy: expected an array of shape (views, 17) with at least 2 views, found (2, 1).",
   ],
   [
     "an array cut off",
     () => llff(3, { "poses_bounds.npy": npy([1, 2], "(3, 17)") }),
-    "scene/poses_bounds.npy: an array of shape (3, 17) has 408 bytes, 16 found.",
+    "scene/poses_bounds.npy: expected 408 bytes for an array of shape (3, 17), found 16.",
   ],
   [
     "more pictures than poses",
     () => llff(3, { "images_4/99.png": testPng(20, 15) }),
-    "scene: 3 poses, but 4 pictures in images_4.",
+    "scene: expected 3 pictures in images_4, one for each pose, found 4.",
   ],
   [
     "pictures of different sizes",
     () => llff(3, { "images_4/02.png": testPng(20, 16) }),
-    "scene: pictures of one size expected, but images_4/00.png has 20×15 pixels and images_4/02.png 20×16.",
+    "scene: expected pictures of one size, but images_4/00.png has 20×15 pixels and images_4/02.png 20×16.",
   ],
   [
     "a NaN pose",
     () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(NaN)], "(2, 17)") }),
-    "scene/poses_bounds.npy, row 1: a pose of 3 × 4 finite numbers expected, found 1 0 0 NaN 0 1 0 0 0 0 1 0.",
+    "scene/poses_bounds.npy, row 1: expected a pose of 3 × 4 finite numbers, found 1 0 0 NaN 0 1 0 0 0 0 1 0.",
   ],
   [
     "a picture that two frames have",
     () => transforms([a, b, a]),
-    "scene/transforms.json, frame 2: a picture of its own expected, but images/a.png is another frame's too.",
+    "scene/transforms.json, frame 2: expected a picture of its own, but images/a.png is another frame's too.",
   ],
   [
     "an angle of 0",
     () => transforms([a, b], { camera_angle_x: 0 }),
-    "scene/transforms.json, frame 0: camera_angle_x: an angle between 0 and π expected, 0 found.",
+    "scene/transforms.json, frame 0: camera_angle_x: expected an angle between 0 and π, found 0.",
   ],
   [
     "a position beyond f32",
     () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(1e30)], "(2, 17)") }),
-    "scene/poses_bounds.npy, row 1: a position within ±1e15 expected, 1e+30 found.",
+    "scene/poses_bounds.npy, row 1: expected a position within ±1e15, found 1e+30.",
   ],
   [
     "a zero focal length in LLFF",
     () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(0).with(14, 0)], "(2, 17)") }),
-    "scene/poses_bounds.npy, row 1: a positive focal length expected, 0 found.",
+    "scene/poses_bounds.npy, row 1: expected a positive focal length, found 0.",
   ],
   [
     "a rotation that is none",
@@ -197,22 +197,22 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
   [
     "bounds out of order",
     () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(0).with(16, 1)], "(2, 17)") }),
-    "scene/poses_bounds.npy, row 1: distances 0 < nearest < farthest expected, 2 and 1 found.",
+    "scene/poses_bounds.npy, row 1: expected distances 0 < nearest < farthest, found 2 and 1.",
   ],
   [
     "a zero focal length",
     () => transforms([a, { ...b, fl_x: 0 }]),
-    "scene/transforms.json, frame 1: a positive focal length expected, 0 found.",
+    "scene/transforms.json, frame 1: expected a positive focal length, found 0.",
   ],
   [
     "no focal length",
     () => transforms([a, b], {}),
-    "scene/transforms.json, frame 0: a focal length expected (fl_x or camera_angle_x), none found.",
+    "scene/transforms.json, frame 0: expected a focal length (fl_x or camera_angle_x), found none.",
   ],
   [
     "a JSON that is not a scene",
     () => sceneFromBytes({ "transforms.json": text({ name: "x" }) }, "scene"),
-    'scene/transforms.json: not a scene: a list "frames" with at least one frame expected, none found.',
+    'scene/transforms.json: this file is no scene: expected a list "frames" with at least one frame, found none.',
   ],
   [
     "a path that leaves the folder",
@@ -227,7 +227,7 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
   [
     "a matrix of another size",
     () => transforms([a, { ...b, transform_matrix: [[1, 2], [3, 4]] }]),
-    "scene/transforms.json, frame 1: a transform_matrix of 4 × 4 numbers expected, none found.",
+    "scene/transforms.json, frame 1: expected a transform_matrix of 4 × 4 numbers, found none.",
   ],
   [
     "a mirrored pose",
@@ -237,7 +237,7 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
   [
     "cameras that all stand in one place",
     () => transforms([a, { ...b, transform_matrix: identity }]),
-    "scene/transforms.json: cameras that stand around something expected, or bounds (near and far): all are in one place.",
+    "scene/transforms.json: expected cameras around an object, or the bounds near and far, but all cameras are in one place.",
   ],
   [
     "no picture at all",
@@ -247,65 +247,65 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
   [
     "a fisheye lens",
     () => transforms([a, b], { camera_model: "OPENCV_FISHEYE", fl_x: 10 }),
-    'scene/transforms.json: a camera_model OPENCV or PINHOLE expected, "OPENCV_FISHEYE" found.',
+    'scene/transforms.json: expected a camera_model OPENCV or PINHOLE, found "OPENCV_FISHEYE".',
   ],
   [
     "a fisheye lens of one frame",
     () => transforms([a, { ...b, camera_model: "OPENCV_FISHEYE" }], { fl_x: 10 }),
-    'scene/transforms.json, frame 1: a camera_model OPENCV or PINHOLE expected, "OPENCV_FISHEYE" found.',
+    'scene/transforms.json, frame 1: expected a camera_model OPENCV or PINHOLE, found "OPENCV_FISHEYE".',
   ],
   [
     "a lens called a fisheye",
     () => transforms([a, b], { is_fisheye: true, fl_x: 10 }),
-    "scene/transforms.json: a lens that is no fisheye expected, is_fisheye true found.",
+    "scene/transforms.json: expected a lens that is no fisheye, found is_fisheye true.",
   ],
   [
     "a lens with a fourth number",
     () => transforms([a, { ...b, k4: 0.1 }], { fl_x: 10, k4: 0 }),
-    "scene/transforms.json, frame 1: a lens of k1, k2, k3, p1 and p2 expected, k4 0.1 found.",
+    "scene/transforms.json, frame 1: expected a lens of k1, k2, k3, p1 and p2, found k4 0.1.",
   ],
   [
     "a lens that folds the picture",
     () => transforms([a, b], { fl_x: 10, k1: -0.5 }),
-    "scene/transforms.json, frame 0: a distortion that can be undone in the whole picture expected, " +
+    "scene/transforms.json, frame 0: expected a distortion that can be undone in the whole picture, " +
     "but k1 -0.5, k2 0, k3 0, p1 0, p2 0 cannot be.",
   ],
   [
     "a width of 0",
     () => transforms([a, b], { fl_x: 10, w: 0, h: 0 }),
-    "scene/transforms.json, frame 0: a width and height (w, h) of whole positive numbers expected, 0 and 0 found.",
+    "scene/transforms.json, frame 0: expected a width and height (w, h) of whole positive numbers, found 0 and 0.",
   ],
   [
     "a negative width",
     () => transforms([a, { ...b, w: -20, h: 15 }], { fl_x: 10 }),
-    "scene/transforms.json, frame 1: a width and height (w, h) of whole positive numbers expected, -20 and 15 found.",
+    "scene/transforms.json, frame 1: expected a width and height (w, h) of whole positive numbers, found -20 and 15.",
   ],
   [
     "a width without height",
     () => transforms([a, b], { fl_x: 10, w: 20 }),
-    "scene/transforms.json, frame 0: both w and h expected, or neither, only w found.",
+    "scene/transforms.json, frame 0: expected both w and h, or neither, found only w.",
   ],
   [
     "a picture that lies on its side",
     () => transforms([a, b], { fl_x: 10, w: 15, h: 20 }),
-    "scene/transforms.json, frame 0: a width and height (w, h) in the ratio of the picture's, 20×15 pixels, expected, " +
-    "15×20 found; photographs that were turned, also by their EXIF data, need cameras found after that.",
+    "scene/transforms.json, frame 0: expected a width and height (w, h) in the ratio of the picture's, 20×15 pixels, " +
+    "found 15×20; if photographs were rotated, also by their EXIF data, their cameras must be estimated after that.",
   ],
   [
     "a picture that lies on its side in LLFF",
     () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(0).with(4, 40).with(9, 30)], "(2, 17)") }),
-    "scene/poses_bounds.npy, row 1: a width and height (w, h) in the ratio of the picture's, 20×15 pixels, expected, " +
-    "30×40 found; photographs that were turned, also by their EXIF data, need cameras found after that.",
+    "scene/poses_bounds.npy, row 1: expected a width and height (w, h) in the ratio of the picture's, 20×15 pixels, " +
+    "found 30×40; if photographs were rotated, also by their EXIF data, their cameras must be estimated after that.",
   ],
   [
     "a height of 0 in LLFF",
     () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(0).with(4, 0)], "(2, 17)") }),
-    "scene/poses_bounds.npy, row 1: a width and height (w, h) of whole positive numbers expected, 40 and 0 found.",
+    "scene/poses_bounds.npy, row 1: expected a width and height (w, h) of whole positive numbers, found 40 and 0.",
   ],
   [
     "a folder in a picture's place",
     () => llff(3, { "images_4/01.png": undefined as unknown as Uint8Array }),
-    "scene/images_4/01.png: a picture expected, but it is no file.",
+    "scene/images_4/01.png: expected a picture, but it is no file.",
   ],
   [
     "a path that every object has",
@@ -315,7 +315,7 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
   [
     "an empty folder",
     () => sceneFromBytes({}, "scene"),
-    "scene: not a scene: one of poses_bounds.npy, transforms_train.json, transforms.json expected, none found.",
+    "scene: this folder is no scene: expected one of poses_bounds.npy, transforms_train.json, transforms.json, found none.",
   ],
 ];
 Deno.test("w and h may be those of the picture before it was shrunk, up to whole pixels", async () => {
@@ -345,8 +345,8 @@ Deno.test("bounds that cannot be told from the cameras come with a warning, unle
   const [warning] = (await readScene(parallel)).warnings;
   assertEquals(
     warning,
-    "scene/transforms.json: the cameras' axes are nearly parallel, so that near 0.0500 and far 1.25 can only be " +
-      "guessed: give near and far in the units of the poses.",
+    "scene/transforms.json: the cameras' axes are nearly parallel, so near 0.0500 and far 1.25 can only be " +
+      "guessed; give near and far in the units of the poses.",
   );
   assertEquals((await readScene(parallel, { near: 1, far: 9 })).warnings, []);
   const turned = (degrees: number, x: number) => {
@@ -371,9 +371,9 @@ Deno.test("options that are none are refused in one sentence", async () => {
   }
   await refuses({ downscale: 0 }, "readScene: downscale: expected a whole number of at least 1, found 0.");
   const hold = "every3" as "every8";
-  await refuses({ hold }, "readScene: hold: one of every8, last10% expected, every3 found.");
-  await refuses({ far: 1e30 }, "scene: distances between 1e-15 and 1e15 expected, 1.8 and 1e+30 found.");
-  await refuses({ near: 100 }, "scene: distances 0 < near < far expected, 100 and 8 found.");
+  await refuses({ hold }, "readScene: hold: expected one of every8, last10%, found every3.");
+  await refuses({ far: 1e30 }, "scene: expected distances between 1e-15 and 1e15, found 1.8 and 1e+30.");
+  await refuses({ near: 100 }, "scene: expected distances 0 < near < far, found 100 and 8.");
 });
 
 for (const [what, files, message] of malformed) {
@@ -424,7 +424,7 @@ Deno.test({
       await Deno.remove(`${root}/photographs/b.png`);
       await Deno.symlink("b.png", `${root}/photographs/b.png`);
       const error = await assertRejects(() => readScene(files), Error);
-      assertEquals(error.message, `${root}/scene/images/b.png: cannot be read: links lead in a circle.`);
+      assertEquals(error.message, `${root}/scene/images/b.png: cannot be read: symbolic links form a loop.`);
     } finally {
       await Deno.remove(root, { recursive: true });
     }

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { type Gpu, openDevice } from "../../../mod.ts";
 import type { DeviceBuffer, OperandAccess } from "../../../lib/gpu/mod.ts";
-import { matmulAdjoint, matmulForward, matmulWeight } from "../../../lib/linalg/gemm/matmul.ts";
+import { matmulAdjoint, matmulForward } from "../../../lib/linalg/gemm/matmul.ts";
+import { WeightSums } from "../../../lib/linalg/gemm/weight_sums.ts";
 import { canCompute, FAMILIES, type ProductFamily } from "../../../lib/linalg/gemm/family.ts";
-import { type MatmulShape, ROW_BLOCK } from "../../../lib/linalg/gemm/shape.ts";
-import { transpose } from "../../../lib/linalg/gemm/transpose.ts";
+import type { MatmulShape } from "../../../lib/linalg/gemm/shape.ts";
 
 // Rounding of a sum of n products grows like √n, relative to the sum of their magnitudes.
 const tolerance = (n: number) => 2 * Math.sqrt(n) * 2 ** -24;
@@ -83,18 +83,13 @@ function products(gpu: Gpu, shape: MatmulShape, owned: DeviceBuffer[]) {
   const z = [matrix(rows, outputs, 5), matrix(rows, outputs, 6)];
   const b = matrix(1, outputs, 7);
   const [xs, ws, zs] = [x, w, z].map((pair) => pair.map(upload));
-  const zsTransposed = zs.map((z) => {
-    const result = empty(rows * outputs);
-    transpose(gpu, z, result, rows, outputs);
-    return result;
-  });
+  const transposed = [empty(rows * outputs), empty(rows * outputs)];
   const bias = upload(b);
   const scratch = empty(rows * Math.max(outputs, inputs));
-  const splits = Math.ceil(rows / ROW_BLOCK);
-  const stride = outputs * (inputs + 1) / 4;
+  const length = Math.ceil(outputs * (inputs + 1) / 64) * 64;
   const key = JSON.stringify(shape);
   return [1, 2].flatMap((terms) => {
-    const to = empty(Math.max(rows * outputs, rows * inputs, 2 * splits * stride * 4));
+    const to = empty(Math.max(rows * outputs, rows * inputs));
     const term = [0, 1].slice(0, terms);
     return [
       {
@@ -105,7 +100,8 @@ function products(gpu: Gpu, shape: MatmulShape, owned: DeviceBuffer[]) {
           for (const t of term) for (let i = 0; i < inputs; i++) add(x[t][n * inputs + i], w[t][o * inputs + i]);
         }),
         async compute(family: ProductFamily) {
-          matmulForward(gpu, term.map((t) => ({ x: xs[t], w: ws[t] })), bias, to, shape, scratch, undefined, family);
+          const operands = term.map((t) => ({ x: xs[t], w: ws[t] }));
+          matmulForward(gpu, { terms: operands, bias, z: to, shape, scratch }, family);
           return new Float32Array((await gpu.read(to))[0], 0, rows * outputs);
         },
       },
@@ -116,7 +112,8 @@ function products(gpu: Gpu, shape: MatmulShape, owned: DeviceBuffer[]) {
           for (const t of term) for (let o = 0; o < outputs; o++) add(z[t][n * outputs + o], w[t][o * inputs + i]);
         }),
         async compute(family: ProductFamily) {
-          matmulAdjoint(gpu, term.map((t) => ({ z: zs[t], w: ws[t] })), to, shape, scratch, undefined, family);
+          const operands = term.map((t) => ({ z: zs[t], w: ws[t] }));
+          matmulAdjoint(gpu, { terms: operands, x: to, shape, scratch }, family);
           return new Float32Array((await gpu.read(to))[0], 0, rows * inputs);
         },
       },
@@ -133,12 +130,17 @@ function products(gpu: Gpu, shape: MatmulShape, owned: DeviceBuffer[]) {
             }}
         }),
         async compute(family: ProductFamily) {
-          gpu.clear(to);
-          const triples = term.map((t) => ({ z: zs[t], zTransposed: zsTransposed[t], x: xs[t] }));
-          matmulWeight(gpu, triples, to, shape, { offset: 0, stride, splits, rowsPerSplit: ROW_BLOCK }, family);
-          const partials = new Float32Array((await gpu.read(to))[0]);
-          const total = new Float32Array(stride * 4);
-          for (let s = 0; s < 2 * splits; s++) total.forEach((_, i) => total[i] += partials[s * stride * 4 + i]);
+          using sums = new WeightSums(gpu, { label: "sums", length, rows, terms: 2 });
+          sums.begin(rows);
+          const free = [...transposed];
+          const pool = { take: () => free.shift()!, give: (matrix: DeviceBuffer) => void free.push(matrix) };
+          sums.add({ terms: term.map((t) => ({ z: zs[t], x: xs[t] })), shape, offset: 0, pool }, family);
+          assertEquals(free.length, 2, "what the pool lent comes back");
+          const partials = new Float32Array((await gpu.read(sums.partials))[0]);
+          const total = new Float32Array(outputs * (inputs + 1));
+          for (let part = 0; part < sums.parts; part++) {
+            total.forEach((_, i) => total[i] += partials[part * length + i]);
+          }
           return total;
         },
       },
@@ -155,7 +157,7 @@ for (const family of FAMILIES) {
       for (const shape of shapes) {
         const owned: DeviceBuffer[] = [];
         for (const { kind, name, expected, compute } of products(gpu, shape, owned)) {
-          if (!canCompute(gpu, family, kind, shape)) continue;
+          if (!canCompute(gpu, family, { kind, shape })) continue;
           tried.add(kind);
           const where = `${name} from a ${operands}`;
           const result = await compute(family);

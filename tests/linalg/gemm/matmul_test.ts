@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { DeviceBuffer } from "../../../lib/gpu/mod.ts";
 import { padWidth } from "../../../lib/linalg/layout.ts";
-import { matmulAdjoint, matmulForward, matmulWeight } from "../../../lib/linalg/gemm/matmul.ts";
+import { matmulAdjoint, matmulForward } from "../../../lib/linalg/gemm/matmul.ts";
+import { registerWeight } from "../../../lib/linalg/gemm/register.ts";
 import { padRows } from "../../../lib/linalg/gemm/shape.ts";
 import { fileDevice, readFloats } from "../../support/device.ts";
 import { download, upload, wave } from "../../support/matrices.ts";
@@ -80,7 +81,7 @@ for (const access of ["buffer", "texture"] as const) {
     const how = `${terms === 1 ? "one term" : "two terms"}, operands from ${access}s, any shape`;
 
     Deno.test(`Z = Σ X Wᵀ + b agrees with f64: ${how}`, async () => {
-      gpu.operandAccess = access;
+      gpu.tuner.adopt({ operands: access });
       for (const shape of shapes) {
         const { rows, outputs, inputs } = shape;
         const { name, padded, x, w, b } = problem(shape);
@@ -89,7 +90,7 @@ for (const access of ["buffer", "texture"] as const) {
         const operands = t.map((k) => ({ x: upload(gpu, x[k], inputs), w: upload(gpu, w[k], inputs) }));
         const actual = await sameBits(async () => {
           gpu.clear(result);
-          matmulForward(gpu, operands, bias, result, padded);
+          matmulForward(gpu, { terms: operands, bias, z: result, shape: padded });
           return await download(gpu, result, rows, outputs);
         });
         const expected = range(rows).flatMap((n) =>
@@ -105,7 +106,7 @@ for (const access of ["buffer", "texture"] as const) {
     });
 
     Deno.test(`X̄ = Σ Z̄ W agrees with f64: ${how}`, async () => {
-      gpu.operandAccess = access;
+      gpu.tuner.adopt({ operands: access });
       for (const shape of shapes) {
         const { rows, outputs, inputs } = shape;
         const { name, padded, z, w } = problem(shape);
@@ -113,7 +114,7 @@ for (const access of ["buffer", "texture"] as const) {
         const operands = t.map((k) => ({ z: upload(gpu, z[k], outputs), w: upload(gpu, w[k], inputs) }));
         const actual = await sameBits(async () => {
           gpu.clear(result);
-          matmulAdjoint(gpu, operands, result, padded);
+          matmulAdjoint(gpu, { terms: operands, x: result, shape: padded });
           return await download(gpu, result, rows, inputs);
         });
         const expected = range(rows).flatMap((n) =>
@@ -128,7 +129,7 @@ for (const access of ["buffer", "texture"] as const) {
     });
 
     Deno.test(`W̄ = Σ Z̄ᵀ X and b̄ = Σₙ Z̄₀ agree with f64, split by split: ${how}`, async () => {
-      gpu.operandAccess = access;
+      gpu.tuner.adopt({ operands: access });
       for (const shape of shapes) {
         const { rows, outputs, inputs } = shape;
         const { name, padded, z, x } = problem(shape);
@@ -144,7 +145,8 @@ for (const access of ["buffer", "texture"] as const) {
           using partials = gpu.buffer("partials", splits * stride * 16);
           const actual = await sameBits(async () => {
             gpu.write(partials, new Float32Array(splits * stride * 4).fill(-7));
-            matmulWeight(gpu, operands, partials, padded, { offset: 5, stride, splits, rowsPerSplit });
+            const place = { offset: 5, stride, splits, rowsPerSplit };
+            registerWeight(gpu, "register", { terms: operands, partials, shape: padded, place });
             return await readFloats(gpu, partials, splits * stride * 4);
           });
           for (const s of range(splits)) {

@@ -1,24 +1,32 @@
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import { createVector, openDevice } from "../../../mod.ts";
 import type { OperandAccess } from "../../../lib/gpu/mod.ts";
 import { Layout } from "../../../lib/linalg/layout.ts";
 import { viewOf } from "../../../lib/linalg/matrix_view.ts";
-import { BATCH_SUBJECT, type BatchFamily, batchFamilyOf, FAMILIES } from "../../../lib/linalg/gemm/product_family.ts";
+import { BATCHED_FAMILIES, familyOf, subjectOf } from "../../../lib/linalg/gemm/family.ts";
 import { Products } from "../../../lib/linalg/gemm/products.ts";
-import { tuneProducts } from "../../../lib/linalg/gemm/tune_products.ts";
+import { tuneProducts } from "../../../lib/linalg/gemm/tune.ts";
 import { distance, matrixFrom, multiply, someMatrix, transpose } from "../../support/matrix.ts";
 
 /** Rows of C, sum, columns of C; none a multiple of a tile. */
 const shapes = [[1, 1, 1], [20, 33, 7], [45, 3, 50], [16, 16, 16], [70, 20, 130]];
 
-const families = Object.keys(FAMILIES) as BatchFamily[];
+const batched = { kind: "batched" } as const;
+const subject = subjectOf(batched);
+/** How operands are read is not measured here. */
+const except = new Set(["operands"]);
 
-for (const [operands, family] of [["buffer", "register"], ...families.map((family) => ["texture", family])] as const) {
+for (
+  const [operands, family] of [
+    ["buffer", "register"],
+    ...BATCHED_FAMILIES.map((family) => ["texture", family]),
+  ] as const
+) {
   for (const [transposeA, transposeB] of [[false, false], [true, false], [false, true], [true, true]]) {
     const what = `A${transposeA ? "ᵀ" : ""} B${transposeB ? "ᵀ" : ""}, ${family}, ${operands}`;
     Deno.test(`products of several shapes agree with f64 (${what})`, async () => {
       using gpu = await openDevice({ operands: operands as OperandAccess });
-      gpu.adopt({ [BATCH_SUBJECT]: family });
+      gpu.tuner.adopt({ [subject]: family });
       const names = shapes.map((_, i) => `m${i}`);
       const layoutOf = (dimensions: (shape: number[]) => number[]) =>
         new Layout(shapes.map((shape, i) => ({ name: names[i], shape: dimensions(shape) })));
@@ -70,10 +78,10 @@ for (const [operands, family] of [["buffer", "register"], ...families.map((famil
   }
 }
 
-for (const family of families) {
+for (const family of BATCHED_FAMILIES) {
   Deno.test(`a symmetric product computed by half has the bits of the whole one (${family})`, async () => {
     using gpu = await openDevice();
-    gpu.adopt({ [BATCH_SUBJECT]: family });
+    gpu.tuner.adopt({ [subject]: family });
     const layout = new Layout([{ name: "m", shape: [75, 40] }]);
     const square = new Layout([{ name: "m", shape: [75, 75] }]);
     using a = createVector(gpu, layout);
@@ -93,7 +101,7 @@ for (const family of families) {
 
   Deno.test(`an upper triangular B is multiplied without its zeros, and counted so (${family})`, async () => {
     using gpu = await openDevice();
-    gpu.adopt({ [BATCH_SUBJECT]: family });
+    gpu.tuner.adopt({ [subject]: family });
     const layout = new Layout([{ name: "m", shape: [100, 80] }]);
     const square = new Layout([{ name: "m", shape: [80, 80] }]);
     using a = createVector(gpu, layout);
@@ -121,21 +129,29 @@ Deno.test("of symmetric results half the operations count", async () => {
 });
 
 Deno.test("the fastest family is found once, unless the device was told which to use", async () => {
-  using gpu = await openDevice();
-  const [{ subject, milliseconds, choice }] = await tuneProducts(gpu, { budget: Infinity, again: true });
-  assertEquals([subject, Object.keys(milliseconds)], [BATCH_SUBJECT, families]);
+  using gpu = await openDevice({ operands: "buffer" });
+  const [measured, ...others] = await tuneProducts(gpu, [batched], { budget: Infinity, again: true, except });
+  assertEquals([measured.subject, others], [subject, []]);
+  const { milliseconds, choice } = measured;
+  assertEquals(BATCHED_FAMILIES.some((family) => family === choice), true);
   assertEquals(milliseconds[choice], Math.min(...Object.values(milliseconds)));
-  assertEquals([batchFamilyOf(gpu), gpu.choices[BATCH_SUBJECT]], [choice, choice]);
-  assertEquals(await tuneProducts(gpu), []);
+  assertEquals([familyOf(gpu, batched), gpu.tuner.choices[subject]], [choice, choice]);
+  assertEquals(await tuneProducts(gpu, [batched]), []);
   assertEquals(gpu.liveBuffers, 0);
-  for (
-    const [kernels, family] of [["tile", "tile"], ["tile128", "tile"], ["register", "register"], [
-      "straight",
-      "register",
-    ]] as const
-  ) {
+  const cases = [["tile", "tile"], ["tile128", "tile"], ["register", "register"], ["straight", "register"]];
+  for (const [kernels, family] of cases) {
     using told = await openDevice({ kernels });
-    assertEquals(await tuneProducts(told, { again: true }), []);
-    assertEquals(batchFamilyOf(told), family);
+    assertEquals(await tuneProducts(told, [batched], { again: true, except }), []);
+    assertEquals(familyOf(told, batched), family);
   }
+});
+
+Deno.test("kernels of an unknown name are refused by the first product", async () => {
+  using gpu = await openDevice({ kernels: "fast" });
+  const error = assertThrows(() => familyOf(gpu, batched), Error);
+  assertEquals(
+    error.message,
+    "openDevice: kernels: one of auto, register, wide, tile, straight, straight32, tile32, tile128 expected, " +
+      '"fast" found.',
+  );
 });

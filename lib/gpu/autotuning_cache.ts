@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { AdapterDescription } from "./adapter.ts";
 import { readEnv } from "./env.ts";
 
-/** Where kernel choices are remembered; undefined where the environment does not say or may not be asked. */
+/** The file in which choices are remembered; undefined where the environment does not say, or may not be read. */
 function file(): string | undefined {
   const home = readEnv("HOME");
   const cache = readEnv("XDG_CACHE_HOME") ?? (home === undefined ? undefined : join(home, ".cache"));
@@ -61,33 +61,25 @@ const FORGETFUL =
   "Kernels measured fastest cannot be remembered (no permission to write to the cache folder, or no such " +
   "folder): every run measures anew, and may choose others, whose results differ by rounding.";
 
-/** What measurement chose on an adapter, by subject: in this process, or in earlier ones with the same runtime and version. */
-export class Choices {
+/** The choices that were measured to be fastest on an adapter, by subject: in this process, or in earlier ones with the same runtime and version. */
+export class AutotuningCache {
   readonly #adapter: AdapterDescription;
   /** What has been asked for; undefined where nobody has chosen. */
   readonly #known = new Map<string, string | undefined>();
   #forgetful = false;
 
-  /** @param adapter What the choices hold for. */
+  /** @param adapter The adapter that the choices hold for. */
   constructor(adapter: AdapterDescription) {
     this.#adapter = adapter;
   }
 
-  /** All that have been asked for; what nobody has chosen as what it amounts to: buffers, and register-blocked products. */
-  get entries(): Record<string, string> {
-    const asked = [...this.#known].map(([subject, choice]) => {
-      return [subject, choice ?? (subject === "operands" ? "buffer" : "register")] as const;
-    });
-    return Object.fromEntries(asked.sort(([a], [b]) => a < b ? -1 : 1));
-  }
-
-  /** A choice of this process, or else one that was remembered. */
+  /** A choice of this process, or else one that was remembered; undefined if there is none. */
   lookUp(subject: string): string | undefined {
     if (!this.#known.has(subject)) this.#known.set(subject, readChoice(this.#key(subject)));
     return this.#known.get(subject);
   }
 
-  /** A choice of this process. */
+  /** A choice of this process; the file is not read. */
   made(subject: string): string | undefined {
     return this.#known.get(subject);
   }
@@ -97,7 +89,7 @@ export class Choices {
     this.#known.set(subject, choice);
   }
 
-  /** Remembers a choice for later processes; says so, once, where that cannot be done. */
+  /** Remembers a choice for later processes. Where that cannot be done, it says so once. */
   remember(subject: string, choice: string): void {
     if (rememberChoice(this.#key(subject), choice) || this.#forgetful) return;
     this.#forgetful = true;

@@ -1,0 +1,115 @@
+import type { AdapterDescription } from "./adapter.ts";
+import { AutotuningCache } from "./autotuning_cache.ts";
+import type { OperandAccess } from "./kernel_source.ts";
+import { TuningBudget } from "./tuning_budget.ts";
+
+/** The subject of the choice how kernels read their operands. */
+export const OPERANDS = "operands";
+
+/** Seconds that a device spends at first uses on compiling candidates, unless it is told otherwise. */
+const FIRST_USES = 2;
+
+/** How a tuner begins. */
+export interface KernelTunerOptions {
+  /** The family of kernels that was asked for; `"auto"` (default) for the fastest ones. */
+  readonly kernels?: string;
+  /** How kernels read their operands; measured unless given. */
+  readonly operands?: OperandAccess;
+  /** Seconds for compiling candidates at first uses; 2 by default. */
+  readonly seconds?: number;
+}
+
+/**
+ * Remembers which of several ways to compute something was measured to be fastest on a device. Subjects and candidates are strings to
+ * it: whoever has several kernels for one thing times them and records the choice here.
+ */
+export class KernelTuner {
+  /** The family of kernels that was asked for when the device was opened; `"auto"` for the fastest ones. */
+  readonly asked: string;
+  readonly #cache: AutotuningCache;
+  /** What stands for choices that nobody has made. */
+  readonly #defaults = new Map<string, string>();
+  /** Subjects that have been asked for. */
+  readonly #subjects = new Set<string>();
+  #operands: OperandAccess;
+  #seconds: number;
+
+  /**
+   * Looks up how operands are read.
+   *
+   * @param adapter The adapter that the choices hold for.
+   */
+  constructor(
+    adapter: AdapterDescription,
+    { kernels = "auto", operands, seconds = FIRST_USES }: KernelTunerOptions = {},
+  ) {
+    this.asked = kernels;
+    this.#cache = new AutotuningCache(adapter);
+    this.#seconds = seconds;
+    if (operands !== undefined) this.#cache.set(OPERANDS, operands);
+    this.#operands = this.choiceOr(OPERANDS, "buffer") === "texture" ? "texture" : "buffer";
+  }
+
+  /** How kernels read their operands from now on. */
+  get operands(): OperandAccess {
+    return this.#operands;
+  }
+
+  /**
+   * The choice for a subject: one of this process, or of an earlier one on the same adapter, with the same runtime and version (choices
+   * are remembered on disk where that is permitted). Undefined if nobody has made one.
+   */
+  choice(subject: string): string | undefined {
+    return this.#cache.lookUp(subject);
+  }
+
+  /** The choice for a subject, or else what is used without one; `choices` then lists it. */
+  choiceOr(subject: string, otherwise: string): string {
+    this.#subjects.add(subject);
+    this.#defaults.set(subject, otherwise);
+    return this.choice(subject) ?? otherwise;
+  }
+
+  /** A choice of this process, or one that has been asked for: nothing is looked up. */
+  made(subject: string): string | undefined {
+    return this.#cache.made(subject);
+  }
+
+  /** Sets a choice and remembers it. Where it cannot be remembered, a warning says so once. */
+  choose(subject: string, choice: string): void {
+    this.adopt({ [subject]: choice });
+    this.#cache.remember(subject, choice);
+  }
+
+  /** Sets choices for this process only, for instance those that an interrupted run was started with. */
+  adopt(choices: Readonly<Record<string, string>>): void {
+    for (const [subject, choice] of Object.entries(choices)) {
+      this.#subjects.add(subject);
+      this.#cache.set(subject, choice);
+    }
+    this.#operands = this.#cache.made(OPERANDS) === "texture" ? "texture" : "buffer";
+  }
+
+  /** All choices that kernels have asked for, by subject: what results depend on besides the seed. */
+  get choices(): Record<string, string> {
+    const used = [...this.#subjects].sort();
+    return Object.fromEntries(
+      used.map((subject) => [subject, this.#cache.made(subject) ?? this.#defaults.get(subject)!]),
+    );
+  }
+
+  /** Seconds left for compiling candidates at first uses. */
+  get secondsLeft(): number {
+    return this.#seconds;
+  }
+
+  /**
+   * A budget for compiling candidates.
+   *
+   * @param seconds What may be spent, whatever the device has left; by default that.
+   */
+  budget(seconds?: number): TuningBudget {
+    if (seconds !== undefined) return new TuningBudget(seconds, () => {});
+    return new TuningBudget(this.#seconds, (left) => this.#seconds = left);
+  }
+}

@@ -1,0 +1,143 @@
+import type { Gpu } from "../../gpu/device.ts";
+import type { OperandAccess } from "../../gpu/kernel_source.ts";
+import { OPERANDS } from "../../gpu/kernel_tuner.ts";
+import { timeWork } from "../../gpu/time_work.ts";
+import type { TuningBudget } from "../../gpu/tuning_budget.ts";
+import { chooseFamily, type FamilyChoice, HOPELESS } from "./choose_family.ts";
+import {
+  canCompute,
+  classRows,
+  FAMILIES,
+  type GemmProduct,
+  type ProductFamily,
+  type RegisterFamily,
+  ROW_CLASSES,
+  subjectOf,
+  waste,
+} from "./family.ts";
+import type { Measurement, TuneOptions } from "./measurement.ts";
+import { flopsOf } from "./shape.ts";
+import { TrialProduct } from "./trial_product.ts";
+
+/** Families that are tried only without a limit on compile time. */
+const SLOW_TO_COMPILE: readonly ProductFamily[] = ["straight32"];
+
+/** A product of the usual size, small enough to take milliseconds on the slowest adapter. */
+const USUAL: GemmProduct = { kind: "forward", shape: { rows: 512, outputs: 256, inputs: 256 } };
+
+/**
+ * Finds the fastest kernels for matrix products on this adapter by timing: first how operands are read, then the family for each class of
+ * products, the heaviest first. The choices are kept in the autotuning cache, so that the same seed gives the same bits from run to run.
+ * What is known already is not measured again; families are not measured if `openDevice` was told one.
+ *
+ * @returns What was measured.
+ */
+export async function tuneProducts(
+  gpu: Gpu,
+  products: readonly GemmProduct[],
+  options: TuneOptions = {},
+): Promise<Measurement[]> {
+  const { again = false, except = new Set() } = options;
+  using budget = gpu.tuner.budget(options.budget);
+  const wanted = (subject: string) => !except.has(subject) && (again || gpu.tuner.choice(subject) === undefined);
+  const measurements: Measurement[] = [];
+  const rounds = again ? 9 : 3;
+  if (wanted(OPERANDS)) measurements.push(await chooseOperands(gpu, rounds));
+  if (gpu.tuner.asked !== "auto") return measurements;
+  const families = new FamilyTuner(gpu, budget, { rounds, again });
+  for (const [subject, product] of classesOf(products)) {
+    if (!wanted(subject)) continue;
+    const { family, milliseconds } = await families.choose(product);
+    gpu.tuner.choose(subject, family);
+    measurements.push({ subject, milliseconds, choice: family });
+  }
+  return measurements;
+}
+
+/** The classes of products by their subjects, each represented by a product of its rows; the heaviest first, batches last. */
+function classesOf(products: readonly GemmProduct[]): Map<string, GemmProduct> {
+  const classes = new Map<string, GemmProduct>();
+  for (const product of products) classes.set(subjectOf(product), representative(product));
+  return new Map([...classes].sort(([, a], [, b]) => weightOf(b) - weightOf(a)));
+}
+
+function representative(product: GemmProduct): GemmProduct {
+  if (product.kind === "batched") return product;
+  return { ...product, shape: { ...product.shape, rows: classRows(product.shape.rows) } };
+}
+
+function weightOf(product: GemmProduct): number {
+  return product.kind === "batched" ? 0 : flopsOf(product.shape, 1);
+}
+
+/** Chooses families for one class of products after the other, and learns from the first what is worth trying. */
+class FamilyTuner {
+  /** What is worth trying for lighter products. */
+  #hopeful: readonly ProductFamily[] = FAMILIES;
+  /** The fastest for the heaviest product: of all families, and of those that can compute any. */
+  #best?: { readonly family: ProductFamily; readonly registers: RegisterFamily };
+
+  constructor(
+    readonly gpu: Gpu,
+    readonly budget: TuningBudget,
+    readonly options: { readonly rounds: number; readonly again: boolean },
+  ) {}
+
+  async choose(product: GemmProduct): Promise<FamilyChoice> {
+    const tried = this.options.again ? FAMILIES : this.#hopeful.filter((family) => !SLOW_TO_COMPILE.includes(family));
+    const candidates = tried.filter((family) => canCompute(this.gpu, family, product));
+    const measure = (families: readonly ProductFamily[], rows: number) =>
+      this.#time(families, product.kind === "batched" ? product : { ...product, shape: { ...product.shape, rows } });
+    const rows = product.kind === "batched" ? 0 : product.shape.rows;
+    const chosen = await chooseFamily(candidates, this.#guess(product), rows, measure);
+    if (this.#best === undefined) {
+      const { family, milliseconds: { register = Infinity, wide = Infinity } } = chosen;
+      this.#best = { family, registers: wide < register ? "wide" : "register" };
+      if (product.kind !== "batched") this.#hopeful = chosen.hopeful;
+    }
+    return chosen;
+  }
+
+  /** Milliseconds of each family that can compute a product and that there is time to compile for; they take turns. */
+  async #time(families: readonly ProductFamily[], product: GemmProduct): Promise<Record<string, number>> {
+    const { gpu, budget } = this;
+    using trial = new TrialProduct(gpu, product);
+    const works: Record<string, () => void> = {};
+    for (const family of families) {
+      if (!canCompute(gpu, family, product) || budget.spent) continue;
+      works[family] = () => trial.record(family);
+      works[family]();
+      await gpu.synchronize();
+    }
+    return await timeWork(gpu, works, this.options.rounds);
+  }
+
+  /** What to choose without measuring: what is chosen in this process for the same product of other rows, or else what was best. */
+  #guess(product: GemmProduct): ProductFamily {
+    const { family, registers } = this.#best ?? { family: "register", registers: "register" };
+    if (product.kind === "batched") return registers;
+    const made = ROW_CLASSES.map((rows) =>
+      this.gpu.tuner.made(subjectOf({ ...product, shape: { ...product.shape, rows } }))
+    );
+    const known = FAMILIES.find((each) => each === made.findLast((choice) => choice !== undefined));
+    if (known !== undefined && canCompute(this.gpu, known, product)) return known;
+    return canCompute(this.gpu, family, product) && waste(family, product) < HOPELESS ? family : registers;
+  }
+}
+
+async function chooseOperands(gpu: Gpu, rounds: number): Promise<Measurement> {
+  const works: Record<OperandAccess, () => void> = { buffer: () => {}, texture: () => {} };
+  using product = new TrialProduct(gpu, USUAL);
+  for (const access of ["buffer", "texture"] as const) {
+    works[access] = () => {
+      gpu.tuner.adopt({ [OPERANDS]: access });
+      product.record("register");
+    };
+    works[access]();
+  }
+  await gpu.synchronize();
+  const milliseconds = await timeWork(gpu, works, rounds);
+  const choice = milliseconds.texture < milliseconds.buffer ? "texture" : "buffer";
+  gpu.tuner.choose(OPERANDS, choice);
+  return { subject: OPERANDS, milliseconds, choice };
+}

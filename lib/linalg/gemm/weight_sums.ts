@@ -1,0 +1,104 @@
+import type { DeviceBuffer } from "../../gpu/buffer.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { familyOf, isStraight, isTile, type ProductFamily, registerFamily } from "./family.ts";
+import type { MatrixPool, WeightTerm } from "./layer_product.ts";
+import { registerWeight } from "./register.ts";
+import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
+import { straightWeight } from "./straight.ts";
+import { tileWeight } from "./tile.ts";
+import { transpose } from "./transpose.ts";
+
+/** What weight sums are made for. */
+interface WeightSumsOptions {
+  /** Named in the device's error messages. */
+  readonly label: string;
+  /** Numbers of one part: the entries on the device of a vector of the field's layout. */
+  readonly length: number;
+  /** The largest number of rows. */
+  readonly rows: number;
+  /** The largest number of terms of a product. */
+  readonly terms: 1 | 2;
+}
+
+/**
+ * The sums W̄ = Σ Z̄ᵀ X and b̄ = Σₙ Z̄ of all layers over the rows of a batch, in parts of 256 rows each, so that parallel hardware has
+ * something to do. The parts lie one after the other, each laid out as a vector of the field's layout. Whoever reads them adds up the
+ * first `parts` of them, in order.
+ */
+export class WeightSums implements Disposable {
+  /** The parts: [parts, length]. */
+  readonly partials: DeviceBuffer;
+  #rows = 0;
+  /** Whether the second terms of products have parts of their own, since `begin`. */
+  #apart = false;
+
+  /** Allocates the parts. */
+  constructor(readonly gpu: Gpu, readonly options: WeightSumsOptions) {
+    const { label, rows, length, terms } = options;
+    // Some kernels put the second term into parts of its own.
+    this.partials = gpu.buffer(label, partsOf(rows) * terms * length * 4);
+  }
+
+  /** Starts the sums over a batch of so many padded rows. */
+  begin(rows: number): void {
+    this.#rows = rows;
+    this.#apart = false;
+  }
+
+  /** How many parts there are to be added up, of what has been recorded since `begin`. */
+  get parts(): number {
+    return partsOf(this.#rows) * (this.#apart ? 2 : 1);
+  }
+
+  /**
+   * Records one layer's W̄ = Σ Z̄ᵀ X over one or two terms and b̄ = Σₙ Z̄, where Z̄ is the first term's.
+   *
+   * @param offset First entry of the layer's weights in a vector, a multiple of 4.
+   * @param pool Lends matrices to kernels that need them.
+   * @param family Which kernels to use; by default those that suit the adapter.
+   */
+  add(
+    { terms, shape, offset, pool }: {
+      readonly terms: readonly WeightTerm[];
+      readonly shape: MatmulShape;
+      readonly offset: number;
+      readonly pool: MatrixPool;
+    },
+    family: ProductFamily = familyOf(this.gpu, { kind: "weight", shape }),
+  ): void {
+    const { gpu, partials, options: { length } } = this;
+    const splits = partsOf(this.#rows);
+    const place = { offset: offset / 4, stride: length / 4, splits, rowsPerSplit: ROW_BLOCK };
+    const product = { terms, partials, shape, place };
+    if (isTile(family)) return tileWeight(gpu, family, product);
+    if (!isStraight(family)) return registerWeight(gpu, registerFamily(family), product);
+    if (terms.length > 1) this.#setApart();
+    const lent: DeviceBuffer[] = [];
+    const transposed = terms.map((term) => {
+      const zTransposed = pool.take(shape.outputs);
+      lent.push(zTransposed);
+      transpose(gpu, { source: term.z, result: zTransposed, rows: shape.rows, columns: shape.outputs });
+      return { ...term, zTransposed };
+    });
+    straightWeight(gpu, family, { ...product, terms: transposed });
+    for (const matrix of lent) pool.give(matrix);
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    this.partials[Symbol.dispose]();
+  }
+
+  /** Clears the parts of second terms: layers whose kernels have none write nothing there. */
+  #setApart(): void {
+    if (this.#apart) return;
+    this.#apart = true;
+    const bytes = partsOf(this.#rows) * this.options.length * 4;
+    this.gpu.clear(this.partials.slice(bytes, bytes));
+  }
+}
+
+/** Parts that the rows of a batch are cut into. */
+function partsOf(rows: number): number {
+  return Math.ceil(rows / ROW_BLOCK);
+}
