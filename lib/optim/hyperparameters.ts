@@ -14,7 +14,7 @@ export function betas(beta1: number, beta2: number): Hyperparameter<readonly [nu
 
 /** ε, which is added to a denominator. */
 export function epsilon(usual: number): Hyperparameter<number> {
-  return { range: POSITIVE, default: usual, doc: "ε, which keeps the denominator above 0" };
+  return { range: POSITIVE, default: usual, doc: "Number ε, which keeps the denominator above 0" };
 }
 
 /** λ, decoupled from the gradient (Loshchilov & Hutter 2019). */

@@ -46,7 +46,7 @@ const hyperparameters: Hyperparameters<ShampooOptions> = {
   epsilon: {
     range: { type: "number", exclusiveMin: 0, exclusiveMax: 1 },
     default: 1e-6,
-    doc: "ε, which is added to the factors relative to their largest eigenvalue",
+    doc: "Number ε, which is added to the factors relative to their largest eigenvalue",
   },
   momentum: momentum(0.9),
   grafting: {

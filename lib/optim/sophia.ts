@@ -29,7 +29,7 @@ const hyperparameters: Hyperparameters<SophiaOptions> = {
   learningRate: learningRate(1e-4),
   updateEvery: updateEvery(10, "probes"),
   probes: probes(1),
-  gamma: { range: POSITIVE, default: 0.01, doc: "γ: the larger it is, the fewer entries are clipped" },
+  gamma: { range: POSITIVE, default: 0.01, doc: "Factor γ: the larger it is, the fewer entries are clipped" },
   epsilon: epsilon(1e-12),
   betas: betas(0.96, 0.99),
   weightDecay: weightDecay(),

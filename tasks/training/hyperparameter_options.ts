@@ -2,6 +2,7 @@ import {
   type AnyHyperparameter,
   type AnyHyperparameters,
   defaultText,
+  type HyperparameterValue,
 } from "../../lib/hyperparameter/hyperparameter.ts";
 import type { NumberRange, ValueRange } from "../../lib/hyperparameter/range.ts";
 import type { Bounds, Option } from "../shell/command.ts";
@@ -38,10 +39,7 @@ export function hyperparameterOptions(owners: readonly Owner[], options: {
   for (const { name: owner, hyperparameters } of owners) {
     for (const [name, declared] of Object.entries(hyperparameters)) {
       if (except.includes(name)) continue;
-      const shown = declared.range.type === "flag" && typeof declared.default === "boolean"
-        ? (declared.default ? "on" : "off")
-        : defaultText(declared);
-      const owned = { owner, declared, usual: usual(owner, name) ?? shown };
+      const owned = { owner, declared, usual: usual(owner, name) ?? usualText(declared) };
       byName.set(name, [...byName.get(name) ?? [], owned]);
     }
   }
@@ -55,6 +53,16 @@ export function hyperparameterOptions(owners: readonly Owner[], options: {
       ...valueOf(owned.map(({ declared }) => declared.range)),
     } as Option;
   });
+}
+
+/** A declared default as the help texts show it. */
+export function usualText(declared: AnyHyperparameter): string {
+  return typeof declared.default === "boolean" ? valueText(declared.default) : defaultText(declared);
+}
+
+/** A value as the help texts show it: true is "on", and false is "off". */
+export function valueText(value: HyperparameterValue): string {
+  return typeof value === "boolean" ? (value ? "on" : "off") : String(value);
 }
 
 /** What it is; where that differs, or not all have it, the owners' names stand behind it. */

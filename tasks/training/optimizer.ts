@@ -2,7 +2,7 @@ import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { optimizerFromConfig } from "../../lib/optim/registry.ts";
 import { checkOptimizerOptions, optimizerOptions } from "./hyperparameters.ts";
 import { byNetwork } from "./network_choice.ts";
-import { type OptimizerDefaults, type OptionDefault, usualOption } from "./optimizer_defaults.ts";
+import { isByActivation, type OptimizerDefaults, type OptionDefault } from "./optimizer_defaults.ts";
 import type { TrainingValues } from "./options.ts";
 
 /**
@@ -44,5 +44,5 @@ function publishedFor({ preset, optimizer }: TrainingValues, { published }: Opti
 }
 
 function resolved(value: OptionDefault, values: TrainingValues) {
-  return usualOption(value, (table) => byNetwork(table, values));
+  return isByActivation(value) ? byNetwork(value, values) : value;
 }

@@ -31,12 +31,9 @@ export interface OptimizerDefaults {
   readonly published: Readonly<Record<string, { readonly rates?: ByActivation; readonly options?: OptionDefaults }>>;
 }
 
-/** A default, looked up by `choose` if it depends on the network. */
-export function usualOption<T>(
-  value: OptionDefault,
-  choose: (table: ByActivation) => T,
-): HyperparameterValue | T | undefined {
-  return typeof value === "object" && "other" in value ? choose(value) : value;
+/** Whether a default depends on the network. */
+export function isByActivation(value: OptionDefault): value is ByActivation {
+  return typeof value === "object" && "other" in value;
 }
 
 const adamRates = { relu: 1e-3, other: 1e-4 };

@@ -1,3 +1,4 @@
+import type { HyperparameterValue } from "../../lib/hyperparameter/hyperparameter.ts";
 import { activationKinds } from "../../lib/field/activation/registry.ts";
 import { encodingKinds } from "../../lib/field/encoding/registry.ts";
 import { KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
@@ -6,9 +7,9 @@ import { clipNormHyperparameter } from "../../lib/optim/clip_gradient.ts";
 import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
 import { scheduleKinds } from "../../lib/train/schedule.ts";
 import type { Option, Values } from "../shell/command.ts";
-import { hyperparameterOptions } from "./hyperparameter_options.ts";
+import { hyperparameterOptions, usualText, valueText } from "./hyperparameter_options.ts";
 import { SHORTHANDS } from "./network_choice.ts";
-import { type ByActivation, optimizerDefaults, usualOption } from "./optimizer_defaults.ts";
+import { isByActivation, optimizerDefaults } from "./optimizer_defaults.ts";
 
 /** Activations that a network of several layers can have: all but the identity, which would make it linear. */
 export const HIDDEN_ACTIVATIONS = activationKinds.filter(({ make }) => make().text !== undefined);
@@ -76,13 +77,23 @@ export const UPDATE_OPTIONS = [
 export const OPTIMIZER_OPTIONS: readonly Option[] = hyperparameterOptions(optimizerKinds, {
   except: ["learningRate"],
   group: "Options of optimizers (docs/optimizers.md lists them by optimizer)",
-  usual: (owner, name) => usualOption(optimizerDefaults.options[owner]?.[name], byActivationText)?.toString(),
+  usual: optimizerDefaultText,
 });
 
-/** "0.01 (relu: 0.03)". */
-function byActivationText({ other, ...rest }: ByActivation): string {
-  const exceptions = Object.entries(rest).map(([activation, value]) => `${activation}: ${value}`);
-  return `${other} (${exceptions.join(", ")})`;
+/** The default of a hyper-parameter in a task: "0.01 (relu: 0.03, --preset paper: 0)". */
+function optimizerDefaultText(owner: string, name: string): string {
+  const declared = optimizerKinds.find((kind) => kind.name === owner)!.hyperparameters[name];
+  const { options, published } = optimizerDefaults;
+  const usual = options[owner]?.[name] ?? usualText(declared);
+  const { other, ...exceptions }: Record<string, HyperparameterValue> = isByActivation(usual)
+    ? usual
+    : { other: usual };
+  const paper = published[owner]?.options ?? {};
+  if (Object.hasOwn(paper, name)) {
+    exceptions["--preset paper"] = valueText(paper[name] as HyperparameterValue ?? usualText(declared));
+  }
+  const texts = Object.entries(exceptions).map(([where, value]) => `${where}: ${valueText(value)}`);
+  return texts.length === 0 ? valueText(other) : `${valueText(other)} (${texts.join(", ")})`;
 }
 
 /** The optimizers, and `auto` for the best one in our comparisons. */
