@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { extname, fromFileUrl, join } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
+import { served } from "./support/served.ts";
 import { inFolder } from "./support/temporary_folder.ts";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
-const types: Record<string, string> = { ".ts": "text/typescript", ".wgsl": "text/plain", ".json": "application/json" };
 
 Deno.test("README's library example runs from a URL, in another folder, with a fresh cache and no configuration", () =>
   served(async (url) => {
@@ -22,24 +22,6 @@ Deno.test("every entry of the package is imported from a URL", () =>
     );
     assertEquals(await runElsewhere(lines.join("\n")), names.map((name) => `${name} true\n`).join(""));
   }));
-
-/** Serves the project's files while `work` goes on. */
-async function served(work: (url: string) => Promise<void>): Promise<void> {
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
-    const path = new URL(request.url).pathname;
-    try {
-      const headers = { "content-type": types[extname(path)] ?? "application/octet-stream" };
-      return new Response(await Deno.readFile(join(root, path)), { headers });
-    } catch {
-      return new Response("not found", { status: 404 });
-    }
-  });
-  try {
-    await work(`http://127.0.0.1:${server.addr.port}`);
-  } finally {
-    await server.shutdown();
-  }
-}
 
 /** What a module prints that runs in another folder, with a fresh cache and no configuration. */
 async function runElsewhere(module: string): Promise<string> {
