@@ -1,4 +1,4 @@
-import type { Quality } from "../training/subject.ts";
+import type { Quality } from "../training/training_input.ts";
 import type { ActivationSummary, PairSummary } from "./summary.ts";
 
 /** The results in words: one or two sentences for each activation, derived from the figures alone. */

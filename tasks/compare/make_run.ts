@@ -3,7 +3,7 @@ import { RunFolder } from "../run/run_folder.ts";
 import { DivergenceError } from "../../lib/train/train.ts";
 import type { ProgressLine } from "../shell/progress.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
-import type { Figures } from "../training/subject.ts";
+import type { Figures } from "../training/training_input.ts";
 import type { TrainingTask } from "../training/task.ts";
 import type { RunValues } from "./run_values.ts";
 import { TrainingRun } from "../training/training_run.ts";
@@ -50,7 +50,7 @@ export async function makeTrial(request: RunRequest): Promise<RunResult | undefi
       watch(event);
       progress.update(`${prefix}step ${event.step} of ${steps}`);
     }
-    return signal.aborted ? {} : await prepared.subject.measure(prepared.field);
+    return signal.aborted ? {} : await prepared.input.measure(prepared.field);
   });
 }
 
@@ -68,11 +68,11 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
   await Deno.remove(unfinished, { recursive: true }).catch(() => {});
   await Deno.mkdir(unfinished, { recursive: true });
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
-  const { subject, field, optimizer } = prepared;
+  const { input, field, optimizer } = prepared;
   const steps = request.steps(prepared.stepsPerEpoch);
   const length = { steps, scheduleSteps: steps };
   const habits = { progress, prefix, evaluationInterval: (2 * seconds) / EVALUATIONS };
-  using run = new TrainingRun(task.name, new RunFolder(unfinished), length, subject, field, optimizer, habits);
+  using run = new TrainingRun(task.name, new RunFolder(unfinished), length, input, field, optimizer, habits);
   await run.begin();
   const made = await result(prepared, signal, async (watch) => {
     for await (const event of prepared.train(length, EVALUATIONS)) {
@@ -101,7 +101,7 @@ type Progress = { readonly step: number; readonly seconds: number; readonly hvps
 
 /** The result of a run, also of one that diverged; undefined if the signal stopped it. */
 async function result(
-  { stepsPerEpoch, optimizer, subject }: PreparedRun,
+  { stepsPerEpoch, optimizer, input }: PreparedRun,
   signal: AbortSignal,
   work: (watch: (event: Progress) => void) => Promise<Figures>,
 ): Promise<RunResult | undefined> {
@@ -111,7 +111,7 @@ async function result(
   try {
     figures = await work((event) => last = event);
     // A field may have infinite values although its parameters are finite.
-    if (!Number.isFinite(figures[subject.quality.figure])) divergedAt = last.step;
+    if (!Number.isFinite(figures[input.quality.figure])) divergedAt = last.step;
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;
     divergedAt = error.step;

@@ -3,7 +3,7 @@ import { affordableSteps } from "../../lib/train/budget.ts";
 import { planTraining } from "../../lib/train/plan.ts";
 import { median } from "../shell/statistics.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
-import type { Quality } from "../training/subject.ts";
+import type { Quality } from "../training/training_input.ts";
 import { secondsPerFinalRun } from "./time_budget.ts";
 import { SEARCH } from "./halving.ts";
 import type { PairPace } from "./pair_pace.ts";
@@ -28,7 +28,7 @@ export async function measurePace(
   const { task, settings } = scope;
   const values = runValues(scope, pair, { input: settings.inputs[0], seed: 0 });
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
-  const { stepsPerEpoch, field, subject } = prepared;
+  const { stepsPerEpoch, field, input } = prepared;
   const { secondsOf, plainSeconds, firstSeconds, deviceBytes } = await planTraining(prepared.training);
   const within = finalSeconds(settings);
   const { epochs = task.defaultEpochs(values) } = settings.length;
@@ -53,7 +53,7 @@ export async function measurePace(
     deviceBytes,
     parameters: field.parameterCount,
   };
-  return { pace, quality: subject.quality };
+  return { pace, quality: input.quality };
 }
 
 /** The training time of each final run in seconds; undefined if its length is given in epochs. */

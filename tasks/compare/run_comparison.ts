@@ -100,7 +100,7 @@ async function measure(
   for (const input of settings.inputs) {
     signal.throwIfAborted();
     progress.update(`reading ${input.name}`);
-    using _subject = await task.load(runValues(scope, pairs[0], { input, seed: 0 }), gpu);
+    using _input = await task.load(runValues(scope, pairs[0], { input, seed: 0 }), gpu);
   }
   for (let round = 0; round < PACE_ROUNDS; round++) {
     for (const [index, pair] of pairs.entries()) {

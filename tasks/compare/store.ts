@@ -5,7 +5,7 @@ import { appendLine, readMetrics, repairMetrics } from "../run/metrics_file.ts";
 import { createFolder } from "../run/run_name.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
-import type { Quality } from "../training/subject.ts";
+import type { Quality } from "../training/training_input.ts";
 import type { SearchedSchedule } from "./halving.ts";
 import type { PairPace } from "./pair_pace.ts";
 import type { Settings } from "./settings.ts";

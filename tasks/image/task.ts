@@ -1,9 +1,9 @@
 import { optimizerDefaults } from "../training/optimizer_defaults.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { command, DEFAULT_EPOCHS } from "./command.ts";
-import { fitImage, loadImage } from "./input.ts";
+import { fitImage, loadImage } from "./load_image.ts";
 import { fieldFor } from "./settings.ts";
-import { ImageSubject } from "./subject.ts";
+import { ImageInput } from "./image_input.ts";
 
 /** The task of training on an image. */
 export const imageTask: TrainingTask<typeof command> = {
@@ -22,6 +22,6 @@ export const imageTask: TrainingTask<typeof command> = {
   ],
   async load(values, gpu) {
     const whole = await loadImage(values);
-    return new ImageSubject(gpu, fitImage(whole, values, gpu.device.limits.maxStorageBufferBindingSize), values);
+    return new ImageInput(gpu, fitImage(whole, values, gpu.device.limits.maxStorageBufferBindingSize), values);
   },
 };

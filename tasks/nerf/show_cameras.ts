@@ -6,7 +6,7 @@ import { callerPath } from "../shell/caller_path.ts";
 import { optionSpelling } from "../shell/command.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { NerfValues } from "./command.ts";
-import { loadScene } from "./input.ts";
+import { loadScene } from "./load_scene.ts";
 
 const SIZE = { width: 900, height: 700 };
 

@@ -1,9 +1,9 @@
 import { SCENE_FILES } from "../../lib/data/scene/read_scene.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { command } from "./command.ts";
-import { loadScene } from "./input.ts";
+import { loadScene } from "./load_scene.ts";
 import { defaultEpochs, defaultsFor, fieldFor, type NerfSettings, settleValues } from "./settings.ts";
-import { NerfSubject } from "./subject.ts";
+import { SceneInput } from "./scene_input.ts";
 
 /** The task of training on photographs with known cameras. */
 export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
@@ -25,5 +25,5 @@ export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
   }],
   inputs: SCENE_FILES,
   takesFolders: true,
-  load: async (values, gpu) => new NerfSubject(gpu, await loadScene(values), values),
+  load: async (values, gpu) => new SceneInput(gpu, await loadScene(values), values),
 };

@@ -13,7 +13,7 @@ import { sideBySide } from "../run/side_by_side.ts";
 import type { RenderOptions } from "../../lib/render/render_pixels.ts";
 import { type RenderedView, renderView } from "../../lib/render/render_view.ts";
 import { mean } from "../shell/statistics.ts";
-import type { Closing, Summary } from "../training/subject.ts";
+import type { Closing, Summary } from "../training/training_input.ts";
 import { depthMap } from "./frames.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { TrainingTask } from "../training/task.ts";
 import { command, DEFAULT_EPOCHS } from "./command.ts";
-import { loadMesh } from "./input.ts";
+import { loadMesh } from "./load_mesh.ts";
 import { fieldFor, occupancyOptimizerDefaults, type OccupancySettings, settleValues } from "./settings.ts";
-import { OccupancySubject } from "./subject.ts";
+import { MeshInput } from "./mesh_input.ts";
 
 /** The task of training on a mesh. */
 export const occupancyTask: TrainingTask<typeof command, OccupancySettings> = {
@@ -23,13 +23,13 @@ export const occupancyTask: TrainingTask<typeof command, OccupancySettings> = {
     },
   ],
   load: async (values, gpu) => {
-    const subject = new OccupancySubject(gpu, await loadMesh(values), values);
+    const input = new MeshInput(gpu, await loadMesh(values), values);
     try {
-      await subject.checkLabels();
+      await input.checkLabels();
     } catch (error) {
-      subject[Symbol.dispose]();
+      input[Symbol.dispose]();
       throw error;
     }
-    return subject;
+    return input;
   },
 };

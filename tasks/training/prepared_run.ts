@@ -6,7 +6,7 @@ import type { Command } from "../shell/command.ts";
 import { chosenOptimizer } from "./optimizer.ts";
 import type { RunLength } from "./run_length.ts";
 import { chosenSchedule } from "./schedule.ts";
-import type { TrainingSubject } from "./subject.ts";
+import type { TrainingInput } from "./training_input.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import type { SettledValues } from "./options.ts";
 
@@ -25,20 +25,20 @@ export class PreparedRun<
   /**
    * Makes the field and the optimizer that the values describe.
    *
-   * @param subject What the task has loaded for these values; it is disposed of with the run.
+   * @param input What the task has loaded for these values; it is disposed of with the run.
    * @param signal Stops the run after the steps in flight.
    */
   constructor(
     gpu: Gpu,
     task: TrainingTask<C, S>,
     readonly values: S,
-    readonly subject: TrainingSubject,
+    readonly input: TrainingInput,
     signal?: AbortSignal,
   ) {
     using owned = new DisposableStack();
-    const { data, objective } = owned.use(subject);
+    const { data, objective } = owned.use(input);
     const { batchSize, seed } = values;
-    const field = owned.use(createField(gpu, task.field(values, subject.outputs), { seed }));
+    const field = owned.use(createField(gpu, task.field(values, input.outputs), { seed }));
     const optimizer = owned.use(
       createOptimizer(gpu, chosenOptimizer(values, task.optimizerDefaults(values)), field.layout),
     );

@@ -70,8 +70,8 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   const spec = chosenOptimizer(values, defaults);
   checkFieldOptions(values);
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
-  const { subject, field, optimizer, training, stepsPerEpoch } = prepared;
-  if (earlier !== undefined) subject.checkUnchanged(earlier.config);
+  const { input, field, optimizer, training, stepsPerEpoch } = prepared;
+  if (earlier !== undefined) input.checkUnchanged(earlier.config);
   await earlier?.restore(field, optimizer);
   const made = optimizer.counters.step;
   const asLongAsAsked = await runLength({
@@ -105,7 +105,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
     task.name,
     earlier?.folder ?? await createRunFolder(place),
     length,
-    subject,
+    input,
     field,
     optimizer,
   );

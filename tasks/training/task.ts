@@ -4,7 +4,7 @@ import type { Gpu } from "../../lib/gpu/device.ts";
 import type { Command, Values } from "../shell/command.ts";
 import type { OptimizerDefaults } from "./optimizer_defaults.ts";
 import type { SettledValues, TrainingValues } from "./options.ts";
-import type { TrainingSubject } from "./subject.ts";
+import type { TrainingInput } from "./training_input.ts";
 
 /** The values of a training task's command. */
 export type TaskValues<C extends Command> = Values<C> & TrainingValues;
@@ -49,7 +49,7 @@ export interface TrainingTask<
   /** The sizes of its fields and batches. */
   readonly sizes: FieldSizes<S>;
   /** Reads what is trained on and puts it on the device. */
-  readonly load: (values: S, gpu: Gpu) => Promise<TrainingSubject>;
+  readonly load: (values: S, gpu: Gpu) => Promise<TrainingInput>;
   /**
    * Names of files: of those in a folder that are to be trained on one by one, for comparisons over a folder; or, for tasks whose
    * inputs are folders, of those by which one is known.

@@ -11,7 +11,7 @@ import { Speed } from "../shell/speed.ts";
 import { networkConfig } from "./hyperparameters.ts";
 import { networkName } from "./network_choice.ts";
 import type { RunLength } from "./run_length.ts";
-import type { Figures, Quality, Summary, TrainingSubject } from "./subject.ts";
+import type { Figures, Quality, Summary, TrainingInput } from "./training_input.ts";
 
 /** For closing measurements that a run can do without, so that it ends within two minutes of its time. */
 const CLOSING_SECONDS = 90;
@@ -58,7 +58,7 @@ export class TrainingRun implements Disposable {
     readonly task: string,
     readonly folder: RunFolder,
     readonly length: RunLength,
-    readonly subject: TrainingSubject,
+    readonly input: TrainingInput,
     readonly field: Field,
     readonly optimizer: Optimizer,
     /** Of one of many runs: it leaves figures and the task's own files, but neither checkpoints nor a plot, and says little. */
@@ -72,7 +72,7 @@ export class TrainingRun implements Disposable {
   async begin(): Promise<void> {
     const { step } = this.optimizer.counters;
     this.#firstStep = step;
-    await this.subject.begin?.(this.folder);
+    await this.input.begin?.(this.folder);
     await this.folder.truncateMetrics((record) => Number(record.step) <= step);
     const before = (await this.folder.readMetrics()).at(-1);
     if (before === undefined) return;
@@ -91,7 +91,7 @@ export class TrainingRun implements Disposable {
   async handle(event: TrainEvent): Promise<void> {
     this.#last = event;
     if (event.type === "start") await this.#writeConfig(this.optimizer.spec);
-    const { evaluationInterval = Infinity } = this.habits ?? this.subject;
+    const { evaluationInterval = Infinity } = this.habits ?? this.input;
     const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
     if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event);
     if (event.losses.length > 0) this.#progress.update(this.#line(event));
@@ -99,7 +99,7 @@ export class TrainingRun implements Disposable {
 
   /** Writes what a finished or interrupted run leaves, and says where. */
   async finish(signal: AbortSignal): Promise<RunOutcome> {
-    const { task, folder, subject, field, habits } = this;
+    const { task, folder, input, field, habits } = this;
     const event = this.#last!;
     const { aborted } = event;
     if (habits === undefined) this.#progress.finish();
@@ -108,7 +108,7 @@ export class TrainingRun implements Disposable {
     if (aborted && habits === undefined) {
       console.log(`Stopped at step ${event.step}. To go on: deno task ${task} --resume ${folder.path}`);
     }
-    const concluded = await subject.conclude(field, folder, event, {
+    const concluded = await input.conclude(field, folder, event, {
       say: (what) => this.#progress.update(`${habits?.prefix ?? ""}${what}`),
       print: (line) => habits === undefined && this.#progress.print(line),
       signal,
@@ -139,14 +139,14 @@ export class TrainingRun implements Disposable {
     });
     const outcome = { figures, steps: event.step, seconds, hvps };
     if (habits !== undefined) return outcome;
-    console.log(`${formatQuality(subject.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
+    console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
     return outcome;
   }
 
   /** Writes what the run depends on; the kernels are known only when training starts. */
   async #writeConfig({ name, options }: OptimizerSpec): Promise<void> {
     const { gpu, description } = this.field;
-    const { values, config } = this.subject;
+    const { values, config } = this.input;
     await this.folder.writeConfig({
       task: this.task,
       options: { ...values, resume: undefined, name: this.#name },
@@ -163,7 +163,7 @@ export class TrainingRun implements Disposable {
 
   async #plot(): Promise<void> {
     const { folder, optimizer } = this;
-    const { quality, values } = this.subject;
+    const { quality, values } = this.input;
     const points = (await folder.readMetrics()).map((record) => {
       return { step: Number(record.step), seconds: Number(record.seconds), value: Number(record[quality.figure]) };
     });
@@ -191,7 +191,7 @@ export class TrainingRun implements Disposable {
       `epoch ${epoch.toFixed(1)}/${decimal(steps / stepsPerEpoch)}`,
       `step ${step}`,
       `loss ${mean.toExponential(2)}`,
-      formatQuality(this.subject.quality, this.#figures),
+      formatQuality(this.input.quality, this.#figures),
       `ETA ${left}`,
       `${(rate ?? (step - this.#firstStep) / seconds).toFixed(1)} steps/s`,
     ].join("  ");
@@ -210,9 +210,9 @@ export class TrainingRun implements Disposable {
 
   /** Measures the field; what a step's figures are is recorded once. */
   async #evaluate(event: TrainEvent): Promise<void> {
-    const { folder, subject, field, optimizer } = this;
+    const { folder, input, field, optimizer } = this;
     const { step, epoch, seconds, hvps } = event;
-    const figures = await subject.measure(field);
+    const figures = await input.measure(field);
     if (step === this.#evaluated.step) return;
     this.#evaluated = { step, seconds };
     this.#figures = figures;
@@ -224,9 +224,9 @@ export class TrainingRun implements Disposable {
       hvps: this.#earlier.hvps + hvps,
     });
     const name = stepCheckpointName(step);
-    const { snapshotEvery } = subject.values;
+    const { snapshotEvery } = input.values;
     if (snapshotEvery !== undefined && this.#evaluations++ % snapshotEvery === 0) {
-      await subject.snapshot(field, folder, `snapshots/${name}`);
+      await input.snapshot(field, folder, `snapshots/${name}`);
     }
     if (this.habits === undefined) await folder.writeCheckpoint(name, await encodeCheckpoint(field, optimizer));
   }

@@ -1,6 +1,6 @@
 import { panelsPlotSvg, type PlotPanel, type PlotSeries } from "../../run/plot.ts";
 import { mean, median } from "../../shell/statistics.ts";
-import type { Quality } from "../../training/subject.ts";
+import type { Quality } from "../../training/training_input.ts";
 import { type CurveAxis, valueAt } from "../curve.ts";
 import type { ActivationSummary, FinalRun } from "../summary.ts";
 

@@ -1,4 +1,4 @@
-import type { Quality } from "../../training/subject.ts";
+import type { Quality } from "../../training/training_input.ts";
 import { median } from "../../shell/statistics.ts";
 import { rateOf, trialsOf } from "../comparison.ts";
 import { SEARCHED_SCHEDULES, type TrialResult } from "../halving.ts";

@@ -11,11 +11,11 @@ import type { RunFolder } from "../run/run_folder.ts";
 import type { TrainingData } from "../../lib/data/training_data.ts";
 import { UserError } from "../shell/user_error.ts";
 import { chosenObjective } from "../training/objective.ts";
-import type { Figures, TrainingSubject } from "../training/subject.ts";
+import type { Figures, TrainingInput } from "../training/training_input.ts";
 import type { ImageValues } from "./command.ts";
 
 /** An image on the device. A run that trains on it writes its reconstruction. */
-export class ImageSubject implements TrainingSubject {
+export class ImageInput implements TrainingInput {
   readonly quality = { figure: "psnr", name: "PSNR", label: "PSNR (dB)", digits: 2, unit: " dB" };
   readonly data: TrainingData;
   readonly objective: Objective;

@@ -16,7 +16,7 @@ import type { TrainingData } from "../../lib/data/training_data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { mean } from "../shell/statistics.ts";
 import { UserError } from "../shell/user_error.ts";
-import type { Closing, Figures, Summary, TrainingSubject } from "../training/subject.ts";
+import type { Closing, Figures, Summary, TrainingInput } from "../training/training_input.ts";
 import { removeFrames, renderFrames } from "./frames.ts";
 import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
 import { type NerfSettings, volumeFor } from "./settings.ts";
@@ -26,7 +26,7 @@ import { renderTestViews } from "./test_views.ts";
 const PIXELS_WHILE_TRAINING = 4096;
 
 /** A scene on the device. A run that trains on it writes renderings of the test views, depth maps and, if asked for, a camera path. */
-export class NerfSubject implements TrainingSubject {
+export class SceneInput implements TrainingInput {
   readonly outputs = 4;
   readonly quality = {
     figure: "testPsnr",

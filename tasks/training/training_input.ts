@@ -8,7 +8,7 @@ import type { SettledValues } from "./options.ts";
 /** Figures by name, as in `metrics.jsonl`. */
 export type Figures = Readonly<Record<string, number>>;
 
-/** What `summary.json` has of a subject. */
+/** Figures and other results that `summary.json` records of an input. */
 export type Summary = Readonly<Record<string, unknown>>;
 
 /** The figure that tells how good a field is. */
@@ -38,7 +38,7 @@ export interface Closing {
 }
 
 /** What a run is trained on, on the device: its samples, how a field is measured against it, and what files a run leaves. */
-export interface TrainingSubject extends Disposable {
+export interface TrainingInput extends Disposable {
   /** The options. */
   readonly values: SettledValues;
   /** Samples to train on. */
@@ -57,7 +57,7 @@ export interface TrainingSubject extends Disposable {
    * Refuses to go on with a run on something else.
    *
    * @param config What the run's `config.json` says.
-   * @throws {UserError} If that is not the same subject.
+   * @throws {UserError} If that is not what the run was started on.
    */
   checkUnchanged(config: Readonly<Record<string, unknown>>): void;
   /** Writes what should be there from the start of a run. */

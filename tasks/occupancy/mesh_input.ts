@@ -17,7 +17,7 @@ import { slicePicture } from "../../lib/render/slice_picture.ts";
 import type { TrainingData } from "../../lib/data/training_data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { UserError } from "../shell/user_error.ts";
-import type { Closing, Figures, TrainingSubject } from "../training/subject.ts";
+import type { Closing, Figures, TrainingInput } from "../training/training_input.ts";
 import { chosenObjective } from "../training/objective.ts";
 import type { OccupancySettings } from "./settings.ts";
 
@@ -28,7 +28,7 @@ const POINTS_WHILE_TRAINING = 20_000;
 const SECTION = 384;
 
 /** A mesh on the device. A run that trains on it writes scores on held-out points, the mesh extracted from the field, and pictures. */
-export class OccupancySubject implements TrainingSubject {
+export class MeshInput implements TrainingInput {
   readonly outputs = 1;
   readonly quality = { figure: "iouUniform", name: "IoU", label: "IoU, uniform points", digits: 4 };
   /** Seconds between evaluations. It is limited, because an epoch of a million points may take many minutes. */
