@@ -13,40 +13,40 @@ import { networkName } from "./network_choice.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Figures, Quality, Summary, TrainingSubject } from "./subject.ts";
 
-/** For closing measurements that a run can do without, so that it ends within two minutes of its time. */
+/** The time for optional closing measurements, in seconds on a software adapter; it lets a run end within two minutes of --minutes. */
 const CLOSING_SECONDS = 90;
 
-/** What a Hessian-vector product costs, in steps without one: six products of a layer beside their three. */
+/** The cost of a Hessian-vector product relative to a step without one: six matrix products per layer instead of three. */
 const PRODUCT_WORK = 2;
 
-/** How a run that is one of many differs from one that a person started. */
+/** Settings of a run that is one of many, such as those of a comparison. */
 export interface RunHabits {
-  /** Shared with the other runs. */
+  /** The progress line, which all runs share. */
   readonly progress: ProgressLine;
-  /** Stands before what the run shows there. */
+  /** The text in front of what the run shows on the progress line. */
   readonly prefix: string;
-  /** Longest training between two evaluations, in seconds. */
+  /** The longest training time between two evaluations, in seconds. */
   readonly evaluationInterval: number;
 }
 
 /** How a run ended. */
 export interface RunOutcome {
-  /** As last measured, the closing ones included. */
+  /** The figures of the last measurement, including the closing ones. */
   readonly figures: Summary;
   readonly steps: number;
-  /** Of training. */
+  /** The training time. */
   readonly seconds: number;
-  /** Hessian-vector products. */
+  /** The number of Hessian-vector products. */
   readonly hvps: number;
 }
 
-/** Keeps the folder of one run and shows how it goes. */
+/** Writes the folder of one run and shows its progress. */
 export class TrainingRun implements Disposable {
   readonly #progress: ProgressLine;
   readonly #speed = new Speed();
   readonly #workSpeed = new Speed();
   readonly #name: string;
-  /** Training time and products of earlier calls of a resumed run. */
+  /** Training time and Hessian-vector products before the run was resumed. */
   #earlier = { seconds: 0, hvps: 0 };
   #last?: TrainEvent;
   #figures: Figures = {};
@@ -61,14 +61,14 @@ export class TrainingRun implements Disposable {
     readonly subject: TrainingSubject,
     readonly field: Field,
     readonly optimizer: Optimizer,
-    /** Of one of many runs: it leaves figures and the task's own files, but neither checkpoints nor a plot, and says little. */
+    /** Settings of a run that is one of many. Such a run writes figures and the task's own files, but no checkpoints and no plot, and prints little. */
     readonly habits?: RunHabits,
   ) {
     this.#name = basename(folder.path);
     this.#progress = habits?.progress ?? new ProgressLine();
   }
 
-  /** Takes up an interrupted run's records. */
+  /** Reads the records of an interrupted run, which continues from there. */
   async begin(): Promise<void> {
     const { step } = this.optimizer.counters;
     this.#firstStep = step;
@@ -82,12 +82,12 @@ export class TrainingRun implements Disposable {
     this.#figures = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
   }
 
-  /** Ends the progress line, so that what is said next stands on a line of its own. */
+  /** Ends the progress line, so that the next message starts on a line of its own. */
   [Symbol.dispose](): void {
     if (this.habits === undefined) this.#progress.finish();
   }
 
-  /** Shows and records an event. */
+  /** Shows an event and records it. */
   async handle(event: TrainEvent): Promise<void> {
     this.#last = event;
     if (event.type === "start") await this.#writeConfig(this.optimizer.spec);
@@ -97,14 +97,14 @@ export class TrainingRun implements Disposable {
     if (event.losses.length > 0) this.#progress.update(this.#line(event));
   }
 
-  /** Writes what a finished or interrupted run leaves, and says where. */
+  /** Writes the results of a finished or interrupted run and prints where they are. */
   async finish(signal: AbortSignal): Promise<RunOutcome> {
     const { task, folder, subject, field, habits } = this;
     const event = this.#last!;
     const { aborted } = event;
     if (habits === undefined) this.#progress.finish();
     await this.#evaluate(event);
-    // What follows may take a while and be interrupted too; the checkpoint is there.
+    // The following may take a while and may be interrupted too, but the checkpoint has been written.
     if (aborted && habits === undefined) {
       console.log(`Stopped at step ${event.step}. To go on: deno task ${task} --resume ${folder.path}`);
     }
@@ -112,7 +112,7 @@ export class TrainingRun implements Disposable {
       say: (what) => this.#progress.update(`${habits?.prefix ?? ""}${what}`),
       print: (line) => habits === undefined && this.#progress.print(line),
       signal,
-      // Runs that are compared have to be measured alike, however fast each is.
+      // Runs that are compared must all be measured in the same way, however fast they are.
       seconds: habits === undefined ? CLOSING_SECONDS : Infinity,
     }).catch((error) => {
       if (signal.aborted && habits === undefined) {
@@ -143,7 +143,7 @@ export class TrainingRun implements Disposable {
     return outcome;
   }
 
-  /** Writes what the run depends on; the kernels are known only when training starts. */
+  /** Writes everything that the run depends on. It is called when training starts, because the kernels are not known earlier. */
   async #writeConfig({ name, options }: OptimizerSpec): Promise<void> {
     const { gpu, description } = this.field;
     const { values, config } = this.subject;
@@ -171,16 +171,16 @@ export class TrainingRun implements Disposable {
       const title = `${this.#name}: ${networkName(values)}, ${optimizer.spec.name}`;
       await folder.writeFile("convergence.svg", await convergenceSvg(points, title, quality));
     } catch (error) {
-      console.error(`convergence.svg is left out: ${(error as Error).message}`);
+      console.error(`convergence.svg could not be drawn: ${(error as Error).message}`);
     }
   }
 
-  /** What matters least stands last, where a narrow terminal cuts it off. */
+  /** The progress line; the least important parts come last, where a narrow terminal cuts them off. */
   #line({ seconds, step, epoch, losses, stepsPerEpoch, hvps }: TrainEvent): string {
     const { steps } = this.length;
     const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
     const rate = this.#speed.update(step, seconds);
-    // By work, not by steps: the first ones may take many products.
+    // The estimate counts work, not steps, because the first steps may take many products.
     const workSpeed = this.#workSpeed.update(step + PRODUCT_WORK * hvps, seconds);
     const left = step === steps
       ? "0.0 s"
@@ -197,7 +197,7 @@ export class TrainingRun implements Disposable {
     ].join("  ");
   }
 
-  /** What is left, in steps without products; the next thousand stand for those after them. */
+  /** The remaining work in units of a step without products. It is extrapolated from the next thousand steps. */
   #workAfter(step: number): number {
     const { steps } = this.length;
     const seen = Math.min(1000, steps - step);
@@ -208,7 +208,7 @@ export class TrainingRun implements Disposable {
     return work * (steps - step) / seen;
   }
 
-  /** Measures the field; what a step's figures are is recorded once. */
+  /** Measures the field and records the figures, once for each step. */
   async #evaluate(event: TrainEvent): Promise<void> {
     const { folder, subject, field, optimizer } = this;
     const { step, epoch, seconds, hvps } = event;
@@ -237,7 +237,7 @@ function formatQuality({ figure, name, digits, unit = "" }: Quality, figures: Su
   return `${name} ${figure in figures ? `${Number(figures[figure]).toFixed(digits)}${unit}` : "–"}`;
 }
 
-/** A whole number as it is, others with one decimal. */
+/** A whole number without decimals, any other number with one. */
 function decimal(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }
