@@ -72,7 +72,15 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
   const steps = request.steps(prepared.stepsPerEpoch);
   const length = { steps, scheduleSteps: steps };
   const habits = { progress, prefix, evaluationInterval: (2 * seconds) / EVALUATIONS };
-  using run = new TrainingRun(task.name, new RunFolder(unfinished), length, input, field, optimizer, habits);
+  using run = new TrainingRun({
+    task: task.name,
+    folder: new RunFolder(unfinished),
+    length,
+    input,
+    field,
+    optimizer,
+    habits,
+  });
   await run.begin();
   const made = await result(prepared, signal, async (watch) => {
     for await (const event of prepared.train(length, EVALUATIONS)) {

@@ -1,3 +1,4 @@
+import { type FieldDescription, isEncoding } from "../../lib/field/description.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import type { TrainingPlan } from "../../lib/train/plan.ts";
@@ -14,12 +15,23 @@ export function planText(plan: TrainingPlan, steps: number, field: Field, optimi
   }
   return [
     `Adapter     ${field.gpu.adapter.name}`,
-    `Field       ${field.parameterCount} parameters`,
-    `Optimizer   ${optimizer.name}, learning rate ${optimizer.learningRate}`,
+    `Field       ${field.parameterCount} parameters; ${partsOf(field.description).join("; ")}`,
+    `Optimizer   ${withOptions(optimizer)}`,
     `Steps       ${steps}, ${stepsPerEpoch} per epoch; batches are processed in chunks of up to ${chunkRows} rows`,
     `Time        about ${formatDuration(seconds)} of training; the fastest steps take ${
       (cheapest * 1000).toFixed(1)
     } ms`,
     `Memory      ${(deviceBytes / 2 ** 20).toFixed(1)} MiB on the device`,
   ].join("\n");
+}
+
+/** The different encodings and activations of a field, each with its hyper-parameters. */
+function partsOf({ layers }: FieldDescription): string[] {
+  return [...new Set(layers.map((layer) => withOptions(isEncoding(layer) ? layer.encoding : layer.activation)))];
+}
+
+/** "esgd (learningRate 0.5, updateEvery 100)". */
+function withOptions({ name, options }: Pick<OptimizerSpec, "name" | "options">): string {
+  const texts = Object.entries(options).map(([option, value]) => `${option} ${value}`);
+  return texts.length === 0 ? name : `${name} (${texts.join(", ")})`;
 }

@@ -15,20 +15,20 @@ import type { TaskValues } from "./task.ts";
 export class EarlierRun<C extends Command> {
   private constructor(
     readonly folder: RunFolder,
-    /** Its options. */
+    /** The options of the run. */
     readonly values: TaskValues<C>,
-    /** The kernels that were chosen for it, since its bits depend on them. */
+    /** The kernels that were chosen for the run. They must be used again, because the results depend on them bit for bit. */
     readonly kernels: Readonly<Record<string, string>>,
-    /** How long it was to be. */
+    /** The length that the run was to have. */
     readonly length: RunLength,
-    /** All of its configuration. */
+    /** The whole configuration. */
     readonly config: Readonly<Record<string, unknown>>,
   ) {}
 
   /**
-   * Reads its configuration.
+   * Reads the configuration of a run.
    *
-   * @throws {UserError} When it is not that of a run of the task.
+   * @throws {UserError} If it is not the configuration of a run of this task.
    */
   static async read<C extends Command>(
     folder: RunFolder,
@@ -53,15 +53,15 @@ export class EarlierRun<C extends Command> {
     return new EarlierRun(folder, values, choices as Record<string, string>, length, config);
   }
 
-  /** Puts its latest checkpoint's state back, if it has one. */
+  /** Restores the state of the latest checkpoint, if there is one. */
   async restore(field: Field, optimizer: Optimizer): Promise<void> {
     await this.#latest(({ path }, bytes) => decodeCheckpoint(bytes, field, optimizer, path));
   }
 
   /**
-   * Loads the field of its latest checkpoint, without the optimizer.
+   * Loads the field of the latest checkpoint, without the optimizer.
    *
-   * @returns The field, which the caller disposes of, and the step that it is of.
+   * @returns The field, which the caller disposes of, and the step at which it was saved.
    * @throws {UserError} When there is no checkpoint, or it cannot be read.
    */
   async loadField(gpu: Gpu): Promise<{ field: Field; step: number }> {
@@ -73,7 +73,7 @@ export class EarlierRun<C extends Command> {
     return loaded;
   }
 
-  /** Reads its latest checkpoint, if it has one. */
+  /** Reads the latest checkpoint, if there is one. */
   async #latest<T>(read: (checkpoint: StepCheckpoint, bytes: Uint8Array) => T): Promise<T | undefined> {
     const checkpoints = await this.folder.stepCheckpoints();
     const latest = checkpoints.at(-1);

@@ -10,14 +10,14 @@ import type { TrainingInput } from "./training_input.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import type { SettledValues } from "./options.ts";
 
-/** A run of a task before its first step, on the device: what is trained on, a field for it and its optimizer. */
+/** A run before its first step: its input, field and its optimizer, all on the device. */
 export class PreparedRun<
   C extends Command = Command,
   S extends TaskValues<C> & SettledValues = TaskValues<C> & SettledValues,
 > implements Disposable {
   readonly field: Field;
   readonly optimizer: Optimizer;
-  /** What training depends on besides its length, as planning takes it too. */
+  /** The options of training except its length. Planning uses them too. */
   readonly training: Omit<TrainOptions, "epochs" | "steps" | "schedule">;
   readonly stepsPerEpoch: number;
   readonly #owned: DisposableStack;
@@ -25,7 +25,7 @@ export class PreparedRun<
   /**
    * Makes the field and the optimizer that the values describe.
    *
-   * @param input What the task has loaded for these values; it is disposed of with the run.
+   * @param input What the task has loaded for these values. The run disposes of it.
    * @param signal Stops the run after the steps in flight.
    */
   constructor(
@@ -50,9 +50,9 @@ export class PreparedRun<
   }
 
   /**
-   * Trains the field, from where the optimizer's counters say. A run that has made its steps already has only an `end` event.
+   * Trains the field, starting at the step of the optimizer's counters. A run that has already made all of its steps has only an `end` event.
    *
-   * @param evaluations About how many `epoch` events a run has, unless `--evaluate-every` says.
+   * @param evaluations The approximate number of `epoch` events, unless `--evaluate-every` is given.
    */
   async *train({ steps, scheduleSteps }: RunLength, evaluations = 20): AsyncGenerator<TrainEvent, void, void> {
     const { training, stepsPerEpoch, values } = this;

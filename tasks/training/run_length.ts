@@ -2,30 +2,30 @@ import type { Schedule } from "../../lib/train/schedule.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { TrainingValues } from "./options.ts";
 
-/** How long a run goes on. Both stand in its configuration. */
+/** The length of a run. Both numbers are stored in its configuration. */
 export interface RunLength {
-  /** Steps in all. */
+  /** The total number of steps. */
   readonly steps: number;
-  /** Horizon of the schedule in steps, fixed at the first start. */
+  /** The number of steps after which the schedule ends. It is fixed at the first start. */
   readonly scheduleSteps: number;
 }
 
-/** What the length of a run is found from. */
+/** What determines the length of a run. */
 export interface RunLengthRequest {
-  /** Limits of this start: at least one, unless a run is resumed. */
+  /** The limits that were given for this start; at least one, unless a run is resumed. */
   readonly limits: Pick<TrainingValues, "epochs" | "minutes">;
   readonly scheduleEpochs?: number;
   readonly stepsPerEpoch: number;
-  /** Steps made already. */
+  /** The number of steps made so far. */
   readonly made: number;
-  /** Of the run that is resumed. */
+  /** The length of the run that is resumed. */
   readonly resumed?: RunLength;
-  /** Measures up to which step so many seconds from now on reach. */
+  /** Measures at which step the run will be after so many more seconds. */
   readonly stepsWithin: (seconds: number) => Promise<number>;
 }
 
 /**
- * The length of a run: what its epochs and minutes give, whichever ends first. Without either a resumed run keeps its end.
+ * The length of a run: the end of its epochs or its minutes, whichever comes first. A resumed run without either keeps its length.
  */
 export async function runLength(request: RunLengthRequest): Promise<RunLength> {
   const { limits, scheduleEpochs, stepsPerEpoch, made, resumed, stepsWithin } = request;
@@ -43,10 +43,10 @@ export async function runLength(request: RunLengthRequest): Promise<RunLength> {
 }
 
 /**
- * The same length without steps that would change nothing: those after a schedule that brings the rate to 0.
+ * Shortens a length to leave out steps that would change nothing, because the schedule has brought the learning rate to 0.
  *
- * @param made Steps made already.
- * @throws {UserError} If no others are left, though more were asked for.
+ * @param made The number of steps made so far.
+ * @throws {UserError} If more steps were requested, but all of them would change nothing.
  */
 export function withoutIdleSteps(length: RunLength, schedule: Schedule, made: number): RunLength {
   const { steps, scheduleSteps } = length;

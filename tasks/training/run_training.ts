@@ -20,11 +20,11 @@ import { chosenSchedule } from "./schedule.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import { TrainingRun } from "./training_run.ts";
 
-/** What may be given beside `--resume`. */
+/** The options that may be given together with `--resume`. */
 const CHANGEABLE = ["resume", "epochs", "minutes", "software"];
 
 /**
- * Makes one run of a task, or goes on with one.
+ * Makes a run of a task, or continues one.
  *
  * @param args The command line.
  * @param signal Stops the run after the steps in flight.
@@ -51,7 +51,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
     }
     earlier = await EarlierRun.read(await openRunFolder(callerPath(resume)), task);
     asked = earlier.values;
-    // Limits are replaced together, so that the configuration tells what the run's end came from.
+    // Both limits are replaced together, so that the configuration tells what determined the run's end.
     if (limits.epochs !== undefined || limits.minutes !== undefined) Object.assign(asked, limits);
     if (software) asked.software = true;
   } else {
@@ -101,20 +101,20 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
       `The run will end at step ${length.steps}, after ${(length.steps / stepsPerEpoch).toFixed(1)} epochs.`,
     );
   }
-  using run = new TrainingRun(
-    task.name,
-    earlier?.folder ?? await createRunFolder(place),
+  using run = new TrainingRun({
+    task: task.name,
+    folder: earlier?.folder ?? await createRunFolder(place),
     length,
     input,
     field,
     optimizer,
-  );
+  });
   await run.begin();
   for await (const event of prepared.train(length)) await run.handle(event);
   await run.finish(signal);
 }
 
-/** Files are kept by their absolute paths, so that a run can be resumed from anywhere. */
+/** Makes the paths of files absolute, so that a run can be resumed from any folder. */
 function withAbsolutePaths<V extends object>(values: V, files: readonly string[]): V {
   const paths = Object.entries(values).filter(([name, value]) => files.includes(name) && value !== undefined);
   return { ...values, ...Object.fromEntries(paths.map(([name, path]) => [name, callerPath(path)])) };

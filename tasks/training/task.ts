@@ -9,13 +9,13 @@ import type { TrainingInput } from "./training_input.ts";
 /** The values of a training task's command. */
 export type TaskValues<C extends Command> = Values<C> & TrainingValues;
 
-/** A picture that a run leaves, for reports. */
+/** A picture that a run writes and reports show. */
 export interface RunPicture {
-  /** In the run's folder. */
+  /** The file's name in the run's folder. */
   readonly file: string;
-  /** Says what it shows. */
+  /** The title, which says what the picture shows. */
   readonly title: string;
-  /** Whether it shows what is trained on, so that it is the same for all runs on it. */
+  /** Whether the picture shows the input, which makes it the same for all runs on that input. */
   readonly shared?: boolean;
 }
 
@@ -29,34 +29,34 @@ export interface FieldSizes<V> {
   readonly variants?: readonly Partial<V>[];
 }
 
-/** A task that trains a field on one thing. Its command has the training options; its positionals are files. */
+/** A task that trains a field on one input. Its command has the training options, and its positional arguments are files. */
 export interface TrainingTask<
   C extends Command = Command,
   S extends TaskValues<C> & SettledValues = TaskValues<C> & SettledValues,
 > {
-  /** That of its runs' folder and of `deno task NAME`. */
+  /** The name of the task, as in `deno task NAME` and in the path of its runs. */
   readonly name: string;
-  /** What can be typed. */
+  /** The command line. */
   readonly command: C;
-  /** Fills in what depends on the adapter or on other values; what is filled in already stays as it is. */
+  /** Fills in values that depend on the adapter or on other values. Values that are given stay as they are. */
   readonly settle: (values: TaskValues<C>, adapter: Pick<AdapterDescription, "software">) => S;
-  /** Epochs where neither epochs nor minutes are given. */
+  /** The number of epochs if neither epochs nor minutes are given. */
   readonly defaultEpochs: (values: S) => number;
-  /** The field that the options describe, of so many outputs. */
+  /** The field that the options describe, with so many outputs. */
   readonly field: (values: S, outputs: number) => FieldDescription;
   /** Defaults of the optimizers' hyper-parameters. */
   readonly optimizerDefaults: (values: S) => OptimizerDefaults;
   /** The sizes of its fields and batches. */
   readonly sizes: FieldSizes<S>;
-  /** Reads what is trained on and puts it on the device. */
+  /** Reads the input and loads it on the device. */
   readonly load: (values: S, gpu: Gpu) => Promise<TrainingInput>;
   /**
-   * Names of files: of those in a folder that are to be trained on one by one, for comparisons over a folder; or, for tasks whose
-   * inputs are folders, of those by which one is known.
+   * The names of input files, which a comparison over a folder looks for. If inputs are folders, the names of the files by which
+   * such a folder is recognised.
    */
   readonly inputs?: RegExp;
   /** Whether an input is a folder. */
   readonly takesFolders?: boolean;
-  /** What of a finished run is worth seeing beside other runs' results. */
+  /** The pictures of a finished run that reports show side by side with those of other runs. */
   readonly pictures?: readonly RunPicture[];
 }

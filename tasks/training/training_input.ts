@@ -8,67 +8,68 @@ import type { SettledValues } from "./options.ts";
 /** Figures by name, as in `metrics.jsonl`. */
 export type Figures = Readonly<Record<string, number>>;
 
-/** Figures and other results that `summary.json` records of an input. */
+/** The part of `summary.json` that an input contributes. */
 export type Summary = Readonly<Record<string, unknown>>;
 
-/** The figure that tells how good a field is. */
+/** The figure that measures the quality of a field. */
 export interface Quality {
-  /** Its name among the figures. */
+  /** The name of the figure. */
   readonly figure: string;
-  /** In words. */
+  /** The name that is shown. */
   readonly name: string;
-  /** On a plot's axis, with its unit. */
+  /** The label of a plot's axis, with the unit. */
   readonly label: string;
-  /** Digits behind the point. */
+  /** The number of decimals. */
   readonly digits: number;
-  /** What stands behind the number. */
+  /** The unit, which is shown after the number. */
   readonly unit?: string;
 }
 
-/** What closing a run may take, and where it tells of it. */
+/** What an input is given for the closing measurements of a run. */
 export interface Closing {
-  /** Shows what is being done. */
+  /** Shows a text on the progress line. */
   readonly say: (what: string) => void;
-  /** Writes a line that stays. */
+  /** Prints a line that stays. */
   readonly print: (line: string) => void;
-  /** Ends what a run can do without. */
+  /** Stops the optional measurements. */
   readonly signal: AbortSignal;
-  /** What that may take on a software adapter, about. */
+  /** About how many seconds the optional measurements may take on a software adapter. */
   readonly seconds: number;
 }
 
-/** What a run is trained on, on the device: its samples, how a field is measured against it, and what files a run leaves. */
+/** What a run trains on, on the device. It has the samples, measures a field and writes the files of a run. */
 export interface TrainingInput extends Disposable {
-  /** The options. */
+  /** The options of the run. */
   readonly values: SettledValues;
   /** Samples to train on. */
   readonly data: TrainingData;
-  /** What is minimised. */
+  /** The objective that training minimises. */
   readonly objective: Objective;
-  /** Numbers that a field of it has. */
+  /** The number of outputs of a field. */
   readonly outputs: number;
-  /** What is shown and plotted of the figures. */
+  /** The figure that is shown and plotted. */
   readonly quality: Quality;
-  /** What `config.json` says of it. */
+  /** Additional entries of `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Longest training between two evaluations, in seconds, where epochs may be long. */
+  /** The longest training time between two evaluations, in seconds, if epochs may be long. */
   readonly evaluationInterval?: number;
   /**
-   * Refuses to go on with a run on something else.
+   * Checks that a resumed run trains on the same thing as before.
    *
-   * @param config What the run's `config.json` says.
-   * @throws {UserError} If that is not what the run was started on.
+   * @param config The run's `config.json`.
+   * @throws {UserError} If it does not.
    */
   checkUnchanged(config: Readonly<Record<string, unknown>>): void;
-  /** Writes what should be there from the start of a run. */
+  /** Writes the files that a run has from its start. */
   begin?(folder: RunFolder): Promise<void>;
-  /** Measures the field as it is; called when everything recorded has run. */
+  /** Measures the field. It is called when the device has completed all recorded work. */
   measure(field: Field): Promise<Figures>;
-  /** Writes a picture of the field as last measured, under a name without ending. */
+  /** Writes a picture of the field at its last measurement; `name` has no extension. */
   snapshot(field: Field, folder: RunFolder, name: string): Promise<void>;
   /**
-   * Writes what a run leaves, the field being as last measured, and measures once more what is worth it: `summary.json` has
-   * these figures, and the last ones of `measure` that are not among them.
+   * Writes the results of a run and makes the closing measurements. The field has not changed since its last measurement.
+   *
+   * @returns Figures for `summary.json`, in addition to those of the last `measure`.
    */
   conclude(field: Field, folder: RunFolder, event: TrainEvent, closing: Closing): Promise<Summary>;
 }

@@ -13,40 +13,61 @@ import { networkName } from "./network_choice.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Figures, Quality, Summary, TrainingInput } from "./training_input.ts";
 
-/** For closing measurements that a run can do without, so that it ends within two minutes of its time. */
+/** The time for optional closing measurements, in seconds on a software adapter; it lets a run end within two minutes of --minutes. */
 const CLOSING_SECONDS = 90;
 
-/** What a Hessian-vector product costs, in steps without one: six products of a layer beside their three. */
+/** The cost of a Hessian-vector product relative to a step without one: six matrix products per layer instead of three. */
 const PRODUCT_WORK = 2;
 
-/** How a run that is one of many differs from one that a person started. */
+/** Settings of a run that is one of many, such as those of a comparison. */
 export interface RunHabits {
-  /** Shared with the other runs. */
+  /** The progress line, which all runs share. */
   readonly progress: ProgressLine;
-  /** Stands before what the run shows there. */
+  /** The text in front of what the run shows on the progress line. */
   readonly prefix: string;
-  /** Longest training between two evaluations, in seconds. */
+  /** The longest training time between two evaluations, in seconds. */
   readonly evaluationInterval: number;
+}
+
+/** What a run is made of. */
+export interface RunParts {
+  /** The name of the task. */
+  readonly task: string;
+  /** The run's folder. */
+  readonly folder: RunFolder;
+  /** How many steps the run has. */
+  readonly length: RunLength;
+  /** What the run trains on. */
+  readonly input: TrainingInput;
+  /** The field that is trained. */
+  readonly field: Field;
+  /** The optimizer of the field's parameters. */
+  readonly optimizer: Optimizer;
+  /**
+   * Settings of a run that is one of many. Such a run writes figures and the task's own files, but no checkpoints and no plot, and prints
+   * little.
+   */
+  readonly habits?: RunHabits;
 }
 
 /** How a run ended. */
 export interface RunOutcome {
-  /** As last measured, the closing ones included. */
+  /** The figures of the last measurement, including the closing ones. */
   readonly figures: Summary;
   readonly steps: number;
-  /** Of training. */
+  /** The training time. */
   readonly seconds: number;
-  /** Hessian-vector products. */
+  /** The number of Hessian-vector products. */
   readonly hvps: number;
 }
 
-/** Keeps the folder of one run and shows how it goes. */
+/** Writes the folder of one run and shows its progress. */
 export class TrainingRun implements Disposable {
   readonly #progress: ProgressLine;
   readonly #speed = new Speed();
   readonly #workSpeed = new Speed();
   readonly #name: string;
-  /** Training time and products of earlier calls of a resumed run. */
+  /** Training time and Hessian-vector products before the run was resumed. */
   #earlier = { seconds: 0, hvps: 0 };
   #last?: TrainEvent;
   #figures: Figures = {};
@@ -54,27 +75,18 @@ export class TrainingRun implements Disposable {
   #firstStep = 0;
   #evaluated = { step: -1, seconds: 0 };
 
-  constructor(
-    readonly task: string,
-    readonly folder: RunFolder,
-    readonly length: RunLength,
-    readonly input: TrainingInput,
-    readonly field: Field,
-    readonly optimizer: Optimizer,
-    /** Of one of many runs: it leaves figures and the task's own files, but neither checkpoints nor a plot, and says little. */
-    readonly habits?: RunHabits,
-  ) {
-    this.#name = basename(folder.path);
-    this.#progress = habits?.progress ?? new ProgressLine();
+  constructor(readonly parts: RunParts) {
+    this.#name = basename(parts.folder.path);
+    this.#progress = parts.habits?.progress ?? new ProgressLine();
   }
 
-  /** Takes up an interrupted run's records. */
+  /** Reads the records of an interrupted run, which continues from there. */
   async begin(): Promise<void> {
-    const { step } = this.optimizer.counters;
+    const { step } = this.parts.optimizer.counters;
     this.#firstStep = step;
-    await this.input.begin?.(this.folder);
-    await this.folder.truncateMetrics((record) => Number(record.step) <= step);
-    const before = (await this.folder.readMetrics()).at(-1);
+    await this.parts.input.begin?.(this.parts.folder);
+    await this.parts.folder.truncateMetrics((record) => Number(record.step) <= step);
+    const before = (await this.parts.folder.readMetrics()).at(-1);
     if (before === undefined) return;
     const { step: evaluated, epoch: _, seconds, hvps, ...figures } = before;
     this.#earlier = { seconds: Number(seconds), hvps: Number(hvps) };
@@ -82,29 +94,29 @@ export class TrainingRun implements Disposable {
     this.#figures = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
   }
 
-  /** Ends the progress line, so that what is said next stands on a line of its own. */
+  /** Ends the progress line, so that the next message starts on a line of its own. */
   [Symbol.dispose](): void {
-    if (this.habits === undefined) this.#progress.finish();
+    if (this.parts.habits === undefined) this.#progress.finish();
   }
 
-  /** Shows and records an event. */
+  /** Shows an event and records it. */
   async handle(event: TrainEvent): Promise<void> {
     this.#last = event;
-    if (event.type === "start") await this.#writeConfig(this.optimizer.spec);
-    const { evaluationInterval = Infinity } = this.habits ?? this.input;
+    if (event.type === "start") await this.#writeConfig(this.parts.optimizer.spec);
+    const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
     if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event);
     if (event.losses.length > 0) this.#progress.update(this.#line(event));
   }
 
-  /** Writes what a finished or interrupted run leaves, and says where. */
+  /** Writes the results of a finished or interrupted run and prints where they are. */
   async finish(signal: AbortSignal): Promise<RunOutcome> {
-    const { task, folder, input, field, habits } = this;
+    const { task, folder, input, field, habits } = this.parts;
     const event = this.#last!;
     const { aborted } = event;
     if (habits === undefined) this.#progress.finish();
     await this.#evaluate(event);
-    // What follows may take a while and be interrupted too; the checkpoint is there.
+    // The following may take a while and may be interrupted too, but the checkpoint has been written.
     if (aborted && habits === undefined) {
       console.log(`Stopped at step ${event.step}. To go on: deno task ${task} --resume ${folder.path}`);
     }
@@ -112,7 +124,7 @@ export class TrainingRun implements Disposable {
       say: (what) => this.#progress.update(`${habits?.prefix ?? ""}${what}`),
       print: (line) => habits === undefined && this.#progress.print(line),
       signal,
-      // Runs that are compared have to be measured alike, however fast each is.
+      // Runs that are compared must all be measured in the same way, however fast they are.
       seconds: habits === undefined ? CLOSING_SECONDS : Infinity,
     }).catch((error) => {
       if (signal.aborted && habits === undefined) {
@@ -143,14 +155,14 @@ export class TrainingRun implements Disposable {
     return outcome;
   }
 
-  /** Writes what the run depends on; the kernels are known only when training starts. */
+  /** Writes everything that the run depends on. It is called when training starts, because the kernels are not known earlier. */
   async #writeConfig({ name, options }: OptimizerSpec): Promise<void> {
-    const { gpu, description } = this.field;
-    const { values, config } = this.input;
-    await this.folder.writeConfig({
-      task: this.task,
+    const { gpu, description } = this.parts.field;
+    const { values, config } = this.parts.input;
+    await this.parts.folder.writeConfig({
+      task: this.parts.task,
       options: { ...values, resume: undefined, name: this.#name },
-      ...this.length,
+      ...this.parts.length,
       ...networkConfig(values, description),
       optimizer: { name, ...options },
       layers: description.layers.map((layer) => layer.name),
@@ -162,8 +174,8 @@ export class TrainingRun implements Disposable {
   }
 
   async #plot(): Promise<void> {
-    const { folder, optimizer } = this;
-    const { quality, values } = this.input;
+    const { folder, optimizer } = this.parts;
+    const { quality, values } = this.parts.input;
     const points = (await folder.readMetrics()).map((record) => {
       return { step: Number(record.step), seconds: Number(record.seconds), value: Number(record[quality.figure]) };
     });
@@ -171,46 +183,46 @@ export class TrainingRun implements Disposable {
       const title = `${this.#name}: ${networkName(values)}, ${optimizer.spec.name}`;
       await folder.writeFile("convergence.svg", await convergenceSvg(points, title, quality));
     } catch (error) {
-      console.error(`convergence.svg is left out: ${(error as Error).message}`);
+      console.error(`convergence.svg could not be drawn: ${(error as Error).message}`);
     }
   }
 
-  /** What matters least stands last, where a narrow terminal cuts it off. */
+  /** The progress line; the least important parts come last, where a narrow terminal cuts them off. */
   #line({ seconds, step, epoch, losses, stepsPerEpoch, hvps }: TrainEvent): string {
-    const { steps } = this.length;
+    const { steps } = this.parts.length;
     const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
     const rate = this.#speed.update(step, seconds);
-    // By work, not by steps: the first ones may take many products.
+    // The estimate counts work, not steps, because the first steps may take many products.
     const workSpeed = this.#workSpeed.update(step + PRODUCT_WORK * hvps, seconds);
     const left = step === steps
       ? "0.0 s"
       : workSpeed === undefined
       ? "–"
       : formatDuration(this.#workAfter(step) / workSpeed);
-    return (this.habits?.prefix ?? "") + [
+    return (this.parts.habits?.prefix ?? "") + [
       `epoch ${epoch.toFixed(1)}/${decimal(steps / stepsPerEpoch)}`,
       `step ${step}`,
       `loss ${mean.toExponential(2)}`,
-      formatQuality(this.input.quality, this.#figures),
+      formatQuality(this.parts.input.quality, this.#figures),
       `ETA ${left}`,
       `${(rate ?? (step - this.#firstStep) / seconds).toFixed(1)} steps/s`,
     ].join("  ");
   }
 
-  /** What is left, in steps without products; the next thousand stand for those after them. */
+  /** The remaining work in units of a step without products. It is extrapolated from the next thousand steps. */
   #workAfter(step: number): number {
-    const { steps } = this.length;
+    const { steps } = this.parts.length;
     const seen = Math.min(1000, steps - step);
     let work = 0;
     for (let i = 0; i < seen; i++) {
-      work += 1 + PRODUCT_WORK * countOf(this.optimizer.requests(step + i), "hessianProbe");
+      work += 1 + PRODUCT_WORK * countOf(this.parts.optimizer.requests(step + i), "hessianProbe");
     }
     return work * (steps - step) / seen;
   }
 
-  /** Measures the field; what a step's figures are is recorded once. */
+  /** Measures the field and records the figures, once for each step. */
   async #evaluate(event: TrainEvent): Promise<void> {
-    const { folder, input, field, optimizer } = this;
+    const { folder, input, field, optimizer } = this.parts;
     const { step, epoch, seconds, hvps } = event;
     const figures = await input.measure(field);
     if (step === this.#evaluated.step) return;
@@ -228,7 +240,7 @@ export class TrainingRun implements Disposable {
     if (snapshotEvery !== undefined && this.#evaluations++ % snapshotEvery === 0) {
       await input.snapshot(field, folder, `snapshots/${name}`);
     }
-    if (this.habits === undefined) await folder.writeCheckpoint(name, await encodeCheckpoint(field, optimizer));
+    if (this.parts.habits === undefined) await folder.writeCheckpoint(name, await encodeCheckpoint(field, optimizer));
   }
 }
 
@@ -237,7 +249,7 @@ function formatQuality({ figure, name, digits, unit = "" }: Quality, figures: Su
   return `${name} ${figure in figures ? `${Number(figures[figure]).toFixed(digits)}${unit}` : "–"}`;
 }
 
-/** A whole number as it is, others with one decimal. */
+/** A whole number without decimals, any other number with one. */
 function decimal(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }

@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
+import { join } from "@std/path";
+import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
+import { inFolder } from "../support/temporary_folder.ts";
 import { TASKS } from "../../tasks/registry.ts";
 import { type Option, optionSpelling } from "../../tasks/shell/command.ts";
 import { HelpRequest } from "../../tasks/shell/help.ts";
@@ -98,6 +101,15 @@ Deno.test("the help has the default of every hyper-parameter of every optimizer"
     }
   }
 });
+
+Deno.test("--dry-run shows every hyper-parameter", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(8, 8));
+    const chosen = ["--activation", "relu-pe", "--octaves", "3", "--optimizer", "sgd", "--momentum", "0.5"];
+    const { stdout, stderr } = await imageTask(folder, "picture.png", ...tiny, ...chosen, "--dry-run");
+    assertStringIncludes(stdout, " parameters; positional (octaves 3); relu; identity\n", stderr);
+    assertStringIncludes(stdout, "sgd (learningRate 1, momentum 0.5, nesterov false, weightDecay 0)\n");
+  }));
 
 Deno.test("no two options of a task have one name", () => {
   for (const { command } of TASKS.values()) {

@@ -153,7 +153,7 @@ Deno.test("a run is resumed only as it was and on the mesh that it began with", 
     };
     const before = await Deno.readTextFile(join(path, "config.json"));
     await refused("--resume may change only --epochs and --minutes, but --seed was given.", "--seed", "6");
-    await refused("--resume may change only --epochs and --minutes, but a mesh was given.", "ball.ply");
+    await refused("--resume may change only --epochs and --minutes, but the argument mesh was given.", "ball.ply");
     await refused(
       "The schedule of the run, cosine, brought the rate to 0 at step 8: further steps would change nothing. A run that " +
         "is to be taken further begins with a longer --schedule-epochs, or with --schedule constant.",
