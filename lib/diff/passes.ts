@@ -17,14 +17,15 @@ const sumSource = { name: "gradient_sum", text: sumText };
 const lossSource = { name: "loss_sum", text: lossText };
 
 /**
- * Records loss, gradient and, if asked for, products of the workspace's field and objective over a batch.
+ * Records computing the loss, the gradient and any requested products of the workspace's field and objective over a batch.
  *
- * @throws When products are asked for and the workspace was made without memory for them.
+ * @throws If products are requested and the workspace was created without memory for them.
  */
 export function differentiate(workspace: Workspace, request: DifferentiationRequest): void {
   const { products = [] } = request;
   const chunks = workspace.chunksOf(request.samples);
-  // Results of several chunks cannot be added up side by side in vectors that products share.
+  // Several products may use the same result vector. If there are also several chunks, their contributions to one product must all be
+  // added before the next product uses the vector, so the batch is processed once for each product.
   const runs = chunks.length > 1 && products.length > 1 ? products.map((product) => [product]) : [products];
   for (const [i, together] of runs.entries()) {
     const last = i === runs.length - 1;
@@ -37,12 +38,12 @@ export function differentiate(workspace: Workspace, request: DifferentiationRequ
 
 /** The passes over one chunk of a batch. */
 class ChunkPasses {
-  /** Whether results of earlier chunks are there, to be added to. */
+  /** Whether results are added to those of earlier chunks. */
   readonly #keep: boolean;
-  /** Whether results are complete with this chunk. */
+  /** Whether this is the last chunk, which completes the results. */
   readonly #last: boolean;
   readonly #objectivePass: ObjectivePass;
-  /** The adjoints of the backward pass, where a Hessian-vector product needs them again. */
+  /** The adjoints of the backward pass, which are kept if a Hessian-vector product needs them again. */
   readonly #kept = new Map<Node, KeptAdjoint>();
 
   constructor(readonly workspace: Workspace, readonly request: DifferentiationRequest, readonly chunk: Chunk) {
@@ -62,7 +63,7 @@ class ChunkPasses {
     };
   }
 
-  /** Records all of them. */
+  /** Records all passes. */
   record(): void {
     const { workspace: { gpu, network, pool, field }, request, chunk } = this;
     gpu.phase("batch");
@@ -125,17 +126,18 @@ class ChunkPasses {
     objective.record({ ...this.#objectivePass, product: product.kind });
     let splits = splitsOf(chunk.paddedRows);
     if (product.kind === "hessian") splits = this.#hessian(product.direction, memory);
-    // The adjoint's tangent is S Jv, S = ∂²loss, or S^½w: plain reverse mode from there gives JᵀSJv, or JᵀS^½w.
+    // The adjoint's tangent is now S Jv with S = ∂²loss, or S^½w. Plain reverse mode from there gives JᵀSJv, or JᵀS^½w.
     else backward(this.#reversePass(memory), memory.seeds);
     this.#sum(memory, splits, product.result);
   }
 
-  /** Returns the parts that the sum over the rows is split into. */
+  /** Records the backward pass of a Hessian-vector product. Returns the number of partial sums over the rows. */
   #hessian(direction: Vector, memory: BackwardMemory): number {
     const { workspace: { gpu, field }, chunk: { paddedRows } } = this;
     const [splits, ofFirstTerm] = [splitsOfTwoTerms(field, paddedRows), splitsOf(paddedRows)];
     const bytes = field.layout.deviceLength * 4;
-    // Layers without a second term, or whose kernels add it to the first one's parts, write nothing there.
+    // The extra partial sums are cleared first, because some layers do not write to them: those without a second term, and those whose
+    // kernels add it to the first term's partial sums.
     if (splits > ofFirstTerm) gpu.clear(memory.partials.slice(bytes * ofFirstTerm, bytes * (splits - ofFirstTerm)));
     backwardTangent({ ...this.#reversePass(memory), direction }, memory.seeds, this.#kept);
     return splits;
@@ -153,7 +155,7 @@ class ChunkPasses {
     };
   }
 
-  /** Adds up the partial sums; what is not finite sets the flag. */
+  /** Records adding up the partial sums. If an entry is not finite, the flag is set. */
   #sum({ partials }: BackwardMemory, splits: number, to: Vector): void {
     const { workspace: { gpu, field, flags }, request: { step = 0 } } = this;
     const length = field.layout.deviceLength / 4;

@@ -5,13 +5,13 @@ import text from "../../wgsl/field/positional_encoding.wgsl" with { type: "text"
 
 /** A fixed map of a field's input to features, as data. */
 export interface Encoding {
-  /** As in the registry. */
+  /** The encoding's name in the registry. */
   readonly name: string;
-  /** Hyper-parameters, by their names. */
+  /** Values of the hyper-parameters, by name. */
   readonly options: Readonly<Record<string, number>>;
-  /** Features for so many inputs. */
+  /** The number of features for an input of the given width. */
   outputs(inputs: number): number;
-  /** Records encoding `rows` rows; strides are the padded widths of both matrices. */
+  /** Records encoding the rows of `x`, [rows, inputStride], to `encoded`, [rows, outputStride]. */
   record(gpu: Gpu, x: BufferLike, encoded: BufferLike, shape: EncodingShape): void;
 }
 
@@ -51,7 +51,7 @@ export function positionalEncoding(options: { octaves: number }): Encoding {
   };
 }
 
-/** Encodings by name, for configuration files. */
+/** All encodings by name, for configuration files and options. */
 export const encodings: Readonly<Record<string, (options: Record<string, number>) => Encoding>> = {
   positional: (options) => positionalEncoding({ octaves: options.octaves }),
 };

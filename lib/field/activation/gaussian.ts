@@ -5,7 +5,7 @@ import text from "../../../wgsl/field/activation/gaussian.wgsl" with { type: "te
 /**
  * a(z) = exp(−z²/2σ²) (Ramasinghe & Lucey 2022, "Beyond periodicity").
  *
- * @param options.sigma σ > 0, 0.05 by default (the published setting for pictures).
+ * @param options.sigma σ > 0, 0.05 by default (the published setting for images).
  */
 export function gaussian(options: { sigma?: number } = {}): Activation {
   const sigma = positive("gaussian: sigma", options.sigma ?? 0.05);

@@ -8,7 +8,7 @@ import { sinc } from "./sinc.ts";
 import { sine } from "./sine.ts";
 import { softplus } from "./softplus.ts";
 
-/** Activations by name, for configuration files. */
+/** All activations by name, for configuration files and options. */
 export const activations: Readonly<Record<string, (options?: Record<string, number>) => Activation>> = {
   gabor,
   gaussian,

@@ -3,7 +3,7 @@ import { linearBound, positive } from "./hyperparameter.ts";
 import text from "../../../wgsl/field/activation/sinc.wgsl" with { type: "text" };
 
 /**
- * a(z) = sin(ωz)/(ωz), 1 at 0 (Saratchandran et al. 2024, "A sampling theory perspective on activations").
+ * a(z) = sin(ωz)/(ωz), with a(0) = 1 (Saratchandran et al. 2024, "A sampling theory perspective on activations").
  *
  * @param options.omega ω > 0, 30 by default.
  */

@@ -4,7 +4,7 @@ import text from "../../../wgsl/field/activation/sine.wgsl" with { type: "text" 
 
 /**
  * a(z) = sin(ωz) (SIREN: Sitzmann et al. 2020, "Implicit neural representations with periodic activation functions").
- * Weights start uniform in ±1/fanIn in first layers, ±√(6/fanIn)/ω in later ones and in the last linear layer.
+ * Initial weights are uniform in ±1/fanIn in first layers, and in ±√(6/fanIn)/ω in later ones and in the last, linear layer.
  *
  * @param options.omega ω > 0, 30 by default.
  */
