@@ -2,17 +2,22 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 
 /**
- * Matrices of one height that are taken and given back while a pass is recorded. Equal sequences take equal buffers whatever was
- * recorded before, so that after the first pass nothing is allocated and bind groups are found again.
+ * A pool of matrices with the same number of rows, which are taken and given back while a pass is recorded. Which buffer is taken does
+ * not depend on earlier passes: equal sequences of calls get equal buffers. After the first pass nothing is allocated any more,
+ * and cached bind groups can be reused.
  */
 export class BufferPool implements Disposable {
   readonly #free = new Map<number, DeviceBuffer[]>();
   readonly #all: DeviceBuffer[] = [];
 
-  /** @param rows Height of the matrices. */
+  /**
+   * Creates an empty pool.
+   *
+   * @param rows Number of rows of every matrix.
+   */
   constructor(readonly gpu: Gpu, readonly rows: number) {}
 
-  /** A matrix of `width` columns that nobody else holds; its contents are undefined. */
+  /** Takes a matrix of `width` columns that is not in use, or allocates one. Its contents are undefined. */
   take(width: number): DeviceBuffer {
     const free = this.#free.get(width)?.shift();
     if (free !== undefined) return free;
@@ -21,7 +26,7 @@ export class BufferPool implements Disposable {
     return buffer;
   }
 
-  /** Gives a matrix back. */
+  /** Gives a matrix back to the pool. */
   give(buffer: DeviceBuffer): void {
     const width = buffer.size / this.rows / 4;
     const free = this.#free.get(width);

@@ -1,28 +1,28 @@
 import { padRows } from "../linalg/gemm/shape.ts";
 
-/** How many samples of a batch are worked through at once. */
+/** How many samples of a batch are processed at once. */
 export interface ChunkSize {
-  /** Samples of a chunk, at most. */
+  /** The largest number of samples in a chunk. */
   readonly samples: number;
-  /** Rows of the field that make one sample. */
+  /** Number of the field's rows that make up one sample. */
   readonly rowsPerSample: number;
 }
 
-/** Some samples of a batch that are worked through at once: samples first … first + samples − 1. */
+/** A part of a batch that is processed at once: the samples first … first + samples − 1. */
 export interface Chunk {
-  /** First sample of the chunk in the batch. */
+  /** Index in the batch of the chunk's first sample. */
   readonly first: number;
-  /** Samples of the chunk. */
+  /** Number of samples in the chunk. */
   readonly samples: number;
-  /** Samples on the device: those from `samples` up to here are to become 0. */
+  /** Number of samples on the device, padding included. Whoever fills the chunk must set the padding to 0. */
   readonly paddedSamples: number;
-  /** Rows of the field: as many for each sample as the objective's `rowsPerSample`. */
+  /** Number of the field's rows: the objective's `rowsPerSample` for each sample. */
   readonly rows: number;
-  /** Rows on the device: those from `rows` up to here are to become 0. */
+  /** Number of rows on the device, padding included. Whoever fills the chunk must set the padding to 0. */
   readonly paddedRows: number;
 }
 
-/** Cuts a batch of so many samples into chunks, in order; only the last may be smaller than the others. */
+/** Divides a batch of `batchSamples` samples into chunks, in order. Only the last may be smaller than the others. */
 export function cutBatch(batchSamples: number, size: ChunkSize): Chunk[] {
   const chunks: Chunk[] = [];
   for (let first = 0; first < batchSamples; first += size.samples) {

@@ -9,52 +9,56 @@ import { Workspace } from "./workspace.ts";
 
 /** Options of {@linkcode createDifferentiator}. */
 export interface DifferentiatorOptions {
-  /** Samples of the largest batch; device memory is allocated anew when a batch is larger than all before it. */
+  /**
+   * Number of samples of the largest batch. If a batch is larger than this and all before it, device memory is allocated
+   * again.
+   */
   samples?: number;
-  /** Bytes of device memory that a chunk may take; a larger batch is worked through in chunks. */
+  /** Bytes of device memory that a chunk may take. A batch that needs more is processed in several chunks. */
   memory?: number;
 }
 
 /** Loss and gradient. */
 export interface LossAndGradient {
-  /** The mean over the batch. */
+  /** The loss, which is a mean over the batch. */
   readonly loss: number;
-  /** A vector of the field's layout. */
+  /** The gradient, a vector of the field's layout. */
   readonly gradient: Vector;
 }
 
-/** A product Hv or Gv that is asked for. */
+/** A request for a product Hv or Gv. */
 export interface CurvatureProduct {
-  /** H or G. */
+  /** The matrix, H or G. */
   readonly kind: CurvatureKind;
-  /** v, in flat order or as a vector of the field's layout. */
+  /** The direction v, in flat order or as a vector of the field's layout. */
   readonly direction: Float32Array | Vector;
 }
 
-/** Vectors of the field's layout that results go into. They stay the caller's. */
+/** Vectors of the field's layout to which results are written. The caller keeps owning them. */
 export interface ResultVectors {
-  /** For the gradient. */
+  /** Where the gradient is written. */
   readonly gradient?: Vector;
-  /** For the product; neither the direction nor the gradient's vector. */
+  /** Where the product is written. It must be neither the direction nor the gradient's vector. */
   readonly product?: Vector;
 }
 
 /**
- * Computes loss, gradient and second-order products of objective(field) at the field's present parameters, as often as it is asked,
- * without allocating device memory each time. Made by {@linkcode createDifferentiator}; whoever makes it disposes it.
+ * Computes loss, gradient and second-order products of objective(field) at the field's current parameters. It can be called
+ * repeatedly without allocating device memory each time. {@linkcode createDifferentiator} creates it, and the caller must dispose
+ * it.
  *
- * The vectors that it returns belong to it: the next call overwrites them, and they are freed together with it. One of them may be
- * the direction of the next call. Each call waits for one read-back, that of the loss.
+ * The differentiator owns the vectors that it returns: the next call overwrites them, and they are freed together with it. One of
+ * them may be the direction of the next call. Each call waits for one read-back, that of the loss.
  */
 export class Differentiator implements Disposable {
   readonly #field: Field;
   readonly #objective: Objective;
   readonly #options: DifferentiatorOptions;
-  /** Without memory for products, and with it: made when first needed. */
+  /** The workspaces without (`false`) and with (`true`) memory for products. Each is created when it is first needed. */
   readonly #workspaces = new Map<boolean, { readonly samples: number; readonly workspace: Workspace }>();
   readonly #vectors: Vector[] = [];
 
-  /** Use {@linkcode createDifferentiator}. */
+  /** Only {@linkcode createDifferentiator} calls this. */
   constructor(field: Field, objective: Objective, options: DifferentiatorOptions) {
     this.#field = field;
     this.#objective = objective;
@@ -62,10 +66,10 @@ export class Differentiator implements Disposable {
   }
 
   /**
-   * Loss and gradient by reverse mode.
+   * Computes loss and gradient by reverse mode.
    *
-   * @param into Where the gradient goes, instead of a vector of the differentiator's own.
-   * @throws When shapes do not fit.
+   * @param into Where the gradient is written, instead of a vector that the differentiator owns.
+   * @throws If shapes do not fit.
    */
   async lossAndGradient(batch: Batch, into: Pick<ResultVectors, "gradient"> = {}): Promise<LossAndGradient> {
     const { loss, gradient } = await this.#differentiate(batch, [], into);
@@ -73,12 +77,12 @@ export class Differentiator implements Disposable {
   }
 
   /**
-   * Loss, gradient and the exact Hessian-vector product Hv, by forward over reverse mode (Pearlmutter 1994, "Fast exact multiplication
-   * by the Hessian"), sharing one primal pass.
+   * Computes loss, gradient and the exact Hessian-vector product Hv by forward over reverse mode (Pearlmutter 1994, "Fast exact
+   * multiplication by the Hessian"). All share one forward pass.
    *
    * @param direction v, in flat order or as a vector of the field's layout.
-   * @param into Where results go, instead of vectors of the differentiator's own.
-   * @throws When shapes do not fit.
+   * @param into Where results are written, instead of vectors that the differentiator owns.
+   * @throws If shapes do not fit.
    */
   async hessianVectorProduct(
     batch: Batch,
@@ -91,12 +95,12 @@ export class Differentiator implements Disposable {
   }
 
   /**
-   * Loss, gradient and the Gauss-Newton product Gv = Jᵀ(∂²loss)Jv, J the Jacobian of the outputs; G is positive semidefinite
-   * (Schraudolph 2002, "Fast curvature matrix-vector products").
+   * Computes loss, gradient and the Gauss-Newton product Gv = Jᵀ(∂²loss)Jv, where J is the Jacobian of the outputs (Schraudolph
+   * 2002, "Fast curvature matrix-vector products"). G is positive semidefinite.
    *
    * @param direction v, in flat order or as a vector of the field's layout.
-   * @param into Where results go, instead of vectors of the differentiator's own.
-   * @throws When shapes do not fit.
+   * @param into Where results are written, instead of vectors that the differentiator owns.
+   * @throws If shapes do not fit.
    */
   async gaussNewtonVectorProduct(
     batch: Batch,
@@ -109,10 +113,11 @@ export class Differentiator implements Disposable {
   }
 
   /**
-   * Loss, gradient and any number of products. On a batch that fits one chunk they share one primal pass.
+   * Computes loss, gradient and any number of products. If the batch fits in one chunk, all share one forward pass.
    *
-   * @returns The products in the order asked for, each in a vector of its own.
-   * @throws When shapes do not fit.
+   * @param asked The products to compute.
+   * @returns Loss, gradient and the products in the order of `asked`, each in a separate vector.
+   * @throws If shapes do not fit.
    */
   curvatureProducts(
     batch: Batch,
@@ -121,7 +126,7 @@ export class Differentiator implements Disposable {
     return this.#differentiate(batch, asked, {});
   }
 
-  /** Frees the device memory, that of all vectors returned included. */
+  /** Frees the device memory, including that of all vectors that were returned. */
   [Symbol.dispose](): void {
     for (const { workspace } of this.#workspaces.values()) workspace[Symbol.dispose]();
     this.#workspaces.clear();
@@ -147,7 +152,7 @@ export class Differentiator implements Disposable {
     return { loss: new Float32Array(bytes)[0], gradient, products: products.map(({ result }) => result) };
   }
 
-  /** The vectors that the caller gave, checked. */
+  /** Checks the vectors that the caller passed, and returns the set of them. */
   #given(asked: readonly CurvatureProduct[], into: ResultVectors): Set<Vector> {
     const inUse = new Set<Vector>();
     for (const { direction } of asked) {
@@ -158,7 +163,7 @@ export class Differentiator implements Disposable {
     for (const vector of [into.gradient, into.product]) {
       if (vector === undefined) continue;
       this.#checkLayout("into", vector);
-      // Chunks read the direction after the first of them has written the results.
+      // If there are several chunks, later ones read the direction after the first has written the results.
       if (inUse.has(vector)) throw new Error("into: another vector than the direction expected.");
     }
     if (into.gradient !== undefined && into.gradient === into.product) {
@@ -168,17 +173,17 @@ export class Differentiator implements Disposable {
     return inUse;
   }
 
-  /** Vectors must lie on the device as the parameters do. */
+  /** Throws if a vector's layout on the device differs from that of the parameters. */
   #checkLayout(name: string, { layout: found }: Vector): void {
     const { layout } = this.#field;
     if (layout.samePlaces(found)) return;
     throw new Error(
       `${name}: a vector of the field's layout (${layout.parameterCount} numbers) expected, ` +
-        `one of another with ${found.parameterCount} found.`,
+        `a vector of another layout (${found.parameterCount} numbers) found.`,
     );
   }
 
-  /** A vector of its own that is not in use in this call, and now is. */
+  /** Takes a vector that the differentiator owns and that is not yet used in this call, and marks it as used. */
   #own(inUse: Set<Vector>): Vector {
     const { gpu, layout } = this.#field;
     let vector = this.#vectors.find((each) => !inUse.has(each));
@@ -201,8 +206,8 @@ export class Differentiator implements Disposable {
 }
 
 /**
- * Makes an object that computes loss, gradient and second-order products of objective(field) again and again without allocating each
- * time.
+ * Creates an object that computes loss, gradient and second-order products of objective(field) repeatedly, without allocating device
+ * memory each time.
  *
  * @example
  * ```ts ignore

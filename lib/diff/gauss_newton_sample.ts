@@ -4,20 +4,21 @@ import type { Node } from "../field/network.ts";
 import type { Vector } from "../linalg/vector.ts";
 
 /**
- * A sample JᵀS^½w of the Gauss-Newton matrix G = JᵀSJ: its entrywise square has the diagonal of G as its mean. J is the Jacobian of
- * what the loss compares with targets (outputs, or pixels), S the loss's second derivative by it, w random signs on its entries.
+ * A random sample JᵀS^½w of the Gauss-Newton matrix G = JᵀSJ. The expectation of its entrywise square is the diagonal of G. J is
+ * the Jacobian of what the loss compares with targets (outputs, or pixels), S is the second derivative of the loss by the same, and
+ * w are random signs, one for each entry.
  */
 export interface GaussNewtonSample {
-  /** What w is drawn with. */
+  /** The key of the random generator that determines w. */
   readonly key: RandomKey;
-  /** Where the sample goes. */
+  /** Where the sample is written. */
   readonly result: Vector;
 }
 
-/** Streams of several outputs lie this far apart. */
+/** The difference between the random streams of consecutive outputs. */
 const STREAM_STEP = 2 ** 16;
 
-/** Records putting random signs where the outputs' tangents are, a row for each sample; rows beyond them become 0. */
+/** Records writing random signs to the outputs' tangents, one row for each sample. The rows after them become 0. */
 export function drawOutputSigns(
   gpu: Gpu,
   outputs: Iterable<Node>,

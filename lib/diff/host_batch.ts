@@ -5,9 +5,9 @@ import type { Objective } from "../objective/objective.ts";
 import type { DifferentiationRequest } from "./request.ts";
 
 /**
- * A batch on the host, for `differentiate`: its chunks are written to the device while passes are recorded.
+ * Prepares a batch in host arrays for `differentiate`. Its chunks are written to the device while passes are recorded.
  *
- * @throws When shapes do not fit.
+ * @throws If shapes do not fit.
  */
 export function hostBatch(
   { gpu, description }: Field,

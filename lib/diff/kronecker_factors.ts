@@ -10,18 +10,18 @@ import { type MatrixView, viewOf } from "../linalg/matrix_view.ts";
 import { Products } from "../linalg/gemm/products.ts";
 import text from "../../wgsl/diff/kronecker_operand.wgsl" with { type: "text" };
 
-/** Called for each layer on the way back with the adjoint of its preactivations. */
+/** A function that the backward pass calls for each dense layer with the adjoint of the layer's preactivations. */
 export type LayerObserver = (node: Node, dense: DenseNode, adjoint: DeviceBuffer) => void;
 
-/** A chunk of a batch, as its layers' observer needs to know it. */
+/** What a layer observer must know about a chunk of a batch. */
 interface ObservedChunk {
-  /** First row. */
+  /** Index in the batch of the chunk's first row. */
   readonly first: number;
-  /** Rows, without padding. */
+  /** Number of rows in the chunk, without padding. */
   readonly rows: number;
-  /** Rows of the whole batch. */
+  /** Number of rows in the whole batch. */
   readonly batchRows: number;
-  /** Samples of the whole batch, whose mean the loss is. */
+  /** Number of samples in the whole batch, over which the loss is the mean. */
   readonly batchSamples: number;
 }
 
@@ -36,18 +36,26 @@ interface MapSums {
 const source = { name: "kronecker_operand", text };
 
 /**
- * The Kronecker factors of K-FAC (Martens & Grosse 2015) for every linear map, summed while a backward pass is recorded:
- * A = mean over the rows of ããᵀ with ã = (a, 1), G = n Σ_rows z̄z̄ᵀ with z̄ the adjoint of the mean loss over n samples (points, pixels or
- * rays; a ray has many rows). Chunks are added in their order.
+ * Computes the Kronecker factors of K-FAC (Martens & Grosse 2015) for every linear map, along with a backward pass:
+ *
+ * A = mean over the rows of ããᵀ with ã = (a, 1), G = n Σ_rows z̄z̄ᵀ
+ *
+ * a is the map's input. z̄ is the adjoint of the map's output for the mean loss over n samples (points, pixels or rays; a ray
+ * has many rows). The contributions of a batch's chunks are added in order.
  */
 export class KroneckerFactors implements Disposable {
-  /** The factors, in `kroneckerLayout`'s order. */
+  /** The factors, in the layout that `kroneckerLayout` returns. */
   readonly factors: Vector;
   readonly #operand: DeviceBuffer;
   readonly #maps = new Map<string, MapSums[]>();
   readonly #capacity: number;
 
-  /** @param chunk Rows of the largest chunk. */
+  /**
+   * Allocates the factors and scratch memory.
+   *
+   * @param layout The layout of the parameters.
+   * @param chunk Number of rows of the largest chunk.
+   */
   constructor(readonly gpu: Gpu, layout: Layout, chunk: number) {
     this.#capacity = padRows(chunk);
     this.factors = createVector(gpu, kroneckerLayout(layout), "Kronecker factors");
@@ -69,7 +77,7 @@ export class KroneckerFactors implements Disposable {
     this.#operand = gpu.buffer("Kronecker operand", this.#capacity * widest * 4);
   }
 
-  /** What the backward pass over a chunk calls for each layer. */
+  /** Returns the function that the backward pass over a chunk must call for each dense layer. */
   observer({ first, rows, batchRows, batchSamples }: ObservedChunk): LayerObserver {
     const keep = first > 0 ? 1 : 0;
     return (node, dense, adjoint) => {

@@ -1,5 +1,5 @@
 /**
- * Derivatives of a loss by a field's parameters: the gradient, Hessian-vector and Gauss-Newton products.
+ * Derivatives of a loss by a field's parameters: the gradient, Hessian-vector products and Gauss-Newton products.
  *
  * @module
  */

@@ -16,14 +16,15 @@ const sumSource = { name: "gradient_sum", text: sumText };
 const lossSource = { name: "loss_sum", text: lossText };
 
 /**
- * Records loss, gradient and, if asked for, products of the workspace's field and objective over a batch.
+ * Records computing the loss, the gradient and any requested products of the workspace's field and objective over a batch.
  *
- * @throws When products are asked for and the workspace was made without memory for them.
+ * @throws If products are requested and the workspace was created without memory for them.
  */
 export function differentiate(workspace: Workspace, request: DifferentiationRequest): void {
   const { products = [] } = request;
   const chunks = workspace.chunksOf(request.samples);
-  // Results of several chunks cannot be added up side by side in vectors that products share.
+  // Several products may use the same result vector. If there are also several chunks, their contributions to one product must all be
+  // added before the next product uses the vector, so the batch is processed once for each product.
   const runs = chunks.length > 1 && products.length > 1 ? products.map((product) => [product]) : [products];
   for (const [i, together] of runs.entries()) {
     const last = i === runs.length - 1;
@@ -36,12 +37,12 @@ export function differentiate(workspace: Workspace, request: DifferentiationRequ
 
 /** The passes over one chunk of a batch. */
 class ChunkPasses {
-  /** Whether results of earlier chunks are there, to be added to. */
+  /** Whether results are added to those of earlier chunks. */
   readonly #keep: boolean;
-  /** Whether results are complete with this chunk. */
+  /** Whether this is the last chunk, which completes the results. */
   readonly #last: boolean;
   readonly #objectivePass: ObjectivePass;
-  /** The adjoints of the backward pass, where a Hessian-vector product needs them again. */
+  /** The adjoints of the backward pass, which are kept if a Hessian-vector product needs them again. */
   readonly #kept = new Map<Node, KeptAdjoint>();
 
   constructor(readonly workspace: Workspace, readonly request: DifferentiationRequest, readonly chunk: Chunk) {
@@ -61,7 +62,7 @@ class ChunkPasses {
     };
   }
 
-  /** Records all of them. */
+  /** Records all passes. */
   record(): void {
     const { workspace: { gpu, network, pool, field }, request, chunk } = this;
     gpu.phase("batch");

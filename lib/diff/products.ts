@@ -4,19 +4,22 @@ import type { Batch } from "../objective/batch.ts";
 import type { Objective } from "../objective/objective.ts";
 import { createDifferentiator, type Differentiator, type LossAndGradient } from "./differentiator.ts";
 
-/** Options of the functions that differentiate on one batch. */
+/** Options of the functions that compute derivatives on one batch. */
 export interface DifferentiationOptions {
-  /** A vector of the field's layout for the result (gradient, or product), instead of a new one; not the direction's. */
+  /**
+   * A vector of the field's layout to which the result (the gradient or the product) is written, instead of a new vector. It must
+   * not be the direction.
+   */
   into?: Vector;
-  /** Bytes of device memory that a chunk may take; a larger batch is worked through in chunks. */
+  /** Bytes of device memory that a chunk may take. A batch that needs more is processed in several chunks. */
   memory?: number;
 }
 
 /**
- * Loss and gradient of objective(field) on one batch, by reverse mode. The gradient is the caller's to dispose. Who asks more than
- * once saves time with {@linkcode createDifferentiator}.
+ * Computes loss and gradient of objective(field) on one batch by reverse mode. The caller must dispose the gradient. For repeated
+ * calls {@linkcode createDifferentiator} is faster.
  *
- * @throws When shapes do not fit.
+ * @throws If shapes do not fit.
  */
 export function lossAndGradient(
   field: Field,
@@ -31,11 +34,12 @@ export function lossAndGradient(
 }
 
 /**
- * Loss, gradient and the exact Hessian-vector product Hv of objective(field) on one batch, by forward over reverse mode
- * (Pearlmutter 1994, "Fast exact multiplication by the Hessian"), sharing one primal pass. Gradient and product are the
- * caller's to dispose.
+ * Computes loss, gradient and the exact Hessian-vector product Hv of objective(field) on one batch by forward over reverse mode
+ * (Pearlmutter 1994, "Fast exact multiplication by the Hessian"). All share one forward pass. The caller must dispose gradient and
+ * product.
  *
  * @param direction v, in flat order or as a vector of the field's layout.
+ * @throws If shapes do not fit.
  */
 export function hessianVectorProduct(
   field: Field,
@@ -52,11 +56,12 @@ export function hessianVectorProduct(
 }
 
 /**
- * Loss, gradient and the Gauss-Newton product Gv = Jᵀ(∂²loss)Jv of objective(field) on one batch, J the Jacobian of the
- * outputs; G is positive semidefinite (Schraudolph 2002, "Fast curvature matrix-vector products"). Gradient and product are
- * the caller's to dispose.
+ * Computes loss, gradient and the Gauss-Newton product Gv = Jᵀ(∂²loss)Jv of objective(field) on one batch, where J is the Jacobian of
+ * the outputs (Schraudolph 2002, "Fast curvature matrix-vector products"). G is positive semidefinite. The caller must dispose
+ * gradient and product.
  *
  * @param direction v, in flat order or as a vector of the field's layout.
+ * @throws If shapes do not fit.
  */
 export function gaussNewtonVectorProduct(
   field: Field,
@@ -72,7 +77,10 @@ export function gaussNewtonVectorProduct(
   });
 }
 
-/** Asks a differentiator that is made for this one call. New vectors are the caller's, unless the call fails. */
+/**
+ * Creates a differentiator for a single call. The caller of this function owns the new vectors; if the call fails, they are
+ * freed.
+ */
 async function once<Result>(
   field: Field,
   objective: Objective,

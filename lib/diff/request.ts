@@ -5,75 +5,76 @@ import type { Chunk } from "./chunks.ts";
 import type { GaussNewtonSample } from "./gauss_newton_sample.ts";
 import type { KroneckerFactors } from "./kronecker_factors.ts";
 
-/** One chunk of a batch to be put in place. */
+/** A request to write one chunk of a batch to the device. */
 export interface ChunkRequest extends Chunk {
-  /** Where each named input goes: [padded rows, stride]. */
+  /** Where to write each named input: [padded rows, stride]. */
   readonly inputs: ReadonlyMap<string, MatrixPlace>;
-  /** Where each named target goes: [padded samples, stride]. */
+  /** Where to write each named target: [padded samples, stride]. */
   readonly targets: ReadonlyMap<string, MatrixPlace>;
   /**
-   * Records evaluating one of the field's outputs at the first rows of the inputs as they are, for data that depends on the field:
-   * it is then to fill the inputs anew. The result, [padded rows, stride], is there until the next evaluation.
+   * Records evaluating one of the field's outputs at the first `rows` rows of the inputs as they were written so far. It is for data
+   * that depends on the field, which must then write its final inputs. The result, [padded rows, stride], is valid until the next
+   * evaluation.
    */
   readonly evaluate?: (rows: number, output: string) => MatrixPlace;
 }
 
 /** A matrix on the device. */
 export interface MatrixPlace {
-  /** Row-major. */
+  /** The buffer, which contains the matrix in row-major order. */
   readonly buffer: DeviceBuffer;
-  /** Columns that exist. */
+  /** Columns without padding. */
   readonly width: number;
-  /** Columns on the device. */
+  /** Columns on the device, padding included. */
   readonly stride: number;
 }
 
 /** A second-order product, or a sample of the Gauss-Newton matrix. */
 export type ProductRequest = DirectionalRequest | SampleRequest;
 
-/** Hv or Gv. */
+/** A request for a product Hv or Gv. */
 export interface DirectionalRequest {
   readonly kind: CurvatureKind;
-  /** v. */
+  /** The direction v. */
   readonly direction: Vector;
-  /** Where Hv or Gv goes. */
+  /** Where Hv or Gv is written. */
   readonly result: Vector;
-  /** Records what fills `direction`. */
+  /** Records filling `direction`. It is called before the direction is first read. */
   readonly prepare?: () => void;
 }
 
-/** JᵀS^½w. */
+/** A request for a sample JᵀS^½w of the Gauss-Newton matrix. */
 interface SampleRequest extends GaussNewtonSample {
   readonly kind: "gaussNewtonSample";
 }
 
 /**
- * What is computed over one batch. The callbacks are called while the work is being recorded, so that they may record what uses
- * a result before a later product overwrites the vector that it is in.
+ * What is computed over one batch. The callbacks are called while the work is recorded. They can record further work that uses a
+ * result, before a later product overwrites that result's vector.
  */
 export interface DifferentiationRequest {
-  /** Samples of the batch. */
+  /** Number of samples in the batch. */
   readonly samples: number;
-  /** Puts a chunk in place: records kernels, or writes from the host. */
+  /** Provides a chunk's inputs and targets on the device, either by recording kernels or by writing from the host. */
   readonly fill: (chunk: ChunkRequest) => void;
-  /** Where the gradient goes. */
+  /** Where the gradient is written. */
   readonly gradient: Vector;
   /**
-   * What is computed beside the gradient, in this order. Several may use the same vectors, one after the other. Those of a batch that
-   * fits one chunk share one forward pass.
+   * The products that are computed in addition to the gradient, in this order. Several may use the same vectors, one after the
+   * other. If the batch fits in one chunk, all share one forward pass.
    */
   readonly products?: readonly ProductRequest[];
-  /** With it, the Kronecker factors as well; for the same chunk size. */
+  /** If given, the Kronecker factors are computed, too. They must have been created for the same chunk size. */
   readonly kronecker?: KroneckerFactors;
-  /** Entry of `losses` that the loss goes to. */
+  /** The entry of the workspace's `losses` to which the loss is written; 0 by default. */
   readonly slot?: number;
-  /** Reported by the flag when something is not finite. */
+  /** The number of the training step, which is written to the flag if a result is not finite; 0 by default. */
   readonly step?: number;
   /**
-   * Called once, when loss, gradient and Kronecker factors are complete: before the first product, or, where a batch of several chunks is
-   * gone through once for each product, before the last one.
+   * Called once, when loss, gradient and Kronecker factors are complete. This is before the first product, except if there are several
+   * chunks and several products: then the batch is processed once for each product, and the call comes before the last one.
    */
   readonly onGradient?: () => void;
-  /** Called for each product when it is complete, in order. */
+  /** Called for each product, in order, when it is complete. */
   readonly onProduct?: (product: ProductRequest) => void;
 }

@@ -5,43 +5,44 @@ import type { Vector } from "../linalg/vector.ts";
 import type { WeightSums } from "../linalg/gemm/weight_sums.ts";
 import type { BufferPool } from "./buffer_pool.ts";
 
-/** What a walk from the outputs to the inputs reads and writes. */
+/** What a reverse pass, from the outputs to the inputs, reads and writes. */
 export interface ReversePass {
-  /** The forward pass has run. */
+  /** The network, whose forward pass has been recorded. */
   readonly network: Network;
-  /** Where matrices in flight come from. */
+  /** The pool from which temporary matrices are taken. */
   readonly pool: BufferPool;
-  /** Rows of this chunk, padded. */
+  /** Rows of this chunk, padding included. */
   readonly rows: number;
-  /** Of the field. */
+  /** The field's parameters. */
   readonly parameters: Vector;
   /** Where the parameters' adjoint is summed up. */
   readonly sums: WeightSums;
 }
 
-/** What is done at a layer of units. "Adjoint" may stand for an adjoint's tangent. */
+/** What is done at each dense layer. An "adjoint" here can also be the tangent of an adjoint. */
 interface LayerSteps {
-  /** From the adjoint of the layer's value to that of its preactivations; may return `above` itself. */
+  /** Computes the adjoint of the layer's preactivations from that of its value, `above`. It may return `above` itself. */
   derive(node: Node, dense: DenseNode, above: DeviceBuffer): DeviceBuffer;
-  /** Adds to the parameters' adjoint. */
+  /** Computes the layer's part of the parameters' adjoint from the adjoint of its preactivations, `below`. */
   weights(node: Node, dense: DenseNode, below: DeviceBuffer): void;
   /**
-   * Records the adjoint of what the layer reads.
+   * Records computing the adjoint of the layer's input.
    *
-   * @param source The one node read, if nothing else contributes to its adjoint.
-   * @returns Whether it is already the adjoint of that node's preactivations.
+   * @param to Where that adjoint is written.
+   * @param source The only node that the layer reads, if nothing else contributes to that node's adjoint.
+   * @returns Whether the result is already the adjoint of that node's preactivations.
    */
   input(node: Node, dense: DenseNode, below: DeviceBuffer, to: DeviceBuffer, source?: Node): boolean;
-  /** What is no longer needed: by default it goes back to the pool. */
+  /** Called at the end of each layer. It may give the buffers back to the pool by calling `give`, or keep them. */
   done(node: Node, above: DeviceBuffer, below: DeviceBuffer, give: (buffer: DeviceBuffer) => void): void;
 }
 
 /**
- * Walks the layers from the top with the adjoints of the outputs. Adjoints of nodes that several layers read are added, in a fixed
- * order; a concatenation splits its adjoint. A layer that only outputs without objective read is passed over: its part of the
- * gradient stays zero.
+ * Propagates the adjoints of the outputs through the layers, from the last to the first. If several layers read a node, their
+ * contributions to its adjoint are added in a fixed order. The adjoint of a concatenation is split among the nodes it consists
+ * of. Layers that contribute to no output with an adjoint are skipped, and their part of the gradient stays zero.
  *
- * @param seeds Adjoints of output nodes; they stay the caller's.
+ * @param seeds Adjoints of the output nodes. The caller keeps owning them.
  */
 export function reverse(pass: ReversePass, seeds: ReadonlyMap<Node, DeviceBuffer>, steps: LayerSteps): void {
   const { network, pool } = pass;
@@ -72,7 +73,7 @@ export function reverse(pass: ReversePass, seeds: ReadonlyMap<Node, DeviceBuffer
   }
 }
 
-/** The usual end of a layer: both adjoints go back to the pool. */
+/** The usual end of a layer, which gives both adjoints back to the pool. */
 export function giveBack(
   _node: Node,
   above: DeviceBuffer,
@@ -87,7 +88,7 @@ function readersOf(network: Network, source: Node): number {
   return network.nodes.filter((node) => node.dense?.sources.includes(source)).length;
 }
 
-/** Adds the adjoint of a layer's input, or its parts where it is a concatenation, to the adjoints of the nodes read. */
+/** Adds the adjoint of a layer's input to the adjoints of the nodes that it reads. That of a concatenation is split. */
 function split(pass: ReversePass, dense: DenseNode, input: DeviceBuffer, adjoints: Map<Node, DeviceBuffer>): void {
   let column = 0;
   for (const source of dense.sources) {
@@ -102,7 +103,7 @@ function split(pass: ReversePass, dense: DenseNode, input: DeviceBuffer, adjoint
   pass.pool.give(input);
 }
 
-/** Adds columns of one adjoint (from `fromColumn` on) to a node's, or replaces it. */
+/** Adds columns of one adjoint, from `fromColumn` on, to a node's adjoint, or replaces that adjoint by them. */
 function addColumns(
   { network, rows }: ReversePass,
   from: DeviceBuffer,

@@ -12,23 +12,23 @@ import { BufferPool } from "./buffer_pool.ts";
 import { type Chunk, type ChunkSize, cutBatch } from "./chunks.ts";
 import type { MatrixPlace } from "./request.ts";
 
-/** Splitting the sum over the batch gives parallel hardware something to do; more than this only costs traffic. */
+/** The largest number of parts of the sum over the batch. Parts are computed in parallel; more would only cost memory traffic. */
 const MAX_SPLITS = 64;
 const PARTIAL_MEMORY = 128 * 2 ** 20;
 
-/** What a workspace is made for. */
+/** Options of a workspace. */
 interface WorkspaceOptions {
-  /** Samples of the largest batch. */
+  /** Number of samples of the largest batch. */
   readonly samples: number;
-  /** Whether second-order products will be asked for. */
+  /** Whether second-order products can be computed. */
   readonly products: boolean;
-  /** Entries of the ring of losses, 1 by default. */
+  /** Number of entries of the ring buffer of losses, 1 by default. */
   readonly slots?: number;
-  /** Bytes that one chunk may take. */
+  /** Bytes of device memory that one chunk may take. */
   readonly memory?: number;
 }
 
-/** Where a backward pass starts, and where its partial sums go. */
+/** The adjoints that a backward pass starts from, and the memory for its partial sums. */
 export interface BackwardMemory {
   /** Adjoints of the outputs that the objective reads, or the tangents of these adjoints: [padded rows, stride]. */
   readonly seeds: ReadonlyMap<Node, DeviceBuffer>;
@@ -36,38 +36,39 @@ export interface BackwardMemory {
   readonly sums: WeightSums;
 }
 
-/** Makes a buffer that the workspace owns. */
+/** Allocates a buffer that the workspace owns. */
 type Allocate = (label: string, bytes: number) => DeviceBuffer;
 
 /**
- * The device memory in which `differentiate` computes derivatives of objective(field) over batches. A batch that is larger than one
- * chunk is cut into chunks of whole samples, whose contributions are added in order; the result is the same up to rounding.
+ * The device memory in which `differentiate` computes derivatives of objective(field) over batches. A batch that is too large for
+ * one chunk is divided into chunks of whole samples, whose contributions are added in order. The result is the same up to
+ * rounding.
  */
 export class Workspace implements Disposable {
   /** The device. */
   readonly gpu: Gpu;
-  /** A ring of losses, one entry a pass (f32). */
+  /** A ring buffer of losses, one f32 for each batch. */
   readonly losses: DeviceBuffer;
   /**
-   * flags[0]: the first step at which the gradient or product was not finite; all ones while there is none. flags[1] is the
-   * caller's, for the parameters.
+   * flags[0] is the first step at which the gradient or a product was not finite, or has all bits set if there is none. flags[1] is
+   * for the caller, who stores the same for the parameters there.
    */
   readonly flags: DeviceBuffer;
-  /** Rows of one chunk, at most. */
+  /** The largest number of rows in a chunk. */
   readonly chunkRows: number;
-  /** Values of one chunk, with their tangents where products are asked for. */
+  /** The network with the values of one chunk, and with their tangents if the workspace is for products. */
   readonly network: Network;
-  /** Matrices as high as a chunk. */
+  /** A pool of matrices with as many rows as a chunk. */
   readonly pool: BufferPool;
-  /** Each sample's share of the loss. */
+  /** Each sample's contribution to the loss. */
   readonly sampleLoss: DeviceBuffer;
-  /** Where each named input goes: [padded rows, stride]. */
+  /** Where each named input is stored: [padded rows, stride]. */
   readonly inputs: ReadonlyMap<string, MatrixPlace>;
-  /** Where each named target goes: [padded samples, stride]. */
+  /** Where each named target is stored: [padded samples, stride]. */
   readonly targets: ReadonlyMap<string, MatrixPlace>;
-  /** Memory for the gradient. */
+  /** Memory for the backward pass of the gradient. */
   readonly gradient: BackwardMemory;
-  /** The same seeds by the outputs' names, as objectives take them. */
+  /** The seeds of both backward passes by the outputs' names, as objectives expect them. */
   readonly adjoints: ObjectivePass["adjoints"];
   readonly #product?: BackwardMemory;
   readonly #size: ChunkSize;
@@ -76,7 +77,7 @@ export class Workspace implements Disposable {
   /**
    * Allocates everything except the pool's matrices, which the first pass allocates.
    *
-   * @throws When not even one sample fits.
+   * @throws If not even one sample fits.
    */
   constructor(readonly field: Field, readonly objective: Objective, options: WorkspaceOptions) {
     const { gpu, description, layout } = field;
@@ -122,21 +123,23 @@ export class Workspace implements Disposable {
   }
 
   /**
-   * Memory for products.
+   * Memory for the backward pass of products.
    *
-   * @throws When the workspace was made without it.
+   * @throws If the workspace was created without it.
    */
   get product(): BackwardMemory {
-    if (this.#product === undefined) throw new Error("differentiate: this workspace was made without products.");
+    if (this.#product === undefined) {
+      throw new Error("differentiate: this workspace was created without memory for products.");
+    }
     return this.#product;
   }
 
-  /** The chunks that a batch of so many samples is cut into. */
+  /** The chunks into which a batch of `samples` samples is divided. */
   chunksOf(samples: number): Chunk[] {
     return cutBatch(samples, this.#size);
   }
 
-  /** Padded rows of these chunks, each size once. */
+  /** The different numbers of padded rows that these chunks have. */
   chunkSizes(samples: number): number[] {
     return [...new Set(this.chunksOf(samples).map(({ paddedRows }) => paddedRows))];
   }
@@ -151,7 +154,7 @@ export class Workspace implements Disposable {
 function rowsOfChunk({ gpu, description, layout }: Field, batchRows: number, options: WorkspaceOptions): number {
   const { products, memory = DEFAULT_MEMORY } = options;
   const perRow = bytesPerRow(description, products);
-  // Adjoints in flight: up to five matrices of the widest layer; those that products read again all stay.
+  // Up to five adjoints, as wide as the widest layer, exist at the same time. With products all adjoints are kept in addition.
   const total = perRow.total + perRow.widest * 5 + (products ? perRow.adjoints : 0);
   const splitBytes = layout.deviceLength * 4 * (products ? 2 : 1);
   const fit = Math.min(PARTIAL_MEMORY, gpu.device.limits.maxStorageBufferBindingSize) / splitBytes;
@@ -177,13 +180,13 @@ function targetPlaces(
   }));
 }
 
-/** The nodes that the objective reads, by the outputs' names. */
+/** The nodes that the objective reads, by the names of the outputs. */
 function outputNodes(objective: Objective, network: Network): Map<string, Node> {
   const outputs = new Map<string, Node>();
   for (const name of objective.reads(network.subject.description).keys()) {
     const node = network.output(name);
     if ([...outputs.values()].includes(node)) {
-      throw new Error(`${objective.name}: outputs ${name} and another are the same layer.`);
+      throw new Error(`${objective.name}: output ${name} is read from the same layer as another output.`);
     }
     outputs.set(name, node);
   }

@@ -4,7 +4,10 @@ import { linearGroups } from "../gpu/groups.ts";
 import alignedText from "../../wgsl/field/copy_columns_aligned.wgsl" with { type: "text" };
 import text from "../../wgsl/field/copy_columns.wgsl" with { type: "text" };
 
-/** Which columns go where; `width` columns are copied, the rest of `span` becomes 0. */
+/**
+ * Which columns are copied, and to where. Of the `span` columns at the destination the first `width` are copied from the source,
+ * the others become 0. Strides are in entries.
+ */
 export interface ColumnCopy {
   readonly rows: number;
   readonly width: number;
@@ -13,7 +16,7 @@ export interface ColumnCopy {
   readonly fromColumn: number;
   readonly toStride: number;
   readonly toColumn: number;
-  /** Add to what is there instead of replacing it. */
+  /** Whether the columns are added to the destination's contents instead of replacing them. */
   readonly add?: boolean;
 }
 
@@ -21,8 +24,8 @@ const kernelSource = { name: "copy_columns", text };
 const alignedSource = { name: "copy_columns_aligned", text: alignedText };
 
 /**
- * Records copying columns from one matrix to another (`copy_columns.wgsl`), four at a time where that is possible: software
- * adapters take as long for one entry as for four.
+ * Records copying columns from one matrix to another (`copy_columns.wgsl`). Where possible four columns are copied at a time,
+ * because software adapters take as long for one entry as for four.
  */
 export function copyColumns(gpu: Gpu, source: BufferLike, destination: BufferLike, copy: ColumnCopy): void {
   const aligned = [copy.span, copy.fromColumn, copy.toColumn].every((columns) => columns % 4 === 0);

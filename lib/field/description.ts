@@ -2,17 +2,17 @@ import type { Activation } from "./activation/activation.ts";
 import type { Encoding } from "./encoding/encoding.ts";
 import type { Segment } from "../linalg/layout.ts";
 
-/** A layer of units: a(X Wᵀ + b), X the concatenation of what it reads. */
+/** A dense layer: a(X Wᵀ + b), where X is the concatenation of the inputs and layers that it reads. */
 export interface DenseLayer {
   /** Unique among inputs and layers. */
   readonly name: string;
-  /** Names of inputs or earlier layers, concatenated in this order. */
+  /** Names of the inputs or earlier layers that it reads, concatenated in this order. */
   readonly from: readonly string[];
-  /** Width of the layer. */
+  /** Number of units, which is the layer's width. */
   readonly units: number;
-  /** Applied to its preactivations. */
+  /** The activation function that is applied to the layer's preactivations. */
   readonly activation: Activation;
-  /** Weights start uniform in ± this. By default the activation's own bound. */
+  /** Initial weights are uniform in ± this. The default is the activation's `weightBound`. */
   readonly weightBound?: number;
 }
 
@@ -20,17 +20,20 @@ export interface DenseLayer {
 export interface EncodingLayer {
   /** Unique among inputs and layers. */
   readonly name: string;
-  /** The input that it reads. */
+  /** The name of the input that it reads. */
   readonly from: readonly [string];
-  /** What it makes of the input. */
+  /** The encoding that is applied to the input. */
   readonly encoding: Encoding;
 }
 
-/** A field as data: from it follow parameter layout, initialisation, buffers and the kernels of every pass. */
+/**
+ * A field as data. It determines the layout and the initialisation of the parameters, the buffers, and the kernels of every
+ * pass.
+ */
 export interface FieldDescription {
   /** Width of each named input. */
   readonly inputs: Readonly<Record<string, number>>;
-  /** In the order of evaluation; parameters lie in this order too. */
+  /** The layers in the order of evaluation, which is also the order of their parameters. */
   readonly layers: readonly (DenseLayer | EncodingLayer)[];
   /** The layer that each named output is read from. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -44,8 +47,8 @@ export function isEncoding(layer: DenseLayer | EncodingLayer): layer is Encoding
 /**
  * Checks a description.
  *
- * @throws When a name repeats or is unknown where it is read, a width is not a positive whole number, an encoding reads a
- * layer, or a layer reaches no output.
+ * @throws If a name repeats, a layer reads an unknown name, a width is not a positive whole number, an encoding reads a layer,
+ * or a layer contributes to no output.
  */
 export function checkDescription(description: FieldDescription): void {
   const { inputs, layers, outputs } = description;
@@ -58,12 +61,14 @@ export function checkDescription(description: FieldDescription): void {
     claim(name);
     positiveInteger(`field description: input ${name}`, width);
   }
-  if (known.size === 0) throw new Error("field description: it has no input.");
+  if (known.size === 0) throw new Error("field description: there is no input.");
   for (const layer of layers) {
     if (layer.from.length === 0) throw new Error(`field description: layer ${layer.name} reads nothing.`);
     for (const source of layer.from) {
       if (!known.has(source)) {
-        throw new Error(`field description: layer ${layer.name} reads ${source}, which is no input or earlier layer.`);
+        throw new Error(
+          `field description: layer ${layer.name} reads ${source}, which is neither an input nor an earlier layer.`,
+        );
       }
     }
     if (isEncoding(layer)) {
@@ -75,15 +80,15 @@ export function checkDescription(description: FieldDescription): void {
     }
     claim(layer.name);
   }
-  if (Object.keys(outputs).length === 0) throw new Error("field description: it has no output.");
+  if (Object.keys(outputs).length === 0) throw new Error("field description: there is no output.");
   const useful = new Set<string>(Object.values(outputs));
   for (const [name, layer] of Object.entries(outputs)) {
     if (!layers.some((each) => each.name === layer && !isEncoding(each))) {
-      throw new Error(`field description: output ${name} is read from ${layer}, which is no layer of units.`);
+      throw new Error(`field description: output ${name} is read from ${layer}, which is not a dense layer.`);
     }
   }
   for (const layer of layers.toReversed()) {
-    if (!useful.has(layer.name)) throw new Error(`field description: layer ${layer.name} reaches no output.`);
+    if (!useful.has(layer.name)) throw new Error(`field description: layer ${layer.name} contributes to no output.`);
     for (const source of layer.from) useful.add(source);
   }
 }
@@ -94,7 +99,7 @@ function positiveInteger(what: string, value: number): void {
   }
 }
 
-/** Width of every input and layer. */
+/** The width of every input and layer, by name. */
 export function widthsOf(description: FieldDescription): Map<string, number> {
   const widths = new Map<string, number>(Object.entries(description.inputs));
   for (const layer of description.layers) {
@@ -104,7 +109,7 @@ export function widthsOf(description: FieldDescription): Map<string, number> {
   return widths;
 }
 
-/** The parameters of a description, in the order of the flat vector: for each layer, for each map, weight and bias. */
+/** The parameters of a description, in flat order: for each layer, and in it for each linear map, the weight and the bias. */
 export function segmentsOf(description: FieldDescription): Segment[] {
   const widths = widthsOf(description);
   return description.layers.flatMap((layer) => {

@@ -10,13 +10,13 @@ import { encodings } from "./encoding/registry.ts";
 
 type Parts = Readonly<Record<string, unknown>>;
 
-/** An activation or an encoding, as a description's text names it. */
+/** An activation or an encoding, as a description's text refers to it. */
 interface NamedPart {
   readonly name: string;
   readonly options: Readonly<Record<string, number>>;
 }
 
-/** A description as JSON; activations and encodings are written by their names and options. */
+/** Converts a description to JSON. Activations and encodings are written as their names and options. */
 export function descriptionToText(description: FieldDescription): string {
   const { inputs, outputs } = description;
   const named = ({ name, options }: NamedPart) => ({ name, options });
@@ -30,18 +30,21 @@ export function descriptionToText(description: FieldDescription): string {
 }
 
 /**
- * Reads what {@linkcode descriptionToText} wrote. Activations and encodings are made from their registries.
+ * Reads a description that {@linkcode descriptionToText} wrote. Activations and encodings are looked up in their registries.
  *
  * @param text The JSON.
- * @param where How errors call the place that it comes from.
- * @throws When it is damaged, is no valid description, or names an activation, an encoding or an option that no registry has.
+ * @param where Where the text comes from, for error messages.
+ * @throws If the text is damaged, is not a valid description, or names an activation, an encoding or an option that is not in
+ * the registries.
  */
 export function descriptionFromText(text: string, where: string): FieldDescription {
   let found: unknown;
   try {
     found = JSON.parse(text);
   } catch (cause) {
-    throw new Error(`${where}: a field description in JSON expected, but: ${(cause as Error).message}.`, { cause });
+    throw new Error(`${where}: a field description in JSON expected, but it is invalid: ${(cause as Error).message}.`, {
+      cause,
+    });
   }
   const { inputs, layers, outputs } = partsOf(found, where);
   if (!Array.isArray(layers)) throw new Error(`${where}: a list of layers expected, ${short(layers)} found.`);
@@ -62,7 +65,7 @@ function layerFrom(layer: Parts, where: string): DenseLayer | EncodingLayer {
   const { name, from, units, weightBound } = layer;
   const isNames = Array.isArray(from) && from.every((source) => typeof source === "string");
   if (typeof name !== "string" || !isNames) {
-    throw new Error(`${where}: a layer with a name and a list of what it reads expected, ${short(layer)} found.`);
+    throw new Error(`${where}: a layer with a name and a list \`from\` of names expected, ${short(layer)} found.`);
   }
   const here = `${where}: layer ${name}`;
   if (Object.hasOwn(layer, "encoding")) {
@@ -77,7 +80,7 @@ function layerFrom(layer: Parts, where: string): DenseLayer | EncodingLayer {
   return { name, from, units, activation, ...weightBound !== undefined && { weightBound } };
 }
 
-/** Makes what a text names by its registry. */
+/** Creates the activation or encoding that a text names, from the registry. */
 function made<P extends NamedPart>(
   kind: string,
   found: unknown,
@@ -90,7 +93,7 @@ function made<P extends NamedPart>(
     throw new Error(
       `${where}: ${kind} ${
         short(name)
-      } is none of ${known}; a field with one of your own is loaded by passing its description.`,
+      } is none of ${known}. To load a field that uses one of your own, pass the field's description.`,
     );
   }
   const wanted = recordOf<number>(options, "number", `${where}: options of ${kind} ${name}`);
@@ -105,13 +108,13 @@ function made<P extends NamedPart>(
   return part;
 }
 
-/** The members of an object. */
+/** A value as an object. Throws if it is not one. */
 function partsOf(found: unknown, where: string): Parts {
   if (typeof found === "object" && found !== null && !Array.isArray(found)) return found as Parts;
   throw new Error(`${where}: an object expected, ${short(found)} found.`);
 }
 
-/** The members of an object, all of which have one type. */
+/** A value as an object whose members all have the given type. Throws if it is not one. */
 function recordOf<T>(found: unknown, type: "number" | "string", where: string): Record<string, T> {
   const parts = partsOf(found, where);
   const other = Object.keys(parts).find((name) => {
@@ -122,7 +125,7 @@ function recordOf<T>(found: unknown, type: "number" | "string", where: string): 
   return parts as Record<string, T>;
 }
 
-/** A value in an error, cut short. */
+/** A value as text for an error message, cut off if it is long. */
 function short(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;

@@ -5,17 +5,17 @@ import { tuneKernels } from "./tune.ts";
 import { bytesPerRow } from "./sizes.ts";
 import type { Vector } from "../linalg/vector.ts";
 
-/** Arrays by the name of an input or output. */
+/** Arrays by the names of inputs or outputs. */
 export type NamedArrays = Record<string, Float32Array>;
 
 /**
- * Arrays by name, whichever way they were given.
+ * Brings arrays into the form of a record by name, and checks them.
  *
- * @param given One array where there is one name, else a record.
- * @param widths Width of each name.
- * @param what For errors: "inputs" or "targets".
- * @returns The record, and the number of rows that all have.
- * @throws When a name is missing or unknown, or lengths do not fit.
+ * @param given A record of arrays `[rows, width]`, or one array if there is only one name.
+ * @param widths The width of each name.
+ * @param what What the arrays are, for error messages: "inputs" or "targets".
+ * @returns The record, and the number of rows, which is the same for all arrays.
+ * @throws If a name is missing or unknown, or an array's length does not fit.
  */
 export function byName(
   given: Float32Array | NamedArrays,
@@ -24,12 +24,12 @@ export function byName(
 ): { arrays: NamedArrays; rows: number } {
   const names = [...widths.keys()];
   if (given instanceof Float32Array && names.length !== 1) {
-    throw new Error(`${what}: arrays by name expected (${names.join(", ")}), one array found.`);
+    throw new Error(`${what}: a record of arrays by name (${names.join(", ")}) expected, one array found.`);
   }
   const arrays = given instanceof Float32Array ? { [names[0]]: given } : given;
   const unknown = Object.keys(arrays).filter((name) => !widths.has(name));
   if (unknown.length > 0) {
-    throw new Error(`${what}: ${unknown.join(", ")} given, but there is only ${names.join(", ")}.`);
+    throw new Error(`${what}: only ${names.join(", ")} expected, but ${unknown.join(", ")} found.`);
   }
   let rows: number | undefined;
   for (const [name, width] of widths) {
@@ -37,10 +37,10 @@ export function byName(
     if (array === undefined) throw new Error(`${what}: ${name} is missing.`);
     const count = array.length / width;
     if (!Number.isInteger(count)) {
-      throw new Error(`${what}: ${name} has ${array.length} numbers, which is no multiple of its width ${width}.`);
+      throw new Error(`${what}: ${name} has ${array.length} numbers, which is not a multiple of its width ${width}.`);
     }
     if (rows !== undefined && rows !== count) {
-      throw new Error(`${what}: ${name} has ${count} rows, others have ${rows}.`);
+      throw new Error(`${what}: ${name} has ${count} rows, but the others have ${rows}.`);
     }
     rows = count;
   }
@@ -68,16 +68,21 @@ export async function evaluateField(
   return inputs instanceof Float32Array && names.length === 1 ? results[names[0]] : results;
 }
 
-/** Forward passes over many rows, chunk by chunk. */
+/** Evaluates a field at many rows of inputs, in chunks that fit the allowed memory. */
 export class Evaluation implements Disposable {
-  /** The network whose inputs' buffers the caller fills. */
+  /** The network. Before each chunk the caller writes the inputs to its buffers. */
   readonly network: Network;
-  /** Rows of one chunk. */
+  /** Rows of the largest chunk. */
   readonly chunk: number;
   readonly #outputs: string[];
   #tuned = false;
 
-  /** @param rows Rows in all, so that small evaluations take little memory. */
+  /**
+   * Allocates the buffers of one chunk.
+   *
+   * @param rows Total number of rows. If there are few, less memory is allocated.
+   * @param memory Bytes of device memory that a chunk may take.
+   */
   constructor(
     readonly field: NetworkSubject & { readonly parameters: Vector },
     rows: number,
@@ -89,14 +94,17 @@ export class Evaluation implements Disposable {
     this.#outputs = Object.keys(field.description.outputs);
   }
 
-  /** Arrays for the outputs of `rows` rows. */
+  /** Creates the arrays for all outputs, `[rows, width]` each. */
   prepare(rows: number): NamedArrays {
     return Object.fromEntries(
       this.#outputs.map((name) => [name, new Float32Array(rows * this.network.output(name).width)]),
     );
   }
 
-  /** Runs one chunk whose inputs are in place and stores its outputs from row `first` on. */
+  /**
+   * Evaluates a chunk of `count` rows, whose inputs have been written to the network's buffers. The outputs are stored in
+   * `results` from row `first` on.
+   */
   async run(first: number, count: number, results: NamedArrays): Promise<void> {
     const { gpu, description } = this.field;
     if (!this.#tuned) await tuneKernels(gpu, { description, rows: this.chunk, gradients: false });

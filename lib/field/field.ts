@@ -5,33 +5,33 @@ import { Layout } from "../linalg/layout.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { evaluateField, type NamedArrays } from "./evaluate.ts";
 
-/** A field with parameters on a device. Made by {@linkcode createField}; whoever makes it disposes it. */
+/** A field with parameters on a device. {@linkcode createField} creates it, and the caller must dispose it. */
 export class Field implements Disposable {
-  /** Where each parameter lies; a list of segments `{ name, shape, … }`. */
+  /** The layout of the parameters, which is a list of segments `{ name, shape, … }`. */
   readonly layout: Layout;
-  /** The parameters. */
+  /** The field's parameters. */
   readonly parameters: Vector;
 
-  /** Use {@linkcode createField}. */
+  /** Creates a field whose parameters are 0. Use {@linkcode createField}, which also initialises them. */
   constructor(readonly gpu: Gpu, readonly description: FieldDescription) {
     checkDescription(description);
     this.layout = new Layout(segmentsOf(description));
     this.parameters = createVector(gpu, this.layout, "parameters");
   }
 
-  /** How many parameters it has. */
+  /** The number of parameters. */
   get parameterCount(): number {
     return this.layout.parameterCount;
   }
 
   /**
-   * Outputs for a batch of inputs, both row-major.
+   * Computes the outputs for a batch of inputs. All arrays are row-major.
    *
-   * @param inputs `[n, inputs]`; with several named inputs a record of such arrays by name.
-   * @returns `[n, outputs]`; with several named outputs a record of such arrays by name.
+   * @param inputs `[n, inputs]`. If the field has several inputs, a record of such arrays by name.
+   * @returns `[n, outputs]`. If the field has several outputs, a record of such arrays by name.
    */
   evaluate(inputs: Float32Array): Promise<Float32Array>;
-  /** The same for several named inputs or outputs. */
+  /** Computes the outputs in the same way for several named inputs or outputs. */
   evaluate(inputs: NamedArrays): Promise<NamedArrays>;
   evaluate(inputs: Float32Array | NamedArrays): Promise<Float32Array | NamedArrays> {
     return evaluateField(this, inputs);
@@ -44,12 +44,12 @@ export class Field implements Disposable {
 }
 
 /**
- * Makes a field on a device and initialises it: weights and biases uniform within the bounds of the description (see
- * `Activation.weightBound`), drawn on the device by a counter-based generator, so that a seed gives the same field on every
- * adapter.
+ * Creates a field on a device and initialises it. Weights and biases are uniform within the bounds of the description (see
+ * `Activation.weightBound`). They are drawn on the device by a counter-based random number generator, so that a seed gives the
+ * same field on every adapter.
  *
- * @param options.seed An unsigned 32-bit number; 0 by default.
- * @throws When the seed or the description is not right.
+ * @param options.seed The random seed, an unsigned 32-bit number; 0 by default.
+ * @throws If the seed or the description is invalid.
  */
 export function createField(gpu: Gpu, description: FieldDescription, options: { seed?: number } = {}): Field {
   const { seed = 0 } = options;

@@ -9,17 +9,19 @@ export interface MlpOptions {
   inputs: number;
   /** Widths of the hidden layers. */
   hidden: readonly number[];
-  /** Width of the output, which is linear. */
+  /** Width of the output, which is computed by a linear layer. */
   outputs: number;
-  /** Of every hidden layer. */
+  /** The activation of every hidden layer. */
   activation: Activation;
-  /** In front of the first layer, if any. */
+  /** The encoding that is applied to the input before the first layer. By default there is none. */
   encoding?: Encoding;
 }
 
 /**
- * The plain coordinate network: an optional encoding, hidden layers `layers.0`, `layers.1`, …, a linear last layer. Its one
- * input is called `input`, its one output `output`.
+ * Describes a plain coordinate network, a multilayer perceptron: an optional encoding, the hidden layers `layers.0`,
+ * `layers.1`, …, and a last, linear layer. Its only input is called `input`, its only output `output`.
+ *
+ * @throws If a width is not a positive whole number.
  */
 export function mlp(options: MlpOptions): FieldDescription {
   const { inputs, hidden, outputs, activation, encoding } = options;
@@ -37,7 +39,7 @@ export function mlp(options: MlpOptions): FieldDescription {
       from: [source],
       units,
       activation: i < hidden.length ? activation : identity(),
-      // The last, linear layer starts as the activation's later layers do.
+      // The last, linear layer is initialised like the activation's later layers.
       weightBound: activation.weightBound(fanIn, i === 0),
     });
     source = `layers.${i}`;

@@ -1,5 +1,5 @@
 /**
- * Fields as data: activations, encodings, the usual networks, evaluation, and choosing kernels for them.
+ * Fields as data: activations, encodings, common networks, their evaluation, and choosing kernels for them.
  *
  * @module
  */

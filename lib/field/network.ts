@@ -11,62 +11,62 @@ import type { Vector } from "../linalg/vector.ts";
 import activationText from "../../wgsl/field/activation_forward.wgsl" with { type: "text" };
 import tangentText from "../../wgsl/field/activation_tangent.wgsl" with { type: "text" };
 
-/** What a network is made for. */
+/** The field that a network computes. */
 export interface NetworkSubject {
   /** The device. */
   readonly gpu: Gpu;
   /** The field as data. */
   readonly description: FieldDescription;
-  /** Of the field's parameters. */
+  /** The layout of the field's parameters. */
   readonly layout: Layout;
 }
 
-/** An input of the field, an encoding or a layer of units, with the buffers of one chunk of a batch. */
+/** An input of the field, an encoding or a dense layer, with its buffers for one chunk of a batch. */
 export interface Node {
   /** Name of the input or layer. */
   readonly name: string;
-  /** Columns that exist. */
+  /** Columns without padding. */
   readonly width: number;
-  /** Columns on the device. */
+  /** Columns on the device, padding included. */
   readonly padded: number;
-  /** Whether parameters lie upstream, so that it has tangents and adjoints. */
+  /** Whether the node's value depends on parameters. Only then it has tangents and adjoints. */
   readonly active: boolean;
-  /** A: [rows, padded]. */
+  /** The node's value A: [rows, padded]. */
   readonly value: DeviceBuffer;
-  /** Ȧ, where the network has tangents and the node is active. */
+  /** The value's tangent Ȧ: [rows, padded]. It exists if the network has tangents and the node is active. */
   readonly valueTangent?: DeviceBuffer;
-  /** Set for layers of units. */
+  /** Members that only dense layers have. */
   readonly dense?: DenseNode;
-  /** Set for encodings. */
+  /** The encoding and the input that it reads. Only encodings have it. */
   readonly encoding?: { readonly layer: EncodingLayer; readonly source: Node };
 }
 
-/** What only a layer of units has. */
+/** The members of a node that only a dense layer has. */
 export interface DenseNode {
-  /** Its description. */
+  /** The layer's description. */
   readonly layer: DenseLayer;
-  /** What it reads, in order. */
+  /** The nodes that the layer reads, in the order of its description. */
   readonly sources: readonly Node[];
-  /** X: the one source's value, or the sources' values side by side. */
+  /** The layer's input X: the value of its only source, or the concatenation of its sources' values. */
   readonly input: DeviceBuffer;
-  /** Ẋ, where the network has tangents and something read is active. */
+  /** The input's tangent Ẋ. It exists if the network has tangents and a source is active. */
   readonly inputTangent?: DeviceBuffer;
-  /** Columns of X on the device. */
+  /** Columns of X on the device, padding included. */
   readonly inputPadded: number;
-  /** Z: [rows, maps, padded]; the value itself when the activation is the identity. */
+  /** The preactivation Z: [rows, maps, padded]. If the activation is the identity, this is the same buffer as the value. */
   readonly preactivation: DeviceBuffer;
-  /** Ż, where the network has tangents. */
+  /** The preactivation's tangent Ż: [rows, maps, padded]. It exists if the network has tangents. */
   readonly preactivationTangent?: DeviceBuffer;
-  /** Byte ranges of the stacked weights and biases in vectors of the field's layout. */
+  /** Where the stacked weights of all the layer's maps are stored in vectors of the field's layout, in bytes. */
   readonly weight: { readonly offset: number; readonly size: number };
-  /** See `weight`. */
+  /** Where the stacked biases are stored, in bytes. */
   readonly bias: { readonly offset: number; readonly size: number };
 }
 
 const activationSource = { name: "activation_forward", text: activationText };
 const tangentSource = { name: "activation_tangent", text: tangentText };
 
-/** Buffers for a chunk of a batch, and the forward pass over it, with tangents or without. */
+/** The buffers for one chunk of a batch, and the forward pass over it, with or without tangents. */
 export class Network implements Disposable {
   /** Inputs first, then layers in order of evaluation. */
   readonly nodes: readonly Node[];
@@ -74,18 +74,18 @@ export class Network implements Disposable {
   readonly gpu: Gpu;
   readonly #byName = new Map<string, Node>();
   readonly #buffers: DeviceBuffer[] = [];
-  /** As large as the largest preactivations, for products in several passes. */
+  /** Scratch memory for products that take several passes; as large as the largest preactivation. */
   readonly #scratch: DeviceBuffer;
 
   /**
    * Allocates the buffers.
    *
-   * @param capacity Rows that a chunk may have, padded as `padRows` does.
-   * @param tangents Whether the forward pass can carry tangents.
+   * @param capacity Rows of the largest chunk, padded by `padRows`.
+   * @param tangents Whether tangents of the forward pass can be computed, too.
    */
   constructor(readonly subject: NetworkSubject, readonly capacity: number, tangents: boolean) {
     this.gpu = subject.gpu;
-    // Should one buffer not be had, those before it are freed.
+    // If allocating one of the buffers fails, those allocated before are freed.
     using incomplete = new DisposableStack();
     incomplete.use(this);
     const widths = widthsOf(subject.description);
@@ -107,19 +107,19 @@ export class Network implements Disposable {
     incomplete.move();
   }
 
-  /** The node of an input or layer. */
+  /** The node of an input or layer. Throws if there is none of that name. */
   node(name: string): Node {
     const node = this.#byName.get(name);
-    if (node === undefined) throw new Error(`field: it has no input or layer called ${name}.`);
+    if (node === undefined) throw new Error(`field: there is no input or layer called ${name}.`);
     return node;
   }
 
-  /** The node that a named output is read from. */
+  /** The node from which a named output is read. Throws if there is no output of that name. */
   output(name: string): Node {
     const layer = this.subject.description.outputs[name];
     if (layer === undefined) {
       const names = Object.keys(this.subject.description.outputs).join(", ");
-      throw new Error(`field: it has no output called ${name}, only ${names}.`);
+      throw new Error(`field: there is no output called ${name}, only ${names}.`);
     }
     return this.node(layer);
   }
@@ -127,7 +127,8 @@ export class Network implements Disposable {
   /**
    * Records the forward pass over `rows` rows of the inputs' buffers.
    *
-   * @param output Only what this output needs.
+   * @param rows Number of rows, padding included.
+   * @param output If given, only the layers that this output depends on are computed.
    */
   forward(rows: number, parameters: Vector, output?: string): void {
     for (const node of output === undefined ? this.nodes : this.#upstream(this.output(output))) {
@@ -136,27 +137,34 @@ export class Network implements Disposable {
     }
   }
 
-  /** Records evaluating one output at the first rows of the inputs' buffers. */
+  /**
+   * Records evaluating one output at the first `rows` rows of the inputs' buffers.
+   *
+   * @returns Where the output will be stored, [padded rows, stride], and its width without padding.
+   */
   evaluate(rows: number, parameters: Vector, output: string): { buffer: DeviceBuffer; width: number; stride: number } {
     this.forward(padRows(rows), parameters, output);
     const { value, width, padded } = this.output(output);
     return { buffer: value, width, stride: padded };
   }
 
-  /** Records the tangents of the forward pass, which has run, along a direction in parameter space. */
+  /**
+   * Records the tangents of the forward pass along a direction in parameter space. The forward pass must have been recorded
+   * before.
+   */
   forwardTangent(rows: number, parameters: Vector, direction: Vector): void {
     for (const node of this.nodes) {
       if (node.dense !== undefined) this.#denseTangent(node.dense, node, rows, parameters, direction);
     }
   }
 
-  /** Sizes of a layer's products. */
+  /** The sizes of a dense layer's matrix products. */
   static shapeOf(node: Node, rows: number): MatmulShape {
     const dense = node.dense!;
     return { rows, outputs: node.padded * dense.layer.activation.maps.length, inputs: dense.inputPadded };
   }
 
-  /** A layer's stacked weights in a vector of the field's layout. */
+  /** The stacked weights of a dense layer in a vector of the field's layout. */
   static weightOf(node: Node, vector: Vector): BufferLike {
     return vector.buffer.slice(node.dense!.weight.offset, node.dense!.weight.size);
   }
@@ -170,10 +178,10 @@ export class Network implements Disposable {
     for (const buffer of this.#buffers) buffer[Symbol.dispose]();
   }
 
-  /** A node and all that it reads, in order of evaluation. */
+  /** A node and all nodes that it depends on, in the order of evaluation. */
   #upstream(node: Node): Node[] {
     const needed = new Set([node]);
-    // A set that grows while it is gone through is gone through to its new end.
+    // The loop also visits the nodes that are added to the set while it runs.
     for (const { dense, encoding } of needed) {
       for (const source of dense?.sources ?? (encoding ? [encoding.source] : [])) needed.add(source);
     }

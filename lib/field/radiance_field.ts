@@ -5,31 +5,32 @@ import type { Encoding } from "./encoding/encoding.ts";
 
 /** Options of {@linkcode radianceField}. */
 export interface RadianceFieldOptions {
-  /** Of every hidden layer. */
+  /** The activation of every hidden layer. */
   activation: Activation;
-  /** Hidden layers of the trunk, 8 by default. */
+  /** Number of hidden layers of the trunk, 8 by default. */
   depth?: number;
   /** Units of a layer of the trunk, 256 by default. */
   width?: number;
   /**
-   * Trunk layers (from 0) that read the position again, each behind the layer before it; by default the one in the middle,
-   * `depth / 2`, where there are at least 4.
+   * Indices (from 0) of the trunk's layers that read the position again, concatenated after the output of the previous
+   * layer. The default is the layer in the middle, `depth / 2`, if the trunk has at least 4 layers.
    */
   skips?: readonly number[];
-  /** Units of the hidden layer between trunk and colour; half the width by default. */
+  /** Units of the hidden layer between the trunk and the colour; half of `width` by default. */
   colourWidth?: number;
-  /** In front of the position, if any. */
+  /** The encoding of the position. By default there is none. */
   positionEncoding?: Encoding;
-  /** In front of the direction, if any. */
+  /** The encoding of the direction. By default there is none. */
   directionEncoding?: Encoding;
 }
 
 /**
- * A radiance field (Mildenhall et al. 2020, figure 7): a trunk `trunk.0`, `trunk.1`, … on the position, a raw `density` and a
- * linear `feature` from its end, and from the feature and the viewing direction one hidden layer and a raw `colour`. Inputs:
- * `position` (3) and `direction` (3, of unit length); outputs: `density` (1) and `colour` (3), for `volumeRendering`.
+ * Describes a radiance field (Mildenhall et al. 2020, figure 7). A trunk of layers `trunk.0`, `trunk.1`, … reads the position. Two
+ * linear layers, `density` and `feature`, read the end of the trunk. One hidden layer reads the feature and the viewing direction,
+ * and the linear layer `colour` follows. Inputs are `position` (3) and `direction` (3, of unit length). Outputs are `density` (1)
+ * and `colour` (3), both raw, as `volumeRendering` expects them.
  *
- * @throws When a number is out of range.
+ * @throws If a number is out of range.
  */
 export function radianceField(options: RadianceFieldOptions): FieldDescription {
   const { activation, depth = 8, width = 256, positionEncoding, directionEncoding } = options;
@@ -56,7 +57,7 @@ export function radianceField(options: RadianceFieldOptions): FieldDescription {
     layers.push({ name: `trunk.${i}`, from: below, units: width, activation });
     below = [`trunk.${i}`];
   }
-  // Linear layers start as the activation's later layers do.
+  // Linear layers are initialised like the activation's later layers.
   const linear = { activation: identity(), weightBound: activation.weightBound(width, false) };
   layers.push({ name: "density", from: below, units: 1, ...linear });
   layers.push({ name: "feature", from: below, units: width, ...linear });

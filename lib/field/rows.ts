@@ -2,7 +2,14 @@ import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { padRows, ROW_BLOCK, rowMultiple } from "../linalg/gemm/shape.ts";
 
-/** Writes rows of a flat host array `[n, width]` to a padded matrix on the device; rows up to `paddedRows` become 0. */
+/**
+ * Writes rows of a host array to a padded matrix on the device.
+ *
+ * @param source The host array, `[n, width]`, row-major.
+ * @param first The first row of `source` that is written.
+ * @param rows The number of rows that are written. The rows after them, up to `paddedRows`, become 0.
+ * @param stride Columns of the matrix on the device, padding included.
+ */
 export function uploadRows(
   gpu: Gpu,
   source: Float32Array,
@@ -20,7 +27,7 @@ export function uploadRows(
   gpu.write(target, padded);
 }
 
-/** Reads `rows` rows of padded matrices as flat host arrays `[rows, width]`. */
+/** Reads the first `rows` rows of padded device matrices as host arrays `[rows, width]`, row-major. */
 export async function downloadRows(
   gpu: Gpu,
   rows: number,
@@ -36,13 +43,15 @@ export async function downloadRows(
   });
 }
 
-/** Device memory that the buffers of one chunk of a batch may take unless an option says otherwise. */
+/** Bytes of device memory that the buffers of one chunk of a batch may take by default. */
 export const DEFAULT_MEMORY = 256 * 2 ** 20;
 
 /**
- * Rows of one chunk: as many as fit `memory` and the adapter's buffers, but no more than the batch has, or `most`.
+ * The number of rows of one chunk: as many as fit in `memory` and in the adapter's largest buffer, but not more than the batch
+ * has, padded, and not more than `most`.
  *
- * @throws When not even one tile of rows fits.
+ * @param bytesPerRow Bytes that each row takes in all buffers together, and in the widest buffer.
+ * @throws If not even one tile of rows fits.
  */
 export function chunkRows(
   gpu: Gpu,
@@ -56,12 +65,12 @@ export function chunkRows(
   const fit = Math.min(memory / bytesPerRow.total, limit / bytesPerRow.widest, most);
   const multiple = fit < ROW_BLOCK ? rowMultiple(fit) : ROW_BLOCK;
   const rows = Math.floor(fit / multiple) * multiple;
-  // Also where the memory is no number.
+  // The negated comparison also catches a `memory` that is NaN.
   if (!(rows >= multiple)) {
     throw new Error(
       `field: ${multiple} rows take ${
         multiple * bytesPerRow.total
-      } bytes, more than the ${memory} bytes allowed or this adapter's ${limit}.`,
+      } bytes, which is more than the ${memory} bytes allowed or than this adapter's limit of ${limit} bytes for a buffer.`,
     );
   }
   return Math.min(rows, padRows(batchRows));

@@ -2,7 +2,7 @@ import { type FieldDescription, isEncoding, widthsOf } from "./description.ts";
 import { padWidth } from "../linalg/layout.ts";
 import type { MatmulShape } from "../linalg/gemm/shape.ts";
 
-/** See `bytesPerRow`. */
+/** Bytes that one row of a chunk takes; see `bytesPerRow`. */
 interface BytesPerRow {
   readonly total: number;
   readonly widest: number;
@@ -10,8 +10,9 @@ interface BytesPerRow {
 }
 
 /**
- * Bytes that a row of a chunk takes, tangents included where wanted, the widest buffer's share, and what the adjoints of all
- * values and preactivations would take.
+ * The bytes that one row of a chunk takes: in all buffers together (`total`, which includes tangents if `tangents` says so), in the
+ * widest buffer (`widest`), and in the adjoints of all values and preactivations if all of them are kept (`adjoints`, not part
+ * of the total).
  */
 export function bytesPerRow(description: FieldDescription, tangents: boolean): BytesPerRow {
   const widths = widthsOf(description);
@@ -31,7 +32,10 @@ export function bytesPerRow(description: FieldDescription, tangents: boolean): B
   return { total: (entries + widest) * 4, widest: widest * 4, adjoints: adjoints * 4 };
 }
 
-/** Sizes of all layers' products, and which of them a backward pass needs an adjoint of its input from. */
+/**
+ * The sizes of all dense layers' matrix products. `propagates` tells whether a backward pass needs the adjoint of that layer's
+ * input.
+ */
 export function productShapes(
   description: FieldDescription,
   rows: number,

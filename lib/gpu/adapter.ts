@@ -1,57 +1,61 @@
 import { readEnv, setEnvIfUnset } from "./env.ts";
 
-/** What is known of an adapter. WebGPU tells neither the driver nor its version. */
+/** What is known about an adapter. WebGPU reports neither the driver nor its version. */
 export interface AdapterDescription {
-  /** As the driver names it, for example "NVIDIA H100 80GB HBM3" or "llvmpipe (LLVM 15.0.6, 256 bits)". */
+  /** The name that the driver gives, for example "NVIDIA H100 80GB HBM3" or "llvmpipe (LLVM 15.0.6, 256 bits)". */
   name: string;
-  /** The vendor's name, or its number where that is not known. */
+  /** The vendor's name, or the vendor's number if the name is not known. */
   vendor: string;
-  /** Often empty. */
+  /** The GPU's architecture, for example "ampere". Many drivers leave it empty. */
   architecture: string;
-  /** Whether it computes on the CPU. */
+  /** Whether this is a software adapter, which computes on the CPU. */
   software: boolean;
-  /** The graphics API below WebGPU, where it is certain. */
+  /** The graphics API below WebGPU, for example "vulkan". It is absent if it is not known for certain. */
   backend?: string;
 }
 
-/** Which adapter is acceptable. */
+/** Which adapters are acceptable. */
 export interface AdapterOptions {
-  /** Whether the CPU will do. By default it does, unless the machine has an NVIDIA GPU. */
+  /**
+   * Whether a software adapter, which computes on the CPU, is acceptable. By default it is, unless the machine has an
+   * NVIDIA GPU.
+   */
   allowSoftware?: boolean;
-  /** "high-performance" by default: without a preference the first adapter listed may be the software one. */
+  /** The default is "high-performance", because without a preference WebGPU may choose the software adapter. */
   powerPreference?: GPUPowerPreference;
 }
 
-/** An adapter and what is known of it. */
+/** An adapter and its description. */
 export interface FoundAdapter {
-  /** Can be asked for one device. */
+  /** The adapter. WebGPU allows one device to be requested from it. */
   adapter: GPUAdapter;
-  /** For messages and for the record of a run. */
+  /** The description, for messages and for a run's metadata. */
   description: AdapterDescription;
 }
 
 /**
- * The parts of a machine that decide which adapter there is. Each probe answers `undefined` where it cannot tell, for
- * example for lack of permission.
+ * The parts of a machine that decide which adapter is found. A method whose answer may be `undefined` returns that when it
+ * cannot tell, for example because a permission is missing.
  */
 export interface Machine {
-  /** Operating system, as in `Deno.build.os`. */
+  /** The operating system, as in `Deno.build.os`. */
   os: string;
-  /** Asks WebGPU. */
+  /** Requests an adapter from WebGPU. The result is `null` if there is none. */
   requestAdapter(options: GPURequestAdapterOptions): Promise<GPUAdapter | null>;
-  /** Whether the library that looks for Vulkan drivers is installed. */
+  /** Whether the Vulkan loader, the library that finds Vulkan drivers, is installed. */
   hasVulkanLoader(): boolean | undefined;
   /** Whether any Vulkan driver is registered with the loader. */
   hasVulkanDriver(): boolean | undefined;
-  /** Whether the kernel shows an NVIDIA GPU. */
+  /** Whether the operating system's kernel reports an NVIDIA GPU. */
   hasNvidiaDevice(): boolean | undefined;
 }
 
 /**
- * The adapter to compute on. Throws an `Error` that says what is missing and how to mend it where there is none, or where
- * there is only a software adapter and `allowSoftware` does not accept it.
+ * Finds the adapter to compute on.
  *
- * @param machine Only for tests, which simulate other machines.
+ * @param machine Only tests pass it, to simulate other machines.
+ * @throws {Error} If there is no adapter, or only a software adapter that `allowSoftware` does not accept. The message says
+ * what is missing and how to fix it.
  */
 export async function findAdapter(options: AdapterOptions = {}, machine: Machine = thisMachine): Promise<FoundAdapter> {
   const { allowSoftware, powerPreference = "high-performance" } = options;
@@ -62,19 +66,19 @@ export async function findAdapter(options: AdapterOptions = {}, machine: Machine
   if (machine.hasNvidiaDevice()) {
     throw new Error(
       `This machine has an NVIDIA GPU, but only the software adapter "${description.name}" was found: ` +
-        `${howToMendNvidia(machine)} To compute on the CPU all the same, ask for it (--software).`,
+        `${howToMendNvidia(machine)} To compute on the CPU anyway, ask for it (--software).`,
     );
   }
   if (allowSoftware === false) {
     throw new Error(
-      `Only the software adapter "${description.name}" was found, and a GPU was asked for: ` +
+      `Only the software adapter "${description.name}" was found, but a GPU was asked for: ` +
         "install the GPU's Vulkan driver, or allow software.",
     );
   }
   return { adapter, description };
 }
 
-/** What an adapter says of itself. */
+/** Describes an adapter by what it reports about itself. */
 export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
   const name = description || device || "unnamed adapter";
@@ -83,7 +87,7 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
   return { name, vendor: vendors[vendor] ?? vendor, architecture, software, ...backend && { backend } };
 }
 
-/** PCI and Khronos numbers of vendors, in decimal, as the runtime gives them. */
+/** Names of vendors by their PCI or Khronos numbers, which the runtime reports in decimal. */
 const vendors: Record<string, string | undefined> = {
   "4098": "AMD",
   "4203": "Apple",
@@ -104,12 +108,12 @@ function howToMend(machine: Machine): string {
   }
   if (machine.os !== "linux") return "install or update the graphics driver.";
   if (machine.hasVulkanLoader() === false) {
-    return `${loader} is missing. On Debian, ${installMesa} adds it and a software driver; a GPU needs its own driver too.`;
+    return `${loader} is missing. On Debian, ${installMesa} installs it and a software driver; a GPU also needs its own driver.`;
   }
   if (machine.hasVulkanDriver() === false) {
-    return `no Vulkan driver is installed. On Debian, ${installMesa} adds one for AMD and Intel GPUs and one in software.`;
+    return `no Vulkan driver is installed. On Debian, ${installMesa} installs drivers for AMD and Intel GPUs and a software driver.`;
   }
-  return `${loader} or a Vulkan driver that works is missing. On Debian, ${installMesa} adds both.`;
+  return `${loader} or a working Vulkan driver is missing. On Debian, ${installMesa} installs both.`;
 }
 
 function howToMendNvidia(machine: Machine): string {
@@ -119,10 +123,10 @@ function howToMendNvidia(machine: Machine): string {
 }
 
 const nvidiaLibrary =
-  "start a container with NVIDIA_DRIVER_CAPABILITIES=all (`graphics` must be among them), or install " +
-  "libnvidia-gl or nvidia-vulkan-icd in the version of the kernel's driver.";
+  "start the container with NVIDIA_DRIVER_CAPABILITIES=all (the capability `graphics` is needed), or install " +
+  "libnvidia-gl or nvidia-vulkan-icd in the same version as the kernel's NVIDIA driver.";
 
-/** The machine that this runs on. */
+/** The machine that this program runs on. */
 const thisMachine: Machine = {
   os: Deno.build.os,
   requestAdapter(options) {
@@ -143,7 +147,7 @@ const thisMachine: Machine = {
   },
 };
 
-/** Where Debian, its relatives, Fedora and Arch keep shared libraries. */
+/** The folders in which Debian and its derivatives, Fedora and Arch keep shared libraries. */
 const libraryFolders = [
   "/usr/lib/x86_64-linux-gnu",
   "/usr/lib/aarch64-linux-gnu",
@@ -158,10 +162,11 @@ function driverFolders(): string[] {
 }
 
 /**
- * What must be in the environment before the first adapter is asked for, unless the caller has set it:
- * XDG_RUNTIME_DIR, because without it Mesa prints an error line at each request that means nothing here;
- * DENO_WEBGPU_BACKEND, because Deno falls back to OpenGL where Vulkan is missing (seen with 2.9.6 and Mesa 22.3: other
- * limits, no 16-bit floats), while an error that says how to get Vulkan is of more use.
+ * Sets two environment variables before the first adapter is requested, unless the caller has set them.
+ *
+ * - XDG_RUNTIME_DIR: without it Mesa prints an irrelevant error line at each request.
+ * - DENO_WEBGPU_BACKEND: without it Deno falls back to OpenGL where Vulkan is missing (seen with 2.9.6 and Mesa 22.3: other
+ *   limits, no 16-bit floats). An error that says how to install Vulkan is more useful.
  */
 function prepareEnvironment(): void {
   if (Deno.build.os !== "linux") return;
@@ -174,7 +179,7 @@ function chosenBackend(): string | undefined {
   return backend && /^\w+$/.test(backend) ? backend : undefined;
 }
 
-/** `true` as soon as one path exists, `false` if none does, `undefined` if none was seen but some could not be looked at. */
+/** `true` if any of the paths exists, `false` if none does, `undefined` if none was found but some could not be read. */
 function anyExists(paths: string[], exists: (path: string) => boolean = isThere): boolean | undefined {
   let unsure = false;
   for (const path of paths) {
@@ -185,7 +190,7 @@ function anyExists(paths: string[], exists: (path: string) => boolean = isThere)
     try {
       if (exists(path)) return true;
     } catch (error) {
-      // Below /proc and /dev the runtime wants every permission, whatever the query said.
+      // For paths below /proc and /dev the runtime requires all permissions, even where the query says "granted".
       if (!(error instanceof Deno.errors.NotFound)) unsure = true;
     }
   }

@@ -1,25 +1,28 @@
 import { MIRROR_WIDTH } from "./kernel_source.ts";
 
-/** A part of a buffer. Offset and size in bytes; the offset is a multiple of 256. */
+/** A part of a buffer. */
 export interface BufferSlice {
-  /** The buffer. */
+  /** The whole buffer. */
   readonly buffer: DeviceBuffer;
-  /** In bytes. */
+  /** Where the part begins, in bytes: a multiple of 256. */
   readonly offset: number;
-  /** In bytes. */
+  /** The part's size in bytes. */
   readonly size: number;
 }
 
-/** What kernels can be given: a whole buffer or a part of one. */
+/** What can be bound to a kernel: a whole buffer or a part of one. */
 export type BufferLike = DeviceBuffer | BufferSlice;
 
 interface Mirror {
   readonly texture: GPUTexture;
   readonly view: GPUTextureView;
-  /** The part of the buffer that it follows, in bytes. */
+  /** The part of the buffer that is mirrored, in bytes. */
   readonly offset: number;
   readonly size: number;
-  /** Bytes of that part which have been written since, from the first to the last of them; empty where it is up to date. */
+  /**
+   * Range of bytes in that part that includes everything written to the buffer since the mirror was last refreshed. It is
+   * empty if the mirror is up to date.
+   */
   stale: { from: number; to: number };
 }
 
@@ -27,15 +30,18 @@ const NOTHING = { from: Infinity, to: -Infinity };
 
 let nextId = 0;
 
-/** The device that a buffer was made by, as far as the buffer needs it. */
+/** The part of `Gpu` that its buffers use. */
 export interface BufferOwner {
   /** The WebGPU device. */
   readonly device: GPUDevice;
-  /** Called once, when the buffer is being disposed. */
+  /** Called once, when the buffer is disposed. */
   forget(buffer: DeviceBuffer): void;
 }
 
-/** A buffer on the device with an owner: `dispose` frees it, its mirrors and the bind groups that name it. */
+/**
+ * A buffer on the device. Whoever creates it owns it and must dispose it, which frees the memory, its mirrors and the bind
+ * groups that refer to it.
+ */
 export class DeviceBuffer implements Disposable {
   /** Unique in this process. */
   readonly id: number = nextId++;
@@ -43,19 +49,19 @@ export class DeviceBuffer implements Disposable {
   readonly #mirrors = new Map<string, Mirror>();
   #handle: GPUBuffer | undefined;
 
-  /** Use {@linkcode Gpu.buffer}. */
+  /** Only `Gpu` calls this; use {@linkcode Gpu.buffer}. */
   constructor(owner: BufferOwner, readonly label: string, readonly size: number, handle: GPUBuffer) {
     this.#owner = owner;
     this.#handle = handle;
   }
 
-  /** The underlying buffer. Throws after `dispose`. */
+  /** The WebGPU buffer. Throws after the buffer has been disposed. */
   get handle(): GPUBuffer {
     if (this.#handle === undefined) throw new Error(`${this.label}: used after it was disposed.`);
     return this.#handle;
   }
 
-  /** `size` bytes from `offset` (a multiple of 256). */
+  /** The part of `size` bytes that begins at byte `offset`, a multiple of 256. Throws if it does not lie in the buffer. */
   slice(offset: number, size: number): BufferSlice {
     if (offset % 256 !== 0 || offset < 0 || size < 0 || offset + size > this.size) {
       throw new Error(`${this.label}: no slice of ${size} bytes at ${offset} in a buffer of ${this.size} bytes.`);
@@ -70,7 +76,7 @@ export class DeviceBuffer implements Disposable {
     return sum;
   }
 
-  /** Says that bytes are written, so that mirrors know what is stale. */
+  /** Marks `size` bytes from byte `offset` on as written, so that mirrors of them are refreshed before their next use. */
   touch(offset = 0, size: number = this.size): void {
     for (const mirror of this.#mirrors.values()) {
       const from = Math.max(0, offset - mirror.offset);
@@ -82,8 +88,9 @@ export class DeviceBuffer implements Disposable {
   }
 
   /**
-   * A texture with the same numbers (see {@linkcode MIRROR_WIDTH}). Where it is stale, `copy` records the refresh of texels `first` to
-   * `end` from the bytes from `offset` on.
+   * A texture that holds the same numbers as `size` bytes from byte `offset` on (see {@linkcode MIRROR_WIDTH} for their
+   * arrangement). If the texture is stale, `copy` is called, which records copying the texels from `first` up to but not
+   * including `end`; their data begin at the byte `offset` that it is given.
    */
   mirror(
     offset: number,
@@ -105,7 +112,7 @@ export class DeviceBuffer implements Disposable {
     }
     const { texture, stale } = mirror;
     if (stale.from < stale.to) {
-      // Whole rows of the texture, the last of which may be short.
+      // Whole rows of the texture are copied. The last row may be shorter.
       const first = Math.floor(stale.from / 16 / MIRROR_WIDTH) * MIRROR_WIDTH;
       const end = Math.min(texels, Math.ceil(stale.to / 16 / MIRROR_WIDTH) * MIRROR_WIDTH);
       copy(offset + first * 16, texture, first, end);
@@ -114,7 +121,7 @@ export class DeviceBuffer implements Disposable {
     return mirror.view;
   }
 
-  /** Frees the device memory; harmless when repeated. */
+  /** Frees the device memory. Calling it again has no effect. */
   [Symbol.dispose](): void {
     if (this.#handle === undefined) return;
     this.#owner.forget(this);
@@ -125,7 +132,7 @@ export class DeviceBuffer implements Disposable {
   }
 }
 
-/** The whole of a buffer, or the part itself. */
+/** A whole buffer as a slice of itself; a slice is returned as it is. */
 export function asSlice(buffer: BufferLike): BufferSlice {
   return buffer instanceof DeviceBuffer ? { buffer, offset: 0, size: buffer.size } : buffer;
 }

@@ -1,14 +1,14 @@
-/** Sets a variable that has no value, where that is permitted. */
+/** Sets an environment variable if it has no value and setting it is permitted. */
 export function setEnvIfUnset(variable: string, value: string): void {
   if (mayUseEnv(variable) && !Deno.env.get(variable)) Deno.env.set(variable, value);
 }
 
-/** A variable's value; undefined where it has none or may not be read. */
+/** An environment variable's value; undefined if it has none or reading it is not permitted. */
 export function readEnv(variable: string): string | undefined {
   return mayUseEnv(variable) ? Deno.env.get(variable) || undefined : undefined;
 }
 
-/** Permission is looked up, never asked for: a library must not make the runtime prompt. */
+/** Queries the permission without requesting it, because a library must not make the runtime prompt the user. */
 function mayUseEnv(variable: string): boolean {
   return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
 }

@@ -3,19 +3,19 @@ import { expandKernel, type KernelInterface, type KernelSource, type OperandAcce
 
 let nextId = 0;
 
-/** A compiled kernel: pipeline, bind-group layout and what it takes. Made by `Gpu.kernel`. */
+/** A compiled kernel: its pipeline, its bind-group layout and its interface. `Gpu.kernel` creates it. */
 export class Kernel {
   /** Unique in this process. */
   readonly id: number = nextId++;
   /** The kernel's name, for labels, profiles and messages. */
   readonly name: string;
-  /** What its declarations say. */
+  /** The kernel's uniforms and bindings, as its text declares them. */
   readonly declared: KernelInterface;
-  /** Whether its operands are read from mirrors. */
+  /** Whether the kernel reads its operands from mirror textures instead of buffers. */
   readonly mirrors: boolean;
   /** The compiled pipeline. */
   readonly pipeline: GPUComputePipeline;
-  /** The layout of its one bind group. */
+  /** The layout of the kernel's only bind group. */
   readonly layout: GPUBindGroupLayout;
 
   /** Compiles the kernel. */

@@ -1,67 +1,70 @@
 import { snippets } from "./snippets.ts";
 import { type Declaration, type KernelValues, specialise } from "./template.ts";
 
-/** How a kernel reads its operands: straight from the buffer, or from a texture that mirrors it. */
+/** How a kernel reads its operands: directly from the buffer, or from a texture that mirrors the buffer. */
 export type OperandAccess = "buffer" | "texture";
 
-/** A kernel's text and what it takes, as its `.wgsl` file declares. */
+/** A kernel's name and text. */
 export interface KernelSource {
-  /** The name of its file without folder and ending, for labels and messages. No two kernels have the same. */
+  /** The name of the kernel's file without folder and extension, for labels and messages. Each kernel's name is unique. */
   readonly name: string;
   /** The text of the file; see {@linkcode expandKernel} for its grammar. */
   readonly text: string;
 }
 
-/** One resource of a kernel, in binding order (binding 0 is the uniforms, where there are any). */
+/** One resource that is bound to a kernel. */
 export interface Binding {
-  /** As the kernel's text calls it. */
+  /** The resource's name in the kernel's text. */
   readonly name: string;
   /**
-   * `operand`: read-only array<vec4f>, may be read through a mirror; `read`: read-only storage; `write` and `update`:
-   * read-write storage; `before`: the mirror of an `update` resource (only with texture access).
+   * `operand`: a read-only array<vec4f>, which may be read through a mirror; `read`: read-only storage; `write` and
+   * `update`: read-write storage; `before`: the mirror of an `update` resource (only with texture access).
    */
   readonly kind: "operand" | "read" | "write" | "update" | "before";
 }
 
-/** What a kernel's declarations say. */
+/** A kernel's interface, as its text declares it, and its complete code. */
 export interface KernelInterface {
   /** Scalars, in the order of the uniform structure. */
   readonly uniforms: readonly { readonly name: string; readonly type: "u32" | "i32" | "f32" }[];
-  /** Resources, in binding order. */
+  /** Resources in the order of their binding numbers. Binding 0 is the uniforms if the kernel has any. */
   readonly bindings: readonly Binding[];
-  /** Complete WGSL. */
+  /** The kernel's complete WGSL code. */
   readonly code: string;
 }
 
-/** Width in texels of an operand's mirror; element i lies at (i mod 1024, i div 1024). */
+/** Width in texels of an operand's mirror. The vec4 with index i is the texel (i mod 1024, ⌊i / 1024⌋). */
 export const MIRROR_WIDTH = 1024;
 
 /**
  * Expands the text of a kernel to WGSL. The text is WGSL with tags in double braces: values, `{{if}}`, `{{for}}` and
- * `{{include}}` as `specialise` describes them, and declarations of what the kernel takes. Names of bindings and uniforms are what
- * `Gpu.dispatch` is called with; binding numbers follow the order of the declarations.
+ * `{{include}}`, which `specialise` describes, and declarations of uniforms and buffers. `Gpu.dispatch` refers to uniforms
+ * and buffers by the names declared here. Binding numbers follow the order of the declarations.
  *
  * - `{{uniform NAME: TYPE, …}}`, once: scalars (u32, i32 or f32), read as `u.NAME`.
  * - `{{read NAME}}`: a read-only array of vec4f, whose element i is read as `NAME(i)`.
  * - `{{read NAME: TYPE}}`: a read-only buffer of another type, for instance `array<u32>`, read as `NAME[i]`.
- * - `{{update NAME}}`: an array of vec4f that is changed in place, entry by entry: read as `NAME_before(i)`, written as `NAME[i]`.
+ * - `{{update NAME}}`: an array of vec4f that is changed in place, entry by entry; read as `NAME_before(i)` and written as
+ *   `NAME[i]`.
  * - `{{write NAME: TYPE}}`: any other writable buffer.
  *
- * `{{read NAME}}` and `{{update NAME}}` hide where operands come from: some drivers read textures many times faster than
- * storage buffers (docs/kernels.md), so that with texture access the same text reads mirrors.
+ * `{{read NAME}}` and `{{update NAME}}` hide where operands are read from. Some drivers read textures many times faster than
+ * storage buffers (docs/kernels.md); with texture access the same text reads mirror textures.
  *
  * Every kernel can include these snippets (`wgsl/gpu/snippet/`):
  *
- * - `each_entry`: the entry point of a kernel that treats all vec4s of its vectors alike; it calls the kernel's own
- *   `fn entry(i: u32)` for each i < `u.length`. For kernels that are dispatched by `linearGroups(length, 64)`.
- * - `invocation_index`: `invocation_index(id, groups, size)`, the number of an invocation where workgroups lie along x and y.
+ * - `each_entry`: the entry point of a kernel that does the same for every vec4 of its vectors. It calls the kernel's own
+ *   `fn entry(i: u32)` for each i < `u.length`. Such a kernel is dispatched with `linearGroups(length, 64)`.
+ * - `invocation_index`: `invocation_index(id, groups, size)`, the linear index of an invocation if the dispatch has
+ *   workgroups along x and y.
  * - `lane_sum`: `lane_sum(lane, own)`, the sum over the 64 lanes of a workgroup, in a fixed order.
  * - `not_finite`: `not_finite(x)`, whether a vec4f holds an infinity or NaN.
- * - `decaying_exp`: `decaying_exp(x)`, e^x without denormal numbers; `reduced_angle`: `reduced(x)`, an argument for sin and cos.
+ * - `decaying_exp`: `decaying_exp(x)`, e^x for x ≤ 0, where results below 2⁻⁶⁴ become 0, which avoids slow denormal numbers.
+ * - `reduced_angle`: `reduced(x)`, the angle x minus whole turns, as an argument for sin and cos.
  * - `threefry`: `threefry(key, counter)`, 64 random bits for each counter.
- * - `real_number`, `dual_number`: the type `Number`, plain or with its tangent, and what is needed to calculate with it.
+ * - `real_number`, `dual_number`: the type `Number`, a plain number or one with its tangent, and functions to compute with it.
  *
- * @example An optimizer's step, complete
+ * @example The complete kernel of an optimizer's step
  * ```wgsl
  * // Gradient descent:  θ ← θ − η g.  parameters, gradient: [length] vec4s.
  * {{uniform length: u32, learning_rate: f32}}
@@ -74,8 +77,8 @@ export const MIRROR_WIDTH = 1024;
  * }
  * ```
  *
- * @param values What the names in the text stand for.
- * @throws When a tag cannot be read, with the kernel's file name and what was found.
+ * @param values The values of the names in the text.
+ * @throws If a tag cannot be parsed. The message names the kernel's file and the tag.
  */
 export function expandKernel(source: KernelSource, values: KernelValues, access: OperandAccess): KernelInterface {
   const where = `${source.name}.wgsl`;
@@ -86,7 +89,7 @@ export function expandKernel(source: KernelSource, values: KernelValues, access:
   return { uniforms: declarations.uniforms, bindings: declarations.bindings, code };
 }
 
-/** What the declarations of one kernel have added up to so far. */
+/** The declarations of one kernel that have been expanded so far. */
 class Declarations {
   readonly uniforms: { name: string; type: "u32" | "i32" | "f32" }[] = [];
   readonly bindings: Binding[] = [];
@@ -94,7 +97,7 @@ class Declarations {
 
   constructor(readonly where: string, readonly access: OperandAccess, readonly hasUniforms: boolean) {}
 
-  /** The WGSL that a declaration stands for. */
+  /** Expands one declaration to WGSL. */
   declare({ keyword, content }: Declaration): string {
     if (keyword === "uniform") return this.#declareUniforms(content);
     const [, name, type] = /^\s*(\w+)(?:: (.+))?$/.exec(content.trim()) ?? [];

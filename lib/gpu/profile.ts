@@ -1,57 +1,57 @@
-/** Time of the dispatches of one kernel in one phase. */
+/** Total time of one kernel's dispatches in one phase. */
 export interface ProfileEntry {
   /** The tag given with `Gpu.phase`. */
   readonly phase: string;
   /** The kernel's name. */
   readonly kernel: string;
-  /** Milliseconds on the device, all dispatches together. */
+  /** Milliseconds on the device, summed over all dispatches. */
   milliseconds: number;
-  /** How often it was dispatched. */
+  /** How often the kernel was dispatched. */
   dispatches: number;
-  /** Floating-point operations of its matrix products, all dispatches together; 0 for other kernels. */
+  /** Floating-point operations of its matrix products, summed over all dispatches; 0 for other kernels. */
   flops: number;
-  /** Bytes of what was bound, all dispatches together: the traffic if everything moves once. */
+  /** Bytes of all bound buffers, summed over all dispatches: the memory traffic if each dispatch moves everything once. */
   bytes: number;
 }
 
-/** Dispatches that one query set times: WebGPU's query sets end at 4096. */
+/** Number of dispatches that one query set can time. Each takes two queries, and WebGPU allows 4096 in a set. */
 const PAGE = 2048;
 
-/** The timestamps of so many dispatches, on their way to the host. */
+/** The queries for the timestamps of up to `PAGE` dispatches, and the buffers that bring them to the host. */
 interface Page {
   readonly queries: GPUQuerySet;
   readonly resolved: GPUBuffer;
   readonly staging: GPUBuffer;
 }
 
-/** Timestamps around every dispatch recorded while a profile is being taken (see `Gpu.profile`). */
+/** Times every dispatch that is recorded while a profile is taken (see `Gpu.profile`), by GPU timestamps. */
 export class Profile {
-  /** One entry a kernel and phase, in the order of first use. */
+  /** One entry for each pair of kernel and phase, in the order of first use. */
   readonly entries: ProfileEntry[] = [];
   readonly #device: GPUDevice;
   readonly #pages: Page[] = [];
   readonly #tags: Omit<ProfileEntry, "milliseconds" | "dispatches">[] = [];
   #resolvedTags = 0;
 
-  /** Use `Gpu.profile`. */
+  /** Only `Gpu.profile` calls this. Throws if the adapter has no timestamp queries. */
   constructor(device: GPUDevice) {
     if (!device.features.has("timestamp-query")) {
-      throw new Error("This adapter has no timestamp queries to profile with.");
+      throw new Error("This adapter cannot be profiled, because it has no timestamp queries.");
     }
     this.#device = device;
   }
 
-  /** Milliseconds of all dispatches. */
+  /** Milliseconds on the device, summed over all dispatches. */
   get milliseconds(): number {
     return sumOf(this.entries);
   }
 
-  /** Milliseconds of the dispatches of one phase. */
+  /** Milliseconds on the device, summed over the dispatches of one phase. */
   millisecondsOf(phase: string): number {
     return sumOf(this.entries.filter((entry) => entry.phase === phase));
   }
 
-  /** Where the next dispatch writes its timestamps. */
+  /** Registers the next dispatch and returns where it writes its timestamps. */
   next(phase: string, kernel: string, flops: number, bytes: number): GPUComputePassTimestampWrites {
     const index = this.#tags.length % PAGE * 2;
     if (index === 0) this.#pages.push(this.#createPage());
@@ -60,7 +60,7 @@ export class Profile {
     return { querySet: queries, beginningOfPassWriteIndex: index, endOfPassWriteIndex: index + 1 };
   }
 
-  /** Records the copy of the timestamps taken since the last one. */
+  /** Records copying the timestamps that were added since the last call. */
   resolve(encoder: GPUCommandEncoder): void {
     for (let i = Math.floor(this.#resolvedTags / PAGE); i < this.#pages.length; i++) {
       const { queries, resolved, staging } = this.#pages[i];
@@ -71,7 +71,7 @@ export class Profile {
     this.#resolvedTags = this.#tags.length;
   }
 
-  /** Reads the timestamps and fills `entries`. */
+  /** Waits for the timestamps, reads them and fills `entries`. */
   async finish(): Promise<void> {
     const stagings = this.#pages.map(({ staging }) => staging);
     await Promise.all(stagings.map((staging) => staging.mapAsync(GPUMapMode.READ)));

@@ -5,20 +5,23 @@ import fillText from "../../wgsl/gpu/random_fill.wgsl" with { type: "text" };
 import wordsText from "../../wgsl/gpu/random_words.wgsl" with { type: "text" };
 import permutationText from "../../wgsl/gpu/permutation.wgsl" with { type: "text" };
 
-/** Names a sequence of random numbers: equal keys give equal numbers, on every adapter. All are unsigned 32-bit. */
+/**
+ * Identifies a sequence of random numbers: equal keys give equal numbers on every adapter. All members are unsigned 32-bit
+ * numbers.
+ */
 export interface RandomKey {
   /** The run's seed. */
   readonly seed: number;
   /** What the numbers are for; see {@linkcode streams}. */
   readonly stream: number;
-  /** Which drawing of that stream: a training step, an epoch, a probe's ordinal. */
+  /** Which draw from that stream: a training step, an epoch or the number of a probe. */
   readonly step: number;
 }
 
 /**
- * Checks a seed, since the device would take another number's last 32 bits.
+ * Checks a seed. Without the check the device would use only the last 32 bits of a larger number.
  *
- * @param owner Named in the error.
+ * @param owner The caller's name, for the error message.
  * @throws {RangeError} With the offending value.
  */
 export function checkSeed(owner: string, seed: number): void {
@@ -26,7 +29,7 @@ export function checkSeed(owner: string, seed: number): void {
   throw new RangeError(`${owner}: seed: a whole number from 0 to 4294967295 expected, ${seed} found.`);
 }
 
-/** The streams that the library draws from. */
+/** The streams of random numbers that the library uses. */
 export const streams: {
   readonly initialisation: number;
   readonly order: number;
@@ -37,7 +40,7 @@ export const streams: {
   readonly resampling: number;
 } = { initialisation: 1, order: 2, probe: 3, points: 4, heldOut: 5, jitter: 6, resampling: 7 };
 
-/** Where the numbers of one matrix go; all in entries, not bytes. See `random_fill.wgsl`. */
+/** Where the random numbers of one matrix are written. All members count entries, not bytes. See `random_fill.wgsl`. */
 export interface FillTarget {
   /** First entry on the device, a multiple of 4. */
   readonly deviceOffset: number;
@@ -47,9 +50,9 @@ export interface FillTarget {
   readonly rows: number;
   /** Columns of the matrix. */
   readonly columns: number;
-  /** Entries from row to row. */
+  /** Entries from the start of one row to the start of the next. */
   readonly stride: number;
-  /** Counter of entry (0, 0). */
+  /** The random generator's counter for entry (0, 0). */
   readonly flat: number;
 }
 
@@ -57,7 +60,10 @@ const fillSource = { name: "random_fill", text: fillText };
 const permutationSource = { name: "permutation", text: permutationText };
 const wordsSource = { name: "random_words", text: wordsText };
 
-/** Records filling a matrix with independent numbers: uniform in [−bound, bound) or ±bound. Padding becomes 0. */
+/**
+ * Records filling a matrix with independent random numbers, which are uniform in [−bound, bound) or are ±bound
+ * (Rademacher). Padding becomes 0.
+ */
 export function fillRandom(
   gpu: Gpu,
   data: DeviceBuffer,
@@ -81,8 +87,8 @@ export function fillRandom(
 }
 
 /**
- * Records the samples of one batch: `indices[i] = π(first + i)` for i < rows, π a permutation of 0 … count − 1 keyed by
- * seed, stream and epoch (`key.step`). Every sample comes exactly once an epoch.
+ * Records choosing the samples of one batch: `indices[i] = π(first + i)` for i < rows. π is a permutation of 0 … count − 1
+ * that is determined by seed, stream and epoch (`key.step`), so that an epoch uses every sample exactly once.
  */
 export function permutedIndices(
   gpu: Gpu,
@@ -105,7 +111,10 @@ export function permutedIndices(
   }, linearGroups(rows, 64));
 }
 
-/** Reads the raw generator: two 32-bit words for each of the counters (first, step), (first + 1, step), …. */
+/**
+ * Computes the generator's raw output and reads it back: two 32-bit words for each of the `count` counters (first, step),
+ * (first + 1, step), ….
+ */
 export async function randomWords(gpu: Gpu, key: RandomKey, first: number, count: number): Promise<Uint32Array> {
   using words = gpu.buffer("random words", count * 8);
   gpu.dispatch(gpu.kernel(wordsSource), { words }, {

@@ -4,20 +4,21 @@ import { MIRROR_WIDTH } from "./kernel_source.ts";
 import type { Profile } from "./profile.ts";
 import type { Tally } from "./tally.ts";
 
-/** Uniforms of one dispatch take one slot; 256 bytes is the alignment that every adapter accepts. */
+/** Bytes of a slot, which holds the uniforms of one dispatch. Every adapter accepts an alignment of 256 bytes. */
 const SLOT = 256;
 const SLOTS = 4096;
 
 /**
- * Records dispatches and copies into one command encoder until `flush`. Uniforms are collected in an arena that is
- * uploaded once a submit, each dispatch reading its slot through a dynamic offset, so that a recorded step allocates nothing.
+ * Records dispatches and copies into one command encoder until `flush` submits them. The uniforms of all dispatches are
+ * collected in one buffer, the arena, which is uploaded once for each submission. Each dispatch reads its own slot of the arena
+ * through a dynamic offset, so that recording a step allocates no buffers.
  */
 export class Recorder implements Disposable {
-  /** Tag of the dispatches to come, for profiles. */
+  /** The tag that profiles give to the dispatches that follow. */
   phase = "";
-  /** Where dispatches are timed, if anywhere. */
+  /** The profile that times dispatches, if one is being taken. */
   profile: Profile | undefined;
-  /** Where work is counted, if anywhere. */
+  /** The tally that counts work, if there is one. */
   tally: Tally | undefined;
   readonly #device: GPUDevice;
   readonly #arena: GPUBuffer;
@@ -81,14 +82,14 @@ export class Recorder implements Disposable {
     to.buffer.touch(to.offset, size);
   }
 
-  /** Copies to a buffer that the host will map. */
+  /** Records copying to a buffer that the host will map. */
   copyOut(from: BufferSlice, to: GPUBuffer): void {
     const encoder = this.#open();
     this.#endPass();
     encoder.copyBufferToBuffer(from.buffer.handle, from.offset, to, 0, from.size);
   }
 
-  /** Fills a buffer with zeros. */
+  /** Records filling a part of a buffer with zeros. */
   clear({ buffer, offset, size }: BufferSlice): void {
     const encoder = this.#open();
     this.#endPass();
@@ -107,7 +108,7 @@ export class Recorder implements Disposable {
     this.#slot = 0;
   }
 
-  /** Drops the bind groups that name a buffer. */
+  /** Drops the bind groups that refer to a buffer. */
   forget(buffer: DeviceBuffer): void {
     for (const key of this.#keysOf.get(buffer.id) ?? []) this.#groups.delete(key);
     this.#keysOf.delete(buffer.id);

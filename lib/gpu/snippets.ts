@@ -9,8 +9,8 @@ import reduced_angle from "../../wgsl/gpu/snippet/reduced_angle.wgsl" with { typ
 import threefry from "../../wgsl/gpu/snippet/threefry.wgsl" with { type: "text" };
 
 /**
- * The texts that every kernel can include by name, `{{include threefry}}`. Each is a file of `wgsl/gpu/snippet/` that begins by
- * saying what it defines and what it expects of the kernel.
+ * The texts that every kernel can include by name, for example with `{{include threefry}}`. Each is a file in
+ * `wgsl/gpu/snippet/`, which begins with what it defines and what it requires of the kernel.
  */
 export const snippets: Readonly<Record<string, string>> = {
   decaying_exp,

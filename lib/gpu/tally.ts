@@ -1,7 +1,7 @@
 import { asSlice, type BufferLike, type BufferSlice } from "./buffer.ts";
 import type { Binding } from "./kernel_source.ts";
 
-/** What recorded work needs at least, counted by `Gpu.tally`. */
+/** The least work that recorded dispatches and copies require, counted by `Gpu.tally`. */
 export class Tally {
   /** Kernels dispatched. */
   dispatches = 0;
@@ -11,8 +11,8 @@ export class Tally {
   readonly #written = new Map<string, number>();
 
   /**
-   * Bytes to be moved if every buffer that is read is read once and every buffer that is written is written once, however many
-   * kernels do so.
+   * The least memory traffic in bytes: every buffer that is read counts once and every buffer that is written counts once,
+   * regardless of how many kernels do so.
    */
   get bytes(): number {
     let sum = 0;

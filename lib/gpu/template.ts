@@ -1,35 +1,36 @@
 import { parseTemplate, type TemplateNode } from "./template_tree.ts";
 
-/** What the names in a kernel's text stand for. Booleans are for `{{if}}`, whole numbers also for loops. */
+/** Values of the names in a kernel's text. Booleans are for `{{if}}`; whole numbers can also be the bounds of loops. */
 export type KernelValues = Readonly<Record<string, string | number | boolean>>;
 
-/** A declaration of what a kernel takes, as it was found in a text: `{{keyword content}}`. */
+/** A declaration of uniforms or of a buffer, as it stands in a kernel's text: `{{keyword content}}`. */
 export interface Declaration {
   readonly keyword: string;
   readonly content: string;
 }
 
 /**
- * Expands a template. It is deliberately small and strict:
+ * Expands a template. Its language is deliberately small and strict:
  *
- * - `{{name}}` is replaced by the value of that name, a string or a number, as it is.
+ * - `{{name}}` is replaced by the value of that name, a string or a number, without any change.
  * - `{{if name}} … {{else}} … {{end}}` keeps one of two texts; the value is a boolean, and `{{else}}` may be left out.
  *   `{{if name == word}}` compares a value, or the index of a loop, with a word or a number.
- * - `{{for i in 0..4}} … {{end}}` repeats a text for i = 0, 1, 2, 3; `{{i}}` is the index inside. Bounds are numbers, names
- *   of values, or indices of outer loops. Loops are for writing out what depends on an index; there is no arithmetic,
- *   because WGSL's constant expressions do that.
- * - `{{include name}}` inserts another text and expands it as if it stood there: a value of that name if there is one, or
- *   else one of the shared snippets. A snippet holds functions, so that it is inserted once, where it is first included.
+ * - `{{for i in 0..4}} … {{end}}` repeats a text for i = 0, 1, 2, 3; inside it `{{i}}` is the index. Bounds are numbers, names
+ *   of values, or indices of outer loops. Loops serve to unroll code that depends on an index. There is no arithmetic in
+ *   templates, because WGSL's constant expressions can do it.
+ * - `{{include name}}` inserts another text and expands it as if it stood there: the value of that name if there is one,
+ *   otherwise the shared snippet of that name. A snippet defines functions, so it is inserted only once, where it is first
+ *   included.
  * - `{{uniform …}}`, `{{read …}}`, `{{update …}}` and `{{write …}}` are declarations (see `expandKernel`); `{{name}}` may
  *   stand in them.
  *
  * @param text The template.
  * @param values What each name stands for.
- * @param where Named in errors, for instance the kernel's file.
+ * @param where Where the text comes from, for error messages; for instance the kernel's file.
  * @param snippets Shared texts, by name.
- * @returns Plain text and declarations, in their order.
- * @throws When a name is unknown or its value of the wrong type, a value is never used, a block does not end, a text includes
- * itself, or something else stands in double braces.
+ * @returns Plain text and declarations, in the order of the template.
+ * @throws If a name is unknown or its value has the wrong type, a value is never used, a block has no end, a text includes
+ * itself, or double braces hold anything else.
  */
 export function specialise(
   text: string,
@@ -40,28 +41,28 @@ export function specialise(
   const expansion = new Expansion(values, where, snippets);
   expansion.expand(text, where);
   const unused = Object.keys(values).filter((name) => !expansion.used.has(name));
-  if (unused.length > 0) throw new Error(`${where}: no {{${unused.join("}}, {{")}}} in the template.`);
+  if (unused.length > 0) throw new Error(`${where}: the template has no {{${unused.join("}}, {{")}}}.`);
   return expansion.pieces;
 }
 
-/** The indices of the loops around a place, by name. */
+/** The indices of the loops that enclose a place in the text, by name. */
 type Scope = Readonly<Record<string, number>>;
 
-/** One run over a template and what it includes. */
+/** The expansion of one template and of the texts that it includes. */
 class Expansion {
   readonly pieces: (string | Declaration)[] = [];
-  /** Names that a text mentions, also where it was left out. */
+  /** Names that occur in the texts, also in blocks that were left out. */
   readonly used = new Set<string>();
   readonly #inserted = new Set<string>();
   readonly #open = new Set<string>();
-  /** Where errors are said to be. */
+  /** The place that error messages name. */
   #where: string;
 
   constructor(readonly values: KernelValues, where: string, readonly snippets: Readonly<Record<string, string>>) {
     this.#where = where;
   }
 
-  /** Appends what a text expands to. */
+  /** Expands a text and appends the result. */
   expand(text: string, where: string, scope: Scope = {}): void {
     const outer = this.#where;
     this.#where = where;
@@ -139,7 +140,7 @@ class Expansion {
   }
 }
 
-/** The names that a text mentions. */
+/** The names that occur in a text. */
 function namesIn(nodes: readonly TemplateNode[]): string[] {
   return nodes.flatMap((node) => {
     if (typeof node === "string") return [];

@@ -1,4 +1,4 @@
-/** A parsed part of a template; a string stands for itself. The grammar is described at `specialise`. */
+/** A parsed part of a template; a string is plain text. `specialise` describes the grammar. */
 export type TemplateNode = string | ValueNode | IncludeNode | LoopNode | ChoiceNode | DeclarationNode;
 
 /** `{{name}}`. */
@@ -31,24 +31,24 @@ interface ChoiceNode {
   readonly no: readonly TemplateNode[];
 }
 
-/** `{{keyword content}}`, where the content may hold `{{name}}`. */
+/** `{{keyword content}}`, where the content may contain `{{name}}`. */
 interface DeclarationNode {
   readonly kind: "declaration";
   readonly keyword: string;
   readonly content: readonly (string | ValueNode)[];
 }
 
-/** The keywords that declare what a kernel takes. */
+/** The keywords that declare a kernel's uniforms and buffers. */
 const KEYWORDS = ["uniform", "read", "update", "write"];
-/** The words that are never names. */
+/** The words that cannot be names. */
 const RESERVED = [...KEYWORDS, "for", "if", "else", "end", "include"];
-/** A tag in double braces, in which a name in double braces may stand. */
+/** A tag in double braces, which may contain names in double braces. */
 const TAG = /(\{\{(?:[^{}]|\{\{\s*\w+\s*\}\})*\}\})/;
 
-/** A name in double braces, as declarations may hold it. */
+/** A name in double braces, as declarations may contain it. */
 const NAME = /(\{\{\s*\w+\s*\}\})/;
 
-/** The tokens of a template and how far they have been read. */
+/** The tokens of a template and the position of the next one. */
 interface Tokens {
   readonly list: readonly string[];
   readonly where: string;
@@ -58,8 +58,8 @@ interface Tokens {
 /**
  * Parses a template.
  *
- * @param where Named in errors.
- * @throws When a tag cannot be read, or a block has no end.
+ * @param where Where the text comes from, for error messages.
+ * @throws If a tag cannot be parsed, or a block has no end.
  */
 export function parseTemplate(text: string, where: string): readonly TemplateNode[] {
   const tokens = { list: text.split(TAG), where, at: 0 };

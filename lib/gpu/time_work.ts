@@ -1,8 +1,12 @@
 import type { Gpu } from "./device.ts";
 
 /**
- * Milliseconds of each of several works, by name: the median of so many rounds, in which they take turns, so that a machine that
- * slows down for a while slows all of them. By timestamps where there are any. What they need compiled should be by now.
+ * Measures how long each of several pieces of work takes. In each of the `rounds` all of them are timed in turn, so that a
+ * temporary slowdown of the machine affects all alike. GPU timestamps are used if the adapter has them, otherwise the clock of
+ * the host. The kernels should have been compiled before, since compilation would be timed too.
+ *
+ * @param works Functions that record the work, by name.
+ * @returns The median time of each in milliseconds, by name.
  */
 export async function timeWork(
   gpu: Gpu,

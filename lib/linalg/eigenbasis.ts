@@ -16,21 +16,27 @@ const powerSource = { name: "power_step", text: powerText };
 const transposeSource = { name: "transpose_squares", text: transposeText };
 const jacobiSource = { name: "jacobi_round", text: jacobiText };
 
-/** Power steps before Jacobi's method, which converges in fewer sweeps from a graded matrix. */
+/**
+ * Number of power steps before Jacobi's method. They sort the columns by size, after which Jacobi's method needs fewer sweeps.
+ */
 const POWER_STEPS = 4;
 const SWEEPS = 6;
 
-/** Times a matrix's size, relative to its norm: f32's error in a product. */
+/**
+ * The shift on the diagonal, relative to the matrix's norm and times its size. It is about the rounding error of a product in
+ * f32.
+ */
 const SHIFT = 1e-8;
 
 /**
- * Orthonormal eigenvectors of symmetric positive semidefinite matrices L, as columns of Q, computed afresh or brought up to date.
+ * Orthonormal eigenvectors of symmetric positive semidefinite matrices L, as the columns of Q. They are either computed from
+ * scratch or updated from an earlier basis.
  *
- * Deviation from exact arithmetic: L is shifted by 1e−8·size·‖L‖, what f32 cannot tell from 0, so that Q stays a full basis where L
- * is singular.
+ * Deviation from exact arithmetic: L is shifted by 1e−8·size·‖L‖, which f32 cannot distinguish from 0, so that Q stays a full
+ * basis if L is singular.
  */
 export class Eigenbasis implements Disposable {
-  /** [matrices, `squares.largest`] numbers: which column of the old basis each one of the new basis came from. */
+  /** [matrices, `squares.largest`] numbers: the column of the old basis from which each column of the new basis was computed. */
   readonly order: DeviceBuffer;
   readonly #norms: Norms;
   readonly #multiply: Products;
@@ -59,8 +65,9 @@ export class Eigenbasis implements Disposable {
   }
 
   /**
-   * Records Q ← the Q of (LQ)'s QR decomposition, Q's columns first sorted by descending QᵀLQ: one step of orthogonal iteration. Costs
-   * about 5.5 products of the matrices' size; 9 × `largest`/16 dispatches.
+   * Records one step of orthogonal iteration: Q's columns are sorted by descending diagonal of QᵀLQ, then Q becomes the
+   * orthogonal factor of the QR decomposition of LQ. The step costs about as much as 5.5 products of the matrices' size and takes
+   * 9 × `largest`/16 dispatches.
    */
   refresh(matrices: DeviceBuffer, basis: DeviceBuffer): void {
     this.#powerStep(matrices, basis);
@@ -68,11 +75,11 @@ export class Eigenbasis implements Disposable {
   }
 
   /**
-   * Records eigenvectors from scratch: a few power steps, then sweeps of one-sided Jacobi on the columns of LQ, which leave
-   * |QᵀLQ| off the diagonal near 1e−6 of L's norm. On the software adapter a matrix of 256 takes about 0.3 s: for the first step of
-   * a run, not for every one.
+   * Records computing the eigenvectors from scratch: a few power steps, then sweeps of one-sided Jacobi on the columns of LQ.
+   * Afterwards the off-diagonal entries of QᵀLQ are about 1e−6 times L's norm. On the software adapter a 256 × 256 matrix takes
+   * about 0.3 s, so this is meant for the first step of a run, not for every step.
    *
-   * @param basis Any orthonormal basis, for instance I.
+   * @param basis Any orthonormal basis, for instance I; it becomes the basis of eigenvectors.
    */
   compute(matrices: DeviceBuffer, basis: DeviceBuffer): void {
     const { gpu, table, largest, sizes } = this.squares;

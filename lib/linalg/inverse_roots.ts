@@ -11,25 +11,32 @@ const eigenvalueSource = { name: "largest_eigenvalue", text: eigenvalueText };
 const startSource = { name: "inverse_root_start", text: startText };
 const factorSource = { name: "newton_factor", text: factorText };
 
-/** Squarings for the largest eigenvalue: tr(A¹²⁹)/tr(A¹²⁸) is short of it by a few percent at most. */
+/**
+ * Number of squarings to estimate the largest eigenvalue: with 7 the estimate is tr(A¹²⁹)/tr(A¹²⁸), which is at most a few
+ * percent too small.
+ */
 const SQUARINGS = 7;
 
-/** How far above its estimate the largest eigenvalue may be. */
+/** The largest eigenvalue is assumed to be at most this times its estimate. */
 const MARGIN = 1.05;
 
-/** The iteration ends when every eigenvalue of M is as near to 1. */
+/** The iteration ends when every eigenvalue of M differs from 1 by at most this. */
 const TOLERANCE = 1e-6;
 
-/** The largest b·u/a (see `rootCoefficients`): beyond it eigenvalues near u come so near to 0 that rounding shows. */
+/**
+ * The largest allowed b·u/a (see `rootCoefficients`). With a larger one eigenvalues near u come so close to 0 that rounding
+ * errors matter.
+ */
 const STEEPEST = 0.6;
 
-/** max x(1 − x)⁴, at x = 1/5. */
+/** The maximum of x(1 − x)⁴ on [0, 1], which is at x = 1/5. */
 const PEAK = 4 ** 4 / 5 ** 5;
 
 /**
- * Coefficients a, b of the factors T = aI − bM that take all eigenvalues of M from [l, u] to 1 in the fewest iterations M ← T⁴M. Each
- * takes x to x(a − bx)⁴; with a⁴ as large as keeps this below 1, both ends of the interval come out equal where b·u/a = (1−q)/(1−q⁵),
- * q = (l/u)^¼, which is Newton's 1/5 where l = u.
+ * Coefficients a, b of the factors T = aI − bM which bring all eigenvalues of M from the interval [l, u] to 1 in the fewest
+ * iterations M ← T⁴M. An iteration maps an eigenvalue x to x(a − bx)⁴. a is as large as possible with all results at most 1. Then
+ * both ends of the interval are mapped to the same value if b·u/a = (1−q)/(1−q⁵), q = (l/u)^¼. For l = u this is 1/5, as in
+ * Newton's method.
  *
  * @param lowest l > 0.
  * @param highest u > l.
@@ -49,17 +56,19 @@ export function rootCoefficients(lowest: number, highest: number): { a: number; 
 }
 
 /**
- * Inverse fourth roots (A + ελI)^{−1/4} of symmetric positive semidefinite matrices, λ the largest eigenvalue of each, by the coupled
- * iteration of Guo & Higham (2006), which Anil et al. (2020) use for Shampoo:
+ * Inverse fourth roots (A + ελI)^{−1/4} of symmetric positive semidefinite matrices, where λ is each matrix's largest
+ * eigenvalue. The method is the coupled iteration of Guo & Higham (2006), which Anil et al. (2020) use for Shampoo:
  *
  * M₀ = (A + ελI)/λ, X₀ = λ^{−1/4}I;  M ← (M + Mᵀ)/2, T = aI − bM, M ← T⁴M, X ← XT  until M = I
  *
- * Newton's method has a = 5/4, b = 1/4, and takes 21 iterations for ε = 1e−6, most of them to bring small eigenvalues up by (5/4)⁴ each.
- * The eigenvalues' interval [ε, 1 + ε] is known, so that a and b are chosen for it (`rootCoefficients`): 10 iterations as accurate.
+ * Newton's method has a = 5/4, b = 1/4 and takes 21 iterations for ε = 1e−6. Most of them only enlarge small eigenvalues, by
+ * (5/4)⁴ each. Because the interval [ε, 1 + ε] of the eigenvalues is known, a and b are chosen for it here
+ * (`rootCoefficients`), and 10 iterations give the same accuracy.
  *
- * Three products' worth of arithmetic in each: T² and T⁴ are symmetric to the bit, so half of them is computed; M and X are only up to
- * rounding, and mirroring them costs two digits. 28 matrices of 128 take 4 GFLOP. Errors are those of f32: relative to λ^{−1/4} of
- * the smallest eigenvalues that remain above ελ, about 1e−7/ε of them.
+ * Each iteration costs as much as three full products. T² and T⁴ are exactly symmetric, so that only half of their entries are
+ * computed. M and X are symmetric only up to rounding, and computing just half of them would lose two digits. For 28 matrices of
+ * 128 × 128 this takes 4 GFLOP. Errors come from f32: for the smallest eigenvalues above ελ the relative error of the root is
+ * about 1e−7/ε.
  */
 export class InverseRoots implements Disposable {
   readonly #normaliser: RangeNormaliser;
@@ -95,7 +104,7 @@ export class InverseRoots implements Disposable {
     const { gpu, table, largest } = this.squares;
     const [m, s, otherX, t, t2, t4] = this.#workspace;
     this.#largestEigenvalues(matrices);
-    // The last X goes to `roots`.
+    // The two buffers for X alternate, in such an order that the last X is written to `roots`.
     let [x, nextX] = [otherX, roots];
     if (this.#coefficients.length % 2 === 0) [x, nextX] = [nextX, x];
     gpu.dispatch(

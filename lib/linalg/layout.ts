@@ -4,25 +4,28 @@ export interface Segment {
   readonly name: string;
   /** `[outputs, inputs]` of a weight, `[outputs]` of a bias; row-major. */
   readonly shape: readonly number[];
-  /** Without one a 2-D segment is a weight, a 1-D one a bias. */
+  /** What the segment is. By default a segment with one dimension is a bias, any other a weight. */
   readonly role?: "weight" | "bias" | "table";
-  /** Joins a weight with its bias: both name the same linear map. */
+  /** The linear map that the segment belongs to. A weight and its bias name the same map. */
   readonly map?: string;
-  /** Joins the maps of one layer, which lie together on the device: their weights stacked, then their biases. */
+  /**
+   * The block that the segment belongs to. The maps of one layer name the same block. A block is contiguous on the device:
+   * first all its weights, stacked, then all its biases.
+   */
   readonly block?: string;
 }
 
-/** A segment with its place in the flat order and on the device (in entries). */
+/** A segment with its place in the flat order and on the device. Places and sizes are in entries. */
 export interface PlacedSegment extends Segment {
-  /** What it is; the default filled in. */
+  /** What the segment is, with the default filled in. */
   readonly role: "weight" | "bias" | "table";
   /** First entry in the flat order. */
   readonly flat: number;
   /** Entries in the flat order: the product of `shape`. */
   readonly size: number;
-  /** The segment seen as a matrix: the last dimension is the columns. */
+  /** Rows of the segment as a matrix: the product of all dimensions of `shape` except the last. */
   readonly rows: number;
-  /** Size of the last dimension. */
+  /** Columns of the segment as a matrix: the last dimension of `shape`. */
   readonly columns: number;
   /** Columns on the device, padding included. */
   readonly stride: number;
@@ -32,21 +35,24 @@ export interface PlacedSegment extends Segment {
   readonly deviceSize: number;
 }
 
-/** Widths on the device are multiples of this, so that kernels' tiles need no conditions; the padding is zero. */
+/**
+ * Widths on the device are padded to multiples of this, so that kernels that work on tiles need not check the matrix's
+ * bounds. The padding is zero.
+ */
 const WIDTH_MULTIPLE = 16;
 
-/** A width as it is on the device. */
+/** A width with the padding that it has on the device: the next multiple of 16. */
 export function padWidth(width: number): number {
   return Math.ceil(width / WIDTH_MULTIPLE) * WIDTH_MULTIPLE;
 }
 
-/** Blocks begin at multiples of 256 bytes, where a buffer may be bound. */
+/** Blocks begin at multiples of this many entries, 256 bytes, because WebGPU can bind a part of a buffer only from there. */
 const BLOCK_MULTIPLE = 64;
 
 /**
- * Where each parameter lies: in the flat order that people and files see (segments in their order, each row-major) and on
- * the device (padded). It is itself the list of its segments. Gradients, probes, products and optimizer state have the same
- * layout as the parameters.
+ * Where each parameter is stored: in the flat order of host arrays and files (the segments one after the other, each
+ * row-major), and on the device, with padding. A layout is itself the list of its segments. Gradients, probes, products and
+ * optimizer state have the same layout as the parameters.
  */
 export class Layout extends Array<PlacedSegment> {
   /** Entries in the flat order. */
@@ -54,16 +60,16 @@ export class Layout extends Array<PlacedSegment> {
   /** Entries on the device. */
   readonly deviceLength: number;
 
-  /** Methods that derive lists give plain arrays. */
+  /** Makes array methods such as `map` and `filter` return plain arrays. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
 
   /**
-   * Places the segments.
+   * Chooses the place of each segment.
    *
-   * @param segments A list of segments, or a plain length: one segment without structure.
-   * @throws When a name repeats or a shape is not of positive whole numbers.
+   * @param segments A list of segments, or a number of entries, which makes one segment without structure.
+   * @throws If a name repeats or a shape does not consist of positive whole numbers.
    */
   constructor(segments: readonly Segment[] | number) {
     super();
@@ -108,12 +114,12 @@ export class Layout extends Array<PlacedSegment> {
     this.deviceLength = Math.ceil(offset / BLOCK_MULTIPLE) * BLOCK_MULTIPLE;
   }
 
-  /** The layout itself, or a new one of a list of segments or of a plain length. */
+  /** A given layout as it is, or a new one for a list of segments or a number of entries. */
   static resolve(layout: Layout | readonly Segment[] | number): Layout {
     return layout instanceof Layout ? layout : new Layout(layout);
   }
 
-  /** Whether every number has the same place, in the flat order and on the device, whatever the segments are called. */
+  /** Whether every entry has the same place as in the other layout, in the flat order and on the device. Names may differ. */
   samePlaces(other: Layout): boolean {
     if (this === other) return true;
     return this.length === other.length && this.every(({ flat, rows, columns, deviceOffset }, i) => {
@@ -122,7 +128,13 @@ export class Layout extends Array<PlacedSegment> {
     });
   }
 
-  /** From flat order to the device's. */
+  /**
+   * Converts numbers from flat order to the device's order; the padding becomes 0.
+   *
+   * @param flat [`parameterCount`] numbers.
+   * @returns [`deviceLength`] numbers.
+   * @throws If the length does not fit.
+   */
   pack(flat: ArrayLike<number>): Float32Array {
     if (flat.length !== this.parameterCount) {
       throw new Error(`vector: ${flat.length} numbers given, but the layout has ${this.parameterCount}.`);
@@ -132,7 +144,7 @@ export class Layout extends Array<PlacedSegment> {
     return packed;
   }
 
-  /** From the device's order to the flat one. */
+  /** Converts numbers from the device's order, [`deviceLength`], to flat order, [`parameterCount`]. */
   unpack(packed: Float32Array): Float32Array {
     const flat = new Float32Array(this.parameterCount);
     this.#each((to, from) => flat[to] = packed[from]);

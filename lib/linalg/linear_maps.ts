@@ -1,19 +1,19 @@
 import type { Layout, PlacedSegment } from "./layout.ts";
 import { squareLayout } from "./matrix_view.ts";
 
-/** A weight matrix and the bias that goes with it. */
+/** A weight matrix and, if it has one, its bias. */
 export interface LinearMap {
-  /** As the segments call it, or the weight's name. */
+  /** The name of the map in the segments, or the weight's name if they name none. */
   readonly name: string;
-  /** [outputs, inputs]. */
+  /** The weight, [outputs, inputs]. */
   readonly weight: PlacedSegment;
-  /** [outputs]. */
+  /** The bias, [outputs]. */
   readonly bias?: PlacedSegment;
-  /** Inputs, and one for the bias where there is one. */
+  /** The number of inputs, plus one if there is a bias. */
   readonly columns: number;
 }
 
-/** The linear maps of a layout, in its order. */
+/** The linear maps of a layout, in the order of their weights. */
 export function linearMapsOf(layout: Layout): LinearMap[] {
   return layout.filter(({ role, shape }) => role === "weight" && shape.length === 2).map((weight) => {
     const bias = weight.map === undefined
@@ -24,8 +24,9 @@ export function linearMapsOf(layout: Layout): LinearMap[] {
 }
 
 /**
- * The layout of Kronecker factors: for each linear map `NAME.left`, G of its outputs' adjoints [outputs, outputs], and
- * `NAME.right`, A of its inputs and a one for the bias [inputs + 1, inputs + 1].
+ * The layout of the Kronecker factors of all linear maps. For each map it has two matrices: `NAME.left`, the factor G of the
+ * outputs' adjoints, [outputs, outputs], and `NAME.right`, the factor A of the inputs, [inputs, inputs]. If the map has a
+ * bias, A is [inputs + 1, inputs + 1] and includes a constant input of 1.
  */
 export function kroneckerLayout(layout: Layout): Layout {
   return squareLayout(

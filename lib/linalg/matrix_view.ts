@@ -1,11 +1,11 @@
 import { Layout, padWidth, type PlacedSegment } from "./layout.ts";
 import type { Range } from "./ranges.ts";
 
-/** Where a matrix lies in a buffer, in entries; every number is a multiple of 16. The padding is zero. */
+/** Where a matrix is stored in a buffer, in entries. Every number is a multiple of 16. The padding is zero. */
 export interface MatrixView {
   /** First entry. */
   readonly offset: number;
-  /** Entries from row to row. */
+  /** Entries from the start of one row to the start of the next. */
   readonly stride: number;
   /** Rows, padding included. */
   readonly rows: number;
@@ -13,17 +13,17 @@ export interface MatrixView {
   readonly columns: number;
 }
 
-/** A weight as a matrix view of vectors of its layout. */
+/** The matrix view of a weight in vectors of its layout. */
 export function viewOf({ deviceOffset, stride, rows }: PlacedSegment): MatrixView {
   return { offset: deviceOffset, stride, rows: padWidth(rows), columns: stride };
 }
 
-/** The entries of a whole matrix that lies in one piece. */
+/** The range of entries of a whole matrix whose rows are contiguous. */
 export function rangeOf({ offset, stride, rows }: MatrixView): Range {
   return { offset, size: stride * rows };
 }
 
-/** A layout of square matrices: one a name, of the given size. */
+/** A layout of square matrices with the given names and sizes. */
 export function squareLayout(matrices: readonly { readonly name: string; readonly size: number }[]): Layout {
   return new Layout(matrices.map(({ name, size }) => ({ name, shape: [size, size] })));
 }

@@ -1,5 +1,6 @@
 /**
- * Vectors of named segments on the device, and linear algebra on their matrices: products, norms, roots, bases.
+ * Device vectors of named segments, and linear algebra on their matrices: products, norms, inverse roots and bases of
+ * eigenvectors.
  *
  * @module
  */

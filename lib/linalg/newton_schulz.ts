@@ -5,10 +5,10 @@ import { rangeOf, squareLayout, viewOf } from "./matrix_view.ts";
 import { type ProductJob, Products } from "./gemm/products.ts";
 import { RangeNormaliser } from "./range_normaliser.ts";
 
-/** Jordan's coefficients (2024), quick near 0 instead of exact at 1. */
+/** Jordan's coefficients (2024). They let small singular values grow quickly, but do not bring them exactly to 1. */
 const [A, B, C] = [3.4445, -4.775, 2.0315];
 
-/** One iteration's products for all matrices of one orientation. */
+/** The products of one iteration for all matrices of one orientation, either tall or wide. */
 interface Iteration {
   readonly gram: Products;
   readonly polynomial: Products;
@@ -17,12 +17,13 @@ interface Iteration {
 }
 
 /**
- * Approximate orthogonal factors of matrices of a layout by Newton-Schulz iteration (Jordan 2024, Muon):
+ * Computes approximate orthogonal factors of a layout's matrices by Newton-Schulz iteration (Jordan 2024, Muon):
  *
- * X₀ = M/‖M‖; X ← aX + (bA + cA²)X with A = XXᵀ, five times, on the shorter side (X ← aX + X(bA + cA²), A = XᵀX for tall ones)
+ * X₀ = M/‖M‖; X ← aX + (bA + cA²)X with A = XXᵀ, five times. For tall matrices X ← aX + X(bA + cA²) with A = XᵀX, so that A always
+ * has the size of the shorter side.
  *
- * Singular values of X₀ from 2e−3 on end within 0.68 … 1.21; smaller ones grow by a⁵ ≈ 485 at most. Three dispatches an
- * iteration and orientation; a 256 × 256 matrix takes 5·2·(½ + ½ + 1)·256³ ≈ 0.34 GFLOP.
+ * Singular values of X₀ of at least 2e−3 end between 0.68 and 1.21; smaller ones grow by a factor of at most a⁵ ≈ 485. An
+ * iteration takes three dispatches for each orientation. A 256 × 256 matrix takes 5·2·(½ + ½ + 1)·256³ ≈ 0.34 GFLOP.
  */
 export class NewtonSchulz implements Disposable {
   readonly #iterations: readonly Iteration[];
@@ -35,9 +36,9 @@ export class NewtonSchulz implements Disposable {
   /**
    * Allocates what the iteration needs.
    *
-   * @param layout Of the vectors that hold the matrices.
-   * @param matrices Those of the layout's segments that are to be orthogonalised.
-   * @param steps Iterations.
+   * @param layout The layout of the vectors that contain the matrices.
+   * @param matrices The segments of that layout that are orthogonalised.
+   * @param steps The number of iterations.
    */
   constructor(readonly gpu: Gpu, layout: Layout, readonly matrices: readonly PlacedSegment[], readonly steps = 5) {
     const squares = squareLayout(matrices.map(({ name, rows, columns }) => ({ name, size: Math.min(rows, columns) })));
@@ -68,7 +69,7 @@ export class NewtonSchulz implements Disposable {
     this.#owned = made.move();
   }
 
-  /** Records the iteration and returns where X is; it is 0 outside the matrices. `data` is left as it is. */
+  /** Records the iteration. Returns the buffer that contains X, which is 0 outside the matrices. `data` does not change. */
   record(data: BufferLike): DeviceBuffer {
     let [now, next] = this.#scratch;
     this.#normaliser.record(data, now);

@@ -6,18 +6,18 @@ import text from "../../wgsl/linalg/norms.wgsl" with { type: "text" };
 
 const source = { name: "norms", text };
 
-/** Euclidean norms of ranges of vectors; of a matrix's whole range it is the Frobenius norm. */
+/** Computes Euclidean norms of ranges of vectors. For the range of a whole matrix this is the Frobenius norm. */
 export class Norms implements Disposable {
-  /** One f32 a range, as last recorded. */
+  /** The norms, one f32 for each range, as computed by the last `record`. */
   readonly buffer: DeviceBuffer;
-  /** For each range four numbers: first vec4, vec4s, 0, 0. */
+  /** Four numbers for each range: index of the first vec4, number of vec4s, 0, 0. */
   readonly table: DeviceBuffer;
   readonly #owned: DisposableStack;
 
   /**
-   * Allocates the norms.
+   * Allocates the memory for the norms.
    *
-   * @param ranges Of the vectors that `record` will get.
+   * @param ranges Ranges of the vectors that `record` will be given.
    */
   constructor(readonly gpu: Gpu, readonly ranges: readonly Range[]) {
     using made = new DisposableStack();

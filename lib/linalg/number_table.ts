@@ -5,11 +5,11 @@ import type { Gpu } from "../gpu/device.ts";
 const EXACT = 2 ** 24;
 
 /**
- * Places and sizes for kernels to read as an operand of f32, four at a time, since operands are what some drivers read fastest
- * (docs/kernels.md). Whoever calls disposes it.
+ * A table of whole numbers, such as offsets and sizes, which kernels read as an operand of f32 values, four at a time. Some drivers
+ * read operands faster than other buffers (docs/kernels.md). The caller must dispose the returned buffer.
  *
  * @param numbers Whole numbers of less than 2²⁴ in magnitude.
- * @throws When one is larger.
+ * @throws If a number is too large.
  */
 export function numberTable(gpu: Gpu, label: string, numbers: readonly number[]): DeviceBuffer {
   const tooLarge = numbers.find((number) => Math.abs(number) >= EXACT);

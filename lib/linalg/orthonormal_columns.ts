@@ -4,18 +4,20 @@ import type { Squares } from "./squares.ts";
 import { TriangularInverse } from "./triangular_inverse.ts";
 
 /**
- * Times the size: above f32's error in the pivots, so that none is noise. That is more than the error of the Gram matrix, since blocks are
- * eliminated by their inverses, which multiply it by up to 1/√shift.
+ * The shift on the diagonal of the scaled Gram matrix, times its size. It is larger than the f32 rounding error of the pivots, so
+ * that no pivot is dominated by rounding. That error is larger than the Gram matrix's own, because eliminating by inverses of
+ * blocks multiplies it by up to 1/√shift.
  */
 const SHIFT = 2e-6;
 
 /**
- * Orthonormal columns that span, in order, what the columns of Y span: the Q of Y = QR with R's diagonal positive.
+ * Orthonormalises the columns of matrices Y: computes Q of the QR decomposition Y = QR in which R has a positive diagonal.
  *
- * By shifted Cholesky QR (Fukaya et al. 2020), four times: S = YᵀY with its diagonal scaled to 1 plus a shift (see
- * above), S = LLᵀ, Y ← Y L⁻ᵀ. The first two passes bring condition numbers (after the columns' scaling) of up to about 1e6 below
- * 100, the others, unshifted, leave QᵀQ = I up to 1e−6. All but the diagonal blocks is matrix products: about 1.5 products of the
- * matrix's size a pass, where Householder's method would go column by column.
+ * The method is shifted Cholesky QR (Fukaya et al. 2020), in four passes. Each computes S = YᵀY, scales its diagonal to 1, adds a
+ * shift (see `SHIFT`), factors S = LLᵀ and sets Y ← Y L⁻ᵀ. If the condition number, after scaling the columns, is at most about
+ * 1e6, the first two passes bring it below 100. The other two have no shift and leave QᵀQ = I up to 1e−6. Everything except the
+ * factorisation of diagonal blocks is done by matrix products, about 1.5 products of the matrix's size in each pass. Householder's
+ * method, in contrast, would work column by column.
  */
 export class OrthonormalColumns implements Disposable {
   readonly #inverse: TriangularInverse;
@@ -43,7 +45,7 @@ export class OrthonormalColumns implements Disposable {
     this.#owned = made.move();
   }
 
-  /** Records the orthonormalisation of the columns of `y`, which is used up; Q goes to `q`. */
+  /** Records orthonormalising the columns of `y` and writing Q to `q`. The contents of `y` are overwritten. */
   record(y: DeviceBuffer, q: DeviceBuffer): void {
     this.#pass(y, this.#scratch, SHIFT);
     this.#pass(this.#scratch, y, SHIFT);

@@ -13,9 +13,9 @@ export class RangeNormaliser implements Disposable {
   readonly #groups: [number, number, number];
 
   /**
-   * Allocates the norms.
+   * Allocates the memory for the norms.
    *
-   * @param ranges Of the vectors that `record` will get.
+   * @param ranges Ranges of the vectors that `record` will be given.
    */
   constructor(readonly gpu: Gpu, ranges: readonly Range[]) {
     this.#norms = new Norms(gpu, ranges);
@@ -23,7 +23,10 @@ export class RangeNormaliser implements Disposable {
     this.#groups = [...linearGroups(largest / 4, 64), ranges.length];
   }
 
-  /** Records y = x, each range divided by its norm, in the ranges only; a range of zeros stays as it is. */
+  /**
+   * Records writing to `y` each range of `x` divided by its norm. A range of zeros stays zero. Outside the ranges `y` does not
+   * change.
+   */
   record(x: BufferLike, y: BufferLike): void {
     this.#norms.record(x);
     const buffers = { x, ranges: this.#norms.table, norms: this.#norms.buffer, y };

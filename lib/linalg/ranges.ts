@@ -1,7 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 
-/** Entries of a vector; both multiples of 4. */
+/** A range of a vector's entries. Both members are multiples of 4. */
 export interface Range {
   /** First entry. */
   readonly offset: number;
@@ -10,7 +10,8 @@ export interface Range {
 }
 
 /**
- * For each vec4 of vectors the number of the range that it lies in, an i32, −1 for none. Whoever calls disposes it.
+ * A table that tells for each vec4 of a vector which range it belongs to: the range's index as an i32, or −1 if it belongs to none.
+ * The caller must dispose the returned buffer.
  *
  * @param length Entries of the vectors, a multiple of 4.
  */

@@ -5,11 +5,11 @@ import type { Layout } from "./layout.ts";
 import { numberTable } from "./number_table.ts";
 import { type MatrixView, viewOf } from "./matrix_view.ts";
 
-/** A batch of square matrices in one layout, as kernels that work on all of them at once see it. */
+/** A batch of square matrices in one layout, with the tables that kernels need to work on all of them at once. */
 export class Squares implements Disposable {
-  /** For each matrix four numbers: first vec4, stride in vec4s, size, padded size. */
+  /** Four numbers for each matrix: index of its first vec4, stride in vec4s, size, padded size. */
   readonly table: DeviceBuffer;
-  /** Where each lies in buffers of the layout. */
+  /** Where each matrix is stored in buffers of the layout. */
   readonly views: readonly MatrixView[];
   /** Sizes, without padding. */
   readonly sizes: readonly number[];
@@ -21,7 +21,7 @@ export class Squares implements Disposable {
   /**
    * Writes the tables that the kernels read.
    *
-   * @param layout Of square matrices only.
+   * @param layout A layout of square matrices only.
    */
   constructor(readonly gpu: Gpu, readonly layout: Layout) {
     this.views = layout.map(viewOf);
@@ -32,7 +32,10 @@ export class Squares implements Disposable {
     this.table = numberTable(gpu, "squares", places);
   }
 
-  /** A dispatch of workgroups of 64 that covers `count` invocations for each matrix (of the largest). */
+  /**
+   * Numbers of workgroups, of 64 invocations each, that cover `count` invocations for each matrix. `count` is what the largest
+   * matrix needs.
+   */
   groups(count: number): [number, number, number] {
     return [...linearGroups(count, 64), this.sizes.length];
   }

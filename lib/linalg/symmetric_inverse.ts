@@ -3,7 +3,10 @@ import { Products } from "./gemm/products.ts";
 import type { Squares } from "./squares.ts";
 import { TriangularInverse } from "./triangular_inverse.ts";
 
-/** Inverses of symmetric positive definite matrices: (S + dI)⁻¹ = L⁻ᵀL⁻¹ with S + dI = LLᵀ. Costs about one product of their size. */
+/**
+ * Computes inverses of symmetric positive definite matrices: (S + dI)⁻¹ = L⁻ᵀL⁻¹ with S + dI = LLᵀ. The cost is about that of one
+ * product of their size.
+ */
 export class SymmetricInverse implements Disposable {
   readonly #triangular: TriangularInverse;
   readonly #square: Products;
@@ -25,7 +28,7 @@ export class SymmetricInverse implements Disposable {
   /**
    * Records `inverses` = (S + dI)⁻¹ of the matrices S.
    *
-   * @param damping d, above what rounding makes of S's smallest eigenvalue.
+   * @param damping d > 0. It must be larger than the rounding error of S's smallest eigenvalue.
    */
   record(matrices: DeviceBuffer, inverses: DeviceBuffer, damping: number): void {
     this.#triangular.record(matrices, { shift: damping, floor: 1e-30 });

@@ -12,35 +12,36 @@ const scaleSource = { name: "factor_scale", text: scaleText };
 const startSource = { name: "factor_start", text: startText };
 const blockSource = { name: "factor_block", text: blockText };
 
-/** How the matrices are prepared. */
+/** How the matrices are prepared for the factorisation. */
 export interface FactorOptions {
-  /** Whether S is first scaled to a diagonal of 1: r S r, r = 1/√diag S. */
+  /** Whether S is first scaled so that its diagonal is 1: r S r with r = 1/√diag S. The default is no. */
   readonly scaled?: boolean;
-  /** Added to the diagonal. */
+  /** Added to the diagonal; 0 by default. */
   readonly shift?: number;
-  /** Added to the diagonal, times the matrix's size. */
+  /** This times the matrix's size is added to the diagonal; 0 by default. */
   readonly relativeShift?: number;
-  /** Pivots are kept above this times the matrix's size, for matrices that rounding has made indefinite. */
+  /** Pivots below this times the matrix's size are raised to it, because rounding can make a matrix indefinite. */
   readonly floor: number;
 }
 
-/** One block row of all matrices. */
+/** The work on one block row of all matrices. */
 interface BlockRow {
   readonly eliminate: Products;
   readonly scale: Products;
-  /** Where it lies in the result. */
+  /** The block row's part of the result. */
   readonly piece: BufferSlice;
 }
 
 /**
- * Inverse Cholesky factors L⁻¹ of symmetric positive definite matrices, S = L Lᵀ, by elimination on [S | I] in blocks of 16, so that
- * nearly all of it is matrix products: for each block row, subtract what the rows above contribute, factor the diagonal block in
- * registers, multiply by its inverse. Three dispatches a block row of the largest matrix; the arithmetic of about one product.
+ * Computes inverse Cholesky factors L⁻¹ of symmetric positive definite matrices, S = L Lᵀ, by elimination on [S | I] in blocks of
+ * 16. Almost all of the work is matrix products: for each block row, the contributions of the rows above are subtracted, the
+ * diagonal block is factored in registers, and the row is multiplied by that block's inverse. This takes three dispatches for each
+ * block row of the largest matrix, and about as much arithmetic as one product.
  */
 export class TriangularInverse implements Disposable {
-  /** Holds [Lᵀ | L⁻¹ r] of each matrix, all side by side, so that a block row of all of them is one piece. */
+  /** Contains [Lᵀ | L⁻¹ r] of each matrix, all side by side, so that each block row of all matrices is contiguous. */
   readonly result: DeviceBuffer;
-  /** Where L⁻¹ r lies in `result`. */
+  /** Where L⁻¹ r of each matrix is stored in `result`. */
   readonly views: readonly MatrixView[];
   readonly #diagonals: DeviceBuffer;
   readonly #augmented: DeviceBuffer;
@@ -82,7 +83,7 @@ export class TriangularInverse implements Disposable {
     this.#rows = Array.from({ length: largest / BLOCK }, (_, k) => {
       const jobs = views.flatMap(({ rows, offset, stride: augmentedStride }, i) => {
         if (k * BLOCK >= rows) return [];
-        // Left of the diagonal block everything is done; right of L⁻¹'s own everything is 0.
+        // Columns left of the diagonal block are finished already, and L⁻¹'s columns right of its diagonal block are 0.
         const columns = rows + BLOCK;
         const row = { offset: wide[i].offset + k * BLOCK, stride, rows: BLOCK, columns };
         const above = { ...row, rows: k * BLOCK };

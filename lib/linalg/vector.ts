@@ -3,23 +3,23 @@ import type { Gpu } from "../gpu/device.ts";
 import { fillRandom, type RandomKey } from "../gpu/random.ts";
 import { Layout, type Segment } from "./layout.ts";
 
-/** A vector on the device: parameters, a gradient, a probe, optimizer state. Whoever makes it disposes it. */
+/** A vector on the device: parameters, a gradient, a probe or optimizer state. Whoever creates it must dispose it. */
 export class Vector implements Disposable {
-  /** Use {@linkcode createVector}. */
+  /** Wraps an existing buffer. Use {@linkcode createVector} to create a vector. */
   constructor(readonly gpu: Gpu, readonly layout: Layout, readonly buffer: DeviceBuffer) {}
 
-  /** The numbers in flat order, after everything recorded so far. */
+  /** Reads the numbers, in flat order, after all work recorded so far. */
   async read(): Promise<Float32Array> {
     const [bytes] = await this.gpu.read(this.buffer);
     return this.layout.unpack(new Float32Array(bytes, 0, this.layout.deviceLength));
   }
 
-  /** Replaces the numbers, given in flat order, after everything recorded so far. */
+  /** Replaces the numbers, given in flat order, after all work recorded so far. */
   write(flat: ArrayLike<number>): void {
     this.gpu.write(this.buffer, this.layout.pack(flat));
   }
 
-  /** Records filling with independent ±1 (Rademacher) of a generator key. */
+  /** Records filling the vector with independent random signs ±1 (Rademacher), which `key` determines. */
   fillRademacher(key: RandomKey): void {
     for (const segment of this.layout) {
       fillRandom(this.gpu, this.buffer, segment, "rademacher", 1, key);
@@ -33,10 +33,10 @@ export class Vector implements Disposable {
 }
 
 /**
- * A device vector, filled with the given numbers, or zero with the given layout.
+ * Creates a device vector from the given numbers, or a zero vector of the given layout. The caller must dispose it.
  *
- * @param content Numbers in flat order, or a layout (`field.layout`, a list of segments).
- * @param label Named in the device's error messages.
+ * @param content Numbers in flat order, or a layout (for example `field.layout`), or a list of segments.
+ * @param label The vector's name in the device's error messages.
  */
 export function createVector(
   gpu: Gpu,

@@ -2,29 +2,32 @@ import type { FieldDescription } from "../field/description.ts";
 import { byName, type NamedArrays } from "../field/evaluate.ts";
 import { type Objective, targetsOf } from "./objective.ts";
 
-/** Samples in arrays on the host: one batch to differentiate on, or all that a field is trained on. */
+/** Samples in host arrays: one batch to compute derivatives on, or all samples that a field is trained on. */
 export interface Batch {
-  /** `[n, inputs]` row-major; with several named inputs a record of such arrays. A sample of many rows has them in order. */
+  /**
+   * `[n, inputs]`, row-major. If the field has several inputs, a record of such arrays by name. If the objective has several rows
+   * for each sample, they follow one another.
+   */
   readonly inputs: Float32Array | NamedArrays;
-  /** `[samples, width]` row-major; where the objective has several targets a record of such arrays by name. */
+  /** `[samples, width]`, row-major. If the objective has several targets, a record of such arrays by name. */
   readonly targets: Float32Array | NamedArrays;
 }
 
-/** A batch whose arrays have been checked, by name. */
+/** A checked batch, with its arrays by name. */
 interface NamedBatch {
   /** `[samples · rowsPerSample, width]` for each input of the field. */
   readonly inputs: NamedArrays;
   /** `[samples, width]` for each target of the objective. */
   readonly targets: NamedArrays;
-  /** How many samples it has, at least 1. */
+  /** The number of samples, at least 1. */
   readonly samples: number;
 }
 
 /**
- * The arrays of a batch by the names of inputs and targets, whichever way they were given.
+ * Checks a batch and brings its arrays into the form of records by the names of inputs and targets.
  *
- * @param what How errors call the batch.
- * @throws When a name is missing or unknown, inputs and targets are not for the same samples, or there are none.
+ * @param what The name of the batch in error messages.
+ * @throws If a name is missing or unknown, inputs and targets have different numbers of samples, or there are no samples.
  */
 export function namedBatch(
   description: FieldDescription,

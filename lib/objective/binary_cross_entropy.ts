@@ -3,8 +3,8 @@ import { pointwise, type PointwiseOptions } from "./pointwise.ts";
 import text from "../../wgsl/objective/binary_cross_entropy.wgsl" with { type: "text" };
 
 /**
- * The mean over all rows and columns of softplus(y) − t y: binary cross-entropy of logits y with targets t in [0, 1], in its
- * overflow-free form. A probability is sigmoid(y), so that p > ½ means y > 0.
+ * Binary cross-entropy of logits y with targets t in [0, 1]: the mean over all rows and columns of softplus(y) − t y, which
+ * cannot overflow. The predicted probability is p = sigmoid(y), so p > ½ if y > 0.
  */
 export function binaryCrossEntropy(options: PointwiseOptions = {}): Objective {
   return pointwise("binaryCrossEntropy", text, options);

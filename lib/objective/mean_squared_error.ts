@@ -2,7 +2,7 @@ import type { Objective } from "./objective.ts";
 import { pointwise, type PointwiseOptions } from "./pointwise.ts";
 import text from "../../wgsl/objective/mean_squared_error.wgsl" with { type: "text" };
 
-/** The mean over all rows and columns of (y − t)². */
+/** Mean squared error: the mean over all rows and columns of (y − t)². */
 export function meanSquaredError(options: PointwiseOptions = {}): Objective {
   return pointwise("meanSquaredError", text, options);
 }

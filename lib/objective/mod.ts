@@ -1,5 +1,5 @@
 /**
- * Objectives: what a field's outputs are compared by, or rendered with, to give the loss.
+ * Objectives, which compute the loss from a field's outputs, either by comparing them with targets or by rendering them first.
  *
  * @module
  */

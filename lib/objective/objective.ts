@@ -5,65 +5,68 @@ import type { Network } from "../field/network.ts";
 /** Which matrix of second derivatives multiplies a direction: the Hessian H, or the Gauss-Newton matrix G. */
 export type CurvatureKind = "hessian" | "gaussNewton";
 
-/** One chunk of a batch, after the forward pass. */
+/** What an objective is given to process one chunk of a batch, after the forward pass. */
 export interface ObjectivePass {
-  /** Holds the outputs and their tangents. */
+  /** The network, whose nodes hold the outputs and their tangents. */
   readonly network: Network;
-  /** Samples of this chunk. */
+  /** Number of samples in this chunk. */
   readonly samples: number;
-  /** Samples of the WHOLE batch: what means are taken over. */
+  /** Number of samples in the WHOLE batch. Means are taken over this number. */
   readonly batchSamples: number;
   /** Rows of the field in this chunk: `rowsPerSample` for each sample, one sample after the other. */
   readonly rows: number;
-  /** Rows on the device. */
+  /** Rows on the device, padding included. */
   readonly paddedRows: number;
   /**
-   * What is to go where the adjoints' tangents go, if anything: those tangents, exact or by Gauss-Newton; or, for a sample
-   * JᵀS^½w of the Gauss-Newton matrix, S^½w pulled back to the outputs. There S ≥ 0 is the loss's second derivative by what it
-   * compares with targets (outputs, or pixels), which has to be diagonal, and the signs w stand in the outputs' tangents: a row
-   * for each sample, then zeros.
+   * What the objective must write to the buffers for the adjoints' tangents. By default it writes nothing there.
+   *
+   * - `hessian`: the exact tangents.
+   * - `gaussNewton`: the tangents of the Gauss-Newton approximation.
+   * - `gaussNewtonSample`: S^½w, propagated back to the outputs, for a sample JᵀS^½w of the Gauss-Newton matrix. S ≥ 0 is the second
+   *   derivative of the loss by what it compares with targets (outputs, or pixels), and must be diagonal. The random signs w are
+   *   given in the buffers for the outputs' tangents, one row for each sample, followed by rows of zeros.
    */
   readonly product?: CurvatureKind | "gaussNewtonSample";
   /** [padded samples, padded width] of each target. */
   readonly targets: ReadonlyMap<string, DeviceBuffer>;
   /**
-   * Where the adjoint of each output read, and its tangent, go: like the output's value. Zero when made, and nobody else
-   * writes there.
+   * Where to write the adjoint of each output that the objective reads, and the adjoint's tangent. The buffers have the shape of the
+   * output's value. They are zero when created, and only the objective writes to them.
    */
   readonly adjoints: ReadonlyMap<string, { readonly adjoint: DeviceBuffer; readonly tangent?: DeviceBuffer }>;
-  /** Where each sample's share of the loss goes. */
+  /** Where to write each sample's contribution to the loss. */
   readonly sampleLoss: DeviceBuffer;
-  /** Factor of the loss, 1 unless this objective is a term of a sum. */
+  /** Factor of the loss. It is 1 unless this objective is a term of a weighted sum. */
   readonly weight: number;
-  /** Whether `sampleLoss` holds other terms' shares that this one adds to. */
+  /** Whether to add to the contents of `sampleLoss`, which are the contributions of a sum's other terms, or to replace them. */
   readonly add: boolean;
 }
 
 /**
- * Turns a field's raw outputs into a scalar. It supplies the adjoint of each output that it reads, and that adjoint's
- * tangent; everything is normalised by the whole batch.
+ * Computes a scalar loss from a field's raw outputs. It also computes the adjoint of each output that it reads, and that
+ * adjoint's tangent. All are normalised by the size of the whole batch.
  */
 export interface Objective {
-  /** As in configuration files. */
+  /** The objective's name, as in configuration files. */
   readonly name: string;
-  /** Rows of the field that make one sample, 1 by default; a ray has one for each of its intervals. */
+  /** Number of the field's rows that make up one sample, 1 by default. A ray, for example, has one row for each interval. */
   readonly rowsPerSample?: number;
   /**
-   * The outputs that it reads, each with its width.
+   * The names of the outputs that the objective reads, with their widths.
    *
-   * @throws When the field has no such output.
+   * @throws If the field has no such output.
    */
   reads(description: FieldDescription): ReadonlyMap<string, number>;
   /**
-   * What it is told of each sample, with widths; by default a target for each output that it reads, of the same name and
-   * width.
+   * The names of the targets that are given for each sample, with their widths. By default there is one target for each output
+   * that the objective reads, with the same name and width.
    */
   targets?(description: FieldDescription): ReadonlyMap<string, number>;
-  /** Records loss, adjoints and, if wanted, their tangents. */
+  /** Records computing the loss, the adjoints and, if `pass.product` asks for them, the adjoints' tangents. */
   record(pass: ObjectivePass): void;
 }
 
-/** What an objective is told of each sample, with widths. */
+/** The names of an objective's targets, with their widths. */
 export function targetsOf(objective: Objective, description: FieldDescription): ReadonlyMap<string, number> {
   return objective.targets?.(description) ?? objective.reads(description);
 }

@@ -4,25 +4,26 @@ import type { BufferLike } from "../gpu/buffer.ts";
 import type { Objective } from "./objective.ts";
 import text from "../../wgsl/objective/pointwise.wgsl" with { type: "text" };
 
-/** Which output a loss compares with its target; needed where the field has several. */
+/** Which output a loss compares with its target. */
 export interface PointwiseOptions {
-  /** Name of the output, and of its target. */
+  /** The name of the output and of its target. It is required if the field has several outputs. */
   output?: string;
 }
 
 const kernelSource = { name: "pointwise", text };
 
 /**
- * A loss that is the mean over all entries of ℓ(y, t).
+ * Creates an objective whose loss is the mean of ℓ(y, t) over all entries of the output.
  *
- * @param loss WGSL of `loss`, `first` and `second`: ℓ and its derivatives by y, each on vec4f (see `pointwise.wgsl`). It may include
- * shared snippets (see `expandKernel`).
+ * @param name The objective's name, for configuration files and error messages.
+ * @param loss WGSL functions `loss`, `first` and `second`: ℓ and its first and second derivatives by y, each on vec4f (see
+ * `pointwise.wgsl`). The text may include shared snippets (see `expandKernel`).
  */
 export function pointwise(name: string, loss: string, options: PointwiseOptions): Objective {
   const outputOf = (description: FieldDescription): string => {
     const names = Object.keys(description.outputs);
     if (options.output === undefined && names.length > 1) {
-      throw new Error(`${name}: the field has outputs ${names.join(", ")}; say which with { output }.`);
+      throw new Error(`${name}: the field has the outputs ${names.join(", ")}; choose one with the option \`output\`.`);
     }
     const output = options.output ?? names[0];
     if (!names.includes(output)) {

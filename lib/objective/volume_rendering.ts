@@ -7,34 +7,35 @@ import type { Objective, ObjectivePass } from "./objective.ts";
 import mediumText from "../../wgsl/objective/volume_medium.wgsl" with { type: "text" };
 import text from "../../wgsl/objective/volume_rendering.wgsl" with { type: "text" };
 
-/** How rays become pixels; shared by training and rendering. */
+/** How the colours of pixels are computed from rays. Training and rendering share these options. */
 export interface VolumeOptions {
-  /** Intervals of a ray: rows of the field that make one sample. A whole number from 1. */
+  /** Number of intervals of a ray, which is the number of the field's rows that make up one sample. A whole number from 1. */
   readonly intervals: number;
   /**
-   * Of these so many are laid, by `rayData` and `renderView`, where the others show something when the same field is asked there
-   * first (Mildenhall et al. 2020, section 5.2, with one field for both passes); 0 by default.
+   * How many of these intervals `rayData` and `renderView` place where a first, coarse pass at the other intervals finds density
+   * (Mildenhall et al. 2020, section 5.2, but with one field for both passes). A whole number below `intervals`; 0 by default.
    */
   readonly fine?: number;
-  /** What is seen where a ray ends: black by default. */
+  /** The colour behind the end of a ray; black by default. */
   readonly background?: "black" | "white";
-  /** Densities are this times softplus of the field's output; positive, 1 by default. */
+  /** The density is this times softplus of the field's output. A positive number; 1 by default. */
   readonly densityScale?: number;
 }
 
-/** Names and widths of the outputs that a radiance field has. */
+/** The names and widths of a radiance field's outputs. */
 const OUTPUTS = { density: 1, colour: 3 } as const;
 
 const kernelSource = { name: "volume_rendering", text };
 
 /**
- * The mean over rays and channels of the squared difference between a pixel and what volume rendering makes of a field's raw
- * `density` and `colour` along its ray (Mildenhall et al. 2020, equation 3, with softplus and sigmoid). Derivatives go through
- * the compositing: second-order products are those of the true loss, and the Gauss-Newton matrix, also where it is sampled, has the
- * Jacobian of the pixels.
+ * Mean squared error of rendered pixels: the mean over rays and channels of the squared difference between a pixel and the colour
+ * that volume rendering computes from a field's raw `density` and `colour` along the pixel's ray (Mildenhall et al. 2020,
+ * equation 3, with softplus and sigmoid). The compositing is differentiated, too: second-order products are those of the
+ * true loss, and the Gauss-Newton matrix, also if it is sampled, uses the Jacobian of the pixels.
  *
- * A sample is one ray. Its rows of inputs are the middles of its intervals, nearest first; its targets are `edges`
- * (intervals + 1 rising distances) and `pixel` (RGB). Where the intervals lie has no derivative, also where it follows from the field.
+ * A sample is one ray. Its rows of inputs are the midpoints of its intervals, the nearest first. Its targets are `edges`
+ * (intervals + 1 increasing distances) and `pixel` (RGB). The positions of the intervals are treated as constants, even if they were
+ * chosen by means of the field.
  *
  * @throws {RangeError} If an option is out of range.
  */
@@ -69,7 +70,7 @@ export function volumeRendering(options: VolumeOptions): Objective {
         groups,
       );
       if (product === undefined) return;
-      // Signs are the pixels': those that stand where the colours' tangents would.
+      // The random signs are those of the pixels. They are given in the buffer for the colours' tangents.
       const [instance, along] = product === "gaussNewtonSample"
         ? [{ tangents: false, sampled: true }, { signs: colour.valueTangent! }]
         : [
@@ -91,7 +92,7 @@ export function volumeRendering(options: VolumeOptions): Objective {
   };
 }
 
-/** What every pass over the rays reads. */
+/** The buffers that every pass over the rays reads. */
 function renderedBuffers({ network, targets }: ObjectivePass): Record<string, BufferLike> {
   return {
     density: network.output("density").value,
@@ -117,7 +118,7 @@ function renderingUniforms(pass: ObjectivePass, options: Required<VolumeOptions>
   };
 }
 
-/** Options of volume rendering with defaults, checked. */
+/** Checks the options of volume rendering and fills in the defaults. Throws a `RangeError` if one is out of range. */
 export function checkVolume(options: VolumeOptions): Required<VolumeOptions> {
   const { intervals, fine = 0, background = "black", densityScale = 1 } = options;
   if (!Number.isSafeInteger(intervals) || intervals < 1) {
@@ -127,7 +128,7 @@ export function checkVolume(options: VolumeOptions): Required<VolumeOptions> {
     throw new RangeError(
       `volume rendering: fine: a whole number from 0 to ${
         intervals - 1
-      }, below the intervals in all, expected, ${fine} found.`,
+      }, less than \`intervals\`, expected, ${fine} found.`,
     );
   }
   if (!(densityScale > 0 && densityScale < Infinity)) {
@@ -142,7 +143,7 @@ export function checkVolume(options: VolumeOptions): Required<VolumeOptions> {
 /**
  * Checks that a field has the outputs of a radiance field.
  *
- * @throws When it has not.
+ * @throws If an output is missing or has another width.
  */
 export function checkRadianceField(description: FieldDescription): void {
   const widths = widthsOf(description);

@@ -1,9 +1,10 @@
 import { type Objective, targetsOf } from "./objective.ts";
 
 /**
- * A sum of objectives that read different outputs of one field.
+ * A weighted sum of objectives that read different outputs of one field. Weights are 1 by default.
  *
- * @throws If samples of two terms have different numbers of rows; (when used) if two terms read the same output.
+ * @throws If there is no term, or two terms have different numbers of rows for each sample. Later, when the sum is used, if two
+ * terms read the same output.
  */
 export function weightedSum(terms: readonly { readonly objective: Objective; readonly weight?: number }[]): Objective {
   if (terms.length === 0) throw new Error("weightedSum: at least one term expected, none found.");
@@ -11,7 +12,7 @@ export function weightedSum(terms: readonly { readonly objective: Objective; rea
   const other = terms.find(({ objective }) => (objective.rowsPerSample ?? 1) !== rowsPerSample);
   if (other !== undefined) {
     throw new Error(
-      `weightedSum: samples of ${rowsPerSample} rows expected as in the first term, ` +
+      `weightedSum: samples of ${rowsPerSample} rows, as in the first term, expected, ` +
         `${other.objective.rowsPerSample ?? 1} found in ${other.objective.name}.`,
     );
   }
@@ -22,7 +23,9 @@ export function weightedSum(terms: readonly { readonly objective: Objective; rea
       const all = new Map<string, number>();
       for (const { objective } of terms) {
         for (const [output, width] of objective.reads(description)) {
-          if (all.has(output)) throw new Error(`weightedSum: two terms read output ${output}; one each expected.`);
+          if (all.has(output)) {
+            throw new Error(`weightedSum: different outputs expected, but two terms read ${output}.`);
+          }
           all.set(output, width);
         }
       }

@@ -68,6 +68,6 @@ Deno.test("products are refused by a workspace that was made without memory for 
   using result = createVector(gpu, field.layout);
   const request = { ...hostBatch(field, objective, batch), gradient };
   const products = [{ kind: "hessian" as const, direction, result }];
-  const message = "differentiate: this workspace was made without products.";
+  const message = "differentiate: this workspace was created without memory for products.";
   assertThrows(() => differentiate(workspace, { ...request, products }), Error, message);
 });

@@ -23,10 +23,10 @@ Deno.test("a batch or direction that does not fit is refused by what is wrong wi
   const v = new Float32Array(field.parameterCount);
   const before = gpu.liveBuffers;
   const cases = [
-    [{ ...batch, targets: wave(20, 1) }, v, "targets: output has 20 numbers, which is no multiple of its width 3."],
+    [{ ...batch, targets: wave(20, 1) }, v, "targets: output has 20 numbers, which is not a multiple of its width 3."],
     [{ ...batch, targets: wave(18, 1) }, v, "batch: 7 rows of inputs, but 6 of targets."],
     [{ inputs: wave(0, 1), targets: wave(0, 1) }, v, "batch: it has no samples."],
-    [{ ...batch, inputs: { x: batch.inputs } }, v, "inputs: x given, but there is only input."],
+    [{ ...batch, inputs: { x: batch.inputs } }, v, "inputs: only input expected, but x found."],
   ] as const;
   for (const [bad, direction, message] of cases) {
     await assertRejects(() => lossAndGradient(field, objective, bad), Error, message);
@@ -46,8 +46,8 @@ Deno.test("vectors of another layout, and a result in the place of its direction
   using own = createVector(gpu, field.layout);
   const before = gpu.liveBuffers;
   for (const other of [plain, longer]) {
-    const found = `a vector of the field's layout (${count} numbers) expected, one of another with ` +
-      `${other.layout.parameterCount} found.`;
+    const found = `a vector of the field's layout (${count} numbers) expected, ` +
+      `a vector of another layout (${other.layout.parameterCount} numbers) found.`;
     await assertRejects(() => lossAndGradient(field, objective, batch, { into: other }), Error, `into: ${found}`);
     for (const product of [hessianVectorProduct, gaussNewtonVectorProduct]) {
       await assertRejects(() => product(field, objective, batch, own, { into: other }), Error, `into: ${found}`);

@@ -81,7 +81,7 @@ Deno.test("an unknown name, also one that every object inherits, is refused", ()
 });
 
 Deno.test("a value that the template never reads is refused", () => {
-  refused("{{a}}", { a: 1, b: 2, c: 3 }, "no {{b}}, {{c}} in the template.");
+  refused("{{a}}", { a: 1, b: 2, c: 3 }, "the template has no {{b}}, {{c}}.");
 });
 
 Deno.test("bounds that are not whole numbers are refused", () => {

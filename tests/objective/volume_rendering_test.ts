@@ -439,7 +439,7 @@ Deno.test("a sum of objectives with different rows a sample is refused", () => {
   const terms = [{ objective: volumeRendering({ intervals: 9 }) }, {
     objective: meanSquaredError({ output: "density" }),
   }];
-  assertThrows(() => weightedSum(terms), Error, "samples of 9 rows expected as in the first term, 1 found");
+  assertThrows(() => weightedSum(terms), Error, "samples of 9 rows, as in the first term, expected, 1 found");
 });
 
 Deno.test("a sum with a negative weight has no Gauss-Newton samples, and says so", async () => {
@@ -475,6 +475,6 @@ Deno.test("misfits are refused in one sentence", async () => {
   using field = owned;
   const wrong = lossAndGradient(field, volumeRendering({ intervals: 8 }), batch);
   await wrong.then(() => assertEquals(1, 0), (error) => {
-    assertEquals(error.message, "targets: edges has 60 numbers, which is no multiple of its width 9.");
+    assertEquals(error.message, "targets: edges has 60 numbers, which is not a multiple of its width 9.");
   });
 });

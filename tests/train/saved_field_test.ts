@@ -68,7 +68,7 @@ Deno.test("a field with an activation of one's own is saved, and loaded with its
   assertThrows(
     () => loadField(gpu, bytes, { name: "f" }),
     Error,
-    `f, field: layer layers.0: activation "bump" is none of ${known}; a field with one of your own is loaded by passing its description.`,
+    `f, field: layer layers.0: activation "bump" is none of ${known}. To load a field that uses one of your own, pass the field's description.`,
   );
   using again = loadField(gpu, bytes, { description });
   using field = createField(gpu, description, { seed: 4 });
@@ -90,7 +90,7 @@ Deno.test("damaged, foreign and truncated bytes are refused in a sentence, and n
     [bytes.subarray(0, bytes.length - 4), "f, tensor "],
     [new TextEncoder().encode("\x89PNG\r\n\x1a\n and more"), "f: not a safetensors file: "],
     [encodeSafetensors(tensors), "f: metadata with the description of a field expected, none found."],
-    [written("{"), "f, field: a field description in JSON expected, but: "],
+    [written("{"), "f, field: a field description in JSON expected, but it is invalid: "],
     [written("[]"), "f, field: an object expected, [] found."],
     [written("{}"), "f, field: a list of layers expected, nothing found."],
     [edited('"units":5', '"units":"5"'), 'f, field: layer layers.0: a number of units expected, "5" found.'],
@@ -98,8 +98,11 @@ Deno.test("damaged, foreign and truncated bytes are refused in a sentence, and n
     [edited('"units":5', '"units":6'), "f: parameters/layers.0.weight: shape [6,2] expected, [5,2] found."],
     [edited('"units":5', '"units":1e15'), "f: parameters/layers.0.weight: shape ["],
     [edited('"input":2', '"input":"2"'), 'f, field: inputs: input: a number expected, "2" found.'],
-    [edited('["input"]', '"input"'), "f, field: a layer with a name and a list of what it reads expected, "],
-    [edited('["input"]', '["output"]'), "f, field: field description: layer layers.0 reads output, which is no input"],
+    [edited('["input"]', '"input"'), "f, field: a layer with a name and a list `from` of names expected, "],
+    [
+      edited('["input"]', '["output"]'),
+      "f, field: field description: layer layers.0 reads output, which is neither an input",
+    ],
     [edited('"sigma"', '"width"'), "f, field: layer layers.0: gaussian: there is no option width, only sigma."],
     [edited('"sigma":0.07', '"sigma":-1'), "f, field: layer layers.0: gaussian: sigma: a positive number expected"],
     [edited('"gaussian"', '"constructor"'), 'f, field: layer layers.0: activation "constructor" is none of '],

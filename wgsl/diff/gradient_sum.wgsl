@@ -1,7 +1,7 @@
-// The sum of all layers' partial gradients over the splits of the batch, with `keep` added to the gradient that is there:
+// The sum of all layers' partial gradients over the splits of the batch. With `keep` it is added to what the gradient contains:
 //   g ← Σ_s partials[s],  with `keep`: g ← g + Σ_s partials[s]
-// partials: [splits, length] vec4s; gradient: [length] vec4s, kept where it holds the sum over earlier chunks of the batch;
-// flags[0]: becomes the smallest step at which an entry was not finite.
+// partials: [splits, length] vec4s; gradient: [length] vec4s, which with `keep` holds the sum over earlier chunks of the batch;
+// flags[0]: the smallest step at which an entry was not finite.
 // One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Splits are added in their order, in f32: every run gives
 // the same bits.
 {{uniform length: u32, splits: u32, step: u32}}

@@ -1,4 +1,4 @@
-// The rows that a Kronecker factor is summed over, without what padding holds:
+// The rows over which a Kronecker factor is summed, with zeros in place of the padding's contents:
 //   y_nj = x_n,(first+j) for j < width;  y_nj = 1 for j = width if ones = 1;  0 for all other j, and for n ≥ rows
 // x: [≥ rows, stride]; y: [capacity, span].
 // One invocation per entry of y; dispatch: workgroups of 64 along x and y. The copy is exact.

@@ -1,6 +1,6 @@
-// The loss of a chunk of the batch, added to what the slot holds if keep = 1:
+// The loss of a chunk of the batch. If keep = 1 it is added to the number in its slot:
 //   losses[slot] ← (losses[slot] if keep) + Σ_n row_loss[n],  n < rows
-// row_loss: [rows]; losses: a ring of one number per slot.
+// row_loss: [rows]; losses: a ring buffer with one number per slot.
 // Dispatch: one workgroup of 64. Lane l adds rows l, l + 64, … in their order, then a tree adds the lanes, all in f32: every run
 // gives the same bits.
 {{uniform rows: u32, slot: u32, keep: u32}}

@@ -1,6 +1,6 @@
 // An activation over one layer:  A = a(Z)
-// z: [rows, maps, width]; a: [rows, width]. The width is padded to a multiple of 16, of which `real` columns exist; the others
-// become 0 whatever a(0) is, so that padded parameters have no gradient.
+// z: [rows, maps, width]; a: [rows, width]. The width is padded to a multiple of 16; only `real` columns are not padding. The padding
+// becomes 0 even if a(0) is not 0, so that padded parameters have no gradient.
 // One invocation per 4 entries of a; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the same bits.
 {{uniform rows: u32, width: u32, real: u32, p0: f32, p1: f32}}
 {{read z}}

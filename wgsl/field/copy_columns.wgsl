@@ -1,7 +1,7 @@
-// A copy of columns from one matrix to another, for concatenation and its adjoint:
+// Copies columns from one matrix to another, for concatenation and its adjoint:
 //   destination[n, to_column + j] ← (destination[n, to_column + j] if add) + source[n, from_column + j],  j < width
 //   and 0 in place of the source's entry for width ≤ j < span
-// source: [rows, from_stride]; destination: [rows, to_stride]; columns may begin anywhere.
+// source: [rows, from_stride]; destination: [rows, to_stride]; the first columns can have any index.
 // One invocation per entry of the span; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the same bits.
 {{uniform rows: u32, width: u32, span: u32, from_stride: u32, from_column: u32, to_stride: u32, to_column: u32, add: u32}}
 {{read source: array<f32>}}

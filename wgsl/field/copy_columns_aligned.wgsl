@@ -1,4 +1,4 @@
-// What copy_columns.wgsl does, four columns at a time, where first columns and span are multiples of 4 (strides always are):
+// Does the same as copy_columns.wgsl, but four columns at a time. First columns and span must be multiples of 4 (strides always are):
 //   destination[n, to_column + j] ← (destination[n, to_column + j] if add) + source[n, from_column + j],  j < width
 //   and 0 in place of the source's entry for width ≤ j < span
 // source: [rows, from_stride]; destination: [rows, to_stride]; all sizes are in entries.

@@ -1,4 +1,4 @@
-// The samples of one batch:  indices[i] = π(first + i),  π being the epoch's keyed permutation of 0 … count − 1
+// The samples of one batch:  indices[i] = π(first + i),  where π is the epoch's permutation of 0 … count − 1, chosen by the key
 // π is a Feistel network of 6 rounds on pairs (l, r) in [0, a) × [0, b), where a·b ≥ count and b = ⌈count/a⌉. Its round function F is
 // Threefry: the rounds alternate between l ← l + F(r) mod a and r ← r + F(l) mod b. A value that is not below count goes through
 // the network again ("cycle walking"), which keeps π a permutation.

@@ -1,7 +1,7 @@
 // Random numbers in one segment of a vector. Entry (r, c) uses the counter (flat + r·columns + c, step), so that a number does not
 // depend on how the segment is padded; padding becomes 0.
 //   uniform: bound·(2w − 1), where w in [0, 1) has 24 bits;  rademacher: ±bound, by the lowest bit
-// data: the segment begins at vec4 `offset` and takes `size` vec4s: [rows, stride], of which [rows, columns] exist.
+// data: the segment begins at vec4 `offset` and takes `size` vec4s: [rows, stride], of which [rows, columns] are not padding.
 // One invocation per 4 entries; dispatch: workgroups of 64 along x and y. Entries are independent: every adapter gives the same bits.
 {{uniform key0: u32, key1: u32, step: u32, offset: u32, size: u32, rows: u32, columns: u32, stride: u32, flat: u32, bound: f32}}
 {{write data: array<vec4f>}}

@@ -1,4 +1,5 @@
-// The order that sorts numbers descending and leaves equal ones as they were:  order[#{i before j}] = j;  order[j] = j for padding
+// The order that sorts numbers descending and keeps equal numbers in their original order:  order[rank of j] = j, where the rank
+// of j is how many numbers come before number j;  order[j] = j for padding
 // squares: for each matrix (…, …, size, padded size); values, order: [matrices, largest].
 // One invocation per number, which counts the numbers before it; dispatch: workgroups of 64 along x and y, matrices along z.
 // The result is exact.

@@ -1,4 +1,4 @@
-// The diagonal that rows and columns of symmetric matrices are scaled with:
+// The diagonal factors r by which rows and columns of symmetric matrices S are scaled:
 //   scaled = 1: r_i = 1/√S_ii, or 0 where S_ii = 0;  scaled = 0: r_i = 1;  0 for padding
 // squares: for each matrix (first vec4, stride in vec4s, size, padded size); s: the matrices; diagonals: [matrices, largest].
 // One invocation per 4 rows; dispatch: workgroups of 64 along x and y, matrices along z. Entries are independent: every run gives

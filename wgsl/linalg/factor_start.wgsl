@@ -1,8 +1,8 @@
 // The augmented matrices that block elimination starts from, r being a diagonal matrix:
 //   [r S r + (shift + relative·size) I | r]
 // squares: for each matrix (first vec4, stride in vec4s, size, padded size); s: the matrices; diagonals: [matrices, largest], r as
-// factor_scale.wgsl makes it; augmented: matrices twice as wide, of whose right half only the diagonal is written, so that the rest
-// must be 0 before.
+// factor_scale.wgsl computes it; augmented: matrices twice as wide. Of their right halves only the diagonals are written; the other
+// entries there must already be 0.
 // One invocation per 4 entries of S; dispatch: workgroups of 64 along x and y, matrices along z. Entries are independent: every run
 // gives the same bits.
 {{uniform largest: u32, shift: f32, relative: f32}}

@@ -1,4 +1,4 @@
-// Where the coupled Newton iteration for (A + ελI)^{−1/4} starts, λ being the largest eigenvalue and ε the ridge:
+// The starting values of the coupled Newton iteration for (A + ελI)^{−1/4}, where λ is the largest eigenvalue and ε the ridge:
 //   M = (A + ελI)/λ,  X = λ^{−1/4} I
 // squares: for each matrix (first vec4, stride in vec4s, size, padded size); a, m, x: the matrices, padding 0; eigenvalues: [matrices].
 // One invocation per 4 entries; dispatch: workgroups of 64 along x and y, matrices along z. Entries are independent: every run gives

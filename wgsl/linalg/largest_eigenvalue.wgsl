@@ -1,4 +1,4 @@
-// Estimates of the largest eigenvalues of symmetric positive semidefinite matrices A, given powers B of them:  λ = tr(AB)/tr(B)
+// Estimates of the largest eigenvalues of symmetric positive semidefinite matrices A from high powers B of them:  λ = tr(AB)/tr(B)
 // squares: for each matrix (first vec4, stride in vec4s, size, padded size); a, b: the matrices, padding 0; eigenvalues: [matrices].
 // Dispatch: one workgroup of 64 per matrix, along x. Lane l adds vec4s l, l + 64, … in their order, then a tree adds the lanes, in
 // f32: every run gives the same bits.

@@ -1,4 +1,4 @@
-// The factor of one coupled Newton step for inverse fourth roots, and M made symmetric again, which rounding disturbs:
+// The factor T of one coupled Newton step for inverse fourth roots. M is first made symmetric again, because rounding disturbs that:
 //   S = (M + Mᵀ)/2,  T = aI − bS
 // squares: for each matrix (first vec4, stride in vec4s, size, padded size); m, s, t: the matrices, padding 0.
 // One invocation per 4 × 4 entries; dispatch: workgroups of 64 along x and y, matrices along z. Entries are independent: every run

@@ -1,5 +1,6 @@
 // Ranges of a vector divided by their norms, where a range that is zero stays zero:  y[i] = x[i]/norms[r] in range r
-// x, y: vec4s; y keeps what it has outside of the ranges. ranges: [count] (first vec4, vec4s, 0, 0); norms: as norms.wgsl writes them.
+// x, y: vec4s; y does not change outside the ranges. ranges: [count] (first vec4, number of vec4s, 0, 0); norms: [count], as norms.wgsl
+// writes them.
 // One invocation per 4 entries; dispatch: workgroups of 64 along x and y, ranges along z. Entries are independent: every run gives
 // the same bits.
 {{read x}}

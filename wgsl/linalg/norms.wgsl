@@ -1,5 +1,5 @@
 // Euclidean norms of ranges of a vector:  norms[r] = √Σ x²
-// data: vec4s, whose padding is 0 and adds nothing; ranges: [count] (first vec4, vec4s, 0, 0); norms: [count].
+// data: vec4s, whose padding is 0 and adds nothing; ranges: [count] (first vec4, number of vec4s, 0, 0); norms: [count].
 // Dispatch: one workgroup of 64 per range, along x. Lane l adds vec4s l, l + 64, … in their order, then a tree adds the lanes, in f32:
 // every run gives the same bits.
 {{read data}}

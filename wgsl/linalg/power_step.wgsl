@@ -1,5 +1,5 @@
-// A step of power iteration that also puts columns in order:  Y_:j = P_:o/‖L‖ + shift·size·Q_:o,  o = order[j], P = LQ
-// The shift is as large as the error of P in f32; it keeps the columns of Y independent where L is singular. For L = 0, Y_:j = Q_:o.
+// A step of power iteration that also sorts the columns:  Y_:j = P_:o/‖L‖ + shift·size·Q_:o,  o = order[j], P = LQ
+// The shift is about the rounding error of P in f32; it keeps the columns of Y independent if L is singular. For L = 0, Y_:j = Q_:o.
 // squares: for each matrix (first vec4, stride in vec4s, size, padded size); p, q, y: the matrices; order: [matrices, largest];
 // norms: [matrices], ‖L‖ of each.
 // One invocation per 4 entries; dispatch: workgroups of 64 along x and y, matrices along z. Entries are independent: every run gives

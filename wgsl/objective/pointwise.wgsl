@@ -1,10 +1,10 @@
-// A loss that is a sum over entries, its adjoint and, with `tangents`, that adjoint's tangent (derivatives are by y):
+// A loss that is a sum over entries, its adjoint ȳ and, with `tangents`, that adjoint's tangent. Derivatives of ℓ are by y:
 //   row_loss[n] = (row_loss[n] if add) + scale Σ_c ℓ(y, t),  ȳ = scale ℓ′(y, t),  adjoint_tangent = scale ℓ″(y, t) ẏ
-// Hessian-vector and Gauss-Newton products both start from that tangent. Where sampled = 1, y_tangent holds random signs and the
-// tangent is √(scale ℓ″(y, t)) ẏ instead, which is S^½w of a sample JᵀS^½w of the Gauss-Newton matrix.
+// Hessian-vector and Gauss-Newton products both start from that tangent. If sampled = 1, y_tangent contains random signs w instead of
+// tangents, and √(scale ℓ″(y, t)) w is written: the S^½w of a sample JᵀS^½w of the Gauss-Newton matrix.
 // The included text `loss` defines ℓ, ℓ′ and ℓ″ as loss(y, t), first(y, t) and second(y, t) on vec4f. scale is 1/(entries of the
 // whole batch) times the objective's weight.
-// y, targets, adjoint, y_tangent, adjoint_tangent: [padded_rows, width], of which [rows, real] exist; the rest becomes 0;
+// y, targets, adjoint, y_tangent, adjoint_tangent: [padded_rows, width], of which [rows, real] are not padding; the padding becomes 0;
 // row_loss: [padded_rows].
 // One invocation per row; dispatch: workgroups of 64 along x and y. Entries are added in their order, in f32: every run gives the
 // same bits.

@@ -1,7 +1,7 @@
-// What an interval of a ray does to light (docs/math.md, section 4), for plain or dual numbers:
+// Absorption and emission of light in one interval of a ray (docs/math.md, section 4), for plain or dual numbers:
 //   optical depth τ = distance·softplus(d), transmittance e^{−τ}, opacity 1 − e^{−τ}, colour σ(k), and dτ/dd = distance·σ(d)
 // Expects the type `Number` (real_number.wgsl or dual_number.wgsl). Nothing overflows, because softplus(d) is computed as
-// max(d, 0) + log(1 + e^{−|d|}). Where e^{−|d|} or τ is small a series is used, so that thin intervals keep their digits. A large τ
+// max(d, 0) + log(1 + e^{−|d|}). If e^{−|d|} or τ is small, a series is used, so that thin intervals do not lose accuracy. A large τ
 // gives an opacity of exactly 1 and a transmittance of exactly 0.
 fn sigma(x: f32) -> f32 { let e = exp(-abs(x)); return select(e, 1.0, x >= 0.0) / (1.0 + e); }
 fn sigma_slope(x: f32) -> f32 { let e = exp(-abs(x)); return e / ((1.0 + e) * (1.0 + e)); }

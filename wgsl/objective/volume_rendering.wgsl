@@ -2,14 +2,14 @@
 // `tangents` (which makes numbers dual) the tangents of those adjoints:
 //   D = Σ_{j<i} τⱼ, Tᵢ = e^{−D}, αᵢ = 1 − e^{−τᵢ}, wᵢ = Tᵢαᵢ, C = Σ wᵢcᵢ + (1 − Σwᵢ) background, loss = scale Σ_c (C − t)²
 //   from the last interval to the first, with w̄ᵢ = C̄·(cᵢ − background):  k̄ᵢ = wᵢ C̄ c′(kᵢ),  τ̄ᵢ = Tᵢ₊₁(w̄ᵢ − Bᵢ),
-//   Bᵢ₋₁ = αᵢw̄ᵢ + e^{−τᵢ}Bᵢ  (what lies behind interval i − 1, as seen from there; B = 0 behind the last),  d̄ᵢ = τ̄ᵢ τ′(dᵢ)
-// B is a mean of w̄, so that nothing cancels or overflows however long or dense a ray is.
-// With curvature = 0 only C̄ has a tangent on the way back, which gives Gauss-Newton's Jᵀ(∂²loss)Jv, J being the Jacobian of the pixels.
-// With `sampled` the way back starts from C̄ = √(2 scale) w, w being random signs, which gives JᵀS^½w with S = 2 scale, the second
-// derivative of the loss by C. The loss itself is stored with `primals`.
-// density, colour, their tangents and adjoints: [padded_rows, 16], of which 1 and 3 columns exist, row = ray·intervals + i;
-// edges: [rays, edge_stride]; pixel, signs: [≥ rays, 16], of which 3 columns exist; ray_loss: [rays]. Columns 1 to 3 of the density's
-// adjoint hold D on the way, and 0 in the end.
+//   Bᵢ₋₁ = αᵢw̄ᵢ + e^{−τᵢ}Bᵢ  (w̄ composited over all intervals behind i − 1; B = 0 behind the last),  d̄ᵢ = τ̄ᵢ τ′(dᵢ)
+// B is a weighted mean of w̄, so that nothing cancels or overflows, however long or dense a ray is.
+// With curvature = 0 only C̄ has a tangent in the reverse pass, which gives the Gauss-Newton product Jᵀ(∂²loss)Jv, where J is the
+// Jacobian of the pixels. With `sampled` the reverse pass starts from C̄ = √(2 scale) w with random signs w, which gives JᵀS^½w with
+// S = 2 scale, the second derivative of the loss by C. The loss itself is stored only with `primals`.
+// density, colour, their tangents and adjoints: [padded_rows, 16], of which 1 and 3 columns are not padding, row = ray·intervals + i;
+// edges: [rays, edge_stride]; pixel, signs: [≥ rays, 16], of which 3 columns are not padding; ray_loss: [rays]. Columns 1 to 3 of the
+// density's adjoint hold D temporarily, and are 0 in the end.
 // One invocation per ray, then one per row of padding, which becomes 0; dispatch: workgroups of 64 along x and y. The intervals of a
 // ray are added in their order, in f32: every run gives the same bits.
 {{uniform rays: u32, intervals: u32, padded_rows: u32, edge_stride: u32, scale: f32, background: f32, density_scale: f32, curvature: f32, add: u32}}
@@ -54,15 +54,15 @@ fn distance_at(ray: u32, i: u32) -> f32 {
   return u.density_scale * (edges[edge + 1u] - edges[edge]);
 }
 
-// What goes back into the network. Below 2⁻⁶⁴ of what one pixel counts, behind opaque intervals and in clear air, it is 0: it
-// would be lost in the sum over the rays, but make the passes below compute with denormal numbers, at a fraction of many CPUs'
-// speed.
+// The adjoint that the network receives. It is set to 0 if it is below 2⁻⁶⁴ of one pixel's weight in the loss, which happens behind
+// opaque intervals and in empty space. Such a number would be lost in the sum over the rays anyway, but it would make the network's
+// backward pass compute with denormal numbers, which are several times slower on many CPUs.
 fn sent(x: Number) -> f32 {
   let sum = wanted(x);
   return select(sum, 0.0, abs(sum) <= 5.421e-20 * u.scale);
 }
 
-// A number on the way back: without its tangent where only Gauss-Newton's product is wanted.
+// A number of the reverse pass. Its tangent is dropped if only the Gauss-Newton product is computed.
 fn back(x: Number) -> Number { return number(primal(x), u.curvature * tangent(x)); }
 
 @compute @workgroup_size(64)
@@ -92,7 +92,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   let goal = pixel[ray * 4u];
   var loss = 0.0;
-  // C̄.
+  // The adjoint of the pixel's colour, C̄.
   var pull = array<Number, 3>(constant(0.0), constant(0.0), constant(0.0));
   for (var c = 0u; c < 3u; c++) {
     let error = mixed[c] + u.background * (constant(1.0) - seen) - constant(goal[c]);
@@ -107,7 +107,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (u.add == 1u) { total += ray_loss[ray]; }
   ray_loss[ray] = total;
 {{end}}
-  // B.
+  // B, computed from the last interval to the first.
   var behind = constant(0.0);
   for (var left = u.intervals; left > 0u; left--) {
     let row = first + left - 1u;

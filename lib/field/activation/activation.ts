@@ -1,18 +1,24 @@
-/** A nonlinearity of one or two preactivations, as data. Made by `sine()`, `gaussian()` and their like. */
+/** An activation function of one or two preactivations, as data. Functions such as `sine()` and `gaussian()` create it. */
 export interface Activation {
-  /** As in the registry. */
+  /** The activation's name in the registry. */
   readonly name: string;
-  /** Hyper-parameters, by their names. */
+  /** Values of the hyper-parameters, by name. */
   readonly options: Readonly<Record<string, number>>;
-  /** Names of the linear maps that feed it: one unnamed for all but Gabor. */
+  /** Names of the linear maps that compute its preactivations. Activations of one preactivation have one map, named "". */
   readonly maps: readonly string[];
   /**
-   * WGSL of `value`, `partial_m` and `partial_m_k` on `Preactivation` (an array of one vec4f a map); undefined for the
-   * identity. It may include shared snippets, as in `{{include reduced_angle}}` (see `expandKernel`).
+   * WGSL functions `value`, `partial_m` and `partial_m_k` of a `Preactivation` (an array of one vec4f for each map): the
+   * activation, its first and its second derivatives. It is undefined for the identity. The text may include shared snippets,
+   * for example `{{include reduced_angle}}` (see `expandKernel`).
    */
   readonly text?: string;
-  /** What the text reads as `u.p0` and `u.p1`: hyper-parameters are data, not specialisations. */
+  /** The values that the text reads as `u.p0` and `u.p1`. They are uniforms, so that other values need no new kernels. */
   readonly constants: readonly [number, number];
-  /** Weights start uniform in ± this; biases in ±1/√fanIn. `first` layers read the field's inputs. */
+  /**
+   * The bound of the initial weights, which are uniform in ± this. Biases are uniform in ±1/√fanIn.
+   *
+   * @param fanIn The number of inputs of the layer.
+   * @param first Whether the layer reads only the field's inputs, directly or through encodings.
+   */
   weightBound(fanIn: number, first: boolean): number;
 }

@@ -5,7 +5,7 @@ import { linearBound } from "./linear_bound.ts";
 /** For the registry. */
 export const identityKind = activationKind({ name: "identity", hyperparameters: {}, make: identity });
 
-/** a(z) = z: a linear layer. */
+/** a(z) = z, which makes a layer linear. */
 export function identity(): Activation {
   return { name: "identity", options: {}, maps: [""], constants: [0, 0], weightBound: linearBound };
 }

@@ -1,4 +1,4 @@
-// a(z) = 1/(1 + e^{−z}), computed by e^{−|z|}, which never overflows
+// a(z) = 1/(1 + e^{−z}), computed from e^{−|z|}, which never overflows
 fn value(z: Preactivation) -> vec4f {
   let e = exp(-abs(z[0]));
   return select(e, vec4f(1.0), z[0] >= vec4f()) / (1.0 + e);

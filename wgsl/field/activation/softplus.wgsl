@@ -1,5 +1,5 @@
-// a(z) = log(1 + e^z), computed as max(z, 0) + log(1 + e^{−|z|}), which never overflows. log(1 + e) loses a small e to rounding, so
-// that its series is used below 1e−3.
+// a(z) = log(1 + e^z), computed as max(z, 0) + log(1 + e^{−|z|}), which never overflows. Computing log(1 + e) directly loses a small e
+// to rounding, so its series is used for e below 1e−3.
 fn value(z: Preactivation) -> vec4f {
   let e = exp(-abs(z[0]));
   let series = e * (1.0 - e * (0.5 - e / 3.0));

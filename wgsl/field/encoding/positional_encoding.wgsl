@@ -1,6 +1,6 @@
 // Positional encoding (Mildenhall et al. 2020):  [x, then for each coordinate c: sin(2ᵏπ x_c), k < octaves; cos(2ᵏπ x_c)]
-// x: [rows, x_stride], of which `inputs` columns exist; encoded: [rows, stride], 0 from column inputs·(1 + 2·octaves) on.
-// 2ᵏx is exact, and whole turns are subtracted exactly before the multiplication by π, so that high octaves lose no digits.
+// x: [rows, x_stride], of which `inputs` columns are not padding; encoded: [rows, stride], 0 from column inputs·(1 + 2·octaves) on.
+// 2ᵏx is exact, and whole turns are subtracted exactly before the multiplication by π, so that high octaves lose no accuracy.
 // One invocation per entry of `encoded`; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the
 // same bits.
 {{uniform rows: u32, inputs: u32, octaves: u32, x_stride: u32, stride: u32}}

@@ -1,4 +1,4 @@
-// The entry point of kernels that treat every vec4 of their vectors alike: calls `entry(i)` once for each i < u.length.
+// The entry point of kernels that do the same for every vec4 of their vectors: it calls `entry(i)` once for each i < u.length.
 // The including kernel declares the uniform `length` (in vec4s) and defines `fn entry(i: u32)`.
 // One invocation per 4 entries; dispatch: linearGroups(length, 64), workgroups of 64 along x and y.
 {{include invocation_index}}

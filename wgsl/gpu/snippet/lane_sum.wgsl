@@ -1,6 +1,6 @@
-// The sum of what the 64 invocations (lanes) of a workgroup hold:  Σ_l own_l
+// The sum of one value from each of the 64 invocations (lanes) of a workgroup:  Σ_l own_l
 // The including kernel defines the type `Lane` (f32, vec2f, …) and calls this once, from all lanes. A tree in workgroup memory
-// adds the lanes in a fixed order: same bits on every run.
+// adds the lanes in a fixed order: every run gives the same bits.
 var<workgroup> lanes: array<Lane, 64>;
 
 fn lane_sum(lane: u32, own: Lane) -> Lane {
