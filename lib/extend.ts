@@ -22,7 +22,12 @@ export { Layout, padWidth, type PlacedSegment, type Segment } from "./linalg/lay
 export { createVector, Vector } from "./linalg/vector.ts";
 export { Eigenbasis } from "./linalg/eigenbasis.ts";
 export { type BatchedFamily } from "./linalg/gemm/batched_kernels.ts";
-export { type ProductBuffers, type ProductJob, type ProductOptions, Products } from "./linalg/gemm/products.ts";
+export {
+  type BatchedJob,
+  type BatchedOperands,
+  type BatchedOptions,
+  BatchedProducts,
+} from "./linalg/gemm/batched_products.ts";
 export { padRows } from "./linalg/gemm/shape.ts";
 export { InverseRoots } from "./linalg/inverse_roots.ts";
 export { kroneckerLayout, type LinearMap, linearMapsOf } from "./linalg/linear_maps.ts";

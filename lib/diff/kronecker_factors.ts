@@ -7,7 +7,7 @@ import type { DenseNode, Node } from "../field/network.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { kroneckerLayout, type LinearMap, linearMapsOf } from "../linalg/linear_maps.ts";
 import { type MatrixView, viewOf } from "../linalg/matrix_view.ts";
-import { Products } from "../linalg/gemm/products.ts";
+import { BatchedProducts } from "../linalg/gemm/batched_products.ts";
 import text from "../../wgsl/diff/kronecker_operand.wgsl" with { type: "text" };
 
 /** A function that the backward pass calls for each dense layer with the adjoint of the layer's preactivations. */
@@ -29,8 +29,8 @@ interface MapSums {
   readonly map: LinearMap;
   readonly inputs: MatrixView;
   readonly adjoints: MatrixView;
-  readonly sumInputs: Products;
-  readonly sumAdjoints: Products;
+  readonly sumInputs: BatchedProducts;
+  readonly sumAdjoints: BatchedProducts;
 }
 
 const source = { name: "kronecker_operand", text };
@@ -69,7 +69,7 @@ export class KroneckerFactors implements Disposable {
       };
       const [inputs, adjoints] = [operand(map.columns), operand(map.weight.rows)];
       const sum = (view: MatrixView, c: MatrixView) =>
-        new Products(gpu, [{ a: view, b: view, c }], { transposeA: true, symmetric: true });
+        new BatchedProducts(gpu, [{ a: view, b: view, c }], { transposeA: true, symmetric: true });
       const block = map.weight.block ?? map.name;
       const sums = { map, inputs, adjoints, sumInputs: sum(inputs, a), sumAdjoints: sum(adjoints, g) };
       this.#maps.set(block, [...this.#maps.get(block) ?? [], sums]);

@@ -2,7 +2,7 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { rangeOf } from "./matrix_view.ts";
 import { Norms } from "./norms.ts";
 import { OrthonormalColumns } from "./orthonormal_columns.ts";
-import { Products } from "./gemm/products.ts";
+import { BatchedProducts } from "./gemm/batched_products.ts";
 import type { Squares } from "./squares.ts";
 import jacobiText from "../../wgsl/linalg/jacobi_round.wgsl" with { type: "text" };
 import orderText from "../../wgsl/linalg/descending_order.wgsl" with { type: "text" };
@@ -39,7 +39,7 @@ export class Eigenbasis implements Disposable {
   /** [matrices, `squares.largest`] numbers: the column of the old basis from which each column of the new basis was computed. */
   readonly order: DeviceBuffer;
   readonly #norms: Norms;
-  readonly #multiply: Products;
+  readonly #multiply: BatchedProducts;
   readonly #orthonormal: OrthonormalColumns;
   readonly #quotients: DeviceBuffer;
   readonly #products: DeviceBuffer;
@@ -55,7 +55,7 @@ export class Eigenbasis implements Disposable {
     const { gpu, views, largest, bytes } = squares;
     using made = new DisposableStack();
     this.#norms = made.use(new Norms(gpu, views.map(rangeOf)));
-    this.#multiply = made.use(new Products(gpu, views.map((view) => ({ a: view, b: view, c: view }))));
+    this.#multiply = made.use(new BatchedProducts(gpu, views.map((view) => ({ a: view, b: view, c: view }))));
     this.#orthonormal = made.use(new OrthonormalColumns(squares));
     this.order = made.use(gpu.buffer("order of columns", views.length * largest * 4));
     this.#quotients = made.use(gpu.buffer("Rayleigh quotients", views.length * largest * 4));

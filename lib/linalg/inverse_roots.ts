@@ -1,6 +1,6 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { rangeOf } from "./matrix_view.ts";
-import { Products } from "./gemm/products.ts";
+import { BatchedProducts } from "./gemm/batched_products.ts";
 import { RangeNormaliser } from "./range_normaliser.ts";
 import type { Squares } from "./squares.ts";
 import eigenvalueText from "../../wgsl/linalg/largest_eigenvalue.wgsl" with { type: "text" };
@@ -72,8 +72,8 @@ export function rootCoefficients(lowest: number, highest: number): { a: number; 
  */
 export class InverseRoots implements Disposable {
   readonly #normaliser: RangeNormaliser;
-  readonly #square: Products;
-  readonly #multiply: Products;
+  readonly #square: BatchedProducts;
+  readonly #multiply: BatchedProducts;
   readonly #eigenvalues: DeviceBuffer;
   readonly #workspace: readonly DeviceBuffer[];
   readonly #owned: DisposableStack;
@@ -90,8 +90,8 @@ export class InverseRoots implements Disposable {
     using made = new DisposableStack();
     this.#normaliser = made.use(new RangeNormaliser(gpu, views.map(rangeOf)));
     const jobs = views.map((view) => ({ a: view, b: view, c: view }));
-    this.#square = made.use(new Products(gpu, jobs, { symmetric: true }));
-    this.#multiply = made.use(new Products(gpu, jobs));
+    this.#square = made.use(new BatchedProducts(gpu, jobs, { symmetric: true }));
+    this.#multiply = made.use(new BatchedProducts(gpu, jobs));
     this.#eigenvalues = made.use(gpu.buffer("largest eigenvalues", views.length * 4));
     const names = ["M", "S", "X", "T", "T²", "T⁴"];
     this.#workspace = names.map((name) => made.use(gpu.buffer(`inverse roots: ${name}`, bytes)));

@@ -10,7 +10,12 @@ export { Eigenbasis } from "./eigenbasis.ts";
 export { type Measurement, type TuneOptions } from "./gemm/measurement.ts";
 export { type BatchedFamily } from "./gemm/batched_kernels.ts";
 export { type GemmProduct, KERNEL_CHOICES, type KernelChoice, type LayerProductKind } from "./gemm/family.ts";
-export { type ProductBuffers, type ProductJob, type ProductOptions, Products } from "./gemm/products.ts";
+export {
+  type BatchedJob,
+  type BatchedOperands,
+  type BatchedOptions,
+  BatchedProducts,
+} from "./gemm/batched_products.ts";
 export { type MatmulShape, padRows } from "./gemm/shape.ts";
 export { tuneProducts } from "./gemm/tune.ts";
 export { InverseRoots } from "./inverse_roots.ts";

@@ -2,7 +2,7 @@ import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Layout, PlacedSegment } from "./layout.ts";
 import { rangeOf, squareLayout, viewOf } from "./matrix_view.ts";
-import { type ProductJob, Products } from "./gemm/products.ts";
+import { type BatchedJob, BatchedProducts } from "./gemm/batched_products.ts";
 import { RangeNormaliser } from "./range_normaliser.ts";
 
 /** Jordan's coefficients (2024). They let small singular values grow quickly, but do not bring them exactly to 1. */
@@ -10,9 +10,9 @@ const [A, B, C] = [3.4445, -4.775, 2.0315];
 
 /** The products of one iteration for all matrices of one orientation, either tall or wide. */
 interface Iteration {
-  readonly gram: Products;
-  readonly polynomial: Products;
-  readonly apply: Products;
+  readonly gram: BatchedProducts;
+  readonly polynomial: BatchedProducts;
+  readonly apply: BatchedProducts;
   readonly tall: boolean;
 }
 
@@ -54,15 +54,15 @@ export class NewtonSchulz implements Disposable {
         return rows > columns === tall ? [{ x: views[i], square: viewOf(squares[i]) }] : [];
       });
       if (jobs.length === 0) return [];
-      const gram = jobs.map(({ x, square }): ProductJob => ({ a: x, b: x, c: square }));
-      const polynomial = jobs.map(({ square }): ProductJob => ({ a: square, b: square, c: square }));
-      const apply = jobs.map(({ x, square }): ProductJob => {
+      const gram = jobs.map(({ x, square }): BatchedJob => ({ a: x, b: x, c: square }));
+      const polynomial = jobs.map(({ square }): BatchedJob => ({ a: square, b: square, c: square }));
+      const apply = jobs.map(({ x, square }): BatchedJob => {
         return tall ? { a: x, b: square, c: x } : { a: square, b: x, c: x };
       });
       return [{
-        gram: made.use(new Products(gpu, gram, { transposeA: tall, transposeB: !tall, symmetric: true })),
-        polynomial: made.use(new Products(gpu, polynomial, { symmetric: true })),
-        apply: made.use(new Products(gpu, apply)),
+        gram: made.use(new BatchedProducts(gpu, gram, { transposeA: tall, transposeB: !tall, symmetric: true })),
+        polynomial: made.use(new BatchedProducts(gpu, polynomial, { symmetric: true })),
+        apply: made.use(new BatchedProducts(gpu, apply)),
         tall,
       }];
     });

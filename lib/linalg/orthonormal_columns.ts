@@ -1,5 +1,5 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
-import { Products } from "./gemm/products.ts";
+import { BatchedProducts } from "./gemm/batched_products.ts";
 import type { Squares } from "./squares.ts";
 import { TriangularInverse } from "./triangular_inverse.ts";
 
@@ -23,8 +23,8 @@ export class OrthonormalColumns implements Disposable {
   readonly #inverse: TriangularInverse;
   readonly #gram: DeviceBuffer;
   readonly #scratch: DeviceBuffer;
-  readonly #square: Products;
-  readonly #apply: Products;
+  readonly #square: BatchedProducts;
+  readonly #apply: BatchedProducts;
   readonly #owned: DisposableStack;
 
   /**
@@ -40,8 +40,8 @@ export class OrthonormalColumns implements Disposable {
     this.#scratch = made.use(gpu.buffer("orthonormal columns", bytes));
     const square = views.map((view) => ({ a: view, b: view, c: view }));
     const apply = views.map((view, i) => ({ a: view, b: this.#inverse.views[i], c: view }));
-    this.#square = made.use(new Products(gpu, square, { transposeA: true, symmetric: true }));
-    this.#apply = made.use(new Products(gpu, apply, { transposeB: true, upperB: true }));
+    this.#square = made.use(new BatchedProducts(gpu, square, { transposeA: true, symmetric: true }));
+    this.#apply = made.use(new BatchedProducts(gpu, apply, { transposeB: true, upperB: true }));
     this.#owned = made.move();
   }
 

@@ -1,5 +1,5 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
-import { Products } from "./gemm/products.ts";
+import { BatchedProducts } from "./gemm/batched_products.ts";
 import type { Squares } from "./squares.ts";
 import { TriangularInverse } from "./triangular_inverse.ts";
 
@@ -9,7 +9,7 @@ import { TriangularInverse } from "./triangular_inverse.ts";
  */
 export class SymmetricInverse implements Disposable {
   readonly #triangular: TriangularInverse;
-  readonly #square: Products;
+  readonly #square: BatchedProducts;
   readonly #owned: DisposableStack;
 
   /**
@@ -21,7 +21,7 @@ export class SymmetricInverse implements Disposable {
     using made = new DisposableStack();
     this.#triangular = made.use(new TriangularInverse(squares));
     const jobs = this.#triangular.views.map((view, i) => ({ a: view, b: view, c: squares.views[i] }));
-    this.#square = made.use(new Products(squares.gpu, jobs, { transposeA: true, symmetric: true }));
+    this.#square = made.use(new BatchedProducts(squares.gpu, jobs, { transposeA: true, symmetric: true }));
     this.#owned = made.move();
   }
 

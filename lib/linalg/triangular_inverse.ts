@@ -1,7 +1,7 @@
 import type { BufferSlice, DeviceBuffer } from "../gpu/buffer.ts";
 import type { MatrixView } from "./matrix_view.ts";
 import { numberTable } from "./number_table.ts";
-import { Products } from "./gemm/products.ts";
+import { BatchedProducts } from "./gemm/batched_products.ts";
 import type { Squares } from "./squares.ts";
 import blockText from "../../wgsl/linalg/factor_block.wgsl" with { type: "text" };
 import scaleText from "../../wgsl/linalg/factor_scale.wgsl" with { type: "text" };
@@ -26,8 +26,8 @@ export interface FactorOptions {
 
 /** The work on one block row of all matrices. */
 interface BlockRow {
-  readonly eliminate: Products;
-  readonly scale: Products;
+  readonly eliminate: BatchedProducts;
+  readonly scale: BatchedProducts;
   /** The block row's part of the result. */
   readonly piece: BufferSlice;
 }
@@ -99,8 +99,8 @@ export class TriangularInverse implements Disposable {
         }];
       });
       return {
-        eliminate: made.use(new Products(gpu, jobs.map(({ eliminate }) => eliminate), { transposeA: true })),
-        scale: made.use(new Products(gpu, jobs.map(({ scale }) => scale))),
+        eliminate: made.use(new BatchedProducts(gpu, jobs.map(({ eliminate }) => eliminate), { transposeA: true })),
+        scale: made.use(new BatchedProducts(gpu, jobs.map(({ scale }) => scale))),
         piece: this.result.slice(k * BLOCK * stride * 4, BLOCK * stride * 4),
       };
     });

@@ -2,7 +2,7 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Layout, PlacedSegment } from "../linalg/layout.ts";
 import { type MatrixView, squareLayout, viewOf } from "../linalg/matrix_view.ts";
-import { Products } from "../linalg/gemm/products.ts";
+import { BatchedProducts } from "../linalg/gemm/batched_products.ts";
 
 /** The weight matrices of a layout. */
 export function weightsOf(layout: Layout): PlacedSegment[] {
@@ -25,10 +25,10 @@ export interface NamedView {
 export class TwoSided implements Disposable {
   /** Segments `NAME.left`, `NAME.right` of each matrix in turn. */
   readonly layout: Layout;
-  readonly #products: readonly Products[];
-  readonly #gram: readonly [Products, Products];
-  readonly #rotate: readonly [Products, Products];
-  readonly #rotateBack: readonly [Products, Products];
+  readonly #products: readonly BatchedProducts[];
+  readonly #gram: readonly [BatchedProducts, BatchedProducts];
+  readonly #rotate: readonly [BatchedProducts, BatchedProducts];
+  readonly #rotateBack: readonly [BatchedProducts, BatchedProducts];
 
   /** Prepares the products of all matrices. */
   constructor(gpu: Gpu, readonly matrices: readonly NamedView[]) {
@@ -39,16 +39,22 @@ export class TwoSided implements Disposable {
     const squares = this.layout.map(viewOf);
     const jobs = matrices.map(({ view }, i) => ({ m: view, left: squares[2 * i], right: squares[2 * i + 1] }));
     this.#gram = [
-      new Products(gpu, jobs.map(({ m, left }) => ({ a: m, b: m, c: left })), { transposeB: true, symmetric: true }),
-      new Products(gpu, jobs.map(({ m, right }) => ({ a: m, b: m, c: right })), { transposeA: true, symmetric: true }),
+      new BatchedProducts(gpu, jobs.map(({ m, left }) => ({ a: m, b: m, c: left })), {
+        transposeB: true,
+        symmetric: true,
+      }),
+      new BatchedProducts(gpu, jobs.map(({ m, right }) => ({ a: m, b: m, c: right })), {
+        transposeA: true,
+        symmetric: true,
+      }),
     ];
     this.#rotate = [
-      new Products(gpu, jobs.map(({ m, left }) => ({ a: left, b: m, c: m })), { transposeA: true }),
-      new Products(gpu, jobs.map(({ m, right }) => ({ a: m, b: right, c: m }))),
+      new BatchedProducts(gpu, jobs.map(({ m, left }) => ({ a: left, b: m, c: m })), { transposeA: true }),
+      new BatchedProducts(gpu, jobs.map(({ m, right }) => ({ a: m, b: right, c: m }))),
     ];
     this.#rotateBack = [
-      new Products(gpu, jobs.map(({ m, left }) => ({ a: left, b: m, c: m }))),
-      new Products(gpu, jobs.map(({ m, right }) => ({ a: m, b: right, c: m })), { transposeB: true }),
+      new BatchedProducts(gpu, jobs.map(({ m, left }) => ({ a: left, b: m, c: m }))),
+      new BatchedProducts(gpu, jobs.map(({ m, right }) => ({ a: m, b: right, c: m })), { transposeB: true }),
     ];
     this.#products = [...this.#gram, ...this.#rotate, ...this.#rotateBack];
   }

@@ -246,7 +246,7 @@ function assertEstimates(
   actual.forEach((found, i) => {
     const all = terms(i);
     const exact = all.reduce((sum, [c, { exact }]) => sum + c * exact, 0);
-    // Products with coefficients, and their sums, are rounded as well.
+    // BatchedProducts with coefficients, and their sums, are rounded as well.
     const rounding = all.every(([c]) => c === 1)
       ? 0
       : all.reduce((sum, [c, { exact }]) => sum + 4 * EPSILON * Math.abs(c * exact), SMALLEST);

@@ -4,7 +4,7 @@ import { squareLayout, viewOf } from "../matrix_view.ts";
 import type { BatchedFamily } from "./batched_kernels.ts";
 import type { GemmProduct, LayerProductKind, ProductFamily } from "./family.ts";
 import { matmulAdjoint, matmulForward } from "./matmul.ts";
-import { Products } from "./products.ts";
+import { BatchedProducts } from "./batched_products.ts";
 import type { MatmulShape } from "./shape.ts";
 import { WeightSums } from "./weight_sums.ts";
 
@@ -38,7 +38,9 @@ type Allocate = (name: string, numbers: number) => DeviceBuffer;
 function batchedTrial(gpu: Gpu, made: DisposableStack, buffer: Allocate): (family: ProductFamily) => void {
   const layout = squareLayout(Array.from({ length: BATCH.count }, (_, i) => ({ name: `${i}`, size: BATCH.size })));
   const [a, b, c] = ["a", "b", "c"].map((name) => buffer(name, layout.deviceLength));
-  const products = made.use(new Products(gpu, layout.map(viewOf).map((view) => ({ a: view, b: view, c: view }))));
+  const products = made.use(
+    new BatchedProducts(gpu, layout.map(viewOf).map((view) => ({ a: view, b: view, c: view }))),
+  );
   return (family) => products.record({ a, b, c }, 1, 0, family as BatchedFamily);
 }
 

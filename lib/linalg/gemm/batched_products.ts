@@ -7,7 +7,7 @@ import { BATCHED_KERNELS, type BatchedFamily } from "./batched_kernels.ts";
 import { familyOf } from "./family.ts";
 
 /** One product C ← α op(A) op(B) + β D. */
-export interface ProductJob {
+export interface BatchedJob {
   /** Where A lies. */
   readonly a: MatrixView;
   /** Where B lies. */
@@ -19,7 +19,7 @@ export interface ProductJob {
 }
 
 /** What the products of one dispatch have in common. */
-export interface ProductOptions {
+export interface BatchedOptions {
   /** Whether op(A) is Aᵀ. */
   readonly transposeA?: boolean;
   /** Whether op(B) is Bᵀ. */
@@ -31,7 +31,7 @@ export interface ProductOptions {
 }
 
 /** Where the operands of a dispatch lie. C may be none of the others, except D by leaving `d` out. */
-export interface ProductBuffers {
+export interface BatchedOperands {
   /** Holds A. */
   readonly a: BufferLike;
   /** Holds B. */
@@ -52,7 +52,7 @@ interface Plan {
  * Matrix products that are recorded as one dispatch, however many and of whatever shapes, by the family of kernels that suits the
  * adapter (`batched_kernels.ts`).
  */
-export class Products implements Disposable {
+export class BatchedProducts implements Disposable {
   /** Floating-point operations that the arithmetic needs: of symmetric results a half, of triangular operands what is not 0. */
   readonly flops: number;
   /** Made when first used. */
@@ -63,7 +63,7 @@ export class Products implements Disposable {
    *
    * @throws When the shapes of a job do not fit.
    */
-  constructor(readonly gpu: Gpu, readonly jobs: readonly ProductJob[], readonly options: ProductOptions = {}) {
+  constructor(readonly gpu: Gpu, readonly jobs: readonly BatchedJob[], readonly options: BatchedOptions = {}) {
     const { transposeA = false, transposeB = false, symmetric = false, upperB = false } = options;
     this.flops = 0;
     for (const job of jobs) {
@@ -80,7 +80,7 @@ export class Products implements Disposable {
   }
 
   /** Records the products. Without jobs it does nothing. */
-  record(buffers: ProductBuffers, alpha = 1, beta = 0, family: BatchedFamily = batchedFamilyOf(this.gpu)): void {
+  record(buffers: BatchedOperands, alpha = 1, beta = 0, family: BatchedFamily = batchedFamilyOf(this.gpu)): void {
     if (this.jobs.length === 0) return;
     const { transposeA = false, transposeB = false } = this.options;
     const { a, b, c, d } = buffers;
@@ -139,7 +139,7 @@ export class Products implements Disposable {
     return { table: numberTable(this.gpu, "products", [...places, ...tiles]), tiles: tiles.length / 4 };
   }
 
-  #depthOf({ a }: ProductJob): number {
+  #depthOf({ a }: BatchedJob): number {
     return this.options.transposeA ? a.rows : a.columns;
   }
 }

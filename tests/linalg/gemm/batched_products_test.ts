@@ -4,7 +4,7 @@ import type { OperandAccess } from "../../../lib/gpu/mod.ts";
 import { Layout } from "../../../lib/linalg/layout.ts";
 import { viewOf } from "../../../lib/linalg/matrix_view.ts";
 import { BATCHED_FAMILIES, familyOf, subjectOf } from "../../../lib/linalg/gemm/family.ts";
-import { Products } from "../../../lib/linalg/gemm/products.ts";
+import { BatchedProducts } from "../../../lib/linalg/gemm/batched_products.ts";
 import { tuneProducts } from "../../../lib/linalg/gemm/tune.ts";
 import { distance, matrixFrom, multiply, someMatrix, transpose } from "../../support/matrix.ts";
 
@@ -53,7 +53,7 @@ for (
         b: viewOf(layouts.b[i]),
         c: viewOf(layouts.c[i]),
       }));
-      using products = new Products(gpu, jobs, { transposeA, transposeB });
+      using products = new BatchedProducts(gpu, jobs, { transposeA, transposeB });
       const [as, bs, cs] = [
         matrices(layouts.a, numbersA),
         matrices(layouts.b, numbersB),
@@ -89,8 +89,8 @@ for (const family of BATCHED_FAMILIES) {
     using half = createVector(gpu, square);
     a.write(someMatrix(75, 40, 1).flat());
     const jobs = [{ a: viewOf(layout[0]), b: viewOf(layout[0]), c: viewOf(square[0]) }];
-    using wholeProducts = new Products(gpu, jobs, { transposeB: true });
-    using halfProducts = new Products(gpu, jobs, { transposeB: true, symmetric: true });
+    using wholeProducts = new BatchedProducts(gpu, jobs, { transposeB: true });
+    using halfProducts = new BatchedProducts(gpu, jobs, { transposeB: true, symmetric: true });
     wholeProducts.record({ a: a.buffer, b: a.buffer, c: whole.buffer });
     halfProducts.record({ a: a.buffer, b: a.buffer, c: half.buffer });
     const result = await half.read();
@@ -110,7 +110,7 @@ for (const family of BATCHED_FAMILIES) {
     a.write(someMatrix(100, 80, 1).flat());
     b.write(someMatrix(80, 80, 2).flatMap((row, i) => row.map((entry, j) => i <= j ? entry : 0)));
     const jobs = [{ a: viewOf(layout[0]), b: viewOf(square[0]), c: viewOf(layout[0]) }];
-    using products = new Products(gpu, jobs, { upperB: true });
+    using products = new BatchedProducts(gpu, jobs, { upperB: true });
     products.record({ a: a.buffer, b: b.buffer, c: c.buffer });
     const expected = multiply(matrixFrom(await a.read(), 100, 80), matrixFrom(await b.read(), 80, 80));
     assertLess(distance(matrixFrom(await c.read(), 100, 80), expected), 5e-6);
@@ -123,8 +123,8 @@ Deno.test("of symmetric results half the operations count", async () => {
   using gpu = await openDevice();
   const view = { offset: 0, stride: 32, rows: 32, columns: 32 };
   const jobs = [{ a: view, b: view, c: view }];
-  using whole = new Products(gpu, jobs);
-  using half = new Products(gpu, jobs, { symmetric: true });
+  using whole = new BatchedProducts(gpu, jobs);
+  using half = new BatchedProducts(gpu, jobs, { symmetric: true });
   assertEquals([whole.flops, half.flops], [2 * 32 ** 3, 32 * 33 * 32]);
 });
 
