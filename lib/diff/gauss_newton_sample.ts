@@ -29,7 +29,8 @@ export function drawOutputSigns(
   for (const { width, padded, valueTangent } of outputs) {
     const target = { deviceOffset: 0, deviceSize: place.paddedRows * padded, rows: place.samples, columns: width };
     const flat = place.first * width;
-    fillRandom(gpu, valueTangent!, { ...target, stride: padded, flat }, "rademacher", 1, { ...key, stream });
+    const filled = { ...target, stride: padded, flat };
+    fillRandom(gpu, valueTangent!, filled, { distribution: "rademacher", key: { ...key, stream } });
     stream += STREAM_STEP;
   }
 }

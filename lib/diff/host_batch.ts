@@ -20,11 +20,11 @@ export function hostBatch(
     fill(chunk) {
       const { first, rows, paddedRows } = chunk;
       const firstRow = first * (objective.rowsPerSample ?? 1);
-      for (const [name, { buffer, width, stride }] of chunk.inputs) {
-        uploadRows(gpu, inputs[name], width, firstRow, rows, buffer, stride, paddedRows);
+      for (const [name, place] of chunk.inputs) {
+        uploadRows(gpu, { source: inputs[name], first: firstRow, rows, paddedRows }, place);
       }
-      for (const [name, { buffer, width, stride }] of chunk.targets) {
-        uploadRows(gpu, targets[name], width, first, chunk.samples, buffer, stride, chunk.paddedSamples);
+      for (const [name, place] of chunk.targets) {
+        uploadRows(gpu, { source: targets[name], first, rows: chunk.samples, paddedRows: chunk.paddedSamples }, place);
       }
     },
   };

@@ -85,9 +85,11 @@ export class KroneckerFactors implements Disposable {
       maps.forEach(({ map, inputs, adjoints, sumInputs, sumAdjoints }, m) => {
         const c = this.factors.buffer;
         const [a, ones] = [this.#operand, map.bias === undefined ? 0 : 1];
-        this.#copy(dense.input, dense.inputPadded, 0, map.weight.columns, rows, inputs, ones);
+        const width = map.weight.columns;
+        this.#copy(dense.input, { rows, stride: dense.inputPadded, first: 0, width, span: inputs.columns, ones });
         sumInputs.record({ a, b: a, c }, 1 / batchRows, keep);
-        this.#copy(adjoint, node.padded * maps.length, m * node.padded, map.weight.rows, rows, adjoints, 0);
+        const [stride, first, outputs] = [node.padded * maps.length, m * node.padded, map.weight.rows];
+        this.#copy(adjoint, { rows, stride, first, width: outputs, span: adjoints.columns, ones: 0 });
         sumAdjoints.record({ a, b: a, c }, batchSamples, keep);
       });
     };
@@ -103,20 +105,23 @@ export class KroneckerFactors implements Disposable {
     this.#operand[Symbol.dispose]();
   }
 
+  /** Copies columns of a matrix, and a column of ones where wanted, to the operand of the products. */
   #copy(
     x: DeviceBuffer,
-    stride: number,
-    first: number,
-    width: number,
-    rows: number,
-    { columns: span }: MatrixView,
-    ones: number,
+    columns: {
+      readonly rows: number;
+      readonly stride: number;
+      readonly first: number;
+      readonly width: number;
+      readonly span: number;
+      readonly ones: number;
+    },
   ): void {
     this.gpu.dispatch(
       this.gpu.kernel(source),
       { x, y: this.#operand },
-      { capacity: this.#capacity, rows, stride, first, width, span, ones },
-      linearGroups(this.#capacity * span, 64),
+      { capacity: this.#capacity, ...columns },
+      linearGroups(this.#capacity * columns.span, 64),
     );
   }
 }

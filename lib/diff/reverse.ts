@@ -53,7 +53,9 @@ export function reverse(pass: ReversePass, seeds: ReadonlyMap<Node, DeviceBuffer
     if (dense === undefined) continue;
     let above = adjoints.get(node);
     const seed = seeds.get(node);
-    if (seed !== undefined && above !== undefined) addColumns(pass, seed, 0, node.padded, above, node, true);
+    if (seed !== undefined && above !== undefined) {
+      addColumns(pass, { from: seed, column: 0, stride: node.padded }, { to: above, node, add: true });
+    }
     above ??= seed;
     if (above === undefined) continue;
     const below = derived.has(node) ? above : steps.derive(node, dense, above);
@@ -96,23 +98,20 @@ function split(pass: ReversePass, dense: DenseNode, input: DeviceBuffer, adjoint
       let target = adjoints.get(source);
       const add = target !== undefined;
       if (target === undefined) adjoints.set(source, target = pass.pool.take(source.padded));
-      addColumns(pass, input, column, dense.inputPadded, target, source, add);
+      addColumns(pass, { from: input, column, stride: dense.inputPadded }, { to: target, node: source, add });
     }
     column += source.width;
   }
   pass.pool.give(input);
 }
 
-/** Adds columns of one adjoint, from `fromColumn` on, to a node's adjoint, or replaces that adjoint by them. */
+/** Adds columns of one adjoint, from `column` on, to a node's adjoint, or replaces that adjoint by them. */
 function addColumns(
   { network, rows }: ReversePass,
-  from: DeviceBuffer,
-  fromColumn: number,
-  fromStride: number,
-  to: DeviceBuffer,
-  { width, padded }: Node,
-  add: boolean,
+  { from, column, stride }: { readonly from: DeviceBuffer; readonly column: number; readonly stride: number },
+  { to, node, add }: { readonly to: DeviceBuffer; readonly node: Node; readonly add: boolean },
 ): void {
-  const place = { rows, width, span: padded, fromStride, fromColumn, toStride: padded, toColumn: 0, add };
-  copyColumns(network.gpu, from, to, place);
+  const { width, padded } = node;
+  const place = { width, span: padded, fromStride: stride, fromColumn: column, toStride: padded, toColumn: 0 };
+  copyColumns(network.gpu, from, to, { rows, ...place, add });
 }

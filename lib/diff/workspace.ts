@@ -183,7 +183,7 @@ function targetPlaces(
 /** The nodes that the objective reads, by the names of the outputs. */
 function outputNodes(objective: Objective, network: Network): Map<string, Node> {
   const outputs = new Map<string, Node>();
-  for (const name of objective.reads(network.subject.description).keys()) {
+  for (const name of objective.reads(network.field.description).keys()) {
     const node = network.output(name);
     if ([...outputs.values()].includes(node)) {
       throw new Error(`${objective.name}: output ${name} is read from the same layer as another output.`);

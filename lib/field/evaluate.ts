@@ -1,5 +1,5 @@
 import { padRows } from "../linalg/gemm/shape.ts";
-import { Network, type NetworkSubject } from "./network.ts";
+import { Network, type NetworkField } from "./network.ts";
 import { chunkRows, DEFAULT_MEMORY, downloadRows, uploadRows } from "./rows.ts";
 import { tuneKernels } from "./tune.ts";
 import { bytesPerRow } from "./sizes.ts";
@@ -49,7 +49,7 @@ export function byName(
 
 /** See `Field.evaluate`. */
 export async function evaluateField(
-  field: NetworkSubject & { readonly parameters: Vector },
+  field: NetworkField & { readonly parameters: Vector },
   inputs: Float32Array | NamedArrays,
 ): Promise<Float32Array | NamedArrays> {
   const { gpu, description } = field;
@@ -60,7 +60,8 @@ export async function evaluateField(
     const count = Math.min(evaluation.chunk, rows - first);
     for (const [name, array] of Object.entries(arrays)) {
       const { value, width, padded } = evaluation.network.node(name);
-      uploadRows(gpu, array, width, first, count, value, padded, padRows(count));
+      const source = { source: array, first, rows: count, paddedRows: padRows(count) };
+      uploadRows(gpu, source, { buffer: value, width, stride: padded });
     }
     await evaluation.run(first, count, results);
   }
@@ -84,7 +85,7 @@ export class Evaluation implements Disposable {
    * @param memory Bytes of device memory that a chunk may take.
    */
   constructor(
-    readonly field: NetworkSubject & { readonly parameters: Vector },
+    readonly field: NetworkField & { readonly parameters: Vector },
     rows: number,
     memory: number = DEFAULT_MEMORY,
   ) {

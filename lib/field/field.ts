@@ -62,6 +62,7 @@ export function createField(gpu: Gpu, description: FieldDescription, options: { 
 function initialise(field: Field, seed: number): void {
   const { gpu, description, layout, parameters } = field;
   const widths = widthsOf(description);
+  const key = { seed, stream: streams.initialisation, step: 0 };
   const passive = new Set(Object.keys(description.inputs));
   for (const layer of description.layers) {
     if (isEncoding(layer)) {
@@ -74,7 +75,7 @@ function initialise(field: Field, seed: number): void {
     for (const segment of layout) {
       if (segment.block !== layer.name) continue;
       const bound = segment.role === "weight" ? weight : 1 / Math.sqrt(fanIn);
-      fillRandom(gpu, parameters.buffer, segment, "uniform", bound, { seed, stream: streams.initialisation, step: 0 });
+      fillRandom(gpu, parameters.buffer, segment, { distribution: "uniform", bound, key });
     }
   }
 }

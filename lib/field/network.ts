@@ -12,7 +12,7 @@ import activationText from "../../wgsl/field/activation_forward.wgsl" with { typ
 import tangentText from "../../wgsl/field/activation_tangent.wgsl" with { type: "text" };
 
 /** The field that a network computes. */
-export interface NetworkSubject {
+export interface NetworkField {
   /** The device. */
   readonly gpu: Gpu;
   /** The field as data. */
@@ -83,17 +83,17 @@ export class Network implements Disposable {
    * @param capacity Rows of the largest chunk, padded by `padRows`.
    * @param tangents Whether tangents of the forward pass can be computed, too.
    */
-  constructor(readonly subject: NetworkSubject, readonly capacity: number, tangents: boolean) {
-    this.gpu = subject.gpu;
+  constructor(readonly field: NetworkField, readonly capacity: number, tangents: boolean) {
+    this.gpu = field.gpu;
     // If allocating one of the buffers fails, those allocated before are freed.
     using incomplete = new DisposableStack();
     incomplete.use(this);
-    const widths = widthsOf(subject.description);
-    for (const [name, width] of Object.entries(subject.description.inputs)) {
+    const widths = widthsOf(field.description);
+    for (const [name, width] of Object.entries(field.description.inputs)) {
       const padded = padWidth(width);
       this.#byName.set(name, { name, width, padded, active: false, value: this.#buffer(name, padded) });
     }
-    for (const layer of subject.description.layers) {
+    for (const layer of field.description.layers) {
       const sources = layer.from.map((source) => this.#byName.get(source)!);
       const width = widths.get(layer.name)!;
       const node = isEncoding(layer)
@@ -116,9 +116,9 @@ export class Network implements Disposable {
 
   /** The node from which a named output is read. Throws if there is no output of that name. */
   output(name: string): Node {
-    const layer = this.subject.description.outputs[name];
+    const layer = this.field.description.outputs[name];
     if (layer === undefined) {
-      const names = Object.keys(this.subject.description.outputs).join(", ");
+      const names = Object.keys(this.field.description.outputs).join(", ");
       throw new Error(`field: there is no output called ${name}, only ${names}.`);
     }
     return this.node(layer);
@@ -274,7 +274,7 @@ export class Network implements Disposable {
       ? this.#buffer(`${name}.inputTangent`, inputPadded)
       : sources[0].valueTangent;
     const weightSize = padded * maps * inputPadded * 4;
-    const block = this.subject.layout.find((segment) => segment.block === name)!;
+    const block = this.field.layout.find((segment) => segment.block === name)!;
     const offset = block.deviceOffset * 4;
     return {
       name,

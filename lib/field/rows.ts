@@ -2,29 +2,33 @@ import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { padRows, ROW_BLOCK, rowMultiple } from "../linalg/gemm/shape.ts";
 
+/** Rows of a host array, `[n, width]` row-major, that are written to a matrix on the device. */
+interface HostRows {
+  /** The host array. */
+  readonly source: Float32Array;
+  /** The first row of `source` that is written. */
+  readonly first: number;
+  /** The number of rows that are written. */
+  readonly rows: number;
+  /** The rows after them, up to this number, become 0. */
+  readonly paddedRows: number;
+}
+
 /**
  * Writes rows of a host array to a padded matrix on the device.
  *
- * @param source The host array, `[n, width]`, row-major.
- * @param first The first row of `source` that is written.
- * @param rows The number of rows that are written. The rows after them, up to `paddedRows`, become 0.
- * @param stride Columns of the matrix on the device, padding included.
+ * @param target Where the rows go; `stride` is the number of columns on the device, padding included.
  */
 export function uploadRows(
   gpu: Gpu,
-  source: Float32Array,
-  width: number,
-  first: number,
-  rows: number,
-  target: DeviceBuffer,
-  stride: number,
-  paddedRows: number,
+  { source, first, rows, paddedRows }: HostRows,
+  { buffer, width, stride }: { readonly buffer: DeviceBuffer; readonly width: number; readonly stride: number },
 ): void {
   const padded = new Float32Array(paddedRows * stride);
   for (let r = 0; r < rows; r++) {
     padded.set(source.subarray((first + r) * width, (first + r + 1) * width), r * stride);
   }
-  gpu.write(target, padded);
+  gpu.write(buffer, padded);
 }
 
 /** Reads the first `rows` rows of padded device matrices as host arrays `[rows, width]`, row-major. */

@@ -60,13 +60,13 @@ export interface Machine {
 export async function findAdapter(options: AdapterOptions = {}, machine: Machine = thisMachine): Promise<FoundAdapter> {
   const { allowSoftware, powerPreference = "high-performance" } = options;
   const adapter = await machine.requestAdapter({ powerPreference });
-  if (!adapter) throw new Error(`No WebGPU adapter was found: ${howToMend(machine)}`);
+  if (!adapter) throw new Error(`No WebGPU adapter was found: ${howToFix(machine)}`);
   const description = describeAdapter(adapter);
   if (!description.software || allowSoftware === true) return { adapter, description };
   if (machine.hasNvidiaDevice()) {
     throw new Error(
       `This machine has an NVIDIA GPU, but only the software adapter "${description.name}" was found: ` +
-        `${howToMendNvidia(machine)} To compute on the CPU anyway, ask for it (--software).`,
+        `${howToFixNvidia(machine)} To compute on the CPU anyway, ask for it (--software).`,
     );
   }
   if (allowSoftware === false) {
@@ -102,9 +102,9 @@ const vendors: Record<string, string | undefined> = {
 const loader = "the Vulkan loader (libvulkan.so.1)";
 const installMesa = "`apt-get install libvulkan1 mesa-vulkan-drivers`";
 
-function howToMend(machine: Machine): string {
+function howToFix(machine: Machine): string {
   if (machine.hasNvidiaDevice()) {
-    return `${howToMendNvidia(machine)} To compute on the CPU instead: ${installMesa}, and ask for it (--software).`;
+    return `${howToFixNvidia(machine)} To compute on the CPU instead: ${installMesa}, and ask for it (--software).`;
   }
   if (machine.os !== "linux") return "install or update the graphics driver.";
   if (machine.hasVulkanLoader() === false) {
@@ -116,7 +116,7 @@ function howToMend(machine: Machine): string {
   return `${loader} or a working Vulkan driver is missing. On Debian, ${installMesa} installs both.`;
 }
 
-function howToMendNvidia(machine: Machine): string {
+function howToFixNvidia(machine: Machine): string {
   return machine.hasVulkanLoader() === false
     ? `${loader} is missing. On Debian: \`apt-get install libvulkan1\`. If that is not enough: ${nvidiaLibrary}`
     : `the NVIDIA driver's Vulkan library is missing or does not work: ${nvidiaLibrary}`;

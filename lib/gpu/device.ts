@@ -30,7 +30,7 @@ export interface DeviceOptions {
 /**
  * Opens the device that everything else runs on.
  *
- * @throws When there is no usable adapter, saying how to mend it.
+ * @throws When there is no usable adapter, saying how to fix it.
  * @example
  * ```ts ignore
  * using gpu = await openDevice({ allowSoftware: true });

@@ -62,15 +62,17 @@ const wordsSource = { name: "random_words", text: wordsText };
 
 /**
  * Records filling a matrix with independent random numbers, which are uniform in [−bound, bound) or are ±bound
- * (Rademacher). Padding becomes 0.
+ * (Rademacher); the bound is 1 by default. Padding becomes 0.
  */
 export function fillRandom(
   gpu: Gpu,
   data: DeviceBuffer,
   target: FillTarget,
-  distribution: "uniform" | "rademacher",
-  bound: number,
-  key: RandomKey,
+  { distribution, bound = 1, key }: {
+    readonly distribution: "uniform" | "rademacher";
+    readonly bound?: number;
+    readonly key: RandomKey;
+  },
 ): void {
   gpu.dispatch(gpu.kernel(fillSource, { distribution }), { data }, {
     key0: key.seed,
@@ -93,10 +95,12 @@ export function fillRandom(
 export function permutedIndices(
   gpu: Gpu,
   indices: DeviceBuffer,
-  rows: number,
-  first: number,
-  count: number,
-  key: RandomKey,
+  { rows, first, count, key }: {
+    readonly rows: number;
+    readonly first: number;
+    readonly count: number;
+    readonly key: RandomKey;
+  },
 ): void {
   const a = Math.ceil(Math.sqrt(count));
   gpu.dispatch(gpu.kernel(permutationSource), { indices }, {

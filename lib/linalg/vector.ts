@@ -22,7 +22,7 @@ export class Vector implements Disposable {
   /** Records filling the vector with independent random signs ±1 (Rademacher), which `key` determines. */
   fillRademacher(key: RandomKey): void {
     for (const segment of this.layout) {
-      fillRandom(this.gpu, this.buffer, segment, "rademacher", 1, key);
+      fillRandom(this.gpu, this.buffer, segment, { distribution: "rademacher", key });
     }
   }
 

@@ -100,7 +100,8 @@ export async function scoreBatch(
 ): Promise<number> {
   const { epoch, first, rows, count, seed } = batch;
   using indices = field.gpu.buffer("batch samples", rows * 4);
-  permutedIndices(field.gpu, indices, rows, first, count, { seed, stream: streams.order, step: epoch });
+  const key = { seed, stream: streams.order, step: epoch };
+  permutedIndices(field.gpu, indices, { rows, first, count, key });
   const drawn = { epoch, seed, mix: "thirds" as const, stream: streams.points };
   const counts: Counts = { both: 0, either: 0 };
   for await (const { logits, labels } of labelledLogits(field, sampler, { count: rows, drawn, given: indices })) {

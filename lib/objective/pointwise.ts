@@ -41,7 +41,7 @@ export function pointwise(name: string, loss: string, options: PointwiseOptions)
       const { network, rows, paddedRows, batchSamples, product, weight, add } = pass;
       const tangents = product !== undefined;
       const { gpu } = network;
-      const output = outputOf(network.subject.description);
+      const output = outputOf(network.field.description);
       const { value, valueTangent, width, padded } = network.output(output);
       const { adjoint, tangent } = pass.adjoints.get(output)!;
       const buffers: Record<string, BufferLike> = {

@@ -42,12 +42,12 @@ export async function renderRays(
   using evaluation = new RayEvaluation(field, options, count, options.memory);
   for (let first = 0; first < count; first += evaluation.chunk) {
     const part = await evaluation.run(first, Math.min(evaluation.chunk, count - first), (chunk) => {
-      for (const [name, { buffer, width, stride }] of chunk.inputs) {
-        const array = inputs.arrays[name];
-        uploadRows(gpu, array, width, first * intervals, chunk.rows, buffer, stride, chunk.paddedRows);
+      const { rows, paddedRows, samples, paddedSamples } = chunk;
+      for (const [name, place] of chunk.inputs) {
+        uploadRows(gpu, { source: inputs.arrays[name], first: first * intervals, rows, paddedRows }, place);
       }
-      const { buffer, width, stride } = chunk.targets.get("edges")!;
-      uploadRows(gpu, rays.edges, width, first, chunk.samples, buffer, stride, chunk.paddedSamples);
+      const edges = { source: rays.edges, first, rows: samples, paddedRows: paddedSamples };
+      uploadRows(gpu, edges, chunk.targets.get("edges")!);
     }, true);
     result.pixel.set(part.pixel, first * 3);
     result.opacity.set(part.opacity, first);

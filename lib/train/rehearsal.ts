@@ -89,8 +89,8 @@ export class Rehearsal implements Disposable {
   }
 
   #record(requests: readonly ObservationRequest[]): void {
-    const subject = { parameters: this.#parameters, optimizer: this.#optimizer };
+    const target = { parameters: this.#parameters, optimizer: this.#optimizer };
     // The step is counted up as in a run, so that the short last batch of an epoch is included in the measurement.
-    this.#training.rehearse(this.#step++, subject, requests);
+    this.#training.rehearse(this.#step++, target, requests);
   }
 }

@@ -36,7 +36,7 @@ export class Sampler implements Disposable {
   draw(step: number): BatchPlace {
     const place = this.place(step);
     const key = { seed: this.seed, stream: streams.order, step: place.epoch };
-    permutedIndices(this.#gpu, this.indices, place.rows, place.first, this.count, key);
+    permutedIndices(this.#gpu, this.indices, { rows: place.rows, first: place.first, count: this.count, key });
     return place;
   }
 

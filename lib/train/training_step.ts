@@ -35,7 +35,7 @@ interface TrainingStepOptions {
 }
 
 /** What a step changes. */
-interface StepSubject {
+interface StepTarget {
   /** Updated in place. */
   readonly parameters: Vector;
   /** Makes the update. */
@@ -103,8 +103,8 @@ export class TrainingStep implements Disposable {
   }
 
   /** Records a step's work on something else than what is trained, as it would be with these requests, without a hook. */
-  rehearse(step: number, subject: StepSubject, requests: readonly ObservationRequest[]): void {
-    this.#record(step, 0, subject, requests);
+  rehearse(step: number, target: StepTarget, requests: readonly ObservationRequest[]): void {
+    this.#record(step, 0, target, requests);
   }
 
   /** Records a look at the parameters after `step`: `flags[1]` gets its number if one of them is not finite. */
@@ -130,7 +130,7 @@ export class TrainingStep implements Disposable {
   #record(
     step: number,
     learningRate: number,
-    { parameters, optimizer }: StepSubject,
+    { parameters, optimizer }: StepTarget,
     requests: readonly ObservationRequest[],
   ): void {
     const { gpu } = this.options.field;

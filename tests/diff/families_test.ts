@@ -30,9 +30,7 @@ const targets = Float32Array.from({ length: ROWS * 3 }, (_, i) => Math.sin(i * 0
 /** Puts rows of the batch in place. */
 function fill(gpu: Gpu, chunk: ChunkRequest): void {
   for (const [places, array] of [[chunk.inputs, inputs], [chunk.targets, targets]] as const) {
-    for (const { buffer, width, stride } of places.values()) {
-      uploadRows(gpu, array, width, chunk.first, chunk.rows, buffer, stride, chunk.paddedRows);
-    }
+    for (const place of places.values()) uploadRows(gpu, { source: array, ...chunk }, place);
   }
 }
 

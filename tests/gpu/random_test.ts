@@ -24,7 +24,7 @@ Deno.test("Threefry2x32-20 gives Random123's known answers", async () => {
 /** Rows first … first + rows − 1 of an epoch's order; the epoch is the key's step. */
 async function order(count: number, key: RandomKey, first = 0, rows = count): Promise<Uint32Array> {
   using indices = gpu.buffer("indices", rows * 4);
-  permutedIndices(gpu, indices, rows, first, count, key);
+  permutedIndices(gpu, indices, { rows, first, count, key });
   const [bytes] = await gpu.read(indices);
   return new Uint32Array(bytes, 0, rows);
 }
@@ -64,7 +64,7 @@ Deno.test("every place of an order is equally likely to hold any sample", async 
   using indices = gpu.buffer("indices", count * 4);
   using all = gpu.buffer("all epochs", epochs * 256);
   for (let step = 0; step < epochs; step++) {
-    permutedIndices(gpu, indices, count, 0, count, { seed: 1, stream: 2, step });
+    permutedIndices(gpu, indices, { rows: count, first: 0, count, key: { seed: 1, stream: 2, step } });
     gpu.copy(indices, all.slice(step * 256, 32));
   }
   const drawn = new Uint32Array((await gpu.read(all))[0]);
@@ -103,7 +103,7 @@ async function fill(
 ): Promise<Float32Array> {
   using vector: Vector = createVector(gpu, Layout.resolve(content));
   return await sameBits(() => {
-    for (const segment of vector.layout) fillRandom(gpu, vector.buffer, segment, distribution, bound, key);
+    for (const segment of vector.layout) fillRandom(gpu, vector.buffer, segment, { distribution, bound, key });
     return vector.read();
   });
 }
@@ -147,7 +147,7 @@ for (const distribution of ["uniform", "rademacher"] as const) {
 
   Deno.test(`${distribution} numbers leave the padding zero`, async () => {
     using vector = createVector(gpu, matrix);
-    fillRandom(gpu, vector.buffer, vector.layout[0], distribution, 1, key);
+    fillRandom(gpu, vector.buffer, vector.layout[0], { distribution, key });
     const [bytes] = await gpu.read(vector.buffer);
     const all = new Float32Array(bytes);
     assertEquals(all.filter((each) => each !== 0).length, (await vector.read()).filter((each) => each !== 0).length);

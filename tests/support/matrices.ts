@@ -19,7 +19,7 @@ export function upload(gpu: Gpu, matrix: Float32Array, columns: number, spare = 
   const [height, stride] = [padRows(rows), padWidth(columns)];
   const buffer = gpu.buffer("matrix", (height + spare) * stride * 4);
   if (spare > 0) gpu.write(buffer, new Float32Array(spare * stride).fill(NaN), height * stride * 4);
-  uploadRows(gpu, matrix, columns, 0, rows, buffer, stride, height);
+  uploadRows(gpu, { source: matrix, first: 0, rows, paddedRows: height }, { buffer, width: columns, stride });
   return buffer;
 }
 

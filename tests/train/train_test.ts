@@ -140,7 +140,7 @@ Deno.test("a short last batch is normalised by its true size", async () => {
   for await (const { stepsPerEpoch } of train({ ...options, steps: 1 })) assertEquals(stepsPerEpoch, 2);
   const before = await field.parameters.read();
   using indices = gpu.buffer("order", 5 * 4);
-  permutedIndices(gpu, indices, 5, 0, 5, { seed: 7, stream: streams.order, step: 0 });
+  permutedIndices(gpu, indices, { rows: 5, first: 0, count: 5, key: { seed: 7, stream: streams.order, step: 0 } });
   const last = new Uint32Array((await gpu.read(indices))[0])[4];
   const batch = { inputs: few.inputs.slice(2 * last, 2 * last + 2), targets: few.targets.slice(last, last + 1) };
   const alone = await lossAndGradient(field, objective, batch);

@@ -33,7 +33,7 @@ const REAL = {
   "kodim23.png": { shape: [768, 512, 3], mean: [0.477106, 0.429788, 0.297231] },
   "rocket.jpg": { shape: [640, 427, 3], mean: [0.204964, 0.24037, 0.322632] },
 };
-const folder = new URL("../../../shared/data/images/", import.meta.url);
+const folder = new URL("../../../../shared/data/images/", import.meta.url);
 
 for (const [name, { shape, mean }] of Object.entries(REAL)) {
   const file = new URL(name, folder);
