@@ -8,7 +8,8 @@
  *
  * @module
  */
-export { type DeviceOptions, type Gpu, openDevice } from "./lib/gpu/device.ts";
+export { type Gpu } from "./lib/gpu/device.ts";
+export { type DeviceOptions, openDevice } from "./lib/linalg/gemm/open_device.ts";
 export { Layout } from "./lib/linalg/layout.ts";
 export { createVector, Vector } from "./lib/linalg/vector.ts";
 export { type Activation } from "./lib/field/activation/activation.ts";

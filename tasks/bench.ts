@@ -5,7 +5,7 @@
  */
 import { segmentsOf } from "../lib/field/description.ts";
 import { Layout } from "../lib/linalg/layout.ts";
-import { openDevice } from "../lib/gpu/device.ts";
+import { openDevice } from "../lib/linalg/gemm/open_device.ts";
 import { writeWhole } from "./run/atomic.ts";
 import { toJson } from "./run/json.ts";
 import { batchSizes, checkComparison, chosenComparison, command } from "./bench/command.ts";

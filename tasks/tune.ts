@@ -6,7 +6,8 @@
 import type { FieldDescription } from "../lib/field/description.ts";
 import { tuneKernels } from "../lib/field/tune.ts";
 import type { Measurement } from "../lib/linalg/gemm/measurement.ts";
-import { type Gpu, openDevice } from "../lib/gpu/device.ts";
+import type { Gpu } from "../lib/gpu/device.ts";
+import { openDevice } from "../lib/linalg/gemm/open_device.ts";
 import { tuneProducts } from "../lib/linalg/gemm/tune.ts";
 import { TASKS } from "./registry.ts";
 import type { Command } from "./shell/command.ts";

@@ -44,6 +44,9 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/image": ["tasks/shell", "tasks/run", "tasks/training"],
   "tasks/occupancy": ["tasks/shell", "tasks/run", "tasks/training"],
   "tasks/nerf": ["tasks/shell", "tasks/run", "tasks/training"],
+  "tasks/registry.ts": ["tasks/training", "tasks/image", "tasks/occupancy", "tasks/nerf"],
+  "tasks/compare": ["tasks/shell", "tasks/run", "tasks/training", "tasks/registry.ts"],
+  "tasks/bench": ["tasks/shell", "tasks/run", "tasks/training"],
 };
 
 const files = await sourceFiles();
@@ -102,6 +105,27 @@ Deno.test("no file imports itself by way of others, type imports included", () =
   };
   for (const file of files) visit(file, []);
   assertEquals(circles, []);
+});
+
+Deno.test("every kernel text lies in the folder of wgsl that mirrors the folder of a file which uses it", () => {
+  const strayed = files.filter((file) => file.endsWith(".wgsl") && !file.startsWith("wgsl/gpu/snippet/")).filter(
+    (text) => {
+      const users = files.filter((file) => imports.get(file)!.includes(text)).map(dirname);
+      const folder = dirname(text).slice("wgsl".length);
+      return !users.some((user) => user === `lib${folder}` || user === `tasks${folder}`);
+    },
+  );
+  assertEquals(strayed, []);
+});
+
+Deno.test("no TypeScript file holds the text of a kernel", async () => {
+  const broken: string[] = [];
+  for (const file of files.filter((each) => /^(lib|tasks)\/.*\.ts$/.test(each))) {
+    // Comments may show an example.
+    const code = (await Deno.readTextFile(join(root, file))).replace(/^\s*(\/?\*|\/\/).*$/gm, "");
+    if (/@compute|@workgroup_size/.test(code)) broken.push(file);
+  }
+  assertEquals(broken, []);
 });
 
 Deno.test("every kernel text is used", () => {
@@ -186,7 +210,7 @@ function upward(
 /** The floor of a file; `wgsl` mirrors `lib`, so that a kernel text stands where its user does. */
 function folderOf(file: string, floors: Readonly<Record<string, readonly string[]>>): string | undefined {
   const place = file.replace(/^wgsl\//, "lib/");
-  return Object.keys(floors).find((folder) => place.startsWith(`${folder}/`));
+  return Object.keys(floors).find((folder) => place === folder || place.startsWith(`${folder}/`));
 }
 
 /** The files of the project that a file imports or re-exports, relative to its root; packages are left out. */

@@ -48,7 +48,8 @@ export interface ResultVectors {
  * it.
  *
  * The differentiator owns the vectors that it returns: the next call overwrites them, and they are freed together with it. One of
- * them may be the direction of the next call. Each call waits for one read-back, that of the loss.
+ * them may be the direction of the next call. Each call waits for one read-back, that of the loss. A call is refused while another one
+ * waits, because both would use the same vectors.
  */
 export class Differentiator implements Disposable {
   readonly #field: Field;
@@ -57,12 +58,19 @@ export class Differentiator implements Disposable {
   /** The workspaces without (`false`) and with (`true`) memory for products. Each is created when it is first needed. */
   readonly #workspaces = new Map<boolean, { readonly samples: number; readonly workspace: Workspace }>();
   readonly #vectors: Vector[] = [];
+  /** Whether a call waits for its read-back. */
+  #busy = false;
+  #disposed = false;
 
   /** Only {@linkcode createDifferentiator} calls this. */
   constructor(field: Field, objective: Objective, options: DifferentiatorOptions) {
     this.#field = field;
     this.#objective = objective;
     this.#options = options;
+    const { samples = 1 } = options;
+    if (!Number.isSafeInteger(samples) || samples < 1) {
+      throw new Error(`differentiator: samples: a whole number from 1 expected, ${samples} found.`);
+    }
   }
 
   /**
@@ -128,6 +136,7 @@ export class Differentiator implements Disposable {
 
   /** Frees the device memory, including that of all vectors that were returned. */
   [Symbol.dispose](): void {
+    this.#disposed = true;
     for (const { workspace } of this.#workspaces.values()) workspace[Symbol.dispose]();
     this.#workspaces.clear();
     for (const vector of this.#vectors.splice(0)) vector[Symbol.dispose]();
@@ -138,6 +147,10 @@ export class Differentiator implements Disposable {
     asked: readonly CurvatureProduct[],
     into: ResultVectors,
   ): Promise<LossAndGradient & { readonly products: readonly Vector[] }> {
+    if (this.#disposed) throw new Error("differentiator: used after it was disposed.");
+    if (this.#busy) {
+      throw new Error("differentiator: called while an earlier call is not complete; await that one first.");
+    }
     const host = hostBatch(this.#field, this.#objective, batch);
     const inUse = this.#given(asked, into);
     const gradient = into.gradient ?? this.#own(inUse);
@@ -148,14 +161,18 @@ export class Differentiator implements Disposable {
     });
     const workspace = this.#workspace(host.samples, products.length > 0);
     differentiate(workspace, { ...host, gradient, products });
-    const [bytes] = await this.#field.gpu.read(workspace.losses);
+    this.#busy = true;
+    const [bytes] = await this.#field.gpu.read(workspace.losses).finally(() => this.#busy = false);
     return { loss: new Float32Array(bytes)[0], gradient, products: products.map(({ result }) => result) };
   }
 
   /** Checks the vectors that the caller passed, and returns the set of them. */
   #given(asked: readonly CurvatureProduct[], into: ResultVectors): Set<Vector> {
     const inUse = new Set<Vector>();
-    for (const { direction } of asked) {
+    for (const { kind, direction } of asked) {
+      if (kind !== "hessian" && kind !== "gaussNewton") {
+        throw new Error(`differentiator: kind: "hessian" or "gaussNewton" expected, ${JSON.stringify(kind)} found.`);
+      }
       if (!(direction instanceof Vector)) continue;
       this.#checkLayout("direction", direction);
       inUse.add(direction);

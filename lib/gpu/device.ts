@@ -8,8 +8,8 @@ import { Recorder } from "./recorder.ts";
 import { Tally } from "./tally.ts";
 import type { KernelValues } from "./template.ts";
 
-/** Options of {@linkcode openDevice}. */
-export interface DeviceOptions {
+/** Options of {@linkcode openGpu}. */
+export interface GpuOptions {
   /**
    * Whether a software adapter (the processor acting as a GPU) will do. Undefined: yes, unless the machine has an NVIDIA
    * device whose driver was not found; `true`: yes in any case; `false`: never.
@@ -17,27 +17,18 @@ export interface DeviceOptions {
   allowSoftware?: boolean;
   /** Which adapter to prefer where there are several; `"high-performance"` by default. */
   powerPreference?: GPUPowerPreference;
-  /**
-   * How matrix products are computed. `"auto"` (default): by the kernels that were measured to be fastest on this adapter; what has not
-   * been measured (by `train`, `evaluate` or `deno task tune`), by `"register"`. Any other name is one of `KERNEL_CHOICES`; the first
-   * product refuses an unknown one. Results differ by rounding.
-   */
+  /** The family of kernels to use where there are several; `"auto"` (default) for those that were measured to be fastest. */
   kernels?: string;
   /** How kernels read their operands (docs/kernels.md): measured unless given. Results do not depend on it. */
   operands?: OperandAccess;
 }
 
 /**
- * Opens the device that everything else runs on.
+ * Opens a device. `openDevice` of the root also checks the family of kernels.
  *
  * @throws When there is no usable adapter, saying how to fix it.
- * @example
- * ```ts ignore
- * using gpu = await openDevice({ allowSoftware: true });
- * console.log(gpu.adapter.name);
- * ```
  */
-export async function openDevice(options: DeviceOptions = {}): Promise<Gpu> {
+export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   const { adapter, description } = await findAdapter(options);
   const { limits } = adapter;
   const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
@@ -66,7 +57,7 @@ export class Gpu implements Disposable {
   #failure: Error | undefined;
   #disposed = false;
 
-  /** Use {@linkcode openDevice}. */
+  /** Use {@linkcode openGpu}. */
   constructor(readonly device: GPUDevice, readonly adapter: AdapterDescription, options: KernelTunerOptions = {}) {
     this.tuner = new KernelTuner(adapter, options);
     this.#recorder = new Recorder(device);

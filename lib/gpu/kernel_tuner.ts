@@ -6,7 +6,7 @@ import { TuningBudget } from "./tuning_budget.ts";
 /** The subject of the choice how kernels read their operands. */
 export const OPERANDS = "operands";
 
-/** Seconds that a device spends at first uses on compiling candidates, unless it is told otherwise. */
+/** The default number of seconds that a device may spend on compiling candidates when products are first used. */
 const FIRST_USES = 2;
 
 /** How a tuner begins. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type DeviceOptions, Gpu, openDevice } from "./device.ts";
+export { Gpu, type GpuOptions, openGpu } from "./device.ts";
 export {
   type AdapterDescription,
   type AdapterOptions,

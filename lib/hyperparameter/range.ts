@@ -1,6 +1,6 @@
 /** The numbers that a hyper-parameter may be. Bounds that are left out do not exist, but the number has to be finite. */
 export interface NumberRange {
-  /** Tells the kinds of ranges apart. */
+  /** Says which kind of range this is. */
   readonly type: "number";
   /** Whether only whole numbers are allowed. */
   readonly whole?: boolean;
@@ -18,7 +18,7 @@ export interface NumberRange {
 
 /** Two numbers in an array, each in the same range. */
 export interface PairRange {
-  /** Tells the kinds of ranges apart. */
+  /** Says which kind of range this is. */
   readonly type: "pair";
   /** The range of each number. */
   readonly each: NumberRange;
@@ -26,7 +26,7 @@ export interface PairRange {
 
 /** One of a few words. */
 export interface WordRange<W extends string = string> {
-  /** Tells the kinds of ranges apart. */
+  /** Says which kind of range this is. */
   readonly type: "word";
   /** The words. */
   readonly words: readonly W[];
@@ -34,7 +34,7 @@ export interface WordRange<W extends string = string> {
 
 /** True or false. */
 export interface FlagRange {
-  /** Tells the kinds of ranges apart. */
+  /** Says which kind of range this is. */
   readonly type: "flag";
 }
 

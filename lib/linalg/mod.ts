@@ -17,6 +17,7 @@ export {
   BatchedProducts,
 } from "./gemm/batched_products.ts";
 export { type MatmulShape, padRows } from "./gemm/shape.ts";
+export { type DeviceOptions, openDevice } from "./gemm/open_device.ts";
 export { tuneProducts } from "./gemm/tune.ts";
 export { InverseRoots } from "./inverse_roots.ts";
 export { kroneckerLayout, type LinearMap, linearMapsOf } from "./linear_maps.ts";

@@ -5,7 +5,7 @@ import type { GradientTransform, OptimizerSpec } from "./optimizer.ts";
  * those of all parts together, and it is otherwise the optimizer that stands last.
  *
  * @param parts The transformations, then the optimizer, which may be a chain itself.
- * @throws When two parts have a hyper-parameter of the same name.
+ * @throws When two parts have a hyper-parameter of the same name, and the later part's is not 0.
  * @example
  * ```ts ignore
  * const optimizer = createOptimizer(gpu, chain(clipByGlobalNorm(1), adam()), field.layout);
@@ -17,7 +17,8 @@ export function chain(...parts: readonly [...GradientTransform[], OptimizerSpec]
   const options = { ...spec.options };
   for (const transform of transforms) {
     for (const [name, value] of Object.entries(transform.options)) {
-      if (Object.hasOwn(options, name)) {
+      // A hyper-parameter of 0, such as the weight decay of most optimizers, has no effect that the transformation could double.
+      if (Object.hasOwn(options, name) && options[name] !== 0) {
         throw new Error(`${spec.name}: ${transform.name} adds the option ${name}, which is there already.`);
       }
       options[name] = value;

@@ -44,7 +44,7 @@ export function initialProbes(usual: number): Hyperparameter<number> {
 
 /** Probes of a later step. */
 export function probes(usual: number): Hyperparameter<number> {
-  return { range: COUNT, default: usual, doc: "Probes per step that takes any" };
+  return { range: COUNT, default: usual, doc: "Number of probes in each step that takes probes" };
 }
 
 /** How much of a running average a refresh keeps. */

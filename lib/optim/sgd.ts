@@ -27,7 +27,7 @@ const hyperparameters: Hyperparameters<SgdOptions> = {
 };
 
 /** For the registry. */
-export const sgdKind = optimizerKind({ name: "sgd", paper: "Robbins & Monro 1951", hyperparameters, make: sgd });
+export const sgdKind = optimizerKind({ name: "sgd", paper: "Sutskever et al. 2013", hyperparameters, make: sgd });
 
 const source = { name: "sgd_step", text };
 

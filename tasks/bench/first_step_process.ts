@@ -4,7 +4,7 @@
  * @module
  */
 import { createField } from "../../lib/field/field.ts";
-import { openDevice } from "../../lib/gpu/device.ts";
+import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import type { KernelChoice } from "../../lib/linalg/gemm/family.ts";
 import { meanSquaredError } from "../../lib/objective/mean_squared_error.ts";
 import { createOptimizer } from "../../lib/optim/optimizer.ts";

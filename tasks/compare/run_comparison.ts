@@ -1,6 +1,7 @@
 import project from "../../deno.json" with { type: "json" };
 import { join, relative } from "@std/path";
-import { type Gpu, openDevice } from "../../lib/gpu/device.ts";
+import type { Gpu } from "../../lib/gpu/device.ts";
+import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
 import { checkName } from "../run/run_name.ts";
 import { callerPath } from "../shell/caller_path.ts";

@@ -1,4 +1,4 @@
-import { openDevice } from "../../lib/gpu/device.ts";
+import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { openRunFolder } from "../run/run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { parseOptions } from "../shell/options.ts";

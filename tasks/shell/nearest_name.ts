@@ -1,5 +1,7 @@
 /** The candidate that a mistyped name most likely means, or undefined if none is close. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
+  const otherCase = candidates.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  if (otherCase !== undefined) return otherCase;
   const distances = candidates.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
   distances.sort((a, b) => a.distance - b.distance);
   const [best] = distances;

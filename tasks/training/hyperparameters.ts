@@ -79,7 +79,12 @@ export function checkOptimizerOptions(values: TrainingValues): void {
 function refuse(values: TrainingValues, names: readonly string[], owner: string): void {
   const known = knownHyperparameters(values);
   const unknown = Object.keys(pick(values, names)).find((name) => !known.has(name));
-  if (unknown !== undefined) throw new UserError(`${optionSpelling(unknown)}: ${owner} has no such hyper-parameter.`);
+  if (unknown === undefined) return;
+  const owners = [...activationKinds, ...encodingKinds, ...optimizerKinds]
+    .filter(({ hyperparameters }) => Object.hasOwn(hyperparameters, unknown)).map(({ name }) => name);
+  throw new UserError(
+    `${optionSpelling(unknown)}: ${owner} has no such hyper-parameter; it belongs to ${owners.join(", ")}.`,
+  );
 }
 
 function namesIn(owners: readonly Owner[]): string[] {

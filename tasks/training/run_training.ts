@@ -1,4 +1,4 @@
-import { openDevice } from "../../lib/gpu/device.ts";
+import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { checkNewRun, createRunFolder, openRunFolder } from "../run/run_folder.ts";
 import { stepsWithin } from "../../lib/train/budget.ts";
 import { planTraining } from "../../lib/train/plan.ts";

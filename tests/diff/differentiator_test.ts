@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   createDifferentiator,
   createField,
@@ -134,4 +134,29 @@ Deno.test("results go into the vectors given for them, which must be distinct", 
   const both = { gradient, product: gradient };
   const message = "into: two vectors expected for gradient and product, one found.";
   await assertRejects(() => differentiator.hessianVectorProduct(batch, direction, both), Error, message);
+});
+
+Deno.test("a differentiator refuses a second call before the first is complete, unknown kinds, and use after disposal", async () => {
+  using field = createField(gpu, description, { seed: 1 });
+  const before = gpu.liveBuffers;
+  const batch = batchOf(7);
+  const differentiator = createDifferentiator(field, objective);
+  const first = differentiator.lossAndGradient(batch);
+  const early = "differentiator: called while an earlier call is not complete; await that one first.";
+  await assertRejects(() => differentiator.lossAndGradient(batch), Error, early);
+  await first;
+  await differentiator.lossAndGradient(batch);
+  const direction = wave(field.parameterCount, 0.3);
+  const products = [{ kind: "fisher" as "hessian", direction }];
+  const kinds = 'differentiator: kind: "hessian" or "gaussNewton" expected, "fisher" found.';
+  await assertRejects(() => differentiator.curvatureProducts(batch, products), Error, kinds);
+  differentiator[Symbol.dispose]();
+  await assertRejects(
+    () => differentiator.lossAndGradient(batch),
+    Error,
+    "differentiator: used after it was disposed.",
+  );
+  assertEquals(gpu.liveBuffers, before);
+  const samples = "differentiator: samples: a whole number from 1 expected, -1 found.";
+  assertThrows(() => createDifferentiator(field, objective, { samples: -1 }), Error, samples);
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import {
   adam,
   chain,
@@ -100,7 +100,7 @@ Deno.test("a transformation's state is part of the optimizer's, and everything i
 
 Deno.test("two parts with the same hyper-parameter are refused", () => {
   assertThrows(
-    () => chain(decayWeights(0.1), adam()),
+    () => chain(decayWeights(0.1), adam({ weightDecay: 0.01 })),
     Error,
     "adam: decayWeights adds the option weightDecay, which is there already.",
   );
@@ -110,6 +110,18 @@ Deno.test("two parts with the same hyper-parameter are refused", () => {
     "sgd: clipByGlobalNorm adds the option clipNorm, which is there already.",
   );
   assertThrows(() => decayWeights(-1), Error, "decayWeights: weightDecay: a number ≥ 0 expected, -1 found.");
+});
+
+Deno.test("weight decay in front of an optimizer is the optimizer's own weight decay", async () => {
+  const gradient = wave(start.length, 3);
+  const spec = chain(decayWeights(0.1), adam({ learningRate: 0.01 }));
+  assertEquals(spec.options.weightDecay, 0.1);
+  const [before, within] = [
+    await afterStep(spec, gradient),
+    await afterStep(adam({ learningRate: 0.01, weightDecay: 0.1 }), gradient),
+  ];
+  // θ(1 − λη) is rounded once more before the step is subtracted.
+  before.forEach((entry, i) => assertAlmostEquals(entry, within[i], 2 ** -22 * Math.max(1, Math.abs(entry))));
 });
 
 Deno.test("clipGradient is a chain of one clipping", async () => {

@@ -7,7 +7,8 @@ import type { Settings } from "../../tasks/compare/settings.ts";
 import { ProgressLine } from "../../tasks/shell/progress.ts";
 import type { TrainingTask } from "../../tasks/training/task.ts";
 import { smoothPng } from "../support/image_task.ts";
-import { type Gpu, openDevice } from "../../lib/gpu/device.ts";
+import type { Gpu } from "../../lib/gpu/device.ts";
+import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { type Outcome, outcome, readUntil, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 

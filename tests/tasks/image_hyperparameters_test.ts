@@ -143,12 +143,18 @@ Deno.test("an optimizer without a rate that was found for the task takes its own
 
 Deno.test("hyper-parameters that the choice does not have are refused", () => {
   const refused: [line: string, message: string][] = [
-    ["--activation sine --sigma 1", "--sigma: the activation sine has no such hyper-parameter."],
-    ["--omega 1", "--omega: the activation gaussian has no such hyper-parameter."],
-    ["--activation sine --scale 1", "--scale: the activation sine has no such hyper-parameter."],
-    ["--activation relu --octaves 3", "--octaves: the encoding none has no such hyper-parameter."],
-    ["--optimizer adam --update-every 3", "--update-every: the optimizer adam has no such hyper-parameter."],
-    ["--optimizer sgd --relative-damping 0", "--relative-damping: the optimizer sgd has no such hyper-parameter."],
+    ["--activation sine --sigma 1", "--sigma: the activation sine has no such hyper-parameter; it belongs to "],
+    ["--omega 1", "--omega: the activation gaussian has no such hyper-parameter; it belongs to "],
+    ["--activation sine --scale 1", "--scale: the activation sine has no such hyper-parameter; it belongs to "],
+    ["--activation relu --octaves 3", "--octaves: the encoding none has no such hyper-parameter; it belongs to "],
+    [
+      "--optimizer adam --update-every 3",
+      "--update-every: the optimizer adam has no such hyper-parameter; it belongs to ",
+    ],
+    [
+      "--optimizer sgd --relative-damping 0",
+      "--relative-damping: the optimizer sgd has no such hyper-parameter; it belongs to ",
+    ],
   ];
   for (const [line, message] of refused) assertThrows(() => resolved(line), Error, message);
 });

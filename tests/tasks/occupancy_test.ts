@@ -56,11 +56,15 @@ Deno.test("hyper-parameters default as published for occupancy, can be given, an
   assertEquals(resolved("--activation relu-pe").field, { octaves: 8 });
   assertEquals(resolved("--optimizer adam").optimizer.learningRate, 1e-3);
   assertEquals(resolved("--optimizer adam --learning-rate 0.1").optimizer.learningRate, 0.1);
-  assertThrows(() => resolved("--omega 3"), Error, "--omega: the activation gaussian has no such hyper-parameter.");
+  assertThrows(
+    () => resolved("--omega 3"),
+    Error,
+    "--omega: the activation gaussian has no such hyper-parameter; it belongs to ",
+  );
   assertThrows(
     () => resolved("--optimizer adam --update-every 3"),
     Error,
-    "--update-every: the optimizer adam has no such hyper-parameter.",
+    "--update-every: the optimizer adam has no such hyper-parameter; it belongs to ",
   );
 });
 
@@ -216,7 +220,10 @@ Deno.test("a mesh that cannot be used, and a name that is taken, end in one line
       ["ball.ply --threshold=-1", /^error: --threshold -1: .* found all of 20000 points around the mesh inside: .*\n$/],
       ["none.obj", /^error: .*none\.obj: cannot be read: there is no such file\.\n$/],
       [".", /^error: .*: cannot be read: it is a folder\.\n$/],
-      ["none.obj --sigma 1 --activation sine", /^error: --sigma: the activation sine has no such hyper-parameter\.\n$/],
+      [
+        "none.obj --sigma 1 --activation sine",
+        /^error: --sigma: the activation sine has no such hyper-parameter; it belongs to .*\.\n$/,
+      ],
     ];
     for (const [line, sentence] of refused) {
       const { code, stderr } = await occupancy(folder, line);

@@ -99,7 +99,7 @@ const CHUNK = 2 ** 17;
  * ```ts
  * import { decodeMesh } from "../../codec/mesh/decode_mesh.ts";
  * import { normaliseMesh } from "./normalise.ts";
- * import { openDevice } from "../../gpu/device.ts";
+ * import { openDevice } from "../../linalg/gemm/open_device.ts";
  * import { OccupancySampler } from "./occupancy_sampler.ts";
  *
  * const { mesh } = normaliseMesh(await decodeMesh(await Deno.readFile("bunny.obj"), "bunny.obj"));

@@ -24,7 +24,7 @@ export interface DeviceRows {
  *
  * @example
  * ```ts
- * import { openDevice } from "../../gpu/device.ts";
+ * import { openDevice } from "../../linalg/gemm/open_device.ts";
  * import { WindingNumber } from "./winding.ts";
  *
  * const positions = new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1]);

@@ -22,8 +22,8 @@ interface WeightSumsOptions {
 
 /**
  * The sums W̄ = Σ Z̄ᵀ X and b̄ = Σₙ Z̄ of all layers over the rows of a batch, in parts of 256 rows each, so that parallel hardware has
- * something to do. The parts lie one after the other, each laid out as a vector of the field's layout. Whoever reads them adds up the
- * first `parts` of them, in order.
+ * something to do. The parts lie one after the other, each laid out as a vector of the field's layout. Their sum, in
+ * order, over the first `parts` of them is the result.
  */
 export class WeightSums implements Disposable {
   /** The parts: [parts, length]. */
