@@ -20,13 +20,25 @@ export async function addFile(copy: string, path: string, text: string): Promise
   await Deno.writeTextFile(join(copy, path), text, { createNew: true });
 }
 
-/** Adds an entry to the list with which a registry's file declares `list`, and the import of the entry. */
-export async function addEntry(copy: string, path: string, list: string, entry: string, from: string): Promise<void> {
+/**
+ * Adds an entry to a list of a registry.
+ *
+ * @param path The registry's file, which declares the list as `export const LIST … = [`.
+ * @param entry.text The line that is added.
+ * @param entry.imports The name that the line needs, and the file that exports it.
+ */
+export async function addEntry(
+  copy: string,
+  path: string,
+  list: string,
+  entry: { readonly text: string; readonly imports: readonly [name: string, from: string] },
+): Promise<void> {
   const file = join(copy, path);
+  const [name, from] = entry.imports;
   const text = await Deno.readTextFile(file);
-  const changed = text.replace(new RegExp(`(export const ${list}[^=]*= \\[\\n)`), `$1  ${entry},\n`);
+  const changed = text.replace(new RegExp(`(export const ${list}[^=]*= \\[\\n)`), `$1  ${entry.text},\n`);
   if (changed === text) throw new Error(`${path}: a list ${list} expected, none found.`);
-  await Deno.writeTextFile(file, `import { ${entry} } from "${from}";\n${changed}`);
+  await Deno.writeTextFile(file, `import { ${name} } from "${from}";\n${changed}`);
 }
 
 async function copyInto(to: string, from: string): Promise<void> {
