@@ -13,7 +13,7 @@ import { optimizerKinds } from "../lib/optim/registry.ts";
 const INTRODUCTION = `# Optimizers
 
 This page is written by \`deno run -A docs/optimizers.ts\` from the declarations in \`lib/optim/\`; a test checks that it is up to date.
-The defaults are those of the library. The tasks set some of them by activation; \`deno task image --help\` shows these.
+The defaults are those of the library. The tasks set some of them by activation; \`--dry-run\` shows the values of a run.
 On the command line \`updateEvery\` is \`--update-every\`, and \`betas\` is \`--betas 0.9,0.999\`.
 Every optimizer also accepts \`clipNorm\`, the largest norm of a gradient; there is no limit by default.
 `;

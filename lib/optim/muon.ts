@@ -38,7 +38,7 @@ const hyperparameters: Hyperparameters<MuonOptions> = {
   learningRate: learningRate(0.02),
   adamLearningRate: {
     range: POSITIVE,
-    default: { text: "0.1 × learningRate", from: ({ learningRate }) => Number(learningRate) / 10 },
+    default: { text: "0.1 × learningRate", from: ({ learningRate }) => 0.1 * Number(learningRate) },
     doc: "Learning rate of Adam, which updates everything but large matrices",
   },
   momentum: momentum(0.95),

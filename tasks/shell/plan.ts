@@ -2,10 +2,20 @@ import { type FieldDescription, isEncoding } from "../../lib/field/description.t
 import type { Field } from "../../lib/field/field.ts";
 import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import type { TrainingPlan } from "../../lib/train/plan.ts";
+import type { Schedule } from "../../lib/train/schedule.ts";
 import { formatDuration } from "./progress.ts";
 
+/** What a run that is planned consists of. */
+interface PlannedRun {
+  readonly steps: number;
+  readonly field: Field;
+  readonly optimizer: OptimizerSpec;
+  readonly schedule: Schedule;
+  readonly batchSize: number;
+}
+
 /** Describes how many steps a run has and how much time and memory it takes; the text of `--dry-run`. */
-export function planText(plan: TrainingPlan, steps: number, field: Field, optimizer: OptimizerSpec): string {
+export function planText(plan: TrainingPlan, { steps, field, optimizer, schedule, batchSize }: PlannedRun): string {
   const { stepsPerEpoch, chunkRows, deviceBytes, secondsOf } = plan;
   let seconds = 0;
   let cheapest = Infinity;
@@ -17,7 +27,8 @@ export function planText(plan: TrainingPlan, steps: number, field: Field, optimi
     `Adapter     ${field.gpu.adapter.name}`,
     `Field       ${field.parameterCount} parameters; ${partsOf(field.description).join("; ")}`,
     `Optimizer   ${withOptions(optimizer)}`,
-    `Steps       ${steps}, ${stepsPerEpoch} per epoch; batches are processed in chunks of up to ${chunkRows} rows`,
+    `Schedule    ${withOptions(schedule)}`,
+    `Steps       ${steps}, ${stepsPerEpoch} per epoch; batches of ${batchSize} samples are processed in chunks of up to ${chunkRows} rows`,
     `Time        about ${formatDuration(seconds)} of training; the fastest steps take ${
       (cheapest * 1000).toFixed(1)
     } ms`,

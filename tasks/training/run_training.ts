@@ -85,7 +85,11 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   const schedule = chosenSchedule(values, asLongAsAsked.scheduleSteps);
   const length = withoutIdleSteps(asLongAsAsked, schedule, made);
   signal.throwIfAborted();
-  if (values.dryRun) return console.log(planText(await planTraining(training), length.steps, field, spec));
+  if (values.dryRun) {
+    const { batchSize } = values;
+    const run = { steps: length.steps, field, optimizer: spec, schedule, batchSize };
+    return console.log(planText(await planTraining(training), run));
+  }
   if (chosenHere) {
     console.error(
       `The optimizer is ${spec.name}, its learning rate is ${spec.learningRate}, and the schedule is ${values.schedule}.`,
