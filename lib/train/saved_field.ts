@@ -36,13 +36,17 @@ export async function saveField(field: Field): Promise<Uint8Array> {
  * A field from the bytes of {@linkcode saveField}, or of a training run's checkpoint, whose optimizer state is left out. The
  * caller disposes of it.
  *
- * @throws When the bytes are damaged or of something else, when they do not fit the description, or when the file's
+ * @throws When the bytes are damaged or of something else, when the field was saved with another description than the given one, or when the file's
  * description names an activation or an encoding that no registry has.
  */
 export function loadField(gpu: Gpu, bytes: Uint8Array, options: LoadFieldOptions = {}): Field {
   const { name = "loadField" } = options;
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   const description = options.description ?? storedDescription(metadata, name);
+  const stored = Object.hasOwn(metadata, "field") ? metadata.field : undefined;
+  if (options.description !== undefined && stored !== undefined && stored !== descriptionToText(description)) {
+    throw new Error(`${name}: a field of the given description expected, one of another description found: ${stored}.`);
+  }
   const parameters = tensorsToVector(tensors, "parameters", new Layout(segmentsOf(description)), name);
   const field = new Field(gpu, description);
   field.parameters.write(parameters);

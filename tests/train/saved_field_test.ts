@@ -121,3 +121,13 @@ Deno.test("damaged, foreign and truncated bytes are refused in a sentence, and n
   }
   assertEquals(gpu.liveBuffers, before);
 });
+
+Deno.test("a field is not loaded with another description than it was saved with", async () => {
+  const described = (omega: number) => mlp({ inputs: 1, hidden: [4], outputs: 1, activation: gabor({ omega }) });
+  using field = createField(gpu, described(30));
+  const bytes = await saveField(field);
+  using same = loadField(gpu, bytes, { description: described(30) });
+  assertEquals(await same.parameters.read(), await field.parameters.read());
+  const expected = "f: a field of the given description expected, one of another description found: ";
+  assertThrows(() => loadField(gpu, bytes, { description: described(5), name: "f" }), Error, expected);
+});
