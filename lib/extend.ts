@@ -55,7 +55,8 @@ export {
 export { type Encoding, type EncodingShape } from "./field/encoding/encoding.ts";
 export { type EncodingKind, encodingKind } from "./field/encoding/kind.ts";
 export { Field } from "./field/field.ts";
-export { type DenseNode, Network, type NetworkField, type Node } from "./field/network.ts";
+export { Network, type NetworkField } from "./field/network.ts";
+export type { DenseNode, Node } from "./field/node.ts";
 export { type CurvatureKind, type Objective, type ObjectivePass, targetsOf } from "./objective/objective.ts";
 export { pointwise, type PointwiseOptions } from "./objective/pointwise.ts";
 export { type ChunkRequest, type MatrixPlace } from "./diff/request.ts";

@@ -1,7 +1,8 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { matmulAdjoint } from "../linalg/gemm/matmul.ts";
-import { Network, type Node } from "../field/network.ts";
+import { Network } from "../field/network.ts";
+import type { Node } from "../field/node.ts";
 import type { Vector } from "../linalg/vector.ts";
 import { accumulateWeights, type KeptAdjoint } from "./backward.ts";
 import { giveBack, reverse, type ReversePass } from "./reverse.ts";

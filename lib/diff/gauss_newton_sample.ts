@@ -1,6 +1,6 @@
 import type { Gpu } from "../gpu/device.ts";
 import { fillRandom, type RandomKey } from "../gpu/random.ts";
-import type { Node } from "../field/network.ts";
+import type { Node } from "../field/node.ts";
 import type { Vector } from "../linalg/vector.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { type Layout, padWidth } from "../linalg/layout.ts";
 import { padRows } from "../linalg/gemm/shape.ts";
-import type { DenseNode, Node } from "../field/network.ts";
+import type { DenseNode, Node } from "../field/node.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { kroneckerLayout, type LinearMap, linearMapsOf } from "../linalg/linear_maps.ts";
 import { type MatrixView, viewOf } from "../linalg/matrix_view.ts";

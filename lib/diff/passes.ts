@@ -1,5 +1,5 @@
 import { linearGroups } from "../gpu/groups.ts";
-import type { Node } from "../field/network.ts";
+import type { Node } from "../field/node.ts";
 import type { Vector } from "../linalg/vector.ts";
 import type { ObjectivePass } from "../objective/objective.ts";
 import { backward, giveBackKept, type KeptAdjoint } from "./backward.ts";

@@ -1,6 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { copyColumns } from "../field/columns.ts";
-import type { DenseNode, Network, Node } from "../field/network.ts";
+import type { Network } from "../field/network.ts";
+import type { DenseNode, Node } from "../field/node.ts";
 import type { Vector } from "../linalg/vector.ts";
 import type { WeightSums } from "../linalg/gemm/weight_sums.ts";
 import type { BufferPool } from "./buffer_pool.ts";

@@ -1,7 +1,8 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Field } from "../field/field.ts";
-import { Network, type Node } from "../field/network.ts";
+import { Network } from "../field/network.ts";
+import type { Node } from "../field/node.ts";
 import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
 import { bytesPerRow } from "../field/sizes.ts";
 import { padRows, ROW_BLOCK } from "../linalg/gemm/shape.ts";

@@ -32,7 +32,8 @@ export { encodingKinds, encodings } from "./encoding/registry.ts";
 export { type NamedArrays } from "./evaluate.ts";
 export { createField, Field } from "./field.ts";
 export { mlp, type MlpOptions } from "./mlp.ts";
-export { type DenseNode, Network, type NetworkField, type Node } from "./network.ts";
+export { Network, type NetworkField } from "./network.ts";
+export type { DenseNode, Node } from "./node.ts";
 export { radianceField, type RadianceFieldOptions } from "./radiance_field.ts";
 export { tuneKernels, type TuneRequest } from "./tune.ts";
 export {
