@@ -7,7 +7,7 @@ import { UserError } from "./user_error.ts";
 export { defineCommand } from "./command.ts";
 
 /** The parsed and checked arguments of a command. */
-export interface ParsedOptions<C extends Command> {
+interface ParsedOptions<C extends Command> {
   /** The value of every option and positional argument by its name in camelCase; its default if it was not given. */
   values: Values<C>;
   /** The names of those that were on the command line, which lets a resumed run tell given values from defaults. */
