@@ -159,7 +159,7 @@ export class SceneInput implements TrainingInput {
 
 /** Pixels of a view that are not masked, evenly spread, at most `most` of them but at least one. */
 function spreadPixels({ camera: { width, height }, mask }: View, most: number): Uint32Array {
-  const kept = mask === undefined ? undefined : [...mask.keys()].filter((pixel) => mask[pixel] === 1);
+  const kept = mask && Uint32Array.from(mask.keys()).filter((pixel) => mask[pixel] === 1);
   const size = kept?.length ?? width * height;
   const count = Math.min(size, Math.max(1, Math.floor(most)));
   const golden = (Math.sqrt(5) - 1) / 2;

@@ -73,29 +73,43 @@ export function cameraWarnings(where: string, { cameras, near, far, kind }: Scen
   return warnings;
 }
 
-/** A warning if the cameras look away from one another but would not if their matrices were meant in another way. */
+/** A warning if the cameras look away from one another, or as if their matrices were meant in another way. */
 function conventionWarnings(
   where: string,
   poses: readonly (readonly number[])[],
   { behind, outward, miss, distances }: SceneFigures,
 ): string[] {
+  const count = poses.length;
+  if (count < 3) return [];
   const apart = distances[2] > 1e-9;
-  if (poses.length < 3 || (behind === 0 && apart && outward * 2 < poses.length && miss < 0.3)) return [];
-  const found = apart
-    ? `${Math.max(behind, outward)} of ${poses.length} cameras look away from the middle of all cameras`
-    : "all cameras are in one place";
+  const away = Math.max(behind, outward);
+  const expected = "Camera-to-world matrices of cameras that look along −z are expected.";
+  const found = !apart
+    ? "all cameras are in one place"
+    : outward * 4 > count * 3
+    ? `${outward} of ${count} cameras look away from the middle of all cameras`
+    : behind * 4 > count * 3
+    ? `${behind} of ${count} cameras look away from the point nearest to their optical axes`
+    : `the optical axes pass the point nearest to them by ${short(100 * miss)} % of its distance`;
   const inverted = axisFigures(poses.map(invertedPose));
-  if (inverted.behind === 0 && inverted.miss < 0.1 && inverted.miss < miss / 3) {
-    return [
-      `${where}: ${found}; the matrices seem to be world-to-camera: inverted, all cameras look at one point. ` +
-      `Camera-to-world matrices are expected.`,
-    ];
+  const meets = inverted.miss < 0.1 && (inverted.behind === 0 || inverted.behind === count);
+  const upright = (some: readonly (readonly number[])[]) =>
+    Math.hypot(...mean(some.map((pose) => poseColumn(pose, 1))));
+  const [ups, invertedUps] = [upright(poses), upright(poses.map(invertedPose))];
+  const doubtful = away > 0 || !apart || miss > 0.3;
+  if (meets && doubtful && (!apart || inverted.miss < miss / 3)) {
+    const hint = "the matrices seem to be world-to-camera: inverted, all cameras look at one point";
+    return [`${where}: ${found}; ${hint}. ${expected}`];
   }
-  if (Math.max(behind, outward) * 2 < poses.length) return [];
-  const about = behind * 2 > poses.length && miss < 0.3
-    ? "the matrices seem to be those of cameras that look along +z (OpenCV)"
+  if (meets && ups < 0.3 && invertedUps > 0.6) {
+    const hint = "the matrices seem to be world-to-camera: inverted, all cameras are upright and look at one point";
+    return [`${where}: the cameras are upright in no common direction; ${hint}. ${expected}`];
+  }
+  if (away * 4 <= count * 3) return [];
+  const about = behind === count && miss < 0.3
+    ? "the matrices seem to be world-to-camera or those of cameras that look along +z (OpenCV)"
     : "if they are not meant to, the matrices are given in another convention";
-  return [`${where}: ${found}; ${about}. Camera-to-world matrices of cameras that look along −z are expected.`];
+  return [`${where}: ${found}; ${about}. ${expected}`];
 }
 
 /** The figures that depend on poses alone. */

@@ -46,25 +46,25 @@ export class FileFinder {
     const parts = normalize(name.replaceAll("\\", "/")).split("/").filter((part) => part !== "" && part !== "..");
     const last = parts.slice(-MOST_PARTS);
     const ends = last.map((_, i) => last.slice(i).join("/"));
-    const candidates = inside === undefined ? ends : [...new Set([inside, ...ends])];
-    const tellsElsewhere = (path: string) =>
-      inside === undefined || !ENDINGS.some((ending) => inside + ending === path);
-    if (this.downscale > 1) {
+    const candidates = [...new Set(inside === undefined ? ends : [inside, ...ends])]
+      .filter((path) => insidePath(path) !== undefined);
+    const inFolder = async (factorsOf: (path: string) => readonly number[] | Promise<readonly number[]>) => {
       for (const candidate of candidates) {
-        const path = await this.#withEnding(shrunkPath(candidate, this.downscale));
-        if (path !== undefined) return { path, elsewhere: candidate !== candidates[0], shrunk: this.downscale };
+        for (const shrunk of await factorsOf(candidate)) {
+          const path = await this.#withEnding(shrunkPath(candidate, shrunk));
+          if (path !== undefined) return { path, elsewhere: candidate !== inside, shrunk };
+        }
       }
-    }
+    };
+    const preferred = this.downscale > 1 ? await inFolder(() => [this.downscale]) : undefined;
+    if (preferred !== undefined) return preferred;
     for (const candidate of candidates) {
       const path = await this.#withEnding(candidate);
-      if (path !== undefined) return { path, elsewhere: tellsElsewhere(path), shrunk: 1 };
+      if (path === undefined) continue;
+      const named = inside !== undefined && ENDINGS.some((ending) => inside + ending === path);
+      return { path, elsewhere: !named, shrunk: 1 };
     }
-    for (const candidate of candidates) {
-      for (const shrunk of await this.#factors(candidate)) {
-        const path = await this.#withEnding(shrunkPath(candidate, shrunk));
-        if (path !== undefined) return { path, elsewhere: candidate !== candidates[0], shrunk };
-      }
-    }
+    return await inFolder((candidate) => this.#factors(candidate));
   }
 
   /** The factors of the folders with shrunk copies, rising. */
@@ -77,7 +77,8 @@ export class FileFinder {
     return names.flatMap((name) => pattern.exec(name)?.slice(1).map(Number) ?? []).sort((a, b) => a - b);
   }
 
-  async #withEnding(path: string): Promise<string | undefined> {
+  async #withEnding(path: string | undefined): Promise<string | undefined> {
+    if (path === undefined) return undefined;
     for (const ending of ENDINGS) {
       const found = await this.#spelled(path + ending);
       if (found !== undefined) return found;
@@ -106,9 +107,9 @@ export class FileFinder {
   }
 }
 
-/** The path of a picture's copy in the folder of copies shrunk by a factor. */
-function shrunkPath(path: string, factor: number): string {
+/** The path of a picture's copy in the folder of copies shrunk by a factor; undefined if the picture is in no folder. */
+function shrunkPath(path: string, factor: number): string | undefined {
   const parts = path.split("/");
-  if (parts.length < 2) return path;
+  if (parts.length < 2) return undefined;
   return [...parts.slice(0, -2), `${parts.at(-2)}_${factor}`, parts.at(-1)].join("/");
 }

@@ -66,11 +66,12 @@ async function decodeMask(files: SceneFiles, path: string, size: Size, upright: 
         `found ${width}×${height}.`,
     );
   }
-  const colours = channels === 2 || channels === 4 ? channels - 1 : channels;
+  // Transparent pixels count as black.
+  const hasAlpha = channels === 2 || channels === 4;
+  const colours = hasAlpha ? channels - 1 : channels;
   const levels = Float32Array.from({ length: width * height }, (_, i) => {
-    let level = pixels[i * channels];
-    for (let c = 1; c < colours; c++) level = Math.max(level, pixels[i * channels + c]);
-    return level;
+    const pixel = pixels.subarray(i * channels, (i + 1) * channels);
+    return Math.max(...pixel.subarray(0, colours)) * (hasAlpha ? pixel[colours] : 1);
   });
   const half = levels.reduce((most, level) => Math.max(most, level), 0) / 2;
   const kept = levels.map((level) => level > half ? 1 : 0);

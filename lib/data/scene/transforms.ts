@@ -26,7 +26,7 @@ export async function surveySynthetic(files: SceneFiles, options: SceneOptions =
     reader.warnings.push(`${files.name}: ${twice} of ${test.length} test pictures are trained on as well.`);
   }
   const bounds = syntheticBounds(list, options, shots.map(({ camera }) => camera.pose), reader.warnings);
-  return reader.survey({ train, test, ...bounds });
+  return reader.survey(`${files.name}/transforms_*.json`, { train, test, ...bounds });
 }
 
 /** The frames of the file with test views that have pictures; none if there is no such file. */
@@ -65,5 +65,5 @@ export async function surveyTransforms(files: SceneFiles, options: SceneOptions 
   if (shots.length < 2) throw new Error(`${list.where}: expected at least 2 frames, found 1.`);
   const { train, test } = splitNamed(list.json, shots, list.where, reader.warnings) ?? splitViews(shots, options.hold);
   const bounds = aroundBounds(list, options, shots.map(({ camera }) => camera.pose), reader.warnings);
-  return reader.survey({ train, test, ...bounds });
+  return reader.survey(list.where, { train, test, ...bounds });
 }

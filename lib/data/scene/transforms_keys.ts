@@ -79,8 +79,6 @@ export class KeyCheck {
   readonly #unknown = new Set<string>();
   readonly #unused = new Set<string>();
 
-  constructor(readonly where: string) {}
-
   /**
    * Checks the keys of one object.
    *
@@ -100,14 +98,18 @@ export class KeyCheck {
     }
   }
 
-  /** The warnings: one for each reason why keys are not used, and one with all unknown keys. */
-  warnings(): string[] {
+  /**
+   * The warnings: one for each reason why keys are not used, and one with all unknown keys.
+   *
+   * @param where The name of the files.
+   */
+  warnings(where: string): string[] {
     const reasons = Map.groupBy(this.#unused, (key) => (TRANSFORMS_KEYS.get(key) as { why: string }).why);
-    const warnings = [...reasons].map(([why, keys]) => `${this.where}: ${keys.join(" and ")} is not used: ${why}.`);
+    const warnings = [...reasons].map(([why, keys]) => `${where}: ${keys.join(" and ")} is not used: ${why}.`);
     const unknown = [...this.#unknown];
     if (unknown.length === 0) return warnings;
     const listed = unknown.slice(0, MOST_LISTED).map(printable).join(", ");
     const further = unknown.length > MOST_LISTED ? ` and ${unknown.length - MOST_LISTED} more` : "";
-    return [...warnings, `${this.where}: these keys are unknown and not used: ${listed}${further}.`];
+    return [...warnings, `${where}: these keys are unknown and not used: ${listed}${further}.`];
   }
 }

@@ -34,6 +34,7 @@ export interface Frame {
 export class TransformsReader {
   readonly warnings: string[] = [];
   readonly #finder: FileFinder;
+  readonly #keys = new KeyCheck();
   #upright = false;
 
   constructor(readonly files: SceneFiles, readonly options: SceneOptions) {
@@ -54,8 +55,7 @@ export class TransformsReader {
 
   /** The frames that have a picture. There must be one unless the pictures `mayBeMissing`. */
   async frames({ where, json: shared, frames: listed }: FrameList, mayBeMissing = false): Promise<Frame[]> {
-    const keys = new KeyCheck(where);
-    keys.check(shared, "file", where);
+    this.#keys.check(shared, "file", where);
     const frames: Frame[] = [];
     const missing: string[] = [];
     const taken = new Set<string>();
@@ -65,7 +65,7 @@ export class TransformsReader {
       if (!isRecord(json) || typeof json.file_path !== "string") {
         throw new Error(`${what}: expected a file_path, found ${shown(isRecord(json) ? json.file_path : undefined)}.`);
       }
-      keys.check(json, "frame", what);
+      this.#keys.check(json, "frame", what);
       const pose = mender.mend(poseFrom(json.transform_matrix, what), printable(json.file_path));
       const found = await this.#finder.find(json.file_path);
       if (found === undefined) {
@@ -86,7 +86,7 @@ export class TransformsReader {
     const some = `${missing.length} of ${listed.length} pictures are missing`;
     if (missing.length > 0) this.warnings.push(`${where}: ${some}, such as ${printable(missing[0])}.`);
     this.warnings.push(...placeWarnings(where, frames, this.options.downscale));
-    this.warnings.push(...mender.warnings(where), ...keys.warnings());
+    this.warnings.push(...mender.warnings(where));
     return frames;
   }
 
@@ -134,10 +134,15 @@ export class TransformsReader {
     return shots;
   }
 
-  /** The survey of a scene of these views. */
-  survey(parts: Pick<SceneSurvey, "train" | "test" | "near" | "far">): SceneSurvey {
+  /**
+   * The survey of a scene of these views.
+   *
+   * @param where The name of the files in warnings about their keys.
+   */
+  survey(where: string, parts: Pick<SceneSurvey, "train" | "test" | "near" | "far">): SceneSurvey {
     const { background = "white" } = this.options;
-    return { ...parts, kind: "around", background, warnings: this.warnings, upright: this.#upright };
+    const warnings = [...this.warnings, ...this.#keys.warnings(where)];
+    return { ...parts, kind: "around", background, warnings, upright: this.#upright };
   }
 }
 
