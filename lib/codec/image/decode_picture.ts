@@ -3,7 +3,7 @@ import { decodePng } from "./decode_png.ts";
 import { readJpegHeader } from "./jpeg_header.ts";
 import type { Picture } from "./picture.ts";
 import { readPngHeader } from "./png_header.ts";
-import { describeFileKind } from "../file_kind.ts";
+import { describeFileKind, describeFound } from "../file_kind.ts";
 
 /** Options for decoding a picture. */
 export interface DecodeOptions {
@@ -57,5 +57,5 @@ export function readPictureHeader(bytes: Uint8Array, name = "picture"): PictureH
 function kindOf(bytes: Uint8Array, name: string): "PNG" | "JPEG" {
   const kind = describeFileKind(bytes);
   if (kind === "PNG" || kind === "JPEG") return kind;
-  throw new Error(`${name}: expected a PNG or a JPEG, found ${kind}.`);
+  throw new Error(`${name}: expected a PNG or a JPEG, found ${describeFound(bytes, name, "a picture", "PNG")}.`);
 }
