@@ -78,8 +78,8 @@ export const command = defineCommand({
       name: "downscale",
       kind: "integer",
       min: 1,
-      default: 8,
-      help: "For LLFF scenes: read the photographs from the folder images_N; 1 reads the folder images",
+      help: "Read the photographs from the folder images_N; 1 reads the folder images",
+      defaultText: "8 for LLFF scenes, otherwise the folder that the scene's file names",
     },
     {
       name: "hold",
