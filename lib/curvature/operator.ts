@@ -2,7 +2,7 @@ import type { Gpu } from "../gpu/device.ts";
 import type { Field } from "../field/field.ts";
 import { hostBatch } from "../diff/host_batch.ts";
 import { differentiate } from "../diff/passes.ts";
-import type { DifferentiationRequest } from "../diff/request.ts";
+import type { ChunkRequest } from "../diff/request.ts";
 import { Workspace } from "../diff/workspace.ts";
 import type { Layout } from "../linalg/layout.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
@@ -27,7 +27,12 @@ export interface SymmetricOperator {
 export type CurvatureBatch = Batch | DeviceBatch;
 
 /** A batch that is written on the device, for instance one that training data draw. */
-export type DeviceBatch = Pick<DifferentiationRequest, "samples" | "fill">;
+export interface DeviceBatch {
+  /** The number of samples. */
+  readonly samples: number;
+  /** Records writing one chunk of the samples to the device. */
+  readonly fill: (chunk: ChunkRequest) => void;
+}
 
 /** A batch in the form in which passes take it. */
 export function deviceBatch(field: Field, objective: Objective, batch: CurvatureBatch): DeviceBatch {
