@@ -1,7 +1,7 @@
 import { decodeJpeg } from "./decode_jpeg.ts";
 import { decodePng } from "./decode_png.ts";
 import type { Picture } from "./picture.ts";
-import { describeFileKind } from "../file_kind.ts";
+import { describeFileKind, describeFound } from "../file_kind.ts";
 
 /**
  * Decodes a PNG or a JPEG, which are recognised by their first bytes, not by the name. The channels are those of the file: a grey
@@ -16,5 +16,5 @@ export async function decodePicture(bytes: Uint8Array, name = "picture"): Promis
   const kind = describeFileKind(bytes);
   if (kind === "PNG") return decodePng(bytes, name);
   if (kind === "JPEG") return await decodeJpeg(bytes, name);
-  throw new Error(`${name}: expected a PNG or a JPEG, found ${kind}.`);
+  throw new Error(`${name}: expected a PNG or a JPEG, found ${describeFound(bytes, name, "a picture", "PNG")}.`);
 }
