@@ -3,7 +3,7 @@ import { equilibratedDiagonal, jacobiDiagonal } from "../../lib/curvature/diagon
 import { symmetricEigenvalues } from "../../lib/curvature/eigenvalues.ts";
 import { type GradientNoise, gradientNoise } from "../../lib/curvature/gradient_noise.ts";
 import { gaussNewtonMatrix, hessianMatrix } from "../../lib/curvature/matrix.ts";
-import { curvatureOperator } from "../../lib/curvature/operator.ts";
+import { curvatureOperator, type DeviceBatch } from "../../lib/curvature/operator.ts";
 import { diagonalPreconditioner, preconditionedOperator } from "../../lib/curvature/preconditioned.ts";
 import { probeOperator } from "../../lib/curvature/probes.ts";
 import {
@@ -23,6 +23,8 @@ export interface Extent {
   readonly batchSizes: readonly number[];
   /** Samples of the batch on which everything but the density over batch sizes is measured. */
   readonly samples: number;
+  /** The seed whose spectra are measured. */
+  readonly firstSeed: number;
   readonly signal: AbortSignal;
   /** Shows what is being measured. */
   readonly say: (what: string) => void;
@@ -43,13 +45,21 @@ export interface SmallField {
   readonly estimates: readonly { readonly probes: number; readonly equilibrated: number; readonly jacobi: number }[];
 }
 
+/** Spectral densities of the Hessian on one batch. */
+export interface Spectra {
+  /** Without a preconditioner. */
+  readonly none: SpectralDensity;
+  /** Under the equilibrated preconditioner, estimated from 32 products. */
+  readonly equilibrated: SpectralDensity;
+}
+
 /** Everything that is measured at one moment. */
 export interface Measurement extends Pick<Moment, "series" | "seed" | "step"> {
   readonly parameters: number;
   readonly densities: readonly { readonly batchSize: number; readonly density: ProductDensities }[];
   readonly histogram: LogHistogram;
-  readonly spectrum: SpectralDensity;
-  readonly preconditioned: SpectralDensity;
+  /** Measured for the first seed only, because it takes most of the time. */
+  readonly spectra?: Spectra;
   readonly noise: GradientNoise;
   readonly small?: SmallField;
 }
@@ -60,21 +70,13 @@ const NOISE = { batches: 32, samples: 64 };
 /** Measures a moment. */
 export async function measure(moment: Moment, extent: Extent): Promise<Measurement> {
   const { series, seed, step, field, input: { objective } } = moment;
-  const { samples, signal, say } = extent;
+  const { samples, say } = extent;
   using source = new BatchSource(moment);
   say("density of products");
   const densities = await densitiesOf(moment, source, extent);
   const batch = source.draw(samples);
   const histogram = logHistogram(await oneProduct(moment, batch), 50);
-  say("spectral density");
-  using hessian = curvatureOperator(field, objective, batch);
-  const lanczosOptions = { probes: 2, steps: 32, seed, signal };
-  const spectrum = await spectralDensity(hessian, lanczosOptions);
-  say("spectral density under the equilibrated preconditioner");
-  const { equilibrated } = await probeOperator(hessian, { probes: 32, seed: seed + 1, signal });
-  using preconditioner = diagonalPreconditioner(field, equilibrated);
-  using scaled = preconditionedOperator(hessian, preconditioner);
-  const preconditioned = await spectralDensity(scaled, lanczosOptions);
+  const spectra = seed === extent.firstSeed || step > 0 ? await spectraOf(moment, batch, extent) : undefined;
   say("noise of gradients");
   const batches = Array.from({ length: NOISE.batches }, (_, i) => source.draw(NOISE.samples, i));
   const noise = await gradientNoise(field, objective, batches);
@@ -86,11 +88,26 @@ export async function measure(moment: Moment, extent: Extent): Promise<Measureme
     parameters: field.parameterCount,
     densities,
     histogram,
-    spectrum,
-    preconditioned,
+    spectra,
     noise,
     small,
   };
+}
+
+async function spectraOf(
+  { field, input: { objective }, seed }: Moment,
+  batch: DeviceBatch,
+  { signal, say }: Extent,
+): Promise<Spectra> {
+  using hessian = curvatureOperator(field, objective, batch);
+  const options = { probes: 2, steps: 32, blur: 0.02, seed, signal };
+  say("spectral density");
+  const none = await spectralDensity(hessian, options);
+  say("spectral density under the equilibrated preconditioner");
+  const { equilibrated } = await probeOperator(hessian, { probes: 32, seed: seed + 1, signal });
+  using preconditioner = diagonalPreconditioner(field, equilibrated);
+  using scaled = preconditionedOperator(hessian, preconditioner);
+  return { none, equilibrated: await spectralDensity(scaled, options) };
 }
 
 async function densitiesOf(
@@ -110,7 +127,7 @@ async function densitiesOf(
 /** Hv for one direction of random signs, in flat order. */
 async function oneProduct(
   { field, input: { objective }, seed }: Moment,
-  batch: ReturnType<BatchSource["draw"]>,
+  batch: DeviceBatch,
 ): Promise<Float32Array> {
   using operator = curvatureOperator(field, objective, batch);
   using direction = createVector(field.gpu, field.layout, "direction");

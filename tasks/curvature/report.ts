@@ -3,7 +3,8 @@ import { linePlotSvg, panelsPlotSvg, type PlotSeries } from "../run/plot.ts";
 import { htmlReport } from "../run/report/html.ts";
 import type { Report, ReportSection } from "../run/report/model.ts";
 import { findings } from "./findings.ts";
-import type { Measurement, PreconditionerName } from "./measure.ts";
+import type { SpectralDensity } from "../../lib/curvature/spectral_density.ts";
+import type { Measurement, PreconditionerName, Spectra } from "./measure.ts";
 import { csvRows } from "./rows.ts";
 import { bySeries, meanOf, spreadText } from "./spread.ts";
 
@@ -103,7 +104,10 @@ async function histogramSection(measurements: readonly Measurement[]): Promise<R
   });
   return {
     title: "Sizes of the entries",
-    paragraphs: ["Entries that are exactly 0 are not shown, so that the area of a curve is the share of the others."],
+    paragraphs: [
+      "Entries that are exactly 0 are not shown, so that the area of a curve is the share of the others. The first point stands for all entries " +
+      "below 1e-8 rms.",
+    ],
     plot,
   };
 }
@@ -156,48 +160,51 @@ function conditioningSections(measurements: readonly Measurement[]): ReportSecti
 }
 
 async function spectrumSection(measurements: readonly Measurement[], samples: number): Promise<ReportSection> {
-  const last = [...bySeries(measurements)].map(([name, all]) => ({ name, ...all.at(-1)! }));
-  const curve = (name: string, { places, density, error }: Measurement["spectrum"]): PlotSeries => {
-    // Places are shown as shares of the largest |eigenvalue|, so that fields of different scales can be compared.
-    const largest = Math.max(...places.map(Math.abs));
-    const scaled = density.map((each) => each * largest);
-    return {
-      name,
-      x: places.map((place) => place / largest),
-      y: scaled,
-      band: {
-        low: scaled.map((each, i) => Math.max(1e-6, each - error[i] * largest)),
-        high: scaled.map((each, i) => each + error[i] * largest),
-      },
-    };
-  };
-  const panel = (yLabel: string, of: (each: Measurement) => Measurement["spectrum"]) => ({
+  const measured = measurements.flatMap(({ series, step, spectra }) =>
+    spectra === undefined ? [] : [{ series, step, spectra }]
+  );
+  const last = [...new Map(measured.map((each) => [each.series, each])).values()];
+  const panel = (yLabel: string, of: (each: Spectra) => SpectralDensity) => ({
     xLabel: "Eigenvalue / largest",
     yLabel,
     yScale: "log" as const,
-    series: last.map((each) => curve(each.name, of(each))),
+    series: last.map(({ series, spectra }) => densityCurve(series, of(spectra))),
   });
   return {
     title: "Spectral density of the whole field",
     paragraphs: [
       `The density of the Hessian's eigenvalues on ${samples} samples by stochastic Lanczos quadrature (two probes of 32 steps; the band is ` +
-      "the standard error), without and with the equilibrated preconditioner, which was estimated from 32 products.",
+      "the standard error), without and with the equilibrated preconditioner, which was estimated from 32 products. Waves are an effect of the " +
+      "few steps; densities below 1e-5 are not shown.",
     ],
     plot: await panelsPlotSvg({
       title: "Spectral density",
       panels: [
-        panel("Density without D", ({ spectrum }) => spectrum),
-        panel("Density with D^E", ({ preconditioned }) => preconditioned),
+        panel("Density without D", ({ none }) => none),
+        panel("Density with D^E", ({ equilibrated }) => equilibrated),
       ],
     }),
     tables: [{
       columns: ["field", "step", "smallest", "largest", "mean", "smallest with D^E", "largest with D^E"],
       numbersFrom: 1,
-      rows: measurements.filter(({ seed, step }) => step > 0 || seed === measurements[0].seed).map((each) => {
-        const numbers = [...each.spectrum.extremes, each.spectrum.mean, ...each.preconditioned.extremes];
-        return [each.series, `${each.step}`, ...numbers.map((number) => number.toPrecision(3))];
+      rows: measured.map(({ series, step, spectra: { none, equilibrated } }) => {
+        const numbers = [...none.extremes, none.mean, ...equilibrated.extremes];
+        return [series, `${step}`, ...numbers.map((number) => number.toPrecision(3))];
       }),
     }],
+  };
+}
+
+/** A density over shares of the largest |eigenvalue|, so that fields of different scales can be compared. */
+function densityCurve(name: string, { places, density, error }: SpectralDensity): PlotSeries {
+  const largest = Math.max(...places.map(Math.abs));
+  const shown = Array.from(places, (_, i) => i).filter((i) => density[i] * largest > 1e-5);
+  const scaled = (of: (i: number) => number) => shown.map((i) => Math.max(1e-5, of(i) * largest));
+  return {
+    name,
+    x: shown.map((i) => places[i] / largest),
+    y: scaled((i) => density[i]),
+    band: { low: scaled((i) => density[i] - error[i]), high: scaled((i) => density[i] + error[i]) },
   };
 }
 
@@ -250,7 +257,7 @@ function originSection(measurements: readonly Measurement[], { adapter, args, sa
   return {
     title: "How this was measured",
     paragraphs: [
-      `Adapter: ${adapter}. Parameters: ${sizes}. Samples where no batch size is given: ${samples}. Numbers after ± are standard deviations over ` +
+      `Adapter: ${adapter}. Parameters: ${sizes}. Samples where no batch size is given: ${samples}; spectral densities are those of the first seed. Numbers after ± are standard deviations over ` +
       "seeds.",
     ],
     code: ["deno task curvature", ...args].join(" "),

@@ -9,7 +9,7 @@ export function csvRows(measurements: readonly Measurement[]): CsvRow[] {
 }
 
 function rowsOf(
-  { series, seed, step, parameters, densities, spectrum, preconditioned, noise, small }: Measurement,
+  { series, seed, step, parameters, densities, spectra, noise, small }: Measurement,
 ): CsvRow[] {
   const row = (figure: string, of: string, value: number): CsvRow => ({ series, seed, step, figure, of, value });
   const density = densities.flatMap(({ batchSize, density: { all, segments } }) =>
@@ -19,7 +19,7 @@ function rowsOf(
       row("share of Hv < 1e-2 rms", `batch ${batchSize}, ${name}`, belowHundredth),
     ])
   );
-  const spectra = Object.entries({ none: spectrum, equilibrated: preconditioned }).flatMap((
+  const eigenvalues = Object.entries(spectra ?? {}).flatMap((
     [name, { extremes, mean, variance }],
   ) => [
     row("smallest eigenvalue", name, extremes[0]),
@@ -46,7 +46,7 @@ function rowsOf(
   return [
     row("parameters", "", parameters),
     ...density,
-    ...spectra,
+    ...eigenvalues,
     ...conditioning,
     ...estimates,
     row("noise scale", "", noise.noiseScale),

@@ -34,6 +34,7 @@ export async function runCurvature(args: readonly string[], signal: AbortSignal)
   const parsed = parseOptions(args, commandFor(task, [...TASKS.keys()]));
   const values = parsed.values as unknown as CurvatureValues & Record<string, unknown>;
   const given = parsed.given as ReadonlySet<string>;
+  if (values.run !== undefined) checkRunOptions(given);
   const batchSizes = sizesIn(values.batchSizes);
   const name = checkName("name", values.name ?? new Date().toISOString().slice(0, 19).replaceAll(/[:T]/g, "-"));
   const folder = join(callerPath("runs"), "curvature", name);
@@ -43,11 +44,9 @@ export async function runCurvature(args: readonly string[], signal: AbortSignal)
   using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
   await using _work = pendingWork(gpu);
   using progress = new ProgressLine();
-  const moments = values.run === undefined
-    ? atInitialisation(gpu, task, values, given)
-    : alongRun(gpu, values.run, given);
+  const moments = values.run === undefined ? atInitialisation(gpu, task, values, given) : alongRun(gpu, values.run);
   const measurements: Measurement[] = [];
-  const extent = { batchSizes, samples: values.samples, signal };
+  const extent = { batchSizes, samples: values.samples, firstSeed: 0, signal };
   try {
     for await (const moment of moments) {
       const say = (what: string) => progress.update(`${moment.series}, ${momentText(moment)}: ${what}`);
@@ -120,8 +119,8 @@ async function* atInitialisation(
   }
 }
 
-/** The field of a run at each of its checkpoints. */
-async function* alongRun(gpu: Gpu, path: string, given: ReadonlySet<string>): AsyncGenerator<Moment> {
+/** Checks that nothing is given together with --run that the run decides. */
+function checkRunOptions(given: ReadonlySet<string>): void {
   const allowed = ["run", "batchSizes", "samples", "name", "software"];
   const other = [...given].find((name) => !allowed.includes(name));
   if (other !== undefined) {
@@ -129,6 +128,10 @@ async function* alongRun(gpu: Gpu, path: string, given: ReadonlySet<string>): As
       `--run takes the field and its data from the run, so ${optionSpelling(other)} cannot be given with it.`,
     );
   }
+}
+
+/** The field of a run at each of its checkpoints. */
+async function* alongRun(gpu: Gpu, path: string): AsyncGenerator<Moment> {
   const folder = await openRunFolder(callerPath(path));
   const { task: name } = await folder.readConfig();
   const task = TASKS.get(String(name));
