@@ -46,6 +46,7 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/occupancy": ["tasks/shell", "tasks/run", "tasks/training"],
   "tasks/nerf": ["tasks/shell", "tasks/run", "tasks/training"],
   "tasks/registry.ts": ["tasks/training", "tasks/image", "tasks/occupancy", "tasks/nerf"],
+  "tasks/curvature": ["tasks/shell", "tasks/run", "tasks/training", "tasks/registry.ts"],
   "tasks/compare": ["tasks/shell", "tasks/run", "tasks/training", "tasks/registry.ts"],
   "tasks/bench": ["tasks/shell", "tasks/run", "tasks/training"],
 };
