@@ -1,12 +1,10 @@
 import { optionSpelling } from "../shell/command.ts";
-import { storedValues } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { HYPERPARAMETERS, knownHyperparameters } from "../training/hyperparameters.ts";
-import { networkChoice } from "../training/network_choice.ts";
 import { chosenOptimizer } from "../training/optimizer.ts";
-import type { TaskValues, TrainingTask } from "../training/task.ts";
-import type { Command } from "../shell/command.ts";
-import type { SettledValues } from "../training/options.ts";
+import { type RunValues, settledValues, valuesOf } from "../training/stored_values.ts";
+import type { TrainingTask } from "../training/task.ts";
+import { SEARCHED_SCHEDULES } from "./halving.ts";
 import { type Pair, pairsOf } from "./pair.ts";
 import type { Input, Settings } from "./settings.ts";
 
@@ -17,8 +15,8 @@ export interface Scope {
   readonly adapter: { readonly software: boolean };
 }
 
-/** The options of a run, with all defaults filled in. */
-export type RunValues = TaskValues<Command> & SettledValues;
+/** Where stored options come from, for error messages. */
+const FILE = "comparison.json";
 
 /** The settings in which the runs of a pair differ. */
 export interface RunChoice {
@@ -42,19 +40,7 @@ export function runValues(scope: Scope, { activation, optimizer }: Pair, choice:
     ...schedule !== undefined && { schedule },
     ...positional !== undefined && { [positional]: input.path },
   };
-  const known = knownHyperparameters(asked(scope, stored));
-  const fitting = Object.entries(stored).filter(([name]) => !HYPERPARAMETERS.has(name) || known.has(name));
-  return settle(scope, Object.fromEntries(fitting));
-}
-
-function settle(scope: Scope, options: Record<string, unknown>): RunValues {
-  return scope.task.settle(asked(scope, options), scope.adapter);
-}
-
-/** The options with their defaults and with shorthands replaced. */
-function asked({ task }: Scope, options: Record<string, unknown>): TaskValues<Command> {
-  const values = storedValues(options, task.command, "comparison.json") as TaskValues<Command>;
-  return { ...values, ...networkChoice(values) };
+  return settledValues(task, stored, scope.adapter, FILE);
 }
 
 /**
@@ -65,12 +51,16 @@ function asked({ task }: Scope, options: Record<string, unknown>): TaskValues<Co
 export function checkPairs(scope: Scope): void {
   const { task, settings } = scope;
   const pairs = pairsOf(settings);
+  const schedules = settings.tune ? SEARCHED_SCHEDULES.map((schedule) => ({ schedule })) : [{}];
+  const choices = pairs.flatMap((pair) => schedules.map((schedule) => ({ ...settings.options, ...pair, ...schedule })));
   const known = new Set(
-    pairs.flatMap((pair) => [...knownHyperparameters(asked(scope, { ...settings.options, ...pair }))]),
+    choices.flatMap((choice) => [...knownHyperparameters(valuesOf(task, choice, scope.adapter, FILE))]),
   );
   for (const name of Object.keys(settings.options).filter((name) => HYPERPARAMETERS.has(name))) {
     if (known.has(name)) continue;
-    throw new UserError(`${optionSpelling(name)}: none of the activations and optimizers has such a hyper-parameter.`);
+    throw new UserError(
+      `${optionSpelling(name)}: none of the activations, optimizers and schedules has such a hyper-parameter.`,
+    );
   }
   for (const pair of pairs) {
     const values = runValues(scope, pair, { input: settings.inputs[0], seed: 0 });

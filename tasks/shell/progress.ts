@@ -1,3 +1,6 @@
+import { readEnv } from "../../lib/gpu/env.ts";
+import { writeToStandardError } from "./output.ts";
+
 /** The stream that a progress line is written to. */
 export interface ProgressStream {
   /** Whether the last line can be overwritten, as on a terminal. */
@@ -90,7 +93,7 @@ function cut(text: string, columns: number): string {
 }
 
 const standardError: ProgressStream = {
-  inPlace: () => Deno.stderr.isTerminal() && Deno.env.get("TERM") !== "dumb",
+  inPlace: () => Deno.stderr.isTerminal() && readEnv("TERM") !== "dumb",
   columns() {
     try {
       // A terminal without a known size reports 0 columns.
@@ -99,10 +102,7 @@ const standardError: ProgressStream = {
       return 80;
     }
   },
-  write(text) {
-    const bytes = new TextEncoder().encode(text);
-    for (let written = 0; written < bytes.length;) written += Deno.stderr.writeSync(bytes.subarray(written));
-  },
+  write: writeToStandardError,
 };
 
 /** Formats a duration: "0.4 s", "42 s", "3 min 05 s", "2 h 07 min", "1 d 03 h"; "?" if it is negative or not finite. */

@@ -73,6 +73,14 @@ export class EarlierRun<C extends Command> {
     return loaded;
   }
 
+  /** The run's field at each of its checkpoints, from the earliest on. Each is freed when the next one is asked for. */
+  async *loadFields(gpu: Gpu): AsyncGenerator<{ field: Field; step: number }> {
+    for (const { path, step } of await this.folder.stepCheckpoints()) {
+      using field = loadField(gpu, await Deno.readFile(path), { name: path });
+      yield { field, step };
+    }
+  }
+
   /** Reads the latest checkpoint, if there is one. */
   async #latest<T>(read: (checkpoint: StepCheckpoint, bytes: Uint8Array) => T): Promise<T | undefined> {
     const checkpoints = await this.folder.stepCheckpoints();

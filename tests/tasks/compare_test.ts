@@ -315,7 +315,7 @@ Deno.test("mistakes are one sentence each, and --dry-run makes nothing", () =>
       "1",
     );
     await fails(
-      "--octaves: none of the activations and optimizers has such a hyper-parameter.",
+      "--octaves: none of the activations, optimizers and schedules has such a hyper-parameter.",
       "--activations",
       "sine",
       "--octaves",
