@@ -247,6 +247,28 @@ Deno.test("unknown keys are listed once, unused ones with their reason, harmless
   assert(listed.endsWith("not used: key0, key1, key2, key3, key4, key5, key6, key7 and 12 more."), listed);
 });
 
+Deno.test("what docs/nerf.md says of each key is what is done with it", async () => {
+  const page = await Deno.readTextFile(new URL("../../../docs/nerf.md", import.meta.url));
+  const rows = page.split("\n").filter((line) => line.startsWith("| `")).map((line) => line.split("|").slice(1));
+  const keysOf = (text: string) =>
+    [...text.matchAll(/`(\w+)`/g)].map(([, key]) => key).filter((key) => !/^[A-Z_]{2,}$/.test(key));
+  const outcome = async (key: string) => {
+    const value = key === "camera_model" ? "FISHEYE" : true;
+    const files = ring({ shared: { camera_angle_x: 0.8, [key]: value }, frame: () => ({ [key]: value }) });
+    const scene = await surveyScene(files).catch((error: Error) => error.message);
+    if (typeof scene === "string") return "refused";
+    return scene.warnings.some((line) => line.includes(`${key} is not used: `)) ? "not used" : "passed over";
+  };
+  let checked = 0;
+  for (const [keys, what] of rows) {
+    const expected = ["refused", "not used", "passed over"].find((word) => what.startsWith(` ${word}`));
+    if (expected === undefined) continue;
+    for (const key of keysOf(keys)) assertEquals([key, await outcome(key)], [key, expected]);
+    checked += keysOf(keys).length;
+  }
+  assertGreater(checked, 40);
+});
+
 Deno.test("test poses without pictures, none or no test file hold out training views", async () => {
   const frame = (path: string, i: number) => ({ file_path: path, transform_matrix: matrixAt(i, 9) });
   const train = Array.from({ length: 9 }, (_, i) => frame(`train/${i}.png`, i));
