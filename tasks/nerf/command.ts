@@ -11,6 +11,7 @@ import {
   OPTIMIZER_OPTIONS,
   RUN_OPTIONS,
   SCHEDULE_OPTION,
+  SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 
@@ -134,6 +135,7 @@ export const command = defineCommand({
     ...RUN_OPTIONS,
     ...fieldHyperparameters(FIELD_DEFAULTS),
     ...OPTIMIZER_OPTIONS,
+    ...SCHEDULE_OPTIONS,
   ],
   examples: [
     "deno task nerf scenes/fern --space ndc --minutes 20 --path spiral --name fern",
