@@ -1,5 +1,8 @@
 import { printable } from "./printable.ts";
 
+/** The most bytes of a JSON file: 256 MiB. */
+const LARGEST = 2 ** 28;
+
 /** An object of a JSON file. */
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -12,9 +15,10 @@ export function isRecord(value: unknown): value is Json {
  * Parses a JSON file.
  *
  * @param where The name of the file in the error message.
- * @throws {Error} If the file is not JSON. The message does not quote the file.
+ * @throws {Error} If the file is not JSON or longer than 256 MiB. The message does not quote the file.
  */
 export function parseJson(bytes: Uint8Array, where: string): unknown {
+  if (bytes.length > LARGEST) throw new Error(`${where}: expected at most ${LARGEST} bytes, found ${bytes.length}.`);
   const text = new TextDecoder().decode(bytes);
   try {
     return JSON.parse(text);

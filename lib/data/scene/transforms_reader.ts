@@ -158,7 +158,7 @@ function placeWarnings(where: string, frames: readonly Frame[], downscale = 1): 
     `such as ${printable(found.path)} for ${printable(json.file_path as string)}`;
   const elsewhere = frames.filter(({ found }) => found.elsewhere);
   if (elsewhere.length > 0) {
-    const which = `${elsewhere.length} of ${frames.length} paths lead to no file`;
+    const which = `${elsewhere.length} of ${frames.length} paths lead to no file in the scene's folder`;
     warnings.push(`${where}: ${which}, so files with the same last parts are read, ${example(elsewhere[0])}.`);
   }
   const others = frames.filter(({ found }) => found.shrunk !== downscale);

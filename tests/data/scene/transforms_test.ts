@@ -361,7 +361,7 @@ Deno.test("paths from other systems are found by their last parts in the scene's
     const scene = await readScene(ring({ path }));
     assertEquals(viewsOf(scene).map(({ name }) => name), Array.from({ length: 8 }, (_, i) => `images/${i}.png`));
     assertEquals(scene.warnings, [
-      `scene/transforms.json: 8 of 8 paths lead to no file, so files with the same last parts are read, such as images/0.png for ${
+      `scene/transforms.json: 8 of 8 paths lead to no file in the scene's folder, so files with the same last parts are read, such as images/0.png for ${
         path(0)
       }.`,
     ]);
@@ -431,13 +431,17 @@ Deno.test("a view whose bounds are far from those of the others is warned of by 
   };
   assertEquals((await readScene(odd(15, 0.1), { downscale: 4 })).warnings, [
     "scene/poses_bounds.npy, row 3: the nearest distance in images_4/03.png is 0.100, more than 10 times off the median of all " +
-    "views, 2.00; --near and --far set other bounds.",
+    "views, 2.00; near and far set other bounds.",
   ]);
   assertEquals((await readScene(odd(16, 900), { downscale: 4 })).warnings, [
     "scene/poses_bounds.npy, row 3: the farthest distance in images_4/03.png is 900, more than 10 times off the median of all " +
-    "views, 8.00; --near and --far set other bounds.",
+    "views, 8.00; near and far set other bounds.",
   ]);
   assertEquals((await readScene(odd(15, 0.3), { downscale: 4 })).warnings, []);
+  assertEquals((await readScene(odd(15, 2), { downscale: 4, near: 10, far: 90 })).warnings, [
+    "scene/poses_bounds.npy: rays go from 10 to 90, but the photographs show distances from 1.80 to 8.00.",
+  ]);
+  assertEquals((await readScene(odd(15, 2), { downscale: 4, near: 1, far: 7 })).warnings, []);
 });
 
 Deno.test("what does not fit is known before a picture is decoded, with the largest size that fits", async () => {
