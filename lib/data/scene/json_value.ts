@@ -23,8 +23,10 @@ export function parseJson(bytes: Uint8Array, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const place = /\(line (\d+) column (\d+)\)/.exec((cause as Error).message);
-    const at = place === null ? "text of another kind" : `an error in line ${place[1]}, column ${place[2]}`;
+    const { message } = cause as Error;
+    const place = /\(line (\d+) column (\d+)\)/.exec(message);
+    const unknown = message.includes("end of JSON") ? "a text that ends too early" : "text of another kind";
+    const at = place === null ? unknown : `an error in line ${place[1]}, column ${place[2]}`;
     const hint = /[[,:]\s*-?(NaN|Infinity)\b/.test(text) ? "; NaN and Infinity are not JSON" : "";
     throw new Error(`${where}: expected JSON, found ${text.trim() === "" ? "nothing" : at}${hint}.`, { cause });
   }

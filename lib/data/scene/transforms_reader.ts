@@ -96,7 +96,7 @@ export class TransformsReader {
     const found = await this.#finder.find(name);
     if (found !== undefined) return found;
     if (insidePath(name) === undefined) throw leavesFolder(what, name);
-    throw new Error(`${what}: mask_path: expected a file, but there is no ${printable(name)}.`);
+    throw new Error(`${what}: mask_path: expected a file in the scene's folder, but there is no ${shown(name)}.`);
   }
 
   /** The views of frames, after the headers of all pictures were read. */

@@ -144,7 +144,7 @@ Deno.test("masks are read, and a pixel of a shrunk photograph is masked as soon 
   assertEquals(shrunk.mask, Uint8Array.from({ length: 70 }, (_, i) => i % 10 < 3 ? 0 : 1));
   await refuses(
     ring({ frame: () => ({ mask_path: "masks/none.png" }) }),
-    "scene/transforms.json, frame 0: mask_path: expected a file, but there is no masks/none.png.",
+    'scene/transforms.json, frame 0: mask_path: expected a file in the scene\'s folder, but there is no "masks/none.png".',
   );
   await refuses(
     ring({ files: { "m.png": maskPng(10, 7, 1) }, frame: () => ({ mask_path: "m.png" }) }),
@@ -462,6 +462,21 @@ Deno.test("what does not fit is known before a picture is decoded, with the larg
   await assertRejects(() => readScene(whole, { mostPixels: 6 }), Error, "even a size of 1 does not fit");
 });
 
+Deno.test("folders are listed once, however many paths lead nowhere", async () => {
+  const frames = Array.from({ length: 5000 }, (_, i) => ({
+    file_path: `images/a/b/c/d/e/f/g/${i}.png`,
+    transform_matrix: matrixAt(0, 8),
+  }));
+  const files = sceneFromBytes({ "transforms.json": text({ camera_angle_x: 0.8, frames }) }, "scene");
+  const listed: string[] = [];
+  const counting = { ...files, list: (folder: string) => (listed.push(folder), files.list(folder)) };
+  await refuses(
+    counting,
+    "scene/transforms.json: none of its 5000 pictures exists, such as images/a/b/c/d/e/f/g/0.png.",
+  );
+  assertEquals(listed, ["."]);
+});
+
 Deno.test("values of the wrong kind get one sentence, however deep they are", async () => {
   const deep = new TextEncoder().encode(`{"frames": ${"[".repeat(200_000)}${"]".repeat(200_000)}}`);
   await refuses(
@@ -492,6 +507,7 @@ Deno.test("values of the wrong kind get one sentence, however deep they are", as
     ring(files('{"a": 1\n"b": 2}')),
     "scene/transforms.json: expected JSON, found an error in line 2, column 1.",
   );
+  await refuses(ring(files('{"a": [')), "scene/transforms.json: expected JSON, found a text that ends too early.");
   const nan = await assertRejects(() => readScene(ring(files('{"fl_x": NaN}'))), Error);
   assert(nan.message.endsWith("; NaN and Infinity are not JSON."), nan.message);
 });
