@@ -1,3 +1,4 @@
+import { describeFileKind, isUnknownKind } from "../../codec/file_kind.ts";
 import { printable } from "./printable.ts";
 
 /** The most bytes of a JSON file: 256 MiB. */
@@ -23,13 +24,21 @@ export function parseJson(bytes: Uint8Array, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const { message } = cause as Error;
-    const place = /\(line (\d+) column (\d+)\)/.exec(message);
-    const unknown = message.includes("end of JSON") ? "a text that ends too early" : "text of another kind";
-    const at = place === null ? unknown : `an error in line ${place[1]}, column ${place[2]}`;
+    const place = /\(line (\d+) column (\d+)\)/.exec((cause as Error).message);
+    const at = place === null
+      ? kindOf(bytes, text, cause as Error)
+      : `an error in line ${place[1]}, column ${place[2]}`;
     const hint = /[[,:]\s*-?(NaN|Infinity)\b/.test(text) ? "; NaN and Infinity are not JSON" : "";
-    throw new Error(`${where}: expected JSON, found ${text.trim() === "" ? "nothing" : at}${hint}.`, { cause });
+    throw new Error(`${where}: expected JSON, found ${at}${hint}.`, { cause });
   }
+}
+
+/** What a file is instead of JSON. */
+function kindOf(bytes: Uint8Array, text: string, { message }: Error): string {
+  if (text.trim() === "") return "nothing";
+  if (message.includes("end of JSON")) return "a text that ends too early";
+  const kind = describeFileKind(bytes);
+  return isUnknownKind(kind) || /^\s*[[{]/.test(text) ? "text of another kind" : kind;
 }
 
 /** Describes a value for an error message: in bounded length, without control characters, and without its parts if it has any. */

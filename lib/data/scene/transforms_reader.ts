@@ -69,7 +69,7 @@ export class TransformsReader {
       const pose = mender.mend(poseFrom(json.transform_matrix, what), printable(json.file_path));
       const found = await this.#finder.find(json.file_path);
       if (found === undefined) {
-        if (insidePath(json.file_path) === undefined) throw leavesFolder(what, json.file_path);
+        if (insidePath(json.file_path) === undefined && !mayBeMissing) throw leavesFolder(what, json.file_path);
         missing.push(json.file_path);
         continue;
       }

@@ -72,6 +72,14 @@ Deno.test("photographs are used as stored, whatever their EXIF orientation, and 
   }
 });
 
+Deno.test("photographs of an LLFF scene are used as stored too", async () => {
+  const { "images_4/01.png": _, ...files } = llffFiles(2);
+  const jpeg = await taggedJpeg(20, 15, 3);
+  const scene = await readScene(sceneFromBytes({ ...files, "images_4/01.jpg": jpeg }, "scene"), { downscale: 4 });
+  assertLess(scene.train[0].picture.pixels[0], 0.1);
+  assert(scene.warnings[0].startsWith("scene: 1 of 2 photographs have an EXIF orientation, such as images_4/01.jpg;"));
+});
+
 Deno.test("photographs are turned upright where the sizes of their cameras are those of upright ones", async () => {
   const jpeg = await taggedJpeg(24, 16, 6);
   const scene = await readScene(ring({ picture: () => jpeg, shared: { camera_angle_x: 0.8, w: 32, h: 48 } }));
@@ -281,7 +289,7 @@ Deno.test("test poses without pictures, none or no test file hold out training v
   const list = (frames: unknown[]) => text({ camera_angle_x: 0.8, frames });
   const held = ["train/0.png", "train/8.png"];
   const rest = "so some of the training views are held out.";
-  for (const frames of [[], [frame("test/0.png", 0), frame("test/1.png", 1)]]) {
+  for (const frames of [[], [frame("test/0.png", 0), frame("C:\\test\\1.png", 1)]]) {
     assertEquals(await read({ "transforms_test.json": list(frames) }), [7, held, [
       `scene: no view in transforms_test.json has a picture, ${rest}`,
     ]]);
@@ -297,6 +305,11 @@ Deno.test("test poses without pictures, none or no test file hold out training v
   assertEquals(await read({ "transforms_test.json": list(train.slice(0, 2)) }), [9, held.with(1, "train/1.png"), [
     "scene: 2 of 2 test pictures are trained on as well.",
   ]]);
+  const error = await assertRejects(() => read({ "transforms_test.json": list([frame("train/1.png", 0)]) }), Error);
+  assertEquals(
+    error.message,
+    "scene: expected one camera for train/1.png, found another one for testing than for training.",
+  );
 });
 
 Deno.test("shrunk folders are read where the named one is missing or a factor asks for them", async () => {
@@ -506,6 +519,10 @@ Deno.test("values of the wrong kind get one sentence, however deep they are", as
   await refuses(
     ring(files('{"a": 1\n"b": 2}')),
     "scene/transforms.json: expected JSON, found an error in line 2, column 1.",
+  );
+  await refuses(
+    ring(files("<!doctype html>")),
+    "scene/transforms.json: expected JSON, found a web page instead of the file itself.",
   );
   await refuses(ring(files('{"a": [')), "scene/transforms.json: expected JSON, found a text that ends too early.");
   const nan = await assertRejects(() => readScene(ring(files('{"fl_x": NaN}'))), Error);
