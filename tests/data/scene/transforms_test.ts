@@ -312,6 +312,16 @@ Deno.test("test poses without pictures, none or no test file hold out training v
   );
 });
 
+Deno.test("a choice of held-out views that the scene makes itself is warned of", async () => {
+  const shared = { camera_angle_x: 0.8, test_filenames: ["images/2.png"] };
+  const { test, warnings } = await readScene(ring({ shared }), { hold: "last10%" });
+  assertEquals([test.map(({ name }) => name), warnings], [["images/2.png"], [
+    "scene: hold last10% is not used: the scene itself says which views are held out.",
+  ]]);
+  assertEquals((await readScene(ring({ shared }), { hold: "every8" })).warnings, []);
+  assertEquals((await readScene(ring(), { hold: "last10%" })).warnings, []);
+});
+
 Deno.test("shrunk folders are read where the named one is missing or a factor asks for them", async () => {
   const shared = { fl_x: 80, cx: 40, cy: 30, w: 80, h: 60 };
   const files: Files = { "images_2/x.png": testPng(1, 1) };
