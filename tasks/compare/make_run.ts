@@ -22,7 +22,7 @@ export interface RunRequest {
 }
 
 /** The result of a run. */
-export interface RunResult {
+interface RunResult {
   readonly learningRate: number;
   readonly stepsPerEpoch: number;
   /** The number of steps that were made. */

@@ -19,7 +19,7 @@ import { createVector } from "../../lib/linalg/vector.ts";
 import { BatchSource, type Moment } from "./moment.ts";
 
 /** How much is measured. */
-export interface Extent {
+interface Extent {
   readonly batchSizes: readonly number[];
   /** Samples of the batch on which everything but the density over batch sizes is measured. */
   readonly samples: number;
@@ -34,7 +34,7 @@ export interface Extent {
 export type PreconditionerName = "none" | "equilibrated" | "Jacobi" | "Gauss-Newton";
 
 /** The small field's explicit curvature. */
-export interface SmallField {
+interface SmallField {
   readonly parameters: number;
   readonly conditioning: Readonly<Record<PreconditionerName, SpectrumFigures>>;
   /** ‖H − G‖/‖H‖. */

@@ -9,7 +9,7 @@ import { csvRows } from "./rows.ts";
 import { bySeries, meanOf, spreadText } from "./spread.ts";
 
 /** What the measurements depend on. */
-export interface ReportOrigin {
+interface ReportOrigin {
   readonly adapter: string;
   readonly task: string;
   readonly samples: number;
@@ -17,7 +17,7 @@ export interface ReportOrigin {
 }
 
 /** The files of a report by name, and its findings. */
-export interface CurvatureReport {
+interface CurvatureReport {
   readonly files: Readonly<Record<string, string>>;
   readonly findings: readonly string[];
 }

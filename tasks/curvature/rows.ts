@@ -1,7 +1,7 @@
 import type { Measurement } from "./measure.ts";
 
 /** One number of a measurement: which it is, and for what. */
-export type CsvRow = Readonly<Record<"series" | "seed" | "step" | "figure" | "of" | "value", string | number>>;
+type CsvRow = Readonly<Record<"series" | "seed" | "step" | "figure" | "of" | "value", string | number>>;
 
 /** All numbers of the measurements, one in each row, for programs that read them. */
 export function csvRows(measurements: readonly Measurement[]): CsvRow[] {
