@@ -1,4 +1,3 @@
-import { decodeJpeg } from "./decode_jpeg.ts";
 import { decodePng } from "./decode_png.ts";
 import type { Picture } from "./picture.ts";
 import { describeFileKind } from "../file_kind.ts";
@@ -15,6 +14,9 @@ import { describeFileKind } from "../file_kind.ts";
 export async function decodePicture(bytes: Uint8Array, name = "picture"): Promise<Picture> {
   const kind = describeFileKind(bytes);
   if (kind === "PNG") return decodePng(bytes, name);
-  if (kind === "JPEG") return await decodeJpeg(bytes, name);
+  if (kind === "JPEG") {
+    const { decodeJpeg } = await import("./decode_jpeg.ts");
+    return decodeJpeg(bytes, name);
+  }
   throw new Error(`${name}: expected a PNG or a JPEG, found ${kind}.`);
 }
