@@ -11,7 +11,7 @@ export { type Picture } from "./image/picture.ts";
 export { decodeMesh } from "./mesh/decode_mesh.ts";
 export { encodeObj } from "./mesh/encode_obj.ts";
 export { encodePly } from "./mesh/encode_ply.ts";
-export { type Mesh } from "./mesh/mesh.ts";
+export { type DecodedMesh, type Mesh } from "./mesh/mesh.ts";
 export { weldVertices } from "./mesh/weld.ts";
 export { type NpyArray, readNpy } from "./tensor/npy.ts";
 export {

@@ -1,6 +1,6 @@
 import { decodePng } from "./decode_png.ts";
 import type { Picture } from "./picture.ts";
-import { describeFileKind } from "../file_kind.ts";
+import { describeFileKind, describeFound } from "../file_kind.ts";
 
 /**
  * Decodes a PNG or a JPEG, which are recognised by their first bytes, not by the name. The channels are those of the file: a grey
@@ -18,5 +18,5 @@ export async function decodePicture(bytes: Uint8Array, name = "picture"): Promis
     const { decodeJpeg } = await import("./decode_jpeg.ts");
     return decodeJpeg(bytes, name);
   }
-  throw new Error(`${name}: expected a PNG or a JPEG, found ${kind}.`);
+  throw new Error(`${name}: expected a PNG or a JPEG, found ${describeFound(bytes, name, "a picture", "PNG")}.`);
 }
