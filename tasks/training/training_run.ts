@@ -5,12 +5,14 @@ import type { Optimizer, OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { convergenceSvg } from "../run/convergence_plot.ts";
 import { type RunFolder, stepCheckpointName } from "../run/run_folder.ts";
 import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
+import { scheduleToConfig } from "../../lib/train/schedule_registry.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { formatDuration, ProgressLine } from "../shell/progress.ts";
 import { Speed } from "../shell/speed.ts";
 import { networkConfig } from "./hyperparameters.ts";
 import { networkName } from "./network_choice.ts";
 import type { RunLength } from "./run_length.ts";
+import { chosenSchedule } from "./schedule.ts";
 import type { Figures, Quality, Summary, TrainingInput } from "./training_input.ts";
 
 /** The time for optional closing measurements, in seconds on a software adapter; it lets a run end within two minutes of --minutes. */
@@ -166,6 +168,7 @@ export class TrainingRun implements Disposable {
       ...this.parts.length,
       ...networkConfig(values, description),
       optimizer: { name, ...options },
+      schedule: scheduleToConfig(chosenSchedule(values, this.parts.length.scheduleSteps)),
       layers: description.layers.map((layer) => layer.name),
       ...config,
       adapter: gpu.adapter,

@@ -18,13 +18,18 @@ import { MAX_PIXELS, type Picture } from "./picture.ts";
  *
  * @param bytes The whole file.
  * @param name The name of the file in error messages.
+ * @param options.asStored Whether to ignore the EXIF orientation.
  * @returns A picture of 1 or 3 channels, whose values are multiples of 1/255.
  * @throws {Error} If the file is cut off, damaged, of an unsupported kind or has more than `MAX_PIXELS` pixels.
  */
-export function decodeJpeg(bytes: Uint8Array, name = "picture"): Picture {
+export function decodeJpeg(
+  bytes: Uint8Array,
+  name = "picture",
+  { asStored = false }: { readonly asStored?: boolean } = {},
+): Picture {
   const jpeg = readJpeg(bytes, MAX_PIXELS, name);
   const planes = decodePlanes(jpeg, bytes, name);
-  return orientPicture(pixelsOf(jpeg.frame, planes, jpeg.colours), jpeg.orientation);
+  return orientPicture(pixelsOf(jpeg.frame, planes, jpeg.colours), asStored ? 1 : jpeg.orientation);
 }
 
 /** Decodes the samples of each component. */

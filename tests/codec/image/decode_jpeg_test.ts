@@ -2,6 +2,7 @@ import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { decodeJpeg } from "../../../lib/codec/image/decode_jpeg.ts";
 import { usualCode } from "../../../lib/codec/image/jpeg/huffman.ts";
 import { choicesOf } from "../../fuzz/fuzz.ts";
+import { decodePicture, readPictureHeader } from "../../../lib/codec/image/decode_picture.ts";
 import { adobe, buildJpeg, exif, segment } from "./jpeg_builder.ts";
 import { type CoefficientPicture, encodeCoefficients, type Script, sizesOf } from "./jpeg_encoder.ts";
 
@@ -65,6 +66,17 @@ for (const [orientation, [row0, column0]] of Object.entries(SIDES)) {
     }
   });
 }
+
+Deno.test("a JPEG's pixels can be had as they are stored, and its size and orientation without decoding it", async () => {
+  for (const orientation of [1, 3, 6, 8] as const) {
+    const [row0, column0] = SIDES[orientation];
+    const stored = encodeBlocks(store(row0, column0));
+    const file = insertSegment(stored, segment(0xe1, exif(orientation)));
+    const { width, height } = decodeJpeg(stored);
+    assertEquals(await decodePicture(file, "a.jpg", { asStored: true }), decodeJpeg(stored));
+    assertEquals(readPictureHeader(file), { width, height, orientation });
+  }
+});
 
 Deno.test("faulty EXIF leaves a JPEG as it is stored", () => {
   const stored = encodeBlocks(BLOCKS);
