@@ -1,7 +1,7 @@
 import { decodePng } from "./decode_png.ts";
 import { readJpeg } from "./jpeg/read_jpeg.ts";
 import { MAX_PIXELS, type Picture } from "./picture.ts";
-import { readPng } from "./png/read_png.ts";
+import { readPngHeader } from "./png/read_png.ts";
 import { describeFileKind, describeFound } from "../file_kind.ts";
 
 /** Options for decoding a picture. */
@@ -48,7 +48,7 @@ export async function decodePicture(
  */
 export function readPictureHeader(bytes: Uint8Array, name = "picture"): PictureHeader {
   if (kindOf(bytes, name) === "PNG") {
-    const { width, height } = readPng(bytes, name).header;
+    const { width, height } = readPngHeader(bytes, name);
     return { width, height, orientation: 1 };
   }
   const { frame: { width, height }, orientation } = readJpeg(bytes, MAX_PIXELS, name);

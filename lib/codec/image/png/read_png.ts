@@ -50,9 +50,20 @@ const CHUNK_BYTES = 12;
  * @throws {Error} If the file is cut off, or its header or chunks violate the specification.
  */
 export function readPng(bytes: Uint8Array, name: string): Png {
-  const reading = new PngReading(bytes, name);
+  const reading = new PngReading(bytes, name, true);
   while (!reading.ended) reading.takeChunk();
   return reading.finish();
+}
+
+/**
+ * Reads the header and checks that all chunks up to IEND are there, in order and complete, without their checksums.
+ *
+ * @throws {Error} As `readPng`.
+ */
+export function readPngHeader(bytes: Uint8Array, name: string): PngHeader {
+  const reading = new PngReading(bytes, name, false);
+  while (!reading.ended) reading.takeChunk();
+  return reading.finish().header;
 }
 
 /** The error of a damaged PNG. */
@@ -72,8 +83,11 @@ class PngReading {
   #length = 0;
   #last = "";
 
-  constructor(readonly bytes: Uint8Array, readonly name: string) {
-    this.#data = new Uint8Array(bytes.length);
+  /**
+   * @param whole Whether to verify checksums and to keep the data.
+   */
+  constructor(readonly bytes: Uint8Array, readonly name: string, readonly whole: boolean) {
+    this.#data = new Uint8Array(whole ? bytes.length : 0);
   }
 
   takeChunk(): void {
@@ -93,7 +107,7 @@ class PngReading {
           `but the file only ${left} more.`,
       );
     }
-    if (crc32(bytes.subarray(offset + 4, offset + 8 + length)) !== view.getUint32(offset + 8 + length)) {
+    if (this.whole && crc32(bytes.subarray(offset + 4, offset + 8 + length)) !== view.getUint32(offset + 8 + length)) {
       throw damagedPng(name, `a wrong checksum of the ${type} chunk at byte ${offset}`);
     }
     this.#take(type, bytes.subarray(offset + 8, offset + 8 + length));
@@ -135,7 +149,7 @@ class PngReading {
         if (this.#length > 0 && this.#last !== "IDAT") {
           throw damagedPng(this.name, `the chunk ${this.#last} between IDAT chunks`);
         }
-        this.#data.set(content, this.#length);
+        if (this.whole) this.#data.set(content, this.#length);
         this.#length += content.length;
         break;
       case "IEND":
