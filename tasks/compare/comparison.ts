@@ -11,7 +11,7 @@ import { defaultRate, type RunChoice, runValues, type Scope } from "./run_values
 import type { ComparisonFolder, ComparisonRecord, RunRecord, TuningRecord } from "./store.ts";
 
 /** What a comparison works with. */
-export interface ComparisonContext {
+interface ComparisonContext {
   readonly gpu: Gpu;
   readonly task: TrainingTask;
   readonly record: ComparisonRecord;
@@ -179,7 +179,7 @@ export class Comparison {
 }
 
 /** The name of a final run: pair, index of the input if there are several, and seed. */
-export function finalRunId(pair: Pair, seed: number, input: number, inputs: number): string {
+function finalRunId(pair: Pair, seed: number, input: number, inputs: number): string {
   return [pairName(pair), ...inputs > 1 ? [`i${input}`] : [], `s${seed}`].join("-");
 }
 

@@ -19,7 +19,7 @@ export interface Input {
 }
 
 /** The length of final runs: one of the three, or none for the task's default number of epochs. */
-export interface FinalLength {
+interface FinalLength {
   /** Training time of the whole comparison. */
   readonly budgetSeconds?: number;
   /** Training time of each final run. */
@@ -43,7 +43,7 @@ export interface Settings {
 }
 
 /** A parsed command line. */
-export interface CompareRequest {
+interface CompareRequest {
   readonly values: CompareValues;
   /** The settings; undefined if a comparison is resumed, which has stored its own. */
   readonly settings?: Settings;

@@ -28,7 +28,7 @@ const CHECKPOINTS = "checkpoints";
 const STEP_CHECKPOINT = /^(step-(\d+))\.safetensors$/;
 
 /** Options of a run's folder. */
-export interface RunFolderOptions {
+interface RunFolderOptions {
   /** How many of the newest step checkpoints are kept; at least 1, by default 3. Checkpoints with other names are never removed. */
   readonly keep?: number;
 }

@@ -38,17 +38,17 @@ export class EarlierRun<C extends Command> {
     const { task, options, kernels, steps, scheduleSteps } = config;
     const where = join(folder.path, "config.json");
     if (task !== expected) {
-      throw new UserError(`${where}: a run of the task ${expected} expected, ${task ?? "none"} found.`);
+      throw new UserError(`${where}: expected a run of the task ${expected}, found ${task ?? "none"}.`);
     }
     const values = storedValues(options, command, where) as TaskValues<C>;
     const count = (name: string, value: unknown) => {
       if (Number.isSafeInteger(value) && Number(value) >= 1) return Number(value);
-      throw new UserError(`${where}: ${name}: a whole number from 1 expected, ${value ?? "none"} found.`);
+      throw new UserError(`${where}: ${name}: expected a whole number from 1, found ${value ?? "none"}.`);
     };
     const length = { steps: count("steps", steps), scheduleSteps: count("scheduleSteps", scheduleSteps) };
     const choices = kernels ?? {};
     if (typeof choices !== "object" || !Object.values(choices).every((choice) => typeof choice === "string")) {
-      throw new UserError(`${where}: kernels: a choice for each class of products expected, ${kernels} found.`);
+      throw new UserError(`${where}: kernels: expected a choice for each class of products, found ${kernels}.`);
     }
     return new EarlierRun(folder, values, choices as Record<string, string>, length, config);
   }
@@ -69,8 +69,16 @@ export class EarlierRun<C extends Command> {
       field: loadField(gpu, bytes, { name }),
       step,
     }));
-    if (loaded === undefined) throw new UserError(`${this.folder.path}: a checkpoint expected, none found.`);
+    if (loaded === undefined) throw new UserError(`${this.folder.path}: expected a checkpoint, found none.`);
     return loaded;
+  }
+
+  /** The run's field at each of its checkpoints, from the earliest on. Each is freed when the next one is asked for. */
+  async *loadFields(gpu: Gpu): AsyncGenerator<{ field: Field; step: number }> {
+    for (const { path, step } of await this.folder.stepCheckpoints()) {
+      using field = loadField(gpu, await Deno.readFile(path), { name: path });
+      yield { field, step };
+    }
   }
 
   /** Reads the latest checkpoint, if there is one. */

@@ -63,7 +63,10 @@ Deno.test("a run is resumed only as it was, and says what is wrong with its fold
     };
 
     const done = await resume();
-    assertStringIncludes(done, "0 The run has made its 6 steps already; --epochs or --minutes takes it further.");
+    assertStringIncludes(
+      done,
+      "0 The run has made its 6 steps already. To train further, resume it with a larger --epochs, or with --minutes.",
+    );
     assertEquals(await read("metrics.jsonl"), metrics);
 
     assertStringIncludes(await resume("--epochs", "1"), "1 error: --epochs 1: the run has made 2.0 epochs already.");
@@ -75,9 +78,9 @@ Deno.test("a run is resumed only as it was, and says what is wrong with its fold
 
     const broken: [from: string, to: string, sentence: string][] = [
       ['"width": 8', '"width": 0', "config.json: --width: expected an integer from 1 to 4096"],
-      ['"task": "image"', '"task": "other"', "config.json: a run of the task image expected, other found."],
+      ['"task": "image"', '"task": "other"', "config.json: expected a run of the task image, found other."],
       ['"options"', '"settings"', "config.json: expected the options of a run, found none."],
-      ['"steps": 6', '"steps": null', "config.json: steps: a whole number from 1 expected, none found."],
+      ['"steps": 6', '"steps": null', "config.json: steps: expected a whole number from 1, found none."],
       [
         '"height": 12',
         '"height": 13',

@@ -5,7 +5,7 @@ import { encodePng } from "../../../lib/codec/image/encode_png.ts";
 import type { RunPicture, TrainingTask } from "../../training/task.ts";
 import type { ComparisonFolder, ComparisonRecord } from "../store.ts";
 import { type ActivationSummary, finalQuality, type FinalRun } from "../summary.ts";
-import type { ReportPictures } from "./model.ts";
+import type { ReportPictures } from "../../run/report/model.ts";
 
 /** Longer side of a picture in a report, in pixels. */
 const LARGEST = 384;
