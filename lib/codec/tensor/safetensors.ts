@@ -133,7 +133,7 @@ function checkTensor(name: string, { shape, data }: StoredTensor) {
         `Uint8Array, found ${found}.`,
     );
   }
-  const size = sizeOf(shape, `safetensors, tensor "${name}"`);
+  const size = sizeOf(shape, `safetensors, tensor "${name}"`, RangeError);
   if (size !== data.length) {
     throw new RangeError(
       `safetensors, tensor "${name}": shape ${
@@ -143,10 +143,10 @@ function checkTensor(name: string, { shape, data }: StoredTensor) {
   }
 }
 
-function sizeOf(shape: readonly unknown[], where: string): number {
+function sizeOf(shape: readonly unknown[], where: string, kind: typeof Error): number {
   for (const size of shape) {
     if (!Number.isSafeInteger(size) || (size as number) < 0) {
-      throw new RangeError(
+      throw new kind(
         `${where}: expected a shape of whole numbers from 0, found ${describe(size)} in ${describe(shape)}.`,
       );
     }
@@ -191,7 +191,7 @@ function checkedEntry(entry: unknown, where: string, available: number) {
     throw new Error(`${where}: expected data_offsets [begin, end], found ${describe(offsets)}.`);
   }
   const [begin, end] = offsets as [number, number];
-  const need = sizeOf(shape, where) * TYPES[dtype as Dtype].BYTES_PER_ELEMENT;
+  const need = sizeOf(shape, where, Error) * TYPES[dtype as Dtype].BYTES_PER_ELEMENT;
   if (end - begin !== need) {
     throw new Error(
       `${where}: shape ${describe(shape)} of ${dtype} needs ${need} bytes, but data_offsets give ${end - begin}.`,
