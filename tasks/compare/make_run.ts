@@ -5,6 +5,7 @@ import type { ProgressLine } from "../shell/progress.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
 import type { Figures } from "../training/training_input.ts";
 import type { TrainingTask } from "../training/task.ts";
+import { removeRun } from "./remove_run.ts";
 import type { RunValues } from "./run_values.ts";
 import { TrainingRun } from "../training/training_run.ts";
 
@@ -65,7 +66,7 @@ export async function makeTrial(request: RunRequest): Promise<RunResult | undefi
 export async function makeFinalRun(request: RunRequest, path: string, seconds: number): Promise<RunResult | undefined> {
   const { gpu, task, values, signal, progress, prefix } = request;
   const unfinished = `${path}.unfinished`;
-  await Deno.remove(unfinished, { recursive: true }).catch(() => {});
+  await removeRun(unfinished);
   await Deno.mkdir(unfinished, { recursive: true });
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
   const { input, field, optimizer } = prepared;
@@ -94,7 +95,7 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
     return outcome === undefined ? {} : numbersOf(outcome.figures);
   });
   if (made === undefined) return undefined;
-  await Deno.remove(path, { recursive: true }).catch(() => {});
+  await removeRun(path);
   await Deno.rename(unfinished, path);
   return made;
 }

@@ -8,7 +8,7 @@ import type { TaskValues, TrainingTask } from "../training/task.ts";
 import type { Command } from "../shell/command.ts";
 import type { SettledValues } from "../training/options.ts";
 import { type Pair, pairsOf } from "./pair.ts";
-import type { Input, Settings } from "./settings.ts";
+import type { Input, Settings } from "./record.ts";
 
 /** The properties that all runs of a comparison share. */
 export interface Scope {

@@ -17,8 +17,9 @@
 
 import { dirname, join } from "node:path";
 import { removeUnfinished, writeWhole } from "./atomic.ts";
-import { fromJson, toJson } from "./json.ts";
-import { appendLine, type MetricsRecord, readMetrics, repairMetrics, truncateMetrics } from "./metrics_file.ts";
+import { anything, checkShape, mismatch, number, object, record, type Shape } from "../shell/shape.ts";
+import { readJson, toJson } from "./json.ts";
+import { appendLine, keepRecords, readRecords, repairRecords } from "./metrics_file.ts";
 import { checkName, createFolder, timeName } from "./run_name.ts";
 
 const CONFIG = "config.json";
@@ -26,6 +27,18 @@ const METRICS = "metrics.jsonl";
 const SUMMARY = "summary.json";
 const CHECKPOINTS = "checkpoints";
 const STEP_CHECKPOINT = /^(step-(\d+))\.safetensors$/;
+
+/** One line of `metrics.jsonl`: the step, and values by name, mostly numbers. */
+export type MetricsRecord = Readonly<Record<string, number | string | boolean>> & { readonly step: number };
+
+const metricsShape: Shape<MetricsRecord> = (found) => {
+  const fault = object({ step: number({ whole: true, min: 0 }) })(found);
+  if (fault !== undefined) return fault;
+  const other = Object.entries(found as object).find(([, value]) =>
+    !["number", "string", "boolean"].includes(typeof value)
+  );
+  return other === undefined ? undefined : mismatch([other[0]], "a number, a text, true or false", other[1]);
+};
 
 /** Options of a run's folder. */
 export interface RunFolderOptions {
@@ -128,7 +141,7 @@ export async function openRunFolder(path: string, options: RunFolderOptions = {}
   if (!config?.isFile) throw new Error(`${path}: this folder is not a run: expected a ${CONFIG} in it, found none.`);
   await removeUnfinished(path);
   await removeUnfinished(join(path, CHECKPOINTS));
-  await repairMetrics(join(path, METRICS));
+  await repairRecords(join(path, METRICS));
   return new RunFolder(path, options);
 }
 
@@ -163,21 +176,9 @@ export class RunFolder {
    *
    * @throws {Error} If it is missing or not a JSON object.
    */
-  async readConfig(): Promise<Record<string, unknown>> {
+  async readConfig(): Promise<Readonly<Record<string, unknown>>> {
     const path = join(this.path, CONFIG);
-    const text = await Deno.readTextFile(path).catch((cause) => {
-      throw new Error(`${path}: cannot be read: ${cause.message}.`, { cause });
-    });
-    let config: unknown;
-    try {
-      config = fromJson(text);
-    } catch (cause) {
-      throw new Error(`${path}: expected JSON: ${(cause as Error).message}.`, { cause });
-    }
-    if (typeof config !== "object" || config === null || Array.isArray(config)) {
-      throw new Error(`${path}: expected a JSON object, found ${text.trim().slice(0, 40)}.`);
-    }
-    return config as Record<string, unknown>;
+    return checkShape(await readJson(path), record(anything()), path);
   }
 
   /**
@@ -195,7 +196,7 @@ export class RunFolder {
    * @throws {Error} If a line other than the last is not a JSON object.
    */
   readMetrics(): Promise<MetricsRecord[]> {
-    return readMetrics(join(this.path, METRICS));
+    return readRecords(join(this.path, METRICS), metricsShape);
   }
 
   /**
@@ -205,7 +206,7 @@ export class RunFolder {
    * @throws {Error} If a line other than the last is not a JSON object.
    */
   truncateMetrics(keep: (record: MetricsRecord) => boolean): Promise<void> {
-    return truncateMetrics(join(this.path, METRICS), keep);
+    return keepRecords(join(this.path, METRICS), metricsShape, keep);
   }
 
   /**

@@ -7,9 +7,22 @@ import { loadField } from "../../lib/train/saved_field.ts";
 import type { RunFolder, StepCheckpoint } from "../run/run_folder.ts";
 import type { Command } from "../shell/command.ts";
 import { storedValues } from "../shell/options.ts";
+import { anything, checkShape, number, object, optional, record, text, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { RunLength } from "./run_length.ts";
 import type { TaskValues } from "./task.ts";
+
+/** What every run's `config.json` has; the values of the options are checked against the command. */
+function configShape(task: string) {
+  return object({
+    task: word([task]),
+    options: record(anything()),
+    steps: number({ whole: true, min: 1 }),
+    scheduleSteps: number({ whole: true, min: 1 }),
+    /** The kernels that were chosen. */
+    kernels: optional(record(text())),
+  });
+}
 
 /** A run that is resumed. */
 export class EarlierRun<C extends Command> {
@@ -35,22 +48,11 @@ export class EarlierRun<C extends Command> {
     { name: expected, command }: { readonly name: string; readonly command: C },
   ): Promise<EarlierRun<C>> {
     const config = await folder.readConfig();
-    const { task, options, kernels, steps, scheduleSteps } = config;
     const where = join(folder.path, "config.json");
-    if (task !== expected) {
-      throw new UserError(`${where}: a run of the task ${expected} expected, ${task ?? "none"} found.`);
-    }
+    const { options, steps, scheduleSteps, kernels = {} } = checkShape(config, configShape(expected), where);
     const values = storedValues(options, command, where) as TaskValues<C>;
-    const count = (name: string, value: unknown) => {
-      if (Number.isSafeInteger(value) && Number(value) >= 1) return Number(value);
-      throw new UserError(`${where}: ${name}: a whole number from 1 expected, ${value ?? "none"} found.`);
-    };
-    const length = { steps: count("steps", steps), scheduleSteps: count("scheduleSteps", scheduleSteps) };
-    const choices = kernels ?? {};
-    if (typeof choices !== "object" || !Object.values(choices).every((choice) => typeof choice === "string")) {
-      throw new UserError(`${where}: kernels: a choice for each class of products expected, ${kernels} found.`);
-    }
-    return new EarlierRun(folder, values, choices as Record<string, string>, length, config);
+    const length = { steps, scheduleSteps };
+    return new EarlierRun(folder, values, kernels, length, config);
   }
 
   /** Restores the state of the latest checkpoint, if there is one. */
@@ -69,7 +71,7 @@ export class EarlierRun<C extends Command> {
       field: loadField(gpu, bytes, { name }),
       step,
     }));
-    if (loaded === undefined) throw new UserError(`${this.folder.path}: a checkpoint expected, none found.`);
+    if (loaded === undefined) throw new UserError(`${this.folder.path}: expected a checkpoint, found none.`);
     return loaded;
   }
 

@@ -85,9 +85,9 @@ Deno.test("only a folder with a configuration is opened, and a damaged configura
     await assertRejects(() => openRunFolder(path), Error, "expected a config.json in it, found none.");
     await Deno.writeTextFile(join(path, "config.json"), "{");
     const run = await openRunFolder(path);
-    await assertRejects(() => run.readConfig(), Error, "config.json: expected JSON: ");
+    await assertRejects(() => run.readConfig(), Error, "config.json: expected JSON, found a mistake in line 1.");
     await Deno.writeTextFile(join(path, "config.json"), "[1]");
-    await assertRejects(() => run.readConfig(), Error, "config.json: expected a JSON object, found [1].");
+    await assertRejects(() => run.readConfig(), Error, "config.json: expected an object, found a list of 1.");
   }));
 
 Deno.test("metrics are one object a line, and figures that are not finite come back", () =>
@@ -121,7 +121,7 @@ Deno.test("a line cut short by a crash is passed over, and does not spoil the ne
 Deno.test("a damaged line that is not the last is an error with its number", () =>
   inFolder(async (path) => {
     await Deno.writeTextFile(join(path, "metrics.jsonl"), '{"step":1}\n{"st\n{"step":3}\n');
-    const message = 'metrics.jsonl, line 2: expected a JSON object, found {"st.';
+    const message = 'metrics.jsonl, line 2: expected a JSON object, found "{\\"st".';
     await assertRejects(() => new RunFolder(path).readMetrics(), Error, message);
   }));
 
