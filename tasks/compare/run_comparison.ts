@@ -5,6 +5,7 @@ import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
 import { checkName } from "../run/run_name.ts";
 import { callerPath } from "../shell/caller_path.ts";
+import { runPath } from "../shell/run_path.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -32,7 +33,7 @@ const PACE_ROUNDS = 3;
 export async function runComparison(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { values, settings: typed } = await readRequest(args);
   const path = values.resume !== undefined
-    ? callerPath(values.resume)
+    ? runPath(values.resume)
     : join(callerPath("runs"), "compare", checkName("name", values.name ?? await defaultName(typed!)));
   const earlier = await ComparisonFolder.readRecord(path);
   const settings = typed ?? earlier?.settings;

@@ -1,8 +1,8 @@
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { openRunFolder } from "../run/run_folder.ts";
-import { callerPath } from "../shell/caller_path.ts";
 import { parseOptions } from "../shell/options.ts";
 import { ProgressLine } from "../shell/progress.ts";
+import { runPath } from "../shell/run_path.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { EarlierRun } from "../training/earlier_run.ts";
 import { renderCommand } from "./command.ts";
@@ -14,7 +14,7 @@ import { nerfTask } from "./task.ts";
 /** `deno task nerf render`: renders frames from the last checkpoint of a run. The scene's files are not needed. */
 export async function renderRun(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { values } = parseOptions(args, renderCommand);
-  const folder = await openRunFolder(callerPath(values.run));
+  const folder = await openRunFolder(runPath(values.run));
   const earlier = await EarlierRun.read(folder, nerfTask);
   const record = await readSceneRecord(folder);
   using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });

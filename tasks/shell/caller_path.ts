@@ -1,3 +1,4 @@
+import { readEnv } from "../../lib/gpu/env.ts";
 import { resolve } from "@std/path";
 
 /**
@@ -5,5 +6,5 @@ import { resolve } from "@std/path";
  * and passes the directory that it was called from in INIT_CWD.
  */
 export function callerPath(path: string): string {
-  return resolve(Deno.env.get("INIT_CWD") || Deno.cwd(), path);
+  return resolve(readEnv("INIT_CWD") ?? Deno.cwd(), path);
 }

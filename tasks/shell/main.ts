@@ -1,3 +1,4 @@
+import { readEnv } from "../../lib/gpu/env.ts";
 import { HelpRequest } from "./help.ts";
 
 /**
@@ -41,7 +42,7 @@ export async function runTask(task: (args: string[], signal: AbortSignal) => Pro
 function report(error: unknown): number {
   const message = error instanceof Error ? error.message || error.name : String(error);
   console.error(`error: ${message.trim().replace(/\s*\n\s*/g, " ")}`);
-  if (Deno.env.get("NEURAL_FIELDS_DEBUG") === "1" && error instanceof Error) console.error(withCauses(error));
+  if (readEnv("NEURAL_FIELDS_DEBUG") === "1" && error instanceof Error) console.error(withCauses(error));
   return 1;
 }
 

@@ -1,3 +1,4 @@
+import { readEnv } from "../../lib/gpu/env.ts";
 /** The stream that a progress line is written to. */
 export interface ProgressStream {
   /** Whether the last line can be overwritten, as on a terminal. */
@@ -90,7 +91,7 @@ function cut(text: string, columns: number): string {
 }
 
 const standardError: ProgressStream = {
-  inPlace: () => Deno.stderr.isTerminal() && Deno.env.get("TERM") !== "dumb",
+  inPlace: () => Deno.stderr.isTerminal() && readEnv("TERM") !== "dumb",
   columns() {
     try {
       // A terminal without a known size reports 0 columns.

@@ -3,6 +3,7 @@ import { checkNewRun, createRunFolder, openRunFolder } from "../run/run_folder.t
 import { stepsWithin } from "../../lib/train/budget.ts";
 import { planTraining } from "../../lib/train/plan.ts";
 import { callerPath } from "../shell/caller_path.ts";
+import { runPath } from "../shell/run_path.ts";
 import { type Command, optionSpelling } from "../shell/command.ts";
 import { parseOptions } from "../shell/options.ts";
 import { planText } from "../shell/plan.ts";
@@ -49,7 +50,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
       const found = files.includes(other) ? `the argument ${other}` : optionSpelling(other);
       throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
     }
-    earlier = await EarlierRun.read(await openRunFolder(callerPath(resume)), task);
+    earlier = await EarlierRun.read(await openRunFolder(runPath(resume)), task);
     asked = earlier.values;
     // Both limits are replaced together, so that the configuration tells what determined the run's end.
     if (limits.epochs !== undefined || limits.minutes !== undefined) Object.assign(asked, limits);

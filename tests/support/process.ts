@@ -1,4 +1,5 @@
 import { fromFileUrl } from "@std/path";
+import { taskFlags } from "./task_flags.ts";
 
 /** How a process ended and what it wrote. */
 export interface Outcome {
@@ -7,16 +8,18 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Starts `tasks/NAME.ts` as a person in `folder` would, who called it through `deno task`. */
+/** Starts `tasks/NAME.ts` as a person in `folder` would, who called it through `deno task`: with the same permissions and no more. */
 export function startTask(
   name: string,
   args: readonly string[],
   folder: string,
   env: Record<string, string> = {},
 ): Deno.ChildProcess {
+  const variables = { NO_COLOR: "1", NEURAL_FIELDS_DEBUG: "", INIT_CWD: folder, ...env };
+  const script = fromFileUrl(new URL(`../../tasks/${name}.ts`, import.meta.url));
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", fromFileUrl(new URL(`../../tasks/${name}.ts`, import.meta.url)), ...args],
-    env: { NO_COLOR: "1", NEURAL_FIELDS_DEBUG: "", INIT_CWD: folder, ...env },
+    args: ["run", ...taskFlags(name, { ...Deno.env.toObject(), ...variables }), script, ...args],
+    env: variables,
     cwd: new URL("../../", import.meta.url),
     stdin: "null",
     stdout: "piped",

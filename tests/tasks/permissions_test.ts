@@ -1,0 +1,83 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import project from "../../deno.json" with { type: "json" };
+import { outcome, startTask } from "../support/process.ts";
+import { taskFlags } from "../support/task_flags.ts";
+import { inFolder } from "../support/temporary_folder.ts";
+
+const TASKS = ["image", "occupancy", "nerf", "compare", "tune", "doctor", "bench"];
+
+Deno.test("every task that people run has a list of permissions and never asks for more", () => {
+  for (const [name, command] of Object.entries(project.tasks)) {
+    if (!command.startsWith("deno run")) continue;
+    assert(TASKS.includes(name), name);
+    const flags = taskFlags(name, {});
+    assert(flags.includes("--no-prompt"), name);
+    for (const flag of flags) {
+      assert(!["-A", "--allow-all", "--allow-net", "--allow-ffi", "--allow-import"].includes(flag), `${name}: ${flag}`);
+    }
+  }
+});
+
+Deno.test("tasks that train may write in the caller's runs and in the cache only, and start no process", () => {
+  const variables = { INIT_CWD: "/caller", HOME: "/home", XDG_CACHE_HOME: "/cache" };
+  for (const name of ["image", "occupancy", "nerf", "compare"]) {
+    const flags = taskFlags(name, variables);
+    assertEquals(flags.filter((flag) => flag.startsWith("--allow-write")), [
+      "--allow-write=/caller/runs,/cache/neural-fields,/home/.cache/neural-fields",
+    ]);
+    assertEquals(flags.map((flag) => flag.split("=")[0]), [
+      "--no-prompt",
+      "--allow-read",
+      "--allow-write",
+      "--allow-env",
+    ]);
+  }
+});
+
+Deno.test("what a task is not permitted to do is refused by the runtime", async () => {
+  const attempts = {
+    "writing beside runs": `Deno.writeTextFileSync("/caller/x", "")`,
+    "another variable": `Deno.env.get("SECRET")`,
+    "a process": `new Deno.Command("true").outputSync()`,
+    "the network": `await Deno.connect({ hostname: "127.0.0.1", port: 9 })`,
+    "a native library": `Deno.dlopen("libc.so.6", {})`,
+  };
+  const flags = taskFlags("image", { INIT_CWD: "/caller", HOME: "/home", XDG_CACHE_HOME: "/cache" });
+  const code = Object.entries(attempts).map(([name, attempt]) =>
+    `try { ${attempt}; console.log(${JSON.stringify(name)}, "done"); } catch (e) { console.log(${
+      JSON.stringify(name)
+    }, e.name); }`
+  );
+  const script = `data:text/javascript,${encodeURIComponent(code.join("\n"))}`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", ...flags, script] }).output();
+  assertEquals(
+    new TextDecoder().decode(stdout).trim().split("\n"),
+    Object.keys(attempts).map((name) => `${name} NotCapable`),
+  );
+});
+
+Deno.test("a run elsewhere is not resumed, and the message says where to call the task", () =>
+  inFolder(async (folder) => {
+    const elsewhere = join(folder, "elsewhere", "runs", "image", "a");
+    const { code, stderr } = await outcome(startTask("image", ["--resume", elsewhere, "--epochs", "2"], folder));
+    assertEquals(code, 1);
+    assertStringIncludes(
+      stderr,
+      `error: ${elsewhere}: expected a folder in ${join(folder, "runs")}, because deno task lets`,
+    );
+  }));
+
+Deno.test("tasks run without any variable of the environment", () =>
+  inFolder(async (folder) => {
+    const script = new URL("../../tasks/image.ts", import.meta.url).pathname;
+    const options = ["--size", "8", "--width", "8", "--layers", "1", "--epochs", "1", "--name", "bare"];
+    const process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "--allow-read", `--allow-write=${folder}`, script, ...options],
+      cwd: folder,
+      stderr: "piped",
+    });
+    const { code, stderr } = await process.output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    assert((await Deno.stat(join(folder, "runs", "image", "bare", "summary.json"))).isFile);
+  }));
