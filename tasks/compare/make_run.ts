@@ -1,5 +1,7 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
+import { rename } from "../run/disk.ts";
 import { RunFolder } from "../run/run_folder.ts";
+import { createFolder } from "../run/run_name.ts";
 import { DivergenceError } from "../../lib/train/train.ts";
 import type { ProgressLine } from "../shell/progress.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
@@ -67,7 +69,7 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
   const { gpu, task, values, signal, progress, prefix } = request;
   const unfinished = `${path}.unfinished`;
   await removeRun(unfinished);
-  await Deno.mkdir(unfinished, { recursive: true });
+  await createFolder(unfinished);
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
   const { input, field, optimizer } = prepared;
   const steps = request.steps(prepared.stepsPerEpoch);
@@ -96,7 +98,7 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
   });
   if (made === undefined) return undefined;
   await removeRun(path);
-  await Deno.rename(unfinished, path);
+  await rename(unfinished, path);
   return made;
 }
 

@@ -1,15 +1,14 @@
 import { join } from "@std/path";
 import { writeWhole } from "../run/atomic.ts";
+import { FolderLock } from "../run/folder_lock.ts";
 import { readJson, toJson } from "../run/json.ts";
 import { appendLine, readRecords, repairRecords } from "../run/metrics_file.ts";
 import { checkName, createFolder } from "../run/run_name.ts";
 import { checkShape } from "../shell/shape.ts";
-import { UserError } from "../shell/user_error.ts";
 import { type ComparisonRecord, comparisonShape, type RunRecord, runShape } from "./record.ts";
 
 const RECORD = "comparison.json";
 const RESULTS = "results.jsonl";
-const LOCK = ".lock";
 
 /** The folder of a comparison, `runs/compare/NAME/`. */
 export class ComparisonFolder {
@@ -43,16 +42,13 @@ export class ComparisonFolder {
    * @throws {UserError} If another process has locked it.
    */
   async lock(): Promise<Disposable> {
-    const file = await Deno.open(join(this.path, LOCK), { create: true, write: true });
-    if (await file.tryLock(true)) {
-      // Only now, because without the lock another process may be writing a line.
-      await repairRecords(join(this.path, RESULTS));
-      return file;
-    }
-    file.close();
-    throw new UserError(
-      `${this.path}: another process is making this comparison; wait for it to end, or choose another --name.`,
+    const lock = await FolderLock.take(
+      this.path,
+      "is making this comparison; wait for it to end, or choose another --name",
     );
+    // Only now, because without the lock another process may be writing a line.
+    await repairRecords(join(this.path, RESULTS));
+    return lock;
   }
 
   /** Writes the record of the comparison. */

@@ -1,6 +1,6 @@
 import { addScaled, normalise, poseColumn, type Vector3 } from "../../lib/data/scene/camera.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
-import { checkNewRun, createRunFolder } from "../run/run_folder.ts";
+import { checkNewRun, createRunFolder } from "../run/new_run.ts";
 import { cameraBefore, cameraSegments, drawSegments, segmentsPly } from "../../lib/render/camera_drawing.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { optionSpelling } from "../shell/command.ts";

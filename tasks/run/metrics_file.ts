@@ -7,26 +7,24 @@
 import { anything, checkShape, type Shape, shown } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { writeWhole } from "./atomic.ts";
+import { append } from "./disk.ts";
 import { fromJson, readText } from "./json.ts";
 
 /** The most bytes of a file of records: about a million lines. */
 const LARGEST = 1 << 28;
 
 /**
- * Appends a line. If writing fails, for instance because the disk is full, the file is restored.
+ * Appends a line and syncs the file, so that the line stays even after a power cut. If writing fails, for instance because the disk is full,
+ * the file is restored.
  *
  * @param path The file; it is created if it does not exist.
  * @param line The line without its line break.
  * @throws {Error} If the line cannot be written.
  */
 export function appendLine(path: string, line: string): void {
-  const bytes = new TextEncoder().encode(`${line}\n`);
-  using file = Deno.openSync(path, { append: true, create: true });
-  const { size } = file.statSync();
   try {
-    for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+    append(path, new TextEncoder().encode(`${line}\n`));
   } catch (cause) {
-    file.truncateSync(size);
     throw new Error(`${path}: cannot be written: ${(cause as Error).message}.`, { cause });
   }
 }

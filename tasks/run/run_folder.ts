@@ -15,18 +15,21 @@
  * @module
  */
 
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { removeUnfinished, writeWhole } from "./atomic.ts";
 import { anything, checkShape, mismatch, number, object, record, type Shape } from "../shell/shape.ts";
 import { readJson, toJson } from "./json.ts";
 import { appendLine, keepRecords, readRecords, repairRecords } from "./metrics_file.ts";
-import { checkName, createFolder, timeName } from "./run_name.ts";
+import { makeFolder, remove, rename } from "./disk.ts";
+import { FolderLock } from "./folder_lock.ts";
+import { checkName } from "./run_name.ts";
+import { UserError } from "../shell/user_error.ts";
 
 const CONFIG = "config.json";
 const METRICS = "metrics.jsonl";
 const SUMMARY = "summary.json";
 const CHECKPOINTS = "checkpoints";
-const STEP_CHECKPOINT = /^(step-(\d+))\.safetensors$/;
+const STEP_CHECKPOINT = /^((step|interim)-(\d+))\.safetensors$/;
 
 /** One line of `metrics.jsonl`: the step, and values by name, mostly numbers. */
 export type MetricsRecord = Readonly<Record<string, number | string | boolean>> & { readonly step: number };
@@ -46,120 +49,95 @@ export interface RunFolderOptions {
   readonly keep?: number;
 }
 
-/** Options of a new run's folder. */
-export interface NewRunOptions extends RunFolderOptions {
-  /** The folder of all runs; by default `runs`. It is created if it does not exist. */
-  readonly root?: string;
-  /** The task, such as `image`; it names the folder between the root and the run's folder. */
-  readonly task: string;
-  /** The run's name, of letters, digits, `.`, `_` and `-`. By default it is the local time, `2026-11-24-084512`, made unique. */
-  readonly name?: string;
-}
-
 /** A checkpoint of a certain step. */
 export interface StepCheckpoint {
   /** The checkpoint's name; see {@linkcode stepCheckpointName}. */
   readonly name: string;
   /** The step in the checkpoint's name. */
   readonly step: number;
+  /** Whether it was made between evaluations; the next checkpoint replaces it. */
+  readonly interim: boolean;
   /** The path of the checkpoint's file. */
   readonly path: string;
 }
 
 /**
- * The name of the checkpoint after `step` steps, such as `step-00001200`. Names sort like the steps.
+ * The name of the checkpoint after `step` steps, such as `step-00001200`, or `interim-00001200` if it was made between evaluations. Names of a
+ * kind sort like the steps.
  *
  * @param step The step; an integer of at least 0.
  * @throws {RangeError} If the step is not such an integer.
  */
-export function stepCheckpointName(step: number): string {
+export function stepCheckpointName(step: number, interim = false): string {
   if (!Number.isSafeInteger(step) || step < 0) {
-    throw new RangeError(`checkpoint: step must be a whole number from 0, found ${step}.`);
+    throw new RangeError(`checkpoint: expected a whole number from 0 as the step, found ${step}.`);
   }
-  return `step-${String(step).padStart(8, "0")}`;
+  return `${interim ? "interim" : "step"}-${String(step).padStart(8, "0")}`;
 }
 
+/** What another process is doing that has locked a run, and what can be done about it. */
+export const RUN_IS_LOCKED = "is writing to this run; wait for it to end, or stop it";
+
 /**
- * Creates the folder of a new run, and those above it. If that fails, none of them is left.
+ * Opens the folder of a run to read it. It changes nothing, so another process may be writing there.
  *
- * @param options Where the folder is, and its name.
- * @throws {Error} If the name is taken or not allowed, or the folder cannot be created.
+ * @param path The folder.
+ * @throws {UserError} If there is no such folder, or it contains no `config.json`.
  */
-export async function createRunFolder(options: NewRunOptions): Promise<RunFolder> {
-  const { keep } = options;
-  checkKeep(keep);
-  const named = namedPath(options);
-  if (named !== undefined) {
-    if (await createFolder(named)) return new RunFolder(named, { keep });
-    throw taken(named);
+export async function openRunFolder(path: string): Promise<RunFolder> {
+  const folder = await Deno.stat(path).catch(() => undefined);
+  if (!folder?.isDirectory) throw new UserError(`${path}: there is no such run.`);
+  const config = await Deno.stat(join(path, CONFIG)).catch(() => undefined);
+  if (!config?.isFile) {
+    throw new UserError(`${path}: this folder is not a run: expected a ${CONFIG} in it, found none.`);
   }
-  const parent = taskFolder(options);
-  const time = timeName(new Date());
-  for (let count = 1;; count++) {
-    const path = join(parent, count === 1 ? time : `${time}-${count}`);
-    if (await createFolder(path)) return new RunFolder(path, { keep });
-  }
+  return new RunFolder(path);
 }
 
 /**
- * Checks that the name of a new run is free, before any work is done.
- *
- * @param options The options that {@linkcode createRunFolder} will get.
- * @throws {Error} If the name is taken or not allowed.
- */
-export async function checkNewRun(options: NewRunOptions): Promise<void> {
-  const path = namedPath(options);
-  if (path !== undefined && await Deno.lstat(path).then(() => true, () => false)) throw taken(path);
-}
-
-function taskFolder({ root = "runs", task }: NewRunOptions): string {
-  return join(root, checkName("task", task));
-}
-
-function namedPath(options: NewRunOptions): string | undefined {
-  const { name } = options;
-  return name === undefined ? undefined : join(taskFolder(options), checkName("run name", name));
-}
-
-function taken(path: string): Error {
-  return new Error(`${path}: a run of this name exists; choose another name, or continue that run with --resume.`);
-}
-
-/**
- * Opens the folder of an earlier run to continue it. Temporary files and an incomplete metrics line, which a killed process may have
- * left, are removed. No other process may be writing there.
+ * Opens the folder of an earlier run to continue it, and locks it until the result is disposed of. Temporary files and an incomplete
+ * metrics line, which a killed process may have left, are removed.
  *
  * @param path The folder.
  * @param options Options of the folder.
- * @throws {Error} If there is no such folder, or it contains no `config.json`.
+ * @throws {UserError} If there is no such folder, it contains no `config.json`, or another process is writing there.
  */
-export async function openRunFolder(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
+export async function resumeRunFolder(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
   checkKeep(options.keep);
-  const folder = await Deno.stat(path).catch(() => undefined);
-  if (!folder?.isDirectory) throw new Error(`${path}: there is no such run.`);
-  const config = await Deno.stat(join(path, CONFIG)).catch(() => undefined);
-  if (!config?.isFile) throw new Error(`${path}: this folder is not a run: expected a ${CONFIG} in it, found none.`);
-  await removeUnfinished(path);
-  await removeUnfinished(join(path, CHECKPOINTS));
-  await repairRecords(join(path, METRICS));
-  return new RunFolder(path, options);
+  await openRunFolder(path);
+  const lock = await FolderLock.take(path, RUN_IS_LOCKED);
+  try {
+    await removeUnfinished(path);
+    await repairRecords(join(path, METRICS));
+    return new RunFolder(path, { ...options, lock });
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
 }
 
-/** The folder of one run. {@linkcode createRunFolder} and {@linkcode openRunFolder} return it. */
-export class RunFolder {
+/** The folder of one run. */
+export class RunFolder implements Disposable {
   /** The folder's path; relative if the root was. */
   readonly path: string;
   readonly #keep: number;
+  readonly #lock?: FolderLock;
 
   /**
    * Uses an existing folder without checking it.
    *
    * @param path The folder.
-   * @param options Options of the folder.
+   * @param options Options of the folder, and its lock if this process has it, which ends with the object.
    */
-  constructor(path: string, options: RunFolderOptions = {}) {
+  constructor(path: string, options: RunFolderOptions & { readonly lock?: FolderLock } = {}) {
     this.path = path;
     this.#keep = checkKeep(options.keep);
+    this.#lock = options.lock;
+  }
+
+  /** Ends the lock of the folder. */
+  [Symbol.dispose](): void {
+    this.#lock?.[Symbol.dispose]();
   }
 
   /**
@@ -168,7 +146,7 @@ export class RunFolder {
    * @param config The configuration: everything that is needed to repeat the run.
    */
   async writeConfig(config: object): Promise<void> {
-    await writeWhole(join(this.path, CONFIG), `${toJson(config, 2)}\n`);
+    await this.#write(join(this.path, CONFIG), `${toJson(config, 2)}\n`);
   }
 
   /**
@@ -182,11 +160,12 @@ export class RunFolder {
   }
 
   /**
-   * Appends a line to `metrics.jsonl`. It is written synchronously, so lines are in the order of the calls.
+   * Appends a line to `metrics.jsonl` and syncs it. It is written synchronously, so lines are in the order of the calls.
    *
    * @param record The values by name.
    */
   appendMetrics(record: MetricsRecord): void {
+    this.#checkThere();
     appendLine(join(this.path, METRICS), toJson(record));
   }
 
@@ -210,7 +189,8 @@ export class RunFolder {
   }
 
   /**
-   * Writes `checkpoints/<name>.safetensors`, then removes the oldest step checkpoints if there are too many.
+   * Writes `checkpoints/<name>.safetensors`. Then it removes what the file replaces: interim checkpoints, and the oldest others if there are
+   * too many.
    *
    * @param name The name without extension: {@linkcode stepCheckpointName}, or another such as `final`.
    * @param bytes The file's content.
@@ -218,10 +198,18 @@ export class RunFolder {
    */
   async writeCheckpoint(name: string, bytes: Uint8Array): Promise<string> {
     const path = await this.writeFile(`${CHECKPOINTS}/${checkName("checkpoint", name)}.safetensors`, bytes);
-    const surplus = (await this.stepCheckpoints()).slice(0, -this.#keep);
+    const all = await this.stepCheckpoints();
+    const surplus = all.filter(({ interim }) => !interim).slice(0, -this.#keep);
     // The new checkpoint stays even if there are later ones, which happens when a run went back to an earlier step.
-    for (const old of surplus) if (old.name !== name) await Deno.remove(old.path);
+    for (const old of [...surplus, ...all.filter(({ interim }) => interim)]) {
+      if (old.name !== name) await remove(old.path);
+    }
     return path;
+  }
+
+  /** Sets a damaged checkpoint aside: it is called `<name>.damaged` from now on, and no longer counts. */
+  async setAside({ name, path }: StepCheckpoint): Promise<void> {
+    await rename(path, join(this.path, CHECKPOINTS, `${name}.damaged`));
   }
 
   /** The step checkpoint with the highest step; undefined if there is none. */
@@ -229,19 +217,21 @@ export class RunFolder {
     return (await this.stepCheckpoints()).at(-1);
   }
 
-  /** All step checkpoints, sorted by step. */
+  /** All checkpoints of steps, sorted by step. */
   async stepCheckpoints(): Promise<StepCheckpoint[]> {
     const found: StepCheckpoint[] = [];
     const folder = join(this.path, CHECKPOINTS);
     try {
       for await (const { name: file } of Deno.readDir(folder)) {
         const match = STEP_CHECKPOINT.exec(file);
-        if (match) found.push({ name: match[1], step: Number(match[2]), path: join(folder, file) });
+        if (match === null) continue;
+        const [, name, kind, step] = match;
+        found.push({ name, step: Number(step), interim: kind === "interim", path: join(folder, file) });
       }
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    return found.sort((a, b) => a.step - b.step);
+    return found.sort((a, b) => a.step - b.step || Number(b.interim) - Number(a.interim));
   }
 
   /**
@@ -250,7 +240,7 @@ export class RunFolder {
    * @param summary The run's final results.
    */
   async writeSummary(summary: object): Promise<void> {
-    await writeWhole(join(this.path, SUMMARY), `${toJson(summary, 2)}\n`);
+    await this.#write(join(this.path, SUMMARY), `${toJson(summary, 2)}\n`);
   }
 
   /**
@@ -262,14 +252,38 @@ export class RunFolder {
    * @throws {Error} If a part of the name has other characters than letters, digits, `.`, `_`, `-`, or the file cannot be written.
    */
   async writeFile(name: string, content: Uint8Array | string): Promise<string> {
-    const path = join(this.path, ...name.split("/").map((part) => checkName("file name", part)));
-    await Deno.mkdir(dirname(path), { recursive: true });
-    await writeWhole(path, content);
+    const parts = name.split("/").map((part) => checkName("file name", part));
+    this.#checkThere();
+    // One after the other below the run's own folder, so that a folder that was removed meanwhile is not made again.
+    for (let depth = 1; depth < parts.length; depth++) await makeIfMissing(join(this.path, ...parts.slice(0, depth)));
+    const path = join(this.path, ...parts);
+    await this.#write(path, content);
     return path;
+  }
+
+  async #write(path: string, content: Uint8Array | string): Promise<void> {
+    this.#checkThere();
+    await writeWhole(path, content);
+  }
+
+  /** Checks that the locked folder has not been removed or renamed; nothing is written to a folder that took its place. */
+  #checkThere(): void {
+    if (this.#lock?.holds ?? true) return;
+    throw new UserError(
+      `${this.path}: expected the folder of the run, which is being written, but it was removed or renamed meanwhile.`,
+    );
   }
 }
 
-function checkKeep(keep = 3): number {
+async function makeIfMissing(folder: string): Promise<void> {
+  try {
+    await makeFolder(folder);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}
+
+export function checkKeep(keep = 3): number {
   if (keep !== Infinity && !(Number.isSafeInteger(keep) && keep >= 1)) {
     throw new RangeError(`run folder: keep must be a whole number from 1, or Infinity, found ${keep}.`);
   }

@@ -1,5 +1,6 @@
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
-import { checkNewRun, createRunFolder, openRunFolder } from "../run/run_folder.ts";
+import { checkNewRun } from "../run/new_run.ts";
+import { resumeRunFolder } from "../run/run_folder.ts";
 import { stepsWithin } from "../../lib/train/budget.ts";
 import { planTraining } from "../../lib/train/plan.ts";
 import { callerPath } from "../shell/caller_path.ts";
@@ -50,7 +51,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
       const found = files.includes(other) ? `the argument ${other}` : optionSpelling(other);
       throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
     }
-    earlier = await EarlierRun.read(await openRunFolder(runPath(resume)), task);
+    earlier = await EarlierRun.read(await resumeRunFolder(runPath(resume)), task);
     asked = earlier.values;
     // Both limits are replaced together, so that the configuration tells what determined the run's end.
     if (limits.epochs !== undefined || limits.minutes !== undefined) Object.assign(asked, limits);
@@ -59,6 +60,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
     asked = withBestOptimizer(task.name, { ...asked, ...networkChoice(asked) }, given);
     await checkNewRun(place);
   }
+  using _folder = earlier?.folder;
   using gpu = await openDevice({ allowSoftware: asked.software ? true : undefined, kernels: asked.kernels });
   gpu.tuner.adopt(earlier?.kernels ?? {});
   await using _work = pendingWork(gpu);
@@ -73,7 +75,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
   const { input, field, optimizer, training, stepsPerEpoch } = prepared;
   if (earlier !== undefined) input.checkUnchanged(earlier.config);
-  await earlier?.restore(field, optimizer);
+  const spent = await earlier?.restore(field, optimizer);
   const made = optimizer.counters.step;
   const asLongAsAsked = await runLength({
     limits,
@@ -108,11 +110,12 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   }
   using run = new TrainingRun({
     task: task.name,
-    folder: earlier?.folder ?? await createRunFolder(place),
+    folder: earlier?.folder ?? place,
     length,
     input,
     field,
     optimizer,
+    spent,
   });
   await run.begin();
   for await (const event of prepared.train(length)) await run.handle(event);

@@ -254,6 +254,7 @@ Deno.test("a comparison is gone on with by one process at a time, on the device 
     {
       using lock = await Deno.open(join(path, ".lock"), { write: true });
       await lock.lock(true);
+      await lock.truncate();
       const message = "another process is making this comparison; wait for it to end, or choose another --name.";
       assertEquals(await resume(), [1, `error: ${path}: ${message}`]);
     }

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { createField, decodeMesh, encodePly, normaliseMesh, openDevice, type TrainEvent } from "../../mod.ts";
 import type { Mesh } from "../../lib/codec/mod.ts";
 import { inspectMesh } from "../../lib/data/mesh/mod.ts";
-import { createRunFolder } from "../../tasks/run/run_folder.ts";
+import { createRunFolder } from "../../tasks/run/new_run.ts";
 import { command } from "../../tasks/occupancy/command.ts";
 import { warningsFor } from "../../tasks/occupancy/load_mesh.ts";
 import { MeshInput } from "../../tasks/occupancy/mesh_input.ts";
@@ -185,7 +185,7 @@ Deno.test("a run that is stopped while it is concluded leaves no result that loo
     const stop = new AbortController();
     const event = { step: 8, stepsPerEpoch: 8 } as TrainEvent;
     const closing = { say: () => stop.abort(), print: () => {}, signal: stop.signal, seconds: 90 };
-    const run = await createRunFolder({ root: folder, task: "occupancy", name: "stopped" });
+    using run = await createRunFolder({ root: folder, task: "occupancy", name: "stopped" });
     await assertRejects(() => subject.conclude(field, run, event, closing), DOMException, "aborted");
     assertEquals(namesIn(run.path).filter((name) => name.startsWith("mesh")), []);
     // One that was stopped before has its closing.
