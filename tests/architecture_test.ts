@@ -16,6 +16,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "lib/field": ["lib/hyperparameter", "lib/gpu", "lib/linalg"],
   "lib/objective": ["lib/hyperparameter", "lib/gpu", "lib/linalg", "lib/field"],
   "lib/diff": ["lib/gpu", "lib/linalg", "lib/field", "lib/objective"],
+  "lib/curvature": ["lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff"],
   "lib/optim": ["lib/hyperparameter", "lib/gpu", "lib/linalg"],
   "lib/data": ["lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff"],
   "lib/metric": ["lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/data"],

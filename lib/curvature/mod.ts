@@ -1,0 +1,23 @@
+/**
+ * Measuring curvature: explicit Hessian and Gauss-Newton matrices of small fields, Lanczos' method and spectral densities of large ones,
+ * conditioning under preconditioners, the density of Hessian-vector products, and the noise of gradients.
+ *
+ * @module
+ */
+export { equilibratedDiagonal, jacobiDiagonal } from "./diagonals.ts";
+export { symmetricEigenvalues } from "./eigenvalues.ts";
+export { type GradientNoise, gradientNoise } from "./gradient_noise.ts";
+export { lanczos, type LanczosOptions, type LanczosResult } from "./lanczos.ts";
+export { gaussNewtonMatrix, hessianMatrix } from "./matrix.ts";
+export { type CurvatureOperator, curvatureOperator, type SymmetricOperator } from "./operator.ts";
+export { diagonalPreconditioner, preconditionedOperator, type Preconditioner } from "./preconditioned.ts";
+export { type Estimate, type ProbeEstimates, probeOperator, type ProbeOptions } from "./probes.ts";
+export {
+  type LogHistogram,
+  logHistogram,
+  type ProductDensities,
+  type ProductDensity,
+  productDensity,
+} from "./product_density.ts";
+export { type SpectralDensity, spectralDensity, type SpectralDensityOptions } from "./spectral_density.ts";
+export { preconditionedEigenvalues, type SpectrumFigures, spectrumFigures } from "./spectrum.ts";

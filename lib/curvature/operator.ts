@@ -1,0 +1,55 @@
+import type { Gpu } from "../gpu/device.ts";
+import type { Field } from "../field/field.ts";
+import { hostBatch } from "../diff/host_batch.ts";
+import { differentiate } from "../diff/passes.ts";
+import { Workspace } from "../diff/workspace.ts";
+import type { Layout } from "../linalg/layout.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
+import type { Batch } from "../objective/batch.ts";
+import type { CurvatureKind, Objective } from "../objective/objective.ts";
+
+/** A symmetric matrix of which only products with vectors are asked. */
+export interface SymmetricOperator {
+  /** The device of its vectors. */
+  readonly gpu: Gpu;
+  /** The layout of its vectors. */
+  readonly layout: Layout;
+  /**
+   * Records or computes `into` = A · `direction`. The padding of both is 0. The caller awaits it before the next call.
+   *
+   * @param into Another vector than `direction`.
+   */
+  apply(direction: Vector, into: Vector): void | Promise<void>;
+}
+
+/** The Hessian or Gauss-Newton matrix as an operator. Whoever creates it must dispose it. */
+export type CurvatureOperator = SymmetricOperator & Disposable;
+
+/**
+ * The Hessian H of objective(field) on a batch, or its Gauss-Newton matrix G, at the field's current parameters. A product only queues
+ * work on the device and waits for nothing.
+ *
+ * @param kind Which of the two.
+ * @throws If the batch does not fit the field and the objective.
+ */
+export function curvatureOperator(
+  field: Field,
+  objective: Objective,
+  batch: Batch,
+  kind: CurvatureKind = "hessian",
+): CurvatureOperator {
+  const { gpu, layout } = field;
+  using made = new DisposableStack();
+  const host = hostBatch(field, objective, batch);
+  const workspace = made.use(new Workspace(field, objective, { samples: host.samples, products: true }));
+  const gradient = made.use(createVector(gpu, layout, "gradient"));
+  const owned = made.move();
+  return {
+    gpu,
+    layout,
+    apply(direction, into) {
+      differentiate(workspace, { ...host, gradient, products: [{ kind, direction, result: into }] });
+    },
+    [Symbol.dispose]: () => owned.dispose(),
+  };
+}
