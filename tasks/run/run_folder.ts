@@ -189,8 +189,7 @@ export class RunFolder implements Disposable {
   }
 
   /**
-   * Writes `checkpoints/<name>.safetensors`. Then it removes what the file replaces: interim checkpoints, and the oldest others if there are
-   * too many.
+   * Writes `checkpoints/<name>.safetensors`, then removes the checkpoints that it replaces.
    *
    * @param name The name without extension: {@linkcode stepCheckpointName}, or another such as `final`.
    * @param bytes The file's content.
@@ -198,13 +197,21 @@ export class RunFolder implements Disposable {
    */
   async writeCheckpoint(name: string, bytes: Uint8Array): Promise<string> {
     const path = await this.writeFile(`${CHECKPOINTS}/${checkName("checkpoint", name)}.safetensors`, bytes);
+    await this.removeReplaced(name);
+    return path;
+  }
+
+  /**
+   * Removes checkpoints that later ones have replaced: interim ones, and the oldest others if there are too many.
+   *
+   * @param name The newest checkpoint. It stays even if there are later ones, which happens when a run went back to an earlier step.
+   */
+  async removeReplaced(name: string): Promise<void> {
     const all = await this.stepCheckpoints();
     const surplus = all.filter(({ interim }) => !interim).slice(0, -this.#keep);
-    // The new checkpoint stays even if there are later ones, which happens when a run went back to an earlier step.
     for (const old of [...surplus, ...all.filter(({ interim }) => interim)]) {
       if (old.name !== name) await remove(old.path);
     }
-    return path;
   }
 
   /** Sets a damaged checkpoint aside: it is called `<name>.damaged` from now on, and no longer counts. */

@@ -75,6 +75,8 @@ export class EarlierRun<C extends Command> {
     const latest = await this.#latest((path, bytes) => decodeCheckpoint(bytes, field, optimizer, path));
     if (latest === undefined) return undefined;
     for (const damaged of latest.damaged) await this.folder.setAside(damaged);
+    // The process that wrote it may have ended before this.
+    await this.folder.removeReplaced(latest.checkpoint.name);
     const { seconds, hvps } = latest.value;
     const [totalSeconds, totalHvps] = [Number(seconds), Number(hvps)];
     return totalSeconds >= 0 && totalHvps >= 0 ? { seconds: totalSeconds, hvps: totalHvps } : undefined;
@@ -89,13 +91,13 @@ export class EarlierRun<C extends Command> {
   async loadField(gpu: Gpu): Promise<{ field: Field; step: number }> {
     const latest = await this.#latest((name, bytes) => loadField(gpu, bytes, { name }));
     if (latest === undefined) throw new UserError(`${this.folder.path}: expected a checkpoint, found none.`);
-    return { field: latest.value, step: latest.step };
+    return { field: latest.value, step: latest.checkpoint.step };
   }
 
   /** Reads the latest checkpoint that can be read, if there are any, and says which cannot. */
   async #latest<T>(
     read: (path: string, bytes: Uint8Array) => T,
-  ): Promise<{ value: T; step: number; damaged: StepCheckpoint[] } | undefined> {
+  ): Promise<{ value: T; checkpoint: StepCheckpoint; damaged: StepCheckpoint[] } | undefined> {
     const damaged: StepCheckpoint[] = [];
     const reasons: string[] = [];
     for (const checkpoint of (await this.folder.stepCheckpoints()).toReversed()) {
@@ -103,7 +105,7 @@ export class EarlierRun<C extends Command> {
       try {
         const value = read(path, await readRegularFile(path));
         for (const reason of reasons) console.error(`${reason} The checkpoint of step ${step} is used instead.`);
-        return { value, step, damaged };
+        return { value, checkpoint, damaged };
       } catch (error) {
         damaged.push(checkpoint);
         reasons.push((error as Error).message);

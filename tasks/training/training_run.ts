@@ -18,9 +18,6 @@ import type { Figures, Quality, Summary, TrainingInput } from "./training_input.
 /** The time for optional closing measurements, in seconds on a software adapter; it lets a run end within two minutes of --minutes. */
 const CLOSING_SECONDS = 90;
 
-/** A run without more frequent evaluations writes a checkpoint after this much training time. */
-const SECONDS_BETWEEN_CHECKPOINTS = 60;
-
 /** The cost of a Hessian-vector product relative to a step without one: six matrix products per layer instead of three. */
 const PRODUCT_WORK = 2;
 
@@ -48,6 +45,8 @@ export interface RunParts {
   readonly field: Field;
   /** The optimizer of the field's parameters. */
   readonly optimizer: Optimizer;
+  /** Seconds of training after which a run without more frequent evaluations writes a checkpoint; 60 by default. */
+  readonly secondsBetweenCheckpoints?: number;
   /** What a resumed run had spent on training, if its checkpoint tells; otherwise its last measurement does. */
   readonly spent?: RunTotals;
   /**
@@ -274,8 +273,8 @@ export class TrainingRun implements Disposable {
 
   /** Whether the last checkpoint is so long ago that an interim one is due. Writing takes at most 1/60 of the training time. */
   #isSaveDue({ seconds }: TrainEvent): boolean {
-    const interval = Math.max(SECONDS_BETWEEN_CHECKPOINTS, 60 * this.#saved.took);
-    return this.parts.habits === undefined && seconds - this.#saved.seconds >= interval;
+    const { habits, secondsBetweenCheckpoints: asked = Math.max(60, 60 * this.#saved.took) } = this.parts;
+    return habits === undefined && seconds - this.#saved.seconds >= asked;
   }
 
   /** Writes a checkpoint. One between evaluations also has what was spent on training, which otherwise the measurement has. */
