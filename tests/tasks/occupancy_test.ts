@@ -108,6 +108,7 @@ Deno.test("a run leaves a mesh in the input's coordinates, pictures, metrics and
     assertMatch(whole.stdout, /^IoU 0\.\d{4} after 48 steps; the run is in .*whole\n$/);
     const run = join(folder, "runs/occupancy/whole");
     assertEquals(namesIn(run), [
+      ".lock",
       "checkpoints",
       "config.json",
       "convergence.svg",
