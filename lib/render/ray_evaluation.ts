@@ -81,8 +81,7 @@ export class RayEvaluation implements Disposable {
     weights: boolean = false,
   ): Promise<RenderedRays> {
     const { gpu, description, parameters } = this.#field;
-    const { intervals, background, densityScale } = this.#options;
-    const rows = count * intervals;
+    const rows = count * this.#options.intervals;
     const paddedRows = padRows(rows);
     if (!this.#tuned) await tuneKernels(gpu, { description, rows: this.#network.capacity, gradients: false });
     this.#tuned = true;
@@ -97,6 +96,14 @@ export class RayEvaluation implements Disposable {
       evaluate: (rows, output) => this.#network.evaluate(rows, parameters, output),
     });
     this.#network.forward(paddedRows, parameters);
+    this.#composite(count);
+    return await this.#read(count, weights);
+  }
+
+  /** Records compositing the first `count` rays of the chunk from the network's outputs. */
+  #composite(count: number): void {
+    const { gpu } = this.#field;
+    const { intervals, background, densityScale } = this.#options;
     gpu.dispatch(
       gpu.kernel(kernelSource, { medium: mediumText }),
       {
@@ -115,8 +122,14 @@ export class RayEvaluation implements Disposable {
       },
       linearGroups(count, 64),
     );
-    const slices = [this.#rendered.slice(0, count * 32), ...weights ? [this.#weights.slice(0, rows * 4)] : []];
-    const [bytes, weightBytes] = await gpu.read(...slices);
+  }
+
+  /** Waits for the first `count` rays of the chunk and reads them. */
+  async #read(count: number, weights: boolean): Promise<RenderedRays> {
+    const { intervals } = this.#options;
+    const slices = [this.#rendered.slice(0, count * 32)];
+    if (weights) slices.push(this.#weights.slice(0, count * intervals * 4));
+    const [bytes, weightBytes] = await this.#field.gpu.read(...slices);
     const numbers = new Float32Array(bytes);
     const pixel = new Float32Array(count * 3);
     for (let i = 0; i < count; i++) pixel.set(numbers.subarray(i * 8, i * 8 + 3), i * 3);

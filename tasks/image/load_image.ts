@@ -3,6 +3,7 @@ import { cropPicture } from "../../lib/data/image/crop.ts";
 import { decodePicture } from "../../lib/codec/image/decode_picture.ts";
 import type { Picture } from "../../lib/codec/image/picture.ts";
 import { fitLongerSide, resizePicture } from "../../lib/data/image/resize.ts";
+import { loadPackage } from "../shell/load_package.ts";
 import { readInput } from "../shell/read_input.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { ImageValues } from "./command.ts";
@@ -55,6 +56,6 @@ function crop(image: Picture, text: string): Picture {
 }
 
 async function defaultImage(): Promise<Picture> {
-  const { default: read } = await import(DEFAULT_IMAGE);
+  const { default: read } = await loadPackage<{ default: () => Iterable<number> }>(DEFAULT_IMAGE);
   return await decodePicture(new Uint8Array(read()), "nagasaki-boats.jpg");
 }

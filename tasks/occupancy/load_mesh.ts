@@ -1,6 +1,7 @@
 import { decodeMesh } from "../../lib/codec/mesh/decode_mesh.ts";
 import type { Mesh } from "../../lib/codec/mesh/mesh.ts";
 import { type NormalisedMesh, normaliseMesh } from "../../lib/data/mesh/normalise.ts";
+import { loadPackage } from "../shell/load_package.ts";
 import { readInput } from "../shell/read_input.ts";
 import type { OccupancyValues } from "./command.ts";
 
@@ -45,7 +46,7 @@ export function warningsFor({ report, inwardParts }: NormalisedMesh): string[] {
 }
 
 async function defaultMesh(): Promise<Mesh> {
-  const { default: bunny } = await import(DEFAULT_MESH);
+  const { default: bunny } = await loadPackage<{ default: unknown }>(DEFAULT_MESH);
   const { positions, cells } = bunny as { positions: number[][]; cells: number[][] };
   return { positions: new Float32Array(positions.flat()), indices: new Uint32Array(cells.flat()) };
 }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { loadPackage } from "../shell/load_package.ts";
+
 const ECHARTS = "npm:echarts@6.1.0";
 
 /** The part of ECharts' charts that is used here. */
@@ -29,16 +31,14 @@ export interface Echarts {
  * @param specifier The module's specifier.
  * @throws {Error} If the module cannot be loaded, for instance without a network when it is used for the first time.
  */
-export async function loadEcharts(specifier: string = ECHARTS): Promise<Echarts> {
-  try {
-    return await import(specifier);
-  } catch (cause) {
-    throw new Error(
-      `plot: ${specifier} cannot be loaded (this needs a network the first time): ${(cause as Error).message}`,
-      { cause },
-    );
-  }
+export function loadEcharts(specifier: string = ECHARTS): Promise<Echarts> {
+  return loadPackage<Echarts>(specifier).catch((cause) => {
+    throw new Error(`plot: ${(cause as Error).message}`, { cause });
+  });
 }
+
+/** The first attempt to load ECharts: where one plot has waited in vain, those after it do not wait again. */
+let loading: Promise<Echarts> | undefined;
 
 /**
  * Draws a chart.
@@ -50,8 +50,8 @@ export async function loadEcharts(specifier: string = ECHARTS): Promise<Echarts>
  * @throws {Error} If ECharts cannot be loaded.
  */
 export async function renderSvg(option: object, width: number, height: number): Promise<string> {
-  const echarts = await loadEcharts();
-  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
+  const { init } = await (loading ??= loadEcharts());
+  const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
   try {
     chart.setOption(option);
     // renderToSVGString() would add styles for mouse interaction, which a picture does not need. The same goes for the marks that are

@@ -1,5 +1,6 @@
 import { readEnv } from "../../lib/gpu/env.ts";
 import { HelpRequest } from "./help.ts";
+import { dropUnwritableOutput } from "./output.ts";
 
 /**
  * Signals that arrive within this time belong to one key press: Ctrl-C on a terminal reaches a task more than once, from the terminal
@@ -9,8 +10,9 @@ const sameKeyPress = 500; // milliseconds
 
 /**
  * Runs a task and ends the process. The exit code is 0, or 1 if the task throws: then one line `error: …` goes to stderr, and with
- * NEURAL_FIELDS_DEBUG=1 the stack trace too. The first Ctrl-C or SIGTERM aborts the signal, so that the task can finish its
- * step, write a checkpoint and return; then the exit code is 130 or 143. A second one ends the process at once.
+ * NEURAL_FIELDS_DEBUG=1 the stack trace too. The first Ctrl-C, SIGTERM or SIGHUP aborts the signal, so that the task can write a
+ * checkpoint and return; then the exit code is 130, 143 or 129. A second one ends the process at once. Output that cannot be
+ * written, because its reader is gone or the disk is full, is dropped: it neither ends the task nor changes the exit code.
  *
  * @example
  * ```ts ignore
@@ -23,6 +25,7 @@ const sameKeyPress = 500; // milliseconds
  * ```
  */
 export async function runTask(task: (args: string[], signal: AbortSignal) => Promise<void> | void): Promise<never> {
+  dropUnwritableOutput();
   const interruption = watchSignals();
   // A rejected promise that nobody awaits is handled like an error that the task throws.
   globalThis.addEventListener("unhandledrejection", (event) => {
@@ -56,7 +59,12 @@ function isAbort(error: unknown, signal: AbortSignal): boolean {
   return signal.aborted && (error === signal.reason || (error instanceof Error && error.name === "AbortError"));
 }
 
-/** Aborts a signal at the first SIGINT or SIGTERM and leaves the next one to the system, which ends the process at once. */
+/** The signals that stop a task, each with the exit code of a task that it stopped. */
+const STOPPING: readonly (readonly [Deno.Signal, number])[] = Deno.build.os === "windows"
+  ? [["SIGINT", 130]]
+  : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]];
+
+/** Aborts a signal at the first signal that stops a task and leaves the next one to the system, which ends the process at once. */
 function watchSignals(): { signal: AbortSignal; exitCode: () => number } {
   const controller = new AbortController();
   let exitCode = 0;
@@ -64,16 +72,14 @@ function watchSignals(): { signal: AbortSignal; exitCode: () => number } {
   const stop = (code: number) => {
     if (controller.signal.aborted) return;
     exitCode = code;
-    console.error("\nStopping after the current step. Press Ctrl-C again to stop at once.");
+    console.error("\nStopping within seconds. Press Ctrl-C again to stop at once.");
     controller.abort();
     // Without the listeners, the system's default action ends the process, even while the device blocks this thread.
     Deno.unrefTimer(setTimeout(() => {
       for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
     }, sameKeyPress));
   };
-  const codes: [Deno.Signal, number][] = [["SIGINT", 130]];
-  if (Deno.build.os !== "windows") codes.push(["SIGTERM", 143]);
-  for (const [signal, code] of codes) {
+  for (const [signal, code] of STOPPING) {
     const listener = () => stop(code);
     listeners.set(signal, listener);
     Deno.addSignalListener(signal, listener);

@@ -1,4 +1,6 @@
 import { readEnv } from "../../lib/gpu/env.ts";
+import { writeToStandardError } from "./output.ts";
+
 /** The stream that a progress line is written to. */
 export interface ProgressStream {
   /** Whether the last line can be overwritten, as on a terminal. */
@@ -100,10 +102,7 @@ const standardError: ProgressStream = {
       return 80;
     }
   },
-  write(text) {
-    const bytes = new TextEncoder().encode(text);
-    for (let written = 0; written < bytes.length;) written += Deno.stderr.writeSync(bytes.subarray(written));
-  },
+  write: writeToStandardError,
 };
 
 /** Formats a duration: "0.4 s", "42 s", "3 min 05 s", "2 h 07 min", "1 d 03 h"; "?" if it is negative or not finite. */

@@ -10,10 +10,13 @@ export interface RunLength {
   readonly scheduleSteps: number;
 }
 
+/** The limits of a run: its end is the one that it reaches first. */
+export type RunLimits = Partial<Pick<TrainingValues, "epochs" | "minutes">>;
+
 /** What determines the length of a run. */
 export interface RunLengthRequest {
   /** The limits that were given for this start; at least one, unless a run is resumed. */
-  readonly limits: Pick<TrainingValues, "epochs" | "minutes">;
+  readonly limits: RunLimits;
   readonly scheduleEpochs?: number;
   readonly stepsPerEpoch: number;
   /** The number of steps made so far. */

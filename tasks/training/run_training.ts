@@ -1,29 +1,28 @@
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
-import { checkNewRun } from "../run/new_run.ts";
-import { resumeRunFolder } from "../run/run_folder.ts";
 import { stepsWithin } from "../../lib/train/budget.ts";
 import { planTraining } from "../../lib/train/plan.ts";
-import { callerPath } from "../shell/caller_path.ts";
-import { runPath } from "../shell/run_path.ts";
-import { type Command, optionSpelling } from "../shell/command.ts";
-import { parseOptions } from "../shell/options.ts";
-import { planText } from "../shell/plan.ts";
+import type { Schedule } from "../../lib/train/schedule.ts";
+import type { Command } from "../shell/command.ts";
 import { pendingWork } from "../shell/pending_work.ts";
-import { UserError } from "../shell/user_error.ts";
-import { withBestOptimizer } from "./auto_optimizer.ts";
-import { EarlierRun } from "./earlier_run.ts";
+import { planText } from "../shell/plan.ts";
 import { checkFieldOptions } from "./hyperparameters.ts";
-import { networkChoice } from "./network_choice.ts";
 import { chosenOptimizer, rateWarning } from "./optimizer.ts";
 import type { SettledValues } from "./options.ts";
 import { PreparedRun } from "./prepared_run.ts";
-import { runLength, withoutIdleSteps } from "./run_length.ts";
+import { type RunLength, runLength, type RunLimits, withoutIdleSteps } from "./run_length.ts";
+import { readRunRequest, type RunRequest } from "./run_request.ts";
 import { chosenSchedule } from "./schedule.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import { TrainingRun } from "./training_run.ts";
 
-/** The options that may be given together with `--resume`. */
-const CHANGEABLE = ["resume", "epochs", "minutes", "software"];
+/** The length of a run and what follows from it. */
+interface PlannedLength {
+  readonly length: RunLength;
+  /** The schedule of the learning rate. */
+  readonly schedule: Schedule;
+  /** Whether steps were left out that would have changed nothing. */
+  readonly shortened: boolean;
+}
 
 /**
  * Makes a run of a task, or continues one.
@@ -36,81 +35,32 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { command } = task;
-  const { values: typed, given } = parseOptions(args, command);
-  const files = (command.positionals ?? []).map(({ name }) => name);
-  let asked = withAbsolutePaths(typed as TaskValues<C>, files);
-  const limits = { epochs: asked.epochs, minutes: asked.minutes };
-  const place = { root: callerPath("runs"), task: task.name, name: asked.name };
-  const chosenHere = asked.optimizer === "auto" && asked.resume === undefined;
-  let earlier: EarlierRun<C> | undefined;
-  if (asked.resume !== undefined) {
-    const { resume, software } = asked;
-    const other = [...given].find((name) => !CHANGEABLE.includes(name));
-    if (other !== undefined) {
-      const found = files.includes(other) ? `the argument ${other}` : optionSpelling(other);
-      throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
-    }
-    earlier = await EarlierRun.read(await resumeRunFolder(runPath(resume)), task);
-    asked = earlier.values;
-    // Both limits are replaced together, so that the configuration tells what determined the run's end.
-    if (limits.epochs !== undefined || limits.minutes !== undefined) Object.assign(asked, limits);
-    if (software) asked.software = true;
-  } else {
-    asked = withBestOptimizer(task.name, { ...asked, ...networkChoice(asked) }, given);
-    await checkNewRun(place);
-  }
-  using _folder = earlier?.folder;
+  const request = await readRunRequest(task, args);
+  const { asked, earlier } = request;
+  using _locked = earlier?.folder;
   using gpu = await openDevice({ allowSoftware: asked.software ? true : undefined, kernels: asked.kernels });
   gpu.tuner.adopt(earlier?.kernels ?? {});
   await using _work = pendingWork(gpu);
   const values = task.settle(asked, gpu.adapter);
-  if (earlier === undefined && limits.minutes === undefined) {
-    values.epochs ??= task.defaultEpochs(values);
-    limits.epochs = values.epochs;
-  }
-  const defaults = task.optimizerDefaults(values);
-  const spec = chosenOptimizer(values, defaults);
+  const limits = limitsOf(request, task, values);
+  // Mistakes in the options are reported before anything is loaded.
+  const spec = chosenOptimizer(values, task.optimizerDefaults(values));
   checkFieldOptions(values);
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
-  const { input, field, optimizer, training, stepsPerEpoch } = prepared;
+  const { input, field, optimizer } = prepared;
   if (earlier !== undefined) input.checkUnchanged(earlier.config);
   const spent = await earlier?.restore(field, optimizer);
-  const made = optimizer.counters.step;
-  const asLongAsAsked = await runLength({
-    limits,
-    scheduleEpochs: values.scheduleEpochs,
-    stepsPerEpoch,
-    made,
-    resumed: earlier?.length,
-    stepsWithin: (seconds) => stepsWithin(seconds, training),
-  });
-  const schedule = chosenSchedule(values, asLongAsAsked.scheduleSteps);
-  const length = withoutIdleSteps(asLongAsAsked, schedule, made);
+  const planned = await plannedLength(prepared, limits, earlier?.length);
+  const { length, schedule } = planned;
   signal.throwIfAborted();
   if (values.dryRun) {
-    const { batchSize } = values;
-    const run = { steps: length.steps, field, optimizer: spec, schedule, batchSize };
-    return console.log(planText(await planTraining(training), run));
+    const run = { steps: length.steps, field, optimizer: spec, schedule, batchSize: values.batchSize };
+    return console.log(planText(await planTraining(prepared.training), run));
   }
-  if (chosenHere) {
-    console.error(
-      `The optimizer is ${spec.name}, its learning rate is ${spec.learningRate}, and the schedule is ${values.schedule}.`,
-    );
-  }
-  const warning = earlier === undefined ? rateWarning(values, defaults, spec) : undefined;
-  if (warning !== undefined) console.error(warning);
-  if (made >= length.steps) {
-    const further = schedule.factor(made) > 0 ? "; --epochs or --minutes takes it further" : "";
-    console.error(`The run has made its ${length.steps} steps already${further}.`);
-  } else if (limits.minutes !== undefined || length !== asLongAsAsked) {
-    console.error(
-      `The run will end at step ${length.steps}, after ${(length.steps / stepsPerEpoch).toFixed(1)} epochs.`,
-    );
-  }
+  for (const notice of notices(request, task, prepared, { ...planned, limits })) console.error(notice);
   using run = new TrainingRun({
     task: task.name,
-    folder: earlier?.folder ?? place,
+    folder: earlier?.folder ?? request.place,
     length,
     input,
     field,
@@ -122,8 +72,62 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   await run.finish(signal);
 }
 
-/** Makes the paths of files absolute, so that a run can be resumed from any folder. */
-function withAbsolutePaths<V extends object>(values: V, files: readonly string[]): V {
-  const paths = Object.entries(values).filter(([name, value]) => files.includes(name) && value !== undefined);
-  return { ...values, ...Object.fromEntries(paths.map(([name, path]) => [name, callerPath(path)])) };
+/** The limits of a run; a new run without any gets the task's default number of epochs, which its values then also have. */
+function limitsOf<C extends Command, S extends TaskValues<C> & SettledValues>(
+  { limits, earlier }: RunRequest<C>,
+  task: TrainingTask<C, S>,
+  values: S,
+): RunLimits {
+  if (earlier !== undefined || limits.minutes !== undefined) return limits;
+  values.epochs ??= task.defaultEpochs(values);
+  return { epochs: values.epochs };
+}
+
+/** The length of a run without steps that would change nothing, and the schedule of its learning rate. */
+async function plannedLength(
+  prepared: Pick<PreparedRun, "values" | "optimizer" | "training" | "stepsPerEpoch">,
+  limits: RunLimits,
+  resumed: RunLength | undefined,
+): Promise<PlannedLength> {
+  const { values, optimizer, training, stepsPerEpoch } = prepared;
+  const made = optimizer.counters.step;
+  const asLongAsAsked = await runLength({
+    limits,
+    scheduleEpochs: values.scheduleEpochs,
+    stepsPerEpoch,
+    made,
+    resumed,
+    stepsWithin: (seconds) => stepsWithin(seconds, training),
+  });
+  const schedule = chosenSchedule(values, asLongAsAsked.scheduleSteps);
+  const length = withoutIdleSteps(asLongAsAsked, schedule, made);
+  return { length, schedule, shortened: length !== asLongAsAsked };
+}
+
+/** What a user should know before a run starts: choices that were made for it, a doubtful learning rate, and where it will end. */
+function notices<C extends Command, S extends TaskValues<C> & SettledValues>(
+  { chosenHere, earlier }: RunRequest<C>,
+  task: TrainingTask<C, S>,
+  { values, optimizer, stepsPerEpoch }: PreparedRun<C, S>,
+  { limits, length, schedule, shortened }: PlannedLength & { readonly limits: RunLimits },
+): string[] {
+  const { name, learningRate } = optimizer.spec;
+  const texts: string[] = [];
+  if (chosenHere) {
+    texts.push(
+      `The optimizer is ${name}, its learning rate is ${learningRate}, and the schedule is ${values.schedule}.`,
+    );
+  }
+  const defaults = task.optimizerDefaults(values);
+  const warning = earlier === undefined ? rateWarning(values, defaults, optimizer.spec) : undefined;
+  if (warning !== undefined) texts.push(warning);
+  const { steps } = length;
+  const made = optimizer.counters.step;
+  if (made >= steps) {
+    const further = schedule.factor(made) > 0 ? "; --epochs or --minutes takes it further" : "";
+    texts.push(`The run has made its ${steps} steps already${further}.`);
+  } else if (limits.minutes !== undefined || shortened) {
+    texts.push(`The run will end at step ${steps}, after ${(steps / stepsPerEpoch).toFixed(1)} epochs.`);
+  }
+  return texts;
 }

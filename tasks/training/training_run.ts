@@ -157,7 +157,6 @@ export class TrainingRun implements Disposable {
     });
     if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
-    if (habits === undefined) await this.#plot();
     const { seconds, hvps } = this.#totals(event);
     await folder.writeSummary({
       task,
@@ -172,6 +171,8 @@ export class TrainingRun implements Disposable {
     });
     const outcome = { figures, steps: event.step, seconds, hvps };
     if (habits !== undefined) return outcome;
+    // Last, because the results must not wait for the package that draws.
+    await this.#plot();
     console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
     return outcome;
   }

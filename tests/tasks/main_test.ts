@@ -63,7 +63,7 @@ Deno.test({
   name: "the first signal lets the task finish, and the exit code tells which it was",
   ignore: Deno.build.os === "windows",
   fn: async () => {
-    for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+    for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
       const child = start(`${untilAborted} console.log("checkpoint");`);
       const reader = await ready(child);
       child.kill(signal);

@@ -15,17 +15,46 @@ const HALVINGS = 5;
  */
 export async function refineVertices(
   { positions }: Mesh,
-  { origin, spacing }: Grid,
+  grid: Grid,
   values: (points: Float32Array) => Promise<Float32Array>,
 ): Promise<void> {
   const count = positions.length / 3;
-  const axes = new Uint8Array(count);
+  const { axes, firsts } = edgesOf(positions, grid);
+  const { origin, spacing } = grid;
   const points = new Float32Array(positions);
-  // A vertex is on an edge along the axis on which its coordinate is farthest from a grid point, between two grid points.
-  const firsts = new Int32Array(count);
   const place = (i: number, part: number) => {
     points[3 * i + axes[i]] = origin[axes[i]] + spacing * (firsts[i] + part);
   };
+  const { low, high, atLow, atHigh } = await bisect(count, (part) => {
+    for (let i = 0; i < count; i++) place(i, part(i));
+    return values(points);
+  });
+  for (let i = 0; i < count; i++) {
+    // If the sign does not change, the vertex stays where it was. This happens at the border, whose samples always count as outside, or
+    // if values differ from the grid's samples in their last bits.
+    if (atLow[i] > 0 === atHigh[i] > 0) {
+      points[3 * i + axes[i]] = positions[3 * i + axes[i]];
+      continue;
+    }
+    const part = low[i] + (high[i] - low[i]) * atLow[i] / (atLow[i] - atHigh[i]);
+    place(i, Math.min(1 - MARGIN, Math.max(MARGIN, part)));
+  }
+  positions.set(points);
+}
+
+/** The grid edge of each vertex. */
+interface Edges {
+  /** `[count]`: the axis along which the edge runs. */
+  readonly axes: Uint8Array;
+  /** `[count]`: the index, along that axis, of the grid point at which the edge begins. */
+  readonly firsts: Int32Array;
+}
+
+/** Finds the edges: a vertex is on the one along the axis on which its coordinate is farthest from a grid point. */
+function edgesOf(positions: Mesh["positions"], { origin, spacing }: Grid): Edges {
+  const count = positions.length / 3;
+  const axes = new Uint8Array(count);
+  const firsts = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     let farthest = -1;
     for (let axis = 0; axis < 3; axis++) {
@@ -37,7 +66,28 @@ export async function refineVertices(
       firsts[i] = Math.floor(along);
     }
   }
-  // The bracket's ends, as parts of the edge, and the function there.
+  return { axes, firsts };
+}
+
+/** Brackets of zeros, all arrays `[count]`. */
+interface Brackets {
+  /** The ends of each bracket, as parts of the vertex's edge in [0, 1]. */
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+  /** The function at these ends. */
+  readonly atLow: Float32Array;
+  readonly atHigh: Float32Array;
+}
+
+/**
+ * Brackets the function's zero on each edge by bisection.
+ *
+ * @param valuesAt Evaluates the function at a point of each edge, given as a part of that edge.
+ */
+async function bisect(
+  count: number,
+  valuesAt: (part: (i: number) => number) => Promise<Float32Array>,
+): Promise<Brackets> {
   const [low, high] = [new Float32Array(count), new Float32Array(count).fill(1)];
   const atLow = await valuesAt(() => 0);
   const atHigh = await valuesAt(() => 1);
@@ -50,21 +100,5 @@ export async function refineVertices(
       atEnd[i] = found[i];
     }
   }
-  for (let i = 0; i < count; i++) {
-    // If the sign does not change, the vertex stays where it was. This happens at the border, whose samples always count as outside, or
-    // if values differ from the grid's samples in their last bits.
-    if (atLow[i] > 0 === atHigh[i] > 0) {
-      points[3 * i + axes[i]] = positions[3 * i + axes[i]];
-      continue;
-    }
-    const part = low[i] + (high[i] - low[i]) * atLow[i] / (atLow[i] - atHigh[i]);
-    place(i, Math.min(1 - MARGIN, Math.max(MARGIN, part)));
-  }
-  positions.set(points);
-
-  /** Evaluates the function at a point of each vertex's edge, given as a part of the edge. */
-  function valuesAt(part: (i: number) => number): Promise<Float32Array> {
-    for (let i = 0; i < count; i++) place(i, part(i));
-    return values(points);
-  }
+  return { low, high, atLow, atHigh };
 }

@@ -1,0 +1,26 @@
+/**
+ * Lets a task go on when nobody can read what it prints: `console` drops output that cannot be written, because the disk is full or the
+ * terminal is gone. Without this, a full disk behind `deno task image > log` would end the training.
+ */
+export function dropUnwritableOutput(): void {
+  for (const name of ["log", "info", "debug", "warn", "error"] as const) {
+    const write = console[name].bind(console);
+    console[name] = (...data: unknown[]) => unlessUnwritable(() => write(...data));
+  }
+}
+
+/** Writes text to standard error, or drops it if it cannot be written. */
+export function writeToStandardError(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  unlessUnwritable(() => {
+    for (let written = 0; written < bytes.length;) written += Deno.stderr.writeSync(bytes.subarray(written));
+  });
+}
+
+function unlessUnwritable(write: () => void): void {
+  try {
+    write();
+  } catch {
+    // There is nowhere left to report this to, and what the task computes is worth more than its output.
+  }
+}

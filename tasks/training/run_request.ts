@@ -1,0 +1,67 @@
+import { checkNewRun, type NewRunOptions } from "../run/new_run.ts";
+import { resumeRunFolder } from "../run/run_folder.ts";
+import { callerPath } from "../shell/caller_path.ts";
+import { type Command, optionSpelling } from "../shell/command.ts";
+import { parseOptions } from "../shell/options.ts";
+import { runPath } from "../shell/run_path.ts";
+import { UserError } from "../shell/user_error.ts";
+import { withBestOptimizer } from "./auto_optimizer.ts";
+import { EarlierRun } from "./earlier_run.ts";
+import { networkChoice } from "./network_choice.ts";
+import type { RunLimits } from "./run_length.ts";
+import type { TaskValues } from "./task.ts";
+
+/** The options that may be given together with `--resume`. */
+const CHANGEABLE = ["resume", "epochs", "minutes", "software"];
+
+/** What the command line of a training task asks for. */
+export interface RunRequest<C extends Command> {
+  /** All options of the run; those of the earlier run where one is resumed. */
+  readonly asked: TaskValues<C>;
+  /** The limits on the command line. */
+  readonly limits: RunLimits;
+  /** The run that is resumed. */
+  readonly earlier?: EarlierRun<C>;
+  /** Whether `--optimizer auto` chose the optimizer for this run. */
+  readonly chosenHere: boolean;
+  /** Where a new run is put. */
+  readonly place: NewRunOptions;
+}
+
+/**
+ * Reads the command line of a training task.
+ *
+ * @throws {UserError} If an option is invalid, the run that is to be resumed cannot be read, or the folder of a new run is in use.
+ */
+export async function readRunRequest<C extends Command>(
+  task: { readonly name: string; readonly command: C },
+  args: readonly string[],
+): Promise<RunRequest<C>> {
+  const { values: typed, given } = parseOptions(args, task.command);
+  const files = (task.command.positionals ?? []).map(({ name }) => name);
+  const asked = withAbsolutePaths(typed as TaskValues<C>, files);
+  const { epochs, minutes, resume } = asked;
+  const limits = { epochs, minutes };
+  const place = { root: callerPath("runs"), task: task.name, name: asked.name };
+  if (resume === undefined) {
+    const best = withBestOptimizer(task.name, { ...asked, ...networkChoice(asked) }, given);
+    await checkNewRun(place);
+    return { asked: best, limits, chosenHere: asked.optimizer === "auto", place };
+  }
+  const other = [...given].find((name) => !CHANGEABLE.includes(name));
+  if (other !== undefined) {
+    const found = files.includes(other) ? `the argument ${other}` : optionSpelling(other);
+    throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
+  }
+  const earlier = await EarlierRun.read(await resumeRunFolder(runPath(resume)), task);
+  // Both limits are replaced together, so that the configuration tells what determined the run's end.
+  const changed = epochs !== undefined || minutes !== undefined ? limits : {};
+  const software = asked.software ? { software: true } : {};
+  return { asked: { ...earlier.values, ...changed, ...software }, limits, earlier, chosenHere: false, place };
+}
+
+/** Makes the paths of files absolute, so that a run can be resumed from any folder. */
+function withAbsolutePaths<V extends object>(values: V, files: readonly string[]): V {
+  const paths = Object.entries(values).filter(([name, value]) => files.includes(name) && value !== undefined);
+  return { ...values, ...Object.fromEntries(paths.map(([name, path]) => [name, callerPath(path)])) };
+}
