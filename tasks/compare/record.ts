@@ -23,6 +23,7 @@ import {
   text,
   word,
 } from "../shell/shape.ts";
+import { kernelsShape } from "../training/kernels_shape.ts";
 import { sharedOptions } from "./command.ts";
 import { SEARCH, type SearchedSchedule } from "./halving.ts";
 import { pairName, pairsOf } from "./pair.ts";
@@ -100,7 +101,7 @@ const comparison = object({
     software: flag(),
     backend: optional(printable()),
   }),
-  kernels: record(printable()),
+  kernels: kernelsShape,
   versions: record(printable()),
   /** The speed of each pair, by the pair's name. */
   paces: record(pace),

@@ -20,6 +20,7 @@ import { removeUnfinished, writeWhole } from "./atomic.ts";
 import { anything, checkShape, mismatch, number, object, record, type Shape } from "../shell/shape.ts";
 import { readJson, toJson } from "./json.ts";
 import { appendLine, keepRecords, readRecords, repairRecords } from "./metrics_file.ts";
+import { checkpointsIn, type StepCheckpoint } from "./checkpoints.ts";
 import { makeFolder, remove, rename } from "./disk.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { checkName } from "./run_name.ts";
@@ -29,7 +30,6 @@ const CONFIG = "config.json";
 const METRICS = "metrics.jsonl";
 const SUMMARY = "summary.json";
 const CHECKPOINTS = "checkpoints";
-const STEP_CHECKPOINT = /^((step|interim)-(\d+))\.safetensors$/;
 
 /** One line of `metrics.jsonl`: the step, and values by name, mostly numbers. */
 export type MetricsRecord = Readonly<Record<string, number | string | boolean>> & { readonly step: number };
@@ -47,32 +47,6 @@ const metricsShape: Shape<MetricsRecord> = (found) => {
 export interface RunFolderOptions {
   /** How many of the newest step checkpoints are kept; at least 1, by default 3. Checkpoints with other names are never removed. */
   readonly keep?: number;
-}
-
-/** A checkpoint of a certain step. */
-export interface StepCheckpoint {
-  /** The checkpoint's name; see {@linkcode stepCheckpointName}. */
-  readonly name: string;
-  /** The step in the checkpoint's name. */
-  readonly step: number;
-  /** Whether it was made between evaluations; the next checkpoint replaces it. */
-  readonly interim: boolean;
-  /** The path of the checkpoint's file. */
-  readonly path: string;
-}
-
-/**
- * The name of the checkpoint after `step` steps, such as `step-00001200`, or `interim-00001200` if it was made between evaluations. Names of a
- * kind sort like the steps.
- *
- * @param step The step; an integer of at least 0.
- * @throws {RangeError} If the step is not such an integer.
- */
-export function stepCheckpointName(step: number, interim = false): string {
-  if (!Number.isSafeInteger(step) || step < 0) {
-    throw new RangeError(`checkpoint: expected a whole number from 0 as the step, found ${step}.`);
-  }
-  return `${interim ? "interim" : "step"}-${String(step).padStart(8, "0")}`;
 }
 
 /** What another process is doing that has locked a run, and what can be done about it. */
@@ -225,20 +199,8 @@ export class RunFolder implements Disposable {
   }
 
   /** All checkpoints of steps, sorted by step. */
-  async stepCheckpoints(): Promise<StepCheckpoint[]> {
-    const found: StepCheckpoint[] = [];
-    const folder = join(this.path, CHECKPOINTS);
-    try {
-      for await (const { name: file } of Deno.readDir(folder)) {
-        const match = STEP_CHECKPOINT.exec(file);
-        if (match === null) continue;
-        const [, name, kind, step] = match;
-        found.push({ name, step: Number(step), interim: kind === "interim", path: join(folder, file) });
-      }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-    return found.sort((a, b) => a.step - b.step || Number(b.interim) - Number(a.interim));
+  stepCheckpoints(): Promise<StepCheckpoint[]> {
+    return checkpointsIn(join(this.path, CHECKPOINTS));
   }
 
   /**

@@ -4,11 +4,13 @@ import type { Gpu } from "../../lib/gpu/device.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { decodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import { loadField } from "../../lib/train/saved_field.ts";
-import type { RunFolder, StepCheckpoint } from "../run/run_folder.ts";
+import type { StepCheckpoint } from "../run/checkpoints.ts";
+import type { RunFolder } from "../run/run_folder.ts";
 import type { Command } from "../shell/command.ts";
 import { storedValues } from "../shell/options.ts";
-import { anything, checkShape, number, object, optional, record, text, word } from "../shell/shape.ts";
+import { anything, checkShape, number, object, optional, record, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
+import { kernelsShape } from "./kernels_shape.ts";
 import type { RunLength } from "./run_length.ts";
 import type { TaskValues } from "./task.ts";
 
@@ -30,7 +32,7 @@ function configShape(task: string) {
     steps: number({ whole: true, min: 1 }),
     scheduleSteps: number({ whole: true, min: 1 }),
     /** The kernels that were chosen. */
-    kernels: optional(record(text())),
+    kernels: optional(kernelsShape),
   });
 }
 

@@ -4,14 +4,15 @@ import { countOf } from "../../lib/optim/observation.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { convergenceSvg } from "../run/convergence_plot.ts";
 import { createRunFolder, type NewRunOptions } from "../run/new_run.ts";
-import { RunFolder, stepCheckpointName } from "../run/run_folder.ts";
+import { stepCheckpointName } from "../run/checkpoints.ts";
+import { RunFolder } from "../run/run_folder.ts";
 import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { formatDuration, ProgressLine } from "../shell/progress.ts";
 import { Speed } from "../shell/speed.ts";
 import type { RunTotals } from "./earlier_run.ts";
-import { networkConfig } from "./hyperparameters.ts";
 import { networkName } from "./network_choice.ts";
+import { runConfig } from "./run_config.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Figures, Quality, Summary, TrainingInput } from "./training_input.ts";
 
@@ -98,11 +99,10 @@ export class TrainingRun implements Disposable {
     // An interruption adds a measurement that the run without it would not have.
     await this.#folder.truncateMetrics((record) => record.step <= step && record.stopped !== true);
     this.#evaluations = records.filter(({ stopped }) => stopped !== true).length;
-    const { spent } = this.parts;
     const last = records.at(-1);
+    this.#earlier = this.parts.spent ?? { seconds: Number(last?.seconds ?? 0), hvps: Number(last?.hvps ?? 0) };
     if (last === undefined) return;
-    const { step: evaluated, epoch: _, seconds, hvps, stopped, ...figures } = last;
-    this.#earlier = spent ?? { seconds: Number(seconds), hvps: Number(hvps) };
+    const { step: evaluated, epoch: _, seconds: __, hvps: ___, stopped, ...figures } = last;
     if (stopped !== true) this.#evaluated.step = evaluated;
     this.#figures = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
   }
@@ -181,30 +181,11 @@ export class TrainingRun implements Disposable {
   async #open(): Promise<void> {
     const { folder } = this.parts;
     const fill = async (filled: RunFolder, name: string) => {
-      await this.#writeConfig(filled, name);
+      await filled.writeConfig(runConfig(this.parts, name));
       await this.parts.input.begin?.(filled);
     };
     if (folder instanceof RunFolder) await fill(folder, basename(folder.path));
     else this.#folder = await createRunFolder(folder, fill);
-  }
-
-  /** Writes everything that the run depends on. */
-  async #writeConfig(folder: RunFolder, runName: string): Promise<void> {
-    const { name, options } = this.parts.optimizer.spec;
-    const { gpu, description } = this.parts.field;
-    const { values, config } = this.parts.input;
-    await folder.writeConfig({
-      task: this.parts.task,
-      options: { ...values, resume: undefined, name: runName },
-      ...this.parts.length,
-      ...networkConfig(values, description),
-      optimizer: { name, ...options },
-      layers: description.layers.map((layer) => layer.name),
-      ...config,
-      adapter: gpu.adapter,
-      kernels: gpu.tuner.choices,
-      versions: Deno.version,
-    });
   }
 
   async #plot(): Promise<void> {

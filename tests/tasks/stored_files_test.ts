@@ -170,15 +170,32 @@ Deno.test("every member of a run's configuration is checked before it is used", 
       ["image", { width: { toString: 1 }, height: 12, channels: 3 }],
       ["image", "16"],
       ["kernels", { operands: {} }],
+      ["kernels", { operands: "register" }],
       ["steps", { valueOf: 3 }],
       ["task", ["image"]],
       ["options", { ...config.options, activation: { toString: null } }],
     ];
+    const nested = `{"a":${"[".repeat(1e5)}${"]".repeat(1e5)}}`;
     for (const [member, value] of tries) {
       await Deno.writeTextFile(file, JSON.stringify({ ...config, [member]: value }));
       const { code, stderr } = await imageTask(folder, "--resume", path);
       assertEquals(code, 1);
       assertMatch(stderr.trimEnd().split("\n").at(-1)!, /^error: .*config\.json.*: expected .*, found .*\.$/);
       assert(!/object Object|primitive/.test(stderr), stderr);
+    }
+    const resume = async () => (await imageTask(folder, "--resume", path)).stderr;
+    await Deno.writeTextFile(file, nested);
+    assertEquals(await resume(), `error: ${file}: expected JSON of at most 64 levels, found more.\n`);
+    await Deno.writeTextFile(file, JSON.stringify(config));
+    const metrics = join(path, "metrics.jsonl");
+    const lines: [string, string][] = [
+      [nested, "expected a JSON object, found "],
+      ['{"step":{"toString":1}}', "step: expected a whole number from 0, found an object."],
+      ['{"step":1,"psnr":{}}', "psnr: expected a number, a text, true or false, found an object."],
+    ];
+    for (const [line, sentence] of lines) {
+      await Deno.writeTextFile(metrics, `${line}\n{"step":2}\n`);
+      const found = await resume();
+      assert(found.includes(`error: ${metrics}, line 1`) && found.includes(sentence), found);
     }
   }));

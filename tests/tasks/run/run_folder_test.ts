@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { checkNewRun, createRunFolder } from "../../../tasks/run/new_run.ts";
-import { openRunFolder, resumeRunFolder, RunFolder, stepCheckpointName } from "../../../tasks/run/run_folder.ts";
+import { stepCheckpointName } from "../../../tasks/run/checkpoints.ts";
+import { openRunFolder, resumeRunFolder, RunFolder } from "../../../tasks/run/run_folder.ts";
 import { timeName } from "../../../tasks/run/run_name.ts";
 import { inFolder, namesIn } from "../../support/temporary_folder.ts";
 
