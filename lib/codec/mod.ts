@@ -4,14 +4,14 @@
  * @module
  */
 export { gunzip } from "./gunzip.ts";
-export { decodePicture } from "./image/decode_picture.ts";
+export { type DecodeOptions, decodePicture, type PictureHeader, readPictureHeader } from "./image/decode_picture.ts";
 export { encodeAnimatedPng } from "./image/encode_animated_png.ts";
 export { encodePng, type EncodePngOptions } from "./image/encode_png.ts";
 export { type Picture } from "./image/picture.ts";
 export { decodeMesh } from "./mesh/decode_mesh.ts";
 export { encodeObj } from "./mesh/encode_obj.ts";
 export { encodePly } from "./mesh/encode_ply.ts";
-export { type Mesh } from "./mesh/mesh.ts";
+export { type DecodedMesh, type Mesh } from "./mesh/mesh.ts";
 export { weldVertices } from "./mesh/weld.ts";
 export { type NpyArray, readNpy } from "./tensor/npy.ts";
 export {

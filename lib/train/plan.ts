@@ -40,7 +40,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   const before = gpu.liveBytes;
   using rehearsal = new Rehearsal(training);
   const copies = gpu.liveBytes - before;
-  await rehearsal.warmUp();
+  await rehearsal.compile();
   const deviceBytes = gpu.liveBytes - copies;
   const firstSeconds = optimizer.counters.step === 0 ? await rehearsal.secondsOfFirst() : undefined;
   const plain = await rehearsal.secondsPerStep([], signal);

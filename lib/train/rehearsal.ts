@@ -30,7 +30,7 @@ export class Rehearsal implements Disposable {
   }
 
   /** Runs the steps that the optimizer's specification names, with and without products, so that all kernels are compiled. */
-  async warmUp(): Promise<void> {
+  async compile(): Promise<void> {
     for (const step of this.#optimizer.spec.rehearsal ?? [0]) {
       this.#optimizer.restore({ step, observations: this.#optimizer.counters.observations });
       // With observations first: some optimizers cannot step before they have made one.
@@ -41,7 +41,7 @@ export class Rehearsal implements Disposable {
     await this.#training.options.field.gpu.synchronize();
   }
 
-  /** Seconds of the first step; undefined if it is not special for the optimizer. `warmUp` leaves a special first step out. */
+  /** Seconds of the first step; undefined if it is not special for the optimizer. `compile` leaves a special first step out. */
   async secondsOfFirst(): Promise<number | undefined> {
     const { gpu } = this.#training.options.field;
     if (this.#optimizer.spec.rehearsal?.includes(0) ?? true) return undefined;

@@ -117,7 +117,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   await step.tune();
   {
     using rehearsal = new Rehearsal(step);
-    await rehearsal.warmUp();
+    await rehearsal.compile();
   }
   const pace = new Pace(RING);
   let seconds = 0;

@@ -6,7 +6,7 @@
  */
 
 import { optimizerNames } from "../../lib/optim/registry.ts";
-import { scheduleNames } from "../../lib/train/schedule.ts";
+import { scheduleNames } from "../../lib/train/schedule_registry.ts";
 import { TASKS } from "../registry.ts";
 import {
   anything,

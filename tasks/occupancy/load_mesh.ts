@@ -1,5 +1,5 @@
 import { decodeMesh } from "../../lib/codec/mesh/decode_mesh.ts";
-import type { Mesh } from "../../lib/codec/mesh/mesh.ts";
+import type { DecodedMesh } from "../../lib/codec/mesh/mesh.ts";
 import { type NormalisedMesh, normaliseMesh } from "../../lib/data/mesh/normalise.ts";
 import { loadPackage } from "../shell/load_package.ts";
 import { readInput } from "../shell/read_input.ts";
@@ -14,6 +14,7 @@ export async function loadMesh(values: OccupancyValues): Promise<NormalisedMesh>
   const input = values.mesh === undefined
     ? await defaultMesh()
     : await decodeMesh(await readInput(values.mesh), values.mesh);
+  for (const warning of input.warnings) console.error(`warning: ${warning}`);
   const normalised = normaliseMesh(input, { up: values.up }, name);
   for (const warning of warningsFor(normalised)) console.error(`warning: ${name}: ${warning}.`);
   if (normalised.turned) console.error(`${name}: all faces were flipped, because they were oriented inward.`);
@@ -45,8 +46,8 @@ export function warningsFor({ report, inwardParts }: NormalisedMesh): string[] {
   return warnings;
 }
 
-async function defaultMesh(): Promise<Mesh> {
+async function defaultMesh(): Promise<DecodedMesh> {
   const { default: bunny } = await loadPackage<{ default: unknown }>(DEFAULT_MESH);
   const { positions, cells } = bunny as { positions: number[][]; cells: number[][] };
-  return { positions: new Float32Array(positions.flat()), indices: new Uint32Array(cells.flat()) };
+  return { positions: new Float32Array(positions.flat()), indices: new Uint32Array(cells.flat()), warnings: [] };
 }

@@ -1,7 +1,9 @@
 import type { Field } from "../../lib/field/field.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
+import { scheduleToConfig } from "../../lib/train/schedule_registry.ts";
 import { networkConfig } from "./hyperparameters.ts";
 import type { RunLength } from "./run_length.ts";
+import { chosenSchedule } from "./schedule.ts";
 import type { TrainingInput } from "./training_input.ts";
 
 /** What determines the configuration of a run. */
@@ -28,6 +30,7 @@ export function runConfig({ task, length, input, field, optimizer }: ConfiguredR
     ...length,
     ...networkConfig(values, description),
     optimizer: { name, ...options },
+    schedule: scheduleToConfig(chosenSchedule(values, length.scheduleSteps)),
     layers: description.layers.map((layer) => layer.name),
     ...config,
     adapter: gpu.adapter,

@@ -5,7 +5,7 @@ import type { Schedule } from "../../lib/train/schedule.ts";
 import type { Command } from "../shell/command.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { planText } from "../shell/plan.ts";
-import { checkFieldOptions } from "./hyperparameters.ts";
+import { checkFieldOptions, checkScheduleOptions } from "./hyperparameters.ts";
 import { chosenOptimizer, rateWarning } from "./optimizer.ts";
 import type { SettledValues } from "./options.ts";
 import { PreparedRun } from "./prepared_run.ts";
@@ -46,6 +46,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   // Mistakes in the options are reported before anything is loaded.
   const spec = chosenOptimizer(values, task.optimizerDefaults(values));
   checkFieldOptions(values);
+  checkScheduleOptions(values);
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
   const { input, field, optimizer } = prepared;
   if (earlier !== undefined) input.checkUnchanged(earlier.config);

@@ -289,7 +289,11 @@ Deno.test({
 Deno.test("cameras are drawn without training, and what cannot be used ends in one line", () =>
   inFolder(async (folder) => {
     const shown = await succeeds(folder, "--show-cameras --size 8 --name cameras");
-    assertMatch(shown.stdout, /^28 cameras are drawn in cameras\.ply and cameras\.png in .*cameras\n$/);
+    assertMatch(shown.stdout, /^28 cameras are drawn in cameras\.ply and cameras\.png in .*cameras\n$/m);
+    assertMatch(
+      shown.stdout,
+      /^Views {7}24 to train on, 4 held out\nPictures {4}8×8 pixels, 35\.52° wide, .*\nLooking at {2}\(0\.000, 0\.000, -0\.150\), 4\.044 to 4\.135 away; .*\nRays {8}from 2 to 6\n/,
+    );
     // 11 lines each.
     assertMatch(await Deno.readTextFile(join(runPath(folder, "cameras"), "cameras.ply")), /element vertex 616\n/);
     await Deno.writeTextFile(join(folder, "file"), "");

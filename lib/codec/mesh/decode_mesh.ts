@@ -1,11 +1,11 @@
-import { describeFileKind } from "../file_kind.ts";
+import { describeFileKind, describeFound, isUnknownKind } from "../file_kind.ts";
 import { gunzip } from "../gunzip.ts";
-import type { Mesh } from "./mesh.ts";
+import { withoutMark } from "./content.ts";
+import type { DecodedMesh } from "./mesh.ts";
 import { decodeObj } from "./decode_obj.ts";
 import { decodeOff, isOff } from "./decode_off.ts";
 import { decodePly } from "./decode_ply.ts";
 import { decodeStl, isBinaryStl, isTextStl } from "./decode_stl.ts";
-import { withoutMark } from "./text_lines.ts";
 
 /** The number of bytes in which a text file must show its format, possibly after comments. */
 const BEGIN = 2 ** 16;
@@ -16,7 +16,7 @@ const BEGIN = 2 ** 16;
  *
  * @param bytes The whole file.
  * @param name The name of the file in error messages.
- * @returns The triangles of the file, not scaled and with nothing removed.
+ * @returns The triangles of the file, not scaled and with nothing removed, and warnings of what was passed over.
  * @throws {Error} If the file is of another format, damaged or truncated, a position is not finite, a face refers to a vertex that does
  * not exist, or there are no faces. The message is one sentence that names the line or byte.
  *
@@ -29,7 +29,7 @@ const BEGIN = 2 ** 16;
  * console.log(mesh.indices.length / 3); // 1
  * ```
  */
-export async function decodeMesh(bytes: Uint8Array, name = "mesh"): Promise<Mesh> {
+export async function decodeMesh(bytes: Uint8Array, name = "mesh"): Promise<DecodedMesh> {
   if (!(bytes instanceof Uint8Array)) {
     throw new TypeError(`${name}: expected the file's bytes as a Uint8Array, found ${typeof bytes}.`);
   }
@@ -43,7 +43,7 @@ export async function decodeMesh(bytes: Uint8Array, name = "mesh"): Promise<Mesh
   return decode(bytes, name, name);
 }
 
-function decode(bytes: Uint8Array, name: string, plainName: string): Mesh {
+function decode(bytes: Uint8Array, name: string, plainName: string): DecodedMesh {
   // A binary STL is recognised by its size, because its header may begin with anything.
   if (isBinaryStl(bytes)) return decodeStl(bytes, name);
   const begin = new TextDecoder("latin1").decode(withoutMark(bytes).subarray(0, BEGIN));
@@ -51,12 +51,12 @@ function decode(bytes: Uint8Array, name: string, plainName: string): Mesh {
   if (/^ply[\s]/.test(begin)) return decodePly(bytes, name);
   if (isOff(begin)) return decodeOff(bytes, name);
   if (isTextStl(bytes)) return decodeStl(bytes, name);
-  const kind = describeFileKind(bytes);
-  const known = !kind.startsWith("a file of another kind");
+  const known = !isUnknownKind(describeFileKind(bytes, plainName));
   if (!known && ending === "stl") return decodeStl(bytes, name);
   if (!known && ending === "off") return decodeOff(bytes, name);
   if (!known && !begin.includes("\0") && (ending === "obj" || /^[ \t]*(v|f|o|g|mtllib)[ \t]/m.test(begin))) {
     return decodeObj(bytes, name);
   }
-  throw new Error(`${name}: expected a mesh (OBJ, PLY, STL or OFF), found ${kind}.`);
+  const found = describeFound(bytes, plainName, "a mesh", "PLY or OBJ");
+  throw new Error(`${name}: expected a mesh (OBJ, PLY, STL or OFF), found ${found}.`);
 }

@@ -1,6 +1,8 @@
-import type { Mesh } from "./mesh.ts";
+import type { DecodedMesh } from "./mesh.ts";
 import { MeshBuilder } from "./mesh_builder.ts";
-import { describeWord, integerOf, numberOf, type TextLine, textLines } from "./text_lines.ts";
+import { refuseVertex } from "./refuse_vertex.ts";
+import { TextScanner } from "./text_scanner.ts";
+import { describeWord, integerOf } from "./words.ts";
 
 /** The keyword OFF, with prefixes for what vertices have besides positions, in any order. */
 const WORD = /^(?:ST|C|N)*OFF(?![a-z])/i;
@@ -23,65 +25,73 @@ export function isOff(begin: string): boolean {
  * @throws {Error} If the file is binary or of another dimension, shorter or longer than its header says, a line is invalid, or a
  * face refers to a vertex that does not exist.
  */
-export function decodeOff(bytes: Uint8Array, name = "mesh.off"): Mesh {
-  const lines = textLines(bytes, name);
-  const next = (what: string): TextLine => {
-    const { value, done } = lines.next();
-    if (done) throw new Error(`${name}: the OFF file is cut off: expected ${what}, found its end.`);
-    return value;
+export function decodeOff(bytes: Uint8Array, name = "mesh.off"): DecodedMesh {
+  const scanner = () => new TextScanner(bytes, name, { comments: true });
+  const lines = scanner();
+  const next = (what: () => string) => {
+    if (!lines.next()) throw new Error(`${name}: the OFF file is cut off: expected ${what()}, found its end.`);
   };
-  const [vertices, faces] = readCounts(next, name);
-  const builder = new MeshBuilder(name);
+  const [vertices, faces] = readCounts(lines, next);
+  const builder = new MeshBuilder(name, {
+    describe: (line) => `line ${line}`,
+    refuseVertex: (line) => refuseVertex(scanner(), line, [0, 1, 2]),
+  });
   for (let i = 0; i < vertices; i++) {
-    const { number, words } = next(`vertex ${i + 1} of ${vertices}`);
-    const [x, y, z] = [0, 1, 2].map((axis) => numberOf(words[axis], `${name}, line ${number}`));
-    builder.vertex(x, y, z, `line ${number}`);
+    next(() => `vertex ${i + 1} of ${vertices}`);
+    builder.vertex(lines.coordinate(0), lines.coordinate(1), lines.coordinate(2), lines.line);
   }
+  const corners: number[] = [];
   for (let i = 0; i < faces; i++) {
-    addFace(next(`face ${i + 1} of ${faces}`), builder, name);
+    next(() => `face ${i + 1} of ${faces}`);
+    addFace(lines, builder, corners);
   }
-  const { value: more } = lines.next();
-  if (more) {
+  if (lines.next()) {
     throw new Error(
-      `${name}, line ${more.number}: expected the end of the OFF file after the ${faces} faces that its header says, ` +
-        `found ${describeWord(more.words[0])}.`,
+      `${lines.where}: expected the end of the OFF file after the ${faces} faces that its header says, ` +
+        `found ${describeWord(lines.word(0))}.`,
     );
   }
   return builder.finish();
 }
 
 /** Reads the keyword OFF and the numbers of vertices and faces. */
-function readCounts(next: (what: string) => TextLine, name: string): number[] {
-  const header = next("the word OFF");
-  if (!WORD.test(header.words[0]) && !/^\d+$/.test(header.words[0])) {
-    throw new Error(`${name}, line ${header.number}: expected OFF, found ${describeWord(header.words[0])}.`);
+function readCounts(lines: TextScanner, next: (what: () => string) => void): number[] {
+  next(() => "the word OFF");
+  const header = lines.word(0)!;
+  if (!WORD.test(header) && !/^\d+$/.test(header)) {
+    throw new Error(`${lines.where}: expected OFF, found ${describeWord(header)}.`);
   }
-  let counts: readonly string[] = [header.words[0].replace(WORD, ""), ...header.words.slice(1)].filter((word) =>
-    word !== ""
-  );
-  if (counts[0]?.toUpperCase() === "BINARY") throw new Error(`${name}: binary OFF files are not supported, only text.`);
-  let countsAt = header.number;
+  let counts = [header.replace(WORD, ""), lines.word(1), lines.word(2)].filter((word) => word !== "");
+  if (counts[0]?.toUpperCase() === "BINARY") {
+    throw new Error(`${lines.name}: binary OFF files are not supported, only text.`);
+  }
   // The counts may be in the same line as the keyword OFF.
-  if (counts.length === 0) ({ words: counts, number: countsAt } = next("the numbers of vertices and faces"));
+  if (counts[0] === undefined) {
+    next(() => "the numbers of vertices and faces");
+    counts = [lines.word(0), lines.word(1)];
+  }
   return [0, 1].map((i) => {
-    const count = integerOf(counts[i], `${name}, line ${countsAt}`);
-    if (count < 0) throw new Error(`${name}, line ${countsAt}: expected a count from 0, found ${count}.`);
+    const count = integerOf(counts[i], lines.where);
+    if (count < 0) throw new Error(`${lines.where}: expected a count from 0, found ${count}.`);
     return count;
   });
 }
 
-/** Adds the face that a line describes. */
-function addFace({ number, words }: TextLine, builder: MeshBuilder, name: string): void {
-  const where = `${name}, line ${number}`;
-  const corners = integerOf(words[0], where);
-  if (corners < 1) {
+/** Adds the face that the current line describes. */
+function addFace(lines: TextScanner, builder: MeshBuilder, corners: number[]): void {
+  const count = lines.integer(0);
+  if (count < 1) {
     throw new Error(
-      `${where}: expected a face, which begins with the number of its corners, found ${describeWord(words[0])}.`,
+      `${lines.where}: expected a face, which begins with the number of its corners, found ${
+        describeWord(lines.word(0))
+      }.`,
     );
   }
-  if (corners > words.length - 1) {
-    throw new Error(`${where}: expected the ${corners} corners of a face, found ${words.length - 1}.`);
+  if (count > lines.count - 1) {
+    throw new Error(`${lines.where}: expected the ${count} corners of a face, found ${lines.count - 1}.`);
   }
   // In this format, a face of one corner is a point and one of two corners a line. A colour may follow the corners.
-  if (corners > 2) builder.face(words.slice(1, corners + 1).map((word) => integerOf(word, where)), `line ${number}`);
+  if (count < 3) return;
+  for (let i = 0; i < count; i++) corners[i] = lines.integer(i + 1);
+  builder.face(corners, lines.line, count);
 }

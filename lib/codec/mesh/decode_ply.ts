@@ -1,22 +1,29 @@
-import type { Mesh } from "./mesh.ts";
+import { contentEnd } from "./content.ts";
+import type { DecodedMesh } from "./mesh.ts";
 import { MeshBuilder } from "./mesh_builder.ts";
+import { PassedOver } from "./passed_over.ts";
 import {
+  describeName,
   PLY_TYPE_BYTES,
   type PlyElement,
   type PlyHeader,
-  type PlyProperty,
   type PlyType,
   readPlyHeader,
 } from "./ply_header.ts";
-import { contentEnd, describeWord, numberOf, textLines } from "./text_lines.ts";
+import { refuseVertex } from "./refuse_vertex.ts";
+import { TextScanner } from "./text_scanner.ts";
+import { describeWord } from "./words.ts";
 
 /** Reads the numbers of the elements one by one. */
 interface PlyReader {
-  /** The current position, for error messages. */
-  where(): string;
-  /** Must be called before each element. */
-  begin(what: string): void;
+  /** The current position: a line or a byte. */
+  readonly place: number;
+  /** Must be called before each element with its name, its number from 0 and how many there are. */
+  begin(element: string, i: number, count: number): void;
+  /** The next number. It need not be finite. */
   number(type: PlyType): number;
+  /** Passes over numbers. */
+  skip(type: PlyType, count: number): void;
   /** Must be called after each element. */
   end(): void;
   /** Must be called after the last element. Throws if more data follow. */
@@ -28,26 +35,34 @@ const CORNERS = ["vertex_indices", "vertex_index"];
 
 /**
  * Decodes a PLY file: text, or binary in either byte order. Positions may be of any number type, and polygons are triangulated. All
- * other properties and elements are ignored.
+ * other properties and elements are ignored. Passed over with a warning are: header lines that begin with an unknown word, faces of
+ * fewer than 3 corners, and vertices that are not finite and that no face uses.
  *
  * @param bytes The whole file.
  * @param name The name of the file in error messages.
  * @throws {Error} If the file contains less or more than its header says, a number is invalid, a face refers to
  * a vertex that does not exist, or the file has no vertices with x, y and z or no faces.
  */
-export function decodePly(bytes: Uint8Array, name = "mesh.ply"): Mesh {
-  const header = readPlyHeader(bytes, name);
-  const reader = header.format === "ascii" ? textReader(bytes, header, name) : binaryReader(bytes, header, name);
-  if (
-    header.elements.some(({ name }) => name === "tristrips") && !header.elements.some(({ name }) => name === "face")
-  ) {
+export function decodePly(bytes: Uint8Array, name = "mesh.ply"): DecodedMesh {
+  const passed = new PassedOver();
+  const header = readPlyHeader(bytes, name, passed);
+  const { elements } = header;
+  const isText = header.format === "ascii";
+  const scanner = () => new TextScanner(bytes.subarray(header.end), name, { linesBefore: header.lines });
+  const reader = isText ? textReader(scanner()) : binaryReader(bytes, header, name);
+  if (elements.some(({ name }) => name === "tristrips") && !elements.some(({ name }) => name === "face")) {
     throw new Error(`${name}: expected the element face, found triangle strips (tristrips), which are not supported.`);
   }
-  const builder = new MeshBuilder(name);
-  const used = header.elements.findLastIndex(({ name }) => name === "vertex" || name === "face") + 1;
-  for (const element of header.elements.slice(0, used)) readElement(element, reader, builder, name);
+  const stored = elements.find(({ name }) => name === "vertex")?.properties ?? [];
+  const position = POSITION.map((axis) => stored.findIndex(({ name }) => name === axis));
+  const builder = new MeshBuilder(name, {
+    describe: (place) => `${isText ? "line" : "byte"} ${place}`,
+    refuseVertex: isText ? (line) => refuseVertex(scanner(), line, position) : undefined,
+  }, passed);
+  const used = elements.findLastIndex(({ name }) => name === "vertex" || name === "face") + 1;
+  for (const element of elements.slice(0, used)) readElement(element, reader, builder, name);
   // Elements after the last one that is used are not read, so it does not matter if they are incomplete.
-  if (header.elements.slice(used).every(({ count }) => count === 0)) reader.finish();
+  if (elements.slice(used).every(({ count }) => count === 0)) reader.finish();
   return builder.finish();
 }
 
@@ -58,71 +73,72 @@ function readElement(element: PlyElement, reader: PlyReader, builder: MeshBuilde
   const isVertex = element.name === "vertex";
   const places = properties.map((property) => POSITION.indexOf(property.name));
   if (isVertex && POSITION.some((axis) => !properties.some((each) => each.name === axis && each.count === undefined))) {
-    throw new Error(
-      `${name}: expected vertices with x, y and z, found ${properties.map((each) => each.name).join(", ")}.`,
-    );
+    const found = properties.slice(0, 9).map((each) => describeName(each.name)).join(", ");
+    throw new Error(`${name}: expected vertices with x, y and z, found ${found}.`);
   }
   const isFace = element.name === "face";
-  const hasCorners = (property: PlyProperty) => property.count !== undefined && CORNERS.includes(property.name);
-  if (isFace && count > 0 && !properties.some(hasCorners)) {
+  const wanted = properties.map((each) => isFace && each.count !== undefined && CORNERS.includes(each.name));
+  if (isFace && count > 0 && !wanted.includes(true)) {
     throw new Error(`${name}: expected faces with a list of vertex_indices, found none.`);
   }
   const position = [0, 0, 0];
+  const corners: number[] = [];
   for (let i = 0; i < count; i++) {
-    reader.begin(`${element.name} ${i + 1} of ${count}`);
-    const where = isVertex || isFace ? reader.where() : "";
-    for (const [p, property] of properties.entries()) {
+    reader.begin(element.name, i, count);
+    const { place } = reader;
+    for (let p = 0; p < properties.length; p++) {
+      const property = properties[p];
       if (property.count === undefined) {
         const value = reader.number(property.type);
         if (isVertex && places[p] >= 0) position[places[p]] = value;
         continue;
       }
-      const corners: number[] = [];
-      const wanted = isFace && hasCorners(property);
       const length = reader.number(property.count);
       if (!Number.isInteger(length) || length < 0) {
-        throw new Error(`${name}, ${where}: expected a list, found one of ${length} numbers.`);
+        throw new Error(
+          `${name}, ${builder.places.describe(place)}: expected a list, found one of ${length} numbers.`,
+        );
       }
-      for (let k = 0; k < length; k++) {
-        const value = reader.number(property.type);
-        if (wanted) corners.push(value);
+      if (!wanted[p]) {
+        reader.skip(property.type, length);
+        continue;
       }
-      if (wanted) builder.face(corners, where);
+      for (let k = 0; k < length; k++) corners[k] = reader.number(property.type);
+      builder.face(corners, place, length);
     }
     reader.end();
-    if (isVertex) builder.vertex(position[0], position[1], position[2], where);
+    if (isVertex) builder.vertex(position[0], position[1], position[2], place);
   }
 }
 
-function textReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyReader {
-  const lines = textLines(bytes.subarray(header.end), name);
-  let line = 0;
-  let words: readonly string[] = [];
+function textReader(lines: TextScanner): PlyReader {
   let next = 0;
-  const where = () => `line ${line}`;
   return {
-    where,
-    begin(what) {
-      const { value, done } = lines.next();
-      if (done) throw new Error(`${name}: the PLY is cut off: expected ${what}, found its end.`);
-      line = header.lines + value.number;
-      words = value.words;
-      next = 0;
+    get place() {
+      return lines.line;
     },
-    number: () => numberOf(words[next++], `${name}, ${where()}`),
+    begin(element, i, count) {
+      next = 0;
+      if (lines.next()) return;
+      const what = `${describeName(element)} ${i + 1} of ${count}`;
+      throw new Error(`${lines.name}: the PLY is cut off: expected ${what}, found its end.`);
+    },
+    number: () => lines.coordinate(next++),
+    skip(_, count) {
+      for (let i = 0; i < count; i++) lines.coordinate(next++);
+    },
     end() {
-      if (next < words.length) {
+      if (next < lines.count) {
         throw new Error(
-          `${name}, ${where()}: expected ${next} numbers, found ${describeWord(words[next])} after them.`,
+          `${lines.where}: expected ${next} numbers, found ${describeWord(lines.word(next))} after them.`,
         );
       }
     },
     finish() {
-      const { value, done } = lines.next();
-      if (!done) {
+      if (lines.next()) {
         throw new Error(
-          `${name}, line ${header.lines + value.number}: expected the end of the PLY after all that its header says, ` +
-            `found ${describeWord(value.words[0])}.`,
+          `${lines.where}: expected the end of the PLY after all that its header says, ` +
+            `found ${describeWord(lines.word(0))}.`,
         );
       }
     },
@@ -133,18 +149,24 @@ function binaryReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyRe
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = header.format === "binary_little_endian";
   let at = header.end;
-  let reading = "";
+  let [element, number, total] = ["", 0, 0];
+  const advance = (size: number) => {
+    at += size;
+    if (at <= bytes.length) return;
+    throw new Error(
+      `${name}: the PLY is cut off at byte ${bytes.length}, in ${describeName(element)} ${number + 1} of ${total}.`,
+    );
+  };
   return {
-    where: () => `${reading} at byte ${at}`,
-    begin(what) {
-      reading = what;
+    get place() {
+      return at;
+    },
+    begin(name, i, count) {
+      [element, number, total] = [name, i, count];
     },
     number(type) {
       const from = at;
-      at += PLY_TYPE_BYTES[type];
-      if (at > bytes.length) {
-        throw new Error(`${name}: the PLY is cut off at byte ${bytes.length}, in ${reading}.`);
-      }
+      advance(PLY_TYPE_BYTES[type]);
       switch (type) {
         case "int8":
           return view.getInt8(from);
@@ -164,6 +186,7 @@ function binaryReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyRe
           return view.getFloat64(from, little);
       }
     },
+    skip: (type, count) => advance(count * PLY_TYPE_BYTES[type]),
     end() {},
     finish() {
       if (contentEnd(bytes) > at) {

@@ -1,34 +1,51 @@
+type Numbers = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+
+/** The most entries of a part. */
+const LARGEST_PART = 3 * 2 ** 16;
+
 /**
- * An array of numbers that grows as needed. Its memory depends on the numbers that were really read, not on what a file's
- * header claims.
+ * An array of numbers that grows as needed, in parts that are joined at the end. Its memory depends on the numbers that were really
+ * read, not on what a file's header claims, and never exceeds twice that of the result.
  */
-export class GrowingArray<T extends Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>> {
+export class GrowingArray<T extends Numbers> {
   /** The number of entries so far. */
   length = 0;
-  #data: T;
+  readonly #full: T[] = [];
+  #part: T;
+  /** The number of entries in the last part. */
+  #used = 0;
   readonly #make: (length: number) => T;
 
   /** @param make Creates an array of a given length, for instance `(n) => new Float32Array(n)`. */
   constructor(make: (length: number) => T) {
     this.#make = make;
-    this.#data = make(3072);
+    this.#part = make(3072);
   }
 
   /** Appends three numbers. */
   push(a: number, b: number, c: number): void {
-    if (this.length + 3 > this.#data.length) {
-      const larger = this.#make(this.#data.length * 2);
-      larger.set(this.#data);
-      this.#data = larger;
+    if (this.#used + 3 > this.#part.length) {
+      this.#full.push(this.#part);
+      this.#part = this.#make(Math.min(LARGEST_PART, 2 * this.#part.length));
+      this.#used = 0;
     }
-    this.#data[this.length] = a;
-    this.#data[this.length + 1] = b;
-    this.#data[this.length + 2] = c;
+    const [part, at] = [this.#part, this.#used];
+    part[at] = a;
+    part[at + 1] = b;
+    part[at + 2] = c;
+    this.#used += 3;
     this.length += 3;
   }
 
   /** The entries as an array of exactly their length. */
   finish(): T {
-    return this.#data.slice(0, this.length) as T;
+    const whole = this.#make(this.length);
+    let at = 0;
+    for (const part of this.#full) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    whole.set(this.#part.subarray(0, this.#used), at);
+    return whole;
   }
 }

@@ -5,3 +5,9 @@ export interface Mesh {
   /** `[faces, 3]` row-major: the vertices of each triangle, counter-clockwise as seen from outside. */
   readonly indices: Uint32Array;
 }
+
+/** A mesh that was read from a file. */
+export interface DecodedMesh extends Mesh {
+  /** What was passed over because it does not change the surface: whole sentences that begin with the file's name. */
+  readonly warnings: readonly string[];
+}

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { describeWord, integerOf } from "./text_lines.ts";
+import type { PassedOver } from "./passed_over.ts";
+import { describeWord, integerOf } from "./words.ts";
 
 /** The number types of PLY, in both spellings. */
 const TYPES: Readonly<Record<string, PlyType | undefined>> = {
@@ -41,7 +42,7 @@ export const PLY_TYPE_BYTES: Readonly<Record<PlyType, number>> = {
 };
 
 /** One property of an element. */
-export interface PlyProperty {
+interface PlyProperty {
   /** The property's name in the file. */
   readonly name: string;
   /** The type of the number, or of the entries of a list. */
@@ -80,9 +81,10 @@ const LONGEST_HEADER = 2 ** 16;
  *
  * @param bytes The whole file, which begins with `ply`.
  * @param name The name of the file in error messages.
+ * @param passed Counts the lines that begin with an unknown word, which are passed over.
  * @throws {Error} If the header is invalid, or the file is shorter than it says.
  */
-export function readPlyHeader(bytes: Uint8Array, name: string): PlyHeader {
+export function readPlyHeader(bytes: Uint8Array, name: string, passed: PassedOver): PlyHeader {
   const text = new TextDecoder("latin1").decode(bytes.subarray(0, LONGEST_HEADER));
   const match = /(?:^|[\n\r])end_header[ \t]*(\r\n|\n|\r)/.exec(text);
   if (match === null) throw new Error(`${name}: the PLY header has no end_header line.`);
@@ -105,7 +107,7 @@ export function readPlyHeader(bytes: Uint8Array, name: string): PlyHeader {
       case "element": {
         const count = integerOf(words[2], where);
         if (count < 0) throw new Error(`${where}: expected a count from 0, found ${count}.`);
-        elements.push({ name: words[1], count, properties: [] });
+        elements.push({ name: words[1] ?? "", count, properties: [] });
         break;
       }
       case "property": {
@@ -125,7 +127,7 @@ export function readPlyHeader(bytes: Uint8Array, name: string): PlyHeader {
       case "":
         break;
       default:
-        throw new Error(`${where}: expected a line of a PLY header, found ${describeWord(words[0])}.`);
+        passed.add("unknown lines of the PLY header", () => `line ${i + 1} (${describeWord(words[0])})`);
     }
   }
   if (format === undefined) throw new Error(`${name}: the PLY header has no format line.`);
@@ -153,9 +155,16 @@ function checkCounts(elements: readonly PlyElement[], format: PlyHeader["format"
     least += count * each - (format === "ascii" ? 1 : 0);
     if (count > 0 && least > left) {
       throw new Error(
-        `${name}: the PLY is cut off: its header says ${count} of element ${element}, which take at least ${least} ` +
+        `${name}: the PLY is cut off: its header says ${count} of element ${
+          describeName(element)
+        }, which take at least ${least} ` +
           `bytes, but only ${left} follow.`,
       );
     }
   }
+}
+
+/** A name from the file for an error message: in quotes if it is not a plain word. */
+export function describeName(name: string): string {
+  return /^\w{1,24}$/.test(name) ? name : describeWord(name);
 }

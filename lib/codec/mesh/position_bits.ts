@@ -6,17 +6,22 @@ const FAR = 4;
  * origin, the vertices of a mesh that is extracted at any resolution stay distinct in 32 bits.
  *
  * @param positions `[vertices, 3]`.
+ * @param indices The vertices that faces use; the others do not count.
  */
 export function fitPositions(
   positions: Float64Array<ArrayBuffer>,
+  indices: Uint32Array,
 ): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
-  const low = [Infinity, Infinity, Infinity];
-  const high = [-Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < positions.length; i++) {
-    low[i % 3] = Math.min(low[i % 3], positions[i]);
-    high[i % 3] = Math.max(high[i % 3], positions[i]);
+  let [side, distance] = [0, 0];
+  for (let axis = 0; axis < 3; axis++) {
+    let [low, high] = [Infinity, -Infinity];
+    for (let i = 0; i < indices.length; i++) {
+      const value = positions[3 * indices[i] + axis];
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    side = Math.max(side, high - low);
+    distance = Math.max(distance, high, -low);
   }
-  const side = Math.max(...high.map((value, axis) => value - low[axis]));
-  const distance = Math.max(...high, ...low.map((value) => -value));
   return distance > FAR * side ? positions : new Float32Array(positions);
 }

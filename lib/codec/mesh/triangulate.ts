@@ -1,5 +1,11 @@
-/** A corner counts as flat if its triangle is smaller than this fraction of the polygon's area. */
-const FLAT = 1e-12;
+import { cutEars, twiceArea, type WorkLeft } from "./cut_ears.ts";
+import { projectPolygon } from "./polygon_plane.ts";
+
+/** Polygons of up to so many corners, which a file may have millions of, are triangulated without building a tree. */
+const SMALL = 8;
+
+const smallX = new Float64Array(SMALL);
+const smallY = new Float64Array(SMALL);
 
 /**
  * Triangulates a polygon: as a fan if it is strictly convex, otherwise by cutting off ears (Meisters 1975). A polygon that is not
@@ -7,98 +13,69 @@ const FLAT = 1e-12;
  *
  * @param positions `[vertices, 3]`.
  * @param corners The indices of at least 3 vertices, counter-clockwise as seen from outside.
- * @returns The indices of two fewer triangles than corners, three each, with the polygon's orientation.
+ * @param work The work that is left; by default it is not limited.
+ * @returns The indices of two fewer triangles than corners, three each, with the polygon's orientation, or undefined if no work is left.
  */
-export function triangulate(positions: ArrayLike<number>, corners: ArrayLike<number>): number[] {
-  const outline = new Outline(positions, corners);
-  const { left } = outline;
-  const triangles: number[] = [];
-  if (left.every((_, i) => outline.turnsAt(i))) {
-    for (let i = 2; i < corners.length; i++) triangles.push(corners[0], corners[i - 1], corners[i]);
-    return triangles;
+export function triangulate(
+  positions: ArrayLike<number>,
+  corners: ArrayLike<number>,
+  work: WorkLeft = { left: Infinity },
+): number[] | undefined {
+  const count = corners.length;
+  const isSmall = count <= SMALL;
+  const [x, y] = isSmall ? [smallX, smallY] : [new Float64Array(count), new Float64Array(count)];
+  const least = projectPolygon(positions, corners, x, y);
+  const triangles = isConvex(x, y, least, count)
+    ? fan(count)
+    : isSmall
+    ? cutSmall(x, y, least, count)
+    : cutEars(x, y, least, work);
+  if (triangles === undefined) return undefined;
+  for (let i = 0; i < triangles.length; i++) triangles[i] = corners[triangles[i]];
+  return triangles;
+}
+
+/** Whether the outline turns left at every corner. It may still wind around several times. */
+function isConvex(x: Float64Array, y: Float64Array, least: number, count: number): boolean {
+  for (let i = 0; i < count; i++) {
+    const [before, after] = [i === 0 ? count - 1 : i - 1, i + 1 === count ? 0 : i + 1];
+    if (!(twiceArea(x, y, before, i, after) > least)) return false;
   }
+  return true;
+}
+
+function fan(count: number): number[] {
+  const triangles: number[] = [];
+  for (let i = 2; i < count; i++) triangles.push(0, i - 1, i);
+  return triangles;
+}
+
+/** Does what `cutEars` does. */
+function cutSmall(x: Float64Array, y: Float64Array, least: number, count: number): number[] {
+  const left = [0, 1, 2, 3, 4, 5, 6, 7].slice(0, count);
+  const triangles: number[] = [];
   for (let at = 0; left.length > 2;) {
-    const count = left.length;
     let ear = at;
-    for (let tried = 0; tried < count; tried++) {
-      const i = (at + tried) % count;
-      if (outline.turnsAt(i) && outline.isEar(i)) {
+    for (let tried = 0; tried < left.length; tried++) {
+      const i = (at + tried) % left.length;
+      if (isEar(x, y, least, left, i)) {
         ear = i;
         break;
       }
     }
-    triangles.push(...outline.corner(ear).map((corner) => corners[corner]));
+    triangles.push(left[(ear + left.length - 1) % left.length], left[ear], left[(ear + 1) % left.length]);
     left.splice(ear, 1);
-    // The search continues at the next corner, because adjacent ears would share a corner and become thin.
     at = (ear + 1) % left.length;
   }
   return triangles;
 }
 
-/** A polygon in its plane, from which corners are cut off. */
-class Outline {
-  /** The corners that are left, in order. */
-  readonly left: number[];
-  /** Coordinates of all corners in the plane, as seen from the side that the mean normal points to, relative to the first corner. */
-  readonly #x: Float64Array;
-  readonly #y: Float64Array;
-  readonly #least: number;
-
-  constructor(positions: ArrayLike<number>, corners: ArrayLike<number>) {
-    const count = corners.length;
-    const first = 3 * corners[0];
-    const at = (i: number, axis: number) => positions[3 * corners[i % count] + axis] - positions[first + axis];
-    const normal = [0, 0, 0];
-    for (let i = 0; i < count; i++) {
-      for (let axis = 0; axis < 3; axis++) {
-        const [u, v] = [(axis + 1) % 3, (axis + 2) % 3];
-        normal[axis] += at(i, u) * at(i + 1, v) - at(i, v) * at(i + 1, u);
-      }
-    }
-    const twice = Math.hypot(...normal);
-    const [nx, ny, nz] = normal.map((value) => value / (twice || 1));
-    // Two orthogonal directions that are perpendicular to the normal (Duff et al. 2017).
-    const sign = nz < 0 ? -1 : 1;
-    const s = -1 / (sign + nz);
-    const t = nx * ny * s;
-    const [x, y] = [[1 + sign * nx * nx * s, sign * t, -sign * nx], [t, sign + ny * ny * s, -ny]].map((axis) =>
-      Float64Array.from({ length: count }, (_, i) => axis[0] * at(i, 0) + axis[1] * at(i, 1) + axis[2] * at(i, 2))
-    );
-    this.left = Array.from({ length: count }, (_, i) => i);
-    this.#x = x;
-    this.#y = y;
-    this.#least = FLAT * twice;
-  }
-
-  /** The i-th remaining corner with the ones before and after it: [before, corner, after]. */
-  corner(i: number): [number, number, number] {
-    const { left } = this;
-    return [left[i === 0 ? left.length - 1 : i - 1], left[i], left[i + 1 === left.length ? 0 : i + 1]];
-  }
-
-  /** Whether the outline turns left at the i-th remaining corner. */
-  turnsAt(i: number): boolean {
-    return this.#cross(...this.corner(i)) > this.#least;
-  }
-
-  /** Whether no other corner is inside the triangle of the i-th remaining corner and its neighbours. */
-  isEar(i: number): boolean {
-    const [a, b, c] = this.corner(i);
-    return !this.left.some((p) =>
-      this.#cross(a, b, p) >= -this.#least && this.#cross(b, c, p) >= -this.#least &&
-      this.#cross(c, a, p) >= -this.#least &&
-      // Corners at the same place, which occur where a hole is joined to the border, must not block each other.
-      !this.#same(p, a) && !this.#same(p, b) && !this.#same(p, c)
-    );
-  }
-
-  #same(a: number, b: number): boolean {
-    return this.#x[a] === this.#x[b] && this.#y[a] === this.#y[b];
-  }
-
-  /** Twice the area of a triangle; negative if it is oriented clockwise. */
-  #cross(a: number, b: number, c: number): number {
-    const [x, y] = [this.#x, this.#y];
-    return (x[b] - x[a]) * (y[c] - y[a]) - (y[b] - y[a]) * (x[c] - x[a]);
-  }
+function isEar(x: Float64Array, y: Float64Array, least: number, left: readonly number[], i: number): boolean {
+  const [a, b, c] = [left[(i + left.length - 1) % left.length], left[i], left[(i + 1) % left.length]];
+  if (!(twiceArea(x, y, a, b, c) > least)) return false;
+  const isAt = (p: number, corner: number) => x[p] === x[corner] && y[p] === y[corner];
+  return !left.some((p) =>
+    twiceArea(x, y, a, b, p) >= -least && twiceArea(x, y, b, c, p) >= -least && twiceArea(x, y, c, a, p) >= -least &&
+    !isAt(p, a) && !isAt(p, b) && !isAt(p, c)
+  );
 }

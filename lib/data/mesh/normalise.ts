@@ -106,7 +106,7 @@ export function denormaliseMesh(mesh: Mesh, transform: MeshTransform): Mesh {
     (r[1] * x + r[4] * y + r[7] * z) / scale + centre[1],
     (r[2] * x + r[5] * y + r[8] * z) / scale + centre[2],
   ]);
-  return { positions: fitPositions(positions), indices: mesh.indices };
+  return { positions: fitPositions(positions, mesh.indices), indices: mesh.indices };
 }
 
 function inspectNamed(mesh: Mesh, name: string): MeshReport {

@@ -18,9 +18,9 @@ Deno.test("anything else is refused by name and by what it is", async () => {
       `x.dat: expected a PNG or a JPEG, found ${found}.`,
     );
   await fails("", "an empty file");
-  await fails("GIF89a", "a GIF");
-  await fails("RIFF\x10\0\0\0WEBPVP8 ", "a WebP");
-  await fails("\0\0\0\x1cftypavif", "an AVIF");
+  await fails("GIF89a", "a GIF; convert it to PNG");
+  await fails("RIFF\x10\0\0\0WEBPVP8 ", "a WebP; convert it to PNG");
+  await fails("\0\0\0\x1cftypavif", "an AVIF; convert it to PNG");
   await fails("\x89PNG\n\x1a\n", "a PNG damaged by a text-mode transfer");
   await fails("version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer instead of the file itself");
   await fails("\x01\xabhello", "a file of another kind, which begins with the bytes 01 ab 68 65 6c 6c 6f");

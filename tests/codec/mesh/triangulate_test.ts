@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { decodeMesh } from "../../../mod.ts";
 import type { Mesh } from "../../../lib/codec/mod.ts";
 import { inspectMesh } from "../../../lib/data/mesh/mod.ts";
@@ -78,7 +78,7 @@ Deno.test("a comb in any plane, corners in line, and an outline that joins a hol
     for (const [x, y, z, angle] of turns) {
       const turn = rotation([x, y, z], angle);
       const positions = new Float64Array(outline.flatMap(([a, b]) => turn([a, b, 0.7])));
-      const triangles = triangulate(positions, ring(outline.length));
+      const triangles = triangulate(positions, ring(outline.length))!;
       assertEquals(triangles.length, 3 * (outline.length - 2));
       const { sum, least } = areas(positions, triangles);
       assertAlmostEquals(sum, size(outline), 1e-5);
@@ -96,7 +96,7 @@ Deno.test("polygons that cross themselves, are bent, or have no area give triang
   ];
   for (const shape of shapes) {
     const n = shape.length / 3;
-    const triangles = triangulate(shape, ring(n));
+    const triangles = triangulate(shape, ring(n))!;
     assertEquals(triangles.length, 3 * (n - 2));
     assert(triangles.every((corner) => corner >= 0 && corner < n));
   }
@@ -109,7 +109,58 @@ Deno.test("a polygon of thousands of corners is cut within seconds", () => {
     return [radius * Math.cos(angle), radius * Math.sin(angle), 0];
   });
   const begin = performance.now();
-  const { sum } = areas(new Float64Array(outline), triangulate(outline, ring(n)));
+  const { sum } = areas(new Float64Array(outline), triangulate(outline, ring(n))!);
   assertAlmostEquals(sum, n / 2 * 0.9 * Math.sin(2 * Math.PI / n), 1e-5);
   assert(performance.now() - begin < 10_000);
+});
+
+/** Outlines that take long if each cut looks at many corners, with the areas they should cover where they are simple. */
+const outlines: Record<string, (i: number, n: number) => [number, number]> = {
+  comb: (i, n) => [i, i === 0 || i === n - 1 ? -3 : i % 2 === 1 ? 100 : 0],
+  slantingComb: (i, n) => {
+    const height = i === 0 || i === n - 1 ? -n : i % 2 === 1 ? n : 0;
+    return [i - height, i + height];
+  },
+  spiral: (i, n) => {
+    const turn = 0.05 * (i < n / 2 ? i : n - 1 - i);
+    const radius = turn + (i < n / 2 ? 0 : 2);
+    return [radius * Math.cos(turn), radius * Math.sin(turn)];
+  },
+  square: (i, n) => {
+    const along = (i % (n / 4)) / (n / 4);
+    return ([[along, 0], [1, along], [1 - along, 1], [0, 1 - along]] as const)[Math.floor(4 * i / n)] as [
+      number,
+      number,
+    ];
+  },
+  tangle: (i) => [(i * 7919) % 4001, (i * 104_729) % 3989],
+  line: (i) => [i % 97, 0],
+  hub: (i) => i % 2 === 1 ? [Math.cos(i), Math.sin(i)] : [0, 0],
+};
+
+Deno.test("polygons of 16 000 corners are cut within 2 s, whatever they look like", () => {
+  const n = 16_000;
+  for (const [name, outline] of Object.entries(outlines)) {
+    const positions = new Float64Array(ring(n).flatMap((i) => [...outline(i, n), 0]));
+    const begin = performance.now();
+    const triangles = triangulate(positions, ring(n))!;
+    assert(performance.now() - begin < 2000, name);
+    assertEquals(triangles.length, 3 * (n - 2), name);
+    if (["tangle", "line", "hub"].includes(name)) continue;
+    let twice = 0;
+    for (let i = 0; i < n; i++) {
+      const [a, b] = [3 * i, 3 * ((i + 1) % n)];
+      twice += positions[a] * positions[b + 1] - positions[a + 1] * positions[b];
+    }
+    assertAlmostEquals(areas(positions, triangles).sum / Math.abs(twice / 2), 1, 1e-4, name);
+  }
+});
+
+Deno.test("a tangle of very many corners is refused with its place", async () => {
+  const n = 2 ** 17 + 1;
+  const lines = ring(n).map((i) => `v ${outlines.tangle(i, n).join(" ")} 0`);
+  const text = `${lines.join("\n")}\nf ${ring(n).map((i) => i + 1).join(" ")}\n`;
+  const { message } = await assertRejects(() => decodeMesh(new TextEncoder().encode(text), "x.obj"), Error);
+  const found = `found one of ${n} corners that is too intricate.`;
+  assertEquals(message, `x.obj, line ${n + 1}: expected faces that are simple polygons, ${found}`);
 });

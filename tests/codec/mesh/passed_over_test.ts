@@ -1,0 +1,120 @@
+import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { decodeMesh } from "../../../mod.ts";
+import { inspectMesh } from "../../../lib/data/mesh/mod.ts";
+import { binaryStl, tetrahedron, text } from "../../support/mesh_files.ts";
+import { cube } from "../../support/meshes.ts";
+
+const corners = ["v 0 0 0", "v 1 0 0", "v 0 1 0", "v 0 0 1"];
+const faces = ["f 3 2 1", "f 1 2 4", "f 2 3 4", "f 3 1 4"];
+const whole = text(...corners, ...faces);
+
+/** A closed tetrahedron as PLY. */
+const ply = tetrahedron.with(6, "element face 4").concat("3 1 3 2").with(13, "3 2 1 0").with(14, "3 0 1 3").with(
+  15,
+  "3 2 0 3",
+).with(16, "3 1 2 3");
+
+/** A binary STL of a cube with another number of faces in its header. */
+function counted(faces: number, rest: readonly number[] = []): Uint8Array {
+  const bytes = new Uint8Array([...binaryStl(cube(), "made by a scanner"), ...rest]);
+  new DataView(bytes.buffer).setUint32(80, faces, true);
+  return bytes;
+}
+
+const harmless: [string, Uint8Array, string][] = [
+  ["x.obj", text(...corners, ...faces, "f 1 2"), "x.obj: passed over faces of fewer than 3 corners: line 9."],
+  [
+    "x.obj",
+    text(...corners, "f 1", ...faces, "f 1 2"),
+    "x.obj: passed over faces of fewer than 3 corners: 2, the first is line 5.",
+  ],
+  ["x.obj", text("ver 1.0", ...corners, ...faces), "x.obj: passed over lines with an unknown statement: line 1 (ver)."],
+  [
+    "x.obj",
+    text("v nan nan nan", ...corners, ...["f 4 3 2", "f 2 3 5", "f 3 4 5", "f 4 2 5"], "v 1.#QNAN -inf 0"),
+    "x.obj: passed over vertices without a finite position, which no face uses: 2, the first is line 1.",
+  ],
+  [
+    "x.obj",
+    text(...corners, ...faces, "cstype bezier", "surf 0 1 0 1 1 2 3 4"),
+    "x.obj: passed over statements of free-form curves and surfaces, which are not supported: 2, the first is line 9 (cstype).",
+  ],
+  [
+    "x.obj",
+    text(...corners, ...faces, "call other.obj"),
+    "x.obj: passed over statements that include another file or run a command: line 9 (call).",
+  ],
+  [
+    "x.ply",
+    text(...ply.toSpliced(2, 0, "Created by some program")),
+    'x.ply: passed over unknown lines of the PLY header: line 3 ("Created").',
+  ],
+  [
+    "x.ply",
+    text(...ply.with(6, "element face 5"), "2 0 1"),
+    "x.ply: passed over faces of fewer than 3 corners: line 18.",
+  ],
+  [
+    "x.ply",
+    text(...ply.with(2, "element vertex 5").toSpliced(13, 0, "nan 0 0")),
+    "x.ply: passed over vertices without a finite position, which no face uses: line 14.",
+  ],
+  ["x.stl", counted(0), "x.stl: passed over the number of faces in the header of the STL: 0, while the file has 12."],
+  [
+    "x.stl",
+    counted(0xffffffff, [10, 0]),
+    "x.stl: passed over the number of faces in the header of the STL: -1, while the file has 12.",
+  ],
+  ["x.stl", counted(3), "x.stl: passed over the number of faces in the header of the STL: 3, while the file has 12."],
+  [
+    "x.stl",
+    counted(12, [...text("made by hand")]),
+    "x.stl: passed over bytes after the last face that the header of the STL says: 13 bytes.",
+  ],
+];
+
+Deno.test("what does no harm to the surface is passed over with one warning", async () => {
+  for (const [name, bytes, warning] of harmless) {
+    const mesh = await decodeMesh(bytes, name);
+    assertEquals(mesh.warnings, [warning]);
+    const { faces, boundaryEdges, volume } = inspectMesh(mesh);
+    assertEquals([faces, boundaryEdges], name === "x.stl" ? [12, 0] : [4, 0]);
+    assertAlmostEquals(volume, name === "x.stl" ? 1 : 1 / 6, 1e-6);
+  }
+  assertEquals((await decodeMesh(whole, "x.obj")).warnings, []);
+});
+
+Deno.test("a comment begins at the start of a word", async () => {
+  const named = text("o part#1", "usemtl a#b # red", ...corners.map((line) => `${line} #c`), ...faces, "#end");
+  const read = await decodeMesh(named, "x.obj");
+  assertEquals([read.positions.length, read.indices.length, read.warnings.length], [12, 12, 0]);
+});
+
+Deno.test("what changes the surface is refused", async () => {
+  const refused: [string, Uint8Array, string][] = [
+    ["x.obj", text("v nan 0 0", ...corners, ...faces), 'x.obj, line 1: expected a number, found "nan".'],
+    ["x.obj", text(...corners, "v 0 0 zero", ...faces), 'x.obj, line 5: expected a number, found "zero".'],
+    ["x.ply", text(...ply.with(10, "1 inf 0")), 'x.ply, line 11: expected a number, found "inf".'],
+    ["x.ply", text(...ply.with(10, "1 1e39 0")), "x.ply, line 11: expected a finite position, found 1, 1e+39, 0."],
+    [
+      "x.stl",
+      counted(13),
+      "x.stl: the STL is cut off: its header says 13 faces, which take 734 bytes, but the file has 684.",
+    ],
+    [
+      "x.stl",
+      counted(0, [1, 2, 3]),
+      "x.stl: expected 50 bytes for each face after the 84 of the header, found 603 in total.",
+    ],
+  ];
+  for (const [name, bytes, message] of refused) {
+    assertEquals((await assertRejects(() => decodeMesh(bytes, name), Error)).message, message);
+  }
+});
+
+Deno.test("a vertex that is not finite, in a binary file, is refused where a face uses it", async () => {
+  const stl = binaryStl(cube());
+  new DataView(stl.buffer).setFloat32(84 + 50 + 12, NaN, true);
+  const { message } = await assertRejects(() => decodeMesh(stl, "x.stl"), Error);
+  assertEquals(message, "x.stl, byte 134: expected a vertex with a finite position, found one that is not finite.");
+});
