@@ -1,7 +1,7 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
-import { rename } from "../run/disk.ts";
+import { dirname } from "@std/path";
+import { makeIfMissing, rename } from "../run/disk.ts";
 import { RunFolder } from "../run/run_folder.ts";
-import { createFolder } from "../run/run_name.ts";
 import { DivergenceError } from "../../lib/train/train.ts";
 import type { ProgressLine } from "../shell/progress.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
@@ -69,7 +69,8 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
   const { gpu, task, values, signal, progress, prefix } = request;
   const unfinished = `${path}.unfinished`;
   await removeRun(unfinished);
-  await createFolder(unfinished);
+  // One after the other, so that a comparison's folder that was removed meanwhile is not made again.
+  for (const folder of [dirname(path), unfinished]) await makeIfMissing(folder);
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
   const { input, field, optimizer } = prepared;
   const steps = request.steps(prepared.stepsPerEpoch);

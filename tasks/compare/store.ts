@@ -12,6 +12,8 @@ const RESULTS = "results.jsonl";
 
 /** The folder of a comparison, `runs/compare/NAME/`. */
 export class ComparisonFolder {
+  #lock?: FolderLock;
+
   private constructor(readonly path: string) {}
 
   /** Opens a comparison's folder, or creates it. */
@@ -42,22 +44,23 @@ export class ComparisonFolder {
    * @throws {UserError} If another process has locked it.
    */
   async lock(): Promise<Disposable> {
-    const lock = await FolderLock.take(
+    this.#lock = await FolderLock.take(
       this.path,
       "is making this comparison; wait for it to end, or choose another --name",
     );
     // Only now, because without the lock another process may be writing a line.
     await repairRecords(join(this.path, RESULTS));
-    return lock;
+    return this.#lock;
   }
 
   /** Writes the record of the comparison. */
   async writeRecord(record: ComparisonRecord): Promise<void> {
-    await writeWhole(join(this.path, RECORD), `${toJson(record, 2)}\n`);
+    await this.write(RECORD, `${toJson(record, 2)}\n`);
   }
 
   /** Appends a finished run to the file of results. */
   append(record: RunRecord): void {
+    this.#lock?.check("comparison");
     appendLine(join(this.path, RESULTS), toJson(record));
   }
 
@@ -73,11 +76,13 @@ export class ComparisonFolder {
 
   /** The folder of a final run. */
   runPath(id: string): string {
+    this.#lock?.check("comparison");
     return join(this.path, "runs", checkName("name of a run", id));
   }
 
   /** Writes a file to the comparison's folder. */
   async write(name: string, content: string): Promise<void> {
+    this.#lock?.check("comparison");
     await writeWhole(join(this.path, name), content);
   }
 }

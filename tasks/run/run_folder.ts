@@ -21,7 +21,7 @@ import { anything, checkShape, mismatch, number, object, record, type Shape } fr
 import { readJson, toJson } from "./json.ts";
 import { appendLine, keepRecords, readRecords, repairRecords } from "./metrics_file.ts";
 import { checkpointsIn, type StepCheckpoint } from "./checkpoints.ts";
-import { makeFolder, remove, rename } from "./disk.ts";
+import { makeIfMissing, remove, rename } from "./disk.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { checkName } from "./run_name.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -139,7 +139,7 @@ export class RunFolder implements Disposable {
    * @param record The values by name.
    */
   appendMetrics(record: MetricsRecord): void {
-    this.#checkThere();
+    this.#lock?.check("run");
     appendLine(join(this.path, METRICS), toJson(record));
   }
 
@@ -222,7 +222,7 @@ export class RunFolder implements Disposable {
    */
   async writeFile(name: string, content: Uint8Array | string): Promise<string> {
     const parts = name.split("/").map((part) => checkName("file name", part));
-    this.#checkThere();
+    this.#lock?.check("run");
     // One after the other below the run's own folder, so that a folder that was removed meanwhile is not made again.
     for (let depth = 1; depth < parts.length; depth++) await makeIfMissing(join(this.path, ...parts.slice(0, depth)));
     const path = join(this.path, ...parts);
@@ -231,24 +231,8 @@ export class RunFolder implements Disposable {
   }
 
   async #write(path: string, content: Uint8Array | string): Promise<void> {
-    this.#checkThere();
+    this.#lock?.check("run");
     await writeWhole(path, content);
-  }
-
-  /** Checks that the locked folder has not been removed or renamed; nothing is written to a folder that took its place. */
-  #checkThere(): void {
-    if (this.#lock?.holds ?? true) return;
-    throw new UserError(
-      `${this.path}: expected the folder of the run, which is being written, but it was removed or renamed meanwhile.`,
-    );
-  }
-}
-
-async function makeIfMissing(folder: string): Promise<void> {
-  try {
-    await makeFolder(folder);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
 }
 
