@@ -8,7 +8,7 @@ import { PreparedRun } from "../training/prepared_run.ts";
 import type { Figures } from "../training/training_input.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { removeRun } from "./remove_run.ts";
-import type { RunValues } from "./run_values.ts";
+import type { RunValues } from "../training/stored_values.ts";
 import { TrainingRun } from "../training/training_run.ts";
 
 /** One run of a comparison: what it trains and how it reports its progress. */
@@ -25,7 +25,7 @@ export interface RunRequest {
 }
 
 /** The result of a run. */
-export interface RunResult {
+interface RunResult {
   readonly learningRate: number;
   readonly stepsPerEpoch: number;
   /** The number of steps that were made. */

@@ -13,7 +13,7 @@ import type { FinalLength, Input, Settings } from "./record.ts";
 import { TASKS } from "../registry.ts";
 
 /** A parsed command line. */
-export interface CompareRequest {
+interface CompareRequest {
   readonly values: CompareValues;
   /** The settings; undefined if a comparison is resumed, which has stored its own. */
   readonly settings?: Settings;

@@ -32,7 +32,7 @@ const SUMMARY = "summary.json";
 const CHECKPOINTS = "checkpoints";
 
 /** One line of `metrics.jsonl`: the step, and values by name, mostly numbers. */
-export type MetricsRecord = Readonly<Record<string, number | string | boolean>> & { readonly step: number };
+type MetricsRecord = Readonly<Record<string, number | string | boolean>> & { readonly step: number };
 
 const metricsShape: Shape<MetricsRecord> = (found) => {
   const fault = object({ step: number({ whole: true, min: 0 }) })(found);
@@ -140,7 +140,12 @@ export class RunFolder implements Disposable {
    */
   appendMetrics(record: MetricsRecord): void {
     this.#lock?.check("run");
-    appendLine(join(this.path, METRICS), toJson(record));
+    try {
+      appendLine(join(this.path, METRICS), toJson(record));
+    } catch (error) {
+      this.#lock?.check("run");
+      throw error;
+    }
   }
 
   /**
@@ -232,7 +237,13 @@ export class RunFolder implements Disposable {
 
   async #write(path: string, content: Uint8Array | string): Promise<void> {
     this.#lock?.check("run");
-    await writeWhole(path, content);
+    try {
+      await writeWhole(path, content);
+    } catch (error) {
+      // The folder may have gone while the file was written, which says more.
+      this.#lock?.check("run");
+      throw error;
+    }
   }
 }
 

@@ -96,6 +96,14 @@ export class EarlierRun<C extends Command> {
     return { field: latest.value, step: latest.checkpoint.step };
   }
 
+  /** The run's field at each of its checkpoints, from the earliest on. Each is freed when the next one is asked for. */
+  async *loadFields(gpu: Gpu): AsyncGenerator<{ field: Field; step: number }> {
+    for (const { path, step } of await this.folder.stepCheckpoints()) {
+      using field = loadField(gpu, await readRegularFile(path), { name: path });
+      yield { field, step };
+    }
+  }
+
   /** Reads the latest checkpoint that can be read, if there are any, and says which cannot. */
   async #latest<T>(
     read: (path: string, bytes: Uint8Array) => T,

@@ -64,7 +64,10 @@ Deno.test("a run is resumed only as it was, and says what is wrong with its fold
     };
 
     const done = await resume();
-    assertStringIncludes(done, "0 The run has made its 6 steps already; --epochs or --minutes takes it further.");
+    assertStringIncludes(
+      done,
+      "0 The run has made its 6 steps already. To train further, resume it with a larger --epochs, or with --minutes.",
+    );
     assertEquals(await read("metrics.jsonl"), metrics);
 
     assertStringIncludes(await resume("--epochs", "1"), "1 error: --epochs 1: the run has made 2.0 epochs already.");

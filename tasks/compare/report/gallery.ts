@@ -6,7 +6,7 @@ import type { RunPicture, TrainingTask } from "../../training/task.ts";
 import type { ComparisonRecord } from "../record.ts";
 import type { ComparisonFolder } from "../store.ts";
 import { type ActivationSummary, finalQuality, type FinalRun } from "../summary.ts";
-import type { ReportPictures } from "./model.ts";
+import type { ReportPictures } from "../../run/report/model.ts";
 
 /** Longer side of a picture in a report, in pixels. */
 const LARGEST = 384;
