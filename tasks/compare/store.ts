@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { writeWhole } from "../run/atomic.ts";
+import { removeUnfinished, writeWhole } from "../run/atomic.ts";
 import { FolderLock } from "../run/folder_lock.ts";
 import { readJson, toJson } from "../run/json.ts";
 import { appendLine, readRecords, repairRecords } from "../run/metrics_file.ts";
@@ -38,8 +38,8 @@ export class ComparisonFolder {
   }
 
   /**
-   * Locks the comparison against other processes until the result is disposed of or this process ends. It also repairs the file of
-   * results if an earlier process was killed while writing.
+   * Locks the comparison against other processes until the result is disposed of or this process ends. It also removes
+   * what an earlier process left that was killed while writing.
    *
    * @throws {UserError} If another process has locked it.
    */
@@ -48,7 +48,8 @@ export class ComparisonFolder {
       this.path,
       "is making this comparison; wait for it to end, or choose another --name",
     );
-    // Only now, because without the lock another process may be writing a line.
+    // Only now, because without the lock another process may be writing.
+    await removeUnfinished(this.path);
     await repairRecords(join(this.path, RESULTS));
     return this.#lock;
   }

@@ -28,7 +28,9 @@ export class FolderLock implements Disposable {
 
   /** Locks a folder, or returns undefined if another process has locked it. */
   static async tryTake(folder: string): Promise<FolderLock | undefined> {
-    const file = await Deno.open(join(folder, LOCK), { create: true, write: true });
+    const file = await Deno.open(join(folder, LOCK), { create: true, write: true }).catch((cause) => {
+      throw new UserError(`${folder}: cannot be locked for writing: ${cause.message}.`, { cause });
+    });
     try {
       if (!await file.tryLock(true)) {
         file.close();

@@ -181,16 +181,18 @@ export class RunFolder implements Disposable {
   }
 
   /**
-   * Removes checkpoints that later ones have replaced: interim ones, and the oldest others if there are too many.
+   * Removes checkpoints that later ones have replaced: the oldest ones if there are too many, and interim ones. While the newest checkpoint is
+   * an interim one, the interim one before it stays, in case the newest is damaged.
    *
    * @param name The newest checkpoint. It stays even if there are later ones, which happens when a run went back to an earlier step.
    */
   async removeReplaced(name: string): Promise<void> {
     const all = await this.stepCheckpoints();
+    const interims = all.filter(({ interim }) => interim);
+    const kept = interims.some((each) => each.name === name) ? 2 : 0;
     const surplus = all.filter(({ interim }) => !interim).slice(0, -this.#keep);
-    for (const old of [...surplus, ...all.filter(({ interim }) => interim)]) {
-      if (old.name !== name) await remove(old.path);
-    }
+    const replaced = [...surplus, ...interims.slice(0, interims.length - kept)];
+    for (const old of replaced) if (old.name !== name) await remove(old.path);
   }
 
   /** Sets a damaged checkpoint aside: it is called `<name>.damaged` from now on, and no longer counts. */

@@ -121,7 +121,11 @@ export class EarlierRun<C extends Command> {
         reasons.push((error as Error).message);
       }
     }
-    if (reasons.length > 0) throw new UserError(reasons[0]);
+    if (reasons.length === 0) return undefined;
+    const others = reasons.length === 1
+      ? "There is no other checkpoint"
+      : "The other checkpoints cannot be read either";
+    throw new UserError(`${reasons[0]} ${others}.`);
   }
 }
 
