@@ -8,6 +8,7 @@ import { silhouettePsnr } from "../../lib/metric/silhouette.ts";
 import { structuralSimilarity } from "../../lib/metric/ssim.ts";
 import { errorPicture } from "../run/error_picture.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
+import { removeFilesOf } from "../run/remove_files.ts";
 import type { Picture } from "../../lib/codec/image/picture.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { sideBySide } from "../run/side_by_side.ts";
@@ -54,7 +55,7 @@ export async function renderTestViews(
       if (!signal.aborted) throw error;
     });
     if (view === undefined) break;
-    if (k === 0) await Deno.remove(join(folder.path, "test"), { recursive: true }).catch(() => {});
+    if (k === 0) await removeFilesOf(join(folder.path, "test"), /^\d{3,}(_comparison|_depth)?\.png$/);
     await writeView(folder, `test/${String(wanted[k]).padStart(3, "0")}`, wantedView, view, options.space);
     if (wantedView.mask === undefined) {
       kept += gradientEnergy(view.picture);
