@@ -94,11 +94,11 @@ export class SceneInput implements TrainingInput {
     return writeSceneRecord(folder, this.#record);
   }
 
-  async measure(field: Field): Promise<Figures> {
+  async measure(field: Field, signal?: AbortSignal): Promise<Figures> {
     const begin = performance.now();
     const { test } = this.scene;
     const cameras = test.map(({ camera }) => camera);
-    const { pixel } = await renderPixels(field, cameras, this.#evaluatedPixels, this.#rendering);
+    const { pixel } = await renderPixels(field, cameras, this.#evaluatedPixels, { ...this.#rendering, signal });
     const each = this.#evaluatedPixels.length / test.length;
     const psnrs = test.map(({ picture }, i) => {
       const truth = Float32Array.from({ length: 3 * each }, (_, at) => {
@@ -118,10 +118,12 @@ export class SceneInput implements TrainingInput {
 
   async conclude(field: Field, folder: RunFolder, _: TrainEvent, closing: Closing): Promise<Summary> {
     const { path, frames, testViews: views } = this.values;
-    const { say, print, signal } = closing;
+    const { say, print } = closing;
+    // A view takes too long for a run that was stopped.
+    const signal = closing.stopped ? AbortSignal.abort() : closing.signal;
     const seconds = views === undefined && field.gpu.adapter.software ? closing.seconds : Infinity;
     if (path !== undefined) await removeFrames(folder, path);
-    const summary = await renderTestViews(field, folder, this.scene, this.#rendering, { ...closing, views, seconds });
+    const summary = await renderTestViews(field, folder, this.scene, this.#rendering, { ...closing, signal, views, seconds });
     if (path !== undefined) {
       const made = signal.aborted
         ? 0
