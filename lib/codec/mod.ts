@@ -4,7 +4,7 @@
  * @module
  */
 export { gunzip } from "./gunzip.ts";
-export { decodePicture } from "./image/decode_picture.ts";
+export { type DecodeOptions, decodePicture, type PictureHeader, readPictureHeader } from "./image/decode_picture.ts";
 export { encodeAnimatedPng } from "./image/encode_animated_png.ts";
 export { encodePng, type EncodePngOptions } from "./image/encode_png.ts";
 export { type Picture } from "./image/picture.ts";

@@ -21,7 +21,7 @@ import text from "../../wgsl/optim/esgd_step.wgsl" with { type: "text" };
 export interface EsgdOptions {
   /** The learning rate η. */
   learningRate?: number;
-  /** Steps between two that take probes, after the warm-up. */
+  /** Steps between two that take probes, after the first `warmup` steps. */
   updateEvery?: number;
   /** Steps at the start each of which takes probes. */
   warmup?: number;
@@ -47,7 +47,7 @@ export interface EsgdOptions {
 /** Also of its relatives. */
 export const esgdHyperparameters: Hyperparameters<EsgdOptions> = {
   learningRate: learningRate(0.5),
-  updateEvery: updateEvery(100, "probes, after the warm-up"),
+  updateEvery: updateEvery(100, "probes, after the first steps, which all take probes"),
   warmup: warmup(50),
   epsilon: epsilon(1e-4),
   betas: betas(0.9, 0.999),

@@ -20,7 +20,7 @@ import text from "../../wgsl/optim/esgd_max_step.wgsl" with { type: "text" };
 export interface EsgdMaxOptions {
   /** The learning rate η. */
   learningRate?: number;
-  /** Steps between two that take probes, after the warm-up. */
+  /** Steps between two that take probes, after the first `warmup` steps. */
   updateEvery?: number;
   /** Steps at the start each of which takes probes. */
   warmup?: number;
@@ -39,7 +39,7 @@ export interface EsgdMaxOptions {
 /** As published, but for the weight decay. */
 const hyperparameters: Hyperparameters<EsgdMaxOptions> = {
   learningRate: learningRate(0.15),
-  updateEvery: updateEvery(100, "probes, after the warm-up"),
+  updateEvery: updateEvery(100, "probes, after the first steps, which all take probes"),
   warmup: warmup(50),
   epsilon: epsilon(1e-4),
   betas: betas(0.9, 0.999),

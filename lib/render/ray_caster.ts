@@ -23,11 +23,10 @@ const resampleSource = { name: "ray_resample", text: resampleText };
 
 /** Makes rays of cameras on the device, and the inputs of a radiance field along them. */
 export class RayCaster implements Disposable {
-  /** Width of all pictures in pixels. */
-  readonly width: number;
-  /** Height of all pictures in pixels. */
-  readonly height: number;
+  /** The number of pixels of all pictures together. */
+  readonly pixels: number;
   readonly #cameras: DeviceBuffer;
+  readonly #cameraCount: number;
   readonly #volume: Required<VolumeOptions>;
   #rays: DeviceBuffer | undefined;
   #coarse: DeviceBuffer | undefined;
@@ -35,32 +34,33 @@ export class RayCaster implements Disposable {
   /**
    * Uploads the cameras.
    *
-   * @param cameras The cameras in the scene's world; all must have the same size.
-   * @throws {Error} If there are no cameras, their sizes differ, one is invalid (see `checkCamera`), or the kind of the space is unknown.
-   * @throws {RangeError} If an option is out of range, or a size is not an integer of at least 1.
+   * @param cameras The cameras in the scene's world. Their pictures may differ in size.
+   * @throws {Error} If there are no cameras, one is invalid (see `checkCamera`), or the kind of the space is unknown.
+   * @throws {RangeError} If an option is out of range, a size is not an integer of at least 1, or there are 2³² pixels or more.
    */
   constructor(readonly gpu: Gpu, cameras: readonly Camera[], readonly space: RaySpace, volume: VolumeOptions) {
     this.#volume = checkVolume(volume);
     if (cameras.length === 0) throw new Error("rays: expected at least one camera, found none.");
-    const { width, height } = cameras[0];
-    checkWhole("rays: width", width, 1);
-    checkWhole("rays: height", height, 1);
-    if (cameras.some((camera) => camera.width !== width || camera.height !== height)) {
-      throw new Error("rays: expected cameras with pictures of one size, found different sizes.");
+    for (const { width, height } of cameras) {
+      checkWhole("rays: width", width, 1);
+      checkWhole("rays: height", height, 1);
     }
     cameras.forEach((camera, i) => checkCamera(`rays: camera ${i}`, camera));
     if (!RAY_SPACES.includes(space.kind)) {
       throw new Error(`rays: expected a space of one of ${RAY_SPACES.join(", ")}, found ${space.kind}.`);
     }
-    this.width = width;
-    this.height = height;
+    const firsts = firstPixels(cameras);
+    this.pixels = firsts.at(-1)!;
+    if (this.pixels >= 2 ** 32) throw new RangeError(`rays: expected fewer than 2³² pixels, found ${this.pixels}.`);
+    this.#cameraCount = cameras.length;
     this.#cameras = gpu.buffer("cameras", cameras.length * 24 * 4);
-    gpu.write(this.#cameras, Float32Array.from(cameras.flatMap((camera) => packed(cameraInSpace(camera, space)))));
+    const records = cameras.flatMap((camera, i) => packed(cameraInSpace(camera, space), firsts[i]));
+    gpu.write(this.#cameras, Float32Array.from(records));
   }
 
   /**
-   * Records casting rays: for sample s = indices[first + n], the ray through pixel s mod (width · height) of camera s div
-   * (width · height). The result has the layout that `rays.wgsl` defines and belongs to this caster.
+   * Records casting rays: for sample s = indices[first + n], the ray through pixel s, counted as in `firstPixels`. The result has the
+   * layout that `rays.wgsl` defines and belongs to this caster.
    */
   cast(indices: DeviceBuffer, first: number, count: number): DeviceBuffer {
     if (this.#rays === undefined || this.#rays.size < count * 48) {
@@ -74,8 +74,7 @@ export class RayCaster implements Disposable {
       {
         count,
         first,
-        width: this.width,
-        height: this.height,
+        camera_count: this.#cameraCount,
         space: this.#kind,
         near,
         far,
@@ -203,8 +202,19 @@ function keyOf(place: number, stream: number, draw?: Draw) {
   return { jitter: draw === undefined ? 0 : 1, place, key0: seed, key1: stream, step };
 }
 
-/** A camera in the layout that `rays.wgsl` reads. */
-function packed({ pose, focal, centre, distortion }: Camera): number[] {
+/**
+ * The number of the first pixel of each camera, and the number of all pixels at the end: the pixels of all cameras are counted camera by
+ * camera, each in row-major order.
+ */
+export function firstPixels(cameras: readonly Pick<Camera, "width" | "height">[]): number[] {
+  const firsts = [0];
+  for (const { width, height } of cameras) firsts.push(firsts.at(-1)! + width * height);
+  return firsts;
+}
+
+/** A camera in the layout that `rays.wgsl` reads; `first` is the number of its first pixel. */
+function packed({ pose, focal, centre, distortion, width }: Camera, first: number): number[] {
   const { k1 = 0, k2 = 0, k3 = 0, p1 = 0, p2 = 0 } = distortion ?? {};
-  return [...pose, ...focal, ...centre, k1, k2, k3, p1, p2, 0, 0, 0];
+  // Integers below 2²⁴ are exact in f32.
+  return [...pose, ...focal, ...centre, k1, k2, k3, p1, p2, width, Math.floor(first / 65536), first % 65536];
 }

@@ -1,7 +1,8 @@
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { VolumeOptions } from "../objective/volume_rendering.ts";
-import { RayCaster } from "./ray_caster.ts";
+import { PixelChoice } from "./pixel_choice.ts";
+import { firstPixels, RayCaster } from "./ray_caster.ts";
 import type { TrainingData } from "../data/training_data.ts";
 import type { RaySpace } from "../data/scene/ray_space.ts";
 import type { View } from "../data/scene/scene.ts";
@@ -11,7 +12,8 @@ import text from "../../wgsl/render/ray_pixels.wgsl" with { type: "text" };
 const kernelSource = { name: "ray_pixels", text };
 
 /**
- * The rays through all pixels of all views as training data for `volumeRendering`, view by view in row-major order. The edges of
+ * The rays through all pixels of all views that are not masked as training data for `volumeRendering`, view by view in row-major order.
+ * Views may differ in size. The edges of
  * intervals are drawn anew at every step (stratified sampling), keyed by the run's seed, the step and the ray's place in the batch.
  * Colours are stored with 16 bits per channel and take 8 bytes per pixel.
  *
@@ -26,27 +28,24 @@ const kernelSource = { name: "ray_pixels", text };
  * for await (const event of train({ field, objective, data, optimizer, epochs: 4 })) console.log(event.losses.at(-1));
  * const { picture } = await renderView(field, scene.test[0].camera, { ...volume, space });
  * ```
- * @throws {Error} If there are no views, they differ in size, a picture is not RGB of its camera's size, or they exceed the adapter's
- * buffers; when a batch is made, if the objective has another number of intervals.
+ * @throws {Error} If there are no views, a picture is not RGB of its camera's size, a mask has another size, every pixel is masked, or they
+ * exceed the adapter's buffers; when a batch is made, if the objective has another number of intervals.
  */
 export function rayData(gpu: Gpu, views: readonly View[], space: RaySpace, volume: VolumeOptions): TrainingData {
-  for (const { name, camera, picture } of views) {
-    checkPicture(`rays: ${name}`, picture);
-    const { width, height, channels } = picture;
-    if (width !== camera.width || height !== camera.height || channels !== 3) {
-      throw new RangeError(
-        `rays: ${name}: expected a picture of the camera's width×height×channels ${camera.width}×${camera.height}×3, ` +
-          `found ${width}×${height}×${channels}.`,
-      );
-    }
-  }
-  const caster = new RayCaster(gpu, views.map(({ camera }) => camera), space, volume);
-  const pixels = caster.width * caster.height;
-  const colours = gpu.buffer("colours", views.length * pixels * 8);
-  views.forEach(({ picture }, i) => gpu.write(colours, pack(picture.pixels), i * pixels * 8));
+  views.forEach(checkView);
+  using made = new DisposableStack();
+  const caster = made.use(new RayCaster(gpu, views.map(({ camera }) => camera), space, volume));
+  const firsts = firstPixels(views.map(({ camera }) => camera));
+  const colours = made.use(gpu.buffer("colours", caster.pixels * 8));
+  views.forEach(({ picture }, i) => gpu.write(colours, pack(picture.pixels), firsts[i] * 8));
+  const choice = views.some(({ mask }) => mask !== undefined)
+    ? made.use(new PixelChoice(gpu, keptPixels(views, firsts)))
+    : undefined;
+  const owned = made.move();
   return {
-    count: views.length * pixels,
-    fill(chunk, indices, draw) {
+    count: choice?.count ?? caster.pixels,
+    fill(chunk, samples, draw) {
+      const indices = choice?.choose(samples, chunk.first, chunk.samples) ?? samples;
       caster.fill(chunk, indices, draw);
       const { buffer, stride } = chunk.targets.get("pixel")!;
       gpu.dispatch(
@@ -56,11 +55,35 @@ export function rayData(gpu: Gpu, views: readonly View[], space: RaySpace, volum
         linearGroups(chunk.paddedSamples, 64),
       );
     },
-    [Symbol.dispose]() {
-      caster[Symbol.dispose]();
-      colours[Symbol.dispose]();
-    },
+    [Symbol.dispose]: () => owned.dispose(),
   };
+}
+
+function checkView({ name, camera, picture, mask }: View): void {
+  checkPicture(`rays: ${name}`, picture);
+  const { width, height, channels } = picture;
+  if (width !== camera.width || height !== camera.height || channels !== 3) {
+    throw new RangeError(
+      `rays: ${name}: expected a picture of the camera's width×height×channels ${camera.width}×${camera.height}×3, ` +
+        `found ${width}×${height}×${channels}.`,
+    );
+  }
+  if (mask !== undefined && mask.length !== width * height) {
+    throw new RangeError(`rays: ${name}: expected a mask of ${width * height} pixels, found ${mask.length}.`);
+  }
+}
+
+/** The numbers of the pixels that are not masked. */
+function keptPixels(views: readonly View[], firsts: readonly number[]): Uint32Array {
+  const all = firsts.at(-1)!;
+  const kept = new Uint32Array(all);
+  let count = 0;
+  views.forEach(({ mask }, i) => {
+    for (let pixel = firsts[i]; pixel < firsts[i + 1]; pixel++) {
+      if (mask === undefined || mask[pixel - firsts[i]] === 1) kept[count++] = pixel;
+    }
+  });
+  return kept.slice(0, count);
 }
 
 /** Packs RGB into two words per pixel, as `ray_pixels.wgsl` reads them. */

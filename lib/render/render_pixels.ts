@@ -20,10 +20,10 @@ export interface RenderOptions extends VolumeOptions {
 /**
  * Renders pixels of cameras in chunks, so that memory on the device does not depend on their number. Intervals are not moved randomly.
  *
- * @param cameras The cameras in the scene's world; all must have the same size.
- * @param pixels The pixels: an entry s stands for pixel s mod (width · height) of camera s div (width · height), as in `rayData`.
+ * @param cameras The cameras in the scene's world. Their pictures may differ in size.
+ * @param pixels The numbers of pixels: those of all cameras are counted camera by camera, each in row-major order, as in `rayData`.
  * @returns The results for each pixel, without weights.
- * @throws {Error} If there are no cameras, they differ in size, or the field is not a radiance field.
+ * @throws {Error} If there are no cameras, or the field is not a radiance field.
  * @throws {RangeError} If an entry of `pixels` belongs to no camera, or an option is out of range.
  */
 export async function renderPixels(
@@ -35,10 +35,11 @@ export async function renderPixels(
   const { gpu } = field;
   const count = pixels.length;
   using caster = new RayCaster(gpu, cameras, options.space, options);
-  const most = cameras.length * caster.width * caster.height;
-  const outside = pixels.find((pixel) => pixel >= most);
+  const outside = pixels.find((pixel) => pixel >= caster.pixels);
   if (outside !== undefined) {
-    throw new RangeError(`rendering: expected pixels below ${most} (cameras · width · height), found ${outside}.`);
+    throw new RangeError(
+      `rendering: expected pixels below ${caster.pixels}, the number of all pixels of the cameras, found ${outside}.`,
+    );
   }
   if (count === 0) return { pixel: new Float32Array(0), depth: new Float32Array(0), opacity: new Float32Array(0) };
   using evaluation = new RayEvaluation(field, options, count, options.memory);

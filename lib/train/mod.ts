@@ -18,13 +18,17 @@ export {
   linearWarmup,
   type LinearWarmupOptions,
   type Schedule,
-  type ScheduleConfig,
-  scheduleFromConfig,
-  type ScheduleKind,
-  scheduleKinds,
-  scheduleNames,
-  scheduleToConfig,
   stepDecay,
   type StepDecayOptions,
 } from "./schedule.ts";
+export {
+  type ScheduleConfig,
+  scheduleFromConfig,
+  scheduleHyperparameters,
+  type ScheduleKind,
+  scheduleKinds,
+  scheduleNames,
+  scheduleOver,
+  scheduleToConfig,
+} from "./schedule_registry.ts";
 export { type Draw, tableData, type TrainingData } from "../data/training_data.ts";

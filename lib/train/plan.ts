@@ -40,7 +40,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   const before = gpu.liveBytes;
   using rehearsal = new Rehearsal(training, signal);
   const copies = gpu.liveBytes - before;
-  await rehearsal.warmUp();
+  await rehearsal.compile();
   const deviceBytes = gpu.liveBytes - copies;
   const first = optimizer.counters.step === 0 ? await rehearsal.secondsOfFirst() : undefined;
   const { whole: plain, chunk } = await rehearsal.secondsPerStep([]);

@@ -51,7 +51,7 @@ export class Rehearsal implements Disposable {
   }
 
   /** Runs the steps that the optimizer's specification names, with and without products, so that all kernels are compiled. */
-  async warmUp(): Promise<void> {
+  async compile(): Promise<void> {
     for (const step of this.#optimizer.spec.rehearsal ?? [0]) {
       this.#optimizer.restore({ step, observations: this.#optimizer.counters.observations });
       // With observations first: some optimizers cannot step before they have made one.
@@ -63,7 +63,7 @@ export class Rehearsal implements Disposable {
   }
 
   /**
-   * Seconds of the first step with the samples of one chunk; undefined if that step is not special for the optimizer. `warmUp` leaves a
+   * Seconds of the first step with the samples of one chunk; undefined if that step is not special for the optimizer. `compile` leaves a
    * special first step out.
    */
   async secondsOfFirst(): Promise<number | undefined> {

@@ -23,16 +23,6 @@ export interface Schedule {
   factor(step: number): number;
 }
 
-/** A schedule in a run's configuration: its name and options in one object. */
-export interface ScheduleConfig {
-  /** The schedule's name in the registry. */
-  readonly name: string;
-  /** The schedule that follows. */
-  readonly then?: ScheduleConfig;
-  /** The schedule's options. */
-  readonly [option: string]: number | string | ScheduleConfig | undefined;
-}
-
 /** Options of {@linkcode linearWarmup}. */
 export interface LinearWarmupOptions {
   /** The number of steps of the warm-up. */
@@ -69,17 +59,20 @@ const warmupHyperparameters: Hyperparameters<Omit<LinearWarmupOptions, "then">> 
   steps: { range: COUNT, default: undefined, doc: "Steps of the warm-up" },
 };
 
-const exponentialHyperparameters: Hyperparameters<ExponentialOptions> = {
+/** The declaration of exponential's options. */
+export const exponentialHyperparameters: Hyperparameters<ExponentialOptions> = {
   steps: { range: COUNT, default: undefined, doc: "Step at which the final factor is reached" },
   final: { range: POSITIVE, default: undefined, doc: "Final factor" },
 };
 
-const cosineHyperparameters: Hyperparameters<CosineOptions> = {
+/** The declaration of cosine's options. */
+export const cosineHyperparameters: Hyperparameters<CosineOptions> = {
   steps: { range: COUNT, default: undefined, doc: "Step at which the final factor is reached" },
   final: { range: FROM_0, default: 0, doc: "Final factor" },
 };
 
-const stepDecayHyperparameters: Hyperparameters<StepDecayOptions> = {
+/** The declaration of stepDecay's options. */
+export const stepDecayHyperparameters: Hyperparameters<StepDecayOptions> = {
   every: { range: COUNT, default: undefined, doc: "Steps between two drops" },
   factor: { range: POSITIVE, default: undefined, doc: "Factor by which each drop multiplies the learning rate" },
 };
@@ -158,68 +151,4 @@ export function stepDecay(options: StepDecayOptions): Schedule {
     options: { every, factor },
     factor: (step) => factor ** Math.floor(step / every),
   };
-}
-
-/** What the registry knows of a schedule. */
-export interface ScheduleKind {
-  /** Its name in configurations and on the command line. */
-  readonly name: string;
-  /** Other names that the command line accepts for it. */
-  readonly aliases?: readonly string[];
-  /** Makes one from the options of a configuration, which it checks. */
-  readonly make: (options: never) => Schedule;
-  /** Makes the one that tasks use for a run of so many steps. */
-  readonly over: (steps: number) => Schedule;
-}
-
-/** Every schedule. */
-export const scheduleKinds: readonly ScheduleKind[] = [
-  {
-    name: "constant",
-    make: (options: Readonly<Record<string, never>>) => {
-      resolveHyperparameters("constant", {}, options);
-      return constant();
-    },
-    over: constant,
-  },
-  {
-    name: "linearWarmup",
-    aliases: ["warmup"],
-    make: linearWarmup,
-    over: (steps) => linearWarmup({ steps: Math.max(1, Math.round(steps / 20)) }),
-  },
-  { name: "exponential", make: exponential, over: (steps) => exponential({ steps, final: 0.01 }) },
-  { name: "cosine", make: cosine, over: (steps) => cosine({ steps }) },
-  {
-    name: "stepDecay",
-    aliases: ["step"],
-    make: stepDecay,
-    over: (steps) => stepDecay({ every: Math.ceil(steps / 3), factor: 0.1 }),
-  },
-];
-
-/** The names that {@linkcode scheduleFromConfig} knows. */
-export const scheduleNames: readonly string[] = scheduleKinds.map(({ name }) => name);
-
-/**
- * Converts a schedule to its configuration, from which {@linkcode scheduleFromConfig} makes the same schedule.
- *
- * @param schedule The schedule.
- */
-export function scheduleToConfig({ name, options, then }: Schedule): ScheduleConfig {
-  return { name, ...options, ...(then && { then: scheduleToConfig(then) }) };
-}
-
-/**
- * Makes a schedule from its name and options.
- *
- * @param config The configuration, as {@linkcode scheduleToConfig} makes it. Options that have a default may be left out.
- * @throws {RangeError} If the name or an option is unknown, or an option is missing or out of range.
- */
-export function scheduleFromConfig({ name, then, ...options }: ScheduleConfig): Schedule {
-  const kind = scheduleKinds.find((each) => each.name === name);
-  if (kind === undefined) {
-    throw new RangeError(`schedule: expected one of ${scheduleNames.join(", ")}, found ${JSON.stringify(name)}.`);
-  }
-  return kind.make({ ...options, ...(then && { then: scheduleFromConfig(then) }) } as never);
 }

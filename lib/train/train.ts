@@ -117,7 +117,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       `train: there is nothing to do: ${last} steps in all were requested, and the optimizer has made ${made} already.`,
     );
   }
-  await warmUp(step, signal);
+  await compile(step, signal);
   const pace = new Pace(RING);
   let seconds = 0;
   let done = made;
@@ -160,11 +160,11 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
 }
 
 /** Compiles everything that a step needs. If the signal stops it, the rest is compiled when it is first used. */
-async function warmUp(step: TrainingStep, signal?: AbortSignal): Promise<void> {
+async function compile(step: TrainingStep, signal?: AbortSignal): Promise<void> {
   try {
     await step.tune(signal);
     using rehearsal = new Rehearsal(step, signal);
-    await rehearsal.warmUp();
+    await rehearsal.compile();
   } catch (error) {
     if (!signal?.aborted) throw error;
   }

@@ -59,7 +59,7 @@ export interface UpdateFigures {
   readonly esgdWithProbe: number;
 }
 
-/** The number of steps between two probes of ESGD after its warm-up. */
+/** The number of steps between two probes of ESGD, after the first steps, which all take probes. */
 const PROBE_EVERY = 100;
 
 /** Times the updates of Adam and ESGD; undefined if the adapter has no timestamps. */

@@ -7,8 +7,9 @@ import { chosenOptimizer } from "../training/optimizer.ts";
 import type { TaskValues, TrainingTask } from "../training/task.ts";
 import type { Command } from "../shell/command.ts";
 import type { SettledValues } from "../training/options.ts";
+import { SEARCHED_SCHEDULES } from "./halving.ts";
 import { type Pair, pairsOf } from "./pair.ts";
-import type { Input, Settings } from "./settings.ts";
+import type { Input, Settings } from "./record.ts";
 
 /** The properties that all runs of a comparison share. */
 export interface Scope {
@@ -42,7 +43,7 @@ export function runValues(scope: Scope, { activation, optimizer }: Pair, choice:
     ...schedule !== undefined && { schedule },
     ...positional !== undefined && { [positional]: input.path },
   };
-  const known = knownHyperparameters(asked(scope, stored));
+  const known = knownHyperparameters(settle(scope, stored));
   const fitting = Object.entries(stored).filter(([name]) => !HYPERPARAMETERS.has(name) || known.has(name));
   return settle(scope, Object.fromEntries(fitting));
 }
@@ -65,12 +66,14 @@ function asked({ task }: Scope, options: Record<string, unknown>): TaskValues<Co
 export function checkPairs(scope: Scope): void {
   const { task, settings } = scope;
   const pairs = pairsOf(settings);
-  const known = new Set(
-    pairs.flatMap((pair) => [...knownHyperparameters(asked(scope, { ...settings.options, ...pair }))]),
-  );
+  const schedules = settings.tune ? SEARCHED_SCHEDULES.map((schedule) => ({ schedule })) : [{}];
+  const choices = pairs.flatMap((pair) => schedules.map((schedule) => ({ ...settings.options, ...pair, ...schedule })));
+  const known = new Set(choices.flatMap((choice) => [...knownHyperparameters(settle(scope, choice))]));
   for (const name of Object.keys(settings.options).filter((name) => HYPERPARAMETERS.has(name))) {
     if (known.has(name)) continue;
-    throw new UserError(`${optionSpelling(name)}: none of the activations and optimizers has such a hyper-parameter.`);
+    throw new UserError(
+      `${optionSpelling(name)}: none of the activations, optimizers and schedules has such a hyper-parameter.`,
+    );
   }
   for (const pair of pairs) {
     const values = runValues(scope, pair, { input: settings.inputs[0], seed: 0 });

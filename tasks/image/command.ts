@@ -10,6 +10,7 @@ import {
   PAPER_OPTION,
   RUN_OPTIONS,
   SCHEDULE_OPTION,
+  SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 
@@ -68,6 +69,7 @@ export const command = defineCommand({
     ...RUN_OPTIONS,
     ...fieldHyperparameters(FIELD_DEFAULTS),
     ...OPTIMIZER_OPTIONS,
+    ...SCHEDULE_OPTIONS,
   ],
   examples: [
     "deno task image photo.jpg --activation sine --optimizer adam --epochs 30 --seed 3 --name mine",

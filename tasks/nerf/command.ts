@@ -11,6 +11,7 @@ import {
   OPTIMIZER_OPTIONS,
   RUN_OPTIONS,
   SCHEDULE_OPTION,
+  SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 
@@ -77,8 +78,8 @@ export const command = defineCommand({
       name: "downscale",
       kind: "integer",
       min: 1,
-      default: 8,
-      help: "For LLFF scenes: read the photographs from the folder images_N; 1 reads the folder images",
+      help: "Read the photographs from the folder images_N; 1 reads the folder images",
+      defaultText: "8 for LLFF scenes, otherwise the folder that the scene's file names",
     },
     {
       name: "hold",
@@ -134,6 +135,7 @@ export const command = defineCommand({
     ...RUN_OPTIONS,
     ...fieldHyperparameters(FIELD_DEFAULTS),
     ...OPTIMIZER_OPTIONS,
+    ...SCHEDULE_OPTIONS,
   ],
   examples: [
     "deno task nerf scenes/fern --space ndc --minutes 20 --path spiral --name fern",

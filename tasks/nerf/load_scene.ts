@@ -1,23 +1,55 @@
 import { fromFileUrl } from "@std/path";
-import { readScene } from "../../lib/data/scene/read_scene.ts";
-import type { Scene } from "../../lib/data/scene/scene.ts";
-import { sceneFolder } from "../../lib/data/scene/scene_files.ts";
+import { readScene, surveyScene } from "../../lib/data/scene/read_scene.ts";
+import type { Scene, SceneOptions, SceneSurvey } from "../../lib/data/scene/scene.ts";
+import { type SceneFiles, sceneFolder } from "../../lib/data/scene/scene_files.ts";
+import { SceneTooLargeError } from "../../lib/data/scene/scene_size.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { NerfValues } from "./command.ts";
 
 /** The scene to train on if none is named. */
 const DEFAULT_SCENE = fromFileUrl(new URL("../../fixtures/scene/", import.meta.url));
 
-/** Reads the scene as the options say and prints its warnings. */
-export async function loadScene(values: NerfValues): Promise<Scene> {
-  const path = values.scene ?? DEFAULT_SCENE;
+/** The most pixels of all training views: decoded on the host, they take 3.2 GB. */
+const MOST_PIXELS = 2 ** 28;
+
+/** The bytes that a pixel takes on the device; see `rayData`. */
+const PIXEL_BYTES = 8;
+
+/**
+ * Reads the scene as the options say and prints its warnings.
+ *
+ * @param limit The most bytes of a buffer on the device.
+ * @throws {UserError} If the photographs do not fit, which is known before any of them is decoded.
+ */
+export async function loadScene(values: NerfValues, limit: number): Promise<Scene> {
+  const mostPixels = Math.min(MOST_PIXELS, Math.floor(limit / PIXEL_BYTES));
+  try {
+    return warned(await readScene(await filesOf(values), { ...optionsOf(values), mostPixels }));
+  } catch (cause) {
+    if (!(cause instanceof SceneTooLargeError)) throw cause;
+    throw new UserError(`--size ${values.size ?? 0}: ${cause.message.replace("a size of", "--size")}`, { cause });
+  }
+}
+
+/** Reads what is known of the scene without decoding its photographs, and prints its warnings. */
+export async function loadSurvey(values: NerfValues): Promise<SceneSurvey> {
+  return warned(await surveyScene(await filesOf(values), optionsOf(values)));
+}
+
+async function filesOf({ scene: path = DEFAULT_SCENE }: NerfValues): Promise<SceneFiles> {
   const found = await Deno.stat(path).catch(() => undefined);
   if (!found?.isDirectory) {
     const instead = found === undefined ? "there is no such folder" : "it is a file";
     throw new UserError(`${path}: expected a scene's folder, but ${instead}.`);
   }
-  const { size, downscale, hold, background, near, far } = values;
-  const scene = await readScene(sceneFolder(path), { size: size || undefined, downscale, hold, background, near, far });
+  return sceneFolder(path);
+}
+
+function optionsOf({ size, downscale, hold, background, near, far }: NerfValues): SceneOptions {
+  return { size: size || undefined, downscale, hold, background, near, far };
+}
+
+function warned<S extends Scene | SceneSurvey>(scene: S): S {
   for (const warning of scene.warnings) console.error(`warning: ${warning}`);
   return scene;
 }

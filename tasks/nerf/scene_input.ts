@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import { firstPixels } from "../../lib/render/ray_caster.ts";
 import { rayData } from "../../lib/render/ray_data.ts";
 import { raySpace } from "../../lib/data/scene/ray_space.ts";
+import { sceneFigures } from "../../lib/data/scene/scene_figures.ts";
 import type { Scene, View } from "../../lib/data/scene/scene.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
@@ -15,6 +17,7 @@ import { renderView } from "../../lib/render/render_view.ts";
 import type { TrainingData } from "../../lib/data/training_data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { mean } from "../shell/statistics.ts";
+import { checkShape, number, object, printable } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Closing, Figures, Summary, TrainingInput } from "../training/training_input.ts";
 import { removeFrames, renderFrames } from "./frames.ts";
@@ -22,8 +25,22 @@ import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
 import { type NerfSettings, volumeFor } from "./settings.ts";
 import { renderTestViews } from "./test_views.ts";
 
-/** How many pixels of the test views are evaluated during training. They are the same ones each time. */
+/** How many pixels of all test views together are evaluated during training. They are the same ones each time. */
 const PIXELS_WHILE_TRAINING = 4096;
+
+const count = number({ whole: true, min: 1 });
+
+/** What `config.json` has about the scene, by which a resumed run recognises it. */
+const sceneShape = object({
+  train: count,
+  test: count,
+  width: count,
+  height: count,
+  near: number(),
+  far: number(),
+  cameras: printable(),
+  pictures: printable(),
+});
 
 /** A scene on the device. A run that trains on it writes renderings of the test views, depth maps and, if asked for, a camera path. */
 export class SceneInput implements TrainingInput {
@@ -39,7 +56,8 @@ export class SceneInput implements TrainingInput {
   readonly objective: Objective;
   readonly #record: SceneRecord;
   readonly #volume: VolumeOptions;
-  readonly #evaluatedPixels: Uint32Array;
+  /** For each test view, the pixels that are evaluated during training. */
+  readonly #evaluatedPixels: readonly Uint32Array[];
   #secondsToMeasure = 0;
   #pictures?: string;
 
@@ -52,7 +70,7 @@ export class SceneInput implements TrainingInput {
     if (values.path !== undefined) cameraPath(values.path, bounds, 1);
     this.#volume = volumeFor(values, background);
     this.objective = volumeRendering(this.#volume);
-    this.#evaluatedPixels = spreadPixels(test.length, pixelsOf(test[0]), PIXELS_WHILE_TRAINING);
+    this.#evaluatedPixels = test.map((view) => spreadPixels(view, PIXELS_WHILE_TRAINING / test.length));
     this.data = rayData(gpu, train, space, this.#volume);
   }
 
@@ -64,15 +82,21 @@ export class SceneInput implements TrainingInput {
   get config(): Record<string, unknown> {
     const { train, test, kind, near, far, background } = this.scene;
     const { width, height } = train[0].camera;
-    const cameras = digest([JSON.stringify([...train, ...test].map(({ camera }) => camera))]);
-    const pictures = this.#pictures ??= digest(train.map(({ picture }) => picture.pixels));
+    const all = [...train, ...test].map(({ camera }) => camera);
+    const cameras = digest([JSON.stringify(all)]);
+    const pictures = this.#pictures ??= digest(
+      train.flatMap(({ picture, mask }) => [picture.pixels, ...mask ? [mask] : []]),
+    );
     const counts = { train: train.length, test: test.length };
-    return { scene: { ...counts, width, height, kind, near, far, background, cameras, pictures } };
+    const masked = maskedShare(train);
+    const further = { ...masked > 0 && { masked }, figures: sceneFigures(all) };
+    return { scene: { ...counts, width, height, kind, near, far, background, cameras, pictures, ...further } };
   }
 
   checkUnchanged(config: Readonly<Record<string, unknown>>): void {
-    const [began, found] = [config.scene, this.config.scene].map((scene) => (scene ?? {}) as Record<string, unknown>);
-    const size = ({ train, test, width, height }: Record<string, unknown>) =>
+    const began = checkShape(config.scene, sceneShape, "config.json, scene");
+    const found = this.config.scene as typeof began;
+    const size = ({ train, test, width, height }: typeof began) =>
       `${train} + ${test} views of ${width}×${height} pixels`;
     const name = this.values.scene ?? "The scene";
     if (size(began) !== size(found)) {
@@ -81,7 +105,7 @@ export class SceneInput implements TrainingInput {
     if (began.cameras !== found.cameras) {
       throw new UserError(`${name}: expected the cameras that the run began with, found different ones.`);
     }
-    const bounds = ({ near, far }: Record<string, unknown>) => `${near} and ${far}`;
+    const bounds = ({ near, far }: typeof began) => `${near} and ${far}`;
     if (bounds(began) !== bounds(found)) {
       throw new UserError(`${name}: expected bounds ${bounds(began)}, as when the run began, found ${bounds(found)}.`);
     }
@@ -98,21 +122,25 @@ export class SceneInput implements TrainingInput {
     const begin = performance.now();
     const { test } = this.scene;
     const cameras = test.map(({ camera }) => camera);
-    const { pixel } = await renderPixels(field, cameras, this.#evaluatedPixels, { ...this.#rendering, signal });
-    const each = this.#evaluatedPixels.length / test.length;
+    const firsts = firstPixels(cameras);
+    const pixels = this.#evaluatedPixels.flatMap((places, i) => Array.from(places, (place) => firsts[i] + place));
+    const { pixel } = await renderPixels(field, cameras, Uint32Array.from(pixels), { ...this.#rendering, signal });
+    let first = 0;
     const psnrs = test.map(({ picture }, i) => {
-      const truth = Float32Array.from({ length: 3 * each }, (_, at) => {
-        const place = this.#evaluatedPixels[i * each + Math.floor(at / 3)] % pixelsOf(test[i]);
-        return picture.pixels[3 * place + at % 3];
-      });
-      return peakSignalToNoiseRatio(pixel.subarray(3 * i * each, 3 * (i + 1) * each), truth);
+      const places = this.#evaluatedPixels[i];
+      const truth = Float32Array.from(
+        { length: 3 * places.length },
+        (_, at) => picture.pixels[3 * places[Math.floor(at / 3)] + at % 3],
+      );
+      const found = pixel.subarray(3 * first, 3 * (first += places.length));
+      return peakSignalToNoiseRatio(found, truth);
     });
     this.#secondsToMeasure = (performance.now() - begin) / 1000;
     return { testPsnr: mean(psnrs) };
   }
 
-  async snapshot(field: Field, folder: RunFolder, name: string): Promise<void> {
-    const { picture } = await renderView(field, this.scene.test[0].camera, this.#rendering);
+  async snapshot(field: Field, folder: RunFolder, name: string, signal?: AbortSignal): Promise<void> {
+    const { picture } = await renderView(field, this.scene.test[0].camera, { ...this.#rendering, signal });
     await folder.writeFile(`${name}.png`, encodePng(picture));
   }
 
@@ -123,7 +151,12 @@ export class SceneInput implements TrainingInput {
     const signal = closing.stopped ? AbortSignal.abort() : closing.signal;
     const seconds = views === undefined && field.gpu.adapter.software ? closing.seconds : Infinity;
     if (path !== undefined) await removeFrames(folder, path);
-    const summary = await renderTestViews(field, folder, this.scene, this.#rendering, { ...closing, signal, views, seconds });
+    const summary = await renderTestViews(field, folder, this.scene, this.#rendering, {
+      ...closing,
+      signal,
+      views,
+      seconds,
+    });
     if (path !== undefined) {
       const made = signal.aborted
         ? 0
@@ -147,29 +180,28 @@ export class SceneInput implements TrainingInput {
   }
 }
 
-/**
- * Pixels spread evenly over views, equally many in each and at most `most` in total (at least one in each view), numbered as
- * `renderPixels` numbers them.
- *
- * @param size The number of pixels of a view.
- */
-function spreadPixels(views: number, size: number, most: number): Uint32Array {
-  const each = Math.min(size, Math.max(1, Math.floor(most / views)));
+/** Pixels of a view that are not masked, evenly spread, at most `most` of them but at least one. */
+function spreadPixels({ camera: { width, height }, mask }: View, most: number): Uint32Array {
+  const kept = mask && Uint32Array.from(mask.keys()).filter((pixel) => mask[pixel] === 1);
+  const size = kept?.length ?? width * height;
+  const count = Math.min(size, Math.max(1, Math.floor(most)));
   const golden = (Math.sqrt(5) - 1) / 2;
-  return Uint32Array.from({ length: views * each }, (_, i) => {
-    const place = i % each;
+  return Uint32Array.from({ length: count }, (_, i) => {
     // Multiples of the golden ratio, modulo 1, are evenly spread and never fall into step with the rows.
-    const pixel = each === size ? place : Math.floor(((place + 0.5) * golden % 1) * size);
-    return Math.floor(i / each) * size + pixel;
+    const place = count === size ? i : Math.floor(((i + 0.5) * golden % 1) * size);
+    return kept?.[place] ?? place;
   });
 }
 
-function pixelsOf({ camera: { width, height } }: View): number {
-  return width * height;
+/** The part of the pixels of some views that is masked. */
+function maskedShare(views: readonly View[]): number {
+  const pixels = views.reduce((sum, { picture: { width, height } }) => sum + width * height, 0);
+  const masked = views.reduce((sum, { mask }) => sum + (mask?.reduce((count, kept) => count + 1 - kept, 0) ?? 0), 0);
+  return masked / pixels;
 }
 
 /** A short hash, by which different data can be told apart. */
-function digest(parts: readonly (string | Float32Array)[]): string {
+function digest(parts: readonly (string | Float32Array | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return hash.digest("hex").slice(0, 16);

@@ -1,12 +1,14 @@
 import { addScaled, normalise, poseColumn, type Vector3 } from "../../lib/data/scene/camera.ts";
+import { sceneFigures } from "../../lib/data/scene/scene_figures.ts";
+import type { SceneSurvey } from "../../lib/data/scene/scene.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
-import { checkNewRun, createRunFolder } from "../run/run_folder.ts";
+import { checkNewRun, createRunFolder } from "../run/new_run.ts";
 import { cameraBefore, cameraSegments, drawSegments, segmentsPly } from "../../lib/render/camera_drawing.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { optionSpelling } from "../shell/command.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { NerfValues } from "./command.ts";
-import { loadScene } from "./load_scene.ts";
+import { loadSurvey } from "./load_scene.ts";
 
 const SIZE = { width: 900, height: 700 };
 
@@ -32,8 +34,7 @@ export async function showCameras(values: NerfValues, given: ReadonlySet<string>
   const { scene: path, name } = values;
   const place = { root: callerPath("runs"), task: "nerf", name };
   await checkNewRun(place);
-  // The cameras do not depend on the size of the photographs, so these are read small, to save memory.
-  const scene = await loadScene({ ...values, size: 16, scene: path === undefined ? undefined : callerPath(path) });
+  const scene = await loadSurvey({ ...values, scene: path === undefined ? undefined : callerPath(path) });
   const [train, test] = [scene.train, scene.test].map((views) => views.map(({ camera }) => camera));
   const cameras = [...train, ...test];
   const positions = cameras.map(({ pose }) => poseColumn(pose, 3));
@@ -46,7 +47,32 @@ export async function showCameras(values: NerfValues, given: ReadonlySet<string>
   const back = mean(cameras.map(({ pose }) => poseColumn(pose, 2)));
   const aside = addScaled(addScaled(poseColumn(cameras[0].pose, 0), up, 0.7), back, 1);
   await folder.writeFile("cameras.png", encodePng(drawSegments(segments, cameraBefore(segments, aside, up, SIZE))));
+  for (const line of figureLines(scene)) console.log(line);
   console.log(`${cameras.length} cameras are drawn in cameras.ply and cameras.png in ${folder.path}`);
+}
+
+/** The figures by which one sees whether a scene is read as it is meant. */
+function figureLines({ train, test, near, far }: SceneSurvey): string[] {
+  const shots = [...train, ...test];
+  const { focus, distances, miss, behind, fieldOfView, offCentre } = sceneFigures(shots.map(({ camera }) => camera));
+  const sizes = [...new Set(shots.map(({ camera: { width, height } }) => `${width}×${height}`))];
+  const short = (value: number) => String(Number(value.toPrecision(4)));
+  const fixed = (value: number) => value.toFixed(3).replace(/^-(0\.0+)$/, "$1");
+  const range = (low: number, high: number) =>
+    short(low) === short(high) ? short(low) : `${short(low)} to ${short(high)}`;
+  const masks = shots.filter(({ maskPath }) => maskPath !== undefined).length;
+  return [
+    `Views       ${train.length} to train on, ${test.length} held out${masks > 0 ? `, ${masks} with masks` : ""}`,
+    `Pictures    ${sizes.slice(0, 4).join(", ")}${sizes.length > 4 ? ", …" : ""} pixels, ${
+      range(...fieldOfView)
+    }° wide, ` +
+    `principal points up to ${short(100 * offCentre)} % off the middle`,
+    `Looking at  (${focus.map(fixed).join(", ")}), ${
+      range(distances[0], distances[2])
+    } away; the optical axes pass it by ` +
+    `${fixed(100 * miss)} % of that; it is behind ${behind} cameras`,
+    `Rays        from ${short(near)} to ${short(far)}`,
+  ];
 }
 
 function mean(vectors: readonly Vector3[]): Vector3 {

@@ -3,6 +3,7 @@ import type { TrainingTask } from "../training/task.ts";
 import { command } from "./command.ts";
 import { loadScene } from "./load_scene.ts";
 import { defaultEpochs, defaultsFor, fieldFor, type NerfSettings, settleValues } from "./settings.ts";
+import type { Gpu } from "../../lib/gpu/device.ts";
 import { SceneInput } from "./scene_input.ts";
 
 /** The task of training on photographs with known cameras. */
@@ -25,5 +26,10 @@ export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
   }],
   inputs: SCENE_FILES,
   takesFolders: true,
-  load: async (values, gpu) => new SceneInput(gpu, await loadScene(values), values),
+  load: async (values, gpu) => new SceneInput(gpu, await loadScene(values, bufferLimit(gpu)), values),
 };
+
+/** The most bytes of a buffer. */
+function bufferLimit({ device: { limits } }: Gpu): number {
+  return Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+}

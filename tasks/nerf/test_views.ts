@@ -8,6 +8,8 @@ import { silhouettePsnr } from "../../lib/metric/silhouette.ts";
 import { structuralSimilarity } from "../../lib/metric/ssim.ts";
 import { errorPicture } from "../run/error_picture.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
+import { removeFilesOf } from "../run/remove_files.ts";
+import type { Picture } from "../../lib/codec/image/picture.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { sideBySide } from "../run/side_by_side.ts";
 import type { RenderOptions } from "../../lib/render/render_pixels.ts";
@@ -32,7 +34,7 @@ export interface ViewOptions extends Omit<Closing, "next" | "stopped"> {
  *
  * @returns How many test views there are and how many were rendered. For the rendered ones, if any: PSNR and SSIM of each view and
  * their means; their gradient energy relative to that of the photographs; and, if the photographs have alpha, the mean PSNR of the best
- * silhouettes of one colour.
+ * silhouettes of one colour. Where views have masks, there is only the PSNR of the pixels that are not masked.
  */
 export async function renderTestViews(
   field: Field,
@@ -41,7 +43,7 @@ export async function renderTestViews(
   options: RenderOptions,
   { views: most = test.length, seconds, signal, say, print }: ViewOptions,
 ): Promise<Summary> {
-  const views: ReturnType<typeof figuresOf>[] = [];
+  const views: ViewFigures[] = [];
   let [kept, whole] = [0, 0];
   let wanted = spread(test.length, most);
   const begin = performance.now();
@@ -53,10 +55,12 @@ export async function renderTestViews(
       if (!signal.aborted) throw error;
     });
     if (view === undefined) break;
-    if (k === 0) await Deno.remove(join(folder.path, "test"), { recursive: true }).catch(() => {});
+    if (k === 0) await removeFilesOf(join(folder.path, "test"), /^\d{3,}(_comparison|_depth)?\.png$/);
     await writeView(folder, `test/${String(wanted[k]).padStart(3, "0")}`, wantedView, view, options.space);
-    kept += gradientEnergy(view.picture);
-    whole += gradientEnergy(wantedView.picture);
+    if (wantedView.mask === undefined) {
+      kept += gradientEnergy(view.picture);
+      whole += gradientEnergy(wantedView.picture);
+    }
     views.push(figuresOf(wantedView, view, background));
     if (k === 0) {
       const each = (performance.now() - begin) / 1000;
@@ -75,10 +79,10 @@ export async function renderTestViews(
   }
   if (views.length === 0) return counts;
   const silhouettes = views.flatMap(({ silhouettePsnr }) => silhouettePsnr ?? []);
+  const similarities = views.flatMap(({ ssim }) => ssim ?? []);
   return {
     testPsnr: mean(views.map(({ psnr }) => psnr)),
-    testSsim: mean(views.map(({ ssim }) => ssim)),
-    testGradientEnergy: kept / whole,
+    ...similarities.length === views.length && { testSsim: mean(similarities), testGradientEnergy: kept / whole },
     ...silhouettes.length === views.length && { testSilhouettePsnr: mean(silhouettes) },
     ...counts,
     views,
@@ -89,25 +93,50 @@ export async function renderTestViews(
 async function writeView(
   folder: RunFolder,
   file: string,
-  { picture: truth }: View,
+  wanted: View,
   view: RenderedView,
   space: RaySpace,
 ): Promise<void> {
   const { picture } = view;
+  const truth = wanted.picture;
   await folder.writeFile(`${file}.png`, encodePng(picture));
-  const comparison = sideBySide([truth, picture, errorPicture(picture, truth)]);
+  const comparison = sideBySide([truth, picture, errorPicture(picture, replaceMasked(wanted, picture))]);
   await folder.writeFile(`${file}_comparison.png`, encodePng(comparison));
   await folder.writeFile(`${file}_depth.png`, encodePng(depthMap(view, space)));
 }
 
-/** The quality of a rendered view. */
-function figuresOf({ name, picture: truth, alpha }: View, { picture }: RenderedView, background: Scene["background"]) {
+/** The figures of one view. */
+interface ViewFigures {
+  readonly name: string;
+  readonly psnr: number;
+  readonly ssim?: number;
+  readonly silhouettePsnr?: number;
+}
+
+/** The quality of a rendered view, of the pixels that are not masked. */
+function figuresOf(view: View, { picture }: RenderedView, background: Scene["background"]): ViewFigures {
+  const { name, picture: truth, alpha, mask } = view;
+  if (mask !== undefined) {
+    return { name, psnr: peakSignalToNoiseRatio(keptValues(picture, mask), keptValues(truth, mask)) };
+  }
   return {
     name,
     psnr: peakSignalToNoiseRatio(picture.pixels, truth.pixels),
     ssim: structuralSimilarity(picture, truth),
     ...alpha && { silhouettePsnr: silhouettePsnr(truth, alpha, background) },
   };
+}
+
+/** The values of the pixels that are not masked. */
+function keptValues({ pixels }: Picture, mask: Uint8Array): Float32Array {
+  return pixels.filter((_, i) => mask[Math.floor(i / 3)] === 1);
+}
+
+/** A photograph with masked pixels taken from its rendering, so that they show no error. */
+function replaceMasked({ picture, mask }: View, rendering: Picture): Picture {
+  if (mask === undefined) return picture;
+  const pixels = picture.pixels.map((value, i) => mask[Math.floor(i / 3)] === 1 ? value : rendering.pixels[i]);
+  return { ...picture, pixels };
 }
 
 /** At most `count` of the indices from 0 to `all` − 1, evenly spread and beginning with 0. */

@@ -10,6 +10,7 @@ import {
   PAPER_OPTION,
   RUN_OPTIONS,
   SCHEDULE_OPTION,
+  SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 
@@ -80,6 +81,7 @@ export const command = defineCommand({
     ...RUN_OPTIONS,
     ...fieldHyperparameters(FIELD_DEFAULTS),
     ...OPTIMIZER_OPTIONS,
+    ...SCHEDULE_OPTIONS,
   ],
   examples: [
     "deno task occupancy dragon.ply.gz --optimizer adam --minutes 10 --seed 3 --name dragon",

@@ -4,6 +4,7 @@ import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { costOfSteps } from "../../lib/train/budget.ts";
 import type { TrainingPlan } from "../../lib/train/plan.ts";
 import type { Schedule } from "../../lib/train/schedule.ts";
+import { optionSpelling } from "./command.ts";
 import { formatDuration } from "./progress.ts";
 
 /** The steps among which the fastest are looked for. */
@@ -27,7 +28,7 @@ export function planText(plan: TrainingPlan, { steps, field, optimizer, schedule
     `Adapter     ${field.gpu.adapter.name}`,
     `Field       ${field.parameterCount} parameters; ${partsOf(field.description).join("; ")}`,
     `Optimizer   ${withOptions(optimizer)}`,
-    `Schedule    ${withOptions(schedule)}`,
+    `Schedule    ${scheduleText(schedule)}`,
     `Steps       ${steps}, ${stepsPerEpoch} per epoch; batches of ${batchSize} samples are processed in chunks of up to ${chunkRows} rows`,
     `Time        about ${formatDuration(seconds)} of training; the fastest steps take ${
       (cheapest * 1000).toFixed(1)
@@ -36,13 +37,25 @@ export function planText(plan: TrainingPlan, { steps, field, optimizer, schedule
   ].join("\n");
 }
 
-/** The different encodings and activations of a field, each with its hyper-parameters. */
+/** The different encodings and activations of a field, each with its hyper-parameters. Output layers have the identity. */
 function partsOf({ layers }: FieldDescription): string[] {
-  return [...new Set(layers.map((layer) => withOptions(isEncoding(layer) ? layer.encoding : layer.activation)))];
+  return [
+    ...new Set(layers.map((layer) => {
+      if (isEncoding(layer)) return withOptions(layer.encoding);
+      return layer.activation.name === "identity"
+        ? "output without activation (identity)"
+        : withOptions(layer.activation);
+    })),
+  ];
 }
 
-/** "esgd (learningRate 0.5, updateEvery 100)". */
+/** A schedule and those that follow it: "linearWarmup (steps 50), then cosine (steps 950, final 0)". */
+function scheduleText({ then, ...schedule }: Schedule): string {
+  return `${withOptions(schedule)}${then === undefined ? "" : `, then ${scheduleText(then)}`}`;
+}
+
+/** "esgd (learning-rate 0.5, update-every 100)", with the options spelled as on the command line. */
 function withOptions({ name, options }: Pick<OptimizerSpec, "name" | "options">): string {
-  const texts = Object.entries(options).map(([option, value]) => `${option} ${value}`);
+  const texts = Object.entries(options).map(([option, value]) => `${optionSpelling(option).slice(2)} ${value}`);
   return texts.length === 0 ? name : `${name} (${texts.join(", ")})`;
 }

@@ -2,6 +2,7 @@ import { activationKinds } from "../../lib/field/activation/registry.ts";
 import { type FieldDescription, isEncoding } from "../../lib/field/description.ts";
 import { encodingKinds } from "../../lib/field/encoding/registry.ts";
 import { optimizerKinds } from "../../lib/optim/registry.ts";
+import { scheduleHyperparameters, scheduleKinds } from "../../lib/train/schedule_registry.ts";
 import { optionSpelling } from "../shell/command.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Owner } from "./hyperparameter_options.ts";
@@ -16,8 +17,15 @@ const ofEncodings = namesIn(encodingKinds);
 /** Without the learning rate, which is an option of every run. */
 const ofOptimizers = namesIn(optimizerKinds).filter((name) => name !== "learningRate");
 
-/** The names of all hyper-parameters that only some activations, encodings or optimizers have. */
-export const HYPERPARAMETERS: ReadonlySet<string> = new Set([...ofActivations, ...ofEncodings, ...ofOptimizers]);
+const ofSchedules = namesIn(scheduleKinds);
+
+/** The names of all hyper-parameters that only some activations, encodings, optimizers or schedules have. */
+export const HYPERPARAMETERS: ReadonlySet<string> = new Set([
+  ...ofActivations,
+  ...ofEncodings,
+  ...ofOptimizers,
+  ...ofSchedules,
+]);
 
 /** The hyper-parameters of an activation or an encoding that were given. */
 export function givenHyperparameters(values: TrainingValues, { hyperparameters }: Owner): Record<string, number> {
@@ -29,13 +37,21 @@ export function optimizerOptions(values: TrainingValues): Given {
   return pick(values, ofOptimizers);
 }
 
-/** The names of the hyper-parameters that the chosen activation, encoding and optimizer have, other than the learning rate. */
+/** The hyper-parameters of the schedule that were given. */
+export function scheduleOptions(values: TrainingValues): Given {
+  return pick(values, ofSchedules);
+}
+
+/** The names of the hyper-parameters that the chosen activation, encoding, optimizer and schedule have, other than the learning rate. */
 export function knownHyperparameters(values: TrainingValues): Set<string> {
   const { activation, encoding } = networkChoice(values);
   return new Set([
     ...namesIn(activationKinds.filter(({ name }) => name === activation)),
     ...namesIn(encodingKinds.filter(({ name }) => name === encoding)),
     ...namesIn(optimizerKinds.filter(({ name }) => name === values.optimizer)),
+    ...values.schedule === undefined
+      ? []
+      : Object.keys(scheduleHyperparameters(values.schedule, scheduleOptions(values).then as string | undefined)),
   ]);
 }
 
@@ -76,11 +92,21 @@ export function checkOptimizerOptions(values: TrainingValues): void {
   refuse(values, ofOptimizers, `the optimizer ${values.optimizer}`);
 }
 
+/**
+ * Checks that the chosen schedule has the hyper-parameters that were given.
+ *
+ * @throws {UserError} If it does not; the message names the first.
+ */
+export function checkScheduleOptions(values: TrainingValues): void {
+  const { then } = scheduleOptions(values);
+  refuse(values, ofSchedules, `the schedule ${values.schedule}${then === undefined ? "" : `, then ${then},`}`);
+}
+
 function refuse(values: TrainingValues, names: readonly string[], owner: string): void {
   const known = knownHyperparameters(values);
   const unknown = Object.keys(pick(values, names)).find((name) => !known.has(name));
   if (unknown === undefined) return;
-  const owners = [...activationKinds, ...encodingKinds, ...optimizerKinds]
+  const owners = [...activationKinds, ...encodingKinds, ...optimizerKinds, ...scheduleKinds]
     .filter(({ hyperparameters }) => Object.hasOwn(hyperparameters, unknown)).map(({ name }) => name);
   throw new UserError(
     `${optionSpelling(unknown)}: ${owner} has no such hyper-parameter; it belongs to ${owners.join(", ")}.`,

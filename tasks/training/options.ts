@@ -5,7 +5,7 @@ import { KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
 import { type ObjectiveKind, objectiveKinds } from "../../lib/objective/registry.ts";
 import { clipNormHyperparameter } from "../../lib/optim/clip_gradient.ts";
 import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
-import { scheduleKinds } from "../../lib/train/schedule.ts";
+import { scheduleKinds } from "../../lib/train/schedule_registry.ts";
 import type { Option, Values } from "../shell/command.ts";
 import { hyperparameterOptions, usualText, valueText } from "./hyperparameter_options.ts";
 import { SHORTHANDS } from "./network_choice.ts";
@@ -95,6 +95,11 @@ function optimizerDefaultText(owner: string, name: string): string {
   const texts = Object.entries(exceptions).map(([where, value]) => `${where}: ${valueText(value)}`);
   return texts.length === 0 ? valueText(other) : `${valueText(other)} (${texts.join(", ")})`;
 }
+
+/** The hyper-parameters of schedules. */
+export const SCHEDULE_OPTIONS: readonly Option[] = hyperparameterOptions(scheduleKinds, {
+  group: "Options of schedules",
+});
 
 /** The optimizers, and `auto` for the best one in our comparisons. */
 export const OPTIMIZER_CHOICES: readonly string[] = [...optimizerNames, "auto"];

@@ -1,4 +1,6 @@
-import { type Schedule, scheduleKinds } from "../../lib/train/schedule.ts";
+import type { Schedule } from "../../lib/train/schedule.ts";
+import { scheduleOver } from "../../lib/train/schedule_registry.ts";
+import { scheduleOptions } from "./hyperparameters.ts";
 import type { SettledValues } from "./options.ts";
 
 /**
@@ -7,5 +9,5 @@ import type { SettledValues } from "./options.ts";
  * @param steps The number of steps after which it ends.
  */
 export function chosenSchedule(values: SettledValues, steps: number): Schedule {
-  return scheduleKinds.find(({ name }) => name === values.schedule)!.over(steps);
+  return scheduleOver(values.schedule, steps, scheduleOptions(values));
 }

@@ -75,8 +75,12 @@ export interface TrainingInput extends Disposable {
    * @param signal Stops the measurement by throwing the signal's reason.
    */
   measure(field: Field, signal?: AbortSignal): Promise<Figures>;
-  /** Writes a picture of the field at its last measurement; `name` has no extension. */
-  snapshot(field: Field, folder: RunFolder, name: string): Promise<void>;
+  /**
+   * Writes a picture of the field at its last measurement; `name` has no extension.
+   *
+   * @param signal Stops the drawing by throwing the signal's reason.
+   */
+  snapshot(field: Field, folder: RunFolder, name: string, signal?: AbortSignal): Promise<void>;
   /**
    * Writes the results of a run and makes the closing measurements. The field has not changed since its last measurement.
    *

@@ -32,10 +32,10 @@ const description = radianceField({ activation: gaussian(), depth: 1, width: 16 
 
 Deno.test("rays are made of RGB pictures of their cameras' size alone", () => {
   const live = gpu.liveBuffers;
-  const refuses = (picture: Picture, message: string, camera = cameras[0]) => {
+  const refuses = (picture: Picture, message: string) => {
     const views: View[] = [
       { name: "a.png", camera: cameras[1], picture: testPicture(8, 6) },
-      { name: "b.png", camera, picture },
+      { name: "b.png", camera: cameras[0], picture },
     ];
     assertThrows(() => rayData(gpu, views, space, { intervals: 4 }), Error, message);
   };
@@ -51,8 +51,6 @@ Deno.test("rays are made of RGB pictures of their cameras' size alone", () => {
     { ...testPicture(8, 6), pixels: new Float32Array(9) },
     "rays: b.png: expected 6×8×3 = 144 pixel values, found 9.",
   );
-  const wider = { ...cameras[0], width: 9 };
-  refuses(testPicture(9, 6), "rays: expected cameras with pictures of one size, found different sizes.", wider);
   assertThrows(
     () => rayData(gpu, [], space, { intervals: 4 }),
     Error,
@@ -81,7 +79,7 @@ Deno.test("pixels of no camera are refused, and none are rendered as none", asyn
   await assertRejects(
     () => render(cameras, [0, 96]),
     RangeError,
-    "rendering: expected pixels below 96 (cameras · width · height), found 96.",
+    "rendering: expected pixels below 96, the number of all pixels of the cameras, found 96.",
   );
   await assertRejects(() => render([], []), Error, "rays: expected at least one camera, found none.");
   const none = new Float32Array(0);

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
 import { join } from "@std/path";
 import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
@@ -8,7 +8,12 @@ import { type Option, optionSpelling } from "../../tasks/shell/command.ts";
 import { HelpRequest } from "../../tasks/shell/help.ts";
 import { command } from "../../tasks/image/command.ts";
 import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
-import { checkFieldOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
+import {
+  checkFieldOptions,
+  checkScheduleOptions,
+  fieldOptions,
+  scheduleOptions,
+} from "../../tasks/training/hyperparameters.ts";
 import { fieldFor } from "../../tasks/image/settings.ts";
 import { networkChoice } from "../../tasks/training/network_choice.ts";
 import { chosenOptimizer, rateWarning } from "../../tasks/training/optimizer.ts";
@@ -107,9 +112,36 @@ Deno.test("--dry-run shows every hyper-parameter", () =>
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(8, 8));
     const chosen = ["--activation", "relu-pe", "--octaves", "3", "--optimizer", "sgd", "--momentum", "0.5"];
     const { stdout, stderr } = await imageTask(folder, "picture.png", ...tiny, ...chosen, "--dry-run");
-    assertStringIncludes(stdout, " parameters; positional (octaves 3); relu; identity\n", stderr);
-    assertStringIncludes(stdout, "sgd (learningRate 1, momentum 0.5, nesterov false, weightDecay 0)\n");
+    assertStringIncludes(
+      stdout,
+      " parameters; positional (octaves 3); relu; output without activation (identity)\n",
+      stderr,
+    );
+    assertStringIncludes(stdout, "sgd (learning-rate 1, momentum 0.5, nesterov false, weight-decay 0)\n");
+    const schedule = ["--schedule", "warmup", "--warmup-share", "0.5", "--then", "cosine", "--final-factor", "0.1"];
+    const warm = await imageTask(folder, "picture.png", ...tiny, ...schedule, "--epochs", "8", "--dry-run");
+    assertMatch(warm.stdout, /^Schedule {4}linearWarmup \(steps (\d+)\), then cosine \(steps \1, final 0.1\)$/m);
   }));
+
+Deno.test("hyper-parameters of the schedule are options, and those of another schedule are refused", () => {
+  const options = (line: string) => {
+    const { values } = parseOptions(line.split(" "), command);
+    checkScheduleOptions(values);
+    return scheduleOptions(values);
+  };
+  assertEquals(options("--schedule exponential --final-factor 0.1"), { finalFactor: 0.1 });
+  assertEquals(options("--schedule warmup --then stepDecay --drops 2"), { then: "stepDecay", drops: 2 });
+  assertThrows(
+    () => options("--schedule cosine --warmup-share 0.1"),
+    Error,
+    "--warmup-share: the schedule cosine has no such hyper-parameter; it belongs to linearWarmup.",
+  );
+  assertThrows(
+    () => options("--schedule warmup --then cosine --drops 2"),
+    Error,
+    "the schedule linearWarmup, then cosine,",
+  );
+});
 
 Deno.test("no two options of a task have one name", () => {
   for (const { command } of TASKS.values()) {

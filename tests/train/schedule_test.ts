@@ -1,15 +1,12 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { constant, cosine, exponential, linearWarmup, stepDecay } from "../../lib/train/schedule.ts";
 import {
-  constant,
-  cosine,
-  exponential,
-  linearWarmup,
   type ScheduleConfig,
   scheduleFromConfig,
   scheduleNames,
+  scheduleOver,
   scheduleToConfig,
-  stepDecay,
-} from "../../lib/train/schedule.ts";
+} from "../../lib/train/schedule_registry.ts";
 import { fromJson, toJson } from "../../tasks/run/json.ts";
 
 Deno.test("a constant schedule changes nothing", () => {
@@ -103,4 +100,26 @@ Deno.test("a configuration with an unknown name, an unknown setting or one missi
     ],
   ];
   for (const [config, message] of cases) assertThrows(() => scheduleFromConfig(config), RangeError, message);
+});
+
+Deno.test("a schedule over a run takes its steps from the run's, and its options from the declarations", () => {
+  const config = (name: string, options = {}) => scheduleToConfig(scheduleOver(name, 1000, options));
+  assertEquals(config("constant"), { name: "constant" });
+  assertEquals(config("linearWarmup"), { name: "linearWarmup", steps: 50 });
+  assertEquals(config("exponential"), { name: "exponential", steps: 1000, final: 0.01 });
+  assertEquals(config("cosine", { finalFactor: 0.2 }), { name: "cosine", steps: 1000, final: 0.2 });
+  assertEquals(config("stepDecay", { drops: 4 }), { name: "stepDecay", every: 250, factor: 0.1 });
+  assertEquals(config("linearWarmup", { warmupShare: 0.2, then: "exponential", finalFactor: 0.5 }), {
+    name: "linearWarmup",
+    steps: 200,
+    then: { name: "exponential", steps: 800, final: 0.5 },
+  });
+  assertThrows(() => config("constant", { finalFactor: 0.5 }), RangeError, "constant: there is no option finalFactor");
+  assertThrows(() => config("linearWarmup", { warmupShare: 1 }), RangeError, "warmupShare");
+});
+
+Deno.test("a warm-up over a run has the same length for a share of 0.05 as for a twentieth", () => {
+  for (let steps = 1; steps < 5000; steps++) {
+    assertEquals(scheduleOver("linearWarmup", steps).options.steps, Math.max(1, Math.round(steps / 20)));
+  }
 });

@@ -1,12 +1,12 @@
 // Rays through pixels without lens distortion, in the coordinates that samples are placed in (docs/conventions.md):
-//   sample s = indices[first + n]: camera s div (width·height), pixel (s mod width·height), its centre (column + ½, row + ½)
+//   sample s = indices[first + n]: the pixels of all cameras are counted camera by camera, row by row; its centre (column + ½, row + ½)
 //   rays[3n] = (origin, start of t), rays[3n + 1] = (direction of unit length, end of t), rays[3n + 2] = (viewing direction, 0)
 // In spaces 0 and 1, t runs from near to far. In space 2 (NDC; Mildenhall et al. 2020, appendix C, near plane 1) origin and direction
 // are those in the cube and t runs from 0 to the length of the whole ray; viewing directions stay as they are.
 // indices: sample numbers; cameras: [·, 6] vec4s: three rows of the pose (right, up, back, position), (focal lengths, centre),
-// (k1, k2, k3, p1), (p2, 0, 0, 0); rays: [count, 3] vec4s.
+// (k1, k2, k3, p1), (p2, width, and the number a·65536 + b of the camera's first pixel as a, b); rays: [count, 3] vec4s.
 // One invocation per ray; dispatch: workgroups of 64 along x and y. Rays are independent: every run gives the same bits.
-{{uniform count: u32, first: u32, width: u32, height: u32, space: u32, near: f32, far: f32, cube_x: f32, cube_y: f32}}
+{{uniform count: u32, first: u32, camera_count: u32, space: u32, near: f32, far: f32, cube_x: f32, cube_y: f32}}
 {{read indices: array<u32>}}
 {{read cameras: array<vec4f>}}
 {{write rays: array<vec4f>}}
@@ -33,17 +33,35 @@ fn undistorted(seen: vec2f, k: vec3f, p: vec2f) -> vec2f {
   return at;
 }
 
+fn first_pixel(camera: u32) -> u32 {
+  let place = cameras[camera * 6u + 5u];
+  return u32(place.z) * 65536u + u32(place.w);
+}
+
+// The camera to which a pixel belongs: the last one whose first pixel is not beyond it.
+fn camera_of(sample: u32) -> u32 {
+  var low = 0u;
+  var high = u.camera_count;
+  while (high - low > 1u) {
+    let middle = (low + high) / 2u;
+    if (first_pixel(middle) <= sample) { low = middle; } else { high = middle; }
+  }
+  return low;
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let n = invocation_index(id, groups, 64u);
   if (n >= u.count) { return; }
   let sample = indices[u.first + n];
-  let camera = sample / (u.width * u.height) * 6u;
-  let pixel = sample % (u.width * u.height);
+  let owner = camera_of(sample);
+  let camera = owner * 6u;
+  let pixel = sample - first_pixel(owner);
+  let width = u32(cameras[camera + 5u].y);
   let lens = cameras[camera + 3u];
   let k = cameras[camera + 4u];
   let p = vec2f(k.w, cameras[camera + 5u].x);
-  var at = (vec2f(f32(pixel % u.width), f32(pixel / u.width)) + 0.5 - lens.zw) / lens.xy;
+  var at = (vec2f(f32(pixel % width), f32(pixel / width)) + 0.5 - lens.zw) / lens.xy;
   if (any(k != vec4f()) || p.y != 0.0) { at = undistorted(at, k.xyz, p); }
   let local = vec3f(at.x, -at.y, -1.0);
   let rows = array<vec4f, 3>(cameras[camera], cameras[camera + 1u], cameras[camera + 2u]);

@@ -29,11 +29,16 @@ interface JpegJs {
  *
  * @param bytes The whole file.
  * @param name The name of the file in error messages.
+ * @param options.asStored Whether to ignore the EXIF orientation.
  * @returns A picture of 1 or 3 channels, whose values are multiples of 1/255.
  * @throws {Error} If the file is truncated, damaged, of an unsupported kind or has more than `MAX_JPEG_PIXELS` pixels, or if
  * jpeg-js cannot be loaded.
  */
-export async function decodeJpeg(bytes: Uint8Array, name = "picture"): Promise<Picture> {
+export async function decodeJpeg(
+  bytes: Uint8Array,
+  name = "picture",
+  { asStored = false }: { readonly asStored?: boolean } = {},
+): Promise<Picture> {
   const header = readJpegHeader(bytes, name);
   const { width, height, components, storesRgb, orientation } = header;
   if (width * height > MAX_JPEG_PIXELS) {
@@ -48,7 +53,7 @@ export async function decodeJpeg(bytes: Uint8Array, name = "picture"): Promise<P
   // jpeg-js returns grey values three times.
   const step = components === 1 ? 3 : 1;
   for (let i = 0; i < pixels.length; i++) pixels[i] = samples[i * step] / 255;
-  return orientPicture({ width, height, channels, pixels }, orientation);
+  return orientPicture({ width, height, channels, pixels }, asStored ? 1 : orientation);
 }
 
 /** Decodes three samples per pixel, 0 to 255: grey three times, the three components as stored, or RGB converted from CMYK. */

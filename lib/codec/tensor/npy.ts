@@ -28,11 +28,13 @@ export function readNpy(bytes: Uint8Array, name = "array"): NpyArray {
   const header = new TextDecoder("latin1").decode(bytes.subarray(start, start + headerLength));
   const found = /'descr':\s*'([^']*)'.*'fortran_order':\s*(True|False).*'shape':\s*\(([\d,\s]*)\)/s.exec(header);
   if (found === null) {
-    throw new Error(`${name}: the NumPy array's header cannot be read: ${header.trim().slice(0, 60)}.`);
+    throw new Error(`${name}: expected a NumPy header with descr, fortran_order and shape, found another text.`);
   }
   const [, type, fortran, sizes] = found;
   if (type !== "<f8" && type !== "<f4") {
-    throw new Error(`${name}: expected an array of f32 or f64 ("<f4" or "<f8"), found "${type}".`);
+    throw new Error(
+      `${name}: expected an array of f32 or f64 ("<f4" or "<f8"), found "${type.replace(/[^\x20-\x7e]/g, "?")}".`,
+    );
   }
   const shape = sizes.split(",").map((size) => size.trim()).filter((size) => size !== "").map(Number);
   if (fortran === "True" && shape.length > 1) {

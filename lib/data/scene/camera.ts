@@ -115,16 +115,8 @@ export function checkCamera(what: string, camera: Camera): void {
     if (!Number.isFinite(value)) throw new Error(`${what}: expected finite camera parameters, found ${value}.`);
   }
   const [right, up, back] = [0, 1, 2].map((column) => poseColumn(pose, column));
-  const products = [
-    dot(right, right) - 1,
-    dot(up, up) - 1,
-    dot(back, back) - 1,
-    dot(right, up),
-    dot(up, back),
-    dot(back, right),
-  ];
-  const off = Math.max(...products.map(Math.abs));
-  if (off > 1e-3) {
+  const off = rotationError(pose);
+  if (off > EXACT_ROTATION) {
     throw new Error(
       `${what}: the pose's rotation is not orthonormal (products of its columns are off by ${off.toPrecision(2)}).`,
     );
@@ -138,6 +130,23 @@ export function checkCamera(what: string, camera: Camera): void {
       `${what}: expected a distortion that can be undone in the whole picture, but ${numbers} cannot be.`,
     );
   }
+}
+
+/** The largest error of products of columns up to which a matrix is used as a rotation. */
+export const EXACT_ROTATION = 1e-3;
+
+/** How far the products of a matrix's columns are from those of a rotation or reflection, at most. */
+export function rotationError(pose: readonly number[]): number {
+  const [right, up, back] = [0, 1, 2].map((column) => poseColumn(pose, column));
+  const products = [
+    dot(right, right) - 1,
+    dot(up, up) - 1,
+    dot(back, back) - 1,
+    dot(right, up),
+    dot(up, back),
+    dot(back, right),
+  ];
+  return Math.max(...products.map(Math.abs));
 }
 
 /** Σ aᵢbᵢ. */

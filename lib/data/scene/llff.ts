@@ -1,19 +1,24 @@
+import { PoseMender } from "./camera_matrix.ts";
 import { type Camera, checkCamera } from "./camera.ts";
 import { readNpy } from "../../codec/tensor/npy.ts";
-import { type Scene, type SceneOptions, splitViews, type View } from "./scene.ts";
+import { printable } from "./printable.ts";
+import { type SceneOptions, type SceneSurvey, type Shot, splitViews } from "./scene.ts";
 import type { SceneFiles } from "./scene_files.ts";
-import { checkCameraSize, checkSameSize, decodeScenePicture, type ScenePicture } from "./scene_picture.ts";
+import { areUpright, checkCameraSize, orientationWarnings, readHeader, shrunkSize, usedSize } from "./scene_picture.ts";
 
 const POSES = "poses_bounds.npy";
 
+/** A bound that is this many times off the median is warned of. */
+const ODD = 10;
+
 /**
- * Reads a scene in the format of LLFF (Mildenhall et al. 2019): `poses_bounds.npy` of shape (N, 17), and N pictures in `images`,
+ * Surveys a scene in the format of LLFF (Mildenhall et al. 2019): `poses_bounds.npy` of shape (N, 17), and N pictures in `images`,
  * `images_4` or a similar folder, in the order of their sorted names. A row consists of 3 × 5 numbers with the columns down, right, back,
  * position and (height, width, focal length) of the full-size pictures, then the nearest and the farthest distance in the view.
  *
  * @throws {Error} If something is missing or malformed.
  */
-export async function readLlff(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
+export async function surveyLlff(files: SceneFiles, options: SceneOptions = {}): Promise<SceneSurvey> {
   const where = `${files.name}/${POSES}`;
   const bytes = await files.read(POSES);
   if (bytes === undefined) throw new Error(`${where}: there is no such file.`);
@@ -24,55 +29,92 @@ export async function readLlff(files: SceneFiles, options: SceneOptions = {}): P
     );
   }
   const warnings: string[] = [];
-  const { background = "black" } = options;
   const { folder, names } = await pictureFolder(files, options.downscale ?? 8, warnings);
   if (names.length !== shape[0]) {
     throw new Error(
       `${files.name}: expected ${shape[0]} pictures in ${folder}, one for each pose, found ${names.length}.`,
     );
   }
-  const pictures = [];
-  for (const name of names) {
+  const rows = Array.from(names, (_, i) => data.subarray(17 * i, 17 * i + 17));
+  const photographs = [];
+  for (const [i, name] of names.entries()) {
     const path = `${folder}/${name}`;
-    const what = `${files.name}/${path}`;
-    const bytes = await files.read(path);
-    if (bytes === undefined) throw new Error(`${what}: expected a picture, but it is no file.`);
-    const picture = await decodeScenePicture(bytes, what, { ...options, background });
-    pictures.push({ name: path, ...picture });
+    const given = { width: rows[i][9], height: rows[i][4] };
+    photographs.push({ path, given, row: rows[i], header: await readHeader(files, path) });
   }
-  checkSameSize(files.name, pictures);
-  const views = pictures.map((found, i) => viewOf(found, data.subarray(17 * i, 17 * i + 17), `${where}, row ${i}`));
-  const bounds = Array.from({ length: shape[0] }, (_, i) => [data[17 * i + 15], data[17 * i + 16]]);
-  bounds.forEach(([near, far], i) => {
+  const upright = areUpright(photographs);
+  const mender = new PoseMender();
+  const shots = photographs.map(({ path, given, row, header }, i): Shot => {
+    const what = `${where}, row ${i}`;
+    const file = usedSize(header, upright);
+    checkCameraSize(what, given, file);
+    const { width, height } = shrunkSize(file.width, file.height, options.size);
+    const camera = cameraFrom(row, { width, height }, (pose) => mender.mend(pose, `row ${i}`));
+    checkCamera(what, camera);
+    return { name: printable(path), path, file, camera };
+  });
+  const [near, far] = bounds(rows, shots, where, warnings);
+  warnings.push(...orientationWarnings(files.name, photographs, upright), ...mender.warnings(where));
+  const { background = "black" } = options;
+  return {
+    ...splitViews(shots, options.hold),
+    near: options.near ?? near,
+    far: options.far ?? far,
+    kind: "forward",
+    background,
+    warnings,
+    upright,
+  };
+}
+
+/** The camera in a row of `poses_bounds.npy`, for a picture of the given size. */
+function cameraFrom(
+  row: Float64Array,
+  size: { readonly width: number; readonly height: number },
+  mend: (pose: number[]) => number[],
+): Camera {
+  const [height, width, focal] = [row[4], row[9], row[14]];
+  // The columns down, right, back are converted to right, up, back.
+  const pose = [0, 1, 2].flatMap((r) => [row[5 * r + 1], -row[5 * r], row[5 * r + 2], row[5 * r + 3]]);
+  return {
+    pose: mend(pose),
+    width: size.width,
+    height: size.height,
+    focal: [focal * size.width / width, focal * size.height / height],
+    centre: [size.width / 2, size.height / 2],
+  };
+}
+
+/** The bounds of all views, with warnings of views whose bounds are far from those of the others. */
+function bounds(
+  rows: readonly Float64Array[],
+  shots: readonly Shot[],
+  where: string,
+  warnings: string[],
+): [near: number, far: number] {
+  const all = rows.map((row): [number, number] => [row[15], row[16]]);
+  all.forEach(([near, far], i) => {
     if (!(near > 0 && far > near && far < Infinity)) {
       throw new Error(`${where}, row ${i}: expected distances 0 < nearest < farthest, found ${near} and ${far}.`);
     }
   });
-  return {
-    ...splitViews(views, options.hold),
-    near: options.near ?? 0.9 * Math.min(...bounds.map(([near]) => near)),
-    far: options.far ?? Math.max(...bounds.map(([, far]) => far)),
-    kind: "forward",
-    background,
-    warnings,
-  };
-}
-
-/** A picture's view, with the camera in its row of `poses_bounds.npy`. */
-function viewOf(found: ScenePicture & { readonly name: string }, row: Float64Array, what: string): View {
-  const { name, picture, alpha } = found;
-  const [height, width, focal] = [row[4], row[9], row[14]];
-  checkCameraSize(what, width, height, found);
-  const camera: Camera = {
-    // The columns down, right, back are converted to right, up, back.
-    pose: [0, 1, 2].flatMap((r) => [row[5 * r + 1], -row[5 * r], row[5 * r + 2], row[5 * r + 3]]),
-    width: picture.width,
-    height: picture.height,
-    focal: [focal * picture.width / width, focal * picture.height / height],
-    centre: [picture.width / 2, picture.height / 2],
-  };
-  checkCamera(what, camera);
-  return { name, camera, picture, alpha };
+  for (const [k, which] of (["nearest", "farthest"] as const).entries()) {
+    const values = all.map((pair) => pair[k]);
+    const usual = values.toSorted((a, b) => a - b)[values.length >> 1];
+    const odd = values.flatMap((value, i) => value > ODD * usual || value * ODD < usual ? [i] : []);
+    if (odd.length === 0) continue;
+    const [first] = odd;
+    const further = odd.length > 1 ? `, and ${odd.length - 1} more rows are alike` : "";
+    warnings.push(
+      `${where}, row ${first}: the ${which} distance in ${shots[first].name} is ${
+        values[first].toPrecision(3)
+      }, more than ` +
+        `${ODD} times off the median of all views, ${
+          usual.toPrecision(3)
+        }${further}; --near and --far set other bounds.`,
+    );
+  }
+  return [0.9 * Math.min(...all.map(([near]) => near)), Math.max(...all.map(([, far]) => far))];
 }
 
 /** The folder of pictures for a downscaling factor; if it is missing, the one with the largest pictures. */

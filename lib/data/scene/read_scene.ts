@@ -1,14 +1,17 @@
-import { readLlff } from "./llff.ts";
-import { HOLDS, type Scene, type SceneOptions } from "./scene.ts";
+import { surveyLlff } from "./llff.ts";
+import { HOLDS, type Scene, type SceneOptions, type SceneSurvey, type View } from "./scene.ts";
 import { checkWhole } from "../../codec/image/check_picture.ts";
 import { checkBounds } from "./ray_space.ts";
 import type { SceneFiles } from "./scene_files.ts";
-import { readSynthetic, readTransforms } from "./transforms.ts";
+import { cameraWarnings } from "./scene_figures.ts";
+import { decodeShot } from "./scene_picture.ts";
+import { checkPixels } from "./scene_size.ts";
+import { surveySynthetic, surveyTransforms } from "./transforms.ts";
 
 const READERS = {
-  "poses_bounds.npy": readLlff,
-  "transforms_train.json": readSynthetic,
-  "transforms.json": readTransforms,
+  "poses_bounds.npy": surveyLlff,
+  "transforms_train.json": surveySynthetic,
+  "transforms.json": surveyTransforms,
 };
 
 /** Matches the names of the files by which a folder is recognised as a scene. */
@@ -20,10 +23,48 @@ export const SCENE_FILES: RegExp = new RegExp(
  * Reads a scene of photographs with known cameras. Its format is recognised by its files: `poses_bounds.npy` (LLFF),
  * `transforms_train.json` (NeRF-synthetic) or `transforms.json` (instant-ngp, nerfstudio).
  *
+ * @throws {SceneTooLargeError} If the training views have more pixels than the option `mostPixels` allows.
  * @throws {Error} If the files are none of these, a file is malformed, or an option is invalid.
  */
 export async function readScene(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
-  const { size, downscale, hold, background } = options;
+  const { train, test, upright, ...survey } = await surveyScene(files, options);
+  const warnings = [...survey.warnings];
+  const views = async (shots: typeof train) => {
+    const decoded: View[] = [];
+    for (const shot of shots) decoded.push(await decodeShot(files, shot, { ...survey, upright }));
+    return withoutMasked(files.name, decoded, warnings);
+  };
+  return { ...survey, train: await views(train), test: await views(test), warnings };
+}
+
+/**
+ * Reads all that is known of a scene without decoding its photographs: cameras, sizes, bounds, and which views are held out. It throws
+ * the errors of `readScene`, except those about the pixels of photographs.
+ */
+export async function surveyScene(files: SceneFiles, options: SceneOptions = {}): Promise<SceneSurvey> {
+  checkOptions(options);
+  const present: string[] = [];
+  for (const name of Object.keys(READERS)) if (await files.read(name) !== undefined) present.push(name);
+  const [name, ...others] = present as (keyof typeof READERS)[];
+  if (name === undefined) {
+    throw new Error(
+      `${files.name}: this folder is no scene: expected one of ${Object.keys(READERS).join(", ")}, found none.`,
+    );
+  }
+  const survey = await READERS[name](files, options);
+  const { train, test, near, far, kind } = survey;
+  if (train.length === 0) {
+    throw new Error(`${files.name}: expected at least 2 views, so that one can be held out, found 1.`);
+  }
+  checkBounds(files.name, near, far);
+  checkPixels(files.name, train, options);
+  const cameras = [...train, ...test].map(({ camera }) => camera);
+  const warnings = [...survey.warnings, ...cameraWarnings(files.name, { cameras, near, far, kind })];
+  if (others.length > 0) warnings.push(`${files.name}: ${name} is read, and ${others.join(" and ")} is not used.`);
+  return { ...survey, warnings };
+}
+
+function checkOptions({ size, downscale, hold, background }: SceneOptions): void {
   for (const [name, value] of Object.entries({ size, downscale })) {
     if (value !== undefined) checkWhole(`readScene: ${name}`, value, 1);
   }
@@ -33,16 +74,15 @@ export async function readScene(files: SceneFiles, options: SceneOptions = {}): 
   if (background !== undefined && background !== "black" && background !== "white") {
     throw new Error(`readScene: background: expected black or white, found ${background}.`);
   }
-  for (const [file, read] of Object.entries(READERS)) {
-    if (await files.read(file) === undefined) continue;
-    const scene = await read(files, options);
-    if (scene.train.length === 0) {
-      throw new Error(`${files.name}: expected at least 2 views, so that one can be held out, found 1.`);
-    }
-    checkBounds(files.name, scene.near, scene.far);
-    return scene;
-  }
-  throw new Error(
-    `${files.name}: this folder is no scene: expected one of ${Object.keys(READERS).join(", ")}, found none.`,
-  );
+}
+
+/** The views without those of which every pixel is masked. */
+function withoutMasked(where: string, views: readonly View[], warnings: string[]): View[] {
+  const left = views.filter(({ mask }) => mask === undefined || mask.includes(1));
+  const masked = views.filter((view) => !left.includes(view));
+  if (masked.length === 0) return left;
+  const which = `${masked.length} of ${views.length} views are masked as a whole, such as ${masked[0].name}`;
+  if (left.length === 0) throw new Error(`${where}: expected pixels that are not masked, but ${which}.`);
+  warnings.push(`${where}: ${which}; they are left out.`);
+  return left;
 }

@@ -1,4 +1,6 @@
 import { isAbsolute, join, normalize } from "node:path/posix";
+import { shown } from "./json_value.ts";
+import { printable } from "./printable.ts";
 
 /** Access to the files of a scene, wherever they are stored. Paths are relative to the scene, with `/`. */
 export interface SceneFiles {
@@ -16,7 +18,7 @@ export function sceneFolder(root: string): SceneFiles {
     const { NotFound, NotADirectory, IsADirectory, FilesystemLoop } = Deno.errors;
     if ([NotFound, NotADirectory, IsADirectory].some((kind) => cause instanceof kind)) return undefined;
     const why = cause instanceof FilesystemLoop ? "symbolic links form a loop" : (cause as Error).message;
-    throw new Error(`${path}: cannot be read: ${why}.`, { cause });
+    throw new Error(`${printable(path)}: cannot be read: ${printable(why)}.`, { cause });
   };
   return {
     name: root,
@@ -67,10 +69,20 @@ export function sceneFromBytes(files: Readonly<Record<string, Uint8Array>>, name
  * @param where The beginning of the error message.
  * @throws {Error} If the path leaves the scene's folder.
  */
-export function checkInside(where: string, path: string): string {
+function checkInside(where: string, path: string): string {
+  const inside = insidePath(path);
+  if (inside === undefined) throw leavesFolder(where, path);
+  return inside;
+}
+
+/** The path with `/` and without `.` and `..`; undefined if it leaves the scene's folder. */
+export function insidePath(path: string): string | undefined {
   const plain = normalize(path.replaceAll("\\", "/"));
-  if (isAbsolute(plain) || /^[a-z]:/i.test(plain) || plain === ".." || plain.startsWith("../") || path.includes("\0")) {
-    throw new Error(`${where}: the path ${JSON.stringify(path)} leaves the scene's folder.`);
-  }
-  return plain;
+  const leaves = isAbsolute(plain) || /^[a-z]:/i.test(plain) || plain === ".." || plain.startsWith("../");
+  return leaves || path.includes("\0") ? undefined : plain;
+}
+
+/** The error for a path that leaves the scene's folder. */
+export function leavesFolder(where: string, path: string): Error {
+  return new Error(`${where}: the path ${shown(path)} leaves the scene's folder.`);
 }

@@ -1,54 +1,95 @@
 import { alphaOf, compositeOver } from "../image/alpha.ts";
 import { averagePicture } from "../image/average.ts";
-import { decodePicture } from "../../codec/image/decode_picture.ts";
+import { decodePicture, type PictureHeader, readPictureHeader } from "../../codec/image/decode_picture.ts";
 import type { Picture } from "../../codec/image/picture.ts";
-import type { SceneOptions } from "./scene.ts";
+import type { Size } from "./intrinsics.ts";
+import { printable } from "./printable.ts";
+import type { Posed, Shot, View } from "./scene.ts";
+import type { SceneFiles } from "./scene_files.ts";
 
-/** A decoded photograph with the size of the picture in its file. */
-export interface ScenePicture {
-  readonly picture: Picture;
-  /** The alpha, of the same size; undefined if the file has none. */
-  readonly alpha?: Picture;
-  /** Width of the picture in the file, in pixels. */
-  readonly fileWidth: number;
-  /** Height of the picture in the file, in pixels. */
-  readonly fileHeight: number;
+/** How the photographs of a scene are decoded. */
+interface Decoding extends Pick<Posed<Shot>, "background"> {
+  /** Whether they are turned according to their EXIF orientation. */
+  readonly upright: boolean;
 }
 
-/** Decodes a photograph, composites it on the background, converts it to RGB and shrinks it as the options say. */
-export async function decodeScenePicture(
-  bytes: Uint8Array,
-  name: string,
-  options: SceneOptions,
-): Promise<ScenePicture> {
-  const file = await decodePicture(bytes, name);
-  const opaque = asRgb(compositeOver(file, options.background ?? "white"));
-  const { width, height } = shrunkSize(file.width, file.height, options.size);
-  const smaller = width < file.width || height < file.height;
-  const fit = (picture: Picture) => smaller ? averagePicture(picture, width, height) : picture;
+/**
+ * Reads the size and orientation of a photograph.
+ *
+ * @throws {Error} If there is no such file, or it is no picture that can be read.
+ */
+export async function readHeader(files: SceneFiles, path: string): Promise<PictureHeader> {
+  const { bytes, what } = await readFile(files, path, "a picture");
+  return readPictureHeader(bytes, what);
+}
+
+/**
+ * Decodes a photograph, composites it on the background, converts it to RGB and shrinks it to the size of its camera, as well as its mask.
+ *
+ * @throws {Error} If a file is missing or damaged, or the mask does not fit the photograph.
+ */
+export async function decodeShot(
+  files: SceneFiles,
+  { name, path, maskPath, camera }: Shot,
+  { background, upright }: Decoding,
+): Promise<View> {
+  const { width, height } = camera;
+  const { bytes, what } = await readFile(files, path, "a picture");
+  const file = await decodePicture(bytes, what, { asStored: !upright });
+  if (file.width < width || file.height < height) {
+    throw new Error(`${what}: expected at least ${width}×${height} pixels, found ${file.width}×${file.height}.`);
+  }
+  const fit = (picture: Picture) => {
+    const smaller = width < picture.width || height < picture.height;
+    return smaller ? averagePicture(picture, width, height) : picture;
+  };
   const alpha = alphaOf(file);
   return {
-    picture: fit(opaque),
+    name,
+    camera,
+    picture: fit(asRgb(compositeOver(file, background))),
     ...alpha && { alpha: fit(alpha) },
-    fileWidth: file.width,
-    fileHeight: file.height,
+    ...maskPath !== undefined && { mask: await decodeMask(files, maskPath, { width, height }, upright) },
   };
 }
 
 /**
- * Checks that all pictures have the same size.
- *
- * @throws {Error} If their sizes differ.
+ * Decodes a mask. Pixels darker than half of its brightest are masked; a pixel of a shrunk photograph is masked as soon as a part of it is.
  */
-export function checkSameSize(where: string, pictures: readonly (ScenePicture & { readonly name: string })[]): void {
-  const [first] = pictures;
-  const other = pictures.find((each) => each.fileWidth !== first.fileWidth || each.fileHeight !== first.fileHeight);
-  if (other !== undefined) {
+async function decodeMask(files: SceneFiles, path: string, size: Size, upright: boolean): Promise<Uint8Array> {
+  const { bytes, what } = await readFile(files, path, "a mask");
+  const { width, height, channels, pixels } = await decodePicture(bytes, what, { asStored: !upright });
+  const fits = width >= size.width && height >= size.height && sameRatio({ width, height }, size);
+  if (!fits) {
     throw new Error(
-      `${where}: expected pictures of one size, but ${first.name} has ${first.fileWidth}×${first.fileHeight} pixels and ` +
-        `${other.name} ${other.fileWidth}×${other.fileHeight}.`,
+      `${what}: expected a mask of the photograph's size, ${size.width}×${size.height} pixels, or larger in the same ratio, ` +
+        `found ${width}×${height}.`,
     );
   }
+  // Transparent pixels count as black.
+  const hasAlpha = channels === 2 || channels === 4;
+  const colours = hasAlpha ? channels - 1 : channels;
+  const levels = Float32Array.from({ length: width * height }, (_, i) => {
+    const pixel = pixels.subarray(i * channels, (i + 1) * channels);
+    return Math.max(...pixel.subarray(0, colours)) * (hasAlpha ? pixel[colours] : 1);
+  });
+  const half = levels.reduce((most, level) => Math.max(most, level), 0) / 2;
+  const kept = levels.map((level) => level > half ? 1 : 0);
+  const share = averagePicture({ width, height, channels: 1, pixels: kept }, size.width, size.height);
+  return Uint8Array.from(share.pixels, (part) => part > 1 - 1e-6 ? 1 : 0);
+}
+
+/** The size with the longer side `size` and the other side rounded down; at most the given size. */
+export function shrunkSize(width: number, height: number, size = Infinity): Size {
+  const longer = Math.max(width, height);
+  if (size >= longer) return { width, height };
+  const scaled = (side: number) => Math.max(1, Math.floor(side * size / longer));
+  return { width: scaled(width), height: scaled(height) };
+}
+
+/** The size of a picture as it is used: as stored, or upright. */
+export function usedSize({ width, height, orientation }: PictureHeader, upright: boolean): Size {
+  return upright && orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
 /**
@@ -57,29 +98,65 @@ export function checkSameSize(where: string, pictures: readonly (ScenePicture & 
  *
  * @throws {Error} If the size is invalid, or its aspect ratio differs from the file's by more than rounding to whole pixels explains.
  */
-export function checkCameraSize(
-  what: string,
-  width: number,
-  height: number,
-  { fileWidth, fileHeight }: Pick<ScenePicture, "fileWidth" | "fileHeight">,
-): void {
+export function checkCameraSize(what: string, given: Size, file: Size): void {
+  const { width, height } = given;
   if (![width, height].every((side) => Number.isSafeInteger(side) && side > 0)) {
     throw new Error(
       `${what}: expected a width and height (w, h) of whole positive numbers, found ${width} and ${height}.`,
     );
   }
-  // With some scale, both sides of the smaller picture are within a pixel of the scaled sides of the larger one.
-  const [small, large] = width > fileWidth ? [[fileWidth, fileHeight], [width, height]] : [
-    [width, height],
-    [fileWidth, fileHeight],
-  ];
-  const least = Math.max(...small.map((side, i) => (side - 1) / large[i]));
-  const most = Math.min(...small.map((side, i) => (side + 1) / large[i]));
-  if (least <= most) return;
+  if (sameRatio(given, file)) return;
   throw new Error(
-    `${what}: expected a width and height (w, h) in the ratio of the picture's, ${fileWidth}×${fileHeight} pixels, ` +
+    `${what}: expected a width and height (w, h) in the ratio of the picture's, ${file.width}×${file.height} pixels, ` +
       `found ${width}×${height}; if photographs were rotated, also by their EXIF data, their cameras must be estimated after that.`,
   );
+}
+
+/**
+ * Whether photographs are to be turned according to their EXIF orientation. Cameras are usually estimated on the pixels as they are
+ * stored. Only where the size for which a camera is given fits a photograph lying on its side, and none fits one as it is
+ * stored, the cameras are those of upright photographs.
+ */
+export function areUpright(photographs: readonly { readonly header: PictureHeader; readonly given?: Size }[]): boolean {
+  const turned = photographs.flatMap(({ header, given }) =>
+    header.orientation >= 5 && given ? [{ header, given }] : []
+  );
+  const fits = (upright: boolean) => turned.filter(({ header, given }) => sameRatio(given, usedSize(header, upright)));
+  return turned.length > 0 && fits(true).length === turned.length && fits(false).length === 0;
+}
+
+/** What to tell of photographs with an EXIF orientation, if there are any. */
+export function orientationWarnings(
+  where: string,
+  photographs: readonly { readonly header: PictureHeader; readonly path: string }[],
+  upright: boolean,
+): string[] {
+  const tagged = photographs.filter(({ header }) => header.orientation !== 1);
+  if (tagged.length === 0) return [];
+  const which = `${tagged.length} of ${photographs.length} photographs have an EXIF orientation, such as ${
+    printable(tagged[0].path)
+  }`;
+  return [
+    upright
+      ? `${where}: ${which}; they are turned upright, as the sizes that are given with the cameras are those of upright ones.`
+      : `${where}: ${which}; their pixels are used as they are stored, as cameras are estimated on these.`,
+  ];
+}
+
+/** Whether one picture may be the other one shrunk, with its sides rounded to whole pixels. */
+function sameRatio(a: Size, b: Size): boolean {
+  // With some scale, both sides of the smaller picture are within a pixel of the scaled sides of the larger one.
+  const [small, large] = a.width > b.width ? [b, a] : [a, b];
+  const least = Math.max((small.width - 1) / large.width, (small.height - 1) / large.height);
+  const most = Math.min((small.width + 1) / large.width, (small.height + 1) / large.height);
+  return least <= most;
+}
+
+async function readFile(files: SceneFiles, path: string, kind: string): Promise<{ bytes: Uint8Array; what: string }> {
+  const what = `${files.name}/${printable(path)}`;
+  const bytes = await files.read(path);
+  if (bytes === undefined) throw new Error(`${what}: expected ${kind}, but it is no file.`);
+  return { bytes, what };
 }
 
 function asRgb(picture: Picture): Picture {
@@ -91,12 +168,4 @@ function asRgb(picture: Picture): Picture {
     channels: 3,
     pixels: Float32Array.from({ length: width * height * 3 }, (_, i) => pixels[Math.floor(i / 3)]),
   };
-}
-
-/** The size with the longer side `size` and the other side rounded down; at most the given size. */
-function shrunkSize(width: number, height: number, size = Infinity): { width: number; height: number } {
-  const longer = Math.max(width, height);
-  if (size >= longer) return { width, height };
-  const scaled = (side: number) => Math.max(1, Math.floor(side * size / longer));
-  return { width: scaled(width), height: scaled(height) };
 }

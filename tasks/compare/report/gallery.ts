@@ -3,7 +3,8 @@ import { decodePicture } from "../../../lib/codec/image/decode_picture.ts";
 import { fitLongerSide, resizePicture } from "../../../lib/data/image/resize.ts";
 import { encodePng } from "../../../lib/codec/image/encode_png.ts";
 import type { RunPicture, TrainingTask } from "../../training/task.ts";
-import type { ComparisonFolder, ComparisonRecord } from "../store.ts";
+import type { ComparisonRecord } from "../record.ts";
+import type { ComparisonFolder } from "../store.ts";
 import { type ActivationSummary, finalQuality, type FinalRun } from "../summary.ts";
 import type { ReportPictures } from "./model.ts";
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { decodeJpeg } from "../../../lib/codec/image/decode_jpeg.ts";
+import { decodePicture, readPictureHeader } from "../../../lib/codec/image/decode_picture.ts";
 import { adobe, buildJpeg, exif, segment } from "./jpeg_builder.ts";
 
 /** Which side of the upright picture the stored row 0 and the stored column 0 are (Exif 2.32, tag 274). */
@@ -64,6 +65,17 @@ for (const [orientation, [row0, column0]] of Object.entries(SIDES)) {
     }
   });
 }
+
+Deno.test("a JPEG's pixels can be had as they are stored, and its size and orientation without decoding it", async () => {
+  for (const orientation of [1, 3, 6, 8] as const) {
+    const [row0, column0] = SIDES[orientation];
+    const stored = await encodeBlocks(store(row0, column0));
+    const file = insertSegment(stored, segment(0xe1, exif(orientation)));
+    const { width, height } = await decodeJpeg(stored);
+    assertEquals(await decodePicture(file, "a.jpg", { asStored: true }), await decodeJpeg(stored));
+    assertEquals(readPictureHeader(file), { width, height, orientation });
+  }
+});
 
 Deno.test("faulty EXIF leaves a JPEG as it is stored", async () => {
   const stored = await encodeBlocks(BLOCKS);

@@ -160,11 +160,6 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
     "scene: expected 3 pictures in images_4, one for each pose, found 4.",
   ],
   [
-    "pictures of different sizes",
-    () => llff(3, { "images_4/02.png": testPng(20, 16) }),
-    "scene: expected pictures of one size, but images_4/00.png has 20×15 pixels and images_4/02.png 20×16.",
-  ],
-  [
     "a NaN pose",
     () => llff(2, { "poses_bounds.npy": npy([...llffRow(0), ...llffRow(NaN)], "(2, 17)") }),
     "scene/poses_bounds.npy, row 1: expected a pose of 3 × 4 finite numbers, found 1 0 0 NaN 0 1 0 0 0 0 1 0.",

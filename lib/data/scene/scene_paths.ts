@@ -1,0 +1,115 @@
+import { normalize } from "node:path/posix";
+import { insidePath, type SceneFiles } from "./scene_files.ts";
+
+/** A picture that was found in a scene's folder. */
+export interface FoundFile {
+  /** Its path in the scene's folder. */
+  readonly path: string;
+  /** Whether it is where the name says, or where only the last parts of the name or their spelling in small letters lead. */
+  readonly elsewhere: boolean;
+  /** The factor of the folder in which it is instead, such as 4 for `images_4`; 1 if it is in the folder that the name says. */
+  readonly shrunk: number;
+}
+
+/** The endings that names may leave out. */
+const ENDINGS = ["", ".png", ".jpg", ".jpeg"];
+
+/** How many of a path's last parts are looked for. */
+const MOST_PARTS = 8;
+
+/** A longer path is no path that any system has. */
+const LONGEST = 4096;
+
+/** Names are compared in this form if there is none of the same spelling: without regard to case and to how accents are composed. */
+const fold = (name: string) => name.normalize("NFC").toLowerCase();
+
+/** A path as it is compared with others: with `/`, without `.`, `..` and ending. */
+export function plainPath(path: string): string {
+  return normalize(path.replaceAll("\\", "/")).replace(/\.(png|jpe?g)$/i, "");
+}
+
+/**
+ * Finds the files that a scene's file names, within the scene's folder alone. Paths may have been written on other systems or for other
+ * folders: if a path leads to no file, its last parts are looked for. If the folder that it names is missing, its shrunk copies, such as
+ * `images_4` for `images`, are looked for, the largest first.
+ */
+export class FileFinder {
+  readonly #folders = new Map<string, Promise<ReadonlyMap<string, readonly string[]> | undefined>>();
+
+  /** @param downscale The factor of the shrunk copies that are preferred. */
+  constructor(readonly files: SceneFiles, readonly downscale: number = 1) {}
+
+  /** Finds a file; undefined if there is none. */
+  async find(name: string): Promise<FoundFile | undefined> {
+    if (name.length > LONGEST || name.includes("\0")) return undefined;
+    const inside = insidePath(name);
+    const parts = normalize(name.replaceAll("\\", "/")).split("/").filter((part) => part !== "" && part !== "..");
+    const last = parts.slice(-MOST_PARTS);
+    const ends = last.map((_, i) => last.slice(i).join("/"));
+    const candidates = [...new Set(inside === undefined ? ends : [inside, ...ends])]
+      .filter((path) => insidePath(path) !== undefined);
+    const inFolder = async (factorsOf: (path: string) => readonly number[] | Promise<readonly number[]>) => {
+      for (const candidate of candidates) {
+        for (const shrunk of await factorsOf(candidate)) {
+          const path = await this.#withEnding(shrunkPath(candidate, shrunk));
+          if (path !== undefined) return { path, elsewhere: candidate !== inside, shrunk };
+        }
+      }
+    };
+    const preferred = this.downscale > 1 ? await inFolder(() => [this.downscale]) : undefined;
+    if (preferred !== undefined) return preferred;
+    for (const candidate of candidates) {
+      const path = await this.#withEnding(candidate);
+      if (path === undefined) continue;
+      const named = inside !== undefined && ENDINGS.some((ending) => inside + ending === path);
+      return { path, elsewhere: !named, shrunk: 1 };
+    }
+    return await inFolder((candidate) => this.#factors(candidate));
+  }
+
+  /** The factors of the folders with shrunk copies, rising. */
+  async #factors(path: string): Promise<number[]> {
+    const parts = path.split("/");
+    if (parts.length < 2) return [];
+    const beside = await this.#names(parts.slice(0, -2).join("/") || ".");
+    const pattern = new RegExp(`^${RegExp.escape(parts.at(-2)!)}_([1-9]\\d{0,3})$`);
+    const names = [...(beside?.values() ?? [])].flat();
+    return names.flatMap((name) => pattern.exec(name)?.slice(1).map(Number) ?? []).sort((a, b) => a - b);
+  }
+
+  async #withEnding(path: string | undefined): Promise<string | undefined> {
+    if (path === undefined) return undefined;
+    for (const ending of ENDINGS) {
+      const found = await this.#spelled(path + ending);
+      if (found !== undefined) return found;
+    }
+  }
+
+  /** The path as it is spelled in the folders; undefined if there is no such path or several are meant. */
+  async #spelled(path: string): Promise<string | undefined> {
+    let at = ".";
+    for (const part of path.split("/")) {
+      const same = (await this.#names(at))?.get(fold(part)) ?? [];
+      const name = same.includes(part) ? part : same.length === 1 ? same[0] : undefined;
+      if (name === undefined) return undefined;
+      at = at === "." ? name : `${at}/${name}`;
+    }
+    return at === "." ? undefined : at;
+  }
+
+  /** The names in a folder by their folded form; undefined if there is no such folder. */
+  #names(folder: string): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+    const known = this.#folders.get(folder);
+    if (known !== undefined) return known;
+    const names = this.files.list(folder).then((found) => found && Map.groupBy(found, fold));
+    this.#folders.set(folder, names);
+    return names;
+  }
+}
+
+/** The path of a picture's copy in the folder of copies shrunk by a factor; undefined if the picture is in no folder. */
+function shrunkPath(path: string, factor: number): string | undefined {
+  const parts = path.split("/");
+  if (parts.length < 2) return undefined;
+  return [...parts.slice(0, -2), `${parts.at(-2)}_${factor}`, parts.at(-1)].join("/");
+}
