@@ -8,6 +8,7 @@ import { silhouettePsnr } from "../../lib/metric/silhouette.ts";
 import { structuralSimilarity } from "../../lib/metric/ssim.ts";
 import { errorPicture } from "../run/error_picture.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
+import { removeFilesOf } from "../run/remove_files.ts";
 import type { Picture } from "../../lib/codec/image/picture.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { sideBySide } from "../run/side_by_side.ts";
@@ -21,7 +22,7 @@ import { depthMap } from "./frames.ts";
  * Which test views to render; without limits all of them. `seconds` limits the time: the rendering of the first view tells how many
  * fit into it.
  */
-export interface ViewOptions extends Closing {
+export interface ViewOptions extends Omit<Closing, "next" | "stopped"> {
   /** The most views to render. */
   readonly views?: number;
 }
@@ -54,7 +55,7 @@ export async function renderTestViews(
       if (!signal.aborted) throw error;
     });
     if (view === undefined) break;
-    if (k === 0) await Deno.remove(join(folder.path, "test"), { recursive: true }).catch(() => {});
+    if (k === 0) await removeFilesOf(join(folder.path, "test"), /^\d{3,}(_comparison|_depth)?\.png$/);
     await writeView(folder, `test/${String(wanted[k]).padStart(3, "0")}`, wantedView, view, options.space);
     if (wantedView.mask === undefined) {
       kept += gradientEnergy(view.picture);
