@@ -169,24 +169,7 @@ function binaryReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyRe
     number(type) {
       const from = at;
       advance(PLY_TYPE_BYTES[type]);
-      switch (type) {
-        case "int8":
-          return view.getInt8(from);
-        case "uint8":
-          return view.getUint8(from);
-        case "int16":
-          return view.getInt16(from, little);
-        case "uint16":
-          return view.getUint16(from, little);
-        case "int32":
-          return view.getInt32(from, little);
-        case "uint32":
-          return view.getUint32(from, little);
-        case "float32":
-          return view.getFloat32(from, little);
-        case "float64":
-          return view.getFloat64(from, little);
-      }
+      return readNumber(view, type, from, little);
     },
     skip: (type, count) => advance(count * PLY_TYPE_BYTES[type]),
     end() {},
@@ -199,4 +182,25 @@ function binaryReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyRe
       }
     },
   };
+}
+
+function readNumber(view: DataView, type: PlyType, at: number, little: boolean): number {
+  switch (type) {
+    case "int8":
+      return view.getInt8(at);
+    case "uint8":
+      return view.getUint8(at);
+    case "int16":
+      return view.getInt16(at, little);
+    case "uint16":
+      return view.getUint16(at, little);
+    case "int32":
+      return view.getInt32(at, little);
+    case "uint32":
+      return view.getUint32(at, little);
+    case "float32":
+      return view.getFloat32(at, little);
+    case "float64":
+      return view.getFloat64(at, little);
+  }
 }
