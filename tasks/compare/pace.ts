@@ -1,16 +1,16 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
-import { affordableSteps } from "../../lib/train/budget.ts";
+import { affordableSteps, costOfSteps } from "../../lib/train/budget.ts";
 import { planTraining } from "../../lib/train/plan.ts";
 import { median } from "../shell/statistics.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
 import type { Quality } from "../training/training_input.ts";
 import { secondsPerFinalRun } from "./time_budget.ts";
 import { SEARCH } from "./halving.ts";
-import type { PairPace } from "./pair_pace.ts";
+import type { PairPace } from "./record.ts";
 import type { Pair } from "./pair.ts";
 import { runValues, type Scope } from "./run_values.ts";
-import type { Settings } from "./settings.ts";
-import type { RunRecord } from "./store.ts";
+import type { Settings } from "./record.ts";
+import type { RunRecord } from "./record.ts";
 
 /** A pair's speed, and the quality measure, which is known only once the input is loaded. */
 export interface MeasuredPace {
@@ -39,7 +39,7 @@ export async function measurePace(
       ? stepsOf(epochs * part, stepsPerEpoch)
       : affordableSteps(within * part + granted(part), 0, secondsOf);
   const steps = stepsFor(1);
-  const secondsFor = (count: number) => sum(count, secondsOf);
+  const secondsFor = (count: number) => costOfSteps(count, secondsOf);
   const trialSteps = SEARCH.rungs.map(stepsFor);
   const seconds = secondsFor(steps);
   const pace = {
@@ -49,7 +49,7 @@ export async function measurePace(
     stepsPerEpoch,
     ...within === undefined && { epochs },
     seconds,
-    curvatureShare: sum(steps, (step) => secondsOf(step) - plainSeconds) / seconds,
+    curvatureShare: costOfSteps(steps, (step) => secondsOf(step) - plainSeconds) / seconds,
     deviceBytes,
     parameters: field.parameterCount,
   };
@@ -94,10 +94,4 @@ export function finalSteps(pace: PairPace, pair: Pair, runs: readonly RunRecord[
     return isLonger && isOwn ? [seconds / pace.trialSeconds[rung]] : [];
   });
   return slowness.length === 0 ? pace.steps : Math.max(1, Math.round(pace.steps / median(slowness)));
-}
-
-function sum(count: number, value: (index: number) => number): number {
-  let total = 0;
-  for (let index = 0; index < count; index++) total += value(index);
-  return total;
 }

@@ -1,22 +1,21 @@
 import { basename } from "@std/path";
 import type { Field } from "../../lib/field/field.ts";
 import { countOf } from "../../lib/optim/observation.ts";
-import type { Optimizer, OptimizerSpec } from "../../lib/optim/optimizer.ts";
+import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { convergenceSvg } from "../run/convergence_plot.ts";
-import { type RunFolder, stepCheckpointName } from "../run/run_folder.ts";
+import { createRunFolder, type NewRunOptions } from "../run/new_run.ts";
+import { stepCheckpointName } from "../run/checkpoints.ts";
+import { RunFolder } from "../run/run_folder.ts";
 import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
-import { scheduleToConfig } from "../../lib/train/schedule_registry.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { formatDuration, ProgressLine } from "../shell/progress.ts";
 import { Speed } from "../shell/speed.ts";
-import { networkConfig } from "./hyperparameters.ts";
+import type { RunTotals } from "./earlier_run.ts";
+import { beginClosing, soonAfter, unlessStopped } from "./closing.ts";
 import { networkName } from "./network_choice.ts";
+import { runConfig } from "./run_config.ts";
 import type { RunLength } from "./run_length.ts";
-import { chosenSchedule } from "./schedule.ts";
 import type { Figures, Quality, Summary, TrainingInput } from "./training_input.ts";
-
-/** The time for optional closing measurements, in seconds on a software adapter; it lets a run end within two minutes of --minutes. */
-const CLOSING_SECONDS = 90;
 
 /** The cost of a Hessian-vector product relative to a step without one: six matrix products per layer instead of three. */
 const PRODUCT_WORK = 2;
@@ -35,8 +34,8 @@ interface RunHabits {
 interface RunParts {
   /** The name of the task. */
   readonly task: string;
-  /** The run's folder. */
-  readonly folder: RunFolder;
+  /** The run's folder, or where that of a new run will be: it is made when the run can be resumed. */
+  readonly folder: RunFolder | NewRunOptions;
   /** How many steps the run has. */
   readonly length: RunLength;
   /** What the run trains on. */
@@ -45,6 +44,12 @@ interface RunParts {
   readonly field: Field;
   /** The optimizer of the field's parameters. */
   readonly optimizer: Optimizer;
+  /** Stops measurements during training, if they do not end within a few seconds. */
+  readonly signal: AbortSignal;
+  /** Seconds of training after which a run without more frequent evaluations writes a checkpoint; 60 by default. */
+  readonly secondsBetweenCheckpoints?: number;
+  /** What a resumed run had spent on training, if its checkpoint tells; otherwise its last measurement does. */
+  readonly spent?: RunTotals;
   /**
    * Settings of a run that is one of many. Such a run writes figures and the task's own files, but no checkpoints and no plot, and prints
    * little.
@@ -68,77 +73,82 @@ export class TrainingRun implements Disposable {
   readonly #progress: ProgressLine;
   readonly #speed = new Speed();
   readonly #workSpeed = new Speed();
-  readonly #name: string;
+  /** Stops measurements during training. */
+  readonly #patience: AbortSignal;
+  #folder?: RunFolder;
   /** Training time and Hessian-vector products before the run was resumed. */
-  #earlier = { seconds: 0, hvps: 0 };
+  #earlier: RunTotals = { seconds: 0, hvps: 0 };
   #last?: TrainEvent;
   #figures: Figures = {};
   #evaluations = 0;
   #firstStep = 0;
   #evaluated = { step: -1, seconds: 0 };
+  /** The last checkpoint: its step, the training time in this process until then, and how long it took to write. */
+  #saved = { step: 0, seconds: 0, took: 0 };
 
   constructor(readonly parts: RunParts) {
-    this.#name = basename(parts.folder.path);
-    this.#progress = parts.habits?.progress ?? new ProgressLine();
+    const { folder, habits, signal } = parts;
+    this.#patience = soonAfter(signal);
+    if (folder instanceof RunFolder) this.#folder = folder;
+    this.#progress = habits?.progress ?? new ProgressLine();
   }
 
-  /** Reads the records of an interrupted run, which continues from there. */
+  /** Reads the records of an interrupted run, which continues from there, and removes those that it will write again. */
   async begin(): Promise<void> {
     const { step } = this.parts.optimizer.counters;
-    this.#firstStep = step;
-    await this.parts.input.begin?.(this.parts.folder);
-    await this.parts.folder.truncateMetrics((record) => Number(record.step) <= step);
-    const before = (await this.parts.folder.readMetrics()).at(-1);
-    if (before === undefined) return;
-    const { step: evaluated, epoch: _, seconds, hvps, ...figures } = before;
-    this.#earlier = { seconds: Number(seconds), hvps: Number(hvps) };
-    this.#evaluated.step = Number(evaluated);
+    this.#firstStep = this.#saved.step = step;
+    if (this.#folder === undefined) return;
+    const records = (await this.#folder.readMetrics()).filter((record) => record.step <= step);
+    // An interruption adds a measurement that the run without it would not have.
+    await this.#folder.truncateMetrics((record) => record.step <= step && record.stopped !== true);
+    this.#evaluations = records.filter(({ stopped }) => stopped !== true).length;
+    const last = records.at(-1);
+    this.#earlier = this.parts.spent ?? { seconds: Number(last?.seconds ?? 0), hvps: Number(last?.hvps ?? 0) };
+    if (last === undefined) return;
+    const { step: evaluated, epoch: _, seconds: __, hvps: ___, stopped, ...figures } = last;
+    if (stopped !== true) this.#evaluated.step = evaluated;
     this.#figures = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
   }
 
   /** Ends the progress line, so that the next message starts on a line of its own. */
   [Symbol.dispose](): void {
     if (this.parts.habits === undefined) this.#progress.finish();
+    this.#folder?.[Symbol.dispose]();
+  }
+
+  /** The run's folder, which exists from the start of training on. */
+  get folder(): RunFolder {
+    if (this.#folder === undefined) throw new Error("run: expected a folder, found none: training has not started.");
+    return this.#folder;
   }
 
   /** Shows an event and records it. */
   async handle(event: TrainEvent): Promise<void> {
     this.#last = event;
-    if (event.type === "start") await this.#writeConfig(this.parts.optimizer.spec);
+    if (event.type === "start") await this.#open();
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
-    if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event);
+    if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event, this.#patience);
+    else if (event.type === "progress" && this.#isSaveDue(event)) await this.#save(event, true);
     if (event.losses.length > 0) this.#progress.update(this.#line(event));
   }
 
   /** Writes the results of a finished or interrupted run and prints where they are. */
   async finish(signal: AbortSignal): Promise<RunOutcome> {
-    const { task, folder, input, field, habits } = this.parts;
+    const { folder } = this;
+    const { task, input, field, habits } = this.parts;
     const event = this.#last!;
     const { aborted } = event;
     if (habits === undefined) this.#progress.finish();
-    await this.#evaluate(event);
-    // The following may take a while and may be interrupted too, but the checkpoint has been written.
     if (aborted && habits === undefined) {
+      // The checkpoint comes first, because whoever stopped the run may not wait for the measurements.
+      if (event.step !== this.#saved.step || event.step === 0) await this.#save(event, true);
       console.log(`Stopped at step ${event.step}. To go on: deno task ${task} --resume ${folder.path}`);
     }
-    const concluded = await input.conclude(field, folder, event, {
-      say: (what) => this.#progress.update(`${habits?.prefix ?? ""}${what}`),
-      print: (line) => habits === undefined && this.#progress.print(line),
-      signal,
-      // Runs that are compared must all be measured in the same way, however fast they are.
-      seconds: habits === undefined ? CLOSING_SECONDS : Infinity,
-    }).catch((error) => {
-      if (signal.aborted && habits === undefined) {
-        const again = `deno task ${task} --resume ${folder.path}`;
-        this.#progress.print(`The run is trained, but its closing measurements were stopped. To make them: ${again}`);
-      }
-      throw error;
-    });
+    const concluded = await this.#conclude(event, signal);
     if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
-    const seconds = this.#earlier.seconds + event.seconds;
-    const hvps = this.#earlier.hvps + event.hvps;
+    const { seconds, hvps } = this.#totals(event);
     await folder.writeSummary({
       task,
       adapter: field.gpu.adapter.name,
@@ -153,38 +163,57 @@ export class TrainingRun implements Disposable {
     const outcome = { figures, steps: event.step, seconds, hvps };
     if (habits !== undefined) return outcome;
     // Last, because the results must not wait for the package that draws.
-    await this.#plot();
+    await unlessStopped(this.#plot(), soonAfter(signal));
     console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
     return outcome;
   }
 
-  /** Writes everything that the run depends on. It is called when training starts, because the kernels are not known earlier. */
-  async #writeConfig({ name, options }: OptimizerSpec): Promise<void> {
-    const { gpu, description } = this.parts.field;
-    const { values, config } = this.parts.input;
-    await this.parts.folder.writeConfig({
-      task: this.parts.task,
-      options: { ...values, resume: undefined, name: this.#name },
-      ...this.parts.length,
-      ...networkConfig(values, description),
-      optimizer: { name, ...options },
-      schedule: scheduleToConfig(chosenSchedule(values, this.parts.length.scheduleSteps)),
-      layers: description.layers.map((layer) => layer.name),
-      ...config,
-      adapter: gpu.adapter,
-      kernels: gpu.tuner.choices,
-      versions: Deno.version,
+  /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
+  async #conclude(event: TrainEvent, signal: AbortSignal): Promise<Summary> {
+    const { folder } = this;
+    const { task, input, field, habits } = this.parts;
+    const closing = beginClosing({
+      say: (what) => this.#progress.update(`${habits?.prefix ?? ""}${what}`),
+      print: (line) => habits === undefined && this.#progress.print(line),
+      signal,
+      stopped: event.aborted,
+      compared: habits !== undefined,
     });
+    try {
+      if (!await this.#evaluate(event, closing.signal)) closing.signal.throwIfAborted();
+      return await input.conclude(field, folder, event, closing);
+    } catch (error) {
+      if (!closing.signal.aborted) throw error;
+      if (event.aborted) {
+        closing.print("Results that would have taken longer were left out.");
+        return {};
+      }
+      const again = `deno task ${task} --resume ${folder.path}`;
+      closing.print(`The run is trained, but its closing measurements were stopped. To make them: ${again}`);
+      throw error;
+    }
+  }
+
+  /** Makes the folder of a new run, and writes what the run needs to be resumed. Before the start, the kernels are not known. */
+  async #open(): Promise<void> {
+    const { folder } = this.parts;
+    const fill = async (filled: RunFolder, name: string) => {
+      await filled.writeConfig(runConfig(this.parts, name));
+      await this.parts.input.begin?.(filled);
+    };
+    if (folder instanceof RunFolder) await fill(folder, basename(folder.path));
+    else this.#folder = await createRunFolder(folder, fill);
   }
 
   async #plot(): Promise<void> {
-    const { folder, optimizer } = this.parts;
+    const { folder } = this;
+    const { optimizer } = this.parts;
     const { quality, values } = this.parts.input;
     const points = (await folder.readMetrics()).map((record) => {
       return { step: Number(record.step), seconds: Number(record.seconds), value: Number(record[quality.figure]) };
     });
     try {
-      const title = `${this.#name}: ${networkName(values)}, ${optimizer.spec.name}`;
+      const title = `${basename(folder.path)}: ${networkName(values)}, ${optimizer.spec.name}`;
       await folder.writeFile("convergence.svg", await convergenceSvg(points, title, quality));
     } catch (error) {
       console.error(`convergence.svg could not be drawn: ${(error as Error).message}`);
@@ -224,27 +253,57 @@ export class TrainingRun implements Disposable {
     return work * (steps - step) / seen;
   }
 
-  /** Measures the field and records the figures, once for each step. */
-  async #evaluate(event: TrainEvent): Promise<void> {
-    const { folder, input, field, optimizer } = this.parts;
-    const { step, epoch, seconds, hvps } = event;
-    const figures = await input.measure(field);
-    if (step === this.#evaluated.step) return;
+  /**
+   * Measures the field and records the figures, once for each step. An interrupted run is measured outside of the count.
+   *
+   * @returns Whether it was measured; false if the signal stopped that. Then there is at least a checkpoint.
+   */
+  async #evaluate(event: TrainEvent, signal: AbortSignal): Promise<boolean> {
+    const { input, field, habits } = this.parts;
+    const { step, epoch, seconds, aborted: stopped } = event;
+    const exceptStop = (error: unknown) => {
+      if (!signal.aborted) throw error;
+    };
+    const figures = await input.measure(field, signal).catch(exceptStop);
+    if (step === this.#evaluated.step) return figures !== undefined;
+    if (figures === undefined) {
+      if (habits === undefined && !stopped) await this.#save(event, true);
+      return false;
+    }
     this.#evaluated = { step, seconds };
     this.#figures = figures;
-    folder.appendMetrics({
-      step,
-      epoch,
-      seconds: this.#earlier.seconds + seconds,
-      ...figures,
-      hvps: this.#earlier.hvps + hvps,
-    });
-    const name = stepCheckpointName(step);
+    const { seconds: total, hvps } = this.#totals(event);
+    this.folder.appendMetrics({ step, epoch, seconds: total, ...figures, hvps, ...stopped && { stopped } });
     const { snapshotEvery } = input.values;
-    if (snapshotEvery !== undefined && this.#evaluations++ % snapshotEvery === 0) {
-      await input.snapshot(field, folder, `snapshots/${name}`);
+    if (snapshotEvery !== undefined && !stopped && this.#evaluations++ % snapshotEvery === 0) {
+      const name = `snapshots/${stepCheckpointName(step)}`;
+      await input.snapshot(field, this.folder, name, signal).catch(exceptStop);
     }
-    if (this.parts.habits === undefined) await folder.writeCheckpoint(name, await encodeCheckpoint(field, optimizer));
+    // One that was stopped has its checkpoint already.
+    if (habits === undefined && !stopped) await this.#save(event, false);
+    return true;
+  }
+
+  /** Whether the last checkpoint is so long ago that an interim one is due. Writing takes at most 1/60 of the training time. */
+  #isSaveDue({ seconds }: TrainEvent): boolean {
+    const { habits, secondsBetweenCheckpoints: asked = Math.max(60, 60 * this.#saved.took) } = this.parts;
+    return habits === undefined && seconds - this.#saved.seconds >= asked;
+  }
+
+  /** Writes a checkpoint. One between evaluations also has what was spent on training, which otherwise the measurement has. */
+  async #save(event: TrainEvent, interim: boolean): Promise<void> {
+    const { field, optimizer } = this.parts;
+    const begin = performance.now();
+    const { seconds, hvps } = this.#totals(event);
+    const notes = { seconds: String(seconds), hvps: String(hvps) };
+    const bytes = await encodeCheckpoint(field, optimizer, interim ? notes : {});
+    await this.folder.writeCheckpoint(stepCheckpointName(event.step, interim), bytes);
+    this.#saved = { step: event.step, seconds: event.seconds, took: (performance.now() - begin) / 1000 };
+  }
+
+  /** Training time and Hessian-vector products of the whole run so far. */
+  #totals({ seconds, hvps }: TrainEvent): RunTotals {
+    return { seconds: this.#earlier.seconds + seconds, hvps: this.#earlier.hvps + hvps };
   }
 }
 
