@@ -22,7 +22,7 @@ import { depthMap } from "./frames.ts";
  * Which test views to render; without limits all of them. `seconds` limits the time: the rendering of the first view tells how many
  * fit into it.
  */
-export interface ViewOptions extends Closing {
+export interface ViewOptions extends Omit<Closing, "next" | "stopped"> {
   /** The most views to render. */
   readonly views?: number;
 }
@@ -77,14 +77,17 @@ export async function renderTestViews(
         : `${which} were rendered, to limit the time; --test-views ${test.length} renders all.`,
     );
   }
-  if (views.length === 0) return counts;
-  const silhouettes = views.flatMap(({ silhouettePsnr }) => silhouettePsnr ?? []);
+  return { ...counts, ...views.length > 0 && meansOf(views, kept / whole) };
+}
+
+/** The means over views of the figures that all of them have. */
+function meansOf(views: readonly ViewFigures[], testGradientEnergy: number): Summary {
   const similarities = views.flatMap(({ ssim }) => ssim ?? []);
+  const silhouettes = views.flatMap(({ silhouettePsnr }) => silhouettePsnr ?? []);
   return {
     testPsnr: mean(views.map(({ psnr }) => psnr)),
-    ...similarities.length === views.length && { testSsim: mean(similarities), testGradientEnergy: kept / whole },
+    ...similarities.length === views.length && { testSsim: mean(similarities), testGradientEnergy },
     ...silhouettes.length === views.length && { testSilhouettePsnr: mean(silhouettes) },
-    ...counts,
     views,
   };
 }

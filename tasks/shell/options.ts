@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli";
 import { camelCase, type Command, type NumberOption, type Option, type PairOption, type Values } from "./command.ts";
 import { expectation, formatHelp, HelpRequest } from "./help.ts";
-import { nearestName } from "./nearest_name.ts";
+import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
 import { anything, checkShape, optional, record, shown, text as anyText } from "./shape.ts";
 import { UserError } from "./user_error.ts";
 
