@@ -1,7 +1,12 @@
 import type { Field } from "../field/field.ts";
-import { createDifferentiator } from "../diff/differentiator.ts";
-import type { Batch } from "../objective/batch.ts";
+import { differentiate } from "../diff/passes.ts";
+import { Workspace } from "../diff/workspace.ts";
+import { createVector } from "../linalg/vector.ts";
 import type { Objective } from "../objective/objective.ts";
+import { type CurvatureBatch, deviceBatch } from "./operator.ts";
+
+/** Gradients that are read together. */
+const BLOCK = 16;
 
 /** How noisy gradients of batches are. */
 export interface GradientNoise {
@@ -26,26 +31,39 @@ export interface GradientNoise {
 export async function gradientNoise(
   field: Field,
   objective: Objective,
-  batches: readonly Batch[],
-  samples: number,
+  batches: readonly CurvatureBatch[],
 ): Promise<GradientNoise> {
   if (batches.length < 2) throw new Error(`gradientNoise: expected at least two batches, found ${batches.length}.`);
-  using differentiator = createDifferentiator(field, objective, { samples });
+  const given = batches.map((batch) => deviceBatch(field, objective, batch));
+  const [{ samples }] = given;
+  const other = given.find((batch) => batch.samples !== samples);
+  if (other !== undefined) {
+    throw new Error(`gradientNoise: expected batches of ${samples} samples, found one of ${other.samples}.`);
+  }
+  using made = new DisposableStack();
+  const workspace = made.use(new Workspace(field, objective, { samples, products: false }));
   const sum = new Float64Array(field.parameterCount);
   let squares = 0;
-  for (const batch of batches) {
-    const { gradient } = await differentiator.lossAndGradient(batch);
-    const entries = await gradient.read();
-    for (let i = 0; i < sum.length; i++) {
-      sum[i] += entries[i];
-      squares += entries[i] ** 2;
+  const gradients = given.slice(0, BLOCK).map(() => made.use(createVector(field.gpu, field.layout, "gradient")));
+  for (let first = 0; first < given.length; first += BLOCK) {
+    const block = given.slice(first, first + BLOCK);
+    for (const [i, batch] of block.entries()) differentiate(workspace, { ...batch, gradient: gradients[i] });
+    for (const entries of await Promise.all(block.map((_, i) => gradients[i].read()))) {
+      for (const [i, entry] of entries.entries()) {
+        sum[i] += entry;
+        squares += entry ** 2;
+      }
     }
   }
-  const count = batches.length;
+  return noiseOf(sum, squares, given.length, samples);
+}
+
+/** Separates the two parts of the gradients' mean square, given their sum and the sum of their squared norms. */
+function noiseOf(sum: Float64Array, squares: number, count: number, samples: number): GradientNoise {
   const small = squares / count;
   const large = sum.reduce((total, each) => total + (each / count) ** 2, 0);
   const squaredGradient = (count * large - small) / (count - 1);
-  const covarianceTrace = samples * count * (small - large) / (count - 1);
+  const covarianceTrace = (samples * count * (small - large)) / (count - 1);
   return {
     squaredGradient,
     covarianceTrace,

@@ -1,12 +1,12 @@
 import type { Field } from "../field/field.ts";
-import { createDifferentiator } from "../diff/differentiator.ts";
-import type { Batch } from "../objective/batch.ts";
+import { createVector } from "../linalg/vector.ts";
 import type { CurvatureKind, Objective } from "../objective/objective.ts";
+import { type CurvatureBatch, curvatureOperator } from "./operator.ts";
 
 /** The most parameters of a field whose matrix is computed: 8192, which makes a matrix of 512 MiB. */
 const MOST_PARAMETERS = 8192;
 
-/** Products that are computed together and share one forward pass. */
+/** Products that are read together, because a read-back takes about as long on an idle device as many products. */
 const BLOCK = 32;
 
 /**
@@ -16,7 +16,7 @@ const BLOCK = 32;
  * its largest entry.
  * @throws If the field has more than 8192 parameters, or the batch does not fit.
  */
-export function hessianMatrix(field: Field, objective: Objective, batch: Batch): Promise<Float64Array> {
+export function hessianMatrix(field: Field, objective: Objective, batch: CurvatureBatch): Promise<Float64Array> {
   return matrixOf(field, objective, batch, "hessian");
 }
 
@@ -27,37 +27,38 @@ export function hessianMatrix(field: Field, objective: Objective, batch: Batch):
  * @returns P × P numbers, row-major, in the flat order of the field's P parameters.
  * @throws If the field has more than 8192 parameters, or the batch does not fit.
  */
-export function gaussNewtonMatrix(field: Field, objective: Objective, batch: Batch): Promise<Float64Array> {
+export function gaussNewtonMatrix(field: Field, objective: Objective, batch: CurvatureBatch): Promise<Float64Array> {
   return matrixOf(field, objective, batch, "gaussNewton");
 }
 
 async function matrixOf(
   field: Field,
   objective: Objective,
-  batch: Batch,
+  batch: CurvatureBatch,
   kind: CurvatureKind,
 ): Promise<Float64Array> {
-  const size = field.parameterCount;
+  const { gpu, layout, parameterCount: size } = field;
   if (size > MOST_PARAMETERS) {
     throw new Error(
       `curvature: expected a field of at most ${MOST_PARAMETERS} parameters for its matrix, found ${size}.`,
     );
   }
+  using made = new DisposableStack();
+  const operator = made.use(curvatureOperator(field, objective, batch, kind));
+  const direction = made.use(createVector(gpu, layout, "unit vector"));
+  const products = Array.from({ length: Math.min(BLOCK, size) }, () => made.use(createVector(gpu, layout, "product")));
   const matrix = new Float64Array(size * size);
-  using differentiator = createDifferentiator(field, objective);
+  const unit = new Float32Array(size);
   for (let first = 0; first < size; first += BLOCK) {
-    const rows = Array.from({ length: Math.min(BLOCK, size - first) }, (_, i) => first + i);
-    const asked = rows.map((row) => ({ kind, direction: unitVector(size, row) }));
-    const { products } = await differentiator.curvatureProducts(batch, asked);
-    const read = await Promise.all(products.map((product) => product.read()));
+    const block = products.slice(0, size - first);
+    for (const [i, product] of block.entries()) {
+      unit.fill(0)[first + i] = 1;
+      direction.write(unit);
+      await operator.apply(direction, product);
+    }
+    const rows = await Promise.all(block.map((product) => product.read()));
     // Row i of a symmetric matrix is its product with unit vector i.
-    for (const [i, row] of rows.entries()) matrix.set(read[i], row * size);
+    for (const [i, row] of rows.entries()) matrix.set(row, (first + i) * size);
   }
   return matrix;
-}
-
-function unitVector(size: number, at: number): Float32Array {
-  const unit = new Float32Array(size);
-  unit[at] = 1;
-  return unit;
 }

@@ -9,7 +9,13 @@ export { symmetricEigenvalues } from "./eigenvalues.ts";
 export { type GradientNoise, gradientNoise } from "./gradient_noise.ts";
 export { lanczos, type LanczosOptions, type LanczosResult } from "./lanczos.ts";
 export { gaussNewtonMatrix, hessianMatrix } from "./matrix.ts";
-export { type CurvatureOperator, curvatureOperator, type SymmetricOperator } from "./operator.ts";
+export {
+  type CurvatureBatch,
+  type CurvatureOperator,
+  curvatureOperator,
+  type DeviceBatch,
+  type SymmetricOperator,
+} from "./operator.ts";
 export { diagonalPreconditioner, preconditionedOperator, type Preconditioner } from "./preconditioned.ts";
 export { type Estimate, type ProbeEstimates, probeOperator, type ProbeOptions } from "./probes.ts";
 export {

@@ -2,6 +2,7 @@ import type { Gpu } from "../gpu/device.ts";
 import type { Field } from "../field/field.ts";
 import { hostBatch } from "../diff/host_batch.ts";
 import { differentiate } from "../diff/passes.ts";
+import type { ChunkRequest } from "../diff/request.ts";
 import { Workspace } from "../diff/workspace.ts";
 import type { Layout } from "../linalg/layout.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
@@ -22,6 +23,22 @@ export interface SymmetricOperator {
   apply(direction: Vector, into: Vector): void | Promise<void>;
 }
 
+/** Samples on which curvature is measured: in host arrays, or written on the device when they are needed. */
+export type CurvatureBatch = Batch | DeviceBatch;
+
+/** A batch that is written on the device, for instance one that training data draw. */
+export interface DeviceBatch {
+  /** The number of samples. */
+  readonly samples: number;
+  /** Records writing one chunk of the samples to the device. */
+  readonly fill: (chunk: ChunkRequest) => void;
+}
+
+/** A batch in the form in which passes take it. */
+export function deviceBatch(field: Field, objective: Objective, batch: CurvatureBatch): DeviceBatch {
+  return "fill" in batch ? batch : hostBatch(field, objective, batch);
+}
+
 /** The Hessian or Gauss-Newton matrix as an operator. Whoever creates it must dispose it. */
 export type CurvatureOperator = SymmetricOperator & Disposable;
 
@@ -35,20 +52,20 @@ export type CurvatureOperator = SymmetricOperator & Disposable;
 export function curvatureOperator(
   field: Field,
   objective: Objective,
-  batch: Batch,
+  batch: CurvatureBatch,
   kind: CurvatureKind = "hessian",
 ): CurvatureOperator {
   const { gpu, layout } = field;
   using made = new DisposableStack();
-  const host = hostBatch(field, objective, batch);
-  const workspace = made.use(new Workspace(field, objective, { samples: host.samples, products: true }));
+  const samples = deviceBatch(field, objective, batch);
+  const workspace = made.use(new Workspace(field, objective, { samples: samples.samples, products: true }));
   const gradient = made.use(createVector(gpu, layout, "gradient"));
   const owned = made.move();
   return {
     gpu,
     layout,
     apply(direction, into) {
-      differentiate(workspace, { ...host, gradient, products: [{ kind, direction, result: into }] });
+      differentiate(workspace, { ...samples, gradient, products: [{ kind, direction, result: into }] });
     },
     [Symbol.dispose]: () => owned.dispose(),
   };

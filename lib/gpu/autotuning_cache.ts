@@ -57,9 +57,8 @@ function rememberChoice(key: string, choice: string): boolean {
   }
 }
 
-const FORGETFUL =
-  "Kernels measured fastest cannot be remembered (no permission to write to the cache folder, or no such " +
-  "folder): every run measures anew, and may choose others, whose results differ by rounding.";
+const FORGETFUL = "Kernels measured fastest cannot be remembered. Deno needs --allow-env=HOME,XDG_CACHE_HOME to " +
+  "find the cache folder, and --allow-write for it (~/.cache/neural-fields by default). Until then every run measures anew, and may choose others, whose results differ by rounding.";
 
 /** The choices that were measured to be fastest on an adapter, by subject: in this process, or in earlier ones with the same runtime and version. */
 export class AutotuningCache {

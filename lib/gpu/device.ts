@@ -54,6 +54,11 @@ export class Gpu implements Disposable {
   /** By text, then by what is filled in. */
   readonly #kernels = new Map<string, Map<string, Kernel>>();
   readonly #recorder: Recorder;
+  /** Why the device is of no more use. */
+  #lost: Error | undefined;
+  /** The first error of a kernel's compilation that no caller has been told of yet. */
+  #compilation: Error | undefined;
+  /** The first other error of the device. */
   #failure: Error | undefined;
   #disposed = false;
 
@@ -66,7 +71,7 @@ export class Gpu implements Disposable {
       this.#failure ??= new Error(`WebGPU: ${(event as GPUUncapturedErrorEvent).error.message}`);
     });
     device.lost.then((info) => {
-      if (!this.#disposed) this.#failure ??= new Error(`The GPU device was lost: ${info.message || info.reason}.`);
+      if (!this.#disposed) this.#lost ??= new Error(`The GPU device was lost: ${info.message || info.reason}.`);
     });
   }
 
@@ -102,14 +107,21 @@ export class Gpu implements Disposable {
     this.#buffers.delete(buffer);
   }
 
-  /** The kernel of a source with its values filled in; compiled once and kept. */
-  kernel(source: KernelSource, values: KernelValues = {}): Kernel {
+  /**
+   * The kernel of a source with its values filled in; compiled once and kept.
+   *
+   * @param part What the values fill in, for error messages, such as "the activation tanh".
+   */
+  kernel(source: KernelSource, values: KernelValues = {}, part?: string): Kernel {
     const access = this.tuner.operands;
     let kernels = this.#kernels.get(source.text);
     if (kernels === undefined) this.#kernels.set(source.text, kernels = new Map());
     const key = `${source.name} ${access} ${JSON.stringify(values)}`;
     let kernel = kernels.get(key);
-    if (kernel === undefined) kernels.set(key, kernel = new Kernel(this.device, source, values, access));
+    if (kernel === undefined) {
+      const failed = (error: Error) => this.#compilation ??= error;
+      kernels.set(key, kernel = new Kernel(this.device, source, values, access, part, failed));
+    }
     return kernel;
   }
 
@@ -128,6 +140,7 @@ export class Gpu implements Disposable {
     groups: readonly [number, number?, number?],
     flops?: number,
   ): void {
+    kernel.check();
     this.#recorder.dispatch(kernel, bindings, uniforms, groups, flops);
   }
 
@@ -170,7 +183,8 @@ export class Gpu implements Disposable {
       this.check();
       return staged.map((staging) => staging.getMappedRange().slice(0));
     } catch (error) {
-      throw this.#failure ?? error;
+      this.check();
+      throw error;
     } finally {
       for (const staging of staged) staging.destroy();
     }
@@ -183,8 +197,18 @@ export class Gpu implements Disposable {
     this.check();
   }
 
-  /** Throws the first error that the device has reported, if any. WebGPU itself reports errors silently. */
+  /**
+   * Throws the first error that the device has reported, if any. WebGPU itself reports errors silently. The error of a kernel that does
+   * not compile is thrown once here, and again whenever that kernel is used; other work can go on. Any other error is thrown at every call.
+   */
   check(): void {
+    if (this.#lost !== undefined) throw this.#lost;
+    const compilation = this.#compilation;
+    if (compilation !== undefined) {
+      // What else the device reported meanwhile comes from the use of that kernel.
+      this.#compilation = this.#failure = undefined;
+      throw compilation;
+    }
     if (this.#failure !== undefined) throw this.#failure;
   }
 

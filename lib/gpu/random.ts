@@ -26,7 +26,7 @@ export interface RandomKey {
  */
 export function checkSeed(owner: string, seed: number): void {
   if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return;
-  throw new RangeError(`${owner}: seed: a whole number from 0 to 4294967295 expected, ${seed} found.`);
+  throw new RangeError(`${owner}: seed: expected a whole number from 0 to 4294967295, found ${seed}.`);
 }
 
 /** The streams of random numbers that the library uses. */

@@ -131,9 +131,9 @@ export class Recorder implements Disposable {
     const { uniforms: fields } = kernel.declared;
     if (Object.keys(uniforms).length !== fields.length) {
       throw new Error(
-        `${kernel.name}: uniforms ${fields.map((f) => f.name).join(", ")} expected, ${
+        `${kernel.name}: expected uniforms ${fields.map((f) => f.name).join(", ")}, found ${
           Object.keys(uniforms).join(", ")
-        } found.`,
+        }.`,
       );
     }
     if (fields.length === 0) return [];

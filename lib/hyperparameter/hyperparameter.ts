@@ -49,7 +49,7 @@ export type AnyHyperparameters = Readonly<Record<string, AnyHyperparameter>>;
  * ```ts
  * const declared: Hyperparameters<{ rate?: number }> = { rate: { range: POSITIVE, default: 0.1, doc: "Step size" } };
  * resolveHyperparameters("mine", declared, {}); // { rate: 0.1 }
- * resolveHyperparameters("mine", declared, { rate: 0 }); // RangeError: mine: rate: a number > 0 expected, 0 found.
+ * resolveHyperparameters("mine", declared, { rate: 0 }); // RangeError: mine: rate: expected a number > 0, found 0.
  * ```
  */
 export function resolveHyperparameters<Options extends object>(

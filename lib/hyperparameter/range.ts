@@ -97,7 +97,7 @@ export function checkRange(where: string, value: unknown, range: ValueRange): vo
   if (range.type === "number") return checkNumber(where, value, range);
   if (range.type === "pair") {
     if (!Array.isArray(value) || value.length !== 2) {
-      throw new RangeError(`${where}: two numbers in an array expected, ${shown(value)} found.`);
+      throw new RangeError(`${where}: expected two numbers in an array, found ${shown(value)}.`);
     }
     return value.forEach((each, i) => checkNumber(`${where}[${i}]`, each, range.each));
   }
@@ -105,19 +105,19 @@ export function checkRange(where: string, value: unknown, range: ValueRange): vo
   const expected = range.type === "flag"
     ? "true or false"
     : range.words.map((word) => JSON.stringify(word)).join(" or ");
-  throw new RangeError(`${where}: ${expected} expected, ${shown(value)} found.`);
+  throw new RangeError(`${where}: expected ${expected}, found ${shown(value)}.`);
 }
 
 function checkNumber(where: string, value: unknown, range: NumberRange): void {
   if (typeof value !== "number" || !isWithin(value, range)) {
-    throw new RangeError(`${where}: a number ${boundsText(range)} expected, ${shown(value)} found.`);
+    throw new RangeError(`${where}: expected a number ${boundsText(range)}, found ${shown(value)}.`);
   }
   if (range.whole && !Number.isInteger(value)) {
-    throw new RangeError(`${where}: a whole number expected, ${value} found.`);
+    throw new RangeError(`${where}: expected a whole number, found ${value}.`);
   }
   const { multipleOf } = range;
   if (multipleOf !== undefined && value % multipleOf !== 0) {
-    throw new RangeError(`${where}: a multiple of ${multipleOf} expected, ${value} found.`);
+    throw new RangeError(`${where}: expected a multiple of ${multipleOf}, found ${value}.`);
   }
 }
 

@@ -13,7 +13,7 @@ const EXACT = 2 ** 24;
  */
 export function numberTable(gpu: Gpu, label: string, numbers: readonly number[]): DeviceBuffer {
   const tooLarge = numbers.find((number) => Math.abs(number) >= EXACT);
-  if (tooLarge !== undefined) throw new Error(`${label}: numbers below ${EXACT} expected, ${tooLarge} found.`);
+  if (tooLarge !== undefined) throw new Error(`${label}: expected numbers below ${EXACT}, found ${tooLarge}.`);
   const buffer = gpu.buffer(label, numbers.length * 4);
   gpu.write(buffer, Float32Array.from(numbers));
   return buffer;

@@ -4,6 +4,7 @@ import type { Values } from "../shell/command.ts";
 import { defineCommand } from "../shell/options.ts";
 import { aliasesOf, HIDDEN_ACTIVATIONS } from "../training/options.ts";
 import { UserError } from "../shell/user_error.ts";
+import { PEER_ACTIVATIONS } from "./peer_protocol.ts";
 import { parseWholeNumbers } from "../shell/whole_numbers.ts";
 
 /** The options of `deno task bench`. */
@@ -83,7 +84,7 @@ const COMPARISONS = {
 } as const;
 
 /** One of the comparisons. */
-export type ComparisonName = keyof typeof COMPARISONS;
+type ComparisonName = keyof typeof COMPARISONS;
 
 type ComparisonFlags = Pick<BenchValues, ComparisonName>;
 
@@ -137,7 +138,7 @@ export function checkComparison(
   if (optimizer !== "adam") {
     throw new UserError(`--peers: expected --optimizer adam, which every library has, found --optimizer ${optimizer}.`);
   }
-  const known = ["gaussian", "sine", "relu"];
-  if (known.includes(activation)) return;
-  throw new UserError(`--peers: expected an activation among ${known.join(", ")}, found --activation ${activation}.`);
+  if (PEER_ACTIVATIONS.some((known) => known === activation)) return;
+  const known = PEER_ACTIVATIONS.join(", ");
+  throw new UserError(`--peers: expected an activation among ${known}, found --activation ${activation}.`);
 }

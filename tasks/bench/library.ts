@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { PeerProcess, type PeerProgram, TORCH } from "./peer_process.ts";
-import type { PeerTask } from "./peer_protocol.ts";
+import type { PeerActivation, PeerTask } from "./peer_protocol.ts";
 import { productSpeed } from "./timing.ts";
 import { batchOf, type BenchSetup, LEARNING_RATE, Workload } from "./workload.ts";
 
@@ -38,7 +38,8 @@ export class OwnLibrary implements Library {
     };
     return {
       widths: [2, ...Array(this.setup.layers).fill(this.setup.width), 3],
-      activation: { name: activation.name, options: activation.options },
+      // The command line has been checked: it is one that every peer has.
+      activation: { name: activation.name as PeerActivation, options: activation.options },
       rows: batch,
       learningRate: LEARNING_RATE,
       parameters: await write("parameters", await field.parameters.read()),

@@ -11,7 +11,7 @@ import { canProfile, profileWork, timeInterleaved } from "./timing.ts";
 import { type BenchSetup, fieldOf, Workload } from "./workload.ts";
 
 /** The speed of one kernel in one phase of a pass. */
-export interface KernelFigures extends ProfileEntry {
+interface KernelFigures extends ProfileEntry {
   /** GFLOP/s of matrix products; 0 for other kernels. */
   readonly gflops: number;
   readonly gigabytesPerSecond: number;

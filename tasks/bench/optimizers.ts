@@ -27,7 +27,7 @@ export interface UpdateCost extends AverageCost {
 }
 
 /** Additional time relative to a step with Adam. */
-export interface Overhead {
+interface Overhead {
   readonly batch: number;
   /** The additional time of the update alone. */
   readonly update: number;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type HostTask, type PeerTraining, servePeer } from "./peer_protocol.ts";
+import { type HostTask, type PeerActivation, type PeerTraining, servePeer } from "./peer_protocol.ts";
 
 // The name is a constant, not an import, so that the library is fetched only if this file runs.
 const library = "npm:@jax-js/jax@0.1.25";
@@ -112,14 +112,12 @@ async function prepare(device: string, task: HostTask): Promise<PeerTraining> {
 }
 
 function activationOf(np: Jax["numpy"], { name, options }: HostTask["activation"]): (z: JaxArray) => JaxArray {
-  switch (name) {
-    case "sine":
-      return (z) => np.sin(z.mul(options.omega));
-    case "gaussian":
-      return (z) => np.exp(np.square(z).mul(-0.5 / options.sigma ** 2));
-    default:
-      return (z) => np.maximum(z, 0);
-  }
+  const functions: Record<PeerActivation, (z: JaxArray) => JaxArray> = {
+    sine: (z) => np.sin(z.mul(options.omega)),
+    gaussian: (z) => np.exp(np.square(z).mul(-0.5 / options.sigma ** 2)),
+    relu: (z) => np.maximum(z, 0),
+  };
+  return functions[name];
 }
 
 if (import.meta.main) await servePeer((task) => prepare(Deno.args[0], task));

@@ -1,8 +1,14 @@
+/** The activations that every peer can compute. */
+export const PEER_ACTIVATIONS = ["gaussian", "sine", "relu"] as const;
+
+/** One of them. */
+export type PeerActivation = typeof PEER_ACTIVATIONS[number];
+
 /** The training task of a peer. Field, parameters and batch are the same for every library. */
 export interface PeerTask {
   /** The widths of all layers, from the input to the output. */
   readonly widths: readonly number[];
-  readonly activation: { readonly name: string; readonly options: Readonly<Record<string, number>> };
+  readonly activation: { readonly name: PeerActivation; readonly options: Readonly<Record<string, number>> };
   readonly rows: number;
   readonly learningRate: number;
   /** Path of a file of little-endian f32: the parameters, layer by layer the weight [out, in], then the bias [out]. */
@@ -34,7 +40,7 @@ export interface PeerAnswer {
 }
 
 /** One layer's parameters on the host. */
-export interface HostLayer {
+interface HostLayer {
   /** [outputs, inputs]. */
   readonly weight: Float32Array;
   readonly bias: Float32Array;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type HostTask, type PeerTraining, servePeer } from "./peer_protocol.ts";
+import { type HostTask, type PeerActivation, type PeerTraining, servePeer } from "./peer_protocol.ts";
 
 // The names are constants, not imports, so that the library is fetched only if this file runs.
 const VERSION = "4.22.0";
@@ -80,14 +80,12 @@ async function prepare(backend: string, task: HostTask): Promise<PeerTraining> {
 }
 
 function activationOf({ name, options }: HostTask["activation"]): (z: Tensor) => Tensor {
-  switch (name) {
-    case "sine":
-      return (z) => z.mul(options.omega).sin();
-    case "gaussian":
-      return (z) => z.square().mul(-0.5 / options.sigma ** 2).exp();
-    default:
-      return (z) => z.relu();
-  }
+  const functions: Record<PeerActivation, (z: Tensor) => Tensor> = {
+    sine: (z) => z.mul(options.omega).sin(),
+    gaussian: (z) => z.square().mul(-0.5 / options.sigma ** 2).exp(),
+    relu: (z) => z.relu(),
+  };
+  return functions[name];
 }
 
 if (import.meta.main) await servePeer((task) => prepare(Deno.args[0], task));

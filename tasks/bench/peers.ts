@@ -31,7 +31,7 @@ export interface Comparison {
 }
 
 /** The results of all libraries at one batch size, ours first. */
-export interface PeerBatch {
+interface PeerBatch {
   readonly batch: number;
   readonly libraries: readonly PeerFigures[];
   /** GFLOP/s of all matrix products of our step, and of PyTorch's product of size 2048³. */

@@ -6,7 +6,7 @@ import { timeInterleaved } from "./timing.ts";
 import { type BenchSetup, fieldOf, Workload } from "./workload.ts";
 
 /** The time of a training step at one batch size and width. */
-export interface ScalingCase {
+interface ScalingCase {
   readonly batch: number;
   readonly width: number;
   /** Milliseconds of a step. */

@@ -10,7 +10,7 @@ export interface Work {
 }
 
 /** The milliseconds of each work in every round, by the work's name. */
-export type Rounds = Map<string, number[]>;
+type Rounds = Map<string, number[]>;
 
 /** Work that has taken more seconds than this makes no more than the least number of rounds. */
 const SECONDS_EACH = 12;

@@ -13,7 +13,7 @@ import { runId } from "./run_id.ts";
 import type { ComparisonFolder } from "./store.ts";
 
 /** What a comparison works with. */
-export interface ComparisonContext {
+interface ComparisonContext {
   readonly gpu: Gpu;
   readonly task: TrainingTask;
   readonly record: ComparisonRecord;

@@ -46,7 +46,7 @@ function timesToTarget(pairs: readonly PairSummary[], target: number, quality: Q
 }
 
 /** A quality or a difference of two, with its unit. */
-export function inUnits(value: number, { digits, unit = "" }: Quality): string {
+function inUnits(value: number, { digits, unit = "" }: Quality): string {
   return `${value.toFixed(Math.max(1, digits - 1))}${unit}`;
 }
 

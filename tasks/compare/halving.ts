@@ -43,7 +43,7 @@ export interface Choice extends Candidate {
 }
 
 /** Options of the search. */
-export interface SearchOptions {
+interface SearchOptions {
   /** Lengths of the trials as parts of a final run, rising to 1. */
   readonly rungs: readonly number[];
   /** The most that all trials of a search may take together, in final runs. */

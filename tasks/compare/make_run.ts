@@ -1,14 +1,14 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
-import { rename } from "../run/disk.ts";
+import { dirname } from "@std/path";
+import { makeIfMissing, rename } from "../run/disk.ts";
 import { RunFolder } from "../run/run_folder.ts";
-import { createFolder } from "../run/run_name.ts";
 import { DivergenceError } from "../../lib/train/train.ts";
 import type { ProgressLine } from "../shell/progress.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
 import type { Figures } from "../training/training_input.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { removeRun } from "./remove_run.ts";
-import type { RunValues } from "./run_values.ts";
+import type { RunValues } from "../training/stored_values.ts";
 import { TrainingRun } from "../training/training_run.ts";
 
 /** One run of a comparison: what it trains and how it reports its progress. */
@@ -25,7 +25,7 @@ export interface RunRequest {
 }
 
 /** The result of a run. */
-export interface RunResult {
+interface RunResult {
   readonly learningRate: number;
   readonly stepsPerEpoch: number;
   /** The number of steps that were made. */
@@ -69,7 +69,8 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
   const { gpu, task, values, signal, progress, prefix } = request;
   const unfinished = `${path}.unfinished`;
   await removeRun(unfinished);
-  await createFolder(unfinished);
+  // One after the other, so that a comparison's folder that was removed meanwhile is not made again.
+  for (const folder of [dirname(path), unfinished]) await makeIfMissing(folder);
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
   const { input, field, optimizer } = prepared;
   const steps = request.steps(prepared.stepsPerEpoch);

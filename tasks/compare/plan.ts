@@ -31,7 +31,9 @@ export function planLines({ settings, paces, adapter }: ComparisonRecord): strin
   const heads = ["activation", "optimizer", "parameters", "ms per step", "steps", "epochs", "seconds", "MiB"];
   return [
     `Adapter     ${adapter.name}`,
-    `Final runs  ${runs}: ${pairs.length} pairs × ${counted(seeds, "seed")} × ${counted(inputs.length, "input")}`,
+    `Final runs  ${runs}: ${counted(pairs.length, "pair")} × ${counted(seeds, "seed")} × ${
+      counted(inputs.length, "input")
+    }`,
     ...tune
       ? [
         `Tuning      for each pair up to ${SEARCH.budget} times the training time of a final run, on ${

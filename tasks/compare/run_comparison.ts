@@ -102,7 +102,7 @@ async function measure(
   // Every input is read first, so that one that cannot be read is noticed at once and not after an hour.
   for (const input of settings.inputs) {
     signal.throwIfAborted();
-    progress.update(`reading ${input.name}`);
+    progress.update(input.path === undefined ? "reading the default input" : `reading ${input.name}`);
     using _input = await task.load(runValues(scope, pairs[0], { input, seed: 0 }), gpu);
   }
   for (let round = 0; round < PACE_ROUNDS; round++) {

@@ -1,7 +1,7 @@
 import { type Pair, pairName } from "./pair.ts";
 
 /** What the name of a run consists of. */
-export interface RunIdentity extends Pair {
+interface RunIdentity extends Pair {
   readonly phase: "tuning" | "final";
   /** Index of the input. */
   readonly input: number;

@@ -1,12 +1,9 @@
 import { optionSpelling } from "../shell/command.ts";
-import { storedValues } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { HYPERPARAMETERS, knownHyperparameters } from "../training/hyperparameters.ts";
-import { networkChoice } from "../training/network_choice.ts";
 import { chosenOptimizer } from "../training/optimizer.ts";
-import type { TaskValues, TrainingTask } from "../training/task.ts";
-import type { Command } from "../shell/command.ts";
-import type { SettledValues } from "../training/options.ts";
+import { type RunValues, settledValues, valuesOf } from "../training/stored_values.ts";
+import type { TrainingTask } from "../training/task.ts";
 import { SEARCHED_SCHEDULES } from "./halving.ts";
 import { type Pair, pairsOf } from "./pair.ts";
 import type { Input, Settings } from "./record.ts";
@@ -18,8 +15,8 @@ export interface Scope {
   readonly adapter: { readonly software: boolean };
 }
 
-/** The options of a run, with all defaults filled in. */
-export type RunValues = TaskValues<Command> & SettledValues;
+/** Where stored options come from, for error messages. */
+const FILE = "comparison.json";
 
 /** The settings in which the runs of a pair differ. */
 export interface RunChoice {
@@ -43,19 +40,7 @@ export function runValues(scope: Scope, { activation, optimizer }: Pair, choice:
     ...schedule !== undefined && { schedule },
     ...positional !== undefined && { [positional]: input.path },
   };
-  const known = knownHyperparameters(settle(scope, stored));
-  const fitting = Object.entries(stored).filter(([name]) => !HYPERPARAMETERS.has(name) || known.has(name));
-  return settle(scope, Object.fromEntries(fitting));
-}
-
-function settle(scope: Scope, options: Record<string, unknown>): RunValues {
-  return scope.task.settle(asked(scope, options), scope.adapter);
-}
-
-/** The options with their defaults and with shorthands replaced. */
-function asked({ task }: Scope, options: Record<string, unknown>): TaskValues<Command> {
-  const values = storedValues(options, task.command, "comparison.json") as TaskValues<Command>;
-  return { ...values, ...networkChoice(values) };
+  return settledValues(task, stored, scope.adapter, FILE);
 }
 
 /**
@@ -68,7 +53,9 @@ export function checkPairs(scope: Scope): void {
   const pairs = pairsOf(settings);
   const schedules = settings.tune ? SEARCHED_SCHEDULES.map((schedule) => ({ schedule })) : [{}];
   const choices = pairs.flatMap((pair) => schedules.map((schedule) => ({ ...settings.options, ...pair, ...schedule })));
-  const known = new Set(choices.flatMap((choice) => [...knownHyperparameters(settle(scope, choice))]));
+  const known = new Set(
+    choices.flatMap((choice) => [...knownHyperparameters(valuesOf(task, choice, scope.adapter, FILE))]),
+  );
   for (const name of Object.keys(settings.options).filter((name) => HYPERPARAMETERS.has(name))) {
     if (known.has(name)) continue;
     throw new UserError(

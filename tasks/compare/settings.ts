@@ -3,7 +3,7 @@ import { optimizerNames } from "../../lib/optim/registry.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import type { ChoiceOption, Option } from "../shell/command.ts";
 import { optionSpelling } from "../shell/command.ts";
-import { nearestName } from "../shell/nearest_name.ts";
+import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
 import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { TrainingTask } from "../training/task.ts";
@@ -13,7 +13,7 @@ import type { FinalLength, Input, Settings } from "./record.ts";
 import { TASKS } from "../registry.ts";
 
 /** A parsed command line. */
-export interface CompareRequest {
+interface CompareRequest {
   readonly values: CompareValues;
   /** The settings; undefined if a comparison is resumed, which has stored its own. */
   readonly settings?: Settings;

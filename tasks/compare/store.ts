@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { writeWhole } from "../run/atomic.ts";
+import { removeUnfinished, writeWhole } from "../run/atomic.ts";
 import { FolderLock } from "../run/folder_lock.ts";
 import { readJson, toJson } from "../run/json.ts";
 import { appendLine, readRecords, repairRecords } from "../run/metrics_file.ts";
@@ -12,6 +12,8 @@ const RESULTS = "results.jsonl";
 
 /** The folder of a comparison, `runs/compare/NAME/`. */
 export class ComparisonFolder {
+  #lock?: FolderLock;
+
   private constructor(readonly path: string) {}
 
   /** Opens a comparison's folder, or creates it. */
@@ -36,28 +38,30 @@ export class ComparisonFolder {
   }
 
   /**
-   * Locks the comparison against other processes until the result is disposed of or this process ends. It also repairs the file of
-   * results if an earlier process was killed while writing.
+   * Locks the comparison against other processes until the result is disposed of or this process ends. It also removes
+   * what an earlier process left that was killed while writing.
    *
    * @throws {UserError} If another process has locked it.
    */
   async lock(): Promise<Disposable> {
-    const lock = await FolderLock.take(
+    this.#lock = await FolderLock.take(
       this.path,
       "is making this comparison; wait for it to end, or choose another --name",
     );
-    // Only now, because without the lock another process may be writing a line.
+    // Only now, because without the lock another process may be writing.
+    await removeUnfinished(this.path);
     await repairRecords(join(this.path, RESULTS));
-    return lock;
+    return this.#lock;
   }
 
   /** Writes the record of the comparison. */
   async writeRecord(record: ComparisonRecord): Promise<void> {
-    await writeWhole(join(this.path, RECORD), `${toJson(record, 2)}\n`);
+    await this.write(RECORD, `${toJson(record, 2)}\n`);
   }
 
   /** Appends a finished run to the file of results. */
   append(record: RunRecord): void {
+    this.#lock?.check("comparison");
     appendLine(join(this.path, RESULTS), toJson(record));
   }
 
@@ -73,11 +77,13 @@ export class ComparisonFolder {
 
   /** The folder of a final run. */
   runPath(id: string): string {
+    this.#lock?.check("comparison");
     return join(this.path, "runs", checkName("name of a run", id));
   }
 
   /** Writes a file to the comparison's folder. */
   async write(name: string, content: string): Promise<void> {
+    this.#lock?.check("comparison");
     await writeWhole(join(this.path, name), content);
   }
 }

@@ -1,7 +1,7 @@
 import { SEARCH } from "./halving.ts";
 
 /** The numbers that determine how the training time of a comparison is divided. */
-export interface ComparisonSize {
+interface ComparisonSize {
   /** Pairs of an optimizer and an activation. */
   readonly pairs: number;
   readonly seeds: number;

@@ -25,7 +25,7 @@ const MOST_FRAMES = 10_000;
 export const command = defineCommand({
   usage: "deno task nerf",
   summary:
-    "Trains a radiance field on photographs with known camera poses and renders the held-out views. `deno task nerf render FOLDER` renders more views of a finished run.",
+    "Trains a radiance field on photographs with known camera poses and renders the held-out views. The objective is always the mean squared error of the rendered colours, so there is no --objective. `deno task nerf render FOLDER` renders more views of a finished run.",
   positionals: [{
     name: "scene",
     help: "Folder with poses_bounds.npy (LLFF), transforms_train.json or transforms.json",
@@ -38,7 +38,7 @@ export const command = defineCommand({
       kind: "choice",
       choices: ["tiny", "small", "paper"],
       help:
-        "Size of field and batch. tiny: 4 layers of 64 units, 256 rays of 24 samples; small: 6 of 128, 512 of 48; paper: 8 of 256, 2048 of 128, with the published learning rates",
+        "Size of field and batch; other tasks have only the preset paper. tiny: 4 layers of 64 units, 256 rays of 24 samples; small: 6 of 128, 512 of 48; paper: 8 of 256, 2048 of 128, with the published learning rates",
       defaultText: "paper on a GPU; on a software adapter tiny for the default scene, otherwise small",
     },
     {

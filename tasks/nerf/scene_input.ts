@@ -89,7 +89,8 @@ export class SceneInput implements TrainingInput {
     );
     const counts = { train: train.length, test: test.length };
     const masked = maskedShare(train);
-    const further = { ...masked > 0 && { masked }, figures: sceneFigures(all) };
+    const sizes = [...new Set(all.map(({ width, height }) => `${width}×${height}`))];
+    const further = { ...sizes.length > 1 && { sizes }, ...masked > 0 && { masked }, figures: sceneFigures(all) };
     return { scene: { ...counts, width, height, kind, near, far, background, cameras, pictures, ...further } };
   }
 

@@ -77,14 +77,17 @@ export async function renderTestViews(
         : `${which} were rendered, to limit the time; --test-views ${test.length} renders all.`,
     );
   }
-  if (views.length === 0) return counts;
-  const silhouettes = views.flatMap(({ silhouettePsnr }) => silhouettePsnr ?? []);
+  return { ...counts, ...views.length > 0 && meansOf(views, kept / whole) };
+}
+
+/** The means over views of the figures that all of them have. */
+function meansOf(views: readonly ViewFigures[], testGradientEnergy: number): Summary {
   const similarities = views.flatMap(({ ssim }) => ssim ?? []);
+  const silhouettes = views.flatMap(({ silhouettePsnr }) => silhouettePsnr ?? []);
   return {
     testPsnr: mean(views.map(({ psnr }) => psnr)),
-    ...similarities.length === views.length && { testSsim: mean(similarities), testGradientEnergy: kept / whole },
+    ...similarities.length === views.length && { testSsim: mean(similarities), testGradientEnergy },
     ...silhouettes.length === views.length && { testSilhouettePsnr: mean(silhouettes) },
-    ...counts,
     views,
   };
 }

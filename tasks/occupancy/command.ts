@@ -46,6 +46,12 @@ export const command = defineCommand({
       defaultText: "50000; on a software adapter 2048, unless with --preset paper",
     },
     { name: "up", kind: "choice", choices: ["y", "z"], default: "y", help: "Which axis of the mesh points up" },
+    {
+      name: "repair",
+      kind: "flag",
+      help:
+        "Put the mesh's faces right where only one way is right: leave turned twins out, orient each closed part consistently and outward",
+    },
     { name: "threshold", kind: "number", default: 0.5, help: "Winding number above which a point is inside" },
     {
       name: "resolution",

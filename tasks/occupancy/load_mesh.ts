@@ -8,42 +8,19 @@ import type { OccupancyValues } from "./command.ts";
 /** The mesh to train on if none is named. Its name is a constant, not an import, so that it is fetched only if needed. */
 const DEFAULT_MESH = "npm:bunny@1.0.1";
 
-/** Reads the mesh to train on, scales it into the unit sphere, and prints warnings about its defects. */
+/** What the default mesh is called in messages. */
+export const DEFAULT_NAME = "bunny";
+
+/** Reads the mesh to train on, scales it into the unit sphere, and prints what was passed over, what is wrong with it and what was changed. */
 export async function loadMesh(values: OccupancyValues): Promise<NormalisedMesh> {
-  const name = values.mesh ?? "bunny";
+  const name = values.mesh ?? DEFAULT_NAME;
   const input = values.mesh === undefined
     ? await defaultMesh()
     : await decodeMesh(await readInput(values.mesh), values.mesh);
-  for (const warning of input.warnings) console.error(`warning: ${warning}`);
-  const normalised = normaliseMesh(input, { up: values.up }, name);
-  for (const warning of warningsFor(normalised)) console.error(`warning: ${name}: ${warning}.`);
-  if (normalised.turned) console.error(`${name}: all faces were flipped, because they were oriented inward.`);
+  const normalised = normaliseMesh(input, { up: values.up, repair: values.repair }, name);
+  for (const warning of [...input.warnings, ...normalised.warnings]) console.error(`warning: ${warning}`);
+  for (const change of normalised.changes) console.error(change);
   return normalised;
-}
-
-/** Warnings about defects of the mesh that make labels unreliable. */
-export function warningsFor({ report, inwardParts }: NormalisedMesh): string[] {
-  const { boundaryEdges, crowdedEdges, misorientedEdges } = report;
-  const edges = (count: number, what: string) =>
-    count === 0 ? [] : [`${count} ${count === 1 ? "edge" : "edges"} ${what}`];
-  const found = [
-    ...edges(boundaryEdges, "with only one face (boundary edges)"),
-    ...edges(crowdedEdges, "with more than two faces"),
-    ...edges(misorientedEdges, "between faces of opposite orientation"),
-  ];
-  const warnings: string[] = [];
-  if (found.length > 0) {
-    warnings.push(
-      `the mesh is not watertight and consistently oriented: it has ${
-        found.join(", ")
-      }; near these, labels are approximate`,
-    );
-  }
-  if (inwardParts > 0) {
-    const parts = inwardParts === 1 ? "1 closed part is" : `${inwardParts} closed parts are`;
-    warnings.push(`${parts} oriented inward but not a cavity of another part; its interior counts as outside`);
-  }
-  return warnings;
 }
 
 async function defaultMesh(): Promise<DecodedMesh> {

@@ -20,10 +20,14 @@ import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Closing, Figures, TrainingInput } from "../training/training_input.ts";
 import { chosenObjective } from "../training/objective.ts";
+import { DEFAULT_NAME } from "./load_mesh.ts";
 import type { OccupancySettings } from "./settings.ts";
 
 /** How many held-out points are scored during training. They are the first of those that are scored at the end. */
 const POINTS_WHILE_TRAINING = 20_000;
+
+/** The threshold by default. */
+const USUAL_THRESHOLD = 0.5;
 
 /** Side of the picture of the cross-section in pixels. */
 const SECTION = 384;
@@ -48,31 +52,41 @@ export class MeshInput implements TrainingInput {
   /**
    * Checks that points are labelled inside as well as outside, since nothing can be learnt from labels that are all the same.
    *
-   * @throws {UserError} If all of many points around the mesh are inside, or all are outside.
+   * @throws {UserError} If all of many points around the mesh are inside, or all are outside. The message names the reason: the threshold
+   * only if another one was chosen and the usual one would do.
    */
   async checkLabels(): Promise<void> {
     const { points, inside } = await this.#sampler.sample({ count: POINTS_WHILE_TRAINING, mix: "halves" });
     const within = inside.reduce((sum, label) => sum + label, 0);
     if (within > 0 && within < inside.length) return;
     const numbers = await this.#sampler.winding.at(points);
-    const [least, most] = [Math.min(...numbers), Math.max(...numbers)].map((number) => Number(number.toFixed(1)) + 0);
-    throw new UserError(
-      `--threshold ${this.values.threshold}: expected winding numbers below and above it, found ` +
-        `${within === 0 ? "none" : "all"} of ${inside.length} points around the mesh inside: ` +
-        `their winding numbers are about ${least} to ${most}.`,
-    );
+    const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+    const found = `${within === 0 ? "none" : "all"} of ${inside.length} points around the mesh inside`;
+    const range = `their winding numbers are about ${
+      [least, most].map((number) => +number.toFixed(1) + 0).join(" to ")
+    }`;
+    const { threshold, mesh: name = DEFAULT_NAME } = this.values;
+    if (least <= USUAL_THRESHOLD && most > USUAL_THRESHOLD) {
+      throw new UserError(
+        `--threshold ${threshold}: expected winding numbers below and above it, found ${found}: ${range}.`,
+      );
+    }
+    const reason = this.input.warnings[0]?.slice(`${name}: `.length) ?? `${range}.`;
+    throw new UserError(`${name}: expected points inside and points outside, found ${found}: ${reason}`);
   }
 
   get config(): Record<string, unknown> {
-    const { report, transform, turned } = this.input;
-    return { mesh: { ...report, turned }, transform };
+    const { report, cleaning, transform, turned } = this.input;
+    return { mesh: { ...report, turned, cleaning }, transform };
   }
 
   checkUnchanged(config: Readonly<Record<string, unknown>>): void {
     const count = number({ whole: true, min: 0 });
     const began = checkShape(config.mesh, object({ vertices: count, faces: count }), "config.json, mesh");
     const found = this.input.report;
-    if (JSON.stringify(began) === JSON.stringify(this.config.mesh)) return;
+    // A run of an earlier version does not have all figures.
+    const same = Object.entries(this.config.mesh as MeshReport).filter(([key]) => Object.hasOwn(began, key));
+    if (JSON.stringify(began) === JSON.stringify(Object.fromEntries(same))) return;
     const size = ({ vertices, faces }: Pick<MeshReport, "vertices" | "faces">) =>
       `${vertices} vertices and ${faces} faces`;
     const now = size(began) === size(found) ? "the same numbers of different ones" : size(found);

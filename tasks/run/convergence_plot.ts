@@ -1,7 +1,7 @@
 import { panelsPlotSvg, type PlotPanel } from "./plot.ts";
 
 /** The quality of a run's field at one point of its training. */
-export interface ConvergencePoint {
+interface ConvergencePoint {
   /** Steps made so far. */
   readonly step: number;
   /** Training time so far, in seconds. */

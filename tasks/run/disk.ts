@@ -36,11 +36,17 @@ export function watchDisk(watch: (change: Change) => void): Disposable {
   return { [Symbol.dispose]: () => watcher = before };
 }
 
-/** Makes a folder whose parent exists, and syncs the parent. Throws `AlreadyExists` if there is something of that name. */
-export async function makeFolder(path: string): Promise<void> {
+/** Makes a folder whose parent exists, unless there is something of that name, and syncs the parent. Returns whether it was made. */
+export async function makeIfMissing(path: string): Promise<boolean> {
   watcher({ kind: "make folder", path });
-  await Deno.mkdir(path);
+  try {
+    await Deno.mkdir(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  }
   await syncFolder(dirname(path));
+  return true;
 }
 
 /** Writes a new file and syncs it. Throws `AlreadyExists` if there is something of that name. */

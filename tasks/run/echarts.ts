@@ -10,7 +10,7 @@ import { loadPackage } from "../shell/load_package.ts";
 const ECHARTS = "npm:echarts@6.1.0";
 
 /** The part of ECharts' charts that is used here. */
-export interface Chart {
+interface Chart {
   /** Sets the description of the chart. */
   setOption(option: object): void;
   /** The renderer, whose painter writes SVG. */
@@ -20,7 +20,7 @@ export interface Chart {
 }
 
 /** The part of the module ECharts that is used here. */
-export interface Echarts {
+interface Echarts {
   /** Makes a chart, which needs no document if its options say so. */
   init(element: null, theme: null, options: object): Chart;
 }

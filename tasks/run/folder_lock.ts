@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { rename } from "./disk.ts";
 import { UserError } from "../shell/user_error.ts";
 
 /** The file in a folder that is locked. It holds the number of the process that locked it last. */
@@ -27,26 +28,39 @@ export class FolderLock implements Disposable {
 
   /** Locks a folder, or returns undefined if another process has locked it. */
   static async tryTake(folder: string): Promise<FolderLock | undefined> {
-    const file = await Deno.open(join(folder, LOCK), { create: true, write: true });
+    const file = await Deno.open(join(folder, LOCK), { create: true, write: true }).catch((cause) => {
+      throw new UserError(`${folder}: cannot be locked for writing: ${cause.message}.`, { cause });
+    });
     try {
       if (!await file.tryLock(true)) {
         file.close();
         return undefined;
       }
     } catch (error) {
-      // Some network file systems have no locks.
+      const reason = (error as Error).message;
       console.error(
-        `${folder}: expected a file system with locks, found none: let only one process at a time write here.`,
+        `${folder}: expected a file system with locks, found one without (${reason}): start only one process here.`,
       );
-      console.error(`(${(error as Error).message})`);
     }
     await file.truncate();
     await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
     return new FolderLock(folder, file);
   }
 
-  /** Whether the locked folder is still where it was: neither removed, nor renamed, nor replaced by another. */
-  get holds(): boolean {
+  /**
+   * Checks that the locked folder is still where it was, so that nothing is written to a folder that took its place.
+   *
+   * @param what What is in the folder, for the error message.
+   * @throws {UserError} If it was removed, renamed, or replaced by another.
+   */
+  check(what: string): void {
+    if (this.#isInPlace()) return;
+    throw new UserError(
+      `${this.folder}: expected the folder of the ${what}, which is being written, but it was removed or renamed meanwhile.`,
+    );
+  }
+
+  #isInPlace(): boolean {
     try {
       const [locked, there] = [this.file.statSync(), Deno.statSync(join(this.folder, LOCK))];
       return locked.ino === there.ino && locked.dev === there.dev;
@@ -55,9 +69,12 @@ export class FolderLock implements Disposable {
     }
   }
 
-  /** The same lock after the folder was renamed. */
-  renamed(folder: string): FolderLock {
-    return new FolderLock(folder, this.file);
+  /** Renames the locked folder, which stays locked, within its parent. */
+  async rename(path: string): Promise<FolderLock> {
+    // Windows does not rename a folder in which a file is open.
+    if (Deno.build.os === "windows") this[Symbol.dispose]();
+    await rename(this.folder, path);
+    return Deno.build.os === "windows" ? await FolderLock.take(path, "has locked it") : new FolderLock(path, this.file);
   }
 
   /** Ends the lock. It may be ended more than once. */

@@ -6,7 +6,7 @@
  */
 
 import { join } from "node:path";
-import { remove, rename } from "./disk.ts";
+import { remove } from "./disk.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { checkKeep, RUN_IS_LOCKED, RunFolder, type RunFolderOptions } from "./run_folder.ts";
 import { isFree, pathsWithoutSteps, removeWithoutSteps } from "./without_steps.ts";
@@ -87,8 +87,7 @@ async function published(
     await fill(lock);
     if (await isFree(path)) {
       await removeWithoutSteps(path);
-      await rename(hidden, path);
-      return lock.renamed(path);
+      return await lock.rename(path);
     }
   } catch (error) {
     await discard(made, lock);

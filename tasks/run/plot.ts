@@ -35,7 +35,7 @@ export interface PlotPanel {
 }
 
 /** A plot of one panel. */
-export interface LinePlotOptions extends PlotPanel {
+interface LinePlotOptions extends PlotPanel {
   /** The title above the plot. */
   readonly title: string;
   /** Width in pixels; by default 640. */
@@ -45,7 +45,7 @@ export interface LinePlotOptions extends PlotPanel {
 }
 
 /** A plot of several panels. */
-export interface PanelsPlotOptions {
+interface PanelsPlotOptions {
   /** The title above the panels. */
   readonly title: string;
   /** The panels from left to right. */

@@ -21,7 +21,7 @@ import { anything, checkShape, mismatch, number, object, record, type Shape } fr
 import { readJson, toJson } from "./json.ts";
 import { appendLine, keepRecords, readRecords, repairRecords } from "./metrics_file.ts";
 import { checkpointsIn, type StepCheckpoint } from "./checkpoints.ts";
-import { makeFolder, remove, rename } from "./disk.ts";
+import { makeIfMissing, remove, rename } from "./disk.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { checkName } from "./run_name.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -32,7 +32,7 @@ const SUMMARY = "summary.json";
 const CHECKPOINTS = "checkpoints";
 
 /** One line of `metrics.jsonl`: the step, and values by name, mostly numbers. */
-export type MetricsRecord = Readonly<Record<string, number | string | boolean>> & { readonly step: number };
+type MetricsRecord = Readonly<Record<string, number | string | boolean>> & { readonly step: number };
 
 const metricsShape: Shape<MetricsRecord> = (found) => {
   const fault = object({ step: number({ whole: true, min: 0 }) })(found);
@@ -139,8 +139,13 @@ export class RunFolder implements Disposable {
    * @param record The values by name.
    */
   appendMetrics(record: MetricsRecord): void {
-    this.#checkThere();
-    appendLine(join(this.path, METRICS), toJson(record));
+    this.#lock?.check("run");
+    try {
+      appendLine(join(this.path, METRICS), toJson(record));
+    } catch (error) {
+      this.#lock?.check("run");
+      throw error;
+    }
   }
 
   /**
@@ -176,16 +181,18 @@ export class RunFolder implements Disposable {
   }
 
   /**
-   * Removes checkpoints that later ones have replaced: interim ones, and the oldest others if there are too many.
+   * Removes checkpoints that later ones have replaced: the oldest ones if there are too many, and interim ones. While the newest checkpoint is
+   * an interim one, the interim one before it stays, in case the newest is damaged.
    *
    * @param name The newest checkpoint. It stays even if there are later ones, which happens when a run went back to an earlier step.
    */
   async removeReplaced(name: string): Promise<void> {
     const all = await this.stepCheckpoints();
+    const interims = all.filter(({ interim }) => interim);
+    const kept = interims.some((each) => each.name === name) ? 2 : 0;
     const surplus = all.filter(({ interim }) => !interim).slice(0, -this.#keep);
-    for (const old of [...surplus, ...all.filter(({ interim }) => interim)]) {
-      if (old.name !== name) await remove(old.path);
-    }
+    const replaced = [...surplus, ...interims.slice(0, interims.length - kept)];
+    for (const old of replaced) if (old.name !== name) await remove(old.path);
   }
 
   /** Sets a damaged checkpoint aside: it is called `<name>.damaged` from now on, and no longer counts. */
@@ -222,7 +229,7 @@ export class RunFolder implements Disposable {
    */
   async writeFile(name: string, content: Uint8Array | string): Promise<string> {
     const parts = name.split("/").map((part) => checkName("file name", part));
-    this.#checkThere();
+    this.#lock?.check("run");
     // One after the other below the run's own folder, so that a folder that was removed meanwhile is not made again.
     for (let depth = 1; depth < parts.length; depth++) await makeIfMissing(join(this.path, ...parts.slice(0, depth)));
     const path = join(this.path, ...parts);
@@ -231,24 +238,14 @@ export class RunFolder implements Disposable {
   }
 
   async #write(path: string, content: Uint8Array | string): Promise<void> {
-    this.#checkThere();
-    await writeWhole(path, content);
-  }
-
-  /** Checks that the locked folder has not been removed or renamed; nothing is written to a folder that took its place. */
-  #checkThere(): void {
-    if (this.#lock?.holds ?? true) return;
-    throw new UserError(
-      `${this.path}: expected the folder of the run, which is being written, but it was removed or renamed meanwhile.`,
-    );
-  }
-}
-
-async function makeIfMissing(folder: string): Promise<void> {
-  try {
-    await makeFolder(folder);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    this.#lock?.check("run");
+    try {
+      await writeWhole(path, content);
+    } catch (error) {
+      // The folder may have gone while the file was written, which says more.
+      this.#lock?.check("run");
+      throw error;
+    }
   }
 }
 

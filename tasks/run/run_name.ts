@@ -5,7 +5,7 @@
  */
 
 import { dirname } from "node:path";
-import { makeFolder, remove } from "./disk.ts";
+import { makeIfMissing, remove } from "./disk.ts";
 
 /** Names without separators, spaces and a leading dot or dash, which are safe in paths, shells and web addresses. */
 const SAFE = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
@@ -48,9 +48,9 @@ export async function createFolder(path: string): Promise<string[] | undefined> 
   const made: string[] = [];
   try {
     for (const folder of await missingAbove(path)) {
-      if (await makeOne(folder)) made.push(folder);
+      if (await makeIfMissing(folder)) made.push(folder);
     }
-    return await makeOne(path) ? [...made, path] : undefined;
+    return await makeIfMissing(path) ? [...made, path] : undefined;
   } catch (cause) {
     // The removal is not recursive, so a folder in which another process has created its own meanwhile stays.
     for (const folder of made.reverse()) await remove(folder).catch(() => {});
@@ -71,14 +71,4 @@ async function missingAbove(path: string): Promise<string[]> {
     }
   }
   return missing;
-}
-
-async function makeOne(folder: string): Promise<boolean> {
-  try {
-    await makeFolder(folder);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return false;
-    throw error;
-  }
 }

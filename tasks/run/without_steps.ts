@@ -32,9 +32,10 @@ export async function removeWithoutSteps(path: string): Promise<void> {
   const found = await Deno.lstat(path).catch(() => undefined);
   if (!found?.isDirectory) return;
   using lock = await FolderLock.tryTake(path);
-  if (lock === undefined) return;
-  const paths = await pathsWithoutSteps(path);
-  if (paths === undefined) return;
+  const paths = lock && await pathsWithoutSteps(path);
+  if (lock === undefined || paths === undefined) return;
+  // Windows does not remove a file that is open.
+  if (Deno.build.os === "windows") lock[Symbol.dispose]();
   for (const each of [...paths, path]) await remove(each);
 }
 

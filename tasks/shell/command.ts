@@ -25,7 +25,7 @@ export interface Bounds {
 }
 
 /** An option with any text as its value. */
-export interface StringOption extends OptionBase {
+interface StringOption extends OptionBase {
   readonly kind: "string";
   readonly default?: string;
 }
@@ -52,13 +52,13 @@ export interface ChoiceOption extends OptionBase {
 }
 
 /** An option that is switched on with `--name` and off with `--no-name`. */
-export interface BooleanOption extends OptionBase {
+interface BooleanOption extends OptionBase {
   readonly kind: "boolean";
   readonly default?: boolean;
 }
 
 /** An option that is off unless `--name` is given. */
-export interface FlagOption extends OptionBase {
+interface FlagOption extends OptionBase {
   readonly kind: "flag";
 }
 
@@ -111,8 +111,7 @@ export function defineCommand<const C extends Command>(command: C): C {
 }
 
 /** "batch-size" → "batchSize". */
-export type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}`
-  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : S;
 
 type OptionValue<O> = O extends { kind: "flag" | "boolean" } ? boolean

@@ -1,14 +1,14 @@
 import { parseArgs } from "@std/cli";
 import { camelCase, type Command, type NumberOption, type Option, type PairOption, type Values } from "./command.ts";
 import { expectation, formatHelp, HelpRequest } from "./help.ts";
-import { nearestName } from "./nearest_name.ts";
+import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
 import { anything, checkShape, optional, record, shown, text as anyText } from "./shape.ts";
 import { UserError } from "./user_error.ts";
 
 export { defineCommand } from "./command.ts";
 
 /** The parsed and checked arguments of a command. */
-export interface ParsedOptions<C extends Command> {
+interface ParsedOptions<C extends Command> {
   /** The value of every option and positional argument by its name in camelCase; its default if it was not given. */
   values: Values<C>;
   /** The names of those that were on the command line, which lets a resumed run tell given values from defaults. */
@@ -47,7 +47,9 @@ export function parseOptions<C extends Command>(args: readonly string[], command
   const { positionals = [] } = command;
   if (parsed._.length > positionals.length) throw tooMany(parsed._, positionals.map(({ name }) => name));
   positionals.forEach(({ name, help, required }, i) => {
-    if (required && parsed._[i] === undefined) throw new UserError(`The argument ${name} is missing: ${help}.`);
+    if (required && parsed._[i] === undefined) {
+      throw new UserError(`The argument ${name} is missing: expected ${lowerFirst(help)}.`);
+    }
     values[camelCase(name)] = parsed._[i];
     if (parsed._[i] !== undefined) given.add(camelCase(name));
   });
@@ -195,4 +197,9 @@ function unknownOption(arg: string, names: string[]): UserError {
 function tooMany(found: string[], names: string[]): UserError {
   const most = names.length === 0 ? "no argument" : `at most ${names.length} (${names.join(", ")})`;
   return new UserError(`Too many arguments: expected ${most}, but also found "${found[names.length]}".`);
+}
+
+/** Begins a text with a small letter, unless its first word is an abbreviation such as PNG. */
+function lowerFirst(text: string): string {
+  return text.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase());
 }

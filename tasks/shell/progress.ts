@@ -11,7 +11,7 @@ export interface ProgressStream {
 }
 
 /** Options of a progress line. */
-export interface ProgressOptions {
+interface ProgressOptions {
   /** The stream to write to; standard error by default. */
   stream?: ProgressStream;
   /** Seconds between lines on a stream that cannot be overwritten; 5 by default. */

@@ -16,7 +16,7 @@ import { UserError } from "./user_error.ts";
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/u;
 
 /** Where a value differs from a shape: the keys that lead to it, from the innermost to the outermost, and what was expected. */
-export interface Fault {
+interface Fault {
   readonly keys: (string | number)[];
   readonly expected: string;
   readonly found: unknown;
@@ -29,7 +29,7 @@ export type Shape<T> = ((found: unknown) => Fault | undefined) & { readonly type
 export type Shaped<S> = S extends Shape<infer T> ? T : never;
 
 /** Bounds of a number; each may be left out. */
-export interface NumberBounds {
+interface NumberBounds {
   readonly whole?: boolean;
   readonly min?: number;
   readonly max?: number;
@@ -129,7 +129,7 @@ export function anything(): Shape<unknown> {
 type OptionalName<M> = { [K in keyof M]: undefined extends Shaped<M[K]> ? K : never }[keyof M];
 
 /** The type of objects with members of these shapes; those that may be missing are optional. */
-export type ObjectOf<M> =
+type ObjectOf<M> =
   & { readonly [K in Exclude<keyof M, OptionalName<M>>]: Shaped<M[K]> }
   & { readonly [K in OptionalName<M>]?: Shaped<M[K]> };
 

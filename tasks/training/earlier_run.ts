@@ -96,6 +96,14 @@ export class EarlierRun<C extends Command> {
     return { field: latest.value, step: latest.checkpoint.step };
   }
 
+  /** The run's field at each of its checkpoints, from the earliest on. Each is freed when the next one is asked for. */
+  async *loadFields(gpu: Gpu): AsyncGenerator<{ field: Field; step: number }> {
+    for (const { path, step } of await this.folder.stepCheckpoints()) {
+      using field = loadField(gpu, await readRegularFile(path), { name: path });
+      yield { field, step };
+    }
+  }
+
   /** Reads the latest checkpoint that can be read, if there are any, and says which cannot. */
   async #latest<T>(
     read: (path: string, bytes: Uint8Array) => T,
@@ -113,7 +121,11 @@ export class EarlierRun<C extends Command> {
         reasons.push((error as Error).message);
       }
     }
-    if (reasons.length > 0) throw new UserError(reasons[0]);
+    if (reasons.length === 0) return undefined;
+    const others = reasons.length === 1
+      ? "There is no other checkpoint"
+      : "The other checkpoints cannot be read either";
+    throw new UserError(`${reasons[0]} ${others}.`);
   }
 }
 

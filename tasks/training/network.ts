@@ -34,7 +34,7 @@ function chosenEncodingKind(values: TrainingValues): EncodingKind | undefined {
 }
 
 /** Values of `NETWORK_OPTIONS`. */
-export type NetworkValues = TrainingValues & { readonly layers: number; readonly width: number };
+type NetworkValues = TrainingValues & { readonly layers: number; readonly width: number };
 
 /** The field that the options describe, between so many inputs and outputs. */
 export function chosenNetwork(

@@ -1,7 +1,7 @@
 import { UserError } from "../shell/user_error.ts";
 
 /** What a network applies: an activation of the registry, and an encoding of the registry or "none". */
-export interface NetworkChoice {
+interface NetworkChoice {
   readonly activation: string;
   readonly encoding: string;
 }

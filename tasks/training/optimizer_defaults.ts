@@ -4,10 +4,10 @@ import type { HyperparameterValue } from "../../lib/hyperparameter/hyperparamete
  * Values by network: the keys are activations, which stand for any encoding, and shorthands such as `relu-pe`. `other` is for
  * networks without an entry.
  */
-export type ByActivation<T = number> = Readonly<Record<string, T>> & { readonly other: T };
+type ByActivation<T = number> = Readonly<Record<string, T>> & { readonly other: T };
 
 /** The settings that were best in our comparisons. */
-export interface BestOptimizer {
+interface BestOptimizer {
   /** The optimizer's name in the registry. */
   readonly optimizer: string;
   /** Its learning rate; the default one where it is left out. */

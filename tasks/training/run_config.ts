@@ -7,7 +7,7 @@ import { chosenSchedule } from "./schedule.ts";
 import type { TrainingInput } from "./training_input.ts";
 
 /** What determines the configuration of a run. */
-export interface ConfiguredRun {
+interface ConfiguredRun {
   readonly task: string;
   readonly length: RunLength;
   readonly input: TrainingInput;

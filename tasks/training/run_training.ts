@@ -128,7 +128,9 @@ function notices<C extends Command, S extends TaskValues<C> & SettledValues>(
   const { steps } = length;
   const made = optimizer.counters.step;
   if (made >= steps) {
-    const further = schedule.factor(made) > 0 ? "; --epochs or --minutes takes it further" : "";
+    const further = schedule.factor(made) > 0
+      ? ". To train further, resume it with a larger --epochs, or with --minutes"
+      : "";
     texts.push(`The run has made its ${steps} steps already${further}.`);
   } else if (limits.minutes !== undefined || shortened) {
     texts.push(`The run will end at step ${steps}, after ${(steps / stepsPerEpoch).toFixed(1)} epochs.`);

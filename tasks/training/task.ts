@@ -20,7 +20,7 @@ export interface RunPicture {
 }
 
 /** The sizes of a task's fields and batches, for choosing kernels without loading anything. */
-export interface FieldSizes<V> {
+interface FieldSizes<V> {
   /** Numbers that a field has as outputs. */
   readonly outputs: number;
   /** Rows of the field's input per sample; 1 by default. */

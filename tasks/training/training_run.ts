@@ -21,7 +21,7 @@ import type { Figures, Quality, Summary, TrainingInput } from "./training_input.
 const PRODUCT_WORK = 2;
 
 /** Settings of a run that is one of many, such as those of a comparison. */
-export interface RunHabits {
+interface RunHabits {
   /** The progress line, which all runs share. */
   readonly progress: ProgressLine;
   /** The text in front of what the run shows on the progress line. */
@@ -31,7 +31,7 @@ export interface RunHabits {
 }
 
 /** What a run is made of. */
-export interface RunParts {
+interface RunParts {
   /** The name of the task. */
   readonly task: string;
   /** The run's folder, or where that of a new run will be: it is made when the run can be resumed. */
@@ -58,7 +58,7 @@ export interface RunParts {
 }
 
 /** How a run ended. */
-export interface RunOutcome {
+interface RunOutcome {
   /** The figures of the last measurement, including the closing ones. */
   readonly figures: Summary;
   readonly steps: number;

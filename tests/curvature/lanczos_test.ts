@@ -130,8 +130,8 @@ Deno.test("the gradient's noise scale is the one that all samples' gradients giv
     const targets = Float32Array.from({ length: samples }, (_, i) => target(inputs[2 * i], inputs[2 * i + 1]));
     return { inputs, targets };
   };
-  const large = await gradientNoise(field, objective, Array.from({ length: 20 }, () => draw(256)), 256);
-  const small = await gradientNoise(field, objective, Array.from({ length: 80 }, () => draw(64)), 64);
+  const large = await gradientNoise(field, objective, Array.from({ length: 20 }, () => draw(256)));
+  const small = await gradientNoise(field, objective, Array.from({ length: 80 }, () => draw(64)));
   // tr Σ does not depend on the batch's size; the relative error of its estimate from k gradients is about √(2/k) at most.
   assertClose(small.covarianceTrace / large.covarianceTrace, 1, 3 * Math.sqrt(2 / 20));
   assertClose(small.squaredGradient / large.squaredGradient, 1, 0.3);

@@ -109,7 +109,7 @@ Deno.test("two parts with the same hyper-parameter are refused", () => {
     Error,
     "sgd: clipByGlobalNorm adds the option clipNorm, which is there already.",
   );
-  assertThrows(() => decayWeights(-1), Error, "decayWeights: weightDecay: a number ≥ 0 expected, -1 found.");
+  assertThrows(() => decayWeights(-1), Error, "decayWeights: weightDecay: expected a number ≥ 0, found -1.");
 });
 
 Deno.test("weight decay in front of an optimizer is the optimizer's own weight decay", async () => {

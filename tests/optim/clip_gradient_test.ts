@@ -22,5 +22,5 @@ Deno.test("a long gradient is shortened to the norm given, a short one left as i
 });
 
 Deno.test("a norm to clip at is positive", () => {
-  assertThrows(() => clipGradient(sgd(), 0), Error, "clipByGlobalNorm: clipNorm: a number > 0 expected, 0 found.");
+  assertThrows(() => clipGradient(sgd(), 0), Error, "clipByGlobalNorm: clipNorm: expected a number > 0, found 0.");
 });

@@ -22,11 +22,15 @@ Deno.test("unknown names and options, and values out of range, are refused by na
   assertThrows(
     () => optimizerFromConfig({ name: "sgd", clipNorm: "3" }),
     Error,
-    'clipByGlobalNorm: clipNorm: a number > 0 expected, "3" found.',
+    'clipByGlobalNorm: clipNorm: expected a number > 0, found "3".',
   );
   for (const name of optimizerNames) {
     for (const [option, value] of [["learningRate", 0], ["learningRate", NaN], ["weightDecay", -1]] as const) {
-      assertThrows(() => optimizerFromConfig({ name, [option]: value }), Error, `${name}: ${option}: a number`);
+      assertThrows(
+        () => optimizerFromConfig({ name, [option]: value }),
+        Error,
+        `${name}: ${option}: expected a number`,
+      );
     }
   }
 });
@@ -38,22 +42,22 @@ Deno.test("every number of every optimizer is checked: it must be one, and whole
       const refuses = (wrong: number | string | readonly number[], message: string) =>
         assertThrows(() => optimizerFromConfig({ name, [option]: wrong }), Error, `${name}: ${message}`);
       if (typeof value === "number") {
-        for (const wrong of [NaN, Infinity, -1]) refuses(wrong, `${option}: a number`);
+        for (const wrong of [NaN, Infinity, -1]) refuses(wrong, `${option}: expected a number`);
         for (const wrong of ["much", "0.5"]) {
-          assertMatch(refuses(wrong, `${option}: a number`).message, /, ".*" found\.$/);
+          assertMatch(refuses(wrong, `${option}: expected a number`).message, /, found ".*"\.$/);
         }
-        if (counts.includes(option)) refuses(16.5, `${option}: a whole number expected, 16.5 found.`);
+        if (counts.includes(option)) refuses(16.5, `${option}: expected a whole number, found 16.5.`);
       } else if (option === "betas") {
-        refuses([1, 0.9], "betas[0]: a number ≥ 0 and < 1 expected, 1 found.");
-        refuses([0.9], "betas: two numbers in an array expected, [0.9] found.");
-        refuses([0.9, 0.99, 5], "betas: two numbers in an array expected, [0.9,0.99,5] found.");
-        refuses(0.9, "betas: two numbers in an array expected, 0.9 found.");
-        refuses(null as never, "betas: two numbers in an array expected, null found.");
+        refuses([1, 0.9], "betas[0]: expected a number ≥ 0 and < 1, found 1.");
+        refuses([0.9], "betas: expected two numbers in an array, found [0.9].");
+        refuses([0.9, 0.99, 5], "betas: expected two numbers in an array, found [0.9,0.99,5].");
+        refuses(0.9, "betas: expected two numbers in an array, found 0.9.");
+        refuses(null as never, "betas: expected two numbers in an array, found null.");
       } else if (typeof value === "boolean") {
-        refuses("no", `${option}: true or false expected, "no" found.`);
+        refuses("no", `${option}: expected true or false, found "no".`);
       } else if (typeof value === "string") {
-        refuses("other", `${option}: "`);
-        refuses(5, `${option}: "`);
+        refuses("other", `${option}: expected "`);
+        refuses(5, `${option}: expected "`);
       }
     }
   }

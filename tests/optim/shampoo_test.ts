@@ -12,6 +12,6 @@ for (const operands of ["buffer", "texture"] as const) {
 }
 
 Deno.test("blocks must fit the device's padding, and grafting be known", () => {
-  assertThrows(() => shampoo({ blockSize: 100 }), Error, "shampoo: blockSize: a multiple of 16 expected, 100 found.");
-  assertThrows(() => shampoo({ grafting: "lars" as "sgd" }), Error, 'shampoo: grafting: "sgd" or "adam" expected');
+  assertThrows(() => shampoo({ blockSize: 100 }), Error, "shampoo: blockSize: expected a multiple of 16, found 100.");
+  assertThrows(() => shampoo({ grafting: "lars" as "sgd" }), Error, 'shampoo: grafting: expected "sgd" or "adam"');
 });

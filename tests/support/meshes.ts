@@ -80,3 +80,20 @@ export function rotation(axis: number[], angle: number): (p: number[]) => number
     ];
   };
 }
+
+/** The mesh with every face turned over. */
+export function flipped({ positions, indices }: Mesh): Mesh {
+  return { positions, indices: indices.map((_, i) => indices[i % 3 === 1 ? i + 1 : i % 3 === 2 ? i - 1 : i]) };
+}
+
+/** Several meshes as one. */
+export function together(...meshes: Mesh[]): Mesh {
+  const positions: number[] = [];
+  const indices: number[] = [];
+  for (const mesh of meshes) {
+    const first = positions.length / 3;
+    for (const vertex of mesh.indices) indices.push(first + vertex);
+    for (const value of mesh.positions) positions.push(value);
+  }
+  return { positions: new Float32Array(positions), indices: new Uint32Array(indices) };
+}

@@ -316,11 +316,17 @@ Deno.test("mistakes are one sentence each, and --dry-run makes nothing", () =>
       "1",
     );
     await fails(
-      "--octaves: none of the activations and optimizers has such a hyper-parameter.",
+      "--octaves: none of the activations, optimizers and schedules has such a hyper-parameter.",
       "--activations",
       "sine",
       "--octaves",
       "4",
+    );
+    await fails(
+      "--warmup-share: none of the activations, optimizers and schedules has such a hyper-parameter.",
+      "--tune",
+      "--warmup-share",
+      "0.1",
     );
     await fails(
       `--input ${join(folder, "none.png")}: cannot be read: there is no such file or folder.`,

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
+import { scheduleNames } from "../../lib/train/schedule_registry.ts";
 import { join } from "@std/path";
 import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
 import { inFolder } from "../support/temporary_folder.ts";
@@ -15,9 +16,10 @@ import {
   scheduleOptions,
 } from "../../tasks/training/hyperparameters.ts";
 import { fieldFor } from "../../tasks/image/settings.ts";
+import { ACTIVATION_OPTIONS } from "../../tasks/training/options.ts";
 import { networkChoice } from "../../tasks/training/network_choice.ts";
 import { chosenOptimizer, rateWarning } from "../../tasks/training/optimizer.ts";
-import { optimizerDefaults } from "../../tasks/training/optimizer_defaults.ts";
+import { bestOptimizers, optimizerDefaults } from "../../tasks/training/optimizer_defaults.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 
 /** Resolved hyper-parameters of a command line. */
@@ -189,4 +191,31 @@ Deno.test("hyper-parameters that the choice does not have are refused", () => {
     ],
   ];
   for (const [line, message] of refused) assertThrows(() => resolved(line), Error, message);
+});
+
+Deno.test("the tables of defaults name only what the registries have", () => {
+  const networks = [...ACTIVATION_OPTIONS[0].choices, "other"];
+  const activationsIn = (value: unknown) => typeof value === "object" && value !== null ? Object.keys(value) : [];
+  const unknown: string[] = [];
+  const check = (what: string, names: readonly string[], known: readonly string[]) => {
+    unknown.push(...names.filter((name) => !known.includes(name)).map((name) => `${what}: ${name}`));
+  };
+  const { rates, options, published } = optimizerDefaults;
+  for (const [what, table] of Object.entries({ rates, options, published })) {
+    check(what, Object.keys(table), optimizerNames);
+  }
+  for (const byNetwork of Object.values(rates)) check("rates", Object.keys(byNetwork), networks);
+  const own = Object.entries(options);
+  const paper = Object.entries(published).map(([name, { options: changed = {} }]) => [name, changed] as const);
+  for (const [name, changed] of [...own, ...paper]) {
+    check(name, Object.keys(changed), Object.keys(optimizerKinds.find((kind) => kind.name === name)!.hyperparameters));
+    for (const value of Object.values(changed)) check(name, activationsIn(value), networks);
+  }
+  check("bestOptimizers", Object.keys(bestOptimizers), [...TASKS.keys(), "other"]);
+  for (const byNetwork of Object.values(bestOptimizers)) {
+    check("bestOptimizers", Object.keys(byNetwork), networks);
+    check("bestOptimizers", Object.values(byNetwork).map(({ optimizer }) => optimizer), optimizerNames);
+    check("bestOptimizers", Object.values(byNetwork).map(({ schedule }) => schedule), scheduleNames);
+  }
+  assertEquals(unknown, []);
 });

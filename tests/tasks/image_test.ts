@@ -137,7 +137,7 @@ Deno.test("each mistake is one sentence and exit code 1, and nothing is made", (
       [["folder.png"], /folder\.png: cannot be read: /],
       [["cut.png"], /cut\.png: /],
       [["damaged.png"], /damaged\.png: the PNG is damaged/],
-      [["text.png"], /text\.png: expected a PNG or a JPEG, found a GIF\./],
+      [["text.png"], /text\.png: expected a PNG or a JPEG, found a GIF; convert it to PNG\./],
       [["picture.png", "--crop", "1,2,3"], /--crop: expected X,Y,W,H in whole pixels, found "1,2,3"\./],
       [["picture.png", "--crop", "1,,2,3"], /--crop: expected X,Y,W,H in whole pixels, found "1,,2,3"\./],
       [["picture.png", "--crop", "30,0,20,10"], /20×10 pixels at \(30, 0\) exceed the picture of 40×30\./],

@@ -17,9 +17,14 @@ async function exists(path: string) {
 
 Deno.test("what cannot be trained on is refused with one sentence, and no run is left", () =>
   withFolder(async (folder) => {
+    await new Deno.Command("mkfifo", { args: [join(folder, "pipe.png")] }).output();
     const refused: [args: string, sentence: RegExp][] = [
       ["missing.png", /missing\.png: cannot be read: there is no such file\./],
       [".", /cannot be read: it is a folder\./],
+      ["/dev/zero", /\/dev\/zero: cannot be read: it is a device\./],
+      ["pipe.png", /pipe\.png: cannot be read: it is a pipe; save its content to a file first\./],
+      ["picture.png/x.png", /x\.png: cannot be read: a part of its path is no folder\./],
+      ["\x1b[31m\x9b1m\u202e.png", /\?\[31m\?1m\?\.png: cannot be read: there is no such file\./],
       ["picture.png --crop 15,11,2,1", /--crop: 2×1 pixels at \(15, 11\) exceed the picture of 16×12\./],
       ["picture.png --crop 1,,1,1", /--crop: expected X,Y,W,H in whole pixels, found "1,,1,1"\./],
       ["picture.png --crop 0,0,0,1", /--crop: width: expected a whole number of at least 1, found 0\./],
@@ -64,7 +69,10 @@ Deno.test("a run is resumed only as it was, and says what is wrong with its fold
     };
 
     const done = await resume();
-    assertStringIncludes(done, "0 The run has made its 6 steps already; --epochs or --minutes takes it further.");
+    assertStringIncludes(
+      done,
+      "0 The run has made its 6 steps already. To train further, resume it with a larger --epochs, or with --minutes.",
+    );
     assertEquals(await read("metrics.jsonl"), metrics);
 
     assertStringIncludes(await resume("--epochs", "1"), "1 error: --epochs 1: the run has made 2.0 epochs already.");

@@ -2,17 +2,17 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes,
 import { join } from "@std/path";
 import { createField, decodeMesh, encodePly, normaliseMesh, openDevice, type TrainEvent } from "../../mod.ts";
 import type { Mesh } from "../../lib/codec/mod.ts";
-import { inspectMesh } from "../../lib/data/mesh/mod.ts";
+import { encodeObj } from "../../lib/codec/mod.ts";
+import { inspectMesh, type NormalisedMesh } from "../../lib/data/mesh/mod.ts";
 import { createRunFolder } from "../../tasks/run/new_run.ts";
 import { command } from "../../tasks/occupancy/command.ts";
-import { warningsFor } from "../../tasks/occupancy/load_mesh.ts";
 import { MeshInput } from "../../tasks/occupancy/mesh_input.ts";
 import { occupancyTask } from "../../tasks/occupancy/task.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
 import { checkFieldOptions, fieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { chosenOptimizer } from "../../tasks/training/optimizer.ts";
-import { moved, sphere } from "../support/meshes.ts";
+import { cube, flipped, moved, sphere, together } from "../support/meshes.ts";
 import { outcome, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 import { beginClosing } from "../../tasks/training/closing.ts";
@@ -88,13 +88,14 @@ Deno.test("what makes labels doubtful is said in one sentence each", () => {
     positions: new Float32Array([...ball.positions, ...inverted.positions]),
     indices: new Uint32Array([...ball.indices, ...inverted.indices.map((each) => each + ball.positions.length / 3)]),
   };
-  assertEquals(warningsFor(normaliseMesh(ball)), []);
+  assertEquals(normaliseMesh(ball).warnings, []);
   const bigger = {
     ...two,
     positions: two.positions.map((value, i) => i < ball.positions.length ? value : 0.9 * value),
   };
-  assertEquals(warningsFor(normaliseMesh(bigger)), [
-    "1 closed part is oriented inward but not a cavity of another part; its interior counts as outside",
+  assertEquals(normaliseMesh(bigger, {}, "balls.ply").warnings, [
+    "balls.ply: 1 closed part is oriented inward but not a cavity of another part; its interior counts as outside; " +
+    "the option repair changes that.",
   ]);
 });
 
@@ -177,6 +178,25 @@ Deno.test("a run is resumed only as it was and on the mesh that it began with", 
     assertEquals(await Deno.readTextFile(join(path, "config.json")), before);
   }));
 
+Deno.test("where no point is inside, the mesh is named unless another threshold would do", async () => {
+  using gpu = await openDevice({ allowSoftware: true });
+  const { values } = parseOptions(small, command);
+  const settings = occupancyTask.settle({ ...values, optimizer: "adam" }, { software: true });
+  const found = "found none of 20000 points around the mesh inside";
+  const refused = async (input: NormalisedMesh, threshold: number, message: string) => {
+    using subject = new MeshInput(gpu, input, { ...settings, mesh: "x.stl", threshold });
+    assertStringIncludes((await assertRejects(() => subject.checkLabels(), Error)).message, message);
+  };
+  const normalised = normaliseMesh(ball, {}, "x.stl");
+  const inward = { ...normalised, mesh: flipped(normalised.mesh) };
+  const doubt = { ...inward, warnings: ["x.stl: the orientation is mixed."] };
+  const expected = "x.stl: expected points inside and points outside";
+  await refused(doubt, 0.5, `${expected}, ${found}: the orientation is mixed.`);
+  await refused(doubt, 0.7, `${expected}, ${found}: the orientation is mixed.`);
+  await refused(inward, 0.5, `${expected}, ${found}: their winding numbers are about -1`);
+  await refused(normalised, 5, `--threshold 5: expected winding numbers below and above it, ${found}: `);
+});
+
 Deno.test("a run that is stopped while it is concluded leaves no result that looks whole", () =>
   inFolder(async (folder) => {
     using gpu = await openDevice({ allowSoftware: true });
@@ -208,6 +228,39 @@ Deno.test("--minutes fixes the number of steps before the run; --dry-run tells t
     assertEquals([scheduleSteps, options.epochs], [steps, undefined]);
     assertEquals((await json(path, "summary.json")).steps, steps);
     assertStringIncludes(stderr, `The run will end at step ${steps}, after ${(steps / 8).toFixed(1)} epochs.`);
+  }));
+
+Deno.test("--repair makes of a doubled mesh and of one of mixed orientation what can be learnt, and says so", () =>
+  inFolder(async (folder) => {
+    const turned = flipped(cube());
+    await Deno.writeFile(join(folder, "twice.obj"), encodeObj(together(cube(), turned)));
+    const indices = cube().indices.map((vertex, i) => Math.floor(i / 3) % 2 === 0 ? vertex : turned.indices[i]);
+    await Deno.writeFile(join(folder, "mixed.obj"), encodeObj({ ...cube(), indices }));
+    const cases: [string, RegExp, RegExp][] = [
+      [
+        "twice.obj",
+        /^error: .*twice\.obj: .*: 24 faces have a turned twin .*; the option repair .*\n$/,
+        /12 turned twins/,
+      ],
+      [
+        "mixed.obj",
+        /^error: .*mixed\.obj: .*: the orientation is mixed: .*; the option repair makes it consistent\.\n$/,
+        /6 faces turned/,
+      ],
+    ];
+    for (const [file, error, change] of cases) {
+      const refused = await occupancy(folder, `${file} --width 8 --layers 1 --dry-run`);
+      assertEquals(refused.code, 1);
+      assertMatch(refused.stderr, error);
+      assert(!refused.stderr.includes("threshold"), refused.stderr);
+      const repaired = await occupancy(folder, `${file} --width 8 --layers 1 --dry-run --repair`);
+      assertEquals(repaired.code, 0);
+      assertMatch(repaired.stderr, change);
+    }
+    await Deno.writeTextFile(join(folder, "line.obj"), `ver 1\n${new TextDecoder().decode(encodeObj(cube()))}f 1 2\n`);
+    const { code, stderr } = await occupancy(folder, "line.obj --width 8 --layers 1 --dry-run");
+    assertEquals(code, 0);
+    assertEquals(stderr.match(/warning: .*line\.obj: passed over .*/g)?.length, 2);
   }));
 
 Deno.test("a mesh that cannot be used, and a name that is taken, end in one line", () =>

@@ -115,7 +115,7 @@ Deno.test("a required argument that is missing is named", () => {
     options: [],
   });
   const error = assertThrows(() => parseOptions([], load), UserError);
-  assertEquals(error.message, "The argument mesh-file is missing: an OBJ or PLY file.");
+  assertEquals(error.message, "The argument mesh-file is missing: expected an OBJ or PLY file.");
   const path: string = parseOptions(["a.obj"], load).values.meshFile;
   assertEquals(path, "a.obj");
 });

@@ -5,7 +5,7 @@ import { outcome, startTask } from "../support/process.ts";
 import { taskFlags } from "../support/task_flags.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
-const TASKS = ["image", "occupancy", "nerf", "compare", "tune", "doctor", "bench"];
+const TASKS = ["image", "occupancy", "nerf", "compare", "curvature", "tune", "doctor", "bench"];
 
 Deno.test("every task that people run has a list of permissions and never asks for more", () => {
   for (const [name, command] of Object.entries(project.tasks)) {
@@ -21,7 +21,7 @@ Deno.test("every task that people run has a list of permissions and never asks f
 
 Deno.test("tasks that train may write in the caller's runs and in the cache only, and start no process", () => {
   const variables = { INIT_CWD: "/caller", HOME: "/home", XDG_CACHE_HOME: "/cache" };
-  for (const name of ["image", "occupancy", "nerf", "compare"]) {
+  for (const name of ["image", "occupancy", "nerf", "compare", "curvature"]) {
     const flags = taskFlags(name, variables);
     assertEquals(flags.filter((flag) => flag.startsWith("--allow-write")), [
       "--allow-write=/caller/runs,/cache/neural-fields,/home/.cache/neural-fields",

@@ -158,6 +158,22 @@ Deno.test("only a run in a real folder of runs is removed, whatever links say", 
     assertEquals([namesIn(join(folder, "runs")), namesIn(victim)], [["linked"], ["sine-adam-s0"]]);
   }));
 
+Deno.test("what a kill left in a comparison is removed, and a comparison that is removed meanwhile is not made again", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "c");
+    const store = await ComparisonFolder.open(path);
+    await Deno.writeTextFile(join(path, ".report.md.12-0.part"), "");
+    await Deno.writeTextFile(join(path, "results.jsonl"), '{"id":');
+    using _lock = await store.lock();
+    assertEquals(namesIn(path), [".lock", "results.jsonl"]);
+    assertEquals(await Deno.readTextFile(join(path, "results.jsonl")), "");
+    await Deno.remove(path, { recursive: true });
+    const message = `${path}: expected the folder of the comparison, which is being written, but it was removed`;
+    await assertRejects(() => store.write("report.md", ""), UserError, message);
+    assertThrows(() => store.runPath("sine-adam-s0"), UserError, message);
+    assertEquals(namesIn(folder), []);
+  }));
+
 Deno.test("every member of a run's configuration is checked before it is used", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));

@@ -113,7 +113,7 @@ Deno.test("damaged, foreign and truncated bytes are refused in a sentence, and n
       "f, field: field description: layer layers.0 reads output, which is neither an input",
     ],
     [edited('"sigma"', '"width"'), "f, field: layer layers.0: gaussian: there is no option width, only sigma."],
-    [edited('"sigma":0.07', '"sigma":-1'), "f, field: layer layers.0: gaussian: sigma: a number > 0 expected"],
+    [edited('"sigma":0.07', '"sigma":-1'), "f, field: layer layers.0: gaussian: sigma: expected a number > 0"],
     [edited('"gaussian"', '"constructor"'), 'f, field: layer layers.0: activation "constructor" is none of '],
     [
       written(metadata.field, { "parameters/layers.2.bias": { shape: [1], data: wave(1, 1) } }),

@@ -76,13 +76,13 @@ Deno.test("a configuration has name and settings side by side, defaults filled i
 
 Deno.test("settings out of range are refused with their value", () => {
   const cases: [() => unknown, string][] = [
-    [() => linearWarmup({ steps: 0 }), "linearWarmup: steps: a number ≥ 1 expected, 0 found."],
-    [() => exponential({ steps: 2.5, final: 1 }), "exponential: steps: a whole number expected, 2.5 found."],
-    [() => exponential({ steps: 2, final: 0 }), "exponential: final: a number > 0 expected, 0 found."],
-    [() => cosine({ steps: NaN }), "cosine: steps: a number ≥ 1 expected, NaN found."],
-    [() => cosine({ steps: 2, final: -1 }), "cosine: final: a number ≥ 0 expected, -1 found."],
-    [() => stepDecay({ every: -1, factor: 1 }), "stepDecay: every: a number ≥ 1 expected, -1 found."],
-    [() => stepDecay({ every: 1, factor: NaN }), "stepDecay: factor: a number > 0 expected, NaN found."],
+    [() => linearWarmup({ steps: 0 }), "linearWarmup: steps: expected a number ≥ 1, found 0."],
+    [() => exponential({ steps: 2.5, final: 1 }), "exponential: steps: expected a whole number, found 2.5."],
+    [() => exponential({ steps: 2, final: 0 }), "exponential: final: expected a number > 0, found 0."],
+    [() => cosine({ steps: NaN }), "cosine: steps: expected a number ≥ 1, found NaN."],
+    [() => cosine({ steps: 2, final: -1 }), "cosine: final: expected a number ≥ 0, found -1."],
+    [() => stepDecay({ every: -1, factor: 1 }), "stepDecay: every: expected a number ≥ 1, found -1."],
+    [() => stepDecay({ every: 1, factor: NaN }), "stepDecay: factor: expected a number > 0, found NaN."],
   ];
   for (const [make, message] of cases) assertThrows(make, RangeError, message);
 });
@@ -93,10 +93,10 @@ Deno.test("a configuration with an unknown name, an unknown setting or one missi
     [{ name: "toString" }, 'found "toString".'],
     [{ name: "cosine", steps: 5, then: { name: "constant" } }, "cosine: there is no option then, only steps, final."],
     [{ name: "constant", rate: 1 }, "constant: there is no option rate, none."],
-    [{ name: "exponential", steps: 5 }, "exponential: final: a number > 0 expected, undefined found."],
+    [{ name: "exponential", steps: 5 }, "exponential: final: expected a number > 0, found undefined."],
     [
       { name: "linearWarmup", steps: 5, then: { name: "cosine" } },
-      "cosine: steps: a number ≥ 1 expected, undefined found.",
+      "cosine: steps: expected a number ≥ 1, found undefined.",
     ],
   ];
   for (const [config, message] of cases) assertThrows(() => scheduleFromConfig(config), RangeError, message);

@@ -244,7 +244,7 @@ Deno.test("training says that there is nothing to do where the requested steps a
 
 Deno.test("seeds of more than 32 bits, or not whole, are refused", async () => {
   for (const seed of [-1, 0.5, 2 ** 32, NaN]) {
-    const found = `seed: a whole number from 0 to 4294967295 expected, ${seed} found.`;
+    const found = `seed: expected a whole number from 0 to 4294967295, found ${seed}.`;
     assertThrows(() => createField(gpu, description, { seed }), RangeError, `createField: ${found}`);
     using field = createField(gpu, description);
     using optimizer = createOptimizer(gpu, adam(), field.layout);

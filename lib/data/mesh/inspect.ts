@@ -1,7 +1,9 @@
 import { checkIndices } from "../../codec/mesh/check_indices.ts";
 import type { Mesh } from "../../codec/mesh/mesh.ts";
+import { type EdgeTable, edgeTable } from "./edge_table.ts";
+import { leaveOut } from "./leave_out.ts";
 
-/** Properties and defects of a mesh. */
+/** Properties and defects of a mesh. Faces with a vertex twice do not count at edges. */
 export interface MeshReport {
   /** The number of vertices. */
   readonly vertices: number;
@@ -13,6 +15,11 @@ export interface MeshReport {
   readonly crowdedEdges: number;
   /** The number of edges with two faces of opposite orientation. */
   readonly misorientedEdges: number;
+  /**
+   * The number of edges that the faces do not traverse equally often in both directions. If it is 0, the surface is closed, even if more than two
+   * faces meet at some edges, and winding numbers are whole numbers.
+   */
+  readonly unbalancedEdges: number;
   /** The number of faces without area. */
   readonly degenerateFaces: number;
   /** The area of the surface, in square units. */
@@ -23,6 +30,15 @@ export interface MeshReport {
   readonly box: { readonly low: readonly number[]; readonly high: readonly number[] };
 }
 
+/** The smallest and largest x, y and z. */
+export type MeshBox = MeshReport["box"];
+
+/** How the faces of a mesh meet. */
+export type EdgeCounts = Pick<
+  MeshReport,
+  "boundaryEdges" | "crowdedEdges" | "misorientedEdges" | "unbalancedEdges"
+>;
+
 /**
  * Inspects a mesh: whether it is closed and consistently oriented, and what volume it encloses. Vertices at the same position count as
  * different if their indices differ; see {@linkcode weldVertices}.
@@ -30,19 +46,29 @@ export interface MeshReport {
  * @throws {Error} If a position is not finite, an index is out of range or there are no faces.
  */
 export function inspectMesh(mesh: Mesh): MeshReport {
-  const { positions, indices } = mesh;
   checkMesh(mesh, "inspectMesh");
-  const vertices = positions.length / 3;
-  const faces = indices.length / 3;
+  return { ...measureMesh(mesh, boxOf(mesh)), ...countEdges(mesh) };
+}
+
+/** The bounding box of the vertices that faces use. */
+export function boxOf({ positions, indices }: Mesh): MeshBox {
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];
-  for (const vertex of indices) {
+  for (let i = 0; i < indices.length; i++) {
     for (let axis = 0; axis < 3; axis++) {
-      low[axis] = Math.min(low[axis], positions[3 * vertex + axis]);
-      high[axis] = Math.max(high[axis], positions[3 * vertex + axis]);
+      const value = positions[3 * indices[i] + axis];
+      if (value < low[axis]) low[axis] = value;
+      if (value > high[axis]) high[axis] = value;
     }
   }
-  const centre = low.map((value, axis) => (value + high[axis]) / 2);
+  return { low, high };
+}
+
+/** Measures a valid mesh with its bounding box. */
+export function measureMesh(mesh: Mesh, box: MeshBox): Omit<MeshReport, keyof EdgeCounts> {
+  const { positions, indices } = mesh;
+  const faces = indices.length / 3;
+  const centre = box.low.map((value, axis) => (value + box.high[axis]) / 2);
   let area = 0;
   let volume = 0;
   let degenerateFaces = 0;
@@ -54,7 +80,26 @@ export function inspectMesh(mesh: Mesh): MeshReport {
     const vertex = 3 * indices[3 * face];
     for (let axis = 0; axis < 3; axis++) volume += (positions[vertex + axis] - centre[axis]) * normal[axis] / 3;
   }
-  return { vertices, faces, ...countEdges(mesh), degenerateFaces, area, volume, box: { low, high } };
+  return { vertices: positions.length / 3, faces, degenerateFaces, area, volume, box };
+}
+
+/** The signed volume of a mesh about the origin. */
+export function volumeOf({ positions, indices }: Mesh): number {
+  let volume = 0;
+  for (let i = 0; i < indices.length; i += 3) {
+    const [a, b, c] = [3 * indices[i], 3 * indices[i + 1], 3 * indices[i + 2]];
+    const [ax, ay, az] = [positions[a], positions[a + 1], positions[a + 2]];
+    const [bx, by, bz] = [positions[b], positions[b + 1], positions[b + 2]];
+    const [cx, cy, cz] = [positions[c], positions[c + 1], positions[c + 2]];
+    volume += (ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)) / 6;
+  }
+  return volume;
+}
+
+/** Whether a face has a vertex twice. */
+export function isCollapsed({ indices }: Mesh, face: number): boolean {
+  const at = 3 * face;
+  return indices[at] === indices[at + 1] || indices[at + 1] === indices[at + 2] || indices[at + 2] === indices[at];
 }
 
 /**
@@ -92,30 +137,18 @@ export function checkMesh(mesh: Mesh, where: string): void {
 }
 
 /** Counts edges that do not have exactly two faces of consistent orientation. */
-function countEdges({ positions, indices }: Mesh) {
-  const vertices = positions.length / 3;
-  const keys = new Float64Array(indices.length);
-  for (let i = 0; i < indices.length; i++) {
-    const [from, to] = [indices[i], indices[i % 3 === 2 ? i - 2 : i + 1]];
-    // The lowest bit is the direction in which the face traverses the edge.
-    keys[i] = (Math.min(from, to) * vertices + Math.max(from, to)) * 2 + (from > to ? 1 : 0);
+function countEdges(mesh: Mesh): EdgeCounts {
+  return edgeCounts(edgeTable(leaveOut(mesh, (face) => isCollapsed(mesh, face))));
+}
+
+/** Counts the edges of a table that do not have exactly two faces of consistent orientation. */
+export function edgeCounts({ count, sides, balance }: EdgeTable): EdgeCounts {
+  const counts = { boundaryEdges: 0, crowdedEdges: 0, misorientedEdges: 0, unbalancedEdges: 0 };
+  for (let edge = 0; edge < count; edge++) {
+    if (balance[edge] !== 0) counts.unbalancedEdges++;
+    if (sides[edge] === 1) counts.boundaryEdges++;
+    else if (sides[edge] > 2) counts.crowdedEdges++;
+    else if (balance[edge] !== 0) counts.misorientedEdges++;
   }
-  keys.sort();
-  let boundaryEdges = 0;
-  let crowdedEdges = 0;
-  let misorientedEdges = 0;
-  for (let begin = 0; begin < keys.length;) {
-    const edge = Math.floor(keys[begin] / 2);
-    let end = begin;
-    let backward = 0;
-    for (; end < keys.length && Math.floor(keys[end] / 2) === edge; end++) backward += keys[end] % 2;
-    const count = end - begin;
-    begin = end;
-    // Edges from a vertex to itself, which degenerate faces have, are ignored.
-    if (Math.floor(edge / vertices) === edge % vertices) continue;
-    if (count === 1) boundaryEdges++;
-    else if (count > 2) crowdedEdges++;
-    else if (backward !== 1) misorientedEdges++;
-  }
-  return { boundaryEdges, crowdedEdges, misorientedEdges };
+  return counts;
 }

@@ -1,5 +1,8 @@
-import { areaVector } from "./inspect.ts";
 import type { Mesh } from "../../codec/mesh/mesh.ts";
+import { areaVector } from "./inspect.ts";
+import type { Parts } from "./parts.ts";
+import { windingAt } from "./winding_at.ts";
+import { type WindingTree, windingTree } from "./winding_tree.ts";
 
 /**
  * Tolerance for rounding errors, as a part of the area: the area vectors of a closed surface sum to less than this, and so does the
@@ -7,96 +10,82 @@ import type { Mesh } from "../../codec/mesh/mesh.ts";
  */
 const ROUNDING = 1e-6;
 
-/** A connected component of a mesh: faces that are connected by vertices. */
-interface Part {
-  readonly faces: number[];
-  /** Whether the part is closed and oriented inward. */
-  readonly inward: boolean;
-  /** The low corner of the bounding box. */
-  readonly low: readonly number[];
-  /** The high corner of the bounding box. */
-  readonly high: readonly number[];
+/** How far from a part the winding number of the other parts is taken. */
+const BESIDE = 1e-6;
+
+/** Parts whose orientation depends on what is around them. */
+interface InwardParts {
+  /** `[parts]`: 1 for closed parts that are oriented inward but not inside another part, so that their interior counts as outside. */
+  readonly inward: Uint8Array;
+  /** `[parts]`: 1 for parts of the given ones that are inside another part. */
+  readonly inside: Uint8Array;
 }
 
 /**
- * Counts the closed parts of a mesh that are oriented inward but not inside another part, so that their interior counts as outside. A
- * part inside another one is a cavity, which is correctly oriented inward.
+ * Finds the closed parts of a mesh that are oriented inward but not inside another part. A part inside another one is a cavity, which is
+ * correctly oriented inward. What is around a part is the winding number of the mesh beside it, which takes a time that hardly grows
+ * with the number of parts.
  *
- * @param mesh A mesh within the unit sphere whose vertices are merged (see `weldVertices`).
+ * @param mesh A mesh within the unit sphere whose vertices are merged and whose volume is not negative.
+ * @param parts Its parts.
+ * @param mixed `[parts]`: 1 for parts that are not oriented inward because they have no consistent orientation.
+ * @param given `[parts]`: 1 for parts of which is asked whether they are inside another one.
  */
-export function countInwardParts(mesh: Mesh): number {
-  const parts = partsOf(mesh);
-  return parts.filter((part) => {
-    if (!part.inward) return false;
-    const vertex = 3 * mesh.indices[3 * part.faces[0]];
-    const place = [...mesh.positions.subarray(vertex, vertex + 3)];
-    let winding = 0;
-    for (const other of parts) {
-      // A closed part does not wind around a point outside its box, and an open one hardly does.
-      if (other === part || !isWithin(place, other)) continue;
-      for (const face of other.faces) winding += solidAngle(mesh, face, place) / (4 * Math.PI);
-    }
-    return winding < 0.5;
-  }).length;
+export function findInwardParts(mesh: Mesh, parts: Parts, mixed: Uint8Array, given: Uint8Array): InwardParts {
+  const inward = new Uint8Array(parts.count);
+  const inside = new Uint8Array(parts.count);
+  // A mesh of one part is oriented outward.
+  if (parts.count === 1) return { inward, inside };
+  const { isInward, extremes } = measure(mesh, parts);
+  let tree: WindingTree | undefined;
+  for (let part = 0; part < parts.count; part++) {
+    const isWrong = isInward[part] === 1 && mixed[part] === 0;
+    if (!isWrong && given[part] === 0) continue;
+    tree ??= windingTree(mesh);
+    const isInside = isSurrounded(tree, mesh, extremes.subarray(3 * part, 3 * part + 3));
+    if (isInside && given[part] === 1) inside[part] = 1;
+    if (!isInside && isWrong) inward[part] = 1;
+  }
+  return { inward, inside };
 }
 
-function partsOf(mesh: Mesh): Part[] {
-  const { positions, indices } = mesh;
-  const parents = Uint32Array.from({ length: positions.length / 3 }, (_, i) => i);
-  const root = (vertex: number) => {
-    while (parents[vertex] !== vertex) vertex = parents[vertex] = parents[parents[vertex]];
-    return vertex;
+/** Whether other parts surround a part: whether at two of the places beside its three extreme vertices the winding number is that of an inside. */
+function isSurrounded(tree: WindingTree, { positions }: Mesh, extremes: Uint32Array): boolean {
+  const isInside = (axis: number) => {
+    const [x, y, z] = positions.subarray(3 * extremes[axis], 3 * extremes[axis] + 3);
+    const [dx, dy, dz] = [0, 1, 2].map((k) => k === axis ? BESIDE : 0);
+    return windingAt(tree, x + dx, y + dy, z + dz) >= 0.5;
   };
-  for (let i = 0; i < indices.length; i += 3) {
-    for (const other of [indices[i + 1], indices[i + 2]]) parents[root(other)] = root(indices[i]);
-  }
-  const faces = new Map<number, number[]>();
-  for (let face = 0; face < indices.length / 3; face++) {
-    const vertex = root(indices[3 * face]);
-    const part = faces.get(vertex);
-    if (part === undefined) faces.set(vertex, [face]);
-    else part.push(face);
-  }
-  return [...faces.values()].map((part) => measure(mesh, part));
+  const first = isInside(0);
+  return isInside(1) === first ? first : isInside(2);
 }
 
-function measure(mesh: Mesh, faces: number[]): Part {
+/** Finds whether each part is closed and oriented inward, and its vertices with the largest x, y and z. */
+function measure(mesh: Mesh, parts: Parts): { isInward: Uint8Array; extremes: Uint32Array } {
   const { positions, indices } = mesh;
-  const sum = [0, 0, 0];
-  const low = [Infinity, Infinity, Infinity];
-  const high = [-Infinity, -Infinity, -Infinity];
-  let [area, volume] = [0, 0];
-  for (const face of faces) {
+  // For each part: its area, its volume and the sum of its area vectors.
+  const sums = new Float64Array(5 * parts.count);
+  const extremes = new Uint32Array(3 * parts.count);
+  const largest = new Float64Array(3 * parts.count).fill(-Infinity);
+  for (let face = 0; face < indices.length / 3; face++) {
+    const part = parts.of[face];
     const vector = areaVector(mesh, face);
-    area += Math.hypot(...vector);
+    sums[5 * part] += Math.hypot(...vector);
     for (let axis = 0; axis < 3; axis++) {
-      sum[axis] += vector[axis];
-      volume += positions[3 * indices[3 * face] + axis] * vector[axis] / 3;
-      for (let k = 0; k < 3; k++) {
-        const value = positions[3 * indices[3 * face + k] + axis];
-        low[axis] = Math.min(low[axis], value);
-        high[axis] = Math.max(high[axis], value);
+      sums[5 * part + 1] += positions[3 * indices[3 * face] + axis] * vector[axis] / 3;
+      sums[5 * part + 2 + axis] += vector[axis];
+      for (let i = 3 * face; i < 3 * face + 3; i++) {
+        const value = positions[3 * indices[i] + axis];
+        if (value <= largest[3 * part + axis]) continue;
+        largest[3 * part + axis] = value;
+        extremes[3 * part + axis] = indices[i];
       }
     }
   }
-  const inward = Math.hypot(...sum) < ROUNDING * area && volume < -ROUNDING * area;
-  return { faces, inward, low, high };
-}
-
-function isWithin(place: readonly number[], { low, high }: Part): boolean {
-  for (let axis = 0; axis < 3; axis++) {
-    if (place[axis] < low[axis] || place[axis] > high[axis]) return false;
-  }
-  return true;
-}
-
-/** The solid angle of a triangle as seen from a point; positive if its back is seen (van Oosterom & Strackee 1983). */
-function solidAngle({ positions, indices }: Mesh, face: number, place: readonly number[]): number {
-  const [a, b, c] = [0, 1, 2].map((k) =>
-    place.map((value, axis) => positions[3 * indices[3 * face + k] + axis] - value)
-  );
-  const dot = (u: number[], v: number[]) => u[0] * v[0] + u[1] * v[1] + u[2] * v[2];
-  const cross = [b[1] * c[2] - b[2] * c[1], b[2] * c[0] - b[0] * c[2], b[0] * c[1] - b[1] * c[0]];
-  const [na, nb, nc] = [a, b, c].map((v) => Math.hypot(...v));
-  return 2 * Math.atan2(dot(a, cross), na * nb * nc + dot(a, b) * nc + dot(b, c) * na + dot(c, a) * nb);
+  const isInward = Uint8Array.from({ length: parts.count }, (_, part) => {
+    const [area, volume, ...vector] = sums.subarray(5 * part, 5 * part + 5);
+    const isClosed = Math.hypot(...vector) < ROUNDING * area;
+    return isClosed && volume < -ROUNDING * area ? 1 : 0;
+  });
+  return { isInward, extremes };
 }

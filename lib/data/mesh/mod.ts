@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { type MeshCleaning } from "./clean.ts";
 export { extractMesh, fieldSlices } from "./field_grid.ts";
 export { inspectMesh, type MeshReport } from "./inspect.ts";
 export { type Grid, marchingCubes } from "./marching_cubes.ts";

@@ -1,8 +1,9 @@
-import { areaVector, inspectMesh, type MeshReport } from "./inspect.ts";
-import { countInwardParts } from "./inward_parts.ts";
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { fitPositions } from "../../codec/mesh/position_bits.ts";
-import { weldVertices } from "../../codec/mesh/weld.ts";
+import { cleanMesh, type MeshCleaning } from "./clean.ts";
+import { describeChanges, describeDefects, describeEmptiness } from "./describe_cleaning.ts";
+import { boxOf, checkMesh, measureMesh, type MeshBox, type MeshReport, volumeOf } from "./inspect.ts";
+import { weldNear } from "./weld_near.ts";
 
 /** The radius of a normalised mesh. It is less than 1, so that there are samples outside the mesh too. */
 const RADIUS = 0.95;
@@ -24,31 +25,47 @@ export interface MeshTransform {
 export interface NormaliseOptions {
   /** The axis of the input that points up, which becomes y; by default y. */
   readonly up?: "y" | "z";
+  /**
+   * Whether to put right what is wrong with the orientation of faces, where there is only one way to do it; by default false. One of two
+   * faces with the same corners that show both sides is left out where the surface is closed without it. Faces that are oriented against the
+   * others of their part are turned: in closed parts so that they point outward, in others if they have less than a tenth of the area. Closed
+   * parts that are oriented inward are turned, unless another part surrounds them.
+   */
+  readonly repair?: boolean;
 }
 
 /** A mesh that is ready to be sampled. */
 export interface NormalisedMesh {
   /**
-   * The mesh within the sphere of radius 0.95 about the origin. Its vertices are merged, faces without area are removed, and it is
-   * oriented outward on the whole. Where a removed face had three different corners, the edges that it shared with other faces have
-   * only one face now, although the surface has no hole there.
+   * The mesh within the sphere of radius 0.95 about the origin. Its vertices are merged, faces without area and duplicates are left out, and
+   * it is oriented outward on the whole. Where a face without area had three different corners, the edges that it shared with other faces
+   * have only one face now, although the surface has no hole there.
    */
   readonly mesh: Mesh;
   /** The transform from the input's coordinates to those of `mesh`. */
   readonly transform: MeshTransform;
-  /** The properties before faces were removed or flipped, in the coordinates of `mesh`. */
+  /**
+   * The properties in the coordinates of `mesh`: numbers, area and volume before faces were left out or turned, edges after that, so that
+   * they tell how closed the surface is.
+   */
   readonly report: MeshReport;
+  /** What was found before the mesh was judged, and what was done about it. */
+  readonly cleaning: MeshCleaning;
   /** Whether all faces were flipped because they were oriented inward. */
   readonly turned: boolean;
   /** The number of closed parts that are oriented inward but not inside another part; their interior counts as outside. */
   readonly inwardParts: number;
+  /** What makes labels unreliable, and why: whole sentences that begin with the mesh's name. */
+  readonly warnings: readonly string[];
+  /** What was changed so that labels are right: whole sentences that begin with the mesh's name. */
+  readonly changes: readonly string[];
 }
 
 const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1, 0] };
 
 /**
- * Scales a mesh to the radius 0.95, with the centre of its bounding box at the origin, and cleans it: vertices at the same position
- * are merged, faces without area are removed, and a surface that is oriented inward is flipped.
+ * Scales a mesh to the radius 0.95, with the centre of its bounding box at the origin, and cleans it: vertices at the same position,
+ * within 10⁻⁷ of the size, are merged, faces without area and duplicates are left out, and a surface that is oriented inward is flipped.
  *
  * @param name The name of the mesh in error messages.
  * @throws {Error} If the mesh has no faces, a position is not finite, an index is out of range, `up` is neither y nor z, or the mesh
@@ -60,38 +77,57 @@ const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1,
  * import { denormaliseMesh, normaliseMesh } from "./normalise.ts";
  *
  * const input = await decodeMesh(await Deno.readFile("bunny.ply"), "bunny.ply");
- * const { mesh, transform, report } = normaliseMesh(input, { up: "z" }, "bunny.ply");
- * if (report.boundaryEdges > 0) console.log("has holes");
+ * const { mesh, transform, warnings } = normaliseMesh(input, { up: "z" }, "bunny.ply");
+ * for (const warning of warnings) console.log(warning);
  * const back = denormaliseMesh(mesh, transform);
  * ```
  */
 export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name = "mesh"): NormalisedMesh {
-  const { up = "y" } = options;
+  const { up = "y", repair = false } = options;
   if (!Object.hasOwn(ROTATIONS, up)) throw new Error(`${name}: up: expected y or z, found ${up}.`);
-  const rotation = ROTATIONS[up];
-  const { box } = inspectNamed(input, name);
+  if (typeof repair !== "boolean") throw new Error(`${name}: repair: expected true or false, found ${repair}.`);
+  checkMesh(input, name);
+  const box = boxOf(input);
+  const { mesh: near, merged } = weldNear(input, box);
+  const transform = transformFor(near, box, ROTATIONS[up], name);
+  const placed = new Float32Array(mapPositions(near.positions, (p) => apply(transform, p)));
+  const welded = { positions: placed, indices: near.indices };
+  const { mesh, edges, flipped, cleaning: found } = cleanMesh(welded, repair);
+  const cleaning = { ...found, mergedVertices: merged };
+  const report = { ...measureMesh(welded, boxOf(welded)), ...edges };
+  const finding = { name, report, cleaning, repair, flipped };
+  if (!(Math.abs(volumeOf(mesh)) >= LEAST_VOLUME * (4 / 3) * Math.PI * RADIUS ** 3)) {
+    throw new Error(describeEmptiness(finding));
+  }
+  return {
+    mesh,
+    transform,
+    report,
+    cleaning,
+    turned: flipped,
+    inwardParts: repair ? 0 : cleaning.inwardParts,
+    warnings: describeDefects(finding),
+    changes: describeChanges(finding),
+  };
+}
+
+/** The transform that moves the centre of the box to the origin and the farthest vertex to the radius. */
+function transformFor(mesh: Mesh, box: MeshBox, rotation: readonly number[], name: string): MeshTransform {
   const centre = box.low.map((low, axis) => (low + box.high[axis]) / 2) as [number, number, number];
-  const { positions, indices } = input;
+  const { positions, indices } = mesh;
   let square = 0;
-  for (const vertex of indices) {
-    const [x, y, z] = [0, 1, 2].map((axis) => positions[3 * vertex + axis] - centre[axis]);
+  for (let i = 0; i < indices.length; i++) {
+    const vertex = 3 * indices[i];
+    const [x, y, z] = [
+      positions[vertex] - centre[0],
+      positions[vertex + 1] - centre[1],
+      positions[vertex + 2] - centre[2],
+    ];
     square = Math.max(square, x * x + y * y + z * z);
   }
   const radius = Math.sqrt(square);
   if (radius === 0) throw new Error(`${name}: all vertices of the mesh lie at one point.`);
-  const transform = { centre, scale: RADIUS / radius, rotation };
-  const placed = new Float32Array(mapPositions(positions, (p) => apply(transform, p)));
-  const welded = weldVertices({ positions: placed, indices });
-  const report = inspectMesh(welded);
-  if (Math.abs(report.volume) < LEAST_VOLUME * (4 / 3) * Math.PI * RADIUS ** 3) {
-    throw new Error(
-      `${name}: the mesh encloses no volume (it has ${report.faces} faces and ${report.boundaryEdges} boundary edges), so ` +
-        "there is no inside to learn.",
-    );
-  }
-  const turned = report.volume < 0;
-  const mesh = clean(welded, turned);
-  return { mesh, transform, report, turned, inwardParts: countInwardParts(mesh) };
+  return { centre, scale: RADIUS / radius, rotation };
 }
 
 /**
@@ -107,14 +143,6 @@ export function denormaliseMesh(mesh: Mesh, transform: MeshTransform): Mesh {
     (r[2] * x + r[5] * y + r[8] * z) / scale + centre[2],
   ]);
   return { positions: fitPositions(positions, mesh.indices), indices: mesh.indices };
-}
-
-function inspectNamed(mesh: Mesh, name: string): MeshReport {
-  try {
-    return inspectMesh(mesh);
-  } catch (error) {
-    throw new Error((error as Error).message.replace(/^inspectMesh/, name), { cause: error });
-  }
 }
 
 type Point = [number, number, number];
@@ -134,18 +162,4 @@ function mapPositions(positions: Mesh["positions"], map: (point: Point) => Point
     mapped.set(map([positions[i], positions[i + 1], positions[i + 2]]), i);
   }
   return mapped;
-}
-
-/** Removes faces without area and, if `turn` is true, flips the others. */
-function clean(mesh: Mesh, turn: boolean): Mesh {
-  const indices = new Uint32Array(mesh.indices.length);
-  let length = 0;
-  for (let face = 0; face < mesh.indices.length / 3; face++) {
-    const [x, y, z] = areaVector(mesh, face);
-    if (x === 0 && y === 0 && z === 0) continue;
-    const [a, b, c] = mesh.indices.subarray(3 * face, 3 * face + 3);
-    indices.set(turn ? [a, c, b] : [a, b, c], length);
-    length += 3;
-  }
-  return { positions: mesh.positions, indices: indices.slice(0, length) };
 }

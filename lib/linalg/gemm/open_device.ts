@@ -27,7 +27,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Gpu> {
   const { kernels = "auto" } = options;
   if (!KERNEL_CHOICES.includes(kernels)) {
     throw new Error(
-      `openDevice: kernels: one of ${KERNEL_CHOICES.join(", ")} expected, ${JSON.stringify(kernels)} found.`,
+      `openDevice: kernels: expected one of ${KERNEL_CHOICES.join(", ")}, found ${JSON.stringify(kernels)}.`,
     );
   }
   return await openGpu(options);

@@ -1,4 +1,4 @@
-import type { Report, ReportSection, ReportTable } from "./model.ts";
+import type { Report, ReportSection, ReportTable } from "../../run/report/model.ts";
 
 /** Formats a report as Markdown, without plots and pictures, which only the HTML file has. */
 export function markdownReport({ title, findings, sections }: Report): string {

@@ -5,7 +5,7 @@ import { SEARCHED_SCHEDULES, type TrialResult } from "../halving.ts";
 import type { Spread } from "../spread.ts";
 import type { ComparisonRecord, RunRecord } from "../record.ts";
 import { type ActivationSummary, EQUAL_PARTS, type PairSummary } from "../summary.ts";
-import type { ReportTable } from "./model.ts";
+import type { ReportTable } from "../../run/report/model.ts";
 
 /** The results of an activation's optimizers, the best at equal time first. */
 export function resultTable(

@@ -2,12 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import { decodeMesh, denormaliseMesh, encodePly, normaliseMesh } from "../../../mod.ts";
 import { encodeObj, type Mesh, weldVertices } from "../../../lib/codec/mod.ts";
 import { inspectMesh, marchingCubes } from "../../../lib/data/mesh/mod.ts";
-import { cube, moved, sphere, torus } from "../../support/meshes.ts";
-
-const turned = ({ positions, indices }: Mesh): Mesh => ({
-  positions,
-  indices: indices.map((_, i) => indices[i % 3 === 1 ? i + 1 : i % 3 === 2 ? i - 1 : i]),
-});
+import { cube, flipped, moved, sphere, together, torus } from "../../support/meshes.ts";
 
 Deno.test("closed meshes have no open edges, and the volume and area that they should", () => {
   const report = inspectMesh(cube(0.5));
@@ -39,7 +34,7 @@ Deno.test("a mesh is scaled to radius 0.95, turned outward, cleaned, and comes b
     indices: new Uint32Array([...input.indices, 0, 0, 1]),
   };
   for (const up of ["y", "z"] as const) {
-    const { mesh, transform, turned: wasTurned, report } = normaliseMesh(turned(spare), { up });
+    const { mesh, transform, turned: wasTurned, report } = normaliseMesh(flipped(spare), { up });
     assertEquals(wasTurned, true);
     assertEquals(report.degenerateFaces, 1);
     assertEquals([mesh.positions.length, mesh.indices.length], [24, 36]);
@@ -72,33 +67,21 @@ Deno.test("a mesh without faces, inside or finite positions is refused by name",
   assertThrows(() => normaliseMesh(broken, {}, "nan.obj"), Error, "nan.obj: vertex 0 has the coordinate NaN.");
 });
 
-/** Several meshes as one. */
-function together(...meshes: Mesh[]): Mesh {
-  const positions: number[] = [];
-  const indices: number[] = [];
-  for (const mesh of meshes) {
-    const first = positions.length / 3;
-    for (const vertex of mesh.indices) indices.push(first + vertex);
-    positions.push(...mesh.positions);
-  }
-  return { positions: new Float32Array(positions), indices: new Uint32Array(indices) };
-}
-
 Deno.test("closed parts that are oriented inward are counted, unless they are cavities", () => {
   const at = (x: number, half: number) => moved(cube(half), ([a, b, c]) => [a + x, b, c]);
   const inward = (...meshes: Mesh[]) => normaliseMesh(together(...meshes)).inwardParts;
   assertEquals(inward(at(0, 1)), 0);
-  assertEquals(inward(at(0, 1), at(3, 0.5), turned(at(5, 0.5)), turned(at(7, 0.4))), 2);
+  assertEquals(inward(at(0, 1), at(3, 0.5), flipped(at(5, 0.5)), flipped(at(7, 0.4))), 2);
   // A cavity, a part within it and a cavity within that.
-  assertEquals(inward(at(0, 1), turned(at(0, 0.8)), at(0, 0.6), turned(at(0, 0.4))), 0);
+  assertEquals(inward(at(0, 1), flipped(at(0, 0.8)), at(0, 0.6), flipped(at(0, 0.4))), 0);
   // The same, oriented inward as a whole and turned.
-  assertEquals(inward(turned(at(0, 1)), at(0, 0.8), turned(at(0, 0.6))), 0);
+  assertEquals(inward(flipped(at(0, 1)), at(0, 0.8), flipped(at(0, 0.6))), 0);
   // Within a cavity there is nothing around, and the box of a torus holds its hole.
-  assertEquals(inward(at(0, 1), turned(at(0, 0.8)), turned(at(0, 0.3))), 1);
-  assertEquals(inward(torus(), turned(at(0, 0.1))), 1);
+  assertEquals(inward(at(0, 1), flipped(at(0, 0.8)), flipped(at(0, 0.3))), 1);
+  assertEquals(inward(torus(), flipped(at(0, 0.1))), 1);
   // Open parts are told of otherwise.
   const open = { ...at(3, 0.5), indices: at(3, 0.5).indices.slice(3) };
-  assertEquals(inward(at(0, 1), turned(open)), 0);
+  assertEquals(inward(at(0, 1), flipped(open)), 0);
 });
 
 /** A box of sides 3.1, 2.2 and 1 that begins at (x, y, 100). */

@@ -151,8 +151,8 @@ Deno.test("kernels of an unknown name are refused before a device is opened", as
     await assertRejects(
       () => openDevice({ kernels: kernels as "auto" }),
       Error,
-      "openDevice: kernels: one of auto, register, wide, tile, straight, straight32, tile32, tile128 expected, " +
-        `${JSON.stringify(kernels)} found.`,
+      "openDevice: kernels: expected one of auto, register, wide, tile, straight, straight32, tile32, tile128, " +
+        `found ${JSON.stringify(kernels)}.`,
     );
   }
 });

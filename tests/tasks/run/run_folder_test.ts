@@ -159,13 +159,17 @@ Deno.test("the newest step checkpoints are kept, by number, and all with other n
     assertEquals((await Deno.readFile(latest!.path)).length, 1);
   }));
 
-Deno.test("an interim checkpoint is the newest until the next one replaces it", () =>
+Deno.test("two interim checkpoints are kept until a measurement has one", () =>
   inFolder(async (path) => {
     const run = new RunFolder(path, { keep: 2 });
-    for (const [step, interim] of [[3, false], [5, true], [6, true]] as const) {
+    for (const [step, interim] of [[3, false], [4, true], [5, true], [6, true]] as const) {
       await run.writeCheckpoint(stepCheckpointName(step, interim), new Uint8Array());
     }
-    assertEquals(namesIn(join(path, "checkpoints")), ["interim-00000006.safetensors", "step-00000003.safetensors"]);
+    assertEquals(namesIn(join(path, "checkpoints")), [
+      "interim-00000005.safetensors",
+      "interim-00000006.safetensors",
+      "step-00000003.safetensors",
+    ]);
     assertEquals((await run.latestCheckpoint())?.step, 6);
     await run.writeCheckpoint(stepCheckpointName(6), new Uint8Array());
     assertEquals(namesIn(join(path, "checkpoints")), ["step-00000003.safetensors", "step-00000006.safetensors"]);

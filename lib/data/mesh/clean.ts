@@ -1,0 +1,98 @@
+import type { Mesh } from "../../codec/mesh/mesh.ts";
+import { leaveOutDuplicates } from "./duplicates.ts";
+import { type EdgeTable, edgeTable } from "./edge_table.ts";
+import { areaVector, type EdgeCounts, edgeCounts, isCollapsed, volumeOf } from "./inspect.ts";
+import { findInwardParts } from "./inward_parts.ts";
+import { leaveOut } from "./leave_out.ts";
+import { compareOrientations, turnFaces } from "./orientation.ts";
+import { partsOf } from "./parts.ts";
+import { leaveOutTwins } from "./twins.ts";
+
+/** What was found in a mesh before it was judged, and what was done about it. */
+export interface MeshCleaning {
+  /** The number of vertices that were merged with one at almost the same position. */
+  readonly mergedVertices: number;
+  /** The number of faces without area, which were left out. */
+  readonly facesWithoutArea: number;
+  /** The number of faces that were left out because they are there twice with the same orientation. */
+  readonly duplicateFaces: number;
+  /** The number of faces that have a turned twin, a face with the same corners that shows its other side, where both should not be. */
+  readonly twinFaces: number;
+  /** The number of turned twins that can be left out, and with the option `repair` were. */
+  readonly needlessTwins: number;
+  /** The number of parts in which faces are oriented against each other. */
+  readonly mixedParts: number;
+  /** The number of faces in them that are oriented against the larger rest. */
+  readonly mixedFaces: number;
+  /** The number of these that cannot be put right, because their part has holes and no orientation is that of nearly all faces. */
+  readonly undecidedFaces: number;
+  /** The number of parts with only one side, as a Möbius strip has. */
+  readonly oneSidedParts: number;
+  /** The number of closed parts that are oriented inward but not inside another part. */
+  readonly inwardParts: number;
+  /** The number of faces that the option `repair` turned. */
+  readonly turnedFaces: number;
+}
+
+/** A mesh after cleaning. */
+interface CleanedMesh {
+  /** The mesh, all of whose faces have an area. */
+  readonly mesh: Mesh;
+  /** How its faces meet, together with faces without area where these connect others. */
+  readonly edges: EdgeCounts;
+  /** Whether all faces were flipped because the mesh was oriented inward as a whole. */
+  readonly flipped: boolean;
+  /** What was found and done. */
+  readonly cleaning: Omit<MeshCleaning, "mergedVertices">;
+}
+
+/**
+ * Cleans a mesh: faces without area and duplicates are left out, and a mesh that is oriented inward as a whole is flipped. With `repair`,
+ * what else is wrong and can be made right in only one way is: turned twins are left out, faces are turned to agree with the rest of their
+ * part, and closed parts outward. The time grows with the number of faces, not with that of parts.
+ *
+ * @param welded A mesh within the unit sphere whose vertices are merged.
+ * @param repair Whether to turn faces and leave out turned twins.
+ */
+export function cleanMesh(welded: Mesh, repair: boolean): CleanedMesh {
+  const whole = leaveOut(welded, (face) => isCollapsed(welded, face));
+  const { mesh: distinct, duplicates } = leaveOutDuplicates(whole);
+  const { mesh: single, twins, leftOut } = leaveOutTwins(distinct);
+  const before = repair ? single : distinct;
+  const edges = edgeTable(before);
+  const parts = partsOf(before, edges);
+  const { turn, mixed, mostlyInward, ...orientation } = compareOrientations(before, parts, repair);
+  const agreed = turnFaces(before, (face) => turn[face] === 1);
+  const flipped = volumeOf(agreed) < 0;
+  const outward = flipped ? turnFaces(agreed, () => true) : agreed;
+  const { inward, inside } = findInwardParts(outward, parts, mixed, mostlyInward);
+  // A part of mixed orientation that was mostly inward, and is inside another one, is a cavity.
+  const isTurned = (face: number) => repair && (inward[parts.of[face]] === 1 || inside[parts.of[face]] === 1);
+  const surface = turnFaces(outward, isTurned);
+  const mesh = leaveOut(surface, (face) => areaVector(surface, face).every((value) => value === 0));
+  const turnedInward = repair ? parts.of.reduce((sum, part) => sum + inward[part], 0) : 0;
+  return {
+    mesh,
+    // Flipping all faces changes no count.
+    edges: fewestOpen(surface === outward && agreed === before ? edges : edgeTable(surface), surface, mesh),
+    flipped,
+    cleaning: {
+      ...orientation,
+      facesWithoutArea: (welded.indices.length - whole.indices.length + surface.indices.length - mesh.indices.length) /
+        3,
+      duplicateFaces: duplicates,
+      twinFaces: twins,
+      needlessTwins: leftOut,
+      inwardParts: inward.reduce((sum, is) => sum + is, 0),
+      turnedFaces: orientation.turnedFaces + turnedInward,
+    },
+  };
+}
+
+/** Counts the edges of a surface with or without faces that have no area, whichever is more closed. */
+function fewestOpen(edges: EdgeTable, surface: Mesh, mesh: Mesh): EdgeCounts {
+  const withFlat = edgeCounts(edges);
+  if (surface === mesh || withFlat.unbalancedEdges === 0) return withFlat;
+  const without = edgeCounts(edgeTable(mesh));
+  return without.unbalancedEdges < withFlat.unbalancedEdges ? without : withFlat;
+}

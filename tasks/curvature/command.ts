@@ -1,0 +1,114 @@
+import { camelCase, type Command, type Option, type Values } from "../shell/command.ts";
+import { defineCommand } from "../shell/options.ts";
+import type { TrainingTask } from "../training/task.ts";
+
+const own = defineCommand({
+  usage: "deno task curvature",
+  summary:
+    "Measures the curvature of a task's loss: how dense Hessian-vector products are, how widely the Hessian's eigenvalues are spread " +
+    "without and with preconditioners, how good estimates of preconditioners are, and how noisy gradients are. It does so for fields " +
+    "at initialisation, or with --run at all checkpoints of a run, and writes a report.",
+  options: [
+    {
+      name: "input",
+      kind: "string",
+      placeholder: "PATH",
+      help: "File or scene whose loss is measured",
+      defaultText: "the task's default input",
+    },
+    {
+      name: "run",
+      kind: "string",
+      placeholder: "FOLDER",
+      help: "Measure the checkpoints of this run, with its field, data and objective",
+    },
+    {
+      name: "activations",
+      kind: "string",
+      placeholder: "NAME,…",
+      default: "gaussian,sine,gabor,relu-pe",
+      help: "Activations to measure, separated by commas",
+    },
+    {
+      name: "seeds",
+      kind: "integer",
+      min: 1,
+      max: 100,
+      default: 3,
+      help: "Fields of each activation; field i has the seed i, counted from 0",
+    },
+    {
+      name: "batch-sizes",
+      kind: "string",
+      placeholder: "N,…",
+      default: "1,16,256,4096",
+      help:
+        "Batch sizes at which the density of products is measured, separated by commas; sizes above the data's are left out",
+    },
+    {
+      name: "samples",
+      kind: "integer",
+      min: 1,
+      max: 1048576,
+      default: 512,
+      help: "Samples of the batch on which everything else is measured",
+    },
+    {
+      name: "small-width",
+      kind: "integer",
+      min: 2,
+      max: 64,
+      default: 12,
+      help: "Width of the small field (two hidden layers) whose Hessian is computed explicitly",
+    },
+    { name: "name", kind: "string", help: "Name of the report's folder", defaultText: "the date and time" },
+  ],
+});
+
+/** Options of a task that do not matter here, because nothing is trained, or that the command sets itself. */
+const NOT_SHARED = new Set([
+  ...["optimizer", "learning-rate", "clip-norm", "schedule", "schedule-epochs", "epochs", "minutes", "preset", "seed"],
+  ...[
+    "activation",
+    "evaluate-every",
+    "snapshot-every",
+    "dry-run",
+    "resume",
+    "batch-size",
+    "show-cameras",
+    "path",
+    "frames",
+  ],
+  ...["test-views", "test-points", "resolution", "metric", "rays"],
+  ...own.options.map(({ name }) => name as string),
+]);
+
+/** The values of the command's own options. */
+export type CurvatureValues = Values<typeof own> & { readonly task: string; readonly software?: boolean };
+
+/** The options of a task that describe its field, data and objective, by their names in camelCase. */
+export function sharedOptions({ command }: TrainingTask): Map<string, Option> {
+  const shared = command.options.filter(({ name, group }) =>
+    !NOT_SHARED.has(name) && !(group ?? "").startsWith("Options of optimizers")
+  );
+  return new Map(shared.map((option) => [camelCase(option.name), option]));
+}
+
+/** The command `deno task curvature --task NAME`. */
+export function commandFor(task: TrainingTask, tasks: readonly string[]): Command {
+  const group = `Options of deno task ${task.name} that describe the field and its data`;
+  return {
+    usage: own.usage,
+    summary: own.summary,
+    options: [
+      { name: "task", kind: "choice", choices: tasks, default: "image", help: "Task whose loss is measured" },
+      ...own.options,
+      ...[...sharedOptions(task).values()].map((option) => ({ ...option, group: option.group ?? group })),
+    ],
+    examples: [
+      "deno task curvature --input photo.jpg",
+      "deno task curvature --task occupancy --activations sine,relu-pe --seeds 1",
+      "deno task curvature --run runs/image/mine",
+    ],
+  };
+}
