@@ -155,7 +155,7 @@ export class TrainingRun implements Disposable {
       parameters: field.parameterCount,
       steps: event.step,
       seconds,
-      stepsPerSecond: event.step / seconds,
+      stepsPerSecond: seconds > 0 ? event.step / seconds : 0,
       ...figures,
       hvps,
       aborted,
