@@ -64,6 +64,7 @@ export { decodeCheckpoint, encodeCheckpoint } from "./lib/train/checkpoint.ts";
 export { loadField, saveField } from "./lib/train/saved_field.ts";
 export { constant, cosine, exponential, linearWarmup, type Schedule, stepDecay } from "./lib/train/schedule.ts";
 export { stepsWithin } from "./lib/train/budget.ts";
+export { DeviceLostError } from "./lib/gpu/device_errors.ts";
 export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./lib/train/train.ts";
 export { decodePicture } from "./lib/codec/image/decode_picture.ts";
 export { encodePng } from "./lib/codec/image/encode_png.ts";

@@ -1,5 +1,7 @@
 import { type AdapterDescription, findAdapter } from "./adapter.ts";
 import { asSlice, type BufferLike, DeviceBuffer } from "./buffer.ts";
+import { OutOfMemoryError } from "./device_errors.ts";
+import { DeviceHealth } from "./device_health.ts";
 import { Kernel } from "./kernel.ts";
 import { KernelTuner, type KernelTunerOptions } from "./kernel_tuner.ts";
 import type { KernelSource, OperandAccess } from "./kernel_source.ts";
@@ -54,20 +56,14 @@ export class Gpu implements Disposable {
   /** By text, then by what is filled in. */
   readonly #kernels = new Map<string, Map<string, Kernel>>();
   readonly #recorder: Recorder;
-  #failure: Error | undefined;
+  readonly #health: DeviceHealth;
   #disposed = false;
 
   /** Use {@linkcode openGpu}. */
   constructor(readonly device: GPUDevice, readonly adapter: AdapterDescription, options: KernelTunerOptions = {}) {
     this.tuner = new KernelTuner(adapter, options);
     this.#recorder = new Recorder(device);
-    device.addEventListener("uncapturederror", (event) => {
-      event.preventDefault();
-      this.#failure ??= new Error(`WebGPU: ${(event as GPUUncapturedErrorEvent).error.message}`);
-    });
-    device.lost.then((info) => {
-      if (!this.#disposed) this.#failure ??= new Error(`The GPU device was lost: ${info.message || info.reason}.`);
-    });
+    this.#health = new DeviceHealth(device);
   }
 
   /** How many buffers exist. Zero when everything made on this device has been disposed. */
@@ -82,15 +78,20 @@ export class Gpu implements Disposable {
     return sum;
   }
 
-  /** A new buffer of `size` bytes (rounded up to a multiple of 16), zero-filled. */
+  /**
+   * A new buffer of `size` bytes (rounded up to a multiple of 16), zero-filled.
+   *
+   * @throws {OutOfMemoryError} If it is larger than the adapter allows. If the memory of the device is exhausted, the next `read`,
+   * `synchronize` or `check` throws it.
+   */
   buffer(label: string, size: number): DeviceBuffer {
     const bytes = Math.max(16, Math.ceil(size / 16) * 16);
     const limit = Math.min(this.device.limits.maxBufferSize, this.device.limits.maxStorageBufferBindingSize);
-    if (bytes > limit) {
-      throw new Error(`${label}: ${bytes} bytes asked for, but this adapter's buffers end at ${limit} bytes.`);
-    }
+    if (bytes > limit) throw new OutOfMemoryError({ label, bytes, limit });
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffer = new DeviceBuffer(this, label, bytes, this.device.createBuffer({ label, size: bytes, usage }));
+    const shortage = { label, bytes, used: this.liveBytes };
+    const handle = this.#health.allocate(shortage, () => this.device.createBuffer({ label, size: bytes, usage }));
+    const buffer = new DeviceBuffer(this, label, bytes, handle);
     this.#buffers.add(buffer);
     return buffer;
   }
@@ -153,7 +154,12 @@ export class Gpu implements Disposable {
     this.device.queue.writeBuffer(buffer.handle, offset, data as Float32Array<ArrayBuffer>);
   }
 
-  /** Reads buffers back, after everything recorded so far; several at once cost no more than one. */
+  /**
+   * Reads buffers back, after everything recorded so far; several at once cost no more than one.
+   *
+   * @throws {DeviceLostError} If the device is lost.
+   * @throws {OutOfMemoryError} If the memory of the device was exhausted before.
+   */
   async read(...buffers: BufferLike[]): Promise<ArrayBuffer[]> {
     const slices = buffers.map(asSlice);
     // Throws for a disposed buffer before anything is allocated.
@@ -166,26 +172,25 @@ export class Gpu implements Disposable {
     });
     this.flush();
     try {
-      await Promise.all(staged.map((staging) => staging.mapAsync(GPUMapMode.READ)));
+      const mapped = Promise.all(staged.map((staging) => staging.mapAsync(GPUMapMode.READ)));
+      await this.#health.explain(mapped, "reading");
       this.check();
       return staged.map((staging) => staging.getMappedRange().slice(0));
-    } catch (error) {
-      throw this.#failure ?? error;
     } finally {
       for (const staging of staged) staging.destroy();
     }
   }
 
-  /** Waits until everything recorded so far has run. */
+  /** Waits until everything recorded so far has run. Throws as `read` does. */
   async synchronize(): Promise<void> {
     this.flush();
-    await this.device.queue.onSubmittedWorkDone();
+    await this.#health.explain(this.device.queue.onSubmittedWorkDone(), "waiting");
     this.check();
   }
 
   /** Throws the first error that the device has reported, if any. WebGPU itself reports errors silently. */
   check(): void {
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#health.check();
   }
 
   /** Tags the dispatches recorded from now on, for profiles ("forward", "update", …). */
@@ -206,7 +211,7 @@ export class Gpu implements Disposable {
         this.#recorder.profile = undefined;
       }
       // Others may submit while this waits.
-      await profile.finish();
+      await this.#health.explain(profile.finish(), "profiling");
       this.check();
       return profile;
     } finally {
@@ -225,11 +230,16 @@ export class Gpu implements Disposable {
     return tally;
   }
 
-  /** Frees every buffer that is still alive, and the device. */
+  /**
+   * Frees every buffer that is still alive, and the device. The runtime keeps about 3 MB for a device, more after many kernels, until
+   * its garbage collector runs.
+   */
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#health.end();
     for (const buffer of [...this.#buffers]) buffer[Symbol.dispose]();
+    this.#kernels.clear();
     this.#recorder[Symbol.dispose]();
     this.device.destroy();
   }
