@@ -4,7 +4,11 @@ import { occupancyTask } from "./occupancy/task.ts";
 import type { TrainingTask } from "./training/task.ts";
 
 /** Every task that trains a field. The cast hides the types of their values, which only each task's own command knows. */
-const tasks = [imageTask, occupancyTask, nerfTask] as unknown as readonly TrainingTask[];
+const tasks = [
+  imageTask,
+  occupancyTask,
+  nerfTask,
+] as unknown as readonly TrainingTask[];
 
 /** The tasks that train a field, by name. */
 export const TASKS: ReadonlyMap<string, TrainingTask> = new Map(tasks.map((task) => [task.name, task]));

@@ -27,9 +27,16 @@ export interface Draw {
 
 const tableSource = { name: "batch_table", text: tableText };
 
-/** Uploads arrays to the device as training data for a field and an objective. */
-export function tableData(field: Field, objective: Objective, data: Batch): TrainingData {
-  const { gpu, description } = field;
+/**
+ * Uploads arrays to the device as training data for a field and an objective.
+ *
+ * @param field A field, or the device and the description of one.
+ */
+export function tableData(
+  { gpu, description }: Pick<Field, "gpu" | "description">,
+  objective: Objective,
+  data: Batch,
+): TrainingData {
   const { inputs, targets, samples } = namedBatch(description, objective, data, "data");
   const { rowsPerSample = 1 } = objective;
   const upload = (arrays: NamedArrays) =>

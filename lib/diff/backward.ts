@@ -2,7 +2,7 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { WeightTerm } from "../linalg/gemm/layer_product.ts";
 import { matmulAdjoint } from "../linalg/gemm/matmul.ts";
-import { isFusable } from "../linalg/gemm/epilogue.ts";
+import { functionText, isFusable } from "../linalg/gemm/epilogue.ts";
 import { Network } from "../field/network.ts";
 import type { DenseNode, Node } from "../field/node.ts";
 import type { BufferPool } from "./buffer_pool.ts";
@@ -42,7 +42,7 @@ export function backward(
       if (activation === undefined) return above;
       const below = pool.take(node.padded * maps.length);
       gpu.dispatch(
-        gpu.kernel(kernelSource, { activation, maps: maps.length }),
+        gpu.kernel(kernelSource, { activation, maps: maps.length }, functionText(dense.layer.activation)),
         { z: dense.preactivation, a_adjoint: above, z_adjoint: below },
         { rows: pass.rows, width: node.padded, p0, p1 },
         linearGroups(pass.rows * node.padded / 4, 64),

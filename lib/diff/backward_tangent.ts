@@ -2,6 +2,7 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { matmulAdjoint } from "../linalg/gemm/matmul.ts";
 import { Network } from "../field/network.ts";
+import { functionText } from "../linalg/gemm/epilogue.ts";
 import type { Node } from "../field/node.ts";
 import type { Vector } from "../linalg/vector.ts";
 import { accumulateWeights, type KeptAdjoint } from "./backward.ts";
@@ -30,7 +31,7 @@ export function backwardTangent(
       if (activation === undefined) return above;
       const below = pool.take(node.padded * maps.length);
       gpu.dispatch(
-        gpu.kernel(kernelSource, { activation, maps: maps.length }),
+        gpu.kernel(kernelSource, { activation, maps: maps.length }, functionText(dense.layer.activation)),
         {
           z: dense.preactivation,
           z_tangent: dense.preactivationTangent!,

@@ -1,3 +1,4 @@
+import { checkEncodings } from "./encoding/check_encodings.ts";
 import { padRows } from "../linalg/gemm/shape.ts";
 import { Network, type NetworkField } from "./network.ts";
 import { chunkRows, DEFAULT_MEMORY, downloadRows, uploadRows } from "./rows.ts";
@@ -108,7 +109,10 @@ export class Evaluation implements Disposable {
    */
   async run(first: number, count: number, results: NamedArrays): Promise<void> {
     const { gpu, description } = this.field;
-    if (!this.#tuned) await tuneKernels(gpu, { description, rows: this.chunk, gradients: false });
+    if (!this.#tuned) {
+      await checkEncodings(gpu, description);
+      await tuneKernels(gpu, { description, rows: this.chunk, gradients: false });
+    }
     this.#tuned = true;
     this.network.forward(padRows(count), this.field.parameters);
     const matrices = this.#outputs.map((name) => {

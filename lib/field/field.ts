@@ -1,6 +1,7 @@
 import type { Gpu } from "../gpu/device.ts";
 import { checkSeed, fillRandom, streams } from "../gpu/random.ts";
 import { checkDescription, type FieldDescription, isEncoding, segmentsOf, widthsOf } from "./description.ts";
+import { checkMember, checkMembers, NUMBER, objectWith, optional } from "../hyperparameter/members.ts";
 import { Layout } from "../linalg/layout.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { evaluateField, type NamedArrays } from "./evaluate.ts";
@@ -52,12 +53,16 @@ export class Field implements Disposable {
  * @throws If the seed or the description is invalid.
  */
 export function createField(gpu: Gpu, description: FieldDescription, options: { seed?: number } = {}): Field {
+  checkMembers("createField", options, { seed: optional(NUMBER) });
+  checkMember("createField: description", description, DESCRIPTION);
   const { seed = 0 } = options;
   checkSeed("createField", seed);
   const field = new Field(gpu, description);
   initialise(field, seed);
   return field;
 }
+
+const DESCRIPTION = objectWith("the description of a field, as mlp makes it", "inputs", "layers", "outputs");
 
 function initialise(field: Field, seed: number): void {
   const { gpu, description, layout, parameters } = field;

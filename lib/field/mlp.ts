@@ -1,4 +1,5 @@
 import type { Activation } from "./activation/activation.ts";
+import { checkMembers, LIST, type Member, NUMBER, objectWith, optional } from "../hyperparameter/members.ts";
 import { identity } from "./activation/identity.ts";
 import { checkDescription, type DenseLayer, type EncodingLayer, type FieldDescription } from "./description.ts";
 import type { Encoding } from "./encoding/encoding.ts";
@@ -17,13 +18,22 @@ export interface MlpOptions {
   encoding?: Encoding;
 }
 
+const MEMBERS: { readonly [Name in keyof MlpOptions]-?: Member } = {
+  inputs: NUMBER,
+  hidden: LIST,
+  outputs: NUMBER,
+  activation: objectWith("an activation", "maps", "constants", "weightBound"),
+  encoding: optional(objectWith("an encoding", "outputs", "record")),
+};
+
 /**
  * Describes a plain coordinate network, a multilayer perceptron: an optional encoding, the hidden layers `layers.0`,
  * `layers.1`, …, and a last, linear layer. Its only input is called `input`, its only output `output`.
  *
- * @throws If a width is not a positive whole number.
+ * @throws If a width is not a positive whole number, or an option is missing, unknown or something else.
  */
 export function mlp(options: MlpOptions): FieldDescription {
+  checkMembers("mlp", options, MEMBERS);
   const { inputs, hidden, outputs, activation, encoding } = options;
   const layers: (DenseLayer | EncodingLayer)[] = [];
   let source = "input";

@@ -6,7 +6,7 @@ import { type DenseLayer, type EncodingLayer, type FieldDescription, isEncoding,
 import type { DenseNode, Node } from "./node.ts";
 import { type Layout, padWidth } from "../linalg/layout.ts";
 import { matmulForward } from "../linalg/gemm/matmul.ts";
-import { isFusable } from "../linalg/gemm/epilogue.ts";
+import { functionText, isFusable } from "../linalg/gemm/epilogue.ts";
 import { type MatmulShape, padRows } from "../linalg/gemm/shape.ts";
 import type { Vector } from "../linalg/vector.ts";
 import activationText from "../../wgsl/field/activation_forward.wgsl" with { type: "text" };
@@ -164,7 +164,7 @@ export class Network implements Disposable {
     const { text, maps, constants: [p0, p1] } = activation;
     if (text === undefined || fused) return;
     this.gpu.dispatch(
-      this.gpu.kernel(activationSource, { activation: text, maps: maps.length }),
+      this.gpu.kernel(activationSource, { activation: text, maps: maps.length }, functionText(activation)),
       { z, a: node.value },
       { rows, width: node.padded, real: node.width, p0, p1 },
       linearGroups(rows * node.padded / 4, 64),
@@ -188,7 +188,7 @@ export class Network implements Disposable {
     const { text, maps, constants: [p0, p1] } = activation;
     if (text === undefined) return;
     this.gpu.dispatch(
-      this.gpu.kernel(tangentSource, { activation: text, maps: maps.length }),
+      this.gpu.kernel(tangentSource, { activation: text, maps: maps.length }, functionText(activation)),
       { z, z_tangent: tangent, a_tangent: node.valueTangent! },
       { rows, width: node.padded, p0, p1 },
       linearGroups(rows * node.padded / 4, 64),

@@ -103,14 +103,21 @@ export class Gpu implements Disposable {
     this.#buffers.delete(buffer);
   }
 
-  /** The kernel of a source with its values filled in; compiled once and kept. */
-  kernel(source: KernelSource, values: KernelValues = {}): Kernel {
+  /**
+   * The kernel of a source with its values filled in; compiled once and kept.
+   *
+   * @param part What the values fill in, for error messages, such as "the activation tanh".
+   */
+  kernel(source: KernelSource, values: KernelValues = {}, part?: string): Kernel {
     const access = this.tuner.operands;
     let kernels = this.#kernels.get(source.text);
     if (kernels === undefined) this.#kernels.set(source.text, kernels = new Map());
     const key = `${source.name} ${access} ${JSON.stringify(values)}`;
     let kernel = kernels.get(key);
-    if (kernel === undefined) kernels.set(key, kernel = new Kernel(this.device, source, values, access));
+    if (kernel === undefined) {
+      const failed = (error: Error) => this.#health.kernelFailed(error);
+      kernels.set(key, kernel = new Kernel(this.device, source, values, access, part, failed));
+    }
     return kernel;
   }
 
@@ -129,6 +136,7 @@ export class Gpu implements Disposable {
     groups: readonly [number, number?, number?],
     flops?: number,
   ): void {
+    kernel.check();
     this.#recorder.dispatch(kernel, bindings, uniforms, groups, flops);
   }
 
@@ -188,7 +196,10 @@ export class Gpu implements Disposable {
     this.check();
   }
 
-  /** Throws the first error that the device has reported, if any. WebGPU itself reports errors silently. */
+  /**
+   * Throws the first error that the device has reported, if any. WebGPU itself reports errors silently. The error of a kernel that does
+   * not compile is thrown once here, and again whenever that kernel is used; other work can go on. Any other error is thrown at every call.
+   */
   check(): void {
     this.#health.check();
   }

@@ -6,6 +6,11 @@ const MOMENT = 200;
 /** Collects what a device reports. WebGPU itself reports errors silently, or by exceptions that do not say what happened. */
 export class DeviceHealth {
   readonly #device: GPUDevice;
+  /** Why the device is of no more use. */
+  #lost: DeviceLostError | undefined;
+  /** The first error of a kernel's compilation that no caller has been told of yet. */
+  #compilation: Error | undefined;
+  /** The first other error of the device. */
   #failure: Error | undefined;
   #ended = false;
 
@@ -13,16 +18,10 @@ export class DeviceHealth {
     this.#device = device;
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
-      const { message } = (event as GPUUncapturedErrorEvent).error;
-      this.#failure ??= /device.*\blost\b/i.test(message)
-        ? new DeviceLostError(message)
-        : new Error(`WebGPU: ${message}`);
+      this.#failure ??= new Error(`WebGPU: ${(event as GPUUncapturedErrorEvent).error.message}`);
     });
     device.lost.then(({ message, reason }) => {
-      // Errors that are reported before are mostly consequences.
-      if (!this.#ended && !(this.#failure instanceof OutOfMemoryError)) {
-        this.#failure = new DeviceLostError(message || reason);
-      }
+      if (!this.#ended) this.#lost = new DeviceLostError(message || reason);
     });
   }
 
@@ -31,8 +30,20 @@ export class DeviceHealth {
     this.#ended = true;
   }
 
-  /** Throws the first error that the device has reported, if any. */
+  /** Says that a kernel does not compile. */
+  kernelFailed(error: Error): void {
+    this.#compilation ??= error;
+  }
+
+  /** See `Gpu.check`. */
   check(): void {
+    if (this.#lost !== undefined) throw this.#lost;
+    const compilation = this.#compilation;
+    if (compilation !== undefined) {
+      // What else the device reported meanwhile comes from the use of that kernel.
+      this.#compilation = this.#failure = undefined;
+      throw compilation;
+    }
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -52,7 +63,8 @@ export class DeviceHealth {
       return await waiting;
     } catch (cause) {
       await this.#moment();
-      throw this.#failure ?? new Error(`WebGPU: ${what}: ${(cause as Error).message}.`, { cause });
+      this.check();
+      throw new Error(`WebGPU: ${what}: ${(cause as Error).message}.`, { cause });
     }
   }
 

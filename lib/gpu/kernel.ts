@@ -18,12 +18,22 @@ export class Kernel {
   /** The layout of the kernel's only bind group. */
   readonly layout: GPUBindGroupLayout;
 
-  /** Compiles the kernel. */
+  /** The error with which compilation failed; undefined as long as none is known, because the device reports it later. */
+  #failure: Error | undefined;
+
+  /**
+   * Compiles the kernel.
+   *
+   * @param part What the values fill in, for error messages, such as "the activation tanh".
+   * @param failed Called if the kernel does not compile.
+   */
   constructor(
     device: GPUDevice,
     source: KernelSource,
     values: KernelValues,
     access: OperandAccess,
+    part: string | undefined,
+    failed: (error: Error) => void,
   ) {
     this.name = source.name;
     this.mirrors = access === "texture";
@@ -39,11 +49,23 @@ export class Kernel {
         : { buffer: { type: kind === "write" || kind === "update" ? "storage" : "read-only-storage" } }),
     }));
     if (first === 1) entries.unshift({ binding: 0, visibility, buffer: { type: "uniform", hasDynamicOffset: true } });
+    device.pushErrorScope("validation");
     this.layout = device.createBindGroupLayout({ label: source.name, entries });
     this.pipeline = device.createComputePipeline({
       label: source.name,
       layout: device.createPipelineLayout({ label: source.name, bindGroupLayouts: [this.layout] }),
       compute: { module: device.createShaderModule({ label: source.name, code }) },
     });
+    device.popErrorScope().then((error) => {
+      if (error === null) return;
+      const what = part === undefined ? source.name : `${source.name} with ${part}`;
+      this.#failure = new Error(`kernel ${what}: ${error.message.trim()}`);
+      failed(this.#failure);
+    }, () => {});
+  }
+
+  /** Throws the error with which compilation failed, if it did and the device has said so. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 }

@@ -40,9 +40,24 @@ export function namedBatch(
   const targets = byName(batch.targets, targetsOf(objective, description), "targets");
   const samples = targets.rows;
   if (inputs.rows !== samples * rowsPerSample) {
-    const expected = rowsPerSample === 1 ? "" : ` (${rowsPerSample} rows of inputs for each expected)`;
-    throw new Error(`${what}: ${inputs.rows} rows of inputs, but ${samples} of targets${expected}.`);
+    const per = rowsPerSample === 1
+      ? "as many rows of inputs as of targets"
+      : `${rowsPerSample} rows of inputs for each of targets`;
+    throw new Error(
+      `${what}: expected ${per}, found ${inputs.rows} rows of inputs (${
+        widthsText(description.inputs)
+      }) and ${samples} of ` +
+        `targets (${widthsText(Object.fromEntries(targetsOf(objective, description)))}).`,
+    );
   }
   if (samples === 0) throw new Error(`${what}: it has no samples.`);
   return { inputs: inputs.arrays, targets: targets.arrays, samples };
+}
+
+/** "a: 1 number, b: 3 numbers each". */
+function widthsText(widths: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(widths).map(([name, width]) =>
+    `${name}: ${width} ${width === 1 ? "number" : "numbers"}`
+  );
+  return `${parts.join(", ")} each`;
 }

@@ -52,7 +52,7 @@ export function pointwise(name: string, loss: string, options: PointwiseOptions)
       };
       if (tangents) Object.assign(buffers, { y_tangent: valueTangent, adjoint_tangent: tangent });
       gpu.dispatch(
-        gpu.kernel(kernelSource, { loss, tangents }),
+        gpu.kernel(kernelSource, { loss, tangents }, `the objective ${name}`),
         buffers,
         {
           rows,

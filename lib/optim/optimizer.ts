@@ -1,9 +1,11 @@
 import type { Gpu } from "../gpu/device.ts";
+import { checkMember, objectWith } from "../hyperparameter/members.ts";
 import { Layout, type Segment } from "../linalg/layout.ts";
 import { createVector, Vector } from "../linalg/vector.ts";
 import {
   type Observation,
   type ObservationKind,
+  observationKinds,
   type ObservationRequest,
   observedLayout,
   observedVector,
@@ -102,6 +104,7 @@ export class Optimizer implements Disposable {
     const context = { gpu, layout };
     const { transforms = [] } = spec;
     this.#core = made.use(spec.create(context));
+    checkCore(spec.name, this.#core);
     this.#transforms = transforms.map((transform) => made.use(transform.create(context)));
     const entries = this.#transforms.flatMap(({ state = {} }, i) => {
       return Object.entries(state).map(([name, vector]) => [`${transforms[i].name}.${name}`, vector] as const);
@@ -141,6 +144,7 @@ export class Optimizer implements Disposable {
     const { observes: kind } = this.#core;
     if (kind === undefined) return;
     const vector = observedVector(this.spec.name, kind, observation);
+    checkMember(`${this.spec.name}: observation`, vector, VECTOR);
     const what = kind === "kroneckerFactors" ? "numbers of Kronecker factors" : "parameters";
     this.#check(vector, observedLayout(kind, this.layout), what);
     if (kind === "hessianProbe" && "probe" in observation && observation.probe instanceof Vector) {
@@ -156,6 +160,8 @@ export class Optimizer implements Disposable {
     if (!(learningRate >= 0 && learningRate < Infinity)) {
       throw new Error(`${this.spec.name}: learningRate: a finite number ≥ 0 expected, ${learningRate} found.`);
     }
+    checkMember(`${this.spec.name}: parameters`, parameters, VECTOR);
+    checkMember(`${this.spec.name}: gradient`, request.gradient, VECTOR);
     this.#check(parameters);
     this.#check(request.gradient);
     let { gradient } = request;
@@ -195,7 +201,31 @@ export function createOptimizer(
   spec: OptimizerSpec,
   layout: Layout | readonly Segment[] | number,
 ): Optimizer {
+  checkMember("createOptimizer", spec, SPEC);
   return new Optimizer(gpu, spec, Layout.resolve(layout));
+}
+
+const SPEC = objectWith("an optimizer such as adam()", "name", "learningRate", "options", "create");
+
+/** A vector of the device. */
+const VECTOR = { expected: "a vector of the device", holds: (value: unknown) => value instanceof Vector };
+
+/** Throws if a core says what it observes without taking it in, or the reverse. */
+function checkCore(optimizer: string, core: OptimizerCore): void {
+  const { observes } = core;
+  if (observes !== undefined && !observationKinds.includes(observes)) {
+    throw new Error(
+      `${optimizer}: observes: expected one of ${observationKinds.join(", ")}, found ${String(observes)}.`,
+    );
+  }
+  for (const member of ["observationsDue", "observe"] as const) {
+    if ((typeof core[member] === "function") === (observes !== undefined)) continue;
+    throw new Error(
+      observes === undefined
+        ? `${optimizer}: expected the member observes beside ${member}, found none.`
+        : `${optimizer}: expected the method ${member} beside observes, found none.`,
+    );
+  }
 }
 
 /** Vectors by name that are freed together. */

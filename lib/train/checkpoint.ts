@@ -1,4 +1,5 @@
-import { decodeSafetensors, encodeSafetensors } from "../codec/tensor/safetensors.ts";
+import { CHECKSUM, fillChecksum, hasRightChecksum, NO_CHECKSUM } from "../codec/tensor/checksum.ts";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../codec/tensor/safetensors.ts";
 import { descriptionToText } from "../field/description_text.ts";
 import type { Field } from "../field/field.ts";
 import type { Vector } from "../linalg/vector.ts";
@@ -7,42 +8,82 @@ import { tensorsToVector, vectorsToTensors } from "./vector_tensors.ts";
 
 /**
  * Encodes a training state as a `.safetensors` file: the field as `saveField` writes it, optimizer state by name and segment
- * (`optimizer/firstMoment/layers.0.weight`, …), counters in the metadata. The file contains no times, so equal states give equal
- * bytes. `loadField` reads the field alone.
+ * (`optimizer/firstMoment/layers.0.weight`, …), counters and a checksum of the whole file in the metadata. The file contains no times, so
+ * equal states give equal bytes. `loadField` reads the field alone.
+ *
+ * @param notes More metadata, by names other than those of the state.
  */
-export async function encodeCheckpoint(field: Field, optimizer: Optimizer): Promise<Uint8Array> {
+export async function encodeCheckpoint(
+  field: Field,
+  optimizer: Optimizer,
+  notes: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array> {
   const { step, observations } = optimizer.counters;
-  return encodeSafetensors(await vectorsToTensors(vectorsOf(field, optimizer)), {
+  const bytes = encodeSafetensors(await vectorsToTensors(vectorsOf(field, optimizer)), {
+    ...notes,
     field: descriptionToText(field.description),
     optimizer: optimizer.spec.name,
     step: String(step),
     observations: String(observations),
+    [CHECKSUM]: NO_CHECKSUM,
   });
+  return fillChecksum(bytes);
 }
 
 /**
- * Restores the training state of a checkpoint, so that training continues bit for bit as if it had not been interrupted.
+ * Restores the training state of a checkpoint, so that training continues bit for bit as if it had not been interrupted. If something is
+ * wrong with the checkpoint, neither the field nor the optimizer changes.
  *
  * @param name The name of the file in error messages.
- * @throws {Error} If the checkpoint belongs to another optimizer or field.
+ * @returns The metadata, including the notes.
+ * @throws {Error} If the checkpoint is damaged, has numbers that are not finite, or belongs to another optimizer or field.
  */
-export function decodeCheckpoint(bytes: Uint8Array, field: Field, optimizer: Optimizer, name = "checkpoint"): void {
+export function decodeCheckpoint(
+  bytes: Uint8Array,
+  field: Field,
+  optimizer: Optimizer,
+  name = "checkpoint",
+): Readonly<Record<string, string>> {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
+  checkChecksum(bytes, name);
   if (metadata.optimizer !== optimizer.spec.name) {
-    throw new Error(`${name}: of optimizer ${metadata.optimizer}, but this run has ${optimizer.spec.name}.`);
+    throw new Error(`${name}: expected a checkpoint of ${optimizer.spec.name}, found one of ${metadata.optimizer}.`);
   }
   const vectors = Object.entries(vectorsOf(field, optimizer));
+  checkNames(tensors, vectors, name);
   const flats = vectors.map(([vector, { layout }]) => tensorsToVector(tensors, vector, layout, name));
   const counters = { step: counter(metadata, "step", name), observations: counter(metadata, "observations", name) };
   vectors.forEach(([, vector], i) => vector.write(flats[i]));
   optimizer.restore(counters);
+  return metadata;
+}
+
+/** Checks that a checkpoint is what was written, bit for bit. */
+export function checkChecksum(bytes: Uint8Array, name: string): void {
+  const right = hasRightChecksum(bytes);
+  if (right) return;
+  const found = right === undefined ? "none" : "one of other data: the file is damaged";
+  throw new Error(`${name}: expected the checksum of the file's content, found ${found}.`);
+}
+
+/** Checks that a checkpoint has no tensors besides those of its vectors. */
+function checkNames(
+  tensors: Readonly<Record<string, StoredTensor>>,
+  vectors: readonly (readonly [string, Vector])[],
+  name: string,
+): void {
+  const known = new Set(vectors.flatMap(([vector, { layout }]) => [...layout].map((each) => `${vector}/${each.name}`)));
+  const surplus = Object.keys(tensors).find((tensor) => !known.has(tensor));
+  if (surplus !== undefined) {
+    throw new Error(`${name}: ${JSON.stringify(surplus)}: expected no such tensor, found one.`);
+  }
 }
 
 function counter(metadata: Record<string, string>, key: string, name: string): number {
-  const value = metadata[key];
-  if (value !== undefined && /^\d+$/.test(value)) return Number(value);
+  const value = Object.hasOwn(metadata, key) ? metadata[key] : undefined;
+  if (value !== undefined && /^\d{1,15}$/.test(value)) return Number(value);
   throw new Error(
-    `${name}: ${key}: a whole number from 0 expected, ${value === undefined ? "none" : `"${value}"`} found.`,
+    `${name}: ${key}: expected a whole number from 0, found ${value === undefined ? "none" : JSON.stringify(value)}.`,
   );
 }
 

@@ -1,9 +1,11 @@
+import { CHECKSUM } from "../codec/tensor/checksum.ts";
 import { decodeSafetensors, encodeSafetensors } from "../codec/tensor/safetensors.ts";
 import { type FieldDescription, segmentsOf } from "../field/description.ts";
 import { descriptionFromText, descriptionToText } from "../field/description_text.ts";
 import { Field } from "../field/field.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { Layout } from "../linalg/layout.ts";
+import { checkChecksum } from "./checkpoint.ts";
 import { tensorsToVector, vectorsToTensors } from "./vector_tensors.ts";
 
 /** Options of {@linkcode loadField}. */
@@ -42,10 +44,12 @@ export async function saveField(field: Field): Promise<Uint8Array> {
 export function loadField(gpu: Gpu, bytes: Uint8Array, options: LoadFieldOptions = {}): Field {
   const { name = "loadField" } = options;
   const { tensors, metadata } = decodeSafetensors(bytes, name);
+  // Only checkpoints have a checksum.
+  if (Object.hasOwn(metadata, CHECKSUM) || Object.hasOwn(metadata, "optimizer")) checkChecksum(bytes, name);
   const description = options.description ?? storedDescription(metadata, name);
   const stored = Object.hasOwn(metadata, "field") ? metadata.field : undefined;
   if (options.description !== undefined && stored !== undefined && stored !== descriptionToText(description)) {
-    throw new Error(`${name}: a field of the given description expected, one of another description found: ${stored}.`);
+    throw new Error(`${name}: expected a field of the given description, found one of another description: ${stored}.`);
   }
   const parameters = tensorsToVector(tensors, "parameters", new Layout(segmentsOf(description)), name);
   const field = new Field(gpu, description);
@@ -55,5 +59,5 @@ export function loadField(gpu: Gpu, bytes: Uint8Array, options: LoadFieldOptions
 
 function storedDescription(metadata: Readonly<Record<string, string>>, name: string): FieldDescription {
   if (Object.hasOwn(metadata, "field")) return descriptionFromText(metadata.field, `${name}, field`);
-  throw new Error(`${name}: metadata with the description of a field expected, none found.`);
+  throw new Error(`${name}: expected metadata with the description of a field, found none.`);
 }

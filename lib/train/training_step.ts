@@ -1,5 +1,6 @@
 import type { Vector } from "../linalg/vector.ts";
 import { createVector } from "../linalg/vector.ts";
+import { checkEncodings } from "../field/encoding/check_encodings.ts";
 import type { Field } from "../field/field.ts";
 import { tuneKernels } from "../field/tune.ts";
 import { linearGroups } from "../gpu/groups.ts";
@@ -81,9 +82,10 @@ export class TrainingStep implements Disposable {
     this.#owned = made.move();
   }
 
-  /** Finds the fastest kernels for what steps are made of, where that is not known yet. */
+  /** Checks the field's encodings, and finds the fastest kernels for what steps are made of, where that is not known yet. */
   async tune(): Promise<void> {
     const { optimizer, field: { gpu, description } } = this.options;
+    await checkEncodings(gpu, description);
     const { count, batchSize } = this.sampler;
     // An epoch's last batch may be smaller, and a batch's last chunk: kernels are chosen for these too, before the first step.
     const sizes = [batchSize, count % batchSize].filter((samples) => samples > 0);

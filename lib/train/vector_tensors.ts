@@ -23,7 +23,7 @@ export async function vectorsToTensors(
  * @param vector The vector's name.
  * @param layout The vector's layout.
  * @param where How errors call the file.
- * @throws When a segment is missing, has another shape or another type, or when there are segments that the layout lacks.
+ * @throws When a segment is missing, has another shape or another type, when a number is not finite, or when there are segments that the layout lacks.
  */
 export function tensorsToVector(
   tensors: Readonly<Record<string, StoredTensor>>,
@@ -38,15 +38,24 @@ export function tensorsToVector(
     const tensor = Object.hasOwn(tensors, key) ? tensors[key] : undefined;
     if (String(tensor?.shape) !== String(shape)) {
       const found = tensor === undefined ? "none" : `[${tensor.shape}]`;
-      throw new Error(`${where}: ${key}: shape [${shape}] expected, ${found} found.`);
+      throw new Error(`${where}: ${key}: expected the shape [${shape}], found ${found}.`);
     }
     if (!(tensor!.data instanceof Float32Array)) {
-      throw new Error(`${where}: ${key}: 32-bit floats expected, ${tensor!.data.constructor.name} found.`);
+      throw new Error(`${where}: ${key}: expected 32-bit floats, found a ${tensor!.data.constructor.name}.`);
     }
   }
   const surplus = Object.keys(tensors).find((key) => key.startsWith(`${vector}/`) && !expected.has(key));
-  if (surplus !== undefined) throw new Error(`${where}: ${surplus}: no such tensor expected, one found.`);
+  if (surplus !== undefined) {
+    throw new Error(`${where}: ${JSON.stringify(surplus)}: expected no such tensor, found one.`);
+  }
   const all = new Float32Array(layout.parameterCount);
-  for (const { name, flat } of layout) all.set(tensors[`${vector}/${name}`].data, flat);
+  for (const { name, flat } of layout) {
+    const { data } = tensors[`${vector}/${name}`];
+    const bad = data.findIndex((value: number) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw new Error(`${where}: ${vector}/${name}: expected finite numbers, found ${data[bad]} at entry ${bad}.`);
+    }
+    all.set(data, flat);
+  }
   return all;
 }

@@ -8,7 +8,9 @@ import { makeFinalRun, makeTrial, type RunRequest } from "./make_run.ts";
 import { finalSteps, trialSteps } from "./pace.ts";
 import { type Pair, pairName, pairsOf } from "./pair.ts";
 import { defaultRate, type RunChoice, runValues, type Scope } from "./run_values.ts";
-import type { ComparisonFolder, ComparisonRecord, RunRecord, TuningRecord } from "./store.ts";
+import type { ComparisonRecord, RunRecord, TuningRecord } from "./record.ts";
+import { runId } from "./run_id.ts";
+import type { ComparisonFolder } from "./store.ts";
 
 /** What a comparison works with. */
 interface ComparisonContext {
@@ -76,7 +78,8 @@ export class Comparison {
     // The final runs have the seeds below this one, so that tuning cannot favour them.
     const seed = settings.seeds;
     for (let input = 0; input < inputsTuned(this.record); input++) {
-      const id = ["tune", pairName(pair), `r${rung}`, schedule, exponent, `i${input}`].join("-");
+      const identity = { phase: "tuning", ...pair, input, seed, rung, exponent, schedule } as const;
+      const id = runId(identity, settings.inputs.length);
       if (this.#isDone(id)) continue;
       const request = this.#request(pair, { input: settings.inputs[input], seed, learningRate, schedule }, {
         steps: (stepsPerEpoch) => trialSteps(paces[pairName(pair)], rung, stepsPerEpoch),
@@ -84,7 +87,7 @@ export class Comparison {
       });
       const result = await makeTrial(request);
       if (result === undefined) return;
-      this.#store({ id, phase: "tuning", ...pair, input, seed, rung, exponent, schedule, ...result });
+      this.#store({ id, ...identity, ...result });
     }
   }
 
@@ -97,7 +100,7 @@ export class Comparison {
     for (let seed = 0; seed < settings.seeds; seed++) {
       for (const input of settings.inputs.keys()) {
         for (const pair of pairs) {
-          const id = finalRunId(pair, seed, input, settings.inputs.length);
+          const id = runId({ phase: "final", ...pair, input, seed }, settings.inputs.length);
           count++;
           if (this.#isDone(id)) continue;
           await this.#finalRun({ id, ...pair, input, seed }, `run ${count} of ${total}`);
@@ -176,11 +179,6 @@ export class Comparison {
     const length = `${steps} steps, ${seconds.toFixed(1)} s`;
     this.progress.print(`${activation}, ${optimizer}, seed ${seed}: ${end} (${length})`);
   }
-}
-
-/** The name of a final run: pair, index of the input if there are several, and seed. */
-function finalRunId(pair: Pair, seed: number, input: number, inputs: number): string {
-  return [pairName(pair), ...inputs > 1 ? [`i${input}`] : [], `s${seed}`].join("-");
 }
 
 /** The learning rate that is `exponent` half decades above `base`, rounded to three digits. */

@@ -1,5 +1,5 @@
-import type { PairPace } from "./pair_pace.ts";
-import type { RunRecord } from "./store.ts";
+import type { PairPace } from "./record.ts";
+import type { RunRecord } from "./record.ts";
 
 /** A run counts as disturbed if its steps took more than this many times the usual time of its pair. */
 export const SLOWDOWN_LIMIT = 1.5;

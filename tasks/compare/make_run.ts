@@ -1,10 +1,13 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
+import { dirname } from "@std/path";
+import { makeIfMissing, rename } from "../run/disk.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import { DivergenceError } from "../../lib/train/train.ts";
 import type { ProgressLine } from "../shell/progress.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
 import type { Figures } from "../training/training_input.ts";
 import type { TrainingTask } from "../training/task.ts";
+import { removeRun } from "./remove_run.ts";
 import type { RunValues } from "../training/stored_values.ts";
 import { TrainingRun } from "../training/training_run.ts";
 
@@ -65,8 +68,9 @@ export async function makeTrial(request: RunRequest): Promise<RunResult | undefi
 export async function makeFinalRun(request: RunRequest, path: string, seconds: number): Promise<RunResult | undefined> {
   const { gpu, task, values, signal, progress, prefix } = request;
   const unfinished = `${path}.unfinished`;
-  await Deno.remove(unfinished, { recursive: true }).catch(() => {});
-  await Deno.mkdir(unfinished, { recursive: true });
+  await removeRun(unfinished);
+  // One after the other, so that a comparison's folder that was removed meanwhile is not made again.
+  for (const folder of [dirname(path), unfinished]) await makeIfMissing(folder);
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
   const { input, field, optimizer } = prepared;
   const steps = request.steps(prepared.stepsPerEpoch);
@@ -94,8 +98,8 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
     return outcome === undefined ? {} : numbersOf(outcome.figures);
   });
   if (made === undefined) return undefined;
-  await Deno.remove(path, { recursive: true }).catch(() => {});
-  await Deno.rename(unfinished, path);
+  await removeRun(path);
+  await rename(unfinished, path);
   return made;
 }
 

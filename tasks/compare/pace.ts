@@ -6,11 +6,11 @@ import { PreparedRun } from "../training/prepared_run.ts";
 import type { Quality } from "../training/training_input.ts";
 import { secondsPerFinalRun } from "./time_budget.ts";
 import { SEARCH } from "./halving.ts";
-import type { PairPace } from "./pair_pace.ts";
+import type { PairPace } from "./record.ts";
 import type { Pair } from "./pair.ts";
 import { runValues, type Scope } from "./run_values.ts";
-import type { Settings } from "./settings.ts";
-import type { RunRecord } from "./store.ts";
+import type { Settings } from "./record.ts";
+import type { RunRecord } from "./record.ts";
 
 /** A pair's speed, and the quality measure, which is known only once the input is loaded. */
 export interface MeasuredPace {

@@ -1,5 +1,3 @@
-import type { Settings } from "./settings.ts";
-
 /** A pair of an activation and an optimizer: what a comparison compares. */
 export interface Pair {
   readonly activation: string;
@@ -7,7 +5,9 @@ export interface Pair {
 }
 
 /** All pairs of a comparison, grouped by activation. */
-export function pairsOf({ activations, optimizers }: Settings): Pair[] {
+export function pairsOf(
+  { activations, optimizers }: { readonly activations: readonly string[]; readonly optimizers: readonly string[] },
+): Pair[] {
   return activations.flatMap((activation) => optimizers.map((optimizer) => ({ activation, optimizer })));
 }
 

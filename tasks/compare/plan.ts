@@ -2,7 +2,7 @@ import { formatDuration } from "../shell/progress.ts";
 import { finalRunsInAll, tuningInputs } from "./time_budget.ts";
 import { SEARCH } from "./halving.ts";
 import { pairName, pairsOf } from "./pair.ts";
-import type { ComparisonRecord } from "./store.ts";
+import type { ComparisonRecord } from "./record.ts";
 
 /** Runs shorter than this, in seconds, say little about an optimizer. */
 const SHORT = 5;

@@ -17,7 +17,8 @@ import { convergencePlot } from "./report/plot.ts";
 import { provenanceTable } from "./report/provenance.ts";
 import { costTable, resultTable, tuningTable } from "./report/tables.ts";
 import { resultRows } from "./results_table.ts";
-import type { ComparisonFolder, ComparisonRecord, RunRecord } from "./store.ts";
+import type { ComparisonRecord, RunRecord } from "./record.ts";
+import type { ComparisonFolder } from "./store.ts";
 import { type ActivationSummary, type FinalRun, summarise } from "./summary.ts";
 
 /** The report warns if the training times of pairs that were planned as equal differ by more than this factor. */
@@ -34,7 +35,7 @@ export async function writeReport(
   folder: ComparisonFolder,
 ): Promise<readonly string[]> {
   const { settings, quality } = record;
-  const runs = await folder.results();
+  const runs = await folder.results(record);
   const finals: FinalRun[] = [];
   for (const run of runs.filter(({ phase }) => phase === "final")) {
     finals.push({ ...run, curve: await readCurve(folder.runPath(run.id), quality.figure) });

@@ -1,7 +1,7 @@
 import type { TrainingTask } from "../training/task.ts";
 import { pairName } from "./pair.ts";
 import { runValues } from "./run_values.ts";
-import type { ComparisonRecord, RunRecord } from "./store.ts";
+import type { ComparisonRecord, RunRecord } from "./record.ts";
 import { type ActivationSummary, EQUAL_PARTS, type FinalRun, qualityAt, reachedAt } from "./summary.ts";
 
 /** A row for each run, also for those of tuning: its settings, its results and the values of all its options. */

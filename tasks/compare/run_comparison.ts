@@ -16,8 +16,9 @@ import { pairName, pairsOf } from "./pair.ts";
 import { checkPairs, runValues } from "./run_values.ts";
 import { planLines } from "./plan.ts";
 import { writeReport } from "./report.ts";
-import { defaultName, readRequest, type Settings } from "./settings.ts";
-import { ComparisonFolder, type ComparisonRecord } from "./store.ts";
+import { defaultName, readRequest } from "./settings.ts";
+import type { ComparisonRecord, Settings } from "./record.ts";
+import { ComparisonFolder } from "./store.ts";
 import { TASKS } from "../registry.ts";
 
 /** How often the speed of each pair is measured. */
@@ -55,7 +56,7 @@ export async function runComparison(args: readonly string[], signal: AbortSignal
   const folder = await ComparisonFolder.open(path);
   using _lock = await folder.lock();
   if (earlier === undefined) await folder.writeRecord(record);
-  const done = await folder.results();
+  const done = await folder.results(record);
   const comparison = new Comparison({ gpu, task, record, folder, progress, signal, done });
   await comparison.run();
   progress.finish();

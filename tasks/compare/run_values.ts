@@ -6,7 +6,7 @@ import { type RunValues, settledValues, valuesOf } from "../training/stored_valu
 import type { TrainingTask } from "../training/task.ts";
 import { SEARCHED_SCHEDULES } from "./halving.ts";
 import { type Pair, pairsOf } from "./pair.ts";
-import type { Input, Settings } from "./settings.ts";
+import type { Input, Settings } from "./record.ts";
 
 /** The properties that all runs of a comparison share. */
 export interface Scope {

@@ -3,44 +3,14 @@ import { optimizerNames } from "../../lib/optim/registry.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import type { ChoiceOption, Option } from "../shell/command.ts";
 import { optionSpelling } from "../shell/command.ts";
-import { nearestName } from "../shell/nearest_name.ts";
+import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
 import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { commandFor, type CompareValues, sharedOptions } from "./command.ts";
 import { parseDuration } from "./duration.ts";
+import type { FinalLength, Input, Settings } from "./record.ts";
 import { TASKS } from "../registry.ts";
-
-/** One input: a file or scene to train on. */
-export interface Input {
-  readonly name: string;
-  /** The path; undefined for the task's default input. */
-  readonly path?: string;
-}
-
-/** The length of final runs: one of the three, or none for the task's default number of epochs. */
-interface FinalLength {
-  /** Training time of the whole comparison. */
-  readonly budgetSeconds?: number;
-  /** Training time of each final run. */
-  readonly seconds?: number;
-  /** Epochs of each final run. */
-  readonly epochs?: number;
-}
-
-/** The settings of a comparison. Its results depend on nothing else but the speed of the device. */
-export interface Settings {
-  readonly task: string;
-  readonly inputs: readonly Input[];
-  readonly activations: readonly string[];
-  readonly optimizers: readonly string[];
-  readonly seeds: number;
-  readonly tune: boolean;
-  readonly length: FinalLength;
-  readonly target?: number;
-  /** The given options of the task, which apply to all runs. */
-  readonly options: Readonly<Record<string, unknown>>;
-}
 
 /** A parsed command line. */
 interface CompareRequest {

@@ -3,7 +3,7 @@ import type { PairChoice } from "./comparison.ts";
 import { type CurvePoint, placeOf, valueAt } from "./curve.ts";
 import { type Pair, pairName } from "./pair.ts";
 import { type Spread, spreadOf } from "./spread.ts";
-import type { ComparisonRecord, RunRecord } from "./store.ts";
+import type { ComparisonRecord, RunRecord } from "./record.ts";
 
 /** A final run with its convergence curve. */
 export interface FinalRun extends RunRecord {

@@ -11,6 +11,7 @@ import { optionSpelling } from "../shell/command.ts";
 import { parseOptions } from "../shell/options.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { ProgressLine } from "../shell/progress.ts";
+import { checkShape, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { EarlierRun } from "../training/earlier_run.ts";
 import { settledValues } from "../training/stored_values.ts";
@@ -134,12 +135,10 @@ function checkRunOptions(given: ReadonlySet<string>): void {
 async function* alongRun(gpu: Gpu, path: string): AsyncGenerator<Moment> {
   const folder = await openRunFolder(callerPath(path));
   const { task: name } = await folder.readConfig();
-  const task = TASKS.get(String(name));
-  if (task === undefined) {
-    throw new UserError(`${folder.path}: expected a run of one of ${[...TASKS.keys()].join(", ")}.`);
-  }
+  const file = join(folder.path, "config.json");
+  const task = TASKS.get(checkShape(name, word([...TASKS.keys()]), `${file}, task`))!;
   const run = await EarlierRun.read(folder, task);
-  const values = settledValues(task, { ...run.values }, gpu.adapter, join(folder.path, "config.json"));
+  const values = settledValues(task, { ...run.values }, gpu.adapter, file);
   using input = await task.load(values, gpu);
   let found = false;
   for await (const { field, step } of run.loadFields(gpu)) {

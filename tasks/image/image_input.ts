@@ -9,6 +9,7 @@ import { errorPicture } from "../run/error_picture.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { TrainingData } from "../../lib/data/training_data.ts";
+import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { chosenObjective } from "../training/objective.ts";
 import type { Figures, TrainingInput } from "../training/training_input.ts";
@@ -37,7 +38,9 @@ export class ImageInput implements TrainingInput {
   }
 
   checkUnchanged({ image }: Readonly<Record<string, unknown>>): void {
-    const [began, found] = [shapeOf(image as Picture | undefined), shapeOf(this.image)];
+    const side = number({ whole: true, min: 1 });
+    const shape = object({ width: side, height: side, channels: side });
+    const [began, found] = [sizeText(checkShape(image, shape, "config.json, image")), sizeText(this.image)];
     if (found === began) return;
     const name = this.values.image ?? "The image";
     throw new UserError(`${name}: expected ${began} (width×height×channels), as when the run began, found ${found}.`);
@@ -66,7 +69,6 @@ export class ImageInput implements TrainingInput {
   }
 }
 
-function shapeOf(image: Pick<Picture, "width" | "height" | "channels"> | undefined): string {
-  const { width, height, channels } = image ?? {};
+function sizeText({ width, height, channels }: Record<"width" | "height" | "channels", number>): string {
   return `${width}×${height}×${channels}`;
 }

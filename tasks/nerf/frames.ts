@@ -6,11 +6,16 @@ import type { Field } from "../../lib/field/field.ts";
 import { joinFrames } from "../../lib/codec/image/encode_animated_png.ts";
 import { depthPicture } from "../../lib/render/depth_picture.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
+import { remove, rename } from "../run/disk.ts";
+import { removeFilesOf } from "../run/remove_files.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { cameraPath, type CameraPathKind } from "../../lib/render/camera_path.ts";
 import { type RenderedView, renderView } from "../../lib/render/render_view.ts";
 import type { VolumeOptions } from "../../lib/objective/volume_rendering.ts";
 import type { SceneRecord } from "./scene_record.ts";
+
+/** The names of frames and their depth maps. */
+const FRAME = /^\d{3,}(_depth)?\.png$/;
 
 /** Which frames to render. */
 export interface FrameOptions {
@@ -43,7 +48,7 @@ export async function renderFrames(
   const { path, frames, width, depth, say, signal } = options;
   const files: Uint8Array[] = [];
   const unfinished = unfinishedPath(path);
-  await remove(folder, [unfinished]);
+  await removeFilesOf(join(folder.path, unfinished), FRAME);
   for (const [i, camera] of cameraPath(path, record.bounds, frames).entries()) {
     const view = await renderView(field, scaled(camera, width), {
       ...volume,
@@ -63,25 +68,21 @@ export async function renderFrames(
     files.push(file);
   }
   const animation = joinFrames(files);
-  await remove(folder, [path, `${path}.png`]);
-  await Deno.rename(join(folder.path, unfinished), join(folder.path, path));
+  await removeFilesOf(join(folder.path, path), FRAME);
+  await rename(join(folder.path, unfinished), join(folder.path, path));
   await folder.writeFile(`${path}.png`, animation);
   return frames;
 }
 
 /** Removes a path's frames, also those of an interrupted call, because they are outdated once the field has been trained further. */
 export async function removeFrames(folder: RunFolder, path: CameraPathKind): Promise<void> {
-  await remove(folder, [path, `${path}.png`, unfinishedPath(path)]);
+  for (const frames of [path, unfinishedPath(path)]) await removeFilesOf(join(folder.path, frames), FRAME);
+  await remove(join(folder.path, `${path}.png`)).catch(() => {});
 }
 
 /** The folder that holds the frames until all of them are rendered. */
 export function unfinishedPath(path: CameraPathKind): string {
   return `${path}.unfinished`;
-}
-
-/** Removes files and folders. It is no error if some do not exist. */
-async function remove(folder: RunFolder, names: readonly string[]): Promise<void> {
-  for (const name of names) await Deno.remove(join(folder.path, name), { recursive: true }).catch(() => {});
 }
 
 /** A view's depth as a picture: grey levels are linear in depth for NDC, otherwise linear in inverse depth. */

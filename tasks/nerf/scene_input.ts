@@ -17,6 +17,7 @@ import { renderView } from "../../lib/render/render_view.ts";
 import type { TrainingData } from "../../lib/data/training_data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { mean } from "../shell/statistics.ts";
+import { checkShape, number, object, printable } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Closing, Figures, Summary, TrainingInput } from "../training/training_input.ts";
 import { removeFrames, renderFrames } from "./frames.ts";
@@ -26,6 +27,20 @@ import { renderTestViews } from "./test_views.ts";
 
 /** How many pixels of all test views together are evaluated during training. They are the same ones each time. */
 const PIXELS_WHILE_TRAINING = 4096;
+
+const count = number({ whole: true, min: 1 });
+
+/** What `config.json` has about the scene, by which a resumed run recognises it. */
+const sceneShape = object({
+  train: count,
+  test: count,
+  width: count,
+  height: count,
+  near: number(),
+  far: number(),
+  cameras: printable(),
+  pictures: printable(),
+});
 
 /** A scene on the device. A run that trains on it writes renderings of the test views, depth maps and, if asked for, a camera path. */
 export class SceneInput implements TrainingInput {
@@ -74,13 +89,15 @@ export class SceneInput implements TrainingInput {
     );
     const counts = { train: train.length, test: test.length };
     const masked = maskedShare(train);
-    const further = { ...masked > 0 && { masked }, figures: sceneFigures(all) };
+    const sizes = [...new Set(all.map(({ width, height }) => `${width}×${height}`))];
+    const further = { ...sizes.length > 1 && { sizes }, ...masked > 0 && { masked }, figures: sceneFigures(all) };
     return { scene: { ...counts, width, height, kind, near, far, background, cameras, pictures, ...further } };
   }
 
   checkUnchanged(config: Readonly<Record<string, unknown>>): void {
-    const [began, found] = [config.scene, this.config.scene].map((scene) => (scene ?? {}) as Record<string, unknown>);
-    const size = ({ train, test, width, height }: Record<string, unknown>) =>
+    const began = checkShape(config.scene, sceneShape, "config.json, scene");
+    const found = this.config.scene as typeof began;
+    const size = ({ train, test, width, height }: typeof began) =>
       `${train} + ${test} views of ${width}×${height} pixels`;
     const name = this.values.scene ?? "The scene";
     if (size(began) !== size(found)) {
@@ -89,7 +106,7 @@ export class SceneInput implements TrainingInput {
     if (began.cameras !== found.cameras) {
       throw new UserError(`${name}: expected the cameras that the run began with, found different ones.`);
     }
-    const bounds = ({ near, far }: Record<string, unknown>) => `${near} and ${far}`;
+    const bounds = ({ near, far }: typeof began) => `${near} and ${far}`;
     if (bounds(began) !== bounds(found)) {
       throw new UserError(`${name}: expected bounds ${bounds(began)}, as when the run began, found ${bounds(found)}.`);
     }

@@ -1,13 +1,34 @@
 import { type Camera, checkCamera } from "../../lib/data/scene/camera.ts";
 import { checkBounds, RAY_SPACES, type RaySpace, type SceneBounds } from "../../lib/data/scene/ray_space.ts";
 import type { Scene } from "../../lib/data/scene/scene.ts";
-import { fromJson, toJson } from "../run/json.ts";
+import { readJson, toJson } from "../run/json.ts";
 import type { RunFolder } from "../run/run_folder.ts";
-import { UserError } from "../shell/user_error.ts";
+import { checkShape, list, number, object, word } from "../shell/shape.ts";
 
 const FILE = "scene.json";
 
-type Parts = Readonly<Record<string, unknown>>;
+const numbers = (count: number) => list(number(), { least: count, most: count });
+const side = number({ whole: true, min: 1 });
+const camera = object({ pose: numbers(12), width: side, height: side, focal: numbers(2), centre: numbers(2) });
+
+const recordShape = object({
+  bounds: object({
+    cameras: list(camera, { least: 1 }),
+    near: number(),
+    far: number(),
+    kind: word(["forward", "around"]),
+  }),
+  space: object({
+    kind: word(RAY_SPACES),
+    motion: numbers(12),
+    scale: number({ above: 0 }),
+    near: number(),
+    far: number(),
+    inputScale: number({ above: 0 }),
+    cube: numbers(2),
+  }),
+  background: word(["black", "white"]),
+});
 
 /** What rendering needs to know about a scene, so that a run can be rendered without the scene's files. */
 export interface SceneRecord {
@@ -28,49 +49,13 @@ export async function writeSceneRecord(folder: RunFolder, record: SceneRecord): 
  */
 export async function readSceneRecord(folder: RunFolder): Promise<SceneRecord> {
   const path = `${folder.path}/${FILE}`;
-  let found: unknown;
-  try {
-    found = fromJson(await Deno.readTextFile(path));
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) throw new UserError(`${path}: there is no such file.`, { cause });
-    throw new UserError(`${path}: cannot be read: ${(cause as Error).message}.`, { cause });
-  }
-  const record = partsOf(found);
-  const [bounds, space] = [partsOf(record.bounds), partsOf(record.space)];
-  const cameras = Array.isArray(bounds.cameras) ? bounds.cameras.map(partsOf) : [];
-  const whole = cameras.length > 0 && cameras.every(isCamera) && areNumbers([bounds.near, bounds.far], 2) &&
-    ["forward", "around"].includes(bounds.kind as string) && RAY_SPACES.includes(space.kind as RaySpace["kind"]) &&
-    areNumbers(space.motion, 12) && areNumbers([space.scale, space.near, space.far, space.inputScale], 4) &&
-    areNumbers(space.cube, 2) && ["black", "white"].includes(record.background as string);
-  if (!whole) {
-    throw new UserError(
-      `${path}: expected cameras, bounds, a ray space and a background, but not all of them were found.`,
-    );
-  }
+  const scene = checkShape(await readJson(path), recordShape, path);
+  const { bounds, space } = scene;
   // The cameras of a path have no lens distortion.
-  for (const [i, camera] of cameras.entries()) {
+  for (const [i, camera] of bounds.cameras.entries()) {
     checkCamera(`${path}, camera ${i}`, { ...camera as unknown as Camera, distortion: undefined });
   }
-  checkBounds(path, Number(bounds.near), Number(bounds.far));
-  checkBounds(path, Number(space.near), Number(space.far));
-  if (!(Number(space.scale) > 0 && Number(space.inputScale) > 0)) {
-    throw new UserError(
-      `${path}: expected a ray space with positive scales, found ${space.scale} and ${space.inputScale}.`,
-    );
-  }
-  return found as SceneRecord;
-}
-
-function isCamera({ pose, width, height, focal, centre }: Parts): boolean {
-  const sizes = [width, height].every((side) => Number.isSafeInteger(side) && Number(side) > 0);
-  return sizes && areNumbers(pose, 12) && areNumbers(focal, 2) && areNumbers(centre, 2);
-}
-
-function areNumbers(found: unknown, count: number): boolean {
-  return Array.isArray(found) && found.length === count && found.every((each) => typeof each === "number");
-}
-
-/** An object's members; an empty object for anything that is not an object. */
-function partsOf(found: unknown): Parts {
-  return typeof found === "object" && found !== null ? found as Parts : {};
+  checkBounds(path, bounds.near, bounds.far);
+  checkBounds(path, space.near, space.far);
+  return scene as unknown as SceneRecord;
 }

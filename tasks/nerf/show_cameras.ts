@@ -2,7 +2,7 @@ import { addScaled, normalise, poseColumn, type Vector3 } from "../../lib/data/s
 import { sceneFigures } from "../../lib/data/scene/scene_figures.ts";
 import type { SceneSurvey } from "../../lib/data/scene/scene.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
-import { checkNewRun, createRunFolder } from "../run/run_folder.ts";
+import { checkNewRun, createRunFolder } from "../run/new_run.ts";
 import { cameraBefore, cameraSegments, drawSegments, segmentsPly } from "../../lib/render/camera_drawing.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { optionSpelling } from "../shell/command.ts";

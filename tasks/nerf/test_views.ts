@@ -8,6 +8,7 @@ import { silhouettePsnr } from "../../lib/metric/silhouette.ts";
 import { structuralSimilarity } from "../../lib/metric/ssim.ts";
 import { errorPicture } from "../run/error_picture.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
+import { removeFilesOf } from "../run/remove_files.ts";
 import type { Picture } from "../../lib/codec/image/picture.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { sideBySide } from "../run/side_by_side.ts";
@@ -54,7 +55,7 @@ export async function renderTestViews(
       if (!signal.aborted) throw error;
     });
     if (view === undefined) break;
-    if (k === 0) await Deno.remove(join(folder.path, "test"), { recursive: true }).catch(() => {});
+    if (k === 0) await removeFilesOf(join(folder.path, "test"), /^\d{3,}(_comparison|_depth)?\.png$/);
     await writeView(folder, `test/${String(wanted[k]).padStart(3, "0")}`, wantedView, view, options.space);
     if (wantedView.mask === undefined) {
       kept += gradientEnergy(view.picture);
@@ -76,14 +77,17 @@ export async function renderTestViews(
         : `${which} were rendered, to limit the time; --test-views ${test.length} renders all.`,
     );
   }
-  if (views.length === 0) return counts;
-  const silhouettes = views.flatMap(({ silhouettePsnr }) => silhouettePsnr ?? []);
+  return { ...counts, ...views.length > 0 && meansOf(views, kept / whole) };
+}
+
+/** The means over views of the figures that all of them have. */
+function meansOf(views: readonly ViewFigures[], testGradientEnergy: number): Summary {
   const similarities = views.flatMap(({ ssim }) => ssim ?? []);
+  const silhouettes = views.flatMap(({ silhouettePsnr }) => silhouettePsnr ?? []);
   return {
     testPsnr: mean(views.map(({ psnr }) => psnr)),
-    ...similarities.length === views.length && { testSsim: mean(similarities), testGradientEnergy: kept / whole },
+    ...similarities.length === views.length && { testSsim: mean(similarities), testGradientEnergy },
     ...silhouettes.length === views.length && { testSilhouettePsnr: mean(silhouettes) },
-    ...counts,
     views,
   };
 }

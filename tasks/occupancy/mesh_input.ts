@@ -16,6 +16,7 @@ import type { RunFolder } from "../run/run_folder.ts";
 import { slicePicture } from "../../lib/render/slice_picture.ts";
 import type { TrainingData } from "../../lib/data/training_data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
+import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Closing, Figures, TrainingInput } from "../training/training_input.ts";
 import { chosenObjective } from "../training/objective.ts";
@@ -80,12 +81,14 @@ export class MeshInput implements TrainingInput {
   }
 
   checkUnchanged(config: Readonly<Record<string, unknown>>): void {
-    const began = (config.mesh ?? {}) as Partial<MeshReport>;
+    const count = number({ whole: true, min: 0 });
+    const began = checkShape(config.mesh, object({ vertices: count, faces: count }), "config.json, mesh");
     const found = this.input.report;
     // A run of an earlier version does not have all figures.
     const same = Object.entries(this.config.mesh as MeshReport).filter(([key]) => Object.hasOwn(began, key));
     if (JSON.stringify(began) === JSON.stringify(Object.fromEntries(same))) return;
-    const size = ({ vertices, faces }: Partial<MeshReport>) => `${vertices} vertices and ${faces} faces`;
+    const size = ({ vertices, faces }: Pick<MeshReport, "vertices" | "faces">) =>
+      `${vertices} vertices and ${faces} faces`;
     const now = size(began) === size(found) ? "the same numbers of different ones" : size(found);
     throw new UserError(
       `${this.values.mesh ?? "The mesh"}: expected ${size(began)}, as when the run began, found ${now}.`,

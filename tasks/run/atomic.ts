@@ -5,15 +5,14 @@
  */
 
 import { basename, dirname, join } from "node:path";
-
-/** The suffix of temporary files; their names also begin with a dot. */
-const UNFINISHED = ".part";
+import { remove, rename, writeNew } from "./disk.ts";
 
 let written = 0;
 
 /**
- * Writes a file atomically: to a temporary file in the same folder, which is flushed to the disk and then renamed. A reader sees the
- * old content or the new one, never a part, even after a crash. On failure the old file stays and the temporary file is removed.
+ * Writes a file atomically: to a temporary file in the same folder, which is synced and then renamed; then the folder is synced. A reader
+ * sees the old content or the new one, never a part, and once this function has returned the new one stays even after a power cut. On
+ * failure the old file stays and the temporary file is removed.
  *
  * @param path The file; its folder must exist. An existing file is replaced.
  * @param content Bytes, or text to be written as UTF-8.
@@ -22,35 +21,33 @@ let written = 0;
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   // The process id and a counter make the name unique, so that two writers of one path do not share a temporary file.
-  const unfinished = join(dirname(path), `.${basename(path)}.${Deno.pid}-${written++}${UNFINISHED}`);
+  const unfinished = join(dirname(path), `.${basename(path)}.${Deno.pid}-${written++}.part`);
   try {
-    try {
-      using file = await Deno.open(unfinished, { write: true, createNew: true });
-      for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
-      // Without this, a crash after the rename may lose the data.
-      await file.sync();
-    } catch (error) {
-      await Deno.remove(unfinished).catch(() => {});
-      throw error;
-    }
-    await Deno.rename(unfinished, path).catch(async (error) => {
-      await Deno.remove(unfinished).catch(() => {});
-      throw error;
-    });
+    await writeNew(unfinished, bytes);
+    await rename(unfinished, path);
   } catch (cause) {
+    await remove(unfinished).catch(() => {});
     throw new Error(`${path}: cannot be written: ${(cause as Error).message}.`, { cause });
   }
 }
 
+/** Whether a file's name is that of a temporary file of {@linkcode writeWhole}. */
+export function isUnfinished(name: string): boolean {
+  return /^\..+\.\d+-\d+\.part$/.test(name);
+}
+
 /**
- * Removes the temporary files that killed processes left in a folder. No other process may be writing there meanwhile.
+ * Removes the temporary files that killed processes left in a folder and its subfolders. No other process may be writing there
+ * meanwhile. Links are not followed.
  *
- * @param folder The folder, without its subfolders. It need not exist.
+ * @param folder The folder. It need not exist.
  */
 export async function removeUnfinished(folder: string): Promise<void> {
   try {
-    for await (const { name, isFile } of Deno.readDir(folder)) {
-      if (isFile && name.startsWith(".") && name.endsWith(UNFINISHED)) await Deno.remove(join(folder, name));
+    for await (const { name, isFile, isDirectory } of Deno.readDir(folder)) {
+      if (isFile && isUnfinished(name)) await remove(join(folder, name));
+      // Frames may be rendered while a run trains, to such a folder.
+      if (isDirectory && !name.endsWith(".unfinished")) await removeUnfinished(join(folder, name));
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

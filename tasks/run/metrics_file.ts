@@ -4,27 +4,27 @@
  * @module
  */
 
+import { anything, checkShape, type Shape, shown } from "../shell/shape.ts";
+import { UserError } from "../shell/user_error.ts";
 import { writeWhole } from "./atomic.ts";
-import { fromJson } from "./json.ts";
+import { append } from "./disk.ts";
+import { fromJson, readText } from "./json.ts";
 
-/** One line of a metrics file: values, mostly numbers, by name. */
-export type MetricsRecord = Record<string, unknown>;
+/** The most bytes of a file of records: about a million lines. */
+const LARGEST = 1 << 28;
 
 /**
- * Appends a line. If writing fails, for instance because the disk is full, the file is restored.
+ * Appends a line and syncs the file, so that the line stays even after a power cut. If writing fails, for instance because the disk is full,
+ * the file is restored.
  *
  * @param path The file; it is created if it does not exist.
  * @param line The line without its line break.
  * @throws {Error} If the line cannot be written.
  */
 export function appendLine(path: string, line: string): void {
-  const bytes = new TextEncoder().encode(`${line}\n`);
-  using file = Deno.openSync(path, { append: true, create: true });
-  const { size } = file.statSync();
   try {
-    for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+    append(path, new TextEncoder().encode(`${line}\n`));
   } catch (cause) {
-    file.truncateSync(size);
     throw new Error(`${path}: cannot be written: ${(cause as Error).message}.`, { cause });
   }
 }
@@ -33,22 +33,25 @@ export function appendLine(path: string, line: string): void {
  * Reads all records. An incomplete last line is ignored.
  *
  * @param path The file; if it does not exist, there are no records.
- * @throws {Error} If a line other than the last is not a JSON object.
+ * @param shape The shape of every record.
+ * @throws {UserError} If a line other than the last is not a JSON object, or a record has another shape.
  */
-export async function readMetrics(path: string): Promise<MetricsRecord[]> {
-  return (await readLines(path)).map(({ record }) => record);
+export async function readRecords<T>(path: string, shape: Shape<T>): Promise<T[]> {
+  return (await readLines(path)).map(({ record, where }) => checkShape(record, shape, where));
 }
 
 /**
  * Removes records from the file. The lines of the others stay unchanged.
  *
  * @param path The file; it need not exist.
+ * @param shape The shape of every record.
  * @param keep Returns whether a record stays.
- * @throws {Error} If a line other than the last is not a JSON object.
+ * @throws {UserError} If a line other than the last is not a JSON object, or a record has another shape.
  */
-export async function truncateMetrics(path: string, keep: (record: MetricsRecord) => boolean): Promise<void> {
-  const before = await readText(path);
-  const after = (await readLines(path)).filter(({ record }) => keep(record)).map(({ line }) => `${line}\n`).join("");
+export async function keepRecords<T>(path: string, shape: Shape<T>, keep: (record: T) => boolean): Promise<void> {
+  const before = await textOf(path);
+  const kept = (await readLines(path)).filter(({ record, where }) => keep(checkShape(record, shape, where)));
+  const after = kept.map(({ line }) => `${line}\n`).join("");
   if (after !== before) await writeWhole(path, after);
 }
 
@@ -56,39 +59,41 @@ export async function truncateMetrics(path: string, keep: (record: MetricsRecord
  * Removes an incomplete last line, so that the next record begins on a line of its own.
  *
  * @param path The file; it need not exist.
- * @throws {Error} If a line other than the last is not a JSON object.
+ * @throws {UserError} If a line other than the last is not a JSON object.
  */
-export function repairMetrics(path: string): Promise<void> {
-  return truncateMetrics(path, () => true);
+export function repairRecords(path: string): Promise<void> {
+  return keepRecords(path, anything(), () => true);
 }
 
-async function readText(path: string): Promise<string> {
+async function textOf(path: string): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return await readText(path, LARGEST);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
+    if ((error as Error).cause instanceof Deno.errors.NotFound) return "";
     throw error;
   }
 }
 
-async function readLines(path: string): Promise<{ line: string; record: MetricsRecord }[]> {
-  const lines = (await readText(path)).split("\n");
+async function readLines(path: string): Promise<{ line: string; where: string; record: unknown }[]> {
+  const lines = (await textOf(path)).split("\n");
   if (lines.at(-1) === "") lines.pop();
-  const records: { line: string; record: MetricsRecord }[] = [];
+  const records: { line: string; where: string; record: unknown }[] = [];
   for (const [index, line] of lines.entries()) {
+    const where = `${path}, line ${index + 1}`;
     const record = parseRecord(line);
-    if (record !== undefined) records.push({ line, record });
+    if (record !== undefined) records.push({ line, where, record });
     else if (index < lines.length - 1) {
-      throw new Error(`${path}, line ${index + 1}: expected a JSON object, found ${line.slice(0, 40) || "nothing"}.`);
+      throw new UserError(`${where}: expected a JSON object, found ${line === "" ? "nothing" : shown(line)}.`);
     }
   }
   return records;
 }
 
-function parseRecord(line: string): MetricsRecord | undefined {
+/** The object that a line holds; undefined if it holds none. */
+function parseRecord(line: string): object | undefined {
   try {
-    const value = fromJson(line);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value as MetricsRecord : undefined;
+    const value = fromJson(line, "");
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }

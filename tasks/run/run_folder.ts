@@ -15,138 +15,103 @@
  * @module
  */
 
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { removeUnfinished, writeWhole } from "./atomic.ts";
-import { fromJson, toJson } from "./json.ts";
-import { appendLine, type MetricsRecord, readMetrics, repairMetrics, truncateMetrics } from "./metrics_file.ts";
-import { checkName, createFolder, timeName } from "./run_name.ts";
+import { anything, checkShape, mismatch, number, object, record, type Shape } from "../shell/shape.ts";
+import { readJson, toJson } from "./json.ts";
+import { appendLine, keepRecords, readRecords, repairRecords } from "./metrics_file.ts";
+import { checkpointsIn, type StepCheckpoint } from "./checkpoints.ts";
+import { makeIfMissing, remove, rename } from "./disk.ts";
+import { FolderLock } from "./folder_lock.ts";
+import { checkName } from "./run_name.ts";
+import { UserError } from "../shell/user_error.ts";
 
 const CONFIG = "config.json";
 const METRICS = "metrics.jsonl";
 const SUMMARY = "summary.json";
 const CHECKPOINTS = "checkpoints";
-const STEP_CHECKPOINT = /^(step-(\d+))\.safetensors$/;
+
+/** One line of `metrics.jsonl`: the step, and values by name, mostly numbers. */
+type MetricsRecord = Readonly<Record<string, number | string | boolean>> & { readonly step: number };
+
+const metricsShape: Shape<MetricsRecord> = (found) => {
+  const fault = object({ step: number({ whole: true, min: 0 }) })(found);
+  if (fault !== undefined) return fault;
+  const other = Object.entries(found as object).find(([, value]) =>
+    !["number", "string", "boolean"].includes(typeof value)
+  );
+  return other === undefined ? undefined : mismatch([other[0]], "a number, a text, true or false", other[1]);
+};
 
 /** Options of a run's folder. */
-interface RunFolderOptions {
+export interface RunFolderOptions {
   /** How many of the newest step checkpoints are kept; at least 1, by default 3. Checkpoints with other names are never removed. */
   readonly keep?: number;
 }
 
-/** Options of a new run's folder. */
-export interface NewRunOptions extends RunFolderOptions {
-  /** The folder of all runs; by default `runs`. It is created if it does not exist. */
-  readonly root?: string;
-  /** The task, such as `image`; it names the folder between the root and the run's folder. */
-  readonly task: string;
-  /** The run's name, of letters, digits, `.`, `_` and `-`. By default it is the local time, `2026-11-24-084512`, made unique. */
-  readonly name?: string;
-}
-
-/** A checkpoint of a certain step. */
-export interface StepCheckpoint {
-  /** The checkpoint's name; see {@linkcode stepCheckpointName}. */
-  readonly name: string;
-  /** The step in the checkpoint's name. */
-  readonly step: number;
-  /** The path of the checkpoint's file. */
-  readonly path: string;
-}
+/** What another process is doing that has locked a run, and what can be done about it. */
+export const RUN_IS_LOCKED = "is writing to this run; wait for it to end, or stop it";
 
 /**
- * The name of the checkpoint after `step` steps, such as `step-00001200`. Names sort like the steps.
+ * Opens the folder of a run to read it. It changes nothing, so another process may be writing there.
  *
- * @param step The step; an integer of at least 0.
- * @throws {RangeError} If the step is not such an integer.
+ * @param path The folder.
+ * @throws {UserError} If there is no such folder, or it contains no `config.json`.
  */
-export function stepCheckpointName(step: number): string {
-  if (!Number.isSafeInteger(step) || step < 0) {
-    throw new RangeError(`checkpoint: step must be a whole number from 0, found ${step}.`);
+export async function openRunFolder(path: string): Promise<RunFolder> {
+  const folder = await Deno.stat(path).catch(() => undefined);
+  if (!folder?.isDirectory) throw new UserError(`${path}: there is no such run.`);
+  const config = await Deno.stat(join(path, CONFIG)).catch(() => undefined);
+  if (!config?.isFile) {
+    throw new UserError(`${path}: this folder is not a run: expected a ${CONFIG} in it, found none.`);
   }
-  return `step-${String(step).padStart(8, "0")}`;
+  return new RunFolder(path);
 }
 
 /**
- * Creates the folder of a new run, and those above it. If that fails, none of them is left.
- *
- * @param options Where the folder is, and its name.
- * @throws {Error} If the name is taken or not allowed, or the folder cannot be created.
- */
-export async function createRunFolder(options: NewRunOptions): Promise<RunFolder> {
-  const { keep } = options;
-  checkKeep(keep);
-  const named = namedPath(options);
-  if (named !== undefined) {
-    if (await createFolder(named)) return new RunFolder(named, { keep });
-    throw taken(named);
-  }
-  const parent = taskFolder(options);
-  const time = timeName(new Date());
-  for (let count = 1;; count++) {
-    const path = join(parent, count === 1 ? time : `${time}-${count}`);
-    if (await createFolder(path)) return new RunFolder(path, { keep });
-  }
-}
-
-/**
- * Checks that the name of a new run is free, before any work is done.
- *
- * @param options The options that {@linkcode createRunFolder} will get.
- * @throws {Error} If the name is taken or not allowed.
- */
-export async function checkNewRun(options: NewRunOptions): Promise<void> {
-  const path = namedPath(options);
-  if (path !== undefined && await Deno.lstat(path).then(() => true, () => false)) throw taken(path);
-}
-
-function taskFolder({ root = "runs", task }: NewRunOptions): string {
-  return join(root, checkName("task", task));
-}
-
-function namedPath(options: NewRunOptions): string | undefined {
-  const { name } = options;
-  return name === undefined ? undefined : join(taskFolder(options), checkName("run name", name));
-}
-
-function taken(path: string): Error {
-  return new Error(`${path}: a run of this name exists; choose another name, or continue that run with --resume.`);
-}
-
-/**
- * Opens the folder of an earlier run to continue it. Temporary files and an incomplete metrics line, which a killed process may have
- * left, are removed. No other process may be writing there.
+ * Opens the folder of an earlier run to continue it, and locks it until the result is disposed of. Temporary files and an incomplete
+ * metrics line, which a killed process may have left, are removed.
  *
  * @param path The folder.
  * @param options Options of the folder.
- * @throws {Error} If there is no such folder, or it contains no `config.json`.
+ * @throws {UserError} If there is no such folder, it contains no `config.json`, or another process is writing there.
  */
-export async function openRunFolder(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
+export async function resumeRunFolder(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
   checkKeep(options.keep);
-  const folder = await Deno.stat(path).catch(() => undefined);
-  if (!folder?.isDirectory) throw new Error(`${path}: there is no such run.`);
-  const config = await Deno.stat(join(path, CONFIG)).catch(() => undefined);
-  if (!config?.isFile) throw new Error(`${path}: this folder is not a run: expected a ${CONFIG} in it, found none.`);
-  await removeUnfinished(path);
-  await removeUnfinished(join(path, CHECKPOINTS));
-  await repairMetrics(join(path, METRICS));
-  return new RunFolder(path, options);
+  await openRunFolder(path);
+  const lock = await FolderLock.take(path, RUN_IS_LOCKED);
+  try {
+    await removeUnfinished(path);
+    await repairRecords(join(path, METRICS));
+    return new RunFolder(path, { ...options, lock });
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
 }
 
-/** The folder of one run. {@linkcode createRunFolder} and {@linkcode openRunFolder} return it. */
-export class RunFolder {
+/** The folder of one run. */
+export class RunFolder implements Disposable {
   /** The folder's path; relative if the root was. */
   readonly path: string;
   readonly #keep: number;
+  readonly #lock?: FolderLock;
 
   /**
    * Uses an existing folder without checking it.
    *
    * @param path The folder.
-   * @param options Options of the folder.
+   * @param options Options of the folder, and its lock if this process has it, which ends with the object.
    */
-  constructor(path: string, options: RunFolderOptions = {}) {
+  constructor(path: string, options: RunFolderOptions & { readonly lock?: FolderLock } = {}) {
     this.path = path;
     this.#keep = checkKeep(options.keep);
+    this.#lock = options.lock;
+  }
+
+  /** Ends the lock of the folder. */
+  [Symbol.dispose](): void {
+    this.#lock?.[Symbol.dispose]();
   }
 
   /**
@@ -155,7 +120,7 @@ export class RunFolder {
    * @param config The configuration: everything that is needed to repeat the run.
    */
   async writeConfig(config: object): Promise<void> {
-    await writeWhole(join(this.path, CONFIG), `${toJson(config, 2)}\n`);
+    await this.#write(join(this.path, CONFIG), `${toJson(config, 2)}\n`);
   }
 
   /**
@@ -163,30 +128,24 @@ export class RunFolder {
    *
    * @throws {Error} If it is missing or not a JSON object.
    */
-  async readConfig(): Promise<Record<string, unknown>> {
+  async readConfig(): Promise<Readonly<Record<string, unknown>>> {
     const path = join(this.path, CONFIG);
-    const text = await Deno.readTextFile(path).catch((cause) => {
-      throw new Error(`${path}: cannot be read: ${cause.message}.`, { cause });
-    });
-    let config: unknown;
-    try {
-      config = fromJson(text);
-    } catch (cause) {
-      throw new Error(`${path}: expected JSON: ${(cause as Error).message}.`, { cause });
-    }
-    if (typeof config !== "object" || config === null || Array.isArray(config)) {
-      throw new Error(`${path}: expected a JSON object, found ${text.trim().slice(0, 40)}.`);
-    }
-    return config as Record<string, unknown>;
+    return checkShape(await readJson(path), record(anything()), path);
   }
 
   /**
-   * Appends a line to `metrics.jsonl`. It is written synchronously, so lines are in the order of the calls.
+   * Appends a line to `metrics.jsonl` and syncs it. It is written synchronously, so lines are in the order of the calls.
    *
    * @param record The values by name.
    */
   appendMetrics(record: MetricsRecord): void {
-    appendLine(join(this.path, METRICS), toJson(record));
+    this.#lock?.check("run");
+    try {
+      appendLine(join(this.path, METRICS), toJson(record));
+    } catch (error) {
+      this.#lock?.check("run");
+      throw error;
+    }
   }
 
   /**
@@ -195,7 +154,7 @@ export class RunFolder {
    * @throws {Error} If a line other than the last is not a JSON object.
    */
   readMetrics(): Promise<MetricsRecord[]> {
-    return readMetrics(join(this.path, METRICS));
+    return readRecords(join(this.path, METRICS), metricsShape);
   }
 
   /**
@@ -205,11 +164,11 @@ export class RunFolder {
    * @throws {Error} If a line other than the last is not a JSON object.
    */
   truncateMetrics(keep: (record: MetricsRecord) => boolean): Promise<void> {
-    return truncateMetrics(join(this.path, METRICS), keep);
+    return keepRecords(join(this.path, METRICS), metricsShape, keep);
   }
 
   /**
-   * Writes `checkpoints/<name>.safetensors`, then removes the oldest step checkpoints if there are too many.
+   * Writes `checkpoints/<name>.safetensors`, then removes the checkpoints that it replaces.
    *
    * @param name The name without extension: {@linkcode stepCheckpointName}, or another such as `final`.
    * @param bytes The file's content.
@@ -217,10 +176,28 @@ export class RunFolder {
    */
   async writeCheckpoint(name: string, bytes: Uint8Array): Promise<string> {
     const path = await this.writeFile(`${CHECKPOINTS}/${checkName("checkpoint", name)}.safetensors`, bytes);
-    const surplus = (await this.stepCheckpoints()).slice(0, -this.#keep);
-    // The new checkpoint stays even if there are later ones, which happens when a run went back to an earlier step.
-    for (const old of surplus) if (old.name !== name) await Deno.remove(old.path);
+    await this.removeReplaced(name);
     return path;
+  }
+
+  /**
+   * Removes checkpoints that later ones have replaced: the oldest ones if there are too many, and interim ones. While the newest checkpoint is
+   * an interim one, the interim one before it stays, in case the newest is damaged.
+   *
+   * @param name The newest checkpoint. It stays even if there are later ones, which happens when a run went back to an earlier step.
+   */
+  async removeReplaced(name: string): Promise<void> {
+    const all = await this.stepCheckpoints();
+    const interims = all.filter(({ interim }) => interim);
+    const kept = interims.some((each) => each.name === name) ? 2 : 0;
+    const surplus = all.filter(({ interim }) => !interim).slice(0, -this.#keep);
+    const replaced = [...surplus, ...interims.slice(0, interims.length - kept)];
+    for (const old of replaced) if (old.name !== name) await remove(old.path);
+  }
+
+  /** Sets a damaged checkpoint aside: it is called `<name>.damaged` from now on, and no longer counts. */
+  async setAside({ name, path }: StepCheckpoint): Promise<void> {
+    await rename(path, join(this.path, CHECKPOINTS, `${name}.damaged`));
   }
 
   /** The step checkpoint with the highest step; undefined if there is none. */
@@ -228,19 +205,9 @@ export class RunFolder {
     return (await this.stepCheckpoints()).at(-1);
   }
 
-  /** All step checkpoints, sorted by step. */
-  async stepCheckpoints(): Promise<StepCheckpoint[]> {
-    const found: StepCheckpoint[] = [];
-    const folder = join(this.path, CHECKPOINTS);
-    try {
-      for await (const { name: file } of Deno.readDir(folder)) {
-        const match = STEP_CHECKPOINT.exec(file);
-        if (match) found.push({ name: match[1], step: Number(match[2]), path: join(folder, file) });
-      }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-    return found.sort((a, b) => a.step - b.step);
+  /** All checkpoints of steps, sorted by step. */
+  stepCheckpoints(): Promise<StepCheckpoint[]> {
+    return checkpointsIn(join(this.path, CHECKPOINTS));
   }
 
   /**
@@ -249,7 +216,7 @@ export class RunFolder {
    * @param summary The run's final results.
    */
   async writeSummary(summary: object): Promise<void> {
-    await writeWhole(join(this.path, SUMMARY), `${toJson(summary, 2)}\n`);
+    await this.#write(join(this.path, SUMMARY), `${toJson(summary, 2)}\n`);
   }
 
   /**
@@ -261,14 +228,28 @@ export class RunFolder {
    * @throws {Error} If a part of the name has other characters than letters, digits, `.`, `_`, `-`, or the file cannot be written.
    */
   async writeFile(name: string, content: Uint8Array | string): Promise<string> {
-    const path = join(this.path, ...name.split("/").map((part) => checkName("file name", part)));
-    await Deno.mkdir(dirname(path), { recursive: true });
-    await writeWhole(path, content);
+    const parts = name.split("/").map((part) => checkName("file name", part));
+    this.#lock?.check("run");
+    // One after the other below the run's own folder, so that a folder that was removed meanwhile is not made again.
+    for (let depth = 1; depth < parts.length; depth++) await makeIfMissing(join(this.path, ...parts.slice(0, depth)));
+    const path = join(this.path, ...parts);
+    await this.#write(path, content);
     return path;
+  }
+
+  async #write(path: string, content: Uint8Array | string): Promise<void> {
+    this.#lock?.check("run");
+    try {
+      await writeWhole(path, content);
+    } catch (error) {
+      // The folder may have gone while the file was written, which says more.
+      this.#lock?.check("run");
+      throw error;
+    }
   }
 }
 
-function checkKeep(keep = 3): number {
+export function checkKeep(keep = 3): number {
   if (keep !== Infinity && !(Number.isSafeInteger(keep) && keep >= 1)) {
     throw new RangeError(`run folder: keep must be a whole number from 1, or Infinity, found ${keep}.`);
   }

@@ -5,6 +5,7 @@
  */
 
 import { dirname } from "node:path";
+import { makeIfMissing, remove } from "./disk.ts";
 
 /** Names without separators, spaces and a leading dot or dash, which are safe in paths, shells and web addresses. */
 const SAFE = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
@@ -40,19 +41,19 @@ export function timeName(time: Date): string {
  * Creates a folder and those above it.
  *
  * @param path The folder.
- * @returns False if a file or folder of that name exists already.
+ * @returns The folders that were created, the outermost first; undefined if a file or folder of that name exists already.
  * @throws {Error} If the folder cannot be created; then those created above it are removed again.
  */
-export async function createFolder(path: string): Promise<boolean> {
+export async function createFolder(path: string): Promise<string[] | undefined> {
   const made: string[] = [];
   try {
     for (const folder of await missingAbove(path)) {
-      if (await makeOne(folder)) made.push(folder);
+      if (await makeIfMissing(folder)) made.push(folder);
     }
-    return await makeOne(path);
+    return await makeIfMissing(path) ? [...made, path] : undefined;
   } catch (cause) {
     // The removal is not recursive, so a folder in which another process has created its own meanwhile stays.
-    for (const folder of made.reverse()) await Deno.remove(folder).catch(() => {});
+    for (const folder of made.reverse()) await remove(folder).catch(() => {});
     throw new Error(`${path}: the folder cannot be created: ${(cause as Error).message}.`, { cause });
   }
 }
@@ -70,14 +71,4 @@ async function missingAbove(path: string): Promise<string[]> {
     }
   }
   return missing;
-}
-
-async function makeOne(folder: string): Promise<boolean> {
-  try {
-    await Deno.mkdir(folder);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return false;
-    throw error;
-  }
 }

@@ -44,9 +44,15 @@ export async function runTask(task: (args: string[], signal: AbortSignal) => Pro
 /** Prints an error in one line and returns the exit code. */
 function report(error: unknown): number {
   const message = error instanceof Error ? error.message || error.name : String(error);
-  console.error(`error: ${message.trim().replace(/\s*\n\s*/g, " ")}`);
+  console.error(`error: ${printable(message.trim().replace(/\s*\n\s*/g, " "))}`);
   if (readEnv("NEURAL_FIELDS_DEBUG") === "1" && error instanceof Error) console.error(withCauses(error));
   return 1;
+}
+
+/** A text whose control characters, which could come from a file, are replaced by question marks. */
+function printable(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "?");
 }
 
 function withCauses(error: Error): string {

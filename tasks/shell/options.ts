@@ -1,7 +1,8 @@
 import { parseArgs } from "@std/cli";
 import { camelCase, type Command, type NumberOption, type Option, type PairOption, type Values } from "./command.ts";
 import { expectation, formatHelp, HelpRequest } from "./help.ts";
-import { nearestName } from "./nearest_name.ts";
+import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
+import { anything, checkShape, optional, record, shown, text as anyText } from "./shape.ts";
 import { UserError } from "./user_error.ts";
 
 export { defineCommand } from "./command.ts";
@@ -40,7 +41,7 @@ export function parseOptions<C extends Command>(args: readonly string[], command
   for (const option of command.options) {
     const texts = parsed[option.name] ?? [];
     if (texts.length > 1) throw new UserError(`--${option.name} is given twice (${texts.join(", ")}): give it once.`);
-    values[camelCase(option.name)] = texts.length === 1 ? readValue(option, texts[0]) : defaultOf(option);
+    values[camelCase(option.name)] = texts.length === 1 ? typedValue(option, texts[0]) : defaultOf(option);
     if (texts.length === 1) given.add(camelCase(option.name));
   }
   const { positionals = [] } = command;
@@ -63,21 +64,35 @@ export function parseOptions<C extends Command>(args: readonly string[], command
  * @throws {UserError} If a value is not valid for its option.
  */
 export function storedValues<C extends Command>(stored: unknown, command: C, where: string): Values<C> {
-  if (typeof stored !== "object" || stored === null) {
-    throw new UserError(`${where}: expected the options of a run, found none.`);
-  }
-  const found = stored as Record<string, unknown>;
+  const found = checkShape(stored, record(anything()), `${where}, options`);
   const values: Record<string, unknown> = {};
   for (const option of command.options) {
-    const value = found[camelCase(option.name)];
-    try {
-      values[camelCase(option.name)] = value === undefined ? defaultOf(option) : readValue(option, String(value));
-    } catch (cause) {
-      throw new UserError(`${where}: ${(cause as Error).message}`, { cause });
-    }
+    const value = Object.hasOwn(found, camelCase(option.name)) ? found[camelCase(option.name)] : undefined;
+    values[camelCase(option.name)] = value === undefined ? defaultOf(option) : storedValue(option, value, where);
   }
-  for (const { name } of command.positionals ?? []) values[camelCase(name)] = found[camelCase(name)];
+  for (const { name, required } of command.positionals ?? []) {
+    const value = Object.hasOwn(found, camelCase(name)) ? found[camelCase(name)] : undefined;
+    values[camelCase(name)] = checkShape(value, required ? anyText() : optional(anyText()), `${where}, ${name}`);
+  }
   return values as Values<C>;
+}
+
+/** Checks a stored value of an option. It has the type of a parsed value, which is a list for a pair. */
+function storedValue(option: Option, value: unknown, where: string): unknown {
+  const isFlag = option.kind === "flag" || option.kind === "boolean";
+  const isNumber = option.kind === "number" || option.kind === "integer";
+  // The name "NaN" is read as the number, because that is how numbers that are not finite are stored.
+  const isWord = typeof value === "string" || typeof value === "number" && !Number.isFinite(value);
+  const right = option.kind === "pair"
+    ? Array.isArray(value) && value.every((each) => typeof each === "number")
+    : isFlag
+    ? typeof value === "boolean"
+    : isNumber
+    ? typeof value === "number"
+    : isWord;
+  const read = right ? readValue(option, String(value)) : undefined;
+  if (read === undefined) throw new UserError(`${where}: ${mistake(option, shown(value))}`);
+  return read;
 }
 
 /**
@@ -119,6 +134,15 @@ function defaultOf(option: Option): unknown {
   return option.kind === "flag" ? false : option.default;
 }
 
+/** The value of an option on the command line. */
+function typedValue(option: Option, text: string): unknown {
+  const value = readValue(option, text);
+  if (value !== undefined) return value;
+  const meant = option.kind === "choice" ? nearestName(text, option.choices) : undefined;
+  throw new UserError(mistake(option, `"${text}"`, meant));
+}
+
+/** The value that a text stands for; undefined if it stands for none of the option's. */
 function readValue(option: Option, text: string): unknown {
   switch (option.kind) {
     case "string":
@@ -137,14 +161,15 @@ function readValue(option: Option, text: string): unknown {
       break;
     }
     case "number":
-    case "integer": {
-      const value = readNumber(option, text);
-      if (value !== undefined) return value;
-    }
+    case "integer":
+      return readNumber(option, text);
   }
-  const meant = option.kind === "choice" ? nearestName(text, option.choices) : undefined;
+}
+
+/** The sentence about a value that is none of an option's. */
+function mistake(option: Option, found: string, meant?: string): string {
   const hint = meant === undefined ? "." : `; did you mean ${meant}?`;
-  throw new UserError(`--${option.name}: expected ${expectation(option)}, found "${text}"${hint}`);
+  return `--${option.name}: expected ${expectation(option)}, found ${found}${hint}`;
 }
 
 /** The number that a text stands for; undefined if it stands for none within the option's bounds. */

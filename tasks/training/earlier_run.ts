@@ -4,12 +4,37 @@ import type { Gpu } from "../../lib/gpu/device.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { decodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import { loadField } from "../../lib/train/saved_field.ts";
-import type { RunFolder, StepCheckpoint } from "../run/run_folder.ts";
+import type { StepCheckpoint } from "../run/checkpoints.ts";
+import type { RunFolder } from "../run/run_folder.ts";
 import type { Command } from "../shell/command.ts";
 import { storedValues } from "../shell/options.ts";
+import { anything, checkShape, number, object, optional, record, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
+import { kernelsShape } from "./kernels_shape.ts";
 import type { RunLength } from "./run_length.ts";
 import type { TaskValues } from "./task.ts";
+
+/** The most bytes of a checkpoint: that is 350 million parameters with two moments each. */
+const LARGEST = 2 ** 32;
+
+/** What a run has spent on training up to a step. */
+export interface RunTotals {
+  readonly seconds: number;
+  /** The number of Hessian-vector products. */
+  readonly hvps: number;
+}
+
+/** What every run's `config.json` has; the values of the options are checked against the command. */
+function configShape(task: string) {
+  return object({
+    task: word([task]),
+    options: record(anything()),
+    steps: number({ whole: true, min: 1 }),
+    scheduleSteps: number({ whole: true, min: 1 }),
+    /** The kernels that were chosen. */
+    kernels: optional(kernelsShape),
+  });
+}
 
 /** A run that is resumed. */
 export class EarlierRun<C extends Command> {
@@ -35,62 +60,79 @@ export class EarlierRun<C extends Command> {
     { name: expected, command }: { readonly name: string; readonly command: C },
   ): Promise<EarlierRun<C>> {
     const config = await folder.readConfig();
-    const { task, options, kernels, steps, scheduleSteps } = config;
     const where = join(folder.path, "config.json");
-    if (task !== expected) {
-      throw new UserError(`${where}: expected a run of the task ${expected}, found ${task ?? "none"}.`);
-    }
+    const { options, steps, scheduleSteps, kernels = {} } = checkShape(config, configShape(expected), where);
     const values = storedValues(options, command, where) as TaskValues<C>;
-    const count = (name: string, value: unknown) => {
-      if (Number.isSafeInteger(value) && Number(value) >= 1) return Number(value);
-      throw new UserError(`${where}: ${name}: expected a whole number from 1, found ${value ?? "none"}.`);
-    };
-    const length = { steps: count("steps", steps), scheduleSteps: count("scheduleSteps", scheduleSteps) };
-    const choices = kernels ?? {};
-    if (typeof choices !== "object" || !Object.values(choices).every((choice) => typeof choice === "string")) {
-      throw new UserError(`${where}: kernels: expected a choice for each class of products, found ${kernels}.`);
-    }
-    return new EarlierRun(folder, values, choices as Record<string, string>, length, config);
-  }
-
-  /** Restores the state of the latest checkpoint, if there is one. */
-  async restore(field: Field, optimizer: Optimizer): Promise<void> {
-    await this.#latest(({ path }, bytes) => decodeCheckpoint(bytes, field, optimizer, path));
+    const length = { steps, scheduleSteps };
+    return new EarlierRun(folder, values, kernels, length, config);
   }
 
   /**
-   * Loads the field of the latest checkpoint, without the optimizer.
+   * Restores the state of the latest checkpoint that is not damaged, if there are any. Damaged ones are set aside, and a line says so.
+   *
+   * @returns The training time and the products up to there, if the checkpoint has them: an interim one does.
+   * @throws {UserError} If no checkpoint can be read.
+   */
+  async restore(field: Field, optimizer: Optimizer): Promise<RunTotals | undefined> {
+    const latest = await this.#latest((path, bytes) => decodeCheckpoint(bytes, field, optimizer, path));
+    if (latest === undefined) return undefined;
+    for (const damaged of latest.damaged) await this.folder.setAside(damaged);
+    // The process that wrote it may have ended before this.
+    await this.folder.removeReplaced(latest.checkpoint.name);
+    const { seconds, hvps } = latest.value;
+    const [totalSeconds, totalHvps] = [Number(seconds), Number(hvps)];
+    return totalSeconds >= 0 && totalHvps >= 0 ? { seconds: totalSeconds, hvps: totalHvps } : undefined;
+  }
+
+  /**
+   * Loads the field of the latest checkpoint that is not damaged, without the optimizer.
    *
    * @returns The field, which the caller disposes of, and the step at which it was saved.
-   * @throws {UserError} When there is no checkpoint, or it cannot be read.
+   * @throws {UserError} If there is no checkpoint, or none can be read.
    */
   async loadField(gpu: Gpu): Promise<{ field: Field; step: number }> {
-    const loaded = await this.#latest(({ path: name, step }, bytes) => ({
-      field: loadField(gpu, bytes, { name }),
-      step,
-    }));
-    if (loaded === undefined) throw new UserError(`${this.folder.path}: expected a checkpoint, found none.`);
-    return loaded;
+    const latest = await this.#latest((name, bytes) => loadField(gpu, bytes, { name }));
+    if (latest === undefined) throw new UserError(`${this.folder.path}: expected a checkpoint, found none.`);
+    return { field: latest.value, step: latest.checkpoint.step };
   }
 
   /** The run's field at each of its checkpoints, from the earliest on. Each is freed when the next one is asked for. */
   async *loadFields(gpu: Gpu): AsyncGenerator<{ field: Field; step: number }> {
     for (const { path, step } of await this.folder.stepCheckpoints()) {
-      using field = loadField(gpu, await Deno.readFile(path), { name: path });
+      using field = loadField(gpu, await readRegularFile(path), { name: path });
       yield { field, step };
     }
   }
 
-  /** Reads the latest checkpoint, if there is one. */
-  async #latest<T>(read: (checkpoint: StepCheckpoint, bytes: Uint8Array) => T): Promise<T | undefined> {
-    const checkpoints = await this.folder.stepCheckpoints();
-    const latest = checkpoints.at(-1);
-    if (latest === undefined) return undefined;
-    try {
-      return read(latest, await Deno.readFile(latest.path));
-    } catch (cause) {
-      const hint = checkpoints.length > 1 ? " Without this file the run goes on from the checkpoint before it." : "";
-      throw new UserError(`${(cause as Error).message}${hint}`, { cause });
+  /** Reads the latest checkpoint that can be read, if there are any, and says which cannot. */
+  async #latest<T>(
+    read: (path: string, bytes: Uint8Array) => T,
+  ): Promise<{ value: T; checkpoint: StepCheckpoint; damaged: StepCheckpoint[] } | undefined> {
+    const damaged: StepCheckpoint[] = [];
+    const reasons: string[] = [];
+    for (const checkpoint of (await this.folder.stepCheckpoints()).toReversed()) {
+      const { path, step } = checkpoint;
+      try {
+        const value = read(path, await readRegularFile(path));
+        for (const reason of reasons) console.error(`${reason} The checkpoint of step ${step} is used instead.`);
+        return { value, checkpoint, damaged };
+      } catch (error) {
+        damaged.push(checkpoint);
+        reasons.push((error as Error).message);
+      }
     }
+    if (reasons.length === 0) return undefined;
+    const others = reasons.length === 1
+      ? "There is no other checkpoint"
+      : "The other checkpoints cannot be read either";
+    throw new UserError(`${reasons[0]} ${others}.`);
   }
+}
+
+/** Reads a file that a run has written: not a device or a pipe that a link leads to. */
+async function readRegularFile(path: string): Promise<Uint8Array> {
+  const { isFile, size } = await Deno.stat(path);
+  if (!isFile) throw new Error(`${path}: expected a file, found something else.`);
+  if (size > LARGEST) throw new Error(`${path}: expected at most ${LARGEST} bytes, found ${size}.`);
+  return await Deno.readFile(path);
 }

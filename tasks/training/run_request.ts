@@ -1,4 +1,5 @@
-import { checkNewRun, type NewRunOptions, openRunFolder } from "../run/run_folder.ts";
+import { checkNewRun, type NewRunOptions } from "../run/new_run.ts";
+import { resumeRunFolder } from "../run/run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { type Command, optionSpelling } from "../shell/command.ts";
 import { parseOptions } from "../shell/options.ts";
@@ -52,7 +53,7 @@ export async function readRunRequest<C extends Command>(
     const found = files.includes(other) ? `the argument ${other}` : optionSpelling(other);
     throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
   }
-  const earlier = await EarlierRun.read(await openRunFolder(runPath(resume)), task);
+  const earlier = await EarlierRun.read(await resumeRunFolder(runPath(resume)), task);
   // Both limits are replaced together, so that the configuration tells what determined the run's end.
   const changed = epochs !== undefined || minutes !== undefined ? limits : {};
   const software = asked.software ? { software: true } : {};

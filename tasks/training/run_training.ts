@@ -2,7 +2,6 @@ import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { stepsWithin } from "../../lib/train/budget.ts";
 import { planTraining } from "../../lib/train/plan.ts";
 import type { Schedule } from "../../lib/train/schedule.ts";
-import { createRunFolder } from "../run/run_folder.ts";
 import type { Command } from "../shell/command.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { planText } from "../shell/plan.ts";
@@ -38,6 +37,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
 ): Promise<void> {
   const request = await readRunRequest(task, args);
   const { asked, earlier } = request;
+  using _locked = earlier?.folder;
   using gpu = await openDevice({ allowSoftware: asked.software ? true : undefined, kernels: asked.kernels });
   gpu.tuner.adopt(earlier?.kernels ?? {});
   await using _work = pendingWork(gpu);
@@ -50,7 +50,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
   const { input, field, optimizer } = prepared;
   if (earlier !== undefined) input.checkUnchanged(earlier.config);
-  await earlier?.restore(field, optimizer);
+  const spent = await earlier?.restore(field, optimizer);
   const planned = await plannedLength(prepared, limits, earlier?.length);
   const { length, schedule } = planned;
   signal.throwIfAborted();
@@ -61,11 +61,12 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   for (const notice of notices(request, task, prepared, { ...planned, limits })) console.error(notice);
   using run = new TrainingRun({
     task: task.name,
-    folder: earlier?.folder ?? await createRunFolder(request.place),
+    folder: earlier?.folder ?? request.place,
     length,
     input,
     field,
     optimizer,
+    spent,
   });
   await run.begin();
   for await (const event of prepared.train(length)) await run.handle(event);

@@ -1,18 +1,19 @@
 import { basename } from "@std/path";
 import type { Field } from "../../lib/field/field.ts";
 import { countOf } from "../../lib/optim/observation.ts";
-import type { Optimizer, OptimizerSpec } from "../../lib/optim/optimizer.ts";
+import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { convergenceSvg } from "../run/convergence_plot.ts";
-import { type RunFolder, stepCheckpointName } from "../run/run_folder.ts";
+import { createRunFolder, type NewRunOptions } from "../run/new_run.ts";
+import { stepCheckpointName } from "../run/checkpoints.ts";
+import { RunFolder } from "../run/run_folder.ts";
 import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
-import { scheduleToConfig } from "../../lib/train/schedule_registry.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { formatDuration, ProgressLine } from "../shell/progress.ts";
 import { Speed } from "../shell/speed.ts";
-import { networkConfig } from "./hyperparameters.ts";
+import type { RunTotals } from "./earlier_run.ts";
 import { networkName } from "./network_choice.ts";
+import { runConfig } from "./run_config.ts";
 import type { RunLength } from "./run_length.ts";
-import { chosenSchedule } from "./schedule.ts";
 import type { Figures, Quality, Summary, TrainingInput } from "./training_input.ts";
 
 /** The time for optional closing measurements, in seconds on a software adapter; it lets a run end within two minutes of --minutes. */
@@ -35,8 +36,8 @@ interface RunHabits {
 interface RunParts {
   /** The name of the task. */
   readonly task: string;
-  /** The run's folder. */
-  readonly folder: RunFolder;
+  /** The run's folder, or where that of a new run will be: it is made when the run can be resumed. */
+  readonly folder: RunFolder | NewRunOptions;
   /** How many steps the run has. */
   readonly length: RunLength;
   /** What the run trains on. */
@@ -45,6 +46,10 @@ interface RunParts {
   readonly field: Field;
   /** The optimizer of the field's parameters. */
   readonly optimizer: Optimizer;
+  /** Seconds of training after which a run without more frequent evaluations writes a checkpoint; 60 by default. */
+  readonly secondsBetweenCheckpoints?: number;
+  /** What a resumed run had spent on training, if its checkpoint tells; otherwise its last measurement does. */
+  readonly spent?: RunTotals;
   /**
    * Settings of a run that is one of many. Such a run writes figures and the task's own files, but no checkpoints and no plot, and prints
    * little.
@@ -68,52 +73,67 @@ export class TrainingRun implements Disposable {
   readonly #progress: ProgressLine;
   readonly #speed = new Speed();
   readonly #workSpeed = new Speed();
-  readonly #name: string;
+  #folder?: RunFolder;
   /** Training time and Hessian-vector products before the run was resumed. */
-  #earlier = { seconds: 0, hvps: 0 };
+  #earlier: RunTotals = { seconds: 0, hvps: 0 };
   #last?: TrainEvent;
   #figures: Figures = {};
   #evaluations = 0;
   #firstStep = 0;
   #evaluated = { step: -1, seconds: 0 };
+  /** The last checkpoint: the training time in this process until then, and how long it took to write. */
+  #saved = { seconds: 0, took: 0 };
 
   constructor(readonly parts: RunParts) {
-    this.#name = basename(parts.folder.path);
-    this.#progress = parts.habits?.progress ?? new ProgressLine();
+    const { folder, habits } = parts;
+    if (folder instanceof RunFolder) this.#folder = folder;
+    this.#progress = habits?.progress ?? new ProgressLine();
   }
 
-  /** Reads the records of an interrupted run, which continues from there. */
+  /** Reads the records of an interrupted run, which continues from there, and removes those that it will write again. */
   async begin(): Promise<void> {
     const { step } = this.parts.optimizer.counters;
     this.#firstStep = step;
-    await this.parts.input.begin?.(this.parts.folder);
-    await this.parts.folder.truncateMetrics((record) => Number(record.step) <= step);
-    const before = (await this.parts.folder.readMetrics()).at(-1);
-    if (before === undefined) return;
-    const { step: evaluated, epoch: _, seconds, hvps, ...figures } = before;
-    this.#earlier = { seconds: Number(seconds), hvps: Number(hvps) };
-    this.#evaluated.step = Number(evaluated);
+    if (this.#folder === undefined) return;
+    const records = (await this.#folder.readMetrics()).filter((record) => record.step <= step);
+    // An interruption adds a measurement that the run without it would not have.
+    await this.#folder.truncateMetrics((record) => record.step <= step && record.stopped !== true);
+    this.#evaluations = records.filter(({ stopped }) => stopped !== true).length;
+    const last = records.at(-1);
+    this.#earlier = this.parts.spent ?? { seconds: Number(last?.seconds ?? 0), hvps: Number(last?.hvps ?? 0) };
+    if (last === undefined) return;
+    const { step: evaluated, epoch: _, seconds: __, hvps: ___, stopped, ...figures } = last;
+    if (stopped !== true) this.#evaluated.step = evaluated;
     this.#figures = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
   }
 
   /** Ends the progress line, so that the next message starts on a line of its own. */
   [Symbol.dispose](): void {
     if (this.parts.habits === undefined) this.#progress.finish();
+    this.#folder?.[Symbol.dispose]();
+  }
+
+  /** The run's folder, which exists from the start of training on. */
+  get folder(): RunFolder {
+    if (this.#folder === undefined) throw new Error("run: expected a folder, found none: training has not started.");
+    return this.#folder;
   }
 
   /** Shows an event and records it. */
   async handle(event: TrainEvent): Promise<void> {
     this.#last = event;
-    if (event.type === "start") await this.#writeConfig(this.parts.optimizer.spec);
+    if (event.type === "start") await this.#open();
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
     if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event);
+    else if (event.type === "progress" && this.#isSaveDue(event)) await this.#save(event, true);
     if (event.losses.length > 0) this.#progress.update(this.#line(event));
   }
 
   /** Writes the results of a finished or interrupted run and prints where they are. */
   async finish(signal: AbortSignal): Promise<RunOutcome> {
-    const { task, folder, input, field, habits } = this.parts;
+    const { folder } = this;
+    const { task, input, field, habits } = this.parts;
     const event = this.#last!;
     const { aborted } = event;
     if (habits === undefined) this.#progress.finish();
@@ -137,8 +157,7 @@ export class TrainingRun implements Disposable {
     });
     if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
-    const seconds = this.#earlier.seconds + event.seconds;
-    const hvps = this.#earlier.hvps + event.hvps;
+    const { seconds, hvps } = this.#totals(event);
     await folder.writeSummary({
       task,
       adapter: field.gpu.adapter.name,
@@ -158,33 +177,26 @@ export class TrainingRun implements Disposable {
     return outcome;
   }
 
-  /** Writes everything that the run depends on. It is called when training starts, because the kernels are not known earlier. */
-  async #writeConfig({ name, options }: OptimizerSpec): Promise<void> {
-    const { gpu, description } = this.parts.field;
-    const { values, config } = this.parts.input;
-    await this.parts.folder.writeConfig({
-      task: this.parts.task,
-      options: { ...values, resume: undefined, name: this.#name },
-      ...this.parts.length,
-      ...networkConfig(values, description),
-      optimizer: { name, ...options },
-      schedule: scheduleToConfig(chosenSchedule(values, this.parts.length.scheduleSteps)),
-      layers: description.layers.map((layer) => layer.name),
-      ...config,
-      adapter: gpu.adapter,
-      kernels: gpu.tuner.choices,
-      versions: Deno.version,
-    });
+  /** Makes the folder of a new run, and writes what the run needs to be resumed. Before the start, the kernels are not known. */
+  async #open(): Promise<void> {
+    const { folder } = this.parts;
+    const fill = async (filled: RunFolder, name: string) => {
+      await filled.writeConfig(runConfig(this.parts, name));
+      await this.parts.input.begin?.(filled);
+    };
+    if (folder instanceof RunFolder) await fill(folder, basename(folder.path));
+    else this.#folder = await createRunFolder(folder, fill);
   }
 
   async #plot(): Promise<void> {
-    const { folder, optimizer } = this.parts;
+    const { folder } = this;
+    const { optimizer } = this.parts;
     const { quality, values } = this.parts.input;
     const points = (await folder.readMetrics()).map((record) => {
       return { step: Number(record.step), seconds: Number(record.seconds), value: Number(record[quality.figure]) };
     });
     try {
-      const title = `${this.#name}: ${networkName(values)}, ${optimizer.spec.name}`;
+      const title = `${basename(folder.path)}: ${networkName(values)}, ${optimizer.spec.name}`;
       await folder.writeFile("convergence.svg", await convergenceSvg(points, title, quality));
     } catch (error) {
       console.error(`convergence.svg could not be drawn: ${(error as Error).message}`);
@@ -224,27 +236,43 @@ export class TrainingRun implements Disposable {
     return work * (steps - step) / seen;
   }
 
-  /** Measures the field and records the figures, once for each step. */
+  /** Measures the field and records the figures, once for each step. An interrupted run is measured outside of the count. */
   async #evaluate(event: TrainEvent): Promise<void> {
-    const { folder, input, field, optimizer } = this.parts;
-    const { step, epoch, seconds, hvps } = event;
+    const { input, field } = this.parts;
+    const { step, epoch, seconds, aborted: stopped } = event;
     const figures = await input.measure(field);
     if (step === this.#evaluated.step) return;
     this.#evaluated = { step, seconds };
     this.#figures = figures;
-    folder.appendMetrics({
-      step,
-      epoch,
-      seconds: this.#earlier.seconds + seconds,
-      ...figures,
-      hvps: this.#earlier.hvps + hvps,
-    });
-    const name = stepCheckpointName(step);
+    const { seconds: total, hvps } = this.#totals(event);
+    this.folder.appendMetrics({ step, epoch, seconds: total, ...figures, hvps, ...stopped && { stopped } });
     const { snapshotEvery } = input.values;
-    if (snapshotEvery !== undefined && this.#evaluations++ % snapshotEvery === 0) {
-      await input.snapshot(field, folder, `snapshots/${name}`);
+    if (snapshotEvery !== undefined && !stopped && this.#evaluations++ % snapshotEvery === 0) {
+      await input.snapshot(field, this.folder, `snapshots/${stepCheckpointName(step)}`);
     }
-    if (this.parts.habits === undefined) await folder.writeCheckpoint(name, await encodeCheckpoint(field, optimizer));
+    if (this.parts.habits === undefined) await this.#save(event, stopped);
+  }
+
+  /** Whether the last checkpoint is so long ago that an interim one is due. Writing takes at most 1/60 of the training time. */
+  #isSaveDue({ seconds }: TrainEvent): boolean {
+    const { habits, secondsBetweenCheckpoints: asked = Math.max(60, 60 * this.#saved.took) } = this.parts;
+    return habits === undefined && seconds - this.#saved.seconds >= asked;
+  }
+
+  /** Writes a checkpoint. One between evaluations also has what was spent on training, which otherwise the measurement has. */
+  async #save(event: TrainEvent, interim: boolean): Promise<void> {
+    const { field, optimizer } = this.parts;
+    const begin = performance.now();
+    const { seconds, hvps } = this.#totals(event);
+    const notes = { seconds: String(seconds), hvps: String(hvps) };
+    const bytes = await encodeCheckpoint(field, optimizer, interim ? notes : {});
+    await this.folder.writeCheckpoint(stepCheckpointName(event.step, interim), bytes);
+    this.#saved = { seconds: event.seconds, took: (performance.now() - begin) / 1000 };
+  }
+
+  /** Training time and Hessian-vector products of the whole run so far. */
+  #totals({ seconds, hvps }: TrainEvent): RunTotals {
+    return { seconds: this.#earlier.seconds + seconds, hvps: this.#earlier.hvps + hvps };
   }
 }
 

@@ -23,7 +23,7 @@ export async function addFile(copy: string, path: string, text: string): Promise
 /**
  * Adds an entry to a list of a registry.
  *
- * @param path The registry's file, which declares the list as `export const LIST … = [`.
+ * @param path The registry's file, which declares the list as `const LIST … = [`.
  * @param entry.text The line that is added.
  * @param entry.imports The name that the line needs, and the file that exports it.
  */
@@ -36,8 +36,8 @@ export async function addEntry(
   const file = join(copy, path);
   const [name, from] = entry.imports;
   const text = await Deno.readTextFile(file);
-  const changed = text.replace(new RegExp(`(export const ${list}[^=]*= \\[\\n)`), `$1  ${entry.text},\n`);
-  if (changed === text) throw new Error(`${path}: a list ${list} expected, none found.`);
+  const changed = text.replace(new RegExp(`(const ${list}[^=]*= \\[\\n)`), `$1  ${entry.text},\n`);
+  if (changed === text) throw new Error(`${path}: expected a list ${list}, found none.`);
   await Deno.writeTextFile(file, `import { ${name} } from "${from}";\n${changed}`);
 }
 

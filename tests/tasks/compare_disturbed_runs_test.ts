@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { disturbedRuns } from "../../tasks/compare/disturbed_runs.ts";
-import type { PairPace } from "../../tasks/compare/pair_pace.ts";
-import type { RunRecord } from "../../tasks/compare/store.ts";
+import type { PairPace } from "../../tasks/compare/record.ts";
+import type { RunRecord } from "../../tasks/compare/record.ts";
 
 Deno.test("a disturbed final run is recognised by its pair's other runs, or by the pace measured beforehand", () => {
   const pace: PairPace = {

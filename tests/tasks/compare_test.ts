@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { imageTask } from "../../tasks/image/task.ts";
 import { makeFinalRun, makeTrial } from "../../tasks/compare/make_run.ts";
 import { runValues } from "../../tasks/compare/run_values.ts";
-import type { Settings } from "../../tasks/compare/settings.ts";
+import type { Settings } from "../../tasks/compare/record.ts";
 import { ProgressLine } from "../../tasks/shell/progress.ts";
 import type { TrainingTask } from "../../tasks/training/task.ts";
 import { smoothPng } from "../support/image_task.ts";
@@ -254,6 +254,7 @@ Deno.test("a comparison is gone on with by one process at a time, on the device 
     {
       using lock = await Deno.open(join(path, ".lock"), { write: true });
       await lock.lock(true);
+      await lock.truncate();
       const message = "another process is making this comparison; wait for it to end, or choose another --name.";
       assertEquals(await resume(), [1, `error: ${path}: ${message}`]);
     }
@@ -272,7 +273,7 @@ Deno.test("a comparison is gone on with by one process at a time, on the device 
       "choose another --name.",
     ]);
     await Deno.writeTextFile(file, '{"settings": 3}');
-    assertEquals(await resume(), [1, `error: ${file}: expected a comparison's record, but it has no settings.`]);
+    assertEquals(await resume(), [1, `error: ${file}, settings: expected an object, found 3.`]);
     assertEquals(await Deno.readTextFile(join(path, "report.md")), report);
   }));
 

@@ -34,11 +34,12 @@ async function succeeds(folder: string, ...args: string[]): Promise<Outcome> {
   return result;
 }
 
-/** Every file below a folder, by path. */
+/** Every file below a folder, by path, except for locks, which hold the number of the last process. */
 async function contents(folder: string): Promise<Record<string, Uint8Array>> {
   const files: Record<string, Uint8Array> = {};
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     const path = join(folder, name);
+    if (name === ".lock") continue;
     if (!isDirectory) files[name] = await Deno.readFile(path);
     else for (const [below, bytes] of Object.entries(await contents(path))) files[join(name, below)] = bytes;
   }
@@ -58,6 +59,7 @@ Deno.test("a run leaves its configuration, metrics, pictures, plot, checkpoints 
     assertMatch(stderr, /^epoch .*step \d+ .*loss .*PSNR .*ETA .*steps\/s$/m);
     assertEquals(namesIn(folder), ["picture.png", "runs"]);
     assertEquals(namesIn(path), [
+      ".lock",
       "checkpoints",
       "config.json",
       "convergence.svg",
@@ -95,7 +97,8 @@ Deno.test("a run leaves its configuration, metrics, pictures, plot, checkpoints 
     assertEquals(namesIn(join(path, "checkpoints")), ["step-00000007.safetensors", "step-00000014.safetensors"]);
     const { tensors, metadata } = decodeSafetensors((await newest(folder, "first")).bytes);
     assertEquals(tensors["parameters/layers.0.weight"].shape, [16, 2]);
-    const { field, ...counters } = metadata;
+    const { field, sha256, ...counters } = metadata;
+    assertEquals(sha256.length, 64);
     assertEquals(counters, { optimizer: "esgd", step: "14", observations: String(metrics[1].hvps) });
     assertEquals(JSON.parse(field).layers[0].activation, { name: "gaussian", options: { sigma: 0.05 } });
 
@@ -134,7 +137,7 @@ Deno.test("each mistake is one sentence and exit code 1, and nothing is made", (
       [["folder.png"], /folder\.png: cannot be read: /],
       [["cut.png"], /cut\.png: /],
       [["damaged.png"], /damaged\.png: the PNG is damaged/],
-      [["text.png"], /text\.png: expected a PNG or a JPEG, found a GIF\./],
+      [["text.png"], /text\.png: expected a PNG or a JPEG, found a GIF; convert it to PNG\./],
       [["picture.png", "--crop", "1,2,3"], /--crop: expected X,Y,W,H in whole pixels, found "1,2,3"\./],
       [["picture.png", "--crop", "1,,2,3"], /--crop: expected X,Y,W,H in whole pixels, found "1,,2,3"\./],
       [["picture.png", "--crop", "30,0,20,10"], /20×10 pixels at \(30, 0\) exceed the picture of 40×30\./],
@@ -143,7 +146,7 @@ Deno.test("each mistake is one sentence and exit code 1, and nothing is made", (
       [["--resume", "runs/image/none"], /none: there is no such run\./],
       [
         ["--resume", "folder.png"],
-        /folder\.png: this folder is not a run: expected a config\.json in it, found none\./,
+        /folder\.png: expected a folder in .*runs, because deno task lets this task write only there/,
       ],
     ];
     for (let i = 0; i < cases.length; i += 2) {
@@ -241,5 +244,5 @@ Deno.test("a run that diverges ends with one sentence and exit code 1, without a
     const { code, stderr } = await image(folder, "picture.png", ...small, ...rate, "--epochs", "50", "--name", "wild");
     assertEquals(code, 1);
     assertMatch(stderr, /\nerror: Training diverged at step 2: [^\n]+\n$/);
-    assertEquals(namesIn(runPath(folder, "wild")), ["config.json"]);
+    assertEquals(namesIn(runPath(folder, "wild")), [".lock", "config.json"]);
   }));

@@ -69,6 +69,7 @@ Deno.test("config.json has the figures of the cameras and the masked part, and m
   using input = new SceneInput(gpu, sceneOf(viewsOf()), values());
   const { scene } = input.config as { scene: Record<string, unknown> & { figures: Record<string, unknown> } };
   assertEquals([scene.masked, scene.figures.behind, scene.figures.outward], [0.5, 0, 0]);
+  assertEquals(scene.sizes, ["8×6", "10×4"]);
   assertEquals(input.data.count, 44);
   const unmasked = viewsOf().map(({ mask: _, ...view }) => view);
   using other = new SceneInput(gpu, sceneOf(unmasked), values());

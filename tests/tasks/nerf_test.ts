@@ -102,7 +102,7 @@ Deno.test("a run leaves test views, depth, a path, metrics and a summary; resumi
     const run = runPath(folder, "whole");
     assertEquals(
       namesIn(run),
-      "checkpoints config.json convergence.svg metrics.jsonl orbit orbit.png scene.json snapshots summary.json test"
+      ".lock checkpoints config.json convergence.svg metrics.jsonl orbit orbit.png scene.json snapshots summary.json test"
         .split(" "),
     );
     assertEquals(namesIn(join(run, "test")).slice(0, 3), ["000.png", "000_comparison.png", "000_depth.png"]);
@@ -250,12 +250,15 @@ Deno.test("a scene that looks forward is rendered along a spiral, and frames of 
     const record = await readJson(run, "scene.json");
     const { bounds, space } = record;
     const broken: [object, RegExp][] = [
-      [{}, /scene\.json: expected cameras, bounds, a ray space and a background, but not all of them were found\.\n$/],
-      [{ ...record, bounds: { ...bounds, near: null } }, /not all of them were found\.\n$/],
-      [{ ...record, space: { ...space, motion: [1] } }, /not all of them were found\.\n$/],
+      [{}, /scene\.json, bounds: expected an object, found none\.\n$/],
+      [
+        { ...record, bounds: { ...bounds, near: null } },
+        /scene\.json, bounds\.near: expected a number, found null\.\n$/,
+      ],
+      [{ ...record, space: { ...space, motion: [1] } }, /space\.motion: expected a list of 12, found a list of 1\.\n$/],
       [
         { ...record, bounds: { ...bounds, cameras: [{ ...bounds.cameras[0], pose: 3 }] } },
-        /not all of them were found\.\n$/,
+        /scene\.json, bounds\.cameras\[0\]\.pose: expected a list of 12, found 3\.\n$/,
       ],
       [{ ...record, bounds: { ...bounds, near: 99 } }, /expected distances 0 < near < far, found 99 and 8\.\n$/],
     ];

@@ -4,7 +4,7 @@ import { createField, decodeMesh, encodePly, normaliseMesh, openDevice, type Tra
 import type { Mesh } from "../../lib/codec/mod.ts";
 import { encodeObj } from "../../lib/codec/mod.ts";
 import { inspectMesh, type NormalisedMesh } from "../../lib/data/mesh/mod.ts";
-import { createRunFolder } from "../../tasks/run/run_folder.ts";
+import { createRunFolder } from "../../tasks/run/new_run.ts";
 import { command } from "../../tasks/occupancy/command.ts";
 import { MeshInput } from "../../tasks/occupancy/mesh_input.ts";
 import { occupancyTask } from "../../tasks/occupancy/task.ts";
@@ -109,6 +109,7 @@ Deno.test("a run leaves a mesh in the input's coordinates, pictures, metrics and
     assertMatch(whole.stdout, /^IoU 0\.\d{4} after 48 steps; the run is in .*whole\n$/);
     const run = join(folder, "runs/occupancy/whole");
     assertEquals(namesIn(run), [
+      ".lock",
       "checkpoints",
       "config.json",
       "convergence.svg",
@@ -205,7 +206,7 @@ Deno.test("a run that is stopped while it is concluded leaves no result that loo
     const stop = new AbortController();
     const event = { step: 8, stepsPerEpoch: 8 } as TrainEvent;
     const closing = { say: () => stop.abort(), print: () => {}, signal: stop.signal, seconds: 90 };
-    const run = await createRunFolder({ root: folder, task: "occupancy", name: "stopped" });
+    using run = await createRunFolder({ root: folder, task: "occupancy", name: "stopped" });
     await assertRejects(() => subject.conclude(field, run, event, closing), DOMException, "aborted");
     assertEquals(namesIn(run.path).filter((name) => name.startsWith("mesh")), []);
     // One that was stopped before has its closing.

@@ -89,16 +89,25 @@ Deno.test("damaged, foreign and truncated bytes are refused in a sentence, and n
     [bytes.subarray(0, 5), "f: truncated: expected at least 8 bytes, found 5."],
     [bytes.subarray(0, bytes.length - 4), "f, tensor "],
     [new TextEncoder().encode("\x89PNG\r\n\x1a\n and more"), "f: not a safetensors file: "],
-    [encodeSafetensors(tensors), "f: metadata with the description of a field expected, none found."],
-    [written("{"), "f, field: a field description in JSON expected, but it is invalid: "],
-    [written("[]"), "f, field: an object expected, [] found."],
-    [written("{}"), "f, field: a list of layers expected, nothing found."],
-    [edited('"units":5', '"units":"5"'), 'f, field: layer layers.0: a number of units expected, "5" found.'],
+    [encodeSafetensors(tensors), "f: expected metadata with the description of a field, found none."],
+    [written("{"), "f, field: expected a field description in JSON, found a text that is none."],
+    [written("[".repeat(1e5)), "f, field: expected a field description in JSON, found a text that is none."],
+    [written(`${"[".repeat(1e5)}${"]".repeat(1e5)}`), "f, field: expected an object, found a list of 1."],
+    [
+      edited('["input"]', '{"toString":1}'),
+      "f, field: expected a layer with a name and a list `from` of names, found an object.",
+    ],
+    [written("[]"), "f, field: expected an object, found a list of 0."],
+    [written("{}"), "f, field: expected a list of layers, found nothing."],
+    [edited('"units":5', '"units":"5"'), 'f, field: layer layers.0: expected a number of units, found "5".'],
     [edited('"units":5', '"units":0'), "f, field: field description: units of layer layers.0: a positive whole number"],
-    [edited('"units":5', '"units":6'), "f: parameters/layers.0.weight: shape [6,2] expected, [5,2] found."],
-    [edited('"units":5', '"units":1e15'), "f: parameters/layers.0.weight: shape ["],
-    [edited('"input":2', '"input":"2"'), 'f, field: inputs: input: a number expected, "2" found.'],
-    [edited('["input"]', '"input"'), "f, field: a layer with a name and a list `from` of names expected, "],
+    [edited('"units":5', '"units":6'), "f: parameters/layers.0.weight: expected the shape [6,2], found [5,2]."],
+    [edited('"units":5', '"units":1e15'), "f: parameters/layers.0.weight: expected the shape ["],
+    [edited('"input":2', '"input":"2"'), 'f, field: inputs: input: expected a number, found "2".'],
+    [
+      edited('["input"]', '"input"'),
+      "f, field: expected a layer with a name and a list `from` of names, found an object.",
+    ],
     [
       edited('["input"]', '["output"]'),
       "f, field: field description: layer layers.0 reads output, which is neither an input",
@@ -108,13 +117,19 @@ Deno.test("damaged, foreign and truncated bytes are refused in a sentence, and n
     [edited('"gaussian"', '"constructor"'), 'f, field: layer layers.0: activation "constructor" is none of '],
     [
       written(metadata.field, { "parameters/layers.2.bias": { shape: [1], data: wave(1, 1) } }),
-      "f: parameters/layers.2.bias: no such tensor expected, one found.",
+      'f: "parameters/layers.2.bias": expected no such tensor, found one.',
     ],
     [
       written(metadata.field, { "parameters/layers.1.bias": { shape: [1], data: Float64Array.of(1) } }),
-      "f: parameters/layers.1.bias: 32-bit floats expected, Float64Array found.",
+      "f: parameters/layers.1.bias: expected 32-bit floats, found a Float64Array.",
     ],
   ];
+  for (const value of [NaN, Infinity]) {
+    refused.push([
+      written(metadata.field, { "parameters/layers.1.bias": { shape: [1], data: Float32Array.of(value) } }),
+      `f: parameters/layers.1.bias: expected finite numbers, found ${value} at entry 0.`,
+    ]);
+  }
   const before = gpu.liveBuffers;
   for (const [given, message] of refused) {
     assertThrows(() => loadField(gpu, given, { name: "f" }), Error, message);
@@ -128,6 +143,6 @@ Deno.test("a field is not loaded with another description than it was saved with
   const bytes = await saveField(field);
   using same = loadField(gpu, bytes, { description: described(30) });
   assertEquals(await same.parameters.read(), await field.parameters.read());
-  const expected = "f: a field of the given description expected, one of another description found: ";
+  const expected = "f: expected a field of the given description, found one of another description: ";
   assertThrows(() => loadField(gpu, bytes, { description: described(5), name: "f" }), Error, expected);
 });

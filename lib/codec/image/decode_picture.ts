@@ -1,8 +1,7 @@
-import { decodeJpeg } from "./decode_jpeg.ts";
 import { decodePng } from "./decode_png.ts";
-import { readJpegHeader } from "./jpeg_header.ts";
-import type { Picture } from "./picture.ts";
-import { readPngHeader } from "./png_header.ts";
+import { readJpeg } from "./jpeg/read_jpeg.ts";
+import { MAX_PIXELS, type Picture } from "./picture.ts";
+import { readPngHeader } from "./png/read_png.ts";
 import { describeFileKind, describeFound } from "../file_kind.ts";
 
 /** Options for decoding a picture. */
@@ -35,7 +34,9 @@ export async function decodePicture(
   name = "picture",
   { asStored = false }: DecodeOptions = {},
 ): Promise<Picture> {
-  return kindOf(bytes, name) === "PNG" ? decodePng(bytes, name) : await decodeJpeg(bytes, name, { asStored });
+  if (kindOf(bytes, name) === "PNG") return decodePng(bytes, name);
+  const { decodeJpeg } = await import("./decode_jpeg.ts");
+  return decodeJpeg(bytes, name, { asStored });
 }
 
 /**
@@ -50,7 +51,7 @@ export function readPictureHeader(bytes: Uint8Array, name = "picture"): PictureH
     const { width, height } = readPngHeader(bytes, name);
     return { width, height, orientation: 1 };
   }
-  const { width, height, orientation } = readJpegHeader(bytes, name);
+  const { frame: { width, height }, orientation } = readJpeg(bytes, MAX_PIXELS, name);
   return { width, height, orientation };
 }
 

@@ -1,119 +1,125 @@
-/**
- * Decoding PNG. fast-png decompresses the data and undoes the filters. It leaves low bit depths packed and only reports palettes and
- * transparent colours, so these are converted here.
- *
- * @module
- */
-
-import { decode, type DecodedPng } from "npm:fast-png@8.0.0";
-import type { Picture } from "./picture.ts";
-import { type PngHeader, readPngHeader } from "./png_header.ts";
-
-/** The most pixels of a PNG: 2²⁷, about 11 600 × 11 600. */
-export const MAX_PNG_PIXELS = 2 ** 27;
+import { inflateRows, passesOf, samplesOf, undoFilter } from "./png/rows.ts";
+import { type Png, type PngHeader, readPng } from "./png/read_png.ts";
+import { MAX_PIXELS, type Picture } from "./picture.ts";
 
 /**
- * Decodes a PNG of any colour type and bit depth. A palette gives RGB; a tRNS chunk adds alpha (RGBA for palettes and RGB,
- * grey and alpha for grey). For an animated PNG, the default image is decoded. Colour profiles, gamma and EXIF are ignored.
+ * Decodes a PNG of any colour type and bit depth, interlaced or not. A palette gives RGB; a tRNS chunk adds alpha (RGBA for palettes
+ * and RGB, grey and alpha for grey). For an animated PNG, the default image is decoded. Colour profiles, gamma and EXIF are ignored.
  *
  * @param bytes The whole file.
  * @param name The name of the file in error messages.
  * @returns A picture with the values sample / (2^depth − 1).
- * @throws {Error} If the file is truncated or damaged (checksums are verified), has more than `MAX_PNG_PIXELS` pixels, or is
- * interlaced with fewer than 8 bits per sample, which fast-png does not support.
+ * @throws {Error} If the file is cut off or damaged (checksums are verified), holds fewer or more rows than its header says, has a
+ * critical chunk that is unknown, or has more than `MAX_PIXELS` pixels.
  */
 export function decodePng(bytes: Uint8Array, name = "picture"): Picture {
-  const header = readPngHeader(bytes, name);
-  const { width, height, depth, interlaced } = header;
-  if (width * height > MAX_PNG_PIXELS) {
+  const png = readPng(bytes, name);
+  const { width, height, depth } = png.header;
+  if (width * height > MAX_PIXELS) {
     throw new Error(
-      `${name}: the PNG has ${width}×${height} pixels, but at most ${MAX_PNG_PIXELS} are supported; shrink it first.`,
+      `${name}: the PNG has ${width}×${height} pixels, but at most ${MAX_PIXELS} are supported; shrink it first.`,
     );
   }
-  if (interlaced && depth < 8) {
-    throw new Error(
-      `${name}: expected 8 or 16 bits per sample in an interlaced PNG, found ${depth}; save it without interlacing.`,
-    );
+  const rows = inflateRows(png, name);
+  const { channels, write } = writerOf(png, name);
+  const pixels = new Float32Array(width * height * channels);
+  const pixelBytes = Math.max(1, samplesOf(png.header) * depth / 8);
+  let at = 0;
+  for (const pass of passesOf(png.header)) {
+    const samples = new Uint16Array(pass.width * samplesOf(png.header));
+    for (let row = 0; row < pass.height; row++) {
+      undoFilter(rows, at + 1, pass.rowBytes, pixelBytes, row === 0, name);
+      unpack(rows, at + 1, depth, samples);
+      const first = (pass.y + row * pass.down) * width + pass.x;
+      write(samples, pixels, first * channels, pass.across * channels);
+      at += 1 + pass.rowBytes;
+    }
   }
-  return { width, height, ...spread(header, decodeChunks(bytes, name), name) };
+  return { width, height, channels, pixels };
 }
 
-function decodeChunks(bytes: Uint8Array, name: string): DecodedPng {
-  try {
-    return decode(bytes, { checkCrc: true });
-  } catch (cause) {
-    const { message, cause: deeper } = cause as Error;
-    const reason = deeper instanceof Error ? `${message.replace(/:$/, "")}: ${deeper.message}` : message;
-    throw new Error(`${name}: the PNG is damaged (${reason}).`, { cause });
+/** Unpacks the samples of a row, whose high bits are first. */
+function unpack(rows: Uint8Array, at: number, depth: number, samples: Uint16Array): void {
+  if (depth === 8) samples.set(rows.subarray(at, at + samples.length));
+  else if (depth === 16) {
+    for (let i = 0; i < samples.length; i++, at += 2) samples[i] = rows[at] << 8 | rows[at + 1];
+  } else {
+    const mask = 2 ** depth - 1;
+    for (let i = 0, bit = 0; i < samples.length; i++, bit += depth) {
+      samples[i] = rows[at + (bit >> 3)] >> 8 - depth - (bit & 7) & mask;
+    }
   }
 }
 
-/** Converts the result of fast-png to channels and values in [0, 1]. */
-function spread(header: PngHeader, decoded: DecodedPng, name: string): Pick<Picture, "channels" | "pixels"> {
-  const { width, height, depth, colourType } = header;
-  const samples = depth < 8 ? unpack(decoded.data, width, height, depth) : decoded.data;
+/** Writes a row of samples to the pixels, from `at` on and `step` values from pixel to pixel. */
+type RowWriter = (samples: Uint16Array, pixels: Float32Array, at: number, step: number) => void;
+
+/** The number of channels of a PNG, and how its samples become pixels. */
+function writerOf(png: Png, name: string): { channels: Picture["channels"]; write: RowWriter } {
+  const { header, transparency } = png;
   // Only the colour type tells whether the palette is used, because RGB files may contain one too, as a hint for poor displays.
-  if (colourType === 3) return lookUp(samples, decoded.palette!, name);
-  const channels = decoded.channels as Picture["channels"];
+  if (header.colourType === 3) return { channels: transparency ? 4 : 3, write: paletteWriter(png, name) };
+  const count = samplesOf(header);
+  if (transparency) return { channels: count + 1 as 2 | 4, write: transparentWriter(header, transparency) };
+  const parts = partsOf(header.depth);
+  const write: RowWriter = (samples, pixels, at, step) => {
+    if (step === count) {
+      for (let i = 0; i < samples.length; i++) pixels[at + i] = parts[samples[i]];
+      return;
+    }
+    for (let i = 0; i < samples.length; at += step) {
+      for (let c = 0; c < count; c++) pixels[at + c] = parts[samples[i++]];
+    }
+  };
+  return { channels: count as Picture["channels"], write };
+}
+
+/** The values of all samples of a depth: sample / (2^depth − 1). */
+function partsOf(depth: number): Float32Array {
   const full = 2 ** depth - 1;
-  const transparent = decoded.transparency;
-  if (transparent) return { channels: channels + 1 as 2 | 4, pixels: addAlpha(samples, channels, full, transparent) };
-  const pixels = new Float32Array(samples.length);
-  for (let i = 0; i < samples.length; i++) pixels[i] = samples[i] / full;
-  return { channels, pixels };
+  return Float32Array.from({ length: full + 1 }, (_, i) => i / full);
 }
 
-/** Unpacks samples of 1, 2 or 4 bits to one sample per entry. Each row begins at a whole byte, with the high bits first. */
-function unpack(packed: ArrayLike<number>, width: number, height: number, depth: number): Uint8Array {
-  const samples = new Uint8Array(width * height);
-  const rowBytes = Math.ceil(width * depth / 8);
-  const mask = 2 ** depth - 1;
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      const bit = x * depth;
-      samples[i] = packed[y * rowBytes + (bit >> 3)] >> (8 - depth - (bit & 7)) & mask;
+/** Looks up the colours of palette indices. Entries beyond the tRNS chunk are opaque. */
+function paletteWriter({ header, palette, transparency }: Png, name: string): RowWriter {
+  const colours = palette.length / 3;
+  const channels = transparency ? 4 : 3;
+  const parts = partsOf(8);
+  const table = Float32Array.from({ length: colours * channels }, (_, i) => {
+    const [colour, channel] = [Math.floor(i / channels), i % channels];
+    return parts[channel < 3 ? palette[3 * colour + channel] : transparency?.[colour] ?? 255];
+  });
+  return (indices, pixels, at, step) => {
+    for (let i = 0; i < indices.length; i++, at += step) {
+      const index = indices[i];
+      if (index >= colours) {
+        const pixel = at / channels;
+        throw new Error(
+          `${name}, row ${Math.floor(pixel / header.width)}, column ${pixel % header.width}: ` +
+            `expected a palette index below ${colours}, found ${index}.`,
+        );
+      }
+      for (let c = 0; c < channels; c++) pixels[at + c] = table[index * channels + c];
     }
-  }
-  return samples;
-}
-
-/** Looks up the colours of palette indices. Palette entries have an alpha if the file has a tRNS chunk. */
-function lookUp(
-  indices: ArrayLike<number>,
-  palette: readonly number[][],
-  name: string,
-): Pick<Picture, "channels" | "pixels"> {
-  const channels = palette[0]?.length === 4 ? 4 : 3;
-  const pixels = new Float32Array(indices.length * channels);
-  for (let i = 0; i < indices.length; i++) {
-    const colour = palette[indices[i]];
-    if (!colour) {
-      throw new Error(
-        `${name}: pixel ${i} has palette index ${indices[i]}, but the palette has ${palette.length} entries.`,
-      );
-    }
-    for (let c = 0; c < channels; c++) pixels[i * channels + c] = colour[c] / 255;
-  }
-  return { channels, pixels };
+  };
 }
 
 /** Adds an alpha channel: 0 where all samples equal the transparent colour exactly, 1 elsewhere. */
-function addAlpha(
-  samples: ArrayLike<number>,
-  channels: number,
-  full: number,
-  transparent: ArrayLike<number>,
-): Float32Array {
-  const count = samples.length / channels;
-  const pixels = new Float32Array(count * (channels + 1));
-  for (let i = 0; i < count; i++) {
-    let alpha = 0;
-    for (let c = 0; c < channels; c++) {
-      const sample = samples[i * channels + c];
-      pixels[i * (channels + 1) + c] = sample / full;
-      if (sample !== transparent[c]) alpha = 1;
+function transparentWriter(header: PngHeader, transparency: Uint8Array): RowWriter {
+  const parts = partsOf(header.depth);
+  const count = samplesOf(header);
+  const transparent = Array.from(
+    { length: count },
+    (_, c) => (transparency[2 * c] << 8 | transparency[2 * c + 1]) & 2 ** header.depth - 1,
+  );
+  return (samples, pixels, at, step) => {
+    for (let i = 0; i < samples.length; i += count, at += step) {
+      let alpha = 0;
+      for (let c = 0; c < count; c++) {
+        pixels[at + c] = parts[samples[i + c]];
+        if (samples[i + c] !== transparent[c]) alpha = 1;
+      }
+      pixels[at + count] = alpha;
     }
-    pixels[i * (channels + 1) + channels] = alpha;
-  }
-  return pixels;
+  };
 }

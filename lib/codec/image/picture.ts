@@ -9,3 +9,6 @@ export interface Picture {
   /** Row-major `[height, width, channels]`, top row first; values in [0, 1] as stored (sRGB is not linearised). */
   pixels: Float32Array;
 }
+
+/** The most pixels of a picture that is decoded: 2²⁷, about 11 600 × 11 600. */
+export const MAX_PIXELS: number = 2 ** 27;

@@ -1,4 +1,5 @@
 import { describeFileKind } from "../file_kind.ts";
+import { type NpyHeader, parseNpyHeader } from "./npy_header.ts";
 
 /** An array from a `.npy` file. */
 export interface NpyArray {
@@ -10,49 +11,70 @@ export interface NpyArray {
 
 const MAGIC = 6;
 
+/** The most bytes of a header; NumPy writes 118 for common arrays. */
+const LONGEST_HEADER = 2 ** 16;
+
 /**
- * Decodes a NumPy array of little-endian f32 or f64 in C order (format versions 1 to 3, NEP 1).
+ * Decodes a NumPy array of f32 or f64, little- or big-endian, in C or Fortran order (format versions 1 to 3, NEP 1).
  *
  * @param name The name of the file in error messages.
- * @throws {Error} If the file is of another kind, truncated, or too long.
+ * @returns The array; its entries are row-major whatever their order in the file.
+ * @throws {Error} If the file is of another kind, has entries of another type, is cut off, or too long.
  */
 export function readNpy(bytes: Uint8Array, name = "array"): NpyArray {
   const kind = describeFileKind(bytes);
   if (kind !== "a NumPy array") throw new Error(`${name}: expected a NumPy array (.npy), found ${kind}.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const wide = bytes[MAGIC] > 1;
-  const start = wide ? 12 : 10;
-  if (bytes.length < start) throw new Error(`${name}: the NumPy array is cut off in its header.`);
-  const headerLength = wide ? view.getUint32(8, true) : view.getUint16(8, true);
-  if (bytes.length < start + headerLength) throw new Error(`${name}: the NumPy array is cut off in its header.`);
-  const header = new TextDecoder("latin1").decode(bytes.subarray(start, start + headerLength));
-  const found = /'descr':\s*'([^']*)'.*'fortran_order':\s*(True|False).*'shape':\s*\(([\d,\s]*)\)/s.exec(header);
-  if (found === null) {
-    throw new Error(`${name}: expected a NumPy header with descr, fortran_order and shape, found another text.`);
+  const version = bytes[MAGIC];
+  if (version !== undefined && !(version >= 1 && version <= 3)) {
+    throw new Error(`${name}: expected a NumPy array of format version 1, 2 or 3, found ${version}.`);
   }
-  const [, type, fortran, sizes] = found;
-  if (type !== "<f8" && type !== "<f4") {
-    throw new Error(
-      `${name}: expected an array of f32 or f64 ("<f4" or "<f8"), found "${type.replace(/[^\x20-\x7e]/g, "?")}".`,
-    );
-  }
-  const shape = sizes.split(",").map((size) => size.trim()).filter((size) => size !== "").map(Number);
-  if (fortran === "True" && shape.length > 1) {
-    throw new Error(`${name}: expected an array in C order, found Fortran order.`);
-  }
-  const count = shape.reduce((product, size) => product * size, 1);
-  const size = type === "<f8" ? 8 : 4;
+  const start = version > 1 ? 12 : 10;
+  const headerLength = bytes.length < start ? 0 : version > 1 ? view.getUint32(8, true) : view.getUint16(8, true);
   const from = start + headerLength;
-  if (bytes.length - from !== count * size) {
+  if (bytes.length < from) throw new Error(`${name}: the NumPy array is cut off in its header.`);
+  if (headerLength > LONGEST_HEADER) {
     throw new Error(
-      `${name}: expected ${count * size} bytes for an array of shape (${shape.join(", ")}), found ${
-        bytes.length - from
-      }.`,
+      `${name}: expected a NumPy array with a header of at most ${LONGEST_HEADER} bytes, found ${headerLength}.`,
     );
   }
-  const data = Float64Array.from(
-    { length: count },
-    (_, i) => size === 8 ? view.getFloat64(from + i * 8, true) : view.getFloat32(from + i * 4, true),
-  );
-  return { shape, data };
+  const header = parseNpyHeader(new TextDecoder("latin1").decode(bytes.subarray(start, from)), name);
+  const count = header.shape.includes(0) ? 0 : header.shape.reduce((product, size) => product * size, 1);
+  const found = bytes.length - from;
+  if (found !== count * header.size) {
+    throw new Error(
+      `${name}: expected ${count * header.size} bytes for an array of shape (${
+        header.shape.join(", ")
+      }), found ${found}.`,
+    );
+  }
+  return {
+    shape: header.shape,
+    data: entriesOf(new DataView(view.buffer, view.byteOffset + from, found), header, count),
+  };
+}
+
+/** The entries, row-major. */
+function entriesOf(view: DataView, { shape, size, little, fortran }: NpyHeader, count: number): Float64Array {
+  const read = size === 8
+    ? (i: number) => view.getFloat64(8 * i, little)
+    : (i: number) => view.getFloat32(4 * i, little);
+  const data = new Float64Array(count);
+  if (!fortran) {
+    for (let i = 0; i < count; i++) data[i] = read(i);
+    return data;
+  }
+  // In Fortran order the first index runs fastest. `index` counts in the order of the file, and `at` is its row-major place.
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
+  const index = shape.map(() => 0);
+  for (let i = 0, at = 0; i < count; i++) {
+    data[at] = read(i);
+    for (let axis = 0; axis < shape.length; axis++) {
+      at += strides[axis];
+      if (++index[axis] < shape[axis]) break;
+      at -= strides[axis] * shape[axis];
+      index[axis] = 0;
+    }
+  }
+  return data;
 }

@@ -6,6 +6,8 @@
  * @module
  */
 
+import { describe, isObject, parseHeader } from "./safetensors_header.ts";
+
 /** The supported types of a tensor's entries: F32, U32, I32, F64 and U8 in the format's names. */
 export type TensorData = Float32Array | Uint32Array | Int32Array | Float64Array | Uint8Array;
 
@@ -40,8 +42,8 @@ const OTHER_TYPES = ["BOOL", "I8", "I16", "U16", "F16", "BF16", "I64", "U64", "F
 
 const METADATA = "__metadata__";
 
-/** The most bytes of a header, as in the reference implementation. It keeps a damaged length from exhausting the memory. */
-const LONGEST_HEADER = 100_000_000;
+/** The most bytes of a header: more than 100 000 tensors take. It keeps a header from exhausting the memory. */
+const LONGEST_HEADER = 10_000_000;
 
 /**
  * Encodes named tensors. The same content gives the same bytes, whatever the order of the tensors, because names are sorted by their
@@ -107,16 +109,13 @@ export function encodeSafetensors(
  */
 export function decodeSafetensors(bytes: Uint8Array, name = "safetensors"): SafetensorsContent {
   const { header, data } = splitFile(bytes, name);
-  const tensors: [string, StoredTensor][] = [];
-  const ranges: { key: string; begin: number; end: number }[] = [];
-  for (const [key, entry] of Object.entries(header)) {
-    if (key === METADATA) continue;
-    const { dtype, shape, begin, end } = checkedEntry(entry, `${name}, tensor "${key}"`, data.length);
+  const entries = Object.entries(header).filter(([key]) => key !== METADATA)
+    .map(([key, entry]) => ({ key, ...checkedEntry(entry, `${name}, tensor ${describe(key)}`, data.length) }));
+  checkCoverage(entries, data.length, name);
+  const tensors = entries.map(({ key, dtype, shape, begin, end }): [string, StoredTensor] => {
     // The data are copied, because an array must begin at a multiple of the size of its entries.
-    tensors.push([key, { shape, data: new TYPES[dtype](data.slice(begin, end).buffer) }]);
-    ranges.push({ key, begin, end });
-  }
-  checkCoverage(ranges, data.length, name);
+    return [key, { shape, data: new TYPES[dtype](data.slice(begin, end).buffer) }];
+  });
   // fromEntries defines own properties, so that even __proto__ can be the name of a tensor.
   return { tensors: Object.fromEntries(tensors), metadata: checkedMetadata(header[METADATA], name) };
 }
@@ -134,18 +133,22 @@ function checkTensor(name: string, { shape, data }: StoredTensor) {
         `Uint8Array, found ${found}.`,
     );
   }
-  const size = sizeOf(shape, `safetensors, tensor "${name}"`);
+  const size = sizeOf(shape, `safetensors, tensor "${name}"`, RangeError);
   if (size !== data.length) {
     throw new RangeError(
-      `safetensors, tensor "${name}": shape [${shape}] needs ${size} entries, but the data have ${data.length}.`,
+      `safetensors, tensor "${name}": shape ${
+        describe(shape)
+      } needs ${size} entries, but the data have ${data.length}.`,
     );
   }
 }
 
-function sizeOf(shape: readonly unknown[], where: string): number {
+function sizeOf(shape: readonly unknown[], where: string, kind: typeof Error): number {
   for (const size of shape) {
     if (!Number.isSafeInteger(size) || (size as number) < 0) {
-      throw new RangeError(`${where}: shape [${shape}] has ${size} where a whole number from 0 is expected.`);
+      throw new kind(
+        `${where}: expected a shape of whole numbers from 0, found ${describe(size)} in ${describe(shape)}.`,
+      );
     }
   }
   return (shape as number[]).reduce((product, size) => product * size, 1);
@@ -173,14 +176,7 @@ function splitFile(bytes: Uint8Array, name: string): { header: Record<string, un
   if (end > bytes.length) {
     throw new Error(`${name}: truncated: the header ends at byte ${end}, but the file has ${bytes.length}.`);
   }
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, end)));
-  } catch (cause) {
-    throw new Error(`${name}: the header is not JSON in UTF-8: ${(cause as Error).message}.`, { cause });
-  }
-  if (!isObject(header)) throw new Error(`${name}: the header must be a JSON object, found ${describe(header)}.`);
-  return { header, data: bytes.subarray(end) };
+  return { header: parseHeader(bytes.subarray(8, end), name), data: bytes.subarray(end) };
 }
 
 function checkedEntry(entry: unknown, where: string, available: number) {
@@ -195,10 +191,10 @@ function checkedEntry(entry: unknown, where: string, available: number) {
     throw new Error(`${where}: expected data_offsets [begin, end], found ${describe(offsets)}.`);
   }
   const [begin, end] = offsets as [number, number];
-  const need = sizeOf(shape, where) * TYPES[dtype as Dtype].BYTES_PER_ELEMENT;
+  const need = sizeOf(shape, where, Error) * TYPES[dtype as Dtype].BYTES_PER_ELEMENT;
   if (end - begin !== need) {
     throw new Error(
-      `${where}: shape [${shape}] of ${dtype} needs ${need} bytes, but data_offsets give ${end - begin}.`,
+      `${where}: shape ${describe(shape)} of ${dtype} needs ${need} bytes, but data_offsets give ${end - begin}.`,
     );
   }
   if (end > available) {
@@ -210,10 +206,12 @@ function checkedEntry(entry: unknown, where: string, available: number) {
 /** Checks that the tensors cover the data without overlaps, gaps and remaining bytes. */
 function checkCoverage(ranges: { key: string; begin: number; end: number }[], available: number, name: string) {
   let covered = 0;
-  for (const { key, begin, end } of ranges.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+  for (const { key, begin, end } of ranges.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== covered) {
       const problem = begin < covered ? "overlaps the tensor before it" : "leaves a gap before it";
-      throw new Error(`${name}, tensor "${key}": ${problem}: expected to begin at byte ${covered}, found ${begin}.`);
+      throw new Error(
+        `${name}, tensor ${describe(key)}: ${problem}: expected to begin at byte ${covered}, found ${begin}.`,
+      );
     }
     covered = end;
   }
@@ -228,14 +226,4 @@ function checkedMetadata(metadata: unknown, name: string): Record<string, string
     throw new Error(`${name}: ${METADATA} must be an object of strings, found ${describe(metadata)}.`);
   }
   return metadata as Record<string, string>;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Formats a value for an error message, shortened. */
-function describe(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -101,7 +101,7 @@ function mixtureOf({ cleaning: { mixedFaces, mixedParts, undecidedFaces }, repai
   if (faces === 0) return "";
   const where = mixedParts === 1 || repair ? "" : ` in ${mixedParts} parts`;
   const advice = faces === undecidedFaces
-    ? "since the surface has holes, it cannot be told which way is right"
+    ? "since the surface is not closed there, it cannot be told which way is right"
     : "the option repair makes it consistent";
   return `the orientation is mixed: ${count(faces, "face is", "faces are")} oriented against the others${where}, ` +
     `so inside and outside change places; ${advice}`;

@@ -3,7 +3,7 @@ import { edgeTable } from "./edge_table.ts";
 import { groupFaces } from "./face_groups.ts";
 import { leaveOut } from "./leave_out.ts";
 import { partsOf } from "./parts.ts";
-import { unbalancedEdges } from "./unbalanced_edges.ts";
+import { oddEdges } from "./odd_edges.ts";
 
 /**
  * Finds faces with a turned twin: a face with the same corners that shows its other side, so that both cancel. Where two bodies have a side
@@ -46,8 +46,9 @@ export function leaveOutTwins(mesh: Mesh): { mesh: Mesh; twins: number; leftOut:
 function doubtfulParts(mesh: Mesh, isTwin: (face: number) => boolean): { of: Uint32Array; parts: Uint8Array } {
   const edges = edgeTable(mesh);
   const parts = partsOf(mesh, edges);
-  const unbalanced = unbalancedEdges(mesh, edges, parts);
+  const twins = Uint8Array.from(parts.of, (_, face) => isTwin(face) ? 1 : 0);
+  const odd = oddEdges(edges, parts, twins);
   const hasOthers = new Uint8Array(parts.count);
-  for (let face = 0; face < parts.of.length; face++) if (!isTwin(face)) hasOthers[parts.of[face]] = 1;
-  return { of: parts.of, parts: hasOthers.map((has, part) => has === 0 || unbalanced[part] > 0 ? 1 : 0) };
+  for (let face = 0; face < parts.of.length; face++) if (twins[face] === 0) hasOthers[parts.of[face]] = 1;
+  return { of: parts.of, parts: hasOthers.map((has, part) => has === 0 || odd[part] > 0 ? 1 : 0) };
 }

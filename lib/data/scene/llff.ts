@@ -1,6 +1,8 @@
 import { PoseMender } from "./camera_matrix.ts";
 import { type Camera, checkCamera } from "./camera.ts";
 import { readNpy } from "../../codec/tensor/npy.ts";
+import type { PictureHeader } from "../../codec/image/decode_picture.ts";
+import type { Size } from "./intrinsics.ts";
 import { printable } from "./printable.ts";
 import { type SceneOptions, type SceneSurvey, type Shot, splitViews } from "./scene.ts";
 import type { SceneFiles } from "./scene_files.ts";
@@ -36,12 +38,8 @@ export async function surveyLlff(files: SceneFiles, options: SceneOptions = {}):
     );
   }
   const rows = Array.from(names, (_, i) => data.subarray(17 * i, 17 * i + 17));
-  const photographs = [];
-  for (const [i, name] of names.entries()) {
-    const path = `${folder}/${name}`;
-    const given = { width: rows[i][9], height: rows[i][4] };
-    photographs.push({ path, given, row: rows[i], header: await readHeader(files, path) });
-  }
+  const photographs: Photograph[] = [];
+  for (const [i, row] of rows.entries()) photographs.push(await readPhotograph(files, `${folder}/${names[i]}`, row));
   const upright = areUpright(photographs);
   const mender = new PoseMender();
   const shots = photographs.map(({ path, given, row, header }, i): Shot => {
@@ -53,13 +51,13 @@ export async function surveyLlff(files: SceneFiles, options: SceneOptions = {}):
     checkCamera(what, camera);
     return { name: printable(path), path, file, camera };
   });
-  const [near, far] = bounds(rows, shots, where, warnings);
+  const { near, far } = bounds(rows, shots, where, options, warnings);
   warnings.push(...orientationWarnings(files.name, photographs, upright), ...mender.warnings(where));
   const { background = "black" } = options;
   return {
     ...splitViews(shots, options.hold),
-    near: options.near ?? near,
-    far: options.far ?? far,
+    near,
+    far,
     kind: "forward",
     background,
     warnings,
@@ -67,12 +65,21 @@ export async function surveyLlff(files: SceneFiles, options: SceneOptions = {}):
   };
 }
 
+/** A photograph with its row of `poses_bounds.npy`. */
+interface Photograph {
+  readonly path: string;
+  readonly row: Float64Array;
+  readonly header: PictureHeader;
+  /** The size for which the camera is given. */
+  readonly given: Size;
+}
+
+async function readPhotograph(files: SceneFiles, path: string, row: Float64Array): Promise<Photograph> {
+  return { path, row, header: await readHeader(files, path), given: { width: row[9], height: row[4] } };
+}
+
 /** The camera in a row of `poses_bounds.npy`, for a picture of the given size. */
-function cameraFrom(
-  row: Float64Array,
-  size: { readonly width: number; readonly height: number },
-  mend: (pose: number[]) => number[],
-): Camera {
+function cameraFrom(row: Float64Array, size: Size, mend: (pose: number[]) => number[]): Camera {
   const [height, width, focal] = [row[4], row[9], row[14]];
   // The columns down, right, back are converted to right, up, back.
   const pose = [0, 1, 2].flatMap((r) => [row[5 * r + 1], -row[5 * r], row[5 * r + 2], row[5 * r + 3]]);
@@ -85,13 +92,14 @@ function cameraFrom(
   };
 }
 
-/** The bounds of all views, with warnings of views whose bounds are far from those of the others. */
+/** The bounds of rays, with warnings of views whose bounds are far from those of the others and of options that are. */
 function bounds(
   rows: readonly Float64Array[],
   shots: readonly Shot[],
   where: string,
+  options: SceneOptions,
   warnings: string[],
-): [near: number, far: number] {
+): { near: number; far: number } {
   const all = rows.map((row): [number, number] => [row[15], row[16]]);
   all.forEach(([near, far], i) => {
     if (!(near > 0 && far > near && far < Infinity)) {
@@ -109,12 +117,16 @@ function bounds(
       `${where}, row ${first}: the ${which} distance in ${shots[first].name} is ${
         values[first].toPrecision(3)
       }, more than ` +
-        `${ODD} times off the median of all views, ${
-          usual.toPrecision(3)
-        }${further}; --near and --far set other bounds.`,
+        `${ODD} times off the median of all views, ${usual.toPrecision(3)}${further}; near and far set other bounds.`,
     );
   }
-  return [0.9 * Math.min(...all.map(([near]) => near)), Math.max(...all.map(([, far]) => far))];
+  const [least, most] = [0.9 * Math.min(...all.map(([near]) => near)), Math.max(...all.map(([, far]) => far))];
+  const { near = least, far = most } = options;
+  if (near >= most || far <= least) {
+    const shown = `the photographs show distances from ${least.toPrecision(3)} to ${most.toPrecision(3)}`;
+    warnings.push(`${where}: rays go from ${near} to ${far}, but ${shown}.`);
+  }
+  return { near, far };
 }
 
 /** The folder of pictures for a downscaling factor; if it is missing, the one with the largest pictures. */

@@ -1,6 +1,7 @@
 import { surveyLlff } from "./llff.ts";
 import { HOLDS, type Scene, type SceneOptions, type SceneSurvey, type View } from "./scene.ts";
 import { checkWhole } from "../../codec/image/check_picture.ts";
+import { keptFiles } from "./kept_files.ts";
 import { checkBounds } from "./ray_space.ts";
 import type { SceneFiles } from "./scene_files.ts";
 import { cameraWarnings } from "./scene_figures.ts";
@@ -27,11 +28,12 @@ export const SCENE_FILES: RegExp = new RegExp(
  * @throws {Error} If the files are none of these, a file is malformed, or an option is invalid.
  */
 export async function readScene(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
-  const { train, test, upright, ...survey } = await surveyScene(files, options);
+  const kept = keptFiles(files);
+  const { train, test, upright, ...survey } = await surveyScene(kept, options);
   const warnings = [...survey.warnings];
   const views = async (shots: typeof train) => {
     const decoded: View[] = [];
-    for (const shot of shots) decoded.push(await decodeShot(files, shot, { ...survey, upright }));
+    for (const shot of shots) decoded.push(await decodeShot(kept, shot, { ...survey, upright }));
     return withoutMasked(files.name, decoded, warnings);
   };
   return { ...survey, train: await views(train), test: await views(test), warnings };

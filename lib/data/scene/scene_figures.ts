@@ -42,7 +42,7 @@ export function cameraWarnings(where: string, { cameras, near, far, kind }: Scen
   const figures = sceneFigures(cameras);
   const warnings = kind === "around" ? conventionWarnings(where, poses, figures) : [];
   const { distances, fieldOfView } = figures;
-  const inside = distances[0] > near && distances[2] < far;
+  const inside = kind === "forward" || (distances[0] > near && distances[2] < far);
   if (warnings.length === 0 && !inside && focusDoubt(poses) === undefined) {
     const [a, b, c] = distances.map(short);
     warnings.push(

@@ -2,6 +2,9 @@ import { isAbsolute, join, normalize } from "node:path/posix";
 import { shown } from "./json_value.ts";
 import { printable } from "./printable.ts";
 
+/** The most bytes of a file of a scene: 1 GiB. */
+const LARGEST_FILE = 2 ** 30;
+
 /** Access to the files of a scene, wherever they are stored. Paths are relative to the scene, with `/`. */
 export interface SceneFiles {
   /** The name of the scene in error messages. */
@@ -26,7 +29,9 @@ export function sceneFolder(root: string): SceneFiles {
       const file = join(root, checkInside(root, path));
       try {
         // The type is checked first, because on some systems reading a folder fails with an unspecific error.
-        return (await Deno.stat(file)).isFile ? await Deno.readFile(file) : undefined;
+        const { isFile, size } = await Deno.stat(file);
+        if (size > LARGEST_FILE) throw new Error(`expected a file of at most ${LARGEST_FILE} bytes, found ${size}`);
+        return isFile ? await Deno.readFile(file) : undefined;
       } catch (error) {
         return missing(file, error);
       }

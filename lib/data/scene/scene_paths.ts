@@ -34,7 +34,8 @@ export function plainPath(path: string): string {
  * `images_4` for `images`, are looked for, the largest first.
  */
 export class FileFinder {
-  readonly #folders = new Map<string, Promise<ReadonlyMap<string, readonly string[]> | undefined>>();
+  readonly #folders = new Map<string, Promise<Names | undefined>>();
+  readonly #spellings = new Map<string, Promise<string | undefined>>();
 
   /** @param downscale The factor of the shrunk copies that are preferred. */
   constructor(readonly files: SceneFiles, readonly downscale: number = 1) {}
@@ -71,40 +72,60 @@ export class FileFinder {
   async #factors(path: string): Promise<number[]> {
     const parts = path.split("/");
     if (parts.length < 2) return [];
-    const beside = await this.#names(parts.slice(0, -2).join("/") || ".");
+    const above = parts.length === 2 ? "." : await this.#spelled(parts.slice(0, -2).join("/"));
+    const beside = above === undefined ? undefined : await this.#names(above);
+    if (beside === undefined) return [];
     const pattern = new RegExp(`^${RegExp.escape(parts.at(-2)!)}_([1-9]\\d{0,3})$`);
-    const names = [...(beside?.values() ?? [])].flat();
+    const names = [...beside.values()].flat();
     return names.flatMap((name) => pattern.exec(name)?.slice(1).map(Number) ?? []).sort((a, b) => a - b);
   }
 
+  /** The path of a file, perhaps with an ending, as it is spelled in the folders; undefined if there is none or several are meant. */
   async #withEnding(path: string | undefined): Promise<string | undefined> {
     if (path === undefined) return undefined;
+    const slash = path.lastIndexOf("/");
+    const folder = slash < 0 ? "." : await this.#spelled(path.slice(0, slash));
+    const names = folder === undefined ? undefined : await this.#names(folder);
+    if (folder === undefined || names === undefined) return undefined;
     for (const ending of ENDINGS) {
-      const found = await this.#spelled(path + ending);
-      if (found !== undefined) return found;
+      const name = spelledIn(names, path.slice(slash + 1) + ending);
+      if (name !== undefined) return folder === "." ? name : `${folder}/${name}`;
     }
   }
 
-  /** The path as it is spelled in the folders; undefined if there is no such path or several are meant. */
-  async #spelled(path: string): Promise<string | undefined> {
-    let at = ".";
-    for (const part of path.split("/")) {
-      const same = (await this.#names(at))?.get(fold(part)) ?? [];
-      const name = same.includes(part) ? part : same.length === 1 ? same[0] : undefined;
-      if (name === undefined) return undefined;
-      at = at === "." ? name : `${at}/${name}`;
-    }
-    return at === "." ? undefined : at;
+  /** The path of a folder as it is spelled; undefined if there is no such name. */
+  #spelled(path: string): Promise<string | undefined> {
+    const known = this.#spellings.get(path);
+    if (known !== undefined) return known;
+    const spell = async () => {
+      const slash = path.lastIndexOf("/");
+      const above = slash < 0 ? "." : await this.#spelled(path.slice(0, slash));
+      const names = above === undefined ? undefined : await this.#names(above);
+      const name = names && spelledIn(names, path.slice(slash + 1));
+      return name === undefined || above === "." ? name : `${above}/${name}`;
+    };
+    const spelled = spell();
+    this.#spellings.set(path, spelled);
+    return spelled;
   }
 
   /** The names in a folder by their folded form; undefined if there is no such folder. */
-  #names(folder: string): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+  #names(folder: string): Promise<Names | undefined> {
     const known = this.#folders.get(folder);
     if (known !== undefined) return known;
     const names = this.files.list(folder).then((found) => found && Map.groupBy(found, fold));
     this.#folders.set(folder, names);
     return names;
   }
+}
+
+/** The names in a folder, grouped by their folded form. */
+type Names = ReadonlyMap<string, readonly string[]>;
+
+/** How a name is spelled in a folder; undefined if it is not there or several names differ from it in spelling alone. */
+function spelledIn(names: Names, name: string): string | undefined {
+  const same = names.get(fold(name)) ?? [];
+  return same.includes(name) ? name : same.length === 1 ? same[0] : undefined;
 }
 
 /** The path of a picture's copy in the folder of copies shrunk by a factor; undefined if the picture is in no folder. */

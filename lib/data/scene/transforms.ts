@@ -1,4 +1,4 @@
-import { type SceneOptions, type SceneSurvey, splitViews } from "./scene.ts";
+import { HOLDS, type SceneOptions, type SceneSurvey, type Shot, splitViews } from "./scene.ts";
 import type { SceneFiles } from "./scene_files.ts";
 import { aroundBounds, syntheticBounds } from "./transforms_bounds.ts";
 import { type Frame, TransformsReader } from "./transforms_reader.ts";
@@ -19,14 +19,34 @@ export async function surveySynthetic(files: SceneFiles, options: SceneOptions =
   const held = await heldOutFrames(reader);
   const shots = await reader.shots([...all, ...held]);
   const [first, second] = [shots.slice(0, all.length), shots.slice(all.length)];
-  const { train, test } = held.length > 0 ? { train: first, test: second } : splitViews(first, options.hold);
-  const trained = new Set(train.map(({ path }) => path));
-  const twice = test.filter(({ path }) => trained.has(path)).length;
-  if (twice > 0) {
-    reader.warnings.push(`${files.name}: ${twice} of ${test.length} test pictures are trained on as well.`);
-  }
+  const split = held.length > 0 ? { train: first, test: second } : undefined;
+  const { train, test } = split ?? splitViews(first, options.hold);
+  if (split !== undefined) reader.warnings.push(...holdWarnings(files.name, options));
+  reader.warnings.push(...twiceUsed(files.name, train, test));
   const bounds = syntheticBounds(list, options, shots.map(({ camera }) => camera.pose), reader.warnings);
   return reader.survey(`${files.name}/transforms_*.json`, { train, test, ...bounds });
+}
+
+/** A warning if another choice of held-out views than the default was asked for, where the scene itself makes it. */
+function holdWarnings(where: string, { hold = HOLDS[0] }: SceneOptions): string[] {
+  return hold === HOLDS[0]
+    ? []
+    : [`${where}: hold ${hold} is not used: the scene itself says which views are held out.`];
+}
+
+/** A warning if test pictures are trained on as well; an error if their cameras differ. */
+function twiceUsed(where: string, train: readonly Shot[], test: readonly Shot[]): string[] {
+  const trained = new Map(train.map((shot) => [shot.path, shot]));
+  const twice = test.filter(({ path }) => trained.has(path));
+  const other = twice.find(({ path, camera }) => trained.get(path)!.camera.pose.join() !== camera.pose.join());
+  if (other !== undefined) {
+    throw new Error(
+      `${where}: expected one camera for ${other.name}, found another one for testing than for training.`,
+    );
+  }
+  return twice.length === 0
+    ? []
+    : [`${where}: ${twice.length} of ${test.length} test pictures are trained on as well.`];
 }
 
 /** The frames of the file with test views that have pictures; none if there is no such file. */
@@ -63,7 +83,9 @@ export async function surveyTransforms(files: SceneFiles, options: SceneOptions 
   const list = await reader.list("transforms.json");
   const shots = await reader.shots(await reader.frames(list));
   if (shots.length < 2) throw new Error(`${list.where}: expected at least 2 frames, found 1.`);
-  const { train, test } = splitNamed(list.json, shots, list.where, reader.warnings) ?? splitViews(shots, options.hold);
+  const split = splitNamed(list.json, shots, list.where, reader.warnings);
+  const { train, test } = split ?? splitViews(shots, options.hold);
+  if (split !== undefined) reader.warnings.push(...holdWarnings(files.name, options));
   const bounds = aroundBounds(list, options, shots.map(({ camera }) => camera.pose), reader.warnings);
   return reader.survey(list.where, { train, test, ...bounds });
 }

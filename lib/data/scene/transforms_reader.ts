@@ -69,7 +69,7 @@ export class TransformsReader {
       const pose = mender.mend(poseFrom(json.transform_matrix, what), printable(json.file_path));
       const found = await this.#finder.find(json.file_path);
       if (found === undefined) {
-        if (insidePath(json.file_path) === undefined) throw leavesFolder(what, json.file_path);
+        if (insidePath(json.file_path) === undefined && !mayBeMissing) throw leavesFolder(what, json.file_path);
         missing.push(json.file_path);
         continue;
       }
@@ -96,7 +96,7 @@ export class TransformsReader {
     const found = await this.#finder.find(name);
     if (found !== undefined) return found;
     if (insidePath(name) === undefined) throw leavesFolder(what, name);
-    throw new Error(`${what}: mask_path: expected a file, but there is no ${printable(name)}.`);
+    throw new Error(`${what}: mask_path: expected a file in the scene's folder, but there is no ${shown(name)}.`);
   }
 
   /** The views of frames, after the headers of all pictures were read. */
@@ -158,7 +158,7 @@ function placeWarnings(where: string, frames: readonly Frame[], downscale = 1): 
     `such as ${printable(found.path)} for ${printable(json.file_path as string)}`;
   const elsewhere = frames.filter(({ found }) => found.elsewhere);
   if (elsewhere.length > 0) {
-    const which = `${elsewhere.length} of ${frames.length} paths lead to no file`;
+    const which = `${elsewhere.length} of ${frames.length} paths lead to no file in the scene's folder`;
     warnings.push(`${where}: ${which}, so files with the same last parts are read, ${example(elsewhere[0])}.`);
   }
   const others = frames.filter(({ found }) => found.shrunk !== downscale);

@@ -2,6 +2,8 @@ import type { BufferLike } from "../../gpu/buffer.ts";
 
 /** A function that a product applies to each entry that it stores: what an activation of one linear map says of itself. */
 export interface EntryFunction {
+  /** Its name, for error messages. */
+  readonly name: string;
   /** Names of the linear maps that it takes an entry of each of; it can be applied only where there is one. */
   readonly maps: readonly string[];
   /** WGSL of `value` and its derivatives (see `wgsl/field/activation_forward.wgsl`); undefined for the identity. */
@@ -31,6 +33,11 @@ export interface Derive {
 /** Whether an activation can be applied entry by entry where a product is stored. */
 export function isFusable({ text, maps }: EntryFunction): boolean {
   return text !== undefined && maps.length === 1;
+}
+
+/** How error messages name the function that is filled into a kernel; undefined for none. */
+export function functionText(activation: EntryFunction | undefined): string | undefined {
+  return activation === undefined ? undefined : `the activation ${activation.name}`;
 }
 
 /** Uniforms of a fused activation, zeros without one. */

@@ -2,7 +2,7 @@ import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
 import type { KernelValues } from "../../gpu/template.ts";
-import { activationUniforms, type EntryFunction } from "./epilogue.ts";
+import { activationUniforms, type EntryFunction, functionText } from "./epilogue.ts";
 import { REGISTER_COLUMNS, type RegisterFamily } from "./family.ts";
 import type { AdjointProduct, ForwardProduct, WeightProduct } from "./layer_product.ts";
 import { flopsOf } from "./shape.ts";
@@ -34,7 +34,11 @@ export function registerForward(gpu: Gpu, family: RegisterFamily, product: Forwa
   const tile = tileOf(family);
   const tiles = shape.rows / TILE_ROWS * (shape.outputs / tile.tile_columns);
   gpu.dispatch(
-    gpu.kernel(forwardSource, { ...tile, terms: terms.length, ...fusion(activate?.activation) }),
+    gpu.kernel(
+      forwardSource,
+      { ...tile, terms: terms.length, ...fusion(activate?.activation) },
+      functionText(activate?.activation),
+    ),
     buffers,
     {
       rows: shape.rows,
@@ -56,7 +60,11 @@ export function registerAdjoint(gpu: Gpu, family: RegisterFamily, product: Adjoi
   const tile = tileOf(family);
   const tiles = shape.rows / TILE_ROWS * (shape.inputs / tile.tile_columns);
   gpu.dispatch(
-    gpu.kernel(adjointSource, { ...tile, terms: terms.length, ...fusion(derive?.activation) }),
+    gpu.kernel(
+      adjointSource,
+      { ...tile, terms: terms.length, ...fusion(derive?.activation) },
+      functionText(derive?.activation),
+    ),
     buffers,
     {
       rows: shape.rows,

@@ -2,7 +2,7 @@ import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { biasSum } from "./bias.ts";
 import { STRAIGHT_COLUMNS, STRAIGHT_DEPTH, type StraightFamily } from "./family.ts";
-import { type Activate, activationUniforms, type Derive } from "./epilogue.ts";
+import { type Activate, activationUniforms, type Derive, functionText } from "./epilogue.ts";
 import type { AdjointProduct, ForwardProduct, TransposedTerm, WeightProduct } from "./layer_product.ts";
 import { type PartialPlace, ROW_BLOCK } from "./shape.ts";
 import text from "../../../wgsl/linalg/gemm/matmul_straight.wgsl" with { type: "text" };
@@ -45,7 +45,11 @@ function record(gpu: Gpu, pass: Pass): void {
     ...activation === undefined ? { fused: false } : { fused: true, activation: activation.text! },
   };
   gpu.dispatch(
-    gpu.kernel(source, { ...epilogue, quads: STRAIGHT_COLUMNS[family] / 4, depth, vectors: depth / 4 }),
+    gpu.kernel(
+      source,
+      { ...epilogue, quads: STRAIGHT_COLUMNS[family] / 4, depth, vectors: depth / 4 },
+      functionText(activation),
+    ),
     buffers,
     {
       rows,

@@ -1,7 +1,7 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { biasSum } from "./bias.ts";
-import { type Activate, activationUniforms, type Derive } from "./epilogue.ts";
+import { type Activate, activationUniforms, type Derive, functionText } from "./epilogue.ts";
 import { TILE_SIDES, type TileFamily } from "./family.ts";
 import type { AdjointProduct, ForwardProduct, WeightProduct } from "./layer_product.ts";
 import { flopsOf, type PartialPlace } from "./shape.ts";
@@ -49,7 +49,7 @@ function record(gpu: Gpu, product: TileProduct, flops: number): void {
     ...activation === undefined ? { fused: false } : { fused: true, activation: activation.text! },
   };
   gpu.dispatch(
-    gpu.kernel(source, values),
+    gpu.kernel(source, values, functionText(activation)),
     buffers,
     {
       rows,

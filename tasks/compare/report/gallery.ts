@@ -2,8 +2,10 @@ import { join } from "@std/path";
 import { decodePicture } from "../../../lib/codec/image/decode_picture.ts";
 import { fitLongerSide, resizePicture } from "../../../lib/data/image/resize.ts";
 import { encodePng } from "../../../lib/codec/image/encode_png.ts";
+import { readInput } from "../../shell/read_input.ts";
 import type { RunPicture, TrainingTask } from "../../training/task.ts";
-import type { ComparisonFolder, ComparisonRecord } from "../store.ts";
+import type { ComparisonRecord } from "../record.ts";
+import type { ComparisonFolder } from "../store.ts";
 import { type ActivationSummary, finalQuality, type FinalRun } from "../summary.ts";
 import type { ReportPictures } from "../../run/report/model.ts";
 
@@ -43,7 +45,7 @@ export async function galleryOf(
 
 /** A picture as PNG, shrunk if it is large. */
 async function reduced(path: string): Promise<{ png: Uint8Array; wide: boolean }> {
-  const bytes = await Deno.readFile(path);
+  const bytes = await readInput(path);
   const picture = await decodePicture(bytes, path);
   const wide = picture.width > 2 * picture.height;
   const largest = wide ? 2 * LARGEST : LARGEST;

@@ -1,7 +1,7 @@
 import { formatDuration } from "../../shell/progress.ts";
 import { finalRunsInAll, tuningInputs } from "../time_budget.ts";
 import { counted } from "../plan.ts";
-import type { ComparisonRecord, RunRecord } from "../store.ts";
+import type { ComparisonRecord, RunRecord } from "../record.ts";
 import type { ReportTable } from "../../run/report/model.ts";
 
 /** The table of everything that the results depend on. */

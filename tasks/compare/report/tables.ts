@@ -3,7 +3,7 @@ import { median } from "../../shell/statistics.ts";
 import { rateOf, trialsOf } from "../comparison.ts";
 import { SEARCHED_SCHEDULES, type TrialResult } from "../halving.ts";
 import type { Spread } from "../spread.ts";
-import type { ComparisonRecord, RunRecord } from "../store.ts";
+import type { ComparisonRecord, RunRecord } from "../record.ts";
 import { type ActivationSummary, EQUAL_PARTS, type PairSummary } from "../summary.ts";
 import type { ReportTable } from "../../run/report/model.ts";
 

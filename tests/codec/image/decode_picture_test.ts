@@ -21,6 +21,24 @@ Deno.test("anything else is refused by name and by what it is", async () => {
   await fails("GIF89a", "a GIF; convert it to PNG");
   await fails("RIFF\x10\0\0\0WEBPVP8 ", "a WebP; convert it to PNG");
   await fails("\0\0\0\x1cftypavif", "an AVIF; convert it to PNG");
+  await fails("\0\0\0\x18ftypheic", "a HEIC; convert it to PNG");
+  await fails("\0\0\0\x18ftypmp42", "a video");
+  await fails("v/1\x01\x02\0\0\0", "an OpenEXR picture; convert it to PNG");
+  await fails("#?RADIANCE\n", "a Radiance HDR picture; convert it to PNG");
+  await fails("\xff\x0a\xfa\x1f", "a JPEG XL; convert it to PNG");
+  await fails("\0\0\0\x0cJXL \r\n\x87\n", "a JPEG XL; convert it to PNG");
+  await fails("\0\0\0\x0cjP  \r\n\x87\n", "a JPEG 2000; convert it to PNG");
+  await fails("\xff\x4f\xff\x51\0", "a JPEG 2000; convert it to PNG");
+  await fails("P6\n1 1\n255\nabc", "a PPM, PGM or PBM; convert it to PNG");
+  await fails("II*\0\x08\0", "a TIFF; convert it to PNG");
+  await fails("BM\x10\0", "a BMP; convert it to PNG");
+  await fails("8BPS\0\x01", "a Photoshop document; convert it to PNG");
+  await fails("\0\0\x02TRUEVISION-XFILE.\0", "a TGA; convert it to PNG");
+  await assertRejects(
+    () => decodePicture(Uint8Array.of(0, 0, 2, 0, 0), "a.tga"),
+    Error,
+    "a.tga: expected a PNG or a JPEG, found a TGA; convert it to PNG.",
+  );
   await fails("\x89PNG\n\x1a\n", "a PNG damaged by a text-mode transfer");
   await fails("version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer instead of the file itself");
   await fails("\x01\xabhello", "a file of another kind, which begins with the bytes 01 ab 68 65 6c 6c 6f");

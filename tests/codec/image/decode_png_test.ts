@@ -1,6 +1,8 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
+import { deflateSync } from "node:zlib";
 import { encode } from "fast-png";
-import { decodePng, MAX_PNG_PIXELS } from "../../../lib/codec/image/decode_png.ts";
+import { decodePng } from "../../../lib/codec/image/decode_png.ts";
+import { MAX_PIXELS } from "../../../lib/codec/image/picture.ts";
 import { buildPng, chunk, packRow } from "./png_builder.ts";
 
 const CHANNELS = { 0: 1, 2: 3, 4: 2, 6: 4 } as const;
@@ -126,30 +128,41 @@ function interlace(samples: number[], width: number, height: number, channels: n
   return rows;
 }
 
-for (const [width, height] of [[11, 10], [1, 1], [3, 2]]) {
-  for (const depth of [8, 16]) {
-    Deno.test(`an interlaced ${depth}-bit PNG of ${width}×${height} decodes like a plain one`, () => {
-      const samples = samplesOf(width * height * 3, depth);
-      const rows = interlace(samples, width, height, 3, depth);
-      const { pixels } = decodePng(buildPng({ width, height, depth, colourType: 2, rows, interlaced: true }));
-      assertEquals(pixels, values(samples, depth));
-    });
+for (const [width, height] of [[11, 10], [1, 1], [3, 2], [8, 8], [33, 5], [5, 33]]) {
+  for (const [colourType, depths] of [[0, [1, 2, 4, 8, 16]], [2, [8, 16]], [4, [8, 16]], [6, [8, 16]]] as const) {
+    for (const depth of depths) {
+      Deno.test(`an interlaced ${depth}-bit PNG of ${width}×${height} and colour type ${colourType} decodes like a plain one`, () => {
+        const channels = CHANNELS[colourType];
+        const samples = samplesOf(width * height * channels, depth);
+        const rows = interlace(samples, width, height, channels, depth);
+        const { pixels } = decodePng(buildPng({ width, height, depth, colourType, rows, interlaced: true }));
+        assertEquals(pixels, values(samples, depth));
+      });
+    }
   }
 }
 
-Deno.test("an interlaced PNG of fewer than 8 bits is refused with advice", () => {
-  const png = buildPng({ width: 1, height: 1, depth: 4, colourType: 0, rows: [[0, 0]], interlaced: true });
-  assertThrows(
-    () => decodePng(png, "a.png"),
-    Error,
-    "a.png: expected 8 or 16 bits per sample in an interlaced PNG, found",
-  );
-});
+for (const depth of [1, 2, 4, 8]) {
+  Deno.test(`an interlaced palette of ${depth} bits, with and without alpha, decodes like a plain one`, () => {
+    const [width, height] = [13, 9];
+    const samples = samplesOf(width * height, depth);
+    const palette = Array.from({ length: 2 ** depth }, (_, i) => [i * 37 % 256, 255 - i, i * i % 256]);
+    const plain = Array.from({ length: height }, (_, y) => packRow(samples.slice(y * width, (y + 1) * width), depth));
+    for (const extra of [[], [chunk("tRNS", [0, 128])]]) {
+      const parts = { width, height, depth, colourType: 3, before: [chunk("PLTE", palette.flat()), ...extra] };
+      const rows = interlace(samples, width, height, 1, depth);
+      assertEquals(
+        decodePng(buildPng({ ...parts, rows, interlaced: true })),
+        decodePng(buildPng({ ...parts, rows: plain })),
+      );
+    }
+  });
+}
 
 Deno.test("a header that claims more pixels than the limit is refused before anything is decoded", () => {
   const png = buildPng({ width: 60000, height: 60000, depth: 8, colourType: 2, rows: [[0]] });
   assertThrows(() => decodePng(png, "huge.png"), Error, `huge.png: the PNG has 60000×60000 pixels, but at most`);
-  assert(11000 ** 2 < MAX_PNG_PIXELS);
+  assert(11000 ** 2 < MAX_PIXELS);
 });
 
 Deno.test("a PNG cut off anywhere is refused by name", () => {
@@ -182,7 +195,7 @@ Deno.test("headers and chunk orders outside the specification are refused", () =
   fails({ depth: 16, colourType: 3 }, "the PNG is damaged: colour type 3 does not allow 16 bits per sample.");
   fails({ colourType: 3 }, "the PNG has no PLTE chunk.");
   const palette = { ...base, colourType: 3, rows: [[0, 7]], before: [chunk("PLTE", [1, 2, 3])] };
-  const message = "x.png: pixel 0 has palette index 7, but the palette has 1 entries.";
+  const message = "x.png, row 0, column 0: expected a palette index below 1, found 7.";
   assertThrows(() => decodePng(buildPng(palette), "x.png"), Error, message);
 });
 
@@ -192,4 +205,71 @@ Deno.test("bytes that are a window on a larger buffer decode", () => {
   larger.set(png, 10);
   const { pixels } = decodePng(larger.subarray(10, 10 + png.length));
   assertEquals(pixels, Float32Array.of(0, 1, 0.2, 0.4));
+});
+
+Deno.test("rows that are surplus, short or filtered in an unknown way are refused", () => {
+  const parts = { width: 4, height: 2, depth: 8, colourType: 0 };
+  const fails = (rows: number[][], found: string) =>
+    assertThrows(() => decodePng(buildPng({ ...parts, rows }), "x.png"), Error, `x.png: the PNG is damaged: ${found}`);
+  const row = [0, 1, 2, 3, 4];
+  fails([row, row, row], "its 4×2 pixels take 10 bytes, but it has more.");
+  fails([row, [0, 1, 2, 3]], "its 4×2 pixels take 10 bytes, but it has 9.");
+  fails([row, [5, 1, 2, 3, 4]], "found the row filter 5.");
+});
+
+Deno.test("a wrong checksum of the compressed data is refused", () => {
+  const data = deflateSync(Uint8Array.of(0, 7));
+  data[data.length - 1] ^= 1;
+  const png = buildPng({ width: 1, height: 1, depth: 8, colourType: 0, rows: [], data });
+  assertThrows(
+    () => decodePng(png, "x.png"),
+    Error,
+    "x.png: the PNG is damaged: found compressed data that end early or have a wrong checksum.",
+  );
+});
+
+Deno.test("chunks in a wrong order, twice or unknown and critical are refused; other unknown ones are not", () => {
+  const base = { width: 1, height: 1, depth: 8, colourType: 3, rows: [[0, 0]] };
+  const palette = chunk("PLTE", [1, 2, 3]);
+  const fails = (before: number[][], found: string) =>
+    assertThrows(
+      () => decodePng(buildPng({ ...base, before }), "x.png"),
+      Error,
+      `x.png: the PNG is damaged: found ${found}`,
+    );
+  fails([palette, palette], "a second PLTE chunk.");
+  fails([chunk("PLTE", [1, 2])], "a PLTE chunk of 2 bytes.");
+  fails([chunk("PLTE", Array(771).fill(1))], "a PLTE chunk of 771 bytes.");
+  fails([palette, chunk("tRNS", [1, 2])], "a tRNS chunk of 2 bytes behind PLTE.");
+  fails([chunk("tRNS", [1]), palette], "a tRNS chunk of 1 bytes behind IHDR.");
+  fails([palette, chunk("ABCD", [])], "the unknown critical chunk ABCD.");
+  fails([palette, chunk("IDAT", [1]), chunk("tEXt", [])], "the chunk tEXt between IDAT chunks.");
+  fails([palette, chunk("IHDR", Array(13).fill(1))], "a second IHDR chunk.");
+  assertEquals(decodePng(buildPng({ ...base, before: [palette, chunk("abCD", [7])] })).channels, 3);
+});
+
+Deno.test("compressed data in several chunks, some of them empty, are joined", () => {
+  const data = deflateSync(Uint8Array.of(0, 51));
+  const before = [chunk("IDAT", []), ...Array.from(data, (byte) => chunk("IDAT", [byte]))];
+  const png = buildPng({ width: 1, height: 1, depth: 8, colourType: 0, rows: [], before, data: new Uint8Array() });
+  assertEquals(decodePng(png).pixels, Float32Array.of(0.2));
+});
+
+Deno.test("a few bytes that inflate to millions are refused at once, and a profile is not inflated", () => {
+  const bomb = deflateSync(new Uint8Array(2 ** 26));
+  const parts = { width: 1, height: 1, depth: 8, colourType: 0, rows: [[0, 255]] };
+  const start = performance.now();
+  assertThrows(
+    () => decodePng(buildPng({ ...parts, data: bomb }), "x.png"),
+    Error,
+    "x.png: the PNG is damaged: its 1×1 pixels take 2 bytes, but it has more.",
+  );
+  const profile = chunk("iCCP", [...new TextEncoder().encode("name\0\0"), ...bomb]);
+  assertEquals(decodePng(buildPng({ ...parts, before: [profile] })).pixels, Float32Array.of(1));
+  assertLess(performance.now() - start, 2000);
+  assertThrows(
+    () => decodePng(buildPng({ ...parts, width: 10000, height: 10000 }), "x.png"),
+    Error,
+    "x.png: the PNG is damaged: its 10000×10000 pixels take 100010000 bytes, but 10 compressed bytes cannot hold as many.",
+  );
 });

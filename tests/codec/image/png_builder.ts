@@ -19,14 +19,18 @@ export interface PngParts {
   interlaced?: boolean;
   /** Chunks between IHDR and IDAT, such as PLTE and tRNS. */
   before?: number[][];
+  /** The content of the IDAT chunk, in place of the compressed rows. */
+  data?: Uint8Array;
 }
 
-export function buildPng({ width, height, depth, colourType, rows, interlaced, before = [] }: PngParts): Uint8Array {
+export function buildPng(
+  { width, height, depth, colourType, rows, interlaced, before = [], data }: PngParts,
+): Uint8Array {
   return Uint8Array.from([
     ...[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
     ...chunk("IHDR", [...bigEndian(width), ...bigEndian(height), depth, colourType, 0, 0, interlaced ? 1 : 0]),
     ...before.flat(),
-    ...chunk("IDAT", deflateSync(Uint8Array.from(rows.flat()))),
+    ...chunk("IDAT", data ?? deflateSync(Uint8Array.from(rows.flat()))),
     ...chunk("IEND", []),
   ]);
 }

@@ -104,6 +104,7 @@ Deno.test("zeros and blank lines may follow, and in a PLY elements that are of n
     const whole = await decodeMesh(bytes, "x.stl");
     assertEquals(await decodeMesh(padded(bytes), "x.stl"), whole);
   }
+  assertEquals((await decodeMesh(padded(encodeObj(cube())), "x.obj")).indices.length, 36);
   const strips = tetrahedron.toSpliced(8, 0, "element tristrips 1", "property list int int vertex_indices");
   for (const rest of [[], ["4 0 1 2 3"]]) {
     assertEquals((await decodeMesh(text(...strips, ...rest), "x.ply")).indices.length, 9);
@@ -129,6 +130,9 @@ Deno.test("a binary STL is told by its size, whatever its header begins with", a
   const expected = await decodeMesh(binaryStl(cube()), "x.stl");
   for (const header of ["ply ", "OFF", "solid", "v 0 0 0"]) {
     assertEquals(await decodeMesh(binaryStl(cube(), header), "x"), expected);
+    const uncounted = binaryStl(cube(), header);
+    new DataView(uncounted.buffer).setUint32(80, 0, true);
+    assertEquals((await decodeMesh(uncounted, "x.stl")).indices, expected.indices);
   }
 });
 

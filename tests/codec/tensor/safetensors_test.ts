@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import { decodeSafetensors, encodeSafetensors } from "../../../lib/codec/tensor/safetensors.ts";
 
 /** A file put together by hand: a header, blanks up to `length` if given, and data. */
@@ -91,7 +91,7 @@ Deno.test("tensors that cannot be written are refused", () => {
   const refused = (tensor: unknown, error: typeof TypeError | typeof RangeError, message: string) =>
     assertThrows(() => encodeSafetensors({ w: tensor } as never), error, message);
   refused({ shape: [2, 2], data }, RangeError, 'tensor "w": shape [2,2] needs 4 entries, but the data have 6.');
-  refused({ shape: [-1, 6], data }, RangeError, "shape [-1,6] has -1 where a whole number from 0 is expected.");
+  refused({ shape: [-1, 6], data }, RangeError, "expected a shape of whole numbers from 0, found -1 in [-1,6].");
   refused({ shape: [6], data: new Float16Array(6) }, TypeError, "or Uint8Array, found Float16Array.");
   refused({ shape: [6], data: [1, 2, 3, 4, 5, 6] }, TypeError, "found Array.");
   assertThrows(() => encodeSafetensors({ __metadata__: { shape: [6], data } }), RangeError, "not a tensor's name");
@@ -115,13 +115,13 @@ Deno.test("damaged files are refused with a sentence that says what and where", 
     `{"dtype":"${dtype}","shape":${shape},"data_offsets":${offsets}}`;
   const cases: [string, number, string][] = [
     ["[]", 0, "f: the header must be a JSON object, found []."],
-    ["{", 0, "f: the header is not JSON in UTF-8: "],
+    ["{", 0, 'f: expected JSON in UTF-8 as header, found a text that begins with "{".'],
     ['{"a":7}', 0, 'f, tensor "a": expected an object, found 7.'],
     ['{"a":{}}', 0, "type nothing is unknown; expected one of F64, F32, U32, I32, U8."],
     [`{"a":${entry("X9", "[1]", "[0,1]")}}`, 1, 'f, tensor "a": type "X9" is unknown'],
     [`{"a":${entry("BF16", "[1]", "[0,2]")}}`, 2, 'f, tensor "a": type "BF16" is not supported'],
     [`{"a":${entry("U8", "3", "[0,3]")}}`, 3, "expected an array as shape, found 3."],
-    [`{"a":${entry("U8", "[1.5]", "[0,1]")}}`, 1, "shape [1.5] has 1.5 where a whole number"],
+    [`{"a":${entry("U8", "[1.5]", "[0,1]")}}`, 1, "expected a shape of whole numbers from 0, found 1.5 in [1.5]."],
     [`{"a":${entry("U8", "[3]", "[0]")}}`, 3, "expected data_offsets [begin, end], found [0]."],
     [`{"a":${entry("U8", "[3]", "[-3,0]")}}`, 3, "expected data_offsets [begin, end], found [-3,0]."],
     [`{"a":${entry("F32", "[2]", "[0,4]")}}`, 4, "shape [2] of F32 needs 8 bytes, but data_offsets give 4."],
@@ -137,11 +137,38 @@ Deno.test("damaged files are refused with a sentence that says what and where", 
       'f, tensor "b": leaves a gap before it: expected to begin at byte 1, found 2.',
     ],
     [`{"a":${entry("U8", "[1]", "[0,1]")}}`, 2, "f: the tensors have 1 bytes, but the file has 2 bytes of data."],
+    [
+      `{"a":${entry("U8", '[{"toString":[]}]', "[0,1]")}}`,
+      1,
+      'f, tensor "a": expected a shape of whole numbers from 0, found {"toString":[]} in [{"toString":[]}].',
+    ],
+    ['{"\\u001b[2J\u009b1m\u202e":7}', 0, 'f, tensor "\\u001b[2J?1m?": expected an object, found 7.'],
+    ['{"a":7,"a":8}', 0, "f: expected a header with each name once, found 1 twice."],
+    [
+      `{"a":${"[".repeat(100000)}${"]".repeat(100000)}}`,
+      0,
+      "f: expected at most 8 levels of JSON in the header, found 100001.",
+    ],
+    ["\u001b[2J", 0, 'f: expected JSON in UTF-8 as header, found a text that begins with "\\u001b[2J".'],
     ['{"__metadata__":{"step":3}}', 0, "__metadata__ must be an object of strings, found"],
   ];
   for (const [header, size, message] of cases) {
     assertThrows(() => decodeSafetensors(file(header, new Array(size).fill(0)), "f"), Error, message);
   }
   const long = new Uint8Array(16).fill(255);
-  assertThrows(() => decodeSafetensors(long, "f"), Error, "f: not a safetensors file: a header has at most 100000000");
+  assertThrows(() => decodeSafetensors(long, "f"), Error, "f: not a safetensors file: a header has at most 10000000");
+});
+
+Deno.test("tensors that share their data are refused before anything is copied", () => {
+  const entries = Array.from(
+    { length: 2000 },
+    (_, i) => `"${i}":{"dtype":"U8","shape":[4000000],"data_offsets":[0,4000000]}`,
+  );
+  const header = new TextEncoder().encode(`{${entries.join(",")}}`);
+  const bytes = new Uint8Array(8 + header.length + 4_000_000);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+  bytes.set(header, 8);
+  const start = performance.now();
+  assertThrows(() => decodeSafetensors(bytes, "f"), Error, 'f, tensor "1": overlaps the tensor before it');
+  assertLess(performance.now() - start, 1000);
 });

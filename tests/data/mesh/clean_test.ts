@@ -182,7 +182,7 @@ Deno.test("in a surface with holes, few faces are turned to agree with the rest,
   assertAlmostEquals(volumeOf(repaired), volumeOf(normaliseMesh(open)), 1e-5);
   const half = normaliseMesh(turning(open, (face) => face > 1000), { repair: true }, "x");
   assert(
-    half.warnings[0].endsWith("since the surface has holes, it cannot be told which way is right."),
+    half.warnings[0].endsWith("since the surface is not closed there, it cannot be told which way is right."),
     half.warnings[0],
   );
 });

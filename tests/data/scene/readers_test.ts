@@ -142,7 +142,7 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
   [
     "a wrong dtype",
     () => llff(3, { "poses_bounds.npy": npy([1], "(1,)", "<i8") }),
-    'scene/poses_bounds.npy: expected an array of f32 or f64 ("<f4" or "<f8"), found "<i8".',
+    'scene/poses_bounds.npy: expected an array of f32 or f64 ("<f4", "<f8", ">f4" or ">f8"), found "<i8".',
   ],
   [
     "a wrong shape",

@@ -72,6 +72,14 @@ Deno.test("photographs are used as stored, whatever their EXIF orientation, and 
   }
 });
 
+Deno.test("photographs of an LLFF scene are used as stored too", async () => {
+  const { "images_4/01.png": _, ...files } = llffFiles(2);
+  const jpeg = await taggedJpeg(20, 15, 3);
+  const scene = await readScene(sceneFromBytes({ ...files, "images_4/01.jpg": jpeg }, "scene"), { downscale: 4 });
+  assertLess(scene.train[0].picture.pixels[0], 0.1);
+  assert(scene.warnings[0].startsWith("scene: 1 of 2 photographs have an EXIF orientation, such as images_4/01.jpg;"));
+});
+
 Deno.test("photographs are turned upright where the sizes of their cameras are those of upright ones", async () => {
   const jpeg = await taggedJpeg(24, 16, 6);
   const scene = await readScene(ring({ picture: () => jpeg, shared: { camera_angle_x: 0.8, w: 32, h: 48 } }));
@@ -144,7 +152,7 @@ Deno.test("masks are read, and a pixel of a shrunk photograph is masked as soon 
   assertEquals(shrunk.mask, Uint8Array.from({ length: 70 }, (_, i) => i % 10 < 3 ? 0 : 1));
   await refuses(
     ring({ frame: () => ({ mask_path: "masks/none.png" }) }),
-    "scene/transforms.json, frame 0: mask_path: expected a file, but there is no masks/none.png.",
+    'scene/transforms.json, frame 0: mask_path: expected a file in the scene\'s folder, but there is no "masks/none.png".',
   );
   await refuses(
     ring({ files: { "m.png": maskPng(10, 7, 1) }, frame: () => ({ mask_path: "m.png" }) }),
@@ -247,6 +255,28 @@ Deno.test("unknown keys are listed once, unused ones with their reason, harmless
   assert(listed.endsWith("not used: key0, key1, key2, key3, key4, key5, key6, key7 and 12 more."), listed);
 });
 
+Deno.test("what docs/nerf.md says of each key is what is done with it", async () => {
+  const page = await Deno.readTextFile(new URL("../../../docs/nerf.md", import.meta.url));
+  const rows = page.split("\n").filter((line) => line.startsWith("| `")).map((line) => line.split("|").slice(1));
+  const keysOf = (text: string) =>
+    [...text.matchAll(/`(\w+)`/g)].map(([, key]) => key).filter((key) => !/^[A-Z_]{2,}$/.test(key));
+  const outcome = async (key: string) => {
+    const value = key === "camera_model" ? "FISHEYE" : true;
+    const files = ring({ shared: { camera_angle_x: 0.8, [key]: value }, frame: () => ({ [key]: value }) });
+    const scene = await surveyScene(files).catch((error: Error) => error.message);
+    if (typeof scene === "string") return "refused";
+    return scene.warnings.some((line) => line.includes(`${key} is not used: `)) ? "not used" : "passed over";
+  };
+  let checked = 0;
+  for (const [keys, what] of rows) {
+    const expected = ["refused", "not used", "passed over"].find((word) => what.startsWith(` ${word}`));
+    if (expected === undefined) continue;
+    for (const key of keysOf(keys)) assertEquals([key, await outcome(key)], [key, expected]);
+    checked += keysOf(keys).length;
+  }
+  assertGreater(checked, 40);
+});
+
 Deno.test("test poses without pictures, none or no test file hold out training views", async () => {
   const frame = (path: string, i: number) => ({ file_path: path, transform_matrix: matrixAt(i, 9) });
   const train = Array.from({ length: 9 }, (_, i) => frame(`train/${i}.png`, i));
@@ -259,7 +289,7 @@ Deno.test("test poses without pictures, none or no test file hold out training v
   const list = (frames: unknown[]) => text({ camera_angle_x: 0.8, frames });
   const held = ["train/0.png", "train/8.png"];
   const rest = "so some of the training views are held out.";
-  for (const frames of [[], [frame("test/0.png", 0), frame("test/1.png", 1)]]) {
+  for (const frames of [[], [frame("test/0.png", 0), frame("C:\\test\\1.png", 1)]]) {
     assertEquals(await read({ "transforms_test.json": list(frames) }), [7, held, [
       `scene: no view in transforms_test.json has a picture, ${rest}`,
     ]]);
@@ -275,6 +305,21 @@ Deno.test("test poses without pictures, none or no test file hold out training v
   assertEquals(await read({ "transforms_test.json": list(train.slice(0, 2)) }), [9, held.with(1, "train/1.png"), [
     "scene: 2 of 2 test pictures are trained on as well.",
   ]]);
+  const error = await assertRejects(() => read({ "transforms_test.json": list([frame("train/1.png", 0)]) }), Error);
+  assertEquals(
+    error.message,
+    "scene: expected one camera for train/1.png, found another one for testing than for training.",
+  );
+});
+
+Deno.test("a choice of held-out views that the scene makes itself is warned of", async () => {
+  const shared = { camera_angle_x: 0.8, test_filenames: ["images/2.png"] };
+  const { test, warnings } = await readScene(ring({ shared }), { hold: "last10%" });
+  assertEquals([test.map(({ name }) => name), warnings], [["images/2.png"], [
+    "scene: hold last10% is not used: the scene itself says which views are held out.",
+  ]]);
+  assertEquals((await readScene(ring({ shared }), { hold: "every8" })).warnings, []);
+  assertEquals((await readScene(ring(), { hold: "last10%" })).warnings, []);
 });
 
 Deno.test("shrunk folders are read where the named one is missing or a factor asks for them", async () => {
@@ -339,7 +384,7 @@ Deno.test("paths from other systems are found by their last parts in the scene's
     const scene = await readScene(ring({ path }));
     assertEquals(viewsOf(scene).map(({ name }) => name), Array.from({ length: 8 }, (_, i) => `images/${i}.png`));
     assertEquals(scene.warnings, [
-      `scene/transforms.json: 8 of 8 paths lead to no file, so files with the same last parts are read, such as images/0.png for ${
+      `scene/transforms.json: 8 of 8 paths lead to no file in the scene's folder, so files with the same last parts are read, such as images/0.png for ${
         path(0)
       }.`,
     ]);
@@ -409,13 +454,17 @@ Deno.test("a view whose bounds are far from those of the others is warned of by 
   };
   assertEquals((await readScene(odd(15, 0.1), { downscale: 4 })).warnings, [
     "scene/poses_bounds.npy, row 3: the nearest distance in images_4/03.png is 0.100, more than 10 times off the median of all " +
-    "views, 2.00; --near and --far set other bounds.",
+    "views, 2.00; near and far set other bounds.",
   ]);
   assertEquals((await readScene(odd(16, 900), { downscale: 4 })).warnings, [
     "scene/poses_bounds.npy, row 3: the farthest distance in images_4/03.png is 900, more than 10 times off the median of all " +
-    "views, 8.00; --near and --far set other bounds.",
+    "views, 8.00; near and far set other bounds.",
   ]);
   assertEquals((await readScene(odd(15, 0.3), { downscale: 4 })).warnings, []);
+  assertEquals((await readScene(odd(15, 2), { downscale: 4, near: 10, far: 90 })).warnings, [
+    "scene/poses_bounds.npy: rays go from 10 to 90, but the photographs show distances from 1.80 to 8.00.",
+  ]);
+  assertEquals((await readScene(odd(15, 2), { downscale: 4, near: 1, far: 7 })).warnings, []);
 });
 
 Deno.test("what does not fit is known before a picture is decoded, with the largest size that fits", async () => {
@@ -434,6 +483,21 @@ Deno.test("what does not fit is known before a picture is decoded, with the larg
   assertEquals((await readScene(whole, { mostPixels: 4626, size: 30 })).train.length, 7);
   await assertRejects(() => readScene(whole, { mostPixels: 4626, size: 31 }), Error, "a size of 30 is the largest");
   await assertRejects(() => readScene(whole, { mostPixels: 6 }), Error, "even a size of 1 does not fit");
+});
+
+Deno.test("folders are listed once, however many paths lead nowhere", async () => {
+  const frames = Array.from({ length: 5000 }, (_, i) => ({
+    file_path: `images/a/b/c/d/e/f/g/${i}.png`,
+    transform_matrix: matrixAt(0, 8),
+  }));
+  const files = sceneFromBytes({ "transforms.json": text({ camera_angle_x: 0.8, frames }) }, "scene");
+  const listed: string[] = [];
+  const counting = { ...files, list: (folder: string) => (listed.push(folder), files.list(folder)) };
+  await refuses(
+    counting,
+    "scene/transforms.json: none of its 5000 pictures exists, such as images/a/b/c/d/e/f/g/0.png.",
+  );
+  assertEquals(listed, ["."]);
 });
 
 Deno.test("values of the wrong kind get one sentence, however deep they are", async () => {
@@ -466,6 +530,11 @@ Deno.test("values of the wrong kind get one sentence, however deep they are", as
     ring(files('{"a": 1\n"b": 2}')),
     "scene/transforms.json: expected JSON, found an error in line 2, column 1.",
   );
+  await refuses(
+    ring(files("<!doctype html>")),
+    "scene/transforms.json: expected JSON, found a web page instead of the file itself.",
+  );
+  await refuses(ring(files('{"a": [')), "scene/transforms.json: expected JSON, found a text that ends too early.");
   const nan = await assertRejects(() => readScene(ring(files('{"fl_x": NaN}'))), Error);
   assert(nan.message.endsWith("; NaN and Infinity are not JSON."), nan.message);
 });

@@ -46,7 +46,10 @@ Deno.test("what a killed writer left is removed, and nothing else", () =>
     for (const name of [".file.1-0.part", "file", ".hidden", "my.part"]) {
       await Deno.writeTextFile(join(folder, name), "");
     }
+    await Deno.mkdir(join(folder, "below"));
+    await Deno.writeTextFile(join(folder, "below", ".file.12-34.part"), "");
     await removeUnfinished(folder);
-    assertEquals(namesIn(folder), [".hidden", "file", "my.part"]);
+    assertEquals(namesIn(folder), [".hidden", "below", "file", "my.part"]);
+    assertEquals(namesIn(join(folder, "below")), []);
     await removeUnfinished(join(folder, "nowhere"));
   }));

@@ -1,0 +1,31 @@
+import type { SceneFiles } from "./scene_files.ts";
+
+/** The most bytes that are kept. */
+const MOST = 2 ** 26;
+
+/**
+ * Files that are read a second time from memory, as far as they fit in 64 MiB: photographs are read for their headers first, and to be decoded
+ * later.
+ */
+export function keptFiles(files: SceneFiles): SceneFiles {
+  const kept = new Map<string, Uint8Array>();
+  let bytes = 0;
+  return {
+    name: files.name,
+    list: (folder) => files.list(folder),
+    async read(path) {
+      const again = kept.get(path);
+      if (again !== undefined) {
+        kept.delete(path);
+        bytes -= again.length;
+        return again;
+      }
+      const found = await files.read(path);
+      if (found !== undefined && bytes + found.length <= MOST) {
+        kept.set(path, found);
+        bytes += found.length;
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { nearestName } from "./nearest_name.ts";
+
+/** What a member of an object of options must be. */
+export interface Member {
+  /** How messages call it, such as "a list". */
+  readonly expected: string;
+  /** Whether a value is one. */
+  readonly holds: (value: unknown) => boolean;
+  /** Whether the member may be left out. */
+  readonly optional?: boolean;
+}
+
+/** A list. */
+export const LIST: Member = { expected: "a list", holds: Array.isArray };
+
+/** A number. */
+export const NUMBER: Member = { expected: "a number", holds: (value) => typeof value === "number" };
+
+/** An object that has these methods or members, such as an activation or a device. */
+export function objectWith(expected: string, ...names: readonly string[]): Member {
+  return {
+    expected,
+    holds: (value) => typeof value === "object" && value !== null && names.every((name) => name in value),
+  };
+}
+
+/** The same member, but one that may be left out. */
+export function optional(member: Member): Member {
+  return { ...member, optional: true };
+}
+
+/**
+ * Checks an object of options, so that a mistake of a caller without types is a sentence and not an error somewhere inside.
+ *
+ * @param owner Whose options they are; it stands at the beginning of every message.
+ * @param given What was given.
+ * @param members The members that it has.
+ * @throws If a member is missing, is something else, or does not exist.
+ */
+export function checkMembers<Options>(
+  owner: string,
+  given: Options,
+  members: { readonly [Name in keyof Options]-?: Member },
+): void {
+  checkMember(owner, given, { expected: "an object of options", holds: isObject });
+  const declared: Readonly<Record<string, Member>> = members;
+  for (const name of Object.keys(given as object)) {
+    if (Object.hasOwn(declared, name)) continue;
+    const meant = nearestName(name, Object.keys(declared));
+    const hint = meant === undefined ? `there are ${Object.keys(declared).join(", ")}.` : `did you mean ${meant}?`;
+    throw new Error(`${owner}: ${name}: there is no such option; ${hint}`);
+  }
+  for (const [name, member] of Object.entries(declared)) {
+    const value = (given as Record<string, unknown>)[name];
+    if (value !== undefined || !member.optional) checkMember(`${owner}: ${name}`, value, member);
+  }
+}
+
+/** Throws if a value is not what it must be. */
+export function checkMember(what: string, value: unknown, { expected, holds }: Member): void {
+  if (!holds(value)) throw new Error(`${what}: expected ${expected}, found ${foundText(value)}.`);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A value as messages show it: short ones as they are, others by their kind. */
+function foundText(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object" || value === null) {
+    return typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : String(value);
+  }
+  if (Array.isArray(value)) return "a list";
+  const { constructor } = value;
+  return constructor === Object || constructor === undefined ? "an object" : `a ${constructor.name}`;
+}

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { rename } from "./disk.ts";
+import { UserError } from "../shell/user_error.ts";
+
+/** The file in a folder that is locked. It holds the number of the process that locked it last. */
+const LOCK = ".lock";
+
+/**
+ * Keeps other processes from changing a folder. The system ends the lock together with the process that took it, however that ends, so
+ * a lock never stays behind.
+ */
+export class FolderLock implements Disposable {
+  #isOpen = true;
+
+  private constructor(readonly folder: string, readonly file: Deno.FsFile) {}
+
+  /**
+   * Locks a folder until the result is disposed of or this process ends.
+   *
+   * @param doing What the other process is doing then, and what can be done, for the error message: "is making this comparison; wait for it to end".
+   * @throws {UserError} If another process has locked it.
+   */
+  static async take(folder: string, doing: string): Promise<FolderLock> {
+    const lock = await FolderLock.tryTake(folder);
+    if (lock !== undefined) return lock;
+    throw new UserError(`${folder}: ${await ownerOf(folder)} ${doing}.`);
+  }
+
+  /** Locks a folder, or returns undefined if another process has locked it. */
+  static async tryTake(folder: string): Promise<FolderLock | undefined> {
+    const file = await Deno.open(join(folder, LOCK), { create: true, write: true }).catch((cause) => {
+      throw new UserError(`${folder}: cannot be locked for writing: ${cause.message}.`, { cause });
+    });
+    try {
+      if (!await file.tryLock(true)) {
+        file.close();
+        return undefined;
+      }
+    } catch (error) {
+      const reason = (error as Error).message;
+      console.error(
+        `${folder}: expected a file system with locks, found one without (${reason}): start only one process here.`,
+      );
+    }
+    await file.truncate();
+    await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+    return new FolderLock(folder, file);
+  }
+
+  /**
+   * Checks that the locked folder is still where it was, so that nothing is written to a folder that took its place.
+   *
+   * @param what What is in the folder, for the error message.
+   * @throws {UserError} If it was removed, renamed, or replaced by another.
+   */
+  check(what: string): void {
+    if (this.#isInPlace()) return;
+    throw new UserError(
+      `${this.folder}: expected the folder of the ${what}, which is being written, but it was removed or renamed meanwhile.`,
+    );
+  }
+
+  #isInPlace(): boolean {
+    try {
+      const [locked, there] = [this.file.statSync(), Deno.statSync(join(this.folder, LOCK))];
+      return locked.ino === there.ino && locked.dev === there.dev;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Renames the locked folder, which stays locked, within its parent. */
+  async rename(path: string): Promise<FolderLock> {
+    // Windows does not rename a folder in which a file is open.
+    if (Deno.build.os === "windows") this[Symbol.dispose]();
+    await rename(this.folder, path);
+    return Deno.build.os === "windows" ? await FolderLock.take(path, "has locked it") : new FolderLock(path, this.file);
+  }
+
+  /** Ends the lock. It may be ended more than once. */
+  [Symbol.dispose](): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.file.close();
+  }
+}
+
+async function ownerOf(folder: string): Promise<string> {
+  const text = await Deno.readTextFile(join(folder, LOCK)).catch(() => "");
+  return /^\d+\n$/.test(text) ? `process ${text.trim()}` : "another process";
+}

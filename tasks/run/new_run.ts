@@ -1,0 +1,113 @@
+/**
+ * The making of a run's folder. It is made under a hidden name, `.NAME.new`, and gets its own name when it has what a run needs to be resumed. So
+ * a process that ends before leaves no run.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { remove } from "./disk.ts";
+import { FolderLock } from "./folder_lock.ts";
+import { checkKeep, RUN_IS_LOCKED, RunFolder, type RunFolderOptions } from "./run_folder.ts";
+import { isFree, pathsWithoutSteps, removeWithoutSteps } from "./without_steps.ts";
+import { checkName, createFolder, timeName } from "./run_name.ts";
+import { UserError } from "../shell/user_error.ts";
+
+/** Options of a new run's folder. */
+export interface NewRunOptions extends RunFolderOptions {
+  /** The folder of all runs; by default `runs`. It is created if it does not exist. */
+  readonly root?: string;
+  /** The task, such as `image`; it names the folder between the root and the run's folder. */
+  readonly task: string;
+  /** The run's name, of letters, digits, `.`, `_` and `-`. By default it is the local time, `2026-11-24-084512`, made unique. */
+  readonly name?: string;
+}
+
+/**
+ * Creates the folder of a new run, and those above it, and locks it until the result is disposed of. A folder of that name in which a run
+ * has made no steps is replaced. If something fails, no new folder is left.
+ *
+ * @param options Where the folder is, and its name.
+ * @param fill Writes what the run needs to be resumed. The folder has another path meanwhile.
+ * @throws {UserError} If the name is taken or not allowed.
+ * @throws {Error} If the folder cannot be created or filled.
+ */
+export async function createRunFolder(
+  options: NewRunOptions,
+  fill: (folder: RunFolder, name: string) => Promise<void> = async () => {},
+): Promise<RunFolder> {
+  const { keep } = options;
+  checkKeep(keep);
+  const parent = taskFolder(options);
+  const named = options.name === undefined ? undefined : checkName("run name", options.name);
+  await removeLeftOvers(parent);
+  const time = timeName(new Date());
+  for (let count = 1;; count++) {
+    const name = named ?? (count === 1 ? time : `${time}-${count}`);
+    const [path, hidden] = [join(parent, name), join(parent, `.${name}.new`)];
+    const made = await isFree(path) ? await createFolder(hidden) : undefined;
+    const lock = made &&
+      await published({ hidden, path, made }, (lock) => fill(new RunFolder(hidden, { keep, lock }), name));
+    if (lock !== undefined) return new RunFolder(path, { keep, lock });
+    if (named !== undefined) throw taken(path);
+  }
+}
+
+/**
+ * Checks that the name of a new run is free, before any work is done.
+ *
+ * @param options The options that {@linkcode createRunFolder} will get.
+ * @throws {UserError} If the name is taken or not allowed.
+ */
+export async function checkNewRun(options: NewRunOptions): Promise<void> {
+  const parent = taskFolder(options);
+  if (options.name === undefined) return;
+  const path = join(parent, checkName("run name", options.name));
+  if (!await isFree(path)) throw taken(path);
+}
+
+function taskFolder({ root = "runs", task }: NewRunOptions): string {
+  return join(root, checkName("task", task));
+}
+
+function taken(path: string): UserError {
+  return new UserError(
+    `${path}: a run of this name exists; choose another name, or continue that run with --resume.`,
+  );
+}
+
+/** Fills a hidden folder and renames it. Returns its lock, or undefined if something has taken its name meanwhile. */
+async function published(
+  { hidden, path, made }: { readonly hidden: string; readonly path: string; readonly made: readonly string[] },
+  fill: (lock: FolderLock) => Promise<void>,
+): Promise<FolderLock | undefined> {
+  let lock: FolderLock | undefined;
+  try {
+    lock = await FolderLock.take(hidden, RUN_IS_LOCKED);
+    await fill(lock);
+    if (await isFree(path)) {
+      await removeWithoutSteps(path);
+      return await lock.rename(path);
+    }
+  } catch (error) {
+    await discard(made, lock);
+    throw error;
+  }
+  await discard(made, lock);
+}
+
+/** Removes a hidden folder, and the folders above it that were made for it and are empty. */
+async function discard(made: readonly string[], lock: FolderLock | undefined): Promise<void> {
+  const hidden = made.at(-1)!;
+  for (const path of await pathsWithoutSteps(hidden) ?? []) await remove(path).catch(() => {});
+  lock?.[Symbol.dispose]();
+  for (const folder of made.toReversed()) await remove(folder).catch(() => {});
+}
+
+/** Removes hidden folders of processes that ended before their run was complete. */
+async function removeLeftOvers(parent: string): Promise<void> {
+  const entries = await Array.fromAsync(Deno.readDir(parent)).catch(() => []);
+  for (const { name, isDirectory } of entries) {
+    if (isDirectory && /^\..+\.new$/.test(name)) await removeWithoutSteps(join(parent, name));
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Folders of runs that ended before their first checkpoint. Nothing is lost with them, so they do not keep others from using the name.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { isUnfinished } from "./atomic.ts";
+import { remove } from "./disk.ts";
+import { FolderLock } from "./folder_lock.ts";
+
+/** The files that a run may have before its first checkpoint, by folder. */
+const FILES: Readonly<Record<string, RegExp>> = {
+  "": /^(config\.json|scene\.json|metrics\.jsonl|\.lock)$/,
+  checkpoints: /^$/,
+  snapshots: /^step-\d+\.png$/,
+};
+
+/** Whether a run can have this path: there is nothing, or a run without steps that no process is writing to. */
+export async function isFree(path: string): Promise<boolean> {
+  const found = await Deno.lstat(path).catch(() => undefined);
+  if (found === undefined) return true;
+  if (!found.isDirectory || await pathsWithoutSteps(path) === undefined) return false;
+  // A folder without a lock file is not locked, and should not get one by being looked at.
+  if (await Deno.stat(join(path, ".lock")).catch(() => undefined) === undefined) return true;
+  using lock = await FolderLock.tryTake(path);
+  return lock !== undefined;
+}
+
+/** Removes the folder of a run without steps, file by file, unless another process is writing to it. It need not exist. */
+export async function removeWithoutSteps(path: string): Promise<void> {
+  const found = await Deno.lstat(path).catch(() => undefined);
+  if (!found?.isDirectory) return;
+  using lock = await FolderLock.tryTake(path);
+  const paths = lock && await pathsWithoutSteps(path);
+  if (lock === undefined || paths === undefined) return;
+  // Windows does not remove a file that is open.
+  if (Deno.build.os === "windows") lock[Symbol.dispose]();
+  for (const each of [...paths, path]) await remove(each);
+}
+
+/** The files and then the subfolders of a run without steps; undefined if there is anything else in its folder. */
+export async function pathsWithoutSteps(path: string): Promise<string[] | undefined> {
+  const [files, folders]: [string[], string[]] = [[], []];
+  for (const [below, own] of Object.entries(FILES)) {
+    const folder = join(path, below);
+    const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
+    for (const { name, isFile, isDirectory } of entries) {
+      if (isFile && (own.test(name) || isUnfinished(name))) files.push(join(folder, name));
+      else if (isDirectory && below === "" && name !== "" && Object.hasOwn(FILES, name)) {
+        folders.push(join(folder, name));
+      } else return undefined;
+    }
+  }
+  return [...files, ...folders];
+}

@@ -1,0 +1,40 @@
+import type { Field } from "../../lib/field/field.ts";
+import type { Optimizer } from "../../lib/optim/optimizer.ts";
+import { scheduleToConfig } from "../../lib/train/schedule_registry.ts";
+import { networkConfig } from "./hyperparameters.ts";
+import type { RunLength } from "./run_length.ts";
+import { chosenSchedule } from "./schedule.ts";
+import type { TrainingInput } from "./training_input.ts";
+
+/** What determines the configuration of a run. */
+interface ConfiguredRun {
+  readonly task: string;
+  readonly length: RunLength;
+  readonly input: TrainingInput;
+  readonly field: Field;
+  readonly optimizer: Optimizer;
+}
+
+/**
+ * The content of `config.json`: everything that a run depends on. The kernels are known only when training starts.
+ *
+ * @param runName The name of the run.
+ */
+export function runConfig({ task, length, input, field, optimizer }: ConfiguredRun, runName: string): object {
+  const { gpu, description } = field;
+  const { values, config } = input;
+  const { name, options } = optimizer.spec;
+  return {
+    task,
+    options: { ...values, resume: undefined, name: runName },
+    ...length,
+    ...networkConfig(values, description),
+    optimizer: { name, ...options },
+    schedule: scheduleToConfig(chosenSchedule(values, length.scheduleSteps)),
+    layers: description.layers.map((layer) => layer.name),
+    ...config,
+    adapter: gpu.adapter,
+    kernels: gpu.tuner.choices,
+    versions: Deno.version,
+  };
+}

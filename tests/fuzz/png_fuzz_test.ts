@@ -1,0 +1,61 @@
+import { deflateSync } from "node:zlib";
+import { decodePng } from "../../lib/codec/image/decode_png.ts";
+import { chunk } from "../codec/image/png_builder.ts";
+import { type Choices, damaged, fuzz } from "./fuzz.ts";
+
+const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+const HUGE = [0, 1, 65535, 10000, 2 ** 16, 2 ** 20, 2 ** 27, 2 ** 31 - 1, 2 ** 32 - 1];
+
+fuzz("PNG", (choices) => ({
+  name: "x.png",
+  bytes: choices.below(3) === 0 ? damaged(pngFile(choices), choices) : pngFile(choices),
+  read(bytes) {
+    return 4 * decodePng(bytes, "x.png").pixels.length;
+  },
+}));
+
+/** A PNG whose checksums are right, and whose header, chunks and rows agree in most cases. */
+function pngFile(choices: Choices): Uint8Array {
+  const wrong = (least: number, value: number) => choices.below(40) < least ? choices.pick(HUGE) : value;
+  const [width, height] = [1 + choices.below(40), 1 + choices.below(40)];
+  const colourType = choices.below(30) === 0 ? choices.below(8) : choices.pick([0, 2, 3, 4, 6]);
+  const depth = choices.below(30) === 0 ? choices.below(33) : choices.pick([1, 2, 4, 8, 16]);
+  const interlaced = choices.below(3) === 0 ? 1 : 0;
+  const length = sizeOfRows(width, height, (SAMPLES[colourType] ?? 1) * depth, interlaced === 1);
+  const extra = choices.below(10) === 0 ? choices.below(50) - 25 : 0;
+  const rows = Uint8Array.from({ length: Math.max(0, length + extra) }, () => choices.below(choices.pick([1, 5, 256])));
+  let data: Uint8Array = deflateSync(choices.below(60) === 0 ? new Uint8Array(2 ** 24) : rows);
+  if (choices.below(6) === 0) data = damaged(data, choices);
+  const ihdr = [...word(wrong(1, width)), ...word(wrong(1, height)), depth, colourType, 0, 0, interlaced];
+  const palette = chunk("PLTE", Array.from({ length: 3 * choices.below(20) }, () => choices.below(256)));
+  const transparency = chunk("tRNS", Array.from({ length: choices.below(8) }, () => choices.below(256)));
+  const cut = choices.below(data.length + 1);
+  const chunks = [
+    chunk("IHDR", ihdr),
+    ...colourType === 3 || choices.below(6) === 0 ? [palette] : [],
+    ...choices.below(3) === 0 ? [transparency] : [],
+    ...choices.below(6) === 0 ? [chunk(choices.pick(["teXt", "iCCP", "abCd", "CgBI", "ABCD", "fdAT"]), [1, 2, 3])] : [],
+    chunk("IDAT", data.subarray(0, cut)),
+    chunk("IDAT", data.subarray(cut)),
+    chunk("IEND", []),
+  ];
+  if (choices.below(10) === 0) chunks.splice(choices.below(chunks.length), 1);
+  if (choices.below(10) === 0) chunks.splice(choices.below(chunks.length), 0, choices.pick(chunks));
+  return Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...chunks.flat()]);
+}
+
+function sizeOfRows(width: number, height: number, bits: number, interlaced: boolean): number {
+  const passes = interlaced
+    ? [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]]
+    : [[0, 0, 1, 1]];
+  let bytes = 0;
+  for (const [x, y, across, down] of passes) {
+    const [columns, rows] = [Math.ceil((width - x) / across), Math.ceil((height - y) / down)];
+    if (columns > 0 && rows > 0) bytes += rows * (1 + Math.ceil(columns * bits / 8));
+  }
+  return bytes;
+}
+
+function word(value: number): number[] {
+  return [value >>> 24, value >>> 16 & 255, value >>> 8 & 255, value & 255];
+}
