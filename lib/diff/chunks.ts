@@ -32,3 +32,12 @@ export function cutBatch(batchSamples: number, size: ChunkSize): Chunk[] {
   }
   return chunks;
 }
+
+/**
+ * The number of samples of a smaller batch that uses the same kernels as one of `batchSamples`: it has a first chunk of the same size, and
+ * the same last chunk, which is added to the first.
+ */
+export function samplesOfEveryKind(batchSamples: number, { samples }: ChunkSize): number {
+  const last = (batchSamples - 1) % samples + 1;
+  return Math.min(batchSamples, samples + last);
+}

@@ -21,6 +21,17 @@ const lossSource = { name: "loss_sum", text: lossText };
  * @throws If products are requested and the workspace was created without memory for them.
  */
 export function differentiate(workspace: Workspace, request: DifferentiationRequest): void {
+  for (const _ of differentiateInParts(workspace, request));
+}
+
+/**
+ * Records the same as `differentiate`, and yields before each pass but the first. There the caller may wait for the device, or give up:
+ * then the vectors of the request hold sums over a part of the batch.
+ */
+export function* differentiateInParts(
+  workspace: Workspace,
+  request: DifferentiationRequest,
+): Generator<void, void, void> {
   const { products = [] } = request;
   const chunks = workspace.chunksOf(request.samples);
   // Several products may use the same result vector. If there are also several chunks, their contributions to one product must all be
@@ -30,7 +41,8 @@ export function differentiate(workspace: Workspace, request: DifferentiationRequ
     const last = i === runs.length - 1;
     const { onGradient, kronecker } = last ? request : {};
     for (const chunk of chunks) {
-      new ChunkPasses(workspace, { ...request, products: together, onGradient, kronecker }, chunk).record();
+      if (i > 0 || chunk.first > 0) yield;
+      yield* new ChunkPasses(workspace, { ...request, products: together, onGradient, kronecker }, chunk).record();
     }
   }
 }
@@ -62,23 +74,28 @@ class ChunkPasses {
     };
   }
 
-  /** Records all passes. */
-  record(): void {
+  /** Records all passes, forward and backward, and yields between them. */
+  *record(): Generator<void, void, void> {
     const { workspace: { gpu, network, pool, field }, request, chunk } = this;
     gpu.phase("batch");
     this.#fill();
     gpu.phase("forward");
     network.forward(chunk.paddedRows, field.parameters);
+    yield;
     gpu.phase("loss");
     this.#loss();
     gpu.phase("backward");
     this.#gradient();
     if (this.#last) request.onGradient?.();
-    for (const product of request.products ?? []) {
-      this.#product(product, this.workspace.product);
-      if (this.#last) request.onProduct?.(product);
+    try {
+      for (const product of request.products ?? []) {
+        yield;
+        yield* this.#product(product, this.workspace.product);
+        if (this.#last) request.onProduct?.(product);
+      }
+    } finally {
+      giveBackKept(pool, this.#kept);
     }
-    giveBackKept(pool, this.#kept);
   }
 
   #fill(): void {
@@ -111,7 +128,7 @@ class ChunkPasses {
     this.#sum(gradient, request.gradient);
   }
 
-  #product(product: ProductRequest, memory: BackwardMemory): void {
+  *#product(product: ProductRequest, memory: BackwardMemory): Generator<void, void, void> {
     const { workspace: { gpu, network, objective, field }, chunk } = this;
     gpu.phase("probe");
     if (product.kind === "gaussNewtonSample") {
@@ -120,6 +137,7 @@ class ChunkPasses {
       if (!this.#keep) product.prepare?.();
       gpu.phase("product");
       network.forwardTangent(chunk.paddedRows, field.parameters, product.direction);
+      yield;
     }
     gpu.phase("product");
     objective.record({ ...this.#objectivePass, product: product.kind });

@@ -10,7 +10,7 @@ import { WeightSums } from "../linalg/gemm/weight_sums.ts";
 import { padWidth } from "../linalg/layout.ts";
 import { type Objective, type ObjectivePass, targetsOf } from "../objective/objective.ts";
 import { BufferPool } from "./buffer_pool.ts";
-import { type Chunk, type ChunkSize, cutBatch } from "./chunks.ts";
+import { type Chunk, type ChunkSize, cutBatch, samplesOfEveryKind } from "./chunks.ts";
 import type { MatrixPlace } from "./request.ts";
 
 /** The largest number of parts of the sum over the batch. Parts are computed in parallel; more would only cost memory traffic. */
@@ -143,6 +143,16 @@ export class Workspace implements Disposable {
   /** The different numbers of padded rows that these chunks have. */
   chunkSizes(samples: number): number[] {
     return [...new Set(this.chunksOf(samples).map(({ paddedRows }) => paddedRows))];
+  }
+
+  /** The largest number of samples in a chunk. */
+  get chunkSamples(): number {
+    return this.#size.samples;
+  }
+
+  /** The number of samples of a smaller batch that uses the same kernels as one of `samples` samples. */
+  samplesOfEveryKind(samples: number): number {
+    return samplesOfEveryKind(samples, this.#size);
   }
 
   /** Frees the device memory. */

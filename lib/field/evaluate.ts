@@ -48,14 +48,19 @@ export function byName(
   return { arrays, rows: rows! };
 }
 
-/** See `Field.evaluate`. */
+/**
+ * See `Field.evaluate`.
+ *
+ * @param signal Stops the evaluation between two chunks by throwing the signal's reason.
+ */
 export async function evaluateField(
   field: NetworkField & { readonly parameters: Vector },
   inputs: Float32Array | NamedArrays,
+  signal?: AbortSignal,
 ): Promise<Float32Array | NamedArrays> {
   const { gpu, description } = field;
   const { arrays, rows } = byName(inputs, new Map(Object.entries(description.inputs)), "inputs");
-  using evaluation = new Evaluation(field, rows);
+  using evaluation = new Evaluation(field, rows, { signal });
   const results = evaluation.prepare(rows);
   for (let first = 0; first < rows; first += evaluation.chunk) {
     const count = Math.min(evaluation.chunk, rows - first);
@@ -70,6 +75,14 @@ export async function evaluateField(
   return inputs instanceof Float32Array && names.length === 1 ? results[names[0]] : results;
 }
 
+/** How a field is evaluated. */
+export interface EvaluationOptions {
+  /** The most bytes of device memory that a chunk may take. */
+  readonly memory?: number;
+  /** Stops the evaluation between two chunks by throwing the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
 /** Evaluates a field at many rows of inputs, in chunks that fit the allowed memory. */
 export class Evaluation implements Disposable {
   /** The network. Before each chunk the caller writes the inputs to its buffers. */
@@ -77,19 +90,22 @@ export class Evaluation implements Disposable {
   /** Rows of the largest chunk. */
   readonly chunk: number;
   readonly #outputs: string[];
+  readonly #signal?: AbortSignal;
   #tuned = false;
 
   /**
    * Allocates the buffers of one chunk.
    *
    * @param rows Total number of rows. If there are few, less memory is allocated.
-   * @param memory Bytes of device memory that a chunk may take.
+   * @param options.memory Bytes of device memory that a chunk may take.
+   * @param options.signal Stops the evaluation: `run` then throws the signal's reason.
    */
   constructor(
     readonly field: NetworkField & { readonly parameters: Vector },
     rows: number,
-    memory: number = DEFAULT_MEMORY,
+    { memory = DEFAULT_MEMORY, signal }: EvaluationOptions = {},
   ) {
+    this.#signal = signal;
     const perRow = bytesPerRow(field.description, false);
     this.chunk = chunkRows(field.gpu, Math.max(rows, 1), perRow, memory);
     this.network = new Network(field, this.chunk, false);
@@ -108,6 +124,7 @@ export class Evaluation implements Disposable {
    * `results` from row `first` on.
    */
   async run(first: number, count: number, results: NamedArrays): Promise<void> {
+    this.#signal?.throwIfAborted();
     const { gpu, description } = this.field;
     if (!this.#tuned) {
       await checkEncodings(gpu, description);

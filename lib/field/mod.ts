@@ -29,7 +29,7 @@ export { type Encoding, type EncodingShape } from "./encoding/encoding.ts";
 export { type EncodingKind, encodingKind } from "./encoding/kind.ts";
 export { positionalEncoding, type PositionalEncodingOptions } from "./encoding/positional.ts";
 export { encodingKinds, encodings } from "./encoding/registry.ts";
-export { type NamedArrays } from "./evaluate.ts";
+export { type EvaluationOptions, type NamedArrays } from "./evaluate.ts";
 export { createField, Field } from "./field.ts";
 export { mlp, type MlpOptions } from "./mlp.ts";
 export { Network, type NetworkField } from "./network.ts";

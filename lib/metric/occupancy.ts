@@ -1,6 +1,6 @@
 import { checkPointField } from "../data/mesh/field_grid.ts";
 import { checkCount, isUniform, type OccupancySampler, type PointRequest } from "../data/mesh/occupancy_sampler.ts";
-import { Evaluation } from "../field/evaluate.ts";
+import { Evaluation, type EvaluationOptions } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
 import { padRows } from "../linalg/gemm/shape.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
@@ -37,22 +37,21 @@ interface Counts {
  * drawn, labelled and evaluated on the device in chunks.
  *
  * @param options.count The number of points; 10⁶ by default.
- * @param options.memory The most bytes of device memory that a chunk may take.
  * @throws {RangeError} If the field does not have exactly one input of width 3, or the count is not an integer from 1 to 2³¹.
  */
 export async function scoreOccupancy(
   field: Field,
   sampler: OccupancySampler,
-  options: { readonly count?: number; readonly memory?: number } = {},
+  options: EvaluationOptions & { readonly count?: number } = {},
 ): Promise<OccupancyScores> {
-  const { count = 1_000_000, memory } = options;
+  const { count = 1_000_000, memory, signal } = options;
   checkCount(count);
   checkPointField("scoreOccupancy", field.description);
   const near: Counts = { both: 0, either: 0 };
   const uniform: Counts = { both: 0, either: 0 };
   let [right, entropy] = [0, 0];
   const drawn = { epoch: 0, seed: 0, mix: "halves" as const, stream: streams.heldOut };
-  for await (const { first, logits, labels } of labelledLogits(field, sampler, { count, drawn, memory })) {
+  for await (const { first, logits, labels } of labelledLogits(field, sampler, { count, drawn, memory, signal })) {
     for (let i = 0; i < logits.length; i++) {
       const [logit, inside] = [logits[i], labels[i] > 0];
       const counts = isUniform(first + i) ? uniform : near;
@@ -91,12 +90,14 @@ export interface TrainedBatch {
  * compared with a score on held-out points.
  *
  * @param level The logit above which a point is predicted inside.
+ * @param signal Stops the scoring between two chunks by throwing the signal's reason.
  */
 export async function scoreBatch(
   field: Field,
   sampler: OccupancySampler,
   batch: TrainedBatch,
   level: number,
+  signal?: AbortSignal,
 ): Promise<number> {
   const { epoch, first, rows, count, seed } = batch;
   using indices = field.gpu.buffer("batch samples", rows * 4);
@@ -104,7 +105,9 @@ export async function scoreBatch(
   permutedIndices(field.gpu, indices, { rows, first, count, key });
   const drawn = { epoch, seed, mix: "thirds" as const, stream: streams.points };
   const counts: Counts = { both: 0, either: 0 };
-  for await (const { logits, labels } of labelledLogits(field, sampler, { count: rows, drawn, given: indices })) {
+  for await (
+    const { logits, labels } of labelledLogits(field, sampler, { count: rows, drawn, given: indices, signal })
+  ) {
     logits.forEach((logit, i) => {
       if (logit > level && labels[i] > 0) counts.both++;
       if (logit > level || labels[i] > 0) counts.either++;
@@ -119,25 +122,23 @@ function intersectionOverUnion({ both, either }: Counts): number {
 }
 
 /** The points that {@linkcode labelledLogits} evaluates. */
-interface LabelledRequest {
+interface LabelledRequest extends EvaluationOptions {
   /** The number of points. */
   readonly count: number;
   /** How they are drawn. */
   readonly drawn: Pick<PointRequest, "epoch" | "seed" | "mix" | "stream">;
   /** The numbers of the samples; by default they are numbered from 0. */
   readonly given?: DeviceBuffer;
-  /** The most bytes of device memory that a chunk may take. */
-  readonly memory?: number;
 }
 
 /** Yields logits and labels of points, chunk by chunk. */
 async function* labelledLogits(
   field: Field,
   sampler: OccupancySampler,
-  { count, drawn, given, memory }: LabelledRequest,
+  { count, drawn, given, ...options }: LabelledRequest,
 ) {
   const { gpu, description } = field;
-  using evaluation = new Evaluation(field, count, memory);
+  using evaluation = new Evaluation(field, count, options);
   const { chunk, network } = evaluation;
   using counted = gpu.buffer("held-out samples", chunk * 4);
   using labels = gpu.buffer("held-out labels", chunk * 16);

@@ -1,5 +1,5 @@
 import type { Hyperparameter } from "../hyperparameter/hyperparameter.ts";
-import { COUNT, COUNT_FROM_0, FROM_0, POSITIVE, SHARE } from "../hyperparameter/range.ts";
+import { COUNT, COUNT_FROM_0, FROM_0, type NumberRange, POSITIVE, SHARE } from "../hyperparameter/range.ts";
 
 /** η, the learning rate. */
 export function learningRate(usual: number): Hyperparameter<number> {
@@ -37,14 +37,17 @@ export function warmup(usual: number): Hyperparameter<number> {
   return { range: COUNT_FROM_0, default: usual, doc: "Number of steps at the start that all take probes" };
 }
 
+/** The number of probes of a step, which are listed before the step is recorded. */
+const PROBES: NumberRange = { ...COUNT, max: 65_536 };
+
 /** Probes of the first step. */
 export function initialProbes(usual: number): Hyperparameter<number> {
-  return { range: COUNT, default: usual, doc: "Hessian probes before the first step" };
+  return { range: PROBES, default: usual, doc: "Hessian probes before the first step" };
 }
 
 /** Probes of a later step. */
 export function probes(usual: number): Hyperparameter<number> {
-  return { range: COUNT, default: usual, doc: "Number of probes in each step that takes probes" };
+  return { range: PROBES, default: usual, doc: "Number of probes in each step that takes probes" };
 }
 
 /** How much of a running average a refresh keeps. */

@@ -1,6 +1,6 @@
 import { type PlanOptions, planTraining } from "./plan.ts";
 
-/** The cost of this many steps is summed one by one. Later steps are assumed to cost the mean of the second half of these. */
+/** The cost of this many steps is summed one by one. Later steps count as the mean of the second half of these. */
 const WALKED = 20_000;
 
 /**
@@ -36,4 +36,19 @@ export function affordableSteps(seconds: number, first: number, secondsOf: (step
   }
   const mean = (leftHalfWay - left) / (WALKED / 2);
   return first + WALKED + Math.floor(left / mean);
+}
+
+/**
+ * The cost of the first `count` steps together, given that of each. The time that this takes is bounded, because a user chooses the
+ * number: beyond 20 000 steps every step counts as the mean of the second half of these.
+ */
+export function costOfSteps(count: number, costOf: (step: number) => number): number {
+  const walked = Math.min(count, WALKED);
+  let sum = 0;
+  let halfWay = 0;
+  for (let step = 0; step < walked; step++) {
+    if (step === WALKED / 2) halfWay = sum;
+    sum += costOf(step);
+  }
+  return sum + (count - walked) * (sum - halfWay) / (WALKED / 2);
 }

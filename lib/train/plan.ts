@@ -28,7 +28,7 @@ export interface TrainingPlan {
 /**
  * Measures the time and memory of training before it begins, on copies, so that field and optimizer do not change.
  *
- * @param options The options that `train` will get.
+ * @param options The options that `train` will get. Their signal stops the measurement by throwing its reason.
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
   const { field, objective, optimizer, batchSize = 512, seed = 0, signal, memory } = options;
@@ -36,18 +36,18 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   using data = onDevice(field, objective, options.data);
   using training = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory });
   const chunkRows = training.workspace.chunkRows;
-  await training.tune();
+  await training.tune(signal);
   const before = gpu.liveBytes;
-  using rehearsal = new Rehearsal(training);
+  using rehearsal = new Rehearsal(training, signal);
   const copies = gpu.liveBytes - before;
   await rehearsal.compile();
   const deviceBytes = gpu.liveBytes - copies;
-  const firstSeconds = optimizer.counters.step === 0 ? await rehearsal.secondsOfFirst() : undefined;
-  const plain = await rehearsal.secondsPerStep([], signal);
+  const first = optimizer.counters.step === 0 ? await rehearsal.secondsOfFirst() : undefined;
+  const { whole: plain, chunk } = await rehearsal.secondsPerStep([]);
+  const firstSeconds = first === undefined ? undefined : first + plain - chunk;
   const { observes: kind } = optimizer;
-  const observation = kind === undefined
-    ? 0
-    : Math.max(0, await rehearsal.secondsPerStep([{ kind, count: 1 }], signal) - plain);
+  const observed = kind === undefined ? plain : (await rehearsal.secondsPerStep([{ kind, count: 1 }])).whole;
+  const observation = Math.max(0, observed - plain);
   return {
     stepsPerEpoch: training.sampler.stepsPerEpoch,
     chunkRows,

@@ -6,24 +6,45 @@ import { RING, type TrainingStep } from "./training_step.ts";
 
 /** The time of a burst of fewer milliseconds is not used, because it is mostly that of the read-back. */
 const TELLING = 150;
-/** A burst that took more milliseconds is not repeated. */
+/** A burst that took more milliseconds is not repeated, and a batch that would take more is measured by a part of it. */
 const LONG = 2000;
 const BURSTS = 3;
 
+/** The seconds of a step. */
+interface StepSeconds {
+  /** With the whole batch. */
+  readonly whole: number;
+  /** With the samples of one chunk. */
+  readonly chunk: number;
+}
+
 /**
  * Makes training steps on copies of the parameters, with a new optimizer and a learning rate of 0. They compile the kernels that a run
- * will need, or measure its speed, without changing the field.
+ * will need, or measure its speed, without changing the field. Batches that take long are represented by smaller ones.
  */
 export class Rehearsal implements Disposable {
   readonly #training: TrainingStep;
   readonly #parameters: Vector;
   readonly #optimizer: Optimizer;
+  readonly #signal?: AbortSignal;
+  /** Samples of a batch that uses the same kernels as a whole one. */
+  readonly #few: number;
+  /** Samples of one chunk. */
+  readonly #chunk: number;
   #step = 0;
 
-  /** Copies the current parameters. */
-  constructor(training: TrainingStep) {
+  /**
+   * Copies the current parameters.
+   *
+   * @param signal Stops the rehearsal between two passes over a chunk: the methods then throw its reason.
+   */
+  constructor(training: TrainingStep, signal?: AbortSignal) {
     const { field: { gpu, layout, parameters }, optimizer } = training.options;
     this.#training = training;
+    this.#signal = signal;
+    const { sampler: { batchSize }, workspace } = training;
+    this.#few = workspace.samplesOfEveryKind(batchSize);
+    this.#chunk = Math.min(batchSize, workspace.chunkSamples);
     this.#parameters = createVector(gpu, layout, "rehearsed parameters");
     gpu.copy(parameters.buffer, this.#parameters.buffer);
     this.#optimizer = createOptimizer(gpu, optimizer.spec, layout);
@@ -35,51 +56,41 @@ export class Rehearsal implements Disposable {
       this.#optimizer.restore({ step, observations: this.#optimizer.counters.observations });
       // With observations first: some optimizers cannot step before they have made one.
       const { observes: kind } = this.#optimizer;
-      if (kind !== undefined) this.#record([{ kind, count: 1 }]);
-      this.#record([]);
+      if (kind !== undefined) await this.#record(this.#few, [{ kind, count: 1 }]);
+      await this.#record(this.#few, []);
     }
-    await this.#training.options.field.gpu.synchronize();
+    await this.#wait();
   }
 
-  /** Seconds of the first step; undefined if it is not special for the optimizer. `compile` leaves a special first step out. */
+  /**
+   * Seconds of the first step with the samples of one chunk; undefined if that step is not special for the optimizer. `compile` leaves a
+   * special first step out.
+   */
   async secondsOfFirst(): Promise<number | undefined> {
-    const { gpu } = this.#training.options.field;
     if (this.#optimizer.spec.rehearsal?.includes(0) ?? true) return undefined;
     this.#optimizer.restore({ step: 0, observations: 0 });
     const begin = performance.now();
-    this.#training.rehearse(
-      0,
-      { parameters: this.#parameters, optimizer: this.#optimizer },
-      this.#optimizer.requests(),
-    );
-    await gpu.synchronize();
+    await this.#record(this.#chunk, this.#optimizer.requests(), 0);
+    await this.#wait();
     return (performance.now() - begin) / 1000;
   }
 
   /**
    * Measures the seconds of a step with the given requests: the median over a few bursts of steps as in training, including read-back.
-   *
-   * @param signal Stops the measurement after the burst in flight.
-   * @throws The signal's reason, if the signal is aborted.
+   * If a whole batch takes long, its time is extrapolated from that of one chunk.
    */
-  async secondsPerStep(requests: readonly ObservationRequest[], signal?: AbortSignal): Promise<number> {
-    const { gpu } = this.#training.options.field;
-    const pace = new Pace(RING);
-    const times: number[] = [];
-    while (times.length < BURSTS && !(times[0] > LONG)) {
-      signal?.throwIfAborted();
-      const { burst, submit } = pace;
-      const begin = performance.now();
-      for (let i = 1; i <= burst; i++) {
-        this.#record(requests);
-        if (i % submit === 0) gpu.flush();
-      }
-      await gpu.synchronize();
-      const milliseconds = performance.now() - begin;
-      pace.took(burst, milliseconds);
-      if (milliseconds >= TELLING || burst === RING) times.push(milliseconds / burst);
+  async secondsPerStep(requests: readonly ObservationRequest[]): Promise<StepSeconds> {
+    const { sampler: { batchSize } } = this.#training;
+    const chunk = await this.#seconds(this.#chunk, requests);
+    if (this.#chunk === batchSize) return { whole: chunk, chunk };
+    if (chunk * 1000 * batchSize / this.#chunk < LONG) {
+      return { whole: await this.#seconds(batchSize, requests), chunk };
     }
-    return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] / 1000;
+    // The part of a step that does not grow with its samples is small where a chunk takes long, and otherwise at most half of it.
+    const half = Math.floor(this.#chunk / 2);
+    const second = chunk * 1000 > LONG ? chunk / 2 : Math.min(chunk - await this.#seconds(half, requests), chunk / 2);
+    const perSample = Math.max(second, chunk / 4) / (this.#chunk - half);
+    return { whole: chunk + perSample * (batchSize - this.#chunk), chunk };
   }
 
   /** Frees the device memory. */
@@ -88,9 +99,35 @@ export class Rehearsal implements Disposable {
     this.#optimizer[Symbol.dispose]();
   }
 
-  #record(requests: readonly ObservationRequest[]): void {
+  /** The median seconds of a step on so many samples of the batch. */
+  async #seconds(samples: number, requests: readonly ObservationRequest[]): Promise<number> {
+    const pace = new Pace(RING);
+    const times: number[] = [];
+    while (times.length < BURSTS && !(times[0] > LONG)) {
+      const { burst, submit } = pace;
+      const begin = performance.now();
+      for (let i = 1; i <= burst; i++) {
+        await this.#record(samples, requests);
+        if (i % submit === 0) this.#training.options.field.gpu.flush();
+      }
+      await this.#wait();
+      const milliseconds = performance.now() - begin;
+      pace.took(burst, milliseconds);
+      if (milliseconds >= TELLING || burst === RING) times.push(milliseconds / burst);
+    }
+    return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] / 1000;
+  }
+
+  async #record(samples: number, requests: readonly ObservationRequest[], step?: number): Promise<void> {
     const target = { parameters: this.#parameters, optimizer: this.#optimizer };
     // The step is counted up as in a run, so that the short last batch of an epoch is included in the measurement.
-    this.#training.rehearse(this.#step++, target, requests);
+    await this.#training.rehearse(step ?? this.#step++, target, requests, { samples, signal: this.#signal });
+    this.#signal?.throwIfAborted();
+  }
+
+  async #wait(): Promise<void> {
+    await this.#training.options.field.gpu.synchronize();
+    this.#training.waited();
+    this.#signal?.throwIfAborted();
   }
 }

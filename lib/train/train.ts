@@ -32,7 +32,10 @@ export interface TrainOptions {
   readonly seed?: number;
   /** The number of epochs between two `epoch` events; 1 by default. */
   readonly epochEvents?: number;
-  /** Stops training after the steps in flight. */
+  /**
+   * Stops training after the steps in flight. A step that takes longer than a few seconds is given up between two chunks of its batch, as
+   * if it had not begun, unless there is a `reduce` hook.
+   */
   readonly signal?: AbortSignal;
   /** The most bytes of device memory that a chunk of a batch may take. */
   readonly memory?: number;
@@ -114,11 +117,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
       `train: there is nothing to do: ${last} steps in all were requested, and the optimizer has made ${made} already.`,
     );
   }
-  await step.tune();
-  {
-    using rehearsal = new Rehearsal(step);
-    await rehearsal.compile();
-  }
+  await compile(step, signal);
   const pace = new Pace(RING);
   let seconds = 0;
   let done = made;
@@ -142,21 +141,33 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     const begin = performance.now();
     const first = done;
     for (let inSubmit = 1; done < until; done++, inSubmit++) {
-      const reduced = step.record(done, rate * schedule.factor(done));
-      if (reduced !== undefined) await reduced;
+      if (!await step.record(done, rate * schedule.factor(done), signal)) break;
       if (inSubmit >= pace.submit) {
         gpu.flush();
         inSubmit = 0;
       }
     }
+    if (done === first) break;
     step.watch(done - 1);
     const losses = await readLosses(step, first, done);
+    step.waited();
     const milliseconds = performance.now() - begin;
     seconds += milliseconds / 1000;
     pace.took(done - first, milliseconds);
     yield event(done === nextEpochEvent ? "epoch" : "progress", losses);
   }
   yield event("end", new Float32Array(0), done < last);
+}
+
+/** Compiles everything that a step needs. If the signal stops it, the rest is compiled when it is first used. */
+async function compile(step: TrainingStep, signal?: AbortSignal): Promise<void> {
+  try {
+    await step.tune(signal);
+    using rehearsal = new Rehearsal(step, signal);
+    await rehearsal.compile();
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  }
 }
 
 /** Reads the losses of steps first … end − 1 from the ring buffer when all recorded work is complete. Throws if training diverged. */

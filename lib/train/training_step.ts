@@ -4,18 +4,20 @@ import { checkEncodings } from "../field/encoding/check_encodings.ts";
 import type { Field } from "../field/field.ts";
 import { tuneKernels } from "../field/tune.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import { type RandomKey, streams } from "../gpu/random.ts";
 import { tuneProducts } from "../linalg/gemm/tune.ts";
 import type { Objective } from "../objective/objective.ts";
-import { countOf, type Observation, type ObservationRequest } from "../optim/observation.ts";
+import { countOf, type ObservationRequest } from "../optim/observation.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { KroneckerFactors } from "../diff/kronecker_factors.ts";
-import { differentiate } from "../diff/passes.ts";
+import { differentiate, differentiateInParts } from "../diff/passes.ts";
 import type { DifferentiationRequest, ProductRequest } from "../diff/request.ts";
 import { Workspace } from "../diff/workspace.ts";
 import type { TrainingData } from "../data/training_data.ts";
+import { keepState } from "./keep_state.ts";
+import { Breaks } from "./breaks.ts";
 import { Outcome, type Reduce } from "./reduce.ts";
 import { Sampler } from "./sampler.ts";
+import { observationOf, type ProductKey, productsOf } from "./step_products.ts";
 import watchText from "../../wgsl/train/finite_check.wgsl" with { type: "text" };
 
 const watchSource = { name: "finite_check", text: watchText };
@@ -43,9 +45,21 @@ interface StepTarget {
   readonly optimizer: Optimizer;
 }
 
+/** A step that is recorded. */
+interface RecordedStep {
+  readonly step: number;
+  readonly learningRate: number;
+  readonly target: StepTarget;
+  readonly requests: readonly ObservationRequest[];
+  /** The most samples of the batch that are used; all by default. */
+  readonly samples?: number;
+  /** Stops the step between two passes. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Records training steps: draw the batch, gradient and products, observe, update. Everything that it needs on the device is
- * allocated when it is made; a recorded step allocates nothing and reads nothing back.
+ * allocated when it is made; a recorded step allocates nothing on the device, and only a long one reads back.
  */
 export class TrainingStep implements Disposable {
   /** Draws the batches. */
@@ -59,6 +73,7 @@ export class TrainingStep implements Disposable {
   readonly #shared?: { readonly direction: Vector; readonly product: Vector };
   readonly #kronecker?: KroneckerFactors;
   readonly #hook?: { readonly reduce: Reduce; readonly outcome: Outcome };
+  readonly #breaks = new Breaks();
   readonly #owned: DisposableStack;
 
   constructor(readonly options: TrainingStepOptions) {
@@ -82,31 +97,57 @@ export class TrainingStep implements Disposable {
     this.#owned = made.move();
   }
 
-  /** Checks the field's encodings, and finds the fastest kernels for what steps are made of, where that is not known yet. */
-  async tune(): Promise<void> {
+  /**
+   * Checks the field's encodings, and finds the fastest kernels for what steps are made of, where that is not known yet.
+   *
+   * @param signal Stops the search between two kinds of products; what is not known then stays unknown.
+   */
+  async tune(signal?: AbortSignal): Promise<void> {
     const { optimizer, field: { gpu, description } } = this.options;
     await checkEncodings(gpu, description);
     const { count, batchSize } = this.sampler;
     // An epoch's last batch may be smaller, and a batch's last chunk: kernels are chosen for these too, before the first step.
     const sizes = [batchSize, count % batchSize].filter((samples) => samples > 0);
     for (const rows of new Set(sizes.flatMap((samples) => this.workspace.chunkSizes(samples)))) {
-      await tuneKernels(gpu, { description, rows, gradients: true });
+      await tuneKernels(gpu, { description, rows, gradients: true }, { signal });
     }
-    if (optimizer.multipliesMatrices) await tuneProducts(gpu, [{ kind: "batched" }]);
+    if (optimizer.multipliesMatrices) await tuneProducts(gpu, [{ kind: "batched" }], { signal });
   }
 
-  /** Records one step. Only where there is a hook it takes time on the device, and returns a promise. */
-  record(step: number, learningRate: number): Promise<void> | undefined {
+  /**
+   * Records one step. A step that takes long can be stopped between two passes over a chunk, unless there is a hook, which other
+   * processes wait for. Then it changes neither the parameters nor the optimizer.
+   *
+   * @returns Whether the step was recorded; false if the signal stopped it.
+   */
+  async record(step: number, learningRate: number, signal?: AbortSignal): Promise<boolean> {
     const { optimizer, field: { parameters } } = this.options;
     const requests = optimizer.requests();
-    this.hvps += countOf(requests, "hessianProbe");
-    if (this.#hook !== undefined) return this.#recordReduced(step, learningRate, requests, this.#hook);
-    this.#record(step, learningRate, { optimizer, parameters }, requests);
+    const whole = this.#hook === undefined
+      ? await this.#follow({ step, learningRate, target: { optimizer, parameters }, requests, signal })
+      : await this.#recordReduced(step, learningRate, requests, this.#hook);
+    if (whole) this.hvps += countOf(requests, "hessianProbe");
+    return whole;
   }
 
-  /** Records a step's work on something else than what is trained, as it would be with these requests, without a hook. */
-  rehearse(step: number, target: StepTarget, requests: readonly ObservationRequest[]): void {
-    this.#record(step, 0, target, requests);
+  /**
+   * Records a step's work on something else than what is trained, as it would be with these requests, without a hook.
+   *
+   * @param samples The most samples of the batch that are used.
+   * @returns Whether it was recorded; false if the signal stopped it.
+   */
+  rehearse(
+    step: number,
+    target: StepTarget,
+    requests: readonly ObservationRequest[],
+    { samples, signal }: { readonly samples?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<boolean> {
+    return this.#follow({ step, learningRate: 0, target, requests, samples, signal });
+  }
+
+  /** Says that the device has completed all recorded work. */
+  waited(): void {
+    this.#breaks.waited();
   }
 
   /** Records a look at the parameters after `step`: `flags[1]` gets its number if one of them is not finite. */
@@ -129,19 +170,39 @@ export class TrainingStep implements Disposable {
     this.#owned[Symbol.dispose]();
   }
 
-  #record(
-    step: number,
-    learningRate: number,
-    { parameters, optimizer }: StepTarget,
-    requests: readonly ObservationRequest[],
-  ): void {
+  /** Records a step pass by pass, so that a signal can stop it if it takes long. */
+  async #follow(recorded: RecordedStep): Promise<boolean> {
+    const { signal, target: { optimizer }, requests } = recorded;
+    const products = requests.reduce((sum, { count }) => sum + count, 0);
+    // Only a step of several products can be stopped after the optimizer has observed one of them.
+    const undo = signal !== undefined && products > 1 && this.#breaks.comesWithin(this.#passesAtMost(products))
+      ? await keepState(optimizer)
+      : undefined;
+    const whole = await this.#breaks.follow(this.options.field.gpu, this.#passes(recorded), signal);
+    if (!whole) undo?.();
+    return whole;
+  }
+
+  /** The most passes over chunks that a step with so many products has. */
+  #passesAtMost(products: number): number {
+    return 4 * products * Math.ceil(this.sampler.batchSize / this.workspace.chunkSamples);
+  }
+
+  /** Records a step; yields between its passes. */
+  *#passes(
+    { step, learningRate, target: { parameters, optimizer }, requests, samples }: RecordedStep,
+  ): Generator<void, void, void> {
     const { gpu } = this.options.field;
-    const request = this.#request(step, requests);
+    const request = this.#request(step, requests, samples);
     const onProduct = (product: ProductRequest) => {
       gpu.phase("update");
       optimizer.observe(observationOf(product));
     };
-    differentiate(this.workspace, { ...request, products: this.#products(step, requests), onProduct });
+    yield* differentiateInParts(this.workspace, {
+      ...request,
+      products: productsOf(requests, this.#key(step)),
+      onProduct,
+    });
     gpu.phase("update");
     if (request.kronecker !== undefined) optimizer.observe({ kroneckerFactors: request.kronecker.factors });
     optimizer.step({ parameters, gradient: this.#gradient, learningRate });
@@ -157,14 +218,14 @@ export class TrainingStep implements Disposable {
     learningRate: number,
     requests: readonly ObservationRequest[],
     { reduce, outcome }: { readonly reduce: Reduce; readonly outcome: Outcome },
-  ): Promise<void> {
+  ): Promise<true> {
     const { optimizer, field: { gpu, parameters } } = this.options;
     const submitAndReduce = (vectors: Readonly<Record<string, Vector>>) => {
       gpu.flush();
       return reduce(vectors);
     };
     const { kronecker, ...request } = this.#request(step, requests);
-    const products = this.#products(step, requests);
+    const products = productsOf(requests, this.#key(step));
     if (products.length === 0 || kronecker !== undefined) differentiate(this.workspace, { ...request, kronecker });
     for (const product of products) {
       differentiate(this.workspace, { ...request, products: [product] });
@@ -187,18 +248,26 @@ export class TrainingStep implements Disposable {
     gpu.phase("update");
     optimizer.step({ parameters, gradient: this.#gradient, learningRate });
     gpu.phase("");
+    return true;
+  }
+
+  /** What the products of a step have in common. */
+  #key(step: number): ProductKey {
+    const { optimizer: { spec: { name } }, seed } = this.options;
+    return { step, seed, optimizer: name, ...this.#shared };
   }
 
   /** Draws a step's batch; what is to be computed on it, without products. */
   #request(
     step: number,
     requests: readonly ObservationRequest[],
+    most = Infinity,
   ): Omit<DifferentiationRequest, "products" | "onGradient" | "onProduct"> {
     const { field, data, seed } = this.options;
     field.gpu.phase("batch");
-    const { rows: samples, epoch } = this.sampler.draw(step);
+    const { rows, epoch } = this.sampler.draw(step);
     return {
-      samples,
+      samples: Math.min(rows, most),
       fill: (chunk) => data.fill(chunk, this.sampler.indices, { seed, step, epoch }),
       gradient: this.#gradient,
       kronecker: countOf(requests, "kroneckerFactors") > 0 ? this.#kronecker : undefined,
@@ -206,27 +275,4 @@ export class TrainingStep implements Disposable {
       step,
     };
   }
-
-  /** A step's products, which share their vectors. */
-  #products(step: number, requests: readonly ObservationRequest[]): ProductRequest[] {
-    const hessianProbes = countOf(requests, "hessianProbe");
-    const count = hessianProbes + countOf(requests, "gaussNewtonSample");
-    if (count === 0) return [];
-    if (this.#shared === undefined) {
-      throw new Error(`${this.options.optimizer.spec.name}: requests products, but observes none.`);
-    }
-    const { direction, product: result } = this.#shared;
-    return Array.from({ length: count }, (_, i): ProductRequest => {
-      const key: RandomKey = { seed: this.options.seed, stream: streams.probe + 256 * i, step };
-      if (i >= hessianProbes) return { kind: "gaussNewtonSample", key, result };
-      return { kind: "hessian", direction, result, prepare: () => direction.fillRademacher(key) };
-    });
-  }
-}
-
-/** A product as optimizers observe it. */
-function observationOf(product: ProductRequest): Observation {
-  return product.kind === "gaussNewtonSample"
-    ? { gaussNewtonSample: product.result }
-    : { probe: product.direction, hvp: product.result };
 }

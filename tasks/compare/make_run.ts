@@ -84,6 +84,7 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
     field,
     optimizer,
     habits,
+    signal,
   });
   await run.begin();
   const made = await result(prepared, signal, async (watch) => {

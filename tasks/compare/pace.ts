@@ -1,5 +1,5 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
-import { affordableSteps } from "../../lib/train/budget.ts";
+import { affordableSteps, costOfSteps } from "../../lib/train/budget.ts";
 import { planTraining } from "../../lib/train/plan.ts";
 import { median } from "../shell/statistics.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
@@ -39,7 +39,7 @@ export async function measurePace(
       ? stepsOf(epochs * part, stepsPerEpoch)
       : affordableSteps(within * part + granted(part), 0, secondsOf);
   const steps = stepsFor(1);
-  const secondsFor = (count: number) => sum(count, secondsOf);
+  const secondsFor = (count: number) => costOfSteps(count, secondsOf);
   const trialSteps = SEARCH.rungs.map(stepsFor);
   const seconds = secondsFor(steps);
   const pace = {
@@ -49,7 +49,7 @@ export async function measurePace(
     stepsPerEpoch,
     ...within === undefined && { epochs },
     seconds,
-    curvatureShare: sum(steps, (step) => secondsOf(step) - plainSeconds) / seconds,
+    curvatureShare: costOfSteps(steps, (step) => secondsOf(step) - plainSeconds) / seconds,
     deviceBytes,
     parameters: field.parameterCount,
   };
@@ -94,10 +94,4 @@ export function finalSteps(pace: PairPace, pair: Pair, runs: readonly RunRecord[
     return isLonger && isOwn ? [seconds / pace.trialSeconds[rung]] : [];
   });
   return slowness.length === 0 ? pace.steps : Math.max(1, Math.round(pace.steps / median(slowness)));
-}
-
-function sum(count: number, value: (index: number) => number): number {
-  let total = 0;
-  for (let index = 0; index < count; index++) total += value(index);
-  return total;
 }

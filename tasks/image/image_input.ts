@@ -12,7 +12,8 @@ import type { TrainingData } from "../../lib/data/training_data.ts";
 import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { chosenObjective } from "../training/objective.ts";
-import type { Figures, TrainingInput } from "../training/training_input.ts";
+import type { TrainEvent } from "../../lib/train/train.ts";
+import type { Closing, Figures, TrainingInput } from "../training/training_input.ts";
 import type { ImageValues } from "./command.ts";
 
 /** An image on the device. A run that trains on it writes its reconstruction. */
@@ -46,8 +47,8 @@ export class ImageInput implements TrainingInput {
     throw new UserError(`${name}: expected ${began} (width×height×channels), as when the run began, found ${found}.`);
   }
 
-  async measure(field: Field): Promise<Figures> {
-    this.#result = await renderPicture(field, this.image);
+  async measure(field: Field, signal?: AbortSignal): Promise<Figures> {
+    this.#result = await renderPicture(field, this.image, { signal });
     const psnr = peakSignalToNoiseRatio(this.#result.pixels, this.image.pixels);
     return { loss: 10 ** (-psnr / 10), psnr };
   }
@@ -56,11 +57,15 @@ export class ImageInput implements TrainingInput {
     await folder.writeFile(`${name}.png`, encodePng(this.#result!));
   }
 
-  async conclude(_: Field, folder: RunFolder): Promise<Figures> {
+  async conclude(_: Field, folder: RunFolder, __: TrainEvent, { next }: Closing): Promise<Figures> {
     const result = this.#result!;
+    await next("writing the pictures");
     await folder.writeFile("input.png", encodePng(this.image));
+    await next("writing the reconstruction");
     await folder.writeFile("reconstruction.png", encodePng(result));
+    await next("drawing the error");
     await folder.writeFile("error.png", encodePng(errorPicture(result, this.image)));
+    await next("measuring the structural similarity");
     return { ssim: structuralSimilarity(result, this.image) };
   }
 

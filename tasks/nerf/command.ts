@@ -18,6 +18,9 @@ import {
 /** Hyper-parameters of activations and of the encoding of positions for radiance fields. */
 export const FIELD_DEFAULTS: FieldDefaults = { gaussian: { sigma: 0.1 }, positional: { octaves: 10 } };
 
+/** The most frames of a camera path, all of which are joined in one animation. */
+const MOST_FRAMES = 10_000;
+
 /** The options of `deno task nerf`. */
 export const command = defineCommand({
   usage: "deno task nerf",
@@ -119,7 +122,7 @@ export const command = defineCommand({
       help: "Also render frames along a camera path",
       defaultText: "none",
     },
-    { name: "frames", kind: "integer", min: 1, default: 30, help: "Frames of --path" },
+    { name: "frames", kind: "integer", min: 1, max: MOST_FRAMES, default: 30, help: "Frames of --path" },
     {
       name: "show-cameras",
       kind: "flag",
@@ -160,7 +163,7 @@ export const renderCommand = defineCommand({
       help: "Camera path",
       defaultText: "spiral for forward-facing scenes, otherwise an orbit",
     },
-    { name: "frames", kind: "integer", min: 1, default: 30, help: "Number of frames" },
+    { name: "frames", kind: "integer", min: 1, max: MOST_FRAMES, default: 30, help: "Number of frames" },
     {
       name: "width",
       kind: "integer",

@@ -119,13 +119,13 @@ export class SceneInput implements TrainingInput {
     return writeSceneRecord(folder, this.#record);
   }
 
-  async measure(field: Field): Promise<Figures> {
+  async measure(field: Field, signal?: AbortSignal): Promise<Figures> {
     const begin = performance.now();
     const { test } = this.scene;
     const cameras = test.map(({ camera }) => camera);
     const firsts = firstPixels(cameras);
     const pixels = this.#evaluatedPixels.flatMap((places, i) => Array.from(places, (place) => firsts[i] + place));
-    const { pixel } = await renderPixels(field, cameras, Uint32Array.from(pixels), this.#rendering);
+    const { pixel } = await renderPixels(field, cameras, Uint32Array.from(pixels), { ...this.#rendering, signal });
     let first = 0;
     const psnrs = test.map(({ picture }, i) => {
       const places = this.#evaluatedPixels[i];
@@ -140,17 +140,24 @@ export class SceneInput implements TrainingInput {
     return { testPsnr: mean(psnrs) };
   }
 
-  async snapshot(field: Field, folder: RunFolder, name: string): Promise<void> {
-    const { picture } = await renderView(field, this.scene.test[0].camera, this.#rendering);
+  async snapshot(field: Field, folder: RunFolder, name: string, signal?: AbortSignal): Promise<void> {
+    const { picture } = await renderView(field, this.scene.test[0].camera, { ...this.#rendering, signal });
     await folder.writeFile(`${name}.png`, encodePng(picture));
   }
 
   async conclude(field: Field, folder: RunFolder, _: TrainEvent, closing: Closing): Promise<Summary> {
     const { path, frames, testViews: views } = this.values;
-    const { say, print, signal } = closing;
+    const { say, print } = closing;
+    // A view takes too long for a run that was stopped.
+    const signal = closing.stopped ? AbortSignal.abort() : closing.signal;
     const seconds = views === undefined && field.gpu.adapter.software ? closing.seconds : Infinity;
     if (path !== undefined) await removeFrames(folder, path);
-    const summary = await renderTestViews(field, folder, this.scene, this.#rendering, { ...closing, views, seconds });
+    const summary = await renderTestViews(field, folder, this.scene, this.#rendering, {
+      ...closing,
+      signal,
+      views,
+      seconds,
+    });
     if (path !== undefined) {
       const made = signal.aborted
         ? 0

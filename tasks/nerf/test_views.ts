@@ -22,7 +22,7 @@ import { depthMap } from "./frames.ts";
  * Which test views to render; without limits all of them. `seconds` limits the time: the rendering of the first view tells how many
  * fit into it.
  */
-export interface ViewOptions extends Closing {
+export interface ViewOptions extends Omit<Closing, "next" | "stopped"> {
   /** The most views to render. */
   readonly views?: number;
 }

@@ -95,41 +95,39 @@ export class MeshInput implements TrainingInput {
     );
   }
 
-  async measure(field: Field): Promise<Figures> {
+  async measure(field: Field, signal?: AbortSignal): Promise<Figures> {
     const count = Math.min(POINTS_WHILE_TRAINING, this.values.testPoints);
-    return { ...await scoreOccupancy(field, this.#sampler, { count }) };
+    return { ...await scoreOccupancy(field, this.#sampler, { count, signal }) };
   }
 
-  async snapshot(field: Field, folder: RunFolder, name: string): Promise<void> {
-    await folder.writeFile(`${name}.png`, encodePng(await this.#section(field)));
+  async snapshot(field: Field, folder: RunFolder, name: string, signal?: AbortSignal): Promise<void> {
+    await folder.writeFile(`${name}.png`, encodePng(await this.#section(field, signal)));
   }
 
   async conclude(field: Field, folder: RunFolder, event: TrainEvent, closing: Closing): Promise<Figures> {
     const { input, values } = this;
-    // A run that was stopped during training still gets its results; an interruption from here on ends it at once.
-    const { aborted } = closing.signal;
-    const say = (what: string) => {
-      if (!aborted) closing.signal.throwIfAborted();
-      closing.say(what);
-    };
-    say(`scoring ${values.testPoints} held-out points`);
-    const scores = await scoreOccupancy(field, this.#sampler, { count: values.testPoints });
-    say("drawing the cross-section");
-    await folder.writeFile("slice.png", encodePng(await this.#section(field)));
+    const { next, say, signal } = closing;
+    await next(`scoring ${values.testPoints} held-out points`);
+    const scores = await scoreOccupancy(field, this.#sampler, { count: values.testPoints, signal });
+    await next("drawing the cross-section");
+    await folder.writeFile("slice.png", encodePng(await this.#section(field, signal)));
     const progress = (part: number) => say(`extracting the mesh: ${Math.floor(100 * part)} %`);
-    const mesh = await extractMesh(field, { resolution: values.resolution, progress });
+    const mesh = await extractMesh(field, { resolution: values.resolution, progress, signal });
+    await next("drawing the meshes");
     await folder.writeFile("input.png", encodePng(meshPicture(input.mesh, { beside: mesh })));
+    await next("drawing the reconstruction");
     await folder.writeFile("reconstruction.png", encodePng(meshPicture(mesh, { beside: input.mesh })));
+    await next("writing the mesh");
     const placed = denormaliseMesh(mesh, input.transform);
     await folder.writeFile("mesh.ply", encodePly(placed));
     await folder.writeFile("mesh.obj", encodeObj(placed));
     const faces = mesh.indices.length / 3;
     // A field that is positive nowhere has no surface to compare.
-    if (faces > 0) say("comparing the mesh with the input");
+    if (faces > 0) await next("comparing the mesh with the input");
     const distance = faces === 0 ? {} : compareMeshes(mesh, input.mesh);
     return {
       ...scores,
-      ...values.metric === "authors" ? { iouAuthors: await this.#authors(field, event) } : {},
+      ...values.metric === "authors" ? { iouAuthors: await this.#authors(field, event, signal) } : {},
       vertices: mesh.positions.length / 3,
       faces,
       ...distance,
@@ -137,19 +135,19 @@ export class MeshInput implements TrainingInput {
   }
 
   /** The metric of the published code: the IoU of the last training batch, where a logit (not a probability) above ½ means inside. */
-  #authors(field: Field, { step, stepsPerEpoch }: TrainEvent): Promise<number> {
+  #authors(field: Field, { step, stepsPerEpoch }: TrainEvent, signal: AbortSignal): Promise<number> {
     const { points, batchSize, seed } = this.values;
     const last = Math.max(0, step - 1);
     const first = (last % stepsPerEpoch) * batchSize;
     const place = { epoch: Math.floor(last / stepsPerEpoch), first, rows: Math.min(batchSize, points - first) };
-    return scoreBatch(field, this.#sampler, { ...place, count: points, seed }, 0.5);
+    return scoreBatch(field, this.#sampler, { ...place, count: points, seed }, 0.5, signal);
   }
 
   /** A picture of the field in the plane z = 0, with y pointing up. */
-  async #section(field: Field): Promise<Picture> {
+  async #section(field: Field, signal?: AbortSignal): Promise<Picture> {
     const spacing = 2 / (SECTION - 1);
     const size = [SECTION, SECTION, 1] as const;
-    const [logits] = await Array.fromAsync(fieldSlices(field, { size, origin: [-1, -1, 0], spacing }));
+    const [logits] = await Array.fromAsync(fieldSlices(field, { size, origin: [-1, -1, 0], spacing }, { signal }));
     const points = Float32Array.from({ length: 3 * SECTION * SECTION }, (_, i) => {
       const [axis, at] = [i % 3, Math.floor(i / 3)];
       return axis === 0 ? spacing * (at % SECTION) - 1 : axis === 1 ? spacing * Math.floor(at / SECTION) - 1 : 0;

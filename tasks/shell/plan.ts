@@ -1,10 +1,14 @@
 import { type FieldDescription, isEncoding } from "../../lib/field/description.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
+import { costOfSteps } from "../../lib/train/budget.ts";
 import type { TrainingPlan } from "../../lib/train/plan.ts";
 import type { Schedule } from "../../lib/train/schedule.ts";
 import { optionSpelling } from "./command.ts";
 import { formatDuration } from "./progress.ts";
+
+/** The steps among which the fastest are looked for. */
+const FIRST = 1000;
 
 /** What a run that is planned consists of. */
 interface PlannedRun {
@@ -18,12 +22,8 @@ interface PlannedRun {
 /** Describes how many steps a run has and how much time and memory it takes; the text of `--dry-run`. */
 export function planText(plan: TrainingPlan, { steps, field, optimizer, schedule, batchSize }: PlannedRun): string {
   const { stepsPerEpoch, chunkRows, deviceBytes, secondsOf } = plan;
-  let seconds = 0;
-  let cheapest = Infinity;
-  for (let step = 0; step < steps; step++) {
-    seconds += secondsOf(step);
-    cheapest = Math.min(cheapest, secondsOf(step));
-  }
+  const seconds = costOfSteps(steps, secondsOf);
+  const cheapest = Math.min(...Array.from({ length: Math.min(steps, FIRST) }, (_, step) => secondsOf(step)));
   return [
     `Adapter     ${field.gpu.adapter.name}`,
     `Field       ${field.parameterCount} parameters; ${partsOf(field.description).join("; ")}`,

@@ -2,6 +2,9 @@ import type { Schedule } from "../../lib/train/schedule.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { TrainingValues } from "./options.ts";
 
+/** The most steps of a run: integers above this one are not exact. */
+const MOST_STEPS = Number.MAX_SAFE_INTEGER;
+
 /** The length of a run. Both numbers are stored in its configuration. */
 export interface RunLength {
   /** The total number of steps. */
@@ -34,15 +37,20 @@ export async function runLength(request: RunLengthRequest): Promise<RunLength> {
   const { limits, scheduleEpochs, stepsPerEpoch, made, resumed, stepsWithin } = request;
   const { epochs = Infinity, minutes } = limits;
   if (resumed !== undefined && epochs === Infinity && minutes === undefined) return resumed;
-  const inEpochs = epochs * stepsPerEpoch;
+  const inEpochs = stepsOf(epochs, stepsPerEpoch);
   if (inEpochs < made) {
     throw new UserError(`--epochs ${epochs}: the run has made ${(made / stepsPerEpoch).toFixed(1)} epochs already.`);
   }
   const inTime = minutes === undefined ? Infinity : await stepsWithin(minutes * 60);
-  const steps = Math.min(inEpochs, inTime);
+  const steps = Math.min(inEpochs, inTime, MOST_STEPS);
   if (resumed !== undefined) return { steps, scheduleSteps: resumed.scheduleSteps };
-  if (scheduleEpochs !== undefined) return { steps, scheduleSteps: scheduleEpochs * stepsPerEpoch };
+  if (scheduleEpochs !== undefined) return { steps, scheduleSteps: stepsOf(scheduleEpochs, stepsPerEpoch) };
   return { steps, scheduleSteps: inEpochs === Infinity ? steps : inEpochs };
+}
+
+/** The steps of so many epochs; no more than can be counted, which no run reaches. */
+function stepsOf(epochs: number, stepsPerEpoch: number): number {
+  return epochs === Infinity ? Infinity : Math.min(epochs * stepsPerEpoch, MOST_STEPS);
 }
 
 /**

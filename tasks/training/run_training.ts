@@ -1,5 +1,4 @@
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
-import { stepsWithin } from "../../lib/train/budget.ts";
 import { planTraining } from "../../lib/train/plan.ts";
 import type { Schedule } from "../../lib/train/schedule.ts";
 import type { Command } from "../shell/command.ts";
@@ -13,6 +12,7 @@ import { type RunLength, runLength, type RunLimits, withoutIdleSteps } from "./r
 import { readRunRequest, type RunRequest } from "./run_request.ts";
 import { chosenSchedule } from "./schedule.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
+import { stepsInSeconds } from "./time_limit.ts";
 import { TrainingRun } from "./training_run.ts";
 
 /** The length of a run and what follows from it. */
@@ -67,6 +67,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
     field,
     optimizer,
     spent,
+    signal,
   });
   await run.begin();
   for await (const event of prepared.train(length)) await run.handle(event);
@@ -92,13 +93,15 @@ async function plannedLength(
 ): Promise<PlannedLength> {
   const { values, optimizer, training, stepsPerEpoch } = prepared;
   const made = optimizer.counters.step;
+  // A run that is resumed keeps the size of its batches.
+  const sizeOption = resumed !== undefined ? undefined : "rays" in values ? "--rays" : "--batch-size";
   const asLongAsAsked = await runLength({
     limits,
     scheduleEpochs: values.scheduleEpochs,
     stepsPerEpoch,
     made,
     resumed,
-    stepsWithin: (seconds) => stepsWithin(seconds, training),
+    stepsWithin: (seconds) => stepsInSeconds(seconds, training, sizeOption),
   });
   const schedule = chosenSchedule(values, asLongAsAsked.scheduleSteps);
   const length = withoutIdleSteps(asLongAsAsked, schedule, made);

@@ -27,12 +27,19 @@ export interface Quality {
 
 /** What an input is given for the closing measurements of a run. */
 export interface Closing {
+  /**
+   * Shows on the progress line which part of the measurements begins. It lets signals and timers have their turn, and throws the
+   * signal's reason if the measurements are to stop.
+   */
+  readonly next: (what: string) => Promise<void>;
   /** Shows a text on the progress line. */
   readonly say: (what: string) => void;
   /** Prints a line that stays. */
   readonly print: (line: string) => void;
-  /** Stops the optional measurements. */
+  /** Stops the measurements. For a run that was stopped during training, it is aborted after a few seconds. */
   readonly signal: AbortSignal;
+  /** Whether the run was stopped during training. */
+  readonly stopped: boolean;
   /** About how many seconds the optional measurements may take on a software adapter. */
   readonly seconds: number;
 }
@@ -62,10 +69,18 @@ export interface TrainingInput extends Disposable {
   checkUnchanged(config: Readonly<Record<string, unknown>>): void;
   /** Writes the files that a run has from its start. */
   begin?(folder: RunFolder): Promise<void>;
-  /** Measures the field. It is called when the device has completed all recorded work. */
-  measure(field: Field): Promise<Figures>;
-  /** Writes a picture of the field at its last measurement; `name` has no extension. */
-  snapshot(field: Field, folder: RunFolder, name: string): Promise<void>;
+  /**
+   * Measures the field. It is called when the device has completed all recorded work.
+   *
+   * @param signal Stops the measurement by throwing the signal's reason.
+   */
+  measure(field: Field, signal?: AbortSignal): Promise<Figures>;
+  /**
+   * Writes a picture of the field at its last measurement; `name` has no extension.
+   *
+   * @param signal Stops the drawing by throwing the signal's reason.
+   */
+  snapshot(field: Field, folder: RunFolder, name: string, signal?: AbortSignal): Promise<void>;
   /**
    * Writes the results of a run and makes the closing measurements. The field has not changed since its last measurement.
    *

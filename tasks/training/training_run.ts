@@ -11,13 +11,11 @@ import type { TrainEvent } from "../../lib/train/train.ts";
 import { formatDuration, ProgressLine } from "../shell/progress.ts";
 import { Speed } from "../shell/speed.ts";
 import type { RunTotals } from "./earlier_run.ts";
+import { beginClosing, soonAfter, unlessStopped } from "./closing.ts";
 import { networkName } from "./network_choice.ts";
 import { runConfig } from "./run_config.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Figures, Quality, Summary, TrainingInput } from "./training_input.ts";
-
-/** The time for optional closing measurements, in seconds on a software adapter; it lets a run end within two minutes of --minutes. */
-const CLOSING_SECONDS = 90;
 
 /** The cost of a Hessian-vector product relative to a step without one: six matrix products per layer instead of three. */
 const PRODUCT_WORK = 2;
@@ -46,6 +44,8 @@ interface RunParts {
   readonly field: Field;
   /** The optimizer of the field's parameters. */
   readonly optimizer: Optimizer;
+  /** Stops measurements during training, if they do not end within a few seconds. */
+  readonly signal: AbortSignal;
   /** Seconds of training after which a run without more frequent evaluations writes a checkpoint; 60 by default. */
   readonly secondsBetweenCheckpoints?: number;
   /** What a resumed run had spent on training, if its checkpoint tells; otherwise its last measurement does. */
@@ -73,6 +73,8 @@ export class TrainingRun implements Disposable {
   readonly #progress: ProgressLine;
   readonly #speed = new Speed();
   readonly #workSpeed = new Speed();
+  /** Stops measurements during training. */
+  readonly #patience: AbortSignal;
   #folder?: RunFolder;
   /** Training time and Hessian-vector products before the run was resumed. */
   #earlier: RunTotals = { seconds: 0, hvps: 0 };
@@ -81,11 +83,12 @@ export class TrainingRun implements Disposable {
   #evaluations = 0;
   #firstStep = 0;
   #evaluated = { step: -1, seconds: 0 };
-  /** The last checkpoint: the training time in this process until then, and how long it took to write. */
-  #saved = { seconds: 0, took: 0 };
+  /** The last checkpoint: its step, the training time in this process until then, and how long it took to write. */
+  #saved = { step: 0, seconds: 0, took: 0 };
 
   constructor(readonly parts: RunParts) {
-    const { folder, habits } = parts;
+    const { folder, habits, signal } = parts;
+    this.#patience = soonAfter(signal);
     if (folder instanceof RunFolder) this.#folder = folder;
     this.#progress = habits?.progress ?? new ProgressLine();
   }
@@ -93,7 +96,7 @@ export class TrainingRun implements Disposable {
   /** Reads the records of an interrupted run, which continues from there, and removes those that it will write again. */
   async begin(): Promise<void> {
     const { step } = this.parts.optimizer.counters;
-    this.#firstStep = step;
+    this.#firstStep = this.#saved.step = step;
     if (this.#folder === undefined) return;
     const records = (await this.#folder.readMetrics()).filter((record) => record.step <= step);
     // An interruption adds a measurement that the run without it would not have.
@@ -125,7 +128,7 @@ export class TrainingRun implements Disposable {
     if (event.type === "start") await this.#open();
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
-    if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event);
+    if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event, this.#patience);
     else if (event.type === "progress" && this.#isSaveDue(event)) await this.#save(event, true);
     if (event.losses.length > 0) this.#progress.update(this.#line(event));
   }
@@ -137,24 +140,12 @@ export class TrainingRun implements Disposable {
     const event = this.#last!;
     const { aborted } = event;
     if (habits === undefined) this.#progress.finish();
-    await this.#evaluate(event);
-    // The following may take a while and may be interrupted too, but the checkpoint has been written.
     if (aborted && habits === undefined) {
+      // The checkpoint comes first, because whoever stopped the run may not wait for the measurements.
+      if (event.step !== this.#saved.step || event.step === 0) await this.#save(event, true);
       console.log(`Stopped at step ${event.step}. To go on: deno task ${task} --resume ${folder.path}`);
     }
-    const concluded = await input.conclude(field, folder, event, {
-      say: (what) => this.#progress.update(`${habits?.prefix ?? ""}${what}`),
-      print: (line) => habits === undefined && this.#progress.print(line),
-      signal,
-      // Runs that are compared must all be measured in the same way, however fast they are.
-      seconds: habits === undefined ? CLOSING_SECONDS : Infinity,
-    }).catch((error) => {
-      if (signal.aborted && habits === undefined) {
-        const again = `deno task ${task} --resume ${folder.path}`;
-        this.#progress.print(`The run is trained, but its closing measurements were stopped. To make them: ${again}`);
-      }
-      throw error;
-    });
+    const concluded = await this.#conclude(event, signal);
     if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
     const { seconds, hvps } = this.#totals(event);
@@ -164,7 +155,7 @@ export class TrainingRun implements Disposable {
       parameters: field.parameterCount,
       steps: event.step,
       seconds,
-      stepsPerSecond: event.step / seconds,
+      stepsPerSecond: seconds > 0 ? event.step / seconds : 0,
       ...figures,
       hvps,
       aborted,
@@ -172,9 +163,35 @@ export class TrainingRun implements Disposable {
     const outcome = { figures, steps: event.step, seconds, hvps };
     if (habits !== undefined) return outcome;
     // Last, because the results must not wait for the package that draws.
-    await this.#plot();
+    await unlessStopped(this.#plot(), soonAfter(signal));
     console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
     return outcome;
+  }
+
+  /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
+  async #conclude(event: TrainEvent, signal: AbortSignal): Promise<Summary> {
+    const { folder } = this;
+    const { task, input, field, habits } = this.parts;
+    const closing = beginClosing({
+      say: (what) => this.#progress.update(`${habits?.prefix ?? ""}${what}`),
+      print: (line) => habits === undefined && this.#progress.print(line),
+      signal,
+      stopped: event.aborted,
+      compared: habits !== undefined,
+    });
+    try {
+      if (!await this.#evaluate(event, closing.signal)) closing.signal.throwIfAborted();
+      return await input.conclude(field, folder, event, closing);
+    } catch (error) {
+      if (!closing.signal.aborted) throw error;
+      if (event.aborted) {
+        closing.print("Results that would have taken longer were left out.");
+        return {};
+      }
+      const again = `deno task ${task} --resume ${folder.path}`;
+      closing.print(`The run is trained, but its closing measurements were stopped. To make them: ${again}`);
+      throw error;
+    }
   }
 
   /** Makes the folder of a new run, and writes what the run needs to be resumed. Before the start, the kernels are not known. */
@@ -236,21 +253,35 @@ export class TrainingRun implements Disposable {
     return work * (steps - step) / seen;
   }
 
-  /** Measures the field and records the figures, once for each step. An interrupted run is measured outside of the count. */
-  async #evaluate(event: TrainEvent): Promise<void> {
-    const { input, field } = this.parts;
+  /**
+   * Measures the field and records the figures, once for each step. An interrupted run is measured outside of the count.
+   *
+   * @returns Whether it was measured; false if the signal stopped that. Then there is at least a checkpoint.
+   */
+  async #evaluate(event: TrainEvent, signal: AbortSignal): Promise<boolean> {
+    const { input, field, habits } = this.parts;
     const { step, epoch, seconds, aborted: stopped } = event;
-    const figures = await input.measure(field);
-    if (step === this.#evaluated.step) return;
+    const exceptStop = (error: unknown) => {
+      if (!signal.aborted) throw error;
+    };
+    const figures = await input.measure(field, signal).catch(exceptStop);
+    if (step === this.#evaluated.step) return figures !== undefined;
+    if (figures === undefined) {
+      if (habits === undefined && !stopped) await this.#save(event, true);
+      return false;
+    }
     this.#evaluated = { step, seconds };
     this.#figures = figures;
     const { seconds: total, hvps } = this.#totals(event);
     this.folder.appendMetrics({ step, epoch, seconds: total, ...figures, hvps, ...stopped && { stopped } });
     const { snapshotEvery } = input.values;
     if (snapshotEvery !== undefined && !stopped && this.#evaluations++ % snapshotEvery === 0) {
-      await input.snapshot(field, this.folder, `snapshots/${stepCheckpointName(step)}`);
+      const name = `snapshots/${stepCheckpointName(step)}`;
+      await input.snapshot(field, this.folder, name, signal).catch(exceptStop);
     }
-    if (this.parts.habits === undefined) await this.#save(event, stopped);
+    // One that was stopped has its checkpoint already.
+    if (habits === undefined && !stopped) await this.#save(event, false);
+    return true;
   }
 
   /** Whether the last checkpoint is so long ago that an interim one is due. Writing takes at most 1/60 of the training time. */
@@ -267,7 +298,7 @@ export class TrainingRun implements Disposable {
     const notes = { seconds: String(seconds), hvps: String(hvps) };
     const bytes = await encodeCheckpoint(field, optimizer, interim ? notes : {});
     await this.folder.writeCheckpoint(stepCheckpointName(event.step, interim), bytes);
-    this.#saved = { seconds: event.seconds, took: (performance.now() - begin) / 1000 };
+    this.#saved = { step: event.step, seconds: event.seconds, took: (performance.now() - begin) / 1000 };
   }
 
   /** Training time and Hessian-vector products of the whole run so far. */

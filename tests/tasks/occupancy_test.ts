@@ -15,6 +15,7 @@ import { chosenOptimizer } from "../../tasks/training/optimizer.ts";
 import { cube, flipped, moved, sphere, together } from "../support/meshes.ts";
 import { outcome, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
+import { beginClosing } from "../../tasks/training/closing.ts";
 
 // 8 steps an epoch, the last of 416 points.
 const small =
@@ -205,12 +206,13 @@ Deno.test("a run that is stopped while it is concluded leaves no result that loo
     using field = createField(gpu, occupancyTask.field(settings, 1));
     const stop = new AbortController();
     const event = { step: 8, stepsPerEpoch: 8 } as TrainEvent;
-    const closing = { say: () => stop.abort(), print: () => {}, signal: stop.signal, seconds: 90 };
+    const closing = (signal: AbortSignal, say: (what: string) => void) =>
+      beginClosing({ say, print: () => {}, signal, stopped: false, compared: false });
     using run = await createRunFolder({ root: folder, task: "occupancy", name: "stopped" });
-    await assertRejects(() => subject.conclude(field, run, event, closing), DOMException, "aborted");
+    const interrupted = closing(stop.signal, (what) => what.startsWith("extracting") && stop.abort());
+    await assertRejects(() => subject.conclude(field, run, event, interrupted), DOMException, "aborted");
     assertEquals(namesIn(run.path).filter((name) => name.startsWith("mesh")), []);
-    // One that was stopped before has its closing.
-    await subject.conclude(field, run, event, closing);
+    await subject.conclude(field, run, event, closing(new AbortController().signal, () => {}));
     assertEquals(namesIn(run.path).filter((name) => name.startsWith("mesh")), ["mesh.obj", "mesh.ply"]);
   }));
 

@@ -30,7 +30,7 @@ async function train(gpu: Gpu, folder: string, picture: string, signal = new Abo
   const spent = await resumed?.restore(field, optimizer);
   const place = { root: join(folder, "runs"), task: "image", name: "a" };
   const parts = { task: "image", folder: earlier ?? place, length: LENGTH, input, field, optimizer, spent };
-  using run = new TrainingRun({ ...parts, secondsBetweenCheckpoints: 0 });
+  using run = new TrainingRun({ ...parts, signal: new AbortController().signal, secondsBetweenCheckpoints: 0 });
   await run.begin();
   for await (const event of prepared.train(LENGTH)) await run.handle(event);
   await run.finish(signal);

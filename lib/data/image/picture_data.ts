@@ -3,7 +3,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
 import type { MatrixPlace } from "../../diff/request.ts";
 import { widthsOf } from "../../field/description.ts";
-import { Evaluation } from "../../field/evaluate.ts";
+import { Evaluation, type EvaluationOptions } from "../../field/evaluate.ts";
 import type { Field } from "../../field/field.ts";
 import { padRows } from "../../linalg/gemm/shape.ts";
 import type { TrainingData } from "../training_data.ts";
@@ -61,6 +61,7 @@ export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
 export async function renderPicture(
   field: Field,
   shape: { readonly width: number; readonly height: number; readonly channels: Picture["channels"] },
+  options: EvaluationOptions = {},
 ): Promise<Picture> {
   const { gpu } = field;
   const { width, height, channels } = shape;
@@ -70,7 +71,7 @@ export async function renderPicture(
   if (outputs !== channels) {
     throw new Error(`renderPicture: expected an output of ${channels} channels, but ${name} has ${outputs}.`);
   }
-  using evaluation = new Evaluation(field, count);
+  using evaluation = new Evaluation(field, count, options);
   using indices = gpu.buffer("pixel indices", count * 4);
   gpu.write(indices, Uint32Array.from({ length: count }, (_, i) => i));
   const results = evaluation.prepare(count);

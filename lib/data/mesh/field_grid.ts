@@ -1,4 +1,4 @@
-import { Evaluation } from "../../field/evaluate.ts";
+import { evaluateField, Evaluation, type EvaluationOptions } from "../../field/evaluate.ts";
 import type { FieldDescription } from "../../field/description.ts";
 import type { Field } from "../../field/field.ts";
 import { padRows } from "../../linalg/gemm/shape.ts";
@@ -28,13 +28,11 @@ export function checkPointField(where: string, { inputs }: FieldDescription): vo
 /**
  * Evaluates a field with an input of width 3 on a grid and yields the first number of its first output, slice by slice. Memory is
  * that of one slice, or of a few small ones.
- *
- * @param options.memory The most bytes of device memory that a chunk may take.
  */
 export async function* fieldSlices(
   field: Field,
   { size: [nx, ny, nz], origin, spacing }: Grid,
-  options: { readonly memory?: number } = {},
+  options: EvaluationOptions = {},
 ): AsyncGenerator<Float32Array, void, void> {
   const { gpu, description } = field;
   checkPointField("fieldSlices", description);
@@ -42,7 +40,7 @@ export async function* fieldSlices(
     throw new RangeError(`fieldSlices: ${nx} × ${ny} × ${nz} points, but at most 2³² are supported.`);
   }
   const slices = Math.min(nz, Math.max(1, Math.floor(SLAB / (nx * ny))));
-  using evaluation = new Evaluation(field, slices * nx * ny, options.memory);
+  using evaluation = new Evaluation(field, slices * nx * ny, options);
   const [input] = Object.keys(description.inputs);
   const { value: batch, padded: stride } = evaluation.network.node(input);
   for (let k = 0; k < nz; k += slices) {
@@ -81,20 +79,18 @@ function firstNumbers(values: Float32Array, count: number): Float32Array {
  * accurate to about a hundredth of an edge.
  *
  * @param options.resolution The number of cells along each axis; from 1 to 1600.
- * @param options.memory The most bytes of device memory that a chunk may take.
  * @param options.progress A function that is called with the part that is done, from 0 to 1.
  * @returns A watertight mesh, oriented outward; it has no faces if the field is positive nowhere.
  * @throws {RangeError} If the field is not finite somewhere, or the resolution is not an integer from 1 to 1600.
  */
 export async function extractMesh(
   field: Field,
-  options: {
+  options: EvaluationOptions & {
     readonly resolution: number;
-    readonly memory?: number;
     readonly progress?: (part: number) => void;
   },
 ): Promise<Mesh> {
-  const { resolution, memory, progress } = options;
+  const { resolution, progress, signal } = options;
   if (!Number.isSafeInteger(resolution) || resolution < 1 || resolution > 1600) {
     throw new RangeError(`extractMesh: resolution must be a whole number from 1 to 1600, found ${resolution}.`);
   }
@@ -102,14 +98,14 @@ export async function extractMesh(
   const grid: Grid = { size: [samples, samples, samples], origin: [-1, -1, -1], spacing: 2 / resolution };
   const slices = async function* () {
     let done = 0;
-    for await (const slice of fieldSlices(field, grid, { memory })) {
+    for await (const slice of fieldSlices(field, grid, options)) {
       yield slice;
       progress?.(++done / samples);
     }
   };
   const mesh = await marchingCubes(grid, slices());
   await refineVertices(mesh, grid, async (points) => {
-    const outputs = await field.evaluate({ [Object.keys(field.description.inputs)[0]]: points });
+    const outputs = await evaluateField(field, { [Object.keys(field.description.inputs)[0]]: points }, signal);
     return firstNumbers(Object.values(outputs)[0], points.length / 3);
   });
   return mesh;

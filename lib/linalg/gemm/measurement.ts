@@ -9,6 +9,8 @@ export interface TuneOptions {
   readonly again?: boolean;
   /** Classes that are passed over all the same: those that were measured just before. */
   readonly except?: ReadonlySet<string>;
+  /** Stops tuning between two candidates by throwing the signal's reason; a class that is not finished stays unknown. */
+  readonly signal?: AbortSignal;
 }
 
 /** One measurement. */

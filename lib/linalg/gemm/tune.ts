@@ -44,9 +44,10 @@ export async function tuneProducts(
   const rounds = again ? 9 : 3;
   if (wanted(OPERANDS)) measurements.push(await chooseOperands(gpu, rounds));
   if (gpu.tuner.asked !== "auto") return measurements;
-  const families = new FamilyTuner(gpu, budget, { rounds, again });
+  const families = new FamilyTuner(gpu, budget, { rounds, again, signal: options.signal });
   for (const [subject, product] of classesOf(products)) {
     if (!wanted(subject)) continue;
+    options.signal?.throwIfAborted();
     const { family, milliseconds } = await families.choose(product);
     gpu.tuner.choose(subject, family);
     measurements.push({ subject, milliseconds, choice: family });
@@ -80,7 +81,7 @@ class FamilyTuner {
   constructor(
     readonly gpu: Gpu,
     readonly budget: TuningBudget,
-    readonly options: { readonly rounds: number; readonly again: boolean },
+    readonly options: { readonly rounds: number; readonly again: boolean; readonly signal?: AbortSignal },
   ) {}
 
   async choose(product: GemmProduct): Promise<FamilyChoice> {
@@ -108,6 +109,7 @@ class FamilyTuner {
       works[family] = () => trial.record(family);
       works[family]();
       await gpu.synchronize();
+      this.options.signal?.throwIfAborted();
     }
     return await timeWork(gpu, works, this.options.rounds);
   }

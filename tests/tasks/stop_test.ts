@@ -1,0 +1,121 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "@std/path";
+import { encodePly, encodePng } from "../../mod.ts";
+import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
+import { sphere } from "../support/meshes.ts";
+import { outcome, readUntil, startTask } from "../support/process.ts";
+import { inFolder } from "../support/temporary_folder.ts";
+
+const ignore = Deno.build.os === "windows";
+
+/** The longest time from a signal to the end of a process, in milliseconds. */
+const SOON = 10_000;
+
+/** Sends a signal to a task when `when` resolves, and checks that the task ends soon. */
+async function stops(
+  child: Deno.ChildProcess,
+  signal: Deno.Signal,
+  when: (stderr: ReadableStreamDefaultReader<Uint8Array>) => Promise<unknown>,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const reader = child.stderr.getReader();
+  await when(reader);
+  const begin = performance.now();
+  child.kill(signal);
+  const [stdout, stderr, { code }] = await Promise.all([
+    new Response(child.stdout).text(),
+    readUntil(reader, () => false),
+    child.status,
+  ]);
+  const milliseconds = performance.now() - begin;
+  assert(milliseconds < SOON, `the task ended ${milliseconds} ms after ${signal}: ${stderr}`);
+  return { code, stdout, stderr };
+}
+
+const after = (seconds: number) => () => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+Deno.test({
+  name: "a step of 262144 samples is stopped before it ends, with a checkpoint of the steps before it",
+  ignore,
+  fn: () =>
+    inFolder(async (folder) => {
+      const pixels = Float32Array.from({ length: 512 * 512 }, (_, i) => i % 512 / 512);
+      await Deno.writeFile(join(folder, "p.png"), encodePng({ width: 512, height: 512, channels: 1, pixels }));
+      const size = ["--size", "0", "--batch-size", "262144", "--width", "128", "--layers", "3"];
+      const runs = join(folder, "runs", "image", "large");
+      // The first seconds are those of the rehearsal; the first step has 16 probes and takes minutes.
+      for (const [signal, expected, seconds] of [["SIGHUP", 129, 1.5], ["SIGTERM", 143, 8]] as const) {
+        const child = startTask("image", ["p.png", ...size, "--name", "large"], folder);
+        const { code, stdout, stderr } = await stops(child, signal, after(seconds));
+        assertEquals(code, expected, stderr);
+        assertMatch(stdout, /^Stopped at step 0\. To go on: /);
+        const summary = JSON.parse(await Deno.readTextFile(join(runs, "summary.json")));
+        assertEquals([summary.steps, summary.aborted], [0, true]);
+        assertEquals(Array.from(Deno.readDirSync(join(runs, "checkpoints"))).length, 1);
+        await Deno.remove(runs, { recursive: true });
+      }
+    }),
+});
+
+Deno.test({
+  name: "the closing measurements of a run are stopped between their parts",
+  ignore,
+  fn: () =>
+    inFolder(async (folder) => {
+      await Deno.writeFile(join(folder, "ball.ply"), encodePly(sphere(1, 12, 24)));
+      const size = ["--points", "512", "--batch-size", "512", "--epochs", "1", "--optimizer", "adam", "--width", "64"];
+      const part = (text: string) => (reader: ReadableStreamDefaultReader<Uint8Array>) =>
+        readUntil(reader, (read) => read.includes(text));
+      const parts = [["scoring", []], ["extracting", ["--test-points", "1000", "--resolution", "200"]]] as const;
+      for (const [text, options] of parts) {
+        const child = startTask("occupancy", ["ball.ply", ...size, ...options, "--name", text], folder);
+        const { code, stdout, stderr } = await stops(child, "SIGTERM", part(text));
+        assertEquals([code, stdout], [143, ""], stderr);
+        assertMatch(stderr, /its closing measurements were stopped\. To make them: deno task occupancy --resume /);
+      }
+    }),
+});
+
+Deno.test("minutes that are too few for one step are refused, and the message says what would fit", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "p.png"), smoothPng(64, 48));
+    const options = [...tiny, "--batch-size=3072", "--minutes", "0.00001"].filter((word, i, words) =>
+      word !== "--batch-size" && words[i - 1] !== "--batch-size"
+    );
+    const { code, stdout, stderr } = await imageTask(folder, "p.png", ...options);
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(
+      stderr,
+      /^error: --minutes 0\.00001: expected time for at least one step, but a step of 3072 samples takes about \S+ s; (--batch-size \d+ or )?--minutes \S+ would fit\.\n$/,
+    );
+  }));
+
+Deno.test("no whole number on the command line is counted up to", async () => {
+  const most = String(Number.MAX_SAFE_INTEGER);
+  const all = (names: string) => names.split(" ").flatMap((name) => [`--${name}`, most]);
+  const shared = "epochs schedule-epochs evaluate-every snapshot-every";
+  const lines: [string, string[]][] = [
+    ["image", ["p.png", ...tiny.slice(0, 4), "--dry-run", ...all(`${shared} batch-size update-every warmup`)]],
+    ["image", ["p.png", ...tiny, "--dry-run", "--initial-probes", "65536", "--probes", "65536", "--minutes", "1e300"]],
+    ["nerf", ["--size=8", "--width=8", "--layers=1", "--samples=4", "--dry-run", ...all(`${shared} rays test-views`)]],
+  ];
+  await inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "p.png"), smoothPng(16, 12));
+    for (const [task, words] of lines) {
+      const begin = performance.now();
+      const { code, stdout, stderr } = await outcome(startTask(task, words, folder));
+      assertEquals(code, 0, stderr);
+      assertMatch(stdout, /^Time +about /m);
+      assert(performance.now() - begin < SOON, `${task} ${words.join(" ")}`);
+    }
+    const refused: [string, string[], RegExp][] = [
+      ["nerf", all("frames"), /^error: --frames: expected an? .* from 1 to 10000, found "9007199254740991"\.\n$/],
+      ["image", ["p.png", ...all("size")], /^error: --size 9007199254740991: [^\n]*buffer[^\n]*\n$/],
+      ["image", ["p.png", ...all("probes")], /^error: --probes: [^\n]*65536[^\n]*\n$/],
+    ];
+    for (const [task, words, sentence] of refused) {
+      const { code, stderr } = await outcome(startTask(task, words, folder));
+      assertEquals(code, 1);
+      assertMatch(stderr, sentence);
+    }
+  });
+});
