@@ -4,7 +4,8 @@ import type { ChunkRequest, MatrixPlace } from "../diff/request.ts";
 import type { NamedArrays } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
 import { type Batch, namedBatch } from "../objective/batch.ts";
-import type { Objective } from "../objective/objective.ts";
+import { type Objective, targetsOf } from "../objective/objective.ts";
+import { checkFinite } from "./check_finite.ts";
 import tableText from "../../wgsl/data/batch_table.wgsl" with { type: "text" };
 
 /** Training samples on the device. The trainer decides which of them form a batch. */
@@ -38,6 +39,17 @@ export function tableData(
   data: Batch,
 ): TrainingData {
   const { inputs, targets, samples } = namedBatch(description, objective, data, "data");
+  for (
+    const [kind, arrays, widths] of [
+      ["inputs", inputs, new Map(Object.entries(description.inputs))],
+      ["targets", targets, targetsOf(objective, description)],
+    ] as const
+  ) {
+    for (const [name, array] of Object.entries(arrays)) {
+      const width = widths.get(name)!;
+      checkFinite(array, (i) => `data: ${kind}: ${name}, row ${Math.floor(i / width)}, column ${i % width}`);
+    }
+  }
   const { rowsPerSample = 1 } = objective;
   const upload = (arrays: NamedArrays) =>
     new Map(

@@ -37,6 +37,9 @@ export interface BackwardMemory {
   readonly sums: WeightSums;
 }
 
+/** The number of flags. */
+const FLAGS = 8;
+
 /** Allocates a buffer that the workspace owns. */
 type Allocate = (label: string, bytes: number) => DeviceBuffer;
 
@@ -51,8 +54,9 @@ export class Workspace implements Disposable {
   /** A ring buffer of losses, one f32 for each batch. */
   readonly losses: DeviceBuffer;
   /**
-   * flags[0] is the first step at which the gradient or a product was not finite, or has all bits set if there is none. flags[1] is
-   * for the caller, who stores the same for the parameters there.
+   * flags[0] is the first step at which the gradient or a product was not finite, or has all bits set if there is none; flags[3] and the
+   * complement of flags[4] are then the first and the last vec4 with such a number in it. flags[1] and flags[2] are for the caller, who
+   * stores the same steps for the parameters and an optimizer's state there.
    */
   readonly flags: DeviceBuffer;
   /** The largest number of rows in a chunk. */
@@ -97,8 +101,8 @@ export class Workspace implements Disposable {
     this.pool = made.use(new BufferPool(gpu, this.chunkRows));
     this.sampleLoss = allocate("sample losses", this.chunkRows * 4);
     this.losses = allocate("losses", (options.slots ?? 1) * 4);
-    this.flags = allocate("flags", 16);
-    gpu.write(this.flags, new Uint32Array(4).fill(0xffffffff));
+    this.flags = allocate("flags", FLAGS * 4);
+    this.clearFlags();
     this.inputs = inputPlaces(this.network, Object.keys(description.inputs));
     this.targets = targetPlaces(targetsOf(objective, description), this.#size.samples, allocate);
     const outputs = outputNodes(objective, this.network);
@@ -133,6 +137,16 @@ export class Workspace implements Disposable {
       throw new Error("differentiate: this workspace was created without memory for products.");
     }
     return this.#product;
+  }
+
+  /** Whether it has memory for products. */
+  get hasProducts(): boolean {
+    return this.#product !== undefined;
+  }
+
+  /** Sets all bits of the flags. */
+  clearFlags(): void {
+    this.gpu.write(this.flags, new Uint32Array(FLAGS).fill(0xffffffff));
   }
 
   /** The chunks into which a batch of `samples` samples is divided. */

@@ -1,5 +1,7 @@
 import { type AdapterDescription, findAdapter } from "./adapter.ts";
 import { asSlice, type BufferLike, DeviceBuffer } from "./buffer.ts";
+import { OutOfMemoryError } from "./device_errors.ts";
+import { DeviceHealth } from "./device_health.ts";
 import { Kernel } from "./kernel.ts";
 import { KernelTuner, type KernelTunerOptions } from "./kernel_tuner.ts";
 import type { KernelSource, OperandAccess } from "./kernel_source.ts";
@@ -54,25 +56,14 @@ export class Gpu implements Disposable {
   /** By text, then by what is filled in. */
   readonly #kernels = new Map<string, Map<string, Kernel>>();
   readonly #recorder: Recorder;
-  /** Why the device is of no more use. */
-  #lost: Error | undefined;
-  /** The first error of a kernel's compilation that no caller has been told of yet. */
-  #compilation: Error | undefined;
-  /** The first other error of the device. */
-  #failure: Error | undefined;
+  readonly #health: DeviceHealth;
   #disposed = false;
 
   /** Use {@linkcode openGpu}. */
   constructor(readonly device: GPUDevice, readonly adapter: AdapterDescription, options: KernelTunerOptions = {}) {
     this.tuner = new KernelTuner(adapter, options);
     this.#recorder = new Recorder(device);
-    device.addEventListener("uncapturederror", (event) => {
-      event.preventDefault();
-      this.#failure ??= new Error(`WebGPU: ${(event as GPUUncapturedErrorEvent).error.message}`);
-    });
-    device.lost.then((info) => {
-      if (!this.#disposed) this.#lost ??= new Error(`The GPU device was lost: ${info.message || info.reason}.`);
-    });
+    this.#health = new DeviceHealth(device);
   }
 
   /** How many buffers exist. Zero when everything made on this device has been disposed. */
@@ -87,15 +78,20 @@ export class Gpu implements Disposable {
     return sum;
   }
 
-  /** A new buffer of `size` bytes (rounded up to a multiple of 16), zero-filled. */
+  /**
+   * A new buffer of `size` bytes (rounded up to a multiple of 16), zero-filled.
+   *
+   * @throws {OutOfMemoryError} If it is larger than the adapter allows. If the memory of the device is exhausted, the next `read`,
+   * `synchronize` or `check` throws it.
+   */
   buffer(label: string, size: number): DeviceBuffer {
     const bytes = Math.max(16, Math.ceil(size / 16) * 16);
     const limit = Math.min(this.device.limits.maxBufferSize, this.device.limits.maxStorageBufferBindingSize);
-    if (bytes > limit) {
-      throw new Error(`${label}: ${bytes} bytes asked for, but this adapter's buffers end at ${limit} bytes.`);
-    }
+    if (bytes > limit) throw new OutOfMemoryError({ label, bytes, limit });
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffer = new DeviceBuffer(this, label, bytes, this.device.createBuffer({ label, size: bytes, usage }));
+    const shortage = { label, bytes, used: this.liveBytes };
+    const handle = this.#health.allocate(shortage, () => this.device.createBuffer({ label, size: bytes, usage }));
+    const buffer = new DeviceBuffer(this, label, bytes, handle);
     this.#buffers.add(buffer);
     return buffer;
   }
@@ -119,7 +115,7 @@ export class Gpu implements Disposable {
     const key = `${source.name} ${access} ${JSON.stringify(values)}`;
     let kernel = kernels.get(key);
     if (kernel === undefined) {
-      const failed = (error: Error) => this.#compilation ??= error;
+      const failed = (error: Error) => this.#health.kernelFailed(error);
       kernels.set(key, kernel = new Kernel(this.device, source, values, access, part, failed));
     }
     return kernel;
@@ -166,7 +162,12 @@ export class Gpu implements Disposable {
     this.device.queue.writeBuffer(buffer.handle, offset, data as Float32Array<ArrayBuffer>);
   }
 
-  /** Reads buffers back, after everything recorded so far; several at once cost no more than one. */
+  /**
+   * Reads buffers back, after everything recorded so far; several at once cost no more than one.
+   *
+   * @throws {DeviceLostError} If the device is lost.
+   * @throws {OutOfMemoryError} If the memory of the device was exhausted before.
+   */
   async read(...buffers: BufferLike[]): Promise<ArrayBuffer[]> {
     const slices = buffers.map(asSlice);
     // Throws for a disposed buffer before anything is allocated.
@@ -179,21 +180,19 @@ export class Gpu implements Disposable {
     });
     this.flush();
     try {
-      await Promise.all(staged.map((staging) => staging.mapAsync(GPUMapMode.READ)));
+      const mapped = Promise.all(staged.map((staging) => staging.mapAsync(GPUMapMode.READ)));
+      await this.#health.explain(mapped, "reading");
       this.check();
       return staged.map((staging) => staging.getMappedRange().slice(0));
-    } catch (error) {
-      this.check();
-      throw error;
     } finally {
       for (const staging of staged) staging.destroy();
     }
   }
 
-  /** Waits until everything recorded so far has run. */
+  /** Waits until everything recorded so far has run. Throws as `read` does. */
   async synchronize(): Promise<void> {
     this.flush();
-    await this.device.queue.onSubmittedWorkDone();
+    await this.#health.explain(this.device.queue.onSubmittedWorkDone(), "waiting");
     this.check();
   }
 
@@ -202,14 +201,7 @@ export class Gpu implements Disposable {
    * not compile is thrown once here, and again whenever that kernel is used; other work can go on. Any other error is thrown at every call.
    */
   check(): void {
-    if (this.#lost !== undefined) throw this.#lost;
-    const compilation = this.#compilation;
-    if (compilation !== undefined) {
-      // What else the device reported meanwhile comes from the use of that kernel.
-      this.#compilation = this.#failure = undefined;
-      throw compilation;
-    }
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#health.check();
   }
 
   /** Tags the dispatches recorded from now on, for profiles ("forward", "update", …). */
@@ -230,7 +222,7 @@ export class Gpu implements Disposable {
         this.#recorder.profile = undefined;
       }
       // Others may submit while this waits.
-      await profile.finish();
+      await this.#health.explain(profile.finish(), "profiling");
       this.check();
       return profile;
     } finally {
@@ -249,11 +241,16 @@ export class Gpu implements Disposable {
     return tally;
   }
 
-  /** Frees every buffer that is still alive, and the device. */
+  /**
+   * Frees every buffer that is still alive, and the device. The runtime keeps about 3 MB for a device, more after many kernels, until
+   * its garbage collector runs.
+   */
   [Symbol.dispose](): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#health.end();
     for (const buffer of [...this.#buffers]) buffer[Symbol.dispose]();
+    this.#kernels.clear();
     this.#recorder[Symbol.dispose]();
     this.device.destroy();
   }

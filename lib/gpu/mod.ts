@@ -13,6 +13,7 @@ export {
   type Machine,
 } from "./adapter.ts";
 export { type BufferLike, type BufferOwner, type BufferSlice, DeviceBuffer } from "./buffer.ts";
+export { DeviceLostError, OutOfMemoryError, type Shortage } from "./device_errors.ts";
 export { linearGroups } from "./groups.ts";
 export { Kernel } from "./kernel.ts";
 export {

@@ -114,8 +114,13 @@ export class Recorder implements Disposable {
     this.#keysOf.delete(buffer.id);
   }
 
+  /** Frees the memory on the device and on the host. */
   [Symbol.dispose](): void {
     this.#arena.destroy();
+    // What the garbage collector would free only later: the staging memory at once, and all bind groups together with the device.
+    this.#staging.transfer(0);
+    this.#groups.clear();
+    this.#keysOf.clear();
   }
 
   #open(): GPUCommandEncoder {

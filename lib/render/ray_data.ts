@@ -3,6 +3,7 @@ import { linearGroups } from "../gpu/groups.ts";
 import type { VolumeOptions } from "../objective/volume_rendering.ts";
 import { PixelChoice } from "./pixel_choice.ts";
 import { firstPixels, RayCaster } from "./ray_caster.ts";
+import { checkFinite } from "../data/check_finite.ts";
 import type { TrainingData } from "../data/training_data.ts";
 import type { RaySpace } from "../data/scene/ray_space.ts";
 import type { View } from "../data/scene/scene.ts";
@@ -68,6 +69,10 @@ function checkView({ name, camera, picture, mask }: View): void {
         `found ${width}×${height}×${channels}.`,
     );
   }
+  checkFinite(
+    picture.pixels,
+    (i) => `rays: ${name}: row ${Math.floor(i / 3 / width)}, column ${Math.floor(i / 3) % width}`,
+  );
   if (mask !== undefined && mask.length !== width * height) {
     throw new RangeError(`rays: ${name}: expected a mask of ${width * height} pixels, found ${mask.length}.`);
   }

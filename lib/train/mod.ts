@@ -3,7 +3,9 @@
  *
  * @module
  */
-export { DivergenceError, train, type TrainEvent, type TrainOptions } from "./train.ts";
+export { train, type TrainEvent } from "./train.ts";
+export { type TrainOptions } from "./train_options.ts";
+export { type DivergedQuantity, type Divergence, DivergenceError } from "./divergence.ts";
 export { stepsWithin } from "./budget.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { type PlanOptions, planTraining, type TrainingPlan } from "./plan.ts";

@@ -1,6 +1,6 @@
 import { onDevice } from "../data/training_data.ts";
 import { Rehearsal } from "./rehearsal.ts";
-import type { TrainOptions } from "./train.ts";
+import type { TrainOptions } from "./train_options.ts";
 import { TrainingStep } from "./training_step.ts";
 
 /** The options of training on which speed and memory depend; see {@linkcode TrainOptions}. */

@@ -150,19 +150,27 @@ export class TrainingStep implements Disposable {
     this.#breaks.waited();
   }
 
-  /** Records a look at the parameters after `step`: `flags[1]` gets its number if one of them is not finite. */
+  /**
+   * Records a look at the parameters and the optimizer's state after `step`: `flags[1]` and `flags[2]` get its number if a number in them is
+   * not finite.
+   */
   watch(step: number): void {
-    const { gpu, layout, parameters } = this.options.field;
-    const length = layout.deviceLength / 4;
+    const { field: { gpu, parameters }, optimizer } = this.options;
     const { flags } = this.workspace;
+    const kernel = gpu.kernel(watchSource);
+    const look = ({ buffer, layout }: Vector, flag: number) => {
+      const length = layout.deviceLength / 4;
+      gpu.dispatch(kernel, { data: buffer, flags }, { length, step, flag }, linearGroups(length, 64));
+    };
     gpu.phase("update");
-    gpu.dispatch(
-      gpu.kernel(watchSource),
-      { data: parameters.buffer, flags },
-      { length, step },
-      linearGroups(length, 64),
-    );
+    look(parameters, 1);
+    for (const vector of Object.values(optimizer.state)) look(vector, 2);
     gpu.phase("");
+  }
+
+  /** Records forgetting what was not finite in rehearsals. */
+  forgetFlags(): void {
+    this.workspace.clearFlags();
   }
 
   /** Frees the device memory. */

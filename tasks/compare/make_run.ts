@@ -2,7 +2,7 @@ import type { Gpu } from "../../lib/gpu/device.ts";
 import { dirname } from "@std/path";
 import { makeIfMissing, rename } from "../run/disk.ts";
 import { RunFolder } from "../run/run_folder.ts";
-import { DivergenceError } from "../../lib/train/train.ts";
+import { DivergenceError } from "../../lib/train/divergence.ts";
 import type { ProgressLine } from "../shell/progress.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
 import type { Figures } from "../training/training_input.ts";

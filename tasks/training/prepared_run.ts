@@ -1,7 +1,8 @@
 import { createField, type Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { createOptimizer, type Optimizer } from "../../lib/optim/optimizer.ts";
-import { train, type TrainEvent, type TrainOptions } from "../../lib/train/train.ts";
+import { train, type TrainEvent } from "../../lib/train/train.ts";
+import type { TrainOptions } from "../../lib/train/train_options.ts";
 import type { Command } from "../shell/command.ts";
 import { chosenOptimizer } from "./optimizer.ts";
 import type { RunLength } from "./run_length.ts";

@@ -12,7 +12,7 @@ import type { RunLimits } from "./run_length.ts";
 import type { TaskValues } from "./task.ts";
 
 /** The options that may be given together with `--resume`. */
-const CHANGEABLE = ["resume", "epochs", "minutes", "software"];
+const CHANGEABLE = ["resume", "epochs", "minutes", "software", "onWriteError"];
 
 /** What the command line of a training task asks for. */
 export interface RunRequest<C extends Command> {
@@ -56,8 +56,12 @@ export async function readRunRequest<C extends Command>(
   const earlier = await EarlierRun.read(await resumeRunFolder(runPath(resume)), task);
   // Both limits are replaced together, so that the configuration tells what determined the run's end.
   const changed = epochs !== undefined || minutes !== undefined ? limits : {};
-  const software = asked.software ? { software: true } : {};
-  return { asked: { ...earlier.values, ...changed, ...software }, limits, earlier, chosenHere: false, place };
+  const { onWriteError } = asked;
+  const machine = {
+    ...asked.software && { software: true },
+    ...(given as ReadonlySet<string>).has("onWriteError") && { onWriteError },
+  };
+  return { asked: { ...earlier.values, ...changed, ...machine }, limits, earlier, chosenHere: false, place };
 }
 
 /** Makes the paths of files absolute, so that a run can be resumed from any folder. */

@@ -11,6 +11,6 @@ Deno.test("a network that does not fit leaves no buffer behind", () => {
   // One row too many for the 4096 columns of the hidden layer; the inputs' 16 take little.
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
   const rows = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize) / (4096 * 4)) + 1;
-  assertThrows(() => new Network(field, rows, false), Error, "buffers end at");
+  assertThrows(() => new Network(field, rows, false), Error, "the limit of this adapter's buffers");
   assertEquals(gpu.liveBuffers, before);
 });

@@ -96,13 +96,17 @@ Deno.test("a dispatch with a missing or unknown buffer or uniform is refused wit
   assertThrows(
     () => gpu.dispatch(kernel, { x, y }, { length: 4 }, [1]),
     Error,
-    "doubling: expected uniforms length, factor",
+    "doubling: expected uniforms length, factor, found length.",
   );
   assertThrows(() => gpu.dispatch(kernel, { x, y }, { length: 4, fctor: 1 }, [1]), Error, "uniform factor is missing.");
 });
 
 Deno.test("a buffer that the adapter cannot hold is refused with its size", () => {
-  assertThrows(() => gpu.buffer("huge", 2 ** 40), Error, "huge: 1099511627776 bytes asked for, but this adapter's");
+  const { message } = assertThrows(() => gpu.buffer("huge", 2 ** 40), Error);
+  assertMatch(
+    message,
+    /^huge: expected at most \d+ bytes, the limit of this adapter's buffers, found 1099511627776\.$/,
+  );
 });
 
 Deno.test("a slice outside its buffer, or at an offset that no adapter binds, is refused", () => {

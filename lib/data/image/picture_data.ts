@@ -6,6 +6,7 @@ import { widthsOf } from "../../field/description.ts";
 import { Evaluation, type EvaluationOptions } from "../../field/evaluate.ts";
 import type { Field } from "../../field/field.ts";
 import { padRows } from "../../linalg/gemm/shape.ts";
+import { checkFinite } from "../check_finite.ts";
 import type { TrainingData } from "../training_data.ts";
 import type { Picture } from "../../codec/image/picture.ts";
 import coordinatesText from "../../../wgsl/data/image/batch_pixel_coordinates.wgsl" with { type: "text" };
@@ -23,6 +24,10 @@ const tableSource = { name: "batch_table", text: tableText };
  */
 export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
   const { width, height, channels, pixels } = picture;
+  checkFinite(pixels, (i) => {
+    const pixel = Math.floor(i / channels);
+    return `picture: row ${Math.floor(pixel / width)}, column ${pixel % width}, channel ${i % channels}`;
+  });
   const table = gpu.buffer("picture", pixels.byteLength);
   gpu.write(table, pixels);
   return {

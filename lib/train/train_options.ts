@@ -1,0 +1,82 @@
+import type { TrainingData } from "../data/training_data.ts";
+import type { Field } from "../field/field.ts";
+import { checkSeed } from "../gpu/random.ts";
+import { checkMembers, type Member, NUMBER, objectWith, optional } from "../hyperparameter/members.ts";
+import type { Batch } from "../objective/batch.ts";
+import type { Objective } from "../objective/objective.ts";
+import type { Optimizer } from "../optim/optimizer.ts";
+import type { Reduce } from "./reduce.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** Options of `train`. */
+export interface TrainOptions {
+  /** The field, whose parameters are trained in place. */
+  readonly field: Field;
+  /** The objective that is minimised. */
+  readonly objective: Objective;
+  /** The samples: on the device (`pictureData`, …), or as arrays on the host. */
+  readonly data: TrainingData | Batch;
+  /** The optimizer, which must be made for the field's layout. Its counters tell at which step training continues. */
+  readonly optimizer: Optimizer;
+  /** The factor of the optimizer's learning rate at each step; constant by default. */
+  readonly schedule?: Schedule;
+  /** Samples per step; 512 by default. */
+  readonly batchSize?: number;
+  /** The total number of epochs, including those made before resuming. `epochs`, `steps` or both are needed. */
+  readonly epochs?: number;
+  /** The total number of steps, if it is reached before `epochs`; `stepsWithin` converts a time to steps. */
+  readonly steps?: number;
+  /** Random seed for the order of samples and the probes; an unsigned 32-bit integer, 0 by default. */
+  readonly seed?: number;
+  /** The number of epochs between two `epoch` events; 1 by default. */
+  readonly epochEvents?: number;
+  /**
+   * Stops training after the steps in flight. A step that takes longer than a few seconds is given up between two chunks of its batch, as
+   * if it had not begun, unless there is a `reduce` hook.
+   */
+  readonly signal?: AbortSignal;
+  /** The most bytes of device memory that a chunk of a batch may take. */
+  readonly memory?: number;
+  /** A hook that is awaited in every step, for instance to average over several processes; see {@linkcode Reduce}. */
+  readonly reduce?: Reduce;
+  /**
+   * Training counts as diverged when the losses of 50 steps in a row are above this, or those of the last steps; no limit by default.
+   */
+  readonly lossLimit?: number;
+}
+
+const DATA: Member = {
+  expected: "training data such as pictureData(), or an object of inputs and targets",
+  holds: (value) =>
+    typeof value === "object" && value !== null && ("fill" in value || "inputs" in value && "targets" in value),
+};
+
+const MEMBERS: { readonly [Name in keyof TrainOptions]-?: Member } = {
+  field: objectWith("a field made by createField", "gpu", "layout", "parameters"),
+  objective: objectWith("an objective such as meanSquaredError()", "name", "reads", "record"),
+  data: DATA,
+  optimizer: objectWith("an optimizer made by createOptimizer", "spec", "counters", "state"),
+  schedule: optional(objectWith("a schedule such as cosine()", "factor")),
+  batchSize: optional(NUMBER),
+  epochs: optional(NUMBER),
+  steps: optional(NUMBER),
+  seed: optional(NUMBER),
+  epochEvents: optional(NUMBER),
+  signal: optional(objectWith("an AbortSignal", "aborted")),
+  memory: optional(NUMBER),
+  reduce: optional({ expected: "a function", holds: (value) => typeof value === "function" }),
+  lossLimit: optional({ expected: "a number above 0", holds: (value) => typeof value === "number" && value > 0 }),
+};
+
+/** Throws if an option of `train` is missing, unknown, or not what it must be. */
+export function checkTrainOptions(options: TrainOptions): void {
+  checkMembers<TrainOptions>("train", options, MEMBERS);
+  const { batchSize, epochs, steps, epochEvents, seed = 0 } = options;
+  if (epochs === undefined && steps === undefined) throw new Error("train: expected epochs or steps, found neither.");
+  for (const [name, value] of Object.entries({ batchSize, epochs, steps, epochEvents })) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
+      throw new Error(`train: ${name}: expected a positive integer, found ${value}.`);
+    }
+  }
+  checkSeed("train", seed);
+}
