@@ -4,6 +4,8 @@ import { chunk } from "../codec/image/png_builder.ts";
 import { type Choices, damaged, fuzz } from "./fuzz.ts";
 
 const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+/** Data that inflate to 16 MiB. */
+const BOMB = deflateSync(new Uint8Array(2 ** 24));
 const HUGE = [0, 1, 65535, 10000, 2 ** 16, 2 ** 20, 2 ** 27, 2 ** 31 - 1, 2 ** 32 - 1];
 
 fuzz("PNG", (choices) => ({
@@ -21,10 +23,10 @@ function pngFile(choices: Choices): Uint8Array {
   const colourType = choices.below(30) === 0 ? choices.below(8) : choices.pick([0, 2, 3, 4, 6]);
   const depth = choices.below(30) === 0 ? choices.below(33) : choices.pick([1, 2, 4, 8, 16]);
   const interlaced = choices.below(3) === 0 ? 1 : 0;
-  const length = sizeOfRows(width, height, (SAMPLES[colourType] ?? 1) * depth, interlaced === 1);
-  const extra = choices.below(10) === 0 ? choices.below(50) - 25 : 0;
-  const rows = Uint8Array.from({ length: Math.max(0, length + extra) }, () => choices.below(choices.pick([1, 5, 256])));
-  let data: Uint8Array = deflateSync(choices.below(60) === 0 ? new Uint8Array(2 ** 24) : rows);
+  const rows = rowsOf(width, height, (SAMPLES[colourType] ?? 1) * depth, interlaced === 1, choices);
+  if (choices.below(10) === 0) rows.push(choices.below(256));
+  if (choices.below(10) === 0) rows.pop();
+  let data: Uint8Array = choices.below(60) === 0 ? BOMB : deflateSync(Uint8Array.from(rows));
   if (choices.below(6) === 0) data = damaged(data, choices);
   const ihdr = [...word(wrong(1, width)), ...word(wrong(1, height)), depth, colourType, 0, 0, interlaced];
   const palette = chunk("PLTE", Array.from({ length: 3 * choices.below(20) }, () => choices.below(256)));
@@ -44,16 +46,21 @@ function pngFile(choices: Choices): Uint8Array {
   return Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...chunks.flat()]);
 }
 
-function sizeOfRows(width: number, height: number, bits: number, interlaced: boolean): number {
+/** Rows of random bytes, each behind the number of its filter, which exists in most cases. */
+function rowsOf(width: number, height: number, bits: number, interlaced: boolean, choices: Choices): number[] {
   const passes = interlaced
     ? [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]]
     : [[0, 0, 1, 1]];
-  let bytes = 0;
+  const rows: number[] = [];
+  const [most, levels] = [choices.below(20) === 0 ? 6 : 5, choices.pick([1, 5, 256])];
   for (const [x, y, across, down] of passes) {
-    const [columns, rows] = [Math.ceil((width - x) / across), Math.ceil((height - y) / down)];
-    if (columns > 0 && rows > 0) bytes += rows * (1 + Math.ceil(columns * bits / 8));
+    const bytes = Math.ceil(Math.ceil((width - x) / across) * bits / 8);
+    for (let row = y; row < height && bytes > 0; row += down) {
+      rows.push(choices.below(most));
+      for (let i = 0; i < bytes; i++) rows.push(choices.below(levels));
+    }
   }
-  return bytes;
+  return rows;
 }
 
 function word(value: number): number[] {

@@ -1,4 +1,4 @@
-/** Small baseline JPEG files made by hand from ITU-T T.81, for what jpeg-js does not write. */
+/** Small baseline JPEG files made by hand from ITU-T T.81, of one constant value for each component. */
 
 /** A marker segment with its length. */
 export function segment(marker: number, content: number[]): number[] {
