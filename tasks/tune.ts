@@ -92,7 +92,7 @@ interface Changes {
 }
 
 if (import.meta.main) {
-  await runTask(async (args) => {
+  await runTask(async (args, signal) => {
     const { values } = parseOptions(args, command);
     const { task, activation, layers, width } = values;
     const batches = values.batch === undefined ? undefined : parseWholeNumbers("--batch", values.batch);
@@ -100,7 +100,7 @@ if (import.meta.main) {
     using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
     console.log(gpu.adapter.name);
     const done = new Set<string>();
-    const thorough = { budget: Infinity, again: true, except: done };
+    const thorough = { budget: Infinity, again: true, except: done, signal };
     for (const each of task === "all" ? TASKS.values() : [TASKS.get(task)!]) {
       for (const name of activation === "all" ? REPRESENTATIVES : [activation]) {
         for (const { description, rows } of casesOf(each, name, gpu, { shape, batches })) {
