@@ -173,7 +173,7 @@ Deno.test("every kernel is called what its file is called, and no two are called
       else named.set(name, path);
     }
   }
-  const entryPoint = /^@compute|^\{\{include each_entry\}\}/m;
+  const entryPoint = /^@compute|^\{\{include each_\w+\}\}/m;
   for (const file of files.filter((file) => file.endsWith(".wgsl") && !file.startsWith("wgsl/gpu/snippet/"))) {
     const isKernel = entryPoint.test(await Deno.readTextFile(join(root, file)));
     if (isKernel && ![...named.values()].includes(file)) broken.push(`${file} is a kernel that has no name`);

@@ -8,9 +8,22 @@ const page = await Deno.readTextFile(fromFileUrl(new URL("../docs/extending.md",
 const recipes = [...page.matchAll(/^```ts ([^\s/]+)\n([\s\S]*?)^```/gm)].map(([, name, code]) => ({ name, code }));
 
 Deno.test("every recipe of docs/extending.md has at most 30 lines", () => {
-  assertEquals(recipes.map(({ name }) => name), ["lion.ts", "tanh.ts", "huber.ts", "periodic.ts", "waves.ts"]);
+  assertEquals(recipes.map(({ name }) => name), [
+    "lion.ts",
+    "tanh.ts",
+    "huber.ts",
+    "periodic.ts",
+    "waves.ts",
+    "check.ts",
+  ]);
   for (const { name, code } of recipes) assertLessOrEqual(code.trimEnd().split("\n").length, 30, name);
 });
+
+/** The recipes that are programs, and what they print. */
+const programs = [
+  ["waves.ts", "600 steps\nloss below 2e-3, finite Hv\nends differ by less than 1e-5\n"],
+  ["check.ts", "agree\n"],
+];
 
 Deno.test("the recipes of docs/extending.md type-check and run as printed, from another folder, through a URL", () =>
   served((url) =>
@@ -18,15 +31,14 @@ Deno.test("the recipes of docs/extending.md type-check and run as printed, from 
       for (const { name, code } of recipes) {
         await Deno.writeTextFile(join(folder, name), code.replaceAll("https://HOST/neural-fields", url));
       }
-      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "--check", "--no-prompt", "--allow-env", "--allow-import", "--allow-write=.", "waves.ts"],
-        cwd: folder,
-        env: { DENO_DIR: join(folder, "cache"), NO_COLOR: "1" },
-      }).output();
-      assertEquals(code, 0, new TextDecoder().decode(stderr));
-      assertEquals(
-        new TextDecoder().decode(stdout),
-        "600 steps\nloss below 2e-3, finite Hv\nends differ by less than 1e-5\n",
-      );
+      for (const [name, printed] of programs) {
+        const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+          args: ["run", "--check", "--no-prompt", "--allow-env", "--allow-import", "--allow-write=.", name],
+          cwd: folder,
+          env: { DENO_DIR: join(folder, "cache"), NO_COLOR: "1" },
+        }).output();
+        assertEquals(code, 0, new TextDecoder().decode(stderr));
+        assertEquals(new TextDecoder().decode(stdout), printed);
+      }
     })
   ));

@@ -55,6 +55,8 @@ export const MIRROR_WIDTH = 1024;
  *
  * - `each_entry`: the entry point of a kernel that does the same for every vec4 of its vectors. It calls the kernel's own
  *   `fn entry(i: u32)` for each i < `u.length`. Such a kernel is dispatched with `linearGroups(length, 64)`.
+ * - `each_preactivation`: the entry point of a kernel that goes over the preactivations of a layer and calls the
+ *   kernel's own `fn entry(i: u32, first: u32, at: Preactivation)` for each vec4 of them.
  * - `invocation_index`: `invocation_index(id, groups, size)`, the linear index of an invocation if the dispatch has
  *   workgroups along x and y.
  * - `lane_sum`: `lane_sum(lane, own)`, the sum over the 64 lanes of a workgroup, in a fixed order.

@@ -19,7 +19,7 @@ const kernelSource = { name: "pointwise", text };
  * @param loss WGSL functions `loss`, `first` and `second`: ℓ and its first and second derivatives by y, each on vec4f (see
  * `pointwise.wgsl`). The text may include shared snippets (see `expandKernel`).
  */
-export function pointwise(name: string, loss: string, options: PointwiseOptions): Objective {
+export function pointwise(name: string, loss: string, options: PointwiseOptions = {}): Objective {
   const outputOf = (description: FieldDescription): string => {
     const names = Object.keys(description.outputs);
     if (options.output === undefined && names.length > 1) {

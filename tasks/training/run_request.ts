@@ -9,10 +9,11 @@ import { withBestOptimizer } from "./auto_optimizer.ts";
 import { EarlierRun } from "./earlier_run.ts";
 import { networkChoice } from "./network_choice.ts";
 import type { RunLimits } from "./run_length.ts";
+import type { Rollback } from "./rollback.ts";
 import type { TaskValues } from "./task.ts";
 
 /** The options that may be given together with `--resume`. */
-const CHANGEABLE = ["resume", "epochs", "minutes", "software"];
+const CHANGEABLE = ["resume", "epochs", "minutes", "software", "onDivergence"];
 
 /** What the command line of a training task asks for. */
 export interface RunRequest<C extends Command> {
@@ -24,6 +25,8 @@ export interface RunRequest<C extends Command> {
   readonly earlier?: EarlierRun<C>;
   /** Whether `--optimizer auto` chose the optimizer for this run. */
   readonly chosenHere: boolean;
+  /** The rollbacks of the run so far, where the earlier run does not have them all. */
+  readonly rollbacks?: readonly Rollback[];
   /** Where a new run is put. */
   readonly place: NewRunOptions;
 }
@@ -51,13 +54,20 @@ export async function readRunRequest<C extends Command>(
   const other = [...given].find((name) => !CHANGEABLE.includes(name));
   if (other !== undefined) {
     const found = files.includes(other) ? `the argument ${other}` : optionSpelling(other);
-    throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
+    throw new UserError(`--resume may change only --epochs, --minutes and --on-divergence, but ${found} was given.`);
   }
   const earlier = await EarlierRun.read(await resumeRunFolder(runPath(resume)), task);
   // Both limits are replaced together, so that the configuration tells what determined the run's end.
   const changed = epochs !== undefined || minutes !== undefined ? limits : {};
   const software = asked.software ? { software: true } : {};
-  return { asked: { ...earlier.values, ...changed, ...software }, limits, earlier, chosenHere: false, place };
+  const onDivergence = (given as ReadonlySet<string>).has("onDivergence") ? { onDivergence: asked.onDivergence } : {};
+  return {
+    asked: { ...earlier.values, ...changed, ...software, ...onDivergence },
+    limits,
+    earlier,
+    chosenHere: false,
+    place,
+  };
 }
 
 /** Makes the paths of files absolute, so that a run can be resumed from any folder. */

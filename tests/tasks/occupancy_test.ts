@@ -288,6 +288,7 @@ Deno.test("a mesh that cannot be used, and a name that is taken, end in one line
     }
     assertEquals(namesIn(folder), ["ball.ply", "flat.obj"]);
     await Deno.mkdir(join(folder, "runs/occupancy/mine"), { recursive: true });
+    await Deno.writeTextFile(join(folder, "runs/occupancy/mine/notes.txt"), "");
     const taken = await occupancy(folder, "none.obj --name mine");
     assertStringIncludes(taken.stderr, "a run of this name exists");
   }));

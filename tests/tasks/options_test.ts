@@ -145,8 +145,8 @@ Deno.test("values come back from a configuration, with defaults for what it lack
     assertThrows(() => storedValues(stored, command, "config.json"), UserError).message;
   assertEquals(
     refused({ epochs: 0 }),
-    'config.json: --epochs: expected an integer of at least 1, found "0".',
+    "config.json: --epochs: expected an integer of at least 1, found 0.",
   );
   assertEquals(refused({ optimizer: ["adam", "esgd"] }).startsWith("config.json: --optimizer: expected one of"), true);
-  assertEquals(refused(undefined), "config.json: expected the options of a run, found none.");
+  assertEquals(refused(undefined), "config.json, options: expected an object, found none.");
 });

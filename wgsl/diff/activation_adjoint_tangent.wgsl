@@ -9,21 +9,12 @@
 {{read a_adjoint}}
 {{read a_adjoint_tangent}}
 {{write z_adjoint_tangent: array<vec4f>}}
-{{include invocation_index}}
+{{include each_preactivation}}
 
-alias Preactivation = array<vec4f, {{maps}}>;
-{{include activation}}
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
+fn entry(i: u32, first: u32, at: Preactivation) {
   let width = u.width / 4u;
-  if (i >= u.rows * width) { return; }
-  let at_map = i / width * {{maps}}u * width + i % width;
-  var at: Preactivation;
 {{for m in 0..maps}}
-  at[{{m}}] = z(at_map + {{m}}u * width);
-  let z_tangent_{{m}} = z_tangent(at_map + {{m}}u * width);
+  let z_tangent_{{m}} = z_tangent(first + {{m}}u * width);
 {{end}}
   let adjoint = a_adjoint(i);
   let adjoint_tangent = a_adjoint_tangent(i);
@@ -31,7 +22,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     var curvature = vec4f();
     {{for k in 0..maps}}curvature += partial_{{m}}_{{k}}(at) * z_tangent_{{k}};
     {{end}}
-    z_adjoint_tangent[at_map + {{m}}u * width] = adjoint_tangent * partial_{{m}}(at) + adjoint * curvature;
+    z_adjoint_tangent[first + {{m}}u * width] = adjoint_tangent * partial_{{m}}(at) + adjoint * curvature;
   }
 {{end}}
 }

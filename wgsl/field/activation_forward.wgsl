@@ -5,22 +5,9 @@
 {{uniform rows: u32, width: u32, real: u32, p0: f32, p1: f32}}
 {{read z}}
 {{write a: array<vec4f>}}
-{{include invocation_index}}
+{{include each_preactivation}}
 
-alias Preactivation = array<vec4f, {{maps}}>;
-{{include activation}}
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
-  let width = u.width / 4u;
-  if (i >= u.rows * width) { return; }
-  let row = i / width;
-  let column = i % width;
-  var at: Preactivation;
-{{for m in 0..maps}}
-  at[{{m}}] = z((row * {{maps}}u + {{m}}u) * width + column);
-{{end}}
-  let exists = column * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
+fn entry(i: u32, first: u32, at: Preactivation) {
+  let exists = i % (u.width / 4u) * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
   a[i] = select(vec4f(), value(at), exists);
 }

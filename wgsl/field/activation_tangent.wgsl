@@ -6,24 +6,12 @@
 {{read z}}
 {{read z_tangent}}
 {{write a_tangent: array<vec4f>}}
-{{include invocation_index}}
+{{include each_preactivation}}
 
-alias Preactivation = array<vec4f, {{maps}}>;
-{{include activation}}
-
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = invocation_index(id, groups, 64u);
-  let width = u.width / 4u;
-  if (i >= u.rows * width) { return; }
-  let at_map = i / width * {{maps}}u * width + i % width;
-  var at: Preactivation;
-{{for m in 0..maps}}
-  at[{{m}}] = z(at_map + {{m}}u * width);
-{{end}}
+fn entry(i: u32, first: u32, at: Preactivation) {
   var tangent = vec4f();
 {{for m in 0..maps}}
-  tangent += partial_{{m}}(at) * z_tangent(at_map + {{m}}u * width);
+  tangent += partial_{{m}}(at) * z_tangent(first + {{m}}u * (u.width / 4u));
 {{end}}
   a_tangent[i] = tangent;
 }

@@ -119,7 +119,7 @@ class EarSearch {
   #isEar(corner: number): boolean {
     const { x, y } = this;
     const [a, c] = [this.before[corner], this.after[corner]];
-    return !this.#tree.some([x[a], y[a], x[corner], y[corner], x[c], y[c]], this.least, () => true, false);
+    return !this.#tree.hasPointIn([x[a], y[a], x[corner], y[corner], x[c], y[c]], this.least);
   }
 }
 

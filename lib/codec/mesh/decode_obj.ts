@@ -2,7 +2,7 @@ import type { DecodedMesh } from "./mesh.ts";
 import { MeshBuilder } from "./mesh_builder.ts";
 import { refuseVertex } from "./refuse_vertex.ts";
 import { TextScanner } from "./text_scanner.ts";
-import { describeWord } from "./words.ts";
+import { describeName, describeWord } from "./words.ts";
 
 /** Statements of the OBJ format that do not concern positions and faces. */
 const IGNORED = new Set(
@@ -55,11 +55,11 @@ export function decodeObj(bytes: Uint8Array, name = "mesh.obj"): DecodedMesh {
       const statement = lines.word(0)!;
       if (statement === "fo") addFace();
       else if (!IGNORED.has(statement)) {
-        // A number, or what no program calls a statement, shows that a line is damaged.
-        if (!/^[a-z_][\w.-]{0,31}$/i.test(statement)) throw noStatement(lines);
+        // A number or a character that no text has shows that a line is damaged.
+        if (/^[-+.\d]|[^\x20-\x7e\xa0-\xff]/.test(statement)) throw noStatement(lines);
         unknown ??= noStatement(lines);
         const what = Object.hasOwn(NOT_READ, statement) ? NOT_READ[statement] : "lines with an unknown statement";
-        builder.passed.add(what, () => `line ${lines.line} (${statement})`);
+        builder.passed.add(what, () => `line ${lines.line} (${describeName(statement)})`);
       }
     }
   }

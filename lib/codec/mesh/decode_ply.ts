@@ -2,17 +2,10 @@ import { contentEnd } from "./content.ts";
 import type { DecodedMesh } from "./mesh.ts";
 import { MeshBuilder } from "./mesh_builder.ts";
 import { PassedOver } from "./passed_over.ts";
-import {
-  describeName,
-  PLY_TYPE_BYTES,
-  type PlyElement,
-  type PlyHeader,
-  type PlyType,
-  readPlyHeader,
-} from "./ply_header.ts";
+import { PLY_TYPE_BYTES, type PlyElement, type PlyHeader, type PlyType, readPlyHeader } from "./ply_header.ts";
 import { refuseVertex } from "./refuse_vertex.ts";
 import { TextScanner } from "./text_scanner.ts";
-import { describeWord } from "./words.ts";
+import { describeName, describeWord } from "./words.ts";
 
 /** Reads the numbers of the elements one by one. */
 interface PlyReader {
@@ -35,7 +28,7 @@ const CORNERS = ["vertex_indices", "vertex_index"];
 
 /**
  * Decodes a PLY file: text, or binary in either byte order. Positions may be of any number type, and polygons are triangulated. All
- * other properties and elements are ignored. Passed over with a warning are: header lines that begin with an unknown word, faces of
+ * other properties and elements are ignored. Passed over with a warning are: header lines that begin with an unknown word, comments after the header, faces of
  * fewer than 3 corners, and vertices that are not finite and that no face uses.
  *
  * @param bytes The whole file.
@@ -49,7 +42,7 @@ export function decodePly(bytes: Uint8Array, name = "mesh.ply"): DecodedMesh {
   const { elements } = header;
   const isText = header.format === "ascii";
   const scanner = () => new TextScanner(bytes.subarray(header.end), name, { linesBefore: header.lines });
-  const reader = isText ? textReader(scanner()) : binaryReader(bytes, header, name);
+  const reader = isText ? textReader(scanner(), passed) : binaryReader(bytes, header, name);
   if (elements.some(({ name }) => name === "tristrips") && !elements.some(({ name }) => name === "face")) {
     throw new Error(`${name}: expected the element face, found triangle strips (tristrips), which are not supported.`);
   }
@@ -111,7 +104,7 @@ function readElement(element: PlyElement, reader: PlyReader, builder: MeshBuilde
   }
 }
 
-function textReader(lines: TextScanner): PlyReader {
+function textReader(lines: TextScanner, passed: PassedOver): PlyReader {
   let next = 0;
   return {
     get place() {
@@ -119,7 +112,10 @@ function textReader(lines: TextScanner): PlyReader {
     },
     begin(element, i, count) {
       next = 0;
-      if (lines.next()) return;
+      while (lines.next()) {
+        if (!isComment(lines)) return;
+        passed.add("comments among the data of the PLY", () => `line ${lines.line}`);
+      }
       const what = `${describeName(element)} ${i + 1} of ${count}`;
       throw new Error(`${lines.name}: the PLY is cut off: expected ${what}, found its end.`);
     },
@@ -145,6 +141,12 @@ function textReader(lines: TextScanner): PlyReader {
   };
 }
 
+/** Whether a line is a comment, which belongs into the header. */
+function isComment(lines: TextScanner): boolean {
+  const first = lines.first;
+  return (first === 99 || first === 111) && ["comment", "obj_info"].includes(lines.word(0)!);
+}
+
 function binaryReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyReader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = header.format === "binary_little_endian";
@@ -167,24 +169,7 @@ function binaryReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyRe
     number(type) {
       const from = at;
       advance(PLY_TYPE_BYTES[type]);
-      switch (type) {
-        case "int8":
-          return view.getInt8(from);
-        case "uint8":
-          return view.getUint8(from);
-        case "int16":
-          return view.getInt16(from, little);
-        case "uint16":
-          return view.getUint16(from, little);
-        case "int32":
-          return view.getInt32(from, little);
-        case "uint32":
-          return view.getUint32(from, little);
-        case "float32":
-          return view.getFloat32(from, little);
-        case "float64":
-          return view.getFloat64(from, little);
-      }
+      return readNumber(view, type, from, little);
     },
     skip: (type, count) => advance(count * PLY_TYPE_BYTES[type]),
     end() {},
@@ -197,4 +182,25 @@ function binaryReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyRe
       }
     },
   };
+}
+
+function readNumber(view: DataView, type: PlyType, at: number, little: boolean): number {
+  switch (type) {
+    case "int8":
+      return view.getInt8(at);
+    case "uint8":
+      return view.getUint8(at);
+    case "int16":
+      return view.getInt16(at, little);
+    case "uint16":
+      return view.getUint16(at, little);
+    case "int32":
+      return view.getInt32(at, little);
+    case "uint32":
+      return view.getUint32(at, little);
+    case "float32":
+      return view.getFloat32(at, little);
+    case "float64":
+      return view.getFloat64(at, little);
+  }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { PassedOver } from "./passed_over.ts";
-import { describeWord, integerOf } from "./words.ts";
+import { describeName, describeWord, integerOf } from "./words.ts";
 
 /** The number types of PLY, in both spellings. */
 const TYPES: Readonly<Record<string, PlyType | undefined>> = {
@@ -162,9 +162,4 @@ function checkCounts(elements: readonly PlyElement[], format: PlyHeader["format"
       );
     }
   }
-}
-
-/** A name from the file for an error message: in quotes if it is not a plain word. */
-export function describeName(name: string): string {
-  return /^\w{1,24}$/.test(name) ? name : describeWord(name);
 }

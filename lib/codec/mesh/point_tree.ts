@@ -58,44 +58,33 @@ export class PointTree {
   }
 
   /**
-   * Whether any point in a triangle satisfies a test. Points within the slack of an edge count as in the triangle.
+   * Whether any point is in a triangle. Points at exactly the place of one of its corners do not count.
    *
    * @param corners The triangle as x, y, x, y, x, y, counter-clockwise.
-   * @param slack The negative signed area, doubled, of a point with an edge that still counts.
-   * @param test Is called with the points in the triangle until it returns true.
-   * @param withCorners Whether points at exactly the place of a corner count.
+   * @param slack Twice the area of the triangle that a point outside makes with an edge up to which it counts as inside.
    */
-  some(corners: readonly number[], slack: number, test: (point: number) => boolean, withCorners = true): boolean {
-    return this.#someBelow(1, 0, this.#order.length, corners, slack, test, withCorners);
+  hasPointIn(corners: readonly number[], slack: number): boolean {
+    return this.#hasBelow(1, 0, this.#order.length, corners, slack);
   }
 
-  #someBelow(
-    node: number,
-    first: number,
-    end: number,
-    corners: readonly number[],
-    slack: number,
-    test: (point: number) => boolean,
-    withCorners: boolean,
-  ): boolean {
+  #hasBelow(node: number, first: number, end: number, corners: readonly number[], slack: number): boolean {
     this.looks++;
-    if (this.#left[node] === 0 || this.#misses(node, corners, slack, withCorners)) return false;
+    if (this.#left[node] === 0 || this.#misses(node, corners, slack)) return false;
     if (2 * node < this.#left.length) {
       const middle = (first + end) >>> 1;
-      return this.#someBelow(2 * node, first, middle, corners, slack, test, withCorners) ||
-        this.#someBelow(2 * node + 1, middle, end, corners, slack, test, withCorners);
+      return this.#hasBelow(2 * node, first, middle, corners, slack) ||
+        this.#hasBelow(2 * node + 1, middle, end, corners, slack);
     }
     this.looks += this.#left[node];
     for (let i = first; i < first + this.#left[node]; i++) {
-      const point = this.#order[i];
-      const [px, py] = [this.#x[point], this.#y[point]];
-      if (isIn(px, py, corners, slack) && (withCorners || !isCorner(px, py, corners)) && test(point)) return true;
+      const [x, y] = [this.#x[this.#order[i]], this.#y[this.#order[i]]];
+      if (isIn(x, y, corners, slack) && !isCorner(x, y, corners)) return true;
     }
     return false;
   }
 
   /** Whether no point of a node's box can be in the triangle. */
-  #misses(node: number, corners: readonly number[], slack: number, withCorners: boolean): boolean {
+  #misses(node: number, corners: readonly number[], slack: number): boolean {
     const boxes = this.#boxes;
     const at = 4 * node;
     for (let k = 0; k < 6; k += 2) {
@@ -108,7 +97,7 @@ export class PointTree {
       if (dx * (y - corners[k + 1]) - dy * (x - corners[k]) < -slack) return true;
     }
     const isPlace = boxes[at] === boxes[at + 2] && boxes[at + 1] === boxes[at + 3];
-    return isPlace && !withCorners && isCorner(boxes[at], boxes[at + 1], corners);
+    return isPlace && isCorner(boxes[at], boxes[at + 1], corners);
   }
 
   #build(node: number, first: number, end: number): void {

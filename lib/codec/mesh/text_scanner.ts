@@ -70,6 +70,11 @@ export class TextScanner {
     return i < this.count ? textOf(this.#bytes, this.#ends[2 * i], this.#ends[2 * i + 1]) : undefined;
   }
 
+  /** The code of the first character of the current line's first word. */
+  get first(): number {
+    return this.#bytes[this.#ends[0]];
+  }
+
   /** Whether a word is one character, given by its code. */
   isLetter(i: number, code: number): boolean {
     const begin = this.#ends[2 * i];

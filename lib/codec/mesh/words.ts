@@ -16,3 +16,8 @@ export function describeWord(word: string | undefined): string {
   const clean = word.slice(0, 25).replace(/[^\x20-\x7e\xa0-\xff]/g, "?");
   return `"${clean.length > 24 ? `${clean.slice(0, 24)}…` : clean}"`;
 }
+
+/** Formats a name from a file for an error message: in quotes if it is not a plain word. */
+export function describeName(name: string): string {
+  return /^\w{1,24}$/.test(name) ? name : describeWord(name);
+}

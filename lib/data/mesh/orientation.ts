@@ -5,6 +5,9 @@ import type { Parts } from "./parts.ts";
 /** In a surface with holes, faces are turned to agree with the others only if they have less than this part of the area. */
 const MINORITY = 0.1;
 
+/** Stands for an orientation, 0 or 1, that cannot be told. */
+const UNDECIDED = 2;
+
 const NOTHING = { mixedParts: 0, mixedFaces: 0, undecidedFaces: 0, turnedFaces: 0, oneSidedParts: 0 };
 
 /** What is wrong with the orientation of faces, and which faces to turn. */
@@ -37,57 +40,65 @@ interface Orientation {
  */
 export function compareOrientations(mesh: Mesh, parts: Parts, repair: boolean): Orientation {
   const { patch, patches, turned, oneSided } = parts;
-  const faces = patch.length;
-  if (!turned.includes(1)) {
-    return { ...NOTHING, turn: turned, mixed: new Uint8Array(parts.count), mostlyInward: new Uint8Array(parts.count) };
+  const turn = new Uint8Array(patch.length);
+  const mixed = new Uint8Array(parts.count);
+  const mostlyInward = new Uint8Array(parts.count);
+  if (!turned.includes(1) && !oneSided.includes(1)) return { ...NOTHING, turn, mixed, mostlyInward };
+  const measured = measurePatches(mesh, parts);
+  const { isMixed, major, wanted } = measured;
+  const found = { ...NOTHING };
+  for (let i = 0; i < patches; i++) {
+    found.oneSidedParts += oneSided[i];
+    if (isMixed[i] === 0) continue;
+    const minority = measured.counts[2 * i + 1 - major[i]];
+    found.mixedParts++;
+    found.mixedFaces += minority;
+    if (wanted[i] === UNDECIDED) found.undecidedFaces += minority;
+    else if (repair) found.turnedFaces += measured.counts[2 * i + 1 - wanted[i]];
   }
-  // For both orientations: the area and the number of faces that have one.
+  for (let face = 0; face < patch.length; face++) {
+    const [i, part] = [patch[face], parts.of[face]];
+    const isDecided = repair && wanted[i] !== UNDECIDED;
+    const isFree = measured.isFlat[face] === 1 && oneSided[i] === 0;
+    if (turned[face] !== (isDecided ? wanted[i] : isFree ? major[i] : turned[face])) turn[face] = 1;
+    if (isMixed[i] === 1 && !isDecided) mixed[part] = 1;
+    if (isDecided && parts.closed[part] === 1 && wanted[i] !== major[i]) mostlyInward[part] = 1;
+  }
+  return { ...found, turn, mixed, mostlyInward };
+}
+
+/** Measures both orientations of each patch: that of faces which are turned against its first face, 1, and that of the others, 0. */
+function measurePatches(mesh: Mesh, { patch, patches, turned, oneSided, of, closed }: Parts) {
+  // The area and the number of faces that have one, for both orientations, and the volume if all faces had orientation 0.
   const areas = new Float64Array(2 * patches);
   const counts = new Uint32Array(2 * patches);
   const volumes = new Float64Array(patches);
-  const isFlat = new Uint8Array(faces);
-  for (let face = 0; face < faces; face++) {
+  const isClosed = new Uint8Array(patches);
+  const isFlat = new Uint8Array(patch.length);
+  for (let face = 0; face < patch.length; face++) {
     const vector = areaVector(mesh, face);
     const area = Math.hypot(...vector);
-    const [at, vertex] = [2 * patch[face] + turned[face], 3 * mesh.indices[3 * face]];
+    const at = 2 * patch[face] + turned[face];
     areas[at] += area;
     if (area > 0) counts[at]++;
     else isFlat[face] = 1;
+    const vertex = 3 * mesh.indices[3 * face];
     let volume = 0;
     for (let axis = 0; axis < 3; axis++) volume += mesh.positions[vertex + axis] * vector[axis] / 3;
     volumes[patch[face]] += turned[face] === 1 ? -volume : volume;
+    isClosed[patch[face]] = closed[of[face]];
   }
-  const closed = new Uint8Array(patches);
-  for (let face = 0; face < faces; face++) closed[patch[face]] = parts.closed[parts.of[face]];
-  // Which of its two orientations a patch has for the larger part, and which one it gets; 2 if it stays as it is.
-  const major = Uint8Array.from({ length: patches }, (_, i) => areas[2 * i] >= areas[2 * i + 1] ? 0 : 1);
-  const isMixed = (i: number) => oneSided[i] === 0 && counts[2 * i] > 0 && counts[2 * i + 1] > 0;
-  const wanted = Uint8Array.from({ length: patches }, (_, i) => {
-    if (!isMixed(i)) return 2;
-    if (closed[i] === 1) return volumes[i] > 0 ? 0 : 1;
-    return areas[2 * i + 1 - major[i]] < MINORITY * (areas[2 * i] + areas[2 * i + 1]) ? major[i] : 2;
+  const each = (value: (i: number) => number) => Uint8Array.from({ length: patches }, (_, i) => value(i));
+  const isMixed = each((i) => oneSided[i] === 0 && counts[2 * i] > 0 && counts[2 * i + 1] > 0 ? 1 : 0);
+  // The orientation of the larger area, and the one that all faces should have.
+  const major = each((i) => areas[2 * i] >= areas[2 * i + 1] ? 0 : 1);
+  const wanted = each((i) => {
+    if (isMixed[i] === 0) return UNDECIDED;
+    if (isClosed[i] === 1) return volumes[i] > 0 ? 0 : 1;
+    const share = areas[2 * i + 1 - major[i]] / (areas[2 * i] + areas[2 * i + 1]);
+    return share < MINORITY ? major[i] : UNDECIDED;
   });
-  let [mixedParts, mixedFaces, undecidedFaces, turnedFaces, oneSidedParts] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < patches; i++) {
-    oneSidedParts += oneSided[i];
-    if (!isMixed(i)) continue;
-    mixedParts++;
-    mixedFaces += counts[2 * i + 1 - major[i]];
-    if (wanted[i] === 2) undecidedFaces += counts[2 * i + 1 - major[i]];
-    else if (repair) turnedFaces += counts[2 * i + 1 - wanted[i]];
-  }
-  const turn = new Uint8Array(faces);
-  const mixed = new Uint8Array(parts.count);
-  const mostlyInward = new Uint8Array(parts.count);
-  for (let face = 0; face < faces; face++) {
-    const i = patch[face];
-    const isDecided = repair && wanted[i] < 2;
-    const target = isDecided ? wanted[i] : isFlat[face] === 1 && oneSided[i] === 0 ? major[i] : turned[face];
-    if (turned[face] !== target) turn[face] = 1;
-    if (isMixed(i) && !isDecided) mixed[parts.of[face]] = 1;
-    if (isDecided && closed[i] === 1 && wanted[i] !== major[i]) mostlyInward[parts.of[face]] = 1;
-  }
-  return { mixedParts, mixedFaces, undecidedFaces, turnedFaces, oneSidedParts, turn, mixed, mostlyInward };
+  return { counts, isFlat, isMixed, major, wanted };
 }
 
 /** A mesh of which some faces are turned. If there are none, the mesh itself. */

@@ -35,6 +35,7 @@ export function plainPath(path: string): string {
  */
 export class FileFinder {
   readonly #folders = new Map<string, Promise<Names | undefined>>();
+  readonly #copies = new Map<string, Promise<ReadonlyMap<string, readonly number[]>>>();
   readonly #spellings = new Map<string, Promise<string | undefined>>();
 
   /** @param downscale The factor of the shrunk copies that are preferred. */
@@ -69,15 +70,14 @@ export class FileFinder {
   }
 
   /** The factors of the folders with shrunk copies, rising. */
-  async #factors(path: string): Promise<number[]> {
+  async #factors(path: string): Promise<readonly number[]> {
     const parts = path.split("/");
     if (parts.length < 2) return [];
     const above = parts.length === 2 ? "." : await this.#spelled(parts.slice(0, -2).join("/"));
-    const beside = above === undefined ? undefined : await this.#names(above);
-    if (beside === undefined) return [];
-    const pattern = new RegExp(`^${RegExp.escape(parts.at(-2)!)}_([1-9]\\d{0,3})$`);
-    const names = [...beside.values()].flat();
-    return names.flatMap((name) => pattern.exec(name)?.slice(1).map(Number) ?? []).sort((a, b) => a - b);
+    if (above === undefined) return [];
+    let copies = this.#copies.get(above);
+    if (copies === undefined) this.#copies.set(above, copies = this.#names(above).then(copiesIn));
+    return (await copies).get(parts.at(-2)!) ?? [];
   }
 
   /** The path of a file, perhaps with an ending, as it is spelled in the folders; undefined if there is none or several are meant. */
@@ -98,11 +98,14 @@ export class FileFinder {
     const known = this.#spellings.get(path);
     if (known !== undefined) return known;
     const spell = async () => {
-      const slash = path.lastIndexOf("/");
-      const above = slash < 0 ? "." : await this.#spelled(path.slice(0, slash));
-      const names = above === undefined ? undefined : await this.#names(above);
-      const name = names && spelledIn(names, path.slice(slash + 1));
-      return name === undefined || above === "." ? name : `${above}/${name}`;
+      let at = ".";
+      for (const part of path.split("/")) {
+        const names = await this.#names(at);
+        const name = names && spelledIn(names, part);
+        if (name === undefined) return undefined;
+        at = at === "." ? name : `${at}/${name}`;
+      }
+      return at;
     };
     const spelled = spell();
     this.#spellings.set(path, spelled);
@@ -126,6 +129,16 @@ type Names = ReadonlyMap<string, readonly string[]>;
 function spelledIn(names: Names, name: string): string | undefined {
   const same = names.get(fold(name)) ?? [];
   return same.includes(name) ? name : same.length === 1 ? same[0] : undefined;
+}
+
+/** For each folder, the factors of its shrunk copies in the same place, rising: those of `images` if there is an `images_4`. */
+function copiesIn(names: Names | undefined): ReadonlyMap<string, readonly number[]> {
+  const copies = new Map<string, number[]>();
+  for (const name of [...(names?.values() ?? [])].flat()) {
+    const [, folder, factor] = /^(.+)_([1-9]\d{0,3})$/.exec(name) ?? [];
+    if (folder !== undefined) copies.set(folder, [...copies.get(folder) ?? [], Number(factor)].sort((a, b) => a - b));
+  }
+  return copies;
 }
 
 /** The path of a picture's copy in the folder of copies shrunk by a factor; undefined if the picture is in no folder. */

@@ -394,6 +394,12 @@ Deno.test("damaged scans are refused by name", () => {
   fails([dc, { ...dc, last: 3 }], "a scan of coefficients 0 to 3 and bits 0 to 0");
   fails([{ ...dc, high: 3 }], "a scan of coefficients 0 to 0 and bits 3 to 0");
   fails([{ ...dc, components: [0], first: 1, last: 5 }], "no data of component 1");
+  const bits = Array.from({ length: 14 }, (_, i) => ({ high: i === 0 ? 0 : 14 - i, low: 13 - i }));
+  const single = Array.from(
+    { length: 8 },
+    (_, k) => bits.map((each): Script => ({ components: [0], first: k + 1, last: k + 1, ...each })),
+  );
+  fails([dc, ...single.flat()], "more than 100 scans of component 1");
 });
 
 Deno.test("a picture that is too large for its data is refused before anything is decoded", () => {
@@ -413,4 +419,22 @@ Deno.test("a restart marker that is missing is refused", () => {
   const at = file.findLastIndex((byte, i) => byte === 0xff && file[i + 1] >= 0xd0 && file[i + 1] <= 0xd7);
   const without = Uint8Array.from([...file.subarray(0, at), ...file.subarray(at + 2)]);
   assertThrows(() => decodeJpeg(without, "x.jpg"), Error, "x.jpg: the JPEG is damaged: found fewer restart markers");
+});
+
+Deno.test("padding before a restart marker is passed over, other bytes there are refused", () => {
+  const made = madePicture(2);
+  const file = encodeCoefficients(made, { interval: 1 });
+  const plain = decodeJpeg(file);
+  const at = file.findIndex((byte, i) => byte === 0xff && file[i + 1] === 0xd0);
+  const longer = (bytes: number[]) => Uint8Array.from([...file.subarray(0, at), ...bytes, ...file.subarray(at)]);
+  for (const byte of [0, 0x11, 0xff]) {
+    for (const count of [1, 2, 5, 300]) assertEquals(decodeJpeg(longer(Array(count).fill(byte))), plain);
+  }
+  for (const bytes of [[1, 2], [0, 0, 0, 0, 0, 0, 7], [3, 1, 4, 1, 5, 9, 2, 6]]) {
+    assertThrows(
+      () => decodeJpeg(longer(bytes), "x.jpg"),
+      Error,
+      "x.jpg: the JPEG is damaged: found compressed data that do not end",
+    );
+  }
 });

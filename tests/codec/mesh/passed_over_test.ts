@@ -31,6 +31,16 @@ const harmless: [string, Uint8Array, string][] = [
   ["x.obj", text("ver 1.0", ...corners, ...faces), "x.obj: passed over lines with an unknown statement: line 1 (ver)."],
   [
     "x.obj",
+    text(...corners, "// faces", ...faces),
+    'x.obj: passed over lines with an unknown statement: line 5 ("//").',
+  ],
+  [
+    "x.ply",
+    text(...ply.toSpliced(12, 0, "comment four faces")),
+    "x.ply: passed over comments among the data of the PLY: line 13.",
+  ],
+  [
+    "x.obj",
     text("v nan nan nan", ...corners, ...["f 4 3 2", "f 2 3 5", "f 3 4 5", "f 4 2 5"], "v 1.#QNAN -inf 0"),
     "x.obj: passed over vertices without a finite position, which no face uses: 2, the first is line 1.",
   ],

@@ -41,13 +41,25 @@ export class BitReader {
     return value < 1 << length - 1 ? value - (1 << length) + 1 : value;
   }
 
-  /** Passes over the rest of an interval and the restart marker behind it. */
+  /**
+   * Passes over the restart marker behind an interval, and over padding before it: bytes that are all the same.
+   *
+   * @throws {Error} If the data of the interval ended early or there are more, which tells that they are damaged.
+   */
   restart(): void {
     this.finish();
-    // What the bits have not taken yet is before the next marker.
-    let at = this.bytes.indexOf(0xff, this.#at);
-    while (at >= 0 && at + 1 < this.end && !isRestart(this.bytes[at + 1])) at = this.bytes.indexOf(0xff, at + 1);
-    if (at < 0 || at + 1 >= this.end) throw damagedJpeg(this.name, "fewer restart markers than expected");
+    // What is not read yet: whole bytes that were taken already, then those up to the marker.
+    const spare = Array.from({ length: this.#count - this.#missing >> 3 }, (_, i) => {
+      return this.#bits >>> this.#missing + 8 * i & 255;
+    });
+    let at = this.#at;
+    while (at + 1 < this.end && !(this.bytes[at] === 0xff && isRestart(this.bytes[at + 1]))) at++;
+    if (at + 1 >= this.end) throw damagedJpeg(this.name, "fewer restart markers than expected");
+    const padding = spare[0] ?? this.bytes[this.#at];
+    const odd = (byte: number) => byte !== padding;
+    if (spare.some(odd) || this.bytes.subarray(this.#at, at).some(odd)) {
+      throw damagedJpeg(this.name, "compressed data that do not end at a restart marker");
+    }
     this.#at = at + 2;
     this.#count = 0;
     this.#missing = 0;

@@ -37,6 +37,12 @@ interface Scan {
   readonly end: number;
 }
 
+/**
+ * The most scans of a component. Each walks through all blocks, whatever little data it has. Encoders make about ten; one for each
+ * coefficient would be 64.
+ */
+const MOST_SCANS = 100;
+
 const [DHT, SOS, DQT, DRI, APP0, APP1, APP14] = [0xc4, 0xda, 0xdb, 0xdd, 0xe0, 0xe1, 0xee];
 
 /**
@@ -65,6 +71,8 @@ class JpegReading {
   readonly #tables = new Map<number, Uint16Array>();
   readonly #scans: Scan[] = [];
   readonly #quantisers: Uint16Array[] = [];
+  /** The scans of each component so far. */
+  readonly #counts: number[] = [];
   /** For each component and coefficient, the lowest bit that scans told; -1 if there is none. */
   #lowest: Int8Array[] = [];
 
@@ -156,7 +164,7 @@ class JpegReading {
     };
   }
 
-  /** Checks that a scan goes on where the earlier ones ended, so that no coefficient is decoded more than 14 times. */
+  /** Checks that a scan goes on where the earlier ones ended, so that no coefficient is decoded more than 14 times, and the number of scans. */
   #checkOrder({ first, last, refines, low }: ScanKind, high: number, components: readonly number[]): void {
     const progressive = this.#frame!.progressive;
     const faulty = progressive &&
@@ -168,6 +176,10 @@ class JpegReading {
       const table = this.#tables.get(this.#frame!.components[component].table);
       if (!table) throw damagedJpeg(this.name, `no quantisation table for component ${component + 1}`);
       this.#quantisers[component] ??= table;
+      const count = this.#counts[component] = (this.#counts[component] ?? 0) + 1;
+      if (count > MOST_SCANS) {
+        throw damagedJpeg(this.name, `more than ${MOST_SCANS} scans of component ${component + 1}`);
+      }
       const lowest = this.#lowest[component];
       for (let k = first; k <= last; k++) {
         // Some files refine what no scan began; other programs read them.

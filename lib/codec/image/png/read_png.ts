@@ -78,6 +78,7 @@ class PngReading {
   #header?: PngHeader;
   #palette: Uint8Array = new Uint8Array();
   #transparency?: Uint8Array;
+  readonly #view: DataView;
   readonly #data: Uint8Array;
   /** The bytes of `#data` that are filled. */
   #length = 0;
@@ -87,12 +88,13 @@ class PngReading {
    * @param whole Whether to verify checksums and to keep the data.
    */
   constructor(readonly bytes: Uint8Array, readonly name: string, readonly whole: boolean) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#data = new Uint8Array(whole ? bytes.length : 0);
   }
 
   takeChunk(): void {
     const { bytes, name } = this;
-    const [view, offset] = [new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), this.#offset];
+    const [view, offset] = [this.#view, this.#offset];
     const left = bytes.length - offset;
     if (left < CHUNK_BYTES) {
       throw new Error(`${name}: the PNG is cut off at byte ${bytes.length}, before its IEND chunk.`);
