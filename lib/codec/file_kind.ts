@@ -71,6 +71,7 @@ const KINDS: readonly Kind[] = [
   { kind: "a bzip2 file", magic: "BZh" },
   { kind: "an xz file", magic: "\xfd7zXZ" },
   { kind: "a Zstandard file", magic: "(\xb5/\xfd" },
+  { kind: "a tar archive", magic: "ustar", at: 257 },
   { kind: "a PDF", magic: "%PDF" },
   { kind: "an HDF5 file", magic: "\x89HDF" },
   { kind: "text in UTF-16 instead of UTF-8", magic: "\xff\xfe" },

@@ -27,8 +27,13 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
     await rename(unfinished, path);
   } catch (cause) {
     await remove(unfinished).catch(() => {});
-    throw new Error(`${path}: cannot be written: ${(cause as Error).message}.`, { cause });
+    throw cannotWrite(path, cause);
   }
+}
+
+/** The error for a file or a folder that cannot be written. */
+export function cannotWrite(path: string, cause: unknown): Error {
+  return new Error(`${path}: cannot be written: ${(cause as Error).message}.`, { cause });
 }
 
 /** Whether a file's name is that of a temporary file of {@linkcode writeWhole}. */

@@ -36,6 +36,15 @@ export function watchDisk(watch: (change: Change) => void): Disposable {
   return { [Symbol.dispose]: () => watcher = before };
 }
 
+/** What the system calls the errors of a disk that is full or fails, which may pass: a file may grow no further, or the disk is away. */
+const DISK_ERRORS = ["ENOSPC", "EDQUOT", "EFBIG", "EIO", "EROFS", "ESTALE"];
+
+/** Whether an error, or its cause, says that the disk is full or fails. */
+export function isDiskError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return DISK_ERRORS.includes(String((error as Error & { code?: unknown }).code)) || isDiskError(error.cause);
+}
+
 /** Makes a folder whose parent exists, unless there is something of that name, and syncs the parent. Returns whether it was made. */
 export async function makeIfMissing(path: string): Promise<boolean> {
   watcher({ kind: "make folder", path });

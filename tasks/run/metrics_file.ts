@@ -6,7 +6,7 @@
 
 import { anything, checkShape, type Shape, shown } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
-import { writeWhole } from "./atomic.ts";
+import { cannotWrite, writeWhole } from "./atomic.ts";
 import { append } from "./disk.ts";
 import { fromJson, readText } from "./json.ts";
 
@@ -25,7 +25,7 @@ export function appendLine(path: string, line: string): void {
   try {
     append(path, new TextEncoder().encode(`${line}\n`));
   } catch (cause) {
-    throw new Error(`${path}: cannot be written: ${(cause as Error).message}.`, { cause });
+    throw cannotWrite(path, cause);
   }
 }
 

@@ -16,12 +16,12 @@
  */
 
 import { join } from "node:path";
-import { removeUnfinished, writeWhole } from "./atomic.ts";
+import { cannotWrite, removeUnfinished, writeWhole } from "./atomic.ts";
 import { anything, checkShape, mismatch, number, object, record, type Shape } from "../shell/shape.ts";
 import { readJson, toJson } from "./json.ts";
 import { appendLine, keepRecords, readRecords, repairRecords } from "./metrics_file.ts";
 import { checkpointsIn, type StepCheckpoint } from "./checkpoints.ts";
-import { makeIfMissing, remove, rename } from "./disk.ts";
+import { isDiskError, makeIfMissing, remove, rename } from "./disk.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { checkName } from "./run_name.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -94,6 +94,11 @@ export async function resumeRunFolder(path: string, options: RunFolderOptions = 
 export class RunFolder implements Disposable {
   /** The folder's path; relative if the root was. */
   readonly path: string;
+  /**
+   * Called when the disk is full or fails, also after old checkpoints were removed to make room. When it returns, the file is written
+   * again; by default it throws the error.
+   */
+  onWriteError: (error: Error) => Promise<void> = (error) => Promise.reject(error);
   readonly #keep: number;
   readonly #lock?: FolderLock;
 
@@ -134,18 +139,12 @@ export class RunFolder implements Disposable {
   }
 
   /**
-   * Appends a line to `metrics.jsonl` and syncs it. It is written synchronously, so lines are in the order of the calls.
+   * Appends a line to `metrics.jsonl` and syncs it.
    *
    * @param record The values by name.
    */
-  appendMetrics(record: MetricsRecord): void {
-    this.#lock?.check("run");
-    try {
-      appendLine(join(this.path, METRICS), toJson(record));
-    } catch (error) {
-      this.#lock?.check("run");
-      throw error;
-    }
+  async appendMetrics(record: MetricsRecord): Promise<void> {
+    await this.#persist(() => appendLine(join(this.path, METRICS), toJson(record)));
   }
 
   /**
@@ -234,23 +233,41 @@ export class RunFolder implements Disposable {
    */
   async writeFile(name: string, content: Uint8Array | string): Promise<string> {
     const parts = name.split("/").map((part) => checkName("file name", part));
-    this.#lock?.check("run");
     // One after the other below the run's own folder, so that a folder that was removed meanwhile is not made again.
-    for (let depth = 1; depth < parts.length; depth++) await makeIfMissing(join(this.path, ...parts.slice(0, depth)));
+    for (let depth = 1; depth < parts.length; depth++) {
+      const folder = join(this.path, ...parts.slice(0, depth));
+      await this.#persist(() => makeIfMissing(folder).catch((cause) => Promise.reject(cannotWrite(folder, cause))));
+    }
     const path = join(this.path, ...parts);
     await this.#write(path, content);
     return path;
   }
 
   async #write(path: string, content: Uint8Array | string): Promise<void> {
-    this.#lock?.check("run");
-    try {
-      await writeWhole(path, content);
-    } catch (error) {
-      // The folder may have gone while the file was written, which says more.
+    await this.#persist(() => writeWhole(path, content));
+  }
+
+  /** Changes the folder, and tries again where the disk is full or fails, as long as `onWriteError` allows. */
+  async #persist(change: () => unknown): Promise<void> {
+    for (;;) {
       this.#lock?.check("run");
-      throw error;
+      try {
+        await change();
+        return;
+      } catch (error) {
+        // The folder may have gone while the file was written, which says more.
+        this.#lock?.check("run");
+        if (!isDiskError(error)) throw error;
+        if (!await this.#makeRoom()) await this.onWriteError(error as Error);
+      }
     }
+  }
+
+  /** Removes all checkpoints but the newest. Returns whether there were any. */
+  async #makeRoom(): Promise<boolean> {
+    const old = (await this.stepCheckpoints()).slice(0, -1);
+    for (const { path } of old) await remove(path);
+    return old.length > 0;
   }
 }
 

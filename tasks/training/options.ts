@@ -10,6 +10,7 @@ import type { Option, Values } from "../shell/command.ts";
 import { hyperparameterOptions, usualText, valueText } from "./hyperparameter_options.ts";
 import { SHORTHANDS } from "./network_choice.ts";
 import { isByActivation, optimizerDefaults } from "./optimizer_defaults.ts";
+import { WRITE_ERROR_CHOICES } from "./write_errors.ts";
 
 /** Activations that a network of several layers can have: all but the identity, which would make it linear. */
 export const HIDDEN_ACTIVATIONS = activationKinds.filter(({ make }) => make().text !== undefined);
@@ -204,6 +205,14 @@ export const RUN_OPTIONS = [
   },
   { name: "software", kind: "flag", help: "Accept a software adapter although the machine has an NVIDIA GPU" },
   { name: "name", kind: "string", help: "Name of the run", defaultText: "the current time" },
+  {
+    name: "on-write-error",
+    kind: "choice",
+    choices: WRITE_ERROR_CHOICES,
+    default: "stop",
+    help:
+      "What to do when the disk is full or fails: stop, from where the run can be resumed, or wait until there is room; old checkpoints are removed first",
+  },
   {
     name: "resume",
     kind: "string",

@@ -13,7 +13,7 @@ import type { Rollback } from "./rollback.ts";
 import type { TaskValues } from "./task.ts";
 
 /** The options that may be given together with `--resume`. */
-const CHANGEABLE = ["resume", "epochs", "minutes", "software", "onDivergence"];
+const CHANGEABLE = ["resume", "epochs", "minutes", "software", "onWriteError", "onDivergence"];
 
 /** What the command line of a training task asks for. */
 export interface RunRequest<C extends Command> {
@@ -54,20 +54,18 @@ export async function readRunRequest<C extends Command>(
   const other = [...given].find((name) => !CHANGEABLE.includes(name));
   if (other !== undefined) {
     const found = files.includes(other) ? `the argument ${other}` : optionSpelling(other);
-    throw new UserError(`--resume may change only --epochs, --minutes and --on-divergence, but ${found} was given.`);
+    throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
   }
   const earlier = await EarlierRun.read(await resumeRunFolder(runPath(resume)), task);
   // Both limits are replaced together, so that the configuration tells what determined the run's end.
   const changed = epochs !== undefined || minutes !== undefined ? limits : {};
-  const software = asked.software ? { software: true } : {};
-  const onDivergence = (given as ReadonlySet<string>).has("onDivergence") ? { onDivergence: asked.onDivergence } : {};
-  return {
-    asked: { ...earlier.values, ...changed, ...software, ...onDivergence },
-    limits,
-    earlier,
-    chosenHere: false,
-    place,
+  const { onWriteError, onDivergence } = asked;
+  const machine = {
+    ...asked.software && { software: true },
+    ...(given as ReadonlySet<string>).has("onWriteError") && { onWriteError },
+    ...(given as ReadonlySet<string>).has("onDivergence") && { onDivergence },
   };
+  return { asked: { ...earlier.values, ...changed, ...machine }, limits, earlier, chosenHere: false, place };
 }
 
 /** Makes the paths of files absolute, so that a run can be resumed from any folder. */

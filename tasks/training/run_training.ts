@@ -99,6 +99,7 @@ async function trainRun<C extends Command, S extends TaskValues<C> & SettledValu
     for await (const event of prepared.train(parts.length)) {
       await run.handle(event);
       setbacks.folder = run.folder.path;
+      setbacks.started ||= event.type === "start";
     }
     await run.finish(signal);
   } catch (error) {

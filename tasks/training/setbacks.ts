@@ -17,6 +17,8 @@ export class Setbacks<C extends Command = Command> {
   deviceLosses = 0;
   /** The run's folder, as soon as it exists. */
   folder?: string;
+  /** Whether training has started in this process, so that the stored configuration is the one that was asked for. */
+  started = false;
   /** The learning rate of the run. */
   learningRate = NaN;
 
@@ -67,8 +69,9 @@ export class Setbacks<C extends Command = Command> {
     await folder.removeCheckpointsAfter(lastGood);
     const earlier = await EarlierRun.read(folder, this.task);
     const { software } = request.asked;
-    const asked = { ...earlier.values, ...software ? { software } : {} };
-    this.request = { asked, limits: {}, earlier, chosenHere: false, place: request.place };
+    const asked = this.started ? { ...earlier.values, ...software && { software } } : request.asked;
+    const limits = this.started ? {} : request.limits;
+    this.request = { asked, limits, earlier, chosenHere: false, place: request.place };
     const latest = await folder.latestCheckpoint();
     return latest === undefined ? "its beginning" : `the checkpoint of step ${latest.step}`;
   }

@@ -19,6 +19,7 @@ import { runSummary } from "./run_summary.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Rollback } from "./rollback.ts";
 import type { Figures, Quality, Summary, TrainingInput } from "./training_input.ts";
+import { onWriteError } from "./write_errors.ts";
 
 /** The cost of a Hessian-vector product relative to a step without one: six matrix products per layer instead of three. */
 const PRODUCT_WORK = 2;
@@ -204,12 +205,16 @@ export class TrainingRun implements Disposable {
   /** Makes the folder of a new run, and writes what the run needs to be resumed. Before the start, the kernels are not known. */
   async #open(): Promise<void> {
     const { folder } = this.parts;
+    const { values: { onWriteError: choice } } = this.parts.input;
+    const onError = onWriteError(choice, (line) => this.#progress.print(line), this.parts.signal);
     const fill = async (filled: RunFolder, name: string) => {
+      filled.onWriteError = onError;
       await filled.writeConfig(runConfig(this.parts, name));
       await this.parts.input.begin?.(filled);
     };
     if (folder instanceof RunFolder) await fill(folder, basename(folder.path));
     else this.#folder = await createRunFolder(folder, fill);
+    this.folder.onWriteError = onError;
   }
 
   async #plot(): Promise<void> {
@@ -285,7 +290,15 @@ export class TrainingRun implements Disposable {
     const { seconds: total, hvps } = this.#totals(event);
     const { deviceLosses = 0 } = this.parts;
     const lost: Figures = deviceLosses > 0 ? { deviceLosses } : {};
-    this.folder.appendMetrics({ step, epoch, seconds: total, ...figures, hvps, ...stopped && { stopped }, ...lost });
+    await this.folder.appendMetrics({
+      step,
+      epoch,
+      seconds: total,
+      ...figures,
+      hvps,
+      ...stopped && { stopped },
+      ...lost,
+    });
     const { snapshotEvery } = input.values;
     if (snapshotEvery !== undefined && !stopped && this.#evaluations++ % snapshotEvery === 0) {
       const name = `snapshots/${stepCheckpointName(step)}`;

@@ -48,6 +48,7 @@ Deno.test("other files are named without advice", async () => {
   const kinds: [string, string, string][] = [
     ["x.obj", "<!DOCTYPE html>\n<html>", "a web page instead of the file itself"],
     ["x.zip", "PK\x03\x04abc", "a zip archive"],
+    ["x.tar", `${"x".repeat(257)}ustar\x0000`, "a tar archive"],
     ["x.png", "\x89PNG\r\n\x1a\n", "PNG"],
     ["x.json", '{"a": 1}', "a JSON file"],
     ["x.exr", "v/1\x01\x02\0\0\0", "an OpenEXR picture"],
