@@ -1,6 +1,7 @@
 import { assertEquals, assertGreater, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { DeviceLostError } from "../../lib/gpu/mod.ts";
+import { Optimizer } from "../../lib/optim/optimizer.ts";
 import { imageTask } from "../../tasks/image/task.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { smoothPng } from "../support/image_task.ts";
@@ -10,28 +11,20 @@ import { newestCheckpoint } from "../support/training_task.ts";
 
 const options = ["--width", "16", "--layers", "2", "--size", "0", "--batch-size", "64", "--kernels", "register"];
 
-/** Destroys the device at these submits, counted over all devices. */
-function destroyAt(submits: readonly number[]): Disposable & { readonly count: number } {
-  const { submit } = GPUQueue.prototype;
-  const { requestDevice } = GPUAdapter.prototype;
-  const devices = new Map<GPUQueue, GPUDevice>();
+/** Destroys the device at these steps, counted over all devices, rehearsed ones included. */
+function destroyAt(steps: readonly number[]): Disposable & { readonly count: number } {
+  const { step } = Optimizer.prototype;
   let count = 0;
-  GPUAdapter.prototype.requestDevice = async function (...args) {
-    const device = await requestDevice.apply(this, args);
-    devices.set(device.queue, device);
-    return device;
-  };
-  GPUQueue.prototype.submit = function (...args) {
-    if (submits.includes(++count)) devices.get(this)!.destroy();
-    return submit.apply(this, args);
+  Optimizer.prototype.step = function (...args) {
+    if (steps.includes(++count)) this.gpu.device.destroy();
+    return step.apply(this, args);
   };
   return {
     get count() {
       return count;
     },
     [Symbol.dispose]() {
-      GPUQueue.prototype.submit = submit;
-      GPUAdapter.prototype.requestDevice = requestDevice;
+      Optimizer.prototype.step = step;
     },
   };
 }
@@ -53,30 +46,32 @@ async function train(folder: string, name: string, epochs = 4): Promise<string> 
   return said.join("\n");
 }
 
-Deno.test("a run whose device is lost at any of 20 random times ends with the bits of one whose device was not", () =>
+Deno.test("a run whose device is lost at any of 20 random steps ends with the bits of one whose device was not", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(24, 24));
     const path = (name: string) => join(folder, "runs", "image", name);
     const summaryOf = async (name: string) => JSON.parse(await Deno.readTextFile(join(path(name), "summary.json")));
-    let submits = 0;
+    let steps = 0;
     {
       using counted = destroyAt([]);
       await train(folder, "whole");
-      submits = counted.count;
+      steps = counted.count;
     }
     const whole = await newestCheckpoint(path("whole"));
     const { psnr } = await summaryOf("whole");
     const random = randomNumbers(7);
     for (let i = 0; i < 20; i++) {
       const name = `lost${i}`;
-      // Half of them after most kernels are compiled.
-      const early = i % 2 === 0 ? 0 : submits / 2;
-      const at = 1 + Math.floor(early + random() * (submits - 1 - early));
+      const at = 1 + Math.floor(random() * steps);
       using _ = destroyAt([at]);
       const said = await train(folder, name);
-      assertEquals(await newestCheckpoint(path(name)), whole, `lost at submit ${at}`);
+      assertEquals(await newestCheckpoint(path(name)), whole, `lost at step ${at} of ${steps}`);
       const summary = await summaryOf(name);
-      assertEquals([summary.psnr, summary.status, summary.deviceLosses], [psnr, "finished", 1], `lost at submit ${at}`);
+      assertEquals(
+        [summary.psnr, summary.status, summary.deviceLosses],
+        [psnr, "finished", 1],
+        `lost at step ${at} of ${steps}`,
+      );
       assertStringIncludes(said, "The GPU device was lost");
       assertStringIncludes(said, "It is opened again, and the run goes on from ");
     }
@@ -85,7 +80,7 @@ Deno.test("a run whose device is lost at any of 20 random times ends with the bi
 Deno.test("a run whose device is lost again and again gives up after three times", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(24, 24));
-    const every = Array.from({ length: 4000 }, (_, i) => 60 + i).filter((submit) => submit % 60 === 0);
+    const every = Array.from({ length: 100 }, (_, i) => 60 * (i + 1));
     using lost = destroyAt(every);
     await assertRejects(() => train(folder, "poor", 100_000), DeviceLostError);
     assertGreater(lost.count, 239);
