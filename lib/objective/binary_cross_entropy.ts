@@ -7,5 +7,5 @@ import text from "../../wgsl/objective/binary_cross_entropy.wgsl" with { type: "
  * cannot overflow. The predicted probability is p = sigmoid(y), so p > ½ if y > 0.
  */
 export function binaryCrossEntropy(options: PointwiseOptions = {}): Objective {
-  return pointwise("binaryCrossEntropy", text, options);
+  return { ...pointwise("binaryCrossEntropy", text, options), constantLoss: Math.LN2 };
 }

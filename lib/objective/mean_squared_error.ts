@@ -4,5 +4,5 @@ import text from "../../wgsl/objective/mean_squared_error.wgsl" with { type: "te
 
 /** Mean squared error: the mean over all rows and columns of (y − t)². */
 export function meanSquaredError(options: PointwiseOptions = {}): Objective {
-  return pointwise("meanSquaredError", text, options);
+  return { ...pointwise("meanSquaredError", text, options), constantLoss: 0.25 };
 }

@@ -51,6 +51,8 @@ export interface Objective {
   readonly name: string;
   /** Number of the field's rows that make up one sample, 1 by default. A ray, for example, has one row for each interval. */
   readonly rowsPerSample?: number;
+  /** The loss of the best constant prediction is at most this where all targets are in [0, 1]; for noticing divergence. */
+  readonly constantLoss?: number;
   /**
    * The names of the outputs that the objective reads, with their widths.
    *

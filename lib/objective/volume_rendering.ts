@@ -45,6 +45,7 @@ export function volumeRendering(options: VolumeOptions): Objective {
   return {
     name: "volumeRendering",
     rowsPerSample: intervals,
+    constantLoss: 0.25,
     reads(description) {
       checkRadianceField(description);
       return new Map(Object.entries(OUTPUTS));

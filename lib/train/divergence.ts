@@ -2,7 +2,7 @@ import type { Layout, PlacedSegment } from "../linalg/layout.ts";
 import type { Vector } from "../linalg/vector.ts";
 
 /** What a divergence was noticed by. */
-export type DivergedQuantity = "loss" | "gradient" | "gradientOrProduct" | "parameter" | "state";
+export type DivergedQuantity = "loss" | "gradient" | "gradientOrProduct" | "parameter" | "state" | "output";
 
 /** How training diverged. */
 export interface Divergence {
@@ -18,6 +18,8 @@ export interface Divergence {
   readonly loss?: number;
   /** The limit of the loss. */
   readonly limit?: number;
+  /** The number of steps after which the loss was below the limit for the last time. */
+  readonly lastGood?: number;
 }
 
 /**
@@ -49,6 +51,7 @@ function whatText({ quantity, where, state, loss, limit }: Divergence): string {
     gradientOrProduct: "the gradient or a product",
     parameter: "a parameter",
     state: `the optimizer's state (${state})`,
+    output: "an output of the field",
   };
   const place = where === undefined
     ? ""

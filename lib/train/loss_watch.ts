@@ -24,6 +24,7 @@ export class LossWatch {
     this.#above = good < 0 ? this.#above + losses.length : losses.length - 1 - good;
     this.#seen += losses.length;
     if (this.#above < (isLast ? Math.min(LAST, this.#seen) : PATIENCE)) return;
-    throw new DivergenceError({ step: end, quantity: "loss", loss: losses.at(-1), limit: this.limit });
+    const lastGood = end - this.#above;
+    throw new DivergenceError({ step: end, quantity: "loss", loss: losses.at(-1), limit: this.limit, lastGood });
   }
 }

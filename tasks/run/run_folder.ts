@@ -199,6 +199,11 @@ export class RunFolder implements Disposable {
     await rename(path, join(this.path, CHECKPOINTS, `${name}.damaged`));
   }
 
+  /** Removes the checkpoints of later steps, for a run that goes back because it diverged. */
+  async removeCheckpointsAfter(step: number): Promise<void> {
+    for (const later of await this.stepCheckpoints()) if (later.step > step) await remove(later.path);
+  }
+
   /** The step checkpoint with the highest step; undefined if there is none. */
   async latestCheckpoint(): Promise<StepCheckpoint | undefined> {
     return (await this.stepCheckpoints()).at(-1);

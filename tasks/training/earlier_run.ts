@@ -12,6 +12,7 @@ import { anything, checkShape, number, object, optional, record, word } from "..
 import { UserError } from "../shell/user_error.ts";
 import { kernelsShape } from "./kernels_shape.ts";
 import type { RunLength } from "./run_length.ts";
+import { type Rollback, rollbacksShape } from "./rollback.ts";
 import type { TaskValues } from "./task.ts";
 
 /** The most bytes of a checkpoint: that is 350 million parameters with two moments each. */
@@ -33,6 +34,7 @@ function configShape(task: string) {
     scheduleSteps: number({ whole: true, min: 1 }),
     /** The kernels that were chosen. */
     kernels: optional(kernelsShape),
+    rollbacks: optional(rollbacksShape),
   });
 }
 
@@ -46,6 +48,8 @@ export class EarlierRun<C extends Command> {
     readonly kernels: Readonly<Record<string, string>>,
     /** The length that the run was to have. */
     readonly length: RunLength,
+    /** When the run went back to an earlier checkpoint. */
+    readonly rollbacks: readonly Rollback[],
     /** The whole configuration. */
     readonly config: Readonly<Record<string, unknown>>,
   ) {}
@@ -61,10 +65,14 @@ export class EarlierRun<C extends Command> {
   ): Promise<EarlierRun<C>> {
     const config = await folder.readConfig();
     const where = join(folder.path, "config.json");
-    const { options, steps, scheduleSteps, kernels = {} } = checkShape(config, configShape(expected), where);
+    const { options, steps, scheduleSteps, kernels = {}, rollbacks = [] } = checkShape(
+      config,
+      configShape(expected),
+      where,
+    );
     const values = storedValues(options, command, where) as TaskValues<C>;
     const length = { steps, scheduleSteps };
-    return new EarlierRun(folder, values, kernels, length, config);
+    return new EarlierRun(folder, values, kernels, length, rollbacks, config);
   }
 
   /**

@@ -184,6 +184,14 @@ export const RUN_OPTIONS = [
     defaultText: "no snapshots",
   },
   {
+    name: "on-divergence",
+    kind: "choice",
+    choices: ["stop", "rollback"],
+    default: "stop",
+    help:
+      "What a run that diverges does: end, or go back to its last good checkpoint with half the learning rate, at most 5 times",
+  },
+  {
     name: "kernels",
     kind: "choice",
     choices: KERNEL_CHOICES,
@@ -209,7 +217,7 @@ export const RUN_OPTIONS = [
     name: "resume",
     kind: "string",
     placeholder: "FOLDER",
-    help: "Continue a run; only --epochs and --minutes may be given with it",
+    help: "Continue a run; only --epochs, --minutes and --on-divergence may be given with it",
   },
 ] as const;
 

@@ -11,6 +11,9 @@ import type { TrainingInput } from "./training_input.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import type { SettledValues } from "./options.ts";
 
+/** A field whose loss stays so many times above that of a constant has diverged. */
+const FAR_ABOVE = 100;
+
 /** A run before its first step: its input, field and its optimizer, all on the device. */
 export class PreparedRun<
   C extends Command = Command,
@@ -63,7 +66,9 @@ export class PreparedRun<
       return yield { type: "end", step, epoch: step / stepsPerEpoch, stepsPerEpoch, ...none };
     }
     const epochEvents = values.evaluateEvery ?? Math.max(1, Math.ceil(steps / stepsPerEpoch / evaluations));
-    yield* train({ ...training, schedule: chosenSchedule(values, scheduleSteps), steps, epochEvents });
+    const { constantLoss } = training.objective;
+    const lossLimit = constantLoss === undefined ? undefined : FAR_ABOVE * constantLoss;
+    yield* train({ ...training, schedule: chosenSchedule(values, scheduleSteps), steps, epochEvents, lossLimit });
   }
 
   /** Frees everything on the device. */

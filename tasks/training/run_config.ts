@@ -3,16 +3,19 @@ import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { scheduleToConfig } from "../../lib/train/schedule_registry.ts";
 import { networkConfig } from "./hyperparameters.ts";
 import type { RunLength } from "./run_length.ts";
+import type { Rollback } from "./rollback.ts";
 import { chosenSchedule } from "./schedule.ts";
 import type { TrainingInput } from "./training_input.ts";
 
 /** What determines the configuration of a run. */
-interface ConfiguredRun {
+export interface ConfiguredRun {
   readonly task: string;
   readonly length: RunLength;
   readonly input: TrainingInput;
   readonly field: Field;
   readonly optimizer: Optimizer;
+  /** When the run went back to an earlier checkpoint; never by default. */
+  readonly rollbacks?: readonly Rollback[];
 }
 
 /**
@@ -20,7 +23,10 @@ interface ConfiguredRun {
  *
  * @param runName The name of the run.
  */
-export function runConfig({ task, length, input, field, optimizer }: ConfiguredRun, runName: string): object {
+export function runConfig(
+  { task, length, input, field, optimizer, rollbacks = [] }: ConfiguredRun,
+  runName: string,
+): object {
   const { gpu, description } = field;
   const { values, config } = input;
   const { name, options } = optimizer.spec;
@@ -30,6 +36,7 @@ export function runConfig({ task, length, input, field, optimizer }: ConfiguredR
     ...length,
     ...networkConfig(values, description),
     optimizer: { name, ...options },
+    ...rollbacks.length > 0 && { rollbacks },
     schedule: scheduleToConfig(chosenSchedule(values, length.scheduleSteps)),
     layers: description.layers.map((layer) => layer.name),
     ...config,

@@ -9,10 +9,11 @@ import { withBestOptimizer } from "./auto_optimizer.ts";
 import { EarlierRun } from "./earlier_run.ts";
 import { networkChoice } from "./network_choice.ts";
 import type { RunLimits } from "./run_length.ts";
+import type { Rollback } from "./rollback.ts";
 import type { TaskValues } from "./task.ts";
 
 /** The options that may be given together with `--resume`. */
-const CHANGEABLE = ["resume", "epochs", "minutes", "software", "onWriteError"];
+const CHANGEABLE = ["resume", "epochs", "minutes", "software", "onWriteError", "onDivergence"];
 
 /** What the command line of a training task asks for. */
 export interface RunRequest<C extends Command> {
@@ -24,6 +25,8 @@ export interface RunRequest<C extends Command> {
   readonly earlier?: EarlierRun<C>;
   /** Whether `--optimizer auto` chose the optimizer for this run. */
   readonly chosenHere: boolean;
+  /** The rollbacks of the run so far, where the earlier run does not have them all. */
+  readonly rollbacks?: readonly Rollback[];
   /** Where a new run is put. */
   readonly place: NewRunOptions;
 }
@@ -56,10 +59,11 @@ export async function readRunRequest<C extends Command>(
   const earlier = await EarlierRun.read(await resumeRunFolder(runPath(resume)), task);
   // Both limits are replaced together, so that the configuration tells what determined the run's end.
   const changed = epochs !== undefined || minutes !== undefined ? limits : {};
-  const { onWriteError } = asked;
+  const { onWriteError, onDivergence } = asked;
   const machine = {
     ...asked.software && { software: true },
     ...(given as ReadonlySet<string>).has("onWriteError") && { onWriteError },
+    ...(given as ReadonlySet<string>).has("onDivergence") && { onDivergence },
   };
   return { asked: { ...earlier.values, ...changed, ...machine }, limits, earlier, chosenHere: false, place };
 }

@@ -1,19 +1,23 @@
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
+import { OutOfMemoryError } from "../../lib/gpu/device_errors.ts";
+import { DivergenceError } from "../../lib/train/divergence.ts";
 import { planTraining } from "../../lib/train/plan.ts";
 import type { Schedule } from "../../lib/train/schedule.ts";
 import type { Command } from "../shell/command.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { planText } from "../shell/plan.ts";
 import { checkFieldOptions, checkScheduleOptions } from "./hyperparameters.ts";
+import { memoryAdvice } from "./memory_advice.ts";
 import { chosenOptimizer, rateWarning } from "./optimizer.ts";
 import type { SettledValues } from "./options.ts";
 import { PreparedRun } from "./prepared_run.ts";
 import { type RunLength, runLength, type RunLimits, withoutIdleSteps } from "./run_length.ts";
 import { readRunRequest, type RunRequest } from "./run_request.ts";
 import { chosenSchedule } from "./schedule.ts";
+import { Setbacks } from "./setbacks.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import { stepsInSeconds } from "./time_limit.ts";
-import { TrainingRun } from "./training_run.ts";
+import { type RunParts, TrainingRun } from "./training_run.ts";
 
 /** The length of a run and what follows from it. */
 interface PlannedLength {
@@ -25,7 +29,8 @@ interface PlannedLength {
 }
 
 /**
- * Makes a run of a task, or continues one.
+ * Makes a run of a task, or continues one. A run whose device is lost goes on with another one, and a run that diverges goes back to an
+ * earlier checkpoint if it was asked to.
  *
  * @param args The command line.
  * @param signal Stops the run after the steps in flight.
@@ -35,7 +40,24 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const request = await readRunRequest(task, args);
+  const setbacks = new Setbacks(task, await readRunRequest(task, args));
+  for (;;) {
+    try {
+      return await attempt(task, setbacks, signal);
+    } catch (error) {
+      if (error instanceof OutOfMemoryError) throw memoryAdvice(error, setbacks.request.asked);
+      await setbacks.overcome(error);
+    }
+  }
+}
+
+/** Does what is requested, on a device of its own. */
+async function attempt<C extends Command, S extends TaskValues<C> & SettledValues>(
+  task: TrainingTask<C, S>,
+  setbacks: Setbacks<C>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { request } = setbacks;
   const { asked, earlier } = request;
   using _locked = earlier?.folder;
   using gpu = await openDevice({ allowSoftware: asked.software ? true : undefined, kernels: asked.kernels });
@@ -59,19 +81,31 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
     return console.log(planText(await planTraining(prepared.training), run));
   }
   for (const notice of notices(request, task, prepared, { ...planned, limits })) console.error(notice);
-  using run = new TrainingRun({
-    task: task.name,
-    folder: earlier?.folder ?? request.place,
-    length,
-    input,
-    field,
-    optimizer,
-    spent,
-    signal,
-  });
-  await run.begin();
-  for await (const event of prepared.train(length)) await run.handle(event);
-  await run.finish(signal);
+  await trainRun(prepared, { task: task.name, folder: earlier?.folder ?? request.place, length, spent }, setbacks);
+}
+
+/** Trains, and writes the run's folder. */
+async function trainRun<C extends Command, S extends TaskValues<C> & SettledValues>(
+  prepared: PreparedRun<C, S>,
+  parts: Pick<RunParts, "task" | "folder" | "length" | "spent">,
+  setbacks: Setbacks<C>,
+): Promise<void> {
+  const { input, field, optimizer, training: { signal = new AbortController().signal } } = prepared;
+  const { rollbacks, deviceLosses } = setbacks;
+  using run = new TrainingRun({ ...parts, input, field, optimizer, signal, rollbacks, deviceLosses });
+  setbacks.learningRate = optimizer.spec.learningRate;
+  try {
+    await run.begin();
+    for await (const event of prepared.train(parts.length)) {
+      await run.handle(event);
+      setbacks.folder = run.folder.path;
+      setbacks.started ||= event.type === "start";
+    }
+    await run.finish(signal);
+  } catch (error) {
+    if (error instanceof DivergenceError && !setbacks.isOvercome(error)) await run.diverged(error);
+    throw error;
+  }
 }
 
 /** The limits of a run; a new run without any gets the task's default number of epochs, which its values then also have. */

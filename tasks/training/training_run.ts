@@ -7,6 +7,7 @@ import { createRunFolder, type NewRunOptions } from "../run/new_run.ts";
 import { stepCheckpointName } from "../run/checkpoints.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
+import { DivergenceError } from "../../lib/train/divergence.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { formatDuration, ProgressLine } from "../shell/progress.ts";
 import { Speed } from "../shell/speed.ts";
@@ -14,7 +15,9 @@ import type { RunTotals } from "./earlier_run.ts";
 import { beginClosing, soonAfter, unlessStopped } from "./closing.ts";
 import { networkName } from "./network_choice.ts";
 import { runConfig } from "./run_config.ts";
+import { runSummary } from "./run_summary.ts";
 import type { RunLength } from "./run_length.ts";
+import type { Rollback } from "./rollback.ts";
 import type { Figures, Quality, Summary, TrainingInput } from "./training_input.ts";
 import { onWriteError } from "./write_errors.ts";
 
@@ -32,7 +35,7 @@ interface RunHabits {
 }
 
 /** What a run is made of. */
-interface RunParts {
+export interface RunParts {
   /** The name of the task. */
   readonly task: string;
   /** The run's folder, or where that of a new run will be: it is made when the run can be resumed. */
@@ -49,6 +52,10 @@ interface RunParts {
   readonly signal: AbortSignal;
   /** Seconds of training after which a run without more frequent evaluations writes a checkpoint; 60 by default. */
   readonly secondsBetweenCheckpoints?: number;
+  /** When the run went back to an earlier checkpoint; never by default. */
+  readonly rollbacks?: readonly Rollback[];
+  /** How often the device was lost. */
+  readonly deviceLosses?: number;
   /** What a resumed run had spent on training, if its checkpoint tells; otherwise its last measurement does. */
   readonly spent?: RunTotals;
   /**
@@ -106,7 +113,7 @@ export class TrainingRun implements Disposable {
     const last = records.at(-1);
     this.#earlier = this.parts.spent ?? { seconds: Number(last?.seconds ?? 0), hvps: Number(last?.hvps ?? 0) };
     if (last === undefined) return;
-    const { step: evaluated, epoch: _, seconds: __, hvps: ___, stopped, ...figures } = last;
+    const { step: evaluated, epoch: _, seconds: __, hvps: ___, deviceLosses: ____, stopped, ...figures } = last;
     if (stopped !== true) this.#evaluated.step = evaluated;
     this.#figures = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
   }
@@ -137,7 +144,7 @@ export class TrainingRun implements Disposable {
   /** Writes the results of a finished or interrupted run and prints where they are. */
   async finish(signal: AbortSignal): Promise<RunOutcome> {
     const { folder } = this;
-    const { task, input, field, habits } = this.parts;
+    const { task, input, habits } = this.parts;
     const event = this.#last!;
     const { aborted } = event;
     if (habits === undefined) this.#progress.finish();
@@ -149,24 +156,24 @@ export class TrainingRun implements Disposable {
     const concluded = await this.#conclude(event, signal);
     if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
-    const { seconds, hvps } = this.#totals(event);
-    await folder.writeSummary({
-      task,
-      adapter: field.gpu.adapter.name,
-      parameters: field.parameterCount,
-      steps: event.step,
-      seconds,
-      stepsPerSecond: seconds > 0 ? event.step / seconds : 0,
-      ...figures,
-      hvps,
-      aborted,
-    });
-    const outcome = { figures, steps: event.step, seconds, hvps };
+    const totals = this.#totals(event);
+    const { deviceLosses = 0 } = this.parts;
+    await folder.writeSummary(runSummary(this.parts, { event, totals, figures, deviceLosses }));
+    const outcome = { figures, steps: event.step, ...totals };
     if (habits !== undefined) return outcome;
     // Last, because the results must not wait for the package that draws.
     await unlessStopped(this.#plot(), soonAfter(signal));
     console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
     return outcome;
+  }
+
+  /** Writes the curve and the summary of a run that diverged. */
+  async diverged(divergence: DivergenceError): Promise<void> {
+    const [event, { deviceLosses = 0 }] = [this.#last, this.parts];
+    if (event === undefined || this.#folder === undefined) return;
+    const [totals, figures] = [this.#totals(event), this.#figures];
+    await this.#folder.writeSummary(runSummary(this.parts, { event, totals, figures, deviceLosses, divergence }));
+    if ((await this.#folder.readMetrics()).length > 0) await this.#plot();
   }
 
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
@@ -275,10 +282,23 @@ export class TrainingRun implements Disposable {
       if (habits === undefined && !stopped) await this.#save(event, true);
       return false;
     }
+    // A field may have outputs that are not finite although its parameters are. A PSNR of +∞ is that of a perfect result.
+    const value = figures[input.quality.figure];
+    if (Number.isNaN(value) || value === -Infinity) throw new DivergenceError({ step, quantity: "output" });
     this.#evaluated = { step, seconds };
     this.#figures = figures;
     const { seconds: total, hvps } = this.#totals(event);
-    await this.folder.appendMetrics({ step, epoch, seconds: total, ...figures, hvps, ...stopped && { stopped } });
+    const { deviceLosses = 0 } = this.parts;
+    const lost: Figures = deviceLosses > 0 ? { deviceLosses } : {};
+    await this.folder.appendMetrics({
+      step,
+      epoch,
+      seconds: total,
+      ...figures,
+      hvps,
+      ...stopped && { stopped },
+      ...lost,
+    });
     const { snapshotEvery } = input.values;
     if (snapshotEvery !== undefined && !stopped && this.#evaluations++ % snapshotEvery === 0) {
       const name = `snapshots/${stepCheckpointName(step)}`;

@@ -193,10 +193,9 @@ Deno.test("a folder of pictures gives means over them; runs that diverge are cou
       "b.png muon",
     ]);
     const wild = rows.filter(({ diverged }) => diverged === "true");
-    assert(
-      wild.length >= 2 && wild.every(({ divergedAt, psnr }) => Number(divergedAt) >= 1 && psnr === ""),
-      `${wild.length}`,
-    );
+    // Muon's steps are bounded, so its field stays finite, and far worse than a constant.
+    assertEquals(wild.length, 4);
+    assert(wild.every(({ divergedAt, psnr = "" }) => Number(divergedAt) >= 1 && psnr === ""));
     const report = await Deno.readTextFile(join(path, "report.md"));
     const count = (optimizer: string) => wild.filter((row) => row.optimizer === optimizer).length;
     for (const optimizer of ["sgd", "muon"]) {

@@ -238,11 +238,13 @@ Deno.test("pictures of one pixel or one row, and with their alpha kept, are trai
     }
   }));
 
-Deno.test("a run that diverges ends with one sentence and exit code 1, without a summary", () =>
+Deno.test("a run that diverges ends with one sentence and exit code 1, and its summary says so", () =>
   withPicture(async (folder) => {
     const rate = ["--activation", "relu", "--optimizer", "sgd", "--learning-rate", "1e30"];
     const { code, stderr } = await image(folder, "picture.png", ...small, ...rate, "--epochs", "50", "--name", "wild");
     assertEquals(code, 1);
     assertMatch(stderr, /\nerror: Training diverged at step 2: [^\n]+\n$/);
-    assertEquals(namesIn(runPath(folder, "wild")), [".lock", "config.json"]);
+    assertEquals(namesIn(runPath(folder, "wild")), [".lock", "config.json", "summary.json"]);
+    const summary = JSON.parse(await Deno.readTextFile(join(runPath(folder, "wild"), "summary.json")));
+    assertEquals([summary.status, summary.divergedAt, summary.divergedIn], ["diverged", 2, "layers.0.weight"]);
   }));

@@ -1,0 +1,43 @@
+import type { DivergenceError } from "../../lib/train/divergence.ts";
+import type { TrainEvent } from "../../lib/train/train.ts";
+import type { RunTotals } from "./earlier_run.ts";
+import type { ConfiguredRun } from "./run_config.ts";
+import type { Summary } from "./training_input.ts";
+
+/** How a run ended. */
+interface RunEnd {
+  /** The last event. */
+  readonly event: TrainEvent;
+  readonly totals: RunTotals;
+  /** The figures of the last measurement. */
+  readonly figures: Summary;
+  /** How often the device was lost. */
+  readonly deviceLosses: number;
+  /** Why the run diverged, if it did. */
+  readonly divergence?: DivergenceError;
+}
+
+/** The content of `summary.json`. */
+export function runSummary({ task, field, rollbacks = [] }: ConfiguredRun, end: RunEnd): object {
+  const { event: { step, aborted }, totals: { seconds, hvps }, figures, deviceLosses, divergence } = end;
+  const diverged = divergence === undefined ? {} : {
+    divergedAt: divergence.step,
+    diverged: divergence.message,
+    divergedIn: divergence.divergence.where?.[0],
+  };
+  return {
+    task,
+    status: divergence !== undefined ? "diverged" : aborted ? "stopped" : "finished",
+    ...diverged,
+    adapter: field.gpu.adapter.name,
+    parameters: field.parameterCount,
+    steps: step,
+    seconds,
+    stepsPerSecond: seconds > 0 ? step / seconds : 0,
+    ...figures,
+    hvps,
+    aborted,
+    ...deviceLosses > 0 && { deviceLosses },
+    ...rollbacks.length > 0 && { rollbacks },
+  };
+}
