@@ -1,7 +1,7 @@
 import type { Measurement, PreconditionerName } from "./measure.ts";
 import { bySeries, meanOf } from "./spread.ts";
 
-/** What the measurements say, in sentences: for each series whether products are dense and which preconditioner conditions best. */
+/** What the measurements say, in sentences: for each series how dense products are and which preconditioner conditions best. */
 export function findings(measurements: readonly Measurement[]): string[] {
   return [...bySeries(measurements)].map(([series, all]) => {
     const parts = [densityText(all), conditioningText(all), noiseText(all)].filter((text) => text !== undefined);
@@ -13,10 +13,9 @@ function densityText(all: readonly Measurement[]): string {
   const { batchSize } = all[0].densities.at(-1)!;
   const zero = meanOf(all.map(({ densities }) => densities.at(-1)!.density.all.zero));
   const small = meanOf(all.map(({ densities }) => densities.at(-1)!.density.all.belowHundredth));
-  const verdict = zero > 0.05 || small > 0.2 ? "sparse" : "dense";
-  return `Hv is ${verdict} at batch size ${batchSize} (${percent(zero)} of its entries are 0, ${
+  return `${percent(zero)} of the entries of Hv are 0 and ${
     percent(small)
-  } below 1/100 of the rms).`;
+  } are below 1/100 of the rms at batch size ${batchSize}.`;
 }
 
 function conditioningText(all: readonly Measurement[]): string | undefined {
