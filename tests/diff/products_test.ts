@@ -24,7 +24,11 @@ Deno.test("a batch or direction that does not fit is refused by what is wrong wi
   const before = gpu.liveBuffers;
   const cases = [
     [{ ...batch, targets: wave(20, 1) }, v, "targets: output has 20 numbers, which is not a multiple of its width 3."],
-    [{ ...batch, targets: wave(18, 1) }, v, "batch: 7 rows of inputs, but 6 of targets."],
+    [
+      { ...batch, targets: wave(18, 1) },
+      v,
+      "found 7 rows of inputs (input: 2 numbers each) and 6 of targets (output: 3 numbers each).",
+    ],
     [{ inputs: wave(0, 1), targets: wave(0, 1) }, v, "batch: it has no samples."],
     [{ ...batch, inputs: { x: batch.inputs } }, v, "inputs: only input expected, but x found."],
   ] as const;

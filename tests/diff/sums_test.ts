@@ -82,7 +82,7 @@ Deno.test("a watched vector sets its own flag to the step where an entry is not 
     gpu.write(data, wave(300, 1.3).fill(bad, at, at + 1));
     const found = await sameBits(async () => {
       gpu.write(flags, new Uint32Array(4).fill(UNFLAGGED));
-      gpu.dispatch(kernel, { data, flags }, { length: 75, step: 5 }, linearGroups(75, 64));
+      gpu.dispatch(kernel, { data, flags }, { length: 75, step: 5, flag: 1 }, linearGroups(75, 64));
       return new Uint32Array((await gpu.read(flags))[0]);
     });
     assertEquals([...found], [UNFLAGGED, expected, UNFLAGGED, UNFLAGGED], `${bad} at ${at}`);
