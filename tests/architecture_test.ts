@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import project from "../deno.json" with { type: "json" };
 import { basename, dirname, fromFileUrl, join, relative } from "@std/path";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
@@ -37,21 +38,27 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
 /** What is imported from outside only; it re-exports from every floor. */
 const ENTRY = "lib/extend.ts";
 
+const files = await sourceFiles();
+
+/** The folders of tasks that train a field: each has a `task.ts`, which the registry knows. */
+const TRAINED = files.filter((file) => /^tasks\/\w+\/task\.ts$/.test(file)).map(dirname)
+  .filter((folder) => folder !== "tasks/training");
+
+/** What all tasks share. */
+const SHARED = ["tasks/shell", "tasks/run", "tasks/training"];
+
 /** Within `tasks`: what all tasks share stands below the tasks. */
 const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/shell": [],
   "tasks/run": ["tasks/shell"],
   "tasks/training": ["tasks/shell", "tasks/run"],
-  "tasks/image": ["tasks/shell", "tasks/run", "tasks/training"],
-  "tasks/occupancy": ["tasks/shell", "tasks/run", "tasks/training"],
-  "tasks/nerf": ["tasks/shell", "tasks/run", "tasks/training"],
-  "tasks/registry.ts": ["tasks/training", "tasks/image", "tasks/occupancy", "tasks/nerf"],
-  "tasks/curvature": ["tasks/shell", "tasks/run", "tasks/training", "tasks/registry.ts"],
-  "tasks/compare": ["tasks/shell", "tasks/run", "tasks/training", "tasks/registry.ts"],
-  "tasks/bench": ["tasks/shell", "tasks/run", "tasks/training"],
+  ...Object.fromEntries(TRAINED.map((folder) => [folder, SHARED])),
+  "tasks/registry.ts": ["tasks/training", ...TRAINED],
+  "tasks/curvature": [...SHARED, "tasks/registry.ts"],
+  "tasks/compare": [...SHARED, "tasks/registry.ts"],
+  "tasks/bench": SHARED,
 };
 
-const files = await sourceFiles();
 const imports = new Map<string, readonly string[]>();
 for (const file of files) imports.set(file, importsOf(file, await Deno.readTextFile(join(root, file))));
 
@@ -83,7 +90,9 @@ Deno.test("lib imports nothing from tasks, and what tasks share imports nothing 
     const own = folderOf(file, TASK_FLOORS);
     if (file.startsWith("lib/")) {
       for (const target of targets) if (target.startsWith("tasks/")) broken.push(`${file} imports ${target}`);
-    } else if (own !== undefined) {
+    } else if (own === undefined) {
+      if (/^tasks\/\w+\//.test(file)) broken.push(`${file} is in no folder that tests/architecture_test.ts names`);
+    } else {
       broken.push(
         ...upward(file, own, targets.filter((target) => target.startsWith("tasks/")), TASK_FLOORS[own], TASK_FLOORS),
       );
@@ -107,6 +116,23 @@ Deno.test("no file imports itself by way of others, type imports included", () =
   };
   for (const file of files) visit(file, []);
   assertEquals(circles, []);
+});
+
+Deno.test("no two folders of lib import each other, subfolders included", () => {
+  const edges = new Map<string, Set<string>>();
+  for (const [file, targets] of imports) {
+    if (!file.startsWith("lib/") || file.startsWith("lib/std/") || file === ENTRY) continue;
+    for (const target of targets.filter((each) => each.startsWith("lib/"))) {
+      const [from, to] = [dirname(file), dirname(target)];
+      // A folder and the one that it lies in are one room.
+      if (from === to || `${from}/`.startsWith(`${to}/`) || `${to}/`.startsWith(`${from}/`)) continue;
+      edges.set(from, (edges.get(from) ?? new Set()).add(to));
+    }
+  }
+  const mutual = [...edges].flatMap(([from, all]) =>
+    [...all].filter((to) => edges.get(to)?.has(from)).map((to) => `${from} ↔ ${to}`)
+  );
+  assertEquals(mutual, []);
 });
 
 Deno.test("every kernel text lies in the folder of wgsl that mirrors the folder of a file which uses it", () => {
@@ -150,7 +176,7 @@ Deno.test("every name that a file of lib or tasks exports is imported by another
   const unused: string[] = [];
   for (const file of files.filter((file) => /^(lib\/(?!std\/)|tasks\/).*\.ts$/.test(file))) {
     const exported = (await Deno.readTextFile(join(root, file)))
-      .matchAll(/^export (?:async )?(?:function\*?|class|interface|type|const) (\w+)/gm);
+      .matchAll(/^export (?:async |abstract )?(?:function\*?|class|interface|type|const|let|enum) (\w+)/gm);
     for (const [, name] of exported) if (!used.has(`${file}: ${name}`)) unused.push(`${file}: ${name}`);
   }
   assertEquals(unused, []);
@@ -223,8 +249,14 @@ function importsOf(file: string, text: string): string[] {
     /^(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm,
   );
   return [...statements].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic)
-    .filter((specifier) => specifier.startsWith("."))
-    .map((specifier) => targetOf(file, specifier));
+    .filter((specifier) => specifier.startsWith(".") || specifier.startsWith(project.name))
+    .map((specifier) => specifier.startsWith(".") ? targetOf(file, specifier) : roomOf(specifier));
+}
+
+/** The file that the project's own name stands for in an import, with the name of a room behind it or without. */
+function roomOf(specifier: string): string {
+  const room = `.${specifier.slice(project.name.length)}`;
+  return (project.exports as Readonly<Record<string, string>>)[room]?.slice("./".length) ?? specifier;
 }
 
 /** The file that a relative specifier means, relative to the project's root. */
