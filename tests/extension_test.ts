@@ -10,23 +10,34 @@ const printed = [...page.matchAll(/^```(?:ts|wgsl) (\S+\/\S+)\n([\s\S]*?)^```/gm
   code,
 }));
 
-Deno.test("an activation, an objective and an optimizer are two files and a registry's entry each; then the command line has them", () =>
+/** The entries of registries that the files need. */
+const entries = [
+  ["lib/field/activation/registry.ts", "activationKinds", "tanhKind", ["tanhKind", "./tanh.ts"]],
+  ["lib/field/encoding/registry.ts", "encodingKinds", "periodicKind", ["periodicKind", "./periodic.ts"]],
+  [
+    "lib/objective/registry.ts",
+    "objectiveKinds",
+    '{ name: "huber", outputs: "values", make: huber }',
+    ["huber", "./huber.ts"],
+  ],
+  ["lib/optim/registry.ts", "optimizerKinds", "signMomentumKind", ["signMomentumKind", "./sign_momentum.ts"]],
+  ["tasks/registry.ts", "tasks", "signalTask", ["signalTask", "./signal/task.ts"]],
+] as const;
+
+/** Adds everything that the page prints to a copy of the project. */
+async function extend(copy: string): Promise<void> {
+  for (const { path, code } of printed) await addFile(copy, path, code);
+  for (const [path, list, text, imports] of entries) await addEntry(copy, path, list, { text, imports });
+  const project = JSON.parse(await Deno.readTextFile(join(copy, "deno.json")));
+  project.tasks.signal = project.tasks.image.replaceAll("image", "signal");
+  await Deno.writeTextFile(join(copy, "deno.json"), JSON.stringify(project));
+}
+
+Deno.test("an activation, an encoding, an objective and an optimizer are three files and a registry's entry each; then the command line has them", () =>
   inTreeCopy(async (copy) => {
     const parts = printed.filter(({ path }) => !path.startsWith("tasks/"));
-    assertEquals(parts.length, 6);
-    for (const { path, code } of parts) await addFile(copy, path, code);
-    await addEntry(copy, "lib/field/activation/registry.ts", "activationKinds", {
-      text: "tanhKind",
-      imports: ["tanhKind", "./tanh.ts"],
-    });
-    await addEntry(copy, "lib/objective/registry.ts", "objectiveKinds", {
-      text: '{ name: "huber", outputs: "values", make: huber }',
-      imports: ["huber", "./huber.ts"],
-    });
-    await addEntry(copy, "lib/optim/registry.ts", "optimizerKinds", {
-      text: "signMomentumKind",
-      imports: ["signMomentumKind", "./sign_momentum.ts"],
-    });
+    assertEquals(parts.length, 4 * 3);
+    await extend(copy);
 
     const image = async (...args: string[]) => {
       const { code, out, err } = await deno(copy, "run", "-A", "--no-check", "tasks/image.ts", ...args);
@@ -39,14 +50,25 @@ Deno.test("an activation, an objective and an optimizer are two files and a regi
     }
 
     await Deno.writeFile(join(copy, "picture.png"), smoothPng(8, 8));
-    const chosen = ["--activation", "tanh", "--objective", "huber", "--optimizer", "signMomentum", "--keep", "0.5"];
+    const chosen = [
+      "--activation",
+      "tanh",
+      "--encoding",
+      "periodic",
+      "--objective",
+      "huber",
+      "--optimizer",
+      "signMomentum",
+      "--keep",
+      "0.5",
+    ];
     const { out, err } = await image("picture.png", ...tiny, ...chosen, "--epochs", "1", "--name", "one");
     assertStringIncludes(out, "after 1 steps");
     assertStringIncludes(err, "its own default, 0.0001, is used");
     const config = JSON.parse(await Deno.readTextFile(join(copy, "runs/image/one/config.json")));
     assertEquals([config.activation, config.encoding, config.optimizer], [
       { name: "tanh" },
-      { name: "none" },
+      { name: "periodic" },
       { name: "signMomentum", learningRate: 1e-4, keep: 0.5 },
     ]);
   }));
@@ -55,13 +77,7 @@ Deno.test("a task is at most eight files and a registry's entry; then it trains,
   inTreeCopy(async (copy) => {
     const parts = printed.filter(({ path }) => path.startsWith("tasks/"));
     assert(parts.length > 0 && parts.length <= 8);
-    for (const { path, code } of parts) await addFile(copy, path, code);
-    const imports = ["signalTask", "./signal/task.ts"] as const;
-    await addEntry(copy, "tasks/registry.ts", "tasks", { text: "signalTask", imports });
-    const project = JSON.parse(await Deno.readTextFile(join(copy, "deno.json")));
-    const [, line] = /^`("signal": "[^"]+"),`/m.exec(page)!;
-    Object.assign(project.tasks, JSON.parse(`{${line}}`));
-    await Deno.writeTextFile(join(copy, "deno.json"), JSON.stringify(project));
+    await extend(copy);
     const wave = Array.from({ length: 256 }, (_, i) => Math.sin(i / 20));
     await Deno.writeTextFile(join(copy, "wave.txt"), wave.join("\n"));
     await Deno.writeTextFile(join(copy, "wrong.txt"), "1\nx\n");
@@ -83,6 +99,19 @@ Deno.test("a task is at most eight files and a registry's entry; then it trains,
     const compared = await task("compare", "--task", "signal", "--input", "wave.txt", ...pairs, ...sizes);
     assertStringIncludes(compared.out, "The report is in", compared.err);
   }));
+
+Deno.test("the project's own tests of registries, floors and permissions hold with what the page adds", () =>
+  inTreeCopy(async (copy) => {
+    await extend(copy);
+    const page = await deno(copy, "run", "-A", "docs/optimizers.ts");
+    assertEquals(page.code, 0, page.err);
+    const own = printed.map(({ path }) => path).filter((path) => path.startsWith("tests/"));
+    const registries = ["architecture", "tasks/permissions", "tasks/image_hyperparameters", "field/activation"];
+    const more = ["optim/registry", "optim/optimizers_page", "field/encoding"];
+    const files = [...own, ...[...registries, ...more].map((name) => `tests/${name}_test.ts`)];
+    const { code, out } = await deno(copy, "test", "-A", ...files);
+    assertEquals(code, 0, out);
+  }, ["tests", "docs", "fixtures", "README.md", "CONTRIBUTING.md"]));
 
 /** Runs Deno in a copy of the project. */
 async function deno(copy: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {

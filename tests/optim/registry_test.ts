@@ -13,7 +13,7 @@ Deno.test("every optimizer is made again from its name and options", () => {
 });
 
 Deno.test("unknown names and options, and values out of range, are refused by name", () => {
-  assertThrows(() => optimizerFromConfig({ name: "adm" }), Error, "expected one of sgd, adam, adamW");
+  assertThrows(() => optimizerFromConfig({ name: "adm" }), Error, `expected one of ${optimizerNames.join(", ")}`);
   assertThrows(
     () => optimizerFromConfig({ name: "sgd", rate: 1 }),
     Error,
@@ -25,7 +25,14 @@ Deno.test("unknown names and options, and values out of range, are refused by na
     'clipByGlobalNorm: clipNorm: expected a number > 0, found "3".',
   );
   for (const name of optimizerNames) {
-    for (const [option, value] of [["learningRate", 0], ["learningRate", NaN], ["weightDecay", -1]] as const) {
+    const decays = "weightDecay" in optimizerFromConfig({ name }).options;
+    for (
+      const [option, value] of [
+        ["learningRate", 0],
+        ["learningRate", NaN],
+        ...decays ? [["weightDecay", -1]] as const : [],
+      ] as const
+    ) {
       assertThrows(
         () => optimizerFromConfig({ name, [option]: value }),
         Error,

@@ -6,10 +6,14 @@ const root = fromFileUrl(new URL("../../", import.meta.url));
 /** What the tasks need to run. */
 const PARTS = ["deno.json", "mod.ts", "lib", "wgsl", "tasks"];
 
-/** Gives a copy of the project's code, without tests and documentation, to `work` and removes it afterwards. */
-export function inTreeCopy(work: (copy: string) => Promise<void>): Promise<void> {
+/**
+ * Gives a copy of the project's code to `work` and removes it afterwards.
+ *
+ * @param more Other files and folders of the project that it needs; by default there are no tests and no documentation.
+ */
+export function inTreeCopy(work: (copy: string) => Promise<void>, more: readonly string[] = []): Promise<void> {
   return inFolder(async (copy) => {
-    for (const part of PARTS) await copyInto(join(copy, part), join(root, part));
+    for (const part of [...PARTS, ...more]) await copyInto(join(copy, part), join(root, part));
     await work(copy);
   });
 }
