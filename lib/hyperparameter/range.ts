@@ -30,6 +30,8 @@ export interface WordRange<W extends string = string> {
   readonly type: "word";
   /** The words. */
   readonly words: readonly W[];
+  /** Other words that the command line accepts, each with the word that it means. */
+  readonly aliases?: Readonly<Record<string, W>>;
 }
 
 /** True or false. */

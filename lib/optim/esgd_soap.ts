@@ -44,12 +44,7 @@ const source = { name: "esgd_rotated", text };
  *
  * L, R, Q_L, Q_R as in `soap`: step 0 sets them and moves nothing, every `basisEvery`-th step they follow and d is put in their order.
  * So the first probes are due at step 1, the later ones as ESGD's, counted from there. Biases: ESGD with the same constants. State:
- * first moment (unrotated and rotated), d, factors, bases. It is nobody's published method; deviations: those of {@linkcode RotatedCore}.
- *
- * A first look (one picture of 96², 4 × 256, batch 512, cosine, one seed, the batches' PSNR at the end): relu-pe 33.3 dB at a rate of
- * 0.3 after 288 steps (SOAP 32.3, ESGD 22.7), sine 35.8 at 0.5 after 216 (SOAP 32.9, ESGD 29.6), gaussian 28.6 at 1 (SOAP 30.3, ESGD
- * 23.6). It is quick early: halfway 29.7, 26.9 and 20.3 dB (SOAP 23.7, 26.2 and 17.9). With probes as rare and d as long-lived as
- * ESGD's, relu-pe ends at 31.9.
+ * first moment (unrotated and rotated), d, factors, bases. The combination is our own and not published; deviations from SOAP are those of {@linkcode RotatedCore}.
  *
  * Cost: that of `soap`, and two products of each matrix's size for each probe beside the probe itself.
  */

@@ -75,21 +75,8 @@ const stepDecayOverRun: Hyperparameters<StepDecayOverRun> = {
   dropFactor: { ...stepDecayHyperparameters.factor, default: 0.1 },
 };
 
-const warmupOverRun: Hyperparameters<WarmupOverRun> = {
-  warmupShare: {
-    range: { type: "number", exclusiveMin: 0, exclusiveMax: 1 },
-    default: 0.05,
-    doc: "Share of the run in which the learning rate rises",
-  },
-  then: {
-    range: oneOf<string>("constant", "cosine", "exponential", "stepDecay"),
-    default: "constant",
-    doc: "Schedule of the rest of the run, after the warm-up; its own options apply too",
-  },
-};
-
-/** Every schedule. */
-export const scheduleKinds: readonly ScheduleKind[] = [
+/** The schedules that can follow a warm-up. */
+const followers: readonly ScheduleKind[] = [
   {
     name: "constant",
     make: (options: Readonly<Record<string, never>>) => {
@@ -98,17 +85,6 @@ export const scheduleKinds: readonly ScheduleKind[] = [
     },
     hyperparameters: {},
     over: constant,
-  },
-  {
-    name: "linearWarmup",
-    aliases: ["warmup"],
-    make: linearWarmup,
-    hyperparameters: warmupOverRun,
-    over: (total, { warmupShare, then, ...options }: WarmupOverRun) => {
-      const steps = Math.max(1, Math.round(total * warmupShare));
-      if (then === "constant") return linearWarmup({ steps });
-      return linearWarmup({ steps, then: scheduleOver(then, Math.max(1, total - steps), options) });
-    },
   },
   {
     name: "exponential",
@@ -129,6 +105,35 @@ export const scheduleKinds: readonly ScheduleKind[] = [
     hyperparameters: stepDecayOverRun,
     over: (steps, { drops, dropFactor }: StepDecayOverRun) => {
       return stepDecay({ every: Math.ceil(steps / drops), factor: dropFactor });
+    },
+  },
+];
+
+const warmupOverRun: Hyperparameters<WarmupOverRun> = {
+  warmupShare: {
+    range: { type: "number", exclusiveMin: 0, exclusiveMax: 1 },
+    default: 0.05,
+    doc: "Share of the run in which the learning rate rises",
+  },
+  then: {
+    range: { ...oneOf<string>(...followers.map(({ name }) => name)), aliases: aliasesOf(followers) },
+    default: "constant",
+    doc: "Schedule of the rest of the run, after the warm-up; its own options apply too",
+  },
+};
+
+/** Every schedule. */
+export const scheduleKinds: readonly ScheduleKind[] = [
+  ...followers,
+  {
+    name: "linearWarmup",
+    aliases: ["warmup"],
+    make: linearWarmup,
+    hyperparameters: warmupOverRun,
+    over: (total, { warmupShare, then, ...options }: WarmupOverRun) => {
+      const steps = Math.max(1, Math.round(total * warmupShare));
+      if (then === "constant") return linearWarmup({ steps });
+      return linearWarmup({ steps, then: scheduleOver(then, Math.max(1, total - steps), options) });
     },
   },
 ];
@@ -195,7 +200,12 @@ export function scheduleFromConfig({ name, then, ...options }: ScheduleConfig): 
 }
 
 function kindOf(name: string): ScheduleKind {
-  const kind = scheduleKinds.find((each) => each.name === name);
+  const kind = scheduleKinds.find((each) => each.name === name || each.aliases?.includes(name));
   if (kind !== undefined) return kind;
   throw new RangeError(`schedule: expected one of ${scheduleNames.join(", ")}, found ${JSON.stringify(name)}.`);
+}
+
+/** Other names by the names that they stand for. */
+function aliasesOf(kinds: readonly ScheduleKind[]): Record<string, string> {
+  return Object.fromEntries(kinds.flatMap(({ name, aliases = [] }) => aliases.map((alias) => [alias, name])));
 }

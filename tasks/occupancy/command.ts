@@ -50,7 +50,7 @@ export const command = defineCommand({
       name: "repair",
       kind: "flag",
       help:
-        "Put the mesh's faces right where only one way is right: leave turned twins out, orient each closed part consistently and outward",
+        "Repair the mesh where there is only one way to do it: leave out faces that lie on top of each other with opposite orientation, and orient each closed part consistently and outward",
     },
     { name: "threshold", kind: "number", default: 0.5, help: "Winding number above which a point is inside" },
     {

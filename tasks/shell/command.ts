@@ -22,6 +22,8 @@ export interface Bounds {
   readonly exclusiveMin?: number;
   /** All values allowed are smaller. */
   readonly exclusiveMax?: number;
+  /** All values allowed are multiples of this. */
+  readonly multipleOf?: number;
 }
 
 /** An option with any text as its value. */

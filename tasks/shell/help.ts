@@ -76,7 +76,7 @@ export function expectation(option: Option): string {
     case "number":
       return `a number${range(option)}`;
     case "integer":
-      return `an integer${range(option)}`;
+      return `${option.multipleOf === undefined ? "an integer" : `a multiple of ${option.multipleOf}`}${range(option)}`;
     case "pair":
       return `two numbers${range(option)}, separated by a comma`;
   }

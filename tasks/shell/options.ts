@@ -177,7 +177,10 @@ function readNumber(option: NumberOption | PairOption, text: string): number | u
   const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
   const { min = -Infinity, max = Infinity, exclusiveMin = -Infinity, exclusiveMax = Infinity } = option;
   const right = option.kind === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);
-  return right && value >= min && value <= max && value > exclusiveMin && value < exclusiveMax ? value : undefined;
+  const isMultiple = option.multipleOf === undefined || value % option.multipleOf === 0;
+  return right && isMultiple && value >= min && value <= max && value > exclusiveMin && value < exclusiveMax
+    ? value
+    : undefined;
 }
 
 function missingValue(option: Option): UserError {

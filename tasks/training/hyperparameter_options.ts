@@ -57,7 +57,9 @@ export function hyperparameterOptions(owners: readonly Owner[], options: {
 
 /** A declared default as the help texts show it. */
 export function usualText(declared: AnyHyperparameter): string {
-  return typeof declared.default === "boolean" ? valueText(declared.default) : defaultText(declared);
+  if (typeof declared.default === "boolean") return valueText(declared.default);
+  // Hyper-parameters that a default is made from are named as the command line spells them.
+  return defaultText(declared).replaceAll(/[a-z]+(?:[A-Z][a-z]*)+/g, (name) => optionSpelling(name).slice("--".length));
 }
 
 /** A value as the help texts show it: true is "on", and false is "off". */
@@ -94,6 +96,7 @@ function valueOf(ranges: readonly ValueRange[]): Record<string, unknown> {
       return {
         kind: "choice",
         choices: [...new Set(ranges.flatMap((range) => range.type === "word" ? range.words : []))],
+        aliases: Object.assign({}, ...ranges.map((range) => range.type === "word" ? range.aliases : {})),
       };
     case "pair":
       return { kind: "pair", ...commonBounds(ranges.flatMap((range) => range.type === "pair" ? [range.each] : [])) };
@@ -114,5 +117,6 @@ function commonBounds(ranges: readonly NumberRange[]): Bounds {
     max: common("max"),
     exclusiveMin: common("exclusiveMin"),
     exclusiveMax: common("exclusiveMax"),
+    multipleOf: common("multipleOf"),
   };
 }

@@ -140,8 +140,7 @@ export const PAPER_OPTION = {
   name: "preset",
   kind: "choice",
   choices: ["paper"],
-  help:
-    "Use the published settings of the optimizer and the published learning rates; only nerf has presets of field sizes",
+  help: "Use the published settings of the optimizer and the published learning rates",
 } as const;
 
 /** Options that say how long a run is, and how it is watched and kept. */

@@ -89,7 +89,7 @@ Deno.test("settings out of range are refused with their value", () => {
 
 Deno.test("a configuration with an unknown name, an unknown setting or one missing is refused", () => {
   const cases: [ScheduleConfig, string][] = [
-    [{ name: "cosin" }, 'linearWarmup, exponential, cosine, stepDecay, found "cosin".'],
+    [{ name: "cosin" }, 'constant, exponential, cosine, stepDecay, linearWarmup, found "cosin".'],
     [{ name: "toString" }, 'found "toString".'],
     [{ name: "cosine", steps: 5, then: { name: "constant" } }, "cosine: there is no option then, only steps, final."],
     [{ name: "constant", rate: 1 }, "constant: there is no option rate, none."],
