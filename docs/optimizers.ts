@@ -1,5 +1,5 @@
 /**
- * Writes optimizers.md, the tables of all optimizers and their hyper-parameters:
+ * Writes optimizers.md, the tables of the hyper-parameters of all optimizers, activations, encodings and schedules:
  *
  *     deno run -A docs/optimizers.ts
  *
@@ -7,12 +7,15 @@
  */
 import { defaultText } from "../lib/hyperparameter/hyperparameter.ts";
 import { rangeText } from "../lib/hyperparameter/range.ts";
-import type { OptimizerKind } from "../lib/optim/kind.ts";
+import { activationKinds } from "../lib/field/activation/registry.ts";
+import { encodingKinds } from "../lib/field/encoding/registry.ts";
+import type { AnyHyperparameters } from "../lib/hyperparameter/hyperparameter.ts";
+import { scheduleKinds } from "../lib/train/schedule_registry.ts";
 import { optimizerKinds } from "../lib/optim/registry.ts";
 
 const INTRODUCTION = `# Optimizers
 
-This page is written by \`deno run -A docs/optimizers.ts\` from the declarations in \`lib/optim/\`; a test checks that it is up to date.
+This page is written by \`deno run -A docs/optimizers.ts\` from the declarations in \`lib/\`; a test checks that it is up to date.
 The defaults are those of the library. The tasks set some of them by activation; \`--dry-run\` shows the values of a run.
 On the command line \`updateEvery\` is \`--update-every\`, and \`betas\` is \`--betas 0.9,0.999\`.
 Every optimizer also accepts \`clipNorm\`, the largest norm of a gradient; there is no limit by default.
@@ -36,18 +39,33 @@ they exceed their range before the first update. Fewer layers help, or the sine,
 
 /** The text of optimizers.md. */
 export function optimizersPage(): string {
-  return [INTRODUCTION, ...optimizerKinds.map(section)].join("\n");
+  return [
+    INTRODUCTION,
+    ...optimizerKinds.map(({ name, paper, hyperparameters }) =>
+      section(`## ${name}`, `Source: ${paper}.`, hyperparameters)
+    ),
+    "## Activations and encodings\n\nTheir equations are in [math.md](math.md#1-activations-and-encodings).\n",
+    ...[...activationKinds, ...encodingKinds].map(kindSection),
+    "## Schedules of the learning rate\n\nThese are the options of a schedule that is laid over a whole run, as the tasks do.\n",
+    ...scheduleKinds.map(kindSection),
+  ].join("\n");
 }
 
-function section({ name, paper, hyperparameters }: OptimizerKind): string {
+function kindSection(kind: { name: string; aliases?: readonly string[]; hyperparameters: AnyHyperparameters }): string {
+  const { name, aliases = [], hyperparameters } = kind;
+  const other = aliases.length === 0 ? "" : `The command line also accepts ${aliases.map((alias) => `\`${alias}\``).join(", ")}.`;
+  return section(`### ${name}`, other, hyperparameters);
+}
+
+function section(heading: string, text: string, hyperparameters: AnyHyperparameters): string {
   const rows = Object.entries(hyperparameters).map(([option, declared]) => {
     return `| \`${option}\` | ${declared.doc} | ${rangeText(declared.range)} | ${defaultText(declared)} |`;
   });
+  if (rows.length === 0) return [heading, "", ...text === "" ? [] : [text], "It has no hyper-parameters.", ""].join("\n");
   return [
-    `## ${name}`,
+    heading,
     "",
-    `Source: ${paper}.`,
-    "",
+    ...text === "" ? [] : [text, ""],
     "| Hyper-parameter | What it is | Range | Default |",
     "| --- | --- | --- | --- |",
     ...rows,
