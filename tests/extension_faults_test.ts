@@ -71,13 +71,15 @@ Deno.test("an optimizer that observes without saying how many, or how, is refuse
   const before = gpu.liveBuffers;
   for (
     const [members, message] of [
-      [{ observes: "hessianProbe" }, "mine: expected the method observationsDue beside observes, found none."],
+      [{ observes: ["hessianProbe"] }, "mine: expected the method requests beside observes, found none."],
       [
-        { observes: "hessianProbe", observationsDue: () => 1 },
+        { observes: ["hessianProbe"], requests: () => [] },
         "mine: expected the method observe beside observes, found none.",
       ],
       [{ observe() {} }, "mine: expected the member observes beside observe, found none."],
-      [{ observes: "hessian" as "hessianProbe" }, "mine: observes: expected one of hessianProbe, gaussNewtonSample,"],
+      [{ observes: ["hessian" as "hessianProbe"] }, "mine: observes: expected hessianProbe, gaussNewtonSample,"],
+      [{ observes: "hessianProbe" as never }, 'mine: observes: expected a list, found "hessianProbe".'],
+      [{ update: undefined }, "mine: update: expected a function, found undefined."],
     ] as const
   ) {
     assertThrows(() => make(members), Error, message);

@@ -46,7 +46,7 @@ export interface CurvatureRule {
 export function curvatureCore(
   context: OptimizerContext,
   rule: CurvatureRule,
-): OptimizerCore<"hessianProbe" | "gaussNewtonSample"> {
+): OptimizerCore {
   const { name, schedule, observes = "hessianProbe", curvature: [curvatureName, curvature], beta1, weightDecay } = rule;
   using made = new DisposableStack();
   made.use(curvature);
@@ -55,8 +55,8 @@ export function curvatureCore(
   const owned = made.move();
   return {
     state: { firstMoment, [curvatureName]: curvature.average },
-    observes,
-    observationsDue: (step) => probesDue(step, schedule),
+    observes: [observes],
+    requests: (step) => [{ kind: observes, count: probesDue(step, schedule) }],
     observe(observation) {
       const probe = "probe" in observation ? observation.probe : undefined;
       curvature.observe(observedVector(name, observes, observation), probe);
