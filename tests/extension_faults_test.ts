@@ -79,10 +79,66 @@ Deno.test("an optimizer that observes without saying how many, or how, is refuse
       [{ observe() {} }, "mine: expected the member observes beside observe, found none."],
       [{ observes: ["hessian" as "hessianProbe"] }, "mine: observes: expected hessianProbe, gaussNewtonSample,"],
       [{ observes: "hessianProbe" as never }, 'mine: observes: expected a list, found "hessianProbe".'],
+      [{ observes: ["hessianProbe"], requests: 1 as never }, "mine: requests: expected a function, found 1."],
       [{ update: undefined }, "mine: update: expected a function, found undefined."],
+      [{ [Symbol.dispose]: undefined }, "mine: [Symbol.dispose]: expected a function, found undefined."],
+      [{ state: undefined }, "mine: state: expected an object, found undefined."],
+      [{ state: { m: 3 as never } }, "mine: state: m: expected a vector of the device, found 3."],
+      [{ restored: true as never }, "mine: restored: expected a function, found true."],
+      [{ multipliesMatrices: 1 as never }, "mine: multipliesMatrices: expected true or false, found 1."],
     ] as const
   ) {
     assertThrows(() => make(members), Error, message);
+  }
+  assertEquals(gpu.liveBuffers, before);
+});
+
+Deno.test("an optimizer without a working part, and one whose requests are no list of whole numbers, are refused", () => {
+  const spec = { name: "mine", learningRate: 1, options: {} };
+  const nothing = () => createOptimizer(gpu, { ...spec, create: () => undefined as never }, 4);
+  assertThrows(nothing, Error, "mine: create: expected an object, found undefined.");
+  for (
+    const [requests, message] of [
+      [undefined, "mine: requests: expected a list, found undefined."],
+      [
+        [{ kind: "hessianProbe", count: 1.5 }],
+        "mine: requests: expected a whole number ≥ 0 of hessianProbe, found 1.5.",
+      ],
+      [[{ kind: "hessianProbe", count: -1 }], "mine: requests: expected a whole number ≥ 0 of hessianProbe, found -1."],
+      [
+        [{ kind: "kroneckerFactors", count: 1 }],
+        "mine: requests: expected one of hessianProbe, found kroneckerFactors.",
+      ],
+    ] as const
+  ) {
+    const core: OptimizerCore = {
+      state: {},
+      observes: ["hessianProbe"],
+      requests: () => requests as never,
+      observe() {},
+      update() {},
+      [Symbol.dispose]() {},
+    };
+    using optimizer = createOptimizer(gpu, { ...spec, create: () => core }, 4);
+    assertThrows(() => optimizer.requests(), Error, message);
+  }
+});
+
+Deno.test("a transform whose working part lacks a member is refused with its name, and nothing stays allocated", () => {
+  const before = gpu.liveBuffers;
+  for (
+    const [core, message] of [
+      [undefined, "halve: create: expected an object, found undefined."],
+      [{ apply() {} }, "halve: [Symbol.dispose]: expected a function, found undefined."],
+      [{ [Symbol.dispose]() {} }, "halve: apply: expected a function, found undefined."],
+      [
+        { apply() {}, state: { m: 3 }, [Symbol.dispose]() {} },
+        "halve: state: m: expected a vector of the device, found 3.",
+      ],
+    ] as const
+  ) {
+    const transform = { name: "halve", options: {}, create: () => core as never };
+    assertThrows(() => createOptimizer(gpu, { ...adam(), transforms: [transform] }, 4), Error, message);
   }
   assertEquals(gpu.liveBuffers, before);
 });

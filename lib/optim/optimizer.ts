@@ -2,11 +2,11 @@ import type { Gpu } from "../gpu/device.ts";
 import { checkMember, LIST, objectWith } from "../hyperparameter/members.ts";
 import { Layout, type Segment } from "../linalg/layout.ts";
 import { createVector, Vector } from "../linalg/vector.ts";
+import { checkCore, checkDisposable, checkTransformCore, VECTOR } from "./check_core.ts";
 import {
   isOfKind,
   type Observation,
   type ObservationKind,
-  observationKinds,
   type ObservationRequest,
   observedLayout,
   observedVector,
@@ -104,9 +104,17 @@ export class Optimizer implements Disposable {
     using made = new DisposableStack();
     const context = { gpu, layout };
     const { transforms = [] } = spec;
-    this.#core = made.use(spec.create(context));
-    checkCore(spec.name, this.#core);
-    this.#transforms = transforms.map((transform) => made.use(transform.create(context)));
+    const core = spec.create(context);
+    checkDisposable(spec.name, core);
+    this.#core = made.use(core);
+    checkCore(spec.name, core);
+    this.#transforms = transforms.map((transform) => {
+      const core = transform.create(context);
+      checkDisposable(transform.name, core);
+      made.use(core);
+      checkTransformCore(transform.name, core);
+      return core;
+    });
     const entries = this.#transforms.flatMap(({ state = {} }, i) => {
       return Object.entries(state).map(([name, vector]) => [`${transforms[i].name}.${name}`, vector] as const);
     });
@@ -131,7 +139,8 @@ export class Optimizer implements Disposable {
 
   /** What the coming step, or the one with the number given (from 0), needs beyond the gradient: an empty list for nothing. */
   requests(step: number = this.#step): readonly ObservationRequest[] {
-    const requests = this.#core.requests?.(step) ?? [];
+    const requests = this.#core.requests === undefined ? [] : this.#core.requests(step);
+    checkMember(`${this.spec.name}: requests`, requests, LIST);
     for (const { kind, count } of requests) {
       if (!this.observes.includes(kind)) {
         throw new Error(
@@ -218,33 +227,6 @@ export function createOptimizer(
 }
 
 const SPEC = objectWith("an optimizer such as adam()", "name", "learningRate", "options", "create");
-
-/** The check of a vector. */
-const VECTOR = { expected: "a vector of the device", holds: (value: unknown) => value instanceof Vector };
-
-/** The check of a method. */
-const FUNCTION = { expected: "a function", holds: (value: unknown) => typeof value === "function" };
-
-/** Throws if a core lacks a method, or says what it observes without taking it in, or the reverse. */
-function checkCore(optimizer: string, core: OptimizerCore): void {
-  for (const member of ["update", Symbol.dispose] as const) {
-    checkMember(`${optimizer}: ${String(member)}`, core[member], FUNCTION);
-  }
-  const { observes } = core;
-  if (observes !== undefined) checkMember(`${optimizer}: observes`, observes, LIST);
-  const unknown = observes?.find((kind) => !observationKinds.includes(kind));
-  if (unknown !== undefined) {
-    throw new Error(`${optimizer}: observes: expected ${observationKinds.join(", ")}, found ${String(unknown)}.`);
-  }
-  for (const member of ["requests", "observe"] as const) {
-    if ((typeof core[member] === "function") === (observes !== undefined)) continue;
-    throw new Error(
-      observes === undefined
-        ? `${optimizer}: expected the member observes beside ${member}, found none.`
-        : `${optimizer}: expected the method ${member} beside observes, found none.`,
-    );
-  }
-}
 
 /** Vectors by name, which are freed together. */
 export type StateVectors<Name extends string> =
