@@ -98,6 +98,7 @@ export {
   type Observations,
 } from "./optim/observation.ts";
 export {
+  type AnyOptimizerCore,
   type GradientTransform,
   type GradientTransformCore,
   Optimizer,

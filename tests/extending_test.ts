@@ -10,6 +10,8 @@ const recipes = [...page.matchAll(/^```ts ([^\s/]+)\n([\s\S]*?)^```/gm)].map(([,
 Deno.test("every recipe of docs/extending.md has at most 30 lines", () => {
   assertEquals(recipes.map(({ name }) => name), [
     "lion.ts",
+    "diagonal_newton.ts",
+    "probes.ts",
     "tanh.ts",
     "huber.ts",
     "periodic.ts",
@@ -21,6 +23,7 @@ Deno.test("every recipe of docs/extending.md has at most 30 lines", () => {
 
 /** The recipes that are programs, and what they print. */
 const programs = [
+  ["probes.ts", "600 steps, 150 probes, error below 0.05\n"],
   ["waves.ts", "600 steps\nloss below 2e-3, finite Hv\nends differ by less than 1e-5\n"],
   ["check.ts", "agree\n"],
 ];

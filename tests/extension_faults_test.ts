@@ -17,6 +17,7 @@ import {
   linearBound,
   linearGroups,
   type OptimizerCore,
+  type OptimizerSpec,
   pointwise,
 } from "../lib/extend.ts";
 import { fileDevice } from "./support/device.ts";
@@ -83,6 +84,28 @@ Deno.test("an optimizer that observes without saying how many, or how, is refuse
     assertThrows(() => make(members), Error, message);
   }
   assertEquals(gpu.liveBuffers, before);
+});
+
+Deno.test("the kind that an optimizer observes tells TypeScript what an observation is", () => {
+  const rest = { state: {}, observationsDue: () => 1, update() {}, [Symbol.dispose]() {} };
+  const seen: unknown[] = [];
+  const probing: OptimizerSpec = {
+    name: "probing",
+    learningRate: 1,
+    options: {},
+    create: () => ({ ...rest, observes: "hessianProbe", observe: (o) => seen.push(o.hvp.layout.parameterCount) }),
+  };
+  const sampling: OptimizerSpec = {
+    ...probing,
+    // @ts-expect-error A sample has no hvp.
+    create: () => ({ ...rest, observes: "gaussNewtonSample", observe: (o) => seen.push(o.hvp) }),
+  };
+  using vector = createVector(gpu, new Float32Array(4));
+  using first = createOptimizer(gpu, probing, 4);
+  first.observe({ hvp: vector });
+  using second = createOptimizer(gpu, sampling, 4);
+  second.observe({ gaussNewtonSample: vector });
+  assertEquals(seen, [4, undefined]);
 });
 
 Deno.test("an encoding that writes more features than it declares is refused before it is trained on", async () => {

@@ -4,7 +4,7 @@ import { createVector, type Vector } from "../linalg/vector.ts";
 import { type ProbeSchedule, probesDue } from "./curvature.ts";
 import { entrywise } from "./entrywise.ts";
 import { type Observation, observedVector } from "./observation.ts";
-import type { OptimizerContext, OptimizerCore } from "./optimizer.ts";
+import type { AnyOptimizerCore, OptimizerContext } from "./optimizer.ts";
 
 /** A running estimate of curvature: {@linkcode CurvatureAverage}, or what is derived from one. */
 export interface RunningCurvature extends Disposable {
@@ -43,10 +43,7 @@ export interface CurvatureRule {
 }
 
 /** The working part of such an optimizer. */
-export function curvatureCore(
-  context: OptimizerContext,
-  rule: CurvatureRule,
-): OptimizerCore<"hessianProbe" | "gaussNewtonSample"> {
+export function curvatureCore(context: OptimizerContext, rule: CurvatureRule): AnyOptimizerCore {
   const { name, schedule, observes = "hessianProbe", curvature: [curvatureName, curvature], beta1, weightDecay } = rule;
   using made = new DisposableStack();
   made.use(curvature);
@@ -57,7 +54,7 @@ export function curvatureCore(
     state: { firstMoment, [curvatureName]: curvature.average },
     observes,
     observationsDue: (step) => probesDue(step, schedule),
-    observe(observation) {
+    observe(observation: Observation) {
       const probe = "probe" in observation ? observation.probe : undefined;
       curvature.observe(observedVector(name, observes, observation), probe);
     },

@@ -50,6 +50,11 @@ export interface OptimizerCore<Kind extends ObservationKind = ObservationKind> e
   restored?(counters: { readonly step: number; readonly observations: number }): void;
 }
 
+/**
+ * A working part that observes one kind of curvature, or none. What its `observes` says tells TypeScript what its `observe` is given.
+ */
+export type AnyOptimizerCore = { [Kind in ObservationKind]: OptimizerCore<Kind> }[ObservationKind];
+
 /** The working part of a {@linkcode GradientTransform}, made for one layout. It owns and frees everything that it made. */
 export interface GradientTransformCore extends Disposable {
   /** Vectors that a checkpoint must hold, by name; none by default. */
@@ -85,7 +90,7 @@ export interface OptimizerSpec {
   /** What every step applies before the update, in this order; see `chain`. None by default. */
   readonly transforms?: readonly GradientTransform[];
   /** Makes the working part for one vector, without the transforms. */
-  create(context: OptimizerContext): OptimizerCore;
+  create(context: OptimizerContext): AnyOptimizerCore;
 }
 
 /** An optimizer of one vector, with its state on the device. Made by {@linkcode createOptimizer}. */
