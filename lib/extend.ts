@@ -98,7 +98,6 @@ export {
   type Observations,
 } from "./optim/observation.ts";
 export {
-  type AnyOptimizerCore,
   type GradientTransform,
   type GradientTransformCore,
   Optimizer,

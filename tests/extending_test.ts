@@ -10,12 +10,12 @@ const recipes = [...page.matchAll(/^```ts ([^\s/]+)\n([\s\S]*?)^```/gm)].map(([,
 Deno.test("every recipe of docs/extending.md has at most 30 lines", () => {
   assertEquals(recipes.map(({ name }) => name), [
     "lion.ts",
-    "diagonal_newton.ts",
-    "probes.ts",
+    "newton.ts",
     "tanh.ts",
     "huber.ts",
     "periodic.ts",
     "waves.ts",
+    "curved.ts",
     "check.ts",
   ]);
   for (const { name, code } of recipes) assertLessOrEqual(code.trimEnd().split("\n").length, 30, name);
@@ -23,8 +23,8 @@ Deno.test("every recipe of docs/extending.md has at most 30 lines", () => {
 
 /** The recipes that are programs, and what they print. */
 const programs = [
-  ["probes.ts", "600 steps, 150 probes, error below 0.05\n"],
   ["waves.ts", "600 steps\nloss below 2e-3, finite Hv\nends differ by less than 1e-5\n"],
+  ["curved.ts", "200 products, loss falls\n"],
   ["check.ts", "agree\n"],
 ];
 

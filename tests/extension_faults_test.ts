@@ -17,7 +17,6 @@ import {
   linearBound,
   linearGroups,
   type OptimizerCore,
-  type OptimizerSpec,
   pointwise,
 } from "../lib/extend.ts";
 import { fileDevice } from "./support/device.ts";
@@ -72,40 +71,20 @@ Deno.test("an optimizer that observes without saying how many, or how, is refuse
   const before = gpu.liveBuffers;
   for (
     const [members, message] of [
-      [{ observes: "hessianProbe" }, "mine: expected the method observationsDue beside observes, found none."],
+      [{ observes: ["hessianProbe"] }, "mine: expected the method requests beside observes, found none."],
       [
-        { observes: "hessianProbe", observationsDue: () => 1 },
+        { observes: ["hessianProbe"], requests: () => [] },
         "mine: expected the method observe beside observes, found none.",
       ],
       [{ observe() {} }, "mine: expected the member observes beside observe, found none."],
-      [{ observes: "hessian" as "hessianProbe" }, "mine: observes: expected one of hessianProbe, gaussNewtonSample,"],
+      [{ observes: ["hessian" as "hessianProbe"] }, "mine: observes: expected hessianProbe, gaussNewtonSample,"],
+      [{ observes: "hessianProbe" as never }, 'mine: observes: expected a list, found "hessianProbe".'],
+      [{ update: undefined }, "mine: update: expected a function, found undefined."],
     ] as const
   ) {
     assertThrows(() => make(members), Error, message);
   }
   assertEquals(gpu.liveBuffers, before);
-});
-
-Deno.test("the kind that an optimizer observes tells TypeScript what an observation is", () => {
-  const rest = { state: {}, observationsDue: () => 1, update() {}, [Symbol.dispose]() {} };
-  const seen: unknown[] = [];
-  const probing: OptimizerSpec = {
-    name: "probing",
-    learningRate: 1,
-    options: {},
-    create: () => ({ ...rest, observes: "hessianProbe", observe: (o) => seen.push(o.hvp.layout.parameterCount) }),
-  };
-  const sampling: OptimizerSpec = {
-    ...probing,
-    // @ts-expect-error A sample has no hvp.
-    create: () => ({ ...rest, observes: "gaussNewtonSample", observe: (o) => seen.push(o.hvp) }),
-  };
-  using vector = createVector(gpu, new Float32Array(4));
-  using first = createOptimizer(gpu, probing, 4);
-  first.observe({ hvp: vector });
-  using second = createOptimizer(gpu, sampling, 4);
-  second.observe({ gaussNewtonSample: vector });
-  assertEquals(seen, [4, undefined]);
 });
 
 Deno.test("an encoding that writes more features than it declares is refused before it is trained on", async () => {

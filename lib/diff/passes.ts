@@ -1,4 +1,3 @@
-import { linearGroups } from "../gpu/groups.ts";
 import type { Node } from "../field/node.ts";
 import type { Vector } from "../linalg/vector.ts";
 import type { ObjectivePass } from "../objective/objective.ts";
@@ -9,10 +8,8 @@ import { drawOutputSigns } from "./gauss_newton_sample.ts";
 import type { DifferentiationRequest, ProductRequest } from "./request.ts";
 import type { ReversePass } from "./reverse.ts";
 import type { BackwardMemory, Workspace } from "./workspace.ts";
-import sumText from "../../wgsl/diff/gradient_sum.wgsl" with { type: "text" };
 import lossText from "../../wgsl/diff/loss_sum.wgsl" with { type: "text" };
 
-const sumSource = { name: "gradient_sum", text: sumText };
 const lossSource = { name: "loss_sum", text: lossText };
 
 /**
@@ -159,14 +156,8 @@ class ChunkPasses {
   }
 
   /** Adds up the parts of the parameters' adjoint; what is not finite sets the flag. */
-  #sum({ sums: { partials, parts } }: BackwardMemory, to: Vector): void {
-    const { workspace: { gpu, field, flags }, request: { step = 0 } } = this;
-    const length = field.layout.deviceLength / 4;
-    gpu.dispatch(
-      gpu.kernel(sumSource, { keep: this.#keep }),
-      { partials, gradient: to.buffer, flags },
-      { length, splits: parts, step },
-      linearGroups(length, 64),
-    );
+  #sum({ sums }: BackwardMemory, to: Vector): void {
+    const { workspace: { flags }, request: { step = 0 } } = this;
+    sums.finish({ to: to.buffer, keep: this.#keep, flags, step });
   }
 }

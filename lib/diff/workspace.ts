@@ -5,17 +5,13 @@ import { Network } from "../field/network.ts";
 import type { Node } from "../field/node.ts";
 import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
 import { bytesPerRow } from "../field/sizes.ts";
-import { padRows, ROW_BLOCK } from "../linalg/gemm/shape.ts";
+import { padRows } from "../linalg/gemm/shape.ts";
 import { WeightSums } from "../linalg/gemm/weight_sums.ts";
 import { padWidth } from "../linalg/layout.ts";
 import { type Objective, type ObjectivePass, targetsOf } from "../objective/objective.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { type Chunk, type ChunkSize, cutBatch, samplesOfEveryKind } from "./chunks.ts";
 import type { MatrixPlace } from "./request.ts";
-
-/** The largest number of parts of the sum over the batch. Parts are computed in parallel; more would only cost memory traffic. */
-const MAX_SPLITS = 64;
-const PARTIAL_MEMORY = 128 * 2 ** 20;
 
 /** Options of a workspace. */
 interface WorkspaceOptions {
@@ -181,10 +177,8 @@ function rowsOfChunk({ gpu, description, layout }: Field, batchRows: number, opt
   const perRow = bytesPerRow(description, products);
   // Up to five adjoints, as wide as the widest layer, exist at the same time. With products all adjoints are kept in addition.
   const total = perRow.total + perRow.widest * 5 + (products ? perRow.adjoints : 0);
-  const splitBytes = layout.deviceLength * 4 * (products ? 2 : 1);
-  const fit = Math.min(PARTIAL_MEMORY, gpu.device.limits.maxStorageBufferBindingSize) / splitBytes;
-  const maxSplits = Math.max(1, Math.min(MAX_SPLITS, Math.floor(fit)));
-  return chunkRows(gpu, batchRows, { ...perRow, total }, memory, maxSplits * ROW_BLOCK);
+  const most = WeightSums.mostRows(gpu, { length: layout.deviceLength, terms: products ? 2 : 1 });
+  return chunkRows(gpu, batchRows, { ...perRow, total }, memory, most);
 }
 
 function inputPlaces(network: Network, names: readonly string[]): Map<string, MatrixPlace> {

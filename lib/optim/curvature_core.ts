@@ -4,7 +4,7 @@ import { createVector, type Vector } from "../linalg/vector.ts";
 import { type ProbeSchedule, probesDue } from "./curvature.ts";
 import { entrywise } from "./entrywise.ts";
 import { type Observation, observedVector } from "./observation.ts";
-import type { AnyOptimizerCore, OptimizerContext } from "./optimizer.ts";
+import type { OptimizerContext, OptimizerCore } from "./optimizer.ts";
 
 /** A running estimate of curvature: {@linkcode CurvatureAverage}, or what is derived from one. */
 export interface RunningCurvature extends Disposable {
@@ -43,7 +43,10 @@ export interface CurvatureRule {
 }
 
 /** The working part of such an optimizer. */
-export function curvatureCore(context: OptimizerContext, rule: CurvatureRule): AnyOptimizerCore {
+export function curvatureCore(
+  context: OptimizerContext,
+  rule: CurvatureRule,
+): OptimizerCore {
   const { name, schedule, observes = "hessianProbe", curvature: [curvatureName, curvature], beta1, weightDecay } = rule;
   using made = new DisposableStack();
   made.use(curvature);
@@ -52,9 +55,9 @@ export function curvatureCore(context: OptimizerContext, rule: CurvatureRule): A
   const owned = made.move();
   return {
     state: { firstMoment, [curvatureName]: curvature.average },
-    observes,
-    observationsDue: (step) => probesDue(step, schedule),
-    observe(observation: Observation) {
+    observes: [observes],
+    requests: (step) => [{ kind: observes, count: probesDue(step, schedule) }],
+    observe(observation) {
       const probe = "probe" in observation ? observation.probe : undefined;
       curvature.observe(observedVector(name, observes, observation), probe);
     },

@@ -6,7 +6,7 @@ import { Equilibration } from "./equilibration.ts";
 import { esgdHyperparameters, type EsgdOptions } from "./esgd.ts";
 import { averaging, decayed, updateEvery } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
-import type { Observation } from "./observation.ts";
+import { type Observation, type ObservationRequest, observedVector } from "./observation.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
 import { RotatedCore, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/optim/esgd_rotated.wgsl" with { type: "text" };
@@ -60,9 +60,9 @@ export function esgdSoap(options: EsgdSoapOptions = {}): OptimizerSpec {
   };
 }
 
-class EsgdSoapCore implements OptimizerCore<"hessianProbe"> {
+class EsgdSoapCore implements OptimizerCore {
   readonly multipliesMatrices = true;
-  readonly observes = "hessianProbe";
+  readonly observes = ["hessianProbe"] as const;
   readonly state: Readonly<Record<string, Vector>>;
   readonly #equilibration: Equilibration;
   readonly #rotated: RotatedCore;
@@ -85,12 +85,12 @@ class EsgdSoapCore implements OptimizerCore<"hessianProbe"> {
     this.#owned = made.move();
   }
 
-  observationsDue(step: number): number {
-    return step === 0 ? 0 : probesDue(step - 1, this.options);
+  requests(step: number): ObservationRequest[] {
+    return [{ kind: "hessianProbe", count: step === 0 ? 0 : probesDue(step - 1, this.options) }];
   }
 
-  observe({ hvp }: Observation<"hessianProbe">): void {
-    this.#rotated.rotate(hvp, this.#product);
+  observe(observation: Observation): void {
+    this.#rotated.rotate(observedVector("esgdSoap", "hessianProbe", observation), this.#product);
     this.#equilibration.observe(this.#product);
   }
 

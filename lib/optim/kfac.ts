@@ -12,7 +12,7 @@ import { SymmetricInverse } from "../linalg/symmetric_inverse.ts";
 import { adam, adamHyperparameters } from "./adam.ts";
 import { averaging, updateEvery } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
-import type { Observation } from "./observation.ts";
+import { type Observation, type ObservationRequest, observedVector } from "./observation.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
 import { TwoSided } from "./two_sided.ts";
 import blendText from "../../wgsl/optim/blend.wgsl" with { type: "text" };
@@ -75,9 +75,9 @@ export function kfac(options: KfacOptions = {}): OptimizerSpec {
   };
 }
 
-class KfacCore implements OptimizerCore<"kroneckerFactors"> {
+class KfacCore implements OptimizerCore {
   readonly multipliesMatrices = true;
-  readonly observes = "kroneckerFactors";
+  readonly observes = ["kroneckerFactors"] as const;
   readonly state: Readonly<Record<string, Vector>>;
   readonly #adam: OptimizerCore;
   readonly #factors: Vector;
@@ -123,11 +123,12 @@ class KfacCore implements OptimizerCore<"kroneckerFactors"> {
     this.#owned = made.move();
   }
 
-  observationsDue(step: number): number {
-    return step % this.options.updateEvery === 0 ? 1 : 0;
+  requests(step: number): ObservationRequest[] {
+    return [{ kind: "kroneckerFactors", count: step % this.options.updateEvery === 0 ? 1 : 0 }];
   }
 
-  observe({ kroneckerFactors }: Observation<"kroneckerFactors">): void {
+  observe(observation: Observation): void {
+    const kroneckerFactors = observedVector("kfac", "kroneckerFactors", observation);
     const { gpu } = this.context;
     const { averaging, damping } = this.options;
     const keep = this.#observed ? averaging : 0;

@@ -5,7 +5,6 @@
  */
 export { type Observation, type ObservationKind, type ObservationRequest, type Observations } from "./observation.ts";
 export {
-  type AnyOptimizerCore,
   createOptimizer,
   type GradientTransform,
   type GradientTransformCore,

@@ -53,6 +53,11 @@ export function countOf(requests: readonly ObservationRequest[], kind: Observati
   return requests.reduce((sum, request) => request.kind === kind ? sum + request.count : sum, 0);
 }
 
+/** Whether an observation is of a kind. */
+export function isOfKind(kind: ObservationKind, observation: Observation): boolean {
+  return VECTORS[kind] in observation;
+}
+
 /**
  * The vector of an observation of the given kind.
  *

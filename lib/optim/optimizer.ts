@@ -1,8 +1,9 @@
 import type { Gpu } from "../gpu/device.ts";
-import { checkMember, objectWith } from "../hyperparameter/members.ts";
+import { checkMember, LIST, objectWith } from "../hyperparameter/members.ts";
 import { Layout, type Segment } from "../linalg/layout.ts";
 import { createVector, Vector } from "../linalg/vector.ts";
 import {
+  isOfKind,
   type Observation,
   type ObservationKind,
   observationKinds,
@@ -33,27 +34,22 @@ export interface OptimizerContext {
  * The working part of an optimizer, made for one layout. It owns everything that it made, its state included, and frees it when it is
  * disposed. Its methods only queue GPU work; none waits for results.
  */
-export interface OptimizerCore<Kind extends ObservationKind = ObservationKind> extends Disposable {
+export interface OptimizerCore extends Disposable {
   /** Vectors that a checkpoint must hold, by name. */
   readonly state: Readonly<Record<string, Vector>>;
   /** Whether it multiplies matrices of the parameters' size, so that the kernels for it matter. */
   readonly multipliesMatrices?: boolean;
-  /** The kind of curvature that it observes; none by default. One that observes has the next two members as well. */
-  readonly observes?: Kind;
-  /** How many observations the step with this number (from 0) needs. */
-  observationsDue?(step: number): number;
-  /** Takes in one observation, whose vectors have the right layout. */
-  observe?(observation: Observation<Kind>): void;
+  /** The kinds of curvature that it observes; none by default. A core that observes has the next two methods as well. */
+  readonly observes?: readonly ObservationKind[];
+  /** What the step with this number (from 0) needs: a list of kinds and counts, empty if it needs only the gradient. */
+  requests?(step: number): readonly ObservationRequest[];
+  /** Takes in one observation of one of these kinds, whose vectors have the right layout. */
+  observe?(observation: Observation): void;
   /** Updates the parameters. `step` counts from 0; `observations` counts what was observed so far. */
   update(request: Required<StepRequest>, step: number, observations: number): void;
   /** Recomputes what is derived from the state, after the state was replaced. */
   restored?(counters: { readonly step: number; readonly observations: number }): void;
 }
-
-/**
- * A working part that observes one kind of curvature, or none. What its `observes` says tells TypeScript what its `observe` is given.
- */
-export type AnyOptimizerCore = { [Kind in ObservationKind]: OptimizerCore<Kind> }[ObservationKind];
 
 /** The working part of a {@linkcode GradientTransform}, made for one layout. It owns and frees everything that it made. */
 export interface GradientTransformCore extends Disposable {
@@ -90,7 +86,7 @@ export interface OptimizerSpec {
   /** What every step applies before the update, in this order; see `chain`. None by default. */
   readonly transforms?: readonly GradientTransform[];
   /** Makes the working part for one vector, without the transforms. */
-  create(context: OptimizerContext): AnyOptimizerCore;
+  create(context: OptimizerContext): OptimizerCore;
 }
 
 /** An optimizer of one vector, with its state on the device. Made by {@linkcode createOptimizer}. */
@@ -123,9 +119,9 @@ export class Optimizer implements Disposable {
     return { step: this.#step, observations: this.#observations };
   }
 
-  /** The kind of curvature that it observes; undefined for an optimizer that needs only gradients. */
-  get observes(): ObservationKind | undefined {
-    return this.#core.observes;
+  /** The kinds of curvature that it observes; an empty list for an optimizer that needs only gradients. */
+  get observes(): readonly ObservationKind[] {
+    return this.#core.observes ?? [];
   }
 
   /** Whether its updates multiply matrices. */
@@ -135,9 +131,18 @@ export class Optimizer implements Disposable {
 
   /** What the coming step, or the one with the number given (from 0), needs beyond the gradient: an empty list for nothing. */
   requests(step: number = this.#step): readonly ObservationRequest[] {
-    const { observes: kind } = this.#core;
-    const count = this.#core.observationsDue?.(step) ?? 0;
-    return kind === undefined || count === 0 ? [] : [{ kind, count }];
+    const requests = this.#core.requests?.(step) ?? [];
+    for (const { kind, count } of requests) {
+      if (!this.observes.includes(kind)) {
+        throw new Error(
+          `${this.spec.name}: requests: expected one of ${this.observes.join(", ")}, found ${String(kind)}.`,
+        );
+      }
+      if (!Number.isSafeInteger(count) || count < 0) {
+        throw new Error(`${this.spec.name}: requests: expected a whole number ≥ 0 of ${kind}, found ${count}.`);
+      }
+    }
+    return requests.filter(({ count }) => count > 0);
   }
 
   /**
@@ -146,8 +151,10 @@ export class Optimizer implements Disposable {
    * @throws When the observation is not of the kind that the optimizer observes, or a vector has another layout than it must.
    */
   observe(observation: Observation): void {
-    const { observes: kind } = this.#core;
-    if (kind === undefined) return;
+    const { observes } = this;
+    if (observes.length === 0) return;
+    // An observation of none of the kinds is refused by the name of the first.
+    const kind = observes.find((each) => isOfKind(each, observation)) ?? observes[0];
     const vector = observedVector(this.spec.name, kind, observation);
     checkMember(`${this.spec.name}: observation`, vector, VECTOR);
     const what = kind === "kroneckerFactors" ? "numbers of Kronecker factors" : "parameters";
@@ -215,15 +222,21 @@ const SPEC = objectWith("an optimizer such as adam()", "name", "learningRate", "
 /** A vector of the device. */
 const VECTOR = { expected: "a vector of the device", holds: (value: unknown) => value instanceof Vector };
 
-/** Throws if a core says what it observes without taking it in, or the reverse. */
+/** A method. */
+const FUNCTION = { expected: "a function", holds: (value: unknown) => typeof value === "function" };
+
+/** Throws if a core lacks a method, or says what it observes without taking it in, or the reverse. */
 function checkCore(optimizer: string, core: OptimizerCore): void {
-  const { observes } = core;
-  if (observes !== undefined && !observationKinds.includes(observes)) {
-    throw new Error(
-      `${optimizer}: observes: expected one of ${observationKinds.join(", ")}, found ${String(observes)}.`,
-    );
+  for (const member of ["update", Symbol.dispose] as const) {
+    checkMember(`${optimizer}: ${String(member)}`, core[member], FUNCTION);
   }
-  for (const member of ["observationsDue", "observe"] as const) {
+  const { observes } = core;
+  if (observes !== undefined) checkMember(`${optimizer}: observes`, observes, LIST);
+  const unknown = observes?.find((kind) => !observationKinds.includes(kind));
+  if (unknown !== undefined) {
+    throw new Error(`${optimizer}: observes: expected ${observationKinds.join(", ")}, found ${String(unknown)}.`);
+  }
+  for (const member of ["requests", "observe"] as const) {
     if ((typeof core[member] === "function") === (observes !== undefined)) continue;
     throw new Error(
       observes === undefined

@@ -1,4 +1,5 @@
 import { onDevice } from "../data/training_data.ts";
+import type { ObservationKind } from "../optim/observation.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import type { TrainOptions } from "./train_options.ts";
 import { TrainingStep } from "./training_step.ts";
@@ -45,9 +46,10 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   const first = optimizer.counters.step === 0 ? await rehearsal.secondsOfFirst() : undefined;
   const { whole: plain, chunk } = await rehearsal.secondsPerStep([]);
   const firstSeconds = first === undefined ? undefined : first + plain - chunk;
-  const { observes: kind } = optimizer;
-  const observed = kind === undefined ? plain : (await rehearsal.secondsPerStep([{ kind, count: 1 }])).whole;
-  const observation = Math.max(0, observed - plain);
+  const seconds = new Map<ObservationKind, number>();
+  for (const kind of optimizer.observes) {
+    seconds.set(kind, Math.max(0, (await rehearsal.secondsPerStep([{ kind, count: 1 }])).whole - plain));
+  }
   return {
     stepsPerEpoch: training.sampler.stepsPerEpoch,
     chunkRows,
@@ -56,7 +58,7 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
     firstSeconds,
     secondsOf(step) {
       if (step === 0 && firstSeconds !== undefined) return firstSeconds;
-      return plain + observation * optimizer.requests(step).reduce((sum, { count }) => sum + count, 0);
+      return optimizer.requests(step).reduce((sum, { kind, count }) => sum + count * seconds.get(kind)!, plain);
     },
   };
 }

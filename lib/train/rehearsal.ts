@@ -55,8 +55,8 @@ export class Rehearsal implements Disposable {
     for (const step of this.#optimizer.spec.rehearsal ?? [0]) {
       this.#optimizer.restore({ step, observations: this.#optimizer.counters.observations });
       // With observations first: some optimizers cannot step before they have made one.
-      const { observes: kind } = this.#optimizer;
-      if (kind !== undefined) await this.#record(this.#few, [{ kind, count: 1 }]);
+      const { observes } = this.#optimizer;
+      if (observes.length > 0) await this.#record(this.#few, observes.map((kind) => ({ kind, count: 1 })));
       await this.#record(this.#few, []);
     }
     await this.#wait();

@@ -82,11 +82,11 @@ export class TrainingStep implements Disposable {
     using made = new DisposableStack();
     this.sampler = made.use(new Sampler(gpu, data.count, Math.min(batchSize, data.count), seed));
     const { observes } = optimizer;
-    const products = observes !== undefined && observes !== "kroneckerFactors";
+    const products = observes.some((kind) => kind !== "kroneckerFactors");
     const samples = this.sampler.batchSize;
     this.workspace = made.use(new Workspace(field, objective, { samples, products, slots: RING, memory }));
     this.#gradient = made.use(createVector(gpu, layout, "gradient"));
-    if (observes === "kroneckerFactors") {
+    if (observes.includes("kroneckerFactors")) {
       this.#kronecker = made.use(new KroneckerFactors(gpu, layout, this.workspace.chunkRows));
     }
     if (products) {

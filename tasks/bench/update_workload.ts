@@ -62,7 +62,8 @@ export class UpdateWorkload implements Disposable {
     const observation = { probe, hvp: product, gaussNewtonSample: product, kroneckerFactors };
     this.name = spec.name;
     this.period = refreshPeriod(spec);
-    this.curvature = optimizer.observes;
+    // All optimizers of the registry observe at most one kind.
+    [this.curvature] = optimizer.observes;
     if (this.curvature !== undefined) optimizer.observe(observation);
     optimizer.restore({ step: STEADY, observations: optimizer.counters.observations });
     this.#step = () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { linearGroups } from "../../lib/gpu/groups.ts";
-import gradientText from "../../wgsl/diff/gradient_sum.wgsl" with { type: "text" };
+import gradientText from "../../wgsl/linalg/gemm/gradient_sum.wgsl" with { type: "text" };
 import watchText from "../../wgsl/train/finite_check.wgsl" with { type: "text" };
 import lossText from "../../wgsl/diff/loss_sum.wgsl" with { type: "text" };
 import { fileDevice, readFloats } from "../support/device.ts";

@@ -1,5 +1,6 @@
 import type { DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { linearGroups } from "../../gpu/groups.ts";
 import { familyOf, isStraight, isTile, type ProductFamily, registerFamily } from "./family.ts";
 import type { MatrixPool, WeightTerm } from "./layer_product.ts";
 import { registerWeight } from "./register.ts";
@@ -7,6 +8,15 @@ import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
 import { straightWeight } from "./straight.ts";
 import { tileWeight } from "./tile.ts";
 import { transpose } from "./transpose.ts";
+import text from "../../../wgsl/linalg/gemm/gradient_sum.wgsl" with { type: "text" };
+
+const sumSource = { name: "gradient_sum", text };
+
+/** The largest number of parts of a sum. Parts are computed in parallel; more would only cost memory traffic. */
+const MOST_PARTS = 64;
+
+/** The most bytes that parts may take. */
+const MOST_BYTES = 128 * 2 ** 20;
 
 /** What weight sums are made for. */
 interface WeightSumsOptions {
@@ -22,12 +32,11 @@ interface WeightSumsOptions {
 
 /**
  * The sums W̄ = Σ Z̄ᵀ X and b̄ = Σₙ Z̄ of all layers over the rows of a batch, in parts of 256 rows each, so that parallel hardware has
- * something to do. The parts lie one after the other, each laid out as a vector of the field's layout. Their sum, in
- * order, over the first `parts` of them is the result.
+ * something to do. The parts lie one after the other, each laid out as a vector of the field's layout; `finish` adds them up in order.
  */
 export class WeightSums implements Disposable {
   /** The parts: [parts, length]. */
-  readonly partials: DeviceBuffer;
+  readonly #partials: DeviceBuffer;
   #rows = 0;
   /** Whether the second terms of products have parts of their own, since `begin`. */
   #apart = false;
@@ -36,7 +45,13 @@ export class WeightSums implements Disposable {
   constructor(readonly gpu: Gpu, readonly options: WeightSumsOptions) {
     const { label, rows, length, terms } = options;
     // Some kernels put the second term into parts of its own.
-    this.partials = gpu.buffer(label, partsOf(rows) * terms * length * 4);
+    this.#partials = gpu.buffer(label, partsOf(rows) * terms * length * 4);
+  }
+
+  /** The largest number of rows whose parts fit, at least those of one part. */
+  static mostRows(gpu: Gpu, { length, terms }: Pick<WeightSumsOptions, "length" | "terms">): number {
+    const fit = Math.min(MOST_BYTES, gpu.device.limits.maxStorageBufferBindingSize) / (length * 4 * terms);
+    return ROW_BLOCK * Math.max(1, Math.min(MOST_PARTS, Math.floor(fit)));
   }
 
   /** Starts the sums over a batch of so many padded rows. */
@@ -45,9 +60,27 @@ export class WeightSums implements Disposable {
     this.#apart = false;
   }
 
-  /** How many parts there are to be added up, of what has been recorded since `begin`. */
-  get parts(): number {
-    return partsOf(this.#rows) * (this.#apart ? 2 : 1);
+  /**
+   * Records adding up what has been recorded since `begin`.
+   *
+   * @param to Where the sums are written: a vector of the field's layout.
+   * @param keep Whether they are added to what `to` holds, which are the sums over earlier rows.
+   * @param flags A buffer whose first number becomes `step` if an entry is not finite and the number is larger.
+   */
+  finish({ to, keep, flags, step }: {
+    readonly to: DeviceBuffer;
+    readonly keep: boolean;
+    readonly flags: DeviceBuffer;
+    readonly step: number;
+  }): void {
+    const length = this.options.length / 4;
+    const splits = partsOf(this.#rows) * (this.#apart ? 2 : 1);
+    this.gpu.dispatch(
+      this.gpu.kernel(sumSource, { keep }),
+      { partials: this.#partials, gradient: to, flags },
+      { length, splits, step },
+      linearGroups(length, 64),
+    );
   }
 
   /**
@@ -66,7 +99,8 @@ export class WeightSums implements Disposable {
     },
     family: ProductFamily = familyOf(this.gpu, { kind: "weight", shape }),
   ): void {
-    const { gpu, partials, options: { length } } = this;
+    const { gpu, options: { length } } = this;
+    const partials = this.#partials;
     const splits = partsOf(this.#rows);
     const place = { offset: offset / 4, stride: length / 4, splits, rowsPerSplit: ROW_BLOCK };
     const product = { terms, partials, shape, place };
@@ -86,7 +120,7 @@ export class WeightSums implements Disposable {
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    this.partials[Symbol.dispose]();
+    this.#partials[Symbol.dispose]();
   }
 
   /** Clears the parts of second terms: layers whose kernels have none write nothing there. */
@@ -94,7 +128,7 @@ export class WeightSums implements Disposable {
     if (this.#apart) return;
     this.#apart = true;
     const bytes = partsOf(this.#rows) * this.options.length * 4;
-    this.gpu.clear(this.partials.slice(bytes, bytes));
+    this.gpu.clear(this.#partials.slice(bytes, bytes));
   }
 }
 

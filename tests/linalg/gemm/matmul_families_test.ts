@@ -136,12 +136,10 @@ function products(gpu: Gpu, shape: MatmulShape, owned: DeviceBuffer[]) {
           const pool = { take: () => free.shift()!, give: (matrix: DeviceBuffer) => void free.push(matrix) };
           sums.add({ terms: term.map((t) => ({ z: zs[t], x: xs[t] })), shape, offset: 0, pool }, family);
           assertEquals(free.length, 2, "what the pool lent comes back");
-          const partials = new Float32Array((await gpu.read(sums.partials))[0]);
-          const total = new Float32Array(outputs * (inputs + 1));
-          for (let part = 0; part < sums.parts; part++) {
-            total.forEach((_, i) => total[i] += partials[part * length + i]);
-          }
-          return total;
+          using to = gpu.buffer("weights' gradient", length * 4);
+          using flags = gpu.buffer("flags", 16);
+          sums.finish({ to, keep: false, flags, step: 0 });
+          return new Float32Array((await gpu.read(to))[0], 0, outputs * (inputs + 1));
         },
       },
     ];
