@@ -5,7 +5,8 @@
  */
 import { type AdapterDescription, describeAdapter, findAdapter } from "../lib/gpu/adapter.ts";
 import { runTask } from "./shell/main.ts";
-import { defineCommand, parseOptions } from "./shell/options.ts";
+import { defineCommand } from "./shell/command.ts";
+import { parseOptions } from "./shell/options.ts";
 
 const command = defineCommand({
   usage: "deno task doctor",

@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
 import project from "../deno.json" with { type: "json" };
-import { basename, dirname, fromFileUrl, join, relative } from "@std/path";
-
-const root = fromFileUrl(new URL("../", import.meta.url));
+import { basename, dirname, join, relative } from "@std/path";
+import { root, sourceFiles, targetOf } from "./support/source_files.ts";
 
 /**
  * The floors, lowest first: a file may import from its own folder and from the folders named here, and so does everything that
@@ -102,37 +101,26 @@ Deno.test("lib imports nothing from tasks, and what tasks share imports nothing 
 });
 
 Deno.test("no file imports itself by way of others, type imports included", () => {
-  const state = new Map<string, "open" | "done">();
-  const circles: string[] = [];
-  const visit = (file: string, path: readonly string[]): void => {
-    if (state.get(file) === "done") return;
-    if (state.get(file) === "open") {
-      circles.push([...path.slice(path.indexOf(file)), file].join(" → "));
-      return;
-    }
-    state.set(file, "open");
-    for (const target of imports.get(file) ?? []) visit(target, [...path, file]);
-    state.set(file, "done");
-  };
-  for (const file of files) visit(file, []);
-  assertEquals(circles, []);
+  assertEquals(circlesIn(imports), []);
 });
 
-Deno.test("no two folders of lib import each other, subfolders included", () => {
-  const edges = new Map<string, Set<string>>();
+Deno.test("no folder of lib imports itself by way of others, subfolders included", () => {
+  const edges = new Map<string, string[]>();
   for (const [file, targets] of imports) {
     if (!file.startsWith("lib/") || file.startsWith("lib/std/") || file === ENTRY) continue;
-    for (const target of targets.filter((each) => each.startsWith("lib/"))) {
-      const [from, to] = [dirname(file), dirname(target)];
-      // A folder and the one that it lies in are one room.
-      if (from === to || `${from}/`.startsWith(`${to}/`) || `${to}/`.startsWith(`${from}/`)) continue;
-      edges.set(from, (edges.get(from) ?? new Set()).add(to));
-    }
+    const from = dirname(file);
+    const folders = targets.filter((each) => each.startsWith("lib/")).map(dirname);
+    // A folder and the one that it lies in are one room.
+    const others = folders.filter((to) => !`${from}/`.startsWith(`${to}/`) && !`${to}/`.startsWith(`${from}/`));
+    edges.set(from, [...new Set([...edges.get(from) ?? [], ...others])]);
   }
-  const mutual = [...edges].flatMap(([from, all]) =>
-    [...all].filter((to) => edges.get(to)?.has(from)).map((to) => `${from} ↔ ${to}`)
-  );
-  assertEquals(mutual, []);
+  assertEquals(circlesIn(edges), []);
+});
+
+Deno.test("a circle of any length is found, and a detour is none", () => {
+  const graph = new Map([["a", ["b", "d"]], ["b", ["c"]], ["c", ["a"]], ["d", ["b"]]]);
+  assertEquals(circlesIn(graph), ["a → b → c → a"]);
+  assertEquals(circlesIn(new Map([["a", ["b", "c"]], ["b", ["c"]]])), []);
 });
 
 Deno.test("every kernel text lies in the folder of wgsl that mirrors the folder of a file which uses it", () => {
@@ -159,26 +147,6 @@ Deno.test("no TypeScript file holds the text of a kernel", async () => {
 Deno.test("every kernel text is used", () => {
   const used = new Set([...imports.values()].flat());
   const unused = files.filter((file) => file.endsWith(".wgsl") && !used.has(file));
-  assertEquals(unused, []);
-});
-
-Deno.test("every name that a file of lib or tasks exports is imported by another file", async () => {
-  const used = new Set<string>();
-  const importers = [...files, ...await filesIn("tests"), ...await filesIn("docs")];
-  for (const file of importers.filter((file) => file.endsWith(".ts"))) {
-    const statements = (await Deno.readTextFile(join(root, file)))
-      .matchAll(/^(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s+from\s+"([^"]+)"/gm);
-    for (const [, list, specifier] of statements) {
-      const target = targetOf(file, specifier);
-      for (const name of list.split(",")) used.add(`${target}: ${name.replace("type ", "").split(" as ")[0].trim()}`);
-    }
-  }
-  const unused: string[] = [];
-  for (const file of files.filter((file) => /^(lib\/(?!std\/)|tasks\/).*\.ts$/.test(file))) {
-    const exported = (await Deno.readTextFile(join(root, file)))
-      .matchAll(/^export (?:async |abstract )?(?:function\*?|class|interface|type|const|let|enum) (\w+)/gm);
-    for (const [, name] of exported) if (!used.has(`${file}: ${name}`)) unused.push(`${file}: ${name}`);
-  }
   assertEquals(unused, []);
 });
 
@@ -260,6 +228,24 @@ function listFrom(text: string, begin: number): string[] {
   return members;
 }
 
+/** The circles of a graph, which has for each node those that it leads to. */
+function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const state = new Map<string, "open" | "done">();
+  const circles: string[] = [];
+  const visit = (node: string, path: readonly string[]): void => {
+    if (state.get(node) === "done") return;
+    if (state.get(node) === "open") {
+      circles.push([...path.slice(path.indexOf(node)), node].join(" → "));
+      return;
+    }
+    state.set(node, "open");
+    for (const target of graph.get(node) ?? []) visit(target, [...path, node]);
+    state.set(node, "done");
+  };
+  for (const node of graph.keys()) visit(node, []);
+  return circles;
+}
+
 /** What a file imports from folders that it does not stand on. */
 function upward(
   file: string,
@@ -296,25 +282,4 @@ function importsOf(file: string, text: string): string[] {
 function roomOf(specifier: string): string {
   const room = `.${specifier.slice(project.name.length)}`;
   return (project.exports as Readonly<Record<string, string>>)[room]?.slice("./".length) ?? specifier;
-}
-
-/** The file that a relative specifier means, relative to the project's root. */
-function targetOf(file: string, specifier: string): string {
-  return relative(root, join(root, dirname(file), specifier));
-}
-
-async function sourceFiles(): Promise<string[]> {
-  const folders = await Promise.all(["lib", "wgsl", "tasks"].map(filesIn));
-  return ["mod.ts", ...folders.flat()].sort();
-}
-
-/** The TypeScript and WGSL files in a folder of the project and its subfolders. */
-async function filesIn(folder: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(join(root, folder))) {
-    const path = `${folder}/${name}`;
-    if (isDirectory) found.push(...await filesIn(path));
-    else if (/\.(ts|wgsl)$/.test(name)) found.push(path);
-  }
-  return found;
 }

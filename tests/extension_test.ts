@@ -106,7 +106,13 @@ Deno.test("the project's own tests of registries, floors and permissions hold wi
     const page = await deno(copy, "run", "-A", "docs/optimizers.ts");
     assertEquals(page.code, 0, page.err);
     const own = printed.map(({ path }) => path).filter((path) => path.startsWith("tests/"));
-    const registries = ["architecture", "tasks/permissions", "tasks/image_hyperparameters", "field/activation"];
+    const registries = [
+      "architecture",
+      "exports",
+      "tasks/permissions",
+      "tasks/image_hyperparameters",
+      "field/activation",
+    ];
     const more = ["optim/registry", "optim/optimizers_page", "field/encoding"];
     const files = [...own, ...[...registries, ...more].map((name) => `tests/${name}_test.ts`)];
     const { code, out } = await deno(copy, "test", "-A", ...files);

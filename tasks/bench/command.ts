@@ -1,7 +1,6 @@
 import { KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
 import { optimizerNames } from "../../lib/optim/registry.ts";
-import type { Values } from "../shell/command.ts";
-import { defineCommand } from "../shell/options.ts";
+import { defineCommand, type Values } from "../shell/command.ts";
 import { aliasesOf, HIDDEN_ACTIVATIONS } from "../training/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { PEER_ACTIVATIONS } from "./peer_protocol.ts";

@@ -1,5 +1,4 @@
-import { camelCase, type Command, type Option, type Values } from "../shell/command.ts";
-import { defineCommand } from "../shell/options.ts";
+import { camelCase, type Command, defineCommand, type Option, type Values } from "../shell/command.ts";
 import type { TrainingTask } from "../training/task.ts";
 
 /** The options of a comparison, whatever its task. */

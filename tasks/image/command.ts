@@ -1,5 +1,4 @@
-import type { Values } from "../shell/command.ts";
-import { defineCommand } from "../shell/options.ts";
+import { defineCommand, type Values } from "../shell/command.ts";
 import {
   type FieldDefaults,
   fieldHyperparameters,

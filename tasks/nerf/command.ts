@@ -1,8 +1,7 @@
 import { RAY_SPACES } from "../../lib/data/scene/ray_space.ts";
 import { HOLDS } from "../../lib/data/scene/scene.ts";
 import { CAMERA_PATHS } from "../../lib/render/camera_path.ts";
-import type { Values } from "../shell/command.ts";
-import { defineCommand } from "../shell/options.ts";
+import { defineCommand, type Values } from "../shell/command.ts";
 import {
   ACTIVATION_OPTIONS,
   BEST_OPTIMIZER_OPTION,

@@ -5,8 +5,6 @@ import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
 import { anything, checkShape, optional, record, shown, text as anyText } from "./shape.ts";
 import { UserError } from "./user_error.ts";
 
-export { defineCommand } from "./command.ts";
-
 /** The parsed and checked arguments of a command. */
 interface ParsedOptions<C extends Command> {
   /** The value of every option and positional argument by its name in camelCase; its default if it was not given. */

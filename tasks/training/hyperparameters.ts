@@ -55,12 +55,6 @@ export function knownHyperparameters(values: TrainingValues): Set<string> {
   ]);
 }
 
-/** The resolved hyper-parameters of a field's activation and encoding; those of the first layers if several differ. */
-export function fieldOptions({ layers }: FieldDescription): Record<string, number> {
-  const options = layers.map((layer) => (isEncoding(layer) ? layer.encoding : layer.activation).options);
-  return Object.assign({}, ...options.toReversed());
-}
-
 /** The activation and the encoding of a field with their hyper-parameters, as `config.json` has them. */
 export function networkConfig(values: TrainingValues, { layers }: FieldDescription): Record<string, unknown> {
   const { activation, encoding } = networkChoice(values);

@@ -10,18 +10,14 @@ import { type Option, optionSpelling } from "../../tasks/shell/command.ts";
 import { HelpRequest } from "../../tasks/shell/help.ts";
 import { command } from "../../tasks/image/command.ts";
 import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
-import {
-  checkFieldOptions,
-  checkScheduleOptions,
-  fieldOptions,
-  scheduleOptions,
-} from "../../tasks/training/hyperparameters.ts";
+import { checkFieldOptions, checkScheduleOptions, scheduleOptions } from "../../tasks/training/hyperparameters.ts";
 import { fieldFor } from "../../tasks/image/settings.ts";
 import { ACTIVATION_OPTIONS } from "../../tasks/training/options.ts";
 import { networkChoice } from "../../tasks/training/network_choice.ts";
 import { chosenOptimizer, rateWarning } from "../../tasks/training/optimizer.ts";
 import { bestOptimizers, optimizerDefaults } from "../../tasks/training/optimizer_defaults.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
+import { fieldOptions } from "../support/field_options.ts";
 
 /** Resolved hyper-parameters of a command line. */
 function resolved(line: string) {

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { HelpRequest } from "../../tasks/shell/help.ts";
-import { defineCommand, parseOptions, storedValues } from "../../tasks/shell/options.ts";
+import { defineCommand } from "../../tasks/shell/command.ts";
+import { parseOptions, storedValues } from "../../tasks/shell/options.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
 
 const command = defineCommand({
