@@ -69,7 +69,7 @@ export class Differentiator implements Disposable {
     this.#options = options;
     const { samples = 1 } = options;
     if (!Number.isSafeInteger(samples) || samples < 1) {
-      throw new Error(`differentiator: samples: a whole number from 1 expected, ${samples} found.`);
+      throw new Error(`differentiator: samples: expected a whole number from 1, found ${samples}.`);
     }
   }
 
@@ -171,7 +171,7 @@ export class Differentiator implements Disposable {
     const inUse = new Set<Vector>();
     for (const { kind, direction } of asked) {
       if (kind !== "hessian" && kind !== "gaussNewton") {
-        throw new Error(`differentiator: kind: "hessian" or "gaussNewton" expected, ${JSON.stringify(kind)} found.`);
+        throw new Error(`differentiator: kind: expected "hessian" or "gaussNewton", found ${JSON.stringify(kind)}.`);
       }
       if (!(direction instanceof Vector)) continue;
       this.#checkLayout("direction", direction);
@@ -181,10 +181,10 @@ export class Differentiator implements Disposable {
       if (vector === undefined) continue;
       this.#checkLayout("into", vector);
       // If there are several chunks, later ones read the direction after the first has written the results.
-      if (inUse.has(vector)) throw new Error("into: another vector than the direction expected.");
+      if (inUse.has(vector)) throw new Error("into: expected another vector than the direction, found the direction.");
     }
     if (into.gradient !== undefined && into.gradient === into.product) {
-      throw new Error("into: two vectors expected for gradient and product, one found.");
+      throw new Error("into: expected two vectors for gradient and product, found one.");
     }
     for (const vector of [into.gradient, into.product]) if (vector !== undefined) inUse.add(vector);
     return inUse;
@@ -195,8 +195,8 @@ export class Differentiator implements Disposable {
     const { layout } = this.#field;
     if (layout.samePlaces(found)) return;
     throw new Error(
-      `${name}: a vector of the field's layout (${layout.parameterCount} numbers) expected, ` +
-        `a vector of another layout (${found.parameterCount} numbers) found.`,
+      `${name}: expected a vector of the field's layout (${layout.parameterCount} numbers), ` +
+        `found one of another layout (${found.parameterCount} numbers).`,
     );
   }
 

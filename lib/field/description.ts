@@ -95,7 +95,7 @@ export function checkDescription(description: FieldDescription): void {
 
 function positiveInteger(what: string, value: number): void {
   if (!Number.isInteger(value) || value < 1) {
-    throw new Error(`${what}: a positive whole number expected, ${value} found.`);
+    throw new Error(`${what}: expected a positive whole number, found ${value}.`);
   }
 }
 

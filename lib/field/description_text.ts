@@ -89,9 +89,9 @@ function made<P extends NamedPart>(
   if (typeof name !== "string" || !Object.hasOwn(registry, name)) {
     const known = Object.keys(registry).join(", ");
     throw new Error(
-      `${where}: ${kind} ${
+      `${where}: ${kind}: expected one of ${known}, found ${
         short(name)
-      } is none of ${known}. To load a field that uses one of your own, pass the field's description.`,
+      }. To load a field that uses one of your own, pass the field's description.`,
     );
   }
   const wanted = recordOf<number>(options, "number", `${where}: options of ${kind} ${name}`);

@@ -25,23 +25,23 @@ export function byName(
 ): { arrays: NamedArrays; rows: number } {
   const names = [...widths.keys()];
   if (given instanceof Float32Array && names.length !== 1) {
-    throw new Error(`${what}: a record of arrays by name (${names.join(", ")}) expected, one array found.`);
+    throw new Error(`${what}: expected a record of arrays by name (${names.join(", ")}), found one array.`);
   }
   const arrays = given instanceof Float32Array ? { [names[0]]: given } : given;
   const unknown = Object.keys(arrays).filter((name) => !widths.has(name));
   if (unknown.length > 0) {
-    throw new Error(`${what}: only ${names.join(", ")} expected, but ${unknown.join(", ")} found.`);
+    throw new Error(`${what}: expected only ${names.join(", ")}, found ${unknown.join(", ")}.`);
   }
   let rows: number | undefined;
   for (const [name, width] of widths) {
     const array = arrays[name];
-    if (array === undefined) throw new Error(`${what}: ${name} is missing.`);
+    if (array === undefined) throw new Error(`${what}: expected an array ${name}, found none.`);
     const count = array.length / width;
     if (!Number.isInteger(count)) {
-      throw new Error(`${what}: ${name} has ${array.length} numbers, which is not a multiple of its width ${width}.`);
+      throw new Error(`${what}: ${name}: expected a multiple of its width ${width}, found ${array.length} numbers.`);
     }
     if (rows !== undefined && rows !== count) {
-      throw new Error(`${what}: ${name} has ${count} rows, but the others have ${rows}.`);
+      throw new Error(`${what}: ${name}: expected ${rows} rows, as the others have, found ${count}.`);
     }
     rows = count;
   }

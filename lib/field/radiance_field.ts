@@ -37,11 +37,11 @@ export function radianceField(options: RadianceFieldOptions): FieldDescription {
   const { skips = depth >= 4 ? [Math.floor(depth / 2)] : [], colourWidth = Math.max(1, Math.floor(width / 2)) } =
     options;
   if (!Number.isInteger(depth) || depth < 1) {
-    throw new Error(`radianceField: depth: a whole number from 1 expected, ${depth} found.`);
+    throw new Error(`radianceField: depth: expected a whole number from 1, found ${depth}.`);
   }
   for (const skip of skips) {
     if (!Number.isInteger(skip) || skip < 1 || skip >= depth) {
-      throw new Error(`radianceField: skips: whole numbers from 1 to ${depth - 1} expected, ${skip} found.`);
+      throw new Error(`radianceField: skips: expected whole numbers from 1 to ${depth - 1}, found ${skip}.`);
     }
   }
   const layers: (DenseLayer | EncodingLayer)[] = [];

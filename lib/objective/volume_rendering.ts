@@ -123,20 +123,20 @@ function renderingUniforms(pass: ObjectivePass, options: Required<VolumeOptions>
 export function checkVolume(options: VolumeOptions): Required<VolumeOptions> {
   const { intervals, fine = 0, background = "black", densityScale = 1 } = options;
   if (!Number.isSafeInteger(intervals) || intervals < 1) {
-    throw new RangeError(`volume rendering: intervals: a whole number from 1 expected, ${intervals} found.`);
+    throw new RangeError(`volume rendering: intervals: expected a whole number from 1, found ${intervals}.`);
   }
   if (!Number.isSafeInteger(fine) || fine < 0 || fine >= intervals) {
     throw new RangeError(
-      `volume rendering: fine: a whole number from 0 to ${
+      `volume rendering: fine: expected a whole number from 0 to ${
         intervals - 1
-      }, less than \`intervals\`, expected, ${fine} found.`,
+      }, less than \`intervals\`, found ${fine}.`,
     );
   }
   if (!(densityScale > 0 && densityScale < Infinity)) {
-    throw new RangeError(`volume rendering: densityScale: a positive number expected, ${densityScale} found.`);
+    throw new RangeError(`volume rendering: densityScale: expected a positive number, found ${densityScale}.`);
   }
   if (background !== "black" && background !== "white") {
-    throw new RangeError(`volume rendering: background: black or white expected, ${background} found.`);
+    throw new RangeError(`volume rendering: background: expected black or white, found ${background}.`);
   }
   return { intervals, fine, background, densityScale };
 }
@@ -152,9 +152,9 @@ export function checkRadianceField(description: FieldDescription): void {
     const found = widths.get(description.outputs[name]);
     if (found !== width) {
       throw new Error(
-        `volume rendering: a field with an output ${name} of width ${width} expected, ${
+        `volume rendering: expected a field with an output ${name} of width ${width}, found ${
           found === undefined ? "none" : `width ${found}`
-        } found.`,
+        }.`,
       );
     }
   }

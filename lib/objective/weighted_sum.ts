@@ -7,13 +7,13 @@ import { type Objective, targetsOf } from "./objective.ts";
  * terms read the same output.
  */
 export function weightedSum(terms: readonly { readonly objective: Objective; readonly weight?: number }[]): Objective {
-  if (terms.length === 0) throw new Error("weightedSum: at least one term expected, none found.");
+  if (terms.length === 0) throw new Error("weightedSum: expected at least one term, found none.");
   const rowsPerSample = terms[0].objective.rowsPerSample ?? 1;
   const other = terms.find(({ objective }) => (objective.rowsPerSample ?? 1) !== rowsPerSample);
   if (other !== undefined) {
     throw new Error(
-      `weightedSum: samples of ${rowsPerSample} rows, as in the first term, expected, ` +
-        `${other.objective.rowsPerSample ?? 1} found in ${other.objective.name}.`,
+      `weightedSum: expected samples of ${rowsPerSample} rows, as in the first term, ` +
+        `found ${other.objective.rowsPerSample ?? 1} in ${other.objective.name}.`,
     );
   }
   return {
@@ -24,7 +24,7 @@ export function weightedSum(terms: readonly { readonly objective: Objective; rea
       for (const { objective } of terms) {
         for (const [output, width] of objective.reads(description)) {
           if (all.has(output)) {
-            throw new Error(`weightedSum: different outputs expected, but two terms read ${output}.`);
+            throw new Error(`weightedSum: expected different outputs, found two terms that read ${output}.`);
           }
           all.set(output, width);
         }
@@ -36,7 +36,7 @@ export function weightedSum(terms: readonly { readonly objective: Objective; rea
       terms.forEach(({ objective, weight = 1 }, i) => {
         if (pass.product === "gaussNewtonSample" && weight < 0) {
           throw new Error(
-            `weightedSum: samples of the Gauss-Newton matrix need weights ≥ 0, ${weight} found for ${objective.name}.`,
+            `weightedSum: expected weights ≥ 0 for samples of the Gauss-Newton matrix, found ${weight} for ${objective.name}.`,
           );
         }
         objective.record({ ...pass, weight: pass.weight * weight, add: pass.add || i > 0 });

@@ -97,7 +97,7 @@ class KfacCore implements OptimizerCore {
     const { gpu, layout } = context;
     const { learningRate, betas, epsilon, weightDecay } = options;
     const maps = linearMapsOf(layout);
-    if (maps.length === 0) throw new Error("kfac: the layout has no weight matrices; a field's layout expected.");
+    if (maps.length === 0) throw new Error("kfac: expected a field's layout, found one without weight matrices.");
     using made = new DisposableStack();
     this.#adam = made.use(adam({ learningRate, betas, epsilon, weightDecay }).create(context));
     const joined = new Layout(maps.map(({ name, weight, columns }) => ({ name, shape: [weight.rows, columns] })));

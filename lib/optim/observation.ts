@@ -69,7 +69,7 @@ export function observedVector(optimizer: string, kind: ObservationKind, observa
   const vector = (observation as Partial<Record<string, Vector>>)[property];
   if (vector !== undefined) return vector;
   const found = Object.keys(observation).join(", ") || "nothing";
-  throw new Error(`${optimizer}: an observation with ${property} expected, ${found} found.`);
+  throw new Error(`${optimizer}: expected an observation with ${property}, found ${found}.`);
 }
 
 /** The layout that vectors of this kind of observation have, for parameters of the given layout. */

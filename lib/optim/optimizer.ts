@@ -179,7 +179,7 @@ export class Optimizer implements Disposable {
   step(request: StepRequest): void {
     const { parameters, learningRate = this.spec.learningRate } = request;
     if (!(learningRate >= 0 && learningRate < Infinity)) {
-      throw new Error(`${this.spec.name}: learningRate: a finite number ≥ 0 expected, ${learningRate} found.`);
+      throw new Error(`${this.spec.name}: learningRate: expected a finite number ≥ 0, found ${learningRate}.`);
     }
     checkMember(`${this.spec.name}: parameters`, parameters, VECTOR);
     checkMember(`${this.spec.name}: gradient`, request.gradient, VECTOR);
@@ -207,8 +207,10 @@ export class Optimizer implements Disposable {
   #check({ layout }: Vector, expected: Layout = this.layout, what = "parameters"): void {
     if (layout.samePlaces(expected)) return;
     const { parameterCount } = expected;
-    const given = layout.parameterCount === parameterCount ? "other segments" : `a vector of ${layout.parameterCount}`;
-    throw new Error(`${this.spec.name}: made for ${parameterCount} ${what}, given ${given}.`);
+    const found = layout.parameterCount === parameterCount
+      ? "one of other segments"
+      : `one of ${layout.parameterCount}`;
+    throw new Error(`${this.spec.name}: expected a vector of ${parameterCount} ${what}, found ${found}.`);
   }
 }
 

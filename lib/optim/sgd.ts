@@ -38,7 +38,7 @@ const source = { name: "sgd_step", text };
 export function sgd(options: SgdOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("sgd", hyperparameters, options);
   const { learningRate, momentum, nesterov, weightDecay } = resolved;
-  if (nesterov && momentum === 0) throw new Error("sgd: nesterov needs a momentum > 0, 0 found.");
+  if (nesterov && momentum === 0) throw new Error("sgd: nesterov: expected a momentum > 0, found 0.");
   return {
     name: "sgd",
     learningRate,

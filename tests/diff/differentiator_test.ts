@@ -128,11 +128,11 @@ Deno.test("results go into the vectors given for them, which must be distinct", 
   assert(own.gradient !== gradient);
   assert(own.gnvp !== product);
   for (const into of [{ gradient: direction }, { product: direction }]) {
-    const message = "into: another vector than the direction expected.";
+    const message = "into: expected another vector than the direction, found the direction.";
     await assertRejects(() => differentiator.hessianVectorProduct(batch, direction, into), Error, message);
   }
   const both = { gradient, product: gradient };
-  const message = "into: two vectors expected for gradient and product, one found.";
+  const message = "into: expected two vectors for gradient and product, found one.";
   await assertRejects(() => differentiator.hessianVectorProduct(batch, direction, both), Error, message);
 });
 
@@ -148,7 +148,7 @@ Deno.test("a differentiator refuses a second call before the first is complete, 
   await differentiator.lossAndGradient(batch);
   const direction = wave(field.parameterCount, 0.3);
   const products = [{ kind: "fisher" as "hessian", direction }];
-  const kinds = 'differentiator: kind: "hessian" or "gaussNewton" expected, "fisher" found.';
+  const kinds = 'differentiator: kind: expected "hessian" or "gaussNewton", found "fisher".';
   await assertRejects(() => differentiator.curvatureProducts(batch, products), Error, kinds);
   differentiator[Symbol.dispose]();
   await assertRejects(
@@ -157,6 +157,6 @@ Deno.test("a differentiator refuses a second call before the first is complete, 
     "differentiator: used after it was disposed.",
   );
   assertEquals(gpu.liveBuffers, before);
-  const samples = "differentiator: samples: a whole number from 1 expected, -1 found.";
+  const samples = "differentiator: samples: expected a whole number from 1, found -1.";
   assertThrows(() => createDifferentiator(field, objective, { samples: -1 }), Error, samples);
 });

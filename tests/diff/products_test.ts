@@ -23,14 +23,14 @@ Deno.test("a batch or direction that does not fit is refused by what is wrong wi
   const v = new Float32Array(field.parameterCount);
   const before = gpu.liveBuffers;
   const cases = [
-    [{ ...batch, targets: wave(20, 1) }, v, "targets: output has 20 numbers, which is not a multiple of its width 3."],
+    [{ ...batch, targets: wave(20, 1) }, v, "targets: output: expected a multiple of its width 3, found 20 numbers."],
     [
       { ...batch, targets: wave(18, 1) },
       v,
       "found 7 rows of inputs (input: 2 numbers each) and 6 of targets (output: 3 numbers each).",
     ],
     [{ inputs: wave(0, 1), targets: wave(0, 1) }, v, "batch: it has no samples."],
-    [{ ...batch, inputs: { x: batch.inputs } }, v, "inputs: only input expected, but x found."],
+    [{ ...batch, inputs: { x: batch.inputs } }, v, "inputs: expected only input, found x."],
   ] as const;
   for (const [bad, direction, message] of cases) {
     await assertRejects(() => lossAndGradient(field, objective, bad), Error, message);
@@ -50,15 +50,15 @@ Deno.test("vectors of another layout, and a result in the place of its direction
   using own = createVector(gpu, field.layout);
   const before = gpu.liveBuffers;
   for (const other of [plain, longer]) {
-    const found = `a vector of the field's layout (${count} numbers) expected, ` +
-      `a vector of another layout (${other.layout.parameterCount} numbers) found.`;
+    const found = `expected a vector of the field's layout (${count} numbers), ` +
+      `found one of another layout (${other.layout.parameterCount} numbers).`;
     await assertRejects(() => lossAndGradient(field, objective, batch, { into: other }), Error, `into: ${found}`);
     for (const product of [hessianVectorProduct, gaussNewtonVectorProduct]) {
       await assertRejects(() => product(field, objective, batch, own, { into: other }), Error, `into: ${found}`);
       await assertRejects(() => product(field, objective, batch, other), Error, `direction: ${found}`);
     }
   }
-  const same = "into: another vector than the direction expected.";
+  const same = "into: expected another vector than the direction, found the direction.";
   await assertRejects(() => hessianVectorProduct(field, objective, batch, own, { into: own }), Error, same);
   assertEquals(gpu.liveBuffers, before);
 });

@@ -439,7 +439,7 @@ Deno.test("a sum of objectives with different rows a sample is refused", () => {
   const terms = [{ objective: volumeRendering({ intervals: 9 }) }, {
     objective: meanSquaredError({ output: "density" }),
   }];
-  assertThrows(() => weightedSum(terms), Error, "samples of 9 rows, as in the first term, expected, 1 found");
+  assertThrows(() => weightedSum(terms), Error, "expected samples of 9 rows, as in the first term, found 1");
 });
 
 Deno.test("a sum with a negative weight has no Gauss-Newton samples, and says so", async () => {
@@ -449,7 +449,7 @@ Deno.test("a sum with a negative weight has no Gauss-Newton samples, and says so
   await assertRejects(
     () => gaussNewtonSamples(field, weightedSum([{ objective, weight: -2 }]), batch, { count: 1 }),
     Error,
-    "weightedSum: samples of the Gauss-Newton matrix need weights ≥ 0, -2 found for volumeRendering.",
+    "weightedSum: expected weights ≥ 0 for samples of the Gauss-Newton matrix, found -2 for volumeRendering.",
   );
 });
 
@@ -468,13 +468,13 @@ Deno.test("misfits are refused in one sentence", async () => {
   assertThrows(
     () => volumeRendering({ intervals: 0 }),
     RangeError,
-    "intervals: a whole number from 1 expected, 0 found",
+    "intervals: expected a whole number from 1, found 0",
   );
   using gpu = await openDevice();
   const { field: owned, batch } = radianceProblem(gpu);
   using field = owned;
   const wrong = lossAndGradient(field, volumeRendering({ intervals: 8 }), batch);
   await wrong.then(() => assertEquals(1, 0), (error) => {
-    assertEquals(error.message, "targets: edges has 60 numbers, which is not a multiple of its width 9.");
+    assertEquals(error.message, "targets: edges: expected a multiple of its width 9, found 60 numbers.");
   });
 });

@@ -11,14 +11,14 @@ Deno.test("vectors of another length, or padded in another way, are refused", ()
   using good = createVector(gpu, new Float32Array(12));
   // Both take 64 numbers on the device, as twelve do.
   using short = createVector(gpu, new Float32Array(10));
-  const message = "esgd: made for 12 parameters, given a vector of 10.";
+  const message = "esgd: expected a vector of 12 parameters, found one of 10.";
   assertThrows(() => optimizer.observe({ hvp: short }), Error, message);
   optimizer.observe({ hvp: good });
   assertThrows(() => optimizer.step({ parameters: short, gradient: good }), Error, message);
   assertThrows(() => optimizer.step({ parameters: good, gradient: short }), Error, message);
   const matrix: Segment[] = [{ name: "w", shape: [6, 2] }];
   using padded = createVector(gpu, matrix);
-  const segments = "esgd: made for 12 parameters, given other segments.";
+  const segments = "esgd: expected a vector of 12 parameters, found one of other segments.";
   assertThrows(() => optimizer.step({ parameters: padded, gradient: good }), Error, segments);
   // Twelve numbers in a padding of 16 × 16 both, but in other places of it.
   using wide = createOptimizer(gpu, adam(), [{ name: "w", shape: [3, 4] }]);
@@ -26,7 +26,7 @@ Deno.test("vectors of another length, or padded in another way, are refused", ()
   assertThrows(
     () => wide.step({ parameters: tall, gradient: tall }),
     Error,
-    "adam: made for 12 parameters, given other",
+    "adam: expected a vector of 12 parameters, found one of other",
   );
   assertEquals(optimizer.counters, { step: 0, observations: 1 });
   optimizer.step({ parameters: good, gradient: good });
@@ -45,17 +45,20 @@ Deno.test("what is observed must have the layout that it has in training", () =>
     const [observe, message] of [
       [
         () => newton.observe({ gaussNewtonSample: other }),
-        "gaussNewton: made for 12 parameters, given other segments.",
+        "gaussNewton: expected a vector of 12 parameters, found one of other segments.",
       ],
-      [() => newton.observe({ hvp: good }), "gaussNewton: an observation with gaussNewtonSample expected, hvp found."],
-      [() => jacobi.observe({ hvp: good, probe: other }), "adaHessianJ: made for 12 parameters, given other segments."],
+      [() => newton.observe({ hvp: good }), "gaussNewton: expected an observation with gaussNewtonSample, found hvp."],
+      [
+        () => jacobi.observe({ hvp: good, probe: other }),
+        "adaHessianJ: expected a vector of 12 parameters, found one of other segments.",
+      ],
       [
         () => kronecker.observe({ kroneckerFactors: good }),
-        "kfac: made for 25 numbers of Kronecker factors, given a vector of 12.",
+        "kfac: expected a vector of 25 numbers of Kronecker factors, found one of 12.",
       ],
       [
         () => kronecker.observe({ kroneckerFactors: other }),
-        "kfac: made for 25 numbers of Kronecker factors, given a vector of 12.",
+        "kfac: expected a vector of 25 numbers of Kronecker factors, found one of 12.",
       ],
     ] as const
   ) assertThrows(observe, Error, message);
@@ -89,7 +92,7 @@ Deno.test("a learning rate that is no finite number from 0 up is refused, and co
   using vector = createVector(gpu, new Float32Array(12));
   using optimizer = createOptimizer(gpu, adam(), 12);
   for (const learningRate of [NaN, -1, Infinity]) {
-    const message = `adam: learningRate: a finite number ≥ 0 expected, ${learningRate} found.`;
+    const message = `adam: learningRate: expected a finite number ≥ 0, found ${learningRate}.`;
     assertThrows(() => optimizer.step({ parameters: vector, gradient: vector, learningRate }), Error, message);
   }
   assertEquals(optimizer.counters.step, 0);

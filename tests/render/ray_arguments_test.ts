@@ -122,5 +122,5 @@ Deno.test("memory that is no number and a background that there is none of are r
   using field = createField(gpu, description);
   const rendered = (options: object) => renderView(field, cameras[0], { intervals: 4, space, ...options });
   await assertRejects(() => rendered({ memory: NaN }), Error, "more than the NaN bytes allowed");
-  await assertRejects(() => rendered({ background: "red" }), RangeError, "black or white expected, red found.");
+  await assertRejects(() => rendered({ background: "red" }), RangeError, "expected black or white, found red.");
 });

@@ -198,12 +198,12 @@ Deno.test("gradient and Hv are those of the batch with the intervals where they 
 });
 
 Deno.test("more fine intervals than there are in all, or broken ones, are refused", () => {
-  const message = "fine: a whole number from 0 to 7, less than `intervals`, expected";
-  assertThrows(() => volumeRendering({ intervals: 8, fine: 8 }), RangeError, `${message}, 8 found.`);
-  assertThrows(() => volumeRendering({ intervals: 8, fine: 0.5 }), RangeError, `${message}, 0.5 found.`);
+  const message = "fine: expected a whole number from 0 to 7, less than `intervals`";
+  assertThrows(() => volumeRendering({ intervals: 8, fine: 8 }), RangeError, `${message}, found 8.`);
+  assertThrows(() => volumeRendering({ intervals: 8, fine: 0.5 }), RangeError, `${message}, found 0.5.`);
   assertThrows(
     () => new RayCaster(gpu, cameras, space, { intervals: 8, fine: -1 }),
     RangeError,
-    `${message}, -1 found.`,
+    `${message}, found -1.`,
   );
 });

@@ -68,7 +68,7 @@ Deno.test("a field with an activation of one's own is saved, and loaded with its
   assertThrows(
     () => loadField(gpu, bytes, { name: "f" }),
     Error,
-    `f, field: layer layers.0: activation "bump" is none of ${known}. To load a field that uses one of your own, pass the field's description.`,
+    `f, field: layer layers.0: activation: expected one of ${known}, found "bump". To load a field that uses one of your own, pass the field's description.`,
   );
   using again = loadField(gpu, bytes, { description });
   using field = createField(gpu, description, { seed: 4 });
@@ -100,7 +100,10 @@ Deno.test("damaged, foreign and truncated bytes are refused in a sentence, and n
     [written("[]"), "f, field: expected an object, found a list of 0."],
     [written("{}"), "f, field: expected a list of layers, found nothing."],
     [edited('"units":5', '"units":"5"'), 'f, field: layer layers.0: expected a number of units, found "5".'],
-    [edited('"units":5', '"units":0'), "f, field: field description: units of layer layers.0: a positive whole number"],
+    [
+      edited('"units":5', '"units":0'),
+      "f, field: field description: units of layer layers.0: expected a positive whole number",
+    ],
     [edited('"units":5', '"units":6'), "f: parameters/layers.0.weight: expected the shape [6,2], found [5,2]."],
     [edited('"units":5', '"units":1e15'), "f: parameters/layers.0.weight: expected the shape ["],
     [edited('"input":2', '"input":"2"'), 'f, field: inputs: input: expected a number, found "2".'],
@@ -114,7 +117,7 @@ Deno.test("damaged, foreign and truncated bytes are refused in a sentence, and n
     ],
     [edited('"sigma"', '"width"'), "f, field: layer layers.0: gaussian: there is no option width, only sigma."],
     [edited('"sigma":0.07', '"sigma":-1'), "f, field: layer layers.0: gaussian: sigma: expected a number > 0"],
-    [edited('"gaussian"', '"constructor"'), 'f, field: layer layers.0: activation "constructor" is none of '],
+    [edited('"gaussian"', '"constructor"'), "f, field: layer layers.0: activation: expected one of "],
     [
       written(metadata.field, { "parameters/layers.2.bias": { shape: [1], data: wave(1, 1) } }),
       'f: "parameters/layers.2.bias": expected no such tensor, found one.',
