@@ -53,15 +53,13 @@ export function backward(
       accumulateWeights(pass, node, dense, [{ z: below, x: dense.input }]);
       observer?.(node, dense, below);
     },
-    input(node, dense, below, to, source) {
+    input(node, _, below, to, source) {
       const shape = Network.shapeOf(node, pass.rows);
       // Tangent passes need Ā itself.
       const derive = keep === undefined ? derivative(source) : undefined;
       const fused = derive !== undefined && isFusable(derive.activation) ? derive : undefined;
-      const scratch = pool.take(dense.inputPadded);
       const terms = [{ z: below, w: Network.weightOf(node, parameters) }];
-      matmulAdjoint(gpu, { terms, x: to, shape, scratch, derive: fused });
-      pool.give(scratch);
+      matmulAdjoint(gpu, { terms, x: to, shape, pool, derive: fused });
       return fused !== undefined;
     },
     done(node, above, below, give) {

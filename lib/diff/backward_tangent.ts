@@ -49,14 +49,12 @@ export function backwardTangent(
       if (dense.inputTangent !== undefined) terms.push({ z: kept.get(node)!.preactivation, x: dense.inputTangent });
       accumulateWeights(pass, node, dense, terms);
     },
-    input(node, dense, below, to) {
-      const scratch = pool.take(dense.inputPadded);
+    input(node, _, below, to) {
       const terms = [
         { z: below, w: Network.weightOf(node, parameters) },
         { z: kept.get(node)!.preactivation, w: Network.weightOf(node, direction) },
       ];
-      matmulAdjoint(gpu, { terms, x: to, shape: Network.shapeOf(node, pass.rows), scratch });
-      pool.give(scratch);
+      matmulAdjoint(gpu, { terms, x: to, shape: Network.shapeOf(node, pass.rows), pool });
       return false;
     },
     done: giveBack,

@@ -26,8 +26,8 @@ export interface AdjointProduct {
   readonly x: BufferLike;
   /** Sizes. */
   readonly shape: MatmulShape;
-  /** As large as X̄; lets kernels that need several passes be used. */
-  readonly scratch?: BufferLike;
+  /** Lends a matrix to kernels that need several passes. */
+  readonly pool: MatrixPool;
   /** Stores X̄ ⊙ a′(Z) instead; only for activations that `isFusable` accepts. */
   readonly derive?: Derive;
 }

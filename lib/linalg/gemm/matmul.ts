@@ -32,9 +32,9 @@ export function matmulAdjoint(
   product: AdjointProduct,
   family: ProductFamily = familyOf(gpu, { kind: "adjoint", shape: product.shape }),
 ): void {
-  const { terms, shape, scratch } = product;
-  if (isTile(family)) tileAdjoint(gpu, family, product);
-  else if (isStraight(family) && (scratch !== undefined || straightPasses(shape.outputs, terms.length) === 1)) {
-    straightAdjoint(gpu, family, product);
-  } else registerAdjoint(gpu, registerFamily(family), product);
+  if (isTile(family)) return tileAdjoint(gpu, family, product);
+  if (!isStraight(family)) return registerAdjoint(gpu, registerFamily(family), product);
+  const scratch = product.pool.take(product.shape.inputs);
+  straightAdjoint(gpu, family, { ...product, scratch });
+  product.pool.give(scratch);
 }

@@ -128,7 +128,11 @@ export function straightForward(gpu: Gpu, family: StraightFamily, product: Forwa
 }
 
 /** X̄ = Σ Z̄ W, times a′ of the layer below if asked for, by `matmul_straight.wgsl`. */
-export function straightAdjoint(gpu: Gpu, family: StraightFamily, product: AdjointProduct): void {
+export function straightAdjoint(
+  gpu: Gpu,
+  family: StraightFamily,
+  product: AdjointProduct & { readonly scratch: BufferLike },
+): void {
   const { x, shape: { rows, outputs, inputs }, scratch, derive } = product;
   const terms = product.terms.map(({ z, w }) => ({ a: z, b: w }));
   chain(gpu, family, { terms, c: x, scratch, rows, columns: inputs, depth: outputs, bTransposed: 1, derive });

@@ -61,7 +61,10 @@ function layerTrial(
   }
   const w = buffer("w", outputs * inputs);
   const scratch = buffer("scratch", rows * Math.max(outputs, inputs));
-  if (kind === "adjoint") return (family) => matmulAdjoint(gpu, { terms: [{ z, w }], x, shape, scratch }, family);
+  if (kind === "adjoint") {
+    const pool = { take: () => scratch, give() {} };
+    return (family) => matmulAdjoint(gpu, { terms: [{ z, w }], x, shape, pool }, family);
+  }
   const bias = buffer("bias", outputs);
   return (family) => matmulForward(gpu, { terms: [{ x, w }], bias, z, shape, scratch }, family);
 }

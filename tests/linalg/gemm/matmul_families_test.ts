@@ -113,7 +113,8 @@ function products(gpu: Gpu, shape: MatmulShape, owned: DeviceBuffer[]) {
         }),
         async compute(family: ProductFamily) {
           const operands = term.map((t) => ({ z: zs[t], w: ws[t] }));
-          matmulAdjoint(gpu, { terms: operands, x: to, shape, scratch }, family);
+          const pool = { take: () => scratch, give() {} };
+          matmulAdjoint(gpu, { terms: operands, x: to, shape, pool }, family);
           return new Float32Array((await gpu.read(to))[0], 0, rows * inputs);
         },
       },

@@ -111,10 +111,12 @@ for (const access of ["buffer", "texture"] as const) {
         const { rows, outputs, inputs } = shape;
         const { name, padded, z, w } = problem(shape);
         using result = gpu.buffer("x", padded.rows * padded.inputs * 4);
+        using scratch = gpu.buffer("scratch", padded.rows * padded.inputs * 4);
+        const pool = { take: () => scratch, give() {} };
         const operands = t.map((k) => ({ z: upload(gpu, z[k], outputs), w: upload(gpu, w[k], inputs) }));
         const actual = await sameBits(async () => {
           gpu.clear(result);
-          matmulAdjoint(gpu, { terms: operands, x: result, shape: padded });
+          matmulAdjoint(gpu, { terms: operands, x: result, shape: padded, pool });
           return await download(gpu, result, rows, inputs);
         });
         const expected = range(rows).flatMap((n) =>
