@@ -189,6 +189,27 @@ Deno.test("kernel texts are put together by their own tags, not by the code arou
   assertEquals(broken, []);
 });
 
+Deno.test("no function, method or constructor takes six parameters or more one after the other", async () => {
+  const long: string[] = [];
+  for (const file of files.filter((each) => /^(lib\/(?!std\/)|tasks\/).*\.ts$/.test(each))) {
+    const text = await Deno.readTextFile(join(root, file));
+    const heads = text.matchAll(
+      /^ *(?:export |static |async |private |get |set )*(?:function\*? \w+|constructor|#?\w+)(?:<[^>(]*>)?\(/gm,
+    );
+    for (const { 0: head, index } of heads) {
+      if (/^ *(?:if|for|while|switch|return|catch|super)\b/.test(head)) continue;
+      const list = listFrom(text, index + head.length);
+      // A declaration has types, a call has none.
+      if (
+        list.length >= 6 && list.every((parameter) => /^[^(]*?\w+\??:/.test(parameter) || /^\s*[[{]/.test(parameter))
+      ) {
+        long.push(`${file}: ${head.trim()}…)`);
+      }
+    }
+  }
+  assertEquals(long, []);
+});
+
 /** The circles of a graph, which has for each node those that it leads to. */
 function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const state = new Map<string, "open" | "done">();
@@ -205,6 +226,24 @@ function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
   };
   for (const node of graph.keys()) visit(node, []);
   return circles;
+}
+
+/** The members of a list in brackets that begins at a position behind its opening bracket. */
+function listFrom(text: string, begin: number): string[] {
+  const members: string[] = [];
+  let [depth, start] = [0, begin];
+  for (let at = begin; at < text.length; at++) {
+    if ("([{".includes(text[at])) depth++;
+    const closes = ")]}".includes(text[at]);
+    if (depth === 0 && (closes || text[at] === ",")) {
+      const member = text.slice(start, at).trim();
+      if (member !== "") members.push(member);
+      start = at + 1;
+      if (closes) return members;
+    }
+    if (closes) depth--;
+  }
+  return members;
 }
 
 /** What a file imports from folders that it does not stand on. */

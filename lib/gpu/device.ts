@@ -116,7 +116,7 @@ export class Gpu implements Disposable {
     let kernel = kernels.get(key);
     if (kernel === undefined) {
       const failed = (error: Error) => this.#health.kernelFailed(error);
-      kernels.set(key, kernel = new Kernel(this.device, source, values, access, part, failed));
+      kernels.set(key, kernel = new Kernel(this.device, source, { values, access, part, failed }));
     }
     return kernel;
   }

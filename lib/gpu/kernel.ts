@@ -24,17 +24,15 @@ export class Kernel {
   /**
    * Compiles the kernel.
    *
-   * @param part What the values fill in, for error messages, such as "the activation tanh".
-   * @param failed Called if the kernel does not compile.
+   * @param options.part What the values fill in, for error messages, such as "the activation tanh".
+   * @param options.failed Called if the kernel does not compile.
    */
-  constructor(
-    device: GPUDevice,
-    source: KernelSource,
-    values: KernelValues,
-    access: OperandAccess,
-    part: string | undefined,
-    failed: (error: Error) => void,
-  ) {
+  constructor(device: GPUDevice, source: KernelSource, { values, access, part, failed }: {
+    readonly values: KernelValues;
+    readonly access: OperandAccess;
+    readonly part?: string;
+    readonly failed: (error: Error) => void;
+  }) {
     this.name = source.name;
     this.mirrors = access === "texture";
     this.declared = expandKernel(source, values, access);

@@ -106,6 +106,7 @@ Deno.test("a run leaves its configuration, metrics, pictures, plot, checkpoints 
     const { adapter, seconds, stepsPerSecond, ssim, ...figures } = summary;
     assertEquals(figures, {
       task: "image",
+      status: "finished",
       parameters: 16 * 2 + 16 + 16 * 16 + 16 + 3 * 16 + 3,
       steps: 14,
       psnr: metrics[1].psnr,

@@ -28,7 +28,7 @@ export function decodePng(bytes: Uint8Array, name = "picture"): Picture {
   for (const pass of passesOf(png.header)) {
     const samples = new Uint16Array(pass.width * samplesOf(png.header));
     for (let row = 0; row < pass.height; row++) {
-      undoFilter(rows, at + 1, pass.rowBytes, pixelBytes, row === 0, name);
+      undoFilter(rows, at + 1, { length: pass.rowBytes, pixel: pixelBytes, isFirst: row === 0, name });
       unpack(rows, at + 1, depth, samples);
       const first = (pass.y + row * pass.down) * width + pass.x;
       write(samples, pixels, first * channels, pass.across * channels);

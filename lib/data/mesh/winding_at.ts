@@ -15,9 +15,7 @@ export function windingAt({ nodes, faces }: WindingTree, x: number, y: number, z
       node *= 2;
       continue;
     }
-    sum += nodes[at + 3] < 0
-      ? solidAngle(nodes, at, x, y, z) / (4 * Math.PI)
-      : expansion(nodes, at, rx, ry, rz, square);
+    sum += nodes[at + 3] < 0 ? solidAngle(nodes, at, x, y, z) / (4 * Math.PI) : expansion(nodes, at, rx, ry, rz);
     // The next node in depth-first order; after the last one this is the root again.
     const next = node + 1;
     node = next >>> (31 - Math.clz32(next & -next));
@@ -27,7 +25,8 @@ export function windingAt({ nodes, faces }: WindingTree, x: number, y: number, z
 }
 
 /** What a group of triangles that is far away adds. */
-function expansion(nodes: Float32Array, at: number, rx: number, ry: number, rz: number, square: number): number {
+function expansion(nodes: Float32Array, at: number, rx: number, ry: number, rz: number): number {
+  const square = rx * rx + ry * ry + rz * rz;
   const [nx, ny, nz, xx] = [nodes[at + 4], nodes[at + 5], nodes[at + 6], nodes[at + 7]];
   const [yy, xy, xz, yz] = [nodes[at + 8], nodes[at + 9], nodes[at + 10], nodes[at + 11]];
   const quadratic = rx * (xx * rx + xy * ry + xz * rz) + ry * (xy * rx + yy * ry + yz * rz) +

@@ -171,6 +171,19 @@ function bandDecoder(first: number, last: number, low: number, reader: BitReader
 function refiningDecoder(first: number, last: number, low: number, reader: BitReader) {
   const bit = 1 << low;
   let emptyBlocks = 0;
+  /** Adds a bit to the coefficients from `k` on that are not 0, and returns the place of the zero behind `zeros` others. */
+  const refine = (coefficients: Int16Array, at: number, k: number, zeros: number): number => {
+    for (; k <= last; k++) {
+      const place = at + ZIGZAG[k];
+      const value = coefficients[place];
+      if (value === 0) {
+        if (zeros-- === 0) return k;
+      } else if (reader.number(1) !== 0) {
+        coefficients[place] = value < 0 ? value - bit : value + bit;
+      }
+    }
+    return k;
+  };
   const decode: BlockDecoder = ({ coefficients, ac }, _, at) => {
     let k = first;
     while (emptyBlocks === 0 && k <= last) {
@@ -182,7 +195,7 @@ function refiningDecoder(first: number, last: number, low: number, reader: BitRe
       }
       if (length > 1) throw damagedJpeg(reader.name, "a coefficient of more bits than its scan");
       const added = length === 0 ? 0 : reader.number(1) !== 0 ? bit : -bit;
-      k = refine(coefficients, at, k, last, run, bit, reader);
+      k = refine(coefficients, at, k, run);
       if (added !== 0) {
         if (k > last) throw damagedJpeg(reader.name, "a block of more coefficients than its scan");
         coefficients[at + ZIGZAG[k]] = added;
@@ -190,31 +203,9 @@ function refiningDecoder(first: number, last: number, low: number, reader: BitRe
       k++;
     }
     if (emptyBlocks > 0) {
-      refine(coefficients, at, k, last, 64, bit, reader);
+      refine(coefficients, at, k, 64);
       emptyBlocks--;
     }
   };
   return { decode, restart: () => void (emptyBlocks = 0) };
-}
-
-/** Adds a bit to the coefficients from `k` on that are not 0, and returns the place of the zero behind `zeros` others. */
-function refine(
-  coefficients: Int16Array,
-  at: number,
-  k: number,
-  last: number,
-  zeros: number,
-  bit: number,
-  reader: BitReader,
-): number {
-  for (; k <= last; k++) {
-    const place = at + ZIGZAG[k];
-    const value = coefficients[place];
-    if (value === 0) {
-      if (zeros-- === 0) return k;
-    } else if (reader.number(1) !== 0) {
-      coefficients[place] = value < 0 ? value - bit : value + bit;
-    }
-  }
-  return k;
 }

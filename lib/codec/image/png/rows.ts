@@ -82,17 +82,20 @@ export function inflateRows({ header, data }: Png, name: string): Uint8Array {
  *
  * @param rows All rows; those before are without their filter already.
  * @param at The position of the row's first byte, which is behind the number of its filter.
- * @param length The bytes of the row.
- * @param pixel The bytes of a pixel, at least 1.
- * @param isFirst Whether no row of the same pass is before it.
+ * @param row.length The bytes of the row.
+ * @param row.pixel The bytes of a pixel, at least 1.
+ * @param row.isFirst Whether no row of the same pass is before it.
+ * @param row.name The file's name, for error messages.
  */
 export function undoFilter(
   rows: Uint8Array,
   at: number,
-  length: number,
-  pixel: number,
-  isFirst: boolean,
-  name: string,
+  { length, pixel, isFirst, name }: {
+    readonly length: number;
+    readonly pixel: number;
+    readonly isFirst: boolean;
+    readonly name: string;
+  },
 ): void {
   const filter = rows[at - 1];
   if (filter > 4) throw damagedPng(name, `the row filter ${filter}`);
