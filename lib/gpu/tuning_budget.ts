@@ -7,7 +7,7 @@ export class TuningBudget implements Disposable {
   /**
    * Starts the clock.
    *
-   * @param seconds What may be spent.
+   * @param seconds The seconds that may be spent.
    * @param settle Called with what is left when the budget is disposed.
    */
   constructor(seconds: number, settle: (secondsLeft: number) => void) {
@@ -20,7 +20,7 @@ export class TuningBudget implements Disposable {
     return this.#left <= 0;
   }
 
-  /** Ends it. */
+  /** Ends the budget, and reports what is left. */
   [Symbol.dispose](): void {
     this.#settle(Math.max(0, this.#left));
   }

@@ -31,7 +31,7 @@ export interface AdaHessianJOptions extends AdaHessianOptions {
   published?: boolean;
 }
 
-/** Also of its relatives. */
+/** The hyper-parameters of AdaHessian-E, which its relatives share. */
 export const adaHessianHyperparameters: Hyperparameters<AdaHessianOptions> = {
   learningRate: learningRate(0.15),
   updateEvery: updateEvery(1, "probes"),
@@ -51,7 +51,7 @@ const jacobiHyperparameters: Hyperparameters<AdaHessianJOptions> = {
   published: { range: FLAG, default: false, doc: "Use the estimator of the published code, the mean of |Hv|" },
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const adaHessianEKind = optimizerKind({
   name: "adaHessianE",
   paper: "Yao et al. 2021; Chng, Saratchandran & Lucey 2025",
@@ -59,7 +59,7 @@ export const adaHessianEKind = optimizerKind({
   make: adaHessianE,
 });
 
-/** For the registry. */
+/** The entry of the registry. */
 export const adaHessianJKind = optimizerKind({
   name: "adaHessianJ",
   paper: "Yao et al. 2021; Chng, Saratchandran & Lucey 2025",
@@ -103,7 +103,7 @@ export function adaHessianJ(options: AdaHessianJOptions = {}): OptimizerSpec {
 
 /** What tells the members of the family apart. */
 interface CurvatureKind extends Pick<CurvatureEstimate, "estimate"> {
-  /** √ŝ, or |ŝ|. */
+  /** The magnitude of the estimate: √ŝ or |ŝ|. */
   readonly magnitude: "root_mean" | "absolute_mean";
   /** What the estimate is made from. */
   readonly observes: "hessianProbe" | "gaussNewtonSample";

@@ -17,7 +17,7 @@ export interface AdamOptions {
   weightDecay?: number;
 }
 
-/** Also of optimizers that end in Adam. */
+/** The hyper-parameters of Adam, also for optimizers that end in Adam's step. */
 export const adamHyperparameters: Hyperparameters<AdamOptions> = {
   learningRate: learningRate(1e-3),
   betas: betas(0.9, 0.999),
@@ -27,7 +27,7 @@ export const adamHyperparameters: Hyperparameters<AdamOptions> = {
 
 const adamWHyperparameters = withDefaults(adamHyperparameters, { weightDecay: 0.01 });
 
-/** For the registry. */
+/** The entry of the registry. */
 export const adamKind = optimizerKind({
   name: "adam",
   paper: "Kingma & Ba 2015",
@@ -35,7 +35,7 @@ export const adamKind = optimizerKind({
   make: adam,
 });
 
-/** For the registry. */
+/** The entry of the registry. */
 export const adamWKind = optimizerKind({
   name: "adamW",
   paper: "Loshchilov & Hutter 2019",

@@ -8,9 +8,9 @@ import text from "../../wgsl/optim/curvature_average.wgsl" with { type: "text" }
 export interface CurvatureEstimate {
   /** What one product says: h², v ⊙ h or |h|. */
   readonly estimate: "squared" | "signed" | "absolute";
-  /** a ← β₂a + (1−β₂)e, or a ← max(β₂a, e). */
+  /** How an estimate e is folded into the average a: a ← β₂a + (1−β₂)e, or a ← max(β₂a, e). */
   readonly fold: "mean" | "maximum";
-  /** β₂ in [0, 1). */
+  /** The decay β₂ in [0, 1). */
   readonly beta2: number;
 }
 
@@ -20,7 +20,7 @@ const source = { name: "curvature_average", text };
 export class CurvatureAverage implements Disposable {
   /** The estimate. */
   readonly average: Vector;
-  /** Only where a direction is given by its key and the estimate needs it. */
+  /** The direction; it exists only where it is given by its key and the estimate needs it. */
   #direction?: Vector;
 
   /** Allocates the estimate, which starts at 0. */
@@ -62,13 +62,13 @@ export class CurvatureAverage implements Disposable {
 
 /** When probes are taken, and how many. */
 export interface ProbeSchedule {
-  /** Steps at the start that take probes each; 1 for none but step 0. */
+  /** The number of steps at the start that all take probes; 1 means only step 0. */
   readonly warmup: number;
-  /** After them every so many steps take some. */
+  /** The number of steps from one step with probes to the next, after those at the start. */
   readonly updateEvery: number;
-  /** Probes at step 0. */
+  /** The number of probes at step 0. */
   readonly initialProbes: number;
-  /** Probes at any later step that takes some. */
+  /** The number of probes at any later step that takes some. */
   readonly probes: number;
 }
 

@@ -8,27 +8,27 @@ import type { OptimizerContext, OptimizerCore } from "./optimizer.ts";
 
 /** A running estimate of curvature: {@linkcode CurvatureAverage}, or what is derived from one. */
 export interface RunningCurvature extends Disposable {
-  /** Part of the optimizer's state. */
+  /** The estimate, which is part of the optimizer's state. */
   readonly average: Vector;
   /** Records folding one product in, Hv or JᵀS^½w, and for Hv what v was. */
   observe(product: Vector, probe?: Observation<"hessianProbe">["probe"]): void;
-  /** Says that `average` was changed otherwise. */
+  /** Tells the estimate that `average` was replaced, for instance from a checkpoint. */
   changed?(): void;
 }
 
 /** What tells optimizers apart that divide a momentum by curvature, entry by entry. */
 export interface CurvatureRule {
-  /** As in the registry. */
+  /** The optimizer's name in the registry. */
   readonly name: string;
   /** When observations are due. */
   readonly schedule: ProbeSchedule;
-  /** What they are; Hessian probes by default. */
+  /** The kind of observations; Hessian probes by default. */
   readonly observes?: "hessianProbe" | "gaussNewtonSample";
   /** The estimate, and what it is called in the state. The core frees it. */
   readonly curvature: readonly [name: string, RunningCurvature];
-  /** β₁ of the momentum. */
+  /** The decay β₁ of the momentum. */
   readonly beta1: number;
-  /** λ. */
+  /** The decoupled weight decay λ. */
   readonly weightDecay: number;
   /** The step's kernel, with what its text leaves open. */
   readonly kernel: readonly [KernelSource, KernelValues?];

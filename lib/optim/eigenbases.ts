@@ -16,7 +16,7 @@ const reorderSource = { name: "reorder_moment", text: reorderText };
  * eigenvectors, for optimizers that work in these bases.
  */
 export class Eigenbases implements Disposable {
-  /** What a checkpoint must hold. */
+  /** The vectors that a checkpoint must hold. */
   readonly state: Readonly<Record<string, Vector>>;
   readonly #factors: Vector;
   readonly #basis: Vector;

@@ -20,7 +20,7 @@ export class Equilibration implements RunningCurvature {
   readonly #preconditioner: Vector;
   readonly #owned: DisposableStack;
   #stale = false;
-  /** Only with damping. */
+  /** What damping needs; undefined without damping. */
   readonly #means?: { readonly means: DeviceBuffer; readonly segments: DeviceBuffer; readonly segmentOf: DeviceBuffer };
 
   /**
@@ -43,7 +43,7 @@ export class Equilibration implements RunningCurvature {
     this.#owned = made.move();
   }
 
-  /** d; part of an optimizer's state. */
+  /** The average d, which is part of an optimizer's state. */
   get average(): Vector {
     return this.#curvature.average;
   }
@@ -54,7 +54,7 @@ export class Equilibration implements RunningCurvature {
     this.#stale = true;
   }
 
-  /** Says that d was changed otherwise. */
+  /** Tells the preconditioner that d was replaced, for instance from a checkpoint. */
   changed(): void {
     this.#stale = true;
   }

@@ -44,7 +44,7 @@ export interface EsgdOptions {
   weightDecay?: number;
 }
 
-/** Also of its relatives. */
+/** The hyper-parameters of ESGD, which its relatives share. */
 export const esgdHyperparameters: Hyperparameters<EsgdOptions> = {
   learningRate: learningRate(0.5),
   updateEvery: updateEvery(100, "probes, after the first steps, which all take probes"),
@@ -62,7 +62,7 @@ export const esgdHyperparameters: Hyperparameters<EsgdOptions> = {
   weightDecay: weightDecay(),
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const esgdKind = optimizerKind({
   name: "esgd",
   paper: "Dauphin, de Vries & Bengio 2015; Chng, Saratchandran & Lucey 2025",

@@ -36,7 +36,7 @@ export interface EsgdMaxOptions {
   weightDecay?: number;
 }
 
-/** As published, but for the weight decay. */
+/** The hyper-parameters and their defaults are the published ones, except for the weight decay. */
 const hyperparameters: Hyperparameters<EsgdMaxOptions> = {
   learningRate: learningRate(0.15),
   updateEvery: updateEvery(100, "probes, after the first steps, which all take probes"),
@@ -48,7 +48,7 @@ const hyperparameters: Hyperparameters<EsgdMaxOptions> = {
   weightDecay: weightDecay(),
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const esgdMaxKind = optimizerKind({
   name: "esgdMax",
   paper: "Chng, Saratchandran & Lucey 2025",

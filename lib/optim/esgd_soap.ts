@@ -26,7 +26,7 @@ const hyperparameters: Hyperparameters<EsgdSoapOptions> = {
   averaging: averaging(0.95),
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const esgdSoapKind = optimizerKind({
   name: "esgdSoap",
   paper: "not published; it is ESGD in SOAP's eigenbases",

@@ -13,7 +13,7 @@ const hyperparameters: Hyperparameters<GaussNewtonOptions> = {
   updateEvery: updateEvery(1, "Gauss-Newton samples"),
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const gaussNewtonKind = optimizerKind({
   name: "gaussNewton",
   paper: "not published; it is the diagonal of the Gauss-Newton matrix by Hutchinson's estimator",

@@ -47,7 +47,7 @@ const hyperparameters: Hyperparameters<KfacOptions> = {
   ...adamsOwn,
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const kfacKind = optimizerKind({ name: "kfac", paper: "Martens & Grosse 2015", hyperparameters, make: kfac });
 
 const blendSource = { name: "blend", text: blendText };

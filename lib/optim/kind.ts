@@ -5,11 +5,11 @@ import type { OptimizerSpec } from "./optimizer.ts";
 export interface OptimizerKind {
   /** Its name in configurations and on the command line. */
   readonly name: string;
-  /** Where it is from: authors and years, without a full stop. */
+  /** The source: authors and years, without a full stop. */
   readonly paper: string;
   /** Its hyper-parameters. */
   readonly hyperparameters: AnyHyperparameters;
-  /** Makes one. It takes options of its own, which only it can check. */
+  /** Makes the optimizer. It takes options of its own, which only it can check. */
   readonly make: (options: never) => OptimizerSpec;
 }
 

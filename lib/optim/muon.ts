@@ -47,7 +47,7 @@ const hyperparameters: Hyperparameters<MuonOptions> = {
   weightDecay: weightDecay(),
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const muonKind = optimizerKind({ name: "muon", paper: "Jordan 2024", hyperparameters, make: muon });
 
 const startSource = { name: "muon_start", text: startText };
@@ -79,7 +79,7 @@ class MuonCore implements OptimizerCore {
   readonly multipliesMatrices = true;
   readonly state: StateVectors<"momentum" | "secondMoment">;
   readonly #direction: Vector;
-  /** Absent where a layout has no matrices that are large enough. */
+  /** What updates matrices; undefined where a layout has none that are large enough. */
   readonly #newtonSchulz?: NewtonSchulz;
   /** √max(1, outputs/inputs) for each vec4 of those matrices, 0 elsewhere. */
   readonly #scale: DeviceBuffer;

@@ -45,7 +45,7 @@ const VECTORS = {
   kroneckerFactors: "kroneckerFactors",
 } as const satisfies { readonly [Kind in ObservationKind]: keyof Observations[Kind] };
 
-/** All kinds, for those who compare them. */
+/** All kinds. */
 export const observationKinds = Object.keys(VECTORS) as readonly ObservationKind[];
 
 /** How many observations of a kind a step needs. */

@@ -12,21 +12,21 @@ import {
   observedVector,
 } from "./observation.ts";
 
-/** One update. */
+/** What one update is given. */
 export interface StepRequest {
-  /** Updated in place. */
+  /** The parameters, which are updated in place. */
   readonly parameters: Vector;
-  /** Of the step's batch. */
+  /** The gradient on the step's batch. */
   readonly gradient: Vector;
-  /** Defaults to the optimizer's own. */
+  /** The learning rate; by default the optimizer's own. */
   readonly learningRate?: number;
 }
 
 /** What an optimizer is told when it is made for a vector. */
 export interface OptimizerContext {
-  /** The device. */
+  /** The device on which the vectors lie. */
   readonly gpu: Gpu;
-  /** Of the vector to be optimised. */
+  /** The layout of the vector to be optimised. */
   readonly layout: Layout;
 }
 
@@ -35,7 +35,7 @@ export interface OptimizerContext {
  * disposed. Its methods only queue GPU work; none waits for results.
  */
 export interface OptimizerCore extends Disposable {
-  /** Vectors that a checkpoint must hold, by name. */
+  /** The vectors that a checkpoint must hold, by name. */
   readonly state: Readonly<Record<string, Vector>>;
   /** Whether it multiplies matrices of the parameters' size, so that the kernels for it matter. */
   readonly multipliesMatrices?: boolean;
@@ -53,7 +53,7 @@ export interface OptimizerCore extends Disposable {
 
 /** The working part of a {@linkcode GradientTransform}, made for one layout. It owns and frees everything that it made. */
 export interface GradientTransformCore extends Disposable {
-  /** Vectors that a checkpoint must hold, by name; none by default. */
+  /** The vectors that a checkpoint must hold, by name; by default there are none. */
   readonly state?: Readonly<Record<string, Vector>>;
   /**
    * Queues the work of one step. It may change the parameters, but never the gradient's vector, which is the caller's.
@@ -65,7 +65,7 @@ export interface GradientTransformCore extends Disposable {
 
 /** What changes a step's gradient, or its parameters, before an optimizer's update; `chain` puts it in front of an optimizer. */
 export interface GradientTransform {
-  /** Precedes the names of its state in a checkpoint. */
+  /** The name, which stands before the names of its state in a checkpoint. */
   readonly name: string;
   /** Every hyper-parameter, for configuration files; no other part of the chain has one of the same name. */
   readonly options: OptimizerSpec["options"];
@@ -75,9 +75,9 @@ export interface GradientTransform {
 
 /** An optimizer as data, made by `adam()`, `esgd()` and their like. */
 export interface OptimizerSpec {
-  /** As in the registry. */
+  /** The optimizer's name in the registry. */
   readonly name: string;
-  /** η, which a schedule multiplies. */
+  /** The learning rate η, which a schedule multiplies. */
   readonly learningRate: number;
   /** Every hyper-parameter, resolved, for configuration files. */
   readonly options: Readonly<Record<string, number | string | boolean | readonly number[]>>;
@@ -91,7 +91,7 @@ export interface OptimizerSpec {
 
 /** An optimizer of one vector, with its state on the device. Made by {@linkcode createOptimizer}. */
 export class Optimizer implements Disposable {
-  /** Vectors that make up its state, by name; part of a checkpoint. */
+  /** The vectors of its state, by name. A checkpoint holds them. */
   readonly state: Readonly<Record<string, Vector>>;
   readonly #core: OptimizerCore;
   readonly #transforms: readonly GradientTransformCore[];
@@ -99,7 +99,7 @@ export class Optimizer implements Disposable {
   #step = 0;
   #observations = 0;
 
-  /** Use {@linkcode createOptimizer}. */
+  /** Only {@linkcode createOptimizer} calls this. */
   constructor(readonly gpu: Gpu, readonly spec: OptimizerSpec, readonly layout: Layout) {
     using made = new DisposableStack();
     const context = { gpu, layout };
@@ -114,7 +114,7 @@ export class Optimizer implements Disposable {
     this.#owned = made.move();
   }
 
-  /** Steps made, and observations taken in, so far. */
+  /** The numbers of steps made and of observations taken in so far. */
   get counters(): { readonly step: number; readonly observations: number } {
     return { step: this.#step, observations: this.#observations };
   }
@@ -219,10 +219,10 @@ export function createOptimizer(
 
 const SPEC = objectWith("an optimizer such as adam()", "name", "learningRate", "options", "create");
 
-/** A vector of the device. */
+/** The check of a vector. */
 const VECTOR = { expected: "a vector of the device", holds: (value: unknown) => value instanceof Vector };
 
-/** A method. */
+/** The check of a method. */
 const FUNCTION = { expected: "a function", holds: (value: unknown) => typeof value === "function" };
 
 /** Throws if a core lacks a method, or says what it observes without taking it in, or the reverse. */
@@ -246,7 +246,7 @@ function checkCore(optimizer: string, core: OptimizerCore): void {
   }
 }
 
-/** Vectors by name that are freed together. */
+/** Vectors by name, which are freed together. */
 export type StateVectors<Name extends string> =
   & { readonly [Key in Name]: Vector }
   & {

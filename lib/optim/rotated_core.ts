@@ -5,15 +5,15 @@ import { type OptimizerContext, type OptimizerCore, stateVectors, type StepReque
 import { weightsOf } from "./two_sided.ts";
 import stepText from "../../wgsl/optim/rotated_step.wgsl" with { type: "text" };
 
-/** What a rule works on; primes are what is rotated, and the same as without where there is no matrix. */
+/** The vectors that a rule works on. A prime marks a rotated vector, which equals the unrotated one outside matrices. */
 export interface RotatedVectors {
-  /** g. */
+  /** The gradient g. */
   readonly gradient: Vector;
-  /** g'. */
+  /** The rotated gradient g'. */
   readonly rotatedGradient: Vector;
-  /** m, a running mean of g that the rule keeps. */
+  /** The running mean m of g, which the rule keeps. */
   readonly firstMoment: Vector;
-  /** m', likewise of g'. */
+  /** The running mean m' of g', which the rule keeps. */
   readonly rotatedMoment: Vector;
   /** Where the rule puts the step in the rotated basis, without its rate. */
   readonly step: Vector;
@@ -29,13 +29,13 @@ export interface RotatedRule extends Disposable {
   record(vectors: RotatedVectors, step: number, observations: number): void;
 }
 
-/** How {@linkcode RotatedCore} goes about it. */
+/** Options of {@linkcode RotatedCore}. */
 export interface RotationOptions {
-  /** The bases are brought up to date every so many steps. */
+  /** The number of steps from one refresh of the bases to the next. */
   readonly basisEvery: number;
   /** How much of the factors' averages a step keeps. */
   readonly averaging: number;
-  /** λ. */
+  /** The decoupled weight decay λ. */
   readonly weightDecay: number;
 }
 
@@ -55,7 +55,7 @@ export class RotatedCore implements OptimizerCore {
   readonly #moments;
   readonly #scratch;
   readonly #owned: DisposableStack;
-  /** Absent where a layout has no matrices. */
+  /** The bases; undefined where a layout has no matrices. */
   readonly #bases?: Eigenbases;
 
   /**

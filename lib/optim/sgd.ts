@@ -26,7 +26,7 @@ const hyperparameters: Hyperparameters<SgdOptions> = {
   weightDecay: weightDecay(),
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const sgdKind = optimizerKind({ name: "sgd", paper: "Sutskever et al. 2013", hyperparameters, make: sgd });
 
 const source = { name: "sgd_step", text };

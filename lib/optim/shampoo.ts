@@ -57,7 +57,7 @@ const hyperparameters: Hyperparameters<ShampooOptions> = {
   weightDecay: weightDecay(),
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const shampooKind = optimizerKind({
   name: "shampoo",
   paper: "Gupta, Koren & Singer 2018; Anil et al. 2020",
@@ -120,7 +120,7 @@ class ShampooCore implements OptimizerCore {
   readonly multipliesMatrices = true;
   readonly state: Readonly<Record<string, Vector>>;
   readonly #momentum: Vector;
-  /** Only when grafted to Adam. */
+  /** Adam's second moment; undefined unless its norm is grafted. */
   readonly #graft?: { readonly secondMoment: Vector; readonly direction: Vector };
   readonly #preconditioned: Vector;
   readonly #between: Vector;

@@ -29,7 +29,7 @@ const hyperparameters: Hyperparameters<SoapOptions> = {
   weightDecay: weightDecay(),
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const soapKind = optimizerKind({ name: "soap", paper: "Vyas et al. 2024", hyperparameters, make: soap });
 
 const source = { name: "soap_adam", text };

@@ -35,7 +35,7 @@ const hyperparameters: Hyperparameters<SophiaOptions> = {
   weightDecay: weightDecay(),
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const sophiaHKind = optimizerKind({ name: "sophiaH", paper: "Liu et al. 2024", hyperparameters, make: sophiaH });
 
 const source = { name: "sophia_step", text };

@@ -18,7 +18,7 @@ const hyperparameters: Hyperparameters<GaborOptions> = {
   scale: { range: POSITIVE, default: 10, doc: "Scale s of the envelope" },
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const gaborKind = activationKind({ name: "gabor", aliases: ["wavelet"], hyperparameters, make: gabor });
 
 /**

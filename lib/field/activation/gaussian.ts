@@ -15,7 +15,7 @@ const hyperparameters: Hyperparameters<GaussianOptions> = {
   sigma: { range: POSITIVE, default: 0.05, doc: "Width σ of the Gaussian" },
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const gaussianKind = activationKind({ name: "gaussian", hyperparameters, make: gaussian });
 
 /**

@@ -2,7 +2,7 @@ import type { Activation } from "./activation.ts";
 import { activationKind } from "./kind.ts";
 import { linearBound } from "./linear_bound.ts";
 
-/** For the registry. */
+/** The entry of the registry. */
 export const identityKind = activationKind({ name: "identity", hyperparameters: {}, make: identity });
 
 /** a(z) = z, which makes a layer linear. */

@@ -3,7 +3,7 @@ import { activationKind } from "./kind.ts";
 import { linearBound } from "./linear_bound.ts";
 import text from "../../../wgsl/field/activation/relu.wgsl" with { type: "text" };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const reluKind = activationKind({ name: "relu", hyperparameters: {}, make: relu });
 
 /** a(z) = max(z, 0), with a′(0) = 0; usually behind a positional encoding. */

@@ -3,7 +3,7 @@ import { activationKind } from "./kind.ts";
 import { linearBound } from "./linear_bound.ts";
 import text from "../../../wgsl/field/activation/sigmoid.wgsl" with { type: "text" };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const sigmoidKind = activationKind({ name: "sigmoid", hyperparameters: {}, make: sigmoid });
 
 /** a(z) = 1/(1 + e^−z). */

@@ -15,7 +15,7 @@ const hyperparameters: Hyperparameters<SincOptions> = {
   omega: { range: POSITIVE, default: 30, doc: "Frequency ω" },
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const sincKind = activationKind({ name: "sinc", hyperparameters, make: sinc });
 
 /**

@@ -14,7 +14,7 @@ const hyperparameters: Hyperparameters<SineOptions> = {
   omega: { range: POSITIVE, default: 30, doc: "Frequency ω" },
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const sineKind = activationKind({ name: "sine", hyperparameters, make: sine });
 
 /**

@@ -3,7 +3,7 @@ import { activationKind } from "./kind.ts";
 import { linearBound } from "./linear_bound.ts";
 import text from "../../../wgsl/field/activation/softplus.wgsl" with { type: "text" };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const softplusKind = activationKind({ name: "softplus", hyperparameters: {}, make: softplus });
 
 /** a(z) = log(1 + e^z), without overflow. */

@@ -18,7 +18,7 @@ const hyperparameters: Hyperparameters<PositionalEncodingOptions> = {
   octaves: { range: { ...COUNT, max: 24 }, default: 8, doc: "Octaves L of the positional encoding" },
 };
 
-/** For the registry. */
+/** The entry of the registry. */
 export const positionalKind = encodingKind({ name: "positional", hyperparameters, make: positionalEncoding });
 
 /**

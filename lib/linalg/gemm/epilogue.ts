@@ -14,7 +14,7 @@ export interface EntryFunction {
 
 /** A forward product that also stores A = a(Z). */
 export interface Activate {
-  /** Of one map. */
+  /** The activation, which has one linear map. */
   readonly activation: EntryFunction;
   /** Columns that exist; the others become 0. */
   readonly real: number;
@@ -24,7 +24,7 @@ export interface Activate {
 
 /** An adjoint product that stores X̄ ⊙ a′(Z), Z the preactivations of the layer whose activation X is. */
 export interface Derive {
-  /** Of one map. */
+  /** The activation, which has one linear map. */
   readonly activation: EntryFunction;
   /** Z, as large as X̄. */
   readonly below: BufferLike;

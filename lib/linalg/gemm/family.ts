@@ -3,9 +3,13 @@ import { BATCHED_KERNELS, type BatchedFamily } from "./batched_kernels.ts";
 import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
 
 /**
- * How a matrix product is computed: `register`: register-blocked, everywhere; `wide`: the same in larger blocks, for adapters to which
- * loads are dear; `tile`, `tile32`, `tile128`: by squares of 64, 32 and 128 in workgroup memory, for GPUs; `straight` and `straight32`:
- * straight-line text for 16 and 32 columns, for adapters that like it (docs/kernels.md), where rows come in blocks of 256.
+ * The family of kernels that computes a matrix product:
+ *
+ * - `register` works on blocks in registers and suits every adapter.
+ * - `wide` does the same in larger blocks, for adapters on which loads take long.
+ * - `tile`, `tile32` and `tile128` work on squares of 64, 32 and 128 entries in workgroup memory, for GPUs.
+ * - `straight` and `straight32` are code without loops for 16 and 32 columns, which some software adapters run fastest
+ *   (docs/kernels.md). They need rows in blocks of 256.
  */
 export type ProductFamily = RegisterFamily | TileFamily | StraightFamily;
 
