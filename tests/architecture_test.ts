@@ -210,24 +210,6 @@ Deno.test("no function, method or constructor takes six parameters or more one a
   assertEquals(long, []);
 });
 
-/** The circles of a graph, which has for each node those that it leads to. */
-function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
-  const state = new Map<string, "open" | "done">();
-  const circles: string[] = [];
-  const visit = (node: string, path: readonly string[]): void => {
-    if (state.get(node) === "done") return;
-    if (state.get(node) === "open") {
-      circles.push([...path.slice(path.indexOf(node)), node].join(" → "));
-      return;
-    }
-    state.set(node, "open");
-    for (const target of graph.get(node) ?? []) visit(target, [...path, node]);
-    state.set(node, "done");
-  };
-  for (const node of graph.keys()) visit(node, []);
-  return circles;
-}
-
 /** The members of a list in brackets that begins at a position behind its opening bracket. */
 function listFrom(text: string, begin: number): string[] {
   const members: string[] = [];
