@@ -1,6 +1,5 @@
 import { basename } from "@std/path";
 import type { Field } from "../../lib/field/field.ts";
-import { countOf } from "../../lib/optim/observation.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { convergenceSvg } from "../run/convergence_plot.ts";
 import { createRunFolder, type NewRunOptions } from "../run/new_run.ts";
@@ -9,8 +8,7 @@ import { RunFolder } from "../run/run_folder.ts";
 import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
-import { formatDuration, ProgressLine } from "../shell/progress.ts";
-import { Speed } from "../shell/speed.ts";
+import { ProgressLine } from "../shell/progress.ts";
 import type { RunTotals } from "./earlier_run.ts";
 import { beginClosing, soonAfter, unlessStopped } from "./closing.ts";
 import { networkName } from "./network_choice.ts";
@@ -18,11 +16,9 @@ import { runConfig } from "./run_config.ts";
 import { runSummary } from "./run_summary.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Rollback } from "./rollback.ts";
-import type { Figures, Quality, Summary, TrainingInput } from "./training_input.ts";
+import { formatQuality, StatusLine } from "./status_line.ts";
+import type { Figures, Summary, TrainingInput } from "./training_input.ts";
 import { onWriteError } from "./write_errors.ts";
-
-/** The cost of a Hessian-vector product relative to a step without one: six matrix products per layer instead of three. */
-const PRODUCT_WORK = 2;
 
 /** Settings of a run that is one of many, such as those of a comparison. */
 interface RunHabits {
@@ -79,8 +75,7 @@ interface RunOutcome {
 /** Writes the folder of one run and shows its progress. */
 export class TrainingRun implements Disposable {
   readonly #progress: ProgressLine;
-  readonly #speed = new Speed();
-  readonly #workSpeed = new Speed();
+  readonly #status: StatusLine;
   /** Stops measurements during training. */
   readonly #patience: AbortSignal;
   #folder?: RunFolder;
@@ -89,7 +84,6 @@ export class TrainingRun implements Disposable {
   #last?: TrainEvent;
   #figures: Figures = {};
   #evaluations = 0;
-  #firstStep = 0;
   #evaluated = { step: -1, seconds: 0 };
   /** The last checkpoint: its step, the training time in this process until then, and how long it took to write. */
   #saved = { step: 0, seconds: 0, took: 0 };
@@ -99,12 +93,13 @@ export class TrainingRun implements Disposable {
     this.#patience = soonAfter(signal);
     if (folder instanceof RunFolder) this.#folder = folder;
     this.#progress = habits?.progress ?? new ProgressLine();
+    this.#status = new StatusLine(parts);
   }
 
   /** Reads the records of an interrupted run, which continues from there, and removes those that it will write again. */
   async begin(): Promise<void> {
     const { step } = this.parts.optimizer.counters;
-    this.#firstStep = this.#saved.step = step;
+    this.#saved.step = step;
     if (this.#folder === undefined) return;
     const records = (await this.#folder.readMetrics()).filter((record) => record.step <= step);
     // An interruption adds a measurement that the run without it would not have.
@@ -138,7 +133,9 @@ export class TrainingRun implements Disposable {
     const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
     if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event, this.#patience);
     else if (event.type === "progress" && this.#isSaveDue(event)) await this.#save(event, true);
-    if (event.losses.length > 0) this.#progress.update(this.#line(event));
+    if (event.losses.length > 0) {
+      this.#progress.update(`${this.parts.habits?.prefix ?? ""}${this.#status.text(event, this.#figures)}`);
+    }
   }
 
   /** Writes the results of a finished or interrupted run and prints where they are. */
@@ -232,39 +229,6 @@ export class TrainingRun implements Disposable {
     }
   }
 
-  /** The progress line; the least important parts come last, where a narrow terminal cuts them off. */
-  #line({ seconds, step, epoch, losses, stepsPerEpoch, hvps }: TrainEvent): string {
-    const { steps } = this.parts.length;
-    const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-    const rate = this.#speed.update(step, seconds);
-    // The estimate counts work, not steps, because the first steps may take many products.
-    const workSpeed = this.#workSpeed.update(step + PRODUCT_WORK * hvps, seconds);
-    const left = step === steps
-      ? "0.0 s"
-      : workSpeed === undefined
-      ? "–"
-      : formatDuration(this.#workAfter(step) / workSpeed);
-    return (this.parts.habits?.prefix ?? "") + [
-      `epoch ${epoch.toFixed(1)}/${decimal(steps / stepsPerEpoch)}`,
-      `step ${step}`,
-      `loss ${mean.toExponential(2)}`,
-      formatQuality(this.parts.input.quality, this.#figures),
-      `ETA ${left}`,
-      `${(rate ?? (step - this.#firstStep) / seconds).toFixed(1)} steps/s`,
-    ].join("  ");
-  }
-
-  /** The remaining work in units of a step without products. It is extrapolated from the next thousand steps. */
-  #workAfter(step: number): number {
-    const { steps } = this.parts.length;
-    const seen = Math.min(1000, steps - step);
-    let work = 0;
-    for (let i = 0; i < seen; i++) {
-      work += 1 + PRODUCT_WORK * countOf(this.parts.optimizer.requests(step + i), "hessianProbe");
-    }
-    return work * (steps - step) / seen;
-  }
-
   /**
    * Measures the field and records the figures, once for each step. An interrupted run is measured outside of the count.
    *
@@ -330,14 +294,4 @@ export class TrainingRun implements Disposable {
   #totals({ seconds, hvps }: TrainEvent): RunTotals {
     return { seconds: this.#earlier.seconds + seconds, hvps: this.#earlier.hvps + hvps };
   }
-}
-
-/** "IoU 0.9712", with a dash where nothing has been measured yet. */
-function formatQuality({ figure, name, digits, unit = "" }: Quality, figures: Summary): string {
-  return `${name} ${figure in figures ? `${Number(figures[figure]).toFixed(digits)}${unit}` : "–"}`;
-}
-
-/** A whole number without decimals, any other number with one. */
-function decimal(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }
