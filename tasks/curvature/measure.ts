@@ -100,7 +100,7 @@ async function spectraOf(
   { signal, say }: Extent,
 ): Promise<Spectra> {
   using hessian = curvatureOperator(field, objective, batch);
-  const options = { probes: 2, steps: 32, blur: 0.02, seed, signal };
+  const options = { probes: 2, steps: 24, blur: 0.02, seed, signal };
   say("spectral density");
   const none = await spectralDensity(hessian, options);
   say("spectral density under the equilibrated preconditioner");

@@ -173,7 +173,7 @@ async function spectrumSection(measurements: readonly Measurement[], samples: nu
   return {
     title: "Spectral density of the whole field",
     paragraphs: [
-      `The density of the Hessian's eigenvalues on ${samples} samples by stochastic Lanczos quadrature (two probes of 32 steps; the band is ` +
+      `The density of the Hessian's eigenvalues on ${samples} samples by stochastic Lanczos quadrature (two probes of 24 steps; the band is ` +
       "the standard error), without and with the equilibrated preconditioner, which was estimated from 32 products. Waves are an effect of the " +
       "few steps; densities below 1e-5 are not shown.",
     ],
