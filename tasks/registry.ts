@@ -12,3 +12,10 @@ const tasks = [
 
 /** The tasks that train a field, by name. */
 export const TASKS: ReadonlyMap<string, TrainingTask> = new Map(tasks.map((task) => [task.name, task]));
+
+/** The task that a command line names with `--task`, which determines the other options; the first one if it names none that exists. */
+export function typedTask(args: readonly string[]): TrainingTask {
+  const at = args.findLastIndex((word) => word === "--task" || word.startsWith("--task="));
+  const name = args[at] === "--task" ? args[at + 1] : args[at]?.slice("--task=".length);
+  return TASKS.get(name ?? "") ?? TASKS.values().next().value!;
+}

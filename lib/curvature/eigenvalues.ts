@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from "npm:ml-matrix@6.15.1";
 
-/** Eigenvalues of a symmetric matrix, and the first component of each unit eigenvector. */
+/** The eigenvalues and unit eigenvectors of a symmetric matrix. */
 interface Eigenpairs {
   /** The eigenvalues, in ascending order. */
   readonly values: Float64Array;

@@ -10,7 +10,7 @@ import type { TrainingTask } from "../training/task.ts";
 import { commandFor, type CompareValues, sharedOptions } from "./command.ts";
 import { parseDuration } from "./duration.ts";
 import type { FinalLength, Input, Settings } from "./record.ts";
-import { TASKS } from "../registry.ts";
+import { TASKS, typedTask } from "../registry.ts";
 
 /** A parsed command line. */
 interface CompareRequest {
@@ -25,7 +25,7 @@ interface CompareRequest {
  * @throws {UserError} If an option is invalid, options exclude each other, or the input does not exist.
  */
 export async function readRequest(args: readonly string[]): Promise<CompareRequest> {
-  const task = TASKS.get(typedTask(args)) ?? TASKS.values().next().value!;
+  const task = typedTask(args);
   const parsed = parseOptions(args, commandFor(task, [...TASKS.keys()]));
   const values = parsed.values as unknown as CompareValues & Record<string, unknown>;
   const given = parsed.given as ReadonlySet<string>;
@@ -60,13 +60,6 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
     options,
   };
   return { values, settings };
-}
-
-/** The value of `--task`, which determines the other options. */
-function typedTask(args: readonly string[]): string {
-  const at = args.findLastIndex((word) => word === "--task" || word.startsWith("--task="));
-  if (at < 0) return "";
-  return args[at] === "--task" ? args[at + 1] ?? "" : args[at].slice("--task=".length);
 }
 
 function finalLength({ budget, minutes, epochs }: CompareValues): FinalLength {

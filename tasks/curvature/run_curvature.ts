@@ -5,7 +5,7 @@ import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { writeWhole } from "../run/atomic.ts";
 import { checkName } from "../run/run_name.ts";
 import { openRunFolder } from "../run/run_folder.ts";
-import { TASKS } from "../registry.ts";
+import { TASKS, typedTask } from "../registry.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { optionSpelling } from "../shell/command.ts";
 import { parseOptions } from "../shell/options.ts";
@@ -31,7 +31,7 @@ const SMALL_LAYERS = 2;
  * @param signal Ends the measurements; what is measured by then is reported.
  */
 export async function runCurvature(args: readonly string[], signal: AbortSignal): Promise<void> {
-  const task = TASKS.get(typedTask(args)) ?? TASKS.values().next().value!;
+  const task = typedTask(args);
   const parsed = parseOptions(args, commandFor(task, [...TASKS.keys()]));
   const values = parsed.values as unknown as CurvatureValues & Record<string, unknown>;
   const given = parsed.given as ReadonlySet<string>;
@@ -67,13 +67,6 @@ export async function runCurvature(args: readonly string[], signal: AbortSignal)
   for (const [file, content] of Object.entries(report.files)) await writeWhole(join(folder, file), content);
   for (const finding of report.findings) console.log(finding);
   console.log(`The report is in ${join(folder, "report.html")}`);
-}
-
-/** The value of `--task`, which determines the other options. */
-function typedTask(args: readonly string[]): string {
-  const at = args.findLastIndex((word) => word === "--task" || word.startsWith("--task="));
-  if (at < 0) return "";
-  return args[at] === "--task" ? args[at + 1] ?? "" : args[at].slice("--task=".length);
 }
 
 function sizesIn(text: string): number[] {
