@@ -16,7 +16,8 @@ export {
   type DeviceBatch,
   type SymmetricOperator,
 } from "./operator.ts";
-export { diagonalPreconditioner, preconditionedOperator, type Preconditioner } from "./preconditioned.ts";
+export type { Preconditioner } from "../linalg/preconditioner.ts";
+export { diagonalPreconditioner, preconditionedOperator } from "./preconditioned.ts";
 export { type Estimate, type ProbeEstimates, probeOperator, type ProbeOptions } from "./probes.ts";
 export {
   type LogHistogram,

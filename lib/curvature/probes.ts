@@ -1,6 +1,6 @@
 import { streams } from "../gpu/random.ts";
 import { createVector } from "../linalg/vector.ts";
-import { multiplyEntries } from "./multiply_entries.ts";
+import { multiplyEntries } from "../linalg/multiply_entries.ts";
 import type { SymmetricOperator } from "./operator.ts";
 
 /** Probes whose results are read together, because a read-back takes about as long on an idle device as many products. */

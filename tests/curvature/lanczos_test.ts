@@ -15,7 +15,7 @@ import {
   symmetricEigenvalues,
   type SymmetricOperator,
 } from "../../lib/curvature/mod.ts";
-import { multiplyEntries } from "../../lib/curvature/multiply_entries.ts";
+import { multiplyEntries } from "../../lib/linalg/multiply_entries.ts";
 import { fileDevice } from "../support/device.ts";
 import { randomNumbers } from "../support/random_numbers.ts";
 
