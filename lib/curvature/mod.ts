@@ -8,7 +8,8 @@ export { equilibratedDiagonal, jacobiDiagonal } from "./diagonals.ts";
 export { symmetricEigenvalues } from "./eigenvalues.ts";
 export { type GradientNoise, gradientNoise } from "./gradient_noise.ts";
 export { lanczos, type LanczosOptions, type LanczosResult } from "./lanczos.ts";
-export { gaussNewtonMatrix, hessianMatrix } from "./matrix.ts";
+export { gaussNewtonDiagonal, type GaussNewtonDiagonalOptions } from "./gauss_newton_diagonal.ts";
+export { gaussNewtonMatrix, hessianMatrix, operatorMatrix } from "./matrix.ts";
 export {
   type CurvatureBatch,
   type CurvatureOperator,
