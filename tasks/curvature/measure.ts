@@ -1,12 +1,14 @@
-import { isMadeAt } from "./measurement.ts";
-import { MEASUREMENTS } from "./measurements.ts";
-import type { MomentSource } from "./moment_source.ts";
-import type { Part } from "./part.ts";
 import { momentText } from "./moment.ts";
+import type { MomentSource } from "./moment_source.ts";
+import { type Part, partKey } from "./part.ts";
+import type { MomentParts } from "./plans.ts";
 import { type Extent, Subject } from "./subject.ts";
 
-/** How the measurements are made. */
+/** What is measured, and how. */
 interface MeasureOptions {
+  readonly planned: readonly MomentParts[];
+  /** The parts that are finished already. */
+  readonly done: readonly Part[];
   readonly extent: Extent;
   /** Ends the measurements. */
   readonly signal: AbortSignal;
@@ -14,17 +16,22 @@ interface MeasureOptions {
   readonly say: (what: string) => void;
 }
 
-/** Measures all moments and returns the finished parts one by one. */
+/** Makes the measurements that are not finished yet, and returns the finished parts one by one. */
 export async function* measureAll(source: MomentSource, options: MeasureOptions): AsyncGenerator<Part> {
-  const { extent, signal, say } = options;
-  for (const plan of source.plans) {
+  const { planned, extent, signal, say } = options;
+  const done = new Set(options.done.map(partKey));
+  for (const { plan, measurements } of planned) {
+    const missing = measurements.filter(({ name }) => !done.has(partKey({ ...plan, measurement: name })));
+    if (missing.length === 0) continue;
     using moment = await source.open(plan);
     using subject = new Subject(moment, extent, signal);
-    for (const measurement of MEASUREMENTS.filter((each) => isMadeAt(each, plan, source.along))) {
+    for (const { name, doing, measure } of missing) {
       signal.throwIfAborted();
-      say(`${plan.series}, ${momentText(plan)}: ${measurement.doing}`);
-      const result = await measurement.measure(subject);
-      yield { ...plan, measurement: measurement.name, parameters: moment.field.parameterCount, result };
+      say(`${plan.series}, ${momentText(plan)}: ${doing}`);
+      const begin = performance.now();
+      const result = await measure(subject);
+      const seconds = (performance.now() - begin) / 1000;
+      yield { ...plan, measurement: name, parameters: moment.field.parameterCount, seconds, result };
     }
   }
 }

@@ -11,7 +11,6 @@ const SMALL_LAYERS = 2;
 /** Which fields are measured at initialisation. */
 interface NewFieldsOptions {
   readonly activations: readonly string[];
-  readonly seeds: number;
   /** Width of the small field. */
   readonly smallWidth: number;
   /** The file or scene; undefined for the task's default. */
@@ -22,22 +21,17 @@ interface NewFieldsOptions {
 
 /** New fields of each activation and seed. */
 export class NewFields implements MomentSource {
-  readonly along = false;
-  readonly plans: readonly MomentPlan[];
   /** The options of a run by activation. */
   readonly #values: ReadonlyMap<string, RunValues>;
 
   /** @throws {UserError} If the options do not fit the task or an activation. */
   constructor(readonly gpu: Gpu, readonly task: TrainingTask, readonly of: NewFieldsOptions) {
-    const { activations, seeds, input, options } = of;
+    const { activations, input, options } = of;
     const positional = task.command.positionals?.[0]?.name;
     this.#values = new Map(activations.map((activation) => {
       const stored = { ...options, activation, ...positional !== undefined && { [positional]: input } };
       return [activation, settledValues(task, stored, gpu.adapter, "the command line")];
     }));
-    this.plans = activations.flatMap((series) =>
-      Array.from({ length: seeds }, (_, seed) => ({ series, seed, step: 0 }))
-    );
   }
 
   async open(plan: MomentPlan): Promise<Moment> {

@@ -1,8 +1,11 @@
 import { type ProductDensity, productDensity } from "../../../lib/curvature/product_density.ts";
 import { panelsPlotSvg, type PlotSeries } from "../../run/plot.ts";
 import { list, number, object, record, type Shaped } from "../../shell/shape.ts";
+import { UserError } from "../../shell/user_error.ts";
 import { mean } from "../../shell/statistics.ts";
 import type { Figure, Measurement, Result } from "../measurement.ts";
+import type { Moment } from "../moment.ts";
+import type { Extent } from "../subject.ts";
 import { bySeries, isAlongRun } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
 import { oneProduct } from "./one_product.ts";
@@ -80,6 +83,18 @@ export const density: Measurement<Densities> = {
       `batch size ${batchSize}.`;
   },
 };
+
+/**
+ * Checks that the data has samples for at least one of the batch sizes.
+ *
+ * @throws {UserError} If it has not.
+ */
+export function checkExtent({ batchSizes }: Extent, { input: { data } }: Moment): void {
+  if (Math.min(...batchSizes) <= data.count) return;
+  throw new UserError(
+    `--batch-sizes: expected at least one of at most ${data.count}, the number of samples, found ${batchSizes.join()}.`,
+  );
+}
 
 function sharesOf({ zero, belowThousandth, belowHundredth }: ProductDensity): Shaped<typeof shares> {
   return { zero, belowThousandth, belowHundredth };
