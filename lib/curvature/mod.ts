@@ -5,7 +5,9 @@
  * @module
  */
 export { equilibratedDiagonal, jacobiDiagonal } from "./diagonals.ts";
+export { type DirectionKind } from "./direction.ts";
 export { symmetricEigenvalues } from "./eigenvalues.ts";
+export { equilibratedDensity, type EquilibratedDensityOptions } from "./equilibrated_density.ts";
 export { type GradientNoise, gradientNoise } from "./gradient_noise.ts";
 export { lanczos, type LanczosOptions, type LanczosResult } from "./lanczos.ts";
 export { gaussNewtonDiagonal, type GaussNewtonDiagonalOptions } from "./gauss_newton_diagonal.ts";
@@ -23,6 +25,7 @@ export { type Estimate, type ProbeEstimates, probeOperator, type ProbeOptions } 
 export {
   type LogHistogram,
   logHistogram,
+  matrixDensity,
   type ProductDensities,
   type ProductDensity,
   productDensity,

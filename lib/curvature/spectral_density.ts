@@ -1,3 +1,4 @@
+import type { DirectionKind } from "./direction.ts";
 import { lanczos } from "./lanczos.ts";
 import type { SymmetricOperator } from "./operator.ts";
 
@@ -9,6 +10,8 @@ export interface SpectralDensityOptions {
   readonly steps?: number;
   /** Determines the start vectors (default: 0). */
   readonly seed?: number;
+  /** How the entries of the start vectors are distributed (default: `"rademacher"`). */
+  readonly directions?: DirectionKind;
   /** The number of points at which the density is given (default: 400). */
   readonly points?: number;
   /** The standard deviation of the Gaussian that replaces each node, as a share of the spectrum's width (default: 0.01). */
@@ -39,11 +42,11 @@ export interface SpectralDensity {
  */
 export async function spectralDensity(
   operator: SymmetricOperator,
-  { probes = 8, steps = 64, seed = 0, points = 400, blur = 0.01, signal }: SpectralDensityOptions = {},
+  { probes = 8, steps = 64, seed = 0, directions, points = 400, blur = 0.01, signal }: SpectralDensityOptions = {},
 ): Promise<SpectralDensity> {
   const rules: { values: Float64Array; weights: Float64Array }[] = [];
   for (let probe = 0; probe < probes; probe++) {
-    rules.push(await lanczos(operator, { steps, seed, probe, signal }));
+    rules.push(await lanczos(operator, { steps, seed, probe, directions, signal }));
   }
   const low = Math.min(...rules.map(({ values }) => values[0]));
   const high = Math.max(...rules.map(({ values }) => values[values.length - 1]));
