@@ -5,6 +5,7 @@ import { entrySizes } from "./measurements/entry_sizes.ts";
 import { estimates } from "./measurements/estimates.ts";
 import { gaussNewton } from "./measurements/gauss_newton.ts";
 import { noise } from "./measurements/noise.ts";
+import { ownPreconditioning } from "./measurements/own_preconditioner.ts";
 import { spectrum } from "./measurements/spectrum.ts";
 
 /** All measurements, in the order in which they are made and reported. */
@@ -14,6 +15,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   conditioning,
   gaussNewton,
   spectrum,
+  ownPreconditioning,
   estimates,
   noise,
 ];
