@@ -4,10 +4,12 @@
  *
  * @module
  */
+export { type DiagonalAgreement, diagonalAgreement, type LogLogHistogram } from "./agreement.ts";
 export { equilibratedDiagonal, jacobiDiagonal } from "./diagonals.ts";
 export { type DirectionKind } from "./direction.ts";
 export { symmetricEigenvalues } from "./eigenvalues.ts";
 export { equilibratedDensity, type EquilibratedDensityOptions } from "./equilibrated_density.ts";
+export { type Estimate } from "./estimate.ts";
 export { type GradientNoise, gradientNoise } from "./gradient_noise.ts";
 export { lanczos, type LanczosOptions, type LanczosResult } from "./lanczos.ts";
 export { gaussNewtonMatrix, hessianMatrix } from "./matrix.ts";
@@ -19,7 +21,7 @@ export {
   type SymmetricOperator,
 } from "./operator.ts";
 export { diagonalPreconditioner, preconditionedOperator, type Preconditioner } from "./preconditioned.ts";
-export { type Estimate, type ProbeEstimates, probeOperator, type ProbeOptions } from "./probes.ts";
+export { type ProbeEstimates, probeOperator, type ProbeOptions } from "./probes.ts";
 export {
   type LogHistogram,
   logHistogram,
