@@ -6,6 +6,12 @@
  */
 export { type DiagonalAgreement, diagonalAgreement, type LogLogHistogram } from "./agreement.ts";
 export { equilibratedDiagonal, jacobiDiagonal } from "./diagonals.ts";
+export {
+  type CurvatureNoise,
+  curvatureNoise,
+  type CurvatureNoiseOptions,
+  type DiagonalNoise,
+} from "./curvature_noise.ts";
 export { type DirectionKind } from "./direction.ts";
 export { symmetricEigenvalues } from "./eigenvalues.ts";
 export { equilibratedDensity, type EquilibratedDensityOptions } from "./equilibrated_density.ts";
