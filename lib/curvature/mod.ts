@@ -4,10 +4,18 @@
  *
  * @module
  */
+export { type DiagonalAgreement, diagonalAgreement, type LogLogHistogram } from "./agreement.ts";
 export { equilibratedDiagonal, jacobiDiagonal } from "./diagonals.ts";
+export {
+  type CurvatureNoise,
+  curvatureNoise,
+  type CurvatureNoiseOptions,
+  type DiagonalNoise,
+} from "./curvature_noise.ts";
 export { type DirectionKind } from "./direction.ts";
 export { symmetricEigenvalues } from "./eigenvalues.ts";
 export { equilibratedDensity, type EquilibratedDensityOptions } from "./equilibrated_density.ts";
+export { type Estimate } from "./estimate.ts";
 export { type GradientNoise, gradientNoise } from "./gradient_noise.ts";
 export { lanczos, type LanczosOptions, type LanczosResult } from "./lanczos.ts";
 export { gaussNewtonDiagonal, type GaussNewtonDiagonalOptions } from "./gauss_newton_diagonal.ts";
@@ -21,7 +29,7 @@ export {
 } from "./operator.ts";
 export type { Preconditioner } from "../linalg/preconditioner.ts";
 export { diagonalPreconditioner, preconditionedOperator } from "./preconditioned.ts";
-export { type Estimate, type ProbeEstimates, probeOperator, type ProbeOptions } from "./probes.ts";
+export { type ProbeEstimates, probeOperator, type ProbeOptions } from "./probes.ts";
 export {
   type LogHistogram,
   logHistogram,

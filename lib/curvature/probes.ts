@@ -1,18 +1,11 @@
 import { multiplyEntries } from "../linalg/multiply_entries.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { type DirectionKind, fillDirection } from "./direction.ts";
+import { type Estimate, estimateOf } from "./estimate.ts";
 import type { SymmetricOperator } from "./operator.ts";
 
 /** Probes whose results are read together, because a read-back takes about as long on an idle device as many products. */
 const BLOCK = 16;
-
-/** A number with the standard error of its estimate. */
-export interface Estimate {
-  /** The estimate. */
-  readonly value: number;
-  /** Its standard error. */
-  readonly error: number;
-}
 
 /** What random probes say about a symmetric operator A. */
 export interface ProbeEstimates {
@@ -130,11 +123,4 @@ class ProbeSums {
       equilibrated: this.#productSquares.map((sum) => Math.sqrt(sum / probes)),
     };
   }
-}
-
-/** The mean of independent numbers with its standard error. */
-function estimateOf(numbers: readonly number[]): Estimate {
-  const value = numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
-  const squares = numbers.reduce((sum, each) => sum + (each - value) ** 2, 0);
-  return { value, error: Math.sqrt(squares / (numbers.length - 1) / numbers.length) };
 }
