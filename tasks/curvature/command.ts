@@ -70,7 +70,16 @@ const own = defineCommand({
 const NOT_SHARED = new Set([
   ...["optimizer", "learning-rate", "clip-norm", "schedule", "schedule-epochs", "epochs", "minutes", "preset", "seed"],
   ...["activation", "evaluate-every", "snapshot-every", "dry-run", "batch-size", "show-cameras", "path", "frames"],
-  ...["on-divergence", "on-write-error", "test-views", "test-points", "resolution", "metric", "rays"],
+  ...[
+    "keep-checkpoints",
+    "on-divergence",
+    "on-write-error",
+    "test-views",
+    "test-points",
+    "resolution",
+    "metric",
+    "rays",
+  ],
   ...own.options.map(({ name }) => name as string),
 ]);
 

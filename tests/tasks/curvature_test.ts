@@ -138,6 +138,38 @@ Deno.test("curvature is measured at the checkpoints of a run, with the run's own
     );
   }));
 
+Deno.test("a run keeps checkpoints along its way, also after it is resumed, and all of them are measured", () =>
+  inFolder(async (folder) => {
+    const image = async (...args: string[]) => {
+      const { code, stderr } = await outcome(startTask("image", args, folder));
+      assertEquals(code, 0, stderr);
+    };
+    const run = join(folder, "runs", "image", "r");
+    const kept = () => namesIn(join(run, "checkpoints")).map((name) => Number(name.match(/\d+/)));
+    const options = [...TRAINED, "--optimizer", "adam", "--evaluate-every", "1", "--schedule", "constant"];
+    await image(...options, "--epochs", "10", "--keep-checkpoints", "5", "--name", "r");
+    // An epoch has 4 steps.
+    assertEquals(kept(), [8, 16, 24, 32, 36, 40]);
+    assertEquals(JSON.parse(await Deno.readTextFile(join(run, "config.json"))).options.keepCheckpoints, 5);
+    await image("--resume", run, "--epochs", "20");
+    assertEquals(kept(), [16, 32, 48, 64, 72, 76, 80]);
+    const { code, stderr } = await curvature(
+      folder,
+      "--run",
+      run,
+      "--batch-sizes",
+      "64",
+      "--samples",
+      "64",
+      "--name",
+      "b",
+    );
+    assertEquals(code, 0, stderr);
+    const rows = (await Deno.readTextFile(join(report(folder, "b"), "curvature.csv"))).split("\n");
+    const noise = rows.filter((row) => row.includes("noise scale")).map((row) => Number(row.split(",")[2]));
+    assertEquals(noise, kept());
+  }));
+
 Deno.test("a checkpoint comes with the state of the run's optimizer, and all memory is given back", () =>
   inFolder(async (folder) => {
     const options = [...TRAINED, "--optimizer", "adam", "--epochs", "3", "--name", "r"];
