@@ -5,6 +5,7 @@ import { entrySizes } from "./measurements/entry_sizes.ts";
 import { estimates } from "./measurements/estimates.ts";
 import { gaussNewton } from "./measurements/gauss_newton.ts";
 import { noise } from "./measurements/noise.ts";
+import { ownDiagonal } from "./measurements/own_diagonal.ts";
 import { ownPreconditioning } from "./measurements/own_preconditioner.ts";
 import { spectrum } from "./measurements/spectrum.ts";
 
@@ -16,6 +17,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   gaussNewton,
   spectrum,
   ownPreconditioning,
+  ownDiagonal,
   estimates,
   noise,
 ];
