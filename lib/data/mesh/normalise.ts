@@ -1,8 +1,9 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { fitPositions } from "../../codec/mesh/position_bits.ts";
 import { cleanMesh, type MeshCleaning } from "./clean.ts";
-import { describeChanges, describeDefects, describeEmptiness } from "./describe_cleaning.ts";
-import { boxOf, checkMesh, measureMesh, type MeshBox, type MeshReport, volumeOf } from "./inspect.ts";
+import { describeChanges, describeDefects, describeEmptiness, describeThinness } from "./describe_cleaning.ts";
+import { boxOf, checkMesh, measureMesh, measureSurface, type MeshBox, type MeshReport } from "./inspect.ts";
+import { ROUNDING } from "./inward_parts.ts";
 import { weldNear } from "./weld_near.ts";
 
 /** The radius of a normalised mesh. It is less than 1, so that there are samples outside the mesh too. */
@@ -96,8 +97,12 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
   const cleaning = { ...found, mergedVertices: merged };
   const report = { ...measureMesh(welded, boxOf(welded)), ...edges };
   const finding = { name, report, cleaning, repair, flipped };
-  if (!(Math.abs(volumeOf(mesh)) >= LEAST_VOLUME * (4 / 3) * Math.PI * RADIUS ** 3)) {
-    throw new Error(describeEmptiness(finding));
+  const { area, volume } = measureSurface(mesh);
+  const share = Math.abs(volume) / ((4 / 3) * Math.PI * RADIUS ** 3);
+  if (!(share >= LEAST_VOLUME)) {
+    // Rounding errors give a flat surface a little volume.
+    const isFlat = Math.abs(volume) <= ROUNDING * area;
+    throw new Error(isFlat ? describeEmptiness(finding) : describeThinness(finding, share, LEAST_VOLUME));
   }
   return {
     mesh,
