@@ -34,11 +34,14 @@ export async function decodeMesh(bytes: Uint8Array, name = "mesh"): Promise<Deco
     throw new TypeError(`${name}: expected the file's bytes as a Uint8Array, found ${typeof bytes}.`);
   }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    const unpacked = await gunzip(bytes, name);
+    let surplus = 0;
+    const unpacked = await gunzip(bytes, name, undefined, (bytes) => surplus = bytes);
     if (unpacked[0] === 0x1f && unpacked[1] === 0x8b) {
       throw new Error(`${name}: expected a mesh in the gzip file, found another gzip file.`);
     }
-    return decode(unpacked, name, name.replace(/\.gz$/i, ""));
+    const mesh = decode(unpacked, name, name.replace(/\.gz$/i, ""));
+    const warning = `${name}: passed over bytes after the end of the gzip file: ${surplus} bytes.`;
+    return surplus === 0 ? mesh : { ...mesh, warnings: [warning, ...mesh.warnings] };
   }
   return decode(bytes, name, name);
 }

@@ -214,12 +214,41 @@ Deno.test("a packed file that is cut off or unpacks to gigabytes is refused", as
   const [first, second] = [await gzip(ply.subarray(0, 300)), await gzip(ply.subarray(300))];
   const cutMember = new Uint8Array([...first, ...second.subarray(0, second.length - 9)]);
   await assertRejects(() => decodeMesh(cutMember, "x.ply.gz"), Error, "x.ply.gz: the gzip file is damaged or cut off.");
+  // The last four bytes are not the size of what was packed, because the file is cut off.
+  for (const rest of [4, 6, 100, packed.length - 20]) {
+    const short = await assertRejects(() => decodeMesh(packed.subarray(0, packed.length - rest), "x.ply.gz"), Error);
+    assertEquals(short.message, "x.ply.gz: the gzip file is damaged or cut off.");
+  }
+  for (let at = 10; at < packed.length; at++) {
+    const flipped = packed.slice();
+    flipped[at] ^= 1 << (at % 8);
+    // Bits that fill up the last byte of the packed data have no meaning.
+    const read = await gunzip(flipped, "x.ply.gz").catch(({ message }) => message);
+    if (typeof read === "string") assertEquals(read, "x.ply.gz: the gzip file is damaged or cut off.");
+    else assertEquals(read, ply);
+  }
   const zeros = await gzip(new Uint8Array(2 ** 20));
   const bomb = await assertRejects(() => gunzip(zeros, "x.obj.gz", 1000), Error);
   assertEquals(
     bomb.message,
     "x.obj.gz: expected at most 1000 bytes after decompression, 1 times those of the file, found more.",
   );
+});
+
+Deno.test("bytes after a gzip file are passed over with a warning", async () => {
+  const rest = Uint8Array.of(1, 2, 3, 255);
+  const [first, second] = [await gzip(ply.subarray(0, 300)), await gzip(ply.subarray(300))];
+  for (const packed of [await gzip(ply), new Uint8Array([...first, ...second])]) {
+    const mesh = await decodeMesh(new Uint8Array([...packed, ...rest, 0, 0]), "x.ply.gz");
+    assertEquals(mesh.warnings, ["x.ply.gz: passed over bytes after the end of the gzip file: 4 bytes."]);
+    assertEquals(mesh.indices, (await decodeMesh(ply)).indices);
+  }
+  const named = new Uint8Array([...first.subarray(0, 3), 31, ...first.subarray(4, 10), 1, 0, 7]);
+  const fields = [...text("name"), 0, ...text("a comment"), 0, 9, 9];
+  const whole = new Uint8Array([...named, ...fields, ...(await gzip(ply)).subarray(10), ...rest]);
+  assertEquals((await decodeMesh(whole, "x.ply.gz")).indices, (await decodeMesh(ply)).indices);
+  const damaged = new Uint8Array([...await gzip(ply), ...second.subarray(0, 40)]);
+  await assertRejects(() => decodeMesh(damaged, "x.ply.gz"), Error, "x.ply.gz: the gzip file is damaged or cut off.");
 });
 
 Deno.test("every way of cutting a binary PLY or STL short ends in an error, no byte makes it hang", async () => {
