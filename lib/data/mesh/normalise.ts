@@ -12,6 +12,9 @@ const RADIUS = 0.95;
 /** The least volume that a mesh must enclose, as a part of the volume of the sphere of its radius. */
 const LEAST_VOLUME = 1e-6;
 
+/** The least size of a mesh, whose squares and reciprocal 64 bits represent. */
+const LEAST_SIZE = 1e-150;
+
 /** The transform of a mesh into the unit sphere: x ↦ rotation · (x − centre) · scale. */
 export interface MeshTransform {
   /** The centre of the mesh's bounding box, in the input's coordinates. */
@@ -89,8 +92,9 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
   if (typeof repair !== "boolean") throw new Error(`${name}: repair: expected true or false, found ${repair}.`);
   checkMesh(input, name);
   const box = boxOf(input);
+  checkSize(box, name);
   const { mesh: near, merged } = weldNear(input, box);
-  const transform = transformFor(near, box, ROTATIONS[up], name);
+  const transform = transformFor(near, box, ROTATIONS[up]);
   const placed = new Float32Array(mapPositions(near.positions, (p) => apply(transform, p)));
   const welded = { positions: placed, indices: near.indices };
   const { mesh, edges, flipped, cleaning: found } = cleanMesh(welded, repair);
@@ -117,7 +121,7 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
 }
 
 /** The transform that moves the centre of the box to the origin and the farthest vertex to the radius. */
-function transformFor(mesh: Mesh, box: MeshBox, rotation: readonly number[], name: string): MeshTransform {
+function transformFor(mesh: Mesh, box: MeshBox, rotation: readonly number[]): MeshTransform {
   const centre = box.low.map((low, axis) => (low + box.high[axis]) / 2) as [number, number, number];
   const { positions, indices } = mesh;
   let square = 0;
@@ -130,9 +134,14 @@ function transformFor(mesh: Mesh, box: MeshBox, rotation: readonly number[], nam
     ];
     square = Math.max(square, x * x + y * y + z * z);
   }
-  const radius = Math.sqrt(square);
-  if (radius === 0) throw new Error(`${name}: all vertices of the mesh lie at one point.`);
-  return { centre, scale: RADIUS / radius, rotation };
+  return { centre, scale: RADIUS / Math.sqrt(square), rotation };
+}
+
+function checkSize({ low, high }: MeshBox, name: string): void {
+  const size = Math.max(...high.map((value, axis) => value - low[axis]));
+  if (size === 0) throw new Error(`${name}: all vertices of the mesh lie at one point.`);
+  if (size >= LEAST_SIZE) return;
+  throw new Error(`${name}: expected a mesh of a size of at least ${LEAST_SIZE}, found ${size.toPrecision(3)}.`);
 }
 
 /**
