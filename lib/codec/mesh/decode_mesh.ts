@@ -1,6 +1,6 @@
 import { describeFileKind, describeFound, isUnknownKind } from "../file_kind.ts";
 import { gunzip } from "../gunzip.ts";
-import { contentEnd, withoutMark } from "./content.ts";
+import { textEnd, withoutMark } from "./content.ts";
 import type { DecodedMesh } from "./mesh.ts";
 import { decodeObj } from "./decode_obj.ts";
 import { decodeOff, isOff } from "./decode_off.ts";
@@ -49,7 +49,7 @@ export async function decodeMesh(bytes: Uint8Array, name = "mesh"): Promise<Deco
 function decode(bytes: Uint8Array, name: string, plainName: string): DecodedMesh {
   // A binary STL is recognised by its size, because its header may begin with anything.
   if (isBinaryStl(bytes)) return decodeStl(bytes, name);
-  const begin = new TextDecoder("latin1").decode(withoutMark(bytes.subarray(0, contentEnd(bytes))).subarray(0, BEGIN));
+  const begin = new TextDecoder("latin1").decode(withoutMark(bytes.subarray(0, textEnd(bytes))).subarray(0, BEGIN));
   const ending = /\.(\w+)$/.exec(plainName)?.[1].toLowerCase();
   if (/^ply[ \t]*[\n\r]/.test(begin)) return decodePly(bytes, name);
   // What its header begins with does not matter either where its size is wrong.
