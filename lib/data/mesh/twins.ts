@@ -1,13 +1,13 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
-import { edgeTable } from "./edge_table.ts";
+import { type EdgeTable, edgeTable } from "./edge_table.ts";
 import { groupFaces } from "./face_groups.ts";
 import { leaveOut } from "./leave_out.ts";
-import { partsOf } from "./parts.ts";
+import { type Parts, partsOf } from "./parts.ts";
 import { oddEdges } from "./odd_edges.ts";
 
 /**
  * Finds faces with a turned twin: a face with the same corners that shows its other side, so that both cancel. Where two bodies have a side
- * in common, that is how it should be. But where a part of the surface has nothing but twins, or has holes without them, a program wrote
+ * in common, or where a wall divides a body, that is how it should be. But where a part of the surface has nothing but twins, or has holes without them, a program wrote
  * each face for both sides; then one of each two is left out, if that makes the part closed.
  *
  * @param mesh A mesh whose faces have three different vertices each, without duplicates.
@@ -16,19 +16,20 @@ import { oddEdges } from "./odd_edges.ts";
  */
 export function leaveOutTwins(mesh: Mesh): { mesh: Mesh; twins: number; leftOut: number } {
   const groups = groupFaces(mesh);
-  const isTwin = (face: number) => groups.zeros[groups.of[face]] === 1 && groups.ones[groups.of[face]] === 1;
   const faces = groups.of.length;
   if (groups.count === faces) return { mesh, twins: 0, leftOut: 0 };
-  const doubtful = doubtfulParts(mesh, isTwin);
-  let twins = 0;
-  const drop = new Uint8Array(faces);
+  // The first and the second face of each two.
+  const [first, second] = [new Uint8Array(faces), new Uint8Array(faces)];
   const seen = new Uint8Array(groups.count);
   for (let face = 0; face < faces; face++) {
-    if (!isTwin(face) || doubtful.parts[doubtful.of[face]] === 0) continue;
-    twins++;
-    if (seen[groups.of[face]] === 1) drop[face] = 1;
-    seen[groups.of[face]] = 1;
+    const group = groups.of[face];
+    if (groups.zeros[group] !== 1 || groups.ones[group] !== 1) continue;
+    (seen[group] === 1 ? second : first)[face] = 1;
+    seen[group] = 1;
   }
+  const doubtful = doubtfulParts(mesh, first, second);
+  const drop = second.map((is, face) => is & doubtful.parts[doubtful.of[face]]);
+  const twins = 2 * drop.reduce((sum, is) => sum + is, 0);
   if (twins === 0) return { mesh, twins, leftOut: 0 };
   // The parts that are closed without the twins.
   const single = leaveOut(mesh, (face) => drop[face] === 1);
@@ -42,13 +43,39 @@ export function leaveOutTwins(mesh: Mesh): { mesh: Mesh; twins: number; leftOut:
   return { mesh: left, twins, leftOut: (mesh.indices.length - left.indices.length) / 3 };
 }
 
-/** Finds the parts that have nothing but twins, or that are not closed without them. */
-function doubtfulParts(mesh: Mesh, isTwin: (face: number) => boolean): { of: Uint32Array; parts: Uint8Array } {
+/** Finds the parts that have nothing but twins and are no walls, or that are not closed without them. */
+function doubtfulParts(mesh: Mesh, first: Uint8Array, second: Uint8Array): { of: Uint32Array; parts: Uint8Array } {
   const edges = edgeTable(mesh);
   const parts = partsOf(mesh, edges);
-  const twins = Uint8Array.from(parts.of, (_, face) => isTwin(face) ? 1 : 0);
+  const twins = first.map((is, face) => is | second[face]);
   const odd = oddEdges(edges, parts, twins);
   const hasOthers = new Uint8Array(parts.count);
   for (let face = 0; face < parts.of.length; face++) if (twins[face] === 0) hasOthers[parts.of[face]] = 1;
-  return { of: parts.of, parts: hasOthers.map((has, part) => has === 0 || odd[part] > 0 ? 1 : 0) };
+  const walls = findWalls(edges, parts, first, hasOthers);
+  const isDoubtful = (has: number, part: number) => (has === 0 ? walls[part] === 0 : odd[part] > 0) ? 1 : 0;
+  return { of: parts.of, parts: hasOthers.map(isDoubtful) };
+}
+
+/**
+ * Finds the parts of nothing but twins that are walls: that have a border, all of which lies on other parts.
+ *
+ * @param first `[faces]`: 1 for the first of two twins.
+ * @param hasOthers `[parts]`: 1 for parts that have other faces too.
+ */
+function findWalls(edges: EdgeTable, parts: Parts, first: Uint8Array, hasOthers: Uint8Array): Uint8Array {
+  const sides = new Uint32Array(edges.count);
+  const part = new Uint32Array(edges.count);
+  for (let side = 0; side < edges.of.length; side++) {
+    const face = Math.floor(side / 3);
+    if (first[face] === 0 || hasOthers[parts.of[face]] === 1) continue;
+    sides[edges.of[side]]++;
+    part[edges.of[side]] = parts.of[face];
+  }
+  const [hasBorder, isLoose] = [new Uint8Array(parts.count), new Uint8Array(parts.count)];
+  for (let edge = 0; edge < edges.count; edge++) {
+    if (sides[edge] % 2 === 0) continue;
+    hasBorder[part[edge]] = 1;
+    if (edges.sides[edge] === 2 * sides[edge]) isLoose[part[edge]] = 1;
+  }
+  return hasBorder.map((has, i) => has & (1 - isLoose[i]));
 }
