@@ -1,7 +1,7 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { windingsByCrossings } from "./crossings.ts";
 import { areaVector } from "./inspect.ts";
-import { leaveOut } from "./leave_out.ts";
+import { leaveOutMarked } from "./leave_out.ts";
 import type { Parts } from "./parts.ts";
 import type { Surface } from "./surface.ts";
 import { windingAt } from "./winding_at.ts";
@@ -77,7 +77,7 @@ function windingsAt({ mesh, edges }: Surface, parts: Parts, points: Float64Array
   const isCounted = Uint8Array.from(parts.of, (part) => 1 - isOpen[part]);
   const crossings = windingsByCrossings(mesh, isCounted, points, MOST_COMPARISONS);
   const windings = Float64Array.from(crossings ?? new Float64Array(points.length / 3));
-  const rest = crossings === undefined ? mesh : leaveOut(mesh, (face) => isCounted[face] === 1);
+  const rest = crossings === undefined ? mesh : leaveOutMarked(mesh, isCounted);
   if (rest.indices.length === 0) return windings;
   const tree = windingTree(rest);
   return windings.map((winding, i) => winding + windingAt(tree, points[3 * i], points[3 * i + 1], points[3 * i + 2]));
