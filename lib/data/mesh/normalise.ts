@@ -51,7 +51,7 @@ export interface NormalisedMesh {
   readonly transform: MeshTransform;
   /**
    * The properties in the coordinates of `mesh`: numbers, area and volume before faces were left out or turned, edges after that, so that
-   * they tell how closed the surface is. Of a face that is there many times, at most three copies add to the area and the volume.
+   * they tell how closed the surface is. Of a face that is there many times, at most four copies add to the area and the volume.
    */
   readonly report: MeshReport;
   /** What was found before the mesh was judged, and what was done about it. */

@@ -6,6 +6,9 @@ import { leaveOut } from "./leave_out.ts";
 /** A closed surface has about twice as many faces as vertices. Only meshes with more than this many are searched. */
 const FACES_OF_VERTEX = 3;
 
+/** Up to this number, all copies stay. */
+const MANY = 3;
+
 /** A mesh without most copies of faces. */
 interface ThinMesh {
   /** The mesh. */
@@ -17,8 +20,9 @@ interface ThinMesh {
 }
 
 /**
- * Leaves out most copies of faces that are there many times, so that a file of few bytes does not take much work. Of faces with the same vertices that
- * show the same side, two or three stay, an even or odd number as there were, which is all that the search for duplicates needs.
+ * Leaves out most copies of faces that are there many times, so that a file of few bytes does not take much work. Of faces with the same
+ * vertices, so many stay as tell which side more of them show and whether their number is even, which is all that the search for duplicates
+ * asks for: at most four for either side.
  */
 export function thinOut(mesh: Mesh): ThinMesh {
   const { positions, indices } = mesh;
@@ -31,18 +35,30 @@ export function thinOut(mesh: Mesh): ThinMesh {
   }
   if (indices.length / 3 <= FACES_OF_VERTEX * vertices) return { mesh, collapsed: 0, copies: 0 };
   const { count, of, side, zeros, ones } = groupFaces(mesh);
-  const kept = new Uint8Array(2 * count);
+  // How many faces of each group are still to be kept, of those that show side 0 and of those that show side 1.
+  const left = new Uint8Array(2 * count);
+  for (let group = 0; group < count; group++) {
+    left[2 * group] = copiesToKeep(zeros[group], ones[group]);
+    left[2 * group + 1] = copiesToKeep(ones[group], zeros[group]);
+  }
   let collapsed = 0;
-  const left = leaveOut(mesh, (face) => {
-    const group = of[face];
-    const copies = (side[face] === 0 ? zeros : ones)[group];
-    if (copies <= 3) return false;
-    if (kept[2 * group + side[face]] < 2 + copies % 2) {
-      kept[2 * group + side[face]]++;
+  const thin = leaveOut(mesh, (face) => {
+    const at = 2 * of[face] + side[face];
+    if (left[at] > 0) {
+      left[at]--;
       return false;
     }
     if (isCollapsed(mesh, face)) collapsed++;
     return true;
   });
-  return { mesh: left, collapsed, copies: (indices.length - left.indices.length) / 3 - collapsed };
+  return { mesh: thin, collapsed, copies: (indices.length - thin.indices.length) / 3 - collapsed };
+}
+
+/** How many of some copies to keep, if there are others that show the other side. */
+function copiesToKeep(copies: number, others: number): number {
+  if (copies <= MANY && others <= MANY) return copies;
+  const least = (number: number) => number === 0 ? 0 : number % 2 === 0 ? 2 : 1;
+  if (copies <= others) return least(copies);
+  const more = least(others) + 1;
+  return more % 2 === copies % 2 ? more : more + 1;
 }
