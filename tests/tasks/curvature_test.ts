@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
+import { MEASUREMENTS } from "../../tasks/curvature/measurements.ts";
 import { findRun, RunCheckpoints } from "../../tasks/curvature/run_checkpoints.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
@@ -8,6 +9,9 @@ import { inFolder, namesIn } from "../support/temporary_folder.ts";
 const SMALL = ["--size", "16", "--width", "8", "--layers", "2", "--batch-sizes", "1,64", "--samples", "64"];
 const FIELDS = [...SMALL, "--small-width", "4", "--activations", "sine,relu-pe", "--seeds", "2"];
 const TRAINED = ["--size", "16", "--width", "8", "--layers", "2", "--batch-size", "64"];
+
+/** The measurements that have a plot. */
+const PLOTS = MEASUREMENTS.filter(({ plot }) => plot !== undefined).map(({ name }) => name);
 
 const curvature = (folder: string, ...args: string[]) => outcome(startTask("curvature", args, folder));
 const report = (folder: string, name: string) => join(folder, "runs", "curvature", name);
@@ -25,12 +29,24 @@ Deno.test("curvature is measured at initialisation, with findings, plots and all
     assertStringIncludes(stdout, " of the entries of Hv are 0 and ");
     assertStringIncludes(stdout, "The largest eigenvalue over the median one is ");
     const place = report(folder, "a");
-    assertEquals(namesIn(place), [".lock", "curvature.csv", "curvature.json", "report.html", "results.jsonl"]);
+    assertEquals(
+      namesIn(place),
+      [
+        ".lock",
+        "curvature.csv",
+        "curvature.json",
+        ...PLOTS.map((plot) => `${plot}.png`),
+        "report.html",
+        "results.jsonl",
+      ]
+        .sort(),
+    );
     const html = await Deno.readTextFile(join(place, "report.html"));
-    assertEquals(html.match(/<svg/g)?.length, 3);
+    assertEquals(html.match(/<svg/g)?.length, PLOTS.length);
     const rows = (await Deno.readTextFile(join(place, "curvature.csv"))).trim().split("\n").map((line) =>
       line.split(",")
     );
+    assertMatch(stderr, /part \d+ of 26  ETA \S+ s  \S+, seed \d: /);
     const shares = rows.filter(([series, , , figure, of]) =>
       series === "relu-pe" && figure === "share of Hv = 0" && /64/.test(of)
     );

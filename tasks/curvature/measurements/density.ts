@@ -28,6 +28,7 @@ export const density: Measurement<Densities> = {
   doing: "density of products",
   needs: "field",
   shape,
+  work: ({ batchSizes }) => batchSizes.reduce((sum, size) => sum + size, 0),
   async measure(subject) {
     const { moment, extent: { batchSizes }, signal } = subject;
     const { input: { data }, field: { layout } } = moment;
@@ -48,15 +49,19 @@ export const density: Measurement<Densities> = {
         ["share of Hv < 1e-2 rms", `batch ${batchSize}, ${name}`, belowHundredth],
       ])
     ),
-  async section(results) {
-    const series = bySeries(results);
+  plot(results) {
     const along = isAlongRun(results);
     const panels = (["zero", "belowHundredth"] as const).map((share) => ({
       xLabel: along ? "Training step" : "Batch size",
       yLabel: share === "zero" ? "Share exactly 0" : "Share below 1/100 of the rms",
       xScale: along ? "linear" as const : "log" as const,
-      series: series.map(([name, all]) => along ? overSteps(name, all, share) : overBatches(name, all, share)),
+      series: bySeries(results).map(([name, all]) =>
+        along ? overSteps(name, all, share) : overBatches(name, all, share)
+      ),
     }));
+    return panelsPlotSvg({ title: "Density of Hv", panels });
+  },
+  section(results) {
     return {
       title: "How dense Hessian-vector products are",
       paragraphs: [
@@ -64,11 +69,10 @@ export const density: Measurement<Densities> = {
         "one direction v of random signs. Theorems 4.2 and 4.3 of Chng et al. (2025) speak of this density: the published explanation " +
         "is that equilibrated preconditioners help where Hv is dense. The table has the largest batch.",
       ],
-      plot: await panelsPlotSvg({ title: "Density of Hv", panels }),
       tables: [{
         columns: ["field", "batch size", "= 0", "< 1e-3 rms", "< 1e-2 rms"],
         numbersFrom: 1,
-        rows: series.map(([name, all]) => {
+        rows: bySeries(results).map(([name, all]) => {
           const text = (of: Share) => spreadText(all.map(({ result }) => result.at(-1)!.all[of]), 4);
           const { batchSize } = all[0].result.at(-1)!;
           return [name, `${batchSize}`, text("zero"), text("belowThousandth"), text("belowHundredth")];

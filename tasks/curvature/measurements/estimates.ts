@@ -25,6 +25,7 @@ export const estimates: Measurement<Shaped<typeof shape>> = {
   doing: "errors of estimates",
   needs: "small field",
   shape,
+  work: () => 2500,
   async measure(subject) {
     const { moment: { input: { objective }, seed }, signal } = subject;
     const { field, batch, size, hessian } = await subject.explicit();

@@ -17,6 +17,8 @@ export const noise: Measurement<Shaped<typeof shape>> = {
   doing: "noise of gradients",
   needs: "field",
   shape,
+  // A gradient takes about half as long as a product.
+  work: () => BATCHES * SAMPLES / 2,
   async measure(subject) {
     const { field, input: { objective } } = subject.moment;
     const batches = Array.from({ length: BATCHES }, (_, i) => subject.draw(SAMPLES, i));
