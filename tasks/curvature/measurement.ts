@@ -40,8 +40,8 @@ export interface Measurement<R = unknown> {
   figures(result: R): readonly Figure[];
   /** The section of the report with text and tables. There is at least one result. */
   section(results: readonly Result<R>[], extent: Extent): ReportSection;
-  /** The plot of the section as an SVG document. There is at least one result. */
-  plot?(results: readonly Result<R>[]): Promise<string>;
+  /** The plot of the section as an SVG document; undefined where there is nothing to draw. There is at least one result. */
+  plot?(results: readonly Result<R>[]): Promise<string> | undefined;
   /** What the results of one series say, in a sentence. There is at least one. */
   finding?(results: readonly Result<R>[]): string;
 }

@@ -41,7 +41,8 @@ export class StatusLine implements Disposable {
     if (this.#what === "") return;
     const { parts, done, seconds } = this.#left;
     const elapsed = (performance.now() - this.#began) / 1000;
-    const left = seconds === undefined ? "–" : formatDuration(Math.max(0, seconds - elapsed));
+    // A part that takes longer than estimated does not use up the time of the others.
+    const left = seconds === undefined ? "–" : formatDuration(Math.max(0, seconds.next - elapsed) + seconds.others);
     this.progress.update(`part ${done + 1} of ${parts}  ETA ${left}  ${this.#what}`);
   }
 }

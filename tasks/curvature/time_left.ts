@@ -8,8 +8,8 @@ import type { Extent } from "./subject.ts";
 interface Progress {
   readonly parts: number;
   readonly done: number;
-  /** Seconds, the part in progress included; undefined before the first part is finished. */
-  readonly seconds?: number;
+  /** Seconds of the next part and of all others after it; undefined before the first part is finished. */
+  readonly seconds?: { readonly next: number; readonly others: number };
 }
 
 /**
@@ -26,11 +26,11 @@ export function timeLeft(planned: readonly MomentParts[], done: readonly Part[],
   if (done.length === 0) return progress;
   const total = done.reduce((sum, { seconds }) => sum + seconds, 0);
   const perWork = total / done.reduce((sum, { measurement }) => sum + work.get(measurement)!, 0);
-  const seconds = missing.map(({ series, measurement }) => {
+  const [next = 0, ...others] = missing.map(({ series, measurement }) => {
     const same = done.filter((part) => part.measurement === measurement);
     const own = same.filter((part) => part.series === series);
     const like = own.length > 0 ? own : same;
     return like.length > 0 ? mean(like.map((part) => part.seconds)) : perWork * work.get(measurement)!;
   });
-  return { ...progress, seconds: seconds.reduce((sum, each) => sum + each, 0) };
+  return { ...progress, seconds: { next, others: others.reduce((sum, each) => sum + each, 0) } };
 }

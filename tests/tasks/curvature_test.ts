@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
-import { MEASUREMENTS } from "../../tasks/curvature/measurements.ts";
 import { findRun, RunCheckpoints } from "../../tasks/curvature/run_checkpoints.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
@@ -10,8 +9,8 @@ const SMALL = ["--size", "16", "--width", "8", "--layers", "2", "--batch-sizes",
 const FIELDS = [...SMALL, "--small-width", "4", "--activations", "sine,relu-pe", "--seeds", "2"];
 const TRAINED = ["--size", "16", "--width", "8", "--layers", "2", "--batch-size", "64"];
 
-/** The measurements that have a plot. */
-const PLOTS = MEASUREMENTS.filter(({ plot }) => plot !== undefined).map(({ name }) => name);
+/** The plots of fields at initialisation. */
+const PLOTS = ["density", "entry-sizes", "estimates", "spectrum"];
 
 const curvature = (folder: string, ...args: string[]) => outcome(startTask("curvature", args, folder));
 const report = (folder: string, name: string) => join(folder, "runs", "curvature", name);
@@ -130,10 +129,16 @@ Deno.test("curvature is measured at the checkpoints of a run, with the run's own
     const trained = await outcome(startTask("image", [...TRAINED, "--epochs", "3", "--name", "r"], folder));
     assertEquals(trained.code, 0, trained.stderr);
     const run = ["--run", "runs/image/r", "--batch-sizes", "64", "--samples", "64", "--name", "b"];
-    const { code, stderr } = await curvature(folder, ...run);
+    const { code, stdout, stderr } = await curvature(folder, ...run);
     assertEquals(code, 0, stderr);
+    assertMatch(
+      stdout,
+      /at step 4; .* at step 12 at batch size 64\..* noise scale goes from .* at step 4 to .* at step 12\./,
+    );
     const table = await Deno.readTextFile(join(report(folder, "b"), "curvature.csv"));
     assertStringIncludes(table, "r,0,12,noise scale,");
+    const plots = namesIn(report(folder, "b")).filter((name) => name.endsWith(".png"));
+    assertEquals(plots, ["density.png", "entry-sizes.png", "noise.png", "spectrum.png"]);
     const mixed = await curvature(folder, ...run, "--width", "4");
     assertEquals(mixed.code, 1);
     assertStringIncludes(

@@ -24,8 +24,9 @@ Deno.test("the time left is right within a factor of two at every part, though a
   assertEquals(timeLeft(planned, [], extent), { parts: all.length, done: 0 });
   for (let done = 1; done < all.length; done++) {
     const left = all.slice(done).reduce((sum, { seconds }) => sum + seconds, 0);
-    const { seconds = NaN } = timeLeft(planned, all.slice(0, done), extent);
+    const { next, others } = timeLeft(planned, all.slice(0, done), extent).seconds!;
+    const seconds = next + others;
     assert(seconds < 2 * left && seconds > left / 2, `${partKey(all[done])}: ${seconds} instead of ${left}`);
   }
-  assertEquals(timeLeft(planned, all, extent).seconds, 0);
+  assertEquals(timeLeft(planned, all, extent).seconds, { next: 0, others: 0 });
 });

@@ -6,7 +6,7 @@ import { mean } from "../../shell/statistics.ts";
 import type { Figure, Measurement, Result } from "../measurement.ts";
 import type { Moment } from "../moment.ts";
 import type { Extent } from "../subject.ts";
-import { bySeries, isAlongRun } from "../series.ts";
+import { bySeries, bySteps, isAlongRun } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
 import { oneProduct } from "./one_product.ts";
 
@@ -52,7 +52,7 @@ export const density: Measurement<Densities> = {
   plot(results) {
     const along = isAlongRun(results);
     const panels = (["zero", "belowHundredth"] as const).map((share) => ({
-      xLabel: along ? "Training step" : "Batch size",
+      xLabel: along ? "Training step" : "Batch size (samples)",
       yLabel: share === "zero" ? "Share exactly 0" : "Share below 1/100 of the rms",
       xScale: along ? "linear" as const : "log" as const,
       series: bySeries(results).map(([name, all]) =>
@@ -70,21 +70,27 @@ export const density: Measurement<Densities> = {
         "is that equilibrated preconditioners help where Hv is dense. The table has the largest batch.",
       ],
       tables: [{
-        columns: ["field", "batch size", "= 0", "< 1e-3 rms", "< 1e-2 rms"],
+        columns: ["field", "step", "batch size", "= 0", "< 1e-3 rms", "< 1e-2 rms"],
         numbersFrom: 1,
-        rows: bySeries(results).map(([name, all]) => {
-          const text = (of: Share) => spreadText(all.map(({ result }) => result.at(-1)!.all[of]), 4);
-          const { batchSize } = all[0].result.at(-1)!;
-          return [name, `${batchSize}`, text("zero"), text("belowThousandth"), text("belowHundredth")];
-        }),
+        rows: bySeries(results).flatMap(([name, all]) =>
+          bySteps(all).map(([step, each]) => {
+            const text = (of: Share) => spreadText(each.map(({ result }) => result.at(-1)!.all[of]), 4);
+            const { batchSize } = each[0].result.at(-1)!;
+            return [name, `${step}`, `${batchSize}`, text("zero"), text("belowThousandth"), text("belowHundredth")];
+          })
+        ),
       }],
     };
   },
   finding(results) {
-    const last = (of: Share) => percent(mean(results.map(({ result }) => result.at(-1)!.all[of])));
-    const { batchSize } = results[0].result.at(-1)!;
-    return `${last("zero")} of the entries of Hv are 0 and ${last("belowHundredth")} are below 1/100 of the rms at ` +
-      `batch size ${batchSize}.`;
+    const steps = bySteps(results);
+    const text = ([step, each]: typeof steps[number]) => {
+      const of = (share: Share) => percent(mean(each.map(({ result }) => result.at(-1)!.all[share])));
+      return `${of("zero")} of the entries of Hv are 0 and ${of("belowHundredth")} are below 1/100 of the rms` +
+        (steps.length > 1 ? ` at step ${step}` : "");
+    };
+    const ends = steps.length > 1 ? [steps[0], steps.at(-1)!] : steps;
+    return `${ends.map(text).join("; ")} at batch size ${results[0].result.at(-1)!.batchSize}.`;
   },
 };
 

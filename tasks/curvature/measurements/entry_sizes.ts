@@ -46,7 +46,7 @@ export const entrySizes: Measurement<Shaped<typeof shape>> = {
     return linePlotSvg({
       title: "Sizes of the entries of Hv",
       xLabel: "log10(|entry| / rms)",
-      yLabel: "Density",
+      yLabel: "Density (per decade)",
       series,
     });
   },
