@@ -1,7 +1,7 @@
 import { linearGroups } from "../gpu/groups.ts";
-import { streams } from "../gpu/random.ts";
 import { Norms } from "../linalg/norms.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
+import { type DirectionKind, fillDirection } from "./direction.ts";
 import { symmetricEigenpairs } from "./eigenvalues.ts";
 import type { SymmetricOperator } from "./operator.ts";
 import nextText from "../../wgsl/curvature/next_direction.wgsl" with { type: "text" };
@@ -29,23 +29,25 @@ export interface LanczosResult {
 export interface LanczosOptions {
   /** The number of products; at most the number of parameters (default: 64). */
   readonly steps?: number;
-  /** Determines the random signs of the start vector, together with `probe` (default: 0). */
+  /** Determines the start vector, together with `probe` (default: 0). */
   readonly seed?: number;
   /** The number of the start vector, where several are drawn with one seed (default: 0). */
   readonly probe?: number;
+  /** How the entries of the start vector are distributed (default: `"rademacher"`). */
+  readonly directions?: DirectionKind;
   /** Ends the computation early. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Lanczos' method with full re-orthogonalisation (Golub & Van Loan, section 10.3) from a random start vector of signs. All vectors
+ * Lanczos' method with full re-orthogonalisation (Golub & Van Loan, section 10.3) from a random start vector. All vectors
  * stay on the device; only the tridiagonal matrix is read, at the end. The memory is that of `steps` + 3 vectors.
  *
  * @throws If steps are not a whole number from 1, or the vectors do not fit into one buffer of the device.
  */
 export async function lanczos(operator: SymmetricOperator, options: LanczosOptions = {}): Promise<LanczosResult> {
   const { gpu, layout } = operator;
-  const { seed = 0, probe = 0, signal } = options;
+  const { seed = 0, probe = 0, directions = "rademacher", signal } = options;
   const steps = Math.min(options.steps ?? 64, layout.parameterCount);
   if (!Number.isSafeInteger(steps) || steps < 1) {
     throw new Error(`lanczos: steps: expected a whole number of at least 1, found ${options.steps}.`);
@@ -65,7 +67,7 @@ export async function lanczos(operator: SymmetricOperator, options: LanczosOptio
     const buffers = { w: w.buffer, norms: norms.buffer, basis, q: direction.buffer, offDiagonal };
     gpu.dispatch(gpu.kernel(nextDirection), buffers, { length, count }, groups);
   };
-  product.fillRademacher({ seed, stream: streams.probe, step: probe });
+  fillDirection(product, directions, seed, probe);
   advance(product, 0);
   for (let count = 1; count <= steps; count++) {
     signal?.throwIfAborted();

@@ -4,11 +4,22 @@
  *
  * @module
  */
+export { type DiagonalAgreement, diagonalAgreement, type LogLogHistogram } from "./agreement.ts";
 export { equilibratedDiagonal, jacobiDiagonal } from "./diagonals.ts";
+export {
+  type CurvatureNoise,
+  curvatureNoise,
+  type CurvatureNoiseOptions,
+  type DiagonalNoise,
+} from "./curvature_noise.ts";
+export { type DirectionKind } from "./direction.ts";
 export { symmetricEigenvalues } from "./eigenvalues.ts";
+export { equilibratedDensity, type EquilibratedDensityOptions } from "./equilibrated_density.ts";
+export { type Estimate } from "./estimate.ts";
 export { type GradientNoise, gradientNoise } from "./gradient_noise.ts";
 export { lanczos, type LanczosOptions, type LanczosResult } from "./lanczos.ts";
-export { gaussNewtonMatrix, hessianMatrix } from "./matrix.ts";
+export { gaussNewtonDiagonal, type GaussNewtonDiagonalOptions } from "./gauss_newton_diagonal.ts";
+export { gaussNewtonMatrix, hessianMatrix, operatorMatrix } from "./matrix.ts";
 export {
   type CurvatureBatch,
   type CurvatureOperator,
@@ -16,11 +27,13 @@ export {
   type DeviceBatch,
   type SymmetricOperator,
 } from "./operator.ts";
-export { diagonalPreconditioner, preconditionedOperator, type Preconditioner } from "./preconditioned.ts";
-export { type Estimate, type ProbeEstimates, probeOperator, type ProbeOptions } from "./probes.ts";
+export type { Preconditioner } from "../linalg/preconditioner.ts";
+export { diagonalPreconditioner, preconditionedOperator } from "./preconditioned.ts";
+export { type ProbeEstimates, probeOperator, type ProbeOptions } from "./probes.ts";
 export {
   type LogHistogram,
   logHistogram,
+  matrixDensity,
   type ProductDensities,
   type ProductDensity,
   productDensity,

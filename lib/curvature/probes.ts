@@ -1,18 +1,11 @@
-import { streams } from "../gpu/random.ts";
-import { createVector } from "../linalg/vector.ts";
-import { multiplyEntries } from "./multiply_entries.ts";
+import { multiplyEntries } from "../linalg/multiply_entries.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
+import { type DirectionKind, fillDirection } from "./direction.ts";
+import { type Estimate, estimateOf } from "./estimate.ts";
 import type { SymmetricOperator } from "./operator.ts";
 
 /** Probes whose results are read together, because a read-back takes about as long on an idle device as many products. */
 const BLOCK = 16;
-
-/** A number with the standard error of its estimate. */
-export interface Estimate {
-  /** The estimate. */
-  readonly value: number;
-  /** Its standard error. */
-  readonly error: number;
-}
 
 /** What random probes say about a symmetric operator A. */
 export interface ProbeEstimates {
@@ -34,8 +27,10 @@ export interface ProbeEstimates {
 export interface ProbeOptions {
   /** The number of products, at least 2 (default: 100). */
   readonly probes?: number;
-  /** Determines the probes' random signs (default: 0). */
+  /** Determines the probes (default: 0). */
   readonly seed?: number;
+  /** How the entries of the probes are distributed (default: `"rademacher"`). */
+  readonly directions?: DirectionKind;
   /** Called after every 16 probes and at the end, with the estimates so far. */
   readonly onEstimate?: (estimates: ProbeEstimates) => void;
   /** Ends the computation early. */
@@ -43,14 +38,14 @@ export interface ProbeOptions {
 }
 
 /**
- * Estimates trace, Frobenius norm, diagonal and row norms of an operator from products with random signs (Rademacher). Sums are in f64 on
- * the host.
+ * Estimates trace, Frobenius norm, diagonal and row norms of an operator from products with random directions. Sums are in f64 on the
+ * host.
  *
  * @throws If probes are not a whole number from 2.
  */
 export async function probeOperator(
   operator: SymmetricOperator,
-  { probes = 100, seed = 0, onEstimate, signal }: ProbeOptions = {},
+  { probes = 100, seed = 0, directions = "rademacher", onEstimate, signal }: ProbeOptions = {},
 ): Promise<ProbeEstimates> {
   if (!Number.isSafeInteger(probes) || probes < 2) {
     throw new Error(`probeOperator: probes: expected a whole number of at least 2, found ${probes}.`);
@@ -58,21 +53,30 @@ export async function probeOperator(
   const { gpu, layout } = operator;
   using made = new DisposableStack();
   const vector = (label: string) => made.use(createVector(gpu, layout, label));
-  const [direction, product] = [vector("probe"), vector("product with a probe")];
+  const direction = vector("probe");
   const terms = Array.from({ length: Math.min(BLOCK, probes) }, () => vector("v ⊙ Av"));
+  // With entries ±1 the squares of v ⊙ Av are those of Av, so that only normal directions need both on the host.
+  const both = directions === "normal";
+  const products = both ? terms.map(() => vector("Av")) : [vector("Av")];
   const sums = new ProbeSums(layout.parameterCount);
   for (let first = 0; first < probes; first += BLOCK) {
     signal?.throwIfAborted();
     const block = terms.slice(0, probes - first);
     for (const [i, term] of block.entries()) {
-      direction.fillRademacher({ seed, stream: streams.probe, step: first + i });
+      const product = products[i % products.length];
+      fillDirection(direction, directions, seed, first + i);
       await operator.apply(direction, product);
       multiplyEntries(gpu, direction, product, term);
     }
-    for (const term of await Promise.all(block.map((term) => term.read()))) sums.add(term);
+    const [read, squared] = await Promise.all([block, both ? products.slice(0, block.length) : []].map(readAll));
+    for (const [i, term] of read.entries()) sums.add(term, squared[i] ?? term);
     if (first + block.length > 1) onEstimate?.(sums.estimates());
   }
   return sums.estimates();
+}
+
+function readAll(vectors: readonly Vector[]): Promise<Float32Array[]> {
+  return Promise.all(vectors.map((vector) => vector.read()));
 }
 
 /** Sums over probes. */
@@ -81,20 +85,23 @@ class ProbeSums {
   readonly #squares: number[] = [];
   readonly #diagonal: Float64Array;
   readonly #diagonalSquares: Float64Array;
+  readonly #productSquares: Float64Array;
 
   constructor(size: number) {
     this.#diagonal = new Float64Array(size);
     this.#diagonalSquares = new Float64Array(size);
+    this.#productSquares = new Float64Array(size);
   }
 
-  /** Adds v ⊙ Av of one probe v. Because v has entries ±1, the squares of these numbers are those of Av. */
-  add(terms: Float32Array): void {
+  /** Adds v ⊙ Av of one probe v, and Av up to the signs of its entries. */
+  add(terms: Float32Array, product: Float32Array): void {
     let [trace, square] = [0, 0];
     for (const [i, term] of terms.entries()) {
       trace += term;
-      square += term * term;
+      square += product[i] ** 2;
       this.#diagonal[i] += term;
       this.#diagonalSquares[i] += term * term;
+      this.#productSquares[i] += product[i] ** 2;
     }
     this.#traces.push(trace);
     this.#squares.push(square);
@@ -113,14 +120,7 @@ class ProbeSums {
       diagonalError: this.#diagonalSquares.map((sum, i) =>
         Math.sqrt(Math.max(0, sum / probes - diagonal[i] ** 2) / (probes - 1))
       ),
-      equilibrated: this.#diagonalSquares.map((sum) => Math.sqrt(sum / probes)),
+      equilibrated: this.#productSquares.map((sum) => Math.sqrt(sum / probes)),
     };
   }
-}
-
-/** The mean of independent numbers with its standard error. */
-function estimateOf(numbers: readonly number[]): Estimate {
-  const value = numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
-  const squares = numbers.reduce((sum, each) => sum + (each - value) ** 2, 0);
-  return { value, error: Math.sqrt(squares / (numbers.length - 1) / numbers.length) };
 }

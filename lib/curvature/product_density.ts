@@ -1,6 +1,6 @@
 import type { Layout } from "../linalg/layout.ts";
 
-/** How many entries of a product Hv are zero or next to zero. */
+/** How many entries of a product Hv, a diagonal or a matrix are zero or next to zero. */
 export interface ProductDensity {
   /** The number of entries. */
   readonly entries: number;
@@ -8,9 +8,9 @@ export interface ProductDensity {
   readonly rms: number;
   /** The share of entries that are exactly 0. */
   readonly zero: number;
-  /** The share of entries of less than a thousandth of the rms of all entries of the product, zeros included. */
+  /** The share of entries of less than a thousandth of the rms of all entries, zeros and other segments included. */
   readonly belowThousandth: number;
-  /** The share of entries of less than a hundredth of the rms of all entries of the product, zeros included. */
+  /** The share of entries of less than a hundredth of the rms of all entries, zeros and other segments included. */
   readonly belowHundredth: number;
 }
 
@@ -18,24 +18,43 @@ export interface ProductDensity {
 export interface ProductDensities {
   /** Over all entries. */
   readonly all: ProductDensity;
-  /** By the name of the layout's segment. Small entries are compared with the rms over all segments. */
+  /** By the name of the layout's segment; of a matrix, the segment's rows. Small entries are compared with the rms over all segments. */
   readonly segments: ReadonlyMap<string, ProductDensity>;
 }
 
 /**
  * Measures how dense a Hessian-vector product is, the quantity of which Theorems 4.2 and 4.3 of Chng et al. 2025 speak
- * (docs/math.md, section 6).
+ * (docs/math.md, section 6), or a diagonal.
  *
- * @param product Hv in flat order.
+ * @param product [P] Hv, or a diagonal such as D^E, in flat order.
  * @param layout The field's layout.
  */
-export function productDensity(product: Float32Array, layout: Layout): ProductDensities {
-  const rms = rmsOf(product);
+export function productDensity(product: Float32Array | Float64Array, layout: Layout): ProductDensities {
+  return densities(product, layout, 1);
+}
+
+/**
+ * Measures how dense an explicit Hessian or Gauss-Newton matrix is, over all entries and in the rows of each segment.
+ *
+ * @param matrix P × P numbers, row-major, in flat order, such as `hessianMatrix` returns.
+ * @param layout The field's layout.
+ * @throws If the number of entries is not P².
+ */
+export function matrixDensity(matrix: Float64Array, layout: Layout): ProductDensities {
+  return densities(matrix, layout, layout.parameterCount);
+}
+
+/** Densities of a matrix of `columns` columns that has one row for each parameter. */
+function densities(entries: Float32Array | Float64Array, layout: Layout, columns: number): ProductDensities {
+  const { parameterCount: rows } = layout;
+  if (entries.length !== rows * columns) {
+    throw new Error(`density: expected ${rows} × ${columns} entries, found ${entries.length}.`);
+  }
+  const rms = rmsOf(entries);
+  const part = (first: number, end: number) => densityOf(entries.subarray(first * columns, end * columns), rms);
   return {
-    all: densityOf(product, rms),
-    segments: new Map(
-      layout.map(({ name, flat, size }) => [name, densityOf(product.subarray(flat, flat + size), rms)]),
-    ),
+    all: part(0, rows),
+    segments: new Map(layout.map(({ name, flat, size }) => [name, part(flat, flat + size)])),
   };
 }
 
@@ -70,7 +89,7 @@ export function logHistogram(product: Float32Array, bins = 50): LogHistogram {
   return { edges: Float64Array.from({ length: bins + 1 }, (_, i) => low + (high - low) * i / bins), counts, zeros };
 }
 
-function densityOf(entries: Float32Array, rms: number): ProductDensity {
+function densityOf(entries: Float32Array | Float64Array, rms: number): ProductDensity {
   const share = (count: (size: number) => boolean) => {
     let sum = 0;
     for (const entry of entries) if (count(Math.abs(entry))) sum++;
@@ -85,7 +104,7 @@ function densityOf(entries: Float32Array, rms: number): ProductDensity {
   };
 }
 
-function rmsOf(entries: Float32Array): number {
+function rmsOf(entries: Float32Array | Float64Array): number {
   let sum = 0;
   for (const entry of entries) sum += entry * entry;
   return Math.sqrt(sum / entries.length);

@@ -1,3 +1,5 @@
+import type { DirectionKind } from "./direction.ts";
+import { estimateOf } from "./estimate.ts";
 import { lanczos } from "./lanczos.ts";
 import type { SymmetricOperator } from "./operator.ts";
 
@@ -9,6 +11,8 @@ export interface SpectralDensityOptions {
   readonly steps?: number;
   /** Determines the start vectors (default: 0). */
   readonly seed?: number;
+  /** How the entries of the start vectors are distributed (default: `"rademacher"`). */
+  readonly directions?: DirectionKind;
   /** The number of points at which the density is given (default: 400). */
   readonly points?: number;
   /** The standard deviation of the Gaussian that replaces each node, as a share of the spectrum's width (default: 0.01). */
@@ -39,11 +43,11 @@ export interface SpectralDensity {
  */
 export async function spectralDensity(
   operator: SymmetricOperator,
-  { probes = 8, steps = 64, seed = 0, points = 400, blur = 0.01, signal }: SpectralDensityOptions = {},
+  { probes = 8, steps = 64, seed = 0, directions, points = 400, blur = 0.01, signal }: SpectralDensityOptions = {},
 ): Promise<SpectralDensity> {
   const rules: { values: Float64Array; weights: Float64Array }[] = [];
   for (let probe = 0; probe < probes; probe++) {
-    rules.push(await lanczos(operator, { steps, seed, probe, signal }));
+    rules.push(await lanczos(operator, { steps, seed, probe, directions, signal }));
   }
   const low = Math.min(...rules.map(({ values }) => values[0]));
   const high = Math.max(...rules.map(({ values }) => values[values.length - 1]));
@@ -52,10 +56,11 @@ export async function spectralDensity(
   const step = (high - low + 10 * width) / (points - 1);
   const places = Float64Array.from({ length: points }, (_, i) => first + i * step);
   const curves = rules.map((rule) => places.map((place) => blurred(rule, place, width)));
-  const density = places.map((_, i) => meanOf(curves.map((curve) => curve[i])));
-  const error = places.map((_, i) => standardErrorOf(curves.map((curve) => curve[i])));
-  const mean = meanOf(rules.map((rule) => moment(rule, (value) => value)));
-  const variance = meanOf(rules.map((rule) => moment(rule, (value) => (value - mean) ** 2)));
+  const estimates = Array.from(places, (_, i) => estimateOf(curves.map((curve) => curve[i])));
+  const density = Float64Array.from(estimates, ({ value }) => value);
+  const error = Float64Array.from(estimates, ({ error }) => error);
+  const { value: mean } = estimateOf(rules.map((rule) => moment(rule, (value) => value)));
+  const { value: variance } = estimateOf(rules.map((rule) => moment(rule, (value) => (value - mean) ** 2)));
   return { places, density, error, mean, variance, extremes: [low, high] };
 }
 
@@ -70,15 +75,4 @@ function moment({ values, weights }: Rule, f: (value: number) => number): number
 
 function blurred(rule: Rule, place: number, width: number): number {
   return moment(rule, (value) => Math.exp(-0.5 * ((place - value) / width) ** 2)) / (width * Math.sqrt(2 * Math.PI));
-}
-
-function meanOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
-}
-
-/** The standard error of a mean; NaN of one number. */
-function standardErrorOf(numbers: readonly number[]): number {
-  const mean = meanOf(numbers);
-  const squares = numbers.reduce((sum, each) => sum + (each - mean) ** 2, 0);
-  return Math.sqrt(squares / (numbers.length - 1) / numbers.length);
 }

@@ -1,4 +1,5 @@
 import { symmetricEigenvalues } from "./eigenvalues.ts";
+import { quantileOf } from "./quantile.ts";
 
 /** The quantiles of |eigenvalues| with which the largest is compared. */
 const QUANTILES = [0.9, 0.75, 0.5, 0.25] as const;
@@ -68,12 +69,4 @@ export function inverseRoots(diagonal: ArrayLike<number>): Float64Array {
   if (at >= 0) throw new Error(`preconditioner: expected entries of at least 0, found ${entries[at]} at ${at}.`);
   if (largest === 0) throw new Error("preconditioner: expected an entry above 0, found only zeros.");
   return entries.map((entry) => 1 / Math.sqrt(entry + 1e-6 * largest));
-}
-
-/** The quantile of sorted numbers, interpolated linearly between neighbours. */
-function quantileOf(sorted: Float64Array, quantile: number): number {
-  const place = quantile * (sorted.length - 1);
-  const below = Math.floor(place);
-  const next = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (place - below) * (sorted[next] - sorted[below]);
 }

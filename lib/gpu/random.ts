@@ -61,15 +61,15 @@ const permutationSource = { name: "permutation", text: permutationText };
 const wordsSource = { name: "random_words", text: wordsText };
 
 /**
- * Records filling a matrix with independent random numbers, which are uniform in [−bound, bound) or are ±bound
- * (Rademacher); the bound is 1 by default. Padding becomes 0.
+ * Records filling a matrix with independent random numbers, which are uniform in [−bound, bound), ±bound (Rademacher) or normal
+ * with standard deviation `bound`; the bound is 1 by default. Padding becomes 0. Normal numbers are at most 5.8 deviations from 0.
  */
 export function fillRandom(
   gpu: Gpu,
   data: DeviceBuffer,
   target: FillTarget,
   { distribution, bound = 1, key }: {
-    readonly distribution: "uniform" | "rademacher";
+    readonly distribution: "uniform" | "rademacher" | "normal";
     readonly bound?: number;
     readonly key: RandomKey;
   },

@@ -28,7 +28,9 @@ export class Recorder implements Disposable {
     i32: new Int32Array(this.#staging),
     f32: new Float32Array(this.#staging),
   };
-  readonly #groups = new Map<string, GPUBindGroup>();
+  /** By kernel and bound slices: the bind group and the buffers that it refers to. */
+  readonly #groups = new Map<string, { readonly group: GPUBindGroup; readonly buffers: readonly DeviceBuffer[] }>();
+  /** The keys of the bind groups that refer to a buffer, by the buffer's id. */
   readonly #keysOf = new Map<number, Set<string>>();
   #slot = 0;
   #encoder: GPUCommandEncoder | undefined;
@@ -110,7 +112,11 @@ export class Recorder implements Disposable {
 
   /** Drops the bind groups that refer to a buffer. */
   forget(buffer: DeviceBuffer): void {
-    for (const key of this.#keysOf.get(buffer.id) ?? []) this.#groups.delete(key);
+    for (const key of this.#keysOf.get(buffer.id) ?? []) {
+      // Buffers that live on would otherwise collect the keys of all that were ever used together with them.
+      for (const { id } of this.#groups.get(key)!.buffers) if (id !== buffer.id) this.#keysOf.get(id)!.delete(key);
+      this.#groups.delete(key);
+    }
     this.#keysOf.delete(buffer.id);
   }
 
@@ -162,7 +168,7 @@ export class Recorder implements Disposable {
       const mirrored = kind === "before" || kind === "operand" && kernel.mirrors;
       return { slice, view: mirrored ? this.#mirror(slice) : undefined };
     });
-    let group = this.#groups.get(key);
+    let group = this.#groups.get(key)?.group;
     if (group === undefined) {
       const known = new Set(bindings.map(({ name }) => name));
       const unknown = Object.keys(resources).filter((name) => !known.has(name));
@@ -173,10 +179,11 @@ export class Recorder implements Disposable {
       }));
       if (first === 1) entries.unshift({ binding: 0, resource: { buffer: this.#arena, size: SLOT } });
       group = this.#device.createBindGroup({ label: kernel.name, layout: kernel.layout, entries });
-      this.#groups.set(key, group);
-      for (const { slice } of slices) {
-        let keys = this.#keysOf.get(slice.buffer.id);
-        if (keys === undefined) this.#keysOf.set(slice.buffer.id, keys = new Set());
+      const buffers = slices.map(({ slice }) => slice.buffer);
+      this.#groups.set(key, { group, buffers });
+      for (const { id } of buffers) {
+        let keys = this.#keysOf.get(id);
+        if (keys === undefined) this.#keysOf.set(id, keys = new Set());
         keys.add(key);
       }
     }

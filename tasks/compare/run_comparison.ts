@@ -6,6 +6,7 @@ import { checkSameSettings } from "../run/results_folder.ts";
 import { checkName } from "../run/run_name.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { commandText } from "../shell/command_text.ts";
+import { reopeningDevice } from "../shell/device_losses.ts";
 import { runPath } from "../shell/run_path.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { pendingWork } from "../shell/pending_work.ts";
@@ -27,12 +28,18 @@ import { TASKS } from "../registry.ts";
 const PACE_ROUNDS = 3;
 
 /**
- * Runs `deno task compare`: makes a comparison, or continues an interrupted one.
+ * Runs `deno task compare`: makes a comparison, or continues an interrupted one. If the device is lost, it is opened again, and the run in
+ * progress begins anew.
  *
  * @param args The command line.
  * @param signal Stops the comparison after the steps in flight; the run in progress is discarded.
  */
 export async function runComparison(args: readonly string[], signal: AbortSignal): Promise<void> {
+  await reopeningDevice("the comparison", () => compareOn(args, signal));
+}
+
+/** Makes or continues a comparison on a device of its own. */
+async function compareOn(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { values, settings: typed } = await readRequest(args);
   const path = values.resume !== undefined
     ? runPath(values.resume)

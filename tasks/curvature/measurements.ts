@@ -5,6 +5,8 @@ import { entrySizes } from "./measurements/entry_sizes.ts";
 import { estimates } from "./measurements/estimates.ts";
 import { gaussNewton } from "./measurements/gauss_newton.ts";
 import { noise } from "./measurements/noise.ts";
+import { ownDiagonal } from "./measurements/own_diagonal.ts";
+import { ownPreconditioning } from "./measurements/own_preconditioner.ts";
 import { spectrum } from "./measurements/spectrum.ts";
 
 /** All measurements, in the order in which they are made and reported. */
@@ -14,6 +16,8 @@ export const MEASUREMENTS: readonly Measurement[] = [
   conditioning,
   gaussNewton,
   spectrum,
+  ownPreconditioning,
+  ownDiagonal,
   estimates,
   noise,
 ];

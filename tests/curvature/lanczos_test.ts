@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { createField, createVector, meanSquaredError, mlp, sine, type Vector } from "../../mod.ts";
+import { createField, meanSquaredError, mlp, sine } from "../../mod.ts";
 import {
   curvatureOperator,
   diagonalPreconditioner,
@@ -13,24 +13,12 @@ import {
   spectralDensity,
   spectrumFigures,
   symmetricEigenvalues,
-  type SymmetricOperator,
 } from "../../lib/curvature/mod.ts";
-import { multiplyEntries } from "../../lib/curvature/multiply_entries.ts";
+import { diagonalOperator } from "../support/diagonal_operator.ts";
 import { fileDevice } from "../support/device.ts";
 import { randomNumbers } from "../support/random_numbers.ts";
 
 const gpu = await fileDevice({ allowSoftware: true });
-
-/** A diagonal matrix as an operator. */
-function diagonalOperator(entries: Float32Array): SymmetricOperator & Disposable {
-  const diagonal = createVector(gpu, entries);
-  return {
-    gpu,
-    layout: diagonal.layout,
-    apply: (direction: Vector, into: Vector) => multiplyEntries(gpu, diagonal, direction, into),
-    [Symbol.dispose]: () => diagonal[Symbol.dispose](),
-  };
-}
 
 /** 10 000 eigenvalues: most near 0, some up to 1, a few outliers, one negative. */
 function spectrum(seed: number): Float32Array {
@@ -42,7 +30,7 @@ function spectrum(seed: number): Float32Array {
 
 for (const seed of [1, 2]) {
   Deno.test(`Lanczos finds the extremes of a known spectrum of 10 000 to 1e-4 (${seed})`, async () => {
-    using operator = diagonalOperator(spectrum(seed));
+    using operator = diagonalOperator(gpu, spectrum(seed));
     const { values, weights, residuals } = await lanczos(operator, { steps: 64, seed });
     assertClose(values[0], -0.7, 1e-4);
     assertClose(values[values.length - 1], 4, 1e-4);
@@ -53,7 +41,7 @@ for (const seed of [1, 2]) {
 
   Deno.test(`the density of a known spectrum has integral 1 and its mean and variance to 2 % (${seed})`, async () => {
     const entries = spectrum(seed);
-    using operator = diagonalOperator(entries);
+    using operator = diagonalOperator(gpu, entries);
     const { places, density, error, mean, variance, extremes } = await spectralDensity(operator, { probes: 4, seed });
     const trueMean = entries.reduce((sum, each) => sum + each) / entries.length;
     const trueVariance = entries.reduce((sum, each) => sum + (each - trueMean) ** 2, 0) / entries.length;
@@ -73,7 +61,7 @@ for (const seed of [1, 2]) {
 }
 
 Deno.test("Lanczos ends where the Krylov space is exhausted, with all distinct eigenvalues", async () => {
-  using operator = diagonalOperator(Float32Array.from({ length: 500 }, (_, i) => [1, 2, 5][i % 3]));
+  using operator = diagonalOperator(gpu, Float32Array.from({ length: 500 }, (_, i) => [1, 2, 5][i % 3]));
   const { values } = await lanczos(operator, { steps: 20 });
   assertEquals(values.length, 3);
   for (const [i, expected] of [1, 2, 5].entries()) assertClose(values[i], expected, 1e-5);
@@ -147,7 +135,7 @@ Deno.test("figures of a spectrum do not depend on order or sign", () => {
 });
 
 Deno.test("what cannot be is refused in a sentence", async () => {
-  using operator = diagonalOperator(new Float32Array(20).fill(1));
+  using operator = diagonalOperator(gpu, new Float32Array(20).fill(1));
   await assertRejects(
     () => lanczos(operator, { steps: 0 }),
     Error,

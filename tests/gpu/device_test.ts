@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertLess, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { openDevice } from "../../mod.ts";
 import { fileDevice, readFloats } from "../support/device.ts";
+import { memoryAfterCollection } from "../support/memory.ts";
 
 const gpu = await fileDevice();
 
@@ -46,6 +47,22 @@ Deno.test("work recorded with a buffer is done although the buffer is disposed b
     gpu.dispatch(gpu.kernel(doubling), { x, y }, { length: 4, factor: 3 }, [1]);
   }
   assertEquals(await readFloats(gpu, y, 16), Float32Array.from({ length: 16 }, (_, i) => 3 * i));
+});
+
+Deno.test("a buffer remembers nothing of those that were bound together with it and are disposed", async () => {
+  using x = gpu.buffer("x", 64);
+  const useWithNew = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      using y = gpu.buffer("y", 64);
+      gpu.dispatch(gpu.kernel(doubling), { x, y }, { length: 4, factor: 2 }, [1]);
+      if (i % 100 === 0) await gpu.synchronize();
+    }
+    return await memoryAfterCollection();
+  };
+  const before = await useWithNew(1000);
+  const after = await useWithNew(4000);
+  // A remembered key of a bind group takes more than 50 bytes.
+  assertLess(after.heap - before.heap, 4000 * 25);
 });
 
 Deno.test("recorded work, writes, copies and reads take effect in the order written", async () => {

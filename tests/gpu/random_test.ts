@@ -97,7 +97,7 @@ const SIZE = 3000;
 
 async function fill(
   content: Segment[] | number,
-  distribution: "uniform" | "rademacher",
+  distribution: "uniform" | "rademacher" | "normal",
   bound: number,
   key: RandomKey,
 ): Promise<Float32Array> {
@@ -137,7 +137,23 @@ Deno.test("Rademacher numbers are ±1, balanced, and not correlated with their n
   }
 });
 
-for (const distribution of ["uniform", "rademacher"] as const) {
+Deno.test("normal numbers have the moments and tails of the normal distribution, and neighbours are not correlated", async () => {
+  const bound = 2;
+  const drawn = (await fill(matrix, "normal", bound, key)).map((each) => each / bound);
+  // Five standard deviations of each estimate; the variances of x², x³ and x⁴ are 2, 15 and 96.
+  for (const [power, moment, variance] of [[1, 0, 1], [2, 1, 2], [3, 0, 15], [4, 3, 96]]) {
+    assertAlmostEquals(mean(drawn.map((each) => each ** power)), moment, 5 * Math.sqrt(variance / SIZE));
+  }
+  for (const distance of [1, 2, 50]) {
+    assertLess(Math.abs(mean(drawn.map((each, i) => each * drawn[(i + distance) % SIZE]))), 5 / Math.sqrt(SIZE));
+  }
+  for (const [limit, beyond] of [[0.6745, 0.5], [1, 0.3173], [2, 0.0455], [3, 0.0027]]) {
+    const share = drawn.filter((each) => Math.abs(each) > limit).length / SIZE;
+    assertAlmostEquals(share, beyond, 5 * Math.sqrt(beyond * (1 - beyond) / SIZE));
+  }
+});
+
+for (const distribution of ["uniform", "rademacher", "normal"] as const) {
   Deno.test(`${distribution} numbers do not depend on padding or on how a vector is cut into segments`, async () => {
     const plain = await fill(SIZE, distribution, 1, key);
     assertEquals(await fill(matrix, distribution, 1, key), plain);

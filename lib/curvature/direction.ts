@@ -1,0 +1,19 @@
+import { fillRandom, streams } from "../gpu/random.ts";
+import type { Vector } from "../linalg/vector.ts";
+
+/**
+ * How the entries of random directions are distributed: random signs ±1 (Rademacher), or standard normal numbers. Estimates from either
+ * have the same mean; those of trace and diagonal have less noise with signs (Hutchinson 1990).
+ */
+export type DirectionKind = "rademacher" | "normal";
+
+/**
+ * Records filling a vector with a random direction.
+ *
+ * @param seed Determines the direction, together with `number`.
+ * @param number Directions of one seed and different numbers are independent.
+ */
+export function fillDirection(vector: Vector, kind: DirectionKind, seed: number, number: number): void {
+  const key = { seed, stream: streams.probe, step: number };
+  for (const segment of vector.layout) fillRandom(vector.gpu, vector.buffer, segment, { distribution: kind, key });
+}
