@@ -89,7 +89,7 @@ export const ownDiagonal: Measurement<Own> = {
       ];
     }),
   plot(results) {
-    const measured = results.filter(({ result: { own } }) => own !== undefined);
+    const measured = withDiagonal(results);
     if (measured.length === 0) return undefined;
     const { optimizer } = measured[0].result;
     const panel = (name: string, of: "overGaussNewton" | "overEquilibrated") => ({
@@ -105,7 +105,7 @@ export const ownDiagonal: Measurement<Own> = {
     });
   },
   section(results, { samples }) {
-    const measured = results.filter(({ result: { own } }) => own !== undefined);
+    const measured = withDiagonal(results);
     if (measured.length === 0) {
       return {
         title: "The optimizer's diagonal",
@@ -180,6 +180,11 @@ function placeOf(counts: readonly number[], wanted: number): number {
     sum += count;
   }
   return counts.length;
+}
+
+/** The results of checkpoints whose optimizer divides by a diagonal. */
+function withDiagonal(results: readonly Result<Own>[]): Result<Own>[] {
+  return results.filter(({ result: { own } }) => own !== undefined);
 }
 
 /** The first, the last and at most three results between them. */

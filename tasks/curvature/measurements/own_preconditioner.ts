@@ -45,8 +45,7 @@ export const ownPreconditioning: Measurement<readonly Under[]> = {
   doing: "the Hessian under the optimizer's own preconditioner",
   needs: "checkpoint",
   shape,
-  // Three or four spectra and two diagonals.
-  work: ({ samples }) => (4 * 2 * PROBES * STEPS + 2 * PRODUCTS) * samples,
+  work: ({ samples }) => (2 * PRODUCTS + 4 * PROBES * STEPS) * samples,
   async measure(subject) {
     const { moment: { field, input: { objective }, seed }, extent, signal } = subject;
     const batch = subject.draw(extent.samples);
@@ -79,7 +78,7 @@ export const ownPreconditioning: Measurement<readonly Under[]> = {
   plot(results) {
     return linePlotSvg({
       title: "Conditioning along the run",
-      xLabel: "Training step",
+      xLabel: "Step",
       yLabel: "Largest |eigenvalue| over rms",
       yScale: "log",
       series: names(results).map((name) => {
