@@ -62,6 +62,7 @@ export { pointwise, type PointwiseOptions } from "./objective/pointwise.ts";
 export { type ChunkRequest, type MatrixPlace } from "./diff/request.ts";
 export { CurvatureAverage, type CurvatureEstimate, type ProbeSchedule, probesDue } from "./optim/curvature.ts";
 export { curvatureCore, type CurvatureRule, type RunningCurvature } from "./optim/curvature_core.ts";
+export { DiagonalPreconditioner, type DiagonalRule } from "./optim/diagonal_preconditioner.ts";
 export { entrywise } from "./optim/entrywise.ts";
 export { betas, decayed, epsilon, learningRate, momentum, weightDecay } from "./optim/hyperparameters.ts";
 export { type OptimizerKind, optimizerKind } from "./optim/kind.ts";
@@ -108,6 +109,8 @@ export {
   stateVectors,
   type StepRequest,
 } from "./optim/optimizer.ts";
+export type { Preconditioner } from "./linalg/preconditioner.ts";
+export type { OptimizerPreconditioner, PreconditionerMoment } from "./optim/preconditioner.ts";
 export { RotatedCore, type RotatedRule, type RotatedVectors, type RotationOptions } from "./optim/rotated_core.ts";
 export { type NamedView, TwoSided, weightsOf } from "./optim/two_sided.ts";
 export { type Draw, type TrainingData } from "./data/training_data.ts";

@@ -1,7 +1,7 @@
 import type { Field } from "../field/field.ts";
 import { createVector } from "../linalg/vector.ts";
 import type { CurvatureKind, Objective } from "../objective/objective.ts";
-import { type CurvatureBatch, curvatureOperator } from "./operator.ts";
+import { type CurvatureBatch, curvatureOperator, type SymmetricOperator } from "./operator.ts";
 
 /** The most parameters of a field whose matrix is computed: 8192, which makes a matrix of 512 MiB. */
 const MOST_PARAMETERS = 8192;
@@ -37,14 +37,25 @@ async function matrixOf(
   batch: CurvatureBatch,
   kind: CurvatureKind,
 ): Promise<Float64Array> {
-  const { gpu, layout, parameterCount: size } = field;
+  using operator = curvatureOperator(field, objective, batch, kind);
+  return await operatorMatrix(operator);
+}
+
+/**
+ * The matrix of a symmetric operator, from its products with unit vectors.
+ *
+ * @returns P × P numbers, row-major, in the flat order of the operator's layout.
+ * @throws If P is above 8192.
+ */
+export async function operatorMatrix(operator: SymmetricOperator): Promise<Float64Array> {
+  const { gpu, layout } = operator;
+  const size = layout.parameterCount;
   if (size > MOST_PARAMETERS) {
     throw new Error(
       `curvature: expected a field of at most ${MOST_PARAMETERS} parameters for its matrix, found ${size}.`,
     );
   }
   using made = new DisposableStack();
-  const operator = made.use(curvatureOperator(field, objective, batch, kind));
   const direction = made.use(createVector(gpu, layout, "unit vector"));
   const products = Array.from({ length: Math.min(BLOCK, size) }, () => made.use(createVector(gpu, layout, "product")));
   const matrix = new Float64Array(size * size);

@@ -21,7 +21,8 @@ export { type Estimate } from "./estimate.ts";
 export { type GradientNoise, gradientNoise } from "./gradient_noise.ts";
 export { hutchPlusPlus, type HutchPlusPlusOptions } from "./hutch_plus_plus.ts";
 export { lanczos, type LanczosOptions, type LanczosResult } from "./lanczos.ts";
-export { gaussNewtonMatrix, hessianMatrix } from "./matrix.ts";
+export { gaussNewtonDiagonal, type GaussNewtonDiagonalOptions } from "./gauss_newton_diagonal.ts";
+export { gaussNewtonMatrix, hessianMatrix, operatorMatrix } from "./matrix.ts";
 export {
   type CurvatureBatch,
   type CurvatureOperator,
@@ -29,7 +30,8 @@ export {
   type DeviceBatch,
   type SymmetricOperator,
 } from "./operator.ts";
-export { diagonalPreconditioner, preconditionedOperator, type Preconditioner } from "./preconditioned.ts";
+export type { Preconditioner } from "../linalg/preconditioner.ts";
+export { diagonalPreconditioner, preconditionedOperator } from "./preconditioned.ts";
 export { type ProbeEstimates, probeOperator, type ProbeOptions } from "./probes.ts";
 export {
   type LogHistogram,

@@ -1,13 +1,8 @@
 import { createVector, type Vector } from "../linalg/vector.ts";
-import { multiplyEntries } from "./multiply_entries.ts";
+import { multiplyEntries } from "../linalg/multiply_entries.ts";
+import type { Preconditioner } from "../linalg/preconditioner.ts";
 import type { CurvatureOperator, SymmetricOperator } from "./operator.ts";
 import { inverseRoots } from "./spectrum.ts";
-
-/** A symmetric positive definite matrix D by which a gradient is divided, known by its inverse root. */
-export interface Preconditioner {
-  /** Records `into` = D^−½ · `direction`. Both vectors have the field's layout and are different vectors. */
-  applyInverseRoot(direction: Vector, into: Vector): void;
-}
 
 /**
  * A diagonal preconditioner. The caller must dispose it.
@@ -21,13 +16,13 @@ export function diagonalPreconditioner(
 ): Preconditioner & Disposable {
   const scale = createVector(gpu, layout, "inverse root of a preconditioner");
   scale.write(inverseRoots(diagonal));
-  return {
-    applyInverseRoot: (direction, into) => multiplyEntries(gpu, scale, direction, into),
-    [Symbol.dispose]: () => scale[Symbol.dispose](),
-  };
+  const apply = (direction: Vector, into: Vector) => multiplyEntries(gpu, scale, direction, into);
+  return { applyFactor: apply, applyTransposedFactor: apply, [Symbol.dispose]: () => scale[Symbol.dispose]() };
 }
 
-/** D^−½ A D^−½ as an operator. It owns neither A nor D. The caller must dispose it. */
+/**
+ * CᵀAC as an operator, with D⁻¹ = CCᵀ; it has the eigenvalues of D^−½ A D^−½. It owns neither A nor D. The caller must dispose it.
+ */
 export function preconditionedOperator(operator: SymmetricOperator, preconditioner: Preconditioner): CurvatureOperator {
   const { gpu, layout } = operator;
   const [scaled, product] = ["scaled direction", "product"].map((label) => createVector(gpu, layout, label));
@@ -35,9 +30,9 @@ export function preconditionedOperator(operator: SymmetricOperator, precondition
     gpu,
     layout,
     async apply(direction, into) {
-      preconditioner.applyInverseRoot(direction, scaled);
+      preconditioner.applyFactor(direction, scaled);
       await operator.apply(scaled, product);
-      preconditioner.applyInverseRoot(product, into);
+      preconditioner.applyTransposedFactor(product, into);
     },
     [Symbol.dispose]() {
       scaled[Symbol.dispose]();

@@ -1,7 +1,7 @@
+import { multiplyEntries } from "../linalg/multiply_entries.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { type DirectionKind, fillDirection } from "./direction.ts";
 import { type Estimate, estimateOf } from "./estimate.ts";
-import { multiplyEntries } from "./multiply_entries.ts";
 import type { SymmetricOperator } from "./operator.ts";
 
 /** Probes whose results are read together, because a read-back takes about as long on an idle device as many products. */

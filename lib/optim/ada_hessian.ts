@@ -141,6 +141,13 @@ export function momentumOverCurvature(
           power: hessianPower,
           epsilon,
         }),
+        diagonal: ({ observations }) => ({
+          estimate: mean.average,
+          magnitude: magnitude === "root_mean" ? "root" : "absolute",
+          correction: 1 / decayed(beta2, observations),
+          power: hessianPower,
+          epsilon,
+        }),
       });
     },
   };

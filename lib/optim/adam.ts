@@ -1,4 +1,5 @@
 import { type Hyperparameters, resolveHyperparameters, withDefaults } from "../hyperparameter/hyperparameter.ts";
+import { DiagonalPreconditioner } from "./diagonal_preconditioner.ts";
 import { entrywise } from "./entrywise.ts";
 import { betas, decayed, epsilon, learningRate, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
@@ -86,6 +87,15 @@ function adamNamed(name: string, resolved: Required<AdamOptions>): OptimizerSpec
             },
           );
         },
+        preconditioner: ({ step }) =>
+          Promise.resolve(
+            new DiagonalPreconditioner(context, {
+              estimate: state.secondMoment,
+              magnitude: "root",
+              correction: 1 / decayed(beta2, step),
+              epsilon,
+            }),
+          ),
         [Symbol.dispose]: () => state[Symbol.dispose](),
       };
     },

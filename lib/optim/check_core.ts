@@ -31,7 +31,7 @@ export function checkCore(owner: string, core: object): void {
   check(owner, members, "update", FUNCTION);
   checkState(owner, members.state);
   check(owner, members, "multipliesMatrices", optional(FLAG));
-  check(owner, members, "restored", optional(FUNCTION));
+  for (const member of ["restored", "preconditioner"]) check(owner, members, member, optional(FUNCTION));
   checkObserving(owner, members);
 }
 

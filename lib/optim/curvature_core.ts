@@ -2,6 +2,7 @@ import type { KernelSource } from "../gpu/kernel_source.ts";
 import type { KernelValues } from "../gpu/template.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { type ProbeSchedule, probesDue } from "./curvature.ts";
+import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditioner.ts";
 import { entrywise } from "./entrywise.ts";
 import { type Observation, observedVector } from "./observation.ts";
 import type { OptimizerContext, OptimizerCore } from "./optimizer.ts";
@@ -40,6 +41,8 @@ export interface CurvatureRule {
     readonly step: number;
     readonly observations: number;
   }): Readonly<Record<string, number>>;
+  /** What the step divides by, after so many steps and observations; undefined where it is more than a division. */
+  diagonal?(counters: { readonly step: number; readonly observations: number }): DiagonalRule;
 }
 
 /** The working part of such an optimizer. */
@@ -77,6 +80,8 @@ export function curvatureCore(
         values,
       );
     },
+    preconditioner: ({ step, observations }) =>
+      Promise.resolve(rule.diagonal && new DiagonalPreconditioner(context, rule.diagonal({ step, observations }))),
     restored: () => curvature.changed?.(),
     [Symbol.dispose]: () => owned.dispose(),
   };

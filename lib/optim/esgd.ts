@@ -103,6 +103,12 @@ export function esgd(options: EsgdOptions = {}): OptimizerSpec {
           correction2: 1 / Math.sqrt(decayed(beta2, biasCorrection === "steps" ? step + 1 : observations)),
           epsilon,
         }),
+        diagonal: ({ step, observations }) => ({
+          estimate: equilibration.preconditioner(),
+          magnitude: "absolute",
+          correction: 1 / Math.sqrt(decayed(beta2, biasCorrection === "steps" ? step : observations)),
+          epsilon,
+        }),
       });
     },
   };

@@ -89,6 +89,7 @@ export function esgdMax(options: EsgdMaxOptions = {}): OptimizerSpec {
           correction1: 1 / decayed(beta1, step + 2),
           epsilon,
         }),
+        diagonal: () => ({ estimate: maximum.average, magnitude: "root", epsilon }),
       });
     },
   };

@@ -1,6 +1,7 @@
 import { type Hyperparameters, resolveHyperparameters, withDefaults } from "../hyperparameter/hyperparameter.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { probesDue } from "./curvature.ts";
+import type { DiagonalRule } from "./diagonal_preconditioner.ts";
 import { entrywise } from "./entrywise.ts";
 import { Equilibration } from "./equilibration.ts";
 import { esgdHyperparameters, type EsgdOptions } from "./esgd.ts";
@@ -8,6 +9,7 @@ import { averaging, decayed, updateEvery } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
 import { type Observation, type ObservationRequest, observedVector } from "./observation.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
+import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
 import { RotatedCore, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/optim/esgd_rotated.wgsl" with { type: "text" };
 
@@ -77,6 +79,7 @@ class EsgdSoapCore implements OptimizerCore {
       diagonal: equilibration.average,
       reordered: () => equilibration.changed(),
       record: (...given) => this.#record(...given),
+      divisor: (...given) => this.#divisor(...given),
       [Symbol.dispose]: () => equilibration[Symbol.dispose](),
     };
     this.#rotated = made.use(new RotatedCore(context, options, "squaredProducts", rule));
@@ -101,6 +104,10 @@ class EsgdSoapCore implements OptimizerCore {
     this.#rotated.update(request, step, observations);
   }
 
+  preconditioner(moment: PreconditionerMoment): Promise<OptimizerPreconditioner | undefined> {
+    return this.#rotated.preconditioner(moment);
+  }
+
   restored(): void {
     this.#equilibration.changed();
   }
@@ -109,8 +116,19 @@ class EsgdSoapCore implements OptimizerCore {
     this.#owned[Symbol.dispose]();
   }
 
+  #divisor(t: number, observations: number): DiagonalRule & { readonly correction: number } {
+    const { betas: [, beta2], epsilon, biasCorrection } = this.options;
+    return {
+      estimate: this.#equilibration.preconditioner(),
+      magnitude: "absolute",
+      correction: 1 / Math.sqrt(decayed(beta2, biasCorrection === "steps" ? t : observations)),
+      epsilon,
+    };
+  }
+
   #record(vectors: RotatedVectors, t: number, observations: number): void {
-    const { betas: [beta1, beta2], epsilon, biasCorrection } = this.options;
+    const { betas: [beta1] } = this.options;
+    const { estimate, correction, epsilon } = this.#divisor(t, observations);
     entrywise(
       this.context,
       source,
@@ -119,14 +137,14 @@ class EsgdSoapCore implements OptimizerCore {
         rotated_gradient: vectors.rotatedGradient,
         first_moment: vectors.firstMoment,
         rotated_moment: vectors.rotatedMoment,
-        preconditioner: this.#equilibration.preconditioner(),
+        preconditioner: estimate,
         step: vectors.step,
       },
       {
         beta1,
         rest1: 1 - beta1,
         correction1: 1 / decayed(beta1, t),
-        correction2: 1 / Math.sqrt(decayed(beta2, biasCorrection === "steps" ? t : observations)),
+        correction2: correction,
         epsilon,
       },
     );

@@ -49,6 +49,8 @@ export {
 export { kfac, type KfacOptions } from "./kfac.ts";
 export { muon, type MuonOptions } from "./muon.ts";
 export { type OptimizerConfig, optimizerFromConfig, optimizerKinds, optimizerNames } from "./registry.ts";
+export type { Preconditioner } from "../linalg/preconditioner.ts";
+export { type OptimizerPreconditioner, type PreconditionerMoment } from "./preconditioner.ts";
 export { sgd, type SgdOptions } from "./sgd.ts";
 export { shampoo, type ShampooOptions } from "./shampoo.ts";
 export { soap, type SoapOptions } from "./soap.ts";

@@ -11,6 +11,7 @@ import {
   observedLayout,
   observedVector,
 } from "./observation.ts";
+import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
 
 /** What one update is given. */
 export interface StepRequest {
@@ -47,6 +48,11 @@ export interface OptimizerCore extends Disposable {
   observe?(observation: Observation): void;
   /** Updates the parameters. `step` counts from 0; `observations` counts what was observed so far. */
   update(request: Required<StepRequest>, step: number, observations: number): void;
+  /**
+   * What the step at this moment divides by, if that is one symmetric positive definite matrix and is known. It may borrow the core's
+   * state, and changes none.
+   */
+  preconditioner?(moment: PreconditionerMoment): Promise<OptimizerPreconditioner | undefined>;
   /** Recomputes what is derived from the state, after the state was replaced. */
   restored?(counters: { readonly step: number; readonly observations: number }): void;
 }
@@ -189,6 +195,21 @@ export class Optimizer implements Disposable {
     for (const transform of this.#transforms) gradient = transform.apply({ parameters, gradient, learningRate });
     this.#core.update({ parameters, gradient, learningRate }, this.#step, this.#observations);
     this.#step++;
+  }
+
+  /**
+   * What its last step divided by, for measuring: D in θ ← θ − η D⁻¹ m.
+   *
+   * @param gradient The gradient at the parameters, by which grafting sets the sizes of steps.
+   * @returns Undefined before the first step, and for optimizers that divide by no symmetric positive definite matrix (SGD, Sophia, Muon,
+   * K-FAC). It is valid until the next step, and whoever asks must dispose it.
+   * @throws If a vector has another layout than it must, or a matrix in the state is not positive definite.
+   */
+  async preconditioner(gradient: Vector): Promise<OptimizerPreconditioner | undefined> {
+    checkMember(`${this.spec.name}: gradient`, gradient, VECTOR);
+    this.#check(gradient);
+    if (this.#step === 0) return undefined;
+    return await this.#core.preconditioner?.({ ...this.counters, gradient });
   }
 
   /** Takes over counters after the vectors of `state` were written. */

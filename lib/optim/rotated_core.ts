@@ -1,7 +1,9 @@
-import type { Vector } from "../linalg/vector.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
+import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditioner.ts";
 import { Eigenbases } from "./eigenbases.ts";
 import { entrywise } from "./entrywise.ts";
 import { type OptimizerContext, type OptimizerCore, stateVectors, type StepRequest } from "./optimizer.ts";
+import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
 import { weightsOf } from "./two_sided.ts";
 import stepText from "../../wgsl/optim/rotated_step.wgsl" with { type: "text" };
 
@@ -27,6 +29,8 @@ export interface RotatedRule extends Disposable {
   reordered?(): void;
   /** Records m, m' and the step. */
   record(vectors: RotatedVectors, step: number, observations: number): void;
+  /** What the step with this number divided by in the bases. */
+  divisor(step: number, observations: number): DiagonalRule;
 }
 
 /** Options of {@linkcode RotatedCore}. */
@@ -108,6 +112,32 @@ export class RotatedCore implements OptimizerCore {
     bases.refresh(this.rule.diagonal, between);
     this.rule.reordered?.();
     bases.rotate(this.#moments.firstMoment, between, this.#moments.rotatedMoment);
+  }
+
+  /** D = Q S Qᵀ with the bases Q and the rule's diagonal S, so that C = Q S^−½; undefined before a step has moved the parameters. */
+  preconditioner({ step, observations }: PreconditionerMoment): Promise<OptimizerPreconditioner | undefined> {
+    if (step < 2) return Promise.resolve(undefined);
+    using made = new DisposableStack();
+    const diagonal = made.use(new DiagonalPreconditioner(this.context, this.rule.divisor(step - 1, observations)));
+    const bases = this.#bases;
+    if (bases === undefined) {
+      made.move();
+      return Promise.resolve(diagonal);
+    }
+    const { gpu, layout } = this.context;
+    const [rotated, between] = ["rotated", "between"].map((label) => made.use(createVector(gpu, layout, label)));
+    const owned = made.move();
+    return Promise.resolve({
+      applyFactor(direction, into) {
+        diagonal.applyFactor(direction, rotated);
+        bases.rotateBack(rotated, between, into);
+      },
+      applyTransposedFactor(direction, into) {
+        bases.rotate(direction, between, rotated);
+        diagonal.applyFactor(rotated, into);
+      },
+      [Symbol.dispose]: () => owned.dispose(),
+    });
   }
 
   /** Frees the device memory. */

@@ -1,18 +1,18 @@
 import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
 import { oneOf } from "../hyperparameter/range.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
-import type { PlacedSegment } from "../linalg/layout.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
-import { InverseRoots } from "../linalg/inverse_roots.ts";
 import { rangeOf, viewOf } from "../linalg/matrix_view.ts";
 import { Norms } from "../linalg/norms.ts";
 import { numberRanges } from "../linalg/ranges.ts";
-import { Squares } from "../linalg/squares.ts";
+import { DiagonalPreconditioner } from "./diagonal_preconditioner.ts";
 import { entrywise } from "./entrywise.ts";
 import { decayed, learningRate, momentum, updateEvery, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
 import { type OptimizerContext, type OptimizerCore, type OptimizerSpec, stateVectors } from "./optimizer.ts";
-import { type NamedView, TwoSided, weightsOf } from "./two_sided.ts";
+import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
+import { blocksOf, ShampooBlocks } from "./shampoo_blocks.ts";
+import { weightsOf } from "./two_sided.ts";
 import directionText from "../../wgsl/optim/graft_direction.wgsl" with { type: "text" };
 import stepText from "../../wgsl/optim/shampoo_step.wgsl" with { type: "text" };
 
@@ -81,7 +81,7 @@ const [GRAFT_BETA2, GRAFT_EPSILON] = [0.999, 1e-8];
  * code: ε = 1e−6 instead of 1e−12, which is below f32's noise, and relative to the largest eigenvalue before the root; the
  * momentum is Nesterov's (the published code adds its buffer twice a step).
  *
- * Cost: see {@linkcode InverseRoots}. For a field of 4 × 256 the roots take 4 GFLOP, several times what the gradient
+ * Cost: see `InverseRoots`. For a field of 4 × 256 the roots take 4 GFLOP, several times what the gradient
  * of 512 rows takes, so that an interval of 10 or 20 steps pays.
  */
 export function shampoo(options: ShampooOptions = {}): OptimizerSpec {
@@ -94,28 +94,6 @@ export function shampoo(options: ShampooOptions = {}): OptimizerSpec {
   };
 }
 
-/** The blocks of a matrix, cut at multiples of `size`. */
-function blocksOf(weight: PlacedSegment, size: number): NamedView[] {
-  const whole = viewOf(weight);
-  const blocks: NamedView[] = [];
-  for (let row = 0; row < weight.rows; row += size) {
-    for (let column = 0; column < weight.columns; column += size) {
-      blocks.push({
-        name: `${weight.name}.${row}.${column}`,
-        rows: Math.min(size, weight.rows - row),
-        columns: Math.min(size, weight.columns - column),
-        view: {
-          offset: whole.offset + row * whole.stride + column,
-          stride: whole.stride,
-          rows: Math.min(size, whole.rows - row),
-          columns: Math.min(size, whole.columns - column),
-        },
-      });
-    }
-  }
-  return blocks;
-}
-
 class ShampooCore implements OptimizerCore {
   readonly multipliesMatrices = true;
   readonly state: Readonly<Record<string, Vector>>;
@@ -126,7 +104,9 @@ class ShampooCore implements OptimizerCore {
   readonly #between: Vector;
   readonly #rangeOf: DeviceBuffer;
   readonly #norms?: { readonly direction: Norms; readonly preconditioned: Norms };
-  readonly #blocks?: BlockState;
+  /** For each block the number of its matrix. */
+  readonly #matrixOf: readonly number[];
+  readonly #blocks?: ShampooBlocks;
   readonly #none: DeviceBuffer;
   readonly #owned: DisposableStack;
 
@@ -141,11 +121,12 @@ class ShampooCore implements OptimizerCore {
     const weights = weightsOf(layout).filter(({ size }) => size > options.blockSize);
     const ranges = weights.map(viewOf).map(rangeOf);
     this.#rangeOf = made.use(numberRanges(gpu, layout.deviceLength, ranges));
+    this.#matrixOf = weights.flatMap((weight, i) => blocksOf(weight, options.blockSize).map(() => i));
     if (weights.length > 0) {
       const direction = made.use(new Norms(gpu, ranges));
       this.#norms = { direction, preconditioned: made.use(new Norms(gpu, ranges)) };
       const blocks = weights.flatMap((weight) => blocksOf(weight, options.blockSize));
-      this.#blocks = made.use(new BlockState(context, blocks, options.epsilon));
+      this.#blocks = made.use(new ShampooBlocks(context, blocks, options.epsilon));
     }
     this.state = {
       momentum: this.#momentum,
@@ -159,23 +140,8 @@ class ShampooCore implements OptimizerCore {
     const { updateEvery, momentum, weightDecay } = this.options;
     const preconditioned = this.#preconditioned;
     const due = step % updateEvery === 0;
-    this.#blocks?.precondition(gradient.buffer, this.#between.buffer, preconditioned.buffer, due);
-    const direction = this.#graft?.direction ?? gradient;
-    if (this.#graft !== undefined) {
-      entrywise(
-        this.context,
-        directionSource,
-        { gradient, second_moment: this.#graft.secondMoment, direction },
-        {
-          beta2: GRAFT_BETA2,
-          rest2: 1 - GRAFT_BETA2,
-          correction2: 1 / decayed(GRAFT_BETA2, step + 1),
-          epsilon: GRAFT_EPSILON,
-        },
-      );
-    }
-    this.#norms?.direction.record(direction.buffer);
-    this.#norms?.preconditioned.record(preconditioned.buffer);
+    this.#blocks?.follow(gradient.buffer, due);
+    const direction = this.#direction(gradient, step + 1, GRAFT_BETA2);
     entrywise(
       this.context,
       stepSource,
@@ -196,44 +162,45 @@ class ShampooCore implements OptimizerCore {
     );
   }
 
-  [Symbol.dispose](): void {
-    this.#owned[Symbol.dispose]();
-  }
-}
-
-/** Factors and roots of the blocks. */
-class BlockState implements Disposable {
-  readonly state: Readonly<Record<string, Vector>>;
-  readonly #factors: Vector;
-  readonly #roots: Vector;
-  readonly #sides: TwoSided;
-  readonly #squares: Squares;
-  readonly #inverseRoots: InverseRoots;
-  readonly #owned: DisposableStack;
-
-  constructor({ gpu }: OptimizerContext, blocks: readonly NamedView[], epsilon: number) {
-    using made = new DisposableStack();
-    this.#sides = made.use(new TwoSided(gpu, blocks));
-    const { layout } = this.#sides;
-    this.#squares = made.use(new Squares(gpu, layout));
-    this.#inverseRoots = made.use(new InverseRoots(this.#squares, epsilon));
-    this.#factors = made.use(createVector(gpu, layout, "factors"));
-    this.#roots = made.use(createVector(gpu, layout, "roots"));
-    const start = new Float32Array(layout.parameterCount);
-    for (const { flat, rows } of layout) for (let i = 0; i < rows; i++) start[flat + i * (rows + 1)] = epsilon;
-    this.#factors.write(start);
-    this.state = { factors: this.#factors, roots: this.#roots };
-    this.#owned = made.move();
+  /**
+   * D⁻¹ = r L^{−1/4} ⊗ R^{−1/4} in each block, r being the factor by which grafting scales its matrix. Elsewhere D is Adam's if the steps
+   * are grafted to it, or I.
+   */
+  async preconditioner({ step, gradient }: PreconditionerMoment): Promise<OptimizerPreconditioner | undefined> {
+    if (this.#norms === undefined || this.#blocks === undefined) return undefined;
+    // A decay of 1 leaves Adam's second moment alone.
+    this.#direction(gradient, step, 1);
+    const { direction, preconditioned } = this.#norms;
+    const norms = await this.context.gpu.read(direction.buffer, preconditioned.buffer);
+    const [lengths, found] = norms.map((bytes) => new Float32Array(bytes));
+    const scales = this.#matrixOf.map((i) => found[i] > 0 ? lengths[i] / found[i] : 1);
+    const adams = this.#graft && new DiagonalPreconditioner(this.context, {
+      estimate: this.#graft.secondMoment,
+      magnitude: "root",
+      correction: 1 / decayed(GRAFT_BETA2, step),
+      epsilon: GRAFT_EPSILON,
+    });
+    return await this.#blocks.preconditioner(scales, adams);
   }
 
-  /** Records `result` = L^{−1/4} G R^{−1/4} in every block, G folded into the factors first, roots computed anew if due. */
-  precondition(gradient: DeviceBuffer, scratch: DeviceBuffer, result: DeviceBuffer, due: boolean): void {
-    this.#sides.gram(gradient, this.#factors.buffer, 1, 1);
-    if (due) this.#inverseRoots.record(this.#factors.buffer, this.#roots.buffer);
-    this.#sides.rotate(gradient, this.#roots.buffer, scratch, result);
+  /** Records the direction whose norm is taken, the preconditioned gradient, and the norms of both. */
+  #direction(gradient: Vector, count: number, beta2: number): Vector {
+    this.#blocks?.precondition(gradient.buffer, this.#between.buffer, this.#preconditioned.buffer);
+    const direction = this.#graft?.direction ?? gradient;
+    if (this.#graft !== undefined) {
+      const correction2 = 1 / decayed(GRAFT_BETA2, count);
+      entrywise(
+        this.context,
+        directionSource,
+        { gradient, second_moment: this.#graft.secondMoment, direction },
+        { beta2, rest2: 1 - beta2, correction2, epsilon: GRAFT_EPSILON },
+      );
+    }
+    this.#norms?.direction.record(direction.buffer);
+    this.#norms?.preconditioned.record(this.#preconditioned.buffer);
+    return direction;
   }
 
-  /** Frees the device memory. */
   [Symbol.dispose](): void {
     this.#owned[Symbol.dispose]();
   }

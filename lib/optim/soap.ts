@@ -1,5 +1,6 @@
 import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
+import type { DiagonalRule } from "./diagonal_preconditioner.ts";
 import { entrywise } from "./entrywise.ts";
 import { betas, decayed, epsilon, learningRate, updateEvery, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
@@ -93,6 +94,11 @@ class AdamRule implements RotatedRule {
         epsilon,
       },
     );
+  }
+
+  divisor(t: number): DiagonalRule {
+    const { betas: [, beta2], epsilon } = this.options;
+    return { estimate: this.diagonal, magnitude: "root", correction: 1 / decayed(beta2, t), epsilon };
   }
 
   [Symbol.dispose](): void {

@@ -12,6 +12,8 @@ export interface Divergence {
   readonly quantity: DivergedQuantity;
   /** The first and the last segment of the vector with numbers that are not finite, such as `layers.0.weight`. */
   readonly where?: readonly [string, string];
+  /** How many numbers of the vector are not finite, and how many it has. */
+  readonly count?: { readonly notFinite: number; readonly all: number };
   /** The name of the vector, for the optimizer's state. */
   readonly state?: string;
   /** The loss, if it is finite but above the limit. */
@@ -43,7 +45,7 @@ export class DivergenceError extends Error {
   }
 }
 
-function whatText({ quantity, where, state, loss, limit }: Divergence): string {
+function whatText({ quantity, where, count, state, loss, limit }: Divergence): string {
   if (loss !== undefined) return `the loss is ${loss.toPrecision(3)}, above its limit of ${limit!.toPrecision(3)}`;
   const what = {
     loss: "the loss",
@@ -58,7 +60,8 @@ function whatText({ quantity, where, state, loss, limit }: Divergence): string {
     : where[0] === where[1]
     ? ` in ${where[0]}`
     : ` from ${where[0]} to ${where[1]}`;
-  return `${what[quantity]} is not finite${place}`;
+  const share = count === undefined ? "" : ` (${count.notFinite} of ${count.all} numbers)`;
+  return `${what[quantity]} is not finite${place}${share}`;
 }
 
 /** Before the first update, the learning rate has had no effect. */
@@ -67,13 +70,15 @@ function adviceText({ step, quantity, loss }: Divergence): string {
   return "It exceeds 32-bit numbers before the first update: fewer layers may help, or an activation whose gradients grow less.";
 }
 
-/** The first and the last segment of a vector that have numbers that are not finite; undefined if there are none. */
-export async function notFiniteIn(vector: Vector): Promise<[string, string] | undefined> {
+/** Which numbers of a vector are not finite: the first and the last segment that have some, and how many; undefined if all are finite. */
+export async function notFiniteIn(vector: Vector): Promise<Required<Pick<Divergence, "where" | "count">> | undefined> {
   const numbers = await vector.read();
   const bad = [...vector.layout].filter(({ flat, size }) => {
     return !numbers.subarray(flat, flat + size).every(Number.isFinite);
   });
-  return bad.length === 0 ? undefined : [bad[0].name, bad.at(-1)!.name];
+  if (bad.length === 0) return undefined;
+  const notFinite = numbers.reduce((sum, number) => sum + Number(!Number.isFinite(number)), 0);
+  return { where: [bad[0].name, bad.at(-1)!.name], count: { notFinite, all: numbers.length } };
 }
 
 /** The names of the segments at two places on the device, in vec4s. */

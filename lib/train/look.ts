@@ -33,8 +33,8 @@ async function located(
 ): Promise<DivergenceError> {
   const vectors = quantity === "parameter" ? { parameters: field.parameters } : optimizer.state;
   for (const [name, vector] of Object.entries(vectors)) {
-    const where = await notFiniteIn(vector);
-    if (where !== undefined) return new DivergenceError({ step, quantity, where, state: name });
+    const found = await notFiniteIn(vector);
+    if (found !== undefined) return new DivergenceError({ step, quantity, ...found, state: name });
   }
   return new DivergenceError({ step, quantity });
 }

@@ -8,6 +8,7 @@
 import { optimizerNames } from "../../lib/optim/registry.ts";
 import { scheduleNames } from "../../lib/train/schedule_registry.ts";
 import { TASKS } from "../registry.ts";
+import { originShape } from "../run/origin.ts";
 import {
   anything,
   flag,
@@ -23,6 +24,7 @@ import {
   text,
   word,
 } from "../shell/shape.ts";
+import { activationChoices } from "../training/activation_choices.ts";
 import { kernelsShape } from "../training/kernels_shape.ts";
 import { sharedOptions } from "./command.ts";
 import { SEARCH, type SearchedSchedule } from "./halving.ts";
@@ -94,15 +96,8 @@ const comparison = object({
     digits: number({ whole: true, min: 0, max: 20 }),
     unit: optional(printable()),
   }),
-  adapter: object({
-    name: printable(),
-    vendor: printable(),
-    architecture: printable(),
-    software: flag(),
-    backend: optional(printable()),
-  }),
+  ...originShape,
   kernels: kernelsShape,
-  versions: record(printable()),
   /** The speed of each pair, by the pair's name. */
   paces: record(pace),
 });
@@ -128,8 +123,7 @@ export const comparisonShape: Shape<ComparisonRecord> = (found) => {
   if (fault !== undefined) return fault;
   const { settings, paces } = found as ComparisonRecord;
   const task = TASKS.get(settings.task)!;
-  const known = task.command.options.find(({ name }) => name === "activation");
-  const names = known?.kind === "choice" ? known.choices : [];
+  const { choices: names } = activationChoices(task);
   const at = settings.activations.findIndex((name) => !names.includes(name));
   if (at >= 0) {
     const expected = `one of ${names.join(", ")}`;

@@ -1,14 +1,17 @@
-import project from "../../deno.json" with { type: "json" };
-import { join, relative } from "@std/path";
+import { join } from "@std/path";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
-import { KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
+import { checkOrigin, originOn } from "../run/origin.ts";
+import { checkSameSettings } from "../run/results_folder.ts";
 import { checkName } from "../run/run_name.ts";
 import { callerPath } from "../shell/caller_path.ts";
+import { commandText } from "../shell/command_text.ts";
+import { reopeningDevice } from "../shell/device_losses.ts";
 import { runPath } from "../shell/run_path.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { UserError } from "../shell/user_error.ts";
+import { kernelChoice } from "../training/kernel_choice.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { Comparison } from "./comparison.ts";
 import { fasterPace, type MeasuredPace, measurePace } from "./pace.ts";
@@ -25,12 +28,18 @@ import { TASKS } from "../registry.ts";
 const PACE_ROUNDS = 3;
 
 /**
- * Runs `deno task compare`: makes a comparison, or continues an interrupted one.
+ * Runs `deno task compare`: makes a comparison, or continues an interrupted one. If the device is lost, it is opened again, and the run in
+ * progress begins anew.
  *
  * @param args The command line.
  * @param signal Stops the comparison after the steps in flight; the run in progress is discarded.
  */
 export async function runComparison(args: readonly string[], signal: AbortSignal): Promise<void> {
+  await reopeningDevice("the comparison", () => compareOn(args, signal));
+}
+
+/** Makes or continues a comparison on a device of its own. */
+async function compareOn(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { values, settings: typed } = await readRequest(args);
   const path = values.resume !== undefined
     ? runPath(values.resume)
@@ -38,12 +47,13 @@ export async function runComparison(args: readonly string[], signal: AbortSignal
   const earlier = await ComparisonFolder.readRecord(path);
   const settings = typed ?? earlier?.settings;
   if (settings === undefined) throw new UserError(`${path}: expected a comparison to resume, found none.`);
-  if (earlier !== undefined && !isSame(earlier.settings, settings)) {
-    throw new UserError(`${path}: this folder holds a comparison with other options; choose another --name.`);
-  }
+  if (earlier !== undefined) checkSameSettings(path, earlier.settings, settings, "comparison");
   const task = TASKS.get(settings.task)!;
-  using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels: kernelsOf(settings) });
-  if (earlier !== undefined) checkDevice(path, earlier, gpu);
+  using gpu = await openDevice({
+    allowSoftware: values.software ? true : undefined,
+    kernels: kernelChoice(settings.options),
+  });
+  if (earlier !== undefined) checkOrigin(path, earlier, originOn(gpu.adapter), "comparison");
   gpu.tuner.adopt(earlier?.kernels ?? {});
   await using _work = pendingWork(gpu);
   using progress = new ProgressLine();
@@ -62,31 +72,8 @@ export async function runComparison(args: readonly string[], signal: AbortSignal
   progress.finish();
   const report = await writeReport(task, record, folder);
   if (signal.aborted) {
-    console.log(
-      `Stopped. To continue, give the same command again, or: deno task compare --resume ${relative(Deno.cwd(), path)}`,
-    );
+    console.log(`Stopped. To continue, give the same command again, or: deno task compare --resume ${path}`);
   } else console.log(report.join("\n"));
-}
-
-function isSame(a: Settings, b: Settings): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** Checks that a comparison continues on the device and versions that it began with, because their times must not be mixed. */
-function checkDevice(path: string, { adapter, versions }: ComparisonRecord, gpu: Gpu): void {
-  const describe = (name: string, { project, deno }: Readonly<Record<string, string>>) =>
-    `${name} with Deno ${deno} and version ${project} of this project`;
-  const [began, now] = [describe(adapter.name, versions), describe(gpu.adapter.name, currentVersions())];
-  if (began === now) return;
-  throw new UserError(`${path}: expected ${began}, as when the comparison began, found ${now}; choose another --name.`);
-}
-
-function currentVersions() {
-  return { project: project.version, ...Deno.version };
-}
-
-function kernelsOf({ options: { kernels } }: Settings) {
-  return KERNEL_CHOICES.find((choice) => choice === kernels);
 }
 
 /** Measures the speed of all pairs in turns. */
@@ -118,16 +105,10 @@ async function measure(
   const [{ quality }] = measured.values();
   return {
     settings,
-    command: ["deno task compare", ...args.map(quoted)].join(" "),
+    command: commandText("deno task compare", args),
     quality,
-    adapter: { ...gpu.adapter },
+    ...originOn(gpu.adapter),
     kernels: gpu.tuner.choices,
-    versions: currentVersions(),
     paces: Object.fromEntries([...measured].map(([name, { pace }]) => [name, pace])),
   };
-}
-
-/** Quotes a word for a shell if necessary. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

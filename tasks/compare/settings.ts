@@ -1,11 +1,12 @@
 import { basename, join } from "@std/path";
 import { optimizerNames } from "../../lib/optim/registry.ts";
+import { settingsName, shortName } from "../run/settings_name.ts";
 import { callerPath } from "../shell/caller_path.ts";
-import type { ChoiceOption, Option } from "../shell/command.ts";
 import { optionSpelling } from "../shell/command.ts";
-import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
+import { nameList } from "../shell/name_list.ts";
 import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
+import { activationChoices } from "../training/activation_choices.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { commandFor, type CompareValues, sharedOptions } from "./command.ts";
 import { parseDuration } from "./duration.ts";
@@ -51,8 +52,8 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
   const settings: Settings = {
     task: task.name,
     inputs: await inputsOf(task, values.input),
-    activations: names("--activations", values.activations, choiceOf(task, "activation")),
-    optimizers: names("--optimizers", values.optimizers, { choices: optimizerNames }),
+    activations: nameList("--activations", values.activations, activationChoices(task)),
+    optimizers: nameList("--optimizers", values.optimizers, { choices: optimizerNames }),
     seeds: values.seeds,
     tune: values.tune,
     length,
@@ -69,32 +70,6 @@ function finalLength({ budget, minutes, epochs }: CompareValues): FinalLength {
   }
   if (budget !== undefined) return { budgetSeconds: parseDuration("--budget", budget) };
   return minutes !== undefined ? { seconds: minutes * 60 } : { epochs };
-}
-
-/** The names in a list; aliases become the names that they stand for. */
-function names(
-  option: string,
-  text: string,
-  { choices: known, aliases = {} }: Pick<ChoiceOption, "choices" | "aliases">,
-): string[] {
-  const found = text.split(",").map((name) => name.trim()).map((name) => {
-    return Object.hasOwn(aliases, name) ? aliases[name] : name;
-  });
-  for (const [index, name] of found.entries()) {
-    if (found.indexOf(name) < index) throw new UserError(`${option}: ${name} is given twice: give it once.`);
-    if (known.includes(name)) continue;
-    const meant = nearestName(name, known);
-    throw new UserError(
-      `${option}: expected names among ${known.join(", ")}, separated by commas, found "${name}"` +
-        `${meant === undefined ? "." : `; did you mean ${meant}?`}`,
-    );
-  }
-  return found;
-}
-
-function choiceOf({ command }: TrainingTask, name: string): Pick<ChoiceOption, "choices" | "aliases"> {
-  const option = command.options.find((each: Option) => each.name === name);
-  return option?.kind === "choice" ? option : { choices: [] };
 }
 
 async function inputsOf({ name, inputs, takesFolders }: TrainingTask, typed: string | undefined): Promise<Input[]> {
@@ -119,11 +94,10 @@ async function inputsOf({ name, inputs, takesFolders }: TrainingTask, typed: str
 }
 
 /** A name that is derived from the settings, so that the same command finds its comparison again. */
-export async function defaultName(settings: Settings): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(settings));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex().slice(0, 8);
-  const what = settings.inputs.length === 1
-    ? settings.inputs[0].name.replace(/\..*$/, "")
-    : `${settings.inputs.length}-inputs`;
-  return `${settings.task}-${what.replaceAll(/[^A-Za-z0-9_-]+/g, "-").slice(0, 40)}-${digest}`;
+export function defaultName(settings: Settings): Promise<string> {
+  const { task, inputs } = settings;
+  return settingsName(
+    `${task}-${inputs.length === 1 ? shortName(inputs[0].name) : `${inputs.length}-inputs`}`,
+    settings,
+  );
 }

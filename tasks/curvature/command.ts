@@ -6,7 +6,8 @@ const own = defineCommand({
   summary:
     "Measures the curvature of a task's loss: how dense Hessian-vector products are, how widely the Hessian's eigenvalues are spread " +
     "without and with preconditioners, how good estimates of preconditioners are, and how noisy gradients are. It does so for fields " +
-    "at initialisation, or with --run at all checkpoints of a run, and writes a report.",
+    "at initialisation, or with --run at all checkpoints of a run, and writes a report. What is interrupted continues when the same command " +
+    "is given again.",
   options: [
     {
       name: "input",
@@ -60,27 +61,21 @@ const own = defineCommand({
       default: 12,
       help: "Width of the small field (two hidden layers) whose Hessian is computed explicitly",
     },
-    { name: "name", kind: "string", help: "Name of the report's folder", defaultText: "the date and time" },
+    { name: "name", kind: "string", help: "Name of the report's folder", defaultText: "made from its options" },
+    { name: "resume", kind: "string", placeholder: "FOLDER", help: "Continue an interrupted report" },
   ],
 });
 
 /** Options of a task that do not matter here, because nothing is trained, or that the command sets itself. */
 const NOT_SHARED = new Set([
   ...["optimizer", "learning-rate", "clip-norm", "schedule", "schedule-epochs", "epochs", "minutes", "preset", "seed"],
-  ...[
-    "activation",
-    "evaluate-every",
-    "snapshot-every",
-    "dry-run",
-    "resume",
-    "batch-size",
-    "show-cameras",
-    "path",
-    "frames",
-  ],
-  ...["test-views", "test-points", "resolution", "metric", "rays"],
+  ...["activation", "evaluate-every", "snapshot-every", "dry-run", "batch-size", "show-cameras", "path", "frames"],
+  ...["on-divergence", "on-write-error", "test-views", "test-points", "resolution", "metric", "rays"],
   ...own.options.map(({ name }) => name as string),
 ]);
+
+/** The headings of options that do not matter here either. */
+const NOT_SHARED_GROUPS = /^Options of (optimizers|schedules)/;
 
 /** The values of the command's own options. */
 export type CurvatureValues = Values<typeof own> & { readonly task: string; readonly software?: boolean };
@@ -88,7 +83,7 @@ export type CurvatureValues = Values<typeof own> & { readonly task: string; read
 /** The options of a task that describe its field, data and objective, by their names in camelCase. */
 export function sharedOptions({ command }: TrainingTask): Map<string, Option> {
   const shared = command.options.filter(({ name, group }) =>
-    !NOT_SHARED.has(name) && !(group ?? "").startsWith("Options of optimizers")
+    !NOT_SHARED.has(name) && !NOT_SHARED_GROUPS.test(group ?? "")
   );
   return new Map(shared.map((option) => [camelCase(option.name), option]));
 }

@@ -7,6 +7,7 @@ import { joinFrames } from "../../lib/codec/image/encode_animated_png.ts";
 import { depthPicture } from "../../lib/render/depth_picture.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
 import { remove, rename } from "../run/disk.ts";
+import { FolderLock } from "../run/folder_lock.ts";
 import { removeFilesOf } from "../run/remove_files.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { cameraPath, type CameraPathKind } from "../../lib/render/camera_path.ts";
@@ -34,9 +35,10 @@ export interface FrameOptions {
 /**
  * Renders frames along a path: `PATH/000.png` … and an animation of all of them, `PATH.png`. The frames are written to
  * `PATH.unfinished` first; only when all are there do they replace those of an earlier call. If the rendering is interrupted, they
- * stay in `PATH.unfinished`.
+ * stay in `PATH.unfinished`. One process at a time renders frames of a run.
  *
  * @returns How many frames it rendered.
+ * @throws {UserError} If another process is rendering frames of the run.
  */
 export async function renderFrames(
   folder: RunFolder,
@@ -46,6 +48,11 @@ export async function renderFrames(
   options: FrameOptions,
 ): Promise<number> {
   const { path, frames, width, depth, say, signal } = options;
+  using _lock = await FolderLock.take(
+    folder.path,
+    "is rendering frames of this run; wait for it to end",
+    ".frames.lock",
+  );
   const files: Uint8Array[] = [];
   const unfinished = unfinishedPath(path);
   await removeFilesOf(join(folder.path, unfinished), FRAME);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { rename } from "./disk.ts";
 import { UserError } from "../shell/user_error.ts";
 
-/** The file in a folder that is locked. It holds the number of the process that locked it last. */
+/** The file in a folder that is locked by default. It holds the number of the process that locked it last. */
 const LOCK = ".lock";
 
 /**
@@ -12,23 +12,24 @@ const LOCK = ".lock";
 export class FolderLock implements Disposable {
   #isOpen = true;
 
-  private constructor(readonly folder: string, readonly file: Deno.FsFile) {}
+  private constructor(readonly folder: string, readonly file: Deno.FsFile, readonly name: string) {}
 
   /**
    * Locks a folder until the result is disposed of or this process ends.
    *
    * @param doing What the other process is doing then, and what can be done, for the error message: "is making this comparison; wait for it to end".
+   * @param name The file that is locked. Locks of different names have nothing to do with each other.
    * @throws {UserError} If another process has locked it.
    */
-  static async take(folder: string, doing: string): Promise<FolderLock> {
-    const lock = await FolderLock.tryTake(folder);
+  static async take(folder: string, doing: string, name: string = LOCK): Promise<FolderLock> {
+    const lock = await FolderLock.tryTake(folder, name);
     if (lock !== undefined) return lock;
-    throw new UserError(`${folder}: ${await ownerOf(folder)} ${doing}.`);
+    throw new UserError(`${folder}: ${await ownerOf(folder, name)} ${doing}.`);
   }
 
   /** Locks a folder, or returns undefined if another process has locked it. */
-  static async tryTake(folder: string): Promise<FolderLock | undefined> {
-    const file = await Deno.open(join(folder, LOCK), { create: true, write: true }).catch((cause) => {
+  static async tryTake(folder: string, name: string = LOCK): Promise<FolderLock | undefined> {
+    const file = await Deno.open(join(folder, name), { create: true, write: true }).catch((cause) => {
       throw new UserError(`${folder}: cannot be locked for writing: ${cause.message}.`, { cause });
     });
     try {
@@ -44,7 +45,7 @@ export class FolderLock implements Disposable {
     }
     await file.truncate();
     await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
-    return new FolderLock(folder, file);
+    return new FolderLock(folder, file, name);
   }
 
   /**
@@ -62,7 +63,7 @@ export class FolderLock implements Disposable {
 
   #isInPlace(): boolean {
     try {
-      const [locked, there] = [this.file.statSync(), Deno.statSync(join(this.folder, LOCK))];
+      const [locked, there] = [this.file.statSync(), Deno.statSync(join(this.folder, this.name))];
       return locked.ino === there.ino && locked.dev === there.dev;
     } catch {
       return false;
@@ -74,7 +75,8 @@ export class FolderLock implements Disposable {
     // Windows does not rename a folder in which a file is open.
     if (Deno.build.os === "windows") this[Symbol.dispose]();
     await rename(this.folder, path);
-    return Deno.build.os === "windows" ? await FolderLock.take(path, "has locked it") : new FolderLock(path, this.file);
+    if (Deno.build.os === "windows") return await FolderLock.take(path, "has locked it", this.name);
+    return new FolderLock(path, this.file, this.name);
   }
 
   /** Ends the lock. It may be ended more than once. */
@@ -85,7 +87,7 @@ export class FolderLock implements Disposable {
   }
 }
 
-async function ownerOf(folder: string): Promise<string> {
-  const text = await Deno.readTextFile(join(folder, LOCK)).catch(() => "");
+async function ownerOf(folder: string, name: string): Promise<string> {
+  const text = await Deno.readTextFile(join(folder, name)).catch(() => "");
   return /^\d+\n$/.test(text) ? `process ${text.trim()}` : "another process";
 }

@@ -104,14 +104,6 @@ export class EarlierRun<C extends Command> {
     return { field: latest.value, step: latest.checkpoint.step };
   }
 
-  /** The run's field at each of its checkpoints, from the earliest on. Each is freed when the next one is asked for. */
-  async *loadFields(gpu: Gpu): AsyncGenerator<{ field: Field; step: number }> {
-    for (const { path, step } of await this.folder.stepCheckpoints()) {
-      using field = loadField(gpu, await readRegularFile(path), { name: path });
-      yield { field, step };
-    }
-  }
-
   /** Reads the latest checkpoint that can be read, if there are any, and says which cannot. */
   async #latest<T>(
     read: (path: string, bytes: Uint8Array) => T,
@@ -121,7 +113,7 @@ export class EarlierRun<C extends Command> {
     for (const checkpoint of (await this.folder.stepCheckpoints()).toReversed()) {
       const { path, step } = checkpoint;
       try {
-        const value = read(path, await readRegularFile(path));
+        const value = read(path, await EarlierRun.readCheckpoint(path));
         for (const reason of reasons) console.error(`${reason} The checkpoint of step ${step} is used instead.`);
         return { value, checkpoint, damaged };
       } catch (error) {
@@ -135,12 +127,16 @@ export class EarlierRun<C extends Command> {
       : "The other checkpoints cannot be read either";
     throw new UserError(`${reasons[0]} ${others}.`);
   }
-}
 
-/** Reads a file that a run has written: not a device or a pipe that a link leads to. */
-async function readRegularFile(path: string): Promise<Uint8Array> {
-  const { isFile, size } = await Deno.stat(path);
-  if (!isFile) throw new Error(`${path}: expected a file, found something else.`);
-  if (size > LARGEST) throw new Error(`${path}: expected at most ${LARGEST} bytes, found ${size}.`);
-  return await Deno.readFile(path);
+  /**
+   * Reads the file of a checkpoint.
+   *
+   * @throws If it is not a regular file, but a device or a pipe that a link leads to, or too large.
+   */
+  static async readCheckpoint(path: string): Promise<Uint8Array> {
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) throw new Error(`${path}: expected a file, found something else.`);
+    if (size > LARGEST) throw new Error(`${path}: expected at most ${LARGEST} bytes, found ${size}.`);
+    return await Deno.readFile(path);
+  }
 }

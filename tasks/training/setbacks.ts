@@ -2,12 +2,11 @@ import { DeviceLostError } from "../../lib/gpu/device_errors.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
 import { resumeRunFolder } from "../run/run_folder.ts";
 import type { Command } from "../shell/command.ts";
+import { MOST_LOSSES } from "../shell/device_losses.ts";
 import { EarlierRun } from "./earlier_run.ts";
 import type { Rollback } from "./rollback.ts";
 import type { RunRequest } from "./run_request.ts";
 
-/** A device may be lost so often in one start of a run. */
-const MOST_LOSSES = 3;
 /** A run goes back so often in all, each time to half the rate. */
 const MOST_ROLLBACKS = 5;
 

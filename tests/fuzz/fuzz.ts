@@ -21,9 +21,9 @@ export interface Trial {
 
 /**
  * Registers a test that makes inputs from seeds 0, 1, 2, … and reads them, for three seconds or for as long as NEURAL_FIELDS_FUZZ_SECONDS
- * says; NEURAL_FIELDS_FUZZ_SEED is the first seed. A reader may accept an input or refuse it with a plain `Error` of one printable line
- * that begins with the file's name. It may take at most 2 s, and 1 s more for each 10 MB that it reads or decodes. Anything else fails
- * the test with the seed that shows it.
+ * says, and then prints how many there were; NEURAL_FIELDS_FUZZ_SEED is the first seed. A reader may accept an input or refuse it with a plain `Error` of one printable line
+ * that begins with the file's name. It may take at most 2 s, and 1 s more for each 10 MB that it reads or decodes, and 256 MB of memory
+ * beyond eight times what it reads or decodes (measured on Linux). Anything else fails the test with the seed that shows it.
  *
  * @example
  * ```ts ignore
@@ -32,13 +32,16 @@ export interface Trial {
  */
 export function fuzz(reader: string, make: (choices: Choices) => Trial | Promise<Trial>): void {
   Deno.test(`${reader}: every made-up file is read or refused in one sentence, in bounded time`, async () => {
-    const end = performance.now() + 1000 * Number(Deno.env.get("NEURAL_FIELDS_FUZZ_SECONDS") ?? 3);
-    let seed = Number(Deno.env.get("NEURAL_FIELDS_FUZZ_SEED") ?? 0);
+    const seconds = Deno.env.get("NEURAL_FIELDS_FUZZ_SECONDS");
+    const end = performance.now() + 1000 * Number(seconds ?? 3);
+    const first = Number(Deno.env.get("NEURAL_FIELDS_FUZZ_SEED") ?? 0);
+    let seed = first;
     for (; performance.now() < end; seed++) {
       const trial = await make(choicesOf(seed));
       const fault = await faultOf(trial);
       if (fault) throw new Error(`seed ${seed}: ${fault}`);
     }
+    if (seconds !== undefined) console.log(`${reader}: ${seed - first} files, seeds ${first} to ${seed - 1}`);
   });
 }
 
@@ -79,6 +82,7 @@ export function choicesOf(seed: number): Choices {
 /** What is wrong with the way in which a trial ended, or undefined. */
 async function faultOf({ name, bytes, read }: Trial): Promise<string | undefined> {
   const start = performance.now();
+  const memory = growthOfMemory();
   let decoded = 0;
   let fault: string | undefined;
   try {
@@ -86,12 +90,37 @@ async function faultOf({ name, bytes, read }: Trial): Promise<string | undefined
   } catch (error) {
     fault = faultOfRefusal(error, name);
   }
+  if (fault) return fault;
   const seconds = (performance.now() - start) / 1000;
-  const limit = 2 + Math.max(bytes.length, decoded) / 1e7;
-  return fault ??
-    (seconds > limit
-      ? `${bytes.length} bytes took ${seconds.toFixed(1)} s, expected at most ${limit.toFixed(1)} s`
-      : undefined);
+  const size = Math.max(bytes.length, decoded);
+  const limit = { seconds: 2 + size / 1e7, bytes: 256e6 + 8 * size };
+  if (seconds > limit.seconds) {
+    return `${bytes.length} bytes took ${seconds.toFixed(1)} s, expected at most ${limit.seconds.toFixed(1)} s`;
+  }
+  const grown = memory();
+  if (grown > limit.bytes) {
+    const [found, most] = [grown, limit.bytes].map((value) => (value / 1e6).toFixed(0));
+    return `${bytes.length} bytes took ${found} MB of memory, expected at most ${most} MB`;
+  }
+}
+
+/**
+ * Starts to watch the memory of the process.
+ *
+ * @returns A function that says by how many bytes its peak has exceeded what the process held at the start; 0 where there is no Linux.
+ */
+function growthOfMemory(): () => number {
+  if (Deno.build.os !== "linux") return () => 0;
+  // The kernel forgets the peak when it is told 5 (proc(5)).
+  Deno.writeTextFileSync("/proc/self/clear_refs", "5");
+  const held = statusBytes("VmRSS");
+  return () => statusBytes("VmHWM") - held;
+}
+
+function statusBytes(name: string): number {
+  const line = Deno.readTextFileSync("/proc/self/status").match(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m"));
+  if (!line) throw new Error(`/proc/self/status: expected a line ${name}, found none.`);
+  return 1024 * Number(line[1]);
 }
 
 function faultOfRefusal(error: unknown, name: string): string | undefined {

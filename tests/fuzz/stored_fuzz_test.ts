@@ -1,6 +1,8 @@
 import { join } from "@std/path";
 import { ComparisonFolder } from "../../tasks/compare/store.ts";
 import type { ComparisonRecord } from "../../tasks/compare/record.ts";
+import type { CurvatureRecord } from "../../tasks/curvature/record.ts";
+import { CurvatureFolder } from "../../tasks/curvature/store.ts";
 import { imageTask } from "../../tasks/image/task.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { EarlierRun } from "../../tasks/training/earlier_run.ts";
@@ -46,6 +48,22 @@ const run = {
   figures: { loss: 0.1, psnr: 10 },
 };
 
+const curvature: CurvatureRecord = {
+  settings: {
+    ...{ task: "image", batchSizes: [1, 64], samples: 64 },
+    fields: { activations: ["sine"], seeds: 1, smallWidth: 4, options: { width: 8 } },
+  },
+  command: "deno task curvature",
+  adapter: comparison.adapter,
+  versions: comparison.versions,
+};
+
+const shares = { zero: 0, belowThousandth: 0.01, belowHundredth: 0.1 };
+const part = {
+  ...{ series: "sine", seed: 0, step: 0, measurement: "density", parameters: 59, seconds: 0.2 },
+  result: [{ batchSize: 1, all: shares, segments: { "layers.0.weight": shares } }],
+};
+
 const foreign: readonly unknown[] = [
   ...[null, true, "", "NaN", "../../victim", "\u001b[2J\u202e", "__proto__", 0, -1, 1.5, 1e300],
   ...[[], {}, { toString: 1, valueOf: 1 }, [[[[]]]], "x".repeat(1000)],
@@ -76,6 +94,7 @@ function bytesOf(value: unknown, lines: boolean, choices: Choices): Uint8Array {
 const folder = await Deno.makeTempDir();
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 const store = await ComparisonFolder.open(folder);
+const report = await CurvatureFolder.open(folder);
 
 const readers: readonly [file: string, example: unknown, lines: boolean, read: () => Promise<unknown>][] = [
   ["config.json", config, false, () => EarlierRun.read(new RunFolder(folder), imageTask)],
@@ -87,9 +106,11 @@ const readers: readonly [file: string, example: unknown, lines: boolean, read: (
   ],
   ["comparison.json", comparison, false, () => ComparisonFolder.readRecord(folder)],
   ["results.jsonl", run, true, () => store.results(comparison)],
+  ["curvature.json", curvature, false, () => CurvatureFolder.readRecord(folder)],
+  ["results.jsonl", part, true, () => report.results(curvature)],
 ];
 
-fuzz("files of runs and comparisons", (choices) => {
+fuzz("files of runs, comparisons and reports on curvature", (choices) => {
   const [file, example, lines, read] = choices.pick(readers);
   const name = join(folder, file);
   return {

@@ -1,6 +1,6 @@
 import { createVector, type Gpu, type Vector } from "../../mod.ts";
 import type { SymmetricOperator } from "../../lib/curvature/mod.ts";
-import { multiplyEntries } from "../../lib/curvature/multiply_entries.ts";
+import { multiplyEntries } from "../../lib/linalg/multiply_entries.ts";
 
 /** A diagonal matrix as an operator. */
 export function diagonalOperator(gpu: Gpu, entries: Float32Array): SymmetricOperator & Disposable {

@@ -1,33 +1,33 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { outcome, startTask } from "../support/process.ts";
+import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
+import { findRun, RunCheckpoints } from "../../tasks/curvature/run_checkpoints.ts";
+import { outcome, readUntil, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
-const SMALL = ["--size", "16", "--width", "8", "--layers", "2"];
+const SMALL = ["--size", "16", "--width", "8", "--layers", "2", "--batch-sizes", "1,64", "--samples", "64"];
+const FIELDS = [...SMALL, "--small-width", "4", "--activations", "sine,relu-pe", "--seeds", "2"];
+const TRAINED = ["--size", "16", "--width", "8", "--layers", "2", "--batch-size", "64"];
+
+const curvature = (folder: string, ...args: string[]) => outcome(startTask("curvature", args, folder));
+const report = (folder: string, name: string) => join(folder, "runs", "curvature", name);
+
+/** The lines of a report's results without times. */
+async function results(path: string): Promise<string[]> {
+  const lines = (await Deno.readTextFile(join(path, "results.jsonl"))).trimEnd().split("\n");
+  return lines.map((line) => JSON.stringify({ ...JSON.parse(line), seconds: 0 }));
+}
 
 Deno.test("curvature is measured at initialisation, with findings, plots and all numbers in a table", () =>
   inFolder(async (folder) => {
-    const options = [
-      ...SMALL,
-      "--activations",
-      "sine,relu-pe",
-      "--seeds",
-      "2",
-      "--batch-sizes",
-      "1,64",
-      "--samples",
-      "64",
-    ];
-    const { code, stdout, stderr } = await outcome(
-      startTask("curvature", [...options, "--small-width", "4", "--name", "a"], folder),
-    );
+    const { code, stdout, stderr } = await curvature(folder, ...FIELDS, "--name", "a");
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, " of the entries of Hv are 0 and ");
     assertStringIncludes(stdout, "The largest eigenvalue over the median one is ");
-    const place = join(folder, "runs", "curvature", "a");
-    assertEquals(namesIn(place), ["curvature.csv", "report.html"]);
-    const report = await Deno.readTextFile(join(place, "report.html"));
-    assertEquals(report.match(/<svg/g)?.length, 3);
+    const place = report(folder, "a");
+    assertEquals(namesIn(place), [".lock", "curvature.csv", "curvature.json", "report.html", "results.jsonl"]);
+    const html = await Deno.readTextFile(join(place, "report.html"));
+    assertEquals(html.match(/<svg/g)?.length, 3);
     const rows = (await Deno.readTextFile(join(place, "curvature.csv"))).trim().split("\n").map((line) =>
       line.split(",")
     );
@@ -37,36 +37,142 @@ Deno.test("curvature is measured at initialisation, with findings, plots and all
     assert(shares.length > 2);
     for (const row of shares) assert(Number(row.at(-1)) >= 0 && Number(row.at(-1)) <= 1, row.join());
 
-    const again = await outcome(startTask("curvature", [...options, "--name", "a"], folder));
-    assertEquals(again.code, 1);
-    assertStringIncludes(again.stderr, "expected a name that is not yet taken");
+    const other = await curvature(folder, ...FIELDS, "--octaves", "4", "--name", "a");
+    assertEquals(other.code, 1);
+    assertStringIncludes(other.stderr, "this folder holds a report with other options; choose another --name.");
   }));
+
+Deno.test({
+  name: "what is interrupted is kept and reported, and goes on to the same results",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const whole = await curvature(folder, ...FIELDS, "--name", "whole");
+      assertEquals(whole.code, 0, whole.stderr);
+      const expected = await results(report(folder, "whole"));
+      // Without --name, the same command finds its report again.
+      const commands: [signal: Deno.Signal, code: number, args: string[]][] = [
+        ["SIGINT", 130, FIELDS],
+        ["SIGTERM", 143, FIELDS],
+        ["SIGHUP", 129, ["--resume", ""]],
+      ];
+      let before: string[] = [];
+      let path = "";
+      for (const [i, [signal, expectedCode, args]] of commands.entries()) {
+        const child = startTask("curvature", args[0] === "--resume" ? ["--resume", path] : args, folder);
+        const reader = child.stderr.getReader();
+        path ||= join(folder, "runs", "curvature", await newFolder(folder));
+        while ((await results(path).catch(() => [])).length < before.length + 2) await pause();
+        if (i === 0) {
+          const second = await curvature(folder, "--resume", path);
+          assertEquals(second.code, 1);
+          assertMatch(second.stderr, /is measuring for this report; wait for it to end/);
+        }
+        child.kill(signal);
+        const [stdout, stderr, { code }] = await Promise.all([
+          new Response(child.stdout).text(),
+          readUntil(reader, () => false),
+          child.status,
+        ]);
+        assertEquals(code, expectedCode, stderr);
+        assertStringIncludes(
+          stdout,
+          `Stopped. To continue, give the same command again, or: deno task curvature --resume ${path}`,
+        );
+        assertStringIncludes(stdout, `The report is in ${join(path, "report.html")}`);
+        const now = await results(path);
+        assert(now.length < expected.length, "the report was finished before the signal");
+        assertEquals(now, expected.slice(0, now.length));
+        before = now;
+      }
+      // A power cut loses the line that was being written.
+      const file = join(path, "results.jsonl");
+      const text = await Deno.readTextFile(file);
+      await Deno.writeTextFile(file, text.slice(0, -10));
+      const { code, stdout, stderr } = await curvature(folder, ...FIELDS);
+      assertEquals(code, 0, stderr);
+      assertEquals(await results(path), expected);
+      assertEquals(stdout.replaceAll(path, ""), whole.stdout.replaceAll(report(folder, "whole"), ""));
+      const table = (at: string) => Deno.readTextFile(join(at, "curvature.csv"));
+      assertEquals(await table(path), await table(report(folder, "whole")));
+    }),
+});
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+/** Waits for a report besides "whole". */
+async function newFolder(folder: string): Promise<string> {
+  for (;;) {
+    const name = namesIn(join(folder, "runs", "curvature")).find((each) => each !== "whole");
+    if (name !== undefined) return name;
+    await pause();
+  }
+}
 
 Deno.test("curvature is measured at the checkpoints of a run, with the run's own field and data", () =>
   inFolder(async (folder) => {
-    const trained = await outcome(
-      startTask("image", [...SMALL, "--batch-size", "64", "--epochs", "3", "--name", "r"], folder),
-    );
+    const trained = await outcome(startTask("image", [...TRAINED, "--epochs", "3", "--name", "r"], folder));
     assertEquals(trained.code, 0, trained.stderr);
     const run = ["--run", "runs/image/r", "--batch-sizes", "64", "--samples", "64", "--name", "b"];
-    const { code, stderr } = await outcome(startTask("curvature", run, folder));
+    const { code, stderr } = await curvature(folder, ...run);
     assertEquals(code, 0, stderr);
-    const table = await Deno.readTextFile(join(folder, "runs", "curvature", "b", "curvature.csv"));
+    const table = await Deno.readTextFile(join(report(folder, "b"), "curvature.csv"));
     assertStringIncludes(table, "r,0,12,noise scale,");
-    const mixed = await outcome(startTask("curvature", [...run, "--width", "4"], folder));
+    const mixed = await curvature(folder, ...run, "--width", "4");
     assertEquals(mixed.code, 1);
     assertStringIncludes(
       mixed.stderr,
       "--run takes the field and its data from the run, so --width cannot be given with it.",
     );
+    // Checkpoints that took the place of those that were measured are not mixed with them.
+    const lines = await results(report(folder, "b"));
+    await Deno.writeTextFile(join(report(folder, "b"), "results.jsonl"), `${lines[0]}\n`);
+    await Deno.remove(join(folder, "runs", "image", "r", "checkpoints", "step-00000012.safetensors"));
+    const gone = await curvature(folder, "--resume", report(folder, "b"));
+    assertEquals(gone.code, 1);
+    assertStringIncludes(
+      gone.stderr,
+      `${
+        join(folder, "runs", "image", "r")
+      }, step 12: expected the checkpoint that was there when the report began, found none; `,
+    );
   }));
 
-Deno.test("a list of batch sizes that is none is refused", () =>
+Deno.test("a checkpoint comes with the state of the run's optimizer, and all memory is given back", () =>
   inFolder(async (folder) => {
-    const { code, stderr } = await outcome(startTask("curvature", ["--batch-sizes", "4,x"], folder));
-    assertEquals([code, namesIn(folder)], [1, []]);
-    assertStringIncludes(
-      stderr,
-      'error: --batch-sizes: expected whole numbers from 1 to 1048576, separated by commas, found "x".',
-    );
+    const options = [...TRAINED, "--optimizer", "adam", "--epochs", "3", "--name", "r"];
+    const trained = await outcome(startTask("image", options, folder));
+    assertEquals(trained.code, 0, trained.stderr);
+    using gpu = await openDevice();
+    const found = await findRun(join(folder, "runs", "image", "r"));
+    {
+      using source = await RunCheckpoints.open(gpu, found);
+      using moment = await source.open({ series: "r", seed: 0, step: 12 });
+      using optimizer = moment.restoreOptimizer!();
+      assertEquals([optimizer.spec.name, optimizer.counters.step], ["adam", 12]);
+    }
+    assertEquals(gpu.liveBuffers, 0);
+  }));
+
+Deno.test("what cannot be measured is refused with one sentence, and nothing is made", () =>
+  inFolder(async (folder) => {
+    const refused: [args: string[], sentence: string][] = [
+      [
+        ["--batch-sizes", "4,x"],
+        '--batch-sizes: expected whole numbers from 1 to 1048576, separated by commas, found "x".',
+      ],
+      [
+        ["--size", "16", "--batch-sizes", "4096"],
+        "--batch-sizes: expected at least one of at most 208, the number of samples, found 4096.",
+      ],
+      [["--activations", "sine,sine"], "--activations: sine is given twice: give it once."],
+      [["--activations", "sime"], 'separated by commas, found "sime"; did you mean sine?'],
+      [["--resume", "runs/curvature/a"], "runs/curvature/a: expected a report to resume, found none."],
+      [["--resume", "runs/a", "--seeds", "2"], "--resume continues a report with its own options, so --seeds cannot"],
+    ];
+    for (const [args, sentence] of refused) {
+      const { code, stderr } = await curvature(folder, ...args);
+      assertEquals([code, namesIn(folder)], [1, []], stderr);
+      assertStringIncludes(stderr, sentence);
+    }
   }));

@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import { DeviceLostError } from "../../lib/gpu/mod.ts";
 import { Optimizer } from "../../lib/optim/optimizer.ts";
 import { imageTask } from "../../tasks/image/task.ts";
+import { runComparison } from "../../tasks/compare/run_comparison.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { smoothPng } from "../support/image_task.ts";
 import { randomNumbers } from "../support/random_numbers.ts";
@@ -13,10 +14,15 @@ const options = ["--width", "16", "--layers", "2", "--size", "0", "--batch-size"
 
 /** Destroys the device at these steps, counted over all devices, rehearsed ones included. */
 function destroyAt(steps: readonly number[]): Disposable & { readonly count: number } {
+  return destroyWhen((count) => steps.includes(count));
+}
+
+/** Destroys the device at the steps of which this is true, given their number, counted likewise. */
+function destroyWhen(isDue: (count: number) => boolean): Disposable & { readonly count: number } {
   const { step } = Optimizer.prototype;
   let count = 0;
   Optimizer.prototype.step = function (...args) {
-    if (steps.includes(++count)) this.gpu.device.destroy();
+    if (isDue(++count)) this.gpu.device.destroy();
     return step.apply(this, args);
   };
   return {
@@ -30,15 +36,20 @@ function destroyAt(steps: readonly number[]): Disposable & { readonly count: num
 }
 
 /** Trains on a picture in a folder, and returns what was said on standard error. */
-async function train(folder: string, name: string, epochs = 4): Promise<string> {
+function train(folder: string, name: string, epochs = 4): Promise<string> {
+  const args = ["picture.png", ...options, "--epochs", String(epochs), "--name", name];
+  return quietly(folder, () => runTraining(imageTask, args, new AbortController().signal));
+}
+
+/** Does something that a user in a folder does, and returns what was said on standard error. */
+async function quietly(folder: string, work: () => Promise<void>): Promise<string> {
   const { log, error } = console;
   const said: string[] = [];
   console.log = () => {};
   console.error = (line: string) => said.push(line);
   Deno.env.set("INIT_CWD", folder);
   try {
-    const args = ["picture.png", ...options, "--epochs", String(epochs), "--name", name];
-    await runTraining(imageTask, args, new AbortController().signal);
+    await work();
   } finally {
     Object.assign(console, { log, error });
     Deno.env.delete("INIT_CWD");
@@ -85,3 +96,38 @@ Deno.test("a run whose device is lost again and again gives up after three times
     await assertRejects(() => train(folder, "poor", 100_000), DeviceLostError);
     assertGreater(lost.count, 239);
   }));
+
+Deno.test("a comparison whose device is lost, while speed is measured and in a final run, has the results of one whose device was not", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(24, 24));
+    const compare = async (name: string) => {
+      const said = await quietly(folder, () =>
+        runComparison(
+          ["--input", join(folder, "picture.png"), "--activations", "gaussian", "--optimizers", "adam", "--seeds", "2"]
+            .concat(options, "--epochs", "2", "--name", name),
+          new AbortController().signal,
+        ));
+      const text = await Deno.readTextFile(join(folder, "runs", "compare", name, "results.jsonl"));
+      const runs = text.trim().split("\n").map((line) => JSON.parse(line));
+      // A run that other programs disturbed is repeated and has two lines.
+      return { said, figures: Object.fromEntries(runs.map(({ id, figures }) => [id, figures])) };
+    };
+    const { figures: whole } = await compare("whole");
+    const finalRuns = join(folder, "runs", "compare", "lost", "runs");
+    let inFinalRuns = 0;
+    using _ = destroyWhen((count) => {
+      if (isFolder(finalRuns)) inFinalRuns++;
+      return count === 2 || inFinalRuns === 25;
+    });
+    const { said, figures } = await compare("lost");
+    assertEquals(figures, whole);
+    assertEquals(said.split("It is opened again, and the comparison goes on.").length, 3);
+  }));
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}

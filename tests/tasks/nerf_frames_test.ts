@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { createField, decodePicture, gaussian, radianceField, raySpace } from "../../mod.ts";
 import { encodeAnimatedPng } from "../../lib/codec/mod.ts";
@@ -28,9 +28,14 @@ async function render(folder: string, options: Partial<FrameOptions> = {}): Prom
   });
 }
 
+/** The names of files and folders except that of the lock. */
+function visible(folder: string): string[] {
+  return namesIn(folder).filter((name) => name !== ".frames.lock");
+}
+
 Deno.test("frames replace those of an earlier call when all are there; an interrupted one leaves them alone", () =>
   inFolder(async (folder) => {
-    const files = () => [namesIn(folder), namesIn(join(folder, "orbit"))];
+    const files = () => [visible(folder), namesIn(join(folder, "orbit"))];
     assertEquals(await render(folder, { depth: true }), 3);
     assertEquals(files()[1].length, 6);
     assertEquals(await render(folder, { frames: 2 }), 2);
@@ -51,7 +56,19 @@ Deno.test("frames replace those of an earlier call when all are there; an interr
     const again = new AbortController();
     const stop = (what: string) => what.startsWith("orbit: frame 2") && again.abort();
     await render(folder, { signal: again.signal, say: stop });
-    assertEquals(namesIn(folder), ["orbit", "orbit.png", "orbit.unfinished"]);
+    assertEquals(visible(folder), ["orbit", "orbit.png", "orbit.unfinished"]);
     await removeFrames(new RunFolder(folder), "orbit");
-    assertEquals(namesIn(folder), []);
+    assertEquals(visible(folder), []);
+  }));
+
+Deno.test("while frames of a run are rendered, a second call is refused", () =>
+  inFolder(async (folder) => {
+    let refusal: Promise<Error> | undefined;
+    const say = () => {
+      refusal ??= assertRejects(() => render(folder), Error);
+    };
+    assertEquals(await render(folder, { say }), 3);
+    const { message } = (await refusal)!;
+    assertEquals(message, `${folder}: process ${Deno.pid} is rendering frames of this run; wait for it to end.`);
+    assertEquals(await render(folder), 3);
   }));

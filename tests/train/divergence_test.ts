@@ -55,9 +55,10 @@ Deno.test("state that is not finite is noticed and named before anything is stor
     step: 1,
     quantity: "state",
     where: ["layers.1.weight", "layers.1.weight"],
+    count: { notFinite: 1, all: field.parameterCount },
     state: "secondMoment",
   });
-  assertStringIncludes(error.message, "the optimizer's state (secondMoment) is not finite in layers.1.weight");
+  assertStringIncludes(error.message, "the optimizer's state (secondMoment) is not finite in layers.1.weight (1 of ");
   assert((await field.parameters.read()).every(Number.isFinite));
 });
 

@@ -72,6 +72,15 @@ Deno.test("photographs are used as stored, whatever their EXIF orientation, and 
   }
 });
 
+Deno.test("masks of moving objects, which only instant-ngp reads, are warned of", async () => {
+  const files = { "images/dynamic_mask_0.png": maskPng(20, 15, 1), "images/dynamic_mask_1.png": maskPng(20, 15, 1) };
+  const { warnings } = await readScene(ring({ files }));
+  assertEquals(warnings, [
+    "scene: 2 masks of moving objects, such as images/dynamic_mask_0.png, are not read, so that those pixels are trained on; masks " +
+    'are read from "mask_path" of frames.',
+  ]);
+});
+
 Deno.test("photographs of an LLFF scene are used as stored too", async () => {
   const { "images_4/01.png": _, ...files } = llffFiles(2);
   const jpeg = await taggedJpeg(20, 15, 3);

@@ -1,7 +1,7 @@
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import type { Vector } from "../linalg/vector.ts";
-import text from "../../wgsl/curvature/multiply_entries.wgsl" with { type: "text" };
+import type { Vector } from "./vector.ts";
+import text from "../../wgsl/linalg/multiply_entries.wgsl" with { type: "text" };
 
 const source = { name: "multiply_entries", text };
 

@@ -1,0 +1,46 @@
+import type { ReportSection } from "../run/report/model.ts";
+import type { Shape } from "../shell/shape.ts";
+import type { MomentPlan } from "./moment.ts";
+import type { Extent, Subject } from "./subject.ts";
+
+/**
+ * What a measurement needs: any field; a small field besides, whose Hessian is computed explicitly, which only fields at initialisation
+ * have; or a checkpoint with the state of a run's optimizer.
+ */
+type Need = "field" | "small field" | "checkpoint";
+
+/** What a measurement found at one moment. */
+export interface Result<R> extends MomentPlan {
+  /** The number of the field's parameters. */
+  readonly parameters: number;
+  readonly result: R;
+}
+
+/** A number for programs that read the report's table: which figure it is, and of what. */
+export type Figure = readonly [figure: string, of: string, value: number];
+
+/** Something that is measured at moments. `measurements.ts` lists them all. */
+export interface Measurement<R = unknown> {
+  /** The name in `results.jsonl` and of the picture of its plot: lower-case words joined by hyphens. */
+  readonly name: string;
+  /** What the status line says meanwhile. */
+  readonly doing: string;
+  readonly needs: Need;
+  /** Whether at initialisation only the first seed is measured, because it takes long. */
+  readonly firstSeedOnly?: boolean;
+  /** The shape of a result as it is stored. */
+  readonly shape: Shape<R>;
+  measure(subject: Subject): Promise<R>;
+  /** The figures of a result for the report's table. */
+  figures(result: R): readonly Figure[];
+  /** The section of the report: text, and a plot, tables or both. There is at least one result. */
+  section(results: readonly Result<R>[], extent: Extent): Promise<ReportSection> | ReportSection;
+  /** What the results of one series say, in a sentence. There is at least one. */
+  finding?(results: readonly Result<R>[]): string;
+}
+
+/** Whether a measurement is made at a moment. */
+export function isMadeAt({ needs, firstSeedOnly = false }: Measurement, { seed }: MomentPlan, along: boolean): boolean {
+  if (along) return needs !== "small field";
+  return needs !== "checkpoint" && (seed === 0 || !firstSeedOnly);
+}

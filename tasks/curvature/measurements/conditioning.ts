@@ -1,0 +1,107 @@
+import { equilibratedDiagonal, jacobiDiagonal } from "../../../lib/curvature/diagonals.ts";
+import { symmetricEigenvalues } from "../../../lib/curvature/eigenvalues.ts";
+import { preconditionedEigenvalues, spectrumFigures } from "../../../lib/curvature/spectrum.ts";
+import { number, object, type Shaped } from "../../shell/shape.ts";
+import { mean } from "../../shell/statistics.ts";
+import type { Figure, Measurement } from "../measurement.ts";
+import { bySeries } from "../series.ts";
+import { spreadText } from "../spread_text.ts";
+
+const any = number({ nonFinite: true });
+const figures = object({
+  largest: any,
+  /** The largest |eigenvalue| over the quantiles of all. */
+  ratio: object({ "0.9": any, "0.75": any, "0.5": any, "0.25": any }),
+  /** How many are above shares of the largest. */
+  above: object({ "1e-2": any, "1e-4": any, "1e-6": any }),
+  logSpread: any,
+});
+
+/** Figures of the spectrum by the preconditioner. */
+const shape = object({
+  parameters: number({ whole: true, min: 1 }),
+  none: figures,
+  equilibrated: figures,
+  Jacobi: figures,
+  "Gauss-Newton": figures,
+});
+
+type Conditioning = Shaped<typeof shape>;
+const DIAGONALS = ["equilibrated", "Jacobi", "Gauss-Newton"] as const;
+const PRECONDITIONERS = ["none", ...DIAGONALS] as const;
+
+/** How widely the eigenvalues of a small field's Hessian are spread, without and with diagonal preconditioners. */
+export const conditioning: Measurement<Conditioning> = {
+  name: "conditioning",
+  doing: "explicit Hessian of the small field",
+  needs: "small field",
+  shape,
+  async measure(subject) {
+    const { size, hessian, gaussNewton } = await subject.explicit();
+    const figures = async (eigenvalues: () => Float64Array) => {
+      // The decomposition blocks the process for seconds, so that signals are handled in between.
+      await new Promise((resolve) => setTimeout(resolve));
+      subject.signal.throwIfAborted();
+      return spectrumFigures(eigenvalues()) as Conditioning["none"];
+    };
+    const under = (diagonal: Float64Array) => figures(() => preconditionedEigenvalues(hessian, diagonal));
+    return {
+      parameters: size,
+      none: await figures(() => symmetricEigenvalues(hessian, size)),
+      equilibrated: await under(equilibratedDiagonal(hessian, size)),
+      Jacobi: await under(jacobiDiagonal(hessian, size)),
+      "Gauss-Newton": await under(jacobiDiagonal(gaussNewton, size)),
+    };
+  },
+  figures: (result) =>
+    PRECONDITIONERS.flatMap((name): Figure[] => {
+      const { largest, ratio, above, logSpread } = result[name];
+      return [
+        ["small field: largest |eigenvalue|", name, largest],
+        ...entriesOf(ratio, `small field: largest over quantile `, "", name),
+        ...entriesOf(above, `small field: |eigenvalues| above `, " of the largest", name),
+        ["small field: spread of log10 |eigenvalue|", name, logSpread],
+      ];
+    }),
+  section(results) {
+    const series = bySeries(results);
+    return {
+      title: "Conditioning under preconditioners",
+      paragraphs: [
+        "The largest |eigenvalue| of D^(-1/2) H D^(-1/2) over that at a quantile, for small fields of two hidden layers whose Hessian H was " +
+        "computed explicitly: smaller is better conditioned. A condition number is not given, because the spectrum goes down to 0 without a " +
+        "gap. The last column is the standard deviation of the decimal logarithm of the |eigenvalues|.",
+        `Parameters: ${series.map(([name, [{ result }]]) => `${name} ${result.parameters}`).join(", ")}.`,
+      ],
+      tables: [{
+        columns: ["field", "D", "largest / 0.9", "largest / 0.75", "largest / median", "spread"],
+        numbersFrom: 2,
+        rows: series.flatMap(([name, all]) =>
+          PRECONDITIONERS.map((preconditioner) => {
+            const under = all.map(({ result }) => result[preconditioner]);
+            const ratio = (quantile: "0.9" | "0.75" | "0.5") =>
+              spreadText(under.map((each) => each.ratio[quantile]), 0);
+            const spread = spreadText(under.map(({ logSpread }) => logSpread), 2);
+            return [name, preconditioner, ratio("0.9"), ratio("0.75"), ratio("0.5"), spread];
+          })
+        ),
+      }],
+    };
+  },
+  finding(results) {
+    const ratio = (name: typeof PRECONDITIONERS[number]) =>
+      mean(results.map(({ result }) => result[name].ratio["0.5"]));
+    const best = DIAGONALS.reduce((a, b) => ratio(b) < ratio(a) ? b : a);
+    const texts = DIAGONALS.map((name) => `${ratio(name).toFixed(0)} under ${name}`).join(", ");
+    const verdict = ratio(best) < ratio("none")
+      ? `${best} conditions best`
+      : "no diagonal preconditioner conditions better than none";
+    return `The largest eigenvalue over the median one is ${
+      ratio("none").toFixed(0)
+    } without a preconditioner, ${texts}: ${verdict}.`;
+  },
+};
+
+function entriesOf(values: Readonly<Record<string, number>>, before: string, after: string, of: string): Figure[] {
+  return Object.entries(values).map(([name, value]) => [`${before}${name}${after}`, of, value]);
+}

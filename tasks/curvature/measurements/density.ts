@@ -1,0 +1,118 @@
+import { type ProductDensity, productDensity } from "../../../lib/curvature/product_density.ts";
+import { panelsPlotSvg, type PlotSeries } from "../../run/plot.ts";
+import { list, number, object, record, type Shaped } from "../../shell/shape.ts";
+import { UserError } from "../../shell/user_error.ts";
+import { mean } from "../../shell/statistics.ts";
+import type { Figure, Measurement, Result } from "../measurement.ts";
+import type { Moment } from "../moment.ts";
+import type { Extent } from "../subject.ts";
+import { bySeries, isAlongRun } from "../series.ts";
+import { spreadText } from "../spread_text.ts";
+import { oneProduct } from "./one_product.ts";
+
+const share = number({ min: 0, max: 1 });
+const shares = object({ zero: share, belowThousandth: share, belowHundredth: share });
+
+/** Densities in the order of the batch sizes. */
+const shape = list(
+  object({ batchSize: number({ whole: true, min: 1 }), all: shares, segments: record(shares) }),
+  { least: 1 },
+);
+
+type Densities = Shaped<typeof shape>;
+type Share = keyof Shaped<typeof shares>;
+
+/** How many entries of Hv are 0 or next to 0, over batch sizes (Theorems 4.2 and 4.3 of Chng et al. 2025). */
+export const density: Measurement<Densities> = {
+  name: "density",
+  doing: "density of products",
+  needs: "field",
+  shape,
+  async measure(subject) {
+    const { moment, extent: { batchSizes }, signal } = subject;
+    const { input: { data }, field: { layout } } = moment;
+    const densities = [];
+    for (const batchSize of batchSizes.filter((size) => size <= data.count)) {
+      signal.throwIfAborted();
+      const { all, segments } = productDensity(await oneProduct(moment, subject.draw(batchSize)), layout);
+      const named = [...segments].map(([name, each]) => [name, sharesOf(each)]);
+      densities.push({ batchSize, all: sharesOf(all), segments: Object.fromEntries(named) });
+    }
+    return densities;
+  },
+  figures: (densities) =>
+    densities.flatMap(({ batchSize, all, segments }) =>
+      Object.entries({ all, ...segments }).flatMap(([name, { zero, belowThousandth, belowHundredth }]): Figure[] => [
+        ["share of Hv = 0", `batch ${batchSize}, ${name}`, zero],
+        ["share of Hv < 1e-3 rms", `batch ${batchSize}, ${name}`, belowThousandth],
+        ["share of Hv < 1e-2 rms", `batch ${batchSize}, ${name}`, belowHundredth],
+      ])
+    ),
+  async section(results) {
+    const series = bySeries(results);
+    const along = isAlongRun(results);
+    const panels = (["zero", "belowHundredth"] as const).map((share) => ({
+      xLabel: along ? "Training step" : "Batch size",
+      yLabel: share === "zero" ? "Share exactly 0" : "Share below 1/100 of the rms",
+      xScale: along ? "linear" as const : "log" as const,
+      series: series.map(([name, all]) => along ? overSteps(name, all, share) : overBatches(name, all, share)),
+    }));
+    return {
+      title: "How dense Hessian-vector products are",
+      paragraphs: [
+        "The shares of the entries of Hv that are exactly 0, and that are less than a hundredth of the root of the mean square of all, for " +
+        "one direction v of random signs. Theorems 4.2 and 4.3 of Chng et al. (2025) speak of this density: the published explanation " +
+        "is that equilibrated preconditioners help where Hv is dense. The table has the largest batch.",
+      ],
+      plot: await panelsPlotSvg({ title: "Density of Hv", panels }),
+      tables: [{
+        columns: ["field", "batch size", "= 0", "< 1e-3 rms", "< 1e-2 rms"],
+        numbersFrom: 1,
+        rows: series.map(([name, all]) => {
+          const text = (of: Share) => spreadText(all.map(({ result }) => result.at(-1)!.all[of]), 4);
+          const { batchSize } = all[0].result.at(-1)!;
+          return [name, `${batchSize}`, text("zero"), text("belowThousandth"), text("belowHundredth")];
+        }),
+      }],
+    };
+  },
+  finding(results) {
+    const last = (of: Share) => percent(mean(results.map(({ result }) => result.at(-1)!.all[of])));
+    const { batchSize } = results[0].result.at(-1)!;
+    return `${last("zero")} of the entries of Hv are 0 and ${last("belowHundredth")} are below 1/100 of the rms at ` +
+      `batch size ${batchSize}.`;
+  },
+};
+
+/**
+ * Checks that the data has samples for at least one of the batch sizes.
+ *
+ * @throws {UserError} If it has not.
+ */
+export function checkExtent({ batchSizes }: Extent, { input: { data } }: Moment): void {
+  if (Math.min(...batchSizes) <= data.count) return;
+  throw new UserError(
+    `--batch-sizes: expected at least one of at most ${data.count}, the number of samples, found ${batchSizes.join()}.`,
+  );
+}
+
+function sharesOf({ zero, belowThousandth, belowHundredth }: ProductDensity): Shaped<typeof shares> {
+  return { zero, belowThousandth, belowHundredth };
+}
+
+function overBatches(name: string, all: readonly Result<Densities>[], share: Share): PlotSeries {
+  const sizes = all[0].result.map(({ batchSize }) => batchSize);
+  const values = sizes.map((size) =>
+    all.flatMap(({ result }) => result.filter(({ batchSize }) => batchSize === size).map(({ all }) => all[share]))
+  );
+  const band = { low: values.map((each) => Math.min(...each)), high: values.map((each) => Math.max(...each)) };
+  return { name, x: sizes, y: values.map((each) => mean(each)), ...all.length > 1 && { band } };
+}
+
+function overSteps(name: string, all: readonly Result<Densities>[], share: Share): PlotSeries {
+  return { name, x: all.map(({ step }) => step), y: all.map(({ result }) => result.at(-1)!.all[share]) };
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

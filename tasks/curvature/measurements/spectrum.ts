@@ -1,0 +1,104 @@
+import { curvatureOperator } from "../../../lib/curvature/operator.ts";
+import { diagonalPreconditioner, preconditionedOperator } from "../../../lib/curvature/preconditioned.ts";
+import { probeOperator } from "../../../lib/curvature/probes.ts";
+import { type SpectralDensity, spectralDensity } from "../../../lib/curvature/spectral_density.ts";
+import { panelsPlotSvg, type PlotSeries } from "../../run/plot.ts";
+import { list, number, object, type Shaped } from "../../shell/shape.ts";
+import type { Figure, Measurement } from "../measurement.ts";
+import { bySeries } from "../series.ts";
+
+/** Points at which a density is given. */
+const POINTS = 400;
+const PROBES = 2;
+const STEPS = 24;
+/** Products from which the equilibrated preconditioner is estimated. */
+const PRODUCTS = 32;
+/** Densities below this are not shown. */
+const LOWEST = 1e-5;
+
+const curve = list(number(), { least: POINTS, most: POINTS });
+const spectralShape = object({
+  places: curve,
+  density: curve,
+  error: curve,
+  mean: number(),
+  variance: number(),
+  extremes: list(number(), { least: 2, most: 2 }),
+});
+
+/** Densities of the Hessian's spectrum, without a preconditioner and under the equilibrated one. */
+const shape = object({ none: spectralShape, equilibrated: spectralShape });
+
+type Spectrum = Shaped<typeof spectralShape>;
+
+/** How the eigenvalues of the whole field's Hessian are distributed. */
+export const spectrum: Measurement<Shaped<typeof shape>> = {
+  name: "spectrum",
+  doing: "spectral density, without and with the equilibrated preconditioner",
+  needs: "field",
+  firstSeedOnly: true,
+  shape,
+  async measure(subject) {
+    const { moment: { field, input: { objective }, seed }, extent, signal } = subject;
+    using hessian = curvatureOperator(field, objective, subject.draw(extent.samples));
+    const options = { probes: PROBES, steps: STEPS, points: POINTS, blur: 0.02, seed, signal };
+    const none = stored(await spectralDensity(hessian, options));
+    const { equilibrated } = await probeOperator(hessian, { probes: PRODUCTS, seed: seed + 1, signal });
+    using preconditioner = diagonalPreconditioner(field, equilibrated);
+    using scaled = preconditionedOperator(hessian, preconditioner);
+    return { none, equilibrated: stored(await spectralDensity(scaled, options)) };
+  },
+  figures: ({ none, equilibrated }) =>
+    Object.entries({ none, equilibrated }).flatMap(([name, { extremes, mean, variance }]): Figure[] => [
+      ["smallest eigenvalue", name, extremes[0]],
+      ["largest eigenvalue", name, extremes[1]],
+      ["mean eigenvalue", name, mean],
+      ["variance of eigenvalues", name, variance],
+    ]),
+  async section(results, { samples }) {
+    const last = bySeries(results).map(([name, all]) => ({ name, result: all.at(-1)!.result }));
+    const panel = (yLabel: string, of: "none" | "equilibrated") => ({
+      xLabel: "Eigenvalue / largest",
+      yLabel,
+      yScale: "log" as const,
+      series: last.map(({ name, result }) => densityCurve(name, result[of])),
+    });
+    return {
+      title: "Spectral density of the whole field",
+      paragraphs: [
+        `The density of the Hessian's eigenvalues on ${samples} samples by stochastic Lanczos quadrature (two probes of ${STEPS} steps; the band is ` +
+        `the standard error), without and with the equilibrated preconditioner, which was estimated from ${PRODUCTS} products. Waves are an effect of the ` +
+        "few steps; densities below 1e-5 are not shown. At initialisation, it is that of the first seed.",
+      ],
+      plot: await panelsPlotSvg({
+        title: "Spectral density",
+        panels: [panel("Density without D", "none"), panel("Density with D^E", "equilibrated")],
+      }),
+      tables: [{
+        columns: ["field", "step", "smallest", "largest", "mean", "smallest with D^E", "largest with D^E"],
+        numbersFrom: 1,
+        rows: results.map(({ series, step, result: { none, equilibrated } }) => {
+          const numbers = [...none.extremes, none.mean, ...equilibrated.extremes];
+          return [series, `${step}`, ...numbers.map((number) => number.toPrecision(3))];
+        }),
+      }],
+    };
+  },
+};
+
+function stored({ places, density, error, ...rest }: SpectralDensity): Spectrum {
+  return { places: Array.from(places), density: Array.from(density), error: Array.from(error), ...rest };
+}
+
+/** A density over shares of the largest |eigenvalue|, so that fields of different scales can be compared. */
+function densityCurve(name: string, { places, density, error }: Spectrum): PlotSeries {
+  const largest = Math.max(...places.map(Math.abs));
+  const shown = places.map((_, i) => i).filter((i) => density[i] * largest > LOWEST);
+  const scaled = (of: (i: number) => number) => shown.map((i) => Math.max(LOWEST, of(i) * largest));
+  return {
+    name,
+    x: shown.map((i) => places[i] / largest),
+    y: scaled((i) => density[i]),
+    band: { low: scaled((i) => density[i] - error[i]), high: scaled((i) => density[i] + error[i]) },
+  };
+}

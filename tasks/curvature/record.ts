@@ -1,0 +1,129 @@
+/**
+ * What a report on curvature stores: the shapes of `curvature.json` and of the lines of `results.jsonl`. Both files are checked against them
+ * before anything is made of their content.
+ *
+ * @module
+ */
+
+import { TASKS } from "../registry.ts";
+import { originShape } from "../run/origin.ts";
+import {
+  anything,
+  list,
+  mismatch,
+  number,
+  object,
+  optional,
+  printable,
+  record,
+  type Shape,
+  type Shaped,
+  text,
+  word,
+} from "../shell/shape.ts";
+import { activationChoices } from "../training/activation_choices.ts";
+import { sharedOptions } from "./command.ts";
+import { MEASUREMENTS } from "./measurements.ts";
+import { type Part, partKey } from "./part.ts";
+import { plannedParts } from "./plans.ts";
+
+const count = (min: number, max?: number) => number({ whole: true, min, max });
+
+/** New fields that are measured at initialisation. */
+const fields = object({
+  /** The file or scene; undefined for the task's default. */
+  input: optional(text()),
+  activations: list(printable(), { least: 1 }),
+  /** Fields of each activation. */
+  seeds: count(1, 100),
+  /** Width of the small field. */
+  smallWidth: count(2, 64),
+  /** The given options of the task, by their names in camelCase. */
+  options: record(anything()),
+});
+
+/** A run whose checkpoints are measured. */
+const run = object({
+  path: text(),
+  /** The seed of the run. */
+  seed: count(0),
+  /** The checkpoints, from the earliest on, each with a part of the SHA-256 of its file. */
+  checkpoints: list(object({ step: count(0), digest: text() }), { least: 1 }),
+});
+
+const settings = object({
+  task: word([...TASKS.keys()]),
+  batchSizes: list(count(1, 2 ** 20), { least: 1 }),
+  samples: count(1, 2 ** 20),
+  /** One of the two is there. */
+  fields: optional(fields),
+  run: optional(run),
+});
+
+const curvature = object({
+  settings,
+  /** The command that repeats the measurements. */
+  command: text(),
+  ...originShape,
+});
+
+/** The settings of a report, and what else its results depend on. */
+export type CurvatureRecord = Shaped<typeof curvature>;
+
+/** The settings of a report. */
+export type Settings = CurvatureRecord["settings"];
+
+/** The shape of `curvature.json`. */
+export const curvatureShape: Shape<CurvatureRecord> = (found) => {
+  const fault = curvature(found);
+  if (fault !== undefined) return fault;
+  const { task: name, fields, run } = (found as CurvatureRecord).settings;
+  if ((fields === undefined) === (run === undefined)) {
+    return mismatch(["settings"], "either fields or a run", fields === undefined ? undefined : "both");
+  }
+  if (fields === undefined) return undefined;
+  const task = TASKS.get(name)!;
+  const { choices } = activationChoices(task);
+  const at = fields.activations.findIndex((activation) => !choices.includes(activation));
+  if (at >= 0) {
+    return mismatch(
+      ["settings", "fields", "activations", at],
+      `one of ${choices.join(", ")}`,
+      fields.activations[at],
+    );
+  }
+  const shared = sharedOptions(task);
+  const option = Object.keys(fields.options).find((each) => !shared.has(each));
+  if (option === undefined) return undefined;
+  return mismatch(["settings", "fields", "options", option], "no such option", fields.options[option]);
+};
+
+const part = object({
+  series: text(),
+  seed: count(0),
+  step: count(0),
+  measurement: word(MEASUREMENTS.map(({ name }) => name)),
+  parameters: count(1),
+  /** How long it took. */
+  seconds: number({ min: 0 }),
+  result: anything(),
+});
+
+/** The shape of a finished part, which is one line of `results.jsonl`. */
+export function partShape({ settings }: CurvatureRecord): Shape<Part> {
+  const planned = new Map(
+    plannedParts(settings).flatMap(({ plan, measurements }) =>
+      measurements.map((measurement) => [partKey({ ...plan, measurement: measurement.name }), measurement])
+    ),
+  );
+  return (found) => {
+    const fault = part(found);
+    if (fault !== undefined) return fault;
+    const key = partKey(found as Part);
+    const measurement = planned.get(key);
+    if (measurement === undefined) return mismatch([], "a measurement of this report", key);
+    const within = measurement.shape((found as Part).result);
+    within?.keys.push("result");
+    return within;
+  };
+}

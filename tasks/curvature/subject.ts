@@ -1,0 +1,68 @@
+import { createField, type Field } from "../../lib/field/field.ts";
+import { gaussNewtonMatrix, hessianMatrix } from "../../lib/curvature/matrix.ts";
+import type { DeviceBatch } from "../../lib/curvature/operator.ts";
+import { Sampler } from "../../lib/train/sampler.ts";
+import type { Moment } from "./moment.ts";
+
+/** How much is measured. */
+export interface Extent {
+  /** Batch sizes at which the density of products is measured. */
+  readonly batchSizes: readonly number[];
+  /** Samples of the batch on which everything else is measured. */
+  readonly samples: number;
+}
+
+/** The small field of a moment with its matrices on one batch. */
+interface ExplicitCurvature {
+  readonly field: Field;
+  readonly batch: DeviceBatch;
+  /** The number of its parameters P. */
+  readonly size: number;
+  /** [P × P] row-major. */
+  readonly hessian: Float64Array;
+  /** [P × P] row-major. */
+  readonly gaussNewton: Float64Array;
+}
+
+/** A moment that is being measured: it draws batches and shares what several measurements need. The caller must dispose it. */
+export class Subject implements Disposable {
+  readonly #made = new DisposableStack();
+  #explicit?: Promise<ExplicitCurvature>;
+
+  /** @param signal Ends the measurements. */
+  constructor(readonly moment: Moment, readonly extent: Extent, readonly signal: AbortSignal) {}
+
+  /**
+   * Draws samples of the moment's data without replacement.
+   *
+   * @param samples The number of samples; at most all are drawn.
+   * @param number The number of the batch: batches of one size and different numbers are different.
+   */
+  draw(samples: number, number = 0): DeviceBatch {
+    const { field: { gpu }, input: { data }, seed } = this.moment;
+    const sampler = this.#made.use(new Sampler(gpu, data.count, Math.min(samples, data.count), seed));
+    const draw = { seed, step: number, epoch: sampler.place(number).epoch };
+    sampler.draw(number);
+    return { samples: sampler.batchSize, fill: (chunk) => data.fill(chunk, sampler.indices, draw) };
+  }
+
+  /** The matrices of the small field, which are computed once. */
+  explicit(): Promise<ExplicitCurvature> {
+    return this.#explicit ??= this.#computeExplicit();
+  }
+
+  async #computeExplicit(): Promise<ExplicitCurvature> {
+    const { field: { gpu }, input: { objective }, seed, small } = this.moment;
+    const field = this.#made.use(createField(gpu, small!, { seed }));
+    const batch = this.draw(this.extent.samples);
+    const hessian = await hessianMatrix(field, objective, batch);
+    this.signal.throwIfAborted();
+    const gaussNewton = await gaussNewtonMatrix(field, objective, batch);
+    return { field, batch, size: field.parameterCount, hessian, gaussNewton };
+  }
+
+  /** Frees the batches and the small field. */
+  [Symbol.dispose](): void {
+    this.#made.dispose();
+  }
+}
