@@ -9,6 +9,9 @@ const SMALL = ["--size", "16", "--width", "8", "--layers", "2", "--batch-sizes",
 const FIELDS = [...SMALL, "--small-width", "4", "--activations", "sine,relu-pe", "--seeds", "2"];
 const TRAINED = ["--size", "16", "--width", "8", "--layers", "2", "--batch-size", "64"];
 
+/** The plots of fields at initialisation. */
+const PLOTS = ["density", "entry-sizes", "estimates", "spectrum"];
+
 const curvature = (folder: string, ...args: string[]) => outcome(startTask("curvature", args, folder));
 const report = (folder: string, name: string) => join(folder, "runs", "curvature", name);
 
@@ -25,12 +28,24 @@ Deno.test("curvature is measured at initialisation, with findings, plots and all
     assertStringIncludes(stdout, " of the entries of Hv are 0 and ");
     assertStringIncludes(stdout, "The largest eigenvalue over the median one is ");
     const place = report(folder, "a");
-    assertEquals(namesIn(place), [".lock", "curvature.csv", "curvature.json", "report.html", "results.jsonl"]);
+    assertEquals(
+      namesIn(place),
+      [
+        ".lock",
+        "curvature.csv",
+        "curvature.json",
+        ...PLOTS.map((plot) => `${plot}.png`),
+        "report.html",
+        "results.jsonl",
+      ]
+        .sort(),
+    );
     const html = await Deno.readTextFile(join(place, "report.html"));
-    assertEquals(html.match(/<svg/g)?.length, 3);
+    assertEquals(html.match(/<svg/g)?.length, PLOTS.length);
     const rows = (await Deno.readTextFile(join(place, "curvature.csv"))).trim().split("\n").map((line) =>
       line.split(",")
     );
+    assertMatch(stderr, /part \d+ of 26  ETA \S+ s  \S+, seed \d: /);
     const shares = rows.filter(([series, , , figure, of]) =>
       series === "relu-pe" && figure === "share of Hv = 0" && /64/.test(of)
     );
@@ -114,10 +129,16 @@ Deno.test("curvature is measured at the checkpoints of a run, with the run's own
     const trained = await outcome(startTask("image", [...TRAINED, "--epochs", "3", "--name", "r"], folder));
     assertEquals(trained.code, 0, trained.stderr);
     const run = ["--run", "runs/image/r", "--batch-sizes", "64", "--samples", "64", "--name", "b"];
-    const { code, stderr } = await curvature(folder, ...run);
+    const { code, stdout, stderr } = await curvature(folder, ...run);
     assertEquals(code, 0, stderr);
+    assertMatch(
+      stdout,
+      /at step 4; .* at step 12 at batch size 64\..* noise scale goes from .* at step 4 to .* at step 12\./,
+    );
     const table = await Deno.readTextFile(join(report(folder, "b"), "curvature.csv"));
     assertStringIncludes(table, "r,0,12,noise scale,");
+    const plots = namesIn(report(folder, "b")).filter((name) => name.endsWith(".png"));
+    assertEquals(plots, ["density.png", "entry-sizes.png", "noise.png", "spectrum.png"]);
     const mixed = await curvature(folder, ...run, "--width", "4");
     assertEquals(mixed.code, 1);
     assertStringIncludes(
