@@ -1,5 +1,6 @@
 import type { Measurement } from "./measurement.ts";
 import { conditioning } from "./measurements/conditioning.ts";
+import { noiseOfCurvature } from "./measurements/curvature_noise.ts";
 import { density } from "./measurements/density.ts";
 import { entrySizes } from "./measurements/entry_sizes.ts";
 import { estimates } from "./measurements/estimates.ts";
@@ -20,4 +21,5 @@ export const MEASUREMENTS: readonly Measurement[] = [
   ownDiagonal,
   estimates,
   noise,
+  noiseOfCurvature,
 ];
