@@ -8,12 +8,14 @@ import { gaussNewton } from "./measurements/gauss_newton.ts";
 import { noise } from "./measurements/noise.ts";
 import { ownDiagonal } from "./measurements/own_diagonal.ts";
 import { ownPreconditioning } from "./measurements/own_preconditioner.ts";
+import { preconditionerDensity } from "./measurements/preconditioner_density.ts";
 import { spectrum } from "./measurements/spectrum.ts";
 
 /** All measurements, in the order in which they are made and reported. */
 export const MEASUREMENTS: readonly Measurement[] = [
   density,
   entrySizes,
+  preconditionerDensity,
   conditioning,
   gaussNewton,
   spectrum,

@@ -45,7 +45,7 @@ Deno.test("curvature is measured at initialisation, with findings, plots and all
     const rows = (await Deno.readTextFile(join(place, "curvature.csv"))).trim().split("\n").map((line) =>
       line.split(",")
     );
-    assertMatch(stderr, /part \d+ of 28 {2}ETA \S+ s {2}\S+, seed \d: /);
+    assertMatch(stderr, /part \d+ of 30 {2}ETA \S+ s {2}\S+, seed \d: /);
     const shares = rows.filter(([series, , , figure, of]) =>
       series === "relu-pe" && figure === "share of Hv = 0" && /64/.test(of)
     );
