@@ -54,6 +54,13 @@ const own = defineCommand({
       help: "Samples of the batch on which everything else is measured",
     },
     {
+      name: "directions",
+      kind: "choice",
+      choices: ["rademacher", "normal"],
+      default: "rademacher",
+      help: "Random directions of the products whose density is measured: signs ±1, or normal numbers",
+    },
+    {
       name: "small-width",
       kind: "integer",
       min: 2,

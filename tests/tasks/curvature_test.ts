@@ -10,7 +10,7 @@ const FIELDS = [...SMALL, "--small-width", "4", "--activations", "sine,relu-pe",
 const TRAINED = ["--size", "16", "--width", "8", "--layers", "2", "--batch-size", "64"];
 
 /** The plots of fields at initialisation. */
-const PLOTS = ["density", "entry-sizes", "estimates", "spectrum"];
+const PLOTS = ["density", "entry-sizes", "estimates", "noise-of-curvature", "spectrum"];
 
 const curvature = (folder: string, ...args: string[]) => outcome(startTask("curvature", args, folder));
 const report = (folder: string, name: string) => join(folder, "runs", "curvature", name);
@@ -45,7 +45,7 @@ Deno.test("curvature is measured at initialisation, with findings, plots and all
     const rows = (await Deno.readTextFile(join(place, "curvature.csv"))).trim().split("\n").map((line) =>
       line.split(",")
     );
-    assertMatch(stderr, /part \d+ of 26  ETA \S+ s  \S+, seed \d: /);
+    assertMatch(stderr, /part \d+ of 30 {2}ETA \S+ s {2}\S+, seed \d: /);
     const shares = rows.filter(([series, , , figure, of]) =>
       series === "relu-pe" && figure === "share of Hv = 0" && /64/.test(of)
     );

@@ -35,7 +35,7 @@ export const density: Measurement<Densities> = {
     const densities = [];
     for (const batchSize of batchSizes.filter((size) => size <= data.count)) {
       signal.throwIfAborted();
-      const { all, segments } = productDensity(await oneProduct(moment, subject.draw(batchSize)), layout);
+      const { all, segments } = productDensity(await oneProduct(subject, subject.draw(batchSize)), layout);
       const named = [...segments].map(([name, each]) => [name, sharesOf(each)]);
       densities.push({ batchSize, all: sharesOf(all), segments: Object.fromEntries(named) });
     }
@@ -61,12 +61,14 @@ export const density: Measurement<Densities> = {
     }));
     return panelsPlotSvg({ title: "Density of Hv", panels });
   },
-  section(results) {
+  section(results, { directions }) {
+    const signs = directions === "normal" ? "normal numbers" : "random signs";
     return {
       title: "How dense Hessian-vector products are",
       paragraphs: [
         "The shares of the entries of Hv that are exactly 0, and that are less than a hundredth of the root of the mean square of all, for " +
-        "one direction v of random signs. Theorems 4.2 and 4.3 of Chng et al. (2025) speak of this density: the published explanation " +
+        `one direction v of ${signs}. ` +
+        "Theorems 4.2 and 4.3 of Chng et al. (2025) speak of this density: the published explanation " +
         "is that equilibrated preconditioners help where Hv is dense. The table has the largest batch.",
       ],
       tables: [{

@@ -21,7 +21,7 @@ export const entrySizes: Measurement<Shaped<typeof shape>> = {
   shape,
   work: ({ samples }) => samples,
   async measure(subject) {
-    const product = await oneProduct(subject.moment, subject.draw(subject.extent.samples));
+    const product = await oneProduct(subject, subject.draw(subject.extent.samples));
     const { edges, counts } = logHistogram(product, BINS);
     return { edges: Array.from(edges), counts: Array.from(counts) };
   },
