@@ -43,7 +43,7 @@ interface Scan {
  */
 const MOST_SCANS = 100;
 
-const [DHT, SOS, DQT, DRI, APP0, APP1, APP14] = [0xc4, 0xda, 0xdb, 0xdd, 0xe0, 0xe1, 0xee];
+const [DHT, SOS, DQT, DNL, DRI, APP0, APP1, APP14] = [0xc4, 0xda, 0xdb, 0xdc, 0xdd, 0xe0, 0xe1, 0xee];
 
 /**
  * Reads the marker segments (ITU-T T.81, annex B) up to the end of the image.
@@ -86,7 +86,8 @@ class JpegReading {
     if (marker === APP14 && begins(content, "Adobe") && content.length >= 12) this.#transform = content[11];
     if (marker === DQT) readQuantisers(content, this.#tables, this.name);
     if (marker === DHT) readCodes(content, this.#codes, this.name);
-    if (marker === DRI) this.#interval = content[0] << 8 | content[1];
+    if (marker === DRI) this.#interval = this.#word(content, "restart interval");
+    if (marker === DNL) this.#checkHeight(this.#word(content, "number of lines"));
     if (marker === SOS) this.#takeScan(segment);
     if (isFrame(marker)) this.#takeFrame(segment);
   }
@@ -149,6 +150,18 @@ class JpegReading {
     this.#checkOrder(kind, bits >> 4, parts.map(({ component }) => component));
     this.#checkLength(frame, kind, parts.map(({ component }) => component), next - end);
     this.#scans.push({ kind, parts, interval: this.#interval, from: end, end: next });
+  }
+
+  /** The number in a segment that holds nothing else. */
+  #word(content: Uint8Array, what: string): number {
+    if (content.length !== 2) throw damagedJpeg(this.name, `a ${what} of ${content.length} bytes`);
+    return content[0] << 8 | content[1];
+  }
+
+  /** A DNL segment tells a height that the frame leaves open (ITU-T T.81, B.2.5), which is not read; others only repeat it. */
+  #checkHeight(found: number): void {
+    const height = this.#frame?.height;
+    if (found !== height) throw damagedJpeg(this.name, `heights of ${height ?? "no"} and of ${found} pixels`);
   }
 
   /** The codes that a scan needs of the tables with the given numbers. */
