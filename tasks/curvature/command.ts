@@ -70,7 +70,16 @@ const own = defineCommand({
 const NOT_SHARED = new Set([
   ...["optimizer", "learning-rate", "clip-norm", "schedule", "schedule-epochs", "epochs", "minutes", "preset", "seed"],
   ...["activation", "evaluate-every", "snapshot-every", "dry-run", "batch-size", "show-cameras", "path", "frames"],
-  ...["on-divergence", "on-write-error", "test-views", "test-points", "resolution", "metric", "rays"],
+  ...[
+    "keep-checkpoints",
+    "on-divergence",
+    "on-write-error",
+    "test-views",
+    "test-points",
+    "resolution",
+    "metric",
+    "rays",
+  ],
   ...own.options.map(({ name }) => name as string),
 ]);
 
@@ -88,6 +97,14 @@ export function sharedOptions({ command }: TrainingTask): Map<string, Option> {
   return new Map(shared.map((option) => [camelCase(option.name), option]));
 }
 
+/** Defaults for tasks whose samples are rays, of which each takes as long as many points. */
+const DEFAULTS_OF_RAYS: Readonly<Record<string, unknown>> = { "batch-sizes": "1,8,64,512", samples: 64 };
+
+function withDefaultsOf(task: TrainingTask, option: Option): Option {
+  const rays = task.sizes.rowsPerSample !== undefined && Object.hasOwn(DEFAULTS_OF_RAYS, option.name);
+  return rays ? { ...option, default: DEFAULTS_OF_RAYS[option.name] } as Option : option;
+}
+
 /** The command `deno task curvature --task NAME`. */
 export function commandFor(task: TrainingTask, tasks: readonly string[]): Command {
   const group = `Options of deno task ${task.name} that describe the field and its data`;
@@ -96,7 +113,7 @@ export function commandFor(task: TrainingTask, tasks: readonly string[]): Comman
     summary: own.summary,
     options: [
       { name: "task", kind: "choice", choices: tasks, default: "image", help: "Task whose loss is measured" },
-      ...own.options,
+      ...own.options.map((option) => withDefaultsOf(task, option)),
       ...[...sharedOptions(task).values()].map((option) => ({ ...option, group: option.group ?? group })),
     ],
     examples: [

@@ -1,10 +1,13 @@
 import type { Measurement } from "./measurement.ts";
 import { conditioning } from "./measurements/conditioning.ts";
+import { noiseOfCurvature } from "./measurements/curvature_noise.ts";
 import { density } from "./measurements/density.ts";
 import { entrySizes } from "./measurements/entry_sizes.ts";
 import { estimates } from "./measurements/estimates.ts";
 import { gaussNewton } from "./measurements/gauss_newton.ts";
 import { noise } from "./measurements/noise.ts";
+import { ownDiagonal } from "./measurements/own_diagonal.ts";
+import { ownPreconditioning } from "./measurements/own_preconditioner.ts";
 import { spectrum } from "./measurements/spectrum.ts";
 
 /** All measurements, in the order in which they are made and reported. */
@@ -14,6 +17,9 @@ export const MEASUREMENTS: readonly Measurement[] = [
   conditioning,
   gaussNewton,
   spectrum,
+  ownPreconditioning,
+  ownDiagonal,
   estimates,
   noise,
+  noiseOfCurvature,
 ];

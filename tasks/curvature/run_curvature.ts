@@ -21,6 +21,7 @@ import { plannedParts } from "./plans.ts";
 import type { CurvatureRecord, Settings } from "./record.ts";
 import { curvatureReport } from "./report.ts";
 import { RunCheckpoints } from "./run_checkpoints.ts";
+import { StatusLine } from "./status_line.ts";
 import { defaultName, readRequest } from "./settings.ts";
 import { CurvatureFolder } from "./store.ts";
 
@@ -53,16 +54,17 @@ export async function runCurvature(args: readonly string[], signal: AbortSignal)
   if (earlier === undefined) await folder.writeRecord(record);
   const parts = await folder.results(record);
   const planned = plannedParts(settings);
-  const say = (what: string) => progress.update(what);
+  const plan = { planned, done: [...parts], extent: settings, signal };
   try {
-    for await (const part of measureAll(source, { planned, done: [...parts], extent: settings, signal, say })) {
+    using status = new StatusLine(progress, planned, settings, parts);
+    const onBegin = status.begin.bind(status);
+    for await (const part of measureAll(source, { ...plan, onBegin })) {
       folder.append(part);
       parts.push(part);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-  progress.finish();
   if (signal.aborted) {
     console.log(`Stopped. To continue, give the same command again, or: deno task curvature --resume ${path}`);
   }

@@ -49,6 +49,13 @@ export interface RunFolderOptions {
   readonly keep?: number;
 }
 
+/** Which checkpoints are kept along a run besides the newest ones: the last one in each of so many equal parts of all steps. */
+export interface CheckpointSpread {
+  readonly parts: number;
+  /** The steps of the whole run. */
+  readonly steps: number;
+}
+
 /** What another process is doing that has locked a run, and what can be done about it. */
 export const RUN_IS_LOCKED = "is writing to this run; wait for it to end, or stop it";
 
@@ -99,6 +106,8 @@ export class RunFolder implements Disposable {
    * again; by default it throws the error.
    */
   onWriteError: (error: Error) => Promise<void> = (error) => Promise.reject(error);
+  /** Which checkpoints are kept along the run besides the newest ones; none by default. */
+  spread?: CheckpointSpread;
   readonly #keep: number;
   readonly #lock?: FolderLock;
 
@@ -180,7 +189,8 @@ export class RunFolder implements Disposable {
   }
 
   /**
-   * Removes checkpoints that later ones have replaced: the oldest ones if there are too many, and interim ones. While the newest checkpoint is
+   * Removes checkpoints that later ones have replaced: the oldest ones if there are too many, but for those that are kept along the run, and
+   * interim ones. While the newest checkpoint is
    * an interim one, the interim one before it stays, in case the newest is damaged.
    *
    * @param name The newest checkpoint. It stays even if there are later ones, which happens when a run went back to an earlier step.
@@ -189,7 +199,9 @@ export class RunFolder implements Disposable {
     const all = await this.stepCheckpoints();
     const interims = all.filter(({ interim }) => interim);
     const kept = interims.some((each) => each.name === name) ? 2 : 0;
-    const surplus = all.filter(({ interim }) => !interim).slice(0, -this.#keep);
+    const evaluated = all.filter(({ interim }) => !interim);
+    const along = this.spread === undefined ? [] : lastOfParts(evaluated, this.spread);
+    const surplus = evaluated.slice(0, -this.#keep).filter((each) => !along.includes(each));
     const replaced = [...surplus, ...interims.slice(0, interims.length - kept)];
     for (const old of replaced) if (old.name !== name) await remove(old.path);
   }
@@ -269,6 +281,11 @@ export class RunFolder implements Disposable {
     for (const { path } of old) await remove(path);
     return old.length > 0;
   }
+}
+
+/** The last checkpoint in each part of a run, of those that are sorted by step. */
+function lastOfParts(sorted: readonly StepCheckpoint[], { parts, steps }: CheckpointSpread): StepCheckpoint[] {
+  return [...new Map(sorted.map((each) => [Math.ceil(each.step * parts / steps), each])).values()];
 }
 
 export function checkKeep(keep = 3): number {

@@ -10,6 +10,7 @@ import type { Command } from "../shell/command.ts";
 import { storedValues } from "../shell/options.ts";
 import { anything, checkShape, number, object, optional, record, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
+import { checkpointSpread } from "./checkpoint_spread.ts";
 import { kernelsShape } from "./kernels_shape.ts";
 import type { RunLength } from "./run_length.ts";
 import { type Rollback, rollbacksShape } from "./rollback.ts";
@@ -85,6 +86,7 @@ export class EarlierRun<C extends Command> {
     const latest = await this.#latest((path, bytes) => decodeCheckpoint(bytes, field, optimizer, path));
     if (latest === undefined) return undefined;
     for (const damaged of latest.damaged) await this.folder.setAside(damaged);
+    this.folder.spread = checkpointSpread(this.values, this.length);
     // The process that wrote it may have ended before this.
     await this.folder.removeReplaced(latest.checkpoint.name);
     const { seconds, hvps } = latest.value;

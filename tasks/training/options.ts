@@ -183,6 +183,14 @@ export const RUN_OPTIONS = [
     defaultText: "no snapshots",
   },
   {
+    name: "keep-checkpoints",
+    kind: "integer",
+    min: 1,
+    help:
+      "Checkpoints to keep along the run besides the newest three: the last evaluation's in each of this many equal parts of the run",
+    defaultText: "the newest three only",
+  },
+  {
     name: "on-divergence",
     kind: "choice",
     choices: ["stop", "rollback"],

@@ -9,6 +9,7 @@ import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { ProgressLine } from "../shell/progress.ts";
+import { checkpointSpread } from "./checkpoint_spread.ts";
 import type { RunTotals } from "./earlier_run.ts";
 import { beginClosing, soonAfter, unlessStopped } from "./closing.ts";
 import { networkName } from "./network_choice.ts";
@@ -212,6 +213,7 @@ export class TrainingRun implements Disposable {
     if (folder instanceof RunFolder) await fill(folder, basename(folder.path));
     else this.#folder = await createRunFolder(folder, fill);
     this.folder.onWriteError = onError;
+    this.folder.spread = checkpointSpread(this.parts.input.values, this.parts.length);
   }
 
   async #plot(): Promise<void> {

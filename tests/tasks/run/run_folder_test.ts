@@ -306,6 +306,26 @@ Deno.test("other files may lie in folders, but not outside the run", () =>
     }
   }));
 
+Deno.test("checkpoints along a run are kept: the last one in each of so many parts, besides the newest ones", () =>
+  inFolder(async (path) => {
+    const run = new RunFolder(path);
+    const steps = async () => (await run.stepCheckpoints()).map(({ step }) => step);
+    run.spread = { parts: 5, steps: 40 };
+    for (let step = 2; step <= 40; step += 2) {
+      await run.writeCheckpoint(stepCheckpointName(step - 1, true), new Uint8Array());
+      await run.writeCheckpoint(stepCheckpointName(step), new Uint8Array());
+    }
+    assertEquals(await steps(), [8, 16, 24, 32, 36, 38, 40]);
+    // A run that is made longer has longer parts, and goes on from what is there.
+    run.spread = { parts: 5, steps: 80 };
+    for (let step = 42; step <= 80; step += 2) await run.writeCheckpoint(stepCheckpointName(step), new Uint8Array());
+    assertEquals(await steps(), [16, 32, 48, 64, 76, 78, 80]);
+    // Evaluations that are rarer than the parts are all kept.
+    run.spread = { parts: 1000, steps: 90 };
+    for (const step of [85, 90]) await run.writeCheckpoint(stepCheckpointName(step), new Uint8Array());
+    assertEquals(await steps(), [16, 32, 48, 64, 76, 78, 80, 85, 90]);
+  }));
+
 Deno.test("a number of checkpoints to keep, or of a step, that is none is refused", async () => {
   for (const keep of [0, 1.5, NaN]) {
     assertThrows(() => new RunFolder("x", { keep }), RangeError, `from 1, or Infinity, found ${keep}.`);
