@@ -36,7 +36,8 @@ export const noiseOfCurvature: Measurement<Noise> = {
   work: (extent) => 2 * PAIRS * PROBES * sizesOf(extent).reduce((sum, size) => sum + size, 0),
   async measure(subject) {
     const { moment: { field, input: { objective, data }, seed }, extent, signal } = subject;
-    const sizes = sizesOf(extent).filter((size) => size <= data.count);
+    // Larger batches of the same data would share samples.
+    const sizes = sizesOf(extent).filter((size) => 2 * size <= data.count);
     const draw = (samples: number, batch: number) => subject.draw(samples, batch);
     const found = await curvatureNoise(field, objective, draw, sizes, { pairs: PAIRS, probes: PROBES, seed, signal });
     return found.map(({ samples, equilibrated, jacobi }) => ({
