@@ -2,7 +2,16 @@ import { contentEnd } from "./content.ts";
 import type { DecodedMesh } from "./mesh.ts";
 import { MeshBuilder } from "./mesh_builder.ts";
 import { PassedOver } from "./passed_over.ts";
-import { PLY_TYPE_BYTES, type PlyElement, type PlyHeader, type PlyType, readPlyHeader } from "./ply_header.ts";
+import {
+  PLY_CORNERS,
+  PLY_POSITION,
+  PLY_TYPE_BYTES,
+  PLY_TYPE_RANGE,
+  type PlyElement,
+  type PlyHeader,
+  type PlyType,
+  readPlyHeader,
+} from "./ply_header.ts";
 import { refuseVertex } from "./refuse_vertex.ts";
 import { TextScanner } from "./text_scanner.ts";
 import { describeName, describeWord } from "./words.ts";
@@ -22,9 +31,6 @@ interface PlyReader {
   /** Must be called after the last element. Throws if more data follow. */
   finish(): void;
 }
-
-const POSITION = ["x", "y", "z"];
-const CORNERS = ["vertex_indices", "vertex_index"];
 
 /**
  * Decodes a PLY file: text, or binary in either byte order. Positions may be of any number type, and polygons are triangulated. All
@@ -47,7 +53,7 @@ export function decodePly(bytes: Uint8Array, name = "mesh.ply"): DecodedMesh {
     throw new Error(`${name}: expected the element face, found triangle strips (tristrips), which are not supported.`);
   }
   const stored = elements.find(({ name }) => name === "vertex")?.properties ?? [];
-  const position = POSITION.map((axis) => stored.findIndex(({ name }) => name === axis));
+  const position = PLY_POSITION.map((axis) => stored.findIndex(({ name }) => name === axis));
   const builder = new MeshBuilder(name, {
     describe: (place) => `${isText ? "line" : "byte"} ${place}`,
     refuseVertex: isText ? (line) => refuseVertex(scanner(), line, position) : undefined,
@@ -64,44 +70,53 @@ function readElement(element: PlyElement, reader: PlyReader, builder: MeshBuilde
   // An element without properties takes no bytes, however often the header says it occurs.
   if (properties.length === 0) return;
   const isVertex = element.name === "vertex";
-  const places = properties.map((property) => POSITION.indexOf(property.name));
-  if (isVertex && POSITION.some((axis) => !properties.some((each) => each.name === axis && each.count === undefined))) {
+  const places = properties.map((property) => PLY_POSITION.indexOf(property.name));
+  if (
+    isVertex && PLY_POSITION.some((axis) => !properties.some((each) => each.name === axis && each.count === undefined))
+  ) {
     const found = properties.slice(0, 9).map((each) => describeName(each.name)).join(", ");
     throw new Error(`${name}: expected vertices with x, y and z, found ${found}.`);
   }
   const isFace = element.name === "face";
-  const wanted = properties.map((each) => isFace && each.count !== undefined && CORNERS.includes(each.name));
+  const wanted = properties.map((each) => isFace && each.count !== undefined && PLY_CORNERS.includes(each.name));
   if (isFace && count > 0 && !wanted.includes(true)) {
     throw new Error(`${name}: expected faces with a list of vertex_indices, found none.`);
   }
   const position = [0, 0, 0];
   const corners: number[] = [];
+  let place = 0;
+  const where = () => `${name}, ${builder.places.describe(place)}`;
   for (let i = 0; i < count; i++) {
     reader.begin(element.name, i, count);
-    const { place } = reader;
+    place = reader.place;
     for (let p = 0; p < properties.length; p++) {
       const property = properties[p];
       if (property.count === undefined) {
         const value = reader.number(property.type);
-        if (isVertex && places[p] >= 0) position[places[p]] = value;
+        if (isVertex && places[p] >= 0) position[places[p]] = inRange(value, property.type, where);
         continue;
       }
       const length = reader.number(property.count);
       if (!Number.isInteger(length) || length < 0) {
-        throw new Error(
-          `${name}, ${builder.places.describe(place)}: expected a list, found one of ${length} numbers.`,
-        );
+        throw new Error(`${where()}: expected a list, found one of ${length} numbers.`);
       }
       if (!wanted[p]) {
         reader.skip(property.type, length);
         continue;
       }
-      for (let k = 0; k < length; k++) corners[k] = reader.number(property.type);
+      for (let k = 0; k < length; k++) corners[k] = inRange(reader.number(property.type), property.type, where);
       builder.face(corners, place, length);
     }
     reader.end();
     if (isVertex) builder.vertex(position[0], position[1], position[2], place);
   }
+}
+
+/** A number of a given type. In a text it may be one that the type does not have. */
+function inRange(value: number, type: PlyType, where: () => string): number {
+  const range = PLY_TYPE_RANGE[type];
+  if (range === undefined || (value >= range[0] && value <= range[1] && Number.isInteger(value))) return value;
+  throw new Error(`${where()}: expected a number of the type ${type}, found ${value}.`);
 }
 
 function textReader(lines: TextScanner, passed: PassedOver): PlyReader {

@@ -1,8 +1,11 @@
 /** A mesh needs more than 32 bits if its distance from the origin exceeds this many times its longest side. */
 const FAR = 4;
 
+/** The smallest number that 32 bits represent with their full precision. A mesh whose longest side is shorter needs more of them. */
+const SMALLEST = 2 ** -126;
+
 /**
- * Converts positions to 32 bits, except if the mesh is so far from the origin that different vertices would become equal. Near the
+ * Converts positions to 32 bits, except if the mesh is so far from the origin or so small that different vertices would become equal. Near the
  * origin, the vertices of a mesh that is extracted at any resolution stay distinct in 32 bits.
  *
  * @param positions `[vertices, 3]`.
@@ -23,5 +26,5 @@ export function fitPositions(
     side = Math.max(side, high - low);
     distance = Math.max(distance, high, -low);
   }
-  return distance > FAR * side ? positions : new Float32Array(positions);
+  return distance > FAR * side || side < SMALLEST ? positions : new Float32Array(positions);
 }

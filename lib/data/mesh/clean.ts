@@ -1,8 +1,9 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
+import { alignPolygons } from "./align_polygons.ts";
 import { leaveOutDuplicates } from "./duplicates.ts";
 import { type EdgeTable, edgeTable } from "./edge_table.ts";
-import { areaVector, type EdgeCounts, edgeCounts, isCollapsed, volumeOf } from "./inspect.ts";
-import { findInwardParts } from "./inward_parts.ts";
+import { areaVector, type EdgeCounts, edgeCounts, isCollapsed, measureSurface } from "./inspect.ts";
+import { findInwardParts, ROUNDING } from "./inward_parts.ts";
 import { leaveOut } from "./leave_out.ts";
 import { compareOrientations, turnFaces } from "./orientation.ts";
 import { partsOf } from "./parts.ts";
@@ -56,21 +57,24 @@ interface CleanedMesh {
  */
 export function cleanMesh(welded: Mesh, repair: boolean): CleanedMesh {
   const whole = leaveOut(welded, (face) => isCollapsed(welded, face));
-  const { mesh: distinct, duplicates } = leaveOutDuplicates(whole);
-  const { mesh: single, twins, leftOut } = leaveOutTwins(distinct);
+  const wholeEdges = edgeTable(whole);
+  const { distinct, single, duplicates, twins, leftOut } = leaveOutCopies(whole, wholeEdges);
   const before = repair ? single : distinct;
-  const edges = edgeTable(before);
+  const edges = before === whole ? wholeEdges : edgeTable(before);
   const parts = partsOf(before, edges);
   const { turn, mixed, mostlyInward, ...orientation } = compareOrientations(before, parts, repair);
   const agreed = turnFaces(before, (face) => turn[face] === 1);
-  const flipped = volumeOf(agreed) < 0;
-  const outward = flipped ? turnFaces(agreed, () => true) : agreed;
+  const { area, volume } = measureSurface(agreed);
+  const isInward = volume < -ROUNDING * area;
+  const outward = isInward ? turnFaces(agreed, () => true) : agreed;
   const { inward, inside } = findInwardParts(outward, parts, mixed, mostlyInward);
   // A part of mixed orientation that was mostly inward, and is inside another one, is a cavity.
   const isTurned = (face: number) => repair && (inward[parts.of[face]] === 1 || inside[parts.of[face]] === 1);
   const surface = turnFaces(outward, isTurned);
   const mesh = leaveOut(surface, (face) => areaVector(surface, face).every((value) => value === 0));
-  const turnedInward = repair ? parts.of.reduce((sum, part) => sum + inward[part], 0) : 0;
+  const turnedFaces = repair ? countTurned(before, surface) : 0;
+  // If the repair turned some faces back, not all are flipped.
+  const flipped = isInward && (turnedFaces === 0 || turnedFaces === mesh.indices.length / 3);
   return {
     mesh,
     // Flipping all faces changes no count.
@@ -84,9 +88,32 @@ export function cleanMesh(welded: Mesh, repair: boolean): CleanedMesh {
       twinFaces: twins,
       needlessTwins: leftOut,
       inwardParts: inward.reduce((sum, is) => sum + is, 0),
-      turnedFaces: orientation.turnedFaces + turnedInward,
+      turnedFaces: flipped ? 0 : turnedFaces,
     },
   };
+}
+
+/** A mesh without duplicates, and also without needless twins. Polygons that are there several times need not have the same triangles. */
+function leaveOutCopies(whole: Mesh, edges: EdgeTable) {
+  const leftOut = (mesh: Mesh) => {
+    const { mesh: distinct, duplicates } = leaveOutDuplicates(mesh);
+    const { mesh: single, ...twins } = leaveOutTwins(distinct);
+    return { distinct, duplicates, single, ...twins };
+  };
+  const aligned = alignPolygons(whole, edges);
+  const found = leftOut(aligned);
+  // Where bodies have a side in common, its polygons stay as they are.
+  return aligned !== whole && found.duplicates === 0 && found.twins === 0 ? leftOut(whole) : found;
+}
+
+/** Counts the faces with an area that are turned over. */
+function countTurned(before: Mesh, after: Mesh): number {
+  let count = 0;
+  for (let face = 0; face < before.indices.length / 3; face++) {
+    if (before.indices[3 * face + 1] === after.indices[3 * face + 1]) continue;
+    if (areaVector(before, face).some((value) => value !== 0)) count++;
+  }
+  return count;
 }
 
 /** Counts the edges of a surface with or without faces that have no area, whichever is more closed. */

@@ -1,8 +1,9 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { fitPositions } from "../../codec/mesh/position_bits.ts";
 import { cleanMesh, type MeshCleaning } from "./clean.ts";
-import { describeChanges, describeDefects, describeEmptiness } from "./describe_cleaning.ts";
-import { boxOf, checkMesh, measureMesh, type MeshBox, type MeshReport, volumeOf } from "./inspect.ts";
+import { describeChanges, describeDefects, describeEmptiness, describeThinness } from "./describe_cleaning.ts";
+import { boxOf, checkMesh, measureMesh, measureSurface, type MeshBox, type MeshReport } from "./inspect.ts";
+import { ROUNDING } from "./inward_parts.ts";
 import { weldNear } from "./weld_near.ts";
 
 /** The radius of a normalised mesh. It is less than 1, so that there are samples outside the mesh too. */
@@ -10,6 +11,9 @@ const RADIUS = 0.95;
 
 /** The least volume that a mesh must enclose, as a part of the volume of the sphere of its radius. */
 const LEAST_VOLUME = 1e-6;
+
+/** The least size of a mesh, whose squares and reciprocal 64 bits represent. */
+const LEAST_SIZE = 1e-150;
 
 /** The transform of a mesh into the unit sphere: x ↦ rotation · (x − centre) · scale. */
 export interface MeshTransform {
@@ -88,16 +92,21 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
   if (typeof repair !== "boolean") throw new Error(`${name}: repair: expected true or false, found ${repair}.`);
   checkMesh(input, name);
   const box = boxOf(input);
+  checkSize(box, name);
   const { mesh: near, merged } = weldNear(input, box);
-  const transform = transformFor(near, box, ROTATIONS[up], name);
+  const transform = transformFor(near, box, ROTATIONS[up]);
   const placed = new Float32Array(mapPositions(near.positions, (p) => apply(transform, p)));
   const welded = { positions: placed, indices: near.indices };
   const { mesh, edges, flipped, cleaning: found } = cleanMesh(welded, repair);
   const cleaning = { ...found, mergedVertices: merged };
   const report = { ...measureMesh(welded, boxOf(welded)), ...edges };
   const finding = { name, report, cleaning, repair, flipped };
-  if (!(Math.abs(volumeOf(mesh)) >= LEAST_VOLUME * (4 / 3) * Math.PI * RADIUS ** 3)) {
-    throw new Error(describeEmptiness(finding));
+  const { area, volume } = measureSurface(mesh);
+  const share = Math.abs(volume) / ((4 / 3) * Math.PI * RADIUS ** 3);
+  if (!(share >= LEAST_VOLUME)) {
+    // Rounding errors give a flat surface a little volume.
+    const isFlat = Math.abs(volume) <= ROUNDING * area;
+    throw new Error(isFlat ? describeEmptiness(finding) : describeThinness(finding, share, LEAST_VOLUME));
   }
   return {
     mesh,
@@ -112,7 +121,7 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
 }
 
 /** The transform that moves the centre of the box to the origin and the farthest vertex to the radius. */
-function transformFor(mesh: Mesh, box: MeshBox, rotation: readonly number[], name: string): MeshTransform {
+function transformFor(mesh: Mesh, box: MeshBox, rotation: readonly number[]): MeshTransform {
   const centre = box.low.map((low, axis) => (low + box.high[axis]) / 2) as [number, number, number];
   const { positions, indices } = mesh;
   let square = 0;
@@ -125,9 +134,14 @@ function transformFor(mesh: Mesh, box: MeshBox, rotation: readonly number[], nam
     ];
     square = Math.max(square, x * x + y * y + z * z);
   }
-  const radius = Math.sqrt(square);
-  if (radius === 0) throw new Error(`${name}: all vertices of the mesh lie at one point.`);
-  return { centre, scale: RADIUS / radius, rotation };
+  return { centre, scale: RADIUS / Math.sqrt(square), rotation };
+}
+
+function checkSize({ low, high }: MeshBox, name: string): void {
+  const size = Math.max(...high.map((value, axis) => value - low[axis]));
+  if (size === 0) throw new Error(`${name}: all vertices of the mesh lie at one point.`);
+  if (size >= LEAST_SIZE) return;
+  throw new Error(`${name}: expected a mesh of a size of at least ${LEAST_SIZE}, found ${size.toPrecision(3)}.`);
 }
 
 /**
