@@ -4,6 +4,7 @@ import type { Scene, SceneOptions, SceneSurvey } from "../../lib/data/scene/scen
 import { type SceneFiles, sceneFolder } from "../../lib/data/scene/scene_files.ts";
 import { SceneTooLargeError } from "../../lib/data/scene/scene_size.ts";
 import { UserError } from "../shell/user_error.ts";
+import { warn } from "../shell/warn.ts";
 import type { NerfValues } from "./command.ts";
 
 /** The scene to train on if none is named. */
@@ -50,6 +51,6 @@ function optionsOf({ size, downscale, hold, background, near, far }: NerfValues)
 }
 
 function warned<S extends Scene | SceneSurvey>(scene: S): S {
-  for (const warning of scene.warnings) console.error(`warning: ${warning}`);
+  scene.warnings.forEach(warn);
   return scene;
 }

@@ -6,7 +6,7 @@ import type { Size } from "./intrinsics.ts";
 import { printable } from "./printable.ts";
 import { type SceneOptions, type SceneSurvey, type Shot, splitViews } from "./scene.ts";
 import type { SceneFiles } from "./scene_files.ts";
-import { areUpright, checkCameraSize, orientationWarnings, readHeader, shrunkSize, usedSize } from "./scene_picture.ts";
+import { areUpright, checkCameraSize, pictureWarnings, readHeader, shrunkSize, usedSize } from "./scene_picture.ts";
 
 const POSES = "poses_bounds.npy";
 
@@ -52,7 +52,7 @@ export async function surveyLlff(files: SceneFiles, options: SceneOptions = {}):
     return { name: printable(path), path, file, camera };
   });
   const { near, far } = bounds(rows, shots, where, options, warnings);
-  warnings.push(...orientationWarnings(files.name, photographs, upright), ...mender.warnings(where));
+  warnings.push(...pictureWarnings(files.name, photographs, upright), ...mender.warnings(where));
   const { background = "black" } = options;
   return {
     ...splitViews(shots, options.hold),

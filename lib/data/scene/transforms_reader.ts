@@ -7,7 +7,7 @@ import { printable } from "./printable.ts";
 import type { SceneOptions, SceneSurvey } from "./scene.ts";
 import { insidePath, leavesFolder, type SceneFiles } from "./scene_files.ts";
 import { FileFinder, type FoundFile, plainPath } from "./scene_paths.ts";
-import { areUpright, checkCameraSize, orientationWarnings, readHeader, shrunkSize, usedSize } from "./scene_picture.ts";
+import { areUpright, checkCameraSize, pictureWarnings, readHeader, shrunkSize, usedSize } from "./scene_picture.ts";
 import { KeyCheck } from "./transforms_keys.ts";
 import type { NamedShot } from "./transforms_split.ts";
 
@@ -114,7 +114,7 @@ export class TransformsReader {
       photographs.push({ frame, numbers, header, path: frame.found.path, given: givenSize(numbers, frame.what) });
     }
     this.#upright = areUpright(photographs);
-    this.warnings.push(...orientationWarnings(this.files.name, photographs, this.#upright));
+    this.warnings.push(...pictureWarnings(this.files.name, photographs, this.#upright));
     let doubt: string | undefined;
     const shots = photographs.map(({ frame, numbers, header, given }): NamedShot => {
       const { what, found, mask, pose, json } = frame;

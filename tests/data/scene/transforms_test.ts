@@ -3,6 +3,7 @@ import { encodePng, readScene } from "../../../mod.ts";
 import { type Scene, sceneFromBytes, type SceneOptions, surveyScene } from "../../../lib/data/scene/mod.ts";
 import { lookingAt } from "../../../lib/render/camera_path.ts";
 import { exif, segment } from "../../codec/image/jpeg_builder.ts";
+import { chunk } from "../../codec/image/png_builder.ts";
 import { llffFiles, llffRow, npy, testPicture, testPng } from "../../support/scenes.ts";
 
 type Files = Record<string, Uint8Array>;
@@ -70,6 +71,39 @@ Deno.test("photographs are used as stored, whatever their EXIF orientation, and 
       "cameras are estimated on these.",
     ]);
   }
+});
+
+/** A PNG with a further chunk behind its header. */
+function pngWith(type: string, content: number[], png = testPng(24, 16)): Uint8Array {
+  return Uint8Array.from([...png.subarray(0, 33), ...chunk(type, content), ...png.subarray(33)]);
+}
+
+Deno.test("PNGs with an EXIF orientation are used as stored too", async () => {
+  const turned = pngWith("eXIf", exif(6).slice(6));
+  const plain = await readScene(ring({ picture: () => testPng(24, 16) }));
+  const scene = await readScene(ring({ picture: () => turned }));
+  assertEquals(viewsOf(scene).map(({ picture }) => picture), viewsOf(plain).map(({ picture }) => picture));
+  assertEquals(scene.warnings, [
+    "scene: 8 of 8 photographs have an EXIF orientation, such as images/0.png; their pixels are used as they are stored, as " +
+    "cameras are estimated on these.",
+  ]);
+});
+
+Deno.test("photographs whose colours are not sRGB are used all the same, and one warning tells so", async () => {
+  const linear = pngWith("gAMA", [0, 1, 0x86, 0xa0]);
+  const usual = pngWith("sRGB", [0]);
+  const { warnings } = await readScene(ring({ picture: (i) => i % 4 === 3 ? linear : usual }));
+  assertEquals(warnings, [
+    "scene: 2 of 8 photographs have colours that are not sRGB, such as images/3.png with a gamma of 1; their pixels are taken as " +
+    "sRGB.",
+  ]);
+  assertEquals((await surveyScene(ring({ picture: () => linear }))).warnings.length, 1);
+  const files = { ...llffFiles(2), "images_4/01.png": pngWith("gAMA", [0, 1, 0x86, 0xa0], testPng(20, 15)) };
+  const llff = await readScene(sceneFromBytes(files, "scene"), { downscale: 4 });
+  assertEquals(llff.warnings, [
+    "scene: 1 of 2 photographs have colours that are not sRGB, such as images_4/01.png with a gamma of 1; their pixels are taken as " +
+    "sRGB.",
+  ]);
 });
 
 Deno.test("masks of moving objects, which only instant-ngp reads, are warned of", async () => {
