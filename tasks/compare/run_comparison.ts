@@ -4,10 +4,9 @@ import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { checkOrigin, originOn } from "../run/origin.ts";
 import { checkSameSettings } from "../run/results_folder.ts";
 import { checkName } from "../run/run_name.ts";
-import { callerPath } from "../shell/caller_path.ts";
 import { commandText } from "../shell/command_text.ts";
 import { reopeningDevice } from "../shell/device_losses.ts";
-import { runPath } from "../shell/run_path.ts";
+import { runPath, runsFolder } from "../shell/run_path.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -43,7 +42,7 @@ async function compareOn(args: readonly string[], signal: AbortSignal): Promise<
   const { values, settings: typed } = await readRequest(args);
   const path = values.resume !== undefined
     ? runPath(values.resume)
-    : join(callerPath("runs"), "compare", checkName("name", values.name ?? await defaultName(typed!)));
+    : join(runsFolder(), "compare", checkName("name", values.name ?? await defaultName(typed!)));
   const earlier = await ComparisonFolder.readRecord(path);
   const settings = typed ?? earlier?.settings;
   if (settings === undefined) throw new UserError(`${path}: expected a comparison to resume, found none.`);

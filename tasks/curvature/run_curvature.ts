@@ -5,11 +5,10 @@ import { TASKS } from "../registry.ts";
 import { checkOrigin, originOn } from "../run/origin.ts";
 import { checkSameSettings } from "../run/results_folder.ts";
 import { checkName } from "../run/run_name.ts";
-import { callerPath } from "../shell/caller_path.ts";
 import { commandText } from "../shell/command_text.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { ProgressLine } from "../shell/progress.ts";
-import { runPath } from "../shell/run_path.ts";
+import { runPath, runsFolder } from "../shell/run_path.ts";
 import { UserError } from "../shell/user_error.ts";
 import { kernelChoice } from "../training/kernel_choice.ts";
 import { checkExtent } from "./measurements/density.ts";
@@ -35,7 +34,7 @@ export async function runCurvature(args: readonly string[], signal: AbortSignal)
   const { values, settings: typed } = await readRequest(args);
   const path = values.resume !== undefined
     ? runPath(values.resume)
-    : join(callerPath("runs"), "curvature", checkName("name", values.name ?? await defaultName(typed!)));
+    : join(runsFolder(), "curvature", checkName("name", values.name ?? await defaultName(typed!)));
   const earlier = await CurvatureFolder.readRecord(path);
   const settings = typed ?? earlier?.settings;
   if (settings === undefined) throw new UserError(`${path}: expected a report to resume, found none.`);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { rename } from "./disk.ts";
+import { checkNoLinks } from "./links.ts";
 import { UserError } from "../shell/user_error.ts";
 
 /** The file in a folder that is locked by default. It holds the number of the process that locked it last. */
@@ -19,7 +20,7 @@ export class FolderLock implements Disposable {
    *
    * @param doing What the other process is doing then, and what can be done, for the error message: "is making this comparison; wait for it to end".
    * @param name The file that is locked. Locks of different names have nothing to do with each other.
-   * @throws {UserError} If another process has locked it.
+   * @throws {UserError} If another process has locked it, or it cannot be locked.
    */
   static async take(folder: string, doing: string, name: string = LOCK): Promise<FolderLock> {
     const lock = await FolderLock.tryTake(folder, name);
@@ -27,8 +28,13 @@ export class FolderLock implements Disposable {
     throw new UserError(`${folder}: ${await ownerOf(folder, name)} ${doing}.`);
   }
 
-  /** Locks a folder, or returns undefined if another process has locked it. */
+  /**
+   * Locks a folder, or returns undefined if another process has locked it.
+   *
+   * @throws {UserError} If the folder or the file that is locked is a link or something else, or cannot be written.
+   */
   static async tryTake(folder: string, name: string = LOCK): Promise<FolderLock | undefined> {
+    await checkLockable(folder, name);
     const file = await Deno.open(join(folder, name), { create: true, write: true }).catch((cause) => {
       throw new UserError(`${folder}: cannot be locked for writing: ${cause.message}.`, { cause });
     });
@@ -85,6 +91,14 @@ export class FolderLock implements Disposable {
     this.#isOpen = false;
     this.file.close();
   }
+}
+
+/** Checks that opening the file to be locked changes nothing else, and returns at once, which that of a pipe would not. */
+async function checkLockable(folder: string, name: string): Promise<void> {
+  const path = join(folder, name);
+  checkNoLinks(folder, path);
+  const found = await Deno.lstat(path).catch(() => undefined);
+  if (found !== undefined && !found.isFile) throw new UserError(`${path}: expected a file, found something else.`);
 }
 
 async function ownerOf(folder: string, name: string): Promise<string> {

@@ -23,6 +23,7 @@ import { appendLine, keepRecords, readRecords, repairRecords } from "./metrics_f
 import { checkpointsIn, type StepCheckpoint } from "./checkpoints.ts";
 import { isDiskError, makeIfMissing, remove, rename } from "./disk.ts";
 import { FolderLock } from "./folder_lock.ts";
+import { checkNoLinks, checkNoLinksIn } from "./links.ts";
 import { checkName } from "./run_name.ts";
 import { UserError } from "../shell/user_error.ts";
 
@@ -81,11 +82,12 @@ export async function openRunFolder(path: string): Promise<RunFolder> {
  *
  * @param path The folder.
  * @param options Options of the folder.
- * @throws {UserError} If there is no such folder, it contains no `config.json`, or another process is writing there.
+ * @throws {UserError} If there is no such folder, it contains no `config.json`, there are links in it, or another process is writing there.
  */
 export async function resumeRunFolder(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
   checkKeep(options.keep);
   await openRunFolder(path);
+  await checkNoLinksIn(path);
   const lock = await FolderLock.take(path, RUN_IS_LOCKED);
   try {
     await removeUnfinished(path);
@@ -153,7 +155,8 @@ export class RunFolder implements Disposable {
    * @param record The values by name.
    */
   async appendMetrics(record: MetricsRecord): Promise<void> {
-    await this.#persist(() => appendLine(join(this.path, METRICS), toJson(record)));
+    const path = join(this.path, METRICS);
+    await this.#persist(path, () => appendLine(path, toJson(record)));
   }
 
   /**
@@ -171,8 +174,10 @@ export class RunFolder implements Disposable {
    * @param keep Returns whether a record stays.
    * @throws {Error} If a line other than the last is not a JSON object.
    */
-  truncateMetrics(keep: (record: MetricsRecord) => boolean): Promise<void> {
-    return keepRecords(join(this.path, METRICS), metricsShape, keep);
+  async truncateMetrics(keep: (record: MetricsRecord) => boolean): Promise<void> {
+    const path = join(this.path, METRICS);
+    checkNoLinks(this.path, path);
+    await keepRecords(path, metricsShape, keep);
   }
 
   /**
@@ -203,17 +208,18 @@ export class RunFolder implements Disposable {
     const along = this.spread === undefined ? [] : lastOfParts(evaluated, this.spread);
     const surplus = evaluated.slice(0, -this.#keep).filter((each) => !along.includes(each));
     const replaced = [...surplus, ...interims.slice(0, interims.length - kept)];
-    for (const old of replaced) if (old.name !== name) await remove(old.path);
+    for (const old of replaced) if (old.name !== name) await this.#remove(old);
   }
 
   /** Sets a damaged checkpoint aside: it is called `<name>.damaged` from now on, and no longer counts. */
   async setAside({ name, path }: StepCheckpoint): Promise<void> {
+    checkNoLinks(this.path, path);
     await rename(path, join(this.path, CHECKPOINTS, `${name}.damaged`));
   }
 
   /** Removes the checkpoints of later steps, for a run that goes back because it diverged. */
   async removeCheckpointsAfter(step: number): Promise<void> {
-    for (const later of await this.stepCheckpoints()) if (later.step > step) await remove(later.path);
+    for (const later of await this.stepCheckpoints()) if (later.step > step) await this.#remove(later);
   }
 
   /** The step checkpoint with the highest step; undefined if there is none. */
@@ -248,7 +254,10 @@ export class RunFolder implements Disposable {
     // One after the other below the run's own folder, so that a folder that was removed meanwhile is not made again.
     for (let depth = 1; depth < parts.length; depth++) {
       const folder = join(this.path, ...parts.slice(0, depth));
-      await this.#persist(() => makeIfMissing(folder).catch((cause) => Promise.reject(cannotWrite(folder, cause))));
+      await this.#persist(
+        folder,
+        () => makeIfMissing(folder).catch((cause) => Promise.reject(cannotWrite(folder, cause))),
+      );
     }
     const path = join(this.path, ...parts);
     await this.#write(path, content);
@@ -256,13 +265,14 @@ export class RunFolder implements Disposable {
   }
 
   async #write(path: string, content: Uint8Array | string): Promise<void> {
-    await this.#persist(() => writeWhole(path, content));
+    await this.#persist(path, () => writeWhole(path, content));
   }
 
   /** Changes the folder, and tries again where the disk is full or fails, as long as `onWriteError` allows. */
-  async #persist(change: () => unknown): Promise<void> {
+  async #persist(path: string, change: () => unknown): Promise<void> {
     for (;;) {
       this.#lock?.check("run");
+      checkNoLinks(this.path, path);
       try {
         await change();
         return;
@@ -275,10 +285,15 @@ export class RunFolder implements Disposable {
     }
   }
 
+  async #remove({ path }: StepCheckpoint): Promise<void> {
+    checkNoLinks(this.path, path);
+    await remove(path);
+  }
+
   /** Removes all checkpoints but the newest. Returns whether there were any. */
   async #makeRoom(): Promise<boolean> {
     const old = (await this.stepCheckpoints()).slice(0, -1);
-    for (const { path } of old) await remove(path);
+    for (const each of old) await this.#remove(each);
     return old.length > 0;
   }
 }
