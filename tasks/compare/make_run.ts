@@ -7,7 +7,7 @@ import type { ProgressLine } from "../shell/progress.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
 import type { Figures } from "../training/training_input.ts";
 import type { TrainingTask } from "../training/task.ts";
-import { removeRun } from "./remove_run.ts";
+import { removeRun } from "../run/remove_run.ts";
 import type { RunValues } from "../training/stored_values.ts";
 import { TrainingRun } from "../training/training_run.ts";
 

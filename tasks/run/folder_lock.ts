@@ -54,6 +54,15 @@ export class FolderLock implements Disposable {
     return new FolderLock(folder, file, name);
   }
 
+  /** Whether a process has locked a folder. It changes nothing, so that a folder without a lock file gets none. */
+  static async isTaken(folder: string, name: string = LOCK): Promise<boolean> {
+    const path = join(folder, name);
+    if (!(await Deno.lstat(path).catch(() => undefined))?.isFile) return false;
+    using file = await Deno.open(path);
+    // A shared lock, which ends with the file.
+    return !(await file.tryLock(false).catch(() => true));
+  }
+
   /**
    * Checks that the locked folder is still where it was, so that nothing is written to a folder that took its place.
    *

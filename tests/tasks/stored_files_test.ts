@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { ComparisonFolder } from "../../tasks/compare/store.ts";
-import { removeRun } from "../../tasks/compare/remove_run.ts";
+import { removeRun } from "../../tasks/run/remove_run.ts";
 import { command } from "../../tasks/image/command.ts";
 import { checkShape, number, object, optional, record, text } from "../../tasks/shell/shape.ts";
 import { storedValues } from "../../tasks/shell/options.ts";
