@@ -1,4 +1,4 @@
-import { contentEnd, textEnd } from "./content.ts";
+import { contentEnd } from "./content.ts";
 import type { DecodedMesh } from "./mesh.ts";
 import { MeshBuilder } from "./mesh_builder.ts";
 import type { PassedOver } from "./passed_over.ts";
@@ -59,11 +59,12 @@ export function isTextStl(bytes: Uint8Array): boolean {
 }
 
 function isText(bytes: Uint8Array): boolean {
-  return /^[\t\n\r\x20-\x7e\x80-\xff]*$/.test(beginOf(bytes));
+  // DOS marks the end of a text with the character 26.
+  return /^[\t\n\r\x20-\x7e\x80-\xff]*(\x1a[\0\s\x1a]*)?$/.test(beginOf(bytes));
 }
 
 function beginOf(bytes: Uint8Array): string {
-  return new TextDecoder("latin1").decode(bytes.subarray(0, Math.min(1024, textEnd(bytes))));
+  return new TextDecoder("latin1").decode(bytes.subarray(0, 1024));
 }
 
 function faceCount(bytes: Uint8Array): number {

@@ -2,6 +2,7 @@ import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { type EdgeTable, sideEnd } from "./edge_table.ts";
 import { areaVector } from "./inspect.ts";
 import { type Patches, patchesOf } from "./patches.ts";
+import { Surface } from "./surface.ts";
 
 /**
  * Two polygons with the same border, cut into triangles in two ways, count as one if the volume between them is less than this part of
@@ -13,13 +14,12 @@ const BULGE = 0.05;
  * Gives polygons with the same border the same triangles. Where a program wrote a polygon twice, for one side or for both, its copies may be
  * cut along different diagonals, so that no two triangles have the same corners.
  *
- * @param mesh A mesh whose faces have three different vertices each.
- * @param edges Its edges.
- * @returns A mesh with the same polygons, or the mesh itself if all polygons with the same border have the same triangles.
+ * @returns A surface with the same polygons, or the same one if all polygons with the same border have the same triangles.
  */
-export function alignPolygons(mesh: Mesh, edges: EdgeTable): Mesh {
+export function alignPolygons(surface: Surface): Surface {
+  const { mesh, edges } = surface;
   // Each edge of the border of two polygons has at least three faces.
-  if (!edges.sides.some((sides) => sides > 2)) return mesh;
+  if (!edges.sides.some((sides) => sides > 2)) return surface;
   const polygons = polygonsOf(edges, patchesOf(mesh, edges));
   const first = new Map<number, number>();
   let indices: Uint32Array | undefined;
@@ -41,7 +41,7 @@ export function alignPolygons(mesh: Mesh, edges: EdgeTable): Mesh {
       indices[3 * two[i] + 2] = isSame ? c : b;
     }
   }
-  return indices === undefined ? mesh : { positions: mesh.positions, indices };
+  return indices === undefined ? surface : new Surface({ positions: mesh.positions, indices });
 }
 
 /** The patches that are polygons of at least four corners without a vertex within, bordered by edges with at least three faces. */

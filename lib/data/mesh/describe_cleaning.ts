@@ -126,8 +126,8 @@ function inwardOf({ cleaning: { inwardParts }, repair }: MeshFinding): string {
 /** Says whether most faces are so small that their corners were merged. */
 function smallnessOf({ cleaning: { mergedVertices, facesWithoutArea }, report: { faces } }: MeshFinding): string {
   if (mergedVertices === 0 || 2 * facesWithoutArea <= faces) return "";
-  return `${facesWithoutArea} of the ${faces} faces are smaller than the tolerance within which vertices are merged ` +
-    "(1e-7 of the mesh's size); a face far from the others makes the mesh that large";
+  return `${facesWithoutArea} of the ${faces} faces are narrower than the tolerance within which vertices are merged ` +
+    "(1e-7 of the mesh's size); the mesh is too thin, or a face far from the others makes its size that large";
 }
 
 function count(number: number, one: string, many: string): string {

@@ -1,7 +1,7 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 
 /** The faces of a mesh, those with the same three vertices together. */
-interface FaceGroups {
+export interface FaceGroups {
   /** The number of groups. */
   readonly count: number;
   /** `[faces]`: the group of each face. */

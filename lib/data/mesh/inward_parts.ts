@@ -1,8 +1,11 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
+import { windingsByCrossings } from "./crossings.ts";
 import { areaVector } from "./inspect.ts";
+import { leaveOut } from "./leave_out.ts";
 import type { Parts } from "./parts.ts";
+import type { Surface } from "./surface.ts";
 import { windingAt } from "./winding_at.ts";
-import { type WindingTree, windingTree } from "./winding_tree.ts";
+import { windingTree } from "./winding_tree.ts";
 
 /**
  * Tolerance for rounding errors, as a part of the area: the area vectors of a closed surface sum to less than this, and so does the
@@ -19,6 +22,9 @@ const [BESIDE, OF_FACE] = [1e-6, 0.1];
 /** The directions along the axes, in each of which a face of a part is chosen. */
 const DIRECTIONS = 6;
 
+/** So many comparisons of a point with a face take about as long as the winding numbers of a hierarchy, which are needed if there are more. */
+const MOST_COMPARISONS = 2e8;
+
 /** Parts whose orientation depends on what is around them. */
 interface InwardParts {
   /** `[parts]`: 1 for closed parts that are oriented inward but not inside another part, so that their interior counts as outside. */
@@ -29,44 +35,52 @@ interface InwardParts {
 
 /**
  * Finds the closed parts of a mesh that are oriented inward but not inside another part. A part inside another one is a cavity, which is
- * correctly oriented inward. What is around a part is the winding number of the mesh beside it, which takes a time that hardly grows
- * with the number of parts.
+ * correctly oriented inward. A part is inside if beside most of its widest faces the winding number of the mesh is that of an inside. All parts are
+ * looked at together, so the time hardly grows with their number.
  *
- * @param mesh A mesh within the unit sphere whose vertices are merged and whose volume is not negative.
+ * @param surface A mesh within the unit sphere whose vertices are merged and whose volume is not negative.
  * @param parts Its parts.
  * @param mixed `[parts]`: 1 for parts that are not oriented inward because they have no consistent orientation.
  * @param given `[parts]`: 1 for closed parts of which is asked whether they are inside another one.
  */
-export function findInwardParts(mesh: Mesh, parts: Parts, mixed: Uint8Array, given: Uint8Array): InwardParts {
+export function findInwardParts(surface: Surface, parts: Parts, mixed: Uint8Array, given: Uint8Array): InwardParts {
   const inward = new Uint8Array(parts.count);
   const inside = new Uint8Array(parts.count);
   // A mesh of one part is oriented outward.
   if (parts.count === 1) return { inward, inside };
-  const isWrong = inwardParts(mesh, parts).map((is, part) => is === 1 && mixed[part] === 0 ? 1 : 0);
+  const isWrong = inwardParts(surface.mesh, parts).map((is, part) => is === 1 && mixed[part] === 0 ? 1 : 0);
   const asked = isWrong.map((is, part) => is | given[part]);
   if (!asked.includes(1)) return { inward, inside };
-  const { number, faces } = widestFaces(mesh, parts, asked);
-  const tree = windingTree(mesh);
+  const { number, faces } = widestFaces(surface.mesh, parts, asked);
+  const points = new Float64Array(3 * faces.length);
+  faces.forEach((face, i) => {
+    points.set(pointBeside(surface.mesh, face, isWrong[parts.of[face]] === 1 ? -1 : 1), 3 * i);
+  });
+  const windings = windingsAt(surface, parts, points);
   for (let part = 0; part < parts.count; part++) {
     if (asked[part] === 0) continue;
-    const first = DIRECTIONS * number[part];
-    const isInside = isSurrounded(tree, mesh, faces.subarray(first, first + DIRECTIONS), isWrong[part] === 1 ? -1 : 1);
+    const beside = windings.subarray(DIRECTIONS * number[part], DIRECTIONS * (number[part] + 1));
+    const insides = beside.reduce((sum, winding) => sum + (winding >= 0.5 ? 1 : 0), 0);
+    const isInside = 2 * insides > DIRECTIONS;
     if (isInside && given[part] === 1) inside[part] = 1;
     if (!isInside && isWrong[part] === 1) inward[part] = 1;
   }
   return { inward, inside };
 }
 
-/** Whether other parts surround a part: whether beside most of its widest faces the winding number is that of an inside. */
-function isSurrounded(tree: WindingTree, mesh: Mesh, faces: Uint32Array, sign: 1 | -1): boolean {
-  let [insides, outsides] = [0, 0];
-  for (const face of faces) {
-    if (windingAt(tree, ...pointBeside(mesh, face, sign)) >= 0.5) insides++;
-    else outsides++;
-    if (2 * insides > DIRECTIONS) return true;
-    if (2 * outsides >= DIRECTIONS) return false;
-  }
-  return false;
+/** The winding numbers of a mesh at points: of its balanced parts by crossings, of the others by a hierarchy. */
+function windingsAt({ mesh, edges }: Surface, parts: Parts, points: Float64Array): Float64Array {
+  const isOpen = new Uint8Array(parts.count);
+  edges.of.forEach((edge, side) => {
+    if (edges.balance[edge] !== 0) isOpen[parts.of[Math.floor(side / 3)]] = 1;
+  });
+  const isCounted = Uint8Array.from(parts.of, (part) => 1 - isOpen[part]);
+  const crossings = windingsByCrossings(mesh, isCounted, points, MOST_COMPARISONS);
+  const windings = Float64Array.from(crossings ?? new Float64Array(points.length / 3));
+  const rest = crossings === undefined ? mesh : leaveOut(mesh, (face) => isCounted[face] === 1);
+  if (rest.indices.length === 0) return windings;
+  const tree = windingTree(rest);
+  return windings.map((winding, i) => winding + windingAt(tree, points[3 * i], points[3 * i + 1], points[3 * i + 2]));
 }
 
 /** A point beside the centre of a face, on the side that its normal points to if the sign is 1 and on the other one if it is −1. */

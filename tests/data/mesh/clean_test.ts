@@ -306,6 +306,19 @@ Deno.test("polygons that are there twice are found, along whichever diagonals th
   assertEquals([found.warnings, found.changes, found.mesh.indices.length], [[], [], 72]);
 });
 
+Deno.test("a wall within a body is no fault, whichever way its two sides are cut", () => {
+  const walls = [[0, 4, 7, 0, 7, 3], [0, 7, 4, 0, 3, 7], [0, 3, 4, 4, 3, 7]];
+  for (const [one, two] of [[walls[0], walls[1]], [walls[0], walls[2]]]) {
+    const { positions, indices } = cube();
+    const mesh = { positions, indices: new Uint32Array([...indices, ...one, ...two]) };
+    for (const repair of [false, true]) {
+      const found = normaliseMesh(mesh, { repair });
+      assertEquals([found.warnings, found.changes], [[], []]);
+      assertAlmostEquals(volumeOf(found), 1, 1e-5);
+    }
+  }
+});
+
 Deno.test("a body that is too thin, or tiny beside a stray face, is refused with that reason", () => {
   const thin = moved(cube(), ([x, y, z]) => [x, 1e-4 * y, 1e-4 * z]);
   assertThrows(
@@ -317,8 +330,8 @@ Deno.test("a body that is too thin, or tiny beside a stray face, is refused with
   const { message } = assertThrows(() => normaliseMesh(together(cube(), stray), {}, "x.obj"), Error);
   assert(
     message.endsWith(
-      ": 9 of the 13 faces are smaller than the tolerance within which vertices are merged (1e-7 of the mesh's size); " +
-        "a face far from the others makes the mesh that large.",
+      ": 9 of the 13 faces are narrower than the tolerance within which vertices are merged (1e-7 of the mesh's size); " +
+        "the mesh is too thin, or a face far from the others makes its size that large.",
     ),
     message,
   );
