@@ -20,8 +20,9 @@ export async function renderRun(args: readonly string[], signal: AbortSignal): P
   using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
   gpu.tuner.adopt(earlier.kernels);
   await using _work = pendingWork(gpu);
-  const volume = volumeFor(nerfTask.settle(earlier.values, gpu.adapter), record.background);
-  const loaded = await earlier.loadField(gpu);
+  const settled = nerfTask.settle(earlier.values, gpu.adapter);
+  const volume = volumeFor(settled, record.background);
+  const loaded = await earlier.loadField(gpu, nerfTask.field(settled, nerfTask.sizes.outputs));
   using field = loaded.field;
   const { frames, width, depth } = values;
   const path = values.path ?? (record.bounds.kind === "forward" ? "spiral" : "orbit");

@@ -17,7 +17,7 @@
 
 import { join } from "node:path";
 import { cannotWrite, removeUnfinished, writeWhole } from "./atomic.ts";
-import { anything, checkShape, mismatch, number, object, record, type Shape } from "../shell/shape.ts";
+import { anything, checkShape, mismatch, number, object, record, type Shape, text } from "../shell/shape.ts";
 import { readJson, toJson } from "./json.ts";
 import { appendLine, keepRecords, readRecords, repairRecords } from "./metrics_file.ts";
 import { checkpointsIn, type StepCheckpoint } from "./checkpoints.ts";
@@ -217,9 +217,18 @@ export class RunFolder implements Disposable {
     await rename(path, join(this.path, CHECKPOINTS, `${name}.damaged`));
   }
 
-  /** Removes the checkpoints of later steps, for a run that goes back because it diverged. */
-  async removeCheckpointsAfter(step: number): Promise<void> {
-    for (const later of await this.stepCheckpoints()) if (later.step > step) await this.#remove(later);
+  /**
+   * Removes the checkpoints of later steps, for a run that goes back because it diverged. If no checkpoint is left, the measurements and the
+   * summary are removed before, because the run begins again.
+   */
+  async goBackTo(step: number): Promise<void> {
+    const all = await this.stepCheckpoints();
+    const later = all.filter((each) => each.step > step);
+    if (later.length === all.length) {
+      await this.truncateMetrics(() => false);
+      if (await this.ending() !== undefined) await this.#remove({ path: join(this.path, SUMMARY) });
+    }
+    for (const each of later) await this.#remove(each);
   }
 
   /** The step checkpoint with the highest step; undefined if there is none. */
@@ -239,6 +248,16 @@ export class RunFolder implements Disposable {
    */
   async writeSummary(summary: object): Promise<void> {
     await this.#write(join(this.path, SUMMARY), `${toJson(summary, 2)}\n`);
+  }
+
+  /** How the run ended, as `summary.json` says it; "unknown" if it does not, and undefined if there is no summary. */
+  async ending(): Promise<string | undefined> {
+    try {
+      const summary = checkShape(await readJson(join(this.path, SUMMARY)), object({ status: text() }), SUMMARY);
+      return summary.status;
+    } catch (error) {
+      return (error as Error).cause instanceof Deno.errors.NotFound ? undefined : "unknown";
+    }
   }
 
   /**
@@ -285,7 +304,7 @@ export class RunFolder implements Disposable {
     }
   }
 
-  async #remove({ path }: StepCheckpoint): Promise<void> {
+  async #remove({ path }: { readonly path: string }): Promise<void> {
     checkNoLinks(this.path, path);
     await remove(path);
   }

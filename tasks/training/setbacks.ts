@@ -61,11 +61,11 @@ export class Setbacks<C extends Command = Command> {
   }
 
   /** Makes the request one for resuming the run, if it has a folder; returns what it goes on from. */
-  async #resume(lastGood = Infinity): Promise<string> {
+  async #resume(lastGood?: number): Promise<string> {
     const { folder: path, request } = this;
     if (path === undefined) return "its beginning";
     const folder = await resumeRunFolder(path);
-    await folder.removeCheckpointsAfter(lastGood);
+    if (lastGood !== undefined) await folder.goBackTo(lastGood);
     const earlier = await EarlierRun.read(folder, this.task);
     const { software } = request.asked;
     const asked = this.started ? { ...earlier.values, ...software && { software } } : request.asked;

@@ -6,6 +6,7 @@ import { imageTask } from "../../tasks/image/task.ts";
 import { runComparison } from "../../tasks/compare/run_comparison.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { smoothPng } from "../support/image_task.ts";
+import { quietly } from "../support/quietly.ts";
 import { randomNumbers } from "../support/random_numbers.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 import { newestCheckpoint } from "../support/training_task.ts";
@@ -39,22 +40,6 @@ function destroyWhen(isDue: (count: number) => boolean): Disposable & { readonly
 function train(folder: string, name: string, epochs = 4): Promise<string> {
   const args = ["picture.png", ...options, "--epochs", String(epochs), "--name", name];
   return quietly(folder, () => runTraining(imageTask, args, new AbortController().signal));
-}
-
-/** Does something that a user in a folder does, and returns what was said on standard error. */
-async function quietly(folder: string, work: () => Promise<void>): Promise<string> {
-  const { log, error } = console;
-  const said: string[] = [];
-  console.log = () => {};
-  console.error = (line: string) => said.push(line);
-  Deno.env.set("INIT_CWD", folder);
-  try {
-    await work();
-  } finally {
-    Object.assign(console, { log, error });
-    Deno.env.delete("INIT_CWD");
-  }
-  return said.join("\n");
 }
 
 Deno.test("a run whose device is lost at any of 20 random steps ends with the bits of one whose device was not", () =>

@@ -74,7 +74,7 @@ Deno.test("a run refuses each change by way of a link that appears while it is w
       () => run.truncateMetrics(() => false),
       () => run.writeCheckpoint("step-00000002", new Uint8Array(9)),
       () => run.removeReplaced("step-00000002"),
-      () => run.removeCheckpointsAfter(0),
+      () => run.goBackTo(0),
       async () => await run.setAside((await run.latestCheckpoint())!),
       () => run.writeFile("snapshots/step-00000001.png", "a"),
     ];

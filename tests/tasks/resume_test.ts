@@ -1,0 +1,121 @@
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { imageTask } from "../../tasks/image/task.ts";
+import { RunFolder } from "../../tasks/run/run_folder.ts";
+import { runTraining } from "../../tasks/training/run_training.ts";
+import { smoothPng, tiny } from "../support/image_task.ts";
+import { quietly } from "../support/quietly.ts";
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
+import { newestCheckpoint } from "../support/training_task.ts";
+
+const options = [...tiny, "--kernels", "register", "--optimizer", "adam", "--activation", "gaussian", "--seed", "3"];
+
+/** What a user gives to `deno task image`, in this process; returns what was said on standard error. */
+function image(folder: string, ...args: string[]): Promise<string> {
+  return quietly(folder, () => runTraining(imageTask, args, new AbortController().signal));
+}
+
+/** Gives a folder with a finished run of four epochs, three steps each, with three checkpoints, to `work`. */
+function withRun(work: (folder: string, path: string) => Promise<void>): Promise<void> {
+  return inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
+    await image(folder, "picture.png", ...options, "--epochs", "4", "--evaluate-every", "1", "--name", "a");
+    await work(folder, join(folder, "runs", "image", "a"));
+  });
+}
+
+/** All files of a run but its lock, with their contents. */
+async function contents(path: string): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const name of [...namesIn(path), ...namesIn(join(path, "checkpoints")).map((name) => `checkpoints/${name}`)]) {
+    if (name !== ".lock" && name !== "checkpoints") files[name] = (await Deno.readFile(join(path, name))).toBase64();
+  }
+  return files;
+}
+
+Deno.test("a run is not continued with another field than that of its checkpoints, and the part that differs is named", () =>
+  withRun(async (folder, path) => {
+    const file = join(path, "config.json");
+    const text = await Deno.readTextFile(file);
+    const config = JSON.parse(text);
+    const tries: [changed: object, different: RegExp][] = [
+      [
+        { activation: "sine" },
+        /expected a field with "sine" as layers\[0\]\.activation\.name, found one with "gaussian"/,
+      ],
+      [{ sigma: 3 }, /expected a field with 3 as layers\[0\]\.activation\.options\.sigma, found one with 0?\.\d+/],
+      [{ encoding: "positional" }, /expected a field with "\w+" as layers\[0\]\.name, found one with "\w+[.\w]*"/],
+      [
+        { width: 9 },
+        /expected a field with 9 as layers\[0\]\.units, found one with 8: the file is of another field\.$/,
+      ],
+      [{ optimizer: "sgd" }, /expected a checkpoint of sgd, found one of adam\.$/],
+    ];
+    for (const [changed, different] of tries) {
+      await Deno.writeTextFile(file, JSON.stringify({ ...config, options: { ...config.options, ...changed } }));
+      const before = await contents(path);
+      const resumed = image(folder, "--resume", path, "--epochs", "5");
+      assertMatch((await assertRejects(() => resumed, Error)).message, different);
+      assertEquals(await contents(path), before);
+    }
+    await Deno.writeTextFile(file, JSON.stringify({ ...config, options: { ...config.options, seed: 99 } }));
+    await image(folder, "--resume", path, "--epochs", "5");
+  }));
+
+Deno.test("a checkpoint that cannot be read now is not taken for a damaged one", () =>
+  withRun(async (folder, path) => {
+    const before = await contents(path);
+    const { readFile } = Deno;
+    for (
+      const [code, text] of [["EACCES", "Permission denied (os error 13)"], ["EIO", "Input/output error (os error 5)"]]
+    ) {
+      const refused = (file: string | URL) =>
+        Promise.reject(Object.assign(new Error(`${text}: readfile '${file}'`), { code }));
+      Deno.readFile = (file) => String(file).endsWith("00012.safetensors") ? refused(file) : readFile(file);
+      try {
+        const { message } = await assertRejects(() => image(folder, "--resume", path, "--epochs", "5"), Error);
+        const file = join(path, "checkpoints", "step-00000012.safetensors");
+        assertEquals(
+          message,
+          `${file}: cannot be read: ${text}. The checkpoint may be whole, so no older one is used instead.`,
+        );
+      } finally {
+        Deno.readFile = readFile;
+      }
+    }
+    assertEquals(await contents(path), before);
+  }));
+
+Deno.test("a run whose checkpoints are gone is not begun again over its measurements and results", () =>
+  withRun(async (folder, path) => {
+    for (const name of namesIn(join(path, "checkpoints"))) await Deno.remove(join(path, "checkpoints", name));
+    const refused = async () => {
+      const before = await contents(path);
+      const { message } = await assertRejects(() => image(folder, "--resume", path, "--epochs", "6"), Error);
+      assertMatch(
+        message,
+        /checkpoints: expected a checkpoint, found none, although the run has made 12 steps: it cannot be/,
+      );
+      assertEquals(await contents(path), before);
+    };
+    await refused();
+    await Deno.remove(join(path, "summary.json"));
+    await refused();
+    // A kill between the first measurement and its checkpoint leaves this.
+    const [first] = (await Deno.readTextFile(join(path, "metrics.jsonl"))).split("\n");
+    await Deno.writeTextFile(join(path, "metrics.jsonl"), `${first}\n`);
+    await image(folder, "--resume", path, "--epochs", "4");
+    assertEquals((await new RunFolder(path).readMetrics()).length, 4);
+  }));
+
+Deno.test("a checkpoint whose name says another step is set aside, and the bits are those of an undisturbed run", () =>
+  withRun(async (folder, path) => {
+    await image(folder, "picture.png", ...options, "--epochs", "5", "--evaluate-every", "1", "--name", "whole");
+    const file = (step: string) => join(path, "checkpoints", `step-000000${step}.safetensors`);
+    await Deno.rename(file("12"), file("99"));
+    const said = await image(folder, "--resume", path, "--epochs", "5");
+    const sentence = `${file("99")}: expected the checkpoint of step 99, as its name says, found one of step 12.`;
+    assertStringIncludes(said, `${sentence} The checkpoint of step 9 is used instead.`);
+    assertEquals(await newestCheckpoint(path), await newestCheckpoint(join(folder, "runs", "image", "whole")));
+    assertEquals(namesIn(join(path, "checkpoints")).filter((name) => name.includes("99")), ["step-00000099.damaged"]);
+  }));
