@@ -60,8 +60,9 @@ export async function surveyScene(files: SceneFiles, options: SceneOptions = {})
   }
   checkBounds(files.name, near, far);
   checkPixels(files.name, train, options);
-  const cameras = [...train, ...test].map(({ camera }) => camera);
-  const warnings = [...survey.warnings, ...cameraWarnings(files.name, { cameras, near, far, kind })];
+  const shots = [...train, ...test];
+  const bounds = { cameras: shots.map(({ camera }) => camera), near, far, kind };
+  const warnings = [...survey.warnings, ...cameraWarnings(files.name, bounds, shots.map((shot) => shot.name))];
   if (others.length > 0) warnings.push(`${files.name}: ${name} is read, and ${others.join(" and ")} is not used.`);
   return { ...survey, warnings };
 }
