@@ -11,6 +11,7 @@ import type { TrainEvent } from "../../lib/train/train.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { checkpointSpread } from "./checkpoint_spread.ts";
 import type { RunTotals } from "./earlier_run.ts";
+import { checkMeasured, isMeasuredAbove } from "./loss_limit.ts";
 import { beginClosing, soonAfter, unlessStopped } from "./closing.ts";
 import { networkName } from "./network_choice.ts";
 import { runConfig } from "./run_config.ts";
@@ -109,7 +110,16 @@ export class TrainingRun implements Disposable {
     const last = records.at(-1);
     this.#earlier = this.parts.spent ?? { seconds: Number(last?.seconds ?? 0), hvps: Number(last?.hvps ?? 0) };
     if (last === undefined) return;
-    const { step: evaluated, epoch: _, seconds: __, hvps: ___, deviceLosses: ____, stopped, ...figures } = last;
+    const {
+      step: evaluated,
+      epoch: _,
+      seconds: __,
+      hvps: ___,
+      deviceLosses: ____,
+      aboveLimit: _____,
+      stopped,
+      ...figures
+    } = last;
     if (stopped !== true) this.#evaluated.step = evaluated;
     this.#figures = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
   }
@@ -133,7 +143,7 @@ export class TrainingRun implements Disposable {
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
     if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event, this.#patience);
-    else if (event.type === "progress" && this.#isSaveDue(event)) await this.#save(event, true);
+    else if (event.type === "progress" && this.#isSaveDue(event) && !event.aboveLimit) await this.#save(event, true);
     if (event.losses.length > 0) {
       this.#progress.update(`${this.parts.habits?.prefix ?? ""}${this.#status.text(event, this.#figures)}`);
     }
@@ -148,10 +158,16 @@ export class TrainingRun implements Disposable {
     if (habits === undefined) this.#progress.finish();
     if (aborted && habits === undefined) {
       // The checkpoint comes first, because whoever stopped the run may not wait for the measurements.
-      if (event.step !== this.#saved.step || event.step === 0) await this.#save(event, true);
-      console.log(`Stopped at step ${event.step}. To go on: deno task ${task} --resume ${folder.path}`);
+      const isDue = event.step !== this.#saved.step || event.step === 0;
+      if (isDue && !event.aboveLimit) await this.#save(event, true);
+      const above = event.aboveLimit
+        ? ", where the loss is so far above that of a constant that no checkpoint was written"
+        : "";
+      console.log(`Stopped at step ${event.step}${above}. To go on: deno task ${task} --resume ${folder.path}`);
     }
     const concluded = await this.#conclude(event, signal);
+    // The last step's own loss may have been above the limit by chance.
+    if (!aborted && habits === undefined && event.step !== this.#saved.step) await this.#save(event, false);
     if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
     const totals = this.#totals(event);
@@ -187,6 +203,7 @@ export class TrainingRun implements Disposable {
     });
     try {
       if (!await this.#evaluate(event, closing.signal)) closing.signal.throwIfAborted();
+      else if (!event.aborted) checkMeasured(this.#figures, input.objective, event.step);
       return await input.conclude(field, folder, event, closing);
     } catch (error) {
       if (!closing.signal.aborted) throw error;
@@ -245,7 +262,7 @@ export class TrainingRun implements Disposable {
     const figures = await input.measure(field, signal).catch(exceptStop);
     if (step === this.#evaluated.step) return figures !== undefined;
     if (figures === undefined) {
-      if (habits === undefined && !stopped) await this.#save(event, true);
+      if (habits === undefined && !stopped && !event.aboveLimit) await this.#save(event, true);
       return false;
     }
     // A field may have outputs that are not finite although its parameters are. A PSNR of +∞ is that of a perfect result.
@@ -256,6 +273,8 @@ export class TrainingRun implements Disposable {
     const { seconds: total, hvps } = this.#totals(event);
     const { deviceLosses = 0 } = this.parts;
     const lost: Figures = deviceLosses > 0 ? { deviceLosses } : {};
+    // The checkpoint of a bad step would replace that of a good one, to which the run may have to go back.
+    const aboveLimit = event.aboveLimit || isMeasuredAbove(figures, input.objective);
     await this.folder.appendMetrics({
       step,
       epoch,
@@ -263,6 +282,7 @@ export class TrainingRun implements Disposable {
       ...figures,
       hvps,
       ...stopped && { stopped },
+      ...aboveLimit && { aboveLimit },
       ...lost,
     });
     const { snapshotEvery } = input.values;
@@ -271,7 +291,7 @@ export class TrainingRun implements Disposable {
       await input.snapshot(field, this.folder, name, signal).catch(exceptStop);
     }
     // One that was stopped has its checkpoint already.
-    if (habits === undefined && !stopped) await this.#save(event, false);
+    if (habits === undefined && !stopped && !aboveLimit) await this.#save(event, false);
     return true;
   }
 
