@@ -12,6 +12,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "lib/codec": [],
   "lib/gpu": [],
   "lib/hyperparameter": [],
+  "lib/mpi": [],
   "lib/linalg": ["lib/gpu"],
   "lib/field": ["lib/hyperparameter", "lib/gpu", "lib/linalg"],
   "lib/objective": ["lib/hyperparameter", "lib/gpu", "lib/linalg", "lib/field"],
