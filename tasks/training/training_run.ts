@@ -20,7 +20,7 @@ import type { RunLength } from "./run_length.ts";
 import type { Rollback } from "./rollback.ts";
 import { formatQuality, StatusLine } from "./status_line.ts";
 import type { Figures, Summary, TrainingInput } from "./training_input.ts";
-import { onWriteError } from "./write_errors.ts";
+import { onWriteError, retried } from "./write_errors.ts";
 
 /** Settings of a run that is one of many, such as those of a comparison. */
 interface RunHabits {
@@ -156,10 +156,11 @@ export class TrainingRun implements Disposable {
     const event = this.#last!;
     const { aborted } = event;
     if (habits === undefined) this.#progress.finish();
+    // A run without steps leaves nothing that would keep its name from being used.
+    if (aborted && event.step === 0) return this.#stoppedBeforeFirstStep(event);
     if (aborted && habits === undefined) {
       // The checkpoint comes first, because whoever stopped the run may not wait for the measurements.
-      const isDue = event.step !== this.#saved.step || event.step === 0;
-      if (isDue && !event.aboveLimit) await this.#save(event, true);
+      if (event.step !== this.#saved.step && !event.aboveLimit) await this.#save(event, true);
       const above = event.aboveLimit
         ? ", where the loss is so far above that of a constant that no checkpoint was written"
         : "";
@@ -179,6 +180,16 @@ export class TrainingRun implements Disposable {
     await unlessStopped(this.#plot(), soonAfter(signal));
     console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
     return outcome;
+  }
+
+  #stoppedBeforeFirstStep(event: TrainEvent): RunOutcome {
+    const { task, habits } = this.parts;
+    if (habits === undefined) {
+      console.log(
+        `Stopped before the first step. To begin again, give the same command, or: deno task ${task} --resume ${this.folder.path}`,
+      );
+    }
+    return { figures: {}, steps: 0, ...this.#totals(event) };
   }
 
   /** Writes the curve and the summary of a run that diverged. */
@@ -228,7 +239,7 @@ export class TrainingRun implements Disposable {
       await this.parts.input.begin?.(filled);
     };
     if (folder instanceof RunFolder) await fill(folder, basename(folder.path));
-    else this.#folder = await createRunFolder(folder, fill);
+    else this.#folder = await retried(() => createRunFolder(folder, fill), onError);
     this.folder.onWriteError = onError;
     this.folder.spread = checkpointSpread(this.parts.input.values, this.parts.length);
   }
