@@ -40,7 +40,8 @@ export interface TrainOptions {
   /** A hook that is awaited in every step, for instance to average over several processes; see {@linkcode Reduce}. */
   readonly reduce?: Reduce;
   /**
-   * Training counts as diverged when the losses of 50 steps in a row are above this, or those of the last steps; no limit by default.
+   * Training counts as diverged when the losses of 50 steps in a row are above this, or most of those of the last 10 steps at the end of training; no
+   * limit by default.
    */
   readonly lossLimit?: number;
 }

@@ -70,7 +70,7 @@ function finalLength({ budget, minutes, epochs }: CompareValues): FinalLength {
     throw new UserError(`--${given[0][0]} and --${given[1][0]} exclude each other: give only one of them.`);
   }
   if (budget !== undefined) return { budgetSeconds: parseDuration("--budget", budget) };
-  return minutes !== undefined ? { seconds: minutes * 60 } : { epochs };
+  return minutes !== undefined ? { seconds: Math.min(minutes * 60, Number.MAX_VALUE) } : { epochs };
 }
 
 async function inputsOf({ name, inputs, takesFolders }: TrainingTask, typed: string | undefined): Promise<Input[]> {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { rename } from "./disk.ts";
+import { cannotWrite } from "./atomic.ts";
+import { isDiskError, rename } from "./disk.ts";
 import { checkNoLinks } from "./links.ts";
 import { UserError } from "../shell/user_error.ts";
 
@@ -49,9 +50,17 @@ export class FolderLock implements Disposable {
         `${folder}: expected a file system with locks, found one without (${reason}): start only one process here.`,
       );
     }
-    await file.truncate();
-    await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
-    return new FolderLock(folder, file, name);
+    const lock = new FolderLock(folder, file, name);
+    try {
+      await file.truncate();
+      await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+    } catch (error) {
+      // The number is only for messages of other processes, so that a full disk keeps nobody from the lock.
+      if (isDiskError(error)) return lock;
+      lock[Symbol.dispose]();
+      throw cannotWrite(join(folder, name), error);
+    }
+    return lock;
   }
 
   /** Whether a process has locked a folder. It changes nothing, so that a folder without a lock file gets none. */
@@ -70,13 +79,14 @@ export class FolderLock implements Disposable {
    * @throws {UserError} If it was removed, renamed, or replaced by another.
    */
   check(what: string): void {
-    if (this.#isInPlace()) return;
+    if (this.isInPlace) return;
     throw new UserError(
       `${this.folder}: expected the folder of the ${what}, which is being written, but it was removed or renamed meanwhile.`,
     );
   }
 
-  #isInPlace(): boolean {
+  /** Whether the locked folder is still where it was. */
+  get isInPlace(): boolean {
     try {
       const [locked, there] = [this.file.statSync(), Deno.statSync(join(this.folder, this.name))];
       return locked.ino === there.ino && locked.dev === there.dev;

@@ -58,7 +58,7 @@ export interface CheckpointSpread {
 }
 
 /** What another process is doing that has locked a run, and what can be done about it. */
-export const RUN_IS_LOCKED = "is writing to this run; wait for it to end, or stop it";
+const RUN_IS_LOCKED = "is writing to this run; wait for it to end, or stop it";
 
 /**
  * Opens the folder of a run to read it. It changes nothing, so another process may be writing there.

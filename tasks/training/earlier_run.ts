@@ -119,14 +119,18 @@ export class EarlierRun<C extends Command> {
 
   /**
    * Checks that a run without checkpoints has never had any, because its measurements and results would be replaced by those of a run from
-   * its beginning. A measurement comes before its checkpoint, so that there may be one without.
+   * its beginning. A measurement comes before its checkpoint, so that there may be one without; one above the loss's limit has none.
    */
   async #checkNothingLost(): Promise<undefined> {
     const { folder } = this;
-    const measured = (await folder.readMetrics()).filter(({ step, stopped }) => step > 0 && stopped !== true);
+    const records = await folder.readMetrics();
+    const measured = records.filter(({ step, stopped, aboveLimit }) => {
+      return step > 0 && stopped !== true && aboveLimit !== true;
+    });
     const ending = await folder.ending();
-    // One that diverged before its first checkpoint may begin again, at a lower rate.
-    if (measured.length < 2 && (ending === undefined || ending === "diverged")) return;
+    // One that diverged, or was about to, before its first checkpoint may begin again.
+    const isFree = ending === undefined || ending === "diverged" || records.at(-1)?.aboveLimit === true;
+    if (measured.length < 2 && isFree) return;
     const made = measured.length > 0 ? `has made ${measured.at(-1)!.step} steps` : "has ended";
     throw new UserError(
       `${

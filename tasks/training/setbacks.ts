@@ -53,11 +53,12 @@ export class Setbacks<C extends Command = Command> {
   }
 
   async #rollBack(error: DivergenceError): Promise<void> {
-    const rollbacks = [...this.rollbacks, { divergedAt: error.step, learningRate: this.learningRate / 2 }];
+    const learningRate = this.learningRate / 2;
+    const rollbacks = [...this.rollbacks, { divergedAt: error.step, learningRate }];
     const from = await this.#resume(error.divergence.lastGood);
     const { asked } = this.request;
-    this.request = { ...this.request, rollbacks, asked: { ...asked, learningRate: this.learningRate / 2 } };
-    console.error(`${error.message} The run goes back to ${from}, with a learning rate of ${this.learningRate / 2}.`);
+    this.request = { ...this.request, rollbacks, asked: { ...asked, ...otherRatesHalved(asked), learningRate } };
+    console.error(`${error.message} The run goes back to ${from}, with a learning rate of ${learningRate}.`);
   }
 
   /** Makes the request one for resuming the run, if it has a folder; returns what it goes on from. */
@@ -74,4 +75,12 @@ export class Setbacks<C extends Command = Command> {
     const latest = await folder.latestCheckpoint();
     return latest === undefined ? "its beginning" : `the checkpoint of step ${latest.step}`;
   }
+}
+
+/** Half of the given rates besides the learning rate, such as that of Adam within Muon; by default they follow the learning rate. */
+function otherRatesHalved(asked: object): Record<string, number> {
+  const given = Object.entries(asked).filter(([name, value]) =>
+    /LearningRate$/.test(name) && typeof value === "number"
+  );
+  return Object.fromEntries(given.map(([name, value]) => [name, value / 2]));
 }

@@ -11,6 +11,7 @@ import type { TrainEvent } from "../../lib/train/train.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { checkpointSpread } from "./checkpoint_spread.ts";
 import type { RunTotals } from "./earlier_run.ts";
+import { checkMeasured, isMeasuredAbove } from "./loss_limit.ts";
 import { beginClosing, soonAfter, unlessStopped } from "./closing.ts";
 import { networkName } from "./network_choice.ts";
 import { runConfig } from "./run_config.ts";
@@ -19,7 +20,7 @@ import type { RunLength } from "./run_length.ts";
 import type { Rollback } from "./rollback.ts";
 import { formatQuality, StatusLine } from "./status_line.ts";
 import type { Figures, Summary, TrainingInput } from "./training_input.ts";
-import { onWriteError } from "./write_errors.ts";
+import { onWriteError, retried } from "./write_errors.ts";
 
 /** Settings of a run that is one of many, such as those of a comparison. */
 interface RunHabits {
@@ -109,7 +110,16 @@ export class TrainingRun implements Disposable {
     const last = records.at(-1);
     this.#earlier = this.parts.spent ?? { seconds: Number(last?.seconds ?? 0), hvps: Number(last?.hvps ?? 0) };
     if (last === undefined) return;
-    const { step: evaluated, epoch: _, seconds: __, hvps: ___, deviceLosses: ____, stopped, ...figures } = last;
+    const {
+      step: evaluated,
+      epoch: _,
+      seconds: __,
+      hvps: ___,
+      deviceLosses: ____,
+      aboveLimit: _____,
+      stopped,
+      ...figures
+    } = last;
     if (stopped !== true) this.#evaluated.step = evaluated;
     this.#figures = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
   }
@@ -133,7 +143,7 @@ export class TrainingRun implements Disposable {
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
     if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event, this.#patience);
-    else if (event.type === "progress" && this.#isSaveDue(event)) await this.#save(event, true);
+    else if (event.type === "progress" && this.#isSaveDue(event) && !event.aboveLimit) await this.#save(event, true);
     if (event.losses.length > 0) {
       this.#progress.update(`${this.parts.habits?.prefix ?? ""}${this.#status.text(event, this.#figures)}`);
     }
@@ -146,12 +156,19 @@ export class TrainingRun implements Disposable {
     const event = this.#last!;
     const { aborted } = event;
     if (habits === undefined) this.#progress.finish();
+    // A run without steps leaves nothing that would keep its name from being used.
+    if (aborted && event.step === 0) return this.#stoppedBeforeFirstStep(event);
     if (aborted && habits === undefined) {
       // The checkpoint comes first, because whoever stopped the run may not wait for the measurements.
-      if (event.step !== this.#saved.step || event.step === 0) await this.#save(event, true);
-      console.log(`Stopped at step ${event.step}. To go on: deno task ${task} --resume ${folder.path}`);
+      if (event.step !== this.#saved.step && !event.aboveLimit) await this.#save(event, true);
+      const above = event.aboveLimit
+        ? ", where the loss is so far above that of a constant that no checkpoint was written"
+        : "";
+      console.log(`Stopped at step ${event.step}${above}. To go on: deno task ${task} --resume ${folder.path}`);
     }
     const concluded = await this.#conclude(event, signal);
+    // The last step's own loss may have been above the limit by chance.
+    if (!aborted && habits === undefined && event.step !== this.#saved.step) await this.#save(event, false);
     if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
     const totals = this.#totals(event);
@@ -163,6 +180,16 @@ export class TrainingRun implements Disposable {
     await unlessStopped(this.#plot(), soonAfter(signal));
     console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
     return outcome;
+  }
+
+  #stoppedBeforeFirstStep(event: TrainEvent): RunOutcome {
+    const { task, habits } = this.parts;
+    if (habits === undefined) {
+      console.log(
+        `Stopped before the first step. To begin again, give the same command, or: deno task ${task} --resume ${this.folder.path}`,
+      );
+    }
+    return { figures: {}, steps: 0, ...this.#totals(event) };
   }
 
   /** Writes the curve and the summary of a run that diverged. */
@@ -187,6 +214,7 @@ export class TrainingRun implements Disposable {
     });
     try {
       if (!await this.#evaluate(event, closing.signal)) closing.signal.throwIfAborted();
+      else if (!event.aborted) checkMeasured(this.#figures, input.objective, event.step);
       return await input.conclude(field, folder, event, closing);
     } catch (error) {
       if (!closing.signal.aborted) throw error;
@@ -211,7 +239,7 @@ export class TrainingRun implements Disposable {
       await this.parts.input.begin?.(filled);
     };
     if (folder instanceof RunFolder) await fill(folder, basename(folder.path));
-    else this.#folder = await createRunFolder(folder, fill);
+    else this.#folder = await retried(() => createRunFolder(folder, fill), onError);
     this.folder.onWriteError = onError;
     this.folder.spread = checkpointSpread(this.parts.input.values, this.parts.length);
   }
@@ -245,7 +273,7 @@ export class TrainingRun implements Disposable {
     const figures = await input.measure(field, signal).catch(exceptStop);
     if (step === this.#evaluated.step) return figures !== undefined;
     if (figures === undefined) {
-      if (habits === undefined && !stopped) await this.#save(event, true);
+      if (habits === undefined && !stopped && !event.aboveLimit) await this.#save(event, true);
       return false;
     }
     // A field may have outputs that are not finite although its parameters are. A PSNR of +∞ is that of a perfect result.
@@ -256,6 +284,8 @@ export class TrainingRun implements Disposable {
     const { seconds: total, hvps } = this.#totals(event);
     const { deviceLosses = 0 } = this.parts;
     const lost: Figures = deviceLosses > 0 ? { deviceLosses } : {};
+    // The checkpoint of a bad step would replace that of a good one, to which the run may have to go back.
+    const aboveLimit = event.aboveLimit || isMeasuredAbove(figures, input.objective);
     await this.folder.appendMetrics({
       step,
       epoch,
@@ -263,6 +293,7 @@ export class TrainingRun implements Disposable {
       ...figures,
       hvps,
       ...stopped && { stopped },
+      ...aboveLimit && { aboveLimit },
       ...lost,
     });
     const { snapshotEvery } = input.values;
@@ -271,7 +302,7 @@ export class TrainingRun implements Disposable {
       await input.snapshot(field, this.folder, name, signal).catch(exceptStop);
     }
     // One that was stopped has its checkpoint already.
-    if (habits === undefined && !stopped) await this.#save(event, false);
+    if (habits === undefined && !stopped && !aboveLimit) await this.#save(event, false);
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { TrainingStep } from "../../lib/train/training_step.ts";
 import { imageTask } from "../../tasks/image/task.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
@@ -118,4 +119,28 @@ Deno.test("a checkpoint whose name says another step is set aside, and the bits 
     assertStringIncludes(said, `${sentence} The checkpoint of step 9 is used instead.`);
     assertEquals(await newestCheckpoint(path), await newestCheckpoint(join(folder, "runs", "image", "whole")));
     assertEquals(namesIn(join(path, "checkpoints")).filter((name) => name.includes("99")), ["step-00000099.damaged"]);
+  }));
+
+Deno.test("a run that is stopped before its first step neither keeps its name nor pretends to have results", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
+    const path = join(folder, "runs", "image", "a");
+    const args = ["picture.png", ...options, "--epochs", "1", "--name", "a"];
+    const stopped = async (...args: string[]) => {
+      const { tune } = TrainingStep.prototype;
+      const controller = new AbortController();
+      TrainingStep.prototype.tune = () => Promise.resolve(controller.abort());
+      try {
+        await quietly(folder, () => runTraining(imageTask, args, controller.signal));
+      } finally {
+        TrainingStep.prototype.tune = tune;
+      }
+      assertEquals(namesIn(path), [".lock", "config.json"]);
+    };
+    await stopped(...args);
+    await stopped(...args);
+    await stopped("--resume", path);
+    await image(folder, "--resume", path);
+    assertEquals((await newestCheckpoint(path)).step, 3);
+    await assertRejects(() => image(folder, ...args), Error, "a run of this name exists");
   }));
