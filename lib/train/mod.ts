@@ -9,6 +9,7 @@ export { type DivergedQuantity, type Divergence, DivergenceError } from "./diver
 export { stepsWithin } from "./budget.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { type PlanOptions, planTraining, type TrainingPlan } from "./plan.ts";
+export { type Peers } from "./peers.ts";
 export { type Reduce } from "./reduce.ts";
 export { loadField, type LoadFieldOptions, saveField } from "./saved_field.ts";
 export {
