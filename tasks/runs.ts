@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { listRuns } from "./runs/list_runs.ts";
+import { listRuns } from "./run_list/list_runs.ts";
 import { runTask } from "./shell/main.ts";
 
 if (import.meta.main) await runTask(listRuns);

@@ -10,6 +10,7 @@ export { stepsWithin } from "./budget.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { CheckpointMismatchError } from "./checkpoint_mismatch.ts";
 export { type PlanOptions, planTraining, type TrainingPlan } from "./plan.ts";
+export { type Peers } from "./peers.ts";
 export { type Reduce } from "./reduce.ts";
 export { loadField, type LoadFieldOptions, saveField } from "./saved_field.ts";
 export {

@@ -22,6 +22,7 @@ import { defaultName, readRequest } from "./settings.ts";
 import type { ComparisonRecord, Settings } from "./record.ts";
 import { ComparisonFolder } from "./store.ts";
 import { TASKS } from "../registry.ts";
+import { loadInput } from "../training/load_input.ts";
 
 /** How often the speed of each pair is measured. */
 const PACE_ROUNDS = 3;
@@ -67,7 +68,10 @@ async function compareOn(args: readonly string[], signal: AbortSignal): Promise<
   if (earlier === undefined) await folder.writeRecord(record);
   const done = await folder.results(record);
   const comparison = new Comparison({ gpu, task, record, folder, progress, signal, done });
-  await comparison.run();
+  await comparison.run().catch((error) => {
+    // Loading an input is ended by throwing the signal's reason.
+    if (!signal.aborted) throw error;
+  });
   progress.finish();
   const report = await writeReport(task, record, folder);
   if (signal.aborted) {
@@ -89,7 +93,7 @@ async function measure(
   for (const input of settings.inputs) {
     signal.throwIfAborted();
     progress.update(input.path === undefined ? "reading the default input" : `reading ${input.name}`);
-    using _input = await task.load(runValues(scope, pairs[0], { input, seed: 0 }), gpu);
+    using _input = await loadInput(task, runValues(scope, pairs[0], { input, seed: 0 }), gpu, signal);
   }
   for (let round = 0; round < PACE_ROUNDS; round++) {
     for (const [index, pair] of pairs.entries()) {

@@ -11,6 +11,7 @@ import { checkShape, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { EarlierRun } from "../training/earlier_run.ts";
 import { checkStep, readCheckpoint } from "../training/read_checkpoint.ts";
+import { loadInput } from "../training/load_input.ts";
 import { chosenOptimizer } from "../training/optimizer.ts";
 import { type RunValues, settledValues } from "../training/stored_values.ts";
 import type { TrainingTask } from "../training/task.ts";
@@ -63,11 +64,11 @@ export class RunCheckpoints implements MomentSource {
   private constructor(readonly gpu: Gpu, readonly found: Omit<FoundRun, "task">, readonly loaded: LoadedRun) {}
 
   /** Opens a run, adopts the kernels that it was trained with, and loads its input. */
-  static async open(gpu: Gpu, found: Omit<FoundRun, "task">): Promise<RunCheckpoints> {
+  static async open(gpu: Gpu, found: Omit<FoundRun, "task">, signal: AbortSignal): Promise<RunCheckpoints> {
     const { run, task } = await readRun(found.path);
     gpu.tuner.adopt(run.kernels);
     const values = settledValues(task, { ...run.values }, gpu.adapter, join(found.path, "config.json"));
-    const input = await task.load(values, gpu);
+    const input = await loadInput(task, values, gpu, signal);
     return new RunCheckpoints(gpu, found, { task, values, input, files: await checkpointsOf(run) });
   }
 

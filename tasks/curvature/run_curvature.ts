@@ -44,7 +44,7 @@ export async function runCurvature(args: readonly string[], signal: AbortSignal)
   if (earlier !== undefined) checkOrigin(path, earlier, originOn(gpu.adapter), "report");
   await using _work = pendingWork(gpu);
   using progress = new ProgressLine();
-  using source = await sourceOf(gpu, settings);
+  using source = await sourceOf(gpu, settings, signal);
   if (earlier === undefined) await checkFirst(source, settings);
 
   const record = earlier ?? { settings, command: commandText("deno task curvature", args), ...originOn(gpu.adapter) };
@@ -70,8 +70,10 @@ export async function runCurvature(args: readonly string[], signal: AbortSignal)
   await writeReport(folder, record, parts);
 }
 
-async function sourceOf(gpu: Gpu, { task, fields, run }: Settings): Promise<MomentSource> {
-  return run !== undefined ? await RunCheckpoints.open(gpu, run) : new NewFields(gpu, TASKS.get(task)!, fields!);
+async function sourceOf(gpu: Gpu, { task, fields, run }: Settings, signal: AbortSignal): Promise<MomentSource> {
+  return run !== undefined
+    ? await RunCheckpoints.open(gpu, run, signal)
+    : new NewFields(gpu, TASKS.get(task)!, fields!, signal);
 }
 
 /** Loads the first moment, so that an input that cannot be read or measured is noticed before a folder is made. */

@@ -20,6 +20,7 @@ import type { TaskValues, TrainingTask } from "./task.ts";
 import { stepsInSeconds } from "./time_limit.ts";
 import type { RunParts } from "./run_parts.ts";
 import { TrainingRun } from "./training_run.ts";
+import { loadInput } from "./load_input.ts";
 
 /** The length of a run and what follows from it. */
 interface PlannedLength {
@@ -71,7 +72,7 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
   const spec = chosenOptimizer(values, task.optimizerDefaults(values));
   checkFieldOptions(values);
   checkScheduleOptions(values);
-  using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), signal);
+  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), signal);
   const { input, field, optimizer } = prepared;
   if (earlier !== undefined) input.checkUnchanged(earlier.config);
   const spent = await earlier?.restore(field, optimizer);

@@ -16,6 +16,9 @@ import { refuseVertex } from "./refuse_vertex.ts";
 import { TextScanner } from "./text_scanner.ts";
 import { describeName, describeWord } from "./words.ts";
 
+/** The number types that 32-bit numbers represent exactly. */
+const SINGLE: ReadonlySet<PlyType> = new Set(["int8", "uint8", "int16", "uint16", "float32"] as const);
+
 /** Reads the numbers of the elements one by one. */
 interface PlyReader {
   /** The current position: a line or a byte. */
@@ -57,6 +60,7 @@ export function decodePly(bytes: Uint8Array, name = "mesh.ply"): DecodedMesh {
   const builder = new MeshBuilder(name, {
     describe: (place) => `${isText ? "line" : "byte"} ${place}`,
     refuseVertex: isText ? (line) => refuseVertex(scanner(), line, position) : undefined,
+    isSingle: !isText && position.every((i) => SINGLE.has(stored[i]?.type)),
   }, passed);
   const used = elements.findLastIndex(({ name }) => name === "vertex" || name === "face") + 1;
   for (const element of elements.slice(0, used)) readElement(element, reader, builder, name);

@@ -60,6 +60,7 @@ export function isTextStl(bytes: Uint8Array): boolean {
 
 function isText(bytes: Uint8Array): boolean {
   // DOS marks the end of a text with the character 26.
+  // deno-lint-ignore no-control-regex
   return /^[\t\n\r\x20-\x7e\x80-\xff]*(\x1a[\0\s\x1a]*)?$/.test(beginOf(bytes));
 }
 
@@ -72,7 +73,7 @@ function faceCount(bytes: Uint8Array): number {
 }
 
 function decodeBinary(bytes: Uint8Array, name: string): DecodedMesh {
-  const builder = new MeshBuilder(name, { describe: (place) => `byte ${place}` });
+  const builder = new MeshBuilder(name, { describe: (place) => `byte ${place}`, isSingle: true });
   const faces = storedFaces(bytes, name, builder.passed);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const corners = [0, 0, 0];

@@ -12,7 +12,7 @@ const SMALLEST = 2 ** -126;
  * @param indices The vertices that faces use; the others do not count.
  */
 export function fitPositions(
-  positions: Float64Array<ArrayBuffer>,
+  positions: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
   indices: Uint32Array,
 ): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
   let [side, distance] = [0, 0];
@@ -26,5 +26,7 @@ export function fitPositions(
     side = Math.max(side, high - low);
     distance = Math.max(distance, high, -low);
   }
-  return distance > FAR * side || side < SMALLEST ? positions : new Float32Array(positions);
+  const isPrecise = distance <= FAR * side && side >= SMALLEST;
+  if (isPrecise) return positions instanceof Float32Array ? positions : new Float32Array(positions);
+  return positions instanceof Float64Array ? positions : new Float64Array(positions);
 }

@@ -1,7 +1,6 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { alignPolygons } from "./align_polygons.ts";
 import { leaveOutDuplicates } from "./duplicates.ts";
-import { edgeTable } from "./edge_table.ts";
 import { areaVector, type EdgeCounts, edgeCounts, isCollapsed, measureSurface } from "./inspect.ts";
 import { findInwardParts, ROUNDING } from "./inward_parts.ts";
 import { leaveOut } from "./leave_out.ts";
@@ -69,17 +68,17 @@ export function cleanMesh(welded: Mesh, repair: boolean): CleanedMesh {
   // A part of mixed orientation that was mostly inward, and is inside another one, is a cavity.
   const isTurned = (face: number) => repair && (inward[parts.of[face]] === 1 || inside[parts.of[face]] === 1);
   const surface = outward.turned(isTurned);
-  const mesh = leaveOut(surface.mesh, (face) => areaVector(surface.mesh, face).every((value) => value === 0));
+  const left = surface.without((face) => !hasArea(surface.mesh, face));
   const turnedFaces = repair ? countTurned(before.mesh, surface.mesh) : 0;
   // If the repair turned some faces back, not all are flipped.
-  const flipped = isInward && (turnedFaces === 0 || turnedFaces === mesh.indices.length / 3);
+  const flipped = isInward && (turnedFaces === 0 || turnedFaces === left.faces);
   return {
-    mesh,
-    edges: fewestOpen(surface, mesh),
+    mesh: left.mesh,
+    edges: fewestOpen(surface, left),
     flipped,
     cleaning: {
       ...orientation,
-      facesWithoutArea: (welded.indices.length - mesh.indices.length) / 3 - (whole.faces - surface.faces),
+      facesWithoutArea: welded.indices.length / 3 - left.faces - (whole.faces - surface.faces),
       duplicateFaces: duplicates,
       twinFaces: twins,
       needlessTwins: leftOut,
@@ -107,15 +106,20 @@ function countTurned(before: Mesh, after: Mesh): number {
   let count = 0;
   for (let face = 0; face < before.indices.length / 3; face++) {
     if (before.indices[3 * face + 1] === after.indices[3 * face + 1]) continue;
-    if (areaVector(before, face).some((value) => value !== 0)) count++;
+    if (hasArea(before, face)) count++;
   }
   return count;
 }
 
+function hasArea(mesh: Mesh, face: number): boolean {
+  const [x, y, z] = areaVector(mesh, face);
+  return x !== 0 || y !== 0 || z !== 0;
+}
+
 /** Counts the edges of a surface with or without faces that have no area, whichever is more closed. */
-function fewestOpen(surface: Surface, mesh: Mesh): EdgeCounts {
+function fewestOpen(surface: Surface, left: Surface): EdgeCounts {
   const withFlat = edgeCounts(surface.edges);
-  if (surface.mesh === mesh || withFlat.unbalancedEdges === 0) return withFlat;
-  const without = edgeCounts(edgeTable(mesh));
+  if (surface === left || withFlat.unbalancedEdges === 0) return withFlat;
+  const without = edgeCounts(left.edges);
   return without.unbalancedEdges < withFlat.unbalancedEdges ? without : withFlat;
 }

@@ -1,7 +1,7 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { windingsByCrossings } from "./crossings.ts";
 import { areaVector } from "./inspect.ts";
-import { leaveOut } from "./leave_out.ts";
+import { leaveOutMarked } from "./leave_out.ts";
 import type { Parts } from "./parts.ts";
 import type { Surface } from "./surface.ts";
 import { windingAt } from "./winding_at.ts";
@@ -59,13 +59,22 @@ export function findInwardParts(surface: Surface, parts: Parts, mixed: Uint8Arra
   const windings = windingsAt(surface, parts, points);
   for (let part = 0; part < parts.count; part++) {
     if (asked[part] === 0) continue;
-    const beside = windings.subarray(DIRECTIONS * number[part], DIRECTIONS * (number[part] + 1));
-    const insides = beside.reduce((sum, winding) => sum + (winding >= 0.5 ? 1 : 0), 0);
-    const isInside = 2 * insides > DIRECTIONS;
+    const isInside = isSurrounded(faces, windings, DIRECTIONS * number[part]);
     if (isInside && given[part] === 1) inside[part] = 1;
     if (!isInside && isWrong[part] === 1) inward[part] = 1;
   }
   return { inward, inside };
+}
+
+/** Whether the winding number is that of an inside beside most of the different faces of a part, the first of which is given. */
+function isSurrounded(faces: Uint32Array, windings: Float64Array, first: number): boolean {
+  let [count, insides] = [0, 0];
+  for (let i = first; i < first + DIRECTIONS; i++) {
+    if (faces.indexOf(faces[i], first) < i) continue;
+    count++;
+    if (windings[i] >= 0.5) insides++;
+  }
+  return 2 * insides > count;
 }
 
 /** The winding numbers of a mesh at points: of its balanced parts by crossings, of the others by a hierarchy. */
@@ -77,7 +86,7 @@ function windingsAt({ mesh, edges }: Surface, parts: Parts, points: Float64Array
   const isCounted = Uint8Array.from(parts.of, (part) => 1 - isOpen[part]);
   const crossings = windingsByCrossings(mesh, isCounted, points, MOST_COMPARISONS);
   const windings = Float64Array.from(crossings ?? new Float64Array(points.length / 3));
-  const rest = crossings === undefined ? mesh : leaveOut(mesh, (face) => isCounted[face] === 1);
+  const rest = crossings === undefined ? mesh : leaveOutMarked(mesh, isCounted);
   if (rest.indices.length === 0) return windings;
   const tree = windingTree(rest);
   return windings.map((winding, i) => winding + windingAt(tree, points[3 * i], points[3 * i + 1], points[3 * i + 2]));

@@ -4,6 +4,7 @@ import { cleanMesh, type MeshCleaning } from "./clean.ts";
 import { describeChanges, describeDefects, describeEmptiness, describeThinness } from "./describe_cleaning.ts";
 import { boxOf, checkMesh, measureMesh, measureSurface, type MeshBox, type MeshReport } from "./inspect.ts";
 import { ROUNDING } from "./inward_parts.ts";
+import { thinOut } from "./thin_out.ts";
 import { weldNear } from "./weld_near.ts";
 
 /** The radius of a normalised mesh. It is less than 1, so that there are samples outside the mesh too. */
@@ -50,7 +51,7 @@ export interface NormalisedMesh {
   readonly transform: MeshTransform;
   /**
    * The properties in the coordinates of `mesh`: numbers, area and volume before faces were left out or turned, edges after that, so that
-   * they tell how closed the surface is.
+   * they tell how closed the surface is. Of a face that is there many times, at most four copies add to the area and the volume.
    */
   readonly report: MeshReport;
   /** What was found before the mesh was judged, and what was done about it. */
@@ -93,13 +94,19 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
   checkMesh(input, name);
   const box = boxOf(input);
   checkSize(box, name);
-  const { mesh: near, merged } = weldNear(input, box);
+  const thin = thinOut(input);
+  const { mesh: near, merged } = weldNear(thin.mesh, box);
   const transform = transformFor(near, box, ROTATIONS[up]);
   const placed = new Float32Array(mapPositions(near.positions, (p) => apply(transform, p)));
   const welded = { positions: placed, indices: near.indices };
   const { mesh, edges, flipped, cleaning: found } = cleanMesh(welded, repair);
-  const cleaning = { ...found, mergedVertices: merged };
-  const report = { ...measureMesh(welded, boxOf(welded)), ...edges };
+  const cleaning = {
+    ...found,
+    mergedVertices: merged,
+    facesWithoutArea: found.facesWithoutArea + thin.collapsed,
+    duplicateFaces: found.duplicateFaces + thin.copies,
+  };
+  const report = { ...measureMesh(welded, boxOf(welded)), ...edges, faces: input.indices.length / 3 };
   const finding = { name, report, cleaning, repair, flipped };
   const { area, volume } = measureSurface(mesh);
   const share = Math.abs(volume) / ((4 / 3) * Math.PI * RADIUS ** 3);

@@ -33,7 +33,7 @@ export function patchesOf({ indices }: Mesh, edges: EdgeTable): Patches {
       for (let side = 3 * face; side < 3 * face + 3; side++) {
         const edge = edges.of[side];
         if (edges.sides[edge] !== 2) continue;
-        const other = edges.sum[edge] - side;
+        const other = (edges.pair[edge] ^ side) >>> 0;
         const neighbour = Math.floor(other / 3);
         // Neighbours of consistent orientation traverse their edge in opposite directions.
         const isSame = indices[side] === indices[sideEnd(other)];

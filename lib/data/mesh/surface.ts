@@ -1,7 +1,7 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
-import { type EdgeTable, edgeTable } from "./edge_table.ts";
+import { edgesWithout, type EdgeTable, edgeTable } from "./edge_table.ts";
 import { type FaceGroups, groupFaces } from "./face_groups.ts";
-import { leaveOut } from "./leave_out.ts";
+import { leaveOutMarked, markFaces } from "./leave_out.ts";
 import { turnFaces } from "./orientation.ts";
 import { type Parts, partsOf } from "./parts.ts";
 
@@ -10,6 +10,8 @@ export class Surface {
   #edges?: EdgeTable;
   #parts?: Parts;
   #groups?: FaceGroups;
+  /** Finds the edges, by default from the mesh. */
+  #findEdges = () => edgeTable(this.mesh);
 
   /** @param mesh A mesh whose faces have three different vertices each. */
   constructor(readonly mesh: Mesh) {}
@@ -21,7 +23,7 @@ export class Surface {
 
   /** The edges. */
   get edges(): EdgeTable {
-    return this.#edges ??= edgeTable(this.mesh);
+    return this.#edges ??= this.#findEdges();
   }
 
   /** The connected parts. */
@@ -36,12 +38,19 @@ export class Surface {
 
   /** The surface without the faces that satisfy a test; the same one if there are none. */
   without(isOut: (face: number) => boolean): Surface {
-    return this.#with(leaveOut(this.mesh, isOut));
+    const out = markFaces(this.mesh, isOut);
+    const mesh = leaveOutMarked(this.mesh, out);
+    if (mesh === this.mesh) return this;
+    const left = new Surface(mesh);
+    const edges = this.#edges;
+    if (edges !== undefined) left.#findEdges = () => edgesWithout(edges, mesh.indices, out);
+    return left;
   }
 
   /** The surface with the faces that satisfy a test turned over; the same one if there are none. */
   turned(isTurned: (face: number) => boolean): Surface {
-    return this.#with(turnFaces(this.mesh, isTurned));
+    const mesh = turnFaces(this.mesh, isTurned);
+    return mesh === this.mesh ? this : new Surface(mesh);
   }
 
   /** The surface with all faces turned over. Its edges are those of this one, although their balance changes its sign. */
@@ -50,9 +59,5 @@ export class Surface {
     flipped.#edges = this.#edges;
     flipped.#parts = this.#parts;
     return flipped;
-  }
-
-  #with(mesh: Mesh): Surface {
-    return mesh === this.mesh ? this : new Surface(mesh);
   }
 }

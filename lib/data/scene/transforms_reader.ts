@@ -1,7 +1,7 @@
 import { poseFrom, PoseMender } from "./camera_matrix.ts";
 import { resizeCamera } from "./camera.ts";
 import { cameraFrom, focalDoubt, givenSize, readIntrinsics } from "./intrinsics.ts";
-import { dynamicMaskWarnings } from "./dynamic_masks.ts";
+import { besideWarnings } from "./beside_pictures.ts";
 import { isRecord, type Json, parseJson, shown } from "./json_value.ts";
 import { printable } from "./printable.ts";
 import type { SceneOptions, SceneSurvey } from "./scene.ts";
@@ -87,7 +87,7 @@ export class TransformsReader {
     const some = `${missing.length} of ${listed.length} pictures are missing`;
     if (missing.length > 0) this.warnings.push(`${where}: ${some}, such as ${printable(missing[0])}.`);
     this.warnings.push(...placeWarnings(where, frames, this.options.downscale));
-    this.warnings.push(...await dynamicMaskWarnings(this.files, frames.map(({ found }) => found.path)));
+    this.warnings.push(...await besideWarnings(this.files, frames.map(({ found }) => found.path)));
     this.warnings.push(...mender.warnings(where));
     return frames;
   }

@@ -595,3 +595,19 @@ Deno.test("a picture's own alpha and size do not matter to the survey", async ()
   assertEquals(survey.train.map(({ camera }) => camera), scene.train.map(({ camera }) => camera));
   assertEquals(scene.train[0].picture.width, survey.train[0].camera.width);
 });
+
+Deno.test("reading tells of each photograph, and a signal ends it before the next one", async () => {
+  const told: string[] = [];
+  const controller = new AbortController();
+  const onProgress = (decoded: number, photographs: number) => {
+    told.push(`${decoded} of ${photographs}`);
+    // As a signal does that comes while a photograph is decoded.
+    if (decoded === 3) setTimeout(() => controller.abort(new Error("stopped")));
+  };
+  const options = { signal: controller.signal, onProgress };
+  await assertRejects(() => readScene(ring(), options), Error, "stopped");
+  assertEquals(told, ["0 of 8", "1 of 8", "2 of 8", "3 of 8"]);
+  told.length = 0;
+  await readScene(ring(), { onProgress });
+  assertEquals(told.length, 8);
+});
