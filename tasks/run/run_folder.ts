@@ -21,7 +21,7 @@ import { anything, checkShape, mismatch, number, object, record, type Shape, tex
 import { readJson, toJson } from "./json.ts";
 import { appendLine, keepRecords, readRecords, repairRecords } from "./metrics_file.ts";
 import { checkpointsIn, type StepCheckpoint } from "./checkpoints.ts";
-import { isDiskError, makeIfMissing, remove, rename } from "./disk.ts";
+import { isDiskError, isFull, makeIfMissing, remove, rename } from "./disk.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { checkNoLinks, checkNoLinksIn } from "./links.ts";
 import { checkName } from "./run_name.ts";
@@ -104,8 +104,8 @@ export class RunFolder implements Disposable {
   /** The folder's path; relative if the root was. */
   readonly path: string;
   /**
-   * Called when the disk is full or fails, also after old checkpoints were removed to make room. When it returns, the file is written
-   * again; by default it throws the error.
+   * Called when the disk fails or is protected, or is full although old checkpoints were removed to make room. When it returns, the file is
+   * written again; by default it throws the error.
    */
   onWriteError: (error: Error) => Promise<void> = (error) => Promise.reject(error);
   /** Which checkpoints are kept along the run besides the newest ones; none by default. */
@@ -137,6 +137,16 @@ export class RunFolder implements Disposable {
    */
   async writeConfig(config: object): Promise<void> {
     await this.#write(join(this.path, CONFIG), `${toJson(config, 2)}\n`);
+  }
+
+  /**
+   * Whether there is a `config.json`.
+   *
+   * @throws {UserError} If the folder itself is gone, and is locked.
+   */
+  async hasConfig(): Promise<boolean> {
+    this.#lock?.check("run");
+    return await Deno.lstat(join(this.path, CONFIG)).then(() => true, () => false);
   }
 
   /**
@@ -299,7 +309,7 @@ export class RunFolder implements Disposable {
         // The folder may have gone while the file was written, which says more.
         this.#lock?.check("run");
         if (!isDiskError(error)) throw error;
-        if (!await this.#makeRoom()) await this.onWriteError(error as Error);
+        if (!isFull(error) || !await this.#makeRoom()) await this.onWriteError(error as Error);
       }
     }
   }

@@ -3,6 +3,7 @@ import { OutOfMemoryError } from "../../lib/gpu/device_errors.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
 import { planTraining } from "../../lib/train/plan.ts";
 import type { Schedule } from "../../lib/train/schedule.ts";
+import { isDiskError } from "../run/disk.ts";
 import type { Command } from "../shell/command.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { planText } from "../shell/plan.ts";
@@ -17,7 +18,8 @@ import { chosenSchedule } from "./schedule.ts";
 import { Setbacks } from "./setbacks.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import { stepsInSeconds } from "./time_limit.ts";
-import { type RunParts, TrainingRun } from "./training_run.ts";
+import type { RunParts } from "./run_parts.ts";
+import { TrainingRun } from "./training_run.ts";
 import { loadInput } from "./load_input.ts";
 
 /** The length of a run and what follows from it. */
@@ -105,6 +107,7 @@ async function trainRun<C extends Command, S extends TaskValues<C> & SettledValu
     await run.finish(signal);
   } catch (error) {
     if (error instanceof DivergenceError && !setbacks.isOvercome(error)) await run.diverged(error);
+    if (isDiskError(error)) await run.rescue();
     throw error;
   }
 }

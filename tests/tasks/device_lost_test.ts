@@ -1,9 +1,11 @@
 import { assertEquals, assertGreater, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { Gpu } from "../../lib/gpu/device.ts";
 import { DeviceLostError } from "../../lib/gpu/mod.ts";
 import { Optimizer } from "../../lib/optim/optimizer.ts";
 import { imageTask } from "../../tasks/image/task.ts";
 import { runComparison } from "../../tasks/compare/run_comparison.ts";
+import { runNerf } from "../../tasks/nerf/run_nerf.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { smoothPng } from "../support/image_task.ts";
 import { quietly } from "../support/quietly.ts";
@@ -107,6 +109,32 @@ Deno.test("a comparison whose device is lost, while speed is measured and in a f
     const { said, figures } = await compare("lost");
     assertEquals(figures, whole);
     assertEquals(said.split("It is opened again, and the comparison goes on.").length, 3);
+  }));
+
+Deno.test("frames whose rendering loses the device are those of a device that was not lost", () =>
+  inFolder(async (folder) => {
+    const size =
+      "--layers 1 --width 8 --samples 4 --rays 512 --size 12 --kernels register --epochs 1 --test-views 1 --name a";
+    const nerf = (...args: string[]) => quietly(folder, () => runNerf(args, new AbortController().signal));
+    await nerf(...size.split(" "));
+    const run = join(folder, "runs", "nerf", "a");
+    const render = ["render", run, "--frames", "3", "--width", "12"];
+    await nerf(...render);
+    const frames = async () => await Promise.all([0, 1, 2].map((i) => Deno.readFile(join(run, "orbit", `00${i}.png`))));
+    const whole = await frames();
+    await Deno.remove(join(run, "orbit"), { recursive: true });
+    const { read } = Gpu.prototype;
+    let reads = 0;
+    Gpu.prototype.read = function (this: Gpu, ...args: Parameters<Gpu["read"]>) {
+      if (++reads === 2) this.device.destroy();
+      return read.apply(this, args);
+    } as Gpu["read"];
+    try {
+      assertStringIncludes(await nerf(...render), "It is opened again, and the rendering goes on.");
+    } finally {
+      Gpu.prototype.read = read;
+    }
+    assertEquals(await frames(), whole);
   }));
 
 function isFolder(path: string): boolean {

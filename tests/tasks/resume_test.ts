@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { join } from "@std/path";
 import { TrainingStep } from "../../lib/train/training_step.ts";
 import { imageTask } from "../../tasks/image/task.ts";
+import { watchDisk } from "../../tasks/run/disk.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { smoothPng, tiny } from "../support/image_task.ts";
@@ -143,4 +144,53 @@ Deno.test("a run that is stopped before its first step neither keeps its name no
     await image(folder, "--resume", path);
     assertEquals((await newestCheckpoint(path)).step, 3);
     await assertRejects(() => image(folder, ...args), Error, "a run of this name exists");
+  }));
+
+/** Trains, and does something before the line of a step is appended to the measurements. */
+async function disturbed(
+  folder: string,
+  step: number,
+  disturb: (path: string) => void,
+  ...args: string[]
+): Promise<string> {
+  const path = join(folder, "runs", "image", "b");
+  using _watching = watchDisk(({ kind, path: file, ...change }) => {
+    if (kind !== "append" || !file.endsWith("metrics.jsonl") || !("bytes" in change)) return;
+    if (JSON.parse(new TextDecoder().decode(change.bytes)).step === step) disturb(path);
+  });
+  return await image(folder, ...args);
+}
+
+Deno.test("a run whose measurements cannot be written saves its state before it ends", () =>
+  withRun(async (folder, whole) => {
+    const args = ["picture.png", ...options, "--epochs", "4", "--evaluate-every", "1", "--name", "b"];
+    const deny = () => {
+      throw Object.assign(new Error("Permission denied (os error 13)"), { code: "EACCES" });
+    };
+    const sentence = "metrics.jsonl: cannot be written: Permission denied (os error 13).";
+    await assertRejects(() => disturbed(folder, 9, deny, ...args), Error, sentence);
+    const path = join(folder, "runs", "image", "b");
+    assertEquals((await newestCheckpoint(path)).step, 9);
+    await image(folder, "--resume", path);
+    assertEquals(await newestCheckpoint(path), await newestCheckpoint(whole));
+  }));
+
+Deno.test("what somebody removes from the folder of a live run is noticed, and the run can be resumed afterwards", () =>
+  withRun(async (folder, whole) => {
+    const remove = (name: string) => (path: string) => Deno.removeSync(join(path, name), { recursive: true });
+    const args = ["picture.png", ...options, "--epochs", "4", "--evaluate-every", "1", "--name", "b"];
+    const path = join(folder, "runs", "image", "b");
+    for (
+      const [name, step, left] of [["config.json", 6, 3], ["config.json", 12, 3], ["checkpoints", 9, 2], [
+        "checkpoints",
+        12,
+        1,
+      ]] as const
+    ) {
+      await disturbed(folder, step, remove(name), ...args);
+      assertEquals(namesIn(join(path, "checkpoints")).length, left);
+      assertEquals(await newestCheckpoint(path), await newestCheckpoint(whole));
+      await image(folder, "--resume", path, "--epochs", "5");
+      await Deno.remove(path, { recursive: true });
+    }
   }));

@@ -89,12 +89,25 @@ Deno.test("a disk that is full from the start keeps nobody from the lock, and en
       Deno.FsFile.prototype.write = write;
     }
     assertEquals(namesIn(folder), [".lock"]);
-    let tries = 0;
-    const lines: string[] = [];
-    const wait = onWriteError("wait", (line) => lines.push(line), new AbortController().signal);
     const full = Object.assign(new Error(`${FULL}.`), { code: "ENOSPC" });
+    let [tries, waits] = [0, 0];
+    const wait = () => Promise.resolve(void waits++);
     assertEquals(await retried(() => ++tries < 3 ? Promise.reject(full) : Promise.resolve("made"), wait), "made");
-    assertEquals(lines, [`${FULL}. The run waits until it can be.`]);
+    assertEquals(waits, 2);
+    await assertRejects(() => retried(() => Promise.reject(new Error("other")), wait), Error, "other");
+  }));
+
+Deno.test("a disk that is protected for a while is waited for, and no checkpoint goes to make room on it", () =>
+  withRun(async (run) => {
+    let waits = 0;
+    run.onWriteError = () => Promise.resolve(void waits++);
+    {
+      using _protected = watchDisk(({ kind }) => {
+        if (kind === "append" && waits < 2) throw Object.assign(new Error("Permission denied"), { code: "EACCES" });
+      });
+      await run.appendMetrics({ step: 1 });
+    }
+    assertEquals([waits, checkpoints(run).length], [2, 3]);
   }));
 
 Deno.test("other errors are not waited for", () =>
