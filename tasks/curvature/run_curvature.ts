@@ -8,6 +8,7 @@ import { checkName } from "../run/run_name.ts";
 import { commandText } from "../shell/command_text.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { ProgressLine } from "../shell/progress.ts";
+import { reopeningDevice } from "../shell/device_losses.ts";
 import { runPath, runsFolder } from "../shell/run_path.ts";
 import { UserError } from "../shell/user_error.ts";
 import { kernelChoice } from "../training/kernel_choice.ts";
@@ -25,12 +26,18 @@ import { defaultName, readRequest } from "./settings.ts";
 import { CurvatureFolder } from "./store.ts";
 
 /**
- * Runs `deno task curvature`: makes a report, or continues an interrupted one.
+ * Runs `deno task curvature`: makes a report, or continues an interrupted one. If the device is lost, it is opened again, and the part in
+ * progress is measured anew.
  *
  * @param args The command line.
  * @param signal Ends the measurements; what is measured by then is kept and reported.
  */
 export async function runCurvature(args: readonly string[], signal: AbortSignal): Promise<void> {
+  await reopeningDevice("the report", () => reportOn(args, signal));
+}
+
+/** Makes or continues a report on a device of its own. */
+async function reportOn(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { values, settings: typed } = await readRequest(args);
   const path = values.resume !== undefined
     ? runPath(values.resume)

@@ -5,6 +5,7 @@ import { DeviceLostError } from "../../lib/gpu/mod.ts";
 import { Optimizer } from "../../lib/optim/optimizer.ts";
 import { imageTask } from "../../tasks/image/task.ts";
 import { runComparison } from "../../tasks/compare/run_comparison.ts";
+import { runCurvature } from "../../tasks/curvature/run_curvature.ts";
 import { runNerf } from "../../tasks/nerf/run_nerf.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { smoothPng } from "../support/image_task.ts";
@@ -123,19 +124,47 @@ Deno.test("frames whose rendering loses the device are those of a device that wa
     const frames = async () => await Promise.all([0, 1, 2].map((i) => Deno.readFile(join(run, "orbit", `00${i}.png`))));
     const whole = await frames();
     await Deno.remove(join(run, "orbit"), { recursive: true });
-    const { read } = Gpu.prototype;
-    let reads = 0;
-    Gpu.prototype.read = function (this: Gpu, ...args: Parameters<Gpu["read"]>) {
-      if (++reads === 2) this.device.destroy();
-      return read.apply(this, args);
-    } as Gpu["read"];
-    try {
+    {
+      using _ = destroyAtRead(2);
       assertStringIncludes(await nerf(...render), "It is opened again, and the rendering goes on.");
-    } finally {
-      Gpu.prototype.read = read;
     }
     assertEquals(await frames(), whole);
   }));
+
+Deno.test("a report on curvature whose device is lost goes on with the part that was being measured", () =>
+  inFolder(async (folder) => {
+    const size =
+      "--size 8 --width 4 --layers 1 --batch-sizes 16 --samples 16 --small-width 4 --activations sine --seeds 1";
+    const report = async (name: string) => {
+      const args = [...size.split(" "), "--kernels", "register", "--name", name];
+      const said = await quietly(folder, () => runCurvature(args, new AbortController().signal));
+      const text = await Deno.readTextFile(join(folder, "runs", "curvature", name, "results.jsonl"));
+      return { said, parts: text.trim().split("\n").map((line) => ({ ...JSON.parse(line), seconds: 0 })) };
+    };
+    const whole = await report("whole");
+    using lost = destroyAtRead(40);
+    const { said, parts } = await report("lost");
+    assertStringIncludes(said, "It is opened again, and the report goes on.", `${lost.count} reads`);
+    assertEquals(parts, whole.parts);
+  }));
+
+/** Destroys the device at its read of this number. */
+function destroyAtRead(number: number): Disposable & { readonly count: number } {
+  const { read } = Gpu.prototype;
+  let count = 0;
+  Gpu.prototype.read = function (this: Gpu, ...args: Parameters<Gpu["read"]>) {
+    if (++count === number) this.device.destroy();
+    return read.apply(this, args);
+  } as Gpu["read"];
+  return {
+    get count() {
+      return count;
+    },
+    [Symbol.dispose]() {
+      Gpu.prototype.read = read;
+    },
+  };
+}
 
 function isFolder(path: string): boolean {
   try {

@@ -1,9 +1,12 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { openDevice } from "../../mod.ts";
+import { CheckpointMismatchError } from "../../lib/train/mod.ts";
 import { TrainingStep } from "../../lib/train/training_step.ts";
 import { imageTask } from "../../tasks/image/task.ts";
 import { watchDisk } from "../../tasks/run/disk.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
+import { EarlierRun } from "../../tasks/training/earlier_run.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { smoothPng, tiny } from "../support/image_task.ts";
 import { quietly } from "../support/quietly.ts";
@@ -62,6 +65,30 @@ Deno.test("a run is not continued with another field than that of its checkpoint
     }
     await Deno.writeTextFile(file, JSON.stringify({ ...config, options: { ...config.options, seed: 99 } }));
     await image(folder, "--resume", path, "--epochs", "5");
+  }));
+
+Deno.test("a field is not loaded from a run whose options describe another one, or whose checkpoint is of another step", () =>
+  withRun(async (_, path) => {
+    using gpu = await openDevice({ kernels: "register" });
+    const earlier = await EarlierRun.read(new RunFolder(path), imageTask);
+    const values = imageTask.settle(earlier.values, gpu.adapter);
+    const load = async (changed: Partial<typeof values>) => {
+      const { field, step } = await earlier.loadField(gpu, imageTask.field({ ...values, ...changed }, 3));
+      field[Symbol.dispose]();
+      return step;
+    };
+    const { error } = console;
+    console.error = () => {};
+    try {
+      assertEquals(await load({}), 12);
+      await assertRejects(() => load({ activation: "sine" }), CheckpointMismatchError, "layers[0].activation.name");
+      const [newest, later] = ["12", "99"].map((step) => join(path, "checkpoints", `step-000000${step}.safetensors`));
+      await Deno.rename(newest, later);
+      assertEquals(await load({}), 9);
+    } finally {
+      console.error = error;
+    }
+    assertEquals(gpu.liveBuffers, 0);
   }));
 
 Deno.test("a checkpoint that cannot be read now is not taken for a damaged one", () =>
