@@ -48,7 +48,7 @@ const EVALUATIONS = 30;
 /** Makes a run of tuning, which is measured once, at its end. Returns undefined if the signal stopped it. */
 export async function makeTrial(request: RunRequest): Promise<RunResult | undefined> {
   const { gpu, task, values, signal, progress, prefix } = request;
-  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), signal);
+  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), { signal });
   const steps = request.steps(prepared.stepsPerEpoch);
   return await result(prepared, signal, async (watch) => {
     for await (const event of prepared.train({ steps, scheduleSteps: steps }, 1)) {
@@ -73,7 +73,7 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
   await removeRun(unfinished);
   // One after the other, so that a comparison's folder that was removed meanwhile is not made again.
   for (const folder of [dirname(path), unfinished]) await makeIfMissing(folder);
-  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), signal);
+  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), { signal });
   const { input, field, optimizer } = prepared;
   const steps = request.steps(prepared.stepsPerEpoch);
   const length = { steps, scheduleSteps: steps };

@@ -25,8 +25,10 @@ interface PlyReader {
   readonly place: number;
   /** Must be called before each element with its name, its number from 0 and how many there are. */
   begin(element: string, i: number, count: number): void;
-  /** The next number. It need not be finite. */
+  /** The next number. It need not be finite, and in a text it may be one that its type does not have. */
   number(type: PlyType): number;
+  /** The next number, which is of its type. */
+  exact(type: PlyType): number;
   /** Passes over numbers. */
   skip(type: PlyType, count: number): void;
   /** Must be called after each element. */
@@ -88,39 +90,32 @@ function readElement(element: PlyElement, reader: PlyReader, builder: MeshBuilde
   }
   const position = [0, 0, 0];
   const corners: number[] = [];
-  let place = 0;
-  const where = () => `${name}, ${builder.places.describe(place)}`;
   for (let i = 0; i < count; i++) {
     reader.begin(element.name, i, count);
-    place = reader.place;
+    const { place } = reader;
     for (let p = 0; p < properties.length; p++) {
       const property = properties[p];
       if (property.count === undefined) {
-        const value = reader.number(property.type);
-        if (isVertex && places[p] >= 0) position[places[p]] = inRange(value, property.type, where);
+        if (isVertex && places[p] >= 0) position[places[p]] = reader.exact(property.type);
+        else reader.number(property.type);
         continue;
       }
       const length = reader.number(property.count);
       if (!Number.isInteger(length) || length < 0) {
-        throw new Error(`${where()}: expected a list, found one of ${length} numbers.`);
+        throw new Error(
+          `${name}, ${builder.places.describe(place)}: expected a list, found one of ${length} numbers.`,
+        );
       }
       if (!wanted[p]) {
         reader.skip(property.type, length);
         continue;
       }
-      for (let k = 0; k < length; k++) corners[k] = inRange(reader.number(property.type), property.type, where);
+      for (let k = 0; k < length; k++) corners[k] = reader.exact(property.type);
       builder.face(corners, place, length);
     }
     reader.end();
     if (isVertex) builder.vertex(position[0], position[1], position[2], place);
   }
-}
-
-/** A number of a given type. In a text it may be one that the type does not have. */
-function inRange(value: number, type: PlyType, where: () => string): number {
-  const range = PLY_TYPE_RANGE[type];
-  if (range === undefined || (value >= range[0] && value <= range[1] && Number.isInteger(value))) return value;
-  throw new Error(`${where()}: expected a number of the type ${type}, found ${value}.`);
 }
 
 function textReader(lines: TextScanner, passed: PassedOver): PlyReader {
@@ -139,6 +134,12 @@ function textReader(lines: TextScanner, passed: PassedOver): PlyReader {
       throw new Error(`${lines.name}: the PLY is cut off: expected ${what}, found its end.`);
     },
     number: () => lines.coordinate(next++),
+    exact(type) {
+      const value = lines.coordinate(next++);
+      const range = PLY_TYPE_RANGE[type];
+      if (range === undefined || (value >= range[0] && value <= range[1] && Number.isInteger(value))) return value;
+      throw new Error(`${lines.where}: expected a number of the type ${type}, found ${value}.`);
+    },
     skip(_, count) {
       for (let i = 0; i < count; i++) lines.coordinate(next++);
     },
@@ -178,6 +179,11 @@ function binaryReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyRe
       `${name}: the PLY is cut off at byte ${bytes.length}, in ${describeName(element)} ${number + 1} of ${total}.`,
     );
   };
+  const next = (type: PlyType) => {
+    const from = at;
+    advance(PLY_TYPE_BYTES[type]);
+    return readNumber(view, type, from, little);
+  };
   return {
     get place() {
       return at;
@@ -185,11 +191,8 @@ function binaryReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyRe
     begin(name, i, count) {
       [element, number, total] = [name, i, count];
     },
-    number(type) {
-      const from = at;
-      advance(PLY_TYPE_BYTES[type]);
-      return readNumber(view, type, from, little);
-    },
+    number: next,
+    exact: next,
     skip: (type, count) => advance(count * PLY_TYPE_BYTES[type]),
     end() {},
     finish() {

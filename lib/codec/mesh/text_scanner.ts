@@ -128,12 +128,14 @@ export class TextScanner {
   /** Whether a text is one or two slashes, after each of which a whole number may follow. */
   #isMore(at: number, end: number): boolean {
     const bytes = this.#bytes;
-    for (let slashes = 0; at < end; slashes++) {
-      if (bytes[at] !== 47 || slashes === 2) return false;
-      if (bytes[++at] === 45 || bytes[at] === 43) at++;
-      for (let digit; at < end && (digit = bytes[at] - 48) >= 0 && digit <= 9;) at++;
+    let slashes = 0;
+    for (; at < end; at++) {
+      const byte = bytes[at];
+      if (byte >= 48 && byte <= 57) continue;
+      if (byte === 47) slashes++;
+      else if ((byte !== 45 && byte !== 43) || bytes[at - 1] !== 47) return false;
     }
-    return true;
+    return slashes <= 2;
   }
 
   #unexpected(what: string, i: number): Error {

@@ -2,6 +2,10 @@ import { addScaled, type Camera, dot, normalise, poseColumn, poseOf, type Vector
 import { areNearlyParallel, focusDoubt, focusOf } from "./focus.ts";
 import type { SceneBounds } from "./ray_space.ts";
 
+/** Pictures narrower or wider than this, in degrees, are warned of. */
+const [NARROW, WIDE] = [15, 115];
+/** The largest ratio of the focal lengths across and down for which pixels count as square. */
+const SQUARE = 1.2;
 /** The fewest cameras among which one can be far from all others. */
 const FEWEST_CAMERAS = 5;
 /** A camera is far from all others if it is so many times as far from their middle as is usual. */
@@ -87,7 +91,15 @@ export function cameraWarnings(
         `${width}×${height} pixels; if the camera is given for another size, add it as w and h.`,
     );
   }
-  if (fieldOfView[0] < 10 || fieldOfView[1] > 150) {
+  const squeezed = cameras.find(({ focal: [x, y] }) => x / y > SQUARE || y / x > SQUARE);
+  if (squeezed !== undefined) {
+    warnings.push(
+      `${where}: the focal lengths ${
+        squeezed.focal.map(short).join(" and ")
+      } of a camera mean that pixels are far from square.`,
+    );
+  }
+  if (fieldOfView[0] < NARROW || fieldOfView[1] > WIDE) {
     warnings.push(
       `${where}: pictures are ${
         fieldOfView.map(short).join(" to ")

@@ -611,3 +611,36 @@ Deno.test("reading tells of each photograph, and a signal ends it before the nex
   await readScene(ring(), { onProgress });
   assertEquals(told.length, 8);
 });
+
+Deno.test("pixels far from square, unusual angles and bounds of test views are warned of", async () => {
+  const shared = (json: object) => surveyScene(ring({ shared: json })).then(({ warnings }) => warnings);
+  assertEquals(await shared({ fl_x: 20, fl_y: 21, w: 20, h: 15 }), []);
+  assertEquals(await shared({ fl_x: 20, fl_y: 60, w: 20, h: 15 }), [
+    "scene: the focal lengths 20 and 60 of a camera mean that pixels are far from square.",
+  ]);
+  for (const [angle, shown] of [[0.2, "11.5"], [2.5, "143"]] as const) {
+    const [warning] = await shared({ camera_angle_x: angle });
+    assertEquals(warning.split(",")[0], `scene: pictures are ${shown} to ${shown} degrees wide`);
+  }
+  const frames = (folder: string, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ file_path: `${folder}/${i}`, transform_matrix: matrixAt(i, count) }));
+  const pictures = Object.fromEntries(
+    ["train", "test"].flatMap((folder) => [0, 1, 2, 3].map((i) => [`${folder}/${i}.png`, testPng(20, 15, i)])),
+  );
+  const { warnings, near, far } = await surveyScene(sceneFromBytes({
+    "transforms_train.json": text({ camera_angle_x: 0.8, near: 2, frames: frames("train", 4) }),
+    "transforms_test.json": text({ camera_angle_x: 0.8, near: 1, far: 3, frames: frames("test", 4) }),
+    ...pictures,
+  }, "scene"));
+  assertEquals([near, far, warnings], [2, 6, [
+    "scene/transforms_test.json: near 1 and far 3 are not used: the bounds of all rays are those of scene/transforms_train.json.",
+  ]]);
+});
+
+Deno.test("a matrix that is none is described as it is", async () => {
+  const matrix = (transform_matrix: unknown) => ring({ frame: () => ({ transform_matrix }) });
+  const expected = "scene/transforms.json, frame 0: expected a transform_matrix of 4 × 4 numbers, found";
+  await refuses(matrix(Array(16).fill(0)), `${expected} a list of 16.`);
+  await refuses(matrix([[1, 0, 0, 0], [0, 1, 0], [0, 0, 1, 0]]), `${expected} a list of 3 as row 1.`);
+  await refuses(matrix([[1, 0, 0, 0], 7, [0, 0, 1, 0]]), `${expected} 7 as row 1.`);
+});
