@@ -12,6 +12,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "lib/codec": [],
   "lib/gpu": [],
   "lib/hyperparameter": [],
+  "lib/mpi": [],
   "lib/linalg": ["lib/gpu"],
   "lib/field": ["lib/hyperparameter", "lib/gpu", "lib/linalg"],
   "lib/objective": ["lib/hyperparameter", "lib/gpu", "lib/linalg", "lib/field"],
@@ -56,6 +57,7 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/curvature": [...SHARED, "tasks/registry.ts"],
   "tasks/compare": [...SHARED, "tasks/registry.ts"],
   "tasks/bench": SHARED,
+  "tasks/run_list": [...SHARED, "tasks/registry.ts"],
 };
 
 const imports = new Map<string, readonly string[]>();

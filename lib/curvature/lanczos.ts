@@ -1,16 +1,7 @@
-import { linearGroups } from "../gpu/groups.ts";
-import { Norms } from "../linalg/norms.ts";
-import { createVector, type Vector } from "../linalg/vector.ts";
+import { createVector } from "../linalg/vector.ts";
 import { type DirectionKind, fillDirection } from "./direction.ts";
-import { symmetricEigenpairs } from "./eigenvalues.ts";
+import { type KrylovSpace, krylovSpace } from "./krylov_space.ts";
 import type { SymmetricOperator } from "./operator.ts";
-import nextText from "../../wgsl/curvature/next_direction.wgsl" with { type: "text" };
-import projectionsText from "../../wgsl/curvature/projections.wgsl" with { type: "text" };
-import removeText from "../../wgsl/curvature/remove_projections.wgsl" with { type: "text" };
-
-const nextDirection = { name: "next_direction", text: nextText };
-const projections = { name: "projections", text: projectionsText };
-const removeProjections = { name: "remove_projections", text: removeText };
 
 /** What Lanczos' method found out about an operator A from one start vector v. */
 export interface LanczosResult {
@@ -40,64 +31,34 @@ export interface LanczosOptions {
 }
 
 /**
- * Lanczos' method with full re-orthogonalisation (Golub & Van Loan, section 10.3) from a random start vector. All vectors
- * stay on the device; only the tridiagonal matrix is read, at the end. The memory is that of `steps` + 3 vectors.
+ * Lanczos' method with full re-orthogonalisation (Golub & Van Loan, section 10.3) from a random start vector. All vectors stay on the
+ * device; only the tridiagonal matrix is read, at the end. The memory is that of `steps` + 3 vectors.
  *
  * @throws If steps are not a whole number from 1, or the vectors do not fit into one buffer of the device.
  */
 export async function lanczos(operator: SymmetricOperator, options: LanczosOptions = {}): Promise<LanczosResult> {
+  using space = await randomKrylovSpace("lanczos", operator, options);
+  const { values, vectors, residuals } = space;
+  return { values, weights: values.map((_, i) => vectors[i] ** 2), residuals };
+}
+
+/**
+ * The Krylov space of a random start vector. The caller must dispose it.
+ *
+ * @param owner The name of the function whose options these are, for the error message.
+ */
+export async function randomKrylovSpace(
+  owner: string,
+  operator: SymmetricOperator,
+  options: LanczosOptions,
+): Promise<KrylovSpace> {
   const { gpu, layout } = operator;
   const { seed = 0, probe = 0, directions = "rademacher", signal } = options;
   const steps = Math.min(options.steps ?? 64, layout.parameterCount);
   if (!Number.isSafeInteger(steps) || steps < 1) {
-    throw new Error(`lanczos: steps: expected a whole number of at least 1, found ${options.steps}.`);
+    throw new Error(`${owner}: steps: expected a whole number of at least 1, found ${options.steps}.`);
   }
-  using made = new DisposableStack();
-  const vector = (label: string) => made.use(createVector(gpu, layout, label));
-  const numbers = (label: string) => made.use(gpu.buffer(label, 4 * (steps + 1)));
-  const [direction, product] = [vector("Lanczos direction"), vector("Lanczos product")];
-  const basis = made.use(gpu.buffer("Lanczos basis", 4 * layout.deviceLength * (steps + 1)));
-  const [components, diagonal, offDiagonal] = ["components", "diagonal", "off-diagonal"].map(numbers);
-  const norms = made.use(new Norms(gpu, [{ offset: 0, size: layout.deviceLength }]));
-  const length = layout.deviceLength / 4;
-  const groups = linearGroups(length, 64);
-  /** Records that what is left of `w` becomes vector `count` of the basis and the next direction. */
-  const advance = (w: Vector, count: number) => {
-    norms.record(w.buffer);
-    const buffers = { w: w.buffer, norms: norms.buffer, basis, q: direction.buffer, offDiagonal };
-    gpu.dispatch(gpu.kernel(nextDirection), buffers, { length, count }, groups);
-  };
-  fillDirection(product, directions, seed, probe);
-  advance(product, 0);
-  for (let count = 1; count <= steps; count++) {
-    signal?.throwIfAborted();
-    await operator.apply(direction, product);
-    // Once removes the components; the second time removes what rounding left of them.
-    for (let pass = 0; pass < 2; pass++) {
-      gpu.dispatch(gpu.kernel(projections), { basis, w: product.buffer, components }, { length }, [count]);
-      const buffers = { basis, components, w: product.buffer, diagonal };
-      gpu.dispatch(gpu.kernel(removeProjections), buffers, { length, count }, groups);
-    }
-    advance(product, count);
-  }
-  const [a, b] = (await gpu.read(diagonal, offDiagonal)).map((bytes) => new Float32Array(bytes));
-  return ritz(a.subarray(0, steps), b.subarray(1, steps + 1));
-}
-
-/** Solves the tridiagonal problem, which ends where an off-diagonal entry is only rounding. */
-function ritz(diagonal: Float32Array, offDiagonal: Float32Array): LanczosResult {
-  const scale = Math.max(...diagonal.map(Math.abs), ...offDiagonal);
-  const end = offDiagonal.findIndex((entry) => !(entry > 1e-6 * scale));
-  const size = end < 0 ? diagonal.length : end + 1;
-  const matrix = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    matrix[i * size + i] = diagonal[i];
-    if (i > 0) matrix[i * size + i - 1] = matrix[(i - 1) * size + i] = offDiagonal[i - 1];
-  }
-  const { values, vectors } = symmetricEigenpairs(matrix, size);
-  return {
-    values,
-    weights: Float64Array.from(values, (_, i) => vectors[i] ** 2),
-    residuals: Float64Array.from(values, (_, i) => Math.abs(offDiagonal[size - 1] * vectors[(size - 1) * size + i])),
-  };
+  using start = createVector(gpu, layout, "start vector");
+  fillDirection(start, directions, seed, probe);
+  return await krylovSpace(operator, start, steps, signal);
 }

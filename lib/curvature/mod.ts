@@ -1,6 +1,7 @@
 /**
- * Measuring curvature: explicit Hessian and Gauss-Newton matrices of small fields, Lanczos' method and spectral densities of large ones,
- * conditioning under preconditioners, the density of Hessian-vector products, and the noise of gradients.
+ * Measuring curvature: explicit Hessian and Gauss-Newton matrices of small fields; eigenvalues, eigenvectors, traces and spectral densities of
+ * large ones; conditioning under preconditioners; the density of Hessian-vector products, matrices and diagonals; the noise of gradients
+ * and of curvature; and how well two diagonals agree.
  *
  * @module
  */
@@ -13,10 +14,12 @@ export {
   type DiagonalNoise,
 } from "./curvature_noise.ts";
 export { type DirectionKind } from "./direction.ts";
+export { type DominantEigenvectors, dominantEigenvectors } from "./dominant_eigenvectors.ts";
 export { symmetricEigenvalues } from "./eigenvalues.ts";
 export { equilibratedDensity, type EquilibratedDensityOptions } from "./equilibrated_density.ts";
 export { type Estimate } from "./estimate.ts";
 export { type GradientNoise, gradientNoise } from "./gradient_noise.ts";
+export { hutchPlusPlus, type HutchPlusPlusOptions } from "./hutch_plus_plus.ts";
 export { lanczos, type LanczosOptions, type LanczosResult } from "./lanczos.ts";
 export { gaussNewtonDiagonal, type GaussNewtonDiagonalOptions } from "./gauss_newton_diagonal.ts";
 export { gaussNewtonMatrix, hessianMatrix, operatorMatrix } from "./matrix.ts";

@@ -22,11 +22,20 @@ export interface Chunk {
   readonly paddedRows: number;
 }
 
-/** Divides a batch of `batchSamples` samples into chunks, in order. Only the last may be smaller than the others. */
-export function cutBatch(batchSamples: number, size: ChunkSize): Chunk[] {
+/** Some samples of a batch, one after the other. */
+export interface BatchPart {
+  /** Index in the batch of the first sample. */
+  readonly first: number;
+  /** Number of samples; 0 for none. */
+  readonly samples: number;
+}
+
+/** Divides a part of a batch into chunks, in order. Only the last may be smaller than the others. */
+export function cutBatch(part: BatchPart, size: ChunkSize): Chunk[] {
   const chunks: Chunk[] = [];
-  for (let first = 0; first < batchSamples; first += size.samples) {
-    const samples = Math.min(size.samples, batchSamples - first);
+  const end = part.first + part.samples;
+  for (let first = part.first; first < end; first += size.samples) {
+    const samples = Math.min(size.samples, end - first);
     const rows = samples * size.rowsPerSample;
     chunks.push({ first, samples, paddedSamples: padRows(samples), rows, paddedRows: padRows(rows) });
   }

@@ -15,7 +15,7 @@ export type LayerObserver = (node: Node, dense: DenseNode, adjoint: DeviceBuffer
 
 /** What a layer observer must know about a chunk of a batch. */
 interface ObservedChunk {
-  /** Index in the batch of the chunk's first row. */
+  /** Index of the chunk's first row among those that are processed. */
   readonly first: number;
   /** Number of rows in the chunk, without padding. */
   readonly rows: number;

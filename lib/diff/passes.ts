@@ -3,7 +3,7 @@ import type { Vector } from "../linalg/vector.ts";
 import type { ObjectivePass } from "../objective/objective.ts";
 import { backward, giveBackKept, type KeptAdjoint } from "./backward.ts";
 import { backwardTangent } from "./backward_tangent.ts";
-import type { Chunk } from "./chunks.ts";
+import type { BatchPart, Chunk } from "./chunks.ts";
 import { drawOutputSigns } from "./gauss_newton_sample.ts";
 import type { DifferentiationRequest, ProductRequest } from "./request.ts";
 import type { ReversePass } from "./reverse.ts";
@@ -30,7 +30,9 @@ export function* differentiateInParts(
   request: DifferentiationRequest,
 ): Generator<void, void, void> {
   const { products = [] } = request;
-  const chunks = workspace.chunksOf(request.samples);
+  const part = partOf(request);
+  if (part.samples === 0) return recordNothing(workspace, request);
+  const chunks = workspace.chunksOf(part);
   // Several products may use the same result vector. If there are also several chunks, their contributions to one product must all be
   // added before the next product uses the vector, so the batch is processed once for each product.
   const runs = chunks.length > 1 && products.length > 1 ? products.map((product) => [product]) : [products];
@@ -38,9 +40,28 @@ export function* differentiateInParts(
     const last = i === runs.length - 1;
     const { onGradient, kronecker } = last ? request : {};
     for (const chunk of chunks) {
-      if (i > 0 || chunk.first > 0) yield;
+      if (i > 0 || chunk.first > part.first) yield;
       yield* new ChunkPasses(workspace, { ...request, products: together, onGradient, kronecker }, chunk).record();
     }
+  }
+}
+
+/** The part of the batch that a request is about. */
+function partOf({ part, samples }: DifferentiationRequest): BatchPart {
+  return part ?? { first: 0, samples };
+}
+
+/** Records the results over no samples: zeros. */
+function recordNothing({ gpu, losses }: Workspace, request: DifferentiationRequest): void {
+  const { gradient, kronecker, products = [], slot = 0 } = request;
+  gpu.write(losses, new Float32Array(1), slot * 4);
+  gpu.clear(gradient.buffer);
+  if (kronecker !== undefined) gpu.clear(kronecker.factors.buffer);
+  request.onGradient?.();
+  for (const product of products) {
+    if (product.kind !== "gaussNewtonSample") product.prepare?.();
+    gpu.clear(product.result.buffer);
+    request.onProduct?.(product);
   }
 }
 
@@ -50,13 +71,15 @@ class ChunkPasses {
   readonly #keep: boolean;
   /** Whether this is the last chunk, which completes the results. */
   readonly #last: boolean;
+  readonly #part: BatchPart;
   readonly #objectivePass: ObjectivePass;
   /** The adjoints of the backward pass, which are kept if a Hessian-vector product needs them again. */
   readonly #kept = new Map<Node, KeptAdjoint>();
 
   constructor(readonly workspace: Workspace, readonly request: DifferentiationRequest, readonly chunk: Chunk) {
-    this.#keep = chunk.first > 0;
-    this.#last = chunk.first + chunk.samples === request.samples;
+    const part = this.#part = partOf(request);
+    this.#keep = chunk.first > part.first;
+    this.#last = chunk.first + chunk.samples === part.first + part.samples;
     this.#objectivePass = {
       network: workspace.network,
       samples: chunk.samples,
@@ -116,7 +139,7 @@ class ChunkPasses {
     const { rowsPerSample = 1 } = objective;
     const keep = request.products?.some(({ kind }) => kind === "hessian") ? this.#kept : undefined;
     const observer = request.kronecker?.observer({
-      first: first * rowsPerSample,
+      first: (first - this.#part.first) * rowsPerSample,
       rows,
       batchRows: request.samples * rowsPerSample,
       batchSamples: request.samples,

@@ -1,7 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Vector } from "../linalg/vector.ts";
 import type { CurvatureKind } from "../objective/objective.ts";
-import type { Chunk } from "./chunks.ts";
+import type { BatchPart, Chunk } from "./chunks.ts";
 import type { GaussNewtonSample } from "./gauss_newton_sample.ts";
 import type { KroneckerFactors } from "./kronecker_factors.ts";
 
@@ -53,8 +53,13 @@ interface SampleRequest extends GaussNewtonSample {
  * result, before a later product overwrites that result's vector.
  */
 export interface DifferentiationRequest {
-  /** Number of samples in the batch. */
+  /** Number of samples in the batch, by which loss, gradient, products and Kronecker factors are normalised. */
   readonly samples: number;
+  /**
+   * The samples that are processed; all of the batch by default. The results are then what these samples contribute: the sums over the
+   * parts of a batch are the results of the whole one. Random numbers are keyed by a sample's place in the batch, so parts draw the same.
+   */
+  readonly part?: BatchPart;
   /** Provides a chunk's inputs and targets on the device, either by recording kernels or by writing from the host. */
   readonly fill: (chunk: ChunkRequest) => void;
   /** Where the gradient is written. */

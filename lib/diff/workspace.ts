@@ -10,7 +10,7 @@ import { WeightSums } from "../linalg/gemm/weight_sums.ts";
 import { padWidth } from "../linalg/layout.ts";
 import { type Objective, type ObjectivePass, targetsOf } from "../objective/objective.ts";
 import { BufferPool } from "./buffer_pool.ts";
-import { type Chunk, type ChunkSize, cutBatch, samplesOfEveryKind } from "./chunks.ts";
+import { type BatchPart, type Chunk, type ChunkSize, cutBatch, samplesOfEveryKind } from "./chunks.ts";
 import type { MatrixPlace } from "./request.ts";
 
 /** Options of a workspace. */
@@ -145,14 +145,14 @@ export class Workspace implements Disposable {
     this.gpu.write(this.flags, new Uint32Array(FLAGS).fill(0xffffffff));
   }
 
-  /** The chunks into which a batch of `samples` samples is divided. */
-  chunksOf(samples: number): Chunk[] {
-    return cutBatch(samples, this.#size);
+  /** The chunks into which a part of a batch is divided. */
+  chunksOf(part: BatchPart): Chunk[] {
+    return cutBatch(part, this.#size);
   }
 
-  /** The different numbers of padded rows that these chunks have. */
+  /** The different numbers of padded rows that the chunks of so many samples have. */
   chunkSizes(samples: number): number[] {
-    return [...new Set(this.chunksOf(samples).map(({ paddedRows }) => paddedRows))];
+    return [...new Set(this.chunksOf({ first: 0, samples }).map(({ paddedRows }) => paddedRows))];
   }
 
   /** The largest number of samples in a chunk. */

@@ -7,7 +7,7 @@ import { TrainingStep } from "./training_step.ts";
 /** The options of training on which speed and memory depend; see {@linkcode TrainOptions}. */
 export type PlanOptions = Pick<
   TrainOptions,
-  "field" | "objective" | "data" | "optimizer" | "batchSize" | "seed" | "signal" | "memory"
+  "field" | "objective" | "data" | "optimizer" | "batchSize" | "seed" | "signal" | "memory" | "peers"
 >;
 
 /** The time and memory that training will take. */
@@ -29,13 +29,13 @@ export interface TrainingPlan {
 /**
  * Measures the time and memory of training before it begins, on copies, so that field and optimizer do not change.
  *
- * @param options The options that `train` will get. Their signal stops the measurement by throwing its reason.
+ * @param options The options that `train` will get; with `peers`, steps are measured without what the processes send each other. Their signal stops the measurement by throwing its reason.
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
-  const { field, objective, optimizer, batchSize = 512, seed = 0, signal, memory } = options;
+  const { field, objective, optimizer, batchSize = 512, seed = 0, signal, memory, peers } = options;
   const { gpu } = field;
   using data = onDevice(field, objective, options.data);
-  using training = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory });
+  using training = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory, peers });
   const chunkRows = training.workspace.chunkRows;
   await training.tune(signal);
   const before = gpu.liveBytes;

@@ -5,9 +5,10 @@ import scatterText from "../../wgsl/train/outcome_scatter.wgsl" with { type: "te
 
 /**
  * A hook that changes a step's vectors in place before they are used, for instance to their means over several processes. All
- * processes make the same calls in the same order. In each step these are: for each probe `{ product }`, the Hessian-vector product;
- * for K-FAC `{ kroneckerFactors }`; then `{ gradient, outcome }`, where `outcome` is `[loss, notFinite]`, and a `notFinite` other than
- * 0 stops the training. Gradient, product and loss are normalised by the process's own batch, so their means over equal batches are
+ * processes make the same calls in the same order. A step makes one call with all that it has: `{ gradient, outcome }`, where `outcome` is
+ * `[loss, notFinite]`, and a `notFinite` other than 0 stops the training; `product`, the Hessian-vector product or the Gauss-Newton sample,
+ * in steps that have one; `kroneckerFactors` for K-FAC. A step of several products makes a call of `{ product }` for each but the last
+ * first. Gradient, product and loss are normalised by the process's own batch, so their means over equal batches are
  * those of all samples together.
  *
  * Recorded work is submitted before each call, and the step continues when the promise is fulfilled. A hook may read and

@@ -42,9 +42,9 @@ export class Rehearsal implements Disposable {
     const { field: { gpu, layout, parameters }, optimizer } = training.options;
     this.#training = training;
     this.#signal = signal;
-    const { sampler: { batchSize }, workspace } = training;
-    this.#few = workspace.samplesOfEveryKind(batchSize);
-    this.#chunk = Math.min(batchSize, workspace.chunkSamples);
+    const { samples, workspace } = training;
+    this.#few = workspace.samplesOfEveryKind(samples);
+    this.#chunk = Math.min(samples, workspace.chunkSamples);
     this.#parameters = createVector(gpu, layout, "rehearsed parameters");
     gpu.copy(parameters.buffer, this.#parameters.buffer);
     this.#optimizer = createOptimizer(gpu, optimizer.spec, layout);
@@ -77,20 +77,20 @@ export class Rehearsal implements Disposable {
 
   /**
    * Measures the seconds of a step with the given requests: the median over a few bursts of steps as in training, including read-back.
-   * If a whole batch takes long, its time is extrapolated from that of one chunk.
+   * "Whole" is this process's part of a batch. If it takes long, its time is extrapolated from that of one chunk.
    */
   async secondsPerStep(requests: readonly ObservationRequest[]): Promise<StepSeconds> {
-    const { sampler: { batchSize } } = this.#training;
+    const { samples: batch } = this.#training;
     const chunk = await this.#seconds(this.#chunk, requests);
-    if (this.#chunk === batchSize) return { whole: chunk, chunk };
-    if (chunk * 1000 * batchSize / this.#chunk < LONG) {
-      return { whole: await this.#seconds(batchSize, requests), chunk };
+    if (this.#chunk === batch) return { whole: chunk, chunk };
+    if (chunk * 1000 * batch / this.#chunk < LONG) {
+      return { whole: await this.#seconds(batch, requests), chunk };
     }
     // The part of a step that does not grow with its samples is small where a chunk takes long, and otherwise at most half of it.
     const half = Math.floor(this.#chunk / 2);
     const second = chunk * 1000 > LONG ? chunk / 2 : Math.min(chunk - await this.#seconds(half, requests), chunk / 2);
     const perSample = Math.max(second, chunk / 4) / (this.#chunk - half);
-    return { whole: chunk + perSample * (batchSize - this.#chunk), chunk };
+    return { whole: chunk + perSample * (batch - this.#chunk), chunk };
   }
 
   /** Frees the device memory. */

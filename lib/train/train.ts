@@ -5,6 +5,7 @@ import { LossWatch } from "./loss_watch.ts";
 import { Pace } from "./pace.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import { constant } from "./schedule.ts";
+import { shareChoices, shareState, sumOver } from "./peers.ts";
 import { checkTrainOptions, type TrainOptions } from "./train_options.ts";
 import { RING, TrainingStep } from "./training_step.ts";
 
@@ -29,6 +30,8 @@ export interface TrainEvent {
   readonly hvps: number;
   /** Whether the signal stopped the training; only set at `end`. */
   readonly aborted: boolean;
+  /** Whether the loss of the last step, or most of the last ten losses, are above `lossLimit`, so that this state should not replace a better one. */
+  readonly aboveLimit: boolean;
 }
 
 /**
@@ -50,12 +53,14 @@ export interface TrainEvent {
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
   checkTrainOptions(options);
-  const { field, objective, optimizer, batchSize = 512, seed = 0, signal, memory, reduce } = options;
+  const { field, objective, optimizer, batchSize = 512, seed = 0, memory, peers } = options;
+  const reduce = peers === undefined ? options.reduce : sumOver(peers);
   using _claimed = claim("train", { field, optimizer });
   using data = onDevice(field, objective, options.data);
-  using step = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory, reduce });
+  using step = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory, reduce, peers });
+  if (peers !== undefined) await shareState(peers, field, optimizer);
   const last = lastStep(options, step.sampler.stepsPerEpoch);
-  await compile(step, signal);
+  await compile(step, options);
   yield* steps(step, last, options);
 }
 
@@ -71,21 +76,26 @@ function lastStep({ epochs = Infinity, steps = Infinity, optimizer }: TrainOptio
 
 /** Makes all steps, and yields events. */
 async function* steps(step: TrainingStep, last: number, options: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
-  const { epochEvents = 1, signal, optimizer, lossLimit = Infinity } = options;
+  const { epochEvents = 1, signal, optimizer, peers, lossLimit = Infinity } = options;
   const { stepsPerEpoch } = step.sampler;
   const pace = new Pace(RING);
   const watch = new LossWatch(lossLimit);
   let [done, seconds] = [optimizer.counters.step, 0];
   const event = (type: TrainEvent["type"], losses: Float32Array = new Float32Array(0), aborted = false): TrainEvent => {
     const epoch = done / stepsPerEpoch;
-    return { type, step: done, epoch, stepsPerEpoch, losses, seconds, hvps: step.hvps, aborted };
+    const { isAbove: aboveLimit } = watch;
+    return { type, step: done, epoch, stepsPerEpoch, losses, seconds, hvps: step.hvps, aborted, aboveLimit };
   };
   yield event("start");
-  while (done < last && !signal?.aborted) {
+  while (done < last) {
     const nextEpochEvent = (Math.floor(done / stepsPerEpoch / epochEvents) + 1) * epochEvents * stepsPerEpoch;
-    const begin = performance.now();
     const first = done;
-    done = await recordBurst(step, { first, until: Math.min(first + pace.burst, nextEpochEvent, last), pace }, options);
+    const wanted = signal?.aborted ? 0 : Math.min(pace.burst, nextEpochEvent - first, last - first);
+    // Several processes look at the same steps, so that all of them see a divergence, and stop after the same one.
+    const burst = peers === undefined ? wanted : await peers.least(wanted);
+    if (burst === 0) break;
+    const begin = performance.now();
+    done = await recordBurst(step, { first, until: first + burst, pace }, options);
     if (done === first) break;
     step.watch(done - 1);
     const losses = await readLosses(step, first, done);
@@ -117,13 +127,18 @@ async function recordBurst(
 }
 
 /** Compiles everything that a step needs. If the signal stops it, the rest is compiled when it is first used. */
-async function compile(step: TrainingStep, signal?: AbortSignal): Promise<void> {
+async function compile(step: TrainingStep, { field, signal, peers }: TrainOptions): Promise<void> {
+  const unlessStopped = (error: unknown) => {
+    if (!signal?.aborted) throw error;
+  };
+  const tune = () => step.tune(signal);
   try {
-    await step.tune(signal);
+    if (peers === undefined) await tune();
+    else await shareChoices(peers, field.gpu.tuner, () => tune().catch(unlessStopped));
     using rehearsal = new Rehearsal(step, signal);
     await rehearsal.compile();
   } catch (error) {
-    if (!signal?.aborted) throw error;
+    unlessStopped(error);
   }
   step.forgetFlags();
 }

@@ -5,6 +5,7 @@ import { checkMembers, type Member, NUMBER, objectWith, optional } from "../hype
 import type { Batch } from "../objective/batch.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import type { Peers } from "./peers.ts";
 import type { Reduce } from "./reduce.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -40,7 +41,14 @@ export interface TrainOptions {
   /** A hook that is awaited in every step, for instance to average over several processes; see {@linkcode Reduce}. */
   readonly reduce?: Reduce;
   /**
-   * Training counts as diverged when the losses of 50 steps in a row are above this, or those of the last steps; no limit by default.
+   * The processes that train the field together, each on a part of every batch; this one is alone by default. All of them must call `train`
+   * with the same options, but for the signal, on devices of the same kind, whose results they share bit for bit. They start with the
+   * state and the kernels of process 0. All stop after the same step, when a signal stops one of them.
+   */
+  readonly peers?: Peers;
+  /**
+   * Training counts as diverged when the losses of 50 steps in a row are above this, or most of those of the last 10 steps at the end of training; no
+   * limit by default.
    */
   readonly lossLimit?: number;
 }
@@ -65,6 +73,7 @@ const MEMBERS: { readonly [Name in keyof TrainOptions]-?: Member } = {
   signal: optional(objectWith("an AbortSignal", "aborted")),
   memory: optional(NUMBER),
   reduce: optional({ expected: "a function", holds: (value) => typeof value === "function" }),
+  peers: optional(objectWith("processes such as those of joinMpi()", "rank", "size", "sum", "least", "broadcast")),
   lossLimit: optional({ expected: "a number above 0", holds: (value) => typeof value === "number" && value > 0 }),
 };
 
@@ -79,4 +88,7 @@ export function checkTrainOptions(options: TrainOptions): void {
     }
   }
   checkSeed("train", seed);
+  if (options.peers !== undefined && options.reduce !== undefined) {
+    throw new Error("train: expected peers or reduce, found both.");
+  }
 }

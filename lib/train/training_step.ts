@@ -15,6 +15,7 @@ import { Workspace } from "../diff/workspace.ts";
 import type { TrainingData } from "../data/training_data.ts";
 import { keepState } from "./keep_state.ts";
 import { Breaks } from "./breaks.ts";
+import { partOf, partSizes, type Peers } from "./peers.ts";
 import { Outcome, type Reduce } from "./reduce.ts";
 import { Sampler } from "./sampler.ts";
 import { observationOf, type ProductKey, productsOf } from "./step_products.ts";
@@ -35,6 +36,8 @@ interface TrainingStepOptions {
   readonly seed: number;
   readonly memory?: number;
   readonly reduce?: Reduce;
+  /** The processes that each compute a part of every batch. */
+  readonly peers?: Pick<Peers, "rank" | "size">;
 }
 
 /** What a step changes. */
@@ -51,7 +54,7 @@ interface RecordedStep {
   readonly learningRate: number;
   readonly target: StepTarget;
   readonly requests: readonly ObservationRequest[];
-  /** The most samples of the batch that are used; all by default. */
+  /** The most samples of this process's part of the batch that are used; all by default. */
   readonly samples?: number;
   /** Stops the step between two passes. */
   readonly signal?: AbortSignal;
@@ -68,6 +71,8 @@ export class TrainingStep implements Disposable {
   readonly workspace: Workspace;
   /** Hessian-vector products of the steps recorded so far. */
   hvps = 0;
+  /** The most samples of a batch that this process computes. */
+  readonly samples: number;
   readonly #gradient: Vector;
   /** What products share, one after the other, where the optimizer observes any. */
   readonly #shared?: { readonly direction: Vector; readonly product: Vector };
@@ -77,14 +82,16 @@ export class TrainingStep implements Disposable {
   readonly #owned: DisposableStack;
 
   constructor(readonly options: TrainingStepOptions) {
-    const { field, objective, data, batchSize, seed, memory, optimizer, reduce } = options;
+    const { field, objective, data, batchSize, seed, memory, optimizer, reduce, peers } = options;
     const { gpu, layout } = field;
     using made = new DisposableStack();
     this.sampler = made.use(new Sampler(gpu, data.count, Math.min(batchSize, data.count), seed));
     const { observes } = optimizer;
     const products = observes.some((kind) => kind !== "kroneckerFactors");
-    const samples = this.sampler.batchSize;
-    this.workspace = made.use(new Workspace(field, objective, { samples, products, slots: RING, memory }));
+    [this.samples] = partSizes(this.sampler.batchSize, peers);
+    this.workspace = made.use(
+      new Workspace(field, objective, { samples: this.samples, products, slots: RING, memory }),
+    );
     this.#gradient = made.use(createVector(gpu, layout, "gradient"));
     if (observes.includes("kroneckerFactors")) {
       this.#kronecker = made.use(new KroneckerFactors(gpu, layout, this.workspace.chunkRows));
@@ -103,11 +110,11 @@ export class TrainingStep implements Disposable {
    * @param signal Stops the search between two kinds of products; what is not known then stays unknown.
    */
   async tune(signal?: AbortSignal): Promise<void> {
-    const { optimizer, field: { gpu, description } } = this.options;
+    const { optimizer, peers, field: { gpu, description } } = this.options;
     await checkEncodings(gpu, description);
     const { count, batchSize } = this.sampler;
     // An epoch's last batch may be smaller, and a batch's last chunk: kernels are chosen for these too, before the first step.
-    const sizes = [batchSize, count % batchSize].filter((samples) => samples > 0);
+    const sizes = [batchSize, count % batchSize].flatMap((samples) => partSizes(samples, peers));
     for (const rows of new Set(sizes.flatMap((samples) => this.workspace.chunkSizes(samples)))) {
       await tuneKernels(gpu, { description, rows, gradients: true }, { signal });
     }
@@ -133,7 +140,7 @@ export class TrainingStep implements Disposable {
   /**
    * Records a step's work on something else than what is trained, as it would be with these requests, without a hook.
    *
-   * @param samples The most samples of the batch that are used.
+   * @param samples The most samples of this process's part of the batch that are used.
    * @returns Whether it was recorded; false if the signal stopped it.
    */
   rehearse(
@@ -193,7 +200,7 @@ export class TrainingStep implements Disposable {
 
   /** The most passes over chunks that a step with so many products has. */
   #passesAtMost(products: number): number {
-    return 4 * products * Math.ceil(this.sampler.batchSize / this.workspace.chunkSamples);
+    return 4 * products * Math.ceil(this.samples / this.workspace.chunkSamples);
   }
 
   /** Records a step; yields between its passes. */
@@ -218,8 +225,8 @@ export class TrainingStep implements Disposable {
   }
 
   /**
-   * The same with the hook, which is awaited after each product and so before the next one may overwrite it: each product takes a
-   * pass over the batch.
+   * The same with the hook. It is awaited after each product but the last, before the next one overwrites it, so that each of several
+   * products takes a pass over the batch. The last one goes with the gradient, because every call waits for the device.
    */
   async #recordReduced(
     step: number,
@@ -234,26 +241,27 @@ export class TrainingStep implements Disposable {
     };
     const { kronecker, ...request } = this.#request(step, requests);
     const products = productsOf(requests, this.#key(step));
-    if (products.length === 0 || kronecker !== undefined) differentiate(this.workspace, { ...request, kronecker });
-    for (const product of products) {
+    for (const product of products.slice(0, -1)) {
       differentiate(this.workspace, { ...request, products: [product] });
       gpu.phase("reduce");
       await submitAndReduce({ product: product.result });
       gpu.phase("update");
       optimizer.observe(observationOf(product));
     }
+    const last = products.at(-1);
+    differentiate(this.workspace, { ...request, kronecker, products: products.slice(-1) });
     gpu.phase("reduce");
-    if (kronecker !== undefined) {
-      await submitAndReduce({ kroneckerFactors: kronecker.factors });
-      gpu.phase("update");
-      optimizer.observe({ kroneckerFactors: kronecker.factors });
-      gpu.phase("reduce");
-    }
-    // Last, since with it goes the outcome, to which the products belong.
     outcome.gather(step % RING, step);
-    await submitAndReduce({ gradient: this.#gradient, outcome: outcome.vector });
+    await submitAndReduce({
+      ...last && { product: last.result },
+      ...kronecker && { kroneckerFactors: kronecker.factors },
+      gradient: this.#gradient,
+      outcome: outcome.vector,
+    });
     outcome.scatter(step % RING, step);
     gpu.phase("update");
+    if (last !== undefined) optimizer.observe(observationOf(last));
+    if (kronecker !== undefined) optimizer.observe({ kroneckerFactors: kronecker.factors });
     optimizer.step({ parameters, gradient: this.#gradient, learningRate });
     gpu.phase("");
     return true;
@@ -271,11 +279,14 @@ export class TrainingStep implements Disposable {
     requests: readonly ObservationRequest[],
     most = Infinity,
   ): Omit<DifferentiationRequest, "products" | "onGradient" | "onProduct"> {
-    const { field, data, seed } = this.options;
+    const { field, data, seed, peers } = this.options;
     field.gpu.phase("batch");
     const { rows, epoch } = this.sampler.draw(step);
+    const { first, samples } = partOf(rows, peers);
     return {
-      samples: Math.min(rows, most),
+      // Those that are left out of a rehearsal do not count.
+      samples: peers === undefined ? Math.min(rows, most) : rows,
+      part: { first, samples: Math.min(samples, most) },
       fill: (chunk) => data.fill(chunk, this.sampler.indices, { seed, step, epoch }),
       gradient: this.#gradient,
       kronecker: countOf(requests, "kroneckerFactors") > 0 ? this.#kronecker : undefined,

@@ -54,6 +54,13 @@ const own = defineCommand({
       help: "Samples of the batch on which everything else is measured",
     },
     {
+      name: "directions",
+      kind: "choice",
+      choices: ["rademacher", "normal"],
+      default: "rademacher",
+      help: "Random directions of the products whose density is measured: signs ±1, or normal numbers",
+    },
+    {
       name: "small-width",
       kind: "integer",
       min: 2,
@@ -97,6 +104,14 @@ export function sharedOptions({ command }: TrainingTask): Map<string, Option> {
   return new Map(shared.map((option) => [camelCase(option.name), option]));
 }
 
+/** Defaults for tasks whose samples are rays, of which each takes as long as many points. */
+const DEFAULTS_OF_RAYS: Readonly<Record<string, unknown>> = { "batch-sizes": "1,8,64,512", samples: 64 };
+
+function withDefaultsOf(task: TrainingTask, option: Option): Option {
+  const rays = task.sizes.rowsPerSample !== undefined && Object.hasOwn(DEFAULTS_OF_RAYS, option.name);
+  return rays ? { ...option, default: DEFAULTS_OF_RAYS[option.name] } as Option : option;
+}
+
 /** The command `deno task curvature --task NAME`. */
 export function commandFor(task: TrainingTask, tasks: readonly string[]): Command {
   const group = `Options of deno task ${task.name} that describe the field and its data`;
@@ -105,7 +120,7 @@ export function commandFor(task: TrainingTask, tasks: readonly string[]): Comman
     summary: own.summary,
     options: [
       { name: "task", kind: "choice", choices: tasks, default: "image", help: "Task whose loss is measured" },
-      ...own.options,
+      ...own.options.map((option) => withDefaultsOf(task, option)),
       ...[...sharedOptions(task).values()].map((option) => ({ ...option, group: option.group ?? group })),
     ],
     examples: [

@@ -1,4 +1,5 @@
-import { momentText } from "./moment.ts";
+import type { Measurement } from "./measurement.ts";
+import type { MomentPlan } from "./moment.ts";
 import type { MomentSource } from "./moment_source.ts";
 import { type Part, partKey } from "./part.ts";
 import type { MomentParts } from "./plans.ts";
@@ -12,26 +13,26 @@ interface MeasureOptions {
   readonly extent: Extent;
   /** Ends the measurements. */
   readonly signal: AbortSignal;
-  /** Shows what is being measured. */
-  readonly say: (what: string) => void;
+  /** Called when a measurement begins. */
+  readonly onBegin: (plan: MomentPlan, measurement: Measurement) => void;
 }
 
 /** Makes the measurements that are not finished yet, and returns the finished parts one by one. */
 export async function* measureAll(source: MomentSource, options: MeasureOptions): AsyncGenerator<Part> {
-  const { planned, extent, signal, say } = options;
+  const { planned, extent, signal, onBegin } = options;
   const done = new Set(options.done.map(partKey));
   for (const { plan, measurements } of planned) {
     const missing = measurements.filter(({ name }) => !done.has(partKey({ ...plan, measurement: name })));
     if (missing.length === 0) continue;
     using moment = await source.open(plan);
     using subject = new Subject(moment, extent, signal);
-    for (const { name, doing, measure } of missing) {
+    for (const measurement of missing) {
       signal.throwIfAborted();
-      say(`${plan.series}, ${momentText(plan)}: ${doing}`);
+      onBegin(plan, measurement);
       const begin = performance.now();
-      const result = await measure(subject);
+      const result = await measurement.measure(subject);
       const seconds = (performance.now() - begin) / 1000;
-      yield { ...plan, measurement: name, parameters: moment.field.parameterCount, seconds, result };
+      yield { ...plan, measurement: measurement.name, parameters: moment.field.parameterCount, seconds, result };
     }
   }
 }

@@ -30,11 +30,18 @@ export interface Measurement<R = unknown> {
   readonly firstSeedOnly?: boolean;
   /** The shape of a result as it is stored. */
   readonly shape: Shape<R>;
+  /**
+   * About how much work it is: the number of products of the whole field with one sample that take as long. It only serves to estimate how long
+   * the measurement takes before the first one of its kind is finished.
+   */
+  work(extent: Extent): number;
   measure(subject: Subject): Promise<R>;
   /** The figures of a result for the report's table. */
   figures(result: R): readonly Figure[];
-  /** The section of the report: text, and a plot, tables or both. There is at least one result. */
-  section(results: readonly Result<R>[], extent: Extent): Promise<ReportSection> | ReportSection;
+  /** The section of the report with text and tables. There is at least one result. */
+  section(results: readonly Result<R>[], extent: Extent): ReportSection;
+  /** The plot of the section as an SVG document; undefined where there is nothing to draw. There is at least one result. */
+  plot?(results: readonly Result<R>[]): Promise<string> | undefined;
   /** What the results of one series say, in a sentence. There is at least one. */
   finding?(results: readonly Result<R>[]): string;
 }

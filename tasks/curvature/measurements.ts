@@ -1,5 +1,6 @@
 import type { Measurement } from "./measurement.ts";
 import { conditioning } from "./measurements/conditioning.ts";
+import { noiseOfCurvature } from "./measurements/curvature_noise.ts";
 import { density } from "./measurements/density.ts";
 import { entrySizes } from "./measurements/entry_sizes.ts";
 import { estimates } from "./measurements/estimates.ts";
@@ -7,12 +8,14 @@ import { gaussNewton } from "./measurements/gauss_newton.ts";
 import { noise } from "./measurements/noise.ts";
 import { ownDiagonal } from "./measurements/own_diagonal.ts";
 import { ownPreconditioning } from "./measurements/own_preconditioner.ts";
+import { preconditionerDensity } from "./measurements/preconditioner_density.ts";
 import { spectrum } from "./measurements/spectrum.ts";
 
 /** All measurements, in the order in which they are made and reported. */
 export const MEASUREMENTS: readonly Measurement[] = [
   density,
   entrySizes,
+  preconditionerDensity,
   conditioning,
   gaussNewton,
   spectrum,
@@ -20,4 +23,5 @@ export const MEASUREMENTS: readonly Measurement[] = [
   ownDiagonal,
   estimates,
   noise,
+  noiseOfCurvature,
 ];

@@ -55,6 +55,7 @@ const settings = object({
   task: word([...TASKS.keys()]),
   batchSizes: list(count(1, 2 ** 20), { least: 1 }),
   samples: count(1, 2 ** 20),
+  directions: word(["rademacher", "normal"]),
   /** One of the two is there. */
   fields: optional(fields),
   run: optional(run),

@@ -1,6 +1,8 @@
 import { encodeCsv } from "../run/csv.ts";
+import { plotPng } from "../run/plot_png.ts";
 import { htmlReport } from "../run/report/html.ts";
 import type { Report, ReportSection } from "../run/report/model.ts";
+import type { Measurement, Result } from "./measurement.ts";
 import { MEASUREMENTS } from "./measurements.ts";
 import { type Part, resultsOf } from "./part.ts";
 import { bySeries } from "./series.ts";
@@ -15,16 +17,21 @@ interface ReportOrigin extends Extent {
 
 /** The files of a report by name, and its findings. */
 interface CurvatureReport {
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
   readonly findings: readonly string[];
 }
 
 /** Makes the report about finished parts. */
 export async function curvatureReport(parts: readonly Part[], origin: ReportOrigin): Promise<CurvatureReport> {
   const sections: ReportSection[] = [];
+  const pictures: Record<string, Uint8Array> = {};
   for (const measurement of MEASUREMENTS) {
     const results = resultsOf(measurement, parts);
-    if (results.length > 0) sections.push(await measurement.section(results, origin));
+    if (results.length === 0) continue;
+    const section = await plotted(measurement.section(results, origin), measurement, results);
+    sections.push(section);
+    const picture = section.plot === undefined ? undefined : await drawn(section.plot, `${measurement.name}.png`);
+    if (picture !== undefined) pictures[`${measurement.name}.png`] = picture;
   }
   const found = findings(parts);
   const report: Report = {
@@ -32,7 +39,31 @@ export async function curvatureReport(parts: readonly Part[], origin: ReportOrig
     findings: found,
     sections: [...sections, originSection(parts, origin)],
   };
-  return { files: { "report.html": htmlReport(report), "curvature.csv": encodeCsv(rowsOf(parts)) }, findings: found };
+  const texts = { "report.html": htmlReport(report), "curvature.csv": encodeCsv(rowsOf(parts)) };
+  return { files: { ...texts, ...pictures }, findings: found };
+}
+
+/** A section with its plot, or with the reason why the plot is left out. */
+async function plotted(
+  section: ReportSection,
+  measurement: Measurement,
+  results: readonly Result<unknown>[],
+): Promise<ReportSection> {
+  try {
+    return { ...section, plot: await measurement.plot?.(results) };
+  } catch (error) {
+    const reason = `The plot is left out: ${(error as Error).message}`;
+    return { ...section, paragraphs: [...section.paragraphs ?? [], reason] };
+  }
+}
+
+/** A plot as PNG; undefined where the packages that draw it do not come, which is said. */
+async function drawn(plot: string, name: string): Promise<Uint8Array | undefined> {
+  try {
+    return await plotPng(plot);
+  } catch (error) {
+    console.error(`${name} could not be drawn: ${(error as Error).message}`);
+  }
 }
 
 /** What the measurements say, in sentences for each series. */

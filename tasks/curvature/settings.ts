@@ -1,4 +1,5 @@
 import { basename } from "@std/path";
+import type { DirectionKind } from "../../lib/curvature/direction.ts";
 import { TASKS, typedTask } from "../registry.ts";
 import { settingsName, shortName } from "../run/settings_name.ts";
 import { callerPath } from "../shell/caller_path.ts";
@@ -32,9 +33,13 @@ export async function readRequest(args: readonly string[]): Promise<CurvatureReq
     checkOnly(given, ["resume", "software"], "--resume continues a report with its own options");
     return { values };
   }
-  const extent = { batchSizes: sizesIn(values.batchSizes), samples: values.samples };
+  const extent = {
+    batchSizes: sizesIn(values.batchSizes),
+    samples: values.samples,
+    directions: values.directions as DirectionKind,
+  };
   if (values.run !== undefined) {
-    const allowed = ["run", "batchSizes", "samples", "name", "software"];
+    const allowed = ["run", "batchSizes", "samples", "directions", "name", "software"];
     checkOnly(given, allowed, "--run takes the field and its data from the run");
     const { task, ...run } = await findRun(callerPath(values.run));
     return { values, settings: { task, ...extent, run } };

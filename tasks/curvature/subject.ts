@@ -1,4 +1,5 @@
 import { createField, type Field } from "../../lib/field/field.ts";
+import type { DirectionKind } from "../../lib/curvature/direction.ts";
 import { gaussNewtonMatrix, hessianMatrix } from "../../lib/curvature/matrix.ts";
 import type { DeviceBatch } from "../../lib/curvature/operator.ts";
 import { Sampler } from "../../lib/train/sampler.ts";
@@ -10,6 +11,8 @@ export interface Extent {
   readonly batchSizes: readonly number[];
   /** Samples of the batch on which everything else is measured. */
   readonly samples: number;
+  /** The random directions of the products whose density is measured. */
+  readonly directions: DirectionKind;
 }
 
 /** The small field of a moment with its matrices on one batch. */

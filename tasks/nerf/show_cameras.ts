@@ -5,6 +5,7 @@ import { encodePng } from "../../lib/codec/image/encode_png.ts";
 import { checkNewRun, createRunFolder } from "../run/new_run.ts";
 import { cameraBefore, cameraSegments, drawSegments, segmentsPly } from "../../lib/render/camera_drawing.ts";
 import { callerPath } from "../shell/caller_path.ts";
+import { runsFolder } from "../shell/run_path.ts";
 import { optionSpelling } from "../shell/command.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { NerfValues } from "./command.ts";
@@ -32,7 +33,7 @@ export async function showCameras(values: NerfValues, given: ReadonlySet<string>
     );
   }
   const { scene: path, name } = values;
-  const place = { root: callerPath("runs"), task: "nerf", name };
+  const place = { root: runsFolder(), task: "nerf", name };
   await checkNewRun(place);
   const scene = await loadSurvey({ ...values, scene: path === undefined ? undefined : callerPath(path) });
   const [train, test] = [scene.train, scene.test].map((views) => views.map(({ camera }) => camera));

@@ -4,15 +4,13 @@ import { createOptimizer, type Optimizer } from "../../lib/optim/optimizer.ts";
 import { train, type TrainEvent } from "../../lib/train/train.ts";
 import type { TrainOptions } from "../../lib/train/train_options.ts";
 import type { Command } from "../shell/command.ts";
+import { lossLimitOf } from "./loss_limit.ts";
 import { chosenOptimizer } from "./optimizer.ts";
 import type { RunLength } from "./run_length.ts";
 import { chosenSchedule } from "./schedule.ts";
 import type { TrainingInput } from "./training_input.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import type { SettledValues } from "./options.ts";
-
-/** A field whose loss stays so many times above that of a constant has diverged. */
-const FAR_ABOVE = 100;
 
 /** A run before its first step: its input, field and its optimizer, all on the device. */
 export class PreparedRun<
@@ -30,14 +28,14 @@ export class PreparedRun<
    * Makes the field and the optimizer that the values describe.
    *
    * @param input What the task has loaded for these values. The run disposes of it.
-   * @param signal Stops the run after the steps in flight.
+   * @param how The signal that stops the run after the steps in flight, and the processes that share it.
    */
   constructor(
     gpu: Gpu,
     task: TrainingTask<C, S>,
     readonly values: S,
     readonly input: TrainingInput,
-    signal?: AbortSignal,
+    how: Pick<TrainOptions, "signal" | "peers"> = {},
   ) {
     using owned = new DisposableStack();
     const { data, objective } = owned.use(input);
@@ -49,7 +47,7 @@ export class PreparedRun<
     this.field = field;
     this.optimizer = optimizer;
     this.stepsPerEpoch = Math.ceil(data.count / Math.min(batchSize, data.count));
-    this.training = { field, objective, data, optimizer, batchSize, seed, signal };
+    this.training = { field, objective, data, optimizer, batchSize, seed, ...how };
     this.#owned = owned.move();
   }
 
@@ -62,12 +60,11 @@ export class PreparedRun<
     const { training, stepsPerEpoch, values } = this;
     const { step } = this.optimizer.counters;
     if (step >= steps) {
-      const none = { losses: new Float32Array(0), seconds: 0, hvps: 0, aborted: false };
+      const none = { losses: new Float32Array(0), seconds: 0, hvps: 0, aborted: false, aboveLimit: false };
       return yield { type: "end", step, epoch: step / stepsPerEpoch, stepsPerEpoch, ...none };
     }
     const epochEvents = values.evaluateEvery ?? Math.max(1, Math.ceil(steps / stepsPerEpoch / evaluations));
-    const { constantLoss } = training.objective;
-    const lossLimit = constantLoss === undefined ? undefined : FAR_ABOVE * constantLoss;
+    const lossLimit = lossLimitOf(training.objective);
     yield* train({ ...training, schedule: chosenSchedule(values, scheduleSteps), steps, epochEvents, lossLimit });
   }
 

@@ -1,9 +1,9 @@
 import { checkNewRun, type NewRunOptions } from "../run/new_run.ts";
-import { resumeRunFolder } from "../run/run_folder.ts";
+import { openRunFolder, resumeRunFolder } from "../run/run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { type Command, optionSpelling } from "../shell/command.ts";
 import { parseOptions } from "../shell/options.ts";
-import { runPath } from "../shell/run_path.ts";
+import { runPath, runsFolder } from "../shell/run_path.ts";
 import { UserError } from "../shell/user_error.ts";
 import { withBestOptimizer } from "./auto_optimizer.ts";
 import { EarlierRun } from "./earlier_run.ts";
@@ -34,18 +34,21 @@ export interface RunRequest<C extends Command> {
 /**
  * Reads the command line of a training task.
  *
+ * @param writes Whether this process writes the run, and so locks the folder of one that is resumed.
  * @throws {UserError} If an option is invalid, the run that is to be resumed cannot be read, or the folder of a new run is in use.
  */
 export async function readRunRequest<C extends Command>(
   task: { readonly name: string; readonly command: C },
   args: readonly string[],
+  writes = true,
 ): Promise<RunRequest<C>> {
   const { values: typed, given } = parseOptions(args, task.command);
   const files = (task.command.positionals ?? []).map(({ name }) => name);
   const asked = withAbsolutePaths(typed as TaskValues<C>, files);
   const { epochs, minutes, resume } = asked;
   const limits = { epochs, minutes };
-  const place = { root: callerPath("runs"), task: task.name, name: asked.name };
+  const root = resume === undefined ? runsFolder() : callerPath("runs");
+  const place = { root, task: task.name, name: asked.name };
   if (resume === undefined) {
     const best = withBestOptimizer(task.name, { ...asked, ...networkChoice(asked) }, given);
     await checkNewRun(place);
@@ -56,7 +59,8 @@ export async function readRunRequest<C extends Command>(
     const found = files.includes(other) ? `the argument ${other}` : optionSpelling(other);
     throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
   }
-  const earlier = await EarlierRun.read(await resumeRunFolder(runPath(resume)), task);
+  const open = writes ? resumeRunFolder : openRunFolder;
+  const earlier = await EarlierRun.read(await open(runPath(resume)), task);
   // Both limits are replaced together, so that the configuration tells what determined the run's end.
   const changed = epochs !== undefined || minutes !== undefined ? limits : {};
   const { onWriteError, onDivergence } = asked;

@@ -63,6 +63,13 @@ Deno.test("a diagonal agrees with itself, and one without variation or entries h
   assert([empty.correlation, empty.medianRatio, empty.logSpread, empty.medianDistance].every(Number.isNaN));
 });
 
+Deno.test("diagonals that are nothing but noise differ by √(2 − 4/π) of their size, whatever the scale of each entry", () => {
+  const scales = normalNumbers(20_000, 7).map((each) => Math.exp(each / 2));
+  const [x, y] = [8, 9].map((seed) => normalNumbers(20_000, seed).map((each, i) => Math.abs(each) * scales[i]));
+  // Entries count by their squared scales, so that there are as good as 20 000/e of them; five standard deviations.
+  assertAlmostEquals(diagonalAgreement(x, y).difference, Math.sqrt(2 - 4 / Math.PI), 5 / Math.sqrt(20_000 / Math.E));
+});
+
 Deno.test("diagonals of different lengths and entries that are negative or not finite are refused", () => {
   const five = new Float32Array(5);
   assertThrows(

@@ -6,7 +6,7 @@ Deno.test("chunks follow each other, are full except the last, and together make
   for (const batchSamples of [1, 7, 8, 9, 16, 100]) {
     for (const samples of [1, 8, 100, 1000]) {
       for (const rowsPerSample of [1, 3]) {
-        const chunks = cutBatch(batchSamples, { samples, rowsPerSample });
+        const chunks = cutBatch({ first: 0, samples: batchSamples }, { samples, rowsPerSample });
         let first = 0;
         for (const chunk of chunks) {
           const size = Math.min(samples, batchSamples - first);

@@ -22,7 +22,7 @@ for (
     using field = createField(gpu, description, { seed: 1 });
     const host = hostBatch(field, objective, batch);
     using workspace = new Workspace(field, objective, { samples: SAMPLES, products: true, memory });
-    assertEquals(workspace.chunksOf(SAMPLES).length > 1, memory !== undefined);
+    assertEquals(workspace.chunksOf({ first: 0, samples: SAMPLES }).length > 1, memory !== undefined);
     using gradient = createVector(gpu, field.layout);
     using direction = createVector(gpu, field.layout);
     using result = createVector(gpu, field.layout);

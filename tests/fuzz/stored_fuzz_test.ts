@@ -50,7 +50,7 @@ const run = {
 
 const curvature: CurvatureRecord = {
   settings: {
-    ...{ task: "image", batchSizes: [1, 64], samples: 64 },
+    ...{ task: "image", batchSizes: [1, 64], samples: 64, directions: "rademacher" },
     fields: { activations: ["sine"], seeds: 1, smallWidth: 4, options: { width: 8 } },
   },
   command: "deno task curvature",

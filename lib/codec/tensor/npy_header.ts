@@ -41,6 +41,7 @@ export function parseNpyHeader(text: string, name: string): NpyHeader {
       break;
     }
   }
+  words.end();
   const missing = KEYS.find((key) => !values.has(key));
   if (missing) throw new Error(`${name}: expected ${missing} in the NumPy array's header, found nothing.`);
   const [type, order, sizes] = KEYS.map((key) => values.get(key)!);
@@ -89,6 +90,12 @@ class Words {
     if (this.source[this.#at] !== sign) return false;
     this.#at++;
     return true;
+  }
+
+  /** Nothing but blanks is left. */
+  end(): void {
+    this.#skipBlanks();
+    if (this.#at < this.source.length) this.#fail(`nothing behind "}"`);
   }
 
   /** A text in quotes. */

@@ -109,7 +109,7 @@ export function encodeSafetensors(
  */
 export function decodeSafetensors(bytes: Uint8Array, name = "safetensors"): SafetensorsContent {
   const { header, data } = splitFile(bytes, name);
-  const entries = Object.entries(header).filter(([key]) => key !== METADATA)
+  const entries = header.filter(([key]) => key !== METADATA)
     .map(([key, entry]) => ({ key, ...checkedEntry(entry, `${name}, tensor ${describe(key)}`, data.length) }));
   checkCoverage(entries, data.length, name);
   const tensors = entries.map(({ key, dtype, shape, begin, end }): [string, StoredTensor] => {
@@ -117,7 +117,7 @@ export function decodeSafetensors(bytes: Uint8Array, name = "safetensors"): Safe
     return [key, { shape, data: new TYPES[dtype](data.slice(begin, end).buffer) }];
   });
   // fromEntries defines own properties, so that even __proto__ can be the name of a tensor.
-  return { tensors: Object.fromEntries(tensors), metadata: checkedMetadata(header[METADATA], name) };
+  return { tensors: Object.fromEntries(tensors), metadata: checkedMetadata(header, name) };
 }
 
 function dtypeOf(data: TensorData): Dtype | undefined {
@@ -164,7 +164,7 @@ function sortedStrings(metadata: Readonly<Record<string, string>>): Record<strin
   return Object.fromEntries(entries.sort(([a], [b]) => a < b ? -1 : 1));
 }
 
-function splitFile(bytes: Uint8Array, name: string): { header: Record<string, unknown>; data: Uint8Array } {
+function splitFile(bytes: Uint8Array, name: string): { header: [string, unknown][]; data: Uint8Array } {
   if (bytes.length < 8) throw new Error(`${name}: truncated: expected at least 8 bytes, found ${bytes.length}.`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > LONGEST_HEADER) {
@@ -220,7 +220,8 @@ function checkCoverage(ranges: { key: string; begin: number; end: number }[], av
   }
 }
 
-function checkedMetadata(metadata: unknown, name: string): Record<string, string> {
+function checkedMetadata(header: [string, unknown][], name: string): Record<string, string> {
+  const metadata = header.find(([key]) => key === METADATA)?.[1];
   if (metadata === undefined) return {};
   if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
     throw new Error(`${name}: ${METADATA} must be an object of strings, found ${describe(metadata)}.`);

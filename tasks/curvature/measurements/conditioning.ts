@@ -36,6 +36,8 @@ export const conditioning: Measurement<Conditioning> = {
   doing: "explicit Hessian of the small field",
   needs: "small field",
   shape,
+  // Most of it is the decompositions on the host.
+  work: () => 4000,
   async measure(subject) {
     const { size, hessian, gaussNewton } = await subject.explicit();
     const figures = async (eigenvalues: () => Float64Array) => {

@@ -6,7 +6,7 @@ import { mean } from "../../shell/statistics.ts";
 import type { Figure, Measurement, Result } from "../measurement.ts";
 import type { Moment } from "../moment.ts";
 import type { Extent } from "../subject.ts";
-import { bySeries, isAlongRun } from "../series.ts";
+import { bySeries, bySteps, isAlongRun } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
 import { oneProduct } from "./one_product.ts";
 
@@ -28,13 +28,14 @@ export const density: Measurement<Densities> = {
   doing: "density of products",
   needs: "field",
   shape,
+  work: ({ batchSizes }) => batchSizes.reduce((sum, size) => sum + size, 0),
   async measure(subject) {
     const { moment, extent: { batchSizes }, signal } = subject;
     const { input: { data }, field: { layout } } = moment;
     const densities = [];
     for (const batchSize of batchSizes.filter((size) => size <= data.count)) {
       signal.throwIfAborted();
-      const { all, segments } = productDensity(await oneProduct(moment, subject.draw(batchSize)), layout);
+      const { all, segments } = productDensity(await oneProduct(subject, subject.draw(batchSize)), layout);
       const named = [...segments].map(([name, each]) => [name, sharesOf(each)]);
       densities.push({ batchSize, all: sharesOf(all), segments: Object.fromEntries(named) });
     }
@@ -48,39 +49,50 @@ export const density: Measurement<Densities> = {
         ["share of Hv < 1e-2 rms", `batch ${batchSize}, ${name}`, belowHundredth],
       ])
     ),
-  async section(results) {
-    const series = bySeries(results);
+  plot(results) {
     const along = isAlongRun(results);
     const panels = (["zero", "belowHundredth"] as const).map((share) => ({
-      xLabel: along ? "Training step" : "Batch size",
+      xLabel: along ? "Training step" : "Batch size (samples)",
       yLabel: share === "zero" ? "Share exactly 0" : "Share below 1/100 of the rms",
       xScale: along ? "linear" as const : "log" as const,
-      series: series.map(([name, all]) => along ? overSteps(name, all, share) : overBatches(name, all, share)),
+      series: bySeries(results).map(([name, all]) =>
+        along ? overSteps(name, all, share) : overBatches(name, all, share)
+      ),
     }));
+    return panelsPlotSvg({ title: "Density of Hv", panels });
+  },
+  section(results, { directions }) {
+    const signs = directions === "normal" ? "normal numbers" : "random signs";
     return {
       title: "How dense Hessian-vector products are",
       paragraphs: [
         "The shares of the entries of Hv that are exactly 0, and that are less than a hundredth of the root of the mean square of all, for " +
-        "one direction v of random signs. Theorems 4.2 and 4.3 of Chng et al. (2025) speak of this density: the published explanation " +
+        `one direction v of ${signs}. ` +
+        "Theorems 4.2 and 4.3 of Chng et al. (2025) speak of this density: the published explanation " +
         "is that equilibrated preconditioners help where Hv is dense. The table has the largest batch.",
       ],
-      plot: await panelsPlotSvg({ title: "Density of Hv", panels }),
       tables: [{
-        columns: ["field", "batch size", "= 0", "< 1e-3 rms", "< 1e-2 rms"],
+        columns: ["field", "step", "batch size", "= 0", "< 1e-3 rms", "< 1e-2 rms"],
         numbersFrom: 1,
-        rows: series.map(([name, all]) => {
-          const text = (of: Share) => spreadText(all.map(({ result }) => result.at(-1)!.all[of]), 4);
-          const { batchSize } = all[0].result.at(-1)!;
-          return [name, `${batchSize}`, text("zero"), text("belowThousandth"), text("belowHundredth")];
-        }),
+        rows: bySeries(results).flatMap(([name, all]) =>
+          bySteps(all).map(([step, each]) => {
+            const text = (of: Share) => spreadText(each.map(({ result }) => result.at(-1)!.all[of]), 4);
+            const { batchSize } = each[0].result.at(-1)!;
+            return [name, `${step}`, `${batchSize}`, text("zero"), text("belowThousandth"), text("belowHundredth")];
+          })
+        ),
       }],
     };
   },
   finding(results) {
-    const last = (of: Share) => percent(mean(results.map(({ result }) => result.at(-1)!.all[of])));
-    const { batchSize } = results[0].result.at(-1)!;
-    return `${last("zero")} of the entries of Hv are 0 and ${last("belowHundredth")} are below 1/100 of the rms at ` +
-      `batch size ${batchSize}.`;
+    const steps = bySteps(results);
+    const text = ([step, each]: typeof steps[number]) => {
+      const of = (share: Share) => percent(mean(each.map(({ result }) => result.at(-1)!.all[share])));
+      return `${of("zero")} of the entries of Hv are 0 and ${of("belowHundredth")} are below 1/100 of the rms` +
+        (steps.length > 1 ? ` at step ${step}` : "");
+    };
+    const ends = steps.length > 1 ? [steps[0], steps.at(-1)!] : steps;
+    return `${ends.map(text).join("; ")} at batch size ${results[0].result.at(-1)!.batchSize}.`;
   },
 };
 

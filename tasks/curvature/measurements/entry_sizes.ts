@@ -19,13 +19,21 @@ export const entrySizes: Measurement<Shaped<typeof shape>> = {
   doing: "sizes of the entries of a product",
   needs: "field",
   shape,
+  work: ({ samples }) => samples,
   async measure(subject) {
-    const product = await oneProduct(subject.moment, subject.draw(subject.extent.samples));
+    const product = await oneProduct(subject, subject.draw(subject.extent.samples));
     const { edges, counts } = logHistogram(product, BINS);
     return { edges: Array.from(edges), counts: Array.from(counts) };
   },
   figures: () => [],
-  async section(results) {
+  section: () => ({
+    title: "Sizes of the entries",
+    paragraphs: [
+      "Entries that are exactly 0 are not shown, so that the area of a curve is the share of the others. The first point stands for all entries " +
+      "below 1e-8 rms.",
+    ],
+  }),
+  plot(results) {
     const series = bySeries(results).map(([name, all]): PlotSeries => {
       const { parameters, result: { edges, counts } } = all.at(-1)!;
       const total = parameters * (edges[1] - edges[0]);
@@ -35,18 +43,11 @@ export const entrySizes: Measurement<Shaped<typeof shape>> = {
         y: counts.map((count) => count / total),
       };
     });
-    return {
-      title: "Sizes of the entries",
-      paragraphs: [
-        "Entries that are exactly 0 are not shown, so that the area of a curve is the share of the others. The first point stands for all entries " +
-        "below 1e-8 rms.",
-      ],
-      plot: await linePlotSvg({
-        title: "Sizes of the entries of Hv",
-        xLabel: "log10(|entry| / rms)",
-        yLabel: "Density",
-        series,
-      }),
-    };
+    return linePlotSvg({
+      title: "Sizes of the entries of Hv",
+      xLabel: "log10(|entry| / rms)",
+      yLabel: "Density (per decade)",
+      series,
+    });
   },
 };

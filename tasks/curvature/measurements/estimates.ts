@@ -1,7 +1,9 @@
 import { equilibratedDiagonal, jacobiDiagonal } from "../../../lib/curvature/diagonals.ts";
 import { curvatureOperator } from "../../../lib/curvature/operator.ts";
 import { probeOperator } from "../../../lib/curvature/probes.ts";
+import { panelsPlotSvg, type PlotSeries } from "../../run/plot.ts";
 import { list, number, object, type Shaped } from "../../shell/shape.ts";
+import { mean } from "../../shell/statistics.ts";
 import type { Figure, Measurement } from "../measurement.ts";
 import { bySeries } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
@@ -25,6 +27,7 @@ export const estimates: Measurement<Shaped<typeof shape>> = {
   doing: "errors of estimates",
   needs: "small field",
   shape,
+  work: () => 2500,
   async measure(subject) {
     const { moment: { input: { objective }, seed }, signal } = subject;
     const { field, batch, size, hessian } = await subject.explicit();
@@ -65,4 +68,21 @@ export const estimates: Measurement<Shaped<typeof shape>> = {
       ),
     }],
   }),
+  plot(results) {
+    const panel = (yLabel: string, of: "equilibrated" | "jacobi") => ({
+      xLabel: "Probes",
+      yLabel,
+      xScale: "log" as const,
+      yScale: "log" as const,
+      series: bySeries(results).map(([name, all]): PlotSeries => {
+        const values = PROBES.map((_, i) => all.map(({ result }) => result[i][of]));
+        const band = { low: values.map((each) => Math.min(...each)), high: values.map((each) => Math.max(...each)) };
+        return { name, x: PROBES, y: values.map((each) => mean(each)), ...all.length > 1 && { band } };
+      }),
+    });
+    return panelsPlotSvg({
+      title: "Errors of estimates of preconditioners",
+      panels: [panel("Relative error of D^E", "equilibrated"), panel("Relative error of D^J", "jacobi")],
+    });
+  },
 };

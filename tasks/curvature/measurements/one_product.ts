@@ -1,17 +1,15 @@
+import { fillDirection } from "../../../lib/curvature/direction.ts";
 import { curvatureOperator, type DeviceBatch } from "../../../lib/curvature/operator.ts";
-import { streams } from "../../../lib/gpu/random.ts";
 import { createVector } from "../../../lib/linalg/vector.ts";
-import type { Moment } from "../moment.ts";
+import type { Subject } from "../subject.ts";
 
-/** Hv on a batch for one direction v of random signs, in flat order. */
-export async function oneProduct(
-  { field, input: { objective }, seed }: Moment,
-  batch: DeviceBatch,
-): Promise<Float32Array> {
+/** Hv on a batch for one random direction v, in flat order. */
+export async function oneProduct({ moment, extent }: Subject, batch: DeviceBatch): Promise<Float32Array> {
+  const { field, input: { objective }, seed } = moment;
   using operator = curvatureOperator(field, objective, batch);
   using direction = createVector(field.gpu, field.layout, "direction");
   using product = createVector(field.gpu, field.layout, "product");
-  direction.fillRademacher({ seed, stream: streams.probe, step: 0 });
+  fillDirection(direction, extent.directions, seed, 0);
   await operator.apply(direction, product);
   return await product.read();
 }

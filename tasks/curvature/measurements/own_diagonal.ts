@@ -48,6 +48,7 @@ export const ownDiagonal: Measurement<Own> = {
   doing: "the optimizer's diagonal against exact ones",
   needs: "checkpoint",
   shape,
+  work: ({ samples }) => 2 * PRODUCTS * samples,
   async measure(subject) {
     const { moment: { field, input: { objective }, seed }, extent, signal } = subject;
     const batch = subject.draw(extent.samples);
@@ -87,14 +88,9 @@ export const ownDiagonal: Measurement<Own> = {
         ["difference of diagonals", of, rest.difference],
       ];
     }),
-  async section(results, { samples }) {
-    const measured = results.filter(({ result: { own } }) => own !== undefined);
-    if (measured.length === 0) {
-      return {
-        title: "The optimizer's diagonal",
-        paragraphs: [`The preconditioner of ${results[0].result.optimizer} is not diagonal.`],
-      };
-    }
+  plot(results) {
+    const measured = withDiagonal(results);
+    if (measured.length === 0) return undefined;
     const { optimizer } = measured[0].result;
     const panel = (name: string, of: "overGaussNewton" | "overEquilibrated") => ({
       xLabel: `log10 of ${name}`,
@@ -103,6 +99,20 @@ export const ownDiagonal: Measurement<Own> = {
         curveSeries(`step ${step}`, result.own![of], i === all.length - 1)
       ),
     });
+    return panelsPlotSvg({
+      title: `What ${optimizer} divides by`,
+      panels: [panel("diag G", "overGaussNewton"), panel("D^E", "overEquilibrated")],
+    });
+  },
+  section(results, { samples }) {
+    const measured = withDiagonal(results);
+    if (measured.length === 0) {
+      return {
+        title: "The optimizer's diagonal",
+        paragraphs: [`The preconditioner of ${results[0].result.optimizer} is not diagonal.`],
+      };
+    }
+    const { optimizer } = measured[0].result;
     return {
       title: "The optimizer's diagonal",
       paragraphs: [
@@ -111,10 +121,6 @@ export const ownDiagonal: Measurement<Own> = {
         "factor of two. It is that of the estimates too, and D^J from so few products is mostly noise. If a diagonal is the root of another one up to a " +
         "factor, the curve has slope 1/2. Lines are medians; the band, at the last checkpoint, holds two thirds of the entries.",
       ],
-      plot: await panelsPlotSvg({
-        title: `What ${optimizer} divides by`,
-        panels: [panel("diag G", "overGaussNewton"), panel("D^E", "overEquilibrated")],
-      }),
       tables: [{
         columns: ["run", "step", "against", "correlation of logarithms", "median ratio", "spread", "difference"],
         numbersFrom: 3,
@@ -174,6 +180,11 @@ function placeOf(counts: readonly number[], wanted: number): number {
     sum += count;
   }
   return counts.length;
+}
+
+/** The results of checkpoints whose optimizer divides by a diagonal. */
+function withDiagonal(results: readonly Result<Own>[]): Result<Own>[] {
+  return results.filter(({ result: { own } }) => own !== undefined);
 }
 
 /** The first, the last and at most three results between them. */

@@ -45,6 +45,7 @@ export const ownPreconditioning: Measurement<readonly Under[]> = {
   doing: "the Hessian under the optimizer's own preconditioner",
   needs: "checkpoint",
   shape,
+  work: ({ samples }) => (2 * PRODUCTS + 4 * PROBES * STEPS) * samples,
   async measure(subject) {
     const { moment: { field, input: { objective }, seed }, extent, signal } = subject;
     const batch = subject.draw(extent.samples);
@@ -74,7 +75,24 @@ export const ownPreconditioning: Measurement<readonly Under[]> = {
       ["rms eigenvalue at a checkpoint", preconditioner, rms],
       ...overMedian === undefined ? [] : [["largest over median at a checkpoint", preconditioner, overMedian] as const],
     ]),
-  async section(results, { samples }) {
+  plot(results) {
+    return linePlotSvg({
+      title: "Conditioning along the run",
+      xLabel: "Step",
+      yLabel: "Largest |eigenvalue| over rms",
+      yScale: "log",
+      series: names(results).map((name) => {
+        const points = results.flatMap(({ step, result }) =>
+          result.filter(({ preconditioner }) => preconditioner === name).map((each) => ({
+            step,
+            ratio: overRms(each),
+          }))
+        );
+        return { name, x: points.map(({ step }) => step), y: points.map(({ ratio }) => ratio) };
+      }),
+    });
+  },
+  section(results, { samples }) {
     return {
       title: "Conditioning under the optimizer's own preconditioner",
       paragraphs: [
@@ -83,21 +101,6 @@ export const ownPreconditioning: Measurement<readonly Under[]> = {
         `${PRODUCTS} products or samples), and what the run's optimizer divided by in its last step before the checkpoint, if it divides by a ` +
         "symmetric positive definite matrix. For fields of up to 512 parameters, the last column has the largest |eigenvalue| over the median one.",
       ],
-      plot: await linePlotSvg({
-        title: "Conditioning along the run",
-        xLabel: "Step",
-        yLabel: "Largest |eigenvalue| over rms",
-        yScale: "log",
-        series: names(results).map((name) => {
-          const points = results.flatMap(({ step, result }) =>
-            result.filter(({ preconditioner }) => preconditioner === name).map((each) => ({
-              step,
-              ratio: overRms(each),
-            }))
-          );
-          return { name, x: points.map(({ step }) => step), y: points.map(({ ratio }) => ratio) };
-        }),
-      }),
       tables: [{
         columns: ["run", "step", "D", "smallest", "largest", "rms", "largest / rms", "largest / median"],
         numbersFrom: 3,

@@ -10,9 +10,9 @@ import { bySeries } from "../series.ts";
 /** Points at which a density is given. */
 const POINTS = 400;
 const PROBES = 2;
-const STEPS = 24;
+const STEPS = 20;
 /** Products from which the equilibrated preconditioner is estimated. */
-const PRODUCTS = 32;
+const PRODUCTS = 16;
 /** Densities below this are not shown. */
 const LOWEST = 1e-5;
 
@@ -38,6 +38,7 @@ export const spectrum: Measurement<Shaped<typeof shape>> = {
   needs: "field",
   firstSeedOnly: true,
   shape,
+  work: ({ samples }) => (2 * PROBES * STEPS + PRODUCTS) * samples,
   async measure(subject) {
     const { moment: { field, input: { objective }, seed }, extent, signal } = subject;
     using hessian = curvatureOperator(field, objective, subject.draw(extent.samples));
@@ -55,7 +56,7 @@ export const spectrum: Measurement<Shaped<typeof shape>> = {
       ["mean eigenvalue", name, mean],
       ["variance of eigenvalues", name, variance],
     ]),
-  async section(results, { samples }) {
+  plot(results) {
     const last = bySeries(results).map(([name, all]) => ({ name, result: all.at(-1)!.result }));
     const panel = (yLabel: string, of: "none" | "equilibrated") => ({
       xLabel: "Eigenvalue / largest",
@@ -63,17 +64,19 @@ export const spectrum: Measurement<Shaped<typeof shape>> = {
       yScale: "log" as const,
       series: last.map(({ name, result }) => densityCurve(name, result[of])),
     });
+    return panelsPlotSvg({
+      title: "Spectral density",
+      panels: [panel("Density without D", "none"), panel("Density with D^E", "equilibrated")],
+    });
+  },
+  section(results, { samples }) {
     return {
       title: "Spectral density of the whole field",
       paragraphs: [
         `The density of the Hessian's eigenvalues on ${samples} samples by stochastic Lanczos quadrature (two probes of ${STEPS} steps; the band is ` +
         `the standard error), without and with the equilibrated preconditioner, which was estimated from ${PRODUCTS} products. Waves are an effect of the ` +
-        "few steps; densities below 1e-5 are not shown. At initialisation, it is that of the first seed.",
+        "few steps; densities below 1e-5 are drawn at the lower edge. At initialisation, it is that of the first seed.",
       ],
-      plot: await panelsPlotSvg({
-        title: "Spectral density",
-        panels: [panel("Density without D", "none"), panel("Density with D^E", "equilibrated")],
-      }),
       tables: [{
         columns: ["field", "step", "smallest", "largest", "mean", "smallest with D^E", "largest with D^E"],
         numbersFrom: 1,
@@ -93,7 +96,9 @@ function stored({ places, density, error, ...rest }: SpectralDensity): Spectrum 
 /** A density over shares of the largest |eigenvalue|, so that fields of different scales can be compared. */
 function densityCurve(name: string, { places, density, error }: Spectrum): PlotSeries {
   const largest = Math.max(...places.map(Math.abs));
-  const shown = places.map((_, i) => i).filter((i) => density[i] * largest > LOWEST);
+  const isShown = (value: number) => value * largest > LOWEST;
+  const [first, last] = [density.findIndex(isShown), density.findLastIndex(isShown)];
+  const shown = places.map((_, i) => i).filter((i) => i >= first && i <= last);
   const scaled = (of: (i: number) => number) => shown.map((i) => Math.max(LOWEST, of(i) * largest));
   return {
     name,

@@ -1,3 +1,4 @@
+import { visible } from "./visible.ts";
 import styleText from "./report.css" with { type: "text" };
 import type { Report, ReportPictures, ReportSection, ReportTable } from "./model.ts";
 
@@ -29,16 +30,24 @@ function findingHtml(text: string): string {
   return rest.length === 0 ? escaped(text) : `<strong>${escaped(subject)}</strong>: ${escaped(rest.join(": "))}`;
 }
 
-function sectionHtml({ title, paragraphs = [], plot, tables = [], gallery, code }: ReportSection): string {
+function sectionHtml(
+  { title, paragraphs = [], plot, tables = [], gallery, code }: ReportSection,
+  index: number,
+): string {
   const parts = [
     `<h2>${escaped(title)}</h2>`,
     ...paragraphs.map((text) => `<p>${escaped(text)}</p>`),
-    ...plot === undefined ? [] : [`<figure>${plot}</figure>`],
+    ...plot === undefined ? [] : [`<figure>${withOwnIds(plot, `plot-${index}-`)}</figure>`],
     ...tables.map(tableHtml),
     ...gallery === undefined ? [] : [`<div class="gallery">\n${gallery.map(picturesHtml).join("\n")}\n</div>`],
     ...code === undefined ? [] : [`<pre>${escaped(code)}</pre>`],
   ];
   return `<section>\n${parts.join("\n")}\n</section>`;
+}
+
+/** A plot whose identifiers begin with a prefix: in one document, those of several plots would stand for the first plot's parts. */
+function withOwnIds(svg: string, prefix: string): string {
+  return svg.replaceAll(/(?<=\bid="|url\(#|href="#)(?=[\w-])/g, prefix);
 }
 
 function tableHtml({ columns, numbersFrom, rows, best }: ReportTable): string {
@@ -56,5 +65,8 @@ function picturesHtml({ title, wide, pictures }: ReportPictures): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return visible(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
+    '"',
+    "&quot;",
+  );
 }

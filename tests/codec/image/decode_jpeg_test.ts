@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { decodeJpeg } from "../../../lib/codec/image/decode_jpeg.ts";
 import { usualCode } from "../../../lib/codec/image/jpeg/huffman.ts";
-import { choicesOf } from "../../fuzz/fuzz.ts";
 import { decodePicture, readPictureHeader } from "../../../lib/codec/image/decode_picture.ts";
 import { adobe, buildJpeg, exif, segment } from "./jpeg_builder.ts";
 import { type CoefficientPicture, encodeCoefficients, type Script, sizesOf } from "./jpeg_encoder.ts";
+import { madePicture } from "./made_picture.ts";
 
 /** Which side of the upright picture the stored row 0 and the stored column 0 are (Exif 2.32, tag 274). */
 const SIDES = {
@@ -168,31 +168,6 @@ Deno.test("what follows the end of a JPEG, as phones append, is ignored", () => 
   assertEquals(decodeJpeg(longer), decodeJpeg(file));
   assert(longer.length > file.length);
 });
-
-const SAMPLINGS: [h: number, v: number][][] = [
-  [[1, 1]],
-  [[2, 2]],
-  [[1, 1], [1, 1], [1, 1]],
-  [[2, 2], [1, 1], [1, 1]],
-  [[2, 1], [1, 1], [1, 1]],
-  [[1, 1], [2, 2], [1, 2]],
-  [[4, 1], [1, 2], [2, 1]],
-  [[1, 1], [1, 1], [1, 1], [1, 1]],
-];
-
-/** A picture of coefficients as photographs have them: large at low frequencies, few at high ones. */
-function madePicture(seed: number): CoefficientPicture {
-  const choices = choicesOf(seed);
-  const shape = { width: 1 + choices.below(70), height: 1 + choices.below(50), factors: choices.pick(SAMPLINGS) };
-  const coefficients = sizesOf(shape).components.map(({ blocks }) =>
-    Int16Array.from({ length: 64 * blocks }, (_, i) => {
-      const k = i % 64;
-      if (k === 0) return choices.below(2047) - 1023;
-      return choices.below(4 + k) < 4 ? choices.below(201) - 100 >> (k >> 3) : 0;
-    })
-  );
-  return { ...shape, coefficients };
-}
 
 /** The samples of a block by the definition of the inverse transform (ITU-T T.81, A.3.3). */
 function samplesByDefinition(block: Int16Array): number[] {
@@ -411,30 +386,4 @@ Deno.test("a picture that is too large for its data is refused before anything i
     Error,
     "x.jpg: the JPEG is damaged: found 1 bytes for a picture of 8192×8192 pixels, which takes at least 262144; open it",
   );
-});
-
-Deno.test("a restart marker that is missing is refused", () => {
-  const made = madePicture(2);
-  const file = encodeCoefficients(made, { interval: 1 });
-  const at = file.findLastIndex((byte, i) => byte === 0xff && file[i + 1] >= 0xd0 && file[i + 1] <= 0xd7);
-  const without = Uint8Array.from([...file.subarray(0, at), ...file.subarray(at + 2)]);
-  assertThrows(() => decodeJpeg(without, "x.jpg"), Error, "x.jpg: the JPEG is damaged: found fewer restart markers");
-});
-
-Deno.test("padding before a restart marker is passed over, other bytes there are refused", () => {
-  const made = madePicture(2);
-  const file = encodeCoefficients(made, { interval: 1 });
-  const plain = decodeJpeg(file);
-  const at = file.findIndex((byte, i) => byte === 0xff && file[i + 1] === 0xd0);
-  const longer = (bytes: number[]) => Uint8Array.from([...file.subarray(0, at), ...bytes, ...file.subarray(at)]);
-  for (const byte of [0, 0x11, 0xff]) {
-    for (const count of [1, 2, 5, 300]) assertEquals(decodeJpeg(longer(Array(count).fill(byte))), plain);
-  }
-  for (const bytes of [[1, 2], [0, 0, 0, 0, 0, 0, 7], [3, 1, 4, 1, 5, 9, 2, 6]]) {
-    assertThrows(
-      () => decodeJpeg(longer(bytes), "x.jpg"),
-      Error,
-      "x.jpg: the JPEG is damaged: found compressed data that do not end",
-    );
-  }
 });

@@ -217,6 +217,19 @@ Deno.test("rows that are surplus, short or filtered in an unknown way are refuse
   fails([row, [5, 1, 2, 3, 4]], "found the row filter 5.");
 });
 
+Deno.test("anything behind the compressed rows, such as another stream, is refused", () => {
+  const parts = { width: 1, height: 2, depth: 8, colourType: 0, rows: [[0, 255], [0, 7]] };
+  const data = deflateSync(Uint8Array.from(parts.rows.flat()));
+  for (const behind of [Uint8Array.of(0), data, new TextEncoder().encode("hidden".repeat(9999))]) {
+    assertThrows(
+      () => decodePng(buildPng({ ...parts, data: Uint8Array.from([...data, ...behind]) }), "x.png"),
+      Error,
+      `x.png: the PNG is damaged: found ${behind.length} bytes behind its compressed rows.`,
+    );
+  }
+  assertEquals(decodePng(buildPng({ ...parts, data })).pixels, Float32Array.of(1, Math.fround(7 / 255)));
+});
+
 Deno.test("a wrong checksum of the compressed data is refused", () => {
   const data = deflateSync(Uint8Array.of(0, 7));
   data[data.length - 1] ^= 1;
@@ -255,7 +268,7 @@ Deno.test("compressed data in several chunks, some of them empty, are joined", (
   assertEquals(decodePng(png).pixels, Float32Array.of(0.2));
 });
 
-Deno.test("a few bytes that inflate to millions are refused at once, and a profile is not inflated", () => {
+Deno.test("a few bytes that inflate to millions are refused at once, and a profile is not inflated for the pixels", () => {
   const bomb = deflateSync(new Uint8Array(2 ** 26));
   const parts = { width: 1, height: 1, depth: 8, colourType: 0, rows: [[0, 255]] };
   const start = performance.now();

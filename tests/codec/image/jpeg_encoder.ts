@@ -29,6 +29,8 @@ export interface Code {
 export interface EncodeOptions {
   /** The scans of a progressive JPEG; without them, the JPEG is sequential. */
   scripts?: Script[];
+  /** Whether the scans are those of a sequential JPEG, which hold all coefficients of some components. */
+  sequential?: boolean;
   /** Units between restart markers. */
   interval?: number;
   /** The Huffman tables by slot; default a table of all symbols, some of whose codes are long. */
@@ -61,7 +63,7 @@ export function sizesOf({ width, height, factors }: Omit<CoefficientPicture, "co
 
 export function encodeCoefficients(picture: CoefficientPicture, options: EncodeOptions = {}): Uint8Array {
   const { width, height, factors } = picture;
-  const { scripts, interval = 0, codes = {}, bare = false, segments = [] } = options;
+  const { scripts, sequential = !scripts, interval = 0, codes = {}, bare = false, segments = [] } = options;
   const word = (value: number) => [value >> 8, value & 255];
   const all = factors.map((_, i) => i);
   const used = (slot: number) => codes[slot] ?? ALL;
@@ -70,7 +72,7 @@ export function encodeCoefficients(picture: CoefficientPicture, options: EncodeO
     [0xff, 0xd8],
     ...segments,
     segment(0xdb, [0, ...Array(64).fill(1)]),
-    segment(scripts ? 0xc2 : 0xc0, [
+    segment(sequential ? 0xc0 : 0xc2, [
       8,
       ...word(height),
       ...word(width),
@@ -84,7 +86,7 @@ export function encodeCoefficients(picture: CoefficientPicture, options: EncodeO
     const { components, first, last, high, low } = script;
     const tables = components.flatMap((i) => [i + 1, i === 0 ? 0x00 : 0x11]);
     parts.push(segment(0xda, [components.length, ...tables, first, last, high << 4 | low]));
-    parts.push(new ScanWriter(picture, script, scripts !== undefined, used, interval).write());
+    parts.push(new ScanWriter(picture, script, !sequential, used, interval).write());
   }
   return Uint8Array.from([...parts.flat(), 0xff, 0xd9]);
 }

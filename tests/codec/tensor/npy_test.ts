@@ -84,6 +84,11 @@ Deno.test("headers that say something else are refused in one sentence", () => {
     "{'descr': '<f8', 'descr': '<f8'}",
     "expected descr, fortran_order, shape once each in the NumPy array's header",
   );
+  fails(
+    `${header("<f8", false, "(1,)").trim()} 'shape': (1,)`,
+    `expected nothing behind "}" in the NumPy array's header, found "'shape': (1,)".`,
+  );
+  fails(`${header("<f8", false, "(1,)").trim()}\0`, `expected nothing behind "}" in the NumPy array's header, found`);
   fails("{'\x1b[2J': 1}", 'expected descr, fortran_order, shape once each in the NumPy array\'s header, found "?[2J".');
   fails("", 'expected "{" in the NumPy array\'s header, found nothing.');
   fails(header("<f8", false, "(1,)"), "expected a NumPy array of format version 1, 2 or 3, found 9.", 9);

@@ -143,7 +143,22 @@ Deno.test("damaged files are refused with a sentence that says what and where", 
       'f, tensor "a": expected a shape of whole numbers from 0, found {"toString":[]} in [{"toString":[]}].',
     ],
     ['{"\\u001b[2J\u009b1m\u202e":7}', 0, 'f, tensor "\\u001b[2J?1m?": expected an object, found 7.'],
-    ['{"a":7,"a":8}', 0, "f: expected a header with each name once, found 1 twice."],
+    ['{"a":7,"a":8}', 0, 'f: expected a header with each name once in an object, found "a" twice.'],
+    [
+      `{"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"dtype":"U32"}}`,
+      4,
+      'f: expected a header with each name once in an object, found "dtype" twice.',
+    ],
+    [
+      `{"shape":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"sh\\u0061pe":[1]}}`,
+      1,
+      'f: expected a header with each name once in an object, found "shape" twice.',
+    ],
+    [
+      `{"__metadata__":{"\\"{:":"a:{","\\"{:":""}}`,
+      0,
+      String.raw`f: expected a header with each name once in an object, found "\"{:" twice.`,
+    ],
     [
       `{"a":${"[".repeat(100000)}${"]".repeat(100000)}}`,
       0,
@@ -157,6 +172,14 @@ Deno.test("damaged files are refused with a sentence that says what and where", 
   }
   const long = new Uint8Array(16).fill(255);
   assertThrows(() => decodeSafetensors(long, "f"), Error, "f: not a safetensors file: a header has at most 10000000");
+});
+
+Deno.test("the same names in several objects are read", () => {
+  const entry = (end: number) => `{"dtype":"U8","shape":[1],"data_offsets":[${end - 1},${end}]}`;
+  const header = `{"dtype":${entry(1)},"shape":${entry(2)},"__metadata__":{"dtype":"dtype","{\\"shape\\":":"[:"}}`;
+  const { tensors, metadata } = decodeSafetensors(file(header, [1, 2]));
+  assertEquals(Object.keys(tensors), ["dtype", "shape"]);
+  assertEquals(metadata, { dtype: "dtype", '{"shape":': "[:" });
 });
 
 Deno.test("tensors that share their data are refused before anything is copied", () => {

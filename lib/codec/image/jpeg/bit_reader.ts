@@ -1,6 +1,9 @@
 import { type HuffmanTable, LOOKUP_BITS } from "./huffman.ts";
 import { damagedJpeg } from "./segments.ts";
 
+/** The second byte of restart marker 0. */
+const FIRST_RESTART = 0xd0;
+
 /** Reads bits and Huffman codes from the entropy-coded data of a scan (ITU-T T.81, F.2.2). */
 export class BitReader {
   #at: number;
@@ -9,6 +12,8 @@ export class BitReader {
   #count = 0;
   /** The zeros that were read behind the end of the data. */
   #missing = 0;
+  /** The restart markers so far. */
+  #restarts = 0;
 
   /**
    * @param bytes The whole file.
@@ -44,25 +49,44 @@ export class BitReader {
   /**
    * Passes over the restart marker behind an interval, and over padding before it: bytes that are all the same.
    *
-   * @throws {Error} If the data of the interval ended early or there are more, which tells that they are damaged.
+   * @throws {Error} If the data of the interval ended early or there are more, which tells that they are damaged, or the markers do
+   * not count 0 to 7 over and over (ITU-T T.81, E.1.4), which tells that intervals were lost, moved or doubled.
    */
   restart(): void {
     this.finish();
-    // What is not read yet: whole bytes that were taken already, then those up to the marker.
-    const spare = Array.from({ length: this.#count - this.#missing >> 3 }, (_, i) => {
-      return this.#bits >>> this.#missing + 8 * i & 255;
-    });
-    let at = this.#at;
-    while (at + 1 < this.end && !(this.bytes[at] === 0xff && isRestart(this.bytes[at + 1]))) at++;
-    if (at + 1 >= this.end) throw damagedJpeg(this.name, "fewer restart markers than expected");
-    const padding = spare[0] ?? this.bytes[this.#at];
-    const odd = (byte: number) => byte !== padding;
-    if (spare.some(odd) || this.bytes.subarray(this.#at, at).some(odd)) {
-      throw damagedJpeg(this.name, "compressed data that do not end at a restart marker");
-    }
+    const at = this.#nextRestart(this.#at);
+    if (at === undefined) throw damagedJpeg(this.name, "fewer restart markers than expected");
+    if (this.#hasDataUpTo(at)) throw damagedJpeg(this.name, "compressed data that do not end at a restart marker");
+    const [expected, found] = [this.#restarts++ % 8, this.bytes[at + 1] - FIRST_RESTART];
+    if (found !== expected) throw damagedJpeg(this.name, `restart marker ${found} in the place of ${expected}`);
     this.#at = at + 2;
     this.#count = 0;
     this.#missing = 0;
+  }
+
+  /**
+   * Checks that no interval is left behind the last unit. A restart marker without data behind it is no interval.
+   *
+   * @throws {Error} If there is one.
+   */
+  checkNoInterval(): void {
+    for (let at = this.#nextRestart(this.#at); at !== undefined; at = this.#nextRestart(at + 2)) {
+      const rest = this.bytes.subarray(at + 2, this.#nextRestart(at + 2) ?? this.end);
+      if (rest.some((byte) => byte !== rest[0])) {
+        throw damagedJpeg(this.name, "more restart intervals than the picture of its header has");
+      }
+    }
+  }
+
+  /** Whether more than padding is left up to the next marker: bytes that are not all the same. */
+  get hasData(): boolean {
+    return this.#hasDataUpTo(this.#nextRestart(this.#at) ?? this.end);
+  }
+
+  /** Whether fewer than 8 bits are left up to the next marker, as they only fill a byte. */
+  get isAtLastBits(): boolean {
+    const left = this.#count - this.#missing;
+    return this.#atMarker() && left >= 0 && left < 8;
   }
 
   /**
@@ -72,6 +96,28 @@ export class BitReader {
    */
   finish(): void {
     if (this.#missing > this.#count) throw damagedJpeg(this.name, "compressed data that end early");
+  }
+
+  /** The position of the next restart marker from `from` on, if there is one. */
+  #nextRestart(from: number): number | undefined {
+    for (let at = from; at + 1 < this.end; at++) {
+      if (this.bytes[at] === 0xff && isRestart(this.bytes[at + 1])) return at;
+    }
+  }
+
+  /** Whether the bytes that are not read yet, up to a position, are more than padding. */
+  #hasDataUpTo(position: number): boolean {
+    // First the whole bytes that were taken already.
+    const taken = Array.from({ length: this.#count - this.#missing >> 3 }, (_, i) => {
+      return this.#bits >>> this.#missing + 8 * i & 255;
+    });
+    const padding = taken[0] ?? this.bytes[this.#at];
+    const odd = (byte: number) => byte !== padding;
+    return taken.some(odd) || this.bytes.subarray(this.#at, position).some(odd);
+  }
+
+  #atMarker(): boolean {
+    return this.#at >= this.end || this.bytes[this.#at] === 0xff && this.bytes[this.#at + 1] !== 0;
   }
 
   #longSymbol(table: HuffmanTable): number {
@@ -87,7 +133,7 @@ export class BitReader {
   #fill(): void {
     for (; this.#count <= 24; this.#count += 8) {
       let byte = 0;
-      if (this.#at >= this.end || this.bytes[this.#at] === 0xff && this.bytes[this.#at + 1] !== 0) {
+      if (this.#atMarker()) {
         this.#missing += 8;
         // Data that end early are noticed at the end of an interval, but a long one is not read to its end.
         if (this.#missing > 64) this.finish();
@@ -102,5 +148,5 @@ export class BitReader {
 }
 
 function isRestart(byte: number): boolean {
-  return byte >= 0xd0 && byte <= 0xd7;
+  return byte >= FIRST_RESTART && byte <= FIRST_RESTART + 7;
 }

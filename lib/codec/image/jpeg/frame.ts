@@ -35,10 +35,16 @@ export interface Frame {
 }
 
 const [SEQUENTIAL, EXTENDED, PROGRESSIVE, LOSSLESS_LS] = [0xc0, 0xc1, 0xc2, 0xf7];
+/** They begin a hierarchical JPEG, and expand its frames. */
+const [DHP, EXP] = [0xde, 0xdf];
 
-/** Whether a marker is a start of frame: C0 to CF except DHT (C4), JPG (C8) and DAC (CC), or that of JPEG-LS. */
+/**
+ * Whether a marker is a start of frame: C0 to CF except DHT (C4), JPG (C8) and DAC (CC), that of JPEG-LS, or one of a hierarchical
+ * JPEG, which holds several frames.
+ */
 export function isFrame(marker: number): boolean {
-  return marker === LOSSLESS_LS || marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+  if ([DHP, EXP, LOSSLESS_LS].includes(marker)) return true;
+  return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 }
 
 /**
@@ -99,6 +105,7 @@ function frameOf(
 
 function kindOf(marker: number): string {
   if (marker === LOSSLESS_LS) return "JPEG-LS";
+  if (marker === DHP || marker === EXP) return "a hierarchical one";
   if (marker >= 0xc9) return `an arithmetic-coded one (frame type ${marker - 0xc0})`;
   return marker === 0xc3 ? "a lossless one (frame type 3)" : `a hierarchical one (frame type ${marker - 0xc0})`;
 }

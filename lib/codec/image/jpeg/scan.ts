@@ -44,7 +44,7 @@ type BlockDecoder = (part: ScanPart, index: number, at: number) => void;
  * Decodes a scan into the coefficients of its components.
  *
  * @param interval The units between restart markers; 0 if there are none.
- * @throws {Error} If the data end early or contain codes that the tables lack.
+ * @throws {Error} If the data end early, contain codes that the tables lack, or hold more restart intervals or units than the frame.
  */
 export function decodeScan(
   frame: Frame,
@@ -81,6 +81,36 @@ export function decodeScan(
     }
   }
   reader.finish();
+  if (interval > 0) reader.checkNoInterval();
+  if (kind.first === 0 && !kind.refines && reader.hasData) checkNoSurplus(frame, parts, decoder.decode, reader);
+}
+
+/**
+ * Checks that what is left of a scan's data is not a row or a column of units, whose picture is larger than the header says. Less, or what
+ * does not decode to its last byte, may be what some cameras and editors leave behind a scan.
+ *
+ * @throws {Error} If it is that much.
+ */
+function checkNoSurplus(frame: Frame, parts: readonly ScanPart[], decode: BlockDecoder, reader: BitReader): void {
+  const spare = parts.map((part): ScanPart => ({ ...part, coefficients: new Int16Array(64) }));
+  const [{ component }] = parts;
+  const least = parts.length === 1
+    ? Math.min(component.columns, component.rows)
+    : Math.min(frame.unitColumns, frame.unitRows);
+  const blocks = parts.map(({ component: { h, v } }) => parts.length === 1 ? 1 : h * v);
+  let units = 0;
+  try {
+    for (; !reader.isAtLastBits; units++) {
+      spare.forEach((part, index) => {
+        for (let block = 0; block < blocks[index]; block++) decode(part, index, 0);
+      });
+      reader.finish();
+    }
+  } catch {
+    return;
+  }
+  if (units < least) return;
+  throw damagedJpeg(reader.name, `more data in a scan than ${frame.width}×${frame.height} pixels have`);
 }
 
 /** Decodes the blocks of one component in one unit of an interleaved scan. */

@@ -20,6 +20,13 @@ interface Pass {
   readonly rowBytes: number;
 }
 
+/** What `inflateSync` returns if it is asked for more than the bytes. */
+interface Inflated {
+  readonly buffer: Uint8Array;
+  /** `bytesWritten` is how many of the compressed bytes were used. */
+  readonly engine: { readonly bytesWritten: number };
+}
+
 /** The samples of a pixel for each colour type. */
 const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
@@ -48,7 +55,7 @@ export function passesOf(header: PngHeader): Pass[] {
  * Decompresses the rows of a PNG. No more is decompressed than the header tells.
  *
  * @returns The rows of all passes one after another, each behind the number of its filter.
- * @throws {Error} If the data are damaged or there are fewer or more rows.
+ * @throws {Error} If the data are damaged, there are fewer or more rows, or other data follow them.
  */
 export function inflateRows({ header, data }: Png, name: string): Uint8Array {
   const expected = passesOf(header).reduce((sum, { height, rowBytes }) => sum + height * (1 + rowBytes), 0);
@@ -58,13 +65,13 @@ export function inflateRows({ header, data }: Png, name: string): Uint8Array {
       `${name}: the PNG is damaged: its ${rows}, but ${data.length} compressed bytes cannot hold as many.`,
     );
   }
-  let found: Uint8Array;
+  let found: Uint8Array, used: number;
   try {
     // One chunk with room for one byte more is filled at once, and the end of the data is seen.
-    found = inflateSync(Buffer.from(data.buffer, data.byteOffset, data.length), {
-      maxOutputLength: expected,
-      chunkSize: Math.max(64, expected + 1),
-    });
+    ({ buffer: found, engine: { bytesWritten: used } } = inflateSync(
+      Buffer.from(data.buffer, data.byteOffset, data.length),
+      { maxOutputLength: expected, chunkSize: Math.max(64, expected + 1), info: true },
+    ) as unknown as Inflated);
   } catch (cause) {
     if ((cause as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
       throw new Error(`${name}: the PNG is damaged: its ${rows}, but it has more.`, { cause });
@@ -74,6 +81,7 @@ export function inflateRows({ header, data }: Png, name: string): Uint8Array {
   if (found.length !== expected) {
     throw new Error(`${name}: the PNG is damaged: its ${rows}, but it has ${found.length}.`);
   }
+  if (used < data.length) throw damagedPng(name, `${data.length - used} bytes behind its compressed rows`);
   return found;
 }
 

@@ -1,0 +1,68 @@
+import { createVector } from "../linalg/vector.ts";
+import { type DirectionKind, fillDirection } from "./direction.ts";
+import { DotProducts } from "./dot_products.ts";
+import { type Estimate, estimateOf } from "./estimate.ts";
+import type { SymmetricOperator } from "./operator.ts";
+import { OrthonormalBasis } from "./orthonormal_basis.ts";
+
+/** Options of {@linkcode hutchPlusPlus}. */
+export interface HutchPlusPlusOptions {
+  /** The number of products, at least 6; a multiple of 3 is made (default: 99). */
+  readonly products?: number;
+  /** Determines the random directions (default: 0). */
+  readonly seed?: number;
+  /** How their entries are distributed (default: `"rademacher"`). */
+  readonly directions?: DirectionKind;
+  /** Ends the computation early. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Estimates the trace of an operator A by Hutch++ (Meyer, Musco, Musco & Woodruff 2021, algorithm 1). A third of the products finds an
+ * orthonormal basis Q of where A is large, AS = QR for random S. A third computes tr QᵀAQ, which is exact. A third estimates the trace of what
+ * is left, (I − QQᵀ)A(I − QQᵀ), by Hutchinson's method; the standard error is that of this part.
+ *
+ * It pays where few eigenvalues make up most of the Frobenius norm: Gauss-Newton matrices of sine and ReLU fields, but hardly a Hessian
+ * (docs/math.md, section 6). Where none stand out, the error is √3 times that of `probeOperator`, which has three times as many probes. The
+ * memory is that of `products`/3 + 3 vectors.
+ *
+ * @throws If products are not a whole number from 6, or the vectors do not fit into one buffer of the device.
+ */
+export async function hutchPlusPlus(
+  operator: SymmetricOperator,
+  { products = 99, seed = 0, directions = "rademacher", signal }: HutchPlusPlusOptions = {},
+): Promise<Estimate> {
+  if (!Number.isSafeInteger(products) || products < 6) {
+    throw new Error(`hutchPlusPlus: products: expected a whole number of at least 6, found ${products}.`);
+  }
+  const { gpu, layout } = operator;
+  const third = Math.floor(products / 3);
+  using made = new DisposableStack();
+  const vector = (label: string) => made.use(createVector(gpu, layout, label));
+  const [direction, product] = [vector("direction"), vector("product")];
+  const size = Math.min(third, layout.parameterCount);
+  const basis = made.use(new OrthonormalBasis(gpu, layout, size));
+  const quadratic = made.use(new DotProducts(gpu, size + third));
+  /** Records vᵀAv of the direction. */
+  const measure = async () => {
+    signal?.throwIfAborted();
+    await operator.apply(direction, product);
+    quadratic.record(direction, product);
+  };
+  for (let i = 0; i < size; i++) {
+    fillDirection(direction, directions, seed, i);
+    await operator.apply(direction, product);
+    basis.remove(product);
+    basis.append(product, direction);
+    await measure();
+  }
+  for (let i = 0; i < third; i++) {
+    fillDirection(direction, directions, seed, size + i);
+    basis.remove(direction);
+    await measure();
+  }
+  const terms = await quadratic.read();
+  const captured = terms.slice(0, size).reduce((sum, each) => sum + each, 0);
+  const { value, error } = estimateOf(terms.slice(size));
+  return { value: captured + value, error };
+}
