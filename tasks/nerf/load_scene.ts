@@ -1,4 +1,5 @@
 import { fromFileUrl } from "@std/path";
+import { keptFiles } from "../../lib/data/scene/kept_files.ts";
 import { readScene, surveyScene } from "../../lib/data/scene/read_scene.ts";
 import type { Scene, SceneOptions, SceneSurvey } from "../../lib/data/scene/scene.ts";
 import { type SceneFiles, sceneFolder } from "../../lib/data/scene/scene_files.ts";
@@ -34,9 +35,9 @@ export async function loadScene(values: NerfValues, limit: number, { signal, say
   }
 }
 
-/** Reads what is known of the scene without decoding its photographs, and prints its warnings. */
-export async function loadSurvey(values: NerfValues): Promise<SceneSurvey> {
-  return warned(await surveyScene(await filesOf(values), optionsOf(values)));
+/** Reads what is known of the scene without decoding its photographs, and prints its warnings. A signal ends it between two files. */
+export async function loadSurvey(values: NerfValues, signal: AbortSignal): Promise<SceneSurvey> {
+  return warned(await surveyScene(keptFiles(await filesOf(values), signal), optionsOf(values)));
 }
 
 async function filesOf({ scene: path = DEFAULT_SCENE }: NerfValues): Promise<SceneFiles> {

@@ -24,7 +24,12 @@ export async function loadInput<C extends Command, S extends TaskValues<C> & Set
   const say = (what: string) => {
     if (performance.now() - begin > PATIENCE) progress.update(what);
   };
-  const input = await task.load(values, gpu, { signal, say });
+  const next = async (what: string) => {
+    say(what);
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+  };
+  const input = await task.load(values, gpu, { signal, say, next });
   progress.finish();
   return input;
 }

@@ -25,6 +25,8 @@ export interface Loading {
   readonly signal: AbortSignal;
   /** Shows what is being done, such as "photograph 3 of 100". */
   readonly say: (what: string) => void;
+  /** Shows which part of loading begins, lets signals have their turn, and throws the signal's reason if loading is to end. */
+  readonly next: (what: string) => Promise<void>;
 }
 
 /** The sizes of a task's fields and batches, for choosing kernels without loading anything. */

@@ -28,7 +28,7 @@ export const SCENE_FILES: RegExp = new RegExp(
  * @throws {Error} If the files are none of these, a file is malformed, or an option is invalid.
  */
 export async function readScene(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
-  const kept = keptFiles(files);
+  const kept = keptFiles(files, options.signal);
   const { train, test, upright, ...survey } = await surveyScene(kept, options);
   const { signal, onProgress } = options;
   const warnings = [...survey.warnings];

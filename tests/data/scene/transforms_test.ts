@@ -644,3 +644,18 @@ Deno.test("a matrix that is none is described as it is", async () => {
   await refuses(matrix([[1, 0, 0, 0], [0, 1, 0], [0, 0, 1, 0]]), `${expected} a list of 3 as row 1.`);
   await refuses(matrix([[1, 0, 0, 0], 7, [0, 0, 1, 0]]), `${expected} 7 as row 1.`);
 });
+
+Deno.test("a signal ends the survey of a scene before the next file", async () => {
+  const controller = new AbortController();
+  const files = ring();
+  let read = 0;
+  const stopping = {
+    ...files,
+    read: (path: string) => {
+      if (++read === 5) controller.abort(new Error("stopped"));
+      return files.read(path);
+    },
+  };
+  await assertRejects(() => readScene(stopping, { signal: controller.signal }), Error, "stopped");
+  assertEquals(read, 5);
+});
