@@ -144,14 +144,14 @@ export class TrainingRun implements Disposable {
   /** Writes the results of a finished or interrupted run and prints where they are. */
   async finish(signal: AbortSignal): Promise<RunOutcome> {
     const { folder } = this;
-    const { task, input, habits } = this.parts;
+    const { input, habits } = this.parts;
     const event = this.#last!;
     const { aborted } = event;
     if (habits === undefined) this.#progress.finish();
     if (aborted && habits === undefined) {
       // The checkpoint comes first, because whoever stopped the run may not wait for the measurements.
       if (event.step !== this.#saved.step || event.step === 0) await this.#save(event, true);
-      console.log(`Stopped at step ${event.step}. To go on: deno task ${task} --resume ${folder.path}`);
+      console.log(`Stopped at step ${event.step}. To go on: ${this.#again}`);
     }
     const concluded = await this.#conclude(event, signal);
     if (habits === undefined) this.#progress.finish();
@@ -179,7 +179,7 @@ export class TrainingRun implements Disposable {
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
   async #conclude(event: TrainEvent, signal: AbortSignal): Promise<Summary> {
     const { folder } = this;
-    const { task, input, field, habits } = this.parts;
+    const { input, field, habits } = this.parts;
     const closing = beginClosing({
       say: (what) => this.#progress.update(`${habits?.prefix ?? ""}${what}`),
       print: (line) => habits === undefined && this.#progress.print(line),
@@ -196,8 +196,7 @@ export class TrainingRun implements Disposable {
         closing.print("Results that would have taken longer were left out.");
         return {};
       }
-      const again = `deno task ${task} --resume ${folder.path}`;
-      closing.print(`The run is trained, but its closing measurements were stopped. To make them: ${again}`);
+      closing.print(`The run is trained, but its closing measurements were stopped. To make them: ${this.#again}`);
       throw error;
     }
   }
@@ -292,6 +291,13 @@ export class TrainingRun implements Disposable {
     const bytes = await encodeCheckpoint(field, optimizer, interim ? notes : {});
     await this.folder.writeCheckpoint(stepCheckpointName(event.step, interim), bytes);
     this.#saved = { step: event.step, seconds: event.seconds, took: (performance.now() - begin) / 1000 };
+  }
+
+  /** The command that goes on with the run. */
+  get #again(): string {
+    const { task, processes } = this.parts;
+    const start = processes === undefined ? "deno task" : `mpirun -n ${processes} deno task mpi`;
+    return `${start} ${task} --resume ${this.folder.path}`;
   }
 
   /** Training time and Hessian-vector products of the whole run so far. */
