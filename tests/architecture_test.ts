@@ -57,6 +57,7 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/curvature": [...SHARED, "tasks/registry.ts"],
   "tasks/compare": [...SHARED, "tasks/registry.ts"],
   "tasks/bench": SHARED,
+  "tasks/run_list": [...SHARED, "tasks/registry.ts"],
 };
 
 const imports = new Map<string, readonly string[]>();

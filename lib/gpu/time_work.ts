@@ -6,16 +6,19 @@ import type { Gpu } from "./device.ts";
  * the host. The kernels should have been compiled before, since compilation would be timed too.
  *
  * @param works Functions that record the work, by name.
+ * @param signal Ends measuring between two pieces of work, by throwing its reason.
  * @returns The median time of each in milliseconds, by name.
  */
 export async function timeWork(
   gpu: Gpu,
   works: Readonly<Record<string, () => void>>,
   rounds: number,
+  signal?: AbortSignal,
 ): Promise<Record<string, number>> {
   const times = gpu.device.features.has("timestamp-query")
     ? await byTimestamps(gpu, works, rounds)
-    : await byClock(gpu, works, rounds);
+    : await byClock(gpu, works, rounds, signal);
+  signal?.throwIfAborted();
   for (const each of Object.values(times)) each.sort((a, b) => a - b);
   return Object.fromEntries(Object.entries(times).map(([name, each]) => [name, each[Math.floor(rounds / 2)]]));
 }
@@ -37,7 +40,7 @@ async function byTimestamps(gpu: Gpu, works: Readonly<Record<string, () => void>
   return times;
 }
 
-async function byClock(gpu: Gpu, works: Readonly<Record<string, () => void>>, rounds: number) {
+async function byClock(gpu: Gpu, works: Readonly<Record<string, () => void>>, rounds: number, signal?: AbortSignal) {
   const times: Record<string, number[]> = {};
   for (const name of Object.keys(works)) times[name] = [];
   await gpu.synchronize();
@@ -47,6 +50,7 @@ async function byClock(gpu: Gpu, works: Readonly<Record<string, () => void>>, ro
       record();
       await gpu.synchronize();
       times[name].push(performance.now() - begin);
+      signal?.throwIfAborted();
     }
   }
   return times;

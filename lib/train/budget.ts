@@ -24,18 +24,21 @@ export async function stepsWithin(seconds: number, options: PlanOptions): Promis
   return affordableSteps(seconds, options.optimizer.counters.step, plan.secondsOf);
 }
 
-/** The step that is reached within a time from step `first` on, given the cost of each step; at least one step more. */
+/**
+ * The step that is reached within a time from step `first` on, given the cost of each step; at least one step more, and at most the largest
+ * number of steps that can be counted, which no run reaches.
+ */
 export function affordableSteps(seconds: number, first: number, secondsOf: (step: number) => number): number {
   const half = first + WALKED / 2;
-  let left = seconds;
-  let leftHalfWay = left;
+  let spent = 0;
+  let halfWay = 0;
   for (let step = first; step < first + WALKED; step++) {
-    if (step === half) leftHalfWay = left;
-    left -= secondsOf(step);
-    if (left < 0) return Math.max(step, first + 1);
+    if (step === half) halfWay = spent;
+    spent += secondsOf(step);
+    if (spent > seconds) return Math.max(step, first + 1);
   }
-  const mean = (leftHalfWay - left) / (WALKED / 2);
-  return first + WALKED + Math.floor(left / mean);
+  const mean = (spent - halfWay) / (WALKED / 2);
+  return Math.min(first + WALKED + Math.floor((seconds - spent) / mean), Number.MAX_SAFE_INTEGER);
 }
 
 /**

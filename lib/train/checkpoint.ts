@@ -4,6 +4,7 @@ import { descriptionToText } from "../field/description_text.ts";
 import type { Field } from "../field/field.ts";
 import type { Vector } from "../linalg/vector.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import { CheckpointMismatchError, checkSameField } from "./checkpoint_mismatch.ts";
 import { tensorsToVector, vectorsToTensors } from "./vector_tensors.ts";
 
 /**
@@ -36,7 +37,9 @@ export async function encodeCheckpoint(
  *
  * @param name The name of the file in error messages.
  * @returns The metadata, including the notes.
- * @throws {Error} If the checkpoint is damaged, has numbers that are not finite, or belongs to another optimizer or field.
+ * @throws {CheckpointMismatchError} If the checkpoint belongs to another optimizer, or to another field than `field` describes, even if its
+ * parameters have the same shapes.
+ * @throws {Error} If the checkpoint is damaged or has numbers that are not finite.
  */
 export function decodeCheckpoint(
   bytes: Uint8Array,
@@ -47,8 +50,12 @@ export function decodeCheckpoint(
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   checkChecksum(bytes, name);
   if (metadata.optimizer !== optimizer.spec.name) {
-    throw new Error(`${name}: expected a checkpoint of ${optimizer.spec.name}, found one of ${metadata.optimizer}.`);
+    const found = JSON.stringify(metadata.optimizer)?.slice(1, -1) ?? "none";
+    throw new CheckpointMismatchError(
+      `${name}: expected a checkpoint of ${optimizer.spec.name}, found one of ${found}.`,
+    );
   }
+  checkSameField(fieldIn(metadata, name), field.description, name);
   const vectors = Object.entries(vectorsOf(field, optimizer));
   checkNames(tensors, vectors, name);
   const flats = vectors.map(([vector, { layout }]) => tensorsToVector(tensors, vector, layout, name));
@@ -77,6 +84,12 @@ function checkNames(
   if (surplus !== undefined) {
     throw new Error(`${name}: ${JSON.stringify(surplus)}: expected no such tensor, found one.`);
   }
+}
+
+/** The description of the field in a file's metadata, as JSON. */
+export function fieldIn(metadata: Readonly<Record<string, string>>, name: string): string {
+  if (Object.hasOwn(metadata, "field")) return metadata.field;
+  throw new Error(`${name}: expected metadata with the description of a field, found none.`);
 }
 
 function counter(metadata: Record<string, string>, key: string, name: string): number {

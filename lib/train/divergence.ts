@@ -20,7 +20,7 @@ export interface Divergence {
   readonly loss?: number;
   /** The limit of the loss. */
   readonly limit?: number;
-  /** The number of steps after which the loss was below the limit for the last time. */
+  /** The number of steps after which the losses were below the limit for the last time. */
   readonly lastGood?: number;
 }
 

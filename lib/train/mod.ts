@@ -8,6 +8,7 @@ export { type TrainOptions } from "./train_options.ts";
 export { type DivergedQuantity, type Divergence, DivergenceError } from "./divergence.ts";
 export { stepsWithin } from "./budget.ts";
 export { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+export { CheckpointMismatchError } from "./checkpoint_mismatch.ts";
 export { type PlanOptions, planTraining, type TrainingPlan } from "./plan.ts";
 export { type Peers } from "./peers.ts";
 export { type Reduce } from "./reduce.ts";

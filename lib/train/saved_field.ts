@@ -5,7 +5,8 @@ import { descriptionFromText, descriptionToText } from "../field/description_tex
 import { Field } from "../field/field.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { Layout } from "../linalg/layout.ts";
-import { checkChecksum } from "./checkpoint.ts";
+import { checkChecksum, fieldIn } from "./checkpoint.ts";
+import { checkSameField } from "./checkpoint_mismatch.ts";
 import { tensorsToVector, vectorsToTensors } from "./vector_tensors.ts";
 
 /** Options of {@linkcode loadField}. */
@@ -38,7 +39,8 @@ export async function saveField(field: Field): Promise<Uint8Array> {
  * A field from the bytes of {@linkcode saveField}, or of a training run's checkpoint, whose optimizer state is left out. The
  * caller disposes of it.
  *
- * @throws When the bytes are damaged or of something else, when the field was saved with another description than the given one, or when the file's
+ * @throws {CheckpointMismatchError} When the field was saved with another description than the given one.
+ * @throws When the bytes are damaged or of something else, or when the file's
  * description names an activation or an encoding that no registry has.
  */
 export function loadField(gpu: Gpu, bytes: Uint8Array, options: LoadFieldOptions = {}): Field {
@@ -47,9 +49,8 @@ export function loadField(gpu: Gpu, bytes: Uint8Array, options: LoadFieldOptions
   // Only checkpoints have a checksum.
   if (Object.hasOwn(metadata, CHECKSUM) || Object.hasOwn(metadata, "optimizer")) checkChecksum(bytes, name);
   const description = options.description ?? storedDescription(metadata, name);
-  const stored = Object.hasOwn(metadata, "field") ? metadata.field : undefined;
-  if (options.description !== undefined && stored !== undefined && stored !== descriptionToText(description)) {
-    throw new Error(`${name}: expected a field of the given description, found one of another description: ${stored}.`);
+  if (options.description !== undefined && Object.hasOwn(metadata, "field")) {
+    checkSameField(metadata.field, description, name);
   }
   const parameters = tensorsToVector(tensors, "parameters", new Layout(segmentsOf(description)), name);
   const field = new Field(gpu, description);
@@ -58,6 +59,5 @@ export function loadField(gpu: Gpu, bytes: Uint8Array, options: LoadFieldOptions
 }
 
 function storedDescription(metadata: Readonly<Record<string, string>>, name: string): FieldDescription {
-  if (Object.hasOwn(metadata, "field")) return descriptionFromText(metadata.field, `${name}, field`);
-  throw new Error(`${name}: expected metadata with the description of a field, found none.`);
+  return descriptionFromText(fieldIn(metadata, name), `${name}, field`);
 }

@@ -30,6 +30,8 @@ export interface TrainEvent {
   readonly hvps: number;
   /** Whether the signal stopped the training; only set at `end`. */
   readonly aborted: boolean;
+  /** Whether the loss of the last step, or most of the last ten losses, are above `lossLimit`, so that this state should not replace a better one. */
+  readonly aboveLimit: boolean;
 }
 
 /**
@@ -81,7 +83,8 @@ async function* steps(step: TrainingStep, last: number, options: TrainOptions): 
   let [done, seconds] = [optimizer.counters.step, 0];
   const event = (type: TrainEvent["type"], losses: Float32Array = new Float32Array(0), aborted = false): TrainEvent => {
     const epoch = done / stepsPerEpoch;
-    return { type, step: done, epoch, stepsPerEpoch, losses, seconds, hvps: step.hvps, aborted };
+    const { isAbove: aboveLimit } = watch;
+    return { type, step: done, epoch, stepsPerEpoch, losses, seconds, hvps: step.hvps, aborted, aboveLimit };
   };
   yield event("start");
   while (done < last) {

@@ -47,7 +47,8 @@ export interface TrainOptions {
    */
   readonly peers?: Peers;
   /**
-   * Training counts as diverged when the losses of 50 steps in a row are above this, or those of the last steps; no limit by default.
+   * Training counts as diverged when the losses of 50 steps in a row are above this, or most of those of the last 10 steps at the end of training; no
+   * limit by default.
    */
   readonly lossLimit?: number;
 }

@@ -1,4 +1,6 @@
 import { RunFolder } from "../run/run_folder.ts";
+import { shown } from "../shell/shape.ts";
+import { UserError } from "../shell/user_error.ts";
 
 /** The quality of a run's field at one point of its training. */
 export interface CurvePoint {
@@ -12,9 +14,18 @@ export interface CurvePoint {
 /** The horizontal axis of a curve. */
 export type CurveAxis = "step" | "epoch" | "seconds";
 
-/** Reads the curve of a final run from its folder. */
+/**
+ * Reads the curve of a final run from its folder.
+ *
+ * @throws {UserError} If its measurements do not have the figure.
+ */
 export async function readCurve(path: string, figure: string): Promise<CurvePoint[]> {
   const records = await new RunFolder(path).readMetrics();
+  if (!records.every((record) => Object.hasOwn(record, figure))) {
+    throw new UserError(
+      `${path}: expected the figure ${shown(figure)} in every line of metrics.jsonl, found one without.`,
+    );
+  }
   return records.map((record) => ({
     step: Number(record.step),
     epoch: Number(record.epoch),

@@ -16,6 +16,6 @@ export function parseDuration(option: string, text: string): number {
     (sum, [, count, unit]) => sum + Number(count) * SECONDS[unit as keyof typeof SECONDS],
     0,
   );
-  if (whole && seconds > 0) return seconds;
+  if (whole && seconds > 0 && Number.isFinite(seconds)) return seconds;
   throw new UserError(`${option}: expected a time above 0 such as 90s, 20m or 1h30m, found "${text}".`);
 }

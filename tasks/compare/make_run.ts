@@ -4,12 +4,14 @@ import { makeIfMissing, rename } from "../run/disk.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
 import type { ProgressLine } from "../shell/progress.ts";
+import { isMeasuredAbove } from "../training/loss_limit.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
 import type { Figures } from "../training/training_input.ts";
 import type { TrainingTask } from "../training/task.ts";
-import { removeRun } from "./remove_run.ts";
+import { removeRun } from "../run/remove_run.ts";
 import type { RunValues } from "../training/stored_values.ts";
 import { TrainingRun } from "../training/training_run.ts";
+import { loadInput } from "../training/load_input.ts";
 
 /** One run of a comparison: what it trains and how it reports its progress. */
 export interface RunRequest {
@@ -46,7 +48,7 @@ const EVALUATIONS = 30;
 /** Makes a run of tuning, which is measured once, at its end. Returns undefined if the signal stopped it. */
 export async function makeTrial(request: RunRequest): Promise<RunResult | undefined> {
   const { gpu, task, values, signal, progress, prefix } = request;
-  using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), { signal });
+  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), { signal });
   const steps = request.steps(prepared.stepsPerEpoch);
   return await result(prepared, signal, async (watch) => {
     for await (const event of prepared.train({ steps, scheduleSteps: steps }, 1)) {
@@ -71,7 +73,7 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
   await removeRun(unfinished);
   // One after the other, so that a comparison's folder that was removed meanwhile is not made again.
   for (const folder of [dirname(path), unfinished]) await makeIfMissing(folder);
-  using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), { signal });
+  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), { signal });
   const { input, field, optimizer } = prepared;
   const steps = request.steps(prepared.stepsPerEpoch);
   const length = { steps, scheduleSteps: steps };
@@ -124,7 +126,8 @@ async function result(
   try {
     figures = await work((event) => last = event);
     // A field may have infinite values although its parameters are finite.
-    if (!Number.isFinite(figures[input.quality.figure])) divergedAt = last.step;
+    const isBad = !Number.isFinite(figures[input.quality.figure]) || isMeasuredAbove(figures, input.objective);
+    if (isBad) divergedAt = last.step;
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;
     divergedAt = error.step;

@@ -11,6 +11,7 @@ import type { Pair } from "./pair.ts";
 import { runValues, type Scope } from "./run_values.ts";
 import type { Settings } from "./record.ts";
 import type { RunRecord } from "./record.ts";
+import { loadInput } from "../training/load_input.ts";
 
 /** A pair's speed, and the quality measure, which is known only once the input is loaded. */
 export interface MeasuredPace {
@@ -27,7 +28,7 @@ export async function measurePace(
 ): Promise<MeasuredPace> {
   const { task, settings } = scope;
   const values = runValues(scope, pair, { input: settings.inputs[0], seed: 0 });
-  using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), { signal });
+  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), { signal });
   const { stepsPerEpoch, field, input } = prepared;
   const { secondsOf, plainSeconds, firstSeconds, deviceBytes } = await planTraining(prepared.training);
   const within = finalSeconds(settings);

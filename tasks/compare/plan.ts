@@ -1,3 +1,4 @@
+import { alignedRows } from "../shell/aligned_rows.ts";
 import { formatDuration } from "../shell/progress.ts";
 import { finalRunsInAll, tuningInputs } from "./time_budget.ts";
 import { SEARCH } from "./halving.ts";
@@ -45,7 +46,7 @@ export function planLines({ settings, paces, adapter }: ComparisonRecord): strin
       formatDuration(most)
     } of training; compilation, evaluation and the report take additional time`,
     "Each final run:",
-    ...aligned([heads, ...rows]),
+    ...alignedRows([heads, ...rows], 2),
     ...Math.min(...finals) < SHORT
       ? [`Final runs of less than ${SHORT} s say little about an optimizer; a larger --budget makes them longer.`]
       : [],
@@ -55,12 +56,4 @@ export function planLines({ settings, paces, adapter }: ComparisonRecord): strin
 /** "1 input", "3 inputs". */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** Pads cells to aligned columns: the first two to the left, the others, which are numbers, to the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) =>
-    "  " + row.map((cell, i) => i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ")
-  );
 }

@@ -37,7 +37,7 @@ const positive = () => number({ above: 0 });
 /** What a comparison trains on. */
 const input = object({
   /** The name in the report. */
-  name: text(),
+  name: printable(),
   /** Undefined for the task's default input. */
   path: optional(text()),
 });
@@ -179,17 +179,20 @@ export type TuningRecord = RunRecord & {
 
 /** The shape of the lines of a comparison's `results.jsonl`. A run's name, and so its folder, follows from its settings. */
 export function runShape({ settings, quality }: ComparisonRecord): Shape<RunRecord> {
-  const { activations, optimizers, inputs } = settings;
+  const { activations, optimizers, inputs, seeds } = settings;
   return (found) => {
     const fault = run(found);
     if (fault !== undefined) return fault;
     const record = found as RunRecord;
-    const { id, activation, optimizer, input, phase, rung, exponent, divergedAt, figures } = record;
+    const { id, activation, optimizer, input, phase, seed, rung, exponent, divergedAt, figures } = record;
     if (!activations.includes(activation)) {
       return mismatch(["activation"], `one of ${activations.join(", ")}`, activation);
     }
     if (!optimizers.includes(optimizer)) return mismatch(["optimizer"], `one of ${optimizers.join(", ")}`, optimizer);
     if (input >= inputs.length) return mismatch(["input"], `a number below ${inputs.length}`, input);
+    // Tuning has a seed that no final run has.
+    if (phase === "final" && seed >= seeds) return mismatch(["seed"], `a number below ${seeds}`, seed);
+    if (phase === "tuning" && seed !== seeds) return mismatch(["seed"], `${seeds}`, seed);
     if (phase === "tuning" && rung === undefined) return mismatch(["rung"], "a whole number", rung);
     if (phase === "tuning" && exponent === undefined) return mismatch(["exponent"], "a whole number", exponent);
     const expected = runId(record, inputs.length);

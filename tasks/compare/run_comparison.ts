@@ -4,10 +4,9 @@ import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { checkOrigin, originOn } from "../run/origin.ts";
 import { checkSameSettings } from "../run/results_folder.ts";
 import { checkName } from "../run/run_name.ts";
-import { callerPath } from "../shell/caller_path.ts";
 import { commandText } from "../shell/command_text.ts";
 import { reopeningDevice } from "../shell/device_losses.ts";
-import { runPath } from "../shell/run_path.ts";
+import { runPath, runsFolder } from "../shell/run_path.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -23,6 +22,7 @@ import { defaultName, readRequest } from "./settings.ts";
 import type { ComparisonRecord, Settings } from "./record.ts";
 import { ComparisonFolder } from "./store.ts";
 import { TASKS } from "../registry.ts";
+import { loadInput } from "../training/load_input.ts";
 
 /** How often the speed of each pair is measured. */
 const PACE_ROUNDS = 3;
@@ -43,7 +43,7 @@ async function compareOn(args: readonly string[], signal: AbortSignal): Promise<
   const { values, settings: typed } = await readRequest(args);
   const path = values.resume !== undefined
     ? runPath(values.resume)
-    : join(callerPath("runs"), "compare", checkName("name", values.name ?? await defaultName(typed!)));
+    : join(runsFolder(), "compare", checkName("name", values.name ?? await defaultName(typed!)));
   const earlier = await ComparisonFolder.readRecord(path);
   const settings = typed ?? earlier?.settings;
   if (settings === undefined) throw new UserError(`${path}: expected a comparison to resume, found none.`);
@@ -68,7 +68,10 @@ async function compareOn(args: readonly string[], signal: AbortSignal): Promise<
   if (earlier === undefined) await folder.writeRecord(record);
   const done = await folder.results(record);
   const comparison = new Comparison({ gpu, task, record, folder, progress, signal, done });
-  await comparison.run();
+  await comparison.run().catch((error) => {
+    // Loading an input is ended by throwing the signal's reason.
+    if (!signal.aborted) throw error;
+  });
   progress.finish();
   const report = await writeReport(task, record, folder);
   if (signal.aborted) {
@@ -90,7 +93,7 @@ async function measure(
   for (const input of settings.inputs) {
     signal.throwIfAborted();
     progress.update(input.path === undefined ? "reading the default input" : `reading ${input.name}`);
-    using _input = await task.load(runValues(scope, pairs[0], { input, seed: 0 }), gpu);
+    using _input = await loadInput(task, runValues(scope, pairs[0], { input, seed: 0 }), gpu, signal);
   }
   for (let round = 0; round < PACE_ROUNDS; round++) {
     for (const [index, pair] of pairs.entries()) {

@@ -1,3 +1,4 @@
+import { printable } from "../../lib/data/scene/printable.ts";
 import { basename, join } from "@std/path";
 import { optimizerNames } from "../../lib/optim/registry.ts";
 import { settingsName, shortName } from "../run/settings_name.ts";
@@ -69,7 +70,7 @@ function finalLength({ budget, minutes, epochs }: CompareValues): FinalLength {
     throw new UserError(`--${given[0][0]} and --${given[1][0]} exclude each other: give only one of them.`);
   }
   if (budget !== undefined) return { budgetSeconds: parseDuration("--budget", budget) };
-  return minutes !== undefined ? { seconds: minutes * 60 } : { epochs };
+  return minutes !== undefined ? { seconds: Math.min(minutes * 60, Number.MAX_VALUE) } : { epochs };
 }
 
 async function inputsOf({ name, inputs, takesFolders }: TrainingTask, typed: string | undefined): Promise<Input[]> {
@@ -77,11 +78,11 @@ async function inputsOf({ name, inputs, takesFolders }: TrainingTask, typed: str
   const path = callerPath(typed);
   const found = await Deno.stat(path).catch(() => undefined);
   if (found === undefined) throw new UserError(`--input ${path}: cannot be read: there is no such file or folder.`);
-  if (!found.isDirectory || inputs === undefined) return [{ name: basename(path), path }];
+  if (!found.isDirectory || inputs === undefined) return [{ name: printable(basename(path)), path }];
   const namesIn = (folder: string) => Array.from(Deno.readDirSync(folder), (entry) => entry.name).sort();
   const isFolder = (entry: string) => Deno.statSync(entry).isDirectory;
   const isKnown = (folder: string) => namesIn(folder).some((entry) => inputs.test(entry));
-  if (takesFolders && isKnown(path)) return [{ name: basename(path), path }];
+  if (takesFolders && isKnown(path)) return [{ name: printable(basename(path)), path }];
   const inside = namesIn(path).filter((entry) => {
     const whole = join(path, entry);
     return takesFolders ? isFolder(whole) && isKnown(whole) : inputs.test(entry) && !isFolder(whole);
@@ -90,7 +91,7 @@ async function inputsOf({ name, inputs, takesFolders }: TrainingTask, typed: str
     const what = takesFolders ? "a scene, or a folder of scenes," : "files";
     throw new UserError(`--input ${path}: expected ${what} that the task ${name} can read, found none.`);
   }
-  return inside.map((entry) => ({ name: entry, path: join(path, entry) }));
+  return inside.map((entry) => ({ name: printable(entry), path: join(path, entry) }));
 }
 
 /** A name that is derived from the settings, so that the same command finds its comparison again. */

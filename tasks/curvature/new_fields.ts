@@ -2,6 +2,7 @@ import { createField } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { type RunValues, settledValues } from "../training/stored_values.ts";
 import type { TrainingTask } from "../training/task.ts";
+import { loadInput } from "../training/load_input.ts";
 import type { Moment, MomentPlan } from "./moment.ts";
 import type { MomentSource } from "./moment_source.ts";
 
@@ -25,7 +26,12 @@ export class NewFields implements MomentSource {
   readonly #values: ReadonlyMap<string, RunValues>;
 
   /** @throws {UserError} If the options do not fit the task or an activation. */
-  constructor(readonly gpu: Gpu, readonly task: TrainingTask, readonly of: NewFieldsOptions) {
+  constructor(
+    readonly gpu: Gpu,
+    readonly task: TrainingTask,
+    readonly of: NewFieldsOptions,
+    readonly signal: AbortSignal,
+  ) {
     const { activations, input, options } = of;
     const positional = task.command.positionals?.[0]?.name;
     this.#values = new Map(activations.map((activation) => {
@@ -39,7 +45,7 @@ export class NewFields implements MomentSource {
     const { series, seed } = plan;
     const values = { ...this.#values.get(series)!, seed };
     using made = new DisposableStack();
-    const input = made.use(await task.load(values, gpu));
+    const input = made.use(await loadInput(task, values, gpu, this.signal));
     const field = made.use(createField(gpu, task.field(values, input.outputs), { seed }));
     const small = task.field({ ...values, layers: SMALL_LAYERS, width: smallWidth } as RunValues, input.outputs);
     const owned = made.move();

@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import type { Gpu } from "../../lib/gpu/device.ts";
+import { decodeSafetensors } from "../../lib/codec/tensor/safetensors.ts";
 import { createOptimizer } from "../../lib/optim/optimizer.ts";
 import { decodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import { loadField } from "../../lib/train/saved_field.ts";
@@ -9,6 +10,8 @@ import { openRunFolder } from "../run/run_folder.ts";
 import { checkShape, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { EarlierRun } from "../training/earlier_run.ts";
+import { checkStep, readCheckpoint } from "../training/read_checkpoint.ts";
+import { loadInput } from "../training/load_input.ts";
 import { chosenOptimizer } from "../training/optimizer.ts";
 import { type RunValues, settledValues } from "../training/stored_values.ts";
 import type { TrainingTask } from "../training/task.ts";
@@ -39,8 +42,10 @@ interface FoundRun {
 export async function findRun(path: string): Promise<FoundRun> {
   const { run, task } = await readRun(path);
   const checkpoints: KnownCheckpoint[] = [];
-  for (const { step, path: file } of (await checkpointsOf(run)).values()) {
-    checkpoints.push({ step, digest: await digestOf(await EarlierRun.readCheckpoint(file)) });
+  for (const checkpoint of (await checkpointsOf(run)).values()) {
+    const bytes = await readCheckpoint(checkpoint.path);
+    checkStep(checkpoint, decodeSafetensors(bytes, checkpoint.path).metadata);
+    checkpoints.push({ step: checkpoint.step, digest: await digestOf(bytes) });
   }
   if (checkpoints.length === 0) throw new UserError(`${path}: expected a checkpoint, found none.`);
   return { task: task.name, path, seed: run.values.seed, checkpoints };
@@ -59,18 +64,19 @@ export class RunCheckpoints implements MomentSource {
   private constructor(readonly gpu: Gpu, readonly found: Omit<FoundRun, "task">, readonly loaded: LoadedRun) {}
 
   /** Opens a run, adopts the kernels that it was trained with, and loads its input. */
-  static async open(gpu: Gpu, found: Omit<FoundRun, "task">): Promise<RunCheckpoints> {
+  static async open(gpu: Gpu, found: Omit<FoundRun, "task">, signal: AbortSignal): Promise<RunCheckpoints> {
     const { run, task } = await readRun(found.path);
     gpu.tuner.adopt(run.kernels);
     const values = settledValues(task, { ...run.values }, gpu.adapter, join(found.path, "config.json"));
-    const input = await task.load(values, gpu);
+    const input = await loadInput(task, values, gpu, signal);
     return new RunCheckpoints(gpu, found, { task, values, input, files: await checkpointsOf(run) });
   }
 
   async open(plan: MomentPlan): Promise<Moment> {
     const { gpu, loaded: { task, values, input } } = this;
     const { path, bytes } = await this.#read(plan.step);
-    const field = loadField(gpu, bytes, { name: path });
+    const description = task.field(values, input.outputs);
+    const field = loadField(gpu, bytes, { name: path, description });
     const restoreOptimizer = () => {
       using made = new DisposableStack();
       const optimizer = made.use(
@@ -87,7 +93,7 @@ export class RunCheckpoints implements MomentSource {
   async #read(step: number): Promise<{ path: string; bytes: Uint8Array }> {
     const { found, loaded } = this;
     const path = loaded.files.get(step)?.path;
-    const bytes = path === undefined ? undefined : await EarlierRun.readCheckpoint(path);
+    const bytes = path === undefined ? undefined : await readCheckpoint(path);
     const { digest } = found.checkpoints.find((each) => each.step === step)!;
     if (path !== undefined && bytes !== undefined && await digestOf(bytes) === digest) return { path, bytes };
     throw new UserError(

@@ -5,11 +5,11 @@ import { TASKS } from "../registry.ts";
 import { checkOrigin, originOn } from "../run/origin.ts";
 import { checkSameSettings } from "../run/results_folder.ts";
 import { checkName } from "../run/run_name.ts";
-import { callerPath } from "../shell/caller_path.ts";
 import { commandText } from "../shell/command_text.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { ProgressLine } from "../shell/progress.ts";
-import { runPath } from "../shell/run_path.ts";
+import { reopeningDevice } from "../shell/device_losses.ts";
+import { runPath, runsFolder } from "../shell/run_path.ts";
 import { UserError } from "../shell/user_error.ts";
 import { kernelChoice } from "../training/kernel_choice.ts";
 import { checkExtent } from "./measurements/density.ts";
@@ -26,16 +26,22 @@ import { defaultName, readRequest } from "./settings.ts";
 import { CurvatureFolder } from "./store.ts";
 
 /**
- * Runs `deno task curvature`: makes a report, or continues an interrupted one.
+ * Runs `deno task curvature`: makes a report, or continues an interrupted one. If the device is lost, it is opened again, and the part in
+ * progress is measured anew.
  *
  * @param args The command line.
  * @param signal Ends the measurements; what is measured by then is kept and reported.
  */
 export async function runCurvature(args: readonly string[], signal: AbortSignal): Promise<void> {
+  await reopeningDevice("the report", () => reportOn(args, signal));
+}
+
+/** Makes or continues a report on a device of its own. */
+async function reportOn(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { values, settings: typed } = await readRequest(args);
   const path = values.resume !== undefined
     ? runPath(values.resume)
-    : join(callerPath("runs"), "curvature", checkName("name", values.name ?? await defaultName(typed!)));
+    : join(runsFolder(), "curvature", checkName("name", values.name ?? await defaultName(typed!)));
   const earlier = await CurvatureFolder.readRecord(path);
   const settings = typed ?? earlier?.settings;
   if (settings === undefined) throw new UserError(`${path}: expected a report to resume, found none.`);
@@ -45,7 +51,7 @@ export async function runCurvature(args: readonly string[], signal: AbortSignal)
   if (earlier !== undefined) checkOrigin(path, earlier, originOn(gpu.adapter), "report");
   await using _work = pendingWork(gpu);
   using progress = new ProgressLine();
-  using source = await sourceOf(gpu, settings);
+  using source = await sourceOf(gpu, settings, signal);
   if (earlier === undefined) await checkFirst(source, settings);
 
   const record = earlier ?? { settings, command: commandText("deno task curvature", args), ...originOn(gpu.adapter) };
@@ -71,8 +77,10 @@ export async function runCurvature(args: readonly string[], signal: AbortSignal)
   await writeReport(folder, record, parts);
 }
 
-async function sourceOf(gpu: Gpu, { task, fields, run }: Settings): Promise<MomentSource> {
-  return run !== undefined ? await RunCheckpoints.open(gpu, run) : new NewFields(gpu, TASKS.get(task)!, fields!);
+async function sourceOf(gpu: Gpu, { task, fields, run }: Settings, signal: AbortSignal): Promise<MomentSource> {
+  return run !== undefined
+    ? await RunCheckpoints.open(gpu, run, signal)
+    : new NewFields(gpu, TASKS.get(task)!, fields!, signal);
 }
 
 /** Loads the first moment, so that an input that cannot be read or measured is noticed before a folder is made. */

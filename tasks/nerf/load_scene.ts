@@ -1,9 +1,12 @@
 import { fromFileUrl } from "@std/path";
+import { keptFiles } from "../../lib/data/scene/kept_files.ts";
 import { readScene, surveyScene } from "../../lib/data/scene/read_scene.ts";
 import type { Scene, SceneOptions, SceneSurvey } from "../../lib/data/scene/scene.ts";
 import { type SceneFiles, sceneFolder } from "../../lib/data/scene/scene_files.ts";
 import { SceneTooLargeError } from "../../lib/data/scene/scene_size.ts";
 import { UserError } from "../shell/user_error.ts";
+import type { Loading } from "../training/task.ts";
+import { warn } from "../shell/warn.ts";
 import type { NerfValues } from "./command.ts";
 
 /** The scene to train on if none is named. */
@@ -21,19 +24,20 @@ const PIXEL_BYTES = 8;
  * @param limit The most bytes of a buffer on the device.
  * @throws {UserError} If the photographs do not fit, which is known before any of them is decoded.
  */
-export async function loadScene(values: NerfValues, limit: number): Promise<Scene> {
+export async function loadScene(values: NerfValues, limit: number, { signal, say }: Loading): Promise<Scene> {
   const mostPixels = Math.min(MOST_PIXELS, Math.floor(limit / PIXEL_BYTES));
+  const onProgress = (decoded: number, all: number) => say(`reading photograph ${decoded + 1} of ${all}`);
   try {
-    return warned(await readScene(await filesOf(values), { ...optionsOf(values), mostPixels }));
+    return warned(await readScene(await filesOf(values), { ...optionsOf(values), mostPixels, signal, onProgress }));
   } catch (cause) {
     if (!(cause instanceof SceneTooLargeError)) throw cause;
     throw new UserError(`--size ${values.size ?? 0}: ${cause.message.replace("a size of", "--size")}`, { cause });
   }
 }
 
-/** Reads what is known of the scene without decoding its photographs, and prints its warnings. */
-export async function loadSurvey(values: NerfValues): Promise<SceneSurvey> {
-  return warned(await surveyScene(await filesOf(values), optionsOf(values)));
+/** Reads what is known of the scene without decoding its photographs, and prints its warnings. A signal ends it between two files. */
+export async function loadSurvey(values: NerfValues, signal: AbortSignal): Promise<SceneSurvey> {
+  return warned(await surveyScene(keptFiles(await filesOf(values), signal), optionsOf(values)));
 }
 
 async function filesOf({ scene: path = DEFAULT_SCENE }: NerfValues): Promise<SceneFiles> {
@@ -50,6 +54,6 @@ function optionsOf({ size, downscale, hold, background, near, far }: NerfValues)
 }
 
 function warned<S extends Scene | SceneSurvey>(scene: S): S {
-  for (const warning of scene.warnings) console.error(`warning: ${warning}`);
+  scene.warnings.forEach(warn);
   return scene;
 }

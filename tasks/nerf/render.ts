@@ -1,5 +1,6 @@
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { openRunFolder } from "../run/run_folder.ts";
+import { reopeningDevice } from "../shell/device_losses.ts";
 import { parseOptions } from "../shell/options.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { runPath } from "../shell/run_path.ts";
@@ -11,8 +12,16 @@ import { readSceneRecord } from "./scene_record.ts";
 import { volumeFor } from "./settings.ts";
 import { nerfTask } from "./task.ts";
 
-/** `deno task nerf render`: renders frames from the last checkpoint of a run. The scene's files are not needed. */
+/**
+ * `deno task nerf render`: renders frames from the last checkpoint of a run. The scene's files are not needed. If the device is lost, it is
+ * opened again, and the frames are rendered from the first one on.
+ */
 export async function renderRun(args: readonly string[], signal: AbortSignal): Promise<void> {
+  await reopeningDevice("the rendering", () => renderOn(args, signal));
+}
+
+/** Renders on a device of its own. */
+async function renderOn(args: readonly string[], signal: AbortSignal): Promise<void> {
   const { values } = parseOptions(args, renderCommand);
   const folder = await openRunFolder(runPath(values.run));
   const earlier = await EarlierRun.read(folder, nerfTask);
@@ -20,8 +29,9 @@ export async function renderRun(args: readonly string[], signal: AbortSignal): P
   using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
   gpu.tuner.adopt(earlier.kernels);
   await using _work = pendingWork(gpu);
-  const volume = volumeFor(nerfTask.settle(earlier.values, gpu.adapter), record.background);
-  const loaded = await earlier.loadField(gpu);
+  const settled = nerfTask.settle(earlier.values, gpu.adapter);
+  const volume = volumeFor(settled, record.background);
+  const loaded = await earlier.loadField(gpu, nerfTask.field(settled, nerfTask.sizes.outputs));
   using field = loaded.field;
   const { frames, width, depth } = values;
   const path = values.path ?? (record.bounds.kind === "forward" ? "spiral" : "orbit");

@@ -9,6 +9,6 @@ import { nerfTask } from "./task.ts";
 export async function runNerf(args: readonly string[], signal: AbortSignal): Promise<void> {
   if (args[0] === "render") return await renderRun(args.slice(1), signal);
   const { values, given } = parseOptions(args, command);
-  if (values.showCameras) return await showCameras(values, given);
+  if (values.showCameras) return await showCameras(values, given, signal);
   await runTraining(nerfTask, args, signal);
 }

@@ -4,12 +4,21 @@ import type { Scene } from "../../lib/data/scene/scene.ts";
 import { readJson, toJson } from "../run/json.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { checkShape, list, number, object, word } from "../shell/shape.ts";
+import { UserError } from "../shell/user_error.ts";
 
 const FILE = "scene.json";
 
-const numbers = (count: number) => list(number(), { least: count, most: count });
-const side = number({ whole: true, min: 1 });
-const camera = object({ pose: numbers(12), width: side, height: side, focal: numbers(2), centre: numbers(2) });
+/** No coordinate, scale or length is larger than this, or smaller than its inverse if it must be above 0. */
+const LARGEST = 1e15;
+/** The most pixels of a frame; as many as all training views may have. */
+const MOST_PIXELS = 2 ** 28;
+
+const coordinate = number({ min: -LARGEST, max: LARGEST });
+const positive = number({ min: 1 / LARGEST, max: LARGEST });
+const numbers = (count: number) => list(coordinate, { least: count, most: count });
+const side = number({ whole: true, min: 1, max: 2 ** 20 });
+const focal = list(number({ min: 1e-6, max: 1e9 }), { least: 2, most: 2 });
+const camera = object({ pose: numbers(12), width: side, height: side, focal, centre: numbers(2) });
 
 const recordShape = object({
   bounds: object({
@@ -21,10 +30,10 @@ const recordShape = object({
   space: object({
     kind: word(RAY_SPACES),
     motion: numbers(12),
-    scale: number({ above: 0 }),
+    scale: positive,
     near: number(),
     far: number(),
-    inputScale: number({ above: 0 }),
+    inputScale: positive,
     cube: numbers(2),
   }),
   background: word(["black", "white"]),
@@ -54,8 +63,25 @@ export async function readSceneRecord(folder: RunFolder): Promise<SceneRecord> {
   // The cameras of a path have no lens distortion.
   for (const [i, camera] of bounds.cameras.entries()) {
     checkCamera(`${path}, camera ${i}`, { ...camera as unknown as Camera, distortion: undefined });
+    const pixels = camera.width * camera.height;
+    if (pixels > MOST_PIXELS) {
+      throw new UserError(`${path}, camera ${i}: expected at most ${MOST_PIXELS} pixels, found ${pixels}.`);
+    }
+  }
+  if (!isRotation(space.motion)) {
+    throw new UserError(`${path}, space.motion: expected a rotation with a shift, found another matrix.`);
   }
   checkBounds(path, bounds.near, bounds.far);
   checkBounds(path, space.near, space.far);
   return scene as unknown as SceneRecord;
+}
+
+/** Whether the left 3 × 3 part of a 3 × 4 matrix, row-major, is orthogonal up to rounding. */
+function isRotation(matrix: readonly number[]): boolean {
+  return [0, 1, 2].every((i) =>
+    [0, 1, 2].every((j) => {
+      const product = [0, 1, 2].reduce((sum, k) => sum + matrix[4 * i + k] * matrix[4 * j + k], 0);
+      return Math.abs(product - Number(i === j)) < 1e-3;
+    })
+  );
 }

@@ -5,6 +5,7 @@ import { encodePng } from "../../lib/codec/image/encode_png.ts";
 import { checkNewRun, createRunFolder } from "../run/new_run.ts";
 import { cameraBefore, cameraSegments, drawSegments, segmentsPly } from "../../lib/render/camera_drawing.ts";
 import { callerPath } from "../shell/caller_path.ts";
+import { runsFolder } from "../shell/run_path.ts";
 import { optionSpelling } from "../shell/command.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { NerfValues } from "./command.ts";
@@ -22,9 +23,10 @@ const APPLICABLE = ["showCameras", "scene", "name", "downscale", "hold", "size",
  * Draws the scene's cameras: `cameras.ply` has them as line segments, `cameras.png` shows them from above and to the side.
  *
  * @param given The options that were on the command line.
+ * @param signal Ends reading, before anything is written.
  * @throws {UserError} If one of them does not concern the cameras.
  */
-export async function showCameras(values: NerfValues, given: ReadonlySet<string>): Promise<void> {
+export async function showCameras(values: NerfValues, given: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
   const other = [...given].find((option) => !APPLICABLE.includes(option));
   if (other !== undefined) {
     throw new UserError(
@@ -32,9 +34,9 @@ export async function showCameras(values: NerfValues, given: ReadonlySet<string>
     );
   }
   const { scene: path, name } = values;
-  const place = { root: callerPath("runs"), task: "nerf", name };
+  const place = { root: runsFolder(), task: "nerf", name };
   await checkNewRun(place);
-  const scene = await loadSurvey({ ...values, scene: path === undefined ? undefined : callerPath(path) });
+  const scene = await loadSurvey({ ...values, scene: path === undefined ? undefined : callerPath(path) }, signal);
   const [train, test] = [scene.train, scene.test].map((views) => views.map(({ camera }) => camera));
   const cameras = [...train, ...test];
   const positions = cameras.map(({ pose }) => poseColumn(pose, 3));

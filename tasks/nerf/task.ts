@@ -26,7 +26,7 @@ export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
   }],
   inputs: SCENE_FILES,
   takesFolders: true,
-  load: async (values, gpu) => new SceneInput(gpu, await loadScene(values, bufferLimit(gpu)), values),
+  load: async (values, gpu, loading) => new SceneInput(gpu, await loadScene(values, bufferLimit(gpu), loading), values),
 };
 
 /** The most bytes of a buffer. */

@@ -22,9 +22,12 @@ export const occupancyTask: TrainingTask<typeof command, OccupancySettings> = {
       title: "Cross-section z = 0: blue outside, orange inside, the field's surface in black, the input's in green",
     },
   ],
-  load: async (values, gpu) => {
-    const input = new MeshInput(gpu, await loadMesh(values), values);
+  load: async (values, gpu, { next }) => {
+    const mesh = await loadMesh(values, next);
+    await next("preparing winding numbers");
+    const input = new MeshInput(gpu, mesh, values);
     try {
+      await next("computing winding numbers");
       await input.checkLabels();
     } catch (error) {
       input[Symbol.dispose]();

@@ -36,13 +36,28 @@ export function watchDisk(watch: (change: Change) => void): Disposable {
   return { [Symbol.dispose]: () => watcher = before };
 }
 
-/** What the system calls the errors of a disk that is full or fails, which may pass: a file may grow no further, or the disk is away. */
-const DISK_ERRORS = ["ENOSPC", "EDQUOT", "EFBIG", "EIO", "EROFS", "ESTALE"];
+/** What the system calls the errors of a disk on which there is no room. */
+const FULL = ["ENOSPC", "EDQUOT"];
 
-/** Whether an error, or its cause, says that the disk is full or fails. */
+/**
+ * What the system calls the errors of a disk that is full, fails or is protected, which may pass: a file may grow no further, the disk is
+ * away, or somebody has taken the permission to write.
+ */
+const DISK_ERRORS = [...FULL, "EFBIG", "EIO", "EROFS", "ESTALE", "EACCES", "EPERM"];
+
+/** Whether an error, or its cause, says that the disk is full, fails or is protected. */
 export function isDiskError(error: unknown): boolean {
+  return hasCode(error, DISK_ERRORS);
+}
+
+/** Whether an error, or its cause, says that there is no room on the disk. */
+export function isFull(error: unknown): boolean {
+  return hasCode(error, FULL);
+}
+
+function hasCode(error: unknown, codes: readonly string[]): boolean {
   if (!(error instanceof Error)) return false;
-  return DISK_ERRORS.includes(String((error as Error & { code?: unknown }).code)) || isDiskError(error.cause);
+  return codes.includes(String((error as Error & { code?: unknown }).code)) || hasCode(error.cause, codes);
 }
 
 /** Makes a folder whose parent exists, unless there is something of that name, and syncs the parent. Returns whether it was made. */

@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import { rename } from "./disk.ts";
+import { cannotWrite } from "./atomic.ts";
+import { isDiskError, rename } from "./disk.ts";
+import { checkNoLinks } from "./links.ts";
 import { UserError } from "../shell/user_error.ts";
 
 /** The file in a folder that is locked by default. It holds the number of the process that locked it last. */
@@ -19,7 +21,7 @@ export class FolderLock implements Disposable {
    *
    * @param doing What the other process is doing then, and what can be done, for the error message: "is making this comparison; wait for it to end".
    * @param name The file that is locked. Locks of different names have nothing to do with each other.
-   * @throws {UserError} If another process has locked it.
+   * @throws {UserError} If another process has locked it, or it cannot be locked.
    */
   static async take(folder: string, doing: string, name: string = LOCK): Promise<FolderLock> {
     const lock = await FolderLock.tryTake(folder, name);
@@ -27,8 +29,13 @@ export class FolderLock implements Disposable {
     throw new UserError(`${folder}: ${await ownerOf(folder, name)} ${doing}.`);
   }
 
-  /** Locks a folder, or returns undefined if another process has locked it. */
+  /**
+   * Locks a folder, or returns undefined if another process has locked it.
+   *
+   * @throws {UserError} If the folder or the file that is locked is a link or something else, or cannot be written.
+   */
   static async tryTake(folder: string, name: string = LOCK): Promise<FolderLock | undefined> {
+    await checkLockable(folder, name);
     const file = await Deno.open(join(folder, name), { create: true, write: true }).catch((cause) => {
       throw new UserError(`${folder}: cannot be locked for writing: ${cause.message}.`, { cause });
     });
@@ -43,9 +50,26 @@ export class FolderLock implements Disposable {
         `${folder}: expected a file system with locks, found one without (${reason}): start only one process here.`,
       );
     }
-    await file.truncate();
-    await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
-    return new FolderLock(folder, file, name);
+    const lock = new FolderLock(folder, file, name);
+    try {
+      await file.truncate();
+      await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+    } catch (error) {
+      // The number is only for messages of other processes, so that a full disk keeps nobody from the lock.
+      if (isDiskError(error)) return lock;
+      lock[Symbol.dispose]();
+      throw cannotWrite(join(folder, name), error);
+    }
+    return lock;
+  }
+
+  /** Whether a process has locked a folder. It changes nothing, so that a folder without a lock file gets none. */
+  static async isTaken(folder: string, name: string = LOCK): Promise<boolean> {
+    const path = join(folder, name);
+    if (!(await Deno.lstat(path).catch(() => undefined))?.isFile) return false;
+    using file = await Deno.open(path);
+    // A shared lock, which ends with the file.
+    return !(await file.tryLock(false).catch(() => true));
   }
 
   /**
@@ -55,13 +79,14 @@ export class FolderLock implements Disposable {
    * @throws {UserError} If it was removed, renamed, or replaced by another.
    */
   check(what: string): void {
-    if (this.#isInPlace()) return;
+    if (this.isInPlace) return;
     throw new UserError(
       `${this.folder}: expected the folder of the ${what}, which is being written, but it was removed or renamed meanwhile.`,
     );
   }
 
-  #isInPlace(): boolean {
+  /** Whether the locked folder is still where it was. */
+  get isInPlace(): boolean {
     try {
       const [locked, there] = [this.file.statSync(), Deno.statSync(join(this.folder, this.name))];
       return locked.ino === there.ino && locked.dev === there.dev;
@@ -85,6 +110,14 @@ export class FolderLock implements Disposable {
     this.#isOpen = false;
     this.file.close();
   }
+}
+
+/** Checks that opening the file to be locked changes nothing else, and returns at once, which that of a pipe would not. */
+async function checkLockable(folder: string, name: string): Promise<void> {
+  const path = join(folder, name);
+  checkNoLinks(folder, path);
+  const found = await Deno.lstat(path).catch(() => undefined);
+  if (found !== undefined && !found.isFile) throw new UserError(`${path}: expected a file, found something else.`);
 }
 
 async function ownerOf(folder: string, name: string): Promise<string> {

@@ -8,10 +8,13 @@
 import { join } from "node:path";
 import { remove } from "./disk.ts";
 import { FolderLock } from "./folder_lock.ts";
-import { checkKeep, RUN_IS_LOCKED, RunFolder, type RunFolderOptions } from "./run_folder.ts";
+import { checkKeep, RunFolder, type RunFolderOptions } from "./run_folder.ts";
 import { isFree, pathsWithoutSteps, removeWithoutSteps } from "./without_steps.ts";
 import { checkName, createFolder, timeName } from "./run_name.ts";
 import { UserError } from "../shell/user_error.ts";
+
+/** How often a new folder may vanish before it is locked. Each process that starts takes one at most. */
+const MOST_ATTEMPTS = 1000;
 
 /** Options of a new run's folder. */
 export interface NewRunOptions extends RunFolderOptions {
@@ -42,14 +45,22 @@ export async function createRunFolder(
   const named = options.name === undefined ? undefined : checkName("run name", options.name);
   await removeLeftOvers(parent);
   const time = timeName(new Date());
-  for (let count = 1;; count++) {
+  let attempts = 0;
+  for (let count = 1;;) {
     const name = named ?? (count === 1 ? time : `${time}-${count}`);
     const [path, hidden] = [join(parent, name), join(parent, `.${name}.new`)];
     const made = await isFree(path) ? await createFolder(hidden) : undefined;
-    const lock = made &&
-      await published({ hidden, path, made }, (lock) => fill(new RunFolder(hidden, { keep, lock }), name));
+    const begun = made && await lockNew(made);
+    // Another process that starts at the same time may have taken the hidden folder for one that was left over.
+    if (made !== undefined && begun === undefined && ++attempts < MOST_ATTEMPTS) continue;
+    const lock = begun &&
+      await published(
+        { path, made: made!, lock: begun },
+        () => fill(new RunFolder(hidden, { keep, lock: begun }), name),
+      );
     if (lock !== undefined) return new RunFolder(path, { keep, lock });
     if (named !== undefined) throw taken(path);
+    count++;
   }
 }
 
@@ -76,15 +87,29 @@ function taken(path: string): UserError {
   );
 }
 
+/**
+ * Locks a hidden folder.
+ *
+ * @param made The folders that were made for it; the last one is the hidden folder.
+ * @returns Undefined if another process is removing it or has removed it.
+ */
+async function lockNew(made: readonly string[]): Promise<FolderLock | undefined> {
+  const lock = await FolderLock.tryTake(made.at(-1)!).catch(async (error) => {
+    if (error.cause instanceof Deno.errors.NotFound) return undefined;
+    for (const folder of made.toReversed()) await remove(folder).catch(() => {});
+    throw error;
+  });
+  if (lock?.isInPlace) return lock;
+  lock?.[Symbol.dispose]();
+}
+
 /** Fills a hidden folder and renames it. Returns its lock, or undefined if something has taken its name meanwhile. */
 async function published(
-  { hidden, path, made }: { readonly hidden: string; readonly path: string; readonly made: readonly string[] },
-  fill: (lock: FolderLock) => Promise<void>,
+  { path, made, lock }: { readonly path: string; readonly made: readonly string[]; readonly lock: FolderLock },
+  fill: () => Promise<void>,
 ): Promise<FolderLock | undefined> {
-  let lock: FolderLock | undefined;
   try {
-    lock = await FolderLock.take(hidden, RUN_IS_LOCKED);
-    await fill(lock);
+    await fill();
     if (await isFree(path)) {
       await removeWithoutSteps(path);
       return await lock.rename(path);
@@ -97,10 +122,10 @@ async function published(
 }
 
 /** Removes a hidden folder, and the folders above it that were made for it and are empty. */
-async function discard(made: readonly string[], lock: FolderLock | undefined): Promise<void> {
+async function discard(made: readonly string[], lock: FolderLock): Promise<void> {
   const hidden = made.at(-1)!;
   for (const path of await pathsWithoutSteps(hidden) ?? []) await remove(path).catch(() => {});
-  lock?.[Symbol.dispose]();
+  lock[Symbol.dispose]();
   for (const folder of made.toReversed()) await remove(folder).catch(() => {});
 }
 

@@ -4,6 +4,7 @@ import { UserError } from "../shell/user_error.ts";
 import { removeUnfinished, writeWhole } from "./atomic.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { readJson, toJson } from "./json.ts";
+import { checkNoLinks, checkNoLinksIn } from "./links.ts";
 import { appendLine, readRecords, repairRecords } from "./metrics_file.ts";
 
 const RESULTS = "results.jsonl";
@@ -56,9 +57,10 @@ export class ResultsFolder<R, P> {
    * Locks the folder against other processes until the result is disposed of or this process ends. It also removes what an earlier process
    * left that was killed while writing.
    *
-   * @throws {UserError} If another process has locked it.
+   * @throws {UserError} If another process has locked it, or there are links in it.
    */
   async lock(): Promise<Disposable> {
+    await checkNoLinksIn(this.path);
     this.#lock = await FolderLock.take(
       this.path,
       `${this.kind.doing}; wait for it to end, or choose another --name`,
@@ -82,7 +84,9 @@ export class ResultsFolder<R, P> {
   /** Appends a result and syncs the file, so that the result stays even after a power cut. */
   append(result: P): void {
     this.check();
-    appendLine(join(this.path, RESULTS), toJson(result));
+    const path = join(this.path, RESULTS);
+    checkNoLinks(this.path, path);
+    appendLine(path, toJson(result));
   }
 
   /**
@@ -99,7 +103,9 @@ export class ResultsFolder<R, P> {
   /** Writes a file to the folder. */
   async write(name: string, content: Uint8Array | string): Promise<void> {
     this.check();
-    await writeWhole(join(this.path, name), content);
+    const path = join(this.path, name);
+    checkNoLinks(this.path, path);
+    await writeWhole(path, content);
   }
 }
 

@@ -17,12 +17,13 @@
 
 import { join } from "node:path";
 import { cannotWrite, removeUnfinished, writeWhole } from "./atomic.ts";
-import { anything, checkShape, mismatch, number, object, record, type Shape } from "../shell/shape.ts";
+import { anything, checkShape, mismatch, number, object, record, type Shape, text } from "../shell/shape.ts";
 import { readJson, toJson } from "./json.ts";
 import { appendLine, keepRecords, readRecords, repairRecords } from "./metrics_file.ts";
 import { checkpointsIn, type StepCheckpoint } from "./checkpoints.ts";
-import { isDiskError, makeIfMissing, remove, rename } from "./disk.ts";
+import { isDiskError, isFull, makeIfMissing, remove, rename } from "./disk.ts";
 import { FolderLock } from "./folder_lock.ts";
+import { checkNoLinks, checkNoLinksIn } from "./links.ts";
 import { checkName } from "./run_name.ts";
 import { UserError } from "../shell/user_error.ts";
 
@@ -57,7 +58,7 @@ export interface CheckpointSpread {
 }
 
 /** What another process is doing that has locked a run, and what can be done about it. */
-export const RUN_IS_LOCKED = "is writing to this run; wait for it to end, or stop it";
+const RUN_IS_LOCKED = "is writing to this run; wait for it to end, or stop it";
 
 /**
  * Opens the folder of a run to read it. It changes nothing, so another process may be writing there.
@@ -81,11 +82,12 @@ export async function openRunFolder(path: string): Promise<RunFolder> {
  *
  * @param path The folder.
  * @param options Options of the folder.
- * @throws {UserError} If there is no such folder, it contains no `config.json`, or another process is writing there.
+ * @throws {UserError} If there is no such folder, it contains no `config.json`, there are links in it, or another process is writing there.
  */
 export async function resumeRunFolder(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
   checkKeep(options.keep);
   await openRunFolder(path);
+  await checkNoLinksIn(path);
   const lock = await FolderLock.take(path, RUN_IS_LOCKED);
   try {
     await removeUnfinished(path);
@@ -102,8 +104,8 @@ export class RunFolder implements Disposable {
   /** The folder's path; relative if the root was. */
   readonly path: string;
   /**
-   * Called when the disk is full or fails, also after old checkpoints were removed to make room. When it returns, the file is written
-   * again; by default it throws the error.
+   * Called when the disk fails or is protected, or is full although old checkpoints were removed to make room. When it returns, the file is
+   * written again; by default it throws the error.
    */
   onWriteError: (error: Error) => Promise<void> = (error) => Promise.reject(error);
   /** Which checkpoints are kept along the run besides the newest ones; none by default. */
@@ -138,6 +140,16 @@ export class RunFolder implements Disposable {
   }
 
   /**
+   * Whether there is a `config.json`.
+   *
+   * @throws {UserError} If the folder itself is gone, and is locked.
+   */
+  async hasConfig(): Promise<boolean> {
+    this.#lock?.check("run");
+    return await Deno.lstat(join(this.path, CONFIG)).then(() => true, () => false);
+  }
+
+  /**
    * Reads `config.json`.
    *
    * @throws {Error} If it is missing or not a JSON object.
@@ -153,7 +165,8 @@ export class RunFolder implements Disposable {
    * @param record The values by name.
    */
   async appendMetrics(record: MetricsRecord): Promise<void> {
-    await this.#persist(() => appendLine(join(this.path, METRICS), toJson(record)));
+    const path = join(this.path, METRICS);
+    await this.#persist(path, () => appendLine(path, toJson(record)));
   }
 
   /**
@@ -171,8 +184,10 @@ export class RunFolder implements Disposable {
    * @param keep Returns whether a record stays.
    * @throws {Error} If a line other than the last is not a JSON object.
    */
-  truncateMetrics(keep: (record: MetricsRecord) => boolean): Promise<void> {
-    return keepRecords(join(this.path, METRICS), metricsShape, keep);
+  async truncateMetrics(keep: (record: MetricsRecord) => boolean): Promise<void> {
+    const path = join(this.path, METRICS);
+    checkNoLinks(this.path, path);
+    await keepRecords(path, metricsShape, keep);
   }
 
   /**
@@ -203,17 +218,27 @@ export class RunFolder implements Disposable {
     const along = this.spread === undefined ? [] : lastOfParts(evaluated, this.spread);
     const surplus = evaluated.slice(0, -this.#keep).filter((each) => !along.includes(each));
     const replaced = [...surplus, ...interims.slice(0, interims.length - kept)];
-    for (const old of replaced) if (old.name !== name) await remove(old.path);
+    for (const old of replaced) if (old.name !== name) await this.#remove(old);
   }
 
   /** Sets a damaged checkpoint aside: it is called `<name>.damaged` from now on, and no longer counts. */
   async setAside({ name, path }: StepCheckpoint): Promise<void> {
+    checkNoLinks(this.path, path);
     await rename(path, join(this.path, CHECKPOINTS, `${name}.damaged`));
   }
 
-  /** Removes the checkpoints of later steps, for a run that goes back because it diverged. */
-  async removeCheckpointsAfter(step: number): Promise<void> {
-    for (const later of await this.stepCheckpoints()) if (later.step > step) await remove(later.path);
+  /**
+   * Removes the checkpoints of later steps, for a run that goes back because it diverged. If no checkpoint is left, the measurements and the
+   * summary are removed before, because the run begins again.
+   */
+  async goBackTo(step: number): Promise<void> {
+    const all = await this.stepCheckpoints();
+    const later = all.filter((each) => each.step > step);
+    if (later.length === all.length) {
+      await this.truncateMetrics(() => false);
+      if (await this.ending() !== undefined) await this.#remove({ path: join(this.path, SUMMARY) });
+    }
+    for (const each of later) await this.#remove(each);
   }
 
   /** The step checkpoint with the highest step; undefined if there is none. */
@@ -235,6 +260,16 @@ export class RunFolder implements Disposable {
     await this.#write(join(this.path, SUMMARY), `${toJson(summary, 2)}\n`);
   }
 
+  /** How the run ended, as `summary.json` says it; "unknown" if it does not, and undefined if there is no summary. */
+  async ending(): Promise<string | undefined> {
+    try {
+      const summary = checkShape(await readJson(join(this.path, SUMMARY)), object({ status: text() }), SUMMARY);
+      return summary.status;
+    } catch (error) {
+      return (error as Error).cause instanceof Deno.errors.NotFound ? undefined : "unknown";
+    }
+  }
+
   /**
    * Writes another file of the run atomically.
    *
@@ -248,7 +283,10 @@ export class RunFolder implements Disposable {
     // One after the other below the run's own folder, so that a folder that was removed meanwhile is not made again.
     for (let depth = 1; depth < parts.length; depth++) {
       const folder = join(this.path, ...parts.slice(0, depth));
-      await this.#persist(() => makeIfMissing(folder).catch((cause) => Promise.reject(cannotWrite(folder, cause))));
+      await this.#persist(
+        folder,
+        () => makeIfMissing(folder).catch((cause) => Promise.reject(cannotWrite(folder, cause))),
+      );
     }
     const path = join(this.path, ...parts);
     await this.#write(path, content);
@@ -256,13 +294,14 @@ export class RunFolder implements Disposable {
   }
 
   async #write(path: string, content: Uint8Array | string): Promise<void> {
-    await this.#persist(() => writeWhole(path, content));
+    await this.#persist(path, () => writeWhole(path, content));
   }
 
   /** Changes the folder, and tries again where the disk is full or fails, as long as `onWriteError` allows. */
-  async #persist(change: () => unknown): Promise<void> {
+  async #persist(path: string, change: () => unknown): Promise<void> {
     for (;;) {
       this.#lock?.check("run");
+      checkNoLinks(this.path, path);
       try {
         await change();
         return;
@@ -270,15 +309,20 @@ export class RunFolder implements Disposable {
         // The folder may have gone while the file was written, which says more.
         this.#lock?.check("run");
         if (!isDiskError(error)) throw error;
-        if (!await this.#makeRoom()) await this.onWriteError(error as Error);
+        if (!isFull(error) || !await this.#makeRoom()) await this.onWriteError(error as Error);
       }
     }
+  }
+
+  async #remove({ path }: { readonly path: string }): Promise<void> {
+    checkNoLinks(this.path, path);
+    await remove(path);
   }
 
   /** Removes all checkpoints but the newest. Returns whether there were any. */
   async #makeRoom(): Promise<boolean> {
     const old = (await this.stepCheckpoints()).slice(0, -1);
-    for (const { path } of old) await remove(path);
+    for (const each of old) await this.#remove(each);
     return old.length > 0;
   }
 }

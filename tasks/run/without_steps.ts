@@ -30,7 +30,8 @@ export async function isFree(path: string): Promise<boolean> {
 /** Removes the folder of a run without steps, file by file, unless another process is writing to it. It need not exist. */
 export async function removeWithoutSteps(path: string): Promise<void> {
   const found = await Deno.lstat(path).catch(() => undefined);
-  if (!found?.isDirectory) return;
+  // Looked at before it is locked, because a folder of something else must not get a lock file.
+  if (!found?.isDirectory || await pathsWithoutSteps(path) === undefined) return;
   using lock = await FolderLock.tryTake(path);
   const paths = lock && await pathsWithoutSteps(path);
   if (lock === undefined || paths === undefined) return;

@@ -2,7 +2,11 @@ import { join } from "@std/path";
 import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
+import { decodeSafetensors } from "../../lib/codec/tensor/safetensors.ts";
+import type { FieldDescription } from "../../lib/field/description.ts";
+import { DeviceLostError, OutOfMemoryError } from "../../lib/gpu/device_errors.ts";
 import { decodeCheckpoint } from "../../lib/train/checkpoint.ts";
+import { CheckpointMismatchError } from "../../lib/train/checkpoint_mismatch.ts";
 import { loadField } from "../../lib/train/saved_field.ts";
 import type { StepCheckpoint } from "../run/checkpoints.ts";
 import type { RunFolder } from "../run/run_folder.ts";
@@ -12,12 +16,10 @@ import { anything, checkShape, number, object, optional, record, word } from "..
 import { UserError } from "../shell/user_error.ts";
 import { checkpointSpread } from "./checkpoint_spread.ts";
 import { kernelsShape } from "./kernels_shape.ts";
+import { checkStep, readCheckpoint } from "./read_checkpoint.ts";
 import type { RunLength } from "./run_length.ts";
 import { type Rollback, rollbacksShape } from "./rollback.ts";
 import type { TaskValues } from "./task.ts";
-
-/** The most bytes of a checkpoint: that is 350 million parameters with two moments each. */
-const LARGEST = 2 ** 32;
 
 /** What a run has spent on training up to a step. */
 export interface RunTotals {
@@ -80,11 +82,17 @@ export class EarlierRun<C extends Command> {
    * Restores the state of the latest checkpoint that is not damaged, if there are any. Damaged ones are set aside, and a line says so.
    *
    * @returns The training time and the products up to there, if the checkpoint has them: an interim one does.
-   * @throws {UserError} If no checkpoint can be read.
+   * @throws {UserError} If no checkpoint can be read, or there is none although the run had some.
+   * @throws {CheckpointMismatchError} If its checkpoints have another field or optimizer.
    */
   async restore(field: Field, optimizer: Optimizer): Promise<RunTotals | undefined> {
-    const latest = await this.#latest((path, bytes) => decodeCheckpoint(bytes, field, optimizer, path));
-    if (latest === undefined) return undefined;
+    const latest = await this.#latest((checkpoint, bytes) => {
+      const metadata = decodeCheckpoint(bytes, field, optimizer, checkpoint.path);
+      // If it is of another step, an older checkpoint takes its place, or the run ends.
+      checkStep(checkpoint, metadata);
+      return metadata;
+    });
+    if (latest === undefined) return await this.#checkNothingLost();
     for (const damaged of latest.damaged) await this.folder.setAside(damaged);
     this.folder.spread = checkpointSpread(this.values, this.length);
     // The process that wrote it may have ended before this.
@@ -97,28 +105,57 @@ export class EarlierRun<C extends Command> {
   /**
    * Loads the field of the latest checkpoint that is not damaged, without the optimizer.
    *
+   * @param description The field that the run's options describe.
    * @returns The field, which the caller disposes of, and the step at which it was saved.
    * @throws {UserError} If there is no checkpoint, or none can be read.
+   * @throws {CheckpointMismatchError} If its checkpoints have another field.
    */
-  async loadField(gpu: Gpu): Promise<{ field: Field; step: number }> {
-    const latest = await this.#latest((name, bytes) => loadField(gpu, bytes, { name }));
+  async loadField(gpu: Gpu, description: FieldDescription): Promise<{ field: Field; step: number }> {
+    const latest = await this.#latest((checkpoint, bytes) => {
+      checkStep(checkpoint, decodeSafetensors(bytes, checkpoint.path).metadata);
+      return loadField(gpu, bytes, { description, name: checkpoint.path });
+    });
     if (latest === undefined) throw new UserError(`${this.folder.path}: expected a checkpoint, found none.`);
     return { field: latest.value, step: latest.checkpoint.step };
   }
 
-  /** Reads the latest checkpoint that can be read, if there are any, and says which cannot. */
+  /**
+   * Checks that a run without checkpoints has never had any, because its measurements and results would be replaced by those of a run from
+   * its beginning. A measurement comes before its checkpoint, so that there may be one without; one above the loss's limit has none.
+   */
+  async #checkNothingLost(): Promise<undefined> {
+    const { folder } = this;
+    const records = await folder.readMetrics();
+    const measured = records.filter(({ step, stopped, aboveLimit }) => {
+      return step > 0 && stopped !== true && aboveLimit !== true;
+    });
+    const ending = await folder.ending();
+    // One that diverged, or was about to, before its first checkpoint may begin again.
+    const isFree = ending === undefined || ending === "diverged" || records.at(-1)?.aboveLimit === true;
+    if (measured.length < 2 && isFree) return;
+    const made = measured.length > 0 ? `has made ${measured.at(-1)!.step} steps` : "has ended";
+    throw new UserError(
+      `${
+        join(folder.path, "checkpoints")
+      }: expected a checkpoint, found none, although the run ${made}: it cannot be continued. ` +
+        "Put its checkpoints back, or begin a new run.",
+    );
+  }
+
+  /** Reads the latest checkpoint that is not damaged, if there are any, and says which are. */
   async #latest<T>(
-    read: (path: string, bytes: Uint8Array) => T,
+    read: (checkpoint: StepCheckpoint, bytes: Uint8Array) => T,
   ): Promise<{ value: T; checkpoint: StepCheckpoint; damaged: StepCheckpoint[] } | undefined> {
     const damaged: StepCheckpoint[] = [];
     const reasons: string[] = [];
     for (const checkpoint of (await this.folder.stepCheckpoints()).toReversed()) {
       const { path, step } = checkpoint;
       try {
-        const value = read(path, await EarlierRun.readCheckpoint(path));
+        const value = read(checkpoint, await readCheckpoint(path));
         for (const reason of reasons) console.error(`${reason} The checkpoint of step ${step} is used instead.`);
         return { value, checkpoint, damaged };
       } catch (error) {
+        if (!isDamage(error)) throw error;
         damaged.push(checkpoint);
         reasons.push((error as Error).message);
       }
@@ -129,16 +166,10 @@ export class EarlierRun<C extends Command> {
       : "The other checkpoints cannot be read either";
     throw new UserError(`${reasons[0]} ${others}.`);
   }
+}
 
-  /**
-   * Reads the file of a checkpoint.
-   *
-   * @throws If it is not a regular file, but a device or a pipe that a link leads to, or too large.
-   */
-  static async readCheckpoint(path: string): Promise<Uint8Array> {
-    const { isFile, size } = await Deno.stat(path);
-    if (!isFile) throw new Error(`${path}: expected a file, found something else.`);
-    if (size > LARGEST) throw new Error(`${path}: expected at most ${LARGEST} bytes, found ${size}.`);
-    return await Deno.readFile(path);
-  }
+/** Whether an error says that a checkpoint's content is damaged, and not that it is of another run or cannot be read now. */
+function isDamage(error: unknown): boolean {
+  const others = [UserError, CheckpointMismatchError, DeviceLostError, OutOfMemoryError];
+  return !others.some((other) => error instanceof other);
 }

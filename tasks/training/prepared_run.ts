@@ -4,15 +4,13 @@ import { createOptimizer, type Optimizer } from "../../lib/optim/optimizer.ts";
 import { train, type TrainEvent } from "../../lib/train/train.ts";
 import type { TrainOptions } from "../../lib/train/train_options.ts";
 import type { Command } from "../shell/command.ts";
+import { lossLimitOf } from "./loss_limit.ts";
 import { chosenOptimizer } from "./optimizer.ts";
 import type { RunLength } from "./run_length.ts";
 import { chosenSchedule } from "./schedule.ts";
 import type { TrainingInput } from "./training_input.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import type { SettledValues } from "./options.ts";
-
-/** A field whose loss stays so many times above that of a constant has diverged. */
-const FAR_ABOVE = 100;
 
 /** A run before its first step: its input, field and its optimizer, all on the device. */
 export class PreparedRun<
@@ -62,12 +60,11 @@ export class PreparedRun<
     const { training, stepsPerEpoch, values } = this;
     const { step } = this.optimizer.counters;
     if (step >= steps) {
-      const none = { losses: new Float32Array(0), seconds: 0, hvps: 0, aborted: false };
+      const none = { losses: new Float32Array(0), seconds: 0, hvps: 0, aborted: false, aboveLimit: false };
       return yield { type: "end", step, epoch: step / stepsPerEpoch, stepsPerEpoch, ...none };
     }
     const epochEvents = values.evaluateEvery ?? Math.max(1, Math.ceil(steps / stepsPerEpoch / evaluations));
-    const { constantLoss } = training.objective;
-    const lossLimit = constantLoss === undefined ? undefined : FAR_ABOVE * constantLoss;
+    const lossLimit = lossLimitOf(training.objective);
     yield* train({ ...training, schedule: chosenSchedule(values, scheduleSteps), steps, epochEvents, lossLimit });
   }
 

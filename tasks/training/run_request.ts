@@ -3,7 +3,7 @@ import { openRunFolder, resumeRunFolder } from "../run/run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { type Command, optionSpelling } from "../shell/command.ts";
 import { parseOptions } from "../shell/options.ts";
-import { runPath } from "../shell/run_path.ts";
+import { runPath, runsFolder } from "../shell/run_path.ts";
 import { UserError } from "../shell/user_error.ts";
 import { withBestOptimizer } from "./auto_optimizer.ts";
 import { EarlierRun } from "./earlier_run.ts";
@@ -47,7 +47,8 @@ export async function readRunRequest<C extends Command>(
   const asked = withAbsolutePaths(typed as TaskValues<C>, files);
   const { epochs, minutes, resume } = asked;
   const limits = { epochs, minutes };
-  const place = { root: callerPath("runs"), task: task.name, name: asked.name };
+  const root = resume === undefined ? runsFolder() : callerPath("runs");
+  const place = { root, task: task.name, name: asked.name };
   if (resume === undefined) {
     const best = withBestOptimizer(task.name, { ...asked, ...networkChoice(asked) }, given);
     await checkNewRun(place);

@@ -4,6 +4,7 @@ import { DivergenceError } from "../../lib/train/divergence.ts";
 import { type Peers, sharedValue, shareState } from "../../lib/train/peers.ts";
 import { planTraining } from "../../lib/train/plan.ts";
 import type { Schedule } from "../../lib/train/schedule.ts";
+import { isDiskError } from "../run/disk.ts";
 import type { Command } from "../shell/command.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { planText } from "../shell/plan.ts";
@@ -19,7 +20,9 @@ import { Setbacks } from "./setbacks.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import { checkAlone, checkForSeveral, checkSameAdapter } from "./several.ts";
 import { stepsInSeconds } from "./time_limit.ts";
-import { type RunParts, TrainingRun } from "./training_run.ts";
+import type { RunParts } from "./run_parts.ts";
+import { TrainingRun } from "./training_run.ts";
+import { loadInput } from "./load_input.ts";
 
 /** The length of a run and what follows from it. */
 interface PlannedLength {
@@ -83,7 +86,7 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
   const spec = chosenOptimizer(values, task.optimizerDefaults(values));
   checkFieldOptions(values);
   checkScheduleOptions(values);
-  using prepared = new PreparedRun(gpu, task, values, await task.load(values, gpu), how);
+  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), how);
   const { input, field, optimizer } = prepared;
   if (earlier !== undefined) input.checkUnchanged(earlier.config);
   const spent = isWriter(peers) ? await earlier?.restore(field, optimizer) : undefined;
@@ -125,6 +128,7 @@ async function trainRun<C extends Command, S extends TaskValues<C> & SettledValu
     await run.finish(signal);
   } catch (error) {
     if (error instanceof DivergenceError && !setbacks.isOvercome(error)) await run.diverged(error);
+    if (isDiskError(error)) await run.rescue();
     throw error;
   }
 }

@@ -61,19 +61,20 @@ export class Setbacks<C extends Command = Command> {
   }
 
   async #rollBack(error: DivergenceError): Promise<void> {
-    const rollbacks = [...this.rollbacks, { divergedAt: error.step, learningRate: this.learningRate / 2 }];
+    const learningRate = this.learningRate / 2;
+    const rollbacks = [...this.rollbacks, { divergedAt: error.step, learningRate }];
     const from = await this.#resume(error.divergence.lastGood);
     const { asked } = this.request;
-    this.request = { ...this.request, rollbacks, asked: { ...asked, learningRate: this.learningRate / 2 } };
-    console.error(`${error.message} The run goes back to ${from}, with a learning rate of ${this.learningRate / 2}.`);
+    this.request = { ...this.request, rollbacks, asked: { ...asked, ...otherRatesHalved(asked), learningRate } };
+    console.error(`${error.message} The run goes back to ${from}, with a learning rate of ${learningRate}.`);
   }
 
   /** Makes the request one for resuming the run, if it has a folder; returns what it goes on from. */
-  async #resume(lastGood = Infinity): Promise<string> {
+  async #resume(lastGood?: number): Promise<string> {
     const { folder: path, request } = this;
     if (path === undefined) return "its beginning";
     const folder = await resumeRunFolder(path);
-    await folder.removeCheckpointsAfter(lastGood);
+    if (lastGood !== undefined) await folder.goBackTo(lastGood);
     const earlier = await EarlierRun.read(folder, this.task);
     const { software } = request.asked;
     const asked = this.started ? { ...earlier.values, ...software && { software } } : request.asked;
@@ -82,4 +83,12 @@ export class Setbacks<C extends Command = Command> {
     const latest = await folder.latestCheckpoint();
     return latest === undefined ? "its beginning" : `the checkpoint of step ${latest.step}`;
   }
+}
+
+/** Half of the given rates besides the learning rate, such as that of Adam within Muon; by default they follow the learning rate. */
+function otherRatesHalved(asked: object): Record<string, number> {
+  const given = Object.entries(asked).filter(([name, value]) =>
+    /LearningRate$/.test(name) && typeof value === "number"
+  );
+  return Object.fromEntries(given.map(([name, value]) => [name, value / 2]));
 }

@@ -19,6 +19,16 @@ export interface RunPicture {
   readonly shared?: boolean;
 }
 
+/** What a task is given while it loads its input. */
+export interface Loading {
+  /** Ends loading between its parts, by throwing the signal's reason. */
+  readonly signal: AbortSignal;
+  /** Shows what is being done, such as "photograph 3 of 100". */
+  readonly say: (what: string) => void;
+  /** Shows which part of loading begins, lets signals have their turn, and throws the signal's reason if loading is to end. */
+  readonly next: (what: string) => Promise<void>;
+}
+
 /** The sizes of a task's fields and batches, for choosing kernels without loading anything. */
 interface FieldSizes<V> {
   /** Numbers that a field has as outputs. */
@@ -49,7 +59,7 @@ export interface TrainingTask<
   /** The sizes of its fields and batches. */
   readonly sizes: FieldSizes<S>;
   /** Reads the input and loads it on the device. */
-  readonly load: (values: S, gpu: Gpu) => Promise<TrainingInput>;
+  readonly load: (values: S, gpu: Gpu, loading: Loading) => Promise<TrainingInput>;
   /**
    * The names of input files, which a comparison over a folder looks for. If inputs are folders, the names of the files by which
    * such a folder is recognised.

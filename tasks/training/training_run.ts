@@ -1,68 +1,22 @@
 import { basename } from "@std/path";
-import type { Field } from "../../lib/field/field.ts";
-import type { Optimizer } from "../../lib/optim/optimizer.ts";
-import { convergenceSvg } from "../run/convergence_plot.ts";
-import { createRunFolder, type NewRunOptions } from "../run/new_run.ts";
+import { createRunFolder } from "../run/new_run.ts";
 import { stepCheckpointName } from "../run/checkpoints.ts";
 import { RunFolder } from "../run/run_folder.ts";
-import { encodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { ProgressLine } from "../shell/progress.ts";
+import { CheckpointWriter } from "./checkpoint_writer.ts";
 import { checkpointSpread } from "./checkpoint_spread.ts";
 import type { RunTotals } from "./earlier_run.ts";
+import { checkMeasured, isMeasuredAbove } from "./loss_limit.ts";
 import { beginClosing, soonAfter, unlessStopped } from "./closing.ts";
-import { networkName } from "./network_choice.ts";
 import { runConfig } from "./run_config.ts";
 import { runSummary } from "./run_summary.ts";
-import type { RunLength } from "./run_length.ts";
-import type { Rollback } from "./rollback.ts";
 import { formatQuality, StatusLine } from "./status_line.ts";
-import type { Figures, Summary, TrainingInput } from "./training_input.ts";
-import { onWriteError } from "./write_errors.ts";
-
-/** Settings of a run that is one of many, such as those of a comparison. */
-interface RunHabits {
-  /** The progress line, which all runs share. */
-  readonly progress: ProgressLine;
-  /** The text in front of what the run shows on the progress line. */
-  readonly prefix: string;
-  /** The longest training time between two evaluations, in seconds. */
-  readonly evaluationInterval: number;
-}
-
-/** What a run is made of. */
-export interface RunParts {
-  /** The name of the task. */
-  readonly task: string;
-  /** The run's folder, or where that of a new run will be: it is made when the run can be resumed. */
-  readonly folder: RunFolder | NewRunOptions;
-  /** How many steps the run has. */
-  readonly length: RunLength;
-  /** What the run trains on. */
-  readonly input: TrainingInput;
-  /** The field that is trained. */
-  readonly field: Field;
-  /** The optimizer of the field's parameters. */
-  readonly optimizer: Optimizer;
-  /** Stops measurements during training, if they do not end within a few seconds. */
-  readonly signal: AbortSignal;
-  /** Seconds of training after which a run without more frequent evaluations writes a checkpoint; 60 by default. */
-  readonly secondsBetweenCheckpoints?: number;
-  /** When the run went back to an earlier checkpoint; never by default. */
-  readonly rollbacks?: readonly Rollback[];
-  /** How often the device was lost. */
-  readonly deviceLosses?: number;
-  /** The number of processes that train the field together; 1 by default. */
-  readonly processes?: number;
-  /** What a resumed run had spent on training, if its checkpoint tells; otherwise its last measurement does. */
-  readonly spent?: RunTotals;
-  /**
-   * Settings of a run that is one of many. Such a run writes figures and the task's own files, but no checkpoints and no plot, and prints
-   * little.
-   */
-  readonly habits?: RunHabits;
-}
+import type { Figures, Summary } from "./training_input.ts";
+import type { RunParts } from "./run_parts.ts";
+import { plotRun } from "./run_plot.ts";
+import { onWriteError, retried } from "./write_errors.ts";
 
 /** How a run ended. */
 interface RunOutcome {
@@ -88,8 +42,7 @@ export class TrainingRun implements Disposable {
   #figures: Figures = {};
   #evaluations = 0;
   #evaluated = { step: -1, seconds: 0 };
-  /** The last checkpoint: its step, the training time in this process until then, and how long it took to write. */
-  #saved = { step: 0, seconds: 0, took: 0 };
+  readonly #checkpoints: CheckpointWriter;
 
   constructor(readonly parts: RunParts) {
     const { folder, habits, signal } = parts;
@@ -97,12 +50,12 @@ export class TrainingRun implements Disposable {
     if (folder instanceof RunFolder) this.#folder = folder;
     this.#progress = habits?.progress ?? new ProgressLine();
     this.#status = new StatusLine(parts);
+    this.#checkpoints = new CheckpointWriter(parts);
   }
 
   /** Reads the records of an interrupted run, which continues from there, and removes those that it will write again. */
   async begin(): Promise<void> {
     const { step } = this.parts.optimizer.counters;
-    this.#saved.step = step;
     if (this.#folder === undefined) return;
     const records = (await this.#folder.readMetrics()).filter((record) => record.step <= step);
     // An interruption adds a measurement that the run without it would not have.
@@ -111,7 +64,16 @@ export class TrainingRun implements Disposable {
     const last = records.at(-1);
     this.#earlier = this.parts.spent ?? { seconds: Number(last?.seconds ?? 0), hvps: Number(last?.hvps ?? 0) };
     if (last === undefined) return;
-    const { step: evaluated, epoch: _, seconds: __, hvps: ___, deviceLosses: ____, stopped, ...figures } = last;
+    const {
+      step: evaluated,
+      epoch: _,
+      seconds: __,
+      hvps: ___,
+      deviceLosses: ____,
+      aboveLimit: _____,
+      stopped,
+      ...figures
+    } = last;
     if (stopped !== true) this.#evaluated.step = evaluated;
     this.#figures = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
   }
@@ -135,7 +97,9 @@ export class TrainingRun implements Disposable {
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
     if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event, this.#patience);
-    else if (event.type === "progress" && this.#isSaveDue(event)) await this.#save(event, true);
+    else if (event.type === "progress" && this.#checkpoints.isDue(event) && !event.aboveLimit) {
+      await this.#save(event, true);
+    }
     if (event.losses.length > 0) {
       this.#progress.update(`${this.parts.habits?.prefix ?? ""}${this.#status.text(event, this.#figures)}`);
     }
@@ -148,12 +112,20 @@ export class TrainingRun implements Disposable {
     const event = this.#last!;
     const { aborted } = event;
     if (habits === undefined) this.#progress.finish();
+    // A run without steps leaves nothing that would keep its name from being used.
+    if (aborted && event.step === 0) return this.#stoppedBeforeFirstStep(event);
     if (aborted && habits === undefined) {
       // The checkpoint comes first, because whoever stopped the run may not wait for the measurements.
-      if (event.step !== this.#saved.step || event.step === 0) await this.#save(event, true);
-      console.log(`Stopped at step ${event.step}. To go on: ${this.#again}`);
+      if (!event.aboveLimit && !await this.#checkpoints.has(event.step)) await this.#save(event, true);
+      const above = event.aboveLimit
+        ? ", where the loss is so far above that of a constant that no checkpoint was written"
+        : "";
+      console.log(`Stopped at step ${event.step}${above}. To go on: ${this.#again}`);
     }
     const concluded = await this.#conclude(event, signal);
+    // The last step's own loss may have been above the limit by chance.
+    if (!aborted && !await this.#checkpoints.has(event.step)) await this.#save(event, false);
+    if (habits === undefined) await this.#replaceLost();
     if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
     const totals = this.#totals(event);
@@ -162,9 +134,29 @@ export class TrainingRun implements Disposable {
     const outcome = { figures, steps: event.step, ...totals };
     if (habits !== undefined) return outcome;
     // Last, because the results must not wait for the package that draws.
-    await unlessStopped(this.#plot(), soonAfter(signal));
+    await unlessStopped(plotRun(this.folder, this.parts), soonAfter(signal));
     console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
     return outcome;
+  }
+
+  #stoppedBeforeFirstStep(event: TrainEvent): RunOutcome {
+    const { habits } = this.parts;
+    if (habits === undefined) {
+      console.log(
+        `Stopped before the first step. To begin again, give the same command, or: ${this.#again}`,
+      );
+    }
+    return { figures: {}, steps: 0, ...this.#totals(event) };
+  }
+
+  /** Writes a checkpoint, if that can be done, for a run that ends because another of its files could not be written. */
+  async rescue(): Promise<void> {
+    const event = this.#last;
+    if (event === undefined || event.aboveLimit || this.#folder === undefined) return;
+    if (this.parts.habits !== undefined || await this.#checkpoints.has(event.step)) return;
+    this.#folder.onWriteError = (error) => Promise.reject(error);
+    const isSaved = await this.#save(event, true).then(() => true, () => false);
+    if (isSaved) this.#progress.print(`The state of step ${event.step} was saved; the run can be resumed from there.`);
   }
 
   /** Writes the curve and the summary of a run that diverged. */
@@ -173,7 +165,7 @@ export class TrainingRun implements Disposable {
     if (event === undefined || this.#folder === undefined) return;
     const [totals, figures] = [this.#totals(event), this.#figures];
     await this.#folder.writeSummary(runSummary(this.parts, { event, totals, figures, deviceLosses, divergence }));
-    if ((await this.#folder.readMetrics()).length > 0) await this.#plot();
+    if ((await this.#folder.readMetrics()).length > 0) await plotRun(this.folder, this.parts);
   }
 
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
@@ -189,6 +181,7 @@ export class TrainingRun implements Disposable {
     });
     try {
       if (!await this.#evaluate(event, closing.signal)) closing.signal.throwIfAborted();
+      else if (!event.aborted) checkMeasured(this.#figures, input.objective, event.step);
       return await input.conclude(field, folder, event, closing);
     } catch (error) {
       if (!closing.signal.aborted) throw error;
@@ -208,28 +201,12 @@ export class TrainingRun implements Disposable {
     const onError = onWriteError(choice, (line) => this.#progress.print(line), this.parts.signal);
     const fill = async (filled: RunFolder, name: string) => {
       filled.onWriteError = onError;
-      await filled.writeConfig(runConfig(this.parts, name));
-      await this.parts.input.begin?.(filled);
+      await this.#describe(filled, name);
     };
     if (folder instanceof RunFolder) await fill(folder, basename(folder.path));
-    else this.#folder = await createRunFolder(folder, fill);
+    else this.#folder = await retried(() => createRunFolder(folder, fill), onError);
     this.folder.onWriteError = onError;
     this.folder.spread = checkpointSpread(this.parts.input.values, this.parts.length);
-  }
-
-  async #plot(): Promise<void> {
-    const { folder } = this;
-    const { optimizer } = this.parts;
-    const { quality, values } = this.parts.input;
-    const points = (await folder.readMetrics()).map((record) => {
-      return { step: Number(record.step), seconds: Number(record.seconds), value: Number(record[quality.figure]) };
-    });
-    try {
-      const title = `${basename(folder.path)}: ${networkName(values)}, ${optimizer.spec.name}`;
-      await folder.writeFile("convergence.svg", await convergenceSvg(points, title, quality));
-    } catch (error) {
-      console.error(`convergence.svg could not be drawn: ${(error as Error).message}`);
-    }
   }
 
   /**
@@ -238,7 +215,7 @@ export class TrainingRun implements Disposable {
    * @returns Whether it was measured; false if the signal stopped that. Then there is at least a checkpoint.
    */
   async #evaluate(event: TrainEvent, signal: AbortSignal): Promise<boolean> {
-    const { input, field, habits } = this.parts;
+    const { input, field } = this.parts;
     const { step, epoch, seconds, aborted: stopped } = event;
     const exceptStop = (error: unknown) => {
       if (!signal.aborted) throw error;
@@ -246,7 +223,7 @@ export class TrainingRun implements Disposable {
     const figures = await input.measure(field, signal).catch(exceptStop);
     if (step === this.#evaluated.step) return figures !== undefined;
     if (figures === undefined) {
-      if (habits === undefined && !stopped) await this.#save(event, true);
+      if (!stopped && !event.aboveLimit) await this.#save(event, true);
       return false;
     }
     // A field may have outputs that are not finite although its parameters are. A PSNR of +∞ is that of a perfect result.
@@ -257,6 +234,8 @@ export class TrainingRun implements Disposable {
     const { seconds: total, hvps } = this.#totals(event);
     const { deviceLosses = 0 } = this.parts;
     const lost: Figures = deviceLosses > 0 ? { deviceLosses } : {};
+    // The checkpoint of a bad step would replace that of a good one, to which the run may have to go back.
+    const aboveLimit = event.aboveLimit || isMeasuredAbove(figures, input.objective);
     await this.folder.appendMetrics({
       step,
       epoch,
@@ -264,6 +243,7 @@ export class TrainingRun implements Disposable {
       ...figures,
       hvps,
       ...stopped && { stopped },
+      ...aboveLimit && { aboveLimit },
       ...lost,
     });
     const { snapshotEvery } = input.values;
@@ -272,25 +252,36 @@ export class TrainingRun implements Disposable {
       await input.snapshot(field, this.folder, name, signal).catch(exceptStop);
     }
     // One that was stopped has its checkpoint already.
-    if (habits === undefined && !stopped) await this.#save(event, false);
+    if (!stopped && !aboveLimit) await this.#save(event, false);
     return true;
   }
 
-  /** Whether the last checkpoint is so long ago that an interim one is due. Writing takes at most 1/60 of the training time. */
-  #isSaveDue({ seconds }: TrainEvent): boolean {
-    const { habits, secondsBetweenCheckpoints: asked = Math.max(60, 60 * this.#saved.took) } = this.parts;
-    return habits === undefined && seconds - this.#saved.seconds >= asked;
+  /** Writes a checkpoint, unless this run is one of many. */
+  async #save(event: TrainEvent, interim: boolean): Promise<void> {
+    if (this.parts.habits !== undefined) return;
+    await this.#replaceLost();
+    await this.#checkpoints.write(this.folder, event, interim ? this.#totals(event) : undefined);
   }
 
-  /** Writes a checkpoint. One between evaluations also has what was spent on training, which otherwise the measurement has. */
-  async #save(event: TrainEvent, interim: boolean): Promise<void> {
-    const { field, optimizer } = this.parts;
-    const begin = performance.now();
-    const { seconds, hvps } = this.#totals(event);
-    const notes = { seconds: String(seconds), hvps: String(hvps) };
-    const bytes = await encodeCheckpoint(field, optimizer, interim ? notes : {});
-    await this.folder.writeCheckpoint(stepCheckpointName(event.step, interim), bytes);
-    this.#saved = { step: event.step, seconds: event.seconds, took: (performance.now() - begin) / 1000 };
+  /**
+   * Notices that somebody has removed a part of the folder while the run trained. What the run needs to be resumed is written again; without
+   * its checkpoints it would go on only from the next one.
+   */
+  async #replaceLost(): Promise<void> {
+    const { folder } = this;
+    const lost = await this.#checkpoints.lost();
+    if (lost !== undefined) {
+      this.#progress.print(`${lost}: expected the newest checkpoint, found none: it was removed.`);
+    }
+    if (await folder.hasConfig()) return;
+    this.#progress.print(`${folder.path}: expected a config.json, found none: it was removed, and is written again.`);
+    await this.#describe(folder, basename(folder.path));
+  }
+
+  /** Writes what the run needs to be resumed. */
+  async #describe(folder: RunFolder, name: string): Promise<void> {
+    await folder.writeConfig(runConfig(this.parts, name));
+    await this.parts.input.begin?.(folder);
   }
 
   /** The command that goes on with the run. */

@@ -1,3 +1,5 @@
+import { isDiskError } from "../run/disk.ts";
+
 /** What a run does when one of its files cannot be written. */
 export const WRITE_ERROR_CHOICES = ["stop", "wait"] as const;
 
@@ -29,4 +31,16 @@ export function onWriteError(
     }
     if (signal.aborted) throw error;
   };
+}
+
+/** Does work that leaves nothing when it fails, and does it again after errors of a disk that is full or fails, as long as `onError` allows. */
+export async function retried<T>(work: () => Promise<T>, onError: (error: Error) => Promise<void>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDiskError(error)) throw error;
+      await onError(error as Error);
+    }
+  }
 }

@@ -79,6 +79,11 @@ export function choicesOf(seed: number): Choices {
   return { number, below, pick: (values) => values[below(values.length)] };
 }
 
+/** Throws what no reader may throw if a text from a file, which a warning shows, has characters that a terminal would obey or not show. */
+export function checkPrintable(text = ""): void {
+  if (!isPrintable(text)) throw new TypeError(`control characters in ${JSON.stringify(text)}`);
+}
+
 /** What is wrong with the way in which a trial ended, or undefined. */
 async function faultOf({ name, bytes, read }: Trial): Promise<string | undefined> {
   const start = performance.now();
@@ -128,6 +133,9 @@ function faultOfRefusal(error: unknown, name: string): string | undefined {
     return `expected a plain Error, found ${error instanceof Error ? error.stack : String(error)}`;
   }
   if (!error.message.startsWith(name)) return `expected a message that begins with ${name}, found "${error.message}"`;
-  // deno-lint-ignore no-control-regex
-  if (/[\x00-\x1f\x7f-\x9f]/.test(error.message)) return `control characters in ${JSON.stringify(error.message)}`;
+  if (!isPrintable(error.message)) return `control characters in ${JSON.stringify(error.message)}`;
+}
+
+function isPrintable(text: string): boolean {
+  return !/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/u.test(text);
 }

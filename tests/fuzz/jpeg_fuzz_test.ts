@@ -1,13 +1,17 @@
 import { decodeJpeg } from "../../lib/codec/image/decode_jpeg.ts";
+import { readPictureHeader } from "../../lib/codec/image/decode_picture.ts";
+import { colourProfile } from "../codec/image/colour_profile.ts";
 import { adobe, exif, segment } from "../codec/image/jpeg_builder.ts";
 import { encodeCoefficients, type Script, sizesOf } from "../codec/image/jpeg_encoder.ts";
-import { type Choices, damaged, fuzz } from "./fuzz.ts";
+import { checkPrintable, type Choices, damaged, fuzz } from "./fuzz.ts";
 
 fuzz("JPEG", (choices) => ({
   name: "x.jpg",
   bytes: jpegFile(choices),
   read(bytes) {
-    return 4 * decodeJpeg(bytes, "x.jpg").pixels.length;
+    const { pixels } = decodeJpeg(bytes, "x.jpg");
+    checkPrintable(readPictureHeader(bytes, "x.jpg").otherColours);
+    return 4 * pixels.length;
   },
 }));
 
@@ -25,7 +29,8 @@ function jpegFile(choices: Choices): Uint8Array {
   const all = factors.map((_, i) => i);
   const scripts = choices.below(2) === 0 ? progression(all, choices) : undefined;
   const segments = [
-    ...choices.below(4) === 0 ? [segment(0xe1, exif(choices.below(10), choices.below(2) === 0))] : [],
+    ...choices.below(4) === 0 ? [segment(0xe1, exif(choices.below(10), choices.below(2) === 0, choices.below(3)))] : [],
+    ...choices.below(4) === 0 ? [segment(0xe2, profilePart(choices))] : [],
     ...choices.below(4) === 0 ? [segment(0xee, adobe(choices.below(3)))] : [],
     ...choices.below(8) === 0 ? [[choices.below(255), choices.below(255)]] : [],
   ];
@@ -34,6 +39,12 @@ function jpegFile(choices: Choices): Uint8Array {
   const bytes = encodeCoefficients({ ...shape, coefficients }, { scripts, interval, segments, bare });
   if (choices.below(3) === 0) damageHeader(bytes, choices);
   return choices.below(2) === 0 ? damaged(bytes, choices) : bytes;
+}
+
+/** A segment with a colour profile, which is damaged in most cases. */
+function profilePart(choices: Choices): number[] {
+  const profile = colourProfile(choices.pick(["sRGB", "\x1b[2J", "\u202e"]), choices.pick([2, 4] as const));
+  return [...new TextEncoder().encode("ICC_PROFILE\0"), choices.below(3), 1, ...damaged(profile, choices)];
 }
 
 /** Progressive scans; in some cases one is missing, doubled or moved. */

@@ -1,7 +1,11 @@
 import { deflateSync } from "node:zlib";
 import { decodePng } from "../../lib/codec/image/decode_png.ts";
+import { readPictureHeader } from "../../lib/codec/image/decode_picture.ts";
+import { COLOUR_CHUNKS } from "../../lib/codec/image/png/colours.ts";
+import { colourProfile } from "../codec/image/colour_profile.ts";
+import { exif } from "../codec/image/jpeg_builder.ts";
 import { chunk } from "../codec/image/png_builder.ts";
-import { type Choices, damaged, fuzz } from "./fuzz.ts";
+import { checkPrintable, type Choices, damaged, fuzz } from "./fuzz.ts";
 
 const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 /** Data that inflate to 16 MiB. */
@@ -12,7 +16,9 @@ fuzz("PNG", (choices) => ({
   name: "x.png",
   bytes: choices.below(3) === 0 ? damaged(pngFile(choices), choices) : pngFile(choices),
   read(bytes) {
-    return 4 * decodePng(bytes, "x.png").pixels.length;
+    const { pixels } = decodePng(bytes, "x.png");
+    checkPrintable(readPictureHeader(bytes, "x.png").otherColours);
+    return 4 * pixels.length;
   },
 }));
 
@@ -36,7 +42,8 @@ function pngFile(choices: Choices): Uint8Array {
     chunk("IHDR", ihdr),
     ...colourType === 3 || choices.below(6) === 0 ? [palette] : [],
     ...choices.below(3) === 0 ? [transparency] : [],
-    ...choices.below(6) === 0 ? [chunk(choices.pick(["teXt", "iCCP", "abCd", "CgBI", "ABCD", "fdAT"]), [1, 2, 3])] : [],
+    ...choices.below(6) === 0 ? [chunk(choices.pick(["teXt", "abCd", "CgBI", "ABCD", "fdAT"]), [1, 2, 3])] : [],
+    ...choices.below(3) === 0 ? [chunk(choices.pick([...COLOUR_CHUNKS, "eXIf"]), contentOf(choices))] : [],
     chunk("IDAT", data.subarray(0, cut)),
     chunk("IDAT", data.subarray(cut)),
     chunk("IEND", []),
@@ -44,6 +51,19 @@ function pngFile(choices: Choices): Uint8Array {
   if (choices.below(10) === 0) chunks.splice(choices.below(chunks.length), 1);
   if (choices.below(10) === 0) chunks.splice(choices.below(chunks.length), 0, choices.pick(chunks));
   return Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...chunks.flat()]);
+}
+
+/** The content of a chunk that tells the orientation or the colours; in most cases of another kind of chunk, or damaged. */
+function contentOf(choices: Choices): Uint8Array {
+  const description = choices.pick(["sRGB", "\x1b[2J", "Display P3", "\u202e".repeat(99)]);
+  const profile = colourProfile(description, choices.pick([2, 4] as const));
+  const content = choices.pick([
+    Uint8Array.of(...word(choices.pick([45455, 100000, ...HUGE]))),
+    Uint8Array.from(exif(choices.below(10), choices.below(2) === 0, choices.below(3)).slice(6 * choices.below(2))),
+    Uint8Array.of(...new TextEncoder().encode("\x1b[2J"), 0, 0, ...deflateSync(damaged(profile, choices))),
+    Uint8Array.of(0x61, 0, 0, ...BOMB),
+  ]);
+  return choices.below(2) === 0 ? damaged(content, choices) : content;
 }
 
 /** Rows of random bytes, each behind the number of its filter, which exists in most cases. */

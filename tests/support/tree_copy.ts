@@ -13,9 +13,14 @@ const PARTS = ["deno.json", "mod.ts", "lib", "wgsl", "tasks"];
  */
 export function inTreeCopy(work: (copy: string) => Promise<void>, more: readonly string[] = []): Promise<void> {
   return inFolder(async (copy) => {
-    for (const part of [...PARTS, ...more]) await copyInto(join(copy, part), join(root, part));
+    await copyTree(copy, more);
     await work(copy);
   });
+}
+
+/** Copies the project's code to a folder. */
+export async function copyTree(copy: string, more: readonly string[] = []): Promise<void> {
+  for (const part of [...PARTS, ...more]) await copyInto(join(copy, part), join(root, part));
 }
 
 /** Writes a new file of a copy. */

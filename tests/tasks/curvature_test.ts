@@ -201,7 +201,7 @@ Deno.test("a checkpoint comes with the state of the run's optimizer, and all mem
     using gpu = await openDevice();
     const found = await findRun(join(folder, "runs", "image", "r"));
     {
-      using source = await RunCheckpoints.open(gpu, found);
+      using source = await RunCheckpoints.open(gpu, found, new AbortController().signal);
       using moment = await source.open({ series: "r", seed: 0, step: 12 });
       using optimizer = moment.restoreOptimizer!();
       assertEquals([optimizer.spec.name, optimizer.counters.step], ["adam", 12]);

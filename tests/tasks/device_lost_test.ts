@@ -1,11 +1,15 @@
 import { assertEquals, assertGreater, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { Gpu } from "../../lib/gpu/device.ts";
 import { DeviceLostError } from "../../lib/gpu/mod.ts";
 import { Optimizer } from "../../lib/optim/optimizer.ts";
 import { imageTask } from "../../tasks/image/task.ts";
 import { runComparison } from "../../tasks/compare/run_comparison.ts";
+import { runCurvature } from "../../tasks/curvature/run_curvature.ts";
+import { runNerf } from "../../tasks/nerf/run_nerf.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { smoothPng } from "../support/image_task.ts";
+import { quietly } from "../support/quietly.ts";
 import { randomNumbers } from "../support/random_numbers.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 import { newestCheckpoint } from "../support/training_task.ts";
@@ -39,22 +43,6 @@ function destroyWhen(isDue: (count: number) => boolean): Disposable & { readonly
 function train(folder: string, name: string, epochs = 4): Promise<string> {
   const args = ["picture.png", ...options, "--epochs", String(epochs), "--name", name];
   return quietly(folder, () => runTraining(imageTask, args, new AbortController().signal));
-}
-
-/** Does something that a user in a folder does, and returns what was said on standard error. */
-async function quietly(folder: string, work: () => Promise<void>): Promise<string> {
-  const { log, error } = console;
-  const said: string[] = [];
-  console.log = () => {};
-  console.error = (line: string) => said.push(line);
-  Deno.env.set("INIT_CWD", folder);
-  try {
-    await work();
-  } finally {
-    Object.assign(console, { log, error });
-    Deno.env.delete("INIT_CWD");
-  }
-  return said.join("\n");
 }
 
 Deno.test("a run whose device is lost at any of 20 random steps ends with the bits of one whose device was not", () =>
@@ -123,6 +111,60 @@ Deno.test("a comparison whose device is lost, while speed is measured and in a f
     assertEquals(figures, whole);
     assertEquals(said.split("It is opened again, and the comparison goes on.").length, 3);
   }));
+
+Deno.test("frames whose rendering loses the device are those of a device that was not lost", () =>
+  inFolder(async (folder) => {
+    const size =
+      "--layers 1 --width 8 --samples 4 --rays 512 --size 12 --kernels register --epochs 1 --test-views 1 --name a";
+    const nerf = (...args: string[]) => quietly(folder, () => runNerf(args, new AbortController().signal));
+    await nerf(...size.split(" "));
+    const run = join(folder, "runs", "nerf", "a");
+    const render = ["render", run, "--frames", "3", "--width", "12"];
+    await nerf(...render);
+    const frames = async () => await Promise.all([0, 1, 2].map((i) => Deno.readFile(join(run, "orbit", `00${i}.png`))));
+    const whole = await frames();
+    await Deno.remove(join(run, "orbit"), { recursive: true });
+    {
+      using _ = destroyAtRead(2);
+      assertStringIncludes(await nerf(...render), "It is opened again, and the rendering goes on.");
+    }
+    assertEquals(await frames(), whole);
+  }));
+
+Deno.test("a report on curvature whose device is lost goes on with the part that was being measured", () =>
+  inFolder(async (folder) => {
+    const size =
+      "--size 8 --width 4 --layers 1 --batch-sizes 16 --samples 16 --small-width 4 --activations sine --seeds 1";
+    const report = async (name: string) => {
+      const args = [...size.split(" "), "--kernels", "register", "--name", name];
+      const said = await quietly(folder, () => runCurvature(args, new AbortController().signal));
+      const text = await Deno.readTextFile(join(folder, "runs", "curvature", name, "results.jsonl"));
+      return { said, parts: text.trim().split("\n").map((line) => ({ ...JSON.parse(line), seconds: 0 })) };
+    };
+    const whole = await report("whole");
+    using lost = destroyAtRead(40);
+    const { said, parts } = await report("lost");
+    assertStringIncludes(said, "It is opened again, and the report goes on.", `${lost.count} reads`);
+    assertEquals(parts, whole.parts);
+  }));
+
+/** Destroys the device at its read of this number. */
+function destroyAtRead(number: number): Disposable & { readonly count: number } {
+  const { read } = Gpu.prototype;
+  let count = 0;
+  Gpu.prototype.read = function (this: Gpu, ...args: Parameters<Gpu["read"]>) {
+    if (++count === number) this.device.destroy();
+    return read.apply(this, args);
+  } as Gpu["read"];
+  return {
+    get count() {
+      return count;
+    },
+    [Symbol.dispose]() {
+      Gpu.prototype.read = read;
+    },
+  };
+}
 
 function isFolder(path: string): boolean {
   try {

@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename, join } from "@std/path";
+import { readPictureHeader } from "../../lib/codec/mod.ts";
+import { exif } from "../codec/image/jpeg_builder.ts";
+import { chunk } from "../codec/image/png_builder.ts";
 import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
@@ -43,6 +46,27 @@ Deno.test("what cannot be trained on is refused with one sentence, and no run is
       assert(new RegExp(`^error: .*${sentence.source}\n$`).test(stderr), stderr);
     }
     assertEquals(await exists(join(folder, "runs")), false);
+  }));
+
+Deno.test("a picture is turned upright, and one warning tells that its colours are not sRGB", () =>
+  withFolder(async (folder) => {
+    const png = smoothPng(16, 12);
+    const turned = [
+      ...png.subarray(0, 33),
+      ...chunk("gAMA", [0, 1, 0x86, 0xa0]),
+      ...chunk("eXIf", exif(6).slice(6)),
+      ...png.subarray(33),
+    ];
+    await Deno.writeFile(join(folder, "turned.png"), Uint8Array.from(turned));
+    const { code, stderr } = await imageTask(folder, "turned.png", ...tiny, "--epochs", "1", "--name", "x");
+    assertEquals(code, 0);
+    const warnings = stderr.split("\n").filter((line) => line.startsWith("warning: "));
+    const picture = join(folder, "turned.png");
+    assertEquals(warnings, [`warning: ${picture}: the picture has a gamma of 1; its pixels are taken as sRGB.`]);
+    const input = readPictureHeader(await Deno.readFile(join(folder, "runs", "image", "x", "input.png")));
+    assertEquals([input.width, input.height], [12, 16]);
+    const plain = await imageTask(folder, "picture.png", ...tiny, "--epochs", "1");
+    assert(!plain.stderr.includes("warning"), plain.stderr);
   }));
 
 Deno.test("a run's name is checked before its picture is read", () =>

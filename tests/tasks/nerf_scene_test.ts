@@ -91,7 +91,8 @@ Deno.test("a scene that does not fit on the device is refused with the largest -
       png[60] ^= 255;
       await Deno.writeFile(join(folder, `${i}.png`), png);
     }
-    const load = (size: number) => loadScene({ scene: folder, size } as NerfValues, 8 * 1000);
+    const quiet = { signal: new AbortController().signal, say: () => {}, next: () => Promise.resolve() };
+    const load = (size: number) => loadScene({ scene: folder, size } as NerfValues, 8 * 1000, quiet);
     const error = await assertRejects(() => load(0), Error);
     assertEquals(
       error.message,

@@ -262,6 +262,22 @@ Deno.test("a scene that looks forward is rendered along a spiral, and frames of 
         /scene\.json, bounds\.cameras\[0\]\.pose: expected a list of 12, found 3\.\n$/,
       ],
       [{ ...record, bounds: { ...bounds, near: 99 } }, /expected distances 0 < near < far, found 99 and 8\.\n$/],
+      [
+        { ...record, bounds: { ...bounds, cameras: [{ ...bounds.cameras[0], width: 1e6, height: 1e6 }] } },
+        /scene\.json, camera 0: expected at most 268435456 pixels, found 1000000000000\.\n$/,
+      ],
+      [
+        { ...record, bounds: { ...bounds, cameras: [{ ...bounds.cameras[0], focal: [1e-300, 1] }] } },
+        /cameras\[0\]\.focal\[0\]: expected a number from 0\.000001 to 1000000000, found 1e-300\.\n$/,
+      ],
+      [
+        { ...record, space: { ...space, motion: Array(12).fill(0) } },
+        /space\.motion: expected a rotation with a shift/,
+      ],
+      [
+        { ...record, space: { ...space, scale: 1e308 } },
+        /space\.scale: expected a number from 1e-15 to 1000000000000000, found 1e\+308\.\n$/,
+      ],
     ];
     for (const [found, sentence] of broken) {
       await Deno.writeTextFile(join(run, "scene.json"), JSON.stringify(found));

@@ -1,9 +1,10 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import project from "../../deno.json" with { type: "json" };
 import { TASKS } from "../../tasks/registry.ts";
 import { outcome, startTask } from "../support/process.ts";
 import { taskFlags } from "../support/task_flags.ts";
+import { copyTree } from "../support/tree_copy.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
 /** The tasks that train or measure fields. */
@@ -21,11 +22,11 @@ Deno.test("every task that people run has a list of permissions and never asks f
 });
 
 Deno.test("tasks that train may write in the caller's runs and in the cache only, and start no process", () => {
-  const variables = { INIT_CWD: "/caller", HOME: "/home", XDG_CACHE_HOME: "/cache" };
+  const variables = { INIT_CWD: "/the caller", HOME: "/my home", XDG_CACHE_HOME: "/a cache" };
   for (const name of TRAINING) {
     const flags = taskFlags(name, variables);
     assertEquals(flags.filter((flag) => flag.startsWith("--allow-write")), [
-      "--allow-write=/caller/runs,/cache/neural-fields,/home/.cache/neural-fields",
+      "--allow-write=/the caller/runs,/a cache/neural-fields,/my home/.cache/neural-fields",
     ]);
     assertEquals(flags.map((flag) => flag.split("=")[0]), [
       "--no-prompt",
@@ -81,4 +82,47 @@ Deno.test("tasks run without any variable of the environment", () =>
     const { code, stderr } = await process.output();
     assertEquals(code, 0, new TextDecoder().decode(stderr));
     assert((await Deno.stat(join(folder, "runs", "image", "bare", "summary.json"))).isFile);
+  }));
+
+Deno.test("deno task works where the clone, the caller's folder, the home and the cache have spaces in their names", () =>
+  inFolder(async (folder) => {
+    const [clone, caller, home, cache] = ["my clone", "the caller", "my home", "a cache"].map((name) =>
+      join(folder, name)
+    );
+    for (const path of [clone, caller, home, cache]) await Deno.mkdir(path);
+    await copyTree(clone);
+    const { stdout: info } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"], stderr: "null" })
+      .output();
+    const DENO_DIR = JSON.parse(new TextDecoder().decode(info)).denoDir;
+    const tiny = ["--size", "8", "--width", "8", "--layers", "1", "--epochs", "1", "--name", "a"];
+    const run = async (cwd: string, ...args: string[]) => {
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["task", "--config", join(clone, "deno.json"), ...args],
+        cwd,
+        env: { HOME: home, XDG_CACHE_HOME: cache, DENO_DIR, NO_COLOR: "1" },
+      }).output();
+      return { code, text: new TextDecoder().decode(stderr) };
+    };
+    const trained = await run(caller, "image", ...tiny);
+    assertEquals(trained.code, 0, trained.text);
+    assert((await Deno.stat(join(caller, "runs", "image", "a", "summary.json"))).isFile);
+    for (const name of ["compare", "tune"]) {
+      const { code, text } = await run(clone, name, "--help");
+      assertEquals(code, 0, `${name}: ${text}`);
+    }
+  }));
+
+Deno.test("a folder with a comma, which cannot be permitted, is named in one sentence", () =>
+  inFolder(async (folder) => {
+    const caller = join(folder, "a,b");
+    await Deno.mkdir(caller);
+    for (const [name, ...args] of [["image"], ["nerf", "--show-cameras"], ["image", "--resume", "runs/image/a"]]) {
+      const { code, stderr } = await outcome(startTask(name, args, caller));
+      assertEquals(code, 1);
+      assertMatch(
+        stderr,
+        /^error: .*a,b\/runs: expected a path without commas, found one with a comma, .*another folder\.\n$/,
+      );
+    }
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["a,b"]);
   }));

@@ -6,6 +6,7 @@ import { type Change, watchDisk } from "../../tasks/run/disk.ts";
 import { resumeRunFolder, RunFolder } from "../../tasks/run/run_folder.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { EarlierRun } from "../../tasks/training/earlier_run.ts";
+import { loadInput } from "../../tasks/training/load_input.ts";
 import { PreparedRun } from "../../tasks/training/prepared_run.ts";
 import { TrainingRun } from "../../tasks/training/training_run.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
@@ -25,7 +26,9 @@ async function train(gpu: Gpu, folder: string, picture: string, signal = new Abo
   const { values } = parseOptions([...options, "--evaluate-every", "1", "--snapshot-every", "2"], command);
   const resumed = earlier && await EarlierRun.read(earlier, imageTask);
   const settled = imageTask.settle(resumed?.values ?? values, { software: true });
-  using prepared = new PreparedRun(gpu, imageTask, settled, await imageTask.load(settled, gpu), { signal });
+  using prepared = new PreparedRun(gpu, imageTask, settled, await loadInput(imageTask, settled, gpu, signal), {
+    signal,
+  });
   const { input, field, optimizer } = prepared;
   const spent = await resumed?.restore(field, optimizer);
   const place = { root: join(folder, "runs"), task: "image", name: "a" };

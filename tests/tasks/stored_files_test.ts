@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { ComparisonFolder } from "../../tasks/compare/store.ts";
-import { removeRun } from "../../tasks/compare/remove_run.ts";
+import { removeRun } from "../../tasks/run/remove_run.ts";
 import { command } from "../../tasks/image/command.ts";
 import { checkShape, number, object, optional, record, text } from "../../tasks/shell/shape.ts";
 import { storedValues } from "../../tasks/shell/options.ts";
@@ -115,6 +115,39 @@ Deno.test("every member of a comparison's files is checked, and a run's name nev
       if (id !== "sine-adam-s1") assertThrows(() => store.runPath(id), Error, "name of a run: expected 1 to 128");
     }
     assertEquals(namesIn(victim), ["precious"]);
+
+    // A run of another seed would change the medians.
+    await Deno.writeTextFile(results, `${JSON.stringify({ ...run, seed: 77, id: "sine-adam-s77" })}\n`);
+    const store = await ComparisonFolder.open(path);
+    const more = await assertRejects(() => store.results(comparison), UserError);
+    assertEquals(more.message, `${results}, line 1, seed: expected a number below 1, found 77.`);
+    await Deno.writeTextFile(results, lines);
+
+    // Another figure than the task's, and names that a terminal or a browser would obey.
+    const stored = JSON.parse(recordText);
+    await Deno.writeTextFile(record, JSON.stringify({ ...stored, quality: { ...stored.quality, figure: "beauty" } }));
+    const other = await compare("--resume", path);
+    assertEquals(other.code, 1);
+    assertMatch(other.stderr, /line 1, figures.beauty: expected a number, found none\.\n$/);
+    const run77 = { ...run, figures: { ...run.figures, beauty: 1 } };
+    await Deno.writeTextFile(results, `${JSON.stringify(run77)}\n`);
+    assertMatch(
+      (await compare("--resume", path)).stderr,
+      /expected the figure "beauty" in every line of metrics.jsonl/,
+    );
+    await Deno.writeTextFile(results, lines);
+    const evil = "\u001b[2J<script>alert(1)</script>```";
+    const [, ...inputs] = stored.settings.inputs;
+    const first = { ...stored.settings.inputs[0], name: "<img onerror=x>" };
+    const settings = { ...stored.settings, inputs: [first, ...inputs] };
+    await Deno.writeTextFile(record, JSON.stringify({ ...stored, settings, command: evil }));
+    assertEquals((await compare("--resume", path)).code, 0);
+    for (const file of ["report.md", "report.html"]) {
+      const report = await Deno.readTextFile(join(path, file));
+      // deno-lint-ignore no-control-regex
+      assert(!/\u001b|<img onerror/.test(report), file);
+    }
+    await Deno.writeTextFile(record, recordText);
 
     let [tried, accepted] = [0, 0];
     const read = async (file: string, value: unknown, reader: () => Promise<unknown>) => {

@@ -32,6 +32,12 @@ Deno.test("a budget for a very long run takes steps far ahead for as costly as t
   assertEquals(Math.abs(steps / ((1e9 - 50_000) / 1.02) - 1) < 1e-3, true);
 });
 
+Deno.test("a budget without end gives as many steps as can be counted", () => {
+  for (const seconds of [1e300, 1e308 * 60]) {
+    assertEquals(affordableSteps(seconds, 5, (step) => step % 2 + 0.5), Number.MAX_SAFE_INTEGER);
+  }
+});
+
 Deno.test("a plan tells the device memory of training", async () => {
   for (const operands of ["buffer", "texture"] as const) {
     using gpu = await openDevice({ operands, kernels: "register" });

@@ -17,6 +17,7 @@ import {
   train,
   type TrainOptions,
 } from "../../mod.ts";
+import { LossWatch } from "../../lib/train/loss_watch.ts";
 import { fileDevice } from "../support/device.ts";
 
 const gpu = await fileDevice();
@@ -71,6 +72,29 @@ Deno.test("losses that stay above the limit count as divergence, passing ones do
   assert(await run(adam({ learningRate: 1e-2 }), { lossLimit: 25 }) < 1);
   // The limit is exceeded by all but the last few steps.
   await run(adam({ learningRate: 1e-2 }), { steps: 45, lossLimit: 0.15 });
+});
+
+Deno.test("a few losses below the limit hide no divergence at the end, and a single one above it is none", () => {
+  const [low, high] = [1, 30];
+  const ends = (losses: number[]) => new LossWatch(25).look(Float32Array.from(losses), 40 + losses.length, true);
+  const wave = [...Array(12).fill(low), ...Array(5).fill(high)];
+  const error = assertThrows(() => ends([...wave, low, high, high, low]), DivergenceError);
+  assertEquals(error.divergence, { step: 61, quantity: "loss", loss: low, limit: 25, lastGood: 58 });
+  assertThrows(() => ends([high]), DivergenceError);
+  ends([...wave, ...Array(5).fill(low)]);
+  ends([...Array(20).fill(low), high]);
+  const watch = new LossWatch(25);
+  const states: [losses: number[], isAbove: boolean][] = [
+    [[], false],
+    [[low, low, high], true],
+    [[low], false],
+    [[high, high, high, high, low], true],
+    [[low, low, low, low], false],
+  ];
+  for (const [losses, isAbove] of states) {
+    watch.look(Float32Array.from(losses), 100, false);
+    assertEquals(watch.isAbove, isAbove, `${losses}`);
+  }
 });
 
 Deno.test("a gradient that overflows before the first update is located, and no lower rate is recommended", async () => {

@@ -146,6 +146,7 @@ Deno.test("a field is not loaded with another description than it was saved with
   const bytes = await saveField(field);
   using same = loadField(gpu, bytes, { description: described(30) });
   assertEquals(await same.parameters.read(), await field.parameters.read());
-  const expected = "f: expected a field of the given description, found one of another description: ";
+  const expected =
+    "f: expected a field with 5 as layers[0].activation.options.omega, found one with 30: the file is of another field.";
   assertThrows(() => loadField(gpu, bytes, { description: described(5), name: "f" }), Error, expected);
 });

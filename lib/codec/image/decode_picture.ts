@@ -1,6 +1,8 @@
 import { decodePng } from "./decode_png.ts";
 import { readJpeg } from "./jpeg/read_jpeg.ts";
 import { MAX_PIXELS, type Picture } from "./picture.ts";
+import { describeColourSpace } from "./exif.ts";
+import { describeChunks } from "./png/colours.ts";
 import { readPngHeader } from "./png/read_png.ts";
 import { describeFileKind, describeFound } from "../file_kind.ts";
 
@@ -16,17 +18,23 @@ export interface PictureHeader {
   readonly width: number;
   /** Height as stored, in pixels. */
   readonly height: number;
-  /** The orientation of a JPEG according to EXIF, 1 to 8; 1 (upright) if the file does not tell, and for every PNG. */
+  /** The orientation according to EXIF, 1 to 8; 1 (upright) if the file does not tell. */
   readonly orientation: number;
+  /**
+   * What the picture has that tells colours other than sRGB's, such as `the ICC profile "Display P3"` or `a gamma of 1`. Pixels are
+   * decoded as if they were sRGB all the same.
+   */
+  readonly otherColours?: string;
 }
 
 /**
  * Decodes a PNG or a JPEG, which are recognised by their first bytes, not by the name. The channels are those of the file: a grey
- * file gives 1, a palette gives 3, and a transparent colour adds alpha. Colour profiles and gamma are ignored.
+ * file gives 1, a palette gives 3, and a transparent colour adds alpha. Colour profiles and gamma are ignored
+ * (`readPictureHeader` tells them).
  *
  * @param bytes The whole file.
  * @param name The name of the file in error messages.
- * @returns The picture; a JPEG's EXIF orientation has been applied unless the option `asStored` is given.
+ * @returns The picture; its EXIF orientation has been applied unless the option `asStored` is given.
  * @throws {Error} If the file is neither a PNG nor a JPEG, or is truncated, damaged, too large or of an unsupported kind.
  */
 export async function decodePicture(
@@ -34,13 +42,13 @@ export async function decodePicture(
   name = "picture",
   { asStored = false }: DecodeOptions = {},
 ): Promise<Picture> {
-  if (kindOf(bytes, name) === "PNG") return decodePng(bytes, name);
+  if (kindOf(bytes, name) === "PNG") return decodePng(bytes, name, { asStored });
   const { decodeJpeg } = await import("./decode_jpeg.ts");
   return decodeJpeg(bytes, name, { asStored });
 }
 
 /**
- * Reads the size and the orientation of a PNG or a JPEG without decoding it.
+ * Reads the size, the orientation and the kind of colours of a PNG or a JPEG without decoding it.
  *
  * @param bytes The whole file.
  * @param name The name of the file in error messages.
@@ -48,11 +56,12 @@ export async function decodePicture(
  */
 export function readPictureHeader(bytes: Uint8Array, name = "picture"): PictureHeader {
   if (kindOf(bytes, name) === "PNG") {
-    const { width, height } = readPngHeader(bytes, name);
-    return { width, height, orientation: 1 };
+    const { header: { width, height }, exif, colours } = readPngHeader(bytes, name);
+    const otherColours = colours.size > 0 ? describeChunks(colours) : describeColourSpace(exif);
+    return { width, height, orientation: exif.orientation ?? 1, ...otherColours && { otherColours } };
   }
-  const { frame: { width, height }, orientation } = readJpeg(bytes, MAX_PIXELS, name);
-  return { width, height, orientation };
+  const { frame: { width, height }, orientation, otherColours } = readJpeg(bytes, MAX_PIXELS, name);
+  return { width, height, orientation, ...otherColours && { otherColours } };
 }
 
 function kindOf(bytes: Uint8Array, name: string): "PNG" | "JPEG" {

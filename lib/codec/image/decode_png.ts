@@ -1,18 +1,25 @@
 import { inflateRows, passesOf, samplesOf, undoFilter } from "./png/rows.ts";
 import { type Png, type PngHeader, readPng } from "./png/read_png.ts";
+import { orientPicture } from "./orient.ts";
 import { MAX_PIXELS, type Picture } from "./picture.ts";
 
 /**
  * Decodes a PNG of any colour type and bit depth, interlaced or not. A palette gives RGB; a tRNS chunk adds alpha (RGBA for palettes
- * and RGB, grey and alpha for grey). For an animated PNG, the default image is decoded. Colour profiles, gamma and EXIF are ignored.
+ * and RGB, grey and alpha for grey). For an animated PNG, the default image is decoded and made upright according to its
+ * EXIF orientation. Colour profiles and gamma are ignored.
  *
  * @param bytes The whole file.
  * @param name The name of the file in error messages.
+ * @param options.asStored Whether to ignore the EXIF orientation.
  * @returns A picture with the values sample / (2^depth − 1).
  * @throws {Error} If the file is cut off or damaged (checksums are verified), holds fewer or more rows than its header says, has a
  * critical chunk that is unknown, or has more than `MAX_PIXELS` pixels.
  */
-export function decodePng(bytes: Uint8Array, name = "picture"): Picture {
+export function decodePng(
+  bytes: Uint8Array,
+  name = "picture",
+  { asStored = false }: { readonly asStored?: boolean } = {},
+): Picture {
   const png = readPng(bytes, name);
   const { width, height, depth } = png.header;
   if (width * height > MAX_PIXELS) {
@@ -35,7 +42,7 @@ export function decodePng(bytes: Uint8Array, name = "picture"): Picture {
       at += 1 + pass.rowBytes;
     }
   }
-  return { width, height, channels, pixels };
+  return orientPicture({ width, height, channels, pixels }, asStored ? 1 : png.exif.orientation ?? 1);
 }
 
 /** Unpacks the samples of a row, whose high bits are first. */

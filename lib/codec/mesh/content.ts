@@ -7,3 +7,10 @@ export function withoutMark(bytes: Uint8Array): Uint8Array {
 export function contentEnd(bytes: Uint8Array): number {
   return bytes.findLastIndex((byte) => byte !== 0 && byte !== 32 && (byte < 9 || byte > 13)) + 1;
 }
+
+/** The end of a text, which may be marked as DOS does, with the character 26. */
+export function textEnd(bytes: Uint8Array): number {
+  let end = contentEnd(bytes);
+  while (end > 0 && bytes[end - 1] === 26) end = contentEnd(bytes.subarray(0, end - 1));
+  return end;
+}

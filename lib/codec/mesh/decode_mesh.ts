@@ -1,6 +1,6 @@
 import { describeFileKind, describeFound, isUnknownKind } from "../file_kind.ts";
 import { gunzip } from "../gunzip.ts";
-import { contentEnd, withoutMark } from "./content.ts";
+import { textEnd, withoutMark } from "./content.ts";
 import type { DecodedMesh } from "./mesh.ts";
 import { decodeObj } from "./decode_obj.ts";
 import { decodeOff, isOff } from "./decode_off.ts";
@@ -16,7 +16,8 @@ const BEGIN = 2 ** 16;
  *
  * @param bytes The whole file.
  * @param name The name of the file in error messages.
- * @returns The triangles of the file, not scaled and with nothing removed, and warnings of what was passed over.
+ * @returns The triangles of the file, not scaled and with nothing removed, and warnings of what was passed over. Vertices that no face uses are kept
+ * unless there are more than a million and eight times as many as corners of triangles.
  * @throws {Error} If the file is of another format, damaged or truncated, a position is not finite, a face refers to a vertex that does
  * not exist, or there are no faces. The message is one sentence that names the line or byte.
  *
@@ -34,11 +35,14 @@ export async function decodeMesh(bytes: Uint8Array, name = "mesh"): Promise<Deco
     throw new TypeError(`${name}: expected the file's bytes as a Uint8Array, found ${typeof bytes}.`);
   }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    const unpacked = await gunzip(bytes, name);
+    let surplus = 0;
+    const unpacked = await gunzip(bytes, name, undefined, (bytes) => surplus = bytes);
     if (unpacked[0] === 0x1f && unpacked[1] === 0x8b) {
       throw new Error(`${name}: expected a mesh in the gzip file, found another gzip file.`);
     }
-    return decode(unpacked, name, name.replace(/\.gz$/i, ""));
+    const mesh = decode(unpacked, name, name.replace(/\.gz$/i, ""));
+    const warning = `${name}: passed over bytes after the end of the gzip file: ${surplus} bytes.`;
+    return surplus === 0 ? mesh : { ...mesh, warnings: [warning, ...mesh.warnings] };
   }
   return decode(bytes, name, name);
 }
@@ -46,7 +50,7 @@ export async function decodeMesh(bytes: Uint8Array, name = "mesh"): Promise<Deco
 function decode(bytes: Uint8Array, name: string, plainName: string): DecodedMesh {
   // A binary STL is recognised by its size, because its header may begin with anything.
   if (isBinaryStl(bytes)) return decodeStl(bytes, name);
-  const begin = new TextDecoder("latin1").decode(withoutMark(bytes.subarray(0, contentEnd(bytes))).subarray(0, BEGIN));
+  const begin = new TextDecoder("latin1").decode(withoutMark(bytes.subarray(0, textEnd(bytes))).subarray(0, BEGIN));
   const ending = /\.(\w+)$/.exec(plainName)?.[1].toLowerCase();
   if (/^ply[ \t]*[\n\r]/.test(begin)) return decodePly(bytes, name);
   // What its header begins with does not matter either where its size is wrong.

@@ -21,7 +21,7 @@ const NOT_READ: Readonly<Record<string, string>> = {
   csh: "statements that include another file or run a command",
 };
 
-const [V, F, SLASH] = [118, 102, 47];
+const [V, F] = [118, 102];
 
 /**
  * Decodes a Wavefront OBJ file: `v` and `f` in all spellings (`1`, `1/2`, `1//3`, `1/2/3`, negative numbers counting back). Polygons
@@ -74,7 +74,7 @@ function noStatement(lines: TextScanner): Error {
 
 /** The vertex of a corner, counted from 0. */
 function cornerOf(lines: TextScanner, i: number, vertices: number): number {
-  const index = lines.integer(i, SLASH);
+  const index = lines.integer(i, true);
   if (index > 0) return index - 1;
   if (index < 0 && vertices + index >= 0) return vertices + index;
   throw new Error(

@@ -2,10 +2,22 @@ import { contentEnd } from "./content.ts";
 import type { DecodedMesh } from "./mesh.ts";
 import { MeshBuilder } from "./mesh_builder.ts";
 import { PassedOver } from "./passed_over.ts";
-import { PLY_TYPE_BYTES, type PlyElement, type PlyHeader, type PlyType, readPlyHeader } from "./ply_header.ts";
+import {
+  PLY_CORNERS,
+  PLY_POSITION,
+  PLY_TYPE_BYTES,
+  PLY_TYPE_RANGE,
+  type PlyElement,
+  type PlyHeader,
+  type PlyType,
+  readPlyHeader,
+} from "./ply_header.ts";
 import { refuseVertex } from "./refuse_vertex.ts";
 import { TextScanner } from "./text_scanner.ts";
 import { describeName, describeWord } from "./words.ts";
+
+/** The number types that 32-bit numbers represent exactly. */
+const SINGLE: ReadonlySet<PlyType> = new Set(["int8", "uint8", "int16", "uint16", "float32"] as const);
 
 /** Reads the numbers of the elements one by one. */
 interface PlyReader {
@@ -13,8 +25,10 @@ interface PlyReader {
   readonly place: number;
   /** Must be called before each element with its name, its number from 0 and how many there are. */
   begin(element: string, i: number, count: number): void;
-  /** The next number. It need not be finite. */
+  /** The next number. It need not be finite, and in a text it may be one that its type does not have. */
   number(type: PlyType): number;
+  /** The next number, which is of its type. */
+  exact(type: PlyType): number;
   /** Passes over numbers. */
   skip(type: PlyType, count: number): void;
   /** Must be called after each element. */
@@ -22,9 +36,6 @@ interface PlyReader {
   /** Must be called after the last element. Throws if more data follow. */
   finish(): void;
 }
-
-const POSITION = ["x", "y", "z"];
-const CORNERS = ["vertex_indices", "vertex_index"];
 
 /**
  * Decodes a PLY file: text, or binary in either byte order. Positions may be of any number type, and polygons are triangulated. All
@@ -47,10 +58,11 @@ export function decodePly(bytes: Uint8Array, name = "mesh.ply"): DecodedMesh {
     throw new Error(`${name}: expected the element face, found triangle strips (tristrips), which are not supported.`);
   }
   const stored = elements.find(({ name }) => name === "vertex")?.properties ?? [];
-  const position = POSITION.map((axis) => stored.findIndex(({ name }) => name === axis));
+  const position = PLY_POSITION.map((axis) => stored.findIndex(({ name }) => name === axis));
   const builder = new MeshBuilder(name, {
     describe: (place) => `${isText ? "line" : "byte"} ${place}`,
     refuseVertex: isText ? (line) => refuseVertex(scanner(), line, position) : undefined,
+    isSingle: !isText && position.every((i) => SINGLE.has(stored[i]?.type)),
   }, passed);
   const used = elements.findLastIndex(({ name }) => name === "vertex" || name === "face") + 1;
   for (const element of elements.slice(0, used)) readElement(element, reader, builder, name);
@@ -64,13 +76,15 @@ function readElement(element: PlyElement, reader: PlyReader, builder: MeshBuilde
   // An element without properties takes no bytes, however often the header says it occurs.
   if (properties.length === 0) return;
   const isVertex = element.name === "vertex";
-  const places = properties.map((property) => POSITION.indexOf(property.name));
-  if (isVertex && POSITION.some((axis) => !properties.some((each) => each.name === axis && each.count === undefined))) {
+  const places = properties.map((property) => PLY_POSITION.indexOf(property.name));
+  if (
+    isVertex && PLY_POSITION.some((axis) => !properties.some((each) => each.name === axis && each.count === undefined))
+  ) {
     const found = properties.slice(0, 9).map((each) => describeName(each.name)).join(", ");
     throw new Error(`${name}: expected vertices with x, y and z, found ${found}.`);
   }
   const isFace = element.name === "face";
-  const wanted = properties.map((each) => isFace && each.count !== undefined && CORNERS.includes(each.name));
+  const wanted = properties.map((each) => isFace && each.count !== undefined && PLY_CORNERS.includes(each.name));
   if (isFace && count > 0 && !wanted.includes(true)) {
     throw new Error(`${name}: expected faces with a list of vertex_indices, found none.`);
   }
@@ -82,8 +96,8 @@ function readElement(element: PlyElement, reader: PlyReader, builder: MeshBuilde
     for (let p = 0; p < properties.length; p++) {
       const property = properties[p];
       if (property.count === undefined) {
-        const value = reader.number(property.type);
-        if (isVertex && places[p] >= 0) position[places[p]] = value;
+        if (isVertex && places[p] >= 0) position[places[p]] = reader.exact(property.type);
+        else reader.number(property.type);
         continue;
       }
       const length = reader.number(property.count);
@@ -96,7 +110,7 @@ function readElement(element: PlyElement, reader: PlyReader, builder: MeshBuilde
         reader.skip(property.type, length);
         continue;
       }
-      for (let k = 0; k < length; k++) corners[k] = reader.number(property.type);
+      for (let k = 0; k < length; k++) corners[k] = reader.exact(property.type);
       builder.face(corners, place, length);
     }
     reader.end();
@@ -120,6 +134,12 @@ function textReader(lines: TextScanner, passed: PassedOver): PlyReader {
       throw new Error(`${lines.name}: the PLY is cut off: expected ${what}, found its end.`);
     },
     number: () => lines.coordinate(next++),
+    exact(type) {
+      const value = lines.coordinate(next++);
+      const range = PLY_TYPE_RANGE[type];
+      if (range === undefined || (value >= range[0] && value <= range[1] && Number.isInteger(value))) return value;
+      throw new Error(`${lines.where}: expected a number of the type ${type}, found ${value}.`);
+    },
     skip(_, count) {
       for (let i = 0; i < count; i++) lines.coordinate(next++);
     },
@@ -159,6 +179,11 @@ function binaryReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyRe
       `${name}: the PLY is cut off at byte ${bytes.length}, in ${describeName(element)} ${number + 1} of ${total}.`,
     );
   };
+  const next = (type: PlyType) => {
+    const from = at;
+    advance(PLY_TYPE_BYTES[type]);
+    return readNumber(view, type, from, little);
+  };
   return {
     get place() {
       return at;
@@ -166,11 +191,8 @@ function binaryReader(bytes: Uint8Array, header: PlyHeader, name: string): PlyRe
     begin(name, i, count) {
       [element, number, total] = [name, i, count];
     },
-    number(type) {
-      const from = at;
-      advance(PLY_TYPE_BYTES[type]);
-      return readNumber(view, type, from, little);
-    },
+    number: next,
+    exact: next,
     skip: (type, count) => advance(count * PLY_TYPE_BYTES[type]),
     end() {},
     finish() {

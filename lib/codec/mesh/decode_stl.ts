@@ -5,7 +5,7 @@ import type { PassedOver } from "./passed_over.ts";
 import { refuseVertex } from "./refuse_vertex.ts";
 import { TextScanner } from "./text_scanner.ts";
 import { weldVertices } from "./weld.ts";
-import { describeWord } from "./words.ts";
+import { describeName, describeWord } from "./words.ts";
 
 const HEADER_BYTES = 84;
 const FACE_BYTES = 50;
@@ -28,7 +28,7 @@ const FOLLOWERS: Readonly<Record<string, readonly string[]>> = {
 /**
  * Decodes an STL file, text or binary. A binary file is recognised by its size, because some begin with "solid" like text files.
  * Corners at the same position become one vertex; stored normals are ignored. Passed over with a warning are a number of faces in the
- * header that is too small, and bytes after the last face.
+ * header that is too small, bytes after the last face, and lines of a text that begin with an unknown word.
  *
  * @param bytes The whole file.
  * @param name The name of the file in error messages.
@@ -59,7 +59,9 @@ export function isTextStl(bytes: Uint8Array): boolean {
 }
 
 function isText(bytes: Uint8Array): boolean {
-  return /^[\t\n\r\x20-\x7e\x80-\xff]*$/.test(beginOf(bytes));
+  // DOS marks the end of a text with the character 26.
+  // deno-lint-ignore no-control-regex
+  return /^[\t\n\r\x20-\x7e\x80-\xff]*(\x1a[\0\s\x1a]*)?$/.test(beginOf(bytes));
 }
 
 function beginOf(bytes: Uint8Array): string {
@@ -71,7 +73,7 @@ function faceCount(bytes: Uint8Array): number {
 }
 
 function decodeBinary(bytes: Uint8Array, name: string): DecodedMesh {
-  const builder = new MeshBuilder(name, { describe: (place) => `byte ${place}` });
+  const builder = new MeshBuilder(name, { describe: (place) => `byte ${place}`, isSingle: true });
   const faces = storedFaces(bytes, name, builder.passed);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const corners = [0, 0, 0];
@@ -137,8 +139,20 @@ function decodeText(bytes: Uint8Array, name: string): DecodedMesh {
   const corners: number[] = [];
   let count = 0;
   let last = "";
+  let unknown: Error | undefined;
   while (lines.next()) {
     const word = lines.word(0)!.toLowerCase();
+    if (!Object.hasOwn(FOLLOWERS, word)) {
+      const error = noStatement(lines);
+      // A number or a character that no text has shows that a line is damaged.
+      if (/^[-+.\d]|[^\x20-\x7e\xa0-\xff]/.test(word)) throw error;
+      unknown ??= error;
+      builder.passed.add(
+        "lines with an unknown statement",
+        () => `line ${lines.line} (${describeName(lines.word(0)!)})`,
+      );
+      continue;
+    }
     if (word === "vertex") {
       builder.vertex(lines.coordinate(1), lines.coordinate(2), lines.coordinate(3), lines.line);
       corners[count++] = builder.vertices - 1;
@@ -148,10 +162,6 @@ function decodeText(bytes: Uint8Array, name: string): DecodedMesh {
       count = 0;
     } else if (word === "facet" && lines.count < 5) {
       throw new Error(`${lines.where}: expected facet normal and three numbers, found ${lines.count} words.`);
-    } else if (!Object.hasOwn(FOLLOWERS, word)) {
-      throw new Error(
-        `${lines.where}: expected an STL statement (facet, vertex, …), found ${describeWord(lines.word(0))}.`,
-      );
     }
     if (!FOLLOWERS[last].includes(word)) {
       throw new Error(
@@ -160,6 +170,14 @@ function decodeText(bytes: Uint8Array, name: string): DecodedMesh {
     }
     last = word;
   }
+  // A text without any vertex is of another kind.
+  if (unknown && builder.vertices === 0) throw unknown;
   if (last !== "endsolid") throw new Error(`${name}: the STL is cut off: expected endsolid, found its end.`);
   return builder.finish();
+}
+
+function noStatement(lines: TextScanner): Error {
+  return new Error(
+    `${lines.where}: expected an STL statement (facet, vertex, …), found ${describeWord(lines.word(0))}.`,
+  );
 }

@@ -1,4 +1,5 @@
-type Numbers = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+/** The arrays that can grow. */
+export type Numbers = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
 /** The most entries of a part. */
 const LARGEST_PART = 3 * 2 ** 16;
@@ -35,6 +36,29 @@ export class GrowingArray<T extends Numbers> {
     part[at + 2] = c;
     this.#used += 3;
     this.length += 3;
+  }
+
+  /** Calls a function with each three numbers. */
+  forEach(call: (a: number, b: number, c: number) => void): void {
+    for (const part of [...this.#full, this.#part.subarray(0, this.#used)]) {
+      for (let i = 0; i < part.length; i += 3) call(part[i], part[i + 1], part[i + 2]);
+    }
+  }
+
+  /**
+   * Some of the entries, three numbers each.
+   *
+   * @param which Which ones, counted from 0, in ascending order.
+   */
+  take(which: Uint32Array): T {
+    const taken = this.#make(3 * which.length);
+    const parts = [...this.#full, this.#part];
+    let [part, first] = [0, 0];
+    for (let i = 0; i < which.length; i++) {
+      while (3 * which[i] >= first + parts[part].length) first += parts[part++].length;
+      for (let k = 0; k < 3; k++) taken[3 * i + k] = parts[part][3 * which[i] + k - first];
+    }
+    return taken;
   }
 
   /** The entries as an array of exactly their length. */

@@ -1,5 +1,5 @@
-import { GrowingArray } from "./growing_array.ts";
-import type { DecodedMesh, Mesh } from "./mesh.ts";
+import { GrowingArray, type Numbers } from "./growing_array.ts";
+import type { DecodedMesh } from "./mesh.ts";
 import { PassedOver } from "./passed_over.ts";
 import { fitPositions } from "./position_bits.ts";
 import { triangulate } from "./triangulate.ts";
@@ -12,14 +12,25 @@ interface MeshPlaces {
   readonly describe: (place: number) => string;
   /** Throws the error for a vertex without a finite position that a face uses; by default a general one. */
   readonly refuseVertex?: (place: number) => void;
+  /** Whether all positions are 32-bit numbers, so that they take half of the memory; by default false. */
+  readonly isSingle?: boolean;
+}
+
+/** Vertices that no face uses are kept, unless there are more than this and so many times as many as corners of faces. */
+const [MANY_VERTICES, OF_CORNER] = [2 ** 20, 8];
+
+/** The positions and indices of a mesh that is being made. */
+interface Arrays {
+  positions: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+  indices: Uint32Array<ArrayBuffer>;
 }
 
 /** Collects the vertices and faces of a mesh file. Polygons are triangulated; see `triangulate`. */
 export class MeshBuilder {
-  readonly #positions = new GrowingArray((n) => new Float64Array(n));
+  readonly #positions: GrowingArray<Exclude<Numbers, Uint32Array>>;
   readonly #indices = new GrowingArray((n) => new Uint32Array(n));
   /** The polygons of more than three corners, three numbers each: where it begins among the indices, its corners, its place. */
-  readonly #polygons = new GrowingArray((n) => new Float64Array(n));
+  readonly #polygons = new GrowingArray((n) => new Uint32Array(n));
   /** The vertices without a finite position, three numbers each: its index, its place, 0. */
   readonly #unusable = new GrowingArray((n) => new Float64Array(n));
   #largest = -1;
@@ -31,7 +42,9 @@ export class MeshBuilder {
    * @param places How the format speaks of places.
    * @param passed What the reader passes over.
    */
-  constructor(readonly name: string, readonly places: MeshPlaces, readonly passed: PassedOver = new PassedOver()) {}
+  constructor(readonly name: string, readonly places: MeshPlaces, readonly passed: PassedOver = new PassedOver()) {
+    this.#positions = new GrowingArray((n) => places.isSingle ? new Float32Array(n) : new Float64Array(n));
+  }
 
   /** The number of vertices so far. */
   get vertices(): number {
@@ -93,17 +106,38 @@ export class MeshBuilder {
       throw this.#error(this.#largestAt, found);
     }
     if (vertices === 0) throw new Error(`${name}: the mesh has no vertices.`);
-    let mesh: { positions: Float64Array<ArrayBuffer>; indices: Uint32Array<ArrayBuffer> } = {
-      positions: this.#positions.finish(),
-      indices: this.#indices.finish(),
-    };
-    if (this.#unusable.length > 0) mesh = this.#withoutUnusable(mesh);
-    const { positions, indices } = mesh;
+    const { positions, indices } = this.#arrays();
     if (indices.length === 0) {
       throw new Error(`${name}: the mesh has no faces, but ${vertices === 1 ? "1 vertex" : `${vertices} vertices`}.`);
     }
     this.#triangulate(positions, indices);
     return { positions: fitPositions(positions, indices), indices, warnings: this.passed.sentences(name) };
+  }
+
+  #arrays(): Arrays {
+    const indices = this.#indices.finish();
+    const isSparse = this.vertices > MANY_VERTICES && this.vertices > OF_CORNER * indices.length;
+    if (isSparse && indices.length > 0 && this.#unusable.length === 0) return this.#usedOnly(indices);
+    const mesh = { positions: this.#positions.finish(), indices };
+    return this.#unusable.length > 0 ? this.#withoutUnusable(mesh) : mesh;
+  }
+
+  /** The mesh without the vertices that no face uses. */
+  #usedOnly(indices: Uint32Array<ArrayBuffer>): Arrays {
+    const sorted = indices.slice().sort();
+    let count = 0;
+    for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[count++] = sorted[i];
+    const used = sorted.subarray(0, count);
+    for (let i = 0; i < indices.length; i++) {
+      let [low, high] = [0, count - 1];
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (used[middle] < indices[i]) low = middle + 1;
+        else high = middle;
+      }
+      indices[i] = low;
+    }
+    return { positions: this.#positions.take(used), indices };
   }
 
   get #base(): number {
@@ -115,30 +149,28 @@ export class MeshBuilder {
   }
 
   /** Replaces the fans that stand for polygons. */
-  #triangulate(positions: Float64Array, indices: Uint32Array): void {
-    const polygons = this.#polygons.finish();
+  #triangulate(positions: Arrays["positions"], indices: Uint32Array): void {
     // Simple polygons of up to some thousand corners take at most a hundred looks for each corner.
     const work = { left: 3e7 + 100 * this.#polygonCorners };
     const corners: number[] = [];
-    for (let i = 0; i < polygons.length; i += 3) {
-      const begin = polygons[i];
-      const count = corners.length = polygons[i + 1];
+    this.#polygons.forEach((begin, count, place) => {
+      corners.length = count;
       corners[0] = indices[begin];
       corners[1] = indices[begin + 1];
       for (let k = 2; k < count; k++) corners[k] = indices[begin + 3 * k - 4];
       const triangles = triangulate(positions, corners, work);
       if (triangles === undefined) {
         throw this.#error(
-          polygons[i + 2],
+          place,
           `expected faces that are simple polygons, found one of ${count} corners that is too intricate`,
         );
       }
       for (let k = 0; k < triangles.length; k++) indices[begin + k] = triangles[k];
-    }
+    });
   }
 
   /** The mesh without the vertices that have no finite position. */
-  #withoutUnusable({ positions, indices }: Mesh) {
+  #withoutUnusable({ positions, indices }: Arrays): Arrays {
     const unusable = this.#unusable.finish();
     const refuse = (place: number) => {
       this.places.refuseVertex?.(place);
@@ -157,14 +189,13 @@ export class MeshBuilder {
     if (used !== undefined) {
       for (let i = 0;; i += 3) if (unusable[i] === used) refuse(unusable[i + 1]);
     }
-    const kept = new Float64Array(positions.length - unusable.length);
     let length = 0;
     for (let vertex = 0; vertex < moved.length; vertex++) {
       if (moved[vertex] === 1) continue;
       moved[vertex] = length / 3;
-      for (let axis = 0; axis < 3; axis++) kept[length++] = positions[3 * vertex + axis];
+      for (let axis = 0; axis < 3; axis++) positions[length++] = positions[3 * vertex + axis];
     }
-    return { positions: kept, indices: Uint32Array.from(indices, (vertex) => moved[vertex]) };
+    return { positions: positions.slice(0, length), indices: indices.map((vertex) => moved[vertex]) };
   }
 }
 

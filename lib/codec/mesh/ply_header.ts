@@ -41,6 +41,16 @@ export const PLY_TYPE_BYTES: Readonly<Record<PlyType, number>> = {
   float64: 8,
 };
 
+/** The smallest and largest number of each type that holds whole numbers only. */
+export const PLY_TYPE_RANGE: Readonly<Partial<Record<PlyType, readonly [number, number]>>> = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int16: [-32768, 32767],
+  uint16: [0, 65535],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint32: [0, 2 ** 32 - 1],
+};
+
 /** One property of an element. */
 interface PlyProperty {
   /** The property's name in the file. */
@@ -73,6 +83,12 @@ export interface PlyHeader {
   readonly lines: number;
 }
 
+/** The properties that hold a vertex's position. */
+export const PLY_POSITION: readonly string[] = ["x", "y", "z"];
+
+/** The names of the property that holds a face's corners. */
+export const PLY_CORNERS: readonly string[] = ["vertex_indices", "vertex_index"];
+
 /** The most bytes of a header. */
 const LONGEST_HEADER = 2 ** 16;
 
@@ -102,6 +118,7 @@ export function readPlyHeader(bytes: Uint8Array, name: string, passed: PassedOve
             `${where}: expected ascii, binary_little_endian or binary_big_endian, found ${describeWord(words[1])}.`,
           );
         }
+        if (format !== undefined) throw new Error(`${where}: expected one format line, found another one.`);
         format = words[1];
         break;
       case "element": {
@@ -131,8 +148,27 @@ export function readPlyHeader(bytes: Uint8Array, name: string, passed: PassedOve
     }
   }
   if (format === undefined) throw new Error(`${name}: the PLY header has no format line.`);
+  checkNames(elements, name);
   checkCounts(elements, format, bytes.length - end, name);
   return { format, elements, end, lines: lines.length };
+}
+
+/** Checks that vertices, faces, their positions and their corners are there once, because it could not be told which of two count. */
+function checkNames(elements: readonly PlyElement[], name: string): void {
+  for (const element of ["vertex", "face"]) {
+    const found = elements.filter((each) => each.name === element);
+    if (found.length > 1) {
+      throw new Error(`${name}: expected one element ${element} in the PLY header, found ${found.length}.`);
+    }
+    const wanted = element === "vertex" ? PLY_POSITION.map((axis) => [axis]) : [PLY_CORNERS];
+    for (const names of wanted) {
+      const same = found.flatMap(({ properties }) => properties).filter((property) => names.includes(property.name));
+      if (same.length > 1) {
+        const both = same.map((property) => property.name).join(" and ");
+        throw new Error(`${name}: expected one property ${names[0]} of the element ${element}, found ${both}.`);
+      }
+    }
+  }
 }
 
 function typeOf(word: string | undefined, where: string): PlyType {

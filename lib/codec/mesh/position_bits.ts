@@ -1,15 +1,18 @@
 /** A mesh needs more than 32 bits if its distance from the origin exceeds this many times its longest side. */
 const FAR = 4;
 
+/** The smallest number that 32 bits represent with their full precision. A mesh whose longest side is shorter needs more of them. */
+const SMALLEST = 2 ** -126;
+
 /**
- * Converts positions to 32 bits, except if the mesh is so far from the origin that different vertices would become equal. Near the
+ * Converts positions to 32 bits, except if the mesh is so far from the origin or so small that different vertices would become equal. Near the
  * origin, the vertices of a mesh that is extracted at any resolution stay distinct in 32 bits.
  *
  * @param positions `[vertices, 3]`.
  * @param indices The vertices that faces use; the others do not count.
  */
 export function fitPositions(
-  positions: Float64Array<ArrayBuffer>,
+  positions: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>,
   indices: Uint32Array,
 ): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
   let [side, distance] = [0, 0];
@@ -23,5 +26,7 @@ export function fitPositions(
     side = Math.max(side, high - low);
     distance = Math.max(distance, high, -low);
   }
-  return distance > FAR * side ? positions : new Float32Array(positions);
+  const isPrecise = distance <= FAR * side && side >= SMALLEST;
+  if (isPrecise) return positions instanceof Float32Array ? positions : new Float32Array(positions);
+  return positions instanceof Float64Array ? positions : new Float64Array(positions);
 }

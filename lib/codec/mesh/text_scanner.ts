@@ -1,8 +1,8 @@
-import { contentEnd, withoutMark } from "./content.ts";
+import { textEnd, withoutMark } from "./content.ts";
 import { decimalOf, textOf } from "./decimal.ts";
 import { describeWord } from "./words.ts";
 
-/** The most characters of a line. Mesh files have no longer lines, but a binary file that is mistaken for text may. */
+/** The most characters of a line, its comment not counted. Mesh files have no longer lines, but a binary file that is mistaken for text may. */
 const LONGEST_LINE = 2 ** 20;
 
 /** How programs write numbers that are not finite: as C does, as Microsoft's C library does, and as Python and Java do. */
@@ -40,7 +40,7 @@ export class TextScanner {
    * @param options How the text is divided into words.
    */
   constructor(bytes: Uint8Array, readonly name: string, options: TextOptions = {}) {
-    this.#bytes = withoutMark(bytes.subarray(0, contentEnd(bytes)));
+    this.#bytes = withoutMark(bytes.subarray(0, textEnd(bytes)));
     this.#options = options;
     this.#lines = options.linesBefore ?? 0;
   }
@@ -104,12 +104,12 @@ export class TextScanner {
   }
 
   /**
-   * A word as a whole number, up to a given character.
+   * A word as a whole number.
    *
-   * @param stop The code of a character that ends the number, such as that of the slash in `1/2/3`; by default none does.
+   * @param hasMore Whether up to two more whole numbers, each after a slash and possibly left out, may follow, as in `1/2/3` and `1//3`.
    * @throws {Error} If the word is missing or is not a whole number.
    */
-  integer(i: number, stop = -1): number {
+  integer(i: number, hasMore = false): number {
     if (i >= this.count) throw this.#unexpected("a whole number", i);
     const bytes = this.#bytes;
     const [from, end] = [this.#ends[2 * i], this.#ends[2 * i + 1]];
@@ -118,10 +118,24 @@ export class TextScanner {
     const first = at;
     let value = 0;
     for (let digit; at < end && (digit = bytes[at] - 48) >= 0 && digit <= 9; at++) value = 10 * value + digit;
-    if (at === first || (at < end && bytes[at] !== stop) || value > Number.MAX_SAFE_INTEGER) {
+    if (at === first || (at < end && !(hasMore && bytes[at] === 47)) || value > Number.MAX_SAFE_INTEGER) {
       throw this.#unexpected("a whole number", i);
     }
+    if (at < end && !this.#isMore(at, end)) throw this.#unexpected("a corner such as 1, 1/2, 1//3 or 1/2/3", i);
     return negative ? -value : value;
+  }
+
+  /** Whether a text is one or two slashes, after each of which a whole number may follow. */
+  #isMore(at: number, end: number): boolean {
+    const bytes = this.#bytes;
+    let slashes = 0;
+    for (; at < end; at++) {
+      const byte = bytes[at];
+      if (byte >= 48 && byte <= 57) continue;
+      if (byte === 47) slashes++;
+      else if ((byte !== 45 && byte !== 43) || bytes[at - 1] !== 47) return false;
+    }
+    return slashes <= 2;
   }
 
   #unexpected(what: string, i: number): Error {
@@ -132,14 +146,16 @@ export class TextScanner {
   #readLine(): void {
     const bytes = this.#bytes;
     const { comments = false, continued = false } = this.#options;
-    const start = this.#begin;
+    let start = this.#begin;
     let at = start;
     for (;;) {
       while (bytes[at] === 32 || bytes[at] === 9) at++;
       const byte = bytes[at];
       if (at >= bytes.length || byte === 10 || byte === 13) break;
       if (comments && byte === 35) {
-        at = this.#lineEnd(at);
+        const end = this.#lineEnd(at);
+        start += end - at;
+        at = end;
         break;
       }
       if (continued && byte === 92 && this.#isLineEnd(at + 1)) {

@@ -1,11 +1,11 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
+import { alignPolygons } from "./align_polygons.ts";
 import { leaveOutDuplicates } from "./duplicates.ts";
-import { type EdgeTable, edgeTable } from "./edge_table.ts";
-import { areaVector, type EdgeCounts, edgeCounts, isCollapsed, volumeOf } from "./inspect.ts";
-import { findInwardParts } from "./inward_parts.ts";
+import { areaVector, type EdgeCounts, edgeCounts, isCollapsed, measureSurface } from "./inspect.ts";
+import { findInwardParts, ROUNDING } from "./inward_parts.ts";
 import { leaveOut } from "./leave_out.ts";
-import { compareOrientations, turnFaces } from "./orientation.ts";
-import { partsOf } from "./parts.ts";
+import { compareOrientations } from "./orientation.ts";
+import { Surface } from "./surface.ts";
 import { leaveOutTwins } from "./twins.ts";
 
 /** What was found in a mesh before it was judged, and what was done about it. */
@@ -55,44 +55,71 @@ interface CleanedMesh {
  * @param repair Whether to turn faces and leave out turned twins.
  */
 export function cleanMesh(welded: Mesh, repair: boolean): CleanedMesh {
-  const whole = leaveOut(welded, (face) => isCollapsed(welded, face));
-  const { mesh: distinct, duplicates } = leaveOutDuplicates(whole);
-  const { mesh: single, twins, leftOut } = leaveOutTwins(distinct);
+  const whole = new Surface(leaveOut(welded, (face) => isCollapsed(welded, face)));
+  const { distinct, single, duplicates, twins, leftOut } = leaveOutCopies(whole);
   const before = repair ? single : distinct;
-  const edges = edgeTable(before);
-  const parts = partsOf(before, edges);
-  const { turn, mixed, mostlyInward, ...orientation } = compareOrientations(before, parts, repair);
-  const agreed = turnFaces(before, (face) => turn[face] === 1);
-  const flipped = volumeOf(agreed) < 0;
-  const outward = flipped ? turnFaces(agreed, () => true) : agreed;
+  const { parts } = before;
+  const { turn, mixed, mostlyInward, ...orientation } = compareOrientations(before.mesh, parts, repair);
+  const agreed = before.turned((face) => turn[face] === 1);
+  const { area, volume } = measureSurface(agreed.mesh);
+  const isInward = volume < -ROUNDING * area;
+  const outward = isInward ? agreed.flipped() : agreed;
   const { inward, inside } = findInwardParts(outward, parts, mixed, mostlyInward);
   // A part of mixed orientation that was mostly inward, and is inside another one, is a cavity.
   const isTurned = (face: number) => repair && (inward[parts.of[face]] === 1 || inside[parts.of[face]] === 1);
-  const surface = turnFaces(outward, isTurned);
-  const mesh = leaveOut(surface, (face) => areaVector(surface, face).every((value) => value === 0));
-  const turnedInward = repair ? parts.of.reduce((sum, part) => sum + inward[part], 0) : 0;
+  const surface = outward.turned(isTurned);
+  const left = surface.without((face) => !hasArea(surface.mesh, face));
+  const turnedFaces = repair ? countTurned(before.mesh, surface.mesh) : 0;
+  // If the repair turned some faces back, not all are flipped.
+  const flipped = isInward && (turnedFaces === 0 || turnedFaces === left.faces);
   return {
-    mesh,
-    // Flipping all faces changes no count.
-    edges: fewestOpen(surface === outward && agreed === before ? edges : edgeTable(surface), surface, mesh),
+    mesh: left.mesh,
+    edges: fewestOpen(surface, left),
     flipped,
     cleaning: {
       ...orientation,
-      facesWithoutArea: (welded.indices.length - whole.indices.length + surface.indices.length - mesh.indices.length) /
-        3,
+      facesWithoutArea: welded.indices.length / 3 - left.faces - (whole.faces - surface.faces),
       duplicateFaces: duplicates,
       twinFaces: twins,
       needlessTwins: leftOut,
       inwardParts: inward.reduce((sum, is) => sum + is, 0),
-      turnedFaces: orientation.turnedFaces + turnedInward,
+      turnedFaces: flipped ? 0 : turnedFaces,
     },
   };
 }
 
+/** A surface without duplicates, and also without needless twins. Polygons that are there several times need not have the same triangles. */
+function leaveOutCopies(whole: Surface) {
+  const leftOut = (surface: Surface) => {
+    const { surface: distinct, duplicates } = leaveOutDuplicates(surface);
+    const { surface: single, ...twins } = leaveOutTwins(distinct);
+    return { distinct, duplicates, single, ...twins };
+  };
+  const aligned = alignPolygons(whole);
+  const found = leftOut(aligned);
+  // Where bodies have a side in common, its polygons stay as they are.
+  return aligned !== whole && found.duplicates === 0 && found.twins === 0 ? leftOut(whole) : found;
+}
+
+/** Counts the faces with an area that are turned over. */
+function countTurned(before: Mesh, after: Mesh): number {
+  let count = 0;
+  for (let face = 0; face < before.indices.length / 3; face++) {
+    if (before.indices[3 * face + 1] === after.indices[3 * face + 1]) continue;
+    if (hasArea(before, face)) count++;
+  }
+  return count;
+}
+
+function hasArea(mesh: Mesh, face: number): boolean {
+  const [x, y, z] = areaVector(mesh, face);
+  return x !== 0 || y !== 0 || z !== 0;
+}
+
 /** Counts the edges of a surface with or without faces that have no area, whichever is more closed. */
-function fewestOpen(edges: EdgeTable, surface: Mesh, mesh: Mesh): EdgeCounts {
-  const withFlat = edgeCounts(edges);
-  if (surface === mesh || withFlat.unbalancedEdges === 0) return withFlat;
-  const without = edgeCounts(edgeTable(mesh));
+function fewestOpen(surface: Surface, left: Surface): EdgeCounts {
+  const withFlat = edgeCounts(surface.edges);
+  if (surface === left || withFlat.unbalancedEdges === 0) return withFlat;
+  const without = edgeCounts(left.edges);
   return without.unbalancedEdges < withFlat.unbalancedEdges ? without : withFlat;
 }

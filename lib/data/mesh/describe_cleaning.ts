@@ -19,7 +19,7 @@ const TWIN = "a turned twin (a face with the same corners that shows its other s
 
 /** What makes labels unreliable: one sentence for each reason. */
 export function describeDefects(finding: MeshFinding): string[] {
-  const { name, cleaning: { oneSidedParts, inwardParts }, repair } = finding;
+  const { name, cleaning: { oneSidedParts } } = finding;
   const reasons = [twinsOf(finding), mixtureOf(finding)].filter((reason) => reason !== "");
   if (oneSidedParts > 0) {
     reasons.push(
@@ -32,14 +32,8 @@ export function describeDefects(finding: MeshFinding): string[] {
       `the mesh is not watertight and consistently oriented: it has ${edges}; near these, labels are approximate`,
     );
   }
-  if (inwardParts > 0 && !repair) {
-    const [parts, interior] = inwardParts === 1
-      ? ["1 closed part is", "its interior counts"]
-      : [`${inwardParts} closed parts are`, "their interior counts"];
-    reasons.push(
-      `${parts} oriented inward but not a cavity of another part; ${interior} as outside; the option repair changes that`,
-    );
-  }
+  const inward = inwardOf(finding);
+  if (inward !== "") reasons.push(inward);
   return reasons.map((reason) => `${name}: ${reason}.`);
 }
 
@@ -68,9 +62,22 @@ export function describeEmptiness(finding: MeshFinding): string {
   const counts = `it has ${count(faces, "face", "faces")} and ${
     count(boundaryEdges, "boundary edge", "boundary edges")
   }`;
-  const reason = twinsOf(finding) || mixtureOf(finding);
+  const reason = smallnessOf(finding) || twinsOf(finding) || mixtureOf(finding) || inwardOf(finding);
   const end = reason === "" ? "." : `: ${reason}.`;
   return `${finding.name}: the mesh encloses no volume (${counts}), so there is no inside to learn${end}`;
+}
+
+/**
+ * Why a mesh encloses too little volume, as one sentence.
+ *
+ * @param share Its volume as a part of that of the sphere around it.
+ * @param least The least share.
+ */
+export function describeThinness(finding: MeshFinding, share: number, least: number): string {
+  const reason = smallnessOf(finding) || inwardOf(finding);
+  const end = reason === "" ? "." : `: ${reason}.`;
+  return `${finding.name}: expected a mesh that encloses at least ${least} of the volume of the sphere around it, ` +
+    `found ${share.toPrecision(2)}${end}`;
 }
 
 /** The edges that are not closed, unless another reason tells of them. */
@@ -105,6 +112,22 @@ function mixtureOf({ cleaning: { mixedFaces, mixedParts, undecidedFaces }, repai
     : "the option repair makes it consistent";
   return `the orientation is mixed: ${count(faces, "face is", "faces are")} oriented against the others${where}, ` +
     `so inside and outside change places; ${advice}`;
+}
+
+/** Says which closed parts are oriented inward, unless they were turned. */
+function inwardOf({ cleaning: { inwardParts }, repair }: MeshFinding): string {
+  if (inwardParts === 0 || repair) return "";
+  const [parts, interior] = inwardParts === 1
+    ? ["1 closed part is", "its interior counts"]
+    : [`${inwardParts} closed parts are`, "their interior counts"];
+  return `${parts} oriented inward but not a cavity of another part; ${interior} as outside; the option repair changes that`;
+}
+
+/** Says whether most faces are so small that their corners were merged. */
+function smallnessOf({ cleaning: { mergedVertices, facesWithoutArea }, report: { faces } }: MeshFinding): string {
+  if (mergedVertices === 0 || 2 * facesWithoutArea <= faces) return "";
+  return `${facesWithoutArea} of the ${faces} faces are narrower than the tolerance within which vertices are merged ` +
+    "(1e-7 of the mesh's size); the mesh is too thin, or a face far from the others makes its size that large";
 }
 
 function count(number: number, one: string, many: string): string {

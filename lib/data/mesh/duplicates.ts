@@ -1,23 +1,15 @@
-import type { Mesh } from "../../codec/mesh/mesh.ts";
-import { edgeTable } from "./edge_table.ts";
-import { groupFaces } from "./face_groups.ts";
-import { leaveOut } from "./leave_out.ts";
-import { partsOf } from "./parts.ts";
 import { oddEdges } from "./odd_edges.ts";
+import type { Surface } from "./surface.ts";
 
 /**
  * Leaves out faces that are there twice with the same orientation. Where a part of the surface would be less closed without them, such as
  * where the sides of two bodies lie on each other, they stay.
  *
- * @param mesh A mesh whose faces have three different vertices each.
- * @returns The mesh and the number of faces that were left out.
+ * @returns The surface and the number of faces that were left out.
  */
-export function leaveOutDuplicates(mesh: Mesh): { mesh: Mesh; duplicates: number } {
-  const groups = groupFaces(mesh);
-  const faces = groups.of.length;
-  if (groups.count === faces) return { mesh, duplicates: 0 };
-  const edges = edgeTable(mesh);
-  const parts = partsOf(mesh, edges);
+export function leaveOutDuplicates(surface: Surface): { surface: Surface; duplicates: number } {
+  const { groups, faces } = surface;
+  if (groups.count === faces) return { surface, duplicates: 0 };
   // One face of each group is kept, on the side of which there are more, or one on either side if there are equally many.
   const drop = new Uint8Array(faces);
   // Of two kept ones, which show both sides of a triangle, only one counts in the comparison.
@@ -32,11 +24,13 @@ export function leaveOutDuplicates(mesh: Mesh): { mesh: Mesh; duplicates: number
       if (kept[2 * group + 1 - side] === 1) twin[face] = 1;
     }
   }
+  if (!drop.includes(1)) return { surface, duplicates: 0 };
+  const { edges, parts } = surface;
   const before = oddEdges(edges, parts, twin);
   const after = oddEdges(edges, parts, drop.map((out, face) => out | twin[face]));
-  const left = leaveOut(mesh, (face) => {
+  const left = surface.without((face) => {
     const part = parts.of[face];
     return drop[face] === 1 && after[part] <= before[part];
   });
-  return { mesh: left, duplicates: (mesh.indices.length - left.indices.length) / 3 };
+  return { surface: left, duplicates: faces - left.faces };
 }

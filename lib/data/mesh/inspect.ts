@@ -83,17 +83,19 @@ export function measureMesh(mesh: Mesh, box: MeshBox): Omit<MeshReport, keyof Ed
   return { vertices: positions.length / 3, faces, degenerateFaces, area, volume, box };
 }
 
-/** The signed volume of a mesh about the origin. */
-export function volumeOf({ positions, indices }: Mesh): number {
-  let volume = 0;
+/** The area of a mesh and its signed volume about the origin. */
+export function measureSurface({ positions, indices }: Mesh): { area: number; volume: number } {
+  let [area, volume] = [0, 0];
   for (let i = 0; i < indices.length; i += 3) {
     const [a, b, c] = [3 * indices[i], 3 * indices[i + 1], 3 * indices[i + 2]];
     const [ax, ay, az] = [positions[a], positions[a + 1], positions[a + 2]];
-    const [bx, by, bz] = [positions[b], positions[b + 1], positions[b + 2]];
-    const [cx, cy, cz] = [positions[c], positions[c + 1], positions[c + 2]];
-    volume += (ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)) / 6;
+    const [ux, uy, uz] = [positions[b] - ax, positions[b + 1] - ay, positions[b + 2] - az];
+    const [vx, vy, vz] = [positions[c] - ax, positions[c + 1] - ay, positions[c + 2] - az];
+    const [nx, ny, nz] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
+    area += Math.sqrt(nx * nx + ny * ny + nz * nz) / 2;
+    volume += (ax * nx + ay * ny + az * nz) / 6;
   }
-  return volume;
+  return { area, volume };
 }
 
 /** Whether a face has a vertex twice. */

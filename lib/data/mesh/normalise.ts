@@ -1,8 +1,10 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { fitPositions } from "../../codec/mesh/position_bits.ts";
 import { cleanMesh, type MeshCleaning } from "./clean.ts";
-import { describeChanges, describeDefects, describeEmptiness } from "./describe_cleaning.ts";
-import { boxOf, checkMesh, measureMesh, type MeshBox, type MeshReport, volumeOf } from "./inspect.ts";
+import { describeChanges, describeDefects, describeEmptiness, describeThinness } from "./describe_cleaning.ts";
+import { boxOf, checkMesh, measureMesh, measureSurface, type MeshBox, type MeshReport } from "./inspect.ts";
+import { ROUNDING } from "./inward_parts.ts";
+import { thinOut } from "./thin_out.ts";
 import { weldNear } from "./weld_near.ts";
 
 /** The radius of a normalised mesh. It is less than 1, so that there are samples outside the mesh too. */
@@ -10,6 +12,12 @@ const RADIUS = 0.95;
 
 /** The least volume that a mesh must enclose, as a part of the volume of the sphere of its radius. */
 const LEAST_VOLUME = 1e-6;
+
+/** Meshes of up to so many faces may have any number of them for each vertex, larger ones so many. Closed surfaces have about two. */
+const [FEW_FACES, MOST_OF_VERTEX] = [2 ** 19, 100];
+
+/** The least size of a mesh, whose squares and reciprocal 64 bits represent. */
+const LEAST_SIZE = 1e-150;
 
 /** The transform of a mesh into the unit sphere: x ↦ rotation · (x − centre) · scale. */
 export interface MeshTransform {
@@ -46,7 +54,7 @@ export interface NormalisedMesh {
   readonly transform: MeshTransform;
   /**
    * The properties in the coordinates of `mesh`: numbers, area and volume before faces were left out or turned, edges after that, so that
-   * they tell how closed the surface is.
+   * they tell how closed the surface is. Of a face that is there many times, at most four copies add to the area and the volume.
    */
   readonly report: MeshReport;
   /** What was found before the mesh was judged, and what was done about it. */
@@ -68,8 +76,8 @@ const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1,
  * within 10⁻⁷ of the size, are merged, faces without area and duplicates are left out, and a surface that is oriented inward is flipped.
  *
  * @param name The name of the mesh in error messages.
- * @throws {Error} If the mesh has no faces, a position is not finite, an index is out of range, `up` is neither y nor z, or the mesh
- * encloses no volume.
+ * @throws {Error} If the mesh has no faces, a position is not finite, an index is out of range, `up` is neither y nor z, the mesh
+ * encloses no volume, or it has more than half a million faces and a hundred times as many as vertices.
  *
  * @example
  * ```ts
@@ -88,16 +96,28 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
   if (typeof repair !== "boolean") throw new Error(`${name}: repair: expected true or false, found ${repair}.`);
   checkMesh(input, name);
   const box = boxOf(input);
-  const { mesh: near, merged } = weldNear(input, box);
-  const transform = transformFor(near, box, ROTATIONS[up], name);
+  checkSize(box, name);
+  const thin = thinOut(input);
+  checkDensity(thin.mesh.indices.length / 3, thin.vertices, name);
+  const { mesh: near, merged } = weldNear(thin.mesh, box);
+  const transform = transformFor(near, box, ROTATIONS[up]);
   const placed = new Float32Array(mapPositions(near.positions, (p) => apply(transform, p)));
   const welded = { positions: placed, indices: near.indices };
   const { mesh, edges, flipped, cleaning: found } = cleanMesh(welded, repair);
-  const cleaning = { ...found, mergedVertices: merged };
-  const report = { ...measureMesh(welded, boxOf(welded)), ...edges };
+  const cleaning = {
+    ...found,
+    mergedVertices: merged,
+    facesWithoutArea: found.facesWithoutArea + thin.collapsed,
+    duplicateFaces: found.duplicateFaces + thin.copies,
+  };
+  const report = { ...measureMesh(welded, boxOf(welded)), ...edges, faces: input.indices.length / 3 };
   const finding = { name, report, cleaning, repair, flipped };
-  if (!(Math.abs(volumeOf(mesh)) >= LEAST_VOLUME * (4 / 3) * Math.PI * RADIUS ** 3)) {
-    throw new Error(describeEmptiness(finding));
+  const { area, volume } = measureSurface(mesh);
+  const share = Math.abs(volume) / ((4 / 3) * Math.PI * RADIUS ** 3);
+  if (!(share >= LEAST_VOLUME)) {
+    // Rounding errors give a flat surface a little volume.
+    const isFlat = Math.abs(volume) <= ROUNDING * area;
+    throw new Error(isFlat ? describeEmptiness(finding) : describeThinness(finding, share, LEAST_VOLUME));
   }
   return {
     mesh,
@@ -112,7 +132,7 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
 }
 
 /** The transform that moves the centre of the box to the origin and the farthest vertex to the radius. */
-function transformFor(mesh: Mesh, box: MeshBox, rotation: readonly number[], name: string): MeshTransform {
+function transformFor(mesh: Mesh, box: MeshBox, rotation: readonly number[]): MeshTransform {
   const centre = box.low.map((low, axis) => (low + box.high[axis]) / 2) as [number, number, number];
   const { positions, indices } = mesh;
   let square = 0;
@@ -125,9 +145,21 @@ function transformFor(mesh: Mesh, box: MeshBox, rotation: readonly number[], nam
     ];
     square = Math.max(square, x * x + y * y + z * z);
   }
-  const radius = Math.sqrt(square);
-  if (radius === 0) throw new Error(`${name}: all vertices of the mesh lie at one point.`);
-  return { centre, scale: RADIUS / radius, rotation };
+  return { centre, scale: RADIUS / Math.sqrt(square), rotation };
+}
+
+function checkDensity(faces: number, vertices: number, name: string): void {
+  if (faces <= Math.max(FEW_FACES, MOST_OF_VERTEX * vertices)) return;
+  throw new Error(
+    `${name}: expected a surface, which has about two faces for each vertex, found ${faces} faces of ${vertices} vertices.`,
+  );
+}
+
+function checkSize({ low, high }: MeshBox, name: string): void {
+  const size = Math.max(...high.map((value, axis) => value - low[axis]));
+  if (size === 0) throw new Error(`${name}: all vertices of the mesh lie at one point.`);
+  if (size >= LEAST_SIZE) return;
+  throw new Error(`${name}: expected a mesh of a size of at least ${LEAST_SIZE}, found ${size.toPrecision(3)}.`);
 }
 
 /**

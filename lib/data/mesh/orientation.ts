@@ -8,7 +8,7 @@ const MINORITY = 0.1;
 /** Stands for an orientation, 0 or 1, that cannot be told. */
 const UNDECIDED = 2;
 
-const NOTHING = { mixedParts: 0, mixedFaces: 0, undecidedFaces: 0, turnedFaces: 0, oneSidedParts: 0 };
+const NOTHING = { mixedParts: 0, mixedFaces: 0, undecidedFaces: 0, oneSidedParts: 0 };
 
 /** What is wrong with the orientation of faces, and which faces to turn. */
 interface Orientation {
@@ -18,8 +18,6 @@ interface Orientation {
   readonly mixedFaces: number;
   /** The number of these in patches with holes of which no orientation is that of nearly all faces. */
   readonly undecidedFaces: number;
-  /** The number of faces to turn, in the other patches. */
-  readonly turnedFaces: number;
   /** The number of patches with only one side. */
   readonly oneSidedParts: number;
   /** `[faces]`: 1 for faces to turn. Faces without area are turned as the larger part of their patch. */
@@ -54,7 +52,6 @@ export function compareOrientations(mesh: Mesh, parts: Parts, repair: boolean): 
     found.mixedParts++;
     found.mixedFaces += minority;
     if (wanted[i] === UNDECIDED) found.undecidedFaces += minority;
-    else if (repair) found.turnedFaces += measured.counts[2 * i + 1 - wanted[i]];
   }
   for (let face = 0; face < patch.length; face++) {
     const [i, part] = [patch[face], parts.of[face]];

@@ -1,22 +1,15 @@
 import type { Mesh } from "../../codec/mesh/mesh.ts";
-import { type EdgeTable, sideEnd } from "./edge_table.ts";
+import type { EdgeTable } from "./edge_table.ts";
+import { type Patches, patchesOf } from "./patches.ts";
 
 /** The connected parts of a mesh. */
-export interface Parts {
+export interface Parts extends Patches {
   /** The number of parts. */
   readonly count: number;
   /** `[faces]`: the part of each face. */
   readonly of: Uint32Array;
-  /** `[parts]`: 1 if each edge has exactly two faces of the part, so that the part is a closed surface of its own. */
+  /** `[parts]`: 1 if each edge has exactly two faces of the part, so that the part is a closed surface of its own. It is one patch. */
   readonly closed: Uint8Array;
-  /** `[faces]`: the patch of each face: the faces that are connected by edges with exactly two faces. A closed part is one patch. */
-  readonly patch: Uint32Array;
-  /** The number of patches. */
-  readonly patches: number;
-  /** `[faces]`: 1 if the face must be turned to be oriented as the first face of its patch. */
-  readonly turned: Uint8Array;
-  /** `[patches]`: 1 if the patch has only one side, as a Möbius strip has, so that no orientation is consistent. */
-  readonly oneSided: Uint8Array;
 }
 
 /**
@@ -53,53 +46,42 @@ export function partsOf(mesh: Mesh, edges: EdgeTable): Parts {
   return { count: closed.length, of, closed: Uint8Array.from(closed), ...patches };
 }
 
-/** Divides the faces into patches and orients each by propagation from its first face. */
-function patchesOf({ indices }: Mesh, edges: EdgeTable): Pick<Parts, "patch" | "patches" | "turned" | "oneSided"> {
-  const faces = indices.length / 3;
-  const NONE = 0xffffffff;
-  const patch = new Uint32Array(faces).fill(NONE);
-  const turned = new Uint8Array(faces);
-  const oneSided: number[] = [];
-  const pending = new Uint32Array(faces);
-  for (let first = 0; first < faces; first++) {
-    if (patch[first] !== NONE) continue;
-    const number = oneSided.push(0) - 1;
-    patch[first] = number;
-    pending[0] = first;
-    for (let begin = 0, end = 1; begin < end; begin++) {
-      const face = pending[begin];
-      for (let side = 3 * face; side < 3 * face + 3; side++) {
-        const edge = edges.of[side];
-        if (edges.sides[edge] !== 2) continue;
-        const other = edges.sum[edge] - side;
-        const neighbour = Math.floor(other / 3);
-        // Neighbours of consistent orientation traverse their edge in opposite directions.
-        const isSame = indices[side] === indices[sideEnd(other)];
-        const wanted = isSame ? turned[face] : 1 - turned[face];
-        if (patch[neighbour] === NONE) {
-          patch[neighbour] = number;
-          turned[neighbour] = wanted;
-          pending[end++] = neighbour;
-        } else if (turned[neighbour] !== wanted) oneSided[number] = 1;
-      }
+/** Marks the patches of which some edge does not have exactly two faces. */
+function openPatches(edges: EdgeTable, { patch, patches }: Patches): Uint8Array {
+  const open = new Uint8Array(patches);
+  let crowded = 0;
+  for (let side = 0; side < edges.of.length; side++) {
+    const sides = edges.sides[edges.of[side]];
+    if (sides === 1) open[patch[Math.floor(side / 3)]] = 1;
+    else if (sides > 2) crowded++;
+  }
+  if (crowded === 0) return open;
+  // At an edge with more faces, each closed patch has two of them. For each edge in turn, they are counted in `seen`.
+  const { start, sides } = sidesByEdge(edges, crowded);
+  const seen = new Uint32Array(patches);
+  for (let edge = 0; edge < edges.count; edge++) {
+    for (let i = start[edge]; i < start[edge + 1]; i++) seen[patch[Math.floor(sides[i] / 3)]]++;
+    for (let i = start[edge]; i < start[edge + 1]; i++) {
+      const own = patch[Math.floor(sides[i] / 3)];
+      if (seen[own] !== 0 && seen[own] !== 2) open[own] = 1;
+      seen[own] = 0;
     }
   }
-  return { patch, patches: oneSided.length, turned, oneSided: Uint8Array.from(oneSided) };
+  return open;
 }
 
-/** Marks the patches of which some edge does not have exactly two faces. */
-function openPatches(edges: EdgeTable, { patch, patches }: Pick<Parts, "patch" | "patches">): Uint8Array {
-  const open = new Uint8Array(patches);
-  const crowded: number[] = [];
+/** Sorts the sides at edges with more than two faces by their edge: those of edge e are `sides[start[e]]` to `sides[start[e + 1] - 1]`. */
+function sidesByEdge(edges: EdgeTable, crowded: number): { start: Uint32Array; sides: Uint32Array } {
+  const start = new Uint32Array(edges.count + 1);
+  for (let edge = 0, length = 0; edge < edges.count; edge++) {
+    start[edge] = length;
+    if (edges.sides[edge] > 2) length += edges.sides[edge];
+  }
+  start[edges.count] = crowded;
+  const next = start.slice();
+  const sides = new Uint32Array(crowded);
   for (let side = 0; side < edges.of.length; side++) {
-    const edge = edges.of[side];
-    if (edges.sides[edge] === 1) open[patch[Math.floor(side / 3)]] = 1;
-    else if (edges.sides[edge] > 2) crowded.push(edge * patches + patch[Math.floor(side / 3)]);
+    if (edges.sides[edges.of[side]] > 2) sides[next[edges.of[side]]++] = side;
   }
-  const keys = Float64Array.from(crowded).sort();
-  for (let begin = 0, end = 0; begin < keys.length; begin = end) {
-    while (end < keys.length && keys[end] === keys[begin]) end++;
-    if (end - begin !== 2) open[keys[begin] % patches] = 1;
-  }
-  return open;
+  return { start, sides };
 }

@@ -1,54 +1,74 @@
-import type { Mesh } from "../../codec/mesh/mesh.ts";
-import { edgeTable } from "./edge_table.ts";
-import { groupFaces } from "./face_groups.ts";
-import { leaveOut } from "./leave_out.ts";
-import { partsOf } from "./parts.ts";
 import { oddEdges } from "./odd_edges.ts";
+import type { Surface } from "./surface.ts";
 
 /**
  * Finds faces with a turned twin: a face with the same corners that shows its other side, so that both cancel. Where two bodies have a side
- * in common, that is how it should be. But where a part of the surface has nothing but twins, or has holes without them, a program wrote
+ * in common, or where a wall divides a body, that is how it should be. But where a part of the surface has nothing but twins, or has holes without them, a program wrote
  * each face for both sides; then one of each two is left out, if that makes the part closed.
  *
- * @param mesh A mesh whose faces have three different vertices each, without duplicates.
- * @returns The mesh, in which faces may be oriented against each other, the number of faces that have a turned twin and should not, and
+ * @param surface A surface without duplicates.
+ * @returns The surface, in which faces may be oriented against each other, the number of faces that have a turned twin and should not, and
  * how many of them were left out.
  */
-export function leaveOutTwins(mesh: Mesh): { mesh: Mesh; twins: number; leftOut: number } {
-  const groups = groupFaces(mesh);
-  const isTwin = (face: number) => groups.zeros[groups.of[face]] === 1 && groups.ones[groups.of[face]] === 1;
-  const faces = groups.of.length;
-  if (groups.count === faces) return { mesh, twins: 0, leftOut: 0 };
-  const doubtful = doubtfulParts(mesh, isTwin);
-  let twins = 0;
-  const drop = new Uint8Array(faces);
+export function leaveOutTwins(surface: Surface): { surface: Surface; twins: number; leftOut: number } {
+  const { groups, faces } = surface;
+  if (groups.count === faces) return { surface, twins: 0, leftOut: 0 };
+  // The first and the second face of each two.
+  const [first, second] = [new Uint8Array(faces), new Uint8Array(faces)];
   const seen = new Uint8Array(groups.count);
   for (let face = 0; face < faces; face++) {
-    if (!isTwin(face) || doubtful.parts[doubtful.of[face]] === 0) continue;
-    twins++;
-    if (seen[groups.of[face]] === 1) drop[face] = 1;
-    seen[groups.of[face]] = 1;
+    const group = groups.of[face];
+    if (groups.zeros[group] !== 1 || groups.ones[group] !== 1) continue;
+    (seen[group] === 1 ? second : first)[face] = 1;
+    seen[group] = 1;
   }
-  if (twins === 0) return { mesh, twins, leftOut: 0 };
+  const { of } = surface.parts;
+  const doubtful = doubtfulParts(surface, first, second);
+  const drop = second.map((is, face) => is & doubtful[of[face]]);
+  const twins = 2 * drop.reduce((sum, is) => sum + is, 0);
+  if (twins === 0) return { surface, twins, leftOut: 0 };
   // The parts that are closed without the twins.
-  const single = leaveOut(mesh, (face) => drop[face] === 1);
-  const singleParts = partsOf(single, edgeTable(single));
-  const mended = Uint8Array.from(doubtful.parts);
+  const single = surface.without((face) => drop[face] === 1);
+  const mended = doubtful.slice();
   for (let face = 0, at = 0; face < faces; face++) {
     if (drop[face] === 1) continue;
-    if (singleParts.closed[singleParts.of[at++]] === 0) mended[doubtful.of[face]] = 0;
+    if (single.parts.closed[single.parts.of[at++]] === 0) mended[of[face]] = 0;
   }
-  const left = leaveOut(mesh, (face) => drop[face] === 1 && mended[doubtful.of[face]] === 1);
-  return { mesh: left, twins, leftOut: (mesh.indices.length - left.indices.length) / 3 };
+  const left = surface.without((face) => drop[face] === 1 && mended[of[face]] === 1);
+  return { surface: left, twins, leftOut: faces - left.faces };
 }
 
-/** Finds the parts that have nothing but twins, or that are not closed without them. */
-function doubtfulParts(mesh: Mesh, isTwin: (face: number) => boolean): { of: Uint32Array; parts: Uint8Array } {
-  const edges = edgeTable(mesh);
-  const parts = partsOf(mesh, edges);
-  const twins = Uint8Array.from(parts.of, (_, face) => isTwin(face) ? 1 : 0);
+/** Finds the parts that have nothing but twins and are no walls, or that are not closed without them. */
+function doubtfulParts(surface: Surface, first: Uint8Array, second: Uint8Array): Uint8Array {
+  const { edges, parts } = surface;
+  const twins = first.map((is, face) => is | second[face]);
   const odd = oddEdges(edges, parts, twins);
   const hasOthers = new Uint8Array(parts.count);
   for (let face = 0; face < parts.of.length; face++) if (twins[face] === 0) hasOthers[parts.of[face]] = 1;
-  return { of: parts.of, parts: hasOthers.map((has, part) => has === 0 || odd[part] > 0 ? 1 : 0) };
+  const walls = findWalls(surface, first, hasOthers);
+  return hasOthers.map((has, part) => (has === 0 ? walls[part] === 0 : odd[part] > 0) ? 1 : 0);
+}
+
+/**
+ * Finds the parts of nothing but twins that are walls: that have a border, all of which lies on other parts.
+ *
+ * @param first `[faces]`: 1 for the first of two twins.
+ * @param hasOthers `[parts]`: 1 for parts that have other faces too.
+ */
+function findWalls({ edges, parts }: Surface, first: Uint8Array, hasOthers: Uint8Array): Uint8Array {
+  const sides = new Uint32Array(edges.count);
+  const part = new Uint32Array(edges.count);
+  for (let side = 0; side < edges.of.length; side++) {
+    const face = Math.floor(side / 3);
+    if (first[face] === 0 || hasOthers[parts.of[face]] === 1) continue;
+    sides[edges.of[side]]++;
+    part[edges.of[side]] = parts.of[face];
+  }
+  const [hasBorder, isLoose] = [new Uint8Array(parts.count), new Uint8Array(parts.count)];
+  for (let edge = 0; edge < edges.count; edge++) {
+    if (sides[edge] % 2 === 0) continue;
+    hasBorder[part[edge]] = 1;
+    if (edges.sides[edge] === 2 * sides[edge]) isLoose[part[edge]] = 1;
+  }
+  return hasBorder.map((has, i) => has & (1 - isLoose[i]));
 }

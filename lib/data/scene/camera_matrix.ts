@@ -16,10 +16,12 @@ const STEPS = 8;
  */
 export function poseFrom(matrix: unknown, what: string): number[] {
   const rows = Array.isArray(matrix) && (matrix.length === 3 || matrix.length === 4) ? matrix : [];
-  const fits = rows.length > 0 &&
-    rows.every((row) => Array.isArray(row) && row.length === 4 && row.every((entry) => typeof entry === "number"));
-  if (!fits) {
-    const found = matrix === undefined || Array.isArray(matrix) ? "none" : shown(matrix);
+  const isRow = (row: unknown) =>
+    Array.isArray(row) && row.length === 4 && row.every((entry) => typeof entry === "number");
+  const odd = rows.findIndex((row) => !isRow(row));
+  if (rows.length === 0 || odd >= 0) {
+    const list = Array.isArray(matrix) ? `a list of ${matrix.length}` : shown(matrix);
+    const found = matrix === undefined ? "none" : odd >= 0 ? `${rowText(rows[odd])} as row ${odd}` : list;
     throw new Error(`${what}: expected a transform_matrix of 4 × 4 numbers, found ${found}.`);
   }
   const last: number[] = rows[3] ?? [0, 0, 0, 1];
@@ -30,6 +32,11 @@ export function poseFrom(matrix: unknown, what: string): number[] {
     );
   }
   return (rows as number[][]).slice(0, 3).flat();
+}
+
+function rowText(row: unknown): string {
+  if (!Array.isArray(row)) return shown(row);
+  return row.length === 4 ? "a list with something else than numbers" : `a list of ${row.length}`;
 }
 
 /** A pose whose rotation was made exact. */

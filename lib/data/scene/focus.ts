@@ -27,12 +27,20 @@ export function focusOf(poses: readonly (readonly number[])[]): Vector3 {
   ];
 }
 
+/** Whether the optical axes of cameras differ by about two degrees or less (root mean square). */
+export function areNearlyParallel(poses: readonly (readonly number[])[]): boolean {
+  const mean = poses.reduce<Vector3>(
+    (sum, pose) => addScaled(sum, poseColumn(pose, 2), 1 / poses.length),
+    [0, 0, 0],
+  );
+  // This is about the mean square of the angles to the mean axis.
+  return 1 - dot(mean, mean) < 1e-3;
+}
+
 /** The reason why the result of `focusOf` may not be what the cameras look at, in words; undefined if there is none. */
 export function focusDoubt(poses: readonly (readonly number[])[]): string | undefined {
   const backs = poses.map((pose) => poseColumn(pose, 2));
-  const mean = backs.reduce<Vector3>((sum, back) => addScaled(sum, back, 1 / backs.length), [0, 0, 0]);
-  // This is about the mean square of the angles to the mean axis; the limit corresponds to two degrees.
-  if (1 - dot(mean, mean) < 1e-3) return "the cameras' axes are nearly parallel";
+  if (areNearlyParallel(poses)) return "the cameras' axes are nearly parallel";
   const focus = focusOf(poses);
   const behind = poses.filter((pose, i) => dot(backs[i], addScaled(focus, poseColumn(pose, 3), -1)) >= 0);
   if (behind.length === 0) return undefined;

@@ -6,8 +6,10 @@ const MOST = 2 ** 26;
 /**
  * Files that are read a second time from memory, as far as they fit in 64 MiB: photographs are read for their headers first, and to be decoded
  * later.
+ *
+ * @param signal Ends reading between two files, by throwing its reason.
  */
-export function keptFiles(files: SceneFiles): SceneFiles {
+export function keptFiles(files: SceneFiles, signal?: AbortSignal): SceneFiles {
   const kept = new Map<string, Uint8Array>();
   let bytes = 0;
   return {
@@ -21,6 +23,7 @@ export function keptFiles(files: SceneFiles): SceneFiles {
         return again;
       }
       const found = await files.read(path);
+      signal?.throwIfAborted();
       if (found !== undefined && bytes + found.length <= MOST) {
         kept.set(path, found);
         bytes += found.length;

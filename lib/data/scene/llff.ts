@@ -5,8 +5,9 @@ import type { PictureHeader } from "../../codec/image/decode_picture.ts";
 import type { Size } from "./intrinsics.ts";
 import { printable } from "./printable.ts";
 import { type SceneOptions, type SceneSurvey, type Shot, splitViews } from "./scene.ts";
+import { besideWarnings, isBesidePictures } from "./beside_pictures.ts";
 import type { SceneFiles } from "./scene_files.ts";
-import { areUpright, checkCameraSize, orientationWarnings, readHeader, shrunkSize, usedSize } from "./scene_picture.ts";
+import { areUpright, checkCameraSize, pictureWarnings, readHeader, shrunkSize, usedSize } from "./scene_picture.ts";
 
 const POSES = "poses_bounds.npy";
 
@@ -52,7 +53,8 @@ export async function surveyLlff(files: SceneFiles, options: SceneOptions = {}):
     return { name: printable(path), path, file, camera };
   });
   const { near, far } = bounds(rows, shots, where, options, warnings);
-  warnings.push(...orientationWarnings(files.name, photographs, upright), ...mender.warnings(where));
+  warnings.push(...pictureWarnings(files.name, photographs, upright), ...mender.warnings(where));
+  warnings.push(...await besideWarnings(files, photographs.map(({ path }) => path)));
   const { background = "black" } = options;
   return {
     ...splitViews(shots, options.hold),
@@ -136,7 +138,9 @@ async function pictureFolder(files: SceneFiles, downscale: number, warnings: str
   const found = ((await files.list(".")) ?? []).filter((name) => /^images(_[1-9]\d*)?$/.test(name));
   for (const folder of [wanted, ...found.sort((a, b) => factorOf(a) - factorOf(b))]) {
     // macOS adds files such as ._0.png when it copies files; they are ignored.
-    const names = (await files.list(folder))?.filter((name) => /^[^.].*\.(png|jpe?g)$/i.test(name));
+    const names = (await files.list(folder))?.filter((name) =>
+      /^[^.].*\.(png|jpe?g)$/i.test(name) && !isBesidePictures(name)
+    );
     if (names === undefined || names.length === 0) continue;
     if (factorOf(folder) !== downscale) {
       warnings.push(`${files.name}: the folder ${wanted} is missing, so ${folder} is read instead.`);

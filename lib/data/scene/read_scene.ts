@@ -28,12 +28,20 @@ export const SCENE_FILES: RegExp = new RegExp(
  * @throws {Error} If the files are none of these, a file is malformed, or an option is invalid.
  */
 export async function readScene(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
-  const kept = keptFiles(files);
+  const kept = keptFiles(files, options.signal);
   const { train, test, upright, ...survey } = await surveyScene(kept, options);
+  const { signal, onProgress } = options;
   const warnings = [...survey.warnings];
+  let count = 0;
   const views = async (shots: typeof train) => {
     const decoded: View[] = [];
-    for (const shot of shots) decoded.push(await decodeShot(kept, shot, { ...survey, upright }));
+    for (const shot of shots) {
+      onProgress?.(count++, train.length + test.length);
+      // Decoding blocks the process, so that signals have their turn in between.
+      await new Promise((resolve) => setTimeout(resolve));
+      signal?.throwIfAborted();
+      decoded.push(await decodeShot(kept, shot, { ...survey, upright }));
+    }
     return withoutMasked(files.name, decoded, warnings);
   };
   return { ...survey, train: await views(train), test: await views(test), warnings };
@@ -60,8 +68,9 @@ export async function surveyScene(files: SceneFiles, options: SceneOptions = {})
   }
   checkBounds(files.name, near, far);
   checkPixels(files.name, train, options);
-  const cameras = [...train, ...test].map(({ camera }) => camera);
-  const warnings = [...survey.warnings, ...cameraWarnings(files.name, { cameras, near, far, kind })];
+  const shots = [...train, ...test];
+  const bounds = { cameras: shots.map(({ camera }) => camera), near, far, kind };
+  const warnings = [...survey.warnings, ...cameraWarnings(files.name, bounds, shots.map((shot) => shot.name))];
   if (others.length > 0) warnings.push(`${files.name}: ${name} is read, and ${others.join(" and ")} is not used.`);
   return { ...survey, warnings };
 }

@@ -78,6 +78,10 @@ export interface SceneOptions {
   readonly far?: number;
   /** The most pixels that all training views may have together; by default there is no limit. */
   readonly mostPixels?: number;
+  /** Ends reading between two photographs, by throwing its reason. */
+  readonly signal?: AbortSignal;
+  /** Called before each photograph is decoded, with the number of those that are. */
+  readonly onProgress?: (decoded: number, photographs: number) => void;
 }
 
 /** Splits views into those to train on and those that are held out. */

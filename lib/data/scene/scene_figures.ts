@@ -1,6 +1,19 @@
 import { addScaled, type Camera, dot, normalise, poseColumn, poseOf, type Vector3 } from "./camera.ts";
-import { focusDoubt, focusOf } from "./focus.ts";
+import { areNearlyParallel, focusDoubt, focusOf } from "./focus.ts";
 import type { SceneBounds } from "./ray_space.ts";
+
+/** Pictures narrower or wider than this, in degrees, are warned of. */
+const [NARROW, WIDE] = [15, 115];
+/** The largest ratio of the focal lengths across and down for which pixels count as square. */
+const SQUARE = 1.2;
+/** The fewest cameras among which one can be far from all others. */
+const FEWEST_CAMERAS = 5;
+/** A camera is far from all others if it is so many times as far from their middle as is usual. */
+const OUTLYING = 20;
+/** The least length of the mean of all axes, which have length 1, of cameras that look forward. */
+const LEAST_COMMON = 0.7;
+/** Axes that pass a point by no more than this part of its distance meet there. */
+const SURE_MISS = 0.1;
 
 /** Figures by which one sees whether the cameras of a scene are as they should be. Distances are in units of the poses. */
 export interface SceneFigures {
@@ -36,13 +49,29 @@ export function sceneFigures(cameras: readonly Camera[]): SceneFigures {
  * Warnings about cameras that do not seem to be as the bounds and the conventions (docs/conventions.md) have it.
  *
  * @param where The beginning of each warning.
+ * @param names The names of the cameras.
  */
-export function cameraWarnings(where: string, { cameras, near, far, kind }: SceneBounds): string[] {
+export function cameraWarnings(
+  where: string,
+  { cameras, near, far, kind }: SceneBounds,
+  names: readonly string[],
+): string[] {
   const poses = cameras.map(({ pose }) => pose);
   const figures = sceneFigures(cameras);
-  const warnings = kind === "around" ? conventionWarnings(where, poses, figures) : [];
-  const { distances, fieldOfView } = figures;
-  const inside = kind === "forward" || (distances[0] > near && distances[2] < far);
+  // Of axes that are nearly parallel, the nearest point says nothing.
+  const isKnown = kind === "around" || !areNearlyParallel(poses);
+  const outliers = outlierWarnings(where, poses, names);
+  const warnings = [
+    ...outliers,
+    ...kind === "forward" ? turnedWarnings(where, poses) : [],
+    // One camera far away moves the point that all are measured by.
+    ...isKnown && outliers.length === 0 ? conventionWarnings(where, poses, figures, kind) : [],
+  ];
+  const { distances, fieldOfView, miss } = figures;
+  // Cameras that look forward by hand pass their nearest point by some way, and it need not be what they look at.
+  const inside = kind === "forward"
+    ? miss > SURE_MISS || (distances[1] > near / 2 && distances[1] < 2 * far)
+    : distances[0] > near && distances[2] < far;
   if (warnings.length === 0 && !inside && focusDoubt(poses) === undefined) {
     const [a, b, c] = distances.map(short);
     warnings.push(
@@ -62,7 +91,15 @@ export function cameraWarnings(where: string, { cameras, near, far, kind }: Scen
         `${width}×${height} pixels; if the camera is given for another size, add it as w and h.`,
     );
   }
-  if (fieldOfView[0] < 10 || fieldOfView[1] > 150) {
+  const squeezed = cameras.find(({ focal: [x, y] }) => x / y > SQUARE || y / x > SQUARE);
+  if (squeezed !== undefined) {
+    warnings.push(
+      `${where}: the focal lengths ${
+        squeezed.focal.map(short).join(" and ")
+      } of a camera mean that pixels are far from square.`,
+    );
+  }
+  if (fieldOfView[0] < NARROW || fieldOfView[1] > WIDE) {
     warnings.push(
       `${where}: pictures are ${
         fieldOfView.map(short).join(" to ")
@@ -73,17 +110,50 @@ export function cameraWarnings(where: string, { cameras, near, far, kind }: Scen
   return warnings;
 }
 
+/** A warning if cameras that are taken to look forward look in all directions. */
+function turnedWarnings(where: string, poses: readonly (readonly number[])[]): string[] {
+  const backs = poses.map((pose) => poseColumn(pose, 2));
+  const axis = mean(backs);
+  if (Math.hypot(...axis) > LEAST_COMMON) return [];
+  const aside = backs.filter((back) => dot(back, axis) < Math.SQRT1_2 * Math.hypot(...axis)).length;
+  return [
+    `${where}: ${aside} of ${poses.length} cameras look more than 45 degrees away from their common direction; scenes with poses_bounds.npy ` +
+    "are taken to look forward, and what such cameras see is not rendered well.",
+  ];
+}
+
+/** Warnings of cameras that are far from all others. */
+function outlierWarnings(where: string, poses: readonly (readonly number[])[], names: readonly string[]): string[] {
+  if (poses.length < FEWEST_CAMERAS) return [];
+  const positions = poses.map((pose) => poseColumn(pose, 3));
+  const middle = [0, 1, 2].map((k) => median(positions.map((position) => position[k]))) as unknown as Vector3;
+  const distances = positions.map((position) => Math.hypot(...addScaled(position, middle, -1)));
+  const usual = median(distances);
+  const odd = distances.flatMap((distance, i) => usual > 0 && distance > OUTLYING * usual ? [i] : []);
+  if (odd.length === 0) return [];
+  const [first] = odd;
+  const further = odd.length > 1 ? `, and ${odd.length - 1} more are alike` : "";
+  return [
+    `${where}: the camera of ${names[first]} is ${
+      short(distances[first] / usual)
+    } times as far from the middle of all cameras as is usual${further}.`,
+  ];
+}
+
 /** A warning if the cameras look away from one another, or as if their matrices were meant in another way. */
 function conventionWarnings(
   where: string,
   poses: readonly (readonly number[])[],
   { behind, outward, miss, distances }: SceneFigures,
+  kind: SceneBounds["kind"],
 ): string[] {
   const count = poses.length;
   if (count < 3) return [];
   const apart = distances[2] > 1e-9;
   const away = Math.max(behind, outward);
-  const expected = "Camera-to-world matrices of cameras that look along −z are expected.";
+  const expected = kind === "forward"
+    ? "Camera-to-world matrices with the columns down, right and back are expected."
+    : "Camera-to-world matrices of cameras that look along −z are expected.";
   const found = !apart
     ? "all cameras are in one place"
     : outward * 4 > count * 3
@@ -146,6 +216,10 @@ function invertedPose(pose: readonly number[]): number[] {
 
 function mean(vectors: readonly Vector3[]): Vector3 {
   return vectors.reduce<Vector3>((sum, each) => addScaled(sum, each, 1 / vectors.length), [0, 0, 0]);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
 const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b));

@@ -125,22 +125,32 @@ export function areUpright(photographs: readonly { readonly header: PictureHeade
   return turned.length > 0 && fits(true).length === turned.length && fits(false).length === 0;
 }
 
-/** What to tell of photographs with an EXIF orientation, if there are any. */
-export function orientationWarnings(
-  where: string,
-  photographs: readonly { readonly header: PictureHeader; readonly path: string }[],
-  upright: boolean,
-): string[] {
-  const tagged = photographs.filter(({ header }) => header.orientation !== 1);
-  if (tagged.length === 0) return [];
-  const which = `${tagged.length} of ${photographs.length} photographs have an EXIF orientation, such as ${
-    printable(tagged[0].path)
-  }`;
-  return [
-    upright
-      ? `${where}: ${which}; they are turned upright, as the sizes that are given with the cameras are those of upright ones.`
-      : `${where}: ${which}; their pixels are used as they are stored, as cameras are estimated on these.`,
-  ];
+/** What to tell of photographs with an EXIF orientation and of those whose colours are not sRGB's, if there are any. */
+export function pictureWarnings(where: string, photographs: readonly Photograph[], upright: boolean): string[] {
+  const which = (some: readonly Photograph[], what: string) =>
+    `${where}: ${some.length} of ${photographs.length} photographs have ${what}, such as ${printable(some[0].path)}`;
+  const turned = photographs.filter(({ header }) => header.orientation !== 1);
+  const coloured = photographs.filter(({ header }) => header.otherColours);
+  const warnings: string[] = [];
+  if (turned.length > 0) {
+    warnings.push(
+      `${which(turned, "an EXIF orientation")}; ` +
+        (upright
+          ? "they are turned upright, as the sizes that are given with the cameras are those of upright ones."
+          : "their pixels are used as they are stored, as cameras are estimated on these."),
+    );
+  }
+  if (coloured.length > 0) {
+    const example = `${which(coloured, "colours that are not sRGB")} with ${coloured[0].header.otherColours}`;
+    warnings.push(`${example}; their pixels are taken as sRGB.`);
+  }
+  return warnings;
+}
+
+/** A photograph of which only the header was read. */
+interface Photograph {
+  readonly header: PictureHeader;
+  readonly path: string;
 }
 
 /** Whether one picture may be the other one shrunk, with its sides rounded to whole pixels. */

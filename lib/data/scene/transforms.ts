@@ -1,7 +1,8 @@
+import { shown } from "./json_value.ts";
 import { HOLDS, type SceneOptions, type SceneSurvey, type Shot, splitViews } from "./scene.ts";
 import type { SceneFiles } from "./scene_files.ts";
 import { aroundBounds, syntheticBounds } from "./transforms_bounds.ts";
-import { type Frame, TransformsReader } from "./transforms_reader.ts";
+import { type Frame, type FrameList, TransformsReader } from "./transforms_reader.ts";
 import { splitNamed } from "./transforms_split.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function surveySynthetic(files: SceneFiles, options: SceneOptions =
   const reader = new TransformsReader(files, options);
   const list = await reader.list("transforms_train.json");
   const all = await reader.frames(list);
-  const held = await heldOutFrames(reader);
+  const held = await heldOutFrames(reader, list);
   const shots = await reader.shots([...all, ...held]);
   const [first, second] = [shots.slice(0, all.length), shots.slice(all.length)];
   const split = held.length > 0 ? { train: first, test: second } : undefined;
@@ -49,15 +50,31 @@ function twiceUsed(where: string, train: readonly Shot[], test: readonly Shot[])
     : [`${where}: ${twice.length} of ${test.length} test pictures are trained on as well.`];
 }
 
+/** A warning if the file with test views gives bounds that the one with training views does not give. */
+function otherBounds(held: FrameList, trained: FrameList): string[] {
+  const other = (["near", "far"] as const).filter((name) => {
+    return (held.json[name] ?? undefined) !== undefined && held.json[name] !== trained.json[name];
+  });
+  if (other.length === 0) return [];
+  const given = other.map((name) => `${name} ${shown(held.json[name])}`).join(" and ");
+  return [
+    `${held.where}: ${given} ${
+      other.length > 1 ? "are" : "is"
+    } not used: the bounds of all rays are those of ${trained.where}.`,
+  ];
+}
+
 /** The frames of the file with test views that have pictures; none if there is no such file. */
-async function heldOutFrames(reader: TransformsReader): Promise<Frame[]> {
+async function heldOutFrames(reader: TransformsReader, trained: FrameList): Promise<Frame[]> {
   const { files, warnings } = reader;
   const empty: string[] = [];
   for (const name of ["transforms_test.json", "transforms_val.json"]) {
     if (await files.read(name) === undefined) continue;
-    const frames = await reader.frames(await reader.list(name, true), true);
+    const list = await reader.list(name, true);
+    const frames = await reader.frames(list, true);
     if (frames.length === 0) empty.push(name);
     else {
+      warnings.push(...otherBounds(list, trained));
       if (empty.length > 0) {
         warnings.push(`${files.name}: no view in ${empty[0]} has a picture, so those in ${name} are held out.`);
       }

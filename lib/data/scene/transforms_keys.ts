@@ -108,7 +108,7 @@ export class KeyCheck {
     const warnings = [...reasons].map(([why, keys]) => `${where}: ${keys.join(" and ")} is not used: ${why}.`);
     const unknown = [...this.#unknown];
     if (unknown.length === 0) return warnings;
-    const listed = unknown.slice(0, MOST_LISTED).map(printable).join(", ");
+    const listed = unknown.slice(0, MOST_LISTED).map((each) => printable(each)).join(", ");
     const further = unknown.length > MOST_LISTED ? ` and ${unknown.length - MOST_LISTED} more` : "";
     return [...warnings, `${where}: these keys are unknown and not used: ${listed}${further}.`];
   }

@@ -1,13 +1,13 @@
 import { poseFrom, PoseMender } from "./camera_matrix.ts";
 import { resizeCamera } from "./camera.ts";
 import { cameraFrom, focalDoubt, givenSize, readIntrinsics } from "./intrinsics.ts";
-import { dynamicMaskWarnings } from "./dynamic_masks.ts";
+import { besideWarnings } from "./beside_pictures.ts";
 import { isRecord, type Json, parseJson, shown } from "./json_value.ts";
 import { printable } from "./printable.ts";
 import type { SceneOptions, SceneSurvey } from "./scene.ts";
 import { insidePath, leavesFolder, type SceneFiles } from "./scene_files.ts";
 import { FileFinder, type FoundFile, plainPath } from "./scene_paths.ts";
-import { areUpright, checkCameraSize, orientationWarnings, readHeader, shrunkSize, usedSize } from "./scene_picture.ts";
+import { areUpright, checkCameraSize, pictureWarnings, readHeader, shrunkSize, usedSize } from "./scene_picture.ts";
 import { KeyCheck } from "./transforms_keys.ts";
 import type { NamedShot } from "./transforms_split.ts";
 
@@ -87,7 +87,7 @@ export class TransformsReader {
     const some = `${missing.length} of ${listed.length} pictures are missing`;
     if (missing.length > 0) this.warnings.push(`${where}: ${some}, such as ${printable(missing[0])}.`);
     this.warnings.push(...placeWarnings(where, frames, this.options.downscale));
-    this.warnings.push(...await dynamicMaskWarnings(this.files, frames.map(({ found }) => found.path)));
+    this.warnings.push(...await besideWarnings(this.files, frames.map(({ found }) => found.path)));
     this.warnings.push(...mender.warnings(where));
     return frames;
   }
@@ -114,7 +114,7 @@ export class TransformsReader {
       photographs.push({ frame, numbers, header, path: frame.found.path, given: givenSize(numbers, frame.what) });
     }
     this.#upright = areUpright(photographs);
-    this.warnings.push(...orientationWarnings(this.files.name, photographs, this.#upright));
+    this.warnings.push(...pictureWarnings(this.files.name, photographs, this.#upright));
     let doubt: string | undefined;
     const shots = photographs.map(({ frame, numbers, header, given }): NamedShot => {
       const { what, found, mask, pose, json } = frame;

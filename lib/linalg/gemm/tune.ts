@@ -42,7 +42,7 @@ export async function tuneProducts(
   const wanted = (subject: string) => !except.has(subject) && (again || gpu.tuner.choice(subject) === undefined);
   const measurements: Measurement[] = [];
   const rounds = again ? 9 : 3;
-  if (wanted(OPERANDS)) measurements.push(await chooseOperands(gpu, rounds));
+  if (wanted(OPERANDS)) measurements.push(await chooseOperands(gpu, rounds, options.signal));
   if (gpu.tuner.asked !== "auto") return measurements;
   const families = new FamilyTuner(gpu, budget, { rounds, again, signal: options.signal });
   for (const [subject, product] of classesOf(products)) {
@@ -111,7 +111,7 @@ class FamilyTuner {
       await gpu.synchronize();
       this.options.signal?.throwIfAborted();
     }
-    return await timeWork(gpu, works, this.options.rounds);
+    return await timeWork(gpu, works, this.options.rounds, this.options.signal);
   }
 
   /** What to choose without measuring: what is chosen in this process for the same product of other rows, or else what was best. */
@@ -127,7 +127,7 @@ class FamilyTuner {
   }
 }
 
-async function chooseOperands(gpu: Gpu, rounds: number): Promise<Measurement> {
+async function chooseOperands(gpu: Gpu, rounds: number, signal?: AbortSignal): Promise<Measurement> {
   const works: Record<OperandAccess, () => void> = { buffer: () => {}, texture: () => {} };
   using product = new TrialProduct(gpu, USUAL);
   for (const access of ["buffer", "texture"] as const) {
@@ -138,7 +138,7 @@ async function chooseOperands(gpu: Gpu, rounds: number): Promise<Measurement> {
     works[access]();
   }
   await gpu.synchronize();
-  const milliseconds = await timeWork(gpu, works, rounds);
+  const milliseconds = await timeWork(gpu, works, rounds, signal);
   const choice = milliseconds.texture < milliseconds.buffer ? "texture" : "buffer";
   gpu.tuner.choose(OPERANDS, choice);
   return { subject: OPERANDS, milliseconds, choice };

@@ -1,23 +1,41 @@
 import type { Report, ReportSection, ReportTable } from "../../run/report/model.ts";
+import { visible } from "../../run/report/visible.ts";
 
-/** Formats a report as Markdown, without plots and pictures, which only the HTML file has. */
+/**
+ * Formats a report as Markdown, without plots and pictures, which only the HTML file has. Names and commands may come from a stored file,
+ * so that nothing in them is taken for HTML.
+ */
 export function markdownReport({ title, findings, sections }: Report): string {
-  const parts = [`# ${title}`, findings.map((each) => `- ${each}`).join("\n"), ...sections.flatMap(sectionParts)];
+  const list = findings.map((each) => `- ${inline(each)}`).join("\n");
+  const parts = [`# ${inline(title)}`, list, ...sections.flatMap(sectionParts)];
   return `${parts.join("\n\n")}\n`;
 }
 
 function sectionParts({ title, paragraphs = [], tables = [], gallery, code }: ReportSection): string[] {
   if (gallery !== undefined) return [];
   return [
-    `## ${title}`,
-    ...paragraphs,
+    `## ${inline(title)}`,
+    ...paragraphs.map(inline),
     ...tables.map(tableText),
-    ...code === undefined ? [] : [`\`\`\`sh\n${code}\n\`\`\``],
+    ...code === undefined ? [] : [codeBlock(code)],
   ];
 }
 
+/** Text in which characters that a terminal would obey are written as their numbers, and HTML is not taken for such. */
+function inline(text: string): string {
+  return visible(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** A block of code, between more backticks than it has in a row. */
+function codeBlock(code: string): string {
+  const longest = Math.max(2, ...(code.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}sh\n${visible(code)}\n${fence}`;
+}
+
 function tableText({ columns, numbersFrom, rows }: ReportTable): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => inline(cell).replaceAll("|", "\\|")).join(" | ")} |`;
   const rule = columns.map((_, column) => column < numbersFrom ? "---" : "---:");
   return [line(columns), line(rule), ...rows.map(line)].join("\n");
 }

@@ -9,7 +9,7 @@ import type { Extent } from "../subject.ts";
 
 /** Pairs of batches, and products from which each diagonal is estimated. */
 const PAIRS = 2;
-const PROBES = 8;
+const PROBES = 4;
 
 const any = number({ nonFinite: true });
 

@@ -42,7 +42,7 @@ export const noise: Measurement<Noise> = {
         bySteps(all).map(([step, each]) => [
           name,
           `${step}`,
-          spreadText(each.map(({ result }) => result.noiseScale), 0),
+          spreadOf(each),
         ])
       ),
     }],
@@ -78,4 +78,9 @@ function scaleOf(results: readonly Result<Noise>[]): number {
 
 function scaleText(scale: number): string {
   return Number.isNaN(scale) ? "more than can be measured" : `${Number(scale.toPrecision(2))} samples`;
+}
+
+/** The mean with its spread over seeds. Small scales have decimals, because they would be 0 or 1 without. */
+function spreadOf(results: readonly Result<Noise>[]): string {
+  return spreadText(results.map(({ result }) => result.noiseScale), scaleOf(results) < 20 ? 2 : 0);
 }

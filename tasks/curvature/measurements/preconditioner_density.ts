@@ -6,7 +6,7 @@ import { bySeries, bySteps } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
 
 /** The largest number of products; the density is measured at all powers of two up to it. */
-const PROBES = 16;
+const PROBES = 8;
 
 const share = number({ min: 0, max: 1 });
 const shape = list(object({ probes: number({ whole: true, min: 1 }), zero: share, belowHundredth: share }), {

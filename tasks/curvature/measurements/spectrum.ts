@@ -10,9 +10,9 @@ import { bySeries } from "../series.ts";
 /** Points at which a density is given. */
 const POINTS = 400;
 const PROBES = 2;
-const STEPS = 24;
+const STEPS = 20;
 /** Products from which the equilibrated preconditioner is estimated. */
-const PRODUCTS = 32;
+const PRODUCTS = 16;
 /** Densities below this are not shown. */
 const LOWEST = 1e-5;
 

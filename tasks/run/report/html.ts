@@ -1,3 +1,4 @@
+import { visible } from "./visible.ts";
 import styleText from "./report.css" with { type: "text" };
 import type { Report, ReportPictures, ReportSection, ReportTable } from "./model.ts";
 
@@ -64,5 +65,8 @@ function picturesHtml({ title, wide, pictures }: ReportPictures): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return visible(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
+    '"',
+    "&quot;",
+  );
 }

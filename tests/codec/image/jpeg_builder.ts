@@ -43,8 +43,8 @@ export function adobe(transform: number): number[] {
   return [...new TextEncoder().encode("Adobe"), 0, 100, 0, 0, 0, 0, transform];
 }
 
-/** The content of an EXIF segment with an entry before the orientation, in either byte order. */
-export function exif(orientation: number, little = true): number[] {
+/** The content of an EXIF segment with an entry before the orientation, in either byte order, and a colour space in the directory behind it. */
+export function exif(orientation: number, little = true, colourSpace?: number): number[] {
   const u16 = (value: number) => little ? [value & 255, value >> 8] : [value >> 8, value & 255];
   const u32 = (value: number) => little ? [...u16(value), 0, 0] : [0, 0, ...u16(value)];
   const entry = (tag: number, value: number) => [...u16(tag), ...u16(3), ...u32(1), ...u16(value), 0, 0];
@@ -53,10 +53,12 @@ export function exif(orientation: number, little = true): number[] {
     ...new TextEncoder().encode(little ? "II" : "MM"),
     ...u16(42),
     ...u32(8),
-    ...u16(2),
+    ...u16(colourSpace === undefined ? 2 : 3),
     ...entry(0x0103, 6),
     ...entry(0x0112, orientation),
+    ...colourSpace === undefined ? [] : [...u16(0x8769), ...u16(4), ...u32(1), ...u32(50)],
     ...u32(0),
+    ...colourSpace === undefined ? [] : [...u16(1), ...entry(0xa001, colourSpace), ...u32(0)],
   ];
 }
 

@@ -185,7 +185,62 @@ const malformed: [string, Uint8Array, string][] = [
   }),
   ["x.obj", text("v 0 0 0", "f 1.0 1 1"), 'x.obj, line 2: expected a whole number, found "1.0".'],
   ["x.obj", text("v 0 0 0", "0 1 0"), 'x.obj, line 2: expected an OBJ statement (v, f, …), found "0".'],
-  ["x.stl", text("# by hand", ...facets), 'x.stl, line 1: expected an STL statement (facet, vertex, …), found "#".'],
+  ["x.stl", text("7 8", ...facets), 'x.stl, line 1: expected an STL statement (facet, vertex, …), found "7".'],
+  ...["1/x/y", "1/2/3/4", "1/2/3/", "1//x"].map((corner): [string, Uint8Array, string] => [
+    "x.obj",
+    text("v 0 0 0", `f 1 ${corner} 1`),
+    `x.obj, line 2: expected a corner such as 1, 1/2, 1//3 or 1/2/3, found "${corner}".`,
+  ]),
+  [
+    "x.off",
+    text("OFF", "3 2 0", "0 0 0", "1 0 0", "0 1 0", "2 0 77", "3 0 1 2"),
+    "x.off, line 6: face refers to vertex 77 (counted from 0), but the file has 3.",
+  ],
+  [
+    "x.off",
+    text("OFF", "4 1 0", "0 0 0 1 0 0", "0 1 0 0 0", "3 0 1 2"),
+    'x.off, line 5: expected a face, which begins with the number of its corners, found "0".',
+  ],
+  [
+    "x.off",
+    text("OFF", "3 1 0", "0 0 0 1 0 0", "0 1 0 3 0 1 2 9"),
+    'x.off, line 4: expected the end of the OFF file after the 1 faces that its header says, found "9".',
+  ],
+  [
+    "x.ply",
+    text(...tetrahedron.toSpliced(3, 0, "property float x")),
+    "x.ply: expected one property x of the element vertex, found x and x.",
+  ],
+  [
+    "x.ply",
+    text(...tetrahedron.toSpliced(8, 0, "property list uchar int vertex_index")),
+    "x.ply: expected one property vertex_indices of the element face, found vertex_indices and vertex_index.",
+  ],
+  [
+    "x.ply",
+    text(...tetrahedron.toSpliced(6, 0, "element vertex 1", "property float x")),
+    "x.ply: expected one element vertex in the PLY header, found 2.",
+  ],
+  [
+    "x.ply",
+    text(...tetrahedron.toSpliced(8, 0, "element face 1", "property int x")),
+    "x.ply: expected one element face in the PLY header, found 2.",
+  ],
+  [
+    "x.ply",
+    text(...tetrahedron.toSpliced(1, 0, "format binary_little_endian 1.0")),
+    "x.ply, line 3: expected one format line, found another one.",
+  ],
+  [
+    "x.ply",
+    text(...tetrahedron.with(3, "property uchar x").with(10, "999 0 0")),
+    "x.ply, line 11: expected a number of the type uint8, found 999.",
+  ],
+  [
+    "x.ply",
+    text(...tetrahedron.with(3, "property short x").with(10, "0.5 0 0")),
+    "x.ply, line 11: expected a number of the type int16, found 0.5.",
+  ],
   ["x.ply", text(...tetrahedron.with(10, "1 0 0 # here")), 'x.ply, line 11: expected 3 numbers, found "#" after them.'],
   [
     "x.ply",
@@ -214,12 +269,41 @@ Deno.test("a packed file that is cut off or unpacks to gigabytes is refused", as
   const [first, second] = [await gzip(ply.subarray(0, 300)), await gzip(ply.subarray(300))];
   const cutMember = new Uint8Array([...first, ...second.subarray(0, second.length - 9)]);
   await assertRejects(() => decodeMesh(cutMember, "x.ply.gz"), Error, "x.ply.gz: the gzip file is damaged or cut off.");
+  // The last four bytes are not the size of what was packed, because the file is cut off.
+  for (const rest of [4, 6, 100, packed.length - 20]) {
+    const short = await assertRejects(() => decodeMesh(packed.subarray(0, packed.length - rest), "x.ply.gz"), Error);
+    assertEquals(short.message, "x.ply.gz: the gzip file is damaged or cut off.");
+  }
+  for (let at = 10; at < packed.length; at++) {
+    const flipped = packed.slice();
+    flipped[at] ^= 1 << (at % 8);
+    // Bits that fill up the last byte of the packed data have no meaning.
+    const read = await gunzip(flipped, "x.ply.gz").catch(({ message }) => message);
+    if (typeof read === "string") assertEquals(read, "x.ply.gz: the gzip file is damaged or cut off.");
+    else assertEquals(read, ply);
+  }
   const zeros = await gzip(new Uint8Array(2 ** 20));
   const bomb = await assertRejects(() => gunzip(zeros, "x.obj.gz", 1000), Error);
   assertEquals(
     bomb.message,
     "x.obj.gz: expected at most 1000 bytes after decompression, 1 times those of the file, found more.",
   );
+});
+
+Deno.test("bytes after a gzip file are passed over with a warning", async () => {
+  const rest = Uint8Array.of(1, 2, 3, 255);
+  const [first, second] = [await gzip(ply.subarray(0, 300)), await gzip(ply.subarray(300))];
+  for (const packed of [await gzip(ply), new Uint8Array([...first, ...second])]) {
+    const mesh = await decodeMesh(new Uint8Array([...packed, ...rest, 0, 0]), "x.ply.gz");
+    assertEquals(mesh.warnings, ["x.ply.gz: passed over bytes after the end of the gzip file: 4 bytes."]);
+    assertEquals(mesh.indices, (await decodeMesh(ply)).indices);
+  }
+  const named = new Uint8Array([...first.subarray(0, 3), 31, ...first.subarray(4, 10), 1, 0, 7]);
+  const fields = [...text("name"), 0, ...text("a comment"), 0, 9, 9];
+  const whole = new Uint8Array([...named, ...fields, ...(await gzip(ply)).subarray(10), ...rest]);
+  assertEquals((await decodeMesh(whole, "x.ply.gz")).indices, (await decodeMesh(ply)).indices);
+  const damaged = new Uint8Array([...await gzip(ply), ...second.subarray(0, 40)]);
+  await assertRejects(() => decodeMesh(damaged, "x.ply.gz"), Error, "x.ply.gz: the gzip file is damaged or cut off.");
 });
 
 Deno.test("every way of cutting a binary PLY or STL short ends in an error, no byte makes it hang", async () => {

@@ -21,6 +21,21 @@ function counted(faces: number, rest: readonly number[] = []): Uint8Array {
   return bytes;
 }
 
+/** A text STL of a tetrahedron. */
+const facets = [
+  "solid x",
+  ...[[2, 1, 0], [0, 1, 3], [1, 2, 3], [2, 0, 3]].flatMap((face) => [
+    "facet normal 0 0 0",
+    "outer loop",
+    ...face.map((vertex) => corners[vertex].replace("v", "vertex")),
+    "endloop",
+    "endfacet",
+  ]),
+  "endsolid",
+];
+
+const off = ["OFF", "4 4 0", "0 0 0", "1 0 0", "0 1 0", "0 0 1", "3 2 1 0", "3 0 1 3", "3 1 2 3", "3 2 0 3"];
+
 const harmless: [string, Uint8Array, string][] = [
   ["x.obj", text(...corners, ...faces, "f 1 2"), "x.obj: passed over faces of fewer than 3 corners: line 9."],
   [
@@ -81,6 +96,33 @@ const harmless: [string, Uint8Array, string][] = [
     counted(12, [...text("made by hand")]),
     "x.stl: passed over bytes after the last face that the header of the STL says: 13 bytes.",
   ],
+  ["y.stl", text("; made by hand", ...facets), 'y.stl: passed over lines with an unknown statement: line 1 (";").'],
+  ["y.stl", text("# made by hand", ...facets), 'y.stl: passed over lines with an unknown statement: line 1 ("#").'],
+  [
+    "y.stl",
+    text(...facets.toSpliced(1, 0, "color 1 0 0").toSpliced(9, 0, "color 0 1 0")),
+    "y.stl: passed over lines with an unknown statement: 2, the first is line 2 (color).",
+  ],
+  [
+    "x.off",
+    text(...off.with(1, "4 5 0"), "0"),
+    "x.off: passed over faces of fewer than 3 corners: line 11.",
+  ],
+  [
+    "x.off",
+    text(...off.with(1, "4 6 0"), "2 0 1", "1 2 0.5 0.5 0.5"),
+    "x.off: passed over faces of fewer than 3 corners: 2, the first is line 11.",
+  ],
+  [
+    "x.off",
+    text(...off.with(3, "1 0 0 9 9 9")),
+    "x.off: passed over words after a vertex that the header does not tell of: line 4.",
+  ],
+  [
+    "x.off",
+    text(...off.with(6, "3 2 1 0 7 7 7 7 7")),
+    "x.off: passed over words after the corners of a face that are no colour: line 7.",
+  ],
 ];
 
 Deno.test("what does no harm to the surface is passed over with one warning", async () => {
@@ -92,6 +134,29 @@ Deno.test("what does no harm to the surface is passed over with one warning", as
     assertAlmostEquals(volume, name === "x.stl" ? 1 : 1 / 6, 1e-6);
   }
   assertEquals((await decodeMesh(whole, "x.obj")).warnings, []);
+});
+
+Deno.test("a comment of any length and the mark with which DOS ends a text are no content", async () => {
+  const whole = await decodeMesh(text(...corners, ...faces), "x.obj");
+  const long = text("# " + "x".repeat(2 ** 21), ...corners, ...faces, "f 1 2 3 # " + "y".repeat(2 ** 21)).slice(0, -1);
+  assertEquals((await decodeMesh(long, "x.obj")).indices.length, 15);
+  const ended = (lines: string[]) => new Uint8Array([...text(...lines), 26, 26, 10, 0, 26]);
+  assertEquals(await decodeMesh(ended([...corners, ...faces]), "x.obj"), whole);
+  for (const [name, lines] of [["x.ply", ply], ["x.off", off], ["x.stl", facets]] as const) {
+    assertEquals(await decodeMesh(ended(lines), name), await decodeMesh(text(...lines), name));
+  }
+});
+
+Deno.test("an OFF file may have several vertices and faces a line, or less than one", async () => {
+  const whole = await decodeMesh(text(...off), "x.off");
+  const words = off.slice(2).join(" ").split(" ");
+  for (const width of [1, 2, 5, 7, 100]) {
+    const lines: string[] = [];
+    for (let i = 0; i < words.length; i += width) lines.push(words.slice(i, i + width).join(" "));
+    assertEquals(await decodeMesh(text("OFF", "4 4 0", ...lines), "x.off"), whole, `${width} words a line`);
+  }
+  const coloured = off.slice(2).map((line, i) => i < 4 ? `${line} 1 1 1 1` : line).join(" ");
+  assertEquals(await decodeMesh(text("COFF 4 4 0", coloured), "x.off"), whole);
 });
 
 Deno.test("a comment begins at the start of a word", async () => {

@@ -3,6 +3,7 @@ import { normaliseMesh } from "../../../mod.ts";
 import type { Mesh } from "../../../lib/codec/mod.ts";
 import { inspectMesh } from "../../../lib/data/mesh/mod.ts";
 import { cube, flipped, moved, sphere, together, torus } from "../../support/meshes.ts";
+import { voxels } from "../../support/voxels.ts";
 
 /** A mesh of some of the faces, some of which are turned over. */
 function faces(mesh: Mesh, isKept: (face: number) => boolean, isTurned: (face: number) => boolean = () => false): Mesh {
@@ -234,4 +235,104 @@ Deno.test("the time of tens of thousands of parts is that of as many faces in on
   const [[single], [many, wrong]] = [seconds(one), seconds({ positions, indices })];
   assertEquals(wrong, 7000);
   assert(many < 12 * single, `${many / single} times the time for each face`);
+});
+
+/** A body of 3 × 3 × 3 voxels around a cavity: 1 for each solid one. */
+const body = (solid: string) => voxels({ size: [3, 3, 3], isSolid: (x, y, z) => solid[9 * x + 3 * y + z] === "1" });
+
+Deno.test("a cavity of a body that touches itself at edges is not called inward", () => {
+  const { mesh, volume } = body("111111001111101011100110111");
+  for (const repair of [false, true]) {
+    const found = normaliseMesh(mesh, { repair }, "x.obj");
+    assertEquals([found.warnings, found.changes, found.inwardParts], [[], [], 0]);
+    assertAlmostEquals(volumeOf(found), volume, 1e-4);
+  }
+});
+
+Deno.test("two equal bodies, one of which is inward, are named and repaired, and only the turned faces are counted", () => {
+  const inward = "1 closed part is oriented inward but not a cavity of another part; its interior counts as outside; " +
+    "the option repair changes that.";
+  const touching = moved(cube(), ([x, y, z]) => [x + 1, y + 1, z]);
+  for (const mesh of [together(at(0, 0.5), flipped(at(3, 0.5))), together(flipped(cube()), touching)]) {
+    const error = assertThrows(() => normaliseMesh(mesh, {}, "x.obj"), Error);
+    assertEquals(
+      error.message,
+      "x.obj: the mesh encloses no volume (it has 24 faces and 0 boundary edges), so there is no inside to learn: " +
+        inward,
+    );
+    const repaired = normaliseMesh(mesh, { repair: true }, "x.obj");
+    assertAlmostEquals(volumeOf(repaired), 2, 1e-4);
+    assertEquals(repaired.changes, ["x.obj: 12 faces turned, so that each part is oriented consistently and outward."]);
+  }
+  // The larger body is inward: all faces are flipped, and the repair turns those of the smaller one back.
+  const mostly = normaliseMesh(together(at(0, 0.4), flipped(at(3, 0.5))), { repair: true }, "x.obj");
+  assertAlmostEquals(volumeOf(mostly), 1 + 0.512, 1e-4);
+  assertEquals([mostly.turned, mostly.changes], [false, [
+    "x.obj: 12 faces turned, so that each part is oriented consistently and outward.",
+  ]]);
+  const both = normaliseMesh(flipped(together(at(0, 0.4), at(3, 0.5))), { repair: true }, "x.obj");
+  assertEquals([both.turned, both.changes], [true, [
+    "x.obj: all faces were flipped, because they were oriented inward.",
+  ]]);
+});
+
+Deno.test("polygons that are there twice are found, along whichever diagonals they are cut and within the tolerance", () => {
+  const square = [[1, 4, 3, 2], [5, 6, 7, 8], [1, 2, 6, 5], [2, 3, 7, 6], [3, 4, 8, 7], [4, 1, 5, 8]];
+  const corners = [[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]];
+  const cut = (isTurned: boolean, offset: number, bulge: number): Mesh => {
+    const positions = Float64Array.from([...corners, ...corners].flat(), (value, i) => i < 24 ? value : value + offset);
+    positions[0] = positions[24] -= bulge;
+    const copies = square.map((quad) => quad.map((corner) => corner + 7)).map((quad) =>
+      isTurned ? quad.toReversed() : [...quad.slice(1), quad[0]]
+    );
+    const faces = [...square.map((quad) => quad.map((corner) => corner - 1)), ...copies];
+    return { positions, indices: Uint32Array.from(faces.flatMap(([a, b, c, d]) => [a, b, c, a, c, d])) };
+  };
+  for (const [offset, bulge] of [[0, 0], [1e-9, 0], [0, 0.1]]) {
+    const volume = normaliseMesh({ ...cut(true, 0, bulge), indices: cut(true, 0, bulge).indices.slice(0, 36) });
+    const error = assertThrows(() => normaliseMesh(cut(true, offset, bulge), {}, "x.obj"), Error);
+    assert(error.message.includes(": 24 faces have a turned twin "), error.message);
+    const repaired = normaliseMesh(cut(true, offset, bulge), { repair: true }, "x.obj");
+    assertEquals([repaired.warnings, repaired.changes], [[], ["x.obj: 12 turned twins of faces left out."]]);
+    assertAlmostEquals(volumeOf(repaired), volumeOf(volume), 1e-5);
+    const same = normaliseMesh(cut(false, offset, bulge), {}, "x.obj");
+    assertEquals([same.warnings, same.changes], [[], ["x.obj: 12 faces that are there twice left out."]]);
+    assertAlmostEquals(volumeOf(same), volumeOf(volume), 1e-5);
+  }
+  // Two boxes with a side in common that is cut in two ways stay as they are.
+  const side = moved(cube(), ([x, y, z]) => [1 - x, y, z]);
+  const boxes = together(cube(), flipped(side));
+  const found = normaliseMesh(boxes);
+  assertEquals([found.warnings, found.changes, found.mesh.indices.length], [[], [], 72]);
+});
+
+Deno.test("a wall within a body is no fault, whichever way its two sides are cut", () => {
+  const walls = [[0, 4, 7, 0, 7, 3], [0, 7, 4, 0, 3, 7], [0, 3, 4, 4, 3, 7]];
+  for (const [one, two] of [[walls[0], walls[1]], [walls[0], walls[2]]]) {
+    const { positions, indices } = cube();
+    const mesh = { positions, indices: new Uint32Array([...indices, ...one, ...two]) };
+    for (const repair of [false, true]) {
+      const found = normaliseMesh(mesh, { repair });
+      assertEquals([found.warnings, found.changes], [[], []]);
+      assertAlmostEquals(volumeOf(found), 1, 1e-5);
+    }
+  }
+});
+
+Deno.test("a body that is too thin, or tiny beside a stray face, is refused with that reason", () => {
+  const thin = moved(cube(), ([x, y, z]) => [x, 1e-4 * y, 1e-4 * z]);
+  assertThrows(
+    () => normaliseMesh(thin, {}, "x.obj"),
+    Error,
+    "x.obj: expected a mesh that encloses at least 0.000001 of the volume of the sphere around it, found 1.9e-8.",
+  );
+  const stray = { positions: Float32Array.of(1e7, 0, 0, 1e7, 1, 0, 1e7, 0, 1), indices: Uint32Array.of(0, 1, 2) };
+  const { message } = assertThrows(() => normaliseMesh(together(cube(), stray), {}, "x.obj"), Error);
+  assert(
+    message.endsWith(
+      ": 9 of the 13 faces are narrower than the tolerance within which vertices are merged (1e-7 of the mesh's size); " +
+        "the mesh is too thin, or a face far from the others makes its size that large.",
+    ),
+    message,
+  );
 });

@@ -123,3 +123,32 @@ Deno.test("near the origin positions have 32 bits, as the files that are written
   assert(placed.positions instanceof Float32Array);
   assertEquals((await decodeMesh(encodePly(placed), "x.ply")).positions, placed.positions);
 });
+
+Deno.test("a mesh of any size is read with all of its digits", async () => {
+  const { positions, indices } = torus(0.6, 0.25, 12, 8);
+  const text = (size: string) => {
+    const number = (value: number) => `${value.toFixed(9)}e${size}`;
+    const lines: string[] = [];
+    for (let i = 0; i < positions.length; i += 3) {
+      lines.push(`v ${[...positions.subarray(i, i + 3)].map(number).join(" ")}`);
+    }
+    for (let i = 0; i < indices.length; i += 3) {
+      lines.push(`f ${[...indices.subarray(i, i + 3)].map((each) => each + 1).join(" ")}`);
+    }
+    return new TextEncoder().encode(lines.join("\n"));
+  };
+  const { volume } = inspectMesh(normaliseMesh({ positions, indices }).mesh);
+  for (const size of ["37", "20", "-30", "-37", "-38", "-40", "-44", "-50", "-140"]) {
+    const { mesh, transform } = normaliseMesh(await decodeMesh(text(size), "x.obj"));
+    assertAlmostEquals(inspectMesh(mesh).volume / volume, 1, 1e-6);
+    // Written and read again, it has the same size.
+    const again = await decodeMesh(encodeObj(denormaliseMesh(mesh, transform)), "x.obj");
+    assertAlmostEquals(normaliseMesh(again).transform.scale / transform.scale, 1, 1e-6);
+  }
+  const tiny = await decodeMesh(text("-160"), "x.obj");
+  assertThrows(
+    () => normaliseMesh(tiny, {}, "x.obj"),
+    Error,
+    "x.obj: expected a mesh of a size of at least 1e-150, found 1.70e-160.",
+  );
+});

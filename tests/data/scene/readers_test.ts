@@ -222,7 +222,7 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
   [
     "a matrix of another size",
     () => transforms([a, { ...b, transform_matrix: [[1, 2], [3, 4]] }]),
-    "scene/transforms.json, frame 1: expected a transform_matrix of 4 × 4 numbers, found none.",
+    "scene/transforms.json, frame 1: expected a transform_matrix of 4 × 4 numbers, found a list of 2.",
   ],
   [
     "a mirrored pose",

@@ -3,6 +3,7 @@ import { encodePng, readScene } from "../../../mod.ts";
 import { type Scene, sceneFromBytes, type SceneOptions, surveyScene } from "../../../lib/data/scene/mod.ts";
 import { lookingAt } from "../../../lib/render/camera_path.ts";
 import { exif, segment } from "../../codec/image/jpeg_builder.ts";
+import { chunk } from "../../codec/image/png_builder.ts";
 import { llffFiles, llffRow, npy, testPicture, testPng } from "../../support/scenes.ts";
 
 type Files = Record<string, Uint8Array>;
@@ -70,6 +71,39 @@ Deno.test("photographs are used as stored, whatever their EXIF orientation, and 
       "cameras are estimated on these.",
     ]);
   }
+});
+
+/** A PNG with a further chunk behind its header. */
+function pngWith(type: string, content: number[], png = testPng(24, 16)): Uint8Array {
+  return Uint8Array.from([...png.subarray(0, 33), ...chunk(type, content), ...png.subarray(33)]);
+}
+
+Deno.test("PNGs with an EXIF orientation are used as stored too", async () => {
+  const turned = pngWith("eXIf", exif(6).slice(6));
+  const plain = await readScene(ring({ picture: () => testPng(24, 16) }));
+  const scene = await readScene(ring({ picture: () => turned }));
+  assertEquals(viewsOf(scene).map(({ picture }) => picture), viewsOf(plain).map(({ picture }) => picture));
+  assertEquals(scene.warnings, [
+    "scene: 8 of 8 photographs have an EXIF orientation, such as images/0.png; their pixels are used as they are stored, as " +
+    "cameras are estimated on these.",
+  ]);
+});
+
+Deno.test("photographs whose colours are not sRGB are used all the same, and one warning tells so", async () => {
+  const linear = pngWith("gAMA", [0, 1, 0x86, 0xa0]);
+  const usual = pngWith("sRGB", [0]);
+  const { warnings } = await readScene(ring({ picture: (i) => i % 4 === 3 ? linear : usual }));
+  assertEquals(warnings, [
+    "scene: 2 of 8 photographs have colours that are not sRGB, such as images/3.png with a gamma of 1; their pixels are taken as " +
+    "sRGB.",
+  ]);
+  assertEquals((await surveyScene(ring({ picture: () => linear }))).warnings.length, 1);
+  const files = { ...llffFiles(2), "images_4/01.png": pngWith("gAMA", [0, 1, 0x86, 0xa0], testPng(20, 15)) };
+  const llff = await readScene(sceneFromBytes(files, "scene"), { downscale: 4 });
+  assertEquals(llff.warnings, [
+    "scene: 1 of 2 photographs have colours that are not sRGB, such as images_4/01.png with a gamma of 1; their pixels are taken as " +
+    "sRGB.",
+  ]);
 });
 
 Deno.test("masks of moving objects, which only instant-ngp reads, are warned of", async () => {
@@ -560,4 +594,68 @@ Deno.test("a picture's own alpha and size do not matter to the survey", async ()
   const [survey, scene] = [await surveyScene(files, { size: 10 }), await readScene(files, { size: 10 })];
   assertEquals(survey.train.map(({ camera }) => camera), scene.train.map(({ camera }) => camera));
   assertEquals(scene.train[0].picture.width, survey.train[0].camera.width);
+});
+
+Deno.test("reading tells of each photograph, and a signal ends it before the next one", async () => {
+  const told: string[] = [];
+  const controller = new AbortController();
+  const onProgress = (decoded: number, photographs: number) => {
+    told.push(`${decoded} of ${photographs}`);
+    // As a signal does that comes while a photograph is decoded.
+    if (decoded === 3) setTimeout(() => controller.abort(new Error("stopped")));
+  };
+  const options = { signal: controller.signal, onProgress };
+  await assertRejects(() => readScene(ring(), options), Error, "stopped");
+  assertEquals(told, ["0 of 8", "1 of 8", "2 of 8", "3 of 8"]);
+  told.length = 0;
+  await readScene(ring(), { onProgress });
+  assertEquals(told.length, 8);
+});
+
+Deno.test("pixels far from square, unusual angles and bounds of test views are warned of", async () => {
+  const shared = (json: object) => surveyScene(ring({ shared: json })).then(({ warnings }) => warnings);
+  assertEquals(await shared({ fl_x: 20, fl_y: 21, w: 20, h: 15 }), []);
+  assertEquals(await shared({ fl_x: 20, fl_y: 60, w: 20, h: 15 }), [
+    "scene: the focal lengths 20 and 60 of a camera mean that pixels are far from square.",
+  ]);
+  for (const [angle, shown] of [[0.2, "11.5"], [2.5, "143"]] as const) {
+    const [warning] = await shared({ camera_angle_x: angle });
+    assertEquals(warning.split(",")[0], `scene: pictures are ${shown} to ${shown} degrees wide`);
+  }
+  const frames = (folder: string, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ file_path: `${folder}/${i}`, transform_matrix: matrixAt(i, count) }));
+  const pictures = Object.fromEntries(
+    ["train", "test"].flatMap((folder) => [0, 1, 2, 3].map((i) => [`${folder}/${i}.png`, testPng(20, 15, i)])),
+  );
+  const { warnings, near, far } = await surveyScene(sceneFromBytes({
+    "transforms_train.json": text({ camera_angle_x: 0.8, near: 2, frames: frames("train", 4) }),
+    "transforms_test.json": text({ camera_angle_x: 0.8, near: 1, far: 3, frames: frames("test", 4) }),
+    ...pictures,
+  }, "scene"));
+  assertEquals([near, far, warnings], [2, 6, [
+    "scene/transforms_test.json: near 1 and far 3 are not used: the bounds of all rays are those of scene/transforms_train.json.",
+  ]]);
+});
+
+Deno.test("a matrix that is none is described as it is", async () => {
+  const matrix = (transform_matrix: unknown) => ring({ frame: () => ({ transform_matrix }) });
+  const expected = "scene/transforms.json, frame 0: expected a transform_matrix of 4 × 4 numbers, found";
+  await refuses(matrix(Array(16).fill(0)), `${expected} a list of 16.`);
+  await refuses(matrix([[1, 0, 0, 0], [0, 1, 0], [0, 0, 1, 0]]), `${expected} a list of 3 as row 1.`);
+  await refuses(matrix([[1, 0, 0, 0], 7, [0, 0, 1, 0]]), `${expected} 7 as row 1.`);
+});
+
+Deno.test("a signal ends the survey of a scene before the next file", async () => {
+  const controller = new AbortController();
+  const files = ring();
+  let read = 0;
+  const stopping = {
+    ...files,
+    read: (path: string) => {
+      if (++read === 5) controller.abort(new Error("stopped"));
+      return files.read(path);
+    },
+  };
+  await assertRejects(() => readScene(stopping, { signal: controller.signal }), Error, "stopped");
+  assertEquals(read, 5);
 });

@@ -1,9 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { type Change, watchDisk } from "../../../tasks/run/disk.ts";
+import { FolderLock } from "../../../tasks/run/folder_lock.ts";
 import { createRunFolder } from "../../../tasks/run/new_run.ts";
 import type { RunFolder } from "../../../tasks/run/run_folder.ts";
-import { onWriteError } from "../../../tasks/training/write_errors.ts";
+import { onWriteError, retried } from "../../../tasks/training/write_errors.ts";
 import { inFolder, namesIn } from "../../support/temporary_folder.ts";
 
 const FULL = "No space left on device (os error 28)";
@@ -73,6 +74,40 @@ Deno.test("a run that waits says so once, goes on when there is room, and can be
     using _full = fullDisk(() => true);
     setTimeout(() => stop.abort(), 300);
     await assertRejects(() => run.appendMetrics({ step: 2 }), Error, sentence);
+  }));
+
+Deno.test("a disk that is full from the start keeps nobody from the lock, and ends a new run with the sentence about its file", () =>
+  inFolder(async (folder) => {
+    const { write } = Deno.FsFile.prototype;
+    Deno.FsFile.prototype.write = () => Promise.reject(Object.assign(new Error(FULL), { code: "ENOSPC" }));
+    try {
+      const fill = (run: RunFolder) => run.writeConfig({});
+      const message = `${join(folder, "image", ".full.new", "config.json")}: cannot be written: ${FULL}.`;
+      await assertRejects(() => createRunFolder({ root: folder, task: "image", name: "full" }, fill), Error, message);
+      using _lock = await FolderLock.take(folder, "");
+    } finally {
+      Deno.FsFile.prototype.write = write;
+    }
+    assertEquals(namesIn(folder), [".lock"]);
+    const full = Object.assign(new Error(`${FULL}.`), { code: "ENOSPC" });
+    let [tries, waits] = [0, 0];
+    const wait = () => Promise.resolve(void waits++);
+    assertEquals(await retried(() => ++tries < 3 ? Promise.reject(full) : Promise.resolve("made"), wait), "made");
+    assertEquals(waits, 2);
+    await assertRejects(() => retried(() => Promise.reject(new Error("other")), wait), Error, "other");
+  }));
+
+Deno.test("a disk that is protected for a while is waited for, and no checkpoint goes to make room on it", () =>
+  withRun(async (run) => {
+    let waits = 0;
+    run.onWriteError = () => Promise.resolve(void waits++);
+    {
+      using _protected = watchDisk(({ kind }) => {
+        if (kind === "append" && waits < 2) throw Object.assign(new Error("Permission denied"), { code: "EACCES" });
+      });
+      await run.appendMetrics({ step: 1 });
+    }
+    assertEquals([waits, checkpoints(run).length], [2, 3]);
   }));
 
 Deno.test("other errors are not waited for", () =>

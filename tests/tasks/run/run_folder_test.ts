@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import { checkNewRun, createRunFolder } from "../../../tasks/run/new_run.ts";
 import { stepCheckpointName } from "../../../tasks/run/checkpoints.ts";
 import { openRunFolder, resumeRunFolder, RunFolder } from "../../../tasks/run/run_folder.ts";
+import { FolderLock } from "../../../tasks/run/folder_lock.ts";
 import { timeName } from "../../../tasks/run/run_name.ts";
 import { inFolder, namesIn } from "../../support/temporary_folder.ts";
 
@@ -35,6 +36,40 @@ Deno.test("a run without a name is called after the local time, and later ones o
     for (let i = 0; i < 3; i++) runs.push(stack.use(await createRunFolder({ root, task: "image" })));
     for (const run of runs) assertMatch(run.path, /image.\d{4}-\d\d-\d\d-\d{6}(-[23])?$/);
     assertEquals(new Set(runs.map(({ path }) => path)).size, 3);
+  }));
+
+Deno.test("runs that start in the same second do not take each other's folders for those of killed processes", () =>
+  inFolder(async (root) => {
+    using stack = new DisposableStack();
+    const fill = (run: RunFolder) => run.writeConfig({});
+    const runs = await Promise.all(Array.from({ length: 20 }, () => createRunFolder({ root, task: "image" }, fill)));
+    for (const run of runs) stack.use(run);
+    assertEquals(new Set(runs.map(({ path }) => path)).size, 20);
+    const { tryTake } = FolderLock;
+    const disturbances = [
+      // The hidden folder is gone before it is locked, locked by who removes it, or removed with its lock.
+      (hidden: string) => Deno.remove(hidden, { recursive: true }),
+      async (hidden: string) => void stack.use((await tryTake.call(FolderLock, hidden))!),
+      async (hidden: string) => {
+        const lock = await tryTake.call(FolderLock, hidden);
+        await Deno.remove(hidden, { recursive: true });
+        await Deno.mkdir(hidden);
+        return lock;
+      },
+    ];
+    for (const [i, disturb] of disturbances.entries()) {
+      let left = 1;
+      FolderLock.tryTake = async (folder, name) => {
+        const early = folder.endsWith(".new") && left-- > 0 ? await disturb(folder) : undefined;
+        return early ?? await tryTake.call(FolderLock, folder, name);
+      };
+      try {
+        const run = stack.use(await createRunFolder({ root: join(root, `${i}`), task: "image" }, fill));
+        assertEquals(await run.readConfig(), {});
+      } finally {
+        FolderLock.tryTake = tryTake;
+      }
+    }
   }));
 
 Deno.test("names that leave the folder or trouble a shell are refused before anything is made", () =>

@@ -6,7 +6,9 @@
  * @module
  */
 
-import { exifOrientation, type Orientation } from "../exif.ts";
+import { joinBytes } from "../../join_bytes.ts";
+import { describeColourSpace, type Exif, type Orientation, readExif } from "../exif.ts";
+import { describeProfile } from "../icc.ts";
 import type { Colours } from "./colours.ts";
 import { type Component, type Frame, isFrame, readFrame } from "./frame.ts";
 import { type HuffmanCode, readCodes, usualCode } from "./huffman.ts";
@@ -23,6 +25,8 @@ export interface Jpeg {
   readonly colours: Colours;
   /** The picture's orientation according to EXIF; 1 if the file does not tell. */
   readonly orientation: Orientation;
+  /** What the file says of its colours, if they are not sRGB's. */
+  readonly otherColours?: string;
 }
 
 /** A scan, which is not decoded yet. */
@@ -43,7 +47,8 @@ interface Scan {
  */
 const MOST_SCANS = 100;
 
-const [DHT, SOS, DQT, DNL, DRI, APP0, APP1, APP14] = [0xc4, 0xda, 0xdb, 0xdc, 0xdd, 0xe0, 0xe1, 0xee];
+const [DHT, SOS, DQT, DNL, DRI] = [0xc4, 0xda, 0xdb, 0xdc, 0xdd];
+const [APP0, APP1, APP2, APP14] = [0xe0, 0xe1, 0xe2, 0xee];
 
 /**
  * Reads the marker segments (ITU-T T.81, annex B) up to the end of the image.
@@ -62,7 +67,9 @@ export function readJpeg(bytes: Uint8Array, most: number, name: string): Jpeg {
 /** What is known of a JPEG up to a segment. */
 class JpegReading {
   #frame?: Frame;
-  #orientation?: Orientation;
+  #exif: Exif = {};
+  /** The parts of the colour profile by their number; each follows 14 bytes (ICC.1:2022, B.4). */
+  readonly #profile = new Map<number, Uint8Array>();
   #jfif = false;
   /** The colour transform that Adobe's segment tells. */
   #transform?: number;
@@ -81,8 +88,9 @@ class JpegReading {
   take(segment: Segment): void {
     const { marker, content } = segment;
     if (marker === APP0) this.#jfif ||= begins(content, "JFIF\0");
-    // Editors add EXIF segments of their own; the first that tells the orientation counts.
-    if (marker === APP1 && begins(content, "Exif\0")) this.#orientation ??= exifOrientation(content.subarray(6));
+    // Editors add EXIF segments of their own; the first that tells a thing counts.
+    if (marker === APP1 && begins(content, "Exif\0")) this.#exif = { ...readExif(content.subarray(6)), ...this.#exif };
+    if (marker === APP2 && begins(content, "ICC_PROFILE\0")) this.#profile.set(content[12], content.subarray(14));
     if (marker === APP14 && begins(content, "Adobe") && content.length >= 12) this.#transform = content[11];
     if (marker === DQT) readQuantisers(content, this.#tables, this.name);
     if (marker === DHT) readCodes(content, this.#codes, this.name);
@@ -102,8 +110,15 @@ class JpegReading {
       scans: this.#scans,
       quantisers: this.#quantisers,
       colours: this.#coloursOf(frame.components),
-      orientation: this.#orientation ?? 1,
+      orientation: this.#exif.orientation ?? 1,
+      otherColours: this.#otherColours(),
     };
+  }
+
+  #otherColours(): string | undefined {
+    if (this.#profile.size === 0) return describeColourSpace(this.#exif);
+    const parts = [...this.#profile].sort(([a], [b]) => a - b).map(([, part]) => part);
+    return describeProfile(joinBytes(parts));
   }
 
   /** This follows libjpeg: JFIF means YCbCr; otherwise Adobe's marker decides, and without one the names of the components. */

@@ -6,6 +6,8 @@
  */
 
 import { crc32 } from "node:zlib";
+import { type Exif, readExif } from "../exif.ts";
+import { COLOUR_CHUNKS } from "./colours.ts";
 
 /** The content of the IHDR chunk (PNG specification, 11.2.1). */
 export interface PngHeader {
@@ -30,6 +32,11 @@ export interface Png {
   readonly transparency?: Uint8Array;
   /** The compressed rows. */
   readonly data: Uint8Array;
+  /** The picture's orientation according to EXIF; 1 if the file does not tell. */
+  /** What its EXIF data say; empty if there are none. */
+  readonly exif: Exif;
+  /** The content of each of `COLOUR_CHUNKS` that is there. */
+  readonly colours: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The depths that the specification allows for each colour type. */
@@ -43,7 +50,7 @@ const SIGNATURE_BYTES = 8;
 const CHUNK_BYTES = 12;
 
 /**
- * Reads the chunks up to IEND and verifies their checksums. Chunks that are not needed for the pixels are passed over.
+ * Reads the chunks up to IEND and verifies their checksums. Chunks that tell nothing of the pixels are passed over.
  *
  * @param bytes The whole file, which begins with the PNG signature.
  * @param name The name of the file in error messages.
@@ -56,14 +63,14 @@ export function readPng(bytes: Uint8Array, name: string): Png {
 }
 
 /**
- * Reads the header and checks that all chunks up to IEND are there, in order and complete, without their checksums.
+ * Reads all but the compressed rows, and checks that all chunks up to IEND are there, in order and complete, without their checksums.
  *
  * @throws {Error} As `readPng`.
  */
-export function readPngHeader(bytes: Uint8Array, name: string): PngHeader {
+export function readPngHeader(bytes: Uint8Array, name: string): Omit<Png, "data"> {
   const reading = new PngReading(bytes, name, false);
   while (!reading.ended) reading.takeChunk();
-  return reading.finish().header;
+  return reading.finish();
 }
 
 /** The error of a damaged PNG. */
@@ -78,6 +85,8 @@ class PngReading {
   #header?: PngHeader;
   #palette: Uint8Array = new Uint8Array();
   #transparency?: Uint8Array;
+  #exif?: Exif;
+  readonly #colours = new Map<string, Uint8Array>();
   readonly #view: DataView;
   readonly #data: Uint8Array;
   /** The bytes of `#data` that are filled. */
@@ -124,7 +133,14 @@ class PngReading {
     }
     if (this.#length === 0) throw new Error(`${this.name}: the PNG has no IDAT chunk.`);
     const data = this.#data.subarray(0, this.#length);
-    return { header, palette: this.#palette, transparency: this.#transparency, data };
+    return {
+      header,
+      palette: this.#palette,
+      transparency: this.#transparency,
+      data,
+      exif: this.#exif ?? {},
+      colours: this.#colours,
+    };
   }
 
   #take(type: string, content: Uint8Array): void {
@@ -157,9 +173,13 @@ class PngReading {
       case "IEND":
         this.ended = true;
         break;
+      case "eXIf":
+        this.#exif ??= readExif(withoutMark(content));
+        break;
       default:
         // A chunk with a capital first letter is needed to understand the picture.
         if (type < "a") throw damagedPng(this.name, `the unknown critical chunk ${type}`);
+        if (COLOUR_CHUNKS.includes(type) && !this.#colours.has(type)) this.#colours.set(type, content);
     }
   }
 
@@ -184,6 +204,12 @@ class PngReading {
     }
     this.#transparency = content;
   }
+}
+
+/** Some programs write the mark before EXIF data that only belongs to JPEGs. */
+function withoutMark(content: Uint8Array): Uint8Array {
+  const mark = [0x45, 0x78, 0x69, 0x66, 0, 0];
+  return mark.every((byte, i) => content[i] === byte) ? content.subarray(mark.length) : content;
 }
 
 function parseHeader(content: Uint8Array, name: string): PngHeader {

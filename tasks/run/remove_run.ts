@@ -1,9 +1,9 @@
 import { basename, dirname } from "@std/path";
-import { checkName } from "../run/run_name.ts";
+import { checkName } from "./run_name.ts";
 import { UserError } from "../shell/user_error.ts";
 
 /**
- * Removes the folder of a comparison's run with everything in it. It is no error if it does not exist.
+ * Removes the folder of a run with everything in it. It is no error if it does not exist.
  *
  * @param path The run's folder: a plain name inside a real folder, so that nothing elsewhere is removed by way of a link.
  * @throws {UserError} If the name is not plain, or the run or the folder of all runs is not a folder but a link or a file.

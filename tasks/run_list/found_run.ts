@@ -1,0 +1,111 @@
+import { join } from "@std/path";
+import { checkpointsIn } from "../run/checkpoints.ts";
+import { FolderLock } from "../run/folder_lock.ts";
+import { readJson } from "../run/json.ts";
+import { anything, checkShape, number, object, optional, printable, record, word } from "../shell/shape.ts";
+import { UserError } from "../shell/user_error.ts";
+
+/** What can be the matter with a run. */
+export const RUN_STATES = ["running", "finished", "stopped", "diverged", "interrupted"] as const;
+
+/** What is known of a run from the files in its folder. */
+export interface FoundRun {
+  readonly path: string;
+  readonly task: string;
+  readonly name: string;
+  readonly status: typeof RUN_STATES[number];
+  /** The options by their names in camelCase. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The learning rate, also where it is a default. */
+  readonly learningRate?: number;
+  /** The steps that the run has made, by its summary or its newest checkpoint. */
+  readonly made: number;
+  /** The steps that it is to make. */
+  readonly steps: number;
+  /** The entries of `summary.json`; none before the end of a run. */
+  readonly summary: Readonly<Record<string, unknown>>;
+  /** The size of all files in bytes. */
+  readonly bytes: number;
+  /** When the newest file was written. */
+  readonly date: Date;
+}
+
+const configShape = object({
+  task: printable(),
+  options: record(anything()),
+  steps: number({ whole: true, min: 1 }),
+  optimizer: optional(record(anything())),
+});
+
+/** What a summary is checked for; its other entries depend on the task. */
+const summaryShape = object({
+  status: optional(word(["finished", "stopped", "diverged"])),
+  steps: number({ whole: true, min: 0 }),
+});
+
+/** Finds the runs in the folders of these tasks. What cannot be read is told by a line on standard error. */
+export async function findRuns(root: string, tasks: readonly string[]): Promise<FoundRun[]> {
+  const runs: FoundRun[] = [];
+  for (const task of tasks) {
+    for (const name of await folderNames(join(root, task))) {
+      try {
+        const run = await readRun(join(root, task, name), task, name);
+        if (run !== undefined) runs.push(run);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        console.error(error.message);
+      }
+    }
+  }
+  return runs;
+}
+
+/** A run; undefined if the folder has no configuration. */
+async function readRun(path: string, task: string, name: string): Promise<FoundRun | undefined> {
+  const [configFile, summaryFile] = ["config.json", "summary.json"].map((file) => join(path, file));
+  if (!await exists(configFile)) return undefined;
+  const { options, steps, optimizer = {} } = checkShape(await readJson(configFile), configShape, configFile);
+  const found = await exists(summaryFile) ? await readJson(summaryFile) : undefined;
+  const ended = found === undefined ? undefined : checkShape(found, summaryShape, summaryFile);
+  const newest = (await checkpointsIn(join(path, "checkpoints"))).at(-1);
+  // A run that goes on after its summary was written has newer checkpoints.
+  const made = Math.max(ended?.steps ?? 0, newest?.step ?? 0);
+  const status = await FolderLock.isTaken(path)
+    ? "running"
+    : ended === undefined || ended.steps < made
+    ? "interrupted"
+    : ended.status ?? "finished";
+  const { bytes, date } = await contentOf(path);
+  const summary = (found ?? {}) as Record<string, unknown>;
+  const learningRate = typeof optimizer.learningRate === "number" ? optimizer.learningRate : undefined;
+  return { path, task, name, status, options, learningRate, made, steps, summary, bytes, date };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.lstat(path).catch(() => undefined) !== undefined;
+}
+
+/** Names of the folders in a folder that need not exist, without hidden ones and links. */
+async function folderNames(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder)).catch((error) => {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
+    throw new UserError(`${folder}: cannot be read: ${(error as Error).message}.`);
+  });
+  return entries.filter(({ name, isDirectory }) => isDirectory && !name.startsWith(".")).map(({ name }) => name).sort();
+}
+
+/** The size of all files below a folder, and the time of the newest one. */
+async function contentOf(folder: string): Promise<{ bytes: number; date: Date }> {
+  let [bytes, time] = [0, 0];
+  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
+    if (isDirectory) {
+      const below = await contentOf(join(folder, name));
+      [bytes, time] = [bytes + below.bytes, Math.max(time, below.date.getTime())];
+    } else if (isFile) {
+      const { size, mtime } = await Deno.stat(join(folder, name));
+      // The lock file is written when a run is resumed, even if that is refused.
+      [bytes, time] = [bytes + size, name === ".lock" ? time : Math.max(time, mtime?.getTime() ?? 0)];
+    }
+  }
+  return { bytes, date: new Date(time) };
+}

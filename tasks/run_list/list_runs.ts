@@ -1,0 +1,131 @@
+import { removeRun } from "../run/remove_run.ts";
+import { encodeCsv } from "../run/csv.ts";
+import { TASKS } from "../registry.ts";
+import { alignedRows } from "../shell/aligned_rows.ts";
+import { callerPath } from "../shell/caller_path.ts";
+import { camelCase } from "../shell/command.ts";
+import { parseOptions } from "../shell/options.ts";
+import { UserError } from "../shell/user_error.ts";
+import { networkName } from "../training/network_choice.ts";
+import { commandFor } from "./command.ts";
+import { findRuns, type FoundRun } from "./found_run.ts";
+
+/** The figures that say how good a run is, the first one that it has. Of all of them, more is better. */
+const QUALITIES = ["testPsnr", "psnr", "iouUniform"];
+
+/**
+ * Runs `deno task runs`.
+ *
+ * @param args The command line.
+ */
+export async function listRuns(args: readonly string[]): Promise<void> {
+  const { values, given } = parseOptions(args, commandFor([...TASKS.keys()]));
+  const { task, status, where, sort, csv, json, prune, dryRun } = values;
+  if (dryRun && !prune) throw new UserError("--dry-run: expected --prune beside it, found none.");
+  if (prune && !given.has("where") && !given.has("status")) {
+    throw new UserError("--prune: expected --where or --status, which say what to remove, found neither.");
+  }
+  const root = callerPath("runs");
+  const found = await findRuns(root, task === "all" ? [...TASKS.keys()] : [task]);
+  const wanted = where === undefined ? [] : conditionsOf(where);
+  const selected = found
+    .filter((run) => status === "all" || run.status === status)
+    .filter((run) => wanted.every(([option, value]) => optionText(run, option) === value))
+    .toSorted(ORDERS[sort]);
+  if (prune) return await pruneRuns(selected, dryRun);
+  if (json) return console.log(JSON.stringify(selected.map(record), null, 2));
+  if (csv) return console.log(encodeCsv(selected.map(flatRecord)).trimEnd());
+  if (selected.length === 0) return console.log(`There is no such run in ${root}.`);
+  console.log(tableOf(selected).join("\n"));
+}
+
+const ORDERS: Readonly<Record<string, (a: FoundRun, b: FoundRun) => number>> = {
+  date: (a, b) => a.date.getTime() - b.date.getTime(),
+  quality: (a, b) => (qualityOf(a)?.[1] ?? -Infinity) - (qualityOf(b)?.[1] ?? -Infinity) || 0,
+  seconds: (a, b) => Number(a.summary.seconds ?? 0) - Number(b.summary.seconds ?? 0),
+  name: (a, b) => a.name < b.name ? -1 : Number(a.name > b.name),
+};
+
+/** "optimizer=soap,width=256" as pairs. */
+function conditionsOf(text: string): [option: string, value: string][] {
+  return text.split(",").map((condition) => {
+    const at = condition.indexOf("=");
+    if (at > 0) return [camelCase(condition.slice(0, at).trim().replace(/^--/, "")), condition.slice(at + 1).trim()];
+    throw new UserError(
+      `--where: expected conditions such as optimizer=soap, separated by commas, found "${condition}".`,
+    );
+  });
+}
+
+/** An option of a run as it is typed; undefined if the run has no such option. */
+function optionText({ options }: FoundRun, name: string): string | undefined {
+  const value = options[name];
+  return value === undefined ? undefined : Array.isArray(value) ? value.join() : `${value}`;
+}
+
+function qualityOf({ summary }: FoundRun): [name: string, value: number] | undefined {
+  const name = QUALITIES.find((each) => typeof summary[each] === "number");
+  return name === undefined ? undefined : [name, summary[name] as number];
+}
+
+function tableOf(runs: readonly FoundRun[]): string[] {
+  const heads = [
+    ...["task", "name", "status", "field", "optimizer", "rate", "schedule"],
+    ...["quality", "steps", "seconds", "MB"],
+  ];
+  const rows = runs.map((run) => {
+    const { task, name, status, options, made, steps, summary, bytes } = run;
+    const quality = qualityOf(run);
+    const network = { activation: `${options.activation}`, encoding: optionText(run, "encoding") };
+    return [
+      task,
+      name,
+      status,
+      networkName(network),
+      `${options.optimizer}`,
+      `${run.learningRate ?? ""}`,
+      `${options.schedule}`,
+      quality === undefined ? "" : `${quality[1].toFixed(quality[0] === "iouUniform" ? 4 : 2)} ${quality[0]}`,
+      made < steps ? `${made} of ${steps}` : `${made}`,
+      typeof summary.seconds === "number" ? summary.seconds.toFixed(0) : "",
+      (bytes / 1e6).toFixed(1),
+    ];
+  });
+  return alignedRows([heads, ...rows], 8);
+}
+
+/** A run for programs. */
+function record({ date, ...run }: FoundRun) {
+  return { ...run, date: date.toISOString() };
+}
+
+/** A run as one row: its own columns, then its options and figures. */
+function flatRecord(run: FoundRun): Record<string, unknown> {
+  const { options, summary, ...own } = record(run);
+  const prefixed = (prefix: string, values: object) =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        `${prefix}.${name}`,
+        typeof value === "object" ? JSON.stringify(value) : value,
+      ]),
+    );
+  return { ...own, ...prefixed("option", options), ...prefixed("summary", summary) };
+}
+
+/** Removes runs, but for running ones, and says so. */
+async function pruneRuns(runs: readonly FoundRun[], dryRun: boolean): Promise<void> {
+  let bytes = 0;
+  let count = 0;
+  for (const run of runs) {
+    if (run.status === "running") {
+      console.log(`${run.path} is running and stays.`);
+      continue;
+    }
+    if (!dryRun) await removeRun(run.path);
+    console.log(`${run.path} ${dryRun ? "would be" : "was"} removed.`);
+    bytes += run.bytes;
+    count++;
+  }
+  const freed = `${(bytes / 1e6).toFixed(1)} MB`;
+  console.log(dryRun ? `${count} runs with ${freed} would be removed.` : `${count} runs with ${freed} were removed.`);
+}

@@ -1,0 +1,223 @@
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { openDevice } from "../../mod.ts";
+import { CheckpointMismatchError } from "../../lib/train/mod.ts";
+import { TrainingStep } from "../../lib/train/training_step.ts";
+import { imageTask } from "../../tasks/image/task.ts";
+import { watchDisk } from "../../tasks/run/disk.ts";
+import { RunFolder } from "../../tasks/run/run_folder.ts";
+import { EarlierRun } from "../../tasks/training/earlier_run.ts";
+import { runTraining } from "../../tasks/training/run_training.ts";
+import { smoothPng, tiny } from "../support/image_task.ts";
+import { quietly } from "../support/quietly.ts";
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
+import { newestCheckpoint } from "../support/training_task.ts";
+
+const options = [...tiny, "--kernels", "register", "--optimizer", "adam", "--activation", "gaussian", "--seed", "3"];
+
+/** What a user gives to `deno task image`, in this process; returns what was said on standard error. */
+function image(folder: string, ...args: string[]): Promise<string> {
+  return quietly(folder, () => runTraining(imageTask, args, new AbortController().signal));
+}
+
+/** Gives a folder with a finished run of four epochs, three steps each, with three checkpoints, to `work`. */
+function withRun(work: (folder: string, path: string) => Promise<void>): Promise<void> {
+  return inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
+    await image(folder, "picture.png", ...options, "--epochs", "4", "--evaluate-every", "1", "--name", "a");
+    await work(folder, join(folder, "runs", "image", "a"));
+  });
+}
+
+/** All files of a run but its lock, with their contents. */
+async function contents(path: string): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const name of [...namesIn(path), ...namesIn(join(path, "checkpoints")).map((name) => `checkpoints/${name}`)]) {
+    if (name !== ".lock" && name !== "checkpoints") files[name] = (await Deno.readFile(join(path, name))).toBase64();
+  }
+  return files;
+}
+
+Deno.test("a run is not continued with another field than that of its checkpoints, and the part that differs is named", () =>
+  withRun(async (folder, path) => {
+    const file = join(path, "config.json");
+    const text = await Deno.readTextFile(file);
+    const config = JSON.parse(text);
+    const tries: [changed: object, different: RegExp][] = [
+      [
+        { activation: "sine" },
+        /expected a field with "sine" as layers\[0\]\.activation\.name, found one with "gaussian"/,
+      ],
+      [{ sigma: 3 }, /expected a field with 3 as layers\[0\]\.activation\.options\.sigma, found one with 0?\.\d+/],
+      [{ encoding: "positional" }, /expected a field with "\w+" as layers\[0\]\.name, found one with "\w+[.\w]*"/],
+      [
+        { width: 9 },
+        /expected a field with 9 as layers\[0\]\.units, found one with 8: the file is of another field\.$/,
+      ],
+      [{ optimizer: "sgd" }, /expected a checkpoint of sgd, found one of adam\.$/],
+    ];
+    for (const [changed, different] of tries) {
+      await Deno.writeTextFile(file, JSON.stringify({ ...config, options: { ...config.options, ...changed } }));
+      const before = await contents(path);
+      const resumed = image(folder, "--resume", path, "--epochs", "5");
+      assertMatch((await assertRejects(() => resumed, Error)).message, different);
+      assertEquals(await contents(path), before);
+    }
+    await Deno.writeTextFile(file, JSON.stringify({ ...config, options: { ...config.options, seed: 99 } }));
+    await image(folder, "--resume", path, "--epochs", "5");
+  }));
+
+Deno.test("a field is not loaded from a run whose options describe another one, or whose checkpoint is of another step", () =>
+  withRun(async (_, path) => {
+    using gpu = await openDevice({ kernels: "register" });
+    const earlier = await EarlierRun.read(new RunFolder(path), imageTask);
+    const values = imageTask.settle(earlier.values, gpu.adapter);
+    const load = async (changed: Partial<typeof values>) => {
+      const { field, step } = await earlier.loadField(gpu, imageTask.field({ ...values, ...changed }, 3));
+      field[Symbol.dispose]();
+      return step;
+    };
+    const { error } = console;
+    console.error = () => {};
+    try {
+      assertEquals(await load({}), 12);
+      await assertRejects(() => load({ activation: "sine" }), CheckpointMismatchError, "layers[0].activation.name");
+      const [newest, later] = ["12", "99"].map((step) => join(path, "checkpoints", `step-000000${step}.safetensors`));
+      await Deno.rename(newest, later);
+      assertEquals(await load({}), 9);
+    } finally {
+      console.error = error;
+    }
+    assertEquals(gpu.liveBuffers, 0);
+  }));
+
+Deno.test("a checkpoint that cannot be read now is not taken for a damaged one", () =>
+  withRun(async (folder, path) => {
+    const before = await contents(path);
+    const { readFile } = Deno;
+    for (
+      const [code, text] of [["EACCES", "Permission denied (os error 13)"], ["EIO", "Input/output error (os error 5)"]]
+    ) {
+      const refused = (file: string | URL) =>
+        Promise.reject(Object.assign(new Error(`${text}: readfile '${file}'`), { code }));
+      Deno.readFile = (file) => String(file).endsWith("00012.safetensors") ? refused(file) : readFile(file);
+      try {
+        const { message } = await assertRejects(() => image(folder, "--resume", path, "--epochs", "5"), Error);
+        const file = join(path, "checkpoints", "step-00000012.safetensors");
+        assertEquals(
+          message,
+          `${file}: cannot be read: ${text}. The checkpoint may be whole, so no older one is used instead.`,
+        );
+      } finally {
+        Deno.readFile = readFile;
+      }
+    }
+    assertEquals(await contents(path), before);
+  }));
+
+Deno.test("a run whose checkpoints are gone is not begun again over its measurements and results", () =>
+  withRun(async (folder, path) => {
+    for (const name of namesIn(join(path, "checkpoints"))) await Deno.remove(join(path, "checkpoints", name));
+    const refused = async () => {
+      const before = await contents(path);
+      const { message } = await assertRejects(() => image(folder, "--resume", path, "--epochs", "6"), Error);
+      assertMatch(
+        message,
+        /checkpoints: expected a checkpoint, found none, although the run has made 12 steps: it cannot be/,
+      );
+      assertEquals(await contents(path), before);
+    };
+    await refused();
+    await Deno.remove(join(path, "summary.json"));
+    await refused();
+    // A kill between the first measurement and its checkpoint leaves this.
+    const [first] = (await Deno.readTextFile(join(path, "metrics.jsonl"))).split("\n");
+    await Deno.writeTextFile(join(path, "metrics.jsonl"), `${first}\n`);
+    await image(folder, "--resume", path, "--epochs", "4");
+    assertEquals((await new RunFolder(path).readMetrics()).length, 4);
+  }));
+
+Deno.test("a checkpoint whose name says another step is set aside, and the bits are those of an undisturbed run", () =>
+  withRun(async (folder, path) => {
+    await image(folder, "picture.png", ...options, "--epochs", "5", "--evaluate-every", "1", "--name", "whole");
+    const file = (step: string) => join(path, "checkpoints", `step-000000${step}.safetensors`);
+    await Deno.rename(file("12"), file("99"));
+    const said = await image(folder, "--resume", path, "--epochs", "5");
+    const sentence = `${file("99")}: expected the checkpoint of step 99, as its name says, found one of step 12.`;
+    assertStringIncludes(said, `${sentence} The checkpoint of step 9 is used instead.`);
+    assertEquals(await newestCheckpoint(path), await newestCheckpoint(join(folder, "runs", "image", "whole")));
+    assertEquals(namesIn(join(path, "checkpoints")).filter((name) => name.includes("99")), ["step-00000099.damaged"]);
+  }));
+
+Deno.test("a run that is stopped before its first step neither keeps its name nor pretends to have results", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
+    const path = join(folder, "runs", "image", "a");
+    const args = ["picture.png", ...options, "--epochs", "1", "--name", "a"];
+    const stopped = async (...args: string[]) => {
+      const { tune } = TrainingStep.prototype;
+      const controller = new AbortController();
+      TrainingStep.prototype.tune = () => Promise.resolve(controller.abort());
+      try {
+        await quietly(folder, () => runTraining(imageTask, args, controller.signal));
+      } finally {
+        TrainingStep.prototype.tune = tune;
+      }
+      assertEquals(namesIn(path), [".lock", "config.json"]);
+    };
+    await stopped(...args);
+    await stopped(...args);
+    await stopped("--resume", path);
+    await image(folder, "--resume", path);
+    assertEquals((await newestCheckpoint(path)).step, 3);
+    await assertRejects(() => image(folder, ...args), Error, "a run of this name exists");
+  }));
+
+/** Trains, and does something before the line of a step is appended to the measurements. */
+async function disturbed(
+  folder: string,
+  step: number,
+  disturb: (path: string) => void,
+  ...args: string[]
+): Promise<string> {
+  const path = join(folder, "runs", "image", "b");
+  using _watching = watchDisk(({ kind, path: file, ...change }) => {
+    if (kind !== "append" || !file.endsWith("metrics.jsonl") || !("bytes" in change)) return;
+    if (JSON.parse(new TextDecoder().decode(change.bytes)).step === step) disturb(path);
+  });
+  return await image(folder, ...args);
+}
+
+Deno.test("a run whose measurements cannot be written saves its state before it ends", () =>
+  withRun(async (folder, whole) => {
+    const args = ["picture.png", ...options, "--epochs", "4", "--evaluate-every", "1", "--name", "b"];
+    const deny = () => {
+      throw Object.assign(new Error("Permission denied (os error 13)"), { code: "EACCES" });
+    };
+    const sentence = "metrics.jsonl: cannot be written: Permission denied (os error 13).";
+    await assertRejects(() => disturbed(folder, 9, deny, ...args), Error, sentence);
+    const path = join(folder, "runs", "image", "b");
+    assertEquals((await newestCheckpoint(path)).step, 9);
+    await image(folder, "--resume", path);
+    assertEquals(await newestCheckpoint(path), await newestCheckpoint(whole));
+  }));
+
+Deno.test("what somebody removes from the folder of a live run is noticed, and the run can be resumed afterwards", () =>
+  withRun(async (folder, whole) => {
+    const remove = (name: string) => (path: string) => Deno.removeSync(join(path, name), { recursive: true });
+    const args = ["picture.png", ...options, "--epochs", "4", "--evaluate-every", "1", "--name", "b"];
+    const path = join(folder, "runs", "image", "b");
+    for (
+      const [name, step, left] of [["config.json", 6, 3], ["config.json", 12, 3], ["checkpoints", 9, 2], [
+        "checkpoints",
+        12,
+        1,
+      ]] as const
+    ) {
+      await disturbed(folder, step, remove(name), ...args);
+      assertEquals(namesIn(join(path, "checkpoints")).length, left);
+      assertEquals(await newestCheckpoint(path), await newestCheckpoint(whole));
+      await image(folder, "--resume", path, "--epochs", "5");
+      await Deno.remove(path, { recursive: true });
+    }
+  }));

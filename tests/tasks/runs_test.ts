@@ -1,0 +1,76 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { smoothPng } from "../support/image_task.ts";
+import { outcome, startTask } from "../support/process.ts";
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
+
+const TINY = ["picture.png", "--size", "0", "--width", "8", "--layers", "1", "--batch-size", "64", "--epochs", "2"];
+
+Deno.test("runs are listed, selected, sorted and removed", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 16));
+    const runs = async (...args: string[]) => {
+      const { code, stdout, stderr } = await outcome(startTask("runs", args, folder));
+      assertEquals(code, 0, stderr);
+      return stdout.trim().split("\n");
+    };
+    assertMatch((await runs())[0], /^There is no such run in .*runs\.$/);
+    for (const [name, optimizer] of [["one", "adam"], ["two", "sgd"]]) {
+      const made = await outcome(startTask("image", [...TINY, "--optimizer", optimizer, "--name", name], folder));
+      assertEquals(made.code, 0, made.stderr);
+    }
+    const image = join(folder, "runs", "image");
+    await copy(join(image, "one"), join(image, "half"), ["summary.json"]);
+    await copy(join(image, "one"), join(image, "odd"));
+    await Deno.writeTextFile(join(image, "odd", "config.json"), '{"task":"image"}');
+    await Deno.mkdir(join(image, "no run"));
+
+    const [heads, ...rows] = (await runs("--sort", "name")).map((line) => line.trim().split(/ {2,}/));
+    assertEquals(heads.slice(0, 6), ["task", "name", "status", "field", "optimizer", "rate"]);
+    assertEquals(rows.map((row) => row.slice(0, 6)), [
+      ["image", "half", "interrupted", "gaussian", "adam", "0.0001"],
+      ["image", "one", "finished", "gaussian", "adam", "0.0001"],
+      ["image", "two", "finished", "gaussian", "sgd", "1"],
+    ]);
+    const json = JSON.parse(
+      (await runs("--json", "--where", "optimizer=adam,width=8", "--status", "finished")).join(""),
+    );
+    assertEquals(json.map(({ name }: { name: string }) => name), ["one"]);
+    assert(json[0].summary.psnr > 0);
+    assertEquals((await runs("--csv")).length, 4);
+
+    const refused = await outcome(startTask("runs", ["--prune"], folder));
+    assertEquals([refused.code, namesIn(image)], [1, ["half", "no run", "odd", "one", "two"]]);
+    assertStringIncludes(refused.stderr, "--prune: expected --where or --status");
+    await runs("--prune", "--where", "optimizer=adam", "--dry-run");
+    assertEquals(namesIn(image), ["half", "no run", "odd", "one", "two"]);
+    assertMatch((await runs("--prune", "--where", "optimizer=adam")).at(-1)!, /^2 runs with \d\.\d MB were removed\.$/);
+    assertEquals(namesIn(image), ["no run", "odd", "two"]);
+  }));
+
+Deno.test("a running run is listed as running, and is not removed", () =>
+  inFolder(async (folder) => {
+    const run = join(folder, "runs", "image", "live");
+    await Deno.mkdir(run, { recursive: true });
+    const config = {
+      task: "image",
+      options: { activation: "sine", optimizer: "adam", schedule: "constant" },
+      steps: 9,
+    };
+    await Deno.writeTextFile(join(run, "config.json"), JSON.stringify(config));
+    using lock = await Deno.open(join(run, ".lock"), { create: true, write: true });
+    await lock.lock(true);
+    const { stdout } = await outcome(startTask("runs", ["--status", "running", "--prune"], folder));
+    assertStringIncludes(stdout, `${run} is running and stays.`);
+    assertEquals(namesIn(run), [".lock", "config.json"]);
+  }));
+
+/** Copies a folder without the files of these names. */
+async function copy(from: string, to: string, without: readonly string[] = []): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (without.includes(name)) continue;
+    if (isDirectory) await copy(join(from, name), join(to, name));
+    else await Deno.copyFile(join(from, name), join(to, name));
+  }
+}
