@@ -108,7 +108,7 @@ export class TrainingRun implements Disposable {
   /** Writes the results of a finished or interrupted run and prints where they are. */
   async finish(signal: AbortSignal): Promise<RunOutcome> {
     const { folder } = this;
-    const { task, input, habits } = this.parts;
+    const { input, habits } = this.parts;
     const event = this.#last!;
     const { aborted } = event;
     if (habits === undefined) this.#progress.finish();
@@ -120,7 +120,7 @@ export class TrainingRun implements Disposable {
       const above = event.aboveLimit
         ? ", where the loss is so far above that of a constant that no checkpoint was written"
         : "";
-      console.log(`Stopped at step ${event.step}${above}. To go on: deno task ${task} --resume ${folder.path}`);
+      console.log(`Stopped at step ${event.step}${above}. To go on: ${this.#again}`);
     }
     const concluded = await this.#conclude(event, signal);
     // The last step's own loss may have been above the limit by chance.
@@ -140,10 +140,10 @@ export class TrainingRun implements Disposable {
   }
 
   #stoppedBeforeFirstStep(event: TrainEvent): RunOutcome {
-    const { task, habits } = this.parts;
+    const { habits } = this.parts;
     if (habits === undefined) {
       console.log(
-        `Stopped before the first step. To begin again, give the same command, or: deno task ${task} --resume ${this.folder.path}`,
+        `Stopped before the first step. To begin again, give the same command, or: ${this.#again}`,
       );
     }
     return { figures: {}, steps: 0, ...this.#totals(event) };
@@ -171,7 +171,7 @@ export class TrainingRun implements Disposable {
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
   async #conclude(event: TrainEvent, signal: AbortSignal): Promise<Summary> {
     const { folder } = this;
-    const { task, input, field, habits } = this.parts;
+    const { input, field, habits } = this.parts;
     const closing = beginClosing({
       say: (what) => this.#progress.update(`${habits?.prefix ?? ""}${what}`),
       print: (line) => habits === undefined && this.#progress.print(line),
@@ -189,8 +189,7 @@ export class TrainingRun implements Disposable {
         closing.print("Results that would have taken longer were left out.");
         return {};
       }
-      const again = `deno task ${task} --resume ${folder.path}`;
-      closing.print(`The run is trained, but its closing measurements were stopped. To make them: ${again}`);
+      closing.print(`The run is trained, but its closing measurements were stopped. To make them: ${this.#again}`);
       throw error;
     }
   }
@@ -283,6 +282,13 @@ export class TrainingRun implements Disposable {
   async #describe(folder: RunFolder, name: string): Promise<void> {
     await folder.writeConfig(runConfig(this.parts, name));
     await this.parts.input.begin?.(folder);
+  }
+
+  /** The command that goes on with the run. */
+  get #again(): string {
+    const { task, processes } = this.parts;
+    const start = processes === undefined ? "deno task" : `mpirun -n ${processes} deno task mpi`;
+    return `${start} ${task} --resume ${this.folder.path}`;
   }
 
   /** Training time and Hessian-vector products of the whole run so far. */

@@ -68,7 +68,11 @@ mpiTest(
       await child.status;
       const run = join(folder, "runs", "image", "job");
       const { step } = await newestCheckpoint(run);
-      assertStringIncludes(stdout, `Stopped at step ${step}. To go on: `, stderr);
+      assertStringIncludes(
+        stdout,
+        `Stopped at step ${step}. To go on: mpirun -n 2 deno task mpi image --resume ${run}\n`,
+        stderr,
+      );
       const epochs = Math.ceil(step / 3) + 2;
       for (const [processes, further] of [[3, 0], [1, 2]] as const) {
         const resumed = ["image", "--resume", run, "--epochs", String(epochs + further)];
