@@ -80,7 +80,7 @@ export async function shareChoices(peers: Peers, tuner: KernelTuner, tune: () =>
 }
 
 /** The value of process 0 at every process; it must be one that JSON can hold. */
-async function sharedValue<T>(peers: Peers, value: T): Promise<T> {
+export async function sharedValue<T>(peers: Peers, value: T): Promise<T> {
   const text = new TextEncoder().encode(JSON.stringify(value));
   return JSON.parse(new TextDecoder().decode(await peers.broadcast(text)));
 }

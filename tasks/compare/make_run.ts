@@ -50,7 +50,7 @@ export async function makeTrial(request: RunRequest): Promise<RunResult | undefi
   const { gpu, task, values, signal, progress, prefix } = request;
   const loaded = await loadUnlessStopped(request);
   if (loaded === undefined) return undefined;
-  using prepared = new PreparedRun(gpu, task, values, loaded, signal);
+  using prepared = new PreparedRun(gpu, task, values, loaded, { signal });
   const steps = request.steps(prepared.stepsPerEpoch);
   return await result(prepared, signal, async (watch) => {
     for await (const event of prepared.train({ steps, scheduleSteps: steps }, 1)) {
@@ -77,7 +77,7 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
   for (const folder of [dirname(path), unfinished]) await makeIfMissing(folder);
   const loaded = await loadUnlessStopped(request);
   if (loaded === undefined) return undefined;
-  using prepared = new PreparedRun(gpu, task, values, loaded, signal);
+  using prepared = new PreparedRun(gpu, task, values, loaded, { signal });
   const { input, field, optimizer } = prepared;
   const steps = request.steps(prepared.stepsPerEpoch);
   const length = { steps, scheduleSteps: steps };

@@ -28,7 +28,7 @@ export async function measurePace(
 ): Promise<MeasuredPace> {
   const { task, settings } = scope;
   const values = runValues(scope, pair, { input: settings.inputs[0], seed: 0 });
-  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), signal);
+  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), { signal });
   const { stepsPerEpoch, field, input } = prepared;
   const { secondsOf, plainSeconds, firstSeconds, deviceBytes } = await planTraining(prepared.training);
   const within = finalSeconds(settings);

@@ -10,8 +10,8 @@ const sameKeyPress = 500; // milliseconds
 
 /**
  * Runs a task and ends the process. The exit code is 0, or 1 if the task throws: then one line `error: …` goes to stderr, and with
- * NEURAL_FIELDS_DEBUG=1 the stack trace too. The first Ctrl-C, SIGTERM or SIGHUP aborts the signal, so that the task can write a
- * checkpoint and return; then the exit code is 130, 143 or 129. A second one ends the process at once. Output that cannot be
+ * NEURAL_FIELDS_DEBUG=1 the stack trace too. The first Ctrl-C, SIGTERM, SIGHUP or SIGUSR2 aborts the signal, so that the task
+ * can write a checkpoint and return; then the exit code is 130, 143, 129 or 140. A second one ends the process at once. Output that cannot be
  * written, because its reader is gone or the disk is full, is dropped: it neither ends the task nor changes the exit code.
  *
  * @example
@@ -30,19 +30,19 @@ export async function runTask(task: (args: string[], signal: AbortSignal) => Pro
   // A rejected promise that nobody awaits is handled like an error that the task throws.
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    Deno.exit(report(event.reason));
+    Deno.exit(reportError(event.reason));
   });
   try {
     await task([...Deno.args], interruption.signal);
   } catch (error) {
     if (error instanceof HelpRequest) console.log(error.message);
-    else if (!isAbort(error, interruption.signal)) Deno.exit(report(error));
+    else if (!isAbort(error, interruption.signal)) Deno.exit(reportError(error));
   }
   Deno.exit(interruption.exitCode());
 }
 
 /** Prints an error in one line and returns the exit code. */
-function report(error: unknown): number {
+export function reportError(error: unknown): number {
   const message = error instanceof Error ? error.message || error.name : String(error);
   console.error(`error: ${printable(message.trim().replace(/\s*\n\s*/g, " "))}`);
   if (readEnv("NEURAL_FIELDS_DEBUG") === "1" && error instanceof Error) console.error(withCauses(error));
@@ -61,14 +61,17 @@ function withCauses(error: Error): string {
 }
 
 /** Whether an error only reports that the task was stopped by its signal. */
-function isAbort(error: unknown, signal: AbortSignal): boolean {
+export function isAbort(error: unknown, signal: AbortSignal): boolean {
   return signal.aborted && (error === signal.reason || (error instanceof Error && error.name === "AbortError"));
 }
 
-/** The signals that stop a task, each with the exit code of a task that it stopped. */
+/**
+ * The signals that stop a task, each with the exit code of a task that it stopped. SIGUSR2 is the one that the mpirun of Open MPI passes on
+ * without killing the task soon after.
+ */
 const STOPPING: readonly (readonly [Deno.Signal, number])[] = Deno.build.os === "windows"
   ? [["SIGINT", 130]]
-  : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]];
+  : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129], ["SIGUSR2", 140]];
 
 /** Aborts a signal at the first signal that stops a task and leaves the next one to the system, which ends the process at once. */
 function watchSignals(): { signal: AbortSignal; exitCode: () => number } {

@@ -1,3 +1,18 @@
+/** Whether nothing is printed. */
+let silent = false;
+
+/**
+ * Drops what this process prints, because another one prints for it.
+ *
+ * @returns A function that ends this.
+ */
+export function silence(): () => void {
+  silent = true;
+  return () => {
+    silent = false;
+  };
+}
+
 /**
  * Lets a task go on when nobody can read what it prints: `console` drops output that cannot be written, because the disk is full or the
  * terminal is gone. Without this, a full disk behind `deno task image > log` would end the training.
@@ -19,7 +34,7 @@ export function writeToStandardError(text: string): void {
 
 function unlessUnwritable(write: () => void): void {
   try {
-    write();
+    if (!silent) write();
   } catch {
     // There is nowhere left to report this to, and what the task computes is worth more than its output.
   }

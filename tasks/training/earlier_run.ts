@@ -87,8 +87,10 @@ export class EarlierRun<C extends Command> {
    */
   async restore(field: Field, optimizer: Optimizer): Promise<RunTotals | undefined> {
     const latest = await this.#latest((checkpoint, bytes) => {
-      checkStep(checkpoint, decodeSafetensors(bytes, checkpoint.path).metadata);
-      return decodeCheckpoint(bytes, field, optimizer, checkpoint.path);
+      const metadata = decodeCheckpoint(bytes, field, optimizer, checkpoint.path);
+      // If it is of another step, an older checkpoint takes its place, or the run ends.
+      checkStep(checkpoint, metadata);
+      return metadata;
     });
     if (latest === undefined) return await this.#checkNothingLost();
     for (const damaged of latest.damaged) await this.folder.setAside(damaged);

@@ -28,14 +28,14 @@ export class PreparedRun<
    * Makes the field and the optimizer that the values describe.
    *
    * @param input What the task has loaded for these values. The run disposes of it.
-   * @param signal Stops the run after the steps in flight.
+   * @param how The signal that stops the run after the steps in flight, and the processes that share it.
    */
   constructor(
     gpu: Gpu,
     task: TrainingTask<C, S>,
     readonly values: S,
     readonly input: TrainingInput,
-    signal?: AbortSignal,
+    how: Pick<TrainOptions, "signal" | "peers"> = {},
   ) {
     using owned = new DisposableStack();
     const { data, objective } = owned.use(input);
@@ -47,7 +47,7 @@ export class PreparedRun<
     this.field = field;
     this.optimizer = optimizer;
     this.stepsPerEpoch = Math.ceil(data.count / Math.min(batchSize, data.count));
-    this.training = { field, objective, data, optimizer, batchSize, seed, signal };
+    this.training = { field, objective, data, optimizer, batchSize, seed, ...how };
     this.#owned = owned.move();
   }
 

@@ -16,6 +16,8 @@ export interface ConfiguredRun {
   readonly optimizer: Optimizer;
   /** When the run went back to an earlier checkpoint; never by default. */
   readonly rollbacks?: readonly Rollback[];
+  /** The number of processes that train the field together; 1 by default. */
+  readonly processes?: number;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface ConfiguredRun {
  * @param runName The name of the run.
  */
 export function runConfig(
-  { task, length, input, field, optimizer, rollbacks = [] }: ConfiguredRun,
+  { task, length, input, field, optimizer, rollbacks = [], processes }: ConfiguredRun,
   runName: string,
 ): object {
   const { gpu, description } = field;
@@ -41,6 +43,7 @@ export function runConfig(
     layers: description.layers.map((layer) => layer.name),
     ...config,
     adapter: gpu.adapter,
+    ...processes !== undefined && { processes },
     kernels: gpu.tuner.choices,
     versions: Deno.version,
   };

@@ -40,6 +40,8 @@ export interface RunParts {
   readonly rollbacks?: readonly Rollback[];
   /** How often the device was lost. */
   readonly deviceLosses?: number;
+  /** The number of processes that train the field together; 1 by default. */
+  readonly processes?: number;
   /** What a resumed run had spent on training, if its checkpoint tells; otherwise its last measurement does. */
   readonly spent?: RunTotals;
   /**

@@ -1,5 +1,5 @@
 import { checkNewRun, type NewRunOptions } from "../run/new_run.ts";
-import { resumeRunFolder } from "../run/run_folder.ts";
+import { openRunFolder, resumeRunFolder } from "../run/run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { type Command, optionSpelling } from "../shell/command.ts";
 import { parseOptions } from "../shell/options.ts";
@@ -34,11 +34,13 @@ export interface RunRequest<C extends Command> {
 /**
  * Reads the command line of a training task.
  *
+ * @param writes Whether this process writes the run, and so locks the folder of one that is resumed.
  * @throws {UserError} If an option is invalid, the run that is to be resumed cannot be read, or the folder of a new run is in use.
  */
 export async function readRunRequest<C extends Command>(
   task: { readonly name: string; readonly command: C },
   args: readonly string[],
+  writes = true,
 ): Promise<RunRequest<C>> {
   const { values: typed, given } = parseOptions(args, task.command);
   const files = (task.command.positionals ?? []).map(({ name }) => name);
@@ -57,7 +59,8 @@ export async function readRunRequest<C extends Command>(
     const found = files.includes(other) ? `the argument ${other}` : optionSpelling(other);
     throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
   }
-  const earlier = await EarlierRun.read(await resumeRunFolder(runPath(resume)), task);
+  const open = writes ? resumeRunFolder : openRunFolder;
+  const earlier = await EarlierRun.read(await open(runPath(resume)), task);
   // Both limits are replaced together, so that the configuration tells what determined the run's end.
   const changed = epochs !== undefined || minutes !== undefined ? limits : {};
   const { onWriteError, onDivergence } = asked;

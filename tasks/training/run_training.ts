@@ -1,6 +1,7 @@
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { OutOfMemoryError } from "../../lib/gpu/device_errors.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
+import { type Peers, sharedValue, shareState } from "../../lib/train/peers.ts";
 import { planTraining } from "../../lib/train/plan.ts";
 import type { Schedule } from "../../lib/train/schedule.ts";
 import { isDiskError } from "../run/disk.ts";
@@ -17,6 +18,7 @@ import { readRunRequest, type RunRequest } from "./run_request.ts";
 import { chosenSchedule } from "./schedule.ts";
 import { Setbacks } from "./setbacks.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
+import { checkAlone, checkForSeveral, checkSameAdapter } from "./several.ts";
 import { stepsInSeconds } from "./time_limit.ts";
 import type { RunParts } from "./run_parts.ts";
 import { TrainingRun } from "./training_run.ts";
@@ -37,16 +39,21 @@ interface PlannedLength {
  *
  * @param args The command line.
  * @param signal Stops the run after the steps in flight.
+ * @param peers The processes that make the run together. Only process 0 prints, measures and writes.
  */
 export async function runTraining<C extends Command, S extends TaskValues<C> & SettledValues>(
   task: TrainingTask<C, S>,
   args: readonly string[],
   signal: AbortSignal,
+  peers?: Peers,
 ): Promise<void> {
-  const setbacks = new Setbacks(task, await readRunRequest(task, args));
+  if (peers === undefined) checkAlone(task.name);
+  const request = await readRunRequest(task, args, isWriter(peers));
+  if (peers !== undefined) checkForSeveral(request.asked);
+  const setbacks = new Setbacks(task, request, peers === undefined);
   for (;;) {
     try {
-      return await attempt(task, setbacks, signal);
+      return await attempt(task, setbacks, { signal, peers });
     } catch (error) {
       if (error instanceof OutOfMemoryError) throw memoryAdvice(error, setbacks.request.asked);
       await setbacks.overcome(error);
@@ -54,16 +61,23 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   }
 }
 
+/** Whether this process prints, measures and writes. */
+function isWriter(peers: Peers | undefined): boolean {
+  return peers === undefined || peers.rank === 0;
+}
+
 /** Does what is requested, on a device of its own. */
 async function attempt<C extends Command, S extends TaskValues<C> & SettledValues>(
   task: TrainingTask<C, S>,
   setbacks: Setbacks<C>,
-  signal: AbortSignal,
+  how: { readonly signal: AbortSignal; readonly peers?: Peers },
 ): Promise<void> {
   const { request } = setbacks;
+  const { signal, peers } = how;
   const { asked, earlier } = request;
   using _locked = earlier?.folder;
   using gpu = await openDevice({ allowSoftware: asked.software ? true : undefined, kernels: asked.kernels });
+  if (peers !== undefined) await checkSameAdapter(peers, gpu.adapter);
   gpu.tuner.adopt(earlier?.kernels ?? {});
   await using _work = pendingWork(gpu);
   const values = task.settle(asked, gpu.adapter);
@@ -72,14 +86,16 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
   const spec = chosenOptimizer(values, task.optimizerDefaults(values));
   checkFieldOptions(values);
   checkScheduleOptions(values);
-  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), signal);
+  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), how);
   const { input, field, optimizer } = prepared;
   if (earlier !== undefined) input.checkUnchanged(earlier.config);
-  const spent = await earlier?.restore(field, optimizer);
+  const spent = isWriter(peers) ? await earlier?.restore(field, optimizer) : undefined;
+  if (peers !== undefined) await shareState(peers, field, optimizer);
   const planned = await plannedLength(prepared, limits, earlier?.length);
   const { length, schedule } = planned;
   signal.throwIfAborted();
   if (values.dryRun) {
+    if (!isWriter(peers)) return;
     const run = { steps: length.steps, field, optimizer: spec, schedule, batchSize: values.batchSize };
     return console.log(planText(await planTraining(prepared.training), run));
   }
@@ -93,9 +109,14 @@ async function trainRun<C extends Command, S extends TaskValues<C> & SettledValu
   parts: Pick<RunParts, "task" | "folder" | "length" | "spent">,
   setbacks: Setbacks<C>,
 ): Promise<void> {
-  const { input, field, optimizer, training: { signal = new AbortController().signal } } = prepared;
+  const { input, field, optimizer, training: { peers, signal = new AbortController().signal } } = prepared;
+  if (!isWriter(peers)) {
+    for await (const _ of prepared.train(parts.length));
+    return;
+  }
   const { rollbacks, deviceLosses } = setbacks;
-  using run = new TrainingRun({ ...parts, input, field, optimizer, signal, rollbacks, deviceLosses });
+  const processes = peers?.size;
+  using run = new TrainingRun({ ...parts, input, field, optimizer, signal, rollbacks, deviceLosses, processes });
   setbacks.learningRate = optimizer.spec.learningRate;
   try {
     await run.begin();
@@ -133,7 +154,7 @@ async function plannedLength(
   const made = optimizer.counters.step;
   // A run that is resumed keeps the size of its batches.
   const sizeOption = resumed !== undefined ? undefined : "rays" in values ? "--rays" : "--batch-size";
-  const asLongAsAsked = await runLength({
+  const measured = await runLength({
     limits,
     scheduleEpochs: values.scheduleEpochs,
     stepsPerEpoch,
@@ -141,6 +162,8 @@ async function plannedLength(
     resumed,
     stepsWithin: (seconds) => stepsInSeconds(seconds, training, sizeOption),
   });
+  const { peers } = training;
+  const asLongAsAsked = peers === undefined ? measured : await sharedValue(peers, measured);
   const schedule = chosenSchedule(values, asLongAsAsked.scheduleSteps);
   const length = withoutIdleSteps(asLongAsAsked, schedule, made);
   return { length, schedule, shortened: length !== asLongAsAsked };

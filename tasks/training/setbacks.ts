@@ -21,8 +21,15 @@ export class Setbacks<C extends Command = Command> {
   /** The learning rate of the run. */
   learningRate = NaN;
 
-  /** @param request What is to be done next. */
-  constructor(readonly task: { readonly name: string; readonly command: C }, public request: RunRequest<C>) {
+  /**
+   * @param request What is to be done next.
+   * @param alone Whether the run has one process. Several end together, and their run can be resumed.
+   */
+  constructor(
+    readonly task: { readonly name: string; readonly command: C },
+    public request: RunRequest<C>,
+    readonly alone = true,
+  ) {
     this.folder = request.earlier?.folder.path;
   }
 
@@ -33,6 +40,7 @@ export class Setbacks<C extends Command = Command> {
 
   /** Whether the run will go on after an error. */
   isOvercome(error: unknown): boolean {
+    if (!this.alone) return false;
     if (error instanceof DeviceLostError) return this.deviceLosses < MOST_LOSSES;
     if (!(error instanceof DivergenceError) || this.request.asked.onDivergence !== "rollback") return false;
     return this.folder !== undefined && this.rollbacks.length < MOST_ROLLBACKS;

@@ -26,7 +26,9 @@ async function train(gpu: Gpu, folder: string, picture: string, signal = new Abo
   const { values } = parseOptions([...options, "--evaluate-every", "1", "--snapshot-every", "2"], command);
   const resumed = earlier && await EarlierRun.read(earlier, imageTask);
   const settled = imageTask.settle(resumed?.values ?? values, { software: true });
-  using prepared = new PreparedRun(gpu, imageTask, settled, await loadInput(imageTask, settled, gpu, signal), signal);
+  using prepared = new PreparedRun(gpu, imageTask, settled, await loadInput(imageTask, settled, gpu, signal), {
+    signal,
+  });
   const { input, field, optimizer } = prepared;
   const spent = await resumed?.restore(field, optimizer);
   const place = { root: join(folder, "runs"), task: "image", name: "a" };

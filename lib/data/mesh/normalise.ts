@@ -13,6 +13,9 @@ const RADIUS = 0.95;
 /** The least volume that a mesh must enclose, as a part of the volume of the sphere of its radius. */
 const LEAST_VOLUME = 1e-6;
 
+/** Meshes of up to so many faces may have any number of them for each vertex, larger ones so many. Closed surfaces have about two. */
+const [FEW_FACES, MOST_OF_VERTEX] = [2 ** 19, 100];
+
 /** The least size of a mesh, whose squares and reciprocal 64 bits represent. */
 const LEAST_SIZE = 1e-150;
 
@@ -73,8 +76,8 @@ const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1,
  * within 10⁻⁷ of the size, are merged, faces without area and duplicates are left out, and a surface that is oriented inward is flipped.
  *
  * @param name The name of the mesh in error messages.
- * @throws {Error} If the mesh has no faces, a position is not finite, an index is out of range, `up` is neither y nor z, or the mesh
- * encloses no volume.
+ * @throws {Error} If the mesh has no faces, a position is not finite, an index is out of range, `up` is neither y nor z, the mesh
+ * encloses no volume, or it has more than half a million faces and a hundred times as many as vertices.
  *
  * @example
  * ```ts
@@ -95,6 +98,7 @@ export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name 
   const box = boxOf(input);
   checkSize(box, name);
   const thin = thinOut(input);
+  checkDensity(thin.mesh.indices.length / 3, thin.vertices, name);
   const { mesh: near, merged } = weldNear(thin.mesh, box);
   const transform = transformFor(near, box, ROTATIONS[up]);
   const placed = new Float32Array(mapPositions(near.positions, (p) => apply(transform, p)));
@@ -142,6 +146,13 @@ function transformFor(mesh: Mesh, box: MeshBox, rotation: readonly number[]): Me
     square = Math.max(square, x * x + y * y + z * z);
   }
   return { centre, scale: RADIUS / Math.sqrt(square), rotation };
+}
+
+function checkDensity(faces: number, vertices: number, name: string): void {
+  if (faces <= Math.max(FEW_FACES, MOST_OF_VERTEX * vertices)) return;
+  throw new Error(
+    `${name}: expected a surface, which has about two faces for each vertex, found ${faces} faces of ${vertices} vertices.`,
+  );
 }
 
 function checkSize({ low, high }: MeshBox, name: string): void {

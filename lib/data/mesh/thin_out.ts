@@ -17,6 +17,8 @@ interface ThinMesh {
   readonly collapsed: number;
   /** The number of other faces that were left out. */
   readonly copies: number;
+  /** The number of vertices that faces use. */
+  readonly vertices: number;
 }
 
 /**
@@ -33,7 +35,7 @@ export function thinOut(mesh: Mesh): ThinMesh {
     used[indices[i]] = 1;
     vertices++;
   }
-  if (indices.length / 3 <= FACES_OF_VERTEX * vertices) return { mesh, collapsed: 0, copies: 0 };
+  if (indices.length / 3 <= FACES_OF_VERTEX * vertices) return { mesh, collapsed: 0, copies: 0, vertices };
   const { count, of, side, zeros, ones } = groupFaces(mesh);
   // How many faces of each group are still to be kept, of those that show side 0 and of those that show side 1.
   const left = new Uint8Array(2 * count);
@@ -51,7 +53,7 @@ export function thinOut(mesh: Mesh): ThinMesh {
     if (isCollapsed(mesh, face)) collapsed++;
     return true;
   });
-  return { mesh: thin, collapsed, copies: (indices.length - thin.indices.length) / 3 - collapsed };
+  return { mesh: thin, collapsed, copies: (indices.length - thin.indices.length) / 3 - collapsed, vertices };
 }
 
 /** How many of some copies to keep, if there are others that show the other side. */

@@ -54,12 +54,12 @@ const MESHES: Record<string, string> = {
     bytes = text("ply\\nformat ascii 1.0\\nelement vertex " + 4 * n + "\\nproperty float x\\nproperty float y\\n" +
       "property float z\\nelement face " + 4 * n + "\\nproperty list uchar int vertex_index\\nend_header\\n" +
       lines.join("\\n") + "\\n");`,
-  "100 000 octagons over 1000 vertices": `name = "x.obj";
+  "80 000 octagons over 1000 vertices": `name = "x.obj";
     let seed = 1;
     const next = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32;
     const lines = [];
     for (let i = 0; i < 1000; i++) lines.push(\`v \${next()} \${next()} \${next()}\`);
-    for (let i = 0; i < 100_000; i++) {
+    for (let i = 0; i < 80_000; i++) {
       lines.push("f " + Array.from({ length: 8 }, () => 1 + Math.floor(1000 * next())).join(" "));
     }
     bytes = text(lines.join("\\n"));`,

@@ -1,9 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { normaliseMesh } from "../../../mod.ts";
 import { groupFaces } from "../../../lib/data/mesh/face_groups.ts";
 import { thinOut } from "../../../lib/data/mesh/thin_out.ts";
 import { inspectMesh } from "../../../lib/data/mesh/mod.ts";
 import { cube, flipped, together } from "../../support/meshes.ts";
+import { randomNumbers } from "../../support/random_numbers.ts";
 
 /** The faces of a cube, each as often as a function says, turned over or not. */
 function repeated(times: (face: number) => number, isTurned: (copy: number) => boolean = () => false) {
@@ -56,4 +57,17 @@ Deno.test("copies of a face that is a line count as faces without area", () => {
 Deno.test("a mesh with no more faces than usual is not searched", () => {
   const mesh = together(cube(), flipped(cube()));
   assertEquals(thinOut(mesh).mesh, mesh);
+});
+
+Deno.test("more than half a million faces of few vertices are refused, but not copies of few faces", () => {
+  const random = randomNumbers(1);
+  const positions = Float32Array.from({ length: 900 }, random);
+  const indices = Uint32Array.from({ length: 3 * 530_000 }, (_, i) => (100 * (i % 3)) + Math.floor(100 * random()));
+  const { message } = assertThrows(() => normaliseMesh({ positions, indices }, {}, "x"), Error);
+  assert(
+    /^x: expected a surface, which has about two faces for each vertex, found \d+ faces of 300 vertices\.$/
+      .test(message),
+    message,
+  );
+  assertEquals(normaliseMesh(repeated(() => 50_000)).mesh.indices.length, 36);
 });

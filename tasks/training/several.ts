@@ -1,0 +1,41 @@
+import { readEnv } from "../../lib/gpu/env.ts";
+import { launchOf } from "../../lib/mpi/launch.ts";
+import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
+import { type Peers, sharedValue } from "../../lib/train/peers.ts";
+import { UserError } from "../shell/user_error.ts";
+
+/**
+ * Checks that a process which joined no others is alone. Without this, all processes of `mpirun deno task image` would write to the
+ * same run.
+ *
+ * @throws {UserError} If it is one of several.
+ */
+export function checkAlone(task: string): void {
+  const launch = launchOf(readEnv);
+  if (launch === undefined) return;
+  const { size } = launch;
+  throw new UserError(
+    `deno task ${task} is one of ${size} processes, which it cannot join because it may not load MPI: ` +
+      `expected mpirun -n ${size} deno task mpi ${task} …`,
+  );
+}
+
+/**
+ * Checks that all processes compute on the same kind of adapter, so that they make the same updates bit for bit.
+ *
+ * @throws {UserError} If this process computes on another than process 0.
+ */
+export async function checkSameAdapter(peers: Peers, { name }: AdapterDescription): Promise<void> {
+  const first = await sharedValue(peers, name);
+  if (name === first) return;
+  throw new UserError(
+    `Process ${peers.rank} computes on "${name}": expected "${first}", the adapter of process 0, because all must make the same ` +
+      "updates bit for bit.",
+  );
+}
+
+/** Checks that what is asked for can be done by several processes. */
+export function checkForSeveral({ onDivergence }: { readonly onDivergence: string }): void {
+  if (onDivergence !== "rollback") return;
+  throw new UserError("--on-divergence rollback: expected one process, found several: use --on-divergence stop.");
+}
