@@ -99,7 +99,8 @@ Deno.test("deno task works where the clone, the caller's folder, the home and th
       const { code, stderr } = await new Deno.Command(Deno.execPath(), {
         args: ["task", "--config", join(clone, "deno.json"), ...args],
         cwd,
-        env: { HOME: home, XDG_CACHE_HOME: cache, DENO_DIR, NO_COLOR: "1" },
+        // A task that starts this test has set INIT_CWD, and the tasks within would keep it.
+        env: { HOME: home, XDG_CACHE_HOME: cache, DENO_DIR, NO_COLOR: "1", INIT_CWD: cwd },
       }).output();
       return { code, text: new TextDecoder().decode(stderr) };
     };
