@@ -6,7 +6,7 @@ import { DivergenceError } from "../../lib/train/divergence.ts";
 import type { ProgressLine } from "../shell/progress.ts";
 import { isMeasuredAbove } from "../training/loss_limit.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
-import type { Figures } from "../training/training_input.ts";
+import type { Figures, TrainingInput } from "../training/training_input.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { removeRun } from "../run/remove_run.ts";
 import type { RunValues } from "../training/stored_values.ts";
@@ -48,7 +48,9 @@ const EVALUATIONS = 30;
 /** Makes a run of tuning, which is measured once, at its end. Returns undefined if the signal stopped it. */
 export async function makeTrial(request: RunRequest): Promise<RunResult | undefined> {
   const { gpu, task, values, signal, progress, prefix } = request;
-  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), { signal });
+  const loaded = await loadUnlessStopped(request);
+  if (loaded === undefined) return undefined;
+  using prepared = new PreparedRun(gpu, task, values, loaded, { signal });
   const steps = request.steps(prepared.stepsPerEpoch);
   return await result(prepared, signal, async (watch) => {
     for await (const event of prepared.train({ steps, scheduleSteps: steps }, 1)) {
@@ -73,7 +75,9 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
   await removeRun(unfinished);
   // One after the other, so that a comparison's folder that was removed meanwhile is not made again.
   for (const folder of [dirname(path), unfinished]) await makeIfMissing(folder);
-  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), { signal });
+  const loaded = await loadUnlessStopped(request);
+  if (loaded === undefined) return undefined;
+  using prepared = new PreparedRun(gpu, task, values, loaded, { signal });
   const { input, field, optimizer } = prepared;
   const steps = request.steps(prepared.stepsPerEpoch);
   const length = { steps, scheduleSteps: steps };
@@ -104,6 +108,15 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
   await removeRun(path);
   await rename(unfinished, path);
   return made;
+}
+
+/** The input of a run on the device; undefined if the signal stopped loading it. */
+async function loadUnlessStopped({ gpu, task, values, signal }: RunRequest): Promise<TrainingInput | undefined> {
+  try {
+    return await loadInput(task, values, gpu, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
 /** The entries of a summary that are numbers. */

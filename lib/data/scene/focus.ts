@@ -1,5 +1,8 @@
 import { addScaled, cross, dot, poseColumn, type Vector3 } from "./camera.ts";
 
+/** The least length of the mean of all axes of cameras that look forward. */
+const LEAST_COMMON = 0.7;
+
 /**
  * The point that is nearest to the optical axes of all cameras, in the sense of least squares. If the axes are parallel, it is the
  * mean position of the cameras.
@@ -27,12 +30,22 @@ export function focusOf(poses: readonly (readonly number[])[]): Vector3 {
   ];
 }
 
+/** The mean of the axes of cameras that point backwards. Each has length 1, and so has their mean if they are all parallel. */
+function meanAxis(poses: readonly (readonly number[])[]): Vector3 {
+  return poses.reduce<Vector3>((sum, pose) => addScaled(sum, poseColumn(pose, 2), 1 / poses.length), [0, 0, 0]);
+}
+
+/** How many cameras look more than 45 degrees away from the common direction of all; undefined if all in all they look forward. */
+export function lookingAside(poses: readonly (readonly number[])[]): number | undefined {
+  const axis = meanAxis(poses);
+  const length = Math.hypot(...axis);
+  if (length > LEAST_COMMON) return undefined;
+  return poses.filter((pose) => dot(poseColumn(pose, 2), axis) < Math.SQRT1_2 * length).length;
+}
+
 /** Whether the optical axes of cameras differ by about two degrees or less (root mean square). */
 export function areNearlyParallel(poses: readonly (readonly number[])[]): boolean {
-  const mean = poses.reduce<Vector3>(
-    (sum, pose) => addScaled(sum, poseColumn(pose, 2), 1 / poses.length),
-    [0, 0, 0],
-  );
+  const mean = meanAxis(poses);
   // This is about the mean square of the angles to the mean axis.
   return 1 - dot(mean, mean) < 1e-3;
 }

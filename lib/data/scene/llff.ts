@@ -6,6 +6,7 @@ import type { Size } from "./intrinsics.ts";
 import { printable } from "./printable.ts";
 import { type SceneOptions, type SceneSurvey, type Shot, splitViews } from "./scene.ts";
 import { besideWarnings, isBesidePictures } from "./beside_pictures.ts";
+import { lookingAside } from "./focus.ts";
 import type { SceneFiles } from "./scene_files.ts";
 import { areUpright, checkCameraSize, pictureWarnings, readHeader, shrunkSize, usedSize } from "./scene_picture.ts";
 
@@ -17,7 +18,8 @@ const ODD = 10;
 /**
  * Surveys a scene in the format of LLFF (Mildenhall et al. 2019): `poses_bounds.npy` of shape (N, 17), and N pictures in `images`,
  * `images_4` or a similar folder, in the order of their sorted names. A row consists of 3 × 5 numbers with the columns down, right, back,
- * position and (height, width, focal length) of the full-size pictures, then the nearest and the farthest distance in the view.
+ * position and (height, width, focal length) of the full-size pictures, then the nearest and the farthest distance in the view. Cameras
+ * that look in all directions are read as a scene of the kind `around`, with a warning.
  *
  * @throws {Error} If something is missing or malformed.
  */
@@ -55,12 +57,19 @@ export async function surveyLlff(files: SceneFiles, options: SceneOptions = {}):
   const { near, far } = bounds(rows, shots, where, options, warnings);
   warnings.push(...pictureWarnings(files.name, photographs, upright), ...mender.warnings(where));
   warnings.push(...await besideWarnings(files, photographs.map(({ path }) => path)));
+  const aside = lookingAside(shots.map(({ camera }) => camera.pose));
+  if (aside !== undefined) {
+    warnings.push(
+      `${files.name}: ${aside} of ${shots.length} cameras look more than 45 degrees away from their common direction, so this is read as ` +
+        "a scene with cameras around what they look at, not as a forward-facing one.",
+    );
+  }
   const { background = "black" } = options;
   return {
     ...splitViews(shots, options.hold),
     near,
     far,
-    kind: "forward",
+    kind: aside === undefined ? "forward" : "around",
     background,
     warnings,
     upright,

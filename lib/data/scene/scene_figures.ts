@@ -10,8 +10,6 @@ const SQUARE = 1.2;
 const FEWEST_CAMERAS = 5;
 /** A camera is far from all others if it is so many times as far from their middle as is usual. */
 const OUTLYING = 20;
-/** The least length of the mean of all axes, which have length 1, of cameras that look forward. */
-const LEAST_COMMON = 0.7;
 /** Axes that pass a point by no more than this part of its distance meet there. */
 const SURE_MISS = 0.1;
 
@@ -63,7 +61,6 @@ export function cameraWarnings(
   const outliers = outlierWarnings(where, poses, names);
   const warnings = [
     ...outliers,
-    ...kind === "forward" ? turnedWarnings(where, poses) : [],
     // One camera far away moves the point that all are measured by.
     ...isKnown && outliers.length === 0 ? conventionWarnings(where, poses, figures, kind) : [],
   ];
@@ -108,18 +105,6 @@ export function cameraWarnings(
     );
   }
   return warnings;
-}
-
-/** A warning if cameras that are taken to look forward look in all directions. */
-function turnedWarnings(where: string, poses: readonly (readonly number[])[]): string[] {
-  const backs = poses.map((pose) => poseColumn(pose, 2));
-  const axis = mean(backs);
-  if (Math.hypot(...axis) > LEAST_COMMON) return [];
-  const aside = backs.filter((back) => dot(back, axis) < Math.SQRT1_2 * Math.hypot(...axis)).length;
-  return [
-    `${where}: ${aside} of ${poses.length} cameras look more than 45 degrees away from their common direction; scenes with poses_bounds.npy ` +
-    "are taken to look forward, and what such cameras see is not rendered well.",
-  ];
 }
 
 /** Warnings of cameras that are far from all others. */

@@ -17,7 +17,7 @@ export async function surveySynthetic(files: SceneFiles, options: SceneOptions =
   const reader = new TransformsReader(files, options);
   const list = await reader.list("transforms_train.json");
   const all = await reader.frames(list);
-  const held = await heldOutFrames(reader, list);
+  const { held, from } = await heldOutFrames(reader);
   const shots = await reader.shots([...all, ...held]);
   const [first, second] = [shots.slice(0, all.length), shots.slice(all.length)];
   const split = held.length > 0 ? { train: first, test: second } : undefined;
@@ -25,6 +25,7 @@ export async function surveySynthetic(files: SceneFiles, options: SceneOptions =
   if (split !== undefined) reader.warnings.push(...holdWarnings(files.name, options));
   reader.warnings.push(...twiceUsed(files.name, train, test));
   const bounds = syntheticBounds(list, options, shots.map(({ camera }) => camera.pose), reader.warnings);
+  if (from !== undefined) reader.warnings.push(...otherBounds(from, bounds, options));
   return reader.survey(`${files.name}/transforms_*.json`, { train, test, ...bounds });
 }
 
@@ -50,22 +51,22 @@ function twiceUsed(where: string, train: readonly Shot[], test: readonly Shot[])
     : [`${where}: ${twice.length} of ${test.length} test pictures are trained on as well.`];
 }
 
-/** A warning if the file with test views gives bounds that the one with training views does not give. */
-function otherBounds(held: FrameList, trained: FrameList): string[] {
-  const other = (["near", "far"] as const).filter((name) => {
-    return (held.json[name] ?? undefined) !== undefined && held.json[name] !== trained.json[name];
-  });
+/** A warning if the file with test views gives other bounds than those that are used, unless an option gives these. */
+function otherBounds(held: FrameList, used: Pick<SceneSurvey, "near" | "far">, options: SceneOptions): string[] {
+  const other = (["near", "far"] as const).filter((name) =>
+    options[name] === undefined && (held.json[name] ?? undefined) !== undefined && held.json[name] !== used[name]
+  );
   if (other.length === 0) return [];
   const given = other.map((name) => `${name} ${shown(held.json[name])}`).join(" and ");
   return [
     `${held.where}: ${given} ${
       other.length > 1 ? "are" : "is"
-    } not used: the bounds of all rays are those of ${trained.where}.`,
+    } not used: the rays of all views go from ${used.near} to ${used.far}.`,
   ];
 }
 
-/** The frames of the file with test views that have pictures; none if there is no such file. */
-async function heldOutFrames(reader: TransformsReader, trained: FrameList): Promise<Frame[]> {
+/** The frames of the file with test views that have pictures, and that file; none if there is no such file. */
+async function heldOutFrames(reader: TransformsReader): Promise<{ held: Frame[]; from?: FrameList }> {
   const { files, warnings } = reader;
   const empty: string[] = [];
   for (const name of ["transforms_test.json", "transforms_val.json"]) {
@@ -74,18 +75,17 @@ async function heldOutFrames(reader: TransformsReader, trained: FrameList): Prom
     const frames = await reader.frames(list, true);
     if (frames.length === 0) empty.push(name);
     else {
-      warnings.push(...otherBounds(list, trained));
       if (empty.length > 0) {
         warnings.push(`${files.name}: no view in ${empty[0]} has a picture, so those in ${name} are held out.`);
       }
-      return frames;
+      return { held: frames, from: list };
     }
   }
   const why = empty.length > 0
     ? `no view in ${empty.join(" or ")} has a picture`
     : "there is neither transforms_test.json nor transforms_val.json";
   warnings.push(`${files.name}: ${why}, so some of the training views are held out.`);
-  return [];
+  return { held: [] };
 }
 
 /**

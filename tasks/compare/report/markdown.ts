@@ -3,7 +3,7 @@ import { visible } from "../../run/report/visible.ts";
 
 /**
  * Formats a report as Markdown, without plots and pictures, which only the HTML file has. Names and commands may come from a stored file,
- * so that nothing in them is taken for HTML.
+ * so that nothing in them is taken for HTML or for Markdown.
  */
 export function markdownReport({ title, findings, sections }: Report): string {
   const list = findings.map((each) => `- ${inline(each)}`).join("\n");
@@ -21,9 +21,16 @@ function sectionParts({ title, paragraphs = [], tables = [], gallery, code }: Re
   ];
 }
 
-/** Text in which characters that a terminal would obey are written as their numbers, and HTML is not taken for such. */
+/**
+ * Text in which characters that a terminal would obey are written as their numbers, and HTML and Markdown (code, emphasis, links, pictures,
+ * headings, lists, columns) are not taken for such.
+ */
 function inline(text: string): string {
-  return visible(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return visible(text).replaceAll(/\s*\n\s*/g, " ")
+    // An underscore within a word is an ordinary character.
+    .replaceAll(/[\\`*[\]|~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\$&")
+    .replace(/^(#|[+-]\s)/, "\\$&").replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2")
+    .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 /** A block of code, between more backticks than it has in a row. */
@@ -34,8 +41,7 @@ function codeBlock(code: string): string {
 }
 
 function tableText({ columns, numbersFrom, rows }: ReportTable): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => inline(cell).replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const rule = columns.map((_, column) => column < numbersFrom ? "---" : "---:");
-  return [line(columns), line(rule), ...rows.map(line)].join("\n");
+  return [line(columns.map(inline)), line(rule), ...rows.map((row) => line(row.map(inline)))].join("\n");
 }

@@ -38,33 +38,6 @@ const PACKED: Record<string, string> = {
     unpacked.set([3, 0, 1, 2], header.length + 3e7);`,
 };
 
-/** Meshes that are no larger than their files say, and of which cleaning takes much work if it is not bounded. */
-const MESHES: Record<string, string> = {
-  "100 000 tetrahedra, of which every second one is inward": `name = "x.ply";
-    const [n, lines] = [100_000, []];
-    for (let i = 0; i < n; i++) {
-      const [x, y, z] = [i % 50, Math.floor(i / 50) % 50, Math.floor(i / 2500)].map((value) => 2 * value);
-      lines.push(\`\${x} \${y} \${z}\`, \`\${x + 1} \${y} \${z}\`, \`\${x} \${y + 1} \${z}\`, \`\${x} \${y} \${z + 1}\`);
-    }
-    for (let i = 0; i < n; i++) {
-      for (const [a, b, c] of [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]) {
-        lines.push("3 " + [a, ...(i % 2 === 0 ? [b, c] : [c, b])].map((k) => 4 * i + k).join(" "));
-      }
-    }
-    bytes = text("ply\\nformat ascii 1.0\\nelement vertex " + 4 * n + "\\nproperty float x\\nproperty float y\\n" +
-      "property float z\\nelement face " + 4 * n + "\\nproperty list uchar int vertex_index\\nend_header\\n" +
-      lines.join("\\n") + "\\n");`,
-  "80 000 octagons over 1000 vertices": `name = "x.obj";
-    let seed = 1;
-    const next = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-    const lines = [];
-    for (let i = 0; i < 1000; i++) lines.push(\`v \${next()} \${next()} \${next()}\`);
-    for (let i = 0; i < 80_000; i++) {
-      lines.push("f " + Array.from({ length: 8 }, () => 1 + Math.floor(1000 * next())).join(" "));
-    }
-    bytes = text(lines.join("\\n"));`,
-};
-
 const packed = (make: string) =>
   `let unpacked;
   ${make}
@@ -75,7 +48,7 @@ const packed = (make: string) =>
 
 for (
   const [what, make] of [
-    ...Object.entries({ ...FILES, ...MESHES }),
+    ...Object.entries(FILES),
     ...Object.entries(PACKED).map(([what, make]) => [what, packed(make)]),
   ]
 ) {

@@ -237,6 +237,30 @@ Deno.test("the time of tens of thousands of parts is that of as many faces in on
   assert(many < 12 * single, `${many / single} times the time for each face`);
 });
 
+Deno.test("parts of which every third one is inward take little more time than if all were outward", () => {
+  const count = 30_000;
+  const positions = new Float32Array(12 * count);
+  const indices = new Uint32Array(12 * count);
+  const corners = [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1];
+  const order = [0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3];
+  for (let i = 0; i < count; i++) {
+    const place = [i % 31, Math.floor(i / 31) % 31, Math.floor(i / 961)];
+    corners.forEach((value, k) => positions[12 * i + k] = value + 2 * place[k % 3]);
+    order.forEach((vertex, k) => indices[12 * i + k] = 4 * i + vertex);
+  }
+  const outward = { positions, indices };
+  const mixed = turning(outward, (face) => face % 12 < 4);
+  const seconds = (mesh: Mesh) => {
+    const begin = performance.now();
+    const { cleaning } = normaliseMesh(mesh, { repair: true });
+    return { time: performance.now() - begin, inward: cleaning.inwardParts };
+  };
+  const rounds = Array.from({ length: 4 }, () => [seconds(outward), seconds(mixed)]);
+  assertEquals(rounds[0].map(({ inward }) => inward), [0, 10_000]);
+  const [one, other] = [0, 1].map((k) => Math.min(...rounds.map((round) => round[k].time)));
+  assert(other < 4 * one, `${other / one} times the time`);
+});
+
 /** A body of 3 × 3 × 3 voxels around a cavity: 1 for each solid one. */
 const body = (solid: string) => voxels({ size: [3, 3, 3], isSolid: (x, y, z) => solid[9 * x + 3 * y + z] === "1" });
 

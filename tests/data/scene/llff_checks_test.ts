@@ -27,12 +27,16 @@ const around = Array.from({ length: 12 }, (_, i) => {
   return lookingAt([4 * Math.cos(angle), 4 * Math.sin(angle), 1], [0, 0, 0], [0, 0, 1]);
 });
 
-async function warningsOf(rows: readonly (readonly number[])[], files: Record<string, Uint8Array> = {}) {
+async function surveyOf(rows: readonly (readonly number[])[], files: Record<string, Uint8Array> = {}) {
   const pictures = Object.fromEntries(
     rows.map((_, i) => [`images_8/${String(i).padStart(2, "0")}.png`, testPng(20, 15)]),
   );
   const poses = { "poses_bounds.npy": npy(rows.flat(), `(${rows.length}, 17)`) };
-  return (await surveyScene(sceneFromBytes({ ...poses, ...pictures, ...files }, "scene"))).warnings;
+  return await surveyScene(sceneFromBytes({ ...poses, ...pictures, ...files }, "scene"));
+}
+
+async function warningsOf(...given: Parameters<typeof surveyOf>) {
+  return (await surveyOf(...given)).warnings;
 }
 
 Deno.test("cameras that look forward, converging, parallel or by hand, are not warned of", async () => {
@@ -62,12 +66,19 @@ Deno.test("columns of another order, bounds of another scale, a stray camera and
   const [far, ...others] = await warningsOf(stray);
   assertEquals(others, []);
   assertStringIncludes(far, "the camera of images_8/03.png is ");
-  const [ring] = await warningsOf(around.map((pose) => row(pose)));
-  assertEquals(
-    ring,
-    "scene: 12 of 12 cameras look more than 45 degrees away from their common direction; scenes with poses_bounds.npy are taken to look " +
-      "forward, and what such cameras see is not rendered well.",
-  );
+});
+
+Deno.test("a ring of cameras is read as such, with the bounds of the file, and not as forward-facing", async () => {
+  const rows = around.map((pose) => row(pose));
+  const { kind, near, far, warnings } = await surveyOf(rows);
+  assertEquals([kind, near, far], ["around", 0.9 * 2, 8]);
+  assertEquals(warnings, [
+    "scene: 12 of 12 cameras look more than 45 degrees away from their common direction, so this is read as a scene with cameras around " +
+    "what they look at, not as a forward-facing one.",
+  ]);
+  assertEquals((await surveyOf(forward.map((pose) => row(pose)))).kind, "forward");
+  const [, far40] = await warningsOf(around.map((pose) => row(pose, [20, 40])));
+  assertStringIncludes(far40, "rays go from 18 to 40, but what the cameras look at is 4.12 to 4.12 away");
 });
 
 Deno.test("masks beside the photographs of an LLFF scene are no photographs", async () => {

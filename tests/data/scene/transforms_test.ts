@@ -627,14 +627,20 @@ Deno.test("pixels far from square, unusual angles and bounds of test views are w
   const pictures = Object.fromEntries(
     ["train", "test"].flatMap((folder) => [0, 1, 2, 3].map((i) => [`${folder}/${i}.png`, testPng(20, 15, i)])),
   );
-  const { warnings, near, far } = await surveyScene(sceneFromBytes({
-    "transforms_train.json": text({ camera_angle_x: 0.8, near: 2, frames: frames("train", 4) }),
-    "transforms_test.json": text({ camera_angle_x: 0.8, near: 1, far: 3, frames: frames("test", 4) }),
-    ...pictures,
-  }, "scene"));
+  const surveyWith = (bounds: Record<string, number>, options = {}) => {
+    const files = {
+      "transforms_train.json": text({ camera_angle_x: 0.8, near: 2, frames: frames("train", 4) }),
+      "transforms_test.json": text({ camera_angle_x: 0.8, ...bounds, frames: frames("test", 4) }),
+      ...pictures,
+    };
+    return surveyScene(sceneFromBytes(files, "scene"), options);
+  };
+  const { warnings, near, far } = await surveyWith({ near: 1, far: 3 });
   assertEquals([near, far, warnings], [2, 6, [
-    "scene/transforms_test.json: near 1 and far 3 are not used: the bounds of all rays are those of scene/transforms_train.json.",
+    "scene/transforms_test.json: near 1 and far 3 are not used: the rays of all views go from 2 to 6.",
   ]]);
+  assertEquals((await surveyWith({ near: 2, far: 6 })).warnings, []);
+  assertEquals((await surveyWith({ near: 1, far: 3 }, { near: 2.5, far: 6.5 })).warnings, []);
 });
 
 Deno.test("a matrix that is none is described as it is", async () => {
