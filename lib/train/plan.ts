@@ -1,8 +1,13 @@
 import { onDevice } from "../data/training_data.ts";
+import { createVector } from "../linalg/vector.ts";
 import type { ObservationKind } from "../optim/observation.ts";
+import { sumOver } from "./peers.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import type { TrainOptions } from "./train_options.ts";
 import { TrainingStep } from "./training_step.ts";
+
+/** So many exchanges between processes are measured. */
+const EXCHANGES = 5;
 
 /** The options of training on which speed and memory depend; see {@linkcode TrainOptions}. */
 export type PlanOptions = Pick<
@@ -29,7 +34,8 @@ export interface TrainingPlan {
 /**
  * Measures the time and memory of training before it begins, on copies, so that field and optimizer do not change.
  *
- * @param options The options that `train` will get; with `peers`, steps are measured without what the processes send each other. Their signal stops the measurement by throwing its reason.
+ * @param options The options that `train` will get; with `peers`, all processes must plan at the same time. Their signal stops the
+ * measurement by throwing its reason.
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
   const { field, objective, optimizer, batchSize = 512, seed = 0, signal, memory, peers } = options;
@@ -44,11 +50,12 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   await rehearsal.compile();
   const deviceBytes = gpu.liveBytes - copies;
   const first = optimizer.counters.step === 0 ? await rehearsal.secondsOfFirst() : undefined;
-  const { whole: plain, chunk } = await rehearsal.secondsPerStep([]);
+  const { whole, chunk } = await rehearsal.secondsPerStep([]);
+  const plain = whole + await exchangeSeconds(options);
   const firstSeconds = first === undefined ? undefined : first + plain - chunk;
   const seconds = new Map<ObservationKind, number>();
   for (const kind of optimizer.observes) {
-    seconds.set(kind, Math.max(0, (await rehearsal.secondsPerStep([{ kind, count: 1 }])).whole - plain));
+    seconds.set(kind, Math.max(0, (await rehearsal.secondsPerStep([{ kind, count: 1 }])).whole - whole));
   }
   return {
     stepsPerEpoch: training.sampler.stepsPerEpoch,
@@ -61,4 +68,18 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
       return optimizer.requests(step).reduce((sum, { kind, count }) => sum + count * seconds.get(kind)!, plain);
     },
   };
+}
+
+/** The median time of an exchange with the other processes, which every step makes; 0 for a process that is alone. */
+async function exchangeSeconds({ field: { gpu, layout }, peers }: PlanOptions): Promise<number> {
+  if (peers === undefined) return 0;
+  using exchanged = createVector(gpu, layout, "exchanged");
+  const exchange = sumOver(peers);
+  const times: number[] = [];
+  for (let i = 0; i < EXCHANGES; i++) {
+    const begin = performance.now();
+    await exchange({ exchanged });
+    times.push((performance.now() - begin) / 1000);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(EXCHANGES / 2)];
 }

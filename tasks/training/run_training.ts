@@ -95,7 +95,6 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
   const { length, schedule } = planned;
   signal.throwIfAborted();
   if (values.dryRun) {
-    if (!isWriter(peers)) return;
     const run = { steps: length.steps, field, optimizer: spec, schedule, batchSize: values.batchSize };
     return console.log(planText(await planTraining(prepared.training), run));
   }

@@ -14,7 +14,7 @@ import {
   soap,
   train,
 } from "../../mod.ts";
-import type { Peers } from "../../lib/train/mod.ts";
+import { type Peers, planTraining } from "../../lib/train/mod.ts";
 import { partOf } from "../../lib/train/peers.ts";
 import { fileDevice } from "../support/device.ts";
 import { peersInOne } from "../support/peers.ts";
@@ -134,6 +134,30 @@ Deno.test("a divergence is noticed by all processes at the same step", async () 
     }),
   );
   assertEquals(messages[0], messages[1]);
+});
+
+Deno.test("the plan of several processes has the exchange of each step", async () => {
+  const slow = (peers: Peers): Peers => ({
+    ...peers,
+    async sum(numbers) {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await peers.sum(numbers);
+    },
+  });
+  const plan = async (peers: Peers) => {
+    using field = createField(gpu, description, { seed: 1 });
+    using optimizer = createOptimizer(gpu, sgd(), field.layout);
+    return await planTraining({
+      field,
+      optimizer,
+      objective: meanSquaredError(),
+      data: data(65),
+      batchSize: 32,
+      peers,
+    });
+  };
+  const [first] = await Promise.all(peersInOne(2).map(slow).map(plan));
+  assert(first.plainSeconds >= 0.3 && first.secondsOf(1) === first.plainSeconds);
 });
 
 Deno.test("peers and a hook of one's own exclude each other", async () => {
