@@ -13,8 +13,11 @@ import { isFree, pathsWithoutSteps, removeWithoutSteps } from "./without_steps.t
 import { checkName, createFolder, timeName } from "./run_name.ts";
 import { UserError } from "../shell/user_error.ts";
 
-/** How often a new folder may vanish before it is locked. Each process that starts takes one at most. */
-const MOST_ATTEMPTS = 1000;
+/**
+ * How often a new folder may vanish before it is locked, and how long is waited in between. Each process that starts takes one at most, and
+ * removes it within milliseconds.
+ */
+const [MOST_ATTEMPTS, MILLISECONDS_BETWEEN] = [200, 10];
 
 /** Options of a new run's folder. */
 export interface NewRunOptions extends RunFolderOptions {
@@ -49,10 +52,15 @@ export async function createRunFolder(
   for (let count = 1;;) {
     const name = named ?? (count === 1 ? time : `${time}-${count}`);
     const [path, hidden] = [join(parent, name), join(parent, `.${name}.new`)];
-    const made = await isFree(path) ? await createFolder(hidden) : undefined;
+    const free = await isFree(path);
+    const made = free ? await createFolder(hidden) : undefined;
     const begun = made && await lockNew(made);
-    // Another process that starts at the same time may have taken the hidden folder for one that was left over.
-    if (made !== undefined && begun === undefined && ++attempts < MOST_ATTEMPTS) continue;
+    // Another process that starts at the same time may have taken the hidden folder for one that was left over, and remove it.
+    const isVanishing = made !== undefined || (free && named !== undefined);
+    if (begun === undefined && isVanishing && ++attempts < MOST_ATTEMPTS) {
+      await new Promise((resolve) => setTimeout(resolve, MILLISECONDS_BETWEEN));
+      continue;
+    }
     const lock = begun &&
       await published(
         { path, made: made!, lock: begun },

@@ -23,8 +23,18 @@ export async function isFree(path: string): Promise<boolean> {
   if (!found.isDirectory || await pathsWithoutSteps(path) === undefined) return false;
   // A folder without a lock file is not locked, and should not get one by being looked at.
   if (await Deno.stat(join(path, ".lock")).catch(() => undefined) === undefined) return true;
-  using lock = await FolderLock.tryTake(path);
+  const lock = await lockUnlessGone(path);
+  if (lock === "gone") return true;
+  lock?.[Symbol.dispose]();
   return lock !== undefined;
+}
+
+/** Locks a folder; undefined if another process has locked it, "gone" if another process has removed it meanwhile. */
+async function lockUnlessGone(path: string): Promise<FolderLock | undefined | "gone"> {
+  return await FolderLock.tryTake(path).catch((error) => {
+    if (error.cause instanceof Deno.errors.NotFound) return "gone";
+    throw error;
+  });
 }
 
 /** Removes the folder of a run without steps, file by file, unless another process is writing to it. It need not exist. */
@@ -32,9 +42,11 @@ export async function removeWithoutSteps(path: string): Promise<void> {
   const found = await Deno.lstat(path).catch(() => undefined);
   // Looked at before it is locked, because a folder of something else must not get a lock file.
   if (!found?.isDirectory || await pathsWithoutSteps(path) === undefined) return;
-  using lock = await FolderLock.tryTake(path);
-  const paths = lock && await pathsWithoutSteps(path);
-  if (lock === undefined || paths === undefined) return;
+  const taken = await lockUnlessGone(path);
+  if (taken === undefined || taken === "gone") return;
+  using lock = taken;
+  const paths = await pathsWithoutSteps(path);
+  if (paths === undefined) return;
   // Windows does not remove a file that is open.
   if (Deno.build.os === "windows") lock[Symbol.dispose]();
   for (const each of [...paths, path]) await remove(each);

@@ -4,6 +4,7 @@ import { checkNewRun, createRunFolder } from "../../../tasks/run/new_run.ts";
 import { stepCheckpointName } from "../../../tasks/run/checkpoints.ts";
 import { openRunFolder, resumeRunFolder, RunFolder } from "../../../tasks/run/run_folder.ts";
 import { FolderLock } from "../../../tasks/run/folder_lock.ts";
+import { isFree, removeWithoutSteps } from "../../../tasks/run/without_steps.ts";
 import { timeName } from "../../../tasks/run/run_name.ts";
 import { inFolder, namesIn } from "../../support/temporary_folder.ts";
 
@@ -373,3 +374,37 @@ Deno.test("a number of checkpoints to keep, or of a step, that is none is refuse
   );
   assertEquals(stepCheckpointName(1200), "step-00001200");
 });
+
+Deno.test("a new run waits while another process removes what it takes for left over", () =>
+  inFolder(async (root) => {
+    const hidden = join(root, "image", ".a.new");
+    await Deno.mkdir(hidden, { recursive: true });
+    const lock = await FolderLock.take(hidden, "is removing this");
+    setTimeout(() => {
+      Deno.removeSync(hidden, { recursive: true });
+      lock[Symbol.dispose]();
+    }, 60);
+    using run = await createRunFolder({ root, task: "image", name: "a" });
+    assertEquals(namesIn(join(root, "image")), ["a"]);
+    assertEquals(run.path, join(root, "image", "a"));
+  }));
+
+Deno.test("a folder that another process removes first is neither in the way nor an error", () =>
+  inFolder(async (root) => {
+    const path = join(root, "a");
+    const { tryTake } = FolderLock;
+    FolderLock.tryTake = (folder, ...rest) => {
+      Deno.removeSync(folder, { recursive: true });
+      return tryTake.call(FolderLock, folder, ...rest);
+    };
+    try {
+      for (const work of [() => isFree(path), () => removeWithoutSteps(path)]) {
+        await Deno.mkdir(path);
+        await Deno.writeTextFile(join(path, ".lock"), "");
+        await work();
+        assertEquals(namesIn(root), []);
+      }
+    } finally {
+      FolderLock.tryTake = tryTake;
+    }
+  }));
