@@ -6,7 +6,7 @@ import { decodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import { loadField } from "../../lib/train/saved_field.ts";
 import { TASKS } from "../registry.ts";
 import type { StepCheckpoint } from "../run/checkpoints.ts";
-import { openRunFolder } from "../run/run_folder.ts";
+import { openRunFolder } from "../run/open_run_folder.ts";
 import { checkShape, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { EarlierRun } from "../training/earlier_run.ts";

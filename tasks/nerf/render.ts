@@ -1,5 +1,5 @@
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
-import { openRunFolder } from "../run/run_folder.ts";
+import { openRunFolder } from "../run/open_run_folder.ts";
 import { reopeningDevice } from "../shell/device_losses.ts";
 import { parseOptions } from "../shell/options.ts";
 import { ProgressLine } from "../shell/progress.ts";

@@ -16,19 +16,20 @@
  */
 
 import { join } from "node:path";
-import { cannotWrite, removeUnfinished, writeWhole } from "./atomic.ts";
+import { cannotWrite, writeWhole } from "./atomic.ts";
 import { anything, checkShape, mismatch, number, object, record, type Shape, text } from "../shell/shape.ts";
 import { readJson, toJson } from "./json.ts";
-import { appendLine, keepRecords, readRecords, repairRecords } from "./metrics_file.ts";
+import { appendLine, keepRecords, readRecords } from "./metrics_file.ts";
 import { checkpointsIn, type StepCheckpoint } from "./checkpoints.ts";
 import { isDiskError, isFull, makeIfMissing, remove, rename } from "./disk.ts";
-import { FolderLock } from "./folder_lock.ts";
-import { checkNoLinks, checkNoLinksIn } from "./links.ts";
+import type { FolderLock } from "./folder_lock.ts";
+import { checkNoLinks } from "./links.ts";
 import { checkName } from "./run_name.ts";
-import { UserError } from "../shell/user_error.ts";
 
-const CONFIG = "config.json";
-const METRICS = "metrics.jsonl";
+/** The file with the configuration of a run. */
+export const CONFIG = "config.json";
+/** The file with the measurements of a run. */
+export const METRICS = "metrics.jsonl";
 const SUMMARY = "summary.json";
 const CHECKPOINTS = "checkpoints";
 
@@ -55,48 +56,6 @@ export interface CheckpointSpread {
   readonly parts: number;
   /** The steps of the whole run. */
   readonly steps: number;
-}
-
-/** What another process is doing that has locked a run, and what can be done about it. */
-const RUN_IS_LOCKED = "is writing to this run; wait for it to end, or stop it";
-
-/**
- * Opens the folder of a run to read it. It changes nothing, so another process may be writing there.
- *
- * @param path The folder.
- * @throws {UserError} If there is no such folder, or it contains no `config.json`.
- */
-export async function openRunFolder(path: string): Promise<RunFolder> {
-  const folder = await Deno.stat(path).catch(() => undefined);
-  if (!folder?.isDirectory) throw new UserError(`${path}: there is no such run.`);
-  const config = await Deno.stat(join(path, CONFIG)).catch(() => undefined);
-  if (!config?.isFile) {
-    throw new UserError(`${path}: this folder is not a run: expected a ${CONFIG} in it, found none.`);
-  }
-  return new RunFolder(path);
-}
-
-/**
- * Opens the folder of an earlier run to continue it, and locks it until the result is disposed of. Temporary files and an incomplete
- * metrics line, which a killed process may have left, are removed.
- *
- * @param path The folder.
- * @param options Options of the folder.
- * @throws {UserError} If there is no such folder, it contains no `config.json`, there are links in it, or another process is writing there.
- */
-export async function resumeRunFolder(path: string, options: RunFolderOptions = {}): Promise<RunFolder> {
-  checkKeep(options.keep);
-  await openRunFolder(path);
-  await checkNoLinksIn(path);
-  const lock = await FolderLock.take(path, RUN_IS_LOCKED);
-  try {
-    await removeUnfinished(path);
-    await repairRecords(join(path, METRICS));
-    return new RunFolder(path, { ...options, lock });
-  } catch (error) {
-    lock[Symbol.dispose]();
-    throw error;
-  }
 }
 
 /** The folder of one run. */

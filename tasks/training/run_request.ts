@@ -1,5 +1,5 @@
 import { checkNewRun, type NewRunOptions } from "../run/new_run.ts";
-import { openRunFolder, resumeRunFolder } from "../run/run_folder.ts";
+import { openRunFolder, resumeRunFolder } from "../run/open_run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { type Command, optionSpelling } from "../shell/command.ts";
 import { parseOptions } from "../shell/options.ts";

@@ -1,6 +1,6 @@
 import { DeviceLostError } from "../../lib/gpu/device_errors.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
-import { resumeRunFolder } from "../run/run_folder.ts";
+import { resumeRunFolder } from "../run/open_run_folder.ts";
 import type { Command } from "../shell/command.ts";
 import { MOST_LOSSES } from "../shell/device_losses.ts";
 import { EarlierRun } from "./earlier_run.ts";

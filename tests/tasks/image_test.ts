@@ -2,7 +2,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "@std/path";
 import { decodePng } from "../../lib/codec/image/decode_png.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
-import { openRunFolder, RunFolder } from "../../tasks/run/run_folder.ts";
+import { openRunFolder } from "../../tasks/run/open_run_folder.ts";
+import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { decodeSafetensors } from "../../lib/codec/tensor/safetensors.ts";
 import { type Outcome, outcome, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";

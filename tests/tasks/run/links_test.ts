@@ -3,7 +3,8 @@ import { join } from "@std/path";
 import { ComparisonFolder } from "../../../tasks/compare/store.ts";
 import { FolderLock } from "../../../tasks/run/folder_lock.ts";
 import { createRunFolder } from "../../../tasks/run/new_run.ts";
-import { resumeRunFolder, RunFolder } from "../../../tasks/run/run_folder.ts";
+import { resumeRunFolder } from "../../../tasks/run/open_run_folder.ts";
+import { RunFolder } from "../../../tasks/run/run_folder.ts";
 import { UserError } from "../../../tasks/shell/user_error.ts";
 import { inFolder, namesIn } from "../../support/temporary_folder.ts";
 

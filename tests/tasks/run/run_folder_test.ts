@@ -2,7 +2,8 @@ import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/ass
 import { join } from "@std/path";
 import { checkNewRun, createRunFolder } from "../../../tasks/run/new_run.ts";
 import { stepCheckpointName } from "../../../tasks/run/checkpoints.ts";
-import { openRunFolder, resumeRunFolder, RunFolder } from "../../../tasks/run/run_folder.ts";
+import { openRunFolder, resumeRunFolder } from "../../../tasks/run/open_run_folder.ts";
+import { RunFolder } from "../../../tasks/run/run_folder.ts";
 import { FolderLock } from "../../../tasks/run/folder_lock.ts";
 import { isFree, removeWithoutSteps } from "../../../tasks/run/without_steps.ts";
 import { timeName } from "../../../tasks/run/run_name.ts";
@@ -224,7 +225,10 @@ Deno.test("a run is locked until it is disposed of or its process ends, whatever
     run[Symbol.dispose]();
     (await resumeRunFolder(run.path))[Symbol.dispose]();
 
-    const script = `import { resumeRunFolder } from "${new URL("../../../tasks/run/run_folder.ts", import.meta.url)}";
+    const script = `import { resumeRunFolder } from "${new URL(
+      "../../../tasks/run/open_run_folder.ts",
+      import.meta.url,
+    )}";
       const run = await resumeRunFolder(${JSON.stringify(run.path)});
       console.log("locked");
       setInterval(() => run, 1000);`;
