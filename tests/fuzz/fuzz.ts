@@ -20,7 +20,7 @@ export interface Trial {
 }
 
 /**
- * Registers a test that makes inputs from seeds 0, 1, 2, … and reads them, for three seconds or for as long as NEURAL_FIELDS_FUZZ_SECONDS
+ * Registers a test that makes inputs from seeds 0, 1, 2, … and reads them, for two seconds or for as long as NEURAL_FIELDS_FUZZ_SECONDS
  * says, and then prints how many there were; NEURAL_FIELDS_FUZZ_SEED is the first seed. A reader may accept an input or refuse it with a plain `Error` of one printable line
  * that begins with the file's name. It may take at most 2 s, and 1 s more for each 10 MB that it reads or decodes, and 256 MB of memory
  * beyond eight times what it reads or decodes (measured on Linux). Anything else fails the test with the seed that shows it.
@@ -33,7 +33,7 @@ export interface Trial {
 export function fuzz(reader: string, make: (choices: Choices) => Trial | Promise<Trial>): void {
   Deno.test(`${reader}: every made-up file is read or refused in one sentence, in bounded time`, async () => {
     const seconds = Deno.env.get("NEURAL_FIELDS_FUZZ_SECONDS");
-    const end = performance.now() + 1000 * Number(seconds ?? 3);
+    const end = performance.now() + 1000 * Number(seconds ?? 2);
     const first = Number(Deno.env.get("NEURAL_FIELDS_FUZZ_SEED") ?? 0);
     let seed = first;
     for (; performance.now() < end; seed++) {
