@@ -75,7 +75,7 @@ export const noiseOfCurvature: Measurement<Noise> = {
     title: "Noise of curvature",
     paragraphs: [
       `How far D^E = √diag(H²) and D^J = |diag H| of two batches differ: ‖d₁ − d₂‖ relative to their root mean square, a mean over ${PAIRS} pairs. Both ` +
-      `batches of a pair get the same ${PROBES} products' directions, so that the noise of the estimate itself does not count.`,
+      `batches of a pair get the same ${PROBES} products' directions, so that most of the noise of the estimate itself cancels.`,
     ],
     tables: [{
       columns: ["field", "step", "batch size", "difference of D^E", "difference of D^J"],
