@@ -133,7 +133,7 @@ export const command = defineCommand({
       kind: "integer",
       min: 1,
       help: "Passes over all pixels, including those made before resuming",
-      defaultText: "2 for tiny, 4 for small, 20 for paper, or no limit with --minutes",
+      defaultText: "2 for tiny, 4 for small, 20 for paper, or no limit with --minutes or --deadline",
     },
     ...RUN_OPTIONS,
     ...fieldHyperparameters(FIELD_DEFAULTS),
