@@ -23,6 +23,7 @@ import { runTask } from "./shell/main.ts";
 import { parseOptions } from "./shell/options.ts";
 import { ProgressLine } from "./shell/progress.ts";
 import { writablePath } from "./shell/writable_path.ts";
+import { deviceChoice } from "./shell/device_options.ts";
 
 if (import.meta.main) {
   await runTask(async (args, signal) => {
@@ -42,7 +43,7 @@ if (import.meta.main) {
     };
     const comparison = chosenComparison(values);
     const { firstStep } = comparison !== undefined || !values.firstStep ? {} : await timeFirstStep();
-    using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels });
+    using gpu = await openDevice({ ...deviceChoice(values), kernels });
     const common = {
       adapter: gpu.adapter,
       versions: { ...Deno.version },

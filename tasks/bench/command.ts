@@ -5,6 +5,7 @@ import { aliasesOf, HIDDEN_ACTIVATIONS } from "../training/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { PEER_ACTIVATIONS } from "./peer_protocol.ts";
 import { parseWholeNumbers } from "../shell/whole_numbers.ts";
+import { DEVICE_OPTIONS } from "../shell/device_options.ts";
 
 /** The options of `deno task bench`. */
 export const command = defineCommand({
@@ -61,7 +62,7 @@ export const command = defineCommand({
     { name: "peers", kind: "flag", help: "Compare with jax-js, TensorFlow.js (both are downloaded) and PyTorch" },
     { name: "optimizers", kind: "flag", help: "Compare the update steps of all optimizers" },
     { name: "scaling", kind: "flag", help: "Compare batch sizes, and widths from 64 to 512" },
-    { name: "software", kind: "flag", help: "Accept a software adapter although the machine has an NVIDIA GPU" },
+    ...DEVICE_OPTIONS,
     { name: "json", kind: "string", placeholder: "FILE", help: "Also write all figures to this file" },
   ],
   examples: [
