@@ -1,5 +1,5 @@
 import type { FieldDescription } from "../../lib/field/description.ts";
-import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
+import type { AdapterDescription } from "../../lib/gpu/adapter_description.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import type { Command, Values } from "../shell/command.ts";
 import type { OptimizerDefaults } from "./optimizer_defaults.ts";
