@@ -8,6 +8,7 @@ set -euo pipefail
 conf=/etc/slurm/slurm.conf
 mark="# Made by tasks/setup_slurm.sh of neural-fields: a cluster of one node for trials and tests."
 state=/var/spool/neural-fields-slurm
+munged_pid=/run/munge/munged.pid
 # On Debian these programs are not on the PATH of ordinary users.
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -21,7 +22,8 @@ fail() {
 
 is_ours() { [[ -e $conf && $(head -n 1 "$conf") == "$mark" ]]; }
 
-runs() { pgrep -x "$1" >/dev/null; }
+# Whether the program runs that has written its number to a file, such as slurmd to slurmd.pid.
+runs() { [[ -e $1 && $(cat "/proc/$(<"$1")/comm" 2>/dev/null) == "$(basename "$1" .pid)" ]]; }
 
 install_missing() {
   local missing=()
@@ -29,17 +31,15 @@ install_missing() {
   command -v slurmctld >/dev/null || missing+=(slurmctld)
   command -v slurmd >/dev/null || missing+=(slurmd)
   command -v munged >/dev/null || missing+=(munge)
-  command -v pgrep >/dev/null || missing+=(procps)
   [[ ${#missing[@]} -gt 0 ]] || return 0
   "${as_root[@]}" apt-get update -q
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
 }
 
-# Requeued jobs wait as long as credentials are valid; all other times are short too, because this cluster is for trials.
-# Processes are found in /proc and not confined, which works in containers.
+# Processes are found in /proc and are not confined, which works in containers. A job that is queued again waits as long as credentials are
+# valid: here 5 seconds, the least that Slurm takes.
 write_conf() {
-  local host
-  host=$(hostname -s)
+  local host=${HOSTNAME%%.*}
   "${as_root[@]}" tee "$conf" >/dev/null <<END
 $mark
 ClusterName=trial
@@ -78,9 +78,9 @@ start() {
   }
   "${as_root[@]}" mkdir -p "$state/controller" "$state/node" /run/munge
   "${as_root[@]}" chown munge: /run/munge
-  runs munged || if [[ $EUID -eq 0 ]]; then setpriv --reuid=munge --regid=munge --clear-groups munged; else sudo -n -u munge munged; fi
-  runs slurmctld || "${as_root[@]}" slurmctld -f "$conf"
-  runs slurmd || "${as_root[@]}" slurmd -f "$conf"
+  runs "$munged_pid" || "${as_root[@]}" setpriv --reuid=munge --regid=munge --clear-groups munged
+  runs "$state/slurmctld.pid" || "${as_root[@]}" slurmctld -f "$conf"
+  runs "$state/slurmd.pid" || "${as_root[@]}" slurmd -f "$conf"
   local tries
   for ((tries = 0; tries < 100; tries++)); do
     [[ $(sinfo --noheader --format=%T --partition=usual 2>/dev/null) =~ idle|mixed|allocated ]] && return 0
@@ -92,9 +92,9 @@ start() {
 
 stop() {
   is_ours || return 0
-  local name
-  for name in slurmd slurmctld munged; do
-    if runs "$name"; then "${as_root[@]}" pkill -x "$name"; fi
+  local file
+  for file in "$state/slurmd.pid" "$state/slurmctld.pid" "$munged_pid"; do
+    if runs "$file"; then "${as_root[@]}" kill "$(<"$file")"; fi
   done
 }
 

@@ -1,5 +1,5 @@
-import { formatDuration } from "../shell/progress.ts";
-import type { ProgressLine } from "../shell/progress.ts";
+import { counted } from "../shell/counted.ts";
+import { formatDuration, type ProgressLine } from "../shell/progress.ts";
 import { type FoundRun, qualityOf, readRun } from "../run_list/found_run.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Engine, Place } from "./engine.ts";
@@ -96,14 +96,17 @@ export class Conductor {
   async #isTriedAgain(run: SweepRun, found: FoundRun | undefined): Promise<boolean> {
     const { engine, folder, progress, retries, signal } = this.parts;
     const tries = this.#tries.get(run.number)!;
-    const { reason, cancelled } = await engine.ending(run);
+    const { reason, kind } = await engine.ending(run);
     // A run that was stopped together with the sweep has not failed.
     if (signal.aborted) return false;
-    const again = !cancelled && tries <= retries;
+    if (kind === "preempted") this.#tries.set(run.number, tries - 1);
+    const again = kind === "preempted" || kind === "failed" && tries <= retries;
     folder.append({ run: run.number, tries, reason });
     const log = folder.logPath(run);
     progress.print(`${run.name}: ${reason}${again ? "; it is started again" : ""}. What it printed is in ${log}`);
-    if (!again) this.#results.set(run.number, { run, state: cancelled ? "cancelled" : "failed", found, reason });
+    if (!again) {
+      this.#results.set(run.number, { run, state: kind === "cancelled" ? "cancelled" : "failed", found, reason });
+    }
     return again;
   }
 
@@ -134,7 +137,7 @@ export class Conductor {
   #line(): string {
     const counts = Map.groupBy(this.results, ({ state }) => state);
     const texts = [...counts].map(([state, each]) => `${each.length} ${state}`);
-    return `${this.parts.runs.length} runs: ${texts.join(", ")}`;
+    return `${counted(this.parts.runs.length, "run")}: ${texts.join(", ")}`;
   }
 }
 

@@ -6,8 +6,8 @@ export type Place = "queued" | "running";
 /** How the last try of a run ended that is not finished. */
 export interface Ending {
   readonly reason: string;
-  /** Whether somebody ended it on purpose, so that it is not to be started again. */
-  readonly cancelled: boolean;
+  /** Whether it failed, or was ended by somebody, who does not want it again, or by something more urgent, which counts as no try. */
+  readonly kind: "failed" | "cancelled" | "preempted";
 }
 
 /** What makes the runs of a sweep. */

@@ -61,7 +61,7 @@ export class LocalEngine implements Engine {
   }
 
   ending({ number }: SweepRun): Promise<Ending> {
-    return Promise.resolve({ reason: this.#endings.get(number) ?? "its process ended", cancelled: false });
+    return Promise.resolve({ reason: this.#endings.get(number) ?? "its process ended", kind: "failed" });
   }
 
   async wait(signal: AbortSignal): Promise<void> {

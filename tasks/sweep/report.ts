@@ -11,7 +11,7 @@ import { formatDuration } from "../shell/progress.ts";
 import { median } from "../shell/statistics.ts";
 import type { RunResult } from "./conduct.ts";
 import { valueText } from "./option_words.ts";
-import type { SweepRecord } from "./record.ts";
+import type { Failure, SweepRecord } from "./record.ts";
 import { resultRows, statusOf } from "./results_table.ts";
 import type { SweepFolder } from "./store.ts";
 
@@ -47,6 +47,7 @@ export async function writeReport(
       ...caveats(results),
       ...await Promise.all(inputs.map((input) => inputSection(settings, folder, results, input.name))),
       { title: "Runs", tables: [runTable(results)] },
+      ...failureSection(results, await folder.results(record)),
       { title: "Set-up", tables: [setupTable(settings, results)] },
       {
         title: "How to reproduce this",
@@ -192,6 +193,18 @@ function runTable(results: readonly RunResult[]): ReportTable {
       ];
     }),
   };
+}
+
+/** What runs failed of, whether or not they were finished later. */
+function failureSection(results: readonly RunResult[], failures: readonly Failure[]): ReportSection[] {
+  const nameOf = (number: number) => results.find(({ run }) => run.number === number)?.run.name ?? `${number}`;
+  const rows = failures.map(({ run, tries, reason }) => [nameOf(run), reason, `${tries}`]);
+  if (rows.length === 0) return [];
+  return [{
+    title: "Failures",
+    paragraphs: ["The last failure of each run, whether or not it was finished later."],
+    tables: [{ columns: ["run", "failure", "try"], numbersFrom: 2, rows }],
+  }];
 }
 
 function setupTable({ task, options, grids }: SweepRecord["settings"], results: readonly RunResult[]): ReportTable {

@@ -57,6 +57,9 @@ async function make(
   const conductor = new Conductor({ task, runs, folder, engine, retries, progress, signal, collected });
   try {
     await conductor.conduct();
+  } catch (error) {
+    // Ctrl-C ends the programs of Slurm too.
+    if (!signal.aborted) throw error;
   } finally {
     const goingOn = await engine.stop(signal.aborted);
     progress.finish();

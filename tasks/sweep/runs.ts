@@ -1,6 +1,7 @@
 import { shortName } from "../run/settings_name.ts";
 import { TASKS } from "../registry.ts";
 import { parseOptions } from "../shell/options.ts";
+import { UserError } from "../shell/user_error.ts";
 import { withBestOptimizer } from "../training/auto_optimizer.ts";
 import { checkFieldOptions, checkScheduleOptions } from "../training/hyperparameters.ts";
 import { networkChoice } from "../training/network_choice.ts";
@@ -9,6 +10,9 @@ import type { TaskValues, TrainingTask } from "../training/task.ts";
 import type { Command } from "../shell/command.ts";
 import { type OptionValue, optionWords, placed, valueText } from "./option_words.ts";
 import type { SweepInput, SweepSettings } from "./record.ts";
+
+/** The most runs of a sweep: each is a folder and a line of the table. */
+const MOST_RUNS = 100_000;
 
 /** One run of a sweep. */
 export interface SweepRun {
@@ -23,9 +27,16 @@ export interface SweepRun {
   readonly args: readonly string[];
 }
 
-/** All runs of a sweep: each input with each combination of the grids' values. */
+/**
+ * All runs of a sweep: each input with each combination of the grids' values.
+ *
+ * @throws {UserError} If there are more than 100 000.
+ */
 export function runsOf({ task: name, inputs, options, grids }: SweepSettings): SweepRun[] {
   const task = TASKS.get(name)!;
+  const sizes = grids.map((grid) => Object.values(grid).reduce((product, { length }) => product * length, 1));
+  const count = inputs.length * sizes.reduce((sum, size) => sum + size, 0);
+  if (count > MOST_RUNS) throw new UserError(`grid: expected at most ${MOST_RUNS} runs, found ${count}.`);
   const choices = grids.flatMap(combinations);
   const pairs = inputs.flatMap((input) => choices.map((choice) => ({ input, choice })));
   const digits = String(pairs.length).length;

@@ -30,10 +30,10 @@ function cellsOf(line: string): string[] {
   return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted ?? plain);
 }
 
-/** Waits until something holds; fails after a minute. */
+/** Waits until something holds; fails after three minutes. */
 export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
   for (const begun = performance.now(); !await holds();) {
-    if (performance.now() - begun > 60_000) throw new Error(`expected within a minute: ${what}`);
+    if (performance.now() - begun > 180_000) throw new Error(`expected within three minutes: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -45,13 +45,13 @@ export async function isUnderWay(run: string): Promise<boolean> {
   return !ended && names.some((name) => name.endsWith(".safetensors"));
 }
 
-/** The processes whose command line has a text, such as the name of a run. */
-export async function processesWith(text: string): Promise<number[]> {
+/** The processes whose command line has all of these texts, such as the name of a run. */
+export async function processesWith(...texts: readonly string[]): Promise<number[]> {
   const found: number[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name) || Number(name) === Deno.pid) continue;
     const words = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
-    if (words.includes(text)) found.push(Number(name));
+    if (texts.every((text) => words.includes(text))) found.push(Number(name));
   }
   return found;
 }

@@ -61,8 +61,9 @@ export class SlurmEngine implements Engine {
   async ending({ number }: SweepRun): Promise<Ending> {
     const element = this.#elements.get(number);
     const state = element && await stateOf(element);
-    if (!state) return { reason: "Slurm does not say how its job ended", cancelled: false };
-    return { reason: `job ${element}: ${state}`, cancelled: state.startsWith("CANCELLED") };
+    if (!state) return { reason: "Slurm does not say how its job ended", kind: "failed" };
+    const kind = /^CANCELLED/.test(state) ? "cancelled" : /^PREEMPTED/.test(state) ? "preempted" : "failed";
+    return { reason: `job ${element}: ${state}`, kind };
   }
 
   async wait(signal: AbortSignal): Promise<void> {
