@@ -27,7 +27,8 @@ export const command = defineCommand({
     "Trains a radiance field on photographs with known camera poses and renders the held-out views. The objective is always the mean squared error of the rendered colours, so there is no --objective. `deno task nerf render FOLDER` renders more views of a finished run.",
   positionals: [{
     name: "scene",
-    help: "Folder with poses_bounds.npy (LLFF), transforms_train.json or transforms.json",
+    help:
+      "Folder with poses_bounds.npy (LLFF), transforms_train.json, transforms.json or sparse/0 (COLMAP); or the path of a transforms.json",
     defaultText: "the small scene that comes with the project",
   }],
   options: [
