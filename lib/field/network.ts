@@ -1,16 +1,12 @@
 import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { linearGroups } from "../gpu/groups.ts";
-import { copyColumns } from "./columns.ts";
+import { DerivativeBlocks, type InputDerivatives } from "./derivative_blocks.ts";
 import { type DenseLayer, type EncodingLayer, type FieldDescription, isEncoding, widthsOf } from "./description.ts";
-import type { DenseNode, Node } from "./node.ts";
+import { DensePasses, shapeOf, weightOf } from "./dense_passes.ts";
+import type { Node } from "./node.ts";
 import { type Layout, padWidth } from "../linalg/layout.ts";
-import { matmulForward } from "../linalg/gemm/matmul.ts";
-import { functionText, isFusable } from "../linalg/gemm/epilogue.ts";
 import { type MatmulShape, padRows } from "../linalg/gemm/shape.ts";
 import type { Vector } from "../linalg/vector.ts";
-import activationText from "../../wgsl/field/activation_forward.wgsl" with { type: "text" };
-import tangentText from "../../wgsl/field/activation_tangent.wgsl" with { type: "text" };
 
 /** The field that a network computes. */
 export interface NetworkField {
@@ -22,28 +18,33 @@ export interface NetworkField {
   readonly layout: Layout;
 }
 
-const activationSource = { name: "activation_forward", text: activationText };
-const tangentSource = { name: "activation_tangent", text: tangentText };
-
 /** The buffers for one chunk of a batch, and the forward pass over it, with or without tangents. */
 export class Network implements Disposable {
   /** Inputs first, then layers in order of evaluation. */
   readonly nodes: readonly Node[];
   /** The device. */
   readonly gpu: Gpu;
+  /** How the rows of every matrix are divided: one block of values, and perhaps blocks of derivatives by an input. */
+  readonly blocks: DerivativeBlocks;
   readonly #byName = new Map<string, Node>();
   readonly #buffers: DeviceBuffer[] = [];
-  /** Scratch memory for products that take several passes; as large as the largest preactivation. */
-  readonly #scratch: DeviceBuffer;
+  readonly #passes: DensePasses;
 
   /**
    * Allocates the buffers.
    *
-   * @param capacity Rows of the largest chunk, padded by `padRows`.
+   * @param capacity Rows of the largest chunk, padded by `padRows`; of each block, if there are several.
    * @param tangents Whether tangents of the forward pass can be computed, too.
+   * @param derivatives The derivatives by an input that are computed with the values, in further blocks of rows; none by default.
    */
-  constructor(readonly field: NetworkField, readonly capacity: number, tangents: boolean) {
+  constructor(
+    readonly field: NetworkField,
+    readonly capacity: number,
+    tangents: boolean,
+    derivatives?: InputDerivatives,
+  ) {
     this.gpu = field.gpu;
+    this.blocks = new DerivativeBlocks(field.description, derivatives);
     // If allocating one of the buffers fails, those allocated before are freed.
     using incomplete = new DisposableStack();
     incomplete.use(this);
@@ -62,7 +63,10 @@ export class Network implements Disposable {
     }
     this.nodes = [...this.#byName.values()];
     const widest = Math.max(...this.nodes.map((node) => node.padded * (node.dense?.layer.activation.maps.length ?? 0)));
-    this.#scratch = this.#buffer("scratch", widest);
+    const scratch = this.#buffer("scratch", widest);
+    const zeros = this.blocks.count > 1 ? this.gpu.buffer("bias of derivatives", widest * 4) : undefined;
+    if (zeros !== undefined) this.#buffers.push(zeros);
+    this.#passes = new DensePasses({ gpu: this.gpu, blocks: this.blocks, scratch, zeros });
     incomplete.move();
   }
 
@@ -86,13 +90,16 @@ export class Network implements Disposable {
   /**
    * Records the forward pass over `rows` rows of the inputs' buffers.
    *
-   * @param rows Number of rows, padding included.
+   * @param rows Number of rows of a block, padding included. Derivatives follow the values in blocks of as many rows.
    * @param output If given, only the layers that this output depends on are computed.
    */
   forward(rows: number, parameters: Vector, output?: string): void {
     for (const node of output === undefined ? this.nodes : this.#upstream(this.output(output))) {
+      if (this.blocks.count > 1 && node.dense === undefined && node.encoding === undefined) {
+        this.blocks.recordInput(this.gpu, node, rows);
+      }
       if (node.encoding !== undefined) this.#encode(node.encoding, node, rows);
-      if (node.dense !== undefined) this.#dense(node.dense, node, rows, parameters);
+      if (node.dense !== undefined) this.#passes.forward(node, rows, parameters);
     }
   }
 
@@ -110,26 +117,23 @@ export class Network implements Disposable {
   /**
    * Records the tangents of the forward pass along a direction in parameter space. The forward pass must have been recorded
    * before.
+   *
+   * @param rows Number of rows of a block, padding included.
    */
   forwardTangent(rows: number, parameters: Vector, direction: Vector): void {
     for (const node of this.nodes) {
-      if (node.dense !== undefined) this.#denseTangent(node.dense, node, rows, parameters, direction);
+      if (node.dense !== undefined) this.#passes.tangent(node, rows, parameters, direction);
     }
   }
 
   /** The sizes of a dense layer's matrix products. */
   static shapeOf(node: Node, rows: number): MatmulShape {
-    const dense = node.dense!;
-    return { rows, outputs: node.padded * dense.layer.activation.maps.length, inputs: dense.inputPadded };
+    return shapeOf(node, rows);
   }
 
   /** The stacked weights of a dense layer in a vector of the field's layout. */
   static weightOf(node: Node, vector: Vector): BufferLike {
-    return vector.buffer.slice(node.dense!.weight.offset, node.dense!.weight.size);
-  }
-
-  static #biasOf(node: Node, vector: Vector): BufferLike {
-    return vector.buffer.slice(node.dense!.bias.offset, node.dense!.bias.size);
+    return weightOf(node, vector);
   }
 
   /** Frees the device memory. */
@@ -150,67 +154,7 @@ export class Network implements Disposable {
   #encode({ layer, source }: { layer: EncodingLayer; source: Node }, node: Node, rows: number): void {
     const shape = { rows, inputs: source.width, inputStride: source.padded, outputStride: node.padded };
     layer.encoding.record(this.gpu, source.value, node.value, shape);
-  }
-
-  #dense(dense: DenseNode, node: Node, rows: number, parameters: Vector): void {
-    const { layer: { activation }, sources, input, preactivation: z } = dense;
-    const shape = Network.shapeOf(node, rows);
-    if (sources.length > 1) this.#join(sources.map((source) => source.value), dense, rows, input);
-    const fused = isFusable(activation);
-    const activate = fused ? { activation, real: node.width, a: node.value } : undefined;
-    const terms = [{ x: input, w: Network.weightOf(node, parameters) }];
-    const bias = Network.#biasOf(node, parameters);
-    matmulForward(this.gpu, { terms, bias, z, shape, scratch: this.#scratch, activate });
-    const { text, maps, constants: [p0, p1] } = activation;
-    if (text === undefined || fused) return;
-    this.gpu.dispatch(
-      this.gpu.kernel(activationSource, { activation: text, maps: maps.length }, functionText(activation)),
-      { z, a: node.value },
-      { rows, width: node.padded, real: node.width, p0, p1 },
-      linearGroups(rows * node.padded / 4, 64),
-    );
-  }
-
-  #denseTangent(dense: DenseNode, node: Node, rows: number, parameters: Vector, direction: Vector): void {
-    const { layer: { activation }, sources, input, inputTangent } = dense;
-    const z = dense.preactivation;
-    const tangent = dense.preactivationTangent!;
-    if (sources.length > 1 && inputTangent !== undefined) {
-      this.#join(sources.map((source) => source.valueTangent), dense, rows, inputTangent);
-    }
-    const along = { x: input, w: Network.weightOf(node, direction) };
-    const terms = inputTangent === undefined
-      ? [along]
-      : [{ x: inputTangent, w: Network.weightOf(node, parameters) }, along];
-    const shape = Network.shapeOf(node, rows);
-    const bias = Network.#biasOf(node, direction);
-    matmulForward(this.gpu, { terms, bias, z: tangent, shape, scratch: this.#scratch });
-    const { text, maps, constants: [p0, p1] } = activation;
-    if (text === undefined) return;
-    this.gpu.dispatch(
-      this.gpu.kernel(tangentSource, { activation: text, maps: maps.length }, functionText(activation)),
-      { z, z_tangent: tangent, a_tangent: node.valueTangent! },
-      { rows, width: node.padded, p0, p1 },
-      linearGroups(rows * node.padded / 4, 64),
-    );
-  }
-
-  #join(parts: (DeviceBuffer | undefined)[], dense: DenseNode, rows: number, to: DeviceBuffer): void {
-    let column = 0;
-    parts.forEach((part, i) => {
-      const { width, padded } = dense.sources[i];
-      const place = {
-        rows,
-        width,
-        span: width,
-        fromStride: padded,
-        fromColumn: 0,
-        toStride: dense.inputPadded,
-        toColumn: column,
-      };
-      if (part !== undefined) copyColumns(this.gpu, part, to, place);
-      column += width;
-    });
+    if (this.blocks.count > 1) this.blocks.recordEncoding(this.gpu, node, rows);
   }
 
   #encodingNode(layer: EncodingLayer, source: Node, width: number): Node {
@@ -257,7 +201,7 @@ export class Network implements Disposable {
   }
 
   #buffer(label: string, width: number): DeviceBuffer {
-    const buffer = this.gpu.buffer(label, this.capacity * width * 4);
+    const buffer = this.gpu.buffer(label, this.blocks.count * this.capacity * width * 4);
     this.#buffers.push(buffer);
     return buffer;
   }

@@ -1,7 +1,10 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { DenseLayer, EncodingLayer } from "./description.ts";
 
-/** An input of the field, an encoding or a dense layer, with its buffers for one chunk of a batch. */
+/**
+ * An input of the field, an encoding or a dense layer, with its buffers for one chunk of a batch. If the network computes derivatives by an
+ * input, all matrices have several blocks of as many rows, one after the other: values first, then derivatives (`DerivativeBlocks`).
+ */
 export interface Node {
   /** Name of the input or layer. */
   readonly name: string;

@@ -31,13 +31,18 @@ export function uploadRows(
   gpu.write(buffer, padded);
 }
 
-/** Reads the first `rows` rows of padded device matrices as host arrays `[rows, width]`, row-major. */
+/**
+ * Reads `rows` rows of padded device matrices as host arrays `[rows, width]`, row-major: the first ones, or those from the row `first` on,
+ * which must begin at a multiple of 256 bytes.
+ */
 export async function downloadRows(
   gpu: Gpu,
   rows: number,
-  matrices: readonly { buffer: DeviceBuffer; width: number; stride: number }[],
+  matrices: readonly { buffer: DeviceBuffer; first?: number; width: number; stride: number }[],
 ): Promise<Float32Array[]> {
-  const slices: BufferLike[] = matrices.map(({ buffer, stride }) => buffer.slice(0, rows * stride * 4));
+  const slices: BufferLike[] = matrices.map(({ buffer, first = 0, stride }) =>
+    buffer.slice(first * stride * 4, rows * stride * 4)
+  );
   const results = await gpu.read(...slices);
   return matrices.map(({ width, stride }, i) => {
     const padded = new Float32Array(results[i]);

@@ -16,6 +16,9 @@ export const LIST: Member = { expected: "a list", holds: Array.isArray };
 /** A number. */
 export const NUMBER: Member = { expected: "a number", holds: (value) => typeof value === "number" };
 
+/** A text, such as a name. */
+export const TEXT: Member = { expected: "a text", holds: (value) => typeof value === "string" };
+
 /** An object that has these methods or members, such as an activation or a device. */
 export function objectWith(expected: string, ...names: readonly string[]): Member {
   return {

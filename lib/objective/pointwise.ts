@@ -1,3 +1,4 @@
+import { chosenOutput } from "../field/choice.ts";
 import { type FieldDescription, widthsOf } from "../field/description.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { BufferLike } from "../gpu/buffer.ts";
@@ -20,17 +21,7 @@ const kernelSource = { name: "pointwise", text };
  * `pointwise.wgsl`). The text may include shared snippets (see `expandKernel`).
  */
 export function pointwise(name: string, loss: string, options: PointwiseOptions = {}): Objective {
-  const outputOf = (description: FieldDescription): string => {
-    const names = Object.keys(description.outputs);
-    if (options.output === undefined && names.length > 1) {
-      throw new Error(`${name}: the field has the outputs ${names.join(", ")}; choose one with the option \`output\`.`);
-    }
-    const output = options.output ?? names[0];
-    if (!names.includes(output)) {
-      throw new Error(`${name}: the field has no output ${output}, only ${names.join(", ")}.`);
-    }
-    return output;
-  };
+  const outputOf = (description: FieldDescription) => chosenOutput(name, description, options.output);
   return {
     name,
     reads(description) {

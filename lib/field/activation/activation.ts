@@ -12,6 +12,12 @@ export interface Activation {
    * for example `{{include reduced_angle}}` (see `expandKernel`).
    */
   readonly text?: string;
+  /**
+   * WGSL functions `partial_m_k_l`, the third derivatives, for every m, k and l. They are appended to `text` and may use its functions. Only
+   * Hessian-vector products of objectives that read derivatives by inputs (`eikonal`) need them; those are refused without it. The
+   * identity has none.
+   */
+  readonly third?: string;
   /** The values that the text reads as `u.p0` and `u.p1`. They are uniforms, so that other values need no new kernels. */
   readonly constants: readonly [number, number];
   /**

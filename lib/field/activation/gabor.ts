@@ -4,6 +4,7 @@ import type { Activation } from "./activation.ts";
 import { activationKind } from "./kind.ts";
 import { linearBound } from "./linear_bound.ts";
 import text from "../../../wgsl/field/activation/gabor.wgsl" with { type: "text" };
+import third from "../../../wgsl/field/activation/gabor_third.wgsl" with { type: "text" };
 
 /** Options of {@linkcode gabor}. */
 export interface GaborOptions {
@@ -32,6 +33,7 @@ export function gabor(options: GaborOptions = {}): Activation {
     options: { omega, scale },
     maps: ["frequency", "envelope"],
     text,
+    third,
     constants: [omega, scale],
     weightBound: linearBound,
   };

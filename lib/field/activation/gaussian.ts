@@ -4,6 +4,7 @@ import type { Activation } from "./activation.ts";
 import { activationKind } from "./kind.ts";
 import { linearBound } from "./linear_bound.ts";
 import text from "../../../wgsl/field/activation/gaussian.wgsl" with { type: "text" };
+import third from "../../../wgsl/field/activation/gaussian_third.wgsl" with { type: "text" };
 
 /** Options of {@linkcode gaussian}. */
 export interface GaussianOptions {
@@ -28,6 +29,7 @@ export function gaussian(options: GaussianOptions = {}): Activation {
     options: { sigma },
     maps: [""],
     text,
+    third,
     constants: [1 / (sigma * sigma), 0],
     weightBound: linearBound,
   };

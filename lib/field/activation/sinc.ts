@@ -4,6 +4,7 @@ import type { Activation } from "./activation.ts";
 import { activationKind } from "./kind.ts";
 import { linearBound } from "./linear_bound.ts";
 import text from "../../../wgsl/field/activation/sinc.wgsl" with { type: "text" };
+import third from "../../../wgsl/field/activation/sinc_third.wgsl" with { type: "text" };
 
 /** Options of {@linkcode sinc}. */
 export interface SincOptions {
@@ -28,6 +29,7 @@ export function sinc(options: SincOptions = {}): Activation {
     options: { omega },
     maps: [""],
     text,
+    third,
     constants: [omega, 0],
     weightBound: linearBound,
   };

@@ -3,6 +3,7 @@ import { POSITIVE } from "../../hyperparameter/range.ts";
 import type { Activation } from "./activation.ts";
 import { activationKind } from "./kind.ts";
 import text from "../../../wgsl/field/activation/sine.wgsl" with { type: "text" };
+import third from "../../../wgsl/field/activation/sine_third.wgsl" with { type: "text" };
 
 /** Options of {@linkcode sine}. */
 export interface SineOptions {
@@ -28,6 +29,7 @@ export function sine(options: SineOptions = {}): Activation {
     options: { omega },
     maps: [""],
     text,
+    third,
     constants: [omega, 0],
     weightBound: (fanIn, first) => first ? 1 / fanIn : Math.sqrt(6 / fanIn) / omega,
   };

@@ -11,6 +11,17 @@ export interface Encoding {
   outputs(inputs: number): number;
   /** Records encoding `rows` rows; strides are the padded widths of both matrices. */
   record(gpu: Gpu, x: BufferLike, encoded: BufferLike, shape: EncodingShape): void;
+  /**
+   * Records computing the derivatives of the features by each input, [inputs, rows, outputStride], followed by the sums of their second
+   * derivatives (∂²/∂x₁² + ∂²/∂x₂² + …), [rows, outputStride], if `shape.laplacian` asks for them. Padding must become 0. Only derivatives by
+   * inputs (`fieldGradient`, `eikonal`) need it; they are refused without it.
+   */
+  recordDerivatives?(
+    gpu: Gpu,
+    x: BufferLike,
+    derivatives: BufferLike,
+    shape: EncodingShape & { readonly laplacian: boolean },
+  ): void;
 }
 
 /** Sizes of one encoding pass. */

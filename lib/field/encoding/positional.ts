@@ -4,7 +4,9 @@ import { COUNT } from "../../hyperparameter/range.ts";
 import type { Encoding } from "./encoding.ts";
 import { encodingKind } from "./kind.ts";
 import text from "../../../wgsl/field/encoding/positional_encoding.wgsl" with { type: "text" };
+import derivativesText from "../../../wgsl/field/encoding/positional_encoding_derivatives.wgsl" with { type: "text" };
 
+const derivativesSource = { name: "positional_encoding_derivatives", text: derivativesText };
 const source = { name: "positional_encoding", text };
 
 /** Options of {@linkcode positionalEncoding}. */
@@ -34,6 +36,12 @@ export function positionalEncoding(options: PositionalEncodingOptions = {}): Enc
     record(gpu, x, encoded, { rows, inputs, inputStride, outputStride }) {
       const uniforms = { rows, inputs, octaves, x_stride: inputStride, stride: outputStride };
       gpu.dispatch(gpu.kernel(source), { x, encoded }, uniforms, linearGroups(rows * outputStride, 64));
+    },
+    recordDerivatives(gpu, x, derivatives, { rows, inputs, inputStride, outputStride, laplacian }) {
+      const blocks = inputs + (laplacian ? 1 : 0);
+      const uniforms = { rows, inputs, octaves, x_stride: inputStride, stride: outputStride, blocks };
+      const groups = linearGroups(blocks * rows * outputStride, 64);
+      gpu.dispatch(gpu.kernel(derivativesSource), { x, derivatives }, uniforms, groups);
     },
   };
 }
