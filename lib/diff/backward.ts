@@ -8,6 +8,7 @@ import type { DenseNode, Node } from "../field/node.ts";
 import type { BufferPool } from "./buffer_pool.ts";
 import type { LayerObserver } from "./kronecker_factors.ts";
 import { giveBack, reverse, type ReversePass } from "./reverse.ts";
+import derivativesText from "../../wgsl/diff/activation_adjoint_derivatives.wgsl" with { type: "text" };
 import text from "../../wgsl/diff/activation_adjoint.wgsl" with { type: "text" };
 
 /** Adjoints of one layer that tangent passes read again. */
@@ -21,6 +22,7 @@ export interface KeptAdjoint {
 }
 
 const kernelSource = { name: "activation_adjoint", text };
+const derivativesSource = { name: "activation_adjoint_derivatives", text: derivativesText };
 
 /**
  * Records the backward pass: layer by layer from the top Z̄ = Ā ⊙ a′(Z), W̄ = Z̄ᵀX, b̄ = ΣZ̄, X̄ = Z̄W (docs/math.md, section 2).
@@ -35,17 +37,21 @@ export function backward(
   { keep, observer }: { keep?: Map<Node, KeptAdjoint>; observer?: LayerObserver } = {},
 ): void {
   const { network, pool, parameters } = pass;
-  const { gpu } = network;
+  const { gpu, blocks: { directions } } = network;
   reverse(pass, seeds, {
     derive(node, dense, above) {
       const { text: activation, maps, constants: [p0, p1] } = dense.layer.activation;
       if (activation === undefined) return above;
       const below = pool.take(node.padded * maps.length);
       gpu.dispatch(
-        gpu.kernel(kernelSource, { activation, maps: maps.length }, functionText(dense.layer.activation)),
+        gpu.kernel(
+          directions === 0 ? kernelSource : derivativesSource,
+          { activation, maps: maps.length },
+          functionText(dense.layer.activation),
+        ),
         { z: dense.preactivation, a_adjoint: above, z_adjoint: below },
-        { rows: pass.rows, width: node.padded, p0, p1 },
-        linearGroups(pass.rows * node.padded / 4, 64),
+        { rows: pass.blockRows, width: node.padded, p0, p1, ...directions > 0 && { directions } },
+        linearGroups(pass.blockRows * node.padded / 4, 64),
       );
       return below;
     },
@@ -55,8 +61,8 @@ export function backward(
     },
     input(node, _, below, to, source) {
       const shape = Network.shapeOf(node, pass.rows);
-      // Tangent passes need Ā itself.
-      const derive = keep === undefined ? derivative(source) : undefined;
+      // Tangent passes need Ā itself, and blocks of derivatives are mixed by their own kernel.
+      const derive = keep === undefined && directions === 0 ? derivative(source) : undefined;
       const fused = derive !== undefined && isFusable(derive.activation) ? derive : undefined;
       const terms = [{ z: below, w: Network.weightOf(node, parameters) }];
       matmulAdjoint(gpu, { terms, x: to, shape, pool, derive: fused });
@@ -81,7 +87,7 @@ export function giveBackKept(pool: BufferPool, kept: ReadonlyMap<Node, KeptAdjoi
 /** Adds a layer's terms to the adjoint of its weights and biases. */
 export function accumulateWeights(pass: ReversePass, node: Node, dense: DenseNode, terms: readonly WeightTerm[]): void {
   const shape = Network.shapeOf(node, pass.rows);
-  pass.sums.add({ terms, shape, offset: dense.weight.offset / 4, pool: pass.pool });
+  pass.sums.add({ terms, shape, offset: dense.weight.offset / 4, biasRows: pass.blockRows, pool: pass.pool });
 }
 
 /** The derivative by which the adjoint of a node's value becomes that of its preactivations. */

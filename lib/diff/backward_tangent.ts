@@ -7,9 +7,11 @@ import type { Node } from "../field/node.ts";
 import type { Vector } from "../linalg/vector.ts";
 import { accumulateWeights, type KeptAdjoint } from "./backward.ts";
 import { giveBack, reverse, type ReversePass } from "./reverse.ts";
+import derivativesText from "../../wgsl/diff/activation_adjoint_tangent_derivatives.wgsl" with { type: "text" };
 import text from "../../wgsl/diff/activation_adjoint_tangent.wgsl" with { type: "text" };
 
 const kernelSource = { name: "activation_adjoint_tangent", text };
+const derivativesSource = { name: "activation_adjoint_tangent_derivatives", text: derivativesText };
 
 /**
  * Records the tangent of a backward pass along a direction in parameter space (forward over reverse; Pearlmutter 1994; docs/math.md, section 3):
@@ -24,14 +26,18 @@ export function backwardTangent(
   kept: ReadonlyMap<Node, KeptAdjoint>,
 ): void {
   const { network, pool, parameters, direction } = pass;
-  const { gpu } = network;
+  const { gpu, blocks: { directions } } = network;
   reverse(pass, seeds, {
     derive(node, dense, above) {
-      const { text: activation, maps, constants: [p0, p1] } = dense.layer.activation;
+      const { text: activation, third, maps, constants: [p0, p1] } = dense.layer.activation;
       if (activation === undefined) return above;
       const below = pool.take(node.padded * maps.length);
+      const values = { activation, maps: maps.length };
+      const part = functionText(dense.layer.activation);
       gpu.dispatch(
-        gpu.kernel(kernelSource, { activation, maps: maps.length }, functionText(dense.layer.activation)),
+        directions === 0
+          ? gpu.kernel(kernelSource, values, part)
+          : gpu.kernel(derivativesSource, { ...values, third: third! }, part),
         {
           z: dense.preactivation,
           z_tangent: dense.preactivationTangent!,
@@ -39,8 +45,8 @@ export function backwardTangent(
           a_adjoint_tangent: above,
           z_adjoint_tangent: below,
         },
-        { rows: pass.rows, width: node.padded, p0, p1 },
-        linearGroups(pass.rows * node.padded / 4, 64),
+        { rows: pass.blockRows, width: node.padded, p0, p1, ...directions > 0 && { directions } },
+        linearGroups(pass.blockRows * node.padded / 4, 64),
       );
       return below;
     },

@@ -18,19 +18,28 @@ export interface GaussNewtonSample {
 /** The difference between the random streams of consecutive outputs. */
 const STREAM_STEP = 2 ** 16;
 
-/** Records writing random signs to the outputs' tangents, one row for each sample. The rows after them become 0. */
+/** The difference between the random streams of consecutive blocks of one output. */
+const BLOCK_STREAM_STEP = 2 ** 8;
+
+/**
+ * Records writing random signs to the outputs' tangents, one row for each sample. The rows after them become 0. If there are derivatives by an
+ * input, each block has signs of its own.
+ */
 export function drawOutputSigns(
   gpu: Gpu,
   outputs: Iterable<Node>,
   key: RandomKey,
-  place: { readonly first: number; readonly samples: number; readonly paddedRows: number },
+  place: { readonly first: number; readonly samples: number; readonly paddedRows: number; readonly blocks: number },
 ): void {
   let stream = key.stream;
   for (const { width, padded, valueTangent } of outputs) {
-    const target = { deviceOffset: 0, deviceSize: place.paddedRows * padded, rows: place.samples, columns: width };
-    const flat = place.first * width;
-    const filled = { ...target, stride: padded, flat };
-    fillRandom(gpu, valueTangent!, filled, { distribution: "rademacher", key: { ...key, stream } });
+    const deviceSize = place.paddedRows * padded;
+    const target = { deviceSize, rows: place.samples, columns: width, stride: padded, flat: place.first * width };
+    for (let block = 0; block < place.blocks; block++) {
+      const filled = { ...target, deviceOffset: block * deviceSize };
+      const blockKey = { ...key, stream: stream + block * BLOCK_STREAM_STEP };
+      fillRandom(gpu, valueTangent!, filled, { distribution: "rademacher", key: blockKey });
+    }
     stream += STREAM_STEP;
   }
 }

@@ -1,4 +1,4 @@
-import type { DeviceBuffer } from "../gpu/buffer.ts";
+import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { type Layout, padWidth } from "../linalg/layout.ts";
@@ -17,8 +17,12 @@ export type LayerObserver = (node: Node, dense: DenseNode, adjoint: DeviceBuffer
 interface ObservedChunk {
   /** Index of the chunk's first row among those that are processed. */
   readonly first: number;
-  /** Number of rows in the chunk, without padding. */
+  /** Number of rows in the chunk, without padding; in each block, if there are derivatives by an input. */
   readonly rows: number;
+  /** Number of blocks; 1 without derivatives by an input. */
+  readonly blocks: number;
+  /** Number of rows of a block, padding included. */
+  readonly blockRows: number;
   /** Number of rows in the whole batch. */
   readonly batchRows: number;
   /** Number of samples in the whole batch, over which the loss is the mean. */
@@ -41,7 +45,8 @@ const source = { name: "kronecker_operand", text };
  * A = mean over the rows of ããᵀ with ã = (a, 1), G = n Σ_rows z̄z̄ᵀ
  *
  * a is the map's input. z̄ is the adjoint of the map's output for the mean loss over n samples (points, pixels or rays; a ray
- * has many rows). The contributions of a batch's chunks are added in order.
+ * has many rows). With derivatives by an input, the rows of all blocks count, as for weights that are shared; those of derivatives
+ * have 0 in place of the 1, since they have no bias (Dangel et al. 2024). The contributions of a batch's chunks are added in order.
  */
 export class KroneckerFactors implements Disposable {
   /** The factors, in the layout that `kroneckerLayout` returns. */
@@ -78,21 +83,41 @@ export class KroneckerFactors implements Disposable {
   }
 
   /** Returns the function that the backward pass over a chunk must call for each dense layer. */
-  observer({ first, rows, batchRows, batchSamples }: ObservedChunk): LayerObserver {
-    const keep = first > 0 ? 1 : 0;
+  observer(chunk: ObservedChunk): LayerObserver {
     return (node, dense, adjoint) => {
       const maps = this.#maps.get(node.name) ?? [];
-      maps.forEach(({ map, inputs, adjoints, sumInputs, sumAdjoints }, m) => {
-        const c = this.factors.buffer;
-        const [a, ones] = [this.#operand, map.bias === undefined ? 0 : 1];
-        const width = map.weight.columns;
-        this.#copy(dense.input, { rows, stride: dense.inputPadded, first: 0, width, span: inputs.columns, ones });
-        sumInputs.record({ a, b: a, c }, 1 / batchRows, keep);
-        const [stride, first, outputs] = [node.padded * maps.length, m * node.padded, map.weight.rows];
-        this.#copy(adjoint, { rows, stride, first, width: outputs, span: adjoints.columns, ones: 0 });
-        sumAdjoints.record({ a, b: a, c }, batchSamples, keep);
+      maps.forEach((sums, m) => {
+        const place = { stride: node.padded * maps.length, first: m * node.padded };
+        for (let block = 0; block < chunk.blocks; block++) this.#add(sums, chunk, block, dense, { adjoint, ...place });
       });
     };
+  }
+
+  /** Adds the rows of one block to the factors of one linear map. */
+  #add(
+    { map, inputs, adjoints, sumInputs, sumAdjoints }: MapSums,
+    { first, rows, blocks, blockRows, batchRows, batchSamples }: ObservedChunk,
+    block: number,
+    dense: DenseNode,
+    { adjoint, ...place }: { readonly adjoint: DeviceBuffer; readonly stride: number; readonly first: number },
+  ): void {
+    const keep = first > 0 || block > 0 ? 1 : 0;
+    const operands = { a: this.#operand, b: this.#operand, c: this.factors.buffer };
+    const part = (matrix: DeviceBuffer, stride: number) => {
+      return blocks === 1 ? matrix : matrix.slice(block * blockRows * stride * 4, blockRows * stride * 4);
+    };
+    const [stride, ones] = [dense.inputPadded, map.bias === undefined || block > 0 ? 0 : 1];
+    const columns = { rows, stride, first: 0, width: map.weight.columns, span: inputs.columns, ones };
+    this.#copy(part(dense.input, stride), columns);
+    sumInputs.record(operands, 1 / (batchRows * blocks), keep);
+    this.#copy(part(adjoint, place.stride), {
+      rows,
+      ...place,
+      width: map.weight.rows,
+      span: adjoints.columns,
+      ones: 0,
+    });
+    sumAdjoints.record(operands, batchSamples, keep);
   }
 
   /** Frees the device memory. */
@@ -107,7 +132,7 @@ export class KroneckerFactors implements Disposable {
 
   /** Copies columns of a matrix, and a column of ones where wanted, to the operand of the products. */
   #copy(
-    x: DeviceBuffer,
+    x: BufferLike,
     columns: {
       readonly rows: number;
       readonly stride: number;

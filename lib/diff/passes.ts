@@ -30,6 +30,7 @@ export function* differentiateInParts(
   request: DifferentiationRequest,
 ): Generator<void, void, void> {
   const { products = [] } = request;
+  if (products.some(({ kind }) => kind === "hessian")) checkThirdDerivatives(workspace);
   const part = partOf(request);
   if (part.samples === 0) return recordNothing(workspace, request);
   const chunks = workspace.chunksOf(part);
@@ -43,6 +44,22 @@ export function* differentiateInParts(
       if (i > 0 || chunk.first > part.first) yield;
       yield* new ChunkPasses(workspace, { ...request, products: together, onGradient, kronecker }, chunk).record();
     }
+  }
+}
+
+/**
+ * Throws if a Hessian-vector product would need a third derivative that an activation does not have: the objective reads derivatives by an input,
+ * which contain the first one.
+ */
+function checkThirdDerivatives({ network, objective }: Workspace): void {
+  if (network.blocks.count === 1) return;
+  for (const { dense } of network.nodes) {
+    const { name, text, third } = dense?.layer.activation ?? {};
+    if (text === undefined || third !== undefined) continue;
+    throw new Error(
+      `Hessian-vector product of ${objective.name}: expected an activation with third derivatives (its member \`third\`), ` +
+        `found ${name} without them.`,
+    );
   }
 }
 
@@ -125,7 +142,8 @@ class ChunkPasses {
   }
 
   #loss(): void {
-    const { gpu, objective, sampleLoss, losses } = this.workspace;
+    const { gpu, objective, sampleLoss, losses, gradient } = this.workspace;
+    this.#clearSeeds(gradient);
     objective.record(this.#objectivePass);
     gpu.dispatch(gpu.kernel(lossSource), { row_loss: sampleLoss, losses }, {
       rows: this.chunk.samples,
@@ -135,12 +153,14 @@ class ChunkPasses {
   }
 
   #gradient(): void {
-    const { request, chunk: { first, rows }, workspace: { gradient, objective } } = this;
+    const { request, chunk: { first, rows }, workspace: { gradient, objective, network } } = this;
     const { rowsPerSample = 1 } = objective;
     const keep = request.products?.some(({ kind }) => kind === "hessian") ? this.#kept : undefined;
     const observer = request.kronecker?.observer({
       first: (first - this.#part.first) * rowsPerSample,
       rows,
+      blocks: network.blocks.count,
+      blockRows: this.chunk.paddedRows,
       batchRows: request.samples * rowsPerSample,
       batchSamples: request.samples,
     });
@@ -149,10 +169,10 @@ class ChunkPasses {
   }
 
   *#product(product: ProductRequest, memory: BackwardMemory): Generator<void, void, void> {
-    const { workspace: { gpu, network, objective, field }, chunk } = this;
+    const { workspace, workspace: { gpu, network, objective, field }, chunk } = this;
     gpu.phase("probe");
     if (product.kind === "gaussNewtonSample") {
-      drawOutputSigns(gpu, memory.seeds.keys(), product.key, chunk);
+      drawOutputSigns(gpu, memory.seeds.keys(), product.key, { ...chunk, blocks: network.blocks.count });
     } else {
       if (!this.#keep) product.prepare?.();
       gpu.phase("product");
@@ -160,6 +180,9 @@ class ChunkPasses {
       yield;
     }
     gpu.phase("product");
+    // The objective writes the adjoints again, next to their tangents.
+    this.#clearSeeds(workspace.gradient);
+    this.#clearSeeds(memory);
     objective.record({ ...this.#objectivePass, product: product.kind });
     const pass = this.#reversePass(memory);
     if (product.kind === "hessian") {
@@ -173,9 +196,19 @@ class ChunkPasses {
 
   /** Starts a backward pass. */
   #reversePass({ sums }: BackwardMemory): ReversePass {
-    const { workspace: { network, pool, field }, chunk: { paddedRows: rows } } = this;
+    const { workspace: { network, pool, field }, chunk: { paddedRows: blockRows } } = this;
+    const rows = blockRows * network.blocks.count;
     sums.begin(rows);
-    return { network, pool, rows, parameters: field.parameters, sums };
+    return { network, pool, rows, blockRows, parameters: field.parameters, sums };
+  }
+
+  /** Records clearing what an objective that reads derivatives by an input adds to. */
+  #clearSeeds({ seeds }: BackwardMemory): void {
+    const { gpu, network: { blocks } } = this.workspace;
+    if (blocks.count === 1) return;
+    for (const [{ padded }, seed] of seeds) {
+      gpu.clear(seed.slice(0, blocks.count * this.chunk.paddedRows * padded * 4));
+    }
   }
 
   /** Adds up the parts of the parameters' adjoint; what is not finite sets the flag. */

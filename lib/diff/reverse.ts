@@ -12,8 +12,10 @@ export interface ReversePass {
   readonly network: Network;
   /** The pool from which temporary matrices are taken. */
   readonly pool: BufferPool;
-  /** Rows of this chunk, padding included. */
+  /** Rows of this chunk, padding and all blocks of derivatives included. */
   readonly rows: number;
+  /** Rows of one block; the same number where there are no derivatives by an input. */
+  readonly blockRows: number;
   /** The field's parameters. */
   readonly parameters: Vector;
   /** Where the parameters' adjoint is summed up. */

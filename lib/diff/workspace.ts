@@ -1,6 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Field } from "../field/field.ts";
+import { DerivativeBlocks } from "../field/derivative_blocks.ts";
 import { Network } from "../field/network.ts";
 import type { Node } from "../field/node.ts";
 import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
@@ -55,7 +56,7 @@ export class Workspace implements Disposable {
    * stores the same steps for the parameters and an optimizer's state there.
    */
   readonly flags: DeviceBuffer;
-  /** The largest number of rows in a chunk. */
+  /** The largest number of rows in a chunk; derivatives by an input have as many each. */
   readonly chunkRows: number;
   /** The network with the values of one chunk, and with their tangents if the workspace is for products. */
   readonly network: Network;
@@ -84,7 +85,10 @@ export class Workspace implements Disposable {
     const { gpu, description, layout } = field;
     this.gpu = gpu;
     const rowsPerSample = objective.rowsPerSample ?? 1;
-    this.chunkRows = rowsOfChunk(field, options.samples * rowsPerSample, options);
+    const input = objective.derivativesBy?.(description);
+    const derivatives = input === undefined ? undefined : { input };
+    const { count: blocks } = new DerivativeBlocks(description, derivatives);
+    this.chunkRows = rowsOfChunk(field, options.samples * rowsPerSample, { ...options, blocks });
     this.#size = { samples: Math.floor(this.chunkRows / rowsPerSample), rowsPerSample };
     if (this.#size.samples === 0) {
       throw new Error(
@@ -93,8 +97,9 @@ export class Workspace implements Disposable {
     }
     using made = new DisposableStack();
     const allocate: Allocate = (label, bytes) => made.use(gpu.buffer(label, bytes));
-    this.network = made.use(new Network(field, this.chunkRows, options.products));
-    this.pool = made.use(new BufferPool(gpu, this.chunkRows));
+    this.network = made.use(new Network(field, this.chunkRows, options.products, derivatives));
+    const rows = this.chunkRows * blocks;
+    this.pool = made.use(new BufferPool(gpu, rows));
     this.sampleLoss = allocate("sample losses", this.chunkRows * 4);
     this.losses = allocate("losses", (options.slots ?? 1) * 4);
     this.flags = allocate("flags", FLAGS * 4);
@@ -103,12 +108,12 @@ export class Workspace implements Disposable {
     this.targets = targetPlaces(targetsOf(objective, description), this.#size.samples, allocate);
     const outputs = outputNodes(objective, this.network);
     const backward = (what: string, terms: 1 | 2): BackwardMemory => ({
-      seeds: seedsOf(outputs, `adjoint${what}`, this.chunkRows, allocate),
+      seeds: seedsOf(outputs, `adjoint${what}`, rows, allocate),
       sums: made.use(
         new WeightSums(gpu, {
           label: `partial sums of adjoint${what}s`,
           length: layout.deviceLength,
-          rows: this.chunkRows,
+          rows,
           terms,
         }),
       ),
@@ -150,9 +155,14 @@ export class Workspace implements Disposable {
     return cutBatch(part, this.#size);
   }
 
-  /** The different numbers of padded rows that the chunks of so many samples have. */
+  /** The different numbers of padded rows that matrix products have for the chunks of so many samples. */
   chunkSizes(samples: number): number[] {
-    return [...new Set(this.chunksOf({ first: 0, samples }).map(({ paddedRows }) => paddedRows))];
+    const { count } = this.network.blocks;
+    const multiples = count === 1 ? [1] : [1, count - 1, count];
+    const rows = this.chunksOf({ first: 0, samples }).flatMap(({ paddedRows }) => {
+      return multiples.map((multiple) => multiple * paddedRows);
+    });
+    return [...new Set(rows)];
   }
 
   /** The largest number of samples in a chunk. */
@@ -172,13 +182,17 @@ export class Workspace implements Disposable {
 }
 
 /** Rows of the largest chunk that memory, adapter and partial sums allow. */
-function rowsOfChunk({ gpu, description, layout }: Field, batchRows: number, options: WorkspaceOptions): number {
-  const { products, memory = DEFAULT_MEMORY } = options;
+function rowsOfChunk(
+  { gpu, description, layout }: Field,
+  batchRows: number,
+  options: WorkspaceOptions & { readonly blocks: number },
+): number {
+  const { products, memory = DEFAULT_MEMORY, blocks } = options;
   const perRow = bytesPerRow(description, products);
   // Up to five adjoints, as wide as the widest layer, exist at the same time. With products all adjoints are kept in addition.
   const total = perRow.total + perRow.widest * 5 + (products ? perRow.adjoints : 0);
   const most = WeightSums.mostRows(gpu, { length: layout.deviceLength, terms: products ? 2 : 1 });
-  return chunkRows(gpu, batchRows, { ...perRow, total }, memory, most);
+  return chunkRows(gpu, batchRows, { total: total * blocks, widest: perRow.widest * blocks }, memory, most / blocks);
 }
 
 function inputPlaces(network: Network, names: readonly string[]): Map<string, MatrixPlace> {

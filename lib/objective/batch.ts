@@ -9,7 +9,9 @@ export interface Batch {
    * for each sample, they follow one another.
    */
   readonly inputs: Float32Array | NamedArrays;
-  /** `[samples, width]`, row-major. If the objective has several targets, a record of such arrays by name. */
+  /**
+   * `[samples, width]`, row-major. If the objective has several targets, a record of such arrays by name; if it has none, `{}`.
+   */
   readonly targets: Float32Array | NamedArrays;
 }
 
@@ -37,8 +39,12 @@ export function namedBatch(
 ): NamedBatch {
   const { rowsPerSample = 1 } = objective;
   const inputs = byName(batch.inputs, new Map(Object.entries(description.inputs)), "inputs");
-  const targets = byName(batch.targets, targetsOf(objective, description), "targets");
-  const samples = targets.rows;
+  const widths = targetsOf(objective, description);
+  if (widths.size === 0 && Object.keys(batch.targets).length > 0) {
+    throw new Error(`targets: expected {}, because ${objective.name} has none, found some.`);
+  }
+  const targets = byName(widths.size === 0 ? {} : batch.targets, widths, "targets");
+  const samples = widths.size === 0 ? inputs.rows / rowsPerSample : targets.rows;
   if (inputs.rows !== samples * rowsPerSample) {
     const per = rowsPerSample === 1
       ? "as many rows of inputs as of targets"

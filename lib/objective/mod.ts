@@ -5,6 +5,8 @@
  */
 export { type Batch } from "./batch.ts";
 export { binaryCrossEntropy } from "./binary_cross_entropy.ts";
+export { eikonal } from "./eikonal.ts";
+export { gradientSupervised } from "./gradient_supervised.ts";
 export { meanSquaredError } from "./mean_squared_error.ts";
 export { type CurvatureKind, type Objective, type ObjectivePass, targetsOf } from "./objective.ts";
 export { pointwise, type PointwiseOptions } from "./pointwise.ts";

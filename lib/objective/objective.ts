@@ -31,7 +31,8 @@ export interface ObjectivePass {
   readonly targets: ReadonlyMap<string, DeviceBuffer>;
   /**
    * Where to write the adjoint of each output that the objective reads, and the adjoint's tangent. The buffers have the shape of the
-   * output's value. They are zero when created, and only the objective writes to them.
+   * output's value. They are zero when created, and only the objective writes to them. If there are derivatives by an input, they are zero
+   * before every batch.
    */
   readonly adjoints: ReadonlyMap<string, { readonly adjoint: DeviceBuffer; readonly tangent?: DeviceBuffer }>;
   /** Where to write each sample's contribution to the loss. */
@@ -59,6 +60,15 @@ export interface Objective {
    * @throws If the field has no such output.
    */
   reads(description: FieldDescription): ReadonlyMap<string, number>;
+  /**
+   * The input by which the objective needs the derivatives of the outputs that it reads; none by default. The matrices of those outputs, their
+   * tangents and adjoints then have a block of as many rows for each column of the input behind that of the values (`network.blocks`;
+   * docs/math.md, section 3.4). Adjoints and their tangents are 0 when `record` is called for a batch or hold what other terms of a sum have
+   * written; such an objective must add to them.
+   *
+   * @throws If the field has no such input.
+   */
+  derivativesBy?(description: FieldDescription): string | undefined;
   /**
    * The names of the targets that are given for each sample, with their widths. By default there is one target for each output
    * that the objective reads, with the same name and width.

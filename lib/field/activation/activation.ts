@@ -13,7 +13,7 @@ export interface Activation {
    */
   readonly text?: string;
   /**
-   * WGSL functions `partial_m_k_l`, the third derivatives, for every m, k and l. They are appended to `text` and may use its functions. Only
+   * WGSL functions `partial_m_k_l`, the third derivatives, for every m, k and l. They may use the functions of `text`. Only
    * Hessian-vector products of objectives that read derivatives by inputs (`eikonal`) need them; those are refused without it. The
    * identity has none.
    */

@@ -1,8 +1,9 @@
 import type { DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
-import { familyOf, isStraight, isTile, type ProductFamily, registerFamily } from "./family.ts";
-import type { MatrixPool, WeightTerm } from "./layer_product.ts";
+import { biasSum } from "./bias.ts";
+import { familyOf, isStraight, isTile, type ProductFamily, registerFamily, type StraightFamily } from "./family.ts";
+import type { MatrixPool, WeightProduct, WeightTerm } from "./layer_product.ts";
 import { registerWeight } from "./register.ts";
 import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
 import { straightWeight } from "./straight.ts";
@@ -87,14 +88,16 @@ export class WeightSums implements Disposable {
    * Records one layer's W̄ = Σ Z̄ᵀ X over one or two terms and b̄ = Σₙ Z̄, where Z̄ is the first term's.
    *
    * @param offset First entry of the layer's weights in a vector, a multiple of 4.
+   * @param biasRows The first rows, over which b̄ is summed; all by default.
    * @param pool Lends matrices to kernels that need them.
    * @param family Which kernels to use; by default those that suit the adapter.
    */
   add(
-    { terms, shape, offset, pool }: {
+    { terms, shape, offset, biasRows = shape.rows, pool }: {
       readonly terms: readonly WeightTerm[];
       readonly shape: MatmulShape;
       readonly offset: number;
+      readonly biasRows?: number;
       readonly pool: MatrixPool;
     },
     family: ProductFamily = familyOf(this.gpu, { kind: "weight", shape }),
@@ -104,8 +107,17 @@ export class WeightSums implements Disposable {
     const splits = partsOf(this.#rows);
     const place = { offset: offset / 4, stride: length / 4, splits, rowsPerSplit: ROW_BLOCK };
     const product = { terms, partials, shape, place };
-    if (isTile(family)) return tileWeight(gpu, family, product);
-    if (!isStraight(family)) return registerWeight(gpu, registerFamily(family), product);
+    if (isTile(family)) tileWeight(gpu, family, product);
+    else if (isStraight(family)) this.#straight(family, product, pool);
+    else registerWeight(gpu, registerFamily(family), product);
+    // What the kernels have summed over all rows is replaced.
+    if (biasRows < shape.rows) biasSum(gpu, { ...product, shape: { ...shape, rows: biasRows } });
+  }
+
+  /** Records the products of straight-line kernels, which read transposed matrices. */
+  #straight(family: StraightFamily, product: WeightProduct, pool: MatrixPool): void {
+    const { gpu } = this;
+    const { terms, shape } = product;
     if (terms.length > 1) this.#setApart();
     const lent: DeviceBuffer[] = [];
     const transposed = terms.map((term) => {
