@@ -4,20 +4,28 @@ import { inFolder } from "./support/temporary_folder.ts";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
 
-Deno.test("the library example of docs/occupancy.md type-checks and runs", () =>
-  inFolder(async (folder) => {
-    const [, example] = /```ts\n([\s\S]*?)```/.exec(await Deno.readTextFile(join(root, "docs/occupancy.md")))!;
-    const module = new URL("../mod.ts", import.meta.url).href;
-    await Deno.writeTextFile(join(folder, "example.ts"), example.replace("../mod.ts", module));
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--check", "--no-prompt", "-A", "--config", join(root, "deno.json"), "example.ts"],
-      cwd: folder,
-      env: { NO_COLOR: "1" },
-    }).output();
-    assertEquals(code, 0, new TextDecoder().decode(stderr));
-    const lines = /^1000 points, some inside\n100 steps\nIoU 0\.[4-9], PLY of many bytes\n$/;
-    assertMatch(new TextDecoder().decode(stdout), lines);
-  }));
+/** Pages with a program, and what it prints. */
+const programs = {
+  "docs/occupancy.md": /^1000 points, some inside\n100 steps\nIoU 0\.[4-9], PLY of many bytes\n$/,
+  "docs/derivatives.md":
+    /^200 steps\ndistance right to 0\.0[0-2], length of the gradient to 0\.[0-1], curvature (0\.9|1\.[01])\n$/,
+};
+
+for (const [page, lines] of Object.entries(programs)) {
+  Deno.test(`the library example of ${page} type-checks and runs`, () =>
+    inFolder(async (folder) => {
+      const [, example] = /```ts\n([\s\S]*?)```/.exec(await Deno.readTextFile(join(root, page)))!;
+      const code = example.replaceAll('"../', `"${new URL("../", import.meta.url).href}`);
+      await Deno.writeTextFile(join(folder, "example.ts"), code);
+      const { code: status, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--check", "--no-prompt", "-A", "--config", join(root, "deno.json"), "example.ts"],
+        cwd: folder,
+        env: { NO_COLOR: "1" },
+      }).output();
+      assertEquals(status, 0, new TextDecoder().decode(stderr));
+      assertMatch(new TextDecoder().decode(stdout), lines);
+    }));
+}
 
 Deno.test("every section of docs/math.md that a comment cites exists", async () => {
   const headings = await headingsOf("docs/math.md");

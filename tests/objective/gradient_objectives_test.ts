@@ -31,6 +31,7 @@ import {
   train,
   weightedSum,
 } from "../../mod.ts";
+import { linearBound } from "../../lib/field/mod.ts";
 import { eikonal, gradientSupervised } from "../../lib/objective/mod.ts";
 import { hostBatch } from "../../lib/diff/host_batch.ts";
 import { KroneckerFactors } from "../../lib/diff/kronecker_factors.ts";
@@ -92,6 +93,20 @@ function describe(activation: Activation, encoding?: Encoding): FieldDescription
 /** What the tests with one field share. */
 const sines = describe(sine({ omega: 3 }));
 
+/** An activation of a user, with its third derivative, as docs/extending.md shows it. */
+const tanh: Activation = {
+  name: "tanh",
+  options: {},
+  maps: [""],
+  text: `
+fn value(z: Preactivation) -> vec4f { return tanh(z[0]); }
+fn partial_0(z: Preactivation) -> vec4f { let a = value(z); return 1.0 - a * a; }
+fn partial_0_0(z: Preactivation) -> vec4f { let a = value(z); return -2.0 * a * (1.0 - a * a); }`,
+  third: "fn partial_0_0_0(z: Preactivation) -> vec4f { let s = partial_0(z); return s * (4.0 - 6.0 * s); }",
+  constants: [0, 0],
+  weightBound: linearBound,
+};
+
 const cases: readonly (readonly [Activation, Encoding?])[] = [
   [sine({ omega: 3 })],
   [gaussian({ sigma: 0.6 })],
@@ -99,6 +114,7 @@ const cases: readonly (readonly [Activation, Encoding?])[] = [
   [sinc({ omega: 4 })],
   [softplus()],
   [sigmoid()],
+  [tanh],
   [relu(), positionalEncoding({ octaves: 2 })],
 ];
 

@@ -112,6 +112,7 @@ const ACTIVATIONS: Readonly<Record<string, (z: number[], options: Readonly<Recor
     const first = (Math.cos(x) - a) / x;
     return plain(a, omega * first, -omega * omega * (a + 2 * first / x));
   },
+  tanh: ([z]) => plain(Math.tanh(z), 1 - Math.tanh(z) ** 2, -2 * Math.tanh(z) * (1 - Math.tanh(z) ** 2)),
   softplus([z]) {
     const s = 1 / (1 + Math.exp(-z));
     return plain(Math.log1p(Math.exp(z)), s, s * (1 - s));
