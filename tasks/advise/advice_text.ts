@@ -8,8 +8,8 @@ import type { CurvatureNumbers } from "./numbers.ts";
 /** What is advised, and what speaks for it. */
 export interface Advice {
   readonly weighing: Weighing;
-  /** Whether the time is that of the run's epochs with Adam. */
-  readonly inEpochs: boolean;
+  /** The minutes that were asked for; by default the time is that of the run's epochs with Adam. */
+  readonly minutes?: number;
   /** Reasons to doubt the advice. */
   readonly doubts: readonly string[];
   readonly numbers: CurvatureNumbers;
@@ -19,18 +19,20 @@ export interface Advice {
 }
 
 /** The advice in words, and the numbers that speak for it. */
-export function adviceText({ weighing, inEpochs, doubts, numbers, quality, command }: Advice): string {
+export function adviceText({ weighing, minutes, doubts, numbers, quality, command }: Advice): string {
   const { weighed, seconds } = weighing;
   const time = formatDuration(seconds);
   const [best] = weighed;
   return [
-    `${command} ${optionsOf(best)} --epochs ${Math.max(1, Math.round(best.epochs))}`,
+    `${command} ${optionsOf(best)} ${
+      minutes === undefined ? `--epochs ${Math.max(1, Math.round(best.epochs))}` : `--minutes ${minutes}`
+    }`,
     "",
     ...best.quality === undefined ? [] : [
       `Of the optimizers that were compared for this kind of network, ${best.optimizer.name} can be expected to be the best after ` +
-      `${time} of training on this device${inEpochs ? ", which is what Adam takes for the epochs of the run" : ""}: ${
-        leadText(weighing)
-      }.`,
+      `${time} of training on this device${
+        minutes === undefined ? ", which is what Adam takes for the epochs of the run" : ""
+      }: ${leadText(weighing)}.`,
     ],
     ...doubts.length === 0 ? ["This is sure: it holds on every input that was compared."] : [
       best.quality === undefined ? doubts[0] : `This is not sure. ${doubts.join(" ")}`,
@@ -79,11 +81,11 @@ function costTable(weighed: Weighing["weighed"], { name, digits, unit = "" }: Qu
     `${steps}`,
     quality === undefined ? "unknown" : `${quality.toFixed(digits)}${unit}`,
   ]);
-  const heads = ["optimizer", "rate", "schedule", "ms per step", "s more in 1000", "steps", `${name} elsewhere`];
+  const heads = ["optimizer", "rate", "schedule", "ms per step", "extra s", "steps", `${name} elsewhere`];
   return [
     ...alignedRows([heads, ...rows], 3),
     "",
-    `The costs are measured on this device. "s more in 1000" is what a first step, products and refreshes add to 1000 steps. "${name} elsewhere" is ` +
+    `The costs are measured on this device. "extra s" is what a first step, products and refreshes add to 1000 steps. "${name} elsewhere" is ` +
     "what so many steps reached, by the runs of docs/advise.md, as a mean over their inputs; yours will differ, the order should not.",
   ];
 }

@@ -58,7 +58,7 @@ async function adviseOn(args: readonly string[], signal: AbortSignal): Promise<v
   progress.finish();
   const command = commandText(`deno task ${task.name}`, words);
   const why = doubts(candidates, weighing, base);
-  const advice = { weighing, inEpochs: minutes === undefined, doubts: why, numbers, quality: input.quality, command };
+  const advice = { weighing, minutes, doubts: why, numbers, quality: input.quality, command };
   console.log(asked.json ? JSON.stringify(adviceJson(advice), null, 2) : adviceText(advice));
 }
 
