@@ -45,13 +45,17 @@ const own = defineCommand({
 /** Options of a task that the advice is about, or that do not matter in a short training. */
 const NOT_SHARED = new Set([
   ...["optimizer", "learning-rate", "schedule", "schedule-epochs", "preset", "evaluate-every"],
-  ...["snapshot-every", "keep-checkpoints", "on-divergence", "on-write-error", "dry-run", "resume", "name"],
+  ...["snapshot-every", "keep-checkpoints", "on-divergence", "on-write-error", "dry-run", "resume", "name", "deadline"],
   ...["show-cameras", "path", "frames", "test-views", "test-points", "resolution", "metric"],
   ...own.options.map(({ name }) => name as string),
 ]);
 
 /** The values of the command's own options. */
-export type AdviseValues = Values<typeof own> & { readonly task: string; readonly software?: boolean };
+export type AdviseValues = Values<typeof own> & {
+  readonly task: string;
+  readonly software?: boolean;
+  readonly adapter?: string;
+};
 
 /** The options of a task that describe its field, data, batch and objective, by their names in camelCase. */
 export function sharedOptions({ command }: TrainingTask): Map<string, Option> {

@@ -43,10 +43,10 @@ export async function curvatureNumbers(
   values: RunValues,
   seconds: number,
 ): Promise<CurvatureNumbers> {
-  const { gpu, task, signal, input: { objective, outputs } } = ground;
+  const { gpu, task, signal, input: { objective, outputs, inputs } } = ground;
   const { seed, batchSize } = values;
   using made = new DisposableStack();
-  const field = made.use(createField(gpu, task.field(values, outputs), { seed }));
+  const field = made.use(createField(gpu, task.field(values, outputs, inputs), { seed }));
   const draw = (samples: number, number: number) => made.use(drawn(ground, samples, seed, number));
   const batch = draw(batchSize, 0);
   const hessian = made.use(curvatureOperator(field, objective, batch));

@@ -2,6 +2,7 @@ import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { TASKS, typedTask } from "../registry.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { optionSpelling } from "../shell/command.ts";
+import { deviceChoice } from "../shell/device_options.ts";
 import { commandText } from "../shell/command_text.ts";
 import { reopeningDevice } from "../shell/device_losses.ts";
 import { parseOptions } from "../shell/options.ts";
@@ -35,7 +36,7 @@ async function adviseOn(args: readonly string[], signal: AbortSignal): Promise<v
   const parsed = parseOptions(args, commandFor(task, [...TASKS.keys()]));
   const asked = parsed.values as unknown as AdviseValues & Record<string, unknown>;
   const { options, words } = optionsForRun(task, asked, parsed.given);
-  using gpu = await openDevice({ allowSoftware: asked.software ? true : undefined });
+  using gpu = await openDevice(deviceChoice(asked));
   await using _work = pendingWork(gpu);
   const valuesOf = (chosen: object): RunValues => {
     return settledValues(task, { ...options, ...chosen }, gpu.adapter, "the command line");

@@ -15,7 +15,7 @@ import { forecast, scaleOf } from "./forecast.ts";
 export interface Ground<S extends SettledValues = SettledValues> {
   readonly gpu: Gpu;
   readonly task: {
-    readonly field: (values: S, outputs: number) => Parameters<typeof createField>[1];
+    readonly field: (values: S, outputs: number, inputs?: number) => Parameters<typeof createField>[1];
     readonly optimizerDefaults: (values: S) => Parameters<typeof chosenOptimizer>[1];
   };
   readonly input: Omit<TrainingInput, keyof Disposable>;
@@ -94,8 +94,8 @@ interface Cost {
 /** Compiles a candidate's kernels and times its steps, on a field of its own. */
 async function costOf<S extends SettledValues>({ gpu, task, input, signal }: Ground<S>, values: S) {
   const { seed, batchSize } = values;
-  const { data, objective, outputs } = input;
-  using field = createField(gpu, task.field(values, outputs), { seed });
+  const { data, objective, outputs, inputs } = input;
+  using field = createField(gpu, task.field(values, outputs, inputs), { seed });
   const spec = chosenOptimizer(values, task.optimizerDefaults(values));
   using optimizer = createOptimizer(gpu, spec, field.layout);
   const plan = await planTraining({ field, objective, data, optimizer, batchSize, seed, signal });
