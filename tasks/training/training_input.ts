@@ -41,8 +41,8 @@ export interface Closing {
    * signal's reason if the measurements are to stop.
    */
   readonly next: (what: string) => Promise<void>;
-  /** Shows a text on the progress line. */
-  readonly say: (what: string) => void;
+  /** Shows a text on the progress line, and the part of it that is done, from 0 to 1. */
+  readonly say: (what: string, part?: number) => void;
   /** Prints a line that stays. */
   readonly print: (line: string) => void;
   /**

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../shell/progress.ts";
+import { formatDuration } from "../../shell/format_duration.ts";
 import { finalRunsInAll, tuningInputs } from "../time_budget.ts";
 import { counted } from "../plan.ts";
 import type { ComparisonRecord, RunRecord } from "../record.ts";
