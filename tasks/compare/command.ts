@@ -1,5 +1,6 @@
 import { camelCase, type Command, defineCommand, type Option, type Values } from "../shell/command.ts";
 import type { TrainingTask } from "../training/task.ts";
+import type { DeviceValues } from "../shell/device_options.ts";
 
 /** The options of a comparison, whatever its task. */
 const own = defineCommand({
@@ -89,7 +90,7 @@ const NOT_SHARED = new Set([
 ]);
 
 /** The values of the comparison's own options. */
-export type CompareValues = Values<typeof own> & { readonly task: string; readonly software?: boolean };
+export type CompareValues = Values<typeof own> & { readonly task: string } & DeviceValues;
 
 /** The options of a task that apply to all runs of a comparison, by their names in camelCase. */
 export function sharedOptions({ command }: TrainingTask): Map<string, Option> {

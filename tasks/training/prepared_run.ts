@@ -50,7 +50,7 @@ export class PreparedRun<
     using owned = new DisposableStack();
     const { data, objective } = owned.use(input);
     const { batchSize, seed } = values;
-    const field = owned.use(createField(gpu, task.field(values, input.outputs), { seed }));
+    const field = owned.use(createField(gpu, task.field(values, input.outputs, input.inputs), { seed }));
     const optimizer = owned.use(
       createOptimizer(gpu, chosenOptimizer(values, task.optimizerDefaults(values)), field.layout),
     );

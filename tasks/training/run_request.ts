@@ -14,7 +14,7 @@ import type { Rollback } from "./rollback.ts";
 import type { TaskValues } from "./task.ts";
 
 /** The options that may be given together with `--resume`. */
-const CHANGEABLE = ["resume", "epochs", "minutes", "deadline", "software", "onWriteError", "onDivergence"];
+const CHANGEABLE = ["resume", "epochs", "minutes", "deadline", "software", "adapter", "onWriteError", "onDivergence"];
 
 /** What the command line of a training task asks for. */
 export interface RunRequest<C extends Command> {
@@ -70,6 +70,7 @@ export async function readRunRequest<C extends Command>(
   const { onWriteError, onDivergence } = asked;
   const machine = {
     ...asked.software && { software: true },
+    ...asked.adapter !== undefined && { adapter: asked.adapter },
     ...(given as ReadonlySet<string>).has("onWriteError") && { onWriteError },
     ...(given as ReadonlySet<string>).has("onDivergence") && { onDivergence },
   };

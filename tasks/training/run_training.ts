@@ -21,10 +21,11 @@ import { wholeRun, wholeRunLines } from "./whole_run.ts";
 import { readRunRequest, type RunRequest } from "./run_request.ts";
 import { Setbacks } from "./setbacks.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
-import { checkAlone, checkForSeveral, checkSameAdapter } from "./several.ts";
+import { checkAlone, checkForSeveral, checkSameAdapter, ownAdapter } from "./several.ts";
 import type { RunParts } from "./run_parts.ts";
 import { TrainingRun } from "./training_run.ts";
 import { loadInput } from "./load_input.ts";
+import { deviceChoice } from "../shell/device_options.ts";
 
 /** What a run is made under. */
 interface Surroundings {
@@ -86,7 +87,8 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
   const signal = isWriter(peers) ? signalOrDeadline(how.signal, deadline, ENDING) : how.signal;
   const { asked, earlier } = request;
   using _locked = earlier?.folder;
-  using gpu = await openDevice({ allowSoftware: asked.software ? true : undefined, kernels: asked.kernels });
+  const adapter = peers === undefined ? asked.adapter : ownAdapter(asked.adapter);
+  using gpu = await openDevice({ ...deviceChoice({ ...asked, adapter }), kernels: asked.kernels });
   if (peers !== undefined) await checkSameAdapter(peers, gpu.adapter);
   gpu.tuner.adopt(earlier?.kernels ?? {});
   await using _work = pendingWork(gpu);

@@ -78,6 +78,8 @@ export interface TrainingInput extends Disposable {
   readonly objective: Objective;
   /** The number of outputs of a field. */
   readonly outputs: number;
+  /** The number of inputs of a field; by default the task's. */
+  readonly inputs?: number;
   /** The figure that is shown and plotted. */
   readonly quality: Quality;
   /** Additional entries of `config.json`. */
