@@ -78,8 +78,8 @@ export async function plannedLength(prepared: PreparedRun, request: LengthReques
   const { peers } = training;
   const decided = { measured, reached };
   const shared = peers === undefined ? decided : await sharedValue(peers, decided);
-  const schedule = chosenSchedule(values, shared.measured.scheduleSteps);
-  const length = withoutIdleSteps(shared.measured, schedule, made);
+  const length = withoutIdleSteps(shared.measured, chosenSchedule(values, shared.measured), made);
+  const schedule = chosenSchedule(values, length);
   const until = Math.min(length.steps, Math.max(made, shared.reached ?? Infinity));
   return { length, until, reached: shared.reached, schedule, shortened: length !== shared.measured, plan, costs };
 }

@@ -21,7 +21,7 @@ export class TimeLeft {
   get closing(): number {
     const { input, costs } = this.parts;
     if (this.#evaluation !== undefined) {
-      return this.#evaluation + secondsOfParts(input.estimate(this.#evaluation).closing);
+      return this.#evaluation + secondsOfParts(input.estimate?.(this.#evaluation).closing ?? []);
     }
     return costs === undefined ? 0 : costs.ending + secondsOfParts(costs.closing);
   }

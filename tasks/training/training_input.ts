@@ -108,11 +108,11 @@ export interface TrainingInput extends Disposable {
    */
   snapshot(field: Field, folder: RunFolder, name: string, signal?: AbortSignal): Promise<void>;
   /**
-   * Estimates how long measurements take.
+   * Estimates how long measurements take; not needed where they are short.
    *
    * @param evaluation Seconds of the last call of `measure`.
    */
-  estimate(evaluation: number): Estimate;
+  estimate?(evaluation: number): Estimate;
   /**
    * Writes the results of a run and makes the closing measurements. The field has not changed since its last measurement.
    *
