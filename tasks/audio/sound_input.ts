@@ -13,12 +13,15 @@ import type { RunFolder } from "../run/run_folder.ts";
 import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { chosenObjective } from "../training/objective.ts";
-import type { Closing, Figures, TrainingInput } from "../training/training_input.ts";
+import type { Closing, Estimate, Figures, TrainingInput } from "../training/training_input.ts";
 import type { AudioValues } from "./command.ts";
 import { waveformPicture } from "./waveform.ts";
 
 /** The colours of the waves: the sound, its reconstruction and the error. */
 const [GREY, BLUE, RED] = [[0.45, 0.45, 0.45], [0.15, 0.4, 0.75], [0.8, 0.25, 0.15]];
+
+/** About how long it takes to encode a million samples, and to draw the waves, in seconds. */
+const [FILE_SECONDS, PICTURE_SECONDS] = [0.2, 0.5];
 
 /** A sound on the device. A run that trains on it writes its reconstruction. */
 export class SoundInput implements TrainingInput {
@@ -74,16 +77,26 @@ export class SoundInput implements TrainingInput {
     await folder.writeFile(`${name}.wav`, encodeWav(this.#result!));
   }
 
-  async conclude(_: Field, folder: RunFolder, __: TrainEvent, { next }: Closing): Promise<Figures> {
+  estimate(): Estimate {
+    const each = FILE_SECONDS * this.sound.samples.length / 1e6;
+    const closing = [{ name: "the sounds", seconds: 3 * each }, {
+      name: "the picture of the waves",
+      seconds: PICTURE_SECONDS + each,
+    }];
+    return { snapshot: each, closing };
+  }
+
+  async conclude(_: Field, folder: RunFolder, __: TrainEvent, { part }: Closing): Promise<Figures> {
     const [{ sound }, result] = [this, this.#result!];
     const error = { ...sound, samples: result.samples.map((value, i) => value - sound.samples[i]) };
-    await next("writing the sounds");
-    await folder.writeFile("input.wav", encodeWav(sound));
-    await folder.writeFile("reconstruction.wav", encodeWav(result));
-    await folder.writeFile("error.wav", encodeWav(error));
-    await next("drawing the waves");
+    const { snapshot, closing: [, picture] } = this.estimate();
+    const write = (name: string, written: Sound) => () => folder.writeFile(`${name}.wav`, encodeWav(written));
+    await part("writing the reconstruction", write("reconstruction", result), snapshot);
+    await part("writing the sound", write("input", sound), snapshot);
+    await part("writing the error", write("error", error), snapshot);
     const waves = [{ sound, colour: GREY }, { sound: result, colour: BLUE }, { sound: error, colour: RED }];
-    await folder.writeFile("waveform.png", encodePng(waveformPicture(waves)));
+    const draw = () => folder.writeFile("waveform.png", encodePng(waveformPicture(waves)));
+    await part("drawing the waves", draw, picture.seconds);
     return { snr: signalToNoiseRatio(sound.samples, error.samples) };
   }
 

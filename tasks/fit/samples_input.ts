@@ -9,12 +9,15 @@ import type { TrainEvent } from "../../lib/train/train.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { UserError } from "../shell/user_error.ts";
 import { chosenObjective } from "../training/objective.ts";
-import type { Closing, Figures, Quality, TrainingInput } from "../training/training_input.ts";
+import type { Closing, Estimate, Figures, Quality, TrainingInput } from "../training/training_input.ts";
 import type { FitValues } from "./command.ts";
 import { type Fit, fitOf } from "./fit_quality.ts";
 import type { Samples } from "./load_samples.ts";
 import { rowsOf } from "./matrix.ts";
 import { type ColumnRanges, pickRows, rangesOf, scaled, splitRows, unscaled } from "./scaling.ts";
+
+/** About how long it takes to encode a million numbers, in seconds. */
+const FILE_SECONDS = 0.2;
 
 /** Samples on the device. A run that trains on them writes the field's values at all of them. */
 export class SamplesInput implements TrainingInput {
@@ -103,9 +106,14 @@ export class SamplesInput implements TrainingInput {
     await folder.writeFile(`${name}.npy`, this.#predictions());
   }
 
-  async conclude(_: Field, folder: RunFolder, __: TrainEvent, { next }: Closing): Promise<Figures> {
-    await next("writing the predictions");
-    await folder.writeFile("predictions.npy", this.#predictions());
+  estimate(): Estimate {
+    const seconds = FILE_SECONDS * rowsOf(this.samples.targets) * this.outputs / 1e6;
+    return { snapshot: seconds, closing: [{ name: "the predictions", seconds }] };
+  }
+
+  async conclude(_: Field, folder: RunFolder, __: TrainEvent, { part }: Closing): Promise<Figures> {
+    const write = () => folder.writeFile("predictions.npy", this.#predictions());
+    await part("writing the predictions", write, this.estimate().snapshot);
     return { samples: rowsOf(this.samples.inputs) };
   }
 
