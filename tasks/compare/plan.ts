@@ -1,6 +1,6 @@
 import { counted } from "../shell/counted.ts";
 import { alignedRows } from "../shell/aligned_rows.ts";
-import { formatDuration } from "../shell/format_duration.ts";
+import { formatDuration } from "../shell/progress.ts";
 import { finalRunsInAll, tuningInputs } from "./time_budget.ts";
 import { SEARCH } from "./halving.ts";
 import { pairName, pairsOf } from "./pair.ts";

@@ -1,5 +1,4 @@
-import { formatDuration } from "../shell/format_duration.ts";
-import type { ProgressLine } from "../shell/progress.ts";
+import { formatDuration, type ProgressLine } from "../shell/progress.ts";
 import type { Measurement } from "./measurement.ts";
 import { type MomentPlan, momentText } from "./moment.ts";
 import type { Part } from "./part.ts";

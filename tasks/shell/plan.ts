@@ -5,7 +5,7 @@ import { costOfSteps } from "../../lib/train/budget.ts";
 import type { TrainingPlan } from "../../lib/train/plan.ts";
 import type { Schedule } from "../../lib/train/schedule.ts";
 import { optionSpelling } from "./command.ts";
-import { formatDuration } from "./format_duration.ts";
+import { formatDuration } from "./progress.ts";
 
 /** The steps among which the fastest are looked for. */
 const FIRST = 1000;

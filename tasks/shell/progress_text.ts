@@ -1,5 +1,3 @@
-import { formatDuration } from "./format_duration.ts";
-
 /** How far a task is. */
 export interface Progress {
   /** What is being done, such as "training" or "reading photograph 3 of 50". */
@@ -34,13 +32,15 @@ export function plainText({ what, part, details, plain }: Progress): string {
   return oneLine(plain ?? [done, details].filter(Boolean).join("  "));
 }
 
-/** The line for a terminal with so many columns: "training ██████░░░░  60 %  ETA 42 s  loss 1.2e-3". */
-export function terminalText({ what, part, left, isLeast, details }: Progress, columns: number): string {
+/**
+ * The line for a terminal with so many columns: "training ██████░░░░  60 %  ETA 42 s  loss 1.2e-3".
+ *
+ * @param eta The time that is left, as a text, if it is known.
+ */
+export function terminalText({ what, part, details }: Progress, eta: string | undefined, columns: number): string {
   const width = columns < NARROW ? SHORT_BAR : BAR;
   const done = part === undefined ? undefined : `${bar(part, width)} ${String(percent(part)).padStart(3)} %`;
-  const rest = [done, left === undefined ? undefined : `ETA ${isLeast ? ">" : ""}${formatDuration(left)}`].filter(
-    Boolean,
-  ).join("  ");
+  const rest = [done, eta].filter(Boolean).join("  ");
   const room = Math.max(LEAST, columns - rest.length - 1);
   const begin = rest === "" ? oneLine(what) : `${cut(oneLine(what), room)} ${rest}`;
   const fits = details !== undefined && columns - begin.length >= LEAST;

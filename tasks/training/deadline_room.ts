@@ -1,5 +1,5 @@
 import { affordableSteps } from "../../lib/train/budget.ts";
-import { formatDuration } from "../shell/format_duration.ts";
+import { formatDuration } from "../shell/progress.ts";
 import { UserError } from "../shell/user_error.ts";
 import { divideTime } from "./closing_parts.ts";
 import type { Costs } from "./costs.ts";

@@ -1,7 +1,7 @@
 import { countOf } from "../../lib/optim/observation.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
-import { formatDuration } from "../shell/format_duration.ts";
+import { formatDuration } from "../shell/progress.ts";
 import type { Progress } from "../shell/progress_text.ts";
 import { Speed } from "../shell/speed.ts";
 import type { RunLength } from "./run_length.ts";

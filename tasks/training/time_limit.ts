@@ -1,6 +1,6 @@
 import { affordableSteps } from "../../lib/train/budget.ts";
 import type { PlanOptions, TrainingPlan } from "../../lib/train/plan.ts";
-import { formatDuration } from "../shell/format_duration.ts";
+import { formatDuration } from "../shell/progress.ts";
 import { UserError } from "../shell/user_error.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { costOfSteps } from "../../lib/train/budget.ts";
-import { formatDuration } from "../shell/format_duration.ts";
+import { formatDuration } from "../shell/progress.ts";
 import { secondsOfParts } from "./closing_parts.ts";
 import type { Costs } from "./costs.ts";
 import type { Deadline } from "./deadline.ts";

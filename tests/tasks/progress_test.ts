@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { formatDuration } from "../../tasks/shell/format_duration.ts";
-import { ProgressLine, type ProgressStream } from "../../tasks/shell/progress.ts";
+import { formatDuration, ProgressLine, type ProgressStream } from "../../tasks/shell/progress.ts";
 import { plainText, terminalText } from "../../tasks/shell/progress_text.ts";
 
 function fakeStream(inPlace: boolean, columns = 80): ProgressStream & { text: string } {
@@ -59,17 +58,18 @@ Deno.test("what begins is shown at once on a terminal, and elsewhere only if it 
 });
 
 Deno.test("a bar, the time left and what is being done fit any terminal; details take the room that is left", () => {
-  const progress = { what: "training", part: 0.456, left: 130, details: "PSNR 26.91 dB  loss 3.10e-3  step 300" };
+  const eta = "ETA 2 min 10 s";
+  const progress = { what: "training", part: 0.456, details: "PSNR 26.91 dB  loss 3.10e-3  step 300" };
   assertEquals(
-    terminalText(progress, 79),
+    terminalText(progress, eta, 79),
     "training █████████░░░░░░░░░░░  45 %  ETA 2 min 10 s  PSNR 26.91 dB  loss 3.10e…",
   );
-  assertEquals(terminalText(progress, 39), "training ████░░░░  45 %  ETA 2 min 10 s");
+  assertEquals(terminalText(progress, eta, 39), "training ████░░░░  45 %  ETA 2 min 10 s");
   assertEquals(
-    terminalText({ ...progress, what: "scoring 1000000 points" }, 42),
+    terminalText({ ...progress, what: "scoring 1000000 points" }, eta, 42),
     "scoring 10… ████░░░░  45 %  ETA 2 min 10 s",
   );
-  assertEquals(terminalText({ what: "reading", left: 3, isLeast: true }, 40), "reading ETA >3.0 s");
+  assertEquals(terminalText({ what: "reading" }, "ETA 3.0 s", 40), "reading ETA 3.0 s");
   assertEquals(plainText({ what: "test view 3 of 4", part: 0.62, left: 9 }), "test view 3 of 4: 62 %");
   assertEquals(plainText({ ...progress, plain: "epoch 3\n  step 300" }), "epoch 3 step 300");
 });

@@ -1,4 +1,4 @@
-import { formatDuration } from "../../shell/format_duration.ts";
+import { formatDuration } from "../../shell/progress.ts";
 import { finalRunsInAll, tuningInputs } from "../time_budget.ts";
 import { counted } from "../../shell/counted.ts";
 import type { ComparisonRecord, RunRecord } from "../record.ts";
