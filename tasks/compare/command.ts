@@ -76,7 +76,16 @@ const own = defineCommand({
 
 /** Options of a task that a comparison sets itself or does not support. */
 const NOT_SHARED = new Set([
-  ...["activation", "optimizer", "seed", "schedule-epochs", "snapshot-every", "keep-checkpoints", "show-cameras"],
+  ...[
+    "activation",
+    "optimizer",
+    "seed",
+    "schedule-epochs",
+    "deadline",
+    "snapshot-every",
+    "keep-checkpoints",
+    "show-cameras",
+  ],
   ...own.options.map(({ name }) => name as string),
 ]);
 

@@ -10,7 +10,7 @@ import { UserError } from "../shell/user_error.ts";
 import { activationChoices } from "../training/activation_choices.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { commandFor, type CompareValues, sharedOptions } from "./command.ts";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "../shell/duration.ts";
 import type { FinalLength, Input, Settings } from "./record.ts";
 import { TASKS, typedTask } from "../registry.ts";
 import { DEVICE_NAMES } from "../shell/device_options.ts";

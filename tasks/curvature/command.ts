@@ -77,6 +77,7 @@ const own = defineCommand({
 /** Options of a task that do not matter here, because nothing is trained, or that the command sets itself. */
 const NOT_SHARED = new Set([
   ...["optimizer", "learning-rate", "clip-norm", "schedule", "schedule-epochs", "epochs", "minutes", "preset", "seed"],
+  "deadline",
   ...["activation", "evaluate-every", "snapshot-every", "dry-run", "batch-size", "show-cameras", "path", "frames"],
   ...[
     "keep-checkpoints",

@@ -155,6 +155,14 @@ export const RUN_OPTIONS = [
     defaultText: "no limit",
   },
   {
+    name: "deadline",
+    kind: "string",
+    placeholder: "DURATION",
+    help:
+      "Time from the start of the command to its end, such as 20m or 1h30m, with everything that precedes and follows training; --minutes is training alone",
+    defaultText: "none",
+  },
+  {
     name: "schedule-epochs",
     kind: "integer",
     min: 1,
@@ -225,7 +233,7 @@ export const RUN_OPTIONS = [
     name: "resume",
     kind: "string",
     placeholder: "FOLDER",
-    help: "Continue a run; only --epochs, --minutes and --on-divergence may be given with it",
+    help: "Continue a run; only --epochs, --minutes, --deadline and --on-divergence may be given with it",
   },
 ] as const;
 

@@ -52,8 +52,8 @@ export interface TrainingTask<
   readonly settle: (values: TaskValues<C>, adapter: Pick<AdapterDescription, "software">) => S;
   /** The number of epochs if neither epochs nor minutes are given. */
   readonly defaultEpochs: (values: S) => number;
-  /** The field that the options describe, with so many outputs. */
-  readonly field: (values: S, outputs: number) => FieldDescription;
+  /** The field that the options describe, with so many outputs and, where the data decide that, inputs. */
+  readonly field: (values: S, outputs: number, inputs?: number) => FieldDescription;
   /** Defaults of the optimizers' hyper-parameters. */
   readonly optimizerDefaults: (values: S) => OptimizerDefaults;
   /** The sizes of its fields and batches. */
