@@ -23,6 +23,7 @@ import type { ComparisonRecord, Settings } from "./record.ts";
 import { ComparisonFolder } from "./store.ts";
 import { TASKS } from "../registry.ts";
 import { loadInput } from "../training/load_input.ts";
+import { deviceChoice } from "../shell/device_options.ts";
 
 /** How often the speed of each pair is measured. */
 const PACE_ROUNDS = 3;
@@ -50,7 +51,7 @@ async function compareOn(args: readonly string[], signal: AbortSignal): Promise<
   if (earlier !== undefined) checkSameSettings(path, earlier.settings, settings, "comparison");
   const task = TASKS.get(settings.task)!;
   using gpu = await openDevice({
-    allowSoftware: values.software ? true : undefined,
+    ...deviceChoice(values),
     kernels: kernelChoice(settings.options),
   });
   if (earlier !== undefined) checkOrigin(path, earlier, originOn(gpu.adapter), "comparison");

@@ -11,6 +11,7 @@ import { renderFrames, unfinishedPath } from "./frames.ts";
 import { readSceneRecord } from "./scene_record.ts";
 import { volumeFor } from "./settings.ts";
 import { nerfTask } from "./task.ts";
+import { deviceChoice } from "../shell/device_options.ts";
 
 /**
  * `deno task nerf render`: renders frames from the last checkpoint of a run. The scene's files are not needed. If the device is lost, it is
@@ -26,7 +27,7 @@ async function renderOn(args: readonly string[], signal: AbortSignal): Promise<v
   const folder = await openRunFolder(runPath(values.run));
   const earlier = await EarlierRun.read(folder, nerfTask);
   const record = await readSceneRecord(folder);
-  using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
+  using gpu = await openDevice(deviceChoice(values));
   gpu.tuner.adopt(earlier.kernels);
   await using _work = pendingWork(gpu);
   const settled = nerfTask.settle(earlier.values, gpu.adapter);

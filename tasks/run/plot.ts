@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type AxisScale, axisScale, isDrawable, positionOn, type ScaleType } from "./axis_scale.ts";
+import { type AxisScale, axisScale, isDrawable, positionOn, type ScaleType } from "./chart/axis_scale.js";
 import { renderSvg } from "./echarts.ts";
-import { type Point, thin } from "./thin.ts";
+import { type Point, thin } from "./chart/thin.js";
 
 /** A line of a plot. */
 export interface PlotSeries {

@@ -26,22 +26,26 @@ export interface RunLengthRequest {
   readonly made: number;
   /** The length of the run that is resumed. */
   readonly resumed?: RunLength;
-  /** Measures at which step the run will be after so many more seconds. */
-  readonly stepsWithin: (seconds: number) => Promise<number>;
+  /** The step at which the run will be after so many more seconds. */
+  readonly stepsWithin: (seconds: number) => number;
+  /** The step that is reached before the deadline of this start, if there is one. */
+  readonly reached?: number;
 }
 
 /**
- * The length of a run: the end of its epochs or its minutes, whichever comes first. A resumed run without either keeps its length.
+ * The length of a run: the end of its epochs or its minutes, whichever comes first. A resumed run without either keeps its length. A
+ * deadline determines the length of a run without epochs; one with epochs is ended by it, and can be resumed.
  */
-export async function runLength(request: RunLengthRequest): Promise<RunLength> {
-  const { limits, scheduleEpochs, stepsPerEpoch, made, resumed, stepsWithin } = request;
+export function runLength(request: RunLengthRequest): RunLength {
+  const { limits, scheduleEpochs, stepsPerEpoch, made, resumed, stepsWithin, reached = Infinity } = request;
   const { epochs = Infinity, minutes } = limits;
   if (resumed !== undefined && epochs === Infinity && minutes === undefined) return resumed;
   const inEpochs = stepsOf(epochs, stepsPerEpoch);
   if (inEpochs < made) {
     throw new UserError(`--epochs ${epochs}: the run has made ${(made / stepsPerEpoch).toFixed(1)} epochs already.`);
   }
-  const inTime = minutes === undefined ? Infinity : await stepsWithin(minutes * 60);
+  const inMinutes = minutes === undefined ? Infinity : stepsWithin(minutes * 60);
+  const inTime = minutes === undefined && epochs !== Infinity ? Infinity : Math.min(inMinutes, reached);
   const steps = Math.min(inEpochs, inTime, MOST_STEPS);
   if (resumed !== undefined) return { steps, scheduleSteps: resumed.scheduleSteps };
   if (scheduleEpochs !== undefined) return { steps, scheduleSteps: stepsOf(scheduleEpochs, stepsPerEpoch) };

@@ -3,6 +3,7 @@ import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import type { NewRunOptions } from "../run/new_run.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { ProgressLine } from "../shell/progress.ts";
+import type { Deadline } from "./deadline.ts";
 import type { RunTotals } from "./earlier_run.ts";
 import type { Rollback } from "./rollback.ts";
 import type { RunLength } from "./run_length.ts";
@@ -42,6 +43,10 @@ export interface RunParts {
   readonly deviceLosses?: number;
   /** The number of processes that train the field together; 1 by default. */
   readonly processes?: number;
+  /** The time by which this process is to have ended. */
+  readonly deadline?: Deadline;
+  /** Aborted when the deadline leaves only the time for what follows training. */
+  readonly trainingTimeIsOver?: AbortSignal;
   /** What a resumed run had spent on training, if its checkpoint tells; otherwise its last measurement does. */
   readonly spent?: RunTotals;
   /**

@@ -1,5 +1,5 @@
 import type { FieldDescription } from "../../lib/field/description.ts";
-import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
+import type { AdapterDescription } from "../../lib/gpu/adapter_description.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import type { Command, Values } from "../shell/command.ts";
 import type { OptimizerDefaults } from "./optimizer_defaults.ts";
@@ -52,8 +52,8 @@ export interface TrainingTask<
   readonly settle: (values: TaskValues<C>, adapter: Pick<AdapterDescription, "software">) => S;
   /** The number of epochs if neither epochs nor minutes are given. */
   readonly defaultEpochs: (values: S) => number;
-  /** The field that the options describe, with so many outputs. */
-  readonly field: (values: S, outputs: number) => FieldDescription;
+  /** The field that the options describe, with so many outputs and, where the data decide that, inputs. */
+  readonly field: (values: S, outputs: number, inputs?: number) => FieldDescription;
   /** Defaults of the optimizers' hyper-parameters. */
   readonly optimizerDefaults: (values: S) => OptimizerDefaults;
   /** The sizes of its fields and batches. */

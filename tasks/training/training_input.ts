@@ -3,6 +3,7 @@ import type { Field } from "../../lib/field/field.ts";
 import type { Objective } from "../../lib/objective/objective.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
+import type { ClosingPart } from "./closing_parts.ts";
 import type { SettledValues } from "./options.ts";
 
 /** Figures by name, as in `metrics.jsonl`. */
@@ -25,6 +26,14 @@ export interface Quality {
   readonly unit?: string;
 }
 
+/** How long a run's measurements besides evaluations take, in seconds. */
+export interface Estimate {
+  /** A picture of the field at its last measurement. */
+  readonly snapshot: number;
+  /** The parts of the closing measurements, the most important first. */
+  readonly closing: readonly ClosingPart[];
+}
+
 /** What an input is given for the closing measurements of a run. */
 export interface Closing {
   /**
@@ -36,9 +45,24 @@ export interface Closing {
   readonly say: (what: string) => void;
   /** Prints a line that stays. */
   readonly print: (line: string) => void;
-  /** Stops the measurements. For a run that was stopped during training, it is aborted after a few seconds. */
+  /**
+   * Makes a part of the measurements and returns its result, unless the deadline leaves no time for it: then the part is named among those
+   * that were left out.
+   *
+   * @param what What the part does, for the progress line.
+   * @param work Makes the part, and throws the signal's reason if it is to stop.
+   * @param seconds How long the part takes, as far as is known.
+   */
+  readonly part: <T>(what: string, work: () => T | Promise<T>, seconds?: number) => Promise<T | undefined>;
+  /** Names what the deadline left no time for, and the command that makes it later, if it is not the one that resumes the run. */
+  readonly leaveOut: (what: string, command?: string) => void;
+  /** Whether what is not measured is left out for the deadline, and not because a signal stopped the run. */
+  readonly isLate: () => boolean;
+  /** The seconds until the deadline; Infinity without one. */
+  readonly left: () => number;
+  /** Stops the measurements, also at the deadline. For a run that was stopped during training, it is aborted after a few seconds. */
   readonly signal: AbortSignal;
-  /** Whether the run was stopped during training. */
+  /** Whether a signal stopped the run during training. */
   readonly stopped: boolean;
   /** About how many seconds the optional measurements may take on a software adapter. */
   readonly seconds: number;
@@ -54,6 +78,8 @@ export interface TrainingInput extends Disposable {
   readonly objective: Objective;
   /** The number of outputs of a field. */
   readonly outputs: number;
+  /** The number of inputs of a field; by default the task's. */
+  readonly inputs?: number;
   /** The figure that is shown and plotted. */
   readonly quality: Quality;
   /** Additional entries of `config.json`. */
@@ -81,6 +107,12 @@ export interface TrainingInput extends Disposable {
    * @param signal Stops the drawing by throwing the signal's reason.
    */
   snapshot(field: Field, folder: RunFolder, name: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Estimates how long measurements take.
+   *
+   * @param evaluation Seconds of the last call of `measure`.
+   */
+  estimate(evaluation: number): Estimate;
   /**
    * Writes the results of a run and makes the closing measurements. The field has not changed since its last measurement.
    *

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { axisScale, positionOn } from "../../../tasks/run/axis_scale.ts";
+import { axisScale, positionOn } from "../../../tasks/run/chart/axis_scale.js";
 
 const labels = (values: number[], type: "linear" | "log", tight = false) => {
   const scale = axisScale(values, type, tight);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Point, thin } from "../../../tasks/run/thin.ts";
+import { type Point, thin } from "../../../tasks/run/chart/thin.js";
 
 Deno.test("a column keeps its first, lowest, highest and last point, in order", () => {
   const points: Point[] = [[0, 5], [0.1, 9], [0.2, 6], [0.3, 1], [0.4, 4], [1, 2], [1.5, 3]];

@@ -1,21 +1,27 @@
+// @ts-check
 /**
- * Thinning of lines with many points.
+ * Thinning of lines with many points. It is JavaScript, because browsers get it as it is.
  *
  * @module
  */
 
-/** A point of a line, x and y. */
-export type Point = [x: number, y: number];
+/**
+ * A point of a line, x and y.
+ *
+ * @typedef {[x: number, y: number]} Point
+ */
 
 /**
  * Thins a line to the points that are visible: of the points in one column of pixels, only the first, the lowest, the highest
  * and the last are kept. Peaks stay visible, and a long run does not make a large file.
  *
- * @param points The points of the line in drawing order.
- * @param columnOf Returns the column of a value of x.
+ * @param {readonly Point[]} points The points of the line in drawing order.
+ * @param {(x: number) => number} columnOf Returns the column of a value of x.
+ * @returns {Point[]}
  */
-export function thin(points: readonly Point[], columnOf: (x: number) => number): Point[] {
-  const kept: Point[] = [];
+export function thin(points, columnOf) {
+  /** @type {Point[]} */
+  const kept = [];
   for (let begin = 0; begin < points.length;) {
     const column = columnOf(points[begin][0]);
     let [low, high, end] = [begin, begin, begin];
