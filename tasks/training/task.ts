@@ -23,8 +23,8 @@ interface RunPicture {
 export interface Loading {
   /** Ends loading between its parts, by throwing the signal's reason. */
   readonly signal: AbortSignal;
-  /** Shows what is being done, such as "photograph 3 of 100". */
-  readonly say: (what: string) => void;
+  /** Shows what is being done, such as "photograph 3 of 100", and how much of the whole is done, from 0 to 1. */
+  readonly say: (what: string, part?: number) => void;
   /** Shows which part of loading begins, lets signals have their turn, and throws the signal's reason if loading is to end. */
   readonly next: (what: string) => Promise<void>;
 }
