@@ -10,7 +10,7 @@ import type { TrainingInput } from "./training_input.ts";
 export type TaskValues<C extends Command> = Values<C> & TrainingValues;
 
 /** A picture that a run writes and reports show. */
-export interface RunPicture {
+interface RunPicture {
   /** The file's name in the run's folder. */
   readonly file: string;
   /** The title, which says what the picture shows. */
