@@ -44,7 +44,7 @@ const COMPARISON_SECONDS = 3;
 /** A mesh on the device. A run that trains on it writes scores on held-out points, the mesh extracted from the field, and pictures. */
 export class MeshInput implements TrainingInput {
   readonly outputs = 1;
-  readonly quality = { figure: "iouUniform", name: "IoU", label: "IoU, uniform points", digits: 4 };
+  readonly quality = { figure: "iouUniform", name: "uniform IoU", label: "IoU, uniform points", digits: 4 };
   /** Seconds between evaluations. It is limited, because an epoch of a million points may take many minutes. */
   readonly evaluationInterval = 60;
   readonly data: TrainingData;
