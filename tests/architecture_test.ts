@@ -13,6 +13,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "lib/gpu": [],
   "lib/hyperparameter": [],
   "lib/mpi": [],
+  "lib/notebook": ["lib/codec"],
   "lib/linalg": ["lib/gpu"],
   "lib/field": ["lib/hyperparameter", "lib/gpu", "lib/linalg"],
   "lib/objective": ["lib/hyperparameter", "lib/gpu", "lib/linalg", "lib/field"],

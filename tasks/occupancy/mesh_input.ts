@@ -144,7 +144,7 @@ export class MeshInput implements TrainingInput {
     const scores = await this.#score(field, share < forScoring.seconds ? share / forScoring.seconds : 1, closing);
     const section = async () => folder.writeFile("slice.png", encodePng(await this.#section(field, signal)));
     await part("drawing the cross-section", section, forSection.seconds);
-    const progress = (done: number) => say(`extracting the mesh: ${Math.floor(100 * done)} %`);
+    const progress = (done: number) => say("extracting the mesh", done);
     const extract = () => extractMesh(field, { resolution: values.resolution, progress, signal });
     const mesh = await part("extracting the mesh", extract, forMesh.seconds);
     const authors = values.metric === "authors" ? { iouAuthors: await this.#authors(field, event, signal) } : {};

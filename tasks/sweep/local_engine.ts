@@ -73,6 +73,7 @@ export class LocalEngine implements Engine {
   /** Stops all runs, which write a checkpoint first. */
   async stop(): Promise<undefined> {
     this.#stopped = true;
+    this.#waiting.length = 0;
     for (const { process } of this.#children.values()) {
       try {
         process.kill("SIGTERM");

@@ -3,6 +3,7 @@ import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import type { NewRunOptions } from "../run/new_run.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { ProgressLine } from "../shell/progress.ts";
+import type { Costs } from "./costs.ts";
 import type { Deadline } from "./deadline.ts";
 import type { RunTotals } from "./earlier_run.ts";
 import type { Rollback } from "./rollback.ts";
@@ -45,6 +46,10 @@ export interface RunParts {
   readonly processes?: number;
   /** The time by which this process is to have ended. */
   readonly deadline?: Deadline;
+  /** The progress line, which is shared with what precedes training; one of its own by default. */
+  readonly progress?: ProgressLine;
+  /** What was measured of the time besides training, before it. */
+  readonly costs?: Costs;
   /** Aborted when the deadline leaves only the time for what follows training. */
   readonly trainingTimeIsOver?: AbortSignal;
   /** What a resumed run had spent on training, if its checkpoint tells; otherwise its last measurement does. */

@@ -10,7 +10,7 @@ import type { TrainingInput } from "./training_input.ts";
 export type TaskValues<C extends Command> = Values<C> & TrainingValues;
 
 /** A picture that a run writes and reports show. */
-export interface RunPicture {
+interface RunPicture {
   /** The file's name in the run's folder. */
   readonly file: string;
   /** The title, which says what the picture shows. */
@@ -23,8 +23,8 @@ export interface RunPicture {
 export interface Loading {
   /** Ends loading between its parts, by throwing the signal's reason. */
   readonly signal: AbortSignal;
-  /** Shows what is being done, such as "photograph 3 of 100". */
-  readonly say: (what: string) => void;
+  /** Shows what is being done, such as "photograph 3 of 100", and how much of the whole is done, from 0 to 1. */
+  readonly say: (what: string, part?: number) => void;
   /** Shows which part of loading begins, lets signals have their turn, and throws the signal's reason if loading is to end. */
   readonly next: (what: string) => Promise<void>;
 }

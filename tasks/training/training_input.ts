@@ -41,8 +41,8 @@ export interface Closing {
    * signal's reason if the measurements are to stop.
    */
   readonly next: (what: string) => Promise<void>;
-  /** Shows a text on the progress line. */
-  readonly say: (what: string) => void;
+  /** Shows a text on the progress line, and the part of it that is done, from 0 to 1. */
+  readonly say: (what: string, part?: number) => void;
   /** Prints a line that stays. */
   readonly print: (line: string) => void;
   /**
@@ -108,11 +108,11 @@ export interface TrainingInput extends Disposable {
    */
   snapshot(field: Field, folder: RunFolder, name: string, signal?: AbortSignal): Promise<void>;
   /**
-   * Estimates how long measurements take.
+   * Estimates how long measurements take; not needed where they are short.
    *
    * @param evaluation Seconds of the last call of `measure`.
    */
-  estimate(evaluation: number): Estimate;
+  estimate?(evaluation: number): Estimate;
   /**
    * Writes the results of a run and makes the closing measurements. The field has not changed since its last measurement.
    *

@@ -15,6 +15,7 @@ import { beginClosing, soonAfter, unlessStopped } from "./closing.ts";
 import { runConfig } from "./run_config.ts";
 import { runSummary } from "./run_summary.ts";
 import { formatQuality, StatusLine } from "./status_line.ts";
+import { TimeLeft } from "./time_left.ts";
 import type { Figures, Summary } from "./training_input.ts";
 import type { RunParts } from "./run_parts.ts";
 import { plotRun } from "./run_plot.ts";
@@ -35,6 +36,7 @@ interface RunOutcome {
 export class TrainingRun implements Disposable {
   readonly #progress: ProgressLine;
   readonly #status: StatusLine;
+  readonly #time: TimeLeft;
   /** Stops measurements during training. */
   readonly #patience: AbortSignal;
   #folder?: RunFolder;
@@ -57,7 +59,8 @@ export class TrainingRun implements Disposable {
       ...trainingTimeIsOver === undefined ? [] : [trainingTimeIsOver],
     ]);
     if (folder instanceof RunFolder) this.#folder = folder;
-    this.#progress = habits?.progress ?? new ProgressLine();
+    this.#progress = habits?.progress ?? parts.progress ?? new ProgressLine();
+    this.#time = new TimeLeft(parts);
     this.#status = new StatusLine(parts);
     this.#checkpoints = new CheckpointWriter(parts);
   }
@@ -97,7 +100,11 @@ export class TrainingRun implements Disposable {
       await this.#save(event, true);
     }
     if (event.losses.length > 0) {
-      this.#progress.update(`${this.parts.habits?.prefix ?? ""}${this.#status.text(event, this.#figures)}`);
+      const rest = (training: number) => this.#time.besides(training, event);
+      const progress = this.#status.progress(event, this.#figures, rest);
+      const { habits } = this.parts;
+      // Of one run among many only the whole has a bar.
+      this.#progress.update(habits === undefined ? progress : `${habits.prefix}${progress.plain}`);
     }
   }
 
@@ -115,14 +122,15 @@ export class TrainingRun implements Disposable {
     // The last step's own loss may have been above the limit by chance.
     if (!isUnfinished && !await this.#checkpoints.has(event.step)) await this.#save(event, false);
     if (habits === undefined) await this.#replaceLost();
-    if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
     const totals = this.#totals(event);
     await this.#summarize(event, figures);
     const outcome = { figures, steps: event.step, ...totals };
     if (habits !== undefined) return outcome;
     // Last, because the results must not wait for the package that draws.
+    this.#progress.begin("drawing the curves");
     await unlessStopped(plotRun(this.folder, this.parts), signalOrDeadline(soonAfter(signal), deadline, ENDING / 2));
+    this.#progress.clear();
     console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
     for (const [command, parts] of Map.groupBy(this.#leftOut, ({ command }) => command)) {
       console.log(`Left out for the deadline: ${parts.map(({ what }) => what).join("; ")}. To make it: ${command}`);
@@ -194,9 +202,16 @@ export class TrainingRun implements Disposable {
     const { folder } = this;
     const { input, field, habits, deadline } = this.parts;
     const stopped = this.#isStopped(event);
+    const end = performance.now() / 1000 + this.#time.closing;
     const leaveOut = (what: string, command = this.#again) => this.#leftOut.push({ what, command });
     const closing = beginClosing({
-      say: (what) => this.#progress.update(`${habits?.prefix ?? ""}${what}`),
+      say: (what, part) => {
+        if (habits !== undefined) return this.#progress.update(`${habits.prefix}${what}`);
+        const left = end - performance.now() / 1000;
+        const progress = { what, part, left: left > 0 ? left : undefined };
+        if (part === undefined) this.#progress.begin(progress);
+        else this.#progress.update(progress);
+      },
       print: (line) => habits === undefined && this.#progress.print(line),
       leaveOut,
       signal,
@@ -251,8 +266,13 @@ export class TrainingRun implements Disposable {
     const exceptStop = (error: unknown) => {
       if (!signal.aborted) throw error;
     };
+    if (this.parts.habits === undefined) this.#progress.begin("evaluating");
+    const begin = performance.now();
     const figures = await input.measure(field, signal).catch(exceptStop);
-    if (figures !== undefined) this.#measured = step;
+    if (figures !== undefined) {
+      this.#measured = step;
+      this.#time.measured((performance.now() - begin) / 1000);
+    }
     if (step === this.#evaluated.step) return figures !== undefined;
     if (figures === undefined) {
       if (!stopped && !event.aboveLimit) await this.#save(event, true);

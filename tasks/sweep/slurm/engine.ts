@@ -77,6 +77,7 @@ export class SlurmEngine implements Engine {
     if (elements.length === 0) return undefined;
     if (!this.parts.record.how.cancelOnStop) return `${elements.length} runs go on in Slurm's queue`;
     const { ok, complaint } = await ask("scancel", elements);
+    this.#seen = new Map();
     return ok ? undefined : `scancel failed: ${complaint}`;
   }
 }
