@@ -38,6 +38,17 @@ Deno.test("tasks that train may write in the caller's runs and in the cache only
   }
 });
 
+Deno.test("tasks that only measure may write in the cache only, and start no process", () => {
+  const variables = { INIT_CWD: "/the caller", HOME: "/my home", XDG_CACHE_HOME: "/a cache" };
+  for (const name of ["advise", "tune"]) {
+    const flags = taskFlags(name, variables);
+    assertEquals(flags.filter((flag) => flag.startsWith("--allow-") && !flag.startsWith("--allow-env")), [
+      "--allow-read",
+      "--allow-write=/a cache/neural-fields,/my home/.cache/neural-fields",
+    ]);
+  }
+});
+
 Deno.test("what a task is not permitted to do is refused by the runtime", async () => {
   const attempts = {
     "writing beside runs": `Deno.writeTextFileSync("/caller/x", "")`,
