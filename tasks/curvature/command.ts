@@ -76,7 +76,17 @@ const own = defineCommand({
 /** Options of a task that do not matter here, because nothing is trained, or that the command sets itself. */
 const NOT_SHARED = new Set([
   ...["optimizer", "learning-rate", "clip-norm", "schedule", "schedule-epochs", "epochs", "minutes", "preset", "seed"],
-  ...["activation", "evaluate-every", "snapshot-every", "dry-run", "batch-size", "show-cameras", "path", "frames"],
+  ...[
+    "activation",
+    "evaluate-every",
+    "snapshot-every",
+    "tensorboard",
+    "dry-run",
+    "batch-size",
+    "show-cameras",
+    "path",
+    "frames",
+  ],
   ...[
     "keep-checkpoints",
     "on-divergence",

@@ -99,13 +99,20 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
     return console.log(planText(await planTraining(prepared.training), run));
   }
   for (const notice of notices(request, task, prepared, { ...planned, limits })) console.error(notice);
-  await trainRun(prepared, { task: task.name, folder: earlier?.folder ?? request.place, length, spent }, setbacks);
+  await trainRun(prepared, {
+    task: task.name,
+    folder: earlier?.folder ?? request.place,
+    length,
+    spent,
+    pictures: task.pictures,
+    commands: task.commands,
+  }, setbacks);
 }
 
 /** Trains, and writes the run's folder. */
 async function trainRun<C extends Command, S extends TaskValues<C> & SettledValues>(
   prepared: PreparedRun<C, S>,
-  parts: Pick<RunParts, "task" | "folder" | "length" | "spent">,
+  parts: Pick<RunParts, "task" | "folder" | "length" | "spent" | "pictures" | "commands">,
   setbacks: Setbacks<C>,
 ): Promise<void> {
   const { input, field, optimizer, training: { peers, signal = new AbortController().signal } } = prepared;

@@ -2,12 +2,15 @@ import { basename } from "@std/path";
 import { createRunFolder } from "../run/new_run.ts";
 import { stepCheckpointName } from "../run/checkpoints.ts";
 import { RunFolder } from "../run/run_folder.ts";
+import { EventFiles } from "../run/tensorboard/event_files.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { CheckpointWriter } from "./checkpoint_writer.ts";
 import { checkpointSpread } from "./checkpoint_spread.ts";
 import type { RunTotals } from "./earlier_run.ts";
+import { PageWriter } from "./page_writer.ts";
+import { resumeCommand } from "./run_commands.ts";
 import { checkMeasured, isMeasuredAbove } from "./loss_limit.ts";
 import { beginClosing, soonAfter, unlessStopped } from "./closing.ts";
 import { runConfig } from "./run_config.ts";
@@ -42,7 +45,11 @@ export class TrainingRun implements Disposable {
   #figures: Figures = {};
   #evaluations = 0;
   #evaluated = { step: -1, seconds: 0 };
+  /** The step of the last measurement before this process, if there is one. */
+  #measuredBefore?: number;
+  #events?: EventFiles;
   readonly #checkpoints: CheckpointWriter;
+  readonly #pages: PageWriter;
 
   constructor(readonly parts: RunParts) {
     const { folder, habits, signal } = parts;
@@ -51,6 +58,7 @@ export class TrainingRun implements Disposable {
     this.#progress = habits?.progress ?? new ProgressLine();
     this.#status = new StatusLine(parts);
     this.#checkpoints = new CheckpointWriter(parts);
+    this.#pages = new PageWriter(parts);
   }
 
   /** Reads the records of an interrupted run, which continues from there, and removes those that it will write again. */
@@ -60,6 +68,7 @@ export class TrainingRun implements Disposable {
     const records = (await this.#folder.readMetrics()).filter((record) => record.step <= step);
     // An interruption adds a measurement that the run without it would not have.
     await this.#folder.truncateMetrics((record) => record.step <= step && record.stopped !== true);
+    this.#pages.begin(records.filter(({ stopped }) => stopped !== true));
     this.#evaluations = records.filter(({ stopped }) => stopped !== true).length;
     const last = records.at(-1);
     this.#earlier = this.parts.spent ?? { seconds: Number(last?.seconds ?? 0), hvps: Number(last?.hvps ?? 0) };
@@ -74,6 +83,7 @@ export class TrainingRun implements Disposable {
       stopped,
       ...figures
     } = last;
+    this.#measuredBefore = records.findLast(({ stopped }) => stopped !== true)?.step;
     if (stopped !== true) this.#evaluated.step = evaluated;
     this.#figures = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
   }
@@ -93,7 +103,10 @@ export class TrainingRun implements Disposable {
   /** Shows an event and records it. */
   async handle(event: TrainEvent): Promise<void> {
     this.#last = event;
-    if (event.type === "start") await this.#open();
+    if (event.type === "start") {
+      await this.#open();
+      await this.#pages.start(this.folder, this.#moment(event));
+    }
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
     if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event, this.#patience);
@@ -130,11 +143,14 @@ export class TrainingRun implements Disposable {
     const figures = { ...this.#figures, ...concluded };
     const totals = this.#totals(event);
     const { deviceLosses = 0 } = this.parts;
-    await folder.writeSummary(runSummary(this.parts, { event, totals, figures, deviceLosses }));
+    const summary = runSummary(this.parts, { event, totals, figures, deviceLosses });
+    await folder.writeSummary(summary);
     const outcome = { figures, steps: event.step, ...totals };
-    if (habits !== undefined) return outcome;
     // Last, because the results must not wait for the package that draws.
-    await unlessStopped(plotRun(this.folder, this.parts), soonAfter(signal));
+    if (habits === undefined) await unlessStopped(plotRun(this.folder, this.parts), soonAfter(signal));
+    const end = { ...this.#moment(event), status: aborted ? "stopped" as const : "finished" as const, summary };
+    await this.#pages.conclude(folder, end, soonAfter(signal));
+    if (habits !== undefined) return outcome;
     console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
     return outcome;
   }
@@ -164,8 +180,10 @@ export class TrainingRun implements Disposable {
     const [event, { deviceLosses = 0 }] = [this.#last, this.parts];
     if (event === undefined || this.#folder === undefined) return;
     const [totals, figures] = [this.#totals(event), this.#figures];
-    await this.#folder.writeSummary(runSummary(this.parts, { event, totals, figures, deviceLosses, divergence }));
+    const summary = runSummary(this.parts, { event, totals, figures, deviceLosses, divergence });
+    await this.#folder.writeSummary(summary);
     if ((await this.#folder.readMetrics()).length > 0) await plotRun(this.folder, this.parts);
+    await this.#pages.conclude(this.#folder, { ...this.#moment(event), status: "diverged", summary });
   }
 
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
@@ -236,7 +254,7 @@ export class TrainingRun implements Disposable {
     const lost: Figures = deviceLosses > 0 ? { deviceLosses } : {};
     // The checkpoint of a bad step would replace that of a good one, to which the run may have to go back.
     const aboveLimit = event.aboveLimit || isMeasuredAbove(figures, input.objective);
-    await this.folder.appendMetrics({
+    const record = {
       step,
       epoch,
       seconds: total,
@@ -245,7 +263,9 @@ export class TrainingRun implements Disposable {
       ...stopped && { stopped },
       ...aboveLimit && { aboveLimit },
       ...lost,
-    });
+    };
+    await this.folder.appendMetrics(record);
+    this.#pages.add(record);
     const { snapshotEvery } = input.values;
     if (snapshotEvery !== undefined && !stopped && this.#evaluations++ % snapshotEvery === 0) {
       const name = `snapshots/${stepCheckpointName(step)}`;
@@ -253,6 +273,11 @@ export class TrainingRun implements Disposable {
     }
     // One that was stopped has its checkpoint already.
     if (!stopped && !aboveLimit) await this.#save(event, false);
+    const preview = await this.#pages.update(this.folder, this.#moment(event), signal);
+    if (input.values.tensorboard) {
+      this.#events ??= new EventFiles(this.folder);
+      await this.#events.add(record, preview, this.#measuredBefore);
+    }
     return true;
   }
 
@@ -286,9 +311,12 @@ export class TrainingRun implements Disposable {
 
   /** The command that goes on with the run. */
   get #again(): string {
-    const { task, processes } = this.parts;
-    const start = processes === undefined ? "deno task" : `mpirun -n ${processes} deno task mpi`;
-    return `${start} ${task} --resume ${this.folder.path}`;
+    return resumeCommand(this.parts, this.folder.path);
+  }
+
+  /** What the page of the run shows of an event. */
+  #moment(event: TrainEvent) {
+    return { event, seconds: this.#totals(event).seconds };
   }
 
   /** Training time and Hessian-vector products of the whole run so far. */

@@ -1,13 +1,10 @@
 import { join } from "@std/path";
-import { decodePicture } from "../../../lib/codec/image/decode_picture.ts";
-import { fitLongerSide, resizePicture } from "../../../lib/data/image/resize.ts";
-import { encodePng } from "../../../lib/codec/image/encode_png.ts";
-import { readInput } from "../../shell/read_input.ts";
 import type { RunPicture, TrainingTask } from "../../training/task.ts";
 import type { ComparisonRecord } from "../record.ts";
 import type { ComparisonFolder } from "../store.ts";
 import { type ActivationSummary, finalQuality, type FinalRun } from "../summary.ts";
 import type { ReportPictures } from "../../run/report/model.ts";
+import { reducedPicture } from "../../run/report/reduced_picture.ts";
 
 /** Longer side of a picture in a report, in pixels. */
 const LARGEST = 384;
@@ -27,7 +24,7 @@ export async function galleryOf(
   if (shown.length === 0) return [];
   const read = async ({ id }: FinalRun, wanted: readonly RunPicture[]) => {
     return await Promise.all(wanted.map(async ({ file, title }) => {
-      return { title, ...await reduced(join(folder.runPath(id), file)) };
+      return { title, ...await reducedPicture(join(folder.runPath(id), file), LARGEST) };
     }));
   };
   const { name, figure, digits, unit = "" } = record.quality;
@@ -41,15 +38,4 @@ export async function galleryOf(
     return columnOf(`${optimizer}, seed ${run.seed}: ${value}`, await read(run, own));
   }));
   return [...truth.map((picture) => columnOf(picture.title, [picture])), ...results];
-}
-
-/** A picture as PNG, shrunk if it is large. */
-async function reduced(path: string): Promise<{ png: Uint8Array; wide: boolean }> {
-  const bytes = await readInput(path);
-  const picture = await decodePicture(bytes, path);
-  const wide = picture.width > 2 * picture.height;
-  const largest = wide ? 2 * LARGEST : LARGEST;
-  if (Math.max(picture.width, picture.height) <= largest) return { png: bytes, wide };
-  const { width, height } = fitLongerSide(picture.width, picture.height, largest);
-  return { png: encodePng(resizePicture(picture, width, height, { antialias: true })), wide };
 }
