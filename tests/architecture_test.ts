@@ -58,6 +58,7 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/compare": [...SHARED, "tasks/registry.ts"],
   "tasks/bench": SHARED,
   "tasks/run_list": [...SHARED, "tasks/registry.ts"],
+  "tasks/watch": SHARED,
 };
 
 const imports = new Map<string, readonly string[]>();

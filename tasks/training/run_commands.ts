@@ -17,5 +17,6 @@ export function runCommands(parts: RunParts, path: string, status: PageStatus): 
       ? { title: "To train further, if its schedule has not ended:", command: `${resume} --minutes 5` }
       : { title: status === "running" ? "To go on, should it be interrupted:" : "To go on:", command: resume },
     ...parts.commands?.(path) ?? [],
+    { title: "To look at it beside others, in the folder that contains runs:", command: "deno task watch" },
   ];
 }
