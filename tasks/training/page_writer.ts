@@ -30,11 +30,11 @@ interface PageMoment {
   readonly seconds: number;
 }
 
-/** How a run ended. */
+/** How a run is or ended. */
 interface PageEnd extends PageMoment {
   readonly status: PageStatus;
-  /** The content of `summary.json`. */
-  readonly summary: object;
+  /** The content of `summary.json`; a run without steps has none. */
+  readonly summary?: object;
 }
 
 /** Keeps the page of a run up to date, and its preview. */
@@ -109,7 +109,7 @@ export class PageWriter {
     await folder.writeOptional(PREVIEW, this.#preview.png);
   }
 
-  async #write(folder: RunFolder, moment: PageMoment & Partial<PageEnd> & { status: PageStatus }): Promise<void> {
+  async #write(folder: RunFolder, moment: PageEnd): Promise<void> {
     const page = await this.#page(folder, moment);
     this.#written = performance.now();
     await folder.writeOptional(PAGE, runPageHtml(page));
@@ -117,7 +117,7 @@ export class PageWriter {
 
   async #page(
     folder: RunFolder,
-    { event, seconds, status, summary }: PageMoment & Partial<PageEnd> & { status: PageStatus },
+    { event, seconds, status, summary }: PageEnd,
   ): Promise<RunPage> {
     const { task, length, input, optimizer } = this.parts;
     const path = folder.path;

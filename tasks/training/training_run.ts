@@ -126,7 +126,10 @@ export class TrainingRun implements Disposable {
     const { aborted } = event;
     if (habits === undefined) this.#progress.finish();
     // A run without steps leaves nothing that would keep its name from being used.
-    if (aborted && event.step === 0) return this.#stoppedBeforeFirstStep(event);
+    if (aborted && event.step === 0) {
+      await this.#pages.conclude(folder, { ...this.#moment(event), status: "stopped" });
+      return this.#stoppedBeforeFirstStep(event);
+    }
     if (aborted && habits === undefined) {
       // The checkpoint comes first, because whoever stopped the run may not wait for the measurements.
       if (!event.aboveLimit && !await this.#checkpoints.has(event.step)) await this.#save(event, true);

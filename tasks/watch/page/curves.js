@@ -111,7 +111,14 @@ export class Curves {
     });
     // The chart escapes all texts that it shows.
     this.chart.innerHTML = this.drawn.svg;
-    this.legend.replaceChildren(...ids.map((id) => element(`li.c${colours.of(id) % 8}`, {}, element("span", {}, id))));
+    this.legend.replaceChildren(...this.lines.map(({ name, colour, points }) => {
+      const none = points.length === 0;
+      return element(
+        `li.c${colour % 8}${none ? ".none" : ""}`,
+        {},
+        element("span", {}, none ? `${name} (no such figure)` : name),
+      );
+    }));
     this.#leave();
   }
 
