@@ -8,7 +8,7 @@ import { Layout } from "../lib/linalg/layout.ts";
 import { openDevice } from "../lib/linalg/gemm/open_device.ts";
 import { writeWhole } from "./run/atomic.ts";
 import { toJson } from "./run/json.ts";
-import { batchSizes, checkComparison, chosenComparison, command } from "./bench/command.ts";
+import { batchSizes, checkComparison, chosenComparison, command, rankCounts } from "./bench/command.ts";
 import { measureFirstStep } from "./bench/first_step.ts";
 import { measureBatches, measureUpdates } from "./bench/measure.ts";
 import { type OptimizerFigures, optimizerReport } from "./bench/optimizer_report.ts";
@@ -16,6 +16,8 @@ import { compareOptimizers } from "./bench/optimizers.ts";
 import { measurePeak } from "./bench/peak.ts";
 import { comparePeers } from "./bench/peers.ts";
 import { type BenchFigures, type PeerComparison, peerReport, report } from "./bench/report.ts";
+import { measureRanks } from "./bench/ranks.ts";
+import { type RanksFigures, ranksReport } from "./bench/ranks_report.ts";
 import { measureScaling } from "./bench/scaling.ts";
 import { type ScalingFigures, scalingReport } from "./bench/scaling_report.ts";
 import { fieldOf } from "./bench/workload.ts";
@@ -23,6 +25,7 @@ import { runTask } from "./shell/main.ts";
 import { parseOptions } from "./shell/options.ts";
 import { ProgressLine } from "./shell/progress.ts";
 import { writablePath } from "./shell/writable_path.ts";
+import { deviceChoice } from "./shell/device_options.ts";
 
 if (import.meta.main) {
   await runTask(async (args, signal) => {
@@ -42,13 +45,18 @@ if (import.meta.main) {
     };
     const comparison = chosenComparison(values);
     const { firstStep } = comparison !== undefined || !values.firstStep ? {} : await timeFirstStep();
-    using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels });
+    using gpu = await openDevice({ ...deviceChoice(values), kernels });
     const common = {
       adapter: gpu.adapter,
       versions: { ...Deno.version },
       field: { ...setup, parameters: new Layout(segmentsOf(fieldOf(setup))).parameterCount },
     };
-    const compare = { peers: compareLibraries, optimizers: compareUpdates, scaling: compareSizes };
+    const compare = {
+      peers: compareLibraries,
+      optimizers: compareUpdates,
+      scaling: compareSizes,
+      ranks: compareRanks,
+    };
     const result = await (comparison === undefined ? measure() : compare[comparison]());
     progress.finish();
     console.log(result.text);
@@ -86,6 +94,16 @@ if (import.meta.main) {
       const scaling = await measureScaling(gpu, setup, batches, context);
       const figures: ScalingFigures = { ...common, kernels: { asked: kernels, chosen: gpu.tuner.choices }, scaling };
       return { figures, text: scalingReport(figures) };
+    }
+
+    async function compareRanks() {
+      const [bandwidth, latency] = values.network;
+      const optimizers = given.has("optimizer") ? [optimizer] : ["adam", "esgd", "soap"];
+      const plan = { optimizers, batches, ranks: rankCounts(values), network: { bandwidth, latency } };
+      const cases = await measureRanks(gpu, setup, plan, context);
+      const chosen = { asked: kernels, chosen: gpu.tuner.choices };
+      const figures: RanksFigures = { ...common, kernels: chosen, network: plan.network, cases };
+      return { figures, text: ranksReport(figures) };
     }
 
     async function compareLibraries() {

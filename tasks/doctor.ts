@@ -3,17 +3,20 @@
  *
  * @module
  */
-import { type AdapterDescription, describeAdapter, findAdapter } from "../lib/gpu/adapter.ts";
+import { findAdapter } from "../lib/gpu/adapter.ts";
+import type { AdapterDescription } from "../lib/gpu/adapter_description.ts";
+import { listAdapters, type ListedAdapter } from "../lib/gpu/adapter_list.ts";
 import { runTask } from "./shell/main.ts";
 import { defineCommand } from "./shell/command.ts";
 import { parseOptions } from "./shell/options.ts";
+import { DEVICE_OPTIONS, deviceChoice, type DeviceValues } from "./shell/device_options.ts";
 
 const command = defineCommand({
   usage: "deno task doctor",
   summary: "Shows which adapter (GPU or software) training would use on this machine, what fits on it, and what to " +
     "install if none is found. The exit code is 1 if nothing can be trained here.",
   options: [
-    { name: "software", kind: "flag", help: "Accept a software adapter although the machine has an NVIDIA GPU" },
+    ...DEVICE_OPTIONS,
     { name: "json", kind: "flag", help: "Print the report as one JSON object" },
   ],
   examples: ["deno task doctor", "deno task doctor --json"],
@@ -48,23 +51,24 @@ interface Diagnosis {
 
 const fieldWidth = 256;
 
-function capabilities({ limits, features }: GPUAdapter): Capabilities {
+function capabilities({ limits, features }: Pick<ListedAdapter, "limits" | "features">): Capabilities {
   return {
     bindingSize: limits.maxStorageBufferBindingSize,
     bufferSize: limits.maxBufferSize,
     workgroupMemory: limits.maxComputeWorkgroupStorageSize,
     workgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
-    timestampQuery: features.has("timestamp-query"),
-    shaderF16: features.has("shader-f16"),
+    timestampQuery: features.includes("timestamp-query"),
+    shaderF16: features.includes("shader-f16"),
     largestBatch: Math.floor(limits.maxStorageBufferBindingSize / (fieldWidth * Float32Array.BYTES_PER_ELEMENT)),
   };
 }
 
-async function diagnose(allowSoftware: true | undefined): Promise<Diagnosis> {
+async function diagnose(values: DeviceValues): Promise<Diagnosis> {
   let used: Listed | undefined, problem: string | undefined;
+  const listed = await listAdapters();
   try {
-    const { adapter, description } = await findAdapter({ allowSoftware });
-    used = { ...description, ...capabilities(adapter) };
+    const { adapter, description } = await findAdapter(deviceChoice(values));
+    used = { ...description, ...capabilities({ limits: adapter.limits, features: [...adapter.features] }) };
   } catch (error) {
     problem = (error as Error).message;
   }
@@ -73,29 +77,11 @@ async function diagnose(allowSoftware: true | undefined): Promise<Diagnosis> {
   return {
     used,
     problem,
-    adapters: await listAdapters(),
+    adapters: listed.map((each) => ({ ...each.description, ...capabilities(each) })),
     runtime: { deno: Deno.version.deno, v8: Deno.version.v8, system: systemName() },
     drivers: [...nvidia ? [`NVIDIA ${nvidia.version}`] : [], ...mesaDriver()],
     memory: { total, available, ...nvidia?.memory && { gpu: nvidia.memory } },
   };
-}
-
-/** Lists the adapters. WebGPU has no such list, so all preferences are tried, each of which may find another adapter. */
-async function listAdapters(): Promise<Listed[]> {
-  const preferences: GPURequestAdapterOptions[] = [
-    { powerPreference: "high-performance" },
-    { powerPreference: "low-power" },
-    {},
-    { forceFallbackAdapter: true },
-  ];
-  const found = new Map<string, Listed>();
-  for (const preference of preferences) {
-    const adapter = await navigator.gpu?.requestAdapter(preference);
-    if (!adapter) continue;
-    const listed = { ...describeAdapter(adapter), ...capabilities(adapter) };
-    found.set(listed.name, listed);
-  }
-  return [...found.values()];
 }
 
 /** The output of a program of the system; empty if it is not installed or fails. */
@@ -145,8 +131,8 @@ function kind({ software, backend, vendor }: Listed): string {
 
 /** Formats the report: aligned rows, and at the end what can be trained or what to install. */
 function report({ used, problem, adapters, runtime, drivers, memory }: Diagnosis): string {
-  const rows: [string, string][] = adapters.map((adapter) => [
-    adapter.name === used?.name ? "Adapter (used)" : "Adapter",
+  const rows: [string, string][] = adapters.map((adapter, i) => [
+    `Adapter ${i}${adapter.name === used?.name ? " (used)" : ""}`,
     `${adapter.name} (${kind(adapter)})`,
   ]);
   if (adapters.length === 0) rows.push(["Adapter", "none"]);
@@ -190,7 +176,7 @@ function advice({ software }: Listed): string {
 if (import.meta.main) {
   await runTask(async (args) => {
     const { values } = parseOptions(args, command);
-    const diagnosis = await diagnose(values.software || undefined);
+    const diagnosis = await diagnose(values);
     console.log(values.json ? JSON.stringify(diagnosis, null, 2) : report(diagnosis));
     if (!diagnosis.used) Deno.exit(1);
   });

@@ -1,3 +1,5 @@
+import { audioTask } from "./audio/task.ts";
+import { fitTask } from "./fit/task.ts";
 import { imageTask } from "./image/task.ts";
 import { nerfTask } from "./nerf/task.ts";
 import { occupancyTask } from "./occupancy/task.ts";
@@ -8,6 +10,8 @@ const tasks = [
   imageTask,
   occupancyTask,
   nerfTask,
+  audioTask,
+  fitTask,
 ] as unknown as readonly TrainingTask[];
 
 /** The tasks that train a field, by name. */

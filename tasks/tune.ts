@@ -17,6 +17,7 @@ import { parseWholeNumbers } from "./shell/whole_numbers.ts";
 import { SHORTHANDS } from "./training/network_choice.ts";
 import { aliasesOf, HIDDEN_ACTIVATIONS } from "./training/options.ts";
 import type { TaskValues, TrainingTask } from "./training/task.ts";
+import { DEVICE_OPTIONS, deviceChoice } from "./shell/device_options.ts";
 
 /** One activation for each number of linear maps per unit, and shorthands, whose fields have products of other shapes. */
 const REPRESENTATIVES = [
@@ -71,7 +72,7 @@ const command = defineCommand({
       help: "Units per hidden layer",
       defaultText: "the tasks' defaults",
     },
-    { name: "software", kind: "flag", help: "Accept a software adapter although the machine has an NVIDIA GPU" },
+    ...DEVICE_OPTIONS,
   ],
   examples: ["deno task tune", "deno task tune --task image --width 128 --layers 6 --batch 24576"],
 });
@@ -97,7 +98,7 @@ if (import.meta.main) {
     const { task, activation, layers, width } = values;
     const batches = values.batch === undefined ? undefined : parseWholeNumbers("--batch", values.batch);
     const shape = { ...width !== undefined && { width }, ...layers !== undefined && { layers } };
-    using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
+    using gpu = await openDevice(deviceChoice(values));
     console.log(gpu.adapter.name);
     const done = new Set<string>();
     const thorough = { budget: Infinity, again: true, except: done, signal };

@@ -13,6 +13,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "lib/gpu": [],
   "lib/hyperparameter": [],
   "lib/mpi": [],
+  "lib/notebook": ["lib/codec"],
   "lib/linalg": ["lib/gpu"],
   "lib/field": ["lib/hyperparameter", "lib/gpu", "lib/linalg"],
   "lib/objective": ["lib/hyperparameter", "lib/gpu", "lib/linalg", "lib/field"],
@@ -59,6 +60,7 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/bench": SHARED,
   "tasks/run_list": [...SHARED, "tasks/registry.ts"],
   "tasks/watch": SHARED,
+  "tasks/sweep": [...SHARED, "tasks/registry.ts", "tasks/run_list"],
 };
 
 const imports = new Map<string, readonly string[]>();

@@ -34,14 +34,19 @@ Deno.test("the recipes of docs/extending.md type-check and run as printed, from 
       for (const { name, code } of recipes) {
         await Deno.writeTextFile(join(folder, name), code.replaceAll("https://HOST/neural-fields", url));
       }
-      for (const [name, printed] of programs) {
+      const deno = async (...args: string[]) => {
         const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-          args: ["run", "--check", "--no-prompt", "--allow-env", "--allow-import", "--allow-write=.", name],
+          args,
           cwd: folder,
           env: { DENO_DIR: join(folder, "cache"), NO_COLOR: "1" },
         }).output();
         assertEquals(code, 0, new TextDecoder().decode(stderr));
-        assertEquals(new TextDecoder().decode(stdout), printed);
+        return new TextDecoder().decode(stdout);
+      };
+      await deno("check", "--allow-import", ...programs.map(([name]) => name));
+      for (const [name, printed] of programs) {
+        const flags = ["--no-prompt", "--allow-env", "--allow-import", "--allow-write=."];
+        assertEquals(await deno("run", ...flags, name), printed);
       }
     })
   ));

@@ -3,6 +3,9 @@
  *
  * @module
  */
+export { decodeWav } from "./audio/decode_wav.ts";
+export { encodeWav } from "./audio/encode_wav.ts";
+export { type Sound } from "./audio/sound.ts";
 export { gunzip } from "./gunzip.ts";
 export { type DecodeOptions, decodePicture, type PictureHeader, readPictureHeader } from "./image/decode_picture.ts";
 export { encodeAnimatedPng } from "./image/encode_animated_png.ts";
@@ -13,6 +16,7 @@ export { encodeObj } from "./mesh/encode_obj.ts";
 export { encodePly } from "./mesh/encode_ply.ts";
 export { type DecodedMesh, type Mesh } from "./mesh/mesh.ts";
 export { weldVertices } from "./mesh/weld.ts";
+export { encodeNpy } from "./tensor/encode_npy.ts";
 export { type NpyArray, readNpy } from "./tensor/npy.ts";
 export {
   decodeSafetensors,

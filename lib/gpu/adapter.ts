@@ -1,18 +1,7 @@
-import { readEnv, setEnvIfUnset } from "./env.ts";
-
-/** What is known about an adapter. WebGPU reports neither the driver nor its version. */
-export interface AdapterDescription {
-  /** The name that the driver gives, for example "NVIDIA H100 80GB HBM3" or "llvmpipe (LLVM 15.0.6, 256 bits)". */
-  name: string;
-  /** The vendor's name, or the vendor's number if the name is not known. */
-  vendor: string;
-  /** The GPU's architecture, for example "ampere". Many drivers leave it empty. */
-  architecture: string;
-  /** Whether this is a software adapter, which computes on the CPU. */
-  software: boolean;
-  /** The graphics API below WebGPU, for example "vulkan". It is absent if it is not known for certain. */
-  backend?: string;
-}
+import { type AdapterDescription, describeAdapter } from "./adapter_description.ts";
+import { chooseAdapter, type ChosenAdapter } from "./adapter_choice.ts";
+import { prepareGraphics, readEnv } from "./env.ts";
+import { vulkanFolders } from "./vulkan_files.ts";
 
 /** Which adapters are acceptable. */
 export interface AdapterOptions {
@@ -23,6 +12,11 @@ export interface AdapterOptions {
   allowSoftware?: boolean;
   /** The default is "high-performance", because without a preference WebGPU may choose the software adapter. */
   powerPreference?: GPUPowerPreference;
+  /**
+   * The adapter to take, software or not: its place in the list of `listAdapters`, a part of its name, or the PCI address of a GPU,
+   * such as 65:00.0. A process has one choice, before it first asks for an adapter.
+   */
+  adapter?: string;
 }
 
 /** An adapter and its description. */
@@ -42,6 +36,8 @@ export interface Machine {
   os: string;
   /** Requests an adapter from WebGPU. The result is `null` if there is none. */
   requestAdapter(options: GPURequestAdapterOptions): Promise<GPUAdapter | null>;
+  /** Makes the adapter that was asked for the one that is found. */
+  choose(adapter: string): Promise<ChosenAdapter>;
   /** Whether the Vulkan loader, the library that finds Vulkan drivers, is installed. */
   hasVulkanLoader(): boolean | undefined;
   /** Whether any Vulkan driver is registered with the loader. */
@@ -58,6 +54,7 @@ export interface Machine {
  * what is missing and how to fix it.
  */
 export async function findAdapter(options: AdapterOptions = {}, machine: Machine = thisMachine): Promise<FoundAdapter> {
+  if (options.adapter !== undefined) return await findChosen(options.adapter, machine);
   const { allowSoftware, powerPreference = "high-performance" } = options;
   const adapter = await machine.requestAdapter({ powerPreference });
   if (!adapter) throw new Error(`No WebGPU adapter was found: ${howToFix(machine)}`);
@@ -78,26 +75,18 @@ export async function findAdapter(options: AdapterOptions = {}, machine: Machine
   return { adapter, description };
 }
 
-/** Describes an adapter by what it reports about itself. */
-export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
-  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
-  const name = description || device || "unnamed adapter";
-  const software = isFallbackAdapter || /llvmpipe|lavapipe|softpipe|swiftshader|basic render/i.test(name);
-  const backend = chosenBackend();
-  return { name, vendor: vendors[vendor] ?? vendor, architecture, software, ...backend && { backend } };
+/** Finds the adapter that was asked for. */
+async function findChosen(asked: string, machine: Machine): Promise<FoundAdapter> {
+  const { request, name } = await machine.choose(asked);
+  const adapter = await machine.requestAdapter(request);
+  const description = adapter ? describeAdapter(adapter) : undefined;
+  const fits = name === undefined ? description?.software === false : description?.name === name;
+  if (adapter && description && fits) return { adapter, description };
+  const [expected, found] = [name ?? "a GPU", description?.name ?? "none"];
+  throw new Error(
+    `adapter ${asked}: expected ${expected}, found ${found}: a process has one choice, before it first asks for an adapter.`,
+  );
 }
-
-/** Names of vendors by their PCI or Khronos numbers, which the runtime reports in decimal. */
-const vendors: Record<string, string | undefined> = {
-  "4098": "AMD",
-  "4203": "Apple",
-  "4318": "NVIDIA",
-  "5045": "ARM",
-  "5140": "Microsoft",
-  "20803": "Qualcomm",
-  "32902": "Intel",
-  "65541": "Mesa",
-};
 
 const loader = "the Vulkan loader (libvulkan.so.1)";
 const installMesa = "`apt-get install libvulkan1 mesa-vulkan-drivers`";
@@ -130,17 +119,18 @@ const nvidiaLibrary =
 const thisMachine: Machine = {
   os: Deno.build.os,
   requestAdapter(options) {
-    prepareEnvironment();
+    prepareGraphics();
     // `navigator.gpu` is absent where the runtime was built without it.
     return navigator.gpu?.requestAdapter(options) ?? Promise.resolve(null);
   },
+  choose: chooseAdapter,
   hasVulkanLoader() {
     return anyExists(libraryFolders.map((folder) => `${folder}/libvulkan.so.1`));
   },
   hasVulkanDriver() {
     const named = readEnv("VK_DRIVER_FILES") ?? readEnv("VK_ICD_FILENAMES");
     if (named) return anyExists(named.split(":"));
-    return anyExists(driverFolders().map((folder) => `${folder}/vulkan/icd.d`), hasEntries);
+    return anyExists(vulkanFolders().map((folder) => `${folder}/icd.d`), hasEntries);
   },
   hasNvidiaDevice() {
     return anyExists(["/proc/driver/nvidia", "/dev/nvidia0"]);
@@ -155,29 +145,6 @@ const libraryFolders = [
   "/usr/lib",
   "/usr/local/lib",
 ];
-
-function driverFolders(): string[] {
-  const home = readEnv("HOME");
-  return [...home ? [`${home}/.local/share`] : [], "/etc", "/usr/share", "/usr/local/etc", "/usr/local/share"];
-}
-
-/**
- * Sets two environment variables before the first adapter is requested, unless the caller has set them.
- *
- * - XDG_RUNTIME_DIR: without it Mesa prints an irrelevant error line at each request.
- * - DENO_WEBGPU_BACKEND: without it Deno falls back to OpenGL where Vulkan is missing (seen with 2.9.6 and Mesa 22.3: other
- *   limits, no 16-bit floats). An error that says how to install Vulkan is more useful.
- */
-function prepareEnvironment(): void {
-  if (Deno.build.os !== "linux") return;
-  setEnvIfUnset("XDG_RUNTIME_DIR", readEnv("TMPDIR") ?? "/tmp");
-  setEnvIfUnset("DENO_WEBGPU_BACKEND", "vulkan");
-}
-
-function chosenBackend(): string | undefined {
-  const backend = readEnv("DENO_WEBGPU_BACKEND");
-  return backend && /^\w+$/.test(backend) ? backend : undefined;
-}
 
 /** `true` if any of the paths exists, `false` if none does, `undefined` if none was found but some could not be read. */
 function anyExists(paths: string[], exists: (path: string) => boolean = isThere): boolean | undefined {

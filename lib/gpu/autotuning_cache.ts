@@ -1,7 +1,7 @@
 import project from "../../deno.json" with { type: "json" };
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { AdapterDescription } from "./adapter.ts";
+import type { AdapterDescription } from "./adapter_description.ts";
 import { readEnv } from "./env.ts";
 
 /** The file in which choices are remembered; undefined where the environment does not say, or may not be read. */

@@ -1,4 +1,5 @@
-import { type AdapterDescription, findAdapter } from "./adapter.ts";
+import { findAdapter } from "./adapter.ts";
+import type { AdapterDescription } from "./adapter_description.ts";
 import { asSlice, type BufferLike, DeviceBuffer } from "./buffer.ts";
 import { OutOfMemoryError } from "./device_errors.ts";
 import { DeviceHealth } from "./device_health.ts";
@@ -19,6 +20,11 @@ export interface GpuOptions {
   allowSoftware?: boolean;
   /** Which adapter to prefer where there are several; `"high-performance"` by default. */
   powerPreference?: GPUPowerPreference;
+  /**
+   * The adapter to take, software or not: its place in the list of `listAdapters`, a part of its name, or the PCI address of a GPU,
+   * such as 65:00.0. A process has one choice, before it first opens a device.
+   */
+  adapter?: string;
   /** The family of kernels to use where there are several; `"auto"` (default) for those that were measured to be fastest. */
   kernels?: string;
   /** How kernels read their operands (docs/kernels.md): measured unless given. Results do not depend on it. */

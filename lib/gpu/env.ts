@@ -8,7 +8,20 @@ export function readEnv(variable: string): string | undefined {
   return mayUseEnv(variable) ? Deno.env.get(variable) || undefined : undefined;
 }
 
-/** Queries the permission without requesting it, because a library must not make the runtime prompt the user. */
-function mayUseEnv(variable: string): boolean {
+/** Whether a variable may be used. It queries the permission without requesting it, because a library must not make the runtime prompt the user. */
+export function mayUseEnv(variable: string): boolean {
   return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+}
+
+/**
+ * Sets two environment variables before the first adapter is requested, unless the caller has set them.
+ *
+ * - XDG_RUNTIME_DIR: without it Mesa prints an irrelevant error line at each request.
+ * - DENO_WEBGPU_BACKEND: without it Deno falls back to OpenGL where Vulkan is missing (seen with 2.9.6 and Mesa 22.3: other
+ *   limits, no 16-bit floats). An error that says how to install Vulkan is more useful.
+ */
+export function prepareGraphics(): void {
+  if (Deno.build.os !== "linux") return;
+  setEnvIfUnset("XDG_RUNTIME_DIR", readEnv("TMPDIR") ?? "/tmp");
+  setEnvIfUnset("DENO_WEBGPU_BACKEND", "vulkan");
 }

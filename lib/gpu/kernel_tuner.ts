@@ -1,4 +1,4 @@
-import type { AdapterDescription } from "./adapter.ts";
+import type { AdapterDescription } from "./adapter_description.ts";
 import { AutotuningCache } from "./autotuning_cache.ts";
 import type { OperandAccess } from "./kernel_source.ts";
 import { TuningBudget } from "./tuning_budget.ts";

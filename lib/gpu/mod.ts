@@ -4,14 +4,10 @@
  * @module
  */
 export { Gpu, type GpuOptions, openGpu } from "./device.ts";
-export {
-  type AdapterDescription,
-  type AdapterOptions,
-  describeAdapter,
-  findAdapter,
-  type FoundAdapter,
-  type Machine,
-} from "./adapter.ts";
+export { type AdapterOptions, findAdapter, type FoundAdapter, type Machine } from "./adapter.ts";
+export { type ChosenAdapter } from "./adapter_choice.ts";
+export { type AdapterDescription, describeAdapter } from "./adapter_description.ts";
+export { listAdapters, type ListedAdapter, type ListedLimits } from "./adapter_list.ts";
 export { type BufferLike, type BufferOwner, type BufferSlice, DeviceBuffer } from "./buffer.ts";
 export { DeviceLostError, OutOfMemoryError, type Shortage } from "./device_errors.ts";
 export { linearGroups } from "./groups.ts";

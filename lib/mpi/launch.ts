@@ -9,6 +9,9 @@ export interface Launch {
   readonly kinds: readonly MpiKind[];
 }
 
+/** The variables of Open MPI, MPICH and Slurm. */
+const LOCAL_RANKS = ["OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"];
+
 /**
  * How this process was started, by what `mpirun` and `srun` leave in the environment. Nothing of MPI is loaded for that.
  *
@@ -30,4 +33,10 @@ export function launchOf(read: (variable: string) => string | undefined): Launch
   throw new Error(
     `srun started ${tasks} processes without MPI: expected srun --mpi=pmix or --mpi=pmi2, which tell them of each other.`,
   );
+}
+
+/** The number of this process among those of the job on its machine, from 0, as `mpirun` and `srun` tell it; 0 where they do not. */
+export function localRankOf(read: (variable: string) => string | undefined): number {
+  const text = LOCAL_RANKS.map(read).find((value) => value !== undefined && /^\d{1,9}$/.test(value));
+  return Number(text ?? 0);
 }

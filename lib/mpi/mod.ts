@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { type Launch, launchOf, type MpiKind } from "./launch.ts";
+export { type Launch, launchOf, localRankOf, type MpiKind } from "./launch.ts";
 export { Communicator, joinMpi, type JoinOptions } from "./communicator.ts";

@@ -5,21 +5,23 @@ import { aliasesOf, HIDDEN_ACTIVATIONS } from "../training/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { PEER_ACTIVATIONS } from "./peer_protocol.ts";
 import { parseWholeNumbers } from "../shell/whole_numbers.ts";
+import { DEVICE_OPTIONS } from "../shell/device_options.ts";
 
 /** The options of `deno task bench`. */
 export const command = defineCommand({
   usage: "deno task bench",
   summary:
     "Measures the speed of training on this adapter: training steps, gradients and Hessian-vector products, the time of each " +
-    "phase and kernel compared with the adapter's measured peak, and the time to the first step. --peers, --optimizers " +
-    "and --scaling make a comparison instead.",
+    "phase and kernel compared with the adapter's measured peak, and the time to the first step. --peers, --optimizers, " +
+    "--scaling and --ranks make a comparison instead.",
   options: [
     {
       name: "batch",
       kind: "string",
       placeholder: "N,N,…",
       help: "Batch sizes, separated by commas",
-      defaultText: "512,4096,16384,65536; --peers, --optimizers: 512,16384; --scaling: 4096,8192,16384,32768",
+      defaultText:
+        "512,4096,16384,65536; --peers, --optimizers: 512,16384; --scaling: 4096,8192,16384,32768; --ranks: 65536",
     },
     {
       name: "activation",
@@ -61,7 +63,21 @@ export const command = defineCommand({
     { name: "peers", kind: "flag", help: "Compare with jax-js, TensorFlow.js (both are downloaded) and PyTorch" },
     { name: "optimizers", kind: "flag", help: "Compare the update steps of all optimizers" },
     { name: "scaling", kind: "flag", help: "Compare batch sizes, and widths from 64 to 512" },
-    { name: "software", kind: "flag", help: "Accept a software adapter although the machine has an NVIDIA GPU" },
+    {
+      name: "ranks",
+      kind: "string",
+      placeholder: "N,N,…",
+      help:
+        "Measure what a step takes in one of so many processes that train together, each with a device like this one, by adam, esgd and soap",
+    },
+    {
+      name: "network",
+      kind: "pair",
+      exclusiveMin: 0,
+      default: [1.25, 50],
+      help: "With --ranks: the network between the processes, in GB/s and microseconds of latency",
+    },
+    ...DEVICE_OPTIONS,
     { name: "json", kind: "string", placeholder: "FILE", help: "Also write all figures to this file" },
   ],
   examples: [
@@ -69,6 +85,7 @@ export const command = defineCommand({
     "deno task bench --peers --activation sine",
     "deno task bench --optimizers --width 128",
     "deno task bench --scaling --batch 4096,16384",
+    "deno task bench --ranks 2,8,64 --network 12.5,5",
   ],
 });
 
@@ -80,12 +97,13 @@ const COMPARISONS = {
   peers: [512, 16384],
   optimizers: [512, 16384],
   scaling: [4096, 8192, 16384, 32768],
+  ranks: [65536],
 } as const;
 
 /** One of the comparisons. */
 type ComparisonName = keyof typeof COMPARISONS;
 
-type ComparisonFlags = Pick<BenchValues, ComparisonName>;
+type ComparisonFlags = Partial<Pick<BenchValues, ComparisonName>>;
 
 /**
  * The comparison that the options ask for; undefined if none.
@@ -93,7 +111,7 @@ type ComparisonFlags = Pick<BenchValues, ComparisonName>;
  * @throws {UserError} If they ask for more than one.
  */
 export function chosenComparison(values: ComparisonFlags): ComparisonName | undefined {
-  const asked = (Object.keys(COMPARISONS) as ComparisonName[]).filter((name) => values[name]);
+  const asked = (Object.keys(COMPARISONS) as ComparisonName[]).filter((name) => Boolean(values[name]));
   if (asked.length > 1) {
     throw new UserError(
       `${asked.map((name) => `--${name}`).join(" and ")}: expected one comparison, found ${asked.length}.`,
@@ -115,18 +133,32 @@ export function batchSizes(values: Pick<BenchValues, "batch"> & ComparisonFlags)
 }
 
 /**
+ * The numbers of processes that are compared with one.
+ *
+ * @throws {UserError} If `--ranks` is anything but different integers of at least 2.
+ */
+export function rankCounts({ ranks = "" }: Pick<BenchValues, "ranks">): number[] {
+  const counts = parseWholeNumbers("--ranks", ranks);
+  if (!counts.includes(1)) return counts;
+  throw new UserError(`--ranks: expected integers of at least 2, found ${ranks}: one process is always measured.`);
+}
+
+/**
  * Checks that a comparison supports the other options.
  *
  * @throws {UserError} If it does not.
  */
 export function checkComparison(
-  values: Pick<BenchValues, ComparisonName | "activation" | "optimizer">,
+  values: Pick<BenchValues, "activation" | "optimizer"> & ComparisonFlags,
   given: ReadonlySet<string>,
 ): void {
   const { peers, optimizers, activation, optimizer } = values;
   const comparison = chosenComparison(values);
   if (comparison !== undefined && given.has("firstStep")) {
     throw new UserError(`--first-step cannot be given with --${comparison}, which does not measure the first step.`);
+  }
+  if (comparison !== "ranks" && given.has("network")) {
+    throw new UserError("--network: expected --ranks with it, found none.");
   }
   if (optimizers && optimizer !== "adam") {
     throw new UserError(

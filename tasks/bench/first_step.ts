@@ -1,6 +1,7 @@
 import { fromFileUrl, join } from "@std/path";
 import { summarise, type Summary } from "../shell/statistics.ts";
 import type { BenchValues } from "./command.ts";
+import { deviceChoice } from "../shell/device_options.ts";
 
 /** Milliseconds from the start of a process to its first finished step. */
 export interface FirstStepFigures {
@@ -15,10 +16,13 @@ const ROUNDS = 2;
 
 /** Starts processes that make one training step with default settings: in each round one with empty caches, then one with filled ones. */
 export async function measureFirstStep(
-  values: Pick<BenchValues, "activation" | "width" | "layers" | "optimizer" | "kernels" | "software" | "repeats">,
+  values: Pick<
+    BenchValues,
+    "activation" | "width" | "layers" | "optimizer" | "kernels" | "software" | "adapter" | "repeats"
+  >,
   batch: number,
 ): Promise<FirstStepFigures> {
-  const { repeats, software, ...rest } = values;
+  const { repeats, software, adapter, ...rest } = values;
   const denoDir = await moduleCache();
   const cold: number[] = [];
   const warm: number[] = [];
@@ -26,7 +30,7 @@ export async function measureFirstStep(
     const caches = await Deno.makeTempDir({ prefix: "neural-fields-bench-" });
     try {
       for (const times of [cold, warm]) {
-        times.push(await oneProcess({ ...rest, allowSoftware: software || undefined, batch }, caches, denoDir));
+        times.push(await oneProcess({ ...rest, ...deviceChoice({ software, adapter }), batch }, caches, denoDir));
       }
     } finally {
       await Deno.remove(caches, { recursive: true });

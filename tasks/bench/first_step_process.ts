@@ -12,11 +12,12 @@ import { train } from "../../lib/train/train.ts";
 import { batchOf, type BenchSetup, fieldOf, optimizerOf } from "./workload.ts";
 
 if (import.meta.main) {
-  const settings: BenchSetup & { batch: number; kernels: KernelChoice; allowSoftware?: boolean } = JSON.parse(
-    Deno.args[0],
-  );
-  const { batch, kernels, allowSoftware, optimizer: name } = settings;
-  using gpu = await openDevice({ allowSoftware, kernels });
+  const settings: BenchSetup & { batch: number; kernels: KernelChoice; allowSoftware?: boolean; adapter?: string } =
+    JSON.parse(
+      Deno.args[0],
+    );
+  const { batch, kernels, allowSoftware, adapter, optimizer: name } = settings;
+  using gpu = await openDevice({ allowSoftware, adapter, kernels });
   using field = createField(gpu, fieldOf(settings));
   using optimizer = createOptimizer(gpu, optimizerOf(name), field.layout);
   const data = batchOf(batch);

@@ -1,4 +1,4 @@
-import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
+import type { AdapterDescription } from "../../lib/gpu/adapter_description.ts";
 import type { FirstStepFigures } from "./first_step.ts";
 import type { BatchFigures, Breakdown, UpdateFigures } from "./measure.ts";
 import type { Peak } from "./peak.ts";

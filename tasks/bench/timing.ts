@@ -6,7 +6,7 @@ import { median } from "../shell/statistics.ts";
 /** Work that can be recorded repeatedly. */
 export interface Work {
   readonly name: string;
-  record(): void;
+  record(): void | Promise<unknown>;
 }
 
 /** The milliseconds of each work in every round, by the work's name. */
@@ -67,7 +67,7 @@ class Burst {
     const { burst, submit } = this.#pace;
     const begin = performance.now();
     for (let i = 1; i <= burst; i++) {
-      this.work.record();
+      await this.work.record();
       if (i % submit === 0) this.gpu.flush();
     }
     await this.gpu.synchronize();

@@ -20,7 +20,7 @@ export interface AverageCost {
 }
 
 /** A step far from the start, where some optimizers do additional work. */
-const STEADY = 1_000_000;
+export const STEADY = 1_000_000;
 
 /** The number of steps after which everything that an optimizer does at intervals repeats. */
 export function refreshPeriod({ options }: Pick<OptimizerSpec, "options">): number {
@@ -46,7 +46,7 @@ export class UpdateWorkload implements Disposable {
   readonly #copy: () => void;
 
   /** Records one period, so that all kernels are compiled and their work is counted. */
-  constructor(readonly gpu: Gpu, { field }: Workload, spec: OptimizerSpec) {
+  constructor(readonly gpu: Gpu, { field }: Pick<Workload, "field">, spec: OptimizerSpec) {
     using owned = new DisposableStack();
     const { layout } = field;
     const optimizer = owned.use(createOptimizer(gpu, spec, layout));

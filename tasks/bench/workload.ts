@@ -30,11 +30,17 @@ export function optimizerOf(name: string): OptimizerSpec {
   return optimizerFromConfig({ name, learningRate: LEARNING_RATE });
 }
 
-/** The same optimizer long after its start: it refreshes curvature at step 0 only. */
-function steadyOptimizerOf(name: string): OptimizerSpec {
-  const steady = { initialProbes: 1, warmup: 0, updateEvery: 2 ** 30, basisEvery: 2 ** 30 };
-  const known = Object.entries(steady).filter(([option]) => Object.hasOwn(optimizerOf(name).options, option));
-  return optimizerFromConfig({ name, learningRate: LEARNING_RATE, ...Object.fromEntries(known) });
+/**
+ * The same optimizer long after its start: `steady` refreshes curvature at step 0 only, and `busy` does at every step what it usually does at
+ * intervals.
+ */
+export function pacedOptimizerOf(name: string, pace: "steady" | "busy"): OptimizerSpec {
+  const every = pace === "steady" ? 2 ** 30 : 1;
+  const usual = optimizerOf(name).options;
+  const intervals = Object.keys(usual).filter((option) => option.endsWith("Every"));
+  const start = Object.entries({ initialProbes: 1, warmup: 0 }).filter(([option]) => Object.hasOwn(usual, option));
+  const paced = { ...Object.fromEntries(start), ...Object.fromEntries(intervals.map((option) => [option, every])) };
+  return optimizerFromConfig({ name, learningRate: LEARNING_RATE, ...paced });
 }
 
 /** A field as for images, with 2 inputs and 3 outputs. */
@@ -81,7 +87,7 @@ export class Workload implements Disposable {
     this.field = createField(gpu, fieldOf(setup), { seed: 0 });
     const { field } = this;
     this.#data = tableData(field, objective, batchOf(batch));
-    this.#optimizer = createOptimizer(gpu, steadyOptimizerOf(setup.optimizer), field.layout);
+    this.#optimizer = createOptimizer(gpu, pacedOptimizerOf(setup.optimizer, "steady"), field.layout);
     const parts = { field, objective, data: this.#data, optimizer: this.#optimizer };
     this.step = new TrainingStep({ ...parts, batchSize: batch, seed: 0 });
     this.#products = new Workspace(field, objective, { samples: batch, products: true });

@@ -1,5 +1,6 @@
 import { camelCase, type Command, defineCommand, type Option, type Values } from "../shell/command.ts";
 import type { TrainingTask } from "../training/task.ts";
+import type { DeviceValues } from "../shell/device_options.ts";
 
 /** The options of a comparison, whatever its task. */
 const own = defineCommand({
@@ -75,12 +76,21 @@ const own = defineCommand({
 
 /** Options of a task that a comparison sets itself or does not support. */
 const NOT_SHARED = new Set([
-  ...["activation", "optimizer", "seed", "schedule-epochs", "snapshot-every", "keep-checkpoints", "show-cameras"],
+  ...[
+    "activation",
+    "optimizer",
+    "seed",
+    "schedule-epochs",
+    "deadline",
+    "snapshot-every",
+    "keep-checkpoints",
+    "show-cameras",
+  ],
   ...own.options.map(({ name }) => name as string),
 ]);
 
 /** The values of the comparison's own options. */
-export type CompareValues = Values<typeof own> & { readonly task: string; readonly software?: boolean };
+export type CompareValues = Values<typeof own> & { readonly task: string } & DeviceValues;
 
 /** The options of a task that apply to all runs of a comparison, by their names in camelCase. */
 export function sharedOptions({ command }: TrainingTask): Map<string, Option> {

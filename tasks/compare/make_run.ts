@@ -53,7 +53,7 @@ export async function makeTrial(request: RunRequest): Promise<RunResult | undefi
   using prepared = new PreparedRun(gpu, task, values, loaded, { signal });
   const steps = request.steps(prepared.stepsPerEpoch);
   return await result(prepared, signal, async (watch) => {
-    for await (const event of prepared.train({ steps, scheduleSteps: steps }, 1)) {
+    for await (const event of prepared.train({ steps, scheduleSteps: steps }, { evaluations: 1 })) {
       watch(event);
       progress.update(`${prefix}step ${event.step} of ${steps}`);
     }
@@ -94,7 +94,7 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
   });
   await run.begin();
   const made = await result(prepared, signal, async (watch) => {
-    for await (const event of prepared.train(length, EVALUATIONS)) {
+    for await (const event of prepared.train(length, { evaluations: EVALUATIONS })) {
       watch(event);
       await run.handle(event);
     }
@@ -111,9 +111,11 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
 }
 
 /** The input of a run on the device; undefined if the signal stopped loading it. */
-async function loadUnlessStopped({ gpu, task, values, signal }: RunRequest): Promise<TrainingInput | undefined> {
+async function loadUnlessStopped(
+  { gpu, task, values, signal, progress }: RunRequest,
+): Promise<TrainingInput | undefined> {
   try {
-    return await loadInput(task, values, gpu, signal);
+    return await loadInput(task, values, gpu, signal, progress);
   } catch (error) {
     if (!signal.aborted) throw error;
   }

@@ -1,3 +1,4 @@
+import { counted } from "../shell/counted.ts";
 import { alignedRows } from "../shell/aligned_rows.ts";
 import { formatDuration } from "../shell/progress.ts";
 import { finalRunsInAll, tuningInputs } from "./time_budget.ts";
@@ -51,9 +52,4 @@ export function planLines({ settings, paces, adapter }: ComparisonRecord): strin
       ? [`Final runs of less than ${SHORT} s say little about an optimizer; a larger --budget makes them longer.`]
       : [],
   ];
-}
-
-/** "1 input", "3 inputs". */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

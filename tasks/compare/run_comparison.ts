@@ -23,6 +23,7 @@ import type { ComparisonRecord, Settings } from "./record.ts";
 import { ComparisonFolder } from "./store.ts";
 import { TASKS } from "../registry.ts";
 import { loadInput } from "../training/load_input.ts";
+import { deviceChoice } from "../shell/device_options.ts";
 
 /** How often the speed of each pair is measured. */
 const PACE_ROUNDS = 3;
@@ -50,7 +51,7 @@ async function compareOn(args: readonly string[], signal: AbortSignal): Promise<
   if (earlier !== undefined) checkSameSettings(path, earlier.settings, settings, "comparison");
   const task = TASKS.get(settings.task)!;
   using gpu = await openDevice({
-    allowSoftware: values.software ? true : undefined,
+    ...deviceChoice(values),
     kernels: kernelChoice(settings.options),
   });
   if (earlier !== undefined) checkOrigin(path, earlier, originOn(gpu.adapter), "comparison");
@@ -93,7 +94,7 @@ async function measure(
   for (const input of settings.inputs) {
     signal.throwIfAborted();
     progress.update(input.path === undefined ? "reading the default input" : `reading ${input.name}`);
-    using _input = await loadInput(task, runValues(scope, pairs[0], { input, seed: 0 }), gpu, signal);
+    using _input = await loadInput(task, runValues(scope, pairs[0], { input, seed: 0 }), gpu, signal, progress);
   }
   for (let round = 0; round < PACE_ROUNDS; round++) {
     for (const [index, pair] of pairs.entries()) {

@@ -10,9 +10,10 @@ import { UserError } from "../shell/user_error.ts";
 import { activationChoices } from "../training/activation_choices.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { commandFor, type CompareValues, sharedOptions } from "./command.ts";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "../shell/duration.ts";
 import type { FinalLength, Input, Settings } from "./record.ts";
 import { TASKS, typedTask } from "../registry.ts";
+import { DEVICE_NAMES } from "../shell/device_options.ts";
 
 /** A parsed command line. */
 interface CompareRequest {
@@ -32,7 +33,7 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
   const values = parsed.values as unknown as CompareValues & Record<string, unknown>;
   const given = parsed.given as ReadonlySet<string>;
   if (values.resume !== undefined) {
-    const other = [...given].find((name) => !["resume", "software"].includes(name));
+    const other = [...given].find((name) => !["resume", ...DEVICE_NAMES].includes(name));
     if (other !== undefined) {
       throw new UserError(
         `--resume continues a comparison with its own options, so ${optionSpelling(other)} cannot be given with it.`,
@@ -42,7 +43,7 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
   }
   const length = finalLength(values);
   const options = Object.fromEntries(
-    [...sharedOptions(task).keys()].filter((name) => given.has(name) && name !== "software")
+    [...sharedOptions(task).keys()].filter((name) => given.has(name) && !DEVICE_NAMES.includes(name))
       .map((name) => [name, values[name]]),
   );
   for (const name of values.tune ? ["learningRate", "schedule"] : []) {

@@ -1,6 +1,6 @@
 import { median } from "../shell/statistics.ts";
 import type { PairChoice } from "./comparison.ts";
-import { type CurvePoint, placeOf, valueAt } from "./curve.ts";
+import { type CurvePoint, placeOf, valueAt } from "../run/curve.ts";
 import { type Pair, pairName } from "./pair.ts";
 import { type Spread, spreadOf } from "./spread.ts";
 import type { ComparisonRecord, RunRecord } from "./record.ts";

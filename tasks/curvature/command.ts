@@ -1,5 +1,6 @@
 import { camelCase, type Command, defineCommand, type Option, type Values } from "../shell/command.ts";
 import type { TrainingTask } from "../training/task.ts";
+import type { DeviceValues } from "../shell/device_options.ts";
 
 const own = defineCommand({
   usage: "deno task curvature",
@@ -76,6 +77,7 @@ const own = defineCommand({
 /** Options of a task that do not matter here, because nothing is trained, or that the command sets itself. */
 const NOT_SHARED = new Set([
   ...["optimizer", "learning-rate", "clip-norm", "schedule", "schedule-epochs", "epochs", "minutes", "preset", "seed"],
+  "deadline",
   ...[
     "activation",
     "evaluate-every",
@@ -104,7 +106,7 @@ const NOT_SHARED = new Set([
 const NOT_SHARED_GROUPS = /^Options of (optimizers|schedules)/;
 
 /** The values of the command's own options. */
-export type CurvatureValues = Values<typeof own> & { readonly task: string; readonly software?: boolean };
+export type CurvatureValues = Values<typeof own> & { readonly task: string } & DeviceValues;
 
 /** The options of a task that describe its field, data and objective, by their names in camelCase. */
 export function sharedOptions({ command }: TrainingTask): Map<string, Option> {

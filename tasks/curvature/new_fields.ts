@@ -46,8 +46,12 @@ export class NewFields implements MomentSource {
     const values = { ...this.#values.get(series)!, seed };
     using made = new DisposableStack();
     const input = made.use(await loadInput(task, values, gpu, this.signal));
-    const field = made.use(createField(gpu, task.field(values, input.outputs), { seed }));
-    const small = task.field({ ...values, layers: SMALL_LAYERS, width: smallWidth } as RunValues, input.outputs);
+    const field = made.use(createField(gpu, task.field(values, input.outputs, input.inputs), { seed }));
+    const small = task.field(
+      { ...values, layers: SMALL_LAYERS, width: smallWidth } as RunValues,
+      input.outputs,
+      input.inputs,
+    );
     const owned = made.move();
     return { ...plan, field, input, small, [Symbol.dispose]: () => owned.dispose() };
   }

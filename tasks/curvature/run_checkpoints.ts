@@ -75,7 +75,7 @@ export class RunCheckpoints implements MomentSource {
   async open(plan: MomentPlan): Promise<Moment> {
     const { gpu, loaded: { task, values, input } } = this;
     const { path, bytes } = await this.#read(plan.step);
-    const description = task.field(values, input.outputs);
+    const description = task.field(values, input.outputs, input.inputs);
     const field = loadField(gpu, bytes, { name: path, description });
     const restoreOptimizer = () => {
       using made = new DisposableStack();

@@ -24,6 +24,7 @@ import { RunCheckpoints } from "./run_checkpoints.ts";
 import { StatusLine } from "./status_line.ts";
 import { defaultName, readRequest } from "./settings.ts";
 import { CurvatureFolder } from "./store.ts";
+import { deviceChoice } from "../shell/device_options.ts";
 
 /**
  * Runs `deno task curvature`: makes a report, or continues an interrupted one. If the device is lost, it is opened again, and the part in
@@ -47,7 +48,7 @@ async function reportOn(args: readonly string[], signal: AbortSignal): Promise<v
   if (settings === undefined) throw new UserError(`${path}: expected a report to resume, found none.`);
   if (earlier !== undefined) checkSameSettings(path, earlier.settings, settings, "report");
   const kernels = kernelChoice(settings.fields?.options ?? {});
-  using gpu = await openDevice({ allowSoftware: values.software ? true : undefined, kernels });
+  using gpu = await openDevice({ ...deviceChoice(values), kernels });
   if (earlier !== undefined) checkOrigin(path, earlier, originOn(gpu.adapter), "report");
   await using _work = pendingWork(gpu);
   using progress = new ProgressLine();

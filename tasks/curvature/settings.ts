@@ -11,6 +11,7 @@ import { activationChoices } from "../training/activation_choices.ts";
 import { commandFor, type CurvatureValues, sharedOptions } from "./command.ts";
 import type { Settings } from "./record.ts";
 import { findRun } from "./run_checkpoints.ts";
+import { DEVICE_NAMES } from "../shell/device_options.ts";
 
 /** A parsed command line. */
 interface CurvatureRequest {
@@ -30,7 +31,7 @@ export async function readRequest(args: readonly string[]): Promise<CurvatureReq
   const values = parsed.values as unknown as CurvatureValues & Record<string, unknown>;
   const given = parsed.given as ReadonlySet<string>;
   if (values.resume !== undefined) {
-    checkOnly(given, ["resume", "software"], "--resume continues a report with its own options");
+    checkOnly(given, ["resume", ...DEVICE_NAMES], "--resume continues a report with its own options");
     return { values };
   }
   const extent = {
@@ -39,13 +40,13 @@ export async function readRequest(args: readonly string[]): Promise<CurvatureReq
     directions: values.directions as DirectionKind,
   };
   if (values.run !== undefined) {
-    const allowed = ["run", "batchSizes", "samples", "directions", "name", "software"];
+    const allowed = ["run", "batchSizes", "samples", "directions", "name", ...DEVICE_NAMES];
     checkOnly(given, allowed, "--run takes the field and its data from the run");
     const { task, ...run } = await findRun(callerPath(values.run));
     return { values, settings: { task, ...extent, run } };
   }
   const options = Object.fromEntries(
-    [...sharedOptions(task).keys()].filter((name) => given.has(name) && name !== "software")
+    [...sharedOptions(task).keys()].filter((name) => given.has(name) && !DEVICE_NAMES.includes(name))
       .map((name) => [name, values[name]]),
   );
   const { seeds, smallWidth } = values;

@@ -14,8 +14,14 @@ import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { chosenObjective } from "../training/objective.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
-import type { Closing, Figures, TrainingInput } from "../training/training_input.ts";
+import type { Closing, Estimate, Figures, TrainingInput } from "../training/training_input.ts";
 import type { ImageValues } from "./command.ts";
+
+/** About how long encoding a picture takes, in seconds for a million pixels. */
+const PICTURE_SECONDS = 0.5;
+
+/** About how long the structural similarity takes, in seconds for a million pixels. */
+const SIMILARITY_SECONDS = 1;
 
 /** An image on the device. A run that trains on it writes its reconstruction. */
 export class ImageInput implements TrainingInput {
@@ -64,16 +70,27 @@ export class ImageInput implements TrainingInput {
     return Promise.resolve({ truth, result, error: errorPicture(result, truth), titles });
   }
 
-  async conclude(_: Field, folder: RunFolder, __: TrainEvent, { next }: Closing): Promise<Figures> {
+  estimate(): Estimate {
+    const { width, height } = this.image;
+    const megapixels = width * height / 1e6;
+    const picture = PICTURE_SECONDS * megapixels;
+    const closing = [
+      { name: "the pictures", seconds: 3 * picture },
+      { name: "the structural similarity", seconds: SIMILARITY_SECONDS * megapixels },
+    ];
+    return { snapshot: picture, closing };
+  }
+
+  async conclude(_: Field, folder: RunFolder, __: TrainEvent, { part }: Closing): Promise<Figures> {
     const result = this.#result!;
-    await next("writing the pictures");
-    await folder.writeFile("input.png", encodePng(this.image));
-    await next("writing the reconstruction");
-    await folder.writeFile("reconstruction.png", encodePng(result));
-    await next("drawing the error");
-    await folder.writeFile("error.png", encodePng(errorPicture(result, this.image)));
-    await next("measuring the structural similarity");
-    return { ssim: structuralSimilarity(result, this.image) };
+    const { snapshot, closing: [, similar] } = this.estimate();
+    const write = (name: string, picture: () => Picture) => folder.writeFile(`${name}.png`, encodePng(picture()));
+    await part("writing the reconstruction", () => write("reconstruction", () => result), snapshot);
+    await part("writing the input", () => write("input", () => this.image), snapshot);
+    await part("drawing the error", () => write("error", () => errorPicture(result, this.image)), snapshot);
+    const similarity = () => structuralSimilarity(result, this.image);
+    const ssim = await part("measuring the structural similarity", similarity, similar.seconds);
+    return ssim === undefined ? {} : { ssim };
   }
 
   [Symbol.dispose](): void {

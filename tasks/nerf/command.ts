@@ -13,6 +13,7 @@ import {
   SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
+import { DEVICE_OPTIONS } from "../shell/device_options.ts";
 
 /** Hyper-parameters of activations and of the encoding of positions for radiance fields. */
 export const FIELD_DEFAULTS: FieldDefaults = { gaussian: { sigma: 0.1 }, positional: { octaves: 10 } };
@@ -27,7 +28,8 @@ export const command = defineCommand({
     "Trains a radiance field on photographs with known camera poses and renders the held-out views. The objective is always the mean squared error of the rendered colours, so there is no --objective. `deno task nerf render FOLDER` renders more views of a finished run.",
   positionals: [{
     name: "scene",
-    help: "Folder with poses_bounds.npy (LLFF), transforms_train.json or transforms.json",
+    help:
+      "Folder with poses_bounds.npy (LLFF), transforms_train.json, transforms.json or sparse/0 (COLMAP); or the path of a transforms.json",
     defaultText: "the small scene that comes with the project",
   }],
   options: [
@@ -132,7 +134,7 @@ export const command = defineCommand({
       kind: "integer",
       min: 1,
       help: "Passes over all pixels, including those made before resuming",
-      defaultText: "2 for tiny, 4 for small, 20 for paper, or no limit with --minutes",
+      defaultText: "2 for tiny, 4 for small, 20 for paper, or no limit with --minutes or --deadline",
     },
     ...RUN_OPTIONS,
     ...fieldHyperparameters(FIELD_DEFAULTS),
@@ -172,7 +174,7 @@ export const renderCommand = defineCommand({
       defaultText: "the width of the training photographs",
     },
     { name: "depth", kind: "flag", help: "Also write depth maps" },
-    { name: "software", kind: "flag", help: "Accept a software adapter although the machine has an NVIDIA GPU" },
+    ...DEVICE_OPTIONS,
   ],
   examples: ["deno task nerf render runs/nerf/fern --path spiral --width 504"],
 });

@@ -1,6 +1,6 @@
-import { fromFileUrl } from "@std/path";
+import { basename, dirname, fromFileUrl } from "@std/path";
 import { keptFiles } from "../../lib/data/scene/kept_files.ts";
-import { readScene, surveyScene } from "../../lib/data/scene/read_scene.ts";
+import { readScene, sceneOfFile, surveyScene } from "../../lib/data/scene/read_scene.ts";
 import type { Scene, SceneOptions, SceneSurvey } from "../../lib/data/scene/scene.ts";
 import { type SceneFiles, sceneFolder } from "../../lib/data/scene/scene_files.ts";
 import { SceneTooLargeError } from "../../lib/data/scene/scene_size.ts";
@@ -26,7 +26,8 @@ const PIXEL_BYTES = 8;
  */
 export async function loadScene(values: NerfValues, limit: number, { signal, say }: Loading): Promise<Scene> {
   const mostPixels = Math.min(MOST_PIXELS, Math.floor(limit / PIXEL_BYTES));
-  const onProgress = (decoded: number, all: number) => say(`reading photograph ${decoded + 1} of ${all}`);
+  const onProgress = (decoded: number, all: number) =>
+    say(`reading photograph ${decoded + 1} of ${all}`, decoded / all);
   try {
     return warned(await readScene(await filesOf(values), { ...optionsOf(values), mostPixels, signal, onProgress }));
   } catch (cause) {
@@ -42,11 +43,8 @@ export async function loadSurvey(values: NerfValues, signal: AbortSignal): Promi
 
 async function filesOf({ scene: path = DEFAULT_SCENE }: NerfValues): Promise<SceneFiles> {
   const found = await Deno.stat(path).catch(() => undefined);
-  if (!found?.isDirectory) {
-    const instead = found === undefined ? "there is no such folder" : "it is a file";
-    throw new UserError(`${path}: expected a scene's folder, but ${instead}.`);
-  }
-  return sceneFolder(path);
+  if (found === undefined) throw new UserError(`${path}: expected a scene's folder, but there is no such folder.`);
+  return found.isDirectory ? sceneFolder(path) : sceneOfFile(sceneFolder(dirname(path)), basename(path));
 }
 
 function optionsOf({ size, downscale, hold, background, near, far }: NerfValues): SceneOptions {

@@ -11,6 +11,7 @@ import { renderFrames, unfinishedPath } from "./frames.ts";
 import { readSceneRecord } from "./scene_record.ts";
 import { volumeFor } from "./settings.ts";
 import { nerfTask } from "./task.ts";
+import { deviceChoice } from "../shell/device_options.ts";
 
 /**
  * `deno task nerf render`: renders frames from the last checkpoint of a run. The scene's files are not needed. If the device is lost, it is
@@ -26,7 +27,7 @@ async function renderOn(args: readonly string[], signal: AbortSignal): Promise<v
   const folder = await openRunFolder(runPath(values.run));
   const earlier = await EarlierRun.read(folder, nerfTask);
   const record = await readSceneRecord(folder);
-  using gpu = await openDevice({ allowSoftware: values.software ? true : undefined });
+  using gpu = await openDevice(deviceChoice(values));
   gpu.tuner.adopt(earlier.kernels);
   await using _work = pendingWork(gpu);
   const settled = nerfTask.settle(earlier.values, gpu.adapter);
@@ -36,7 +37,11 @@ async function renderOn(args: readonly string[], signal: AbortSignal): Promise<v
   const { frames, width, depth } = values;
   const path = values.path ?? (record.bounds.kind === "forward" ? "spiral" : "orbit");
   using progress = new ProgressLine();
-  const say = (what: string) => progress.update(what);
+  const begin = performance.now();
+  const say = (what: string, part: number) => {
+    const seconds = (performance.now() - begin) / 1000;
+    progress.update({ what, part, left: part > 0 ? seconds * (1 - part) / part : undefined });
+  };
   const done = await renderFrames(folder, field, record, volume, { path, frames, width, depth, say, signal });
   progress.finish();
   const made = `${done} of ${frames} frames of the field at step ${loaded.step} were rendered`;

@@ -16,7 +16,7 @@ import { encodePng } from "../../lib/codec/image/encode_png.ts";
 import { errorPicture } from "../run/error_picture.ts";
 import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
-import { cameraPath } from "../../lib/render/camera_path.ts";
+import { cameraPath, type CameraPathKind } from "../../lib/render/camera_path.ts";
 import { type RenderOptions, renderPixels } from "../../lib/render/render_pixels.ts";
 import { renderView } from "../../lib/render/render_view.ts";
 import type { TrainingData } from "../../lib/data/training_data.ts";
@@ -24,7 +24,9 @@ import type { TrainEvent } from "../../lib/train/train.ts";
 import { mean } from "../shell/statistics.ts";
 import { checkShape, number, object, printable } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
-import type { Closing, Figures, Summary, TrainingInput } from "../training/training_input.ts";
+import type { Closing, Estimate, Figures, Summary, TrainingInput } from "../training/training_input.ts";
+import { CLOSING_SECONDS } from "../training/closing.ts";
+import { divideTime } from "../training/closing_parts.ts";
 import { removeFrames, renderFrames } from "./frames.ts";
 import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
 import { type NerfSettings, volumeFor } from "./settings.ts";
@@ -63,6 +65,8 @@ export class SceneInput implements TrainingInput {
   readonly #volume: VolumeOptions;
   /** For each test view, the pixels that are evaluated during training. */
   readonly #evaluatedPixels: readonly Uint32Array[];
+  /** Whether the device is one on which views take long. */
+  readonly #isSlow: boolean;
   #secondsToMeasure = 0;
   #pictures?: string;
 
@@ -76,6 +80,7 @@ export class SceneInput implements TrainingInput {
     this.#volume = volumeFor(values, background);
     this.objective = volumeRendering(this.#volume);
     this.#evaluatedPixels = test.map((view) => spreadPixels(view, PIXELS_WHILE_TRAINING / test.length));
+    this.#isSlow = gpu.adapter.software;
     this.data = rayData(gpu, train, space, this.#volume);
   }
 
@@ -171,30 +176,57 @@ export class SceneInput implements TrainingInput {
     };
   }
 
+  estimate(evaluation: number): Estimate {
+    const { test, train } = this.scene;
+    const { path, frames, testViews = Infinity } = this.values;
+    const evaluated = this.#evaluatedPixels.reduce((sum, { length }) => sum + length, 0);
+    const secondsOf = ({ camera: { width, height } }: View) => evaluation * width * height / evaluated;
+    const views = mean(test.map(secondsOf)) * Math.min(test.length, testViews);
+    const limit = testViews === Infinity && this.#isSlow ? CLOSING_SECONDS : Infinity;
+    const closing = [
+      { name: "test views", seconds: Math.min(views, limit), isDivisible: true },
+      ...path === undefined ? [] : [{ name: "the path", seconds: frames * secondsOf(train[0]) }],
+    ];
+    return { snapshot: secondsOf(test[0]), closing };
+  }
+
   async conclude(field: Field, folder: RunFolder, _: TrainEvent, closing: Closing): Promise<Summary> {
-    const { path, frames, testViews: views } = this.values;
-    const { say, print } = closing;
+    const { path, testViews: views } = this.values;
+    const { left } = closing;
     // A view takes too long for a run that was stopped.
     const signal = closing.stopped ? AbortSignal.abort() : closing.signal;
-    const seconds = views === undefined && field.gpu.adapter.software ? closing.seconds : Infinity;
+    const seconds = views === undefined && this.#isSlow ? closing.seconds : Infinity;
     if (path !== undefined) await removeFrames(folder, path);
+    const parts = this.estimate(this.#secondsToMeasure).closing;
+    const forViews = () => left() - (divideTime(parts, left())["the path"] ?? 0);
     const summary = await renderTestViews(field, folder, this.scene, this.#rendering, {
       ...closing,
+      left: forViews,
       signal,
       views,
       seconds,
     });
     if (path !== undefined) {
-      const made = signal.aborted
-        ? 0
-        : await renderFrames(folder, field, this.#record, this.#volume, { path, frames, say, signal });
-      if (made < frames) {
-        print(
-          `${made} of ${frames} frames of the path were rendered before the interruption; deno task nerf render renders all.`,
-        );
-      }
+      await this.#concludePath(field, folder, path, { ...closing, signal, seconds: parts[1].seconds });
     }
     return summary;
+  }
+
+  /** Renders the frames of the camera path, unless there is no time for all of them. */
+  async #concludePath(field: Field, folder: RunFolder, path: CameraPathKind, closing: Closing): Promise<void> {
+    const { frames } = this.values;
+    const { say, print, signal, seconds, left, leaveOut } = closing;
+    const made = signal.aborted || left() < seconds
+      ? 0
+      : await renderFrames(folder, field, this.#record, this.#volume, { path, frames, say, signal });
+    if (made === frames) return;
+    if (closing.isLate()) {
+      const command = `deno task nerf render ${folder.path} --path ${path} --frames ${frames}`;
+      return leaveOut(`${frames} frames of the path`, command);
+    }
+    print(
+      `${made} of ${frames} frames of the path were rendered before the interruption; deno task nerf render renders all.`,
+    );
   }
 
   /** How views of the field are rendered. */

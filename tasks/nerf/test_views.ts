@@ -22,7 +22,8 @@ import { depthMap } from "./frames.ts";
  * Which test views to render; without limits all of them. `seconds` limits the time: the rendering of the first view tells how many
  * fit into it.
  */
-export interface ViewOptions extends Omit<Closing, "next" | "stopped"> {
+export interface ViewOptions
+  extends Pick<Closing, "say" | "print" | "signal" | "seconds" | "left" | "isLate" | "leaveOut"> {
   /** The most views to render. */
   readonly views?: number;
 }
@@ -41,16 +42,16 @@ export async function renderTestViews(
   folder: RunFolder,
   { test, background }: Scene,
   options: RenderOptions,
-  { views: most = test.length, seconds, signal, say, print }: ViewOptions,
+  { views: most = test.length, seconds, signal, say, print, left, isLate, leaveOut }: ViewOptions,
 ): Promise<Summary> {
   const views: ViewFigures[] = [];
   let [kept, whole] = [0, 0];
+  let isLimited = false;
   let wanted = spread(test.length, most);
   const begin = performance.now();
   for (let k = 0; k < wanted.length && !signal.aborted; k++) {
     const wantedView = test[wanted[k]];
-    const onProgress = (done: number) =>
-      say(`test view ${k + 1} of ${wanted.length}: ${Math.round(100 * done)} % rendered`);
+    const onProgress = (done: number) => say(`test view ${k + 1} of ${wanted.length}`, (k + done) / wanted.length);
     const view = await renderView(field, wantedView.camera, { ...options, signal, onProgress }).catch((error) => {
       if (!signal.aborted) throw error;
     });
@@ -64,11 +65,16 @@ export async function renderTestViews(
     views.push(figuresOf(wantedView, view, background));
     if (k === 0) {
       const each = (performance.now() - begin) / 1000;
-      wanted = spread(test.length, Math.min(most, Math.max(1, Math.floor(seconds / each))));
+      const untilDeadline = each + left();
+      isLimited = untilDeadline < seconds;
+      wanted = spread(test.length, Math.min(most, Math.max(1, Math.floor(Math.min(seconds, untilDeadline) / each))));
     }
   }
   const counts = { testViews: test.length, testViewsRendered: views.length };
-  if (views.length < Math.min(most, test.length)) {
+  const asked = Math.min(most, test.length);
+  if (views.length < asked && isLate() && (signal.aborted || isLimited)) {
+    leaveOut(`${asked - views.length} of ${asked} test views`);
+  } else if (views.length < asked) {
     const named = views.length === 0 ? "" : ` (${views.map(({ name }) => name).join(", ")})`;
     const which = `${views.length} of ${test.length} test views${named}`;
     print(

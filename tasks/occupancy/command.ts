@@ -81,7 +81,7 @@ export const command = defineCommand({
       kind: "integer",
       min: 1,
       help: "Epochs, including those made before resuming; each draws --points new points",
-      defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes`,
+      defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },
     ...RUN_OPTIONS,
     ...fieldHyperparameters(FIELD_DEFAULTS),

@@ -5,6 +5,7 @@ import { OccupancySampler } from "../../lib/data/mesh/occupancy_sampler.ts";
 import type { Picture } from "../../lib/codec/image/picture.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
+import type { Mesh } from "../../lib/codec/mesh/mesh.ts";
 import { compareMeshes } from "../../lib/metric/mesh_distance.ts";
 import { scoreBatch, scoreOccupancy } from "../../lib/metric/occupancy.ts";
 import type { Objective } from "../../lib/objective/objective.ts";
@@ -20,7 +21,8 @@ import type { TrainingData } from "../../lib/data/training_data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
-import type { Closing, Figures, TrainingInput } from "../training/training_input.ts";
+import type { Closing, Estimate, Figures, Summary, TrainingInput } from "../training/training_input.ts";
+import { divideTime } from "../training/closing_parts.ts";
 import { chosenObjective } from "../training/objective.ts";
 import { DEFAULT_NAME } from "./load_mesh.ts";
 import type { OccupancySettings } from "./settings.ts";
@@ -37,6 +39,12 @@ const SECTION = 384;
 /** Side of the cross-section of a preview; it has fewer points than are scored while training. */
 const PREVIEW_SECTION = 128;
 
+/** About how long it takes to find, draw and write the surface in a grid of 100 cells along each axis, in seconds. */
+const MESH_SECONDS = 2;
+
+/** About how long the comparison of two meshes takes, in seconds. */
+const COMPARISON_SECONDS = 3;
+
 /** A mesh on the device. A run that trains on it writes scores on held-out points, the mesh extracted from the field, and pictures. */
 export class MeshInput implements TrainingInput {
   readonly outputs = 1;
@@ -48,6 +56,7 @@ export class MeshInput implements TrainingInput {
   readonly #sampler: OccupancySampler;
   /** For each side of a cross-section, the winding numbers of its points minus the threshold. */
   readonly #sections = new Map<number, Float32Array>();
+  #secondsToMeasure = 0;
 
   constructor(gpu: Gpu, readonly input: NormalisedMesh, readonly values: OccupancySettings) {
     const { points, seed, threshold } = values;
@@ -103,42 +112,83 @@ export class MeshInput implements TrainingInput {
   }
 
   async measure(field: Field, signal?: AbortSignal): Promise<Figures> {
-    const count = Math.min(POINTS_WHILE_TRAINING, this.values.testPoints);
-    return { ...await scoreOccupancy(field, this.#sampler, { count, signal }) };
+    const begin = performance.now();
+    const scores = { ...await scoreOccupancy(field, this.#sampler, { count: this.#pointsToMeasure, signal }) };
+    this.#secondsToMeasure = (performance.now() - begin) / 1000;
+    return scores;
+  }
+
+  /** How many points are scored during training. */
+  get #pointsToMeasure(): number {
+    return Math.min(POINTS_WHILE_TRAINING, this.values.testPoints);
+  }
+
+  estimate(evaluation: number): Estimate {
+    const { testPoints, resolution } = this.values;
+    // A point of a grid takes about as long as one that is scored: its field is evaluated.
+    const each = evaluation / this.#pointsToMeasure;
+    const section = SECTION ** 2 * each;
+    const mesh = (resolution + 1) ** 3 * each + MESH_SECONDS * (resolution / 100) ** 2;
+    const closing = [
+      { name: "the mesh", seconds: mesh },
+      { name: "the cross-section", seconds: section },
+      { name: "the comparison", seconds: COMPARISON_SECONDS },
+      { name: "scoring", seconds: testPoints * each, isDivisible: true },
+    ];
+    return { snapshot: section, closing };
   }
 
   async snapshot(field: Field, folder: RunFolder, name: string, signal?: AbortSignal): Promise<void> {
     await folder.writeFile(`${name}.png`, encodePng(await this.#section(field, signal)));
   }
 
-  async conclude(field: Field, folder: RunFolder, event: TrainEvent, closing: Closing): Promise<Figures> {
-    const { input, values } = this;
-    const { next, say, signal } = closing;
-    await next(`scoring ${values.testPoints} held-out points`);
-    const scores = await scoreOccupancy(field, this.#sampler, { count: values.testPoints, signal });
-    await next("drawing the cross-section");
-    await folder.writeFile("slice.png", encodePng(await this.#section(field, signal)));
-    const progress = (part: number) => say(`extracting the mesh: ${Math.floor(100 * part)} %`);
-    const mesh = await extractMesh(field, { resolution: values.resolution, progress, signal });
-    await next("drawing the meshes");
-    await folder.writeFile("input.png", encodePng(meshPicture(input.mesh, { beside: mesh })));
-    await next("drawing the reconstruction");
-    await folder.writeFile("reconstruction.png", encodePng(meshPicture(mesh, { beside: input.mesh })));
-    await next("writing the mesh");
-    const placed = denormaliseMesh(mesh, input.transform);
-    await folder.writeFile("mesh.ply", encodePly(placed));
-    await folder.writeFile("mesh.obj", encodeObj(placed));
+  async conclude(field: Field, folder: RunFolder, event: TrainEvent, closing: Closing): Promise<Summary> {
+    const { values } = this;
+    const { part, say, signal } = closing;
+    const { closing: parts } = this.estimate(this.#secondsToMeasure);
+    const [forMesh, forSection, , forScoring] = parts;
+    const share = divideTime(parts, closing.left()).scoring;
+    const scores = await this.#score(field, share < forScoring.seconds ? share / forScoring.seconds : 1, closing);
+    const section = async () => folder.writeFile("slice.png", encodePng(await this.#section(field, signal)));
+    await part("drawing the cross-section", section, forSection.seconds);
+    const progress = (done: number) => say("extracting the mesh", done);
+    const extract = () => extractMesh(field, { resolution: values.resolution, progress, signal });
+    const mesh = await part("extracting the mesh", extract, forMesh.seconds);
+    const authors = values.metric === "authors" ? { iouAuthors: await this.#authors(field, event, signal) } : {};
+    return { ...scores, ...authors, ...mesh && await this.#concludeMesh(mesh, folder, closing) };
+  }
+
+  /** Scores the field on a part of the held-out points, if those are more than at the last measurement. */
+  async #score(field: Field, share: number, { part, leaveOut, signal }: Closing): Promise<Figures | undefined> {
+    const { testPoints } = this.values;
+    const count = Math.floor(share * testPoints);
+    if (count < testPoints) {
+      leaveOut(`scoring more than ${Math.max(count, this.#pointsToMeasure)} of ${testPoints} points`);
+    }
+    if (count < testPoints && count <= this.#pointsToMeasure) return undefined;
+    const score = async () => ({ ...await scoreOccupancy(field, this.#sampler, { count, signal }) });
+    return await part(`scoring ${count} held-out points`, score);
+  }
+
+  /** Writes an extracted mesh and its pictures, and compares it with the input. */
+  async #concludeMesh(mesh: Mesh, folder: RunFolder, { part }: Closing): Promise<Figures> {
+    const { input } = this;
+    await part("drawing the meshes", async () => {
+      await folder.writeFile("input.png", encodePng(meshPicture(input.mesh, { beside: mesh })));
+    });
+    await part("drawing the reconstruction", async () => {
+      await folder.writeFile("reconstruction.png", encodePng(meshPicture(mesh, { beside: input.mesh })));
+    });
+    await part("writing the mesh", async () => {
+      const placed = denormaliseMesh(mesh, input.transform);
+      await folder.writeFile("mesh.ply", encodePly(placed));
+      await folder.writeFile("mesh.obj", encodeObj(placed));
+    });
     const faces = mesh.indices.length / 3;
     // A field that is positive nowhere has no surface to compare.
-    if (faces > 0) await next("comparing the mesh with the input");
-    const distance = faces === 0 ? {} : compareMeshes(mesh, input.mesh);
-    return {
-      ...scores,
-      ...values.metric === "authors" ? { iouAuthors: await this.#authors(field, event, signal) } : {},
-      vertices: mesh.positions.length / 3,
-      faces,
-      ...distance,
-    };
+    const compare = () => compareMeshes(mesh, input.mesh);
+    const distance = faces === 0 ? {} : await part("comparing the mesh with the input", compare, COMPARISON_SECONDS);
+    return { vertices: mesh.positions.length / 3, faces, ...distance };
   }
 
   /** The metric of the published code: the IoU of the last training batch, where a logit (not a probability) above ½ means inside. */

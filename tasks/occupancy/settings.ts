@@ -1,6 +1,5 @@
 import type { FieldDescription } from "../../lib/field/description.ts";
 import { chosenNetwork } from "../training/network.ts";
-import { type OptimizerDefaults, optimizerDefaults } from "../training/optimizer_defaults.ts";
 import type { SettledValues } from "../training/options.ts";
 import { FIELD_DEFAULTS, type OccupancyValues } from "./command.ts";
 
@@ -26,11 +25,3 @@ export function settleValues(values: OccupancyValues, software: boolean): Occupa
 export function fieldFor(values: OccupancyValues): FieldDescription {
   return chosenNetwork(values, { inputs: 3, outputs: 1, defaults: FIELD_DEFAULTS });
 }
-
-const adamRates = { sine: 3e-4, sinc: 3e-4, relu: 3e-3, other: 1e-3 };
-
-/** The defaults for images, with the learning rates that were found best for meshes with a cosine schedule (docs/occupancy.md). */
-export const occupancyOptimizerDefaults: OptimizerDefaults = {
-  ...optimizerDefaults,
-  rates: { ...optimizerDefaults.rates, adam: adamRates, adamW: adamRates },
-};

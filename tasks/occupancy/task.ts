@@ -1,7 +1,8 @@
 import type { TrainingTask } from "../training/task.ts";
 import { command, DEFAULT_EPOCHS } from "./command.ts";
 import { loadMesh } from "./load_mesh.ts";
-import { fieldFor, occupancyOptimizerDefaults, type OccupancySettings, settleValues } from "./settings.ts";
+import { cosineDefaults } from "../training/optimizer_defaults.ts";
+import { fieldFor, type OccupancySettings, settleValues } from "./settings.ts";
 import { MeshInput } from "./mesh_input.ts";
 
 /** The task of training on a mesh. */
@@ -12,7 +13,7 @@ export const occupancyTask: TrainingTask<typeof command, OccupancySettings> = {
   defaultEpochs: () => DEFAULT_EPOCHS,
   field: fieldFor,
   sizes: { outputs: 1 },
-  optimizerDefaults: () => occupancyOptimizerDefaults,
+  optimizerDefaults: () => cosineDefaults,
   inputs: /\.(obj|ply|stl|off)(\.gz)?$/i,
   pictures: [
     { file: "input.png", title: "Input", shared: true },

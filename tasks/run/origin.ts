@@ -1,5 +1,5 @@
 import project from "../../deno.json" with { type: "json" };
-import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
+import type { AdapterDescription } from "../../lib/gpu/adapter_description.ts";
 import { flag, object, optional, printable, record, type Shaped } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 

@@ -8,6 +8,23 @@ import { UserError } from "../shell/user_error.ts";
 /** What can be the matter with a run. */
 export const RUN_STATES = ["running", "finished", "stopped", "diverged", "interrupted"] as const;
 
+/** A figure that says how good a run is. More is better. */
+interface RunQuality {
+  /** Its name in `summary.json`. */
+  readonly figure: string;
+  /** Its name for an axis or a column. */
+  readonly label: string;
+  /** Digits behind the point that it is shown with. */
+  readonly digits: number;
+}
+
+/** The figures that say how good a run is, the first one that it has. */
+const QUALITIES: readonly RunQuality[] = [
+  { figure: "testPsnr", label: "PSNR of test views (dB)", digits: 2 },
+  { figure: "psnr", label: "PSNR (dB)", digits: 2 },
+  { figure: "iouUniform", label: "IoU, uniform points", digits: 4 },
+];
+
 /** What is known of a run from the files in its folder. */
 export interface FoundRun {
   readonly path: string;
@@ -37,6 +54,12 @@ const configShape = object({
   optimizer: optional(record(anything())),
 });
 
+/** How good a run is; undefined before its end. */
+export function qualityOf({ summary }: FoundRun): RunQuality & { readonly value: number } | undefined {
+  const quality = QUALITIES.find(({ figure }) => typeof summary[figure] === "number");
+  return quality === undefined ? undefined : { ...quality, value: summary[quality.figure] as number };
+}
+
 /** What a summary is checked for; its other entries depend on the task. */
 const summaryShape = object({
   status: optional(word(["finished", "stopped", "diverged"])),
@@ -60,8 +83,12 @@ export async function findRuns(root: string, tasks: readonly string[]): Promise<
   return runs;
 }
 
-/** A run; undefined if the folder has no configuration. */
-async function readRun(path: string, task: string, name: string): Promise<FoundRun | undefined> {
+/**
+ * A run; undefined if the folder has no configuration.
+ *
+ * @throws {UserError} If one of its files is not what a run writes.
+ */
+export async function readRun(path: string, task: string, name: string): Promise<FoundRun | undefined> {
   const [configFile, summaryFile] = ["config.json", "summary.json"].map((file) => join(path, file));
   if (!await exists(configFile)) return undefined;
   const { options, steps, optimizer = {} } = checkShape(await readJson(configFile), configShape, configFile);

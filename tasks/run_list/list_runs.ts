@@ -8,10 +8,7 @@ import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { networkName } from "../training/network_choice.ts";
 import { commandFor } from "./command.ts";
-import { findRuns, type FoundRun } from "./found_run.ts";
-
-/** The figures that say how good a run is, the first one that it has. Of all of them, more is better. */
-const QUALITIES = ["testPsnr", "psnr", "iouUniform"];
+import { findRuns, type FoundRun, qualityOf } from "./found_run.ts";
 
 /**
  * Runs `deno task runs`.
@@ -41,7 +38,7 @@ export async function listRuns(args: readonly string[]): Promise<void> {
 
 const ORDERS: Readonly<Record<string, (a: FoundRun, b: FoundRun) => number>> = {
   date: (a, b) => a.date.getTime() - b.date.getTime(),
-  quality: (a, b) => (qualityOf(a)?.[1] ?? -Infinity) - (qualityOf(b)?.[1] ?? -Infinity) || 0,
+  quality: (a, b) => (qualityOf(a)?.value ?? -Infinity) - (qualityOf(b)?.value ?? -Infinity) || 0,
   seconds: (a, b) => Number(a.summary.seconds ?? 0) - Number(b.summary.seconds ?? 0),
   name: (a, b) => a.name < b.name ? -1 : Number(a.name > b.name),
 };
@@ -63,11 +60,6 @@ function optionText({ options }: FoundRun, name: string): string | undefined {
   return value === undefined ? undefined : Array.isArray(value) ? value.join() : `${value}`;
 }
 
-function qualityOf({ summary }: FoundRun): [name: string, value: number] | undefined {
-  const name = QUALITIES.find((each) => typeof summary[each] === "number");
-  return name === undefined ? undefined : [name, summary[name] as number];
-}
-
 function tableOf(runs: readonly FoundRun[]): string[] {
   const heads = [
     ...["task", "name", "status", "field", "optimizer", "rate", "schedule"],
@@ -85,7 +77,7 @@ function tableOf(runs: readonly FoundRun[]): string[] {
       `${options.optimizer}`,
       `${run.learningRate ?? ""}`,
       `${options.schedule}`,
-      quality === undefined ? "" : `${quality[1].toFixed(quality[0] === "iouUniform" ? 4 : 2)} ${quality[0]}`,
+      quality === undefined ? "" : `${quality.value.toFixed(quality.digits)} ${quality.figure}`,
       made < steps ? `${made} of ${steps}` : `${made}`,
       typeof summary.seconds === "number" ? summary.seconds.toFixed(0) : "",
       (bytes / 1e6).toFixed(1),

@@ -3,6 +3,7 @@ export function commandText(command: string, args: readonly string[]): string {
   return [command, ...args.map(quoted)].join(" ");
 }
 
-function quoted(word: string): string {
+/** A word as a shell reads it as one word. */
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -116,6 +116,15 @@ export function object<M extends Record<string, Shape<unknown>>>(members: M): Sh
   };
 }
 
+/** An object with these members and no others, so that a misspelt name is noticed. */
+export function exactObject<M extends Record<string, Shape<unknown>>>(members: M): Shape<ObjectOf<M>> {
+  const names = Object.keys(members);
+  return (found) => {
+    const other = isObject(found) ? Object.keys(found).find((name) => !names.includes(name)) : undefined;
+    return other === undefined ? object(members)(found) : fault(`no other names than ${names.join(", ")}`, other);
+  };
+}
+
 /** What has this shape, or is missing. */
 export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (found) => found === undefined ? undefined : shape(found);

@@ -1,26 +1,45 @@
+import { type Deadline, ENDING, signalOrDeadline } from "./deadline.ts";
 import type { Closing } from "./training_input.ts";
 
 /** The time for optional closing measurements, in seconds on a software adapter; it lets a run end within two minutes of --minutes. */
-const CLOSING_SECONDS = 90;
+export const CLOSING_SECONDS = 90;
 
 /** How long a run that was stopped is still measured, in milliseconds. */
 const AFTER_STOP = 3000;
 
 /** What a run gives to its closing measurements. */
-interface ClosingParts extends Pick<Closing, "say" | "print" | "signal" | "stopped"> {
+interface ClosingParts extends Pick<Closing, "say" | "print" | "leaveOut" | "signal" | "stopped"> {
   /** Whether the run is one of many. These must all be measured in the same way, however fast they are. */
   readonly compared: boolean;
+  /** The time by which the process is to have ended. */
+  readonly deadline?: Deadline;
 }
 
 /** Prepares the closing measurements of a run. */
-export function beginClosing({ say, print, signal: asked, stopped, compared }: ClosingParts): Closing {
-  const signal = stopped ? AbortSignal.timeout(AFTER_STOP) : asked;
+export function beginClosing(parts: ClosingParts): Closing {
+  const { say, print, leaveOut, signal: asked, stopped, compared, deadline } = parts;
+  const stop = stopped ? AbortSignal.timeout(AFTER_STOP) : asked;
+  const signal = signalOrDeadline(stop, deadline, ENDING);
+  const left = () => deadline === undefined ? Infinity : deadline.left - ENDING;
   const next = async (what: string) => {
     say(what);
     await new Promise((resolve) => setTimeout(resolve, 0));
     signal.throwIfAborted();
   };
-  return { say, print, next, signal, stopped, seconds: compared ? Infinity : CLOSING_SECONDS };
+  const part: Closing["part"] = async (what, work, seconds = 0) => {
+    try {
+      if (left() >= seconds) {
+        await next(what);
+        return await work();
+      }
+    } catch (error) {
+      if (!signal.aborted || stop.aborted) throw error;
+    }
+    leaveOut(what);
+  };
+  const seconds = compared ? Infinity : CLOSING_SECONDS;
+  const isLate = () => deadline !== undefined && !stopped && !asked.aborted;
+  return { say, print, next, part, leaveOut, left, isLate, signal, stopped, seconds };
 }
 
 /** A signal that is aborted a few seconds after another one, so that what is nearly done can be finished. */

@@ -71,6 +71,14 @@ export const optimizerDefaults: OptimizerDefaults = {
   },
 };
 
+const cosineAdamRates = { sine: 3e-4, sinc: 3e-4, relu: 3e-3, other: 1e-3 };
+
+/** The same with the rates of Adam that were found best for meshes with a cosine schedule (docs/occupancy.md); for tasks whose schedule that is. */
+export const cosineDefaults: OptimizerDefaults = {
+  ...optimizerDefaults,
+  rates: { ...optimizerDefaults.rates, adam: cosineAdamRates, adamW: cosineAdamRates },
+};
+
 /** The default of the image task, for activations and tasks that have not been compared. */
 const notCompared: BestOptimizer = { optimizer: "esgd", schedule: "constant" };
 
@@ -95,5 +103,8 @@ export const bestOptimizers: Readonly<Record<string, ByActivation<BestOptimizer>
     other: { optimizer: "adam", schedule: "cosine" },
   },
   occupancy: { other: { optimizer: "adam", schedule: "cosine" } },
+  // Sounds and data of a user's own were not compared.
+  audio: { other: { optimizer: "adam", schedule: "cosine" } },
+  fit: { other: { optimizer: "adam", schedule: "cosine" } },
   other: { other: notCompared },
 };

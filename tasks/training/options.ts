@@ -11,6 +11,7 @@ import { hyperparameterOptions, usualText, valueText } from "./hyperparameter_op
 import { SHORTHANDS } from "./network_choice.ts";
 import { isByActivation, optimizerDefaults } from "./optimizer_defaults.ts";
 import { WRITE_ERROR_CHOICES } from "./write_errors.ts";
+import { DEVICE_OPTIONS } from "../shell/device_options.ts";
 
 /** Activations that a network of several layers can have: all but the identity, which would make it linear. */
 export const HIDDEN_ACTIVATIONS = activationKinds.filter(({ make }) => make().text !== undefined);
@@ -154,6 +155,14 @@ export const RUN_OPTIONS = [
     defaultText: "no limit",
   },
   {
+    name: "deadline",
+    kind: "string",
+    placeholder: "DURATION",
+    help:
+      "Time from the start of the command to its end, such as 20m or 1h30m, with everything that precedes and follows training; --minutes is training alone",
+    defaultText: "none",
+  },
+  {
     name: "schedule-epochs",
     kind: "integer",
     min: 1,
@@ -211,7 +220,7 @@ export const RUN_OPTIONS = [
     kind: "flag",
     help: "Measure on copies how much time and memory the run would take, show it, and do not train",
   },
-  { name: "software", kind: "flag", help: "Accept a software adapter although the machine has an NVIDIA GPU" },
+  ...DEVICE_OPTIONS,
   { name: "name", kind: "string", help: "Name of the run", defaultText: "the current time" },
   {
     name: "on-write-error",
@@ -225,7 +234,7 @@ export const RUN_OPTIONS = [
     name: "resume",
     kind: "string",
     placeholder: "FOLDER",
-    help: "Continue a run; only --epochs, --minutes and --on-divergence may be given with it",
+    help: "Continue a run; only --epochs, --minutes, --deadline and --on-divergence may be given with it",
   },
 ] as const;
 

@@ -12,6 +12,16 @@ import type { TrainingInput } from "./training_input.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import type { SettledValues } from "./options.ts";
 
+/** The approximate number of evaluations of a run at the ends of epochs. */
+export const EVALUATIONS = 20;
+
+/** How training is watched and where it ends. */
+interface TrainingEnd {
+  readonly evaluations?: number;
+  readonly until?: number;
+  readonly signal?: AbortSignal;
+}
+
 /** A run before its first step: its input, field and its optimizer, all on the device. */
 export class PreparedRun<
   C extends Command = Command,
@@ -40,7 +50,7 @@ export class PreparedRun<
     using owned = new DisposableStack();
     const { data, objective } = owned.use(input);
     const { batchSize, seed } = values;
-    const field = owned.use(createField(gpu, task.field(values, input.outputs), { seed }));
+    const field = owned.use(createField(gpu, task.field(values, input.outputs, input.inputs), { seed }));
     const optimizer = owned.use(
       createOptimizer(gpu, chosenOptimizer(values, task.optimizerDefaults(values)), field.layout),
     );
@@ -54,18 +64,27 @@ export class PreparedRun<
   /**
    * Trains the field, starting at the step of the optimizer's counters. A run that has already made all of its steps has only an `end` event.
    *
-   * @param evaluations The approximate number of `epoch` events, unless `--evaluate-every` is given.
+   * @param how The approximate number of `epoch` events, unless `--evaluate-every` is given; the step at which training ends, if that is
+   * before the run's last one; and a signal that takes the place of the one given before.
    */
-  async *train({ steps, scheduleSteps }: RunLength, evaluations = 20): AsyncGenerator<TrainEvent, void, void> {
+  async *train(length: RunLength, how: TrainingEnd = {}): AsyncGenerator<TrainEvent, void, void> {
     const { training, stepsPerEpoch, values } = this;
+    const { steps } = length;
+    const { evaluations = EVALUATIONS, until = steps, signal = training.signal } = how;
     const { step } = this.optimizer.counters;
-    if (step >= steps) {
+    if (step >= until) {
       const none = { losses: new Float32Array(0), seconds: 0, hvps: 0, aborted: false, aboveLimit: false };
       return yield { type: "end", step, epoch: step / stepsPerEpoch, stepsPerEpoch, ...none };
     }
-    const epochEvents = values.evaluateEvery ?? Math.max(1, Math.ceil(steps / stepsPerEpoch / evaluations));
+    const epochEvents = this.epochsBetweenEvaluations(steps, evaluations);
     const lossLimit = lossLimitOf(training.objective);
-    yield* train({ ...training, schedule: chosenSchedule(values, scheduleSteps), steps, epochEvents, lossLimit });
+    const schedule = chosenSchedule(values, length);
+    yield* train({ ...training, schedule, steps: until, epochEvents, lossLimit, signal });
+  }
+
+  /** The number of epochs from one evaluation to the next, for a run of so many steps. */
+  epochsBetweenEvaluations(steps: number, evaluations = EVALUATIONS): number {
+    return this.values.evaluateEvery ?? Math.max(1, Math.ceil(steps / this.stepsPerEpoch / evaluations));
   }
 
   /** Frees everything on the device. */

@@ -4,6 +4,8 @@ import type { NewRunOptions } from "../run/new_run.ts";
 import type { PageCommand } from "../run/page/model.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { ProgressLine } from "../shell/progress.ts";
+import type { Costs } from "./costs.ts";
+import type { Deadline } from "./deadline.ts";
 import type { RunTotals } from "./earlier_run.ts";
 import type { Rollback } from "./rollback.ts";
 import type { RunLength } from "./run_length.ts";
@@ -44,6 +46,14 @@ export interface RunParts {
   readonly deviceLosses?: number;
   /** The number of processes that train the field together; 1 by default. */
   readonly processes?: number;
+  /** The time by which this process is to have ended. */
+  readonly deadline?: Deadline;
+  /** The progress line, which is shared with what precedes training; one of its own by default. */
+  readonly progress?: ProgressLine;
+  /** What was measured of the time besides training, before it. */
+  readonly costs?: Costs;
+  /** Aborted when the deadline leaves only the time for what follows training. */
+  readonly trainingTimeIsOver?: AbortSignal;
   /** What a resumed run had spent on training, if its checkpoint tells; otherwise its last measurement does. */
   readonly spent?: RunTotals;
   /** The pictures of a finished run, for its page. */

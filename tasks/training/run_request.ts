@@ -6,6 +6,7 @@ import { parseOptions } from "../shell/options.ts";
 import { runPath, runsFolder } from "../shell/run_path.ts";
 import { UserError } from "../shell/user_error.ts";
 import { withBestOptimizer } from "./auto_optimizer.ts";
+import { Deadline } from "./deadline.ts";
 import { EarlierRun } from "./earlier_run.ts";
 import { networkChoice } from "./network_choice.ts";
 import type { RunLimits } from "./run_length.ts";
@@ -13,7 +14,7 @@ import type { Rollback } from "./rollback.ts";
 import type { TaskValues } from "./task.ts";
 
 /** The options that may be given together with `--resume`. */
-const CHANGEABLE = ["resume", "epochs", "minutes", "software", "onWriteError", "onDivergence"];
+const CHANGEABLE = ["resume", "epochs", "minutes", "deadline", "software", "adapter", "onWriteError", "onDivergence"];
 
 /** What the command line of a training task asks for. */
 export interface RunRequest<C extends Command> {
@@ -21,6 +22,8 @@ export interface RunRequest<C extends Command> {
   readonly asked: TaskValues<C>;
   /** The limits on the command line. */
   readonly limits: RunLimits;
+  /** The time by which this process is to have ended. */
+  readonly deadline?: Deadline;
   /** The run that is resumed. */
   readonly earlier?: EarlierRun<C>;
   /** Whether `--optimizer auto` chose the optimizer for this run. */
@@ -47,17 +50,18 @@ export async function readRunRequest<C extends Command>(
   const asked = withAbsolutePaths(typed as TaskValues<C>, files);
   const { epochs, minutes, resume } = asked;
   const limits = { epochs, minutes };
+  const deadline = Deadline.asked(asked.deadline);
   const root = resume === undefined ? runsFolder() : callerPath("runs");
   const place = { root, task: task.name, name: asked.name };
   if (resume === undefined) {
     const best = withBestOptimizer(task.name, { ...asked, ...networkChoice(asked) }, given);
     await checkNewRun(place);
-    return { asked: best, limits, chosenHere: asked.optimizer === "auto", place };
+    return { asked: best, limits, deadline, chosenHere: asked.optimizer === "auto", place };
   }
   const other = [...given].find((name) => !CHANGEABLE.includes(name));
   if (other !== undefined) {
     const found = files.includes(other) ? `the argument ${other}` : optionSpelling(other);
-    throw new UserError(`--resume may change only --epochs and --minutes, but ${found} was given.`);
+    throw new UserError(`--resume may change only --epochs, --minutes and --deadline, but ${found} was given.`);
   }
   const open = writes ? resumeRunFolder : openRunFolder;
   const earlier = await EarlierRun.read(await open(runPath(resume)), task);
@@ -66,10 +70,13 @@ export async function readRunRequest<C extends Command>(
   const { onWriteError, onDivergence } = asked;
   const machine = {
     ...asked.software && { software: true },
+    ...asked.adapter !== undefined && { adapter: asked.adapter },
     ...(given as ReadonlySet<string>).has("onWriteError") && { onWriteError },
     ...(given as ReadonlySet<string>).has("onDivergence") && { onDivergence },
   };
-  return { asked: { ...earlier.values, ...changed, ...machine }, limits, earlier, chosenHere: false, place };
+  // A deadline is that of one process.
+  const values = { ...earlier.values, ...changed, ...machine, deadline: asked.deadline };
+  return { asked: values, limits, deadline, earlier, chosenHere: false, place };
 }
 
 /** Makes the paths of files absolute, so that a run can be resumed from any folder. */

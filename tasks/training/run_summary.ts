@@ -11,6 +11,10 @@ interface RunEnd {
   readonly totals: RunTotals;
   /** The figures of the last measurement. */
   readonly figures: Summary;
+  /** Whether a signal stopped the run. */
+  readonly aborted: boolean;
+  /** What the deadline left no time for. */
+  readonly leftOut?: readonly string[];
   /** How often the device was lost. */
   readonly deviceLosses: number;
   /** Why the run diverged, if it did. */
@@ -18,8 +22,8 @@ interface RunEnd {
 }
 
 /** The content of `summary.json`. */
-export function runSummary({ task, field, rollbacks = [] }: ConfiguredRun, end: RunEnd): object {
-  const { event: { step, aborted }, totals: { seconds, hvps }, figures, deviceLosses, divergence } = end;
+export function runSummary({ task, field, length, rollbacks = [] }: ConfiguredRun, end: RunEnd): object {
+  const { event: { step }, totals: { seconds, hvps }, figures, aborted, leftOut = [], deviceLosses, divergence } = end;
   const diverged = divergence === undefined ? {} : {
     divergedAt: divergence.step,
     diverged: divergence.message,
@@ -27,7 +31,7 @@ export function runSummary({ task, field, rollbacks = [] }: ConfiguredRun, end: 
   };
   return {
     task,
-    status: divergence !== undefined ? "diverged" : aborted ? "stopped" : "finished",
+    status: divergence !== undefined ? "diverged" : step < length.steps ? "stopped" : "finished",
     ...diverged,
     adapter: field.gpu.adapter.name,
     parameters: field.parameterCount,
@@ -37,7 +41,9 @@ export function runSummary({ task, field, rollbacks = [] }: ConfiguredRun, end: 
     ...figures,
     hvps,
     aborted,
+    ...leftOut.length > 0 && { leftOut },
     ...deviceLosses > 0 && { deviceLosses },
     ...rollbacks.length > 0 && { rollbacks },
+    ...length.restarts && { restarts: length.restarts },
   };
 }

@@ -1,36 +1,46 @@
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { OutOfMemoryError } from "../../lib/gpu/device_errors.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
-import { type Peers, sharedValue, shareState } from "../../lib/train/peers.ts";
-import { planTraining } from "../../lib/train/plan.ts";
-import type { Schedule } from "../../lib/train/schedule.ts";
+import { type Peers, shareState } from "../../lib/train/peers.ts";
 import { isDiskError } from "../run/disk.ts";
 import type { Command } from "../shell/command.ts";
 import { pendingWork } from "../shell/pending_work.ts";
+import { ProgressLine } from "../shell/progress.ts";
 import { planText } from "../shell/plan.ts";
 import { checkFieldOptions, checkScheduleOptions } from "./hyperparameters.ts";
 import { memoryAdvice } from "./memory_advice.ts";
-import { chosenOptimizer, rateWarning } from "./optimizer.ts";
+import { chosenOptimizer } from "./optimizer.ts";
 import type { SettledValues } from "./options.ts";
 import { PreparedRun } from "./prepared_run.ts";
-import { type RunLength, runLength, type RunLimits, withoutIdleSteps } from "./run_length.ts";
+import type { RunLimits } from "./run_length.ts";
+import { roomBefore } from "./deadline_room.ts";
+import { type Deadline, ENDING, signalOrDeadline } from "./deadline.ts";
+import { notices } from "./notices.ts";
+import { type PlannedLength, plannedLength } from "./planned_length.ts";
+import { wholeRun, wholeRunLines } from "./whole_run.ts";
 import { readRunRequest, type RunRequest } from "./run_request.ts";
-import { chosenSchedule } from "./schedule.ts";
 import { Setbacks } from "./setbacks.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
-import { checkAlone, checkForSeveral, checkSameAdapter } from "./several.ts";
-import { stepsInSeconds } from "./time_limit.ts";
+import { checkAlone, checkForSeveral, checkSameAdapter, ownAdapter } from "./several.ts";
 import type { RunParts } from "./run_parts.ts";
 import { TrainingRun } from "./training_run.ts";
 import { loadInput } from "./load_input.ts";
+import { deviceChoice } from "../shell/device_options.ts";
 
-/** The length of a run and what follows from it. */
-interface PlannedLength {
-  readonly length: RunLength;
-  /** The schedule of the learning rate. */
-  readonly schedule: Schedule;
-  /** Whether steps were left out that would have changed nothing. */
-  readonly shortened: boolean;
+/** What a run is made under. */
+interface Surroundings {
+  /** Stops the run after the steps in flight. */
+  readonly signal: AbortSignal;
+  /** The processes that make the run together. */
+  readonly peers?: Peers;
+  /** The time by which this process is to have ended. */
+  readonly deadline?: Deadline;
+}
+
+/** What was done before training. */
+interface Preparation {
+  readonly planned: PlannedLength;
+  readonly progress: ProgressLine;
 }
 
 /**
@@ -53,7 +63,7 @@ export async function runTraining<C extends Command, S extends TaskValues<C> & S
   const setbacks = new Setbacks(task, request, peers === undefined);
   for (;;) {
     try {
-      return await attempt(task, setbacks, { signal, peers });
+      return await attempt(task, setbacks, { signal, peers, deadline: request.deadline });
     } catch (error) {
       if (error instanceof OutOfMemoryError) throw memoryAdvice(error, setbacks.request.asked);
       await setbacks.overcome(error);
@@ -70,13 +80,15 @@ function isWriter(peers: Peers | undefined): boolean {
 async function attempt<C extends Command, S extends TaskValues<C> & SettledValues>(
   task: TrainingTask<C, S>,
   setbacks: Setbacks<C>,
-  how: { readonly signal: AbortSignal; readonly peers?: Peers },
+  how: Surroundings,
 ): Promise<void> {
   const { request } = setbacks;
-  const { signal, peers } = how;
+  const { peers, deadline } = how;
+  const signal = isWriter(peers) ? signalOrDeadline(how.signal, deadline, ENDING) : how.signal;
   const { asked, earlier } = request;
   using _locked = earlier?.folder;
-  using gpu = await openDevice({ allowSoftware: asked.software ? true : undefined, kernels: asked.kernels });
+  const adapter = peers === undefined ? asked.adapter : ownAdapter(asked.adapter);
+  using gpu = await openDevice({ ...deviceChoice({ ...asked, adapter }), kernels: asked.kernels });
   if (peers !== undefined) await checkSameAdapter(peers, gpu.adapter);
   gpu.tuner.adopt(earlier?.kernels ?? {});
   await using _work = pendingWork(gpu);
@@ -86,47 +98,53 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
   const spec = chosenOptimizer(values, task.optimizerDefaults(values));
   checkFieldOptions(values);
   checkScheduleOptions(values);
-  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), how);
+  using progress = new ProgressLine();
+  const loaded = await loadInput(task, values, gpu, signal, progress);
+  using prepared = new PreparedRun(gpu, task, values, loaded, { signal, peers });
   const { input, field, optimizer } = prepared;
   if (earlier !== undefined) input.checkUnchanged(earlier.config);
   const spent = isWriter(peers) ? await earlier?.restore(field, optimizer) : undefined;
   if (peers !== undefined) await shareState(peers, field, optimizer);
-  const planned = await plannedLength(prepared, limits, earlier?.length);
-  const { length, schedule } = planned;
+  const wanted = { limits, resumed: earlier?.length, deadline, writes: isWriter(peers), progress };
+  const planned = await plannedLength(prepared, wanted);
+  const { length, schedule, plan } = planned;
   signal.throwIfAborted();
+  progress.clear();
   if (values.dryRun) {
     const run = { steps: length.steps, field, optimizer: spec, schedule, batchSize: values.batchSize };
-    return console.log(planText(await planTraining(prepared.training), run));
+    const whole = wholeRun(prepared, planned);
+    const lines = whole === undefined ? [] : wholeRunLines(whole, planned.costs!, deadline);
+    return console.log([planText(plan!, run), ...lines].join("\n"));
   }
-  for (const notice of notices(request, task, prepared, { ...planned, limits })) console.error(notice);
-  await trainRun(prepared, {
-    task: task.name,
-    folder: earlier?.folder ?? request.place,
-    length,
-    spent,
-    pictures: task.pictures,
-    commands: task.commands,
-  }, setbacks);
+  for (const notice of notices(request, task, prepared, { limits, planned })) console.error(notice);
+  const { name, pictures, commands } = task;
+  const parts = { task: name, folder: earlier?.folder ?? request.place, length, spent, pictures, commands };
+  await trainRun(prepared, parts, { ...how, planned, progress }, setbacks);
 }
 
 /** Trains, and writes the run's folder. */
 async function trainRun<C extends Command, S extends TaskValues<C> & SettledValues>(
   prepared: PreparedRun<C, S>,
   parts: Pick<RunParts, "task" | "folder" | "length" | "spent" | "pictures" | "commands">,
+  { signal, peers, deadline, planned: { until, costs }, progress }: Surroundings & Preparation,
   setbacks: Setbacks<C>,
 ): Promise<void> {
-  const { input, field, optimizer, training: { peers, signal = new AbortController().signal } } = prepared;
+  const { input, field, optimizer } = prepared;
   if (!isWriter(peers)) {
-    for await (const _ of prepared.train(parts.length));
+    for await (const _ of prepared.train(parts.length, { until, signal }));
     return;
   }
   const { rollbacks, deviceLosses } = setbacks;
   const processes = peers?.size;
-  using run = new TrainingRun({ ...parts, input, field, optimizer, signal, rollbacks, deviceLosses, processes });
+  const trainingTimeIsOver = costs && deadline?.before(roomBefore(deadline, costs).reserve);
+  const ends = { signal, deadline, trainingTimeIsOver, progress, costs };
+  using run = new TrainingRun({ ...parts, ...ends, input, field, optimizer, rollbacks, deviceLosses, processes });
   setbacks.learningRate = optimizer.spec.learningRate;
   try {
     await run.begin();
-    for await (const event of prepared.train(parts.length)) {
+    progress.begin("compiling kernels and choosing the fastest");
+    const either = trainingTimeIsOver === undefined ? signal : AbortSignal.any([signal, trainingTimeIsOver]);
+    for await (const event of prepared.train(parts.length, { until, signal: either })) {
       await run.handle(event);
       setbacks.folder = run.folder.path;
       setbacks.started ||= event.type === "start";
@@ -139,68 +157,14 @@ async function trainRun<C extends Command, S extends TaskValues<C> & SettledValu
   }
 }
 
-/** The limits of a run; a new run without any gets the task's default number of epochs, which its values then also have. */
+/** The limits of a run; a new run without any, and without a deadline, gets the task's default number of epochs, which its values then also have. */
 function limitsOf<C extends Command, S extends TaskValues<C> & SettledValues>(
-  { limits, earlier }: RunRequest<C>,
+  { limits, earlier, deadline }: RunRequest<C>,
   task: TrainingTask<C, S>,
   values: S,
 ): RunLimits {
   if (earlier !== undefined || limits.minutes !== undefined) return limits;
+  if (deadline !== undefined && limits.epochs === undefined) return limits;
   values.epochs ??= task.defaultEpochs(values);
   return { epochs: values.epochs };
-}
-
-/** The length of a run without steps that would change nothing, and the schedule of its learning rate. */
-async function plannedLength(
-  prepared: Pick<PreparedRun, "values" | "optimizer" | "training" | "stepsPerEpoch">,
-  limits: RunLimits,
-  resumed: RunLength | undefined,
-): Promise<PlannedLength> {
-  const { values, optimizer, training, stepsPerEpoch } = prepared;
-  const made = optimizer.counters.step;
-  // A run that is resumed keeps the size of its batches.
-  const sizeOption = resumed !== undefined ? undefined : "rays" in values ? "--rays" : "--batch-size";
-  const measured = await runLength({
-    limits,
-    scheduleEpochs: values.scheduleEpochs,
-    stepsPerEpoch,
-    made,
-    resumed,
-    stepsWithin: (seconds) => stepsInSeconds(seconds, training, sizeOption),
-  });
-  const { peers } = training;
-  const asLongAsAsked = peers === undefined ? measured : await sharedValue(peers, measured);
-  const schedule = chosenSchedule(values, asLongAsAsked.scheduleSteps);
-  const length = withoutIdleSteps(asLongAsAsked, schedule, made);
-  return { length, schedule, shortened: length !== asLongAsAsked };
-}
-
-/** What a user should know before a run starts: choices that were made for it, a doubtful learning rate, and where it will end. */
-function notices<C extends Command, S extends TaskValues<C> & SettledValues>(
-  { chosenHere, earlier }: RunRequest<C>,
-  task: TrainingTask<C, S>,
-  { values, optimizer, stepsPerEpoch }: PreparedRun<C, S>,
-  { limits, length, schedule, shortened }: PlannedLength & { readonly limits: RunLimits },
-): string[] {
-  const { name, learningRate } = optimizer.spec;
-  const texts: string[] = [];
-  if (chosenHere) {
-    texts.push(
-      `The optimizer is ${name}, its learning rate is ${learningRate}, and the schedule is ${values.schedule}.`,
-    );
-  }
-  const defaults = task.optimizerDefaults(values);
-  const warning = earlier === undefined ? rateWarning(values, defaults, optimizer.spec) : undefined;
-  if (warning !== undefined) texts.push(warning);
-  const { steps } = length;
-  const made = optimizer.counters.step;
-  if (made >= steps) {
-    const further = schedule.factor(made) > 0
-      ? ". To train further, resume it with a larger --epochs, or with --minutes"
-      : "";
-    texts.push(`The run has made its ${steps} steps already${further}.`);
-  } else if (limits.minutes !== undefined || shortened) {
-    texts.push(`The run will end at step ${steps}, after ${(steps / stepsPerEpoch).toFixed(1)} epochs.`);
-  }
-  return texts;
 }

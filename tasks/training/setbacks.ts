@@ -76,8 +76,10 @@ export class Setbacks<C extends Command = Command> {
     const folder = await resumeRunFolder(path);
     if (lastGood !== undefined) await folder.goBackTo(lastGood);
     const earlier = await EarlierRun.read(folder, this.task);
-    const { software } = request.asked;
-    const asked = this.started ? { ...earlier.values, ...software && { software } } : request.asked;
+    const { software, adapter } = request.asked;
+    const asked = this.started
+      ? { ...earlier.values, ...software && { software }, ...adapter !== undefined && { adapter } }
+      : request.asked;
     const limits = this.started ? {} : request.limits;
     this.request = { asked, limits, earlier, chosenHere: false, place: request.place };
     const latest = await folder.latestCheckpoint();

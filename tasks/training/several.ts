@@ -1,6 +1,7 @@
 import { readEnv } from "../../lib/gpu/env.ts";
-import { launchOf } from "../../lib/mpi/launch.ts";
-import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
+import { takeOwnGpu } from "../../lib/gpu/adapter_choice.ts";
+import { launchOf, localRankOf } from "../../lib/mpi/launch.ts";
+import type { AdapterDescription } from "../../lib/gpu/adapter_description.ts";
 import { type Peers, sharedValue } from "../../lib/train/peers.ts";
 import { UserError } from "../shell/user_error.ts";
 
@@ -38,4 +39,20 @@ export async function checkSameAdapter(peers: Peers, { name }: AdapterDescriptio
 export function checkForSeveral({ onDivergence }: { readonly onDivergence: string }): void {
   if (onDivergence !== "rollback") return;
   throw new UserError("--on-divergence rollback: expected one process, found several: use --on-divergence stop.");
+}
+
+/**
+ * The adapter that this process of a job takes: the processes of a machine take those that are asked for in turn, or else each another one of
+ * several equal GPUs.
+ *
+ * @param asked One or more, separated by commas. Commas in parentheses belong to a name.
+ */
+export function ownAdapter(asked: string | undefined): string | undefined {
+  const place = localRankOf(readEnv);
+  if (asked === undefined) {
+    takeOwnGpu(place);
+    return undefined;
+  }
+  const adapters = asked.split(/,(?![^(]*\))/);
+  return adapters[place % adapters.length].trim();
 }

@@ -1,5 +1,5 @@
 import type { FieldDescription } from "../../lib/field/description.ts";
-import type { AdapterDescription } from "../../lib/gpu/adapter.ts";
+import type { AdapterDescription } from "../../lib/gpu/adapter_description.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import type { PageCommand } from "../run/page/model.ts";
 import type { Command, Values } from "../shell/command.ts";
@@ -24,8 +24,8 @@ export interface RunPicture {
 export interface Loading {
   /** Ends loading between its parts, by throwing the signal's reason. */
   readonly signal: AbortSignal;
-  /** Shows what is being done, such as "photograph 3 of 100". */
-  readonly say: (what: string) => void;
+  /** Shows what is being done, such as "photograph 3 of 100", and how much of the whole is done, from 0 to 1. */
+  readonly say: (what: string, part?: number) => void;
   /** Shows which part of loading begins, lets signals have their turn, and throws the signal's reason if loading is to end. */
   readonly next: (what: string) => Promise<void>;
 }
@@ -53,8 +53,8 @@ export interface TrainingTask<
   readonly settle: (values: TaskValues<C>, adapter: Pick<AdapterDescription, "software">) => S;
   /** The number of epochs if neither epochs nor minutes are given. */
   readonly defaultEpochs: (values: S) => number;
-  /** The field that the options describe, with so many outputs. */
-  readonly field: (values: S, outputs: number) => FieldDescription;
+  /** The field that the options describe, with so many outputs and, where the data decide that, inputs. */
+  readonly field: (values: S, outputs: number, inputs?: number) => FieldDescription;
   /** Defaults of the optimizers' hyper-parameters. */
   readonly optimizerDefaults: (values: S) => OptimizerDefaults;
   /** The sizes of its fields and batches. */

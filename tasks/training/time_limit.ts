@@ -1,17 +1,21 @@
 import { affordableSteps } from "../../lib/train/budget.ts";
-import { type PlanOptions, planTraining } from "../../lib/train/plan.ts";
+import type { PlanOptions, TrainingPlan } from "../../lib/train/plan.ts";
 import { formatDuration } from "../shell/progress.ts";
 import { UserError } from "../shell/user_error.ts";
 
 /**
- * Measures at which step a run will be after so many more seconds, which `--minutes` gives it.
+ * The step at which a run will be after so many more seconds, which `--minutes` gives it.
  *
  * @param sizeOption The option that sets the number of samples of a step, if it can be changed.
  * @throws {UserError} If the next step alone takes longer. The message says what would fit.
  */
-export async function stepsInSeconds(seconds: number, training: PlanOptions, sizeOption?: string): Promise<number> {
+export function stepsInSeconds(
+  seconds: number,
+  training: PlanOptions,
+  { secondsOf }: TrainingPlan,
+  sizeOption?: string,
+): number {
   const { step } = training.optimizer.counters;
-  const { secondsOf } = await planTraining(training);
   const needed = secondsOf(step);
   if (needed > seconds) throw tooLong(seconds, needed, training, sizeOption);
   return affordableSteps(seconds, step, secondsOf);

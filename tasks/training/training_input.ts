@@ -4,6 +4,7 @@ import type { Objective } from "../../lib/objective/objective.ts";
 import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
+import type { ClosingPart } from "./closing_parts.ts";
 import type { SettledValues } from "./options.ts";
 
 /** Figures by name, as in `metrics.jsonl`. */
@@ -26,6 +27,14 @@ export interface Quality {
   readonly unit?: string;
 }
 
+/** How long a run's measurements besides evaluations take, in seconds. */
+export interface Estimate {
+  /** A picture of the field at its last measurement. */
+  readonly snapshot: number;
+  /** The parts of the closing measurements, the most important first. */
+  readonly closing: readonly ClosingPart[];
+}
+
 /** What an input is given for the closing measurements of a run. */
 export interface Closing {
   /**
@@ -33,13 +42,28 @@ export interface Closing {
    * signal's reason if the measurements are to stop.
    */
   readonly next: (what: string) => Promise<void>;
-  /** Shows a text on the progress line. */
-  readonly say: (what: string) => void;
+  /** Shows a text on the progress line, and the part of it that is done, from 0 to 1. */
+  readonly say: (what: string, part?: number) => void;
   /** Prints a line that stays. */
   readonly print: (line: string) => void;
-  /** Stops the measurements. For a run that was stopped during training, it is aborted after a few seconds. */
+  /**
+   * Makes a part of the measurements and returns its result, unless the deadline leaves no time for it: then the part is named among those
+   * that were left out.
+   *
+   * @param what What the part does, for the progress line.
+   * @param work Makes the part, and throws the signal's reason if it is to stop.
+   * @param seconds How long the part takes, as far as is known.
+   */
+  readonly part: <T>(what: string, work: () => T | Promise<T>, seconds?: number) => Promise<T | undefined>;
+  /** Names what the deadline left no time for, and the command that makes it later, if it is not the one that resumes the run. */
+  readonly leaveOut: (what: string, command?: string) => void;
+  /** Whether what is not measured is left out for the deadline, and not because a signal stopped the run. */
+  readonly isLate: () => boolean;
+  /** The seconds until the deadline; Infinity without one. */
+  readonly left: () => number;
+  /** Stops the measurements, also at the deadline. For a run that was stopped during training, it is aborted after a few seconds. */
   readonly signal: AbortSignal;
-  /** Whether the run was stopped during training. */
+  /** Whether a signal stopped the run during training. */
   readonly stopped: boolean;
   /** About how many seconds the optional measurements may take on a software adapter. */
   readonly seconds: number;
@@ -55,6 +79,8 @@ export interface TrainingInput extends Disposable {
   readonly objective: Objective;
   /** The number of outputs of a field. */
   readonly outputs: number;
+  /** The number of inputs of a field; by default the task's. */
+  readonly inputs?: number;
   /** The figure that is shown and plotted. */
   readonly quality: Quality;
   /** Additional entries of `config.json`. */
@@ -88,6 +114,12 @@ export interface TrainingInput extends Disposable {
    * @param signal Stops the drawing by throwing the signal's reason.
    */
   preview?(field: Field, signal?: AbortSignal): Promise<Preview>;
+  /**
+   * Estimates how long measurements take; not needed where they are short.
+   *
+   * @param evaluation Seconds of the last call of `measure`.
+   */
+  estimate?(evaluation: number): Estimate;
   /**
    * Writes the results of a run and makes the closing measurements. The field has not changed since its last measurement.
    *

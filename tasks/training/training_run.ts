@@ -3,19 +3,22 @@ import { createRunFolder } from "../run/new_run.ts";
 import { stepCheckpointName } from "../run/checkpoints.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import { EventFiles } from "../run/tensorboard/event_files.ts";
+import { PageWriter } from "./page_writer.ts";
+import { resumeCommand } from "./run_commands.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { CheckpointWriter } from "./checkpoint_writer.ts";
 import { checkpointSpread } from "./checkpoint_spread.ts";
 import type { RunTotals } from "./earlier_run.ts";
-import { PageWriter } from "./page_writer.ts";
-import { resumeCommand } from "./run_commands.ts";
 import { checkMeasured, isMeasuredAbove } from "./loss_limit.ts";
+import { ENDING, signalOrDeadline } from "./deadline.ts";
+import { readEarlierRecords } from "./earlier_records.ts";
 import { beginClosing, soonAfter, unlessStopped } from "./closing.ts";
 import { runConfig } from "./run_config.ts";
 import { runSummary } from "./run_summary.ts";
 import { formatQuality, StatusLine } from "./status_line.ts";
+import { TimeLeft } from "./time_left.ts";
 import type { Figures, Summary } from "./training_input.ts";
 import type { RunParts } from "./run_parts.ts";
 import { plotRun } from "./run_plot.ts";
@@ -36,6 +39,7 @@ interface RunOutcome {
 export class TrainingRun implements Disposable {
   readonly #progress: ProgressLine;
   readonly #status: StatusLine;
+  readonly #time: TimeLeft;
   /** Stops measurements during training. */
   readonly #patience: AbortSignal;
   #folder?: RunFolder;
@@ -45,17 +49,25 @@ export class TrainingRun implements Disposable {
   #figures: Figures = {};
   #evaluations = 0;
   #evaluated = { step: -1, seconds: 0 };
+  /** The step at which this process measured the field last. */
+  #measured = -1;
+  /** What the deadline left no time for, each with the command that makes it later. */
+  readonly #leftOut: { readonly what: string; readonly command: string }[] = [];
+  readonly #checkpoints: CheckpointWriter;
+  readonly #pages: PageWriter;
   /** The step of the last measurement before this process, if there is one. */
   #measuredBefore?: number;
   #events?: EventFiles;
-  readonly #checkpoints: CheckpointWriter;
-  readonly #pages: PageWriter;
 
   constructor(readonly parts: RunParts) {
-    const { folder, habits, signal } = parts;
-    this.#patience = soonAfter(signal);
+    const { folder, habits, signal, trainingTimeIsOver } = parts;
+    this.#patience = AbortSignal.any([
+      soonAfter(signal),
+      ...trainingTimeIsOver === undefined ? [] : [trainingTimeIsOver],
+    ]);
     if (folder instanceof RunFolder) this.#folder = folder;
-    this.#progress = habits?.progress ?? new ProgressLine();
+    this.#progress = habits?.progress ?? parts.progress ?? new ProgressLine();
+    this.#time = new TimeLeft(parts);
     this.#status = new StatusLine(parts);
     this.#checkpoints = new CheckpointWriter(parts);
     this.#pages = new PageWriter(parts);
@@ -63,29 +75,16 @@ export class TrainingRun implements Disposable {
 
   /** Reads the records of an interrupted run, which continues from there, and removes those that it will write again. */
   async begin(): Promise<void> {
-    const { step } = this.parts.optimizer.counters;
     if (this.#folder === undefined) return;
-    const records = (await this.#folder.readMetrics()).filter((record) => record.step <= step);
-    // An interruption adds a measurement that the run without it would not have.
-    await this.#folder.truncateMetrics((record) => record.step <= step && record.stopped !== true);
-    this.#pages.begin(records.filter(({ stopped }) => stopped !== true));
-    this.#evaluations = records.filter(({ stopped }) => stopped !== true).length;
-    const last = records.at(-1);
-    this.#earlier = this.parts.spent ?? { seconds: Number(last?.seconds ?? 0), hvps: Number(last?.hvps ?? 0) };
-    if (last === undefined) return;
-    const {
-      step: evaluated,
-      epoch: _,
-      seconds: __,
-      hvps: ___,
-      deviceLosses: ____,
-      aboveLimit: _____,
-      stopped,
-      ...figures
-    } = last;
-    this.#measuredBefore = records.findLast(({ stopped }) => stopped !== true)?.step;
-    if (stopped !== true) this.#evaluated.step = evaluated;
-    this.#figures = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value)]));
+    const { optimizer, spent } = this.parts;
+    const records = await readEarlierRecords(this.#folder, optimizer.counters.step);
+    const { evaluated: step = -1, counted, totals, figures } = records;
+    this.#pages.begin(counted);
+    this.#measuredBefore = counted.at(-1)?.step;
+    this.#evaluations = counted.length;
+    this.#evaluated.step = step;
+    this.#figures = figures;
+    this.#earlier = spent ?? totals;
   }
 
   /** Ends the progress line, so that the next message starts on a line of its own. */
@@ -114,48 +113,84 @@ export class TrainingRun implements Disposable {
       await this.#save(event, true);
     }
     if (event.losses.length > 0) {
-      this.#progress.update(`${this.parts.habits?.prefix ?? ""}${this.#status.text(event, this.#figures)}`);
+      const rest = (training: number) => this.#time.besides(training, event);
+      const progress = this.#status.progress(event, this.#figures, rest);
+      const { habits } = this.parts;
+      // Of one run among many only the whole has a bar.
+      this.#progress.update(habits === undefined ? progress : `${habits.prefix}${progress.plain}`);
     }
   }
 
   /** Writes the results of a finished or interrupted run and prints where they are. */
   async finish(signal: AbortSignal): Promise<RunOutcome> {
     const { folder } = this;
-    const { input, habits } = this.parts;
+    const { input, habits, deadline } = this.parts;
     const event = this.#last!;
-    const { aborted } = event;
+    const isUnfinished = this.#endsEarly(event);
     if (habits === undefined) this.#progress.finish();
     // A run without steps leaves nothing that would keep its name from being used.
-    if (aborted && event.step === 0) {
+    if (isUnfinished && event.step === 0) {
       await this.#pages.conclude(folder, { ...this.#moment(event), status: "stopped" });
       return this.#stoppedBeforeFirstStep(event);
     }
-    if (aborted && habits === undefined) {
-      // The checkpoint comes first, because whoever stopped the run may not wait for the measurements.
-      if (!event.aboveLimit && !await this.#checkpoints.has(event.step)) await this.#save(event, true);
-      const above = event.aboveLimit
-        ? ", where the loss is so far above that of a constant that no checkpoint was written"
-        : "";
-      console.log(`Stopped at step ${event.step}${above}. To go on: ${this.#again}`);
-    }
+    if (isUnfinished && habits === undefined) await this.#saveStopped(event);
     const concluded = await this.#conclude(event, signal);
     // The last step's own loss may have been above the limit by chance.
-    if (!aborted && !await this.#checkpoints.has(event.step)) await this.#save(event, false);
+    if (!isUnfinished && !await this.#checkpoints.has(event.step)) await this.#save(event, false);
     if (habits === undefined) await this.#replaceLost();
-    if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
     const totals = this.#totals(event);
-    const { deviceLosses = 0 } = this.parts;
-    const summary = runSummary(this.parts, { event, totals, figures, deviceLosses });
-    await folder.writeSummary(summary);
+    const summary = await this.#summarize(event, figures);
     const outcome = { figures, steps: event.step, ...totals };
+    const end = { ...this.#moment(event), status: isUnfinished ? "stopped" as const : "finished" as const, summary };
+    const soon = signalOrDeadline(soonAfter(signal), deadline, ENDING / 2);
+    if (habits !== undefined) {
+      await this.#pages.conclude(folder, end);
+      return outcome;
+    }
     // Last, because the results must not wait for the package that draws.
-    if (habits === undefined) await unlessStopped(plotRun(this.folder, this.parts), soonAfter(signal));
-    const end = { ...this.#moment(event), status: aborted ? "stopped" as const : "finished" as const, summary };
-    await this.#pages.conclude(folder, end, soonAfter(signal));
-    if (habits !== undefined) return outcome;
+    this.#progress.begin("drawing the curves");
+    await unlessStopped(plotRun(this.folder, this.parts), soon);
+    await this.#pages.conclude(folder, end, soon);
+    this.#progress.clear();
     console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
+    for (const [command, parts] of Map.groupBy(this.#leftOut, ({ command }) => command)) {
+      console.log(`Left out for the deadline: ${parts.map(({ what }) => what).join("; ")}. To make it: ${command}`);
+    }
     return outcome;
+  }
+
+  /** Whether training ended before the run's last step. */
+  #endsEarly({ type, step }: TrainEvent): boolean {
+    return type === "end" && step < this.parts.length.steps;
+  }
+
+  /** Whether a signal stopped the training, and not the deadline. */
+  #isStopped({ aborted }: TrainEvent): boolean {
+    const { signal, trainingTimeIsOver } = this.parts;
+    return aborted && (signal.aborted || !trainingTimeIsOver?.aborted);
+  }
+
+  /** Writes the checkpoint of a run that ends early first of all, because whoever stopped it may not wait for the measurements. */
+  async #saveStopped(event: TrainEvent): Promise<void> {
+    if (!event.aboveLimit && !await this.#checkpoints.has(event.step)) await this.#save(event, true);
+    const above = event.aboveLimit
+      ? ", where the loss is so far above that of a constant that no checkpoint was written"
+      : "";
+    const { steps } = this.parts.length;
+    const step = this.#isStopped(event) ? event.step : `${event.step} of ${steps}, because of the deadline`;
+    console.log(`Stopped at step ${step}${above}. To go on: ${this.#again}`);
+  }
+
+  /** Writes `summary.json`. */
+  async #summarize(event: TrainEvent, figures: Summary, divergence?: DivergenceError): Promise<object> {
+    const { deviceLosses = 0 } = this.parts;
+    const [totals, leftOut] = [this.#totals(event), this.#leftOut.map(({ what }) => what)];
+    const aborted = this.#isStopped(event);
+    const end = { event, totals, figures, aborted, leftOut, deviceLosses, divergence };
+    const summary = runSummary(this.parts, end);
+    await this.folder.writeSummary(summary);
+    return summary;
   }
 
   #stoppedBeforeFirstStep(event: TrainEvent): RunOutcome {
@@ -180,11 +215,9 @@ export class TrainingRun implements Disposable {
 
   /** Writes the curve and the summary of a run that diverged. */
   async diverged(divergence: DivergenceError): Promise<void> {
-    const [event, { deviceLosses = 0 }] = [this.#last, this.parts];
+    const event = this.#last;
     if (event === undefined || this.#folder === undefined) return;
-    const [totals, figures] = [this.#totals(event), this.#figures];
-    const summary = runSummary(this.parts, { event, totals, figures, deviceLosses, divergence });
-    await this.#folder.writeSummary(summary);
+    const summary = await this.#summarize(event, this.#figures, divergence);
     if ((await this.#folder.readMetrics()).length > 0) await plotRun(this.folder, this.parts);
     await this.#pages.conclude(this.#folder, { ...this.#moment(event), status: "diverged", summary });
   }
@@ -192,21 +225,36 @@ export class TrainingRun implements Disposable {
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
   async #conclude(event: TrainEvent, signal: AbortSignal): Promise<Summary> {
     const { folder } = this;
-    const { input, field, habits } = this.parts;
+    const { input, field, habits, deadline } = this.parts;
+    const stopped = this.#isStopped(event);
+    const end = performance.now() / 1000 + this.#time.closing;
+    const leaveOut = (what: string, command = this.#again) => this.#leftOut.push({ what, command });
     const closing = beginClosing({
-      say: (what) => this.#progress.update(`${habits?.prefix ?? ""}${what}`),
+      say: (what, part) => {
+        if (habits !== undefined) return this.#progress.update(`${habits.prefix}${what}`);
+        const left = end - performance.now() / 1000;
+        const progress = { what, part, left: left > 0 ? left : undefined };
+        if (part === undefined) this.#progress.begin(progress);
+        else this.#progress.update(progress);
+      },
       print: (line) => habits === undefined && this.#progress.print(line),
+      leaveOut,
       signal,
-      stopped: event.aborted,
+      stopped,
       compared: habits !== undefined,
+      deadline,
     });
     try {
       if (!await this.#evaluate(event, closing.signal)) closing.signal.throwIfAborted();
-      else if (!event.aborted) checkMeasured(this.#figures, input.objective, event.step);
+      else if (!this.#endsEarly(event)) checkMeasured(this.#figures, input.objective, event.step);
       return await input.conclude(field, folder, event, closing);
     } catch (error) {
       if (!closing.signal.aborted) throw error;
-      if (event.aborted) {
+      if (closing.isLate()) {
+        leaveOut("the closing measurements");
+        return {};
+      }
+      if (stopped) {
         closing.print("Results that would have taken longer were left out.");
         return {};
       }
@@ -237,11 +285,19 @@ export class TrainingRun implements Disposable {
    */
   async #evaluate(event: TrainEvent, signal: AbortSignal): Promise<boolean> {
     const { input, field } = this.parts;
-    const { step, epoch, seconds, aborted: stopped } = event;
+    const { step, epoch, seconds } = event;
+    if (step === this.#measured) return true;
+    const stopped = this.#endsEarly(event);
     const exceptStop = (error: unknown) => {
       if (!signal.aborted) throw error;
     };
+    if (this.parts.habits === undefined) this.#progress.begin("evaluating");
+    const begin = performance.now();
     const figures = await input.measure(field, signal).catch(exceptStop);
+    if (figures !== undefined) {
+      this.#measured = step;
+      this.#time.measured((performance.now() - begin) / 1000);
+    }
     if (step === this.#evaluated.step) return figures !== undefined;
     if (figures === undefined) {
       if (!stopped && !event.aboveLimit) await this.#save(event, true);

@@ -6,7 +6,7 @@ import { networkName } from "../training/network_choice.ts";
 import { MetricsTail } from "./metrics_tail.ts";
 
 /** The figures that say how good a run is, the first one that it has. */
-const QUALITIES = ["testPsnr", "psnr", "iouUniform"];
+const QUALITIES = ["testPsnr", "psnr", "iouUniform", "snr", "accuracy"];
 
 /** The most bytes of a file that is read as one value. */
 const LARGEST = 1 << 24;

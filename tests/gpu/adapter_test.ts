@@ -17,6 +17,7 @@ function machine({ info, loader, driver, nvidia, os = "linux" }: Simulated): Mac
   return {
     os,
     requestAdapter: () => Promise.resolve(adapter ?? null),
+    choose: () => Promise.reject(new Error("not asked for")),
     hasVulkanLoader: () => loader,
     hasVulkanDriver: () => driver,
     hasNvidiaDevice: () => nvidia,
@@ -106,4 +107,21 @@ Deno.test({
     const gone = { VK_DRIVER_FILES: "/nonexistent.json", VK_ICD_FILENAMES: "/nonexistent.json" };
     assertMatch(await findInProcess(["-A"], { ...gone, DENO_WEBGPU_BACKEND: "" }), /^error: No WebGPU adapter/);
   },
+});
+
+Deno.test("an adapter that was chosen is the one that is found, or the message says what was", async () => {
+  const chosen = (name?: string, info = h100): Machine => ({
+    ...machine({ info }),
+    choose: () => Promise.resolve({ request: {}, name }),
+  });
+  for (const name of [h100.description, undefined]) {
+    assertEquals((await findAdapter({ adapter: "x" }, chosen(name))).description.name, h100.description);
+  }
+  for (const [name, expected] of [[h100.description, h100.description], [undefined, "a GPU"]] as const) {
+    await assertRejects(
+      () => findAdapter({ adapter: "x", allowSoftware: true }, chosen(name, llvmpipe)),
+      Error,
+      `adapter x: expected ${expected}, found ${llvmpipe.description}: a process has one choice`,
+    );
+  }
 });

@@ -2,6 +2,7 @@ import {
   assert,
   assertAlmostEquals,
   assertEquals,
+  assertMatch,
   assertRejects,
   assertStringIncludes,
   assertThrows,
@@ -20,6 +21,8 @@ import { stepFlops } from "../../tasks/bench/scaling.ts";
 import type { ScalingFigures } from "../../tasks/bench/scaling_report.ts";
 import { median, pairedRatio, summarise } from "../../tasks/shell/statistics.ts";
 import { figure, table, timeText } from "../../tasks/bench/table.ts";
+import { exchangeTime } from "../../tasks/bench/network.ts";
+import { rankFigures } from "../../tasks/bench/ranks.ts";
 import { batchOf } from "../../tasks/bench/workload.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
 
@@ -215,6 +218,8 @@ Deno.test("mistakes at the command line are one sentence and exit code 1", async
     ],
     [["--json", "missing/x.json"], "--json: expected a file in a folder that can be written to, but "],
     [["--json", "tasks"], "--json: expected a file, found the folder "],
+    [["--ranks", "1,2"], "--ranks: expected integers of at least 2, found 1,2: one process is always measured."],
+    [["--network", "10,5"], "--network: expected --ranks with it, found none."],
     [["--optimizers", "--peers"], "--peers and --optimizers: expected one comparison, found 2."],
     [["--peer"], "Unknown option --peer: did you mean --peers?"],
   ];
@@ -280,4 +285,26 @@ Deno.test("the comparison of optimizers has the costs of every update", async ()
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("the model of several processes: what is divided, what every process repeats, and where it pays", () => {
+  const network = { bandwidth: 2, latency: 10 };
+  // 14 messages of 10 µs, and 8 · 7/8 bytes for each number at 2 GB/s.
+  assertAlmostEquals(exchangeTime(network, 8, 1e6), 0.14 + 3.5, 1e-9);
+  const inputs = { batch: 1000, alone: 110, update: 10, exchange: 11 };
+  const { model, efficiency, paysFrom, efficientFrom } = rankFigures(inputs, 4, 50, 4);
+  assertAlmostEquals(model, 25 + 10 + 11 + 4, 1e-9);
+  assertAlmostEquals(efficiency, 110 / 200, 1e-9);
+  for (const [batch, expected] of [[paysFrom, 1 / 4], [efficientFrom, 0.9]]) {
+    const efficiencyOf = (samples: number) => (0.1 * samples + 10) / (4 * (0.1 * samples / 4 + 25));
+    // A sample more or less is rounding.
+    assert(efficiencyOf(batch + 1) >= expected && efficiencyOf(batch - 2) < expected);
+  }
+});
+
+Deno.test("a step of one of several processes is measured for each optimizer", async () => {
+  const small = ["--batch", "64", "--width", "16", "--layers", "1", "--repeats", "1", "--kernels", "register"];
+  const { code, stdout, stderr } = await run("--ranks", "2,4", "--optimizer", "soap", ...small, "--software");
+  assertEquals(code, 0, stderr);
+  for (const ranks of [2, 4]) assertMatch(stdout, new RegExp(`^soap +64  ${ranks} .* ms .* %`, "m"));
 });

@@ -1,7 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { constant, cosine } from "../../lib/train/schedule.ts";
 import { runLength, type RunLengthRequest, withoutIdleSteps } from "../../tasks/training/run_length.ts";
+import { command } from "../../tasks/image/command.ts";
+import { parseOptions } from "../../tasks/shell/options.ts";
+import { chosenSchedule } from "../../tasks/training/schedule.ts";
 import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
 
 /** 10 steps an epoch, 2 steps a second. */
@@ -11,39 +14,48 @@ const request = (limits: Partial<RunLengthRequest["limits"]>, rest: Partial<RunL
     limits: { epochs: undefined, minutes: undefined, ...limits },
     stepsPerEpoch: 10,
     made,
-    stepsWithin: (seconds: number) => Promise.resolve(made + 2 * seconds),
+    stepsWithin: (seconds: number) => made + 2 * seconds,
     ...rest,
   };
 };
 
-Deno.test("a run ends at its epochs or its minutes, whichever comes first; the schedule's horizon is the planned end", async () => {
-  assertEquals(await runLength(request({ epochs: 3 })), { steps: 30, scheduleSteps: 30 });
-  assertEquals(await runLength(request({ minutes: 1 })), { steps: 120, scheduleSteps: 120 });
-  assertEquals(await runLength(request({ minutes: 1, epochs: 3 })), { steps: 30, scheduleSteps: 30 });
-  assertEquals(await runLength(request({ minutes: 1, epochs: 30 })), { steps: 120, scheduleSteps: 300 });
-  assertEquals(await runLength(request({ minutes: 1 }, { scheduleEpochs: 7 })), { steps: 120, scheduleSteps: 70 });
+Deno.test("a run ends at its epochs or its minutes, whichever comes first; the schedule's horizon is the planned end", () => {
+  assertEquals(runLength(request({ epochs: 3 })), { steps: 30, scheduleSteps: 30 });
+  assertEquals(runLength(request({ minutes: 1 })), { steps: 120, scheduleSteps: 120 });
+  assertEquals(runLength(request({ minutes: 1, epochs: 3 })), { steps: 30, scheduleSteps: 30 });
+  assertEquals(runLength(request({ minutes: 1, epochs: 30 })), { steps: 120, scheduleSteps: 300 });
+  assertEquals(runLength(request({ minutes: 1 }, { scheduleEpochs: 7 })), { steps: 120, scheduleSteps: 70 });
 });
 
-Deno.test("steps after a schedule that ends at a rate of 0 are left out, and refused where no others are left", () => {
+Deno.test("steps after a schedule that ends at a rate of 0 are left out; where no others are left, it begins again", () => {
   const length = { steps: 60, scheduleSteps: 40 };
   assertEquals(withoutIdleSteps(length, cosine({ steps: 40 }), 30), { steps: 40, scheduleSteps: 40 });
   assertEquals(withoutIdleSteps({ ...length, steps: 40 }, cosine({ steps: 40 }), 40).steps, 40);
   assertEquals(withoutIdleSteps(length, cosine({ steps: 40, final: 0.1 }), 40), length);
   assertEquals(withoutIdleSteps(length, constant(), 40), length);
-  assertThrows(
-    () => withoutIdleSteps(length, cosine({ steps: 40 }), 40),
-    Error,
-    "The schedule of the run, cosine, brought the rate to 0 at step 40: further steps would change nothing.",
-  );
+  const again = { ...length, restarts: [{ step: 40, scheduleSteps: 60 }] };
+  assertEquals(withoutIdleSteps(length, cosine({ steps: 40 }), 40), again);
+  const { values } = parseOptions(["--schedule", "cosine"], command);
+  const schedule = chosenSchedule(values, again);
+  const [first, second] = [cosine({ steps: 40 }), cosine({ steps: 20 })];
+  for (const step of [0, 13, 39]) assertEquals(schedule.factor(step), first.factor(step));
+  for (const step of [40, 47, 60]) assertEquals(schedule.factor(step), second.factor(step - 40));
+  assertEquals(withoutIdleSteps(again, schedule, 45), again);
+  const third = { ...again, steps: 70 };
+  assertEquals(withoutIdleSteps(third, schedule, 45).steps, 60);
+  assertEquals(withoutIdleSteps(third, schedule, 60).restarts, [
+    { step: 40, scheduleSteps: 60 },
+    { step: 60, scheduleSteps: 70 },
+  ]);
 });
 
-Deno.test("a resumed run keeps its horizon, and its end unless it is given another", async () => {
+Deno.test("a resumed run keeps its horizon, and its end unless it is given another", () => {
   const rest = { made: 40, resumed: { steps: 60, scheduleSteps: 70 } };
-  assertEquals(await runLength(request({}, rest)), { steps: 60, scheduleSteps: 70 });
-  assertEquals(await runLength(request({ epochs: 9 }, rest)), { steps: 90, scheduleSteps: 70 });
-  assertEquals(await runLength(request({ minutes: 1 }, rest)), { steps: 160, scheduleSteps: 70 });
-  assertEquals(await runLength(request({ minutes: 1, epochs: 9 }, rest)), { steps: 90, scheduleSteps: 70 });
-  await assertRejects(
+  assertEquals(runLength(request({}, rest)), { steps: 60, scheduleSteps: 70 });
+  assertEquals(runLength(request({ epochs: 9 }, rest)), { steps: 90, scheduleSteps: 70 });
+  assertEquals(runLength(request({ minutes: 1 }, rest)), { steps: 160, scheduleSteps: 70 });
+  assertEquals(runLength(request({ minutes: 1, epochs: 9 }, rest)), { steps: 90, scheduleSteps: 70 });
+  assertThrows(
     () => runLength(request({ epochs: 3 }, rest)),
     Error,
     "--epochs 3: the run has made 4.0 epochs already.",

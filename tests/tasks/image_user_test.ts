@@ -100,10 +100,13 @@ Deno.test("a run is resumed only as it was, and says what is wrong with its fold
     assertEquals(await read("metrics.jsonl"), metrics);
 
     assertStringIncludes(await resume("--epochs", "1"), "1 error: --epochs 1: the run has made 2.0 epochs already.");
-    assertStringIncludes(await resume("--batch-size", "7"), "may change only --epochs and --minutes, but --batch-size");
+    assertStringIncludes(
+      await resume("--batch-size", "7"),
+      "may change only --epochs, --minutes and --deadline, but --batch-size",
+    );
     assertStringIncludes(
       await resume("picture.png"),
-      "may change only --epochs and --minutes, but the argument image was given",
+      "may change only --epochs, --minutes and --deadline, but the argument image was given",
     );
 
     const broken: [from: string, to: string, sentence: string][] = [

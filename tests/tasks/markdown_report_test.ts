@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { markdownReport } from "../../tasks/compare/report/markdown.ts";
+import { markdownReport } from "../../tasks/run/report/markdown.ts";
 
 Deno.test("a report in Markdown shows names and commands as they are", () => {
   const report = (title: string, cell: string, code: string) =>

@@ -38,7 +38,8 @@ const sceneOf = (views: readonly View[]): Scene => ({
   warnings: [],
 });
 const description = radianceField({ activation: gaussian(), depth: 1, width: 16 });
-const closing = { say: () => {}, print: () => {}, signal: new AbortController().signal, seconds: Infinity };
+const untimed = { left: () => Infinity, isLate: () => false, leaveOut: () => {} };
+const closing = { say: () => {}, print: () => {}, signal: new AbortController().signal, seconds: Infinity, ...untimed };
 const values = () => nerfTask.settle(parseOptions(["--samples", "4"], command).values, { software: true });
 
 Deno.test("test views are scored where they are not masked, with the values of these pixels alone", () =>

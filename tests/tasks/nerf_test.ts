@@ -317,7 +317,10 @@ Deno.test("cameras are drawn without training, and what cannot be used ends in o
     const refused: [string, RegExp][] = [
       [folder, /^error: .*: this folder is no scene: expected one of poses_bounds\.npy, .*, found none\.\n$/],
       [join(folder, "none"), /^error: .*none: expected a scene's folder, but there is no such folder\.\n$/],
-      [join(folder, "file"), /^error: .*file: expected a scene's folder, but it is a file\.\n$/],
+      [
+        join(folder, "file"),
+        /^error: .*file: expected a scene's folder, or its poses_bounds\.npy, .*, found another file\.\n$/,
+      ],
       [
         "--show-cameras --resume x",
         /^error: --show-cameras draws the cameras and does not train, so --resume cannot be given with it\.\n$/,

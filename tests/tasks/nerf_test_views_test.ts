@@ -25,6 +25,9 @@ async function rendered(folder: string, options: Partial<ViewOptions>) {
     print: (line) => lines.push(line),
     signal: new AbortController().signal,
     seconds: Infinity,
+    left: () => Infinity,
+    isLate: () => false,
+    leaveOut: () => {},
     ...options,
   }) as { testViews: number; testViewsRendered: number; testPsnr?: number; views?: { name: string; psnr: number }[] };
   const files = namesIn(folder).includes("test") ? namesIn(join(folder, "test")) : [];

@@ -14,6 +14,8 @@ const runs: Readonly<Record<string, readonly string[]>> = {
   image: ["picture.png", "--size", "0"],
   occupancy: ["ball.ply", "--points", "1000", "--batch-size", "500", "--resolution", "12", "--test-points", "2000"],
   nerf: [scene, "--samples", "4", "--rays", "2048", "--size", "12"],
+  audio: ["--seconds", "0.1"],
+  fit: ["--test-share", "0.5"],
 };
 
 for (const [task, args] of Object.entries(runs)) {

@@ -22,7 +22,7 @@ export {
   type RaySpaceKind,
   type SceneBounds,
 } from "./ray_space.ts";
-export { readScene, surveyScene } from "./read_scene.ts";
+export { readScene, sceneOfFile, surveyScene } from "./read_scene.ts";
 export { HOLDS, type Posed, type Scene, type SceneOptions, type SceneSurvey, type Shot, type View } from "./scene.ts";
 export { type SceneFigures, sceneFigures } from "./scene_figures.ts";
 export { type SceneFiles, sceneFolder, sceneFromBytes } from "./scene_files.ts";

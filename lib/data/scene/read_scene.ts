@@ -1,3 +1,5 @@
+import { surveyColmap } from "./colmap.ts";
+import { findModel } from "./colmap_files.ts";
 import { surveyLlff } from "./llff.ts";
 import { HOLDS, type Scene, type SceneOptions, type SceneSurvey, type View } from "./scene.ts";
 import { checkWhole } from "../../codec/image/check_picture.ts";
@@ -15,14 +17,33 @@ const READERS = {
   "transforms.json": surveyTransforms,
 };
 
-/** Matches the names of the files by which a folder is recognised as a scene. */
+/** The names by which a folder is recognised as a scene with a COLMAP model. */
+const COLMAP = ["sparse", "colmap"];
+
+/** Matches the names of the files and folders by which a folder is recognised as a scene. */
 export const SCENE_FILES: RegExp = new RegExp(
-  `^(${Object.keys(READERS).map((name) => RegExp.escape(name)).join("|")})$`,
+  `^(${[...Object.keys(READERS), ...COLMAP].map((name) => RegExp.escape(name)).join("|")})$`,
 );
 
 /**
+ * The scene that one of its own files describes, whatever other such files lie beside it.
+ *
+ * @param folder The folder in which the file is.
+ * @param name The name of the file: `poses_bounds.npy`, `transforms_train.json` or `transforms.json`.
+ * @throws {Error} If the file has another name.
+ */
+export function sceneOfFile(folder: SceneFiles, name: string): SceneFiles {
+  if (!Object.hasOwn(READERS, name)) {
+    const expected = `a scene's folder, or its ${Object.keys(READERS).join(", ")}`;
+    throw new Error(`${folder.name}/${name}: expected ${expected}, found another file.`);
+  }
+  const isOther = (path: string) => path !== name && Object.hasOwn(READERS, path);
+  return { ...folder, read: (path) => isOther(path) ? Promise.resolve(undefined) : folder.read(path) };
+}
+
+/**
  * Reads a scene of photographs with known cameras. Its format is recognised by its files: `poses_bounds.npy` (LLFF),
- * `transforms_train.json` (NeRF-synthetic) or `transforms.json` (instant-ngp, nerfstudio).
+ * `transforms_train.json` (NeRF-synthetic), `transforms.json` (instant-ngp, nerfstudio), or without these a model in `sparse/0` (COLMAP).
  *
  * @throws {SceneTooLargeError} If the training views have more pixels than the option `mostPixels` allows.
  * @throws {Error} If the files are none of these, a file is malformed, or an option is invalid.
@@ -56,12 +77,20 @@ export async function surveyScene(files: SceneFiles, options: SceneOptions = {})
   const present: string[] = [];
   for (const name of Object.keys(READERS)) if (await files.read(name) !== undefined) present.push(name);
   const [name, ...others] = present as (keyof typeof READERS)[];
-  if (name === undefined) {
+  const model = name === undefined ? await findModel(files) : undefined;
+  if (name === undefined && model === undefined) {
+    const names = [...await files.list(".") ?? [], ...await files.list("images") ?? []];
+    const hint = names.some((each) => /\.(png|jpe?g)$/i.test(each))
+      ? " Photographs need cameras first: docs/your-photos.md says how to find them."
+      : "";
     throw new Error(
-      `${files.name}: this folder is no scene: expected one of ${Object.keys(READERS).join(", ")}, found none.`,
+      `${files.name}: this folder is no scene: expected one of ${
+        Object.keys(READERS).join(", ")
+      } or sparse/0/cameras.bin, ` +
+        `found none.${hint}`,
     );
   }
-  const survey = await READERS[name](files, options);
+  const survey = model === undefined ? await READERS[name](files, options) : await surveyColmap(files, model, options);
   const { train, test, near, far, kind } = survey;
   if (train.length === 0) {
     throw new Error(`${files.name}: expected at least 2 views, so that one can be held out, found 1.`);

@@ -1,6 +1,6 @@
 import { formatDuration } from "../../shell/progress.ts";
 import { finalRunsInAll, tuningInputs } from "../time_budget.ts";
-import { counted } from "../plan.ts";
+import { counted } from "../../shell/counted.ts";
 import type { ComparisonRecord, RunRecord } from "../record.ts";
 import type { ReportTable } from "../../run/report/model.ts";
 

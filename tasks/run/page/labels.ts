@@ -1,6 +1,7 @@
 /** What the figures of runs are called on a page, with their units. */
 const LABELS: Readonly<Record<string, string>> = {
   psnr: "PSNR (dB)",
+  snr: "SNR (dB)",
   ssim: "SSIM",
   testPsnr: "test PSNR (dB)",
   testSsim: "test SSIM",

@@ -5,6 +5,7 @@ const AXES = [["step", "Steps", "Step"], ["seconds", "Seconds", "Training time (
 const LABELS = {
   psnr: "PSNR (dB)",
   testPsnr: "Test PSNR (dB)",
+  snr: "SNR (dB)",
   iouUniform: "IoU, uniform points",
   iou: "IoU, all points",
 };

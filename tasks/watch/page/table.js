@@ -1,8 +1,8 @@
 import { duration, element, grouped } from "./element.js";
 import { passes } from "./filter.js";
 
-const UNITS = { testPsnr: " dB", psnr: " dB", iouUniform: "" };
-const NAMES = { testPsnr: "test PSNR", psnr: "PSNR", iouUniform: "IoU" };
+const UNITS = { testPsnr: " dB", psnr: " dB", iouUniform: "", snr: " dB" };
+const NAMES = { testPsnr: "test PSNR", psnr: "PSNR", iouUniform: "IoU", snr: "SNR", accuracy: "accuracy" };
 
 /** The columns: heading, what rows are sorted by, and the cell. */
 const COLUMNS = [
@@ -20,7 +20,7 @@ const COLUMNS = [
 
 function qualityText({ figure, quality }) {
   if (quality === undefined) return "";
-  const digits = figure === "iouUniform" ? 4 : 2;
+  const digits = figure === "iouUniform" || figure === "accuracy" ? 4 : 2;
   return `${quality.toFixed(digits).replace("-", "−")}${UNITS[figure] ?? ""}`;
 }
 

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { readScene, sceneFolder } from "../../../mod.ts";
 import { readNpy } from "../../../lib/codec/mod.ts";
-import { sceneFromBytes, type SceneOptions } from "../../../lib/data/scene/mod.ts";
+import { sceneFromBytes, sceneOfFile, type SceneOptions } from "../../../lib/data/scene/mod.ts";
 import { llffFiles, llffRow, npy, testPng } from "../../support/scenes.ts";
 
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -32,6 +32,18 @@ Deno.test("LLFF: columns are turned, intrinsics scaled, a missing folder replace
   assertEquals([picture.width, picture.height, picture.channels], [20, 15, 3]);
   assertAlmostEquals(scene.near, 1.8, 1e-12);
   assertEquals(scene.warnings, ["scene: the folder images_8 is missing, so images_4 is read instead."]);
+});
+
+Deno.test("a scene is read by the file that is named, whatever lies beside it", async () => {
+  const both = { ...llffFiles(2), "transforms.json": text({ camera_angle_x: 0.8, frames: [a, b] }) };
+  const files = sceneFromBytes(
+    { ...both, "images/a.png": testPng(20, 15), "images/b.png": testPng(20, 15, 3) },
+    "scene",
+  );
+  const named = await readScene(sceneOfFile(files, "transforms.json"));
+  assertEquals([named.train[0].name, named.test[0].name], ["images/b.png", "images/a.png"]);
+  assertEquals(named.warnings.filter((warning) => warning.includes("poses_bounds")), []);
+  assertEquals((await readScene(files, { downscale: 4 })).train[0].name, "images_4/01.png");
 });
 
 Deno.test("LLFF: any factor's folder is found, the largest pictures first", async () => {
@@ -310,7 +322,7 @@ const malformed: [string, () => ReturnType<typeof llff>, string][] = [
   [
     "an empty folder",
     () => sceneFromBytes({}, "scene"),
-    "scene: this folder is no scene: expected one of poses_bounds.npy, transforms_train.json, transforms.json, found none.",
+    "scene: this folder is no scene: expected one of poses_bounds.npy, transforms_train.json, transforms.json or sparse/0/cameras.bin, found none.",
   ],
 ];
 Deno.test("w and h may be those of the picture before it was shrunk, up to whole pixels", async () => {

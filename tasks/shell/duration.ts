@@ -1,4 +1,4 @@
-import { UserError } from "../shell/user_error.ts";
+import { UserError } from "./user_error.ts";
 
 const SECONDS = { s: 1, m: 60, min: 60, h: 3600, d: 86400 };
 

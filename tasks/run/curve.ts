@@ -1,4 +1,4 @@
-import { RunFolder } from "../run/run_folder.ts";
+import { RunFolder } from "./run_folder.ts";
 import { shown } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 

@@ -1,5 +1,5 @@
-import type { Report, ReportSection, ReportTable } from "../../run/report/model.ts";
-import { visible } from "../../run/report/visible.ts";
+import type { Report, ReportSection, ReportTable } from "./model.ts";
+import { visible } from "./visible.ts";
 
 /**
  * Formats a report as Markdown, without plots and pictures, which only the HTML file has. Names and commands may come from a stored file,

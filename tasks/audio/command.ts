@@ -1,0 +1,78 @@
+import { defineCommand, type Values } from "../shell/command.ts";
+import {
+  type FieldDefaults,
+  fieldHyperparameters,
+  NETWORK_OPTIONS,
+  objectiveOption,
+  OPTIMIZER_CHOICES,
+  OPTIMIZER_OPTIONS,
+  PAPER_OPTION,
+  RUN_OPTIONS,
+  SCHEDULE_OPTION,
+  SCHEDULE_OPTIONS,
+  UPDATE_OPTIONS,
+} from "../training/options.ts";
+
+/** No hyper-parameters of activations and encodings differ from their own defaults. */
+export const FIELD_DEFAULTS: FieldDefaults = {};
+
+/** The number of passes over all samples if neither epochs nor minutes are given. */
+export const DEFAULT_EPOCHS = 30;
+
+/** The options of `deno task audio`. */
+export const command = defineCommand({
+  usage: "deno task audio",
+  summary:
+    "Trains a neural field on a sound. The field maps the time, from -S to S with the S of --time-scale, to the channels' amplitudes at that moment.",
+  positionals: [{ name: "sound", help: "WAV file", defaultText: "a short chord" }],
+  options: [
+    ...NETWORK_OPTIONS.map((option) => option.name === "activation" ? { ...option, default: "sine" } as const : option),
+    {
+      name: "optimizer",
+      kind: "choice",
+      choices: OPTIMIZER_CHOICES,
+      default: "adam",
+      help: "Update rule; auto is adam with a cosine schedule, because optimizers were not compared on sounds",
+    },
+    ...UPDATE_OPTIONS,
+    { ...SCHEDULE_OPTION, default: "cosine" },
+    objectiveOption("values", "meanSquaredError"),
+    PAPER_OPTION,
+    { name: "batch-size", kind: "integer", min: 1, default: 512, help: "Moments per step" },
+    {
+      name: "time-scale",
+      kind: "number",
+      exclusiveMin: 0,
+      max: 1e6,
+      default: 100,
+      help: "Half the length of the field's time axis; the highest frequencies that a field learns grow with it",
+    },
+    { name: "start", kind: "number", min: 0, default: 0, help: "Where the part to train on begins, in seconds" },
+    {
+      name: "seconds",
+      kind: "number",
+      exclusiveMin: 0,
+      help: "Length of the part to train on",
+      defaultText: "up to the sound's end",
+    },
+    { name: "keep-channels", kind: "flag", help: "Train on all channels instead of their mean" },
+    {
+      name: "epochs",
+      kind: "integer",
+      min: 1,
+      help: "Passes over all moments, including those made before resuming",
+      defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
+    },
+    ...RUN_OPTIONS,
+    ...fieldHyperparameters(FIELD_DEFAULTS),
+    ...OPTIMIZER_OPTIONS,
+    ...SCHEDULE_OPTIONS,
+  ],
+  examples: [
+    "deno task audio speech.wav --seconds 5 --minutes 3 --name speech",
+    "deno task audio --resume runs/audio/speech --minutes 3",
+  ],
+});
+
+/** Every option with its value. */
+export type AudioValues = Values<typeof command>;

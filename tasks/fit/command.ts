@@ -1,0 +1,101 @@
+import { objectiveKinds } from "../../lib/objective/registry.ts";
+import { defineCommand, type Values } from "../shell/command.ts";
+import {
+  type FieldDefaults,
+  fieldHyperparameters,
+  NETWORK_OPTIONS,
+  OPTIMIZER_CHOICES,
+  OPTIMIZER_OPTIONS,
+  PAPER_OPTION,
+  RUN_OPTIONS,
+  SCHEDULE_OPTION,
+  SCHEDULE_OPTIONS,
+  UPDATE_OPTIONS,
+} from "../training/options.ts";
+
+/** No hyper-parameters of activations and encodings differ from their own defaults. */
+export const FIELD_DEFAULTS: FieldDefaults = {};
+
+/** The number of passes over all samples if neither epochs nor minutes are given. */
+export const DEFAULT_EPOCHS = 100;
+
+/** The options of `deno task fit`. */
+export const command = defineCommand({
+  usage: "deno task fit",
+  summary:
+    "Trains a neural field on arrays of your own: rows of coordinates, and what the field should be there. A part of the rows is held out for testing.",
+  positionals: [
+    {
+      name: "inputs",
+      help: "Coordinates, a row for each sample: a NumPy array (.npy) of f32 or f64, or a table (.csv, .tsv)",
+      defaultText: "a surface of two waves",
+    },
+    {
+      name: "targets",
+      help: "What the field should be there, a row for each sample",
+      defaultText: "the last columns of the first file",
+    },
+  ],
+  options: [
+    ...NETWORK_OPTIONS,
+    {
+      name: "optimizer",
+      kind: "choice",
+      choices: OPTIMIZER_CHOICES,
+      default: "adam",
+      help: "Update rule; auto is adam with a cosine schedule, because optimizers cannot be compared on unknown data",
+    },
+    ...UPDATE_OPTIONS,
+    { ...SCHEDULE_OPTION, default: "cosine" },
+    {
+      name: "objective",
+      kind: "choice",
+      choices: objectiveKinds.map(({ name }) => name) as readonly string[],
+      default: "meanSquaredError",
+      help:
+        "What training minimises; with binaryCrossEntropy targets are probabilities, and the field gives their logits",
+    },
+    PAPER_OPTION,
+    { name: "batch-size", kind: "integer", min: 1, default: 512, help: "Samples per step" },
+    {
+      name: "target-columns",
+      kind: "integer",
+      min: 1,
+      default: 1,
+      help: "How many of the last columns are targets, if one file has both",
+    },
+    {
+      name: "normalise",
+      kind: "boolean",
+      default: true,
+      help:
+        "Shift and scale each column of the inputs to [-1, 1], and of the targets to [0, 1] except with binaryCrossEntropy",
+    },
+    {
+      name: "test-share",
+      kind: "number",
+      min: 0,
+      max: 0.9,
+      default: 0.1,
+      help: "Share of the samples that are held out for testing, chosen at random by the seed",
+    },
+    {
+      name: "epochs",
+      kind: "integer",
+      min: 1,
+      help: "Passes over all samples, including those made before resuming",
+      defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
+    },
+    ...RUN_OPTIONS,
+    ...fieldHyperparameters(FIELD_DEFAULTS),
+    ...OPTIMIZER_OPTIONS,
+    ...SCHEDULE_OPTIONS,
+  ],
+  examples: [
+    "deno task fit coordinates.npy values.npy --activation sine --minutes 2 --name mine",
+    "deno task fit measurements.csv --target-columns 3 --optimizer soap",
+  ],
+});
+
+/** Every option with its value. */
+export type FitValues = Values<typeof command>;

@@ -1,0 +1,63 @@
+import { readNpy } from "../../lib/codec/tensor/npy.ts";
+import { readInput } from "../shell/read_input.ts";
+import { UserError } from "../shell/user_error.ts";
+import type { FitValues } from "./command.ts";
+import { columnsOf, type Matrix, rowsOf } from "./matrix.ts";
+import { readTable } from "./read_table.ts";
+
+/** The coordinates of all samples, and what the field should be there. */
+export interface Samples {
+  readonly inputs: Matrix;
+  readonly targets: Matrix;
+}
+
+/**
+ * Reads the samples that the options name.
+ *
+ * @throws {UserError} If the files do not have equally many rows, or there are no columns for both.
+ */
+export async function loadSamples({ inputs: path, targets: other, targetColumns }: FitValues): Promise<Samples> {
+  if (path === undefined) return waves();
+  const first = await readMatrix(path);
+  if (other !== undefined) {
+    const targets = await readMatrix(other);
+    if (rowsOf(first) === rowsOf(targets)) return { inputs: first, targets };
+    throw new UserError(
+      `${other}: expected ${rowsOf(first)} rows, one for each row of ${path}, found ${rowsOf(targets)}.`,
+    );
+  }
+  const at = first.columns - targetColumns;
+  if (at < 1) {
+    throw new UserError(
+      `${path}: expected columns of inputs in front of ${targetColumns} of targets, found ${first.columns} in all.`,
+    );
+  }
+  return { inputs: columnsOf(first, 0, at), targets: columnsOf(first, at, first.columns) };
+}
+
+async function readMatrix(path: string): Promise<Matrix> {
+  const bytes = await readInput(path);
+  if (!/\.npy$/i.test(path)) return readTable(bytes, path);
+  const { shape, data } = readNpy(bytes, path);
+  if (shape.length < 1 || shape.length > 2 || data.length === 0) {
+    throw new UserError(`${path}: expected an array of shape (samples, columns), found (${shape.join(", ")}).`);
+  }
+  const columns = shape[1] ?? 1;
+  const odd = data.findIndex((value) => !Number.isFinite(value));
+  if (odd >= 0) {
+    const place = `row ${Math.floor(odd / columns)}, column ${odd % columns}`;
+    throw new UserError(`${path}, ${place}: expected a finite number, found ${data[odd]}.`);
+  }
+  return { columns, data };
+}
+
+/** A surface of two waves over a square. */
+function waves(): Samples {
+  const side = 64;
+  const place = (i: number) => 2 * i / (side - 1) - 1;
+  const points = Array.from({ length: side * side }, (_, i) => [place(Math.floor(i / side)), place(i % side)]);
+  return {
+    inputs: { columns: 2, data: Float64Array.from(points.flat()) },
+    targets: { columns: 1, data: Float64Array.from(points, ([x, y]) => Math.sin(9 * x + 2 * y) + Math.cos(7 * x * y)) },
+  };
+}

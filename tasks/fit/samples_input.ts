@@ -1,0 +1,145 @@
+import { encodeNpy } from "../../lib/codec/tensor/encode_npy.ts";
+import { tableData, type TrainingData } from "../../lib/data/training_data.ts";
+import type { FieldDescription } from "../../lib/field/description.ts";
+import { evaluateField } from "../../lib/field/evaluate.ts";
+import type { Field } from "../../lib/field/field.ts";
+import type { Gpu } from "../../lib/gpu/device.ts";
+import type { Objective } from "../../lib/objective/objective.ts";
+import type { TrainEvent } from "../../lib/train/train.ts";
+import type { RunFolder } from "../run/run_folder.ts";
+import { UserError } from "../shell/user_error.ts";
+import { chosenObjective } from "../training/objective.ts";
+import type { Closing, Estimate, Figures, Quality, TrainingInput } from "../training/training_input.ts";
+import type { FitValues } from "./command.ts";
+import { type Fit, fitOf } from "./fit_quality.ts";
+import type { Samples } from "./load_samples.ts";
+import { rowsOf } from "./matrix.ts";
+import { type ColumnRanges, pickRows, rangesOf, scaled, splitRows, unscaled } from "./scaling.ts";
+
+/** About how long it takes to encode a million numbers, in seconds. */
+const FILE_SECONDS = 0.2;
+
+/** Samples on the device. A run that trains on them writes the field's values at all of them. */
+export class SamplesInput implements TrainingInput {
+  readonly quality: Quality;
+  readonly data: TrainingData;
+  readonly objective: Objective;
+  readonly #inputs: Float32Array;
+  readonly #targets: Float32Array;
+  readonly #ranges?: { readonly inputs: ColumnRanges; readonly targets?: ColumnRanges };
+  readonly #rows: { readonly train: readonly number[]; readonly test: readonly number[] };
+  /** The field's values at all samples at the last measurement, as targets are. */
+  #result?: Float32Array;
+
+  /** @param description A field from as many inputs to as many outputs as the samples have. */
+  constructor(gpu: Gpu, readonly samples: Samples, readonly values: FitValues, description: FieldDescription) {
+    const { inputs, targets } = samples;
+    const isProbability = values.objective === "binaryCrossEntropy";
+    if (isProbability) checkProbabilities(samples, values);
+    if (values.normalise) {
+      this.#ranges = { inputs: rangesOf(inputs), ...!isProbability && { targets: rangesOf(targets) } };
+    }
+    const ranges = this.#ranges;
+    this.#inputs = ranges ? scaled(inputs, ranges.inputs, [-1, 1]) : Float32Array.from(inputs.data);
+    this.#targets = ranges?.targets ? scaled(targets, ranges.targets, [0, 1]) : Float32Array.from(targets.data);
+    this.#rows = splitRows(inputs, values.testShare, values.seed);
+    this.objective = chosenObjective(values);
+    const { train, test } = this.#rows;
+    this.data = tableData({ gpu, description }, this.objective, {
+      inputs: pickRows(this.#inputs, inputs.columns, train),
+      targets: pickRows(this.#targets, targets.columns, train),
+    });
+    const where = test.length > 0 ? "held-out samples" : "all samples";
+    this.quality = isProbability
+      ? { figure: "accuracy", name: "accuracy", label: `accuracy on ${where}`, digits: 4 }
+      : { figure: "snr", name: "SNR", label: `SNR on ${where} (dB)`, digits: 2, unit: " dB" };
+  }
+
+  get inputs(): number {
+    return this.samples.inputs.columns;
+  }
+
+  get outputs(): number {
+    return this.samples.targets.columns;
+  }
+
+  get config(): Record<string, unknown> {
+    const { inputs, targets } = this.samples;
+    const { train, test } = this.#rows;
+    return {
+      samples: {
+        trained: train.length,
+        heldOut: test.length,
+        inputs: { columns: inputs.columns, names: inputs.names, ...this.#ranges?.inputs },
+        targets: { columns: targets.columns, names: targets.names, ...this.#ranges?.targets },
+      },
+    };
+  }
+
+  checkUnchanged({ samples }: Readonly<Record<string, unknown>>): void {
+    if (JSON.stringify(samples) === JSON.stringify(this.config.samples)) return;
+    throw new UserError(
+      `${
+        this.values.inputs ?? "The samples"
+      }: expected the samples with which the run began, found others: their number, their columns or the ` +
+        "ranges of their columns differ.",
+    );
+  }
+
+  async measure(field: Field, signal?: AbortSignal): Promise<Figures> {
+    const result = await evaluateField(field, this.#inputs, signal) as Float32Array;
+    this.#result = result;
+    const { train, test } = this.#rows;
+    const on = (rows: readonly number[]): Fit => {
+      const pick = (data: Float32Array) => pickRows(data, this.outputs, rows);
+      return fitOf(pick(result), pick(this.#targets), this.values.objective);
+    };
+    const trained = on(train);
+    if (test.length === 0) return { ...trained };
+    const held = Object.entries(trained).map((
+      [name, value],
+    ) => [`train${name[0].toUpperCase()}${name.slice(1)}`, value]);
+    return { ...on(test), ...Object.fromEntries(held) };
+  }
+
+  async snapshot(_: Field, folder: RunFolder, name: string): Promise<void> {
+    await folder.writeFile(`${name}.npy`, this.#predictions());
+  }
+
+  estimate(): Estimate {
+    const seconds = FILE_SECONDS * rowsOf(this.samples.targets) * this.outputs / 1e6;
+    return { snapshot: seconds, closing: [{ name: "the predictions", seconds }] };
+  }
+
+  async conclude(_: Field, folder: RunFolder, __: TrainEvent, { part }: Closing): Promise<Figures> {
+    const write = () => folder.writeFile("predictions.npy", this.#predictions());
+    await part("writing the predictions", write, this.estimate().snapshot);
+    return { samples: rowsOf(this.samples.inputs) };
+  }
+
+  /** The field's values at all samples, in the order of the files and in the units of the targets, or as probabilities. */
+  #predictions(): Uint8Array<ArrayBuffer> {
+    const [ranges, result] = [this.#ranges?.targets, this.#result!];
+    const values = this.values.objective === "binaryCrossEntropy"
+      ? result.map((logit) => 1 / (1 + Math.exp(-logit)))
+      : ranges
+      ? unscaled(result, ranges)
+      : result;
+    return encodeNpy(values, this.outputs);
+  }
+
+  [Symbol.dispose](): void {
+    this.data[Symbol.dispose]();
+  }
+}
+
+function checkProbabilities({ targets: { columns, data } }: Samples, { inputs, targets = inputs }: FitValues): void {
+  const odd = data.findIndex((value) => !(value >= 0 && value <= 1));
+  if (odd < 0) return;
+  throw new UserError(
+    `${targets}, sample ${Math.floor(odd / columns)}, target ${
+      odd % columns
+    }: expected a probability from 0 to 1 for binaryCrossEntropy, ` +
+      `found ${data[odd]}.`,
+  );
+}

@@ -1,0 +1,154 @@
+import { counted } from "../shell/counted.ts";
+import { formatDuration, type ProgressLine } from "../shell/progress.ts";
+import { type FoundRun, qualityOf, readRun } from "../run_list/found_run.ts";
+import { UserError } from "../shell/user_error.ts";
+import type { Engine, Place } from "./engine.ts";
+import type { SweepRun } from "./runs.ts";
+import type { SweepFolder } from "./store.ts";
+
+/** What has become of a run. */
+type RunState = Place | "waiting" | "finished" | "diverged" | "failed" | "cancelled";
+
+/** A run with what is known of it. */
+export interface RunResult {
+  readonly run: SweepRun;
+  readonly state: RunState;
+  /** What its folder has; undefined before there is one. */
+  readonly found?: FoundRun;
+  /** Why it failed. */
+  readonly reason?: string;
+}
+
+/** What a conductor needs. */
+interface Parts {
+  readonly task: string;
+  readonly runs: readonly SweepRun[];
+  readonly folder: SweepFolder;
+  readonly engine: Engine;
+  /** How often a run is started again that failed. */
+  readonly retries: number;
+  readonly progress: ProgressLine;
+  readonly signal: AbortSignal;
+  /** Called when runs have ended. */
+  readonly collected: (results: readonly RunResult[]) => Promise<void>;
+}
+
+/** Makes all runs of a sweep by an engine: starts those that are not finished, again if they fail, and collects results as they arrive. */
+export class Conductor {
+  readonly #results = new Map<number, RunResult>();
+  readonly #tries = new Map<number, number>();
+  #shown = "";
+
+  constructor(readonly parts: Parts) {}
+
+  /** What is known of the runs, in their order. */
+  get results(): readonly RunResult[] {
+    return this.parts.runs.map((run) => this.#results.get(run.number) ?? { run, state: "waiting" });
+  }
+
+  /** Makes the runs until all have ended or the signal stops the sweep. */
+  async conduct(): Promise<void> {
+    const { engine, signal, collected } = this.parts;
+    for (let look = 0;; look++) {
+      const places = await engine.places();
+      const before = this.#ended;
+      const due: SweepRun[] = [];
+      for (const run of this.parts.runs) {
+        if (this.#isOver(run)) continue;
+        if (await this.#look(run, places.get(run.number), look === 0)) due.push(run);
+      }
+      if (look === 0 || this.#ended > before) await collected(this.results);
+      this.#show();
+      if (this.#ended === this.parts.runs.length || signal.aborted) return;
+      if (due.length > 0) await this.#start(due);
+      await engine.wait(signal);
+      if (signal.aborted) return;
+    }
+  }
+
+  /** Looks at the folders of all runs that have not ended, after they were stopped. */
+  async review(): Promise<void> {
+    const places = await this.parts.engine.places();
+    for (const run of this.parts.runs) if (!this.#isOver(run)) await this.#look(run, places.get(run.number), true);
+    await this.parts.collected(this.results);
+  }
+
+  /** Looks at the folder of a run that neither waits nor trains; returns whether it is to be started. */
+  async #look(run: SweepRun, place: Place | undefined, silent: boolean): Promise<boolean> {
+    if (place !== undefined) {
+      this.#results.set(run.number, { run, state: place });
+      return false;
+    }
+    const found = await this.#find(run);
+    if (found?.status === "running") {
+      this.#results.set(run.number, { run, state: "running", found });
+      return false;
+    }
+    if (found?.status === "finished" || found?.status === "diverged") {
+      this.#results.set(run.number, { run, state: found.status, found });
+      if (!silent) this.parts.progress.print(endText(run, found));
+      return false;
+    }
+    this.#results.set(run.number, { run, state: "waiting", found });
+    return !this.#tries.has(run.number) || await this.#isTriedAgain(run, found);
+  }
+
+  /** Notes that a run failed; returns whether it is to be started again. */
+  async #isTriedAgain(run: SweepRun, found: FoundRun | undefined): Promise<boolean> {
+    const { engine, folder, progress, retries, signal } = this.parts;
+    const tries = this.#tries.get(run.number)!;
+    // A run that was stopped together with the sweep has not failed.
+    if (signal.aborted) return false;
+    const { reason, kind } = await engine.ending(run);
+    if (kind === "preempted") this.#tries.set(run.number, tries - 1);
+    const again = kind === "preempted" || kind === "failed" && tries <= retries;
+    folder.append({ run: run.number, tries, reason });
+    const log = folder.logPath(run);
+    progress.print(`${run.name}: ${reason}${again ? "; it is started again" : ""}. What it printed is in ${log}`);
+    if (!again) {
+      this.#results.set(run.number, { run, state: kind === "cancelled" ? "cancelled" : "failed", found, reason });
+    }
+    return again;
+  }
+
+  async #find(run: SweepRun): Promise<FoundRun | undefined> {
+    const { folder, task } = this.parts;
+    try {
+      return await readRun(folder.runPath(task, run), task, run.name);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      // A file may be incomplete for the moment in which it is copied; what stays so makes the run fail.
+      return undefined;
+    }
+  }
+
+  async #start(due: readonly SweepRun[]): Promise<void> {
+    for (const { number } of due) this.#tries.set(number, (this.#tries.get(number) ?? 0) + 1);
+    await this.parts.engine.start(due);
+  }
+
+  #isOver({ number }: SweepRun): boolean {
+    return ["finished", "diverged", "failed", "cancelled"].includes(this.#results.get(number)?.state ?? "");
+  }
+
+  get #ended(): number {
+    return this.parts.runs.filter((run) => this.#isOver(run)).length;
+  }
+
+  /** Shows how many runs are in which state, if that has changed. */
+  #show(): void {
+    const counts = Map.groupBy(this.results, ({ state }) => state);
+    const texts = [...counts].map(([state, each]) => `${each.length} ${state}`);
+    const line = `${counted(this.parts.runs.length, "run")}: ${texts.join(", ")}`;
+    if (line !== this.#shown) this.parts.progress.update(line);
+    this.#shown = line;
+  }
+}
+
+function endText({ name }: SweepRun, found: FoundRun): string {
+  const quality = qualityOf(found);
+  const { seconds } = found.summary;
+  const time = typeof seconds === "number" ? ` after ${formatDuration(seconds)} of training` : "";
+  const figure = quality === undefined ? "" : `, ${quality.label} ${quality.value.toFixed(quality.digits)}`;
+  return `${name}: ${found.status}${time}${figure}`;
+}

@@ -1,0 +1,30 @@
+import type { SweepRun } from "./runs.ts";
+
+/** Where a run is that has not ended. */
+export type Place = "queued" | "running";
+
+/** How the last try of a run ended that is not finished. */
+export interface Ending {
+  readonly reason: string;
+  /** Whether it failed, or was ended by somebody, who does not want it again, or by something more urgent, which counts as no try. */
+  readonly kind: "failed" | "cancelled" | "preempted";
+}
+
+/** What makes the runs of a sweep. */
+export interface Engine {
+  /** Starts runs, or goes on with those that have a folder. */
+  start(runs: readonly SweepRun[]): Promise<void>;
+  /** Where the sweep's runs are that have not ended, by their numbers; those of an earlier call too. */
+  places(): Promise<ReadonlyMap<number, Place>>;
+  /** How the last try of a run ended. */
+  ending(run: SweepRun): Promise<Ending>;
+  /** Waits until something may have changed, or the signal stops the sweep. */
+  wait(signal: AbortSignal): Promise<void>;
+  /**
+   * Ends what is not to go on without this process.
+   *
+   * @param interrupted Whether a signal stopped the sweep.
+   * @returns What does go on, for the user.
+   */
+  stop(interrupted: boolean): Promise<string | undefined>;
+}

@@ -1,0 +1,25 @@
+import { commandText } from "../shell/command_text.ts";
+import { counted } from "../shell/counted.ts";
+import { valueText } from "./option_words.ts";
+import type { SweepRecord } from "./record.ts";
+import type { SweepRun } from "./runs.ts";
+
+/** What a sweep is going to do, in lines for a terminal. */
+export function planLines({ settings, how }: SweepRecord, runs: readonly SweepRun[], path: string): string[] {
+  const { task, inputs, grids } = settings;
+  const texts = grids.map((grid) => {
+    const lists = Object.entries(grid).map(([name, values]) => `${name} (${values.map(valueText).join(", ")})`);
+    return lists.join(" × ") || "no grid";
+  });
+  return [
+    `${counted(runs.length, "run")} of deno task ${task}: ${counted(inputs.length, "input")} × ${texts.join(" and ")}`,
+    `Made by ${how.engine === "local" ? "this machine" : "Slurm"}, ${
+      how.jobs === undefined ? "as many at a time as Slurm grants" : `${how.jobs} at a time`
+    }; in ${path}`,
+  ];
+}
+
+/** The command line of every run. */
+export function runLines({ settings: { task } }: SweepRecord, runs: readonly SweepRun[]): string[] {
+  return runs.map(({ name, args }) => commandText(`deno task ${task}`, [...args, "--name", name]));
+}

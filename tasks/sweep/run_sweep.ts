@@ -1,0 +1,104 @@
+import { ProgressLine } from "../shell/progress.ts";
+import { UserError } from "../shell/user_error.ts";
+import { Conductor, type RunResult } from "./conduct.ts";
+import type { Engine } from "./engine.ts";
+import { LocalEngine } from "./local_engine.ts";
+import { planLines, runLines } from "./plan.ts";
+import type { SweepRecord } from "./record.ts";
+import { writeReport, writeTable } from "./report.ts";
+import { readRequest, type SweepRequest } from "./request.ts";
+import { SlurmEngine } from "./slurm/engine.ts";
+import { headLines } from "./slurm/script.ts";
+import type { SweepRun } from "./runs.ts";
+import { SweepFolder } from "./store.ts";
+
+/** Milliseconds between two reports while runs are made; the table is written whenever one ends. */
+const REPORT_INTERVAL = 60_000;
+
+/**
+ * Runs `deno task sweep`: makes a sweep, or goes on with one.
+ *
+ * @param args The command line.
+ * @param signal Stops the runs of this machine, which write checkpoints; those of a cluster go on unless they are to be cancelled.
+ */
+export async function runSweep(args: readonly string[], signal: AbortSignal): Promise<void> {
+  const request = await readRequest(args);
+  const { path, record, runs } = request;
+  console.log(planLines(record, runs, path).join("\n"));
+  if (request.dryRun) {
+    if (record.how.engine === "slurm") console.log(headLines(record).join("\n"));
+    return console.log(runLines(record, runs).join("\n"));
+  }
+  await checkNotElsewhere(request);
+  const folder = await SweepFolder.open(path);
+  using _lock = await folder.lock();
+  await folder.writeRecord(record);
+  const engine = engineOf(record, runs, folder);
+  const results = await make(request, { folder, engine, signal });
+  const report = await writeReport(record, folder, results);
+  if (!signal.aborted) console.log(report.join("\n"));
+  checkFailures(results, folder);
+}
+
+/** Makes the runs. Whatever happens, none goes on that is to end with this process. */
+async function make(
+  { record, runs }: SweepRequest,
+  { folder, engine, signal }: { folder: SweepFolder; engine: Engine; signal: AbortSignal },
+): Promise<readonly RunResult[]> {
+  const { settings: { task }, how: { retries } } = record;
+  using progress = new ProgressLine();
+  let reported = performance.now();
+  const collected = async (results: readonly RunResult[]) => {
+    await writeTable(record, folder, results);
+    if (performance.now() - reported < REPORT_INTERVAL) return;
+    await writeReport(record, folder, results);
+    reported = performance.now();
+  };
+  const conductor = new Conductor({ task, runs, folder, engine, retries, progress, signal, collected });
+  try {
+    await conductor.conduct();
+  } catch (error) {
+    // Ctrl-C ends the programs of Slurm too.
+    if (!signal.aborted) throw error;
+  } finally {
+    const goingOn = await engine.stop(signal.aborted);
+    progress.finish();
+    if (signal.aborted) {
+      const what = goingOn === undefined ? "Stopped." : `Stopped; ${goingOn}.`;
+      console.log(`${what} To continue, give the same command again, or: deno task sweep --resume ${folder.path}`);
+    }
+  }
+  if (signal.aborted) await conductor.review();
+  return conductor.results;
+}
+
+function engineOf(record: SweepRecord, runs: readonly SweepRun[], folder: SweepFolder): Engine {
+  const { settings: { task }, how } = record;
+  return how.engine === "local"
+    ? new LocalEngine({ folder, task, runs, jobs: how.jobs ?? 1 })
+    : new SlurmEngine({ folder, record, runs });
+}
+
+/** Checks that the runs of a sweep that goes on here are not in a cluster's queue. */
+async function checkNotElsewhere({ path, record, earlier, runs }: SweepRequest): Promise<void> {
+  if (record.how.engine !== "local" || earlier?.how.engine !== "slurm") return;
+  const engine = new SlurmEngine({ folder: await SweepFolder.open(path), record: earlier, runs });
+  const { size } = await engine.places();
+  if (size === 0) return;
+  throw new UserError(
+    `${path}: expected --engine slurm, because ${size} of its runs are in Slurm's queue; to end them: scancel --name=${record.jobName}`,
+  );
+}
+
+/** Says which runs failed. */
+function checkFailures(results: readonly RunResult[], folder: SweepFolder): void {
+  const failed = results.filter(({ state }) => state === "failed" || state === "cancelled");
+  if (failed.length === 0) return;
+  const names = failed.map(({ run, reason }) => `${run.name} (${reason})`);
+  throw new UserError(
+    `${failed.length} of ${results.length} runs failed: ${
+      names.join(", ")
+    }; ${folder.path}/logs has what they printed. ` +
+      "The same command starts them again.",
+  );
+}

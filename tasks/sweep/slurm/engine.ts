@@ -1,0 +1,94 @@
+import { pause } from "../pause.ts";
+import type { Ending, Engine, Place } from "../engine.ts";
+import type { SweepRecord } from "../record.ts";
+import type { SweepRun } from "../runs.ts";
+import type { SweepFolder } from "../store.ts";
+import { UserError } from "../../shell/user_error.ts";
+import { ask } from "./programs.ts";
+import { type QueuedElement, queueOf, stateOf } from "./queue.ts";
+import { jobScript } from "./script.ts";
+
+/** How many looks at the queue may fail one after the other, as they do while Slurm's controller starts again. */
+const MOST_FAILURES = 60;
+
+/** What a sweep by Slurm needs. */
+interface SlurmParts {
+  readonly folder: SweepFolder;
+  readonly record: SweepRecord;
+  /** All runs of the sweep. */
+  readonly runs: readonly SweepRun[];
+}
+
+/** Makes runs as elements of Slurm's job arrays, which go on without this process. */
+export class SlurmEngine implements Engine {
+  /** The element of a job array that a run was last, such as `12_3`. */
+  readonly #elements = new Map<number, string>();
+  /** What the last look at the queue saw. */
+  #seen: ReadonlyMap<number, QueuedElement> = new Map();
+  #failures = 0;
+
+  constructor(readonly parts: SlurmParts) {}
+
+  async start(runs: readonly SweepRun[]): Promise<void> {
+    const { folder, record, runs: all } = this.parts;
+    await folder.write("job.sh", jobScript(record, all, folder.path, Deno.execPath()));
+    const { jobs } = record.how;
+    const array = `${ranges(runs.map(({ number }) => number))}${jobs === undefined ? "" : `%${jobs}`}`;
+    const args = ["--parsable", `--array=${array}`, `--chdir=${folder.path}`, "job.sh"];
+    const { ok, stdout, complaint } = await ask("sbatch", args, folder.path);
+    const [, job] = /^(\d+)/.exec(stdout.trim()) ?? [];
+    if (!ok || job === undefined) throw new UserError(`Slurm refuses the jobs: ${complaint || "sbatch says nothing"}.`);
+    for (const { number } of runs) this.#elements.set(number, `${job}_${number}`);
+  }
+
+  /** The places. A run that was in the queue at the last look still counts, because its files may not have arrived here yet. */
+  async places(): Promise<ReadonlyMap<number, Place>> {
+    const answer = await queueOf(this.parts.record.jobName);
+    if (typeof answer === "string") {
+      if (this.#elements.size === 0 || ++this.#failures > MOST_FAILURES) throw new UserError(`squeue: ${answer}.`);
+      return new Map([...this.#elements.keys()].map((number) => [number, "queued"]));
+    }
+    this.#failures = 0;
+    const before = this.#seen;
+    this.#seen = answer;
+    for (const [number, { element }] of answer) this.#elements.set(number, element);
+    return new Map([
+      ...before.keys().map((number) => [number, "running"] as const),
+      ...answer.entries().map(([number, { place }]) => [number, place] as const),
+    ]);
+  }
+
+  async ending({ number }: SweepRun): Promise<Ending> {
+    const element = this.#elements.get(number);
+    const state = element && await stateOf(element);
+    if (!state) return { reason: "Slurm does not say how its job ended", kind: "failed" };
+    const kind = /^CANCELLED/.test(state) ? "cancelled" : /^PREEMPTED/.test(state) ? "preempted" : "failed";
+    return { reason: `job ${element}: ${state}`, kind };
+  }
+
+  async wait(signal: AbortSignal): Promise<void> {
+    using timer = pause(1000 * this.parts.record.how.lookEvery, signal);
+    await timer.over;
+  }
+
+  async stop(interrupted: boolean): Promise<string | undefined> {
+    if (!interrupted) return undefined;
+    const elements = [...this.#elements].filter(([number]) => this.#seen.has(number)).map(([, element]) => element);
+    if (elements.length === 0) return undefined;
+    if (!this.parts.record.how.cancelOnStop) return `${elements.length} runs go on in Slurm's queue`;
+    const { ok, complaint } = await ask("scancel", elements);
+    this.#seen = new Map();
+    return ok ? undefined : `scancel failed: ${complaint}`;
+  }
+}
+
+/** Numbers in rising order as Slurm reads them: "1-3,7". */
+export function ranges(numbers: readonly number[]): string {
+  const parts: [first: number, last: number][] = [];
+  for (const number of numbers) {
+    const part = parts.at(-1);
+    if (part !== undefined && number === part[1] + 1) part[1] = number;
+    else parts.push([number, number]);
+  }
+  return parts.map(([first, last]) => first === last ? `${first}` : `${first}-${last}`).join(",");
+}

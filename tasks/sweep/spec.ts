@@ -1,0 +1,100 @@
+import { dirname, resolve } from "@std/path";
+import { TASKS } from "../registry.ts";
+import { readJson } from "../run/json.ts";
+import { callerPath } from "../shell/caller_path.ts";
+import {
+  checkShape,
+  exactObject,
+  list,
+  optional,
+  printable,
+  record,
+  type Shape,
+  type Shaped,
+  word,
+} from "../shell/shape.ts";
+import { UserError } from "../shell/user_error.ts";
+import type { TrainingTask } from "../training/task.ts";
+import { checkOption, type OptionValue, valueText } from "./option_words.ts";
+import type { SweepInput, SweepSettings } from "./record.ts";
+import { gridShape, valueShape } from "./record.ts";
+import { type SlurmOptions, slurmShape } from "./slurm/options.ts";
+
+type Grid = Shaped<typeof gridShape>;
+
+/** What a file asks for. */
+export interface Spec {
+  readonly settings: SweepSettings;
+  /** What it asks of Slurm. */
+  readonly slurm: SlurmOptions;
+}
+
+const gridOrGrids: Shape<Grid | readonly Grid[]> = (found) =>
+  (Array.isArray(found) ? list(gridShape, { least: 1 }) : gridShape)(found);
+
+const specShape = exactObject({
+  task: word([...TASKS.keys()]),
+  inputs: optional(list(printable(), { least: 1 })),
+  options: optional(record(valueShape)),
+  grid: optional(gridOrGrids),
+  slurm: optional(slurmShape),
+});
+
+/**
+ * Reads the file that describes a sweep, and checks every value by itself.
+ *
+ * @param typed The file's path as it was typed. Paths of inputs are relative to its folder.
+ * @throws {UserError} If it cannot be read, a name in it is unknown, a value is none of its option's, or an input does not exist.
+ */
+export async function readSpec(typed: string): Promise<Spec> {
+  const path = callerPath(typed);
+  const spec = checkShape(await readJson(path), specShape, typed);
+  const { options = {}, grid = {}, slurm = {} } = spec;
+  const task = TASKS.get(spec.task)!;
+  const grids = Array.isArray(grid) ? grid as readonly Grid[] : [grid as Grid];
+  for (const [name, value] of Object.entries(options)) checkOption(task, name, value, `${typed}, options.${name}`);
+  for (const [index, each] of grids.entries()) {
+    checkGrid(task, { grid: each, options }, `${typed}, grid${Array.isArray(grid) ? `[${index}]` : ""}`);
+  }
+  const inputs = await inputsOf(spec.inputs, dirname(path), `${typed}, inputs`);
+  return { settings: { task: spec.task, inputs, options, grids }, slurm };
+}
+
+/** Checks all values of a grid. */
+function checkGrid(
+  task: TrainingTask,
+  { grid, options }: { readonly grid: Grid; readonly options: Readonly<Record<string, OptionValue>> },
+  where: string,
+): void {
+  for (const [name, values] of Object.entries(grid)) {
+    if (Object.hasOwn(options, name)) {
+      throw new UserError(`${where}.${name}: expected this option here or in options, found it in both.`);
+    }
+    for (const [index, value] of values.entries()) {
+      const place = `${where}.${name}[${index}]`;
+      checkOption(task, name, value, place);
+      if (values.findIndex((other) => valueText(other) === valueText(value)) < index) {
+        throw new UserError(`${place}: expected different values, found ${valueText(value)} twice.`);
+      }
+    }
+  }
+}
+
+/** The inputs with their absolute paths. */
+async function inputsOf(
+  typed: readonly string[] | undefined,
+  folder: string,
+  where: string,
+): Promise<SweepInput[]> {
+  if (typed === undefined) return [{ name: "default" }];
+  return await Promise.all(typed.map(async (name, index) => {
+    const path = resolve(folder, name);
+    if (await Deno.stat(path).catch(() => undefined) === undefined) {
+      throw new UserError(`${where}[${index}]: ${path}: cannot be read: there is no such file or folder.`);
+    }
+    if (typed.indexOf(name) < index) {
+      throw new UserError(`${where}[${index}]: expected different inputs, found ${name} twice.`);
+    }
+    return { name, path };
+  }));
+}

@@ -1,0 +1,59 @@
+import { parseDuration } from "../shell/duration.ts";
+import { UserError } from "../shell/user_error.ts";
+
+/** Seconds that a process needs for its last files and for leaving the device. */
+export const ENDING = 2;
+
+/** The longest time of a timer, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** The time by which a process is to have ended, counted from its start. */
+export class Deadline {
+  /**
+   * @param text What was asked for, such as "20m".
+   * @param seconds The same in seconds.
+   * @param now The seconds since the process started.
+   */
+  constructor(
+    readonly text: string,
+    readonly seconds: number,
+    readonly now: () => number = () => performance.now() / 1000,
+  ) {}
+
+  /**
+   * The deadline that `--deadline` asks for, if it was given.
+   *
+   * @throws {UserError} If its value is not a duration.
+   */
+  static asked(text: string | undefined): Deadline | undefined {
+    return text === undefined ? undefined : new Deadline(text, parseDuration("--deadline", text));
+  }
+
+  /** Seconds until the process is to have ended; negative afterwards. */
+  get left(): number {
+    return this.seconds - this.now();
+  }
+
+  /** A signal that is aborted so many seconds before the deadline. Its reason is a sentence for the user. */
+  before(seconds: number): AbortSignal {
+    const controller = new AbortController();
+    const wait = () => {
+      const left = 1000 * (this.left - seconds);
+      if (left > 0) Deno.unrefTimer(setTimeout(wait, Math.min(left, LONGEST_TIMER)));
+      else {
+        controller.abort(
+          new UserError(
+            `--deadline ${this.text}: expected time for at least one step and what follows it, but the time was over before that.`,
+          ),
+        );
+      }
+    };
+    wait();
+    return controller.signal;
+  }
+}
+
+/** The signal that comes first: that of the user, or the deadline's so many seconds before it. */
+export function signalOrDeadline(signal: AbortSignal, deadline: Deadline | undefined, seconds: number): AbortSignal {
+  return deadline === undefined ? signal : AbortSignal.any([signal, deadline.before(seconds)]);
+}

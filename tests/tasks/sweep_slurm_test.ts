@@ -1,0 +1,76 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { ranges } from "../../tasks/sweep/slurm/engine.ts";
+import { elementsIn, shownState } from "../../tasks/sweep/slurm/queue.ts";
+import { outcome, readUntil, startTask } from "../support/process.ts";
+import { slurm, slurmTest } from "../support/slurm.ts";
+import { isUnderWay, processesWith, tableOf, until, writeSixRuns } from "../support/sweeps.ts";
+import { inFolder } from "../support/temporary_folder.ts";
+
+Deno.test("what the programs of Slurm print is understood", () => {
+  assertEquals(ranges([1, 2, 3, 5, 7, 8]), "1-3,5,7-8");
+  const listing = "12|3|RUNNING\n12|4|PENDING\n14|1|COMPLETING\n15|N/A\n";
+  assertEquals([...elementsIn(listing)], [
+    [3, { element: "12_3", place: "running" }],
+    [4, { element: "12_4", place: "queued" }],
+    [1, { element: "14_1", place: "running" }],
+  ]);
+  const line = (state: string, exit: string) =>
+    `JobId=7 ArrayJobId=5 JobName=x JobState=${state} Reason=NonZeroExitCode Requeue=1 ExitCode=${exit} RunTime=00:00:02`;
+  assertEquals(shownState(line("FAILED", "137:0")), "FAILED, exit code 137");
+  assertEquals(shownState(line("FAILED", "0:9")), "FAILED, signal 9");
+  assertEquals(shownState(line("CANCELLED", "0:15")), "CANCELLED, signal 15");
+  assertEquals(shownState("slurm_load_jobs error"), undefined);
+});
+
+slurmTest(
+  "six runs by Slurm, of which one is killed, one preempted and one out of time, make the table of six runs here",
+  () =>
+    inFolder(async (folder) => {
+      const spec = await writeSixRuns(folder);
+      const [here, there] = ["here", "there"].map((name) => join(folder, "runs", "sweep", name));
+      const made = outcome(startTask("sweep", [spec, "--name", "here"], folder));
+      const bySlurm = ["--engine", "slurm", "--partition", "usual", "--look-every", "1", "--jobs", "1"];
+      const submitter = startTask("sweep", [spec, "--name", "there", ...bySlurm], folder);
+      try {
+        await disturb(there, submitter, join(folder, "p.png"));
+        // The process that submitted has died, and another one collects.
+        const resumed = await outcome(startTask("sweep", ["--resume", there], folder));
+        assertEquals(resumed.code, 0, resumed.stderr);
+        assertStringIncludes(resumed.stdout, "6 of 6 runs are finished.");
+      } finally {
+        const { jobName } = JSON.parse(await Deno.readTextFile(join(there, "sweep.json")));
+        await slurm("scancel", `--name=${jobName}`);
+      }
+      for (const number of [4, 6]) assertStringIncludes(await logOf(there, number), "Stopped at step");
+      assertEquals((await made).code, 0);
+      assertEquals(await tableOf(there), await tableOf(here));
+    }),
+);
+
+/** Lets one run think that its time is up, kills another, preempts the third one, and then kills the process that submitted them. */
+async function disturb(sweep: string, submitter: Deno.ChildProcess, input: string): Promise<void> {
+  const names = [4, 5, 6].map((number) => `${number}-epochs-400-seed-${number - 4}`);
+  const underWay = (name: string) => until(name, () => isUnderWay(join(sweep, "runs", "image", name)));
+  await underWay(names[0]);
+  const { jobName } = JSON.parse(await Deno.readTextFile(join(sweep, "sweep.json")));
+  const job = await slurm("squeue", "--array", `--name=${jobName}`, "--states=RUNNING", "--noheader", "--format=%F");
+  // The signal that Slurm sends to the script before its time is up. The program may take seconds to return.
+  const warned = slurm("scancel", "--signal=TERM", "--batch", `${job}_4`);
+  await underWay(names[1]);
+  for (const process of await processesWith(input, names[1])) Deno.kill(process, "SIGKILL");
+  await underWay(names[2]);
+  await slurm("sbatch", "--partition=urgent", "--exclusive", "--output=/dev/null", "--wrap=true");
+  await until("run 6 is preempted", async () => (await logOf(sweep, 6)).includes("PREEMPTION"));
+  const told = await readUntil(submitter.stderr.getReader(), (text) => text.includes("started again"));
+  assertMatch(told, new RegExp(`^${names[1]}: job \\d+_5: FAILED, exit code 137; it is started again`, "m"));
+  await warned;
+  submitter.kill("SIGKILL");
+  await submitter.stdout.cancel();
+  await submitter.status;
+}
+
+/** What a run printed. */
+function logOf(sweep: string, number: number): Promise<string> {
+  return Deno.readTextFile(join(sweep, "logs", `${number}.log`)).catch(() => "");
+}
