@@ -55,6 +55,7 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/training": ["tasks/shell", "tasks/run"],
   ...Object.fromEntries(TRAINED.map((folder) => [folder, SHARED])),
   "tasks/registry.ts": ["tasks/training", ...TRAINED],
+  "tasks/advise": [...SHARED, "tasks/registry.ts"],
   "tasks/curvature": [...SHARED, "tasks/registry.ts"],
   "tasks/compare": [...SHARED, "tasks/registry.ts"],
   "tasks/bench": SHARED,

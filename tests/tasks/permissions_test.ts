@@ -57,6 +57,17 @@ Deno.test("watching runs may read them and listen on this machine, and nothing e
   assertEquals(new TextDecoder().decode(stdout).trim().split("\n"), attempts.map(() => "NotCapable"));
 });
 
+Deno.test("tasks that only measure may write in the cache only, and start no process", () => {
+  const variables = { INIT_CWD: "/the caller", HOME: "/my home", XDG_CACHE_HOME: "/a cache" };
+  for (const name of ["advise", "tune"]) {
+    const flags = taskFlags(name, variables);
+    assertEquals(flags.filter((flag) => flag.startsWith("--allow-") && !flag.startsWith("--allow-env")), [
+      "--allow-read",
+      "--allow-write=/a cache/neural-fields,/my home/.cache/neural-fields",
+    ]);
+  }
+});
+
 Deno.test("what a task is not permitted to do is refused by the runtime", async () => {
   const attempts = {
     "writing beside runs": `Deno.writeTextFileSync("/caller/x", "")`,
