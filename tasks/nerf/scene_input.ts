@@ -137,6 +137,7 @@ export class SceneInput implements TrainingInput {
     const pixels = this.#evaluatedPixels.flatMap((places, i) => Array.from(places, (place) => firsts[i] + place));
     const { pixel } = await renderPixels(field, cameras, Uint32Array.from(pixels), { ...this.#rendering, signal });
     let first = 0;
+    let squares = 0;
     const psnrs = test.map(({ picture }, i) => {
       const places = this.#evaluatedPixels[i];
       const truth = Float32Array.from(
@@ -144,10 +145,11 @@ export class SceneInput implements TrainingInput {
         (_, at) => picture.pixels[3 * places[Math.floor(at / 3)] + at % 3],
       );
       const found = pixel.subarray(3 * first, 3 * (first += places.length));
+      found.forEach((value, at) => squares += (value - truth[at]) ** 2);
       return peakSignalToNoiseRatio(found, truth);
     });
     this.#secondsToMeasure = (performance.now() - begin) / 1000;
-    return { testPsnr: mean(psnrs) };
+    return { loss: squares / (3 * pixels.length), testPsnr: mean(psnrs) };
   }
 
   async snapshot(field: Field, folder: RunFolder, name: string, signal?: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { type LargestParts, largestParts } from "../../lib/data/mesh/largest_parts.ts";
 import { extractMesh, fieldSlices } from "../../lib/data/mesh/field_grid.ts";
 import type { MeshReport } from "../../lib/data/mesh/inspect.ts";
 import { denormaliseMesh, type NormalisedMesh } from "../../lib/data/mesh/normalise.ts";
@@ -48,7 +49,7 @@ const COMPARISON_SECONDS = 3;
 /** A mesh on the device. A run that trains on it writes scores on held-out points, the mesh extracted from the field, and pictures. */
 export class MeshInput implements TrainingInput {
   readonly outputs = 1;
-  readonly quality = { figure: "iouUniform", name: "IoU", label: "IoU, uniform points", digits: 4 };
+  readonly quality = { figure: "iouUniform", name: "uniform IoU", label: "IoU, uniform points", digits: 4 };
   /** Seconds between evaluations. It is limited, because an epoch of a million points may take many minutes. */
   readonly evaluationInterval = 60;
   readonly data: TrainingData;
@@ -153,9 +154,10 @@ export class MeshInput implements TrainingInput {
     await part("drawing the cross-section", section, forSection.seconds);
     const progress = (done: number) => say("extracting the mesh", done);
     const extract = () => extractMesh(field, { resolution: values.resolution, progress, signal });
-    const mesh = await part("extracting the mesh", extract, forMesh.seconds);
+    const extracted = await part("extracting the mesh", extract, forMesh.seconds);
+    const largest = extracted && largestParts(extracted, values.components);
     const authors = values.metric === "authors" ? { iouAuthors: await this.#authors(field, event, signal) } : {};
-    return { ...scores, ...authors, ...mesh && await this.#concludeMesh(mesh, folder, closing) };
+    return { ...scores, ...authors, ...largest && await this.#concludeMesh(largest, folder, closing) };
   }
 
   /** Scores the field on a part of the held-out points, if those are more than at the last measurement. */
@@ -171,7 +173,7 @@ export class MeshInput implements TrainingInput {
   }
 
   /** Writes an extracted mesh and its pictures, and compares it with the input. */
-  async #concludeMesh(mesh: Mesh, folder: RunFolder, { part }: Closing): Promise<Figures> {
+  async #concludeMesh({ mesh, parts }: LargestParts, folder: RunFolder, { part }: Closing): Promise<Figures> {
     const { input } = this;
     await part("drawing the meshes", async () => {
       await folder.writeFile("input.png", encodePng(meshPicture(input.mesh, { beside: mesh })));
@@ -188,7 +190,7 @@ export class MeshInput implements TrainingInput {
     // A field that is positive nowhere has no surface to compare.
     const compare = () => compareMeshes(mesh, input.mesh);
     const distance = faces === 0 ? {} : await part("comparing the mesh with the input", compare, COMPARISON_SECONDS);
-    return { vertices: mesh.positions.length / 3, faces, ...distance };
+    return { vertices: mesh.positions.length / 3, faces, components: parts, ...distance };
   }
 
   /** The metric of the published code: the IoU of the last training batch, where a logit (not a probability) above ½ means inside. */

@@ -25,7 +25,7 @@ interface ProgressOptions {
 const frame = 50;
 
 /** What takes longer, in milliseconds, is also said on a stream that is not a terminal. */
-const PATIENCE = 1000;
+const PATIENCE = 2000;
 
 /**
  * One line that shows how far a task is. On a terminal it is overwritten in place; elsewhere a new line is written every few

@@ -100,8 +100,14 @@ export class Conductor {
     // A run that was stopped together with the sweep has not failed.
     if (signal.aborted) return false;
     const { reason, kind } = await engine.ending(run);
+    if (kind === "ended" && found?.status === "stopped" && run.kept.length > 0) {
+      // Its deadline ended it.
+      this.#tries.set(run.number, tries - 1);
+      progress.print(`${run.name}: ${found.made} of ${found.steps} steps are made; it goes on`);
+      return true;
+    }
     if (kind === "preempted") this.#tries.set(run.number, tries - 1);
-    const again = kind === "preempted" || kind === "failed" && tries <= retries;
+    const again = kind === "preempted" || kind !== "cancelled" && tries <= retries;
     folder.append({ run: run.number, tries, reason });
     const log = folder.logPath(run);
     progress.print(`${run.name}: ${reason}${again ? "; it is started again" : ""}. What it printed is in ${log}`);

@@ -61,6 +61,7 @@ export function fieldHyperparameters(defaults: FieldDefaults): Option[] {
 export const UPDATE_OPTIONS = [
   {
     name: "learning-rate",
+    short: "lr",
     kind: "number",
     exclusiveMin: 0,
     help: "Learning rate, which the schedule multiplies",
@@ -222,6 +223,13 @@ export const RUN_OPTIONS = [
   },
   ...DEVICE_OPTIONS,
   { name: "name", kind: "string", help: "Name of the run", defaultText: "the current time" },
+  {
+    name: "config",
+    kind: "string",
+    placeholder: "FILE",
+    help: "JSON file with options, such as the config.json of a run; the command line wins",
+    defaultText: "none",
+  },
   {
     name: "on-write-error",
     kind: "choice",

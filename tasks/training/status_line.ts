@@ -74,7 +74,7 @@ export class StatusLine {
   }
 }
 
-/** "IoU 0.9712", with a dash where nothing has been measured yet. */
+/** "PSNR 26.91 dB", with a dash where nothing has been measured yet. */
 export function formatQuality({ figure, name, digits, unit = "" }: Quality, figures: Summary): string {
   return `${name} ${figure in figures ? `${Number(figures[figure]).toFixed(digits)}${unit}` : "–"}`;
 }

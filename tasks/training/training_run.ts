@@ -14,7 +14,7 @@ import type { RunTotals } from "./earlier_run.ts";
 import { checkMeasured, isMeasuredAbove } from "./loss_limit.ts";
 import { ENDING, signalOrDeadline } from "./deadline.ts";
 import { readEarlierRecords } from "./earlier_records.ts";
-import { beginClosing, soonAfter, unlessStopped } from "./closing.ts";
+import { beginClosing, soonAfter, unlessCut, unlessStopped } from "./closing.ts";
 import { runConfig } from "./run_config.ts";
 import { runSummary } from "./run_summary.ts";
 import { formatQuality, StatusLine } from "./status_line.ts";
@@ -231,7 +231,7 @@ export class TrainingRun implements Disposable {
     const leaveOut = (what: string, command = this.#again) => this.#leftOut.push({ what, command });
     const closing = beginClosing({
       say: (what, part) => {
-        if (habits !== undefined) return this.#progress.update(`${habits.prefix}${what}`);
+        if (habits !== undefined) return this.#progress.update({ what: `${habits.prefix}${what}`, part });
         const left = end - performance.now() / 1000;
         const progress = { what, part, left: left > 0 ? left : undefined };
         if (part === undefined) this.#progress.begin(progress);
@@ -244,23 +244,11 @@ export class TrainingRun implements Disposable {
       compared: habits !== undefined,
       deadline,
     });
-    try {
+    return await unlessCut(closing, this.#again, async () => {
       if (!await this.#evaluate(event, closing.signal)) closing.signal.throwIfAborted();
       else if (!this.#endsEarly(event)) checkMeasured(this.#figures, input.objective, event.step);
       return await input.conclude(field, folder, event, closing);
-    } catch (error) {
-      if (!closing.signal.aborted) throw error;
-      if (closing.isLate()) {
-        leaveOut("the closing measurements");
-        return {};
-      }
-      if (stopped) {
-        closing.print("Results that would have taken longer were left out.");
-        return {};
-      }
-      closing.print(`The run is trained, but its closing measurements were stopped. To make them: ${this.#again}`);
-      throw error;
-    }
+    });
   }
 
   /** Makes the folder of a new run, and writes what the run needs to be resumed. Before the start, the kernels are not known. */

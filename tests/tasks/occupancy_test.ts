@@ -108,7 +108,7 @@ Deno.test("a run leaves a mesh in the input's coordinates, pictures, metrics and
     const whole = await succeeds(folder, "ball.ply --epochs 6 --name whole --metric authors", ...settings);
     assertStringIncludes(whole.stderr, "3 edges with only one face (boundary edges)");
     assertMatch(whole.stderr, /^epoch .*step \d+ .*loss .*IoU .*ETA .*steps\/s$/m);
-    assertMatch(whole.stdout, /^IoU 0\.\d{4} after 48 steps; the run is in .*whole\n$/);
+    assertMatch(whole.stdout, /^uniform IoU 0\.\d{4} after 48 steps; the run is in .*whole\n$/);
     const run = join(folder, "runs/occupancy/whole");
     assertEquals(namesIn(run), [
       ".lock",

@@ -53,7 +53,7 @@ Deno.test("what begins is shown at once on a terminal, and elsewhere only if it 
   using progress = new ProgressLine({ stream: log });
   progress.begin("reading");
   progress.begin("reading on");
-  await new Promise((resolve) => setTimeout(resolve, 1100));
+  await new Promise((resolve) => setTimeout(resolve, 2100));
   assertEquals(log.text, "reading on\n");
 });
 

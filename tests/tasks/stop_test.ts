@@ -82,7 +82,7 @@ Deno.test("minutes that are too few for one step are refused, and the message sa
     assertEquals([code, stdout], [1, ""]);
     assertMatch(
       stderr,
-      /^error: --minutes 0\.00001: expected time for at least one step, but a step of 3072 samples takes about \S+ s; (--batch-size \d+ or )?--minutes \S+ would fit\.\n$/,
+      /^error: --minutes 0\.00001: expected time for at least one step, but a step of 3072 samples takes about \S+ s; (--batch-size \d+ or )?--minutes \S+ would fit\.\n$/m,
     );
   }));
 

@@ -2,7 +2,7 @@ import { mean } from "../../shell/statistics.ts";
 import type { KnownRun } from "./known_runs.ts";
 
 /** A figure as decibels of the error that is left, in which progress over the logarithm of the steps is nearly a straight line. */
-export interface Scale {
+interface Scale {
   readonly decibels: (quality: number) => number;
   readonly quality: (decibels: number) => number;
 }

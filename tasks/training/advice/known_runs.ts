@@ -12,7 +12,7 @@ export interface KnownRun {
 }
 
 /** An optimizer with the settings with which it was trained. */
-export interface KnownOptimizer {
+interface KnownOptimizer {
   readonly optimizer: string;
   readonly learningRate: number;
   readonly schedule: string;
