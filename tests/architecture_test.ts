@@ -60,6 +60,7 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/compare": [...SHARED, "tasks/registry.ts"],
   "tasks/bench": SHARED,
   "tasks/run_list": [...SHARED, "tasks/registry.ts"],
+  "tasks/watch": SHARED,
   "tasks/sweep": [...SHARED, "tasks/registry.ts", "tasks/run_list"],
 };
 

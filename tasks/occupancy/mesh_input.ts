@@ -14,6 +14,8 @@ import { encodeObj } from "../../lib/codec/mesh/encode_obj.ts";
 import { meshPicture } from "../../lib/render/mesh_picture.ts";
 import { encodePly } from "../../lib/codec/mesh/encode_ply.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
+import { errorPicture } from "../run/error_picture.ts";
+import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { slicePicture } from "../../lib/render/slice_picture.ts";
 import type { TrainingData } from "../../lib/data/training_data.ts";
@@ -35,6 +37,9 @@ const USUAL_THRESHOLD = 0.5;
 /** Side of the picture of the cross-section in pixels. */
 const SECTION = 384;
 
+/** Side of the cross-section of a preview; it has fewer points than are scored while training. */
+const PREVIEW_SECTION = 128;
+
 /** About how long it takes to find, draw and write the surface in a grid of 100 cells along each axis, in seconds. */
 const MESH_SECONDS = 2;
 
@@ -50,6 +55,8 @@ export class MeshInput implements TrainingInput {
   readonly data: TrainingData;
   readonly objective: Objective;
   readonly #sampler: OccupancySampler;
+  /** For each side of a cross-section, the winding numbers of its points minus the threshold. */
+  readonly #sections = new Map<number, Float32Array>();
   #secondsToMeasure = 0;
 
   constructor(gpu: Gpu, readonly input: NormalisedMesh, readonly values: OccupancySettings) {
@@ -195,18 +202,47 @@ export class MeshInput implements TrainingInput {
     return scoreBatch(field, this.#sampler, { ...place, count: points, seed }, 0.5, signal);
   }
 
+  async preview(field: Field, signal?: AbortSignal): Promise<Preview> {
+    const size = PREVIEW_SECTION;
+    const { logits, truth } = await this.#valuesIn(field, size, signal);
+    const picture = (pixels: Float32Array): Picture => ({ width: size, height: size, channels: 1, pixels });
+    const inside = truth.map((value) => value > 0 ? 1 : 0);
+    return {
+      truth: slicePicture(truth, size, size),
+      result: slicePicture(logits, size, size, truth),
+      error: errorPicture(picture(logits.map((value) => 1 / (1 + Math.exp(-value)))), picture(inside)),
+      titles: [
+        "Cross-section z = 0 of the input",
+        "The field there: blue outside, orange inside, its surface in black, the input's in green",
+        "Error of the probability, from black (0) to pale yellow (0.25 or more)",
+      ],
+    };
+  }
+
   /** A picture of the field in the plane z = 0, with y pointing up. */
   async #section(field: Field, signal?: AbortSignal): Promise<Picture> {
-    const spacing = 2 / (SECTION - 1);
-    const size = [SECTION, SECTION, 1] as const;
+    const { logits, truth } = await this.#valuesIn(field, SECTION, signal);
+    return slicePicture(logits, SECTION, SECTION, truth);
+  }
+
+  /** The logits of the field, and the true winding numbers minus the threshold, at square points of the plane z = 0, the top row first. */
+  async #valuesIn(field: Field, side: number, signal?: AbortSignal) {
+    const spacing = 2 / (side - 1);
+    const size = [side, side, 1] as const;
     const [logits] = await Array.fromAsync(fieldSlices(field, { size, origin: [-1, -1, 0], spacing }, { signal }));
-    const points = Float32Array.from({ length: 3 * SECTION * SECTION }, (_, i) => {
+    const truth = this.#sections.get(side) ?? await this.#trueSection(side);
+    this.#sections.set(side, truth);
+    return { logits: topFirst(logits, side), truth };
+  }
+
+  async #trueSection(side: number): Promise<Float32Array> {
+    const spacing = 2 / (side - 1);
+    const points = Float32Array.from({ length: 3 * side * side }, (_, i) => {
       const [axis, at] = [i % 3, Math.floor(i / 3)];
-      return axis === 0 ? spacing * (at % SECTION) - 1 : axis === 1 ? spacing * Math.floor(at / SECTION) - 1 : 0;
+      return axis === 0 ? spacing * (at % side) - 1 : axis === 1 ? spacing * Math.floor(at / side) - 1 : 0;
     });
     const { winding, threshold } = this.#sampler;
-    const truth = (await winding.at(points)).map((w) => w - threshold);
-    return slicePicture(topFirst(logits), SECTION, SECTION, topFirst(truth));
+    return topFirst((await winding.at(points)).map((w) => w - threshold), side);
   }
 
   [Symbol.dispose](): void {
@@ -215,10 +251,10 @@ export class MeshInput implements TrainingInput {
 }
 
 /** Reverses the order of rows, since y points up and the rows of a picture go down. */
-function topFirst(values: Float32Array): Float32Array {
+function topFirst(values: Float32Array, side: number): Float32Array {
   const turned = new Float32Array(values.length);
-  for (let row = 0; row < SECTION; row++) {
-    turned.set(values.subarray(row * SECTION, (row + 1) * SECTION), (SECTION - 1 - row) * SECTION);
+  for (let row = 0; row < side; row++) {
+    turned.set(values.subarray(row * side, (row + 1) * side), (side - 1 - row) * side);
   }
   return turned;
 }

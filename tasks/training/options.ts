@@ -200,6 +200,7 @@ export const RUN_OPTIONS = [
       "Checkpoints to keep along the run besides the newest three: the last evaluation's in each of this many equal parts of the run",
     defaultText: "the newest three only",
   },
+  { name: "tensorboard", kind: "flag", help: "Also write the measurements and previews as event files of TensorBoard" },
   {
     name: "on-divergence",
     kind: "choice",

@@ -1,6 +1,7 @@
 import type { Field } from "../../lib/field/field.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import type { NewRunOptions } from "../run/new_run.ts";
+import type { PageCommand } from "../run/page/model.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { ProgressLine } from "../shell/progress.ts";
 import type { Costs } from "./costs.ts";
@@ -8,6 +9,7 @@ import type { Deadline } from "./deadline.ts";
 import type { RunTotals } from "./earlier_run.ts";
 import type { Rollback } from "./rollback.ts";
 import type { RunLength } from "./run_length.ts";
+import type { RunPicture } from "./task.ts";
 import type { TrainingInput } from "./training_input.ts";
 
 /** Settings of a run that is one of many, such as those of a comparison. */
@@ -54,9 +56,13 @@ export interface RunParts {
   readonly trainingTimeIsOver?: AbortSignal;
   /** What a resumed run had spent on training, if its checkpoint tells; otherwise its last measurement does. */
   readonly spent?: RunTotals;
+  /** The pictures of a finished run, for its page. */
+  readonly pictures?: readonly RunPicture[];
+  /** Further commands for the page of the run in this folder. */
+  readonly commands?: (path: string) => readonly PageCommand[];
   /**
-   * Settings of a run that is one of many. Such a run writes figures and the task's own files, but no checkpoints and no plot, and prints
-   * little.
+   * Settings of a run that is one of many. Such a run writes figures and the task's own files, but no checkpoints and no plot, its page only at
+   * the end, and prints little.
    */
   readonly habits?: RunHabits;
 }

@@ -117,14 +117,15 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
     return console.log([planText(plan!, run), ...lines].join("\n"));
   }
   for (const notice of notices(request, task, prepared, { limits, planned })) console.error(notice);
-  const parts = { task: task.name, folder: earlier?.folder ?? request.place, length, spent };
+  const { name, pictures, commands } = task;
+  const parts = { task: name, folder: earlier?.folder ?? request.place, length, spent, pictures, commands };
   await trainRun(prepared, parts, { ...how, planned, progress }, setbacks);
 }
 
 /** Trains, and writes the run's folder. */
 async function trainRun<C extends Command, S extends TaskValues<C> & SettledValues>(
   prepared: PreparedRun<C, S>,
-  parts: Pick<RunParts, "task" | "folder" | "length" | "spent">,
+  parts: Pick<RunParts, "task" | "folder" | "length" | "spent" | "pictures" | "commands">,
   { signal, peers, deadline, planned: { until, costs }, progress }: Surroundings & Preparation,
   setbacks: Setbacks<C>,
 ): Promise<void> {

@@ -1,6 +1,7 @@
 import type { FieldDescription } from "../../lib/field/description.ts";
 import type { AdapterDescription } from "../../lib/gpu/adapter_description.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
+import type { PageCommand } from "../run/page/model.ts";
 import type { Command, Values } from "../shell/command.ts";
 import type { OptimizerDefaults } from "./optimizer_defaults.ts";
 import type { SettledValues, TrainingValues } from "./options.ts";
@@ -10,7 +11,7 @@ import type { TrainingInput } from "./training_input.ts";
 export type TaskValues<C extends Command> = Values<C> & TrainingValues;
 
 /** A picture that a run writes and reports show. */
-interface RunPicture {
+export interface RunPicture {
   /** The file's name in the run's folder. */
   readonly file: string;
   /** The title, which says what the picture shows. */
@@ -69,4 +70,6 @@ export interface TrainingTask<
   readonly takesFolders?: boolean;
   /** The pictures of a finished run that reports show side by side with those of other runs. */
   readonly pictures?: readonly RunPicture[];
+  /** Commands of the task for the run in this folder, besides the one that goes on with it. */
+  readonly commands?: (path: string) => readonly PageCommand[];
 }

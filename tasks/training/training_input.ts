@@ -1,6 +1,7 @@
 import type { TrainingData } from "../../lib/data/training_data.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { Objective } from "../../lib/objective/objective.ts";
+import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import type { ClosingPart } from "./closing_parts.ts";
@@ -107,6 +108,12 @@ export interface TrainingInput extends Disposable {
    * @param signal Stops the drawing by throwing the signal's reason.
    */
   snapshot(field: Field, folder: RunFolder, name: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Draws the field at its last measurement, for the page of the run. It should take no longer than the measurement.
+   *
+   * @param signal Stops the drawing by throwing the signal's reason.
+   */
+  preview?(field: Field, signal?: AbortSignal): Promise<Preview>;
   /**
    * Estimates how long measurements take; not needed where they are short.
    *

@@ -2,6 +2,9 @@ import { basename } from "@std/path";
 import { createRunFolder } from "../run/new_run.ts";
 import { stepCheckpointName } from "../run/checkpoints.ts";
 import { RunFolder } from "../run/run_folder.ts";
+import { EventFiles } from "../run/tensorboard/event_files.ts";
+import { PageWriter } from "./page_writer.ts";
+import { resumeCommand } from "./run_commands.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { ProgressLine } from "../shell/progress.ts";
@@ -51,6 +54,10 @@ export class TrainingRun implements Disposable {
   /** What the deadline left no time for, each with the command that makes it later. */
   readonly #leftOut: { readonly what: string; readonly command: string }[] = [];
   readonly #checkpoints: CheckpointWriter;
+  readonly #pages: PageWriter;
+  /** The step of the last measurement before this process, if there is one. */
+  #measuredBefore?: number;
+  #events?: EventFiles;
 
   constructor(readonly parts: RunParts) {
     const { folder, habits, signal, trainingTimeIsOver } = parts;
@@ -63,6 +70,7 @@ export class TrainingRun implements Disposable {
     this.#time = new TimeLeft(parts);
     this.#status = new StatusLine(parts);
     this.#checkpoints = new CheckpointWriter(parts);
+    this.#pages = new PageWriter(parts);
   }
 
   /** Reads the records of an interrupted run, which continues from there, and removes those that it will write again. */
@@ -70,8 +78,10 @@ export class TrainingRun implements Disposable {
     if (this.#folder === undefined) return;
     const { optimizer, spent } = this.parts;
     const records = await readEarlierRecords(this.#folder, optimizer.counters.step);
-    const { evaluated: step = -1, evaluations, totals, figures } = records;
-    this.#evaluations = evaluations;
+    const { evaluated: step = -1, counted, totals, figures } = records;
+    this.#pages.begin(counted);
+    this.#measuredBefore = counted.at(-1)?.step;
+    this.#evaluations = counted.length;
     this.#evaluated.step = step;
     this.#figures = figures;
     this.#earlier = spent ?? totals;
@@ -92,7 +102,10 @@ export class TrainingRun implements Disposable {
   /** Shows an event and records it. */
   async handle(event: TrainEvent): Promise<void> {
     this.#last = event;
-    if (event.type === "start") await this.#open();
+    if (event.type === "start") {
+      await this.#open();
+      await this.#pages.start(this.folder, this.#moment(event));
+    }
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
     if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event, this.#patience);
@@ -116,7 +129,10 @@ export class TrainingRun implements Disposable {
     const isUnfinished = this.#endsEarly(event);
     if (habits === undefined) this.#progress.finish();
     // A run without steps leaves nothing that would keep its name from being used.
-    if (isUnfinished && event.step === 0) return this.#stoppedBeforeFirstStep(event);
+    if (isUnfinished && event.step === 0) {
+      await this.#pages.conclude(folder, { ...this.#moment(event), status: "stopped" });
+      return this.#stoppedBeforeFirstStep(event);
+    }
     if (isUnfinished && habits === undefined) await this.#saveStopped(event);
     const concluded = await this.#conclude(event, signal);
     // The last step's own loss may have been above the limit by chance.
@@ -124,12 +140,18 @@ export class TrainingRun implements Disposable {
     if (habits === undefined) await this.#replaceLost();
     const figures = { ...this.#figures, ...concluded };
     const totals = this.#totals(event);
-    await this.#summarize(event, figures);
+    const summary = await this.#summarize(event, figures);
     const outcome = { figures, steps: event.step, ...totals };
-    if (habits !== undefined) return outcome;
+    const end = { ...this.#moment(event), status: isUnfinished ? "stopped" as const : "finished" as const, summary };
+    const soon = signalOrDeadline(soonAfter(signal), deadline, ENDING / 2);
+    if (habits !== undefined) {
+      await this.#pages.conclude(folder, end);
+      return outcome;
+    }
     // Last, because the results must not wait for the package that draws.
     this.#progress.begin("drawing the curves");
-    await unlessStopped(plotRun(this.folder, this.parts), signalOrDeadline(soonAfter(signal), deadline, ENDING / 2));
+    await unlessStopped(plotRun(this.folder, this.parts), soon);
+    await this.#pages.conclude(folder, end, soon);
     this.#progress.clear();
     console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
     for (const [command, parts] of Map.groupBy(this.#leftOut, ({ command }) => command)) {
@@ -161,12 +183,14 @@ export class TrainingRun implements Disposable {
   }
 
   /** Writes `summary.json`. */
-  async #summarize(event: TrainEvent, figures: Summary, divergence?: DivergenceError): Promise<void> {
+  async #summarize(event: TrainEvent, figures: Summary, divergence?: DivergenceError): Promise<object> {
     const { deviceLosses = 0 } = this.parts;
     const [totals, leftOut] = [this.#totals(event), this.#leftOut.map(({ what }) => what)];
     const aborted = this.#isStopped(event);
     const end = { event, totals, figures, aborted, leftOut, deviceLosses, divergence };
-    await this.folder.writeSummary(runSummary(this.parts, end));
+    const summary = runSummary(this.parts, end);
+    await this.folder.writeSummary(summary);
+    return summary;
   }
 
   #stoppedBeforeFirstStep(event: TrainEvent): RunOutcome {
@@ -193,8 +217,9 @@ export class TrainingRun implements Disposable {
   async diverged(divergence: DivergenceError): Promise<void> {
     const event = this.#last;
     if (event === undefined || this.#folder === undefined) return;
-    await this.#summarize(event, this.#figures, divergence);
+    const summary = await this.#summarize(event, this.#figures, divergence);
     if ((await this.#folder.readMetrics()).length > 0) await plotRun(this.folder, this.parts);
+    await this.#pages.conclude(this.#folder, { ...this.#moment(event), status: "diverged", summary });
   }
 
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
@@ -276,7 +301,7 @@ export class TrainingRun implements Disposable {
     const lost: Figures = deviceLosses > 0 ? { deviceLosses } : {};
     // The checkpoint of a bad step would replace that of a good one, to which the run may have to go back.
     const aboveLimit = event.aboveLimit || isMeasuredAbove(figures, input.objective);
-    await this.folder.appendMetrics({
+    const record = {
       step,
       epoch,
       seconds: total,
@@ -285,7 +310,9 @@ export class TrainingRun implements Disposable {
       ...stopped && { stopped },
       ...aboveLimit && { aboveLimit },
       ...lost,
-    });
+    };
+    await this.folder.appendMetrics(record);
+    this.#pages.add(record);
     const { snapshotEvery } = input.values;
     if (snapshotEvery !== undefined && !stopped && this.#evaluations++ % snapshotEvery === 0) {
       const name = `snapshots/${stepCheckpointName(step)}`;
@@ -293,6 +320,11 @@ export class TrainingRun implements Disposable {
     }
     // One that was stopped has its checkpoint already.
     if (!stopped && !aboveLimit) await this.#save(event, false);
+    const preview = await this.#pages.update(this.folder, this.#moment(event), signal);
+    if (input.values.tensorboard) {
+      this.#events ??= new EventFiles(this.folder);
+      await this.#events.add(record, preview, this.#measuredBefore);
+    }
     return true;
   }
 
@@ -326,9 +358,12 @@ export class TrainingRun implements Disposable {
 
   /** The command that goes on with the run. */
   get #again(): string {
-    const { task, processes } = this.parts;
-    const start = processes === undefined ? "deno task" : `mpirun -n ${processes} deno task mpi`;
-    return `${start} ${task} --resume ${this.folder.path}`;
+    return resumeCommand(this.parts, this.folder.path);
+  }
+
+  /** What the page of the run shows of an event. */
+  #moment(event: TrainEvent) {
+    return { event, seconds: this.#totals(event).seconds };
   }
 
   /** Training time and Hessian-vector products of the whole run so far. */
