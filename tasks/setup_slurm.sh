@@ -71,11 +71,12 @@ END
 
 start() {
   install_missing
-  [[ -e $conf ]] || write_conf
-  is_ours || {
+  if [[ -e $conf ]] && ! is_ours; then
     echo "This machine has a Slurm of its own ($conf), which is left as it is."
     return 0
-  }
+  fi
+  # It is written again at each start, in case the machine has another name or other processors than before.
+  runs "$state/slurmctld.pid" || write_conf
   "${as_root[@]}" mkdir -p "$state/controller" "$state/node" /run/munge
   "${as_root[@]}" chown munge: /run/munge
   runs "$munged_pid" || "${as_root[@]}" setpriv --reuid=munge --regid=munge --clear-groups munged

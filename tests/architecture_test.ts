@@ -13,6 +13,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "lib/gpu": [],
   "lib/hyperparameter": [],
   "lib/mpi": [],
+  "lib/notebook": ["lib/codec"],
   "lib/linalg": ["lib/gpu"],
   "lib/field": ["lib/hyperparameter", "lib/gpu", "lib/linalg"],
   "lib/objective": ["lib/hyperparameter", "lib/gpu", "lib/linalg", "lib/field"],
@@ -54,10 +55,12 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/training": ["tasks/shell", "tasks/run"],
   ...Object.fromEntries(TRAINED.map((folder) => [folder, SHARED])),
   "tasks/registry.ts": ["tasks/training", ...TRAINED],
+  "tasks/advise": [...SHARED, "tasks/registry.ts"],
   "tasks/curvature": [...SHARED, "tasks/registry.ts"],
   "tasks/compare": [...SHARED, "tasks/registry.ts"],
   "tasks/bench": SHARED,
   "tasks/run_list": [...SHARED, "tasks/registry.ts"],
+  "tasks/watch": SHARED,
   "tasks/sweep": [...SHARED, "tasks/registry.ts", "tasks/run_list"],
 };
 

@@ -64,9 +64,11 @@ export function readOutcome(code: number, output: string): { text: string; count
 function variablesOf(worker: number, DENO_DIR: string): Record<string, string> {
   const { XDG_CACHE_HOME, HOME, MESA_SHADER_CACHE_DIR } = Deno.env.toObject();
   const cache = XDG_CACHE_HOME ?? join(HOME ?? Deno.cwd(), ".cache");
+  const own = join(cache, "neural-fields", "tests", String(worker));
+  Deno.mkdirSync(own, { recursive: true });
   return {
     NO_COLOR: "1",
-    XDG_CACHE_HOME: join(cache, "neural-fields", "tests", String(worker)),
+    XDG_CACHE_HOME: own,
     MESA_SHADER_CACHE_DIR: MESA_SHADER_CACHE_DIR ?? cache,
     DENO_DIR,
   };

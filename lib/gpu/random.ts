@@ -1,5 +1,5 @@
 import { linearGroups } from "./groups.ts";
-import type { DeviceBuffer } from "./buffer.ts";
+import type { BufferLike, DeviceBuffer } from "./buffer.ts";
 import type { Gpu } from "./device.ts";
 import fillText from "../../wgsl/gpu/random_fill.wgsl" with { type: "text" };
 import wordsText from "../../wgsl/gpu/random_words.wgsl" with { type: "text" };
@@ -94,7 +94,7 @@ export function fillRandom(
  */
 export function permutedIndices(
   gpu: Gpu,
-  indices: DeviceBuffer,
+  indices: BufferLike,
   { rows, first, count, key }: {
     readonly rows: number;
     readonly first: number;

@@ -9,7 +9,7 @@ import type { Picture } from "../codec/image/picture.ts";
 import { encodeSrgb } from "../codec/image/srgb.ts";
 
 /**
- * Options of {@linkcode meshPicture}. The camera looks at the origin and sees the whole unit sphere, or, if the mesh leaves it, the
+ * Options of {@linkcode meshPicture}. The camera looks at the origin and sees the whole unit sphere, or, if more than a hundredth of the vertices leave it, the
  * whole cube [−1, 1]³ from farther away.
  */
 export interface MeshPictureOptions {
@@ -28,6 +28,9 @@ const OVERSAMPLING = 2;
 
 /** Half of the camera's field of view, in radians. */
 const HALF_VIEW = 0.26;
+
+/** The share of vertices outside the unit sphere for which the camera does not move back. */
+const SPECKS = 0.01;
 
 /** There is a sharp edge between faces whose normals have a cosine below this. */
 const CREASE = 0.6;
@@ -78,12 +81,13 @@ function cameraAxes(azimuth: number, elevation: number): number[][] {
   ];
 }
 
-/** The radius of the sphere that the camera must see: the unit sphere, or the one around the cube [−1, 1]³. */
+/** The radius of the sphere that the camera must see: the unit sphere, or the one around the cube [−1, 1]³ if more than specks are there. */
 function viewRadius({ positions }: Mesh): number {
+  let outside = 0;
   for (let i = 0; i < positions.length; i += 3) {
-    if (positions[i] ** 2 + positions[i + 1] ** 2 + positions[i + 2] ** 2 > 1 + 1e-6) return Math.sqrt(3);
+    if (positions[i] ** 2 + positions[i + 1] ** 2 + positions[i + 2] ** 2 > 1 + 1e-6) outside++;
   }
-  return 1;
+  return outside > SPECKS * positions.length / 3 ? Math.sqrt(3) : 1;
 }
 
 /** Normals at the corners of faces, in the camera's frame: smooth, except at sharp edges. */

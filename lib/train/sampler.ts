@@ -1,6 +1,10 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
+import type { BatchPart } from "../diff/chunks.ts";
 import { permutedIndices, streams } from "../gpu/random.ts";
+
+/** Where a part of a buffer begins, it has a multiple of so many numbers before it. */
+const ALIGNMENT = 64;
 
 /** The part of an epoch that makes one batch. */
 interface BatchPlace {
@@ -32,11 +36,20 @@ export class Sampler implements Disposable {
     return { epoch, first, rows: Math.min(this.batchSize, this.count - first) };
   }
 
-  /** Records drawing a step's batch. */
-  draw(step: number): BatchPlace {
+  /**
+   * Records drawing a step's batch.
+   *
+   * @param part The samples that are needed; all by default. Their indices have their usual places.
+   */
+  draw(step: number, part?: BatchPart): BatchPlace {
     const place = this.place(step);
+    const { first, samples } = part ?? { first: 0, samples: place.rows };
+    if (samples === 0) return place;
     const key = { seed: this.seed, stream: streams.order, step: place.epoch };
-    permutedIndices(this.#gpu, this.indices, { rows: place.rows, first: place.first, count: this.count, key });
+    const begin = Math.floor(first / ALIGNMENT) * ALIGNMENT;
+    const rows = first + samples - begin;
+    const indices = this.indices.slice(4 * begin, 4 * rows);
+    permutedIndices(this.#gpu, indices, { rows, first: place.first + begin, count: this.count, key });
     return place;
   }
 

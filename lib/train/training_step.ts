@@ -281,8 +281,9 @@ export class TrainingStep implements Disposable {
   ): Omit<DifferentiationRequest, "products" | "onGradient" | "onProduct"> {
     const { field, data, seed, peers } = this.options;
     field.gpu.phase("batch");
-    const { rows, epoch } = this.sampler.draw(step);
+    const { rows, epoch } = this.sampler.place(step);
     const { first, samples } = partOf(rows, peers);
+    this.sampler.draw(step, { first, samples });
     return {
       // Those that are left out of a rehearsal do not count.
       samples: peers === undefined ? Math.min(rows, most) : rows,

@@ -61,7 +61,7 @@ export const command = defineCommand({
       kind: "integer",
       min: 1,
       help: "Passes over all moments, including those made before resuming",
-      defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes`,
+      defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },
     ...RUN_OPTIONS,
     ...fieldHyperparameters(FIELD_DEFAULTS),

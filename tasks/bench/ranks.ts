@@ -15,7 +15,7 @@ import { batchOf, type BenchSetup, fieldOf, LEARNING_RATE, optimizerOf, pacedOpt
 const NO_NETWORK: Network = { bandwidth: Infinity, latency: 0 };
 
 /** The time of a step at one number of processes; times are milliseconds. */
-export interface RankFigures {
+interface RankFigures {
   readonly ranks: number;
   /** Measured: one process's part of the batch, with an exchange that takes as long as the network would; an average over the period. */
   readonly step: number;
@@ -49,7 +49,7 @@ export interface RankCase {
 }
 
 /** What is measured for how many processes. */
-export interface RankPlan {
+interface RankPlan {
   readonly optimizers: readonly string[];
   readonly batches: readonly number[];
   readonly ranks: readonly number[];

@@ -111,9 +111,11 @@ export async function makeFinalRun(request: RunRequest, path: string, seconds: n
 }
 
 /** The input of a run on the device; undefined if the signal stopped loading it. */
-async function loadUnlessStopped({ gpu, task, values, signal }: RunRequest): Promise<TrainingInput | undefined> {
+async function loadUnlessStopped(
+  { gpu, task, values, signal, progress }: RunRequest,
+): Promise<TrainingInput | undefined> {
   try {
-    return await loadInput(task, values, gpu, signal);
+    return await loadInput(task, values, gpu, signal, progress);
   } catch (error) {
     if (!signal.aborted) throw error;
   }

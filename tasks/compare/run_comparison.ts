@@ -94,7 +94,7 @@ async function measure(
   for (const input of settings.inputs) {
     signal.throwIfAborted();
     progress.update(input.path === undefined ? "reading the default input" : `reading ${input.name}`);
-    using _input = await loadInput(task, runValues(scope, pairs[0], { input, seed: 0 }), gpu, signal);
+    using _input = await loadInput(task, runValues(scope, pairs[0], { input, seed: 0 }), gpu, signal, progress);
   }
   for (let round = 0; round < PACE_ROUNDS; round++) {
     for (const [index, pair] of pairs.entries()) {

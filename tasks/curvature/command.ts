@@ -78,7 +78,17 @@ const own = defineCommand({
 const NOT_SHARED = new Set([
   ...["optimizer", "learning-rate", "clip-norm", "schedule", "schedule-epochs", "epochs", "minutes", "preset", "seed"],
   "deadline",
-  ...["activation", "evaluate-every", "snapshot-every", "dry-run", "batch-size", "show-cameras", "path", "frames"],
+  ...[
+    "activation",
+    "evaluate-every",
+    "snapshot-every",
+    "tensorboard",
+    "dry-run",
+    "batch-size",
+    "show-cameras",
+    "path",
+    "frames",
+  ],
   ...[
     "keep-checkpoints",
     "on-divergence",

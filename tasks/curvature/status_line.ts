@@ -42,7 +42,10 @@ export class StatusLine implements Disposable {
     const { parts, done, seconds } = this.#left;
     const elapsed = (performance.now() - this.#began) / 1000;
     // A part that takes longer than estimated does not use up the time of the others.
-    const left = seconds === undefined ? "–" : formatDuration(Math.max(0, seconds.next - elapsed) + seconds.others);
-    this.progress.update(`part ${done + 1} of ${parts}  ETA ${left}  ${this.#what}`);
+    const left = seconds === undefined ? undefined : Math.max(0, seconds.next - elapsed) + seconds.others;
+    const part = `part ${done + 1} of ${parts}`;
+    const eta = left === undefined ? "–" : formatDuration(left);
+    const plain = `${part}  ETA ${eta}  ${this.#what}`;
+    this.progress.update({ what: part, part: done / parts, left, details: this.#what, plain });
   }
 }

@@ -7,6 +7,7 @@ import { structuralSimilarity } from "../../lib/metric/ssim.ts";
 import type { Objective } from "../../lib/objective/objective.ts";
 import { errorPicture } from "../run/error_picture.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
+import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { TrainingData } from "../../lib/data/training_data.ts";
 import { checkShape, number, object } from "../shell/shape.ts";
@@ -61,6 +62,12 @@ export class ImageInput implements TrainingInput {
 
   async snapshot(_: Field, folder: RunFolder, name: string): Promise<void> {
     await folder.writeFile(`${name}.png`, encodePng(this.#result!));
+  }
+
+  preview(): Promise<Preview> {
+    const [truth, result] = [this.image, this.#result!];
+    const titles = ["Input", "Reconstruction", "Error, from black (0) to pale yellow (0.25 or more)"] as const;
+    return Promise.resolve({ truth, result, error: errorPicture(result, truth), titles });
   }
 
   estimate(): Estimate {

@@ -27,7 +27,7 @@ export interface FrameOptions {
   /** Whether to write depth maps too. */
   readonly depth?: boolean;
   /** Shows the progress. */
-  readonly say: (what: string) => void;
+  readonly say: (what: string, part: number) => void;
   /** Stops the rendering, also in the middle of a frame. */
   readonly signal: AbortSignal;
 }
@@ -61,7 +61,7 @@ export async function renderFrames(
       ...volume,
       space: record.space,
       signal,
-      onProgress: (done) => say(`${path}: frame ${i + 1} of ${frames}, ${Math.round(100 * done)} %`),
+      onProgress: (done) => say(`${path}: frame ${i + 1} of ${frames}`, (i + done) / frames),
     }).catch((error) => {
       if (!signal.aborted) throw error;
     });

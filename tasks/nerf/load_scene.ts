@@ -26,7 +26,8 @@ const PIXEL_BYTES = 8;
  */
 export async function loadScene(values: NerfValues, limit: number, { signal, say }: Loading): Promise<Scene> {
   const mostPixels = Math.min(MOST_PIXELS, Math.floor(limit / PIXEL_BYTES));
-  const onProgress = (decoded: number, all: number) => say(`reading photograph ${decoded + 1} of ${all}`);
+  const onProgress = (decoded: number, all: number) =>
+    say(`reading photograph ${decoded + 1} of ${all}`, decoded / all);
   try {
     return warned(await readScene(await filesOf(values), { ...optionsOf(values), mostPixels, signal, onProgress }));
   } catch (cause) {

@@ -37,7 +37,11 @@ async function renderOn(args: readonly string[], signal: AbortSignal): Promise<v
   const { frames, width, depth } = values;
   const path = values.path ?? (record.bounds.kind === "forward" ? "spiral" : "orbit");
   using progress = new ProgressLine();
-  const say = (what: string) => progress.update(what);
+  const begin = performance.now();
+  const say = (what: string, part: number) => {
+    const seconds = (performance.now() - begin) / 1000;
+    progress.update({ what, part, left: part > 0 ? seconds * (1 - part) / part : undefined });
+  };
   const done = await renderFrames(folder, field, record, volume, { path, frames, width, depth, say, signal });
   progress.finish();
   const made = `${done} of ${frames} frames of the field at step ${loaded.step} were rendered`;

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { resizeCamera } from "../../lib/data/scene/camera.ts";
+import { resizePicture } from "../../lib/data/image/resize.ts";
 import { firstPixels } from "../../lib/render/ray_caster.ts";
 import { rayData } from "../../lib/render/ray_data.ts";
 import { raySpace } from "../../lib/data/scene/ray_space.ts";
@@ -9,7 +11,10 @@ import type { Gpu } from "../../lib/gpu/device.ts";
 import { peakSignalToNoiseRatio } from "../../lib/metric/psnr.ts";
 import type { Objective } from "../../lib/objective/objective.ts";
 import { type VolumeOptions, volumeRendering } from "../../lib/objective/volume_rendering.ts";
+import type { Picture } from "../../lib/codec/image/picture.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
+import { errorPicture } from "../run/error_picture.ts";
+import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { cameraPath, type CameraPathKind } from "../../lib/render/camera_path.ts";
 import { type RenderOptions, renderPixels } from "../../lib/render/render_pixels.ts";
@@ -132,6 +137,7 @@ export class SceneInput implements TrainingInput {
     const pixels = this.#evaluatedPixels.flatMap((places, i) => Array.from(places, (place) => firsts[i] + place));
     const { pixel } = await renderPixels(field, cameras, Uint32Array.from(pixels), { ...this.#rendering, signal });
     let first = 0;
+    let squares = 0;
     const psnrs = test.map(({ picture }, i) => {
       const places = this.#evaluatedPixels[i];
       const truth = Float32Array.from(
@@ -139,15 +145,37 @@ export class SceneInput implements TrainingInput {
         (_, at) => picture.pixels[3 * places[Math.floor(at / 3)] + at % 3],
       );
       const found = pixel.subarray(3 * first, 3 * (first += places.length));
+      found.forEach((value, at) => squares += (value - truth[at]) ** 2);
       return peakSignalToNoiseRatio(found, truth);
     });
     this.#secondsToMeasure = (performance.now() - begin) / 1000;
-    return { testPsnr: mean(psnrs) };
+    return { loss: squares / (3 * pixels.length), testPsnr: mean(psnrs) };
   }
 
   async snapshot(field: Field, folder: RunFolder, name: string, signal?: AbortSignal): Promise<void> {
     const { picture } = await renderView(field, this.scene.test[0].camera, { ...this.#rendering, signal });
     await folder.writeFile(`${name}.png`, encodePng(picture));
+  }
+
+  async preview(field: Field, signal?: AbortSignal): Promise<Preview> {
+    const { camera, picture, mask } = this.scene.test[0];
+    const scale = Math.min(1, Math.sqrt(PIXELS_WHILE_TRAINING / (camera.width * camera.height)));
+    const [width, height] = [camera.width, camera.height].map((side) => Math.max(1, Math.floor(side * scale)));
+    const small = resizeCamera(camera, width, height);
+    const { picture: result } = await renderView(field, small, { ...this.#rendering, signal });
+    const truth = resizePicture(picture, width, height);
+    const error = errorPicture(result, truth);
+    if (mask !== undefined) blacken(error, resizePicture(maskPicture(camera, mask), width, height));
+    return {
+      truth,
+      result,
+      error,
+      titles: [
+        "First test view, a photograph",
+        "The field from there, in few pixels",
+        "Error, from black (0) to pale yellow (0.25 or more)",
+      ],
+    };
   }
 
   estimate(evaluation: number): Estimate {
@@ -224,6 +252,16 @@ function spreadPixels({ camera: { width, height }, mask }: View, most: number): 
     const place = count === size ? i : Math.floor(((i + 0.5) * golden % 1) * size);
     return kept?.[place] ?? place;
   });
+}
+
+/** A mask as a grey picture: 1 for pixels that are kept. */
+function maskPicture({ width, height }: View["camera"], mask: Uint8Array): Picture {
+  return { width, height, channels: 1, pixels: Float32Array.from(mask) };
+}
+
+/** Shows no error where less than half of a pixel is kept. */
+function blacken({ pixels }: Picture, kept: Picture): void {
+  for (const [i, part] of kept.pixels.entries()) if (part < 0.5) pixels.fill(0, 3 * i, 3 * i + 3);
 }
 
 /** The part of the pixels of some views that is masked. */

@@ -1,4 +1,5 @@
 import { SCENE_FILES } from "../../lib/data/scene/read_scene.ts";
+import { commandText } from "../shell/command_text.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { command } from "./command.ts";
 import { loadScene } from "./load_scene.ts";
@@ -23,6 +24,10 @@ export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
   pictures: [{
     file: "test/000_comparison.png",
     title: "First test view: photograph, rendering, error (black: 0; pale yellow: 0.25 or more)",
+  }],
+  commands: (path) => [{
+    title: "To render a camera path from its newest checkpoint:",
+    command: commandText("deno task nerf render", [path]),
   }],
   inputs: SCENE_FILES,
   takesFolders: true,

@@ -51,8 +51,7 @@ export async function renderTestViews(
   const begin = performance.now();
   for (let k = 0; k < wanted.length && !signal.aborted; k++) {
     const wantedView = test[wanted[k]];
-    const onProgress = (done: number) =>
-      say(`test view ${k + 1} of ${wanted.length}: ${Math.round(100 * done)} % rendered`);
+    const onProgress = (done: number) => say(`test view ${k + 1} of ${wanted.length}`, (k + done) / wanted.length);
     const view = await renderView(field, wantedView.camera, { ...options, signal, onProgress }).catch((error) => {
       if (!signal.aborted) throw error;
     });

@@ -61,6 +61,13 @@ export const command = defineCommand({
       defaultText: "256; on a software adapter 96",
     },
     {
+      name: "components",
+      kind: "integer",
+      min: 1,
+      help: "Connected parts of the extracted mesh to keep, the largest ones; the summary has the number of all",
+      defaultText: "all of them",
+    },
+    {
       name: "test-points",
       kind: "integer",
       min: 1000,

@@ -1,3 +1,4 @@
+import { type LargestParts, largestParts } from "../../lib/data/mesh/largest_parts.ts";
 import { extractMesh, fieldSlices } from "../../lib/data/mesh/field_grid.ts";
 import type { MeshReport } from "../../lib/data/mesh/inspect.ts";
 import { denormaliseMesh, type NormalisedMesh } from "../../lib/data/mesh/normalise.ts";
@@ -13,6 +14,8 @@ import { encodeObj } from "../../lib/codec/mesh/encode_obj.ts";
 import { meshPicture } from "../../lib/render/mesh_picture.ts";
 import { encodePly } from "../../lib/codec/mesh/encode_ply.ts";
 import { encodePng } from "../../lib/codec/image/encode_png.ts";
+import { errorPicture } from "../run/error_picture.ts";
+import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { slicePicture } from "../../lib/render/slice_picture.ts";
 import type { TrainingData } from "../../lib/data/training_data.ts";
@@ -34,6 +37,9 @@ const USUAL_THRESHOLD = 0.5;
 /** Side of the picture of the cross-section in pixels. */
 const SECTION = 384;
 
+/** Side of the cross-section of a preview; it has fewer points than are scored while training. */
+const PREVIEW_SECTION = 128;
+
 /** About how long it takes to find, draw and write the surface in a grid of 100 cells along each axis, in seconds. */
 const MESH_SECONDS = 2;
 
@@ -43,12 +49,14 @@ const COMPARISON_SECONDS = 3;
 /** A mesh on the device. A run that trains on it writes scores on held-out points, the mesh extracted from the field, and pictures. */
 export class MeshInput implements TrainingInput {
   readonly outputs = 1;
-  readonly quality = { figure: "iouUniform", name: "IoU", label: "IoU, uniform points", digits: 4 };
+  readonly quality = { figure: "iouUniform", name: "uniform IoU", label: "IoU, uniform points", digits: 4 };
   /** Seconds between evaluations. It is limited, because an epoch of a million points may take many minutes. */
   readonly evaluationInterval = 60;
   readonly data: TrainingData;
   readonly objective: Objective;
   readonly #sampler: OccupancySampler;
+  /** For each side of a cross-section, the winding numbers of its points minus the threshold. */
+  readonly #sections = new Map<number, Float32Array>();
   #secondsToMeasure = 0;
 
   constructor(gpu: Gpu, readonly input: NormalisedMesh, readonly values: OccupancySettings) {
@@ -144,11 +152,12 @@ export class MeshInput implements TrainingInput {
     const scores = await this.#score(field, share < forScoring.seconds ? share / forScoring.seconds : 1, closing);
     const section = async () => folder.writeFile("slice.png", encodePng(await this.#section(field, signal)));
     await part("drawing the cross-section", section, forSection.seconds);
-    const progress = (done: number) => say(`extracting the mesh: ${Math.floor(100 * done)} %`);
+    const progress = (done: number) => say("extracting the mesh", done);
     const extract = () => extractMesh(field, { resolution: values.resolution, progress, signal });
-    const mesh = await part("extracting the mesh", extract, forMesh.seconds);
+    const extracted = await part("extracting the mesh", extract, forMesh.seconds);
+    const largest = extracted && largestParts(extracted, values.components);
     const authors = values.metric === "authors" ? { iouAuthors: await this.#authors(field, event, signal) } : {};
-    return { ...scores, ...authors, ...mesh && await this.#concludeMesh(mesh, folder, closing) };
+    return { ...scores, ...authors, ...largest && await this.#concludeMesh(largest, folder, closing) };
   }
 
   /** Scores the field on a part of the held-out points, if those are more than at the last measurement. */
@@ -164,7 +173,7 @@ export class MeshInput implements TrainingInput {
   }
 
   /** Writes an extracted mesh and its pictures, and compares it with the input. */
-  async #concludeMesh(mesh: Mesh, folder: RunFolder, { part }: Closing): Promise<Figures> {
+  async #concludeMesh({ mesh, parts }: LargestParts, folder: RunFolder, { part }: Closing): Promise<Figures> {
     const { input } = this;
     await part("drawing the meshes", async () => {
       await folder.writeFile("input.png", encodePng(meshPicture(input.mesh, { beside: mesh })));
@@ -181,7 +190,7 @@ export class MeshInput implements TrainingInput {
     // A field that is positive nowhere has no surface to compare.
     const compare = () => compareMeshes(mesh, input.mesh);
     const distance = faces === 0 ? {} : await part("comparing the mesh with the input", compare, COMPARISON_SECONDS);
-    return { vertices: mesh.positions.length / 3, faces, ...distance };
+    return { vertices: mesh.positions.length / 3, faces, components: parts, ...distance };
   }
 
   /** The metric of the published code: the IoU of the last training batch, where a logit (not a probability) above ½ means inside. */
@@ -193,18 +202,47 @@ export class MeshInput implements TrainingInput {
     return scoreBatch(field, this.#sampler, { ...place, count: points, seed }, 0.5, signal);
   }
 
+  async preview(field: Field, signal?: AbortSignal): Promise<Preview> {
+    const size = PREVIEW_SECTION;
+    const { logits, truth } = await this.#valuesIn(field, size, signal);
+    const picture = (pixels: Float32Array): Picture => ({ width: size, height: size, channels: 1, pixels });
+    const inside = truth.map((value) => value > 0 ? 1 : 0);
+    return {
+      truth: slicePicture(truth, size, size),
+      result: slicePicture(logits, size, size, truth),
+      error: errorPicture(picture(logits.map((value) => 1 / (1 + Math.exp(-value)))), picture(inside)),
+      titles: [
+        "Cross-section z = 0 of the input",
+        "The field there: blue outside, orange inside, its surface in black, the input's in green",
+        "Error of the probability, from black (0) to pale yellow (0.25 or more)",
+      ],
+    };
+  }
+
   /** A picture of the field in the plane z = 0, with y pointing up. */
   async #section(field: Field, signal?: AbortSignal): Promise<Picture> {
-    const spacing = 2 / (SECTION - 1);
-    const size = [SECTION, SECTION, 1] as const;
+    const { logits, truth } = await this.#valuesIn(field, SECTION, signal);
+    return slicePicture(logits, SECTION, SECTION, truth);
+  }
+
+  /** The logits of the field, and the true winding numbers minus the threshold, at square points of the plane z = 0, the top row first. */
+  async #valuesIn(field: Field, side: number, signal?: AbortSignal) {
+    const spacing = 2 / (side - 1);
+    const size = [side, side, 1] as const;
     const [logits] = await Array.fromAsync(fieldSlices(field, { size, origin: [-1, -1, 0], spacing }, { signal }));
-    const points = Float32Array.from({ length: 3 * SECTION * SECTION }, (_, i) => {
+    const truth = this.#sections.get(side) ?? await this.#trueSection(side);
+    this.#sections.set(side, truth);
+    return { logits: topFirst(logits, side), truth };
+  }
+
+  async #trueSection(side: number): Promise<Float32Array> {
+    const spacing = 2 / (side - 1);
+    const points = Float32Array.from({ length: 3 * side * side }, (_, i) => {
       const [axis, at] = [i % 3, Math.floor(i / 3)];
-      return axis === 0 ? spacing * (at % SECTION) - 1 : axis === 1 ? spacing * Math.floor(at / SECTION) - 1 : 0;
+      return axis === 0 ? spacing * (at % side) - 1 : axis === 1 ? spacing * Math.floor(at / side) - 1 : 0;
     });
     const { winding, threshold } = this.#sampler;
-    const truth = (await winding.at(points)).map((w) => w - threshold);
-    return slicePicture(topFirst(logits), SECTION, SECTION, topFirst(truth));
+    return topFirst((await winding.at(points)).map((w) => w - threshold), side);
   }
 
   [Symbol.dispose](): void {
@@ -213,10 +251,10 @@ export class MeshInput implements TrainingInput {
 }
 
 /** Reverses the order of rows, since y points up and the rows of a picture go down. */
-function topFirst(values: Float32Array): Float32Array {
+function topFirst(values: Float32Array, side: number): Float32Array {
   const turned = new Float32Array(values.length);
-  for (let row = 0; row < SECTION; row++) {
-    turned.set(values.subarray(row * SECTION, (row + 1) * SECTION), (SECTION - 1 - row) * SECTION);
+  for (let row = 0; row < side; row++) {
+    turned.set(values.subarray(row * side, (row + 1) * side), (side - 1 - row) * side);
   }
   return turned;
 }

@@ -40,7 +40,7 @@ export class FolderLock implements Disposable {
       throw new UserError(`${folder}: cannot be locked for writing: ${cause.message}.`, { cause });
     });
     try {
-      if (!await file.tryLock(true)) {
+      if (!await tryTwice(file)) {
         file.close();
         return undefined;
       }
@@ -110,6 +110,16 @@ export class FolderLock implements Disposable {
     this.#isOpen = false;
     this.file.close();
   }
+}
+
+/** How long a process that only looks whether a folder is locked holds a lock of its own, at most, in milliseconds. */
+const A_LOOK = 20;
+
+/** Locks a file, also where another process is just looking whether it is locked. */
+async function tryTwice(file: Deno.FsFile): Promise<boolean> {
+  if (await file.tryLock(true)) return true;
+  await new Promise((resolve) => setTimeout(resolve, A_LOOK));
+  return await file.tryLock(true);
 }
 
 /** Checks that opening the file to be locked changes nothing else, and returns at once, which that of a pipe would not. */

@@ -22,8 +22,13 @@ const LARGEST = 1 << 28;
  * @throws {Error} If the line cannot be written.
  */
 export function appendLine(path: string, line: string): void {
+  appendTo(path, new TextEncoder().encode(`${line}\n`));
+}
+
+/** Appends bytes in the same way. */
+export function appendTo(path: string, bytes: Uint8Array): void {
   try {
-    append(path, new TextEncoder().encode(`${line}\n`));
+    append(path, bytes);
   } catch (cause) {
     throw cannotWrite(path, cause);
   }

@@ -19,7 +19,7 @@ import { join } from "node:path";
 import { cannotWrite, writeWhole } from "./atomic.ts";
 import { anything, checkShape, mismatch, number, object, record, type Shape, text } from "../shell/shape.ts";
 import { readJson, toJson } from "./json.ts";
-import { appendLine, keepRecords, readRecords } from "./metrics_file.ts";
+import { appendLine, appendTo, keepRecords, readRecords } from "./metrics_file.ts";
 import { checkpointsIn, type StepCheckpoint } from "./checkpoints.ts";
 import { isDiskError, isFull, makeIfMissing, remove, rename } from "./disk.ts";
 import type { FolderLock } from "./folder_lock.ts";
@@ -126,6 +126,16 @@ export class RunFolder implements Disposable {
   async appendMetrics(record: MetricsRecord): Promise<void> {
     const path = join(this.path, METRICS);
     await this.#persist(path, () => appendLine(path, toJson(record)));
+  }
+
+  /**
+   * Appends to a file of the run and syncs it.
+   *
+   * @param name The file's name in the run's folder; it need not exist.
+   */
+  async append(name: string, bytes: Uint8Array): Promise<void> {
+    const path = join(this.path, checkName("file name", name));
+    await this.#persist(path, () => appendTo(path, bytes));
   }
 
   /**
@@ -250,6 +260,25 @@ export class RunFolder implements Disposable {
     const path = join(this.path, ...parts);
     await this.#write(path, content);
     return path;
+  }
+
+  /**
+   * Writes a file that the run can do without. Where the disk is full, fails or is protected, it is left out, and nothing is removed to make
+   * room for it.
+   *
+   * @param name The file's name in the run's folder.
+   * @throws {UserError} If the folder is gone or a link is in the way.
+   */
+  async writeOptional(name: string, content: Uint8Array | string): Promise<void> {
+    const path = join(this.path, checkName("file name", name));
+    this.#lock?.check("run");
+    checkNoLinks(this.path, path);
+    try {
+      await writeWhole(path, content);
+    } catch (error) {
+      this.#lock?.check("run");
+      if (!isDiskError(error)) throw error;
+    }
   }
 
   async #write(path: string, content: Uint8Array | string): Promise<void> {

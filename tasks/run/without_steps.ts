@@ -11,7 +11,7 @@ import { FolderLock } from "./folder_lock.ts";
 
 /** The files that a run may have before its first checkpoint, by folder. */
 const FILES: Readonly<Record<string, RegExp>> = {
-  "": /^(config\.json|scene\.json|metrics\.jsonl|\.lock)$/,
+  "": /^(config\.json|scene\.json|metrics\.jsonl|index\.html|preview\.png|events\.out\.tfevents\.\d+|\.lock)$/,
   checkpoints: /^$/,
   snapshots: /^step-\d+\.png$/,
 };

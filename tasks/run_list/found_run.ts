@@ -23,6 +23,8 @@ const QUALITIES: readonly RunQuality[] = [
   { figure: "testPsnr", label: "PSNR of test views (dB)", digits: 2 },
   { figure: "psnr", label: "PSNR (dB)", digits: 2 },
   { figure: "iouUniform", label: "IoU, uniform points", digits: 4 },
+  { figure: "accuracy", label: "accuracy", digits: 4 },
+  { figure: "snr", label: "SNR (dB)", digits: 2 },
 ];
 
 /** What is known of a run from the files in its folder. */

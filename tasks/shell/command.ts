@@ -2,6 +2,8 @@
 interface OptionBase {
   /** The name as it is typed, without the leading dashes: "batch-size". The parsed value is called `batchSize`. */
   readonly name: string;
+  /** A shorter name that is accepted too. */
+  readonly short?: string;
   /** What the option does, without a full stop at the end. The help text adds kind, range and default. */
   readonly help: string;
   /** The heading in the help text under which the option is listed; "Options" by default. */

@@ -42,7 +42,7 @@ function rows(positionals: readonly Positional[], options: readonly Option[]): s
 function spelling(option: Option): string {
   if (option.kind === "flag") return `--${option.name}`;
   if (option.kind === "boolean") return `--[no-]${option.name}`;
-  return `--${option.name} ${
+  return `${option.short === undefined ? "" : `--${option.short}, `}--${option.name} ${
     option.placeholder ?? { string: "TEXT", number: "X", integer: "N", pair: "X,Y", choice: "NAME" }[option.kind]
   }`;
 }

@@ -1,5 +1,13 @@
 import { parseArgs } from "@std/cli";
-import { camelCase, type Command, type NumberOption, type Option, type PairOption, type Values } from "./command.ts";
+import {
+  camelCase,
+  type ChoiceOption,
+  type Command,
+  type NumberOption,
+  type Option,
+  type PairOption,
+  type Values,
+} from "./command.ts";
 import { expectation, formatHelp, HelpRequest } from "./help.ts";
 import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
 import { anything, checkShape, optional, record, shown, text as anyText } from "./shape.ts";
@@ -21,10 +29,14 @@ interface ParsedOptions<C extends Command> {
  * @throws {HelpRequest} If `--help` is among the arguments.
  */
 export function parseOptions<C extends Command>(args: readonly string[], command: C): ParsedOptions<C> {
-  const options = new Map(command.options.map((option) => [option.name, option]));
+  const options = new Map(
+    command.options.flatMap((option) =>
+      [option.name, option.short].filter((name) => name !== undefined).map((name) => [name, option] as const)
+    ),
+  );
   const words = spellOut(args, options);
   if (words.help) throw new HelpRequest(formatHelp(command));
-  const names = [...options.keys()];
+  const names = command.options.map(({ name }) => name);
   // Every option is read as a list of strings, so that a repeated option is noticed and all checks are made here.
   const parsed = parseArgs(words.args, {
     string: [...names, "_"],
@@ -115,13 +127,13 @@ function spellOut(args: readonly string[], options: Map<string, Option>): { args
       result.push(word);
     } else if (equals) {
       if (text === "") throw missingValue(option);
-      result.push(word);
+      result.push(`--${option.name}=${text}`);
     } else if (option.kind === "flag" || option.kind === "boolean") {
-      result.push(`--${name}=true`);
+      result.push(`--${option.name}=true`);
     } else {
       const next = words[i + 1];
       if (next === undefined || next === "" || /^-+[^\d.-]/.test(next) || next === "--") throw missingValue(option);
-      result.push(`--${name}=${next}`);
+      result.push(`--${option.name}=${next}`);
       i++;
     }
   }
@@ -146,9 +158,7 @@ function readValue(option: Option, text: string): unknown {
     case "string":
       return text;
     case "choice":
-      if (option.choices.includes(text)) return text;
-      if (option.aliases !== undefined && Object.hasOwn(option.aliases, text)) return option.aliases[text];
-      break;
+      return chosen(option, text);
     case "flag":
     case "boolean":
       if (text === "true" || text === "false") return text === "true";
@@ -162,6 +172,15 @@ function readValue(option: Option, text: string): unknown {
     case "integer":
       return readNumber(option, text);
   }
+}
+
+/** The choice that a text stands for: in any case, and with or without hyphens, if there is only one such choice. */
+function chosen({ choices, aliases = {} }: ChoiceOption, text: string): string | undefined {
+  if (choices.includes(text)) return text;
+  if (Object.hasOwn(aliases, text)) return aliases[text];
+  const fold = (word: string) => word.toLowerCase().replaceAll(/[-_]/g, "");
+  const meant = [...choices, ...Object.keys(aliases)].filter((word) => fold(word) === fold(text));
+  return meant.length === 1 ? aliases[meant[0]] ?? meant[0] : undefined;
 }
 
 /** The sentence about a value that is none of an option's. */

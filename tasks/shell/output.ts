@@ -1,6 +1,20 @@
 /** Whether nothing is printed. */
 let silent = false;
 
+/** A line at the bottom of a terminal, which can be erased while something is written above it. */
+interface BottomLine {
+  hide(): void;
+  reveal(): void;
+}
+
+let bottomLine: BottomLine | undefined;
+
+/** Keeps a line below what `console` writes, or ends that. */
+export function keepBelow(line: BottomLine, isKept: boolean): void {
+  if (isKept) bottomLine = line;
+  else if (bottomLine === line) bottomLine = undefined;
+}
+
 /**
  * Drops what this process prints, because another one prints for it.
  *
@@ -20,7 +34,11 @@ export function silence(): () => void {
 export function dropUnwritableOutput(): void {
   for (const name of ["log", "info", "debug", "warn", "error"] as const) {
     const write = console[name].bind(console);
-    console[name] = (...data: unknown[]) => unlessUnwritable(() => write(...data));
+    console[name] = (...data: unknown[]) => {
+      bottomLine?.hide();
+      unlessUnwritable(() => write(...data));
+      bottomLine?.reveal();
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 import { readEnv } from "../../lib/gpu/env.ts";
-import { writeToStandardError } from "./output.ts";
+import { keepBelow, writeToStandardError } from "./output.ts";
+import { NOTHING, plainText, type Progress, terminalText } from "./progress_text.ts";
 
 /** The stream that a progress line is written to. */
 export interface ProgressStream {
@@ -23,14 +24,17 @@ interface ProgressOptions {
 /** The shortest time between two updates of a terminal, in milliseconds. */
 const frame = 50;
 
+/** What takes longer, in milliseconds, is also said on a stream that is not a terminal. */
+const PATIENCE = 2000;
+
 /**
  * One line that shows how far a task is. On a terminal it is overwritten in place; elsewhere a new line is written every few
- * seconds. The last text stays and ends with a line break.
+ * seconds. The last text stays and ends with a line break. What is printed by `console` meanwhile appears above the line.
  *
  * @example
  * ```ts
  * using progress = new ProgressLine();
- * for (let step = 1; step <= 3; step++) progress.update(`step ${step} of 3`);
+ * for (let step = 1; step <= 3; step++) progress.update({ what: `step ${step}`, part: step / 3 });
  * ```
  */
 export class ProgressLine implements Disposable {
@@ -38,9 +42,12 @@ export class ProgressLine implements Disposable {
   readonly #now: () => number;
   readonly #inPlace: boolean;
   readonly #interval: number;
-  #latest = "";
-  #shown = "";
+  #latest: Progress = NOTHING;
+  #shown: Progress = NOTHING;
   #shownAt = -Infinity;
+  /** Shows what began, on a stream that is not a terminal, if it still goes on then. */
+  #timer?: ReturnType<typeof setTimeout>;
+  #isPatient = true;
 
   constructor({ stream = standardError, interval = 5, now = () => performance.now() }: ProgressOptions = {}) {
     this.#stream = stream;
@@ -50,25 +57,60 @@ export class ProgressLine implements Disposable {
   }
 
   /** Replaces the text. It is shown at once, or with a later update if the last one was shown only just now. */
-  update(text: string): void {
-    this.#latest = text.replace(/\s*\n\s*/g, " ");
+  update(progress: string | Progress): void {
+    this.#latest = typeof progress === "string" ? { what: progress } : progress;
+    this.#stopWaiting();
+    this.#isPatient = true;
     if (this.#now() - this.#shownAt >= this.#interval) this.#show();
+  }
+
+  /** Says what begins. On a terminal it is shown at once, because it may block; elsewhere only if what has begun takes long. */
+  begin(progress: string | Progress): void {
+    if (!this.#inPlace && this.#isPatient) {
+      this.#latest = typeof progress === "string" ? { what: progress } : progress;
+      this.#timer ??= setTimeout(() => {
+        this.update(this.#latest);
+        this.#isPatient = false;
+      }, PATIENCE);
+      Deno.unrefTimer(this.#timer);
+      return;
+    }
+    this.update(progress);
+    this.#isPatient = false;
+    if (this.#inPlace && this.#latest !== this.#shown) this.#show();
   }
 
   /** Writes a line that stays above the progress line. */
   print(line: string): void {
-    this.#stream.write(this.#inPlace && this.#shown ? `${eraseLine}${line}\n` : `${line}\n`);
-    if (!this.#inPlace || !this.#shown) return;
-    this.#shown = "";
-    this.#show();
+    this.hide();
+    this.#stream.write(`${line}\n`);
+    this.reveal();
+  }
+
+  /** Erases the line on a terminal, so that something else can be written. */
+  hide(): void {
+    if (this.#inPlace && this.#shown !== NOTHING) this.#stream.write(eraseLine);
+  }
+
+  /** Writes the line again that was erased. */
+  reveal(): void {
+    if (this.#inPlace && this.#shown !== NOTHING) this.#show();
   }
 
   /** Shows the last text if it is not shown yet and moves on to the next line. May be called more than once. */
   finish(): void {
-    if (this.#latest !== this.#shown) this.#show();
-    if (this.#inPlace && this.#shown) this.#stream.write("\n");
-    this.#latest = this.#shown = "";
-    this.#shownAt = -Infinity;
+    const isWaiting = this.#timer !== undefined;
+    this.#stopWaiting();
+    if (!isWaiting && this.#latest !== this.#shown) this.#show();
+    if (this.#inPlace && this.#shown !== NOTHING) this.#stream.write("\n");
+    this.#forget();
+  }
+
+  /** Ends the line without leaving it on a terminal: what it says is over and of no interest any more. */
+  clear(): void {
+    this.#stopWaiting();
+    this.hide();
+    this.#forget();
   }
 
   /** Does the same as `finish`. */
@@ -76,21 +118,31 @@ export class ProgressLine implements Disposable {
     this.finish();
   }
 
+  #stopWaiting(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #forget(): void {
+    this.#latest = this.#shown = NOTHING;
+    this.#shownAt = -Infinity;
+    this.#isPatient = true;
+    keepBelow(this, false);
+  }
+
   #show(): void {
     this.#shown = this.#latest;
     this.#shownAt = this.#now();
+    if (!this.#inPlace) return this.#stream.write(`${plainText(this.#latest)}\n`);
     // On some terminals a line of the full width wraps, and then cannot be overwritten any more.
-    if (this.#inPlace) this.#stream.write(eraseLine + cut(this.#latest, this.#stream.columns() - 1));
-    else this.#stream.write(`${this.#latest}\n`);
+    const { left, isLeast } = this.#latest;
+    const eta = left === undefined ? undefined : `ETA ${isLeast ? ">" : ""}${formatDuration(left)}`;
+    this.#stream.write(eraseLine + terminalText(this.#latest, eta, this.#stream.columns() - 1));
+    keepBelow(this, true);
   }
 }
 
 const eraseLine = "\r\x1b[K";
-
-function cut(text: string, columns: number): string {
-  const characters = [...text];
-  return characters.length <= columns ? text : characters.slice(0, Math.max(0, columns - 1)).join("") + "…";
-}
 
 const standardError: ProgressStream = {
   inPlace: () => Deno.stderr.isTerminal() && readEnv("TERM") !== "dumb",

@@ -37,6 +37,7 @@ interface Parts {
 export class Conductor {
   readonly #results = new Map<number, RunResult>();
   readonly #tries = new Map<number, number>();
+  #shown = "";
 
   constructor(readonly parts: Parts) {}
 
@@ -47,7 +48,7 @@ export class Conductor {
 
   /** Makes the runs until all have ended or the signal stops the sweep. */
   async conduct(): Promise<void> {
-    const { engine, signal, progress, collected } = this.parts;
+    const { engine, signal, collected } = this.parts;
     for (let look = 0;; look++) {
       const places = await engine.places();
       const before = this.#ended;
@@ -57,7 +58,7 @@ export class Conductor {
         if (await this.#look(run, places.get(run.number), look === 0)) due.push(run);
       }
       if (look === 0 || this.#ended > before) await collected(this.results);
-      progress.update(this.#line());
+      this.#show();
       if (this.#ended === this.parts.runs.length || signal.aborted) return;
       if (due.length > 0) await this.#start(due);
       await engine.wait(signal);
@@ -96,11 +97,17 @@ export class Conductor {
   async #isTriedAgain(run: SweepRun, found: FoundRun | undefined): Promise<boolean> {
     const { engine, folder, progress, retries, signal } = this.parts;
     const tries = this.#tries.get(run.number)!;
-    const { reason, kind } = await engine.ending(run);
     // A run that was stopped together with the sweep has not failed.
     if (signal.aborted) return false;
+    const { reason, kind } = await engine.ending(run);
+    if (kind === "ended" && found?.status === "stopped" && run.kept.length > 0) {
+      // Its deadline ended it.
+      this.#tries.set(run.number, tries - 1);
+      progress.print(`${run.name}: ${found.made} of ${found.steps} steps are made; it goes on`);
+      return true;
+    }
     if (kind === "preempted") this.#tries.set(run.number, tries - 1);
-    const again = kind === "preempted" || kind === "failed" && tries <= retries;
+    const again = kind === "preempted" || kind !== "cancelled" && tries <= retries;
     folder.append({ run: run.number, tries, reason });
     const log = folder.logPath(run);
     progress.print(`${run.name}: ${reason}${again ? "; it is started again" : ""}. What it printed is in ${log}`);
@@ -134,10 +141,13 @@ export class Conductor {
     return this.parts.runs.filter((run) => this.#isOver(run)).length;
   }
 
-  #line(): string {
+  /** Shows how many runs are in which state, if that has changed. */
+  #show(): void {
     const counts = Map.groupBy(this.results, ({ state }) => state);
     const texts = [...counts].map(([state, each]) => `${each.length} ${state}`);
-    return `${counted(this.parts.runs.length, "run")}: ${texts.join(", ")}`;
+    const line = `${counted(this.parts.runs.length, "run")}: ${texts.join(", ")}`;
+    if (line !== this.#shown) this.parts.progress.update(line);
+    this.#shown = line;
   }
 }
 

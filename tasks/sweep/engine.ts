@@ -6,8 +6,8 @@ export type Place = "queued" | "running";
 /** How the last try of a run ended that is not finished. */
 export interface Ending {
   readonly reason: string;
-  /** Whether it failed, or was ended by somebody, who does not want it again, or by something more urgent, which counts as no try. */
-  readonly kind: "failed" | "cancelled" | "preempted";
+  /** Whether it failed, was cancelled by somebody, who does not want it again, made room for something more urgent, or ended by itself. */
+  readonly kind: "failed" | "cancelled" | "preempted" | "ended";
 }
 
 /** What makes the runs of a sweep. */

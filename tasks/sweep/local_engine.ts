@@ -25,7 +25,7 @@ interface LocalParts {
 export class LocalEngine implements Engine {
   readonly #waiting: SweepRun[] = [];
   readonly #children = new Map<number, { readonly process: Deno.ChildProcess; readonly ended: Promise<void> }>();
-  readonly #endings = new Map<number, string>();
+  readonly #endings = new Map<number, Ending>();
   #others: ReadonlySet<number> = new Set();
   /** Resolved when a run was added or has ended since the last wait. */
   #changed = Promise.withResolvers<void>();
@@ -61,7 +61,7 @@ export class LocalEngine implements Engine {
   }
 
   ending({ number }: SweepRun): Promise<Ending> {
-    return Promise.resolve({ reason: this.#endings.get(number) ?? "its process ended", kind: "failed" });
+    return Promise.resolve(this.#endings.get(number) ?? { reason: "its process ended", kind: "failed" });
   }
 
   async wait(signal: AbortSignal): Promise<void> {
@@ -73,6 +73,7 @@ export class LocalEngine implements Engine {
   /** Stops all runs, which write a checkpoint first. */
   async stop(): Promise<undefined> {
     this.#stopped = true;
+    this.#waiting.length = 0;
     for (const { process } of this.#children.values()) {
       try {
         process.kill("SIGTERM");
@@ -87,7 +88,7 @@ export class LocalEngine implements Engine {
     const { folder, task } = this.parts;
     const path = folder.runPath(task, run);
     const begun = await Deno.lstat(join(path, "config.json")).then(() => true, () => false);
-    const words = begun ? ["--resume", path] : [...run.args, "--name", run.name];
+    const words = begun ? ["--resume", path, ...run.kept] : [...run.args, "--name", run.name];
     const process = new Deno.Command("deno", {
       args: ["task", "--quiet", "--config", CONFIG, task, ...words],
       cwd: folder.path,
@@ -112,6 +113,7 @@ export class LocalEngine implements Engine {
     };
     const [status] = await Promise.all([process.status, keep(process.stdout), keep(process.stderr)]);
     const { code, signal } = status;
-    this.#endings.set(run.number, signal === null ? `exit code ${code}` : `ended by ${signal}`);
+    const reason = signal === null ? `exit code ${code}` : `ended by ${signal}`;
+    this.#endings.set(run.number, { reason, kind: code === 0 ? "ended" : "failed" });
   }
 }

@@ -37,10 +37,10 @@ export const gridShape: Shape<Readonly<Record<string, readonly OptionValue[]>>> 
 );
 
 const input = object({
-  /** The path as it was typed. */
+  /** Its files or folders as they were typed. */
   name: printable(),
-  /** Undefined for the task's default input. */
-  path: optional(text()),
+  /** Their absolute paths, which are the task's arguments; none for the task's default input. */
+  paths: list(text()),
 });
 
 const settings = object({

@@ -5,27 +5,18 @@ import { readCurve } from "../run/curve.ts";
 import { panelsPlotSvg } from "../run/plot.ts";
 import { htmlReport } from "../run/report/html.ts";
 import { markdownReport } from "../run/report/markdown.ts";
-import type { Report, ReportSection, ReportTable } from "../run/report/model.ts";
-import { type FoundRun, qualityOf } from "../run_list/found_run.ts";
-import { formatDuration } from "../shell/progress.ts";
-import { median } from "../shell/statistics.ts";
+import type { Report, ReportPictures, ReportSection } from "../run/report/model.ts";
+import { qualityOf } from "../run_list/found_run.ts";
 import type { RunResult } from "./conduct.ts";
+import { galleryOf } from "./gallery.ts";
 import { valueText } from "./option_words.ts";
 import type { Failure, SweepRecord } from "./record.ts";
+import { type Group, groupTable, runTable, setupTable, valueOf } from "./report_tables.ts";
 import { resultRows, statusOf } from "./results_table.ts";
 import type { SweepFolder } from "./store.ts";
 
-/** The most lines of a plot that can be told apart. */
-const MOST_LINES = 12;
-
-/** What stands for the quality of runs that have no figure of it. */
-const NO_QUALITY = { label: "quality", digits: 2 };
-
-/** Runs that differ in their seed only. */
-interface Group {
-  readonly name: string;
-  readonly results: readonly RunResult[];
-}
+/** The most lines of a plot that can be told apart: as many as there are colours. */
+const MOST_LINES = 7;
 
 /**
  * Writes `results.csv`, `report.html` and `report.md` about the runs so far.
@@ -45,7 +36,7 @@ export async function writeReport(
     findings: findings(results),
     sections: [
       ...caveats(results),
-      ...await Promise.all(inputs.map((input) => inputSection(settings, folder, results, input.name))),
+      ...(await Promise.all(inputs.map(({ name }) => inputSections(settings, folder, results, name)))).flat(),
       { title: "Runs", tables: [runTable(results)] },
       ...failureSection(results, await folder.results(record)),
       { title: "Set-up", tables: [setupTable(settings, results)] },
@@ -103,23 +94,30 @@ function caveats(results: readonly RunResult[]): ReportSection[] {
   return paragraphs.length === 0 ? [] : [{ title: "Caveats", paragraphs }];
 }
 
-/** The combinations on one input: their plot, and their quality over seeds. */
-async function inputSection(
-  settings: SweepRecord["settings"],
+/** The combinations on one input: their plot, their quality over seeds, and pictures. */
+async function inputSections(
+  { task }: SweepRecord["settings"],
   folder: SweepFolder,
   results: readonly RunResult[],
   input: string,
-): Promise<ReportSection> {
+): Promise<ReportSection[]> {
   const own = results.filter(({ run, state }) => run.input.name === input && state === "finished");
   const groups = [...Map.groupBy(own, groupName)].map(([name, each]) => ({ name, results: each }));
-  if (groups.length === 0) return { title: input, paragraphs: ["No run on this input is finished."] };
-  const { plot, note } = await plotOf(settings.task, folder, input, groups);
-  const seeds = groups.some((each) => each.results.length > 1);
-  const paragraphs = [
-    ...seeds ? ["Figures are medians over seeds, with the lowest and highest value in brackets."] : [],
-    ...note === undefined ? [] : [note],
+  if (groups.length === 0) return [{ title: input, paragraphs: ["No run on this input is finished."] }];
+  const notes: string[] = [];
+  const unlessLost = (what: string) => (error: Error): undefined => {
+    notes.push(`${what} left out: ${error.message}`);
+  };
+  const plot = await plotOf(task, folder, input, groups).catch(unlessLost("The plot is"));
+  const gallery: ReportPictures[] = await galleryOf(task, folder, groups).catch(unlessLost("Pictures are")) ?? [];
+  if (groups.some((each) => each.results.length > 1)) {
+    notes.unshift("Figures are medians over seeds, with the lowest and highest value in brackets.");
+  }
+  const shown = { title: `${input}: results`, paragraphs: ["The best run of each of the best combinations."], gallery };
+  return [
+    { title: input, paragraphs: notes, plot, tables: [groupTable(groups)] },
+    ...gallery.length > 0 ? [shown] : [],
   ];
-  return { title: input, paragraphs, plot, tables: [groupTable(groups)] };
 }
 
 /** The options in which a run differs from others, except its seed. */
@@ -128,71 +126,23 @@ function groupName({ run: { choice } }: RunResult): string {
   return names.map(([option, value]) => `${option} ${valueText(value)}`).join(", ") || "all runs";
 }
 
+/** How the runs of each combination converge. */
 async function plotOf(
   task: string,
   folder: SweepFolder,
   input: string,
   groups: readonly Group[],
-): Promise<{ plot?: string; note?: string }> {
-  if (groups.length > MOST_LINES) {
-    return { note: `There is no plot, because ${groups.length} lines could not be told apart.` };
-  }
-  try {
-    const { figure, label } = qualityOf(groups[0].results[0].found!)!;
-    const lines = await Promise.all(groups.map(async ({ name, results }) => {
-      const runs = await Promise.all(results.map(async ({ run, found }) => ({
-        seed: Number(found!.options.seed ?? 0),
-        curve: await readCurve(folder.runPath(task, run), figure),
-      })));
-      return { name, runs };
-    }));
-    return { plot: await panelsPlotSvg({ title: input, panels: convergencePanels(lines, label), height: 400 }) };
-  } catch (error) {
-    return { note: `The plot is left out: ${(error as Error).message}` };
-  }
-}
-
-/** The combinations of options, the best first. */
-function groupTable(groups: readonly Group[]): ReportTable {
-  const centre = ({ results }: Group) => median(results.map(valueOf));
-  const ranked = groups.toSorted((a, b) => centre(b) - centre(a));
-  const { label, digits } = qualityOf(ranked[0].results[0].found!) ?? NO_QUALITY;
-  return {
-    columns: ["options", "runs", label, "steps", "training time (s)"],
-    numbersFrom: 1,
-    rows: ranked.map(({ name, results }) => [
-      name,
-      `${results.length}`,
-      spreadText(digits, results.map(valueOf)),
-      `${median(results.map(({ found }) => found!.made))}`,
-      median(results.map(({ found }) => secondsOf(found))).toFixed(1),
-    ]),
-    best: 0,
-  };
-}
-
-/** Every run. */
-function runTable(results: readonly RunResult[]): ReportTable {
-  const choices = [...new Set(results.flatMap(({ run }) => Object.keys(run.choice)))];
-  const { label } = results.flatMap(({ found }) => found && qualityOf(found) || [])[0] ?? NO_QUALITY;
-  return {
-    columns: ["run", "input", ...choices, "status", label, "steps", "training time (s)"],
-    numbersFrom: 3 + choices.length,
-    rows: results.map((result) => {
-      const { run, found } = result;
-      const quality = found && qualityOf(found);
-      const { made = 0, steps = 0 } = found ?? {};
-      return [
-        run.name,
-        run.input.name,
-        ...choices.map((name) => Object.hasOwn(run.choice, name) ? valueText(run.choice[name]) : ""),
-        statusOf(result),
-        quality?.value.toFixed(quality.digits) ?? "",
-        found === undefined ? "" : made < steps ? `${made} of ${steps}` : `${made}`,
-        found === undefined || Number.isNaN(secondsOf(found)) ? "" : secondsOf(found).toFixed(1),
-      ];
-    }),
-  };
+): Promise<string> {
+  if (groups.length > MOST_LINES) throw new Error(`${groups.length} lines could not be told apart.`);
+  const { figure, label } = qualityOf(groups[0].results[0].found!)!;
+  const lines = await Promise.all(groups.map(async ({ name, results }) => {
+    const runs = await Promise.all(results.map(async ({ run, found }) => ({
+      seed: Number(found!.options.seed ?? 0),
+      curve: await readCurve(folder.runPath(task, run), figure),
+    })));
+    return { name, runs };
+  }));
+  return await panelsPlotSvg({ title: input, panels: convergencePanels(lines, label), height: 400 });
 }
 
 /** What runs failed of, whether or not they were finished later. */
@@ -205,39 +155,4 @@ function failureSection(results: readonly RunResult[], failures: readonly Failur
     paragraphs: ["The last failure of each run, whether or not it was finished later."],
     tables: [{ columns: ["run", "failure", "try"], numbersFrom: 2, rows }],
   }];
-}
-
-function setupTable({ task, options, grids }: SweepRecord["settings"], results: readonly RunResult[]): ReportTable {
-  const lists = grids.map((grid) =>
-    Object.entries(grid).map(([name, values]) => `${name}: ${values.map(valueText).join(", ")}`).join("; ")
-  );
-  const adapters = [...new Set(results.flatMap(({ found }) => found?.summary.adapter ?? []))];
-  const seconds = results.map(({ found }) => secondsOf(found)).filter(Number.isFinite);
-  const total = seconds.reduce((sum, each) => sum + each, 0);
-  return {
-    columns: ["property", "value"],
-    numbersFrom: 2,
-    rows: [
-      ["task", task],
-      ...lists.map((list) => ["grid", list || "none"]),
-      ["options", Object.entries(options).map(([name, value]) => `${name} ${valueText(value)}`).join(", ") || "none"],
-      ["training", `${seconds.length} runs, ${formatDuration(total)}`],
-      ["adapter", adapters.join(", ") || "not known yet"],
-    ],
-  };
-}
-
-function valueOf({ found }: RunResult): number {
-  return (found && qualityOf(found)?.value) ?? NaN;
-}
-
-function secondsOf(found: FoundRun | undefined): number {
-  return typeof found?.summary.seconds === "number" ? found.summary.seconds : NaN;
-}
-
-/** "31.20 (30.91 to 31.52)". */
-function spreadText(digits: number, values: readonly number[]): string {
-  const text = (value: number) => value.toFixed(digits);
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  return low === high ? text(low) : `${text(median(values))} (${text(low)} to ${text(high)})`;
 }

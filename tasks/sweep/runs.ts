@@ -1,3 +1,4 @@
+import { basename } from "@std/path";
 import { shortName } from "../run/settings_name.ts";
 import { TASKS } from "../registry.ts";
 import { parseOptions } from "../shell/options.ts";
@@ -25,7 +26,12 @@ export interface SweepRun {
   readonly choice: Readonly<Record<string, OptionValue>>;
   /** The arguments and options of the task, with all but the run's name. */
   readonly args: readonly string[];
+  /** The options that are given again when the run goes on, because its folder does not have them. */
+  readonly kept: readonly string[];
 }
+
+/** Options of a process that makes a run, and not of the run itself. */
+const KEPT = ["deadline"];
 
 /**
  * All runs of a sweep: each input with each combination of the grids' values.
@@ -43,7 +49,7 @@ export function runsOf({ task: name, inputs, options, grids }: SweepSettings): S
   return pairs.map(({ input, choice }, index) => {
     const parts = [
       String(index + 1).padStart(digits, "0"),
-      ...inputs.length > 1 ? [shortName(input.name.replace(/^.*[/\\]/, ""))] : [],
+      ...inputs.length > 1 ? [shortName(basename(input.paths[0]))] : [],
       ...Object.entries(choice).map(([option, value]) => choiceName(option, value)),
     ];
     const words = Object.entries({ ...options, ...choice }).flatMap(([option, value]) =>
@@ -54,7 +60,8 @@ export function runsOf({ task: name, inputs, options, grids }: SweepSettings): S
       name: parts.join("-").slice(0, 100),
       input,
       choice,
-      args: [...input.path === undefined ? [] : [input.path], ...words],
+      args: [...input.paths, ...words],
+      kept: words.filter((word) => KEPT.some((option) => word.startsWith(`--${option}=`))),
     };
   });
 }

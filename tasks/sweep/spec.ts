@@ -32,9 +32,12 @@ export interface Spec {
 const gridOrGrids: Shape<Grid | readonly Grid[]> = (found) =>
   (Array.isArray(found) ? list(gridShape, { least: 1 }) : gridShape)(found);
 
+const inputShape: Shape<string | readonly string[]> = (found) =>
+  (Array.isArray(found) ? list(printable(), { least: 1 }) : printable())(found);
+
 const specShape = exactObject({
   task: word([...TASKS.keys()]),
-  inputs: optional(list(printable(), { least: 1 })),
+  inputs: optional(list(inputShape, { least: 1 })),
   options: optional(record(valueShape)),
   grid: optional(gridOrGrids),
   slurm: optional(slurmShape),
@@ -82,19 +85,23 @@ function checkGrid(
 
 /** The inputs with their absolute paths. */
 async function inputsOf(
-  typed: readonly string[] | undefined,
+  typed: readonly (string | readonly string[])[] | undefined,
   folder: string,
   where: string,
 ): Promise<SweepInput[]> {
-  if (typed === undefined) return [{ name: "default" }];
-  return await Promise.all(typed.map(async (name, index) => {
-    const path = resolve(folder, name);
-    if (await Deno.stat(path).catch(() => undefined) === undefined) {
+  if (typed === undefined) return [{ name: "default", paths: [] }];
+  const inputs = typed.map((each) => [each].flat()).map((names) => ({
+    name: names.join(" "),
+    paths: names.map((name) => resolve(folder, name)),
+  }));
+  for (const [index, { name, paths }] of inputs.entries()) {
+    for (const path of paths) {
+      if (await Deno.stat(path).then(() => true, () => false)) continue;
       throw new UserError(`${where}[${index}]: ${path}: cannot be read: there is no such file or folder.`);
     }
-    if (typed.indexOf(name) < index) {
+    if (inputs.findIndex((other) => other.name === name) < index) {
       throw new UserError(`${where}[${index}]: expected different inputs, found ${name} twice.`);
     }
-    return { name, path };
-  }));
+  }
+  return inputs;
 }

@@ -1,5 +1,5 @@
 import { type Deadline, ENDING, signalOrDeadline } from "./deadline.ts";
-import type { Closing } from "./training_input.ts";
+import type { Closing, Summary } from "./training_input.ts";
 
 /** The time for optional closing measurements, in seconds on a software adapter; it lets a run end within two minutes of --minutes. */
 export const CLOSING_SECONDS = 90;
@@ -40,6 +40,30 @@ export function beginClosing(parts: ClosingParts): Closing {
   const seconds = compared ? Infinity : CLOSING_SECONDS;
   const isLate = () => deadline !== undefined && !stopped && !asked.aborted;
   return { say, print, next, part, leaveOut, left, isLate, signal, stopped, seconds };
+}
+
+/**
+ * Makes the closing measurements, and says so if the deadline or a signal cuts them short.
+ *
+ * @param again The command that makes them again.
+ * @throws The reason of a signal that came when training had ended.
+ */
+export async function unlessCut(closing: Closing, again: string, work: () => Promise<Summary>): Promise<Summary> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!closing.signal.aborted) throw error;
+    if (closing.isLate()) {
+      closing.leaveOut("the closing measurements");
+      return {};
+    }
+    if (closing.stopped) {
+      closing.print("Results that would have taken longer were left out.");
+      return {};
+    }
+    closing.print(`The run is trained, but its closing measurements were stopped. To make them: ${again}`);
+    throw error;
+  }
 }
 
 /** A signal that is aborted a few seconds after another one, so that what is nearly done can be finished. */

@@ -24,7 +24,7 @@ export async function measureCosts({ input, field, optimizer, training, values }
   const measured = await repeated(() => input.measure(field, signal));
   // Reading the state back takes about as long as writing it.
   const checkpoint = 2 * await repeated(() => encodeCheckpoint(field, optimizer));
-  const { snapshot, closing } = input.estimate(measured);
+  const { snapshot, closing } = input.estimate?.(measured) ?? { snapshot: 0, closing: [] };
   const { snapshotEvery = Infinity } = values;
   return {
     evaluation: measured + checkpoint + snapshot / snapshotEvery,

@@ -1,11 +1,12 @@
+import type { PageRecord } from "../run/page/model.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { RunTotals } from "./earlier_run.ts";
 import type { Figures } from "./training_input.ts";
 
 /** What the measurements of a run say about it, when it is resumed. */
 interface EarlierRecords {
-  /** How many measurements count. */
-  readonly evaluations: number;
+  /** The measurements that count. */
+  readonly counted: readonly (PageRecord & { readonly step: number })[];
   /** The step of the last one, if it counts. */
   readonly evaluated?: number;
   /** The training time and Hessian-vector products until the last one. */
@@ -27,7 +28,7 @@ export async function readEarlierRecords(folder: RunFolder, step: number): Promi
   const totals = { seconds: Number(last?.seconds ?? 0), hvps: Number(last?.hvps ?? 0) };
   const figures = Object.entries(last ?? {}).filter(([name]) => !OTHERS.has(name));
   return {
-    evaluations: counted.length,
+    counted,
     evaluated: last !== undefined && last.stopped !== true ? last.step : undefined,
     totals,
     figures: Object.fromEntries(figures.map(([name, value]) => [name, Number(value)])),

@@ -17,7 +17,7 @@ import { UserError } from "../shell/user_error.ts";
 import { checkpointSpread } from "./checkpoint_spread.ts";
 import { kernelsShape } from "./kernels_shape.ts";
 import { checkStep, readCheckpoint } from "./read_checkpoint.ts";
-import type { RunLength } from "./run_length.ts";
+import { restartsShape, type RunLength } from "./run_length.ts";
 import { type Rollback, rollbacksShape } from "./rollback.ts";
 import type { TaskValues } from "./task.ts";
 
@@ -38,6 +38,7 @@ function configShape(task: string) {
     /** The kernels that were chosen. */
     kernels: optional(kernelsShape),
     rollbacks: optional(rollbacksShape),
+    restarts: optional(restartsShape),
   });
 }
 
@@ -68,13 +69,13 @@ export class EarlierRun<C extends Command> {
   ): Promise<EarlierRun<C>> {
     const config = await folder.readConfig();
     const where = join(folder.path, "config.json");
-    const { options, steps, scheduleSteps, kernels = {}, rollbacks = [] } = checkShape(
+    const { options, steps, scheduleSteps, restarts, kernels = {}, rollbacks = [] } = checkShape(
       config,
       configShape(expected),
       where,
     );
     const values = storedValues(options, command, where) as TaskValues<C>;
-    const length = { steps, scheduleSteps };
+    const length = { steps, scheduleSteps, ...restarts && { restarts } };
     return new EarlierRun(folder, values, kernels, length, rollbacks, config);
   }
 

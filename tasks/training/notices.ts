@@ -32,6 +32,12 @@ export function notices<C extends Command, S extends TaskValues<C> & SettledValu
   const defaults = task.optimizerDefaults(values);
   const warning = earlier === undefined ? rateWarning(values, defaults, optimizer.spec) : undefined;
   if (warning !== undefined) texts.push(warning);
+  const { schedule, length } = planned;
+  if (optimizer.counters.step === length.restarts?.at(-1)?.step) {
+    texts.push(
+      `The schedule, ${schedule.name}, has ended and begins again (a warm restart): the learning rate goes back to ${learningRate}.`,
+    );
+  }
   texts.push(...lengthNotices(prepared, { limits, planned }));
   const whole = wholeRun(prepared, planned);
   if (whole !== undefined) texts.push(`The whole run takes ${wholeRunText(whole)}.`);
@@ -44,14 +50,13 @@ export function notices<C extends Command, S extends TaskValues<C> & SettledValu
 /** Where a run will end. */
 function lengthNotices(
   { optimizer, stepsPerEpoch }: Pick<PreparedRun, "optimizer" | "stepsPerEpoch">,
-  { limits, planned: { length: { steps }, until, schedule, shortened, reached } }: Planned,
+  { limits, planned: { length: { steps }, until, shortened, reached } }: Planned,
 ): string[] {
   const made = optimizer.counters.step;
   if (made >= steps) {
-    const further = schedule.factor(made) > 0
-      ? ". To train further, resume it with a larger --epochs, or with --minutes"
-      : "";
-    return [`The run has made its ${steps} steps already${further}.`];
+    return [
+      `The run has made its ${steps} steps already. To train further, resume it with a larger --epochs, or with --minutes.`,
+    ];
   }
   if (until < steps) {
     return [`The deadline will end training at step ${until} of ${steps}; from there the run can be resumed.`];

@@ -61,6 +61,7 @@ export function fieldHyperparameters(defaults: FieldDefaults): Option[] {
 export const UPDATE_OPTIONS = [
   {
     name: "learning-rate",
+    short: "lr",
     kind: "number",
     exclusiveMin: 0,
     help: "Learning rate, which the schedule multiplies",
@@ -199,6 +200,7 @@ export const RUN_OPTIONS = [
       "Checkpoints to keep along the run besides the newest three: the last evaluation's in each of this many equal parts of the run",
     defaultText: "the newest three only",
   },
+  { name: "tensorboard", kind: "flag", help: "Also write the measurements and previews as event files of TensorBoard" },
   {
     name: "on-divergence",
     kind: "choice",
@@ -221,6 +223,13 @@ export const RUN_OPTIONS = [
   },
   ...DEVICE_OPTIONS,
   { name: "name", kind: "string", help: "Name of the run", defaultText: "the current time" },
+  {
+    name: "config",
+    kind: "string",
+    placeholder: "FILE",
+    help: "JSON file with options, such as the config.json of a run; the command line wins",
+    defaultText: "none",
+  },
   {
     name: "on-write-error",
     kind: "choice",

@@ -2,6 +2,7 @@ import { sharedValue } from "../../lib/train/peers.ts";
 import { planTraining, type TrainingPlan } from "../../lib/train/plan.ts";
 import type { Schedule } from "../../lib/train/schedule.ts";
 import { type Costs, measureCosts } from "./costs.ts";
+import type { ProgressLine } from "../shell/progress.ts";
 import type { Deadline } from "./deadline.ts";
 import { lastStepBefore } from "./deadline_room.ts";
 import type { PreparedRun } from "./prepared_run.ts";
@@ -18,6 +19,8 @@ interface LengthRequest {
   readonly deadline?: Deadline;
   /** Whether this process measures and writes. */
   readonly writes: boolean;
+  /** Shows what is measured. */
+  readonly progress: Pick<ProgressLine, "begin">;
 }
 
 /** The length of a run and what follows from it. */
@@ -44,10 +47,12 @@ export interface PlannedLength {
  */
 export async function plannedLength(prepared: PreparedRun, request: LengthRequest): Promise<PlannedLength> {
   const { input, values, optimizer, training, stepsPerEpoch } = prepared;
-  const { limits, resumed, deadline, writes } = request;
+  const { limits, resumed, deadline, writes, progress } = request;
   const made = optimizer.counters.step;
   const measures = values.dryRun || limits.minutes !== undefined || deadline !== undefined;
+  if (measures) progress.begin("measuring how long a step takes");
   const plan = measures ? await planTraining(training) : undefined;
+  if (measures) progress.begin("measuring how long an evaluation takes");
   const costs = measures && writes ? await measureCosts(prepared) : undefined;
   const isTrained = resumed !== undefined && made >= resumed.steps && Object.values(limits).every((limit) => !limit);
   const reached = deadline === undefined || costs === undefined || isTrained
@@ -73,8 +78,8 @@ export async function plannedLength(prepared: PreparedRun, request: LengthReques
   const { peers } = training;
   const decided = { measured, reached };
   const shared = peers === undefined ? decided : await sharedValue(peers, decided);
-  const schedule = chosenSchedule(values, shared.measured.scheduleSteps);
-  const length = withoutIdleSteps(shared.measured, schedule, made);
+  const length = withoutIdleSteps(shared.measured, chosenSchedule(values, shared.measured), made);
+  const schedule = chosenSchedule(values, length);
   const until = Math.min(length.steps, Math.max(made, shared.reached ?? Infinity));
   return { length, until, reached: shared.reached, schedule, shortened: length !== shared.measured, plan, costs };
 }

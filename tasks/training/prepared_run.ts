@@ -67,8 +67,9 @@ export class PreparedRun<
    * @param how The approximate number of `epoch` events, unless `--evaluate-every` is given; the step at which training ends, if that is
    * before the run's last one; and a signal that takes the place of the one given before.
    */
-  async *train({ steps, scheduleSteps }: RunLength, how: TrainingEnd = {}): AsyncGenerator<TrainEvent, void, void> {
+  async *train(length: RunLength, how: TrainingEnd = {}): AsyncGenerator<TrainEvent, void, void> {
     const { training, stepsPerEpoch, values } = this;
+    const { steps } = length;
     const { evaluations = EVALUATIONS, until = steps, signal = training.signal } = how;
     const { step } = this.optimizer.counters;
     if (step >= until) {
@@ -77,7 +78,7 @@ export class PreparedRun<
     }
     const epochEvents = this.epochsBetweenEvaluations(steps, evaluations);
     const lossLimit = lossLimitOf(training.objective);
-    const schedule = chosenSchedule(values, scheduleSteps);
+    const schedule = chosenSchedule(values, length);
     yield* train({ ...training, schedule, steps: until, epochEvents, lossLimit, signal });
   }
 

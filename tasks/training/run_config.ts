@@ -39,7 +39,7 @@ export function runConfig(
     ...networkConfig(values, description),
     optimizer: { name, ...options },
     ...rollbacks.length > 0 && { rollbacks },
-    schedule: scheduleToConfig(chosenSchedule(values, length.scheduleSteps)),
+    schedule: scheduleToConfig(chosenSchedule(values, length)),
     layers: description.layers.map((layer) => layer.name),
     ...config,
     adapter: gpu.adapter,

@@ -1,4 +1,5 @@
 import type { Schedule } from "../../lib/train/schedule.ts";
+import { list, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { TrainingValues } from "./options.ts";
 
@@ -11,6 +12,26 @@ export interface RunLength {
   readonly steps: number;
   /** The number of steps after which the schedule ends. It is fixed at the first start. */
   readonly scheduleSteps: number;
+  /** Where the schedule began again, because the run was taken further after its end; never by default. */
+  readonly restarts?: readonly Restart[];
+}
+
+/** A step at which the schedule begins again. */
+interface Restart {
+  /** The step. */
+  readonly step: number;
+  /** The step at which the schedule ends then, counted from the beginning of the run. */
+  readonly scheduleSteps: number;
+}
+
+/** Restarts, as `config.json` has them. */
+export const restartsShape = list(
+  object({ step: number({ whole: true, min: 1 }), scheduleSteps: number({ whole: true, min: 1 }) }),
+);
+
+/** The step at which the schedule ends. */
+function scheduleEnd({ scheduleSteps, restarts = [] }: RunLength): number {
+  return restarts.at(-1)?.scheduleSteps ?? scheduleSteps;
 }
 
 /** The limits of a run: its end is the one that it reaches first. */
@@ -47,7 +68,7 @@ export function runLength(request: RunLengthRequest): RunLength {
   const inMinutes = minutes === undefined ? Infinity : stepsWithin(minutes * 60);
   const inTime = minutes === undefined && epochs !== Infinity ? Infinity : Math.min(inMinutes, reached);
   const steps = Math.min(inEpochs, inTime, MOST_STEPS);
-  if (resumed !== undefined) return { steps, scheduleSteps: resumed.scheduleSteps };
+  if (resumed !== undefined) return { ...resumed, steps };
   if (scheduleEpochs !== undefined) return { steps, scheduleSteps: stepsOf(scheduleEpochs, stepsPerEpoch) };
   return { steps, scheduleSteps: inEpochs === Infinity ? steps : inEpochs };
 }
@@ -58,17 +79,15 @@ function stepsOf(epochs: number, stepsPerEpoch: number): number {
 }
 
 /**
- * Shortens a length to leave out steps that would change nothing, because the schedule has brought the learning rate to 0.
+ * Changes a length where steps would change nothing, because the schedule has brought the learning rate to 0: such steps are left out, or,
+ * if the run has reached the end of its schedule and is taken further, the schedule begins again.
  *
  * @param made The number of steps made so far.
- * @throws {UserError} If more steps were requested, but all of them would change nothing.
  */
 export function withoutIdleSteps(length: RunLength, schedule: Schedule, made: number): RunLength {
-  const { steps, scheduleSteps } = length;
-  if (steps <= scheduleSteps || schedule.factor(scheduleSteps) > 0) return length;
-  if (made < scheduleSteps) return { ...length, steps: scheduleSteps };
-  throw new UserError(
-    `The schedule of the run, ${schedule.name}, brought the rate to 0 at step ${scheduleSteps}: further steps would change nothing. ` +
-      "A run that is to be taken further begins with a longer --schedule-epochs, or with --schedule constant.",
-  );
+  const { steps, restarts = [] } = length;
+  const end = scheduleEnd(length);
+  if (steps <= end || schedule.factor(end) > 0) return length;
+  if (made < end) return { ...length, steps: end };
+  return { ...length, restarts: [...restarts, { step: made, scheduleSteps: steps }] };
 }

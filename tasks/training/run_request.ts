@@ -7,6 +7,7 @@ import { runPath, runsFolder } from "../shell/run_path.ts";
 import { UserError } from "../shell/user_error.ts";
 import { withBestOptimizer } from "./auto_optimizer.ts";
 import { Deadline } from "./deadline.ts";
+import { withConfigFile, type WithFile } from "./config_file.ts";
 import { EarlierRun } from "./earlier_run.ts";
 import { networkChoice } from "./network_choice.ts";
 import type { RunLimits } from "./run_length.ts";
@@ -45,9 +46,12 @@ export async function readRunRequest<C extends Command>(
   args: readonly string[],
   writes = true,
 ): Promise<RunRequest<C>> {
-  const { values: typed, given } = parseOptions(args, task.command);
+  const line = parseOptions(args, task.command) as unknown as WithFile<C>;
+  const { config: file, resume: resumed } = line.values;
+  const isNew = file !== undefined && resumed === undefined;
+  const { values: typed, given } = isNew ? await withConfigFile(task, callerPath(file), line) : line;
   const files = (task.command.positionals ?? []).map(({ name }) => name);
-  const asked = withAbsolutePaths(typed as TaskValues<C>, files);
+  const asked = withAbsolutePaths(typed, files);
   const { epochs, minutes, resume } = asked;
   const limits = { epochs, minutes };
   const deadline = Deadline.asked(asked.deadline);
@@ -56,7 +60,7 @@ export async function readRunRequest<C extends Command>(
   if (resume === undefined) {
     const best = withBestOptimizer(task.name, { ...asked, ...networkChoice(asked) }, given);
     await checkNewRun(place);
-    return { asked: best, limits, deadline, chosenHere: asked.optimizer === "auto", place };
+    return { asked: { ...best, config: undefined }, limits, deadline, chosenHere: asked.optimizer === "auto", place };
   }
   const other = [...given].find((name) => !CHANGEABLE.includes(name));
   if (other !== undefined) {
@@ -71,8 +75,8 @@ export async function readRunRequest<C extends Command>(
   const machine = {
     ...asked.software && { software: true },
     ...asked.adapter !== undefined && { adapter: asked.adapter },
-    ...(given as ReadonlySet<string>).has("onWriteError") && { onWriteError },
-    ...(given as ReadonlySet<string>).has("onDivergence") && { onDivergence },
+    ...given.has("onWriteError") && { onWriteError },
+    ...given.has("onDivergence") && { onDivergence },
   };
   // A deadline is that of one process.
   const values = { ...earlier.values, ...changed, ...machine, deadline: asked.deadline };

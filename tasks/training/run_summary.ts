@@ -44,5 +44,6 @@ export function runSummary({ task, field, length, rollbacks = [] }: ConfiguredRu
     ...leftOut.length > 0 && { leftOut },
     ...deviceLosses > 0 && { deviceLosses },
     ...rollbacks.length > 0 && { rollbacks },
+    ...length.restarts && { restarts: length.restarts },
   };
 }

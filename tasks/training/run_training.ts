@@ -5,6 +5,7 @@ import { type Peers, shareState } from "../../lib/train/peers.ts";
 import { isDiskError } from "../run/disk.ts";
 import type { Command } from "../shell/command.ts";
 import { pendingWork } from "../shell/pending_work.ts";
+import { ProgressLine } from "../shell/progress.ts";
 import { planText } from "../shell/plan.ts";
 import { checkFieldOptions, checkScheduleOptions } from "./hyperparameters.ts";
 import { memoryAdvice } from "./memory_advice.ts";
@@ -34,6 +35,12 @@ interface Surroundings {
   readonly peers?: Peers;
   /** The time by which this process is to have ended. */
   readonly deadline?: Deadline;
+}
+
+/** What was done before training. */
+interface Preparation {
+  readonly planned: PlannedLength;
+  readonly progress: ProgressLine;
 }
 
 /**
@@ -91,15 +98,18 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
   const spec = chosenOptimizer(values, task.optimizerDefaults(values));
   checkFieldOptions(values);
   checkScheduleOptions(values);
-  using prepared = new PreparedRun(gpu, task, values, await loadInput(task, values, gpu, signal), { signal, peers });
+  using progress = new ProgressLine();
+  const loaded = await loadInput(task, values, gpu, signal, progress);
+  using prepared = new PreparedRun(gpu, task, values, loaded, { signal, peers });
   const { input, field, optimizer } = prepared;
   if (earlier !== undefined) input.checkUnchanged(earlier.config);
   const spent = isWriter(peers) ? await earlier?.restore(field, optimizer) : undefined;
   if (peers !== undefined) await shareState(peers, field, optimizer);
-  const wanted = { limits, resumed: earlier?.length, deadline, writes: isWriter(peers) };
+  const wanted = { limits, resumed: earlier?.length, deadline, writes: isWriter(peers), progress };
   const planned = await plannedLength(prepared, wanted);
   const { length, schedule, plan } = planned;
   signal.throwIfAborted();
+  progress.clear();
   if (values.dryRun) {
     const run = { steps: length.steps, field, optimizer: spec, schedule, batchSize: values.batchSize };
     const whole = wholeRun(prepared, planned);
@@ -107,15 +117,16 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
     return console.log([planText(plan!, run), ...lines].join("\n"));
   }
   for (const notice of notices(request, task, prepared, { limits, planned })) console.error(notice);
-  const parts = { task: task.name, folder: earlier?.folder ?? request.place, length, spent };
-  await trainRun(prepared, parts, { ...how, planned }, setbacks);
+  const { name, pictures, commands } = task;
+  const parts = { task: name, folder: earlier?.folder ?? request.place, length, spent, pictures, commands };
+  await trainRun(prepared, parts, { ...how, planned, progress }, setbacks);
 }
 
 /** Trains, and writes the run's folder. */
 async function trainRun<C extends Command, S extends TaskValues<C> & SettledValues>(
   prepared: PreparedRun<C, S>,
-  parts: Pick<RunParts, "task" | "folder" | "length" | "spent">,
-  { signal, peers, deadline, planned: { until, costs } }: Surroundings & { readonly planned: PlannedLength },
+  parts: Pick<RunParts, "task" | "folder" | "length" | "spent" | "pictures" | "commands">,
+  { signal, peers, deadline, planned: { until, costs }, progress }: Surroundings & Preparation,
   setbacks: Setbacks<C>,
 ): Promise<void> {
   const { input, field, optimizer } = prepared;
@@ -126,11 +137,12 @@ async function trainRun<C extends Command, S extends TaskValues<C> & SettledValu
   const { rollbacks, deviceLosses } = setbacks;
   const processes = peers?.size;
   const trainingTimeIsOver = costs && deadline?.before(roomBefore(deadline, costs).reserve);
-  const ends = { signal, deadline, trainingTimeIsOver };
+  const ends = { signal, deadline, trainingTimeIsOver, progress, costs };
   using run = new TrainingRun({ ...parts, ...ends, input, field, optimizer, rollbacks, deviceLosses, processes });
   setbacks.learningRate = optimizer.spec.learningRate;
   try {
     await run.begin();
+    progress.begin("compiling kernels and choosing the fastest");
     const either = trainingTimeIsOver === undefined ? signal : AbortSignal.any([signal, trainingTimeIsOver]);
     for await (const event of prepared.train(parts.length, { until, signal: either })) {
       await run.handle(event);

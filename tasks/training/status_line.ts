@@ -2,6 +2,7 @@ import { countOf } from "../../lib/optim/observation.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { formatDuration } from "../shell/progress.ts";
+import type { Progress } from "../shell/progress_text.ts";
 import { Speed } from "../shell/speed.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Quality, Summary, TrainingInput } from "./training_input.ts";
@@ -16,7 +17,7 @@ interface StatusParts {
   readonly optimizer: Optimizer;
 }
 
-/** The text that shows how far a run is, how good, and how long it still takes. */
+/** Shows how far a run is, how good, and how long it still takes. */
 export class StatusLine {
   readonly #speed = new Speed();
   readonly #workSpeed = new Speed();
@@ -28,29 +29,37 @@ export class StatusLine {
   }
 
   /**
-   * The text at an event. The least important parts come last, where a narrow terminal cuts them off.
+   * How far the run is at an event.
    *
    * @param figures The figures of the last measurement.
+   * @param rest Seconds that will go to other things than training, given those of the training to come; undefined if that is not known.
    */
-  text({ seconds, step, epoch, losses, stepsPerEpoch, hvps }: TrainEvent, figures: Summary): string {
+  progress(event: TrainEvent, figures: Summary, rest: (training: number) => number | undefined): Progress {
+    const { seconds, step, epoch, losses, stepsPerEpoch, hvps } = event;
     const { length: { steps }, input } = this.parts;
     const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
     const rate = this.#speed.update(step, seconds);
     // The estimate counts work, not steps, because the first steps may take many products.
     const workSpeed = this.#workSpeed.update(step + PRODUCT_WORK * hvps, seconds);
-    const left = step === steps
-      ? "0.0 s"
-      : workSpeed === undefined
-      ? "–"
-      : formatDuration(this.#workAfter(step) / workSpeed);
-    return [
+    const training = step === steps ? 0 : workSpeed === undefined ? undefined : this.#workAfter(step) / workSpeed;
+    const further = training === undefined ? undefined : rest(training);
+    const left = training === undefined ? undefined : training + (further ?? 0);
+    const isLeast = further === undefined;
+    const quality = formatQuality(input.quality, figures);
+    const [epochs, loss] = [
       `epoch ${epoch.toFixed(1)}/${decimal(steps / stepsPerEpoch)}`,
-      `step ${step}`,
       `loss ${mean.toExponential(2)}`,
-      formatQuality(input.quality, figures),
-      `ETA ${left}`,
-      `${(rate ?? (step - this.#firstStep) / seconds).toFixed(1)} steps/s`,
-    ].join("  ");
+    ];
+    const eta = left === undefined ? "ETA –" : `ETA ${isLeast ? ">" : ""}${formatDuration(left)}`;
+    const speed = `${(rate ?? (step - this.#firstStep) / seconds).toFixed(1)} steps/s`;
+    return {
+      what: "training",
+      part: step / steps,
+      left,
+      isLeast,
+      details: [quality, loss, `step ${step}`, epochs, speed].join("  "),
+      plain: [epochs, `step ${step}`, loss, quality, eta, speed].join("  "),
+    };
   }
 
   /** The remaining work in units of a step without products. It is extrapolated from the next thousand steps. */
@@ -65,7 +74,7 @@ export class StatusLine {
   }
 }
 
-/** "IoU 0.9712", with a dash where nothing has been measured yet. */
+/** "PSNR 26.91 dB", with a dash where nothing has been measured yet. */
 export function formatQuality({ figure, name, digits, unit = "" }: Quality, figures: Summary): string {
   return `${name} ${figure in figures ? `${Number(figures[figure]).toFixed(digits)}${unit}` : "–"}`;
 }

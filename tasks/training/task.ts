@@ -1,6 +1,7 @@
 import type { FieldDescription } from "../../lib/field/description.ts";
 import type { AdapterDescription } from "../../lib/gpu/adapter_description.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
+import type { PageCommand } from "../run/page/model.ts";
 import type { Command, Values } from "../shell/command.ts";
 import type { OptimizerDefaults } from "./optimizer_defaults.ts";
 import type { SettledValues, TrainingValues } from "./options.ts";
@@ -23,8 +24,8 @@ export interface RunPicture {
 export interface Loading {
   /** Ends loading between its parts, by throwing the signal's reason. */
   readonly signal: AbortSignal;
-  /** Shows what is being done, such as "photograph 3 of 100". */
-  readonly say: (what: string) => void;
+  /** Shows what is being done, such as "photograph 3 of 100", and how much of the whole is done, from 0 to 1. */
+  readonly say: (what: string, part?: number) => void;
   /** Shows which part of loading begins, lets signals have their turn, and throws the signal's reason if loading is to end. */
   readonly next: (what: string) => Promise<void>;
 }
@@ -69,4 +70,6 @@ export interface TrainingTask<
   readonly takesFolders?: boolean;
   /** The pictures of a finished run that reports show side by side with those of other runs. */
   readonly pictures?: readonly RunPicture[];
+  /** Commands of the task for the run in this folder, besides the one that goes on with it. */
+  readonly commands?: (path: string) => readonly PageCommand[];
 }

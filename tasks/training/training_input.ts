@@ -1,6 +1,7 @@
 import type { TrainingData } from "../../lib/data/training_data.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { Objective } from "../../lib/objective/objective.ts";
+import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import type { ClosingPart } from "./closing_parts.ts";
@@ -41,8 +42,8 @@ export interface Closing {
    * signal's reason if the measurements are to stop.
    */
   readonly next: (what: string) => Promise<void>;
-  /** Shows a text on the progress line. */
-  readonly say: (what: string) => void;
+  /** Shows a text on the progress line, and the part of it that is done, from 0 to 1. */
+  readonly say: (what: string, part?: number) => void;
   /** Prints a line that stays. */
   readonly print: (line: string) => void;
   /**
@@ -108,11 +109,17 @@ export interface TrainingInput extends Disposable {
    */
   snapshot(field: Field, folder: RunFolder, name: string, signal?: AbortSignal): Promise<void>;
   /**
-   * Estimates how long measurements take.
+   * Draws the field at its last measurement, for the page of the run. It should take no longer than the measurement.
+   *
+   * @param signal Stops the drawing by throwing the signal's reason.
+   */
+  preview?(field: Field, signal?: AbortSignal): Promise<Preview>;
+  /**
+   * Estimates how long measurements take; not needed where they are short.
    *
    * @param evaluation Seconds of the last call of `measure`.
    */
-  estimate(evaluation: number): Estimate;
+  estimate?(evaluation: number): Estimate;
   /**
    * Writes the results of a run and makes the closing measurements. The field has not changed since its last measurement.
    *

@@ -2,6 +2,9 @@ import { basename } from "@std/path";
 import { createRunFolder } from "../run/new_run.ts";
 import { stepCheckpointName } from "../run/checkpoints.ts";
 import { RunFolder } from "../run/run_folder.ts";
+import { EventFiles } from "../run/tensorboard/event_files.ts";
+import { PageWriter } from "./page_writer.ts";
+import { resumeCommand } from "./run_commands.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { ProgressLine } from "../shell/progress.ts";
@@ -11,10 +14,11 @@ import type { RunTotals } from "./earlier_run.ts";
 import { checkMeasured, isMeasuredAbove } from "./loss_limit.ts";
 import { ENDING, signalOrDeadline } from "./deadline.ts";
 import { readEarlierRecords } from "./earlier_records.ts";
-import { beginClosing, soonAfter, unlessStopped } from "./closing.ts";
+import { beginClosing, soonAfter, unlessCut, unlessStopped } from "./closing.ts";
 import { runConfig } from "./run_config.ts";
 import { runSummary } from "./run_summary.ts";
 import { formatQuality, StatusLine } from "./status_line.ts";
+import { TimeLeft } from "./time_left.ts";
 import type { Figures, Summary } from "./training_input.ts";
 import type { RunParts } from "./run_parts.ts";
 import { plotRun } from "./run_plot.ts";
@@ -35,6 +39,7 @@ interface RunOutcome {
 export class TrainingRun implements Disposable {
   readonly #progress: ProgressLine;
   readonly #status: StatusLine;
+  readonly #time: TimeLeft;
   /** Stops measurements during training. */
   readonly #patience: AbortSignal;
   #folder?: RunFolder;
@@ -49,6 +54,10 @@ export class TrainingRun implements Disposable {
   /** What the deadline left no time for, each with the command that makes it later. */
   readonly #leftOut: { readonly what: string; readonly command: string }[] = [];
   readonly #checkpoints: CheckpointWriter;
+  readonly #pages: PageWriter;
+  /** The step of the last measurement before this process, if there is one. */
+  #measuredBefore?: number;
+  #events?: EventFiles;
 
   constructor(readonly parts: RunParts) {
     const { folder, habits, signal, trainingTimeIsOver } = parts;
@@ -57,9 +66,11 @@ export class TrainingRun implements Disposable {
       ...trainingTimeIsOver === undefined ? [] : [trainingTimeIsOver],
     ]);
     if (folder instanceof RunFolder) this.#folder = folder;
-    this.#progress = habits?.progress ?? new ProgressLine();
+    this.#progress = habits?.progress ?? parts.progress ?? new ProgressLine();
+    this.#time = new TimeLeft(parts);
     this.#status = new StatusLine(parts);
     this.#checkpoints = new CheckpointWriter(parts);
+    this.#pages = new PageWriter(parts);
   }
 
   /** Reads the records of an interrupted run, which continues from there, and removes those that it will write again. */
@@ -67,8 +78,10 @@ export class TrainingRun implements Disposable {
     if (this.#folder === undefined) return;
     const { optimizer, spent } = this.parts;
     const records = await readEarlierRecords(this.#folder, optimizer.counters.step);
-    const { evaluated: step = -1, evaluations, totals, figures } = records;
-    this.#evaluations = evaluations;
+    const { evaluated: step = -1, counted, totals, figures } = records;
+    this.#pages.begin(counted);
+    this.#measuredBefore = counted.at(-1)?.step;
+    this.#evaluations = counted.length;
     this.#evaluated.step = step;
     this.#figures = figures;
     this.#earlier = spent ?? totals;
@@ -89,7 +102,10 @@ export class TrainingRun implements Disposable {
   /** Shows an event and records it. */
   async handle(event: TrainEvent): Promise<void> {
     this.#last = event;
-    if (event.type === "start") await this.#open();
+    if (event.type === "start") {
+      await this.#open();
+      await this.#pages.start(this.folder, this.#moment(event));
+    }
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
     if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event, this.#patience);
@@ -97,7 +113,11 @@ export class TrainingRun implements Disposable {
       await this.#save(event, true);
     }
     if (event.losses.length > 0) {
-      this.#progress.update(`${this.parts.habits?.prefix ?? ""}${this.#status.text(event, this.#figures)}`);
+      const rest = (training: number) => this.#time.besides(training, event);
+      const progress = this.#status.progress(event, this.#figures, rest);
+      const { habits } = this.parts;
+      // Of one run among many only the whole has a bar.
+      this.#progress.update(habits === undefined ? progress : `${habits.prefix}${progress.plain}`);
     }
   }
 
@@ -109,20 +129,30 @@ export class TrainingRun implements Disposable {
     const isUnfinished = this.#endsEarly(event);
     if (habits === undefined) this.#progress.finish();
     // A run without steps leaves nothing that would keep its name from being used.
-    if (isUnfinished && event.step === 0) return this.#stoppedBeforeFirstStep(event);
+    if (isUnfinished && event.step === 0) {
+      await this.#pages.conclude(folder, { ...this.#moment(event), status: "stopped" });
+      return this.#stoppedBeforeFirstStep(event);
+    }
     if (isUnfinished && habits === undefined) await this.#saveStopped(event);
     const concluded = await this.#conclude(event, signal);
     // The last step's own loss may have been above the limit by chance.
     if (!isUnfinished && !await this.#checkpoints.has(event.step)) await this.#save(event, false);
     if (habits === undefined) await this.#replaceLost();
-    if (habits === undefined) this.#progress.finish();
     const figures = { ...this.#figures, ...concluded };
     const totals = this.#totals(event);
-    await this.#summarize(event, figures);
+    const summary = await this.#summarize(event, figures);
     const outcome = { figures, steps: event.step, ...totals };
-    if (habits !== undefined) return outcome;
+    const end = { ...this.#moment(event), status: isUnfinished ? "stopped" as const : "finished" as const, summary };
+    const soon = signalOrDeadline(soonAfter(signal), deadline, ENDING / 2);
+    if (habits !== undefined) {
+      await this.#pages.conclude(folder, end);
+      return outcome;
+    }
     // Last, because the results must not wait for the package that draws.
-    await unlessStopped(plotRun(this.folder, this.parts), signalOrDeadline(soonAfter(signal), deadline, ENDING / 2));
+    this.#progress.begin("drawing the curves");
+    await unlessStopped(plotRun(this.folder, this.parts), soon);
+    await this.#pages.conclude(folder, end, soon);
+    this.#progress.clear();
     console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
     for (const [command, parts] of Map.groupBy(this.#leftOut, ({ command }) => command)) {
       console.log(`Left out for the deadline: ${parts.map(({ what }) => what).join("; ")}. To make it: ${command}`);
@@ -153,12 +183,14 @@ export class TrainingRun implements Disposable {
   }
 
   /** Writes `summary.json`. */
-  async #summarize(event: TrainEvent, figures: Summary, divergence?: DivergenceError): Promise<void> {
+  async #summarize(event: TrainEvent, figures: Summary, divergence?: DivergenceError): Promise<object> {
     const { deviceLosses = 0 } = this.parts;
     const [totals, leftOut] = [this.#totals(event), this.#leftOut.map(({ what }) => what)];
     const aborted = this.#isStopped(event);
     const end = { event, totals, figures, aborted, leftOut, deviceLosses, divergence };
-    await this.folder.writeSummary(runSummary(this.parts, end));
+    const summary = runSummary(this.parts, end);
+    await this.folder.writeSummary(summary);
+    return summary;
   }
 
   #stoppedBeforeFirstStep(event: TrainEvent): RunOutcome {
@@ -185,8 +217,9 @@ export class TrainingRun implements Disposable {
   async diverged(divergence: DivergenceError): Promise<void> {
     const event = this.#last;
     if (event === undefined || this.#folder === undefined) return;
-    await this.#summarize(event, this.#figures, divergence);
+    const summary = await this.#summarize(event, this.#figures, divergence);
     if ((await this.#folder.readMetrics()).length > 0) await plotRun(this.folder, this.parts);
+    await this.#pages.conclude(this.#folder, { ...this.#moment(event), status: "diverged", summary });
   }
 
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
@@ -194,9 +227,16 @@ export class TrainingRun implements Disposable {
     const { folder } = this;
     const { input, field, habits, deadline } = this.parts;
     const stopped = this.#isStopped(event);
+    const end = performance.now() / 1000 + this.#time.closing;
     const leaveOut = (what: string, command = this.#again) => this.#leftOut.push({ what, command });
     const closing = beginClosing({
-      say: (what) => this.#progress.update(`${habits?.prefix ?? ""}${what}`),
+      say: (what, part) => {
+        if (habits !== undefined) return this.#progress.update({ what: `${habits.prefix}${what}`, part });
+        const left = end - performance.now() / 1000;
+        const progress = { what, part, left: left > 0 ? left : undefined };
+        if (part === undefined) this.#progress.begin(progress);
+        else this.#progress.update(progress);
+      },
       print: (line) => habits === undefined && this.#progress.print(line),
       leaveOut,
       signal,
@@ -204,23 +244,11 @@ export class TrainingRun implements Disposable {
       compared: habits !== undefined,
       deadline,
     });
-    try {
+    return await unlessCut(closing, this.#again, async () => {
       if (!await this.#evaluate(event, closing.signal)) closing.signal.throwIfAborted();
       else if (!this.#endsEarly(event)) checkMeasured(this.#figures, input.objective, event.step);
       return await input.conclude(field, folder, event, closing);
-    } catch (error) {
-      if (!closing.signal.aborted) throw error;
-      if (closing.isLate()) {
-        leaveOut("the closing measurements");
-        return {};
-      }
-      if (stopped) {
-        closing.print("Results that would have taken longer were left out.");
-        return {};
-      }
-      closing.print(`The run is trained, but its closing measurements were stopped. To make them: ${this.#again}`);
-      throw error;
-    }
+    });
   }
 
   /** Makes the folder of a new run, and writes what the run needs to be resumed. Before the start, the kernels are not known. */
@@ -251,8 +279,13 @@ export class TrainingRun implements Disposable {
     const exceptStop = (error: unknown) => {
       if (!signal.aborted) throw error;
     };
+    if (this.parts.habits === undefined) this.#progress.begin("evaluating");
+    const begin = performance.now();
     const figures = await input.measure(field, signal).catch(exceptStop);
-    if (figures !== undefined) this.#measured = step;
+    if (figures !== undefined) {
+      this.#measured = step;
+      this.#time.measured((performance.now() - begin) / 1000);
+    }
     if (step === this.#evaluated.step) return figures !== undefined;
     if (figures === undefined) {
       if (!stopped && !event.aboveLimit) await this.#save(event, true);
@@ -268,7 +301,7 @@ export class TrainingRun implements Disposable {
     const lost: Figures = deviceLosses > 0 ? { deviceLosses } : {};
     // The checkpoint of a bad step would replace that of a good one, to which the run may have to go back.
     const aboveLimit = event.aboveLimit || isMeasuredAbove(figures, input.objective);
-    await this.folder.appendMetrics({
+    const record = {
       step,
       epoch,
       seconds: total,
@@ -277,7 +310,9 @@ export class TrainingRun implements Disposable {
       ...stopped && { stopped },
       ...aboveLimit && { aboveLimit },
       ...lost,
-    });
+    };
+    await this.folder.appendMetrics(record);
+    this.#pages.add(record);
     const { snapshotEvery } = input.values;
     if (snapshotEvery !== undefined && !stopped && this.#evaluations++ % snapshotEvery === 0) {
       const name = `snapshots/${stepCheckpointName(step)}`;
@@ -285,6 +320,11 @@ export class TrainingRun implements Disposable {
     }
     // One that was stopped has its checkpoint already.
     if (!stopped && !aboveLimit) await this.#save(event, false);
+    const preview = await this.#pages.update(this.folder, this.#moment(event), signal);
+    if (input.values.tensorboard) {
+      this.#events ??= new EventFiles(this.folder);
+      await this.#events.add(record, preview, this.#measuredBefore);
+    }
     return true;
   }
 
@@ -318,9 +358,12 @@ export class TrainingRun implements Disposable {
 
   /** The command that goes on with the run. */
   get #again(): string {
-    const { task, processes } = this.parts;
-    const start = processes === undefined ? "deno task" : `mpirun -n ${processes} deno task mpi`;
-    return `${start} ${task} --resume ${this.folder.path}`;
+    return resumeCommand(this.parts, this.folder.path);
+  }
+
+  /** What the page of the run shows of an event. */
+  #moment(event: TrainEvent) {
+    return { event, seconds: this.#totals(event).seconds };
   }
 
   /** Training time and Hessian-vector products of the whole run so far. */

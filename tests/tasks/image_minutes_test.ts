@@ -2,6 +2,9 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { join } from "@std/path";
 import { constant, cosine } from "../../lib/train/schedule.ts";
 import { runLength, type RunLengthRequest, withoutIdleSteps } from "../../tasks/training/run_length.ts";
+import { command } from "../../tasks/image/command.ts";
+import { parseOptions } from "../../tasks/shell/options.ts";
+import { chosenSchedule } from "../../tasks/training/schedule.ts";
 import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
 
 /** 10 steps an epoch, 2 steps a second. */
@@ -24,17 +27,26 @@ Deno.test("a run ends at its epochs or its minutes, whichever comes first; the s
   assertEquals(runLength(request({ minutes: 1 }, { scheduleEpochs: 7 })), { steps: 120, scheduleSteps: 70 });
 });
 
-Deno.test("steps after a schedule that ends at a rate of 0 are left out, and refused where no others are left", () => {
+Deno.test("steps after a schedule that ends at a rate of 0 are left out; where no others are left, it begins again", () => {
   const length = { steps: 60, scheduleSteps: 40 };
   assertEquals(withoutIdleSteps(length, cosine({ steps: 40 }), 30), { steps: 40, scheduleSteps: 40 });
   assertEquals(withoutIdleSteps({ ...length, steps: 40 }, cosine({ steps: 40 }), 40).steps, 40);
   assertEquals(withoutIdleSteps(length, cosine({ steps: 40, final: 0.1 }), 40), length);
   assertEquals(withoutIdleSteps(length, constant(), 40), length);
-  assertThrows(
-    () => withoutIdleSteps(length, cosine({ steps: 40 }), 40),
-    Error,
-    "The schedule of the run, cosine, brought the rate to 0 at step 40: further steps would change nothing.",
-  );
+  const again = { ...length, restarts: [{ step: 40, scheduleSteps: 60 }] };
+  assertEquals(withoutIdleSteps(length, cosine({ steps: 40 }), 40), again);
+  const { values } = parseOptions(["--schedule", "cosine"], command);
+  const schedule = chosenSchedule(values, again);
+  const [first, second] = [cosine({ steps: 40 }), cosine({ steps: 20 })];
+  for (const step of [0, 13, 39]) assertEquals(schedule.factor(step), first.factor(step));
+  for (const step of [40, 47, 60]) assertEquals(schedule.factor(step), second.factor(step - 40));
+  assertEquals(withoutIdleSteps(again, schedule, 45), again);
+  const third = { ...again, steps: 70 };
+  assertEquals(withoutIdleSteps(third, schedule, 45).steps, 60);
+  assertEquals(withoutIdleSteps(third, schedule, 60).restarts, [
+    { step: 40, scheduleSteps: 60 },
+    { step: 60, scheduleSteps: 70 },
+  ]);
 });
 
 Deno.test("a resumed run keeps its horizon, and its end unless it is given another", () => {

@@ -65,8 +65,10 @@ Deno.test("a run leaves its configuration, metrics, pictures, plot, checkpoints 
       "config.json",
       "convergence.svg",
       "error.png",
+      "index.html",
       "input.png",
       "metrics.jsonl",
+      "preview.png",
       "reconstruction.png",
       "snapshots",
       "summary.json",
@@ -251,7 +253,7 @@ Deno.test("a run that diverges ends with one sentence and exit code 1, and its s
     const { code, stderr } = await image(folder, "picture.png", ...small, ...rate, "--epochs", "50", "--name", "wild");
     assertEquals(code, 1);
     assertMatch(stderr, /\nerror: Training diverged at step 2: [^\n]+\n$/);
-    assertEquals(namesIn(runPath(folder, "wild")), [".lock", "config.json", "summary.json"]);
+    assertEquals(namesIn(runPath(folder, "wild")), [".lock", "config.json", "index.html", "summary.json"]);
     const summary = JSON.parse(await Deno.readTextFile(join(runPath(folder, "wild"), "summary.json")));
     assertEquals([summary.status, summary.divergedAt, summary.divergedIn], ["diverged", 2, "layers.0.weight"]);
   }));

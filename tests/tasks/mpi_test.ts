@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { encodePly } from "../../mod.ts";
+import { TASKS } from "../../tasks/registry.ts";
 import { smoothPng } from "../support/image_task.ts";
 import { sphere } from "../support/meshes.ts";
 import { mpiTask, mpiTest, startMpiTask } from "../support/mpi.ts";
@@ -118,7 +119,7 @@ mpiTest("what a job cannot do is one sentence, told once", (launcher) =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "p.png"), smoothPng(16, 12));
     const refused = [
-      [["imag"], "error: deno task mpi: expected one of image, occupancy, nerf, found imag."],
+      [["imag"], `error: deno task mpi: expected one of ${[...TASKS.keys()].join(", ")}, found imag.`],
       [["image", "p.png", "--epochs", "0"], 'error: --epochs: expected an integer of at least 1, found "0".'],
       [
         ["image", "p.png", "--on-divergence", "rollback"],

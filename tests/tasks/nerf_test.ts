@@ -103,7 +103,7 @@ Deno.test("a run leaves test views, depth, a path, metrics and a summary; resumi
     const run = runPath(folder, "whole");
     assertEquals(
       namesIn(run),
-      ".frames.lock .lock checkpoints config.json convergence.svg metrics.jsonl orbit orbit.png scene.json snapshots summary.json test"
+      ".frames.lock .lock checkpoints config.json convergence.svg index.html metrics.jsonl orbit orbit.png preview.png scene.json snapshots summary.json test"
         .split(" "),
     );
     assertEquals(namesIn(join(run, "test")).slice(0, 3), ["000.png", "000_comparison.png", "000_depth.png"]);

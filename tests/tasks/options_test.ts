@@ -10,10 +10,25 @@ const command = defineCommand({
   positionals: [{ name: "picture", help: "PNG file", defaultText: "a small one of our own" }],
   options: [
     { name: "epochs", kind: "integer", min: 1, default: 100, help: "Passes over all pixels", group: "Training" },
-    { name: "learning-rate", kind: "number", exclusiveMin: 0, default: 1e-3, help: "Step size", group: "Training" },
+    {
+      name: "learning-rate",
+      short: "lr",
+      kind: "number",
+      exclusiveMin: 0,
+      default: 1e-3,
+      help: "Step size",
+      group: "Training",
+    },
     { name: "offset", kind: "number", help: "Anything" },
     { name: "beta", kind: "number", min: 0, exclusiveMax: 1, default: 0.9, help: "Decay" },
-    { name: "optimizer", kind: "choice", choices: ["adam", "esgd"], default: "esgd", help: "Update rule" },
+    {
+      name: "optimizer",
+      kind: "choice",
+      choices: ["adam", "esgd"],
+      aliases: { "adam-w": "adam" },
+      default: "esgd",
+      help: "Update rule",
+    },
     { name: "name", kind: "string", help: "Name of the run", defaultText: "the picture's name" },
     { name: "shuffle", kind: "boolean", default: true, help: "New order in each epoch" },
     { name: "software", kind: "flag", help: "Compute on the CPU" },
@@ -74,6 +89,17 @@ Deno.test("values are read with a space, with =, with a minus sign and after a l
   }
   assertEquals(parseOptions(["--", "--", "--odd"], command).values.picture, "--odd");
   assertEquals(parseOptions(["42"], command).values.picture, "42");
+});
+
+Deno.test("a short name stands for an option, and choices may be in any case", () => {
+  for (const args of [["--lr", "0.5"], ["--lr=0.5"], ["--learning-rate", "0.5"]]) {
+    const { values, given } = parseOptions(args, command);
+    assertEquals([values.learningRate, [...given]], [0.5, ["learningRate"]]);
+  }
+  for (const word of ["Adam", "ADAM", "adamw", "ADAM_W"]) {
+    assertEquals(parseOptions(["--optimizer", word], command).values.optimizer, "adam");
+  }
+  assertMatch(refusal("--lr", "1", "--learning-rate", "2"), /--learning-rate is given twice/);
 });
 
 Deno.test("each mistake is refused with one sentence that names it", () => {

@@ -12,7 +12,8 @@ const TRAINING = [...TASKS.keys(), "compare", "curvature"];
 
 Deno.test("every task that people run has a list of permissions and never asks for more", () => {
   for (const [name, command] of Object.entries(project.tasks)) {
-    if (!command.startsWith("deno run")) continue;
+    // The tests are what developers run.
+    if (!command.startsWith("deno run") || name === "test") continue;
     const flags = taskFlags(name, {});
     assert(flags.includes("--no-prompt"), name);
     for (const flag of flags) {
@@ -33,6 +34,36 @@ Deno.test("tasks that train may write in the caller's runs and in the cache only
       "--allow-read",
       "--allow-write",
       "--allow-env",
+    ]);
+  }
+});
+
+Deno.test("watching runs may read them and listen on this machine, and nothing else", async () => {
+  const flags = taskFlags("watch", { INIT_CWD: "/the caller" });
+  assertEquals(flags.filter((flag) => !flag.startsWith("--allow-env")), [
+    "--no-prompt",
+    "--allow-read=/the caller/runs",
+    "--allow-net=127.0.0.1",
+  ]);
+  const attempts = [
+    `Deno.readTextFileSync("/etc/hostname")`,
+    `Deno.writeTextFileSync("/the caller/runs/x", "")`,
+    `Deno.listen({ hostname: "0.0.0.0", port: 0 })`,
+    `Deno.env.get("HOME")`,
+  ];
+  const code = attempts.map((attempt) => `try { ${attempt}; console.log("done"); } catch (e) { console.log(e.name); }`);
+  const script = `data:text/javascript,${encodeURIComponent(code.join("\n"))}`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", ...flags, script] }).output();
+  assertEquals(new TextDecoder().decode(stdout).trim().split("\n"), attempts.map(() => "NotCapable"));
+});
+
+Deno.test("tasks that only measure may write in the cache only, and start no process", () => {
+  const variables = { INIT_CWD: "/the caller", HOME: "/my home", XDG_CACHE_HOME: "/a cache" };
+  for (const name of ["advise", "tune"]) {
+    const flags = taskFlags(name, variables);
+    assertEquals(flags.filter((flag) => flag.startsWith("--allow-") && !flag.startsWith("--allow-env")), [
+      "--allow-read",
+      "--allow-write=/a cache/neural-fields,/my home/.cache/neural-fields",
     ]);
   }
 });

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { formatDuration, ProgressLine, type ProgressStream } from "../../tasks/shell/progress.ts";
+import { plainText, terminalText } from "../../tasks/shell/progress_text.ts";
 
 function fakeStream(inPlace: boolean, columns = 80): ProgressStream & { text: string } {
   return {
@@ -37,6 +38,40 @@ Deno.test("elsewhere a plain line is written every few seconds, and the last one
   progress.finish();
   progress.finish();
   assertEquals(stream.text, "second 0\nsecond 5\nsecond 10\nnote\nsecond 12\n");
+});
+
+Deno.test("what begins is shown at once on a terminal, and elsewhere only if it goes on; what is over can be erased", async () => {
+  const [terminal, log] = [fakeStream(true), fakeStream(false)];
+  for (const stream of [terminal, log]) {
+    const progress = new ProgressLine({ stream });
+    progress.begin("reading");
+    progress.begin("measuring");
+    progress.clear();
+    progress.finish();
+  }
+  assertEquals([terminal.text, log.text], ["\r\x1b[Kreading\r\x1b[Kmeasuring\r\x1b[K", ""]);
+  using progress = new ProgressLine({ stream: log });
+  progress.begin("reading");
+  progress.begin("reading on");
+  await new Promise((resolve) => setTimeout(resolve, 2100));
+  assertEquals(log.text, "reading on\n");
+});
+
+Deno.test("a bar, the time left and what is being done fit any terminal; details take the room that is left", () => {
+  const eta = "ETA 2 min 10 s";
+  const progress = { what: "training", part: 0.456, details: "PSNR 26.91 dB  loss 3.10e-3  step 300" };
+  assertEquals(
+    terminalText(progress, eta, 79),
+    "training █████████░░░░░░░░░░░  45 %  ETA 2 min 10 s  PSNR 26.91 dB  loss 3.10e…",
+  );
+  assertEquals(terminalText(progress, eta, 39), "training ████░░░░  45 %  ETA 2 min 10 s");
+  assertEquals(
+    terminalText({ ...progress, what: "scoring 1000000 points" }, eta, 42),
+    "scoring 10… ████░░░░  45 %  ETA 2 min 10 s",
+  );
+  assertEquals(terminalText({ what: "reading" }, "ETA 3.0 s", 40), "reading ETA 3.0 s");
+  assertEquals(plainText({ what: "test view 3 of 4", part: 0.62, left: 9 }), "test view 3 of 4: 62 %");
+  assertEquals(plainText({ ...progress, plain: "epoch 3\n  step 300" }), "epoch 3 step 300");
 });
 
 Deno.test("a progress line that was never updated writes nothing", () => {

@@ -163,7 +163,7 @@ Deno.test("a run that is stopped before its first step neither keeps its name no
       } finally {
         TrainingStep.prototype.tune = tune;
       }
-      assertEquals(namesIn(path), [".lock", "config.json"]);
+      assertEquals(namesIn(path), [".lock", "config.json", "index.html"]);
     };
     await stopped(...args);
     await stopped(...args);
@@ -220,4 +220,31 @@ Deno.test("what somebody removes from the folder of a live run is noticed, and t
       await image(folder, "--resume", path, "--epochs", "5");
       await Deno.remove(path, { recursive: true });
     }
+  }));
+
+Deno.test("a finished run is taken further with a schedule that begins again, also if that is interrupted", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
+    const short = ["picture.png", ...options, "--schedule", "cosine", "--epochs", "2", "--evaluate-every", "1"];
+    for (const name of ["whole", "parts"]) await image(folder, ...short, "--name", name);
+    const [whole, parts] = ["whole", "parts"].map((name) => join(folder, "runs", "image", name));
+    const said = await image(folder, "--resume", whole, "--epochs", "6");
+    assertStringIncludes(said, "The schedule, cosine, has ended and begins again (a warm restart)");
+    const read = async (path: string, file: string) => JSON.parse(await Deno.readTextFile(join(path, file)));
+    const { steps, scheduleSteps, restarts, schedule } = await read(whole, "config.json");
+    assertEquals([steps, scheduleSteps, schedule], [18, 6, { name: "cosine", steps: 12, final: 0 }]);
+    assertEquals(restarts, [{ step: 6, scheduleSteps: 18 }]);
+    assertEquals((await read(whole, "summary.json")).restarts, restarts);
+    const stop = new AbortController();
+    {
+      using _watching = watchDisk(({ kind, path }) => {
+        if (kind === "append" && path.endsWith("metrics.jsonl")) stop.abort();
+      });
+      await quietly(folder, () => runTraining(imageTask, ["--resume", parts, "--epochs", "6"], stop.signal));
+    }
+    assertEquals((await read(parts, "summary.json")).status, "stopped");
+    await image(folder, "--resume", parts);
+    const [one, other] = [await newestCheckpoint(whole), await newestCheckpoint(parts)];
+    assertEquals([one.step, other.step], [18, 18]);
+    assertEquals(one.bytes, other.bytes);
   }));

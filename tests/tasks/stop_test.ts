@@ -48,7 +48,7 @@ Deno.test({
         const { code, stdout, stderr } = await stops(child, signal, after(seconds));
         assertEquals(code, expected, stderr);
         assertMatch(stdout, /^Stopped before the first step\. To begin again, give the same command, or: /);
-        assertEquals(namesIn(runs), [".lock", "config.json"]);
+        assertEquals(namesIn(runs), [".lock", "config.json", "index.html"]);
       }
     }),
 });
@@ -82,7 +82,7 @@ Deno.test("minutes that are too few for one step are refused, and the message sa
     assertEquals([code, stdout], [1, ""]);
     assertMatch(
       stderr,
-      /^error: --minutes 0\.00001: expected time for at least one step, but a step of 3072 samples takes about \S+ s; (--batch-size \d+ or )?--minutes \S+ would fit\.\n$/,
+      /^error: --minutes 0\.00001: expected time for at least one step, but a step of 3072 samples takes about \S+ s; (--batch-size \d+ or )?--minutes \S+ would fit\.\n$/m,
     );
   }));
 

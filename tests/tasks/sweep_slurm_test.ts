@@ -1,6 +1,8 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { ranges } from "../../tasks/sweep/slurm/engine.ts";
+import { ask } from "../../tasks/sweep/slurm/programs.ts";
+import { UserError } from "../../tasks/shell/user_error.ts";
 import { elementsIn, shownState } from "../../tasks/sweep/slurm/queue.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
 import { slurm, slurmTest } from "../support/slurm.ts";
@@ -21,6 +23,14 @@ Deno.test("what the programs of Slurm print is understood", () => {
   assertEquals(shownState(line("FAILED", "0:9")), "FAILED, signal 9");
   assertEquals(shownState(line("CANCELLED", "0:15")), "CANCELLED, signal 15");
   assertEquals(shownState("slurm_load_jobs error"), undefined);
+});
+
+Deno.test("where there is no Slurm, one sentence says so", async () => {
+  await assertRejects(
+    () => ask("no-such-program", []),
+    UserError,
+    "--engine slurm: expected the programs of Slurm on the PATH, found no no-such-program.",
+  );
 });
 
 slurmTest(

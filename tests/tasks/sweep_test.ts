@@ -39,12 +39,24 @@ Deno.test("a sweep has a run for each input and each combination of its grids, w
     checkRuns(TASKS.get("image")!, runs, path);
   }));
 
+Deno.test("an input may be several files, and a deadline is given again when a run goes on", () =>
+  inFolder(async (folder) => {
+    for (const name of ["x.npy", "y.npy"]) await Deno.writeTextFile(join(folder, name), "");
+    const path = join(folder, "s.json");
+    const spec = { task: "fit", inputs: [["x.npy", "y.npy"]], options: { deadline: "20m" }, grid: { seed: [3] } };
+    await Deno.writeTextFile(path, JSON.stringify(spec));
+    const [{ input, args, kept }] = runsOf((await readSpec(path)).settings);
+    assertEquals(input.name, "x.npy y.npy");
+    assertEquals(args, [join(folder, "x.npy"), join(folder, "y.npy"), "--deadline=20m", "--seed=3"]);
+    assertEquals(kept, ["--deadline=20m"]);
+  }));
+
 Deno.test("what is wrong in the file of a sweep is one sentence with its place", () =>
   inFolder(async (folder) => {
     const path = join(folder, "s.json");
     const refused: [spec: object, sentence: string][] = [
       [{ tsak: "image" }, ': expected no other names than task, inputs, options, grid, slurm, found "tsak".'],
-      [{ task: "imag" }, ', task: expected one of image, occupancy, nerf, found "imag".'],
+      [{ task: "imag" }, `, task: expected one of ${[...TASKS.keys()].join(", ")}, found "imag".`],
       [
         { task: "image", options: { widht: 8 } },
         ', options.widht: expected an option of deno task image without its dashes, found "widht"; did you mean width?',
@@ -89,7 +101,7 @@ Deno.test("what is wrong in the file of a sweep is one sentence with its place",
 
 Deno.test("options of a run that do not fit together are found before any run starts", () => {
   const grids = [{ optimizer: ["esgd", "adam"] }];
-  const settings = { task: "image", inputs: [{ name: "default" }], options: { "update-every": 3 }, grids };
+  const settings = { task: "image", inputs: [{ name: "default", paths: [] }], options: { "update-every": 3 }, grids };
   const { message } = assertThrows(() => checkRuns(TASKS.get("image")!, runsOf(settings), "s.json"), UserError);
   assertMatch(
     message,

@@ -16,6 +16,7 @@ import {
 } from "../../mod.ts";
 import { type Peers, planTraining } from "../../lib/train/mod.ts";
 import { partOf } from "../../lib/train/peers.ts";
+import { Sampler } from "../../lib/train/sampler.ts";
 import { fileDevice } from "../support/device.ts";
 import { peersInOne } from "../support/peers.ts";
 
@@ -166,4 +167,21 @@ Deno.test("peers and a hook of one's own exclude each other", async () => {
   const options = { field, optimizer, objective: meanSquaredError(), data: data(8), epochs: 1 };
   const training = train({ ...options, peers: peersInOne(1)[0], reduce: () => Promise.resolve() });
   await assertRejects(() => training.next(), Error, "train: expected peers or reduce, found both.");
+});
+
+Deno.test("a process draws the samples of its part only, and the same ones as the whole batch has there", async () => {
+  const [count, batchSize] = [1000, 300];
+  using whole = new Sampler(gpu, count, batchSize, 1);
+  for (const step of [2, 3]) {
+    const { rows } = whole.draw(step);
+    const expected = new Uint32Array((await gpu.read(whole.indices))[0]);
+    for (const rank of [0, 1, 2]) {
+      using own = new Sampler(gpu, count, batchSize, 1);
+      const { first, samples } = partOf(rows, { rank, size: 3 });
+      own.draw(step, { first, samples });
+      const drawn = new Uint32Array((await gpu.read(own.indices))[0]);
+      assertEquals(drawn.subarray(first, first + samples), expected.subarray(first, first + samples));
+      assert(drawn.subarray(first + samples).every((index) => index === 0));
+    }
+  }
 });

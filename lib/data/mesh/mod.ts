@@ -6,6 +6,7 @@
 export { type MeshCleaning } from "./clean.ts";
 export { extractMesh, fieldSlices } from "./field_grid.ts";
 export { inspectMesh, type MeshReport } from "./inspect.ts";
+export { type LargestParts, largestParts } from "./largest_parts.ts";
 export { type Grid, marchingCubes } from "./marching_cubes.ts";
 export { NearestOnMesh, type NearestPlace } from "./nearest.ts";
 export {

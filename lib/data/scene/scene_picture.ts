@@ -1,4 +1,5 @@
 import { alphaOf, compositeOver } from "../image/alpha.ts";
+import { asRgb } from "../image/as_rgb.ts";
 import { averagePicture } from "../image/average.ts";
 import { decodePicture, type PictureHeader, readPictureHeader } from "../../codec/image/decode_picture.ts";
 import type { Picture } from "../../codec/image/picture.ts";
@@ -167,15 +168,4 @@ async function readFile(files: SceneFiles, path: string, kind: string): Promise<
   const bytes = await files.read(path);
   if (bytes === undefined) throw new Error(`${what}: expected ${kind}, but it is no file.`);
   return { bytes, what };
-}
-
-function asRgb(picture: Picture): Picture {
-  const { width, height, channels, pixels } = picture;
-  if (channels === 3) return picture;
-  return {
-    width,
-    height,
-    channels: 3,
-    pixels: Float32Array.from({ length: width * height * 3 }, (_, i) => pixels[Math.floor(i / 3)]),
-  };
 }

@@ -1,16 +1,9 @@
-import { join } from "@std/path";
-import { decodePicture } from "../../../lib/codec/image/decode_picture.ts";
-import { fitLongerSide, resizePicture } from "../../../lib/data/image/resize.ts";
-import { encodePng } from "../../../lib/codec/image/encode_png.ts";
-import { readInput } from "../../shell/read_input.ts";
-import type { RunPicture, TrainingTask } from "../../training/task.ts";
+import type { ReportPictures } from "../../run/report/model.ts";
+import { runPictures } from "../../run/report/run_pictures.ts";
+import type { TrainingTask } from "../../training/task.ts";
 import type { ComparisonRecord } from "../record.ts";
 import type { ComparisonFolder } from "../store.ts";
-import { type ActivationSummary, finalQuality, type FinalRun } from "../summary.ts";
-import type { ReportPictures } from "../../run/report/model.ts";
-
-/** Longer side of a picture in a report, in pixels. */
-const LARGEST = 384;
+import { type ActivationSummary, finalQuality } from "../summary.ts";
 
 /** The pictures of each optimizer's run of median quality on the first input, next to the input itself. */
 export async function galleryOf(
@@ -25,31 +18,14 @@ export async function galleryOf(
     return first.length === 0 ? [] : [{ optimizer, run: first[Math.floor((first.length - 1) / 2)] }];
   });
   if (shown.length === 0) return [];
-  const read = async ({ id }: FinalRun, wanted: readonly RunPicture[]) => {
-    return await Promise.all(wanted.map(async ({ file, title }) => {
-      return { title, ...await reduced(join(folder.runPath(id), file)) };
-    }));
-  };
   const { name, figure, digits, unit = "" } = record.quality;
   const own = pictures.filter(({ shared }) => !shared);
-  const truth = await read(shown[0].run, pictures.filter(({ shared }) => shared));
-  const columnOf = (title: string, shown: Awaited<ReturnType<typeof read>>) => {
-    return { title, wide: shown.some(({ wide }) => wide), pictures: shown };
-  };
-  const results = await Promise.all(shown.map(async ({ optimizer, run }) => {
-    const value = `${name} ${run.figures[figure].toFixed(digits)}${unit}`;
-    return columnOf(`${optimizer}, seed ${run.seed}: ${value}`, await read(run, own));
-  }));
-  return [...truth.map((picture) => columnOf(picture.title, [picture])), ...results];
-}
-
-/** A picture as PNG, shrunk if it is large. */
-async function reduced(path: string): Promise<{ png: Uint8Array; wide: boolean }> {
-  const bytes = await readInput(path);
-  const picture = await decodePicture(bytes, path);
-  const wide = picture.width > 2 * picture.height;
-  const largest = wide ? 2 * LARGEST : LARGEST;
-  if (Math.max(picture.width, picture.height) <= largest) return { png: bytes, wide };
-  const { width, height } = fitLongerSide(picture.width, picture.height, largest);
-  return { png: encodePng(resizePicture(picture, width, height, { antialias: true })), wide };
+  const input = pictures.filter(({ shared }) => shared);
+  return await Promise.all([
+    ...input.map((picture) => runPictures(picture.title, folder.runPath(shown[0].run.id), [picture])),
+    ...shown.map(({ optimizer, run }) => {
+      const value = `${name} ${run.figures[figure].toFixed(digits)}${unit}`;
+      return runPictures(`${optimizer}, seed ${run.seed}: ${value}`, folder.runPath(run.id), own);
+    }),
+  ]);
 }

@@ -178,7 +178,7 @@ function plainLabel(tick) {
  *
  * @param {string} digits
  */
-function grouped(digits) {
+export function grouped(digits) {
   const [whole, fraction] = digits.replace("-", "−").split(".");
   const text = whole.length > 4 ? whole.replace(/(?<=\d)(?=(\d{3})+$)/g, "\u00a0") : whole;
   return fraction ? `${text}.${fraction}` : text;

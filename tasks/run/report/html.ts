@@ -1,4 +1,4 @@
-import { visible } from "./visible.ts";
+import { escaped } from "./escaped.ts";
 import styleText from "./report.css" with { type: "text" };
 import type { Report, ReportPictures, ReportSection, ReportTable } from "./model.ts";
 
@@ -62,11 +62,4 @@ function picturesHtml({ title, wide, pictures }: ReportPictures): string {
     return `<img alt="${escaped(alt)}" title="${escaped(alt)}" src="data:image/png;base64,${png.toBase64()}">`;
   });
   return `<figure${wide ? ' class="wide"' : ""}>${images.join("")}<figcaption>${escaped(title)}</figcaption></figure>`;
-}
-
-function escaped(text: string): string {
-  return visible(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
-    '"',
-    "&quot;",
-  );
 }

@@ -11,6 +11,13 @@ import { jobScript } from "./script.ts";
 /** How many looks at the queue may fail one after the other, as they do while Slurm's controller starts again. */
 const MOST_FAILURES = 60;
 
+/** The states of jobs that did not fail. */
+const KINDS: ReadonlyMap<string, Ending["kind"]> = new Map([
+  ["CANCELLED", "cancelled"],
+  ["PREEMPTED", "preempted"],
+  ["COMPLETED", "ended"],
+]);
+
 /** What a sweep by Slurm needs. */
 interface SlurmParts {
   readonly folder: SweepFolder;
@@ -62,8 +69,7 @@ export class SlurmEngine implements Engine {
     const element = this.#elements.get(number);
     const state = element && await stateOf(element);
     if (!state) return { reason: "Slurm does not say how its job ended", kind: "failed" };
-    const kind = /^CANCELLED/.test(state) ? "cancelled" : /^PREEMPTED/.test(state) ? "preempted" : "failed";
-    return { reason: `job ${element}: ${state}`, kind };
+    return { reason: `job ${element}: ${state}`, kind: KINDS.get(/^[A-Z_]+/.exec(state)?.[0] ?? "") ?? "failed" };
   }
 
   async wait(signal: AbortSignal): Promise<void> {
@@ -77,6 +83,7 @@ export class SlurmEngine implements Engine {
     if (elements.length === 0) return undefined;
     if (!this.parts.record.how.cancelOnStop) return `${elements.length} runs go on in Slurm's queue`;
     const { ok, complaint } = await ask("scancel", elements);
+    this.#seen = new Map();
     return ok ? undefined : `scancel failed: ${complaint}`;
   }
 }

@@ -38,8 +38,9 @@ export function headLines({ jobName, how: { slurm } }: SweepRecord): string[] {
 export function jobScript(record: SweepRecord, runs: readonly SweepRun[], folder: string, deno: string): string {
   const { settings: { task }, how: { slurm: { setup = [] } } } = record;
   const config = fromFileUrl(new URL("../../../deno.json", import.meta.url));
-  const cases = runs.map(({ number, name, args }) =>
-    `${number}) name=${name}; set -- ${args.map(quoted).join(" ")} ;;`
+  const words = (list: readonly string[]) => list.map(quoted).join(" ");
+  const cases = runs.map(({ number, name, args, kept }) =>
+    `${number}) name=${name}; kept=(${words(kept)}); set -- ${words(args)} ;;`
   );
   return `${headLines(record).join("\n")}
 
@@ -51,7 +52,7 @@ case $SLURM_ARRAY_TASK_ID in
 ${cases.join("\n")}
 esac
 run=runs/${task}/$name
-if [[ -e $run/config.json ]]; then set -- --resume "$run"; else set -- "$@" --name "$name"; fi
+if [[ -e $run/config.json ]]; then set -- --resume "$run" "\${kept[@]}"; else set -- "$@" --name "$name"; fi
 
 "$deno" task --quiet --config ${quoted(config)} ${task} "$@" &
 process=$!
@@ -66,9 +67,16 @@ while [[ $heard != "$signals" ]]; do
   code=$?
 done
 
-# Slurm itself queues a job again that it preempts, and does not want one again that was cancelled: then it is not RUNNING any more.
+# A run is not finished that a signal ended, or its own deadline. Slurm itself queues a job again that it preempts, and does not want one again
+# that was cancelled: then it is not RUNNING any more.
 element=\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
-if [[ $signals -gt 0 && $code -ne 0 && \${SLURM_RESTART_COUNT:-0} -lt ${MOST_RESTARTS} ]]; then
+again=no
+if [[ $code -ne 0 ]]; then
+  [[ $signals -gt 0 ]] && again=yes
+elif [[ \${#kept[@]} -gt 0 ]]; then
+  grep -q '"status": "stopped"' "$run/summary.json" && again=yes
+fi
+if [[ $again == yes && \${SLURM_RESTART_COUNT:-0} -lt ${MOST_RESTARTS} ]]; then
   if [[ $(squeue --noheader --jobs="$element" --format=%T) == RUNNING ]]; then
     scontrol requeue "$element" && sleep 60
   fi

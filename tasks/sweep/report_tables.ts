@@ -1,0 +1,104 @@
+import type { ReportTable } from "../run/report/model.ts";
+import { type FoundRun, qualityOf } from "../run_list/found_run.ts";
+import { formatDuration } from "../shell/progress.ts";
+import { median } from "../shell/statistics.ts";
+import type { RunResult } from "./conduct.ts";
+import { valueText } from "./option_words.ts";
+import type { SweepRecord } from "./record.ts";
+import { statusOf } from "./results_table.ts";
+
+/** What stands for the quality of runs that have no figure of it. */
+const NO_QUALITY = { label: "quality", digits: 2 };
+
+/** Runs that differ in their seed only. */
+export interface Group {
+  readonly name: string;
+  readonly results: readonly RunResult[];
+}
+
+/** The combinations of options, the best first. */
+export function ranked(groups: readonly Group[]): Group[] {
+  const centre = ({ results }: Group) => median(results.map(valueOf));
+  return groups.toSorted((a, b) => centre(b) - centre(a));
+}
+
+/** The combinations of options with their quality over seeds, the best first. */
+export function groupTable(groups: readonly Group[]): ReportTable {
+  const { label, digits } = qualityOf(groups[0].results[0].found!) ?? NO_QUALITY;
+  return {
+    columns: ["options", "runs", label, "steps", "training time (s)"],
+    numbersFrom: 1,
+    rows: ranked(groups).map(({ name, results }) => [
+      name,
+      `${results.length}`,
+      spreadText(digits, results.map(valueOf)),
+      `${median(results.map(({ found }) => found!.made))}`,
+      median(results.map(({ found }) => secondsOf(found))).toFixed(1),
+    ]),
+    best: 0,
+  };
+}
+
+/** Every run. */
+export function runTable(results: readonly RunResult[]): ReportTable {
+  const choices = [...new Set(results.flatMap(({ run }) => Object.keys(run.choice)))];
+  const { label } = results.flatMap(({ found }) => found && qualityOf(found) || [])[0] ?? NO_QUALITY;
+  return {
+    columns: ["run", "input", ...choices, "status", label, "steps", "training time (s)"],
+    numbersFrom: 3 + choices.length,
+    rows: results.map((result) => {
+      const { run, found } = result;
+      const quality = found && qualityOf(found);
+      const { made = 0, steps = 0 } = found ?? {};
+      return [
+        run.name,
+        run.input.name,
+        ...choices.map((name) => Object.hasOwn(run.choice, name) ? valueText(run.choice[name]) : ""),
+        statusOf(result),
+        quality?.value.toFixed(quality.digits) ?? "",
+        found === undefined ? "" : made < steps ? `${made} of ${steps}` : `${made}`,
+        found === undefined || Number.isNaN(secondsOf(found)) ? "" : secondsOf(found).toFixed(1),
+      ];
+    }),
+  };
+}
+
+/** What all runs have in common. */
+export function setupTable(
+  { task, options, grids }: SweepRecord["settings"],
+  results: readonly RunResult[],
+): ReportTable {
+  const lists = grids.map((grid) =>
+    Object.entries(grid).map(([name, values]) => `${name}: ${values.map(valueText).join(", ")}`).join("; ")
+  );
+  const adapters = [...new Set(results.flatMap(({ found }) => found?.summary.adapter ?? []))];
+  const seconds = results.map(({ found }) => secondsOf(found)).filter(Number.isFinite);
+  const total = seconds.reduce((sum, each) => sum + each, 0);
+  return {
+    columns: ["property", "value"],
+    numbersFrom: 2,
+    rows: [
+      ["task", task],
+      ...lists.map((list) => ["grid", list || "none"]),
+      ["options", Object.entries(options).map(([name, value]) => `${name} ${valueText(value)}`).join(", ") || "none"],
+      ["training", `${seconds.length} runs, ${formatDuration(total)}`],
+      ["adapter", adapters.join(", ") || "not known yet"],
+    ],
+  };
+}
+
+/** The quality of a run; NaN before its end. */
+export function valueOf({ found }: RunResult): number {
+  return (found && qualityOf(found)?.value) ?? NaN;
+}
+
+function secondsOf(found: FoundRun | undefined): number {
+  return typeof found?.summary.seconds === "number" ? found.summary.seconds : NaN;
+}
+
+/** "31.20 (30.91 to 31.52)". */
+function spreadText(digits: number, values: readonly number[]): string {
+  const text = (value: number) => value.toFixed(digits);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return low === high ? text(low) : `${text(median(values))} (${text(low)} to ${text(high)})`;
+}

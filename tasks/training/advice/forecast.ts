@@ -1,0 +1,55 @@
+import { mean } from "../../shell/statistics.ts";
+import type { KnownRun } from "./known_runs.ts";
+
+/** A figure as decibels of the error that is left, in which progress over the logarithm of the steps is nearly a straight line. */
+interface Scale {
+  readonly decibels: (quality: number) => number;
+  readonly quality: (decibels: number) => number;
+}
+
+const PSNR: Scale = { decibels: (quality) => quality, quality: (decibels) => decibels };
+const OVERLAP: Scale = {
+  decibels: (quality) => -10 * Math.log10(1 - quality),
+  quality: (decibels) => 1 - 10 ** (-decibels / 10),
+};
+
+/** The scale of a figure: PSNR is in decibels already, and the error of an IoU is its distance from 1. */
+export function scaleOf(figure: string): Scale {
+  return figure.startsWith("iou") ? OVERLAP : PSNR;
+}
+
+/**
+ * What runs on each input would have reached, in decibels, if they had been made with so many steps. On inputs with runs of different
+ * lengths, quality is a straight line over the logarithm of the steps, and the mean slope of these lines is taken for all inputs.
+ *
+ * @param runs At least one.
+ * @returns The mean over the seeds, by the input.
+ */
+export function forecast(runs: readonly KnownRun[], steps: number, { decibels }: Scale): Map<string, number> {
+  const inputs = [...Map.groupBy(runs, ({ input }) => input)];
+  const points = new Map(inputs.map(([input, own]) => [input, lengths(own, decibels)]));
+  const slopes = [...points.values()].filter(({ length }) => length > 1).map((own) => slope(own[0], own.at(-1)!));
+  const perDoubling = slopes.length > 0 ? mean(slopes) : 0;
+  return new Map([...points].map(([input, own]) => {
+    const { log, reached } = own.at(-1)!;
+    return [input, reached + perDoubling * (Math.log2(steps) - log)];
+  }));
+}
+
+interface Point {
+  /** The logarithm of the number of steps to base 2. */
+  readonly log: number;
+  /** The mean over the seeds, in decibels. */
+  readonly reached: number;
+}
+
+/** What was reached in each number of steps on one input, the fewest first. */
+function lengths(runs: readonly KnownRun[], decibels: Scale["decibels"]): Point[] {
+  return [...Map.groupBy(runs, ({ steps }) => steps)]
+    .sort(([a], [b]) => a - b)
+    .map(([steps, own]) => ({ log: Math.log2(steps), reached: mean(own.map(({ quality }) => decibels(quality))) }));
+}
+
+function slope(a: Point, b: Point): number {
+  return (b.reached - a.reached) / (b.log - a.log);
+}

@@ -1,0 +1,121 @@
+import { createField } from "../../../lib/field/field.ts";
+import type { Gpu } from "../../../lib/gpu/device.ts";
+import { createOptimizer, type OptimizerSpec } from "../../../lib/optim/optimizer.ts";
+import { affordableSteps, costOfSteps } from "../../../lib/train/budget.ts";
+import { planTraining, type TrainingPlan } from "../../../lib/train/plan.ts";
+import { mean, median } from "../../shell/statistics.ts";
+import { chosenOptimizer } from "../optimizer.ts";
+import type { SettledValues } from "../options.ts";
+import type { RunLimits } from "../run_length.ts";
+import type { TrainingInput } from "../training_input.ts";
+import type { Candidate, Candidates } from "./candidates.ts";
+import { forecast, scaleOf } from "./forecast.ts";
+
+/** What every candidate would train on. */
+export interface Ground<S extends SettledValues = SettledValues> {
+  readonly gpu: Gpu;
+  readonly task: {
+    readonly field: (values: S, outputs: number, inputs?: number) => Parameters<typeof createField>[1];
+    readonly optimizerDefaults: (values: S) => Parameters<typeof chosenOptimizer>[1];
+  };
+  readonly input: Omit<TrainingInput, keyof Disposable>;
+  readonly signal: AbortSignal;
+}
+
+/** A candidate with its cost on this device and what it can be expected to reach. */
+export interface Weighed {
+  readonly optimizer: OptimizerSpec;
+  readonly schedule: string;
+  /** Seconds of a usual step: the median of the first thousand. */
+  readonly stepSeconds: number;
+  /** How much longer the first thousand steps take in all than as many usual ones: a special first step, products and refreshes. */
+  readonly extraSeconds: number;
+  /** The steps that fit into the time. */
+  readonly steps: number;
+  readonly epochs: number;
+  /** The task's figure at the end, a mean over the known inputs; undefined where nothing is known. */
+  readonly quality?: number;
+  /** What it would reach on each known input, in decibels. */
+  readonly reached: ReadonlyMap<string, number>;
+}
+
+/** The candidates, the best first. */
+export interface Weighing {
+  /** The training time, in seconds, in which they are compared. */
+  readonly seconds: number;
+  readonly weighed: readonly [Weighed, ...Weighed[]];
+  /** How far the first is ahead of the second on each known input, in decibels of the error that is left. */
+  readonly leads: readonly number[];
+}
+
+/** The steps whose cost is looked at. */
+const COUNTED = 1000;
+
+/**
+ * Measures what a step of each candidate costs, and forecasts what each would reach in the time of the run: in its minutes, or in the
+ * time that Adam would take for its epochs.
+ *
+ * @param options.valuesOf The options of a run with a candidate.
+ * @param options.say Shows what is being done.
+ */
+export async function weigh<S extends SettledValues>(
+  ground: Ground<S>,
+  { candidates }: Candidates,
+  options: {
+    readonly valuesOf: (candidate: Candidate) => S;
+    readonly limits: RunLimits;
+    readonly say: (what: string) => void;
+  },
+): Promise<Weighing> {
+  const costs: Cost[] = [];
+  for (const candidate of candidates) {
+    ground.signal.throwIfAborted();
+    options.say(`timing the steps of ${candidate.optimizer}`);
+    costs.push({ candidate, ...await costOf(ground, options.valuesOf(candidate)) });
+  }
+  const { minutes, epochs = Infinity } = options.limits;
+  const yardstick = (costs.find(({ candidate }) => candidate.optimizer === "adam") ?? costs[0]).plan;
+  const inEpochs = costOfSteps(epochs * yardstick.stepsPerEpoch, yardstick.secondsOf);
+  const seconds = Math.min(minutes === undefined ? Infinity : 60 * minutes, inEpochs);
+  const weighed = costs.map((cost) => weighedOf(cost, seconds, ground.input.quality.figure));
+  // The sort is stable, so that candidates about which nothing is known keep their order.
+  weighed.sort((a, b) => (b.quality ?? 0) - (a.quality ?? 0));
+  const [first, second, ...others] = weighed;
+  const leads = [...first.reached].map(([input, reached]) => reached - (second.reached.get(input) ?? NaN));
+  return { seconds, weighed: [first, second, ...others], leads };
+}
+
+interface Cost {
+  readonly candidate: Candidate;
+  readonly spec: OptimizerSpec;
+  readonly plan: TrainingPlan;
+}
+
+/** Compiles a candidate's kernels and times its steps, on a field of its own. */
+async function costOf<S extends SettledValues>({ gpu, task, input, signal }: Ground<S>, values: S) {
+  const { seed, batchSize } = values;
+  const { data, objective, outputs, inputs } = input;
+  using field = createField(gpu, task.field(values, outputs, inputs), { seed });
+  const spec = chosenOptimizer(values, task.optimizerDefaults(values));
+  using optimizer = createOptimizer(gpu, spec, field.layout);
+  const plan = await planTraining({ field, objective, data, optimizer, batchSize, seed, signal });
+  return { spec, plan };
+}
+
+function weighedOf({ candidate, spec, plan }: Cost, seconds: number, figure: string): Weighed {
+  const each = Array.from({ length: COUNTED }, (_, step) => plan.secondsOf(step));
+  const stepSeconds = median(each);
+  const steps = affordableSteps(seconds, 0, plan.secondsOf);
+  const scale = scaleOf(figure);
+  const reached = forecast(candidate.runs, steps, scale);
+  return {
+    optimizer: spec,
+    schedule: candidate.schedule,
+    stepSeconds,
+    extraSeconds: COUNTED * (mean(each) - stepSeconds),
+    steps,
+    epochs: steps / plan.stepsPerEpoch,
+    quality: reached.size > 0 ? scale.quality(mean([...reached.values()])) : undefined,
+    reached,
+  };
+}

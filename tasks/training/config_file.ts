@@ -1,0 +1,95 @@
+import { isRecord } from "../../lib/data/scene/json_value.ts";
+import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
+import { camelCase, type Command } from "../shell/command.ts";
+import { storedValues } from "../shell/options.ts";
+import { readInput } from "../shell/read_input.ts";
+import { shown } from "../shell/shape.ts";
+import { UserError } from "../shell/user_error.ts";
+import { warn } from "../shell/warn.ts";
+import { HYPERPARAMETERS, knownHyperparameters } from "./hyperparameters.ts";
+import { networkChoice } from "./network_choice.ts";
+import type { TaskValues } from "./task.ts";
+
+/** Options that are one run's own and are not taken from its configuration. */
+const OWN = new Set(["name", "resume", "config", "dryRun", "deadline", "software", "adapter"]);
+
+/** The options of a command, with those of a file where the command line gives none. */
+export interface WithFile<C extends Command> {
+  readonly values: TaskValues<C>;
+  /** The names of all options that were given, in one of the two ways. */
+  readonly given: ReadonlySet<string>;
+}
+
+/**
+ * Adds the options of the file that `--config` names: those of a run's `config.json`, or an object of options by their names on the command
+ * line or in camelCase. The learning rate and the hyper-parameters of an activation, optimizer or schedule that the command line replaces are left
+ * out, with a warning.
+ *
+ * @param typed What the command line says.
+ * @throws {UserError} If the file cannot be read, is of another task, or has an option that does not exist or a value that is not valid.
+ */
+export async function withConfigFile<C extends Command>(
+  task: { readonly name: string; readonly command: C },
+  path: string,
+  typed: WithFile<C>,
+): Promise<WithFile<C>> {
+  const stored = optionsIn(await readInput(path), path, task);
+  const inFile = Object.keys(stored).filter((name) => !OWN.has(name) && !typed.given.has(name));
+  const read = storedValues(stored, task.command, path) as TaskValues<C>;
+  const pick = (names: readonly string[]) => {
+    const taken = Object.fromEntries(names.map((name) => [name, (read as Record<string, unknown>)[name]]));
+    return { ...typed.values, ...taken } as TaskValues<C>;
+  };
+  const together = pick(inFile);
+  const known = knownHyperparameters({ ...together, ...networkChoice(together) });
+  // A learning rate is for the optimizer that it was chosen with.
+  const isOther = stored.optimizer !== undefined && stored.optimizer !== together.optimizer;
+  const strange = inFile.filter((name) =>
+    HYPERPARAMETERS.has(name) && !known.has(name) || name === "learningRate" && isOther
+  );
+  const others = strange.filter((name) => (read as Record<string, unknown>)[name] !== undefined);
+  if (others.length > 0) {
+    warn(`${path}: left out, because the command line chooses something else: ${others.join(", ")}.`);
+  }
+  const names = inFile.filter((name) => !strange.includes(name));
+  return { values: pick(names), given: new Set([...typed.given, ...names]) };
+}
+
+/** The options in a file, by name in camelCase. */
+function optionsIn(
+  bytes: Uint8Array,
+  path: string,
+  { name: task, command }: { readonly name: string; readonly command: Command },
+): Record<string, unknown> {
+  const json = parsed(bytes, path);
+  const isRun = isRecord(json.options);
+  if (isRun && json.task !== undefined && json.task !== task) {
+    throw new UserError(`${path}: expected the configuration of a run of ${task}, found one of ${shown(json.task)}.`);
+  }
+  const names = [...command.options, ...command.positionals ?? []].map(({ name }) => camelCase(name));
+  const options: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(isRun ? json.options as object : json)) {
+    const name = camelCase(key);
+    if (!names.includes(name)) {
+      const meant = nearestName(name, names);
+      throw new UserError(
+        `${path}: expected options of deno task ${task}, found ${shown(key)}${
+          meant ? `; did you mean ${meant}?` : "."
+        }`,
+      );
+    }
+    options[name] = value;
+  }
+  return options;
+}
+
+function parsed(bytes: Uint8Array, path: string): Readonly<Record<string, unknown>> {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new UserError(`${path}: expected JSON, found something else: ${(cause as Error).message}.`, { cause });
+  }
+  if (!isRecord(json)) throw new UserError(`${path}: expected an object with options, found ${shown(json)}.`);
+  return json;
+}

@@ -1,0 +1,22 @@
+import type { PageCommand, PageStatus } from "../run/page/model.ts";
+import { commandText } from "../shell/command_text.ts";
+import type { RunParts } from "./run_parts.ts";
+
+/** The command that goes on with a run. */
+export function resumeCommand({ task, processes }: Pick<RunParts, "task" | "processes">, path: string): string {
+  const start = processes === undefined ? "deno task" : `mpirun -n ${processes} deno task mpi`;
+  return commandText(`${start} ${task}`, ["--resume", path]);
+}
+
+/** The commands that the page of a run names. */
+export function runCommands(parts: RunParts, path: string, status: PageStatus): PageCommand[] {
+  if (parts.habits !== undefined) return [];
+  const resume = resumeCommand(parts, path);
+  return [
+    status === "finished"
+      ? { title: "To train further, if its schedule has not ended:", command: `${resume} --minutes 5` }
+      : { title: status === "running" ? "To go on, should it be interrupted:" : "To go on:", command: resume },
+    ...parts.commands?.(path) ?? [],
+    { title: "To look at it beside others, in the folder that contains runs:", command: "deno task watch" },
+  ];
+}

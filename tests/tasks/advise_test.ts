@@ -1,0 +1,95 @@
+import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { optimizerFromConfig } from "../../lib/optim/registry.ts";
+import { doubts } from "../../tasks/training/advice/certainty.ts";
+import { candidatesFor } from "../../tasks/training/advice/candidates.ts";
+import { forecast, scaleOf } from "../../tasks/training/advice/forecast.ts";
+import known from "../../tasks/training/advice/known_runs.json" with { type: "json" };
+import type { Weighed } from "../../tasks/training/advice/weigh.ts";
+import type { SettledValues } from "../../tasks/training/options.ts";
+import { smoothPng } from "../support/image_task.ts";
+import { outcome, startTask } from "../support/process.ts";
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
+
+Deno.test("a forecast is a straight line over the logarithm of the steps, with one slope for all inputs", () => {
+  const run = (input: string, steps: number, quality: number, seed = 0) => ({ input, steps, quality, seed });
+  // 2 dB for each doubling on the first input; two seeds, of which the mean counts.
+  const runs = [run("a", 100, 20), run("a", 400, 23), run("a", 400, 25, 1), run("b", 200, 30)];
+  const reached = forecast(runs, 800, scaleOf("psnr"));
+  assertEquals([...reached.keys()], ["a", "b"]);
+  assertAlmostEquals(reached.get("a")!, 26, 1e-12);
+  assertAlmostEquals(reached.get("b")!, 34, 1e-12);
+  const { decibels, quality } = scaleOf("iouUniform");
+  assertAlmostEquals(decibels(0.99), 20, 1e-12);
+  assertAlmostEquals(quality(decibels(0.987)), 0.987, 1e-12);
+});
+
+Deno.test("an advice says why it is in doubt", () => {
+  const values = { activation: "sine", batchSize: 512, layers: 4, width: 256 } as unknown as SettledValues;
+  const weighed = (name: string, steps: number) => ({ optimizer: { name }, steps }) as unknown as Weighed;
+  const runs = [{ input: "a", seed: 0, steps: 1000, quality: 30 }];
+  const candidate = (optimizer: string) => ({ optimizer, learningRate: 1, schedule: "cosine", runs });
+  const optimizers = [candidate("adam"), candidate("soap")];
+  const candidates = {
+    comparison: { batchSize: 512, optimizers },
+    candidates: [optimizers[0], optimizers[1]],
+  } as const;
+  const texts = (leads: number[], steps = 1000, changed: object = {}) =>
+    doubts(candidates, { seconds: 60, weighed: [weighed("soap", steps), weighed("adam", steps)], leads }, {
+      ...values,
+      ...changed,
+    });
+  assertEquals(texts([2, 0.6]), []);
+  assertStringIncludes(texts([2, 0.4]).join(), "The lead of soap over adam is small");
+  assertStringIncludes(texts([2, -0.4]).join(), "On 1 of the 2 inputs that were compared, adam is ahead of soap.");
+  assertStringIncludes(texts([2, 2], 5000).join(), "far from the runs");
+  assertStringIncludes(texts([2, 2], 1000, { batchSize: 4096 }).join(), "batches of 512, not 4 × 256 and 4096");
+  const unknown = candidatesFor("image", { ...values, activation: "sinc" } as SettledValues);
+  assertEquals(unknown.comparison, undefined);
+  assertStringIncludes(
+    doubts(unknown, { seconds: 60, weighed: [weighed("esgd", 1), weighed("adam", 1)], leads: [] }, values).join(),
+    "the choice is that of --optimizer auto",
+  );
+});
+
+Deno.test("each known comparison has Adam, optimizers of the registry, runs on two inputs, and two lengths on one", () => {
+  for (const { networks } of Object.values(known)) {
+    assertEquals(Object.keys(networks).sort(), ["gabor", "gaussian", "relu-pe", "sine"]);
+    for (const optimizers of Object.values(networks)) {
+      assert(optimizers.some(({ optimizer }) => optimizer === "adam"));
+      for (const { optimizer, learningRate, runs } of optimizers) {
+        assertEquals(optimizerFromConfig({ name: optimizer, learningRate }).learningRate, learningRate);
+        const inputs = Map.groupBy(runs as { input: string; steps: number }[], ({ input }) => input);
+        assertEquals(inputs.size, 2);
+        assert([...inputs.values()].some((own) => new Set(own.map(({ steps }) => steps)).size > 1));
+      }
+    }
+  }
+});
+
+Deno.test("deno task advise weighs the optimizers of the comparison by their cost here, and writes nothing", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 16));
+    const advise = async (...args: string[]) => {
+      const { code, stdout, stderr } = await outcome(startTask("advise", args, folder));
+      assertEquals(code, 0, stderr);
+      return stdout;
+    };
+    const field = ["--input", "picture.png", "--size", "0", "--width", "8", "--layers", "1", "--batch-size", "64"];
+    const advice = JSON.parse(await advise(...field, "--activation", "relu-pe", "--minutes", "0.01", "--json"));
+    assertEquals(advice.seconds, 0.6);
+    const names = advice.optimizers.map(({ optimizer }: { optimizer: string }) => optimizer);
+    assertEquals(names.toSorted(), ["adam", "esgd", "muon", "soap"]);
+    const qualities = advice.optimizers.map(({ quality }: { quality: number }) => quality);
+    assertEquals(qualities, qualities.toSorted((a: number, b: number) => b - a));
+    assertStringIncludes(advice.command, `--optimizer ${names[0]} --learning-rate `);
+    assert(advice.doubts.some((text: string) => text.includes("4 × 256 units and batches of 512, not 1 × 8 and 64")));
+    for (const { stepSeconds, steps } of advice.optimizers) assert(stepSeconds > 0 && steps >= 1);
+    assertEquals(Object.keys(advice.numbers).length, 6);
+
+    const text = await advise(...field, "--activation", "sinc", "--epochs", "3", "--seconds", "1e-6");
+    assertStringIncludes(text, "--optimizer esgd");
+    assertStringIncludes(text, "No comparison over several lengths has been made for sinc");
+    assertStringIncludes(text, "Not all numbers of curvature were measured");
+    assertEquals(await namesIn(folder), ["picture.png"]);
+  }));
