@@ -5,7 +5,7 @@ import { findRun, RunCheckpoints } from "../../tasks/curvature/run_checkpoints.t
 import { outcome, readUntil, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
-const SMALL = ["--size", "16", "--width", "8", "--layers", "2", "--batch-sizes", "1,64", "--samples", "64"];
+const SMALL = ["--size", "16", "--width", "8", "--layers", "2", "--batch-sizes", "1,16,64", "--samples", "64"];
 const FIELDS = [...SMALL, "--small-width", "4", "--activations", "sine,relu-pe", "--octaves", "2"];
 const TRAINED = ["--size", "16", "--width", "4", "--layers", "1", "--batch-size", "64"];
 
