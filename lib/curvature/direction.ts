@@ -6,9 +6,9 @@ import { checkWord } from "./check_entries.ts";
  * How the entries of random directions are distributed: random signs ±1 (Rademacher), or standard normal numbers. Estimates from either
  * have the same mean; those of trace and diagonal have less noise with signs (Hutchinson 1990).
  */
-export type DirectionKind = typeof KINDS[number];
+export type DirectionKind = "rademacher" | "normal";
 
-const KINDS = ["rademacher", "normal"] as const;
+const KINDS: readonly DirectionKind[] = ["rademacher", "normal"];
 
 /**
  * Records filling a vector with a random direction.
