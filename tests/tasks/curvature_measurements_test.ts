@@ -1,10 +1,11 @@
 import { assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
-import { createField, meanSquaredError, mlp, sine } from "../../mod.ts";
+import { createField, createOptimizer, meanSquaredError, mlp, sgd, sine } from "../../mod.ts";
 import { gradientNoise } from "../../lib/curvature/mod.ts";
 import { tableData } from "../../lib/data/training_data.ts";
 import type { Result } from "../../tasks/curvature/measurement.ts";
 import { noiseOfCurvature } from "../../tasks/curvature/measurements/curvature_noise.ts";
 import { noise } from "../../tasks/curvature/measurements/noise.ts";
+import { ownDiagonal } from "../../tasks/curvature/measurements/own_diagonal.ts";
 import type { Moment } from "../../tasks/curvature/moment.ts";
 import { Subject } from "../../tasks/curvature/subject.ts";
 import { fileDevice } from "../support/device.ts";
@@ -24,7 +25,8 @@ function subjectOf(count: number) {
   const rows = Array.from({ length: count }, (_, i) => row(i));
   const all = (of: "inputs" | "targets") => Float32Array.from(rows, (each) => each[of][0]);
   const data = made.use(tableData(field, objective, { inputs: all("inputs"), targets: all("targets") }));
-  const moment = { ...plan, field, input: { objective, data } } as unknown as Moment;
+  const restoreOptimizer = () => createOptimizer(gpu, sgd(), field.layout);
+  const moment = { ...plan, field, input: { objective, data }, restoreOptimizer } as unknown as Moment;
   const extent = { batchSizes: [4, 16], samples: 16, directions: "rademacher" } as const;
   const subject = made.use(new Subject(moment, extent, new AbortController().signal));
   return { field, rows, subject, [Symbol.dispose]: () => made.dispose() };
@@ -59,4 +61,12 @@ Deno.test("the noise of curvature is measured only with batches that share no sa
   const [text] = noiseOfCurvature.section(resultOf(found), small.subject.extent).paragraphs!;
   assertStringIncludes(text, "estimated from 32 products");
   assertStringIncludes(text, "The differences include the noise of these estimates");
+});
+
+Deno.test("the report says that an optimizer has no preconditioner", async () => {
+  using small = subjectOf(50);
+  const results = resultOf(await ownDiagonal.measure(small.subject));
+  const sentence = "The optimizer sgd has no preconditioner that could be compared with diagonals.";
+  assertEquals(ownDiagonal.finding!(results), sentence);
+  assertEquals(ownDiagonal.section(results, small.subject.extent).paragraphs, [sentence]);
 });
