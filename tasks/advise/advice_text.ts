@@ -16,28 +16,28 @@ export interface Advice {
   readonly quality: Quality;
   /** The command without the optimizer's options and without a length. */
   readonly command: string;
+  /** The command that compares the candidates by trainings. */
+  readonly compare: string;
 }
 
 /** The advice in words, and the numbers that speak for it. */
-export function adviceText({ weighing, minutes, doubts, numbers, quality, command }: Advice): string {
+export function adviceText(advice: Advice): string {
+  const { weighing, minutes, doubts, numbers, quality, compare } = advice;
   const { weighed, seconds } = weighing;
-  const time = formatDuration(seconds);
   const [best] = weighed;
+  const isKnown = best.quality !== undefined;
+  const time = minutes === undefined
+    ? `${formatDuration(seconds)} of training on this device, which is what Adam takes for the epochs of the run`
+    : `${formatDuration(seconds)} of training on this device`;
   return [
-    `${command} ${optionsOf(best)} ${
-      minutes === undefined ? `--epochs ${Math.max(1, Math.round(best.epochs))}` : `--minutes ${minutes}`
-    }`,
+    commandOf(advice),
     "",
-    ...best.quality === undefined ? [] : [
-      `Of the optimizers that were compared for this kind of network, ${best.optimizer.name} can be expected to be the best after ` +
-      `${time} of training on this device${
-        minutes === undefined ? ", which is what Adam takes for the epochs of the run" : ""
-      }: ${leadText(weighing)}.`,
-    ],
-    ...doubts.length === 0 ? ["This is sure: it holds on every input that was compared."] : [
-      best.quality === undefined ? doubts[0] : `This is not sure. ${doubts.join(" ")}`,
-      `To decide it by trainings: ${compareText(command, weighed)}`,
-    ],
+    ...isKnown
+      ? [`${best.optimizer.name} can be expected to be the best after ${time}: ${leadText(weighing)}.`]
+      : [doubts[0]],
+    ...doubts.length === 0
+      ? [`Nothing speaks against it: this holds on each of the ${weighing.leads.length} inputs that were compared.`]
+      : [...isKnown ? [`This is not sure. ${doubts.join(" ")}`] : [], `To decide it by trainings: ${compare}`],
     "",
     ...costTable(weighed, quality),
     "",
@@ -45,15 +45,21 @@ export function adviceText({ weighing, minutes, doubts, numbers, quality, comman
   ].join("\n");
 }
 
-/** How far the best is ahead: "2.4 to 5.1 dB ahead of adam". */
+/** The command of a run that follows the advice. */
+export function commandOf({ weighing: { weighed: [best] }, minutes, command }: Advice): string {
+  const length = minutes === undefined ? `--epochs ${Math.max(1, Math.round(best.epochs))}` : `--minutes ${minutes}`;
+  return `${command} ${optionsOf(best)} ${length}`;
+}
+
+/** How far the best is ahead: "by the forecast its error is 2.4 to 5.1 dB below that of adam on the inputs of the comparison". */
 function leadText({ weighed: [, second], leads }: Weighing): string {
   const [least, most] = [Math.min(...leads), Math.max(...leads)].map((lead) => lead.toFixed(1));
   const range = least === most ? least : `${least} to ${most}`;
-  return `its error was ${range} dB below that of ${second.optimizer.name} on the inputs of the comparison`;
+  return `by the forecast its error is ${range} dB below that of ${second.optimizer.name} on the inputs of the comparison`;
 }
 
 /** The options that choose a candidate: "--optimizer soap --learning-rate 0.006 --schedule cosine --update-every 10". */
-export function optionsOf({ optimizer, schedule }: Pick<Weighed, "optimizer" | "schedule">): string {
+function optionsOf({ optimizer, schedule }: Pick<Weighed, "optimizer" | "schedule">): string {
   const { name, learningRate } = optimizer;
   const own = intervals(optimizer).map(([option, value]) => ` --${option} ${value}`).join("");
   return `--optimizer ${name} --learning-rate ${learningRate} --schedule ${schedule}${own}`;
@@ -65,12 +71,6 @@ function intervals({ options }: OptimizerSpec): [option: string, value: unknown]
   return known.filter(([name]) => options[name] !== undefined).map(([name, option]) => [option, options[name]]);
 }
 
-function compareText(command: string, weighed: Weighing["weighed"]): string {
-  const [, , task, ...rest] = command.split(" ");
-  const input = rest.length === 0 || rest[0].startsWith("--") ? "" : ` --input ${rest[0]}`;
-  return `deno task compare --task ${task}${input} --optimizers ${weighed.map(({ optimizer }) => optimizer.name)}`;
-}
-
 function costTable(weighed: Weighing["weighed"], { name, digits, unit = "" }: Quality): string[] {
   const rows = weighed.map(({ optimizer, schedule, stepSeconds, extraSeconds, steps, quality }) => [
     optimizer.name,
@@ -79,39 +79,54 @@ function costTable(weighed: Weighing["weighed"], { name, digits, unit = "" }: Qu
     (1000 * stepSeconds).toFixed(1),
     extraSeconds.toFixed(1),
     `${steps}`,
-    quality === undefined ? "unknown" : `${quality.toFixed(digits)}${unit}`,
+    quality === undefined ? "" : `${quality.toFixed(digits)}${unit}`,
   ]);
-  const heads = ["optimizer", "rate", "schedule", "ms per step", "extra s", "steps", `${name} elsewhere`];
+  const isKnown = weighed[0].quality !== undefined;
+  const heads = ["optimizer", "rate", "schedule", "ms per step", "extra s", "steps", `${name} forecast`];
+  const count = isKnown ? heads.length : heads.length - 1;
   return [
-    ...alignedRows([heads, ...rows], 3),
+    ...alignedRows([heads, ...rows].map((row) => row.slice(0, count)), 3),
     "",
-    `The costs are measured on this device. "extra s" is what a first step, products and refreshes add to 1000 steps. "${name} elsewhere" is ` +
-    "what so many steps reached, by the runs of docs/advise.md, as a mean over their inputs; yours will differ, the order should not.",
+    'The costs are measured on this device; "extra s" is what a first step, products and refreshes add to 1000 steps, and "steps" are those that ' +
+    "fit into the time." +
+    (isKnown
+      ? ` The ${name} is forecast from the runs of docs/advise.md, as a mean over their inputs; yours will differ, the order should not.`
+      : ""),
   ];
 }
 
 function numbersText(numbers: CurvatureNumbers): string[] {
   const { smallEntries, noiseScale, spread, equilibratedSpread, jacobiSpread, gaussNewtonSpread } = numbers;
-  const texts: (string | undefined)[] = [
-    smallEntries === undefined
-      ? undefined
-      : `${(100 * smallEntries).toFixed(1)} % of the entries of Hv are below 1/100 of their rms.`,
-    noiseScale === undefined ? undefined : noiseText(noiseScale),
-    spread === undefined
-      ? undefined
-      : `The largest |eigenvalue| of the Hessian is ${spread.toFixed(0)} times the rms of all, ` +
-        `${equilibratedSpread?.toFixed(0)} times under the equilibrated preconditioner, ${
-          jacobiSpread?.toFixed(0)
-        } times under Jacobi's` +
-        (gaussNewtonSpread === undefined
-          ? "."
-          : `, and ${gaussNewtonSpread.toFixed(0)} times under the Gauss-Newton diagonal.`),
+  const times = (value: number) => `${value.toFixed(0)} times`;
+  const texts: [what: string, text: string | undefined][] = [
+    [
+      "the density of Hv",
+      smallEntries === undefined
+        ? undefined
+        : `${(100 * smallEntries).toFixed(1)} % of the entries of Hv are below 1/100 of their rms.`,
+    ],
+    ["the noise of gradients", noiseScale === undefined ? undefined : noiseText(noiseScale)],
+    [
+      "the conditioning of the Hessian",
+      spread === undefined
+        ? undefined
+        : `The largest |eigenvalue| of the Hessian is ${times(spread)} the rms of all, ` +
+          `${times(equilibratedSpread!)} under the equilibrated preconditioner, and ${
+            times(jacobiSpread!)
+          } under Jacobi's.`,
+    ],
+    [
+      "that under the Gauss-Newton diagonal",
+      gaussNewtonSpread === undefined
+        ? undefined
+        : `It is ${times(gaussNewtonSpread)} under the Gauss-Newton diagonal.`,
+    ],
   ];
-  const measured = texts.filter((text) => text !== undefined);
-  const missing = texts.length - measured.length + (spread !== undefined && gaussNewtonSpread === undefined ? 1 : 0);
+  const measured = texts.flatMap(([, text]) => text ?? []);
+  const missing = texts.filter(([, text]) => text === undefined).map(([what]) => what);
   return [
     ...measured.length > 0 ? [`Before the first step: ${measured.join(" ")}`] : [],
-    ...missing > 0 ? ["Not all numbers of curvature were measured, because the time was over (--seconds)."] : [],
+    ...missing.length > 0 ? [`Not measured, for want of time (--seconds) or samples: ${missing.join(", ")}.`] : [],
   ];
 }
 

@@ -7,7 +7,7 @@ const own = defineCommand({
     "Says which optimizer, learning rate and schedule to use for a field, its data and this device, for a run of a given length. The " +
     "choice is by what each optimizer reached in our comparisons after as many steps as it can make on this device in that time; the " +
     "steps' costs are measured, and so are the density and the conditioning of the Hessian and the noise of gradients, which explain it. " +
-    "Measuring takes as long as 300 steps of Adam, or 20 seconds if that is longer, and what compilation takes. Nothing is written.",
+    "Measuring takes about as long as 300 steps of Adam, or 20 seconds if that is longer, and what compilation takes. Nothing is written.",
   options: [
     {
       name: "input",
@@ -35,7 +35,8 @@ const own = defineCommand({
       kind: "number",
       exclusiveMin: 0,
       max: 86400,
-      help: "Time for measuring: nothing more is begun after it",
+      help:
+        "Time for measuring, without compilation; steps are timed first, and no measurement of curvature is begun after it",
       defaultText: "as long as 300 steps of Adam, at least 20",
     },
     { name: "json", kind: "flag", help: "Print the measurements and the advice as JSON" },
@@ -60,7 +61,7 @@ export type AdviseValues = Values<typeof own> & {
 /** The options of a task that describe its field, data, batch and objective, by their names in camelCase. */
 export function sharedOptions({ command }: TrainingTask): Map<string, Option> {
   const shared = command.options.filter(({ name, group }) =>
-    !NOT_SHARED.has(name) && !(group ?? "").startsWith("Options of optimizers")
+    !NOT_SHARED.has(name) && !/^Options of (optimizers|schedules)/.test(group ?? "")
   );
   return new Map(shared.map((option) => [camelCase(option.name), option]));
 }

@@ -65,6 +65,8 @@ export async function curvatureNumbers(
       numbers.smallEntries = productDensity(await product.read(), field.layout).all.belowHundredth;
     },
     async () => {
+      // Batches that hold a large part of the data are not independent.
+      if (ground.input.data.count < BATCHES * SAMPLES) return;
       const batches = Array.from({ length: BATCHES }, (_, i) => draw(SAMPLES, i));
       numbers.noiseScale = (await gradientNoise(field, objective, batches)).noiseScale;
     },
@@ -88,11 +90,14 @@ export async function curvatureNumbers(
   return numbers;
 }
 
-/** A batch as training draws it. */
-function drawn({ gpu, input: { data } }: Ground<RunValues>, samples: number, seed: number, step: number) {
+/** The whole batch of this number among those that training draws. */
+function drawn({ gpu, input: { data } }: Ground<RunValues>, samples: number, seed: number, number: number) {
   const sampler = new Sampler(gpu, data.count, Math.min(samples, data.count), seed);
-  sampler.draw(step);
-  const draw = { seed, step, epoch: sampler.place(step).epoch };
+  // The last batch of an epoch may be short; it is passed over.
+  const whole = Math.floor(data.count / sampler.batchSize);
+  const step = Math.floor(number / whole) * sampler.stepsPerEpoch + number % whole;
+  const { epoch } = sampler.draw(step);
+  const draw = { seed, step, epoch };
   const batch: DeviceBatch = {
     samples: sampler.batchSize,
     fill: (chunk) => data.fill(chunk, sampler.indices, draw),

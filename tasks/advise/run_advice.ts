@@ -6,15 +6,17 @@ import { deviceChoice } from "../shell/device_options.ts";
 import { commandText } from "../shell/command_text.ts";
 import { reopeningDevice } from "../shell/device_losses.ts";
 import { parseOptions } from "../shell/options.ts";
+import { UserError } from "../shell/user_error.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { candidatesFor } from "../training/advice/candidates.ts";
 import { doubts } from "../training/advice/certainty.ts";
 import { weigh, type Weighing } from "../training/advice/weigh.ts";
 import { loadInput } from "../training/load_input.ts";
+import { networkName } from "../training/network_choice.ts";
 import { type RunValues, settledValues } from "../training/stored_values.ts";
 import type { TrainingTask } from "../training/task.ts";
-import { type Advice, adviceText, optionsOf } from "./advice_text.ts";
+import { type Advice, adviceText, commandOf } from "./advice_text.ts";
 import { type AdviseValues, commandFor, sharedOptions } from "./command.ts";
 import { curvatureNumbers } from "./numbers.ts";
 
@@ -35,7 +37,13 @@ async function adviseOn(args: readonly string[], signal: AbortSignal): Promise<v
   const task = typedTask(args);
   const parsed = parseOptions(args, commandFor(task, [...TASKS.keys()]));
   const asked = parsed.values as unknown as AdviseValues & Record<string, unknown>;
-  const { options, words } = optionsForRun(task, asked, parsed.given);
+  const { minutes, epochs } = asked;
+  if (minutes !== undefined && epochs !== undefined) {
+    throw new UserError(
+      "--epochs and --minutes: expected one of them, which says how long the run is to be, found both.",
+    );
+  }
+  const { options, path, shared, words } = optionsForRun(task, asked, parsed.given);
   using gpu = await openDevice(deviceChoice(asked));
   await using _work = pendingWork(gpu);
   const valuesOf = (chosen: object): RunValues => {
@@ -46,28 +54,30 @@ async function adviseOn(args: readonly string[], signal: AbortSignal): Promise<v
   using progress = new ProgressLine();
   const ground = { gpu, task, input, signal };
   const candidates = candidatesFor(task.name, base);
-  const { minutes, epochs } = asked;
-  const limits = minutes === undefined ? { epochs: epochs ?? task.defaultEpochs(base) } : { minutes, epochs };
-  const begin = performance.now();
+  const limits = minutes === undefined ? { epochs: epochs ?? task.defaultEpochs(base) } : { minutes };
   const weighing = await weigh(ground, candidates, {
     valuesOf: ({ optimizer, learningRate, schedule }) => valuesOf({ optimizer, learningRate, schedule }),
     limits,
     say: (what) => progress.update(what),
   });
   progress.update("measuring curvature");
-  const numbers = await curvatureNumbers(ground, base, secondsLeft(asked.seconds, weighing, begin));
+  const numbers = await curvatureNumbers(ground, base, secondsLeft(asked.seconds, weighing));
   progress.finish();
   const command = commandText(`deno task ${task.name}`, words);
-  const why = doubts(candidates, weighing, base);
-  const advice = { weighing, minutes, doubts: why, numbers, quality: input.quality, command };
+  const own = shared.filter((name) => name !== "activation" && name !== "encoding" && name !== "seed");
+  const compared = own.flatMap((name) => spelled(name, asked[name]));
+  const changed = shared.filter((name) => !NO_MATTER.has(name)).map(optionSpelling);
+  const compare = commandText("deno task compare", compareWords(task.name, base, { path, given: compared, weighing }));
+  const why = doubts(candidates, weighing, base, changed);
+  const advice = { weighing, minutes, doubts: why, numbers, quality: input.quality, command, compare };
   console.log(asked.json ? JSON.stringify(adviceJson(advice), null, 2) : adviceText(advice));
 }
 
 /** The time that is left for measuring after candidates were timed. */
-function secondsLeft(given: number | undefined, { weighed }: Weighing, begin: number): number {
+function secondsLeft(given: number | undefined, { weighed, secondsOfTiming }: Weighing): number {
   const adam = weighed.find(({ optimizer }) => optimizer.name === "adam") ?? weighed[0];
   const seconds = given ?? Math.max(LEAST_SECONDS, ADAM_STEPS * adam.stepSeconds);
-  return seconds - (performance.now() - begin) / 1000;
+  return seconds - secondsOfTiming;
 }
 
 /** The given options that a run of the task takes too, by name and as they are typed. */
@@ -80,7 +90,21 @@ function optionsForRun(task: TrainingTask, asked: Record<string, unknown>, given
     ...positional !== undefined && { [positional]: path },
   };
   const words = shared.flatMap((name) => spelled(name, asked[name]));
-  return { options, words: path === undefined ? words : [path, ...words] };
+  return { options, path, shared, words: path === undefined ? words : [path, ...words] };
+}
+
+/** Options that do not change what a field can learn, or that are compared by themselves. */
+const NO_MATTER = new Set(["activation", "encoding", "layers", "width", "batchSize", "seed", "kernels", "adapter"]);
+
+/** The arguments of `deno task compare` that decide between the candidates, for the same field, data and batch. */
+function compareWords(
+  task: string,
+  base: RunValues,
+  { path, given, weighing }: { readonly path?: string; readonly given: readonly string[]; readonly weighing: Weighing },
+): string[] {
+  const names = weighing.weighed.map(({ optimizer }) => optimizer.name);
+  const input = path === undefined ? [] : ["--input", path];
+  return ["--task", task, ...input, "--activations", networkName(base), "--optimizers", names.join(","), ...given];
 }
 
 /** An option as it is typed. */
@@ -91,11 +115,12 @@ function spelled(name: string, value: unknown): string[] {
 }
 
 /** The advice for programs. */
-function adviceJson({ weighing: { seconds, weighed, leads }, doubts, numbers, command }: Advice) {
+function adviceJson(advice: Advice) {
+  const { weighing: { seconds, weighed, leads }, doubts, numbers, compare } = advice;
   const optimizers = weighed.map(({ optimizer: { name, ...spec }, reached: _, ...costs }) => ({
     optimizer: name,
     ...spec,
     ...costs,
   }));
-  return { command: `${command} ${optionsOf(weighed[0])}`, seconds, optimizers, leads, doubts, numbers };
+  return { command: commandOf(advice), compare, seconds, optimizers, leads, doubts, numbers };
 }

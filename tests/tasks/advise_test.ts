@@ -1,11 +1,11 @@
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { optimizerFromConfig } from "../../lib/optim/registry.ts";
 import { doubts } from "../../tasks/training/advice/certainty.ts";
 import { candidatesFor } from "../../tasks/training/advice/candidates.ts";
 import { forecast, scaleOf } from "../../tasks/training/advice/forecast.ts";
 import known from "../../tasks/training/advice/known_runs.json" with { type: "json" };
-import type { Weighed } from "../../tasks/training/advice/weigh.ts";
+import type { Weighed, Weighing } from "../../tasks/training/advice/weigh.ts";
 import type { SettledValues } from "../../tasks/training/options.ts";
 import { smoothPng } from "../support/image_task.ts";
 import { outcome, startTask } from "../support/process.ts";
@@ -34,20 +34,29 @@ Deno.test("an advice says why it is in doubt", () => {
     comparison: { batchSize: 512, optimizers },
     candidates: [optimizers[0], optimizers[1]],
   } as const;
-  const texts = (leads: number[], steps = 1000, changed: object = {}) =>
-    doubts(candidates, { seconds: 60, weighed: [weighed("soap", steps), weighed("adam", steps)], leads }, {
-      ...values,
-      ...changed,
-    });
-  assertEquals(texts([2, 0.6]), []);
-  assertStringIncludes(texts([2, 0.4]).join(), "The lead of soap over adam is small");
-  assertStringIncludes(texts([2, -0.4]).join(), "On 1 of the 2 inputs that were compared, adam is ahead of soap.");
-  assertStringIncludes(texts([2, 2], 5000).join(), "far from the runs");
-  assertStringIncludes(texts([2, 2], 1000, { batchSize: 4096 }).join(), "batches of 512, not 4 × 256 and 4096");
+  const weighing = (leads: number[], names: string[], steps: number, isUnsteady = false) =>
+    ({
+      seconds: 60,
+      weighed: names.map((name) => weighed(name, steps)),
+      leads,
+      isUnsteady,
+      secondsOfTiming: 1,
+    }) as unknown as Weighing;
+  const texts = (leads: number[], steps = 1000, changed: object = {}, options: string[] = []) =>
+    doubts(candidates, weighing(leads, ["soap", "adam"], steps), { ...values, ...changed }, options).join(" ");
+  assertEquals(texts([2, 0.6]), "");
+  assertStringIncludes(texts([2, 0.4]), "The lead of soap over adam is small");
+  assertStringIncludes(texts([2, -0.4]), "On 1 of the 2 inputs that were compared, adam is ahead of soap.");
+  assertStringIncludes(texts([2, 2], 1600), "The forecast for 1600 steps of soap is far from the runs");
+  assertStringIncludes(texts([2, 2], 1), "The forecast for 1 step of soap is far");
+  assertStringIncludes(texts([2, 2], 1000, { batchSize: 4096 }), "The comparison was made with batches of 512;");
+  assertStringIncludes(texts([2, 2], 1000, {}, ["--omega", "--size"]), "made with the default of --omega, --size;");
+  const unsteady = doubts(candidates, weighing([2, 2], ["soap", "adam"], 1000, true), values).join();
+  assertStringIncludes(unsteady, "something else uses the device");
   const unknown = candidatesFor("image", { ...values, activation: "sinc" } as SettledValues);
   assertEquals(unknown.comparison, undefined);
   assertStringIncludes(
-    doubts(unknown, { seconds: 60, weighed: [weighed("esgd", 1), weighed("adam", 1)], leads: [] }, values).join(),
+    doubts(unknown, weighing([], ["esgd", "adam"], 1), values).join(),
     "the choice is that of --optimizer auto",
   );
 });
@@ -83,13 +92,34 @@ Deno.test("deno task advise weighs the optimizers of the comparison by their cos
     const qualities = advice.optimizers.map(({ quality }: { quality: number }) => quality);
     assertEquals(qualities, qualities.toSorted((a: number, b: number) => b - a));
     assertStringIncludes(advice.command, `--optimizer ${names[0]} --learning-rate `);
-    assert(advice.doubts.some((text: string) => text.includes("4 × 256 units and batches of 512, not 1 × 8 and 64")));
+    assert(
+      advice.doubts.some((text: string) =>
+        text.includes("fields of 4 × 256 units and batches of 512 and the default of --size")
+      ),
+    );
+    assertMatch(advice.command, /^deno task image \S+picture.png .*--minutes 0.01$/);
+    assertEquals(
+      advice.compare.replace(/--optimizers [a-z,]+ /, "").replace(`${folder}/`, ""),
+      "deno task compare --task image --input picture.png --activations relu-pe --layers 1 --width 8 --batch-size 64 --size 0",
+    );
     for (const { stepSeconds, steps } of advice.optimizers) assert(stepSeconds > 0 && steps >= 1);
-    assertEquals(Object.keys(advice.numbers).length, 6);
+    // The picture has too few samples for the noise of gradients.
+    assertEquals(Object.keys(advice.numbers).sort(), [
+      "equilibratedSpread",
+      "gaussNewtonSpread",
+      "jacobiSpread",
+      "smallEntries",
+      "spread",
+    ]);
 
     const text = await advise(...field, "--activation", "sinc", "--epochs", "3", "--seconds", "1e-6");
     assertStringIncludes(text, "--optimizer esgd");
     assertStringIncludes(text, "No comparison over several lengths has been made for sinc");
-    assertStringIncludes(text, "Not all numbers of curvature were measured");
+    assertStringIncludes(text, "Not measured, for want of time (--seconds) or samples: the density of Hv, the noise");
+    const both = await outcome(startTask("advise", ["--epochs", "3", "--minutes", "1"], folder));
+    assertEquals([both.code, both.stderr.split("\n").at(-2)], [
+      1,
+      "error: --epochs and --minutes: expected one of them, which says how long the run is to be, found both.",
+    ]);
     assertEquals(await namesIn(folder), ["picture.png"]);
   }));

@@ -1,3 +1,4 @@
+import { counted } from "../../shell/counted.ts";
 import { networkName } from "../network_choice.ts";
 import type { SettledValues } from "../options.ts";
 import type { Candidates } from "./candidates.ts";
@@ -5,13 +6,22 @@ import type { Weighing } from "./weigh.ts";
 
 /** A lead below this, in decibels of the error that is left, is one that another seed may reverse (docs/advise.md). */
 const SMALL_LEAD = 0.5;
-/** Runs of so many times the steps of the longest known run, or of this part of the shortest, are too unlike the known ones. */
-const TOO_FAR = 4;
+/** Runs of more than so many times the steps of the longest known run, or less than this part of the shortest, are too unlike the known ones. */
+const TOO_FAR = 1.5;
 /** The hidden layers and units of the fields that were compared. */
 const [LAYERS, WIDTH] = [4, 256];
 
-/** Reasons to doubt the advice, as whole sentences; none where it is sure. */
-export function doubts({ comparison }: Candidates, { weighed, leads }: Weighing, values: SettledValues): string[] {
+/**
+ * Reasons to doubt the advice, as whole sentences; none where nothing speaks against it.
+ *
+ * @param changed Other options that were given, as they are typed; the comparison was made with their defaults.
+ */
+export function doubts(
+  { comparison }: Candidates,
+  { weighed, leads, isUnsteady }: Weighing,
+  values: SettledValues,
+  changed: readonly string[] = [],
+): string[] {
   const network = networkName(values);
   if (comparison === undefined) {
     return [
@@ -31,16 +41,24 @@ export function doubts({ comparison }: Candidates, { weighed, leads }: Weighing,
   const [least, most] = [Math.min(...known), Math.max(...known)];
   if (steps > TOO_FAR * most || steps < least / TOO_FAR) {
     texts.push(
-      `The forecast for ${steps} steps of ${name} is far from the runs that were compared, which had ${least} to ${most}.`,
+      `The forecast for ${
+        counted(steps, "step")
+      } of ${name} is far from the runs that were compared, which had ${least} to ${most}.`,
     );
   }
-  const { batchSize } = values;
   const sizes = values as Partial<Record<string, unknown>>;
-  if (batchSize !== comparison.batchSize || sizes.layers !== LAYERS || sizes.width !== WIDTH) {
+  const differences = [
+    ...sizes.layers === LAYERS && sizes.width === WIDTH ? [] : [`fields of ${LAYERS} × ${WIDTH} units`],
+    ...values.batchSize === comparison.batchSize ? [] : [`batches of ${comparison.batchSize}`],
+    ...changed.length === 0 ? [] : [`the default of ${changed.join(", ")}`],
+  ];
+  if (differences.length > 0) {
     texts.push(
-      `The comparison was made with ${LAYERS} × ${WIDTH} units and batches of ${comparison.batchSize}, not ${sizes.layers} × ${sizes.width} ` +
-        `and ${batchSize}; larger batches and fields favour soap and muon.`,
+      `The comparison was made with ${differences.join(" and ")}; larger fields and batches favour soap and muon.`,
     );
+  }
+  if (isUnsteady) {
+    texts.push("The same step took more than twice as long one time as another: something else uses the device.");
   }
   return texts;
 }

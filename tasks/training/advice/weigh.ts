@@ -46,8 +46,14 @@ export interface Weighing {
   readonly weighed: readonly [Weighed, ...Weighed[]];
   /** How far the first is ahead of the second on each known input, in decibels of the error that is left. */
   readonly leads: readonly number[];
+  /** Whether a step took much longer when it was timed for the first time than for the second. */
+  readonly isUnsteady: boolean;
+  /** The seconds that timing took, without compilation. */
+  readonly secondsOfTiming: number;
 }
 
+/** Two measurements of one cost that differ by more than this factor show that something else used the device. */
+const STEADY = 2;
 /** The steps whose cost is looked at. */
 const COUNTED = 1000;
 
@@ -67,12 +73,19 @@ export async function weigh<S extends SettledValues>(
     readonly say: (what: string) => void;
   },
 ): Promise<Weighing> {
-  const costs: Cost[] = [];
-  for (const candidate of candidates) {
+  const time = async (candidate: Candidate): Promise<Cost> => {
     ground.signal.throwIfAborted();
     options.say(`timing the steps of ${candidate.optimizer}`);
-    costs.push({ candidate, ...await costOf(ground, options.valuesOf(candidate)) });
-  }
+    return { candidate, ...await costOf(ground, options.valuesOf(candidate)) };
+  };
+  const first: Cost[] = [];
+  for (const candidate of candidates) first.push(await time(candidate));
+  // Each is timed a second time, because a device that is busy for a moment, or compiles, makes a step seem longer than it is.
+  const begin = performance.now();
+  const costs: Cost[] = [];
+  for (const [i, candidate] of candidates.entries()) costs.push(quicker(first[i], await time(candidate)));
+  const secondsOfTiming = 2 * (performance.now() - begin) / 1000;
+  const unsteady = first.filter((cost, i) => cost.plan.plainSeconds > STEADY * costs[i].plan.plainSeconds);
   const { minutes, epochs = Infinity } = options.limits;
   const yardstick = (costs.find(({ candidate }) => candidate.optimizer === "adam") ?? costs[0]).plan;
   const inEpochs = costOfSteps(epochs * yardstick.stepsPerEpoch, yardstick.secondsOf);
@@ -80,9 +93,15 @@ export async function weigh<S extends SettledValues>(
   const weighed = costs.map((cost) => weighedOf(cost, seconds, ground.input.quality.figure));
   // The sort is stable, so that candidates about which nothing is known keep their order.
   weighed.sort((a, b) => (b.quality ?? 0) - (a.quality ?? 0));
-  const [first, second, ...others] = weighed;
-  const leads = [...first.reached].map(([input, reached]) => reached - (second.reached.get(input) ?? NaN));
-  return { seconds, weighed: [first, second, ...others], leads };
+  const [best, second, ...others] = weighed;
+  const leads = [...best.reached].map(([input, reached]) => reached - (second.reached.get(input) ?? NaN));
+  const isUnsteady = unsteady.length > 0;
+  return { seconds, weighed: [best, second, ...others], leads, isUnsteady, secondsOfTiming };
+}
+
+/** The one of two measurements of a candidate's cost that something else disturbed less. */
+function quicker(a: Cost, b: Cost): Cost {
+  return a.plan.plainSeconds < b.plan.plainSeconds ? a : b;
 }
 
 interface Cost {
@@ -112,7 +131,7 @@ function weighedOf({ candidate, spec, plan }: Cost, seconds: number, figure: str
     optimizer: spec,
     schedule: candidate.schedule,
     stepSeconds,
-    extraSeconds: COUNTED * (mean(each) - stepSeconds),
+    extraSeconds: Math.max(0, COUNTED * (mean(each) - stepSeconds)),
     steps,
     epochs: steps / plan.stepsPerEpoch,
     quality: reached.size > 0 ? scale.quality(mean([...reached.values()])) : undefined,
