@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { join } from "@std/path";
+import { assert, assertEquals } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
 import type { ProgressLine } from "../../tasks/shell/progress.ts";
 import { Conductor } from "../../tasks/sweep/conduct.ts";
 import type { Ending, Engine, Place } from "../../tasks/sweep/engine.ts";
@@ -8,11 +8,16 @@ import { SweepFolder } from "../../tasks/sweep/store.ts";
 import { runsNumbered, slurmRecord, withPrograms } from "../support/sweep_fakes.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
-Deno.test("jobs that were submitted since the last look at the queue are cancelled, or said to go on", () =>
+Deno.test("jobs submitted since the last look are stopped with the sweep, and none is submitted anew that Slurm still has", () =>
   inFolder(async (folder) => {
-    const runs = runsNumbered(2);
+    const runs = runsNumbered(3);
     const path = await SweepFolder.open(join(folder, "s"));
-    const programs = { sbatch: "echo 12", squeue: "true", scancel: `echo "$@" > ${folder}/cancelled` };
+    const programs = {
+      sbatch: "echo 12",
+      squeue: "true",
+      scancel: `echo "$@" > ${folder}/cancelled`,
+      scontrol: 'case $4 in 12_1) s=RUNNING;; 12_2) s=PENDING;; *) s=CANCELLED;; esac; echo "JobState=$s ExitCode=0:0"',
+    };
     await withPrograms(folder, programs, async () => {
       const going = new SlurmEngine({ folder: path, record: slurmRecord(), runs });
       await going.start(runs.slice(0, 1));
@@ -20,28 +25,29 @@ Deno.test("jobs that were submitted since the last look at the queue are cancell
       const cancelling = new SlurmEngine({ folder: path, record: slurmRecord(true), runs });
       await cancelling.places();
       await cancelling.start(runs);
-      assertEquals(await cancelling.stop(true), undefined);
-      assertEquals(await Deno.readTextFile(join(folder, "cancelled")), "12_1 12_2\n");
-    });
-  }));
-
-Deno.test("an element that Slurm still calls RUNNING or PENDING has not ended, although squeue does not list it", () =>
-  inFolder(async (folder) => {
-    const runs = runsNumbered(3);
-    const path = await SweepFolder.open(join(folder, "s"));
-    const programs = {
-      sbatch: "echo 12",
-      scontrol: 'case $4 in 12_1) s=RUNNING;; 12_2) s=PENDING;; *) s=CANCELLED;; esac; echo "JobState=$s ExitCode=0:0"',
-    };
-    await withPrograms(folder, programs, async () => {
-      const engine = new SlurmEngine({ folder: path, record: slurmRecord(), runs });
-      await engine.start(runs);
-      assertEquals(await Promise.all(runs.map((run) => engine.ending(run))), [
+      assertEquals(await Promise.all(runs.map((run) => cancelling.ending(run))), [
         "running",
         "queued",
         { reason: "job 12_3: CANCELLED", kind: "cancelled" },
       ]);
+      assertEquals(await cancelling.stop(true), undefined);
+      assertEquals(await Deno.readTextFile(join(folder, "cancelled")), "12_1 12_2 12_3\n");
     });
+  }));
+
+Deno.test("variables that stand for options of Slurm's programs do not reach them, and all others do", () =>
+  inFolder(async (folder) => {
+    const variables = { SBATCH_JOB_NAME: "mine", SQUEUE_STATES: "FAILED", SLURM_CONF: "/etc/slurm.conf" };
+    const script = fromFileUrl(new URL("../../tasks/sweep/slurm/programs.ts", import.meta.url));
+    const code = `const { ask } = await import("file://${script}"); console.log((await ask("sbatch", [])).stdout)`;
+    const shown = await withPrograms(
+      folder,
+      { sbatch: "env" },
+      () => new Deno.Command(Deno.execPath(), { args: ["eval", code], env: variables }).output(),
+    );
+    const lines = new TextDecoder().decode(shown.stdout).split("\n");
+    assertEquals(lines.filter((line) => /^(SBATCH|SQUEUE|SLURM)_/.test(line)), ["SLURM_CONF=/etc/slurm.conf"]);
+    assert(lines.some((line) => line.startsWith("PATH=")));
   }));
 
 /** An engine that sees runs for a few looks and says how they ended; it notes what it is to start. */
