@@ -76,11 +76,13 @@ export class Conductor {
   /** Looks at the folder of a run that neither waits nor trains; returns whether it is to be started. */
   async #look(run: SweepRun, place: Place | undefined, silent: boolean): Promise<boolean> {
     if (place !== undefined) {
+      this.#noteTry(run);
       this.#results.set(run.number, { run, state: place });
       return false;
     }
     const found = await this.#find(run);
     if (found?.status === "running") {
+      this.#noteTry(run);
       this.#results.set(run.number, { run, state: "running", found });
       return false;
     }
@@ -93,13 +95,23 @@ export class Conductor {
     return !this.#tries.has(run.number) || await this.#isTriedAgain(run, found);
   }
 
+  /** Counts the try of a run that an earlier call started. */
+  #noteTry({ number }: SweepRun): void {
+    if (!this.#tries.has(number)) this.#tries.set(number, 1);
+  }
+
   /** Notes that a run failed; returns whether it is to be started again. */
   async #isTriedAgain(run: SweepRun, found: FoundRun | undefined): Promise<boolean> {
     const { engine, folder, progress, retries, signal } = this.parts;
     const tries = this.#tries.get(run.number)!;
     // A run that was stopped together with the sweep has not failed.
     if (signal.aborted) return false;
-    const { reason, kind } = await engine.ending(run);
+    const ending = await engine.ending(run);
+    if (typeof ending === "string") {
+      this.#results.set(run.number, { run, state: ending, found });
+      return false;
+    }
+    const { reason, kind } = ending;
     if (kind === "ended" && found?.status === "stopped" && run.kept.length > 0) {
       // Its deadline ended it.
       this.#tries.set(run.number, tries - 1);

@@ -1,3 +1,4 @@
+import { counted } from "../shell/counted.ts";
 import type { SweepRun } from "./runs.ts";
 
 /** Where a run is that has not ended. */
@@ -16,8 +17,8 @@ export interface Engine {
   start(runs: readonly SweepRun[]): Promise<void>;
   /** Where the sweep's runs are that have not ended, by their numbers; those of an earlier call too. */
   places(): Promise<ReadonlyMap<number, Place>>;
-  /** How the last try of a run ended. */
-  ending(run: SweepRun): Promise<Ending>;
+  /** How the last try of a run ended, or where the run is if it has not ended after all. */
+  ending(run: SweepRun): Promise<Ending | Place>;
   /** Waits until something may have changed, or the signal stops the sweep. */
   wait(signal: AbortSignal): Promise<void>;
   /**
@@ -27,4 +28,9 @@ export interface Engine {
    * @returns What does go on, for the user.
    */
   stop(interrupted: boolean): Promise<string | undefined>;
+}
+
+/** "1 run goes on", "3 runs go on". */
+export function goingOn(count: number): string {
+  return `${counted(count, "run")} ${count === 1 ? "goes" : "go"} on`;
 }

@@ -24,12 +24,12 @@ export function valueText(value: OptionValue): string {
 }
 
 /**
- * Checks that a task has an option which a sweep may set, and that a value is one of the option's.
+ * Checks that a task has an option which a sweep may set.
  *
  * @param where The place in the file, for the message.
  * @throws {UserError} If it is not.
  */
-export function checkOption(task: TrainingTask, name: string, value: OptionValue, where: string): void {
+export function checkOptionName(task: TrainingTask, name: string, where: string): void {
   const names = task.command.options.map((option) => option.name).filter((each) => !NOT_SWEPT.includes(each));
   if (!names.includes(name)) {
     const meant = nearestName(name, names);
@@ -42,6 +42,16 @@ export function checkOption(task: TrainingTask, name: string, value: OptionValue
         }${hint}`,
     );
   }
+}
+
+/**
+ * Checks that a task has an option which a sweep may set, and that a value is one of the option's.
+ *
+ * @param where The place in the file, for the message.
+ * @throws {UserError} If it is not.
+ */
+export function checkOption(task: TrainingTask, name: string, value: OptionValue, where: string): void {
+  checkOptionName(task, name, where);
   try {
     parseOptions(optionWords(task, name, value), { ...task.command, positionals: [] });
   } catch (error) {

@@ -4,11 +4,14 @@ import { valueText } from "./option_words.ts";
 import type { SweepRecord } from "./record.ts";
 import type { SweepRun } from "./runs.ts";
 
+/** The most values of an option that are all shown. */
+const MOST_VALUES = 10;
+
 /** What a sweep is going to do, in lines for a terminal. */
 export function planLines({ settings, how }: SweepRecord, runs: readonly SweepRun[], path: string): string[] {
   const { task, inputs, grids } = settings;
   const texts = grids.map((grid) => {
-    const lists = Object.entries(grid).map(([name, values]) => `${name} (${values.map(valueText).join(", ")})`);
+    const lists = Object.entries(grid).map(([name, values]) => `${name} (${listText(values.map(valueText))})`);
     return lists.join(" × ") || "no grid";
   });
   return [
@@ -17,6 +20,12 @@ export function planLines({ settings, how }: SweepRecord, runs: readonly SweepRu
       how.jobs === undefined ? "as many at a time as Slurm grants" : `${how.jobs} at a time`
     }; in ${path}`,
   ];
+}
+
+/** The values of an option; of a long list the first ones, the last one and their number. */
+function listText(texts: readonly string[]): string {
+  if (texts.length <= MOST_VALUES) return texts.join(", ");
+  return `${texts.slice(0, 3).join(", ")}, …, ${texts.at(-1)}; ${texts.length} values`;
 }
 
 /** The command line of every run. */

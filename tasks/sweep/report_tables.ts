@@ -1,5 +1,6 @@
 import type { ReportTable } from "../run/report/model.ts";
 import { type FoundRun, qualityOf } from "../run_list/found_run.ts";
+import { counted } from "../shell/counted.ts";
 import { formatDuration } from "../shell/progress.ts";
 import { median } from "../shell/statistics.ts";
 import type { RunResult } from "./conduct.ts";
@@ -81,7 +82,7 @@ export function setupTable(
       ["task", task],
       ...lists.map((list) => ["grid", list || "none"]),
       ["options", Object.entries(options).map(([name, value]) => `${name} ${valueText(value)}`).join(", ") || "none"],
-      ["training", `${seconds.length} runs, ${formatDuration(total)}`],
+      ["training", `${counted(seconds.length, "run")}, ${formatDuration(total)}`],
       ["adapter", adapters.join(", ") || "not known yet"],
     ],
   };

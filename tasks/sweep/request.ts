@@ -42,6 +42,9 @@ export async function readRequest(args: readonly string[]): Promise<SweepRequest
       `deno task sweep: expected either a JSON file or --resume, found ${file === undefined ? "neither" : "both"}.`,
     );
   }
+  if (resume !== undefined && values.name !== undefined) {
+    throw new UserError(`--name: expected it beside a JSON file, found it beside --resume, whose folder has its name.`);
+  }
   const spec = file === undefined ? undefined : await readSpec(file);
   const path = spec === undefined
     ? runPath(resume!)

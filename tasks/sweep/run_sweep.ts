@@ -86,7 +86,9 @@ async function checkNotElsewhere({ path, record, earlier, runs }: SweepRequest):
   const { size } = await engine.places();
   if (size === 0) return;
   throw new UserError(
-    `${path}: expected --engine slurm, because ${size} of its runs are in Slurm's queue; to end them: scancel --name=${record.jobName}`,
+    `${path}: expected --engine slurm, because ${size} of its runs ${
+      size === 1 ? "is" : "are"
+    } in Slurm's queue; to end them: scancel --name=${record.jobName}`,
   );
 }
 

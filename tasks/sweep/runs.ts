@@ -4,6 +4,7 @@ import { TASKS } from "../registry.ts";
 import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { withBestOptimizer } from "../training/auto_optimizer.ts";
+import { Deadline } from "../training/deadline.ts";
 import { checkFieldOptions, checkScheduleOptions } from "../training/hyperparameters.ts";
 import { networkChoice } from "../training/network_choice.ts";
 import { chosenOptimizer } from "../training/optimizer.ts";
@@ -99,6 +100,7 @@ export function checkRuns(task: TrainingTask, runs: readonly SweepRun[], where: 
 function checkArguments(task: TrainingTask, args: readonly string[]): void {
   const { values, given } = parseOptions(args, task.command);
   const typed = values as TaskValues<Command>;
+  Deadline.asked(typed.deadline);
   const asked = withBestOptimizer(task.name, { ...typed, ...networkChoice(typed) }, given);
   // Only defaults depend on the adapter, which the machine of the run will have.
   const settled = task.settle(asked, { software: false });

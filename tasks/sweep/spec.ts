@@ -15,7 +15,7 @@ import {
 } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { TrainingTask } from "../training/task.ts";
-import { checkOption, type OptionValue, valueText } from "./option_words.ts";
+import { checkOption, checkOptionName, type OptionValue, valueText } from "./option_words.ts";
 import type { SweepInput, SweepSettings } from "./record.ts";
 import { gridShape, valueShape } from "./record.ts";
 import { type SlurmOptions, slurmShape } from "./slurm/options.ts";
@@ -59,6 +59,7 @@ export async function readSpec(typed: string): Promise<Spec> {
   for (const [index, each] of grids.entries()) {
     checkGrid(task, { grid: each, options }, `${typed}, grid${Array.isArray(grid) ? `[${index}]` : ""}`);
   }
+  checkDistinct(grids, `${typed}, grid`);
   const inputs = await inputsOf(spec.inputs, dirname(path), `${typed}, inputs`);
   return { settings: { task: spec.task, inputs, options, grids }, slurm };
 }
@@ -70,6 +71,7 @@ function checkGrid(
   where: string,
 ): void {
   for (const [name, values] of Object.entries(grid)) {
+    checkOptionName(task, name, `${where}.${name}`);
     if (Object.hasOwn(options, name)) {
       throw new UserError(`${where}.${name}: expected this option here or in options, found it in both.`);
     }
@@ -83,6 +85,33 @@ function checkGrid(
   }
 }
 
+/** Checks that no two grids have a combination in common. */
+function checkDistinct(grids: readonly Grid[], where: string): void {
+  for (const [index, grid] of grids.entries()) {
+    for (const [before, other] of grids.slice(0, index).entries()) {
+      const shared = sharedCombination(grid, other);
+      if (shared === undefined) continue;
+      throw new UserError(
+        `${where}[${index}]: expected other combinations than those of grid[${before}], found ${shared} in both.`,
+      );
+    }
+  }
+}
+
+/** A combination that two grids have in common, in words. */
+function sharedCombination(grid: Grid, other: Grid): string | undefined {
+  const names = Object.keys(grid);
+  if (names.length !== Object.keys(other).length || !names.every((name) => Object.hasOwn(other, name))) {
+    return undefined;
+  }
+  const values = names.map((name) => {
+    const texts = other[name].map(valueText);
+    return grid[name].map(valueText).find((text) => texts.includes(text));
+  });
+  if (values.includes(undefined)) return undefined;
+  return names.map((name, i) => `${name} ${values[i]}`).join(", ") || "no options";
+}
+
 /** The inputs with their absolute paths. */
 async function inputsOf(
   typed: readonly (string | readonly string[])[] | undefined,
@@ -94,14 +123,20 @@ async function inputsOf(
     name: names.join(" "),
     paths: names.map((name) => resolve(folder, name)),
   }));
+  /** Where an input is by its paths, in which no links are left. */
+  const places = new Map<string, number>();
   for (const [index, { name, paths }] of inputs.entries()) {
-    for (const path of paths) {
-      if (await Deno.stat(path).then(() => true, () => false)) continue;
-      throw new UserError(`${where}[${index}]: ${path}: cannot be read: there is no such file or folder.`);
+    const real = await Promise.all(paths.map((path) =>
+      Deno.realPath(path).catch(() => {
+        throw new UserError(`${where}[${index}]: ${path}: cannot be read: there is no such file or folder.`);
+      })
+    ));
+    const key = JSON.stringify(real);
+    const before = places.get(key);
+    if (before !== undefined) {
+      throw new UserError(`${where}[${index}]: expected another input than inputs[${before}], found ${name} again.`);
     }
-    if (inputs.findIndex((other) => other.name === name) < index) {
-      throw new UserError(`${where}[${index}]: expected different inputs, found ${name} twice.`);
-    }
+    places.set(key, index);
   }
   return inputs;
 }

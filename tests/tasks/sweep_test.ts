@@ -2,11 +2,14 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes,
 import { join } from "@std/path";
 import { TASKS } from "../../tasks/registry.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
+import { planLines } from "../../tasks/sweep/plan.ts";
+import { readRequest } from "../../tasks/sweep/request.ts";
 import { checkRuns, runsOf } from "../../tasks/sweep/runs.ts";
 import { readSpec } from "../../tasks/sweep/spec.ts";
 import { smoothPng } from "../support/image_task.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
 import { isUnderWay, tableOf, until, writeSixRuns } from "../support/sweeps.ts";
+import { slurmRecord } from "../support/sweep_fakes.ts";
 import { taskFlags } from "../support/task_flags.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
@@ -53,6 +56,7 @@ Deno.test("an input may be several files, and a deadline is given again when a r
 
 Deno.test("what is wrong in the file of a sweep is one sentence with its place", () =>
   inFolder(async (folder) => {
+    for (const name of ["a.png", "b.png"]) await Deno.writeTextFile(join(folder, name), "");
     const path = join(folder, "s.json");
     const refused: [spec: object, sentence: string][] = [
       [{ tsak: "image" }, ': expected no other names than task, inputs, options, grid, slurm, found "tsak".'],
@@ -78,6 +82,24 @@ Deno.test("what is wrong in the file of a sweep is one sentence with its place",
         ", grid.seed: expected this option here or in options, found it in both.",
       ],
       [{ task: "image", grid: { seed: [1, 2, 1] } }, ", grid.seed[2]: expected different values, found 1 twice."],
+      [
+        { task: "image", grid: { optimiser: ["adam"] } },
+        ', grid.optimiser: expected an option of deno task image without its dashes, found "optimiser"; did you mean optimizer?',
+      ],
+      [
+        { task: "image", grid: [{ seed: [0], optimizer: ["adam"] }, { optimizer: ["esgd", "adam"], seed: [1, 0] }] },
+        ", grid[1]: expected other combinations than those of grid[0], found optimizer adam, seed 0 in both.",
+      ],
+      [
+        { task: "image", inputs: ["a.png", "./b.png", join(folder, "a.png")] },
+        `, inputs[2]: expected another input than inputs[0], found ${join(folder, "a.png")} again.`,
+      ],
+      ...["--job-name=mine", "--constraint=a --array=1-2", "--mem=1G -J mine", "--no-req"].map((line) =>
+        [
+          { task: "image", slurm: { lines: ["--constraint=wait", line] } },
+          `, slurm.lines[1]: expected an option of sbatch that the sweep does not set itself, found "${line}".`,
+        ] satisfies [object, string]
+      ),
       [{ task: "image", grid: { seed: [] } }, ", grid.seed: expected a list of at least 1, found a list of 0."],
       [
         { task: "image", inputs: ["no.png"] },
@@ -106,6 +128,29 @@ Deno.test("options of a run that do not fit together are found before any run st
   assertMatch(
     message,
     /^s\.json, run 2-adam: --update-every: the optimizer adam has no such hyper-parameter; it belongs/,
+  );
+});
+
+Deno.test("a deadline that is no time is found before any run starts", () => {
+  const settings = {
+    task: "image",
+    inputs: [{ name: "default", paths: [] }],
+    options: {},
+    grids: [{ deadline: ["0"] }],
+  };
+  const { message } = assertThrows(() => checkRuns(TASKS.get("image")!, runsOf(settings), "s.json"), UserError);
+  assertEquals(message, 's.json, run 1-0: --deadline: expected a time above 0 such as 90s, 20m or 1h30m, found "0".');
+});
+
+Deno.test("a long list of values is shortened in the plan, and a folder to resume takes no name", async () => {
+  const grids = [{ seed: Array.from({ length: 100 }, (_, i) => i) }];
+  const settings = { task: "image", inputs: [{ name: "default", paths: [] }], options: {}, grids };
+  const [line] = planLines({ ...slurmRecord(), settings }, runsOf(settings), "/s");
+  assertEquals(line, "100 runs of deno task image: 1 input × seed (0, 1, 2, …, 99; 100 values)");
+  await assertRejects(
+    () => readRequest(["--resume", "s", "--name", "t"]),
+    UserError,
+    "--name: expected it beside a JSON file, found it beside --resume, whose folder has its name.",
   );
 });
 

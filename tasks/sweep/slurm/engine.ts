@@ -1,11 +1,11 @@
 import { pause } from "../pause.ts";
-import type { Ending, Engine, Place } from "../engine.ts";
+import { type Ending, type Engine, goingOn, type Place } from "../engine.ts";
 import type { SweepRecord } from "../record.ts";
 import type { SweepRun } from "../runs.ts";
 import type { SweepFolder } from "../store.ts";
 import { UserError } from "../../shell/user_error.ts";
 import { ask } from "./programs.ts";
-import { type QueuedElement, queueOf, stateOf } from "./queue.ts";
+import { LIVE, placeOf, type QueuedElement, queueOf, stateOf } from "./queue.ts";
 import { jobScript } from "./script.ts";
 
 /** How many looks at the queue may fail one after the other, as they do while Slurm's controller starts again. */
@@ -30,8 +30,8 @@ interface SlurmParts {
 export class SlurmEngine implements Engine {
   /** The element of a job array that a run was last, such as `12_3`. */
   readonly #elements = new Map<number, string>();
-  /** What the last look at the queue saw. */
-  #seen: ReadonlyMap<number, QueuedElement> = new Map();
+  /** What the last look at the queue saw, and what was submitted since: all that is not known to have ended. */
+  #open = new Map<number, QueuedElement>();
   #failures = 0;
 
   constructor(readonly parts: SlurmParts) {}
@@ -45,7 +45,11 @@ export class SlurmEngine implements Engine {
     const { ok, stdout, complaint } = await ask("sbatch", args, folder.path);
     const [, job] = /^(\d+)/.exec(stdout.trim()) ?? [];
     if (!ok || job === undefined) throw new UserError(`Slurm refuses the jobs: ${complaint || "sbatch says nothing"}.`);
-    for (const { number } of runs) this.#elements.set(number, `${job}_${number}`);
+    for (const { number } of runs) {
+      const element = `${job}_${number}`;
+      this.#elements.set(number, element);
+      this.#open.set(number, { element, place: "queued" });
+    }
   }
 
   /** The places. A run that was in the queue at the last look still counts, because its files may not have arrived here yet. */
@@ -56,8 +60,8 @@ export class SlurmEngine implements Engine {
       return new Map([...this.#elements.keys()].map((number) => [number, "queued"]));
     }
     this.#failures = 0;
-    const before = this.#seen;
-    this.#seen = answer;
+    const before = this.#open;
+    this.#open = new Map(answer);
     for (const [number, { element }] of answer) this.#elements.set(number, element);
     return new Map([
       ...before.keys().map((number) => [number, "running"] as const),
@@ -65,11 +69,13 @@ export class SlurmEngine implements Engine {
     ]);
   }
 
-  async ending({ number }: SweepRun): Promise<Ending> {
+  async ending({ number }: SweepRun): Promise<Ending | Place> {
     const element = this.#elements.get(number);
     const state = element && await stateOf(element);
     if (!state) return { reason: "Slurm does not say how its job ended", kind: "failed" };
-    return { reason: `job ${element}: ${state}`, kind: KINDS.get(/^[A-Z_]+/.exec(state)?.[0] ?? "") ?? "failed" };
+    const [name] = /^[A-Z_]+/.exec(state) ?? [""];
+    if (LIVE.includes(name)) return placeOf(name);
+    return { reason: `job ${element}: ${state}`, kind: KINDS.get(name) ?? "failed" };
   }
 
   async wait(signal: AbortSignal): Promise<void> {
@@ -79,11 +85,11 @@ export class SlurmEngine implements Engine {
 
   async stop(interrupted: boolean): Promise<string | undefined> {
     if (!interrupted) return undefined;
-    const elements = [...this.#elements].filter(([number]) => this.#seen.has(number)).map(([, element]) => element);
+    const elements = [...this.#open.values()].map(({ element }) => element);
     if (elements.length === 0) return undefined;
-    if (!this.parts.record.how.cancelOnStop) return `${elements.length} runs go on in Slurm's queue`;
+    if (!this.parts.record.how.cancelOnStop) return `${goingOn(elements.length)} in Slurm's queue`;
     const { ok, complaint } = await ask("scancel", elements);
-    this.#seen = new Map();
+    this.#open.clear();
     return ok ? undefined : `scancel failed: ${complaint}`;
   }
 }

@@ -1,10 +1,25 @@
-import { exactObject, list, number, optional, type Shaped, text } from "../../shell/shape.ts";
+import { exactObject, list, number, optional, type Shape, type Shaped, text } from "../../shell/shape.ts";
 
 /** Text for a line of a script: it has no line break, with which another line would begin. */
 const line = () => text({ like: (found) => /^[^\p{Cc}]+$/u.test(found), what: "a text of one line" });
 
 /** A word of Slurm, such as the name of a partition. */
 const name = () => text({ like: (found) => /^[\w.,:@%+=-]+$/.test(found), what: "a word without spaces" });
+
+/** Options of `sbatch` that the sweep sets itself, or with which it could not follow its jobs. */
+const OWN = [
+  ...["job-name", "array", "output", "error", "open-mode", "signal", "requeue", "no-requeue", "wait", "test-only"],
+  "parsable",
+];
+
+/** Their short forms. */
+const OWN_SHORT = /^-[JaoeW]/;
+
+const option = text({ like: isOption, what: "an option of sbatch such as --constraint=a100" });
+const foreign = text({ like: isForeign, what: "an option of sbatch that the sweep does not set itself" });
+
+/** A line with options of `sbatch`, of which the sweep sets none. */
+const optionLine: Shape<string> = (found) => option(found) ?? foreign(found);
 
 /** What may be asked of Slurm, by the names in a file. */
 export const SLURM_MEMBERS = {
@@ -21,7 +36,7 @@ export const SLURM_MEMBERS = {
   /** So many seconds before the end of that time a run writes a checkpoint and is queued again. */
   grace: optional(number({ whole: true, min: 1, max: 65535 })),
   /** Further options of `sbatch`, such as `--constraint=a100`. */
-  lines: optional(list(text({ like: isOption, what: "an option of sbatch such as --constraint=a100" }))),
+  lines: optional(list(optionLine)),
   /** Commands of the shell before a run, such as `module load vulkan`. */
   setup: optional(list(line())),
 };
@@ -38,4 +53,12 @@ function isTime(found: string): boolean {
 
 function isOption(found: string): boolean {
   return /^--[a-z][^\p{Cc}]*$/u.test(found);
+}
+
+/** Whether no word of a line is an option of the sweep's own; `sbatch` also takes the beginning of an option's name. */
+function isForeign(found: string): boolean {
+  return found.split(/\s+/).every((word) => {
+    const [, long] = /^--([a-z-]+)/.exec(word) ?? [];
+    return !OWN_SHORT.test(word) && (long === undefined || !OWN.some((name) => name.startsWith(long)));
+  });
 }

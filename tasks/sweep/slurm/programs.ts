@@ -8,14 +8,32 @@ interface Answer {
   readonly complaint: string;
 }
 
+/** Variables that stand for options of Slurm's programs; they would replace what the sweep asks for, or hide its jobs from it. */
+const OPTION_VARIABLE = /^(SBATCH|SQUEUE|SALLOC|SCANCEL|SACCT)_/;
+
+/** The environment for Slurm's programs. */
+let environment: Promise<Record<string, string>> | undefined;
+
+/** The variables of this process without those of {@linkcode OPTION_VARIABLE}, listed by a process that may see them all. */
+async function withoutOptions(): Promise<Record<string, string>> {
+  const args = ["eval", "console.log(JSON.stringify(Deno.env.toObject()))"];
+  const { stdout } = await new Deno.Command("deno", { args, stdin: "null", stderr: "null" }).output();
+  const all = JSON.parse(new TextDecoder().decode(stdout)) as Record<string, string>;
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !OPTION_VARIABLE.test(name)));
+}
+
 /**
- * Runs a program of Slurm and waits for it.
+ * Runs a program of Slurm, with no options but these, and waits for it.
  *
  * @param program `sbatch`, `squeue`, `scontrol`, `sacct` or `scancel`.
  * @throws {UserError} If there is none.
  */
 export async function ask(program: string, args: readonly string[], cwd?: string): Promise<Answer> {
-  const process = new Deno.Command(program, { args: [...args], cwd, stdin: "null", stdout: "piped", stderr: "piped" });
+  const env = await (environment ??= withoutOptions());
+  const process = new Deno.Command(program, {
+    ...{ args: [...args], cwd, env, clearEnv: true },
+    ...{ stdin: "null", stdout: "piped", stderr: "piped" },
+  });
   try {
     const { success: ok, stdout, stderr } = await process.output();
     const complaint = new TextDecoder().decode(stderr).trim().replaceAll(/\s*\n\s*/g, "; ");

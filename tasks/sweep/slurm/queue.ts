@@ -11,6 +11,24 @@ export interface QueuedElement {
 /** States in which an element waits. */
 const WAITING = ["PENDING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT"];
 
+/** States of an element that has not ended. */
+export const LIVE = [
+  ...WAITING,
+  "RUNNING",
+  "CONFIGURING",
+  "COMPLETING",
+  "SUSPENDED",
+  "STOPPED",
+  "SIGNALING",
+  "STAGE_OUT",
+  "RESIZING",
+];
+
+/** Where an element is that has not ended, by its state. */
+export function placeOf(state: string): Place {
+  return WAITING.includes(state) ? "queued" : "running";
+}
+
 /**
  * The elements of a user's job arrays of this name that have not ended, by their index.
  *
@@ -26,8 +44,7 @@ export async function queueOf(jobName: string): Promise<ReadonlyMap<number, Queu
 export function elementsIn(listing: string): ReadonlyMap<number, QueuedElement> {
   const lines = listing.split("\n").map((line) => line.trim().split("|")).filter((parts) => parts.length === 3);
   return new Map(lines.map(([job, index, state]) => {
-    const place: Place = WAITING.includes(state) ? "queued" : "running";
-    return [Number(index), { element: `${job}_${index}`, place }];
+    return [Number(index), { element: `${job}_${index}`, place: placeOf(state) }];
   }));
 }
 

@@ -1,0 +1,109 @@
+import { assert, assertEquals } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import type { ProgressLine } from "../../tasks/shell/progress.ts";
+import { Conductor } from "../../tasks/sweep/conduct.ts";
+import type { Ending, Engine, Place } from "../../tasks/sweep/engine.ts";
+import { SlurmEngine } from "../../tasks/sweep/slurm/engine.ts";
+import { SweepFolder } from "../../tasks/sweep/store.ts";
+import { runsNumbered, slurmRecord, withPrograms } from "../support/sweep_fakes.ts";
+import { inFolder } from "../support/temporary_folder.ts";
+
+Deno.test("jobs submitted since the last look are stopped with the sweep, and none is submitted anew that Slurm still has", () =>
+  inFolder(async (folder) => {
+    const runs = runsNumbered(3);
+    const path = await SweepFolder.open(join(folder, "s"));
+    const programs = {
+      sbatch: "echo 12",
+      squeue: "true",
+      scancel: `echo "$@" > ${folder}/cancelled`,
+      scontrol: 'case $4 in 12_1) s=RUNNING;; 12_2) s=PENDING;; *) s=CANCELLED;; esac; echo "JobState=$s ExitCode=0:0"',
+    };
+    await withPrograms(folder, programs, async () => {
+      const going = new SlurmEngine({ folder: path, record: slurmRecord(), runs });
+      await going.start(runs.slice(0, 1));
+      assertEquals(await going.stop(true), "1 run goes on in Slurm's queue");
+      const cancelling = new SlurmEngine({ folder: path, record: slurmRecord(true), runs });
+      await cancelling.places();
+      await cancelling.start(runs);
+      assertEquals(await Promise.all(runs.map((run) => cancelling.ending(run))), [
+        "running",
+        "queued",
+        { reason: "job 12_3: CANCELLED", kind: "cancelled" },
+      ]);
+      assertEquals(await cancelling.stop(true), undefined);
+      assertEquals(await Deno.readTextFile(join(folder, "cancelled")), "12_1 12_2 12_3\n");
+    });
+  }));
+
+Deno.test("variables that stand for options of Slurm's programs do not reach them, and all others do", () =>
+  inFolder(async (folder) => {
+    const variables = { SBATCH_JOB_NAME: "mine", SQUEUE_STATES: "FAILED", SLURM_CONF: "/etc/slurm.conf" };
+    const script = fromFileUrl(new URL("../../tasks/sweep/slurm/programs.ts", import.meta.url));
+    const code = `const { ask } = await import("file://${script}"); console.log((await ask("sbatch", [])).stdout)`;
+    const shown = await withPrograms(
+      folder,
+      { sbatch: "env" },
+      () => new Deno.Command(Deno.execPath(), { args: ["eval", code], env: variables }).output(),
+    );
+    const lines = new TextDecoder().decode(shown.stdout).split("\n");
+    assertEquals(lines.filter((line) => /^(SBATCH|SQUEUE|SLURM)_/.test(line)), ["SLURM_CONF=/etc/slurm.conf"]);
+    assert(lines.some((line) => line.startsWith("PATH=")));
+  }));
+
+/** An engine that sees runs for a few looks and says how they ended; it notes what it is to start. */
+class ScriptedEngine implements Engine {
+  readonly started: number[] = [];
+
+  constructor(readonly looks: ReadonlyMap<number, Place>[], readonly end: Ending | Place) {}
+
+  start(runs: readonly { number: number }[]): Promise<void> {
+    this.started.push(...runs.map(({ number }) => number));
+    return Promise.resolve();
+  }
+
+  places(): Promise<ReadonlyMap<number, Place>> {
+    return Promise.resolve(this.looks.shift() ?? new Map());
+  }
+
+  ending(): Promise<Ending | Place> {
+    return Promise.resolve(this.end);
+  }
+
+  wait(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  stop(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+}
+
+/** Conducts a sweep of one run. Returns the engine, the run's result and what was printed. */
+async function conducted(folder: string, engine: ScriptedEngine, signal = new AbortController().signal) {
+  const printed: string[] = [];
+  const progress = { print: (line: string) => printed.push(line), update: () => {} } as unknown as ProgressLine;
+  const conductor = new Conductor({
+    ...{ task: "image", runs: runsNumbered(1), folder: await SweepFolder.open(folder), engine, retries: 1 },
+    ...{ progress, signal, collected: () => Promise.resolve() },
+  });
+  await conductor.conduct();
+  return { result: conductor.results[0], printed };
+}
+
+Deno.test("a run of an earlier call that is cancelled is not submitted again, and one that is killed has had one try", () =>
+  inFolder(async (folder) => {
+    const seen = () => [new Map([[1, "running" as const]])];
+    const cancelled = new ScriptedEngine(seen(), { reason: "job 12_1: CANCELLED", kind: "cancelled" });
+    const { result, printed } = await conducted(join(folder, "cancelled"), cancelled);
+    assertEquals([result.state, result.reason, cancelled.started], ["cancelled", "job 12_1: CANCELLED", []]);
+    const what = (sweep: string) => `What it printed is in ${join(folder, sweep, "logs", "1.log")}`;
+    assertEquals(printed, [`1-run: job 12_1: CANCELLED. ${what("cancelled")}`]);
+
+    const killed = new ScriptedEngine(seen(), { reason: "its process ended", kind: "failed" });
+    const failed = await conducted(join(folder, "killed"), killed);
+    assertEquals([failed.result.state, killed.started], ["failed", [1]]);
+    assertEquals(failed.printed, [
+      `1-run: its process ended; it is started again. ${what("killed")}`,
+      `1-run: its process ended. ${what("killed")}`,
+    ]);
+  }));
