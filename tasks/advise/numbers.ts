@@ -2,14 +2,14 @@ import { diagonalPreconditioner, preconditionedOperator } from "../../lib/curvat
 import { fillDirection } from "../../lib/curvature/direction.ts";
 import { gaussNewtonDiagonal } from "../../lib/curvature/gauss_newton_diagonal.ts";
 import { gradientNoise } from "../../lib/curvature/gradient_noise.ts";
-import { curvatureOperator, type DeviceBatch, type SymmetricOperator } from "../../lib/curvature/operator.ts";
+import { curvatureOperator, type SymmetricOperator } from "../../lib/curvature/operator.ts";
 import { probeOperator } from "../../lib/curvature/probes.ts";
 import { productDensity } from "../../lib/curvature/product_density.ts";
 import { spectralDensity } from "../../lib/curvature/spectral_density.ts";
 import { createField } from "../../lib/field/field.ts";
 import { createVector } from "../../lib/linalg/vector.ts";
-import { Sampler } from "../../lib/train/sampler.ts";
 import type { Ground } from "../training/advice/weigh.ts";
+import { disjointBatches, wholeBatch } from "../training/whole_batches.ts";
 import type { RunValues } from "../training/stored_values.ts";
 
 /** What is measured of the field before its first step; what there was no time for is left out. */
@@ -47,7 +47,8 @@ export async function curvatureNumbers(
   const { seed, batchSize } = values;
   using made = new DisposableStack();
   const field = made.use(createField(gpu, task.field(values, outputs, inputs), { seed }));
-  const draw = (samples: number, number: number) => made.use(drawn(ground, samples, seed, number));
+  const draw = (samples: number, number: number) =>
+    made.use(wholeBatch(gpu, ground.input.data, { samples, seed, number }));
   const batch = draw(batchSize, 0);
   const hessian = made.use(curvatureOperator(field, objective, batch));
   const spreadUnder = async (diagonal: Float64Array) => {
@@ -65,9 +66,9 @@ export async function curvatureNumbers(
       numbers.smallEntries = productDensity(await product.read(), field.layout).all.belowHundredth;
     },
     async () => {
-      // Batches that hold a large part of the data are not independent.
-      if (ground.input.data.count < BATCHES * SAMPLES) return;
-      const batches = Array.from({ length: BATCHES }, (_, i) => draw(SAMPLES, i));
+      const wanted = disjointBatches(ground.input.data.count, { samples: SAMPLES, batches: BATCHES });
+      if (wanted === undefined) return;
+      const batches = Array.from({ length: wanted.batches }, (_, i) => draw(wanted.samples, i));
       numbers.noiseScale = (await gradientNoise(field, objective, batches)).noiseScale;
     },
     async () => {
@@ -88,21 +89,6 @@ export async function curvatureNumbers(
     await measure();
   }
   return numbers;
-}
-
-/** The whole batch of this number among those that training draws. */
-function drawn({ gpu, input: { data } }: Ground<RunValues>, samples: number, seed: number, number: number) {
-  const sampler = new Sampler(gpu, data.count, Math.min(samples, data.count), seed);
-  // The last batch of an epoch may be short; it is passed over.
-  const whole = Math.floor(data.count / sampler.batchSize);
-  const step = Math.floor(number / whole) * sampler.stepsPerEpoch + number % whole;
-  const { epoch } = sampler.draw(step);
-  const draw = { seed, step, epoch };
-  const batch: DeviceBatch = {
-    samples: sampler.batchSize,
-    fill: (chunk) => data.fill(chunk, sampler.indices, draw),
-  };
-  return { ...batch, [Symbol.dispose]: () => sampler[Symbol.dispose]() };
 }
 
 /** The largest |eigenvalue| of an operator over the root mean square of all, from a few steps of Lanczos' method. */

@@ -103,11 +103,11 @@ Deno.test("deno task advise weighs the optimizers of the comparison by their cos
       "deno task compare --task image --input picture.png --activations relu-pe --layers 1 --width 8 --batch-size 64 --size 0",
     );
     for (const { stepSeconds, steps } of advice.optimizers) assert(stepSeconds > 0 && steps >= 1);
-    // The picture has too few samples for the noise of gradients.
     assertEquals(Object.keys(advice.numbers).sort(), [
       "equilibratedSpread",
       "gaussNewtonSpread",
       "jacobiSpread",
+      "noiseScale",
       "smallEntries",
       "spread",
     ]);
