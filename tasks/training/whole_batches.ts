@@ -35,7 +35,7 @@ export function wholeBatch(gpu: Gpu, data: TrainingData, { samples, seed, number
 export const FEWEST_DISJOINT = 8;
 
 /** Batches that share no sample. */
-export interface DisjointBatches {
+interface DisjointBatches {
   /** The number of samples of each. */
   readonly samples: number;
   /** The number of batches, at least {@linkcode FEWEST_DISJOINT}. The whole batches with numbers below it share no sample. */
