@@ -27,7 +27,7 @@ prints and writes the run. Without mpirun or srun the task trains as deno task T
 
 Examples:
   mpirun -n 2 deno task mpi image photo.jpg --batch-size 65536
-  mpirun -n 4 deno task mpi nerf scenes/fern --resume runs/nerf/fern`;
+  mpirun -n 4 deno task mpi nerf --resume runs/nerf/fern`;
 
 /** Trains in this process, together with those that were started with it. */
 async function runJob(args: readonly string[], signal: AbortSignal): Promise<void> {

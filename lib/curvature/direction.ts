@@ -1,5 +1,6 @@
 import { fillRandom, streams } from "../gpu/random.ts";
 import type { Vector } from "../linalg/vector.ts";
+import { checkWord } from "./check_entries.ts";
 
 /**
  * How the entries of random directions are distributed: random signs ±1 (Rademacher), or standard normal numbers. Estimates from either
@@ -7,13 +8,17 @@ import type { Vector } from "../linalg/vector.ts";
  */
 export type DirectionKind = "rademacher" | "normal";
 
+const KINDS: readonly DirectionKind[] = ["rademacher", "normal"];
+
 /**
  * Records filling a vector with a random direction.
  *
  * @param seed Determines the direction, together with `number`.
  * @param number Directions of one seed and different numbers are independent.
+ * @throws If there is no such kind.
  */
 export function fillDirection(vector: Vector, kind: DirectionKind, seed: number, number: number): void {
+  checkWord("directions", kind, KINDS);
   const key = { seed, stream: streams.probe, step: number };
   for (const segment of vector.layout) fillRandom(vector.gpu, vector.buffer, segment, { distribution: kind, key });
 }

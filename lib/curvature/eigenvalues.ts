@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from "npm:ml-matrix@6.15.1";
+import { checkMatrix } from "./check_entries.ts";
 
 /** The eigenvalues and unit eigenvectors of a symmetric matrix. */
 interface Eigenpairs {
@@ -22,16 +23,11 @@ export function symmetricEigenvalues(matrix: ArrayLike<number>, size: number): F
 
 /** As {@linkcode symmetricEigenvalues}, with the unit eigenvectors as columns. */
 export function symmetricEigenpairs(matrix: ArrayLike<number>, size: number): Eigenpairs {
-  if (matrix.length !== size * size) {
-    throw new Error(`eigenvalues: expected ${size} × ${size} entries, found ${matrix.length}.`);
-  }
+  checkMatrix("eigenvalues", matrix, size);
   const symmetric = new Matrix(size, size);
   for (let i = 0; i < size; i++) {
     for (let j = 0; j <= i; j++) {
-      const entry = (matrix[i * size + j] + matrix[j * size + i]) / 2;
-      if (!Number.isFinite(entry)) {
-        throw new Error(`eigenvalues: expected finite entries, found ${entry} in row ${i}, column ${j}.`);
-      }
+      const entry = matrix[i * size + j] / 2 + matrix[j * size + i] / 2;
       symmetric.set(i, j, entry);
       symmetric.set(j, i, entry);
     }

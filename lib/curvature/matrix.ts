@@ -1,6 +1,8 @@
 import type { Field } from "../field/field.ts";
 import { createVector } from "../linalg/vector.ts";
+import { type Batch, namedBatch } from "../objective/batch.ts";
 import type { CurvatureKind, Objective } from "../objective/objective.ts";
+import { checkEntries } from "./check_entries.ts";
 import { type CurvatureBatch, curvatureOperator, type SymmetricOperator } from "./operator.ts";
 
 /** The most parameters of a field whose matrix is computed: 8192, which makes a matrix of 512 MiB. */
@@ -14,7 +16,7 @@ const BLOCK = 32;
  *
  * @returns P × P numbers, row-major, in the flat order of the field's P parameters. Rounding makes it symmetric only to about 1e−6 of
  * its largest entry.
- * @throws If the field has more than 8192 parameters, or the batch does not fit.
+ * @throws If the field has more than 8192 parameters, or the batch does not fit, or the parameters, the batch or products are not finite.
  */
 export function hessianMatrix(field: Field, objective: Objective, batch: CurvatureBatch): Promise<Float64Array> {
   return matrixOf(field, objective, batch, "hessian");
@@ -25,7 +27,7 @@ export function hessianMatrix(field: Field, objective: Objective, batch: Curvatu
  * unit vectors in f32. G is positive semidefinite up to rounding.
  *
  * @returns P × P numbers, row-major, in the flat order of the field's P parameters.
- * @throws If the field has more than 8192 parameters, or the batch does not fit.
+ * @throws If the field has more than 8192 parameters, or the batch does not fit, or the parameters, the batch or products are not finite.
  */
 export function gaussNewtonMatrix(field: Field, objective: Objective, batch: CurvatureBatch): Promise<Float64Array> {
   return matrixOf(field, objective, batch, "gaussNewton");
@@ -37,15 +39,24 @@ async function matrixOf(
   batch: CurvatureBatch,
   kind: CurvatureKind,
 ): Promise<Float64Array> {
+  checkEntries(`${kind}Matrix: the field's parameters`, await field.parameters.read());
+  if (!("fill" in batch)) checkBatch(`${kind}Matrix`, field, objective, batch);
   using operator = curvatureOperator(field, objective, batch, kind);
   return await operatorMatrix(operator);
+}
+
+function checkBatch(owner: string, { description }: Field, objective: Objective, batch: Batch): void {
+  const { inputs, targets } = namedBatch(description, objective, batch, "batch");
+  for (const [kind, arrays] of Object.entries({ inputs, targets })) {
+    for (const [name, array] of Object.entries(arrays)) checkEntries(`${owner}: the batch's ${kind}: ${name}`, array);
+  }
 }
 
 /**
  * The matrix of a symmetric operator, from its products with unit vectors.
  *
  * @returns P × P numbers, row-major, in the flat order of the operator's layout.
- * @throws If P is above 8192.
+ * @throws If P is above 8192, or a product is not finite.
  */
 export async function operatorMatrix(operator: SymmetricOperator): Promise<Float64Array> {
   const { gpu, layout } = operator;
@@ -69,7 +80,10 @@ export async function operatorMatrix(operator: SymmetricOperator): Promise<Float
     }
     const rows = await Promise.all(block.map((product) => product.read()));
     // Row i of a symmetric matrix is its product with unit vector i.
-    for (const [i, row] of rows.entries()) matrix.set(row, (first + i) * size);
+    for (const [i, row] of rows.entries()) {
+      checkEntries(`curvature: product with unit vector ${first + i}`, row);
+      matrix.set(row, (first + i) * size);
+    }
   }
   return matrix;
 }

@@ -8,6 +8,7 @@ import type { Layout } from "../linalg/layout.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import type { Batch } from "../objective/batch.ts";
 import type { CurvatureKind, Objective } from "../objective/objective.ts";
+import { checkWord } from "./check_entries.ts";
 
 /** A symmetric matrix of which only products with vectors are asked. */
 export interface SymmetricOperator {
@@ -47,7 +48,7 @@ export type CurvatureOperator = SymmetricOperator & Disposable;
  * work on the device and waits for nothing.
  *
  * @param kind Which of the two.
- * @throws If the batch does not fit the field and the objective.
+ * @throws If there is no such kind, or the batch does not fit the field and the objective.
  */
 export function curvatureOperator(
   field: Field,
@@ -55,6 +56,7 @@ export function curvatureOperator(
   batch: CurvatureBatch,
   kind: CurvatureKind = "hessian",
 ): CurvatureOperator {
+  checkWord("curvatureOperator: kind", kind, ["hessian", "gaussNewton"]);
   const { gpu, layout } = field;
   using made = new DisposableStack();
   const samples = deviceBatch(field, objective, batch);

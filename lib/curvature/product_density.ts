@@ -1,3 +1,4 @@
+import { checkEntries, checkWhole } from "./check_entries.ts";
 import type { Layout } from "../linalg/layout.ts";
 
 /** How many entries of a product Hv, a diagonal or a matrix are zero or next to zero. */
@@ -28,6 +29,7 @@ export interface ProductDensities {
  *
  * @param product [P] Hv, or a diagonal such as D^E, in flat order.
  * @param layout The field's layout.
+ * @throws If the number of entries is not P or one is not finite.
  */
 export function productDensity(product: Float32Array | Float64Array, layout: Layout): ProductDensities {
   return densities(product, layout, 1);
@@ -38,7 +40,7 @@ export function productDensity(product: Float32Array | Float64Array, layout: Lay
  *
  * @param matrix P × P numbers, row-major, in flat order, such as `hessianMatrix` returns.
  * @param layout The field's layout.
- * @throws If the number of entries is not P².
+ * @throws If the number of entries is not P² or one is not finite.
  */
 export function matrixDensity(matrix: Float64Array, layout: Layout): ProductDensities {
   return densities(matrix, layout, layout.parameterCount);
@@ -50,6 +52,7 @@ function densities(entries: Float32Array | Float64Array, layout: Layout, columns
   if (entries.length !== rows * columns) {
     throw new Error(`density: expected ${rows} × ${columns} entries, found ${entries.length}.`);
   }
+  checkEntries("density", entries);
   const rms = rmsOf(entries);
   const part = (first: number, end: number) => densityOf(entries.subarray(first * columns, end * columns), rms);
   return {
@@ -73,8 +76,11 @@ export interface LogHistogram {
  *
  * @param product Hv in flat order.
  * @param bins The number of bins.
+ * @throws If an entry is not finite, or bins are not a whole number from 1.
  */
 export function logHistogram(product: Float32Array, bins = 50): LogHistogram {
+  checkWhole("logHistogram", "bins", bins, 1);
+  checkEntries("logHistogram", product);
   const [low, high] = [-8, 2];
   const rms = rmsOf(product);
   const counts = new Uint32Array(bins);

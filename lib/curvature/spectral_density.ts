@@ -1,3 +1,4 @@
+import { checkWhole } from "./check_entries.ts";
 import type { DirectionKind } from "./direction.ts";
 import { estimateOf } from "./estimate.ts";
 import { lanczos } from "./lanczos.ts";
@@ -40,11 +41,18 @@ export interface SpectralDensity {
 /**
  * The density of an operator's spectrum by stochastic Lanczos quadrature (Ubaru, Chen & Saad 2017; Ghorbani, Krishnan & Xiao 2019): each
  * random probe gives a Gauss quadrature of the density, whose nodes are broadened to Gaussians, and the mean over the probes is taken.
+ *
+ * @throws If probes or steps are not whole numbers from 1, points not one from 2, or the blur is not above 0 and finite.
  */
 export async function spectralDensity(
   operator: SymmetricOperator,
   { probes = 8, steps = 64, seed = 0, directions, points = 400, blur = 0.01, signal }: SpectralDensityOptions = {},
 ): Promise<SpectralDensity> {
+  checkWhole("spectralDensity", "probes", probes, 1);
+  checkWhole("spectralDensity", "points", points, 2);
+  if (!(blur > 0 && blur < Infinity)) {
+    throw new Error(`spectralDensity: blur: expected a finite number above 0, found ${blur}.`);
+  }
   const rules: { values: Float64Array; weights: Float64Array }[] = [];
   for (let probe = 0; probe < probes; probe++) {
     rules.push(await lanczos(operator, { steps, seed, probe, directions, signal }));

@@ -1,3 +1,4 @@
+import { checkEntries } from "./check_entries.ts";
 import { symmetricEigenvalues } from "./eigenvalues.ts";
 import { quantileOf } from "./quantile.ts";
 
@@ -18,7 +19,7 @@ export interface SpectrumFigures {
   readonly ratio: Readonly<Record<string, number>>;
   /** How many |eigenvalues| are above the shares 1e−2, 1e−4 and 1e−6 of the largest, by the share ("1e-2"). */
   readonly above: Readonly<Record<string, number>>;
-  /** The standard deviation of log₁₀ |eigenvalue| of those above 1e−10 of the largest. */
+  /** The standard deviation of log₁₀ |eigenvalue| of those above 1e−10 of the largest; 0 where all are 0. */
   readonly logSpread: number;
 }
 
@@ -26,19 +27,26 @@ export interface SpectrumFigures {
  * Measures how widely eigenvalues are spread (docs/math.md, section 6).
  *
  * @param eigenvalues At least one, in any order and of any sign.
+ * @throws If there is none or one is not finite.
  */
 export function spectrumFigures(eigenvalues: ArrayLike<number>): SpectrumFigures {
+  if (eigenvalues.length === 0) throw new Error("spectrumFigures: expected at least one eigenvalue, found none.");
+  checkEntries("spectrumFigures", eigenvalues);
   const sizes = Float64Array.from(eigenvalues, Math.abs).sort();
   const largest = sizes[sizes.length - 1];
   const above = (share: number) => sizes.filter((size) => size > share * largest);
   const logs = above(1e-10).map(Math.log10);
   const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
   const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / logs.length;
+  const ratio = (quantile: number) => {
+    const size = quantileOf(sizes, quantile);
+    return size > 0 ? largest / size : Infinity;
+  };
   return {
     largest,
-    ratio: Object.fromEntries(QUANTILES.map((quantile) => [`${quantile}`, largest / quantileOf(sizes, quantile)])),
+    ratio: Object.fromEntries(QUANTILES.map((quantile) => [`${quantile}`, ratio(quantile)])),
     above: Object.fromEntries(SHARES.map((share) => [share.toExponential(), above(share).length])),
-    logSpread: Math.sqrt(variance),
+    logSpread: logs.length > 0 ? Math.sqrt(variance) : 0,
   };
 }
 

@@ -59,7 +59,7 @@ function leadText({ weighed: [, second], leads }: Weighing): string {
 }
 
 /** The options that choose a candidate: "--optimizer soap --learning-rate 0.006 --schedule cosine --update-every 10". */
-export function optionsOf({ optimizer, schedule }: Pick<Weighed, "optimizer" | "schedule">): string {
+function optionsOf({ optimizer, schedule }: Pick<Weighed, "optimizer" | "schedule">): string {
   const { name, learningRate } = optimizer;
   const own = intervals(optimizer).map(([option, value]) => ` --${option} ${value}`).join("");
   return `--optimizer ${name} --learning-rate ${learningRate} --schedule ${schedule}${own}`;

@@ -37,18 +37,27 @@ interface FoundRun {
 /**
  * Looks at a run without loading its data.
  *
- * @throws {UserError} If there is no such run, or it has no checkpoints.
+ * @throws {UserError} If there is no such run, it has no checkpoints, or one of them is of another optimizer than the run's.
  */
 export async function findRun(path: string): Promise<FoundRun> {
   const { run, task } = await readRun(path);
   const checkpoints: KnownCheckpoint[] = [];
   for (const checkpoint of (await checkpointsOf(run)).values()) {
     const bytes = await readCheckpoint(checkpoint.path);
-    checkStep(checkpoint, decodeSafetensors(bytes, checkpoint.path).metadata);
+    const { metadata } = decodeSafetensors(bytes, checkpoint.path);
+    checkStep(checkpoint, metadata);
+    checkOptimizer(checkpoint.path, metadata, run.values.optimizer);
     checkpoints.push({ step: checkpoint.step, digest: await digestOf(bytes) });
   }
   if (checkpoints.length === 0) throw new UserError(`${path}: expected a checkpoint, found none.`);
   return { task: task.name, path, seed: run.values.seed, checkpoints };
+}
+
+/** Checks that a checkpoint is of the run's optimizer, whose state is measured. */
+function checkOptimizer(path: string, { optimizer }: Readonly<Record<string, string>>, expected: string): void {
+  if (optimizer === expected) return;
+  const found = optimizer === undefined ? "none" : `one of ${JSON.stringify(optimizer).slice(1, -1)}`;
+  throw new UserError(`${path}: expected a checkpoint of ${expected}, found ${found}.`);
 }
 
 /** What is loaded of a run before its checkpoints. */

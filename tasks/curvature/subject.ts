@@ -2,7 +2,7 @@ import { createField, type Field } from "../../lib/field/field.ts";
 import type { DirectionKind } from "../../lib/curvature/direction.ts";
 import { gaussNewtonMatrix, hessianMatrix } from "../../lib/curvature/matrix.ts";
 import type { DeviceBatch } from "../../lib/curvature/operator.ts";
-import { Sampler } from "../../lib/train/sampler.ts";
+import { wholeBatch } from "../training/whole_batches.ts";
 import type { Moment } from "./moment.ts";
 
 /** How much is measured. */
@@ -39,14 +39,11 @@ export class Subject implements Disposable {
    * Draws samples of the moment's data without replacement.
    *
    * @param samples The number of samples; at most all are drawn.
-   * @param number The number of the batch: batches of one size and different numbers are different.
+   * @param number The number of the batch: as many batches of one size as fit into the data share no sample.
    */
   draw(samples: number, number = 0): DeviceBatch {
     const { field: { gpu }, input: { data }, seed } = this.moment;
-    const sampler = this.#made.use(new Sampler(gpu, data.count, Math.min(samples, data.count), seed));
-    const draw = { seed, step: number, epoch: sampler.place(number).epoch };
-    sampler.draw(number);
-    return { samples: sampler.batchSize, fill: (chunk) => data.fill(chunk, sampler.indices, draw) };
+    return this.#made.use(wholeBatch(gpu, data, { samples, seed, number }));
   }
 
   /** The matrices of the small field, which are computed once. */

@@ -6,7 +6,6 @@ import { OccupancySampler } from "../../lib/data/mesh/occupancy_sampler.ts";
 import type { Picture } from "../../lib/codec/image/picture.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
-import type { Mesh } from "../../lib/codec/mesh/mesh.ts";
 import { compareMeshes } from "../../lib/metric/mesh_distance.ts";
 import { scoreBatch, scoreOccupancy } from "../../lib/metric/occupancy.ts";
 import type { Objective } from "../../lib/objective/objective.ts";

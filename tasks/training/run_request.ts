@@ -65,7 +65,9 @@ export async function readRunRequest<C extends Command>(
   const other = [...given].find((name) => !CHANGEABLE.includes(name));
   if (other !== undefined) {
     const found = files.includes(other) ? `the argument ${other}` : optionSpelling(other);
-    throw new UserError(`--resume may change only --epochs, --minutes and --deadline, but ${found} was given.`);
+    throw new UserError(
+      `--resume may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but ${found} was given.`,
+    );
   }
   const open = writes ? resumeRunFolder : openRunFolder;
   const earlier = await EarlierRun.read(await open(runPath(resume)), task);

@@ -150,7 +150,7 @@ Deno.test("what cannot be is refused in a sentence", async () => {
   assertThrows(
     () => symmetricEigenvalues([1, NaN, 2, 3], 2),
     Error,
-    "expected finite entries, found NaN in row 1, column 0.",
+    "expected finite entries, found NaN in row 0, column 1.",
   );
   assertThrows(() => preconditionedEigenvalues([1], [0]), Error, "expected an entry above 0, found only zeros.");
   assertThrows(() => preconditionedEigenvalues([1], [-1]), Error, "expected entries of at least 0, found -1 at 0.");

@@ -1,11 +1,12 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { findRun, RunCheckpoints } from "../../tasks/curvature/run_checkpoints.ts";
+import { UserError } from "../../tasks/shell/user_error.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
-const SMALL = ["--size", "16", "--width", "8", "--layers", "2", "--batch-sizes", "1,64", "--samples", "64"];
+const SMALL = ["--size", "16", "--width", "8", "--layers", "2", "--batch-sizes", "1,16,64", "--samples", "64"];
 const FIELDS = [...SMALL, "--small-width", "4", "--activations", "sine,relu-pe", "--octaves", "2"];
 const TRAINED = ["--size", "16", "--width", "4", "--layers", "1", "--batch-size", "64"];
 
@@ -209,6 +210,16 @@ Deno.test("a checkpoint comes with the state of the run's optimizer, and all mem
       assertEquals([optimizer.spec.name, optimizer.counters.step], ["adam", 12]);
     }
     assertEquals(gpu.liveBuffers, 0);
+
+    // A checkpoint of another optimizer is noticed before anything is measured.
+    const config = join(folder, "runs", "image", "r", "config.json");
+    const text = await Deno.readTextFile(config);
+    await Deno.writeTextFile(config, text.replace('"optimizer": "adam"', '"optimizer": "sgd"'));
+    await assertRejects(
+      () => findRun(join(folder, "runs", "image", "r")),
+      UserError,
+      ".safetensors: expected a checkpoint of sgd, found one of adam.",
+    );
   }));
 
 Deno.test("what cannot be measured is refused with one sentence, and nothing is made", () =>

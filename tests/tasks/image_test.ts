@@ -180,12 +180,16 @@ Deno.test("a name that is taken, an option that --resume may not change and a da
     const resume = ["--resume", "runs/image/taken"];
     await refused("a run of this name exists", "picture.png", ...small, "--epochs", "1", "--name", "taken");
     await refused(
-      "--resume may change only --epochs, --minutes and --deadline, but --seed was given.",
+      "--resume may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but --seed was given.",
       ...resume,
       "--seed",
       "1",
     );
-    await refused("--resume may change only --epochs, --minutes and --deadline, but ", ...resume, "picture.png");
+    await refused(
+      "--resume may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but ",
+      ...resume,
+      "picture.png",
+    );
     assertEquals(await contents(folder), before);
     const [checkpoint] = Object.keys(before).filter((name) => name.endsWith(".safetensors"));
     before[checkpoint] = before[checkpoint].subarray(0, 500);

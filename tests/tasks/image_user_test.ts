@@ -102,11 +102,11 @@ Deno.test("a run is resumed only as it was, and says what is wrong with its fold
     assertStringIncludes(await resume("--epochs", "1"), "1 error: --epochs 1: the run has made 2.0 epochs already.");
     assertStringIncludes(
       await resume("--batch-size", "7"),
-      "may change only --epochs, --minutes and --deadline, but --batch-size",
+      "may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but --batch-size",
     );
     assertStringIncludes(
       await resume("picture.png"),
-      "may change only --epochs, --minutes and --deadline, but the argument image was given",
+      "may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but the argument image was given",
     );
 
     const broken: [from: string, to: string, sentence: string][] = [

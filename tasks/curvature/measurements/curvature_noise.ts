@@ -9,7 +9,7 @@ import type { Extent } from "../subject.ts";
 
 /** Pairs of batches, and products from which each diagonal is estimated. */
 const PAIRS = 2;
-const PROBES = 4;
+const PROBES = 32;
 
 const any = number({ nonFinite: true });
 
@@ -36,8 +36,8 @@ export const noiseOfCurvature: Measurement<Noise> = {
   work: (extent) => 2 * PAIRS * PROBES * sizesOf(extent).reduce((sum, size) => sum + size, 0),
   async measure(subject) {
     const { moment: { field, input: { objective, data }, seed }, extent, signal } = subject;
-    // Larger batches of the same data would share samples.
-    const sizes = sizesOf(extent).filter((size) => 2 * size <= data.count);
+    // Of larger sizes, some of the batches would share samples.
+    const sizes = sizesOf(extent).filter((size) => 2 * PAIRS * size <= data.count);
     const draw = (samples: number, batch: number) => subject.draw(samples, batch);
     const found = await curvatureNoise(field, objective, draw, sizes, { pairs: PAIRS, probes: PROBES, seed, signal });
     return found.map(({ samples, equilibrated, jacobi }) => ({
@@ -74,8 +74,10 @@ export const noiseOfCurvature: Measurement<Noise> = {
   section: (results) => ({
     title: "Noise of curvature",
     paragraphs: [
-      `How far D^E = √diag(H²) and D^J = |diag H| of two batches differ: ‖d₁ − d₂‖ relative to their root mean square, a mean over ${PAIRS} pairs. Both ` +
-      `batches of a pair get the same ${PROBES} products' directions, so that most of the noise of the estimate itself cancels.`,
+      `How far D^E = √diag(H²) and D^J = |diag H| of two batches differ: ‖d₁ − d₂‖ relative to their root mean square, a mean over ${PAIRS} pairs. ` +
+      `Each diagonal is estimated from ${PROBES} products, with the same directions for both batches of a pair. The differences include the noise ` +
+      "of these estimates, which the common directions do not remove: they are mostly too large, those of D^J perhaps several times. " +
+      "Batches share no sample; batch sizes for which the data have too few samples are left out.",
     ],
     tables: [{
       columns: ["field", "step", "batch size", "difference of D^E", "difference of D^J"],
@@ -95,14 +97,16 @@ export const noiseOfCurvature: Measurement<Noise> = {
   }),
   finding(results) {
     const last = results.at(-1)!.result.at(-1);
-    if (last === undefined) return "The noise of curvature was not measured, because no batch size is small enough.";
+    if (last === undefined) {
+      return "The noise of curvature was not measured, because the data have too few samples for batches that share none.";
+    }
     const at = results.at(-1)!.result.length - 1;
     const [equilibrated, jacobi] = (["equilibrated", "jacobi"] as const).map((name) =>
       mean(numbers(results, at, name))
     );
     return `D^E of two batches of ${last.samples} differs by ${equilibrated.toFixed(2)} of its size, D^J by ${
       jacobi.toFixed(2)
-    }.`;
+    }, the noise of estimates from ${PROBES} products included.`;
   },
 };
 

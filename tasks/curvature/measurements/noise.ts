@@ -1,16 +1,18 @@
 import { gradientNoise } from "../../../lib/curvature/gradient_noise.ts";
 import { linePlotSvg } from "../../run/plot.ts";
-import { number, object, type Shaped } from "../../shell/shape.ts";
+import { number, object, optional, type Shaped } from "../../shell/shape.ts";
 import { mean } from "../../shell/statistics.ts";
+import { disjointBatches, FEWEST_DISJOINT } from "../../training/whole_batches.ts";
 import type { Measurement, Result } from "../measurement.ts";
 import { bySeries, bySteps, isAlongRun } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
 
-/** Batches from which the noise is estimated, and samples of each. */
+/** Batches from which the noise is estimated, and samples of each; fewer where the data have not so many samples. */
 const BATCHES = 32;
 const SAMPLES = 64;
 
-const shape = object({ noiseScale: number({ nonFinite: true }) });
+/** Undefined where the data have too few samples for batches that share none. */
+const shape = object({ noiseScale: optional(number({ nonFinite: true })) });
 
 type Noise = Shaped<typeof shape>;
 
@@ -23,17 +25,20 @@ export const noise: Measurement<Noise> = {
   // A gradient takes about half as long as a product.
   work: () => BATCHES * SAMPLES / 2,
   async measure(subject) {
-    const { field, input: { objective } } = subject.moment;
-    const batches = Array.from({ length: BATCHES }, (_, i) => subject.draw(SAMPLES, i));
+    const { field, input: { data, objective } } = subject.moment;
+    const disjoint = disjointBatches(data.count, { samples: SAMPLES, batches: BATCHES });
+    if (disjoint === undefined) return { noiseScale: undefined };
+    const batches = Array.from({ length: disjoint.batches }, (_, i) => subject.draw(disjoint.samples, i));
     const { noiseScale } = await gradientNoise(field, objective, batches);
     return { noiseScale };
   },
-  figures: ({ noiseScale }) => [["noise scale", "", noiseScale]],
+  figures: ({ noiseScale }) => noiseScale === undefined ? [] : [["noise scale", "", noiseScale]],
   section: (results) => ({
     title: "Noise of gradients",
     paragraphs: [
       `The simple noise scale tr Σ/|G|² of McCandlish et al. (2018), from ${BATCHES} batches of ${SAMPLES} samples: the batch size at which the noise of the ` +
-      "gradient is as large as the gradient.",
+      "gradient is as large as the gradient. The batches share no sample; they are fewer or smaller where the data have not so many samples.",
+      ...results.some(isUnmeasured) ? [TOO_FEW] : [],
     ],
     tables: [{
       columns: ["field", "steps", "noise scale (samples)"],
@@ -48,7 +53,7 @@ export const noise: Measurement<Noise> = {
     }],
   }),
   plot: (results) =>
-    !isAlongRun(results) ? undefined : linePlotSvg({
+    !isAlongRun(results) || results.some(isUnmeasured) ? undefined : linePlotSvg({
       title: "Noise of gradients",
       xLabel: "Training step",
       yLabel: "Noise scale (samples)",
@@ -59,6 +64,7 @@ export const noise: Measurement<Noise> = {
       }),
     }),
   finding(results) {
+    if (results.some(isUnmeasured)) return TOO_FEW;
     const steps = bySteps(results);
     const [first, last] = [scaleOf(steps[0][1]), scaleOf(steps.at(-1)![1])];
     if (steps.length > 1) {
@@ -71,9 +77,21 @@ export const noise: Measurement<Noise> = {
   },
 };
 
+const TOO_FEW =
+  `The noise of the gradient cannot be measured, because the data have fewer than ${FEWEST_DISJOINT} samples.`;
+
+function isUnmeasured({ result }: Result<Noise>): boolean {
+  return result.noiseScale === undefined;
+}
+
+/** The measured noise scales. */
+function scalesOf(results: readonly Result<Noise>[]): number[] {
+  return results.flatMap(({ result: { noiseScale } }) => noiseScale ?? []);
+}
+
 /** The mean over seeds, without those whose gradient could not be told from its noise; NaN if there are no others. */
 function scaleOf(results: readonly Result<Noise>[]): number {
-  return mean(results.map(({ result }) => result.noiseScale).filter(Number.isFinite));
+  return mean(scalesOf(results).filter(Number.isFinite));
 }
 
 function scaleText(scale: number): string {
@@ -82,5 +100,6 @@ function scaleText(scale: number): string {
 
 /** The mean with its spread over seeds. Small scales have decimals, because they would be 0 or 1 without. */
 function spreadOf(results: readonly Result<Noise>[]): string {
-  return spreadText(results.map(({ result }) => result.noiseScale), scaleOf(results) < 20 ? 2 : 0);
+  if (results.some(isUnmeasured)) return "not measured";
+  return spreadText(scalesOf(results), scaleOf(results) < 20 ? 2 : 0);
 }

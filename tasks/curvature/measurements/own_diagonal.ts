@@ -3,7 +3,7 @@ import { gaussNewtonDiagonal } from "../../../lib/curvature/gauss_newton_diagona
 import { curvatureOperator } from "../../../lib/curvature/operator.ts";
 import { probeOperator } from "../../../lib/curvature/probes.ts";
 import { panelsPlotSvg, type PlotSeries } from "../../run/plot.ts";
-import { list, number, object, optional, printable, type Shaped, word } from "../../shell/shape.ts";
+import { flag, list, number, object, optional, printable, type Shaped, word } from "../../shell/shape.ts";
 import type { Figure, Measurement, Result } from "../measurement.ts";
 import { bySeries } from "../series.ts";
 import { ownPreconditioner } from "./optimizer_state.ts";
@@ -35,7 +35,9 @@ const curve = object({ x: list(any), low: list(any), median: list(any), high: li
 
 const shape = object({
   optimizer: printable(),
-  /** Undefined where the optimizer's preconditioner is not diagonal. */
+  /** True where the optimizer has no preconditioner that could be compared. */
+  none: optional(flag()),
+  /** Undefined where the optimizer's preconditioner is not diagonal, or there is none. */
   own: optional(object({ agreements: list(agreement), overGaussNewton: curve, overEquilibrated: curve })),
 });
 
@@ -54,7 +56,9 @@ export const ownDiagonal: Measurement<Own> = {
     const batch = subject.draw(extent.samples);
     using own = await ownPreconditioner(subject, batch);
     const diagonal = await own.preconditioner?.diagonal?.read();
-    if (diagonal === undefined) return { optimizer: own.optimizer, own: undefined };
+    if (diagonal === undefined) {
+      return { optimizer: own.optimizer, none: own.preconditioner === undefined, own: undefined };
+    }
     using hessian = curvatureOperator(field, objective, batch);
     const estimates = await probeOperator(hessian, { probes: PRODUCTS, seed: seed + 1, signal });
     const gaussNewton = await gaussNewtonDiagonal(field, objective, batch, {
@@ -71,6 +75,7 @@ export const ownDiagonal: Measurement<Own> = {
     };
     return {
       optimizer: own.optimizer,
+      none: false,
       own: {
         agreements: DIAGONALS.map((name) => stored(name, found[name])),
         overGaussNewton: curveOf(found["diag G"]),
@@ -109,7 +114,7 @@ export const ownDiagonal: Measurement<Own> = {
     if (measured.length === 0) {
       return {
         title: "The optimizer's diagonal",
-        paragraphs: [`The preconditioner of ${results[0].result.optimizer} is not diagonal.`],
+        paragraphs: [withoutDiagonal(results.at(-1)!.result)],
       };
     }
     const { optimizer } = measured[0].result;
@@ -141,8 +146,9 @@ export const ownDiagonal: Measurement<Own> = {
     };
   },
   finding(results) {
-    const { step, result: { optimizer, own } } = results.at(-1)!;
-    if (own === undefined) return `The preconditioner of ${optimizer} is not diagonal.`;
+    const { step, result } = results.at(-1)!;
+    const { optimizer, own } = result;
+    if (own === undefined) return withoutDiagonal(result);
     const texts = own.agreements.map((each) =>
       `${each.with} ${each.correlation.toFixed(2)} and ${each.logSpread.toFixed(2)}`
     );
@@ -151,6 +157,13 @@ export const ownDiagonal: Measurement<Own> = {
     }.`;
   },
 };
+
+/** Why there is no diagonal. */
+function withoutDiagonal({ optimizer, none }: Own): string {
+  return none
+    ? `The optimizer ${optimizer} has no preconditioner that could be compared with diagonals.`
+    : `The preconditioner of ${optimizer} is not diagonal.`;
+}
 
 function stored(
   name: typeof DIAGONALS[number],

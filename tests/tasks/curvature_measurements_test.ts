@@ -1,0 +1,72 @@
+import { assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
+import { createField, createOptimizer, meanSquaredError, mlp, sgd, sine } from "../../mod.ts";
+import { gradientNoise } from "../../lib/curvature/mod.ts";
+import { tableData } from "../../lib/data/training_data.ts";
+import type { Result } from "../../tasks/curvature/measurement.ts";
+import { noiseOfCurvature } from "../../tasks/curvature/measurements/curvature_noise.ts";
+import { noise } from "../../tasks/curvature/measurements/noise.ts";
+import { ownDiagonal } from "../../tasks/curvature/measurements/own_diagonal.ts";
+import type { Moment } from "../../tasks/curvature/moment.ts";
+import { Subject } from "../../tasks/curvature/subject.ts";
+import { fileDevice } from "../support/device.ts";
+
+const gpu = await fileDevice({ allowSoftware: true });
+const objective = meanSquaredError();
+const description = mlp({ inputs: 1, hidden: [4], outputs: 1, activation: sine({ omega: 3 }) });
+const plan = { series: "sine", seed: 0, step: 0 };
+
+/** A row of the data, whose targets are far from what the field returns. */
+const row = (i: number) => ({ inputs: Float32Array.of(Math.sin(i)), targets: Float32Array.of(2 + Math.cos(3 * i)) });
+
+/** A field with training data of so many rows, to be measured. */
+function subjectOf(count: number) {
+  const made = new DisposableStack();
+  const field = made.use(createField(gpu, description, { seed: 1 }));
+  const rows = Array.from({ length: count }, (_, i) => row(i));
+  const all = (of: "inputs" | "targets") => Float32Array.from(rows, (each) => each[of][0]);
+  const data = made.use(tableData(field, objective, { inputs: all("inputs"), targets: all("targets") }));
+  const restoreOptimizer = () => createOptimizer(gpu, sgd(), field.layout);
+  const moment = { ...plan, field, input: { objective, data }, restoreOptimizer } as unknown as Moment;
+  const extent = { batchSizes: [4, 16], samples: 16, directions: "rademacher" } as const;
+  const subject = made.use(new Subject(moment, extent, new AbortController().signal));
+  return { field, rows, subject, [Symbol.dispose]: () => made.dispose() };
+}
+
+const resultOf = <R>(result: R): Result<R>[] => [{ ...plan, parameters: 13, result }];
+
+Deno.test("the noise of gradients of 50 samples is measured with batches that share none", async () => {
+  using small = subjectOf(50);
+  // Of all samples on their own, it is exact.
+  const { noiseScale: exact } = await gradientNoise(small.field, objective, small.rows);
+  const { noiseScale } = await noise.measure(small.subject) as { noiseScale: number };
+  assertGreater(noiseScale, exact / 3);
+  assertLess(noiseScale, 3 * exact);
+});
+
+Deno.test("where the data have too few samples, no number is given for the noise of gradients", async () => {
+  using tiny = subjectOf(7);
+  const result = await noise.measure(tiny.subject);
+  assertEquals(noise.figures(result), []);
+  assertEquals(
+    noise.finding!(resultOf(result)),
+    "The noise of the gradient cannot be measured, because the data have fewer than 8 samples.",
+  );
+});
+
+Deno.test("the noise of curvature is measured only with batches that share no sample", async () => {
+  using small = subjectOf(50);
+  const found = await noiseOfCurvature.measure(small.subject);
+  // Four batches of 16 are more than 50 samples.
+  assertEquals(found.map(({ samples }) => samples), [4]);
+  const [text] = noiseOfCurvature.section(resultOf(found), small.subject.extent).paragraphs!;
+  assertStringIncludes(text, "estimated from 32 products");
+  assertStringIncludes(text, "The differences include the noise of these estimates");
+});
+
+Deno.test("the report says that an optimizer has no preconditioner", async () => {
+  using small = subjectOf(50);
+  const results = resultOf(await ownDiagonal.measure(small.subject));
+  const sentence = "The optimizer sgd has no preconditioner that could be compared with diagonals.";
+  assertEquals(ownDiagonal.finding!(results), sentence);
+  assertEquals(ownDiagonal.section(results, small.subject.extent).paragraphs, [sentence]);
+});
