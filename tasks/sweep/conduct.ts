@@ -1,9 +1,12 @@
+import { join } from "@std/path";
 import { counted } from "../shell/counted.ts";
 import { formatDuration, type ProgressLine } from "../shell/progress.ts";
 import { type FoundRun, qualityOf, readRun } from "../run_list/found_run.ts";
 import { UserError } from "../shell/user_error.ts";
+import { isFree } from "../run/without_steps.ts";
 import type { Engine, Place } from "./engine.ts";
 import type { SweepRun } from "./runs.ts";
+import { errorIn, logSize } from "./log.ts";
 import type { SweepFolder } from "./store.ts";
 
 /** What has become of a run. */
@@ -37,6 +40,8 @@ interface Parts {
 export class Conductor {
   readonly #results = new Map<number, RunResult>();
   readonly #tries = new Map<number, number>();
+  /** The bytes that the log of a run had when it was started last, or was first seen. */
+  readonly #logged = new Map<number, number>();
   #shown = "";
 
   constructor(readonly parts: Parts) {}
@@ -76,13 +81,13 @@ export class Conductor {
   /** Looks at the folder of a run that neither waits nor trains; returns whether it is to be started. */
   async #look(run: SweepRun, place: Place | undefined, silent: boolean): Promise<boolean> {
     if (place !== undefined) {
-      this.#noteTry(run);
+      await this.#noteTry(run);
       this.#results.set(run.number, { run, state: place });
       return false;
     }
     const found = await this.#find(run);
     if (found?.status === "running") {
-      this.#noteTry(run);
+      await this.#noteTry(run);
       this.#results.set(run.number, { run, state: "running", found });
       return false;
     }
@@ -91,13 +96,22 @@ export class Conductor {
       if (!silent) this.parts.progress.print(endText(run, found));
       return false;
     }
+    if (found === undefined && await this.#lacksConfig(run)) {
+      const path = this.parts.folder.runPath(this.parts.task, run);
+      const reason = `its folder has no config.json; to train it anew, delete ${path}`;
+      this.#results.set(run.number, { run, state: "failed", reason });
+      this.parts.progress.print(`${run.name}: ${reason}`);
+      return false;
+    }
     this.#results.set(run.number, { run, state: "waiting", found });
     return !this.#tries.has(run.number) || await this.#isTriedAgain(run, found);
   }
 
   /** Counts the try of a run that an earlier call started. */
-  #noteTry({ number }: SweepRun): void {
-    if (!this.#tries.has(number)) this.#tries.set(number, 1);
+  async #noteTry(run: SweepRun): Promise<void> {
+    if (this.#tries.has(run.number)) return;
+    this.#tries.set(run.number, 1);
+    this.#logged.set(run.number, await logSize(this.parts.folder.logPath(run)));
   }
 
   /** Notes that a run failed; returns whether it is to be started again. */
@@ -111,7 +125,7 @@ export class Conductor {
       this.#results.set(run.number, { run, state: ending, found });
       return false;
     }
-    const { reason, kind } = ending;
+    const { kind } = ending;
     if (kind === "ended" && found?.status === "stopped" && run.kept.length > 0) {
       // Its deadline ended it.
       this.#tries.set(run.number, tries - 1);
@@ -120,8 +134,10 @@ export class Conductor {
     }
     if (kind === "preempted") this.#tries.set(run.number, tries - 1);
     const again = kind === "preempted" || kind !== "cancelled" && tries <= retries;
-    folder.append({ run: run.number, tries, reason });
     const log = folder.logPath(run);
+    const said = kind === "failed" ? await errorIn(log, this.#logged.get(run.number) ?? 0) : undefined;
+    const reason = said === undefined ? ending.reason : `${ending.reason}: ${said}`;
+    folder.append({ run: run.number, tries, reason });
     progress.print(`${run.name}: ${reason}${again ? "; it is started again" : ""}. What it printed is in ${log}`);
     if (!again) {
       this.#results.set(run.number, { run, state: kind === "cancelled" ? "cancelled" : "failed", found, reason });
@@ -140,8 +156,19 @@ export class Conductor {
     }
   }
 
+  /** Whether a run has made steps and lost its configuration, so that it can neither go on nor begin. */
+  async #lacksConfig(run: SweepRun): Promise<boolean> {
+    const { folder, task } = this.parts;
+    const path = folder.runPath(task, run);
+    const hasConfig = await Deno.lstat(join(path, "config.json")).then(() => true, () => false);
+    return !hasConfig && !await isFree(path);
+  }
+
   async #start(due: readonly SweepRun[]): Promise<void> {
-    for (const { number } of due) this.#tries.set(number, (this.#tries.get(number) ?? 0) + 1);
+    for (const run of due) {
+      this.#tries.set(run.number, (this.#tries.get(run.number) ?? 0) + 1);
+      this.#logged.set(run.number, await logSize(this.parts.folder.logPath(run)));
+    }
     await this.parts.engine.start(due);
   }
 

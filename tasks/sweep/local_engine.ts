@@ -1,6 +1,6 @@
 import { fromFileUrl, join } from "@std/path";
 import { FolderLock } from "../run/folder_lock.ts";
-import type { Ending, Engine, Place } from "./engine.ts";
+import { type Ending, type Engine, goingOn, type Place } from "./engine.ts";
 import { pause } from "./pause.ts";
 import type { SweepRun } from "./runs.ts";
 import type { SweepFolder } from "./store.ts";
@@ -70,8 +70,8 @@ export class LocalEngine implements Engine {
     this.#changed = Promise.withResolvers();
   }
 
-  /** Stops all runs, which write a checkpoint first. */
-  async stop(): Promise<undefined> {
+  /** Stops all runs that it has started, which write a checkpoint first. Those of an earlier, killed sweep go on. */
+  async stop(): Promise<string | undefined> {
     this.#stopped = true;
     this.#waiting.length = 0;
     for (const { process } of this.#children.values()) {
@@ -82,6 +82,10 @@ export class LocalEngine implements Engine {
       }
     }
     await Promise.all([...this.#children.values()].map(({ ended }) => ended));
+    const { folder, task, runs } = this.parts;
+    let count = 0;
+    for (const run of runs) if (await FolderLock.isTaken(folder.runPath(task, run))) count++;
+    return count === 0 ? undefined : `${goingOn(count)} that an earlier call started`;
   }
 
   async #spawn(run: SweepRun): Promise<void> {

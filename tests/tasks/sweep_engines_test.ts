@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { FolderLock } from "../../tasks/run/folder_lock.ts";
 import type { ProgressLine } from "../../tasks/shell/progress.ts";
 import { Conductor } from "../../tasks/sweep/conduct.ts";
 import type { Ending, Engine, Place } from "../../tasks/sweep/engine.ts";
+import { LocalEngine } from "../../tasks/sweep/local_engine.ts";
 import { SlurmEngine } from "../../tasks/sweep/slurm/engine.ts";
 import { SweepFolder } from "../../tasks/sweep/store.ts";
 import { runsNumbered, slurmRecord, withPrograms } from "../support/sweep_fakes.ts";
@@ -106,4 +108,46 @@ Deno.test("a run of an earlier call that is cancelled is not submitted again, an
       `1-run: its process ended; it is started again. ${what("killed")}`,
       `1-run: its process ended. ${what("killed")}`,
     ]);
+  }));
+
+Deno.test("a run whose folder has lost its config.json fails with one sentence and is not tried again", () =>
+  inFolder(async (folder) => {
+    const run = join(folder, "runs", "image", "1-run");
+    await Deno.mkdir(join(run, "checkpoints"), { recursive: true });
+    await Deno.writeTextFile(join(run, "checkpoints", "step-3.safetensors"), "");
+    const engine = new ScriptedEngine([], { reason: "exit code 1", kind: "failed" });
+    const { result, printed } = await conducted(folder, engine);
+    const reason = `its folder has no config.json; to train it anew, delete ${run}`;
+    assertEquals([result.state, result.reason, engine.started, printed], ["failed", reason, [], [`1-run: ${reason}`]]);
+  }));
+
+Deno.test("the reason of a failure is the last error in what the run printed since it was started", () =>
+  inFolder(async (folder) => {
+    await SweepFolder.open(folder);
+    const log = join(folder, "logs", "1.log");
+    await Deno.writeTextFile(log, "error: an older one.\n");
+    const says = (text: string) =>
+      new class extends ScriptedEngine {
+        override start(runs: readonly { number: number }[]): Promise<void> {
+          Deno.writeTextFileSync(log, text, { append: true });
+          return super.start(runs);
+        }
+      }([], { reason: "exit code 1", kind: "failed" });
+    const { result } = await conducted(folder, says("step 1\nerror: a first one.\nerror: p.png: no picture.\nend\n"));
+    assertEquals(result.reason, "exit code 1: p.png: no picture");
+    assertEquals((await conducted(folder, says("killed\n"))).result.reason, "exit code 1");
+  }));
+
+Deno.test("a sweep that is stopped here says that a run of an earlier call goes on", () =>
+  inFolder(async (folder) => {
+    const runs = runsNumbered(2);
+    const sweep = await SweepFolder.open(folder);
+    const run = sweep.runPath("image", runs[0]);
+    await Deno.mkdir(run, { recursive: true });
+    const engine = new LocalEngine({ folder: sweep, task: "image", runs, jobs: 1 });
+    {
+      using _lock = await FolderLock.take(run, "is training");
+      assertEquals(await engine.stop(), "1 run goes on that an earlier call started");
+    }
+    assertEquals(await engine.stop(), undefined);
   }));

@@ -17,7 +17,10 @@ let environment: Promise<Record<string, string>> | undefined;
 /** The variables of this process without those of {@linkcode OPTION_VARIABLE}, listed by a process that may see them all. */
 async function withoutOptions(): Promise<Record<string, string>> {
   const args = ["eval", "console.log(JSON.stringify(Deno.env.toObject()))"];
-  const { stdout } = await new Deno.Command("deno", { args, stdin: "null", stderr: "null" }).output();
+  const listing = new Deno.Command("deno", { args, stdin: "null", stderr: "null" });
+  const { stdout } = await listing.output().catch((cause) => {
+    throw new UserError("--engine slurm: expected deno on the PATH, found none.", { cause });
+  });
   const all = JSON.parse(new TextDecoder().decode(stdout)) as Record<string, string>;
   return Object.fromEntries(Object.entries(all).filter(([name]) => !OPTION_VARIABLE.test(name)));
 }
