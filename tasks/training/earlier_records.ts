@@ -4,7 +4,7 @@ import type { RunTotals } from "./earlier_run.ts";
 import type { Figures } from "./training_input.ts";
 
 /** What the measurements of a run say about it, when it is resumed. */
-interface EarlierRecords {
+export interface EarlierRecords {
   /** The measurements that count. */
   readonly counted: readonly (PageRecord & { readonly step: number })[];
   /** The step of the last one, if it counts. */

@@ -1,25 +1,24 @@
 import { basename } from "@std/path";
 import { createRunFolder } from "../run/new_run.ts";
-import { stepCheckpointName } from "../run/checkpoints.ts";
 import { RunFolder } from "../run/run_folder.ts";
-import { EventFiles } from "../run/tensorboard/event_files.ts";
 import { PageWriter } from "./page_writer.ts";
 import { resumeCommand } from "./run_commands.ts";
-import { DivergenceError } from "../../lib/train/divergence.ts";
+import type { DivergenceError } from "../../lib/train/divergence.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { CheckpointWriter } from "./checkpoint_writer.ts";
 import { checkpointSpread } from "./checkpoint_spread.ts";
 import type { RunTotals } from "./earlier_run.ts";
-import { checkMeasured, isMeasuredAbove } from "./loss_limit.ts";
+import { checkMeasured } from "./loss_limit.ts";
 import { ENDING, signalOrDeadline } from "./deadline.ts";
 import { readEarlierRecords } from "./earlier_records.ts";
 import { beginClosing, soonAfter, unlessCut, unlessStopped } from "./closing.ts";
+import { RunMeasurements } from "./run_measurements.ts";
 import { runConfig } from "./run_config.ts";
 import { runSummary } from "./run_summary.ts";
 import { formatQuality, StatusLine } from "./status_line.ts";
 import { TimeLeft } from "./time_left.ts";
-import type { Figures, Summary } from "./training_input.ts";
+import type { Summary } from "./training_input.ts";
 import type { RunParts } from "./run_parts.ts";
 import { plotRun } from "./run_plot.ts";
 import { onWriteError, retried } from "./write_errors.ts";
@@ -46,18 +45,11 @@ export class TrainingRun implements Disposable {
   /** Training time and Hessian-vector products before the run was resumed. */
   #earlier: RunTotals = { seconds: 0, hvps: 0 };
   #last?: TrainEvent;
-  #figures: Figures = {};
-  #evaluations = 0;
-  #evaluated = { step: -1, seconds: 0 };
-  /** The step at which this process measured the field last. */
-  #measured = -1;
   /** What the deadline left no time for, each with the command that makes it later. */
   readonly #leftOut: { readonly what: string; readonly command: string }[] = [];
   readonly #checkpoints: CheckpointWriter;
   readonly #pages: PageWriter;
-  /** The step of the last measurement before this process, if there is one. */
-  #measuredBefore?: number;
-  #events?: EventFiles;
+  readonly #measurements: RunMeasurements;
 
   constructor(readonly parts: RunParts) {
     const { folder, habits, signal, trainingTimeIsOver } = parts;
@@ -71,6 +63,7 @@ export class TrainingRun implements Disposable {
     this.#status = new StatusLine(parts);
     this.#checkpoints = new CheckpointWriter(parts);
     this.#pages = new PageWriter(parts);
+    this.#measurements = new RunMeasurements(this.#measuredRun());
   }
 
   /** Reads the records of an interrupted run, which continues from there, and removes those that it will write again. */
@@ -78,13 +71,9 @@ export class TrainingRun implements Disposable {
     if (this.#folder === undefined) return;
     const { optimizer, spent } = this.parts;
     const records = await readEarlierRecords(this.#folder, optimizer.counters.step);
-    const { evaluated: step = -1, counted, totals, figures } = records;
-    this.#pages.begin(counted);
-    this.#measuredBefore = counted.at(-1)?.step;
-    this.#evaluations = counted.length;
-    this.#evaluated.step = step;
-    this.#figures = figures;
-    this.#earlier = spent ?? totals;
+    this.#pages.begin(records.counted);
+    this.#measurements.begin(records);
+    this.#earlier = spent ?? records.totals;
   }
 
   /** Ends the progress line, so that the next message starts on a line of its own. */
@@ -107,14 +96,15 @@ export class TrainingRun implements Disposable {
       await this.#pages.start(this.folder, this.#moment(event));
     }
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
-    const due = event.seconds - this.#evaluated.seconds >= evaluationInterval;
-    if (event.type === "epoch" || event.type === "progress" && due) await this.#evaluate(event, this.#patience);
-    else if (event.type === "progress" && this.#checkpoints.isDue(event) && !event.aboveLimit) {
+    const due = this.#measurements.isDue(event, evaluationInterval);
+    if (event.type === "epoch" || event.type === "progress" && due) {
+      await this.#measurements.measure(event, this.#patience);
+    } else if (event.type === "progress" && this.#checkpoints.isDue(event) && !event.aboveLimit) {
       await this.#save(event, true);
     }
     if (event.losses.length > 0) {
       const rest = (training: number) => this.#time.besides(training, event);
-      const progress = this.#status.progress(event, this.#figures, rest);
+      const progress = this.#status.progress(event, this.#measurements.figures, rest);
       const { habits } = this.parts;
       // Of one run among many only the whole has a bar.
       this.#progress.update(habits === undefined ? progress : `${habits.prefix}${progress.plain}`);
@@ -138,7 +128,7 @@ export class TrainingRun implements Disposable {
     // The last step's own loss may have been above the limit by chance.
     if (!isUnfinished && !await this.#checkpoints.has(event.step)) await this.#save(event, false);
     if (habits === undefined) await this.#replaceLost();
-    const figures = { ...this.#figures, ...concluded };
+    const figures = { ...this.#measurements.figures, ...concluded };
     const totals = this.#totals(event);
     const summary = await this.#summarize(event, figures);
     const outcome = { figures, steps: event.step, ...totals };
@@ -217,7 +207,7 @@ export class TrainingRun implements Disposable {
   async diverged(divergence: DivergenceError): Promise<void> {
     const event = this.#last;
     if (event === undefined || this.#folder === undefined) return;
-    const summary = await this.#summarize(event, this.#figures, divergence);
+    const summary = await this.#summarize(event, this.#measurements.figures, divergence);
     if ((await this.#folder.readMetrics()).length > 0) await plotRun(this.folder, this.parts);
     await this.#pages.conclude(this.#folder, { ...this.#moment(event), status: "diverged", summary });
   }
@@ -245,8 +235,8 @@ export class TrainingRun implements Disposable {
       deadline,
     });
     return await unlessCut(closing, this.#again, async () => {
-      if (!await this.#evaluate(event, closing.signal)) closing.signal.throwIfAborted();
-      else if (!this.#endsEarly(event)) checkMeasured(this.#figures, input.objective, event.step);
+      if (!await this.#measurements.measure(event, closing.signal)) closing.signal.throwIfAborted();
+      else if (!this.#endsEarly(event)) checkMeasured(this.#measurements.figures, input.objective, event.step);
       return await input.conclude(field, folder, event, closing);
     });
   }
@@ -266,66 +256,22 @@ export class TrainingRun implements Disposable {
     this.folder.spread = checkpointSpread(this.parts.input.values, this.parts.length);
   }
 
-  /**
-   * Measures the field and records the figures, once for each step. An interrupted run is measured outside of the count.
-   *
-   * @returns Whether it was measured; false if the signal stopped that. Then there is at least a checkpoint.
-   */
-  async #evaluate(event: TrainEvent, signal: AbortSignal): Promise<boolean> {
-    const { input, field } = this.parts;
-    const { step, epoch, seconds } = event;
-    if (step === this.#measured) return true;
-    const stopped = this.#endsEarly(event);
-    const exceptStop = (error: unknown) => {
-      if (!signal.aborted) throw error;
+  /** What the measurements need of this run. */
+  #measuredRun() {
+    // The folder is asked for when it exists.
+    const folder = () => this.folder;
+    return {
+      parts: this.parts,
+      progress: this.#progress,
+      time: this.#time,
+      pages: this.#pages,
+      get folder() {
+        return folder();
+      },
+      totals: (event: TrainEvent) => this.#totals(event),
+      endsEarly: (event: TrainEvent) => this.#endsEarly(event),
+      save: (event: TrainEvent, interim: boolean) => this.#save(event, interim),
     };
-    if (this.parts.habits === undefined) this.#progress.begin("evaluating");
-    const begin = performance.now();
-    const figures = await input.measure(field, signal).catch(exceptStop);
-    if (figures !== undefined) {
-      this.#measured = step;
-      this.#time.measured((performance.now() - begin) / 1000);
-    }
-    if (step === this.#evaluated.step) return figures !== undefined;
-    if (figures === undefined) {
-      if (!stopped && !event.aboveLimit) await this.#save(event, true);
-      return false;
-    }
-    // A field may have outputs that are not finite although its parameters are. A PSNR of +∞ is that of a perfect result.
-    const value = figures[input.quality.figure];
-    if (Number.isNaN(value) || value === -Infinity) throw new DivergenceError({ step, quantity: "output" });
-    this.#evaluated = { step, seconds };
-    this.#figures = figures;
-    const { seconds: total, hvps } = this.#totals(event);
-    const { deviceLosses = 0 } = this.parts;
-    const lost: Figures = deviceLosses > 0 ? { deviceLosses } : {};
-    // The checkpoint of a bad step would replace that of a good one, to which the run may have to go back.
-    const aboveLimit = event.aboveLimit || isMeasuredAbove(figures, input.objective);
-    const record = {
-      step,
-      epoch,
-      seconds: total,
-      ...figures,
-      hvps,
-      ...stopped && { stopped },
-      ...aboveLimit && { aboveLimit },
-      ...lost,
-    };
-    await this.folder.appendMetrics(record);
-    this.#pages.add(record);
-    const { snapshotEvery } = input.values;
-    if (snapshotEvery !== undefined && !stopped && this.#evaluations++ % snapshotEvery === 0) {
-      const name = `snapshots/${stepCheckpointName(step)}`;
-      await input.snapshot(field, this.folder, name, signal).catch(exceptStop);
-    }
-    // One that was stopped has its checkpoint already.
-    if (!stopped && !aboveLimit) await this.#save(event, false);
-    const preview = await this.#pages.update(this.folder, this.#moment(event), signal);
-    if (input.values.tensorboard) {
-      this.#events ??= new EventFiles(this.folder);
-      await this.#events.add(record, preview, this.#measuredBefore);
-    }
-    return true;
   }
 
   /** Writes a checkpoint, unless this run is one of many. */

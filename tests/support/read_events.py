@@ -1,7 +1,7 @@
 """Reads event files of TensorBoard with nothing but the standard library, and prints what they hold as JSON.
 
 It was written from the descriptions of TFRecord, of CRC-32C (RFC 3720) and of protocol buffers, and shares no code with the writer. As
-TensorBoard does, it stops in a file at a record that is incomplete, and drops what is not before the step of a session's start.
+TensorBoard does, it stops in a file at a record that is incomplete, and drops what is not before the step of a later start.
 """
 
 import json

@@ -10,7 +10,7 @@ import { bytesField, doubleField, type Field, floatField, joined, messageField, 
 /** The constant of masked checksums. */
 const MASK = 0xa282ead8;
 
-/** The state of a session in which events of this step and later ones, which an earlier process has written, no longer count. */
+/** The state of a start: events of its step and later ones that an earlier process has written no longer count. */
 const START = 1;
 
 /** What an event is of. */
