@@ -9,7 +9,7 @@ export async function writeSixRuns(folder: string): Promise<string> {
     "evaluate-every": 20,
   };
   const path = join(folder, "six.json");
-  const spec = { task: "image", inputs: ["p.png"], options, grid: { epochs: [1, 400], seed: [0, 1, 2] } };
+  const spec = { task: "image", inputs: ["p.png"], options, grid: { epochs: [1, 1200], seed: [0, 1, 2] } };
   await Deno.writeTextFile(path, JSON.stringify(spec));
   return path;
 }

@@ -60,7 +60,7 @@ slurmTest(
 
 /** Lets one run think that its time is up, kills another, preempts the third one, and then kills the process that submitted them. */
 async function disturb(sweep: string, submitter: Deno.ChildProcess, input: string): Promise<void> {
-  const names = [4, 5, 6].map((number) => `${number}-epochs-400-seed-${number - 4}`);
+  const names = [4, 5, 6].map((number) => `${number}-epochs-1200-seed-${number - 4}`);
   const underWay = (name: string) => until(name, () => isUnderWay(join(sweep, "runs", "image", name)));
   await underWay(names[0]);
   const { jobName } = JSON.parse(await Deno.readTextFile(join(sweep, "sweep.json")));

@@ -171,7 +171,7 @@ Deno.test("a sweep that is killed goes on with the same runs, one that is stoppe
     const runs = join(sweep, "runs", "image");
     const args = [spec, "--name", "six"];
     const killed = startTask("sweep", [...args, "--jobs", "2"], folder);
-    await until("a run with a checkpoint", () => isUnderWay(join(runs, "4-epochs-400-seed-0")));
+    await until("a run with a checkpoint", () => isUnderWay(join(runs, "4-epochs-1200-seed-0")));
     killed.kill("SIGKILL");
     await outcome(killed);
 
@@ -194,9 +194,9 @@ Deno.test("a sweep that is killed goes on with the same runs, one that is stoppe
       ["1-epochs-1-seed-0", "finished", "3"],
       ["2-epochs-1-seed-1", "finished", "3"],
       ["3-epochs-1-seed-2", "finished", "3"],
-      ["4-epochs-400-seed-0", "finished", "1200"],
-      ["5-epochs-400-seed-1", "finished", "1200"],
-      ["6-epochs-400-seed-2", "finished", "1200"],
+      ["4-epochs-1200-seed-0", "finished", "3600"],
+      ["5-epochs-1200-seed-1", "finished", "3600"],
+      ["6-epochs-1200-seed-2", "finished", "3600"],
     ]);
     assertEquals(namesIn(runs), table.map(({ name }) => name));
     assert((await Deno.readTextFile(join(sweep, "report.html"))).includes("6 of 6 runs are finished."));
