@@ -176,9 +176,15 @@ Deno.test("a sweep that is killed goes on with the same runs, one that is stoppe
     await outcome(killed);
 
     const stopped = startTask("sweep", args, folder);
-    await readUntil(stopped.stderr.getReader(), (text) => /3 finished/.test(text));
+    const reader = stopped.stderr.getReader();
+    await readUntil(reader, (text) => /runs: /.test(text));
+    await until("the last run under way", () => isUnderWay(join(runs, "6-epochs-1200-seed-2")));
     stopped.kill("SIGINT");
-    const [{ code }, stdout] = await Promise.all([stopped.status, new Response(stopped.stdout).text()]);
+    const [{ code }, stdout] = await Promise.all([
+      stopped.status,
+      new Response(stopped.stdout).text(),
+      readUntil(reader, () => false),
+    ]);
     assertEquals(code, 130);
     // Runs that the killed sweep started may have ended by now.
     assertMatch(stdout, /^Stopped(; (1 run goes|2 runs go) on that an earlier call started)?\. To continue, give/m);
