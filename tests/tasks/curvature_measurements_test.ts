@@ -58,7 +58,7 @@ Deno.test("the noise of curvature is measured only with batches that share no sa
   const found = await noiseOfCurvature.measure(small.subject);
   // Four batches of 16 are more than 50 samples.
   assertEquals(found.map(({ samples }) => samples), [4]);
-  const [text] = noiseOfCurvature.section(resultOf(found), small.subject.extent).paragraphs!;
+  const [text] = noiseOfCurvature.section(resultOf(found), small.subject.extent)!.paragraphs!;
   assertStringIncludes(text, "estimated from 32 products");
   assertStringIncludes(text, "The differences include the noise of these estimates");
 });
@@ -68,5 +68,5 @@ Deno.test("the report says that an optimizer has no preconditioner", async () =>
   const results = resultOf(await ownDiagonal.measure(small.subject));
   const sentence = "The optimizer sgd has no preconditioner that could be compared with diagonals.";
   assertEquals(ownDiagonal.finding!(results), sentence);
-  assertEquals(ownDiagonal.section(results, small.subject.extent).paragraphs, [sentence]);
+  assertEquals(ownDiagonal.section(results, small.subject.extent)!.paragraphs, [sentence]);
 });
