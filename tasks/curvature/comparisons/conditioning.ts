@@ -1,3 +1,4 @@
+import { factorText } from "../factor_text.ts";
 import type { Part } from "../part.ts";
 import { resultsOf } from "../part.ts";
 import { conditioning } from "../measurements/conditioning.ts";
@@ -48,11 +49,12 @@ function textOf<R>(series: readonly ComparedSeries<R>[], measure: string, ratios
       return under.length === 0 ? [] : { name: each.name, numbers: under.map((ratio, i) => without[i] / ratio) };
     });
     if (factors.length === 0) return [];
-    const [first, ...others] = factors.map(({ name, numbers }) => ({ name, factor: factorText(numbers) }));
-    const rest = others.map(({ name, factor }) => `, ${name} ${factor} times`).join("");
-    return `${SUBJECTS[name]} conditions ${first.name} ${first.factor} times better than nothing${rest}`;
+    return [[name, factors.map((each) => `${each.name} ${factorText(each.numbers)} times`)] as const];
   });
-  return `Conditioning ${momentOf(series)} (${measure}): ${texts.join("; ")}.`;
+  const [[subject, [one, ...rest]], ...others] = texts;
+  const first = [`${SUBJECTS[subject]} conditions ${one} better than nothing`, ...rest].join(", ");
+  const further = others.map(([name, factors]) => `${SUBJECTS[name]} ${factors.join(", ")}`);
+  return `Conditioning ${momentOf(series)} (${measure}): ${[first, ...further].join("; ")}.`;
 }
 
 const SUBJECTS: Readonly<Record<Exclude<Name, "none">, string>> = {
@@ -61,14 +63,3 @@ const SUBJECTS: Readonly<Record<Exclude<Name, "none">, string>> = {
   "Gauss-Newton": "the Gauss-Newton diagonal",
   own: "what the optimizer divides by",
 };
-
-/** The geometric mean over seeds and, of several, the range: "1.7 (1.5 to 1.9)". */
-function factorText(numbers: readonly number[]): string {
-  const centre = Math.exp(numbers.reduce((sum, each) => sum + Math.log(each), 0) / numbers.length);
-  const range = [Math.min(...numbers), Math.max(...numbers)].map(short).join(" to ");
-  return numbers.length > 1 ? `${short(centre)} (${range})` : short(centre);
-}
-
-function short(number: number): string {
-  return `${Number(number.toPrecision(2))}`;
-}

@@ -3,6 +3,7 @@ import { equilibratedDiagonal, jacobiDiagonal } from "../../../lib/curvature/dia
 import { gaussNewtonDiagonal } from "../../../lib/curvature/gauss_newton_diagonal.ts";
 import { curvatureOperator, type DeviceBatch } from "../../../lib/curvature/operator.ts";
 import { probeOperator } from "../../../lib/curvature/probes.ts";
+import { factorText, rangeText } from "../factor_text.ts";
 import type { Figure, Measurement, Result } from "../measurement.ts";
 import { bySeries, bySteps } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
@@ -95,7 +96,7 @@ export const ownDiagonal: Measurement<Own> = {
       return `${name} ${spreadText(correlation, 2)} and ${spreadText(logSpread, 2)}`;
     });
     const { optimizer, exact } = last[0].result;
-    const ratio = spreadText(agreementsWith(last, "D^E").medianRatio, 2);
+    const ratio = factorText(agreementsWith(last, "D^E").medianRatio);
     return `At step ${step} what ${optimizer} divides by has these correlations of logarithms and spreads of log10 of the ratio with ` +
       `${exact ? "exact" : "estimated"} diagonals: ${texts.join(", ")}; it is ${ratio} times D^E in the median.`;
   },
@@ -132,8 +133,13 @@ function stored(
 function rowsOf(results: readonly Result<Compared>[]): string[][] {
   return DIAGONALS.map((name) => {
     const { correlation, medianRatio, logSpread, difference } = agreementsWith(results, name);
-    const ratio = medianRatio.map((each) => each.toPrecision(3)).join(", ");
-    return [name, spreadText(correlation, 2), ratio, spreadText(logSpread, 2), spreadText(difference, 2)];
+    return [
+      name,
+      spreadText(correlation, 2),
+      rangeText(medianRatio, 3),
+      spreadText(logSpread, 2),
+      spreadText(difference, 2),
+    ];
   });
 }
 

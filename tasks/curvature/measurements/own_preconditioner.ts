@@ -5,12 +5,13 @@ import { probeOperator } from "../../../lib/curvature/probes.ts";
 import { spectralDensity } from "../../../lib/curvature/spectral_density.ts";
 import type { Preconditioner } from "../../../lib/linalg/preconditioner.ts";
 import { list, number, object, printable, type Shaped, word } from "../../shell/shape.ts";
-import { linePlotSvg, type PlotSeries } from "../../run/plot.ts";
+import { linePlotSvg, panelsPlotSvg, type PlotSeries } from "../../run/plot.ts";
+import { rangeText } from "../factor_text.ts";
 import { lineOf } from "../line_of.ts";
 import type { Figure, Measurement, Result } from "../measurement.ts";
 import { bySeries, bySteps } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
-import type { Subject } from "../subject.ts";
+import { MOST_EXPLICIT, type Subject } from "../subject.ts";
 import { ownPreconditioner } from "./optimizer_state.ts";
 import { nameOf, phraseOf, type PreconditionerName, PRECONDITIONERS } from "./under.ts";
 
@@ -69,12 +70,23 @@ export const ownPreconditioning: Measurement<Own> = {
     }),
   plot(results) {
     const series = bySeries(results);
-    return linePlotSvg({
-      title: "Conditioning along the run",
+    const panel = (yLabel: string, lines: PlotSeries[]) => ({
       xLabel: "Training step",
-      yLabel: "Largest |eigenvalue| over rms",
-      yScale: "log",
-      series: series.flatMap(([name, all]) => linesOf(series.length > 1 ? `${name}: ` : "", all)),
+      yLabel,
+      yScale: "log" as const,
+      series: lines,
+    });
+    if (series.length === 1) {
+      const [[, all]] = series;
+      const lines = PRECONDITIONERS.map((name) => lineUnder(nameOf(name, all[0].result.optimizer), all, name))
+        .filter(({ x }) => x.length > 0);
+      return linePlotSvg({ title: "Conditioning along the run", ...panel("Largest |eigenvalue| over rms", lines) });
+    }
+    return panelsPlotSvg({
+      title: "Conditioning along the runs",
+      panels: (["none", "equilibrated", "own"] as const).filter((name) => ratiosUnder(results, name).length > 0).map((
+        of,
+      ) => panel(`Largest over rms, D: ${of}`, series.map(([name, all]) => lineUnder(name, all, of)))),
     });
   },
   section(results, { samples }) {
@@ -97,7 +109,9 @@ export const ownPreconditioning: Measurement<Own> = {
   },
   finding(results) {
     const [step, last] = bySteps(results).at(-1)!;
-    const { optimizer } = last[0].result;
+    const { parameters, result: { optimizer } } = last[0];
+    // The explicit Hessian says more.
+    if (parameters <= MOST_EXPLICIT) return undefined;
     const texts = PRECONDITIONERS.flatMap((name) => {
       const ratios = ratiosUnder(last, name);
       return ratios.length === 0 ? [] : `${spreadText(ratios, 0)} ${phraseOf(name, optimizer)}`;
@@ -125,22 +139,16 @@ function rowsOf(results: readonly Result<Own>[]): string[][] {
   return PRECONDITIONERS.flatMap((name) => {
     const found = allUnder(results, name);
     if (found.length === 0) return [];
-    const texts = (["smallest", "largest", "rms"] as const).map((of) =>
-      found.map((each) => each[of].toPrecision(3)).join(", ")
-    );
+    const texts = (["smallest", "largest", "rms"] as const).map((of) => rangeText(found.map((each) => each[of]), 3));
     return [[nameOf(name, results[0].result.optimizer), ...texts, spreadText(ratiosUnder(results, name), 1)]];
   });
 }
 
-/** A line for each preconditioner of a series. */
-function linesOf(before: string, results: readonly Result<Own>[]): PlotSeries[] {
-  const { optimizer } = results[0].result;
-  const steps = bySteps(results).map(([step, each]) => ({ step, each }));
-  return PRECONDITIONERS.filter((name) => ratiosUnder(results, name).length > 0).map((name) => ({
-    name: `${before}${nameOf(name, optimizer)}`,
-    x: steps.map(({ step }) => step),
-    ...lineOf(steps.map(({ each }) => ratiosUnder(each, name))),
-  }));
+/** The line of a series under one preconditioner, without the steps at which it has no such one. */
+function lineUnder(name: string, results: readonly Result<Own>[], preconditioner: PreconditionerName): PlotSeries {
+  const points = bySteps(results).map(([step, each]) => ({ step, ratios: ratiosUnder(each, preconditioner) }))
+    .filter(({ ratios }) => ratios.length > 0);
+  return { name, x: points.map(({ step }) => step), ...lineOf(points.map(({ ratios }) => ratios)) };
 }
 
 /** Estimates of three diagonals by their names. */

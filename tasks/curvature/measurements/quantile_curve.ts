@@ -10,8 +10,8 @@ export const curveShape = object({ x: list(any), low: list(any), median: list(an
 export type QuantileCurve = Shaped<typeof curveShape>;
 
 /** The most bins, and the fewest pairs of a bin: with fewer, the curve would mostly show their noise. */
-const BINS = 20;
-const FEWEST = 30;
+const BINS = 16;
+const FEWEST = 60;
 
 /**
  * The curve of pairs whose entries are both above 0. All bins have the same number of pairs, up to one.

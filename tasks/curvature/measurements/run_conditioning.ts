@@ -1,7 +1,9 @@
 import { equilibratedDiagonal, jacobiDiagonal } from "../../../lib/curvature/diagonals.ts";
 import { preconditionedMatrix } from "../../../lib/curvature/preconditioned_matrix.ts";
 import { list, object, optional, printable, type Shaped, word } from "../../shell/shape.ts";
-import { panelsPlotSvg, type PlotSeries } from "../../run/plot.ts";
+import { panelsPlotSvg, type PlotPanel, type PlotSeries } from "../../run/plot.ts";
+import { mean } from "../../shell/statistics.ts";
+import { rangeText } from "../factor_text.ts";
 import { lineOf } from "../line_of.ts";
 import type { Measurement, Result } from "../measurement.ts";
 import { bySeries, bySteps } from "../series.ts";
@@ -83,21 +85,24 @@ export const runConditioning: Measurement<Conditioning> = {
     };
   },
   plot(results) {
-    const measured = measuredIn(results);
-    const series = bySeries(measured);
+    const series = bySeries(measuredIn(results));
     if (series.length === 0) return undefined;
-    const panel = (yLabel: string, figure: (spectrum: StoredSpectrum) => number, yScale: "log" | "linear") => ({
+    if (series.length > 1) {
+      return panelsPlotSvg({ title: "Conditioning of the explicit Hessian", panels: ofSeries(series) });
+    }
+    const [[, all]] = series;
+    const panel = (yLabel: string, yScale: "log" | "linear", figure: FigureOf) => ({
       xLabel: "Training step",
       yLabel,
       yScale,
-      series: series.flatMap(([name, all]) => linesOf(series.length > 1 ? `${name}: ` : "", all, figure)),
+      series: PRECONDITIONERS.map((name) => lineUnder(nameOf(name, all[0].result.optimizer), all, name, figure))
+        .filter(({ x }) => x.length > 0),
     });
     return panelsPlotSvg({
       title: "Conditioning of the explicit Hessian",
-      height: 380 + 20 * Math.max(0, series.length - 1),
       panels: [
-        panel("Largest |eigenvalue| over the median one", ({ ratio }) => ratio["0.5"], "log"),
-        panel("Spread of log10 |eigenvalue|", ({ logSpread }) => logSpread, "linear"),
+        panel("Largest |eigenvalue| over the median one", "log", overMedian),
+        panel("Spread of log10 |eigenvalue|", "linear", ({ logSpread }) => logSpread),
       ],
     });
   },
@@ -142,30 +147,46 @@ function rowsOf(results: readonly Result<Spectra>[]): string[][] {
   return PRECONDITIONERS.flatMap((preconditioner) => {
     const spectra = spectraUnder(results, preconditioner);
     if (spectra.length === 0) return [];
-    const text = (figure: (spectrum: StoredSpectrum) => number, decimals: number) => {
-      return spreadText(spectra.map(figure), decimals);
+    const text = (figure: (spectrum: StoredSpectrum) => number, decimals?: number) => {
+      const numbers = spectra.map(figure);
+      return spreadText(numbers, decimals ?? (mean(numbers) < 20 ? 1 : 0));
     };
     return [[
       nameOf(preconditioner, results[0].result.optimizer),
-      spectra.map(({ largest }) => largest.toPrecision(3)).join(", "),
-      ...(["0.9", "0.75", "0.5", "0.25"] as const).map((quantile) => text(({ ratio }) => ratio[quantile], 0)),
+      rangeText(spectra.map(({ largest }) => largest), 3),
+      ...(["0.9", "0.75", "0.5", "0.25"] as const).map((quantile) => text(({ ratio }) => ratio[quantile])),
       ...(["1e-2", "1e-4", "1e-6"] as const).map((share) => text(({ above }) => above[share], 0)),
       text(({ logSpread }) => logSpread, 2),
     ]];
   });
 }
 
-/** A line for each preconditioner of a series. */
-function linesOf(
-  before: string,
+type FigureOf = (spectrum: StoredSpectrum) => number;
+
+const overMedian: FigureOf = ({ ratio }) => ratio["0.5"];
+
+/** A panel for each of three preconditioners, with a line for each series. */
+function ofSeries(series: readonly [name: string, results: readonly Result<Spectra>[]][]): PlotPanel[] {
+  const shown = (["none", "equilibrated", "own"] as const).filter((preconditioner) =>
+    series.some(([, all]) => spectraUnder(all, preconditioner).length > 0)
+  );
+  return shown.map((preconditioner) => ({
+    xLabel: "Training step",
+    yLabel: `Largest over median, D: ${preconditioner}`,
+    yScale: "log",
+    series: series.map(([name, all]) => lineUnder(name, all, preconditioner, overMedian)),
+  }));
+}
+
+/** The line of a series under one preconditioner, without the steps at which it has no such one. */
+function lineUnder(
+  name: string,
   results: readonly Result<Spectra>[],
-  figure: (spectrum: StoredSpectrum) => number,
-): PlotSeries[] {
-  const steps = bySteps(results);
-  const { optimizer } = results[0].result;
-  return PRECONDITIONERS.map((preconditioner) => ({
-    name: `${before}${nameOf(preconditioner, optimizer)}`,
-    x: steps.map(([step]) => step),
-    ...lineOf(steps.map(([, each]) => spectraUnder(each, preconditioner).map(figure))),
-  })).filter(({ y }) => Array.from(y).some(Number.isFinite));
+  preconditioner: PreconditionerName,
+  figure: FigureOf,
+): PlotSeries {
+  const points = bySteps(results).map(([step, each]) => {
+    return { step, numbers: spectraUnder(each, preconditioner).map(figure) };
+  }).filter(({ numbers }) => numbers.length > 0);
+  return { name, x: points.map(({ step }) => step), ...lineOf(points.map(({ numbers }) => numbers)) };
 }
