@@ -5,9 +5,9 @@ import type { Extent, Subject } from "./subject.ts";
 
 /**
  * What a measurement needs: any field; a small field besides, whose Hessian is computed explicitly, which only fields at initialisation
- * have; or a checkpoint with the state of a run's optimizer.
+ * have; a checkpoint with the state of a run's optimizer; or explicit matrices, of that small field or of a checkpoint's field.
  */
-type Need = "field" | "small field" | "checkpoint";
+type Need = "field" | "small field" | "checkpoint" | "matrices";
 
 /** What a measurement found at one moment. */
 export interface Result<R> extends MomentPlan {
@@ -28,6 +28,11 @@ export interface Measurement<R = unknown> {
   readonly needs: Need;
   /** Whether at initialisation only the first seed is measured, because it takes long. */
   readonly firstSeedOnly?: boolean;
+  /**
+   * What results depend on besides the report's settings: the numbers of products and the like, which the report's text has too. A stored
+   * result that was made with other ones is measured anew.
+   */
+  readonly made?: string;
   /** The shape of a result as it is stored. */
   readonly shape: Shape<R>;
   /**
@@ -38,12 +43,14 @@ export interface Measurement<R = unknown> {
   measure(subject: Subject): Promise<R>;
   /** The figures of a result for the report's table. */
   figures(result: R): readonly Figure[];
-  /** The section of the report with text and tables. There is at least one result. */
-  section(results: readonly Result<R>[], extent: Extent): ReportSection;
+  /** The section of the report with text and tables; undefined where nothing could be measured. There is at least one result. */
+  section(results: readonly Result<R>[], extent: Extent): ReportSection | undefined;
   /** The plot of the section as an SVG document; undefined where there is nothing to draw. There is at least one result. */
   plot?(results: readonly Result<R>[]): Promise<string> | undefined;
+  /** A second plot: what it says along runs. */
+  plotOverSteps?(results: readonly Result<R>[]): Promise<string> | undefined;
   /** What the results of one series say, in a sentence. There is at least one. */
-  finding?(results: readonly Result<R>[]): string;
+  finding?(results: readonly Result<R>[]): string | undefined;
 }
 
 /** Whether a measurement is made at a moment. */

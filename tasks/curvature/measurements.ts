@@ -9,6 +9,7 @@ import { noise } from "./measurements/noise.ts";
 import { ownDiagonal } from "./measurements/own_diagonal.ts";
 import { ownPreconditioning } from "./measurements/own_preconditioner.ts";
 import { preconditionerDensity } from "./measurements/preconditioner_density.ts";
+import { runConditioning } from "./measurements/run_conditioning.ts";
 import { spectrum } from "./measurements/spectrum.ts";
 
 /** All measurements, in the order in which they are made and reported. */
@@ -17,6 +18,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   entrySizes,
   preconditionerDensity,
   conditioning,
+  runConditioning,
   gaussNewton,
   spectrum,
   ownPreconditioning,

@@ -15,7 +15,12 @@ export interface Extent {
   readonly directions: DirectionKind;
 }
 
-/** The small field of a moment with its matrices on one batch. */
+/**
+ * The most parameters of a run's field whose matrices are computed. Eigenvalues under five preconditioners then take about a minute.
+ */
+export const MOST_EXPLICIT = 1500;
+
+/** A field with its matrices on one batch. */
 interface ExplicitCurvature {
   readonly field: Field;
   readonly batch: DeviceBatch;
@@ -31,6 +36,7 @@ interface ExplicitCurvature {
 export class Subject implements Disposable {
   readonly #made = new DisposableStack();
   #explicit?: Promise<ExplicitCurvature>;
+  #own?: Promise<ExplicitCurvature>;
 
   /** @param signal Ends the measurements. */
   constructor(readonly moment: Moment, readonly extent: Extent, readonly signal: AbortSignal) {}
@@ -46,14 +52,25 @@ export class Subject implements Disposable {
     return this.#made.use(wholeBatch(gpu, data, { samples, seed, number }));
   }
 
-  /** The matrices of the small field, which are computed once. */
+  /** The matrices of the small field at initialisation, which are computed once. */
   explicit(): Promise<ExplicitCurvature> {
-    return this.#explicit ??= this.#computeExplicit();
+    const { field: { gpu }, seed, small } = this.moment;
+    return this.#explicit ??= this.#computeExplicit(this.#made.use(createField(gpu, small!, { seed })));
   }
 
-  async #computeExplicit(): Promise<ExplicitCurvature> {
-    const { field: { gpu }, input: { objective }, seed, small } = this.moment;
-    const field = this.#made.use(createField(gpu, small!, { seed }));
+  /** The matrices of the moment's field itself, which are computed once; undefined if it has more than 1500 parameters. */
+  async ownMatrices(): Promise<ExplicitCurvature | undefined> {
+    const { field } = this.moment;
+    return field.parameterCount > MOST_EXPLICIT ? undefined : await (this.#own ??= this.#computeExplicit(field));
+  }
+
+  /** The matrices of the small field at initialisation, and of a checkpoint's field if that is small enough. */
+  async matrices(): Promise<ExplicitCurvature | undefined> {
+    return this.moment.small === undefined ? await this.ownMatrices() : await this.explicit();
+  }
+
+  async #computeExplicit(field: Field): Promise<ExplicitCurvature> {
+    const { objective } = this.moment.input;
     const batch = this.draw(this.extent.samples);
     const hessian = await hessianMatrix(field, objective, batch);
     this.signal.throwIfAborted();

@@ -32,6 +32,7 @@ export const noiseOfCurvature: Measurement<Noise> = {
   doing: "noise of curvature",
   needs: "field",
   firstSeedOnly: true,
+  made: `${PAIRS} pairs, ${PROBES} products`,
   shape,
   work: (extent) => 2 * PAIRS * PROBES * sizesOf(extent).reduce((sum, size) => sum + size, 0),
   async measure(subject) {

@@ -7,6 +7,7 @@ import type { Figure, Measurement, Result } from "../measurement.ts";
 import type { Moment } from "../moment.ts";
 import type { Extent } from "../subject.ts";
 import { bySeries, bySteps, isAlongRun } from "../series.ts";
+import { lineOf } from "../line_of.ts";
 import { spreadText } from "../spread_text.ts";
 import { oneProduct } from "./one_product.ts";
 
@@ -117,12 +118,13 @@ function overBatches(name: string, all: readonly Result<Densities>[], share: Sha
   const values = sizes.map((size) =>
     all.flatMap(({ result }) => result.filter(({ batchSize }) => batchSize === size).map(({ all }) => all[share]))
   );
-  const band = { low: values.map((each) => Math.min(...each)), high: values.map((each) => Math.max(...each)) };
-  return { name, x: sizes, y: values.map((each) => mean(each)), ...all.length > 1 && { band } };
+  return { name, x: sizes, ...lineOf(values) };
 }
 
 function overSteps(name: string, all: readonly Result<Densities>[], share: Share): PlotSeries {
-  return { name, x: all.map(({ step }) => step), y: all.map(({ result }) => result.at(-1)!.all[share]) };
+  const steps = bySteps(all);
+  const values = steps.map(([, each]) => each.map(({ result }) => result.at(-1)!.all[share]));
+  return { name, x: steps.map(([step]) => step), ...lineOf(values) };
 }
 
 function percent(share: number): string {

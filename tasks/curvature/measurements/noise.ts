@@ -41,7 +41,7 @@ export const noise: Measurement<Noise> = {
       ...results.some(isUnmeasured) ? [TOO_FEW] : [],
     ],
     tables: [{
-      columns: ["field", "steps", "noise scale (samples)"],
+      columns: ["field", "step", "noise scale (samples)"],
       numbersFrom: 1,
       rows: bySeries(results).flatMap(([name, all]) =>
         bySteps(all).map(([step, each]) => [
