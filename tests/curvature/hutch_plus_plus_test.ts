@@ -73,7 +73,7 @@ Deno.test("with a full basis, the error of Hutch++ is that of rounding, and not 
 });
 
 Deno.test("Hutch++ finds the trace of ReLU fields, whose Hessians have small ranks, from more products than the rank", async () => {
-  for (const seed of [1, 2, 3]) {
+  for (const seed of [1, 2]) {
     const random = randomNumbers(2);
     const inputs = Float32Array.from({ length: 40 }, () => 2 * random() - 1);
     const targets = Float32Array.from({ length: 20 }, () => random());
