@@ -1,10 +1,19 @@
-import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { join } from "@std/path";
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { command } from "../../tasks/image/command.ts";
 import { imageTask } from "../../tasks/image/task.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
+import { UserError } from "../../tasks/shell/user_error.ts";
 import { beginClosing } from "../../tasks/training/closing.ts";
 import { divideTime } from "../../tasks/training/closing_parts.ts";
 import { Deadline } from "../../tasks/training/deadline.ts";
@@ -116,6 +125,40 @@ Deno.test("a run that its deadline ends is measured and tells how to go on, and 
       };
     }));
     assertEquals(found, whole);
+  }));
+
+Deno.test("a run without time for its first step is refused, and the page of one that fails says why", () =>
+  inFolder(async (folder) => {
+    using gpu = await openDevice({ kernels: "register" });
+    await Deno.writeFile(join(folder, "p.png"), smoothPng(16, 12));
+    const { signal } = new AbortController();
+    const args = [join(folder, "p.png"), ...tiny];
+    const settled = imageTask.settle(parseOptions(args, command).values, { software: true });
+    const over = left(1).before(1);
+    const length = { steps: 18, scheduleSteps: 18 };
+    using prepared = new PreparedRun(gpu, imageTask, settled, await loadInput(imageTask, settled, gpu, signal));
+    const { input, field, optimizer } = prepared;
+    const begun = async (name: string, until: AbortSignal) => {
+      const place = { root: join(folder, "runs"), task: "image", name };
+      const run = new TrainingRun({
+        ...{ task: "image", folder: place, length, input, field, optimizer, signal },
+        trainingTimeIsOver: until,
+      });
+      for await (const event of prepared.train(length, { until: 1, signal: until })) await run.handle(event);
+      return run;
+    };
+    const pageOf = (name: string) => Deno.readTextFile(join(folder, "runs", "image", name, "index.html"));
+    await quietly(folder, async () => {
+      using late = await begun("late", over);
+      const { message } = await assertRejects(() => late.finish(signal), UserError);
+      assertMatch(message, /^--deadline 1s: expected time for at least one step/);
+      assertStringIncludes(await pageOf("late"), '<span class="status stopped">');
+      using failed = await begun("failed", signal);
+      await failed.failed(new Error("The device is lost."));
+      const page = await pageOf("failed");
+      assertStringIncludes(page, '<span class="status failed">failed</span>');
+      assertStringIncludes(page, "The device is lost.");
+    });
   }));
 
 Deno.test("a deadline before the first step leaves nothing, and one that is none is refused", () =>
