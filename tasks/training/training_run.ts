@@ -94,6 +94,8 @@ export class TrainingRun implements Disposable {
     if (event.type === "start") {
       await this.#open();
       await this.#pages.start(this.folder, this.#moment(event));
+      // Any of several processes may die, and the run can then always be resumed from a checkpoint.
+      if (this.parts.processes !== undefined && event.step === 0) await this.#save(event, true);
     }
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = this.#measurements.isDue(event, evaluationInterval);
