@@ -56,6 +56,41 @@ Deno.test("a deadline that is too short for a step is refused, and the one that 
   assert(enough > 5 && lastStepBefore(left(enough), costs, steps) >= 1);
 });
 
+Deno.test("a costly first step has its time, counts once, and takes that of closing measurements", () => {
+  const costly = { ...steps, secondsOf: (step: number) => step === 0 ? 8 : 0.1 };
+  // 5 s for the end and 1 s of margin leave 14 s, of which half is less than the first step.
+  assertEquals(Math.round(roomBefore(left(20), costs, 8).closing), 0);
+  assert(lastStepBefore(left(20), costs, costly) > 10);
+  const { message } = assertThrows(() => lastStepBefore(left(10), costs, costly), Error) as Error;
+  assertStringIncludes(message, "the next step alone takes about 8.0 s");
+  const enough = Number(/--deadline (\d+)s would fit/.exec(message)![1]);
+  assert(enough < 20 && lastStepBefore(left(enough), costs, costly) >= 1);
+});
+
+Deno.test("the start ends before a piece of work that may not end in time, and says what is likely to fit", () => {
+  let now = 0;
+  const guard = new Deadline("20s", 20, () => now).guard();
+  for (const time of [4, 5, 13.9]) {
+    now = time;
+    if (time < 13) guard();
+  }
+  // The longest piece took 8.9 s: another one would end after the deadline.
+  assertThrows(guard, UserError, "--deadline 100s is likely to fit.");
+});
+
+Deno.test("a device's guard ends what is recorded, once, and the device can be used afterwards", async () => {
+  using gpu = await openDevice({ kernels: "register" });
+  using buffer = gpu.buffer("guarded", 16);
+  gpu.write(buffer, new Float32Array([1, 2, 3, 4]));
+  gpu.guard = () => {
+    throw new UserError("over");
+  };
+  gpu.clear(buffer);
+  await assertRejects(() => gpu.synchronize(), UserError, "over");
+  await gpu.synchronize();
+  assertEquals([...new Float32Array((await gpu.read(buffer))[0])], [1, 2, 3, 4]);
+});
+
 Deno.test("a deadline determines the length of a run without epochs; one with epochs keeps its length and its schedule", () => {
   const request = { stepsPerEpoch: 10, made: 0, reached: 50, stepsWithin: (seconds: number) => 2 * seconds };
   assertEquals(runLength({ ...request, limits: {} }), { steps: 50, scheduleSteps: 50 });
