@@ -34,6 +34,7 @@ export async function findRuns(text: string): Promise<FoundRuns> {
 async function pathsOf(text: string): Promise<string[]> {
   // A folder may have a comma in its name.
   const words = await isFolder(callerPath(text)) ? [text] : text.split(",").map((word) => word.trim());
+  if (words.includes("")) throw new UserError(`--run: expected folders, separated by commas, found "${text}".`);
   const paths: string[] = [];
   for (const path of words.map(callerPath)) paths.push(...await runsIn(path));
   return paths;

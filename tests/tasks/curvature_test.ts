@@ -252,6 +252,11 @@ Deno.test("a checkpoint comes with the state of the run's optimizer, and all mem
       UserError,
       "is given twice: give it once.",
     );
+    await assertRejects(
+      () => findRuns("a,,b"),
+      UserError,
+      '--run: expected folders, separated by commas, found "a,,b".',
+    );
     await assertRejects(() => findRuns(join(runs, "no-run")), UserError, "no-run: this folder is not a run");
 
     // A checkpoint of another optimizer is noticed before anything is measured.

@@ -12,6 +12,7 @@ import { agreementsWith, type Compared, comparedIn, DIAGONALS, type Own, ownShap
 import { ownPreconditioner } from "./optimizer_state.ts";
 import { agreementPlot, entriesPlot } from "./own_diagonal_plots.ts";
 import { quantileCurve } from "./quantile_curve.ts";
+import { counted } from "../../shell/counted.ts";
 
 /** Products, and samples of the Gauss-Newton matrix, from which the diagonals of larger fields are estimated. */
 const PRODUCTS = 64;
@@ -69,7 +70,7 @@ export const ownDiagonal: Measurement<Own> = {
       title,
       paragraphs: [
         "What the optimizer divides by, entry by entry, against D^E = √diag(H²), D^J = |diag H|, the diagonal of the Gauss-Newton matrix G and its " +
-        `root, on ${samples} samples. ${
+        `root, on ${counted(samples, "sample")}. ${
           sourceText(measured)
         } The spread is the standard deviation of log10 of the ratio: 0.3 is a factor of two; it ` +
         "does not depend on a common factor. If a diagonal is the root of another one up to a factor, the curve has slope 1/2. Lines are medians of " +

@@ -14,6 +14,7 @@ import { spreadText } from "../spread_text.ts";
 import { MOST_EXPLICIT, type Subject } from "../subject.ts";
 import { ownPreconditioner } from "./optimizer_state.ts";
 import { nameOf, phraseOf, type PreconditionerName, PRECONDITIONERS } from "./under.ts";
+import { counted } from "../../shell/counted.ts";
 
 /** Products and samples from which the diagonals are estimated that are compared with the optimizer's own preconditioner. */
 const PRODUCTS = 32;
@@ -93,7 +94,9 @@ export const ownPreconditioning: Measurement<Own> = {
     return {
       title: "Conditioning under the optimizer's own preconditioner",
       paragraphs: [
-        `The largest |eigenvalue| over the root mean square of all eigenvalues of D^(-1/2) H D^(-1/2) on ${samples} samples: smaller is better ` +
+        `The largest |eigenvalue| over the root mean square of all eigenvalues of D^(-1/2) H D^(-1/2) on ${
+          counted(samples, "sample")
+        }: smaller is better ` +
         "conditioned. D is nothing, the equilibrated, Jacobi's and the Gauss-Newton diagonal (estimated from " +
         `${PRODUCTS} products or samples; Jacobi's from so few is mostly noise), and what the run's optimizer divided by in its last step before ` +
         "the checkpoint, if it divides by a symmetric positive definite matrix.",

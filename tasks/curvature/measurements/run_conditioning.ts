@@ -12,6 +12,7 @@ import { MOST_EXPLICIT } from "../subject.ts";
 import { ownPreconditioner } from "./optimizer_state.ts";
 import { figuresOfSpectrum, spectrumOf, type StoredSpectrum, storedSpectrum } from "./stored_spectrum.ts";
 import { nameOf, phraseOf, type PreconditionerName, PRECONDITIONERS } from "./under.ts";
+import { counted } from "../../shell/counted.ts";
 
 const spectra = object({
   optimizer: printable(),
@@ -66,7 +67,9 @@ export const runConditioning: Measurement<Conditioning> = {
     return {
       title,
       paragraphs: [
-        `The spectrum of D^(-1/2) H D^(-1/2) for the explicit Hessian H of the run's whole field on ${samples} samples: the largest |eigenvalue| ` +
+        `The spectrum of D^(-1/2) H D^(-1/2) for the explicit Hessian H of the run's whole field on ${
+          counted(samples, "sample")
+        }: the largest |eigenvalue| ` +
         "over those at quantiles of all, for which smaller is better conditioned; how many are above shares of the largest; and the standard " +
         "deviation of the decimal logarithm. D is nothing, one of three exact diagonals, and what the run's optimizer divided by in its last " +
         "step before the checkpoint, if it divides by a symmetric positive definite matrix. Ratios of about 1e6 and more are rounding.",

@@ -5,6 +5,7 @@ import { panelsPlotSvg, type PlotSeries } from "../../run/plot.ts";
 import { list, number, object, type Shaped } from "../../shell/shape.ts";
 import type { Figure, Measurement } from "../measurement.ts";
 import { bySeries } from "../series.ts";
+import { counted } from "../../shell/counted.ts";
 import { PROBES } from "../subject.ts";
 
 /** Points at which a density is given. */
@@ -72,7 +73,9 @@ export const spectrum: Measurement<Shaped<typeof shape>> = {
     return {
       title: "Spectral density of the whole field",
       paragraphs: [
-        `The density of the Hessian's eigenvalues on ${samples} samples by stochastic Lanczos quadrature (two probes of ${STEPS} steps; the band is ` +
+        `The density of the Hessian's eigenvalues on ${
+          counted(samples, "sample")
+        } by stochastic Lanczos quadrature (two probes of ${STEPS} steps; the band is ` +
         `the standard error), without and with the equilibrated preconditioner, which was estimated from ${PROBES} products. Waves are an effect of the ` +
         "few steps; densities below 1e-5 are drawn at the lower edge. At initialisation, it is that of the first seed.",
       ],
