@@ -41,7 +41,7 @@ async function matrixOf(
 ): Promise<Float64Array> {
   checkEntries(`${kind}Matrix: the field's parameters`, await field.parameters.read());
   if (!("fill" in batch)) checkBatch(`${kind}Matrix`, field, objective, batch);
-  using operator = curvatureOperator(field, objective, batch, kind);
+  using operator = curvatureOperator(field, objective, batch, kind, { fixed: true });
   return await operatorMatrix(operator);
 }
 

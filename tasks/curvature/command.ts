@@ -44,9 +44,9 @@ const own = defineCommand({
       name: "batch-sizes",
       kind: "string",
       placeholder: "N,…",
-      default: "1,16,256,4096",
+      default: "1,16,256,4096,65536",
       help:
-        "Batch sizes at which the density of products is measured, separated by commas; sizes above the data's are left out",
+        "Batch sizes at which the density of products is measured, separated by commas; all samples stand for sizes above the data's",
     },
     {
       name: "samples",

@@ -3,7 +3,7 @@ import { plotPng } from "../run/plot_png.ts";
 import { htmlReport } from "../run/report/html.ts";
 import type { Report, ReportSection } from "../run/report/model.ts";
 import { findings } from "./findings.ts";
-import type { Measurement, Result } from "./measurement.ts";
+import type { Measurement, Result, View } from "./measurement.ts";
 import { MEASUREMENTS } from "./measurements.ts";
 import { type Part, resultsOf } from "./part.ts";
 import { bySeries } from "./series.ts";
@@ -29,7 +29,7 @@ export async function curvatureReport(parts: readonly Part[], origin: ReportOrig
   for (const measurement of MEASUREMENTS) {
     const results = resultsOf(measurement, parts);
     if (results.length === 0) continue;
-    for (const [name, section] of await sectionsOf(measurement, results, origin)) {
+    for (const [name, section] of await sectionsAbout(measurement, results, origin)) {
       sections.push(section);
       const picture = section.plot === undefined ? undefined : await drawn(section.plot, name);
       if (picture !== undefined) pictures[name] = picture;
@@ -45,20 +45,30 @@ export async function curvatureReport(parts: readonly Part[], origin: ReportOrig
   return { files: { ...texts, ...pictures }, findings: found };
 }
 
-/** The sections about a measurement, each with the name of its plot's picture. */
-async function sectionsOf<R>(
+/** A section of the report with the name of its plot's picture. */
+type PictureAndSection = [picture: string, section: ReportSection];
+
+/** The sections about a measurement. */
+async function sectionsAbout<R>(
   measurement: Measurement<R>,
   results: readonly Result<R>[],
   extent: Extent,
-): Promise<[picture: string, section: ReportSection][]> {
-  const { name } = measurement;
-  const section = measurement.section(results, extent);
-  if (section === undefined) return [];
-  const first = await plotted(section, () => measurement.plot?.(results));
-  const overSteps = { title: `${section.title} along the run` };
-  const second = await plotted(overSteps, () => measurement.plotOverSteps?.(results));
-  const isEmpty = second.plot === undefined && second.paragraphs === undefined;
-  return [[`${name}.png`, first], ...isEmpty ? [] : [[`${name}-over-steps.png`, second]] as [string, ReportSection][]];
+): Promise<PictureAndSection[]> {
+  const { name, further = [] } = measurement;
+  const overSteps: View<R> = {
+    name: `${name}-over-steps`,
+    section: () => ({ title: `${measurement.section(results, extent)?.title} along the run` }),
+    plot: measurement.plotOverSteps?.bind(measurement),
+  };
+  const sections: PictureAndSection[] = [];
+  for (const view of [measurement, overSteps, ...further]) {
+    const section = view.section(results, extent);
+    if (section === undefined) continue;
+    const found = await plotted(section, () => view.plot?.(results));
+    const isEmpty = found.plot === undefined && found.paragraphs === undefined && found.tables === undefined;
+    if (!isEmpty) sections.push([`${view.name}.png`, found]);
+  }
+  return sections;
 }
 
 /** A section with its plot, or with the reason why the plot is left out. */

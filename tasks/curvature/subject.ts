@@ -1,9 +1,13 @@
 import { createField, type Field } from "../../lib/field/field.ts";
 import type { DirectionKind } from "../../lib/curvature/direction.ts";
 import { gaussNewtonMatrix, hessianMatrix } from "../../lib/curvature/matrix.ts";
-import type { DeviceBatch } from "../../lib/curvature/operator.ts";
+import { curvatureOperator, type DeviceBatch } from "../../lib/curvature/operator.ts";
+import { type ProbeEstimates, probeOperator } from "../../lib/curvature/probes.ts";
 import { wholeBatch } from "../training/whole_batches.ts";
 import type { Moment } from "./moment.ts";
+
+/** Products with random signs from which the whole field's preconditioner and trace are estimated. */
+export const PROBES = 32;
 
 /** How much is measured. */
 export interface Extent {
@@ -36,6 +40,7 @@ interface ExplicitCurvature {
 export class Subject implements Disposable {
   readonly #made = new DisposableStack();
   #explicit?: Promise<ExplicitCurvature>;
+  #probes?: Promise<ProbeEstimates>;
   #own?: Promise<ExplicitCurvature>;
 
   /** @param signal Ends the measurements. */
@@ -56,6 +61,17 @@ export class Subject implements Disposable {
   explicit(): Promise<ExplicitCurvature> {
     const { field: { gpu }, seed, small } = this.moment;
     return this.#explicit ??= this.#computeExplicit(this.#made.use(createField(gpu, small!, { seed })));
+  }
+
+  /** What {@linkcode PROBES} random probes say about the field's Hessian on its batch, which is computed once. */
+  probes(): Promise<ProbeEstimates> {
+    return this.#probes ??= this.#computeProbes();
+  }
+
+  async #computeProbes(): Promise<ProbeEstimates> {
+    const { moment: { field, input: { objective }, seed }, extent: { samples }, signal } = this;
+    using hessian = curvatureOperator(field, objective, this.draw(samples), "hessian", { fixed: true });
+    return await probeOperator(hessian, { probes: PROBES, seed: seed + 1, signal });
   }
 
   /** The matrices of the moment's field itself, which are computed once; undefined if it has more than 1500 parameters. */

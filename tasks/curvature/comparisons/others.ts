@@ -1,6 +1,7 @@
 import type { Result } from "../measurement.ts";
 import { agreementsWith, comparedIn } from "../measurements/compared_diagonals.ts";
 import { noiseOfCurvature } from "../measurements/curvature_noise.ts";
+import { batchesOf } from "../measurements/densities.ts";
 import { density } from "../measurements/density.ts";
 import { gaussNewton } from "../measurements/gauss_newton.ts";
 import { noise } from "../measurements/noise.ts";
@@ -14,8 +15,11 @@ import { type ComparedSeries, lastOfSeries, listText, momentOf } from "./compare
 export function compareDensity(parts: readonly Part[]): string | undefined {
   const series = lastOfSeries(resultsOf(density, parts));
   if (series === undefined) return undefined;
-  const sorted = byMean(series, ({ result }) => 100 * result.at(-1)!.all.belowHundredth);
-  const { batchSize } = series[0].results[0].result.at(-1)!;
+  const [batchSize] = batchesOf(series.flatMap(({ results }) => results));
+  if (batchSize === undefined) return undefined;
+  const sorted = byMean(series, ({ result }) => {
+    return 100 * result.find((each) => each.batchSize === batchSize)!.all.belowHundredth;
+  });
   const texts = sorted.map(({ name, numbers }) => `${spreadText(numbers, 1)} % for ${name}`);
   return `Density ${momentOf(series)}: Hv is densest for ${sorted[0].name} and sparsest for ${sorted.at(-1)!.name}. ` +
     `At batch size ${batchSize} the shares of entries below 1/100 of the rms are ${listText(texts)}.`;

@@ -6,12 +6,9 @@ import { bySeries, bySteps, isAlongRun } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
 import { relativeError } from "./relative_error.ts";
 
-/** Both are undefined for the field of a run that has too many parameters. */
 const shape = object({
-  /** ‖H − G‖/‖H‖. */
+  /** ‖H − G‖/‖H‖; undefined for the field of a run that has too many parameters. */
   residualShare: optional(number({ nonFinite: true })),
-  /** The share of entries of H that are exactly 0. */
-  zeroEntries: optional(number({ min: 0, max: 1 })),
 });
 
 type Shares = Shaped<typeof shape>;
@@ -28,16 +25,10 @@ export const gaussNewton: Measurement<Shares> = {
     const matrices = await subject.matrices();
     if (matrices === undefined) return {};
     const { hessian, gaussNewton } = matrices;
-    return {
-      residualShare: relativeError(gaussNewton, hessian),
-      zeroEntries: hessian.filter((entry) => entry === 0).length / hessian.length,
-    };
+    return { residualShare: relativeError(gaussNewton, hessian) };
   },
-  figures: ({ residualShare, zeroEntries }) =>
-    residualShare === undefined || zeroEntries === undefined ? [] : [
-      ["explicit matrices: ‖H - G‖/‖H‖", "", residualShare],
-      ["explicit matrices: share of entries of H = 0", "", zeroEntries],
-    ],
+  figures: ({ residualShare }) =>
+    residualShare === undefined ? [] : [["explicit matrices: ‖H - G‖/‖H‖", "", residualShare]],
   section(all) {
     const results = all.filter(isMeasured);
     if (results.length === 0) return undefined;
@@ -48,14 +39,13 @@ export const gaussNewton: Measurement<Shares> = {
         "the Gauss-Newton matrix G leaves out. Near a solution it should be little, because H − G is a sum over the residuals.",
       ],
       tables: [{
-        columns: ["field", "step", "‖H − G‖/‖H‖", "entries of H = 0"],
+        columns: ["field", "step", "‖H − G‖/‖H‖"],
         numbersFrom: 1,
         rows: bySeries(results).flatMap(([name, own]) =>
           bySteps(own).map(([step, each]) => [
             name,
             `${step}`,
-            text(each, "residualShare"),
-            text(each, "zeroEntries"),
+            text(each),
           ])
         ),
       }],
@@ -80,7 +70,7 @@ export const gaussNewton: Measurement<Shares> = {
     if (results.length === 0 || !isAlongRun(results)) return undefined;
     const steps = bySteps(results);
     const ends = steps.length > 1 ? [steps[0], steps.at(-1)!] : steps;
-    const texts = ends.map(([step, each]) => `${text(each, "residualShare", 2)} of H's norm at step ${step}`);
+    const texts = ends.map(([step, each]) => `${text(each, 2)} of H's norm at step ${step}`);
     return `The Gauss-Newton matrix leaves out ${texts.join(" and ")}.`;
   },
 };
@@ -89,6 +79,6 @@ function isMeasured({ result: { residualShare } }: Result<Shares>): boolean {
   return residualShare !== undefined;
 }
 
-function text(results: readonly Result<Shares>[], of: keyof Shares, decimals = 3): string {
-  return spreadText(results.map(({ result }) => result[of]!), decimals);
+function text(results: readonly Result<Shares>[], decimals = 3): string {
+  return spreadText(results.map(({ result }) => result.residualShare!), decimals);
 }

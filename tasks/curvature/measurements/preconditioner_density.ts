@@ -24,7 +24,7 @@ export const preconditionerDensity: Measurement<Shaped<typeof shape>> = {
   work: ({ samples }) => PROBES * samples,
   async measure(subject) {
     const { moment: { field, input: { objective }, seed }, extent: { samples, directions }, signal } = subject;
-    using hessian = curvatureOperator(field, objective, subject.draw(samples));
+    using hessian = curvatureOperator(field, objective, subject.draw(samples), "hessian", { fixed: true });
     const densities = await equilibratedDensity(hessian, { probes: PROBES, seed, directions, signal });
     return densities.map(({ probes, density: { all: { zero, belowHundredth } } }) => ({
       probes,
