@@ -95,6 +95,8 @@ export class TrainingRun implements Disposable {
     if (event.type === "start") {
       await this.#open();
       await this.#pages.start(this.folder, this.#moment(event));
+      // Any of several processes may die, and the run can then always be resumed from a checkpoint.
+      if (this.parts.processes !== undefined && event.step === 0) await this.#save(event, true);
     }
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = this.#measurements.isDue(event, evaluationInterval);
@@ -122,6 +124,7 @@ export class TrainingRun implements Disposable {
     // A run without steps leaves nothing that would keep its name from being used.
     if (isUnfinished && event.step === 0) {
       await this.#pages.conclude(folder, { ...this.#moment(event), status: "stopped" });
+      if (!this.#isStopped(event)) this.parts.trainingTimeIsOver?.throwIfAborted();
       return this.#stoppedBeforeFirstStep(event);
     }
     if (isUnfinished && habits === undefined) await this.#saveStopped(event);
@@ -213,6 +216,15 @@ export class TrainingRun implements Disposable {
     const summary = await this.#summarize(event, this.#measurements.figures, divergence);
     if ((await this.#folder.readMetrics()).length > 0) await plotRun(this.folder, this.parts);
     await this.#pages.conclude(this.#folder, { ...this.#moment(event), status: "diverged", summary });
+  }
+
+  /** Says on the page of a run that it has ended by an error, or that a signal has ended it. */
+  async failed(error: Error): Promise<void> {
+    const event = this.#last;
+    if (event === undefined || this.#folder === undefined || this.parts.habits !== undefined) return;
+    const isStopped = this.parts.signal.aborted || error === this.parts.trainingTimeIsOver?.reason;
+    const end = isStopped ? { status: "stopped" as const } : { status: "failed" as const, reason: error.message };
+    await this.#pages.conclude(this.#folder, { ...this.#moment(event), ...end });
   }
 
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
