@@ -22,6 +22,7 @@ import type { Summary } from "./training_input.ts";
 import type { RunParts } from "./run_parts.ts";
 import { plotRun } from "./run_plot.ts";
 import { onWriteError, retried } from "./write_errors.ts";
+import { counted } from "../shell/counted.ts";
 
 /** How a run ended. */
 interface RunOutcome {
@@ -149,7 +150,9 @@ export class TrainingRun implements Disposable {
     }
     await this.#pages.conclude(folder, end, soon);
     this.#progress.clear();
-    console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
+    console.log(
+      `${formatQuality(input.quality, figures)} after ${counted(event.step, "step")}; the run is in ${folder.path}`,
+    );
     for (const [command, parts] of Map.groupBy(this.#leftOut, ({ command }) => command)) {
       console.log(`Left out for the deadline: ${parts.map(({ what }) => what).join("; ")}. To make it: ${command}`);
     }
