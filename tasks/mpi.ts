@@ -8,21 +8,20 @@ import { type Communicator, joinMpi } from "../lib/mpi/communicator.ts";
 import { launchOf } from "../lib/mpi/launch.ts";
 import { DivergenceError } from "../lib/train/divergence.ts";
 import type { Peers } from "../lib/train/peers.ts";
-import { TASKS } from "./registry.ts";
+import { loadOwnFiles } from "./own/load_own_files.ts";
 import { HelpRequest } from "./shell/help.ts";
 import { isAbort, reportError, runTask } from "./shell/main.ts";
 import { silence } from "./shell/output.ts";
 import { UserError } from "./shell/user_error.ts";
-import { runTraining } from "./training/run_training.ts";
 
 /** So long a process waits before it tells an error that process 0 may have too, in milliseconds. */
 const PATIENCE = 3000;
 
-const HELP = `Usage: mpirun -n R deno task mpi TASK [arguments and options of deno task TASK]
+/** The help text, for tasks of these names. */
+const helpFor = (names: string) =>
+  `Usage: mpirun -n R deno task mpi TASK [arguments and options of deno task TASK]
 
-Trains one field by R processes, each of which computes a part of every batch: ${
-  [...TASKS.keys()].join(", ")
-}. Process 0
+Trains one field by R processes, each of which computes a part of every batch: ${names}. Process 0
 prints and writes the run. Without mpirun or srun the task trains as deno task TASK does. See docs/scale.md.
 
 Examples:
@@ -47,11 +46,14 @@ async function runJob(args: readonly string[], signal: AbortSignal): Promise<voi
 
 /** Runs the task that the first argument names. */
 async function runNamed([name, ...args]: readonly string[], signal: AbortSignal, peers?: Peers): Promise<void> {
-  if (name === undefined || name === "-h" || name === "--help") throw new HelpRequest(HELP);
+  await loadOwnFiles(args);
+  // The options of tasks are made from the registries as they are now.
+  const { TASKS } = await import("./registry.ts");
+  const { runTraining } = await import("./training/run_training.ts");
+  const names = [...TASKS.keys()].join(", ");
+  if (name === undefined || name === "-h" || name === "--help") throw new HelpRequest(helpFor(names));
   const task = TASKS.get(name);
-  if (task === undefined) {
-    throw new UserError(`deno task mpi: expected one of ${[...TASKS.keys()].join(", ")}, found ${name}.`);
-  }
+  if (task === undefined) throw new UserError(`deno task mpi: expected one of ${names}, found ${name}.`);
   const shown = args.find((word) => word === "render" || word === "--show-cameras");
   if (shown !== undefined) throw new UserError(`deno task mpi ${name}: expected training, found ${shown}.`);
   await runTraining(task, args, signal, peers);

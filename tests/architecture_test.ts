@@ -46,13 +46,14 @@ const TRAINED = files.filter((file) => /^tasks\/\w+\/task\.ts$/.test(file)).map(
   .filter((folder) => folder !== "tasks/training");
 
 /** What all tasks share. */
-const SHARED = ["tasks/shell", "tasks/run", "tasks/training"];
+const SHARED = ["tasks/shell", "tasks/own", "tasks/run", "tasks/training"];
 
 /** Within `tasks`: what all tasks share stands below the tasks. */
 const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/shell": [],
+  "tasks/own": ["tasks/shell"],
   "tasks/run": ["tasks/shell"],
-  "tasks/training": ["tasks/shell", "tasks/run"],
+  "tasks/training": ["tasks/shell", "tasks/own", "tasks/run"],
   ...Object.fromEntries(TRAINED.map((folder) => [folder, SHARED])),
   "tasks/registry.ts": ["tasks/training", ...TRAINED],
   "tasks/advise": [...SHARED, "tasks/registry.ts"],

@@ -274,11 +274,11 @@ Deno.test("what callers without types pass by mistake is refused in a sentence",
     [() => mlp(wrong({ inputs: 2, outputs: 1, activation: sine() })), "mlp: hidden: expected a list, found undefined."],
     [
       () => mlp(wrong({ inputs: 2, hidden: [8], outputs: 1 })),
-      "mlp: activation: expected an activation, found undefined.",
+      "mlp: activation: expected an activation such as sine(), found undefined.",
     ],
     [
       () => mlp(wrong({ inputs: 2, hidden: [8], outputs: 1, activation: "sine" })),
-      'mlp: activation: expected an activation, found "sine".',
+      'mlp: activation: expected an activation such as sine(), found "sine".',
     ],
     [
       () => mlp(wrong({ inputs: 2, hidden: [8], outputs: 1, activation: sine(), encodng: 1 })),

@@ -1,4 +1,5 @@
 import type { Activation } from "./activation/activation.ts";
+import { ACTIVATION, checkActivation } from "./activation/check_activation.ts";
 import { checkMembers, LIST, type Member, NUMBER, objectWith, optional } from "../hyperparameter/members.ts";
 import { identity } from "./activation/identity.ts";
 import { checkDescription, type DenseLayer, type EncodingLayer, type FieldDescription } from "./description.ts";
@@ -22,7 +23,7 @@ const MEMBERS: { readonly [Name in keyof MlpOptions]-?: Member } = {
   inputs: NUMBER,
   hidden: LIST,
   outputs: NUMBER,
-  activation: objectWith("an activation", "maps", "constants", "weightBound"),
+  activation: ACTIVATION,
   encoding: optional(objectWith("an encoding", "outputs", "record")),
 };
 
@@ -35,6 +36,7 @@ const MEMBERS: { readonly [Name in keyof MlpOptions]-?: Member } = {
 export function mlp(options: MlpOptions): FieldDescription {
   checkMembers("mlp", options, MEMBERS);
   const { inputs, hidden, outputs, activation, encoding } = options;
+  checkActivation(activation, "mlp: activation");
   const layers: (DenseLayer | EncodingLayer)[] = [];
   let source = "input";
   let fanIn = inputs;

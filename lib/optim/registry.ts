@@ -44,6 +44,17 @@ export const optimizerKinds: readonly OptimizerKind[] = [
 export const optimizerNames: readonly string[] = optimizerKinds.map(({ name }) => name);
 
 /**
+ * Adds an optimizer, which {@linkcode optimizerFromConfig} then knows by its name.
+ *
+ * @throws If there is one of this name.
+ */
+export function registerOptimizer(kind: OptimizerKind): void {
+  if (optimizerNames.includes(kind.name)) throw new Error(`optimizer: expected another name than ${kind.name}.`);
+  (optimizerKinds as OptimizerKind[]).push(kind);
+  (optimizerNames as string[]).push(kind.name);
+}
+
+/**
  * Makes an optimizer from its name and hyper-parameters. `{ name: spec.name, ...spec.options }` makes the same one again.
  *
  * @throws If the name or a hyper-parameter is unknown, or one is out of range.

@@ -21,6 +21,7 @@ import {
   text,
   word,
 } from "../shell/shape.ts";
+import { ownFilesShape } from "../own/own_files.ts";
 import { activationChoices } from "../training/activation_choices.ts";
 import { sharedOptions } from "./command.ts";
 import { MEASUREMENTS } from "./measurements.ts";
@@ -59,6 +60,7 @@ const settings = object({
   /** One of the two is there. */
   fields: optional(fields),
   run: optional(run),
+  ownFiles: optional(ownFilesShape),
 });
 
 const curvature = object({
