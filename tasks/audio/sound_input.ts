@@ -12,6 +12,7 @@ import type { TrainEvent } from "../../lib/train/train.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
+import { checkTargets } from "../training/check_targets.ts";
 import { chosenObjective } from "../training/objective.ts";
 import type { Closing, Estimate, Figures, TrainingInput } from "../training/training_input.ts";
 import type { AudioValues } from "./command.ts";
@@ -38,6 +39,8 @@ export class SoundInput implements TrainingInput {
     const { samples, channels } = sound;
     const frames = samples.length / channels;
     this.#times = Float32Array.from({ length: frames }, (_, i) => values.timeScale * ((2 * i + 1) / frames - 1));
+    const place = (i: number) => `${values.sound}, sample ${Math.floor(i / channels)} of channel ${i % channels}`;
+    checkTargets(samples, place, "full scale is 1");
     this.objective = chosenObjective(values);
     this.data = tableData({ gpu, description }, this.objective, { inputs: this.#times, targets: samples });
   }

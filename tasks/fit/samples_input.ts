@@ -8,6 +8,7 @@ import type { Objective } from "../../lib/objective/objective.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { UserError } from "../shell/user_error.ts";
+import { checkTargets } from "../training/check_targets.ts";
 import { chosenObjective } from "../training/objective.ts";
 import type { Closing, Estimate, Figures, Quality, TrainingInput } from "../training/training_input.ts";
 import type { FitValues } from "./command.ts";
@@ -42,6 +43,9 @@ export class SamplesInput implements TrainingInput {
     const ranges = this.#ranges;
     this.#inputs = ranges ? scaled(inputs, ranges.inputs, [-1, 1]) : Float32Array.from(inputs.data);
     this.#targets = ranges?.targets ? scaled(targets, ranges.targets, [0, 1]) : Float32Array.from(targets.data);
+    const place = (i: number) =>
+      `${values.targets ?? values.inputs}, sample ${Math.floor(i / targets.columns)}, target ${i % targets.columns}`;
+    checkTargets(this.#targets, place, "leave --no-normalise away");
     this.#rows = splitRows(inputs, values.testShare, values.seed);
     this.objective = chosenObjective(values);
     const { train, test } = this.#rows;

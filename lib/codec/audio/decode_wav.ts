@@ -81,8 +81,10 @@ function readSamples(view: DataView, { tag, channels, rate, bits }: WavFormat, n
   const odd = samples.findIndex((value) => !Number.isFinite(value));
   if (odd >= 0) {
     const [frame, channel] = [Math.floor(odd / channels), odd % channels];
+    const count = samples.reduce((sum, value) => sum + Number(!Number.isFinite(value)), 0);
+    const all = count === 1 ? "" : ` (${count} of ${samples.length} samples are not finite)`;
     throw new Error(
-      `${name}: expected finite samples, found ${samples[odd]} at sample ${frame} of channel ${channel}.`,
+      `${name}: expected finite samples, found ${samples[odd]} at sample ${frame} of channel ${channel}${all}.`,
     );
   }
   return { rate, channels, samples };
