@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import * as root from "../mod.ts";
 import {
   adam,
   createField,
@@ -304,3 +305,37 @@ Deno.test("what callers without types pass by mistake is refused in a sentence",
   for (const [call, message] of calls) assertEquals(assertThrows(call, Error).message, message);
   assert(vector.layout.parameterCount === 4);
 });
+
+Deno.test("no function of the root answers a missing or wrong argument with an error of the language", async () => {
+  using field = fieldOf(square);
+  const objective = meanSquaredError();
+  const some = [gpu, field, {}, "x", new Uint8Array(4), objective, batch];
+  const calls = [[], ...some.map((each) => [each]), [gpu, {}], [gpu, "x"], [field, {}], [field, objective], [
+    field,
+    objective,
+    {},
+  ]];
+  const tried = [...calls, [field, objective, batch], [60], [60, {}]];
+  const errorsOfLanguage =
+    /Cannot (read|destructure|convert|use|set)|is not (iterable|a function|a constructor)|Invalid array length/;
+  for (const [name, call] of Object.entries(root)) {
+    // Classes, and what opens devices.
+    if (typeof call !== "function" || /^[A-Z]/.test(name) || name === "openDevice") continue;
+    for (const given of tried) {
+      const message = await messageOf(() => (call as (...given: unknown[]) => unknown)(...given));
+      assert(!errorsOfLanguage.test(message), `${name}(${given.map((each) => typeof each)}): ${message}`);
+    }
+  }
+});
+
+/** What a call throws, at once, later or as its first event; an empty text if nothing. */
+async function messageOf(call: () => unknown): Promise<string> {
+  try {
+    const made = await call() as { next?: () => unknown; [Symbol.dispose]?: () => void } | undefined;
+    if (typeof made?.next === "function") await made.next();
+    made?.[Symbol.dispose]?.();
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,6 +1,7 @@
+import { ENCODING } from "../hyperparameter/arguments.ts";
 import type { Activation } from "./activation/activation.ts";
 import { ACTIVATION, checkActivation } from "./activation/check_activation.ts";
-import { checkMembers, LIST, type Member, NUMBER, objectWith, optional } from "../hyperparameter/members.ts";
+import { checkMembers, LIST, type Member, NUMBER, optional } from "../hyperparameter/members.ts";
 import { identity } from "./activation/identity.ts";
 import { checkDescription, type DenseLayer, type EncodingLayer, type FieldDescription } from "./description.ts";
 import type { Encoding } from "./encoding/encoding.ts";
@@ -24,7 +25,7 @@ const MEMBERS: { readonly [Name in keyof MlpOptions]-?: Member } = {
   hidden: LIST,
   outputs: NUMBER,
   activation: ACTIVATION,
-  encoding: optional(objectWith("an encoding", "outputs", "record")),
+  encoding: optional(ENCODING),
 };
 
 /**

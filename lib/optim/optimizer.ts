@@ -1,3 +1,4 @@
+import { checkArguments, DEVICE } from "../hyperparameter/arguments.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { checkMember, LIST } from "../hyperparameter/members.ts";
 import { Layout, type Segment } from "../linalg/layout.ts";
@@ -245,6 +246,7 @@ export function createOptimizer(
   spec: OptimizerSpec,
   layout: Layout | readonly Segment[] | number,
 ): Optimizer {
+  checkArguments("createOptimizer", { gpu: [gpu, DEVICE] });
   checkSpec(spec, "createOptimizer");
   return new Optimizer(gpu, spec, Layout.resolve(layout));
 }

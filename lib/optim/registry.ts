@@ -1,3 +1,5 @@
+import { OPTIONS } from "../hyperparameter/arguments.ts";
+import { checkMember } from "../hyperparameter/members.ts";
 import { adaHessianEKind, adaHessianJKind } from "./ada_hessian.ts";
 import { adamKind, adamWKind } from "./adam.ts";
 import { clipGradient } from "./clip_gradient.ts";
@@ -59,7 +61,9 @@ export function registerOptimizer(kind: OptimizerKind): void {
  *
  * @throws If the name or a hyper-parameter is unknown, or one is out of range.
  */
-export function optimizerFromConfig({ name, clipNorm, ...options }: OptimizerConfig): OptimizerSpec {
+export function optimizerFromConfig(config: OptimizerConfig): OptimizerSpec {
+  checkMember("optimizerFromConfig", config, OPTIONS);
+  const { name, clipNorm, ...options } = config;
   const kind = optimizerKinds.find((each) => each.name === name);
   if (kind === undefined) {
     throw new Error(`optimizer: expected one of ${optimizerNames.join(", ")}, found ${JSON.stringify(name)}.`);

@@ -1,3 +1,5 @@
+import { BYTES } from "../../hyperparameter/arguments.ts";
+import { checkMember } from "../../hyperparameter/members.ts";
 import { describeFileKind } from "../file_kind.ts";
 import type { Sound } from "./sound.ts";
 
@@ -21,6 +23,7 @@ interface WavFormat {
  * @throws {Error} If the file is of another kind, compressed, cut off, or without samples, or if a sample is not finite.
  */
 export function decodeWav(bytes: Uint8Array, name = "sound"): Sound {
+  checkMember(name, bytes, BYTES);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || text(view, 0) !== "RIFF" || text(view, 8) !== "WAVE") {
     const rf64 = bytes.length >= 4 && text(view, 0) === "RF64"
