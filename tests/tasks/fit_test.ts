@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { encodeNpy, readNpy } from "../../lib/codec/mod.ts";
+import { decodePicture, encodeNpy, readNpy } from "../../lib/codec/mod.ts";
 import { fitOf } from "../../tasks/fit/fit_quality.ts";
 import { readTable } from "../../tasks/fit/read_table.ts";
 import { rangesOf, scaled, splitRows, unscaled } from "../../tasks/fit/scaling.ts";
@@ -88,6 +88,9 @@ Deno.test("a run on arrays writes predictions in the units of the targets, and i
       variance += (x - 12) ** 2;
     }
     assert(error < variance / 20, `${error} ${variance}`);
+    const preview = await decodePicture(await Deno.readFile(join(files, "preview.png")));
+    assertEquals([preview.width, preview.height], [3 * 256, 256]);
+    assertStringIncludes(await Deno.readTextFile(join(files, "index.html")), "Field against the input");
     const config = JSON.parse(await Deno.readTextFile(join(files, "config.json")));
     assertEquals([config.samples.trained, config.samples.heldOut], [180, 20]);
     await Deno.writeFile(path("x.npy"), encodeNpy(points.map((x) => 2 * x), 1));
