@@ -71,6 +71,7 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/bench": SHARED,
   "tasks/run_list": [...SHARED, "tasks/registry.ts"],
   "tasks/watch": SHARED,
+  "tasks/mpi": [...SHARED, "tasks/registry.ts"],
   "tasks/sweep": [...SHARED, "tasks/registry.ts", "tasks/run_list"],
 };
 

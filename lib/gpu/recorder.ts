@@ -138,6 +138,13 @@ export class Recorder implements Disposable {
     }, () => {});
   }
 
+  /** Forgets what has been recorded since the last submission. */
+  drop(): void {
+    this.#endPass();
+    this.#encoder = undefined;
+    this.#slot = 0;
+  }
+
   /** Drops the bind groups that refer to a buffer. */
   forget(buffer: DeviceBuffer): void {
     for (const key of this.#keysOf.get(buffer.id) ?? []) {

@@ -33,8 +33,11 @@ export async function loadOwnFiles(args: readonly string[]): Promise<void> {
     const words = name === option ? [value] : value.split(",").map((word) => word.trim());
     for (const word of option === undefined ? [] : words) if (isFileName(word)) await loadOwnFile(option!, word);
   }
-  const folders = [given.get("resume"), given.get("run"), args[0] === "render" ? args[1] : undefined];
-  for (const folder of folders) if (folder !== undefined) await loadRecorded(callerPath(folder));
+  const single = [given.get("resume"), args[0] === "render" ? args[1] : undefined].filter((each) => each !== undefined);
+  const several = await Promise.all(
+    (given.get("run")?.split(",") ?? []).map((word) => runsAt(callerPath(word.trim()))),
+  );
+  for (const folder of [...single.map(callerPath), ...several.flat()]) await loadRecorded(folder);
   const config = given.get("config");
   if (config !== undefined && given.get("resume") === undefined) await loadConfigured(callerPath(config), given);
 }
@@ -63,6 +66,12 @@ function optionsIn(args: readonly string[]): [name: string, value: string][] {
     const [, name, equals, value] = /^--([\w-]+)(=?)(.*)$/s.exec(word) ?? [];
     return name === undefined ? [] : [[name, equals ? value : args[i + 1] ?? ""]];
   });
+}
+
+/** The run in a folder, or all runs in it. */
+async function runsAt(path: string): Promise<string[]> {
+  const inside = (await Array.fromAsync(Deno.readDir(path)).catch(() => [])).map(({ name }) => name);
+  return inside.includes("config.json") ? [path] : inside.map((name) => join(path, name));
 }
 
 /** Loads the files that a folder of results was made with. */

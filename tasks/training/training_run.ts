@@ -22,6 +22,7 @@ import type { Summary } from "./training_input.ts";
 import type { RunParts } from "./run_parts.ts";
 import { plotRun } from "./run_plot.ts";
 import { onWriteError, retried } from "./write_errors.ts";
+import { counted } from "../shell/counted.ts";
 
 /** How a run ended. */
 interface RunOutcome {
@@ -94,6 +95,8 @@ export class TrainingRun implements Disposable {
     if (event.type === "start") {
       await this.#open();
       await this.#pages.start(this.folder, this.#moment(event));
+      // Any of several processes may die, and the run can then always be resumed from a checkpoint.
+      if (this.parts.processes !== undefined && event.step === 0) await this.#save(event, true);
     }
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = this.#measurements.isDue(event, evaluationInterval);
@@ -121,6 +124,7 @@ export class TrainingRun implements Disposable {
     // A run without steps leaves nothing that would keep its name from being used.
     if (isUnfinished && event.step === 0) {
       await this.#pages.conclude(folder, { ...this.#moment(event), status: "stopped" });
+      if (!this.#isStopped(event)) this.parts.trainingTimeIsOver?.throwIfAborted();
       return this.#stoppedBeforeFirstStep(event);
     }
     if (isUnfinished && habits === undefined) await this.#saveStopped(event);
@@ -143,7 +147,9 @@ export class TrainingRun implements Disposable {
     await unlessStopped(plotRun(this.folder, this.parts), soon);
     await this.#pages.conclude(folder, end, soon);
     this.#progress.clear();
-    console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
+    console.log(
+      `${formatQuality(input.quality, figures)} after ${counted(event.step, "step")}; the run is in ${folder.path}`,
+    );
     for (const [command, parts] of Map.groupBy(this.#leftOut, ({ command }) => command)) {
       console.log(`Left out for the deadline: ${parts.map(({ what }) => what).join("; ")}. To make it: ${command}`);
     }
@@ -210,6 +216,15 @@ export class TrainingRun implements Disposable {
     const summary = await this.#summarize(event, this.#measurements.figures, divergence);
     if ((await this.#folder.readMetrics()).length > 0) await plotRun(this.folder, this.parts);
     await this.#pages.conclude(this.#folder, { ...this.#moment(event), status: "diverged", summary });
+  }
+
+  /** Says on the page of a run that it has ended by an error, or that a signal has ended it. */
+  async failed(error: Error): Promise<void> {
+    const event = this.#last;
+    if (event === undefined || this.#folder === undefined || this.parts.habits !== undefined) return;
+    const isStopped = this.parts.signal.aborted || error === this.parts.trainingTimeIsOver?.reason;
+    const end = isStopped ? { status: "stopped" as const } : { status: "failed" as const, reason: error.message };
+    await this.#pages.conclude(this.#folder, { ...this.#moment(event), ...end });
   }
 
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
