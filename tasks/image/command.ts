@@ -4,7 +4,8 @@ import {
   fieldHyperparameters,
   NETWORK_OPTIONS,
   objectiveOption,
-  OPTIMIZER_CHOICES,
+  OPTIMIZER_CHOICE,
+  OPTIMIZER_HELP,
   OPTIMIZER_OPTIONS,
   PAPER_OPTION,
   RUN_OPTIONS,
@@ -33,12 +34,10 @@ export const command = defineCommand({
   options: [
     ...NETWORK_OPTIONS,
     {
-      name: "optimizer",
-      kind: "choice",
-      choices: OPTIMIZER_CHOICES,
+      ...OPTIMIZER_CHOICE,
       default: "esgd",
       help:
-        "Update rule; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule",
+        `${OPTIMIZER_HELP}; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule`,
     },
     ...UPDATE_OPTIONS,
     { ...SCHEDULE_OPTION, default: "constant" },
