@@ -88,6 +88,7 @@ const NOT_SHARED = new Set([
     "seed",
     "schedule-epochs",
     "deadline",
+    "conclude",
     "snapshot-every",
     "keep-checkpoints",
     "show-cameras",

@@ -86,6 +86,7 @@ const NOT_SHARED = new Set([
     "snapshot-every",
     "tensorboard",
     "dry-run",
+    "conclude",
     "batch-size",
     "show-cameras",
     "path",

@@ -252,6 +252,11 @@ const RUN_OPTIONS = [
     placeholder: "FOLDER",
     help: "Continue a run; only --epochs, --minutes, --deadline and --on-divergence may be given with it",
   },
+  {
+    name: "conclude",
+    kind: "flag",
+    help: "With --resume: make what follows training from the newest checkpoint, without a further step",
+  },
 ] as const;
 
 /**

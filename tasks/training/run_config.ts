@@ -35,7 +35,7 @@ export function runConfig(
   const { name, options } = optimizer.spec;
   return {
     task,
-    options: { ...values, resume: undefined, name: runName },
+    options: { ...values, resume: undefined, conclude: undefined, name: runName },
     ...length,
     ...networkConfig(values, description),
     optimizer: { name, ...options },
