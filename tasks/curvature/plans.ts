@@ -1,4 +1,4 @@
-import { basename } from "@std/path";
+import { basename } from "../../lib/std/path/mod.ts";
 import { isMadeAt, type Measurement } from "./measurement.ts";
 import { MEASUREMENTS } from "./measurements.ts";
 import type { MomentPlan } from "./moment.ts";
