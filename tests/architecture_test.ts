@@ -101,6 +101,15 @@ Deno.test("lib and tasks import nothing by a name of deno.json, which does not h
   assertEquals(broken, []);
 });
 
+Deno.test("lib imports nothing of Node but types, so that a browser can import it", async () => {
+  const broken: string[] = [];
+  for (const file of files.filter((file) => /^lib\/(?!std\/).*\.ts$/.test(file))) {
+    const text = await Deno.readTextFile(join(root, file));
+    if (/^(import (?!type\b)|export [*{])[^;"]*"node:/m.test(text)) broken.push(file);
+  }
+  assertEquals(broken, []);
+});
+
 Deno.test("lib imports nothing from tasks, and what tasks share imports nothing from a task", () => {
   const broken: string[] = [];
   for (const [file, targets] of imports) {

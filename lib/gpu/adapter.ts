@@ -96,7 +96,9 @@ function howToFix(machine: Machine): string {
   if (machine.hasNvidiaDevice()) {
     return `${howToFixNvidia(machine)} To compute on the CPU instead: ${installMesa}, and ask for it (--software).`;
   }
-  if (machine.os === undefined) return "use a browser that has WebGPU, and see docs/browser.md for how to let it.";
+  if (machine.os === undefined) {
+    return "this browser or runtime offers none. docs/browser.md says where there is one, and how to allow it.";
+  }
   if (machine.os !== "linux") return "install or update the graphics driver.";
   if (machine.hasVulkanLoader() === false) {
     return `${loader} is missing. On Debian, ${installMesa} installs it and a software driver; a GPU also needs its own driver.`;
