@@ -58,6 +58,11 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
 export class Gpu implements Disposable {
   /** The choices of kernels, made by timing. */
   readonly tuner: KernelTuner;
+  /**
+   * Called before a kernel is compiled and before work is submitted, each of which may block for seconds. What it throws ends the work that
+   * was recorded, and is thrown once.
+   */
+  guard?: () => void;
   readonly #buffers = new Set<DeviceBuffer>();
   /** By text, then by what is filled in. */
   readonly #kernels = new Map<string, Map<string, Kernel>>();
@@ -68,8 +73,8 @@ export class Gpu implements Disposable {
   /** Use {@linkcode openGpu}. */
   constructor(readonly device: GPUDevice, readonly adapter: AdapterDescription, options: KernelTunerOptions = {}) {
     this.tuner = new KernelTuner(adapter, options);
-    this.#recorder = new Recorder(device);
     this.#health = new DeviceHealth(device);
+    this.#recorder = new Recorder(device, (submission, error) => this.#health.refuse(submission, error));
   }
 
   /** How many buffers exist. Zero when everything made on this device has been disposed. */
@@ -104,7 +109,7 @@ export class Gpu implements Disposable {
 
   /** Called by a buffer that is being disposed: what was recorded with it is submitted first. */
   forget(buffer: DeviceBuffer): void {
-    this.flush();
+    this.#recorder.flush();
     this.#recorder.forget(buffer);
     this.#buffers.delete(buffer);
   }
@@ -121,8 +126,8 @@ export class Gpu implements Disposable {
     const key = `${source.name} ${access} ${JSON.stringify(values)}`;
     let kernel = kernels.get(key);
     if (kernel === undefined) {
-      const failed = (error: Error) => this.#health.kernelFailed(error);
-      kernels.set(key, kernel = new Kernel(this.device, source, { values, access, part, failed }));
+      this.#pass();
+      kernels.set(key, kernel = new Kernel(this.device, source, { values, access, part }));
     }
     return kernel;
   }
@@ -158,7 +163,20 @@ export class Gpu implements Disposable {
 
   /** Submits what has been recorded. */
   flush(): void {
+    this.#pass();
     this.#recorder.flush();
+  }
+
+  /** Asks the guard. */
+  #pass(): void {
+    const { guard } = this;
+    try {
+      guard?.();
+    } catch (error) {
+      this.guard = undefined;
+      this.#recorder.drop();
+      throw error;
+    }
   }
 
   /** Writes numbers at a byte offset, after everything recorded so far. */
@@ -185,10 +203,11 @@ export class Gpu implements Disposable {
       return staging;
     });
     this.flush();
+    const { submissions, accepted } = this.#recorder;
     try {
-      const mapped = Promise.all(staged.map((staging) => staging.mapAsync(GPUMapMode.READ)));
+      const mapped = Promise.all([...staged.map((staging) => staging.mapAsync(GPUMapMode.READ)), accepted]);
       await this.#health.explain(mapped, "reading");
-      this.check();
+      this.#health.check(submissions);
       return staged.map((staging) => staging.getMappedRange().slice(0));
     } finally {
       for (const staging of staged) staging.destroy();
@@ -198,13 +217,15 @@ export class Gpu implements Disposable {
   /** Waits until everything recorded so far has run. Throws as `read` does. */
   async synchronize(): Promise<void> {
     this.flush();
-    await this.#health.explain(this.device.queue.onSubmittedWorkDone(), "waiting");
-    this.check();
+    const { submissions, accepted } = this.#recorder;
+    await this.#health.explain(Promise.all([this.device.queue.onSubmittedWorkDone(), accepted]), "waiting");
+    this.#health.check(submissions);
   }
 
   /**
-   * Throws the first error that the device has reported, if any. WebGPU itself reports errors silently. The error of a kernel that does
-   * not compile is thrown once here, and again whenever that kernel is used; other work can go on. Any other error is thrown at every call.
+   * Throws the first error that the device has reported, if any. WebGPU itself reports errors silently. That a submission was refused, for
+   * instance because a kernel in it does not compile, is thrown once, by the first `read`, `synchronize` or `check` that follows it; other work
+   * can go on, and using that kernel again throws its error again. A lost device and exhausted memory are thrown at every call.
    */
   check(): void {
     this.#health.check();

@@ -4,7 +4,8 @@ import {
   fieldHyperparameters,
   NETWORK_OPTIONS,
   objectiveOption,
-  OPTIMIZER_CHOICES,
+  OPTIMIZER_CHOICE,
+  OPTIMIZER_HELP,
   OPTIMIZER_OPTIONS,
   PAPER_OPTION,
   RUN_OPTIONS,
@@ -12,6 +13,7 @@ import {
   SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
+import { EPOCHS_BOUNDS } from "../training/length_bounds.ts";
 
 /** No hyper-parameters of activations and encodings differ from their own defaults. */
 export const FIELD_DEFAULTS: FieldDefaults = {};
@@ -28,11 +30,9 @@ export const command = defineCommand({
   options: [
     ...NETWORK_OPTIONS.map((option) => option.name === "activation" ? { ...option, default: "sine" } as const : option),
     {
-      name: "optimizer",
-      kind: "choice",
-      choices: OPTIMIZER_CHOICES,
+      ...OPTIMIZER_CHOICE,
       default: "adam",
-      help: "Update rule; auto is adam with a cosine schedule, because optimizers were not compared on sounds",
+      help: `${OPTIMIZER_HELP}; auto is adam with a cosine schedule, because optimizers were not compared on sounds`,
     },
     ...UPDATE_OPTIONS,
     { ...SCHEDULE_OPTION, default: "cosine" },
@@ -59,7 +59,7 @@ export const command = defineCommand({
     {
       name: "epochs",
       kind: "integer",
-      min: 1,
+      ...EPOCHS_BOUNDS,
       help: "Passes over all moments, including those made before resuming",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },

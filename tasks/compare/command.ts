@@ -1,6 +1,7 @@
 import { camelCase, type Command, defineCommand, type Option, type Values } from "../shell/command.ts";
 import type { TrainingTask } from "../training/task.ts";
 import type { DeviceValues } from "../shell/device_options.ts";
+import { EPOCHS_BOUNDS, MINUTES_BOUNDS } from "../training/length_bounds.ts";
 
 /** The options of a comparison, whatever its task. */
 const own = defineCommand({
@@ -24,14 +25,14 @@ const own = defineCommand({
       kind: "string",
       placeholder: "NAME,…",
       default: "gaussian,sine,gabor,relu-pe",
-      help: "Activations to compare, separated by commas",
+      help: "Activations to compare, or files with some of your own, separated by commas",
     },
     {
       name: "optimizers",
       kind: "string",
       placeholder: "NAME,…",
       default: "adam,esgd,soap",
-      help: "Optimizers to compare, separated by commas",
+      help: "Optimizers to compare, or files with some of your own, separated by commas",
     },
     {
       name: "seeds",
@@ -54,11 +55,16 @@ const own = defineCommand({
       help: "Training time of the whole comparison, such as 90s, 20m or 1h30m; all final runs train equally long",
       defaultText: "none",
     },
-    { name: "minutes", kind: "number", exclusiveMin: 0, help: "Training time of each final run, instead of --budget" },
+    {
+      name: "minutes",
+      kind: "number",
+      ...MINUTES_BOUNDS,
+      help: "Training time of each final run, instead of --budget",
+    },
     {
       name: "epochs",
       kind: "integer",
-      min: 1,
+      ...EPOCHS_BOUNDS,
       help: "Epochs of each final run, instead of a training time",
       defaultText: "the task's default if neither --budget nor --minutes is given",
     },
@@ -82,6 +88,7 @@ const NOT_SHARED = new Set([
     "seed",
     "schedule-epochs",
     "deadline",
+    "conclude",
     "snapshot-every",
     "keep-checkpoints",
     "show-cameras",
@@ -111,6 +118,7 @@ export function commandFor(task: TrainingTask, tasks: readonly string[]): Comman
     ],
     examples: [
       "deno task compare --input photo.png --tune --budget 20m",
+      "deno task compare --input photo.png --activations sine,./finer.ts --optimizers adam,./lion.ts --minutes 2",
       "deno task compare --task occupancy --input meshes --optimizers adam,esgd,muon --minutes 2 --seeds 1",
     ],
   };

@@ -1,12 +1,14 @@
 import { printable } from "../../lib/data/scene/printable.ts";
 import { basename, join } from "../../lib/std/path/mod.ts";
-import { optimizerNames } from "../../lib/optim/registry.ts";
+import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
+import { ownFilesRecord } from "../own/own_files.ts";
 import { settingsName, shortName } from "../run/settings_name.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { optionSpelling } from "../shell/command.ts";
 import { nameList } from "../shell/name_list.ts";
 import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
+import { aliasesOf } from "../training/options.ts";
 import { activationChoices } from "../training/activation_choices.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { commandFor, type CompareValues, sharedOptions } from "./command.ts";
@@ -28,6 +30,7 @@ interface CompareRequest {
  * @throws {UserError} If an option is invalid, options exclude each other, or the input does not exist.
  */
 export async function readRequest(args: readonly string[]): Promise<CompareRequest> {
+  checkNoEngine(args);
   const task = typedTask(args);
   const parsed = parseOptions(args, commandFor(task, [...TASKS.keys()]));
   const values = parsed.values as unknown as CompareValues & Record<string, unknown>;
@@ -51,11 +54,15 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
       throw new UserError(`${optionSpelling(name)} cannot be given with --tune, which searches for it.`);
     }
   }
+  const activations = nameList("--activations", values.activations, activationChoices(task));
+  const known = { choices: optimizerNames, aliases: aliasesOf(optimizerKinds) };
+  const optimizers = nameList("--optimizers", values.optimizers, known);
   const settings: Settings = {
     task: task.name,
     inputs: await inputsOf(task, values.input),
-    activations: nameList("--activations", values.activations, activationChoices(task)),
-    optimizers: nameList("--optimizers", values.optimizers, { choices: optimizerNames }),
+    activations,
+    optimizers,
+    ...ownFilesRecord({ optimizers, activations }),
     seeds: values.seeds,
     tune: values.tune,
     length,
@@ -63,6 +70,16 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
     options,
   };
   return { values, settings };
+}
+
+/** Says what does what a user expects of `--engine`, which other commands have. */
+function checkNoEngine(args: readonly string[]): void {
+  const found = args.find((word) => /^--engine(=|$)/.test(word));
+  if (found === undefined || args.some((word) => word === "--help" || word === "-h")) return;
+  throw new UserError(
+    "--engine: deno task compare makes its runs one by one on one device, so that their times can be compared; " +
+      "to make runs with known settings by Slurm, expected deno task sweep SPEC.json --engine slurm.",
+  );
 }
 
 function finalLength({ budget, minutes, epochs }: CompareValues): FinalLength {

@@ -4,7 +4,8 @@ import {
   type FieldDefaults,
   fieldHyperparameters,
   NETWORK_OPTIONS,
-  OPTIMIZER_CHOICES,
+  OPTIMIZER_CHOICE,
+  OPTIMIZER_HELP,
   OPTIMIZER_OPTIONS,
   PAPER_OPTION,
   RUN_OPTIONS,
@@ -12,6 +13,7 @@ import {
   SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
+import { EPOCHS_BOUNDS } from "../training/length_bounds.ts";
 
 /** No hyper-parameters of activations and encodings differ from their own defaults. */
 export const FIELD_DEFAULTS: FieldDefaults = {};
@@ -39,11 +41,10 @@ export const command = defineCommand({
   options: [
     ...NETWORK_OPTIONS,
     {
-      name: "optimizer",
-      kind: "choice",
-      choices: OPTIMIZER_CHOICES,
+      ...OPTIMIZER_CHOICE,
       default: "adam",
-      help: "Update rule; auto is adam with a cosine schedule, because optimizers cannot be compared on unknown data",
+      help:
+        `${OPTIMIZER_HELP}; auto is adam with a cosine schedule, because optimizers cannot be compared on unknown data`,
     },
     ...UPDATE_OPTIONS,
     { ...SCHEDULE_OPTION, default: "cosine" },
@@ -82,7 +83,7 @@ export const command = defineCommand({
     {
       name: "epochs",
       kind: "integer",
-      min: 1,
+      ...EPOCHS_BOUNDS,
       help: "Passes over all samples, including those made before resuming",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },

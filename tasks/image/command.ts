@@ -4,7 +4,8 @@ import {
   fieldHyperparameters,
   NETWORK_OPTIONS,
   objectiveOption,
-  OPTIMIZER_CHOICES,
+  OPTIMIZER_CHOICE,
+  OPTIMIZER_HELP,
   OPTIMIZER_OPTIONS,
   PAPER_OPTION,
   RUN_OPTIONS,
@@ -12,6 +13,7 @@ import {
   SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
+import { EPOCHS_BOUNDS } from "../training/length_bounds.ts";
 
 /** Hyper-parameters of activations and encodings as published for images. */
 export const FIELD_DEFAULTS: FieldDefaults = { gaussian: { sigma: 0.05 } };
@@ -32,12 +34,10 @@ export const command = defineCommand({
   options: [
     ...NETWORK_OPTIONS,
     {
-      name: "optimizer",
-      kind: "choice",
-      choices: OPTIMIZER_CHOICES,
+      ...OPTIMIZER_CHOICE,
       default: "esgd",
       help:
-        "Update rule; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule",
+        `${OPTIMIZER_HELP}; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule`,
     },
     ...UPDATE_OPTIONS,
     { ...SCHEDULE_OPTION, default: "constant" },
@@ -65,7 +65,7 @@ export const command = defineCommand({
     {
       name: "epochs",
       kind: "integer",
-      min: 1,
+      ...EPOCHS_BOUNDS,
       help: "Passes over all pixels, including those made before resuming",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },

@@ -1,13 +1,13 @@
 import { basename } from "../../lib/std/path/mod.ts";
 import { shortName } from "../run/settings_name.ts";
 import { TASKS } from "../registry.ts";
+import { ownFilesNamed } from "../own/own_files.ts";
 import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { withBestOptimizer } from "../training/auto_optimizer.ts";
+import { checkSettings } from "../training/check_settings.ts";
 import { Deadline } from "../training/deadline.ts";
-import { checkFieldOptions, checkScheduleOptions } from "../training/hyperparameters.ts";
 import { networkChoice } from "../training/network_choice.ts";
-import { chosenOptimizer } from "../training/optimizer.ts";
 import type { TaskValues, TrainingTask } from "../training/task.ts";
 import type { Command } from "../shell/command.ts";
 import { type OptionValue, optionWords, placed, valueText } from "./option_words.ts";
@@ -69,7 +69,8 @@ export function runsOf({ task: name, inputs, options, grids }: SweepSettings): S
 
 /** A choice as a part of a name: a word as it is, and other values with the option's name in front. */
 function choiceName(option: string, value: OptionValue): string {
-  const text = valueText(value).replaceAll(/[^\w.-]+/g, "-");
+  const name = ownFilesNamed([value]).at(0)?.name;
+  const text = (name ?? valueText(value)).replaceAll(/[^\w.-]+/g, "-");
   return typeof value === "string" ? text : `${option}-${text}`;
 }
 
@@ -101,11 +102,5 @@ function checkArguments(task: TrainingTask, args: readonly string[]): void {
   const { values, given } = parseOptions(args, task.command);
   const typed = values as TaskValues<Command>;
   Deadline.asked(typed.deadline);
-  const asked = withBestOptimizer(task.name, { ...typed, ...networkChoice(typed) }, given);
-  // Only defaults depend on the adapter, which the machine of the run will have.
-  const settled = task.settle(asked, { software: false });
-  chosenOptimizer(settled, task.optimizerDefaults(settled));
-  checkFieldOptions(settled);
-  checkScheduleOptions(settled);
-  task.field(settled, 1);
+  checkSettings(task, withBestOptimizer(task.name, { ...typed, ...networkChoice(typed) }, given));
 }

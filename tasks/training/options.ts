@@ -12,6 +12,7 @@ import { SHORTHANDS } from "./network_choice.ts";
 import { isByActivation, optimizerDefaults } from "./optimizer_defaults.ts";
 import { WRITE_ERROR_CHOICES } from "./write_errors.ts";
 import { DEVICE_OPTIONS } from "../shell/device_options.ts";
+import { EPOCHS_BOUNDS, MINUTES_BOUNDS } from "./length_bounds.ts";
 
 /** Activations that a network of several layers can have: all but the identity, which would make it linear. */
 export const HIDDEN_ACTIVATIONS = activationKinds.filter(({ make }) => make().text !== undefined);
@@ -28,7 +29,8 @@ export const ACTIVATION_OPTIONS = [
     choices: [...HIDDEN_ACTIVATIONS.map(({ name }) => name), ...Object.keys(SHORTHANDS)] as readonly string[],
     aliases: aliasesOf(HIDDEN_ACTIVATIONS),
     default: "gaussian",
-    help: `Nonlinearity of the hidden layers; ${shorthandText}`,
+    help:
+      `Nonlinearity of the hidden layers, or a file with one of your own, such as ./finer.ts (docs/extending.md); ${shorthandText}`,
   },
   {
     name: "encoding",
@@ -104,8 +106,16 @@ export const SCHEDULE_OPTIONS: readonly Option[] = hyperparameterOptions(schedul
   group: "Options of schedules",
 });
 
-/** The optimizers, and `auto` for the best one in our comparisons. */
-export const OPTIMIZER_CHOICES: readonly string[] = [...optimizerNames, "auto"];
+/** The choice of the optimizer, without its help and its default. */
+export const OPTIMIZER_CHOICE = {
+  name: "optimizer",
+  kind: "choice",
+  choices: [...optimizerNames, "auto"] as readonly string[],
+  aliases: aliasesOf(optimizerKinds),
+} as const;
+
+/** What every task says of the choice. */
+export const OPTIMIZER_HELP = "Update rule, or a file with one of your own, such as ./lion.ts (docs/extending.md)";
 
 /** The choice of the schedule, where a task does not have a default of its own. */
 export const SCHEDULE_OPTION = {
@@ -118,12 +128,10 @@ export const SCHEDULE_OPTION = {
 
 /** The choice of the optimizer, where a task does not have a default of its own. */
 export const BEST_OPTIMIZER_OPTION = {
-  name: "optimizer",
-  kind: "choice",
-  choices: OPTIMIZER_CHOICES,
+  ...OPTIMIZER_CHOICE,
   default: "auto",
   help:
-    "Update rule; auto (the default except for images) uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule; with --preset paper it is esgd",
+    `${OPTIMIZER_HELP}; auto (the default except for images) uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule; with --preset paper it is esgd`,
 } as const;
 
 /** The choice of what training minimises, among the objectives for fields whose outputs have this meaning. */
@@ -150,7 +158,7 @@ export const RUN_OPTIONS = [
   {
     name: "minutes",
     kind: "number",
-    exclusiveMin: 0,
+    ...MINUTES_BOUNDS,
     help:
       "Train for about this many minutes, or for as many more when resuming; the number of steps is estimated first",
     defaultText: "no limit",
@@ -166,7 +174,7 @@ export const RUN_OPTIONS = [
   {
     name: "schedule-epochs",
     kind: "integer",
-    min: 1,
+    ...EPOCHS_BOUNDS,
     help: "Epochs after which the schedule ends; resuming does not change it",
     defaultText: "the length of the run at its first start",
   },
@@ -243,6 +251,11 @@ export const RUN_OPTIONS = [
     kind: "string",
     placeholder: "FOLDER",
     help: "Continue a run; only --epochs, --minutes, --deadline and --on-divergence may be given with it",
+  },
+  {
+    name: "conclude",
+    kind: "flag",
+    help: "With --resume: make what follows training from the newest checkpoint, without a further step",
   },
 ] as const;
 

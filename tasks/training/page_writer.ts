@@ -33,6 +33,8 @@ interface PageMoment {
 /** How a run is or ended. */
 interface PageEnd extends PageMoment {
   readonly status: PageStatus;
+  /** Why the run failed. */
+  readonly reason?: string;
   /** The content of `summary.json`; a run without steps has none. */
   readonly summary?: object;
 }
@@ -86,7 +88,7 @@ export class PageWriter {
   /**
    * Writes the page of a run that has ended, with its results, and the preview of its last measurement.
    *
-   * @param signal Stops the drawing. Without it nothing is drawn, because the field has diverged.
+   * @param signal Stops the drawing. Without it nothing is drawn, because the field has diverged or the run has failed.
    */
   async conclude(folder: RunFolder, end: PageEnd, signal?: AbortSignal): Promise<void> {
     const outdated = this.#measured > 0 && this.#preview?.step !== this.#measured;
@@ -117,7 +119,7 @@ export class PageWriter {
 
   async #page(
     folder: RunFolder,
-    { event, seconds, status, summary }: PageEnd,
+    { event, seconds, status, reason, summary }: PageEnd,
   ): Promise<RunPage> {
     const { task, length, input, optimizer } = this.parts;
     const path = folder.path;
@@ -130,7 +132,7 @@ export class PageWriter {
       name,
       folder: path.replace(/\.unfinished$/, ""),
       status,
-      reason: typeof entries?.diverged === "string" ? entries.diverged : undefined,
+      reason: typeof entries?.diverged === "string" ? entries.diverged : reason,
       subject: `${networkName(input.values)}, ${optimizer.spec.name}, learning rate ${optimizer.spec.learningRate}`,
       made: new Date(),
       step: event.step,

@@ -8,6 +8,11 @@ export function resumeCommand({ task, processes }: Pick<RunParts, "task" | "proc
   return commandText(`${start} ${task}`, ["--resume", path]);
 }
 
+/** The command that makes what follows the training of a run. */
+export function concludeCommand({ task }: Pick<RunParts, "task">, path: string): string {
+  return `${resumeCommand({ task }, path)} --conclude`;
+}
+
 /** The commands that the page of a run names. */
 export function runCommands(parts: RunParts, path: string, status: PageStatus): PageCommand[] {
   if (parts.habits !== undefined) return [];

@@ -151,10 +151,17 @@ async function trainRun<C extends Command, S extends TaskValues<C> & SettledValu
     }
     await run.finish(signal);
   } catch (error) {
-    if (error instanceof DivergenceError && !setbacks.isOvercome(error)) await run.diverged(error);
     if (isDiskError(error)) await run.rescue();
+    if (!setbacks.isOvercome(error)) {
+      await (error instanceof DivergenceError ? run.diverged(error) : failed(run, error));
+    }
     throw error;
   }
+}
+
+/** Says on a run's page that it failed. What failed may also keep the page from being written, and is the error to tell. */
+async function failed(run: TrainingRun, error: unknown): Promise<void> {
+  await run.failed(error instanceof Error ? error : new Error(String(error))).catch(() => {});
 }
 
 /** The limits of a run; a new run without any, and without a deadline, gets the task's default number of epochs, which its values then also have. */

@@ -2,7 +2,7 @@ import { basename } from "../../lib/std/path/mod.ts";
 import { createRunFolder } from "../run/new_run.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import { PageWriter } from "./page_writer.ts";
-import { resumeCommand } from "./run_commands.ts";
+import { concludeCommand, resumeCommand } from "./run_commands.ts";
 import type { DivergenceError } from "../../lib/train/divergence.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { ProgressLine } from "../shell/progress.ts";
@@ -22,6 +22,7 @@ import type { Summary } from "./training_input.ts";
 import type { RunParts } from "./run_parts.ts";
 import { plotRun } from "./run_plot.ts";
 import { onWriteError, retried } from "./write_errors.ts";
+import { counted } from "../shell/counted.ts";
 
 /** How a run ended. */
 interface RunOutcome {
@@ -94,6 +95,8 @@ export class TrainingRun implements Disposable {
     if (event.type === "start") {
       await this.#open();
       await this.#pages.start(this.folder, this.#moment(event));
+      // Any of several processes may die, and the run can then always be resumed from a checkpoint.
+      if (this.parts.processes !== undefined && event.step === 0) await this.#save(event, true);
     }
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = this.#measurements.isDue(event, evaluationInterval);
@@ -121,6 +124,7 @@ export class TrainingRun implements Disposable {
     // A run without steps leaves nothing that would keep its name from being used.
     if (isUnfinished && event.step === 0) {
       await this.#pages.conclude(folder, { ...this.#moment(event), status: "stopped" });
+      if (!this.#isStopped(event)) this.parts.trainingTimeIsOver?.throwIfAborted();
       return this.#stoppedBeforeFirstStep(event);
     }
     if (isUnfinished && habits === undefined) await this.#saveStopped(event);
@@ -133,17 +137,22 @@ export class TrainingRun implements Disposable {
     const summary = await this.#summarize(event, figures);
     const outcome = { figures, steps: event.step, ...totals };
     const end = { ...this.#moment(event), status: isUnfinished ? "stopped" as const : "finished" as const, summary };
-    const soon = signalOrDeadline(soonAfter(signal), deadline, ENDING / 2);
+    const soon = signalOrDeadline(soonAfter(signal), deadline, ENDING);
     if (habits !== undefined) {
       await this.#pages.conclude(folder, end);
       return outcome;
     }
     // Last, because the results must not wait for the package that draws.
-    this.#progress.begin("drawing the curves");
-    await unlessStopped(plotRun(this.folder, this.parts), soon);
+    if (soon.aborted) this.#leftOut.push({ what: "drawing the curves", command: this.#conclusion });
+    else {
+      this.#progress.begin("drawing the curves");
+      await unlessStopped(plotRun(this.folder, this.parts), soon);
+    }
     await this.#pages.conclude(folder, end, soon);
     this.#progress.clear();
-    console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
+    console.log(
+      `${formatQuality(input.quality, figures)} after ${counted(event.step, "step")}; the run is in ${folder.path}`,
+    );
     for (const [command, parts] of Map.groupBy(this.#leftOut, ({ command }) => command)) {
       console.log(`Left out for the deadline: ${parts.map(({ what }) => what).join("; ")}. To make it: ${command}`);
     }
@@ -167,7 +176,8 @@ export class TrainingRun implements Disposable {
     const above = event.aboveLimit
       ? ", where the loss is so far above that of a constant that no checkpoint was written"
       : "";
-    const { steps } = this.parts.length;
+    const { length: { steps }, input: { values } } = this.parts;
+    if (values.conclude) return;
     const step = this.#isStopped(event) ? event.step : `${event.step} of ${steps}, because of the deadline`;
     console.log(`Stopped at step ${step}${above}. To go on: ${this.#again}`);
   }
@@ -212,13 +222,22 @@ export class TrainingRun implements Disposable {
     await this.#pages.conclude(this.#folder, { ...this.#moment(event), status: "diverged", summary });
   }
 
+  /** Says on the page of a run that it has ended by an error, or that a signal has ended it. */
+  async failed(error: Error): Promise<void> {
+    const event = this.#last;
+    if (event === undefined || this.#folder === undefined || this.parts.habits !== undefined) return;
+    const isStopped = this.parts.signal.aborted || error === this.parts.trainingTimeIsOver?.reason;
+    const end = isStopped ? { status: "stopped" as const } : { status: "failed" as const, reason: error.message };
+    await this.#pages.conclude(this.#folder, { ...this.#moment(event), ...end });
+  }
+
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
   async #conclude(event: TrainEvent, signal: AbortSignal): Promise<Summary> {
     const { folder } = this;
     const { input, field, habits, deadline } = this.parts;
     const stopped = this.#isStopped(event);
     const end = performance.now() / 1000 + this.#time.closing;
-    const leaveOut = (what: string, command = this.#again) => this.#leftOut.push({ what, command });
+    const leaveOut = (what: string, command = this.#conclusion) => this.#leftOut.push({ what, command });
     const closing = beginClosing({
       say: (what, part) => {
         if (habits !== undefined) return this.#progress.update({ what: `${habits.prefix}${what}`, part });
@@ -234,7 +253,7 @@ export class TrainingRun implements Disposable {
       compared: habits !== undefined,
       deadline,
     });
-    return await unlessCut(closing, this.#again, async () => {
+    return await unlessCut(closing, this.#conclusion, async () => {
       if (!await this.#measurements.measure(event, closing.signal)) closing.signal.throwIfAborted();
       else if (!this.#endsEarly(event)) checkMeasured(this.#measurements.figures, input.objective, event.step);
       return await input.conclude(field, folder, event, closing);
@@ -305,6 +324,11 @@ export class TrainingRun implements Disposable {
   /** The command that goes on with the run. */
   get #again(): string {
     return resumeCommand(this.parts, this.folder.path);
+  }
+
+  /** The command that makes what follows training. */
+  get #conclusion(): string {
+    return concludeCommand(this.parts, this.folder.path);
   }
 
   /** What the page of the run shows of an event. */

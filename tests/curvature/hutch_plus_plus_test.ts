@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertLess, assertRejects } from "@std/assert";
-import { createField, meanSquaredError, mlp, sine } from "../../mod.ts";
+import { createField, meanSquaredError, mlp, relu, sine } from "../../mod.ts";
 import {
   curvatureOperator,
   type DirectionKind,
@@ -61,6 +61,32 @@ Deno.test("Hutch++ is exact where the rank is small, and where there are fewer p
   const all = await hutchPlusPlus(small, { products: 30, directions: "normal" });
   assertAlmostEquals(all.value, 2, 1e-4);
   assertLess(all.error, 1e-4);
+});
+
+Deno.test("with a full basis, the error of Hutch++ is that of rounding, and not 0", async () => {
+  using small = diagonalOperator(gpu, Float32Array.of(1, 2, 3, -4));
+  for (let seed = 0; seed < 10; seed++) {
+    const { value, error } = await hutchPlusPlus(small, { products: 30, directions: "normal", seed });
+    assertLess(Math.abs(value - 2), error);
+    assertLess(error, 2e-5);
+  }
+});
+
+Deno.test("Hutch++ finds the trace of ReLU fields, whose Hessians have small ranks, from more products than the rank", async () => {
+  for (const seed of [1, 2]) {
+    const random = randomNumbers(2);
+    const inputs = Float32Array.from({ length: 40 }, () => 2 * random() - 1);
+    const targets = Float32Array.from({ length: 20 }, () => random());
+    using field = createField(gpu, mlp({ inputs: 2, hidden: [5, 5], outputs: 1, activation: relu() }), { seed });
+    const size = field.parameterCount;
+    const objective = meanSquaredError();
+    const matrix = await hessianMatrix(field, objective, { inputs, targets });
+    const trace = Array.from({ length: size }, (_, i) => matrix[i * size + i]).reduce((sum, each) => sum + each);
+    using hessian = curvatureOperator(field, objective, { inputs, targets }, "hessian", { fixed: true });
+    const { value, error } = await hutchPlusPlus(hessian, { products: 3 * size, seed });
+    assertLess(Math.abs(value - trace), error);
+    assertLess(error, 1e-4);
+  }
 });
 
 Deno.test("Hutch++ finds the trace of a field's Hessian, the same bits each time, and frees its memory", async () => {

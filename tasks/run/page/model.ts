@@ -1,5 +1,5 @@
 /** How a run is, as its page says it. */
-export type PageStatus = "running" | "finished" | "stopped" | "diverged";
+export type PageStatus = "running" | "finished" | "stopped" | "diverged" | "failed";
 
 /** A picture of a run's page. */
 export interface PagePicture {
@@ -55,7 +55,7 @@ export interface RunPage {
   /** The absolute path of the run's folder. */
   readonly folder: string;
   readonly status: PageStatus;
-  /** Why the run diverged. */
+  /** Why the run diverged or failed. */
   readonly reason?: string;
   /** The network and the optimizer in a few words. */
   readonly subject: string;
