@@ -77,7 +77,7 @@ export class Eigenbasis implements Disposable {
   /**
    * Records computing the eigenvectors from scratch: a few power steps, then sweeps of one-sided Jacobi on the columns of LQ.
    * Afterwards the off-diagonal entries of QᵀLQ are about 1e−6 times L's norm. On the software adapter a 256 × 256 matrix takes
-   * about 0.3 s, so this is meant for the first step of a run, not for every step.
+   * about 0.3 s, so this is meant for small matrices or for a single use, not for every step.
    *
    * @param basis Any orthonormal basis, for instance I; it becomes the basis of eigenvectors.
    */

@@ -9,6 +9,13 @@ import type { OptimizerContext } from "./optimizer.ts";
 import { TwoSided, weightsOf } from "./two_sided.ts";
 import reorderText from "../../wgsl/optim/reorder_moment.wgsl" with { type: "text" };
 
+/**
+ * Matrices up to this size begin with their eigenvectors. Larger ones take this many steps of orthogonal iteration from the identity,
+ * because Jacobi's method takes seconds for them on slow adapters and trains no better from there: the factors of a single batch are noise.
+ */
+const EXACT_SIZE = 64;
+const FIRST_STEPS = 2;
+
 const reorderSource = { name: "reorder_moment", text: reorderText };
 
 /**
@@ -55,10 +62,12 @@ export class Eigenbases implements Disposable {
     this.#owned = made.move();
   }
 
-  /** Records the first factors, of which the gradient's have this share, and their eigenvectors. */
+  /** Records the first factors, of which the gradient's have this share, and their eigenvectors (see {@linkcode EXACT_SIZE}). */
   begin(gradient: Vector, share: number): void {
-    this.#sides.gram(gradient.buffer, this.#factors.buffer, 0, share);
-    this.#eigenbasis.compute(this.#factors.buffer, this.#basis.buffer);
+    const [factors, basis] = [this.#factors.buffer, this.#basis.buffer];
+    this.#sides.gram(gradient.buffer, factors, 0, share);
+    if (Math.max(...this.#squares.sizes) <= EXACT_SIZE) return this.#eigenbasis.compute(factors, basis);
+    for (let step = 0; step < FIRST_STEPS; step++) this.#eigenbasis.refresh(factors, basis);
   }
 
   /** Records L ← keep·L + (1 − keep)GGᵀ, and R likewise. */

@@ -56,7 +56,7 @@ export function esgdSoap(options: EsgdSoapOptions = {}): OptimizerSpec {
     name: "esgdSoap",
     learningRate: resolved.learningRate,
     options: { ...resolved },
-    // Not step 0, which takes seconds on the software adapter.
+    // Not step 0, which takes as long as ten others.
     rehearsal: [1, resolved.basisEvery],
     create: (context) => new EsgdSoapCore(context, resolved),
   };

@@ -42,7 +42,7 @@ const source = { name: "soap_adam", text };
  * m ← β₁m + (1−β₁)G; s ← β₂s + (1−β₂)g'²; θ ← (1−λη)θ − η Q_L (m̂'/(√ŝ + ε)) Q_Rᵀ; L ← β₂L + (1−β₂)GGᵀ; R ← β₂R + (1−β₂)GᵀG
  *
  * and every `updateEvery`-th step one step of orthogonal iteration on Q_L and Q_R (see {@linkcode Eigenbasis}). Step 0 moves nothing: it
- * sets L, R and their eigenvectors. Biases: Adam with the same constants. State: first moment (unrotated and rotated), second moment,
+ * sets L, R and their first bases. Biases: Adam with the same constants. State: first moment (unrotated and rotated), second moment,
  * factors, bases.
  *
  * Deviation: none but that of {@linkcode RotatedCore}. Cost: five products of each matrix's size a step and about 13 at a refresh.
@@ -54,7 +54,7 @@ export function soap(options: SoapOptions = {}): OptimizerSpec {
     name: "soap",
     learningRate,
     options: { ...resolved },
-    // Not step 0, which takes seconds on the software adapter.
+    // Not step 0, which takes as long as ten others.
     rehearsal: [1, updateEvery],
     create(context) {
       const rotation = { basisEvery: updateEvery, averaging: betas[1], weightDecay };

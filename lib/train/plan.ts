@@ -25,7 +25,7 @@ export interface TrainingPlan {
   readonly deviceBytes: number;
   /** Seconds of a step without Hessian-vector or Gauss-Newton products and Kronecker factors. */
   readonly plainSeconds: number;
-  /** Seconds of step 0, if it is still to come and is special for the optimizer (SOAP computes its eigenvectors from scratch in it). */
+  /** Seconds of step 0, if it is still to come and is special for the optimizer (SOAP computes its first bases in it). */
   readonly firstSeconds?: number;
   /** Seconds of a step (counted from 0), including its Hessian-vector or Gauss-Newton products and Kronecker factors. */
   secondsOf(step: number): number;
