@@ -1,7 +1,8 @@
 import { basename, join } from "@std/path";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { folderFiles } from "../run/page/folder_files.ts";
-import type { PagePicture, PagePreview, PageRecord, PageStatus, RunPage } from "../run/page/model.ts";
+import type { PagePicture, PagePreview, PageRecord, RunPage } from "../run/page/model.ts";
+import type { RunStatus } from "../run/run_status.ts";
 import { PAGE, runPageHtml } from "../run/page/run_page.ts";
 import { encodePreview, PREVIEW } from "../run/preview.ts";
 import { reducedPicture } from "../run/report/reduced_picture.ts";
@@ -32,7 +33,7 @@ interface PageMoment {
 
 /** How a run is or ended. */
 interface PageEnd extends PageMoment {
-  readonly status: PageStatus;
+  readonly status: RunStatus;
   /** The content of `summary.json`; a run without steps has none. */
   readonly summary?: object;
 }
@@ -130,7 +131,7 @@ export class PageWriter {
       name,
       folder: path.replace(/\.unfinished$/, ""),
       status,
-      reason: typeof entries?.diverged === "string" ? entries.diverged : undefined,
+      reason: [entries?.diverged, entries?.error].find((reason) => typeof reason === "string"),
       subject: `${networkName(input.values)}, ${optimizer.spec.name}, learning rate ${optimizer.spec.learningRate}`,
       made: new Date(),
       step: event.step,

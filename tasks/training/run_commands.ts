@@ -1,4 +1,5 @@
-import type { PageCommand, PageStatus } from "../run/page/model.ts";
+import type { PageCommand } from "../run/page/model.ts";
+import type { RunStatus } from "../run/run_status.ts";
 import { commandText } from "../shell/command_text.ts";
 import type { RunParts } from "./run_parts.ts";
 
@@ -9,7 +10,7 @@ export function resumeCommand({ task, processes }: Pick<RunParts, "task" | "proc
 }
 
 /** The commands that the page of a run names. */
-export function runCommands(parts: RunParts, path: string, status: PageStatus): PageCommand[] {
+export function runCommands(parts: RunParts, path: string, status: RunStatus): PageCommand[] {
   if (parts.habits !== undefined) return [];
   const resume = resumeCommand(parts, path);
   return [

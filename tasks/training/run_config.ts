@@ -2,6 +2,7 @@ import type { Field } from "../../lib/field/field.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { scheduleToConfig } from "../../lib/train/schedule_registry.ts";
 import { networkConfig } from "./hyperparameters.ts";
+import { toolState } from "../run/tool_state.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Rollback } from "./rollback.ts";
 import { chosenSchedule } from "./schedule.ts";
@@ -46,5 +47,6 @@ export function runConfig(
     ...processes !== undefined && { processes },
     kernels: gpu.tuner.choices,
     versions: Deno.version,
+    tool: toolState(),
   };
 }

@@ -4,6 +4,7 @@ import { DivergenceError } from "../../lib/train/divergence.ts";
 import { type Peers, shareState } from "../../lib/train/peers.ts";
 import { isDiskError } from "../run/disk.ts";
 import type { Command } from "../shell/command.ts";
+import { isAbort } from "../shell/main.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { planText } from "../shell/plan.ts";
@@ -153,6 +154,9 @@ async function trainRun<C extends Command, S extends TaskValues<C> & SettledValu
   } catch (error) {
     if (error instanceof DivergenceError && !setbacks.isOvercome(error)) await run.diverged(error);
     if (isDiskError(error)) await run.rescue();
+    if (!(error instanceof DivergenceError || setbacks.isOvercome(error) || isAbort(error, signal))) {
+      await run.failed(error as Error);
+    }
     throw error;
   }
 }

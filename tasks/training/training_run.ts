@@ -120,6 +120,7 @@ export class TrainingRun implements Disposable {
     if (habits === undefined) this.#progress.finish();
     // A run without steps leaves nothing that would keep its name from being used.
     if (isUnfinished && event.step === 0) {
+      await this.#summarize(event, {});
       await this.#pages.conclude(folder, { ...this.#moment(event), status: "stopped" });
       return this.#stoppedBeforeFirstStep(event);
     }
@@ -174,13 +175,20 @@ export class TrainingRun implements Disposable {
 
   /** Writes `summary.json`. */
   async #summarize(event: TrainEvent, figures: Summary, divergence?: DivergenceError): Promise<object> {
+    const summary = this.#summary(event, { figures, divergence });
+    await this.folder.writeSummary(summary);
+    return summary;
+  }
+
+  /** The content of `summary.json`. */
+  #summary(
+    event: TrainEvent,
+    state: { figures: Summary; divergence?: DivergenceError; error?: Error; running?: boolean },
+  ) {
     const { deviceLosses = 0 } = this.parts;
     const [totals, leftOut] = [this.#totals(event), this.#leftOut.map(({ what }) => what)];
     const aborted = this.#isStopped(event);
-    const end = { event, totals, figures, aborted, leftOut, deviceLosses, divergence };
-    const summary = runSummary(this.parts, end);
-    await this.folder.writeSummary(summary);
-    return summary;
+    return runSummary(this.parts, { event, totals, aborted, leftOut, deviceLosses, ...state });
   }
 
   #stoppedBeforeFirstStep(event: TrainEvent): RunOutcome {
@@ -210,6 +218,19 @@ export class TrainingRun implements Disposable {
     const summary = await this.#summarize(event, this.#measurements.figures, divergence);
     if ((await this.#folder.readMetrics()).length > 0) await plotRun(this.folder, this.parts);
     await this.#pages.conclude(this.#folder, { ...this.#moment(event), status: "diverged", summary });
+  }
+
+  /** Notes in the summary and on the page that the run failed, as far as its folder can be written. */
+  async failed(error: Error): Promise<void> {
+    const [event, folder] = [this.#last, this.#folder];
+    if (event === undefined || folder === undefined) return;
+    const summary = this.#summary(event, { figures: this.#measurements.figures, error });
+    try {
+      await folder.writeSummary(summary, { optional: true });
+      await this.#pages.conclude(folder, { ...this.#moment(event), status: "failed", summary });
+    } catch {
+      // The folder is gone, or a link is in the way. The run's own error says more.
+    }
   }
 
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
@@ -249,6 +270,7 @@ export class TrainingRun implements Disposable {
     const fill = async (filled: RunFolder, name: string) => {
       filled.onWriteError = onError;
       await this.#describe(filled, name);
+      await filled.writeSummary(this.#summary(this.#last!, { figures: this.#measurements.figures, running: true }));
     };
     if (folder instanceof RunFolder) await fill(folder, basename(folder.path));
     else this.#folder = await retried(() => createRunFolder(folder, fill), onError);

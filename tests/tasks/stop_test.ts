@@ -48,7 +48,7 @@ Deno.test({
         const { code, stdout, stderr } = await stops(child, signal, after(seconds));
         assertEquals(code, expected, stderr);
         assertMatch(stdout, /^Stopped before the first step\. To begin again, give the same command, or: /);
-        assertEquals(namesIn(runs), [".lock", "config.json", "index.html"]);
+        assertEquals(namesIn(runs), [".lock", "config.json", "index.html", "summary.json"]);
       }
     }),
 });

@@ -1,5 +1,4 @@
-/** How a run is, as its page says it. */
-export type PageStatus = "running" | "finished" | "stopped" | "diverged";
+import type { RunStatus } from "../run_status.ts";
 
 /** A picture of a run's page. */
 export interface PagePicture {
@@ -54,8 +53,8 @@ export interface RunPage {
   readonly name: string;
   /** The absolute path of the run's folder. */
   readonly folder: string;
-  readonly status: PageStatus;
-  /** Why the run diverged. */
+  readonly status: RunStatus;
+  /** Why the run diverged or failed. */
   readonly reason?: string;
   /** The network and the optimizer in a few words. */
   readonly subject: string;
