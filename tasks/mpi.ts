@@ -52,7 +52,8 @@ async function runNamed([name, ...args]: readonly string[], signal: AbortSignal,
   if (task === undefined) {
     throw new UserError(`deno task mpi: expected one of ${[...TASKS.keys()].join(", ")}, found ${name}.`);
   }
-  const shown = args.find((word) => word === "render" || word === "--show-cameras");
+  const shown = ["mesh", "points"].find((word) => word === args[0]) ??
+    args.find((word) => word === "render" || word === "--show-cameras");
   if (shown !== undefined) throw new UserError(`deno task mpi ${name}: expected training, found ${shown}.`);
   await runTraining(task, args, signal, peers);
 }

@@ -4,11 +4,17 @@ import { dirname, join } from "node:path";
 import type { AdapterDescription } from "./adapter_description.ts";
 import { readEnv } from "./env.ts";
 
-/** The file in which choices are remembered; undefined where the environment does not say, or may not be read. */
-function file(): string | undefined {
+/** The folder in which choices are remembered; undefined where the environment does not say, or may not be read. */
+export function cacheFolder(): string | undefined {
   const home = readEnv("HOME");
   const cache = readEnv("XDG_CACHE_HOME") ?? (home === undefined ? undefined : join(home, ".cache"));
-  return cache === undefined ? undefined : join(cache, "neural-fields", "kernels.jsonl");
+  return cache === undefined ? undefined : join(cache, "neural-fields");
+}
+
+/** The file in which choices are remembered. */
+function file(): string | undefined {
+  const folder = cacheFolder();
+  return folder === undefined ? undefined : join(folder, "kernels.jsonl");
 }
 
 /** Never asks: what is not already permitted is not done. */

@@ -23,6 +23,7 @@ import type { TrainingData } from "../../lib/data/training_data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { mean } from "../shell/statistics.ts";
 import { checkShape, number, object, printable } from "../shell/shape.ts";
+import { taskCommand } from "../shell/task_command.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Closing, Estimate, Figures, Summary, TrainingInput } from "../training/training_input.ts";
 import { CLOSING_SECONDS } from "../training/closing.ts";
@@ -224,7 +225,8 @@ export class SceneInput implements TrainingInput {
       : await renderFrames(folder, field, this.#record, this.#volume, { path, frames, gif, say, signal });
     if (made === frames) return;
     if (closing.isLate()) {
-      const command = `deno task nerf render ${folder.path} --path ${path} --frames ${frames}`;
+      const args = ["render", folder.path, "--path", path, "--frames", `${frames}`];
+      const command = taskCommand("nerf", folder.path, args);
       return leaveOut(`${frames} frames of the path`, command);
     }
     print(

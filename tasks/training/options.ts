@@ -224,6 +224,14 @@ export const RUN_OPTIONS = [
   ...DEVICE_OPTIONS,
   { name: "name", kind: "string", help: "Name of the run", defaultText: "the current time" },
   {
+    name: "out",
+    kind: "string",
+    placeholder: "FOLDER",
+    help:
+      "Folder that the run is put into, as FOLDER/TASK/NAME; outside of runs, the task says which command permits that",
+    defaultText: "runs",
+  },
+  {
     name: "config",
     kind: "string",
     placeholder: "FILE",

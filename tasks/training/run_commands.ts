@@ -1,12 +1,13 @@
 import type { PageCommand } from "../run/page/model.ts";
 import type { RunStatus } from "../run/run_status.ts";
 import { commandText } from "../shell/command_text.ts";
+import { taskCommand } from "../shell/task_command.ts";
 import type { RunParts } from "./run_parts.ts";
 
 /** The command that goes on with a run. */
 export function resumeCommand({ task, processes }: Pick<RunParts, "task" | "processes">, path: string): string {
-  const start = processes === undefined ? "deno task" : `mpirun -n ${processes} deno task mpi`;
-  return commandText(`${start} ${task}`, ["--resume", path]);
+  if (processes === undefined) return taskCommand(task, path, ["--resume", path]);
+  return commandText(`mpirun -n ${processes} deno task mpi ${task}`, ["--resume", path]);
 }
 
 /** The commands that the page of a run names. */

@@ -55,12 +55,18 @@ export async function readRunRequest<C extends Command>(
   const { epochs, minutes, resume } = asked;
   const limits = { epochs, minutes };
   const deadline = Deadline.asked(asked.deadline);
-  const root = resume === undefined ? runsFolder() : callerPath("runs");
+  const root = resume === undefined ? runsFolder(asked.out) : callerPath("runs");
   const place = { root, task: task.name, name: asked.name };
   if (resume === undefined) {
     const best = withBestOptimizer(task.name, { ...asked, ...networkChoice(asked) }, given);
     await checkNewRun(place);
-    return { asked: { ...best, config: undefined }, limits, deadline, chosenHere: asked.optimizer === "auto", place };
+    return {
+      asked: { ...best, config: undefined, out: undefined },
+      limits,
+      deadline,
+      chosenHere: asked.optimizer === "auto",
+      place,
+    };
   }
   const other = [...given].find((name) => !CHANGEABLE.includes(name));
   if (other !== undefined) {

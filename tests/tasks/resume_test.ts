@@ -163,7 +163,7 @@ Deno.test("a run that is stopped before its first step neither keeps its name no
       } finally {
         TrainingStep.prototype.tune = tune;
       }
-      assertEquals(namesIn(path), [".lock", "config.json", "index.html"]);
+      assertEquals(namesIn(path), [".lock", "config.json", "index.html", "summary.json"]);
     };
     await stopped(...args);
     await stopped(...args);
