@@ -1,10 +1,10 @@
 import { defineCommand, type Values } from "../shell/command.ts";
 import {
+  BEST_OPTIMIZER_OPTION,
   type FieldDefaults,
   fieldHyperparameters,
   NETWORK_OPTIONS,
   objectiveOption,
-  OPTIMIZER_CHOICES,
   OPTIMIZER_OPTIONS,
   PAPER_OPTION,
   RUN_OPTIONS,
@@ -30,17 +30,18 @@ export const command = defineCommand({
     defaultText: "a photograph from an npm package",
   }],
   options: [
-    ...NETWORK_OPTIONS,
-    {
-      name: "optimizer",
-      kind: "choice",
-      choices: OPTIMIZER_CHOICES,
-      default: "esgd",
-      help:
-        "Update rule; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule",
-    },
+    ...NETWORK_OPTIONS.map((option) =>
+      option.name === "activation"
+        ? { ...option, default: "sine", defaultText: "sine; with --preset paper gaussian" } as const
+        : option
+    ),
+    BEST_OPTIMIZER_OPTION,
     ...UPDATE_OPTIONS,
-    { ...SCHEDULE_OPTION, default: "constant" },
+    {
+      ...SCHEDULE_OPTION,
+      default: "constant",
+      defaultText: "the one that --optimizer auto chooses, otherwise constant",
+    },
     objectiveOption("values", "meanSquaredError"),
     PAPER_OPTION,
     { name: "batch-size", kind: "integer", min: 1, default: 512, help: "Pixels per step" },

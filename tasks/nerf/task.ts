@@ -28,6 +28,9 @@ export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
   commands: (path) => [{
     title: "To render a camera path from its newest checkpoint:",
     command: taskCommand("nerf", path, ["render", path]),
+  }, {
+    title: "To write its surface, with colours, as PLY:",
+    command: taskCommand("nerf", path, ["mesh", path]),
   }],
   inputs: SCENE_FILES,
   takesFolders: true,

@@ -123,7 +123,7 @@ export const BEST_OPTIMIZER_OPTION = {
   choices: OPTIMIZER_CHOICES,
   default: "auto",
   help:
-    "Update rule; auto (the default except for images) uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule; with --preset paper it is esgd",
+    "Update rule; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule; with --preset paper it is esgd",
 } as const;
 
 /** The choice of what training minimises, among the objectives for fields whose outputs have this meaning. */

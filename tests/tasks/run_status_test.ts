@@ -49,7 +49,6 @@ Deno.test("a run says from its first moment that it is running; killed, it is in
     const failed = await summaryOf(run);
     assertEquals(failed.status, "failed", stderr);
     assertMatch(stderr, new RegExp(`error: ${failed.error.replaceAll(/[.()[\]]/g, "\\$&")}\n$`));
-    await Deno.remove(join(run, "checkpoints"));
     assertEquals(await shown(folder, run), ["failed", "failed"]);
   }));
 
