@@ -5,15 +5,20 @@
  */
 import { readEnv } from "../lib/gpu/env.ts";
 import { type Communicator, joinMpi } from "../lib/mpi/communicator.ts";
-import { launchOf } from "../lib/mpi/launch.ts";
+import { launchOf, localRankOf } from "../lib/mpi/launch.ts";
 import { DivergenceError } from "../lib/train/divergence.ts";
 import type { Peers } from "../lib/train/peers.ts";
 import { TASKS } from "./registry.ts";
+import { camelCase } from "./shell/command.ts";
 import { HelpRequest } from "./shell/help.ts";
 import { isAbort, reportError, runTask } from "./shell/main.ts";
 import { silence } from "./shell/output.ts";
 import { UserError } from "./shell/user_error.ts";
+import { checkSettings } from "./training/check_settings.ts";
+import { readRunRequest } from "./training/run_request.ts";
 import { runTraining } from "./training/run_training.ts";
+import { checkForSeveral } from "./training/several.ts";
+import type { TrainingTask } from "./training/task.ts";
 
 /** So long a process waits before it tells an error that process 0 may have too, in milliseconds. */
 const PATIENCE = 3000;
@@ -33,20 +38,54 @@ Examples:
 async function runJob(args: readonly string[], signal: AbortSignal): Promise<void> {
   const launch = launchOf(readEnv);
   if (launch === undefined) return await runNamed(args, signal);
+  await checkFirst(args);
   const peers = joinMpi(launch, { home: readEnv("MPI_HOME") });
   const speak = peers.rank === 0 ? () => {} : silence();
   try {
     await runNamed(args, signal, peers);
   } catch (error) {
-    if (!(error instanceof HelpRequest)) await endJob(peers, error, signal, speak);
-    await peers.finish();
-    throw error;
+    return await endJob(peers, error, signal, speak);
   }
   await peers.finish();
 }
 
+/** Refuses what is wrong at the command line before MPI is joined, so that the job ends without being aborted. One process of a machine says it. */
+async function checkFirst(args: readonly string[]): Promise<void> {
+  try {
+    const [task, words] = namedTask(args);
+    const { asked } = await readRunRequest(task, words, false);
+    checkForSeveral(asked);
+    checkSettings(task, asked);
+    for (const { name } of task.command.positionals ?? []) {
+      const path = asked[camelCase(name) as keyof typeof asked] as string | undefined;
+      if (path !== undefined) await checkExists(path);
+    }
+  } catch (error) {
+    if (localRankOf(readEnv) > 0) {
+      silence();
+      // The first process that ends with an error ends the others, and should be the one that has said it.
+      if (!(error instanceof HelpRequest)) await new Promise((resolve) => setTimeout(resolve, PATIENCE));
+    }
+    throw error;
+  }
+}
+
+async function checkExists(path: string): Promise<void> {
+  await Deno.stat(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new UserError(`${path}: cannot be read: there is no such file or folder.`);
+    }
+  });
+}
+
 /** Runs the task that the first argument names. */
-async function runNamed([name, ...args]: readonly string[], signal: AbortSignal, peers?: Peers): Promise<void> {
+async function runNamed(args: readonly string[], signal: AbortSignal, peers?: Peers): Promise<void> {
+  const [task, words] = namedTask(args);
+  await runTraining(task, words, signal, peers);
+}
+
+/** The task that the first argument names, and its arguments. */
+function namedTask([name, ...args]: readonly string[]): [task: TrainingTask, args: readonly string[]] {
   if (name === undefined || name === "-h" || name === "--help") throw new HelpRequest(HELP);
   const task = TASKS.get(name);
   if (task === undefined) {
@@ -55,7 +94,7 @@ async function runNamed([name, ...args]: readonly string[], signal: AbortSignal,
   const shown = ["mesh", "points"].find((word) => word === args[0]) ??
     args.find((word) => word === "render" || word === "--show-cameras");
   if (shown !== undefined) throw new UserError(`deno task mpi ${name}: expected training, found ${shown}.`);
-  await runTraining(task, args, signal, peers);
+  return [task, args];
 }
 
 /** Ends all processes because of an error in this one. */

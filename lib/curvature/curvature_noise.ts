@@ -96,7 +96,7 @@ async function diagonalsOf(
     const size = field.parameterCount;
     return { equilibrated: equilibratedDiagonal(matrix, size), jacobi: jacobiDiagonal(matrix, size) };
   }
-  using hessian = curvatureOperator(field, objective, batch);
+  using hessian = curvatureOperator(field, objective, batch, "hessian", { fixed: true });
   const { equilibrated, diagonal } = await probeOperator(hessian, { probes, seed, directions, signal });
   return { equilibrated, jacobi: diagonal.map(Math.abs) };
 }

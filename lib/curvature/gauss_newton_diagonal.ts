@@ -1,5 +1,6 @@
 import { streams } from "../gpu/random.ts";
 import { differentiate } from "../diff/passes.ts";
+import type { ProductRequest } from "../diff/request.ts";
 import { Workspace } from "../diff/workspace.ts";
 import type { Field } from "../field/field.ts";
 import { createVector } from "../linalg/vector.ts";
@@ -45,10 +46,10 @@ export async function gaussNewtonDiagonal(
   for (let first = 0; first < samples; first += BLOCK) {
     signal?.throwIfAborted();
     const block = results.slice(0, samples - first);
-    for (const [i, result] of block.entries()) {
-      const key = { seed, stream: streams.probe, step: first + i };
-      differentiate(workspace, { ...on, gradient, products: [{ kind: "gaussNewtonSample", key, result }] });
-    }
+    const products = block.map((result, i): ProductRequest => {
+      return { kind: "gaussNewtonSample", key: { seed, stream: streams.probe, step: first + i }, result };
+    });
+    differentiate(workspace, { ...on, gradient, products });
     for (const sample of await Promise.all(block.map((result) => result.read()))) {
       for (const [i, entry] of sample.entries()) sums[i] += entry ** 2;
     }

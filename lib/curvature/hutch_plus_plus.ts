@@ -1,9 +1,12 @@
 import { createVector } from "../linalg/vector.ts";
 import { type DirectionKind, fillDirection } from "./direction.ts";
 import { DotProducts } from "./dot_products.ts";
-import { type Estimate, estimateOf } from "./estimate.ts";
+import { type Estimate, estimateOf, PRODUCT_ROUNDING, withRounding } from "./estimate.ts";
 import type { SymmetricOperator } from "./operator.ts";
 import { OrthonormalBasis } from "./orthonormal_basis.ts";
+
+/** What is left of a product and shorter than this share of it is taken for rounding, some of which comes from products. */
+const LEAST = 10 * PRODUCT_ROUNDING;
 
 /** Options of {@linkcode hutchPlusPlus}. */
 export interface HutchPlusPlusOptions {
@@ -19,8 +22,9 @@ export interface HutchPlusPlusOptions {
 
 /**
  * Estimates the trace of an operator A by Hutch++ (Meyer, Musco, Musco & Woodruff 2021, algorithm 1). A third of the products finds an
- * orthonormal basis Q of where A is large, AS = QR for random S. A third computes tr QᵀAQ, which is exact. A third estimates the trace of what
- * is left, (I − QQᵀ)A(I − QQᵀ), by Hutchinson's method; the standard error is that of this part.
+ * orthonormal basis Q of where A is large, AS = QR for random S. A third computes tr QᵀAQ, which is exact up to rounding. A third estimates the
+ * trace of what is left, (I − QQᵀ)A(I − QQᵀ), by Hutchinson's method; the standard error is that of this part and of the rounding of all: a
+ * sum vᵀAv of P rounded numbers in 32 bits is right to about √P units of the last place of ‖v‖ ‖Av‖.
  *
  * It pays where few eigenvalues make up most of the Frobenius norm: Gauss-Newton matrices of sine and ReLU fields, but hardly a Hessian
  * (docs/math.md, section 6). Where none stand out, the error is √3 times that of `probeOperator`, which has three times as many probes. The
@@ -41,13 +45,15 @@ export async function hutchPlusPlus(
   const vector = (label: string) => made.use(createVector(gpu, layout, label));
   const [direction, product] = [vector("direction"), vector("product")];
   const size = Math.min(third, layout.parameterCount);
-  const basis = made.use(new OrthonormalBasis(gpu, layout, size));
-  const quadratic = made.use(new DotProducts(gpu, size + third));
-  /** Records vᵀAv of the direction. */
+  const basis = made.use(new OrthonormalBasis(gpu, layout, size, LEAST));
+  const dots = made.use(new DotProducts(gpu, 3 * (size + third)));
+  /** Records vᵀAv, ‖v‖² and ‖Av‖² of the direction v. */
   const measure = async () => {
     signal?.throwIfAborted();
     await operator.apply(direction, product);
-    quadratic.record(direction, product);
+    dots.record(direction, product);
+    dots.record(direction, direction);
+    dots.record(product, product);
   };
   for (let i = 0; i < size; i++) {
     fillDirection(direction, directions, seed, i);
@@ -61,8 +67,13 @@ export async function hutchPlusPlus(
     basis.remove(direction);
     await measure();
   }
-  const terms = await quadratic.read();
-  const captured = terms.slice(0, size).reduce((sum, each) => sum + each, 0);
-  const { value, error } = estimateOf(terms.slice(size));
-  return { value: captured + value, error };
+  const numbers = await dots.read();
+  const at = (place: number) => numbers.filter((_, i) => i % 3 === place);
+  const [terms, directions2, products2] = [at(0), at(1), at(2)];
+  const bounds = terms.map((_, i) => Math.sqrt(directions2[i] * products2[i]));
+  const total = (of: readonly number[]) => of.slice(0, size).reduce((sum, each) => sum + each, 0);
+  const rest = estimateOf(terms.slice(size));
+  const rounding = total(bounds) + estimateOf(bounds.slice(size)).value;
+  const unit = PRODUCT_ROUNDING + 2 ** -24 * Math.sqrt(layout.parameterCount);
+  return withRounding({ value: total(terms) + rest.value, error: rest.error }, unit * rounding);
 }

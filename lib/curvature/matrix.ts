@@ -1,5 +1,5 @@
 import type { Field } from "../field/field.ts";
-import { createVector } from "../linalg/vector.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { type Batch, namedBatch } from "../objective/batch.ts";
 import type { CurvatureKind, Objective } from "../objective/objective.ts";
 import { checkEntries } from "./check_entries.ts";
@@ -41,7 +41,7 @@ async function matrixOf(
 ): Promise<Float64Array> {
   checkEntries(`${kind}Matrix: the field's parameters`, await field.parameters.read());
   if (!("fill" in batch)) checkBatch(`${kind}Matrix`, field, objective, batch);
-  using operator = curvatureOperator(field, objective, batch, kind);
+  using operator = curvatureOperator(field, objective, batch, kind, { fixed: true });
   return await operatorMatrix(operator);
 }
 
@@ -60,6 +60,27 @@ function checkBatch(owner: string, { description }: Field, objective: Objective,
  */
 export async function operatorMatrix(operator: SymmetricOperator): Promise<Float64Array> {
   const { gpu, layout } = operator;
+  using direction = createVector(gpu, layout, "unit vector");
+  const unit = new Float32Array(layout.parameterCount);
+  // Row i of a symmetric matrix is its product with unit vector i.
+  return await matrixByRows(operator, (i, into) => {
+    unit.fill(0)[i] = 1;
+    direction.write(unit);
+    return operator.apply(direction, into);
+  });
+}
+
+/**
+ * The matrix whose rows are made on the device.
+ *
+ * @param row Records or computes row i, of P entries.
+ * @returns P × P numbers, row-major, in the flat order of the layout's P parameters.
+ * @throws If P is above 8192, or an entry is not finite.
+ */
+export async function matrixByRows(
+  { gpu, layout }: Pick<SymmetricOperator, "gpu" | "layout">,
+  row: (i: number, into: Vector) => void | Promise<void>,
+): Promise<Float64Array> {
   const size = layout.parameterCount;
   if (size > MOST_PARAMETERS) {
     throw new Error(
@@ -67,22 +88,15 @@ export async function operatorMatrix(operator: SymmetricOperator): Promise<Float
     );
   }
   using made = new DisposableStack();
-  const direction = made.use(createVector(gpu, layout, "unit vector"));
-  const products = Array.from({ length: Math.min(BLOCK, size) }, () => made.use(createVector(gpu, layout, "product")));
+  const results = Array.from({ length: Math.min(BLOCK, size) }, () => made.use(createVector(gpu, layout, "product")));
   const matrix = new Float64Array(size * size);
-  const unit = new Float32Array(size);
   for (let first = 0; first < size; first += BLOCK) {
-    const block = products.slice(0, size - first);
-    for (const [i, product] of block.entries()) {
-      unit.fill(0)[first + i] = 1;
-      direction.write(unit);
-      await operator.apply(direction, product);
-    }
-    const rows = await Promise.all(block.map((product) => product.read()));
-    // Row i of a symmetric matrix is its product with unit vector i.
-    for (const [i, row] of rows.entries()) {
-      checkEntries(`curvature: product with unit vector ${first + i}`, row);
-      matrix.set(row, (first + i) * size);
+    const block = results.slice(0, size - first);
+    for (const [i, result] of block.entries()) await row(first + i, result);
+    const rows = await Promise.all(block.map((result) => result.read()));
+    for (const [i, entries] of rows.entries()) {
+      checkEntries(`curvature: product with unit vector ${first + i}`, entries);
+      matrix.set(entries, (first + i) * size);
     }
   }
   return matrix;

@@ -27,6 +27,7 @@ export {
   type CurvatureBatch,
   type CurvatureOperator,
   curvatureOperator,
+  type CurvatureOperatorOptions,
   type DeviceBatch,
   type SymmetricOperator,
 } from "./operator.ts";

@@ -2,6 +2,7 @@ import type { Gpu } from "../gpu/device.ts";
 import type { Field } from "../field/field.ts";
 import { hostBatch } from "../diff/host_batch.ts";
 import { differentiate } from "../diff/passes.ts";
+import { ProductsOfOneGradient } from "./products_of_one_gradient.ts";
 import type { ChunkRequest } from "../diff/request.ts";
 import { Workspace } from "../diff/workspace.ts";
 import type { Layout } from "../linalg/layout.ts";
@@ -43,6 +44,15 @@ export function deviceBatch(field: Field, objective: Objective, batch: Curvature
 /** The Hessian or Gauss-Newton matrix as an operator. Whoever creates it must dispose it. */
 export type CurvatureOperator = SymmetricOperator & Disposable;
 
+/** Options of {@linkcode curvatureOperator}. */
+export interface CurvatureOperatorOptions {
+  /**
+   * Whether parameters and batch stay what they are at the first product (default: false). Then forward pass and gradient, which are a third
+   * of the work of a product, are computed only once, if the batch fits into one chunk. The bits of products are the same.
+   */
+  readonly fixed?: boolean;
+}
+
 /**
  * The Hessian H of objective(field) on a batch, or its Gauss-Newton matrix G, at the field's current parameters. A product only queues
  * work on the device and waits for nothing.
@@ -55,6 +65,7 @@ export function curvatureOperator(
   objective: Objective,
   batch: CurvatureBatch,
   kind: CurvatureKind = "hessian",
+  { fixed = false }: CurvatureOperatorOptions = {},
 ): CurvatureOperator {
   checkWord("curvatureOperator: kind", kind, ["hessian", "gaussNewton"]);
   const { gpu, layout } = field;
@@ -62,12 +73,16 @@ export function curvatureOperator(
   const samples = deviceBatch(field, objective, batch);
   const workspace = made.use(new Workspace(field, objective, { samples: samples.samples, products: true }));
   const gradient = made.use(createVector(gpu, layout, "gradient"));
+  const request = { ...samples, gradient };
+  const once = fixed && workspace.chunksOf({ first: 0, samples: samples.samples }).length === 1;
+  const products = once ? made.use(new ProductsOfOneGradient(workspace, request, kind)) : undefined;
   const owned = made.move();
   return {
     gpu,
     layout,
     apply(direction, into) {
-      differentiate(workspace, { ...samples, gradient, products: [{ kind, direction, result: into }] });
+      if (products !== undefined) products.record(direction, into);
+      else differentiate(workspace, { ...request, products: [{ kind, direction, result: into }] });
     },
     [Symbol.dispose]: () => owned.dispose(),
   };

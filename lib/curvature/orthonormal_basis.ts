@@ -23,6 +23,7 @@ export class OrthonormalBasis implements Disposable {
   readonly #vectors: DeviceBuffer;
   readonly #components: DeviceBuffer;
   readonly #norms: Norms;
+  readonly #before: Norms;
   readonly #length: number;
   readonly #owned: DisposableStack;
   #count = 0;
@@ -31,22 +32,26 @@ export class OrthonormalBasis implements Disposable {
    * Allocates the memory of all vectors.
    *
    * @param capacity The most vectors.
+   * @param least What `remove` leaves of a vector counts as 0 where it is not longer than this share of the vector: it is rounding, which has
+   * no direction of its own.
    * @throws If they do not fit into one buffer of the device.
    */
-  constructor(readonly gpu: Gpu, layout: Layout, capacity: number) {
+  constructor(readonly gpu: Gpu, layout: Layout, capacity: number, readonly least = 0) {
     using made = new DisposableStack();
     const numbers = (label: string) => made.use(gpu.buffer(label, 4 * capacity));
     this.#vectors = made.use(gpu.buffer("basis", 4 * layout.deviceLength * capacity));
     this.#components = numbers("components");
     this.lastComponents = numbers("last components");
     this.lengths = numbers("lengths");
-    this.#norms = made.use(new Norms(gpu, [{ offset: 0, size: layout.deviceLength }]));
+    const norms = () => made.use(new Norms(gpu, [{ offset: 0, size: layout.deviceLength }]));
+    [this.#norms, this.#before] = [norms(), norms()];
     this.#length = layout.deviceLength / 4;
     this.#owned = made.move();
   }
 
   /** Removes from `w` its parts along all vectors, twice: the second time removes what rounding left of them. */
   remove(w: Vector): void {
+    if (this.least > 0) this.#before.record(w.buffer);
     if (this.#count === 0) return;
     const basis = this.#vectors;
     const components = this.#components;
@@ -59,11 +64,12 @@ export class OrthonormalBasis implements Disposable {
     }
   }
 
-  /** Adds w/‖w‖, or 0 where w is 0, and writes it to `q`, another vector. */
+  /** Adds w/‖w‖, or 0 where w counts as 0, and writes it to `q`, another vector. */
   append(w: Vector, q: Vector): void {
     this.#norms.record(w.buffer);
-    const buffers = { w: w.buffer, norms: this.#norms.buffer, basis: this.#vectors, q: q.buffer };
-    this.#dispatch(nextDirection, { ...buffers, offDiagonal: this.lengths });
+    const norms = { norms: this.#norms.buffer, before: this.#before.buffer };
+    const buffers = { w: w.buffer, ...norms, basis: this.#vectors, q: q.buffer, offDiagonal: this.lengths };
+    this.#dispatch(nextDirection, buffers, this.#count, { least: this.least });
     this.#count++;
   }
 
@@ -79,8 +85,13 @@ export class OrthonormalBasis implements Disposable {
     this.#owned.dispose();
   }
 
-  #dispatch(source: typeof combineBasis, buffers: Record<string, DeviceBuffer>, count = this.#count): void {
+  #dispatch(
+    source: typeof combineBasis,
+    buffers: Record<string, DeviceBuffer>,
+    count = this.#count,
+    more: { readonly least?: number } = {},
+  ): void {
     const length = this.#length;
-    this.gpu.dispatch(this.gpu.kernel(source), buffers, { length, count }, linearGroups(length, 64));
+    this.gpu.dispatch(this.gpu.kernel(source), buffers, { length, count, ...more }, linearGroups(length, 64));
   }
 }

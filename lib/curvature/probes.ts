@@ -1,7 +1,7 @@
 import { multiplyEntries } from "../linalg/multiply_entries.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { type DirectionKind, fillDirection } from "./direction.ts";
-import { type Estimate, estimateOf } from "./estimate.ts";
+import { type Estimate, estimateOf, PRODUCT_ROUNDING, withRounding } from "./estimate.ts";
 import type { SymmetricOperator } from "./operator.ts";
 
 /** Probes whose results are read together, because a read-back takes about as long on an idle device as many products. */
@@ -11,7 +11,7 @@ const BLOCK = 16;
 export interface ProbeEstimates {
   /** The number of probes. */
   readonly probes: number;
-  /** tr A, the mean of vᵀAv (Hutchinson 1990). */
+  /** tr A, the mean of vᵀAv (Hutchinson 1990). Standard errors include the rounding of products in 32 bits. */
   readonly trace: Estimate;
   /** ‖A‖_F, from the mean of ‖Av‖². */
   readonly frobenius: Estimate;
@@ -112,15 +112,23 @@ class ProbeSums {
     const square = estimateOf(this.#squares);
     const frobenius = Math.sqrt(square.value);
     const diagonal = this.#diagonal.map((sum) => sum / probes);
+    const equilibrated = this.#productSquares.map((sum) => Math.sqrt(sum / probes));
     return {
       probes,
-      trace: estimateOf(this.#traces),
-      frobenius: { value: frobenius, error: frobenius > 0 ? square.error / (2 * frobenius) : 0 },
+      // Rounding has random signs, as the probes have.
+      trace: withRounding(estimateOf(this.#traces), PRODUCT_ROUNDING * frobenius),
+      frobenius: withRounding(
+        { value: frobenius, error: frobenius > 0 ? square.error / (2 * frobenius) : 0 },
+        PRODUCT_ROUNDING * frobenius,
+      ),
       diagonal,
       diagonalError: this.#diagonalSquares.map((sum, i) =>
-        Math.sqrt(Math.max(0, sum / probes - diagonal[i] ** 2) / (probes - 1))
+        Math.hypot(
+          Math.sqrt(Math.max(0, sum / probes - diagonal[i] ** 2) / (probes - 1)),
+          PRODUCT_ROUNDING * equilibrated[i],
+        )
       ),
-      equilibrated: this.#productSquares.map((sum) => Math.sqrt(sum / probes)),
+      equilibrated,
     };
   }
 }

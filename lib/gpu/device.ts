@@ -58,6 +58,11 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
 export class Gpu implements Disposable {
   /** The choices of kernels, made by timing. */
   readonly tuner: KernelTuner;
+  /**
+   * Called before a kernel is compiled and before work is submitted, each of which may block for seconds. What it throws ends the work that
+   * was recorded, and is thrown once.
+   */
+  guard?: () => void;
   readonly #buffers = new Set<DeviceBuffer>();
   /** By text, then by what is filled in. */
   readonly #kernels = new Map<string, Map<string, Kernel>>();
@@ -104,7 +109,7 @@ export class Gpu implements Disposable {
 
   /** Called by a buffer that is being disposed: what was recorded with it is submitted first. */
   forget(buffer: DeviceBuffer): void {
-    this.flush();
+    this.#recorder.flush();
     this.#recorder.forget(buffer);
     this.#buffers.delete(buffer);
   }
@@ -121,6 +126,7 @@ export class Gpu implements Disposable {
     const key = `${source.name} ${access} ${JSON.stringify(values)}`;
     let kernel = kernels.get(key);
     if (kernel === undefined) {
+      this.#pass();
       const failed = (error: Error) => this.#health.kernelFailed(error);
       kernels.set(key, kernel = new Kernel(this.device, source, { values, access, part, failed }));
     }
@@ -158,7 +164,20 @@ export class Gpu implements Disposable {
 
   /** Submits what has been recorded. */
   flush(): void {
+    this.#pass();
     this.#recorder.flush();
+  }
+
+  /** Asks the guard. */
+  #pass(): void {
+    const { guard } = this;
+    try {
+      guard?.();
+    } catch (error) {
+      this.guard = undefined;
+      this.#recorder.drop();
+      throw error;
+    }
   }
 
   /** Writes numbers at a byte offset, after everything recorded so far. */

@@ -33,6 +33,8 @@ export class KernelTuner {
   readonly #subjects = new Set<string>();
   #operands: OperandAccess;
   #seconds: number;
+  /** When measuring ends, in milliseconds. */
+  #end = Infinity;
 
   /**
    * Looks up how operands are read.
@@ -96,6 +98,16 @@ export class KernelTuner {
     return Object.fromEntries(
       used.map((subject) => [subject, this.#cache.made(subject) ?? this.#defaults.get(subject)!]),
     );
+  }
+
+  /** Lets choices be measured for so many seconds from now on. What is not known then keeps its default in this process. */
+  limit(seconds: number): void {
+    this.#end = performance.now() + 1000 * seconds;
+  }
+
+  /** Whether the time for measuring choices is over. */
+  get isOver(): boolean {
+    return performance.now() >= this.#end;
   }
 
   /** Seconds left for compiling candidates at first uses. */

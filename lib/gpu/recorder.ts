@@ -110,6 +110,13 @@ export class Recorder implements Disposable {
     this.#slot = 0;
   }
 
+  /** Forgets what has been recorded since the last submission. */
+  drop(): void {
+    this.#endPass();
+    this.#encoder = undefined;
+    this.#slot = 0;
+  }
+
   /** Drops the bind groups that refer to a buffer. */
   forget(buffer: DeviceBuffer): void {
     for (const key of this.#keysOf.get(buffer.id) ?? []) {

@@ -1,5 +1,6 @@
 import { camelCase, type Command, defineCommand, type Option, type Values } from "../shell/command.ts";
 import type { TrainingTask } from "../training/task.ts";
+import { EPOCHS_BOUNDS, MINUTES_BOUNDS } from "../training/length_bounds.ts";
 
 const own = defineCommand({
   usage: "deno task advise",
@@ -19,14 +20,14 @@ const own = defineCommand({
     {
       name: "epochs",
       kind: "integer",
-      min: 1,
+      ...EPOCHS_BOUNDS,
       help: "Length of the run: the time that Adam takes for so many passes over all samples",
       defaultText: "the task's default length",
     },
     {
       name: "minutes",
       kind: "number",
-      exclusiveMin: 0,
+      ...MINUTES_BOUNDS,
       help: "Length of the run: so many minutes of training, instead of --epochs",
       defaultText: "no limit",
     },

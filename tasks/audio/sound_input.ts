@@ -16,6 +16,7 @@ import { chosenObjective } from "../training/objective.ts";
 import type { Closing, Estimate, Figures, TrainingInput } from "../training/training_input.ts";
 import type { AudioValues } from "./command.ts";
 import { waveformPicture } from "./waveform.ts";
+import { counted } from "../shell/counted.ts";
 
 /** The colours of the waves: the sound, its reconstruction and the error. */
 const [GREY, BLUE, RED] = [[0.45, 0.45, 0.45], [0.15, 0.4, 0.75], [0.8, 0.25, 0.15]];
@@ -55,7 +56,7 @@ export class SoundInput implements TrainingInput {
     const count = number({ whole: true, min: 1 });
     const shape = object({ rate: count, channels: count, frames: count });
     const text = ({ rate, channels, frames }: Record<"rate" | "channels" | "frames", number>) =>
-      `${frames} samples of ${channels} channels at ${rate} Hz`;
+      `${counted(frames, "sample")} of ${counted(channels, "channel")} at ${rate} Hz`;
     const [began, found] = [
       text(checkShape(sound, shape, "config.json, sound")),
       text(this.config.sound as Parameters<typeof text>[0]),

@@ -1,6 +1,7 @@
 import { camelCase, type Command, defineCommand, type Option, type Values } from "../shell/command.ts";
 import type { TrainingTask } from "../training/task.ts";
 import type { DeviceValues } from "../shell/device_options.ts";
+import { EPOCHS_BOUNDS, MINUTES_BOUNDS } from "../training/length_bounds.ts";
 
 /** The options of a comparison, whatever its task. */
 const own = defineCommand({
@@ -54,11 +55,16 @@ const own = defineCommand({
       help: "Training time of the whole comparison, such as 90s, 20m or 1h30m; all final runs train equally long",
       defaultText: "none",
     },
-    { name: "minutes", kind: "number", exclusiveMin: 0, help: "Training time of each final run, instead of --budget" },
+    {
+      name: "minutes",
+      kind: "number",
+      ...MINUTES_BOUNDS,
+      help: "Training time of each final run, instead of --budget",
+    },
     {
       name: "epochs",
       kind: "integer",
-      min: 1,
+      ...EPOCHS_BOUNDS,
       help: "Epochs of each final run, instead of a training time",
       defaultText: "the task's default if neither --budget nor --minutes is given",
     },

@@ -11,6 +11,7 @@ import { defaultRate, type RunChoice, runValues, type Scope } from "./run_values
 import type { ComparisonRecord, RunRecord, TuningRecord } from "./record.ts";
 import { runId } from "./run_id.ts";
 import type { ComparisonFolder } from "./store.ts";
+import { counted } from "../shell/counted.ts";
 
 /** What a comparison works with. */
 interface ComparisonContext {
@@ -176,7 +177,7 @@ export class Comparison {
     const end = divergedAt === undefined
       ? `${name} ${figures[figure].toFixed(digits)}${unit}`
       : `diverged at step ${divergedAt}`;
-    const length = `${steps} steps, ${seconds.toFixed(1)} s`;
+    const length = `${counted(steps, "step")}, ${seconds.toFixed(1)} s`;
     this.progress.print(`${activation}, ${optimizer}, seed ${seed}: ${end} (${length})`);
   }
 }

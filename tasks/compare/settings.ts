@@ -28,6 +28,7 @@ interface CompareRequest {
  * @throws {UserError} If an option is invalid, options exclude each other, or the input does not exist.
  */
 export async function readRequest(args: readonly string[]): Promise<CompareRequest> {
+  checkNoEngine(args);
   const task = typedTask(args);
   const parsed = parseOptions(args, commandFor(task, [...TASKS.keys()]));
   const values = parsed.values as unknown as CompareValues & Record<string, unknown>;
@@ -63,6 +64,16 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
     options,
   };
   return { values, settings };
+}
+
+/** Says what does what a user expects of `--engine`, which other commands have. */
+function checkNoEngine(args: readonly string[]): void {
+  const found = args.find((word) => /^--engine(=|$)/.test(word));
+  if (found === undefined || args.some((word) => word === "--help" || word === "-h")) return;
+  throw new UserError(
+    "--engine: deno task compare makes its runs one by one on one device, so that their times can be compared; " +
+      "to make runs with known settings by Slurm, expected deno task sweep SPEC.json --engine slurm.",
+  );
 }
 
 function finalLength({ budget, minutes, epochs }: CompareValues): FinalLength {

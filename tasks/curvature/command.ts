@@ -7,7 +7,7 @@ const own = defineCommand({
   summary:
     "Measures the curvature of a task's loss: how dense Hessian-vector products are, how widely the Hessian's eigenvalues are spread " +
     "without and with preconditioners, how good estimates of preconditioners are, and how noisy gradients are. It does so for fields " +
-    "at initialisation, or with --run at all checkpoints of a run, and writes a report. What is interrupted continues when the same command " +
+    "at initialisation, or with --run at all checkpoints of runs, and writes a report. What is interrupted continues when the same command " +
     "is given again.",
   options: [
     {
@@ -20,8 +20,10 @@ const own = defineCommand({
     {
       name: "run",
       kind: "string",
-      placeholder: "FOLDER",
-      help: "Measure the checkpoints of this run, with its field, data and objective",
+      placeholder: "FOLDER,…",
+      help:
+        "Measure the checkpoints of this run, with its field, data and objective; of several runs of one task, separated by commas; or of all " +
+        "runs in this folder. Runs that differ in the seed only are one series",
     },
     {
       name: "activations",
@@ -42,9 +44,9 @@ const own = defineCommand({
       name: "batch-sizes",
       kind: "string",
       placeholder: "N,…",
-      default: "1,16,256,4096",
+      default: "1,16,256,4096,65536",
       help:
-        "Batch sizes at which the density of products is measured, separated by commas; sizes above the data's are left out",
+        "Batch sizes at which the density of products is measured, separated by commas; all samples stand for sizes above the data's",
     },
     {
       name: "samples",
@@ -139,6 +141,7 @@ export function commandFor(task: TrainingTask, tasks: readonly string[]): Comman
       "deno task curvature --input photo.jpg",
       "deno task curvature --task occupancy --activations sine,relu-pe --seeds 1",
       "deno task curvature --run runs/image/mine",
+      "deno task curvature --run runs/image/sine-s0,runs/image/sine-s1,runs/image/relu-s0",
     ],
   };
 }

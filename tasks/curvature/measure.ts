@@ -32,7 +32,8 @@ export async function* measureAll(source: MomentSource, options: MeasureOptions)
       const begin = performance.now();
       const result = await measurement.measure(subject);
       const seconds = (performance.now() - begin) / 1000;
-      yield { ...plan, measurement: measurement.name, parameters: moment.field.parameterCount, seconds, result };
+      const { name, made } = measurement;
+      yield { ...plan, measurement: name, made, parameters: moment.field.parameterCount, seconds, result };
     }
   }
 }

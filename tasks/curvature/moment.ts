@@ -5,7 +5,7 @@ import type { TrainingInput } from "../training/training_input.ts";
 
 /** Which moment it is. */
 export interface MomentPlan {
-  /** What its curves are called: an activation or a run. */
+  /** What its curves are called: an activation, or runs that differ in the seed only. */
   readonly series: string;
   /** The seed of initialisation and of the batches. */
   readonly seed: number;
@@ -23,7 +23,7 @@ export interface Moment extends MomentPlan, Disposable {
   readonly restoreOptimizer?: () => Optimizer;
 }
 
-/** "seed 1" at initialisation, "step 400" along a run. */
+/** "seed 1" at initialisation, "seed 1, step 400" along a run. */
 export function momentText({ step, seed }: MomentPlan): string {
-  return step > 0 ? `step ${step}` : `seed ${seed}`;
+  return step > 0 ? `seed ${seed}, step ${step}` : `seed ${seed}`;
 }

@@ -5,6 +5,8 @@ import type { MomentPlan } from "./moment.ts";
 export interface Part extends Result<unknown> {
   /** The name of the measurement. */
   readonly measurement: string;
+  /** What the result depended on when it was measured, as the measurement says it; undefined if it says nothing. */
+  readonly made?: string;
   /** How long it took. */
   readonly seconds: number;
 }

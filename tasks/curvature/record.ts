@@ -5,6 +5,7 @@
  * @module
  */
 
+import { basename } from "@std/path";
 import { TASKS } from "../registry.ts";
 import { originShape } from "../run/origin.ts";
 import {
@@ -42,14 +43,16 @@ const fields = object({
   options: record(anything()),
 });
 
-/** A run whose checkpoints are measured. */
-const run = object({
+const ofRun = {
   path: text(),
   /** The seed of the run. */
   seed: count(0),
   /** The checkpoints, from the earliest on, each with a part of the SHA-256 of its file. */
   checkpoints: list(object({ step: count(0), digest: text() }), { least: 1 }),
-});
+};
+
+/** A run whose checkpoints are measured, with the name of its curves, which runs share that differ in the seed only. */
+const run = object({ series: printable(), ...ofRun });
 
 const settings = object({
   task: word([...TASKS.keys()]),
@@ -58,7 +61,9 @@ const settings = object({
   directions: word(["rademacher", "normal"]),
   /** One of the two is there. */
   fields: optional(fields),
-  run: optional(run),
+  runs: optional(list(run, { least: 1 })),
+  /** The run of a report that was begun when only one could be measured. `withRuns` puts it among the runs. */
+  run: optional(object(ofRun)),
 });
 
 const curvature = object({
@@ -78,9 +83,9 @@ export type Settings = CurvatureRecord["settings"];
 export const curvatureShape: Shape<CurvatureRecord> = (found) => {
   const fault = curvature(found);
   if (fault !== undefined) return fault;
-  const { task: name, fields, run } = (found as CurvatureRecord).settings;
-  if ((fields === undefined) === (run === undefined)) {
-    return mismatch(["settings"], "either fields or a run", fields === undefined ? undefined : "both");
+  const { task: name, fields, run, runs = run } = (found as CurvatureRecord).settings;
+  if ((fields === undefined) === (runs === undefined)) {
+    return mismatch(["settings"], "either fields or runs", fields === undefined ? undefined : "both");
   }
   if (fields === undefined) return undefined;
   const task = TASKS.get(name)!;
@@ -99,16 +104,29 @@ export const curvatureShape: Shape<CurvatureRecord> = (found) => {
   return mismatch(["settings", "fields", "options", option], "no such option", fields.options[option]);
 };
 
+/** A record whose runs are all in one list, in the form in which a new one is stored. */
+export function withRuns(record: CurvatureRecord): CurvatureRecord {
+  const { run, ...settings } = record.settings;
+  if (run === undefined) return record;
+  return { ...record, settings: { ...settings, runs: [{ series: basename(run.path), ...run }] } };
+}
+
 const part = object({
   series: text(),
   seed: count(0),
   step: count(0),
   measurement: word(MEASUREMENTS.map(({ name }) => name)),
+  made: optional(text()),
   parameters: count(1),
   /** How long it took. */
   seconds: number({ min: 0 }),
   result: anything(),
 });
+
+/** Whether a part was measured as it would be measured now. */
+export function isCurrent({ measurement, made }: Part): boolean {
+  return MEASUREMENTS.some((each) => each.name === measurement && each.made === made);
+}
 
 /** The shape of a finished part, which is one line of `results.jsonl`. */
 export function partShape({ settings }: CurvatureRecord): Shape<Part> {
@@ -123,6 +141,8 @@ export function partShape({ settings }: CurvatureRecord): Shape<Part> {
     const key = partKey(found as Part);
     const measurement = planned.get(key);
     if (measurement === undefined) return mismatch([], "a measurement of this report", key);
+    // It is measured anew.
+    if (!isCurrent(found as Part)) return undefined;
     const within = measurement.shape((found as Part).result);
     within?.keys.push("result");
     return within;

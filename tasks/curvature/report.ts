@@ -2,7 +2,8 @@ import { encodeCsv } from "../run/csv.ts";
 import { plotPng } from "../run/plot_png.ts";
 import { htmlReport } from "../run/report/html.ts";
 import type { Report, ReportSection } from "../run/report/model.ts";
-import type { Measurement, Result } from "./measurement.ts";
+import { findings } from "./findings.ts";
+import type { Measurement, Result, View } from "./measurement.ts";
 import { MEASUREMENTS } from "./measurements.ts";
 import { type Part, resultsOf } from "./part.ts";
 import { bySeries } from "./series.ts";
@@ -28,10 +29,11 @@ export async function curvatureReport(parts: readonly Part[], origin: ReportOrig
   for (const measurement of MEASUREMENTS) {
     const results = resultsOf(measurement, parts);
     if (results.length === 0) continue;
-    const section = await plotted(measurement.section(results, origin), measurement, results);
-    sections.push(section);
-    const picture = section.plot === undefined ? undefined : await drawn(section.plot, `${measurement.name}.png`);
-    if (picture !== undefined) pictures[`${measurement.name}.png`] = picture;
+    for (const [name, section] of await sectionsAbout(measurement, results, origin)) {
+      sections.push(section);
+      const picture = section.plot === undefined ? undefined : await drawn(section.plot, name);
+      if (picture !== undefined) pictures[name] = picture;
+    }
   }
   const found = findings(parts);
   const report: Report = {
@@ -43,14 +45,36 @@ export async function curvatureReport(parts: readonly Part[], origin: ReportOrig
   return { files: { ...texts, ...pictures }, findings: found };
 }
 
+/** A section of the report with the name of its plot's picture. */
+type PictureAndSection = [picture: string, section: ReportSection];
+
+/** The sections about a measurement. */
+async function sectionsAbout<R>(
+  measurement: Measurement<R>,
+  results: readonly Result<R>[],
+  extent: Extent,
+): Promise<PictureAndSection[]> {
+  const { name, further = [] } = measurement;
+  const overSteps: View<R> = {
+    name: `${name}-over-steps`,
+    section: () => ({ title: `${measurement.section(results, extent)?.title} along the run` }),
+    plot: measurement.plotOverSteps?.bind(measurement),
+  };
+  const sections: PictureAndSection[] = [];
+  for (const view of [measurement, overSteps, ...further]) {
+    const section = view.section(results, extent);
+    if (section === undefined) continue;
+    const found = await plotted(section, () => view.plot?.(results));
+    const isEmpty = found.plot === undefined && found.paragraphs === undefined && found.tables === undefined;
+    if (!isEmpty) sections.push([`${view.name}.png`, found]);
+  }
+  return sections;
+}
+
 /** A section with its plot, or with the reason why the plot is left out. */
-async function plotted(
-  section: ReportSection,
-  measurement: Measurement,
-  results: readonly Result<unknown>[],
-): Promise<ReportSection> {
+async function plotted(section: ReportSection, draw: () => Promise<string> | undefined): Promise<ReportSection> {
   try {
-    return { ...section, plot: await measurement.plot?.(results) };
+    return { ...section, plot: await draw() };
   } catch (error) {
     const reason = `The plot is left out: ${(error as Error).message}`;
     return { ...section, paragraphs: [...section.paragraphs ?? [], reason] };
@@ -64,17 +88,6 @@ async function drawn(plot: string, name: string): Promise<Uint8Array | undefined
   } catch (error) {
     console.error(`${name} could not be drawn: ${(error as Error).message}`);
   }
-}
-
-/** What the measurements say, in sentences for each series. */
-function findings(parts: readonly Part[]): string[] {
-  return bySeries(parts).map(([series, own]) => {
-    const texts = MEASUREMENTS.flatMap((measurement) => {
-      const results = resultsOf(measurement, own as Part[]);
-      return results.length === 0 ? [] : measurement.finding?.(results) ?? [];
-    });
-    return `${series}: ${texts.join(" ")}`;
-  });
 }
 
 /** All figures, one in each row, for programs that read them. */

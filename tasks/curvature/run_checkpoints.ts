@@ -26,13 +26,31 @@ interface KnownCheckpoint {
   readonly digest: string;
 }
 
-/** A run that is measured: its task, seed and checkpoints. */
-interface FoundRun {
-  readonly task: string;
+/** A run, its seed and its checkpoints. */
+interface KnownRun {
   readonly path: string;
   readonly seed: number;
   readonly checkpoints: readonly KnownCheckpoint[];
 }
+
+/** A run that was looked at. */
+export interface FoundRun extends KnownRun {
+  readonly task: string;
+  /** Runs that differ in no setting but the seed have the same text. */
+  readonly settings: string;
+}
+
+/** A run that is measured. */
+export interface MeasuredRun extends KnownRun {
+  /** The name of the curves of this run and of those that differ from it in the seed only. */
+  readonly series: string;
+}
+
+/** Options that change nothing of a run but its seed, or nothing of what is trained. */
+const OF_ONE_RUN = new Set([
+  ...["seed", "name", "resume", "software", "adapter", "keepCheckpoints", "snapshotEvery", "evaluateEvery"],
+  ...["tensorboard", "dryRun", "deadline", "onDivergence", "onWriteError"],
+]);
 
 /**
  * Looks at a run without loading its data.
@@ -50,7 +68,8 @@ export async function findRun(path: string): Promise<FoundRun> {
     checkpoints.push({ step: checkpoint.step, digest: await digestOf(bytes) });
   }
   if (checkpoints.length === 0) throw new UserError(`${path}: expected a checkpoint, found none.`);
-  return { task: task.name, path, seed: run.values.seed, checkpoints };
+  const settings = Object.entries(run.values).filter(([name]) => !OF_ONE_RUN.has(name));
+  return { task: task.name, path, seed: run.values.seed, settings: JSON.stringify(settings), checkpoints };
 }
 
 /** Checks that a checkpoint is of the run's optimizer, whose state is measured. */
@@ -62,28 +81,25 @@ function checkOptimizer(path: string, { optimizer }: Readonly<Record<string, str
 
 /** What is loaded of a run before its checkpoints. */
 interface LoadedRun {
+  readonly known: KnownRun;
   readonly task: TrainingTask;
   readonly values: RunValues;
   readonly input: TrainingInput;
   readonly files: ReadonlyMap<number, StepCheckpoint>;
 }
 
-/** The field of a run at each of its checkpoints. */
+/** The fields of runs at each of their checkpoints. */
 export class RunCheckpoints implements MomentSource {
-  private constructor(readonly gpu: Gpu, readonly found: Omit<FoundRun, "task">, readonly loaded: LoadedRun) {}
+  /** The run of the last moment. */
+  #loaded?: LoadedRun;
 
-  /** Opens a run, adopts the kernels that it was trained with, and loads its input. */
-  static async open(gpu: Gpu, found: Omit<FoundRun, "task">, signal: AbortSignal): Promise<RunCheckpoints> {
-    const { run, task } = await readRun(found.path);
-    gpu.tuner.adopt(run.kernels);
-    const values = settledValues(task, { ...run.values }, gpu.adapter, join(found.path, "config.json"));
-    const input = await loadInput(task, values, gpu, signal);
-    return new RunCheckpoints(gpu, found, { task, values, input, files: await checkpointsOf(run) });
-  }
+  constructor(readonly gpu: Gpu, readonly runs: readonly MeasuredRun[], readonly signal: AbortSignal) {}
 
   async open(plan: MomentPlan): Promise<Moment> {
-    const { gpu, loaded: { task, values, input } } = this;
-    const { path, bytes } = await this.#read(plan.step);
+    const { gpu } = this;
+    const run = await this.#load(plan);
+    const { task, values, input } = run;
+    const { path, bytes } = await readKnown(run, plan.step);
     const description = task.field(values, input.outputs, input.inputs);
     const field = loadField(gpu, bytes, { name: path, description });
     const restoreOptimizer = () => {
@@ -98,23 +114,36 @@ export class RunCheckpoints implements MomentSource {
     return { ...plan, field, input, restoreOptimizer, [Symbol.dispose]: () => field[Symbol.dispose]() };
   }
 
-  /** Reads the checkpoint of a step, which must be what it was when the report began. */
-  async #read(step: number): Promise<{ path: string; bytes: Uint8Array }> {
-    const { found, loaded } = this;
-    const path = loaded.files.get(step)?.path;
-    const bytes = path === undefined ? undefined : await readCheckpoint(path);
-    const { digest } = found.checkpoints.find((each) => each.step === step)!;
-    if (path !== undefined && bytes !== undefined && await digestOf(bytes) === digest) return { path, bytes };
-    throw new UserError(
-      `${found.path}, step ${step}: expected the checkpoint that was there when the report began, found ${
-        path === undefined ? "none" : "another"
-      }; give the command with --run again for a report of the checkpoints that there are.`,
-    );
+  /** Loads a run's input, and adopts the kernels that it was trained with; the run of the last moment has them already. */
+  async #load({ series, seed }: MomentPlan): Promise<LoadedRun> {
+    const { gpu, runs, signal } = this;
+    const known = runs.find((run) => run.series === series && run.seed === seed)!;
+    if (this.#loaded?.known === known) return this.#loaded;
+    this[Symbol.dispose]();
+    const { run, task } = await readRun(known.path);
+    gpu.tuner.adopt(run.kernels);
+    const values = settledValues(task, { ...run.values }, gpu.adapter, join(known.path, "config.json"));
+    const input = await loadInput(task, values, gpu, signal);
+    return this.#loaded = { known, task, values, input, files: await checkpointsOf(run) };
   }
 
   [Symbol.dispose](): void {
-    this.loaded.input[Symbol.dispose]();
+    this.#loaded?.input[Symbol.dispose]();
+    this.#loaded = undefined;
   }
+}
+
+/** Reads the checkpoint of a step, which must be what it was when the report began. */
+async function readKnown({ known, files }: LoadedRun, step: number): Promise<{ path: string; bytes: Uint8Array }> {
+  const path = files.get(step)?.path;
+  const bytes = path === undefined ? undefined : await readCheckpoint(path);
+  const { digest } = known.checkpoints.find((each) => each.step === step)!;
+  if (path !== undefined && bytes !== undefined && await digestOf(bytes) === digest) return { path, bytes };
+  throw new UserError(
+    `${known.path}, step ${step}: expected the checkpoint that was there when the report began, found ${
+      path === undefined ? "none" : "another"
+    }; give the command with --run again for a report of the checkpoints that there are.`,
+  );
 }
 
 async function readRun(path: string) {

@@ -18,7 +18,7 @@ import type { MomentSource } from "./moment_source.ts";
 import { NewFields } from "./new_fields.ts";
 import type { Part } from "./part.ts";
 import { plannedParts } from "./plans.ts";
-import type { CurvatureRecord, Settings } from "./record.ts";
+import { type CurvatureRecord, isCurrent, type Settings } from "./record.ts";
 import { curvatureReport } from "./report.ts";
 import { RunCheckpoints } from "./run_checkpoints.ts";
 import { StatusLine } from "./status_line.ts";
@@ -52,14 +52,14 @@ async function reportOn(args: readonly string[], signal: AbortSignal): Promise<v
   if (earlier !== undefined) checkOrigin(path, earlier, originOn(gpu.adapter), "report");
   await using _work = pendingWork(gpu);
   using progress = new ProgressLine();
-  using source = await sourceOf(gpu, settings, signal);
+  using source = sourceOf(gpu, settings, signal);
   if (earlier === undefined) await checkFirst(source, settings);
 
   const record = earlier ?? { settings, command: commandText("deno task curvature", args), ...originOn(gpu.adapter) };
   const folder = await CurvatureFolder.open(path);
   using _lock = await folder.lock();
   if (earlier === undefined) await folder.writeRecord(record);
-  const parts = await folder.results(record);
+  const parts = (await folder.results(record)).filter(isCurrent);
   const planned = plannedParts(settings);
   const plan = { planned, done: [...parts], extent: settings, signal };
   try {
@@ -70,17 +70,31 @@ async function reportOn(args: readonly string[], signal: AbortSignal): Promise<v
       parts.push(part);
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      await reportAfterError(folder, record, parts);
+      throw error;
+    }
   }
   if (signal.aborted) {
     console.log(`Stopped. To continue, give the same command again, or: deno task curvature --resume ${path}`);
   }
-  await writeReport(folder, record, parts);
+  for (const line of await writeReport(folder, record, parts)) console.log(line);
 }
 
-async function sourceOf(gpu: Gpu, { task, fields, run }: Settings, signal: AbortSignal): Promise<MomentSource> {
-  return run !== undefined
-    ? await RunCheckpoints.open(gpu, run, signal)
+/** Writes the report about what was measured before an error, which is the one that counts if the report cannot be written either. */
+async function reportAfterError(
+  folder: CurvatureFolder,
+  record: CurvatureRecord,
+  parts: readonly Part[],
+): Promise<void> {
+  const lines = await writeReport(folder, record, parts).catch(() => []);
+  if (lines.length === 0) return;
+  console.error(`What was measured before the following error is in ${join(folder.path, "report.html")}`);
+}
+
+function sourceOf(gpu: Gpu, { task, fields, runs }: Settings, signal: AbortSignal): MomentSource {
+  return runs !== undefined
+    ? new RunCheckpoints(gpu, runs, signal)
     : new NewFields(gpu, TASKS.get(task)!, fields!, signal);
 }
 
@@ -90,12 +104,15 @@ async function checkFirst(source: MomentSource, settings: Settings): Promise<voi
   checkExtent(settings, moment);
 }
 
-/** Writes the report about finished parts, and prints the findings; nothing if there are none. */
-async function writeReport(folder: CurvatureFolder, record: CurvatureRecord, parts: readonly Part[]): Promise<void> {
-  if (parts.length === 0) return;
+/** Writes the report about finished parts, and returns what is to be printed: nothing if there are none. */
+async function writeReport(
+  folder: CurvatureFolder,
+  record: CurvatureRecord,
+  parts: readonly Part[],
+): Promise<readonly string[]> {
+  if (parts.length === 0) return [];
   const { settings, command, adapter } = record;
   const report = await curvatureReport(parts, { ...settings, adapter: adapter.name, command });
   for (const [file, content] of Object.entries(report.files)) await folder.write(file, content);
-  for (const finding of report.findings) console.log(finding);
-  console.log(`The report is in ${join(folder.path, "report.html")}`);
+  return [...report.findings, `The report is in ${join(folder.path, "report.html")}`];
 }

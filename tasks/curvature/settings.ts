@@ -10,7 +10,7 @@ import { UserError } from "../shell/user_error.ts";
 import { activationChoices } from "../training/activation_choices.ts";
 import { commandFor, type CurvatureValues, sharedOptions } from "./command.ts";
 import type { Settings } from "./record.ts";
-import { findRun } from "./run_checkpoints.ts";
+import { findRuns } from "./runs.ts";
 import { DEVICE_NAMES } from "../shell/device_options.ts";
 
 /** A parsed command line. */
@@ -42,8 +42,8 @@ export async function readRequest(args: readonly string[]): Promise<CurvatureReq
   if (values.run !== undefined) {
     const allowed = ["run", "batchSizes", "samples", "directions", "name", ...DEVICE_NAMES];
     checkOnly(given, allowed, "--run takes the field and its data from the run");
-    const { task, ...run } = await findRun(callerPath(values.run));
-    return { values, settings: { task, ...extent, run } };
+    const { task, runs } = await findRuns(values.run);
+    return { values, settings: { task, ...extent, runs } };
   }
   const options = Object.fromEntries(
     [...sharedOptions(task).keys()].filter((name) => given.has(name) && !DEVICE_NAMES.includes(name))
@@ -60,8 +60,8 @@ export async function readRequest(args: readonly string[]): Promise<CurvatureReq
 
 /** A name that is derived from the settings, so that the same command finds its report again. */
 export function defaultName(settings: Settings): Promise<string> {
-  const { task, fields, run } = settings;
-  const of = run !== undefined ? run.path : fields?.input;
+  const { task, fields, runs } = settings;
+  const of = runs !== undefined ? runs[0].path : fields?.input;
   return settingsName(`${task}-${of === undefined ? "default" : shortName(basename(of))}`, settings);
 }
 

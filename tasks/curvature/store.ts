@@ -2,7 +2,7 @@ import { ResultsFolder, type ResultsKind } from "../run/results_folder.ts";
 import { createFolder } from "../run/run_name.ts";
 import type { Part } from "./part.ts";
 import { partKey } from "./part.ts";
-import { type CurvatureRecord, curvatureShape, partShape } from "./record.ts";
+import { type CurvatureRecord, curvatureShape, partShape, withRuns } from "./record.ts";
 
 const kind: ResultsKind<CurvatureRecord, Part> = {
   what: "report",
@@ -26,7 +26,8 @@ export class CurvatureFolder extends ResultsFolder<CurvatureRecord, Part> {
    *
    * @throws {UserError} If the file is not a valid record.
    */
-  static readRecord(path: string): Promise<CurvatureRecord | undefined> {
-    return ResultsFolder.recordIn(path, kind);
+  static async readRecord(path: string): Promise<CurvatureRecord | undefined> {
+    const record = await ResultsFolder.recordIn(path, kind);
+    return record === undefined ? undefined : withRuns(record);
   }
 }

@@ -1,9 +1,13 @@
 import { createField, type Field } from "../../lib/field/field.ts";
 import type { DirectionKind } from "../../lib/curvature/direction.ts";
 import { gaussNewtonMatrix, hessianMatrix } from "../../lib/curvature/matrix.ts";
-import type { DeviceBatch } from "../../lib/curvature/operator.ts";
+import { curvatureOperator, type DeviceBatch } from "../../lib/curvature/operator.ts";
+import { type ProbeEstimates, probeOperator } from "../../lib/curvature/probes.ts";
 import { wholeBatch } from "../training/whole_batches.ts";
 import type { Moment } from "./moment.ts";
+
+/** Products with random signs from which the whole field's preconditioner and trace are estimated. */
+export const PROBES = 32;
 
 /** How much is measured. */
 export interface Extent {
@@ -15,7 +19,12 @@ export interface Extent {
   readonly directions: DirectionKind;
 }
 
-/** The small field of a moment with its matrices on one batch. */
+/**
+ * The most parameters of a run's field whose matrices are computed. Eigenvalues under five preconditioners then take about a minute.
+ */
+export const MOST_EXPLICIT = 1500;
+
+/** A field with its matrices on one batch. */
 interface ExplicitCurvature {
   readonly field: Field;
   readonly batch: DeviceBatch;
@@ -31,6 +40,8 @@ interface ExplicitCurvature {
 export class Subject implements Disposable {
   readonly #made = new DisposableStack();
   #explicit?: Promise<ExplicitCurvature>;
+  #probes?: Promise<ProbeEstimates>;
+  #own?: Promise<ExplicitCurvature>;
 
   /** @param signal Ends the measurements. */
   constructor(readonly moment: Moment, readonly extent: Extent, readonly signal: AbortSignal) {}
@@ -46,14 +57,36 @@ export class Subject implements Disposable {
     return this.#made.use(wholeBatch(gpu, data, { samples, seed, number }));
   }
 
-  /** The matrices of the small field, which are computed once. */
+  /** The matrices of the small field at initialisation, which are computed once. */
   explicit(): Promise<ExplicitCurvature> {
-    return this.#explicit ??= this.#computeExplicit();
+    const { field: { gpu }, seed, small } = this.moment;
+    return this.#explicit ??= this.#computeExplicit(this.#made.use(createField(gpu, small!, { seed })));
   }
 
-  async #computeExplicit(): Promise<ExplicitCurvature> {
-    const { field: { gpu }, input: { objective }, seed, small } = this.moment;
-    const field = this.#made.use(createField(gpu, small!, { seed }));
+  /** What {@linkcode PROBES} random probes say about the field's Hessian on its batch, which is computed once. */
+  probes(): Promise<ProbeEstimates> {
+    return this.#probes ??= this.#computeProbes();
+  }
+
+  async #computeProbes(): Promise<ProbeEstimates> {
+    const { moment: { field, input: { objective }, seed }, extent: { samples }, signal } = this;
+    using hessian = curvatureOperator(field, objective, this.draw(samples), "hessian", { fixed: true });
+    return await probeOperator(hessian, { probes: PROBES, seed: seed + 1, signal });
+  }
+
+  /** The matrices of the moment's field itself, which are computed once; undefined if it has more than 1500 parameters. */
+  async ownMatrices(): Promise<ExplicitCurvature | undefined> {
+    const { field } = this.moment;
+    return field.parameterCount > MOST_EXPLICIT ? undefined : await (this.#own ??= this.#computeExplicit(field));
+  }
+
+  /** The matrices of the small field at initialisation, and of a checkpoint's field if that is small enough. */
+  async matrices(): Promise<ExplicitCurvature | undefined> {
+    return this.moment.small === undefined ? await this.ownMatrices() : await this.explicit();
+  }
+
+  async #computeExplicit(field: Field): Promise<ExplicitCurvature> {
+    const { objective } = this.moment.input;
     const batch = this.draw(this.extent.samples);
     const hessian = await hessianMatrix(field, objective, batch);
     this.signal.throwIfAborted();

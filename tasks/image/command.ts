@@ -12,6 +12,7 @@ import {
   SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
+import { EPOCHS_BOUNDS } from "../training/length_bounds.ts";
 
 /** Hyper-parameters of activations and encodings as published for images. */
 export const FIELD_DEFAULTS: FieldDefaults = { gaussian: { sigma: 0.05 } };
@@ -66,7 +67,7 @@ export const command = defineCommand({
     {
       name: "epochs",
       kind: "integer",
-      min: 1,
+      ...EPOCHS_BOUNDS,
       help: "Passes over all pixels, including those made before resuming",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },

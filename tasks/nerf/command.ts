@@ -14,6 +14,7 @@ import {
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 import { DEVICE_OPTIONS } from "../shell/device_options.ts";
+import { EPOCHS_BOUNDS } from "../training/length_bounds.ts";
 
 /** Hyper-parameters of activations and of the encoding of positions for radiance fields. */
 export const FIELD_DEFAULTS: FieldDefaults = { gaussian: { sigma: 0.1 }, positional: { octaves: 10 } };
@@ -133,7 +134,7 @@ export const command = defineCommand({
     {
       name: "epochs",
       kind: "integer",
-      min: 1,
+      ...EPOCHS_BOUNDS,
       help: "Passes over all pixels, including those made before resuming",
       defaultText: "2 for tiny, 4 for small, 20 for paper, or no limit with --minutes or --deadline",
     },

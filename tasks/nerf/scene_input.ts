@@ -33,6 +33,7 @@ import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
 import { type NerfSettings, volumeFor } from "./settings.ts";
 import { spreadPlaces } from "./spread_places.ts";
 import { renderTestViews } from "./test_views.ts";
+import { counted } from "../shell/counted.ts";
 
 /** How many pixels of all test views together are evaluated during training. They are the same ones each time. */
 const PIXELS_WHILE_TRAINING = 4096;
@@ -110,7 +111,7 @@ export class SceneInput implements TrainingInput {
     const began = checkShape(config.scene, sceneShape, "config.json, scene");
     const found = this.config.scene as typeof began;
     const size = ({ train, test, width, height }: typeof began) =>
-      `${train} + ${test} views of ${width}×${height} pixels`;
+      `${train} + ${counted(test, "view")} of ${width}×${height} pixels`;
     const name = this.values.scene ?? "The scene";
     if (size(began) !== size(found)) {
       throw new UserError(`${name}: expected ${size(began)}, as when the run began, found ${size(found)}.`);

@@ -10,6 +10,7 @@ import { optionSpelling } from "../shell/command.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { NerfValues } from "./command.ts";
 import { loadSurvey } from "./load_scene.ts";
+import { counted } from "../shell/counted.ts";
 
 const SIZE = { width: 900, height: 700 };
 
@@ -50,7 +51,11 @@ export async function showCameras(values: NerfValues, given: ReadonlySet<string>
   const aside = addScaled(addScaled(poseColumn(cameras[0].pose, 0), up, 0.7), back, 1);
   await folder.writeFile("cameras.png", encodePng(drawSegments(segments, cameraBefore(segments, aside, up, SIZE))));
   for (const line of figureLines(scene)) console.log(line);
-  console.log(`${cameras.length} cameras are drawn in cameras.ply and cameras.png in ${folder.path}`);
+  console.log(
+    `${counted(cameras.length, "camera")} ${
+      cameras.length === 1 ? "is" : "are"
+    } drawn in cameras.ply and cameras.png in ${folder.path}`,
+  );
 }
 
 /** The figures by which one sees whether a scene is read as it is meant. */
@@ -72,7 +77,7 @@ function figureLines({ train, test, near, far }: SceneSurvey): string[] {
     `Looking at  (${focus.map(fixed).join(", ")}), ${
       range(distances[0], distances[2])
     } away; the optical axes pass it by ` +
-    `${fixed(100 * miss)} % of that; it is behind ${behind} cameras`,
+    `${fixed(100 * miss)} % of that; it is behind ${counted(behind, "camera")}`,
     `Rays        from ${short(near)} to ${short(far)}`,
   ];
 }

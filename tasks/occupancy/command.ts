@@ -12,6 +12,7 @@ import {
   SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
+import { EPOCHS_BOUNDS } from "../training/length_bounds.ts";
 
 /** Hyper-parameters of activations and encodings as published for occupancy. */
 export const FIELD_DEFAULTS: FieldDefaults = { gaussian: { sigma: 0.09 } };
@@ -86,7 +87,7 @@ export const command = defineCommand({
     {
       name: "epochs",
       kind: "integer",
-      min: 1,
+      ...EPOCHS_BOUNDS,
       help: "Epochs, including those made before resuming; each draws --points new points",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },

@@ -1,5 +1,5 @@
 /**
- * Folders of runs that ended before their first checkpoint. Nothing is lost with them, so they do not keep others from using the name.
+ * Folders of runs that ended before their first checkpoint with steps. Nothing is lost with them, so they do not keep others from using the name.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { remove } from "./disk.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { RunFolder } from "./run_folder.ts";
 
-/** The files that a run may have before its first checkpoint, by folder. */
+/** The files that a run may have before its first steps, by folder. */
 const FILES: Readonly<Record<string, RegExp>> = {
   "":
     /^(config\.json|summary\.json|scene\.json|metrics\.jsonl|index\.html|preview\.png|events\.out\.tfevents\.\d+|\.lock)$/,
-  checkpoints: /^$/,
+  checkpoints: /^interim-0+\.safetensors$/,
   snapshots: /^step-\d+\.png$/,
 };
 

@@ -10,6 +10,7 @@ import { UserError } from "../shell/user_error.ts";
 import { networkName } from "../training/network_choice.ts";
 import { commandFor } from "./command.ts";
 import { findRuns, type FoundRun, qualityOf } from "./found_run.ts";
+import { counted } from "../shell/counted.ts";
 
 /**
  * Runs `deno task runs`.
@@ -120,5 +121,6 @@ async function pruneRuns(runs: readonly FoundRun[], dryRun: boolean): Promise<vo
     count++;
   }
   const freed = `${(bytes / 1e6).toFixed(1)} MB`;
-  console.log(dryRun ? `${count} runs with ${freed} would be removed.` : `${count} runs with ${freed} were removed.`);
+  const removed = dryRun ? "would be" : count === 1 ? "was" : "were";
+  console.log(`${counted(count, "run")} with ${freed} ${removed} removed.`);
 }

@@ -6,6 +6,7 @@ import type { TrainingPlan } from "../../lib/train/plan.ts";
 import type { Schedule } from "../../lib/train/schedule.ts";
 import { optionSpelling } from "./command.ts";
 import { formatDuration } from "./progress.ts";
+import { counted } from "./counted.ts";
 
 /** The steps among which the fastest are looked for. */
 const FIRST = 1000;
@@ -29,7 +30,9 @@ export function planText(plan: TrainingPlan, { steps, field, optimizer, schedule
     `Field       ${field.parameterCount} parameters; ${partsOf(field.description).join("; ")}`,
     `Optimizer   ${withOptions(optimizer)}`,
     `Schedule    ${scheduleText(schedule)}`,
-    `Steps       ${steps}, ${stepsPerEpoch} per epoch; batches of ${batchSize} samples are processed in chunks of up to ${chunkRows} rows`,
+    `Steps       ${steps}, ${stepsPerEpoch} per epoch; batches of ${
+      counted(batchSize, "sample")
+    } are processed in chunks of up to ${counted(chunkRows, "row")}`,
     `Time        about ${formatDuration(seconds)} of training; the fastest steps take ${
       (cheapest * 1000).toFixed(1)
     } ms`,

@@ -1,20 +1,24 @@
 import type { ReportPictures } from "../run/report/model.ts";
 import { runPictures } from "../run/report/run_pictures.ts";
 import { TASKS } from "../registry.ts";
-import { type Group, ranked, valueOf } from "./report_tables.ts";
+import { type Group, valueOf } from "./report_tables.ts";
 import type { SweepFolder } from "./store.ts";
 
 /** The most combinations whose pictures are shown. */
 const MOST_SHOWN = 6;
 
-/** The pictures of the best run of each of the best combinations on one input, next to the input itself. */
+/**
+ * The pictures of the best run of each of the best combinations on one input, next to the input itself.
+ *
+ * @param ranked The combinations with their finished runs, the best first.
+ */
 export async function galleryOf(
   task: string,
   folder: SweepFolder,
-  groups: readonly Group[],
+  ranked: readonly Group[],
 ): Promise<ReportPictures[]> {
   const { pictures = [] } = TASKS.get(task)!;
-  const shown = ranked(groups).slice(0, MOST_SHOWN).map(({ name, results }) => {
+  const shown = ranked.slice(0, MOST_SHOWN).map(({ name, results }) => {
     const [best] = results.toSorted((a, b) => valueOf(b) - valueOf(a));
     return { name, path: folder.runPath(task, best.run), value: valueOf(best) };
   });

@@ -11,7 +11,7 @@ import type { RunResult } from "./conduct.ts";
 import { galleryOf } from "./gallery.ts";
 import { valueText } from "./option_words.ts";
 import type { Failure, SweepRecord } from "./record.ts";
-import { type Group, groupTable, runTable, setupTable, valueOf } from "./report_tables.ts";
+import { type Group, groupTable, ranked, runTable, setupTable, valueOf } from "./report_tables.ts";
 import { resultRows, statusOf } from "./results_table.ts";
 import type { SweepFolder } from "./store.ts";
 
@@ -101,17 +101,24 @@ async function inputSections(
   results: readonly RunResult[],
   input: string,
 ): Promise<ReportSection[]> {
-  const own = results.filter(({ run, state }) => run.input.name === input && state === "finished");
+  const own = results.filter(({ run, state }) =>
+    run.input.name === input && (state === "finished" || state === "diverged")
+  );
   const groups = [...Map.groupBy(own, groupName)].map(([name, each]) => ({ name, results: each }));
-  if (groups.length === 0) return [{ title: input, paragraphs: ["No run on this input is finished."] }];
+  const nothing = "No run on this input is finished.";
+  if (groups.length === 0) return [{ title: input, paragraphs: [nothing] }];
+  const finished = ranked(groups);
+  if (finished.length === 0) return [{ title: input, paragraphs: [nothing], tables: [groupTable(groups)] }];
   const notes: string[] = [];
   const unlessLost = (what: string) => (error: Error): undefined => {
     notes.push(`${what} left out: ${error.message}`);
   };
-  const plot = await plotOf(task, folder, input, groups).catch(unlessLost("The plot is"));
-  const gallery: ReportPictures[] = await galleryOf(task, folder, groups).catch(unlessLost("Pictures are")) ?? [];
+  const plot = await plotOf(task, folder, input, finished).catch(unlessLost("The plot is"));
+  const gallery: ReportPictures[] = await galleryOf(task, folder, finished).catch(unlessLost("Pictures are")) ?? [];
   if (groups.some((each) => each.results.length > 1)) {
-    notes.unshift("Figures are medians over seeds, with the lowest and highest value in brackets.");
+    notes.unshift(
+      "Figures are medians over seeds of the runs that are finished, with the lowest and highest value in brackets.",
+    );
   }
   const shown = { title: `${input}: results`, paragraphs: ["The best run of each of the best combinations."], gallery };
   return [

@@ -17,26 +17,43 @@ export interface Group {
   readonly results: readonly RunResult[];
 }
 
-/** The combinations of options, the best first. */
+/** The combinations of options that have finished runs, the best first; only these runs. */
 export function ranked(groups: readonly Group[]): Group[] {
   const centre = ({ results }: Group) => median(results.map(valueOf));
-  return groups.toSorted((a, b) => centre(b) - centre(a));
+  return groups.map(({ name, results }) => ({ name, results: results.filter(({ state }) => state === "finished") }))
+    .filter(({ results }) => results.length > 0)
+    .toSorted((a, b) => centre(b) - centre(a));
 }
 
-/** The combinations of options with their quality over seeds, the best first. */
+/**
+ * The combinations of options with the quality of their finished runs over seeds, the best first; then those of which all runs diverged.
+ *
+ * @param groups Runs that are finished or diverged, at least one.
+ */
 export function groupTable(groups: readonly Group[]): ReportTable {
-  const { label, digits } = qualityOf(groups[0].results[0].found!) ?? NO_QUALITY;
+  const best = ranked(groups);
+  const { label, digits } = best.length > 0 && qualityOf(best[0].results[0].found!) || NO_QUALITY;
+  const names = best.map(({ name }) => name);
+  const row = (name: string, quality: string) => {
+    const { results } = groups.find((each) => each.name === name)!;
+    const shown = best.find((each) => each.name === name)?.results ?? results;
+    const diverged = results.length - shown.length;
+    return [
+      name,
+      `${results.length}`,
+      diverged === 0 ? quality : `${quality}, ${diverged} diverged`,
+      `${median(shown.map(({ found }) => found!.made))}`,
+      median(shown.map(({ found }) => secondsOf(found))).toFixed(1),
+    ];
+  };
   return {
     columns: ["options", "runs", label, "steps", "training time (s)"],
     numbersFrom: 1,
-    rows: ranked(groups).map(({ name, results }) => [
-      name,
-      `${results.length}`,
-      spreadText(digits, results.map(valueOf)),
-      `${median(results.map(({ found }) => found!.made))}`,
-      median(results.map(({ found }) => secondsOf(found))).toFixed(1),
-    ]),
-    best: 0,
+    rows: [
+      ...best.map(({ name, results }) => row(name, spreadText(digits, results.map(valueOf)))),
+      ...groups.filter(({ name }) => !names.includes(name)).map(({ name }) => row(name, "diverged")),
+    ],
+    best: best.length > 0 ? 0 : undefined,
   };
 }
 

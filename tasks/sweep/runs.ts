@@ -4,10 +4,9 @@ import { TASKS } from "../registry.ts";
 import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { withBestOptimizer } from "../training/auto_optimizer.ts";
+import { checkSettings } from "../training/check_settings.ts";
 import { Deadline } from "../training/deadline.ts";
-import { checkFieldOptions, checkScheduleOptions } from "../training/hyperparameters.ts";
 import { networkChoice } from "../training/network_choice.ts";
-import { chosenOptimizer } from "../training/optimizer.ts";
 import type { TaskValues, TrainingTask } from "../training/task.ts";
 import type { Command } from "../shell/command.ts";
 import { type OptionValue, optionWords, placed, valueText } from "./option_words.ts";
@@ -101,11 +100,5 @@ function checkArguments(task: TrainingTask, args: readonly string[]): void {
   const { values, given } = parseOptions(args, task.command);
   const typed = values as TaskValues<Command>;
   Deadline.asked(typed.deadline);
-  const asked = withBestOptimizer(task.name, { ...typed, ...networkChoice(typed) }, given);
-  // Only defaults depend on the adapter, which the machine of the run will have.
-  const settled = task.settle(asked, { software: false });
-  chosenOptimizer(settled, task.optimizerDefaults(settled));
-  checkFieldOptions(settled);
-  checkScheduleOptions(settled);
-  task.field(settled, 1);
+  checkSettings(task, withBestOptimizer(task.name, { ...typed, ...networkChoice(typed) }, given));
 }

@@ -40,16 +40,33 @@ export class Deadline {
     const wait = () => {
       const left = 1000 * (this.left - seconds);
       if (left > 0) Deno.unrefTimer(setTimeout(wait, Math.min(left, LONGEST_TIMER)));
-      else {
-        controller.abort(
-          new UserError(
-            `--deadline ${this.text}: expected time for at least one step and what follows it, but the time was over before that.`,
-          ),
-        );
-      }
+      else controller.abort(this.#over());
     };
     wait();
     return controller.signal;
+  }
+
+  /**
+   * What is to be called before each piece of work that nothing can stop, in which timers have no turn either. It throws when a piece as
+   * long as the longest one so far would not end in time.
+   */
+  guard(): () => void {
+    let last = this.now();
+    let longest = 0;
+    return () => {
+      const now = this.now();
+      longest = Math.max(longest, now - last);
+      last = now;
+      if (this.left < ENDING + longest) throw this.#over();
+    };
+  }
+
+  /** Says that the time is over before anything is known of what would fit. Another start is faster, because kernels are compiled then. */
+  #over(): UserError {
+    return new UserError(
+      `--deadline ${this.text}: expected time for at least one step and what follows it, but the start leaves none; ` +
+        `--deadline ${Math.ceil(2 * this.seconds + 60)}s is likely to fit.`,
+    );
   }
 }
 

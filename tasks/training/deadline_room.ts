@@ -9,6 +9,12 @@ import { EVALUATIONS } from "./prepared_run.ts";
 /** The part of the time that is kept free, because steps and measurements may take longer than they did when they were measured. */
 const MARGIN = 0.05;
 
+/** How much longer than measured everything may take after a start with the deadline that a message names. */
+const SLOWER = 1.25;
+
+/** A step is said to be a costly one if it takes so many times as long as the next. */
+const COSTLY = 1.5;
+
 /** How the time until a deadline is divided, in seconds. */
 interface Room {
   /** For steps and the evaluations between them. */
@@ -35,10 +41,12 @@ interface Steps {
 /**
  * Divides the time that is left. What follows training in any case comes first; the other closing measurements get at most as much as
  * training, because a field that is hardly trained is not worth rendering.
+ *
+ * @param step The seconds of the next step, for which there is to be time in any case.
  */
-export function roomBefore({ left }: Pick<Deadline, "left">, costs: Costs): Room {
+export function roomBefore({ left }: Pick<Deadline, "left">, costs: Costs, step = 0): Room {
   const free = left - costs.ending - ENDING - MARGIN * left;
-  const parts = divideTime(costs.closing, Math.max(0, free / 2));
+  const parts = divideTime(costs.closing, Math.max(0, Math.min(free / 2, free - step)));
   const closing = Object.values(parts).reduce((sum, seconds) => sum + seconds, 0);
   return { training: free - closing, closing, reserve: 1.1 * costs.ending + ENDING };
 }
@@ -50,9 +58,9 @@ export function roomBefore({ left }: Pick<Deadline, "left">, costs: Costs): Room
  */
 export function lastStepBefore(deadline: Deadline, costs: Costs, steps: Steps): number {
   const { made, stepsPerEpoch, secondsOf, evaluateEvery, evaluationInterval = Infinity } = steps;
-  const { training } = roomBefore(deadline, costs);
   const needed = secondsOf(made);
-  if (!(needed <= training)) throw tooSoon(deadline, costs, needed);
+  const { training } = roomBefore(deadline, costs, needed);
+  if (!(needed <= training)) throw tooSoon(deadline, costs, steps);
   // Evaluations that come after a time take a fixed share of it.
   const seconds = training / (1 + costs.evaluation / evaluationInterval);
   const within = (time: number, evaluated: number) =>
@@ -66,14 +74,15 @@ export function lastStepBefore(deadline: Deadline, costs: Costs, steps: Steps): 
   return Math.max(few, Math.min(within(seconds, stepsPerEpoch * between), most * between));
 }
 
-function tooSoon({ text, left, seconds }: Deadline, costs: Costs, step: number): UserError {
-  // Half of the time that is free is for the steps, with something for errors of measurement.
-  const needed = seconds - left + costs.ending + ENDING + 2.4 * step;
-  const enough = Math.ceil(needed / (1 - MARGIN) + 1);
+function tooSoon({ text, left, seconds }: Deadline, costs: Costs, { made, secondsOf }: Steps): UserError {
+  const step = secondsOf(made);
+  const which = step > COSTLY * secondsOf(made + 1) ? "the next step alone" : "a step";
+  const needed = seconds - left + costs.ending + ENDING + step;
+  const enough = Math.ceil(SLOWER * needed / (1 - MARGIN) + 1);
   return new UserError(
     `--deadline ${text}: expected time for at least one step and what follows it, but the start took ${
       formatDuration(seconds - left)
-    }, a step takes about ${formatDuration(step)}, and what follows training at least ${
+    }, ${which} takes about ${formatDuration(step)}, and what follows training at least ${
       formatDuration(costs.ending + ENDING)
     }; --deadline ${enough}s would fit.`,
   );

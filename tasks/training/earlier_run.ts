@@ -20,6 +20,7 @@ import { checkStep, readCheckpoint } from "./read_checkpoint.ts";
 import { restartsShape, type RunLength } from "./run_length.ts";
 import { type Rollback, rollbacksShape } from "./rollback.ts";
 import type { TaskValues } from "./task.ts";
+import { counted } from "../shell/counted.ts";
 
 /** What a run has spent on training up to a step. */
 export interface RunTotals {
@@ -134,7 +135,7 @@ export class EarlierRun<C extends Command> {
     // One that diverged, or was about to, before its first checkpoint may begin again.
     const isFree = ending === undefined || ending === "diverged" || records.at(-1)?.aboveLimit === true;
     if (measured.length < 2 && isFree) return;
-    const made = measured.length > 0 ? `has made ${measured.at(-1)!.step} steps` : "has ended";
+    const made = measured.length > 0 ? `has made ${counted(measured.at(-1)!.step, "step")}` : "has ended";
     throw new UserError(
       `${
         join(folder.path, "checkpoints")

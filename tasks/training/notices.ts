@@ -7,6 +7,7 @@ import type { RunLimits } from "./run_length.ts";
 import type { RunRequest } from "./run_request.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
 import { deadlineText, wholeRun, wholeRunText } from "./whole_run.ts";
+import { counted } from "../shell/counted.ts";
 
 /** How long a run is to be. */
 interface Planned {
@@ -55,7 +56,9 @@ function lengthNotices(
   const made = optimizer.counters.step;
   if (made >= steps) {
     return [
-      `The run has made its ${steps} steps already. To train further, resume it with a larger --epochs, or with --minutes.`,
+      `The run has made its ${
+        counted(steps, "step")
+      } already. To train further, resume it with a larger --epochs, or with --minutes.`,
     ];
   }
   if (until < steps) {

@@ -12,6 +12,7 @@ import { SHORTHANDS } from "./network_choice.ts";
 import { isByActivation, optimizerDefaults } from "./optimizer_defaults.ts";
 import { WRITE_ERROR_CHOICES } from "./write_errors.ts";
 import { DEVICE_OPTIONS } from "../shell/device_options.ts";
+import { EPOCHS_BOUNDS, MINUTES_BOUNDS } from "./length_bounds.ts";
 
 /** Activations that a network of several layers can have: all but the identity, which would make it linear. */
 export const HIDDEN_ACTIVATIONS = activationKinds.filter(({ make }) => make().text !== undefined);
@@ -150,7 +151,7 @@ export const RUN_OPTIONS = [
   {
     name: "minutes",
     kind: "number",
-    exclusiveMin: 0,
+    ...MINUTES_BOUNDS,
     help:
       "Train for about this many minutes, or for as many more when resuming; the number of steps is estimated first",
     defaultText: "no limit",
@@ -166,7 +167,7 @@ export const RUN_OPTIONS = [
   {
     name: "schedule-epochs",
     kind: "integer",
-    min: 1,
+    ...EPOCHS_BOUNDS,
     help: "Epochs after which the schedule ends; resuming does not change it",
     defaultText: "the length of the run at its first start",
   },

@@ -87,7 +87,7 @@ export class PageWriter {
   /**
    * Writes the page of a run that has ended, with its results, and the preview of its last measurement.
    *
-   * @param signal Stops the drawing. Without it nothing is drawn, because the field has diverged.
+   * @param signal Stops the drawing. Without it nothing is drawn, because the field has diverged or the run has failed.
    */
   async conclude(folder: RunFolder, end: PageEnd, signal?: AbortSignal): Promise<void> {
     const outdated = this.#measured > 0 && this.#preview?.step !== this.#measured;

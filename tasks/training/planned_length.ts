@@ -10,6 +10,9 @@ import { type RunLength, runLength, type RunLimits, withoutIdleSteps } from "./r
 import { chosenSchedule } from "./schedule.ts";
 import { stepsInSeconds } from "./time_limit.ts";
 
+/** The part of the time before a deadline in which the fastest kernels are looked for. */
+const CHOOSING = 0.1;
+
 /** What the length of a run follows from. */
 interface LengthRequest {
   readonly limits: RunLimits;
@@ -50,10 +53,16 @@ export async function plannedLength(prepared: PreparedRun, request: LengthReques
   const { limits, resumed, deadline, writes, progress } = request;
   const made = optimizer.counters.step;
   const measures = values.dryRun || limits.minutes !== undefined || deadline !== undefined;
+  const { gpu } = prepared.field;
+  if (deadline !== undefined) {
+    gpu.tuner.limit(CHOOSING * deadline.left);
+    if (writes) gpu.guard = deadline.guard();
+  }
   if (measures) progress.begin("measuring how long a step takes");
   const plan = measures ? await planTraining(training) : undefined;
   if (measures) progress.begin("measuring how long an evaluation takes");
   const costs = measures && writes ? await measureCosts(prepared) : undefined;
+  gpu.guard = undefined;
   const isTrained = resumed !== undefined && made >= resumed.steps && Object.values(limits).every((limit) => !limit);
   const reached = deadline === undefined || costs === undefined || isTrained
     ? undefined

@@ -4,7 +4,6 @@ import { DivergenceError } from "../../lib/train/divergence.ts";
 import { type Peers, shareState } from "../../lib/train/peers.ts";
 import { isDiskError } from "../run/disk.ts";
 import type { Command } from "../shell/command.ts";
-import { isAbort } from "../shell/main.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { planText } from "../shell/plan.ts";
@@ -152,13 +151,17 @@ async function trainRun<C extends Command, S extends TaskValues<C> & SettledValu
     }
     await run.finish(signal);
   } catch (error) {
-    if (error instanceof DivergenceError && !setbacks.isOvercome(error)) await run.diverged(error);
     if (isDiskError(error)) await run.rescue();
-    if (!(error instanceof DivergenceError || setbacks.isOvercome(error) || isAbort(error, signal))) {
-      await run.failed(error as Error);
+    if (!setbacks.isOvercome(error)) {
+      await (error instanceof DivergenceError ? run.diverged(error) : failed(run, error));
     }
     throw error;
   }
+}
+
+/** Says on a run's page that it failed. What failed may also keep the page from being written, and is the error to tell. */
+async function failed(run: TrainingRun, error: unknown): Promise<void> {
+  await run.failed(error instanceof Error ? error : new Error(String(error))).catch(() => {});
 }
 
 /** The limits of a run; a new run without any, and without a deadline, gets the task's default number of epochs, which its values then also have. */

@@ -2,6 +2,7 @@ import { affordableSteps } from "../../lib/train/budget.ts";
 import type { PlanOptions, TrainingPlan } from "../../lib/train/plan.ts";
 import { formatDuration } from "../shell/progress.ts";
 import { UserError } from "../shell/user_error.ts";
+import { counted } from "../shell/counted.ts";
 
 /**
  * The step at which a run will be after so many more seconds, which `--minutes` gives it.
@@ -28,7 +29,9 @@ function tooLong(seconds: number, needed: number, { batchSize = 512, data }: Pla
   const enough = Number((1.2 * needed / 60).toPrecision(2));
   const smaller = sizeOption !== undefined && fitting >= 1 ? `${sizeOption} ${fitting} or ` : "";
   return new UserError(
-    `--minutes ${seconds / 60}: expected time for at least one step, but a step of ${samples} samples takes about ` +
+    `--minutes ${seconds / 60}: expected time for at least one step, but a step of ${
+      counted(samples, "sample")
+    } takes about ` +
       `${formatDuration(needed)}; ${smaller}--minutes ${enough} would fit.`,
   );
 }

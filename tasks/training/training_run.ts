@@ -22,6 +22,7 @@ import type { Summary } from "./training_input.ts";
 import type { RunParts } from "./run_parts.ts";
 import { plotRun } from "./run_plot.ts";
 import { onWriteError, retried } from "./write_errors.ts";
+import { counted } from "../shell/counted.ts";
 
 /** How a run ended. */
 interface RunOutcome {
@@ -94,6 +95,8 @@ export class TrainingRun implements Disposable {
     if (event.type === "start") {
       await this.#open();
       await this.#pages.start(this.folder, this.#moment(event));
+      // Any of several processes may die, and the run can then always be resumed from a checkpoint.
+      if (this.parts.processes !== undefined && event.step === 0) await this.#save(event, true);
     }
     const { evaluationInterval = Infinity } = this.parts.habits ?? this.parts.input;
     const due = this.#measurements.isDue(event, evaluationInterval);
@@ -122,6 +125,7 @@ export class TrainingRun implements Disposable {
     if (isUnfinished && event.step === 0) {
       await this.#summarize(event, {});
       await this.#pages.conclude(folder, { ...this.#moment(event), status: "stopped" });
+      if (!this.#isStopped(event)) this.parts.trainingTimeIsOver?.throwIfAborted();
       return this.#stoppedBeforeFirstStep(event);
     }
     if (isUnfinished && habits === undefined) await this.#saveStopped(event);
@@ -144,7 +148,9 @@ export class TrainingRun implements Disposable {
     await unlessStopped(plotRun(this.folder, this.parts), soon);
     await this.#pages.conclude(folder, end, soon);
     this.#progress.clear();
-    console.log(`${formatQuality(input.quality, figures)} after ${event.step} steps; the run is in ${folder.path}`);
+    console.log(
+      `${formatQuality(input.quality, figures)} after ${counted(event.step, "step")}; the run is in ${folder.path}`,
+    );
     for (const [command, parts] of Map.groupBy(this.#leftOut, ({ command }) => command)) {
       console.log(`Left out for the deadline: ${parts.map(({ what }) => what).join("; ")}. To make it: ${command}`);
     }
@@ -220,17 +226,19 @@ export class TrainingRun implements Disposable {
     await this.#pages.conclude(this.#folder, { ...this.#moment(event), status: "diverged", summary });
   }
 
-  /** Notes in the summary and on the page that the run failed, as far as its folder can be written. */
+  /**
+   * Notes in the summary and on the page that the run has ended by an error, or that a signal has ended it, as far as its folder can be
+   * written.
+   */
   async failed(error: Error): Promise<void> {
     const [event, folder] = [this.#last, this.#folder];
     if (event === undefined || folder === undefined) return;
-    const summary = this.#summary(event, { figures: this.#measurements.figures, error });
-    try {
-      await folder.writeSummary(summary, { optional: true });
-      await this.#pages.conclude(folder, { ...this.#moment(event), status: "failed", summary });
-    } catch {
-      // The folder is gone, or a link is in the way. The run's own error says more.
-    }
+    const isStopped = this.parts.signal.aborted || error === this.parts.trainingTimeIsOver?.reason;
+    const { figures } = this.#measurements;
+    const summary = this.#summary(event, isStopped ? { figures } : { figures, error });
+    await folder.writeSummary(summary, { optional: true });
+    if (this.parts.habits !== undefined) return;
+    await this.#pages.conclude(folder, { ...this.#moment(event), status: isStopped ? "stopped" : "failed", summary });
   }
 
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */

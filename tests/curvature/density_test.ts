@@ -116,6 +116,16 @@ for (const directions of KINDS) {
   });
 }
 
+Deno.test("estimates that chance plays no part in have the error of rounding, and not 0", async () => {
+  using operator = diagonalOperator(gpu, Float32Array.of(1, 2, 3, -4));
+  const { trace, frobenius, diagonalError } = await probeOperator(operator, { probes: 20 });
+  for (const [{ value, error }, expected] of [[trace, 2], [frobenius, Math.sqrt(30)]] as const) {
+    assertLess(Math.abs(value - expected), error);
+    assertLess(error, 1e-5);
+  }
+  assert(diagonalError.every((error) => error > 0 && error < 1e-5));
+});
+
 Deno.test("normal directions are other vectors than signs, and each number another", async () => {
   using vector = createVector(gpu, new Float32Array(1000));
   const drawn: Float32Array[] = [];

@@ -11,7 +11,12 @@ import {
 import { denseOperator } from "../support/dense_operator.ts";
 import { diagonalOperator } from "../support/diagonal_operator.ts";
 import { fileDevice } from "../support/device.ts";
+import { describe, type GoldenField } from "../support/golden.ts";
 import { randomNumbers } from "../support/random_numbers.ts";
+
+const goldenCurvature: (GoldenField & { trace: number })[] = JSON.parse(
+  Deno.readTextFileSync(new URL("../../fixtures/golden/curvature.json", import.meta.url)),
+);
 
 const gpu = await fileDevice({ allowSoftware: true });
 const KINDS: DirectionKind[] = ["rademacher", "normal"];
@@ -61,6 +66,27 @@ Deno.test("Hutch++ is exact where the rank is small, and where there are fewer p
   const all = await hutchPlusPlus(small, { products: 30, directions: "normal" });
   assertAlmostEquals(all.value, 2, 1e-4);
   assertLess(all.error, 1e-4);
+});
+
+Deno.test("with a full basis, the error of Hutch++ is that of rounding, and not 0", async () => {
+  using small = diagonalOperator(gpu, Float32Array.of(1, 2, 3, -4));
+  for (let seed = 0; seed < 10; seed++) {
+    const { value, error } = await hutchPlusPlus(small, { products: 30, directions: "normal", seed });
+    assertLess(Math.abs(value - 2), error);
+    assertLess(error, 2e-5);
+  }
+});
+
+Deno.test("Hutch++ finds the trace of a ReLU field, whose Hessian has a small rank, from as many products as parameters", async () => {
+  const golden = goldenCurvature.find(({ name }) => name === "relu_mse")!;
+  using field = createField(gpu, describe(golden), { seed: 0 });
+  field.parameters.write(Float32Array.from(golden.params));
+  const batch = { inputs: Float32Array.from(golden.x), targets: Float32Array.from(golden.y) };
+  using hessian = curvatureOperator(field, meanSquaredError(), batch, "hessian", { fixed: true });
+  const { value, error } = await hutchPlusPlus(hessian, { products: 3 * field.parameterCount });
+  assertLess(Math.abs(value - golden.trace), error);
+  // The eigenvalues' sizes add up to 25.
+  assertLess(error, 25e-5);
 });
 
 Deno.test("Hutch++ finds the trace of a field's Hessian, the same bits each time, and frees its memory", async () => {

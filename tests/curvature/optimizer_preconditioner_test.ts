@@ -19,6 +19,7 @@ import {
   preconditionedOperator,
   symmetricEigenvalues,
 } from "../../lib/curvature/mod.ts";
+import { preconditionedMatrix } from "../../lib/curvature/preconditioned_matrix.ts";
 import { fileDevice } from "../support/device.ts";
 import { randomNumbers } from "../support/random_numbers.ts";
 import { relativeError } from "../support/golden.ts";
@@ -79,6 +80,9 @@ for (const name of ["adam", "soap", "shampoo"]) {
         },
       });
       const matrix = await hessianMatrix(field, objective, batch);
+      const explicit = await preconditionedMatrix(field, matrix, preconditioner);
+      // Each is rounded to f32 three times, and a row of a product sums as many terms as there are parameters.
+      assertLess(relativeError(explicit, await operatorMatrix(scaled)), 1e-5);
       const [traces, squares] = [traceOfProduct(inverse, matrix, size), squaredTrace(inverse, matrix, size)];
       const scale = Math.max(...eigenvalues.map(Math.abs));
       assertLess(Math.abs(eigenvalues.reduce((sum, each) => sum + each) - traces), 1e-4 * scale);

@@ -46,6 +46,6 @@ Deno.test("a run on a sound writes it again, with the error and a picture; the p
     const refused = await run("--resume", files, "--epochs", "80").catch((error) => error.message);
     assertStringIncludes(
       refused,
-      "expected 1000 samples of 1 channels at 4000 Hz, as when the run began, found 2000 samples",
+      "expected 1000 samples of 1 channel at 4000 Hz, as when the run began, found 2000 samples",
     );
   }));

@@ -1,10 +1,12 @@
-import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { imageTask } from "../../tasks/image/task.ts";
 import { makeFinalRun, makeTrial } from "../../tasks/compare/make_run.ts";
 import { runValues } from "../../tasks/compare/run_values.ts";
 import type { Settings } from "../../tasks/compare/record.ts";
+import { readRequest } from "../../tasks/compare/settings.ts";
 import { ProgressLine } from "../../tasks/shell/progress.ts";
+import { UserError } from "../../tasks/shell/user_error.ts";
 import type { TrainingTask } from "../../tasks/training/task.ts";
 import { smoothPng } from "../support/image_task.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
@@ -309,6 +311,8 @@ Deno.test("mistakes are one sentence each, and --dry-run makes nothing", () =>
     await fails("--optimizers: adam is given twice: give it once.", "--optimizers", "adam,adam");
     await fails('--budget: expected a time above 0 such as 90s, 20m or 1h30m, found "20x".', "--budget", "20x");
     await fails("--budget and --epochs exclude each other: give only one of them.", "--budget", "1m", "--epochs", "2");
+    const { message } = await assertRejects(() => readRequest(["--task", "image", "--engine=slurm"]), UserError);
+    assertStringIncludes(message, "expected deno task sweep SPEC.json --engine slurm.");
     await fails(
       "--learning-rate cannot be given with --tune, which searches for it.",
       "--tune",

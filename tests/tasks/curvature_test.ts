@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { cp } from "node:fs/promises";
 import { join } from "@std/path";
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { findRun, RunCheckpoints } from "../../tasks/curvature/run_checkpoints.ts";
+import { findRuns } from "../../tasks/curvature/runs.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
 import { withEsgd } from "../support/image_task.ts";
@@ -12,15 +14,30 @@ const FIELDS = [...SMALL, "--small-width", "4", "--activations", "sine,relu-pe",
 const TRAINED = ["--size", "16", "--width", "4", "--layers", "1", "--batch-size", "64"];
 
 /** The plots of fields at initialisation. */
-const PLOTS = ["density", "entry-sizes", "estimates", "noise-of-curvature", "spectrum"];
+const PLOTS = ["density", "density-by-layer", "dominant", "entry-sizes", "estimates", "noise-of-curvature", "spectrum"];
 
 const curvature = (folder: string, ...args: string[]) => outcome(startTask("curvature", args, folder));
 const report = (folder: string, name: string) => join(folder, "runs", "curvature", name);
 
-/** The lines of a report's results without times. */
+/** The lines of a report's results without times, and without the result that consists of times. */
 async function results(path: string): Promise<string[]> {
   const lines = (await Deno.readTextFile(join(path, "results.jsonl"))).trimEnd().split("\n");
-  return lines.map((line) => JSON.stringify({ ...JSON.parse(line), seconds: 0 }));
+  return lines.map((line) => {
+    const part = { ...JSON.parse(line), seconds: 0 };
+    return JSON.stringify(part.measurement === "costs" ? { ...part, result: {} } : part);
+  });
+}
+
+/** What a report says, without its place and without the costs, which are measured times. */
+function saidBy(stdout: string, path: string): string {
+  const cost = /Besides its gradient, a product Hv costs \S+ gradients on this device, and a sample of diag G \S+\. /g;
+  return stdout.replaceAll(path, "").replaceAll(cost, "");
+}
+
+/** The lines of a report's table without costs. */
+async function rowsWithoutCosts(path: string): Promise<string[]> {
+  const lines = (await Deno.readTextFile(join(path, "curvature.csv"))).split("\n");
+  return lines.filter((line) => !/,(cost in gradients|seconds of a gradient),/.test(line));
 }
 
 Deno.test("curvature is measured at initialisation, with findings, plots and all numbers in a table", () =>
@@ -48,7 +65,7 @@ Deno.test("curvature is measured at initialisation, with findings, plots and all
     const rows = (await Deno.readTextFile(join(place, "curvature.csv"))).trim().split("\n").map((line) =>
       line.split(",")
     );
-    assertMatch(stderr, /part \d+ of 30 {2}ETA \S+ s {2}\S+, seed \d: /);
+    assertMatch(stderr, /part \d+ of 38 {2}ETA \S+ s {2}\S+, seed \d: /);
     const shares = rows.filter(([series, , , figure, of]) =>
       series === "relu-pe" && figure === "share of Hv = 0" && /64/.test(of)
     );
@@ -111,9 +128,8 @@ Deno.test({
       const { code, stdout, stderr } = await curvature(folder, ...fields);
       assertEquals(code, 0, stderr);
       assertEquals(await results(path), expected);
-      assertEquals(stdout.replaceAll(path, ""), whole.stdout.replaceAll(report(folder, "whole"), ""));
-      const table = (at: string) => Deno.readTextFile(join(at, "curvature.csv"));
-      assertEquals(await table(path), await table(report(folder, "whole")));
+      assertEquals(saidBy(stdout, path), saidBy(whole.stdout, report(folder, "whole")));
+      assertEquals(await rowsWithoutCosts(path), await rowsWithoutCosts(report(folder, "whole")));
     }),
 });
 
@@ -155,6 +171,7 @@ Deno.test("curvature is measured at the checkpoints of a run, with the run's own
     const lines = await results(report(folder, "b"));
     await Deno.writeTextFile(join(report(folder, "b"), "results.jsonl"), `${lines[0]}\n`);
     await Deno.remove(join(folder, "runs", "image", "r", "checkpoints", "step-00000012.safetensors"));
+    await Deno.remove(join(report(folder, "b"), "report.html"));
     const gone = await curvature(folder, "--resume", report(folder, "b"));
     assertEquals(gone.code, 1);
     assertStringIncludes(
@@ -163,6 +180,11 @@ Deno.test("curvature is measured at the checkpoints of a run, with the run's own
         join(folder, "runs", "image", "r")
       }, step 12: expected the checkpoint that was there when the report began, found none; `,
     );
+    // What could be measured is reported all the same.
+    assertStringIncludes(gone.stderr, "What was measured before the following error is in ");
+    const html = await Deno.readTextFile(join(report(folder, "b"), "report.html"));
+    assertStringIncludes(html, "r: ");
+    assertEquals(html.includes("step 8") && !html.includes("step 12"), true);
   }));
 
 Deno.test("a run keeps checkpoints along its way, also after it is resumed, and all of them are measured", () =>
@@ -205,12 +227,38 @@ Deno.test("a checkpoint comes with the state of the run's optimizer, and all mem
     using gpu = await openDevice();
     const found = await findRun(join(folder, "runs", "image", "r"));
     {
-      using source = await RunCheckpoints.open(gpu, found, new AbortController().signal);
+      using source = new RunCheckpoints(gpu, [{ ...found, series: "r" }], new AbortController().signal);
       using moment = await source.open({ series: "r", seed: 0, step: 12 });
       using optimizer = moment.restoreOptimizer!();
       assertEquals([optimizer.spec.name, optimizer.counters.step], ["adam", 12]);
     }
     assertEquals(gpu.liveBuffers, 0);
+
+    // Runs that differ in the seed only are one series; a folder stands for all runs in it.
+    const runs = join(folder, "runs", "image");
+    const copied = async (name: string, from: string, to: string) => {
+      await cp(join(runs, "r"), join(runs, name), { recursive: true });
+      const config = join(runs, name, "config.json");
+      await Deno.writeTextFile(config, (await Deno.readTextFile(config)).replace(from, to));
+    };
+    await copied("r-s1", '"seed": 0', '"seed": 1');
+    await copied("wide", '"width": 4', '"width": 5');
+    await Deno.mkdir(join(runs, "no-run"));
+    const several = await findRuns(runs);
+    assertEquals(several.runs.map(({ series, seed }) => [series, seed]), [["r", 0], ["r", 1], ["wide", 0]]);
+    const listed = await findRuns([join(runs, "wide"), join(runs, "r")].join(","));
+    assertEquals(listed.runs.map(({ series }) => series), ["wide", "r"]);
+    await assertRejects(
+      () => findRuns(`${join(runs, "r")},${join(runs, "r")}`),
+      UserError,
+      "is given twice: give it once.",
+    );
+    await assertRejects(
+      () => findRuns("a,,b"),
+      UserError,
+      '--run: expected folders, separated by commas, found "a,,b".',
+    );
+    await assertRejects(() => findRuns(join(runs, "no-run")), UserError, "no-run: this folder is not a run");
 
     // A checkpoint of another optimizer is noticed before anything is measured.
     const config = join(folder, "runs", "image", "r", "config.json");

@@ -1,10 +1,19 @@
-import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { join } from "@std/path";
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { command } from "../../tasks/image/command.ts";
 import { imageTask } from "../../tasks/image/task.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
+import { UserError } from "../../tasks/shell/user_error.ts";
 import { beginClosing } from "../../tasks/training/closing.ts";
 import { divideTime } from "../../tasks/training/closing_parts.ts";
 import { Deadline } from "../../tasks/training/deadline.ts";
@@ -45,6 +54,41 @@ Deno.test("a deadline that is too short for a step is refused, and the one that 
   assertMatch(message, /^--deadline 5s: expected time for at least one step and what follows it, but .* would fit\.$/);
   const enough = Number(/--deadline (\d+)s would fit/.exec(message)![1]);
   assert(enough > 5 && lastStepBefore(left(enough), costs, steps) >= 1);
+});
+
+Deno.test("a costly first step has its time, counts once, and takes that of closing measurements", () => {
+  const costly = { ...steps, secondsOf: (step: number) => step === 0 ? 8 : 0.1 };
+  // 5 s for the end and 1 s of margin leave 14 s, of which half is less than the first step.
+  assertEquals(Math.round(roomBefore(left(20), costs, 8).closing), 0);
+  assert(lastStepBefore(left(20), costs, costly) > 10);
+  const { message } = assertThrows(() => lastStepBefore(left(10), costs, costly), Error) as Error;
+  assertStringIncludes(message, "the next step alone takes about 8.0 s");
+  const enough = Number(/--deadline (\d+)s would fit/.exec(message)![1]);
+  assert(enough < 20 && lastStepBefore(left(enough), costs, costly) >= 1);
+});
+
+Deno.test("the start ends before a piece of work that may not end in time, and says what is likely to fit", () => {
+  let now = 0;
+  const guard = new Deadline("20s", 20, () => now).guard();
+  for (const time of [4, 5, 13.9]) {
+    now = time;
+    if (time < 13) guard();
+  }
+  // The longest piece took 8.9 s: another one would end after the deadline.
+  assertThrows(guard, UserError, "--deadline 100s is likely to fit.");
+});
+
+Deno.test("a device's guard ends what is recorded, once, and the device can be used afterwards", async () => {
+  using gpu = await openDevice({ kernels: "register" });
+  using buffer = gpu.buffer("guarded", 16);
+  gpu.write(buffer, new Float32Array([1, 2, 3, 4]));
+  gpu.guard = () => {
+    throw new UserError("over");
+  };
+  gpu.clear(buffer);
+  await assertRejects(() => gpu.synchronize(), UserError, "over");
+  await gpu.synchronize();
+  assertEquals([...new Float32Array((await gpu.read(buffer))[0])], [1, 2, 3, 4]);
 });
 
 Deno.test("a deadline determines the length of a run without epochs; one with epochs keeps its length and its schedule", () => {
@@ -116,6 +160,40 @@ Deno.test("a run that its deadline ends is measured and tells how to go on, and 
       };
     }));
     assertEquals(found, whole);
+  }));
+
+Deno.test("a run without time for its first step is refused, and the page of one that fails says why", () =>
+  inFolder(async (folder) => {
+    using gpu = await openDevice({ kernels: "register" });
+    await Deno.writeFile(join(folder, "p.png"), smoothPng(16, 12));
+    const { signal } = new AbortController();
+    const args = [join(folder, "p.png"), ...tiny];
+    const settled = imageTask.settle(parseOptions(args, command).values, { software: true });
+    const over = left(1).before(1);
+    const length = { steps: 18, scheduleSteps: 18 };
+    using prepared = new PreparedRun(gpu, imageTask, settled, await loadInput(imageTask, settled, gpu, signal));
+    const { input, field, optimizer } = prepared;
+    const begun = async (name: string, until: AbortSignal) => {
+      const place = { root: join(folder, "runs"), task: "image", name };
+      const run = new TrainingRun({
+        ...{ task: "image", folder: place, length, input, field, optimizer, signal },
+        trainingTimeIsOver: until,
+      });
+      for await (const event of prepared.train(length, { until: 1, signal: until })) await run.handle(event);
+      return run;
+    };
+    const pageOf = (name: string) => Deno.readTextFile(join(folder, "runs", "image", name, "index.html"));
+    await quietly(folder, async () => {
+      using late = await begun("late", over);
+      const { message } = await assertRejects(() => late.finish(signal), UserError);
+      assertMatch(message, /^--deadline 1s: expected time for at least one step/);
+      assertStringIncludes(await pageOf("late"), '<span class="status stopped">');
+      using failed = await begun("failed", signal);
+      await failed.failed(new Error("The device is lost."));
+      const page = await pageOf("failed");
+      assertStringIncludes(page, '<span class="status failed">failed</span>');
+      assertStringIncludes(page, "The device is lost.");
+    });
   }));
 
 Deno.test("a deadline before the first step leaves nothing, and one that is none is refused", () =>

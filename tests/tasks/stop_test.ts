@@ -89,12 +89,21 @@ Deno.test("minutes that are too few for one step are refused, and the message sa
 Deno.test("no whole number on the command line is counted up to", async () => {
   const most = String(Number.MAX_SAFE_INTEGER);
   const all = (names: string) => names.split(" ").flatMap((name) => [`--${name}`, most]);
-  const shared = "epochs schedule-epochs evaluate-every snapshot-every";
+  const shared = "evaluate-every snapshot-every";
+  const long = ["--epochs", "1000000000", "--schedule-epochs", "1000000000"];
   const lines: [string, string[]][] = [
-    ["image", ["p.png", ...tiny.slice(0, 4), "--dry-run", ...all(`${shared} batch-size update-every warmup`)]],
-    ["image", ["p.png", ...tiny, "--dry-run", "--initial-probes", "65536", "--probes", "65536", "--minutes", "1e300"]],
-    ["image", ["p.png", ...tiny, "--dry-run", "--minutes", "1e308"]],
-    ["nerf", ["--size=8", "--width=8", "--layers=1", "--samples=4", "--dry-run", ...all(`${shared} rays test-views`)]],
+    ["image", ["p.png", ...tiny.slice(0, 4), "--dry-run", ...long, ...all(`${shared} batch-size update-every warmup`)]],
+    ["image", ["p.png", ...tiny, "--dry-run", "--initial-probes", "65536", "--probes", "65536", "--minutes", "525600"]],
+    ["image", ["p.png", ...tiny, "--dry-run", "--minutes", "525600"]],
+    ["nerf", [
+      "--size=8",
+      "--width=8",
+      "--layers=1",
+      "--samples=4",
+      "--dry-run",
+      ...long,
+      ...all(`${shared} rays test-views`),
+    ]],
   ];
   await inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "p.png"), smoothPng(16, 12));
@@ -109,6 +118,16 @@ Deno.test("no whole number on the command line is counted up to", async () => {
     }
     const refused: [string, string[], RegExp][] = [
       ["nerf", all("frames"), /^error: --frames: expected an? .* from 1 to 10000, found "9007199254740991"\.\n$/],
+      [
+        "nerf",
+        all("epochs"),
+        /^error: --epochs: expected an integer from 1 to 1000000000, found "9007199254740991"\.\n$/,
+      ],
+      [
+        "advise",
+        ["--minutes", "1e300"],
+        /^error: --minutes: expected a number above 0 and of at most 525600, found "1e300"\.\n$/,
+      ],
       ["image", ["p.png", ...all("size")], /^error: --size 9007199254740991: [^\n]*buffer[^\n]*\n$/],
       ["image", ["p.png", ...all("probes")], /^error: --probes: [^\n]*65536[^\n]*\n$/],
     ];

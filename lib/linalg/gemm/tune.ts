@@ -28,7 +28,7 @@ const USUAL: GemmProduct = { kind: "forward", shape: { rows: 512, outputs: 256, 
 /**
  * Finds the fastest kernels for matrix products on this adapter by timing: first how operands are read, then the family for each class of
  * products, the heaviest first. The choices are kept in the autotuning cache, so that the same seed gives the same bits from run to run.
- * What is known already is not measured again; families are not measured if `openDevice` was told one.
+ * What is known already is not measured again, and nothing is when the tuner's time is over; families are not measured if `openDevice` was told one.
  *
  * @returns What was measured.
  */
@@ -39,7 +39,8 @@ export async function tuneProducts(
 ): Promise<Measurement[]> {
   const { again = false, except = new Set() } = options;
   using budget = gpu.tuner.budget(options.budget);
-  const wanted = (subject: string) => !except.has(subject) && (again || gpu.tuner.choice(subject) === undefined);
+  const wanted = (subject: string) =>
+    !except.has(subject) && (again || gpu.tuner.choice(subject) === undefined && !gpu.tuner.isOver);
   const measurements: Measurement[] = [];
   const rounds = again ? 9 : 3;
   if (wanted(OPERANDS)) measurements.push(await chooseOperands(gpu, rounds, options.signal));
@@ -105,7 +106,7 @@ class FamilyTuner {
     using trial = new TrialProduct(gpu, product);
     const works: Record<string, () => void> = {};
     for (const family of families) {
-      if (!canCompute(gpu, family, product) || budget.spent) continue;
+      if (!canCompute(gpu, family, product) || budget.spent || gpu.tuner.isOver) continue;
       works[family] = () => trial.record(family);
       works[family]();
       await gpu.synchronize();

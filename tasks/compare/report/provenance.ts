@@ -13,7 +13,7 @@ export function provenanceTable(
   const trained = (phase: RunRecord["phase"]) => {
     const of = runs.filter((run) => run.phase === phase);
     const seconds = of.reduce((sum, run) => sum + run.seconds, 0);
-    return `${of.length} runs, ${formatDuration(seconds)} of training`;
+    return `${counted(of.length, "run")}, ${formatDuration(seconds)} of training`;
   };
   const pairs = activations.length * optimizers.length;
   const size = { pairs, seeds, inputs: inputs.length, tune };
@@ -25,7 +25,7 @@ export function provenanceTable(
     } for each final run`
     : seconds !== undefined
     ? `${formatDuration(seconds)} of training for each final run`
-    : `${first.steps / first.stepsPerEpoch} epochs for each final run`;
+    : `${counted(first.steps / first.stepsPerEpoch, "epoch")} for each final run`;
   return {
     columns: ["property", "value"],
     numbersFrom: 2,

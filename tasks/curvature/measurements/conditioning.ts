@@ -1,29 +1,18 @@
 import { equilibratedDiagonal, jacobiDiagonal } from "../../../lib/curvature/diagonals.ts";
-import { symmetricEigenvalues } from "../../../lib/curvature/eigenvalues.ts";
-import { preconditionedEigenvalues, spectrumFigures } from "../../../lib/curvature/spectrum.ts";
 import { number, object, type Shaped } from "../../shell/shape.ts";
 import { mean } from "../../shell/statistics.ts";
-import type { Figure, Measurement } from "../measurement.ts";
+import type { Measurement } from "../measurement.ts";
 import { bySeries } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
-
-const any = number({ nonFinite: true });
-const figures = object({
-  largest: any,
-  /** The largest |eigenvalue| over the quantiles of all. */
-  ratio: object({ "0.9": any, "0.75": any, "0.5": any, "0.25": any }),
-  /** How many are above shares of the largest. */
-  above: object({ "1e-2": any, "1e-4": any, "1e-6": any }),
-  logSpread: any,
-});
+import { figuresOfSpectrum, spectrumOf, storedSpectrum } from "./stored_spectrum.ts";
 
 /** Figures of the spectrum by the preconditioner. */
 const shape = object({
   parameters: number({ whole: true, min: 1 }),
-  none: figures,
-  equilibrated: figures,
-  Jacobi: figures,
-  "Gauss-Newton": figures,
+  none: storedSpectrum,
+  equilibrated: storedSpectrum,
+  Jacobi: storedSpectrum,
+  "Gauss-Newton": storedSpectrum,
 });
 
 type Conditioning = Shaped<typeof shape>;
@@ -40,31 +29,16 @@ export const conditioning: Measurement<Conditioning> = {
   work: () => 4000,
   async measure(subject) {
     const { size, hessian, gaussNewton } = await subject.explicit();
-    const figures = async (eigenvalues: () => Float64Array) => {
-      // The decomposition blocks the process for seconds, so that signals are handled in between.
-      await new Promise((resolve) => setTimeout(resolve));
-      subject.signal.throwIfAborted();
-      return spectrumFigures(eigenvalues()) as Conditioning["none"];
-    };
-    const under = (diagonal: Float64Array) => figures(() => preconditionedEigenvalues(hessian, diagonal));
+    const under = (diagonal?: Float64Array) => spectrumOf(hessian, subject.signal, diagonal);
     return {
       parameters: size,
-      none: await figures(() => symmetricEigenvalues(hessian, size)),
+      none: await under(),
       equilibrated: await under(equilibratedDiagonal(hessian, size)),
       Jacobi: await under(jacobiDiagonal(hessian, size)),
       "Gauss-Newton": await under(jacobiDiagonal(gaussNewton, size)),
     };
   },
-  figures: (result) =>
-    PRECONDITIONERS.flatMap((name): Figure[] => {
-      const { largest, ratio, above, logSpread } = result[name];
-      return [
-        ["small field: largest |eigenvalue|", name, largest],
-        ...entriesOf(ratio, `small field: largest over quantile `, "", name),
-        ...entriesOf(above, `small field: |eigenvalues| above `, " of the largest", name),
-        ["small field: spread of log10 |eigenvalue|", name, logSpread],
-      ];
-    }),
+  figures: (result) => PRECONDITIONERS.flatMap((name) => figuresOfSpectrum("small field", name, result[name])),
   section(results) {
     const series = bySeries(results);
     return {
@@ -103,7 +77,3 @@ export const conditioning: Measurement<Conditioning> = {
     } without a preconditioner, ${texts}: ${verdict}.`;
   },
 };
-
-function entriesOf(values: Readonly<Record<string, number>>, before: string, after: string, of: string): Figure[] {
-  return Object.entries(values).map(([name, value]) => [`${before}${name}${after}`, of, value]);
-}

@@ -6,6 +6,7 @@ import type { Figure, Measurement, Result } from "../measurement.ts";
 import { bySeries, bySteps } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
 import type { Extent } from "../subject.ts";
+import { counted } from "../../shell/counted.ts";
 
 /** Pairs of batches, and products from which each diagonal is estimated. */
 const PAIRS = 2;
@@ -32,6 +33,7 @@ export const noiseOfCurvature: Measurement<Noise> = {
   doing: "noise of curvature",
   needs: "field",
   firstSeedOnly: true,
+  made: `${PAIRS} pairs, ${PROBES} products`,
   shape,
   work: (extent) => 2 * PAIRS * PROBES * sizesOf(extent).reduce((sum, size) => sum + size, 0),
   async measure(subject) {
@@ -104,9 +106,9 @@ export const noiseOfCurvature: Measurement<Noise> = {
     const [equilibrated, jacobi] = (["equilibrated", "jacobi"] as const).map((name) =>
       mean(numbers(results, at, name))
     );
-    return `D^E of two batches of ${last.samples} differs by ${equilibrated.toFixed(2)} of its size, D^J by ${
-      jacobi.toFixed(2)
-    }, the noise of estimates from ${PROBES} products included.`;
+    return `D^E of two batches of ${counted(last.samples, "sample")} differs by ${
+      equilibrated.toFixed(2)
+    } of its size, D^J by ${jacobi.toFixed(2)}, the noise of estimates from ${PROBES} products included.`;
   },
 };
 

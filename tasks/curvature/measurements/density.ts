@@ -1,54 +1,42 @@
-import { type ProductDensity, productDensity } from "../../../lib/curvature/product_density.ts";
+import { productDensity } from "../../../lib/curvature/product_density.ts";
 import { panelsPlotSvg, type PlotSeries } from "../../run/plot.ts";
-import { list, number, object, record, type Shaped } from "../../shell/shape.ts";
-import { UserError } from "../../shell/user_error.ts";
 import { mean } from "../../shell/statistics.ts";
-import type { Figure, Measurement, Result } from "../measurement.ts";
+import { UserError } from "../../shell/user_error.ts";
+import { lineOf } from "../line_of.ts";
+import type { Measurement, Result } from "../measurement.ts";
 import type { Moment } from "../moment.ts";
-import type { Extent } from "../subject.ts";
 import { bySeries, bySteps, isAlongRun } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
+import type { Extent } from "../subject.ts";
+import { batchesOf, type Densities, shape } from "./densities.ts";
+import { densityByLayer } from "./density_by_layer.ts";
 import { oneProduct } from "./one_product.ts";
+import { percent, type Shares, sharesFigures, storedDensities } from "./shares.ts";
 
-const share = number({ min: 0, max: 1 });
-const shares = object({ zero: share, belowThousandth: share, belowHundredth: share });
-
-/** Densities in the order of the batch sizes. */
-const shape = list(
-  object({ batchSize: number({ whole: true, min: 1 }), all: shares, segments: record(shares) }),
-  { least: 1 },
-);
-
-type Densities = Shaped<typeof shape>;
-type Share = keyof Shaped<typeof shares>;
+/** At initialisation, products of larger batches are measured for the first seed only, because each takes seconds. */
+const MOST_FOR_ALL_SEEDS = 16384;
 
 /** How many entries of Hv are 0 or next to 0, over batch sizes (Theorems 4.2 and 4.3 of Chng et al. 2025). */
 export const density: Measurement<Densities> = {
   name: "density",
   doing: "density of products",
   needs: "field",
+  made: "shares of weights and biases of each layer",
   shape,
   work: ({ batchSizes }) => batchSizes.reduce((sum, size) => sum + size, 0),
   async measure(subject) {
-    const { moment, extent: { batchSizes }, signal } = subject;
-    const { input: { data }, field: { layout } } = moment;
+    const { moment, extent, signal } = subject;
+    const { field: { layout } } = moment;
     const densities = [];
-    for (const batchSize of batchSizes.filter((size) => size <= data.count)) {
+    for (const batchSize of sizesAt(moment, extent)) {
       signal.throwIfAborted();
-      const { all, segments } = productDensity(await oneProduct(subject, subject.draw(batchSize)), layout);
-      const named = [...segments].map(([name, each]) => [name, sharesOf(each)]);
-      densities.push({ batchSize, all: sharesOf(all), segments: Object.fromEntries(named) });
+      const found = productDensity(await oneProduct(subject, subject.draw(batchSize)), layout);
+      densities.push({ batchSize, ...storedDensities(found, layout) });
     }
     return densities;
   },
   figures: (densities) =>
-    densities.flatMap(({ batchSize, all, segments }) =>
-      Object.entries({ all, ...segments }).flatMap(([name, { zero, belowThousandth, belowHundredth }]): Figure[] => [
-        ["share of Hv = 0", `batch ${batchSize}, ${name}`, zero],
-        ["share of Hv < 1e-3 rms", `batch ${batchSize}, ${name}`, belowThousandth],
-        ["share of Hv < 1e-2 rms", `batch ${batchSize}, ${name}`, belowHundredth],
-      ])
-    ),
+    densities.flatMap(({ batchSize, ...found }) => sharesFigures("Hv", `batch ${batchSize}, `, found)),
   plot(results) {
     const along = isAlongRun(results);
     const panels = (["zero", "belowHundredth"] as const).map((share) => ({
@@ -66,33 +54,45 @@ export const density: Measurement<Densities> = {
     return {
       title: "How dense Hessian-vector products are",
       paragraphs: [
-        "The shares of the entries of Hv that are exactly 0, and that are less than a hundredth of the root of the mean square of all, for " +
-        `one direction v of ${signs}. ` +
+        "The shares of the entries of Hv that are exactly 0, and that are less than a thousandth and a hundredth of the root of the mean square " +
+        `of all, for one direction v of ${signs}. ` +
         "Theorems 4.2 and 4.3 of Chng et al. (2025) speak of this density: the published explanation " +
-        "is that equilibrated preconditioners help where Hv is dense. The table has the largest batch.",
+        "is that equilibrated preconditioners help where Hv is dense. At initialisation, batches of more than " +
+        `${MOST_FOR_ALL_SEEDS} samples are those of the first seed, where there are others.`,
       ],
       tables: [{
         columns: ["field", "step", "batch size", "= 0", "< 1e-3 rms", "< 1e-2 rms"],
         numbersFrom: 1,
         rows: bySeries(results).flatMap(([name, all]) =>
-          bySteps(all).map(([step, each]) => {
-            const text = (of: Share) => spreadText(each.map(({ result }) => result.at(-1)!.all[of]), 4);
-            const { batchSize } = each[0].result.at(-1)!;
-            return [name, `${step}`, `${batchSize}`, text("zero"), text("belowThousandth"), text("belowHundredth")];
-          })
+          bySteps(all).flatMap(([step, each]) =>
+            sizesOf(each).map((size) => {
+              const text = (of: keyof Shares) => spreadText(sharesAt(each, size, of), 4);
+              return [name, `${step}`, `${size}`, text("zero"), text("belowThousandth"), text("belowHundredth")];
+            })
+          )
         ),
       }],
     };
   },
+  further: [densityByLayer],
   finding(results) {
     const steps = bySteps(results);
-    const text = ([step, each]: typeof steps[number]) => {
-      const of = (share: Share) => percent(mean(each.map(({ result }) => result.at(-1)!.all[share])));
-      return `${of("zero")} of the entries of Hv are 0 and ${of("belowHundredth")} are below 1/100 of the rms` +
-        (steps.length > 1 ? ` at step ${step}` : "");
-    };
+    const common = batchesOf(results)[0];
+    const largest = sizesOf(results).at(-1)!;
+    const of = (each: readonly Result<Densities>[], size: number, share: keyof Shares) =>
+      percent(mean(sharesAt(each, size, share)));
+    const text = ([step, each]: typeof steps[number]) =>
+      `${of(each, common, "zero")} of the entries of Hv are 0 and ${
+        of(each, common, "belowHundredth")
+      } are below 1/100 of the rms` +
+      (steps.length > 1 ? ` at step ${step}` : "");
     const ends = steps.length > 1 ? [steps[0], steps.at(-1)!] : steps;
-    return `${ends.map(text).join("; ")} at batch size ${results[0].result.at(-1)!.batchSize}.`;
+    const further = largest === common
+      ? ""
+      : ` At batch size ${largest} they are ${of(results, largest, "zero")} and ${
+        of(results, largest, "belowHundredth")
+      }.`;
+    return `${ends.map(text).join("; ")} at batch size ${common}.${further}`;
   },
 };
 
@@ -108,23 +108,34 @@ export function checkExtent({ batchSizes }: Extent, { input: { data } }: Moment)
   );
 }
 
-function sharesOf({ zero, belowThousandth, belowHundredth }: ProductDensity): Shaped<typeof shares> {
-  return { zero, belowThousandth, belowHundredth };
+/** The batch sizes of a moment. All samples stand for sizes above the number of the data's. */
+function sizesAt({ input: { data }, seed, restoreOptimizer }: Moment, { batchSizes }: Extent): number[] {
+  const sizes = [...new Set(batchSizes.map((size) => Math.min(size, data.count)))];
+  const cheap = sizes.filter((size) => size <= MOST_FOR_ALL_SEEDS);
+  const isRun = restoreOptimizer !== undefined;
+  return isRun || seed === 0 || cheap.length === 0 ? sizes : cheap;
 }
 
-function overBatches(name: string, all: readonly Result<Densities>[], share: Share): PlotSeries {
-  const sizes = all[0].result.map(({ batchSize }) => batchSize);
-  const values = sizes.map((size) =>
-    all.flatMap(({ result }) => result.filter(({ batchSize }) => batchSize === size).map(({ all }) => all[share]))
+/** The batch sizes that any of the results has, in ascending order. */
+function sizesOf(results: readonly Result<Densities>[]): number[] {
+  return [...new Set(results.flatMap(({ result }) => result.map(({ batchSize }) => batchSize)))].sort((a, b) => a - b);
+}
+
+/** A share at a batch size, of the results that have it. */
+function sharesAt(results: readonly Result<Densities>[], size: number, of: keyof Shares): number[] {
+  return results.flatMap(({ result }) =>
+    result.filter(({ batchSize }) => batchSize === size).map(({ all }) => all[of])
   );
-  const band = { low: values.map((each) => Math.min(...each)), high: values.map((each) => Math.max(...each)) };
-  return { name, x: sizes, y: values.map((each) => mean(each)), ...all.length > 1 && { band } };
 }
 
-function overSteps(name: string, all: readonly Result<Densities>[], share: Share): PlotSeries {
-  return { name, x: all.map(({ step }) => step), y: all.map(({ result }) => result.at(-1)!.all[share]) };
+function overBatches(name: string, all: readonly Result<Densities>[], share: keyof Shares): PlotSeries {
+  const sizes = sizesOf(all);
+  return { name, x: sizes, ...lineOf(sizes.map((size) => sharesAt(all, size, share))) };
 }
 
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+/** At the largest batch size that all steps have. */
+function overSteps(name: string, all: readonly Result<Densities>[], share: keyof Shares): PlotSeries {
+  const steps = bySteps(all);
+  const [size] = batchesOf(all);
+  return { name, x: steps.map(([step]) => step), ...lineOf(steps.map(([, each]) => sharesAt(each, size, share))) };
 }

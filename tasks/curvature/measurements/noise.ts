@@ -6,6 +6,7 @@ import { disjointBatches, FEWEST_DISJOINT } from "../../training/whole_batches.t
 import type { Measurement, Result } from "../measurement.ts";
 import { bySeries, bySteps, isAlongRun } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
+import { counted } from "../../shell/counted.ts";
 
 /** Batches from which the noise is estimated, and samples of each; fewer where the data have not so many samples. */
 const BATCHES = 32;
@@ -41,7 +42,7 @@ export const noise: Measurement<Noise> = {
       ...results.some(isUnmeasured) ? [TOO_FEW] : [],
     ],
     tables: [{
-      columns: ["field", "steps", "noise scale (samples)"],
+      columns: ["field", "step", "noise scale (samples)"],
       numbersFrom: 1,
       rows: bySeries(results).flatMap(([name, all]) =>
         bySteps(all).map(([step, each]) => [
@@ -95,7 +96,7 @@ function scaleOf(results: readonly Result<Noise>[]): number {
 }
 
 function scaleText(scale: number): string {
-  return Number.isNaN(scale) ? "more than can be measured" : `${Number(scale.toPrecision(2))} samples`;
+  return Number.isNaN(scale) ? "more than can be measured" : counted(Number(scale.toPrecision(2)), "sample");
 }
 
 /** The mean with its spread over seeds. Small scales have decimals, because they would be 0 or 1 without. */

@@ -4,6 +4,7 @@ import { list, number, object, type Shaped } from "../../shell/shape.ts";
 import type { Figure, Measurement } from "../measurement.ts";
 import { bySeries, bySteps } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
+import { counted } from "../../shell/counted.ts";
 
 /** The largest number of products; the density is measured at all powers of two up to it. */
 const PROBES = 8;
@@ -23,7 +24,7 @@ export const preconditionerDensity: Measurement<Shaped<typeof shape>> = {
   work: ({ samples }) => PROBES * samples,
   async measure(subject) {
     const { moment: { field, input: { objective }, seed }, extent: { samples, directions }, signal } = subject;
-    using hessian = curvatureOperator(field, objective, subject.draw(samples));
+    using hessian = curvatureOperator(field, objective, subject.draw(samples), "hessian", { fixed: true });
     const densities = await equilibratedDensity(hessian, { probes: PROBES, seed, directions, signal });
     return densities.map(({ probes, density: { all: { zero, belowHundredth } } }) => ({
       probes,
@@ -33,13 +34,15 @@ export const preconditionerDensity: Measurement<Shaped<typeof shape>> = {
   },
   figures: (densities) =>
     densities.flatMap(({ probes, zero, belowHundredth }): Figure[] => [
-      ["share of D^E = 0", `${probes} probes`, zero],
-      ["share of D^E < 1e-2 rms", `${probes} probes`, belowHundredth],
+      ["share of D^E = 0", counted(probes, "probe"), zero],
+      ["share of D^E < 1e-2 rms", counted(probes, "probe"), belowHundredth],
     ]),
   section: (results, { samples }) => ({
     title: "How dense the equilibrated preconditioner is",
     paragraphs: [
-      `The shares of the entries of D^E, estimated from so many products on ${samples} samples, that are exactly 0, and that are less than a ` +
+      `The shares of the entries of D^E, estimated from so many products on ${
+        counted(samples, "sample")
+      }, that are exactly 0, and that are less than a ` +
       "hundredth of the root of the mean square of all. An entry is 0 only if that of every product is.",
     ],
     tables: [{

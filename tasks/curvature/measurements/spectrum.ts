@@ -1,18 +1,17 @@
 import { curvatureOperator } from "../../../lib/curvature/operator.ts";
 import { diagonalPreconditioner, preconditionedOperator } from "../../../lib/curvature/preconditioned.ts";
-import { probeOperator } from "../../../lib/curvature/probes.ts";
 import { type SpectralDensity, spectralDensity } from "../../../lib/curvature/spectral_density.ts";
 import { panelsPlotSvg, type PlotSeries } from "../../run/plot.ts";
 import { list, number, object, type Shaped } from "../../shell/shape.ts";
 import type { Figure, Measurement } from "../measurement.ts";
 import { bySeries } from "../series.ts";
+import { counted } from "../../shell/counted.ts";
+import { PROBES } from "../subject.ts";
 
 /** Points at which a density is given. */
 const POINTS = 400;
-const PROBES = 2;
+const START_VECTORS = 2;
 const STEPS = 20;
-/** Products from which the equilibrated preconditioner is estimated. */
-const PRODUCTS = 16;
 /** Densities below this are not shown. */
 const LOWEST = 1e-5;
 
@@ -37,14 +36,15 @@ export const spectrum: Measurement<Shaped<typeof shape>> = {
   doing: "spectral density, without and with the equilibrated preconditioner",
   needs: "field",
   firstSeedOnly: true,
+  made: `${START_VECTORS} start vectors, ${STEPS} steps, ${PROBES} products`,
   shape,
-  work: ({ samples }) => (2 * PROBES * STEPS + PRODUCTS) * samples,
+  work: ({ samples }) => (2 * START_VECTORS * STEPS + PROBES) * samples,
   async measure(subject) {
     const { moment: { field, input: { objective }, seed }, extent, signal } = subject;
-    using hessian = curvatureOperator(field, objective, subject.draw(extent.samples));
-    const options = { probes: PROBES, steps: STEPS, points: POINTS, blur: 0.02, seed, signal };
+    using hessian = curvatureOperator(field, objective, subject.draw(extent.samples), "hessian", { fixed: true });
+    const options = { probes: START_VECTORS, steps: STEPS, points: POINTS, blur: 0.02, seed, signal };
     const none = stored(await spectralDensity(hessian, options));
-    const { equilibrated } = await probeOperator(hessian, { probes: PRODUCTS, seed: seed + 1, signal });
+    const { equilibrated } = await subject.probes();
     using preconditioner = diagonalPreconditioner(field, equilibrated);
     using scaled = preconditionedOperator(hessian, preconditioner);
     return { none, equilibrated: stored(await spectralDensity(scaled, options)) };
@@ -73,8 +73,10 @@ export const spectrum: Measurement<Shaped<typeof shape>> = {
     return {
       title: "Spectral density of the whole field",
       paragraphs: [
-        `The density of the Hessian's eigenvalues on ${samples} samples by stochastic Lanczos quadrature (two probes of ${STEPS} steps; the band is ` +
-        `the standard error), without and with the equilibrated preconditioner, which was estimated from ${PRODUCTS} products. Waves are an effect of the ` +
+        `The density of the Hessian's eigenvalues on ${
+          counted(samples, "sample")
+        } by stochastic Lanczos quadrature (two probes of ${STEPS} steps; the band is ` +
+        `the standard error), without and with the equilibrated preconditioner, which was estimated from ${PROBES} products. Waves are an effect of the ` +
         "few steps; densities below 1e-5 are drawn at the lower edge. At initialisation, it is that of the first seed.",
       ],
       tables: [{

@@ -16,6 +16,7 @@ import pageStyle from "./run_page.css" with { type: "text" };
 import sharedStyle from "./shared.css" with { type: "text" };
 import { settingsGroups } from "./settings.ts";
 import { bytesText, numberText, timeText, valueText } from "./values.ts";
+import { counted } from "../../shell/counted.ts";
 
 /** The page's file. */
 export const PAGE = "index.html";
@@ -153,7 +154,7 @@ function viewsHtml(views: unknown): string {
   const cells = (tag: string, texts: readonly string[]) =>
     texts.map((text, i) => `<${tag}${i > 0 ? ' class="number"' : ""}>${escaped(text)}</${tag}>`).join("");
   const rows = views.map((view) => `<tr>${cells("td", keys.map((key) => valueText(view[key] ?? "")))}</tr>`);
-  return `<details><summary>${views.length} views</summary><div class="scroll"><table><thead><tr>${
+  return `<details><summary>${counted(views.length, "view")}</summary><div class="scroll"><table><thead><tr>${
     cells("th", keys.map(labelOf))
   }</tr></thead><tbody>${rows.join("")}</tbody></table></div></details>`;
 }

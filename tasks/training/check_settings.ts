@@ -1,0 +1,22 @@
+import type { Command } from "../shell/command.ts";
+import { checkFieldOptions, checkScheduleOptions } from "./hyperparameters.ts";
+import { chosenOptimizer } from "./optimizer.ts";
+import type { SettledValues } from "./options.ts";
+import type { TaskValues, TrainingTask } from "./task.ts";
+
+/**
+ * Checks the options of a run as its task will, without a device.
+ *
+ * @throws {UserError} If they do not fit together.
+ */
+export function checkSettings<C extends Command, S extends TaskValues<C> & SettledValues>(
+  task: TrainingTask<C, S>,
+  asked: TaskValues<C>,
+): void {
+  // Only defaults depend on the adapter, which the machine of the run will have.
+  const settled = task.settle(asked, { software: false });
+  chosenOptimizer(settled, task.optimizerDefaults(settled));
+  checkFieldOptions(settled);
+  checkScheduleOptions(settled);
+  task.field(settled, 1);
+}

@@ -1,0 +1,85 @@
+import { assertEquals } from "@std/assert";
+import type { SpectrumFigures } from "../../lib/curvature/mod.ts";
+import { findings } from "../../tasks/curvature/findings.ts";
+import { noiseOfCurvature } from "../../tasks/curvature/measurements/curvature_noise.ts";
+import type { Part } from "../../tasks/curvature/part.ts";
+import { curvatureShape, isCurrent, partShape, withRuns } from "../../tasks/curvature/record.ts";
+
+/** A part of a report with a result. */
+function part(series: string, measurement: string, result: unknown, { seed = 0, step = 0 } = {}): Part {
+  return { series, measurement, seed, step, parameters: 9, seconds: 1, result };
+}
+
+/** A spectrum whose largest |eigenvalue| is so many times the median one. */
+function spectrum(ratio: number): SpectrumFigures {
+  const ratios = { "0.9": 2, "0.75": 3, "0.5": ratio, "0.25": 4 * ratio };
+  return { largest: 1, ratio: ratios, above: { "1e-2": 5, "1e-4": 7, "1e-6": 9 }, logSpread: 1 };
+}
+
+Deno.test("at initialisation the findings compare the series question by question, then say what each series shows", () => {
+  const shares = (share: number) => ({ zero: 0, belowThousandth: 0, belowHundredth: share });
+  const density = (share: number) => [{ batchSize: 64, all: shares(share), segments: {} }];
+  const conditioning = (none: number, ...[equilibrated, jacobi, gaussNewton]: number[]) => ({
+    parameters: 9,
+    none: spectrum(none),
+    equilibrated: spectrum(equilibrated),
+    Jacobi: spectrum(jacobi),
+    "Gauss-Newton": spectrum(gaussNewton),
+  });
+  const found = findings([
+    part("relu-pe", "density", density(0.2)),
+    part("relu-pe", "conditioning", conditioning(100, 10, 50, 200)),
+    part("relu-pe", "noise", { noiseScale: 0.6 }),
+    part("sine", "density", density(0.02)),
+    part("sine", "conditioning", conditioning(12, 4, 48, 12)),
+    part("sine", "conditioning", conditioning(27, 4, 108, 27), { seed: 1 }),
+    part("sine", "noise", { noiseScale: 30 }),
+  ]);
+  assertEquals(found.slice(0, 3), [
+    "Density at initialisation: Hv is densest for sine and sparsest for relu-pe. At batch size 64 the shares of entries below 1/100 of the rms are " +
+    "2.0 % for sine and 20.0 % for relu-pe.",
+    "Conditioning at initialisation (largest |eigenvalue| over the median one, small fields): the equilibrated diagonal conditions relu-pe 10 times " +
+    "better than nothing, sine 4.5 (3 to 6.8) times; Jacobi's diagonal relu-pe 2 times, sine 0.25 (0.25 to 0.25) times; " +
+    "the Gauss-Newton diagonal relu-pe 0.5 times, sine 1 (1 to 1) times.",
+    "Noise at initialisation: the gradient's noise scale in samples is 0.6 for relu-pe and 30 for sine.",
+  ]);
+  assertEquals(found.slice(3).map((each) => each.split(":")[0]), ["relu-pe", "sine"]);
+});
+
+Deno.test("along runs the series are compared at their last checkpoints, and one series alone with none", () => {
+  const explicit = (none: number, own: number) => ({
+    explicit: {
+      optimizer: "adam",
+      under: [{ preconditioner: "none", spectrum: spectrum(none) }, { preconditioner: "own", spectrum: spectrum(own) }],
+    },
+  });
+  const a = [
+    part("a", "run-conditioning", explicit(10, 1), { step: 4 }),
+    part("a", "run-conditioning", explicit(17, 10), { step: 8 }),
+  ];
+  const b = [part("b", "run-conditioning", explicit(9, 10), { step: 8 })];
+  assertEquals(
+    findings([...a, ...b])[0],
+    "Conditioning at the last checkpoint (largest |eigenvalue| over the median one): what the optimizer divides by conditions a 1.7 times better than nothing, b 0.9 times.",
+  );
+  assertEquals(findings(a), [
+    "a: At step 8 the largest |eigenvalue| of the explicit Hessian is so many times the median one: 17 without a preconditioner, 10 under what adam divides by.",
+  ]);
+});
+
+Deno.test("results that were made from other numbers of products are measured anew, and a report of one run goes on", () => {
+  const digest = "0123";
+  const ofRun = { path: "/runs/image/r", seed: 3, checkpoints: [{ step: 4, digest }] };
+  const settings = { task: "image", batchSizes: [64], samples: 64, directions: "rademacher" as const };
+  const adapter = { name: "a", vendor: "v", architecture: "", software: true };
+  // A report was begun like this when only one run could be measured, and the noise was that of 4 products.
+  const old = { settings: { ...settings, run: ofRun }, command: "deno task curvature", adapter, versions: {} };
+  assertEquals(curvatureShape(old), undefined);
+  const record = withRuns(old);
+  assertEquals(record.settings, { ...settings, runs: [{ series: "r", ...ofRun }] });
+  const of = { seed: 3, step: 4 };
+  const stale = part("r", "noise-of-curvature", [{ samples: 64, difference: 0.5 }], of);
+  assertEquals([partShape(record)(stale), isCurrent(stale)], [undefined, false]);
+  assertEquals(isCurrent({ ...stale, made: noiseOfCurvature.made }), true);
+  assertEquals(isCurrent(part("r", "noise", { noiseScale: 2 }, of)), true);
+});

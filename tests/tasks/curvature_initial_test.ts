@@ -1,0 +1,152 @@
+import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess, assertMatch } from "@std/assert";
+import { createField, gabor, Layout, meanSquaredError, mlp, relu, sine } from "../../mod.ts";
+import { hessianMatrix, matrixDensity, productDensity } from "../../lib/curvature/mod.ts";
+import { symmetricEigenpairs } from "../../lib/curvature/eigenvalues.ts";
+import { tableData } from "../../lib/data/training_data.ts";
+import type { Measurement, Result } from "../../tasks/curvature/measurement.ts";
+import { costs } from "../../tasks/curvature/measurements/costs.ts";
+import { density } from "../../tasks/curvature/measurements/density.ts";
+import { densityByLayer } from "../../tasks/curvature/measurements/density_by_layer.ts";
+import { dominant } from "../../tasks/curvature/measurements/dominant.ts";
+import { estimates } from "../../tasks/curvature/measurements/estimates.ts";
+import { hessianDensity } from "../../tasks/curvature/measurements/hessian_density.ts";
+import { storedDensities } from "../../tasks/curvature/measurements/shares.ts";
+import type { Moment } from "../../tasks/curvature/moment.ts";
+import { Subject } from "../../tasks/curvature/subject.ts";
+import { fileDevice } from "../support/device.ts";
+
+const gpu = await fileDevice({ allowSoftware: true });
+const objective = meanSquaredError();
+const sines = mlp({ inputs: 1, hidden: [6, 6], outputs: 1, activation: sine({ omega: 3 }) });
+
+/** A new field with training data of so many rows. The small field is the field itself. */
+function subjectOf(count: number, { seed = 0, description = sines, batchSizes = [4, 16] } = {}) {
+  const made = new DisposableStack();
+  const plan = { series: "new", seed, step: 0 };
+  const field = made.use(createField(gpu, description, { seed }));
+  const inputs = Float32Array.from({ length: count }, (_, i) => Math.sin(i));
+  const targets = Float32Array.from({ length: count }, (_, i) => 2 + Math.cos(3 * i));
+  const data = made.use(tableData(field, objective, { inputs, targets }));
+  const moment = { ...plan, field, input: { objective, data }, small: description } as unknown as Moment;
+  const extent = { batchSizes, samples: count, directions: "rademacher" } as const;
+  const subject = made.use(new Subject(moment, extent, new AbortController().signal));
+  const resultOf = <R>(result: R): Result<R> => ({ ...plan, parameters: field.parameterCount, result });
+  return { field, subject, resultOf, batch: { inputs, targets }, [Symbol.dispose]: () => made.dispose() };
+}
+
+const figureOf = <R>(measurement: Measurement<R>, result: R, figure: string, of: string) =>
+  measurement.figures(result).find((each) => each[0] === figure && each[1] === of)![2];
+
+Deno.test("densities are those of all batch sizes, large ones only of the first seed, and all samples stand for larger ones", async () => {
+  const batchSizes = [1, 64, 65536, 131072];
+  using first = subjectOf(20000, { batchSizes });
+  const found = await density.measure(first.subject);
+  assertEquals(found.map(({ batchSize }) => batchSize), [1, 64, 20000]);
+  using second = subjectOf(20000, { batchSizes, seed: 1 });
+  const other = await density.measure(second.subject);
+  assertEquals(other.map(({ batchSize }) => batchSize), [1, 64]);
+  using only = subjectOf(20000, { batchSizes: [65536], seed: 1 });
+  assertEquals((await density.measure(only.subject)).map(({ batchSize }) => batchSize), [20000]);
+
+  const results = [first.resultOf(found), second.resultOf(other)];
+  const [{ rows }] = density.section(results, first.subject.extent)!.tables!;
+  assertEquals(rows.map(([, , size]) => size), ["1", "64", "20000"]);
+  assertEquals(rows.map(([, , , zero]) => zero.includes("±")), [true, true, false]);
+  assertMatch(
+    density.finding!(results)!,
+    /^0\.0 % of the entries .* at batch size 64\. At batch size 20000 they are 0\.0 % and /,
+  );
+  const [{ rows: layers }] = densityByLayer.section(results, first.subject.extent)!.tables!;
+  assertEquals(layers.map(([, size, layer]) => `${size} ${layer}`), ["64 layers.0", "64 layers.1", "64 layers.2"]);
+});
+
+Deno.test("a layer's share is that of the entries of all its maps, weights and biases apart", () => {
+  using field = createField(gpu, mlp({ inputs: 1, hidden: [3], outputs: 2, activation: gabor() }), { seed: 0 });
+  const { layout } = field;
+  const entries = Float32Array.from({ length: layout.parameterCount }, (_, i) => [0, 1, 1e-4][i % 3]);
+  const { layers } = storedDensities(productDensity(entries, layout), layout);
+  assertEquals(layers.map(({ layer, role }) => `${layer} ${role}`), [
+    "layers.0 weight",
+    "layers.0 bias",
+    "layers.1 weight",
+    "layers.1 bias",
+  ]);
+  for (const { layer, role, zero, belowHundredth } of layers) {
+    const own = layout.filter((each) => each.block === layer && each.role === role)
+      .flatMap(({ flat, size }) => Array.from(entries.subarray(flat, flat + size)));
+    assertAlmostEquals(zero, own.filter((entry) => entry === 0).length / own.length, 1e-12);
+    assertAlmostEquals(belowHundredth, own.filter((entry) => entry < 1e-3).length / own.length, 1e-12);
+  }
+  // A layout without layers has one part.
+  const plain = new Layout(3);
+  assertEquals(storedDensities(productDensity(Float32Array.of(0, 0, 1), plain), plain).layers[0].zero, 2 / 3);
+});
+
+Deno.test("the density of the explicit Hessian is that of its entries", async () => {
+  using small = subjectOf(30, { description: mlp({ inputs: 1, hidden: [6, 6], outputs: 1, activation: relu() }) });
+  const { explicit } = await hessianDensity.measure(small.subject) as { explicit: { all: { zero: number } } };
+  const matrix = await hessianMatrix(small.field, objective, small.batch);
+  assertEquals(explicit.all.zero, matrixDensity(matrix, small.field.layout).all.zero);
+  assertGreater(explicit.all.zero, 0.1);
+});
+
+Deno.test("errors of estimates fall with the root of the number of probes, that of diag G too", async () => {
+  using small = subjectOf(40);
+  const found = await estimates.measure(small.subject);
+  assertEquals(found.map(({ probes }) => probes), [2, 8, 32, 128]);
+  for (const { probes, gaussNewton, equilibrated } of found) {
+    // An entry of diag G from one sample has a relative deviation of at most √2. Entries are not independent, hence the factor.
+    assertLess(gaussNewton, 3 * Math.sqrt(2 / probes));
+    assertLess(equilibrated, 3 * Math.sqrt(1 / probes));
+  }
+  assertLess(found[3].gaussNewton, found[0].gaussNewton);
+  assertMatch(
+    estimates.finding!([small.resultOf(found)])!,
+    /^Estimates from 32 probes have these relative errors: D\^E \d\.\d\d, D\^J \d\.\d\d, diag G \d\.\d\d\.$/,
+  );
+});
+
+Deno.test("costs are measured times, in gradients", async () => {
+  using small = subjectOf(40);
+  const found = await costs.measure(small.subject);
+  assertGreater(found.gradient, 0);
+  for (const cost of [found.hessian, found.gaussNewton, found.gaussNewtonSample]) assert(cost > -1 && cost < 100);
+  assertEquals(figureOf(costs, found, "cost in gradients", "product Hv"), found.hessian);
+});
+
+Deno.test("the dominant eigenvector and its layers are those of the explicit Hessian", async () => {
+  using small = subjectOf(40);
+  const { field, batch } = small;
+  const found = await dominant.measure(small.subject);
+  const size = field.parameterCount;
+  const matrix = await hessianMatrix(field, objective, batch);
+  const { values, vectors } = symmetricEigenpairs(matrix, size);
+  const order = Array.from(values.keys()).sort((i, j) => Math.abs(values[j]) - Math.abs(values[i]));
+  const largest = Math.abs(values[order[0]]);
+  for (const [i, { eigenvalue, residual, layers }] of found.pairs.entries()) {
+    assertAlmostEquals(eigenvalue, values[order[i]], 1e-4 * largest);
+    assertLess(residual, 1e-3 * largest);
+    for (const { layer, share } of layers) {
+      const squares = field.layout.filter(({ block }) => block === layer).flatMap(({ flat, size: entries }) =>
+        Array.from({ length: entries }, (_, row) => vectors[(flat + row) * size + order[i]] ** 2)
+      );
+      // The error of a direction is the residual over the distance to the next eigenvalue.
+      assertAlmostEquals(share, squares.reduce((sum, each) => sum + each, 0), 5e-3);
+    }
+    assertAlmostEquals(layers.reduce((sum, { share }) => sum + share, 0), 1, 1e-12);
+  }
+  const trace = Array.from({ length: size }, (_, i) => matrix[i * size + i]).reduce((sum, each) => sum + each, 0);
+  const norm = Math.sqrt(matrix.reduce((sum, each) => sum + each ** 2, 0));
+  for (
+    const [{ value, error }, expected] of [
+      [found.trace, trace],
+      [found.traceByHutchPlusPlus, trace],
+      [found.frobenius, norm],
+    ] as const
+  ) {
+    assertLess(Math.abs(value - expected), 4 * error);
+    assertLess(error, 0.5 * norm);
+  }
+  const sections = dominant.section([small.resultOf(found)], small.subject.extent)!;
+  assertEquals(sections.tables!.map(({ rows }) => rows.length), [1, 3]);
+});
