@@ -225,7 +225,7 @@ Deno.test({
   fn: () =>
     withPicture(async (folder) => {
       const options = ["picture.png", ...small];
-      const { run, step } = await stopEarly("image", options, folder);
+      const { run, step } = await stopEarly("image", withEsgd(options), folder);
       const epochs = String(Math.ceil(step / 7) + 1);
       await Promise.all([
         succeeds(folder, "--resume", run, "--epochs", epochs),
