@@ -9,20 +9,29 @@ import { root, sourceFiles, targetOf } from "./support/source_files.ts";
  */
 const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "lib/std": [],
-  "lib/codec": [],
+  "lib/codec": ["lib/hyperparameter"],
   "lib/gpu": [],
   "lib/hyperparameter": [],
   "lib/mpi": [],
   "lib/notebook": ["lib/codec"],
-  "lib/linalg": ["lib/gpu"],
+  "lib/linalg": ["lib/hyperparameter", "lib/gpu"],
   "lib/field": ["lib/hyperparameter", "lib/gpu", "lib/linalg"],
   "lib/objective": ["lib/hyperparameter", "lib/gpu", "lib/linalg", "lib/field"],
-  "lib/diff": ["lib/gpu", "lib/linalg", "lib/field", "lib/objective"],
-  "lib/curvature": ["lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff"],
+  "lib/diff": ["lib/hyperparameter", "lib/gpu", "lib/linalg", "lib/field", "lib/objective"],
+  "lib/curvature": ["lib/hyperparameter", "lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff"],
   "lib/optim": ["lib/hyperparameter", "lib/gpu", "lib/linalg"],
-  "lib/data": ["lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff"],
-  "lib/metric": ["lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/data"],
-  "lib/render": ["lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff", "lib/data"],
+  "lib/data": ["lib/hyperparameter", "lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff"],
+  "lib/metric": ["lib/hyperparameter", "lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/data"],
+  "lib/render": [
+    "lib/hyperparameter",
+    "lib/codec",
+    "lib/gpu",
+    "lib/linalg",
+    "lib/field",
+    "lib/objective",
+    "lib/diff",
+    "lib/data",
+  ],
   "lib/train": [
     "lib/hyperparameter",
     "lib/codec",
@@ -46,13 +55,14 @@ const TRAINED = files.filter((file) => /^tasks\/\w+\/task\.ts$/.test(file)).map(
   .filter((folder) => folder !== "tasks/training");
 
 /** What all tasks share. */
-const SHARED = ["tasks/shell", "tasks/run", "tasks/training"];
+const SHARED = ["tasks/shell", "tasks/own", "tasks/run", "tasks/training"];
 
 /** Within `tasks`: what all tasks share stands below the tasks. */
 const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/shell": [],
+  "tasks/own": ["tasks/shell"],
   "tasks/run": ["tasks/shell"],
-  "tasks/training": ["tasks/shell", "tasks/run"],
+  "tasks/training": ["tasks/shell", "tasks/own", "tasks/run"],
   ...Object.fromEntries(TRAINED.map((folder) => [folder, SHARED])),
   "tasks/registry.ts": ["tasks/training", ...TRAINED],
   "tasks/advise": [...SHARED, "tasks/registry.ts"],
@@ -61,6 +71,7 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/bench": SHARED,
   "tasks/run_list": [...SHARED, "tasks/registry.ts"],
   "tasks/watch": SHARED,
+  "tasks/mpi": [...SHARED, "tasks/registry.ts"],
   "tasks/sweep": [...SHARED, "tasks/registry.ts", "tasks/run_list"],
 };
 

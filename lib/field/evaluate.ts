@@ -1,3 +1,5 @@
+import { OPTIONS } from "../hyperparameter/arguments.ts";
+import { checkMember, type Member } from "../hyperparameter/members.ts";
 import { checkEncodings } from "./encoding/check_encodings.ts";
 import { padRows } from "../linalg/gemm/shape.ts";
 import { Network, type NetworkField } from "./network.ts";
@@ -8,6 +10,11 @@ import type { Vector } from "../linalg/vector.ts";
 
 /** Arrays by the names of inputs or outputs. */
 export type NamedArrays = Record<string, Float32Array>;
+
+const ARRAYS: Member = {
+  expected: "a Float32Array, or an object of such arrays by name",
+  holds: (value) => value instanceof Float32Array || OPTIONS.holds(value) && !ArrayBuffer.isView(value),
+};
 
 /**
  * Brings arrays into the form of a record by name, and checks them.
@@ -23,6 +30,7 @@ export function byName(
   widths: ReadonlyMap<string, number>,
   what: string,
 ): { arrays: NamedArrays; rows: number } {
+  checkMember(what, given, ARRAYS);
   const names = [...widths.keys()];
   if (given instanceof Float32Array && names.length !== 1) {
     throw new Error(`${what}: expected a record of arrays by name (${names.join(", ")}), found one array.`);

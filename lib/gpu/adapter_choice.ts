@@ -20,6 +20,9 @@ const PCI_ADDRESS = /^(?:(?:[0-9a-f]{4})?([0-9a-f]{4}):)?([0-9a-f]{2}):([0-9a-f]
  * @throws {Error} If there is no such adapter, or several.
  */
 export async function chooseAdapter(asked: string): Promise<ChosenAdapter> {
+  if (typeof asked !== "string") {
+    throw new Error(`adapter: expected a text such as "0" or a part of a name, found ${asked}.`);
+  }
   const address = PCI_ADDRESS.exec(asked.trim());
   if (address !== null) {
     usePciAddress(asked, address);

@@ -1,3 +1,5 @@
+import { checkArguments, FIELD, OPTIONS } from "../hyperparameter/arguments.ts";
+import { LIST } from "../hyperparameter/members.ts";
 import type { Field } from "../field/field.ts";
 import type { Camera } from "../data/scene/camera.ts";
 import type { RaySpace } from "../data/scene/ray_space.ts";
@@ -32,6 +34,7 @@ export async function renderPixels(
   pixels: Uint32Array,
   options: RenderOptions,
 ): Promise<RenderedRays> {
+  checkArguments("renderPixels", { field: [field, FIELD], cameras: [cameras, LIST], options: [options, OPTIONS] });
   const { gpu } = field;
   const count = pixels.length;
   using caster = new RayCaster(gpu, cameras, options.space, options);

@@ -4,7 +4,8 @@ import {
   fieldHyperparameters,
   NETWORK_OPTIONS,
   objectiveOption,
-  OPTIMIZER_CHOICES,
+  OPTIMIZER_CHOICE,
+  OPTIMIZER_HELP,
   OPTIMIZER_OPTIONS,
   PAPER_OPTION,
   RUN_OPTIONS,
@@ -29,11 +30,9 @@ export const command = defineCommand({
   options: [
     ...NETWORK_OPTIONS.map((option) => option.name === "activation" ? { ...option, default: "sine" } as const : option),
     {
-      name: "optimizer",
-      kind: "choice",
-      choices: OPTIMIZER_CHOICES,
+      ...OPTIMIZER_CHOICE,
       default: "adam",
-      help: "Update rule; auto is adam with a cosine schedule, because optimizers were not compared on sounds",
+      help: `${OPTIMIZER_HELP}; auto is adam with a cosine schedule, because optimizers were not compared on sounds`,
     },
     ...UPDATE_OPTIONS,
     { ...SCHEDULE_OPTION, default: "cosine" },

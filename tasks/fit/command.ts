@@ -4,7 +4,8 @@ import {
   type FieldDefaults,
   fieldHyperparameters,
   NETWORK_OPTIONS,
-  OPTIMIZER_CHOICES,
+  OPTIMIZER_CHOICE,
+  OPTIMIZER_HELP,
   OPTIMIZER_OPTIONS,
   PAPER_OPTION,
   RUN_OPTIONS,
@@ -40,11 +41,10 @@ export const command = defineCommand({
   options: [
     ...NETWORK_OPTIONS,
     {
-      name: "optimizer",
-      kind: "choice",
-      choices: OPTIMIZER_CHOICES,
+      ...OPTIMIZER_CHOICE,
       default: "adam",
-      help: "Update rule; auto is adam with a cosine schedule, because optimizers cannot be compared on unknown data",
+      help:
+        `${OPTIMIZER_HELP}; auto is adam with a cosine schedule, because optimizers cannot be compared on unknown data`,
     },
     ...UPDATE_OPTIONS,
     { ...SCHEDULE_OPTION, default: "cosine" },

@@ -29,7 +29,8 @@ export const ACTIVATION_OPTIONS = [
     choices: [...HIDDEN_ACTIVATIONS.map(({ name }) => name), ...Object.keys(SHORTHANDS)] as readonly string[],
     aliases: aliasesOf(HIDDEN_ACTIVATIONS),
     default: "gaussian",
-    help: `Nonlinearity of the hidden layers; ${shorthandText}`,
+    help:
+      `Nonlinearity of the hidden layers, or a file with one of your own, such as ./finer.ts (docs/extending.md); ${shorthandText}`,
   },
   {
     name: "encoding",
@@ -105,8 +106,16 @@ export const SCHEDULE_OPTIONS: readonly Option[] = hyperparameterOptions(schedul
   group: "Options of schedules",
 });
 
-/** The optimizers, and `auto` for the best one in our comparisons. */
-export const OPTIMIZER_CHOICES: readonly string[] = [...optimizerNames, "auto"];
+/** The choice of the optimizer, without its help and its default. */
+export const OPTIMIZER_CHOICE = {
+  name: "optimizer",
+  kind: "choice",
+  choices: [...optimizerNames, "auto"] as readonly string[],
+  aliases: aliasesOf(optimizerKinds),
+} as const;
+
+/** What every task says of the choice. */
+export const OPTIMIZER_HELP = "Update rule, or a file with one of your own, such as ./lion.ts (docs/extending.md)";
 
 /** The choice of the schedule, where a task does not have a default of its own. */
 export const SCHEDULE_OPTION = {
@@ -119,12 +128,10 @@ export const SCHEDULE_OPTION = {
 
 /** The choice of the optimizer, where a task does not have a default of its own. */
 export const BEST_OPTIMIZER_OPTION = {
-  name: "optimizer",
-  kind: "choice",
-  choices: OPTIMIZER_CHOICES,
+  ...OPTIMIZER_CHOICE,
   default: "auto",
   help:
-    "Update rule; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule; with --preset paper it is esgd",
+    `${OPTIMIZER_HELP}; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule; with --preset paper it is esgd`,
 } as const;
 
 /** The choice of what training minimises, among the objectives for fields whose outputs have this meaning. */
@@ -252,6 +259,11 @@ export const RUN_OPTIONS = [
     kind: "string",
     placeholder: "FOLDER",
     help: "Continue a run; only --epochs, --minutes, --deadline and --on-divergence may be given with it",
+  },
+  {
+    name: "conclude",
+    kind: "flag",
+    help: "With --resume: make what follows training from the newest checkpoint, without a further step",
   },
 ] as const;
 

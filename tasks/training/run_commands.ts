@@ -10,6 +10,11 @@ export function resumeCommand({ task, processes }: Pick<RunParts, "task" | "proc
   return commandText(`mpirun -n ${processes} deno task mpi ${task}`, ["--resume", path]);
 }
 
+/** The command that makes what follows the training of a run. */
+export function concludeCommand({ task }: Pick<RunParts, "task">, path: string): string {
+  return `${resumeCommand({ task }, path)} --conclude`;
+}
+
 /** The commands that the page of a run names. */
 export function runCommands(parts: RunParts, path: string, status: RunStatus): PageCommand[] {
   if (parts.habits !== undefined) return [];

@@ -2,7 +2,7 @@ import { basename } from "@std/path";
 import { createRunFolder } from "../run/new_run.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import { PageWriter } from "./page_writer.ts";
-import { resumeCommand } from "./run_commands.ts";
+import { concludeCommand, resumeCommand } from "./run_commands.ts";
 import type { DivergenceError } from "../../lib/train/divergence.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { ProgressLine } from "../shell/progress.ts";
@@ -138,14 +138,17 @@ export class TrainingRun implements Disposable {
     const summary = await this.#summarize(event, figures);
     const outcome = { figures, steps: event.step, ...totals };
     const end = { ...this.#moment(event), status: isUnfinished ? "stopped" as const : "finished" as const, summary };
-    const soon = signalOrDeadline(soonAfter(signal), deadline, ENDING / 2);
+    const soon = signalOrDeadline(soonAfter(signal), deadline, ENDING);
     if (habits !== undefined) {
       await this.#pages.conclude(folder, end);
       return outcome;
     }
     // Last, because the results must not wait for the package that draws.
-    this.#progress.begin("drawing the curves");
-    await unlessStopped(plotRun(this.folder, this.parts), soon);
+    if (soon.aborted) this.#leftOut.push({ what: "drawing the curves", command: this.#conclusion });
+    else {
+      this.#progress.begin("drawing the curves");
+      await unlessStopped(plotRun(this.folder, this.parts), soon);
+    }
     await this.#pages.conclude(folder, end, soon);
     this.#progress.clear();
     console.log(
@@ -174,7 +177,8 @@ export class TrainingRun implements Disposable {
     const above = event.aboveLimit
       ? ", where the loss is so far above that of a constant that no checkpoint was written"
       : "";
-    const { steps } = this.parts.length;
+    const { length: { steps }, input: { values } } = this.parts;
+    if (values.conclude) return;
     const step = this.#isStopped(event) ? event.step : `${event.step} of ${steps}, because of the deadline`;
     console.log(`Stopped at step ${step}${above}. To go on: ${this.#again}`);
   }
@@ -247,7 +251,7 @@ export class TrainingRun implements Disposable {
     const { input, field, habits, deadline } = this.parts;
     const stopped = this.#isStopped(event);
     const end = performance.now() / 1000 + this.#time.closing;
-    const leaveOut = (what: string, command = this.#again) => this.#leftOut.push({ what, command });
+    const leaveOut = (what: string, command = this.#conclusion) => this.#leftOut.push({ what, command });
     const closing = beginClosing({
       say: (what, part) => {
         if (habits !== undefined) return this.#progress.update({ what: `${habits.prefix}${what}`, part });
@@ -263,7 +267,7 @@ export class TrainingRun implements Disposable {
       compared: habits !== undefined,
       deadline,
     });
-    return await unlessCut(closing, this.#again, async () => {
+    return await unlessCut(closing, this.#conclusion, async () => {
       if (!await this.#measurements.measure(event, closing.signal)) closing.signal.throwIfAborted();
       else if (!this.#endsEarly(event)) checkMeasured(this.#measurements.figures, input.objective, event.step);
       return await input.conclude(field, folder, event, closing);
@@ -335,6 +339,11 @@ export class TrainingRun implements Disposable {
   /** The command that goes on with the run. */
   get #again(): string {
     return resumeCommand(this.parts, this.folder.path);
+  }
+
+  /** The command that makes what follows training. */
+  get #conclusion(): string {
+    return concludeCommand(this.parts, this.folder.path);
   }
 
   /** What the page of the run shows of an event. */

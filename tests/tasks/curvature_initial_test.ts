@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess, assertMatch } from "@std/assert";
 import { createField, gabor, Layout, meanSquaredError, mlp, relu, sine } from "../../mod.ts";
-import { hessianMatrix, matrixDensity, productDensity } from "../../lib/curvature/mod.ts";
+import { gaussNewtonMatrix, hessianMatrix, matrixDensity, productDensity } from "../../lib/curvature/mod.ts";
 import { symmetricEigenpairs } from "../../lib/curvature/eigenvalues.ts";
 import { tableData } from "../../lib/data/training_data.ts";
 import type { Measurement, Result } from "../../tasks/curvature/measurement.ts";
@@ -135,12 +135,16 @@ Deno.test("the dominant eigenvector and its layers are those of the explicit Hes
     }
     assertAlmostEquals(layers.reduce((sum, { share }) => sum + share, 0), 1, 1e-12);
   }
-  const trace = Array.from({ length: size }, (_, i) => matrix[i * size + i]).reduce((sum, each) => sum + each, 0);
+  const traceOf = (entries: Float64Array) =>
+    Array.from({ length: size }, (_, i) => entries[i * size + i]).reduce((sum, each) => sum + each, 0);
+  const trace = traceOf(matrix);
+  const gaussNewtonTrace = traceOf(await gaussNewtonMatrix(field, objective, batch));
   const norm = Math.sqrt(matrix.reduce((sum, each) => sum + each ** 2, 0));
   for (
     const [{ value, error }, expected] of [
       [found.trace, trace],
       [found.traceByHutchPlusPlus, trace],
+      [found.gaussNewtonTrace, gaussNewtonTrace],
       [found.frobenius, norm],
     ] as const
   ) {

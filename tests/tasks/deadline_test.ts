@@ -149,6 +149,18 @@ Deno.test("a run that its deadline ends is measured and tells how to go on, and 
     assertEquals([summary.status, summary.aborted, summary.steps], ["stopped", false, 7]);
     assert(summary.ssim !== undefined && summary.leftOut === undefined);
     const train = (...words: string[]) => quietly(folder, () => runTraining(imageTask, withEsgd(words), signal));
+    const config = await Deno.readTextFile(join(path, "config.json"));
+    await Deno.remove(join(path, "reconstruction.png"));
+    await train("--resume", path, "--conclude");
+    assertEquals(JSON.parse(await Deno.readTextFile(join(path, "summary.json"))), summary);
+    assertEquals(await Deno.readTextFile(join(path, "config.json")), config);
+    assert(namesIn(path).includes("reconstruction.png"));
+    for (
+      const [words, sentence] of [
+        [[picture, "--conclude"], "--conclude: expected --resume FOLDER beside it, found none."],
+        [["--resume", path, "--conclude", "--epochs", "9"], "--conclude makes no step, so --epochs cannot be given"],
+      ] as const
+    ) await assertRejects(() => train(...words), UserError, sentence);
     const said = await train("--resume", path, "--deadline", `${Math.ceil(performance.now() / 1000) + 600}s`);
     assertStringIncludes(said, "The deadline is ");
     await train(...args, "--name", "whole");

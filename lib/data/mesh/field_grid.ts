@@ -1,3 +1,4 @@
+import { checkArguments, FIELD, OPTIONS } from "../../hyperparameter/arguments.ts";
 import { evaluateField, Evaluation, type EvaluationOptions } from "../../field/evaluate.ts";
 import type { FieldDescription } from "../../field/description.ts";
 import type { Field } from "../../field/field.ts";
@@ -93,6 +94,7 @@ export async function extractMesh(
     readonly progress?: (part: number) => void;
   },
 ): Promise<Mesh> {
+  checkArguments("extractMesh", { field: [field, FIELD], options: [options, OPTIONS] });
   const { resolution, progress, signal } = options;
   if (!Number.isSafeInteger(resolution) || resolution < 1 || resolution > 1600) {
     throw new RangeError(`extractMesh: resolution must be a whole number from 1 to 1600, found ${resolution}.`);

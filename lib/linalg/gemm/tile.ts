@@ -1,6 +1,5 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { biasSum } from "./bias.ts";
 import { type Activate, activationUniforms, type Derive, functionText } from "./epilogue.ts";
 import { TILE_SIDES, type TileFamily } from "./family.ts";
 import type { AdjointProduct, ForwardProduct, WeightProduct } from "./layer_product.ts";
@@ -26,12 +25,15 @@ interface TileProduct {
   readonly columns: number;
   readonly depth: number;
   readonly place?: PartialPlace;
+  /** Whether the sums of A's rows are stored behind C. */
+  readonly rowSums?: boolean;
   readonly activate?: Activate;
   readonly derive?: Derive;
 }
 
 function record(gpu: Gpu, product: TileProduct, flops: number): void {
-  const { family, terms, aByK, bByK, bias, c, rows, columns, depth, place, activate, derive } = product;
+  const { family, terms, aByK, bByK, bias, c, rows, columns, depth, place, rowSums = false, activate, derive } =
+    product;
   const buffers: Record<string, BufferLike> = { c, bias: bias ?? terms[0].b };
   terms.forEach(({ a, b }, t) => Object.assign(buffers, { [`a${t}`]: a, [`b${t}`]: b }));
   if (activate !== undefined) buffers.activated = activate.a;
@@ -44,6 +46,7 @@ function record(gpu: Gpu, product: TileProduct, flops: number): void {
     terms: terms.length,
     a_by_k: aByK,
     b_by_k: bByK,
+    row_sums: rowSums,
     activate: activate !== undefined,
     derive: derive !== undefined,
     ...activation === undefined ? { fused: false } : { fused: true, activation: activation.text! },
@@ -98,8 +101,7 @@ export function tileWeight(gpu: Gpu, family: TileFamily, product: WeightProduct)
   const operands = terms.map(({ z, x }) => ({ a: z, b: x }));
   record(
     gpu,
-    { family, terms: operands, aByK: true, bByK: true, c: partials, rows, columns, depth, place },
+    { family, terms: operands, aByK: true, bByK: true, c: partials, rows, columns, depth, place, rowSums: true },
     flopsOf(shape, terms.length),
   );
-  biasSum(gpu, product);
 }

@@ -1,4 +1,5 @@
 // A matrix product by tiles in workgroup memory, for GPUs:  C[r, c] = I[c] + Σ_t Σ_k A_t[r, k] B_t[k, c],  t < terms
+//   with `row_sums`: B[r] = Σ_k A_0[r, k] is stored behind the last row of C
 //   with `activate`: A = a(C) is stored too (in `activated`), 0 from column `real` on;  with `derive`: C ⊙ a′(below) is stored instead of C
 // a_t: [rows, depth], or [depth, rows] with `a_by_k`; b_t: [columns, depth], or [depth, columns] with `b_by_k`; bias (I): one row,
 // not read where has_bias = 0; c: [rows, columns] from vec4 c_offset on; activated and below are laid out like c. All are row-major;
@@ -44,6 +45,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 {{for p in 0..blocks}}{{for q in 0..blocks}}{{for i in 0..4}}
   var sum_{{p}}_{{q}}_{{i}} = vec4f();
 {{end}}{{end}}{{end}}
+{{if row_sums}}
+  var row_sum = vec4f();
+{{end}}
 {{for t in 0..terms}}
   for (var k = first; k < end; k += 4u * STEP) {
     // Blocks of 4 rows (or columns) × 4 along k: first those of A, then those of B.
@@ -78,6 +82,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       }
     }
     workgroupBarrier();
+{{if row_sums}}{{if t == 0}}
+    if (group.x == 0u && lane < SIDE) {
+      for (var j = lane; j < 4u * STEP * SIDE; j += SIDE) { row_sum += tile_a[j]; }
+    }
+{{end}}{{end}}
     for (var j = 0u; j < 4u * STEP * SIDE; j += 4u * SIDE) {
 {{for i in 0..4}}{
 {{for p in 0..blocks}}
@@ -94,6 +103,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 {{end}}
     }
     workgroupBarrier();
+  }
+{{end}}
+{{if row_sums}}
+  if (group.x == 0u && lane < SIDE && (group.y * SIDE + lane) * 4u < u.rows) {
+    c[u.c_offset + group.z * u.c_step + u.rows * (u.columns / 4u) + group.y * SIDE + lane] = row_sum;
   }
 {{end}}
 {{for p in 0..blocks}}{{for q in 0..blocks}}{
