@@ -180,7 +180,7 @@ Deno.test("a run without time for its first step is refused, and the page of one
     await Deno.writeFile(join(folder, "p.png"), smoothPng(16, 12));
     const { signal } = new AbortController();
     const args = [join(folder, "p.png"), ...tiny];
-    const settled = imageTask.settle(parseOptions(args, command).values, { software: true });
+    const settled = imageTask.settle(parseOptions(withEsgd(args), command).values, { software: true });
     const over = left(1).before(1);
     const length = { steps: 18, scheduleSteps: 18 };
     using prepared = new PreparedRun(gpu, imageTask, settled, await loadInput(imageTask, settled, gpu, signal));
