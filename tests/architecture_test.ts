@@ -94,8 +94,29 @@ Deno.test("what is for the outside, extend.ts and each folder's mod.ts, is impor
   for (const [file, targets] of imports) {
     if (file.startsWith("lib/std/")) continue;
     for (const target of targets) {
+      // Each folder of lib/std stands for a package.
+      if (target.startsWith("lib/std/")) continue;
       if (/(^|\/)mod\.ts$/.test(target) || target === ENTRY) broken.push(`${file} imports ${target}`);
     }
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("lib and tasks import nothing by a name of deno.json, which does not hold where they are imported from a URL", async () => {
+  const broken: string[] = [];
+  for (const file of files.filter((file) => file.endsWith(".ts"))) {
+    for (const specifier of specifiersIn(await Deno.readTextFile(join(root, file)))) {
+      if (!/^(\.\.?\/|node:|npm:|data:)/.test(specifier)) broken.push(`${file} imports ${specifier}`);
+    }
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("lib imports nothing of Node but types, so that a browser can import it", async () => {
+  const broken: string[] = [];
+  for (const file of files.filter((file) => /^lib\/(?!std\/).*\.ts$/.test(file))) {
+    const text = await Deno.readTextFile(join(root, file));
+    if (/^(import (?!type\b)|export [*{])[^;"]*"node:/m.test(text)) broken.push(file);
   }
   assertEquals(broken, []);
 });
@@ -286,13 +307,18 @@ function folderOf(file: string, floors: Readonly<Record<string, readonly string[
 /** The files of the project that a file imports or re-exports, relative to its root; packages are left out. */
 function importsOf(file: string, text: string): string[] {
   if (!file.endsWith(".ts")) return [];
+  return specifiersIn(text)
+    .filter((specifier) => specifier.startsWith(".") || specifier.startsWith(project.name))
+    .map((specifier) => specifier.startsWith(".") ? targetOf(file, specifier) : roomOf(specifier));
+}
+
+/** What the text of a file imports and re-exports. */
+function specifiersIn(text: string): string[] {
   // At the start of a line, so that the examples in comments do not count.
   const statements = text.matchAll(
     /^(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm,
   );
-  return [...statements].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic)
-    .filter((specifier) => specifier.startsWith(".") || specifier.startsWith(project.name))
-    .map((specifier) => specifier.startsWith(".") ? targetOf(file, specifier) : roomOf(specifier));
+  return [...statements].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic);
 }
 
 /** The file that the project's own name stands for in an import, with the name of a room behind it or without. */

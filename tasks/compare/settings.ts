@@ -1,5 +1,5 @@
 import { printable } from "../../lib/data/scene/printable.ts";
-import { basename, join } from "@std/path";
+import { basename, join } from "../../lib/std/path/mod.ts";
 import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
 import { ownFilesRecord } from "../own/own_files.ts";
 import { settingsName, shortName } from "../run/settings_name.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { basename } from "@std/path";
+import { basename } from "../../lib/std/path/mod.ts";
 import { TASKS } from "../registry.ts";
 import { originShape } from "../run/origin.ts";
 import {

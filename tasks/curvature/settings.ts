@@ -1,4 +1,4 @@
-import { basename } from "@std/path";
+import { basename } from "../../lib/std/path/mod.ts";
 import type { DirectionKind } from "../../lib/curvature/direction.ts";
 import { TASKS, typedTask } from "../registry.ts";
 import { ownFilesRecord } from "../own/own_files.ts";

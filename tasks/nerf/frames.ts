@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import { type Camera, resizeCamera } from "../../lib/data/scene/camera.ts";
 import type { Picture } from "../../lib/codec/image/picture.ts";
 import type { RaySpace } from "../../lib/data/scene/ray_space.ts";

@@ -1,4 +1,4 @@
-import { toFileUrl } from "@std/path";
+import { toFileUrl } from "../../lib/std/path/mod.ts";
 import { registerActivation } from "../../lib/field/activation/registry.ts";
 import type { ActivationKind } from "../../lib/field/activation/kind.ts";
 import type { OptimizerKind } from "../../lib/optim/kind.ts";

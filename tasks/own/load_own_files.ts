@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from "@std/path";
+import { dirname, join, resolve } from "../../lib/std/path/mod.ts";
 import { isRecord } from "../../lib/data/scene/json_value.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { readInput } from "../shell/read_input.ts";

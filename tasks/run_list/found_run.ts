@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import { checkpointsIn } from "../run/checkpoints.ts";
 import { FolderLock } from "../run/folder_lock.ts";
 import { RUN_STATUSES } from "../run/run_status.ts";

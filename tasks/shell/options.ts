@@ -1,4 +1,4 @@
-import { parseArgs } from "@std/cli";
+import { parseArgs } from "../../lib/std/cli/mod.ts";
 import {
   camelCase,
   type ChoiceOption,

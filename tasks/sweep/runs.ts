@@ -1,4 +1,4 @@
-import { basename } from "@std/path";
+import { basename } from "../../lib/std/path/mod.ts";
 import { shortName } from "../run/settings_name.ts";
 import { TASKS } from "../registry.ts";
 import { ownFilesNamed } from "../own/own_files.ts";

@@ -1,4 +1,4 @@
-import { dirname, resolve } from "@std/path";
+import { dirname, resolve } from "../../lib/std/path/mod.ts";
 import { TASKS } from "../registry.ts";
 import { readJson } from "../run/json.ts";
 import { isFileName, ownFilesNamed } from "../own/own_files.ts";

@@ -1,4 +1,4 @@
-import { basename, join } from "@std/path";
+import { basename, join } from "../../lib/std/path/mod.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { folderFiles } from "../run/page/folder_files.ts";
 import type { PagePicture, PagePreview, PageRecord, RunPage } from "../run/page/model.ts";

@@ -1,4 +1,4 @@
-import { basename } from "@std/path";
+import { basename } from "../../lib/std/path/mod.ts";
 import { createRunFolder } from "../run/new_run.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import { PageWriter } from "./page_writer.ts";

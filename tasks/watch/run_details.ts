@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import { folderFiles } from "../run/page/folder_files.ts";
 import { labelOf } from "../run/page/labels.ts";
 import type { PageFile } from "../run/page/model.ts";

@@ -1,4 +1,4 @@
-import { basename, join } from "@std/path";
+import { basename, join } from "../../lib/std/path/mod.ts";
 import { FolderLock } from "../run/folder_lock.ts";
 import { fromJson } from "../run/json.ts";
 import { printable } from "../../lib/data/scene/printable.ts";
