@@ -89,6 +89,8 @@ export interface EvaluationOptions {
   readonly memory?: number;
   /** Stops the evaluation between two chunks by throwing the signal's reason. */
   readonly signal?: AbortSignal;
+  /** The only output that is computed; by default all are. */
+  readonly output?: string;
 }
 
 /** Evaluates a field at many rows of inputs, in chunks that fit the allowed memory. */
@@ -99,6 +101,7 @@ export class Evaluation implements Disposable {
   readonly chunk: number;
   readonly #outputs: string[];
   readonly #signal?: AbortSignal;
+  readonly #output?: string;
   #tuned = false;
 
   /**
@@ -107,17 +110,19 @@ export class Evaluation implements Disposable {
    * @param rows Total number of rows. If there are few, less memory is allocated.
    * @param options.memory Bytes of device memory that a chunk may take.
    * @param options.signal Stops the evaluation: `run` then throws the signal's reason.
+   * @param options.output The only output that is computed; by default all are.
    */
   constructor(
     readonly field: NetworkField & { readonly parameters: Vector },
     rows: number,
-    { memory = DEFAULT_MEMORY, signal }: EvaluationOptions = {},
+    { memory = DEFAULT_MEMORY, signal, output }: EvaluationOptions = {},
   ) {
     this.#signal = signal;
+    this.#output = output;
     const perRow = bytesPerRow(field.description, false);
     this.chunk = chunkRows(field.gpu, Math.max(rows, 1), perRow, memory);
     this.network = new Network(field, this.chunk, false);
-    this.#outputs = Object.keys(field.description.outputs);
+    this.#outputs = output === undefined ? Object.keys(field.description.outputs) : [output];
   }
 
   /** Creates the arrays for all outputs, `[rows, width]` each. */
@@ -139,7 +144,7 @@ export class Evaluation implements Disposable {
       await tuneKernels(gpu, { description, rows: this.chunk, gradients: false });
     }
     this.#tuned = true;
-    this.network.forward(padRows(count), this.field.parameters);
+    this.network.forward(padRows(count), this.field.parameters, this.#output);
     const matrices = this.#outputs.map((name) => {
       const { value, width, padded } = this.network.output(name);
       return { buffer: value, width, stride: padded };

@@ -4,7 +4,7 @@ import { readEnv } from "./env.ts";
 import { isDeno, isPermitted } from "./runtime.ts";
 
 /** The folder in which choices are remembered; undefined where the environment does not say, or may not be read. */
-function folder(): string | undefined {
+export function cacheFolder(): string | undefined {
   const home = readEnv("HOME");
   const cache = readEnv("XDG_CACHE_HOME") ?? (home === undefined ? undefined : `${home}/.cache`);
   return cache === undefined ? undefined : `${cache}/neural-fields`;
@@ -12,8 +12,8 @@ function folder(): string | undefined {
 
 /** A choice remembered from an earlier run, the latest if there are several; undefined if there is none or it may not be read. */
 function readChoice(key: string): string | undefined {
-  const path = `${folder()}/kernels.jsonl`;
-  if (folder() === undefined || !isPermitted({ name: "read", path })) return undefined;
+  const path = `${cacheFolder()}/kernels.jsonl`;
+  if (cacheFolder() === undefined || !isPermitted({ name: "read", path })) return undefined;
   let lines: string[];
   try {
     lines = Deno.readTextFileSync(path).split("\n");
@@ -39,7 +39,7 @@ function choiceIn(line: string): { key: string; choice: string } | undefined {
  * @returns Whether it could.
  */
 function rememberChoice(key: string, choice: string): boolean {
-  const path = folder();
+  const path = cacheFolder();
   if (path === undefined || !isPermitted({ name: "write", path })) return false;
   try {
     Deno.mkdirSync(path, { recursive: true });

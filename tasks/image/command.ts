@@ -1,11 +1,10 @@
 import { defineCommand, type Values } from "../shell/command.ts";
 import {
+  BEST_OPTIMIZER_OPTION,
   type FieldDefaults,
   lastOptions,
   NETWORK_OPTIONS,
   objectiveOption,
-  OPTIMIZER_CHOICE,
-  OPTIMIZER_HELP,
   PAPER_OPTION,
   SCHEDULE_OPTION,
   UPDATE_OPTIONS,
@@ -29,15 +28,18 @@ export const command = defineCommand({
     defaultText: "a photograph from an npm package",
   }],
   options: [
-    ...NETWORK_OPTIONS,
-    {
-      ...OPTIMIZER_CHOICE,
-      default: "esgd",
-      help:
-        `${OPTIMIZER_HELP}; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule`,
-    },
+    ...NETWORK_OPTIONS.map((option) =>
+      option.name === "activation"
+        ? { ...option, default: "sine", defaultText: "sine; with --preset paper gaussian" } as const
+        : option
+    ),
+    BEST_OPTIMIZER_OPTION,
     ...UPDATE_OPTIONS,
-    { ...SCHEDULE_OPTION, default: "constant" },
+    {
+      ...SCHEDULE_OPTION,
+      default: "constant",
+      defaultText: "the one that --optimizer auto chooses, otherwise constant",
+    },
     objectiveOption("values", "meanSquaredError"),
     PAPER_OPTION,
     { name: "batch-size", kind: "integer", min: 1, default: 512, help: "Pixels per step" },

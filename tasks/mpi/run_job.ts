@@ -77,7 +77,8 @@ function namedTask([name, ...args]: readonly string[]): [task: TrainingTask, arg
   if (task === undefined) {
     throw new UserError(`deno task mpi: expected one of ${[...TASKS.keys()].join(", ")}, found ${name}.`);
   }
-  const shown = args.find((word) => word === "render" || word === "--show-cameras");
+  const shown = ["mesh", "points"].find((word) => word === args[0]) ??
+    args.find((word) => word === "render" || word === "--show-cameras");
   if (shown !== undefined) throw new UserError(`deno task mpi ${name}: expected training, found ${shown}.`);
   return [task, args];
 }

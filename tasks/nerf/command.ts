@@ -23,7 +23,7 @@ const MOST_FRAMES = 10_000;
 export const command = defineCommand({
   usage: "deno task nerf",
   summary:
-    "Trains a radiance field on photographs with known camera poses and renders the held-out views. The objective is always the mean squared error of the rendered colours, so there is no --objective. `deno task nerf render FOLDER` renders more views of a finished run.",
+    "Trains a radiance field on photographs with known camera poses and renders the held-out views. The objective is always the mean squared error of the rendered colours, so there is no --objective. `deno task nerf render FOLDER` renders more views of a finished run; `nerf mesh FOLDER` and `nerf points FOLDER` write its surface and coloured points as PLY.",
   positionals: [{
     name: "scene",
     help:
@@ -122,6 +122,7 @@ export const command = defineCommand({
       defaultText: "none",
     },
     { name: "frames", kind: "integer", min: 1, max: MOST_FRAMES, default: 30, help: "Frames of --path" },
+    { name: "gif", kind: "flag", help: "Write the path as an animated GIF, too; an animated PNG is always written" },
     {
       name: "show-cameras",
       kind: "flag",
@@ -139,7 +140,8 @@ export const command = defineCommand({
   examples: [
     "deno task nerf scenes/fern --space ndc --minutes 20 --path spiral --name fern",
     "deno task nerf --resume runs/nerf/fern",
-    "deno task nerf render runs/nerf/fern --path spiral --width 504",
+    "deno task nerf render runs/nerf/fern --path spiral --width 504 --gif",
+    "deno task nerf mesh runs/nerf/fern",
   ],
 });
 
@@ -169,6 +171,7 @@ export const renderCommand = defineCommand({
       defaultText: "the width of the training photographs",
     },
     { name: "depth", kind: "flag", help: "Also write depth maps" },
+    { name: "gif", kind: "flag", help: "Write the path as an animated GIF, too; an animated PNG is always written" },
     ...DEVICE_OPTIONS,
   ],
   examples: ["deno task nerf render runs/nerf/fern --path spiral --width 504"],

@@ -16,6 +16,9 @@ const NAMING: Readonly<Record<string, OwnOption>> = {
   activations: "activation",
 };
 
+/** Commands for a run that is there. */
+const READING = ["render", "mesh", "points"];
+
 /** Files of folders of results that record what they were made with. */
 const RECORDS = ["config.json", "comparison.json", "curvature.json", "sweep.json"];
 
@@ -33,7 +36,9 @@ export async function loadOwnFiles(args: readonly string[]): Promise<void> {
     const words = name === option ? [value] : value.split(",").map((word) => word.trim());
     for (const word of option === undefined ? [] : words) if (isFileName(word)) await loadOwnFile(option!, word);
   }
-  const single = [given.get("resume"), args[0] === "render" ? args[1] : undefined].filter((each) => each !== undefined);
+  const single = [given.get("resume"), READING.includes(args[0]) ? args[1] : undefined].filter((each) =>
+    each !== undefined
+  );
   const several = await Promise.all(
     (given.get("run")?.split(",") ?? []).map((word) => runsAt(callerPath(word.trim()))),
   );

@@ -11,7 +11,7 @@ import { networkChoice } from "./network_choice.ts";
 import type { TaskValues } from "./task.ts";
 
 /** Options that are one run's own and are not taken from its configuration. */
-const OWN = new Set(["name", "resume", "config", "dryRun", "conclude", "deadline", "software", "adapter"]);
+const OWN = new Set(["name", "out", "resume", "config", "dryRun", "conclude", "deadline", "software", "adapter"]);
 
 /** The options of a command, with those of a file where the command line gives none. */
 export interface WithFile<C extends Command> {

@@ -131,7 +131,7 @@ export const BEST_OPTIMIZER_OPTION = {
   ...OPTIMIZER_CHOICE,
   default: "auto",
   help:
-    `${OPTIMIZER_HELP}; auto (the default except for images) uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule; with --preset paper it is esgd`,
+    `${OPTIMIZER_HELP}; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule; with --preset paper it is esgd`,
 } as const;
 
 /** The choice of what training minimises, among the objectives for fields whose outputs have this meaning. */
@@ -231,6 +231,14 @@ const RUN_OPTIONS = [
   },
   ...DEVICE_OPTIONS,
   { name: "name", kind: "string", help: "Name of the run", defaultText: "the current time" },
+  {
+    name: "out",
+    kind: "string",
+    placeholder: "FOLDER",
+    help:
+      "Folder that the run is put into, as FOLDER/TASK/NAME; outside of runs, the task says which command permits that",
+    defaultText: "runs",
+  },
   {
     name: "config",
     kind: "string",

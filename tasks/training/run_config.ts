@@ -3,6 +3,7 @@ import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { scheduleToConfig } from "../../lib/train/schedule_registry.ts";
 import { ownFilesRecord } from "../own/own_files.ts";
 import { networkConfig } from "./hyperparameters.ts";
+import { toolState } from "../run/tool_state.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Rollback } from "./rollback.ts";
 import { chosenSchedule } from "./schedule.ts";
@@ -48,5 +49,6 @@ export function runConfig(
     ...processes !== undefined && { processes },
     kernels: gpu.tuner.choices,
     versions: Deno.version,
+    tool: toolState(),
   };
 }

@@ -66,13 +66,19 @@ export async function readRunRequest<C extends Command>(
   const { epochs, minutes, resume } = asked;
   const limits = { epochs, minutes };
   const deadline = Deadline.asked(asked.deadline);
-  const root = resume === undefined ? runsFolder() : callerPath("runs");
+  const root = resume === undefined ? runsFolder(asked.out) : callerPath("runs");
   const place = { root, task: task.name, name: asked.name };
   if (resume === undefined) {
     if (asked.conclude) throw new UserError("--conclude: expected --resume FOLDER beside it, found none.");
     const best = withBestOptimizer(task.name, { ...asked, ...networkChoice(asked) }, given);
     await checkNewRun(place);
-    return { asked: { ...best, config: undefined }, limits, deadline, chosenHere: asked.optimizer === "auto", place };
+    return {
+      asked: { ...best, config: undefined, out: undefined },
+      limits,
+      deadline,
+      chosenHere: asked.optimizer === "auto",
+      place,
+    };
   }
   const other = [...given].find((name) => !CHANGEABLE.includes(name));
   if (other !== undefined) {

@@ -123,6 +123,7 @@ export class TrainingRun implements Disposable {
     if (habits === undefined) this.#progress.finish();
     // A run without steps leaves nothing that would keep its name from being used.
     if (isUnfinished && event.step === 0) {
+      await this.#summarize(event, {});
       await this.#pages.conclude(folder, { ...this.#moment(event), status: "stopped" });
       if (!this.#isStopped(event)) this.parts.trainingTimeIsOver?.throwIfAborted();
       return this.#stoppedBeforeFirstStep(event);
@@ -184,13 +185,20 @@ export class TrainingRun implements Disposable {
 
   /** Writes `summary.json`. */
   async #summarize(event: TrainEvent, figures: Summary, divergence?: DivergenceError): Promise<object> {
+    const summary = this.#summary(event, { figures, divergence });
+    await this.folder.writeSummary(summary);
+    return summary;
+  }
+
+  /** The content of `summary.json`. */
+  #summary(
+    event: TrainEvent,
+    state: { figures: Summary; divergence?: DivergenceError; error?: Error; running?: boolean },
+  ) {
     const { deviceLosses = 0 } = this.parts;
     const [totals, leftOut] = [this.#totals(event), this.#leftOut.map(({ what }) => what)];
     const aborted = this.#isStopped(event);
-    const end = { event, totals, figures, aborted, leftOut, deviceLosses, divergence };
-    const summary = runSummary(this.parts, end);
-    await this.folder.writeSummary(summary);
-    return summary;
+    return runSummary(this.parts, { event, totals, aborted, leftOut, deviceLosses, ...state });
   }
 
   #stoppedBeforeFirstStep(event: TrainEvent): RunOutcome {
@@ -222,13 +230,19 @@ export class TrainingRun implements Disposable {
     await this.#pages.conclude(this.#folder, { ...this.#moment(event), status: "diverged", summary });
   }
 
-  /** Says on the page of a run that it has ended by an error, or that a signal has ended it. */
+  /**
+   * Notes in the summary and on the page that the run has ended by an error, or that a signal has ended it, as far as its folder can be
+   * written.
+   */
   async failed(error: Error): Promise<void> {
-    const event = this.#last;
-    if (event === undefined || this.#folder === undefined || this.parts.habits !== undefined) return;
+    const [event, folder] = [this.#last, this.#folder];
+    if (event === undefined || folder === undefined) return;
     const isStopped = this.parts.signal.aborted || error === this.parts.trainingTimeIsOver?.reason;
-    const end = isStopped ? { status: "stopped" as const } : { status: "failed" as const, reason: error.message };
-    await this.#pages.conclude(this.#folder, { ...this.#moment(event), ...end });
+    const { figures } = this.#measurements;
+    const summary = this.#summary(event, isStopped ? { figures } : { figures, error });
+    await folder.writeSummary(summary, { optional: true });
+    if (this.parts.habits !== undefined) return;
+    await this.#pages.conclude(folder, { ...this.#moment(event), status: isStopped ? "stopped" : "failed", summary });
   }
 
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
@@ -268,6 +282,7 @@ export class TrainingRun implements Disposable {
     const fill = async (filled: RunFolder, name: string) => {
       filled.onWriteError = onError;
       await this.#describe(filled, name);
+      await filled.writeSummary(this.#summary(this.#last!, { figures: this.#measurements.figures, running: true }));
     };
     if (folder instanceof RunFolder) await fill(folder, basename(folder.path));
     else this.#folder = await retried(() => createRunFolder(folder, fill), onError);

@@ -8,7 +8,7 @@ import { runComparison } from "../../tasks/compare/run_comparison.ts";
 import { runCurvature } from "../../tasks/curvature/run_curvature.ts";
 import { runNerf } from "../../tasks/nerf/run_nerf.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
-import { smoothPng } from "../support/image_task.ts";
+import { smoothPng, withEsgd } from "../support/image_task.ts";
 import { quietly } from "../support/quietly.ts";
 import { randomNumbers } from "../support/random_numbers.ts";
 import { inFolder } from "../support/temporary_folder.ts";
@@ -42,7 +42,7 @@ function destroyWhen(isDue: (count: number) => boolean): Disposable & { readonly
 /** Trains on a picture in a folder, and returns what was said on standard error. */
 function train(folder: string, name: string, epochs = 4): Promise<string> {
   const args = ["picture.png", ...options, "--epochs", String(epochs), "--name", name];
-  return quietly(folder, () => runTraining(imageTask, args, new AbortController().signal));
+  return quietly(folder, () => runTraining(imageTask, withEsgd(args), new AbortController().signal));
 }
 
 Deno.test("a run whose device is lost at any of 20 random steps ends with the bits of one whose device was not", () =>
