@@ -4,6 +4,7 @@ import type { WeightTerm } from "../linalg/gemm/layer_product.ts";
 import { matmulAdjoint } from "../linalg/gemm/matmul.ts";
 import { functionText, isFusable } from "../linalg/gemm/epilogue.ts";
 import { Network } from "../field/network.ts";
+import type { NodeChain } from "../field/node_chains.ts";
 import type { DenseNode, Node } from "../field/node.ts";
 import type { BufferPool } from "./buffer_pool.ts";
 import type { LayerObserver } from "./kronecker_factors.ts";
@@ -38,6 +39,8 @@ export function backward(
 ): void {
   const { network, pool, parameters } = pass;
   const { gpu, blocks: { directions } } = network;
+  /** Adjoints of preactivations within chains, which are computed at the end of the chain. */
+  const ready = new Map<Node, DeviceBuffer>();
   reverse(pass, seeds, {
     derive(node, dense, above) {
       const { text: activation, maps, constants: [p0, p1] } = dense.layer.activation;
@@ -56,17 +59,22 @@ export function backward(
       return below;
     },
     weights(node, dense, below) {
-      accumulateWeights(pass, node, dense, [{ z: below, x: dense.input }]);
+      const chain = keep === undefined ? network.chainEndingWith(node) : undefined;
+      if (chain !== undefined) backwardChain(pass, chain, below, ready);
+      else if (!ready.has(node)) accumulateWeights(pass, node, dense, [{ z: below, x: dense.input }]);
       observer?.(node, dense, below);
     },
-    input(node, _, below, to, source) {
+    input(node, { inputPadded }, below, source) {
+      const known = source === undefined ? undefined : ready.get(source);
+      if (known !== undefined) return { input: known, derived: true };
+      const x = pool.take(inputPadded);
       const shape = Network.shapeOf(node, pass.rows);
       // Tangent passes need Ā itself, and blocks of derivatives are mixed by their own kernel.
       const derive = keep === undefined && directions === 0 ? derivative(source) : undefined;
       const fused = derive !== undefined && isFusable(derive.activation) ? derive : undefined;
       const terms = [{ z: below, w: Network.weightOf(node, parameters) }];
-      matmulAdjoint(gpu, { terms, x: to, shape, pool, derive: fused });
-      return fused !== undefined;
+      matmulAdjoint(gpu, { terms, x, shape, pool, derive: fused });
+      return { input: x, derived: fused !== undefined };
     },
     done(node, above, below, give) {
       if (keep === undefined) return giveBack(node, above, below, give);
@@ -77,6 +85,26 @@ export function backward(
       keep.set(node, { value: above, preactivation: below, pooled });
     },
   });
+}
+
+/**
+ * Records the backward pass of a chain of layers, which leaves only the adjoint of its first layer's input to do.
+ *
+ * @param last Z̄ of the chain's last layer.
+ * @param ready Gets the Z̄ of the others.
+ */
+function backwardChain(
+  { pool, rows, parameters, sums }: ReversePass,
+  { nodes, layers }: NodeChain,
+  last: DeviceBuffer,
+  ready: Map<Node, DeviceBuffer>,
+): void {
+  const inner = nodes.slice(0, -1);
+  const results = inner.map(({ padded }) => pool.take(padded));
+  inner.forEach((node, i) => ready.set(node, results[i]));
+  const below = inner.map(({ dense }) => dense!.preactivation);
+  layers.adjoint({ start: last, parameters: parameters.buffer, rows, below, results });
+  sums.addChain(layers, nodes.map(({ dense }, i) => ({ z: results[i] ?? last, x: dense!.input })));
 }
 
 /** Gives the adjoints that a backward pass kept back to the pool. */

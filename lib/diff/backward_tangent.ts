@@ -55,13 +55,14 @@ export function backwardTangent(
       if (dense.inputTangent !== undefined) terms.push({ z: kept.get(node)!.preactivation, x: dense.inputTangent });
       accumulateWeights(pass, node, dense, terms);
     },
-    input(node, _, below, to) {
+    input(node, { inputPadded }, below) {
+      const x = pool.take(inputPadded);
       const terms = [
         { z: below, w: Network.weightOf(node, parameters) },
         { z: kept.get(node)!.preactivation, w: Network.weightOf(node, direction) },
       ];
-      matmulAdjoint(gpu, { terms, x: to, shape: Network.shapeOf(node, pass.rows), pool });
-      return false;
+      matmulAdjoint(gpu, { terms, x, shape: Network.shapeOf(node, pass.rows), pool });
+      return { input: x, derived: false };
     },
     done: giveBack,
   });

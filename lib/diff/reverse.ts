@@ -22,6 +22,13 @@ export interface ReversePass {
   readonly sums: WeightSums;
 }
 
+/** The adjoint of a layer's input. */
+interface InputAdjoint {
+  readonly input: DeviceBuffer;
+  /** Whether it is already the adjoint of the preactivations of the node that the layer reads. */
+  readonly derived: boolean;
+}
+
 /** What is done at each dense layer. An "adjoint" here can also be the tangent of an adjoint. */
 interface LayerSteps {
   /** Computes the adjoint of the layer's preactivations from that of its value, `above`. It may return `above` itself. */
@@ -31,11 +38,10 @@ interface LayerSteps {
   /**
    * Records computing the adjoint of the layer's input.
    *
-   * @param to Where that adjoint is written.
    * @param source The only node that the layer reads, if nothing else contributes to that node's adjoint.
-   * @returns Whether the result is already the adjoint of that node's preactivations.
+   * @returns The pool's matrix with the result, and whether that is already the adjoint of that node's preactivations.
    */
-  input(node: Node, dense: DenseNode, below: DeviceBuffer, to: DeviceBuffer, source?: Node): boolean;
+  input(node: Node, dense: DenseNode, below: DeviceBuffer, source?: Node): InputAdjoint;
   /** Called at the end of each layer. It may give the buffers back to the pool by calling `give`, or keep them. */
   done(node: Node, above: DeviceBuffer, below: DeviceBuffer, give: (buffer: DeviceBuffer) => void): void;
 }
@@ -64,11 +70,11 @@ export function reverse(pass: ReversePass, seeds: ReadonlyMap<Node, DeviceBuffer
     const below = derived.has(node) ? above : steps.derive(node, dense, above);
     steps.weights(node, dense, below);
     if (dense.sources.some((source) => source.active)) {
-      const input = pool.take(dense.inputPadded);
       const [source] = dense.sources;
       const only = dense.sources.length === 1 && !adjoints.has(source);
       const alone = only && !seeds.has(source) && readersOf(network, source) === 1;
-      if (steps.input(node, dense, below, input, alone ? source : undefined)) derived.add(source);
+      const { input, derived: isDerived } = steps.input(node, dense, below, alone ? source : undefined);
+      if (isDerived) derived.add(source);
       if (only) adjoints.set(source, input);
       else split(pass, dense, input, adjoints);
     }

@@ -6,6 +6,7 @@ import { Network } from "../field/network.ts";
 import type { Node } from "../field/node.ts";
 import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
 import { bytesPerRow } from "../field/sizes.ts";
+import { FUSED } from "../linalg/gemm/family.ts";
 import { padRows } from "../linalg/gemm/shape.ts";
 import { WeightSums } from "../linalg/gemm/weight_sums.ts";
 import { padWidth } from "../linalg/layout.ts";
@@ -189,8 +190,9 @@ function rowsOfChunk(
 ): number {
   const { products, memory = DEFAULT_MEMORY, blocks } = options;
   const perRow = bytesPerRow(description, products);
-  // Up to five adjoints, as wide as the widest layer, exist at the same time. With products all adjoints are kept in addition.
-  const total = perRow.total + perRow.widest * 5 + (products ? perRow.adjoints : 0);
+  // Up to five adjoints, as wide as the widest layer, exist at the same time. With products, or within chains, all are kept in addition.
+  const kept = products || gpu.tuner.asked === FUSED;
+  const total = perRow.total + perRow.widest * 5 + (kept ? perRow.adjoints : 0);
   const most = WeightSums.mostRows(gpu, { length: layout.deviceLength, terms: products ? 2 : 1 });
   return chunkRows(gpu, batchRows, { total: total * blocks, widest: perRow.widest * blocks }, memory, most / blocks);
 }

@@ -7,6 +7,7 @@ import type { MatmulShape } from "../linalg/gemm/shape.ts";
 import type { Vector } from "../linalg/vector.ts";
 import { copyColumns } from "./columns.ts";
 import type { DerivativeBlocks } from "./derivative_blocks.ts";
+import type { NodeChain } from "./node_chains.ts";
 import type { DenseNode, Node } from "./node.ts";
 import forwardDerivativesText from "../../wgsl/field/activation_forward_derivatives.wgsl" with { type: "text" };
 import forwardText from "../../wgsl/field/activation_forward.wgsl" with { type: "text" };
@@ -54,6 +55,15 @@ export class DensePasses {
       { rows, width: node.padded, real: node.width, p0, p1, ...directions > 0 && { directions } },
       linearGroups(rows * node.padded / 4, 64),
     );
+  }
+
+  /** Records the same for a chain of layers, where there are no derivatives by inputs. */
+  forwardChain({ nodes, layers }: NodeChain, rows: number, parameters: Vector): void {
+    const dense = nodes[0].dense!;
+    const { sources, input: start } = dense;
+    if (sources.length > 1) this.#join(sources.map((source) => source.value), dense, rows, start);
+    const results = nodes.map(({ value, dense }) => ({ z: dense!.preactivation, a: value }));
+    layers.forward({ start, parameters: parameters.buffer, rows, results });
   }
 
   /** Records the tangents of the same along a direction in parameter space. */

@@ -37,6 +37,7 @@ export { DerivativeBlocks, type InputDerivatives } from "./derivative_blocks.ts"
 export { type DerivativeChoice } from "./choice.ts";
 export { Network, type NetworkField } from "./network.ts";
 export type { DenseNode, Node } from "./node.ts";
+export type { NodeChain } from "./node_chains.ts";
 export { radianceField, type RadianceFieldOptions } from "./radiance_field.ts";
 export { tuneKernels, type TuneRequest } from "./tune.ts";
 export {

@@ -3,7 +3,9 @@ import type { Gpu } from "../gpu/device.ts";
 import { DerivativeBlocks, type InputDerivatives } from "./derivative_blocks.ts";
 import { type DenseLayer, type EncodingLayer, type FieldDescription, isEncoding, widthsOf } from "./description.ts";
 import { DensePasses, shapeOf, weightOf } from "./dense_passes.ts";
+import { findChains, type NodeChain } from "./node_chains.ts";
 import type { Node } from "./node.ts";
+import { FUSED } from "../linalg/gemm/family.ts";
 import { type Layout, padWidth } from "../linalg/layout.ts";
 import { type MatmulShape, padRows } from "../linalg/gemm/shape.ts";
 import type { Vector } from "../linalg/vector.ts";
@@ -28,6 +30,8 @@ export class Network implements Disposable {
   readonly blocks: DerivativeBlocks;
   readonly #byName = new Map<string, Node>();
   readonly #buffers: DeviceBuffer[] = [];
+  /** Layers that single dispatches compute. */
+  readonly #chains: readonly NodeChain[] = [];
   readonly #passes: DensePasses;
 
   /**
@@ -67,6 +71,10 @@ export class Network implements Disposable {
     const zeros = this.blocks.count > 1 ? this.gpu.buffer("bias of derivatives", widest * 4) : undefined;
     if (zeros !== undefined) this.#buffers.push(zeros);
     this.#passes = new DensePasses({ gpu: this.gpu, blocks: this.blocks, scratch, zeros });
+    if (this.gpu.tuner.asked === FUSED && this.blocks.count === 1) {
+      const outputs = new Set(Object.values(field.description.outputs).map((layer) => this.node(layer)));
+      this.#chains = findChains(this.gpu, this.nodes, outputs);
+    }
     incomplete.move();
   }
 
@@ -99,8 +107,16 @@ export class Network implements Disposable {
         this.blocks.recordInput(this.gpu, node, rows);
       }
       if (node.encoding !== undefined) this.#encode(node.encoding, node, rows);
-      if (node.dense !== undefined) this.#passes.forward(node, rows, parameters);
+      if (node.dense === undefined) continue;
+      const chain = this.#chains.find(({ nodes }) => nodes.includes(node));
+      if (chain === undefined) this.#passes.forward(node, rows, parameters);
+      else if (chain.nodes[0] === node) this.#passes.forwardChain(chain, rows, parameters);
     }
+  }
+
+  /** The chain of layers that ends with a node, if there is one. */
+  chainEndingWith(node: Node): NodeChain | undefined {
+    return this.#chains.find(({ nodes }) => nodes.at(-1) === node);
   }
 
   /**
@@ -138,6 +154,7 @@ export class Network implements Disposable {
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
+    for (const { layers } of this.#chains) layers[Symbol.dispose]();
     for (const buffer of this.#buffers) buffer[Symbol.dispose]();
   }
 

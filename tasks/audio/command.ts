@@ -1,16 +1,13 @@
 import { defineCommand, type Values } from "../shell/command.ts";
 import {
   type FieldDefaults,
-  fieldHyperparameters,
+  lastOptions,
   NETWORK_OPTIONS,
   objectiveOption,
   OPTIMIZER_CHOICE,
   OPTIMIZER_HELP,
-  OPTIMIZER_OPTIONS,
   PAPER_OPTION,
-  RUN_OPTIONS,
   SCHEDULE_OPTION,
-  SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 import { EPOCHS_BOUNDS } from "../training/length_bounds.ts";
@@ -63,10 +60,7 @@ export const command = defineCommand({
       help: "Passes over all moments, including those made before resuming",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },
-    ...RUN_OPTIONS,
-    ...fieldHyperparameters(FIELD_DEFAULTS),
-    ...OPTIMIZER_OPTIONS,
-    ...SCHEDULE_OPTIONS,
+    ...lastOptions(FIELD_DEFAULTS),
   ],
   examples: [
     "deno task audio speech.wav --seconds 5 --minutes 3 --name speech",

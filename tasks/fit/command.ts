@@ -2,15 +2,12 @@ import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { defineCommand, type Values } from "../shell/command.ts";
 import {
   type FieldDefaults,
-  fieldHyperparameters,
+  lastOptions,
   NETWORK_OPTIONS,
   OPTIMIZER_CHOICE,
   OPTIMIZER_HELP,
-  OPTIMIZER_OPTIONS,
   PAPER_OPTION,
-  RUN_OPTIONS,
   SCHEDULE_OPTION,
-  SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 import { EPOCHS_BOUNDS } from "../training/length_bounds.ts";
@@ -87,10 +84,7 @@ export const command = defineCommand({
       help: "Passes over all samples, including those made before resuming",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },
-    ...RUN_OPTIONS,
-    ...fieldHyperparameters(FIELD_DEFAULTS),
-    ...OPTIMIZER_OPTIONS,
-    ...SCHEDULE_OPTIONS,
+    ...lastOptions(FIELD_DEFAULTS),
   ],
   examples: [
     "deno task fit coordinates.npy values.npy --activation sine --minutes 2 --name mine",

@@ -6,11 +6,8 @@ import {
   ACTIVATION_OPTIONS,
   BEST_OPTIMIZER_OPTION,
   type FieldDefaults,
-  fieldHyperparameters,
-  OPTIMIZER_OPTIONS,
-  RUN_OPTIONS,
+  lastOptions,
   SCHEDULE_OPTION,
-  SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 import { DEVICE_OPTIONS } from "../shell/device_options.ts";
@@ -137,10 +134,7 @@ export const command = defineCommand({
       help: "Passes over all pixels, including those made before resuming",
       defaultText: "2 for tiny, 4 for small, 20 for paper, or no limit with --minutes or --deadline",
     },
-    ...RUN_OPTIONS,
-    ...fieldHyperparameters(FIELD_DEFAULTS),
-    ...OPTIMIZER_OPTIONS,
-    ...SCHEDULE_OPTIONS,
+    ...lastOptions(FIELD_DEFAULTS),
   ],
   examples: [
     "deno task nerf scenes/fern --space ndc --minutes 20 --path spiral --name fern",

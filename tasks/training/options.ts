@@ -52,7 +52,7 @@ export const NETWORK_OPTIONS = [
 export type FieldDefaults = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** The hyper-parameters of activations and encodings, with a task's defaults. */
-export function fieldHyperparameters(defaults: FieldDefaults): Option[] {
+function fieldHyperparameters(defaults: FieldDefaults): Option[] {
   return hyperparameterOptions([...HIDDEN_ACTIVATIONS, ...encodingKinds], {
     group: "Options of activations and encodings",
     usual: (owner, name) => defaults[owner]?.[name]?.toString(),
@@ -79,7 +79,7 @@ export const UPDATE_OPTIONS = [
 ] as const;
 
 /** The hyper-parameters of optimizers other than the learning rate. */
-export const OPTIMIZER_OPTIONS: readonly Option[] = hyperparameterOptions(optimizerKinds, {
+const OPTIMIZER_OPTIONS: readonly Option[] = hyperparameterOptions(optimizerKinds, {
   except: ["learningRate"],
   group: "Options of optimizers (docs/optimizers.md lists them by optimizer)",
   usual: optimizerDefaultText,
@@ -102,7 +102,7 @@ function optimizerDefaultText(owner: string, name: string): string {
 }
 
 /** The hyper-parameters of schedules. */
-export const SCHEDULE_OPTIONS: readonly Option[] = hyperparameterOptions(scheduleKinds, {
+const SCHEDULE_OPTIONS: readonly Option[] = hyperparameterOptions(scheduleKinds, {
   group: "Options of schedules",
 });
 
@@ -154,7 +154,7 @@ export const PAPER_OPTION = {
 } as const;
 
 /** Options that say how long a run is, and how it is watched and kept. */
-export const RUN_OPTIONS = [
+const RUN_OPTIONS = [
   {
     name: "minutes",
     kind: "number",
@@ -258,6 +258,20 @@ export const RUN_OPTIONS = [
     help: "With --resume: make what follows training from the newest checkpoint, without a further step",
   },
 ] as const;
+
+/**
+ * The options that every task lists last: those of the run, and the hyper-parameters of what it can choose.
+ *
+ * @param defaults The task's defaults of activations and encodings.
+ */
+export function lastOptions(defaults: FieldDefaults) {
+  return [
+    ...RUN_OPTIONS,
+    ...fieldHyperparameters(defaults),
+    ...OPTIMIZER_OPTIONS,
+    ...SCHEDULE_OPTIONS,
+  ] as const;
+}
 
 interface SharedOptions {
   readonly usage: string;

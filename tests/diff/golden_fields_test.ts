@@ -28,6 +28,7 @@ const configurations = [
   { kernels: "register", operands: "texture" },
   { kernels: "tile", operands: "texture" },
   { kernels: "tile", operands: "buffer" },
+  { kernels: "fused", operands: "texture" },
 ] as const;
 
 for (const { kernels, operands } of configurations) {

@@ -41,8 +41,11 @@ export const FAMILIES = [
   "tile128",
 ] as const satisfies readonly ProductFamily[];
 
+/** The name of the kernels that compute several layers in one dispatch (`LayerChain`); products outside such chains are computed by `tile`. */
+export const FUSED = "fused";
+
 /** How matrix products may be asked to be computed when a device is opened: by the fastest family, or by a certain one. */
-export const KERNEL_CHOICES = ["auto", ...FAMILIES] as const;
+export const KERNEL_CHOICES = ["auto", ...FAMILIES, FUSED] as const;
 
 /** One of {@linkcode KERNEL_CHOICES}. */
 export type KernelChoice = (typeof KERNEL_CHOICES)[number];
@@ -131,6 +134,6 @@ function sizeOf(kind: LayerProductKind, { rows, outputs, inputs }: MatmulShape):
 export function familyOf(gpu: Gpu, product: GemmProduct): ProductFamily {
   const { tuner } = gpu;
   const wanted = tuner.asked === "auto" ? tuner.choiceOr(subjectOf(product), "register") : tuner.asked;
-  const family = FAMILIES.find((each) => each === wanted) ?? "register";
+  const family = FAMILIES.find((each) => each === (wanted === FUSED ? "tile" : wanted)) ?? "register";
   return [family, STAND_INS[family]].find((each) => each !== undefined && canCompute(gpu, each, product)) ?? "register";
 }

@@ -3,6 +3,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
 import { biasSum } from "./bias.ts";
 import { familyOf, isStraight, isTile, type ProductFamily, registerFamily, type StraightFamily } from "./family.ts";
+import type { ChainWeightTerm, LayerChain } from "./layer_chain.ts";
 import type { MatrixPool, WeightProduct, WeightTerm } from "./layer_product.ts";
 import { registerWeight } from "./register.ts";
 import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
@@ -112,6 +113,16 @@ export class WeightSums implements Disposable {
     else registerWeight(gpu, registerFamily(family), product);
     // What the kernels have summed over all rows is replaced.
     if (biasRows < shape.rows) biasSum(gpu, { ...product, shape: { ...shape, rows: biasRows } });
+  }
+
+  /**
+   * Records the same for all layers of a chain in one dispatch.
+   *
+   * @param terms Z̄ and X of each layer.
+   */
+  addChain(layers: LayerChain, terms: readonly ChainWeightTerm[]): void {
+    const { options: { length: stride } } = this;
+    layers.weights({ terms, rows: this.#rows, rowsPerSplit: ROW_BLOCK, partials: this.#partials, stride });
   }
 
   /** Records the products of straight-line kernels, which read transposed matrices. */

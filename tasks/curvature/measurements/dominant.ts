@@ -14,9 +14,9 @@ import { percent } from "./shares.ts";
 /** How many eigenvectors. */
 const COUNT = 3;
 /** Steps of Lanczos' method. */
-const STEPS = 24;
+const STEPS = 20;
 /** Products of Hutch++ for each trace. */
-const PRODUCTS = 24;
+const PRODUCTS = 18;
 
 const any = number({ nonFinite: true });
 const estimate = object({ value: any, error: any });
@@ -78,7 +78,7 @@ export const dominant: Measurement<Dominant> = {
   ],
   plot(results) {
     const panels = Array.from({ length: COUNT }, (_, at) => ({
-      xLabel: "Layer",
+      xLabel: "Layer, in order",
       yLabel: `Share of eigenvector ${at + 1}`,
       series: lastSteps(results).map(({ name, results }): PlotSeries => {
         const layers = layersOf(results);
@@ -92,7 +92,7 @@ export const dominant: Measurement<Dominant> = {
     paragraphs: [
       `Trace and Frobenius norm of the whole field's Hessian H on ${samples} samples, ± their standard errors, from ${PROBES} products with random signs ` +
       `(Hutchinson); and traces of H and of the Gauss-Newton matrix G from ${PRODUCTS} products by Hutch++, whose error is smaller where few eigenvalues ` +
-      "stand out, as those of G do.",
+      "stand out, as those of G often do.",
       `The eigenvalues λ of H of largest size with their unit eigenvectors u, from ${STEPS} steps of Lanczos' method. λ²/‖H‖_F² is an eigenvalue's share of ` +
       "the squared norm, and ‖Hu − λu‖/|λ| its relative error. The last columns say how much of ‖u‖² belongs to the weights and biases of each " +
       "layer. The plot has the last step of a run; the tables have the first seed.",

@@ -151,7 +151,7 @@ Deno.test("kernels of an unknown name are refused before a device is opened", as
     await assertRejects(
       () => openDevice({ kernels: kernels as "auto" }),
       Error,
-      "openDevice: kernels: expected one of auto, register, wide, tile, straight, straight32, tile32, tile128, " +
+      "openDevice: kernels: expected one of auto, register, wide, tile, straight, straight32, tile32, tile128, fused, " +
         `found ${JSON.stringify(kernels)}.`,
     );
   }

@@ -1,0 +1,41 @@
+import type { Gpu } from "../../gpu/device.ts";
+
+/** Rows that a workgroup may take through a chain of layers; the smallest suits the batches with the fewest rows. */
+const TILE_ROWS = [64, 32, 16];
+/** So many workgroups occupy a GPU: larger tiles, which read weights less often, are used only from there on. */
+const ENOUGH_GROUPS = 128;
+/** The most invocations of a workgroup, WebGPU's default. */
+const MOST_INVOCATIONS = 256;
+/** Rows of weights that are staged at a time. */
+const STAGED = 16;
+/** The most buffers of which a kernel reads mirrors: WebGPU's default for textures. */
+const MOST_OPERANDS = 16;
+
+/** The tile of rows that a workgroup takes through the layers of a chain. */
+interface ChainTile {
+  readonly rows: number;
+  /** Blocks of 4 rows that one invocation computes. */
+  readonly blocks: number;
+}
+
+/** The tile for matrices of so many columns at most, padding included; undefined if none fits the workgroup memory. */
+export function chainTile({ device: { limits } }: Gpu, widest: number, rows: number): ChainTile | undefined {
+  const tiles = TILE_ROWS.map((rows) => {
+    return { rows, blocks: Math.max(1, Math.ceil(rows / 4 * widest / 4 / MOST_INVOCATIONS)) };
+  });
+  const fits = tiles.filter(({ rows, blocks }) => {
+    return (rows + STAGED) * widest * 4 <= limits.maxComputeWorkgroupStorageSize && rows / 4 % blocks === 0 &&
+      rows / 4 / blocks * widest / 4 <= MOST_INVOCATIONS;
+  });
+  return fits.find((tile) => rows / tile.rows >= ENOUGH_GROUPS) ?? fits.at(-1);
+}
+
+/** The most layers of one chain: each binds two matrices, and three other buffers are bound. */
+export function mostChainLayers({ device: { limits } }: Gpu): number {
+  return Math.floor((Math.min(limits.maxStorageBuffersPerShaderStage, MOST_OPERANDS + 1) - 3) / 2);
+}
+
+/** Entries along a side of the squares into which the weights' gradient is cut: few rows have few parts, and so smaller squares. */
+export function weightSide(rows: number): number {
+  return rows < 4096 ? 32 : 64;
+}

@@ -1,0 +1,166 @@
+import type { BufferLike, DeviceBuffer } from "../../gpu/buffer.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { chainTile, weightSide } from "./chain_tile.ts";
+import { type EntryFunction, functionText } from "./epilogue.ts";
+import { flopsOf } from "./shape.ts";
+import adjointText from "../../../wgsl/linalg/gemm/chain_adjoint.wgsl" with { type: "text" };
+import forwardText from "../../../wgsl/linalg/gemm/chain_forward.wgsl" with { type: "text" };
+import product from "../../../wgsl/linalg/gemm/chain_product.wgsl" with { type: "text" };
+import weightText from "../../../wgsl/linalg/gemm/chain_weight.wgsl" with { type: "text" };
+
+const forwardSource = { name: "chain_forward", text: forwardText };
+const adjointSource = { name: "chain_adjoint", text: adjointText };
+const weightSource = { name: "chain_weight", text: weightText };
+
+/** One dense layer of a chain. */
+export interface ChainLayer {
+  /** The activation; only the last layer's may be the identity, all others have the same text. */
+  readonly activation: EntryFunction;
+  /** Columns of A that exist; the others become 0. */
+  readonly real: number;
+  /** Columns of Z, padding included. */
+  readonly outputs: number;
+  /** Columns of X, padding included. */
+  readonly inputs: number;
+  /** First entry of the weights in a vector of the field's layout, a multiple of 4. */
+  readonly weight: number;
+  /** First entry of the biases, a multiple of 4. */
+  readonly bias: number;
+}
+
+/** The operands of one layer's share of the gradient. */
+export interface ChainWeightTerm {
+  /** Z̄: [rows, outputs]. */
+  readonly z: BufferLike;
+  /** X: [rows, inputs]. */
+  readonly x: BufferLike;
+}
+
+/**
+ * Consecutive dense layers, each of which reads only the one before. One dispatch computes all their values, one all adjoints of their
+ * preactivations, and one all their shares of the gradient: small batches on a GPU wait for launches more than for arithmetic.
+ */
+export class LayerChain implements Disposable {
+  readonly #activation: EntryFunction;
+  /** Layers with the activation. */
+  readonly #activated: number;
+  /** Sizes, places and constants of each layer, as `chain_forward.wgsl` describes them. */
+  readonly #table: DeviceBuffer;
+  /** Columns of the widest matrix. */
+  readonly #widest: number;
+
+  /** Stores the table. The caller must dispose the chain. */
+  constructor(readonly gpu: Gpu, readonly layers: readonly ChainLayer[]) {
+    this.#activation = layers[0].activation;
+    this.#activated = layers.filter(({ activation }) => activation.text !== undefined).length;
+    this.#widest = Math.max(...layers.flatMap(({ inputs, outputs }) => [inputs, outputs]));
+    const numbers = layers.flatMap(({ activation, real, outputs, inputs, weight, bias }) => {
+      return [weight / 4, bias / 4, inputs / 4, outputs / 4, real, ...activation.constants, 0];
+    });
+    this.#table = gpu.buffer("layers of a chain", numbers.length * 4);
+    gpu.write(this.#table, Float32Array.from(numbers));
+  }
+
+  /**
+   * Records Z = X Wᵀ + b and A = a(Z) of all layers (`chain_forward.wgsl`).
+   *
+   * @param start X of the first layer: [rows, inputs].
+   * @param parameters A vector of the field's layout.
+   * @param results Z and A of each layer: [rows, outputs]; A of a linear layer is not written.
+   */
+  forward({ start, parameters, rows, results }: {
+    readonly start: DeviceBuffer;
+    readonly parameters: DeviceBuffer;
+    readonly rows: number;
+    readonly results: readonly { readonly z: DeviceBuffer; readonly a: DeviceBuffer }[];
+  }): void {
+    const { gpu, layers } = this;
+    const buffers: Record<string, BufferLike> = { start, parameters, layers: this.#table };
+    layers.forEach(({ outputs }, l) => {
+      const bytes = rows * outputs * 4;
+      buffers[`z${l}`] = results[l].z.slice(0, bytes);
+      if (l < this.#activated) buffers[`a${l}`] = results[l].a.slice(0, bytes);
+    });
+    const { groups, values } = this.#tile(rows);
+    const counts = { count: layers.length, activated: this.#activated };
+    const kernel = gpu.kernel(forwardSource, { ...values, ...counts, by_k: false }, functionText(this.#activation));
+    gpu.dispatch(kernel, buffers, {}, [groups], this.#flops(rows, layers));
+  }
+
+  /**
+   * Records Z̄ of all layers but the last (`chain_adjoint.wgsl`).
+   *
+   * @param start Z̄ of the last layer: [rows, outputs].
+   * @param parameters A vector of the field's layout.
+   * @param below Z of each layer but the last, from the first: [rows, outputs].
+   * @param results Where their Z̄ go.
+   */
+  adjoint({ start, parameters, rows, below, results }: {
+    readonly start: DeviceBuffer;
+    readonly parameters: DeviceBuffer;
+    readonly rows: number;
+    readonly below: readonly DeviceBuffer[];
+    readonly results: readonly DeviceBuffer[];
+  }): void {
+    const { gpu, layers } = this;
+    const steps = layers.length - 1;
+    const buffers: Record<string, BufferLike> = { start, parameters, layers: this.#table };
+    for (let s = 0; s < steps; s++) {
+      const layer = steps - 1 - s;
+      buffers[`below${s}`] = below[layer];
+      buffers[`adjoint${s}`] = results[layer].slice(0, rows * layers[layer].outputs * 4);
+    }
+    const { groups, values } = this.#tile(rows);
+    const kernel = gpu.kernel(adjointSource, { ...values, steps, by_k: true }, functionText(this.#activation));
+    gpu.dispatch(kernel, buffers, {}, [groups], this.#flops(rows, layers.slice(1)));
+  }
+
+  /**
+   * Records W̄ = Z̄ᵀ X and b̄ = Σₙ Z̄ of all layers (`chain_weight.wgsl`).
+   *
+   * @param partials Where the parts of the batch lie, each laid out as a vector of the field's layout.
+   * @param stride Entries of one part.
+   */
+  weights({ terms, rows, rowsPerSplit, partials, stride }: {
+    readonly terms: readonly ChainWeightTerm[];
+    readonly rows: number;
+    readonly rowsPerSplit: number;
+    readonly partials: DeviceBuffer;
+    readonly stride: number;
+  }): void {
+    const { gpu, layers } = this;
+    const side = weightSide(rows);
+    const buffers: Record<string, BufferLike> = { partials, layers: this.#table };
+    terms.forEach(({ z, x }, l) => Object.assign(buffers, { [`z${l}`]: z, [`x${l}`]: x }));
+    const squares = layers.map(({ outputs, inputs }) => Math.ceil(outputs / side) * Math.ceil(inputs / side));
+    gpu.dispatch(
+      gpu.kernel(weightSource, { count: layers.length, quads: side / 4 }),
+      buffers,
+      { rows, rows_per_split: rowsPerSplit, stride: stride / 4 },
+      [squares.reduce((sum, each) => sum + each), Math.ceil(rows / rowsPerSplit)],
+      this.#flops(rows, layers),
+    );
+  }
+
+  /** Frees the table. */
+  [Symbol.dispose](): void {
+    this.#table[Symbol.dispose]();
+  }
+
+  /** What the kernels of a tile are filled with, and how many workgroups there are. */
+  #tile(rows: number) {
+    const tile = chainTile(this.gpu, this.#widest, rows)!;
+    const values = {
+      quads: this.#widest / 4,
+      row_quads: tile.rows / 4,
+      blocks: tile.blocks,
+      product,
+      activation: this.#activation.text!,
+    };
+    return { values, groups: Math.ceil(rows / tile.rows) };
+  }
+
+  #flops(rows: number, layers: readonly ChainLayer[]): number {
+    return layers.reduce((sum, { outputs, inputs }) => sum + flopsOf({ rows, outputs, inputs }, 1), 0);
+  }
+}
