@@ -39,6 +39,8 @@ export function backward(
 ): void {
   const { network, pool, parameters } = pass;
   const { gpu, blocks: { directions } } = network;
+  // Tangent passes need the adjoints of the values too.
+  const fused = keep === undefined ? network.fusedChains(pass.rows) : [];
   /** Adjoints of preactivations within chains, which are computed at the end of the chain. */
   const ready = new Map<Node, DeviceBuffer>();
   reverse(pass, seeds, {
@@ -59,7 +61,7 @@ export function backward(
       return below;
     },
     weights(node, dense, below) {
-      const chain = keep === undefined ? network.chainEndingWith(node) : undefined;
+      const chain = fused.find(({ nodes }) => nodes.at(-1) === node);
       if (chain !== undefined) backwardChain(pass, chain, below, ready);
       else if (!ready.has(node)) accumulateWeights(pass, node, dense, [{ z: below, x: dense.input }]);
       observer?.(node, dense, below);
