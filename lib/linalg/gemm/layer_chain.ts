@@ -88,25 +88,29 @@ export class LayerChain implements Disposable {
    * @param start Z̄ of the last layer: [rows, outputs].
    * @param parameters A vector of the field's layout.
    * @param below Z of each layer but the last, from the first: [rows, outputs].
-   * @param results Where their Z̄ go.
+   * @param results Where their Z̄ go, and their Ā if these are wanted.
    */
   adjoint({ start, parameters, rows, below, results }: {
     readonly start: DeviceBuffer;
     readonly parameters: DeviceBuffer;
     readonly rows: number;
     readonly below: readonly DeviceBuffer[];
-    readonly results: readonly DeviceBuffer[];
+    readonly results: readonly { readonly z: DeviceBuffer; readonly a?: DeviceBuffer }[];
   }): void {
     const { gpu, layers } = this;
     const steps = layers.length - 1;
     const buffers: Record<string, BufferLike> = { start, parameters, layers: this.#numbers() };
+    const keep = results[0].a !== undefined;
     for (let s = 0; s < steps; s++) {
       const layer = steps - 1 - s;
+      const { z, a } = results[layer];
+      const bytes = rows * layers[layer].outputs * 4;
       buffers[`below${s}`] = below[layer];
-      buffers[`adjoint${s}`] = results[layer].slice(0, rows * layers[layer].outputs * 4);
+      buffers[`adjoint${s}`] = z.slice(0, bytes);
+      if (a !== undefined) buffers[`value_adjoint${s}`] = a.slice(0, bytes);
     }
     const { groups, values } = this.#tile(rows);
-    const kernel = gpu.kernel(adjointSource, { ...values, steps, by_k: true }, functionText(this.#activation));
+    const kernel = gpu.kernel(adjointSource, { ...values, steps, keep, by_k: true }, functionText(this.#activation));
     gpu.dispatch(kernel, buffers, {}, [groups], this.#flops(rows, layers.slice(1)));
   }
 
