@@ -1,4 +1,4 @@
-import { basename, fromFileUrl, join, relative } from "@std/path";
+import { basename, fromFileUrl, join, relative } from "../../lib/std/path/mod.ts";
 import { cacheFolder } from "../../lib/gpu/autotuning_cache.ts";
 import { callerPath } from "./caller_path.ts";
 import { commandText } from "./command_text.ts";
