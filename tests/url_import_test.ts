@@ -78,7 +78,8 @@ async function runFrom(folder: string, args: readonly string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", ...args],
     cwd: folder,
-    env: { DENO_DIR: join(folder, "cache"), NO_COLOR: "1" },
+    // `deno task test` sets INIT_CWD for itself.
+    env: { DENO_DIR: join(folder, "cache"), INIT_CWD: "", NO_COLOR: "1" },
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };

@@ -1,4 +1,4 @@
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "./runtime/crc32.ts";
 import { joinBytes } from "./join_bytes.ts";
 import { InflateError } from "./runtime/inflate.ts";
 import { inflate, plain, runtimeZlib } from "./runtime/zlib.ts";

@@ -22,6 +22,12 @@ export interface KeptAdjoint {
   readonly pooled: readonly DeviceBuffer[];
 }
 
+/** Adjoints of a layer within a chain: Z̄, and Ā if it is kept. */
+interface ChainAdjoint {
+  readonly z: DeviceBuffer;
+  readonly a?: DeviceBuffer;
+}
+
 const kernelSource = { name: "activation_adjoint", text };
 const derivativesSource = { name: "activation_adjoint_derivatives", text: derivativesText };
 
@@ -39,12 +45,15 @@ export function backward(
 ): void {
   const { network, pool, parameters } = pass;
   const { gpu, blocks: { directions } } = network;
-  /** Adjoints of preactivations within chains, which are computed at the end of the chain. */
-  const ready = new Map<Node, DeviceBuffer>();
+  const fused = network.fusedChains(pass.rows);
+  /** Adjoints within chains, which are computed at the end of the chain. */
+  const ready = new Map<Node, ChainAdjoint>();
   reverse(pass, seeds, {
     derive(node, dense, above) {
       const { text: activation, maps, constants: [p0, p1] } = dense.layer.activation;
       if (activation === undefined) return above;
+      const known = ready.get(node);
+      if (known !== undefined) return known.z;
       const below = pool.take(node.padded * maps.length);
       gpu.dispatch(
         gpu.kernel(
@@ -59,14 +68,14 @@ export function backward(
       return below;
     },
     weights(node, dense, below) {
-      const chain = keep === undefined ? network.chainEndingWith(node) : undefined;
-      if (chain !== undefined) backwardChain(pass, chain, below, ready);
+      const chain = fused.find(({ nodes }) => nodes.at(-1) === node);
+      if (chain !== undefined) backwardChain(pass, chain, below, { ready, keep: keep !== undefined });
       else if (!ready.has(node)) accumulateWeights(pass, node, dense, [{ z: below, x: dense.input }]);
       observer?.(node, dense, below);
     },
     input(node, { inputPadded }, below, source) {
       const known = source === undefined ? undefined : ready.get(source);
-      if (known !== undefined) return { input: known, derived: true };
+      if (known !== undefined) return { input: known.a ?? known.z, derived: known.a === undefined };
       const x = pool.take(inputPadded);
       const shape = Network.shapeOf(node, pass.rows);
       // Tangent passes need Ā itself, and blocks of derivatives are mixed by their own kernel.
@@ -91,20 +100,21 @@ export function backward(
  * Records the backward pass of a chain of layers, which leaves only the adjoint of its first layer's input to do.
  *
  * @param last Z̄ of the chain's last layer.
- * @param ready Gets the Z̄ of the others.
+ * @param options.ready Gets those of the others.
+ * @param options.keep Whether tangent passes will read Ā, too.
  */
 function backwardChain(
   { pool, rows, parameters, sums }: ReversePass,
   { nodes, layers }: NodeChain,
   last: DeviceBuffer,
-  ready: Map<Node, DeviceBuffer>,
+  { ready, keep }: { readonly ready: Map<Node, ChainAdjoint>; readonly keep: boolean },
 ): void {
   const inner = nodes.slice(0, -1);
-  const results = inner.map(({ padded }) => pool.take(padded));
+  const results = inner.map(({ padded }) => ({ z: pool.take(padded), a: keep ? pool.take(padded) : undefined }));
   inner.forEach((node, i) => ready.set(node, results[i]));
   const below = inner.map(({ dense }) => dense!.preactivation);
   layers.adjoint({ start: last, parameters: parameters.buffer, rows, below, results });
-  sums.addChain(layers, nodes.map(({ dense }, i) => ({ z: results[i] ?? last, x: dense!.input })));
+  sums.addChain(layers, nodes.map(({ dense }, i) => ({ z: results[i]?.z ?? last, x: dense!.input })));
 }
 
 /** Gives the adjoints that a backward pass kept back to the pool. */

@@ -5,6 +5,7 @@ import { type DenseLayer, type EncodingLayer, type FieldDescription, isEncoding,
 import { DensePasses, shapeOf, weightOf } from "./dense_passes.ts";
 import { findChains, type NodeChain } from "./node_chains.ts";
 import type { Node } from "./node.ts";
+import { isFused } from "../linalg/gemm/chain_choice.ts";
 import { FUSED } from "../linalg/gemm/family.ts";
 import { type Layout, padWidth } from "../linalg/layout.ts";
 import { type MatmulShape, padRows } from "../linalg/gemm/shape.ts";
@@ -30,8 +31,8 @@ export class Network implements Disposable {
   readonly blocks: DerivativeBlocks;
   readonly #byName = new Map<string, Node>();
   readonly #buffers: DeviceBuffer[] = [];
-  /** Layers that single dispatches compute. */
-  readonly #chains: readonly NodeChain[] = [];
+  /** Layers that single dispatches can compute. */
+  readonly chains: readonly NodeChain[] = [];
   readonly #passes: DensePasses;
 
   /**
@@ -71,9 +72,9 @@ export class Network implements Disposable {
     const zeros = this.blocks.count > 1 ? this.gpu.buffer("bias of derivatives", widest * 4) : undefined;
     if (zeros !== undefined) this.#buffers.push(zeros);
     this.#passes = new DensePasses({ gpu: this.gpu, blocks: this.blocks, scratch, zeros });
-    if (this.gpu.tuner.asked === FUSED && this.blocks.count === 1) {
+    if (["auto", FUSED].includes(this.gpu.tuner.asked) && this.blocks.count === 1) {
       const outputs = new Set(Object.values(field.description.outputs).map((layer) => this.node(layer)));
-      this.#chains = findChains(this.gpu, this.nodes, outputs);
+      this.chains = findChains(this.gpu, this.nodes, outputs);
     }
     incomplete.move();
   }
@@ -102,21 +103,22 @@ export class Network implements Disposable {
    * @param output If given, only the layers that this output depends on are computed.
    */
   forward(rows: number, parameters: Vector, output?: string): void {
+    const fused = this.fusedChains(rows);
     for (const node of output === undefined ? this.nodes : this.#upstream(this.output(output))) {
       if (this.blocks.count > 1 && node.dense === undefined && node.encoding === undefined) {
         this.blocks.recordInput(this.gpu, node, rows);
       }
       if (node.encoding !== undefined) this.#encode(node.encoding, node, rows);
       if (node.dense === undefined) continue;
-      const chain = this.#chains.find(({ nodes }) => nodes.includes(node));
+      const chain = fused.find(({ nodes }) => nodes.includes(node));
       if (chain === undefined) this.#passes.forward(node, rows, parameters);
       else if (chain.nodes[0] === node) this.#passes.forwardChain(chain, rows, parameters);
     }
   }
 
-  /** The chain of layers that ends with a node, if there is one. */
-  chainEndingWith(node: Node): NodeChain | undefined {
-    return this.#chains.find(({ nodes }) => nodes.at(-1) === node);
+  /** The chains that are computed in single dispatches for so many rows. */
+  fusedChains(rows: number): NodeChain[] {
+    return this.chains.filter(({ layers }) => isFused(this.gpu, layers.layers, rows));
   }
 
   /**
@@ -154,7 +156,7 @@ export class Network implements Disposable {
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    for (const { layers } of this.#chains) layers[Symbol.dispose]();
+    for (const { layers } of this.chains) layers[Symbol.dispose]();
     for (const buffer of this.#buffers) buffer[Symbol.dispose]();
   }
 

@@ -2,8 +2,14 @@ import type { Gpu } from "../gpu/device.ts";
 import type { GemmProduct, LayerProductKind } from "../linalg/gemm/family.ts";
 import type { Measurement, TuneOptions } from "../linalg/gemm/measurement.ts";
 import { tuneProducts } from "../linalg/gemm/tune.ts";
-import type { FieldDescription } from "./description.ts";
+import { tuneChain } from "../linalg/gemm/chain_choice.ts";
+import { Layout } from "../linalg/layout.ts";
+import { type FieldDescription, segmentsOf } from "./description.ts";
+import { Network } from "./network.ts";
 import { productShapes } from "./sizes.ts";
+
+/** Rows of a network that only tells which chains its field has. */
+const FEW_ROWS = 16;
 
 /** What is to be computed, so that the fastest kernels can be found for it. */
 export interface TuneRequest {
@@ -16,13 +22,23 @@ export interface TuneRequest {
 }
 
 /**
- * Finds the fastest kernels for a field's matrix products on this adapter by timing (see `tuneProducts`). What is known already is not
- * measured again.
+ * Finds the fastest kernels for a field's matrix products on this adapter by timing (see `tuneProducts`), and whether chains of layers are
+ * faster in single dispatches. What is known already is not measured again.
  *
  * @returns What was measured.
  */
-export function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneOptions = {}): Promise<Measurement[]> {
-  return tuneProducts(gpu, productsOf(request), options);
+export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneOptions = {}): Promise<Measurement[]> {
+  const { description, rows } = request;
+  const measurements = await tuneProducts(gpu, productsOf(request), options);
+  using network = new Network({ gpu, description, layout: new Layout(segmentsOf(description)) }, FEW_ROWS, false);
+  const done = new Set(options.except);
+  for (const { layers: { layers } } of network.chains) {
+    const measured = await tuneChain(gpu, layers, rows, { ...options, except: done });
+    if (measured === undefined) continue;
+    measurements.push(measured);
+    done.add(measured.subject);
+  }
+  return measurements;
 }
 
 /** The products that a field's passes are made of. */

@@ -19,8 +19,23 @@ export async function timeWork(
     ? await byTimestamps(gpu, works, rounds)
     : await byClock(gpu, works, rounds, signal);
   signal?.throwIfAborted();
-  for (const each of Object.values(times)) each.sort((a, b) => a - b);
-  return Object.fromEntries(Object.entries(times).map(([name, each]) => [name, each[Math.floor(rounds / 2)]]));
+  return medians(times);
+}
+
+/** The same by the clock of the host in any case, which also measures the time between kernels. */
+export async function timeByClock(
+  gpu: Gpu,
+  works: Readonly<Record<string, () => void>>,
+  rounds: number,
+  signal?: AbortSignal,
+): Promise<Record<string, number>> {
+  return medians(await byClock(gpu, works, rounds, signal));
+}
+
+function medians(times: Record<string, number[]>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(times).map(([name, each]) => [name, each.sort((a, b) => a - b)[Math.floor(each.length / 2)]]),
+  );
 }
 
 async function byTimestamps(gpu: Gpu, works: Readonly<Record<string, () => void>>, rounds: number) {

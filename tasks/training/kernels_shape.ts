@@ -1,4 +1,5 @@
 import { OPERANDS } from "../../lib/gpu/kernel_tuner.ts";
+import { CHAIN_CHOICES } from "../../lib/linalg/gemm/chain_choice.ts";
 import { FAMILIES } from "../../lib/linalg/gemm/family.ts";
 import { mismatch, record, type Shape, text } from "../shell/shape.ts";
 
@@ -10,7 +11,11 @@ export const kernelsShape: Shape<Readonly<Record<string, string>>> = (found) => 
   const fault = record(text())(found);
   if (fault !== undefined) return fault;
   for (const [subject, choice] of Object.entries(found as Record<string, string>)) {
-    const known: readonly string[] = subject === OPERANDS ? ["buffer", "texture"] : FAMILIES;
+    const known: readonly string[] = subject === OPERANDS
+      ? ["buffer", "texture"]
+      : subject.startsWith("chain ")
+      ? CHAIN_CHOICES
+      : FAMILIES;
     if (!known.includes(choice)) return mismatch([subject], `one of ${known.join(", ")}`, choice);
   }
 };

@@ -3,6 +3,7 @@ import { fromFileUrl, join } from "@std/path";
 import { fitPicture, openDevice, ownPicture } from "../../docs/browser/fit_picture.ts";
 import { BrowserPage, chromium, chromiumNote, SOFTWARE_WEBGPU } from "../support/chromium.ts";
 import { collectKernels } from "../support/every_kernel.ts";
+import type { KernelText } from "../support/kernel_texts.ts";
 import { served } from "../support/served.ts";
 import { sourceFiles } from "../support/source_files.ts";
 import { inFolder } from "../support/temporary_folder.ts";
@@ -19,6 +20,11 @@ const SETTINGS = {
   epochs: 20,
   seed: 1,
 };
+
+let collected: Promise<readonly KernelText[]> | undefined;
+
+/** The library's kernels, collected once. */
+const kernels = () => collected ??= collectKernels();
 
 /** Bundles a script for a browser, by the command of docs/browser.md. */
 async function bundle(script: string, output: string): Promise<string> {
@@ -50,7 +56,7 @@ Deno.test("the whole library is bundled with its kernels and asks for nothing of
   }));
 
 Deno.test("every kernel of the library is among the texts that are given to Chromium", async () => {
-  const names = new Set((await collectKernels()).map(({ name }) => name));
+  const names = new Set((await kernels()).map(({ name }) => name));
   const named = await Promise.all(
     (await sourceFiles()).filter((file) => /^lib\/.*\.ts$/.test(file)).map(async (file) =>
       Array.from((await Deno.readTextFile(join(root, file))).matchAll(/\{ name: "(\w+)", text\b/g), ([, name]) => name)
@@ -78,7 +84,7 @@ Deno.test({
 
 /** What Chromium's compiler says of the library's kernels. */
 async function refusedKernels(page: BrowserPage): Promise<string[]> {
-  const texts = JSON.stringify(await collectKernels());
+  const texts = JSON.stringify(await kernels());
   return await page.evaluate(`(async () => {
     const device = await (await navigator.gpu.requestAdapter()).requestDevice();
     const refused = await Promise.all(${texts}.map(async ({ name, code }) => {

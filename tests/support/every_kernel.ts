@@ -39,7 +39,7 @@ import { Eigenbasis } from "../../lib/linalg/eigenbasis.ts";
 import { squareLayout } from "../../lib/linalg/matrix_view.ts";
 import { Squares } from "../../lib/linalg/squares.ts";
 import { fieldGradient, laplacian } from "../../lib/field/mod.ts";
-import { KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
+import { FUSED, KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
 import { eikonal, gradientSupervised } from "../../lib/objective/mod.ts";
 import { renderPixels } from "../../lib/render/mod.ts";
 import type { OptimizerSpec } from "../../mod.ts";
@@ -61,6 +61,10 @@ export async function collectKernels(): Promise<KernelText[]> {
       await derive(gpu, mlp({ inputs: 3, hidden: [40, 300], outputs: 3, activation: activations.sine() }));
       if (kernels !== "auto" && kernels !== "tile") continue;
       for (const name of optimizerNames) await trainWith(gpu, optimizerFromConfig({ name, clipNorm: 1 }));
+    }
+    for (const activation of Object.values(activations)) {
+      using fused = collectingDevice(texts, { kernels: FUSED, operands });
+      await derive(fused, mlp({ inputs: 3, hidden: [40, 40, 16], outputs: 3, activation: activation() }));
     }
     using gpu = collectingDevice(texts, { kernels: "register", operands });
     for (const activation of Object.values(activations)) {

@@ -34,7 +34,12 @@ function fakeDevice(texts: Map<string, KernelText>): GPUDevice {
     finish: () => ({}),
   };
   const device = {
-    limits: { ...LIMITS, maxComputeInvocationsPerWorkgroup: 256, maxTextureDimension2D: 8192 },
+    limits: {
+      ...LIMITS,
+      maxComputeInvocationsPerWorkgroup: 256,
+      maxStorageBuffersPerShaderStage: 16,
+      maxTextureDimension2D: 8192,
+    },
     features: new Set(),
     lost: new Promise(nothing),
     queue: { submit: nothing, writeBuffer: nothing, onSubmittedWorkDone: soon },

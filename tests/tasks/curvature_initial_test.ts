@@ -169,7 +169,6 @@ Deno.test("the dominant eigenvector and its layers are those of the explicit Hes
   for (
     const [{ value, error }, expected] of [
       [found.trace, trace],
-      [found.traceByHutchPlusPlus, trace],
       [found.gaussNewtonTrace, gaussNewtonTrace],
       [found.frobenius, norm],
     ] as const

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { adam, createField, createOptimizer, gaussian, meanSquaredError, mlp, openDevice, train } from "../../mod.ts";
-import { tuneKernels } from "../../lib/field/mod.ts";
+import { Network, tuneKernels } from "../../lib/field/mod.ts";
 import { familyOf, subjectOf } from "../../lib/linalg/gemm/family.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
@@ -94,4 +94,29 @@ Deno.test("first uses share one budget; what it does not cover is guessed from t
       assertEquals([milliseconds, choice], [{}, gpu.tuner.choice(subject.replace("512", "64"))], subject);
     }
     assertEquals(gpu.tuner.choice("forward 64x64 rows 512"), "tile");
+  }));
+
+Deno.test("a chain of layers is timed where its products are computed in workgroup memory, and the choice holds", () =>
+  withoutChoices(async () => {
+    using gpu = await openDevice({ operands: "texture" });
+    const description = mlp({ inputs: 2, hidden: [16], outputs: 3, activation: gaussian() });
+    using field = createField(gpu, description);
+    using network = new Network(field, 16, false);
+    const tune = () => tuneKernels(gpu, { description, rows: 16, gradients: true }, { budget: 60 });
+    const choose = (family: string) => {
+      for (const kind of ["forward", "adjoint", "weight"]) gpu.tuner.adopt({ [`${kind} 16x16 rows 16`]: family });
+    };
+    const subject = "chain 16x16x16 rows 16";
+    choose("register");
+    assertEquals([await tune(), network.fusedChains(16)], [[], []], "software adapters compile no chains");
+    assertEquals(gpu.tuner.choices[subject], undefined);
+    choose("tile");
+    const [{ subject: found, milliseconds, choice }] = await tune();
+    assertEquals([found, Object.keys(milliseconds)], [subject, ["fused", "apart"]]);
+    assertEquals([gpu.tuner.choices[subject], network.fusedChains(16).length], [choice, choice === "fused" ? 1 : 0]);
+    assertEquals(await tune(), [], "what is known is not measured again");
+    for (const chosen of ["fused", "apart"]) {
+      gpu.tuner.adopt({ [subject]: chosen });
+      assertEquals(network.fusedChains(16).length, chosen === "fused" ? 1 : 0);
+    }
   }));

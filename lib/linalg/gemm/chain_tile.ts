@@ -30,9 +30,12 @@ export function chainTile({ device: { limits } }: Gpu, widest: number, rows: num
   return fits.find((tile) => rows / tile.rows >= ENOUGH_GROUPS) ?? fits.at(-1);
 }
 
-/** The most layers of one chain: each binds two matrices, and three other buffers are bound. */
-export function mostChainLayers({ device: { limits } }: Gpu): number {
-  return Math.floor((Math.min(limits.maxStorageBuffersPerShaderStage, MOST_OPERANDS + 1) - 3) / 2);
+/**
+ * The most layers of one chain. With three other buffers each layer binds two matrices, and in the backward pass beside a Hessian-vector
+ * product each but one binds three.
+ */
+export function mostChainLayers({ device: { limits: { maxStorageBuffersPerShaderStage: most } } }: Gpu): number {
+  return Math.min(Math.floor((Math.min(most, MOST_OPERANDS + 1) - 3) / 2), Math.floor(most / 3));
 }
 
 /** Entries along a side of the squares into which the weights' gradient is cut: few rows have few parts, and so smaller squares. */

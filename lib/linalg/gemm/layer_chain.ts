@@ -45,20 +45,15 @@ export class LayerChain implements Disposable {
   /** Layers with the activation. */
   readonly #activated: number;
   /** Sizes, places and constants of each layer, as `chain_forward.wgsl` describes them. */
-  readonly #table: DeviceBuffer;
+  #table?: DeviceBuffer;
   /** Columns of the widest matrix. */
   readonly #widest: number;
 
-  /** Stores the table. The caller must dispose the chain. */
+  /** Allocates nothing; the first pass stores a table, so the caller must dispose the chain. */
   constructor(readonly gpu: Gpu, readonly layers: readonly ChainLayer[]) {
     this.#activation = layers[0].activation;
     this.#activated = layers.filter(({ activation }) => activation.text !== undefined).length;
     this.#widest = Math.max(...layers.flatMap(({ inputs, outputs }) => [inputs, outputs]));
-    const numbers = layers.flatMap(({ activation, real, outputs, inputs, weight, bias }) => {
-      return [weight / 4, bias / 4, inputs / 4, outputs / 4, real, ...activation.constants, 0];
-    });
-    this.#table = gpu.buffer("layers of a chain", numbers.length * 4);
-    gpu.write(this.#table, Float32Array.from(numbers));
   }
 
   /**
@@ -75,7 +70,7 @@ export class LayerChain implements Disposable {
     readonly results: readonly { readonly z: DeviceBuffer; readonly a: DeviceBuffer }[];
   }): void {
     const { gpu, layers } = this;
-    const buffers: Record<string, BufferLike> = { start, parameters, layers: this.#table };
+    const buffers: Record<string, BufferLike> = { start, parameters, layers: this.#numbers() };
     layers.forEach(({ outputs }, l) => {
       const bytes = rows * outputs * 4;
       buffers[`z${l}`] = results[l].z.slice(0, bytes);
@@ -93,25 +88,29 @@ export class LayerChain implements Disposable {
    * @param start Z̄ of the last layer: [rows, outputs].
    * @param parameters A vector of the field's layout.
    * @param below Z of each layer but the last, from the first: [rows, outputs].
-   * @param results Where their Z̄ go.
+   * @param results Where their Z̄ go, and their Ā if these are wanted.
    */
   adjoint({ start, parameters, rows, below, results }: {
     readonly start: DeviceBuffer;
     readonly parameters: DeviceBuffer;
     readonly rows: number;
     readonly below: readonly DeviceBuffer[];
-    readonly results: readonly DeviceBuffer[];
+    readonly results: readonly { readonly z: DeviceBuffer; readonly a?: DeviceBuffer }[];
   }): void {
     const { gpu, layers } = this;
     const steps = layers.length - 1;
-    const buffers: Record<string, BufferLike> = { start, parameters, layers: this.#table };
+    const buffers: Record<string, BufferLike> = { start, parameters, layers: this.#numbers() };
+    const keep = results[0].a !== undefined;
     for (let s = 0; s < steps; s++) {
       const layer = steps - 1 - s;
+      const { z, a } = results[layer];
+      const bytes = rows * layers[layer].outputs * 4;
       buffers[`below${s}`] = below[layer];
-      buffers[`adjoint${s}`] = results[layer].slice(0, rows * layers[layer].outputs * 4);
+      buffers[`adjoint${s}`] = z.slice(0, bytes);
+      if (a !== undefined) buffers[`value_adjoint${s}`] = a.slice(0, bytes);
     }
     const { groups, values } = this.#tile(rows);
-    const kernel = gpu.kernel(adjointSource, { ...values, steps, by_k: true }, functionText(this.#activation));
+    const kernel = gpu.kernel(adjointSource, { ...values, steps, keep, by_k: true }, functionText(this.#activation));
     gpu.dispatch(kernel, buffers, {}, [groups], this.#flops(rows, layers.slice(1)));
   }
 
@@ -130,7 +129,7 @@ export class LayerChain implements Disposable {
   }): void {
     const { gpu, layers } = this;
     const side = weightSide(rows);
-    const buffers: Record<string, BufferLike> = { partials, layers: this.#table };
+    const buffers: Record<string, BufferLike> = { partials, layers: this.#numbers() };
     terms.forEach(({ z, x }, l) => Object.assign(buffers, { [`z${l}`]: z, [`x${l}`]: x }));
     const squares = layers.map(({ outputs, inputs }) => Math.ceil(outputs / side) * Math.ceil(inputs / side));
     gpu.dispatch(
@@ -144,7 +143,18 @@ export class LayerChain implements Disposable {
 
   /** Frees the table. */
   [Symbol.dispose](): void {
-    this.#table[Symbol.dispose]();
+    this.#table?.[Symbol.dispose]();
+  }
+
+  /** The table. */
+  #numbers(): DeviceBuffer {
+    if (this.#table !== undefined) return this.#table;
+    const numbers = this.layers.flatMap(({ activation, real, outputs, inputs, weight, bias }) => {
+      return [weight / 4, bias / 4, inputs / 4, outputs / 4, real, ...activation.constants, 0];
+    });
+    this.#table = this.gpu.buffer("layers of a chain", numbers.length * 4);
+    this.gpu.write(this.#table, Float32Array.from(numbers));
+    return this.#table;
   }
 
   /** What the kernels of a tile are filled with, and how many workgroups there are. */

@@ -15,7 +15,7 @@ import { percent } from "./shares.ts";
 const COUNT = 3;
 /** Steps of Lanczos' method. */
 const STEPS = 20;
-/** Products of Hutch++ for each trace. */
+/** Products of Hutch++, which is for the Gauss-Newton matrix: for Hessians it hardly pays (docs/math.md, section 6). */
 const PRODUCTS = 18;
 
 const any = number({ nonFinite: true });
@@ -24,7 +24,6 @@ const estimate = object({ value: any, error: any });
 const shape = object({
   /** Of the Hessian, by Hutchinson's method. */
   trace: estimate,
-  traceByHutchPlusPlus: estimate,
   /** Of the Gauss-Newton matrix, by Hutch++. */
   gaussNewtonTrace: estimate,
   frobenius: estimate,
@@ -47,28 +46,25 @@ export const dominant: Measurement<Dominant> = {
   made: `${PROBES} probes, ${PRODUCTS} products, ${STEPS} steps, ${COUNT} eigenvectors`,
   shape,
   // The probes have been made already, for the spectrum.
-  work: ({ samples }) => (STEPS + COUNT + 2 * PRODUCTS) * samples,
+  work: ({ samples }) => (STEPS + COUNT + PRODUCTS) * samples,
   async measure(subject) {
     const { moment: { field, input: { objective }, seed }, extent, signal } = subject;
     const { trace, frobenius } = await subject.probes();
     const batch = subject.draw(extent.samples);
-    const hutch = { products: PRODUCTS, seed, signal };
     using gaussNewton = curvatureOperator(field, objective, batch, "gaussNewton", { fixed: true });
-    const gaussNewtonTrace = await hutchPlusPlus(gaussNewton, hutch);
+    const gaussNewtonTrace = await hutchPlusPlus(gaussNewton, { products: PRODUCTS, seed, signal });
     using hessian = curvatureOperator(field, objective, batch, "hessian", { fixed: true });
-    const traceByHutchPlusPlus = await hutchPlusPlus(hessian, hutch);
     using found = await dominantEigenvectors(hessian, COUNT, { steps: STEPS, seed, signal });
     const pairs: Pair[] = [];
     for (const [i, vector] of found.vectors.entries()) {
       const layers = sharesOfLayers(await vector.read(), field.layout);
       pairs.push({ eigenvalue: found.values[i], residual: found.residuals[i], layers });
     }
-    return { trace, traceByHutchPlusPlus, gaussNewtonTrace, frobenius, pairs };
+    return { trace, gaussNewtonTrace, frobenius, pairs };
   },
-  figures: ({ trace, traceByHutchPlusPlus, gaussNewtonTrace, frobenius, pairs }) => [
-    ...figuresOf("trace", "H, Hutchinson", trace),
-    ...figuresOf("trace", "H, Hutch++", traceByHutchPlusPlus),
-    ...figuresOf("trace", "G, Hutch++", gaussNewtonTrace),
+  figures: ({ trace, gaussNewtonTrace, frobenius, pairs }) => [
+    ...figuresOf("trace", "H", trace),
+    ...figuresOf("trace", "G", gaussNewtonTrace),
     ...figuresOf("Frobenius norm", "H", frobenius),
     ...pairs.flatMap(({ eigenvalue, residual, layers }, i): Figure[] => [
       ["dominant eigenvalue", `${i + 1}`, eigenvalue],
@@ -90,19 +86,19 @@ export const dominant: Measurement<Dominant> = {
   section: (results, { samples }) => ({
     title: "Trace, norm and dominant eigenvectors",
     paragraphs: [
-      `Trace and Frobenius norm of the whole field's Hessian H on ${samples} samples, ± their standard errors, from ${PROBES} products with random signs ` +
-      `(Hutchinson); and traces of H and of the Gauss-Newton matrix G from ${PRODUCTS} products by Hutch++, whose error is smaller where few eigenvalues ` +
-      "stand out, as those of G often do.",
+      `Frobenius norm and trace of the whole field's Hessian H on ${samples} samples from ${PROBES} products with random signs (Hutchinson), and the ` +
+      `trace of its Gauss-Newton matrix G from ${PRODUCTS} products by Hutch++, each ± its standard error. G has no negative ` +
+      "eigenvalues; the difference of the traces is what the residuals add to the curvature.",
       `The eigenvalues λ of H of largest size with their unit eigenvectors u, from ${STEPS} steps of Lanczos' method. λ²/‖H‖_F² is an eigenvalue's share of ` +
       "the squared norm, and ‖Hu − λu‖/|λ| its relative error. The last columns say how much of ‖u‖² belongs to the weights and biases of each " +
       "layer. The plot has the last step of a run; the tables have the first seed.",
     ],
     tables: [{
-      columns: ["field", "step", "‖H‖_F", "tr H (Hutchinson)", "tr H (Hutch++)", "tr G (Hutch++)"],
+      columns: ["field", "step", "‖H‖_F", "tr H", "tr G"],
       numbersFrom: 1,
       rows: firstSeeds(results).map(({ series, step, result }) => {
-        const { trace, traceByHutchPlusPlus, gaussNewtonTrace, frobenius } = result;
-        return [series, `${step}`, ...[frobenius, trace, traceByHutchPlusPlus, gaussNewtonTrace].map(estimateText)];
+        const { trace, gaussNewtonTrace, frobenius } = result;
+        return [series, `${step}`, ...[frobenius, trace, gaussNewtonTrace].map(estimateText)];
       }),
     }, pairsTable(results)],
   }),

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
 import { crc32 as expectedCrc32, deflateSync, gzipSync } from "node:zlib";
-import { crc32 } from "../../../lib/codec/crc32.ts";
+import { crc32 } from "../../../lib/codec/runtime/crc32.ts";
 import { gunzip } from "../../../lib/codec/gunzip.ts";
 import { joinBytes } from "../../../lib/codec/join_bytes.ts";
 import { decodePng } from "../../../lib/codec/image/decode_png.ts";

@@ -1,6 +1,6 @@
 // The adjoints of the preactivations of consecutive dense layers, from the last layer down, in one dispatch:
-//   Z̄_(l−1) = (Z̄_l W_l) ⊙ a′(Z_(l−1)),  Z̄ of the last layer = start
-// start: [rows, outputs of the last layer]; below_s, adjoint_s: Z and Z̄ of the layer s + 1 below the last one, bound for as many rows as
+//   Ā_(l−1) = Z̄_l W_l,  Z̄_(l−1) = Ā_(l−1) ⊙ a′(Z_(l−1)),  Z̄ of the last layer = start;  Ā is stored with `keep`
+// start: [rows, outputs of the last layer]; below_s, adjoint_s, value_adjoint_s: Z, Z̄ and Ā of the layer s + 1 below the last one, bound for as many rows as
 // there are; parameters: a vector of the field's layout. layers: as in chain_forward.wgsl.
 // A workgroup takes 4·row_quads rows through all layers in workgroup memory; dispatch: one workgroup for each such tile along x. Each entry
 // sums its products in the order of k, in f32: every run gives the same bits, whatever the size of the tile.
@@ -10,6 +10,9 @@
 {{for s in 0..steps}}
 {{read below{{s}}}}
 {{write adjoint{{s}}: array<vec4f>}}
+{{if keep}}
+{{write value_adjoint{{s}}: array<vec4f>}}
+{{end}}
 {{end}}
 // What activations read, which differs from layer to layer.
 struct Constants { p0: f32, p1: f32 }
@@ -39,7 +42,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         if (row < rows) {
           let at = row * width + x;
           var block = mat4x4f();
-          {{for i in 0..4}}block[{{i}}] = sums[{{p}} * 4 + {{i}}] * partial_0(Preactivation(below{{s}}(at + {{i}}u * width)));
+          {{for i in 0..4}}{{if keep}}value_adjoint{{s}}[at + {{i}}u * width] = sums[{{p}} * 4 + {{i}}];{{end}}
+          block[{{i}}] = sums[{{p}} * 4 + {{i}}] * partial_0(Preactivation(below{{s}}(at + {{i}}u * width)));
           adjoint{{s}}[at + {{i}}u * width] = block[{{i}}];
           {{end}}
           hold(x, row_quad, block);
