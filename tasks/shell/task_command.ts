@@ -13,15 +13,16 @@ import { commandText } from "./command_text.ts";
  */
 export function taskCommand(task: string, folder: string, args: readonly string[]): string {
   if (isInside(callerPath("runs"), folder)) return commandText(`deno task ${task}`, args);
-  return permittedCommand(fromFileUrl(new URL(`../${task}.ts`, import.meta.url)), folder, args);
+  return permittedCommand(new URL(`../${task}.ts`, import.meta.url), folder, args);
 }
 
 /** The command with which this process would have been allowed to write to a folder. */
 export function ownCommand(folder: string): string {
-  return permittedCommand(fromFileUrl(Deno.mainModule), folder, Deno.args);
+  return permittedCommand(new URL(Deno.mainModule), folder, Deno.args);
 }
 
-function permittedCommand(script: string, folder: string, args: readonly string[]): string {
+function permittedCommand(module: URL, folder: string, args: readonly string[]): string {
+  const script = module.protocol === "file:" ? fromFileUrl(module) : module.href;
   const cache = cacheFolder();
   const writable = [folder, ...cache === undefined ? [] : [cache]].join(",");
   // Several processes also load the library that connects them.
