@@ -1,6 +1,7 @@
 import { linearGroups } from "./groups.ts";
 import type { BufferLike, DeviceBuffer } from "./buffer.ts";
 import type { Gpu } from "./device.ts";
+import segmentsText from "../../wgsl/gpu/random_fill_segments.wgsl" with { type: "text" };
 import fillText from "../../wgsl/gpu/random_fill.wgsl" with { type: "text" };
 import wordsText from "../../wgsl/gpu/random_words.wgsl" with { type: "text" };
 import permutationText from "../../wgsl/gpu/permutation.wgsl" with { type: "text" };
@@ -40,6 +41,16 @@ export const streams: {
   readonly resampling: number;
 } = { initialisation: 1, order: 2, probe: 3, points: 4, heldOut: 5, jitter: 6, resampling: 7 };
 
+/** Which random numbers are drawn. */
+export interface RandomNumbers {
+  /** How they are distributed; see {@linkcode fillRandom}. */
+  readonly distribution: "uniform" | "rademacher" | "normal";
+  /** Their scale, 1 by default. */
+  readonly bound?: number;
+  /** The key that determines them. */
+  readonly key: RandomKey;
+}
+
 /** Where the random numbers of one matrix are written. All members count entries, not bytes. See `random_fill.wgsl`. */
 export interface FillTarget {
   /** First entry on the device, a multiple of 4. */
@@ -56,6 +67,7 @@ export interface FillTarget {
   readonly flat: number;
 }
 
+const segmentsSource = { name: "random_fill_segments", text: segmentsText };
 const fillSource = { name: "random_fill", text: fillText };
 const permutationSource = { name: "permutation", text: permutationText };
 const wordsSource = { name: "random_words", text: wordsText };
@@ -68,11 +80,7 @@ export function fillRandom(
   gpu: Gpu,
   data: DeviceBuffer,
   target: FillTarget,
-  { distribution, bound = 1, key }: {
-    readonly distribution: "uniform" | "rademacher" | "normal";
-    readonly bound?: number;
-    readonly key: RandomKey;
-  },
+  { distribution, bound = 1, key }: RandomNumbers,
 ): void {
   gpu.dispatch(gpu.kernel(fillSource, { distribution }), { data }, {
     key0: key.seed,
@@ -86,6 +94,33 @@ export function fillRandom(
     flat: target.flat,
     bound,
   }, linearGroups(target.deviceSize / 4, 64));
+}
+
+/** The numbers that `fillRandomSegments` reads of a vector's segments. */
+export function segmentNumbers(targets: readonly FillTarget[]): number[] {
+  return targets.flatMap(({ deviceOffset, deviceSize, rows, columns, stride, flat }) => {
+    return [deviceOffset / 4, deviceSize / 4, rows, columns, stride / 4, flat, 0, 0];
+  });
+}
+
+/**
+ * Records the same for several matrices in one dispatch.
+ *
+ * @param segments `segmentNumbers` of the targets, as f32.
+ */
+export function fillRandomSegments(
+  gpu: Gpu,
+  { data, segments }: { readonly data: DeviceBuffer; readonly segments: DeviceBuffer },
+  targets: readonly FillTarget[],
+  { distribution, bound = 1, key }: RandomNumbers,
+): void {
+  const largest = targets.reduce((most, { deviceSize }) => Math.max(most, deviceSize), 0);
+  gpu.dispatch(
+    gpu.kernel(segmentsSource, { distribution }),
+    { data, segments },
+    { key0: key.seed, key1: key.stream, step: key.step, bound },
+    [...linearGroups(largest / 4, 64), targets.length],
+  );
 }
 
 /**
