@@ -67,6 +67,8 @@ export interface FillTarget {
   readonly flat: number;
 }
 
+/** Invocations of a workgroup that fills a part of a segment. */
+const GROUP = 64;
 const segmentsSource = { name: "random_fill_segments", text: segmentsText };
 const fillSource = { name: "random_fill", text: fillText };
 const permutationSource = { name: "permutation", text: permutationText };
@@ -96,30 +98,33 @@ export function fillRandom(
   }, linearGroups(target.deviceSize / 4, 64));
 }
 
-/** The numbers that `fillRandomSegments` reads of a vector's segments. */
+/** The numbers that `fillRandomSegments` reads of a vector's segments: those of each workgroup (see `random_fill_segments.wgsl`). */
 export function segmentNumbers(targets: readonly FillTarget[]): number[] {
   return targets.flatMap(({ deviceOffset, deviceSize, rows, columns, stride, flat }) => {
-    return [deviceOffset / 4, deviceSize / 4, rows, columns, stride / 4, flat, 0, 0];
+    return Array.from({ length: Math.ceil(deviceSize / 4 / GROUP) }, (_, group) => {
+      const first = group * GROUP;
+      const count = Math.min(GROUP, deviceSize / 4 - first);
+      return [deviceOffset / 4 + first, count, rows, columns, stride / 4, flat, first, 0];
+    }).flat();
   });
 }
 
 /**
  * Records the same for several matrices in one dispatch.
  *
- * @param segments `segmentNumbers` of the targets, as f32.
+ * @param places `segmentNumbers` of their places, as f32.
  */
 export function fillRandomSegments(
   gpu: Gpu,
-  { data, segments }: { readonly data: DeviceBuffer; readonly segments: DeviceBuffer },
-  targets: readonly FillTarget[],
+  { data, places }: { readonly data: DeviceBuffer; readonly places: DeviceBuffer },
   { distribution, bound = 1, key }: RandomNumbers,
 ): void {
-  const largest = targets.reduce((most, { deviceSize }) => Math.max(most, deviceSize), 0);
+  const groups = places.size / 32;
   gpu.dispatch(
     gpu.kernel(segmentsSource, { distribution }),
-    { data, segments },
-    { key0: key.seed, key1: key.stream, step: key.step, bound },
-    [...linearGroups(largest / 4, 64), targets.length],
+    { data, places },
+    { key0: key.seed, key1: key.stream, step: key.step, bound, groups },
+    linearGroups(groups * GROUP, GROUP),
   );
 }
 

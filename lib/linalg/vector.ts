@@ -7,7 +7,7 @@ import { EXACT, numberTable } from "./number_table.ts";
 /** A vector on the device: parameters, a gradient, a probe or optimizer state. Whoever creates it must dispose it. */
 export class Vector implements Disposable {
   /** Where the segments lie, for filling all of them in one dispatch. */
-  #segments?: DeviceBuffer;
+  #places?: DeviceBuffer;
 
   /** Wraps an existing buffer. Use {@linkcode createVector} to create a vector. */
   constructor(readonly gpu: Gpu, readonly layout: Layout, readonly buffer: DeviceBuffer) {}
@@ -36,13 +36,13 @@ export class Vector implements Disposable {
       for (const segment of layout) fillRandom(gpu, data, segment, numbers);
       return;
     }
-    this.#segments ??= numberTable(gpu, "segments of a vector", segmentNumbers(layout));
-    fillRandomSegments(gpu, { data, segments: this.#segments }, layout, numbers);
+    this.#places ??= numberTable(gpu, "places of a vector's segments", segmentNumbers(layout));
+    fillRandomSegments(gpu, { data, places: this.#places }, numbers);
   }
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    this.#segments?.[Symbol.dispose]();
+    this.#places?.[Symbol.dispose]();
     this.buffer[Symbol.dispose]();
   }
 }
