@@ -3,8 +3,15 @@
  *
  * @module
  */
-import { fitTask } from "./fit/task.ts";
+import { loadOwnFiles } from "./own/load_own_files.ts";
 import { runTask } from "./shell/main.ts";
-import { runTraining } from "./training/run_training.ts";
 
-if (import.meta.main) await runTask((args, signal) => runTraining(fitTask, args, signal));
+if (import.meta.main) {
+  await runTask(async (args, signal) => {
+    await loadOwnFiles(args);
+    // The task's options are made from the registries as they are now.
+    const { fitTask } = await import("./fit/task.ts");
+    const { runTraining } = await import("./training/run_training.ts");
+    await runTraining(fitTask, args, signal);
+  });
+}

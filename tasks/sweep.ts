@@ -3,7 +3,15 @@
  *
  * @module
  */
+import { loadOwnFiles, loadOwnFilesOfSweep } from "./own/load_own_files.ts";
 import { runTask } from "./shell/main.ts";
-import { runSweep } from "./sweep/run_sweep.ts";
 
-if (import.meta.main) await runTask(runSweep);
+if (import.meta.main) {
+  await runTask(async (args, signal) => {
+    await loadOwnFiles(args);
+    await loadOwnFilesOfSweep(args);
+    // The options are made from the registries as they are now.
+    const { runSweep } = await import("./sweep/run_sweep.ts");
+    await runSweep(args, signal);
+  });
+}

@@ -9,20 +9,29 @@ import { root, sourceFiles, targetOf } from "./support/source_files.ts";
  */
 const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "lib/std": [],
-  "lib/codec": [],
+  "lib/codec": ["lib/hyperparameter"],
   "lib/gpu": [],
   "lib/hyperparameter": [],
   "lib/mpi": [],
   "lib/notebook": ["lib/codec"],
-  "lib/linalg": ["lib/gpu"],
+  "lib/linalg": ["lib/hyperparameter", "lib/gpu"],
   "lib/field": ["lib/hyperparameter", "lib/gpu", "lib/linalg"],
   "lib/objective": ["lib/hyperparameter", "lib/gpu", "lib/linalg", "lib/field"],
-  "lib/diff": ["lib/gpu", "lib/linalg", "lib/field", "lib/objective"],
-  "lib/curvature": ["lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff"],
+  "lib/diff": ["lib/hyperparameter", "lib/gpu", "lib/linalg", "lib/field", "lib/objective"],
+  "lib/curvature": ["lib/hyperparameter", "lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff"],
   "lib/optim": ["lib/hyperparameter", "lib/gpu", "lib/linalg"],
-  "lib/data": ["lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff"],
-  "lib/metric": ["lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/data"],
-  "lib/render": ["lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff", "lib/data"],
+  "lib/data": ["lib/hyperparameter", "lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/objective", "lib/diff"],
+  "lib/metric": ["lib/hyperparameter", "lib/codec", "lib/gpu", "lib/linalg", "lib/field", "lib/data"],
+  "lib/render": [
+    "lib/hyperparameter",
+    "lib/codec",
+    "lib/gpu",
+    "lib/linalg",
+    "lib/field",
+    "lib/objective",
+    "lib/diff",
+    "lib/data",
+  ],
   "lib/train": [
     "lib/hyperparameter",
     "lib/codec",
@@ -46,13 +55,14 @@ const TRAINED = files.filter((file) => /^tasks\/\w+\/task\.ts$/.test(file)).map(
   .filter((folder) => folder !== "tasks/training");
 
 /** What all tasks share. */
-const SHARED = ["tasks/shell", "tasks/run", "tasks/training"];
+const SHARED = ["tasks/shell", "tasks/own", "tasks/run", "tasks/training"];
 
 /** Within `tasks`: what all tasks share stands below the tasks. */
 const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/shell": [],
+  "tasks/own": ["tasks/shell"],
   "tasks/run": ["tasks/shell"],
-  "tasks/training": ["tasks/shell", "tasks/run"],
+  "tasks/training": ["tasks/shell", "tasks/own", "tasks/run"],
   ...Object.fromEntries(TRAINED.map((folder) => [folder, SHARED])),
   "tasks/registry.ts": ["tasks/training", ...TRAINED],
   "tasks/advise": [...SHARED, "tasks/registry.ts"],
@@ -61,6 +71,7 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/bench": SHARED,
   "tasks/run_list": [...SHARED, "tasks/registry.ts"],
   "tasks/watch": SHARED,
+  "tasks/mpi": [...SHARED, "tasks/registry.ts"],
   "tasks/sweep": [...SHARED, "tasks/registry.ts", "tasks/run_list"],
 };
 
@@ -83,8 +94,29 @@ Deno.test("what is for the outside, extend.ts and each folder's mod.ts, is impor
   for (const [file, targets] of imports) {
     if (file.startsWith("lib/std/")) continue;
     for (const target of targets) {
+      // Each folder of lib/std stands for a package.
+      if (target.startsWith("lib/std/")) continue;
       if (/(^|\/)mod\.ts$/.test(target) || target === ENTRY) broken.push(`${file} imports ${target}`);
     }
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("lib and tasks import nothing by a name of deno.json, which does not hold where they are imported from a URL", async () => {
+  const broken: string[] = [];
+  for (const file of files.filter((file) => file.endsWith(".ts"))) {
+    for (const specifier of specifiersIn(await Deno.readTextFile(join(root, file)))) {
+      if (!/^(\.\.?\/|node:|npm:|data:)/.test(specifier)) broken.push(`${file} imports ${specifier}`);
+    }
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("lib imports nothing of Node but types, so that a browser can import it", async () => {
+  const broken: string[] = [];
+  for (const file of files.filter((file) => /^lib\/(?!std\/).*\.ts$/.test(file))) {
+    const text = await Deno.readTextFile(join(root, file));
+    if (/^(import (?!type\b)|export [*{])[^;"]*"node:/m.test(text)) broken.push(file);
   }
   assertEquals(broken, []);
 });
@@ -275,13 +307,18 @@ function folderOf(file: string, floors: Readonly<Record<string, readonly string[
 /** The files of the project that a file imports or re-exports, relative to its root; packages are left out. */
 function importsOf(file: string, text: string): string[] {
   if (!file.endsWith(".ts")) return [];
+  return specifiersIn(text)
+    .filter((specifier) => specifier.startsWith(".") || specifier.startsWith(project.name))
+    .map((specifier) => specifier.startsWith(".") ? targetOf(file, specifier) : roomOf(specifier));
+}
+
+/** What the text of a file imports and re-exports. */
+function specifiersIn(text: string): string[] {
   // At the start of a line, so that the examples in comments do not count.
   const statements = text.matchAll(
     /^(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"/gm,
   );
-  return [...statements].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic)
-    .filter((specifier) => specifier.startsWith(".") || specifier.startsWith(project.name))
-    .map((specifier) => specifier.startsWith(".") ? targetOf(file, specifier) : roomOf(specifier));
+  return [...statements].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic);
 }
 
 /** The file that the project's own name stands for in an import, with the name of a room behind it or without. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import * as root from "../mod.ts";
 import {
   adam,
   createField,
@@ -14,9 +15,12 @@ import {
 import {
   type Activation,
   type Encoding,
+  entrywise,
   linearBound,
   linearGroups,
+  type Optimizer,
   type OptimizerCore,
+  type OptimizerSpec,
   pointwise,
 } from "../lib/extend.ts";
 import { fileDevice } from "./support/device.ts";
@@ -42,6 +46,80 @@ Deno.test("an error in an activation's WGSL names the activation, and later work
   // The kernel that does not compile is refused each time that it is used.
   assertStringIncludes((await assertRejects(() => broken.evaluate(Float32Array.of(1, 2)), Error)).message, "oops");
 });
+
+Deno.test("an error in an activation's WGSL has the line in the activation's own text", async () => {
+  for (
+    const [text, expected] of [
+      [
+        "\n\nfn value(z: Preactivation) -> vec4f {\n  return oops(z[0]);\n}",
+        'line 4 of its WGSL, "return oops(z[0]);": ',
+      ],
+      ["// Mine\nfn value(z: Preactivation) -> vec4f {\n  return z[0]\n}", 'line 4 of its WGSL, "}": '],
+      ["{{include reduced_angle}}\nfn value(z: Preactivation) -> vec4f {\n  return 1.0;\n}", "line 3 of its WGSL, "],
+      ["fn worth(z: Preactivation) -> vec4f { return z[0]; }", "its WGSL has no function value."],
+    ]
+  ) {
+    using field = fieldOf(text);
+    const { message } = await assertRejects(() => field.evaluate(Float32Array.of(1, 2)), Error);
+    assertStringIncludes(message, ` with the activation mine: ${expected}`);
+  }
+});
+
+Deno.test("a field's faulty activation is reported to who uses that field, and never to others at the same time", async () => {
+  using right = createField(gpu, mlp({ inputs: 2, hidden: [8], outputs: 1, activation: sine() }), { seed: 1 });
+  const [expected] = await right.evaluate(Float32Array.of(1, 2));
+  for (const rightFirst of [true, false]) {
+    // Another text each time, because a kernel that is known not to compile is refused at once.
+    using broken = fieldOf(`fn value(z: Preactivation) -> vec4f { return oops${rightFirst}(z[0]); }`);
+    const order = rightFirst ? [right, broken] : [broken, right];
+    const results = await Promise.allSettled(order.map((field) => field.evaluate(Float32Array.of(1, 2))));
+    const [good, bad] = rightFirst ? results : results.toReversed();
+    assert(good.status === "fulfilled" && bad.status === "rejected");
+    assertEquals(good.value[0], expected);
+    assertStringIncludes(bad.reason.message, `oops${rightFirst}`);
+    await gpu.synchronize();
+  }
+});
+
+Deno.test("an update kernel that is wrong is reported where it is used, and another optimizer then trains", async () => {
+  using field = fieldOf(`${square}\nfn partial_0_0(z: Preactivation) -> vec4f { return vec4f(2.0); }`);
+  const run = async (optimizer: Optimizer) => {
+    const options = { field, objective: meanSquaredError(), data: batch, optimizer, batchSize: 2, steps: 1 };
+    for await (const _ of train(options));
+  };
+  const head = "{{uniform length: u32, rate: f32}}\n{{read gradient}}\n{{include each_entry}}\n";
+  for (
+    const [text, message] of [
+      [
+        `${head}{{update parameters}}\nfn entry(i: u32) {\n  parameters[i] = u.rate * gradients(i);\n}`,
+        'kernel mine: line 6 of its WGSL, "parameters[i] = u.rate * gradients(i);": ',
+      ],
+      [`${head}fn entry(i: u32) { let g = u.rate * gradient(i); }`, "declare {{update parameters}}"],
+    ]
+  ) {
+    const spec = updatingBy(text);
+    using optimizer = createOptimizer(gpu, spec, field.layout);
+    assertStringIncludes((await assertRejects(() => run(optimizer), Error)).message, message);
+    using other = createOptimizer(gpu, adam(), field.layout);
+    await run(other);
+  }
+});
+
+/** An optimizer without state whose update is a kernel of this text. */
+function updatingBy(text: string): OptimizerSpec {
+  return {
+    name: "mine",
+    learningRate: 0.1,
+    options: {},
+    create: (context) => ({
+      state: {},
+      update({ parameters, gradient, learningRate: rate }) {
+        entrywise(context, { name: "mine", text }, { parameters, gradient }, { rate });
+      },
+      [Symbol.dispose]() {},
+    }),
+  };
+}
 
 Deno.test("a missing second derivative leaves gradients alone, and is named when a Hessian-vector product needs it", async () => {
   using field = fieldOf(square);
@@ -197,11 +275,11 @@ Deno.test("what callers without types pass by mistake is refused in a sentence",
     [() => mlp(wrong({ inputs: 2, outputs: 1, activation: sine() })), "mlp: hidden: expected a list, found undefined."],
     [
       () => mlp(wrong({ inputs: 2, hidden: [8], outputs: 1 })),
-      "mlp: activation: expected an activation, found undefined.",
+      "mlp: activation: expected an activation such as sine(), found undefined.",
     ],
     [
       () => mlp(wrong({ inputs: 2, hidden: [8], outputs: 1, activation: "sine" })),
-      'mlp: activation: expected an activation, found "sine".',
+      'mlp: activation: expected an activation such as sine(), found "sine".',
     ],
     [
       () => mlp(wrong({ inputs: 2, hidden: [8], outputs: 1, activation: sine(), encodng: 1 })),
@@ -227,3 +305,37 @@ Deno.test("what callers without types pass by mistake is refused in a sentence",
   for (const [call, message] of calls) assertEquals(assertThrows(call, Error).message, message);
   assert(vector.layout.parameterCount === 4);
 });
+
+Deno.test("no function of the root answers a missing or wrong argument with an error of the language", async () => {
+  using field = fieldOf(square);
+  const objective = meanSquaredError();
+  const some = [gpu, field, {}, "x", new Uint8Array(4), objective, batch];
+  const calls = [[], ...some.map((each) => [each]), [gpu, {}], [gpu, "x"], [field, {}], [field, objective], [
+    field,
+    objective,
+    {},
+  ]];
+  const tried = [...calls, [field, objective, batch], [60], [60, {}]];
+  const errorsOfLanguage =
+    /Cannot (read|destructure|convert|use|set)|is not (iterable|a function|a constructor)|Invalid array length/;
+  for (const [name, call] of Object.entries(root)) {
+    // Classes, and what opens devices.
+    if (typeof call !== "function" || /^[A-Z]/.test(name) || name === "openDevice") continue;
+    for (const given of tried) {
+      const message = await messageOf(() => (call as (...given: unknown[]) => unknown)(...given));
+      assert(!errorsOfLanguage.test(message), `${name}(${given.map((each) => typeof each)}): ${message}`);
+    }
+  }
+});
+
+/** What a call throws, at once, later or as its first event; an empty text if nothing. */
+async function messageOf(call: () => unknown): Promise<string> {
+  try {
+    const made = await call() as { next?: () => unknown; [Symbol.dispose]?: () => void } | undefined;
+    if (typeof made?.next === "function") await made.next();
+    made?.[Symbol.dispose]?.();
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

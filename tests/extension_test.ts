@@ -63,7 +63,7 @@ Deno.test("an activation, an encoding, an objective and an optimizer are three f
       "0.5",
     ];
     const { out, err } = await image("picture.png", ...tiny, ...chosen, "--epochs", "1", "--name", "one");
-    assertStringIncludes(out, "after 1 steps");
+    assertStringIncludes(out, "after 1 step;");
     assertStringIncludes(err, "its own default, 0.0001, is used");
     const config = JSON.parse(await Deno.readTextFile(join(copy, "runs/image/one/config.json")));
     assertEquals([config.activation, config.encoding, config.optimizer], [

@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
 import { fromFileUrl, join, relative } from "@std/path";
+import { inFolder } from "./support/temporary_folder.ts";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
 const read = (file: string) => Deno.readTextFile(join(root, file));
@@ -58,6 +59,54 @@ Deno.test("`deno task ok` checks every entry, and the package has neither tests 
   assertEquals(entries.filter((file) => !files.includes(file)), []);
   assertEquals(files.filter((file) => /^(tests|fixtures|tasks|\.ci|lib\/std)\/|\.png$/.test(file)), []);
 });
+
+Deno.test("the package that is built for JSR imports no texts, can be published and trains", () =>
+  inFolder(async (folder) => {
+    const target = join(folder, "package");
+    const built = await deno(root, [
+      "run",
+      "--allow-read",
+      `--allow-write=${folder}`,
+      "--allow-env",
+      "tasks/package.ts",
+      target,
+    ]);
+    assert(built.success, built.text);
+    const published = await deno(target, ["publish", "--dry-run", "--allow-dirty", "--no-check"]);
+    assert(published.success, published.text);
+    const files = [...published.text.matchAll(/^ +(file:\S+) \(/gm)].map(([, url]) =>
+      relative(target, fromFileUrl(url))
+    );
+    assertEquals(entries.filter((file) => !files.includes(file)), []);
+    assertEquals(files.filter((file) => /^(tests|fixtures|tasks|lib\/std)\/|\.(png|wgsl|js)$/.test(file)), []);
+    for (const file of files.filter((file) => /\.ts$/.test(file))) {
+      assert(!/^import .* with \{ type: "text"/m.test(await Deno.readTextFile(join(target, file))), file);
+    }
+    const [, example] = /```ts\n([\s\S]*?)```/.exec(await read("README.md"))!;
+    await Deno.writeTextFile(join(target, "example.ts"), example);
+    const trained = await deno(target, ["run", "-A", "example.ts"]);
+    assertMatch(trained.text, /80 steps\nloss \d\.\de-\d, 1153 entries of Hv\n/);
+    const again = await deno(root, [
+      "run",
+      "--allow-read",
+      `--allow-write=${folder}`,
+      "--allow-env",
+      "tasks/package.ts",
+      target,
+    ]);
+    assertMatch(again.text, /^error: \S+: is there already\.\n$/);
+  }));
+
+/** Runs Deno in a folder. */
+async function deno(cwd: string, args: readonly string[]): Promise<{ success: boolean; text: string }> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd,
+    env: { NO_COLOR: "1" },
+  })
+    .output();
+  return { success, text: new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout) };
+}
 
 async function namesOf(file: string): Promise<string[]> {
   const lists = (await read(file)).matchAll(/^export (?:type )?\{([^{}]*)\}/gm);

@@ -1,5 +1,7 @@
-import { crc32, gunzipSync, inflateRawSync } from "node:zlib";
+import { crc32 } from "./runtime/crc32.ts";
 import { joinBytes } from "./join_bytes.ts";
+import { InflateError } from "./runtime/inflate.ts";
+import { inflate, plain, runtimeZlib } from "./runtime/zlib.ts";
 
 /** The most bytes that are unpacked: more than any mesh that this library supports. */
 const MAX_BYTES = 2 ** 30;
@@ -35,18 +37,23 @@ export function gunzip(
 }
 
 function unpack(bytes: Uint8Array, name: string, limit: number, passedOver: (bytes: number) => void): Uint8Array {
+  const damaged = (cause: unknown) => new Error(`${name}: the gzip file is damaged or cut off.`, { cause });
+  const zlib = runtimeZlib();
   try {
-    return plain(gunzipSync(bytes, { maxOutputLength: limit, chunkSize: CHUNK }));
+    if (zlib) return plain(zlib.gunzipSync(bytes, { maxOutputLength: limit, chunkSize: CHUNK }));
   } catch (cause) {
     const { code } = cause as { code?: string };
     if (code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(bytes, name, limit);
-    const members = code === "Z_DATA_ERROR" ? unpackMembers(bytes, limit) : undefined;
-    if (members !== undefined) {
-      passedOver(members.surplus);
-      return members.content;
-    }
-    throw new Error(`${name}: the gzip file is damaged or cut off.`, { cause });
+    if (code !== "Z_DATA_ERROR") throw damaged(cause);
   }
+  let members: { content: Uint8Array; surplus: number };
+  try {
+    members = unpackMembers(bytes, limit, zlib ? MOST_MEMBERS : Infinity);
+  } catch (cause) {
+    throw (cause as InflateError).reason === "too large" ? tooLarge(bytes, name, limit) : damaged(cause);
+  }
+  passedOver(members.surplus);
+  return members.content;
 }
 
 function tooLarge(bytes: Uint8Array, name: string, limit: number): Error {
@@ -56,38 +63,27 @@ function tooLarge(bytes: Uint8Array, name: string, limit: number): Error {
   );
 }
 
-/** Decompresses whole members and counts the bytes after the last one; undefined if one is damaged or there is none. */
-function unpackMembers(bytes: Uint8Array, limit: number): { content: Uint8Array; surplus: number } | undefined {
+/** Decompresses whole members and counts the bytes after the last one. Throws `InflateError` if one is damaged or there is none. */
+function unpackMembers(bytes: Uint8Array, limit: number, most: number): { content: Uint8Array; surplus: number } {
   const contents: Uint8Array[] = [];
   let at = 0;
   while (bytes[at] === 0x1f && bytes[at + 1] === 0x8b) {
-    const data = contents.length < MOST_MEMBERS ? headerEnd(bytes, at) : undefined;
-    const member = data === undefined ? undefined : inflate(bytes.subarray(data), limit);
-    if (data === undefined || member === undefined) return undefined;
-    const { content, length } = member;
-    const end = data + length + 8;
-    if (end > bytes.length) return undefined;
+    const data = contents.length < most ? headerEnd(bytes, at) : undefined;
+    if (data === undefined) throw new InflateError("damaged");
+    const { content, used } = inflate(bytes.subarray(data), { format: "raw", limit, chunk: CHUNK });
+    const end = data + used + 8;
+    if (end > bytes.length) throw new InflateError("damaged");
     const trailer = new DataView(bytes.buffer, bytes.byteOffset + end - 8, 8);
-    if (trailer.getUint32(0, true) !== crc32(content)) return undefined;
-    if (trailer.getUint32(4, true) !== content.length % 2 ** 32) return undefined;
+    const isWhole = trailer.getUint32(0, true) === crc32(content) &&
+      trailer.getUint32(4, true) === content.length % 2 ** 32;
+    if (!isWhole) throw new InflateError("damaged");
     contents.push(content);
     limit -= content.length;
     at = end;
   }
-  if (contents.length === 0) return undefined;
+  if (contents.length === 0) throw new InflateError("damaged");
   const rest = bytes.subarray(at);
   return { content: joinBytes(contents), surplus: rest.findLastIndex((byte) => byte !== 0) + 1 };
-}
-
-/** Decompresses raw data, and says how many bytes of it were used; undefined if they are damaged, cut off or too many. */
-function inflate(data: Uint8Array, limit: number): { content: Uint8Array; length: number } | undefined {
-  try {
-    const result: unknown = inflateRawSync(data, { info: true, maxOutputLength: limit, chunkSize: CHUNK });
-    const { buffer, engine } = result as { buffer: Uint8Array; engine: { bytesWritten: number } };
-    return { content: plain(buffer), length: engine.bytesWritten };
-  } catch {
-    return undefined;
-  }
 }
 
 /** The position after the header of a member (RFC 1952, section 2.3), or undefined if it is cut off or unknown. */
@@ -104,9 +100,4 @@ function headerEnd(bytes: Uint8Array, at: number): number | undefined {
   }
   if (flags & 2) end += 2;
   return end < bytes.length ? end : undefined;
-}
-
-/** The bytes of a buffer as a plain array. */
-function plain({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, length);
 }

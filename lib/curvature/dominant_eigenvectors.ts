@@ -7,7 +7,10 @@ import type { SymmetricOperator } from "./operator.ts";
 export interface DominantEigenvectors extends Disposable {
   /** xᵀAx for each vector x. */
   readonly values: Float64Array;
-  /** ‖Ax − value x‖ for each vector x, measured with a product of its own: A has an eigenvalue no further than that from the value. */
+  /**
+   * ‖Ax − value x‖ for each vector x, measured with a product of its own: A has an eigenvalue no further than that from the value, up to the
+   * rounding of products in 32 bits.
+   */
   readonly residuals: Float64Array;
   /** The vectors, on the device, of length 1. */
   readonly vectors: readonly Vector[];

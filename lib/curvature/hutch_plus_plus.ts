@@ -67,13 +67,20 @@ export async function hutchPlusPlus(
     basis.remove(direction);
     await measure();
   }
-  const numbers = await dots.read();
-  const at = (place: number) => numbers.filter((_, i) => i % 3 === place);
-  const [terms, directions2, products2] = [at(0), at(1), at(2)];
-  const bounds = terms.map((_, i) => Math.sqrt(directions2[i] * products2[i]));
-  const total = (of: readonly number[]) => of.slice(0, size).reduce((sum, each) => sum + each, 0);
+  return traceOf(await dots.read(), size, layout.parameterCount);
+}
+
+/**
+ * The trace, from vᵀAv, ‖v‖² and ‖Av‖² of one vector v after the other.
+ *
+ * @param size The number of vectors of the basis, which come first.
+ */
+function traceOf(numbers: readonly number[], size: number, parameters: number): Estimate {
+  const terms = numbers.filter((_, i) => i % 3 === 0);
+  const bounds = terms.map((_, i) => Math.sqrt(numbers[3 * i + 1] * numbers[3 * i + 2]));
+  const ofBasis = (each: readonly number[]) => each.slice(0, size).reduce((sum, number) => sum + number, 0);
   const rest = estimateOf(terms.slice(size));
-  const rounding = total(bounds) + estimateOf(bounds.slice(size)).value;
-  const unit = PRODUCT_ROUNDING + 2 ** -24 * Math.sqrt(layout.parameterCount);
-  return withRounding({ value: total(terms) + rest.value, error: rest.error }, unit * rounding);
+  const bound = ofBasis(bounds) + estimateOf(bounds.slice(size)).value;
+  const unit = PRODUCT_ROUNDING + 2 ** -24 * Math.sqrt(parameters);
+  return withRounding({ value: ofBasis(terms) + rest.value, error: rest.error }, unit * bound);
 }

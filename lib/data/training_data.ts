@@ -1,3 +1,5 @@
+import { OBJECTIVE } from "../hyperparameter/arguments.ts";
+import { checkMember } from "../hyperparameter/members.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { ChunkRequest, MatrixPlace } from "../diff/request.ts";
@@ -38,6 +40,7 @@ export function tableData(
   objective: Objective,
   data: Batch,
 ): TrainingData {
+  checkMember("tableData: objective", objective, OBJECTIVE);
   const { inputs, targets, samples } = namedBatch(description, objective, data, "data");
   for (
     const [kind, arrays, widths] of [

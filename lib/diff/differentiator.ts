@@ -1,3 +1,5 @@
+import { checkArguments, FIELD, OBJECTIVE } from "../hyperparameter/arguments.ts";
+import { checkMember, checkMembers, NUMBER, optional } from "../hyperparameter/members.ts";
 import type { Field } from "../field/field.ts";
 import { createVector, Vector } from "../linalg/vector.ts";
 import type { Batch } from "../objective/batch.ts";
@@ -155,6 +157,7 @@ export class Differentiator implements Disposable {
     const inUse = this.#given(asked, into);
     const gradient = into.gradient ?? this.#own(inUse);
     const products = asked.map(({ kind, direction: given }): DirectionalRequest => {
+      checkMember("direction", given, DIRECTION);
       const direction = given instanceof Vector ? given : this.#own(inUse);
       if (!(given instanceof Vector)) direction.write(given);
       return { kind, direction, result: into.product ?? this.#own(inUse) };
@@ -222,6 +225,11 @@ export class Differentiator implements Disposable {
   }
 }
 
+const DIRECTION = {
+  expected: "a direction: a Float32Array, or a vector made by createVector",
+  holds: (value: unknown) => value instanceof Vector || value instanceof Float32Array,
+};
+
 /**
  * Creates an object that computes loss, gradient and second-order products of objective(field) repeatedly, without allocating device
  * memory each time.
@@ -240,5 +248,7 @@ export function createDifferentiator(
   objective: Objective,
   options: DifferentiatorOptions = {},
 ): Differentiator {
+  checkArguments("createDifferentiator", { field: [field, FIELD], objective: [objective, OBJECTIVE] });
+  checkMembers("createDifferentiator", options, { samples: optional(NUMBER), memory: optional(NUMBER) });
   return new Differentiator(field, objective, options);
 }

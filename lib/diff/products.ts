@@ -1,5 +1,7 @@
+import { checkArguments, FIELD, OBJECTIVE } from "../hyperparameter/arguments.ts";
+import { checkMembers, NUMBER, optional } from "../hyperparameter/members.ts";
 import type { Field } from "../field/field.ts";
-import { createVector, type Vector } from "../linalg/vector.ts";
+import { createVector, Vector } from "../linalg/vector.ts";
 import type { Batch } from "../objective/batch.ts";
 import type { Objective } from "../objective/objective.ts";
 import { createDifferentiator, type Differentiator, type LossAndGradient } from "./differentiator.ts";
@@ -27,8 +29,7 @@ export function lossAndGradient(
   batch: Batch,
   options: DifferentiationOptions = {},
 ): Promise<LossAndGradient> {
-  const { into, memory } = options;
-  return once(field, objective, memory, (differentiator, newVector) => {
+  return once("lossAndGradient", { field, objective, options }, (differentiator, { into, newVector }) => {
     return differentiator.lossAndGradient(batch, { gradient: into ?? newVector("gradient") });
   });
 }
@@ -48,8 +49,7 @@ export function hessianVectorProduct(
   direction: Float32Array | Vector,
   options: DifferentiationOptions = {},
 ): Promise<LossAndGradient & { readonly hvp: Vector }> {
-  const { into, memory } = options;
-  return once(field, objective, memory, (differentiator, newVector) => {
+  return once("hessianVectorProduct", { field, objective, options }, (differentiator, { into, newVector }) => {
     const vectors = { gradient: newVector("gradient"), product: into ?? newVector("product") };
     return differentiator.hessianVectorProduct(batch, direction, vectors);
   });
@@ -70,26 +70,46 @@ export function gaussNewtonVectorProduct(
   direction: Float32Array | Vector,
   options: DifferentiationOptions = {},
 ): Promise<LossAndGradient & { readonly gnvp: Vector }> {
-  const { into, memory } = options;
-  return once(field, objective, memory, (differentiator, newVector) => {
+  return once("gaussNewtonVectorProduct", { field, objective, options }, (differentiator, { into, newVector }) => {
     const vectors = { gradient: newVector("gradient"), product: into ?? newVector("product") };
     return differentiator.gaussNewtonVectorProduct(batch, direction, vectors);
   });
 }
 
+/** What a function of this file is given besides the batch and a direction. */
+interface Given {
+  readonly field: Field;
+  readonly objective: Objective;
+  readonly options: DifferentiationOptions;
+}
+
+/** Where results may go. */
+interface Places {
+  readonly into?: Vector;
+  /** A new vector of the field's layout. */
+  readonly newVector: (label: string) => Vector;
+}
+
 /**
  * Creates a differentiator for a single call. The caller of this function owns the new vectors; if the call fails, they are
  * freed.
+ *
+ * @param who The name of the function, for messages.
  */
 async function once<Result>(
-  field: Field,
-  objective: Objective,
-  memory: number | undefined,
-  ask: (differentiator: Differentiator, newVector: (label: string) => Vector) => Promise<Result>,
+  who: string,
+  { field, objective, options }: Given,
+  ask: (differentiator: Differentiator, places: Places) => Promise<Result>,
 ): Promise<Result> {
+  checkArguments(who, { field: [field, FIELD], objective: [objective, OBJECTIVE] });
+  checkMembers(who, options, { into: optional(VECTOR), memory: optional(NUMBER) });
+  const { into, memory } = options;
   using differentiator = createDifferentiator(field, objective, { memory });
   using made = new DisposableStack();
-  const result = await ask(differentiator, (label) => made.use(createVector(field.gpu, field.layout, label)));
+  const newVector = (label: string) => made.use(createVector(field.gpu, field.layout, label));
+  const result = await ask(differentiator, { into, newVector });
   made.move();
   return result;
 }
+
+const VECTOR = { expected: "a vector made by createVector", holds: (value: unknown) => value instanceof Vector };

@@ -1,3 +1,5 @@
+import { OPTIONS } from "../hyperparameter/arguments.ts";
+import { checkMember, type Member } from "../hyperparameter/members.ts";
 import { checkEncodings } from "./encoding/check_encodings.ts";
 import { padRows } from "../linalg/gemm/shape.ts";
 import { Network, type NetworkField } from "./network.ts";
@@ -8,6 +10,11 @@ import type { Vector } from "../linalg/vector.ts";
 
 /** Arrays by the names of inputs or outputs. */
 export type NamedArrays = Record<string, Float32Array>;
+
+const ARRAYS: Member = {
+  expected: "a Float32Array, or an object of such arrays by name",
+  holds: (value) => value instanceof Float32Array || OPTIONS.holds(value) && !ArrayBuffer.isView(value),
+};
 
 /**
  * Brings arrays into the form of a record by name, and checks them.
@@ -23,6 +30,7 @@ export function byName(
   widths: ReadonlyMap<string, number>,
   what: string,
 ): { arrays: NamedArrays; rows: number } {
+  checkMember(what, given, ARRAYS);
   const names = [...widths.keys()];
   if (given instanceof Float32Array && names.length !== 1) {
     throw new Error(`${what}: expected a record of arrays by name (${names.join(", ")}), found one array.`);
@@ -81,6 +89,8 @@ export interface EvaluationOptions {
   readonly memory?: number;
   /** Stops the evaluation between two chunks by throwing the signal's reason. */
   readonly signal?: AbortSignal;
+  /** The only output that is computed; by default all are. */
+  readonly output?: string;
 }
 
 /** Evaluates a field at many rows of inputs, in chunks that fit the allowed memory. */
@@ -91,6 +101,7 @@ export class Evaluation implements Disposable {
   readonly chunk: number;
   readonly #outputs: string[];
   readonly #signal?: AbortSignal;
+  readonly #output?: string;
   #tuned = false;
 
   /**
@@ -99,17 +110,19 @@ export class Evaluation implements Disposable {
    * @param rows Total number of rows. If there are few, less memory is allocated.
    * @param options.memory Bytes of device memory that a chunk may take.
    * @param options.signal Stops the evaluation: `run` then throws the signal's reason.
+   * @param options.output The only output that is computed; by default all are.
    */
   constructor(
     readonly field: NetworkField & { readonly parameters: Vector },
     rows: number,
-    { memory = DEFAULT_MEMORY, signal }: EvaluationOptions = {},
+    { memory = DEFAULT_MEMORY, signal, output }: EvaluationOptions = {},
   ) {
     this.#signal = signal;
+    this.#output = output;
     const perRow = bytesPerRow(field.description, false);
     this.chunk = chunkRows(field.gpu, Math.max(rows, 1), perRow, memory);
     this.network = new Network(field, this.chunk, false);
-    this.#outputs = Object.keys(field.description.outputs);
+    this.#outputs = output === undefined ? Object.keys(field.description.outputs) : [output];
   }
 
   /** Creates the arrays for all outputs, `[rows, width]` each. */
@@ -131,7 +144,7 @@ export class Evaluation implements Disposable {
       await tuneKernels(gpu, { description, rows: this.chunk, gradients: false });
     }
     this.#tuned = true;
-    this.network.forward(padRows(count), this.field.parameters);
+    this.network.forward(padRows(count), this.field.parameters, this.#output);
     const matrices = this.#outputs.map((name) => {
       const { value, width, padded } = this.network.output(name);
       return { buffer: value, width, stride: padded };

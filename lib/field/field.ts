@@ -1,7 +1,8 @@
+import { checkArguments, DESCRIPTION, DEVICE } from "../hyperparameter/arguments.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { checkSeed, fillRandom, streams } from "../gpu/random.ts";
 import { checkDescription, type FieldDescription, isEncoding, segmentsOf, widthsOf } from "./description.ts";
-import { checkMember, checkMembers, NUMBER, objectWith, optional } from "../hyperparameter/members.ts";
+import { checkMembers, NUMBER, optional } from "../hyperparameter/members.ts";
 import { Layout } from "../linalg/layout.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { evaluateField, type NamedArrays } from "./evaluate.ts";
@@ -54,15 +55,13 @@ export class Field implements Disposable {
  */
 export function createField(gpu: Gpu, description: FieldDescription, options: { seed?: number } = {}): Field {
   checkMembers("createField", options, { seed: optional(NUMBER) });
-  checkMember("createField: description", description, DESCRIPTION);
+  checkArguments("createField", { gpu: [gpu, DEVICE], description: [description, DESCRIPTION] });
   const { seed = 0 } = options;
   checkSeed("createField", seed);
   const field = new Field(gpu, description);
   initialise(field, seed);
   return field;
 }
-
-const DESCRIPTION = objectWith("the description of a field, as mlp makes it", "inputs", "layers", "outputs");
 
 function initialise(field: Field, seed: number): void {
   const { gpu, description, layout, parameters } = field;

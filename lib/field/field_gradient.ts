@@ -1,3 +1,4 @@
+import { checkArguments, FIELD } from "../hyperparameter/arguments.ts";
 import { padRows } from "../linalg/gemm/shape.ts";
 import { checkMembers, NUMBER, optional, TEXT } from "../hyperparameter/members.ts";
 import { chosenInput, chosenOutput, type DerivativeChoice } from "./choice.ts";
@@ -64,6 +65,7 @@ async function inputDerivatives(
   inputs: Float32Array | NamedArrays,
   options: InputDerivativeOptions,
 ): Promise<Float32Array> {
+  checkArguments(who, { field: [field, FIELD] });
   checkMembers(who, options, { output: optional(TEXT), input: optional(TEXT), memory: optional(NUMBER) });
   const { gpu, description } = field;
   const output = chosenOutput(who, description, options.output);

@@ -1,5 +1,7 @@
+import { ENCODING } from "../hyperparameter/arguments.ts";
 import type { Activation } from "./activation/activation.ts";
-import { checkMembers, LIST, type Member, NUMBER, objectWith, optional } from "../hyperparameter/members.ts";
+import { ACTIVATION, checkActivation } from "./activation/check_activation.ts";
+import { checkMembers, LIST, type Member, NUMBER, optional } from "../hyperparameter/members.ts";
 import { identity } from "./activation/identity.ts";
 import { checkDescription, type DenseLayer, type EncodingLayer, type FieldDescription } from "./description.ts";
 import type { Encoding } from "./encoding/encoding.ts";
@@ -22,8 +24,8 @@ const MEMBERS: { readonly [Name in keyof MlpOptions]-?: Member } = {
   inputs: NUMBER,
   hidden: LIST,
   outputs: NUMBER,
-  activation: objectWith("an activation", "maps", "constants", "weightBound"),
-  encoding: optional(objectWith("an encoding", "outputs", "record")),
+  activation: ACTIVATION,
+  encoding: optional(ENCODING),
 };
 
 /**
@@ -35,6 +37,7 @@ const MEMBERS: { readonly [Name in keyof MlpOptions]-?: Member } = {
 export function mlp(options: MlpOptions): FieldDescription {
   checkMembers("mlp", options, MEMBERS);
   const { inputs, hidden, outputs, activation, encoding } = options;
+  checkActivation(activation, "mlp: activation");
   const layers: (DenseLayer | EncodingLayer)[] = [];
   let source = "input";
   let fanIn = inputs;

@@ -9,7 +9,7 @@ export { gaussian, type GaussianOptions } from "./activation/gaussian.ts";
 export { type ActivationKind, activationKind } from "./activation/kind.ts";
 export { linearBound } from "./activation/linear_bound.ts";
 export { identity } from "./activation/identity.ts";
-export { activationKinds, activations } from "./activation/registry.ts";
+export { activationKinds, activations, registerActivation } from "./activation/registry.ts";
 export { relu } from "./activation/relu.ts";
 export { sigmoid } from "./activation/sigmoid.ts";
 export { sinc, type SincOptions } from "./activation/sinc.ts";

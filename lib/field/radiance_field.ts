@@ -1,3 +1,6 @@
+import { ENCODING } from "../hyperparameter/arguments.ts";
+import { checkMembers, LIST, type Member, NUMBER, optional } from "../hyperparameter/members.ts";
+import { ACTIVATION, checkActivation } from "./activation/check_activation.ts";
 import type { Activation } from "./activation/activation.ts";
 import { identity } from "./activation/identity.ts";
 import { checkDescription, type DenseLayer, type EncodingLayer, type FieldDescription } from "./description.ts";
@@ -24,6 +27,16 @@ export interface RadianceFieldOptions {
   directionEncoding?: Encoding;
 }
 
+const MEMBERS: { readonly [Name in keyof RadianceFieldOptions]-?: Member } = {
+  activation: ACTIVATION,
+  depth: optional(NUMBER),
+  width: optional(NUMBER),
+  skips: optional(LIST),
+  colourWidth: optional(NUMBER),
+  positionEncoding: optional(ENCODING),
+  directionEncoding: optional(ENCODING),
+};
+
 /**
  * Describes a radiance field (Mildenhall et al. 2020, figure 7). A trunk of layers `trunk.0`, `trunk.1`, … reads the position. Two
  * linear layers, `density` and `feature`, read the end of the trunk. One hidden layer reads the feature and the viewing direction,
@@ -33,6 +46,8 @@ export interface RadianceFieldOptions {
  * @throws If a number is out of range.
  */
 export function radianceField(options: RadianceFieldOptions): FieldDescription {
+  checkMembers("radianceField", options, MEMBERS);
+  checkActivation(options.activation, "radianceField: activation");
   const { activation, depth = 8, width = 256, positionEncoding, directionEncoding } = options;
   const { skips = depth >= 4 ? [Math.floor(depth / 2)] : [], colourWidth = Math.max(1, Math.floor(width / 2)) } =
     options;

@@ -1,6 +1,7 @@
 import { type AdapterDescription, describeAdapter } from "./adapter_description.ts";
 import { chooseAdapter, type ChosenAdapter } from "./adapter_choice.ts";
 import { prepareGraphics, readEnv } from "./env.ts";
+import { isPermitted, operatingSystem } from "./runtime.ts";
 import { vulkanFolders } from "./vulkan_files.ts";
 
 /** Which adapters are acceptable. */
@@ -32,8 +33,8 @@ export interface FoundAdapter {
  * cannot tell, for example because a permission is missing.
  */
 export interface Machine {
-  /** The operating system, as in `Deno.build.os`. */
-  os: string;
+  /** The operating system, as in `Deno.build.os`; undefined in a browser and in Node. */
+  os: string | undefined;
   /** Requests an adapter from WebGPU. The result is `null` if there is none. */
   requestAdapter(options: GPURequestAdapterOptions): Promise<GPUAdapter | null>;
   /** Makes the adapter that was asked for the one that is found. */
@@ -95,6 +96,9 @@ function howToFix(machine: Machine): string {
   if (machine.hasNvidiaDevice()) {
     return `${howToFixNvidia(machine)} To compute on the CPU instead: ${installMesa}, and ask for it (--software).`;
   }
+  if (machine.os === undefined) {
+    return "this browser or runtime offers none. docs/browser.md says where there is one, and how to allow it.";
+  }
   if (machine.os !== "linux") return "install or update the graphics driver.";
   if (machine.hasVulkanLoader() === false) {
     return `${loader} is missing. On Debian, ${installMesa} installs it and a software driver; a GPU also needs its own driver.`;
@@ -117,7 +121,7 @@ const nvidiaLibrary =
 
 /** The machine that this program runs on. */
 const thisMachine: Machine = {
-  os: Deno.build.os,
+  os: operatingSystem,
   requestAdapter(options) {
     prepareGraphics();
     // `navigator.gpu` is absent where the runtime was built without it.
@@ -150,7 +154,7 @@ const libraryFolders = [
 function anyExists(paths: string[], exists: (path: string) => boolean = isThere): boolean | undefined {
   let unsure = false;
   for (const path of paths) {
-    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
+    if (!isPermitted({ name: "read", path })) {
       unsure = true;
       continue;
     }

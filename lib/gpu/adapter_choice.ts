@@ -1,5 +1,6 @@
 import { listAdapters, useDriver } from "./adapter_list.ts";
 import { setEnvIfUnset } from "./env.ts";
+import { isDeno, operatingSystem } from "./runtime.ts";
 import { hasDeviceSelectLayer } from "./vulkan_files.ts";
 
 /** What finds an adapter that was chosen. */
@@ -17,9 +18,13 @@ const PCI_ADDRESS = /^(?:(?:[0-9a-f]{4})?([0-9a-f]{4}):)?([0-9a-f]{2}):([0-9a-f]
  * Chooses an adapter for this process, before it first asks for one.
  *
  * @param asked A place in the list of `listAdapters`, a part of a name in it, or a PCI address.
- * @throws {Error} If there is no such adapter, or several.
+ * @throws {Error} If there is no such adapter, or several, or this is not Deno.
  */
 export async function chooseAdapter(asked: string): Promise<ChosenAdapter> {
+  if (typeof asked !== "string") {
+    throw new Error(`adapter: expected a text such as "0" or a part of a name, found ${asked}.`);
+  }
+  if (!isDeno()) throw new Error(`adapter ${asked}: expected Deno, found another runtime, which chooses itself.`);
   const address = PCI_ADDRESS.exec(asked.trim());
   if (address !== null) {
     usePciAddress(asked, address);
@@ -51,7 +56,7 @@ function placeOf(asked: string, names: readonly string[]): number {
 
 /** Puts the GPU at a PCI address first, which Mesa's layer does for the drivers of all vendors. */
 function usePciAddress(asked: string, [, domain = "0000", bus, device, func]: RegExpExecArray): void {
-  if (Deno.build.os !== "linux" || !hasDeviceSelectLayer()) {
+  if (operatingSystem !== "linux" || !hasDeviceSelectLayer()) {
     throw new Error(
       `adapter ${asked}: a PCI address needs the layer of Mesa 25 or newer for the choice of devices, which was not found. ` +
         "On Debian 13: apt-get install mesa-vulkan-drivers.",
@@ -67,6 +72,6 @@ function usePciAddress(asked: string, [, domain = "0000", bus, device, func]: Re
  * @param place The number of this process on its machine, from 0.
  */
 export function takeOwnGpu(place: number): void {
-  if (place === 0 || Deno.build.os !== "linux" || !hasDeviceSelectLayer()) return;
+  if (place === 0 || operatingSystem !== "linux" || !hasDeviceSelectLayer()) return;
   setEnvIfUnset("DRI_PRIME", String(place));
 }

@@ -17,7 +17,8 @@ export interface AdapterDescription {
 /** Describes an adapter by what it reports about itself. */
 export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
-  const name = description || device || "unnamed adapter";
+  // A browser only tells the vendor and the architecture.
+  const name = description || device || `${vendor} ${architecture}`.trim() || "unnamed adapter";
   const software = isFallbackAdapter || /llvmpipe|lavapipe|softpipe|swiftshader|basic render/i.test(name);
   const backend = chosenBackend();
   return { name, vendor: vendors[vendor] ?? vendor, architecture, software, ...backend && { backend } };

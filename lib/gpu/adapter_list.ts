@@ -1,5 +1,6 @@
 import type { AdapterDescription } from "./adapter_description.ts";
 import { mayUseEnv, readEnv } from "./env.ts";
+import { operatingSystem } from "./runtime.ts";
 import { driverFiles } from "./vulkan_files.ts";
 
 /** Limits of an adapter, as WebGPU calls them; sizes are in bytes. */
@@ -63,7 +64,7 @@ async function makeList(): Promise<readonly ListedAdapter[]> {
 
 /** The drivers that can be told apart; one that is undefined stands for all. */
 function knownDrivers(): readonly (string | undefined)[] {
-  if (Deno.build.os !== "linux" || !DRIVER_VARIABLES.every(mayUseEnv)) return [undefined];
+  if (operatingSystem !== "linux" || !DRIVER_VARIABLES.every(mayUseEnv)) return [undefined];
   const files = driverFiles();
   return files.length > 0 ? files : [undefined];
 }

@@ -1,28 +1,22 @@
 import project from "../../deno.json" with { type: "json" };
-import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import type { AdapterDescription } from "./adapter_description.ts";
 import { readEnv } from "./env.ts";
+import { isDeno, isPermitted } from "./runtime.ts";
 
-/** The file in which choices are remembered; undefined where the environment does not say, or may not be read. */
-function file(): string | undefined {
+/** The folder in which choices are remembered; undefined where the environment does not say, or may not be read. */
+export function cacheFolder(): string | undefined {
   const home = readEnv("HOME");
-  const cache = readEnv("XDG_CACHE_HOME") ?? (home === undefined ? undefined : join(home, ".cache"));
-  return cache === undefined ? undefined : join(cache, "neural-fields", "kernels.jsonl");
-}
-
-/** Never asks: what is not already permitted is not done. */
-function permitted(name: "read" | "write", path: string): boolean {
-  return Deno.permissions.querySync({ name, path }).state === "granted";
+  const cache = readEnv("XDG_CACHE_HOME") ?? (home === undefined ? undefined : `${home}/.cache`);
+  return cache === undefined ? undefined : `${cache}/neural-fields`;
 }
 
 /** A choice remembered from an earlier run, the latest if there are several; undefined if there is none or it may not be read. */
 function readChoice(key: string): string | undefined {
-  const path = file();
-  if (path === undefined || !permitted("read", path)) return undefined;
+  const path = `${cacheFolder()}/kernels.jsonl`;
+  if (cacheFolder() === undefined || !isPermitted({ name: "read", path })) return undefined;
   let lines: string[];
   try {
-    lines = readFileSync(path, "utf8").split("\n");
+    lines = Deno.readTextFileSync(path).split("\n");
   } catch {
     return undefined;
   }
@@ -45,12 +39,12 @@ function choiceIn(line: string): { key: string; choice: string } | undefined {
  * @returns Whether it could.
  */
 function rememberChoice(key: string, choice: string): boolean {
-  const path = file();
-  if (path === undefined || !permitted("write", dirname(path))) return false;
+  const path = cacheFolder();
+  if (path === undefined || !isPermitted({ name: "write", path })) return false;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    Deno.mkdirSync(path, { recursive: true });
     // The line break before it ends a line that a writer was stopped in.
-    appendFileSync(path, "\n" + JSON.stringify({ key, choice }));
+    Deno.writeTextFileSync(`${path}/kernels.jsonl`, "\n" + JSON.stringify({ key, choice }), { append: true });
     return true;
   } catch {
     return false;
@@ -88,9 +82,9 @@ export class AutotuningCache {
     this.#known.set(subject, choice);
   }
 
-  /** Remembers a choice for later processes. Where that cannot be done, it says so once. */
+  /** Remembers a choice for later processes, under Deno. Where that is not permitted, it says so once. */
   remember(subject: string, choice: string): void {
-    if (rememberChoice(this.#key(subject), choice) || this.#forgetful) return;
+    if (!isDeno() || rememberChoice(this.#key(subject), choice) || this.#forgetful) return;
     this.#forgetful = true;
     console.warn(FORGETFUL);
   }

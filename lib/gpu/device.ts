@@ -74,8 +74,8 @@ export class Gpu implements Disposable {
   /** Use {@linkcode openGpu}. */
   constructor(readonly device: GPUDevice, readonly adapter: AdapterDescription, options: KernelTunerOptions = {}) {
     this.tuner = new KernelTuner(adapter, options);
-    this.#recorder = new Recorder(device);
     this.#health = new DeviceHealth(device);
+    this.#recorder = new Recorder(device, (submission, error) => this.#health.refuse(submission, error));
   }
 
   /** How many buffers exist. Zero when everything made on this device has been disposed. */
@@ -128,8 +128,7 @@ export class Gpu implements Disposable {
     let kernel = kernels.get(key);
     if (kernel === undefined) {
       this.#pass();
-      const failed = (error: Error) => this.#health.kernelFailed(error);
-      kernels.set(key, kernel = new Kernel(this.device, source, { values, access, part, failed }));
+      kernels.set(key, kernel = new Kernel(this.device, source, { values, access, part }));
     }
     return kernel;
   }
@@ -205,10 +204,11 @@ export class Gpu implements Disposable {
       return staging;
     });
     this.flush();
+    const { submissions, accepted } = this.#recorder;
     try {
-      const mapped = Promise.all(staged.map((staging) => staging.mapAsync(GPUMapMode.READ)));
+      const mapped = Promise.all([...staged.map((staging) => staging.mapAsync(GPUMapMode.READ)), accepted]);
       await this.#health.explain(mapped, "reading");
-      this.check();
+      this.#health.check(submissions);
       return staged.map((staging) => staging.getMappedRange().slice(0));
     } finally {
       for (const staging of staged) staging.destroy();
@@ -218,13 +218,15 @@ export class Gpu implements Disposable {
   /** Waits until everything recorded so far has run. Throws as `read` does. */
   async synchronize(): Promise<void> {
     this.flush();
-    await this.#health.explain(this.device.queue.onSubmittedWorkDone(), "waiting");
-    this.check();
+    const { submissions, accepted } = this.#recorder;
+    await this.#health.explain(Promise.all([this.device.queue.onSubmittedWorkDone(), accepted]), "waiting");
+    this.#health.check(submissions);
   }
 
   /**
-   * Throws the first error that the device has reported, if any. WebGPU itself reports errors silently. The error of a kernel that does
-   * not compile is thrown once here, and again whenever that kernel is used; other work can go on. Any other error is thrown at every call.
+   * Throws the first error that the device has reported, if any. WebGPU itself reports errors silently. That a submission was refused, for
+   * instance because a kernel in it does not compile, is thrown once, by the first `read`, `synchronize` or `check` that follows it; other work
+   * can go on, and using that kernel again throws its error again. A lost device and exhausted memory are thrown at every call.
    */
   check(): void {
     this.#health.check();

@@ -8,9 +8,9 @@ export class DeviceHealth {
   readonly #device: GPUDevice;
   /** Why the device is of no more use. */
   #lost: DeviceLostError | undefined;
-  /** The first error of a kernel's compilation that no caller has been told of yet. */
-  #compilation: Error | undefined;
-  /** The first other error of the device. */
+  /** Submissions that the device refused, each with the reason, of which no caller has been told yet. */
+  #refused: { readonly submission: number; readonly error: Error }[] = [];
+  /** The first error that belongs to no submission. */
   #failure: Error | undefined;
   #ended = false;
 
@@ -30,21 +30,23 @@ export class DeviceHealth {
     this.#ended = true;
   }
 
-  /** Says that a kernel does not compile. */
-  kernelFailed(error: Error): void {
-    this.#compilation ??= error;
+  /** Says that the device refused a submission. */
+  refuse(submission: number, error: Error): void {
+    this.#refused.push({ submission, error });
   }
 
-  /** See `Gpu.check`. */
-  check(): void {
+  /**
+   * See `Gpu.check`.
+   *
+   * @param last The last submission that matters to the caller.
+   */
+  check(last = Infinity): void {
     if (this.#lost !== undefined) throw this.#lost;
-    const compilation = this.#compilation;
-    if (compilation !== undefined) {
-      // What else the device reported meanwhile comes from the use of that kernel.
-      this.#compilation = this.#failure = undefined;
-      throw compilation;
-    }
     if (this.#failure !== undefined) throw this.#failure;
+    const own = this.#refused.filter(({ submission }) => submission <= last);
+    if (own.length === 0) return;
+    this.#refused = this.#refused.filter(({ submission }) => submission > last);
+    throw own[0].error;
   }
 
   /** Makes something that takes device memory. If there is not enough of it, later checks say what it was for. */

@@ -1,3 +1,5 @@
+import { isPermitted, operatingSystem } from "./runtime.ts";
+
 /** Sets an environment variable if it has no value and setting it is permitted. */
 export function setEnvIfUnset(variable: string, value: string): void {
   if (mayUseEnv(variable) && !Deno.env.get(variable)) Deno.env.set(variable, value);
@@ -8,9 +10,9 @@ export function readEnv(variable: string): string | undefined {
   return mayUseEnv(variable) ? Deno.env.get(variable) || undefined : undefined;
 }
 
-/** Whether a variable may be used. It queries the permission without requesting it, because a library must not make the runtime prompt the user. */
+/** Whether a variable may be used. */
 export function mayUseEnv(variable: string): boolean {
-  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+  return isPermitted({ name: "env", variable });
 }
 
 /**
@@ -21,7 +23,7 @@ export function mayUseEnv(variable: string): boolean {
  *   limits, no 16-bit floats). An error that says how to install Vulkan is more useful.
  */
 export function prepareGraphics(): void {
-  if (Deno.build.os !== "linux") return;
+  if (operatingSystem !== "linux") return;
   setEnvIfUnset("XDG_RUNTIME_DIR", readEnv("TMPDIR") ?? "/tmp");
   setEnvIfUnset("DENO_WEBGPU_BACKEND", "vulkan");
 }

@@ -1,3 +1,4 @@
+import { kernelError } from "./kernel_error.ts";
 import type { KernelValues } from "./template.ts";
 import { expandKernel, type KernelInterface, type KernelSource, type OperandAccess } from "./kernel_source.ts";
 
@@ -25,13 +26,11 @@ export class Kernel {
    * Compiles the kernel.
    *
    * @param options.part What the values fill in, for error messages, such as "the activation tanh".
-   * @param options.failed Called if the kernel does not compile.
    */
-  constructor(device: GPUDevice, source: KernelSource, { values, access, part, failed }: {
+  constructor(device: GPUDevice, source: KernelSource, { values, access, part }: {
     readonly values: KernelValues;
     readonly access: OperandAccess;
     readonly part?: string;
-    readonly failed: (error: Error) => void;
   }) {
     this.name = source.name;
     this.mirrors = access === "texture";
@@ -56,10 +55,15 @@ export class Kernel {
     });
     device.popErrorScope().then((error) => {
       if (error === null) return;
-      const what = part === undefined ? source.name : `${source.name} with ${part}`;
-      this.#failure = new Error(`kernel ${what}: ${error.message.trim()}`);
-      failed(this.#failure);
+      const filledIn = Object.values(values).filter((value) => typeof value === "string");
+      const texts = part === undefined ? [source.text, ...filledIn] : filledIn;
+      this.#failure = kernelError({ name: source.name, part, texts, code }, error);
     }, () => {});
+  }
+
+  /** The error with which compilation failed, if it did and the device has said so. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   /** Throws the error with which compilation failed, if it did and the device has said so. */

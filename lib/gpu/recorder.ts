@@ -7,6 +7,8 @@ import type { Tally } from "./tally.ts";
 /** Bytes of a slot, which holds the uniforms of one dispatch. Every adapter accepts an alignment of 256 bytes. */
 const SLOT = 256;
 const SLOTS = 4096;
+/** The most workgroups of a dispatch along each axis, on every adapter. */
+const MOST_GROUPS = 65535;
 
 /**
  * Records dispatches and copies into one command encoder until `flush` submits them. The uniforms of all dispatches are
@@ -20,7 +22,12 @@ export class Recorder implements Disposable {
   profile: Profile | undefined;
   /** The tally that counts work, if there is one. */
   tally: Tally | undefined;
+  /** The number of submissions so far. */
+  submissions = 0;
+  /** Resolves when it is known whether the device accepted the last submission. */
+  accepted: Promise<void> = Promise.resolve();
   readonly #device: GPUDevice;
+  readonly #refused: (submission: number, error: Error) => void;
   readonly #arena: GPUBuffer;
   readonly #staging = new ArrayBuffer(SLOT * SLOTS);
   readonly #words = {
@@ -33,11 +40,15 @@ export class Recorder implements Disposable {
   /** The keys of the bind groups that refer to a buffer, by the buffer's id. */
   readonly #keysOf = new Map<number, Set<string>>();
   #slot = 0;
+  /** The kernels that the open encoder uses. */
+  #used = new Set<Kernel>();
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
 
-  constructor(device: GPUDevice) {
+  /** @param refused Called for a submission that the device refuses, with the error of the kernel that it comes from if there is one. */
+  constructor(device: GPUDevice, refused: (submission: number, error: Error) => void) {
     this.#device = device;
+    this.#refused = refused;
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.#arena = device.createBuffer({ label: "uniforms", size: SLOT * SLOTS, usage });
   }
@@ -50,9 +61,15 @@ export class Recorder implements Disposable {
     groups: readonly [number, number?, number?],
     flops = 0,
   ): void {
+    if (groups.some((count = 1) => count > MOST_GROUPS)) {
+      throw new Error(
+        `kernel ${kernel.name}: expected at most ${MOST_GROUPS} workgroups a side, found ${groups.join(" × ")}.`,
+      );
+    }
     if (this.#slot === SLOTS) this.flush();
     const encoder = this.#open();
     const group = this.#bindGroup(kernel, resources);
+    this.#used.add(kernel);
     let pass = this.#pass;
     if (this.profile !== undefined) {
       this.#endPass();
@@ -108,6 +125,17 @@ export class Recorder implements Disposable {
     this.#device.queue.submit([this.#encoder.finish()]);
     this.#encoder = undefined;
     this.#slot = 0;
+    this.#watch(++this.submissions, this.#used);
+    this.#used = new Set();
+  }
+
+  /** Reports a submission that the device refuses: the work in it, and only that, was not done. */
+  #watch(submission: number, used: ReadonlySet<Kernel>): void {
+    this.accepted = this.#device.popErrorScope().then((error) => {
+      if (error === null) return;
+      const broken = used.values().find(({ failure }) => failure !== undefined);
+      this.#refused(submission, broken?.failure ?? new Error(`WebGPU: ${error.message}`));
+    }, () => {});
   }
 
   /** Forgets what has been recorded since the last submission. */
@@ -137,7 +165,11 @@ export class Recorder implements Disposable {
   }
 
   #open(): GPUCommandEncoder {
-    return this.#encoder ??= this.#device.createCommandEncoder();
+    if (this.#encoder === undefined) {
+      this.#device.pushErrorScope("validation");
+      this.#encoder = this.#device.createCommandEncoder();
+    }
+    return this.#encoder;
   }
 
   #endPass(): void {
@@ -158,7 +190,9 @@ export class Recorder implements Disposable {
     const base = this.#slot * (SLOT / 4);
     fields.forEach(({ name, type }, i) => {
       const value = uniforms[name];
-      if (value === undefined) throw new Error(`${kernel.name}: uniform ${name} is missing.`);
+      if (value === undefined) {
+        throw new Error(`${kernel.name}: uniform ${name} is missing; given are ${Object.keys(uniforms).join(", ")}.`);
+      }
       this.#words[type][base + i] = value;
     });
     return [this.#slot++ * SLOT];
@@ -179,7 +213,7 @@ export class Recorder implements Disposable {
     if (group === undefined) {
       const known = new Set(bindings.map(({ name }) => name));
       const unknown = Object.keys(resources).filter((name) => !known.has(name));
-      if (unknown.length > 0) throw new Error(`${kernel.name}: has no buffer ${unknown.join(", ")}.`);
+      if (unknown.length > 0) throw new Error(unknownBuffer(kernel.name, unknown[0]));
       const entries: GPUBindGroupEntry[] = slices.map(({ slice, view }, i) => ({
         binding: i + first,
         resource: view ?? { buffer: slice.buffer.handle, offset: slice.offset, size: slice.size },
@@ -213,4 +247,9 @@ export class Recorder implements Disposable {
       }
     });
   }
+}
+
+/** The sentence about a buffer that a kernel is given and does not declare. */
+function unknownBuffer(kernel: string, name: string): string {
+  return `${kernel}: the kernel's text has no buffer ${name}: declare {{update ${name}}} if it changes it, or {{read ${name}}}.`;
 }

@@ -1,4 +1,5 @@
 import { readEnv } from "./env.ts";
+import { isPermitted } from "./runtime.ts";
 
 /** The folders below which Vulkan's loader looks for drivers and layers, on Linux. */
 export function vulkanFolders(): string[] {
@@ -27,7 +28,7 @@ export function hasDeviceSelectLayer(): boolean {
 }
 
 function manifestsIn(folder: string): string[] {
-  if (Deno.permissions.querySync({ name: "read", path: folder }).state !== "granted") return [];
+  if (!isPermitted({ name: "read", path: folder })) return [];
   try {
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name.endsWith(".json"));
     return names.sort().map((name) => `${folder}/${name}`);

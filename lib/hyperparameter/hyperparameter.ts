@@ -1,3 +1,5 @@
+import { OPTIONS } from "./arguments.ts";
+import { checkMember } from "./members.ts";
 import { checkRange, type RangeOf } from "./range.ts";
 
 /** What a hyper-parameter may be: a number, a pair of numbers, a word, or true or false. */
@@ -57,6 +59,7 @@ export function resolveHyperparameters<Options extends object>(
   declared: Hyperparameters<Options>,
   given: Options,
 ): Required<Options> {
+  checkMember(owner, given, OPTIONS);
   const known = declared as AnyHyperparameters;
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(known, name));
   if (unknown !== undefined) {

@@ -1,3 +1,5 @@
+import { checkMember, type Member } from "../hyperparameter/members.ts";
+
 /** One named array of parameters. */
 export interface Segment {
   /** For instance `layers.0.weight`. Unique in a layout. */
@@ -48,6 +50,11 @@ export function padWidth(width: number): number {
 
 /** Blocks begin at multiples of this many entries, 256 bytes, because WebGPU can bind a part of a buffer only from there. */
 const BLOCK_MULTIPLE = 64;
+
+const PLACES: Member = {
+  expected: "a layout such as field.layout, a list of segments or a number of entries",
+  holds: (value) => Array.isArray(value) || typeof value === "number",
+};
 
 /**
  * Where each parameter is stored: in the flat order of host arrays and files (the segments one after the other, each
@@ -116,7 +123,9 @@ export class Layout extends Array<PlacedSegment> {
 
   /** A given layout as it is, or a new one for a list of segments or a number of entries. */
   static resolve(layout: Layout | readonly Segment[] | number): Layout {
-    return layout instanceof Layout ? layout : new Layout(layout);
+    if (layout instanceof Layout) return layout;
+    checkMember("layout", layout, PLACES);
+    return new Layout(layout);
   }
 
   /** Whether every entry has the same place as in the other layout, in the flat order and on the device. Names may differ. */

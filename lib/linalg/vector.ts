@@ -1,3 +1,4 @@
+import { checkArguments, DEVICE } from "../hyperparameter/arguments.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { fillRandom, fillRandomSegments, type RandomKey, type RandomNumbers, segmentNumbers } from "../gpu/random.ts";
@@ -58,6 +59,7 @@ export function createVector(
   content: Float32Array | Layout | readonly Segment[],
   label = "vector",
 ): Vector {
+  checkArguments("createVector", { gpu: [gpu, DEVICE] });
   const layout = Layout.resolve(content instanceof Float32Array ? content.length : content);
   const vector = new Vector(gpu, layout, gpu.buffer(label, layout.deviceLength * 4));
   if (content instanceof Float32Array) vector.write(content);

@@ -1,5 +1,6 @@
+import { checkArguments, FIELD, OPTIONS } from "../hyperparameter/arguments.ts";
 import { checkPointField } from "../data/mesh/field_grid.ts";
-import { checkCount, isUniform, type OccupancySampler, type PointRequest } from "../data/mesh/occupancy_sampler.ts";
+import { checkCount, isUniform, OccupancySampler, type PointRequest } from "../data/mesh/occupancy_sampler.ts";
 import { Evaluation, type EvaluationOptions } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
 import { padRows } from "../linalg/gemm/shape.ts";
@@ -31,6 +32,8 @@ interface Counts {
   either: number;
 }
 
+const SAMPLER = { expected: "an OccupancySampler", holds: (value: unknown) => value instanceof OccupancySampler };
+
 /**
  * Scores a field that outputs one logit. The points are the same for every run on a mesh: the first `count` of a fixed sequence, of
  * which half are uniform in [−1, 1]³ and a quarter each are on the surface plus noise of standard deviation 0.1 and 0.01. They are
@@ -44,6 +47,7 @@ export async function scoreOccupancy(
   sampler: OccupancySampler,
   options: EvaluationOptions & { readonly count?: number } = {},
 ): Promise<OccupancyScores> {
+  checkArguments("scoreOccupancy", { field: [field, FIELD], sampler: [sampler, SAMPLER], options: [options, OPTIONS] });
   const { count = 1_000_000, memory, signal } = options;
   checkCount(count);
   checkPointField("scoreOccupancy", field.description);

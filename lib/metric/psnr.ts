@@ -1,3 +1,5 @@
+import { checkArguments, NUMBERS } from "../hyperparameter/arguments.ts";
+
 /**
  * Peak signal-to-noise ratio, 10·log₁₀(peak² / MSE). The mean squared error is taken over all entries and summed in f64. Values are
  * not clamped to [0, peak], so overshooting counts as an error.
@@ -9,6 +11,7 @@
  * @throws {RangeError} If the lengths differ or are 0, or the peak is not positive.
  */
 export function peakSignalToNoiseRatio(result: Float32Array, target: Float32Array, peak = 1): number {
+  checkArguments("peakSignalToNoiseRatio", { result: [result, NUMBERS], target: [target, NUMBERS] });
   if (result.length !== target.length || target.length === 0) {
     throw new RangeError(
       `peakSignalToNoiseRatio: expected as many values in result as in target and at least one, ` +

@@ -1,3 +1,4 @@
+import { checkMember, objectWith } from "../hyperparameter/members.ts";
 import type { FieldDescription } from "../field/description.ts";
 import { byName, type NamedArrays } from "../field/evaluate.ts";
 import { type Objective, targetsOf } from "./objective.ts";
@@ -25,6 +26,8 @@ interface NamedBatch {
   readonly samples: number;
 }
 
+const BATCH = objectWith("an object of inputs and targets", "inputs", "targets");
+
 /**
  * Checks a batch and brings its arrays into the form of records by the names of inputs and targets.
  *
@@ -37,6 +40,7 @@ export function namedBatch(
   batch: Batch,
   what: string,
 ): NamedBatch {
+  checkMember(what, batch, BATCH);
   const { rowsPerSample = 1 } = objective;
   const inputs = byName(batch.inputs, new Map(Object.entries(description.inputs)), "inputs");
   const widths = targetsOf(objective, description);

@@ -1,3 +1,5 @@
+import { OPTIONS } from "../hyperparameter/arguments.ts";
+import { checkMember } from "../hyperparameter/members.ts";
 import type { FieldDescription } from "../field/description.ts";
 import { padWidth } from "../linalg/layout.ts";
 import { widthsOf } from "../field/description.ts";
@@ -121,6 +123,7 @@ function renderingUniforms(pass: ObjectivePass, options: Required<VolumeOptions>
 
 /** Checks the options of volume rendering and fills in the defaults. Throws a `RangeError` if one is out of range. */
 export function checkVolume(options: VolumeOptions): Required<VolumeOptions> {
+  checkMember("volume rendering", options, OPTIONS);
   const { intervals, fine = 0, background = "black", densityScale = 1 } = options;
   if (!Number.isSafeInteger(intervals) || intervals < 1) {
     throw new RangeError(`volume rendering: intervals: expected a whole number from 1, found ${intervals}.`);

@@ -1,3 +1,5 @@
+import { OBJECTIVE } from "../hyperparameter/arguments.ts";
+import { checkMember, LIST } from "../hyperparameter/members.ts";
 import { type Objective, targetsOf } from "./objective.ts";
 
 /**
@@ -8,6 +10,8 @@ import { type Objective, targetsOf } from "./objective.ts";
  * terms read the values of the same output, two of the same name read its derivatives, or terms need derivatives by different inputs.
  */
 export function weightedSum(given: readonly { readonly objective: Objective; readonly weight?: number }[]): Objective {
+  checkMember("weightedSum", given, { ...LIST, expected: "a list of terms, each with an objective" });
+  for (const [i, term] of given.entries()) checkMember(`weightedSum: term ${i}: objective`, term?.objective, OBJECTIVE);
   const terms = flattened(given);
   if (terms.length === 0) throw new Error("weightedSum: expected at least one term, found none.");
   const rowsPerSample = terms[0].objective.rowsPerSample ?? 1;

@@ -1,4 +1,8 @@
+import { checkMember, objectWith } from "../hyperparameter/members.ts";
+import { checkSpec } from "./check_core.ts";
 import type { GradientTransform, OptimizerSpec } from "./optimizer.ts";
+
+const TRANSFORM = objectWith("a transformation such as clipByGlobalNorm(1)", "name", "options", "create");
 
 /**
  * An optimizer whose steps begin with gradient transformations, in the order given; the name is that of `optax.chain`. Its options are
@@ -14,6 +18,8 @@ import type { GradientTransform, OptimizerSpec } from "./optimizer.ts";
 export function chain(...parts: readonly [...GradientTransform[], OptimizerSpec]): OptimizerSpec {
   const transforms = parts.slice(0, -1) as GradientTransform[];
   const spec = parts[parts.length - 1] as OptimizerSpec;
+  checkSpec(spec, "chain: the last part");
+  for (const transform of transforms) checkMember("chain: a part in front of the optimizer", transform, TRANSFORM);
   const options = { ...spec.options };
   for (const transform of transforms) {
     for (const [name, value] of Object.entries(transform.options)) {

@@ -1,4 +1,4 @@
-import { checkMember, LIST, type Member, optional } from "../hyperparameter/members.ts";
+import { checkMember, LIST, type Member, objectWith, optional, TEXT } from "../hyperparameter/members.ts";
 import { Vector } from "../linalg/vector.ts";
 import { type ObservationKind, observationKinds } from "./observation.ts";
 
@@ -12,6 +12,12 @@ const OBJECT: Member = {
   holds: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 };
 
+const SPEC = objectWith("an optimizer such as adam()", "name", "learningRate", "options", "create");
+const RATE: Member = {
+  expected: "a finite number ≥ 0",
+  holds: (value) => typeof value === "number" && value >= 0 && value < Infinity,
+};
+
 /** What the check reads of a working part. */
 type Members = Partial<Record<string | symbol, unknown>>;
 
@@ -23,6 +29,20 @@ type Members = Partial<Record<string | symbol, unknown>>;
 export function checkDisposable(owner: string, part: unknown): void {
   checkMember(`${owner}: create`, part, OBJECT);
   checkMember(`${owner}: [Symbol.dispose]`, (part as Members)[Symbol.dispose], FUNCTION);
+}
+
+/**
+ * Throws if an optimizer of a caller's own lacks a member, or has one that is something else.
+ *
+ * @param who Who asks; it stands at the beginning of the message.
+ */
+export function checkSpec(spec: object, who = "optimizer"): void {
+  checkMember(who, spec, SPEC);
+  const members = spec as Members;
+  check(who, members, "name", TEXT);
+  for (const [name, member] of Object.entries({ learningRate: RATE, options: OBJECT, create: FUNCTION })) {
+    check(String(members.name), members, name, member);
+  }
 }
 
 /** Throws if a member of an optimizer's working part is missing or is something else than it must be. */

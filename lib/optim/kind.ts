@@ -5,6 +5,8 @@ import type { OptimizerSpec } from "./optimizer.ts";
 export interface OptimizerKind {
   /** Its name in configurations and on the command line. */
   readonly name: string;
+  /** Other names that the command line accepts for it. */
+  readonly aliases?: readonly string[];
   /** The source: authors and years, without a full stop. */
   readonly paper: string;
   /** Its hyper-parameters. */

@@ -48,7 +48,13 @@ export {
 } from "../hyperparameter/range.ts";
 export { kfac, type KfacOptions } from "./kfac.ts";
 export { muon, type MuonOptions } from "./muon.ts";
-export { type OptimizerConfig, optimizerFromConfig, optimizerKinds, optimizerNames } from "./registry.ts";
+export {
+  type OptimizerConfig,
+  optimizerFromConfig,
+  optimizerKinds,
+  optimizerNames,
+  registerOptimizer,
+} from "./registry.ts";
 export type { Preconditioner } from "../linalg/preconditioner.ts";
 export { type OptimizerPreconditioner, type PreconditionerMoment } from "./preconditioner.ts";
 export { sgd, type SgdOptions } from "./sgd.ts";

@@ -1,8 +1,9 @@
+import { checkArguments, DEVICE } from "../hyperparameter/arguments.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { checkMember, LIST, objectWith } from "../hyperparameter/members.ts";
+import { checkMember, LIST } from "../hyperparameter/members.ts";
 import { Layout, type Segment } from "../linalg/layout.ts";
 import { createVector, Vector } from "../linalg/vector.ts";
-import { checkCore, checkDisposable, checkTransformCore, VECTOR } from "./check_core.ts";
+import { checkCore, checkDisposable, checkSpec, checkTransformCore, VECTOR } from "./check_core.ts";
 import {
   isOfKind,
   type Observation,
@@ -245,11 +246,10 @@ export function createOptimizer(
   spec: OptimizerSpec,
   layout: Layout | readonly Segment[] | number,
 ): Optimizer {
-  checkMember("createOptimizer", spec, SPEC);
+  checkArguments("createOptimizer", { gpu: [gpu, DEVICE] });
+  checkSpec(spec, "createOptimizer");
   return new Optimizer(gpu, spec, Layout.resolve(layout));
 }
-
-const SPEC = objectWith("an optimizer such as adam()", "name", "learningRate", "options", "create");
 
 /** Vectors by name, which are freed together. */
 export type StateVectors<Name extends string> =

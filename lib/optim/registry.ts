@@ -1,3 +1,5 @@
+import { OPTIONS } from "../hyperparameter/arguments.ts";
+import { checkMember } from "../hyperparameter/members.ts";
 import { adaHessianEKind, adaHessianJKind } from "./ada_hessian.ts";
 import { adamKind, adamWKind } from "./adam.ts";
 import { clipGradient } from "./clip_gradient.ts";
@@ -44,11 +46,24 @@ export const optimizerKinds: readonly OptimizerKind[] = [
 export const optimizerNames: readonly string[] = optimizerKinds.map(({ name }) => name);
 
 /**
+ * Adds an optimizer, which {@linkcode optimizerFromConfig} then knows by its name.
+ *
+ * @throws If there is one of this name.
+ */
+export function registerOptimizer(kind: OptimizerKind): void {
+  if (optimizerNames.includes(kind.name)) throw new Error(`optimizer: expected another name than ${kind.name}.`);
+  (optimizerKinds as OptimizerKind[]).push(kind);
+  (optimizerNames as string[]).push(kind.name);
+}
+
+/**
  * Makes an optimizer from its name and hyper-parameters. `{ name: spec.name, ...spec.options }` makes the same one again.
  *
  * @throws If the name or a hyper-parameter is unknown, or one is out of range.
  */
-export function optimizerFromConfig({ name, clipNorm, ...options }: OptimizerConfig): OptimizerSpec {
+export function optimizerFromConfig(config: OptimizerConfig): OptimizerSpec {
+  checkMember("optimizerFromConfig", config, OPTIONS);
+  const { name, clipNorm, ...options } = config;
   const kind = optimizerKinds.find((each) => each.name === name);
   if (kind === undefined) {
     throw new Error(`optimizer: expected one of ${optimizerNames.join(", ")}, found ${JSON.stringify(name)}.`);

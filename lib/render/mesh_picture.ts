@@ -6,7 +6,7 @@
 import { areaVector } from "../data/mesh/inspect.ts";
 import type { Mesh } from "../codec/mesh/mesh.ts";
 import type { Picture } from "../codec/image/picture.ts";
-import { encodeSrgb } from "../codec/image/srgb.ts";
+import { decodeSrgb, encodeSrgb } from "../codec/image/srgb.ts";
 
 /**
  * Options of {@linkcode meshPicture}. The camera looks at the origin and sees the whole unit sphere, or, if more than a hundredth of the vertices leave it, the
@@ -21,6 +21,8 @@ export interface MeshPictureOptions {
   readonly elevation?: number;
   /** A mesh whose picture will be compared with this one: the camera is placed so that it sees both meshes. */
   readonly beside?: Mesh;
+  /** `[vertices, 3]`: sRGB of the vertices, from 0 to 255, for a surface that is drawn in its own colours, without light. */
+  readonly colours?: Uint8Array;
 }
 
 /** Each pixel is the mean of this number squared of samples. */
@@ -55,19 +57,27 @@ const AMBIENT = 0.16;
  *
  * @param mesh The mesh, which may be empty. Only what is within [−1, 1]³ is sure to be visible.
  * @returns An RGB picture; the same mesh gives the same picture.
- * @throws {RangeError} If the size is not an integer from 1 to 4096.
+ * @throws {RangeError} If the size is not an integer from 1 to 4096, or there are more or fewer colours than vertices.
  */
 export function meshPicture(mesh: Mesh, options: MeshPictureOptions = {}): Picture {
-  const { size = 512, azimuth = 30, elevation = 15, beside } = options;
+  const { size = 512, azimuth = 30, elevation = 15, beside, colours } = options;
   if (!Number.isSafeInteger(size) || size < 1 || size > 4096) {
     throw new RangeError(`meshPicture: size must be a whole number from 1 to 4096, found ${size}.`);
+  }
+  if (colours !== undefined && colours.length !== mesh.positions.length) {
+    throw new RangeError(
+      `meshPicture: expected ${mesh.positions.length} numbers of colours, 3 a vertex, found ${colours.length}.`,
+    );
   }
   const fine = size * OVERSAMPLING;
   const frame = new Frame(fine, cameraAxes(azimuth, elevation));
   const radius = Math.max(...[mesh, beside ?? mesh].map(viewRadius));
   const vertices = frame.project(mesh, radius);
   const normals = new CornerNormals(mesh, frame);
-  for (let face = 0; face < mesh.indices.length / 3; face++) frame.draw(mesh, face, vertices, normals);
+  const own = colours && Float32Array.from(colours, (value) => decodeSrgb(value / 255));
+  for (let face = 0; face < mesh.indices.length / 3; face++) {
+    frame.draw(face, { mesh, projected: vertices, normals, colours: own });
+  }
   return shrink(frame.colours, size);
 }
 
@@ -140,6 +150,16 @@ function unit(x: number, y: number, z: number): [number, number, number] {
   return [x / norm, y / norm, z / norm];
 }
 
+/** What is drawn. */
+interface Drawn {
+  readonly mesh: Mesh;
+  /** The vertices as {@linkcode Frame.project} gives them. */
+  readonly projected: Float32Array;
+  readonly normals: CornerNormals;
+  /** `[vertices, 3]`: linear colours of the outside; by default one colour in light. */
+  readonly colours?: Float32Array;
+}
+
 /** A picture in the making, with the depth of each pixel. */
 class Frame {
   /** `[size, size, 3]`, linear. */
@@ -177,7 +197,7 @@ class Frame {
   }
 
   /** Draws a face where it is nearest. 1/distance, and normals weighted by it, can be interpolated linearly on the screen. */
-  draw(mesh: Mesh, face: number, projected: Float32Array, normals: CornerNormals): void {
+  draw(face: number, { mesh, projected, normals, colours }: Drawn): void {
     const corners = [0, 1, 2].map((k) => 3 * mesh.indices[3 * face + k]);
     const [[ax, ay, az], [bx, by, bz], [cx, cy, cz]] = corners.map((at) => projected.subarray(at, at + 3));
     const twice = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
@@ -200,6 +220,14 @@ class Frame {
         if (depth <= this.#depths[pixel]) continue;
         this.#depths[pixel] = depth;
         const [wa, wb, wc] = [a * az, b * bz, c * cz];
+        if (colours !== undefined && front) {
+          const [i, j, k] = corners;
+          for (let channel = 0; channel < 3; channel++) {
+            const sum = wa * colours[i + channel] + wb * colours[j + channel] + wc * colours[k + channel];
+            this.colours[3 * pixel + channel] = sum / depth;
+          }
+          continue;
+        }
         const normal = unit(
           wa * na[0] + wb * nb[0] + wc * nc[0],
           wa * na[1] + wb * nb[1] + wc * nc[1],

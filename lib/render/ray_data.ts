@@ -1,3 +1,5 @@
+import { checkArguments, DEVICE, OPTIONS, SPACE } from "../hyperparameter/arguments.ts";
+import { LIST } from "../hyperparameter/members.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { VolumeOptions } from "../objective/volume_rendering.ts";
@@ -33,6 +35,12 @@ const kernelSource = { name: "ray_pixels", text };
  * exceed the adapter's buffers; when a batch is made, if the objective has another number of intervals.
  */
 export function rayData(gpu: Gpu, views: readonly View[], space: RaySpace, volume: VolumeOptions): TrainingData {
+  checkArguments("rayData", {
+    gpu: [gpu, DEVICE],
+    views: [views, LIST],
+    space: [space, SPACE],
+    volume: [volume, OPTIONS],
+  });
   views.forEach(checkView);
   using made = new DisposableStack();
   const caster = made.use(new RayCaster(gpu, views.map(({ camera }) => camera), space, volume));

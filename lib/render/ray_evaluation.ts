@@ -20,6 +20,10 @@ export interface RenderedRays {
   readonly opacity: Float32Array;
   /** `[rays]`: depth Σ w (t + t′)/2, not divided by the opacity. */
   readonly depth: Float32Array;
+  /** `[rays]`: the median depth, at which half of the opacity is reached. It lies on a surface also where `depth` is between two of them. */
+  readonly median: Float32Array;
+  /** `[rays]`: the density at the median depth, per unit of depth. */
+  readonly medianDensity: Float32Array;
   /** `[rays, intervals]`: the weight w of each interval, if asked for. */
   readonly weights?: Float32Array;
 }
@@ -137,6 +141,8 @@ export class RayEvaluation implements Disposable {
       pixel,
       opacity: Float32Array.from({ length: count }, (_, i) => numbers[i * 8 + 3]),
       depth: Float32Array.from({ length: count }, (_, i) => numbers[i * 8 + 4]),
+      median: Float32Array.from({ length: count }, (_, i) => numbers[i * 8 + 5]),
+      medianDensity: Float32Array.from({ length: count }, (_, i) => numbers[i * 8 + 6]),
       ...weights && { weights: new Float32Array(weightBytes) },
     };
   }

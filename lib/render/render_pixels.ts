@@ -1,3 +1,5 @@
+import { checkArguments, FIELD, OPTIONS } from "../hyperparameter/arguments.ts";
+import { LIST } from "../hyperparameter/members.ts";
 import type { Field } from "../field/field.ts";
 import type { Camera } from "../data/scene/camera.ts";
 import type { RaySpace } from "../data/scene/ray_space.ts";
@@ -32,6 +34,7 @@ export async function renderPixels(
   pixels: Uint32Array,
   options: RenderOptions,
 ): Promise<RenderedRays> {
+  checkArguments("renderPixels", { field: [field, FIELD], cameras: [cameras, LIST], options: [options, OPTIONS] });
   const { gpu } = field;
   const count = pixels.length;
   using caster = new RayCaster(gpu, cameras, options.space, options);
@@ -41,12 +44,11 @@ export async function renderPixels(
       `rendering: expected pixels below ${caster.pixels}, the number of all pixels of the cameras, found ${outside}.`,
     );
   }
-  if (count === 0) return { pixel: new Float32Array(0), depth: new Float32Array(0), opacity: new Float32Array(0) };
+  const pixel = new Float32Array(count * 3);
+  const [depth, median, medianDensity, opacity] = [0, 0, 0, 0].map(() => new Float32Array(count));
+  if (count === 0) return { pixel, depth, median, medianDensity, opacity };
   using evaluation = new RayEvaluation(field, options, count, options.memory);
   using indices = gpu.buffer("pixel indices", evaluation.chunk * 4);
-  const pixel = new Float32Array(count * 3);
-  const depth = new Float32Array(count);
-  const opacity = new Float32Array(count);
   for (let first = 0; first < count; first += evaluation.chunk) {
     options.signal?.throwIfAborted();
     const rays = Math.min(evaluation.chunk, count - first);
@@ -54,8 +56,10 @@ export async function renderPixels(
     const part = await evaluation.run(0, rays, (chunk) => caster.fill(chunk, indices));
     pixel.set(part.pixel, first * 3);
     depth.set(part.depth, first);
+    median.set(part.median, first);
+    medianDensity.set(part.medianDensity, first);
     opacity.set(part.opacity, first);
     options.onProgress?.((first + rays) / count);
   }
-  return { pixel, depth, opacity };
+  return { pixel, depth, median, medianDensity, opacity };
 }

@@ -36,6 +36,8 @@ export async function renderRays(
     pixel: new Float32Array(count * 3),
     opacity: new Float32Array(count),
     depth: new Float32Array(count),
+    median: new Float32Array(count),
+    medianDensity: new Float32Array(count),
     weights: new Float32Array(count * intervals),
   };
   if (count === 0) return result;
@@ -52,6 +54,8 @@ export async function renderRays(
     result.pixel.set(part.pixel, first * 3);
     result.opacity.set(part.opacity, first);
     result.depth.set(part.depth, first);
+    result.median.set(part.median, first);
+    result.medianDensity.set(part.medianDensity, first);
     result.weights.set(part.weights!, first * intervals);
   }
   return result;

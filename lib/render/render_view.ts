@@ -1,3 +1,4 @@
+import { CAMERA, checkArguments, FIELD, OPTIONS, SPACE } from "../hyperparameter/arguments.ts";
 import type { Field } from "../field/field.ts";
 import type { Camera } from "../data/scene/camera.ts";
 import type { Picture } from "../codec/image/picture.ts";
@@ -19,6 +20,8 @@ export interface RenderedView {
  * @param camera The camera, in the scene's world.
  */
 export async function renderView(field: Field, camera: Camera, options: RenderOptions): Promise<RenderedView> {
+  checkArguments("renderView", { field: [field, FIELD], camera: [camera, CAMERA], options: [options, OPTIONS] });
+  checkArguments("renderView", { space: [options.space, SPACE] });
   const { width, height } = camera;
   const all = Uint32Array.from({ length: width * height }, (_, i) => i);
   const { pixel, depth, opacity } = await renderPixels(field, [camera], all, options);

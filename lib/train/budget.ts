@@ -1,3 +1,4 @@
+import { checkPlanOptions } from "./train_options.ts";
 import { type PlanOptions, planTraining } from "./plan.ts";
 
 /** The cost of this many steps is summed one by one. Later steps count as the mean of the second half of these. */
@@ -20,6 +21,7 @@ const WALKED = 20_000;
  */
 export async function stepsWithin(seconds: number, options: PlanOptions): Promise<number> {
   if (!(seconds > 0)) throw new RangeError(`stepsWithin: seconds: expected a number > 0, found ${seconds}.`);
+  checkPlanOptions("stepsWithin", options);
   const plan = await planTraining(options);
   return affordableSteps(seconds, options.optimizer.counters.step, plan.secondsOf);
 }

@@ -1,3 +1,4 @@
+import { BYTES, checkArguments, FIELD, OPTIMIZER } from "../hyperparameter/arguments.ts";
 import { CHECKSUM, fillChecksum, hasRightChecksum, NO_CHECKSUM } from "../codec/tensor/checksum.ts";
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../codec/tensor/safetensors.ts";
 import { descriptionToText } from "../field/description_text.ts";
@@ -19,6 +20,7 @@ export async function encodeCheckpoint(
   optimizer: Optimizer,
   notes: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
+  checkArguments("encodeCheckpoint", { field: [field, FIELD], optimizer: [optimizer, OPTIMIZER] });
   const { step, observations } = optimizer.counters;
   const bytes = encodeSafetensors(await vectorsToTensors(vectorsOf(field, optimizer)), {
     ...notes,
@@ -47,6 +49,7 @@ export function decodeCheckpoint(
   optimizer: Optimizer,
   name = "checkpoint",
 ): Readonly<Record<string, string>> {
+  checkArguments(name, { bytes: [bytes, BYTES], field: [field, FIELD], optimizer: [optimizer, OPTIMIZER] });
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   checkChecksum(bytes, name);
   if (metadata.optimizer !== optimizer.spec.name) {

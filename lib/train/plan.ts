@@ -1,3 +1,4 @@
+import { checkPlanOptions } from "./train_options.ts";
 import { onDevice } from "../data/training_data.ts";
 import { createVector } from "../linalg/vector.ts";
 import type { ObservationKind } from "../optim/observation.ts";
@@ -38,6 +39,7 @@ export interface TrainingPlan {
  * measurement by throwing its reason.
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
+  checkPlanOptions("planTraining", options);
   const { field, objective, optimizer, batchSize = 512, seed = 0, signal, memory, peers } = options;
   const { gpu } = field;
   using data = onDevice(field, objective, options.data);

@@ -1,3 +1,5 @@
+import { BYTES, checkArguments, DESCRIPTION, DEVICE, FIELD } from "../hyperparameter/arguments.ts";
+import { checkMembers, optional, TEXT } from "../hyperparameter/members.ts";
 import { CHECKSUM } from "../codec/tensor/checksum.ts";
 import { decodeSafetensors, encodeSafetensors } from "../codec/tensor/safetensors.ts";
 import { type FieldDescription, segmentsOf } from "../field/description.ts";
@@ -31,6 +33,7 @@ export interface LoadFieldOptions {
  * ```
  */
 export async function saveField(field: Field): Promise<Uint8Array> {
+  checkArguments("saveField", { field: [field, FIELD] });
   const tensors = await vectorsToTensors({ parameters: field.parameters });
   return encodeSafetensors(tensors, { field: descriptionToText(field.description) });
 }
@@ -44,7 +47,9 @@ export async function saveField(field: Field): Promise<Uint8Array> {
  * description names an activation or an encoding that no registry has.
  */
 export function loadField(gpu: Gpu, bytes: Uint8Array, options: LoadFieldOptions = {}): Field {
+  checkMembers("loadField", options, { description: optional(DESCRIPTION), name: optional(TEXT) });
   const { name = "loadField" } = options;
+  checkArguments(name, { gpu: [gpu, DEVICE], bytes: [bytes, BYTES] });
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   // Only checkpoints have a checksum.
   if (Object.hasOwn(metadata, CHECKSUM) || Object.hasOwn(metadata, "optimizer")) checkChecksum(bytes, name);

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { OPTIONS } from "../hyperparameter/arguments.ts";
+import { checkMember, objectWith } from "../hyperparameter/members.ts";
 import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
 import { COUNT, FROM_0, POSITIVE } from "../hyperparameter/range.ts";
 
@@ -97,7 +99,10 @@ export function constant(): Schedule {
  * schedule.factor(550); // 0.5
  * ```
  */
-export function linearWarmup({ then, ...options }: LinearWarmupOptions): Schedule {
+export function linearWarmup(given: LinearWarmupOptions): Schedule {
+  checkMember("linearWarmup", given, OPTIONS);
+  const { then, ...options } = given;
+  if (then !== undefined) checkMember("linearWarmup: then", then, objectWith("a schedule such as cosine()", "factor"));
   const { steps } = resolveHyperparameters("linearWarmup", warmupHyperparameters, options);
   return {
     name: "linearWarmup",

@@ -1,7 +1,8 @@
+import { checkArguments, FIELD, OBJECTIVE, OPTIMIZER, OPTIONS } from "../hyperparameter/arguments.ts";
 import type { TrainingData } from "../data/training_data.ts";
 import type { Field } from "../field/field.ts";
 import { checkSeed } from "../gpu/random.ts";
-import { checkMembers, type Member, NUMBER, objectWith, optional } from "../hyperparameter/members.ts";
+import { checkMember, checkMembers, type Member, NUMBER, objectWith, optional } from "../hyperparameter/members.ts";
 import type { Batch } from "../objective/batch.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -60,10 +61,10 @@ const DATA: Member = {
 };
 
 const MEMBERS: { readonly [Name in keyof TrainOptions]-?: Member } = {
-  field: objectWith("a field made by createField", "gpu", "layout", "parameters"),
-  objective: objectWith("an objective such as meanSquaredError()", "name", "reads", "record"),
+  field: FIELD,
+  objective: OBJECTIVE,
   data: DATA,
-  optimizer: objectWith("an optimizer made by createOptimizer", "spec", "counters", "state"),
+  optimizer: OPTIMIZER,
   schedule: optional(objectWith("a schedule such as cosine()", "factor")),
   batchSize: optional(NUMBER),
   epochs: optional(NUMBER),
@@ -76,6 +77,25 @@ const MEMBERS: { readonly [Name in keyof TrainOptions]-?: Member } = {
   peers: optional(objectWith("processes such as those of joinMpi()", "rank", "size", "sum", "least", "broadcast")),
   lossLimit: optional({ expected: "a number above 0", holds: (value) => typeof value === "number" && value > 0 }),
 };
+
+/**
+ * Throws if what is to be planned lacks something that training needs.
+ *
+ * @param who The function that plans, for messages.
+ */
+export function checkPlanOptions(
+  who: string,
+  options: Pick<TrainOptions, "field" | "objective" | "data" | "optimizer">,
+) {
+  checkMember(who, options, OPTIONS);
+  const { field, objective, data, optimizer } = options;
+  checkArguments(who, {
+    field: [field, FIELD],
+    objective: [objective, OBJECTIVE],
+    data: [data, DATA],
+    optimizer: [optimizer, OPTIMIZER],
+  });
+}
 
 /** Throws if an option of `train` is missing, unknown, or not what it must be. */
 export function checkTrainOptions(options: TrainOptions): void {

@@ -47,7 +47,17 @@ const own = defineCommand({
 /** Options of a task that the advice is about, or that do not matter in a short training. */
 const NOT_SHARED = new Set([
   ...["optimizer", "learning-rate", "schedule", "schedule-epochs", "preset", "evaluate-every"],
-  ...["snapshot-every", "keep-checkpoints", "on-divergence", "on-write-error", "dry-run", "resume", "name", "deadline"],
+  ...[
+    "snapshot-every",
+    "keep-checkpoints",
+    "on-divergence",
+    "on-write-error",
+    "dry-run",
+    "resume",
+    "conclude",
+    "name",
+    "deadline",
+  ],
   ...["show-cameras", "path", "frames", "test-views", "test-points", "resolution", "metric"],
   ...own.options.map(({ name }) => name as string),
 ]);

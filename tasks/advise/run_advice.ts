@@ -1,4 +1,5 @@
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
+import { typedName } from "../own/own_files.ts";
 import { TASKS, typedTask } from "../registry.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { optionSpelling } from "../shell/command.ts";
@@ -35,6 +36,11 @@ export async function runAdvice(args: readonly string[], signal: AbortSignal): P
 
 async function adviseOn(args: readonly string[], signal: AbortSignal): Promise<void> {
   const task = typedTask(args);
+  if (args.some((word) => /^--optimizers?(=|$)/.test(word))) {
+    throw new UserError(
+      "--optimizer: deno task advise chooses among the optimizers that we have compared and takes none; deno task compare measures your own.",
+    );
+  }
   const parsed = parseOptions(args, commandFor(task, [...TASKS.keys()]));
   const asked = parsed.values as unknown as AdviseValues & Record<string, unknown>;
   const { minutes, epochs } = asked;
@@ -104,12 +110,22 @@ function compareWords(
 ): string[] {
   const names = weighing.weighed.map(({ optimizer }) => optimizer.name);
   const input = path === undefined ? [] : ["--input", path];
-  return ["--task", task, ...input, "--activations", networkName(base), "--optimizers", names.join(","), ...given];
+  return [
+    "--task",
+    task,
+    ...input,
+    "--activations",
+    typedName("activation", networkName(base)),
+    "--optimizers",
+    names.join(","),
+    ...given,
+  ];
 }
 
 /** An option as it is typed. */
 function spelled(name: string, value: unknown): string[] {
   const option = optionSpelling(name);
+  if (name === "activation") return [option, typedName("activation", `${value}`)];
   if (value === true) return [option];
   return value === false ? [option.replace("--", "--no-")] : [option, `${value}`];
 }

@@ -1,15 +1,13 @@
 import { defineCommand, type Values } from "../shell/command.ts";
 import {
   type FieldDefaults,
-  fieldHyperparameters,
+  lastOptions,
   NETWORK_OPTIONS,
   objectiveOption,
-  OPTIMIZER_CHOICES,
-  OPTIMIZER_OPTIONS,
+  OPTIMIZER_CHOICE,
+  OPTIMIZER_HELP,
   PAPER_OPTION,
-  RUN_OPTIONS,
   SCHEDULE_OPTION,
-  SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 import { EPOCHS_BOUNDS } from "../training/length_bounds.ts";
@@ -29,11 +27,9 @@ export const command = defineCommand({
   options: [
     ...NETWORK_OPTIONS.map((option) => option.name === "activation" ? { ...option, default: "sine" } as const : option),
     {
-      name: "optimizer",
-      kind: "choice",
-      choices: OPTIMIZER_CHOICES,
+      ...OPTIMIZER_CHOICE,
       default: "adam",
-      help: "Update rule; auto is adam with a cosine schedule, because optimizers were not compared on sounds",
+      help: `${OPTIMIZER_HELP}; auto is adam with a cosine schedule, because optimizers were not compared on sounds`,
     },
     ...UPDATE_OPTIONS,
     { ...SCHEDULE_OPTION, default: "cosine" },
@@ -64,10 +60,7 @@ export const command = defineCommand({
       help: "Passes over all moments, including those made before resuming",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },
-    ...RUN_OPTIONS,
-    ...fieldHyperparameters(FIELD_DEFAULTS),
-    ...OPTIMIZER_OPTIONS,
-    ...SCHEDULE_OPTIONS,
+    ...lastOptions(FIELD_DEFAULTS),
   ],
   examples: [
     "deno task audio speech.wav --seconds 5 --minutes 3 --name speech",

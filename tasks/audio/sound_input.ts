@@ -9,9 +9,11 @@ import type { Gpu } from "../../lib/gpu/device.ts";
 import { peakSignalToNoiseRatio } from "../../lib/metric/psnr.ts";
 import type { Objective } from "../../lib/objective/objective.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
+import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
+import { checkTargets } from "../training/check_targets.ts";
 import { chosenObjective } from "../training/objective.ts";
 import type { Closing, Estimate, Figures, TrainingInput } from "../training/training_input.ts";
 import type { AudioValues } from "./command.ts";
@@ -20,6 +22,9 @@ import { counted } from "../shell/counted.ts";
 
 /** The colours of the waves: the sound, its reconstruction and the error. */
 const [GREY, BLUE, RED] = [[0.45, 0.45, 0.45], [0.15, 0.4, 0.75], [0.8, 0.25, 0.15]];
+
+/** The width of each wave in a preview, in pixels. */
+const PREVIEW_WIDTH = 320;
 
 /** About how long it takes to encode a million samples, and to draw the waves, in seconds. */
 const [FILE_SECONDS, PICTURE_SECONDS] = [0.2, 0.5];
@@ -39,6 +44,8 @@ export class SoundInput implements TrainingInput {
     const { samples, channels } = sound;
     const frames = samples.length / channels;
     this.#times = Float32Array.from({ length: frames }, (_, i) => values.timeScale * ((2 * i + 1) / frames - 1));
+    const place = (i: number) => `${values.sound}, sample ${Math.floor(i / channels)} of channel ${i % channels}`;
+    checkTargets(samples, place, "full scale is 1");
     this.objective = chosenObjective(values);
     this.data = tableData({ gpu, description }, this.objective, { inputs: this.#times, targets: samples });
   }
@@ -74,6 +81,12 @@ export class SoundInput implements TrainingInput {
     return { loss: 10 ** (-psnr / 10), psnr };
   }
 
+  preview(): Promise<Preview> {
+    const [truth, result, error] = this.#waves().map((wave) => waveformPicture([wave], PREVIEW_WIDTH));
+    const titles = ["Sound", "Reconstruction", "Error, on the same scale"] as const;
+    return Promise.resolve({ truth, result, error, titles });
+  }
+
   async snapshot(_: Field, folder: RunFolder, name: string): Promise<void> {
     await folder.writeFile(`${name}.wav`, encodeWav(this.#result!));
   }
@@ -88,17 +101,23 @@ export class SoundInput implements TrainingInput {
   }
 
   async conclude(_: Field, folder: RunFolder, __: TrainEvent, { part }: Closing): Promise<Figures> {
-    const [{ sound }, result] = [this, this.#result!];
-    const error = { ...sound, samples: result.samples.map((value, i) => value - sound.samples[i]) };
+    const waves = this.#waves();
+    const [sound, result, error] = waves.map((wave) => wave.sound);
     const { snapshot, closing: [, picture] } = this.estimate();
     const write = (name: string, written: Sound) => () => folder.writeFile(`${name}.wav`, encodeWav(written));
     await part("writing the reconstruction", write("reconstruction", result), snapshot);
     await part("writing the sound", write("input", sound), snapshot);
     await part("writing the error", write("error", error), snapshot);
-    const waves = [{ sound, colour: GREY }, { sound: result, colour: BLUE }, { sound: error, colour: RED }];
     const draw = () => folder.writeFile("waveform.png", encodePng(waveformPicture(waves)));
     await part("drawing the waves", draw, picture.seconds);
     return { snr: signalToNoiseRatio(sound.samples, error.samples) };
+  }
+
+  /** The sound, the reconstruction at the last measurement and the error, each with its colour. */
+  #waves(): { sound: Sound; colour: readonly number[] }[] {
+    const [{ sound }, result] = [this, this.#result!];
+    const error = { ...sound, samples: result.samples.map((value, i) => value - sound.samples[i]) };
+    return [{ sound, colour: GREY }, { sound: result, colour: BLUE }, { sound: error, colour: RED }];
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,4 @@
-import { fromFileUrl, join } from "@std/path";
+import { fromFileUrl, join } from "../../lib/std/path/mod.ts";
 import { summarise, type Summary } from "../shell/statistics.ts";
 import type { BenchValues } from "./command.ts";
 import { deviceChoice } from "../shell/device_options.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { PeerProcess, type PeerProgram, TORCH } from "./peer_process.ts";
 import type { PeerActivation, PeerTask } from "./peer_protocol.ts";

@@ -1,4 +1,4 @@
-import { fromFileUrl } from "@std/path";
+import { fromFileUrl } from "../../lib/std/path/mod.ts";
 import { lines, type PeerAnswer, type PeerRequest } from "./peer_protocol.ts";
 
 /** The program that runs a library of the comparison. */

@@ -25,14 +25,14 @@ const own = defineCommand({
       kind: "string",
       placeholder: "NAME,…",
       default: "gaussian,sine,gabor,relu-pe",
-      help: "Activations to compare, separated by commas",
+      help: "Activations to compare, or files with some of your own, separated by commas",
     },
     {
       name: "optimizers",
       kind: "string",
       placeholder: "NAME,…",
       default: "adam,esgd,soap",
-      help: "Optimizers to compare, separated by commas",
+      help: "Optimizers to compare, or files with some of your own, separated by commas",
     },
     {
       name: "seeds",
@@ -88,6 +88,7 @@ const NOT_SHARED = new Set([
     "seed",
     "schedule-epochs",
     "deadline",
+    "conclude",
     "snapshot-every",
     "keep-checkpoints",
     "show-cameras",
@@ -117,6 +118,7 @@ export function commandFor(task: TrainingTask, tasks: readonly string[]): Comman
     ],
     examples: [
       "deno task compare --input photo.png --tune --budget 20m",
+      "deno task compare --input photo.png --activations sine,./finer.ts --optimizers adam,./lion.ts --minutes 2",
       "deno task compare --task occupancy --input meshes --optimizers adam,esgd,muon --minutes 2 --seeds 1",
     ],
   };

@@ -1,5 +1,5 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
-import { dirname } from "@std/path";
+import { dirname } from "../../lib/std/path/mod.ts";
 import { makeIfMissing, rename } from "../run/disk.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";

@@ -8,6 +8,7 @@
 import { optimizerNames } from "../../lib/optim/registry.ts";
 import { scheduleNames } from "../../lib/train/schedule_registry.ts";
 import { TASKS } from "../registry.ts";
+import { ownFilesShape } from "../own/own_files.ts";
 import { originShape } from "../run/origin.ts";
 import {
   anything,
@@ -57,6 +58,7 @@ const settings = object({
   inputs: list(input, { least: 1 }),
   activations: list(printable(), { least: 1 }),
   optimizers: list(word(optimizerNames), { least: 1 }),
+  ownFiles: optional(ownFilesShape),
   seeds: number({ whole: true, min: 1, max: 1000 }),
   tune: flag(),
   length,

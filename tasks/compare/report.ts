@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { chosenFor } from "./comparison.ts";
 import { encodeCsv } from "../run/csv.ts";

@@ -1,12 +1,14 @@
 import { printable } from "../../lib/data/scene/printable.ts";
-import { basename, join } from "@std/path";
-import { optimizerNames } from "../../lib/optim/registry.ts";
+import { basename, join } from "../../lib/std/path/mod.ts";
+import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
+import { ownFilesRecord } from "../own/own_files.ts";
 import { settingsName, shortName } from "../run/settings_name.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { optionSpelling } from "../shell/command.ts";
 import { nameList } from "../shell/name_list.ts";
 import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
+import { aliasesOf } from "../training/options.ts";
 import { activationChoices } from "../training/activation_choices.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { commandFor, type CompareValues, sharedOptions } from "./command.ts";
@@ -52,11 +54,15 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
       throw new UserError(`${optionSpelling(name)} cannot be given with --tune, which searches for it.`);
     }
   }
+  const activations = nameList("--activations", values.activations, activationChoices(task));
+  const known = { choices: optimizerNames, aliases: aliasesOf(optimizerKinds) };
+  const optimizers = nameList("--optimizers", values.optimizers, known);
   const settings: Settings = {
     task: task.name,
     inputs: await inputsOf(task, values.input),
-    activations: nameList("--activations", values.activations, activationChoices(task)),
-    optimizers: nameList("--optimizers", values.optimizers, { choices: optimizerNames }),
+    activations,
+    optimizers,
+    ...ownFilesRecord({ optimizers, activations }),
     seeds: values.seeds,
     tune: values.tune,
     length,

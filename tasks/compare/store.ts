@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import { ResultsFolder, type ResultsKind } from "../run/results_folder.ts";
 import { checkName, createFolder } from "../run/run_name.ts";
 import { type ComparisonRecord, comparisonShape, type RunRecord, runShape } from "./record.ts";

@@ -30,7 +30,7 @@ const own = defineCommand({
       kind: "string",
       placeholder: "NAME,…",
       default: "gaussian,sine,gabor,relu-pe",
-      help: "Activations to measure, separated by commas",
+      help: "Activations to measure, or files with some of your own, separated by commas",
     },
     {
       name: "seeds",
@@ -86,6 +86,7 @@ const NOT_SHARED = new Set([
     "snapshot-every",
     "tensorboard",
     "dry-run",
+    "conclude",
     "batch-size",
     "show-cameras",
     "path",

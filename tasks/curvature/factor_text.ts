@@ -11,5 +11,7 @@ export function rangeText(numbers: readonly number[], digits: number): string {
 }
 
 function short(number: number, digits = 2): string {
-  return Math.abs(number) < 1e5 ? `${Number(number.toPrecision(digits))}` : number.toPrecision(digits);
+  const size = Math.abs(number);
+  const isPlain = size === 0 || size >= 1e-3 && size < 1e5 || !Number.isFinite(number);
+  return isPlain ? `${Number(number.toPrecision(digits))}` : number.toExponential(digits - 1);
 }

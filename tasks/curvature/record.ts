@@ -5,7 +5,7 @@
  * @module
  */
 
-import { basename } from "@std/path";
+import { basename } from "../../lib/std/path/mod.ts";
 import { TASKS } from "../registry.ts";
 import { originShape } from "../run/origin.ts";
 import {
@@ -22,6 +22,7 @@ import {
   text,
   word,
 } from "../shell/shape.ts";
+import { ownFilesShape } from "../own/own_files.ts";
 import { activationChoices } from "../training/activation_choices.ts";
 import { sharedOptions } from "./command.ts";
 import { MEASUREMENTS } from "./measurements.ts";
@@ -64,6 +65,7 @@ const settings = object({
   runs: optional(list(run, { least: 1 })),
   /** The run of a report that was begun when only one could be measured. `withRuns` puts it among the runs. */
   run: optional(object(ofRun)),
+  ownFiles: optional(ownFilesShape),
 });
 
 const curvature = object({

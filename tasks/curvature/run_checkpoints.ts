@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { decodeSafetensors } from "../../lib/codec/tensor/safetensors.ts";
 import { createOptimizer } from "../../lib/optim/optimizer.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { TASKS } from "../registry.ts";

@@ -1,4 +1,4 @@
-import { basename, join } from "@std/path";
+import { basename, join } from "../../lib/std/path/mod.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { UserError } from "../shell/user_error.ts";
 import { findRun, type FoundRun, type MeasuredRun } from "./run_checkpoints.ts";

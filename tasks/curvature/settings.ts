@@ -1,6 +1,7 @@
-import { basename } from "@std/path";
+import { basename } from "../../lib/std/path/mod.ts";
 import type { DirectionKind } from "../../lib/curvature/direction.ts";
 import { TASKS, typedTask } from "../registry.ts";
+import { ownFilesRecord } from "../own/own_files.ts";
 import { settingsName, shortName } from "../run/settings_name.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { optionSpelling } from "../shell/command.ts";
@@ -54,7 +55,12 @@ export async function readRequest(args: readonly string[]): Promise<CurvatureReq
   const input = values.input === undefined ? undefined : callerPath(values.input);
   return {
     values,
-    settings: { task: task.name, ...extent, fields: { input, activations, seeds, smallWidth, options } },
+    settings: {
+      task: task.name,
+      ...extent,
+      fields: { input, activations, seeds, smallWidth, options },
+      ...ownFilesRecord({ activations }),
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import { wholeBatch } from "../training/whole_batches.ts";
 import type { Moment } from "./moment.ts";
 
 /** Products with random signs from which the whole field's preconditioner and trace are estimated. */
-export const PROBES = 32;
+export const PROBES = 16;
 
 /** How much is measured. */
 export interface Extent {

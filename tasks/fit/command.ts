@@ -2,14 +2,12 @@ import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { defineCommand, type Values } from "../shell/command.ts";
 import {
   type FieldDefaults,
-  fieldHyperparameters,
+  lastOptions,
   NETWORK_OPTIONS,
-  OPTIMIZER_CHOICES,
-  OPTIMIZER_OPTIONS,
+  OPTIMIZER_CHOICE,
+  OPTIMIZER_HELP,
   PAPER_OPTION,
-  RUN_OPTIONS,
   SCHEDULE_OPTION,
-  SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 import { EPOCHS_BOUNDS } from "../training/length_bounds.ts";
@@ -40,11 +38,10 @@ export const command = defineCommand({
   options: [
     ...NETWORK_OPTIONS,
     {
-      name: "optimizer",
-      kind: "choice",
-      choices: OPTIMIZER_CHOICES,
+      ...OPTIMIZER_CHOICE,
       default: "adam",
-      help: "Update rule; auto is adam with a cosine schedule, because optimizers cannot be compared on unknown data",
+      help:
+        `${OPTIMIZER_HELP}; auto is adam with a cosine schedule, because optimizers cannot be compared on unknown data`,
     },
     ...UPDATE_OPTIONS,
     { ...SCHEDULE_OPTION, default: "cosine" },
@@ -87,10 +84,7 @@ export const command = defineCommand({
       help: "Passes over all samples, including those made before resuming",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },
-    ...RUN_OPTIONS,
-    ...fieldHyperparameters(FIELD_DEFAULTS),
-    ...OPTIMIZER_OPTIONS,
-    ...SCHEDULE_OPTIONS,
+    ...lastOptions(FIELD_DEFAULTS),
   ],
   examples: [
     "deno task fit coordinates.npy values.npy --activation sine --minutes 2 --name mine",

@@ -1,4 +1,5 @@
 import { readNpy } from "../../lib/codec/tensor/npy.ts";
+import { checkFinite } from "../../lib/data/check_finite.ts";
 import { readInput } from "../shell/read_input.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { FitValues } from "./command.ts";
@@ -43,10 +44,11 @@ async function readMatrix(path: string): Promise<Matrix> {
     throw new UserError(`${path}: expected an array of shape (samples, columns), found (${shape.join(", ")}).`);
   }
   const columns = shape[1] ?? 1;
-  const odd = data.findIndex((value) => !Number.isFinite(value));
-  if (odd >= 0) {
-    const place = `row ${Math.floor(odd / columns)}, column ${odd % columns}`;
-    throw new UserError(`${path}, ${place}: expected a finite number, found ${data[odd]}.`);
+  const place = (i: number) => `${path}, row ${Math.floor(i / columns)}, column ${i % columns}`;
+  checkFinite(data, place);
+  const large = data.findIndex((value) => !Number.isFinite(Math.fround(value)));
+  if (large >= 0) {
+    throw new UserError(`${place(large)}: expected a number that 32 bits can hold, found ${data[large]}.`);
   }
   return { columns, data };
 }

@@ -32,9 +32,14 @@ export function readTable(bytes: Uint8Array, name: string): Matrix {
     }
     for (const [k, cell] of cells.entries()) {
       const value = numberOf(cell);
-      if (value === undefined) {
+      if (value === undefined || !Number.isFinite(Math.fround(value))) {
+        const expected = Number.isFinite(value) ? "a number that 32 bits can hold" : "a finite number";
+        const count = rows.flatMap(({ text }) =>
+          cellsOf(text)
+        ).filter((cell) => !Number.isFinite(numberOf(cell))).length;
+        const all = count > 1 ? ` (${count} of ${data.length} cells have none)` : "";
         throw new UserError(
-          `${name}, line ${number}, column ${k + 1}: expected a finite number, found ${shown(cell)}.`,
+          `${name}, line ${number}, column ${k + 1}: expected ${expected}, found ${shown(cell)}${all}.`,
         );
       }
       data[i * heads.length + k] = value;
@@ -43,7 +48,8 @@ export function readTable(bytes: Uint8Array, name: string): Matrix {
   return { columns: heads.length, data, ...hasNames && { names: heads } };
 }
 
-/** The finite number that a cell has. */
+/** The number that a cell has, which may be none that is finite. */
 function numberOf(cell: string): number | undefined {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell) && Number.isFinite(Number(cell)) ? Number(cell) : undefined;
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell)) return Number(cell);
+  return /^[+-]?(nan|inf|infinity)$/i.test(cell) ? NaN : undefined;
 }

@@ -6,11 +6,14 @@ import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import type { Objective } from "../../lib/objective/objective.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
+import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { UserError } from "../shell/user_error.ts";
+import { checkTargets } from "../training/check_targets.ts";
 import { chosenObjective } from "../training/objective.ts";
 import type { Closing, Estimate, Figures, Quality, TrainingInput } from "../training/training_input.ts";
 import type { FitValues } from "./command.ts";
+import { fitPreview } from "./fit_preview.ts";
 import { type Fit, fitOf } from "./fit_quality.ts";
 import type { Samples } from "./load_samples.ts";
 import { rowsOf } from "./matrix.ts";
@@ -42,6 +45,9 @@ export class SamplesInput implements TrainingInput {
     const ranges = this.#ranges;
     this.#inputs = ranges ? scaled(inputs, ranges.inputs, [-1, 1]) : Float32Array.from(inputs.data);
     this.#targets = ranges?.targets ? scaled(targets, ranges.targets, [0, 1]) : Float32Array.from(targets.data);
+    const place = (i: number) =>
+      `${values.targets ?? values.inputs}, sample ${Math.floor(i / targets.columns)}, target ${i % targets.columns}`;
+    checkTargets(this.#targets, place, "leave --no-normalise away");
     this.#rows = splitRows(inputs, values.testShare, values.seed);
     this.objective = chosenObjective(values);
     const { train, test } = this.#rows;
@@ -102,6 +108,15 @@ export class SamplesInput implements TrainingInput {
     return { ...on(test), ...Object.fromEntries(held) };
   }
 
+  preview(): Promise<Preview> {
+    const { samples: { inputs: { columns } }, outputs } = this;
+    const first = (values: Float32Array) => values.filter((_, i) => i % outputs === 0);
+    const result = first(this.#asTargets());
+    return Promise.resolve(
+      fitPreview({ inputs: this.#inputs, dimensions: columns, targets: first(this.#targets), result }),
+    );
+  }
+
   async snapshot(_: Field, folder: RunFolder, name: string): Promise<void> {
     await folder.writeFile(`${name}.npy`, this.#predictions());
   }
@@ -119,13 +134,16 @@ export class SamplesInput implements TrainingInput {
 
   /** The field's values at all samples, in the order of the files and in the units of the targets, or as probabilities. */
   #predictions(): Uint8Array<ArrayBuffer> {
-    const [ranges, result] = [this.#ranges?.targets, this.#result!];
-    const values = this.values.objective === "binaryCrossEntropy"
-      ? result.map((logit) => 1 / (1 + Math.exp(-logit)))
-      : ranges
-      ? unscaled(result, ranges)
-      : result;
-    return encodeNpy(values, this.outputs);
+    const ranges = this.#ranges?.targets;
+    const values = this.#asTargets();
+    return encodeNpy(ranges ? unscaled(values, ranges) : values, this.outputs);
+  }
+
+  /** The field's values at all samples, as what is trained on: probabilities instead of logits, scaled values as they are. */
+  #asTargets(): Float32Array {
+    const result = this.#result!;
+    const isLogit = this.values.objective === "binaryCrossEntropy";
+    return isLogit ? result.map((logit) => 1 / (1 + Math.exp(-logit))) : result;
   }
 
   [Symbol.dispose](): void {

@@ -1,15 +1,12 @@
 import { defineCommand, type Values } from "../shell/command.ts";
 import {
+  BEST_OPTIMIZER_OPTION,
   type FieldDefaults,
-  fieldHyperparameters,
+  lastOptions,
   NETWORK_OPTIONS,
   objectiveOption,
-  OPTIMIZER_CHOICES,
-  OPTIMIZER_OPTIONS,
   PAPER_OPTION,
-  RUN_OPTIONS,
   SCHEDULE_OPTION,
-  SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 import { EPOCHS_BOUNDS } from "../training/length_bounds.ts";
@@ -31,17 +28,18 @@ export const command = defineCommand({
     defaultText: "a photograph from an npm package",
   }],
   options: [
-    ...NETWORK_OPTIONS,
-    {
-      name: "optimizer",
-      kind: "choice",
-      choices: OPTIMIZER_CHOICES,
-      default: "esgd",
-      help:
-        "Update rule; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule",
-    },
+    ...NETWORK_OPTIONS.map((option) =>
+      option.name === "activation"
+        ? { ...option, default: "sine", defaultText: "sine; with --preset paper gaussian" } as const
+        : option
+    ),
+    BEST_OPTIMIZER_OPTION,
     ...UPDATE_OPTIONS,
-    { ...SCHEDULE_OPTION, default: "constant" },
+    {
+      ...SCHEDULE_OPTION,
+      default: "constant",
+      defaultText: "the one that --optimizer auto chooses, otherwise constant",
+    },
     objectiveOption("values", "meanSquaredError"),
     PAPER_OPTION,
     { name: "batch-size", kind: "integer", min: 1, default: 512, help: "Pixels per step" },
@@ -70,10 +68,7 @@ export const command = defineCommand({
       help: "Passes over all pixels, including those made before resuming",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },
-    ...RUN_OPTIONS,
-    ...fieldHyperparameters(FIELD_DEFAULTS),
-    ...OPTIMIZER_OPTIONS,
-    ...SCHEDULE_OPTIONS,
+    ...lastOptions(FIELD_DEFAULTS),
   ],
   examples: [
     "deno task image photo.jpg --activation sine --optimizer adam --epochs 30 --seed 3 --name mine",

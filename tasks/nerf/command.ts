@@ -6,11 +6,8 @@ import {
   ACTIVATION_OPTIONS,
   BEST_OPTIMIZER_OPTION,
   type FieldDefaults,
-  fieldHyperparameters,
-  OPTIMIZER_OPTIONS,
-  RUN_OPTIONS,
+  lastOptions,
   SCHEDULE_OPTION,
-  SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 import { DEVICE_OPTIONS } from "../shell/device_options.ts";
@@ -26,7 +23,7 @@ const MOST_FRAMES = 10_000;
 export const command = defineCommand({
   usage: "deno task nerf",
   summary:
-    "Trains a radiance field on photographs with known camera poses and renders the held-out views. The objective is always the mean squared error of the rendered colours, so there is no --objective. `deno task nerf render FOLDER` renders more views of a finished run.",
+    "Trains a radiance field on photographs with known camera poses and renders the held-out views. The objective is always the mean squared error of the rendered colours, so there is no --objective. `deno task nerf render FOLDER` renders more views of a finished run; `nerf mesh FOLDER` and `nerf points FOLDER` write its surface and coloured points as PLY.",
   positionals: [{
     name: "scene",
     help:
@@ -125,6 +122,7 @@ export const command = defineCommand({
       defaultText: "none",
     },
     { name: "frames", kind: "integer", min: 1, max: MOST_FRAMES, default: 30, help: "Frames of --path" },
+    { name: "gif", kind: "flag", help: "Write the path as an animated GIF, too; an animated PNG is always written" },
     {
       name: "show-cameras",
       kind: "flag",
@@ -137,15 +135,13 @@ export const command = defineCommand({
       help: "Passes over all pixels, including those made before resuming",
       defaultText: "2 for tiny, 4 for small, 20 for paper, or no limit with --minutes or --deadline",
     },
-    ...RUN_OPTIONS,
-    ...fieldHyperparameters(FIELD_DEFAULTS),
-    ...OPTIMIZER_OPTIONS,
-    ...SCHEDULE_OPTIONS,
+    ...lastOptions(FIELD_DEFAULTS),
   ],
   examples: [
     "deno task nerf scenes/fern --space ndc --minutes 20 --path spiral --name fern",
     "deno task nerf --resume runs/nerf/fern",
-    "deno task nerf render runs/nerf/fern --path spiral --width 504",
+    "deno task nerf render runs/nerf/fern --path spiral --width 504 --gif",
+    "deno task nerf mesh runs/nerf/fern",
   ],
 });
 
@@ -175,6 +171,7 @@ export const renderCommand = defineCommand({
       defaultText: "the width of the training photographs",
     },
     { name: "depth", kind: "flag", help: "Also write depth maps" },
+    { name: "gif", kind: "flag", help: "Write the path as an animated GIF, too; an animated PNG is always written" },
     ...DEVICE_OPTIONS,
   ],
   examples: ["deno task nerf render runs/nerf/fern --path spiral --width 504"],

@@ -1,16 +1,14 @@
-import { basename, dirname, fromFileUrl } from "@std/path";
+import { basename, dirname } from "../../lib/std/path/mod.ts";
 import { keptFiles } from "../../lib/data/scene/kept_files.ts";
 import { readScene, sceneOfFile, surveyScene } from "../../lib/data/scene/read_scene.ts";
 import type { Scene, SceneOptions, SceneSurvey } from "../../lib/data/scene/scene.ts";
 import { type SceneFiles, sceneFolder } from "../../lib/data/scene/scene_files.ts";
 import { SceneTooLargeError } from "../../lib/data/scene/scene_size.ts";
+import { projectFile } from "../shell/project_file.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Loading } from "../training/task.ts";
 import { warn } from "../shell/warn.ts";
 import type { NerfValues } from "./command.ts";
-
-/** The scene to train on if none is named. */
-const DEFAULT_SCENE = fromFileUrl(new URL("../../fixtures/scene/", import.meta.url));
 
 /** The most pixels of all training views: decoded on the host, they take 3.2 GB. */
 const MOST_PIXELS = 2 ** 28;
@@ -41,7 +39,9 @@ export async function loadSurvey(values: NerfValues, signal: AbortSignal): Promi
   return warned(await surveyScene(keptFiles(await filesOf(values), signal), optionsOf(values)));
 }
 
-async function filesOf({ scene: path = DEFAULT_SCENE }: NerfValues): Promise<SceneFiles> {
+/** The files of the scene that is named, or else of the project's own one. */
+async function filesOf({ scene }: NerfValues): Promise<SceneFiles> {
+  const path = scene ?? projectFile("fixtures/scene/", "a run without the name of a scene");
   const found = await Deno.stat(path).catch(() => undefined);
   if (found === undefined) throw new UserError(`${path}: expected a scene's folder, but there is no such folder.`);
   return found.isDirectory ? sceneFolder(path) : sceneOfFile(sceneFolder(dirname(path)), basename(path));

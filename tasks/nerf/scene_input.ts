@@ -23,6 +23,7 @@ import type { TrainingData } from "../../lib/data/training_data.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { mean } from "../shell/statistics.ts";
 import { checkShape, number, object, printable } from "../shell/shape.ts";
+import { taskCommand } from "../shell/task_command.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Closing, Estimate, Figures, Summary, TrainingInput } from "../training/training_input.ts";
 import { CLOSING_SECONDS } from "../training/closing.ts";
@@ -30,6 +31,7 @@ import { divideTime } from "../training/closing_parts.ts";
 import { removeFrames, renderFrames } from "./frames.ts";
 import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
 import { type NerfSettings, volumeFor } from "./settings.ts";
+import { spreadPlaces } from "./spread_places.ts";
 import { renderTestViews } from "./test_views.ts";
 import { counted } from "../shell/counted.ts";
 
@@ -217,14 +219,15 @@ export class SceneInput implements TrainingInput {
 
   /** Renders the frames of the camera path, unless there is no time for all of them. */
   async #concludePath(field: Field, folder: RunFolder, path: CameraPathKind, closing: Closing): Promise<void> {
-    const { frames } = this.values;
+    const { frames, gif } = this.values;
     const { say, print, signal, seconds, left, leaveOut } = closing;
     const made = signal.aborted || left() < seconds
       ? 0
-      : await renderFrames(folder, field, this.#record, this.#volume, { path, frames, say, signal });
+      : await renderFrames(folder, field, this.#record, this.#volume, { path, frames, gif, say, signal });
     if (made === frames) return;
     if (closing.isLate()) {
-      const command = `deno task nerf render ${folder.path} --path ${path} --frames ${frames}`;
+      const args = ["render", folder.path, "--path", path, "--frames", `${frames}`];
+      const command = taskCommand("nerf", folder.path, args);
       return leaveOut(`${frames} frames of the path`, command);
     }
     print(
@@ -247,12 +250,7 @@ function spreadPixels({ camera: { width, height }, mask }: View, most: number): 
   const kept = mask && Uint32Array.from(mask.keys()).filter((pixel) => mask[pixel] === 1);
   const size = kept?.length ?? width * height;
   const count = Math.min(size, Math.max(1, Math.floor(most)));
-  const golden = (Math.sqrt(5) - 1) / 2;
-  return Uint32Array.from({ length: count }, (_, i) => {
-    // Multiples of the golden ratio, modulo 1, are evenly spread and never fall into step with the rows.
-    const place = count === size ? i : Math.floor(((i + 0.5) * golden % 1) * size);
-    return kept?.[place] ?? place;
-  });
+  return spreadPlaces(count, size).map((place) => kept?.[place] ?? place);
 }
 
 /** A mask as a grey picture: 1 for pixels that are kept. */

@@ -3,7 +3,7 @@ import { checkBounds, RAY_SPACES, type RaySpace, type SceneBounds } from "../../
 import type { Scene } from "../../lib/data/scene/scene.ts";
 import { readJson, toJson } from "../run/json.ts";
 import type { RunFolder } from "../run/run_folder.ts";
-import { checkShape, list, number, object, word } from "../shell/shape.ts";
+import { checkShape, list, number, object, optional, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 
 const FILE = "scene.json";
@@ -18,7 +18,15 @@ const positive = number({ min: 1 / LARGEST, max: LARGEST });
 const numbers = (count: number) => list(coordinate, { least: count, most: count });
 const side = number({ whole: true, min: 1, max: 2 ** 20 });
 const focal = list(number({ min: 1e-6, max: 1e9 }), { least: 2, most: 2 });
-const camera = object({ pose: numbers(12), width: side, height: side, focal, centre: numbers(2) });
+const lens = object({ k1: coordinate, k2: coordinate, k3: coordinate, p1: coordinate, p2: coordinate });
+const camera = object({
+  pose: numbers(12),
+  width: side,
+  height: side,
+  focal,
+  centre: numbers(2),
+  distortion: optional(lens),
+});
 
 const recordShape = object({
   bounds: object({
@@ -60,9 +68,8 @@ export async function readSceneRecord(folder: RunFolder): Promise<SceneRecord> {
   const path = `${folder.path}/${FILE}`;
   const scene = checkShape(await readJson(path), recordShape, path);
   const { bounds, space } = scene;
-  // The cameras of a path have no lens distortion.
   for (const [i, camera] of bounds.cameras.entries()) {
-    checkCamera(`${path}, camera ${i}`, { ...camera as unknown as Camera, distortion: undefined });
+    checkCamera(`${path}, camera ${i}`, camera as unknown as Camera);
     const pixels = camera.width * camera.height;
     if (pixels > MOST_PIXELS) {
       throw new UserError(`${path}, camera ${i}: expected at most ${MOST_PIXELS} pixels, found ${pixels}.`);

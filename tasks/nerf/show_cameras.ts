@@ -18,7 +18,7 @@ const SIZE = { width: 900, height: 700 };
 const TEST: Vector3 = [0.95, 0.5, 0];
 
 /** The options that `--show-cameras` allows: those that the cameras or the run's folder depend on. */
-const APPLICABLE = ["showCameras", "scene", "name", "downscale", "hold", "size", "near", "far"];
+const APPLICABLE = ["showCameras", "scene", "name", "out", "downscale", "hold", "size", "near", "far"];
 
 /**
  * Draws the scene's cameras: `cameras.ply` has them as line segments, `cameras.png` shows them from above and to the side.
@@ -34,8 +34,8 @@ export async function showCameras(values: NerfValues, given: ReadonlySet<string>
       `--show-cameras draws the cameras and does not train, so ${optionSpelling(other)} cannot be given with it.`,
     );
   }
-  const { scene: path, name } = values;
-  const place = { root: runsFolder(), task: "nerf", name };
+  const { scene: path, name, out } = values;
+  const place = { root: runsFolder(out), task: "nerf", name };
   await checkNewRun(place);
   const scene = await loadSurvey({ ...values, scene: path === undefined ? undefined : callerPath(path) }, signal);
   const [train, test] = [scene.train, scene.test].map((views) => views.map(({ camera }) => camera));

@@ -1,5 +1,5 @@
 import { SCENE_FILES } from "../../lib/data/scene/read_scene.ts";
-import { commandText } from "../shell/command_text.ts";
+import { taskCommand } from "../shell/task_command.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { command } from "./command.ts";
 import { loadScene } from "./load_scene.ts";
@@ -27,7 +27,10 @@ export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
   }],
   commands: (path) => [{
     title: "To render a camera path from its newest checkpoint:",
-    command: commandText("deno task nerf render", [path]),
+    command: taskCommand("nerf", path, ["render", path]),
+  }, {
+    title: "To write its surface, with colours, as PLY:",
+    command: taskCommand("nerf", path, ["mesh", path]),
   }],
   inputs: SCENE_FILES,
   takesFolders: true,

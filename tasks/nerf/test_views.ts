@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import type { Scene, View } from "../../lib/data/scene/scene.ts";
 import type { RaySpace } from "../../lib/data/scene/ray_space.ts";
 import type { Field } from "../../lib/field/field.ts";

@@ -2,14 +2,11 @@ import { defineCommand, type Values } from "../shell/command.ts";
 import {
   BEST_OPTIMIZER_OPTION,
   type FieldDefaults,
-  fieldHyperparameters,
+  lastOptions,
   NETWORK_OPTIONS,
   objectiveOption,
-  OPTIMIZER_OPTIONS,
   PAPER_OPTION,
-  RUN_OPTIONS,
   SCHEDULE_OPTION,
-  SCHEDULE_OPTIONS,
   UPDATE_OPTIONS,
 } from "../training/options.ts";
 import { EPOCHS_BOUNDS } from "../training/length_bounds.ts";
@@ -91,10 +88,7 @@ export const command = defineCommand({
       help: "Epochs, including those made before resuming; each draws --points new points",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },
-    ...RUN_OPTIONS,
-    ...fieldHyperparameters(FIELD_DEFAULTS),
-    ...OPTIMIZER_OPTIONS,
-    ...SCHEDULE_OPTIONS,
+    ...lastOptions(FIELD_DEFAULTS),
   ],
   examples: [
     "deno task occupancy dragon.ply.gz --optimizer adam --minutes 10 --seed 3 --name dragon",

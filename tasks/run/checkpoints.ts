@@ -45,7 +45,7 @@ export async function checkpointsIn(folder: string): Promise<StepCheckpoint[]> {
       found.push({ name, step: Number(step), interim: kind === "interim", path: join(folder, file) });
     }
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
   }
   return found.sort((a, b) => a.step - b.step || Number(b.interim) - Number(a.interim));
 }

@@ -1,4 +1,4 @@
-import { basename, dirname } from "@std/path";
+import { basename, dirname } from "../../lib/std/path/mod.ts";
 import { checkName } from "./run_name.ts";
 import { UserError } from "../shell/user_error.ts";
 

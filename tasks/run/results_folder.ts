@@ -117,5 +117,11 @@ export class ResultsFolder<R, P> {
  */
 export function checkSameSettings(path: string, earlier: object, settings: object, what: string): void {
   if (JSON.stringify(earlier) === JSON.stringify(settings)) return;
+  const [before, now] = [earlier, settings].map((each) => JSON.stringify({ ...each, ownFiles: undefined }));
+  if (before === now) {
+    throw new UserError(
+      `${path}: the ${what} in this folder was begun with another text of the files of your own; put that back, or choose another --name.`,
+    );
+  }
   throw new UserError(`${path}: this folder holds a ${what} with other options; choose another --name.`);
 }

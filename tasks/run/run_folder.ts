@@ -6,7 +6,7 @@
  * | `config.json`                    | the run's configuration, with all defaults filled in              |
  * | `metrics.jsonl`                  | the measurements in order, one JSON object per line               |
  * | `checkpoints/<name>.safetensors` | parameters, optimizer state and counters                          |
- * | `summary.json`                   | the run's final results                                           |
+ * | `summary.json`                   | how the run is or ended, and its results                          |
  * | other files                      | pictures, meshes, plots, written with {@linkcode RunFolder.writeFile} |
  *
  * Files are written atomically; only `metrics.jsonl` grows in place. In all JSON files, numbers that are not finite are written as the
@@ -17,7 +17,7 @@
 
 import { join } from "node:path";
 import { cannotWrite, writeWhole } from "./atomic.ts";
-import { anything, checkShape, mismatch, number, object, record, type Shape, text } from "../shell/shape.ts";
+import { anything, checkShape, mismatch, number, object, optional, record, type Shape, text } from "../shell/shape.ts";
 import { readJson, toJson } from "./json.ts";
 import { appendLine, appendTo, keepRecords, readRecords } from "./metrics_file.ts";
 import { checkpointsIn, type StepCheckpoint } from "./checkpoints.ts";
@@ -25,6 +25,7 @@ import { isDiskError, isFull, makeIfMissing, remove, rename } from "./disk.ts";
 import type { FolderLock } from "./folder_lock.ts";
 import { checkNoLinks } from "./links.ts";
 import { checkName } from "./run_name.ts";
+import { isOpen } from "./run_status.ts";
 
 /** The file with the configuration of a run. */
 export const CONFIG = "config.json";
@@ -223,17 +224,24 @@ export class RunFolder implements Disposable {
   /**
    * Writes `summary.json` with its keys in the given order.
    *
-   * @param summary The run's final results.
+   * @param summary How the run is or ended, and its results.
+   * @param options.optional Whether it is left out where the disk is full or fails.
    */
-  async writeSummary(summary: object): Promise<void> {
-    await this.#write(join(this.path, SUMMARY), `${toJson(summary, 2)}\n`);
+  async writeSummary(summary: object, options: { readonly optional?: boolean } = {}): Promise<void> {
+    const content = `${toJson(summary, 2)}\n`;
+    if (options.optional) await this.writeOptional(SUMMARY, content);
+    else await this.#write(join(this.path, SUMMARY), content);
   }
 
-  /** How the run ended, as `summary.json` says it; "unknown" if it does not, and undefined if there is no summary. */
+  /**
+   * How the run ended, as `summary.json` says it; "unknown" if it does not. Undefined if there is no summary, or the run did not end by itself:
+   * it is running, was killed, failed, or was stopped before its first step.
+   */
   async ending(): Promise<string | undefined> {
     try {
-      const summary = checkShape(await readJson(join(this.path, SUMMARY)), object({ status: text() }), SUMMARY);
-      return summary.status;
+      const shape = object({ status: text(), steps: optional(anything()) });
+      const { status, steps } = checkShape(await readJson(join(this.path, SUMMARY)), shape, SUMMARY);
+      return isOpen(status, steps) ? undefined : status;
     } catch (error) {
       return (error as Error).cause instanceof Deno.errors.NotFound ? undefined : "unknown";
     }

@@ -8,10 +8,12 @@ import { join } from "node:path";
 import { isUnfinished } from "./atomic.ts";
 import { remove } from "./disk.ts";
 import { FolderLock } from "./folder_lock.ts";
+import { RunFolder } from "./run_folder.ts";
 
 /** The files that a run may have before its first steps, by folder. */
 const FILES: Readonly<Record<string, RegExp>> = {
-  "": /^(config\.json|scene\.json|metrics\.jsonl|index\.html|preview\.png|events\.out\.tfevents\.\d+|\.lock)$/,
+  "":
+    /^(config\.json|summary\.json|scene\.json|metrics\.jsonl|index\.html|preview\.png|events\.out\.tfevents\.\d+|\.lock)$/,
   checkpoints: /^interim-0+\.safetensors$/,
   snapshots: /^step-\d+\.png$/,
 };
@@ -65,5 +67,6 @@ export async function pathsWithoutSteps(path: string): Promise<string[] | undefi
       } else return undefined;
     }
   }
-  return [...files, ...folders];
+  // One that diverged before its first checkpoint has results, and so has what stays of a run without its checkpoints.
+  return await new RunFolder(path).ending() === undefined ? [...files, ...folders] : undefined;
 }

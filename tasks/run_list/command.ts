@@ -6,7 +6,8 @@ export function commandFor(tasks: readonly string[]) {
   return defineCommand({
     usage: "deno task runs",
     summary:
-      "Lists the runs in the folder runs, the newest last, or those that the options select, and removes them with --prune.",
+      "Lists the runs in a folder, the newest last, or those that the options select, and removes them with --prune.",
+    positionals: [{ name: "folder", help: "Folder with runs, such as that of --out", defaultText: "runs" }],
     options: [
       { name: "task", kind: "choice", choices: ["all", ...tasks], default: "all", help: "Only runs of this task" },
       {

@@ -1,12 +1,13 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import { checkpointsIn } from "../run/checkpoints.ts";
 import { FolderLock } from "../run/folder_lock.ts";
+import { RUN_STATUSES } from "../run/run_status.ts";
 import { readJson } from "../run/json.ts";
 import { anything, checkShape, number, object, optional, printable, record, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 
 /** What can be the matter with a run. */
-export const RUN_STATES = ["running", "finished", "stopped", "diverged", "interrupted"] as const;
+export const RUN_STATES = [...RUN_STATUSES, "interrupted"] as const;
 
 /** A figure that says how good a run is. More is better. */
 interface RunQuality {
@@ -64,7 +65,7 @@ export function qualityOf({ summary }: FoundRun): RunQuality & { readonly value:
 
 /** What a summary is checked for; its other entries depend on the task. */
 const summaryShape = object({
-  status: optional(word(["finished", "stopped", "diverged"])),
+  status: optional(word(RUN_STATUSES)),
   steps: number({ whole: true, min: 0 }),
 });
 
@@ -101,7 +102,7 @@ export async function readRun(path: string, task: string, name: string): Promise
   const made = Math.max(ended?.steps ?? 0, newest?.step ?? 0);
   const status = await FolderLock.isTaken(path)
     ? "running"
-    : ended === undefined || ended.steps < made
+    : ended === undefined || ended.status === "running" || ended.steps < made
     ? "interrupted"
     : ended.status ?? "finished";
   const { bytes, date } = await contentOf(path);

@@ -4,6 +4,7 @@ import { TASKS } from "../registry.ts";
 import { alignedRows } from "../shell/aligned_rows.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { camelCase } from "../shell/command.ts";
+import { runPath } from "../shell/run_path.ts";
 import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { networkName } from "../training/network_choice.ts";
@@ -23,7 +24,7 @@ export async function listRuns(args: readonly string[]): Promise<void> {
   if (prune && !given.has("where") && !given.has("status")) {
     throw new UserError("--prune: expected --where or --status, which say what to remove, found neither.");
   }
-  const root = callerPath("runs");
+  const root = prune && !dryRun ? runPath(values.folder ?? "runs") : callerPath(values.folder ?? "runs");
   const found = await findRuns(root, task === "all" ? [...TASKS.keys()] : [task]);
   const wanted = where === undefined ? [] : conditionsOf(where);
   const selected = found

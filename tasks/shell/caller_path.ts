@@ -1,5 +1,5 @@
 import { readEnv } from "../../lib/gpu/env.ts";
-import { resolve } from "@std/path";
+import { resolve } from "../../lib/std/path/mod.ts";
 
 /**
  * The absolute path that a person means by a path at the command line. `deno task` starts tasks in the repository's root

@@ -1,4 +1,4 @@
-import { parseArgs } from "@std/cli";
+import { parseArgs } from "../../lib/std/cli/mod.ts";
 import {
   camelCase,
   type ChoiceOption,
@@ -34,6 +34,7 @@ export function parseOptions<C extends Command>(args: readonly string[], command
       [option.name, option.short].filter((name) => name !== undefined).map((name) => [name, option] as const)
     ),
   );
+  checkDistinct(command.options);
   const words = spellOut(args, options);
   if (words.help) throw new HelpRequest(formatHelp(command));
   const names = command.options.map(({ name }) => name);
@@ -64,6 +65,16 @@ export function parseOptions<C extends Command>(args: readonly string[], command
     if (parsed._[i] !== undefined) given.add(camelCase(name));
   });
   return { values, given } as unknown as ParsedOptions<C>;
+}
+
+/** Checks that no two options have one name, as a hyper-parameter that a user declares could have that of another option. */
+function checkDistinct(options: readonly Option[]): void {
+  const names = options.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice === undefined) return;
+  throw new UserError(
+    `--${twice}: expected one option of this name, found two: give your own hyper-parameter another name.`,
+  );
 }
 
 /**

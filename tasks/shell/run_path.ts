@@ -1,20 +1,30 @@
 import { callerPath } from "./caller_path.ts";
+import { ownCommand } from "./task_command.ts";
 import { UserError } from "./user_error.ts";
 
 /**
- * The absolute path of the folder `runs` in the caller's folder, in which new runs are made.
+ * The absolute path of the folder in which new runs are made: `runs` in the caller's folder, or the one that `--out` names.
  *
+ * @param out The value of `--out`, if it was given.
  * @throws {UserError} If the task was not permitted to write there. That happens below a folder with a comma in its name, because `deno task`
  * permits a list of folders that commas separate.
  */
-export function runsFolder(): string {
-  const path = callerPath("runs");
+export function runsFolder(out?: string): string {
+  const path = callerPath(out ?? "runs");
   if (isPermitted(path)) return path;
+  if (path.includes(",")) {
+    throw new UserError(
+      `${path}: expected a path without commas, found one with a comma, to which deno task cannot let a task write: call the task in ` +
+        "another folder.",
+    );
+  }
   throw new UserError(
-    path.includes(",")
-      ? `${path}: expected a path without commas, found one with a comma, to which deno task cannot let a task write: call the task in ` +
-        "another folder."
-      : `${path}: expected permission to write there, found none: start the task with deno task, or with --allow-write.`,
+    out === undefined
+      ? `${path}: expected permission to write there, found none: start the task with deno task, or with --allow-write.`
+      : `--out ${out}: expected a folder in ${
+        callerPath("runs")
+      }, because deno task lets this task write only there and in the cache of ` +
+        `kernels. This command lets it write to that folder, too: ${ownCommand(path)}`,
   );
 }
 
@@ -29,7 +39,7 @@ export function runPath(typed: string): string {
   if (isPermitted(path)) return path;
   throw new UserError(
     `${typed}: expected a folder in ${runsFolder()}, because deno task lets this task write only there and in the cache of ` +
-      "kernels. Call it in the directory that contains the folder runs, or start the file in tasks/ yourself with deno run -A.",
+      `kernels. Call it in the directory that contains the folder runs, or with this command: ${ownCommand(path)}`,
   );
 }
 

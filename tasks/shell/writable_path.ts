@@ -1,4 +1,4 @@
-import { dirname } from "@std/path";
+import { dirname } from "../../lib/std/path/mod.ts";
 import { callerPath } from "./caller_path.ts";
 import { UserError } from "./user_error.ts";
 

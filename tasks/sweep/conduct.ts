@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import { counted } from "../shell/counted.ts";
 import { formatDuration, type ProgressLine } from "../shell/progress.ts";
 import { type FoundRun, qualityOf, readRun } from "../run_list/found_run.ts";

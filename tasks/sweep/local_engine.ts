@@ -1,5 +1,6 @@
-import { fromFileUrl, join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import { FolderLock } from "../run/folder_lock.ts";
+import { projectFile } from "../shell/project_file.ts";
 import { type Ending, type Engine, goingOn, type Place } from "./engine.ts";
 import { pause } from "./pause.ts";
 import type { SweepRun } from "./runs.ts";
@@ -7,9 +8,6 @@ import type { SweepFolder } from "./store.ts";
 
 /** Milliseconds between two looks at runs that another process started. */
 const LOOK = 1000;
-
-/** The configuration that has the tasks and their permissions. */
-const CONFIG = fromFileUrl(new URL("../../deno.json", import.meta.url));
 
 /** What a sweep on this machine needs. */
 interface LocalParts {
@@ -93,8 +91,9 @@ export class LocalEngine implements Engine {
     const path = folder.runPath(task, run);
     const begun = await Deno.lstat(join(path, "config.json")).then(() => true, () => false);
     const words = begun ? ["--resume", path, ...run.kept] : [...run.args, "--name", run.name];
+    const config = projectFile("deno.json", "deno task sweep");
     const process = new Deno.Command("deno", {
-      args: ["task", "--quiet", "--config", CONFIG, task, ...words],
+      args: ["task", "--quiet", "--config", config, task, ...words],
       cwd: folder.path,
       env: { INIT_CWD: folder.path, NO_COLOR: "1" },
       stdin: "null",

@@ -6,6 +6,7 @@
  */
 
 import { TASKS } from "../registry.ts";
+import { ownFilesShape } from "../own/own_files.ts";
 import {
   flag,
   list,
@@ -49,6 +50,7 @@ const settings = object({
   /** Options that all runs share, by their names at the command line. */
   options: record(valueShape),
   grids: list(gridShape, { least: 1 }),
+  ownFiles: optional(ownFilesShape),
 });
 
 const how = object({

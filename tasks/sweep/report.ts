@@ -1,4 +1,4 @@
-import { basename, join } from "@std/path";
+import { basename, join } from "../../lib/std/path/mod.ts";
 import { encodeCsv } from "../run/csv.ts";
 import { convergencePanels } from "../run/convergence_panels.ts";
 import { readCurve } from "../run/curve.ts";

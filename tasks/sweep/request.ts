@@ -1,4 +1,4 @@
-import { basename, join } from "@std/path";
+import { basename, join } from "../../lib/std/path/mod.ts";
 import { TASKS } from "../registry.ts";
 import { readJson } from "../run/json.ts";
 import { checkSameSettings } from "../run/results_folder.ts";

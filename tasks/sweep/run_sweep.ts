@@ -1,4 +1,5 @@
 import { ProgressLine } from "../shell/progress.ts";
+import { projectFile } from "../shell/project_file.ts";
 import { UserError } from "../shell/user_error.ts";
 import { Conductor, type RunResult } from "./conduct.ts";
 import type { Engine } from "./engine.ts";
@@ -29,6 +30,8 @@ export async function runSweep(args: readonly string[], signal: AbortSignal): Pr
     if (record.how.engine === "slurm") console.log(headLines(record).join("\n"));
     return console.log(runLines(record, runs).join("\n"));
   }
+  // Runs are started by the tasks of a clone; without one nothing is written.
+  projectFile("deno.json", "deno task sweep");
   await checkNotElsewhere(request);
   const folder = await SweepFolder.open(path);
   using _lock = await folder.lock();

@@ -1,6 +1,7 @@
-import { basename } from "@std/path";
+import { basename } from "../../lib/std/path/mod.ts";
 import { shortName } from "../run/settings_name.ts";
 import { TASKS } from "../registry.ts";
+import { ownFilesNamed } from "../own/own_files.ts";
 import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { withBestOptimizer } from "../training/auto_optimizer.ts";
@@ -68,7 +69,8 @@ export function runsOf({ task: name, inputs, options, grids }: SweepSettings): S
 
 /** A choice as a part of a name: a word as it is, and other values with the option's name in front. */
 function choiceName(option: string, value: OptionValue): string {
-  const text = valueText(value).replaceAll(/[^\w.-]+/g, "-");
+  const name = ownFilesNamed([value]).at(0)?.name;
+  const text = (name ?? valueText(value)).replaceAll(/[^\w.-]+/g, "-");
   return typeof value === "string" ? text : `${option}-${text}`;
 }
 

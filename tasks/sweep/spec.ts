@@ -1,6 +1,7 @@
-import { dirname, resolve } from "@std/path";
+import { dirname, resolve } from "../../lib/std/path/mod.ts";
 import { TASKS } from "../registry.ts";
 import { readJson } from "../run/json.ts";
+import { isFileName, ownFilesNamed } from "../own/own_files.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import {
   checkShape,
@@ -19,6 +20,9 @@ import { checkOption, checkOptionName, type OptionValue, valueText } from "./opt
 import type { SweepInput, SweepSettings } from "./record.ts";
 import { gridShape, valueShape } from "./record.ts";
 import { type SlurmOptions, slurmShape } from "./slurm/options.ts";
+
+/** Options whose values may be files that define one of the user's own. */
+const NAMING = ["optimizer", "activation"];
 
 type Grid = Shaped<typeof gridShape>;
 
@@ -52,16 +56,29 @@ const specShape = exactObject({
 export async function readSpec(typed: string): Promise<Spec> {
   const path = callerPath(typed);
   const spec = checkShape(await readJson(path), specShape, typed);
-  const { options = {}, grid = {}, slurm = {} } = spec;
+  const { grid = {}, slurm = {} } = spec;
   const task = TASKS.get(spec.task)!;
-  const grids = Array.isArray(grid) ? grid as readonly Grid[] : [grid as Grid];
+  const options = withAbsolutePaths(spec.options ?? {}, dirname(path));
+  const grids = [grid as Grid | readonly Grid[]].flat().map((each) => withAbsolutePaths(each, dirname(path)));
   for (const [name, value] of Object.entries(options)) checkOption(task, name, value, `${typed}, options.${name}`);
   for (const [index, each] of grids.entries()) {
     checkGrid(task, { grid: each, options }, `${typed}, grid${Array.isArray(grid) ? `[${index}]` : ""}`);
   }
   checkDistinct(grids, `${typed}, grid`);
   const inputs = await inputsOf(spec.inputs, dirname(path), `${typed}, inputs`);
-  return { settings: { task: spec.task, inputs, options, grids }, slurm };
+  const ownFiles = ownFilesNamed([options, ...grids].flatMap(Object.values).flat());
+  return { settings: { task: spec.task, inputs, options, grids, ...ownFiles.length > 0 && { ownFiles } }, slurm };
+}
+
+/** Options with absolute paths of the files that define optimizers and activations of the user's own. */
+function withAbsolutePaths<T>(options: Readonly<Record<string, T>>, folder: string): Record<string, T> {
+  const absolute = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(absolute);
+    return typeof value === "string" && isFileName(value) ? resolve(folder, value) : value;
+  };
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, NAMING.includes(name) ? absolute(value) as T : value]),
+  );
 }
 
 /** Checks all values of a grid. */

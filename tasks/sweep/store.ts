@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import { makeIfMissing } from "../run/disk.ts";
 import { ResultsFolder, type ResultsKind } from "../run/results_folder.ts";
 import { createFolder } from "../run/run_name.ts";

@@ -11,7 +11,7 @@ import { networkChoice } from "./network_choice.ts";
 import type { TaskValues } from "./task.ts";
 
 /** Options that are one run's own and are not taken from its configuration. */
-const OWN = new Set(["name", "resume", "config", "dryRun", "deadline", "software", "adapter"]);
+const OWN = new Set(["name", "out", "resume", "config", "dryRun", "conclude", "deadline", "software", "adapter"]);
 
 /** The options of a command, with those of a file where the command line gives none. */
 export interface WithFile<C extends Command> {
@@ -35,7 +35,8 @@ export async function withConfigFile<C extends Command>(
 ): Promise<WithFile<C>> {
   const stored = optionsIn(await readInput(path), path, task);
   const inFile = Object.keys(stored).filter((name) => !OWN.has(name) && !typed.given.has(name));
-  const read = storedValues(stored, task.command, path) as TaskValues<C>;
+  const unreplaced = Object.fromEntries(Object.entries(stored).filter(([name]) => !typed.given.has(name)));
+  const read = storedValues(unreplaced, task.command, path) as TaskValues<C>;
   const pick = (names: readonly string[]) => {
     const taken = Object.fromEntries(names.map((name) => [name, (read as Record<string, unknown>)[name]]));
     return { ...typed.values, ...taken } as TaskValues<C>;

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";

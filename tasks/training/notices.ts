@@ -23,6 +23,7 @@ export function notices<C extends Command, S extends TaskValues<C> & SettledValu
   { limits, planned }: Planned,
 ): string[] {
   const { values, optimizer } = prepared;
+  if (values.conclude) return [];
   const { name, learningRate } = optimizer.spec;
   const texts: string[] = [];
   if (chosenHere) {

@@ -79,7 +79,7 @@ export const cosineDefaults: OptimizerDefaults = {
   rates: { ...optimizerDefaults.rates, adam: cosineAdamRates, adamW: cosineAdamRates },
 };
 
-/** The default of the image task, for activations and tasks that have not been compared. */
+/** What the authors of ESGD found best, for activations and tasks that have not been compared. */
 const notCompared: BestOptimizer = { optimizer: "esgd", schedule: "constant" };
 
 /**

@@ -29,7 +29,8 @@ export const ACTIVATION_OPTIONS = [
     choices: [...HIDDEN_ACTIVATIONS.map(({ name }) => name), ...Object.keys(SHORTHANDS)] as readonly string[],
     aliases: aliasesOf(HIDDEN_ACTIVATIONS),
     default: "gaussian",
-    help: `Nonlinearity of the hidden layers; ${shorthandText}`,
+    help:
+      `Nonlinearity of the hidden layers, or a file with one of your own, such as ./finer.ts (docs/extending.md); ${shorthandText}`,
   },
   {
     name: "encoding",
@@ -51,7 +52,7 @@ export const NETWORK_OPTIONS = [
 export type FieldDefaults = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** The hyper-parameters of activations and encodings, with a task's defaults. */
-export function fieldHyperparameters(defaults: FieldDefaults): Option[] {
+function fieldHyperparameters(defaults: FieldDefaults): Option[] {
   return hyperparameterOptions([...HIDDEN_ACTIVATIONS, ...encodingKinds], {
     group: "Options of activations and encodings",
     usual: (owner, name) => defaults[owner]?.[name]?.toString(),
@@ -78,7 +79,7 @@ export const UPDATE_OPTIONS = [
 ] as const;
 
 /** The hyper-parameters of optimizers other than the learning rate. */
-export const OPTIMIZER_OPTIONS: readonly Option[] = hyperparameterOptions(optimizerKinds, {
+const OPTIMIZER_OPTIONS: readonly Option[] = hyperparameterOptions(optimizerKinds, {
   except: ["learningRate"],
   group: "Options of optimizers (docs/optimizers.md lists them by optimizer)",
   usual: optimizerDefaultText,
@@ -101,12 +102,20 @@ function optimizerDefaultText(owner: string, name: string): string {
 }
 
 /** The hyper-parameters of schedules. */
-export const SCHEDULE_OPTIONS: readonly Option[] = hyperparameterOptions(scheduleKinds, {
+const SCHEDULE_OPTIONS: readonly Option[] = hyperparameterOptions(scheduleKinds, {
   group: "Options of schedules",
 });
 
-/** The optimizers, and `auto` for the best one in our comparisons. */
-export const OPTIMIZER_CHOICES: readonly string[] = [...optimizerNames, "auto"];
+/** The choice of the optimizer, without its help and its default. */
+export const OPTIMIZER_CHOICE = {
+  name: "optimizer",
+  kind: "choice",
+  choices: [...optimizerNames, "auto"] as readonly string[],
+  aliases: aliasesOf(optimizerKinds),
+} as const;
+
+/** What every task says of the choice. */
+export const OPTIMIZER_HELP = "Update rule, or a file with one of your own, such as ./lion.ts (docs/extending.md)";
 
 /** The choice of the schedule, where a task does not have a default of its own. */
 export const SCHEDULE_OPTION = {
@@ -119,12 +128,10 @@ export const SCHEDULE_OPTION = {
 
 /** The choice of the optimizer, where a task does not have a default of its own. */
 export const BEST_OPTIMIZER_OPTION = {
-  name: "optimizer",
-  kind: "choice",
-  choices: OPTIMIZER_CHOICES,
+  ...OPTIMIZER_CHOICE,
   default: "auto",
   help:
-    "Update rule; auto (the default except for images) uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule; with --preset paper it is esgd",
+    `${OPTIMIZER_HELP}; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule; with --preset paper it is esgd`,
 } as const;
 
 /** The choice of what training minimises, among the objectives for fields whose outputs have this meaning. */
@@ -147,7 +154,7 @@ export const PAPER_OPTION = {
 } as const;
 
 /** Options that say how long a run is, and how it is watched and kept. */
-export const RUN_OPTIONS = [
+const RUN_OPTIONS = [
   {
     name: "minutes",
     kind: "number",
@@ -225,6 +232,14 @@ export const RUN_OPTIONS = [
   ...DEVICE_OPTIONS,
   { name: "name", kind: "string", help: "Name of the run", defaultText: "the current time" },
   {
+    name: "out",
+    kind: "string",
+    placeholder: "FOLDER",
+    help:
+      "Folder that the run is put into, as FOLDER/TASK/NAME; outside of runs, the task says which command permits that",
+    defaultText: "runs",
+  },
+  {
     name: "config",
     kind: "string",
     placeholder: "FILE",
@@ -245,7 +260,26 @@ export const RUN_OPTIONS = [
     placeholder: "FOLDER",
     help: "Continue a run; only --epochs, --minutes, --deadline and --on-divergence may be given with it",
   },
+  {
+    name: "conclude",
+    kind: "flag",
+    help: "With --resume: make what follows training from the newest checkpoint, without a further step",
+  },
 ] as const;
+
+/**
+ * The options that every task lists last: those of the run, and the hyper-parameters of what it can choose.
+ *
+ * @param defaults The task's defaults of activations and encodings.
+ */
+export function lastOptions(defaults: FieldDefaults) {
+  return [
+    ...RUN_OPTIONS,
+    ...fieldHyperparameters(defaults),
+    ...OPTIMIZER_OPTIONS,
+    ...SCHEDULE_OPTIONS,
+  ] as const;
+}
 
 interface SharedOptions {
   readonly usage: string;

@@ -1,7 +1,8 @@
-import { basename, join } from "@std/path";
+import { basename, join } from "../../lib/std/path/mod.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { folderFiles } from "../run/page/folder_files.ts";
-import type { PagePicture, PagePreview, PageRecord, PageStatus, RunPage } from "../run/page/model.ts";
+import type { PagePicture, PagePreview, PageRecord, RunPage } from "../run/page/model.ts";
+import type { RunStatus } from "../run/run_status.ts";
 import { PAGE, runPageHtml } from "../run/page/run_page.ts";
 import { encodePreview, PREVIEW } from "../run/preview.ts";
 import { reducedPicture } from "../run/report/reduced_picture.ts";
@@ -32,9 +33,7 @@ interface PageMoment {
 
 /** How a run is or ended. */
 interface PageEnd extends PageMoment {
-  readonly status: PageStatus;
-  /** Why the run failed. */
-  readonly reason?: string;
+  readonly status: RunStatus;
   /** The content of `summary.json`; a run without steps has none. */
   readonly summary?: object;
 }
@@ -119,7 +118,7 @@ export class PageWriter {
 
   async #page(
     folder: RunFolder,
-    { event, seconds, status, reason, summary }: PageEnd,
+    { event, seconds, status, summary }: PageEnd,
   ): Promise<RunPage> {
     const { task, length, input, optimizer } = this.parts;
     const path = folder.path;
@@ -132,7 +131,7 @@ export class PageWriter {
       name,
       folder: path.replace(/\.unfinished$/, ""),
       status,
-      reason: typeof entries?.diverged === "string" ? entries.diverged : reason,
+      reason: [entries?.diverged, entries?.error].find((reason) => typeof reason === "string"),
       subject: `${networkName(input.values)}, ${optimizer.spec.name}, learning rate ${optimizer.spec.learningRate}`,
       made: new Date(),
       step: event.step,

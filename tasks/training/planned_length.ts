@@ -52,6 +52,9 @@ export async function plannedLength(prepared: PreparedRun, request: LengthReques
   const { input, values, optimizer, training, stepsPerEpoch } = prepared;
   const { limits, resumed, deadline, writes, progress } = request;
   const made = optimizer.counters.step;
+  if (values.conclude && resumed !== undefined) {
+    return { length: resumed, until: made, schedule: chosenSchedule(values, resumed), shortened: false };
+  }
   const measures = values.dryRun || limits.minutes !== undefined || deadline !== undefined;
   const { gpu } = prepared.field;
   if (deadline !== undefined) {

@@ -1,15 +1,22 @@
-import type { PageCommand, PageStatus } from "../run/page/model.ts";
+import type { PageCommand } from "../run/page/model.ts";
+import type { RunStatus } from "../run/run_status.ts";
 import { commandText } from "../shell/command_text.ts";
+import { taskCommand } from "../shell/task_command.ts";
 import type { RunParts } from "./run_parts.ts";
 
 /** The command that goes on with a run. */
 export function resumeCommand({ task, processes }: Pick<RunParts, "task" | "processes">, path: string): string {
-  const start = processes === undefined ? "deno task" : `mpirun -n ${processes} deno task mpi`;
-  return commandText(`${start} ${task}`, ["--resume", path]);
+  if (processes === undefined) return taskCommand(task, path, ["--resume", path]);
+  return commandText(`mpirun -n ${processes} deno task mpi ${task}`, ["--resume", path]);
+}
+
+/** The command that makes what follows the training of a run. */
+export function concludeCommand({ task }: Pick<RunParts, "task">, path: string): string {
+  return `${resumeCommand({ task }, path)} --conclude`;
 }
 
 /** The commands that the page of a run names. */
-export function runCommands(parts: RunParts, path: string, status: PageStatus): PageCommand[] {
+export function runCommands(parts: RunParts, path: string, status: RunStatus): PageCommand[] {
   if (parts.habits !== undefined) return [];
   const resume = resumeCommand(parts, path);
   return [

@@ -1,7 +1,9 @@
 import type { Field } from "../../lib/field/field.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { scheduleToConfig } from "../../lib/train/schedule_registry.ts";
+import { ownFilesRecord } from "../own/own_files.ts";
 import { networkConfig } from "./hyperparameters.ts";
+import { toolState } from "../run/tool_state.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Rollback } from "./rollback.ts";
 import { chosenSchedule } from "./schedule.ts";
@@ -34,11 +36,12 @@ export function runConfig(
   const { name, options } = optimizer.spec;
   return {
     task,
-    options: { ...values, resume: undefined, name: runName },
+    options: { ...values, resume: undefined, conclude: undefined, name: runName },
     ...length,
     ...networkConfig(values, description),
     optimizer: { name, ...options },
     ...rollbacks.length > 0 && { rollbacks },
+    ...ownFilesRecord({ optimizers: [name], activations: [values.activation] }),
     schedule: scheduleToConfig(chosenSchedule(values, length)),
     layers: description.layers.map((layer) => layer.name),
     ...config,
@@ -46,5 +49,6 @@ export function runConfig(
     ...processes !== undefined && { processes },
     kernels: gpu.tuner.choices,
     versions: Deno.version,
+    tool: toolState(),
   };
 }

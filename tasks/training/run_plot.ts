@@ -1,4 +1,4 @@
-import { basename } from "@std/path";
+import { basename } from "../../lib/std/path/mod.ts";
 import { convergenceSvg } from "../run/convergence_plot.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { networkName } from "./network_choice.ts";

@@ -1,5 +1,6 @@
 import { checkNewRun, type NewRunOptions } from "../run/new_run.ts";
 import { openRunFolder, resumeRunFolder } from "../run/open_run_folder.ts";
+import type { RunFolder } from "../run/run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { type Command, optionSpelling } from "../shell/command.ts";
 import { parseOptions } from "../shell/options.ts";
@@ -15,7 +16,17 @@ import type { Rollback } from "./rollback.ts";
 import type { TaskValues } from "./task.ts";
 
 /** The options that may be given together with `--resume`. */
-const CHANGEABLE = ["resume", "epochs", "minutes", "deadline", "software", "adapter", "onWriteError", "onDivergence"];
+const CHANGEABLE = [
+  "resume",
+  "epochs",
+  "minutes",
+  "deadline",
+  "conclude",
+  "software",
+  "adapter",
+  "onWriteError",
+  "onDivergence",
+];
 
 /** What the command line of a training task asks for. */
 export interface RunRequest<C extends Command> {
@@ -55,12 +66,19 @@ export async function readRunRequest<C extends Command>(
   const { epochs, minutes, resume } = asked;
   const limits = { epochs, minutes };
   const deadline = Deadline.asked(asked.deadline);
-  const root = resume === undefined ? runsFolder() : callerPath("runs");
+  const root = resume === undefined ? runsFolder(asked.out) : callerPath("runs");
   const place = { root, task: task.name, name: asked.name };
   if (resume === undefined) {
+    if (asked.conclude) throw new UserError("--conclude: expected --resume FOLDER beside it, found none.");
     const best = withBestOptimizer(task.name, { ...asked, ...networkChoice(asked) }, given);
     await checkNewRun(place);
-    return { asked: { ...best, config: undefined }, limits, deadline, chosenHere: asked.optimizer === "auto", place };
+    return {
+      asked: { ...best, config: undefined, out: undefined },
+      limits,
+      deadline,
+      chosenHere: asked.optimizer === "auto",
+      place,
+    };
   }
   const other = [...given].find((name) => !CHANGEABLE.includes(name));
   if (other !== undefined) {
@@ -69,8 +87,13 @@ export async function readRunRequest<C extends Command>(
       `--resume may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but ${found} was given.`,
     );
   }
+  const limit = Object.entries(limits).find(([, value]) => value !== undefined)?.[0];
+  if (asked.conclude && limit !== undefined) {
+    throw new UserError(`--conclude makes no step, so --${limit} cannot be given with it.`);
+  }
   const open = writes ? resumeRunFolder : openRunFolder;
   const earlier = await EarlierRun.read(await open(runPath(resume)), task);
+  if (asked.conclude) await checkConcludes(earlier.folder);
   // Both limits are replaced together, so that the configuration tells what determined the run's end.
   const changed = epochs !== undefined || minutes !== undefined ? limits : {};
   const { onWriteError, onDivergence } = asked;
@@ -81,8 +104,21 @@ export async function readRunRequest<C extends Command>(
     ...given.has("onDivergence") && { onDivergence },
   };
   // A deadline is that of one process.
-  const values = { ...earlier.values, ...changed, ...machine, deadline: asked.deadline };
+  const values = { ...earlier.values, ...changed, ...machine, deadline: asked.deadline, conclude: asked.conclude };
   return { asked: values, limits, deadline, earlier, chosenHere: false, place };
+}
+
+/** Checks that a run can be concluded without further steps; otherwise another process may lock it. */
+async function checkConcludes(folder: RunFolder): Promise<void> {
+  const checkpoints = await folder.stepCheckpoints();
+  const problem = checkpoints.every(({ step }) => step === 0)
+    ? "expected a checkpoint of a run that has made steps, found none"
+    : await folder.ending() === "diverged"
+    ? "expected a run that has not diverged, found one that has"
+    : undefined;
+  if (problem === undefined) return;
+  folder[Symbol.dispose]();
+  throw new UserError(`${folder.path}: ${problem}.`);
 }
 
 /** Makes the paths of files absolute, so that a run can be resumed from any folder. */

@@ -1,10 +1,11 @@
 import type { DivergenceError } from "../../lib/train/divergence.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import type { RunTotals } from "./earlier_run.ts";
+import type { RunStatus } from "../run/run_status.ts";
 import type { ConfiguredRun } from "./run_config.ts";
 import type { Summary } from "./training_input.ts";
 
-/** How a run ended. */
+/** How a run is, or ended. */
 interface RunEnd {
   /** The last event. */
   readonly event: TrainEvent;
@@ -19,11 +20,24 @@ interface RunEnd {
   readonly deviceLosses: number;
   /** Why the run diverged, if it did. */
   readonly divergence?: DivergenceError;
+  /** What the run failed of, if it did. */
+  readonly error?: Error;
+  /** Whether it goes on. */
+  readonly running?: boolean;
 }
 
 /** The content of `summary.json`. */
 export function runSummary({ task, field, length, rollbacks = [] }: ConfiguredRun, end: RunEnd): object {
-  const { event: { step }, totals: { seconds, hvps }, figures, aborted, leftOut = [], deviceLosses, divergence } = end;
+  const {
+    event: { step },
+    totals: { seconds, hvps },
+    figures,
+    aborted,
+    leftOut = [],
+    deviceLosses,
+    divergence,
+    error,
+  } = end;
   const diverged = divergence === undefined ? {} : {
     divergedAt: divergence.step,
     diverged: divergence.message,
@@ -31,8 +45,9 @@ export function runSummary({ task, field, length, rollbacks = [] }: ConfiguredRu
   };
   return {
     task,
-    status: divergence !== undefined ? "diverged" : step < length.steps ? "stopped" : "finished",
+    status: statusOf(end, length.steps),
     ...diverged,
+    ...error && { error: error.message },
     adapter: field.gpu.adapter.name,
     parameters: field.parameterCount,
     steps: step,
@@ -46,4 +61,12 @@ export function runSummary({ task, field, length, rollbacks = [] }: ConfiguredRu
     ...rollbacks.length > 0 && { rollbacks },
     ...length.restarts && { restarts: length.restarts },
   };
+}
+
+/** How a run is, or ended: what `summary.json` says of it from its first moment on. */
+function statusOf({ running, divergence, error, event: { step } }: RunEnd, steps: number): RunStatus {
+  if (running) return "running";
+  if (divergence !== undefined) return "diverged";
+  if (error !== undefined) return "failed";
+  return step < steps ? "stopped" : "finished";
 }

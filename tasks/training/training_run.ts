@@ -1,8 +1,8 @@
-import { basename } from "@std/path";
+import { basename } from "../../lib/std/path/mod.ts";
 import { createRunFolder } from "../run/new_run.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import { PageWriter } from "./page_writer.ts";
-import { resumeCommand } from "./run_commands.ts";
+import { concludeCommand, resumeCommand } from "./run_commands.ts";
 import type { DivergenceError } from "../../lib/train/divergence.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import { ProgressLine } from "../shell/progress.ts";
@@ -123,6 +123,7 @@ export class TrainingRun implements Disposable {
     if (habits === undefined) this.#progress.finish();
     // A run without steps leaves nothing that would keep its name from being used.
     if (isUnfinished && event.step === 0) {
+      await this.#summarize(event, {});
       await this.#pages.conclude(folder, { ...this.#moment(event), status: "stopped" });
       if (!this.#isStopped(event)) this.parts.trainingTimeIsOver?.throwIfAborted();
       return this.#stoppedBeforeFirstStep(event);
@@ -137,14 +138,17 @@ export class TrainingRun implements Disposable {
     const summary = await this.#summarize(event, figures);
     const outcome = { figures, steps: event.step, ...totals };
     const end = { ...this.#moment(event), status: isUnfinished ? "stopped" as const : "finished" as const, summary };
-    const soon = signalOrDeadline(soonAfter(signal), deadline, ENDING / 2);
+    const soon = signalOrDeadline(soonAfter(signal), deadline, ENDING);
     if (habits !== undefined) {
       await this.#pages.conclude(folder, end);
       return outcome;
     }
     // Last, because the results must not wait for the package that draws.
-    this.#progress.begin("drawing the curves");
-    await unlessStopped(plotRun(this.folder, this.parts), soon);
+    if (soon.aborted) this.#leftOut.push({ what: "drawing the curves", command: this.#conclusion });
+    else {
+      this.#progress.begin("drawing the curves");
+      await unlessStopped(plotRun(this.folder, this.parts), soon);
+    }
     await this.#pages.conclude(folder, end, soon);
     this.#progress.clear();
     console.log(
@@ -173,20 +177,28 @@ export class TrainingRun implements Disposable {
     const above = event.aboveLimit
       ? ", where the loss is so far above that of a constant that no checkpoint was written"
       : "";
-    const { steps } = this.parts.length;
+    const { length: { steps }, input: { values } } = this.parts;
+    if (values.conclude) return;
     const step = this.#isStopped(event) ? event.step : `${event.step} of ${steps}, because of the deadline`;
     console.log(`Stopped at step ${step}${above}. To go on: ${this.#again}`);
   }
 
   /** Writes `summary.json`. */
   async #summarize(event: TrainEvent, figures: Summary, divergence?: DivergenceError): Promise<object> {
+    const summary = this.#summary(event, { figures, divergence });
+    await this.folder.writeSummary(summary);
+    return summary;
+  }
+
+  /** The content of `summary.json`. */
+  #summary(
+    event: TrainEvent,
+    state: { figures: Summary; divergence?: DivergenceError; error?: Error; running?: boolean },
+  ) {
     const { deviceLosses = 0 } = this.parts;
     const [totals, leftOut] = [this.#totals(event), this.#leftOut.map(({ what }) => what)];
     const aborted = this.#isStopped(event);
-    const end = { event, totals, figures, aborted, leftOut, deviceLosses, divergence };
-    const summary = runSummary(this.parts, end);
-    await this.folder.writeSummary(summary);
-    return summary;
+    return runSummary(this.parts, { event, totals, aborted, leftOut, deviceLosses, ...state });
   }
 
   #stoppedBeforeFirstStep(event: TrainEvent): RunOutcome {
@@ -218,13 +230,19 @@ export class TrainingRun implements Disposable {
     await this.#pages.conclude(this.#folder, { ...this.#moment(event), status: "diverged", summary });
   }
 
-  /** Says on the page of a run that it has ended by an error, or that a signal has ended it. */
+  /**
+   * Notes in the summary and on the page that the run has ended by an error, or that a signal has ended it, as far as its folder can be
+   * written.
+   */
   async failed(error: Error): Promise<void> {
-    const event = this.#last;
-    if (event === undefined || this.#folder === undefined || this.parts.habits !== undefined) return;
+    const [event, folder] = [this.#last, this.#folder];
+    if (event === undefined || folder === undefined) return;
     const isStopped = this.parts.signal.aborted || error === this.parts.trainingTimeIsOver?.reason;
-    const end = isStopped ? { status: "stopped" as const } : { status: "failed" as const, reason: error.message };
-    await this.#pages.conclude(this.#folder, { ...this.#moment(event), ...end });
+    const { figures } = this.#measurements;
+    const summary = this.#summary(event, isStopped ? { figures } : { figures, error });
+    await folder.writeSummary(summary, { optional: true });
+    if (this.parts.habits !== undefined) return;
+    await this.#pages.conclude(folder, { ...this.#moment(event), status: isStopped ? "stopped" : "failed", summary });
   }
 
   /** Measures the trained field and writes the results of the task. A run that was stopped does without what takes long. */
@@ -233,7 +251,7 @@ export class TrainingRun implements Disposable {
     const { input, field, habits, deadline } = this.parts;
     const stopped = this.#isStopped(event);
     const end = performance.now() / 1000 + this.#time.closing;
-    const leaveOut = (what: string, command = this.#again) => this.#leftOut.push({ what, command });
+    const leaveOut = (what: string, command = this.#conclusion) => this.#leftOut.push({ what, command });
     const closing = beginClosing({
       say: (what, part) => {
         if (habits !== undefined) return this.#progress.update({ what: `${habits.prefix}${what}`, part });
@@ -249,7 +267,7 @@ export class TrainingRun implements Disposable {
       compared: habits !== undefined,
       deadline,
     });
-    return await unlessCut(closing, this.#again, async () => {
+    return await unlessCut(closing, this.#conclusion, async () => {
       if (!await this.#measurements.measure(event, closing.signal)) closing.signal.throwIfAborted();
       else if (!this.#endsEarly(event)) checkMeasured(this.#measurements.figures, input.objective, event.step);
       return await input.conclude(field, folder, event, closing);
@@ -264,6 +282,7 @@ export class TrainingRun implements Disposable {
     const fill = async (filled: RunFolder, name: string) => {
       filled.onWriteError = onError;
       await this.#describe(filled, name);
+      await filled.writeSummary(this.#summary(this.#last!, { figures: this.#measurements.figures, running: true }));
     };
     if (folder instanceof RunFolder) await fill(folder, basename(folder.path));
     else this.#folder = await retried(() => createRunFolder(folder, fill), onError);
@@ -320,6 +339,11 @@ export class TrainingRun implements Disposable {
   /** The command that goes on with the run. */
   get #again(): string {
     return resumeCommand(this.parts, this.folder.path);
+  }
+
+  /** The command that makes what follows training. */
+  get #conclusion(): string {
+    return concludeCommand(this.parts, this.folder.path);
   }
 
   /** What the page of the run shows of an event. */

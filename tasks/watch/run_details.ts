@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import { folderFiles } from "../run/page/folder_files.ts";
 import { labelOf } from "../run/page/labels.ts";
 import type { PageFile } from "../run/page/model.ts";
@@ -10,7 +10,7 @@ import type { WatchedRun } from "./watched_run.ts";
 const MOST = 2000;
 
 /** What a summary has that the view shows elsewhere. */
-const ELSEWHERE = ["task", "status", "adapter", "aborted", "diverged"];
+const ELSEWHERE = ["task", "status", "adapter", "aborted", "diverged", "error"];
 
 /** Everything of a run that its view shows, as texts and names of files. */
 export async function runDetails(run: WatchedRun) {
@@ -32,7 +32,7 @@ export async function runDetails(run: WatchedRun) {
   });
   return {
     path: run.path,
-    reason: typeof run.summary?.diverged === "string" ? run.summary.diverged : undefined,
+    reason: [run.summary?.diverged, run.summary?.error].find((reason) => typeof reason === "string"),
     results: results.map(([key, value]) => [labelOf(key), valueText(value)]),
     settings: settingsGroups(run.config),
     files: files.map(({ name, bytes, count }) => ({ name, size: bytesText(bytes), count })),

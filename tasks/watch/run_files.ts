@@ -1,4 +1,4 @@
-import { extname, join } from "@std/path";
+import { extname, join } from "../../lib/std/path/mod.ts";
 import { checkNoLinks } from "../run/links.ts";
 
 /** The kinds of files that are served, by extension. */

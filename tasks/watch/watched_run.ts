@@ -1,4 +1,4 @@
-import { basename, join } from "@std/path";
+import { basename, join } from "../../lib/std/path/mod.ts";
 import { FolderLock } from "../run/folder_lock.ts";
 import { fromJson } from "../run/json.ts";
 import { printable } from "../../lib/data/scene/printable.ts";
@@ -126,11 +126,11 @@ export class WatchedRun {
   }
 
   async #status(): Promise<string> {
-    // A run that goes on has taken the lock after its last summary was written. The lock of others need not be looked at.
-    const mayRun = await this.#time(".lock") > this.#summary.time;
-    if (mayRun && await FolderLock.isTaken(this.path).catch(() => false)) return "running";
     const status = textOf(this.summary?.status);
-    return this.#isEnded && /^(finished|stopped|diverged)$/.test(status) ? status : "interrupted";
+    // A run that goes on says so, or has taken the lock after its last summary was written. The lock of others need not be looked at.
+    const mayRun = status === "running" || await this.#time(".lock") > this.#summary.time;
+    if (mayRun && await FolderLock.isTaken(this.path).catch(() => false)) return "running";
+    return this.#isEnded && /^(finished|stopped|diverged|failed)$/.test(status) ? status : "interrupted";
   }
 
   async #time(name: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../lib/std/path/mod.ts";
 import { type RunRow, WatchedRun } from "./watched_run.ts";
 
 /** How deep runs are looked for: those of a comparison lie in `compare/NAME/runs/ID`. */

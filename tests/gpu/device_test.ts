@@ -109,13 +109,21 @@ Deno.test("a dispatch with a missing or unknown buffer or uniform is refused wit
   const kernel = gpu.kernel(doubling);
   const uniforms = { length: 4, factor: 1 };
   assertThrows(() => gpu.dispatch(kernel, { x }, uniforms, [1]), Error, "doubling: buffer y is missing.");
-  assertThrows(() => gpu.dispatch(kernel, { x, y, z: x }, uniforms, [1]), Error, "doubling: has no buffer z.");
+  assertThrows(
+    () => gpu.dispatch(kernel, { x, y, z: x }, uniforms, [1]),
+    Error,
+    "doubling: the kernel's text has no buffer z: declare {{update z}}",
+  );
   assertThrows(
     () => gpu.dispatch(kernel, { x, y }, { length: 4 }, [1]),
     Error,
     "doubling: expected uniforms length, factor, found length.",
   );
-  assertThrows(() => gpu.dispatch(kernel, { x, y }, { length: 4, fctor: 1 }, [1]), Error, "uniform factor is missing.");
+  assertThrows(
+    () => gpu.dispatch(kernel, { x, y }, { length: 4, fctor: 1 }, [1]),
+    Error,
+    "uniform factor is missing; given are length, fctor.",
+  );
 });
 
 Deno.test("a buffer that the adapter cannot hold is refused with its size", () => {
@@ -205,13 +213,25 @@ Deno.test("a kernel that does not compile is an error with its name, not zeros",
   assertEquals(new Float32Array((await own.read(y))[0])[0], 2);
 });
 
-Deno.test("a dispatch that is not valid is an error, not zeros", async () => {
-  using own = await openDevice();
-  using y = own.buffer("y", 16);
+Deno.test("a dispatch with too many workgroups is refused at once, with the kernel's name", async () => {
+  using y = gpu.buffer("y", 16);
   const text = "{{write y: array<f32>}}\n@compute @workgroup_size(1) fn main() { y[0] = 1.0; }";
-  own.dispatch(own.kernel({ name: "wide", text }), { y }, {}, [2 ** 20]);
-  await assertRejects(() => own.read(y), Error, "WebGPU:");
-  assertThrows(() => own.check(), Error, "WebGPU:");
+  const dispatch = () => gpu.dispatch(gpu.kernel({ name: "wide", text }), { y }, {}, [2 ** 20]);
+  assertThrows(dispatch, Error, "kernel wide: expected at most 65535 workgroups a side, found 1048576.");
+  assertEquals((await readFloats(gpu, y, 1))[0], 0);
+});
+
+Deno.test("work that the device refuses is an error where it is read, not zeros, and other work goes on", async () => {
+  using y = gpu.buffer("y", 64);
+  using z = gpu.buffer("z", 64);
+  const before = gpu.read(y);
+  // WebGPU does not allow to copy a buffer onto itself.
+  gpu.copy(y, y);
+  const refused = gpu.read(y);
+  await before;
+  await assertRejects(() => refused, Error, "WebGPU:");
+  gpu.copy(y, z);
+  assertEquals((await readFloats(gpu, z, 1))[0], 0);
 });
 
 Deno.test("disposing a device frees the buffers that are left", async () => {

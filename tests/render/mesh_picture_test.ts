@@ -34,6 +34,17 @@ Deno.test("what is nearer hides what is behind it, and the inside of an open sur
   assert(!isRed(pixel(meshPicture(ball, front), 32, 32)));
 });
 
+Deno.test("a surface with colours of its own is drawn in them, without light", () => {
+  const ball = sphere(0.8, 40, 80);
+  const front = { size: 64, azimuth: 0, elevation: 0 };
+  const colours = Uint8Array.from(ball.positions, (_, i) => [0, 128, 255][i % 3]);
+  for (const row of [20, 44]) {
+    const found = pixel(meshPicture(ball, { ...front, colours }), row, 32);
+    found.forEach((value, i) => assertAlmostEquals(value, [0, 128 / 255, 1][i], 1e-3));
+  }
+  assertThrows(() => meshPicture(ball, { colours: colours.subarray(3) }), RangeError, "numbers of colours");
+});
+
 Deno.test("azimuth 90° shows the x side, elevation 90° the top", () => {
   const bar = moved(cube(0.5), ([x, y, z]) => [1.8 * x, 0.2 * y, 0.2 * z]);
   const wide = (options: { azimuth: number; elevation: number }) => {

@@ -83,7 +83,13 @@ Deno.test("pixels of no camera are refused, and none are rendered as none", asyn
   );
   await assertRejects(() => render([], []), Error, "rays: expected at least one camera, found none.");
   const none = new Float32Array(0);
-  assertEquals(await render(cameras, []), { pixel: none, depth: none, opacity: none });
+  assertEquals(await render(cameras, []), {
+    pixel: none,
+    depth: none,
+    median: none,
+    medianDensity: none,
+    opacity: none,
+  });
   await assertRejects(
     () => renderView(field, { ...cameras[0], width: 7.5 }, { intervals: 4, space }),
     RangeError,

@@ -1,9 +1,24 @@
 import { encodePng } from "../../mod.ts";
 import { type Outcome, outcome, startTask } from "./process.ts";
 
-/** Runs `deno task image` as it is called from a folder. */
+/** Runs `deno task image` as it is called from a folder, with what `withEsgd` adds. */
 export function imageTask(folder: string, ...args: string[]): Promise<Outcome> {
-  return outcome(startTask("image", args, folder));
+  return outcome(startTask("image", withEsgd(args), folder));
+}
+
+/**
+ * The arguments of a new run of `deno task image`, with a Gaussian field and ESGD where they name none: a run with Hessian-vector products and
+ * state of many kinds.
+ */
+export function withEsgd(args: readonly string[]): string[] {
+  const has = (...names: string[]) =>
+    args.some((word) => names.some((name) => word === name || word.startsWith(`${name}=`)));
+  if (has("--resume", "--config", "--help", "--preset")) return [...args];
+  return [
+    ...args,
+    ...has("--activation") ? [] : ["--activation", "gaussian"],
+    ...has("--optimizer") ? [] : ["--optimizer", "esgd"],
+  ];
 }
 
 /** A smooth RGB picture as a PNG. */

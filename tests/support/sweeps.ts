@@ -38,11 +38,11 @@ export async function until(what: string, holds: () => Promise<boolean> | boolea
   }
 }
 
-/** Whether a run has a checkpoint and no summary yet. */
+/** Whether a run has a checkpoint and has not ended. */
 export async function isUnderWay(run: string): Promise<boolean> {
   const names = await Array.fromAsync(Deno.readDir(join(run, "checkpoints")), ({ name }) => name).catch(() => []);
-  const ended = await Deno.stat(join(run, "summary.json")).then(() => true, () => false);
-  return !ended && names.some((name) => name.endsWith(".safetensors"));
+  const summary = await Deno.readTextFile(join(run, "summary.json")).catch(() => "{}");
+  return JSON.parse(summary).status === "running" && names.some((name) => name.endsWith(".safetensors"));
 }
 
 /** The processes whose command line has all of these texts, such as the name of a run. */

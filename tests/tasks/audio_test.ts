@@ -27,7 +27,9 @@ Deno.test("a run on a sound writes it again, with the error and a picture; the p
     ];
     await run(path, ...tiny, "--start", "0.25", "--seconds", "0.25", "--epochs", "60", "--name", "tone");
     const files = join(folder, "runs", "audio", "tone");
-    for (const name of ["input.wav", "reconstruction.wav", "error.wav", "waveform.png", "convergence.svg"]) {
+    for (
+      const name of ["input.wav", "reconstruction.wav", "error.wav", "waveform.png", "preview.png", "convergence.svg"]
+    ) {
       assert((await namesIn(files)).includes(name), name);
     }
     const [input, result] = await Promise.all(

@@ -1,6 +1,15 @@
-import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { createField, gabor, Layout, meanSquaredError, mlp, relu, sine } from "../../mod.ts";
-import { hessianMatrix, matrixDensity, productDensity } from "../../lib/curvature/mod.ts";
+import { gaussNewtonMatrix, hessianMatrix, matrixDensity, productDensity } from "../../lib/curvature/mod.ts";
 import { symmetricEigenpairs } from "../../lib/curvature/eigenvalues.ts";
 import { tableData } from "../../lib/data/training_data.ts";
 import type { Measurement, Result } from "../../tasks/curvature/measurement.ts";
@@ -12,7 +21,11 @@ import { estimates } from "../../tasks/curvature/measurements/estimates.ts";
 import { hessianDensity } from "../../tasks/curvature/measurements/hessian_density.ts";
 import { storedDensities } from "../../tasks/curvature/measurements/shares.ts";
 import type { Moment } from "../../tasks/curvature/moment.ts";
+import { plannedParts } from "../../tasks/curvature/plans.ts";
+import { isCurrent, partShape } from "../../tasks/curvature/record.ts";
 import { Subject } from "../../tasks/curvature/subject.ts";
+import { checkShape } from "../../tasks/shell/shape.ts";
+import { UserError } from "../../tasks/shell/user_error.ts";
 import { fileDevice } from "../support/device.ts";
 
 const gpu = await fileDevice({ allowSoftware: true });
@@ -20,7 +33,10 @@ const objective = meanSquaredError();
 const sines = mlp({ inputs: 1, hidden: [6, 6], outputs: 1, activation: sine({ omega: 3 }) });
 
 /** A new field with training data of so many rows. The small field is the field itself. */
-function subjectOf(count: number, { seed = 0, description = sines, batchSizes = [4, 16] } = {}) {
+function subjectOf(
+  count: number,
+  { seed = 0, description = sines, batchSizes = [4, 16], signal = new AbortController().signal } = {},
+) {
   const made = new DisposableStack();
   const plan = { series: "new", seed, step: 0 };
   const field = made.use(createField(gpu, description, { seed }));
@@ -29,7 +45,7 @@ function subjectOf(count: number, { seed = 0, description = sines, batchSizes = 
   const data = made.use(tableData(field, objective, { inputs, targets }));
   const moment = { ...plan, field, input: { objective, data }, small: description } as unknown as Moment;
   const extent = { batchSizes, samples: count, directions: "rademacher" } as const;
-  const subject = made.use(new Subject(moment, extent, new AbortController().signal));
+  const subject = made.use(new Subject(moment, extent, signal));
   const resultOf = <R>(result: R): Result<R> => ({ ...plan, parameters: field.parameterCount, result });
   return { field, subject, resultOf, batch: { inputs, targets }, [Symbol.dispose]: () => made.dispose() };
 }
@@ -58,6 +74,16 @@ Deno.test("densities are those of all batch sizes, large ones only of the first 
   );
   const [{ rows: layers }] = densityByLayer.section(results, first.subject.extent)!.tables!;
   assertEquals(layers.map(([, size, layer]) => `${size} ${layer}`), ["64 layers.0", "64 layers.1", "64 layers.2"]);
+});
+
+Deno.test("a signal ends the product of a large batch between its passes", async () => {
+  const controller = new AbortController();
+  using large = subjectOf(20000, { batchSizes: [20000], signal: controller.signal });
+  const before = gpu.liveBuffers;
+  setTimeout(() => controller.abort(), 0);
+  await assertRejects(() => density.measure(large.subject), DOMException, "aborted");
+  // The subject keeps its batch.
+  assertLess(gpu.liveBuffers - before, 5);
 });
 
 Deno.test("a layer's share is that of the entries of all its maps, weights and biases apart", () => {
@@ -135,12 +161,15 @@ Deno.test("the dominant eigenvector and its layers are those of the explicit Hes
     }
     assertAlmostEquals(layers.reduce((sum, { share }) => sum + share, 0), 1, 1e-12);
   }
-  const trace = Array.from({ length: size }, (_, i) => matrix[i * size + i]).reduce((sum, each) => sum + each, 0);
+  const traceOf = (entries: Float64Array) =>
+    Array.from({ length: size }, (_, i) => entries[i * size + i]).reduce((sum, each) => sum + each, 0);
+  const trace = traceOf(matrix);
+  const gaussNewtonTrace = traceOf(await gaussNewtonMatrix(field, objective, batch));
   const norm = Math.sqrt(matrix.reduce((sum, each) => sum + each ** 2, 0));
   for (
     const [{ value, error }, expected] of [
       [found.trace, trace],
-      [found.traceByHutchPlusPlus, trace],
+      [found.gaussNewtonTrace, gaussNewtonTrace],
       [found.frobenius, norm],
     ] as const
   ) {
@@ -149,4 +178,36 @@ Deno.test("the dominant eigenvector and its layers are those of the explicit Hes
   }
   const sections = dominant.section([small.resultOf(found)], small.subject.extent)!;
   assertEquals(sections.tables!.map(({ rows }) => rows.length), [1, 3]);
+});
+
+Deno.test("results that an earlier version stored are measured anew where they meant something else, and new measurements are added", () => {
+  const settings = {
+    task: "image",
+    batchSizes: [64],
+    samples: 64,
+    directions: "rademacher" as const,
+    fields: { activations: ["sine"], seeds: 1, smallWidth: 12, options: {} },
+  };
+  const adapter = { name: "a", vendor: "v", architecture: "", software: true };
+  const shape = partShape({ settings, command: "deno task curvature", adapter, versions: {} });
+  const stored = (measurement: string, result: unknown) => {
+    return { series: "sine", seed: 0, step: 0, measurement, parameters: 99, seconds: 1, result };
+  };
+  const shares = { zero: 0, belowThousandth: 0, belowHundredth: 0 };
+  const earlier = [
+    stored("density", [{ batchSize: 64, all: shares, segments: { "layers.0.weight": shares } }]),
+    stored("estimates", [{ probes: 2, equilibrated: 0.4, jacobi: 1 }]),
+    stored("spectrum", {}),
+  ];
+  for (const part of earlier) assertEquals([shape(part), isCurrent(part)], [undefined, false]);
+  // It says the same as before, and one thing more.
+  const same = stored("gauss-newton", { residualShare: 0.5, zeroEntries: 0.1 });
+  assertEquals([shape(same), isCurrent(same)], [undefined, true]);
+  const planned = plannedParts(settings)[0].measurements.map(({ name }) => name);
+  for (const name of ["hessian-density", "dominant", "costs"]) assert(planned.includes(name));
+  assertThrows(
+    () => checkShape(stored("sizes", {}), shape, "results.jsonl, line 1"),
+    UserError,
+    "results.jsonl, line 1, measurement: expected one of ",
+  );
 });

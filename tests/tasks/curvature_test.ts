@@ -6,6 +6,7 @@ import { findRun, RunCheckpoints } from "../../tasks/curvature/run_checkpoints.t
 import { findRuns } from "../../tasks/curvature/runs.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
+import { withEsgd } from "../support/image_task.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 const SMALL = ["--size", "16", "--width", "8", "--layers", "2", "--batch-sizes", "1,16,64", "--samples", "64"];
@@ -145,7 +146,7 @@ async function newFolder(folder: string): Promise<string> {
 
 Deno.test("curvature is measured at the checkpoints of a run, with the run's own field and data", () =>
   inFolder(async (folder) => {
-    const trained = await outcome(startTask("image", [...TRAINED, "--epochs", "3", "--name", "r"], folder));
+    const trained = await outcome(startTask("image", withEsgd([...TRAINED, "--epochs", "3", "--name", "r"]), folder));
     assertEquals(trained.code, 0, trained.stderr);
     const run = ["--run", "runs/image/r", "--batch-sizes", "64", "--samples", "64", "--name", "b"];
     const { code, stdout, stderr } = await curvature(folder, ...run);

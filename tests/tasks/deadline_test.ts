@@ -23,7 +23,7 @@ import { PreparedRun } from "../../tasks/training/prepared_run.ts";
 import { runLength } from "../../tasks/training/run_length.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { TrainingRun } from "../../tasks/training/training_run.ts";
-import { imageTask as imageProcess, smoothPng, tiny } from "../support/image_task.ts";
+import { imageTask as imageProcess, smoothPng, tiny, withEsgd } from "../support/image_task.ts";
 import { quietly } from "../support/quietly.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
@@ -133,7 +133,7 @@ Deno.test("a run that its deadline ends is measured and tells how to go on, and 
     const options = [picture, ...tiny, "--optimizer", "adam", "--kernels", "register", "--schedule", "cosine"];
     const args = [...options, "--epochs", "6", "--evaluate-every", "2"];
     const { signal } = new AbortController();
-    const settled = imageTask.settle(parseOptions(args, command).values, { software: true });
+    const settled = imageTask.settle(parseOptions(withEsgd(args), command).values, { software: true });
     const length = { steps: 18, scheduleSteps: 18 };
     await quietly(folder, async () => {
       using prepared = new PreparedRun(gpu, imageTask, settled, await loadInput(imageTask, settled, gpu, signal));
@@ -148,7 +148,19 @@ Deno.test("a run that its deadline ends is measured and tells how to go on, and 
     const summary = JSON.parse(await Deno.readTextFile(join(path, "summary.json")));
     assertEquals([summary.status, summary.aborted, summary.steps], ["stopped", false, 7]);
     assert(summary.ssim !== undefined && summary.leftOut === undefined);
-    const train = (...words: string[]) => quietly(folder, () => runTraining(imageTask, words, signal));
+    const train = (...words: string[]) => quietly(folder, () => runTraining(imageTask, withEsgd(words), signal));
+    const config = await Deno.readTextFile(join(path, "config.json"));
+    await Deno.remove(join(path, "reconstruction.png"));
+    await train("--resume", path, "--conclude");
+    assertEquals(JSON.parse(await Deno.readTextFile(join(path, "summary.json"))), summary);
+    assertEquals(await Deno.readTextFile(join(path, "config.json")), config);
+    assert(namesIn(path).includes("reconstruction.png"));
+    for (
+      const [words, sentence] of [
+        [[picture, "--conclude"], "--conclude: expected --resume FOLDER beside it, found none."],
+        [["--resume", path, "--conclude", "--epochs", "9"], "--conclude makes no step, so --epochs cannot be given"],
+      ] as const
+    ) await assertRejects(() => train(...words), UserError, sentence);
     const said = await train("--resume", path, "--deadline", `${Math.ceil(performance.now() / 1000) + 600}s`);
     assertStringIncludes(said, "The deadline is ");
     await train(...args, "--name", "whole");
@@ -168,7 +180,7 @@ Deno.test("a run without time for its first step is refused, and the page of one
     await Deno.writeFile(join(folder, "p.png"), smoothPng(16, 12));
     const { signal } = new AbortController();
     const args = [join(folder, "p.png"), ...tiny];
-    const settled = imageTask.settle(parseOptions(args, command).values, { software: true });
+    const settled = imageTask.settle(parseOptions(withEsgd(args), command).values, { software: true });
     const over = left(1).before(1);
     const length = { steps: 18, scheduleSteps: 18 };
     using prepared = new PreparedRun(gpu, imageTask, settled, await loadInput(imageTask, settled, gpu, signal));

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { encodeNpy, readNpy } from "../../lib/codec/mod.ts";
+import { decodePicture, encodeNpy, readNpy } from "../../lib/codec/mod.ts";
 import { fitOf } from "../../tasks/fit/fit_quality.ts";
 import { readTable } from "../../tasks/fit/read_table.ts";
 import { rangesOf, scaled, splitRows, unscaled } from "../../tasks/fit/scaling.ts";
@@ -29,7 +29,14 @@ Deno.test("tables with something else than finite numbers are refused, with the 
   assertEquals(message("1,2\n3,NaN"), 't.csv, line 2, column 2: expected a finite number, found "NaN".');
   assertEquals(message("x,y\n1,2\n\n3,"), 't.csv, line 4, column 2: expected a finite number, found "".');
   assertEquals(message("1,2\n3"), "t.csv, line 2: expected 2 cells, found 1.");
-  assertEquals(message("1,1e999"), "t.csv: expected rows of numbers, found none.");
+  assertEquals(message("1,1e999"), 't.csv, line 1, column 2: expected a finite number, found "1e999".');
+  assertEquals(message("x,y"), "t.csv: expected rows of numbers, found none.");
+  const several = 't.csv, line 1, column 2: expected a finite number, found "nan" (3 of 6 cells have none).';
+  assertEquals(message("1,nan\n2,-inf\n,3"), several);
+  assertEquals(
+    message("1,2\n3,1e39"),
+    't.csv, line 2, column 2: expected a number that 32 bits can hold, found "1e39".',
+  );
   assertEquals(message("\n"), "t.csv: expected rows of numbers, found none.");
 });
 
@@ -81,6 +88,9 @@ Deno.test("a run on arrays writes predictions in the units of the targets, and i
       variance += (x - 12) ** 2;
     }
     assert(error < variance / 20, `${error} ${variance}`);
+    const preview = await decodePicture(await Deno.readFile(join(files, "preview.png")));
+    assertEquals([preview.width, preview.height], [3 * 256, 256]);
+    assertStringIncludes(await Deno.readTextFile(join(files, "index.html")), "Field against the input");
     const config = JSON.parse(await Deno.readTextFile(join(files, "config.json")));
     assertEquals([config.samples.trained, config.samples.heldOut], [180, 20]);
     await Deno.writeFile(path("x.npy"), encodeNpy(points.map((x) => 2 * x), 1));
@@ -108,6 +118,17 @@ Deno.test("samples that do not fit together are refused in one sentence", () =>
       "a.csv: expected columns of inputs in front of 2 of targets, found 2 in all.",
     );
     assertEquals(await message(path("nan.npy")), "nan.npy, row 1, column 0: expected a finite number, found NaN.");
+    await Deno.writeFile(path("nan.npy"), encodeNpy(Float32Array.of(1, Infinity, NaN, 4), 2));
+    assertEquals(
+      await message(path("nan.npy")),
+      "nan.npy, row 0, column 1: expected a finite number, found Infinity (2 of 4 numbers are not finite).",
+    );
+    await Deno.writeFile(path("large.npy"), encodeNpy(Float32Array.of(1, 2, 3, -2e25), 2));
+    assertEquals(
+      await message(path("large.npy"), "--no-normalise"),
+      "large.npy, sample 1, target 0: expected a number up to 1000000000000000, because losses of larger ones exceed 32-bit numbers, " +
+        "found -2.00e+25; leave --no-normalise away.",
+    );
     assertEquals(
       await message(path("a.csv"), "--objective", "binaryCrossEntropy"),
       "a.csv, sample 0, target 0: expected a probability from 0 to 1 for binaryCrossEntropy, found 2.",

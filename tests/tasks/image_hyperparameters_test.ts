@@ -21,7 +21,8 @@ import { fieldOptions } from "../support/field_options.ts";
 
 /** Resolved hyper-parameters of a command line. */
 function resolved(line: string) {
-  const { values } = parseOptions(line.split(" ").filter(Boolean), command);
+  const { values: typed, given } = parseOptions(line.split(" ").filter(Boolean), command);
+  const values = withBestOptimizer("image", { ...typed, ...networkChoice(typed) }, given);
   const field = fieldFor(values, { channels: 3 });
   const optimizer = chosenOptimizer(values, optimizerDefaults);
   checkFieldOptions(values);
@@ -29,8 +30,12 @@ function resolved(line: string) {
 }
 
 Deno.test("hyper-parameters of the activation default as published and can be given", () => {
-  assertEquals(resolved("").field, { sigma: 0.05 });
-  assertEquals(resolved("--sigma 0.1").field, { sigma: 0.1 });
+  assertEquals(resolved("").field, { omega: 30 });
+  assertEquals(resolved("--activation gaussian").field, { sigma: 0.05 });
+  assertEquals(resolved("--activation gaussian --sigma 0.1").field, { sigma: 0.1 });
+  assertEquals(resolved("--preset paper").field, { sigma: 0.05 });
+  assertEquals(resolved("--preset paper --optimizer adam").field, { sigma: 0.05 });
+  assertEquals(resolved("--preset paper --activation sine").field, { omega: 30 });
   assertEquals(resolved("--activation sine").field, { omega: 30 });
   assertEquals(resolved("--activation sine --omega 20").field, { omega: 20 });
   assertEquals(resolved("--activation sinc --omega 5").field, { omega: 5 });
@@ -60,7 +65,8 @@ Deno.test("relu-pe is relu with a positional encoding everywhere, defaults by ac
 });
 
 Deno.test("hyper-parameters of the optimizer can be given, and win over a preset", () => {
-  const given = "--weight-decay 0.1 --relative-damping 0 --initial-probes 3 --update-every 7";
+  const given =
+    "--activation gaussian --optimizer esgd --weight-decay 0.1 --relative-damping 0 --initial-probes 3 --update-every 7";
   for (const preset of ["", " --preset paper"]) {
     const { weightDecay, relativeDamping, initialProbes, updateEvery } = resolved(given + preset).optimizer;
     assertEquals({ weightDecay, relativeDamping, initialProbes, updateEvery }, {
@@ -181,7 +187,7 @@ Deno.test("an optimizer without a rate that was found for the task takes its own
 Deno.test("hyper-parameters that the choice does not have are refused", () => {
   const refused: [line: string, message: string][] = [
     ["--activation sine --sigma 1", "--sigma: the activation sine has no such hyper-parameter; it belongs to "],
-    ["--omega 1", "--omega: the activation gaussian has no such hyper-parameter; it belongs to "],
+    ["--activation gaussian --omega 1", "--omega: the activation gaussian has no such hyper-parameter; it belongs to "],
     ["--activation sine --scale 1", "--scale: the activation sine has no such hyper-parameter; it belongs to "],
     ["--activation relu --octaves 3", "--octaves: the encoding none has no such hyper-parameter; it belongs to "],
     [

@@ -6,6 +6,7 @@ import { openRunFolder } from "../../tasks/run/open_run_folder.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { decodeSafetensors } from "../../lib/codec/tensor/safetensors.ts";
 import { type Outcome, outcome, startTask } from "../support/process.ts";
+import { withEsgd } from "../support/image_task.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 import { newestCheckpoint, stopEarly } from "../support/training_task.ts";
 
@@ -26,7 +27,7 @@ function withPicture(work: (folder: string) => Promise<void>): Promise<void> {
   });
 }
 
-const image = (folder: string, ...args: string[]) => outcome(startTask("image", args, folder));
+const image = (folder: string, ...args: string[]) => outcome(startTask("image", withEsgd(args), folder));
 const runPath = (folder: string, name: string) => join(folder, "runs", "image", name);
 
 async function succeeds(folder: string, ...args: string[]): Promise<Outcome> {
@@ -224,7 +225,7 @@ Deno.test({
   fn: () =>
     withPicture(async (folder) => {
       const options = ["picture.png", ...small];
-      const { run, step } = await stopEarly("image", options, folder);
+      const { run, step } = await stopEarly("image", withEsgd(options), folder);
       const epochs = String(Math.ceil(step / 7) + 1);
       await Promise.all([
         succeeds(folder, "--resume", run, "--epochs", epochs),

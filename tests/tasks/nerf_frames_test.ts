@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { createField, decodePicture, gaussian, radianceField, raySpace } from "../../mod.ts";
-import { encodeAnimatedPng } from "../../lib/codec/mod.ts";
+import { encodeAnimatedPng, encodeGif } from "../../lib/codec/mod.ts";
 import type { Camera } from "../../lib/data/scene/mod.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { lookingAt } from "../../lib/render/camera_path.ts";
@@ -44,6 +44,10 @@ Deno.test("frames replace those of an earlier call when all are there; an interr
       ["000", "001"].map(async (name) => decodePicture(await Deno.readFile(join(folder, "orbit", `${name}.png`)))),
     );
     assertEquals(await Deno.readFile(join(folder, "orbit.png")), encodeAnimatedPng(frames));
+    await render(folder, { frames: 2, gif: true });
+    assertEquals(await Deno.readFile(join(folder, "orbit.gif")), await encodeGif(frames));
+    await render(folder, { frames: 2 });
+    assertEquals(files()[0], ["orbit", "orbit.png"], "a GIF of other frames does not stay");
     assertEquals(await render(folder, { signal: AbortSignal.abort() }), 0);
     assertEquals(files(), [["orbit", "orbit.png"], ["000.png", "001.png"]]);
     const controller = new AbortController();

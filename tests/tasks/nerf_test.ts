@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertGreater, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { decodeMesh } from "../../mod.ts";
 import { render } from "../../fixtures/scene/make.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { command } from "../../tasks/nerf/command.ts";
@@ -139,7 +140,7 @@ Deno.test("a run leaves test views, depth, a path, metrics and a summary; resumi
     const line2 = "render runs/nerf/part --path orbit --frames 2 --width 20 --depth";
     assertMatch(
       (await succeeds(folder, line2)).stdout,
-      /^2 of 2 frames of the field at step 6 were rendered to .*orbit\n$/,
+      /^2 of 2 frames of the field at step 6 were rendered to .*orbit\nTo make an MP4 of them: ffmpeg .*orbit\/%03d\.png .*orbit\.mp4\n$/,
     );
     assertEquals(namesIn(join(runPath(folder, "part"), "orbit")), [
       "000.png",
@@ -147,6 +148,20 @@ Deno.test("a run leaves test views, depth, a path, metrics and a summary; resumi
       "001.png",
       "001_depth.png",
     ]);
+    const meshLine = "mesh runs/nerf/part --threshold 0.001 --resolution 8 --components 1";
+    assertMatch(
+      (await succeeds(folder, meshLine)).stdout,
+      /^The surface of the field at step 6, at a density of 0\.001, has 1 part: \d+ faces are in .*mesh\.ply\n$/,
+    );
+    const mesh = await decodeMesh(await Deno.readFile(join(runPath(folder, "part"), "mesh.ply")), "mesh.ply");
+    assertGreater(mesh.indices.length, 300);
+    const none = await nerf(folder, "mesh runs/nerf/part --threshold 1e9 --resolution 8");
+    assertMatch(none.stderr, /^error: .*part: .* there is no surface at a density of 1000000000; .*--threshold\.\n$/m);
+    assertEquals(none.code, 1);
+    assertMatch(
+      (await succeeds(folder, "points runs/nerf/part --points 300")).stdout,
+      /^\d+ of 300 pixels of the field at step 6 gave a point each: they are in .*points\.ply\n$/,
+    );
   }));
 
 Deno.test("--minutes fixes the number of steps before the run; --dry-run tells them and leaves nothing", () =>

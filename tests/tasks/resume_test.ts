@@ -8,7 +8,7 @@ import { watchDisk } from "../../tasks/run/disk.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { EarlierRun } from "../../tasks/training/earlier_run.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
-import { smoothPng, tiny } from "../support/image_task.ts";
+import { smoothPng, tiny, withEsgd } from "../support/image_task.ts";
 import { quietly } from "../support/quietly.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 import { newestCheckpoint } from "../support/training_task.ts";
@@ -17,7 +17,7 @@ const options = [...tiny, "--kernels", "register", "--optimizer", "adam", "--act
 
 /** What a user gives to `deno task image`, in this process; returns what was said on standard error. */
 function image(folder: string, ...args: string[]): Promise<string> {
-  return quietly(folder, () => runTraining(imageTask, args, new AbortController().signal));
+  return quietly(folder, () => runTraining(imageTask, withEsgd(args), new AbortController().signal));
 }
 
 /** Gives a folder with a finished run of four epochs, three steps each, with three checkpoints, to `work`. */
@@ -159,11 +159,11 @@ Deno.test("a run that is stopped before its first step neither keeps its name no
       const controller = new AbortController();
       TrainingStep.prototype.tune = () => Promise.resolve(controller.abort());
       try {
-        await quietly(folder, () => runTraining(imageTask, args, controller.signal));
+        await quietly(folder, () => runTraining(imageTask, withEsgd(args), controller.signal));
       } finally {
         TrainingStep.prototype.tune = tune;
       }
-      assertEquals(namesIn(path), [".lock", "config.json", "index.html"]);
+      assertEquals(namesIn(path), [".lock", "config.json", "index.html", "summary.json"]);
     };
     await stopped(...args);
     await stopped(...args);

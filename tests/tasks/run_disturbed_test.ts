@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
-import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
+import { imageTask, smoothPng, tiny, withEsgd } from "../support/image_task.ts";
 import { readUntil, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
@@ -12,7 +12,7 @@ function withLongRun(work: (folder: string, path: string, child: Deno.ChildProce
   return inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
     const line = [...options, "--epochs", "1000000", "--evaluate-every", "1", "--snapshot-every", "2", "--name", "a"];
-    const child = startTask("image", line, folder);
+    const child = startTask("image", withEsgd(line), folder);
     const path = join(folder, "runs", "image", "a");
     const run = new RunFolder(path);
     let ended = false;

@@ -4,7 +4,7 @@ import { smoothPng } from "../support/image_task.ts";
 import { outcome, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
-const TINY = ["picture.png", "--size", "0", "--width", "8", "--layers", "1", "--batch-size", "64", "--epochs", "2"];
+const TINY = "picture.png --activation gaussian --size 0 --width 8 --layers 1 --batch-size 64 --epochs 2".split(" ");
 
 Deno.test("runs are listed, selected, sorted and removed", () =>
   inFolder(async (folder) => {

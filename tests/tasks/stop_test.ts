@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { encodePly, encodePng } from "../../mod.ts";
-import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
+import { imageTask, smoothPng, tiny, withEsgd } from "../support/image_task.ts";
 import { sphere } from "../support/meshes.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
@@ -44,11 +44,11 @@ Deno.test({
       const runs = join(folder, "runs", "image", "large");
       // The first seconds are those of the rehearsal; the first step has 16 probes and takes minutes.
       for (const [signal, expected, seconds] of [["SIGHUP", 129, 1.5], ["SIGTERM", 143, 8]] as const) {
-        const child = startTask("image", ["p.png", ...size, "--name", "large"], folder);
+        const child = startTask("image", withEsgd(["p.png", ...size, "--name", "large"]), folder);
         const { code, stdout, stderr } = await stops(child, signal, after(seconds));
         assertEquals(code, expected, stderr);
         assertMatch(stdout, /^Stopped before the first step\. To begin again, give the same command, or: /);
-        assertEquals(namesIn(runs), [".lock", "config.json", "index.html"]);
+        assertEquals(namesIn(runs), [".lock", "config.json", "index.html", "summary.json"]);
       }
     }),
 });
@@ -109,7 +109,9 @@ Deno.test("no whole number on the command line is counted up to", async () => {
     await Deno.writeFile(join(folder, "p.png"), smoothPng(16, 12));
     for (const [task, words] of lines) {
       const begin = performance.now();
-      const { code, stdout, stderr } = await outcome(startTask(task, words, folder));
+      const { code, stdout, stderr } = await outcome(
+        startTask(task, task === "image" ? withEsgd(words) : words, folder),
+      );
       assertEquals(code, 0, stderr);
       assertMatch(stdout, /^Time +about [^?]*[1-9][\d.]* ms$/m);
       assert(performance.now() - begin < SOON, `${task} ${words.join(" ")}`);

@@ -6,6 +6,7 @@ import { Live } from "../../tasks/watch/live.ts";
 import { MetricsTail } from "../../tasks/watch/metrics_tail.ts";
 import { WatchedRuns } from "../../tasks/watch/watched_runs.ts";
 import { passes } from "../../tasks/watch/page/filter.js";
+import { BrowserPage, chromium, chromiumNote } from "../support/chromium.ts";
 import { smoothPng } from "../support/image_task.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
 import { inFolder } from "../support/temporary_folder.ts";
@@ -167,18 +168,8 @@ Deno.test("the filter takes words and conditions", () => {
   ]);
 });
 
-/** Debian's Chromium, which the test of the page in a browser needs. */
-const chromium = ["/usr/bin/chromium"].find((path) => {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-});
-
 Deno.test(
-  "the task listens on this machine, and the page shows runs in a browser" +
-    (chromium ? "" : " (Chromium is not there)"),
+  "the task listens on this machine, and the page shows runs in a browser" + chromiumNote,
   () =>
     inFolder(async (folder) => {
       await writeRun(join(folder, "runs", "image", "<i>a<"), 5, "finished");
@@ -189,7 +180,7 @@ Deno.test(
       try {
         const scripts = await (await fetch(`${address}scripts/app.js`)).text();
         assertStringIncludes(scripts, "EventSource");
-        if (chromium !== undefined) assertMatch(await shownText(chromium, address), /<i>a<\s.*finished\s.*21\.00 dB/s);
+        if (chromium !== undefined) assertMatch(await shownText(address), /<i>a<\s.*finished\s.*21\.00 dB/s);
       } finally {
         server.kill("SIGINT");
         await Promise.all([server.stderr.cancel(), stdout.cancel(), server.status]);
@@ -214,39 +205,13 @@ Deno.test("what the task is not permitted to do is said with the command that pe
     assert(none.code === 1 && other.code === 1);
   }));
 
-/** The text that a browser shows some seconds after it has opened a page, found through its protocol for debugging. */
-async function shownText(browser: string, address: string): Promise<string> {
-  const profile = await Deno.makeTempDir();
-  const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0"];
-  const child = new Deno.Command(browser, {
-    args: [...flags, `--user-data-dir=${profile}`, address],
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  const stderr = child.stderr.getReader();
-  try {
-    const [, port] = /DevTools listening on ws:\/\/[^:]+:(\d+)/.exec(
-      await readUntil(stderr, (text) => /DevTools listening on .*\n/.test(text)),
-    )!;
-    const pages = await (await fetch(`http://127.0.0.1:${port}/json`)).json();
-    const page = pages.find(({ type }: { type: string }) => type === "page");
-    const socket = new WebSocket(page.webSocketDebuggerUrl);
-    await new Promise((resolve) => socket.onopen = resolve);
-    const evaluate = (expression: string) =>
-      new Promise<string>((resolve) => {
-        socket.onmessage = ({ data }) => resolve(String(JSON.parse(data).result?.result?.value ?? ""));
-        socket.send(JSON.stringify({ id: 1, method: "Runtime.evaluate", params: { expression } }));
-      });
-    let text = "";
-    for (let attempt = 0; attempt < 300 && !text.includes("dB\t"); attempt++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      text = await evaluate("document.body?.innerText ?? ''");
-    }
-    socket.close();
-    return text;
-  } finally {
-    child.kill("SIGKILL");
-    await Promise.all([stderr.cancel(), child.status]);
-    await Deno.remove(profile, { recursive: true }).catch(() => {});
+/** The text that a browser shows some seconds after it has opened a page. */
+async function shownText(address: string): Promise<string> {
+  await using page = await BrowserPage.open(address);
+  let text = "";
+  for (let attempt = 0; attempt < 300 && !text.includes("dB\t"); attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    text = await page.evaluate("document.body?.innerText ?? ''");
   }
+  return text;
 }

@@ -1,3 +1,5 @@
+import { BYTES } from "../../hyperparameter/arguments.ts";
+import { checkMember } from "../../hyperparameter/members.ts";
 import { describeFileKind } from "../file_kind.ts";
 import type { Sound } from "./sound.ts";
 
@@ -21,6 +23,7 @@ interface WavFormat {
  * @throws {Error} If the file is of another kind, compressed, cut off, or without samples, or if a sample is not finite.
  */
 export function decodeWav(bytes: Uint8Array, name = "sound"): Sound {
+  checkMember(name, bytes, BYTES);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || text(view, 0) !== "RIFF" || text(view, 8) !== "WAVE") {
     const rf64 = bytes.length >= 4 && text(view, 0) === "RF64"
@@ -81,8 +84,10 @@ function readSamples(view: DataView, { tag, channels, rate, bits }: WavFormat, n
   const odd = samples.findIndex((value) => !Number.isFinite(value));
   if (odd >= 0) {
     const [frame, channel] = [Math.floor(odd / channels), odd % channels];
+    const count = samples.reduce((sum, value) => sum + Number(!Number.isFinite(value)), 0);
+    const all = count === 1 ? "" : ` (${count} of ${samples.length} samples are not finite)`;
     throw new Error(
-      `${name}: expected finite samples, found ${samples[odd]} at sample ${frame} of channel ${channel}.`,
+      `${name}: expected finite samples, found ${samples[odd]} at sample ${frame} of channel ${channel}${all}.`,
     );
   }
   return { rate, channels, samples };

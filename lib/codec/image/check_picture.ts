@@ -1,3 +1,5 @@
+import { PICTURE } from "../../hyperparameter/arguments.ts";
+import { checkMember } from "../../hyperparameter/members.ts";
 import type { Picture } from "./picture.ts";
 
 /**
@@ -19,6 +21,7 @@ export function checkWhole(what: string, value: number, least: number): void {
  * @throws {RangeError} If they are not valid or do not match.
  */
 export function checkPicture(where: string, picture: Picture): void {
+  checkMember(where, picture, PICTURE);
   const { width, height, channels, pixels } = picture;
   checkWhole(`${where}: the picture's width`, width, 1);
   checkWhole(`${where}: the picture's height`, height, 1);

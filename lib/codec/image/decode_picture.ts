@@ -1,3 +1,5 @@
+import { BYTES } from "../../hyperparameter/arguments.ts";
+import { checkMember } from "../../hyperparameter/members.ts";
 import { decodePng } from "./decode_png.ts";
 import { readJpeg } from "./jpeg/read_jpeg.ts";
 import { MAX_PIXELS, type Picture } from "./picture.ts";
@@ -65,6 +67,7 @@ export function readPictureHeader(bytes: Uint8Array, name = "picture"): PictureH
 }
 
 function kindOf(bytes: Uint8Array, name: string): "PNG" | "JPEG" {
+  checkMember(name, bytes, BYTES);
   const kind = describeFileKind(bytes);
   if (kind === "PNG" || kind === "JPEG") return kind;
   throw new Error(`${name}: expected a PNG or a JPEG, found ${describeFound(bytes, name, "a picture", "PNG")}.`);

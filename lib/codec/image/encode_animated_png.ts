@@ -1,5 +1,5 @@
-import { crc32 } from "node:zlib";
 import type { Picture } from "./picture.ts";
+import { crc32 } from "../runtime/crc32.ts";
 import { joinBytes } from "../join_bytes.ts";
 import { encodePng } from "./encode_png.ts";
 

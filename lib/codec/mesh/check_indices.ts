@@ -1,3 +1,5 @@
+import { MESH } from "../../hyperparameter/arguments.ts";
+import { checkMember } from "../../hyperparameter/members.ts";
 import type { Mesh } from "./mesh.ts";
 
 /**
@@ -6,7 +8,9 @@ import type { Mesh } from "./mesh.ts";
  * @param where The beginning of the error message.
  * @throws {Error} If an array has the wrong type or length, or an index is out of range.
  */
-export function checkIndices({ positions, indices }: Mesh, where: string): void {
+export function checkIndices(mesh: Mesh, where: string): void {
+  checkMember(where, mesh, MESH);
+  const { positions, indices } = mesh;
   const isReal = positions instanceof Float32Array || positions instanceof Float64Array;
   if (!isReal || !(indices instanceof Uint32Array)) {
     const [found, and] = [positions, indices].map((each: unknown) =>

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../runtime/sha256.ts";
 
 /** The key of a file's checksum in its metadata. */
 export const CHECKSUM = "sha256";
@@ -15,7 +15,7 @@ const START = new TextEncoder().encode(`"${CHECKSUM}":"`);
 export function fillChecksum(bytes: Uint8Array): Uint8Array {
   const place = checksumPlace(bytes);
   if (place === undefined) throw new Error("checksum: expected a place for it in the file's metadata, found none.");
-  place.set(new TextEncoder().encode(digest(bytes)));
+  place.set(new TextEncoder().encode(sha256(bytes)));
   return bytes;
 }
 
@@ -30,13 +30,9 @@ export function hasRightChecksum(bytes: Uint8Array): boolean | undefined {
   const stored = new TextDecoder("latin1").decode(place);
   const before = place.slice();
   place.fill("0".charCodeAt(0));
-  const right = digest(bytes) === stored;
+  const right = sha256(bytes) === stored;
   place.set(before);
   return right;
-}
-
-function digest(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** The 64 digits of the checksum in the file's header; undefined if there are none. */

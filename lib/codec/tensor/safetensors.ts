@@ -6,6 +6,8 @@
  * @module
  */
 
+import { BYTES } from "../../hyperparameter/arguments.ts";
+import { checkMember } from "../../hyperparameter/members.ts";
 import { describe, isObject, parseHeader } from "./safetensors_header.ts";
 
 /** The supported types of a tensor's entries: F32, U32, I32, F64 and U8 in the format's names. */
@@ -108,6 +110,7 @@ export function encodeSafetensors(
  * @throws {Error} If the file is damaged or contains a type other than F32, U32, I32, F64 and U8.
  */
 export function decodeSafetensors(bytes: Uint8Array, name = "safetensors"): SafetensorsContent {
+  checkMember(name, bytes, BYTES);
   const { header, data } = splitFile(bytes, name);
   const entries = header.filter(([key]) => key !== METADATA)
     .map(([key, entry]) => ({ key, ...checkedEntry(entry, `${name}, tensor ${describe(key)}`, data.length) }));

@@ -1,3 +1,5 @@
+import { checkArguments, DEVICE, FIELD, OPTIONS, PICTURE } from "../../hyperparameter/arguments.ts";
+import { objectWith } from "../../hyperparameter/members.ts";
 import type { DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
@@ -13,6 +15,8 @@ import coordinatesText from "../../../wgsl/data/image/batch_pixel_coordinates.wg
 import tableText from "../../../wgsl/data/batch_table.wgsl" with { type: "text" };
 
 const coordinatesSource = { name: "batch_pixel_coordinates", text: coordinatesText };
+const SHAPE = objectWith("the width, the height and the channels of a picture", "width", "height", "channels");
+
 const tableSource = { name: "batch_table", text: tableText };
 
 /**
@@ -23,6 +27,7 @@ const tableSource = { name: "batch_table", text: tableText };
  * channels.
  */
 export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
+  checkArguments("pictureData", { gpu: [gpu, DEVICE], picture: [picture, PICTURE] });
   const { width, height, channels, pixels } = picture;
   checkFinite(pixels, (i) => {
     const pixel = Math.floor(i / channels);
@@ -68,6 +73,7 @@ export async function renderPicture(
   shape: { readonly width: number; readonly height: number; readonly channels: Picture["channels"] },
   options: EvaluationOptions = {},
 ): Promise<Picture> {
+  checkArguments("renderPicture", { field: [field, FIELD], shape: [shape, SHAPE], options: [options, OPTIONS] });
   const { gpu } = field;
   const { width, height, channels } = shape;
   const count = width * height;

@@ -1,3 +1,4 @@
+import { checkArguments, FIELD, OPTIONS } from "../../hyperparameter/arguments.ts";
 import { evaluateField, Evaluation, type EvaluationOptions } from "../../field/evaluate.ts";
 import type { FieldDescription } from "../../field/description.ts";
 import type { Field } from "../../field/field.ts";
@@ -28,20 +29,23 @@ export function checkPointField(where: string, { inputs }: FieldDescription): vo
 /**
  * Evaluates a field with an input of width 3 on a grid and yields the first number of its first output, slice by slice. Memory is
  * that of one slice, or of a few small ones.
+ *
+ * @param options.input The input that gets the points, if there are several; the output must not depend on the others.
+ * @param options.output The output; by default the first one.
  */
 export async function* fieldSlices(
   field: Field,
   { size: [nx, ny, nz], origin, spacing }: Grid,
-  options: EvaluationOptions = {},
+  options: EvaluationOptions & { readonly input?: string } = {},
 ): AsyncGenerator<Float32Array, void, void> {
   const { gpu, description } = field;
-  checkPointField("fieldSlices", description);
+  if (options.input === undefined) checkPointField("fieldSlices", description);
   if (nx * ny * nz >= 2 ** 32) {
     throw new RangeError(`fieldSlices: ${nx} × ${ny} × ${nz} points, but at most 2³² are supported.`);
   }
   const slices = Math.min(nz, Math.max(1, Math.floor(SLAB / (nx * ny))));
   using evaluation = new Evaluation(field, slices * nx * ny, options);
-  const [input] = Object.keys(description.inputs);
+  const { input = Object.keys(description.inputs)[0] } = options;
   const { value: batch, padded: stride } = evaluation.network.node(input);
   for (let k = 0; k < nz; k += slices) {
     const count = Math.min(slices, nz - k) * nx * ny;
@@ -90,6 +94,7 @@ export async function extractMesh(
     readonly progress?: (part: number) => void;
   },
 ): Promise<Mesh> {
+  checkArguments("extractMesh", { field: [field, FIELD], options: [options, OPTIONS] });
   const { resolution, progress, signal } = options;
   if (!Number.isSafeInteger(resolution) || resolution < 1 || resolution > 1600) {
     throw new RangeError(`extractMesh: resolution must be a whole number from 1 to 1600, found ${resolution}.`);

@@ -1,3 +1,5 @@
+import { checkArguments, MESH, OPTIONS } from "../../hyperparameter/arguments.ts";
+import { objectWith } from "../../hyperparameter/members.ts";
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { fitPositions } from "../../codec/mesh/position_bits.ts";
 import { cleanMesh, type MeshCleaning } from "./clean.ts";
@@ -91,6 +93,7 @@ const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1,
  * ```
  */
 export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name = "mesh"): NormalisedMesh {
+  checkArguments("normaliseMesh", { mesh: [input, MESH], options: [options, OPTIONS] });
   const { up = "y", repair = false } = options;
   if (!Object.hasOwn(ROTATIONS, up)) throw new Error(`${name}: up: expected y or z, found ${up}.`);
   if (typeof repair !== "boolean") throw new Error(`${name}: repair: expected true or false, found ${repair}.`);
@@ -168,6 +171,7 @@ function checkSize({ low, high }: MeshBox, name: string): void {
  * @param transform The transform that {@linkcode normaliseMesh} returned.
  */
 export function denormaliseMesh(mesh: Mesh, transform: MeshTransform): Mesh {
+  checkArguments("denormaliseMesh", { mesh: [mesh, MESH], transform: [transform, TRANSFORM] });
   const { centre, scale, rotation: r } = transform;
   const positions = mapPositions(mesh.positions, ([x, y, z]) => [
     (r[0] * x + r[3] * y + r[6] * z) / scale + centre[0],
@@ -176,6 +180,8 @@ export function denormaliseMesh(mesh: Mesh, transform: MeshTransform): Mesh {
   ]);
   return { positions: fitPositions(positions, mesh.indices), indices: mesh.indices };
 }
+
+const TRANSFORM = objectWith("the transform that normaliseMesh returned", "centre", "scale", "rotation");
 
 type Point = [number, number, number];
 

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path/posix";
+import { dirname, join } from "./posix_path.ts";
 import { printable } from "./printable.ts";
 import type { SceneFiles } from "./scene_files.ts";
 

@@ -1,3 +1,5 @@
+import { checkArguments } from "../../hyperparameter/arguments.ts";
+import { objectWith } from "../../hyperparameter/members.ts";
 import {
   addScaled,
   type Camera,
@@ -57,6 +59,8 @@ export interface SceneBounds {
   readonly kind: "forward" | "around";
 }
 
+const BOUNDS = objectWith("the bounds of a scene: its cameras, kind, near and far", "cameras", "kind", "near", "far");
+
 /**
  * Makes the ray space of a scene. For forward-facing cameras, their mean pose becomes the origin and the near bound 1. For cameras
  * around an object, the point that they look at becomes the origin and half the distance between the bounds 1; the axes stay.
@@ -65,6 +69,7 @@ export interface SceneBounds {
  * look in about the same direction; for NDC, if a ray of a camera does not go forward.
  */
 export function raySpace(kind: RaySpaceKind, bounds: SceneBounds): RaySpace {
+  checkArguments("raySpace", { bounds: [bounds, BOUNDS] });
   const { cameras, near, far } = bounds;
   if (!RAY_SPACES.includes(kind)) {
     throw new Error(`ray space: expected one of ${RAY_SPACES.join(", ")}, found ${kind}.`);

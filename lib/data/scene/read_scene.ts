@@ -1,3 +1,5 @@
+import { checkArguments, OPTIONS } from "../../hyperparameter/arguments.ts";
+import { objectWith } from "../../hyperparameter/members.ts";
 import { surveyColmap } from "./colmap.ts";
 import { findModel } from "./colmap_files.ts";
 import { surveyLlff } from "./llff.ts";
@@ -41,6 +43,8 @@ export function sceneOfFile(folder: SceneFiles, name: string): SceneFiles {
   return { ...folder, read: (path) => isOther(path) ? Promise.resolve(undefined) : folder.read(path) };
 }
 
+const FILES = objectWith("the files of a scene, as sceneFolder gives them", "name", "list", "read");
+
 /**
  * Reads a scene of photographs with known cameras. Its format is recognised by its files: `poses_bounds.npy` (LLFF),
  * `transforms_train.json` (NeRF-synthetic), `transforms.json` (instant-ngp, nerfstudio), or without these a model in `sparse/0` (COLMAP).
@@ -49,6 +53,7 @@ export function sceneOfFile(folder: SceneFiles, name: string): SceneFiles {
  * @throws {Error} If the files are none of these, a file is malformed, or an option is invalid.
  */
 export async function readScene(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
+  checkArguments("readScene", { files: [files, FILES], options: [options, OPTIONS] });
   const kept = keptFiles(files, options.signal);
   const { train, test, upright, ...survey } = await surveyScene(kept, options);
   const { signal, onProgress } = options;

@@ -1,5 +1,6 @@
-import { isAbsolute, join, normalize } from "node:path/posix";
+import { isDeno } from "../../gpu/runtime.ts";
 import { shown } from "./json_value.ts";
+import { join, normalize } from "./posix_path.ts";
 import { printable } from "./printable.ts";
 
 /** The most bytes of a file of a scene: 1 GiB. */
@@ -15,8 +16,13 @@ export interface SceneFiles {
   list(folder: string): Promise<string[] | undefined>;
 }
 
-/** A scene in a folder on disk. Symbolic links are followed, even out of the folder. */
+/**
+ * A scene in a folder on disk, under Deno. Symbolic links are followed, even out of the folder.
+ *
+ * @throws {Error} In a browser and in Node; `sceneFromBytes` works everywhere.
+ */
 export function sceneFolder(root: string): SceneFiles {
+  if (!isDeno()) throw new Error("sceneFolder: expected Deno, found another runtime: use sceneFromBytes.");
   const missing = (path: string, cause: unknown): undefined => {
     const { NotFound, NotADirectory, IsADirectory, FilesystemLoop } = Deno.errors;
     if ([NotFound, NotADirectory, IsADirectory].some((kind) => cause instanceof kind)) return undefined;
@@ -83,7 +89,7 @@ function checkInside(where: string, path: string): string {
 /** The path with `/` and without `.` and `..`; undefined if it leaves the scene's folder. */
 export function insidePath(path: string): string | undefined {
   const plain = normalize(path.replaceAll("\\", "/"));
-  const leaves = isAbsolute(plain) || /^[a-z]:/i.test(plain) || plain === ".." || plain.startsWith("../");
+  const leaves = plain.startsWith("/") || /^[a-z]:/i.test(plain) || plain === ".." || plain.startsWith("../");
   return leaves || path.includes("\0") ? undefined : plain;
 }
 

@@ -1,4 +1,4 @@
-import { normalize } from "node:path/posix";
+import { normalize } from "./posix_path.ts";
 import { insidePath, type SceneFiles } from "./scene_files.ts";
 
 /** A picture that was found in a scene's folder. */

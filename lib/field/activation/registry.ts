@@ -24,3 +24,15 @@ export const activationKinds: readonly ActivationKind[] = [
 /** Activations by name, for configuration files. */
 export const activations: Readonly<Record<string, (options?: Record<string, number>) => Activation>> = Object
   .fromEntries(activationKinds.map(({ name, make }) => [name, make]));
+
+/**
+ * Adds an activation, which files with fields and configurations may then name.
+ *
+ * @throws If there is one of this name.
+ */
+export function registerActivation(kind: ActivationKind): void {
+  const { name, make } = kind;
+  if (Object.hasOwn(activations, name)) throw new Error(`activation: expected another name than ${name}.`);
+  (activationKinds as ActivationKind[]).push(kind);
+  (activations as Record<string, ActivationKind["make"]>)[name] = make;
+}

@@ -12,7 +12,7 @@ import { spreadText } from "../spread_text.ts";
 import type { Subject } from "../subject.ts";
 
 /** Repetitions of each computation, which take turns. One more comes first, in which kernels are compiled. */
-const ROUNDS = 7;
+const ROUNDS = 4;
 
 const cost = number({ nonFinite: true });
 

@@ -100,7 +100,7 @@ export const noiseOfCurvature: Measurement<Noise> = {
   finding(results) {
     const last = results.at(-1)!.result.at(-1);
     if (last === undefined) {
-      return "The noise of curvature was not measured, because the data have too few samples for batches that share none.";
+      return "The noise of curvature was not measured, because no batch size is at most that of the other measurements and a quarter of the data.";
     }
     const at = results.at(-1)!.result.length - 1;
     const [equilibrated, jacobi] = (["equilibrated", "jacobi"] as const).map((name) =>

@@ -14,7 +14,7 @@ export const densityByLayer: View<Densities> = {
   name: "density-by-layer",
   plot(results) {
     const panels = ROLES.map((role) => ({
-      xLabel: "Layer",
+      xLabel: "Layer, in order",
       yLabel: `Share of ${role === "weight" ? "weights" : "biases"} below 1/100 of the rms`,
       series: lastSteps(results).map(({ name, results }): PlotSeries => {
         const shares = layersOf(results).map((layer) => sharesOf(results, layer, role));

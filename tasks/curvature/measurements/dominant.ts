@@ -14,9 +14,9 @@ import { percent } from "./shares.ts";
 /** How many eigenvectors. */
 const COUNT = 3;
 /** Steps of Lanczos' method. */
-const STEPS = 24;
-/** Products of Hutch++, about as many as of Hutchinson's method. */
-const PRODUCTS = 33;
+const STEPS = 20;
+/** Products of Hutch++, which is for the Gauss-Newton matrix: for Hessians it hardly pays (docs/math.md, section 6). */
+const PRODUCTS = 18;
 
 const any = number({ nonFinite: true });
 const estimate = object({ value: any, error: any });
@@ -24,7 +24,8 @@ const estimate = object({ value: any, error: any });
 const shape = object({
   /** Of the Hessian, by Hutchinson's method. */
   trace: estimate,
-  traceByHutchPlusPlus: estimate,
+  /** Of the Gauss-Newton matrix, by Hutch++. */
+  gaussNewtonTrace: estimate,
   frobenius: estimate,
   /** The pairs of largest |eigenvalue|, with ‖Hu − λu‖ and the share of ‖u‖² in each layer. */
   pairs: list(
@@ -49,20 +50,22 @@ export const dominant: Measurement<Dominant> = {
   async measure(subject) {
     const { moment: { field, input: { objective }, seed }, extent, signal } = subject;
     const { trace, frobenius } = await subject.probes();
-    using hessian = curvatureOperator(field, objective, subject.draw(extent.samples), "hessian", { fixed: true });
-    const traceByHutchPlusPlus = await hutchPlusPlus(hessian, { products: PRODUCTS, seed, signal });
+    const batch = subject.draw(extent.samples);
+    using gaussNewton = curvatureOperator(field, objective, batch, "gaussNewton", { fixed: true });
+    const gaussNewtonTrace = await hutchPlusPlus(gaussNewton, { products: PRODUCTS, seed, signal });
+    using hessian = curvatureOperator(field, objective, batch, "hessian", { fixed: true });
     using found = await dominantEigenvectors(hessian, COUNT, { steps: STEPS, seed, signal });
     const pairs: Pair[] = [];
     for (const [i, vector] of found.vectors.entries()) {
       const layers = sharesOfLayers(await vector.read(), field.layout);
       pairs.push({ eigenvalue: found.values[i], residual: found.residuals[i], layers });
     }
-    return { trace, traceByHutchPlusPlus, frobenius, pairs };
+    return { trace, gaussNewtonTrace, frobenius, pairs };
   },
-  figures: ({ trace, traceByHutchPlusPlus, frobenius, pairs }) => [
-    ...figuresOf("trace", "Hutchinson", trace),
-    ...figuresOf("trace", "Hutch++", traceByHutchPlusPlus),
-    ...figuresOf("Frobenius norm", "", frobenius),
+  figures: ({ trace, gaussNewtonTrace, frobenius, pairs }) => [
+    ...figuresOf("trace", "H", trace),
+    ...figuresOf("trace", "G", gaussNewtonTrace),
+    ...figuresOf("Frobenius norm", "H", frobenius),
     ...pairs.flatMap(({ eigenvalue, residual, layers }, i): Figure[] => [
       ["dominant eigenvalue", `${i + 1}`, eigenvalue],
       ["residual of the dominant eigenvector", `${i + 1}`, residual],
@@ -71,7 +74,7 @@ export const dominant: Measurement<Dominant> = {
   ],
   plot(results) {
     const panels = Array.from({ length: COUNT }, (_, at) => ({
-      xLabel: "Layer",
+      xLabel: "Layer, in order",
       yLabel: `Share of eigenvector ${at + 1}`,
       series: lastSteps(results).map(({ name, results }): PlotSeries => {
         const layers = layersOf(results);
@@ -83,29 +86,29 @@ export const dominant: Measurement<Dominant> = {
   section: (results, { samples }) => ({
     title: "Trace, norm and dominant eigenvectors",
     paragraphs: [
-      `Trace and Frobenius norm of the whole field's Hessian on ${samples} samples, ± their standard errors: from ${PROBES} products with random signs ` +
-      `(Hutchinson), and the trace from ${PRODUCTS} products by Hutch++, whose error is the smaller one where few eigenvalues stand out.`,
-      `The eigenvalues λ of largest size with their unit eigenvectors u, from ${STEPS} steps of Lanczos' method: λ² is the share of the squared Frobenius ` +
-      "norm that the direction u has, and ‖Hu − λu‖/|λ| is its relative error. The shares say how much of ‖u‖² belongs to the weights and biases of each " +
+      `Frobenius norm and trace of the whole field's Hessian H on ${samples} samples from ${PROBES} products with random signs (Hutchinson), and the ` +
+      `trace of its Gauss-Newton matrix G from ${PRODUCTS} products by Hutch++, each ± its standard error. G has no negative ` +
+      "eigenvalues; the difference of the traces is what the residuals add to the curvature.",
+      `The eigenvalues λ of H of largest size with their unit eigenvectors u, from ${STEPS} steps of Lanczos' method. λ²/‖H‖_F² is an eigenvalue's share of ` +
+      "the squared norm, and ‖Hu − λu‖/|λ| its relative error. The last columns say how much of ‖u‖² belongs to the weights and biases of each " +
       "layer. The plot has the last step of a run; the tables have the first seed.",
     ],
     tables: [{
-      columns: ["field", "step", "trace (Hutchinson)", "trace (Hutch++)", "‖H‖_F"],
+      columns: ["field", "step", "‖H‖_F", "tr H", "tr G"],
       numbersFrom: 1,
-      rows: firstSeeds(results).map(({ series, step, result: { trace, traceByHutchPlusPlus, frobenius } }) => {
-        return [series, `${step}`, ...[trace, traceByHutchPlusPlus, frobenius].map(estimateText)];
+      rows: firstSeeds(results).map(({ series, step, result }) => {
+        const { trace, gaussNewtonTrace, frobenius } = result;
+        return [series, `${step}`, ...[frobenius, trace, gaussNewtonTrace].map(estimateText)];
       }),
     }, pairsTable(results)],
   }),
   finding(results) {
-    const { step, result: { pairs: [{ eigenvalue, residual, layers }], frobenius } } = firstSeeds(results).at(-1)!;
+    const { step, result: { pairs: [{ layers }] } } = firstSeeds(results).at(-1)!;
     const most = layers.reduce((a, b) => b.share > a.share ? b : a);
-    const at = step > 0 ? `At step ${step} the` : "The";
-    return `${at} eigenvector of the largest eigenvalue has ${
+    const at = step > 0 ? ` at step ${step}` : "";
+    return `The eigenvector of the largest eigenvalue lies${at} with ${
       percent(most.share)
-    } of its square in ${most.layer}, and the eigenvalue has ${
-      percent(Math.min(1, (eigenvalue / frobenius.value) ** 2))
-    } of the squared norm of the Hessian (relative residual ${(residual / Math.abs(eigenvalue)).toPrecision(1)}).`;
+    } of its square in ${most.layer}.`;
   },
 };
 
@@ -149,7 +152,7 @@ function figuresOf(figure: string, of: string, { value, error }: Estimate): Figu
 }
 
 function estimateText({ value, error }: Estimate): string {
-  return `${value.toPrecision(4)} ± ${error.toPrecision(2)}`;
+  return `${value.toPrecision(4)} ± ${Number(error.toPrecision(2))}`;
 }
 
 function layersOf(results: readonly Result<Dominant>[]): string[] {

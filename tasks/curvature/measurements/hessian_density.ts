@@ -62,9 +62,10 @@ export const hessianDensity: Measurement<Densities> = {
     if (results.length === 0) return undefined;
     const [{ results: last }] = lastSteps(results);
     const of = (share: keyof Shares) => percent(mean(sharesOf(last, share)));
-    return `Of the explicit Hessian${isAlongRun(last) ? ` at step ${last[0].step}` : ""}, ${
-      of("zero")
-    } of the entries are 0 and ${of("belowHundredth")} are below 1/100 of the rms.`;
+    const at = isAlongRun(last) ? ` at step ${last[0].step}` : "";
+    return `Of the entries of the explicit Hessian${at}, ${of("zero")} are 0 and ${
+      of("belowHundredth")
+    } are below 1/100 of the rms.`;
   },
 };
 

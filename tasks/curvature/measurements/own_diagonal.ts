@@ -75,7 +75,7 @@ export const ownDiagonal: Measurement<Own> = {
         } The spread is the standard deviation of log10 of the ratio: 0.3 is a factor of two; it ` +
         "does not depend on a common factor. If a diagonal is the root of another one up to a factor, the curve has slope 1/2. Lines are medians of " +
         "bins with as many entries each; the band, where there is one, holds two thirds of the entries.",
-        "Theory: if the residuals are independent of the gradients of the outputs, Adam's ŝ is the residuals' variance times diag G, with batches of 1 " +
+        "Theory: if the residuals are independent of the gradients of the outputs, Adam's ŝ is a constant times diag G, with batches of 1 " +
         "or where the mean gradient vanishes near a solution, so that √ŝ follows √diag G with a spread of 0.",
         ...without,
       ],

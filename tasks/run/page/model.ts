@@ -1,5 +1,4 @@
-/** How a run is, as its page says it. */
-export type PageStatus = "running" | "finished" | "stopped" | "diverged" | "failed";
+import type { RunStatus } from "../run_status.ts";
 
 /** A picture of a run's page. */
 export interface PagePicture {
@@ -54,7 +53,7 @@ export interface RunPage {
   readonly name: string;
   /** The absolute path of the run's folder. */
   readonly folder: string;
-  readonly status: PageStatus;
+  readonly status: RunStatus;
   /** Why the run diverged or failed. */
   readonly reason?: string;
   /** The network and the optimizer in a few words. */

@@ -25,7 +25,17 @@ export const PAGE = "index.html";
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /** What the entries of a summary are that the head of the page or its settings have already. */
-const ELSEWHERE = ["task", "status", "adapter", "aborted", "diverged", "divergedAt", "divergedIn", "rollbacks"];
+const ELSEWHERE = [
+  "task",
+  "status",
+  "adapter",
+  "aborted",
+  "error",
+  "diverged",
+  "divergedAt",
+  "divergedIn",
+  "rollbacks",
+];
 
 /** Formats the page of a run. */
 export function runPageHtml(page: RunPage): string {

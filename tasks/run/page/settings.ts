@@ -14,7 +14,7 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly string[
   { title: "Optimizer", keys: ["optimizer", "schedule", "rollbacks"] },
   { title: "Length", keys: ["steps", "scheduleSteps", "processes"] },
   { title: "Input", keys: ["image", "mesh", "transform", "scene"] },
-  { title: "Device", keys: ["adapter", "kernels", "versions"] },
+  { title: "Device", keys: ["adapter", "kernels", "versions", "tool"] },
 ];
 
 /** The most rows of a group. */

@@ -1,4 +1,4 @@
-import { fromFileUrl } from "@std/path";
+import { projectFile } from "../../shell/project_file.ts";
 import { quoted } from "../../shell/command_text.ts";
 import type { SweepRecord } from "../record.ts";
 import type { SweepRun } from "../runs.ts";
@@ -37,7 +37,7 @@ export function headLines({ jobName, how: { slurm } }: SweepRecord): string[] {
  */
 export function jobScript(record: SweepRecord, runs: readonly SweepRun[], folder: string, deno: string): string {
   const { settings: { task }, how: { slurm: { setup = [] } } } = record;
-  const config = fromFileUrl(new URL("../../../deno.json", import.meta.url));
+  const config = projectFile("deno.json", "deno task sweep");
   const words = (list: readonly string[]) => list.map(quoted).join(" ");
   const cases = runs.map(({ number, name, args, kept }) =>
     `${number}) name=${name}; kept=(${words(kept)}); set -- ${words(args)} ;;`

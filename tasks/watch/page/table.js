@@ -58,7 +58,7 @@ export class Table {
     this.status = element(
       "select",
       { "aria-label": "Status of the runs", change: changed },
-      ...["any status", "running", "finished", "stopped", "diverged", "interrupted"].map((text) =>
+      ...["any status", "running", "finished", "stopped", "diverged", "failed", "interrupted"].map((text) =>
         element("option", {}, text)
       ),
     );

@@ -1,6 +1,6 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { decodeMesh, encodePly } from "../../../mod.ts";
-import { encodeObj } from "../../../lib/codec/mod.ts";
+import { encodeObj, encodePlyPoints } from "../../../lib/codec/mod.ts";
 import { binaryStl, corners, gzip, richPly, tetrahedron, text } from "../../support/mesh_files.ts";
 import { cube, torus } from "../../support/meshes.ts";
 
@@ -152,4 +152,20 @@ Deno.test("OFF headers as they are found: glued counts, letters in any order, sm
 Deno.test("a text without an ending is known behind a long comment", async () => {
   const comment = Array.from({ length: 200 }, (_, i) => `# line ${i} of a licence that nobody will ever read`);
   assertEquals((await decodeMesh(text(...comment, "v 0 0 0", "v 1 0 0", "v 0 1 0", "f 1 2 3"), "x")).indices.length, 3);
+});
+
+Deno.test("PLY with colours of vertices: a reader of meshes passes them over, and each vertex has its own", async () => {
+  const mesh = cube();
+  const colours = Uint8Array.from(mesh.positions, (_, i) => 7 * i);
+  const bytes = encodePly(mesh, { colours });
+  const { positions, indices } = await decodeMesh(bytes, "a.ply");
+  assertEquals([positions, indices], [mesh.positions, mesh.indices]);
+  const header = new TextDecoder().decode(bytes).indexOf("end_header\n") + 11;
+  const each = Array.from({ length: 8 }, (_, i) => [...bytes.subarray(header + 15 * i + 12, header + 15 * i + 15)]);
+  assertEquals(each.flat(), [...colours]);
+  const points = encodePlyPoints(mesh.positions, colours);
+  assertMatch(new TextDecoder().decode(points), /\nelement vertex 8\n(property .*\n){6}end_header\n/);
+  assertEquals(points.slice(-8 * 15), bytes.slice(header, header + 8 * 15));
+  assertThrows(() => encodePly(mesh, { colours: colours.subarray(1) }), Error, "expected 24 numbers of colours");
+  assertThrows(() => encodePlyPoints(mesh.positions.subarray(1), colours), Error, "found 23 numbers");
 });

@@ -1,5 +1,4 @@
-import { Buffer } from "node:buffer";
-import { inflateSync } from "node:zlib";
+import { inflate } from "../../runtime/zlib.ts";
 import { describeProfile } from "../icc.ts";
 
 /** The most bytes of a colour profile that is read. Those of sRGB have 3 to 60 kB. */
@@ -41,8 +40,7 @@ function describeStored(content: Uint8Array): string | undefined {
   const name = String.fromCharCode(...content.subarray(0, end));
   try {
     const data = content.subarray(end + 2);
-    const compressed = Buffer.from(data.buffer, data.byteOffset, data.length);
-    return describeProfile(inflateSync(compressed, { maxOutputLength: LARGEST_PROFILE }), name);
+    return describeProfile(inflate(data, { format: "zlib", limit: LARGEST_PROFILE }).content, name);
   } catch {
     return describeProfile(undefined, name);
   }

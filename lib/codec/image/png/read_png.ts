@@ -5,7 +5,7 @@
  * @module
  */
 
-import { crc32 } from "node:zlib";
+import { crc32 } from "../../runtime/crc32.ts";
 import { type Exif, readExif } from "../exif.ts";
 import { COLOUR_CHUNKS } from "./colours.ts";
 

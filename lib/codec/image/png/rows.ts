@@ -1,5 +1,5 @@
-import { Buffer } from "node:buffer";
-import { inflateSync } from "node:zlib";
+import { InflateError } from "../../runtime/inflate.ts";
+import { inflate } from "../../runtime/zlib.ts";
 import { damagedPng, type Png, type PngHeader } from "./read_png.ts";
 
 /** A part of a PNG's pixels whose rows are stored together: all of them, or a pass of Adam7 (PNG specification, 8). */
@@ -18,13 +18,6 @@ interface Pass {
   readonly height: number;
   /** The bytes of a row, without the filter. */
   readonly rowBytes: number;
-}
-
-/** What `inflateSync` returns if it is asked for more than the bytes. */
-interface Inflated {
-  readonly buffer: Uint8Array;
-  /** `bytesWritten` is how many of the compressed bytes were used. */
-  readonly engine: { readonly bytesWritten: number };
 }
 
 /** The samples of a pixel for each colour type. */
@@ -68,12 +61,10 @@ export function inflateRows({ header, data }: Png, name: string): Uint8Array {
   let found: Uint8Array, used: number;
   try {
     // One chunk with room for one byte more is filled at once, and the end of the data is seen.
-    ({ buffer: found, engine: { bytesWritten: used } } = inflateSync(
-      Buffer.from(data.buffer, data.byteOffset, data.length),
-      { maxOutputLength: expected, chunkSize: Math.max(64, expected + 1), info: true },
-    ) as unknown as Inflated);
+    const chunk = Math.max(64, expected + 1);
+    ({ content: found, used } = inflate(data, { format: "zlib", limit: expected, chunk }));
   } catch (cause) {
-    if ((cause as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
+    if (cause instanceof InflateError && cause.reason === "too large") {
       throw new Error(`${name}: the PNG is damaged: its ${rows}, but it has more.`, { cause });
     }
     throw damagedPng(name, "compressed data that end early or have a wrong checksum");

@@ -1,0 +1,87 @@
+import { checkActivation } from "../../lib/field/activation/check_activation.ts";
+import type { Activation } from "../../lib/field/activation/activation.ts";
+import type { ActivationKind } from "../../lib/field/activation/kind.ts";
+import type { AnyHyperparameters, HyperparameterValue } from "../../lib/hyperparameter/hyperparameter.ts";
+import type { OptimizerKind } from "../../lib/optim/kind.ts";
+import { checkSpec } from "../../lib/optim/check_core.ts";
+import { UserError } from "../shell/user_error.ts";
+import { checkDeclared, declaredBy } from "./declared.ts";
+import type { OwnOption } from "./own_files.ts";
+
+/** An optimizer or an activation as the library takes it. */
+interface Definition {
+  readonly name: string;
+  readonly options: Readonly<Record<string, HyperparameterValue>>;
+}
+
+/** What the registries have of it. */
+interface Kind {
+  readonly name: string;
+  readonly hyperparameters: AnyHyperparameters;
+  readonly make: (options?: Readonly<Record<string, unknown>>) => Definition;
+}
+
+const CHECKS: Readonly<Record<OwnOption, (found: never) => void>> = {
+  optimizer: (found) => checkSpec(found),
+  activation: (found: Activation) => {
+    checkActivation(found);
+    if (found.text === undefined) throw new Error(`activation ${found.name}: text: expected WGSL, found none.`);
+  },
+};
+
+/**
+ * The optimizer or the activation that a file exports: a function of options that returns one, such as `lion`; one itself; or an entry of a
+ * registry, as `optimizerKind` and `activationKind` make it, which declares the ranges of its hyper-parameters.
+ *
+ * @param exported The file's default export.
+ * @param where The file, for messages.
+ * @throws {UserError} If it is none of these.
+ */
+export function definitionOf(exported: unknown, where: string, option: OwnOption): OptimizerKind | ActivationKind {
+  const declared = isKind(exported) ? exported : undefined;
+  const made = declared?.make ??
+    (typeof exported === "function" ? exported as Kind["make"] : () => exported as Definition);
+  const make = (options: Readonly<Record<string, unknown>> = {}): Definition => {
+    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+    const definition = calling(() => made(given), where, option);
+    checkTaken(definition, given, where);
+    return definition;
+  };
+  const usual = make();
+  const hyperparameters = declared?.hyperparameters ?? declaredBy(option, usual.name, usual.options);
+  const { learningRate: _, ...own } = hyperparameters;
+  checkDeclared(where, option, option === "optimizer" ? own : hyperparameters);
+  const kind: Kind = { name: declared?.name ?? usual.name, hyperparameters, make };
+  if (!/^[\w.+-]{1,40}$/.test(kind.name) || kind.name === "auto") {
+    throw new UserError(`${where}: expected a name of letters and digits, found ${JSON.stringify(kind.name)}.`);
+  }
+  return { paper: where, ...kind } as unknown as OptimizerKind | ActivationKind;
+}
+
+function isKind(exported: unknown): exported is Kind {
+  return typeof exported === "object" && exported !== null && "hyperparameters" in exported && "make" in exported;
+}
+
+/** What a function of the file returns, if it is a definition. */
+function calling(make: () => Definition, where: string, option: OwnOption): Definition {
+  let made: Definition;
+  try {
+    made = make();
+    CHECKS[option](made as never);
+  } catch (cause) {
+    throw new UserError(`${where}: ${(cause as Error).message}`, { cause });
+  }
+  return made;
+}
+
+/** Checks that every option that was given is an option of what was made. */
+function checkTaken({ name, options }: Definition, given: Readonly<Record<string, unknown>>, where: string): void {
+  for (const [option, value] of Object.entries(given)) {
+    if (JSON.stringify(options[option]) === JSON.stringify(value)) continue;
+    throw new UserError(
+      `${where}: ${name}: ${option}: expected ${JSON.stringify(value)}, which was asked for, in its options, found ${
+        JSON.stringify(options[option])
+      }.`,
+    );
+  }
+}

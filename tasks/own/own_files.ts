@@ -1,0 +1,60 @@
+import { list, object, printable, type Shaped, text, word } from "../shell/shape.ts";
+
+/** What a file of a user's own may define. */
+export type OwnOption = "optimizer" | "activation";
+
+/** How records name the files of a user's own that something was made with. */
+export const ownFilesShape = list(object({
+  /** The option that names the file. */
+  option: word(["optimizer", "activation"]),
+  /** The name of the optimizer or the activation, which stands for it everywhere else. */
+  name: printable(),
+  /** The file's absolute path. */
+  file: text(),
+  /** The SHA-256 of its text, in hexadecimal digits. */
+  sha256: text({ like: (found) => /^[0-9a-f]{64}$/.test(found), what: "64 hexadecimal digits" }),
+}));
+
+/** A file of a user's own. */
+export type OwnFile = NonNullable<Shaped<typeof ownFilesShape>>[number];
+
+/** Those that this process has loaded. */
+const loaded: OwnFile[] = [];
+
+/** Remembers a file that was loaded. */
+export function rememberOwnFile(file: OwnFile): void {
+  loaded.push(file);
+}
+
+/** The loaded file at this path. */
+export function ownFileAt(option: OwnOption, file: string): OwnFile | undefined {
+  return loaded.find((each) => each.option === option && each.file === file);
+}
+
+/**
+ * What a record says of the files that define some of these optimizers and activations: `{ ownFiles }`, or `{}` where the library defines all.
+ */
+export function ownFilesRecord(
+  names: { readonly optimizers?: readonly string[]; readonly activations?: readonly string[] },
+): { readonly ownFiles?: readonly OwnFile[] } {
+  const { optimizers = [], activations = [] } = names;
+  const ownFiles = loaded.filter(({ option, name }) =>
+    (option === "optimizer" ? optimizers : activations).includes(name)
+  );
+  return ownFiles.length === 0 ? {} : { ownFiles };
+}
+
+/** The loaded files among some values of options. */
+export function ownFilesNamed(values: readonly unknown[]): OwnFile[] {
+  return loaded.filter(({ file }) => values.includes(file));
+}
+
+/** How a command line names an optimizer or an activation: by its file if it has one of the user's. */
+export function typedName(option: OwnOption, name: string): string {
+  return loaded.find((each) => each.option === option && each.name === name)?.file ?? name;
+}
+
+/** Whether a word at a command line names a file, or something else that is no name, such as an address. */
+export function isFileName(word: string): boolean {
+  return /[\\/]|^[a-z]{2,}:|\.[cm]?[jt]sx?$/i.test(word);
+}

@@ -1,0 +1,66 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { dirname, join } from "@std/path";
+import { WatchedRuns } from "../../tasks/watch/watched_runs.ts";
+import { smoothPng } from "../support/image_task.ts";
+import { outcome, startTask } from "../support/process.ts";
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
+
+const TINY = "picture.png --size 0 --width 8 --layers 1 --batch-size 64 --optimizer adam".split(" ");
+
+/** Types a command in a shell, as a person does who has read it. */
+async function typed(command: string, folder: string): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { INIT_CWD: _, ...rest } = Deno.env.toObject();
+  const env = { ...rest, NO_COLOR: "1", PATH: `${dirname(Deno.execPath())}:${rest.PATH}` };
+  const child = new Deno.Command("sh", { args: ["-c", command], cwd: folder, env, clearEnv: true, stdin: "null" });
+  const { code, stdout, stderr } = await child.output();
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("--out puts a run elsewhere; where that is not permitted, the command that is printed works, and so do those that go on", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 16));
+    const place = join(folder, "my results");
+    const args = [...TINY, "--epochs", "2", "--name", "a", "--out", "my results"];
+    const refused = await outcome(startTask("image", args, folder));
+    assertEquals(refused.code, 1);
+    assertMatch(refused.stderr, /^error: --out my results: expected a folder in .*runs, because .*: deno run .*\n$/);
+    assertEquals(namesIn(folder), ["picture.png"]);
+
+    const made = await typed(refused.stderr.trim().replace(/^.*?: (?=deno run)/, ""), folder);
+    assertEquals(made.code, 0, made.stderr);
+    const run = join(place, "image", "a");
+    assertStringIncludes(made.stdout, `the run is in ${run}`);
+    assertStringIncludes(
+      await Deno.readTextFile(join(run, "index.html")),
+      "deno run --allow-read --allow-env ",
+    );
+
+    const resumed = await outcome(startTask("image", ["--resume", run, "--epochs", "3"], folder));
+    assertMatch(resumed.stderr, /^error: .*: expected a folder in .*: deno run .* --epochs 3\n$/);
+    const longer = await typed(resumed.stderr.trim().replace(/^.*?: (?=deno run)/, ""), folder);
+    assertEquals(longer.code, 0, longer.stderr);
+
+    const listed = await outcome(startTask("runs", ["my results", "--json"], folder));
+    assertEquals(JSON.parse(listed.stdout).map((each: { path: string; made: number }) => [each.path, each.made]), [
+      [run, 12],
+    ]);
+    assertEquals((await new WatchedRuns(place).look()).rows.map(({ id, status }) => [id, status]), [
+      ["image/a", "finished"],
+    ]);
+    const prune = await outcome(startTask("runs", ["my results", "--prune", "--status", "finished"], folder));
+    assertMatch(prune.stderr, /^error: my results: expected a folder in .*: deno run .*runs\.ts 'my results' --prune/);
+  }));
+
+Deno.test("a folder in runs and a link from runs to another disk need no further permission", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 16));
+    await Deno.mkdir(join(folder, "disk"));
+    await Deno.symlink(join(folder, "disk"), join(folder, "runs"));
+    const args = [...TINY, "--epochs", "1", "--name", "a", "--out", "runs/tries"];
+    const { code, stdout, stderr } = await outcome(startTask("image", args, folder));
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, join(folder, "runs", "tries", "image", "a"));
+    assertEquals(namesIn(join(folder, "disk", "tries", "image")), ["a"]);
+    const config = JSON.parse(await Deno.readTextFile(join(folder, "disk", "tries", "image", "a", "config.json")));
+    assertEquals(config.options.out, undefined);
+  }));

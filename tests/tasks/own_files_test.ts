@@ -1,0 +1,156 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { decodeSafetensors } from "../../lib/codec/mod.ts";
+import project from "../../deno.json" with { type: "json" };
+import { optimizerNames } from "../../mod.ts";
+import { loadOwnFile } from "../../tasks/own/load_own_file.ts";
+import { TASKS } from "../../tasks/registry.ts";
+import { type Outcome, outcome, startTask } from "../support/process.ts";
+import { inFolder } from "../support/temporary_folder.ts";
+
+const page = await Deno.readTextFile(new URL("../../docs/extending.md", import.meta.url));
+
+/** A file as docs/extending.md prints it, for the tasks of this clone. */
+function printed(name: string): string {
+  const [, code] = new RegExp(`^\`\`\`ts ${name}\\n([\\s\\S]*?)^\`\`\``, "m").exec(page)!;
+  return code.replace("https://HOST/neural-fields/lib/extend.ts", `${project.name}/extend`);
+}
+
+/** Gives a folder with the two files of the page to `work`. */
+function withFiles(work: (folder: string) => Promise<void>): Promise<void> {
+  return inFolder(async (folder) => {
+    for (const name of ["lion.ts", "finer.ts"]) await Deno.writeTextFile(join(folder, name), printed(name));
+    await work(folder);
+  });
+}
+
+const run = (name: string, folder: string, ...args: string[]): Promise<Outcome> =>
+  outcome(startTask(name, args, folder));
+
+async function succeeds(name: string, folder: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(name, folder, ...args);
+  assertEquals(code, 0, stderr);
+  return stdout;
+}
+
+const json = async (folder: string, ...path: string[]) => JSON.parse(await Deno.readTextFile(join(folder, ...path)));
+const own = ["--optimizer", "./lion.ts", "--activation", "finer.ts"];
+const tiny = ["--size", "8", "--width", "8", "--layers", "1", "--batch-size", "32"];
+
+Deno.test("a run with an optimizer and an activation of one's own records them, and goes on only with the same texts", () =>
+  withFiles(async (folder) => {
+    const options = ["--weight-decay", "0.01", "--betas", "0.8,0.9", "--omega", "20", "--lr", "0.001"];
+    await succeeds("image", folder, ...own, ...options, ...tiny, "--epochs", "2", "--name", "one");
+    const path = join(folder, "runs", "image", "one");
+    const config = await json(path, "config.json");
+    assertEquals(config.optimizer, { name: "lion", learningRate: 0.001, betas: [0.8, 0.9], weightDecay: 0.01 });
+    assertEquals(config.activation, { name: "finer", omega: 20 });
+    const named = config.ownFiles.map(({ option, name, file }: Record<string, string>) => [option, name, file]);
+    assertEquals(named, [["optimizer", "lion", join(folder, "lion.ts")], [
+      "activation",
+      "finer",
+      join(folder, "finer.ts"),
+    ]]);
+    const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(join(folder, "lion.ts")));
+    assertEquals(config.ownFiles[0].sha256, new Uint8Array(digest).toHex());
+    const [checkpoint] = [...Deno.readDirSync(join(path, "checkpoints"))].map((each) => each.name).toSorted().slice(-1);
+    const { tensors } = decodeSafetensors(await Deno.readFile(join(path, "checkpoints", checkpoint)), checkpoint);
+    assert(Object.keys(tensors).some((name) => name.includes("momentum")));
+
+    await succeeds("image", folder, "--resume", path, "--epochs", "3");
+    assertEquals((await json(path, "summary.json")).steps, 6);
+    // A configuration of one's own names files as the command line does, and the command line wins.
+    await Deno.writeTextFile(join(folder, "mine.json"), JSON.stringify({ optimizer: "./gone.ts", size: 8, width: 8 }));
+    const more = ["--config", "mine.json", ...own, "--layers", "1", "--epochs", "1", "--name", "two"];
+    await succeeds("image", folder, ...more);
+
+    await Deno.writeTextFile(join(folder, "lion.ts"), `${printed("lion.ts")}// Changed\n`);
+    const changed = await run("image", folder, "--resume", path, "--epochs", "4");
+    assertEquals(changed.code, 1);
+    const expected = `error: ${
+      join(folder, "lion.ts")
+    }: expected the text with which ${path} was made, found another one`;
+    assertStringIncludes(changed.stderr, expected);
+    await Deno.remove(join(folder, "lion.ts"));
+    const gone = await run("image", folder, "--resume", path, "--epochs", "4");
+    assertStringIncludes(gone.stderr, `error: ${join(folder, "lion.ts")}: cannot be read: there is no such file.`);
+  }));
+
+Deno.test("comparisons and sweeps know files of one's own by the names in them", () =>
+  withFiles(async (folder) => {
+    const pairs = ["--activations", "./finer.ts", "--optimizers", "adam,./lion.ts", "--seeds", "1", "--epochs", "1"];
+    await succeeds("compare", folder, ...pairs, ...tiny, "--name", "c");
+    const { settings, command } = await json(folder, "runs", "compare", "c", "comparison.json");
+    assertEquals([settings.optimizers, settings.activations, settings.ownFiles.length], [
+      ["adam", "lion"],
+      ["finer"],
+      2,
+    ]);
+    assertStringIncludes(command, "--activations ./finer.ts --optimizers adam,./lion.ts");
+    const runs = [...Deno.readDirSync(join(folder, "runs", "compare", "c", "runs"))].map(({ name }) => name).toSorted();
+    assertEquals(runs, ["finer-adam-s0", "finer-lion-s0"]);
+
+    await Deno.mkdir(join(folder, "grids"));
+    const spec = { task: "fit", options: { activation: "../finer.ts" }, grid: { optimizer: ["adam", "../lion.ts"] } };
+    await Deno.writeTextFile(join(folder, "grids", "s.json"), JSON.stringify(spec));
+    const planned = await succeeds("sweep", folder, "grids/s.json", "--dry-run");
+    assertStringIncludes(planned, "2-lion");
+    assertStringIncludes(planned, `--optimizer=${join(folder, "lion.ts")}`);
+  }));
+
+Deno.test("every task takes files of one's own, and lists the options in them; advice takes no optimizer", () =>
+  withFiles(async (folder) => {
+    await Promise.all([...TASKS.keys()].map(async (name) => {
+      const help = (await succeeds(name, folder, ...own, "--help")).replaceAll(/\s+/g, " ");
+      for (const part of ["gaussNewton, lion, auto", "softplus, finer, relu-pe", "lion: 0.9,0.99"]) {
+        assertStringIncludes(help, part, name);
+      }
+    }));
+    const advice = await run("advise", folder, "--optimizer", "./lion.ts");
+    assertStringIncludes(
+      advice.stderr,
+      "error: --optimizer: deno task advise chooses among the optimizers that we have",
+    );
+  }));
+
+Deno.test("a file that is no optimizer or activation, or takes a name in use, is refused in one sentence", () =>
+  inFolder(async (folder) => {
+    let count = 0;
+    const lion = printed("lion.ts");
+    const refused = async (text: string, message: string, option: "optimizer" | "activation" = "optimizer") => {
+      const path = join(folder, `${count++}.ts`);
+      await Deno.writeTextFile(path, text);
+      const error = await assertRejects(() => loadOwnFile(option, path), Error);
+      assertEquals(error.name, "UserError");
+      assertStringIncludes(error.message, `${path}: `);
+      assertStringIncludes(error.message, message);
+    };
+    const known = [...optimizerNames];
+    await refused(lion.replace('"lion"', '"adam"'), "expected another name than adam.");
+    await refused("export const lion = 1;", "as the default export, such as export default function, found only lion.");
+    await refused("export default (;", "cannot be loaded: SyntaxError");
+    await refused(printed("finer.ts"), "expected an optimizer such as adam(), found an object.");
+    await refused(lion, "expected an activation such as sine(), found an object.", "activation");
+    await refused(
+      lion.replace("betas = [0.9, 0.99]", "betas = 0.9"),
+      "betas: expected a pair of numbers, because adam",
+    );
+    await refused(lion.replaceAll("weightDecay", "omega"), "omega: expected another name, because gabor has a hyper-");
+    await refused(lion.replaceAll("weightDecay", "weight_decay"), 'names such as weightDecay, found "weight_decay".');
+    await refused(
+      lion.replace("learningRate,\n", 'learningRate: "fast",\n'),
+      "learningRate: expected a finite number ≥ 0",
+    );
+    await refused(
+      printed("finer.ts").replace('maps: [""]', "maps: []"),
+      "activation finer: maps: expected a list of one or two names, found a list.",
+      "activation",
+    );
+    const address = () => loadOwnFile("optimizer", "https://example.org/lion.ts");
+    await assertRejects(
+      address,
+      Error,
+      "expected a name or a file on this machine, found the address https://example.org",
+    );
+    assertEquals(optimizerNames, known);
+  }));
