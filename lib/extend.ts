@@ -16,7 +16,15 @@ export {
   type KernelSource,
   type OperandAccess,
 } from "./gpu/kernel_source.ts";
-export { fillRandom, type FillTarget, permutedIndices, type RandomKey, randomWords, streams } from "./gpu/random.ts";
+export {
+  fillRandom,
+  type FillTarget,
+  permutedIndices,
+  type RandomKey,
+  type RandomNumbers,
+  randomWords,
+  streams,
+} from "./gpu/random.ts";
 export { type KernelValues } from "./gpu/template.ts";
 export { Layout, padWidth, type PlacedSegment, type Segment } from "./linalg/layout.ts";
 export { createVector, Vector } from "./linalg/vector.ts";

@@ -1,4 +1,4 @@
-import { fillRandom, streams } from "../gpu/random.ts";
+import { streams } from "../gpu/random.ts";
 import type { Vector } from "../linalg/vector.ts";
 import { checkWord } from "./check_entries.ts";
 
@@ -20,5 +20,5 @@ const KINDS: readonly DirectionKind[] = ["rademacher", "normal"];
 export function fillDirection(vector: Vector, kind: DirectionKind, seed: number, number: number): void {
   checkWord("directions", kind, KINDS);
   const key = { seed, stream: streams.probe, step: number };
-  for (const segment of vector.layout) fillRandom(vector.gpu, vector.buffer, segment, { distribution: kind, key });
+  vector.fillRandom({ distribution: kind, key });
 }

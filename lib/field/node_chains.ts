@@ -2,6 +2,7 @@ import type { Gpu } from "../gpu/device.ts";
 import { chainTile, mostChainLayers } from "../linalg/gemm/chain_tile.ts";
 import { LayerChain } from "../linalg/gemm/layer_chain.ts";
 import { isFusable } from "../linalg/gemm/epilogue.ts";
+import { EXACT } from "../linalg/number_table.ts";
 import type { Node } from "./node.ts";
 
 /** Consecutive dense layers that single dispatches compute. */
@@ -36,6 +37,8 @@ export function findChains(gpu: Gpu, nodes: readonly Node[], outputs: ReadonlySe
 /** Whether a node is a layer that may be part of a chain. */
 function fits(gpu: Gpu, { dense, padded }: Node): boolean {
   if (dense === undefined || dense.layer.activation.maps.length !== 1) return false;
+  // Places are stored as f32.
+  if (dense.bias.offset / 16 >= EXACT) return false;
   return chainTile(gpu, Math.max(padded, dense.inputPadded), 1) !== undefined;
 }
 

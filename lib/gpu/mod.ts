@@ -21,7 +21,15 @@ export {
 } from "./kernel_source.ts";
 export { KernelTuner, type KernelTunerOptions, OPERANDS } from "./kernel_tuner.ts";
 export { Profile, type ProfileEntry } from "./profile.ts";
-export { fillRandom, type FillTarget, permutedIndices, type RandomKey, randomWords, streams } from "./random.ts";
+export {
+  fillRandom,
+  type FillTarget,
+  permutedIndices,
+  type RandomKey,
+  type RandomNumbers,
+  randomWords,
+  streams,
+} from "./random.ts";
 export { Tally } from "./tally.ts";
 export { type KernelValues } from "./template.ts";
 export { TuningBudget } from "./tuning_budget.ts";

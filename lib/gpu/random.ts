@@ -1,6 +1,7 @@
 import { linearGroups } from "./groups.ts";
 import type { BufferLike, DeviceBuffer } from "./buffer.ts";
 import type { Gpu } from "./device.ts";
+import segmentsText from "../../wgsl/gpu/random_fill_segments.wgsl" with { type: "text" };
 import fillText from "../../wgsl/gpu/random_fill.wgsl" with { type: "text" };
 import wordsText from "../../wgsl/gpu/random_words.wgsl" with { type: "text" };
 import permutationText from "../../wgsl/gpu/permutation.wgsl" with { type: "text" };
@@ -40,6 +41,16 @@ export const streams: {
   readonly resampling: number;
 } = { initialisation: 1, order: 2, probe: 3, points: 4, heldOut: 5, jitter: 6, resampling: 7 };
 
+/** Which random numbers are drawn. */
+export interface RandomNumbers {
+  /** How they are distributed; see {@linkcode fillRandom}. */
+  readonly distribution: "uniform" | "rademacher" | "normal";
+  /** Their scale, 1 by default. */
+  readonly bound?: number;
+  /** The key that determines them. */
+  readonly key: RandomKey;
+}
+
 /** Where the random numbers of one matrix are written. All members count entries, not bytes. See `random_fill.wgsl`. */
 export interface FillTarget {
   /** First entry on the device, a multiple of 4. */
@@ -56,6 +67,9 @@ export interface FillTarget {
   readonly flat: number;
 }
 
+/** Invocations of a workgroup that fills a part of a segment. */
+const GROUP = 64;
+const segmentsSource = { name: "random_fill_segments", text: segmentsText };
 const fillSource = { name: "random_fill", text: fillText };
 const permutationSource = { name: "permutation", text: permutationText };
 const wordsSource = { name: "random_words", text: wordsText };
@@ -68,11 +82,7 @@ export function fillRandom(
   gpu: Gpu,
   data: DeviceBuffer,
   target: FillTarget,
-  { distribution, bound = 1, key }: {
-    readonly distribution: "uniform" | "rademacher" | "normal";
-    readonly bound?: number;
-    readonly key: RandomKey;
-  },
+  { distribution, bound = 1, key }: RandomNumbers,
 ): void {
   gpu.dispatch(gpu.kernel(fillSource, { distribution }), { data }, {
     key0: key.seed,
@@ -86,6 +96,36 @@ export function fillRandom(
     flat: target.flat,
     bound,
   }, linearGroups(target.deviceSize / 4, 64));
+}
+
+/** The numbers that `fillRandomSegments` reads of a vector's segments: those of each workgroup (see `random_fill_segments.wgsl`). */
+export function segmentNumbers(targets: readonly FillTarget[]): number[] {
+  return targets.flatMap(({ deviceOffset, deviceSize, rows, columns, stride, flat }) => {
+    return Array.from({ length: Math.ceil(deviceSize / 4 / GROUP) }, (_, group) => {
+      const first = group * GROUP;
+      const count = Math.min(GROUP, deviceSize / 4 - first);
+      return [deviceOffset / 4 + first, count, rows, columns, stride / 4, flat, first, 0];
+    }).flat();
+  });
+}
+
+/**
+ * Records the same for several matrices in one dispatch.
+ *
+ * @param places `segmentNumbers` of their places, as f32.
+ */
+export function fillRandomSegments(
+  gpu: Gpu,
+  { data, places }: { readonly data: DeviceBuffer; readonly places: DeviceBuffer },
+  { distribution, bound = 1, key }: RandomNumbers,
+): void {
+  const groups = places.size / 32;
+  gpu.dispatch(
+    gpu.kernel(segmentsSource, { distribution }),
+    { data, places },
+    { key0: key.seed, key1: key.stream, step: key.step, bound, groups },
+    linearGroups(groups * GROUP, GROUP),
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 
 /** Whole numbers below this are exact in f32. */
-const EXACT = 2 ** 24;
+export const EXACT = 2 ** 24;
 
 /**
  * A table of whole numbers, such as offsets and sizes, which kernels read as an operand of f32 values, four at a time. Some drivers

@@ -1,11 +1,15 @@
 import { checkArguments, DEVICE } from "../hyperparameter/arguments.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { fillRandom, type RandomKey } from "../gpu/random.ts";
+import { fillRandom, fillRandomSegments, type RandomKey, type RandomNumbers, segmentNumbers } from "../gpu/random.ts";
 import { Layout, type Segment } from "./layout.ts";
+import { EXACT, numberTable } from "./number_table.ts";
 
 /** A vector on the device: parameters, a gradient, a probe or optimizer state. Whoever creates it must dispose it. */
 export class Vector implements Disposable {
+  /** Where the segments lie, for filling all of them in one dispatch. */
+  #places?: DeviceBuffer;
+
   /** Wraps an existing buffer. Use {@linkcode createVector} to create a vector. */
   constructor(readonly gpu: Gpu, readonly layout: Layout, readonly buffer: DeviceBuffer) {}
 
@@ -22,13 +26,24 @@ export class Vector implements Disposable {
 
   /** Records filling the vector with independent random signs ±1 (Rademacher), which `key` determines. */
   fillRademacher(key: RandomKey): void {
-    for (const segment of this.layout) {
-      fillRandom(this.gpu, this.buffer, segment, { distribution: "rademacher", key });
+    this.fillRandom({ distribution: "rademacher", key });
+  }
+
+  /** Records filling the vector with independent random numbers. Which they are does not depend on how it is cut into segments. */
+  fillRandom(numbers: RandomNumbers): void {
+    const { gpu, buffer: data, layout } = this;
+    // A table would not hold larger places exactly, and one segment needs none.
+    if (layout.length === 1 || layout.deviceLength >= EXACT) {
+      for (const segment of layout) fillRandom(gpu, data, segment, numbers);
+      return;
     }
+    this.#places ??= numberTable(gpu, "places of a vector's segments", segmentNumbers(layout));
+    fillRandomSegments(gpu, { data, places: this.#places }, numbers);
   }
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
+    this.#places?.[Symbol.dispose]();
     this.buffer[Symbol.dispose]();
   }
 }

@@ -161,6 +161,17 @@ for (const distribution of ["uniform", "rademacher", "normal"] as const) {
     assertEquals(await fill(cut, distribution, 1, key), plain);
   });
 
+  Deno.test(`${distribution} numbers of all segments by one dispatch have the bits of those of single segments`, async () => {
+    const cut: Segment[] = [{ name: "a", shape: [7, 3] }, { name: "b", shape: [79] }, { name: "c", shape: [145, 20] }];
+    const plain = await fill(cut, distribution, 2, key);
+    using vector = createVector(gpu, cut);
+    const { dispatches } = gpu.tally(() => vector.fillRandom({ distribution, bound: 2, key }));
+    assertEquals([dispatches, await vector.read()], [1, plain]);
+    using flat = createVector(gpu, new Layout(3));
+    flat.fillRandom({ distribution, bound: 2, key });
+    assertEquals(await flat.read(), plain.slice(0, 3));
+  });
+
   Deno.test(`${distribution} numbers leave the padding zero`, async () => {
     using vector = createVector(gpu, matrix);
     fillRandom(gpu, vector.buffer, vector.layout[0], { distribution, key });
