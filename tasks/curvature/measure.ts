@@ -1,5 +1,6 @@
+import { type LeftOut, UnreadableMomentError } from "./left_out.ts";
 import type { Measurement } from "./measurement.ts";
-import type { MomentPlan } from "./moment.ts";
+import type { Moment, MomentPlan } from "./moment.ts";
 import type { MomentSource } from "./moment_source.ts";
 import { type Part, partKey } from "./part.ts";
 import type { MomentParts } from "./plans.ts";
@@ -15,16 +16,23 @@ interface MeasureOptions {
   readonly signal: AbortSignal;
   /** Called when a measurement begins. */
   readonly onBegin: (plan: MomentPlan, measurement: Measurement) => void;
+  /** Called with a moment that cannot be read and is left out. */
+  readonly onLeftOut: (leftOut: LeftOut) => void;
 }
 
 /** Makes the measurements that are not finished yet, and returns the finished parts one by one. */
 export async function* measureAll(source: MomentSource, options: MeasureOptions): AsyncGenerator<Part> {
-  const { planned, extent, signal, onBegin } = options;
+  const { planned, extent, signal, onBegin, onLeftOut } = options;
   const done = new Set(options.done.map(partKey));
   for (const { plan, measurements } of planned) {
     const missing = measurements.filter(({ name }) => !done.has(partKey({ ...plan, measurement: name })));
     if (missing.length === 0) continue;
-    using moment = await source.open(plan);
+    const opened = await openUnlessUnreadable(source, plan);
+    if ("reason" in opened) {
+      onLeftOut(opened);
+      continue;
+    }
+    using moment = opened;
     using subject = new Subject(moment, extent, signal);
     for (const measurement of missing) {
       signal.throwIfAborted();
@@ -35,5 +43,15 @@ export async function* measureAll(source: MomentSource, options: MeasureOptions)
       const { name, made } = measurement;
       yield { ...plan, measurement: name, made, parameters: moment.field.parameterCount, seconds, result };
     }
+  }
+}
+
+/** Loads a moment, or says why it cannot be read. */
+export async function openUnlessUnreadable(source: MomentSource, plan: MomentPlan): Promise<Moment | LeftOut> {
+  try {
+    return await source.open(plan);
+  } catch (error) {
+    if (error instanceof UnreadableMomentError) return { plan, reason: error.message };
+    throw error;
   }
 }

@@ -72,6 +72,8 @@ const curvature = object({
   settings,
   /** The command that repeats the measurements. */
   command: text(),
+  /** Why runs and checkpoints were left out when the report began. */
+  leftOut: optional(list(object({ reason: text() }))),
   ...originShape,
 });
 

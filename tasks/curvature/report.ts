@@ -3,9 +3,12 @@ import { plotPng } from "../run/plot_png.ts";
 import { htmlReport } from "../run/report/html.ts";
 import type { Report, ReportSection } from "../run/report/model.ts";
 import { findings } from "./findings.ts";
+import { incompleteText } from "./incomplete.ts";
+import { type LeftOut, leftOutText } from "./left_out.ts";
 import type { Measurement, Result, View } from "./measurement.ts";
 import { MEASUREMENTS } from "./measurements.ts";
 import { type Part, resultsOf } from "./part.ts";
+import type { MomentParts } from "./plans.ts";
 import { bySeries } from "./series.ts";
 import type { Extent } from "./subject.ts";
 
@@ -14,6 +17,10 @@ interface ReportOrigin extends Extent {
   readonly adapter: string;
   readonly task: string;
   readonly command: string;
+  /** All moments with their measurements, of which some may not be finished. */
+  readonly planned: readonly MomentParts[];
+  /** What is left out, because it cannot be read. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** The files of a report by name, and its findings. */
@@ -35,7 +42,8 @@ export async function curvatureReport(parts: readonly Part[], origin: ReportOrig
       if (picture !== undefined) pictures[name] = picture;
     }
   }
-  const found = findings(parts);
+  const gaps = [incompleteText(origin.planned, parts, origin.leftOut), leftOutText(origin.leftOut)];
+  const found = [...gaps.filter((text) => text !== undefined), ...findings(parts)];
   const report: Report = {
     title: `Curvature: ${origin.task}`,
     findings: found,

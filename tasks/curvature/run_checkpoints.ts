@@ -16,6 +16,7 @@ import { chosenOptimizer } from "../training/optimizer.ts";
 import { type RunValues, settledValues } from "../training/stored_values.ts";
 import type { TrainingTask } from "../training/task.ts";
 import type { TrainingInput } from "../training/training_input.ts";
+import { reasonOf, UnreadableMomentError } from "./left_out.ts";
 import type { Moment, MomentPlan } from "./moment.ts";
 import type { MomentSource } from "./moment_source.ts";
 
@@ -38,6 +39,8 @@ export interface FoundRun extends KnownRun {
   readonly task: string;
   /** Runs that differ in no setting but the seed have the same text. */
   readonly settings: string;
+  /** Why checkpoints of it cannot be read, which are left out. */
+  readonly leftOut: readonly string[];
 }
 
 /** A run that is measured. */
@@ -53,23 +56,28 @@ const OF_ONE_RUN = new Set([
 ]);
 
 /**
- * Looks at a run without loading its data.
+ * Looks at a run without loading its data. Checkpoints that cannot be read, or are of another optimizer than the run's, are left out.
  *
- * @throws {UserError} If there is no such run, it has no checkpoints, or one of them is of another optimizer than the run's.
+ * @throws {UserError} If there is no such run, or it has no checkpoint that can be read.
  */
 export async function findRun(path: string): Promise<FoundRun> {
   const { run, task } = await readRun(path);
   const checkpoints: KnownCheckpoint[] = [];
+  const leftOut: string[] = [];
   for (const checkpoint of (await checkpointsOf(run)).values()) {
-    const bytes = await readCheckpoint(checkpoint.path);
-    const { metadata } = decodeSafetensors(bytes, checkpoint.path);
-    checkStep(checkpoint, metadata);
-    checkOptimizer(checkpoint.path, metadata, run.values.optimizer);
-    checkpoints.push({ step: checkpoint.step, digest: await digestOf(bytes) });
+    try {
+      const bytes = await readCheckpoint(checkpoint.path);
+      const { metadata } = decodeSafetensors(bytes, checkpoint.path);
+      checkStep(checkpoint, metadata);
+      checkOptimizer(checkpoint.path, metadata, run.values.optimizer);
+      checkpoints.push({ step: checkpoint.step, digest: await digestOf(bytes) });
+    } catch (error) {
+      leftOut.push(reasonOf(error));
+    }
   }
-  if (checkpoints.length === 0) throw new UserError(`${path}: expected a checkpoint, found none.`);
+  if (checkpoints.length === 0) throw new UserError(leftOut[0] ?? `${path}: expected a checkpoint, found none.`);
   const settings = Object.entries(run.values).filter(([name]) => !OF_ONE_RUN.has(name));
-  return { task: task.name, path, seed: run.values.seed, settings: JSON.stringify(settings), checkpoints };
+  return { task: task.name, path, seed: run.values.seed, settings: JSON.stringify(settings), checkpoints, leftOut };
 }
 
 /** Checks that a checkpoint is of the run's optimizer, whose state is measured. */
@@ -96,6 +104,14 @@ export class RunCheckpoints implements MomentSource {
   constructor(readonly gpu: Gpu, readonly runs: readonly MeasuredRun[], readonly signal: AbortSignal) {}
 
   async open(plan: MomentPlan): Promise<Moment> {
+    try {
+      return await this.#open(plan);
+    } catch (error) {
+      throw new UnreadableMomentError(reasonOf(error), { cause: error });
+    }
+  }
+
+  async #open(plan: MomentPlan): Promise<Moment> {
     const { gpu } = this;
     const run = await this.#load(plan);
     const { task, values, input } = run;

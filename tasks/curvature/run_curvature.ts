@@ -13,11 +13,12 @@ import { runPath, runsFolder } from "../shell/run_path.ts";
 import { UserError } from "../shell/user_error.ts";
 import { kernelChoice } from "../training/kernel_choice.ts";
 import { checkExtent } from "./measurements/density.ts";
-import { measureAll } from "./measure.ts";
+import { type LeftOut, leftOutText } from "./left_out.ts";
+import { measureAll, openUnlessUnreadable } from "./measure.ts";
 import type { MomentSource } from "./moment_source.ts";
 import { NewFields } from "./new_fields.ts";
 import type { Part } from "./part.ts";
-import { plannedParts } from "./plans.ts";
+import { type MomentParts, plannedParts } from "./plans.ts";
 import { type CurvatureRecord, isCurrent, type Settings } from "./record.ts";
 import { curvatureReport } from "./report.ts";
 import { RunCheckpoints } from "./run_checkpoints.ts";
@@ -39,7 +40,7 @@ export async function runCurvature(args: readonly string[], signal: AbortSignal)
 
 /** Makes or continues a report on a device of its own. */
 async function reportOn(args: readonly string[], signal: AbortSignal): Promise<void> {
-  const { values, settings: typed } = await readRequest(args);
+  const { values, settings: typed, leftOut: found } = await readRequest(args);
   const path = values.resume !== undefined
     ? runPath(values.resume)
     : join(runsFolder(), "curvature", checkName("name", values.name ?? await defaultName(typed!)));
@@ -54,42 +55,78 @@ async function reportOn(args: readonly string[], signal: AbortSignal): Promise<v
   using progress = new ProgressLine();
   using source = sourceOf(gpu, settings, signal);
   if (earlier === undefined) await checkFirst(source, settings);
+  const startText = leftOutText(found ?? []);
+  if (startText !== undefined) console.error(startText);
 
-  const record = earlier ?? { settings, command: commandText("deno task curvature", args), ...originOn(gpu.adapter) };
+  const begun = {
+    settings,
+    command: commandText("deno task curvature", args),
+    leftOut: found,
+    ...originOn(gpu.adapter),
+  };
+  const record = earlier ?? begun;
   const folder = await CurvatureFolder.open(path);
   using _lock = await folder.lock();
   if (earlier === undefined) await folder.writeRecord(record);
   const parts = (await folder.results(record)).filter(isCurrent);
   const planned = plannedParts(settings);
-  const plan = { planned, done: [...parts], extent: settings, signal };
+  const report = { folder, record, planned, parts, leftOut: [...found ?? record.leftOut ?? []] };
   try {
-    using status = new StatusLine(progress, planned, settings, parts);
-    const onBegin = status.begin.bind(status);
-    for await (const part of measureAll(source, { ...plan, onBegin })) {
-      folder.append(part);
-      parts.push(part);
-    }
+    await measureMissing(source, report, progress, signal);
   } catch (error) {
     if (!signal.aborted) {
-      await reportAfterError(folder, record, parts);
+      await reportAfterError(report);
       throw error;
     }
   }
   if (signal.aborted) {
     console.log(`Stopped. To continue, give the same command again, or: deno task curvature --resume ${path}`);
+  } else if (parts.length === 0) {
+    // All moments have vanished since the report began, or are damaged.
+    throw new UserError(report.leftOut[0].reason);
   }
-  for (const line of await writeReport(folder, record, parts)) console.log(line);
+  for (const line of await writeReport(report)) console.log(line);
+}
+
+/** Measures the parts that are missing, and adds them to the report. */
+async function measureMissing(
+  source: MomentSource,
+  { folder, record: { settings }, planned, parts, leftOut }: ReportState,
+  progress: ProgressLine,
+  signal: AbortSignal,
+): Promise<void> {
+  using status = new StatusLine(progress, planned, settings, parts);
+  const onBegin = status.begin.bind(status);
+  const onLeftOut = leaveOut.bind(undefined, leftOut);
+  const plan = { planned, done: [...parts], extent: settings, signal };
+  for await (const part of measureAll(source, { ...plan, onBegin, onLeftOut })) {
+    folder.append(part);
+    parts.push(part);
+  }
+}
+
+/** Notes and says that a moment is left out. */
+function leaveOut(all: LeftOut[], leftOut: LeftOut): void {
+  all.push(leftOut);
+  console.error(leftOutText([leftOut]));
+}
+
+/** A report that is being made. */
+interface ReportState {
+  readonly folder: CurvatureFolder;
+  readonly record: CurvatureRecord;
+  readonly planned: readonly MomentParts[];
+  /** Grows. */
+  readonly parts: Part[];
+  /** Grows. */
+  readonly leftOut: LeftOut[];
 }
 
 /** Writes the report about what was measured before an error, which is the one that counts if the report cannot be written either. */
-async function reportAfterError(
-  folder: CurvatureFolder,
-  record: CurvatureRecord,
-  parts: readonly Part[],
-): Promise<void> {
-  const lines = await writeReport(folder, record, parts).catch(() => []);
+async function reportAfterError(state: ReportState): Promise<void> {
+  const lines = await writeReport(state).catch(() => []);
   if (lines.length === 0) return;
-  console.error(`What was measured before the following error is in ${join(folder.path, "report.html")}`);
+  console.error(`What was measured before the following error is in ${join(state.folder.path, "report.html")}`);
 }
 
 function sourceOf(gpu: Gpu, { task, fields, runs }: Settings, signal: AbortSignal): MomentSource {
@@ -98,21 +135,26 @@ function sourceOf(gpu: Gpu, { task, fields, runs }: Settings, signal: AbortSigna
     : new NewFields(gpu, TASKS.get(task)!, fields!, signal);
 }
 
-/** Loads the first moment, so that an input that cannot be read or measured is noticed before a folder is made. */
+/** Loads the first moment that can be read, so that an input that cannot be read or measured is noticed before a folder is made. */
 async function checkFirst(source: MomentSource, settings: Settings): Promise<void> {
-  using moment = await source.open(plannedParts(settings)[0].plan);
-  checkExtent(settings, moment);
+  let first: LeftOut | undefined;
+  for (const { plan } of plannedParts(settings)) {
+    const opened = await openUnlessUnreadable(source, plan);
+    if (!("reason" in opened)) {
+      using moment = opened;
+      return checkExtent(settings, moment);
+    }
+    first ??= opened;
+  }
+  throw new UserError(first!.reason);
 }
 
 /** Writes the report about finished parts, and returns what is to be printed: nothing if there are none. */
-async function writeReport(
-  folder: CurvatureFolder,
-  record: CurvatureRecord,
-  parts: readonly Part[],
-): Promise<readonly string[]> {
+async function writeReport({ folder, record, ...state }: ReportState): Promise<readonly string[]> {
+  const { parts, planned, leftOut } = state;
   if (parts.length === 0) return [];
   const { settings, command, adapter } = record;
-  const report = await curvatureReport(parts, { ...settings, adapter: adapter.name, command });
+  const report = await curvatureReport(parts, { ...settings, adapter: adapter.name, command, planned, leftOut });
   for (const [file, content] of Object.entries(report.files)) await folder.write(file, content);
   return [...report.findings, `The report is in ${join(folder.path, "report.html")}`];
 }

@@ -1,26 +1,41 @@
 import { basename, join } from "../../lib/std/path/mod.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { UserError } from "../shell/user_error.ts";
+import { type LeftOut, reasonOf } from "./left_out.ts";
 import { findRun, type FoundRun, type MeasuredRun } from "./run_checkpoints.ts";
 
 /** Runs of one task that are measured. */
 interface FoundRuns {
   readonly task: string;
   readonly runs: readonly MeasuredRun[];
+  /** The runs and checkpoints that cannot be read. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
- * Looks at the runs of `--run` without loading their data. Runs of the same settings but the seed form one series.
+ * Looks at the runs of `--run` without loading their data. Runs of the same settings but the seed form one series. Of several, those that
+ * cannot be read are left out.
  *
  * @param text The folder of a run, one that contains folders of runs, or several of these that commas separate.
- * @throws {UserError} If there is no such run, runs are of different tasks, or one of them cannot be measured.
+ * @throws {UserError} If none of the runs can be measured, or they are of different tasks.
  */
 export async function findRuns(text: string): Promise<FoundRuns> {
   const paths = await pathsOf(text);
   const twice = paths.find((path, i) => paths.indexOf(path) < i);
   if (twice !== undefined) throw new UserError(`--run: ${twice} is given twice: give it once.`);
   const found: FoundRun[] = [];
-  for (const path of paths) found.push(await findRun(path));
+  const leftOut: LeftOut[] = [];
+  for (const path of paths) {
+    try {
+      const run = await findRun(path);
+      found.push(run);
+      leftOut.push(...run.leftOut.map((reason) => ({ reason })));
+    } catch (error) {
+      if (paths.length === 1) throw error;
+      leftOut.push({ reason: reasonOf(error) });
+    }
+  }
+  if (found.length === 0) throw new UserError(leftOut[0].reason);
   const [{ task, path }] = found;
   const other = found.find((run) => run.task !== task);
   if (other !== undefined) {
@@ -28,7 +43,7 @@ export async function findRuns(text: string): Promise<FoundRuns> {
       `--run: expected runs of one task, found ${task} in ${path} and ${other.task} in ${other.path}.`,
     );
   }
-  return { task, runs: named(groupsOf(found)) };
+  return { task, runs: named(groupsOf(found)), leftOut };
 }
 
 async function pathsOf(text: string): Promise<string[]> {

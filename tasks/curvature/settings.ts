@@ -10,6 +10,7 @@ import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { activationChoices } from "../training/activation_choices.ts";
 import { commandFor, type CurvatureValues, sharedOptions } from "./command.ts";
+import type { LeftOut } from "./left_out.ts";
 import type { Settings } from "./record.ts";
 import { findRuns } from "./runs.ts";
 import { DEVICE_NAMES } from "../shell/device_options.ts";
@@ -19,6 +20,8 @@ interface CurvatureRequest {
   readonly values: CurvatureValues;
   /** The settings; undefined if a report is resumed, which has stored its own. */
   readonly settings?: Settings;
+  /** The runs and checkpoints that cannot be read; undefined if a report is resumed. */
+  readonly leftOut?: readonly LeftOut[];
 }
 
 /**
@@ -43,8 +46,8 @@ export async function readRequest(args: readonly string[]): Promise<CurvatureReq
   if (values.run !== undefined) {
     const allowed = ["run", "batchSizes", "samples", "directions", "name", ...DEVICE_NAMES];
     checkOnly(given, allowed, "--run takes the field and its data from the run");
-    const { task, runs } = await findRuns(values.run);
-    return { values, settings: { task, ...extent, runs } };
+    const { task, runs, leftOut } = await findRuns(values.run);
+    return { values, settings: { task, ...extent, runs }, leftOut };
   }
   const options = Object.fromEntries(
     [...sharedOptions(task).keys()].filter((name) => given.has(name) && !DEVICE_NAMES.includes(name))
@@ -55,6 +58,7 @@ export async function readRequest(args: readonly string[]): Promise<CurvatureReq
   const input = values.input === undefined ? undefined : callerPath(values.input);
   return {
     values,
+    leftOut: [],
     settings: {
       task: task.name,
       ...extent,

@@ -2,7 +2,10 @@ import { assertEquals } from "@std/assert";
 import type { SpectrumFigures } from "../../lib/curvature/mod.ts";
 import { findings } from "../../tasks/curvature/findings.ts";
 import { noiseOfCurvature } from "../../tasks/curvature/measurements/curvature_noise.ts";
+import { incompleteText } from "../../tasks/curvature/incomplete.ts";
+import { leftOutText } from "../../tasks/curvature/left_out.ts";
 import type { Part } from "../../tasks/curvature/part.ts";
+import { plannedParts } from "../../tasks/curvature/plans.ts";
 import { curvatureShape, isCurrent, partShape, withRuns } from "../../tasks/curvature/record.ts";
 
 /** A part of a report with a result. */
@@ -65,6 +68,26 @@ Deno.test("along runs the series are compared at their last checkpoints, and one
   assertEquals(findings(a), [
     "a: At step 8 the largest |eigenvalue| of the explicit Hessian is so many times the median one: 17 without a preconditioner, 10 under what adam divides by.",
   ]);
+});
+
+Deno.test("an unfinished report says which parts are missing, without those that are left out", () => {
+  const run = (series: string, ...steps: number[]) => {
+    return { series, seed: 0, checkpoints: steps.map((step) => ({ step })) };
+  };
+  const planned = plannedParts({ runs: [run("a", 4, 8), run("b", 4)] });
+  const each = planned[0].measurements.length;
+  const done = planned.slice(0, 2).flatMap(({ plan, measurements }) =>
+    measurements.map(({ name }) => part(plan.series, name, {}, plan))
+  );
+  assertEquals(
+    incompleteText(planned, done.slice(0, -1), []),
+    `Incomplete: ${2 * each - 1} of ${3 * each} parts are measured; not yet: a at step 8 (seed 0); b.`,
+  );
+  const leftOut = [{ plan: planned[2].plan, reason: "b: gone." }];
+  assertEquals(incompleteText(planned, done, leftOut), undefined);
+  assertEquals(leftOutText(leftOut), "Left out: b: gone.");
+  const many = ["a", "b", "c", "d", "e"].map((reason) => ({ reason: `${reason}.` }));
+  assertEquals(leftOutText(many), "Left out: a; b; c, and 2 more.");
 });
 
 Deno.test("results that were made from other numbers of products are measured anew, and a report of one run goes on", () => {

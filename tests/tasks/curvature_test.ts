@@ -173,18 +173,18 @@ Deno.test("curvature is measured at the checkpoints of a run, with the run's own
     await Deno.remove(join(folder, "runs", "image", "r", "checkpoints", "step-00000012.safetensors"));
     await Deno.remove(join(report(folder, "b"), "report.html"));
     const gone = await curvature(folder, "--resume", report(folder, "b"));
-    assertEquals(gone.code, 1);
-    assertStringIncludes(
-      gone.stderr,
-      `${
-        join(folder, "runs", "image", "r")
-      }, step 12: expected the checkpoint that was there when the report began, found none; `,
-    );
-    // What could be measured is reported all the same.
-    assertStringIncludes(gone.stderr, "What was measured before the following error is in ");
+    assertEquals(gone.code, 0, gone.stderr);
+    const sentence = `Left out: ${
+      join(folder, "runs", "image", "r")
+    }, step 12: expected the checkpoint that was there when the report began, found none; `;
+    assertStringIncludes(gone.stderr, sentence);
+    // What could be measured is reported all the same, and what could not is named.
+    assertStringIncludes(gone.stdout, sentence);
+    assertEquals(gone.stdout.includes("Incomplete"), false);
     const html = await Deno.readTextFile(join(report(folder, "b"), "report.html"));
-    assertStringIncludes(html, "r: ");
-    assertEquals(html.includes("step 8") && !html.includes("step 12"), true);
+    assertStringIncludes(html, "Left out");
+    assertEquals(html.includes('<td>r</td><td class="number">8</td>'), true);
+    assertEquals(html.includes('<td>r</td><td class="number">12</td>'), false);
   }));
 
 Deno.test("a run keeps checkpoints along its way, also after it is resumed, and all of them are measured", () =>
@@ -259,6 +259,19 @@ Deno.test("a checkpoint comes with the state of the run's optimizer, and all mem
       '--run: expected folders, separated by commas, found "a,,b".',
     );
     await assertRejects(() => findRuns(join(runs, "no-run")), UserError, "no-run: this folder is not a run");
+
+    // Of several runs and checkpoints, those that cannot be read are left out.
+    await Deno.truncate(join(runs, "r-s1", "checkpoints", "step-00000008.safetensors"), 40);
+    await Deno.remove(join(runs, "wide", "checkpoints"), { recursive: true });
+    const { runs: readable, leftOut } = await findRuns(runs);
+    assertEquals(readable.map(({ seed, checkpoints }) => [seed, checkpoints.map(({ step }) => step)]), [
+      [0, [4, 8, 12]],
+      [1, [4, 12]],
+    ]);
+    assertEquals(leftOut.length, 2);
+    assertStringIncludes(leftOut[0].reason, "step-00000008.safetensors: ");
+    assertStringIncludes(leftOut[1].reason, "wide: expected a checkpoint, found none.");
+    await assertRejects(() => findRuns(join(runs, "wide")), UserError, "wide: expected a checkpoint, found none.");
 
     // A checkpoint of another optimizer is noticed before anything is measured.
     const config = join(folder, "runs", "image", "r", "config.json");
