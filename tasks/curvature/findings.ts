@@ -1,3 +1,5 @@
+import { counted } from "../shell/counted.ts";
+import { answers } from "./answers.ts";
 import { compareConditioning, compareOwnPreconditioning, compareRunConditioning } from "./comparisons/conditioning.ts";
 import { compareDensity, compareDiagonals, compareGaussNewton, compareNoise } from "./comparisons/others.ts";
 import { MEASUREMENTS } from "./measurements.ts";
@@ -15,15 +17,19 @@ const COMPARISONS: readonly ((parts: readonly Part[]) => string | undefined)[] =
   compareNoise,
 ];
 
-/** What the measurements say: sentences that compare the series, then one line for each series. */
+/** What the measurements say: plain answers, then sentences that compare the series. */
 export function findings(parts: readonly Part[]): string[] {
-  const comparing = COMPARISONS.flatMap((compare) => compare(parts) ?? []);
-  const ofSeries = bySeries(parts).map(([series, own]) => {
+  return [...answers(parts), ...COMPARISONS.flatMap((compare) => compare(parts) ?? [])];
+}
+
+/** What each series shows, in one line with the number of its seeds. */
+export function linesOfSeries(parts: readonly Part[]): string[] {
+  return bySeries(parts).map(([series, own]) => {
     const texts = MEASUREMENTS.flatMap((measurement) => {
       const results = resultsOf(measurement, own as Part[]);
       return results.length === 0 ? [] : measurement.finding?.(results) ?? [];
     });
-    return `${series}: ${texts.join(" ")}`;
+    const seeds = new Set(own.map(({ seed }) => seed)).size;
+    return `${series} (${counted(seeds, "seed")}): ${texts.join(" ")}`;
   });
-  return [...comparing, ...ofSeries];
 }

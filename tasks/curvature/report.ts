@@ -2,7 +2,7 @@ import { encodeCsv } from "../run/csv.ts";
 import { plotPng } from "../run/plot_png.ts";
 import { htmlReport } from "../run/report/html.ts";
 import type { Report, ReportSection } from "../run/report/model.ts";
-import { findings } from "./findings.ts";
+import { findings, linesOfSeries } from "./findings.ts";
 import { incompleteText } from "./incomplete.ts";
 import { type LeftOut, leftOutText } from "./left_out.ts";
 import type { Measurement, Result, View } from "./measurement.ts";
@@ -10,6 +10,7 @@ import { MEASUREMENTS } from "./measurements.ts";
 import { type Part, resultsOf } from "./part.ts";
 import type { MomentParts } from "./plans.ts";
 import { bySeries } from "./series.ts";
+import { withShortTables } from "./short_tables.ts";
 import type { Extent } from "./subject.ts";
 
 /** What the measurements depend on. */
@@ -44,13 +45,14 @@ export async function curvatureReport(parts: readonly Part[], origin: ReportOrig
   }
   const gaps = [incompleteText(origin.planned, parts, origin.leftOut), leftOutText(origin.leftOut)];
   const found = [...gaps.filter((text) => text !== undefined), ...findings(parts)];
+  const lines = linesOfSeries(parts);
   const report: Report = {
     title: `Curvature: ${origin.task}`,
     findings: found,
-    sections: [...sections, originSection(parts, origin)],
+    sections: [...sections, { title: "Each series in numbers", paragraphs: lines }, originSection(parts, origin)],
   };
   const texts = { "report.html": htmlReport(report), "curvature.csv": encodeCsv(rowsOf(parts)) };
-  return { files: { ...texts, ...pictures }, findings: found };
+  return { files: { ...texts, ...pictures }, findings: [...found, ...lines] };
 }
 
 /** A section of the report with the name of its plot's picture. */
@@ -74,7 +76,7 @@ async function sectionsAbout<R>(
     if (section === undefined) continue;
     const found = await plotted(section, () => view.plot?.(results));
     const isEmpty = found.plot === undefined && found.paragraphs === undefined && found.tables === undefined;
-    if (!isEmpty) sections.push([`${view.name}.png`, found]);
+    if (!isEmpty) sections.push([`${view.name}.png`, withShortTables(found)]);
   }
   return sections;
 }
@@ -118,7 +120,7 @@ function originSection(parts: readonly Part[], { adapter, command, samples }: Re
     title: "How this was measured",
     paragraphs: [
       `Adapter: ${adapter}. Parameters: ${sizes}. Samples where no batch size is given: ${samples}. Numbers after ± are standard deviations ` +
-      "over seeds.",
+      "over seeds; those without are of one seed, or the same for all.",
     ],
     code: command,
   };

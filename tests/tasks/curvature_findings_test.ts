@@ -1,11 +1,13 @@
 import { assertEquals } from "@std/assert";
 import type { SpectrumFigures } from "../../lib/curvature/mod.ts";
-import { findings } from "../../tasks/curvature/findings.ts";
+import { findings, linesOfSeries } from "../../tasks/curvature/findings.ts";
 import { noiseOfCurvature } from "../../tasks/curvature/measurements/curvature_noise.ts";
 import { incompleteText } from "../../tasks/curvature/incomplete.ts";
 import { leftOutText } from "../../tasks/curvature/left_out.ts";
 import type { Part } from "../../tasks/curvature/part.ts";
 import { plannedParts } from "../../tasks/curvature/plans.ts";
+import { withShortTables } from "../../tasks/curvature/short_tables.ts";
+import { spreadText } from "../../tasks/curvature/spread_text.ts";
 import { curvatureShape, isCurrent, partShape, withRuns } from "../../tasks/curvature/record.ts";
 
 /** A part of a report with a result. */
@@ -29,7 +31,7 @@ Deno.test("at initialisation the findings compare the series question by questio
     Jacobi: spectrum(jacobi),
     "Gauss-Newton": spectrum(gaussNewton),
   });
-  const found = findings([
+  const parts = [
     part("relu-pe", "density", density(0.2)),
     part("relu-pe", "conditioning", conditioning(100, 10, 50, 200)),
     part("relu-pe", "noise", { noiseScale: 0.6 }),
@@ -37,8 +39,10 @@ Deno.test("at initialisation the findings compare the series question by questio
     part("sine", "conditioning", conditioning(12, 4, 48, 12)),
     part("sine", "conditioning", conditioning(27, 4, 108, 27), { seed: 1 }),
     part("sine", "noise", { noiseScale: 30 }),
-  ]);
-  assertEquals(found.slice(0, 3), [
+  ];
+  assertEquals(findings(parts), [
+    "Is Hv dense? Less so for relu-pe (20 % of its entries below 1/100 of the rms); yes for sine (2 %).",
+    "Which diagonal conditions best? The equilibrated one for relu-pe and sine (largest |eigenvalue| over the median one).",
     "Density at initialisation: Hv is densest for sine and sparsest for relu-pe. At batch size 64 the shares of entries below 1/100 of the rms are " +
     "2.0 % for sine and 20.0 % for relu-pe.",
     "Conditioning at initialisation (largest |eigenvalue| over the median one, small fields): the equilibrated diagonal conditions relu-pe 10 times " +
@@ -46,7 +50,7 @@ Deno.test("at initialisation the findings compare the series question by questio
     "the Gauss-Newton diagonal relu-pe 0.5 times, sine 1 (1 to 1) times.",
     "Noise at initialisation: the gradient's noise scale in samples is 0.6 for relu-pe and 30 for sine.",
   ]);
-  assertEquals(found.slice(3).map((each) => each.split(":")[0]), ["relu-pe", "sine"]);
+  assertEquals(linesOfSeries(parts).map((each) => each.split(":")[0]), ["relu-pe (1 seed)", "sine (2 seeds)"]);
 });
 
 Deno.test("along runs the series are compared at their last checkpoints, and one series alone with none", () => {
@@ -65,9 +69,52 @@ Deno.test("along runs the series are compared at their last checkpoints, and one
     findings([...a, ...b])[0],
     "Conditioning at the last checkpoint (largest |eigenvalue| over the median one): what the optimizer divides by conditions a 1.7 times better than nothing, b 0.9 times.",
   );
-  assertEquals(findings(a), [
-    "a: At step 8 the largest |eigenvalue| of the explicit Hessian is so many times the median one: 17 without a preconditioner, 10 under what adam divides by.",
+  assertEquals(findings(a), []);
+  assertEquals(linesOfSeries(a), [
+    "a (1 seed): At step 8 the largest |eigenvalue| of the explicit Hessian is so many times the median one: 17 without a preconditioner, 10 under what adam divides by.",
   ]);
+});
+
+Deno.test("the findings begin with answers that follow from the numbers", () => {
+  const diagonals = { equilibrated: 4, Jacobi: 8, "Gauss-Newton": 6, own: 4.5, none: 20 };
+  const under = Object.entries(diagonals).map(([preconditioner, ratio]) => ({
+    preconditioner,
+    spectrum: spectrum(ratio),
+  }));
+  const agreement = { with: "√diag G", correlation: 0.96, medianRatio: 1, logSpread: 0.1, difference: 0 };
+  const of = { step: 8 };
+  const found = findings([
+    part("one", "run-conditioning", { explicit: { optimizer: "adam", under } }, of),
+    part("one", "gauss-newton", { residualShare: 0.1 }, of),
+    part("one", "own-diagonal", { optimizer: "adam", none: false, own: { exact: true, agreements: [agreement] } }, of),
+    part("many", "gauss-newton", { residualShare: 0.7 }, of),
+  ]);
+  assertEquals(found.slice(0, 4), [
+    "Which diagonal conditions best? The equilibrated one for one (largest |eigenvalue| over the median one).",
+    "Does what the optimizer divides by condition as well as the best exact diagonal? Yes for one (1.1 times its largest over median |eigenvalue|).",
+    "Is the Hessian its Gauss-Newton matrix? Nearly for one (0.1 of H's norm left out); no for many (0.7).",
+    "Is Adam a Gauss-Newton diagonal, √ŝ ∝ √diag G? Closely for one (correlation 0.96, spread a factor of 1.3).",
+  ]);
+});
+
+Deno.test("spreads have significant digits, and are never zeros only", () => {
+  assertEquals(spreadText([0.088, 0.092], 2), "0.090 ± 0.003");
+  assertEquals(spreadText([19.1, 19.4], 0), "19.3 ± 0.2");
+  assertEquals(spreadText([386 - 213, 386 + 213], 0), "390 ± 300");
+  assertEquals(spreadText([2300, 2500], 0), "2400 ± 140");
+  assertEquals(spreadText([0, 0], 4), "0.0000");
+  assertEquals(spreadText([3], 2), "3.00");
+});
+
+Deno.test("long tables have the first and the last step of each series", () => {
+  const rows = [1, 2, 3].flatMap((step) => Array.from({ length: 20 }, (_, i) => ["a", `${step}`, `${i}`]));
+  const table = { columns: ["field", "step", "of"], numbersFrom: 1, rows };
+  const { tables, paragraphs } = withShortTables({ title: "t", tables: [table] });
+  assertEquals(tables![0].rows.length, 40);
+  assertEquals(new Set(tables![0].rows.map(([, step]) => step)), new Set(["1", "3"]));
+  assertEquals(paragraphs!.length, 1);
+  const short = { title: "t", tables: [{ ...table, rows: rows.slice(0, 40) }] };
+  assertEquals(withShortTables(short), short);
 });
 
 Deno.test("an unfinished report says which parts are missing, without those that are left out", () => {

@@ -158,7 +158,7 @@ Deno.test("curvature is measured at the checkpoints of a run, with the run's own
     const table = await Deno.readTextFile(join(report(folder, "b"), "curvature.csv"));
     assertStringIncludes(table, "r,0,12,noise scale,");
     const plots = namesIn(report(folder, "b")).filter((name) => name.endsWith(".png"));
-    for (const plot of ["density", "noise", "own-preconditioner", "spectrum"]) {
+    for (const plot of ["density", "noise", "run-conditioning", "spectrum"]) {
       assert(plots.includes(`${plot}.png`), plots.join());
     }
     const mixed = await curvature(folder, ...run, "--width", "4");

@@ -57,8 +57,7 @@ export const density: Measurement<Densities> = {
         "The shares of the entries of Hv that are exactly 0, and that are less than a thousandth and a hundredth of the root of the mean square " +
         `of all, for one direction v of ${signs}. ` +
         "Theorems 4.2 and 4.3 of Chng et al. (2025) speak of this density: the published explanation " +
-        "is that equilibrated preconditioners help where Hv is dense. At initialisation, batches of more than " +
-        `${MOST_FOR_ALL_SEEDS} samples are those of the first seed, where there are others.`,
+        `is that equilibrated preconditioners help where Hv is dense.${firstSeedText(results)}`,
       ],
       tables: [{
         columns: ["field", "step", "batch size", "= 0", "< 1e-3 rms", "< 1e-2 rms"],
@@ -126,6 +125,14 @@ function sharesAt(results: readonly Result<Densities>[], size: number, of: keyof
   return results.flatMap(({ result }) =>
     result.filter(({ batchSize }) => batchSize === size).map(({ all }) => all[of])
   );
+}
+
+/** The sentence about batches that are measured for the first seed only, where there are such ones and other seeds. */
+function firstSeedText(results: readonly Result<Densities>[]): string {
+  const seeds = new Set(results.map(({ seed }) => seed)).size;
+  const hasLarge = sizesOf(results).at(-1)! > MOST_FOR_ALL_SEEDS;
+  if (isAlongRun(results) || seeds < 2 || !hasLarge) return "";
+  return ` Batches of more than ${MOST_FOR_ALL_SEEDS} samples are those of the first seed.`;
 }
 
 function overBatches(name: string, all: readonly Result<Densities>[], share: keyof Shares): PlotSeries {

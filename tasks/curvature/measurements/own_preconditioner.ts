@@ -69,7 +69,9 @@ export const ownPreconditioning: Measurement<Own> = {
         ["rms eigenvalue at a checkpoint", of, rms],
       ];
     }),
-  plot(results) {
+  plot(all) {
+    const results = large(all);
+    if (results.length === 0) return undefined;
     const series = bySeries(results);
     const panel = (yLabel: string, lines: PlotSeries[]) => ({
       xLabel: "Training step",
@@ -90,7 +92,9 @@ export const ownPreconditioning: Measurement<Own> = {
       ) => panel(`Largest over rms, D: ${of}`, series.map(([name, all]) => lineUnder(name, all, of)))),
     });
   },
-  section(results, { samples }) {
+  section(all, { samples }) {
+    const results = large(all);
+    if (results.length === 0) return undefined;
     return {
       title: "Conditioning under the optimizer's own preconditioner",
       paragraphs: [
@@ -110,11 +114,11 @@ export const ownPreconditioning: Measurement<Own> = {
       }],
     };
   },
-  finding(results) {
+  finding(all) {
+    const results = large(all);
+    if (results.length === 0) return undefined;
     const [step, last] = bySteps(results).at(-1)!;
-    const { parameters, result: { optimizer } } = last[0];
-    // The explicit Hessian says more.
-    if (parameters <= MOST_EXPLICIT) return undefined;
+    const { result: { optimizer } } = last[0];
     const texts = PRECONDITIONERS.flatMap((name) => {
       const ratios = ratiosUnder(last, name);
       return ratios.length === 0 ? [] : `${spreadText(ratios, 0)} ${phraseOf(name, optimizer)}`;
@@ -131,6 +135,11 @@ export function ratiosUnder(results: readonly Result<Own>[], name: Preconditione
   return allUnder(results, name).map(({ smallest, largest, rms }) =>
     Math.max(Math.abs(smallest), Math.abs(largest)) / rms
   );
+}
+
+/** The results of fields that are too large for an explicit Hessian, which says the same without the noise of estimates. */
+function large(results: readonly Result<Own>[]): Result<Own>[] {
+  return results.filter(({ parameters }) => parameters > MOST_EXPLICIT);
 }
 
 function allUnder(results: readonly Result<Own>[], name: PreconditionerName): Under[] {

@@ -4,7 +4,8 @@ import { type SpectralDensity, spectralDensity } from "../../../lib/curvature/sp
 import { panelsPlotSvg, type PlotSeries } from "../../run/plot.ts";
 import { list, number, object, type Shaped } from "../../shell/shape.ts";
 import type { Figure, Measurement } from "../measurement.ts";
-import { bySeries } from "../series.ts";
+import { bySeries, bySteps, isAlongRun, lastSteps } from "../series.ts";
+import { spreadText } from "../spread_text.ts";
 import { counted } from "../../shell/counted.ts";
 import { PROBES } from "../subject.ts";
 
@@ -57,7 +58,7 @@ export const spectrum: Measurement<Shaped<typeof shape>> = {
       ["variance of eigenvalues", name, variance],
     ]),
   plot(results) {
-    const last = bySeries(results).map(([name, all]) => ({ name, result: all.at(-1)!.result }));
+    const last = lastSteps(results).map(({ name, results: [{ result }] }) => ({ name, result }));
     const panel = (yLabel: string, of: "none" | "equilibrated") => ({
       xLabel: "Eigenvalue / largest",
       yLabel,
@@ -70,6 +71,9 @@ export const spectrum: Measurement<Shaped<typeof shape>> = {
     });
   },
   section(results, { samples }) {
+    const whose = isAlongRun(results)
+      ? " The plot has the first seed at the last step."
+      : " It is that of the first seed.";
     return {
       title: "Spectral density of the whole field",
       paragraphs: [
@@ -77,19 +81,30 @@ export const spectrum: Measurement<Shaped<typeof shape>> = {
           counted(samples, "sample")
         } by stochastic Lanczos quadrature (two probes of ${STEPS} steps; the band is ` +
         `the standard error), without and with the equilibrated preconditioner, which was estimated from ${PROBES} products. Waves are an effect of the ` +
-        "few steps; densities below 1e-5 are drawn at the lower edge. At initialisation, it is that of the first seed.",
+        "few steps; densities below 1e-5 are drawn at the lower edge." + whose,
       ],
       tables: [{
         columns: ["field", "step", "smallest", "largest", "mean", "smallest with D^E", "largest with D^E"],
         numbersFrom: 1,
-        rows: results.map(({ series, step, result: { none, equilibrated } }) => {
-          const numbers = [...none.extremes, none.mean, ...equilibrated.extremes];
-          return [series, `${step}`, ...numbers.map((number) => number.toPrecision(3))];
-        }),
+        rows: bySeries(results).flatMap(([series, all]) =>
+          bySteps(all).map(([step, each]) => {
+            const numbers = each.map(({ result: { none, equilibrated } }) => [
+              ...none.extremes,
+              none.mean,
+              ...equilibrated.extremes,
+            ]);
+            return [series, `${step}`, ...numbers[0].map((_, i) => textOf(numbers.map((of) => of[i])))];
+          })
+        ),
       }],
     };
   },
 };
+
+/** An eigenvalue with its spread over seeds. */
+function textOf(numbers: readonly number[]): string {
+  return numbers.length > 1 ? spreadText(numbers, 3) : numbers[0].toPrecision(3);
+}
 
 function stored({ places, density, error, ...rest }: SpectralDensity): Spectrum {
   return { places: Array.from(places), density: Array.from(density), error: Array.from(error), ...rest };

@@ -79,6 +79,8 @@ export function positionOn({ type, min, max }, value) {
  * @returns {AxisScale}
  */
 function linearScale(low, high, tight) {
+  // Shares and sizes that are all 0 have no negative part.
+  if (low === 0 && high === 0 && !tight) high = 1;
   if (high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high))) {
     const margin = Math.abs(low) * (tight ? 1 : 0.05) || 1;
     [low, high] = [low - margin, high + margin];

@@ -54,6 +54,11 @@ Deno.test("equal values, a single one and none at all still give an axis", () =>
   }
 });
 
+Deno.test("an axis of values that are all 0 begins at 0", () => {
+  const { min, max } = axisScale([0, 0], "linear", false);
+  assertEquals([min, max], [0, 1]);
+});
+
 Deno.test("values without a place on the axis do not widen it", () => {
   assertEquals(axisScale([1, 2, NaN, Infinity], "linear", true).max, 2);
   assert(axisScale([0, -1, 0.5, 0.9], "log", false).min > 0.1);
