@@ -3,7 +3,7 @@ import type { MomentPlan } from "./moment.ts";
 import { type Part, partKey } from "./part.ts";
 import type { MomentParts } from "./plans.ts";
 
-/** How many series or moments are named. */
+/** How many series are named. */
 const NAMED = 4;
 
 /** "Incomplete: 69 of 104 parts are measured; not yet: relu-pe; sine at step 130."; undefined where all are, except what is left out. */
@@ -22,12 +22,14 @@ export function incompleteText(
   const total = wanted.flatMap(({ plan, measurements }) =>
     measurements.map(({ name }) => partKey({ ...plan, measurement: name }))
   );
-  const measured = new Set(done.map(({ series }) => series));
-  const names = missing.map(({ plan }) => nameOf(plan, measured.has(plan.series)));
-  const unique = [...new Set(names)];
-  const more = unique.length > NAMED ? `; and ${unique.length - NAMED} more` : "";
+  const begun = new Set(done.map(({ series }) => series));
+  const names = [...Map.groupBy(missing, ({ plan }) => plan.series)].map(([series, moments]) => {
+    if (!begun.has(series)) return series;
+    return moments.length === 1 ? nameOf(moments[0].plan) : `${series} at ${moments.length} moments`;
+  });
+  const more = names.length > NAMED ? `; and ${names.length - NAMED} more` : "";
   return `Incomplete: ${total.filter((key) => keys.has(key)).length} of ${total.length} parts are measured; not yet: ${
-    unique.slice(0, NAMED).join("; ")
+    names.slice(0, NAMED).join("; ")
   }${more}.`;
 }
 
@@ -35,8 +37,7 @@ function momentKey({ series, seed, step }: MomentPlan): string {
   return `${series}, seed ${seed}, step ${step}`;
 }
 
-/** A series of which nothing is measured, or one of its moments. */
-function nameOf({ series, seed, step }: MomentPlan, isBegun: boolean): string {
-  if (!isBegun) return series;
+/** "sine at step 130 (seed 0)", or "sine, seed 0" at initialisation. */
+function nameOf({ series, seed, step }: MomentPlan): string {
   return step > 0 ? `${series} at step ${step} (seed ${seed})` : `${series}, seed ${seed}`;
 }

@@ -14,7 +14,16 @@ const FIELDS = [...SMALL, "--small-width", "4", "--activations", "sine,relu-pe",
 const TRAINED = ["--size", "16", "--width", "4", "--layers", "1", "--batch-size", "64"];
 
 /** The plots of fields at initialisation. */
-const PLOTS = ["density", "density-by-layer", "dominant", "entry-sizes", "estimates", "noise-of-curvature", "spectrum"];
+const PLOTS = [
+  "conditioning",
+  "density",
+  "density-by-layer",
+  "dominant",
+  "entry-sizes",
+  "estimates",
+  "noise-of-curvature",
+  "spectrum",
+];
 
 const curvature = (folder: string, ...args: string[]) => outcome(startTask("curvature", args, folder));
 const report = (folder: string, name: string) => join(folder, "runs", "curvature", name);

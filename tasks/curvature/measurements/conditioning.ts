@@ -1,9 +1,12 @@
 import { equilibratedDiagonal, jacobiDiagonal } from "../../../lib/curvature/diagonals.ts";
 import { number, object, type Shaped } from "../../shell/shape.ts";
 import { mean } from "../../shell/statistics.ts";
-import type { Measurement } from "../measurement.ts";
+import { panelsPlotSvg, type PlotSeries } from "../../run/plot.ts";
+import type { Measurement, Result } from "../measurement.ts";
+import { lineOf } from "../line_of.ts";
 import { bySeries } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
+import { SPECTRA_COLUMNS, spectraCells } from "./spectra_cells.ts";
 import { figuresOfSpectrum, spectrumOf, storedSpectrum } from "./stored_spectrum.ts";
 
 /** Figures of the spectrum by the preconditioner. */
@@ -17,6 +20,7 @@ const shape = object({
 
 type Conditioning = Shaped<typeof shape>;
 const DIAGONALS = ["equilibrated", "Jacobi", "Gauss-Newton"] as const;
+const QUANTILES = ["0.25", "0.5", "0.75", "0.9"] as const;
 const PRECONDITIONERS = ["none", ...DIAGONALS] as const;
 
 /** How widely the eigenvalues of a small field's Hessian are spread, without and with diagonal preconditioners. */
@@ -46,23 +50,35 @@ export const conditioning: Measurement<Conditioning> = {
       paragraphs: [
         "The largest |eigenvalue| of D^(-1/2) H D^(-1/2) over that at a quantile, for small fields of two hidden layers whose Hessian H was " +
         "computed explicitly: smaller is better conditioned. A condition number is not given, because the spectrum goes down to 0 without a " +
-        "gap. The last column is the standard deviation of the decimal logarithm of the |eigenvalues|.",
+        "gap. Then follow the numbers of |eigenvalues| above shares of the largest, and the standard deviation of their decimal logarithm.",
         `Parameters: ${series.map(([name, [{ result }]]) => `${name} ${result.parameters}`).join(", ")}.`,
       ],
       tables: [{
-        columns: ["field", "D", "largest / 0.9", "largest / 0.75", "largest / median", "spread"],
+        columns: ["field", "D", ...SPECTRA_COLUMNS],
         numbersFrom: 2,
         rows: series.flatMap(([name, all]) =>
           PRECONDITIONERS.map((preconditioner) => {
-            const under = all.map(({ result }) => result[preconditioner]);
-            const ratio = (quantile: "0.9" | "0.75" | "0.5") =>
-              spreadText(under.map((each) => each.ratio[quantile]), 0);
-            const spread = spreadText(under.map(({ logSpread }) => logSpread), 2);
-            return [name, preconditioner, ratio("0.9"), ratio("0.75"), ratio("0.5"), spread];
+            return [name, preconditioner, ...spectraCells(all.map(({ result }) => result[preconditioner]))];
           })
         ),
       }],
     };
+  },
+  plot(results) {
+    const series = bySeries(results);
+    const panel = (preconditioner: typeof PRECONDITIONERS[number]) => ({
+      xLabel: "Quantile of the |eigenvalues|",
+      yLabel: `Largest over the quantile, D: ${preconditioner}`,
+      yScale: "log" as const,
+      series: series.map(([name, all]): PlotSeries => {
+        const ratios = QUANTILES.map((quantile) => all.map(({ result }) => result[preconditioner].ratio[quantile]));
+        return { name, x: QUANTILES.map(Number), ...lineOf(ratios) };
+      }),
+    });
+    return panelsPlotSvg({
+      title: "Conditioning at initialisation",
+      panels: (["none", "equilibrated", "Jacobi"] as const).map(panel),
+    });
   },
   finding(results) {
     const ratio = (name: typeof PRECONDITIONERS[number]) =>
@@ -74,6 +90,18 @@ export const conditioning: Measurement<Conditioning> = {
       : "no diagonal preconditioner conditions better than none";
     return `The largest eigenvalue over the median one is ${
       ratio("none").toFixed(0)
-    } without a preconditioner, ${texts}: ${verdict}.`;
+    } without a preconditioner, ${texts}: ${verdict}. ${further(results)}`;
   },
 };
+
+/** The 0.25 quantile, and how many |eigenvalues| are above shares of the largest, without a preconditioner and under the equilibrated one. */
+function further(results: readonly Result<Conditioning>[]): string {
+  const low = (name: "none" | "equilibrated") => spreadText(results.map(({ result }) => result[name].ratio["0.25"]), 0);
+  const above = (share: "1e-2" | "1e-4" | "1e-6") =>
+    spreadText(results.map(({ result }) => result.none.above[share]), 0);
+  return `Over the quantile 0.25 it is ${low("none")}, and ${low("equilibrated")} under equilibrated; ` +
+    `without a preconditioner ${above("1e-2")}, ${above("1e-4")} and ${above("1e-6")} of ${
+      results[0].result.parameters
+    } |eigenvalues| are above ` +
+    "1e-2, 1e-4 and 1e-6 of the largest.";
+}

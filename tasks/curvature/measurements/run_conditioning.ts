@@ -2,14 +2,13 @@ import { equilibratedDiagonal, jacobiDiagonal } from "../../../lib/curvature/dia
 import { preconditionedMatrix } from "../../../lib/curvature/preconditioned_matrix.ts";
 import { list, object, optional, printable, type Shaped, word } from "../../shell/shape.ts";
 import { panelsPlotSvg, type PlotPanel, type PlotSeries } from "../../run/plot.ts";
-import { mean } from "../../shell/statistics.ts";
-import { rangeText } from "../factor_text.ts";
 import { lineOf } from "../line_of.ts";
 import type { Measurement, Result } from "../measurement.ts";
 import { bySeries, bySteps } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
 import { MOST_EXPLICIT } from "../subject.ts";
 import { ownPreconditioner } from "./optimizer_state.ts";
+import { SPECTRA_COLUMNS, spectraCells } from "./spectra_cells.ts";
 import { figuresOfSpectrum, spectrumOf, type StoredSpectrum, storedSpectrum } from "./stored_spectrum.ts";
 import { nameOf, phraseOf, type PreconditionerName, PRECONDITIONERS } from "./under.ts";
 import { counted } from "../../shell/counted.ts";
@@ -76,10 +75,7 @@ export const runConditioning: Measurement<Conditioning> = {
         ...measured.length < results.length ? [tooLarge(results)] : [],
       ],
       tables: [{
-        columns: [
-          ...["field", "step", "D", "largest", "/ 0.9", "/ 0.75", "/ median", "/ 0.25"],
-          ...["above 1e-2", "above 1e-4", "above 1e-6", "spread"],
-        ],
+        columns: ["field", "step", "D", ...SPECTRA_COLUMNS],
         numbersFrom: 3,
         rows: bySeries(measured).flatMap(([series, all]) =>
           bySteps(all).flatMap(([step, each]) => rowsOf(each).map((row) => [series, `${step}`, ...row]))
@@ -150,17 +146,7 @@ function rowsOf(results: readonly Result<Spectra>[]): string[][] {
   return PRECONDITIONERS.flatMap((preconditioner) => {
     const spectra = spectraUnder(results, preconditioner);
     if (spectra.length === 0) return [];
-    const text = (figure: (spectrum: StoredSpectrum) => number, decimals?: number) => {
-      const numbers = spectra.map(figure);
-      return spreadText(numbers, decimals ?? (mean(numbers) < 20 ? 1 : 0));
-    };
-    return [[
-      nameOf(preconditioner, results[0].result.optimizer),
-      rangeText(spectra.map(({ largest }) => largest), 3),
-      ...(["0.9", "0.75", "0.5", "0.25"] as const).map((quantile) => text(({ ratio }) => ratio[quantile])),
-      ...(["1e-2", "1e-4", "1e-6"] as const).map((share) => text(({ above }) => above[share], 0)),
-      text(({ logSpread }) => logSpread, 2),
-    ]];
+    return [[nameOf(preconditioner, results[0].result.optimizer), ...spectraCells(spectra)]];
   });
 }
 
