@@ -12,7 +12,7 @@ export function spreadText(numbers: readonly number[], decimals: number): string
   const squares = numbers.reduce((sum, each) => sum + (each - centre) ** 2, 0);
   const deviation = Math.sqrt(squares / (numbers.length - 1));
   // What is left of equal numbers is rounding.
-  if (!(deviation > 1e-12 * Math.abs(centre))) return text(centre, decimals);
+  if (!(deviation > 1e-12 * Math.abs(centre) && deviation < Infinity)) return text(centre, decimals);
   const power = Math.min(lastDigit(deviation, 1.95), centre === 0 ? Infinity : lastDigit(Math.abs(centre), 10));
   return `${rounded(centre, power)} ± ${rounded(deviation, power)}`;
 }

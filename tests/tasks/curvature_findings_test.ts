@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
 import type { SpectrumFigures } from "../../lib/curvature/mod.ts";
 import { findings, linesOfSeries } from "../../tasks/curvature/findings.ts";
+import { conditioning } from "../../tasks/curvature/measurements/conditioning.ts";
 import { noiseOfCurvature } from "../../tasks/curvature/measurements/curvature_noise.ts";
 import { incompleteText } from "../../tasks/curvature/incomplete.ts";
 import { leftOutText } from "../../tasks/curvature/left_out.ts";
-import type { Part } from "../../tasks/curvature/part.ts";
+import { type Part, resultsOf } from "../../tasks/curvature/part.ts";
 import { plannedParts } from "../../tasks/curvature/plans.ts";
 import { withShortTables } from "../../tasks/curvature/short_tables.ts";
 import { spreadText } from "../../tasks/curvature/spread_text.ts";
@@ -24,7 +25,7 @@ function spectrum(ratio: number): SpectrumFigures {
 Deno.test("at initialisation the findings compare the series question by question, then say what each series shows", () => {
   const shares = (share: number) => ({ zero: 0, belowThousandth: 0, belowHundredth: share });
   const density = (share: number) => [{ batchSize: 64, all: shares(share), segments: {} }];
-  const conditioning = (none: number, ...[equilibrated, jacobi, gaussNewton]: number[]) => ({
+  const under = (none: number, ...[equilibrated, jacobi, gaussNewton]: number[]) => ({
     parameters: 9,
     none: spectrum(none),
     equilibrated: spectrum(equilibrated),
@@ -33,11 +34,11 @@ Deno.test("at initialisation the findings compare the series question by questio
   });
   const parts = [
     part("relu-pe", "density", density(0.2)),
-    part("relu-pe", "conditioning", conditioning(100, 10, 50, 200)),
+    part("relu-pe", "conditioning", under(100, 10, 50, 200)),
     part("relu-pe", "noise", { noiseScale: 0.6 }),
     part("sine", "density", density(0.02)),
-    part("sine", "conditioning", conditioning(12, 4, 48, 12)),
-    part("sine", "conditioning", conditioning(27, 4, 108, 27), { seed: 1 }),
+    part("sine", "conditioning", under(12, 4, 48, 12)),
+    part("sine", "conditioning", under(27, 4, 108, 27), { seed: 1 }),
     part("sine", "noise", { noiseScale: 30 }),
   ];
   assertEquals(findings(parts), [
@@ -50,6 +51,9 @@ Deno.test("at initialisation the findings compare the series question by questio
     "the Gauss-Newton diagonal relu-pe 0.5 times, sine 1 (1 to 1) times.",
     "Noise at initialisation: the gradient's noise scale in samples is 0.6 for relu-pe and 30 for sine.",
   ]);
+  const extent = { batchSizes: [64], samples: 64, directions: "rademacher" } as const;
+  const [{ columns, rows }] = conditioning.section(resultsOf(conditioning, parts), extent)!.tables!;
+  assertEquals(rows[0].slice(columns.indexOf("/ 0.25"), columns.indexOf("spread")), ["400", "5", "7", "9"]);
   assertEquals(linesOfSeries(parts).map((each) => each.split(":")[0]), ["relu-pe (1 seed)", "sine (2 seeds)"]);
 });
 

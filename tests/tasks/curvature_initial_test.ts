@@ -19,6 +19,7 @@ import { densityByLayer } from "../../tasks/curvature/measurements/density_by_la
 import { dominant } from "../../tasks/curvature/measurements/dominant.ts";
 import { estimates } from "../../tasks/curvature/measurements/estimates.ts";
 import { hessianDensity } from "../../tasks/curvature/measurements/hessian_density.ts";
+import { spectrum } from "../../tasks/curvature/measurements/spectrum.ts";
 import { storedDensities } from "../../tasks/curvature/measurements/shares.ts";
 import type { Moment } from "../../tasks/curvature/moment.ts";
 import { plannedParts } from "../../tasks/curvature/plans.ts";
@@ -75,6 +76,30 @@ Deno.test("densities are those of all batch sizes, large ones only of the first 
   );
   const [{ rows: layers }] = densityByLayer.section(results, first.subject.extent)!.tables!;
   assertEquals(layers.map(([, size, layer]) => `${size} ${layer}`), ["64 layers.0", "64 layers.1", "64 layers.2"]);
+});
+
+Deno.test("spectra of runs are means over seeds at each step, and the report speaks of first seeds only where they count", async () => {
+  using first = subjectOf(20);
+  const { extent } = first.subject;
+  const result = await spectrum.measure(first.subject);
+  const larger = { ...result, none: { ...result.none, mean: 2 * result.none.mean } };
+  const at = (seed: number, step: number) => ({
+    series: "r",
+    seed,
+    step,
+    parameters: 9,
+    result: seed > 0 ? larger : result,
+  });
+  const along = spectrum.section([at(0, 4), at(0, 8), at(1, 4), at(1, 8)], extent)!;
+  assertEquals(along.tables![0].rows.map(([, step, , , mean]) => [step, mean.includes("±")]), [["4", true], [
+    "8",
+    true,
+  ]]);
+  assertMatch(along.paragraphs![0], /The plot has the first seed at the last step\.$/);
+  assertMatch(spectrum.section([at(0, 0)], extent)!.paragraphs![0], /It is that of the first seed\.$/);
+  const shares = await density.measure(first.subject);
+  const ofRun = [{ series: "r", seed: 0, step: 4, parameters: 9, result: shares }];
+  assertEquals(density.section(ofRun, extent)!.paragraphs![0].includes("first seed"), false);
 });
 
 Deno.test("a signal ends the product of a large batch between its passes", async () => {

@@ -24,6 +24,7 @@ import type { Result } from "../../tasks/curvature/measurement.ts";
 import { noiseOfCurvature } from "../../tasks/curvature/measurements/curvature_noise.ts";
 import { gaussNewton } from "../../tasks/curvature/measurements/gauss_newton.ts";
 import { noise } from "../../tasks/curvature/measurements/noise.ts";
+import { ownPreconditioning } from "../../tasks/curvature/measurements/own_preconditioner.ts";
 import { ownDiagonal } from "../../tasks/curvature/measurements/own_diagonal.ts";
 import { runConditioning } from "../../tasks/curvature/measurements/run_conditioning.ts";
 import type { Moment } from "../../tasks/curvature/moment.ts";
@@ -124,6 +125,18 @@ Deno.test("at a checkpoint of a small field the Hessian is explicit, and so are 
   }
   const jacobi = own!.agreements.find((each) => each.with === "D^J")!;
   assertAlmostEquals(jacobi.logSpread, diagonalAgreement(root, diagonals[2]).logSpread, 1e-3);
+});
+
+Deno.test("estimates of conditioning are left out where the explicit Hessian says the same", async () => {
+  using small = subjectOf(50, { optimizer: adam() });
+  const results = resultOf(await ownPreconditioning.measure(small.subject));
+  const { extent } = small.subject;
+  assertEquals([ownPreconditioning.section(results, extent), ownPreconditioning.finding!(results)], [
+    undefined,
+    undefined,
+  ]);
+  const large = results.map((each) => ({ ...each, parameters: 1504 }));
+  assertEquals(ownPreconditioning.section(large, extent)!.tables![0].rows.length, 5);
 });
 
 Deno.test("a checkpoint's field that is too large for an explicit Hessian has estimates, and the report says so", async () => {
