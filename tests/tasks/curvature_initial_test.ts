@@ -17,6 +17,7 @@ import { costs } from "../../tasks/curvature/measurements/costs.ts";
 import { density } from "../../tasks/curvature/measurements/density.ts";
 import { densityByLayer } from "../../tasks/curvature/measurements/density_by_layer.ts";
 import { dominant } from "../../tasks/curvature/measurements/dominant.ts";
+import { entrySizes } from "../../tasks/curvature/measurements/entry_sizes.ts";
 import { estimates } from "../../tasks/curvature/measurements/estimates.ts";
 import { hessianDensity } from "../../tasks/curvature/measurements/hessian_density.ts";
 import { spectrum } from "../../tasks/curvature/measurements/spectrum.ts";
@@ -96,6 +97,10 @@ Deno.test("spectra of runs are means over seeds at each step, and the report spe
     true,
   ]]);
   assertMatch(along.paragraphs![0], /The plot has the first seed at the last step\.$/);
+  const sizes = await entrySizes.measure(first.subject);
+  const [text] = entrySizes.section([{ series: "r", seed: 0, step: 4, parameters: 9, result: sizes }], extent)!
+    .paragraphs!;
+  assertMatch(text, /The plot has the first seed at the last step\.$/);
   assertMatch(spectrum.section([at(0, 0)], extent)!.paragraphs![0], /It is that of the first seed\.$/);
   const shares = await density.measure(first.subject);
   const ofRun = [{ series: "r", seed: 0, step: 4, parameters: 9, result: shares }];

@@ -2,7 +2,7 @@ import { logHistogram } from "../../../lib/curvature/product_density.ts";
 import { linePlotSvg, type PlotSeries } from "../../run/plot.ts";
 import { list, number, object, type Shaped } from "../../shell/shape.ts";
 import type { Measurement } from "../measurement.ts";
-import { bySeries } from "../series.ts";
+import { isAlongRun, lastSteps } from "../series.ts";
 import { oneProduct } from "./one_product.ts";
 
 const BINS = 50;
@@ -26,16 +26,16 @@ export const entrySizes: Measurement<Shaped<typeof shape>> = {
     return { edges: Array.from(edges), counts: Array.from(counts) };
   },
   figures: () => [],
-  section: () => ({
+  section: (results) => ({
     title: "Sizes of the entries",
     paragraphs: [
       "Entries that are exactly 0 are not shown, so that the area of a curve is the share of the others. The first point stands for all entries " +
-      "below 1e-8 rms.",
+      `below 1e-8 rms. The plot has the first seed${isAlongRun(results) ? " at the last step" : ""}.`,
     ],
   }),
   plot(results) {
-    const series = bySeries(results).map(([name, all]): PlotSeries => {
-      const { parameters, result: { edges, counts } } = all.at(-1)!;
+    const series = lastSteps(results).map(({ name, results: [first] }): PlotSeries => {
+      const { parameters, result: { edges, counts } } = first;
       const total = parameters * (edges[1] - edges[0]);
       return {
         name,
