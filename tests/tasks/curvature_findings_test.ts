@@ -81,5 +81,7 @@ Deno.test("results that were made from other numbers of products are measured an
   const stale = part("r", "noise-of-curvature", [{ samples: 64, difference: 0.5 }], of);
   assertEquals([partShape(record)(stale), isCurrent(stale)], [undefined, false]);
   assertEquals(isCurrent({ ...stale, made: noiseOfCurvature.made }), true);
-  assertEquals(isCurrent(part("r", "noise", { noiseScale: 2 }, of)), true);
+  // The noise of gradients was that of independent samples.
+  assertEquals(isCurrent(part("r", "noise", { noiseScale: 2 }, of)), false);
+  assertEquals(isCurrent(part("r", "gauss-newton", {}, of)), true);
 });
