@@ -67,6 +67,43 @@ Deno.test("along runs the series are compared at their last checkpoints, and one
   ]);
 });
 
+Deno.test("ratios that are rounding are bounds, and other quantiles are compared instead", () => {
+  const explicit = (ratios: number[], at75: number[]) => ({
+    explicit: {
+      optimizer: "adam",
+      under: ["none", "equilibrated"].map((preconditioner, i) => {
+        const { ratio, ...rest } = spectrum(ratios[i]);
+        return { preconditioner, spectrum: { ...rest, ratio: { ...ratio, "0.75": at75[i] } } };
+      }),
+    },
+  });
+  const of = (series: string, ratios: number[], at75: number[]) =>
+    part(series, "run-conditioning", explicit(ratios, at75), { step: 8 });
+  const found = findings([of("a", [3.57e8, 1.02e8], [60, 20]), of("b", [40, 20], [30, 15])]);
+  assertEquals(found, [
+    "Conditioning at the last checkpoint (largest |eigenvalue| over the one at quantile 0.75, because ratios to the median one are rounding): " +
+    "the equilibrated diagonal conditions a 3 times better than nothing, b 2 times.",
+    "a: At step 8 the largest |eigenvalue| of the explicit Hessian is so many times the median one: at least 1e6 (rounding) without a " +
+    "preconditioner, at least 1e6 (rounding) under equilibrated.",
+    "b: At step 8 the largest |eigenvalue| of the explicit Hessian is so many times the median one: 40 without a preconditioner, 20 under " +
+    "equilibrated.",
+  ]);
+});
+
+Deno.test("the finding about the noise of curvature is that of the last step, which it names", () => {
+  const at = (step: number, samples: number, equilibrated: number) => ({
+    series: "a",
+    seed: 0,
+    step,
+    parameters: 9,
+    result: [{ samples, equilibrated, jacobi: 0.5, equilibratedDistance: 0.1, jacobiDistance: 0.1 }],
+  });
+  assertEquals(
+    noiseOfCurvature.finding!([at(4, 64, 0.9), at(8, 64, 0.25)]),
+    "At step 8 D^E of two batches of 64 samples differs by 0.25 of its size, D^J by 0.50, the noise of estimates from 32 products included.",
+  );
+});
+
 Deno.test("results that were made from other numbers of products are measured anew, and a report of one run goes on", () => {
   const digest = "0123";
   const ofRun = { path: "/runs/image/r", seed: 3, checkpoints: [{ step: 4, digest }] };

@@ -4,6 +4,7 @@ import { mean } from "../../shell/statistics.ts";
 import type { Measurement } from "../measurement.ts";
 import { bySeries } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
+import { boundedText, comparableQuantile, isRounding, quantileText } from "./ratio_bound.ts";
 import { figuresOfSpectrum, spectrumOf, storedSpectrum } from "./stored_spectrum.ts";
 
 /** Figures of the spectrum by the preconditioner. */
@@ -65,15 +66,21 @@ export const conditioning: Measurement<Conditioning> = {
     };
   },
   finding(results) {
-    const ratio = (name: typeof PRECONDITIONERS[number]) =>
-      mean(results.map(({ result }) => result[name].ratio["0.5"]));
-    const best = DIAGONALS.reduce((a, b) => ratio(b) < ratio(a) ? b : a);
-    const texts = DIAGONALS.map((name) => `${ratio(name).toFixed(0)} under ${name}`).join(", ");
-    const verdict = ratio(best) < ratio("none")
-      ? `${best} conditions best`
-      : "no diagonal preconditioner conditions better than none";
+    const quantile = comparableQuantile(PRECONDITIONERS.flatMap((name) => results.map(({ result }) => result[name])));
+    const ratio = (name: typeof PRECONDITIONERS[number], at = quantile) =>
+      results.map(({ result }) => result[name].ratio[at]);
+    const text = (name: typeof PRECONDITIONERS[number]) =>
+      boundedText(ratio(name, "0.5"), (all) => mean(all).toFixed(0));
+    const best = DIAGONALS.reduce((a, b) => mean(ratio(b)) < mean(ratio(a)) ? b : a);
+    const by = quantile === "0.5" ? "" : `by ${quantileText(quantile)} `;
+    const verdict = ratio(best).some(isRounding)
+      ? "which conditions best is lost in rounding"
+      : mean(ratio(best)) < mean(ratio("none"))
+      ? `${by}${best} conditions best`
+      : `${by}no diagonal preconditioner conditions better than none`;
+    const texts = DIAGONALS.map((name) => `${text(name)} under ${name}`).join(", ");
     return `The largest eigenvalue over the median one is ${
-      ratio("none").toFixed(0)
+      text("none")
     } without a preconditioner, ${texts}: ${verdict}.`;
   },
 };
