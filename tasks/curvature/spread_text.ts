@@ -1,12 +1,12 @@
-import { mean } from "../shell/statistics.ts";
+import { deviation, mean } from "../shell/statistics.ts";
 
 /** "0.0163 ± 0.0004": the mean and, of several numbers, their standard deviation. Large numbers keep three digits. */
 export function spreadText(numbers: readonly number[], decimals: number): string {
   const centre = mean(numbers);
   if (!Number.isFinite(centre)) return numbers.map((each) => text(each, decimals)).join(", ");
-  const squares = numbers.reduce((sum, each) => sum + (each - centre) ** 2, 0);
-  const deviation = Math.sqrt(squares / (numbers.length - 1));
-  return numbers.length > 1 ? `${text(centre, decimals)} ± ${text(deviation, decimals)}` : text(centre, decimals);
+  return numbers.length > 1
+    ? `${text(centre, decimals)} ± ${text(deviation(numbers), decimals)}`
+    : text(centre, decimals);
 }
 
 function text(number: number, decimals: number): string {

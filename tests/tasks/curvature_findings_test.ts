@@ -60,11 +60,64 @@ Deno.test("along runs the series are compared at their last checkpoints, and one
   const b = [part("b", "run-conditioning", explicit(9, 10), { step: 8 })];
   assertEquals(
     findings([...a, ...b])[0],
-    "Conditioning at the last checkpoint (largest |eigenvalue| over the median one): what the optimizer divides by conditions a 1.7 times better than nothing, b 0.9 times.",
+    "Conditioning at step 8 (largest |eigenvalue| over the median one): what the optimizer divides by conditions a 1.7 times better than nothing, b 0.9 times.",
   );
   assertEquals(findings(a), [
     "a: At step 8 the largest |eigenvalue| of the explicit Hessian is so many times the median one: 17 without a preconditioner, 10 under what adam divides by.",
   ]);
+});
+
+Deno.test("noise is compared at the last steps, which are named where they differ, and at a batch size that all have", () => {
+  const scale = (series: string, step: number, noiseScale: number) => part(series, "noise", { noiseScale }, { step });
+  const curvature = (series: string, sizes: number[]) => {
+    const result = sizes.map((samples) => ({
+      samples,
+      equilibrated: 10 / samples,
+      jacobi: 1,
+      equilibratedDistance: 1,
+      jacobiDistance: 1,
+    }));
+    return part(series, "noise-of-curvature", result, { step: 8 });
+  };
+  const [first] = findings([
+    scale("a", 4, 3),
+    scale("a", 8, NaN),
+    scale("b", 6, 30),
+    curvature("a", [100, 200]),
+    curvature("b", [100]),
+  ]);
+  assertEquals(
+    first,
+    "Noise at the last steps with results (8 of a, 6 of b): the gradient's noise scale in samples is 30 for b and not measurable for a; " +
+      "at step 8: D^E of two batches of 100 differs by these shares of its size: 0.10 for a and 0.10 for b.",
+  );
+});
+
+Deno.test("the densest series is named only where the seeds tell, or by a clear factor of one seed", () => {
+  const density = (series: string, ...shares: number[]) =>
+    shares.map((share, seed) => {
+      const all = { zero: 0, belowThousandth: 0, belowHundredth: share };
+      return part(series, "density", [{ batchSize: 64, all, segments: {} }], { seed });
+    });
+  const verdict = (...parts: Part[][]) => findings(parts.flat())[0].split(". ")[0];
+  const start = "Density at initialisation: ";
+  assertEquals(
+    verdict(density("a", 0.117), density("b", 0.118)),
+    `${start}the series do not differ by a factor of 1.2, so that another seed may order them otherwise`,
+  );
+  const far = density("c", 0.3);
+  assertEquals(
+    verdict(density("a", 0.117), density("b", 0.118), far),
+    `${start}Hv is densest for a and b and sparsest for c`,
+  );
+  assertEquals(
+    verdict(density("a", 0.1, 0.2), density("b", 0.2, 0.3)),
+    `${start}the series do not differ by more than their spread over seeds`,
+  );
+  assertEquals(
+    verdict(density("b", 0.12, 0.121), density("a", 0.11, 0.111)),
+    `${start}Hv is densest for a and sparsest for b`,
+  );
 });
 
 Deno.test("ratios that are rounding are bounds, and other quantiles are compared instead", () => {
@@ -81,7 +134,7 @@ Deno.test("ratios that are rounding are bounds, and other quantiles are compared
     part(series, "run-conditioning", explicit(ratios, at75), { step: 8 });
   const found = findings([of("a", [3.57e8, 1.02e8], [60, 20]), of("b", [40, 20], [30, 15])]);
   assertEquals(found, [
-    "Conditioning at the last checkpoint (largest |eigenvalue| over the one at quantile 0.75, because ratios to the median one are rounding): " +
+    "Conditioning at step 8 (largest |eigenvalue| over the one at quantile 0.75, because ratios to the median one are rounding): " +
     "the equilibrated diagonal conditions a 3 times better than nothing, b 2 times.",
     "a: At step 8 the largest |eigenvalue| of the explicit Hessian is so many times the median one: at least 1e6 (rounding) without a " +
     "preconditioner, at least 1e6 (rounding) under equilibrated.",
