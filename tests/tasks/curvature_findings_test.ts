@@ -1,6 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { SpectrumFigures } from "../../lib/curvature/mod.ts";
 import { findings } from "../../tasks/curvature/findings.ts";
+import { costInGradients } from "../../tasks/curvature/measurements/cost_in_gradients.ts";
+import { costs } from "../../tasks/curvature/measurements/costs.ts";
 import { noiseOfCurvature } from "../../tasks/curvature/measurements/curvature_noise.ts";
 import type { Part } from "../../tasks/curvature/part.ts";
 import { curvatureShape, isCurrent, partShape, withRuns } from "../../tasks/curvature/record.ts";
@@ -117,6 +119,19 @@ Deno.test("the densest series is named only where the seeds tell, or by a clear 
   assertEquals(
     verdict(density("b", 0.12, 0.121), density("a", 0.11, 0.111)),
     `${start}Hv is densest for a and sparsest for b`,
+  );
+});
+
+Deno.test("a cost below the spread of its repetitions is not measurable, and is never negative", () => {
+  const gradient = [1, 1, 1, 1];
+  assertAlmostEquals(costInGradients([2.4, 2.6, 2.5, 2.5], gradient), 1.5, 1e-12);
+  assertEquals(costInGradients([0.8, 0.8, 0.9, 0.7], gradient), NaN);
+  assertEquals(costInGradients([0.7, 1.1, 1.3, 0.8], gradient), NaN);
+  const result = { gradient: 0.002, hessian: NaN, gaussNewton: 1, gaussNewtonSample: 0.5 };
+  assertEquals(
+    costs.finding!([{ series: "a", seed: 0, step: 0, parameters: 9, result }]),
+    "Besides its gradient, the cost of a product Hv is below the spread of repetitions and not measurable, and a sample of diag G costs " +
+      "0.5 gradients on this device.",
   );
 });
 
