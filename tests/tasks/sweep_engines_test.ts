@@ -8,7 +8,7 @@ import { LocalEngine } from "../../tasks/sweep/local_engine.ts";
 import { SlurmEngine } from "../../tasks/sweep/slurm/engine.ts";
 import { SweepFolder } from "../../tasks/sweep/store.ts";
 import { runsNumbered, slurmRecord, withPrograms } from "../support/sweep_fakes.ts";
-import { inFolder } from "../support/temporary_folder.ts";
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 Deno.test("jobs submitted since the last look are stopped with the sweep, and none is submitted anew that Slurm still has", () =>
   inFolder(async (folder) => {
@@ -16,7 +16,9 @@ Deno.test("jobs submitted since the last look are stopped with the sweep, and no
     const path = await SweepFolder.open(join(folder, "s"));
     const programs = {
       sbatch: "echo 12",
-      squeue: "true",
+      // After scancel, one of the jobs still writes its checkpoint for a moment.
+      squeue:
+        `[ ! -e ${folder}/cancelled ] || [ -e ${folder}/looked ] || { touch ${folder}/looked; echo "12|1|COMPLETING"; }`,
       scancel: `echo "$@" > ${folder}/cancelled`,
       scontrol: 'case $4 in 12_1) s=RUNNING;; 12_2) s=PENDING;; *) s=CANCELLED;; esac; echo "JobState=$s ExitCode=0:0"',
     };
@@ -32,7 +34,9 @@ Deno.test("jobs submitted since the last look are stopped with the sweep, and no
         "queued",
         { reason: "job 12_3: CANCELLED", kind: "cancelled" },
       ]);
-      assertEquals(await cancelling.stop(true), undefined);
+      assertEquals(await cancelling.stop(true), "3 jobs are cancelled");
+      assert(namesIn(folder).includes("looked"));
+      assertEquals([...(await cancelling.places()).keys()], []);
       assertEquals(await Deno.readTextFile(join(folder, "cancelled")), "12_1 12_2 12_3\n");
     });
   }));
