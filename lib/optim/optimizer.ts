@@ -182,7 +182,11 @@ export class Optimizer implements Disposable {
     this.#observations++;
   }
 
-  /** Queues one update of `parameters` in place. */
+  /**
+   * Queues one update of `parameters` in place.
+   *
+   * @throws When the parameters or the gradient have another layout than they must, are one vector, or the learning rate is none.
+   */
   step(request: StepRequest): void {
     const { parameters, learningRate = this.spec.learningRate } = request;
     if (!(learningRate >= 0 && learningRate < Infinity)) {
@@ -193,6 +197,9 @@ export class Optimizer implements Disposable {
     this.#check(parameters);
     this.#check(request.gradient);
     let { gradient } = request;
+    if (gradient.buffer === parameters.buffer) {
+      throw new Error(`${this.spec.name}: expected parameters and gradient in two vectors, found one for both.`);
+    }
     for (const transform of this.#transforms) gradient = transform.apply({ parameters, gradient, learningRate });
     this.#core.update({ parameters, gradient, learningRate }, this.#step, this.#observations);
     this.#step++;

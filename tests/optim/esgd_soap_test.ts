@@ -187,14 +187,15 @@ Deno.test("stopped at any step and resumed, ESGD in SOAP's eigenbases is bit for
 
 Deno.test("the first probes are due at step 1; without them it refuses that step, not step 0", () => {
   using parameters = createVector(gpu, segments);
+  using gradient = createVector(gpu, segments);
   using optimizer = createOptimizer(gpu, esgdSoap({ warmup: 3, updateEvery: 5, initialProbes: 7 }), segments);
   const shifted = createOptimizer(gpu, esgd({ warmup: 3, updateEvery: 5, initialProbes: 7 }), segments);
   const due = Array.from({ length: 30 }, (_, step) => optimizer.requests(step)[0]?.count ?? 0);
   assertEquals(due, [0, ...Array.from({ length: 29 }, (_, step) => shifted.requests(step)[0]?.count ?? 0)]);
   shifted[Symbol.dispose]();
-  optimizer.step({ parameters, gradient: parameters });
+  optimizer.step({ parameters, gradient });
   assertThrows(
-    () => optimizer.step({ parameters, gradient: parameters }),
+    () => optimizer.step({ parameters, gradient }),
     Error,
     "esgdSoap: step 1 needs a probe; see requests() and observe().",
   );
