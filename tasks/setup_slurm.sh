@@ -91,12 +91,50 @@ start() {
   fail "Slurm does not become ready; $state has its logs."
 }
 
+# The numbers of a daemon's processes: that in its file, and those of its name that were started with this configuration. A process that has
+# ended and waits for its parent has no command line, and does not count.
+processes_of() {
+  local name=$1 file=$2 entry words
+  for entry in /proc/[0-9]*; do
+    [[ $(cat "$entry/comm" 2>/dev/null) == "$name" ]] || continue
+    words=$(tr '\0' ' ' 2>/dev/null <"$entry/cmdline") || continue
+    if [[ $words == *" -f $conf "* || -n $words && $(cat "$file" 2>/dev/null) == "${entry#/proc/}" ]]; then
+      echo "${entry#/proc/}"
+    fi
+  done
+}
+
+# Ends a daemon and waits until it has ended.
+end() {
+  local name=$1 file=$2 tries numbers
+  for ((tries = 0; tries < 100; tries++)); do
+    numbers=$(processes_of "$name" "$file" | sort -u)
+    [[ -n $numbers ]] || return 0
+    # shellcheck disable=SC2086
+    if ((tries % 20 == 0)); then "${as_root[@]}" kill $numbers 2>/dev/null || true; fi
+    sleep 0.2
+  done
+  fail "$name does not end; its processes are" $numbers
+}
+
+# The jobs are cancelled first, because slurmd leaves their processes when it ends. Slurm kills them after KillWait.
+cancel_jobs() {
+  local tries
+  runs "$state/slurmctld.pid" || return 0
+  "${as_root[@]}" timeout 10 squeue --noheader --format=%A 2>/dev/null | sort -u |
+    "${as_root[@]}" timeout 10 xargs -r scancel 2>/dev/null || true
+  for ((tries = 0; tries < 100; tries++)); do
+    [[ -n $(timeout 10 squeue --noheader --format=%A 2>/dev/null) ]] || return 0
+    sleep 0.2
+  done
+}
+
 stop() {
   is_ours || return 0
-  local file
-  for file in "$state/slurmd.pid" "$state/slurmctld.pid" "$munged_pid"; do
-    if runs "$file"; then "${as_root[@]}" kill "$(<"$file")"; fi
-  done
+  cancel_jobs
+  end slurmd "$state/slurmd.pid"
+  end slurmctld "$state/slurmctld.pid"
+  end munged "$munged_pid"
 }
 
 case ${1:-start} in

@@ -18,7 +18,7 @@ export { type DominantEigenvectors, dominantEigenvectors } from "./dominant_eige
 export { symmetricEigenvalues } from "./eigenvalues.ts";
 export { equilibratedDensity, type EquilibratedDensityOptions } from "./equilibrated_density.ts";
 export { type Estimate } from "./estimate.ts";
-export { type GradientNoise, gradientNoise } from "./gradient_noise.ts";
+export { type GradientNoise, gradientNoise, type GradientNoiseOptions } from "./gradient_noise.ts";
 export { hutchPlusPlus, type HutchPlusPlusOptions } from "./hutch_plus_plus.ts";
 export { lanczos, type LanczosOptions, type LanczosResult } from "./lanczos.ts";
 export { gaussNewtonDiagonal, type GaussNewtonDiagonalOptions } from "./gauss_newton_diagonal.ts";

@@ -14,6 +14,8 @@ import tableText from "../../wgsl/data/batch_table.wgsl" with { type: "text" };
 export interface TrainingData extends Disposable {
   /** The number of samples of an epoch. */
   readonly count: number;
+  /** The number of samples that there are in all; Infinity where every epoch has new ones. By default {@linkcode TrainingData.count}. */
+  readonly population?: number;
   /** Records copying the samples `indices[chunk.first + i]`, i < chunk.samples, to the chunk's inputs and targets. */
   fill(chunk: ChunkRequest, indices: DeviceBuffer, draw: Draw): void;
 }
@@ -95,6 +97,7 @@ export function onDevice(field: Field, objective: Objective, data: TrainingData 
   if (!("fill" in data)) return tableData(field, objective, data);
   return {
     count: data.count,
+    population: data.population,
     fill: (chunk, indices, epoch) => data.fill(chunk, indices, epoch),
     [Symbol.dispose]() {},
   };

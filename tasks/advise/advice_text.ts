@@ -25,16 +25,14 @@ export function adviceText(advice: Advice): string {
   const { weighing, minutes, doubts, numbers, quality, compare } = advice;
   const { weighed, seconds } = weighing;
   const [best] = weighed;
-  const isKnown = best.quality !== undefined;
+  const isKnown = best.reached.size > 0;
   const time = minutes === undefined
     ? `${formatDuration(seconds)} of training on this device, which is what Adam takes for the epochs of the run`
     : `${formatDuration(seconds)} of training on this device`;
   return [
     commandOf(advice),
     "",
-    ...isKnown
-      ? [`${best.optimizer.name} can be expected to be the best after ${time}: ${leadText(weighing)}.`]
-      : [doubts[0]],
+    ...isKnown ? [`${best.optimizer.name} ${expectation(weighing, time)}.`] : [doubts[0]],
     ...doubts.length === 0
       ? [`Nothing speaks against it: this holds on each of the ${weighing.leads.length} inputs that were compared.`]
       : [...isKnown ? [`This is not sure. ${doubts.join(" ")}`] : [], `To decide it by trainings: ${compare}`],
@@ -49,6 +47,13 @@ export function adviceText(advice: Advice): string {
 export function commandOf({ weighing: { weighed: [best] }, minutes, command }: Advice): string {
   const length = minutes === undefined ? `--epochs ${Math.max(1, Math.round(best.epochs))}` : `--minutes ${minutes}`;
   return `${command} ${optionsOf(best)} ${length}`;
+}
+
+/** What the known runs say about the best. */
+function expectation(weighing: Weighing, time: string): string {
+  return weighing.leads.length > 0
+    ? `can be expected to be the best after ${time}: ${leadText(weighing)}`
+    : `was ahead in the compared runs that are nearest in steps; what it reaches here is not forecast, after ${time}`;
 }
 
 /** How far the best is ahead: "by the forecast its error is 2.4 to 5.1 dB below that of adam on the inputs of the comparison". */
@@ -79,9 +84,10 @@ function costTable(weighed: Weighing["weighed"], { name, digits, unit = "" }: Qu
     (1000 * stepSeconds).toFixed(1),
     extraSeconds.toFixed(1),
     `${steps}`,
-    quality === undefined ? "" : `${quality.toFixed(digits)}${unit}`,
+    quality === undefined ? "no forecast" : `${quality.toFixed(digits)}${unit}`,
   ]);
-  const isKnown = weighed[0].quality !== undefined;
+  const isKnown = weighed[0].reached.size > 0;
+  const isForecast = weighed.some(({ quality }) => quality !== undefined);
   const heads = ["optimizer", "rate", "schedule", "ms per step", "extra s", "steps", `${name} forecast`];
   const count = isKnown ? heads.length : heads.length - 1;
   return [
@@ -89,7 +95,7 @@ function costTable(weighed: Weighing["weighed"], { name, digits, unit = "" }: Qu
     "",
     'The costs are measured on this device; "extra s" is what a first step, products and refreshes add to 1000 steps, and "steps" are those that ' +
     "fit into the time." +
-    (isKnown
+    (isForecast
       ? ` The ${name} is forecast from the runs of docs/advise.md, as a mean over their inputs; yours will differ, the order should not.`
       : ""),
   ];

@@ -66,10 +66,13 @@ export async function curvatureNumbers(
       numbers.smallEntries = productDensity(await product.read(), field.layout).all.belowHundredth;
     },
     async () => {
-      const wanted = disjointBatches(ground.input.data.count, { samples: SAMPLES, batches: BATCHES });
+      const { data } = ground.input;
+      const wanted = disjointBatches(data.count, { samples: SAMPLES, batches: BATCHES });
       if (wanted === undefined) return;
       const batches = Array.from({ length: wanted.batches }, (_, i) => draw(wanted.samples, i));
-      numbers.noiseScale = (await gradientNoise(field, objective, batches)).noiseScale;
+      numbers.noiseScale = (await gradientNoise(field, objective, batches, {
+        population: data.population ?? data.count,
+      })).noiseScale;
     },
     async () => {
       numbers.spread = await spreadOf(hessian, seed, signal);

@@ -135,12 +135,13 @@ export function batchSizes(values: Pick<BenchValues, "batch"> & ComparisonFlags)
 /**
  * The numbers of processes that are compared with one.
  *
- * @throws {UserError} If `--ranks` is anything but different integers of at least 2.
+ * @throws {UserError} If `--ranks` is anything but different integers of at least 2, or there are more processes than samples.
  */
-export function rankCounts({ ranks = "" }: Pick<BenchValues, "ranks">): number[] {
-  const counts = parseWholeNumbers("--ranks", ranks);
-  if (!counts.includes(1)) return counts;
-  throw new UserError(`--ranks: expected integers of at least 2, found ${ranks}: one process is always measured.`);
+export function rankCounts(values: Pick<BenchValues, "batch"> & ComparisonFlags): number[] {
+  const counts = parseWholeNumbers("--ranks", values.ranks ?? "", 2);
+  const [most, batch] = [Math.max(...counts), Math.min(...batchSizes(values))];
+  if (most <= batch) return counts;
+  throw new UserError(`--ranks: expected at most as many processes as a batch has samples, ${batch}, found ${most}.`);
 }
 
 /**
@@ -149,7 +150,7 @@ export function rankCounts({ ranks = "" }: Pick<BenchValues, "ranks">): number[]
  * @throws {UserError} If it does not.
  */
 export function checkComparison(
-  values: Pick<BenchValues, "activation" | "optimizer"> & ComparisonFlags,
+  values: Pick<BenchValues, "activation" | "optimizer" | "batch"> & ComparisonFlags,
   given: ReadonlySet<string>,
 ): void {
   const { peers, optimizers, activation, optimizer } = values;
@@ -160,6 +161,7 @@ export function checkComparison(
   if (comparison !== "ranks" && given.has("network")) {
     throw new UserError("--network: expected --ranks with it, found none.");
   }
+  if (comparison === "ranks") rankCounts(values);
   if (optimizers && optimizer !== "adam") {
     throw new UserError(
       `--optimizers: expected no --optimizer, because all are compared, found --optimizer ${optimizer}.`,

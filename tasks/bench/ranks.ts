@@ -25,6 +25,8 @@ interface RankFigures {
   readonly network: number;
   /** The step alone, divided by the measured step and the number of processes. */
   readonly efficiency: number;
+  /** Half the range of the efficiencies in the rounds. */
+  readonly spread: number;
   /** The smallest batch that so many processes train faster than one, by the model. */
   readonly paysFrom: number;
   /** The smallest batch that they train with an efficiency of 90 %, by the model. */
@@ -101,13 +103,25 @@ async function measureCase(
   const rounds = await timeInterleaved(gpu, works, repeats, (text) => progress(`${name}: ${text}`));
   const time = (key: string) => median(rounds.get(key)!);
   // One step of a period does everything that is done at intervals, and the others do none of it.
-  const average = (size: number) => {
-    const steady = time(keyOf(size, "steady"));
-    return period === 1 ? steady : steady + (time(keyOf(size, "busy")) - steady) / period;
+  const averageOf = (size: number, timeOf: (key: string) => number) => {
+    const steady = timeOf(keyOf(size, "steady"));
+    return period === 1 ? steady : steady + (timeOf(keyOf(size, "busy")) - steady) / period;
+  };
+  const average = (size: number) => averageOf(size, time);
+  const complete = Math.min(...[...rounds.values()].map(({ length }) => length));
+  const spread = (size: number) => {
+    const efficiencies = Array.from({ length: complete }, (_, round) => {
+      const inRound = (key: string) => rounds.get(key)![round];
+      return averageOf(1, inRound) / (averageOf(size, inRound) * size);
+    });
+    return (Math.max(...efficiencies) - Math.min(...efficiencies)) / 2;
   };
   const numbers = gradient.layout.deviceLength * (1 + updates.cost.observations);
   const inputs = { batch, alone: average(1), update: time("update") / period, exchange: time("exchange") };
-  const figures = ranks.map((size) => rankFigures(inputs, size, average(size), exchangeTime(network, size, numbers)));
+  const figures = ranks.map((size) => ({
+    ...rankFigures(inputs, size, average(size), exchangeTime(network, size, numbers)),
+    spread: spread(size),
+  }));
   return { optimizer: setup.optimizer, period, numbers, ...inputs, ranks: figures };
 }
 
@@ -116,7 +130,12 @@ function keyOf(size: number, pace: "steady" | "busy"): string {
 }
 
 /** Compares a measured step with the model, and says from which batch on so many processes pay. */
-export function rankFigures(inputs: Inputs, ranks: number, step: number, network: number): RankFigures {
+export function rankFigures(
+  inputs: Inputs,
+  ranks: number,
+  step: number,
+  network: number,
+): Omit<RankFigures, "spread"> {
   const { batch, alone, update, exchange } = inputs;
   const perSample = (alone - update) / batch;
   const fixed = update + exchange + network;

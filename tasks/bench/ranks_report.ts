@@ -9,6 +9,11 @@ export interface RanksFigures extends Pick<BenchFigures, "adapter" | "versions" 
   readonly cases: readonly RankCase[];
 }
 
+/** What is said where so many processes seem to be more than so many times as fast. */
+const BUSY =
+  "An efficiency above 100 % says that the machine was busy with something else while one process was measured. " +
+  "Measure again, when it is idle or with more --repeats.";
+
 /** Formats the measurements. */
 export function ranksReport(figures: RanksFigures): string {
   const { network: { bandwidth, latency }, cases } = figures;
@@ -38,13 +43,14 @@ export function ranksReport(figures: RanksFigures): string {
           timeText(each.step),
           timeText(each.model),
           timeText(each.network),
-          `${figure(100 * each.efficiency, 2)} %`,
+          `${figure(100 * each.efficiency, 2)} ± ${figure(100 * each.spread, 2)} %`,
           rounded(each.paysFrom),
           rounded(each.efficientFrom),
         ])
       ),
       1,
     ),
+    ...cases.some(({ ranks }) => ranks.some(({ efficiency }) => efficiency > 1)) ? [BUSY] : [],
   ].join("\n\n");
 }
 

@@ -7,6 +7,7 @@ import { batchesOf } from "./measurements/densities.ts";
 import { density } from "./measurements/density.ts";
 import { gaussNewton } from "./measurements/gauss_newton.ts";
 import { ownDiagonal } from "./measurements/own_diagonal.ts";
+import { isRounding } from "./measurements/ratio_bound.ts";
 import { measuredIn, runConditioning, spectraUnder } from "./measurements/run_conditioning.ts";
 import { type Part, resultsOf } from "./part.ts";
 import { lastSteps } from "./series.ts";
@@ -40,7 +41,7 @@ function isDense(parts: readonly Part[]): string | undefined {
 
 /** The diagonal with the least geometric mean of the largest |eigenvalue| over the median one; none where nothing is less. */
 function bestDiagonal(parts: readonly Part[]): string | undefined {
-  const all = conditionings(parts).filter(({ ratios }) => DIAGONALS.every((name) => ratios[name] > 0));
+  const all = conditionings(parts).filter(({ ratios }) => DIAGONALS.every((name) => !isRounding(ratios[name])));
   if (all.length === 0) return undefined;
   const best = Map.groupBy(all, ({ ratios }) => leastOf(ratios, ["none", ...DIAGONALS]));
   const texts = [...best].map(([name, series]) =>
@@ -55,7 +56,7 @@ function bestDiagonal(parts: readonly Part[]): string | undefined {
 function isOwnAsGood(parts: readonly Part[]): string | undefined {
   const verdicts = conditionings(parts).flatMap(({ name, ratios }) => {
     const factor = ratios.own / ratios[leastOf(ratios, DIAGONALS)];
-    if (!(factor > 0)) return [];
+    if (!(factor > 0) || isRounding(ratios.own)) return [];
     return { name, verdict: factor <= 1.25 ? "yes" : "no", number: short(factor) };
   });
   return sentence(

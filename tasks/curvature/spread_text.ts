@@ -1,4 +1,4 @@
-import { mean } from "../shell/statistics.ts";
+import { deviation, mean } from "../shell/statistics.ts";
 
 /**
  * "0.0163 ± 0.0004": the mean and, of several numbers, their standard deviation with one significant digit, or two where it begins with 1. Of
@@ -9,12 +9,11 @@ import { mean } from "../shell/statistics.ts";
 export function spreadText(numbers: readonly number[], decimals: number): string {
   const centre = mean(numbers);
   if (!Number.isFinite(centre)) return numbers.map((each) => text(each, decimals)).join(", ");
-  const squares = numbers.reduce((sum, each) => sum + (each - centre) ** 2, 0);
-  const deviation = Math.sqrt(squares / (numbers.length - 1));
+  const spread = deviation(numbers);
   // What is left of equal numbers is rounding.
-  if (!(deviation > 1e-12 * Math.abs(centre) && deviation < Infinity)) return text(centre, decimals);
-  const power = Math.min(lastDigit(deviation, 1.95), centre === 0 ? Infinity : lastDigit(Math.abs(centre), 10));
-  return `${rounded(centre, power)} ± ${rounded(deviation, power)}`;
+  if (!(spread > 1e-12 * Math.abs(centre) && spread < Infinity)) return text(centre, decimals);
+  const power = Math.min(lastDigit(spread, 1.95), centre === 0 ? Infinity : lastDigit(Math.abs(centre), 10));
+  return `${rounded(centre, power)} ± ${rounded(spread, power)}`;
 }
 
 /** The power of ten of the last of a number's significant digits: two where its first digits are below a limit, or else one. */

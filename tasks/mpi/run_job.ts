@@ -72,10 +72,10 @@ async function runNamed(args: readonly string[], signal: AbortSignal, peers?: Pe
 
 /** The task that the first argument names, and its arguments. */
 function namedTask([name, ...args]: readonly string[]): [task: TrainingTask, args: readonly string[]] {
-  if (name === undefined || name === "-h" || name === "--help") throw new HelpRequest(HELP);
-  const task = TASKS.get(name);
+  if (name === "-h" || name === "--help") throw new HelpRequest(HELP);
+  const task = name === undefined ? undefined : TASKS.get(name);
   if (task === undefined) {
-    throw new UserError(`deno task mpi: expected one of ${[...TASKS.keys()].join(", ")}, found ${name}.`);
+    throw new UserError(`deno task mpi: expected one of ${[...TASKS.keys()].join(", ")}, found ${name ?? "none"}.`);
   }
   const shown = ["mesh", "points"].find((word) => word === args[0]) ??
     args.find((word) => word === "render" || word === "--show-cameras");

@@ -4,15 +4,16 @@ import { UserError } from "./user_error.ts";
 const MOST = 2 ** 24;
 
 /**
- * Parses positive integers separated by commas.
+ * Parses integers separated by commas.
  *
  * @param option The option that has this value, for the error message.
- * @throws {UserError} If the text is anything else, a number occurs twice, or one is larger than 2²⁴.
+ * @param least The smallest number that the list may contain, at least 1.
+ * @throws {UserError} If the text is anything else, a number occurs twice, or one is smaller or larger than 2²⁴.
  */
-export function parseWholeNumbers(option: string, text: string): number[] {
+export function parseWholeNumbers(option: string, text: string, least = 1): number[] {
   const numbers = text.split(",").map((each) => /^\s*\d+\s*$/.test(each) ? Number(each) : NaN);
-  if (numbers.every((n) => n >= 1 && n <= MOST) && new Set(numbers).size === numbers.length) return numbers;
+  if (numbers.every((n) => n >= least && n <= MOST) && new Set(numbers).size === numbers.length) return numbers;
   throw new UserError(
-    `${option}: expected different integers from 1 to ${MOST}, separated by commas, found "${text}".`,
+    `${option}: expected different integers from ${least} to ${MOST}, separated by commas, found "${text}".`,
   );
 }

@@ -4,6 +4,7 @@ import { formatDuration, type ProgressLine } from "../shell/progress.ts";
 import { type FoundRun, qualityOf, readRun } from "../run_list/found_run.ts";
 import { UserError } from "../shell/user_error.ts";
 import { isFree } from "../run/without_steps.ts";
+import { TOO_SHORT } from "../training/deadline.ts";
 import type { Engine, Place } from "./engine.ts";
 import type { SweepRun } from "./runs.ts";
 import { errorIn, logSize } from "./log.ts";
@@ -43,12 +44,19 @@ export class Conductor {
   /** The bytes that the log of a run had when it was started last, or was first seen. */
   readonly #logged = new Map<number, number>();
   #shown = "";
+  /** Whether runs were started, or were found to have been. */
+  hasStarted = false;
 
   constructor(readonly parts: Parts) {}
 
   /** What is known of the runs, in their order. */
   get results(): readonly RunResult[] {
     return this.parts.runs.map((run) => this.#results.get(run.number) ?? { run, state: "waiting" });
+  }
+
+  /** Whether runs were started, or it was tried. */
+  get hasTried(): boolean {
+    return this.#tries.size > 0;
   }
 
   /** Makes the runs until all have ended or the signal stops the sweep. */
@@ -81,6 +89,7 @@ export class Conductor {
   /** Looks at the folder of a run that neither waits nor trains; returns whether it is to be started. */
   async #look(run: SweepRun, place: Place | undefined, silent: boolean): Promise<boolean> {
     if (place !== undefined) {
+      this.hasStarted = true;
       await this.#noteTry(run);
       this.#results.set(run.number, { run, state: place });
       return false;
@@ -133,9 +142,11 @@ export class Conductor {
       return true;
     }
     if (kind === "preempted") this.#tries.set(run.number, tries - 1);
-    const again = kind === "preempted" || kind !== "cancelled" && tries <= retries;
     const log = folder.logPath(run);
     const said = kind === "failed" ? await errorIn(log, this.#logged.get(run.number) ?? 0) : undefined;
+    // A deadline that leaves no time for the first step would do so again.
+    const isHopeless = !found?.made && said !== undefined && said.includes(TOO_SHORT);
+    const again = kind === "preempted" || kind !== "cancelled" && !isHopeless && tries <= retries;
     const reason = said === undefined ? ending.reason : `${ending.reason}: ${said}`;
     folder.append({ run: run.number, tries, reason });
     progress.print(`${run.name}: ${reason}${again ? "; it is started again" : ""}. What it printed is in ${log}`);
@@ -170,6 +181,7 @@ export class Conductor {
       this.#logged.set(run.number, await logSize(this.parts.folder.logPath(run)));
     }
     await this.parts.engine.start(due);
+    this.hasStarted = true;
   }
 
   #isOver({ number }: SweepRun): boolean {

@@ -7,7 +7,7 @@ import type { TrainingTask } from "../training/task.ts";
 export type OptionValue = number | string | boolean | readonly number[];
 
 /** Options that a sweep sets itself, or with which a task makes no run. */
-const NOT_SWEPT = ["name", "out", "resume", "dry-run", "conclude", "show-cameras"];
+const NOT_SWEPT = ["name", "out", "resume", "config", "dry-run", "conclude", "show-cameras"];
 
 /** An option as it is typed at the command line: `--batch-size=64`, `--no-noise`; no word for an option that is off without one. */
 export function optionWords(task: TrainingTask, name: string, value: OptionValue): string[] {

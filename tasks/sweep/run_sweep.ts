@@ -62,7 +62,10 @@ async function make(
     await conductor.conduct();
   } catch (error) {
     // Ctrl-C ends the programs of Slurm too.
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      if (await isUnused(conductor, engine)) await folder.discard();
+      throw error;
+    }
   } finally {
     const goingOn = await engine.stop(signal.aborted);
     progress.finish();
@@ -73,6 +76,13 @@ async function make(
   }
   if (signal.aborted) await conductor.review();
   return conductor.results;
+}
+
+/** Whether nothing could be submitted. A submission that failed may have arrived all the same. */
+async function isUnused({ hasStarted, hasTried }: Conductor, engine: Engine): Promise<boolean> {
+  if (hasStarted || !hasTried) return !hasStarted;
+  const places = await engine.places().catch(() => undefined);
+  return places?.size === 0;
 }
 
 function engineOf(record: SweepRecord, runs: readonly SweepRun[], folder: SweepFolder): Engine {

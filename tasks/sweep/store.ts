@@ -1,5 +1,5 @@
 import { join } from "../../lib/std/path/mod.ts";
-import { makeIfMissing } from "../run/disk.ts";
+import { makeIfMissing, remove } from "../run/disk.ts";
 import { ResultsFolder, type ResultsKind } from "../run/results_folder.ts";
 import { createFolder } from "../run/run_name.ts";
 import type { SweepRun } from "./runs.ts";
@@ -22,9 +22,23 @@ const kind: ResultsKind<SweepRecord, Failure> = {
 export class SweepFolder extends ResultsFolder<SweepRecord, Failure> {
   /** Opens a sweep's folder, or creates it. */
   static async open(path: string): Promise<SweepFolder> {
-    await createFolder(path);
+    const made = await createFolder(path) ?? [];
     await makeIfMissing(join(path, "logs"));
-    return new SweepFolder(path, kind);
+    return new SweepFolder(path, made);
+  }
+
+  /** @param made The folders that were created for it, the outermost first; none if there was one before. */
+  private constructor(path: string, readonly made: readonly string[]) {
+    super(path, kind);
+  }
+
+  /** Removes it, and the folders above it that were made for it, if there was none before and it has no runs. */
+  async discard(): Promise<void> {
+    const names = (await Array.fromAsync(Deno.readDir(this.path))).map(({ name }) => name);
+    if (this.made.length === 0 || names.includes("runs")) return;
+    for (const name of names) await remove(join(this.path, name));
+    // None is removed that has something else in it by now.
+    for (const folder of this.made.toReversed()) await remove(folder).catch(() => {});
   }
 
   /**

@@ -4,6 +4,12 @@ import { UserError } from "../shell/user_error.ts";
 /** Seconds that a process needs for its last files and for leaving the device. */
 export const ENDING = 2;
 
+/** How the sentence about a deadline goes on that leaves no time for a step. */
+export const TOO_SHORT = "expected time for at least one step and what follows it";
+
+/** Seconds that the start of a small run, a step and its files take, at least to try. */
+const FIRST_TRY = 10;
+
 /** The longest time of a timer, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -57,15 +63,21 @@ export class Deadline {
       const now = this.now();
       longest = Math.max(longest, now - last);
       last = now;
-      if (this.left < ENDING + longest) throw this.#over();
+      if (this.left < ENDING + longest) throw this.#over(longest);
     };
   }
 
-  /** Says that the time is over before anything is known of what would fit. Another start is faster, because kernels are compiled then. */
-  #over(): UserError {
+  /**
+   * Says that the time is over before it is known what would fit. What can be named is a time to try: twice as long, and with the piece of
+   * work that did not fit. Another start is faster, because kernels are compiled then.
+   *
+   * @param longest The seconds of the longest piece of work so far.
+   */
+  #over(longest = 0): UserError {
+    const spent = Math.max(this.seconds, this.now());
     return new UserError(
-      `--deadline ${this.text}: expected time for at least one step and what follows it, but the start leaves none; ` +
-        `--deadline ${Math.ceil(2 * this.seconds + 60)}s is likely to fit.`,
+      `--deadline ${this.text}: ${TOO_SHORT}, but the start leaves none; what would fit is not known yet: ` +
+        `try --deadline ${Math.ceil(2 * spent + longest + FIRST_TRY)}s.`,
     );
   }
 }

@@ -3,7 +3,7 @@ import { formatDuration } from "../shell/progress.ts";
 import { UserError } from "../shell/user_error.ts";
 import { divideTime } from "./closing_parts.ts";
 import type { Costs } from "./costs.ts";
-import { type Deadline, ENDING } from "./deadline.ts";
+import { type Deadline, ENDING, TOO_SHORT } from "./deadline.ts";
 import { EVALUATIONS } from "./prepared_run.ts";
 
 /** The part of the time that is kept free, because steps and measurements may take longer than they did when they were measured. */
@@ -80,10 +80,8 @@ function tooSoon({ text, left, seconds }: Deadline, costs: Costs, { made, second
   const needed = seconds - left + costs.ending + ENDING + step;
   const enough = Math.ceil(SLOWER * needed / (1 - MARGIN) + 1);
   return new UserError(
-    `--deadline ${text}: expected time for at least one step and what follows it, but the start took ${
-      formatDuration(seconds - left)
-    }, ${which} takes about ${formatDuration(step)}, and what follows training at least ${
-      formatDuration(costs.ending + ENDING)
-    }; --deadline ${enough}s would fit.`,
+    `--deadline ${text}: ${TOO_SHORT}, but the start took ${formatDuration(seconds - left)}, ${which} takes about ${
+      formatDuration(step)
+    }, and what follows training at least ${formatDuration(costs.ending + ENDING)}; --deadline ${enough}s would fit.`,
   );
 }

@@ -3,6 +3,7 @@ import { takeOwnGpu } from "../../lib/gpu/adapter_choice.ts";
 import { launchOf, localRankOf } from "../../lib/mpi/launch.ts";
 import type { AdapterDescription } from "../../lib/gpu/adapter_description.ts";
 import { type Peers, sharedValue } from "../../lib/train/peers.ts";
+import { adaptersIn } from "../shell/device_options.ts";
 import { UserError } from "../shell/user_error.ts";
 
 /**
@@ -36,7 +37,10 @@ export async function checkSameAdapter(peers: Peers, { name }: AdapterDescriptio
 }
 
 /** Checks that what is asked for can be done by several processes. */
-export function checkForSeveral({ onDivergence }: { readonly onDivergence: string }): void {
+export function checkForSeveral(
+  { onDivergence, adapter }: { readonly onDivergence: string; readonly adapter?: string },
+): void {
+  if (adapter !== undefined) adaptersIn(adapter);
   if (onDivergence !== "rollback") return;
   throw new UserError("--on-divergence rollback: expected one process, found several: use --on-divergence stop.");
 }
@@ -45,7 +49,7 @@ export function checkForSeveral({ onDivergence }: { readonly onDivergence: strin
  * The adapter that this process of a job takes: the processes of a machine take those that are asked for in turn, or else each another one of
  * several equal GPUs.
  *
- * @param asked One or more, separated by commas. Commas in parentheses belong to a name.
+ * @param asked One or more, separated by commas.
  */
 export function ownAdapter(asked: string | undefined): string | undefined {
   const place = localRankOf(readEnv);
@@ -53,6 +57,6 @@ export function ownAdapter(asked: string | undefined): string | undefined {
     takeOwnGpu(place);
     return undefined;
   }
-  const adapters = asked.split(/,(?![^(]*\))/);
-  return adapters[place % adapters.length].trim();
+  const adapters = adaptersIn(asked);
+  return adapters[place % adapters.length];
 }

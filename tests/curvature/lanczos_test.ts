@@ -1,5 +1,14 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { createField, meanSquaredError, mlp, sine } from "../../mod.ts";
+import {
+  type Batch,
+  createField,
+  type Field,
+  lossAndGradient,
+  meanSquaredError,
+  mlp,
+  type Objective,
+  sine,
+} from "../../mod.ts";
 import {
   curvatureOperator,
   diagonalPreconditioner,
@@ -126,6 +135,47 @@ Deno.test("the gradient's noise scale is the one that all samples' gradients giv
   assert(large.noiseScale > 0);
 });
 
+Deno.test("the gradient's noise scale of finite data is exact from all their samples, and without bias from some", async () => {
+  const { field, objective } = smallField([4]);
+  using _ = field;
+  const random = randomNumbers(9);
+  // Two targets of each input lie on both sides of what the field returns, so that the gradients of their errors nearly cancel.
+  const N = 64;
+  const inputs = Float32Array.from({ length: 2 * N }, () => 2 * random() - 1);
+  inputs.copyWithin(N, 0, N);
+  const returned = await field.evaluate(inputs);
+  const errors = Array.from({ length: N / 2 }, () => 1 + random());
+  const targets = returned.map((value, i) => i < N / 2 ? value + errors[i] : value - 0.9 * errors[i - N / 2]);
+  const batch = (samples: readonly number[]) => ({
+    inputs: Float32Array.from(samples.flatMap((i) => [inputs[2 * i], inputs[2 * i + 1]])),
+    targets: Float32Array.from(samples, (i) => targets[i]),
+  });
+  const { mean, trace } = await exactNoise(field, objective, Array.from({ length: N }, (_, i) => batch([i])));
+
+  const found: number[] = [];
+  for (let round = 0; round < 40; round++) {
+    const order = Array.from({ length: N }, (_, i) => [random(), i]).sort(([a], [b]) => a - b).map(([, i]) => i);
+    const batches = Array.from({ length: 16 }, (_, i) => batch(order.slice(4 * i, 4 * i + 4)));
+    const all = await gradientNoise(field, objective, batches, { population: N });
+    // The batches' gradients are rounded to about 1e-6 of their sizes, and G is about a tenth of these.
+    assertClose(all.squaredGradient / mean, 1, 1e-3);
+    assert(all.noiseScale > N, `expected a noise scale above ${N}, found ${all.noiseScale}`);
+    const some = await gradientNoise(field, objective, batches.slice(0, 8), { population: N });
+    found.push(some.squaredGradient, some.covarianceTrace);
+  }
+  for (const [i, exact] of [mean, trace].entries()) {
+    const own = found.filter((_, k) => k % 2 === i);
+    const centre = own.reduce((sum, each) => sum + each) / own.length;
+    const variance = own.reduce((sum, each) => sum + (each - centre) ** 2, 0) / (own.length - 1);
+    assertClose(centre, exact, 3 * Math.sqrt(variance / own.length));
+  }
+  await assertRejects(
+    () => gradientNoise(field, objective, [batch([0, 1]), batch([2, 3])], { population: 3 }),
+    Error,
+    "gradientNoise: expected a population of at least the batches' 4 samples, found 3.",
+  );
+});
+
 Deno.test("figures of a spectrum do not depend on order or sign", () => {
   const figures = spectrumFigures([1, 2, 3, 4, 5, -6, 7, 8, 9, 10, 100]);
   assertEquals(figures.largest, 100);
@@ -162,6 +212,23 @@ Deno.test("what cannot be is refused in a sentence", async () => {
     "expected a field of at most 8192 parameters for its matrix",
   );
 });
+
+/** |G|² and tr Σ in 64 bits from the gradients of all samples. */
+async function exactNoise(field: Field, objective: Objective, samples: readonly Batch[]) {
+  const gradients: Float32Array[] = [];
+  for (const sample of samples) {
+    const { gradient } = await lossAndGradient(field, objective, sample);
+    using _ = gradient;
+    gradients.push(await gradient.read());
+  }
+  const mean = Float64Array.from(
+    gradients[0],
+    (_, i) => gradients.reduce((sum, each) => sum + each[i], 0) / samples.length,
+  );
+  const square = (entries: ArrayLike<number>) => Array.from(entries).reduce((sum, each) => sum + each ** 2, 0);
+  const deviations = gradients.map((gradient) => square(mean.map((each, i) => gradient[i] - each)));
+  return { mean: square(mean), trace: deviations.reduce((sum, each) => sum + each) / (samples.length - 1) };
+}
 
 function smallField(hidden = [8, 8]) {
   const description = mlp({ inputs: 2, hidden, outputs: 1, activation: sine({ omega: 5 }) });

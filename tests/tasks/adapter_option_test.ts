@@ -1,5 +1,10 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ownAdapter } from "../../tasks/training/several.ts";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { runJob } from "../../tasks/mpi/run_job.ts";
+import { TASKS } from "../../tasks/registry.ts";
+import { deviceChoice } from "../../tasks/shell/device_options.ts";
+import { HelpRequest } from "../../tasks/shell/help.ts";
+import { UserError } from "../../tasks/shell/user_error.ts";
+import { checkForSeveral, ownAdapter } from "../../tasks/training/several.ts";
 import { outcome, startTask } from "../support/process.ts";
 
 /** Two drivers that compute on the CPU: Mesa's, and the one that comes with Debian's Chromium. */
@@ -29,6 +34,32 @@ Deno.test("an adapter that is not there is refused with the list", async () => {
   const { code, stdout, stderr } = await outcome(startTask("image", ["--adapter", "Voodoo"], "."));
   assertEquals([code, stdout], [1, ""]);
   assertStringIncludes(stderr, "error: adapter Voodoo: expected a place in this list, a part of one name, or a PCI");
+});
+
+Deno.test("an adapter without a name is refused, and several are outside a job of several processes", () => {
+  for (const adapter of [",", "", "0,", " "]) {
+    const sentence = `--adapter: expected a number, a part of a name or a PCI address, found ${
+      JSON.stringify(adapter)
+    }.`;
+    assertEquals(assertThrows(() => deviceChoice({ adapter }), UserError).message, sentence);
+    assertThrows(() => checkForSeveral({ onDivergence: "stop", adapter }), UserError, sentence);
+  }
+  for (const adapter of ["0,0", "17:00.0,65:00.0", "0,radeon"]) {
+    const sentence =
+      `--adapter: expected one adapter, found "${adapter}": a list is for the processes of deno task mpi.`;
+    assertEquals(assertThrows(() => deviceChoice({ adapter }), UserError).message, sentence);
+    checkForSeveral({ onDivergence: "stop", adapter });
+  }
+  for (const adapter of ["llvmpipe (LLVM 15.0.6, 256 bits)", "LLVM 15.0.6, 256", "65:00.0", "1"]) {
+    assertEquals(deviceChoice({ adapter }).adapter, adapter);
+  }
+});
+
+Deno.test("a job without a task is refused in one sentence", async () => {
+  const { signal } = new AbortController();
+  const { message } = await assertRejects(() => runJob([], signal), UserError);
+  assertEquals(message, `deno task mpi: expected one of ${[...TASKS.keys()].join(", ")}, found none.`);
+  await assertRejects(() => runJob(["--help"], signal), HelpRequest);
 });
 
 Deno.test("the processes of a machine take the adapters that were asked for in turn", () => {

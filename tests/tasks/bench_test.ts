@@ -23,6 +23,7 @@ import { median, pairedRatio, summarise } from "../../tasks/shell/statistics.ts"
 import { figure, table, timeText } from "../../tasks/bench/table.ts";
 import { exchangeTime } from "../../tasks/bench/network.ts";
 import { rankFigures } from "../../tasks/bench/ranks.ts";
+import { type RanksFigures, ranksReport } from "../../tasks/bench/ranks_report.ts";
 import { batchOf } from "../../tasks/bench/workload.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
 
@@ -218,7 +219,12 @@ Deno.test("mistakes at the command line are one sentence and exit code 1", async
     ],
     [["--json", "missing/x.json"], "--json: expected a file in a folder that can be written to, but "],
     [["--json", "tasks"], "--json: expected a file, found the folder "],
-    [["--ranks", "1,2"], "--ranks: expected integers of at least 2, found 1,2: one process is always measured."],
+    [["--ranks", "1,2"], '--ranks: expected different integers from 2 to 16777216, separated by commas, found "1,2".'],
+    [["--ranks", "0"], '--ranks: expected different integers from 2 to 16777216, separated by commas, found "0".'],
+    [
+      ["--ranks", "2,3000", "--batch", "16"],
+      "--ranks: expected at most as many processes as a batch has samples, 16, found 3000.",
+    ],
     [["--network", "10,5"], "--network: expected --ranks with it, found none."],
     [["--optimizers", "--peers"], "--peers and --optimizers: expected one comparison, found 2."],
     [["--peer"], "Unknown option --peer: did you mean --peers?"],
@@ -302,9 +308,27 @@ Deno.test("the model of several processes: what is divided, what every process r
   }
 });
 
+Deno.test("an efficiency above 100 % is said to be that of a busy machine", () => {
+  const inputs = { batch: 64, alone: 100, update: 1, exchange: 1 };
+  const setting = {
+    adapter: { name: "a GPU" },
+    field: { layers: 1, width: 16, activation: "sine", parameters: 99 },
+    kernels: { asked: "register", chosen: {} },
+    network: { bandwidth: 1, latency: 1 },
+  };
+  const reported = (step: number) => {
+    const ranks = [{ ...rankFigures(inputs, 2, step, 1), spread: 0.05 }];
+    const cases = [{ optimizer: "adam", period: 1, numbers: 10, ...inputs, ranks }];
+    return ranksReport({ ...setting, cases } as unknown as RanksFigures);
+  };
+  assertMatch(reported(60), / 83 ± 5\.0 % /);
+  assert(!reported(60).includes("was busy"));
+  assertStringIncludes(reported(40), "the machine was busy with something else");
+});
+
 Deno.test("a step of one of several processes is measured for each optimizer", async () => {
   const small = ["--batch", "64", "--width", "16", "--layers", "1", "--repeats", "1", "--kernels", "register"];
   const { code, stdout, stderr } = await run("--ranks", "2,4", "--optimizer", "soap", ...small, "--software");
   assertEquals(code, 0, stderr);
-  for (const ranks of [2, 4]) assertMatch(stdout, new RegExp(`^soap +64  ${ranks} .* ms .* %`, "m"));
+  for (const ranks of [2, 4]) assertMatch(stdout, new RegExp(`^soap +64  ${ranks} .* ms .* ± .* %`, "m"));
 });

@@ -1,7 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { SpectrumFigures } from "../../lib/curvature/mod.ts";
 import { findings, linesOfSeries } from "../../tasks/curvature/findings.ts";
 import { conditioning } from "../../tasks/curvature/measurements/conditioning.ts";
+import { costInGradients } from "../../tasks/curvature/measurements/cost_in_gradients.ts";
+import { costs } from "../../tasks/curvature/measurements/costs.ts";
 import { noiseOfCurvature } from "../../tasks/curvature/measurements/curvature_noise.ts";
 import { incompleteText } from "../../tasks/curvature/incomplete.ts";
 import { leftOutText } from "../../tasks/curvature/left_out.ts";
@@ -71,7 +73,7 @@ Deno.test("along runs the series are compared at their last checkpoints, and one
   const b = [part("b", "run-conditioning", explicit(9, 10), { step: 8 })];
   assertEquals(
     findings([...a, ...b])[0],
-    "Conditioning at the last checkpoint (largest |eigenvalue| over the median one): what the optimizer divides by conditions a 1.7 times better than nothing, b 0.9 times.",
+    "Conditioning at step 8 (largest |eigenvalue| over the median one): what the optimizer divides by conditions a 1.7 times better than nothing, b 0.9 times.",
   );
   assertEquals(findings(a), []);
   assertEquals(linesOfSeries(a), [
@@ -141,6 +143,110 @@ Deno.test("an unfinished report says which parts are missing, without those that
   assertEquals(leftOutText(many), "Left out: a; b; c, and 2 more.");
 });
 
+Deno.test("noise is compared at the last steps, which are named where they differ, and at a batch size that all have", () => {
+  const scale = (series: string, step: number, noiseScale: number) => part(series, "noise", { noiseScale }, { step });
+  const curvature = (series: string, sizes: number[]) => {
+    const result = sizes.map((samples) => ({
+      samples,
+      equilibrated: 10 / samples,
+      jacobi: 1,
+      equilibratedDistance: 1,
+      jacobiDistance: 1,
+    }));
+    return part(series, "noise-of-curvature", result, { step: 8 });
+  };
+  const [first] = findings([
+    scale("a", 4, 3),
+    scale("a", 8, NaN),
+    scale("b", 6, 30),
+    curvature("a", [100, 200]),
+    curvature("b", [100]),
+  ]);
+  assertEquals(
+    first,
+    "Noise at the last steps with results (8 of a, 6 of b): the gradient's noise scale in samples is 30 for b and not measurable for a; " +
+      "at step 8: D^E of two batches of 100 differs by these shares of its size: 0.10 for a and 0.10 for b.",
+  );
+});
+
+Deno.test("the densest series is named only where the seeds tell, or by a clear factor of one seed", () => {
+  const density = (series: string, ...shares: number[]) =>
+    shares.map((share, seed) => {
+      const all = { zero: 0, belowThousandth: 0, belowHundredth: share };
+      return part(series, "density", [{ batchSize: 64, all, segments: {} }], { seed });
+    });
+  const verdict = (...parts: Part[][]) =>
+    findings(parts.flat()).find((each) => each.startsWith("Density"))!.split(". ")[0];
+  const start = "Density at initialisation: ";
+  assertEquals(
+    verdict(density("a", 0.117), density("b", 0.118)),
+    `${start}the series do not differ by a factor of 1.2, so that another seed may order them otherwise`,
+  );
+  const far = density("c", 0.3);
+  assertEquals(
+    verdict(density("a", 0.117), density("b", 0.118), far),
+    `${start}Hv is densest for a and b and sparsest for c`,
+  );
+  assertEquals(
+    verdict(density("a", 0.1, 0.2), density("b", 0.2, 0.3)),
+    `${start}the series do not differ by more than their spread over seeds`,
+  );
+  assertEquals(
+    verdict(density("b", 0.12, 0.121), density("a", 0.11, 0.111)),
+    `${start}Hv is densest for a and sparsest for b`,
+  );
+});
+
+Deno.test("a cost below the spread of its repetitions is not measurable, and is never negative", () => {
+  const gradient = [1, 1, 1, 1];
+  assertAlmostEquals(costInGradients([2.4, 2.6, 2.5, 2.5], gradient), 1.5, 1e-12);
+  assertEquals(costInGradients([0.8, 0.8, 0.9, 0.7], gradient), NaN);
+  assertEquals(costInGradients([0.7, 1.1, 1.3, 0.8], gradient), NaN);
+  const result = { gradient: 0.002, hessian: NaN, gaussNewton: 1, gaussNewtonSample: 0.5 };
+  assertEquals(
+    costs.finding!([{ series: "a", seed: 0, step: 0, parameters: 9, result }]),
+    "Besides its gradient, the cost of a product Hv is below the spread of repetitions and not measurable, and a sample of diag G costs " +
+      "0.5 gradients on this device.",
+  );
+});
+
+Deno.test("ratios that are rounding are bounds, and other quantiles are compared instead", () => {
+  const explicit = (ratios: number[], at75: number[]) => ({
+    explicit: {
+      optimizer: "adam",
+      under: ["none", "equilibrated"].map((preconditioner, i) => {
+        const { ratio, ...rest } = spectrum(ratios[i]);
+        return { preconditioner, spectrum: { ...rest, ratio: { ...ratio, "0.75": at75[i] } } };
+      }),
+    },
+  });
+  const of = (series: string, ratios: number[], at75: number[]) =>
+    part(series, "run-conditioning", explicit(ratios, at75), { step: 8 });
+  const parts = [of("a", [3.57e8, 1.02e8], [60, 20]), of("b", [40, 20], [30, 15])];
+  assertEquals([...findings(parts), ...linesOfSeries(parts)], [
+    "Conditioning at step 8 (largest |eigenvalue| over the one at quantile 0.75, because ratios to the median one are rounding): " +
+    "the equilibrated diagonal conditions a 3 times better than nothing, b 2 times.",
+    "a (1 seed): At step 8 the largest |eigenvalue| of the explicit Hessian is so many times the median one: at least 1e6 (rounding) without a " +
+    "preconditioner, at least 1e6 (rounding) under equilibrated.",
+    "b (1 seed): At step 8 the largest |eigenvalue| of the explicit Hessian is so many times the median one: 40 without a preconditioner, 20 under " +
+    "equilibrated.",
+  ]);
+});
+
+Deno.test("the finding about the noise of curvature is that of the last step, which it names", () => {
+  const at = (step: number, samples: number, equilibrated: number) => ({
+    series: "a",
+    seed: 0,
+    step,
+    parameters: 9,
+    result: [{ samples, equilibrated, jacobi: 0.5, equilibratedDistance: 0.1, jacobiDistance: 0.1 }],
+  });
+  assertEquals(
+    noiseOfCurvature.finding!([at(4, 64, 0.9), at(8, 64, 0.25)]),
+    "At step 8 D^E of two batches of 64 samples differs by 0.25 of its size, D^J by 0.50, the noise of estimates from 32 products included.",
+  );
+});
+
 Deno.test("results that were made from other numbers of products are measured anew, and a report of one run goes on", () => {
   const digest = "0123";
   const ofRun = { path: "/runs/image/r", seed: 3, checkpoints: [{ step: 4, digest }] };
@@ -155,5 +261,7 @@ Deno.test("results that were made from other numbers of products are measured an
   const stale = part("r", "noise-of-curvature", [{ samples: 64, difference: 0.5 }], of);
   assertEquals([partShape(record)(stale), isCurrent(stale)], [undefined, false]);
   assertEquals(isCurrent({ ...stale, made: noiseOfCurvature.made }), true);
-  assertEquals(isCurrent(part("r", "noise", { noiseScale: 2 }, of)), true);
+  // The noise of gradients was that of independent samples.
+  assertEquals(isCurrent(part("r", "noise", { noiseScale: 2 }, of)), false);
+  assertEquals(isCurrent(part("r", "gauss-newton", {}, of)), true);
 });

@@ -167,7 +167,10 @@ Deno.test("costs are measured times, in gradients", async () => {
   using small = subjectOf(40);
   const found = await costs.measure(small.subject);
   assertGreater(found.gradient, 0);
-  for (const cost of [found.hessian, found.gaussNewton, found.gaussNewtonSample]) assert(cost > -1 && cost < 100);
+  // On a busy machine a cost may be below the spread of its repetitions.
+  for (const cost of [found.hessian, found.gaussNewton, found.gaussNewtonSample]) {
+    assert(Number.isNaN(cost) || cost > 0 && cost < 100);
+  }
   assertEquals(figureOf(costs, found, "cost in gradients", "product Hv"), found.hessian);
 });
 

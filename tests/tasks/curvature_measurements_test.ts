@@ -68,7 +68,7 @@ const resultOf = <R>(result: R): Result<R>[] => [{ ...plan, parameters: 13, resu
 Deno.test("the noise of gradients of 50 samples is measured with batches that share none", async () => {
   using small = subjectOf(50);
   // Of all samples on their own, it is exact.
-  const { noiseScale: exact } = await gradientNoise(small.field, objective, small.rows);
+  const { noiseScale: exact } = await gradientNoise(small.field, objective, small.rows, { population: 50 });
   const { noiseScale } = await noise.measure(small.subject) as { noiseScale: number };
   assertGreater(noiseScale, exact / 3);
   assertLess(noiseScale, 3 * exact);

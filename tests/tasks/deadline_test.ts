@@ -75,7 +75,7 @@ Deno.test("the start ends before a piece of work that may not end in time, and s
     if (time < 13) guard();
   }
   // The longest piece took 8.9 s: another one would end after the deadline.
-  assertThrows(guard, UserError, "--deadline 100s is likely to fit.");
+  assertThrows(guard, UserError, "what would fit is not known yet: try --deadline 59s.");
 });
 
 Deno.test("a device's guard ends what is recorded, once, and the device can be used afterwards", async () => {
@@ -213,6 +213,8 @@ Deno.test("a deadline before the first step leaves nothing, and one that is none
     await Deno.writeFile(join(folder, "p.png"), smoothPng(16, 12));
     const late = await imageProcess(folder, "p.png", ...tiny, "--deadline", "1s", "--name", "late");
     assertEquals(late.code, 1);
+    const [, tried] = /; what would fit is not known yet: try --deadline (\d+)s\.\n$/.exec(late.stderr) ?? [];
+    assert(Number(tried) >= 12 && Number(tried) < 30, late.stderr);
     assertMatch(
       late.stderr,
       /^error: --deadline 1s: expected time for at least one step and what follows it, but .*\.\n$/,

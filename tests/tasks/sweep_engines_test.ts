@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { FolderLock } from "../../tasks/run/folder_lock.ts";
 import type { ProgressLine } from "../../tasks/shell/progress.ts";
@@ -7,8 +7,10 @@ import type { Ending, Engine, Place } from "../../tasks/sweep/engine.ts";
 import { LocalEngine } from "../../tasks/sweep/local_engine.ts";
 import { SlurmEngine } from "../../tasks/sweep/slurm/engine.ts";
 import { SweepFolder } from "../../tasks/sweep/store.ts";
+import { outcome, startTask } from "../support/process.ts";
+import { Deadline } from "../../tasks/training/deadline.ts";
 import { runsNumbered, slurmRecord, withPrograms } from "../support/sweep_fakes.ts";
-import { inFolder } from "../support/temporary_folder.ts";
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 Deno.test("jobs submitted since the last look are stopped with the sweep, and none is submitted anew that Slurm still has", () =>
   inFolder(async (folder) => {
@@ -16,7 +18,9 @@ Deno.test("jobs submitted since the last look are stopped with the sweep, and no
     const path = await SweepFolder.open(join(folder, "s"));
     const programs = {
       sbatch: "echo 12",
-      squeue: "true",
+      // After scancel, one of the jobs still writes its checkpoint for a moment.
+      squeue:
+        `[ ! -e ${folder}/cancelled ] || [ -e ${folder}/looked ] || { touch ${folder}/looked; echo "12|1|COMPLETING"; }`,
       scancel: `echo "$@" > ${folder}/cancelled`,
       scontrol: 'case $4 in 12_1) s=RUNNING;; 12_2) s=PENDING;; *) s=CANCELLED;; esac; echo "JobState=$s ExitCode=0:0"',
     };
@@ -32,7 +36,9 @@ Deno.test("jobs submitted since the last look are stopped with the sweep, and no
         "queued",
         { reason: "job 12_3: CANCELLED", kind: "cancelled" },
       ]);
-      assertEquals(await cancelling.stop(true), undefined);
+      assertEquals(await cancelling.stop(true), "3 jobs are cancelled");
+      assert(namesIn(folder).includes("looked"));
+      assertEquals([...(await cancelling.places()).keys()], []);
       assertEquals(await Deno.readTextFile(join(folder, "cancelled")), "12_1 12_2 12_3\n");
     });
   }));
@@ -136,6 +142,11 @@ Deno.test("the reason of a failure is the last error in what the run printed sin
     const { result } = await conducted(folder, says("step 1\nerror: a first one.\nerror: p.png: no picture.\nend\n"));
     assertEquals(result.reason, "exit code 1: p.png: no picture");
     assertEquals((await conducted(folder, says("killed\n"))).result.reason, "exit code 1");
+    // A deadline that leaves no time for the first step would not do so the next time either.
+    const hopeless = says(`error: ${new Deadline("1s", 1).before(1).reason.message}\n`);
+    const refused = await conducted(folder, hopeless);
+    assertEquals([refused.result.state, hopeless.started], ["failed", [1]]);
+    assertStringIncludes(refused.result.reason!, "exit code 1: --deadline 1s: expected time for at least one step");
   }));
 
 Deno.test("a sweep that is stopped here says that a run of an earlier call goes on", () =>
@@ -150,4 +161,33 @@ Deno.test("a sweep that is stopped here says that a run of an earlier call goes 
       assertEquals(await engine.stop(), "1 run goes on that an earlier call started");
     }
     assertEquals(await engine.stop(), undefined);
+  }));
+
+Deno.test("a submission that Slurm refuses leaves nothing, and a folder that was there before stays", () =>
+  inFolder(async (folder) => {
+    const spec = join(folder, "s.json");
+    await Deno.writeTextFile(spec, JSON.stringify({ task: "image", grid: { seed: [0, 1] } }));
+    const bin = join(folder, "bin");
+    await Deno.mkdir(bin);
+    const programs = { sbatch: 'echo "error: invalid partition: nowhere" >&2; exit 1', squeue: "true" };
+    await withPrograms(bin, programs, async () => {
+      const refused = async () => {
+        const args = [spec, "--name", "s", "--engine", "slurm", "--partition", "nowhere"];
+        const { code, stderr } = await outcome(startTask("sweep", args, folder, { PATH: Deno.env.get("PATH")! }));
+        assertEquals(code, 1);
+        assertStringIncludes(stderr, "error: Slurm refuses the jobs: error: invalid partition: nowhere.\n");
+      };
+      await refused();
+      assertEquals(namesIn(folder), ["bin", "s.json"]);
+      await Deno.mkdir(join(folder, "runs", "sweep", "s"), { recursive: true });
+      await refused();
+      assert(namesIn(join(folder, "runs", "sweep", "s")).includes("sweep.json"));
+      await Deno.remove(join(folder, "runs"), { recursive: true });
+      await Deno.writeTextFile(join(bin, "squeue"), '#!/bin/sh\necho "no controller" >&2; exit 1\n');
+      const { stderr } = await outcome(
+        startTask("sweep", [spec, "--engine", "slurm"], folder, { PATH: Deno.env.get("PATH")! }),
+      );
+      assertStringIncludes(stderr, "error: squeue: no controller.\n");
+      assertEquals(namesIn(folder), ["bin", "s.json"]);
+    });
   }));

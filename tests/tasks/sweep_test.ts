@@ -54,6 +54,12 @@ Deno.test("an input may be several files, and a deadline is given again when a r
     assertEquals(kept, ["--deadline=20m"]);
   }));
 
+/** Options of sbatch with which a sweep's jobs could not run, or could not be followed. */
+const NOT_LINES = [
+  ...["--chdir=/tmp", "--ntasks=2", "--nodes=2", "--wrap=true", "--quiet", "--parsable", "--test-only", "--wait"],
+  ...["--mem=1G -D /tmp", "--mem=1G -n 2", "--mem=1G -N 2", "--clusters=all"],
+];
+
 Deno.test("what is wrong in the file of a sweep is one sentence with its place", () =>
   inFolder(async (folder) => {
     for (const name of ["a.png", "b.png"]) await Deno.writeTextFile(join(folder, name), "");
@@ -78,6 +84,10 @@ Deno.test("what is wrong in the file of a sweep is one sentence with its place",
         ', options.name: expected an option that a sweep may set, found "name".',
       ],
       [
+        { task: "image", grid: { config: ["c.json"] } },
+        ', grid.config: expected an option that a sweep may set, found "config".',
+      ],
+      [
         { task: "image", options: { seed: 1 }, grid: { seed: [1, 2] } },
         ", grid.seed: expected this option here or in options, found it in both.",
       ],
@@ -94,9 +104,9 @@ Deno.test("what is wrong in the file of a sweep is one sentence with its place",
         { task: "image", inputs: ["a.png", "./b.png", join(folder, "a.png")] },
         `, inputs[2]: expected another input than inputs[0], found ${join(folder, "a.png")} again.`,
       ],
-      ...["--job-name=mine", "--constraint=a --array=1-2", "--mem=1G -J mine", "--no-req"].map((line) =>
+      ...["--job-name=mine", "--constraint=a --array=1-2", "--mem=1G -J mine", "--no-req", ...NOT_LINES].map((line) =>
         [
-          { task: "image", slurm: { lines: ["--constraint=wait", line] } },
+          { task: "image", slurm: { lines: ["--constraint=wait --nodelist=n7 --ntasks-per-node=1", line] } },
           `, slurm.lines[1]: expected an option of sbatch that the sweep does not set itself, found "${line}".`,
         ] satisfies [object, string]
       ),

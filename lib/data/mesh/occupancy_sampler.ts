@@ -169,6 +169,7 @@ export class OccupancySampler implements Disposable {
     checkSeed("occupancy", seed);
     return {
       count,
+      population: Infinity,
       fill: ({ first, rows, paddedRows, inputs, targets }, indices, { epoch }) => {
         const [points] = inputs.values();
         const labels = [...targets.values()];

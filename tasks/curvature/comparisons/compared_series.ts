@@ -12,12 +12,15 @@ export interface ComparedSeries<R> {
 export function lastOfSeries<R>(results: readonly Result<R>[]): readonly ComparedSeries<R>[] | undefined {
   const series = bySeries(results);
   if (series.length < 2) return undefined;
-  return series.map(([name, all]) => ({ name, results: bySteps(all).at(-1)![1] }));
+  return series.map(([name, all]) => ({ name, results: bySteps(all).reduce((a, b) => b[0] > a[0] ? b : a)[1] }));
 }
 
-/** "at the last checkpoint" or "at initialisation". */
+/** "at initialisation", "at step 8", or "at the last steps with results (8 of a, 4 of b)". */
 export function momentOf(series: readonly ComparedSeries<unknown>[]): string {
-  return series.some(({ results }) => isAlongRun(results)) ? "at the last checkpoint" : "at initialisation";
+  if (!series.some(({ results }) => isAlongRun(results))) return "at initialisation";
+  const steps = series.map(({ results: [{ step }] }) => step);
+  if (steps.every((step) => step === steps[0])) return `at step ${steps[0]}`;
+  return `at the last steps with results (${series.map(({ name }, i) => `${steps[i]} of ${name}`).join(", ")})`;
 }
 
 /** "1, 2 and 3". */

@@ -7,6 +7,7 @@ import { lineOf } from "../line_of.ts";
 import { bySeries } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
 import { SPECTRA_COLUMNS, spectraCells } from "./spectra_cells.ts";
+import { boundedText, comparableQuantile, isRounding, quantileText } from "./ratio_bound.ts";
 import { figuresOfSpectrum, spectrumOf, storedSpectrum } from "./stored_spectrum.ts";
 
 /** Figures of the spectrum by the preconditioner. */
@@ -81,22 +82,29 @@ export const conditioning: Measurement<Conditioning> = {
     });
   },
   finding(results) {
-    const ratio = (name: typeof PRECONDITIONERS[number]) =>
-      mean(results.map(({ result }) => result[name].ratio["0.5"]));
-    const best = DIAGONALS.reduce((a, b) => ratio(b) < ratio(a) ? b : a);
-    const texts = DIAGONALS.map((name) => `${ratio(name).toFixed(0)} under ${name}`).join(", ");
-    const verdict = ratio(best) < ratio("none")
-      ? `${best} conditions best`
-      : "no diagonal preconditioner conditions better than none";
+    const quantile = comparableQuantile(PRECONDITIONERS.flatMap((name) => results.map(({ result }) => result[name])));
+    const ratio = (name: typeof PRECONDITIONERS[number], at = quantile) =>
+      results.map(({ result }) => result[name].ratio[at]);
+    const text = (name: typeof PRECONDITIONERS[number]) =>
+      boundedText(ratio(name, "0.5"), (all) => mean(all).toFixed(0));
+    const best = DIAGONALS.reduce((a, b) => mean(ratio(b)) < mean(ratio(a)) ? b : a);
+    const by = quantile === "0.5" ? "" : `by ${quantileText(quantile)} `;
+    const verdict = ratio(best).some(isRounding)
+      ? "which conditions best is lost in rounding"
+      : mean(ratio(best)) < mean(ratio("none"))
+      ? `${by}${best} conditions best`
+      : `${by}no diagonal preconditioner conditions better than none`;
+    const texts = DIAGONALS.map((name) => `${text(name)} under ${name}`).join(", ");
     return `The largest eigenvalue over the median one is ${
-      ratio("none").toFixed(0)
+      text("none")
     } without a preconditioner, ${texts}: ${verdict}. ${further(results)}`;
   },
 };
 
 /** The 0.25 quantile, and how many |eigenvalues| are above shares of the largest, without a preconditioner and under the equilibrated one. */
 function further(results: readonly Result<Conditioning>[]): string {
-  const low = (name: "none" | "equilibrated") => spreadText(results.map(({ result }) => result[name].ratio["0.25"]), 0);
+  const low = (name: "none" | "equilibrated") =>
+    boundedText(results.map(({ result }) => result[name].ratio["0.25"]), (all) => spreadText(all, 0));
   const above = (share: "1e-2" | "1e-4" | "1e-6") =>
     spreadText(results.map(({ result }) => result.none.above[share]), 0);
   return `Over the quantile 0.25 it is ${low("none")}, and ${low("equilibrated")} under equilibrated; ` +

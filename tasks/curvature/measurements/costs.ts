@@ -5,18 +5,19 @@ import { fillDirection } from "../../../lib/curvature/direction.ts";
 import { streams } from "../../../lib/gpu/random.ts";
 import { createVector } from "../../../lib/linalg/vector.ts";
 import { number, object, type Shaped } from "../../shell/shape.ts";
-import { mean, median, pairedRatio } from "../../shell/statistics.ts";
+import { mean, median } from "../../shell/statistics.ts";
 import type { Measurement } from "../measurement.ts";
 import { bySeries } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
 import type { Subject } from "../subject.ts";
+import { costInGradients } from "./cost_in_gradients.ts";
 
 /** Repetitions of each computation, which take turns. One more comes first, in which kernels are compiled. */
-const ROUNDS = 4;
+const ROUNDS = 6;
 
 const cost = number({ nonFinite: true });
 
-/** Seconds of a gradient, and how much longer it takes with one product or sample, in gradients. */
+/** Seconds of a gradient, and how much longer it takes with one product or sample, in gradients; NaN where that is not measurable. */
 const shape = object({
   gradient: number({ min: 0 }),
   hessian: cost,
@@ -33,12 +34,12 @@ export const costs: Measurement<Shaped<typeof shape>> = {
   doing: "times of gradients and products",
   needs: "new field",
   firstSeedOnly: true,
-  made: `${ROUNDS} rounds`,
+  made: `${ROUNDS} rounds, costs above their spread`,
   shape,
   work: ({ samples }) => 3 * (ROUNDS + 1) * samples,
   async measure(subject) {
     const seconds = await timesOf(subject);
-    const besides = (kind: Kind) => pairedRatio(seconds[kind], seconds.gradient) - 1;
+    const besides = (kind: Kind) => costInGradients(seconds[kind], seconds.gradient);
     return {
       gradient: median(seconds.gradient),
       hessian: besides("hessian"),
@@ -57,7 +58,7 @@ export const costs: Measurement<Shaped<typeof shape>> = {
     paragraphs: [
       `How long the whole fields take on this device for ${samples} samples: a gradient, and, in gradients, one product Hv (a probe of D^E and ` +
       "D^J), one product Gv and one sample of diag G, each besides the gradient of the same samples, which it needs and which training computes anyway. " +
-      `These are medians of ${ROUNDS} repetitions that took turns.`,
+      `These are medians of ${ROUNDS} repetitions that took turns. A cost that is below the spread of the repetitions is not measurable.`,
     ],
     tables: [{
       columns: ["field", "gradient (ms)", "product Hv", "product Gv", "sample of diag G"],
@@ -65,15 +66,23 @@ export const costs: Measurement<Shaped<typeof shape>> = {
       rows: bySeries(results).map(([name, all]) => [
         name,
         spreadText(all.map(({ result }) => 1000 * result.gradient), 1),
-        ...KINDS.map((kind) => spreadText(all.map(({ result }) => result[kind]), 2)),
+        ...KINDS.map((kind) => {
+          const values = all.map(({ result }) => result[kind]);
+          return values.some(Number.isNaN) ? "not measurable" : spreadText(values, 2);
+        }),
       ]),
     }],
   }),
   finding(results) {
-    const of = (kind: Kind) => mean(results.map(({ result }) => result[kind])).toFixed(1);
-    return `Besides its gradient, a product Hv costs ${
-      of("hessian")
-    } gradients on this device, and a sample of diag G ${of("gaussNewtonSample")}.`;
+    const texts = ([["hessian", "a product Hv"], ["gaussNewtonSample", "a sample of diag G"]] as const).map(
+      ([kind, what]) => {
+        const cost = mean(results.map(({ result }) => result[kind]));
+        return Number.isNaN(cost)
+          ? `the cost of ${what} is below the spread of repetitions and not measurable`
+          : `${what} costs ${cost.toFixed(1)} gradients`;
+      },
+    );
+    return `Besides its gradient, ${texts.join(", and ")} on this device.`;
   },
 };
 

@@ -98,17 +98,18 @@ export const noiseOfCurvature: Measurement<Noise> = {
     }],
   }),
   finding(results) {
-    const last = results.at(-1)!.result.at(-1);
-    if (last === undefined) {
+    const [step, last] = bySteps(results).at(-1)!;
+    const largest = last[0].result.at(-1);
+    if (largest === undefined) {
       return "The noise of curvature was not measured, because no batch size is at most that of the other measurements and a quarter of the data.";
     }
-    const at = results.at(-1)!.result.length - 1;
-    const [equilibrated, jacobi] = (["equilibrated", "jacobi"] as const).map((name) =>
-      mean(numbers(results, at, name))
-    );
-    return `D^E of two batches of ${counted(last.samples, "sample")} differs by ${
-      equilibrated.toFixed(2)
-    } of its size, D^J by ${jacobi.toFixed(2)}, the noise of estimates from ${PROBES} products included.`;
+    const at = last[0].result.length - 1;
+    const [equilibrated, jacobi] = (["equilibrated", "jacobi"] as const).map((name) => mean(numbers(last, at, name)));
+    return `${step > 0 ? `At step ${step} ` : ""}D^E of two batches of ${
+      counted(largest.samples, "sample")
+    } differs by ${equilibrated.toFixed(2)} of its size, D^J by ${
+      jacobi.toFixed(2)
+    }, the noise of estimates from ${PROBES} products included.`;
   },
 };
 

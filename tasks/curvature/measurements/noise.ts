@@ -22,6 +22,7 @@ export const noise: Measurement<Noise> = {
   name: "noise",
   doing: "noise of gradients",
   needs: "field",
+  made: "over all samples of the data",
   shape,
   // A gradient takes about half as long as a product.
   work: () => BATCHES * SAMPLES / 2,
@@ -30,7 +31,9 @@ export const noise: Measurement<Noise> = {
     const disjoint = disjointBatches(data.count, { samples: SAMPLES, batches: BATCHES });
     if (disjoint === undefined) return { noiseScale: undefined };
     const batches = Array.from({ length: disjoint.batches }, (_, i) => subject.draw(disjoint.samples, i));
-    const { noiseScale } = await gradientNoise(field, objective, batches);
+    const { noiseScale } = await gradientNoise(field, objective, batches, {
+      population: data.population ?? data.count,
+    });
     return { noiseScale };
   },
   figures: ({ noiseScale }) => noiseScale === undefined ? [] : [["noise scale", "", noiseScale]],
@@ -38,7 +41,8 @@ export const noise: Measurement<Noise> = {
     title: "Noise of gradients",
     paragraphs: [
       `The simple noise scale tr Σ/|G|² of McCandlish et al. (2018), from ${BATCHES} batches of ${SAMPLES} samples: the batch size at which the noise of the ` +
-      "gradient is as large as the gradient. The batches share no sample; they are fewer or smaller where the data have not so many samples.",
+      "gradient over all samples of the data is as large as that gradient. The batches share no sample, which the estimate allows for; they are " +
+      "fewer or smaller where the data have not so many samples.",
       ...results.some(isUnmeasured) ? [TOO_FEW] : [],
     ],
     tables: [{

@@ -9,6 +9,7 @@ import { spreadText } from "../spread_text.ts";
 import { MOST_EXPLICIT } from "../subject.ts";
 import { ownPreconditioner } from "./optimizer_state.ts";
 import { SPECTRA_COLUMNS, spectraCells } from "./spectra_cells.ts";
+import { boundedText } from "./ratio_bound.ts";
 import { figuresOfSpectrum, spectrumOf, type StoredSpectrum, storedSpectrum } from "./stored_spectrum.ts";
 import { nameOf, phraseOf, type PreconditionerName, PRECONDITIONERS } from "./under.ts";
 import { counted } from "../../shell/counted.ts";
@@ -112,7 +113,9 @@ export const runConditioning: Measurement<Conditioning> = {
     const texts = PRECONDITIONERS.flatMap((preconditioner) => {
       const ratios = spectraUnder(last, preconditioner).map(({ ratio }) => ratio["0.5"]);
       if (ratios.length === 0) return [];
-      return `${spreadText(ratios, 0)} ${phraseOf(preconditioner, last[0].result.optimizer)}`;
+      return `${boundedText(ratios, (all) => spreadText(all, 0))} ${
+        phraseOf(preconditioner, last[0].result.optimizer)
+      }`;
     });
     return `At step ${step} the largest |eigenvalue| of the explicit Hessian is so many times the median one: ${
       texts.join(", ")

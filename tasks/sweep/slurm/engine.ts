@@ -3,6 +3,7 @@ import { type Ending, type Engine, goingOn, type Place } from "../engine.ts";
 import type { SweepRecord } from "../record.ts";
 import type { SweepRun } from "../runs.ts";
 import type { SweepFolder } from "../store.ts";
+import { counted } from "../../shell/counted.ts";
 import { UserError } from "../../shell/user_error.ts";
 import { ask } from "./programs.ts";
 import { LIVE, placeOf, type QueuedElement, queueOf, stateOf } from "./queue.ts";
@@ -10,6 +11,10 @@ import { jobScript } from "./script.ts";
 
 /** How many looks at the queue may fail one after the other, as they do while Slurm's controller starts again. */
 const MOST_FAILURES = 60;
+
+/** Milliseconds between two looks at jobs that were cancelled, and how long they are looked at: Slurm lets them write checkpoints first. */
+const CANCEL_LOOK = 500;
+const LONGEST_CANCELLING = 30_000;
 
 /** The states of jobs that did not fail. */
 const KINDS: ReadonlyMap<string, Ending["kind"]> = new Map([
@@ -90,7 +95,23 @@ export class SlurmEngine implements Engine {
     if (!this.parts.record.how.cancelOnStop) return `${goingOn(elements.length)} in Slurm's queue`;
     const { ok, complaint } = await ask("scancel", elements);
     this.#open.clear();
-    return ok ? undefined : `scancel failed: ${complaint}`;
+    if (!ok) return `scancel failed: ${complaint}`;
+    const open = await this.#openAmong(elements);
+    const cancelled = `${counted(elements.length, "job")} ${elements.length === 1 ? "is" : "are"} cancelled`;
+    return open === 0 ? cancelled : `${cancelled}, of which ${open} ${open === 1 ? "has" : "have"} not ended yet`;
+  }
+
+  /** Waits until Slurm has ended elements that were cancelled, but not for ever; returns how many have not ended. */
+  async #openAmong(elements: readonly string[]): Promise<number> {
+    const end = performance.now() + LONGEST_CANCELLING;
+    for (;;) {
+      const answer = await queueOf(this.parts.record.jobName);
+      const open = typeof answer === "string"
+        ? elements.length
+        : [...answer.values()].filter(({ element }) => elements.includes(element)).length;
+      if (open === 0 || performance.now() > end) return open;
+      await new Promise((resolve) => setTimeout(resolve, CANCEL_LOOK));
+    }
   }
 }
 

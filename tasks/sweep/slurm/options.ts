@@ -6,14 +6,26 @@ const line = () => text({ like: (found) => /^[^\p{Cc}]+$/u.test(found), what: "a
 /** A word of Slurm, such as the name of a partition. */
 const name = () => text({ like: (found) => /^[\w.,:@%+=-]+$/.test(found), what: "a word without spaces" });
 
-/** Options of `sbatch` that the sweep sets itself, or with which it could not follow its jobs. */
+/** Options of `sbatch` that the sweep sets itself, or with which its jobs could not run, or it could not follow them. */
 const OWN = [
-  ...["job-name", "array", "output", "error", "open-mode", "signal", "requeue", "no-requeue", "wait", "test-only"],
-  "parsable",
+  ...[
+    "job-name",
+    "array",
+    "output",
+    "error",
+    "open-mode",
+    "signal",
+    "requeue",
+    "no-requeue",
+    "chdir",
+    "ntasks",
+    "nodes",
+  ],
+  ...["wait", "test-only", "parsable", "quiet", "wrap", "clusters", "help", "usage", "version"],
 ];
 
 /** Their short forms. */
-const OWN_SHORT = /^-[JaoeW]/;
+const OWN_SHORT = /^-[JaoeWDnNQMhV]/;
 
 const option = text({ like: isOption, what: "an option of sbatch such as --constraint=a100" });
 const foreign = text({ like: isForeign, what: "an option of sbatch that the sweep does not set itself" });

@@ -2,14 +2,12 @@ import { counted } from "../../shell/counted.ts";
 import { networkName } from "../network_choice.ts";
 import type { SettledValues } from "../options.ts";
 import type { Candidates } from "./candidates.ts";
+import { isForeseeable, knownSteps } from "./forecast.ts";
+import { isKnownField, KNOWN_FIELD } from "./known_runs.ts";
 import type { Weighing } from "./weigh.ts";
 
 /** A lead below this, in decibels of the error that is left, is one that another seed may reverse (docs/advise.md). */
 const SMALL_LEAD = 0.5;
-/** Runs of more than so many times the steps of the longest known run, or less than this part of the shortest, are too unlike the known ones. */
-const TOO_FAR = 1.5;
-/** The hidden layers and units of the fields that were compared. */
-const [LAYERS, WIDTH] = [4, 256];
 
 /**
  * Reasons to doubt the advice, as whole sentences; none where nothing speaks against it.
@@ -36,19 +34,15 @@ export function doubts(
   } else if (Math.min(...leads) < SMALL_LEAD) {
     texts.push(`The lead of ${first} over ${second} is small enough for another seed or input to reverse it.`);
   }
-  const { steps, optimizer: { name } } = weighed[0];
-  const known = comparison.optimizers.find(({ optimizer }) => optimizer === name)!.runs.map((run) => run.steps);
-  const [least, most] = [Math.min(...known), Math.max(...known)];
-  if (steps > TOO_FAR * most || steps < least / TOO_FAR) {
-    texts.push(
-      `The forecast for ${
-        counted(steps, "step")
-      } of ${name} is far from the runs that were compared, which had ${least} to ${most}.`,
-    );
-  }
-  const sizes = values as Partial<Record<string, unknown>>;
+  const far = weighed.flatMap(({ steps, optimizer: { name } }) => {
+    const { runs } = comparison.optimizers.find(({ optimizer }) => optimizer === name)!;
+    if (isForeseeable(runs, steps)) return [];
+    const range = [...new Set(knownSteps(runs))].join(" to ");
+    return `${counted(steps, "step")} of ${name} (the runs that were compared had ${range})`;
+  });
+  if (far.length > 0) texts.push(`There is no forecast for ${far.join(", ")}.`);
   const differences = [
-    ...sizes.layers === LAYERS && sizes.width === WIDTH ? [] : [`fields of ${LAYERS} × ${WIDTH} units`],
+    ...isKnownField(values) ? [] : [`fields of ${KNOWN_FIELD.layers} × ${KNOWN_FIELD.width} units`],
     ...values.batchSize === comparison.batchSize ? [] : [`batches of ${comparison.batchSize}`],
     ...changed.length === 0 ? [] : [`the default of ${changed.join(", ")}`],
   ];

@@ -1,7 +1,16 @@
 import { networkName } from "../network_choice.ts";
 import known from "./known_runs.json" with { type: "json" };
 
-/** A finished training of a field of 4 × 256 units: what it reached on an input after so many steps. */
+/** The hidden layers and units of the fields that were compared. */
+export const KNOWN_FIELD = { layers: 4, width: 256 } as const;
+
+/** Whether a field has the size of those that were compared. */
+export function isKnownField(values: object): boolean {
+  const { layers, width } = values as Partial<Record<string, unknown>>;
+  return layers === KNOWN_FIELD.layers && width === KNOWN_FIELD.width;
+}
+
+/** A finished training of a field of {@linkcode KNOWN_FIELD}: what it reached on an input after so many steps. */
 export interface KnownRun {
   readonly input: string;
   readonly seed: number;

@@ -9,7 +9,8 @@ import type { SettledValues } from "../options.ts";
 import type { RunLimits } from "../run_length.ts";
 import type { TrainingInput } from "../training_input.ts";
 import type { Candidate, Candidates } from "./candidates.ts";
-import { forecast, scaleOf } from "./forecast.ts";
+import { forecast, isForeseeable, scaleOf } from "./forecast.ts";
+import { isKnownField } from "./known_runs.ts";
 
 /** What every candidate would train on. */
 export interface Ground<S extends SettledValues = SettledValues> {
@@ -33,9 +34,12 @@ export interface Weighed {
   /** The steps that fit into the time. */
   readonly steps: number;
   readonly epochs: number;
-  /** The task's figure at the end, a mean over the known inputs; undefined where nothing is known. */
+  /**
+   * The task's figure at the end, a mean over the known inputs; undefined where nothing is known, and where the steps or the field are
+   * too unlike those of the known runs.
+   */
   readonly quality?: number;
-  /** What it would reach on each known input, in decibels. */
+  /** By what it is ranked: what it would reach on each known input, in decibels. Empty where nothing is known. */
   readonly reached: ReadonlyMap<string, number>;
 }
 
@@ -44,7 +48,7 @@ export interface Weighing {
   /** The training time, in seconds, in which they are compared. */
   readonly seconds: number;
   readonly weighed: readonly [Weighed, ...Weighed[]];
-  /** How far the first is ahead of the second on each known input, in decibels of the error that is left. */
+  /** How far the first is ahead of the second on each known input, in decibels of the error that is left; none where one has no forecast. */
   readonly leads: readonly number[];
   /** Whether a step took much longer when it was timed for the first time than for the second. */
   readonly isUnsteady: boolean;
@@ -91,10 +95,14 @@ export async function weigh<S extends SettledValues>(
   const inEpochs = costOfSteps(epochs * yardstick.stepsPerEpoch, yardstick.secondsOf);
   const seconds = Math.min(minutes === undefined ? Infinity : 60 * minutes, inEpochs);
   const weighed = costs.map((cost) => weighedOf(cost, seconds, ground.input.quality.figure));
+  const rank = ({ reached }: Weighed) => reached.size > 0 ? mean([...reached.values()]) : 0;
   // The sort is stable, so that candidates about which nothing is known keep their order.
-  weighed.sort((a, b) => (b.quality ?? 0) - (a.quality ?? 0));
+  weighed.sort((a, b) => rank(b) - rank(a));
   const [best, second, ...others] = weighed;
-  const leads = [...best.reached].map(([input, reached]) => reached - (second.reached.get(input) ?? NaN));
+  const isForecast = best.quality !== undefined && second.quality !== undefined;
+  const leads = isForecast
+    ? [...best.reached].map(([input, reached]) => reached - (second.reached.get(input) ?? NaN))
+    : [];
   const isUnsteady = unsteady.length > 0;
   return { seconds, weighed: [best, second, ...others], leads, isUnsteady, secondsOfTiming };
 }
@@ -108,6 +116,8 @@ interface Cost {
   readonly candidate: Candidate;
   readonly spec: OptimizerSpec;
   readonly plan: TrainingPlan;
+  /** Whether the field has the size of those of the known runs. */
+  readonly isKnownField: boolean;
 }
 
 /** Compiles a candidate's kernels and times its steps, on a field of its own. */
@@ -118,15 +128,16 @@ async function costOf<S extends SettledValues>({ gpu, task, input, signal }: Gro
   const spec = chosenOptimizer(values, task.optimizerDefaults(values));
   using optimizer = createOptimizer(gpu, spec, field.layout);
   const plan = await planTraining({ field, objective, data, optimizer, batchSize, seed, signal });
-  return { spec, plan };
+  return { spec, plan, isKnownField: isKnownField(values) };
 }
 
-function weighedOf({ candidate, spec, plan }: Cost, seconds: number, figure: string): Weighed {
+function weighedOf({ candidate, spec, plan, ...cost }: Cost, seconds: number, figure: string): Weighed {
   const each = Array.from({ length: COUNTED }, (_, step) => plan.secondsOf(step));
   const stepSeconds = median(each);
   const steps = affordableSteps(seconds, 0, plan.secondsOf);
   const scale = scaleOf(figure);
   const reached = forecast(candidate.runs, steps, scale);
+  const isForecast = cost.isKnownField && isForeseeable(candidate.runs, steps);
   return {
     optimizer: spec,
     schedule: candidate.schedule,
@@ -134,7 +145,7 @@ function weighedOf({ candidate, spec, plan }: Cost, seconds: number, figure: str
     extraSeconds: Math.max(0, COUNTED * (mean(each) - stepSeconds)),
     steps,
     epochs: steps / plan.stepsPerEpoch,
-    quality: reached.size > 0 ? scale.quality(mean([...reached.values()])) : undefined,
+    quality: isForecast ? scale.quality(mean([...reached.values()])) : undefined,
     reached,
   };
 }
