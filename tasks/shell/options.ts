@@ -185,6 +185,16 @@ function readValue(option: Option, text: string): unknown {
   }
 }
 
+/**
+ * The choice of a command's option that a text stands for, however it is spelled; undefined if there is none.
+ *
+ * @param name The option's name as it is typed.
+ */
+export function choiceNamed({ options }: Command, name: string, text: string): string | undefined {
+  const option = options.find((each) => each.name === name);
+  return option?.kind === "choice" ? chosen(option, text) : undefined;
+}
+
 /** The choice that a text stands for: in any case, and with or without hyphens, if there is only one such choice. */
 function chosen({ choices, aliases = {} }: ChoiceOption, text: string): string | undefined {
   if (choices.includes(text)) return text;

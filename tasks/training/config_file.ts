@@ -1,7 +1,7 @@
 import { isRecord } from "../../lib/data/scene/json_value.ts";
 import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
 import { camelCase, type Command } from "../shell/command.ts";
-import { storedValues } from "../shell/options.ts";
+import { choiceNamed, storedValues } from "../shell/options.ts";
 import { readInput } from "../shell/read_input.ts";
 import { shown } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -44,7 +44,8 @@ export async function withConfigFile<C extends Command>(
   const together = pick(inFile);
   const known = knownHyperparameters({ ...together, ...networkChoice(together) });
   // A learning rate is for the optimizer that it was chosen with.
-  const isOther = stored.optimizer !== undefined && stored.optimizer !== together.optimizer;
+  const isOther = stored.optimizer !== undefined && typed.given.has("optimizer") &&
+    choiceNamed(task.command, "optimizer", `${stored.optimizer}`) !== together.optimizer;
   const strange = inFile.filter((name) =>
     HYPERPARAMETERS.has(name) && !known.has(name) || name === "learningRate" && isOther
   );

@@ -38,6 +38,13 @@ Deno.test("--config gives options by either spelling, and the command line wins"
     );
     const other = await asked(folder, file, "--optimizer", "ADAM");
     assertEquals([other.optimizer, other.updateEvery, other.learningRate], ["adam", undefined, undefined]);
+    // The learning rate stays with its optimizer, however either is spelled.
+    const spelled = { ...file, optimizer: "SOAP", activation: "Gaussian" };
+    for (const args of [[], ["--optimizer", "soap"], ["--optimizer", "Soap"]]) {
+      const { optimizer, activation, learningRate } = await asked(folder, spelled, ...args);
+      assertEquals([optimizer, activation, learningRate], ["soap", "gaussian", 0.25]);
+    }
+    assertEquals((await asked(folder, spelled, "--optimizer", "adam")).learningRate, undefined);
   }));
 
 Deno.test("the configuration of a run makes the same run again", () =>
