@@ -5,7 +5,7 @@ import { alignedRows } from "../shell/aligned_rows.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { camelCase } from "../shell/command.ts";
 import { runPath } from "../shell/run_path.ts";
-import { parseOptions } from "../shell/options.ts";
+import { choiceNamed, parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { networkName } from "../training/network_choice.ts";
 import { commandFor } from "./command.ts";
@@ -25,11 +25,12 @@ export async function listRuns(args: readonly string[]): Promise<void> {
     throw new UserError("--prune: expected --where or --status, which say what to remove, found neither.");
   }
   const root = prune && !dryRun ? runPath(values.folder ?? "runs") : callerPath(values.folder ?? "runs");
+  if (values.folder !== undefined) await checkFolder(root, values.folder);
   const found = await findRuns(root, task === "all" ? [...TASKS.keys()] : [task]);
   const wanted = where === undefined ? [] : conditionsOf(where);
   const selected = found
     .filter((run) => status === "all" || run.status === status)
-    .filter((run) => wanted.every(([option, value]) => optionText(run, option) === value))
+    .filter((run) => wanted.every(([option, value]) => hasValue(run, option, value)))
     .toSorted(ORDERS[sort]);
   if (prune) return await pruneRuns(selected, dryRun);
   if (json) return console.log(JSON.stringify(selected.map(record), null, 2));
@@ -54,6 +55,28 @@ function conditionsOf(text: string): [option: string, value: string][] {
       `--where: expected conditions such as optimizer=soap, separated by commas, found "${condition}".`,
     );
   });
+}
+
+/**
+ * Checks that there is a folder.
+ *
+ * @param typed The folder as it was typed.
+ * @throws {UserError} If there is none.
+ */
+async function checkFolder(path: string, typed: string): Promise<void> {
+  const found = await Deno.stat(path).catch(() => undefined);
+  if (found?.isDirectory) return;
+  const hint = found === undefined && typed.includes("=") ? `; did you mean --where ${typed}?` : ".";
+  throw new UserError(
+    `${path}: expected a folder with runs, found ${found === undefined ? "nothing" : "a file"}${hint}`,
+  );
+}
+
+/** Whether a run's option has a value that was typed; names in any spelling that begins such a run. */
+function hasValue(run: FoundRun, option: string, typed: string): boolean {
+  const found = optionText(run, option);
+  const { command } = TASKS.get(run.task)!;
+  return found !== undefined && (found === typed || found === choiceNamed(command, option, typed));
 }
 
 /** An option of a run as it is typed; undefined if the run has no such option. */

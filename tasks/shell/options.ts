@@ -188,10 +188,10 @@ function readValue(option: Option, text: string): unknown {
 /**
  * The choice of a command's option that a text stands for, however it is spelled; undefined if there is none.
  *
- * @param name The option's name as it is typed.
+ * @param name The option's name in camelCase.
  */
 export function choiceNamed({ options }: Command, name: string, text: string): string | undefined {
-  const option = options.find((each) => each.name === name);
+  const option = options.find((each) => camelCase(each.name) === name);
   return option?.kind === "choice" ? chosen(option, text) : undefined;
 }
 

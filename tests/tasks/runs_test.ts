@@ -33,12 +33,17 @@ Deno.test("runs are listed, selected, sorted and removed", () =>
       ["image", "two", "finished", "gaussian", "sgd", "1"],
     ]);
     const json = JSON.parse(
-      (await runs("--json", "--where", "optimizer=adam,width=8", "--status", "finished")).join(""),
+      (await runs("--json", "--where", "optimizer=ADAM,width=8", "--status", "finished")).join(""),
     );
     assertEquals(json.map(({ name }: { name: string }) => name), ["one"]);
     assert(json[0].summary.psnr > 0);
     assertEquals((await runs("--csv")).length, 4);
 
+    for (const [word, hint] of [["nosuchfolder", "."], ["optimizer=adam", "; did you mean --where optimizer=adam?"]]) {
+      const { code, stderr } = await outcome(startTask("runs", [word], folder));
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, `${word}: expected a folder with runs, found nothing${hint}`);
+    }
     const refused = await outcome(startTask("runs", ["--prune"], folder));
     assertEquals([refused.code, namesIn(image)], [1, ["half", "no run", "odd", "one", "two"]]);
     assertStringIncludes(refused.stderr, "--prune: expected --where or --status");
