@@ -26,7 +26,7 @@ export const command = defineCommand({
   positionals: [
     {
       name: "inputs",
-      help: "Coordinates, a row for each sample: a NumPy array (.npy) of f32 or f64, or a table (.csv, .tsv)",
+      help: "Coordinates, a row for each sample: a NumPy array (.npy) of f32, f64 or integers, or a table (.csv, .tsv)",
       defaultText: "a surface of two waves",
     },
     {

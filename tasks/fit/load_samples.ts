@@ -2,6 +2,7 @@ import { readNpy } from "../../lib/codec/tensor/npy.ts";
 import { checkFinite } from "../../lib/data/check_finite.ts";
 import { readInput } from "../shell/read_input.ts";
 import { UserError } from "../shell/user_error.ts";
+import { warn } from "../shell/warn.ts";
 import type { FitValues } from "./command.ts";
 import { columnsOf, type Matrix, rowsOf } from "./matrix.ts";
 import { readTable } from "./read_table.ts";
@@ -17,11 +18,13 @@ export interface Samples {
  *
  * @throws {UserError} If the files do not have equally many rows, or there are no columns for both.
  */
-export async function loadSamples({ inputs: path, targets: other, targetColumns }: FitValues): Promise<Samples> {
+export async function loadSamples(
+  { inputs: path, targets: other, targetColumns, normalise }: FitValues,
+): Promise<Samples> {
   if (path === undefined) return waves();
-  const first = await readMatrix(path);
+  const first = await readMatrix(path, normalise);
   if (other !== undefined) {
-    const targets = await readMatrix(other);
+    const targets = await readMatrix(other, normalise);
     if (rowsOf(first) === rowsOf(targets)) return { inputs: first, targets };
     throw new UserError(
       `${other}: expected ${rowsOf(first)} rows, one for each row of ${path}, found ${rowsOf(targets)}.`,
@@ -36,7 +39,8 @@ export async function loadSamples({ inputs: path, targets: other, targetColumns 
   return { inputs: columnsOf(first, 0, at), targets: columnsOf(first, at, first.columns) };
 }
 
-async function readMatrix(path: string): Promise<Matrix> {
+/** @param scales Whether the columns are scaled in 64 bits before they are trained on. */
+async function readMatrix(path: string, scales: boolean): Promise<Matrix> {
   const bytes = await readInput(path);
   if (!/\.npy$/i.test(path)) return readTable(bytes, path);
   const { shape, data } = readNpy(bytes, path);
@@ -50,7 +54,24 @@ async function readMatrix(path: string): Promise<Matrix> {
   if (large >= 0) {
     throw new UserError(`${place(large)}: expected a number that 32 bits can hold, found ${data[large]}.`);
   }
+  if (!scales) warnOfRounding(data, place);
   return { columns, data };
+}
+
+/** Says which integers 32 bits cannot hold, as those beyond 2²⁴ may differ in digits that are lost. */
+function warnOfRounding(data: Float64Array, place: (i: number) => string): void {
+  const isRounded = (value: number) => Number.isInteger(value) && Math.fround(value) !== value;
+  const first = data.findIndex(isRounded);
+  if (first < 0) return;
+  const count = data.reduce((sum, value) => sum + Number(isRounded(value)), 0);
+  warn(
+    `${place(first)}: ${data[first]} is rounded to ${
+      Math.fround(data[first])
+    }, because the field computes in 32 bits, which hold whole ` +
+      `numbers exactly up to ${
+        2 ** 24
+      } only (${count} of ${data.length} numbers are rounded); leave --no-normalise away.`,
+  );
 }
 
 /** A surface of two waves over a square. */

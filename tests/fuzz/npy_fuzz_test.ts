@@ -4,8 +4,8 @@ import { damaged, fuzz } from "./fuzz.ts";
 fuzz("npy", (choices) => {
   const shape = Array.from({ length: choices.below(4) }, () => choices.below(5));
   const type = choices.below(8) === 0
-    ? choices.pick(["<i4", "|O", "f8", "<f2", "\x1b[2J", "V".repeat(999)])
-    : choices.pick(["<f4", "<f8", ">f4", ">f8"]);
+    ? choices.pick(["<i3", "|O", "f8", "<f2", "\x1b[2J", "V".repeat(999)])
+    : choices.pick(["<f4", "<f8", ">f4", ">f8", "<i8", ">u2", "|u1", "|b1"]);
   const sizes = choices.below(8) === 0
     ? choices.pick(["1e9,", "9".repeat(30), "0, 9007199254740991", "-1", "[1]"])
     : shape.join(", ");

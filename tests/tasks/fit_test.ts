@@ -2,9 +2,11 @@ import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "
 import { join } from "@std/path";
 import { decodePicture, encodeNpy, readNpy } from "../../lib/codec/mod.ts";
 import { fitOf } from "../../tasks/fit/fit_quality.ts";
+import { loadSamples } from "../../tasks/fit/load_samples.ts";
 import { readTable } from "../../tasks/fit/read_table.ts";
 import { rangesOf, scaled, splitRows, unscaled } from "../../tasks/fit/scaling.ts";
 import { fitTask } from "../../tasks/fit/task.ts";
+import { parseOptions } from "../../tasks/shell/options.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { quietly } from "../support/quietly.ts";
 import { inFolder } from "../support/temporary_folder.ts";
@@ -96,6 +98,18 @@ Deno.test("a run on arrays writes predictions in the units of the targets, and i
     await Deno.writeFile(path("x.npy"), encodeNpy(points.map((x) => 2 * x), 1));
     const refused = await run("--resume", files, "--epochs", "200").catch((error) => error.message);
     assertStringIncludes(refused, "expected the samples with which the run began, found others");
+  }));
+
+Deno.test("integers of NumPy are read as numbers", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "whole.npy");
+    const header = "{'descr': '<i8', 'fortran_order': False, 'shape': (2, 2), }\n";
+    const start = Uint8Array.of(0x93, ...bytes("NUMPY"), 1, 0, header.length, 0, ...bytes(header));
+    const values = new Uint8Array(BigInt64Array.of(-3n, 2n ** 24n + 1n, 0n, 7n).buffer);
+    await Deno.writeFile(path, Uint8Array.of(...start, ...values));
+    const { values: options } = parseOptions([path], fitTask.command);
+    const { inputs, targets } = await loadSamples(options);
+    assertEquals([[...inputs.data], [...targets.data]], [[-3, 0], [2 ** 24 + 1, 7]]);
   }));
 
 Deno.test("samples that do not fit together are refused in one sentence", () =>

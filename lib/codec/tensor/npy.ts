@@ -14,8 +14,26 @@ const MAGIC = 6;
 /** The most bytes of a header; NumPy writes 118 for common arrays. */
 const LONGEST_HEADER = 2 ** 16;
 
+type Reader = (view: DataView, at: number, little: boolean) => number;
+
+/** How an entry is read, by its kind and its size in bytes. */
+const READERS: Readonly<Record<string, Reader>> = {
+  f4: (view, at, little) => view.getFloat32(at, little),
+  f8: (view, at, little) => view.getFloat64(at, little),
+  i1: (view, at) => view.getInt8(at),
+  i2: (view, at, little) => view.getInt16(at, little),
+  i4: (view, at, little) => view.getInt32(at, little),
+  i8: (view, at, little) => Number(view.getBigInt64(at, little)),
+  u1: (view, at) => view.getUint8(at),
+  u2: (view, at, little) => view.getUint16(at, little),
+  u4: (view, at, little) => view.getUint32(at, little),
+  u8: (view, at, little) => Number(view.getBigUint64(at, little)),
+  b1: (view, at) => Number(view.getUint8(at) !== 0),
+};
+
 /**
- * Decodes a NumPy array of f32 or f64, little- or big-endian, in C or Fortran order (format versions 1 to 3, NEP 1).
+ * Decodes a NumPy array of f32 or f64, of integers of 8 to 64 bits or of truth values (as 0 and 1), little- or big-endian, in C or Fortran
+ * order (format versions 1 to 3, NEP 1). Integers beyond 2⁵³ are rounded to f64.
  *
  * @param name The name of the file in error messages.
  * @returns The array; its entries are row-major whatever their order in the file.
@@ -55,10 +73,9 @@ export function readNpy(bytes: Uint8Array, name = "array"): NpyArray {
 }
 
 /** The entries, row-major. */
-function entriesOf(view: DataView, { shape, size, little, fortran }: NpyHeader, count: number): Float64Array {
-  const read = size === 8
-    ? (i: number) => view.getFloat64(8 * i, little)
-    : (i: number) => view.getFloat32(4 * i, little);
+function entriesOf(view: DataView, { shape, kind, size, little, fortran }: NpyHeader, count: number): Float64Array {
+  const one = READERS[`${kind}${size}`];
+  const read = (i: number) => one(view, i * size, little);
   const data = new Float64Array(count);
   if (!fortran) {
     for (let i = 0; i < count; i++) data[i] = read(i);

@@ -4,8 +4,10 @@ import { describeWord } from "../mesh/words.ts";
 export interface NpyHeader {
   /** The size of each dimension, the outermost first; at most 32 of them. */
   readonly shape: readonly number[];
-  /** The bytes of an entry: 4 for f32, 8 for f64. */
-  readonly size: 4 | 8;
+  /** What an entry is: a float, a signed or an unsigned integer, or a truth value. */
+  readonly kind: "f" | "i" | "u" | "b";
+  /** The bytes of an entry: 4 or 8 for floats, 1 to 8 for integers, 1 for truth values. */
+  readonly size: 1 | 2 | 4 | 8;
   /** Whether the entries are little-endian. */
   readonly little: boolean;
   /** Whether the first index runs fastest. */
@@ -21,7 +23,7 @@ const KEYS = ["descr", "fortran_order", "shape"];
  * Parses the header of a `.npy` file, which is a Python dictionary: `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 17), }`.
  *
  * @param name The name of the file in error messages.
- * @throws {Error} If it is no such dictionary, or the entries are neither f32 nor f64.
+ * @throws {Error} If it is no such dictionary, or the entries are no numbers that {@linkcode NpyHeader} knows.
  */
 export function parseNpyHeader(text: string, name: string): NpyHeader {
   const values = new Map<string, string>();
@@ -48,15 +50,17 @@ export function parseNpyHeader(text: string, name: string): NpyHeader {
   if (order !== "True" && order !== "False") {
     throw new Error(`${name}: expected fortran_order True or False, found ${describeWord(order)}.`);
   }
-  if (!/^[<>]f[48]$/.test(type)) {
+  if (!/^([<>]f[48]|[<>][iu][248]|[|<>][iu]1|[|<>]b1)$/.test(type)) {
     throw new Error(
-      `${name}: expected an array of f32 or f64 ("<f4", "<f8", ">f4" or ">f8"), found ${describeWord(type)}.`,
+      `${name}: expected an array of f32 or f64 ("<f4", "<f8"), of integers of 8 to 64 bits ("|u1", "<i8") or of truth values ("|b1"), ` +
+        `found ${describeWord(type)}.`,
     );
   }
   return {
     shape: shapeOf(sizes, name),
-    size: type[2] === "8" ? 8 : 4,
-    little: type[0] === "<",
+    kind: type[1] as NpyHeader["kind"],
+    size: Number(type[2]) as NpyHeader["size"],
+    little: type[0] !== ">",
     fortran: order === "True",
   };
 }

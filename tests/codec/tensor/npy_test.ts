@@ -31,6 +31,29 @@ Deno.test("both byte orders and both sizes of numbers are read", () => {
   }
 });
 
+Deno.test("integers of all sizes, both signs and both byte orders are read, and truth values as 0 and 1", () => {
+  for (const bytes of [1, 2, 4, 8]) {
+    for (const kind of ["i", "u"]) {
+      const bits = 8n * BigInt(bytes);
+      const values = kind === "i" ? [-(2n ** (bits - 1n)), -1n, 0n, 2n ** (bits - 1n) - 1n] : [0n, 1n, 2n ** bits - 1n];
+      for (const order of bytes === 1 ? ["|", "<", ">"] : ["<", ">"]) {
+        const raw = values.flatMap((value) => {
+          const little = Array.from(
+            { length: bytes },
+            (_, i) => Number(BigInt.asUintN(64, value) >> 8n * BigInt(i) & 255n),
+          );
+          return order === ">" ? little.reverse() : little;
+        });
+        const { data } = readNpy(
+          npyFile(header(`${order}${kind}${bytes}`, false, `(${values.length},)`), new Uint8Array(raw)),
+        );
+        assertEquals([...data], values.map(Number), `${order}${kind}${bytes}`);
+      }
+    }
+  }
+  assertEquals([...readNpy(npyFile(header("|b1", false, "(3,)"), Uint8Array.of(0, 1, 1))).data], [0, 1, 1]);
+});
+
 Deno.test("entries in Fortran order come out row-major", () => {
   for (const shape of [[5], [2, 3], [3, 1, 4], [2, 3, 4], [1, 1], [2, 2, 2, 3]]) {
     const count = shape.reduce((product, size) => product * size, 1);
@@ -66,8 +89,12 @@ Deno.test("any order of keys, any blanks, double quotes, Python 2's long numbers
 Deno.test("headers that say something else are refused in one sentence", () => {
   const fails = (text: string, message: string, version = 1) =>
     assertThrows(() => readNpy(npyFile(text, entries([1], "<f8"), version), "a.npy"), Error, `a.npy: ${message}`);
-  fails(header("<i8", false, "(1,)"), 'expected an array of f32 or f64 ("<f4", "<f8", ">f4" or ">f8"), found "<i8".');
-  fails(header("|O", false, "(1,)"), 'expected an array of f32 or f64 ("<f4", "<f8", ">f4" or ">f8"), found "|O".');
+  const types =
+    'expected an array of f32 or f64 ("<f4", "<f8"), of integers of 8 to 64 bits ("|u1", "<i8") or of truth ' +
+    'values ("|b1"), found';
+  for (const type of ["|O", "<f2", "<c8", "<i3", "|i4", "<M8[ns]", "=i4"]) {
+    fails(header(type, false, "(1,)"), `${types} "${type}".`);
+  }
   fails(
     "{'descr': [('x', '<f8')], ",
     `expected a text in quotes in the NumPy array's header, found "[('x', '<f8')],".`,
