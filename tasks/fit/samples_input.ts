@@ -9,12 +9,13 @@ import type { TrainEvent } from "../../lib/train/train.ts";
 import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { UserError } from "../shell/user_error.ts";
+import { warn } from "../shell/warn.ts";
 import { checkTargets } from "../training/check_targets.ts";
 import { chosenObjective } from "../training/objective.ts";
 import type { Closing, Estimate, Figures, Quality, TrainingInput } from "../training/training_input.ts";
 import type { FitValues } from "./command.ts";
 import { fitPreview } from "./fit_preview.ts";
-import { type Fit, fitOf } from "./fit_quality.ts";
+import { differ, type Fit, fitOf } from "./fit_quality.ts";
 import type { Samples } from "./load_samples.ts";
 import { rowsOf } from "./matrix.ts";
 import { type ColumnRanges, pickRows, rangesOf, scaled, splitRows, unscaled } from "./scaling.ts";
@@ -48,17 +49,36 @@ export class SamplesInput implements TrainingInput {
     const place = (i: number) =>
       `${values.targets ?? values.inputs}, sample ${Math.floor(i / targets.columns)}, target ${i % targets.columns}`;
     checkTargets(this.#targets, place, "leave --no-normalise away");
-    this.#rows = splitRows(inputs, values.testShare, values.seed);
+    this.#rows = this.#split();
     this.objective = chosenObjective(values);
     const { train, test } = this.#rows;
     this.data = tableData({ gpu, description }, this.objective, {
       inputs: pickRows(this.#inputs, inputs.columns, train),
       targets: pickRows(this.#targets, targets.columns, train),
     });
-    const where = test.length > 0 ? "held-out samples" : "all samples";
-    this.quality = isProbability
-      ? { figure: "accuracy", name: "accuracy", label: `accuracy on ${where}`, digits: 4 }
-      : { figure: "snr", name: "SNR", label: `SNR on ${where} (dB)`, digits: 2, unit: " dB" };
+    const scored = pickRows(this.#targets, targets.columns, test.length > 0 ? test : train);
+    if (!isProbability && !differ(scored)) {
+      warn(
+        `${this.#name}: the targets that are scored are all the same, so that there is no SNR: rmse is the root of the mean squared error, ` +
+          "and psnr is 1 over the mean squared error in decibels.",
+      );
+    }
+    this.quality = qualityFor(test.length > 0 ? "held-out samples" : "all samples", isProbability, scored);
+  }
+
+  /** Which samples are held out: two instead of one, where the one's targets have no variance to compare errors with. */
+  #split() {
+    const { samples: { inputs }, values: { testShare, seed, objective } } = this;
+    const rows = splitRows(inputs, testShare, seed);
+    const count = rowsOf(inputs);
+    if (objective === "binaryCrossEntropy" || rows.test.length !== 1 || count < 4) return rows;
+    if (differ(pickRows(this.#targets, this.outputs, rows.test))) return rows;
+    warn(`${this.#name}: 2 samples of ${count} are held out instead of 1, because the SNR needs targets that differ.`);
+    return splitRows(inputs, 2 / count, seed);
+  }
+
+  get #name(): string {
+    return this.values.targets ?? this.values.inputs ?? "The samples";
   }
 
   get inputs(): number {
@@ -149,6 +169,13 @@ export class SamplesInput implements TrainingInput {
   [Symbol.dispose](): void {
     this.data[Symbol.dispose]();
   }
+}
+
+/** What measures the quality on these targets. */
+function qualityFor(where: string, isProbability: boolean, targets: Float32Array): Quality {
+  if (isProbability) return { figure: "accuracy", name: "accuracy", label: `accuracy on ${where}`, digits: 4 };
+  const [figure, name] = differ(targets) ? ["snr", "SNR"] : ["psnr", "PSNR"];
+  return { figure, name, label: `${name} on ${where} (dB)`, digits: 2, unit: " dB" };
 }
 
 function checkProbabilities({ targets: { columns, data } }: Samples, { inputs, targets = inputs }: FitValues): void {

@@ -64,6 +64,9 @@ Deno.test("figures of a fit are those of their definitions", () => {
   const values = fitOf(Float32Array.of(1, 2, 4), Float32Array.of(1, 2, 3), "meanSquaredError");
   assertAlmostEquals(values.loss, 1 / 3, 1e-7);
   assertAlmostEquals(values.snr, 10 * Math.log10(2), 1e-6);
+  const same = fitOf(Float32Array.of(1, 2), Float32Array.of(1.5, 1.5), "meanSquaredError");
+  assertEquals([same.loss, same.rmse, same.snr], [0.25, 0.5, undefined]);
+  assertAlmostEquals(same.psnr, 10 * Math.log10(4), 1e-12);
   const logits = fitOf(Float32Array.of(2, -200, 200), Float32Array.of(1, 0, 0.25), "binaryCrossEntropy");
   assertAlmostEquals(logits.loss, (Math.log1p(Math.exp(-2)) + 150) / 3, 1e-5);
   assertAlmostEquals(logits.accuracy, 2 / 3, 1e-12);
@@ -98,6 +101,27 @@ Deno.test("a run on arrays writes predictions in the units of the targets, and i
     await Deno.writeFile(path("x.npy"), encodeNpy(points.map((x) => 2 * x), 1));
     const refused = await run("--resume", files, "--epochs", "200").catch((error) => error.message);
     assertStringIncludes(refused, "expected the samples with which the run began, found others");
+  }));
+
+Deno.test("short tables, constant targets and a single row are trained on and scored", () =>
+  inFolder(async (folder) => {
+    const tiny = ["--width", "8", "--layers", "1", "--epochs", "2", "--batch-size", "4"];
+    const figures = async (name: string, rows: number, target: (i: number) => number) => {
+      const path = join(folder, `${name}.csv`);
+      await Deno.writeTextFile(path, Array.from({ length: rows }, (_, i) => `${i},${target(i)}\n`).join(""));
+      const args = [path, ...tiny, "--name", name];
+      await quietly(folder, () => runTraining(fitTask, args, new AbortController().signal));
+      const read = async (file: string) => JSON.parse(await Deno.readTextFile(join(folder, "runs/fit", name, file)));
+      const [summary, config] = [await read("summary.json"), await read("config.json")];
+      assertEquals(summary.status, "finished");
+      const known = ["snr", "psnr", "rmse"].filter((figure) => Number.isFinite(summary[figure]));
+      return [config.samples.trained, config.samples.heldOut, ...known];
+    };
+    assertEquals(await figures("ten", 10, (i) => i * i), [8, 2, "snr"]);
+    assertEquals(await figures("fourteen", 14, (i) => i * i), [12, 2, "snr"]);
+    assertEquals(await figures("three", 3, (i) => i * i), [3, 0, "snr"]);
+    assertEquals(await figures("constant", 30, () => 7), [27, 3, "psnr", "rmse"]);
+    assertEquals(await figures("one", 1, () => 7), [1, 0, "psnr", "rmse"]);
   }));
 
 Deno.test("integers of NumPy are read as numbers", () =>
