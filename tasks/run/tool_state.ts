@@ -13,15 +13,23 @@ interface ToolState {
   readonly commit?: string;
   /** A hash of all source files: another one than that of the commit says that files were changed since. */
   readonly sources?: string;
+  /** The address that the tool was loaded from, in place of a commit and a hash. */
+  readonly url?: string;
 }
 
 let state: ToolState | undefined;
 
-/** The state of the files that this process was started from; a tool that was loaded from an address has only its version. */
+/** The state of the files that this process was started from; a tool that was loaded from an address has that instead. */
 export function toolState(): ToolState {
-  return state ??= import.meta.url.startsWith("file:")
-    ? stateIn(fileURLToPath(new URL("../../", import.meta.url)))
-    : { version: project.version };
+  return state ??= stateAt(new URL("../../", import.meta.url));
+}
+
+/** The state of a tool in a folder or at an address; names and passwords in the address are left out. */
+export function stateAt(root: URL): ToolState {
+  if (root.protocol === "file:") return stateIn(fileURLToPath(root));
+  const url = new URL(root);
+  [url.username, url.password] = ["", ""];
+  return { version: project.version, url: url.href };
 }
 
 /** The state of a tool in a folder. */

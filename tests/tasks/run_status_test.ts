@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { findRuns } from "../../tasks/run_list/found_run.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
 import { isFree } from "../../tasks/run/without_steps.ts";
-import { stateIn, toolState } from "../../tasks/run/tool_state.ts";
+import { stateAt, stateIn, toolState } from "../../tasks/run/tool_state.ts";
 import { WatchedRun } from "../../tasks/watch/watched_run.ts";
 import { smoothPng } from "../support/image_task.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
@@ -90,6 +90,8 @@ Deno.test("a run's configuration has the version, the commit and a hash of the t
     await Deno.writeTextFile(join(copy, ".git", "HEAD"), "ref: refs/heads/main\n");
     await Deno.writeTextFile(join(copy, ".git", "packed-refs"), `# pack-refs\n${id} refs/heads/main\n`);
     assertEquals(stateIn(copy), { version: config.tool.version, commit: id, sources });
+    const loaded = stateAt(new URL("https://user:secret@example.org/fields/v1/"));
+    assertEquals(loaded, { version: config.tool.version, url: "https://example.org/fields/v1/" });
     await Deno.writeTextFile(join(copy, ".git", "refs", "heads", "main"), `${id.replace("0", "f")}\n`);
     await Deno.writeTextFile(join(copy, "lib", "a.ts"), "changed");
     const changed = stateIn(copy);
