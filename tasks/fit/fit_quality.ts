@@ -8,14 +8,15 @@ export function differ(targets: Float32Array): boolean {
 
 /**
  * How well values fit targets. For values: the mean squared error as `loss`, and `snr`, the variance of the targets over it in decibels.
- * Targets that are all the same have no variance: then `rmse`, the root of the mean squared error, and `psnr`, 1 over that error in decibels, take
- * the place of `snr`.
+ * Targets that are all the same, as a single one is, are measured by the variance of all samples. If that is 0 too, `rmse`, the root of the
+ * mean squared error, and `psnr`, 1 over that error in decibels, take the place of `snr`.
  * For logits: the mean cross-entropy as `loss`, and `accuracy`, the share of probabilities on the same side of ½ as their targets.
  *
  * @param result The field's outputs.
  * @param targets Of the same length, at least 1.
+ * @param all The targets of all samples.
  */
-export function fitOf(result: Float32Array, targets: Float32Array, objective: string): Fit {
+export function fitOf(result: Float32Array, targets: Float32Array, objective: string, all = targets): Fit {
   const count = targets.length;
   if (objective === "binaryCrossEntropy") {
     let [loss, right] = [0, 0];
@@ -26,18 +27,16 @@ export function fitOf(result: Float32Array, targets: Float32Array, objective: st
     }
     return { loss: loss / count, accuracy: right / count };
   }
-  if (!differ(targets)) return sameFit(result, targets);
-  const mean = targets.reduce((sum, target) => sum + target, 0) / count;
-  let [error, variance] = [0, 0];
-  for (const [i, target] of targets.entries()) {
-    error += (result[i] - target) ** 2;
-    variance += (target - mean) ** 2;
-  }
-  return { loss: error / count, snr: 10 * Math.log10(variance / error) };
+  let error = 0;
+  for (const [i, target] of targets.entries()) error += (result[i] - target) ** 2;
+  const loss = error / count;
+  if (differ(targets)) return { loss, snr: 10 * Math.log10(squaresOf(targets) / error) };
+  if (differ(all)) return { loss, snr: 10 * Math.log10(squaresOf(all) / all.length / loss) };
+  return { loss, rmse: Math.sqrt(loss), psnr: 10 * Math.log10(1 / loss) };
 }
 
-/** The fit where all targets are the same. */
-function sameFit(result: Float32Array, targets: Float32Array): Fit {
-  const loss = targets.reduce((sum, target, i) => sum + (result[i] - target) ** 2, 0) / targets.length;
-  return { loss, rmse: Math.sqrt(loss), psnr: 10 * Math.log10(1 / loss) };
+/** The sum of the squared distances from the mean. */
+function squaresOf(values: Float32Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
 }

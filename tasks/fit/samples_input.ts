@@ -23,6 +23,10 @@ import { type ColumnRanges, pickRows, rangesOf, scaled, splitRows, unscaled } fr
 /** About how long it takes to encode a million numbers, in seconds. */
 const FILE_SECONDS = 0.2;
 
+/** What is measured if no targets differ, for a message. */
+const MEASURED =
+  "instead of an SNR there are rmse, the root of the mean squared error, and psnr, 1 over that error in decibels";
+
 /** Samples on the device. A run that trains on them writes the field's values at all of them. */
 export class SamplesInput implements TrainingInput {
   readonly quality: Quality;
@@ -49,36 +53,24 @@ export class SamplesInput implements TrainingInput {
     const place = (i: number) =>
       `${values.targets ?? values.inputs}, sample ${Math.floor(i / targets.columns)}, target ${i % targets.columns}`;
     checkTargets(this.#targets, place, "leave --no-normalise away");
-    this.#rows = this.#split();
+    this.#rows = splitRows(inputs, values.testShare, values.seed);
     this.objective = chosenObjective(values);
     const { train, test } = this.#rows;
     this.data = tableData({ gpu, description }, this.objective, {
       inputs: pickRows(this.#inputs, inputs.columns, train),
       targets: pickRows(this.#targets, targets.columns, train),
     });
+    const where = test.length > 0 ? "held-out samples" : "all samples";
+    this.quality = qualityFor(where, isProbability, differ(this.#targets));
     const scored = pickRows(this.#targets, targets.columns, test.length > 0 ? test : train);
     if (!isProbability && !differ(scored)) {
+      const name = values.targets ?? values.inputs ?? "The samples";
       warn(
-        `${this.#name}: the targets that are scored are all the same, so that there is no SNR: rmse is the root of the mean squared error, ` +
-          "and psnr is 1 over the mean squared error in decibels.",
+        `${name}: the targets of ${where} are all the same and have no variance: ${
+          differ(this.#targets) ? "the SNR takes that of all samples" : MEASURED
+        }.`,
       );
     }
-    this.quality = qualityFor(test.length > 0 ? "held-out samples" : "all samples", isProbability, scored);
-  }
-
-  /** Which samples are held out: two instead of one, where the one's targets have no variance to compare errors with. */
-  #split() {
-    const { samples: { inputs }, values: { testShare, seed, objective } } = this;
-    const rows = splitRows(inputs, testShare, seed);
-    const count = rowsOf(inputs);
-    if (objective === "binaryCrossEntropy" || rows.test.length !== 1 || count < 4) return rows;
-    if (differ(pickRows(this.#targets, this.outputs, rows.test))) return rows;
-    warn(`${this.#name}: 2 samples of ${count} are held out instead of 1, because the SNR needs targets that differ.`);
-    return splitRows(inputs, 2 / count, seed);
-  }
-
-  get #name(): string {
-    return this.values.targets ?? this.values.inputs ?? "The samples";
   }
 
   get inputs(): number {
@@ -118,7 +110,7 @@ export class SamplesInput implements TrainingInput {
     const { train, test } = this.#rows;
     const on = (rows: readonly number[]): Fit => {
       const pick = (data: Float32Array) => pickRows(data, this.outputs, rows);
-      return fitOf(pick(result), pick(this.#targets), this.values.objective);
+      return fitOf(pick(result), pick(this.#targets), this.values.objective, this.#targets);
     };
     const trained = on(train);
     if (test.length === 0) return { ...trained };
@@ -171,10 +163,10 @@ export class SamplesInput implements TrainingInput {
   }
 }
 
-/** What measures the quality on these targets. */
-function qualityFor(where: string, isProbability: boolean, targets: Float32Array): Quality {
+/** What measures the quality; the same for all seeds. */
+function qualityFor(where: string, isProbability: boolean, haveVariance: boolean): Quality {
   if (isProbability) return { figure: "accuracy", name: "accuracy", label: `accuracy on ${where}`, digits: 4 };
-  const [figure, name] = differ(targets) ? ["snr", "SNR"] : ["psnr", "PSNR"];
+  const [figure, name] = haveVariance ? ["snr", "SNR"] : ["psnr", "PSNR"];
   return { figure, name, label: `${name} on ${where} (dB)`, digits: 2, unit: " dB" };
 }
 

@@ -66,6 +66,9 @@ Deno.test("figures of a fit are those of their definitions", () => {
   assertAlmostEquals(values.snr, 10 * Math.log10(2), 1e-6);
   const same = fitOf(Float32Array.of(1, 2), Float32Array.of(1.5, 1.5), "meanSquaredError");
   assertEquals([same.loss, same.rmse, same.snr], [0.25, 0.5, undefined]);
+  // One target is measured by the variance of all, which is 1 here.
+  const one = fitOf(Float32Array.of(1.5), Float32Array.of(1), "meanSquaredError", Float32Array.of(1, -1));
+  assertAlmostEquals(one.snr, 10 * Math.log10(4), 1e-12);
   assertAlmostEquals(same.psnr, 10 * Math.log10(4), 1e-12);
   const logits = fitOf(Float32Array.of(2, -200, 200), Float32Array.of(1, 0, 0.25), "binaryCrossEntropy");
   assertAlmostEquals(logits.loss, (Math.log1p(Math.exp(-2)) + 150) / 3, 1e-5);
@@ -117,8 +120,8 @@ Deno.test("short tables, constant targets and a single row are trained on and sc
       const known = ["snr", "psnr", "rmse"].filter((figure) => Number.isFinite(summary[figure]));
       return [config.samples.trained, config.samples.heldOut, ...known];
     };
-    assertEquals(await figures("ten", 10, (i) => i * i), [8, 2, "snr"]);
-    assertEquals(await figures("fourteen", 14, (i) => i * i), [12, 2, "snr"]);
+    assertEquals(await figures("ten", 10, (i) => i * i), [9, 1, "snr"]);
+    assertEquals(await figures("fourteen", 14, (i) => i * i), [13, 1, "snr"]);
     assertEquals(await figures("three", 3, (i) => i * i), [3, 0, "snr"]);
     assertEquals(await figures("constant", 30, () => 7), [27, 3, "psnr", "rmse"]);
     assertEquals(await figures("one", 1, () => 7), [1, 0, "psnr", "rmse"]);
