@@ -54,7 +54,10 @@ export class SamplesInput implements TrainingInput {
       `${values.targets ?? values.inputs}, sample ${Math.floor(i / targets.columns)}, target ${i % targets.columns}`;
     checkTargets(this.#targets, place, "leave --no-normalise away");
     this.#rows = splitRows(inputs, values.testShare, values.seed);
-    this.objective = chosenObjective(values);
+    const objective = chosenObjective(values);
+    this.objective = values.normalise || isProbability
+      ? objective
+      : { ...objective, constantLoss: Math.max(meanSquare(this.#targets), objective.constantLoss ?? 0) };
     const { train, test } = this.#rows;
     this.data = tableData({ gpu, description }, this.objective, {
       inputs: pickRows(this.#inputs, inputs.columns, train),
@@ -168,6 +171,11 @@ function qualityFor(where: string, isProbability: boolean, haveVariance: boolean
   if (isProbability) return { figure: "accuracy", name: "accuracy", label: `accuracy on ${where}`, digits: 4 };
   const [figure, name] = haveVariance ? ["snr", "SNR"] : ["psnr", "PSNR"];
   return { figure, name, label: `${name} on ${where} (dB)`, digits: 2, unit: " dB" };
+}
+
+/** The loss of a field that is 0 everywhere, by which a divergence is told where targets are not scaled. */
+function meanSquare(targets: Float32Array): number {
+  return targets.reduce((sum, target) => sum + target ** 2, 0) / targets.length;
 }
 
 function checkProbabilities({ targets: { columns, data } }: Samples, { inputs, targets = inputs }: FitValues): void {

@@ -109,10 +109,10 @@ Deno.test("a run on arrays writes predictions in the units of the targets, and i
 Deno.test("short tables, constant targets and a single row are trained on and scored", () =>
   inFolder(async (folder) => {
     const tiny = ["--width", "8", "--layers", "1", "--epochs", "2", "--batch-size", "4"];
-    const figures = async (name: string, rows: number, target: (i: number) => number) => {
+    const figures = async (name: string, rows: number, target: (i: number) => number, ...more: string[]) => {
       const path = join(folder, `${name}.csv`);
       await Deno.writeTextFile(path, Array.from({ length: rows }, (_, i) => `${i},${target(i)}\n`).join(""));
-      const args = [path, ...tiny, "--name", name];
+      const args = [path, ...tiny, ...more, "--name", name];
       await quietly(folder, () => runTraining(fitTask, args, new AbortController().signal));
       const read = async (file: string) => JSON.parse(await Deno.readTextFile(join(folder, "runs/fit", name, file)));
       const [summary, config] = [await read("summary.json"), await read("config.json")];
@@ -124,6 +124,8 @@ Deno.test("short tables, constant targets and a single row are trained on and sc
     assertEquals(await figures("fourteen", 14, (i) => i * i), [13, 1, "snr"]);
     assertEquals(await figures("three", 3, (i) => i * i), [3, 0, "snr"]);
     assertEquals(await figures("constant", 30, () => 7), [27, 3, "psnr", "rmse"]);
+    // The loss begins at about 5e5, which is no divergence of a field of such targets.
+    assertEquals(await figures("large", 10, (i) => 700 + i, "--no-normalise"), [9, 1, "snr"]);
     assertEquals(await figures("one", 1, () => 7), [1, 0, "psnr", "rmse"]);
   }));
 
