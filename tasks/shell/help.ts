@@ -1,3 +1,4 @@
+import { isAbsolute } from "../../lib/std/path/mod.ts";
 import type { Bounds, Command, Option, Positional } from "./command.ts";
 
 /** Thrown when `--help` is among the arguments; its message is the help text. */
@@ -53,7 +54,8 @@ function note(option: Option): string {
   const shown = typeof value === "boolean" ? (value ? "on" : "off") : value === undefined ? "none" : String(value);
   const kind = option.kind === "string" || option.kind === "boolean" ? [] : [expectation(option)];
   const aliases = option.kind === "choice" ? Object.entries(option.aliases ?? {}) : [];
-  const accepted = aliases.map(([alias, choice]) => `${alias} for ${choice}`).join(", ");
+  const typed = aliases.filter(([alias]) => !isAbsolute(alias) || Deno.args.some((word) => word.includes(alias)));
+  const accepted = typed.map(([alias, choice]) => `${alias} for ${choice}`).join(", ");
   const also = accepted === "" ? [] : [`also accepted: ${accepted}`];
   return [...kind, ...also, `default: ${option.defaultText ?? shown}`].join("; ");
 }

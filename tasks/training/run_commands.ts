@@ -4,6 +4,11 @@ import { commandText } from "../shell/command_text.ts";
 import { taskCommand } from "../shell/task_command.ts";
 import type { RunParts } from "./run_parts.ts";
 
+const WATCH: PageCommand = {
+  title: "To look at it beside others, in the folder that contains runs:",
+  command: "deno task watch",
+};
+
 /** The command that goes on with a run. */
 export function resumeCommand({ task, processes }: Pick<RunParts, "task" | "processes">, path: string): string {
   if (processes === undefined) return taskCommand(task, path, ["--resume", path]);
@@ -24,6 +29,11 @@ export function runCommands(parts: RunParts, path: string, status: RunStatus): P
       ? { title: "To train further, if its schedule has not ended:", command: `${resume} --minutes 5` }
       : { title: status === "running" ? "To go on, should it be interrupted:" : "To go on:", command: resume },
     ...parts.commands?.(path) ?? [],
-    { title: "To look at it beside others, in the folder that contains runs:", command: "deno task watch" },
+    ...isWatched(path) ? [WATCH] : [],
   ];
+}
+
+/** Whether `deno task watch` shows a run: it is permitted to read the folder `runs` only. */
+function isWatched(path: string): boolean {
+  return taskCommand("watch", path, []) === WATCH.command;
 }

@@ -1,3 +1,4 @@
+import { fromFileUrl } from "../../lib/std/path/mod.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { commandText } from "../shell/command_text.ts";
 import { parseOptions } from "../shell/options.ts";
@@ -29,6 +30,9 @@ export async function runWatch(args: readonly string[], signal: AbortSignal): Pr
   const { hostname, port: taken } = server.addr as Deno.NetAddr;
   const address = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${taken}/`;
   console.log(`The runs in ${root} are shown at ${address}${token === undefined ? "" : `?token=${token}`}`);
+  if (hostname === "0.0.0.0" || hostname === "::") {
+    console.log(`From another machine, write the name or the address of this one in place of ${hostname}.`);
+  }
   if (loopback) console.log(`From another machine, first: ssh -L ${taken}:${host}:${taken} HOST`);
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   // Browsers that still listen are not waited for.
@@ -57,7 +61,9 @@ function checkPermitted(root: string, host: string, port: number): void {
   const read = granted({ name: "read", path: root });
   const net = granted({ name: "net", host: `${host.includes(":") ? `[${host}]` : host}:${port}` });
   if (read && net) return;
-  const again = commandText("deno run", [`--allow-read=${root}`, `--allow-net=${host}`, "tasks/watch.ts", root]);
+  const module = new URL("../watch.ts", import.meta.url);
+  const script = module.protocol === "file:" ? fromFileUrl(module) : module.href;
+  const again = commandText("deno run", [`--allow-read=${root}`, `--allow-net=${host}`, script, root]);
   const found = read ? `permission to listen on ${host}` : `permission to read ${root}`;
   throw new UserError(
     `expected ${found}, found none: deno task lets watch read only ${

@@ -154,3 +154,10 @@ Deno.test("a file that is no optimizer or activation, or takes a name in use, is
     );
     assertEquals(optimizerNames, known);
   }));
+
+Deno.test("the help names a file of one's own as it was typed, and not by its absolute path", () =>
+  withFiles(async (folder) => {
+    const help = await succeeds("image", folder, "--optimizer", "./lion.ts", "--help");
+    assertStringIncludes(help.replaceAll(/\s+/g, " "), "also accepted: ./lion.ts for lion");
+    assert(!help.includes(folder));
+  }));

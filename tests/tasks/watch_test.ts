@@ -196,7 +196,7 @@ Deno.test("what the task is not permitted to do is said with the command that pe
     assertEquals(elsewhere.code, 1);
     assertMatch(
       elsewhere.stderr,
-      /^error: expected permission to listen on 0\.0\.0\.0, .*--allow-net=0\.0\.0\.0 .*--host 0\.0\.0\.0\n$/,
+      /^error: expected permission to listen on 0\.0\.0\.0, .*--allow-net=0\.0\.0\.0 \/\S+\/tasks\/watch\.ts .*--host 0\.0\.0\.0\n$/,
     );
     const other = await outcome(startTask("watch", [".."], folder));
     assertMatch(other.stderr, /^error: expected permission to read \S+, found none: .*deno run --allow-read=\S+ .*\n$/);

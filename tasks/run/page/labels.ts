@@ -2,6 +2,8 @@
 const LABELS: Readonly<Record<string, string>> = {
   psnr: "PSNR (dB)",
   snr: "SNR (dB)",
+  trainPsnr: "PSNR of training samples (dB)",
+  trainSnr: "SNR of training samples (dB)",
   ssim: "SSIM",
   testPsnr: "test PSNR (dB)",
   testSsim: "test SSIM",
