@@ -153,8 +153,9 @@ Deno.test("npy: f32 is read, other types, orders and lengths are refused", () =>
 const malformed: [string, () => ReturnType<typeof llff>, string][] = [
   [
     "a wrong dtype",
-    () => llff(3, { "poses_bounds.npy": npy([1], "(1,)", "<i8") }),
-    'scene/poses_bounds.npy: expected an array of f32 or f64 ("<f4", "<f8", ">f4" or ">f8"), found "<i8".',
+    () => llff(3, { "poses_bounds.npy": npy([1], "(1,)", "<c16") }),
+    'scene/poses_bounds.npy: expected an array of f32 or f64 ("<f4", "<f8"), of integers of 8 to 64 bits ("|u1", "<i8") or of truth values ("|b1"), ' +
+    'found "<c16".',
   ],
   [
     "a wrong shape",
