@@ -8,7 +8,8 @@
 import { join } from "node:path";
 import { remove } from "./disk.ts";
 import { FolderLock } from "./folder_lock.ts";
-import { checkKeep, RunFolder, type RunFolderOptions } from "./run_folder.ts";
+import { checkKeep } from "./kept_checkpoints.ts";
+import { RunFolder, type RunFolderOptions } from "./run_folder.ts";
 import { isFree, pathsWithoutSteps, removeWithoutSteps } from "./without_steps.ts";
 import { checkName, createFolder, timeName } from "./run_name.ts";
 import { UserError } from "../shell/user_error.ts";

@@ -3,7 +3,8 @@ import { removeUnfinished } from "./atomic.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { checkNoLinksIn } from "./links.ts";
 import { repairRecords } from "./metrics_file.ts";
-import { checkKeep, CONFIG, METRICS, RunFolder, type RunFolderOptions } from "./run_folder.ts";
+import { checkKeep } from "./kept_checkpoints.ts";
+import { CONFIG, METRICS, RunFolder, type RunFolderOptions } from "./run_folder.ts";
 import { UserError } from "../shell/user_error.ts";
 
 /** What another process is doing that has locked a run, and what can be done about it. */

@@ -17,10 +17,12 @@
 
 import { join } from "node:path";
 import { cannotWrite, writeWhole } from "./atomic.ts";
-import { anything, checkShape, mismatch, number, object, optional, record, type Shape, text } from "../shell/shape.ts";
+import { anything, checkShape, object, optional, record, text } from "../shell/shape.ts";
 import { readJson, toJson } from "./json.ts";
 import { appendLine, appendTo, keepRecords, readRecords } from "./metrics_file.ts";
+import { type MetricsRecord, metricsShape } from "./metrics_record.ts";
 import { checkpointsIn, type StepCheckpoint } from "./checkpoints.ts";
+import { checkKeep, type CheckpointSpread, replacedCheckpoints } from "./kept_checkpoints.ts";
 import { isDiskError, isFull, makeIfMissing, remove, rename } from "./disk.ts";
 import type { FolderLock } from "./folder_lock.ts";
 import { checkNoLinks } from "./links.ts";
@@ -34,29 +36,10 @@ export const METRICS = "metrics.jsonl";
 const SUMMARY = "summary.json";
 const CHECKPOINTS = "checkpoints";
 
-/** One line of `metrics.jsonl`: the step, and values by name, mostly numbers. */
-type MetricsRecord = Readonly<Record<string, number | string | boolean>> & { readonly step: number };
-
-const metricsShape: Shape<MetricsRecord> = (found) => {
-  const fault = object({ step: number({ whole: true, min: 0 }) })(found);
-  if (fault !== undefined) return fault;
-  const other = Object.entries(found as object).find(([, value]) =>
-    !["number", "string", "boolean"].includes(typeof value)
-  );
-  return other === undefined ? undefined : mismatch([other[0]], "a number, a text, true or false", other[1]);
-};
-
 /** Options of a run's folder. */
 export interface RunFolderOptions {
   /** How many of the newest step checkpoints are kept; at least 1, by default 3. Checkpoints with other names are never removed. */
   readonly keep?: number;
-}
-
-/** Which checkpoints are kept along a run besides the newest ones: the last one in each of so many equal parts of all steps. */
-export interface CheckpointSpread {
-  readonly parts: number;
-  /** The steps of the whole run. */
-  readonly steps: number;
 }
 
 /** The folder of one run. */
@@ -174,21 +157,13 @@ export class RunFolder implements Disposable {
   }
 
   /**
-   * Removes checkpoints that later ones have replaced: the oldest ones if there are too many, but for those that are kept along the run, and
-   * interim ones. While the newest checkpoint is
-   * an interim one, the interim one before it stays, in case the newest is damaged.
+   * Removes checkpoints that later ones have replaced (see {@linkcode replacedCheckpoints}).
    *
    * @param name The newest checkpoint. It stays even if there are later ones, which happens when a run went back to an earlier step.
    */
   async removeReplaced(name: string): Promise<void> {
-    const all = await this.stepCheckpoints();
-    const interims = all.filter(({ interim }) => interim);
-    const kept = interims.some((each) => each.name === name) ? 2 : 0;
-    const evaluated = all.filter(({ interim }) => !interim);
-    const along = this.spread === undefined ? [] : lastOfParts(evaluated, this.spread);
-    const surplus = evaluated.slice(0, -this.#keep).filter((each) => !along.includes(each));
-    const replaced = [...surplus, ...interims.slice(0, interims.length - kept)];
-    for (const old of replaced) if (old.name !== name) await this.#remove(old);
+    const replaced = replacedCheckpoints(await this.stepCheckpoints(), name, { keep: this.#keep, spread: this.spread });
+    for (const old of replaced) await this.#remove(old);
   }
 
   /** Sets a damaged checkpoint aside: it is called `<name>.damaged` from now on, and no longer counts. */
@@ -321,16 +296,4 @@ export class RunFolder implements Disposable {
     for (const each of old) await this.#remove(each);
     return old.length > 0;
   }
-}
-
-/** The last checkpoint in each part of a run, of those that are sorted by step. */
-function lastOfParts(sorted: readonly StepCheckpoint[], { parts, steps }: CheckpointSpread): StepCheckpoint[] {
-  return [...new Map(sorted.map((each) => [Math.ceil(each.step * parts / steps), each])).values()];
-}
-
-export function checkKeep(keep = 3): number {
-  if (keep !== Infinity && !(Number.isSafeInteger(keep) && keep >= 1)) {
-    throw new RangeError(`run folder: keep must be a whole number from 1, or Infinity, found ${keep}.`);
-  }
-  return keep;
 }

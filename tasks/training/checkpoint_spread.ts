@@ -1,4 +1,4 @@
-import type { CheckpointSpread } from "../run/run_folder.ts";
+import type { CheckpointSpread } from "../run/kept_checkpoints.ts";
 import type { TrainingValues } from "./options.ts";
 import type { RunLength } from "./run_length.ts";
 
