@@ -108,7 +108,7 @@ export const RUN_OPTIONS = [
     name: "resume",
     kind: "string",
     placeholder: "FOLDER",
-    help: "Continue a run; only --epochs, --minutes, --deadline and --on-divergence may be given with it",
+    help: "Continue a run; only --epochs, --minutes, --deadline, --conclude and --on-divergence may be given with it",
   },
   {
     name: "conclude",
