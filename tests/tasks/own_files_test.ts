@@ -97,6 +97,16 @@ Deno.test("where a run of one's own files diverges, these are the first to be ch
     assertStringIncludes(reason, `${cause} ./lion.ts and ./finer.ts.`);
   }));
 
+Deno.test("--optimizer auto says what it took for an activation of one's own, and why", () =>
+  withFiles(async (folder) => {
+    const { stderr } = await run("image", folder, ...tiny, "--activation", "./finer.ts", "--epochs", "1");
+    assertStringIncludes(
+      stderr,
+      "The optimizer is esgd, its learning rate is 0.5, and the schedule is constant. " +
+        "No best settings are known for the activation finer, so --optimizer auto took those for other activations.\n",
+    );
+  }));
+
 Deno.test("comparisons and sweeps know files of one's own by the names in them", () =>
   withFiles(async (folder) => {
     const pairs = ["--activations", "./finer.ts", "--optimizers", "adam,./lion.ts", "--seeds", "1", "--epochs", "1"];
