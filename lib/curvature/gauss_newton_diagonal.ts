@@ -51,7 +51,7 @@ export async function gaussNewtonDiagonal(
     });
     differentiate(workspace, { ...on, gradient, products });
     for (const sample of await Promise.all(block.map((result) => result.read()))) {
-      for (const [i, entry] of sample.entries()) sums[i] += entry ** 2;
+      for (let i = 0; i < sums.length; i++) sums[i] += sample[i] ** 2;
     }
   }
   return sums.map((sum) => sum / samples);

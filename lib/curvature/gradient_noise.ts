@@ -69,9 +69,9 @@ export async function gradientNoise(
     const block = given.slice(first, first + BLOCK);
     for (const [i, batch] of block.entries()) differentiate(workspace, { ...batch, gradient: gradients[i] });
     for (const entries of await Promise.all(block.map((_, i) => gradients[i].read()))) {
-      for (const [i, entry] of entries.entries()) {
-        sum[i] += entry;
-        squares += entry ** 2;
+      for (let i = 0; i < sum.length; i++) {
+        sum[i] += entries[i];
+        squares += entries[i] ** 2;
       }
     }
   }
