@@ -42,7 +42,7 @@ export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneO
 }
 
 /** The products that a field's passes are made of. */
-function productsOf({ description, rows, gradients }: TuneRequest): GemmProduct[] {
+export function productsOf({ description, rows, gradients }: TuneRequest): GemmProduct[] {
   return productShapes(description, rows).flatMap(({ shape, propagates }) => {
     const backward: LayerProductKind[] = propagates ? ["adjoint", "weight"] : ["weight"];
     const kinds: LayerProductKind[] = gradients ? ["forward", ...backward] : ["forward"];
