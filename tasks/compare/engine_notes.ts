@@ -24,7 +24,7 @@ export function notesOn({ settings, how, results, runs }: Noted): string[] {
   const byTime = finalSeconds(settings) !== undefined;
   const advice = byTime ? " Their numbers of steps follow from these times; with --epochs they do not." : "";
   return [
-    ...failed === "" ? [] : [`Failed, although started again: ${failed}.`],
+    ...failed === "" ? [] : [`Failed: ${failed}.`],
     ...cancelled === "" ? [] : [`Cancelled: ${cancelled}.`],
     ...adapters.length < 2 ? [] : [
       `The runs were made on several devices: ${

@@ -127,7 +127,8 @@ function caveats(
   const { seeds, inputs, activations: all, optimizers } = settings;
   const wanted = seeds * inputs.length * all.length * optimizers.length;
   const pairs = activations.flatMap((each) => each.pairs);
-  const disturbed = pairs.flatMap((pair) => {
+  const timed = activations.filter(({ isTimed }) => isTimed).flatMap((each) => each.pairs);
+  const disturbed = timed.flatMap((pair) => {
     return disturbedRuns(pair.runs, paces?.[pairName(pair)]).map(({ id }) => id);
   });
   const unequal = activations.filter(({ pairs, isTimed }) => {

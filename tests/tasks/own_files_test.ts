@@ -90,6 +90,12 @@ Deno.test("comparisons and sweeps know files of one's own by the names in them",
     const runs = [...Deno.readDirSync(join(folder, "runs", "compare", "c", "runs"))].map(({ name }) => name).toSorted();
     assertEquals(runs, ["finer-adam-s0", "finer-lion-s0"]);
 
+    const elsewhere = await succeeds("compare", folder, ...pairs, ...tiny, "--engine", "slurm", "--dry-run");
+    assertStringIncludes(elsewhere, "#SBATCH --requeue");
+    assertStringIncludes(elsewhere, "--name 2-finer-lion-seed-0");
+    const [finer, lion] = ["finer.ts", "lion.ts"].map((name) => join(folder, name));
+    assertStringIncludes(elsewhere, `--activation=${finer} --optimizer=${lion}`);
+
     await Deno.mkdir(join(folder, "grids"));
     const spec = { task: "fit", options: { activation: "../finer.ts" }, grid: { optimizer: ["adam", "../lion.ts"] } };
     await Deno.writeTextFile(join(folder, "grids", "s.json"), JSON.stringify(spec));
