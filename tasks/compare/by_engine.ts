@@ -2,6 +2,7 @@ import { join } from "../../lib/std/path/mod.ts";
 import { toJson } from "../run/json.ts";
 import { createFolder, discardFolder } from "../run/run_name.ts";
 import { commandText } from "../shell/command_text.ts";
+import { taskCommand } from "../shell/task_command.ts";
 import { projectFile } from "../shell/project_file.ts";
 import { TASKS } from "../registry.ts";
 import type { RunResult } from "../sweep/conduct.ts";
@@ -53,7 +54,7 @@ export async function compareByEngine(request: ComparisonRequest, signal: AbortS
     earlier: await SweepFolder.readRecord(inside),
     where: "--engine",
     command,
-    again: `deno task compare --resume ${path}`,
+    again: taskCommand("compare", path, ["--resume", path]),
   });
   const { record, runs } = sweep;
   console.log([runsLine(settings), mannerLine(record.how, path)].join("\n"));

@@ -2,6 +2,7 @@ import { camelCase, type Command, defineCommand, type Option, type Values } from
 import type { TrainingTask } from "../training/task.ts";
 import type { DeviceValues } from "../shell/device_options.ts";
 import { ENGINES, MANNER_OPTIONS } from "../sweep/command.ts";
+import { outOption } from "../shell/run_path.ts";
 import { EPOCHS_BOUNDS, MINUTES_BOUNDS } from "../training/length_bounds.ts";
 
 /** The options of a comparison, whatever its task. */
@@ -82,6 +83,7 @@ const own = defineCommand({
         "Measure time and memory and show the plan, but do not train; with --engine nothing is measured, and the command lines of the runs are shown",
     },
     { name: "name", kind: "string", help: "Name of the comparison", defaultText: "made from its options" },
+    outOption("comparison", "compare/NAME"),
     { name: "resume", kind: "string", placeholder: "FOLDER", help: "Continue an interrupted comparison" },
     {
       name: "engine",
@@ -106,6 +108,8 @@ const NOT_SHARED = new Set([
     "conclude",
     "snapshot-every",
     "keep-checkpoints",
+    "on-divergence",
+    "config",
     "show-cameras",
   ],
   ...own.options.map(({ name }) => name as string),

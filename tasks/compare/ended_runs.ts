@@ -5,6 +5,7 @@ import { checkShape, number, object, optional, printable, type Shaped, word } fr
 import { scheduleNames } from "../../lib/train/schedule_registry.ts";
 import type { RunResult } from "../sweep/conduct.ts";
 import { kernelsShape } from "../training/kernels_shape.ts";
+import { isMeasured } from "../training/loss_limit.ts";
 import { figuresIn } from "../training/run_summary.ts";
 import type { FinalRunPlace } from "./engine_sweep.ts";
 import { type EngineComparison, qualityShape, type ReportedComparison, type RunRecord, runShape } from "./record.ts";
@@ -70,7 +71,7 @@ function recordOf(
 ): RunRecord {
   const { steps, seconds, hvps } = summary;
   const figures = figuresIn(summary);
-  const divergedAt = summary.divergedAt ?? (Number.isFinite(figures[quality.figure]) ? undefined : steps);
+  const divergedAt = summary.divergedAt ?? (isMeasured(figures[quality.figure]) ? undefined : steps);
   return {
     id: runId({ phase: "final", ...place }, inputs),
     phase: "final",

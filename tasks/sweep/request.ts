@@ -6,6 +6,7 @@ import { settingsName, shortName } from "../run/settings_name.ts";
 import { commandText } from "../shell/command_text.ts";
 import { parseOptions } from "../shell/options.ts";
 import { runPath, runsFolder } from "../shell/run_path.ts";
+import { taskCommand } from "../shell/task_command.ts";
 import { UserError } from "../shell/user_error.ts";
 import { command, type MannerValues } from "./command.ts";
 import { mannerOf } from "./manner.ts";
@@ -41,13 +42,18 @@ export async function readRequest(args: readonly string[]): Promise<SweepRequest
       `deno task sweep: expected either a JSON file or --resume, found ${file === undefined ? "neither" : "both"}.`,
     );
   }
-  if (resume !== undefined && values.name !== undefined) {
-    throw new UserError(`--name: expected it beside a JSON file, found it beside --resume, whose folder has its name.`);
+  const placing = (["name", "out"] as const).find((option) => values[option] !== undefined);
+  if (resume !== undefined && placing !== undefined) {
+    throw new UserError(
+      `--${placing}: expected it beside a JSON file, found it beside --resume, whose folder ${
+        placing === "name" ? "has its name" : "stays where it is"
+      }.`,
+    );
   }
   const spec = file === undefined ? undefined : await readSpec(file);
   const path = spec === undefined
     ? runPath(resume!)
-    : join(runsFolder(), "sweep", checkName("name", values.name ?? await defaultName(file!, spec)));
+    : join(runsFolder(values.out), "sweep", checkName("name", values.name ?? await defaultName(file!, spec)));
   const earlier = await SweepFolder.readRecord(path);
   const settings = spec?.settings ?? earlier?.settings;
   if (settings === undefined) throw new UserError(`${path}: expected a sweep to resume, found none.`);
@@ -58,7 +64,7 @@ export async function readRequest(args: readonly string[]): Promise<SweepRequest
     slurm: spec?.slurm,
     where: file ?? join(path, "sweep.json"),
     command: commandText("deno task sweep", args),
-    again: `deno task sweep --resume ${path}`,
+    again: taskCommand("sweep", path, ["--resume", path]),
   });
 }
 
