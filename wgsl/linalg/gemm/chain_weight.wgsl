@@ -1,5 +1,5 @@
 // The shares of the gradient of several dense layers, summed over parts of the batch, in one dispatch:  W̄_l = Z̄_lᵀ X_l,  b̄_l = Σ_n Z̄_l
-// z_l: [rows, outputs of layer l]; x_l: [rows, inputs of layer l]. layers: as in chain_forward.wgsl. partials: [splits, stride] vec4s: split s
+// z_l: [rows, outputs of layer l]; x_l: [rows, inputs of layer l]. layers: as in chain_layers.wgsl. partials: [splits, stride] vec4s: split s
 // writes W̄ and b̄ where they lie in a vector of the field's layout, from s·stride on, summed over the rows from s·rows_per_split on.
 // One workgroup computes a square of 4·quads rows and columns of one W̄, an invocation 4 × 4 entries of it; dispatch: the squares of all
 // layers along x, splits along y. Rows are added in their order, split by split (gradient_sum.wgsl adds the splits), in f32: every run
