@@ -1,6 +1,6 @@
 import { basename, join } from "../../lib/std/path/mod.ts";
 import { TASKS } from "../registry.ts";
-import { readJson } from "../run/json.ts";
+import { readUserJson } from "../run/json.ts";
 import { checkSameSettings } from "../run/results_folder.ts";
 import { checkName } from "../run/run_name.ts";
 import { settingsName, shortName } from "../run/settings_name.ts";
@@ -99,7 +99,7 @@ async function mannerOf(
 
 /** What a file says about a cluster. */
 async function configured(file: string | undefined): Promise<SlurmOptions> {
-  return file === undefined ? {} : checkShape(await readJson(callerPath(file)), slurmShape, file);
+  return file === undefined ? {} : checkShape(await readUserJson(callerPath(file), file), slurmShape, file);
 }
 
 /** What the command line asks of Slurm. */
