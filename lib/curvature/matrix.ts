@@ -9,7 +9,7 @@ import { type CurvatureBatch, curvatureOperator, type SymmetricOperator } from "
 const MOST_PARAMETERS = 8192;
 
 /** Products that are read together, because a read-back takes about as long on an idle device as many products. */
-const BLOCK = 32;
+const BLOCK = 128;
 
 /**
  * The Hessian of objective(field) on a batch at the field's current parameters, from exact products with unit vectors in f32.
