@@ -69,6 +69,8 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/curvature": [...SHARED, "tasks/registry.ts"],
   "tasks/compare": [...SHARED, "tasks/registry.ts"],
   "tasks/bench": SHARED,
+  "tasks/doctor": ["tasks/shell"],
+  "tasks/gpu_check": [...SHARED, "tasks/bench", "tasks/doctor"],
   "tasks/run_list": [...SHARED, "tasks/registry.ts"],
   "tasks/watch": SHARED,
   "tasks/mpi": [...SHARED, "tasks/registry.ts"],

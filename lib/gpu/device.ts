@@ -8,8 +8,10 @@ import { KernelTuner, type KernelTunerOptions } from "./kernel_tuner.ts";
 import type { KernelSource, OperandAccess } from "./kernel_source.ts";
 import { Profile } from "./profile.ts";
 import { Recorder } from "./recorder.ts";
+import { SubmitTimes } from "./submit_times.ts";
 import { Tally } from "./tally.ts";
 import type { KernelValues } from "./template.ts";
+import type { Span } from "./timestamps.ts";
 
 /** Options of {@linkcode openGpu}. */
 export interface GpuOptions {
@@ -255,6 +257,31 @@ export class Gpu implements Disposable {
       return profile;
     } finally {
       profile.release();
+    }
+  }
+
+  /**
+   * Times every submit that is made while `work` runs, by timestamp queries: when the device began and ended it. Throws where the adapter
+   * has none.
+   *
+   * @param work Gets a function that returns how many submits have been begun so far.
+   */
+  async timeSubmits(work: (begun: () => number) => Promise<void>): Promise<Span[]> {
+    this.flush();
+    const times = new SubmitTimes(this.device);
+    this.#recorder.submits = times;
+    try {
+      try {
+        await work(() => times.count);
+        this.flush();
+      } finally {
+        this.#recorder.submits = undefined;
+      }
+      const spans = await this.#health.explain(times.finish(), "timing submits");
+      this.check();
+      return spans;
+    } finally {
+      times.release();
     }
   }
 

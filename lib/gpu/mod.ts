@@ -32,4 +32,5 @@ export {
 } from "./random.ts";
 export { Tally } from "./tally.ts";
 export { type KernelValues } from "./template.ts";
+export { type Span } from "./timestamps.ts";
 export { TuningBudget } from "./tuning_budget.ts";

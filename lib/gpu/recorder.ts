@@ -2,6 +2,7 @@ import { asSlice, type BufferLike, type BufferSlice, type DeviceBuffer } from ".
 import type { Kernel } from "./kernel.ts";
 import { MIRROR_WIDTH } from "./kernel_source.ts";
 import type { Profile } from "./profile.ts";
+import type { SubmitTimes } from "./submit_times.ts";
 import type { Tally } from "./tally.ts";
 
 /** Bytes of a slot, which holds the uniforms of one dispatch. Every adapter accepts an alignment of 256 bytes. */
@@ -20,6 +21,8 @@ export class Recorder implements Disposable {
   phase = "";
   /** The profile that times dispatches, if one is being taken. */
   profile: Profile | undefined;
+  /** What times submits, if they are being timed. */
+  submits: SubmitTimes | undefined;
   /** The tally that counts work, if there is one. */
   tally: Tally | undefined;
   /** The number of submissions so far. */
@@ -121,6 +124,7 @@ export class Recorder implements Disposable {
     if (this.#encoder === undefined) return;
     this.#endPass();
     this.profile?.resolve(this.#encoder);
+    this.submits?.end(this.#encoder);
     if (this.#slot > 0) this.#device.queue.writeBuffer(this.#arena, 0, this.#staging, 0, this.#slot * SLOT);
     this.#device.queue.submit([this.#encoder.finish()]);
     this.#encoder = undefined;
@@ -168,6 +172,7 @@ export class Recorder implements Disposable {
     if (this.#encoder === undefined) {
       this.#device.pushErrorScope("validation");
       this.#encoder = this.#device.createCommandEncoder();
+      this.submits?.begin(this.#encoder);
     }
     return this.#encoder;
   }

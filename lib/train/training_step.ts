@@ -9,6 +9,7 @@ import type { Objective } from "../objective/objective.ts";
 import { countOf, type ObservationRequest } from "../optim/observation.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { KroneckerFactors } from "../diff/kronecker_factors.ts";
+import { tuneTangents } from "../diff/tune_tangents.ts";
 import { differentiate, differentiateInParts } from "../diff/passes.ts";
 import type { DifferentiationRequest, ProductRequest } from "../diff/request.ts";
 import { Workspace } from "../diff/workspace.ts";
@@ -117,6 +118,7 @@ export class TrainingStep implements Disposable {
     const sizes = [batchSize, count % batchSize].flatMap((samples) => partSizes(samples, peers));
     for (const rows of new Set(sizes.flatMap((samples) => this.workspace.chunkSizes(samples)))) {
       await tuneKernels(gpu, { description, rows, gradients: true }, { signal });
+      if (this.workspace.hasProducts) await tuneTangents(gpu, { description, rows }, { signal });
     }
     if (optimizer.multipliesMatrices) await tuneProducts(gpu, [{ kind: "batched" }], { signal });
   }

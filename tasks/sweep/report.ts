@@ -1,3 +1,4 @@
+import { fixed } from "../shell/fixed.ts";
 import { basename, join } from "../../lib/std/path/mod.ts";
 import { encodeCsv } from "../run/csv.ts";
 import { convergencePanels } from "../run/convergence_panels.ts";
@@ -74,7 +75,7 @@ function findings(results: readonly RunResult[]): string[] {
     const quality = first.found && qualityOf(first.found);
     if (quality === undefined) return [];
     return [
-      `${first.run.input.name}: best ${quality.label} ${quality.value.toFixed(quality.digits)}, by ${first.run.name}`,
+      `${first.run.input.name}: best ${quality.label} ${fixed(quality.value, quality.digits)}, by ${first.run.name}`,
     ];
   });
   return [`${finished.length} of ${results.length} runs are finished.`, ...best];

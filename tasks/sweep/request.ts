@@ -42,13 +42,18 @@ export async function readRequest(args: readonly string[]): Promise<SweepRequest
       `deno task sweep: expected either a JSON file or --resume, found ${file === undefined ? "neither" : "both"}.`,
     );
   }
-  if (resume !== undefined && values.name !== undefined) {
-    throw new UserError(`--name: expected it beside a JSON file, found it beside --resume, whose folder has its name.`);
+  const placing = (["name", "out"] as const).find((option) => values[option] !== undefined);
+  if (resume !== undefined && placing !== undefined) {
+    throw new UserError(
+      `--${placing}: expected it beside a JSON file, found it beside --resume, whose folder ${
+        placing === "name" ? "has its name" : "stays where it is"
+      }.`,
+    );
   }
   const spec = file === undefined ? undefined : await readSpec(file);
   const path = spec === undefined
     ? runPath(resume!)
-    : join(runsFolder(), "sweep", checkName("name", values.name ?? await defaultName(file!, spec)));
+    : join(runsFolder(values.out), "sweep", checkName("name", values.name ?? await defaultName(file!, spec)));
   const earlier = await SweepFolder.readRecord(path);
   const settings = spec?.settings ?? earlier?.settings;
   if (settings === undefined) throw new UserError(`${path}: expected a sweep to resume, found none.`);
