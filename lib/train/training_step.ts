@@ -283,14 +283,17 @@ export class TrainingStep implements Disposable {
   ): Omit<DifferentiationRequest, "products" | "onGradient" | "onProduct"> {
     const { field, data, seed, peers } = this.options;
     field.gpu.phase("batch");
-    const { rows, epoch } = this.sampler.place(step);
+    const { rows, epoch, first: place } = this.sampler.place(step);
     const { first, samples } = partOf(rows, peers);
-    this.sampler.draw(step, { first, samples });
+    if (data.fillInOrder === undefined) this.sampler.draw(step, { first, samples });
     return {
       // Those that are left out of a rehearsal do not count.
       samples: peers === undefined ? Math.min(rows, most) : rows,
       part: { first, samples: Math.min(samples, most) },
-      fill: (chunk) => data.fill(chunk, this.sampler.indices, { seed, step, epoch }),
+      fill: (chunk) => {
+        if (data.fillInOrder !== undefined) data.fillInOrder(chunk, { seed, epoch, first: place });
+        else data.fill(chunk, this.sampler.indices, { seed, step, epoch });
+      },
       gradient: this.#gradient,
       kronecker: countOf(requests, "kroneckerFactors") > 0 ? this.#kronecker : undefined,
       slot: step % RING,

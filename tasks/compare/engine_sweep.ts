@@ -70,6 +70,9 @@ function lengthOf(settings: Settings): Record<string, OptionValue> {
 function typedOptions(task: TrainingTask, options: Readonly<Record<string, unknown>>): Record<string, OptionValue> {
   const known = sharedOptions(task);
   return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [known.get(name)!.name, value as OptionValue]),
+    Object.entries(options).map(([name, value]) => {
+      const typed = name === "objective" ? typedName("objective", `${value}`) : value as OptionValue;
+      return [known.get(name)!.name, typed];
+    }),
   );
 }

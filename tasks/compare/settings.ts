@@ -63,7 +63,7 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
     inputs: await inputsOf(task, values.input),
     activations,
     optimizers,
-    ...ownFilesRecord({ optimizers, activations }),
+    ...ownFilesRecord({ optimizers, activations, objectives: [`${options.objective}`] }),
     seeds: values.seeds,
     tune: values.tune,
     length,

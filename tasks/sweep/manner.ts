@@ -1,4 +1,4 @@
-import { readJson } from "../run/json.ts";
+import { readUserJson } from "../run/json.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { camelCase } from "../shell/command.ts";
 import { checkShape, type Shape } from "../shell/shape.ts";
@@ -45,7 +45,7 @@ export async function mannerOf(
 
 /** What a file says about a cluster. */
 async function configured(file: string | undefined): Promise<SlurmOptions> {
-  return file === undefined ? {} : checkShape(await readJson(callerPath(file)), slurmShape, file);
+  return file === undefined ? {} : checkShape(await readUserJson(callerPath(file), file), slurmShape, file);
 }
 
 /** What the command line asks of Slurm. */

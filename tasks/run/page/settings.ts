@@ -13,6 +13,7 @@ interface SettingsGroup {
 const GROUPS: readonly { readonly title: string; readonly keys: readonly string[] }[] = [
   { title: "Field", keys: ["activation", "encoding"] },
   { title: "Optimizer", keys: ["optimizer", "schedule", "rollbacks"] },
+  { title: "Objective", keys: ["objective"] },
   { title: "Length", keys: ["steps", "scheduleSteps", "stepsPerEpoch", "restarts", "processes"] },
   { title: "Input", keys: ["image", "mesh", "transform", "scene", "sound", "samples"] },
   { title: "Device", keys: ["adapter", "kernels", "versions", "tool"] },
