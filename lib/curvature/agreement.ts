@@ -96,7 +96,7 @@ function differenceOf(x: Float32Array | Float64Array, y: Float32Array | Float64A
 function histogramOf(logX: Float64Array, logY: Float64Array, bins: number): LogLogHistogram {
   const [x, y] = [logX, logY].map((logs) => edgesOf(logs, bins));
   const counts = new Uint32Array(bins * bins);
-  for (const [i, log] of logX.entries()) counts[binOf(logY[i], y) * bins + binOf(log, x)]++;
+  for (let i = 0; i < logX.length; i++) counts[binOf(logY[i], y) * bins + binOf(logX[i], x)]++;
   return { x, y, counts };
 }
 

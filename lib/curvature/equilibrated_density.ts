@@ -38,7 +38,8 @@ export async function equilibratedDensity(
     signal?.throwIfAborted();
     fillDirection(direction, directions, seed, count - 1);
     await operator.apply(direction, product);
-    for (const [i, entry] of (await product.read()).entries()) squares[i] += entry ** 2;
+    const entries = await product.read();
+    for (let i = 0; i < squares.length; i++) squares[i] += entries[i] ** 2;
     if (Math.log2(count) % 1 !== 0 && count !== probes) continue;
     const equilibrated = squares.map((sum) => Math.sqrt(sum / count));
     densities.push({ probes: count, density: productDensity(equilibrated, layout) });

@@ -9,7 +9,7 @@ import { Network } from "./network.ts";
 import { productShapes } from "./sizes.ts";
 
 /** Rows of a network that only tells which chains its field has. */
-const FEW_ROWS = 16;
+export const FEW_ROWS = 16;
 
 /** What is to be computed, so that the fastest kernels can be found for it. */
 export interface TuneRequest {

@@ -24,6 +24,7 @@ export { Profile, type ProfileEntry } from "./profile.ts";
 export {
   fillRandom,
   type FillTarget,
+  type PermutationUniforms,
   permutedIndices,
   type RandomKey,
   type RandomNumbers,

@@ -149,22 +149,22 @@ export class Layout extends Array<PlacedSegment> {
       throw new Error(`vector: ${flat.length} numbers given, but the layout has ${this.parameterCount}.`);
     }
     const packed = new Float32Array(this.deviceLength);
-    this.#each((from, to) => packed[to] = flat[from]);
+    const numbers = flat instanceof Float32Array ? flat : Float32Array.from(flat);
+    this.#eachRow((from, to, columns) => packed.set(numbers.subarray(from, from + columns), to));
     return packed;
   }
 
   /** Converts numbers from the device's order, [`deviceLength`], to flat order, [`parameterCount`]. */
   unpack(packed: Float32Array): Float32Array {
     const flat = new Float32Array(this.parameterCount);
-    this.#each((to, from) => flat[to] = packed[from]);
+    this.#eachRow((to, from, columns) => flat.set(packed.subarray(from, from + columns), to));
     return flat;
   }
 
-  #each(visit: (flat: number, device: number) => void): void {
+  /** Tells where each row of each segment begins, in flat order and on the device, and how many numbers it has. */
+  #eachRow(visit: (flat: number, device: number, columns: number) => void): void {
     for (const { flat, rows, columns, stride, deviceOffset } of this) {
-      for (let r = 0; r < rows; r++) {
-        for (let c = 0; c < columns; c++) visit(flat + r * columns + c, deviceOffset + r * stride + c);
-      }
+      for (let r = 0; r < rows; r++) visit(flat + r * columns, deviceOffset + r * stride, columns);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { camelCase, type Command, defineCommand, type Option, type Values } from "../shell/command.ts";
 import type { TrainingTask } from "../training/task.ts";
 import type { DeviceValues } from "../shell/device_options.ts";
+import { outOption } from "../shell/run_path.ts";
 import { EPOCHS_BOUNDS, MINUTES_BOUNDS } from "../training/length_bounds.ts";
 
 /** The options of a comparison, whatever its task. */
@@ -76,6 +77,7 @@ const own = defineCommand({
     },
     { name: "dry-run", kind: "flag", help: "Measure time and memory and show the plan, but do not train" },
     { name: "name", kind: "string", help: "Name of the comparison", defaultText: "made from its options" },
+    outOption("comparison", "compare/NAME"),
     { name: "resume", kind: "string", placeholder: "FOLDER", help: "Continue an interrupted comparison" },
   ],
 });
@@ -91,6 +93,8 @@ const NOT_SHARED = new Set([
     "conclude",
     "snapshot-every",
     "keep-checkpoints",
+    "on-divergence",
+    "config",
     "show-cameras",
   ],
   ...own.options.map(({ name }) => name as string),

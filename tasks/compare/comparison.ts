@@ -11,6 +11,7 @@ import { defaultRate, type RunChoice, runValues, type Scope } from "./run_values
 import type { ComparisonRecord, RunRecord, TuningRecord } from "./record.ts";
 import { runId } from "./run_id.ts";
 import type { ComparisonFolder } from "./store.ts";
+import { formatQuality } from "../training/status_line.ts";
 import { counted } from "../shell/counted.ts";
 
 /** What a comparison works with. */
@@ -173,9 +174,8 @@ export class Comparison {
   }
 
   #print({ activation, optimizer, seed, figures, divergedAt, seconds, steps }: RunRecord): void {
-    const { figure, name, digits, unit = "" } = this.record.quality;
     const end = divergedAt === undefined
-      ? `${name} ${figures[figure].toFixed(digits)}${unit}`
+      ? formatQuality(this.record.quality, figures)
       : `diverged at step ${divergedAt}`;
     const length = `${counted(steps, "step")}, ${seconds.toFixed(1)} s`;
     this.progress.print(`${activation}, ${optimizer}, seed ${seed}: ${end} (${length})`);

@@ -1,3 +1,5 @@
+import { isMeasured } from "../training/loss_limit.ts";
+import { fixed } from "../shell/fixed.ts";
 import type { Quality } from "../training/training_input.ts";
 import type { ActivationSummary, PairSummary } from "./summary.ts";
 
@@ -7,7 +9,7 @@ export function findings(activations: readonly ActivationSummary[], quality: Qua
 }
 
 function finding({ activation, pairs, equalSeconds, targets }: ActivationSummary, quality: Quality): string {
-  const good = pairs.filter((pair) => Number.isFinite(atEqual(pair).centre))
+  const good = pairs.filter((pair) => isMeasured(atEqual(pair).centre))
     .toSorted((a, b) => atEqual(b).centre - atEqual(a).centre);
   const failed = pairs.filter((pair) => !good.includes(pair)).map(({ optimizer }) => optimizer);
   const failures = failed.length === 0 ? "" : ` ${words(failed)} diverged.`;
@@ -21,7 +23,10 @@ function finding({ activation, pairs, equalSeconds, targets }: ActivationSummary
   const [second] = others;
   const adam = others.find(({ optimizer }) => optimizer === "adam");
   const margins = [second, ...adam !== undefined && adam !== second ? [adam] : []].map((other) => {
-    return `${inUnits(atEqual(best).centre - atEqual(other).centre, quality)} above ${other.optimizer}`;
+    const margin = atEqual(best).centre - atEqual(other).centre;
+    return Number.isNaN(margin)
+      ? `as good as ${other.optimizer}`
+      : `${inUnits(margin, quality)} above ${other.optimizer}`;
   });
   const apart = atEqual(best).low > atEqual(second).high;
   const rank = apart ? "is best" : "has the highest median";
@@ -47,7 +52,7 @@ function timesToTarget(pairs: readonly PairSummary[], target: number, quality: Q
 
 /** A quality or a difference of two, with its unit. */
 function inUnits(value: number, { digits, unit = "" }: Quality): string {
-  return `${value.toFixed(Math.max(1, digits - 1))}${unit}`;
+  return `${fixed(value, Math.max(1, digits - 1))}${unit}`;
 }
 
 function atEqual({ equal }: PairSummary) {

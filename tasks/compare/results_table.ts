@@ -1,4 +1,5 @@
 import type { TrainingTask } from "../training/task.ts";
+import { isMeasured } from "../training/loss_limit.ts";
 import { pairName } from "./pair.ts";
 import { runValues } from "./run_values.ts";
 import type { ComparisonRecord, RunRecord } from "./record.ts";
@@ -56,9 +57,14 @@ function comparisonFigures(run: FinalRun, { equalSeconds, targets }: ActivationS
     stepsToTarget: finite(reachedAt(run, "step", target)),
     equalSeconds,
     ...Object.fromEntries(
-      EQUAL_PARTS.map((part) => [`qualityAt${100 * part}%`, finite(qualityAt(run, part * equalSeconds))]),
+      EQUAL_PARTS.map((part) => [`qualityAt${100 * part}%`, qualityCell(qualityAt(run, part * equalSeconds))]),
     ),
   };
+}
+
+/** Nothing for a run that diverged. */
+function qualityCell(value: number): number | undefined {
+  return isMeasured(value) ? value : undefined;
 }
 
 function finite(value: number): number | undefined {

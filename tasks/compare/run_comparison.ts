@@ -7,6 +7,7 @@ import { checkName } from "../run/run_name.ts";
 import { commandText } from "../shell/command_text.ts";
 import { reopeningDevice } from "../shell/device_losses.ts";
 import { runPath, runsFolder } from "../shell/run_path.ts";
+import { taskCommand } from "../shell/task_command.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -44,7 +45,7 @@ async function compareOn(args: readonly string[], signal: AbortSignal): Promise<
   const { values, settings: typed } = await readRequest(args);
   const path = values.resume !== undefined
     ? runPath(values.resume)
-    : join(runsFolder(), "compare", checkName("name", values.name ?? await defaultName(typed!)));
+    : join(runsFolder(values.out), "compare", checkName("name", values.name ?? await defaultName(typed!)));
   const earlier = await ComparisonFolder.readRecord(path);
   const settings = typed ?? earlier?.settings;
   if (settings === undefined) throw new UserError(`${path}: expected a comparison to resume, found none.`);
@@ -76,7 +77,8 @@ async function compareOn(args: readonly string[], signal: AbortSignal): Promise<
   progress.finish();
   const report = await writeReport(task, record, folder);
   if (signal.aborted) {
-    console.log(`Stopped. To continue, give the same command again, or: deno task compare --resume ${path}`);
+    const again = taskCommand("compare", path, ["--resume", path]);
+    console.log(`Stopped. To continue, give the same command again, or: ${again}`);
   } else console.log(report.join("\n"));
 }
 

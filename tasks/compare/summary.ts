@@ -1,4 +1,5 @@
 import { median } from "../shell/statistics.ts";
+import { isMeasured } from "../training/loss_limit.ts";
 import type { PairChoice } from "./comparison.ts";
 import { type CurvePoint, placeOf, valueAt } from "../run/curve.ts";
 import { type Pair, pairName } from "./pair.ts";
@@ -117,8 +118,8 @@ export function reachedAt({ curve }: FinalRun, axis: "seconds" | "step", target:
 function targetOf(groups: readonly (readonly FinalRun[])[], { quality }: ComparisonRecord, seconds: number): number {
   const levels = groups.filter((runs) => runs.length > 0)
     .map((runs) => spreadOf([runs.map((run) => qualityAt(run, seconds))]).centre)
-    .filter(Number.isFinite)
-    .toSorted((a, b) => a - b);
+    .filter(isMeasured)
+    .toSorted((a, b) => a === b ? 0 : a - b);
   if (levels.length === 0) return NaN;
   const scale = 10 ** (quality.digits - 1);
   return Math.floor(levels[Math.floor((levels.length - 1) / 2)] * scale) / scale;

@@ -20,7 +20,8 @@ export function fitOf(result: Float32Array, targets: Float32Array, objective: st
   const count = targets.length;
   if (objective === "binaryCrossEntropy") {
     let [loss, right] = [0, 0];
-    for (const [i, target] of targets.entries()) {
+    for (let i = 0; i < count; i++) {
+      const target = targets[i];
       // log(1 + exp(z)) − t z, without overflow.
       loss += Math.max(result[i], 0) + Math.log1p(Math.exp(-Math.abs(result[i]))) - target * result[i];
       right += Number(result[i] > 0 === target > 0.5);
@@ -28,7 +29,7 @@ export function fitOf(result: Float32Array, targets: Float32Array, objective: st
     return { loss: loss / count, accuracy: right / count };
   }
   let error = 0;
-  for (const [i, target] of targets.entries()) error += (result[i] - target) ** 2;
+  for (let i = 0; i < count; i++) error += (result[i] - targets[i]) ** 2;
   const loss = error / count;
   if (differ(targets)) return { loss, snr: 10 * Math.log10(squaresOf(targets) / error) };
   if (differ(all)) return { loss, snr: 10 * Math.log10(squaresOf(all) / all.length / loss) };

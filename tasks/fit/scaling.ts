@@ -9,10 +9,10 @@ export interface ColumnRanges {
 /** The smallest and the largest value of each column. */
 export function rangesOf({ columns, data }: Matrix): ColumnRanges {
   const [low, high] = [Array<number>(columns).fill(Infinity), Array<number>(columns).fill(-Infinity)];
-  for (const [i, value] of data.entries()) {
+  for (let i = 0; i < data.length; i++) {
     const column = i % columns;
-    low[column] = Math.min(low[column], value);
-    high[column] = Math.max(high[column], value);
+    low[column] = Math.min(low[column], data[i]);
+    high[column] = Math.max(high[column], data[i]);
   }
   return { low, high };
 }

@@ -260,7 +260,7 @@ function maskPicture({ width, height }: View["camera"], mask: Uint8Array): Pictu
 
 /** Shows no error where less than half of a pixel is kept. */
 function blacken({ pixels }: Picture, kept: Picture): void {
-  for (const [i, part] of kept.pixels.entries()) if (part < 0.5) pixels.fill(0, 3 * i, 3 * i + 3);
+  for (let i = 0; i < kept.pixels.length; i++) if (kept.pixels[i] < 0.5) pixels.fill(0, 3 * i, 3 * i + 3);
 }
 
 /** The part of the pixels of some views that is masked. */

@@ -1,4 +1,5 @@
 import { defineCommand, type Option, type Values } from "../shell/command.ts";
+import { outOption } from "../shell/run_path.ts";
 
 const SLURM = "Options of --engine slurm, which a file may have too";
 
@@ -57,6 +58,7 @@ export const command = defineCommand({
     },
     { name: "dry-run", kind: "flag", help: "Check everything, show the plan and do not train" },
     { name: "name", kind: "string", help: "Name of the sweep", defaultText: "made from the file" },
+    outOption("sweep", "sweep/NAME"),
     {
       name: "resume",
       kind: "string",

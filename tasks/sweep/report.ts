@@ -1,3 +1,4 @@
+import { fixed } from "../shell/fixed.ts";
 import { basename, join } from "../../lib/std/path/mod.ts";
 import { encodeCsv } from "../run/csv.ts";
 import { convergencePanels } from "../run/convergence_panels.ts";
@@ -73,7 +74,7 @@ function findings(results: readonly RunResult[]): string[] {
     const [first] = each.toSorted((a, b) => valueOf(b) - valueOf(a));
     const quality = first.found && qualityOf(first.found);
     if (quality === undefined) return [];
-    return [`${input}: best ${quality.label} ${quality.value.toFixed(quality.digits)}, by ${first.run.name}`];
+    return [`${input}: best ${quality.label} ${fixed(quality.value, quality.digits)}, by ${first.run.name}`];
   });
   return [`${finished.length} of ${results.length} runs are finished.`, ...best];
 }

@@ -1,6 +1,6 @@
 import { basename, join } from "../../lib/std/path/mod.ts";
 import { TASKS } from "../registry.ts";
-import { readJson } from "../run/json.ts";
+import { readUserJson } from "../run/json.ts";
 import { checkSameSettings } from "../run/results_folder.ts";
 import { checkName } from "../run/run_name.ts";
 import { settingsName, shortName } from "../run/settings_name.ts";
@@ -42,13 +42,18 @@ export async function readRequest(args: readonly string[]): Promise<SweepRequest
       `deno task sweep: expected either a JSON file or --resume, found ${file === undefined ? "neither" : "both"}.`,
     );
   }
-  if (resume !== undefined && values.name !== undefined) {
-    throw new UserError(`--name: expected it beside a JSON file, found it beside --resume, whose folder has its name.`);
+  const placing = (["name", "out"] as const).find((option) => values[option] !== undefined);
+  if (resume !== undefined && placing !== undefined) {
+    throw new UserError(
+      `--${placing}: expected it beside a JSON file, found it beside --resume, whose folder ${
+        placing === "name" ? "has its name" : "stays where it is"
+      }.`,
+    );
   }
   const spec = file === undefined ? undefined : await readSpec(file);
   const path = spec === undefined
     ? runPath(resume!)
-    : join(runsFolder(), "sweep", checkName("name", values.name ?? await defaultName(file!, spec)));
+    : join(runsFolder(values.out), "sweep", checkName("name", values.name ?? await defaultName(file!, spec)));
   const earlier = await SweepFolder.readRecord(path);
   const settings = spec?.settings ?? earlier?.settings;
   if (settings === undefined) throw new UserError(`${path}: expected a sweep to resume, found none.`);
@@ -94,7 +99,7 @@ async function mannerOf(
 
 /** What a file says about a cluster. */
 async function configured(file: string | undefined): Promise<SlurmOptions> {
-  return file === undefined ? {} : checkShape(await readJson(callerPath(file)), slurmShape, file);
+  return file === undefined ? {} : checkShape(await readUserJson(callerPath(file), file), slurmShape, file);
 }
 
 /** What the command line asks of Slurm. */

@@ -1,5 +1,6 @@
 import { ProgressLine } from "../shell/progress.ts";
 import { projectFile } from "../shell/project_file.ts";
+import { taskCommand } from "../shell/task_command.ts";
 import { UserError } from "../shell/user_error.ts";
 import { Conductor, type RunResult } from "./conduct.ts";
 import type { Engine } from "./engine.ts";
@@ -71,7 +72,8 @@ async function make(
     progress.finish();
     if (signal.aborted) {
       const what = goingOn === undefined ? "Stopped." : `Stopped; ${goingOn}.`;
-      console.log(`${what} To continue, give the same command again, or: deno task sweep --resume ${folder.path}`);
+      const again = taskCommand("sweep", folder.path, ["--resume", folder.path]);
+      console.log(`${what} To continue, give the same command again, or: ${again}`);
     }
   }
   if (signal.aborted) await conductor.review();

@@ -1,6 +1,6 @@
 import { dirname, resolve } from "../../lib/std/path/mod.ts";
 import { TASKS } from "../registry.ts";
-import { readJson } from "../run/json.ts";
+import { readUserJson } from "../run/json.ts";
 import { isFileName, ownFilesNamed } from "../own/own_files.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import {
@@ -55,7 +55,7 @@ const specShape = exactObject({
  */
 export async function readSpec(typed: string): Promise<Spec> {
   const path = callerPath(typed);
-  const spec = checkShape(await readJson(path), specShape, typed);
+  const spec = checkShape(await readUserJson(path, typed), specShape, typed);
   const { grid = {}, slurm = {} } = spec;
   const task = TASKS.get(spec.task)!;
   const options = withAbsolutePaths(spec.options ?? {}, dirname(path));

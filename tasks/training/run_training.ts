@@ -11,6 +11,7 @@ import { checkFieldOptions, checkScheduleOptions } from "./hyperparameters.ts";
 import { memoryAdvice } from "./memory_advice.ts";
 import { chosenOptimizer } from "./optimizer.ts";
 import type { SettledValues } from "./options.ts";
+import { withOwnSuspects } from "./own_suspects.ts";
 import { PreparedRun } from "./prepared_run.ts";
 import type { RunLimits } from "./run_length.ts";
 import { roomBefore } from "./deadline_room.ts";
@@ -150,7 +151,8 @@ async function trainRun<C extends Command, S extends TaskValues<C> & SettledValu
       setbacks.started ||= event.type === "start";
     }
     await run.finish(signal);
-  } catch (error) {
+  } catch (caught) {
+    const error = withOwnSuspects(caught, prepared);
     if (isDiskError(error)) await run.rescue();
     if (!setbacks.isOvercome(error)) {
       await (error instanceof DivergenceError ? run.diverged(error) : failed(run, error));

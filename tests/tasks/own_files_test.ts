@@ -76,6 +76,37 @@ Deno.test("a run with an optimizer and an activation of one's own records them, 
     assertStringIncludes(gone.stderr, `error: ${join(folder, "lion.ts")}: cannot be read: there is no such file.`);
   }));
 
+Deno.test("where a run of one's own files diverges, these are the first to be checked: the optimizer's not before it has updated", () =>
+  withFiles(async (folder) => {
+    const lion = printed("lion.ts").replace("- u.rate * sign(", "* 1e30 - u.rate * sign(");
+    await Deno.writeTextFile(join(folder, "lion.ts"), lion);
+    const diverged = async (...args: string[]) => {
+      const { code, stderr } = await run("image", folder, ...own, ...tiny, "--epochs", "2", ...args);
+      assertEquals(code, 1, stderr);
+      return stderr;
+    };
+    const [updated, atOnce] = await Promise.all([
+      diverged("--name", "updated"),
+      diverged("--name", "at-once", "--omega", "1e38"),
+    ]);
+    const cause = "The likely cause is code of your own: check";
+    assertStringIncludes(updated, `${cause} ./lion.ts and ./finer.ts. A lower learning rate may help.`);
+    assertStringIncludes(atOnce, `${cause} ./finer.ts. It exceeds 32-bit numbers before the first update`);
+    const { status, diverged: reason } = await json(folder, "runs", "image", "updated", "summary.json");
+    assertEquals(status, "diverged");
+    assertStringIncludes(reason, `${cause} ./lion.ts and ./finer.ts.`);
+  }));
+
+Deno.test("--optimizer auto says what it took for an activation of one's own, and why", () =>
+  withFiles(async (folder) => {
+    const { stderr } = await run("image", folder, ...tiny, "--activation", "./finer.ts", "--epochs", "1");
+    assertStringIncludes(
+      stderr,
+      "The optimizer is esgd, its learning rate is 0.5, and the schedule is constant. " +
+        "No best settings are known for the activation finer, so --optimizer auto took those for other activations.\n",
+    );
+  }));
+
 Deno.test("comparisons and sweeps know files of one's own by the names in them", () =>
   withFiles(async (folder) => {
     const pairs = ["--activations", "./finer.ts", "--optimizers", "adam,./lion.ts", "--seeds", "1", "--epochs", "1"];

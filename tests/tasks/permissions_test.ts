@@ -38,24 +38,39 @@ Deno.test("tasks that train may write in the caller's runs and in the cache only
   }
 });
 
-Deno.test("watching runs may read them and listen on this machine, and nothing else", async () => {
-  const flags = taskFlags("watch", { INIT_CWD: "/the caller" });
-  assertEquals(flags.filter((flag) => !flag.startsWith("--allow-env")), [
-    "--no-prompt",
-    "--allow-read=/the caller/runs",
-    "--allow-net=127.0.0.1",
-  ]);
-  const attempts = [
-    `Deno.readTextFileSync("/etc/hostname")`,
-    `Deno.writeTextFileSync("/the caller/runs/x", "")`,
-    `Deno.listen({ hostname: "0.0.0.0", port: 0 })`,
-    `Deno.env.get("HOME")`,
-  ];
-  const code = attempts.map((attempt) => `try { ${attempt}; console.log("done"); } catch (e) { console.log(e.name); }`);
-  const script = `data:text/javascript,${encodeURIComponent(code.join("\n"))}`;
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", ...flags, script] }).output();
-  assertEquals(new TextDecoder().decode(stdout).trim().split("\n"), attempts.map(() => "NotCapable"));
-});
+Deno.test("watching runs may look at other folders before it starts; then it may read runs and listen on this machine, and nothing else", () =>
+  inFolder(async (folder) => {
+    const flags = taskFlags("watch", { INIT_CWD: folder });
+    assertEquals(flags.filter((flag) => !flag.startsWith("--allow-env")), [
+      "--no-prompt",
+      `--allow-read=/,${folder}/runs`,
+      "--allow-net=127.0.0.1",
+    ]);
+    const attempts = [
+      `Deno.readTextFileSync(${JSON.stringify(join(folder, "secret"))})`,
+      `Deno.readTextFileSync("/etc/hostname")`,
+      `Deno.writeTextFileSync(${JSON.stringify(join(folder, "runs", "x"))}, "")`,
+      `Deno.listen({ hostname: "0.0.0.0", port: 0 })`,
+      `Deno.env.get("HOME")`,
+      `Deno.readDirSync(${JSON.stringify(join(folder, "runs"))})`,
+    ];
+    const code = [
+      `import { keepToRuns } from ${
+        JSON.stringify(new URL("../../tasks/watch/permissions.ts", import.meta.url).href)
+      };`,
+      "keepToRuns();",
+      ...attempts.map((attempt) => `try { ${attempt}; console.log("done"); } catch (e) { console.log(e.name); }`),
+    ];
+    await Deno.mkdir(join(folder, "runs"));
+    await Deno.writeTextFile(join(folder, "secret"), "");
+    const script = join(folder, "script.js");
+    await Deno.writeTextFile(script, code.join("\n"));
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", ...flags, script],
+      env: { INIT_CWD: folder },
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout).trim().split("\n"), [...Array(5).fill("NotCapable"), "done"]);
+  }));
 
 Deno.test("tasks that only measure may write in the cache only, and start no process", () => {
   const variables = { INIT_CWD: "/the caller", HOME: "/my home", XDG_CACHE_HOME: "/a cache" };

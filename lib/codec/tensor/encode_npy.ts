@@ -17,6 +17,6 @@ export function encodeNpy(data: Float32Array, columns: number): Uint8Array<Array
   const view = new DataView(bytes.buffer);
   view.setUint16(8, start - 10, true);
   bytes.set(new TextEncoder().encode(`${header.padEnd(start - 11)}\n`), 10);
-  for (const [i, value] of data.entries()) view.setFloat32(start + 4 * i, value, true);
+  for (let i = 0; i < data.length; i++) view.setFloat32(start + 4 * i, data[i], true);
   return bytes;
 }

@@ -1,5 +1,6 @@
 import type { ReportPictures } from "../../run/report/model.ts";
 import { runPictures } from "../../run/report/run_pictures.ts";
+import { formatQuality } from "../../training/status_line.ts";
 import type { TrainingTask } from "../../training/task.ts";
 import type { ComparisonRecord } from "../record.ts";
 import type { ComparisonFolder } from "../store.ts";
@@ -18,13 +19,12 @@ export async function galleryOf(
     return first.length === 0 ? [] : [{ optimizer, run: first[Math.floor((first.length - 1) / 2)] }];
   });
   if (shown.length === 0) return [];
-  const { name, figure, digits, unit = "" } = record.quality;
   const own = pictures.filter(({ shared }) => !shared);
   const input = pictures.filter(({ shared }) => shared);
   return await Promise.all([
     ...input.map((picture) => runPictures(picture.title, folder.runPath(shown[0].run.id), [picture])),
     ...shown.map(({ optimizer, run }) => {
-      const value = `${name} ${run.figures[figure].toFixed(digits)}${unit}`;
+      const value = formatQuality(record.quality, run.figures);
       return runPictures(`${optimizer}, seed ${run.seed}: ${value}`, folder.runPath(run.id), own);
     }),
   ]);

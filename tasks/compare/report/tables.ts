@@ -1,3 +1,5 @@
+import { isMeasured } from "../../training/loss_limit.ts";
+import { fixed } from "../../shell/fixed.ts";
 import type { Quality } from "../../training/training_input.ts";
 import { median } from "../../shell/statistics.ts";
 import { rateOf, trialsOf } from "../comparison.ts";
@@ -14,7 +16,7 @@ export function resultTable(
 ): ReportTable {
   const { name, unit = "" } = quality;
   const [target] = targets;
-  const level = targets.length === 1 && Number.isFinite(target) ? `${number(target, quality)}${unit}` : "target";
+  const level = targets.length === 1 && isMeasured(target) ? `${number(target, quality)}${unit}` : "target";
   const ranked = pairs.toSorted((a, b) => b.equal.at(-1)!.centre - a.equal.at(-1)!.centre);
   // If no run was completed, there is no training time that all of them had.
   const parts = Number.isFinite(equalSeconds) ? EQUAL_PARTS : [];
@@ -43,7 +45,7 @@ export function resultTable(
       stepsText(pair),
       `${pair.diverged} of ${pair.runs.length}`,
     ]),
-    best: ranked.some(({ equal }) => Number.isFinite(equal.at(-1)!.centre)) ? 0 : undefined,
+    best: ranked.some(({ equal }) => isMeasured(equal.at(-1)!.centre)) ? 0 : undefined,
   };
 }
 
@@ -122,11 +124,8 @@ function unitNote({ unit = "" }: Quality): string {
 
 /** "31.2 (30.9–31.5)". */
 function spreadText({ centre, low, high }: Spread, quality: Quality): string {
-  if (!Number.isFinite(centre)) return "–";
-  if (low === high) return number(centre, quality);
-  return `${number(centre, quality)} (${Number.isFinite(low) ? number(low, quality) : "–"} to ${
-    number(high, quality)
-  })`;
+  if (low === high || !isMeasured(centre)) return number(centre, quality);
+  return `${number(centre, quality)} (${number(low, quality)} to ${number(high, quality)})`;
 }
 
 function timeText({ secondsToTarget, reached, runs }: PairSummary, text: (value: number) => string): string {
@@ -140,5 +139,5 @@ function stepsText(pair: PairSummary): string {
 }
 
 function number(value: number, { digits }: Quality): string {
-  return Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : "–";
+  return isMeasured(value) ? fixed(value, digits).replace("-", "−") : "–";
 }

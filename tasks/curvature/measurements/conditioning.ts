@@ -8,7 +8,7 @@ import { bySeries } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
 import { SPECTRA_COLUMNS, spectraCells } from "./spectra_cells.ts";
 import { boundedText, comparableQuantile, isRounding, quantileText } from "./ratio_bound.ts";
-import { figuresOfSpectrum, spectrumOf, storedSpectrum } from "./stored_spectrum.ts";
+import { figuresOfSpectrum, spectraOf, storedSpectrum } from "./stored_spectrum.ts";
 
 /** Figures of the spectrum by the preconditioner. */
 const shape = object({
@@ -34,14 +34,14 @@ export const conditioning: Measurement<Conditioning> = {
   work: () => 4000,
   async measure(subject) {
     const { size, hessian, gaussNewton } = await subject.explicit();
-    const under = (diagonal?: Float64Array) => spectrumOf(hessian, subject.signal, diagonal);
-    return {
-      parameters: size,
-      none: await under(),
-      equilibrated: await under(equilibratedDiagonal(hessian, size)),
-      Jacobi: await under(jacobiDiagonal(hessian, size)),
-      "Gauss-Newton": await under(jacobiDiagonal(gaussNewton, size)),
-    };
+    const diagonals = [
+      equilibratedDiagonal(hessian, size),
+      jacobiDiagonal(hessian, size),
+      jacobiDiagonal(gaussNewton, size),
+    ];
+    const all = [undefined, ...diagonals].map((diagonal) => ({ matrix: hessian, diagonal }));
+    const [none, equilibrated, Jacobi, ofGaussNewton] = await spectraOf(all, subject.signal);
+    return { parameters: size, none, equilibrated, Jacobi, "Gauss-Newton": ofGaussNewton };
   },
   figures: (result) => PRECONDITIONERS.flatMap((name) => figuresOfSpectrum("small field", name, result[name])),
   section(results) {

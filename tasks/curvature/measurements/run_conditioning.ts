@@ -7,10 +7,11 @@ import type { Measurement, Result } from "../measurement.ts";
 import { bySeries, bySteps } from "../series.ts";
 import { spreadText } from "../spread_text.ts";
 import { MOST_EXPLICIT } from "../subject.ts";
+import type { Decomposition } from "./eigenvalues.ts";
 import { ownPreconditioner } from "./optimizer_state.ts";
 import { SPECTRA_COLUMNS, spectraCells } from "./spectra_cells.ts";
 import { boundedText } from "./ratio_bound.ts";
-import { figuresOfSpectrum, spectrumOf, type StoredSpectrum, storedSpectrum } from "./stored_spectrum.ts";
+import { figuresOfSpectrum, spectraOf, type StoredSpectrum, storedSpectrum } from "./stored_spectrum.ts";
 import { nameOf, phraseOf, type PreconditionerName, PRECONDITIONERS } from "./under.ts";
 import { counted } from "../../shell/counted.ts";
 
@@ -38,22 +39,19 @@ export const runConditioning: Measurement<Conditioning> = {
     const matrices = await subject.ownMatrices();
     if (matrices === undefined) return {};
     const { field, batch, hessian, gaussNewton, size } = matrices;
-    const { signal } = subject;
     using own = await ownPreconditioner(subject, batch);
     const { optimizer, preconditioner } = own;
-    const under: Spectra["under"][number][] = [{ preconditioner: "none", spectrum: await spectrumOf(hessian, signal) }];
-    const diagonals = {
-      equilibrated: equilibratedDiagonal(hessian, size),
-      Jacobi: jacobiDiagonal(hessian, size),
-      "Gauss-Newton": jacobiDiagonal(gaussNewton, size),
-    };
-    for (const name of ["equilibrated", "Jacobi", "Gauss-Newton"] as const) {
-      under.push({ preconditioner: name, spectrum: await spectrumOf(hessian, signal, diagonals[name]) });
-    }
+    const all: (Decomposition & { readonly preconditioner: PreconditionerName })[] = [
+      { preconditioner: "none", matrix: hessian },
+      { preconditioner: "equilibrated", matrix: hessian, diagonal: equilibratedDiagonal(hessian, size) },
+      { preconditioner: "Jacobi", matrix: hessian, diagonal: jacobiDiagonal(hessian, size) },
+      { preconditioner: "Gauss-Newton", matrix: hessian, diagonal: jacobiDiagonal(gaussNewton, size) },
+    ];
     if (preconditioner !== undefined) {
-      const scaled = await preconditionedMatrix(field, hessian, preconditioner);
-      under.push({ preconditioner: "own", spectrum: await spectrumOf(scaled, signal) });
+      all.push({ preconditioner: "own", matrix: await preconditionedMatrix(field, hessian, preconditioner) });
     }
+    const found = await spectraOf(all.map(({ matrix, diagonal }) => ({ matrix, diagonal })), subject.signal);
+    const under = all.map(({ preconditioner }, i) => ({ preconditioner, spectrum: found[i] }));
     return { explicit: { optimizer, under } };
   },
   figures: ({ explicit }) =>

@@ -12,7 +12,7 @@ import { PROBES } from "../subject.ts";
 /** Points at which a density is given. */
 const POINTS = 400;
 const START_VECTORS = 2;
-const STEPS = 20;
+const STEPS = 16;
 /** Densities below this are not shown. */
 const LOWEST = 1e-5;
 

@@ -1,7 +1,7 @@
-import { symmetricEigenvalues } from "../../../lib/curvature/eigenvalues.ts";
-import { preconditionedEigenvalues, spectrumFigures } from "../../../lib/curvature/spectrum.ts";
+import { spectrumFigures } from "../../../lib/curvature/spectrum.ts";
 import { number, object, type Shaped } from "../../shell/shape.ts";
 import type { Figure } from "../measurement.ts";
+import { type Decomposition, eigenvaluesOf } from "./eigenvalues.ts";
 
 const any = number({ nonFinite: true });
 
@@ -19,23 +19,13 @@ export const storedSpectrum = object({
 export type StoredSpectrum = Shaped<typeof storedSpectrum>;
 
 /**
- * The figures of a symmetric matrix's spectrum, without a preconditioner or under a diagonal one.
+ * The figures of the spectra of symmetric matrices, without a preconditioner or under diagonal ones.
  *
- * @param matrix P × P numbers, row-major.
- * @param diagonal [P] The preconditioner.
+ * @param signal Ends the work.
  */
-export async function spectrumOf(
-  matrix: Float64Array,
-  signal: AbortSignal,
-  diagonal?: Float64Array,
-): Promise<StoredSpectrum> {
-  // The decomposition blocks the process for seconds, so that signals are handled in between.
-  await new Promise((resolve) => setTimeout(resolve));
-  signal.throwIfAborted();
-  const eigenvalues = diagonal === undefined
-    ? symmetricEigenvalues(matrix, Math.sqrt(matrix.length))
-    : preconditionedEigenvalues(matrix, diagonal);
-  return spectrumFigures(eigenvalues) as StoredSpectrum;
+export async function spectraOf(all: readonly Decomposition[], signal: AbortSignal): Promise<StoredSpectrum[]> {
+  const eigenvalues = await eigenvaluesOf(all, signal);
+  return eigenvalues.map((values) => spectrumFigures(values) as StoredSpectrum);
 }
 
 /** The figures for a report's table. */

@@ -1,5 +1,6 @@
 import { optionSpelling } from "../../shell/command.ts";
 import { words } from "./labels.ts";
+import { settingText } from "./setting_text.ts";
 import { valueText } from "./values.ts";
 
 /** Names with their values. */
@@ -12,8 +13,8 @@ interface SettingsGroup {
 const GROUPS: readonly { readonly title: string; readonly keys: readonly string[] }[] = [
   { title: "Field", keys: ["activation", "encoding"] },
   { title: "Optimizer", keys: ["optimizer", "schedule", "rollbacks"] },
-  { title: "Length", keys: ["steps", "scheduleSteps", "processes"] },
-  { title: "Input", keys: ["image", "mesh", "transform", "scene"] },
+  { title: "Length", keys: ["steps", "scheduleSteps", "restarts", "processes"] },
+  { title: "Input", keys: ["image", "mesh", "transform", "scene", "sound", "samples"] },
   { title: "Device", keys: ["adapter", "kernels", "versions", "tool"] },
 ];
 
@@ -43,9 +44,10 @@ function isSet(value: unknown): boolean {
 /** A value in rows: one for itself, or one for each entry. Of something with a name, the name stands for the whole. */
 function rowsOf(key: string, value: unknown): (readonly [string, string])[] {
   if (!isSet(value)) return [];
-  if (typeof value !== "object" || Array.isArray(value)) return [[words(key), valueText(value)]];
+  if (typeof value !== "object" || Array.isArray(value)) return [[words(key), settingText(key, value)]];
   return Object.entries(value as object).flatMap(([name, each]) => {
     if (!isSet(each)) return [];
-    return [[name === "name" || name === "kind" ? words(key) : words(`${key} ${name}`), valueText(each)] as const];
+    const whole = `${key} ${name}`;
+    return [[name === "name" || name === "kind" ? words(key) : words(whole), settingText(whole, each)] as const];
   });
 }
