@@ -181,7 +181,7 @@ function fillBatch(gpu: Gpu, data: TrainingData): void {
     targets: new Map([["output", place(3)]]),
   };
   owned.fill(chunk, buffer, { seed: 0, step: 0, epoch: 0 });
-  owned.fillInOrder!(chunk, { seed: 0, epoch: 0, first: 0 });
+  owned.fill.inOrder!(chunk, { seed: 0, epoch: 0, first: 0 });
 }
 
 async function measureCurvature(gpu: Gpu): Promise<void> {
