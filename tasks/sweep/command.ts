@@ -49,7 +49,7 @@ export const MANNER_OPTIONS = [
     kind: "string",
     placeholder: "FILE",
     help:
-      "JSON file with the entries of slurm (docs/scale.md), for everything on a cluster; the sweep's file and options replace them",
+      "JSON file with the entries of slurm (docs/scale.md), for everything on a cluster; a sweep's file and options replace them",
     group: SLURM,
   },
   {
