@@ -69,6 +69,8 @@ export class Gpu implements Disposable {
   readonly #buffers = new Set<DeviceBuffer>();
   /** By text, then by what is filled in. */
   readonly #kernels = new Map<string, Map<string, Kernel>>();
+  /** The texts that values of kernels are, each with its number. */
+  readonly #texts = new Map<string, number>();
   readonly #recorder: Recorder;
   readonly #health: DeviceHealth;
   #disposed = false;
@@ -126,13 +128,29 @@ export class Gpu implements Disposable {
     const access = this.tuner.operands;
     let kernels = this.#kernels.get(source.text);
     if (kernels === undefined) this.#kernels.set(source.text, kernels = new Map());
-    const key = `${source.name} ${access} ${JSON.stringify(values)}`;
+    const key = this.#keyOf(source.name, access, values);
     let kernel = kernels.get(key);
     if (kernel === undefined) {
       this.#pass();
       kernels.set(key, kernel = new Kernel(this.device, source, { values, access, part }));
     }
     return kernel;
+  }
+
+  /** What tells a kernel from others with the same text. Long texts stand in it by their numbers: it is made for every dispatch. */
+  #keyOf(name: string, access: string, values: KernelValues): string {
+    let key = `${name} ${access}`;
+    for (const each in values) {
+      const value = values[each];
+      key += typeof value === "string" ? ` ${each}=#${this.#numberOf(value)}` : ` ${each}=${value}`;
+    }
+    return key;
+  }
+
+  #numberOf(text: string): number {
+    let number = this.#texts.get(text);
+    if (number === undefined) this.#texts.set(text, number = this.#texts.size);
+    return number;
   }
 
   /**

@@ -6,6 +6,7 @@ import { type EntryFunction, functionText } from "./epilogue.ts";
 import { flopsOf } from "./shape.ts";
 import adjointText from "../../../wgsl/linalg/gemm/chain_adjoint.wgsl" with { type: "text" };
 import forwardText from "../../../wgsl/linalg/gemm/chain_forward.wgsl" with { type: "text" };
+import chain from "../../../wgsl/linalg/gemm/chain_layers.wgsl" with { type: "text" };
 import product from "../../../wgsl/linalg/gemm/chain_product.wgsl" with { type: "text" };
 
 const forwardSource = { name: "chain_forward", text: forwardText };
@@ -39,7 +40,7 @@ export class LayerChain implements Disposable {
   readonly activation: EntryFunction;
   /** Layers with the activation. */
   readonly activated: number;
-  /** Sizes, places and constants of each layer, as `chain_forward.wgsl` describes them. */
+  /** Sizes, places and constants of each layer, as `chain_layers.wgsl` describes them. */
   #table?: DeviceBuffer;
   /** Columns of the widest matrix. */
   readonly #widest: number;
@@ -140,6 +141,7 @@ export class LayerChain implements Disposable {
       quads: this.#widest / 4,
       row_quads: tile.rows / 4,
       blocks: tile.blocks,
+      chain,
       product,
       activation: this.activation.text!,
     };

@@ -181,7 +181,7 @@ async function judgeChain(
   const works = Object.fromEntries(CHAIN_CHOICES.map((choice) => [choice, () => trial.record(choice === FUSED)]));
   const [fused, apart] = CHAIN_CHOICES;
   const times = await timesOf(gpu, works, timeByClock, allowance);
-  return judged({ subject, chosen: isFused(gpu, layers, rows) ? fused : apart, times, flops: 0 });
+  return judged({ subject, chosen: isFused(gpu, layers, rows, "values") ? fused : apart, times, flops: 0 });
 }
 
 /** Times each work once, and those that could be the fastest in several rounds of as many runs as there is time for. */

@@ -2,7 +2,7 @@
 //   R(Ā_(l−1)) = R(Z̄_l) W_l + Z̄_l Ẇ_l,  R(Z̄_(l−1)) = R(Ā_(l−1)) ⊙ a′(Z_(l−1)) + Ā_(l−1) ⊙ a″(Z_(l−1)) ⊙ Ż_(l−1)
 // From the table's layer `top` on, whose R(Z̄) and Z̄ are start0 and start1: [rows, outputs]. below_s, below_tangent_s, value_adjoint_s, adjoint_tangent_s:
 // Z, Ż, Ā and R(Z̄) of the layer s + 1 below it, of which there are `steps` + 1, bound for as many rows as there are; vector0, vector1: the
-// parameters and the direction, vectors of the field's layout. layers: as in chain_forward.wgsl.
+// parameters and the direction, vectors of the field's layout. layers: as in chain_layers.wgsl.
 // A workgroup takes 4·row_quads rows through all layers in workgroup memory, R(Z̄) and Z̄ in turn, and computes Z̄ again from Ā and Z;
 // dispatch: one workgroup for each such tile along x. Each entry sums its products in the order of k, first those with R(Z̄), in f32:
 // every run gives the same bits, whatever the size of the tile.
@@ -11,19 +11,13 @@
 {{end}}
 {{read vector0}}
 {{read vector1}}
-{{read layers}}
+{{include chain}}
 {{for s in 0..count}}
 {{read below{{s}}}}
 {{read below_tangent{{s}}}}
 {{read value_adjoint{{s}}}}
 {{write adjoint_tangent{{s}}: array<vec4f>}}
 {{end}}
-// What activations read, which differs from layer to layer.
-struct Constants { p0: f32, p1: f32 }
-var<private> u: Constants;
-alias Preactivation = array<vec4f, 1>;
-{{include activation}}
-{{include product}}
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -1,24 +1,18 @@
 // Consecutive dense layers, in one dispatch:  Z_l = A_(l−1) W_lᵀ + b_l,  A_l = a(Z_l), 0 from column `real` on;  A_(−1) = start0
 // The first `activated` of `count` layers have the activation, and one that may follow is linear.
 // start0: [rows, inputs]; z_l, a_l: [rows, outputs of layer l], bound for as many rows as there are; vector0: the parameters, a vector of the field's layout.
-// layers: two vec4s for each layer: (first vec4 of the weights, first vec4 of the biases, inputs/4, outputs/4) and (real, p0, p1, 0).
+// layers: as in chain_layers.wgsl.
 // A workgroup takes 4·row_quads rows through all layers in workgroup memory; dispatch: one workgroup for each such tile along x. Each entry
 // sums its products in the order of k, in f32: every run gives the same bits, whatever the size of the tile.
 {{read start0}}
 {{read vector0}}
-{{read layers}}
+{{include chain}}
 {{for l in 0..count}}
 {{write z{{l}}: array<vec4f>}}
 {{end}}
 {{for l in 0..activated}}
 {{write a{{l}}: array<vec4f>}}
 {{end}}
-// What activations read, which differs from layer to layer.
-struct Constants { p0: f32, p1: f32 }
-var<private> u: Constants;
-alias Preactivation = array<vec4f, 1>;
-{{include activation}}
-{{include product}}
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -2,7 +2,7 @@
 //   Ż_l = Ȧ_(l−1) W_lᵀ + A_(l−1) Ẇ_lᵀ + ḃ_l,  Ȧ_l = a′(Z_l) ⊙ Ż_l;  below the first layer Ȧ = start0 (0 if `absent` is 1) and A = start1
 // The layers are `count` = `steps` + 1 from the table's `first` on. The first `activated` have the activation, and one that may follow is linear.
 // start_t: [rows, inputs]; z_s, z_tangent_s, a_tangent_s: Z, Ż and Ȧ of layer first + s, [rows, outputs], bound for as many rows as there are;
-// vector0, vector1: the parameters and the direction, vectors of the field's layout. layers: as in chain_forward.wgsl.
+// vector0, vector1: the parameters and the direction, vectors of the field's layout. layers: as in chain_layers.wgsl.
 // A workgroup takes 4·row_quads rows through all layers in workgroup memory, Ȧ and A in turn, and computes A again from Z; dispatch: one
 // workgroup for each such tile along x. Each entry sums its products in the order of k, first those with Ȧ, in f32: every run gives the
 // same bits, whatever the size of the tile.
@@ -11,7 +11,7 @@
 {{end}}
 {{read vector0}}
 {{read vector1}}
-{{read layers}}
+{{include chain}}
 {{for s in 0..activated}}
 {{read z{{s}}}}
 {{write a_tangent{{s}}: array<vec4f>}}
@@ -19,12 +19,6 @@
 {{for s in 0..count}}
 {{write z_tangent{{s}}: array<vec4f>}}
 {{end}}
-// What activations read, which differs from layer to layer.
-struct Constants { p0: f32, p1: f32 }
-var<private> u: Constants;
-alias Preactivation = array<vec4f, 1>;
-{{include activation}}
-{{include product}}
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -1,7 +1,7 @@
 // The shares of the gradient, or of a product, of several dense layers, summed over parts of the batch, in one dispatch:
 //   W̄_l = Σ_t Z̄_tlᵀ X_tl,  b̄_l = Σ_n Z̄_0l;  t < terms
 // The layers are `count` from the table's `first` on; the first `alone` of them have one term only.
-// z_t_l: [rows, outputs of layer first + l]; x_t_l: [rows, inputs of that layer]. layers: as in chain_forward.wgsl. partials: [splits, stride] vec4s:
+// z_t_l: [rows, outputs of layer first + l]; x_t_l: [rows, inputs of that layer]. layers: as in chain_layers.wgsl. partials: [splits, stride] vec4s:
 // split s writes W̄ and b̄ where they lie in a vector of the field's layout, from s·stride on, summed over the rows from s·rows_per_split on.
 // One workgroup computes a square of 4·quads rows and columns of one W̄, an invocation 4 × 4 entries of it; dispatch: the squares of all
 // layers along x, splits along y. Rows are added in their order, term after term, split by split (gradient_sum.wgsl adds the splits), in f32:
