@@ -67,7 +67,7 @@ const TASK_FLOORS: Readonly<Record<string, readonly string[]>> = {
   "tasks/registry.ts": ["tasks/training", ...TRAINED],
   "tasks/advise": [...SHARED, "tasks/registry.ts"],
   "tasks/curvature": [...SHARED, "tasks/registry.ts"],
-  "tasks/compare": [...SHARED, "tasks/registry.ts"],
+  "tasks/compare": [...SHARED, "tasks/registry.ts", "tasks/sweep"],
   "tasks/bench": SHARED,
   "tasks/doctor": ["tasks/shell"],
   "tasks/gpu_check": [...SHARED, "tasks/bench", "tasks/doctor"],

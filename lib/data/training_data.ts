@@ -19,13 +19,19 @@ export interface TrainingData extends Disposable {
   readonly count: number;
   /** The number of samples that there are in all; Infinity where every epoch has new ones. By default {@linkcode TrainingData.count}. */
   readonly population?: number;
-  /** Records copying the samples `indices[chunk.first + i]`, i < chunk.samples, to the chunk's inputs and targets. */
-  fill(chunk: ChunkRequest, indices: DeviceBuffer, draw: Draw): void;
+  /** Records copying samples to a chunk's inputs and targets. */
+  readonly fill: BatchFill;
+}
+
+/** How samples are copied to a chunk. */
+export interface BatchFill {
+  /** Copies the samples `indices[chunk.first + i]`, i < chunk.samples. */
+  (chunk: ChunkRequest, indices: DeviceBuffer, draw: Draw): void;
   /**
-   * Records copying the samples in the order of an epoch instead: the one at place order.first + chunk.first + i is the chunk's i-th. Data
-   * that can do so saves the dispatch that lists their numbers.
+   * Copies the samples in the order of an epoch: the one at place order.first + chunk.first + i becomes the chunk's i-th. Data that can do
+   * so saves the dispatch that lists their numbers.
    */
-  fillInOrder?(chunk: ChunkRequest, order: EpochOrder): void;
+  readonly inOrder?: (chunk: ChunkRequest, order: EpochOrder) => void;
 }
 
 /** The order of an epoch's samples, a random permutation of all. `orderUniforms` are those of the snippet `permuted` for it. */
@@ -90,9 +96,15 @@ export function tableData(
     );
   const inputTables = upload(inputs);
   const targetTables = upload(targets);
+  const inOrder = (chunk: ChunkRequest, order: EpochOrder) => {
+    const tables = [...tablesOf(inputTables, chunk.inputs), ...tablesOf(targetTables, chunk.targets)];
+    for (let i = 0; i < tables.length; i += 2) {
+      recordInOrder(gpu, { count: samples, tables: tables.slice(i, i + 2), chunk, order });
+    }
+  };
   return {
     count: samples,
-    fill(chunk, indices) {
+    fill: Object.assign((chunk: ChunkRequest, indices: DeviceBuffer) => {
       const { first } = chunk;
       const copy = (table: DeviceBuffer, place: MatrixPlace, rows: number, paddedRows: number, group: number) => {
         const { buffer, width, stride } = place;
@@ -109,15 +121,7 @@ export function tableData(
       for (const [name, place] of chunk.targets) {
         copy(targetTables.get(name)!, place, chunk.samples, chunk.paddedSamples, 1);
       }
-    },
-    ...rowsPerSample === 1 && {
-      fillInOrder(chunk, order) {
-        const pairs = [...tablesOf(inputTables, chunk.inputs), ...tablesOf(targetTables, chunk.targets)];
-        for (let i = 0; i < pairs.length; i += 2) {
-          recordInOrder(gpu, { count: samples, tables: pairs.slice(i, i + 2), chunk, order });
-        }
-      },
-    },
+    }, { inOrder: rowsPerSample === 1 ? inOrder : undefined }),
     [Symbol.dispose]() {
       for (const buffer of [...inputTables.values(), ...targetTables.values()]) buffer[Symbol.dispose]();
     },
@@ -172,8 +176,7 @@ export function onDevice(field: Field, objective: Objective, data: TrainingData 
   return {
     count: data.count,
     population: data.population,
-    fill: (chunk, indices, draw) => data.fill(chunk, indices, draw),
-    fillInOrder: data.fillInOrder === undefined ? undefined : (chunk, order) => data.fillInOrder!(chunk, order),
+    fill: Object.assign((...request: Parameters<BatchFill>) => data.fill(...request), { inOrder: data.fill.inOrder }),
     [Symbol.dispose]() {},
   };
 }

@@ -118,7 +118,7 @@ export class Network implements Disposable {
 
   /** The chains whose values and adjoints are computed in single dispatches for so many rows. */
   fusedChains(rows: number): NodeChain[] {
-    return this.chains.filter(({ layers }) => isFused(this.gpu, layers.layers, rows, "values"));
+    return this.chains.filter(({ layers }) => isFused(this.gpu, layers.layers, rows));
   }
 
   /** The chains whose tangents are. */

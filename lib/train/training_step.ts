@@ -285,13 +285,14 @@ export class TrainingStep implements Disposable {
     field.gpu.phase("batch");
     const { rows, epoch, first: place } = this.sampler.place(step);
     const { first, samples } = partOf(rows, peers);
-    if (data.fillInOrder === undefined) this.sampler.draw(step, { first, samples });
+    const { inOrder } = data.fill;
+    if (inOrder === undefined) this.sampler.draw(step, { first, samples });
     return {
       // Those that are left out of a rehearsal do not count.
       samples: peers === undefined ? Math.min(rows, most) : rows,
       part: { first, samples: Math.min(samples, most) },
       fill: (chunk) => {
-        if (data.fillInOrder !== undefined) data.fillInOrder(chunk, { seed, epoch, first: place });
+        if (inOrder !== undefined) inOrder(chunk, { seed, epoch, first: place });
         else data.fill(chunk, this.sampler.indices, { seed, step, epoch });
       },
       gradient: this.#gradient,

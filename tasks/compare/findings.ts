@@ -8,7 +8,7 @@ export function findings(activations: readonly ActivationSummary[], quality: Qua
   return activations.map((each) => finding(each, quality));
 }
 
-function finding({ activation, pairs, equalSeconds, targets }: ActivationSummary, quality: Quality): string {
+function finding({ activation, pairs, isTimed, equalSeconds, targets }: ActivationSummary, quality: Quality): string {
   const good = pairs.filter((pair) => isMeasured(atEqual(pair).centre))
     .toSorted((a, b) => atEqual(b).centre - atEqual(a).centre);
   const failed = pairs.filter((pair) => !good.includes(pair)).map(({ optimizer }) => optimizer);
@@ -18,7 +18,8 @@ function finding({ activation, pairs, equalSeconds, targets }: ActivationSummary
   const level = inUnits(atEqual(best).centre, quality);
   const time = `${equalSeconds.toPrecision(3)} s`;
   if (others.length === 0) {
-    return `${activation}: ${best.optimizer} reaches ${level} after ${time} of training.${failures}`;
+    const when = isTimed ? `after ${time} of training` : "at the end of its runs";
+    return `${activation}: ${best.optimizer} reaches ${level} ${when}.${failures}`;
   }
   const [second] = others;
   const adam = others.find(({ optimizer }) => optimizer === "adam");
@@ -36,8 +37,9 @@ function finding({ activation, pairs, equalSeconds, targets }: ActivationSummary
     : apart
     ? ""
     : ` The ranges of ${best.optimizer} and ${second.optimizer} overlap, so there is no clear winner.`;
-  const target = targets.length === 1 ? ` ${timesToTarget(good, targets[0], quality)}` : "";
-  return `${activation}: ${best.optimizer} ${rank} at equal time (${level} after ${time}), ${margins.join(" and ")}.` +
+  const target = isTimed && targets.length === 1 ? ` ${timesToTarget(good, targets[0], quality)}` : "";
+  const when = isTimed ? `at equal time (${level} after ${time})` : `at the end of the runs (${level})`;
+  return `${activation}: ${best.optimizer} ${rank} ${when}, ${margins.join(" and ")}.` +
     `${certainty}${target}${failures}`;
 }
 

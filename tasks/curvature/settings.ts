@@ -63,7 +63,7 @@ export async function readRequest(args: readonly string[]): Promise<CurvatureReq
       task: task.name,
       ...extent,
       fields: { input, activations, seeds, smallWidth, options },
-      ...ownFilesRecord({ activations }),
+      ...ownFilesRecord({ activations, objectives: [`${options.objective}`] }),
     },
   };
 }

@@ -3,10 +3,14 @@ import { cacheFolder } from "../../lib/gpu/autotuning_cache.ts";
 import { callerPath } from "./caller_path.ts";
 import { commandText } from "./command_text.ts";
 
+/** What an engine starts: runs, and the programs of Slurm. */
+const STARTING_RUNS = "--allow-run=deno,sbatch,squeue,scontrol,sacct,scancel";
+
 /** Permissions that some tasks need besides: several processes load the library that connects them, and sweeps start programs. */
 const FURTHER: Readonly<Record<string, readonly string[]>> = {
   "mpi.ts": ["--allow-ffi"],
-  "sweep.ts": ["--allow-run=deno,sbatch,squeue,scontrol,sacct,scancel"],
+  "sweep.ts": [STARTING_RUNS],
+  "compare.ts": [STARTING_RUNS],
 };
 
 /**

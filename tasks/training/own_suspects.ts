@@ -6,13 +6,14 @@ import type { PreparedRun } from "./prepared_run.ts";
 /** What a run was made with that may be the user's own. */
 type Suspected = Pick<PreparedRun, "optimizer" | "values">;
 
-/** An error of training; that of a run with an optimizer or an activation of the user's own that diverged names their files. */
+/** An error of training; that of a run with an optimizer, an activation or an objective of the user's own that diverged names their files. */
 export function withOwnSuspects(error: unknown, { optimizer, values }: Suspected): unknown {
   if (!(error instanceof DivergenceError)) return error;
   const { divergence } = error;
   const suspects = ownFilesRecord({
     optimizers: isByActivationOnly(divergence) ? [] : [optimizer.spec.name],
     activations: divergence.quantity === "state" ? [] : [values.activation],
+    objectives: divergence.quantity === "state" || values.objective === undefined ? [] : [values.objective],
   }).ownFiles?.map(({ file }) => typedPath(file));
   return suspects === undefined ? error : new DivergenceError({ ...divergence, suspects });
 }

@@ -7,7 +7,7 @@ import type { Command } from "../shell/command.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { planText } from "../shell/plan.ts";
-import { checkFieldOptions, checkScheduleOptions } from "./hyperparameters.ts";
+import { checkFieldOptions, checkObjectiveOptions, checkScheduleOptions } from "./hyperparameters.ts";
 import { memoryAdvice } from "./memory_advice.ts";
 import { chosenOptimizer } from "./optimizer.ts";
 import type { SettledValues } from "./options.ts";
@@ -99,6 +99,7 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
   const spec = chosenOptimizer(values, task.optimizerDefaults(values));
   checkFieldOptions(values);
   checkScheduleOptions(values);
+  checkObjectiveOptions(values);
   using progress = new ProgressLine();
   const loaded = await loadInput(task, values, gpu, signal, progress);
   using prepared = new PreparedRun(gpu, task, values, loaded, { signal, peers });

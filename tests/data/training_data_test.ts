@@ -45,7 +45,7 @@ Deno.test("a batch in the order of an epoch holds the rows that the list of that
     });
   for (const { buffer } of [...chunk.inputs.values(), ...chunk.targets.values()]) {
     const listed = await read(() => data.fill(chunk, indices, { seed, step: 0, epoch }), buffer);
-    const inOrder = await read(() => data.fillInOrder!(chunk, { seed, epoch, first: begin }), buffer);
+    const inOrder = await read(() => data.fill.inOrder!(chunk, { seed, epoch, first: begin }), buffer);
     assertEquals(inOrder, listed);
   }
 });

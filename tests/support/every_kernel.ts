@@ -41,7 +41,7 @@ import { squareLayout } from "../../lib/linalg/matrix_view.ts";
 import { Squares } from "../../lib/linalg/squares.ts";
 import { fieldGradient, laplacian } from "../../lib/field/mod.ts";
 import { FUSED, KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
-import { eikonal, gradientSupervised } from "../../lib/objective/mod.ts";
+import { eikonal, gradientSupervised, huber, meanAbsoluteError } from "../../lib/objective/mod.ts";
 import { renderPixels } from "../../lib/render/mod.ts";
 import type { OptimizerSpec } from "../../mod.ts";
 import { collectingDevice, type KernelText } from "./kernel_texts.ts";
@@ -90,6 +90,8 @@ async function derive(gpu: Gpu, description: FieldDescription): Promise<void> {
   const sum = weightedSum([meanSquaredError(), eikonal()].map((objective) => ({ objective, weight: 2 })));
   const pairs = [
     [meanSquaredError(), targets],
+    [meanAbsoluteError(), targets],
+    [huber(), targets],
     [binaryCrossEntropy(), targets],
     [eikonal(), {}],
     [gradientSupervised(), new Float32Array(ROWS * 9)],
@@ -179,7 +181,7 @@ function fillBatch(gpu: Gpu, data: TrainingData): void {
     targets: new Map([["output", place(3)]]),
   };
   owned.fill(chunk, buffer, { seed: 0, step: 0, epoch: 0 });
-  owned.fillInOrder!(chunk, { seed: 0, epoch: 0, first: 0 });
+  owned.fill.inOrder!(chunk, { seed: 0, epoch: 0, first: 0 });
 }
 
 async function measureCurvature(gpu: Gpu): Promise<void> {

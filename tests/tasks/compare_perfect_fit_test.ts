@@ -38,7 +38,7 @@ function finalRun(optimizer: string, psnr: number, divergedAt?: number): FinalRu
   const point = (step: number, value: number) => ({ step, epoch: step, seconds: step, value });
   return {
     ...{ id: `sine-${optimizer}-s0`, phase: "final", activation: "sine", optimizer, input: 0, seed: 0, hvps: 0 },
-    ...{ learningRate: 0.1, schedule: "constant", steps: 2, stepsPerEpoch: 1, seconds: 2 },
+    ...{ learningRate: 0.1, schedule: "constant", steps: 2, stepsPerEpoch: 1, seconds: 2, path: "" },
     divergedAt,
     figures: divergedAt === undefined ? { psnr } : {},
     curve: [point(1, 20), point(2, psnr)],

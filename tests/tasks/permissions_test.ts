@@ -8,7 +8,7 @@ import { copyTree } from "../support/tree_copy.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
 /** The tasks that train or measure fields. */
-const TRAINING = [...TASKS.keys(), "compare", "curvature"];
+const TRAINING = [...TASKS.keys(), "curvature"];
 
 Deno.test("every task that people run has a list of permissions and never asks for more", () => {
   for (const [name, command] of Object.entries(project.tasks)) {
@@ -36,6 +36,21 @@ Deno.test("tasks that train may write in the caller's runs and in the cache only
       "--allow-env",
     ]);
   }
+});
+
+Deno.test("comparisons may do what training may, and start runs and the programs of Slurm", () => {
+  const variables = { INIT_CWD: "/the caller", HOME: "/my home", XDG_CACHE_HOME: "/a cache" };
+  const flags = taskFlags("compare", variables);
+  // Without -q, the runtime would warn of the programs that are not there.
+  const started = ["-q", "--allow-run=deno,sbatch,squeue,scontrol,sacct,scancel"];
+  assertEquals(flags.filter((flag) => !started.includes(flag)).map((flag) => flag.split("=")[0]), [
+    "--no-prompt",
+    "--allow-read",
+    "--allow-write",
+    "--allow-env",
+  ]);
+  assertEquals(started.every((flag) => flags.includes(flag)), true);
+  assert(flags.includes("--allow-write=/the caller/runs,/a cache/neural-fields,/my home/.cache/neural-fields"));
 });
 
 Deno.test("watching runs may look at other folders before it starts; then it may read runs and listen on this machine, and nothing else", () =>

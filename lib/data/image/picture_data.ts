@@ -10,7 +10,7 @@ import { Evaluation, type EvaluationOptions } from "../../field/evaluate.ts";
 import type { Field } from "../../field/field.ts";
 import { padRows } from "../../linalg/gemm/shape.ts";
 import { checkFinite } from "../check_finite.ts";
-import { orderUniforms, type TrainingData } from "../training_data.ts";
+import { type EpochOrder, orderUniforms, type TrainingData } from "../training_data.ts";
 import type { Picture } from "../../codec/image/picture.ts";
 import text from "../../../wgsl/data/image/batch_pixels.wgsl" with { type: "text" };
 
@@ -35,11 +35,17 @@ export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
   gpu.write(table, pixels);
   return {
     count: width * height,
-    fill: (chunk, indices) => recordBatch(gpu, { picture, table, chunk }, { indices, first: 0 }),
-    fillInOrder(chunk, order) {
-      const { first } = order;
-      recordBatch(gpu, { picture, table, chunk }, { order: orderUniforms(width * height, order), first });
-    },
+    fill: Object.assign(
+      (chunk: ChunkRequest, indices: DeviceBuffer) => {
+        recordBatch(gpu, { picture, table, chunk }, { indices, first: 0 });
+      },
+      {
+        inOrder(chunk: ChunkRequest, order: EpochOrder) {
+          const { first } = order;
+          recordBatch(gpu, { picture, table, chunk }, { order: orderUniforms(width * height, order), first });
+        },
+      },
+    ),
     [Symbol.dispose]: () => table[Symbol.dispose](),
   };
 }

@@ -16,7 +16,12 @@ export const CHAIN_CHOICES = [FUSED, "apart"] as const;
  * Whether a chain of layers is computed in single dispatches for so many rows: if that was asked for when the device was opened, or if
  * nothing was and it was measured to be faster.
  */
-export function isFused(gpu: Gpu, layers: readonly ChainLayer[], rows: number, passes: ChainPasses): boolean {
+export function isFused(
+  gpu: Gpu,
+  layers: readonly ChainLayer[],
+  rows: number,
+  passes: ChainPasses = "values",
+): boolean {
   const { asked } = gpu.tuner;
   if (passes === "tangents" && !canBindTangents(gpu)) return false;
   if (asked !== "auto") return asked === FUSED;

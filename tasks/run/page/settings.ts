@@ -13,7 +13,8 @@ interface SettingsGroup {
 const GROUPS: readonly { readonly title: string; readonly keys: readonly string[] }[] = [
   { title: "Field", keys: ["activation", "encoding"] },
   { title: "Optimizer", keys: ["optimizer", "schedule", "rollbacks"] },
-  { title: "Length", keys: ["steps", "scheduleSteps", "restarts", "processes"] },
+  { title: "Objective", keys: ["objective"] },
+  { title: "Length", keys: ["steps", "scheduleSteps", "stepsPerEpoch", "restarts", "processes"] },
   { title: "Input", keys: ["image", "mesh", "transform", "scene", "sound", "samples"] },
   { title: "Device", keys: ["adapter", "kernels", "versions", "tool"] },
 ];
@@ -25,7 +26,7 @@ const MOST = 60;
 export function settingsGroups(config: Readonly<Record<string, unknown>>): SettingsGroup[] {
   const known = GROUPS.flatMap(({ keys }) => keys);
   const groups = GROUPS.map(({ title, keys }) => ({ title, rows: keys.flatMap((key) => rowsOf(key, config[key])) }));
-  const others = Object.keys(config).filter((key) => !["task", "options", "layers", ...known].includes(key));
+  const others = Object.keys(config).filter((key) => !["task", "options", "layers", "quality", ...known].includes(key));
   const options = Object.entries(config.options ?? {}).flatMap(([name, value]) => {
     // What is off or left to the task says nothing.
     return isSet(value) ? [[optionSpelling(name), value === true ? "on" : valueText(value)] as const] : [];

@@ -53,7 +53,7 @@ async function batch(
     sameBits(() => {
       gpu.write(buffer, new Float32Array(paddedRows * columns).fill(7));
       if (Array.isArray(drawn)) data.fill(chunk, indices, draw);
-      else data.fillInOrder!(chunk, drawn);
+      else data.fill.inOrder!(chunk, drawn);
       return readFloats(gpu, buffer, paddedRows * columns);
     });
   return {
