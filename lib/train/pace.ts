@@ -1,8 +1,10 @@
 /** The work between two read-backs, and within one submit, should take about this many milliseconds. */
 const BETWEEN_READS = 300;
 const WITHIN_SUBMIT = 100;
-/** What was recorded is submitted after so many milliseconds, so that the device works on it while more is recorded. */
+/** What is recorded first is submitted after so many milliseconds, so that the device works on it while more is recorded. */
 const PROMPTLY = 2;
+/** The most by which the time of recording a submit grows from one to the next: many submits cost host and device some time each. */
+const GROWTH = 2;
 
 /**
  * Decides how many steps are made between two read-backs and within one submit, from the clock and the measured time of earlier steps.
@@ -13,7 +15,9 @@ export class Pace {
   #burst = 1;
   /** Steps since the last submit. */
   #recorded = 0;
+  /** When its recording began, and how many milliseconds it may take. */
   #begun = 0;
+  #recording = PROMPTLY;
 
   /** @param limit The most steps between two read-backs: the length of the ring buffer of losses. */
   constructor(readonly limit: number) {}
@@ -23,17 +27,22 @@ export class Pace {
     return this.#burst;
   }
 
-  /** Says that steps will be recorded, after a submit. */
+  /** Says that steps will be recorded for a device that has nothing to do. */
   begin(): void {
     this.#recorded = 0;
     this.#begun = performance.now();
+    this.#recording = PROMPTLY;
   }
 
   /** Counts a step that was recorded. Returns whether it is to be submitted now, with those before it. */
   isDue(): boolean {
-    const isLong = ++this.#recorded * this.#milliseconds >= WITHIN_SUBMIT;
-    if (!isLong && performance.now() - this.#begun < PROMPTLY) return false;
-    this.begin();
+    const spent = performance.now() - this.#begun;
+    if (++this.#recorded * this.#milliseconds < WITHIN_SUBMIT && spent < this.#recording) return false;
+    // While the device works on a submit, the next one is recorded: it may take as much longer as steps take longer than recording them.
+    const growth = this.#milliseconds * this.#recorded / spent;
+    if (growth > 1) this.#recording *= Math.min(growth, GROWTH);
+    this.#recorded = 0;
+    this.#begun += spent;
     return true;
   }
 
