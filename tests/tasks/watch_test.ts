@@ -83,8 +83,8 @@ Deno.test("a run's quality is that of the list of runs, with its name, its digit
       const path = join(root, "run");
       await writeRun(path, 1);
       await Deno.writeTextFile(join(path, "metrics.jsonl"), `${JSON.stringify({ step: 1, ...figures })}\n`);
-      const { figure, quality, qualityForm } = await new WatchedRun(path, "run").read();
       await Deno.writeTextFile(join(path, "summary.json"), JSON.stringify({ steps: 1, ...figures }));
+      const { figure, quality, qualityForm } = await new WatchedRun(path, "run").read();
       const listed = qualityOf((await readRun(path, "image", "run"))!);
       assertEquals([qualityForm?.label, quality], [listed?.label, listed?.value]);
       return [figure, quality, qualityForm?.digits, qualityForm?.unit];
