@@ -18,6 +18,7 @@ import type { Closing, Estimate, Figures, Quality, TrainingInput } from "../trai
 import type { FitValues } from "./command.ts";
 import { fitPreview } from "./fit_preview.ts";
 import { bestConstantLoss } from "./best_constant.ts";
+import { checkEntryLoss } from "./check_entry_loss.ts";
 import { differ, fitOf } from "./fit_quality.ts";
 import type { Samples } from "./load_samples.ts";
 import { rowsOf } from "./matrix.ts";
@@ -84,6 +85,16 @@ export class SamplesInput implements TrainingInput {
         }.`,
       );
     }
+  }
+
+  /** Checks what the objective is measured with; see {@linkcode checkEntryLoss}. */
+  async checkObjective(gpu: Gpu, description: FieldDescription): Promise<void> {
+    const { values: { batchSize, seed }, objective } = this;
+    const rows = this.#rows.train.slice(0, batchSize);
+    const [inputs, targets] = [[this.#inputs, this.inputs] as const, [this.#targets, this.outputs] as const].map((
+      [values, columns],
+    ) => pickRows(values, columns, rows));
+    await checkEntryLoss(gpu, { objective, description, inputs, targets, seed });
   }
 
   get inputs(): number {
