@@ -228,7 +228,11 @@ Deno.test("a file that is no optimizer, activation or objective, or takes a name
     const known = [...optimizerNames];
     await refused(lion.replace('"lion"', '"adam"'), "expected another name than adam.");
     await refused("export const lion = 1;", "as the default export, such as export default function, found only lion.");
-    await refused("export default (;", "cannot be loaded: SyntaxError");
+    await refused("export default (;", "cannot be loaded: line 1: SyntaxError: Expression expected.");
+    await refused("const a = 1;\nconst t = `abc;\n", "cannot be loaded: line 2: SyntaxError: Unterminated template.");
+    await refused("\n\nnothing();\n", "cannot be loaded: line 3: nothing is not defined.");
+    await Deno.writeTextFile(join(folder, "part.ts"), "\nexport const a = ;\n");
+    await refused('import "./part.ts";\n', `cannot be loaded: ${join(folder, "part.ts")}, line 2: SyntaxError`);
     await refused(printed("finer.ts"), "expected an optimizer such as adam(), found an object.");
     await refused(lion, "expected an activation such as sine(), found an object.", "activation");
     await refused(
