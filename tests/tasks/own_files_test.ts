@@ -1,8 +1,16 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { join } from "@std/path";
 import { decodeSafetensors } from "../../lib/codec/mod.ts";
 import project from "../../deno.json" with { type: "json" };
-import { optimizerNames } from "../../mod.ts";
+import { createOptimizer, openDevice, optimizerNames } from "../../mod.ts";
+import { optimizerKinds } from "../../lib/optim/registry.ts";
 import { loadOwnFile } from "../../tasks/own/load_own_file.ts";
 import type { OwnOption } from "../../tasks/own/own_files.ts";
 import { TASKS } from "../../tasks/registry.ts";
@@ -95,8 +103,9 @@ Deno.test("where a run of one's own files diverges, these are the first to be ch
       diverged("--name", "at-once", "--omega", "1e38"),
     ]);
     const cause = "The likely cause is code of your own: check";
+    assert(!atOnce.includes("layers may help"), atOnce);
     assertStringIncludes(updated, `${cause} ./lion.ts and ./finer.ts. A lower learning rate may help.`);
-    assertStringIncludes(atOnce, `${cause} ./finer.ts. It exceeds 32-bit numbers before the first update`);
+    assertStringIncludes(atOnce, `${cause} ./finer.ts. It is not finite even before the first update, so`);
     const { status, diverged: reason } = await json(folder, "runs", "image", "updated", "summary.json");
     assertEquals(status, "diverged");
     assertStringIncludes(reason, `${cause} ./lion.ts and ./finer.ts.`);
@@ -239,7 +248,11 @@ Deno.test("a file that is no optimizer, activation or objective, or takes a name
     const known = [...optimizerNames];
     await refused(lion.replace('"lion"', '"adam"'), "expected another name than adam.");
     await refused("export const lion = 1;", "as the default export, such as export default function, found only lion.");
-    await refused("export default (;", "cannot be loaded: SyntaxError");
+    await refused("export default (;", "cannot be loaded: line 1: SyntaxError: Expression expected.");
+    await refused("const a = 1;\nconst t = `abc;\n", "cannot be loaded: line 2: SyntaxError: Unterminated template.");
+    await refused("\n\nnothing();\n", "cannot be loaded: line 3: nothing is not defined.");
+    await Deno.writeTextFile(join(folder, "part.ts"), "\nexport const a = ;\n");
+    await refused('import "./part.ts";\n', `cannot be loaded: ${join(folder, "part.ts")}, line 2: SyntaxError`);
     await refused(printed("finer.ts"), "expected an optimizer such as adam(), found an object.");
     await refused(lion, "expected an activation such as sine(), found an object.", "activation");
     await refused(
@@ -272,13 +285,29 @@ Deno.test("a file that is no optimizer, activation or objective, or takes a name
       'outputs: expected "values" or "logits", found "votes".',
       "objective",
     );
+    await refused(
+      huber.replace(", text,", ", undefined,"),
+      "pointwise pseudoHuber: loss: expected a text",
+      "objective",
+    );
+    const withoutUpdate = join(folder, "without_update.ts");
+    await Deno.writeTextFile(withoutUpdate, lion.replace("update({", "updated({").replace('"lion"', '"lioness"'));
+    await loadOwnFile("optimizer", withoutUpdate);
+    const { make } = optimizerKinds.find(({ name }) => name === "lioness")!;
+    using gpu = await openDevice({ allowSoftware: true });
+    const before = gpu.liveBuffers;
+    assertEquals(
+      assertThrows(() => createOptimizer(gpu, make({} as never), 4), Error).message,
+      `${withoutUpdate}: lioness: update: expected a function, found undefined.`,
+    );
+    assertEquals(gpu.liveBuffers, before);
     const address = () => loadOwnFile("optimizer", "https://example.org/lion.ts");
     await assertRejects(
       address,
       Error,
       "expected a name or a file on this machine, found the address https://example.org",
     );
-    assertEquals(optimizerNames, known);
+    assertEquals(optimizerNames, [...known, "lioness"]);
   }));
 
 Deno.test("the help names a file of one's own as it was typed, and not by its absolute path", () =>
