@@ -225,11 +225,11 @@ Deno.test("what somebody removes from the folder of a live run is noticed, and t
 Deno.test("a run that is shorter than asked for, because its schedule ends, says so", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
-    const lengths = ["--schedule", "cosine", "--epochs", "4", "--schedule-epochs", "2"];
-    const said = await image(folder, "picture.png", ...options, ...lengths, "--name", "a");
+    const lengths = ["--epochs", "4", "--schedule-epochs", "2", "--schedule"];
+    const said = await image(folder, "picture.png", ...options, ...lengths, "cosine");
     const end = "The run will end at step 6, after 2.0 epochs";
     assertStringIncludes(said, `${end}, because the cosine schedule ends there with a learning rate of 0.`);
-    assert(!(await image(folder, "picture.png", ...options, ...lengths, "--final", "0.1")).includes(end));
+    assert(!(await image(folder, "picture.png", ...options, ...lengths, "constant")).includes(end));
   }));
 
 Deno.test("a finished run is taken further with a schedule that begins again, also if that is interrupted", () =>
