@@ -24,7 +24,7 @@ export { tuneProducts } from "./gemm/tune.ts";
 export { InverseRoots } from "./inverse_roots.ts";
 export { kroneckerLayout, type LinearMap, linearMapsOf } from "./linear_maps.ts";
 export { type MatrixView, rangeOf, squareLayout, viewOf } from "./matrix_view.ts";
-export { NewtonSchulz } from "./newton_schulz.ts";
+export { NewtonSchulz, type NewtonSchulzIteration } from "./newton_schulz.ts";
 export { Norms } from "./norms.ts";
 export { numberTable } from "./number_table.ts";
 export { OrthonormalColumns } from "./orthonormal_columns.ts";
