@@ -25,6 +25,7 @@ export { InverseRoots } from "./inverse_roots.ts";
 export { kroneckerLayout, type LinearMap, linearMapsOf } from "./linear_maps.ts";
 export { type MatrixView, rangeOf, squareLayout, viewOf } from "./matrix_view.ts";
 export { NewtonSchulz, type NewtonSchulzIteration } from "./newton_schulz.ts";
+export { BasisRotation } from "./basis_rotation.ts";
 export { Norms } from "./norms.ts";
 export { numberTable } from "./number_table.ts";
 export { OrthonormalColumns } from "./orthonormal_columns.ts";

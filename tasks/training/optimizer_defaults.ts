@@ -67,6 +67,7 @@ export const optimizerDefaults: OptimizerDefaults = {
     adaHessianJ: { options: { published: true } },
     shampoo: { options: { updateEvery: 1 } },
     muon: { options: { iteration: "jordan" } },
+    soap: { options: { refresh: "qr" } },
   },
 };
 

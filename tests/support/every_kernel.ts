@@ -74,6 +74,7 @@ export async function collectKernels(): Promise<KernelText[]> {
     }
     await trainWith(gpu, chain(decayWeights(0.1), optimizerFromConfig({ name: "adam" })));
     await trainWith(gpu, optimizerFromConfig({ name: "shampoo", grafting: "adam" }));
+    await trainWith(gpu, optimizerFromConfig({ name: "soap", refresh: "qr" }));
     await trainWith(gpu, optimizerFromConfig({ name: "muon", iteration: "jordan" }));
     await readData(gpu);
     await measureCurvature(gpu);
