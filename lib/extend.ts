@@ -19,6 +19,7 @@ export {
 export {
   fillRandom,
   type FillTarget,
+  type PermutationUniforms,
   permutedIndices,
   type RandomKey,
   type RandomNumbers,
@@ -65,8 +66,9 @@ export { type EncodingKind, encodingKind } from "./field/encoding/kind.ts";
 export { Field } from "./field/field.ts";
 export { Network, type NetworkField } from "./field/network.ts";
 export type { DenseNode, Node } from "./field/node.ts";
+export { type ObjectiveKind, objectiveKind } from "./objective/kind.ts";
 export { type CurvatureKind, type Objective, type ObjectivePass, targetsOf } from "./objective/objective.ts";
-export { pointwise, type PointwiseOptions } from "./objective/pointwise.ts";
+export { pointwise, type PointwiseLoss, type PointwiseOptions } from "./objective/pointwise.ts";
 export { type ChunkRequest, type MatrixPlace } from "./diff/request.ts";
 export { CurvatureAverage, type CurvatureEstimate, type ProbeSchedule, probesDue } from "./optim/curvature.ts";
 export { curvatureCore, type CurvatureRule, type RunningCurvature } from "./optim/curvature_core.ts";
@@ -121,4 +123,4 @@ export type { Preconditioner } from "./linalg/preconditioner.ts";
 export type { OptimizerPreconditioner, PreconditionerMoment } from "./optim/preconditioner.ts";
 export { RotatedCore, type RotatedRule, type RotatedVectors, type RotationOptions } from "./optim/rotated_core.ts";
 export { type NamedView, TwoSided, weightsOf } from "./optim/two_sided.ts";
-export { type Draw, type TrainingData } from "./data/training_data.ts";
+export { type BatchFill, type Draw, type EpochOrder, orderUniforms, type TrainingData } from "./data/training_data.ts";

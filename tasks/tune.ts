@@ -4,6 +4,7 @@
  * @module
  */
 import type { FieldDescription } from "../lib/field/description.ts";
+import { tuneTangents } from "../lib/diff/tune_tangents.ts";
 import { tuneKernels } from "../lib/field/tune.ts";
 import type { Measurement } from "../lib/linalg/gemm/measurement.ts";
 import type { Gpu } from "../lib/gpu/device.ts";
@@ -106,7 +107,9 @@ if (import.meta.main) {
       for (const name of activation === "all" ? REPRESENTATIVES : [activation]) {
         for (const { description, rows } of casesOf(each, name, gpu, { shape, batches })) {
           for (const count of rows) {
-            const measured = await tuneKernels(gpu, { description, rows: count, gradients: true }, thorough);
+            const request = { description, rows: count, gradients: true };
+            const measured = await tuneKernels(gpu, request, thorough);
+            measured.push(...await tuneTangents(gpu, request, thorough));
             if (measured.length > 0) console.log(`${each.name}, ${name}, ${count} rows`);
             show(measured);
             for (const { subject } of measured) done.add(subject);

@@ -13,7 +13,7 @@ Deno.test("every recipe of docs/extending.md has at most 30 lines", () => {
     "newton.ts",
     "tanh.ts",
     "finer.ts",
-    "huber.ts",
+    "pseudo_huber.ts",
     "periodic.ts",
     "waves.ts",
     "curved.ts",

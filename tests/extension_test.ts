@@ -17,8 +17,8 @@ const entries = [
   [
     "lib/objective/registry.ts",
     "objectiveKinds",
-    '{ name: "huber", outputs: "values", make: huber }',
-    ["huber", "./huber.ts"],
+    "pseudoHuberKind",
+    ["pseudoHuberKind", "./pseudo_huber.ts"],
   ],
   ["lib/optim/registry.ts", "optimizerKinds", "signMomentumKind", ["signMomentumKind", "./sign_momentum.ts"]],
   ["tasks/registry.ts", "tasks", "signalTask", ["signalTask", "./signal/task.ts"]],
@@ -56,7 +56,9 @@ Deno.test("an activation, an encoding, an objective and an optimizer are three f
       "--encoding",
       "periodic",
       "--objective",
-      "huber",
+      "pseudoHuber",
+      "--delta",
+      "0.5",
       "--optimizer",
       "signMomentum",
       "--keep",
@@ -66,9 +68,10 @@ Deno.test("an activation, an encoding, an objective and an optimizer are three f
     assertStringIncludes(out, "after 1 step;");
     assertStringIncludes(err, "its own default, 0.0001, is used");
     const config = JSON.parse(await Deno.readTextFile(join(copy, "runs/image/one/config.json")));
-    assertEquals([config.activation, config.encoding, config.optimizer], [
+    assertEquals([config.activation, config.encoding, config.objective, config.optimizer], [
       { name: "tanh" },
       { name: "periodic" },
+      { name: "pseudoHuber", delta: 0.5 },
       { name: "signMomentum", learningRate: 1e-4, keep: 0.5 },
     ]);
   }));

@@ -48,13 +48,11 @@ export function diagonalAgreement(
   }
   checkEntries(x);
   checkEntries(y);
-  const both = Array.from(x.keys()).filter((i) => x[i] > 0 && y[i] > 0);
-  const logX = Float64Array.from(both, (i) => Math.log10(x[i]));
-  const logY = Float64Array.from(both, (i) => Math.log10(y[i]));
+  const [logX, logY] = logarithmsOf(x, y);
   const logRatio = logX.map((log, i) => log - logY[i]);
   return {
-    entries: both.length,
-    ignored: x.length - both.length,
+    entries: logX.length,
+    ignored: x.length - logX.length,
     correlation: correlationOf(logX, logY),
     medianRatio: 10 ** quantileOf(logRatio.toSorted(), 0.5),
     logSpread: Math.sqrt(covariance(logRatio, logRatio)),
@@ -71,6 +69,22 @@ function checkEntries(entries: Float32Array | Float64Array): void {
   }
 }
 
+/** log₁₀ of the entries that are above 0 in both. */
+function logarithmsOf(
+  x: Float32Array | Float64Array,
+  y: Float32Array | Float64Array,
+): [Float64Array, Float64Array] {
+  const [logX, logY] = [new Float64Array(x.length), new Float64Array(x.length)];
+  let count = 0;
+  for (let i = 0; i < x.length; i++) {
+    if (!(x[i] > 0 && y[i] > 0)) continue;
+    logX[count] = Math.log10(x[i]);
+    logY[count] = Math.log10(y[i]);
+    count++;
+  }
+  return [logX.subarray(0, count), logY.subarray(0, count)];
+}
+
 /** Pearson's correlation. Numbers that are all equal have none, although rounding may leave them a variance. */
 function correlationOf(x: Float64Array, y: Float64Array): number {
   const constant = [x, y].some((numbers) => numbers.every((each) => each === numbers[0]));
@@ -79,9 +93,16 @@ function correlationOf(x: Float64Array, y: Float64Array): number {
 
 /** The mean product of deviations from the means; NaN of no numbers. */
 function covariance(x: Float64Array, y: Float64Array): number {
-  const mean = (numbers: Float64Array) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
-  const [meanX, meanY] = [mean(x), mean(y)];
-  return x.reduce((sum, each, i) => sum + (each - meanX) * (y[i] - meanY), 0) / x.length;
+  const [meanX, meanY] = [meanOf(x), meanOf(y)];
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += (x[i] - meanX) * (y[i] - meanY);
+  return sum / x.length;
+}
+
+function meanOf(numbers: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i];
+  return sum / numbers.length;
 }
 
 function differenceOf(x: Float32Array | Float64Array, y: Float32Array | Float64Array): number {

@@ -3,7 +3,7 @@ import { differentiate } from "../diff/passes.ts";
 import type { ProductRequest } from "../diff/request.ts";
 import { Workspace } from "../diff/workspace.ts";
 import type { Field } from "../field/field.ts";
-import { createVector } from "../linalg/vector.ts";
+import { createVector, readVectors } from "../linalg/vector.ts";
 import type { Objective } from "../objective/objective.ts";
 import { type CurvatureBatch, deviceBatch } from "./operator.ts";
 
@@ -50,7 +50,7 @@ export async function gaussNewtonDiagonal(
       return { kind: "gaussNewtonSample", key: { seed, stream: streams.probe, step: first + i }, result };
     });
     differentiate(workspace, { ...on, gradient, products });
-    for (const sample of await Promise.all(block.map((result) => result.read()))) {
+    for (const sample of await readVectors(block)) {
       for (let i = 0; i < sums.length; i++) sums[i] += sample[i] ** 2;
     }
   }

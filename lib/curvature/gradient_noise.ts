@@ -1,7 +1,7 @@
 import type { Field } from "../field/field.ts";
 import { differentiate } from "../diff/passes.ts";
 import { Workspace } from "../diff/workspace.ts";
-import { createVector } from "../linalg/vector.ts";
+import { createVector, readVectors } from "../linalg/vector.ts";
 import type { Objective } from "../objective/objective.ts";
 import { type CurvatureBatch, deviceBatch } from "./operator.ts";
 
@@ -68,7 +68,7 @@ export async function gradientNoise(
   for (let first = 0; first < given.length; first += BLOCK) {
     const block = given.slice(first, first + BLOCK);
     for (const [i, batch] of block.entries()) differentiate(workspace, { ...batch, gradient: gradients[i] });
-    for (const entries of await Promise.all(block.map((_, i) => gradients[i].read()))) {
+    for (const entries of await readVectors(gradients.slice(0, block.length))) {
       for (let i = 0; i < sum.length; i++) {
         sum[i] += entries[i];
         squares += entries[i] ** 2;

@@ -1,5 +1,5 @@
 import type { Field } from "../field/field.ts";
-import { createVector, type Vector } from "../linalg/vector.ts";
+import { createVector, readVectors, type Vector } from "../linalg/vector.ts";
 import { type Batch, namedBatch } from "../objective/batch.ts";
 import type { CurvatureKind, Objective } from "../objective/objective.ts";
 import { checkEntries } from "./check_entries.ts";
@@ -9,7 +9,7 @@ import { type CurvatureBatch, curvatureOperator, type SymmetricOperator } from "
 const MOST_PARAMETERS = 8192;
 
 /** Products that are read together, because a read-back takes about as long on an idle device as many products. */
-const BLOCK = 32;
+const BLOCK = 128;
 
 /**
  * The Hessian of objective(field) on a batch at the field's current parameters, from exact products with unit vectors in f32.
@@ -59,27 +59,22 @@ function checkBatch(owner: string, { description }: Field, objective: Objective,
  * @throws If P is above 8192, or a product is not finite.
  */
 export async function operatorMatrix(operator: SymmetricOperator): Promise<Float64Array> {
-  const { gpu, layout } = operator;
-  using direction = createVector(gpu, layout, "unit vector");
-  const unit = new Float32Array(layout.parameterCount);
   // Row i of a symmetric matrix is its product with unit vector i.
-  return await matrixByRows(operator, (i, into) => {
-    unit.fill(0)[i] = 1;
-    direction.write(unit);
-    return operator.apply(direction, into);
-  });
+  return await matrixByRows(operator, (unit, i) => unit.fill(0)[i] = 1, operator.apply.bind(operator));
 }
 
 /**
- * The matrix whose rows are made on the device.
+ * The matrix whose rows are made on the device, each from a vector.
  *
- * @param row Records or computes row i, of P entries.
+ * @param fill Fills the vector from which row i is made, of P entries.
+ * @param record Records or computes a row from that vector.
  * @returns P × P numbers, row-major, in the flat order of the layout's P parameters.
  * @throws If P is above 8192, or an entry is not finite.
  */
 export async function matrixByRows(
   { gpu, layout }: Pick<SymmetricOperator, "gpu" | "layout">,
-  row: (i: number, into: Vector) => void | Promise<void>,
+  fill: (entries: Float32Array, i: number) => void,
+  record: (from: Vector, into: Vector) => void | Promise<void>,
 ): Promise<Float64Array> {
   const size = layout.parameterCount;
   if (size > MOST_PARAMETERS) {
@@ -88,15 +83,22 @@ export async function matrixByRows(
     );
   }
   using made = new DisposableStack();
-  const results = Array.from({ length: Math.min(BLOCK, size) }, () => made.use(createVector(gpu, layout, "product")));
+  const block = (label: string) =>
+    Array.from({ length: Math.min(BLOCK, size) }, () => made.use(createVector(gpu, layout, label)));
+  const [from, into] = [block("vector"), block("product")];
+  const entries = new Float32Array(size);
   const matrix = new Float64Array(size * size);
   for (let first = 0; first < size; first += BLOCK) {
-    const block = results.slice(0, size - first);
-    for (const [i, result] of block.entries()) await row(first + i, result);
-    const rows = await Promise.all(block.map((result) => result.read()));
-    for (const [i, entries] of rows.entries()) {
-      checkEntries(`curvature: product with unit vector ${first + i}`, entries);
-      matrix.set(entries, (first + i) * size);
+    const count = Math.min(BLOCK, size - first);
+    // A write hands over all that was recorded before it, so that the writes come first.
+    for (let i = 0; i < count; i++) {
+      fill(entries, first + i);
+      from[i].write(entries);
+    }
+    for (let i = 0; i < count; i++) await record(from[i], into[i]);
+    for (const [i, row] of (await readVectors(into.slice(0, count))).entries()) {
+      checkEntries(`curvature: product with unit vector ${first + i}`, row);
+      matrix.set(row, (first + i) * size);
     }
   }
   return matrix;

@@ -1,5 +1,4 @@
 import type { Preconditioner } from "../linalg/preconditioner.ts";
-import { createVector } from "../linalg/vector.ts";
 import { matrixByRows } from "./matrix.ts";
 import type { SymmetricOperator } from "./operator.ts";
 
@@ -16,15 +15,15 @@ export async function preconditionedMatrix(
   preconditioner: Preconditioner,
 ): Promise<Float64Array> {
   const size = space.layout.parameterCount;
-  using column = createVector(space.gpu, space.layout, "column");
-  const entries = new Float32Array(size);
   // Column i of CᵀX becomes row i of a matrix, which therefore is XᵀC.
   const transposedProduct = (of: Float64Array) =>
-    matrixByRows(space, (i, into) => {
-      for (let row = 0; row < size; row++) entries[row] = of[row * size + i];
-      column.write(entries);
-      preconditioner.applyTransposedFactor(column, into);
-    });
+    matrixByRows(
+      space,
+      (column, i) => {
+        for (let row = 0; row < size; row++) column[row] = of[row * size + i];
+      },
+      (column, into) => preconditioner.applyTransposedFactor(column, into),
+    );
   // With X = A, which is symmetric, this is AC, and with X = AC its transpose (CᵀAC)ᵀ, which is symmetric too.
   return await transposedProduct(await transposedProduct(matrix));
 }

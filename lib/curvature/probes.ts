@@ -1,5 +1,5 @@
 import { multiplyEntries } from "../linalg/multiply_entries.ts";
-import { createVector, type Vector } from "../linalg/vector.ts";
+import { createVector, readVectors } from "../linalg/vector.ts";
 import { type DirectionKind, fillDirection } from "./direction.ts";
 import { type Estimate, estimateOf, PRODUCT_ROUNDING, withRounding } from "./estimate.ts";
 import type { SymmetricOperator } from "./operator.ts";
@@ -68,15 +68,11 @@ export async function probeOperator(
       await operator.apply(direction, product);
       multiplyEntries(gpu, direction, product, term);
     }
-    const [read, squared] = await Promise.all([block, both ? products.slice(0, block.length) : []].map(readAll));
-    for (const [i, term] of read.entries()) sums.add(term, squared[i] ?? term);
+    const read = await readVectors(both ? [...block, ...products.slice(0, block.length)] : block);
+    for (let i = 0; i < block.length; i++) sums.add(read[i], read[both ? block.length + i : i]);
     if (first + block.length > 1) onEstimate?.(sums.estimates());
   }
   return sums.estimates();
-}
-
-function readAll(vectors: readonly Vector[]): Promise<Float32Array[]> {
-  return Promise.all(vectors.map((vector) => vector.read()));
 }
 
 /** Sums over probes. */

@@ -114,7 +114,7 @@ function backwardChain(
   inner.forEach((node, i) => ready.set(node, results[i]));
   const below = inner.map(({ dense }) => dense!.preactivation);
   layers.adjoint({ start: last, parameters: parameters.buffer, rows, below, results });
-  sums.addChain(layers, nodes.map(({ dense }, i) => ({ z: results[i]?.z ?? last, x: dense!.input })));
+  sums.addChain(layers, nodes.map(({ dense }, i) => [{ z: results[i]?.z ?? last, x: dense!.input }]));
 }
 
 /** Gives the adjoints that a backward pass kept back to the pool. */

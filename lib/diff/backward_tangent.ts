@@ -1,8 +1,11 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
+import { chainAdjointTangents } from "../linalg/gemm/chain_tangents.ts";
+import type { WeightTerm } from "../linalg/gemm/layer_product.ts";
 import { matmulAdjoint } from "../linalg/gemm/matmul.ts";
 import { Network } from "../field/network.ts";
 import { functionText } from "../linalg/gemm/epilogue.ts";
+import type { NodeChain } from "../field/node_chains.ts";
 import type { Node } from "../field/node.ts";
 import type { Vector } from "../linalg/vector.ts";
 import { accumulateWeights, type KeptAdjoint } from "./backward.ts";
@@ -27,10 +30,13 @@ export function backwardTangent(
 ): void {
   const { network, pool, parameters, direction } = pass;
   const { gpu, blocks: { directions } } = network;
+  const fused = network.fusedTangents(pass.rows);
+  /** R(Z̄) within chains, which are computed at the end of the chain. */
+  const ready = new Map<Node, DeviceBuffer>();
   reverse(pass, seeds, {
     derive(node, dense, above) {
       const { text: activation, third, maps, constants: [p0, p1] } = dense.layer.activation;
-      if (activation === undefined) return above;
+      if (activation === undefined || ready.has(node)) return above;
       const below = pool.take(node.padded * maps.length);
       const values = { activation, maps: maps.length };
       const part = functionText(dense.layer.activation);
@@ -51,11 +57,13 @@ export function backwardTangent(
       return below;
     },
     weights(node, dense, below) {
-      const terms = [{ z: below, x: dense.input }];
-      if (dense.inputTangent !== undefined) terms.push({ z: kept.get(node)!.preactivation, x: dense.inputTangent });
-      accumulateWeights(pass, node, dense, terms);
+      const chain = fused.find(({ nodes }) => nodes.at(-1) === node);
+      if (chain !== undefined) chainTangents(pass, chain, below, { ready, kept });
+      else if (!ready.has(node)) accumulateWeights(pass, node, dense, termsOf(node, below, kept));
     },
-    input(node, { inputPadded }, below) {
+    input(node, { inputPadded }, below, source) {
+      const known = source === undefined ? undefined : ready.get(source);
+      if (known !== undefined) return { input: known, derived: true };
       const x = pool.take(inputPadded);
       const terms = [
         { z: below, w: Network.weightOf(node, parameters) },
@@ -66,4 +74,41 @@ export function backwardTangent(
     },
     done: giveBack,
   });
+}
+
+/**
+ * Records the tangent of the backward pass of a chain of layers, which leaves only the first layer's input to do.
+ *
+ * @param last R(Z̄) of the chain's last layer.
+ * @param options.ready Gets those of the others.
+ */
+function chainTangents(
+  { pool, rows, parameters, direction, sums }: ReversePass & { readonly direction: Vector },
+  { nodes, layers }: NodeChain,
+  last: DeviceBuffer,
+  { ready, kept }: { readonly ready: Map<Node, DeviceBuffer>; readonly kept: ReadonlyMap<Node, KeptAdjoint> },
+): void {
+  const below = nodes.slice(0, -1).map((node) => {
+    const adjointTangent = pool.take(node.padded);
+    ready.set(node, adjointTangent);
+    const { preactivation: z, preactivationTangent: zTangent } = node.dense!;
+    const { value: valueAdjoint, preactivation: adjoint } = kept.get(node)!;
+    return { z, zTangent: zTangent!, valueAdjoint, adjoint, adjointTangent };
+  });
+  chainAdjointTangents(layers, {
+    start: { adjoint: kept.get(nodes.at(-1)!)!.preactivation, adjointTangent: last },
+    below,
+    parameters: parameters.buffer,
+    direction: direction.buffer,
+    rows,
+  });
+  sums.addChain(layers, nodes.map((node) => termsOf(node, ready.get(node) ?? last, kept)));
+}
+
+/** The terms R(Z̄)ᵀX + Z̄ᵀẊ of a layer's R(W̄). */
+function termsOf(node: Node, adjointTangent: DeviceBuffer, kept: ReadonlyMap<Node, KeptAdjoint>): WeightTerm[] {
+  const { input, inputTangent } = node.dense!;
+  const terms = [{ z: adjointTangent, x: input }];
+  if (inputTangent !== undefined) terms.push({ z: kept.get(node)!.preactivation, x: inputTangent });
+  return terms;
 }

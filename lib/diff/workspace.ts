@@ -190,9 +190,10 @@ function rowsOfChunk(
 ): number {
   const { products, memory = DEFAULT_MEMORY, blocks } = options;
   const perRow = bytesPerRow(description, products);
-  // Up to five adjoints, as wide as the widest layer, exist at the same time. With products, or within chains, all are kept in addition.
-  const kept = products || gpu.tuner.asked === FUSED;
-  const total = perRow.total + perRow.widest * 5 + (kept ? perRow.adjoints : 0);
+  // Up to five adjoints, as wide as the widest layer, exist at the same time. With products all are kept in addition, and so are
+  // those within chains, or their tangents.
+  const kept = (products ? 1 : 0) + (gpu.tuner.asked === FUSED ? 1 : 0);
+  const total = perRow.total + perRow.widest * 5 + kept * perRow.adjoints;
   const most = WeightSums.mostRows(gpu, { length: layout.deviceLength, terms: products ? 2 : 1 });
   return chunkRows(gpu, batchRows, { total: total * blocks, widest: perRow.widest * blocks }, memory, most / blocks);
 }

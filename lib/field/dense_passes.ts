@@ -1,6 +1,7 @@
 import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
+import { chainForwardTangents } from "../linalg/gemm/chain_tangents.ts";
 import { type Activate, functionText, isFusable } from "../linalg/gemm/epilogue.ts";
 import { matmulForward } from "../linalg/gemm/matmul.ts";
 import type { MatmulShape } from "../linalg/gemm/shape.ts";
@@ -66,14 +67,29 @@ export class DensePasses {
     layers.forward({ start, parameters: parameters.buffer, rows, results });
   }
 
-  /** Records the tangents of the same along a direction in parameter space. */
+  /** Records the tangents of a chain of layers along a direction in parameter space. */
+  tangentChain({ nodes, layers: chain }: NodeChain, rows: number, parameters: Vector, direction: Vector): void {
+    const dense = nodes[0].dense!;
+    this.#joinTangents(dense, rows);
+    const layers = nodes.map(({ value, valueTangent, dense }) => {
+      const { preactivation: z, preactivationTangent } = dense!;
+      return { z, a: value, zTangent: preactivationTangent!, aTangent: valueTangent! };
+    });
+    chainForwardTangents(chain, {
+      start: { a: dense.input, aTangent: dense.inputTangent },
+      layers,
+      parameters: parameters.buffer,
+      direction: direction.buffer,
+      rows,
+    });
+  }
+
+  /** Records the tangents of one layer. */
   tangent(node: Node, rows: number, parameters: Vector, direction: Vector): void {
     const { gpu, blocks: { directions } } = this.memory;
-    const { layer: { activation }, sources, input, inputTangent, preactivation: z } = node.dense!;
+    const { layer: { activation }, input, inputTangent, preactivation: z } = node.dense!;
     const tangent = node.dense!.preactivationTangent!;
-    if (sources.length > 1 && inputTangent !== undefined) {
-      this.#join(sources.map((source) => source.valueTangent), node.dense!, rows, inputTangent);
-    }
+    this.#joinTangents(node.dense!, rows);
     const along = { x: input, w: weightOf(node, direction) };
     const terms = inputTangent === undefined ? [along] : [{ x: inputTangent, w: weightOf(node, parameters) }, along];
     this.#linear(node, rows, { terms, bias: biasOf(node, direction), z: tangent });
@@ -110,6 +126,13 @@ export class DensePasses {
       shape: { ...shape, rows: rows * (blocks.count - 1) },
       scratch,
     });
+  }
+
+  /** Records putting the tangents of what a layer reads side by side, if it reads several nodes. */
+  #joinTangents(dense: DenseNode, rows: number): void {
+    const { sources, inputTangent } = dense;
+    if (sources.length === 1 || inputTangent === undefined) return;
+    this.#join(sources.map((source) => source.valueTangent), dense, rows, inputTangent);
   }
 
   /** Records putting the values of several nodes side by side. */

@@ -116,9 +116,14 @@ export class Network implements Disposable {
     }
   }
 
-  /** The chains that are computed in single dispatches for so many rows. */
+  /** The chains whose values and adjoints are computed in single dispatches for so many rows. */
   fusedChains(rows: number): NodeChain[] {
     return this.chains.filter(({ layers }) => isFused(this.gpu, layers.layers, rows));
+  }
+
+  /** The chains whose tangents are. */
+  fusedTangents(rows: number): NodeChain[] {
+    return this.chains.filter(({ layers }) => isFused(this.gpu, layers.layers, rows, "tangents"));
   }
 
   /**
@@ -139,8 +144,12 @@ export class Network implements Disposable {
    * @param rows Number of rows of a block, padding included.
    */
   forwardTangent(rows: number, parameters: Vector, direction: Vector): void {
+    const fused = this.fusedTangents(rows);
     for (const node of this.nodes) {
-      if (node.dense !== undefined) this.#passes.tangent(node, rows, parameters, direction);
+      if (node.dense === undefined) continue;
+      const chain = fused.find(({ nodes }) => nodes.includes(node));
+      if (chain === undefined) this.#passes.tangent(node, rows, parameters, direction);
+      else if (chain.nodes[0] === node) this.#passes.tangentChain(chain, rows, parameters, direction);
     }
   }
 

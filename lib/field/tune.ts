@@ -9,7 +9,7 @@ import { Network } from "./network.ts";
 import { productShapes } from "./sizes.ts";
 
 /** Rows of a network that only tells which chains its field has. */
-const FEW_ROWS = 16;
+export const FEW_ROWS = 16;
 
 /** What is to be computed, so that the fastest kernels can be found for it. */
 export interface TuneRequest {
@@ -42,7 +42,7 @@ export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneO
 }
 
 /** The products that a field's passes are made of. */
-function productsOf({ description, rows, gradients }: TuneRequest): GemmProduct[] {
+export function productsOf({ description, rows, gradients }: TuneRequest): GemmProduct[] {
   return productShapes(description, rows).flatMap(({ shape, propagates }) => {
     const backward: LayerProductKind[] = propagates ? ["adjoint", "weight"] : ["weight"];
     const kinds: LayerProductKind[] = gradients ? ["forward", ...backward] : ["forward"];

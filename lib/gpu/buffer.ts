@@ -47,12 +47,15 @@ export class DeviceBuffer implements Disposable {
   readonly id: number = nextId++;
   readonly #owner: BufferOwner;
   readonly #mirrors = new Map<string, Mirror>();
+  /** The whole buffer as a slice of itself. */
+  readonly whole: BufferSlice;
   #handle: GPUBuffer | undefined;
 
   /** Only `Gpu` calls this; use {@linkcode Gpu.buffer}. */
   constructor(owner: BufferOwner, readonly label: string, readonly size: number, handle: GPUBuffer) {
     this.#owner = owner;
     this.#handle = handle;
+    this.whole = { buffer: this, offset: 0, size };
   }
 
   /** The WebGPU buffer. Throws after the buffer has been disposed. */
@@ -78,6 +81,7 @@ export class DeviceBuffer implements Disposable {
 
   /** Marks `size` bytes from byte `offset` on as written, so that mirrors of them are refreshed before their next use. */
   touch(offset = 0, size: number = this.size): void {
+    if (this.#mirrors.size === 0) return;
     for (const mirror of this.#mirrors.values()) {
       const from = Math.max(0, offset - mirror.offset);
       const to = Math.min(mirror.size, offset + size - mirror.offset);
@@ -134,5 +138,5 @@ export class DeviceBuffer implements Disposable {
 
 /** A whole buffer as a slice of itself; a slice is returned as it is. */
 export function asSlice(buffer: BufferLike): BufferSlice {
-  return buffer instanceof DeviceBuffer ? { buffer, offset: 0, size: buffer.size } : buffer;
+  return buffer instanceof DeviceBuffer ? buffer.whole : buffer;
 }

@@ -8,8 +8,10 @@ import { KernelTuner, type KernelTunerOptions } from "./kernel_tuner.ts";
 import type { KernelSource, OperandAccess } from "./kernel_source.ts";
 import { Profile } from "./profile.ts";
 import { Recorder } from "./recorder.ts";
+import { SubmitTimes } from "./submit_times.ts";
 import { Tally } from "./tally.ts";
 import type { KernelValues } from "./template.ts";
+import type { Span } from "./timestamps.ts";
 
 /** Options of {@linkcode openGpu}. */
 export interface GpuOptions {
@@ -67,6 +69,8 @@ export class Gpu implements Disposable {
   readonly #buffers = new Set<DeviceBuffer>();
   /** By text, then by what is filled in. */
   readonly #kernels = new Map<string, Map<string, Kernel>>();
+  /** The texts that values of kernels are, each with its number. */
+  readonly #texts = new Map<string, number>();
   readonly #recorder: Recorder;
   readonly #health: DeviceHealth;
   #disposed = false;
@@ -124,13 +128,29 @@ export class Gpu implements Disposable {
     const access = this.tuner.operands;
     let kernels = this.#kernels.get(source.text);
     if (kernels === undefined) this.#kernels.set(source.text, kernels = new Map());
-    const key = `${source.name} ${access} ${JSON.stringify(values)}`;
+    const key = this.#keyOf(source.name, access, values);
     let kernel = kernels.get(key);
     if (kernel === undefined) {
       this.#pass();
       kernels.set(key, kernel = new Kernel(this.device, source, { values, access, part }));
     }
     return kernel;
+  }
+
+  /** What tells a kernel from others with the same text. Long texts stand in it by their numbers: it is made for every dispatch. */
+  #keyOf(name: string, access: string, values: KernelValues): string {
+    let key = `${name} ${access}`;
+    for (const each in values) {
+      const value = values[each];
+      key += typeof value === "string" ? ` ${each}=#${this.#numberOf(value)}` : ` ${each}=${value}`;
+    }
+    return key;
+  }
+
+  #numberOf(text: string): number {
+    let number = this.#texts.get(text);
+    if (number === undefined) this.#texts.set(text, number = this.#texts.size);
+    return number;
   }
 
   /**
@@ -255,6 +275,31 @@ export class Gpu implements Disposable {
       return profile;
     } finally {
       profile.release();
+    }
+  }
+
+  /**
+   * Times every submit that is made while `work` runs, by timestamp queries: when the device began and ended it. Throws where the adapter
+   * has none.
+   *
+   * @param work Gets a function that returns how many submits have been begun so far.
+   */
+  async timeSubmits(work: (begun: () => number) => Promise<void>): Promise<Span[]> {
+    this.flush();
+    const times = new SubmitTimes(this.device);
+    this.#recorder.submits = times;
+    try {
+      try {
+        await work(() => times.count);
+        this.flush();
+      } finally {
+        this.#recorder.submits = undefined;
+      }
+      const spans = await this.#health.explain(times.finish(), "timing submits");
+      this.check();
+      return spans;
+    } finally {
+      times.release();
     }
   }
 

@@ -63,6 +63,7 @@ export const MIRROR_WIDTH = 1024;
  * - `not_finite`: `not_finite(x)`, whether a vec4f holds an infinity or NaN.
  * - `decaying_exp`: `decaying_exp(x)`, e^x for x ≤ 0, where results below 2⁻⁶⁴ become 0, which avoids slow denormal numbers.
  * - `reduced_angle`: `reduced(x)`, the angle x minus whole turns, as an argument for sin and cos.
+ * - `permuted`: `permuted(x)`, the x-th of the samples 0 … count − 1 in an epoch's random order.
  * - `random_entries`: `random_entries(row, column, place)`, four random numbers of a matrix.
  * - `threefry`: `threefry(key, counter)`, 64 random bits for each counter.
  * - `real_number`, `dual_number`: the type `Number`, a plain number or one with its tangent, and functions to compute with it.

@@ -24,6 +24,7 @@ export { Profile, type ProfileEntry } from "./profile.ts";
 export {
   fillRandom,
   type FillTarget,
+  type PermutationUniforms,
   permutedIndices,
   type RandomKey,
   type RandomNumbers,
@@ -32,4 +33,5 @@ export {
 } from "./random.ts";
 export { Tally } from "./tally.ts";
 export { type KernelValues } from "./template.ts";
+export { type Span } from "./timestamps.ts";
 export { TuningBudget } from "./tuning_budget.ts";

@@ -1,3 +1,5 @@
+import { Timestamps } from "./timestamps.ts";
+
 /** Total time of one kernel's dispatches in one phase. */
 export interface ProfileEntry {
   /** The tag given with `Gpu.phase`. */
@@ -14,31 +16,16 @@ export interface ProfileEntry {
   bytes: number;
 }
 
-/** Number of dispatches that one query set can time. Each takes two queries, and WebGPU allows 4096 in a set. */
-const PAGE = 2048;
-
-/** The queries for the timestamps of up to `PAGE` dispatches, and the buffers that bring them to the host. */
-interface Page {
-  readonly queries: GPUQuerySet;
-  readonly resolved: GPUBuffer;
-  readonly staging: GPUBuffer;
-}
-
 /** Times every dispatch that is recorded while a profile is taken (see `Gpu.profile`), by GPU timestamps. */
 export class Profile {
   /** One entry for each pair of kernel and phase, in the order of first use. */
   readonly entries: ProfileEntry[] = [];
-  readonly #device: GPUDevice;
-  readonly #pages: Page[] = [];
+  readonly #times: Timestamps;
   readonly #tags: Omit<ProfileEntry, "milliseconds" | "dispatches">[] = [];
-  #resolvedTags = 0;
 
   /** Only `Gpu.profile` calls this. Throws if the adapter has no timestamp queries. */
   constructor(device: GPUDevice) {
-    if (!device.features.has("timestamp-query")) {
-      throw new Error("This adapter cannot be profiled, because it has no timestamp queries.");
-    }
-    this.#device = device;
+    this.#times = new Timestamps(device);
   }
 
   /** Milliseconds on the device, summed over all dispatches. */
@@ -53,33 +40,22 @@ export class Profile {
 
   /** Registers the next dispatch and returns where it writes its timestamps. */
   next(phase: string, kernel: string, flops: number, bytes: number): GPUComputePassTimestampWrites {
-    const index = this.#tags.length % PAGE * 2;
-    if (index === 0) this.#pages.push(this.#createPage());
     this.#tags.push({ phase, kernel, flops, bytes });
-    const { queries } = this.#pages.at(-1)!;
-    return { querySet: queries, beginningOfPassWriteIndex: index, endOfPassWriteIndex: index + 1 };
+    const { querySet, index } = this.#times.next();
+    return { querySet, beginningOfPassWriteIndex: index, endOfPassWriteIndex: index + 1 };
   }
 
   /** Records copying the timestamps that were added since the last call. */
   resolve(encoder: GPUCommandEncoder): void {
-    for (let i = Math.floor(this.#resolvedTags / PAGE); i < this.#pages.length; i++) {
-      const { queries, resolved, staging } = this.#pages[i];
-      const count = Math.min(this.#tags.length - i * PAGE, PAGE) * 2;
-      encoder.resolveQuerySet(queries, 0, count, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, staging, 0, count * 8);
-    }
-    this.#resolvedTags = this.#tags.length;
+    this.#times.resolve(encoder);
   }
 
   /** Waits for the timestamps, reads them and fills `entries`. */
   async finish(): Promise<void> {
-    const stagings = this.#pages.map(({ staging }) => staging);
-    await Promise.all(stagings.map((staging) => staging.mapAsync(GPUMapMode.READ)));
-    const pages = stagings.map((staging) => new BigUint64Array(staging.getMappedRange().slice(0)));
+    const spans = await this.#times.read();
     this.#tags.forEach(({ phase, kernel, flops, bytes }, i) => {
-      const times = pages[Math.floor(i / PAGE)];
-      const at = i % PAGE * 2;
-      const milliseconds = Number(times[at + 1] - times[at]) / 1e6;
+      const { begin, end } = spans[i];
+      const milliseconds = end - begin;
       const entry = this.entries.find((each) => each.phase === phase && each.kernel === kernel);
       if (entry === undefined) this.entries.push({ phase, kernel, milliseconds, dispatches: 1, flops, bytes });
       else {
@@ -93,20 +69,7 @@ export class Profile {
 
   /** Frees the queries and their buffers. */
   release(): void {
-    for (const { queries, resolved, staging } of this.#pages) {
-      queries.destroy();
-      resolved.destroy();
-      staging.destroy();
-    }
-  }
-
-  #createPage(): Page {
-    const size = PAGE * 16;
-    return {
-      queries: this.#device.createQuerySet({ type: "timestamp", count: PAGE * 2 }),
-      resolved: this.#device.createBuffer({ size, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC }),
-      staging: this.#device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }),
-    };
+    this.#times.release();
   }
 }
 

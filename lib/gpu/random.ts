@@ -142,17 +142,17 @@ export function permutedIndices(
     readonly key: RandomKey;
   },
 ): void {
+  const uniforms = { rows, first, ...permutationUniforms(count, key) };
+  gpu.dispatch(gpu.kernel(permutationSource), { indices }, uniforms, linearGroups(rows, 64));
+}
+
+/** The uniforms that the snippet `permuted` reads. */
+export type PermutationUniforms = Readonly<Record<"count" | "a" | "b" | "key0" | "key1" | "epoch", number>>;
+
+/** Those uniforms for the permutation of `permutedIndices`. */
+export function permutationUniforms(count: number, key: RandomKey): PermutationUniforms {
   const a = Math.ceil(Math.sqrt(count));
-  gpu.dispatch(gpu.kernel(permutationSource), { indices }, {
-    rows,
-    first,
-    count,
-    a,
-    b: Math.ceil(count / a),
-    key0: key.seed,
-    key1: key.stream,
-    epoch: key.step,
-  }, linearGroups(rows, 64));
+  return { count, a, b: Math.ceil(count / a), key0: key.seed, key1: key.stream, epoch: key.step };
 }
 
 /**

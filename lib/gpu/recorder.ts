@@ -1,7 +1,9 @@
+import { BindGroups } from "./bind_groups.ts";
 import { asSlice, type BufferLike, type BufferSlice, type DeviceBuffer } from "./buffer.ts";
 import type { Kernel } from "./kernel.ts";
 import { MIRROR_WIDTH } from "./kernel_source.ts";
 import type { Profile } from "./profile.ts";
+import type { SubmitTimes } from "./submit_times.ts";
 import type { Tally } from "./tally.ts";
 
 /** Bytes of a slot, which holds the uniforms of one dispatch. Every adapter accepts an alignment of 256 bytes. */
@@ -20,6 +22,8 @@ export class Recorder implements Disposable {
   phase = "";
   /** The profile that times dispatches, if one is being taken. */
   profile: Profile | undefined;
+  /** What times submits, if they are being timed. */
+  submits: SubmitTimes | undefined;
   /** The tally that counts work, if there is one. */
   tally: Tally | undefined;
   /** The number of submissions so far. */
@@ -35,10 +39,9 @@ export class Recorder implements Disposable {
     i32: new Int32Array(this.#staging),
     f32: new Float32Array(this.#staging),
   };
-  /** By kernel and bound slices: the bind group and the buffers that it refers to. */
-  readonly #groups = new Map<string, { readonly group: GPUBindGroup; readonly buffers: readonly DeviceBuffer[] }>();
-  /** The keys of the bind groups that refer to a buffer, by the buffer's id. */
-  readonly #keysOf = new Map<number, Set<string>>();
+  readonly #groups = new BindGroups();
+  /** The offset of a dispatch's slot in the arena, as `setBindGroup` reads it. */
+  readonly #offset = new Uint32Array(1);
   #slot = 0;
   /** The kernels that the open encoder uses. */
   #used = new Set<Kernel>();
@@ -81,7 +84,8 @@ export class Recorder implements Disposable {
       pass = this.#pass = encoder.beginComputePass();
     }
     pass!.setPipeline(kernel.pipeline);
-    pass!.setBindGroup(0, group, this.#pack(kernel, uniforms));
+    if (this.#pack(kernel, uniforms)) pass!.setBindGroup(0, group, this.#offset, 0, 1);
+    else pass!.setBindGroup(0, group);
     pass!.dispatchWorkgroups(...(groups as [number]));
     if (this.profile !== undefined) pass!.end();
     this.tally?.dispatch(kernel.declared.bindings, resources, flops);
@@ -121,6 +125,7 @@ export class Recorder implements Disposable {
     if (this.#encoder === undefined) return;
     this.#endPass();
     this.profile?.resolve(this.#encoder);
+    this.submits?.end(this.#encoder);
     if (this.#slot > 0) this.#device.queue.writeBuffer(this.#arena, 0, this.#staging, 0, this.#slot * SLOT);
     this.#device.queue.submit([this.#encoder.finish()]);
     this.#encoder = undefined;
@@ -147,12 +152,7 @@ export class Recorder implements Disposable {
 
   /** Drops the bind groups that refer to a buffer. */
   forget(buffer: DeviceBuffer): void {
-    for (const key of this.#keysOf.get(buffer.id) ?? []) {
-      // Buffers that live on would otherwise collect the keys of all that were ever used together with them.
-      for (const { id } of this.#groups.get(key)!.buffers) if (id !== buffer.id) this.#keysOf.get(id)!.delete(key);
-      this.#groups.delete(key);
-    }
-    this.#keysOf.delete(buffer.id);
+    this.#groups.forget(buffer);
   }
 
   /** Frees the memory on the device and on the host. */
@@ -161,13 +161,13 @@ export class Recorder implements Disposable {
     // What the garbage collector would free only later: the staging memory at once, and all bind groups together with the device.
     this.#staging.transfer(0);
     this.#groups.clear();
-    this.#keysOf.clear();
   }
 
   #open(): GPUCommandEncoder {
     if (this.#encoder === undefined) {
       this.#device.pushErrorScope("validation");
       this.#encoder = this.#device.createCommandEncoder();
+      this.submits?.begin(this.#encoder);
     }
     return this.#encoder;
   }
@@ -177,58 +177,68 @@ export class Recorder implements Disposable {
     this.#pass = undefined;
   }
 
-  #pack(kernel: Kernel, uniforms: Record<string, number>): number[] {
-    const { uniforms: fields } = kernel.declared;
-    if (Object.keys(uniforms).length !== fields.length) {
+  /** Puts uniforms into the next slot, and its offset into `#offset`. Returns whether there are any. */
+  #pack({ name: kernelName, declared: { uniforms: fields } }: Kernel, uniforms: Record<string, number>): boolean {
+    let given = 0;
+    for (const _ in uniforms) given++;
+    if (given !== fields.length) {
       throw new Error(
-        `${kernel.name}: expected uniforms ${fields.map((f) => f.name).join(", ")}, found ${
+        `${kernelName}: expected uniforms ${fields.map((f) => f.name).join(", ")}, found ${
           Object.keys(uniforms).join(", ")
         }.`,
       );
     }
-    if (fields.length === 0) return [];
+    if (given === 0) return false;
     const base = this.#slot * (SLOT / 4);
-    fields.forEach(({ name, type }, i) => {
+    for (let i = 0; i < given; i++) {
+      const { name, type } = fields[i];
       const value = uniforms[name];
       if (value === undefined) {
-        throw new Error(`${kernel.name}: uniform ${name} is missing; given are ${Object.keys(uniforms).join(", ")}.`);
+        throw new Error(`${kernelName}: uniform ${name} is missing; given are ${Object.keys(uniforms).join(", ")}.`);
       }
       this.#words[type][base + i] = value;
-    });
-    return [this.#slot++ * SLOT];
+    }
+    this.#offset[0] = this.#slot++ * SLOT;
+    return true;
   }
 
   #bindGroup(kernel: Kernel, resources: Record<string, BufferLike>): GPUBindGroup {
-    const { bindings, uniforms } = kernel.declared;
-    const first = uniforms.length > 0 ? 1 : 0;
-    let key = `${kernel.id}`;
-    const slices = bindings.map(({ name, kind }) => {
-      if (resources[name] === undefined) throw new Error(`${kernel.name}: buffer ${name} is missing.`);
-      const slice = asSlice(resources[name]);
-      key += `|${slice.buffer.id}:${slice.offset}:${slice.size}`;
-      const mirrored = kind === "before" || kind === "operand" && kernel.mirrors;
-      return { slice, view: mirrored ? this.#mirror(slice) : undefined };
+    const slices = kernel.declared.bindings.map(({ name }) => {
+      const resource = resources[name];
+      if (resource === undefined) throw new Error(`${kernel.name}: buffer ${name} is missing.`);
+      return asSlice(resource);
     });
-    let group = this.#groups.get(key)?.group;
-    if (group === undefined) {
-      const known = new Set(bindings.map(({ name }) => name));
-      const unknown = Object.keys(resources).filter((name) => !known.has(name));
-      if (unknown.length > 0) throw new Error(unknownBuffer(kernel.name, unknown[0]));
-      const entries: GPUBindGroupEntry[] = slices.map(({ slice, view }, i) => ({
-        binding: i + first,
-        resource: view ?? { buffer: slice.buffer.handle, offset: slice.offset, size: slice.size },
-      }));
-      if (first === 1) entries.unshift({ binding: 0, resource: { buffer: this.#arena, size: SLOT } });
-      group = this.#device.createBindGroup({ label: kernel.name, layout: kernel.layout, entries });
-      const buffers = slices.map(({ slice }) => slice.buffer);
-      this.#groups.set(key, { group, buffers });
-      for (const { id } of buffers) {
-        let keys = this.#keysOf.get(id);
-        if (keys === undefined) this.#keysOf.set(id, keys = new Set());
-        keys.add(key);
-      }
-    }
+    const views = kernel.mirrors ? this.#mirrorsOf(kernel, slices) : undefined;
+    const found = this.#groups.find(kernel, slices);
+    if (found !== undefined) return found;
+    const group = this.#createGroup(kernel, resources, slices, views);
+    this.#groups.keep(kernel, slices, group);
     return group;
+  }
+
+  #createGroup(
+    kernel: Kernel,
+    resources: Record<string, BufferLike>,
+    slices: readonly BufferSlice[],
+    views: readonly (GPUTextureView | undefined)[] | undefined,
+  ): GPUBindGroup {
+    const { bindings, uniforms } = kernel.declared;
+    const unknown = Object.keys(resources).find((each) => !bindings.some(({ name }) => name === each));
+    if (unknown !== undefined) throw new Error(unknownBuffer(kernel.name, unknown));
+    const first = uniforms.length > 0 ? 1 : 0;
+    const entries: GPUBindGroupEntry[] = slices.map(({ buffer, offset, size }, i) => ({
+      binding: i + first,
+      resource: views?.[i] ?? { buffer: buffer.handle, offset, size },
+    }));
+    if (first === 1) entries.unshift({ binding: 0, resource: { buffer: this.#arena, size: SLOT } });
+    return this.#device.createBindGroup({ label: kernel.name, layout: kernel.layout, entries });
+  }
+
+  /** The mirrors that a kernel reads, which are refreshed where they are stale; undefined for what it reads from buffers. */
+  #mirrorsOf({ declared: { bindings } }: Kernel, slices: readonly BufferSlice[]): (GPUTextureView | undefined)[] {
+    return bindings.map(({ kind }, i) => {
+      return kind === "before" || kind === "operand" ? this.#mirror(slices[i]) : undefined;
+    });
   }
 
   #mirror({ buffer, offset, size }: BufferSlice): GPUTextureView {

@@ -5,6 +5,7 @@ import each_preactivation from "../../wgsl/gpu/snippet/each_preactivation.wgsl" 
 import invocation_index from "../../wgsl/gpu/snippet/invocation_index.wgsl" with { type: "text" };
 import lane_sum from "../../wgsl/gpu/snippet/lane_sum.wgsl" with { type: "text" };
 import not_finite from "../../wgsl/gpu/snippet/not_finite.wgsl" with { type: "text" };
+import permuted from "../../wgsl/gpu/snippet/permuted.wgsl" with { type: "text" };
 import random_entries from "../../wgsl/gpu/snippet/random_entries.wgsl" with { type: "text" };
 import real_number from "../../wgsl/gpu/snippet/real_number.wgsl" with { type: "text" };
 import reduced_angle from "../../wgsl/gpu/snippet/reduced_angle.wgsl" with { type: "text" };
@@ -22,6 +23,7 @@ export const snippets: Readonly<Record<string, string>> = {
   invocation_index,
   lane_sum,
   not_finite,
+  permuted,
   random_entries,
   real_number,
   reduced_angle,

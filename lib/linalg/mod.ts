@@ -17,7 +17,7 @@ export {
   BatchedProducts,
 } from "./gemm/batched_products.ts";
 export type { EntryFunction } from "./gemm/epilogue.ts";
-export { type ChainLayer, type ChainWeightTerm, LayerChain } from "./gemm/layer_chain.ts";
+export { type ChainLayer, LayerChain } from "./gemm/layer_chain.ts";
 export { type MatmulShape, padRows } from "./gemm/shape.ts";
 export { type DeviceOptions, openDevice } from "./gemm/open_device.ts";
 export { tuneProducts } from "./gemm/tune.ts";

@@ -15,8 +15,8 @@ export class Vector implements Disposable {
 
   /** Reads the numbers, in flat order, after all work recorded so far. */
   async read(): Promise<Float32Array> {
-    const [bytes] = await this.gpu.read(this.buffer);
-    return this.layout.unpack(new Float32Array(bytes, 0, this.layout.deviceLength));
+    const [numbers] = await readVectors([this]);
+    return numbers;
   }
 
   /** Replaces the numbers, given in flat order, after all work recorded so far. */
@@ -46,6 +46,16 @@ export class Vector implements Disposable {
     this.#places?.[Symbol.dispose]();
     this.buffer[Symbol.dispose]();
   }
+}
+
+/** Reads the numbers of vectors of one device, each in flat order, after all work recorded so far; several cost little more than one. */
+export async function readVectors(vectors: readonly Vector[]): Promise<Float32Array[]> {
+  if (vectors.length === 0) return [];
+  const all = await vectors[0].gpu.read(...vectors.map(({ buffer }) => buffer));
+  return all.map((bytes, i) => {
+    const { layout } = vectors[i];
+    return layout.unpack(new Float32Array(bytes, 0, layout.deviceLength));
+  });
 }
 
 /**

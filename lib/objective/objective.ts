@@ -1,6 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { FieldDescription } from "../field/description.ts";
 import type { Network } from "../field/network.ts";
+import type { HyperparameterValue } from "../hyperparameter/hyperparameter.ts";
 
 /** Which matrix of second derivatives multiplies a direction: the Hessian H, or the Gauss-Newton matrix G. */
 export type CurvatureKind = "hessian" | "gaussNewton";
@@ -50,10 +51,14 @@ export interface ObjectivePass {
 export interface Objective {
   /** The objective's name, as in configuration files. */
   readonly name: string;
+  /** Its hyper-parameters, for configuration files; none by default. */
+  readonly options?: Readonly<Record<string, HyperparameterValue>>;
   /** Number of the field's rows that make up one sample, 1 by default. A ray, for example, has one row for each interval. */
   readonly rowsPerSample?: number;
   /** The loss of the best constant prediction is at most this where all targets are in [0, 1]; for noticing divergence. */
   readonly constantLoss?: number;
+  /** The loss of one entry of an output in 64 bits, if the loss is its mean over all entries; for measuring without a device. */
+  entryLoss?(output: number, target: number): number;
   /**
    * The names of the outputs that the objective reads, with their widths.
    *

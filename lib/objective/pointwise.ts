@@ -11,6 +11,12 @@ export interface PointwiseOptions {
   output?: string;
 }
 
+/** What a loss is made of besides its WGSL. */
+export interface PointwiseLoss extends PointwiseOptions {
+  /** Two numbers, which the WGSL reads as `u.p0` and `u.p1`; 0 by default. Other numbers need no new kernels. */
+  constants?: readonly [number, number];
+}
+
 const kernelSource = { name: "pointwise", text };
 
 /**
@@ -19,8 +25,10 @@ const kernelSource = { name: "pointwise", text };
  * @param name The objective's name, for configuration files and error messages.
  * @param loss WGSL functions `loss`, `first` and `second`: ℓ and its first and second derivatives by y, each on vec4f (see
  * `pointwise.wgsl`). The text may include shared snippets (see `expandKernel`).
+ * @param options The output that is compared, and two constants of the text.
  */
-export function pointwise(name: string, loss: string, options: PointwiseOptions = {}): Objective {
+export function pointwise(name: string, loss: string, options: PointwiseLoss = {}): Objective {
+  const { constants: [p0, p1] = [0, 0] } = options;
   const outputOf = (description: FieldDescription) => chosenOutput(name, description, options.output);
   return {
     name,
@@ -51,6 +59,8 @@ export function pointwise(name: string, loss: string, options: PointwiseOptions 
           width: padded,
           real: width,
           scale: weight / (batchSamples * width),
+          p0,
+          p1,
           add: add ? 1 : 0,
           sampled: product === "gaussNewtonSample" ? 1 : 0,
         },

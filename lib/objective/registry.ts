@@ -1,20 +1,25 @@
-import { binaryCrossEntropy } from "./binary_cross_entropy.ts";
-import { meanSquaredError } from "./mean_squared_error.ts";
-import type { Objective } from "./objective.ts";
-import type { PointwiseOptions } from "./pointwise.ts";
+import { binaryCrossEntropyKind } from "./binary_cross_entropy.ts";
+import { huberKind } from "./huber.ts";
+import type { ObjectiveKind } from "./kind.ts";
+import { meanAbsoluteErrorKind } from "./mean_absolute_error.ts";
+import { meanSquaredErrorKind } from "./mean_squared_error.ts";
 
-/** What the registry knows of a pointwise objective. */
-export interface ObjectiveKind {
-  /** Its name in configurations and on the command line. */
-  readonly name: string;
-  /** What it takes the field's outputs for: values like the targets, or logits of probabilities. */
-  readonly outputs: "values" | "logits";
-  /** Makes one. */
-  readonly make: (options?: PointwiseOptions) => Objective;
-}
-
-/** Every pointwise objective. Volume rendering and sums are made of other things and are not chosen by name. */
+/** Every objective that is chosen by its name. Volume rendering and sums are made of other things. */
 export const objectiveKinds: readonly ObjectiveKind[] = [
-  { name: "meanSquaredError", outputs: "values", make: meanSquaredError },
-  { name: "binaryCrossEntropy", outputs: "logits", make: binaryCrossEntropy },
+  meanSquaredErrorKind,
+  meanAbsoluteErrorKind,
+  huberKind,
+  binaryCrossEntropyKind,
 ];
+
+/**
+ * Adds an objective, which configurations may then name.
+ *
+ * @throws If there is one of this name.
+ */
+export function registerObjective(kind: ObjectiveKind): void {
+  const { name } = kind;
+  const isKnown = objectiveKinds.some((each) => each.name === name || each.aliases?.includes(name));
+  if (isKnown) throw new Error(`objective: expected another name than ${name}.`);
+  (objectiveKinds as ObjectiveKind[]).push(kind);
+}

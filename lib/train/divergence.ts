@@ -22,6 +22,8 @@ export interface Divergence {
   readonly limit?: number;
   /** The number of steps after which the losses were below the limit for the last time. */
   readonly lastGood?: number;
+  /** What to check first, where something that is not a part of the library is the likely cause: such as the file of an own optimizer. */
+  readonly suspects?: readonly string[];
 }
 
 /**
@@ -64,10 +66,16 @@ function whatText({ quantity, where, count, state, loss, limit }: Divergence): s
   return `${what[quantity]} is not finite${place}${share}`;
 }
 
-/** Before the first update, the learning rate has had no effect. */
-function adviceText({ step, quantity, loss }: Divergence): string {
-  if (step > 1 || quantity === "parameter" || loss !== undefined) return "A lower learning rate may help.";
-  return "It exceeds 32-bit numbers before the first update: fewer layers may help, or an activation whose gradients grow less.";
+function adviceText(divergence: Divergence): string {
+  const { suspects = [] } = divergence;
+  const first = suspects.length === 0 ? "" : `The likely cause is code of your own: check ${suspects.join(" and ")}. `;
+  if (!isBeforeUpdates(divergence)) return `${first}A lower learning rate may help.`;
+  return `${first}It exceeds 32-bit numbers before the first update: fewer layers may help, or an activation whose gradients grow less.`;
+}
+
+/** Whether it was noticed before the first update, so that neither the update nor the learning rate has had an effect. */
+export function isBeforeUpdates({ step, quantity, loss }: Divergence): boolean {
+  return step === 1 && quantity !== "parameter" && loss === undefined;
 }
 
 /** Which numbers of a vector are not finite: the first and the last segment that have some, and how many; undefined if all are finite. */

@@ -1,3 +1,4 @@
+import { readVectors } from "../linalg/vector.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Optimizer } from "../optim/optimizer.ts";
 export async function keepState(optimizer: Optimizer): Promise<() => void> {
   const { counters } = optimizer;
   const vectors = Object.values(optimizer.state);
-  const kept = await Promise.all(vectors.map((vector) => vector.read()));
+  const kept = await readVectors(vectors);
   return () => {
     vectors.forEach((vector, i) => vector.write(kept[i]));
     optimizer.restore(counters);

@@ -35,4 +35,4 @@ export {
   scheduleOver,
   scheduleToConfig,
 } from "./schedule_registry.ts";
-export { type Draw, tableData, type TrainingData } from "../data/training_data.ts";
+export { type BatchFill, type Draw, type EpochOrder, tableData, type TrainingData } from "../data/training_data.ts";

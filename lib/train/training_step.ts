@@ -9,6 +9,7 @@ import type { Objective } from "../objective/objective.ts";
 import { countOf, type ObservationRequest } from "../optim/observation.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { KroneckerFactors } from "../diff/kronecker_factors.ts";
+import { tuneTangents } from "../diff/tune_tangents.ts";
 import { differentiate, differentiateInParts } from "../diff/passes.ts";
 import type { DifferentiationRequest, ProductRequest } from "../diff/request.ts";
 import { Workspace } from "../diff/workspace.ts";
@@ -117,6 +118,7 @@ export class TrainingStep implements Disposable {
     const sizes = [batchSize, count % batchSize].flatMap((samples) => partSizes(samples, peers));
     for (const rows of new Set(sizes.flatMap((samples) => this.workspace.chunkSizes(samples)))) {
       await tuneKernels(gpu, { description, rows, gradients: true }, { signal });
+      if (this.workspace.hasProducts) await tuneTangents(gpu, { description, rows }, { signal });
     }
     if (optimizer.multipliesMatrices) await tuneProducts(gpu, [{ kind: "batched" }], { signal });
   }
@@ -281,14 +283,18 @@ export class TrainingStep implements Disposable {
   ): Omit<DifferentiationRequest, "products" | "onGradient" | "onProduct"> {
     const { field, data, seed, peers } = this.options;
     field.gpu.phase("batch");
-    const { rows, epoch } = this.sampler.place(step);
+    const { rows, epoch, first: place } = this.sampler.place(step);
     const { first, samples } = partOf(rows, peers);
-    this.sampler.draw(step, { first, samples });
+    const { inOrder } = data.fill;
+    if (inOrder === undefined) this.sampler.draw(step, { first, samples });
     return {
       // Those that are left out of a rehearsal do not count.
       samples: peers === undefined ? Math.min(rows, most) : rows,
       part: { first, samples: Math.min(samples, most) },
-      fill: (chunk) => data.fill(chunk, this.sampler.indices, { seed, step, epoch }),
+      fill: (chunk) => {
+        if (inOrder !== undefined) inOrder(chunk, { seed, epoch, first: place });
+        else data.fill(chunk, this.sampler.indices, { seed, step, epoch });
+      },
       gradient: this.#gradient,
       kronecker: countOf(requests, "kroneckerFactors") > 0 ? this.#kronecker : undefined,
       slot: step % RING,

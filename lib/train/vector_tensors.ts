@@ -1,13 +1,13 @@
 import type { StoredTensor } from "../codec/tensor/safetensors.ts";
 import type { Layout } from "../linalg/layout.ts";
-import type { Vector } from "../linalg/vector.ts";
+import { readVectors, type Vector } from "../linalg/vector.ts";
 
 /** Vectors as named tensors, one for each segment: `NAME/SEGMENT`, of the segment's shape. */
 export async function vectorsToTensors(
   vectors: Readonly<Record<string, Vector>>,
 ): Promise<Record<string, StoredTensor>> {
   const tensors: Record<string, StoredTensor> = {};
-  const flats = await Promise.all(Object.values(vectors).map((vector) => vector.read()));
+  const flats = await readVectors(Object.values(vectors));
   Object.entries(vectors).forEach(([name, { layout }], i) => {
     for (const { name: segment, shape, flat, size } of layout) {
       tensors[`${name}/${segment}`] = { shape, data: flats[i].slice(flat, flat + size) };

@@ -125,7 +125,7 @@ function compareWords(
 /** An option as it is typed. */
 function spelled(name: string, value: unknown): string[] {
   const option = optionSpelling(name);
-  if (name === "activation") return [option, typedName("activation", `${value}`)];
+  if (name === "activation" || name === "objective") return [option, typedName(name, `${value}`)];
   if (value === true) return [option];
   return value === false ? [option.replace("--", "--no-")] : [option, `${value}`];
 }

@@ -60,7 +60,7 @@ export const command = defineCommand({
       help: "Passes over all moments, including those made before resuming",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },
-    ...lastOptions(FIELD_DEFAULTS),
+    ...lastOptions(FIELD_DEFAULTS, "values"),
   ],
   examples: [
     "deno task audio speech.wav --seconds 5 --minutes 3 --name speech",

@@ -46,7 +46,7 @@ export class SoundInput implements TrainingInput {
     this.#times = Float32Array.from({ length: frames }, (_, i) => values.timeScale * ((2 * i + 1) / frames - 1));
     const place = (i: number) => `${values.sound}, sample ${Math.floor(i / channels)} of channel ${i % channels}`;
     checkTargets(samples, place, "full scale is 1");
-    this.objective = chosenObjective(values);
+    this.objective = chosenObjective(values, description);
     this.data = tableData({ gpu, description }, this.objective, { inputs: this.#times, targets: samples });
   }
 

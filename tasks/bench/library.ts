@@ -12,6 +12,8 @@ export type TimedWork = "steps" | "products";
 export interface Library extends AsyncDisposable {
   readonly name: string;
   readonly works: readonly TimedWork[];
+  /** The largest relative difference of its first loss to ours, if its arithmetic is less exact. */
+  readonly tolerance?: number;
   /** Prepares a task and makes the first step. Returns the loss before this step. */
   prepare(task: PeerTask): Promise<number>;
   /** Milliseconds of `count` executions of the work, including the wait until the device has finished. */
@@ -85,9 +87,11 @@ const LEAST_GFLOPS = 20;
 export class Peer implements Library {
   readonly name: string;
   readonly works: readonly TimedWork[];
+  readonly tolerance?: number;
 
   private constructor(readonly program: PeerProgram, readonly process: PeerProcess) {
     this.name = program.name;
+    this.tolerance = program.tolerance;
     this.works = program.products ? ["steps", "products"] : ["steps"];
   }
 

@@ -108,7 +108,7 @@ export async function measureBatches(
     { name: `gradient, batch ${workload.batch}`, record: () => workload.recordGradient() },
     { name: `product, batch ${workload.batch}`, record: () => workload.recordProduct() },
   ]);
-  const rounds = await timeInterleaved(gpu, works, repeats, progress);
+  const rounds = await timeInterleaved(gpu, works, { repeats, progress });
   const figures: BatchFigures[] = [];
   for (const { workload, loss } of cases) {
     const { batch } = workload;

@@ -3,7 +3,7 @@ import { tuneProducts } from "../../lib/linalg/gemm/tune.ts";
 import { type ObservationKind, observationKinds } from "../../lib/optim/observation.ts";
 import { optimizerFromConfig, optimizerNames } from "../../lib/optim/registry.ts";
 import { pairedRatio, summarise, type Summary } from "../shell/statistics.ts";
-import { productSpeed, timeInterleaved, type Work } from "./timing.ts";
+import { productSpeed, timeInterleaved, type TimingPlan, type Work } from "./timing.ts";
 import { type AverageCost, UpdateWorkload } from "./update_workload.ts";
 import { type BenchSetup, LEARNING_RATE, Workload } from "./workload.ts";
 
@@ -52,13 +52,21 @@ export interface OptimizerComparison {
   readonly steps: readonly StepTimes[];
 }
 
+/** How optimizers are compared. */
+interface ComparisonPlan extends TimingPlan {
+  readonly progress: (text: string) => void;
+  /** Whether no further optimizer should be compiled; those that are left are left out. Adam never is. */
+  readonly isEnough?: () => boolean;
+}
+
 /** Times the updates of all optimizers, and a step with Adam at every batch size, in interleaved rounds. */
 export async function compareOptimizers(
   gpu: Gpu,
   setup: BenchSetup,
   batches: readonly number[],
-  { repeats, progress }: { repeats: number; progress: (text: string) => void },
+  plan: ComparisonPlan,
 ): Promise<OptimizerComparison> {
+  const { repeats, progress, isEnough = () => false, isOver = () => false } = plan;
   using owned = new DisposableStack();
   const workloads: Workload[] = [];
   for (const batch of batches) {
@@ -70,18 +78,21 @@ export async function compareOptimizers(
   await tuneProducts(gpu, [{ kind: "batched" }]);
   const updates: UpdateWorkload[] = [];
   for (const name of optimizerNames) {
+    if (name !== "adam" && isEnough()) continue;
     progress(`${name}: compiling`);
     const spec = optimizerFromConfig({ name, learningRate: LEARNING_RATE });
     updates.push(owned.use(new UpdateWorkload(gpu, workloads[0], spec)));
     await gpu.synchronize();
   }
-  const times = await timeInterleaved(gpu, [...worksOfUpdates(updates), ...worksOfSteps(workloads)], repeats, progress);
+  const times = await timeInterleaved(gpu, [...worksOfUpdates(updates), ...worksOfSteps(workloads)], plan);
   progress("timing matrix products");
   const speeds: Speeds = new Map();
   for (const each of updates) {
-    if (each.cost.flops > 0) speeds.set(each, await productSpeed(gpu, () => each.record(), repeats));
+    if (each.cost.flops > 0 && !isOver()) speeds.set(each, await productSpeed(gpu, () => each.record(), repeats));
   }
-  for (const each of workloads) speeds.set(each, await productSpeed(gpu, () => each.recordStep(), repeats));
+  for (const each of workloads) {
+    if (!isOver()) speeds.set(each, await productSpeed(gpu, () => each.recordStep(), repeats));
+  }
   const steps = workloads.map((workload) => stepTimes(workload, times, speeds));
   const adam = updateTime(updates.find(({ name }) => name === "adam")!, times).median;
   return { steps, updates: updates.map((each) => updateCost(each, times, speeds, steps, adam)) };

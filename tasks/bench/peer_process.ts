@@ -6,10 +6,12 @@ export interface PeerProgram {
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
-  /** Changes to this process's environment; undefined removes a variable. */
+  /** Changes to this process's environment, which must be readable then; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Whether it also answers the requests "products" and "matmul". */
+  /** Whether it also answers the request "products". */
   readonly products: boolean;
+  /** The largest relative difference of its first loss to ours, if its arithmetic is less exact. */
+  readonly tolerance?: number;
 }
 
 /** The programs of all peers. `threads` is the number of threads of PyTorch; the others choose theirs themselves. */
@@ -19,6 +21,7 @@ export function peerPrograms(threads: number): PeerProgram[] {
     name: `${name} ${backend}`,
     program: Deno.execPath(),
     args: ["run", "-A", "--no-check", "--quiet", path(file), backend],
+    env: {},
     products: false,
   });
   return [
@@ -42,7 +45,26 @@ export function peerPrograms(threads: number): PeerProgram[] {
   ];
 }
 
-/** The name of PyTorch, whose matrix products are checked when it starts. */
+/** PyTorch on a GPU: step by step or as a CUDA graph, by f32 and by TF32. */
+export function cudaPrograms(): PeerProgram[] {
+  const script = fromFileUrl(new URL("./peer_torch.py", import.meta.url));
+  const program = (name: string, words: readonly string[], products: boolean): PeerProgram => ({
+    name: `PyTorch ${name}`,
+    program: "python3",
+    args: [script, "1", "cuda", ...words],
+    products,
+    // TF32 has 10 bits after the point.
+    ...words.includes("tf32") && { tolerance: 1e-2 },
+  });
+  return [
+    program("eager f32", [], true),
+    program("graph f32", ["graph"], false),
+    program("eager TF32", ["tf32"], true),
+    program("graph TF32", ["tf32", "graph"], false),
+  ];
+}
+
+/** The name of PyTorch on the processor, whose matrix products are checked when it starts. */
 export const TORCH = "PyTorch";
 
 /** Milliseconds after which a peer that does not answer is stopped. */
@@ -57,11 +79,11 @@ export class PeerProcess implements AsyncDisposable {
   #lastError = "";
   #failure: Error | undefined;
 
-  constructor({ program, args, env = {} }: PeerProgram) {
-    const variables = Object.entries({ ...Deno.env.toObject(), NO_COLOR: "1", ...env });
+  constructor({ program, args, env }: PeerProgram) {
+    const variables = Object.entries({ ...env && Deno.env.toObject(), NO_COLOR: "1", ...env });
     this.#process = new Deno.Command(program, {
       args: [...args],
-      clearEnv: true,
+      clearEnv: env !== undefined,
       env: Object.fromEntries(variables.filter((each): each is [string, string] => each[1] !== undefined)),
       stdin: "piped",
       stdout: "piped",

@@ -1,5 +1,6 @@
-"""The training step of `deno task bench --peers` with PyTorch. Requests come as one JSON object per line on standard input, and
-answers go as one line each to standard output; peer_protocol.ts defines them. The argument is the number of threads."""
+"""The training step of `deno task bench --peers` and `deno task gpu-check` with PyTorch. Requests come as one JSON object per line on
+standard input, and answers go as one line each to standard output; peer_protocol.ts defines them. The first argument is the number of
+threads; then come "cuda" for the first GPU, "tf32" for its tensor cores, and "graph" for steps that are captured in a CUDA graph."""
 
 import json
 import sys
@@ -7,13 +8,22 @@ import time
 
 import torch
 
-torch.set_num_threads(int(sys.argv[1]))
+THREADS, *WORDS = sys.argv[1:]
+DEVICE = torch.device("cuda" if "cuda" in WORDS else "cpu")
+torch.set_num_threads(int(THREADS))
+torch.backends.cuda.matmul.allow_tf32 = "tf32" in WORDS
 # Without this, the tails of Gaussians give denormal numbers, and a step takes several times as long.
 torch.set_flush_denormal(True)
 
 
 def read(path):
-    return torch.frombuffer(bytearray(open(path, "rb").read()), dtype=torch.float32).clone()
+    return torch.frombuffer(bytearray(open(path, "rb").read()), dtype=torch.float32).clone().to(DEVICE)
+
+
+def synchronize():
+    """Waits for the device."""
+    if DEVICE.type == "cuda":
+        torch.cuda.synchronize()
 
 
 def activation(name, options):
@@ -38,8 +48,10 @@ class Training:
         self.x = read(task["inputs"]).reshape(rows, widths[0])
         self.y = read(task["targets"]).reshape(rows, widths[-1])
         self.activate = activation(task["activation"]["name"], task["activation"]["options"])
-        self.optimizer = torch.optim.Adam(self.parameters, lr=task["learningRate"])
-        self.direction = [torch.randint(0, 2, p.shape) * 2.0 - 1.0 for p in self.parameters]
+        cuda = {"capturable": True, "fused": True} if DEVICE.type == "cuda" else {}
+        self.optimizer = torch.optim.Adam(self.parameters, lr=task["learningRate"], **cuda)
+        self.direction = [torch.randint_like(p, 0, 2) * 2.0 - 1.0 for p in self.parameters]
+        self.graph = None
 
     def loss(self):
         a = self.x
@@ -48,12 +60,39 @@ class Training:
             a = self.activate(z) if i < len(self.parameters) - 2 else z
         return (a - self.y).square().mean()
 
-    def step(self):
+    def record_step(self):
+        """A step that leaves its loss on the device."""
         self.optimizer.zero_grad()
         loss = self.loss()
         loss.backward()
         self.optimizer.step()
-        return loss.item()
+        return loss
+
+    def first_step(self):
+        """A step, after which further ones may be captured. Returns the loss before it."""
+        loss = self.record_step().item()
+        if "graph" in WORDS:
+            self.capture()
+        return loss
+
+    def capture(self):
+        """Captures a step in a CUDA graph, after a few on another stream, as PyTorch asks for."""
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(3):
+                self.record_step()
+        torch.cuda.current_stream().wait_stream(stream)
+        self.graph = torch.cuda.CUDAGraph()
+        self.optimizer.zero_grad()
+        with torch.cuda.graph(self.graph):
+            self.record_step()
+
+    def step(self):
+        if self.graph is None:
+            self.record_step()
+        else:
+            self.graph.replay()
 
     def product(self):
         """Gradient and Hessian-vector product by double backward."""
@@ -84,11 +123,13 @@ def answer(request, state):
         return matmul()
     if ask == "prepare":
         state["training"] = Training(request["task"])
-        return {"loss": state["training"].step()}
+        return {"loss": state["training"].first_step()}
     work = {"steps": state["training"].step, "products": state["training"].product}[ask]
+    synchronize()
     begin = time.perf_counter()
     for _ in range(request["count"]):
         work()
+    synchronize()
     return {"milliseconds": (time.perf_counter() - begin) * 1000}
 
 

@@ -1,6 +1,6 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { type Library, OwnLibrary, Peer, type TimedWork } from "./library.ts";
-import { peerPrograms, TORCH } from "./peer_process.ts";
+import { type PeerProgram, peerPrograms, TORCH } from "./peer_process.ts";
 import type { PeerTask } from "./peer_protocol.ts";
 import { pairedRatio, summarise, type Summary } from "../shell/statistics.ts";
 import { timeText } from "./table.ts";
@@ -48,6 +48,18 @@ const LEAST_ROUNDS = 2;
 /** A library is left out if its step is expected to take more milliseconds than this. */
 const LONGEST_STEP = 120_000;
 
+/** What is compared, and for how long. */
+interface PeerPlan {
+  readonly repeats: number;
+  readonly progress: (text: string) => void;
+  /** The other libraries; those of `deno task bench --peers` by default. */
+  readonly programs?: readonly PeerProgram[];
+  /** The folder of temporary files; the system's by default. */
+  readonly folder?: string;
+  /** Whether the time for measuring is over: no further batch size is begun, and no further round. */
+  readonly isOver?: () => boolean;
+}
+
 interface Entry {
   readonly library: Library;
   readonly counts: Partial<Record<TimedWork, number>>;
@@ -62,14 +74,14 @@ export async function comparePeers(
   gpu: Gpu,
   setup: BenchSetup,
   batches: readonly number[],
-  context: { repeats: number; progress: (text: string) => void },
+  plan: PeerPlan,
 ): Promise<Comparison> {
-  const { repeats, progress } = context;
+  const { repeats, progress, isOver = () => false } = plan;
   await using stack = new AsyncDisposableStack();
   const ours = stack.use(new OwnLibrary(gpu, setup));
   const libraries: Library[] = [ours];
   const absent: { name: string; problem: string }[] = [];
-  for (const program of peerPrograms(navigator.hardwareConcurrency)) {
+  for (const program of plan.programs ?? peerPrograms(navigator.hardwareConcurrency)) {
     progress(`starting ${program.name}`);
     try {
       libraries.push(stack.use(await Peer.start(program)));
@@ -77,11 +89,12 @@ export async function comparePeers(
       absent.push({ name: program.name, problem: (error as Error).message });
     }
   }
-  const folder = await Deno.makeTempDir({ prefix: "neural-fields-bench-" });
+  const folder = await Deno.makeTempDir({ prefix: "neural-fields-bench-", dir: plan.folder });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
   const results: PeerBatch[] = [];
   const slowness = new Map<Library, number>();
   for (const batch of batches.toSorted((a, b) => a - b)) {
+    if (isOver()) break;
     const task = await ours.task(batch, folder);
     const entries: Entry[] = [];
     for (const library of libraries) {
@@ -98,7 +111,7 @@ export async function comparePeers(
         slowness.set(library, step / batch);
       });
     }
-    for (let round = 0; round < repeats; round++) {
+    for (let round = 0; round < repeats && !(round > 0 && isOver()); round++) {
       for (const entry of entries) {
         progress(`batch ${batch}: round ${round + 1} of ${repeats}, ${entry.library.name}`);
         await attempt(entry, () => oneRound(entry));
@@ -116,7 +129,7 @@ async function makeFirstSteps(entry: Entry, ours: Entry, task: PeerTask): Promis
   const { library } = entry;
   entry.loss = await library.prepare(task);
   const reference = ours.loss!;
-  if (!(Math.abs(entry.loss - reference) <= SAME_LOSS * Math.abs(reference))) {
+  if (!(Math.abs(entry.loss - reference) <= (library.tolerance ?? SAME_LOSS) * Math.abs(reference))) {
     throw new Error(`its first loss is ${entry.loss} but ours ${reference}, so it does not compute the same step`);
   }
   let step = 0;

@@ -100,7 +100,7 @@ async function measureCase(
   const gradient = owned.use(createVector(gpu, field.layout, "gradient"));
   works.push({ name: "update", record: () => updates.record() });
   works.push({ name: "exchange", record: () => rateLimited(NO_NETWORK, 1)({ gradient }) });
-  const rounds = await timeInterleaved(gpu, works, repeats, (text) => progress(`${name}: ${text}`));
+  const rounds = await timeInterleaved(gpu, works, { repeats, progress: (text) => progress(`${name}: ${text}`) });
   const time = (key: string) => median(rounds.get(key)!);
   // One step of a period does everything that is done at intervals, and the others do none of it.
   const averageOf = (size: number, timeOf: (key: string) => number) => {

@@ -51,7 +51,7 @@ export async function measureScaling(
     await workload.prepare();
     works.push({ name, record: () => workload.recordStep() });
   }
-  const rounds = await timeInterleaved(gpu, works, repeats, progress);
+  const rounds = await timeInterleaved(gpu, works, { repeats, progress });
   const times = works.map(({ name }) => rounds.get(name)!);
   const flops = wanted.map(({ batch, width }) => stepFlops({ ...setup, width }, batch));
   const cases = wanted.map((each, i): ScalingCase => ({

@@ -16,6 +16,18 @@ type Rounds = Map<string, number[]>;
 const SECONDS_EACH = 12;
 const LEAST_ROUNDS = 2;
 
+/** How often work is timed, and what says so. */
+export interface TimingPlan {
+  /** The most rounds. */
+  readonly repeats: number;
+  /** Called with what is timed next. */
+  readonly progress?: (text: string) => void;
+  /** Work that has taken more seconds than this makes no more than two rounds. */
+  readonly secondsEach?: number;
+  /** Whether the time for measuring is over. Then each work is still timed once. */
+  readonly isOver?: () => boolean;
+}
+
 /**
  * Times several kinds of work by the clock, in rounds of one burst of each, so that a machine whose speed changes affects all of them.
  * A burst includes the synchronisation at its end, which is short compared with the burst.
@@ -23,19 +35,19 @@ const LEAST_ROUNDS = 2;
 export async function timeInterleaved(
   gpu: Gpu,
   works: readonly Work[],
-  repeats: number,
-  progress: (text: string) => void = () => {},
+  { repeats, progress = () => {}, secondsEach = SECONDS_EACH, isOver = () => false }: TimingPlan,
 ): Promise<Rounds> {
   const bursts = works.map((work) => ({ work, burst: new Burst(gpu, work), spent: 0, times: [] as number[] }));
   for (const { work, burst, times } of bursts) {
     progress(`${work.name}, first times`);
-    const trial = await burst.calibrate();
+    const trial = await burst.calibrate(isOver);
     // A trial this slow counts as a measurement already.
-    if (trial > SECONDS_EACH * 1000 / 4) times.push(trial);
+    if (trial > secondsEach * 1000 / 4 || isOver()) times.push(trial);
   }
   for (let round = 0; round < repeats; round++) {
     for (const each of bursts) {
-      if (each.times.length >= LEAST_ROUNDS && each.spent > SECONDS_EACH * 1000) continue;
+      if (each.times.length >= LEAST_ROUNDS && each.spent > secondsEach * 1000) continue;
+      if (each.times.length > 0 && isOver()) continue;
       progress(`${each.work.name}, round ${round + 1} of ${repeats}`);
       const begin = performance.now();
       each.times.push(await each.burst.run());
@@ -51,14 +63,14 @@ class Burst {
 
   constructor(readonly gpu: Gpu, readonly work: Work) {}
 
-  /** Finds the number of repetitions of a burst. Returns the milliseconds of one repetition. */
-  async calibrate(): Promise<number> {
+  /** Finds the number of repetitions of a burst, as long as there is time. Returns the milliseconds of one repetition. */
+  async calibrate(isOver: () => boolean): Promise<number> {
     let before: number;
     let milliseconds: number;
     do {
       before = this.#pace.burst;
       milliseconds = await this.run();
-    } while (this.#pace.burst > before * 1.5);
+    } while (this.#pace.burst > before * 1.5 && !isOver());
     return milliseconds;
   }
 

@@ -7,6 +7,7 @@ import { activations } from "../../lib/field/activation/registry.ts";
 import type { FieldDescription } from "../../lib/field/description.ts";
 import { createField, type Field } from "../../lib/field/field.ts";
 import { mlp } from "../../lib/field/mlp.ts";
+import { tuneTangents } from "../../lib/diff/tune_tangents.ts";
 import { tuneKernels } from "../../lib/field/tune.ts";
 import { createVector, type Vector } from "../../lib/linalg/vector.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
@@ -99,7 +100,9 @@ export class Workload implements Disposable {
     await this.step.tune();
     // Hessian-vector products take more memory, so their chunks may be smaller.
     for (const rows of this.#products.chunkSizes(this.batch)) {
-      await tuneKernels(this.gpu, { description: this.field.description, rows, gradients: true });
+      const { description } = this.field;
+      await tuneKernels(this.gpu, { description, rows, gradients: true });
+      await tuneTangents(this.gpu, { description, rows });
     }
     this.recordStep();
     const [bytes] = await this.gpu.read(this.step.workspace.losses);

@@ -1,6 +1,8 @@
 import { camelCase, type Command, defineCommand, type Option, type Values } from "../shell/command.ts";
 import type { TrainingTask } from "../training/task.ts";
 import type { DeviceValues } from "../shell/device_options.ts";
+import { ENGINES, MANNER_OPTIONS } from "../sweep/command.ts";
+import { outOption } from "../shell/run_path.ts";
 import { EPOCHS_BOUNDS, MINUTES_BOUNDS } from "../training/length_bounds.ts";
 
 /** The options of a comparison, whatever its task. */
@@ -74,9 +76,24 @@ const own = defineCommand({
       help: "Quality for which the time to reach it is reported: PSNR in dB; for occupancy IoU",
       defaultText: "the quality that the median optimizer reaches",
     },
-    { name: "dry-run", kind: "flag", help: "Measure time and memory and show the plan, but do not train" },
+    {
+      name: "dry-run",
+      kind: "flag",
+      help:
+        "Measure time and memory and show the plan, but do not train; with --engine nothing is measured, and the command lines of the runs are shown",
+    },
     { name: "name", kind: "string", help: "Name of the comparison", defaultText: "made from its options" },
+    outOption("comparison", "compare/NAME"),
     { name: "resume", kind: "string", placeholder: "FOLDER", help: "Continue an interrupted comparison" },
+    {
+      name: "engine",
+      kind: "choice",
+      choices: ENGINES,
+      help:
+        "Make each run by a process of its own, on this machine (local) or on a Slurm cluster (docs/scale.md); not with --tune",
+      defaultText: "none: this process makes the runs one after the other",
+    },
+    ...MANNER_OPTIONS,
   ],
 });
 
@@ -91,6 +108,8 @@ const NOT_SHARED = new Set([
     "conclude",
     "snapshot-every",
     "keep-checkpoints",
+    "on-divergence",
+    "config",
     "show-cameras",
   ],
   ...own.options.map(({ name }) => name as string),
@@ -119,6 +138,7 @@ export function commandFor(task: TrainingTask, tasks: readonly string[]): Comman
     examples: [
       "deno task compare --input photo.png --tune --budget 20m",
       "deno task compare --input photo.png --activations sine,./finer.ts --optimizers adam,./lion.ts --minutes 2",
+      "deno task compare --input photos --optimizers adam,soap --epochs 100 --engine slurm --partition gpu --gpus 1",
       "deno task compare --task occupancy --input meshes --optimizers adam,esgd,muon --minutes 2 --seeds 1",
     ],
   };

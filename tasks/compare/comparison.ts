@@ -8,9 +8,10 @@ import { makeFinalRun, makeTrial, type RunRequest } from "./make_run.ts";
 import { finalSteps, trialSteps } from "./pace.ts";
 import { type Pair, pairName, pairsOf } from "./pair.ts";
 import { defaultRate, type RunChoice, runValues, type Scope } from "./run_values.ts";
-import type { ComparisonRecord, RunRecord, TuningRecord } from "./record.ts";
+import type { ComparisonRecord, ReportedComparison, RunRecord, TuningRecord } from "./record.ts";
 import { runId } from "./run_id.ts";
 import type { ComparisonFolder } from "./store.ts";
+import { formatQuality } from "../training/status_line.ts";
 import { counted } from "../shell/counted.ts";
 
 /** What a comparison works with. */
@@ -173,9 +174,8 @@ export class Comparison {
   }
 
   #print({ activation, optimizer, seed, figures, divergedAt, seconds, steps }: RunRecord): void {
-    const { figure, name, digits, unit = "" } = this.record.quality;
     const end = divergedAt === undefined
-      ? `${name} ${figures[figure].toFixed(digits)}${unit}`
+      ? formatQuality(this.record.quality, figures)
       : `diverged at step ${divergedAt}`;
     const length = `${counted(steps, "step")}, ${seconds.toFixed(1)} s`;
     this.progress.print(`${activation}, ${optimizer}, seed ${seed}: ${end} (${length})`);
@@ -188,12 +188,12 @@ export function rateOf(base: number, exponent: number): number {
 }
 
 /** The number of inputs that are used for tuning. */
-function inputsTuned({ settings: { seeds, inputs, tune } }: ComparisonRecord): number {
+function inputsTuned({ settings: { seeds, inputs, tune } }: Pick<ComparisonRecord, "settings">): number {
   return tuningInputs({ seeds, inputs: inputs.length, tune });
 }
 
 /** A pair's trials that are finished on all tuning inputs, with the mean score over these inputs. */
-export function trialsOf(record: ComparisonRecord, done: readonly RunRecord[], pair: Pair): TrialResult[] {
+export function trialsOf(record: ReportedComparison, done: readonly RunRecord[], pair: Pair): TrialResult[] {
   const runs = done.filter((run): run is TuningRecord => run.phase === "tuning" && isOf(run, pair));
   const trials = Map.groupBy(runs, ({ rung, exponent, schedule }) => `${rung} ${exponent} ${schedule}`);
   return [...trials.values()].filter((each) => each.length === inputsTuned(record)).map((each) => {
@@ -214,7 +214,7 @@ export interface PairChoice {
 /** The learning rate and schedule of a pair's final runs as tuning chose them; nothing without tuning, where the options hold. */
 export function chosenFor(
   scope: Scope,
-  record: ComparisonRecord,
+  record: ReportedComparison,
   done: readonly RunRecord[],
   pair: Pair,
 ): PairChoice {

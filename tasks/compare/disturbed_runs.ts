@@ -9,13 +9,12 @@ export const SLOWDOWN_LIMIT = 1.5;
  * steps alone, but their times are not.
  *
  * @param runs The final runs of one pair.
- * @param pace The pair's speed as it was measured beforehand.
+ * @param pace The pair's speed as it was measured beforehand, if it was.
  */
-export function disturbedRuns<R extends RunRecord>(runs: readonly R[], pace: PairPace): R[] {
+export function disturbedRuns<R extends RunRecord>(runs: readonly R[], pace?: PairPace): R[] {
   const whole = runs.filter(({ divergedAt }) => divergedAt === undefined);
-  const paces = [pace.seconds / pace.steps, ...whole.map(({ seconds, steps }) => seconds / steps)].toSorted((a, b) =>
-    a - b
-  );
+  const measured = pace === undefined ? [] : [pace.seconds / pace.steps];
+  const paces = [...measured, ...whole.map(({ seconds, steps }) => seconds / steps)].toSorted((a, b) => a - b);
   const usual = paces[Math.floor((paces.length - 1) / 2)];
   return whole.filter(({ seconds, steps }) => seconds / steps > SLOWDOWN_LIMIT * usual);
 }

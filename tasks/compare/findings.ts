@@ -1,3 +1,5 @@
+import { isMeasured } from "../training/loss_limit.ts";
+import { fixed } from "../shell/fixed.ts";
 import type { Quality } from "../training/training_input.ts";
 import type { ActivationSummary, PairSummary } from "./summary.ts";
 
@@ -6,8 +8,8 @@ export function findings(activations: readonly ActivationSummary[], quality: Qua
   return activations.map((each) => finding(each, quality));
 }
 
-function finding({ activation, pairs, equalSeconds, targets }: ActivationSummary, quality: Quality): string {
-  const good = pairs.filter((pair) => Number.isFinite(atEqual(pair).centre))
+function finding({ activation, pairs, isTimed, equalSeconds, targets }: ActivationSummary, quality: Quality): string {
+  const good = pairs.filter((pair) => isMeasured(atEqual(pair).centre))
     .toSorted((a, b) => atEqual(b).centre - atEqual(a).centre);
   const failed = pairs.filter((pair) => !good.includes(pair)).map(({ optimizer }) => optimizer);
   const failures = failed.length === 0 ? "" : ` ${words(failed)} diverged.`;
@@ -16,12 +18,16 @@ function finding({ activation, pairs, equalSeconds, targets }: ActivationSummary
   const level = inUnits(atEqual(best).centre, quality);
   const time = `${equalSeconds.toPrecision(3)} s`;
   if (others.length === 0) {
-    return `${activation}: ${best.optimizer} reaches ${level} after ${time} of training.${failures}`;
+    const when = isTimed ? `after ${time} of training` : "at the end of its runs";
+    return `${activation}: ${best.optimizer} reaches ${level} ${when}.${failures}`;
   }
   const [second] = others;
   const adam = others.find(({ optimizer }) => optimizer === "adam");
   const margins = [second, ...adam !== undefined && adam !== second ? [adam] : []].map((other) => {
-    return `${inUnits(atEqual(best).centre - atEqual(other).centre, quality)} above ${other.optimizer}`;
+    const margin = atEqual(best).centre - atEqual(other).centre;
+    return Number.isNaN(margin)
+      ? `as good as ${other.optimizer}`
+      : `${inUnits(margin, quality)} above ${other.optimizer}`;
   });
   const apart = atEqual(best).low > atEqual(second).high;
   const rank = apart ? "is best" : "has the highest median";
@@ -31,8 +37,9 @@ function finding({ activation, pairs, equalSeconds, targets }: ActivationSummary
     : apart
     ? ""
     : ` The ranges of ${best.optimizer} and ${second.optimizer} overlap, so there is no clear winner.`;
-  const target = targets.length === 1 ? ` ${timesToTarget(good, targets[0], quality)}` : "";
-  return `${activation}: ${best.optimizer} ${rank} at equal time (${level} after ${time}), ${margins.join(" and ")}.` +
+  const target = isTimed && targets.length === 1 ? ` ${timesToTarget(good, targets[0], quality)}` : "";
+  const when = isTimed ? `at equal time (${level} after ${time})` : `at the end of the runs (${level})`;
+  return `${activation}: ${best.optimizer} ${rank} ${when}, ${margins.join(" and ")}.` +
     `${certainty}${target}${failures}`;
 }
 
@@ -47,7 +54,7 @@ function timesToTarget(pairs: readonly PairSummary[], target: number, quality: Q
 
 /** A quality or a difference of two, with its unit. */
 function inUnits(value: number, { digits, unit = "" }: Quality): string {
-  return `${value.toFixed(Math.max(1, digits - 1))}${unit}`;
+  return `${fixed(value, Math.max(1, digits - 1))}${unit}`;
 }
 
 function atEqual({ equal }: PairSummary) {

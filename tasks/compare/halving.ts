@@ -86,7 +86,7 @@ export function nextTrial(results: readonly TrialResult[], options: SearchOption
 export function choose(results: readonly TrialResult[], options: SearchOptions = SEARCH): Choice {
   const last = options.rungs.length - 1;
   for (let rung = last; rung >= 0; rung--) {
-    const [best] = finite(ranking(results, rung));
+    const [best] = whole(ranking(results, rung));
     if (best === undefined) continue;
     const { exponent, schedule } = best;
     return { exponent, schedule, confirmed: rung === last, bracketed: isBracketed(results, best) };
@@ -117,12 +117,12 @@ function firstRung(results: readonly TrialResult[], options: SearchOptions): Can
   const kept = rungs.slice(1).reduce((sum, length) => sum + finalists * length, 0);
   if (spent(tried, options) + rungs[0] + kept > budget + SLACK) return undefined;
   const ranked = ranking(results, 0);
-  if (finite(ranked).length === 0) {
+  if (whole(ranked).length === 0) {
     return { exponent: Math.min(...tried.map(({ exponent }) => exponent)) - DECADE, schedule: "cosine" };
   }
   // The schedule with the fewest trials comes first, so that neither uses up the budget that the other needs to find its best rate.
   const bySchedule = SEARCHED_SCHEDULES.map((schedule) => ranked.filter((each) => each.schedule === schedule))
-    .filter((each) => finite(each).length > 0).toSorted((a, b) => a.length - b.length);
+    .filter((each) => whole(each).length > 0).toSorted((a, b) => a.length - b.length);
   return bySchedule.map(outward).find((side) => side !== undefined) ??
     bySchedule.map(inward).find((side) => side !== undefined);
 }
@@ -144,7 +144,7 @@ function inward([best, ...others]: readonly TrialResult[]): Candidate | undefine
 /** The candidates of a rung: the best of the rung before, as many as leave enough budget for the later rungs. */
 function promoted(results: readonly TrialResult[], rung: number, options: SearchOptions): Candidate[] {
   const { rungs, budget, survivors, finalists } = options;
-  const before = finite(ranking(results, rung - 1));
+  const before = whole(ranking(results, rung - 1));
   const used = spent(results.filter((each) => each.rung < rung), options);
   const kept = rungs.slice(rung + 1).reduce((sum, length) => sum + finalists * length, 0);
   const affordable = Math.floor((budget - used - kept) / rungs[rung] + SLACK);
@@ -178,6 +178,6 @@ function ranking(results: readonly TrialResult[], rung: number): TrialResult[] {
   return results.filter((each) => each.rung === rung).toSorted(order);
 }
 
-function finite(results: readonly TrialResult[]): TrialResult[] {
-  return results.filter(({ score }) => Number.isFinite(score));
+function whole(results: readonly TrialResult[]): TrialResult[] {
+  return results.filter(({ score }) => !Number.isNaN(score));
 }

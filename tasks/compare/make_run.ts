@@ -4,7 +4,7 @@ import { makeIfMissing, rename } from "../run/disk.ts";
 import { RunFolder } from "../run/run_folder.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
 import type { ProgressLine } from "../shell/progress.ts";
-import { isMeasuredAbove } from "../training/loss_limit.ts";
+import { isMeasured, isMeasuredAbove } from "../training/loss_limit.ts";
 import { PreparedRun } from "../training/prepared_run.ts";
 import type { Figures, TrainingInput } from "../training/training_input.ts";
 import type { TrainingTask } from "../training/task.ts";
@@ -140,8 +140,8 @@ async function result(
   let figures: Figures = {};
   try {
     figures = await work((event) => last = event);
-    // A field may have infinite values although its parameters are finite.
-    const isBad = !Number.isFinite(figures[input.quality.figure]) || isMeasuredAbove(figures, input.objective);
+    // A field may have infinite values although its parameters are finite. A perfect fit has a PSNR of +∞.
+    const isBad = !isMeasured(figures[input.quality.figure]) || isMeasuredAbove(figures, input.objective);
     if (isBad) divergedAt = last.step;
   } catch (error) {
     if (!(error instanceof DivergenceError)) throw error;

@@ -4,10 +4,19 @@ import { formatDuration } from "../shell/progress.ts";
 import { finalRunsInAll, tuningInputs } from "./time_budget.ts";
 import { SEARCH } from "./halving.ts";
 import { pairName, pairsOf } from "./pair.ts";
-import type { ComparisonRecord } from "./record.ts";
+import type { ComparisonRecord, Settings } from "./record.ts";
 
 /** Runs shorter than this, in seconds, say little about an optimizer. */
 const SHORT = 5;
+
+/** How many final runs a comparison has. */
+export function runsLine({ activations, optimizers, seeds, inputs }: Settings): string {
+  const pairs = pairsOf({ activations, optimizers }).length;
+  const runs = finalRunsInAll({ pairs, seeds, inputs: inputs.length, tune: false });
+  return `Final runs  ${runs}: ${counted(pairs, "pair")} × ${counted(seeds, "seed")} × ${
+    counted(inputs.length, "input")
+  }`;
+}
 
 /** Describes what a comparison will do and how long it will take; the text of `--dry-run`. */
 export function planLines({ settings, paces, adapter }: ComparisonRecord): string[] {
@@ -16,7 +25,6 @@ export function planLines({ settings, paces, adapter }: ComparisonRecord): strin
   const each = seeds * inputs.length + tuningInputs({ tune, seeds, inputs: inputs.length }) * SEARCH.budget;
   const finals = pairs.map((pair) => paces[pairName(pair)].seconds);
   const most = finals.reduce((sum, seconds) => sum + seconds * each, 0);
-  const runs = finalRunsInAll({ pairs: pairs.length, seeds, inputs: inputs.length, tune: false });
   const rows = pairs.map((pair) => {
     const { steps, stepsPerEpoch, seconds, deviceBytes, parameters } = paces[pairName(pair)];
     return [
@@ -33,9 +41,7 @@ export function planLines({ settings, paces, adapter }: ComparisonRecord): strin
   const heads = ["activation", "optimizer", "parameters", "ms per step", "steps", "epochs", "seconds", "MiB"];
   return [
     `Adapter     ${adapter.name}`,
-    `Final runs  ${runs}: ${counted(pairs.length, "pair")} × ${counted(seeds, "seed")} × ${
-      counted(inputs.length, "input")
-    }`,
+    runsLine(settings),
     ...tune
       ? [
         `Tuning      for each pair up to ${SEARCH.budget} times the training time of a final run, on ${

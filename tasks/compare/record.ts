@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isRecord } from "../../lib/data/scene/json_value.ts";
 import { optimizerNames } from "../../lib/optim/registry.ts";
 import { scheduleNames } from "../../lib/train/schedule_registry.ts";
 import { TASKS } from "../registry.ts";
@@ -87,17 +88,20 @@ const pace = object({
   parameters: count(1),
 });
 
+/** The shape of the figure that measures the quality of a run. */
+export const qualityShape = object({
+  figure: printable(),
+  name: printable(),
+  label: printable(),
+  digits: number({ whole: true, min: 0, max: 20 }),
+  unit: optional(printable()),
+});
+
 const comparison = object({
   settings,
   /** The command that repeats the comparison. */
   command: text(),
-  quality: object({
-    figure: printable(),
-    name: printable(),
-    label: printable(),
-    digits: number({ whole: true, min: 0, max: 20 }),
-    unit: optional(printable()),
-  }),
+  quality: qualityShape,
   ...originShape,
   kernels: kernelsShape,
   /** The speed of each pair, by the pair's name. */
@@ -106,6 +110,21 @@ const comparison = object({
 
 /** The settings of a comparison, what its results depend on, and the speeds measured before its first run. */
 export type ComparisonRecord = Shaped<typeof comparison>;
+
+/** What a report needs of a comparison. An engine's runs tell everything but the speeds. */
+export type ReportedComparison = Omit<ComparisonRecord, "paces"> & Partial<Pick<ComparisonRecord, "paces">>;
+
+/** The shape of the record of a comparison whose runs an engine makes, but for names that depend on the task. */
+export const engineShape = object({
+  settings,
+  /** The command that repeats the comparison. */
+  command: text(),
+  /** The folder, within that of the comparison, of the sweep that makes its runs. */
+  sweep: word(["sweep"]),
+});
+
+/** A comparison whose runs an engine makes: what its results depend on is in the folders of the runs. */
+export type EngineComparison = Shaped<typeof engineShape>;
 
 /** The settings of a comparison. Its results depend on nothing else but the speed of the device. */
 export type Settings = ComparisonRecord["settings"];
@@ -119,11 +138,24 @@ export type FinalLength = Settings["length"];
 /** How fast a pair trains. */
 export type PairPace = ComparisonRecord["paces"][string];
 
-/** The shape of `comparison.json`. */
+/** The shape of the `comparison.json` of a comparison whose runs this process makes. */
 export const comparisonShape: Shape<ComparisonRecord> = (found) => {
   const fault = comparison(found);
   if (fault !== undefined) return fault;
   const { settings, paces } = found as ComparisonRecord;
+  const pair = pairsOf(settings).map(pairName).find((name) => !Object.hasOwn(paces, name));
+  return namesFault(settings) ??
+    (pair === undefined ? undefined : mismatch(["paces", pair], "the speed of the pair", undefined));
+};
+
+/** The shape of any `comparison.json`. */
+export const storedShape: Shape<ComparisonRecord | EngineComparison> = (found) => {
+  if (!isRecord(found) || found.sweep === undefined) return comparisonShape(found);
+  return engineShape(found) ?? namesFault((found as EngineComparison).settings);
+};
+
+/** What is wrong with the names of activations and options, which depend on the task. */
+function namesFault(settings: Settings): ReturnType<Shape<unknown>> {
   const task = TASKS.get(settings.task)!;
   const { choices: names } = activationChoices(task);
   const at = settings.activations.findIndex((name) => !names.includes(name));
@@ -136,11 +168,10 @@ export const comparisonShape: Shape<ComparisonRecord> = (found) => {
   if (option !== undefined) {
     return mismatch(["settings", "options", option], "no such option", settings.options[option]);
   }
-  const pair = pairsOf(settings).map(pairName).find((name) => !Object.hasOwn(paces, name));
-  return pair === undefined ? undefined : mismatch(["paces", pair], "the speed of the pair", undefined);
-};
+}
 
-const run = object({
+/** The shape of a finished run by itself. */
+export const finishedShape = object({
   /** The name of the run; for a final run also that of its folder in `runs`. */
   id: text(),
   phase: word(["tuning", "final"]),
@@ -165,12 +196,14 @@ const run = object({
   divergedAt: optional(count(0)),
   /** Whether this run was repeated because other load had disturbed it; final runs only. */
   repeated: optional(flag()),
+  /** The device, where the runs may have been made by several; only of those of an engine. */
+  adapter: optional(printable()),
   /** The last measurement; empty if the run diverged. */
   figures: record(number({ nonFinite: true })),
 });
 
 /** A finished run: one line of `results.jsonl`. */
-export type RunRecord = Shaped<typeof run>;
+export type RunRecord = Shaped<typeof finishedShape>;
 
 /** The record of a run of tuning. */
 export type TuningRecord = RunRecord & {
@@ -180,10 +213,10 @@ export type TuningRecord = RunRecord & {
 };
 
 /** The shape of the lines of a comparison's `results.jsonl`. A run's name, and so its folder, follows from its settings. */
-export function runShape({ settings, quality }: ComparisonRecord): Shape<RunRecord> {
+export function runShape({ settings, quality }: Pick<ComparisonRecord, "settings" | "quality">): Shape<RunRecord> {
   const { activations, optimizers, inputs, seeds } = settings;
   return (found) => {
-    const fault = run(found);
+    const fault = finishedShape(found);
     if (fault !== undefined) return fault;
     const record = found as RunRecord;
     const { id, activation, optimizer, input, phase, seed, rung, exponent, divergedAt, figures } = record;

@@ -17,12 +17,23 @@ import { convergencePlot } from "./report/plot.ts";
 import { provenanceTable } from "./report/provenance.ts";
 import { costTable, resultTable, tuningTable } from "./report/tables.ts";
 import { resultRows } from "./results_table.ts";
-import type { ComparisonRecord, RunRecord } from "./record.ts";
+import type { ReportedComparison, RunRecord } from "./record.ts";
 import type { ComparisonFolder } from "./store.ts";
 import { type ActivationSummary, type FinalRun, summarise } from "./summary.ts";
 
 /** The report warns if the training times of pairs that were planned as equal differ by more than this factor. */
 const UNEQUAL = 1.15;
+
+/** The runs that a report is about. */
+interface ReportedRuns {
+  readonly runs: readonly RunRecord[];
+  /** The folder of a final run. */
+  readonly pathOf: (run: RunRecord) => string;
+  /** Where the folders of all final runs are, within that of the comparison. */
+  readonly place: string;
+  /** Further caveats. */
+  readonly notes: readonly string[];
+}
 
 /**
  * Writes `results.csv`, `report.html` and `report.md` about the finished runs.
@@ -31,29 +42,30 @@ const UNEQUAL = 1.15;
  */
 export async function writeReport(
   task: TrainingTask,
-  record: ComparisonRecord,
-  folder: ComparisonFolder,
+  record: ReportedComparison,
+  folder: Pick<ComparisonFolder, "path" | "write">,
+  { runs, pathOf, place, notes }: ReportedRuns,
 ): Promise<readonly string[]> {
   const { settings, quality } = record;
-  const runs = await folder.results(record);
   const finals: FinalRun[] = [];
   for (const run of runs.filter(({ phase }) => phase === "final")) {
-    finals.push({ ...run, curve: await readCurve(folder.runPath(run.id), quality.figure) });
+    const path = pathOf(run);
+    finals.push({ ...run, path, curve: await readCurve(path, quality.figure) });
   }
   const activations = settings.activations.flatMap((activation) => {
     return summarise(record, activation, finals, (pair) => chosenFor({ task, ...record }, record, runs, pair)) ?? [];
   });
   await folder.write("results.csv", encodeCsv(resultRows(task, record, runs, finals, activations)));
   if (activations.length === 0) return [];
-  const sections = await Promise.all(activations.map((each) => activationSections(task, record, folder, runs, each)));
+  const sections = await Promise.all(activations.map((each) => activationSections(task, record, runs, each)));
   const report: Report = {
     title: `Optimizers compared: ${settings.task}, ${inputsText(record)}`,
     findings: findings(activations, quality),
     sections: [
-      ...caveats(record, finals, activations),
+      ...caveats(record, finals, activations, notes),
       ...sections.flat(),
       howToRead(record),
-      ...closing(record, runs),
+      ...closing(record, runs, place),
     ],
   };
   await folder.write("report.md", markdownReport(report));
@@ -63,8 +75,7 @@ export async function writeReport(
 
 async function activationSections(
   task: TrainingTask,
-  record: ComparisonRecord,
-  folder: ComparisonFolder,
+  record: ReportedComparison,
   runs: readonly RunRecord[],
   summary: ActivationSummary,
 ): Promise<ReportSection[]> {
@@ -77,7 +88,7 @@ async function activationSections(
   } catch (error) {
     plotError = [`The plot is left out: ${(error as Error).message}`];
   }
-  const gallery = await galleryOf(task, record, folder, summary);
+  const gallery = await galleryOf(task, record, summary);
   const below = (task.pictures ?? []).filter(({ shared }) => !shared).map(({ title }) => title);
   return [
     {
@@ -108,19 +119,21 @@ async function activationSections(
 
 /** Warnings about figures that are uncertain. */
 function caveats(
-  { settings, paces }: ComparisonRecord,
+  { settings, paces }: ReportedComparison,
   finals: readonly FinalRun[],
   activations: readonly ActivationSummary[],
+  notes: readonly string[],
 ): ReportSection[] {
   const { seeds, inputs, activations: all, optimizers } = settings;
   const wanted = seeds * inputs.length * all.length * optimizers.length;
   const pairs = activations.flatMap((each) => each.pairs);
-  const disturbed = pairs.flatMap((pair) => {
-    return disturbedRuns(pair.runs, paces[pairName(pair)]).map(({ id }) => id);
+  const timed = activations.filter(({ isTimed }) => isTimed).flatMap((each) => each.pairs);
+  const disturbed = timed.flatMap((pair) => {
+    return disturbedRuns(pair.runs, paces?.[pairName(pair)]).map(({ id }) => id);
   });
-  const unequal = activations.filter(({ pairs }) => {
+  const unequal = activations.filter(({ pairs, isTimed }) => {
     const times = pairs.map(({ seconds }) => seconds).filter(Number.isFinite);
-    return finalSeconds(settings) !== undefined && Math.max(...times) > UNEQUAL * Math.min(...times);
+    return isTimed && finalSeconds(settings) !== undefined && Math.max(...times) > UNEQUAL * Math.min(...times);
   }).map(({ activation }) => activation);
   const pairsNot = (what: "bracketed" | "confirmed") =>
     pairs.filter(({ choice }) => choice !== undefined && !choice[what]).map(pairName).join(", ");
@@ -129,6 +142,7 @@ function caveats(
     ...finals.length < wanted
       ? [`The comparison is incomplete: ${finals.length} of ${wanted} final runs are finished.`]
       : [],
+    ...notes,
     ...disturbed.length > 0
       ? [
         `Other load on the device disturbed ${disturbed.join(", ")}: steps took more than ${SLOWDOWN_LIMIT} times as ` +
@@ -157,7 +171,7 @@ function caveats(
 }
 
 /** Explains the figures. */
-function howToRead({ settings }: ComparisonRecord): ReportSection {
+function howToRead({ settings }: ReportedComparison): ReportSection {
   const { inputs, tune } = settings;
   const over = inputs.length === 1
     ? "medians over seeds, with the lowest and highest value in brackets"
@@ -185,19 +199,19 @@ function howToRead({ settings }: ComparisonRecord): ReportSection {
   };
 }
 
-function closing(record: ComparisonRecord, runs: readonly RunRecord[]): ReportSection[] {
+function closing(record: ReportedComparison, runs: readonly RunRecord[], place: string): ReportSection[] {
   return [
     { title: "Set-up", tables: [provenanceTable(record, runs)] },
     {
       title: "How to reproduce this",
       paragraphs: [
-        "The command is below. results.csv lists every run with all its options; the folders in runs/ have the convergence curves as metrics.jsonl.",
+        `The command is below. results.csv lists every run with all its options; the folders in ${place}/ have the convergence curves as metrics.jsonl.`,
       ],
       code: record.command,
     },
   ];
 }
 
-function inputsText({ settings: { inputs } }: ComparisonRecord): string {
+function inputsText({ settings: { inputs } }: ReportedComparison): string {
   return inputs.length === 1 ? inputs[0].name : `${inputs.length} inputs`;
 }

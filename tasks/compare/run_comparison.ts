@@ -7,23 +7,27 @@ import { checkName } from "../run/run_name.ts";
 import { commandText } from "../shell/command_text.ts";
 import { reopeningDevice } from "../shell/device_losses.ts";
 import { runPath, runsFolder } from "../shell/run_path.ts";
+import { taskCommand } from "../shell/task_command.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { UserError } from "../shell/user_error.ts";
 import { kernelChoice } from "../training/kernel_choice.ts";
 import type { TrainingTask } from "../training/task.ts";
+import { compareByEngine, type ComparisonRequest } from "./by_engine.ts";
+import type { CompareValues } from "./command.ts";
 import { Comparison } from "./comparison.ts";
 import { fasterPace, type MeasuredPace, measurePace } from "./pace.ts";
 import { pairName, pairsOf } from "./pair.ts";
 import { checkPairs, runValues } from "./run_values.ts";
 import { planLines } from "./plan.ts";
 import { writeReport } from "./report.ts";
-import { defaultName, readRequest } from "./settings.ts";
-import type { ComparisonRecord, Settings } from "./record.ts";
+import { defaultName, MANNER_NAMES, readRequest } from "./settings.ts";
+import type { ComparisonRecord, EngineComparison, Settings } from "./record.ts";
 import { ComparisonFolder } from "./store.ts";
 import { TASKS } from "../registry.ts";
 import { loadInput } from "../training/load_input.ts";
-import { deviceChoice } from "../shell/device_options.ts";
+import { optionSpelling } from "../shell/command.ts";
+import { DEVICE_NAMES, deviceChoice } from "../shell/device_options.ts";
 
 /** How often the speed of each pair is measured. */
 const PACE_ROUNDS = 3;
@@ -36,19 +40,23 @@ const PACE_ROUNDS = 3;
  * @param signal Stops the comparison after the steps in flight; the run in progress is discarded.
  */
 export async function runComparison(args: readonly string[], signal: AbortSignal): Promise<void> {
-  await reopeningDevice("the comparison", () => compareOn(args, signal));
-}
-
-/** Makes or continues a comparison on a device of its own. */
-async function compareOn(args: readonly string[], signal: AbortSignal): Promise<void> {
-  const { values, settings: typed } = await readRequest(args);
+  const { values, given, settings: typed } = await readRequest(args);
   const path = values.resume !== undefined
     ? runPath(values.resume)
-    : join(runsFolder(), "compare", checkName("name", values.name ?? await defaultName(typed!)));
-  const earlier = await ComparisonFolder.readRecord(path);
+    : join(runsFolder(values.out), "compare", checkName("name", values.name ?? await defaultName(typed!)));
+  const earlier = await ComparisonFolder.readStored(path);
   const settings = typed ?? earlier?.settings;
   if (settings === undefined) throw new UserError(`${path}: expected a comparison to resume, found none.`);
+  checkSameMaker(path, values, given, earlier);
   if (earlier !== undefined) checkSameSettings(path, earlier.settings, settings, "comparison");
+  const request = { args, values, given, path, settings };
+  if (values.engine !== undefined || hasEngine(earlier)) return await compareByEngine(request, signal);
+  await reopeningDevice("the comparison", () => compareHere(request, signal));
+}
+
+/** Makes or continues a comparison in this process, on a device of its own. */
+async function compareHere({ args, values, path, settings }: ComparisonRequest, signal: AbortSignal): Promise<void> {
+  const earlier = await ComparisonFolder.readRecord(path);
   const task = TASKS.get(settings.task)!;
   using gpu = await openDevice({
     ...deviceChoice(values),
@@ -74,10 +82,37 @@ async function compareOn(args: readonly string[], signal: AbortSignal): Promise<
     if (!signal.aborted) throw error;
   });
   progress.finish();
-  const report = await writeReport(task, record, folder);
+  const runs = await folder.results(record);
+  const pathOf = ({ id }: { readonly id: string }) => folder.runPath(id);
+  const report = await writeReport(task, record, folder, { runs, pathOf, place: "runs", notes: [] });
   if (signal.aborted) {
-    console.log(`Stopped. To continue, give the same command again, or: deno task compare --resume ${path}`);
+    const again = taskCommand("compare", path, ["--resume", path]);
+    console.log(`Stopped. To continue, give the same command again, or: ${again}`);
   } else console.log(report.join("\n"));
+}
+
+/** Whether an engine makes the runs of a comparison. */
+function hasEngine(stored: ComparisonRecord | EngineComparison | undefined): stored is EngineComparison {
+  return stored !== undefined && "sweep" in stored;
+}
+
+/** Checks that a comparison goes on with or without an engine, as it began. */
+function checkSameMaker(
+  path: string,
+  { resume }: CompareValues,
+  given: ReadonlySet<string>,
+  earlier: ComparisonRecord | EngineComparison | undefined,
+): void {
+  if (earlier === undefined) return;
+  const names: readonly string[] = hasEngine(earlier)
+    ? resume === undefined ? [] : DEVICE_NAMES
+    : ["engine", ...MANNER_NAMES];
+  const other = names.find((name) => given.has(name));
+  if (other === undefined) return;
+  const began = hasEngine(earlier) ? "with --engine, and its runs keep their device" : "without --engine";
+  throw new UserError(
+    `${path}: expected no ${optionSpelling(other)}, because this comparison began ${began}; choose another --name.`,
+  );
 }
 
 /** Measures the speed of all pairs in turns. */

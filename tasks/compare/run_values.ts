@@ -2,7 +2,7 @@ import { optionSpelling } from "../shell/command.ts";
 import { UserError } from "../shell/user_error.ts";
 import { HYPERPARAMETERS, knownHyperparameters } from "../training/hyperparameters.ts";
 import { chosenOptimizer } from "../training/optimizer.ts";
-import { type RunValues, settledValues, valuesOf } from "../training/stored_values.ts";
+import { fittingOptions, type RunValues, settledValues, valuesOf } from "../training/stored_values.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { SEARCHED_SCHEDULES } from "./halving.ts";
 import { type Pair, pairsOf } from "./pair.ts";
@@ -41,6 +41,17 @@ export function runValues(scope: Scope, { activation, optimizer }: Pair, choice:
     ...positional !== undefined && { [positional]: input.path },
   };
   return settledValues(task, stored, scope.adapter, FILE);
+}
+
+/** The shared options without hyper-parameters that a pair lacks. */
+export function pairOptions({ task, settings, adapter }: Scope, pair: Pair): Record<string, unknown> {
+  const { activation: _activation, optimizer: _optimizer, ...options } = fittingOptions(
+    task,
+    { ...settings.options, ...pair },
+    adapter,
+    FILE,
+  );
+  return options;
 }
 
 /**

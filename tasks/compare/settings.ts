@@ -4,13 +4,14 @@ import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
 import { ownFilesRecord } from "../own/own_files.ts";
 import { settingsName, shortName } from "../run/settings_name.ts";
 import { callerPath } from "../shell/caller_path.ts";
-import { optionSpelling } from "../shell/command.ts";
+import { camelCase, optionSpelling } from "../shell/command.ts";
 import { nameList } from "../shell/name_list.ts";
 import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { aliasesOf } from "../training/options.ts";
 import { activationChoices } from "../training/activation_choices.ts";
 import type { TrainingTask } from "../training/task.ts";
+import { MANNER_OPTIONS } from "../sweep/command.ts";
 import { commandFor, type CompareValues, sharedOptions } from "./command.ts";
 import { parseDuration } from "../shell/duration.ts";
 import type { FinalLength, Input, Settings } from "./record.ts";
@@ -20,6 +21,8 @@ import { DEVICE_NAMES } from "../shell/device_options.ts";
 /** A parsed command line. */
 interface CompareRequest {
   readonly values: CompareValues;
+  /** The names of the options that were given. */
+  readonly given: ReadonlySet<string>;
   /** The settings; undefined if a comparison is resumed, which has stored its own. */
   readonly settings?: Settings;
 }
@@ -30,23 +33,21 @@ interface CompareRequest {
  * @throws {UserError} If an option is invalid, options exclude each other, or the input does not exist.
  */
 export async function readRequest(args: readonly string[]): Promise<CompareRequest> {
-  checkNoEngine(args);
   const task = typedTask(args);
   const parsed = parseOptions(args, commandFor(task, [...TASKS.keys()]));
   const values = parsed.values as unknown as CompareValues & Record<string, unknown>;
   const given = parsed.given as ReadonlySet<string>;
   if (values.resume !== undefined) {
-    const other = [...given].find((name) => !["resume", ...DEVICE_NAMES].includes(name));
-    if (other !== undefined) {
-      throw new UserError(
-        `--resume continues a comparison with its own options, so ${optionSpelling(other)} cannot be given with it.`,
-      );
-    }
-    return { values };
+    checkResumed(given);
+    return { values, given };
   }
+  checkEngine(values, given);
   const length = finalLength(values);
+  // Processes of their own are to be told which device to take.
   const options = Object.fromEntries(
-    [...sharedOptions(task).keys()].filter((name) => given.has(name) && !DEVICE_NAMES.includes(name))
+    [...sharedOptions(task).keys()].filter((name) =>
+      given.has(name) && (values.engine !== undefined || !DEVICE_NAMES.includes(name))
+    )
       .map((name) => [name, values[name]]),
   );
   for (const name of values.tune ? ["learningRate", "schedule"] : []) {
@@ -62,23 +63,40 @@ export async function readRequest(args: readonly string[]): Promise<CompareReque
     inputs: await inputsOf(task, values.input),
     activations,
     optimizers,
-    ...ownFilesRecord({ optimizers, activations }),
+    ...ownFilesRecord({ optimizers, activations, objectives: [`${options.objective}`] }),
     seeds: values.seeds,
     tune: values.tune,
     length,
     target: values.target,
     options,
   };
-  return { values, settings };
+  return { values, given, settings };
 }
 
-/** Says what does what a user expects of `--engine`, which other commands have. */
-function checkNoEngine(args: readonly string[]): void {
-  const found = args.find((word) => /^--engine(=|$)/.test(word));
-  if (found === undefined || args.some((word) => word === "--help" || word === "-h")) return;
+/** The options that say what makes the runs, and how, by their names in camelCase. */
+export const MANNER_NAMES: readonly string[] = MANNER_OPTIONS.map(({ name }) => camelCase(name));
+
+/** Checks the options of a resumed comparison: it has stored its own. */
+function checkResumed(given: ReadonlySet<string>): void {
+  const other = [...given].find((name) => !["resume", "engine", ...MANNER_NAMES, ...DEVICE_NAMES].includes(name));
+  if (other === undefined) return;
   throw new UserError(
-    "--engine: deno task compare makes its runs one by one on one device, so that their times can be compared; " +
-      "to make runs with known settings by Slurm, expected deno task sweep SPEC.json --engine slurm.",
+    `--resume continues a comparison with its own options, so ${optionSpelling(other)} cannot be given with it.`,
+  );
+}
+
+/** Checks that `--engine` has beside it what it needs, and nothing that it cannot do. */
+function checkEngine({ engine, tune }: CompareValues, given: ReadonlySet<string>): void {
+  const other = [...given].find((name) => MANNER_NAMES.includes(name));
+  if (engine === undefined && other !== undefined) {
+    throw new UserError(
+      `${optionSpelling(other)}: expected --engine local or --engine slurm beside it, found neither.`,
+    );
+  }
+  if (engine === undefined || !tune) return;
+  throw new UserError(
+    "--engine: expected no --tune beside it, because the search goes on from earlier results and from times measured on one device; " +
+      "tune without --engine, or compare known settings (--learning-rate, --schedule).",
   );
 }
 

@@ -20,7 +20,9 @@ export function spreadOf(values: readonly (readonly number[])[]): Spread {
     return { centre: middle(values[0]), low: Math.min(...values[0]), high: Math.max(...values[0]) };
   }
   const centres = values.map(middle);
-  const centre = mean(centres);
+  const sum = mean(centres);
+  // One that diverged outweighs a perfect fit.
+  const centre = Number.isNaN(sum) ? Math.min(...centres) : sum;
   if (!Number.isFinite(centre)) return { centre, low: centre, high: centre };
   const deviation = Math.sqrt(centres.reduce((sum, each) => sum + (each - centre) ** 2, 0) / (centres.length - 1));
   return { centre, low: centre - deviation, high: centre + deviation };

@@ -1,7 +1,16 @@
 import { join } from "../../lib/std/path/mod.ts";
 import { ResultsFolder, type ResultsKind } from "../run/results_folder.ts";
 import { checkName, createFolder } from "../run/run_name.ts";
-import { type ComparisonRecord, comparisonShape, type RunRecord, runShape } from "./record.ts";
+import {
+  type ComparisonRecord,
+  comparisonShape,
+  type EngineComparison,
+  engineShape,
+  finishedShape,
+  type RunRecord,
+  runShape,
+  storedShape,
+} from "./record.ts";
 
 const kind: ResultsKind<ComparisonRecord, RunRecord> = {
   what: "comparison",
@@ -12,6 +21,21 @@ const kind: ResultsKind<ComparisonRecord, RunRecord> = {
   // A repetition replaces the run that it repeats.
   keyOf: ({ id }) => id,
 };
+
+/** Results are written for readers only, because they follow from the folders of the runs. */
+const engineKind: ResultsKind<EngineComparison, RunRecord> = {
+  ...kind,
+  recordShape: engineShape,
+  resultShape: () => finishedShape,
+};
+
+/** The folder of a comparison whose runs an engine makes. */
+export class EngineComparisonFolder extends ResultsFolder<EngineComparison, RunRecord> {
+  /** Uses an existing folder without checking it. */
+  constructor(path: string) {
+    super(path, engineKind);
+  }
+}
 
 /** The folder of a comparison, `runs/compare/NAME/`. */
 export class ComparisonFolder extends ResultsFolder<ComparisonRecord, RunRecord> {
@@ -28,6 +52,15 @@ export class ComparisonFolder extends ResultsFolder<ComparisonRecord, RunRecord>
    */
   static readRecord(path: string): Promise<ComparisonRecord | undefined> {
     return ResultsFolder.recordIn(path, kind);
+  }
+
+  /**
+   * Reads the record of a comparison of either kind; undefined if it has not been written yet.
+   *
+   * @throws {UserError} If the file is not a valid record.
+   */
+  static readStored(path: string): Promise<ComparisonRecord | EngineComparison | undefined> {
+    return ResultsFolder.recordIn(path, { recordFile: kind.recordFile, recordShape: storedShape });
   }
 
   /** The folder of a final run. */

@@ -1,12 +1,15 @@
 import { median } from "../shell/statistics.ts";
+import { isMeasured } from "../training/loss_limit.ts";
 import type { PairChoice } from "./comparison.ts";
 import { type CurvePoint, placeOf, valueAt } from "../run/curve.ts";
 import { type Pair, pairName } from "./pair.ts";
 import { type Spread, spreadOf } from "./spread.ts";
-import type { ComparisonRecord, RunRecord } from "./record.ts";
+import type { ReportedComparison, RunRecord } from "./record.ts";
 
 /** A final run with its convergence curve. */
 export interface FinalRun extends RunRecord {
+  /** Its folder. */
+  readonly path: string;
   readonly curve: readonly CurvePoint[];
 }
 
@@ -17,7 +20,7 @@ export interface PairSummary extends Pair, PairChoice {
   readonly diverged: number;
   /** The quality at the end of the runs. */
   readonly final: Spread;
-  /** The quality after each of EQUAL_PARTS of the training time that all pairs of the activation had. */
+  /** The quality after each of EQUAL_PARTS of the training time that all pairs of the activation had; that at the end where there is none. */
   readonly equal: readonly Spread[];
   /** Training time until the target is reached; Infinity if it is not. */
   readonly secondsToTarget: Spread;
@@ -29,13 +32,16 @@ export interface PairSummary extends Pair, PairChoice {
   /** Median training time of a run. */
   readonly seconds: number;
   readonly steps: number;
-  readonly curvatureShare: number;
+  /** The part of the training time that is spent on curvature, if it was measured. */
+  readonly curvatureShare?: number;
 }
 
 /** Summary of all pairs of an activation. */
 export interface ActivationSummary {
   readonly activation: string;
-  /** The training time that all of its optimizers had. */
+  /** Whether all final runs of the comparison had the same device, so that their training times can be compared. */
+  readonly isTimed: boolean;
+  /** The training time that all of its optimizers had; NaN if there is none, and if times cannot be compared. */
   readonly equalSeconds: number;
   /** The target quality of each input. */
   readonly targets: readonly number[];
@@ -48,7 +54,7 @@ export const EQUAL_PARTS = [0.25, 0.5, 1];
 
 /** Summarises the final runs of an activation; undefined if there are none. */
 export function summarise(
-  record: ComparisonRecord,
+  record: ReportedComparison,
   activation: string,
   finals: readonly FinalRun[],
   choiceOf: (pair: Pair) => PairChoice,
@@ -58,7 +64,8 @@ export function summarise(
   const groups = settings.optimizers.map((optimizer) => ofActivation.filter((run) => run.optimizer === optimizer));
   const times = groups.map((runs) => median(finished(runs).map(({ seconds }) => seconds))).filter(Number.isFinite);
   if (ofActivation.length === 0) return undefined;
-  const equalSeconds = times.length > 0 ? Math.min(...times) : NaN;
+  const isTimed = adaptersOf(finals).size < 2;
+  const equalSeconds = isTimed && times.length > 0 ? Math.min(...times) : NaN;
   const targets = settings.inputs.map((_, input) => {
     return settings.target ??
       targetOf(groups.map((runs) => runs.filter((run) => run.input === input)), record, equalSeconds);
@@ -67,11 +74,17 @@ export function summarise(
     const pair = { activation, optimizer: runs[0].optimizer };
     return summarisePair(record, { ...pair, ...choiceOf(pair) }, runs, { equalSeconds, targets });
   });
-  return { activation, equalSeconds, targets, pairs };
+  return { activation, isTimed, equalSeconds, targets, pairs };
+}
+
+/** The numbers of runs by their devices, where runs have one of their own. */
+export function adaptersOf(finals: readonly RunRecord[]): ReadonlyMap<string, number> {
+  const groups = Map.groupBy(finals.filter(({ adapter }) => adapter !== undefined), ({ adapter }) => adapter!);
+  return new Map([...groups].map(([name, runs]) => [name, runs.length]));
 }
 
 function summarisePair(
-  record: ComparisonRecord,
+  record: ReportedComparison,
   pair: Pair & PairChoice,
   runs: readonly FinalRun[],
   { equalSeconds, targets }: Pick<ActivationSummary, "equalSeconds" | "targets">,
@@ -94,12 +107,12 @@ function summarisePair(
     secondsPerStep: median(perStep),
     seconds: median(whole.map(({ seconds }) => seconds)),
     steps: Math.max(...runs.map(({ steps }) => steps)),
-    curvatureShare: record.paces[pairName(pair)].curvatureShare,
+    curvatureShare: record.paces?.[pairName(pair)].curvatureShare,
   };
 }
 
 /** The quality at the end of a run; −∞ if it diverged. */
-export function finalQuality({ quality }: ComparisonRecord, { figures, divergedAt }: RunRecord): number {
+export function finalQuality({ quality }: ReportedComparison, { figures, divergedAt }: RunRecord): number {
   return divergedAt === undefined ? figures[quality.figure] : -Infinity;
 }
 
@@ -114,11 +127,11 @@ export function reachedAt({ curve }: FinalRun, axis: "seconds" | "step", target:
 }
 
 /** The quality that at least half of the optimizers reach on an input in the training time that all had, rounded down. */
-function targetOf(groups: readonly (readonly FinalRun[])[], { quality }: ComparisonRecord, seconds: number): number {
+function targetOf(groups: readonly (readonly FinalRun[])[], { quality }: ReportedComparison, seconds: number): number {
   const levels = groups.filter((runs) => runs.length > 0)
     .map((runs) => spreadOf([runs.map((run) => qualityAt(run, seconds))]).centre)
-    .filter(Number.isFinite)
-    .toSorted((a, b) => a - b);
+    .filter(isMeasured)
+    .toSorted((a, b) => a === b ? 0 : a - b);
   if (levels.length === 0) return NaN;
   const scale = 10 ** (quality.digits - 1);
   return Math.floor(levels[Math.floor((levels.length - 1) / 2)] * scale) / scale;

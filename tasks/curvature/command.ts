@@ -1,6 +1,7 @@
 import { camelCase, type Command, defineCommand, type Option, type Values } from "../shell/command.ts";
 import type { TrainingTask } from "../training/task.ts";
 import type { DeviceValues } from "../shell/device_options.ts";
+import { outOption } from "../shell/run_path.ts";
 
 const own = defineCommand({
   usage: "deno task curvature",
@@ -72,6 +73,7 @@ const own = defineCommand({
       help: "Width of the small field (two hidden layers) whose Hessian is computed explicitly",
     },
     { name: "name", kind: "string", help: "Name of the report's folder", defaultText: "made from its options" },
+    outOption("report", "curvature/NAME"),
     { name: "resume", kind: "string", placeholder: "FOLDER", help: "Continue an interrupted report" },
   ],
 });
@@ -86,6 +88,7 @@ const NOT_SHARED = new Set([
     "snapshot-every",
     "tensorboard",
     "dry-run",
+    "config",
     "conclude",
     "batch-size",
     "show-cameras",

@@ -10,6 +10,7 @@ import { pendingWork } from "../shell/pending_work.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { reopeningDevice } from "../shell/device_losses.ts";
 import { runPath, runsFolder } from "../shell/run_path.ts";
+import { taskCommand } from "../shell/task_command.ts";
 import { UserError } from "../shell/user_error.ts";
 import { kernelChoice } from "../training/kernel_choice.ts";
 import { checkExtent } from "./measurements/density.ts";
@@ -43,7 +44,7 @@ async function reportOn(args: readonly string[], signal: AbortSignal): Promise<v
   const { values, settings: typed, leftOut: found } = await readRequest(args);
   const path = values.resume !== undefined
     ? runPath(values.resume)
-    : join(runsFolder(), "curvature", checkName("name", values.name ?? await defaultName(typed!)));
+    : join(runsFolder(values.out), "curvature", checkName("name", values.name ?? await defaultName(typed!)));
   const earlier = await CurvatureFolder.readRecord(path);
   const settings = typed ?? earlier?.settings;
   if (settings === undefined) throw new UserError(`${path}: expected a report to resume, found none.`);
@@ -80,7 +81,8 @@ async function reportOn(args: readonly string[], signal: AbortSignal): Promise<v
     }
   }
   if (signal.aborted) {
-    console.log(`Stopped. To continue, give the same command again, or: deno task curvature --resume ${path}`);
+    const again = taskCommand("curvature", path, ["--resume", path]);
+    console.log(`Stopped. To continue, give the same command again, or: ${again}`);
   } else if (parts.length === 0) {
     // All moments have vanished since the report began, or are damaged.
     throw new UserError(report.leftOut[0].reason);

@@ -44,7 +44,7 @@ export async function readRequest(args: readonly string[]): Promise<CurvatureReq
     directions: values.directions as DirectionKind,
   };
   if (values.run !== undefined) {
-    const allowed = ["run", "batchSizes", "samples", "directions", "name", ...DEVICE_NAMES];
+    const allowed = ["run", "batchSizes", "samples", "directions", "name", "out", ...DEVICE_NAMES];
     checkOnly(given, allowed, "--run takes the field and its data from the run");
     const { task, runs, leftOut } = await findRuns(values.run);
     return { values, settings: { task, ...extent, runs }, leftOut };
@@ -63,7 +63,7 @@ export async function readRequest(args: readonly string[]): Promise<CurvatureReq
       task: task.name,
       ...extent,
       fields: { input, activations, seeds, smallWidth, options },
-      ...ownFilesRecord({ activations }),
+      ...ownFilesRecord({ activations, objectives: [`${options.objective}`] }),
     },
   };
 }

@@ -1,9 +1,10 @@
-import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { defineCommand, type Values } from "../shell/command.ts";
 import {
   type FieldDefaults,
   lastOptions,
   NETWORK_OPTIONS,
+  OBJECTIVE_HELP,
+  objectiveOption,
   OPTIMIZER_CHOICE,
   OPTIMIZER_HELP,
   PAPER_OPTION,
@@ -46,12 +47,8 @@ export const command = defineCommand({
     ...UPDATE_OPTIONS,
     { ...SCHEDULE_OPTION, default: "cosine" },
     {
-      name: "objective",
-      kind: "choice",
-      choices: objectiveKinds.map(({ name }) => name) as readonly string[],
-      default: "meanSquaredError",
-      help:
-        "What training minimises; with binaryCrossEntropy targets are probabilities, and the field gives their logits",
+      ...objectiveOption("any", "meanSquaredError"),
+      help: `${OBJECTIVE_HELP}; with binaryCrossEntropy targets are probabilities, and the field gives their logits`,
     },
     PAPER_OPTION,
     { name: "batch-size", kind: "integer", min: 1, default: 512, help: "Samples per step" },
@@ -84,7 +81,7 @@ export const command = defineCommand({
       help: "Passes over all samples, including those made before resuming",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },
-    ...lastOptions(FIELD_DEFAULTS),
+    ...lastOptions(FIELD_DEFAULTS, "any"),
   ],
   examples: [
     "deno task fit coordinates.npy values.npy --activation sine --minutes 2 --name mine",

@@ -1,5 +1,17 @@
+import type { ObjectiveKind } from "../../lib/objective/kind.ts";
+
 /** Figures of a fit; see {@linkcode fitOf}. */
-export type Fit = Readonly<Record<string, number>>;
+type Fit = Readonly<Record<string, number>>;
+
+/** What the figures of a fit depend on besides its values. */
+export interface FitMeasure {
+  /** What the field's outputs are. */
+  readonly outputs: ObjectiveKind["outputs"];
+  /** The loss of one entry; undefined if the objective does not know it. */
+  readonly entryLoss?: (output: number, target: number) => number;
+  /** The mean loss of the best constant, which losses are compared with; undefined for none. */
+  readonly constantLoss?: number;
+}
 
 /** Whether targets differ, so that they have a variance which errors can be compared with. */
 export function differ(targets: Float32Array): boolean {
@@ -7,37 +19,43 @@ export function differ(targets: Float32Array): boolean {
 }
 
 /**
- * How well values fit targets. For values: the mean squared error as `loss`, and `snr`, the variance of the targets over it in decibels.
- * Targets that are all the same, as a single one is, are measured by the variance of all samples. If that is 0 too, `rmse`, the root of the
- * mean squared error, and `psnr`, 1 over that error in decibels, take the place of `snr`.
- * For logits: the mean cross-entropy as `loss`, and `accuracy`, the share of probabilities on the same side of ½ as their targets.
+ * How well values fit targets. `loss` is the objective's, if it knows the loss of an entry. For values: `mae`, the mean absolute error, and
+ * `snr`, the variance of the targets over the mean squared error in decibels. Targets that are all the same, as a single one is, are measured
+ * by the variance of all samples. If that is 0 too, `rmse`, the root of the mean squared error, and `psnr`, 1 over that error in decibels,
+ * take the place of `snr`. With a loss of constants also `gain`, that loss over the field's in decibels. For logits: `accuracy`, the share of probabilities on the same side of ½ as their targets.
  *
  * @param result The field's outputs.
  * @param targets Of the same length, at least 1.
  * @param all The targets of all samples.
  */
-export function fitOf(result: Float32Array, targets: Float32Array, objective: string, all = targets): Fit {
-  const count = targets.length;
-  if (objective === "binaryCrossEntropy") {
-    let [loss, right] = [0, 0];
-    for (let i = 0; i < count; i++) {
-      const target = targets[i];
-      // log(1 + exp(z)) − t z, without overflow.
-      loss += Math.max(result[i], 0) + Math.log1p(Math.exp(-Math.abs(result[i]))) - target * result[i];
-      right += Number(result[i] > 0 === target > 0.5);
-    }
-    return { loss: loss / count, accuracy: right / count };
+export function fitOf(result: Float32Array, targets: Float32Array, measure: FitMeasure, all = targets): Fit {
+  const { outputs, entryLoss, constantLoss } = measure;
+  const mean = (each: (output: number, target: number) => number) => meanOf(result, targets, each);
+  const loss: Fit = entryLoss === undefined ? {} : { loss: mean(entryLoss) };
+  if (outputs === "logits") {
+    return { ...loss, accuracy: mean((output, target) => Number(output > 0 === target > 0.5)) };
   }
-  let error = 0;
-  for (let i = 0; i < count; i++) error += (result[i] - targets[i]) ** 2;
-  const loss = error / count;
-  if (differ(targets)) return { loss, snr: 10 * Math.log10(squaresOf(targets) / error) };
-  if (differ(all)) return { loss, snr: 10 * Math.log10(squaresOf(all) / all.length / loss) };
-  return { loss, rmse: Math.sqrt(loss), psnr: 10 * Math.log10(1 / loss) };
+  const mae = mean((output, target) => Math.abs(output - target));
+  const error = mean((output, target) => (output - target) ** 2);
+  const measured = [targets, all].find(differ);
+  if (measured === undefined) return { ...loss, mae, rmse: Math.sqrt(error), psnr: 10 * Math.log10(1 / error) };
+  const gain: Fit = constantLoss === undefined ? {} : { gain: 10 * Math.log10(constantLoss / loss.loss) };
+  return { ...loss, mae, ...gain, snr: 10 * Math.log10(varianceOf(measured) / error) };
 }
 
-/** The sum of the squared distances from the mean. */
-function squaresOf(values: Float32Array): number {
+/** The mean over all entries. */
+function meanOf(
+  result: Float32Array,
+  targets: Float32Array,
+  each: (output: number, target: number) => number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < targets.length; i++) sum += each(result[i], targets[i]);
+  return sum / targets.length;
+}
+
+/** The mean of the squared distances from the mean. */
+function varianceOf(values: Float32Array): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
 }

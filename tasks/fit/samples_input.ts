@@ -2,8 +2,10 @@ import { encodeNpy } from "../../lib/codec/tensor/encode_npy.ts";
 import { tableData, type TrainingData } from "../../lib/data/training_data.ts";
 import type { FieldDescription } from "../../lib/field/description.ts";
 import { evaluateField } from "../../lib/field/evaluate.ts";
+import { lossAndGradient } from "../../lib/diff/products.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
+import { meanSquaredErrorKind } from "../../lib/objective/mean_squared_error.ts";
 import type { Objective } from "../../lib/objective/objective.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import type { Preview } from "../run/preview.ts";
@@ -11,11 +13,12 @@ import type { RunFolder } from "../run/run_folder.ts";
 import { UserError } from "../shell/user_error.ts";
 import { warn } from "../shell/warn.ts";
 import { checkTargets } from "../training/check_targets.ts";
-import { chosenObjective } from "../training/objective.ts";
+import { chosenObjective, objectiveKindOf } from "../training/objective.ts";
 import type { Closing, Estimate, Figures, Quality, TrainingInput } from "../training/training_input.ts";
 import type { FitValues } from "./command.ts";
 import { fitPreview } from "./fit_preview.ts";
-import { differ, type Fit, fitOf } from "./fit_quality.ts";
+import { bestConstantLoss } from "./best_constant.ts";
+import { differ, fitOf } from "./fit_quality.ts";
 import type { Samples } from "./load_samples.ts";
 import { rowsOf } from "./matrix.ts";
 import { type ColumnRanges, pickRows, rangesOf, scaled, splitRows, unscaled } from "./scaling.ts";
@@ -38,11 +41,17 @@ export class SamplesInput implements TrainingInput {
   readonly #rows: { readonly train: readonly number[]; readonly test: readonly number[] };
   /** The field's values at all samples at the last measurement, as targets are. */
   #result?: Float32Array;
+  /** The loss of the best constant on some rows. */
+  readonly #constantLosses = new Map<readonly number[], number>();
+  /** Whether losses are compared with that of the best constant. For squared errors the SNR is that comparison. */
+  readonly #hasGain: boolean;
+  /** The figures of the last measurement. */
+  #figures: Figures = {};
 
   /** @param description A field from as many inputs to as many outputs as the samples have. */
   constructor(gpu: Gpu, readonly samples: Samples, readonly values: FitValues, description: FieldDescription) {
     const { inputs, targets } = samples;
-    const isProbability = values.objective === "binaryCrossEntropy";
+    const isProbability = this.#givesLogits;
     if (isProbability) checkProbabilities(samples, values);
     if (values.normalise) {
       this.#ranges = { inputs: rangesOf(inputs), ...!isProbability && { targets: rangesOf(targets) } };
@@ -54,17 +63,18 @@ export class SamplesInput implements TrainingInput {
       `${values.targets ?? values.inputs}, sample ${Math.floor(i / targets.columns)}, target ${i % targets.columns}`;
     checkTargets(this.#targets, place, "leave --no-normalise away");
     this.#rows = splitRows(inputs, values.testShare, values.seed);
-    const objective = chosenObjective(values);
-    this.objective = values.normalise || isProbability
-      ? objective
-      : { ...objective, constantLoss: Math.max(meanSquare(this.#targets), objective.constantLoss ?? 0) };
+    const objective = chosenObjective(values, description);
+    this.objective = values.normalise || isProbability ? objective : unscaledObjective(objective, this.#targets);
     const { train, test } = this.#rows;
     this.data = tableData({ gpu, description }, this.objective, {
       inputs: pickRows(this.#inputs, inputs.columns, train),
       targets: pickRows(this.#targets, targets.columns, train),
     });
     const where = test.length > 0 ? "held-out samples" : "all samples";
-    this.quality = qualityFor(where, isProbability, differ(this.#targets));
+    const isSquare = objectiveKindOf(values) === meanSquaredErrorKind;
+    this.#hasGain = !isProbability && !isSquare && objective.entryLoss !== undefined && differ(this.#targets);
+    const inDecibels = this.#hasGain ? "gain" : differ(this.#targets) ? "snr" : "psnr";
+    this.quality = qualityFor(where, isProbability ? "accuracy" : inDecibels);
     const scored = pickRows(this.#targets, targets.columns, test.length > 0 ? test : train);
     if (!isProbability && !differ(scored)) {
       const name = values.targets ?? values.inputs ?? "The samples";
@@ -108,19 +118,33 @@ export class SamplesInput implements TrainingInput {
   }
 
   async measure(field: Field, signal?: AbortSignal): Promise<Figures> {
-    const result = await evaluateField(field, this.#inputs, signal) as Float32Array;
-    this.#result = result;
+    this.#result = await evaluateField(field, this.#inputs, signal) as Float32Array;
     const { train, test } = this.#rows;
-    const on = (rows: readonly number[]): Fit => {
-      const pick = (data: Float32Array) => pickRows(data, this.outputs, rows);
-      return fitOf(pick(result), pick(this.#targets), this.values.objective, this.#targets);
-    };
-    const trained = on(train);
-    if (test.length === 0) return { ...trained };
+    const trained = await this.#figuresOn(train, field, signal);
+    if (test.length === 0) return this.#figures = trained;
     const held = Object.entries(trained).map((
       [name, value],
     ) => [`train${name[0].toUpperCase()}${name.slice(1)}`, value]);
-    return { ...on(test), ...Object.fromEntries(held) };
+    return this.#figures = { ...await this.#figuresOn(test, field, signal), ...Object.fromEntries(held) };
+  }
+
+  async #figuresOn(rows: readonly number[], field: Field, signal?: AbortSignal): Promise<Figures> {
+    const { objective } = this;
+    const targets = pickRows(this.#targets, this.outputs, rows);
+    const { outputs } = objectiveKindOf(this.values);
+    const measure = {
+      outputs,
+      entryLoss: objective.entryLoss?.bind(objective),
+      constantLoss: this.#hasGain ? this.#constantLossOf(rows, targets) : undefined,
+    };
+    const figures = fitOf(pickRows(this.#result!, this.outputs, rows), targets, measure, this.#targets);
+    if ("loss" in figures) return figures;
+    // Only the device knows the loss.
+    signal?.throwIfAborted();
+    const inputs = pickRows(this.#inputs, this.inputs, rows);
+    const { loss, gradient } = await lossAndGradient(field, objective, { inputs, targets });
+    gradient[Symbol.dispose]();
+    return { loss, ...figures };
   }
 
   preview(): Promise<Preview> {
@@ -141,10 +165,35 @@ export class SamplesInput implements TrainingInput {
     return { snapshot: seconds, closing: [{ name: "the predictions", seconds }] };
   }
 
-  async conclude(_: Field, folder: RunFolder, __: TrainEvent, { part }: Closing): Promise<Figures> {
+  async conclude(_: Field, folder: RunFolder, __: TrainEvent, { part, print }: Closing): Promise<Figures> {
+    this.#printLosses(print);
     const write = () => folder.writeFile("predictions.npy", this.#predictions());
     await part("writing the predictions", write, this.estimate().snapshot);
     return { samples: rowsOf(this.samples.inputs) };
+  }
+
+  /** The loss of the constant that fits some rows best, or all samples if the targets of these rows are all the same. */
+  #constantLossOf(rows: readonly number[], targets: Float32Array): number {
+    const { objective } = this;
+    const measured = differ(targets) ? targets : this.#targets;
+    const known = this.#constantLosses.get(rows) ??
+      bestConstantLoss(measured, (output, target) => objective.entryLoss!(output, target));
+    this.#constantLosses.set(rows, known);
+    return known;
+  }
+
+  /** Says what the objective comes to; the quality that every task prints is another figure. */
+  #printLosses(print: (line: string) => void): void {
+    const { loss, mae } = this.#figures;
+    const losses = [`${this.objective.name} ${loss?.toPrecision(4)}`];
+    if (mae !== undefined && mae !== loss) losses.push(`mean absolute error ${mae.toPrecision(4)}`);
+    const scale = this.#ranges?.targets ? ", of targets scaled to [0, 1]" : "";
+    print(`On ${this.#rows.test.length > 0 ? "held-out" : "all"} samples: ${losses.join(", ")}${scale}.`);
+  }
+
+  /** Whether the field's outputs are logits of probabilities. */
+  get #givesLogits(): boolean {
+    return objectiveKindOf(this.values).outputs === "logits";
   }
 
   /** The field's values at all samples, in the order of the files and in the units of the targets, or as probabilities. */
@@ -157,8 +206,7 @@ export class SamplesInput implements TrainingInput {
   /** The field's values at all samples, as what is trained on: probabilities instead of logits, scaled values as they are. */
   #asTargets(): Float32Array {
     const result = this.#result!;
-    const isLogit = this.values.objective === "binaryCrossEntropy";
-    return isLogit ? result.map((logit) => 1 / (1 + Math.exp(-logit))) : result;
+    return this.#givesLogits ? result.map((logit) => 1 / (1 + Math.exp(-logit))) : result;
   }
 
   [Symbol.dispose](): void {
@@ -167,24 +215,29 @@ export class SamplesInput implements TrainingInput {
 }
 
 /** What measures the quality; the same for all seeds. */
-function qualityFor(where: string, isProbability: boolean, haveVariance: boolean): Quality {
-  if (isProbability) return { figure: "accuracy", name: "accuracy", label: `accuracy on ${where}`, digits: 4 };
-  const [figure, name] = haveVariance ? ["snr", "SNR"] : ["psnr", "PSNR"];
-  return { figure, name, label: `${name} on ${where} (dB)`, digits: 2, unit: " dB" };
+function qualityFor(where: string, figure: "accuracy" | "gain" | "snr" | "psnr"): Quality {
+  if (figure === "accuracy") return { figure, name: figure, label: `accuracy on ${where}`, digits: 4 };
+  const name = figure === "gain" ? "gain over the best constant" : figure.toUpperCase();
+  return { figure, name: figure === "gain" ? figure : name, label: `${name} on ${where} (dB)`, digits: 2, unit: " dB" };
 }
 
-/** The loss of a field that is 0 everywhere, by which a divergence is told where targets are not scaled. */
-function meanSquare(targets: Float32Array): number {
-  return targets.reduce((sum, target) => sum + target ** 2, 0) / targets.length;
+/** An objective for targets of any range: a divergence is told by the loss of a field that is 0 everywhere, if the objective knows it. */
+function unscaledObjective(objective: Objective, targets: Float32Array): Objective {
+  if (objective.entryLoss === undefined) return { ...objective, constantLoss: undefined };
+  const loss = targets.reduce((sum, target) => sum + objective.entryLoss!(0, target), 0) / targets.length;
+  return { ...objective, constantLoss: Math.max(loss, objective.constantLoss ?? 0) };
 }
 
-function checkProbabilities({ targets: { columns, data } }: Samples, { inputs, targets = inputs }: FitValues): void {
+function checkProbabilities(
+  { targets: { columns, data } }: Samples,
+  { inputs, targets = inputs, objective }: FitValues,
+): void {
   const odd = data.findIndex((value) => !(value >= 0 && value <= 1));
   if (odd < 0) return;
   throw new UserError(
     `${targets}, sample ${Math.floor(odd / columns)}, target ${
       odd % columns
-    }: expected a probability from 0 to 1 for binaryCrossEntropy, ` +
+    }: expected a probability from 0 to 1 for ${objective}, ` +
       `found ${data[odd]}.`,
   );
 }

@@ -68,7 +68,7 @@ export const command = defineCommand({
       help: "Passes over all pixels, including those made before resuming",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },
-    ...lastOptions(FIELD_DEFAULTS),
+    ...lastOptions(FIELD_DEFAULTS, "values"),
   ],
   examples: [
     "deno task image photo.jpg --activation sine --optimizer adam --epochs 30 --seed 3 --name mine",

@@ -16,6 +16,7 @@ import { chosenObjective } from "../training/objective.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import type { Closing, Estimate, Figures, TrainingInput } from "../training/training_input.ts";
 import type { ImageValues } from "./command.ts";
+import { fieldFor } from "./settings.ts";
 
 /** About how long encoding a picture takes, in seconds for a million pixels. */
 const PICTURE_SECONDS = 0.5;
@@ -32,8 +33,8 @@ export class ImageInput implements TrainingInput {
   #result?: Picture;
 
   constructor(gpu: Gpu, readonly image: Picture, readonly values: ImageValues) {
+    this.objective = chosenObjective(values, fieldFor(values, image));
     this.data = pictureData(gpu, image);
-    this.objective = chosenObjective(values);
   }
 
   get outputs(): number {

@@ -88,7 +88,7 @@ export const command = defineCommand({
       help: "Epochs, including those made before resuming; each draws --points new points",
       defaultText: `${DEFAULT_EPOCHS}, or no limit with --minutes or --deadline`,
     },
-    ...lastOptions(FIELD_DEFAULTS),
+    ...lastOptions(FIELD_DEFAULTS, "logits"),
   ],
   examples: [
     "deno task occupancy dragon.ply.gz --optimizer adam --minutes 10 --seed 3 --name dragon",

@@ -25,7 +25,7 @@ import type { Closing, Estimate, Figures, Summary, TrainingInput } from "../trai
 import { divideTime } from "../training/closing_parts.ts";
 import { chosenObjective } from "../training/objective.ts";
 import { DEFAULT_NAME } from "./load_mesh.ts";
-import type { OccupancySettings } from "./settings.ts";
+import { fieldFor, type OccupancySettings } from "./settings.ts";
 
 /** How many held-out points are scored during training. They are the first of those that are scored at the end. */
 const POINTS_WHILE_TRAINING = 20_000;
@@ -60,9 +60,9 @@ export class MeshInput implements TrainingInput {
 
   constructor(gpu: Gpu, readonly input: NormalisedMesh, readonly values: OccupancySettings) {
     const { points, seed, threshold } = values;
+    this.objective = chosenObjective(values, fieldFor(values));
     this.#sampler = new OccupancySampler(gpu, input.mesh, { threshold });
     this.data = this.#sampler.data({ count: points, seed });
-    this.objective = chosenObjective(values);
   }
 
   /**

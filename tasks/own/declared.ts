@@ -6,6 +6,7 @@ import type {
   HyperparameterValue,
 } from "../../lib/hyperparameter/hyperparameter.ts";
 import type { ValueRange } from "../../lib/hyperparameter/range.ts";
+import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { optimizerKinds } from "../../lib/optim/registry.ts";
 import { scheduleKinds } from "../../lib/train/schedule_registry.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -16,6 +17,7 @@ const GROUPS = {
   optimizer: optimizerKinds,
   activation: [...activationKinds, ...encodingKinds],
   schedule: scheduleKinds,
+  objective: objectiveKinds,
 };
 
 const WORDS: Readonly<Record<ValueRange["type"], string>> = {

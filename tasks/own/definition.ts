@@ -2,22 +2,28 @@ import { checkActivation } from "../../lib/field/activation/check_activation.ts"
 import type { Activation } from "../../lib/field/activation/activation.ts";
 import type { ActivationKind } from "../../lib/field/activation/kind.ts";
 import type { AnyHyperparameters, HyperparameterValue } from "../../lib/hyperparameter/hyperparameter.ts";
+import { OBJECTIVE, OPTIONS } from "../../lib/hyperparameter/arguments.ts";
+import { checkMember, TEXT } from "../../lib/hyperparameter/members.ts";
+import type { ObjectiveKind } from "../../lib/objective/kind.ts";
+import type { Objective } from "../../lib/objective/objective.ts";
 import type { OptimizerKind } from "../../lib/optim/kind.ts";
 import { checkSpec } from "../../lib/optim/check_core.ts";
 import { UserError } from "../shell/user_error.ts";
 import { checkDeclared, declaredBy } from "./declared.ts";
 import type { OwnOption } from "./own_files.ts";
 
-/** An optimizer or an activation as the library takes it. */
+/** An optimizer, an activation or an objective as the library takes it. */
 interface Definition {
   readonly name: string;
-  readonly options: Readonly<Record<string, HyperparameterValue>>;
+  readonly options?: Readonly<Record<string, HyperparameterValue>>;
 }
 
 /** What the registries have of it. */
 interface Kind {
   readonly name: string;
   readonly hyperparameters: AnyHyperparameters;
+  /** What an objective takes the field's outputs for. */
+  readonly outputs?: string;
   readonly make: (options?: Readonly<Record<string, unknown>>) => Definition;
 }
 
@@ -27,17 +33,25 @@ const CHECKS: Readonly<Record<OwnOption, (found: never) => void>> = {
     checkActivation(found);
     if (found.text === undefined) throw new Error(`activation ${found.name}: text: expected WGSL, found none.`);
   },
+  objective: (found: Objective) => {
+    checkMember("objective", found, OBJECTIVE);
+    checkMember("objective: name", found.name, TEXT);
+    checkMember(`objective ${found.name}: options`, found.options ?? {}, OPTIONS);
+  },
 };
 
+/** An entry of a registry. */
+export type OwnKind = OptimizerKind | ActivationKind | ObjectiveKind;
+
 /**
- * The optimizer or the activation that a file exports: a function of options that returns one, such as `lion`; one itself; or an entry of a
- * registry, as `optimizerKind` and `activationKind` make it, which declares the ranges of its hyper-parameters.
+ * The optimizer, the activation or the objective that a file exports: a function of options that returns one, such as `lion`; one itself; or
+ * an entry of a registry, as `optimizerKind`, `activationKind` and `objectiveKind` make it, which declares the ranges of its hyper-parameters.
  *
  * @param exported The file's default export.
  * @param where The file, for messages.
  * @throws {UserError} If it is none of these.
  */
-export function definitionOf(exported: unknown, where: string, option: OwnOption): OptimizerKind | ActivationKind {
+export function definitionOf(exported: unknown, where: string, option: OwnOption): OwnKind {
   const declared = isKind(exported) ? exported : undefined;
   const made = declared?.make ??
     (typeof exported === "function" ? exported as Kind["make"] : () => exported as Definition);
@@ -48,14 +62,22 @@ export function definitionOf(exported: unknown, where: string, option: OwnOption
     return definition;
   };
   const usual = make();
-  const hyperparameters = declared?.hyperparameters ?? declaredBy(option, usual.name, usual.options);
+  const hyperparameters = declared?.hyperparameters ?? declaredBy(option, usual.name, usual.options ?? {});
   const { learningRate: _, ...own } = hyperparameters;
   checkDeclared(where, option, option === "optimizer" ? own : hyperparameters);
   const kind: Kind = { name: declared?.name ?? usual.name, hyperparameters, make };
   if (!/^[\w.+-]{1,40}$/.test(kind.name) || kind.name === "auto") {
     throw new UserError(`${where}: expected a name of letters and digits, found ${JSON.stringify(kind.name)}.`);
   }
-  return { paper: where, ...kind } as unknown as OptimizerKind | ActivationKind;
+  if (option === "objective") return { ...kind, outputs: meaningOf(declared, where) } as unknown as OwnKind;
+  return { paper: where, ...kind } as unknown as OwnKind;
+}
+
+/** What an objective takes the field's outputs for; values unless its entry says otherwise. */
+function meaningOf(declared: Kind | undefined, where: string): ObjectiveKind["outputs"] {
+  const { outputs = "values" } = declared ?? {};
+  if (outputs === "values" || outputs === "logits") return outputs;
+  throw new UserError(`${where}: outputs: expected "values" or "logits", found ${JSON.stringify(outputs)}.`);
 }
 
 function isKind(exported: unknown): exported is Kind {
@@ -75,7 +97,7 @@ function calling(make: () => Definition, where: string, option: OwnOption): Defi
 }
 
 /** Checks that every option that was given is an option of what was made. */
-function checkTaken({ name, options }: Definition, given: Readonly<Record<string, unknown>>, where: string): void {
+function checkTaken({ name, options = {} }: Definition, given: Readonly<Record<string, unknown>>, where: string): void {
   for (const [option, value] of Object.entries(given)) {
     if (JSON.stringify(options[option]) === JSON.stringify(value)) continue;
     throw new UserError(

@@ -1,19 +1,21 @@
 import { toFileUrl } from "../../lib/std/path/mod.ts";
 import { registerActivation } from "../../lib/field/activation/registry.ts";
 import type { ActivationKind } from "../../lib/field/activation/kind.ts";
+import type { ObjectiveKind } from "../../lib/objective/kind.ts";
+import { registerObjective } from "../../lib/objective/registry.ts";
 import type { OptimizerKind } from "../../lib/optim/kind.ts";
 import { registerOptimizer } from "../../lib/optim/registry.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { readInput } from "../shell/read_input.ts";
 import { UserError } from "../shell/user_error.ts";
-import { definitionOf } from "./definition.ts";
+import { definitionOf, type OwnKind } from "./definition.ts";
 import { type OwnFile, ownFileAt, type OwnOption, rememberOwnFile } from "./own_files.ts";
 
 /** Other names by which the command line knows what a file defines: its paths. */
 const aliases = new Map<OwnFile, string[]>();
 
 /**
- * Loads a file with an optimizer or an activation and adds it to the registry, so that everything knows it by its name and the command line
+ * Loads a file with an optimizer, an activation or an objective and adds it to the registry, so that everything knows it by its name and the command line
  * also by its path. The file is code, and runs with the permissions of the task.
  *
  * @param typed The path as it was typed, from the folder of the caller.
@@ -66,10 +68,11 @@ async function defaultExport(path: string, option: OwnOption): Promise<unknown> 
   );
 }
 
-function register(option: OwnOption, kind: OptimizerKind | ActivationKind, path: string): void {
+function register(option: OwnOption, kind: OwnKind, path: string): void {
   try {
     if (option === "optimizer") registerOptimizer(kind as OptimizerKind);
-    else registerActivation(kind as ActivationKind);
+    else if (option === "activation") registerActivation(kind as ActivationKind);
+    else registerObjective(kind as ObjectiveKind);
   } catch (cause) {
     throw new UserError(`${path}: ${(cause as Error).message}`, { cause });
   }

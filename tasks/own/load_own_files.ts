@@ -6,14 +6,15 @@ import { checkShape } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { warn } from "../shell/warn.ts";
 import { digestOf, loadOwnFile } from "./load_own_file.ts";
-import { isFileName, ownFilesShape, type OwnOption } from "./own_files.ts";
+import { isFileName, OWN_OPTIONS, ownFilesShape, type OwnOption } from "./own_files.ts";
 
-/** Options that name optimizers or activations, one or several. */
+/** Options that name optimizers, activations or objectives, one or several. */
 const NAMING: Readonly<Record<string, OwnOption>> = {
   optimizer: "optimizer",
   optimizers: "optimizer",
   activation: "activation",
   activations: "activation",
+  objective: "objective",
 };
 
 /** Commands for a run that is there. */
@@ -23,7 +24,7 @@ const READING = ["render", "mesh", "points"];
 const RECORDS = ["config.json", "comparison.json", "curvature.json", "sweep.json"];
 
 /**
- * Loads all files with optimizers and activations of a user's own that a command line names: as the value of an option, or by a folder or a
+ * Loads all files with optimizers, activations and objectives of a user's own that a command line names: as the value of an option, or by a folder or a
  * file of options that was made with some. This comes before the tasks are loaded, whose options are made from what the registries have.
  *
  * @throws {UserError} If one cannot be loaded, or has another text than that with which the folder was made.
@@ -107,7 +108,7 @@ async function loadConfigured(path: string, given: ReadonlyMap<string, string>):
     await loadOwnFile(option, file);
   }
   const options = isRecord(config?.options) ? config.options : config;
-  for (const option of ["optimizer", "activation"] as const) {
+  for (const option of OWN_OPTIONS) {
     const value = options?.[option];
     if (typeof value === "string" && isFileName(value) && !given.has(option)) await loadOwnFile(option, value);
   }

@@ -1,13 +1,16 @@
 import { list, object, printable, type Shaped, text, word } from "../shell/shape.ts";
 
+/** The options that may name a file of a user's own. */
+export const OWN_OPTIONS = ["optimizer", "activation", "objective"] as const;
+
 /** What a file of a user's own may define. */
-export type OwnOption = "optimizer" | "activation";
+export type OwnOption = typeof OWN_OPTIONS[number];
 
 /** How records name the files of a user's own that something was made with. */
 export const ownFilesShape = list(object({
   /** The option that names the file. */
-  option: word(["optimizer", "activation"]),
-  /** The name of the optimizer or the activation, which stands for it everywhere else. */
+  option: word(OWN_OPTIONS),
+  /** The name of what it defines, which stands for it everywhere else. */
   name: printable(),
   /** The file's absolute path. */
   file: text(),
@@ -31,16 +34,16 @@ export function ownFileAt(option: OwnOption, file: string): OwnFile | undefined 
   return loaded.find((each) => each.option === option && each.file === file);
 }
 
-/**
- * What a record says of the files that define some of these optimizers and activations: `{ ownFiles }`, or `{}` where the library defines all.
- */
-export function ownFilesRecord(
-  names: { readonly optimizers?: readonly string[]; readonly activations?: readonly string[] },
-): { readonly ownFiles?: readonly OwnFile[] } {
-  const { optimizers = [], activations = [] } = names;
-  const ownFiles = loaded.filter(({ option, name }) =>
-    (option === "optimizer" ? optimizers : activations).includes(name)
-  );
+/** Names of what something was made with. */
+interface UsedNames {
+  readonly optimizers?: readonly string[];
+  readonly activations?: readonly string[];
+  readonly objectives?: readonly string[];
+}
+
+/** What a record says of the files that define some of these: `{ ownFiles }`, or `{}` where the library defines all. */
+export function ownFilesRecord(names: UsedNames): { readonly ownFiles?: readonly OwnFile[] } {
+  const ownFiles = loaded.filter(({ option, name }) => names[`${option}s`]?.includes(name));
   return ownFiles.length === 0 ? {} : { ownFiles };
 }
 
@@ -49,7 +52,7 @@ export function ownFilesNamed(values: readonly unknown[]): OwnFile[] {
   return loaded.filter(({ file }) => values.includes(file));
 }
 
-/** How a command line names an optimizer or an activation: by its file if it has one of the user's. */
+/** How a command line names an optimizer, an activation or an objective: by its file if it has one of the user's. */
 export function typedName(option: OwnOption, name: string): string {
   return loaded.find((each) => each.option === option && each.name === name)?.file ?? name;
 }

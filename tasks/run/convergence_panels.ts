@@ -55,7 +55,9 @@ function lineOf(name: string, runs: LineRuns["runs"], axis: CurveAxis): Line {
  */
 function floorOf(lines: readonly Line[]): number {
   const drawn = lines.filter(({ y }) => y.length > 0).toSorted((a, b) => b.y.at(-1)! - a.y.at(-1)!);
-  return Math.min(...drawn.slice(0, Math.ceil(drawn.length / 2)).flatMap(({ band }) => band.low));
+  const low = drawn.slice(0, Math.ceil(drawn.length / 2)).flatMap(({ band }) => band.low).filter(Number.isFinite);
+  // Perfect fits alone have none.
+  return low.length === 0 ? -Infinity : Math.min(...low);
 }
 
 /** Raises the values below the lower edge of the plot to it. */

@@ -15,7 +15,7 @@ export interface CurvePoint {
 export type CurveAxis = "step" | "epoch" | "seconds";
 
 /**
- * Reads the curve of a final run from its folder.
+ * Reads the curve of a final run from its folder. Measurements of NaN and −∞ are left out; +∞ is that of a perfect fit.
  *
  * @throws {UserError} If its measurements do not have the figure.
  */
@@ -31,7 +31,7 @@ export async function readCurve(path: string, figure: string): Promise<CurvePoin
     epoch: Number(record.epoch),
     seconds: Number(record.seconds),
     value: Number(record[figure]),
-  })).filter(({ value }) => Number.isFinite(value));
+  })).filter(({ value }) => value > -Infinity);
 }
 
 /**
@@ -43,6 +43,8 @@ export function valueAt(curve: readonly CurvePoint[], axis: CurveAxis, place: nu
   if (after < 0) return curve.at(-1)?.value ?? NaN;
   if (after === 0) return curve[0].value;
   const [a, b] = [curve[after - 1], curve[after]];
+  // Nothing lies between a number and a perfect fit, which holds from its measurement on.
+  if (b.value === Infinity) return b[axis] > place ? a.value : b.value;
   return a.value + (b.value - a.value) * (place - a[axis]) / (b[axis] - a[axis]);
 }
 
@@ -52,5 +54,6 @@ export function placeOf(curve: readonly CurvePoint[], axis: CurveAxis, target: n
   if (at < 0) return Infinity;
   if (at === 0) return curve[0][axis];
   const [a, b] = [curve[at - 1], curve[at]];
+  if (b.value === Infinity) return b[axis];
   return a[axis] + (b[axis] - a[axis]) * (target - a.value) / (b.value - a.value);
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { checkNoDuplicateKey } from "../shell/duplicate_key.ts";
 import { UserError } from "../shell/user_error.ts";
 
 /** The deepest nesting that is read. Reading recurses, so that deeper texts could exhaust the stack. */
@@ -62,6 +63,19 @@ export function fromJson(text: string, where = "JSON"): unknown {
  */
 export async function readJson(path: string): Promise<unknown> {
   return fromJson(await readText(path, LARGEST), path);
+}
+
+/**
+ * Reads a JSON file that a person has written.
+ *
+ * @param where The name of the file in the message about a key that it has twice; by default the path.
+ * @throws {UserError} If it cannot be read, is not a regular file, is larger than 64 MiB, is not JSON, or an object in it has a key twice.
+ */
+export async function readUserJson(path: string, where = path): Promise<unknown> {
+  const text = await readText(path, LARGEST);
+  const value = fromJson(text, path);
+  checkNoDuplicateKey(text, where);
+  return value;
 }
 
 /**

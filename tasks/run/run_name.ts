@@ -4,7 +4,7 @@
  * @module
  */
 
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { makeIfMissing, remove } from "./disk.ts";
 
 /** Names without separators, spaces and a leading dot or dash, which are safe in paths, shells and web addresses. */
@@ -56,6 +56,12 @@ export async function createFolder(path: string): Promise<string[] | undefined> 
     for (const folder of made.reverse()) await remove(folder).catch(() => {});
     throw new Error(`${path}: the folder cannot be created: ${(cause as Error).message}.`, { cause });
   }
+}
+
+/** Removes a folder with the files in it, and those of the folders made for it that have nothing else in them by now. */
+export async function discardFolder(path: string, made: readonly string[]): Promise<void> {
+  for await (const { name } of Deno.readDir(path)) await remove(join(path, name));
+  for (const folder of made.toReversed()) await remove(folder).catch(() => {});
 }
 
 /** The folders above a path that do not exist, the outermost first. */

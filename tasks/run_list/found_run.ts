@@ -25,6 +25,7 @@ const QUALITIES: readonly RunQuality[] = [
   { figure: "psnr", label: "PSNR (dB)", digits: 2 },
   { figure: "iouUniform", label: "IoU, uniform points", digits: 4 },
   { figure: "accuracy", label: "accuracy", digits: 4 },
+  { figure: "gain", label: "gain over the best constant (dB)", digits: 2 },
   { figure: "snr", label: "SNR (dB)", digits: 2 },
 ];
 

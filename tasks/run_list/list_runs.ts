@@ -1,3 +1,4 @@
+import { fixed } from "../shell/fixed.ts";
 import { removeRun } from "../run/remove_run.ts";
 import { encodeCsv } from "../run/csv.ts";
 import { TASKS } from "../registry.ts";
@@ -102,7 +103,7 @@ function tableOf(runs: readonly FoundRun[]): string[] {
       `${options.optimizer}`,
       `${run.learningRate ?? ""}`,
       `${options.schedule}`,
-      quality === undefined ? "" : `${quality.value.toFixed(quality.digits)} ${quality.figure}`,
+      quality === undefined ? "" : `${fixed(quality.value, quality.digits)} ${quality.figure}`,
       made < steps ? `${made} of ${steps}` : `${made}`,
       typeof summary.seconds === "number" ? summary.seconds.toFixed(0) : "",
       (bytes / 1e6).toFixed(1),

@@ -3,6 +3,23 @@ import { ownCommand } from "./task_command.ts";
 import { UserError } from "./user_error.ts";
 
 /**
+ * The option that puts what a task makes into another folder than `runs`.
+ *
+ * @param what What is made, such as "run".
+ * @param path Where it is, such as "TASK/NAME".
+ */
+export function outOption(what: string, path: string) {
+  return {
+    name: "out",
+    kind: "string",
+    placeholder: "FOLDER",
+    help:
+      `Folder that the ${what} is put into, as FOLDER/${path}; outside of runs, the task says which command permits that`,
+    defaultText: "runs",
+  } as const;
+}
+
+/**
  * The absolute path of the folder in which new runs are made: `runs` in the caller's folder, or the one that `--out` names.
  *
  * @param out The value of `--out`, if it was given.

@@ -3,6 +3,16 @@ import { cacheFolder } from "../../lib/gpu/autotuning_cache.ts";
 import { callerPath } from "./caller_path.ts";
 import { commandText } from "./command_text.ts";
 
+/** What an engine starts: runs, and the programs of Slurm. */
+const STARTING_RUNS = "--allow-run=deno,sbatch,squeue,scontrol,sacct,scancel";
+
+/** Permissions that some tasks need besides: several processes load the library that connects them, and sweeps start programs. */
+const FURTHER: Readonly<Record<string, readonly string[]>> = {
+  "mpi.ts": ["--allow-ffi"],
+  "sweep.ts": [STARTING_RUNS],
+  "compare.ts": [STARTING_RUNS],
+};
+
 /**
  * The command of a task that writes to a folder, as it is typed. `deno task` lets tasks write to the caller's folder `runs` only, so that for
  * others it starts the task with a permission of its own.
@@ -25,9 +35,15 @@ function permittedCommand(module: URL, folder: string, args: readonly string[]):
   const script = module.protocol === "file:" ? fromFileUrl(module) : module.href;
   const cache = cacheFolder();
   const writable = [folder, ...cache === undefined ? [] : [cache]].join(",");
-  // Several processes also load the library that connects them.
-  const ffi = basename(script) === "mpi.ts" ? ["--allow-ffi"] : [];
-  return commandText("deno run", ["--allow-read", "--allow-env", `--allow-write=${writable}`, ...ffi, script, ...args]);
+  const further = FURTHER[basename(script)] ?? [];
+  return commandText("deno run", [
+    "--allow-read",
+    "--allow-env",
+    `--allow-write=${writable}`,
+    ...further,
+    script,
+    ...args,
+  ]);
 }
 
 function isInside(folder: string, path: string): boolean {

@@ -1,4 +1,5 @@
 import { defineCommand, type Option, type Values } from "../shell/command.ts";
+import { outOption } from "../shell/run_path.ts";
 
 const SLURM = "Options of --engine slurm, which a file may have too";
 
@@ -26,6 +27,50 @@ export const SLURM_OPTIONS = [
   },
 ].map((option) => ({ ...option, group: SLURM })) as readonly Option[];
 
+/** How an engine makes runs: for all commands that have `--engine`. */
+export const MANNER_OPTIONS = [
+  {
+    name: "jobs",
+    kind: "integer",
+    min: 1,
+    help: "The most runs at a time",
+    defaultText: "1; with --engine slurm no limit",
+  },
+  {
+    name: "retries",
+    kind: "integer",
+    min: 0,
+    help: "How often a run is started again that failed",
+    defaultText: "2",
+  },
+  ...SLURM_OPTIONS,
+  {
+    name: "slurm-config",
+    kind: "string",
+    placeholder: "FILE",
+    help:
+      "JSON file with the entries of slurm (docs/scale.md), for everything on a cluster; a sweep's file and options replace them",
+    group: SLURM,
+  },
+  {
+    name: "look-every",
+    kind: "number",
+    min: 1,
+    help: "Seconds between two looks at the queue",
+    defaultText: "10",
+    group: SLURM,
+  },
+  {
+    name: "cancel-on-stop",
+    kind: "flag",
+    help: "Ctrl-C also cancels the jobs, which otherwise go on",
+    group: SLURM,
+  },
+] as const;
+
+/** What makes runs. */
+export const ENGINES = ["local", "slurm"] as const;
+
 /** The command `deno task sweep`. */
 export const command = defineCommand({
   usage: "deno task sweep",
@@ -37,55 +82,20 @@ export const command = defineCommand({
     {
       name: "engine",
       kind: "choice",
-      choices: ["local", "slurm"],
+      choices: ENGINES,
       help: "What makes the runs",
       defaultText: "local, or the one that the sweep began with",
     },
-    {
-      name: "jobs",
-      kind: "integer",
-      min: 1,
-      help: "The most runs at a time",
-      defaultText: "1; with --engine slurm no limit",
-    },
-    {
-      name: "retries",
-      kind: "integer",
-      min: 0,
-      help: "How often a run is started again that failed",
-      defaultText: "2",
-    },
     { name: "dry-run", kind: "flag", help: "Check everything, show the plan and do not train" },
     { name: "name", kind: "string", help: "Name of the sweep", defaultText: "made from the file" },
+    outOption("sweep", "sweep/NAME"),
     {
       name: "resume",
       kind: "string",
       placeholder: "FOLDER",
       help: "Go on with a sweep without its file",
     },
-    ...SLURM_OPTIONS,
-    {
-      name: "slurm-config",
-      kind: "string",
-      placeholder: "FILE",
-      help:
-        "JSON file with the entries of slurm, for all sweeps on a cluster; the sweep's file and options replace them",
-      group: SLURM,
-    },
-    {
-      name: "look-every",
-      kind: "number",
-      min: 1,
-      help: "Seconds between two looks at the queue",
-      defaultText: "10",
-      group: SLURM,
-    },
-    {
-      name: "cancel-on-stop",
-      kind: "flag",
-      help: "Ctrl-C also cancels the jobs, which otherwise go on",
-      group: SLURM,
-    },
+    ...MANNER_OPTIONS,
   ],
   examples: [
     "deno task sweep sweep.json --dry-run",
@@ -95,5 +105,8 @@ export const command = defineCommand({
   ],
 });
 
-/** The values of the command's options. */
-export type SweepValues = Values<typeof command>;
+/** The values of the options that say what makes the runs, and how. */
+export type MannerValues = Pick<
+  Values<typeof command>,
+  "engine" | "jobs" | "retries" | "slurmConfig" | "lookEvery" | "cancelOnStop"
+>;

@@ -1,3 +1,4 @@
+import { fixed } from "../shell/fixed.ts";
 import { join } from "../../lib/std/path/mod.ts";
 import { counted } from "../shell/counted.ts";
 import { formatDuration, type ProgressLine } from "../shell/progress.ts";
@@ -206,6 +207,6 @@ function endText({ name }: SweepRun, found: FoundRun): string {
   const quality = qualityOf(found);
   const { seconds } = found.summary;
   const time = typeof seconds === "number" ? ` after ${formatDuration(seconds)} of training` : "";
-  const figure = quality === undefined ? "" : `, ${quality.label} ${quality.value.toFixed(quality.digits)}`;
+  const figure = quality === undefined ? "" : `, ${quality.label} ${fixed(quality.value, quality.digits)}`;
   return `${name}: ${found.status}${time}${figure}`;
 }

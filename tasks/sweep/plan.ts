@@ -1,7 +1,7 @@
 import { commandText } from "../shell/command_text.ts";
 import { counted } from "../shell/counted.ts";
 import { valueText } from "./option_words.ts";
-import type { SweepRecord } from "./record.ts";
+import type { SweepManner, SweepRecord } from "./record.ts";
 import type { SweepRun } from "./runs.ts";
 
 /** The most values of an option that are all shown. */
@@ -16,10 +16,15 @@ export function planLines({ settings, how }: SweepRecord, runs: readonly SweepRu
   });
   return [
     `${counted(runs.length, "run")} of deno task ${task}: ${counted(inputs.length, "input")} × ${texts.join(" and ")}`,
-    `Made by ${how.engine === "local" ? "this machine" : "Slurm"}, ${
-      how.jobs === undefined ? "as many at a time as Slurm grants" : `${how.jobs} at a time`
-    }; in ${path}`,
+    mannerLine(how, path),
   ];
+}
+
+/** What makes runs, how many at a time, and where. */
+export function mannerLine({ engine, jobs }: SweepManner, path: string): string {
+  return `Made by ${engine === "local" ? "this machine" : "Slurm"}, ${
+    jobs === undefined ? "as many at a time as Slurm grants" : `${jobs} at a time`
+  }; in ${path}`;
 }
 
 /** The values of an option; of a long list the first ones, the last one and their number. */

@@ -1,3 +1,4 @@
+import { fixed } from "../shell/fixed.ts";
 import { basename, join } from "../../lib/std/path/mod.ts";
 import { encodeCsv } from "../run/csv.ts";
 import { convergencePanels } from "../run/convergence_panels.ts";
@@ -65,15 +66,17 @@ export async function writeTable(
   await folder.write("results.csv", encodeCsv(resultRows(task, results)));
 }
 
-/** How many runs have ended, and the best one on each input. */
+/** How many runs have ended, and the best one on each input, for each figure that measures quality: it depends on the objective. */
 function findings(results: readonly RunResult[]): string[] {
   const finished = results.filter(({ state }) => state === "finished");
-  const byInput = [...Map.groupBy(finished, ({ run }) => run.input.name)];
-  const best = byInput.flatMap(([input, each]) => {
+  const measured = ({ run, found }: RunResult) => `${run.input.name}\n${found && qualityOf(found)?.label}`;
+  const best = [...Map.groupBy(finished, measured).values()].flatMap((each) => {
     const [first] = each.toSorted((a, b) => valueOf(b) - valueOf(a));
     const quality = first.found && qualityOf(first.found);
     if (quality === undefined) return [];
-    return [`${input}: best ${quality.label} ${quality.value.toFixed(quality.digits)}, by ${first.run.name}`];
+    return [
+      `${first.run.input.name}: best ${quality.label} ${fixed(quality.value, quality.digits)}, by ${first.run.name}`,
+    ];
   });
   return [`${finished.length} of ${results.length} runs are finished.`, ...best];
 }

@@ -1,3 +1,4 @@
+import { fixed } from "../shell/fixed.ts";
 import type { ReportTable } from "../run/report/model.ts";
 import { type FoundRun, qualityOf } from "../run_list/found_run.ts";
 import { counted } from "../shell/counted.ts";
@@ -73,7 +74,7 @@ export function runTable(results: readonly RunResult[]): ReportTable {
         run.input.name,
         ...choices.map((name) => Object.hasOwn(run.choice, name) ? valueText(run.choice[name]) : ""),
         statusOf(result),
-        quality?.value.toFixed(quality.digits) ?? "",
+        quality === undefined ? "" : fixed(quality.value, quality.digits),
         found === undefined ? "" : made < steps ? `${made} of ${steps}` : `${made}`,
         found === undefined || Number.isNaN(secondsOf(found)) ? "" : secondsOf(found).toFixed(1),
       ];
@@ -116,7 +117,7 @@ function secondsOf(found: FoundRun | undefined): number {
 
 /** "31.20 (30.91 to 31.52)". */
 function spreadText(digits: number, values: readonly number[]): string {
-  const text = (value: number) => value.toFixed(digits);
+  const text = (value: number) => fixed(value, digits);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return low === high ? text(low) : `${text(median(values))} (${text(low)} to ${text(high)})`;
 }

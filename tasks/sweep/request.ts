@@ -1,20 +1,18 @@
 import { basename, join } from "../../lib/std/path/mod.ts";
 import { TASKS } from "../registry.ts";
-import { readJson } from "../run/json.ts";
 import { checkSameSettings } from "../run/results_folder.ts";
 import { checkName } from "../run/run_name.ts";
 import { settingsName, shortName } from "../run/settings_name.ts";
-import { callerPath } from "../shell/caller_path.ts";
-import { camelCase } from "../shell/command.ts";
 import { commandText } from "../shell/command_text.ts";
 import { parseOptions } from "../shell/options.ts";
 import { runPath, runsFolder } from "../shell/run_path.ts";
-import { checkShape, type Shape } from "../shell/shape.ts";
+import { taskCommand } from "../shell/task_command.ts";
 import { UserError } from "../shell/user_error.ts";
-import { command, SLURM_OPTIONS, type SweepValues } from "./command.ts";
-import type { SweepManner, SweepRecord } from "./record.ts";
+import { command, type MannerValues } from "./command.ts";
+import { mannerOf } from "./manner.ts";
+import type { SweepRecord, SweepSettings } from "./record.ts";
 import { checkRuns, runsOf, type SweepRun } from "./runs.ts";
-import { SLURM_MEMBERS, type SlurmOptions, slurmShape } from "./slurm/options.ts";
+import type { SlurmOptions } from "./slurm/options.ts";
 import { readSpec, type Spec } from "./spec.ts";
 import { SweepFolder } from "./store.ts";
 
@@ -26,6 +24,8 @@ export interface SweepRequest {
   /** What an earlier call of this sweep has stored. */
   readonly earlier?: SweepRecord;
   readonly dryRun: boolean;
+  /** The command that goes on with it. */
+  readonly again: string;
 }
 
 /**
@@ -42,65 +42,70 @@ export async function readRequest(args: readonly string[]): Promise<SweepRequest
       `deno task sweep: expected either a JSON file or --resume, found ${file === undefined ? "neither" : "both"}.`,
     );
   }
-  if (resume !== undefined && values.name !== undefined) {
-    throw new UserError(`--name: expected it beside a JSON file, found it beside --resume, whose folder has its name.`);
+  const placing = (["name", "out"] as const).find((option) => values[option] !== undefined);
+  if (resume !== undefined && placing !== undefined) {
+    throw new UserError(
+      `--${placing}: expected it beside a JSON file, found it beside --resume, whose folder ${
+        placing === "name" ? "has its name" : "stays where it is"
+      }.`,
+    );
   }
   const spec = file === undefined ? undefined : await readSpec(file);
   const path = spec === undefined
     ? runPath(resume!)
-    : join(runsFolder(), "sweep", checkName("name", values.name ?? await defaultName(file!, spec)));
+    : join(runsFolder(values.out), "sweep", checkName("name", values.name ?? await defaultName(file!, spec)));
   const earlier = await SweepFolder.readRecord(path);
   const settings = spec?.settings ?? earlier?.settings;
   if (settings === undefined) throw new UserError(`${path}: expected a sweep to resume, found none.`);
+  return await requestFor(path, settings, {
+    values,
+    given,
+    earlier,
+    slurm: spec?.slurm,
+    where: file ?? join(path, "sweep.json"),
+    command: commandText("deno task sweep", args),
+    again: taskCommand("sweep", path, ["--resume", path]),
+  });
+}
+
+/** What a sweep is made of, besides its folder and its settings. */
+interface RequestParts {
+  readonly values: MannerValues & { readonly dryRun: boolean };
+  /** The names of the options that were given. */
+  readonly given: ReadonlySet<string>;
+  /** What an earlier call has stored. */
+  readonly earlier?: SweepRecord;
+  /** What the file of the sweep asks of Slurm. */
+  readonly slurm?: SlurmOptions;
+  /** Where the settings come from, for messages. */
+  readonly where: string;
+  readonly command: string;
+  readonly again: string;
+}
+
+/**
+ * Asks for a sweep with these settings.
+ *
+ * @throws {UserError} If options of a run do not fit together, or the folder has a sweep with other settings.
+ */
+export async function requestFor(
+  path: string,
+  settings: SweepSettings,
+  { values, given, earlier, slurm, where, command, again }: RequestParts,
+): Promise<SweepRequest> {
   if (earlier !== undefined) checkSameSettings(path, earlier.settings, settings, "sweep");
   const runs = runsOf(settings);
-  checkRuns(TASKS.get(settings.task)!, runs, file ?? join(path, "sweep.json"));
-  const how = await mannerOf(values, { spec, earlier: earlier?.how, given });
+  checkRuns(TASKS.get(settings.task)!, runs, where);
   const record: SweepRecord = {
     settings,
-    command: earlier?.command ?? commandText("deno task sweep", args),
+    command: earlier?.command ?? command,
     jobName: earlier?.jobName ?? `sweep-${crypto.randomUUID().slice(0, 8)}`,
-    how,
+    how: await mannerOf(values, { slurm, earlier: earlier?.how, given }),
   };
-  return { path, record, runs, earlier, dryRun: values.dryRun };
+  return { path, record, runs, earlier, dryRun: values.dryRun, again };
 }
 
 /** A name that is derived from the file's name and the settings, so that the same command finds its sweep again. */
 function defaultName(file: string, { settings }: Spec): Promise<string> {
   return settingsName(shortName(basename(file)) || "sweep", settings);
-}
-
-/** How the runs are made: as the command line says, then the files, then an earlier call. */
-async function mannerOf(
-  values: SweepValues,
-  { spec, earlier, given }: { spec?: Spec; earlier?: SweepManner; given: ReadonlySet<string> },
-): Promise<SweepManner> {
-  const engine = values.engine ?? earlier?.engine ?? "local";
-  const slurmOnly = [...SLURM_OPTIONS.map(({ name }) => name), "slurm-config", "look-every", "cancel-on-stop"];
-  const other = slurmOnly.find((name) => given.has(camelCase(name)));
-  if (engine === "local" && other !== undefined) {
-    throw new UserError(`--${other}: expected --engine slurm beside it, found --engine local.`);
-  }
-  const before = earlier?.engine === engine ? earlier : undefined;
-  return {
-    engine,
-    jobs: values.jobs ?? before?.jobs ?? (engine === "local" ? 1 : undefined),
-    retries: values.retries ?? earlier?.retries ?? 2,
-    lookEvery: values.lookEvery ?? earlier?.lookEvery ?? 10,
-    cancelOnStop: values.cancelOnStop,
-    slurm: { ...earlier?.slurm, ...await configured(values.slurmConfig), ...spec?.slurm, ...typedOptions(values) },
-  };
-}
-
-/** What a file says about a cluster. */
-async function configured(file: string | undefined): Promise<SlurmOptions> {
-  return file === undefined ? {} : checkShape(await readJson(callerPath(file)), slurmShape, file);
-}
-
-/** What the command line asks of Slurm. */
-function typedOptions(values: SweepValues): SlurmOptions {
-  const typed = values as unknown as Record<string, unknown>;
-  const names = SLURM_OPTIONS.map(({ name }) => name as keyof SlurmOptions).filter((name) => typed[name] !== undefined);
-  for (const name of names) checkShape(typed[name], SLURM_MEMBERS[name] as Shape<unknown>, `--${name}`);
-  return Object.fromEntries(names.map((name) => [name, typed[name]]));
 }

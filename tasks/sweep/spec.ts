@@ -1,7 +1,7 @@
 import { dirname, resolve } from "../../lib/std/path/mod.ts";
 import { TASKS } from "../registry.ts";
-import { readJson } from "../run/json.ts";
-import { isFileName, ownFilesNamed } from "../own/own_files.ts";
+import { readUserJson } from "../run/json.ts";
+import { isFileName, OWN_OPTIONS, ownFilesNamed } from "../own/own_files.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import {
   checkShape,
@@ -20,9 +20,6 @@ import { checkOption, checkOptionName, type OptionValue, valueText } from "./opt
 import type { SweepInput, SweepSettings } from "./record.ts";
 import { gridShape, valueShape } from "./record.ts";
 import { type SlurmOptions, slurmShape } from "./slurm/options.ts";
-
-/** Options whose values may be files that define one of the user's own. */
-const NAMING = ["optimizer", "activation"];
 
 type Grid = Shaped<typeof gridShape>;
 
@@ -55,7 +52,7 @@ const specShape = exactObject({
  */
 export async function readSpec(typed: string): Promise<Spec> {
   const path = callerPath(typed);
-  const spec = checkShape(await readJson(path), specShape, typed);
+  const spec = checkShape(await readUserJson(path, typed), specShape, typed);
   const { grid = {}, slurm = {} } = spec;
   const task = TASKS.get(spec.task)!;
   const options = withAbsolutePaths(spec.options ?? {}, dirname(path));
@@ -70,14 +67,16 @@ export async function readSpec(typed: string): Promise<Spec> {
   return { settings: { task: spec.task, inputs, options, grids, ...ownFiles.length > 0 && { ownFiles } }, slurm };
 }
 
-/** Options with absolute paths of the files that define optimizers and activations of the user's own. */
+/** Options with absolute paths of the files that define optimizers, activations and objectives of the user's own. */
 function withAbsolutePaths<T>(options: Readonly<Record<string, T>>, folder: string): Record<string, T> {
   const absolute = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(absolute);
     return typeof value === "string" && isFileName(value) ? resolve(folder, value) : value;
   };
   return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, NAMING.includes(name) ? absolute(value) as T : value]),
+    Object.entries(options).map((
+      [name, value],
+    ) => [name, (OWN_OPTIONS as readonly string[]).includes(name) ? absolute(value) as T : value]),
   );
 }
 

@@ -1,7 +1,7 @@
 import { join } from "../../lib/std/path/mod.ts";
-import { makeIfMissing, remove } from "../run/disk.ts";
+import { makeIfMissing } from "../run/disk.ts";
 import { ResultsFolder, type ResultsKind } from "../run/results_folder.ts";
-import { createFolder } from "../run/run_name.ts";
+import { createFolder, discardFolder } from "../run/run_name.ts";
 import type { SweepRun } from "./runs.ts";
 import { type Failure, failureShape, type SweepRecord, sweepShape } from "./record.ts";
 
@@ -36,9 +36,7 @@ export class SweepFolder extends ResultsFolder<SweepRecord, Failure> {
   async discard(): Promise<void> {
     const names = (await Array.fromAsync(Deno.readDir(this.path))).map(({ name }) => name);
     if (this.made.length === 0 || names.includes("runs")) return;
-    for (const name of names) await remove(join(this.path, name));
-    // None is removed that has something else in it by now.
-    for (const folder of this.made.toReversed()) await remove(folder).catch(() => {});
+    await discardFolder(this.path, this.made);
   }
 
   /**

@@ -1,5 +1,6 @@
+import { ownFilesRecord } from "../own/own_files.ts";
 import { byNetwork } from "./network_choice.ts";
-import { bestOptimizers } from "./optimizer_defaults.ts";
+import { bestOptimizers, notCompared } from "./optimizer_defaults.ts";
 import type { TrainingValues } from "./options.ts";
 
 /** The activation of the published settings of a task, where it has another default. */
@@ -20,11 +21,24 @@ export function withBestOptimizer<V extends TrainingValues>(task: string, values
     return { ...values, activation: activation ?? values.activation, optimizer };
   }
   if (values.optimizer !== "auto") return values;
-  const { optimizer, learningRate, schedule } = byNetwork(bestOptimizers[task] ?? bestOptimizers.other, values);
+  const { optimizer, learningRate, schedule } = bestFor(task, values);
   return {
     ...values,
     optimizer,
     learningRate: values.learningRate ?? learningRate,
     schedule: given.has("schedule") ? values.schedule : schedule,
   };
+}
+
+/** A sentence for the user if `--optimizer auto` had nothing for the activation, such as one of the user's own; undefined otherwise. */
+export function autoWarning(task: string, values: TrainingValues): string | undefined {
+  const { activation, preset } = values;
+  const isKnown = bestFor(task, values) !== notCompared &&
+    ownFilesRecord({ activations: [activation] }).ownFiles === undefined;
+  if (preset === "paper" || isKnown) return undefined;
+  return `No best settings are known for the activation ${activation}, so --optimizer auto took those for other activations.`;
+}
+
+function bestFor(task: string, values: TrainingValues) {
+  return byNetwork(bestOptimizers[task] ?? bestOptimizers.other, values);
 }

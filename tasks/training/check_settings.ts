@@ -1,5 +1,5 @@
 import type { Command } from "../shell/command.ts";
-import { checkFieldOptions, checkScheduleOptions } from "./hyperparameters.ts";
+import { checkFieldOptions, checkObjectiveOptions, checkScheduleOptions } from "./hyperparameters.ts";
 import { chosenOptimizer } from "./optimizer.ts";
 import type { SettledValues } from "./options.ts";
 import type { TaskValues, TrainingTask } from "./task.ts";
@@ -18,5 +18,6 @@ export function checkSettings<C extends Command, S extends TaskValues<C> & Settl
   chosenOptimizer(settled, task.optimizerDefaults(settled));
   checkFieldOptions(settled);
   checkScheduleOptions(settled);
+  checkObjectiveOptions(settled);
   task.field(settled, 1);
 }

@@ -3,6 +3,7 @@ import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
 import { camelCase, type Command } from "../shell/command.ts";
 import { choiceNamed, storedValues } from "../shell/options.ts";
 import { readInput } from "../shell/read_input.ts";
+import { checkNoDuplicateKey } from "../shell/duplicate_key.ts";
 import { shown } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { warn } from "../shell/warn.ts";
@@ -80,18 +81,23 @@ function optionsIn(
         }`,
       );
     }
+    if (Object.hasOwn(options, name)) {
+      throw new UserError(`${path}: expected ${name} once, found it twice, also as ${shown(key)}.`);
+    }
     options[name] = value;
   }
   return options;
 }
 
 function parsed(bytes: Uint8Array, path: string): Readonly<Record<string, unknown>> {
+  const text = new TextDecoder().decode(bytes);
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
+    json = JSON.parse(text);
   } catch (cause) {
     throw new UserError(`${path}: expected JSON, found something else: ${(cause as Error).message}.`, { cause });
   }
+  checkNoDuplicateKey(text, path);
   if (!isRecord(json)) throw new UserError(`${path}: expected an object with options, found ${shown(json)}.`);
   return json;
 }

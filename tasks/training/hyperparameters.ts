@@ -1,6 +1,7 @@
 import { activationKinds } from "../../lib/field/activation/registry.ts";
 import { type FieldDescription, isEncoding } from "../../lib/field/description.ts";
 import { encodingKinds } from "../../lib/field/encoding/registry.ts";
+import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { optimizerKinds } from "../../lib/optim/registry.ts";
 import { scheduleHyperparameters, scheduleKinds } from "../../lib/train/schedule_registry.ts";
 import { optionSpelling } from "../shell/command.ts";
@@ -18,16 +19,18 @@ const ofEncodings = namesIn(encodingKinds);
 const ofOptimizers = namesIn(optimizerKinds).filter((name) => name !== "learningRate");
 
 const ofSchedules = namesIn(scheduleKinds);
+const ofObjectives = namesIn(objectiveKinds);
 
-/** The names of all hyper-parameters that only some activations, encodings, optimizers or schedules have. */
+/** The names of all hyper-parameters that only some activations, encodings, optimizers, schedules or objectives have. */
 export const HYPERPARAMETERS: ReadonlySet<string> = new Set([
   ...ofActivations,
   ...ofEncodings,
   ...ofOptimizers,
   ...ofSchedules,
+  ...ofObjectives,
 ]);
 
-/** The hyper-parameters of an activation or an encoding that were given. */
+/** The hyper-parameters of an activation, an encoding or an objective that were given. */
 export function givenHyperparameters(values: TrainingValues, { hyperparameters }: Owner): Record<string, number> {
   return pick(values, Object.keys(hyperparameters)) as Record<string, number>;
 }
@@ -42,13 +45,14 @@ export function scheduleOptions(values: TrainingValues): Given {
   return pick(values, ofSchedules);
 }
 
-/** The names of the hyper-parameters that the chosen activation, encoding, optimizer and schedule have, other than the learning rate. */
+/** The names of the hyper-parameters that what was chosen has, other than the learning rate. */
 export function knownHyperparameters(values: TrainingValues): Set<string> {
   const { activation, encoding } = networkChoice(values);
   return new Set([
     ...namesIn(activationKinds.filter(({ name }) => name === activation)),
     ...namesIn(encodingKinds.filter(({ name }) => name === encoding)),
     ...namesIn(optimizerKinds.filter(({ name }) => name === values.optimizer)),
+    ...namesIn(objectiveKinds.filter(({ name }) => name === values.objective)),
     ...values.schedule === undefined
       ? []
       : Object.keys(scheduleHyperparameters(values.schedule, scheduleOptions(values).then as string | undefined)),
@@ -96,11 +100,20 @@ export function checkScheduleOptions(values: TrainingValues): void {
   refuse(values, ofSchedules, `the schedule ${values.schedule}${then === undefined ? "" : `, then ${then},`}`);
 }
 
+/**
+ * Checks that the chosen objective has the hyper-parameters that were given.
+ *
+ * @throws {UserError} If it does not; the message names the first.
+ */
+export function checkObjectiveOptions(values: TrainingValues): void {
+  refuse(values, ofObjectives, `the objective ${values.objective}`);
+}
+
 function refuse(values: TrainingValues, names: readonly string[], owner: string): void {
   const known = knownHyperparameters(values);
   const unknown = Object.keys(pick(values, names)).find((name) => !known.has(name));
   if (unknown === undefined) return;
-  const owners = [...activationKinds, ...encodingKinds, ...optimizerKinds, ...scheduleKinds]
+  const owners = [...activationKinds, ...encodingKinds, ...optimizerKinds, ...scheduleKinds, ...objectiveKinds]
     .filter(({ hyperparameters }) => Object.hasOwn(hyperparameters, unknown)).map(({ name }) => name);
   throw new UserError(
     `${optionSpelling(unknown)}: ${owner} has no such hyper-parameter; it belongs to ${owners.join(", ")}.`,

@@ -10,6 +10,11 @@ export function lossLimitOf({ constantLoss }: Objective): number | undefined {
   return constantLoss === undefined ? undefined : FAR_ABOVE * constantLoss;
 }
 
+/** Whether a quality is that of a field with finite values: any number, and +∞, which is that of a perfect fit. */
+export function isMeasured(quality: number): boolean {
+  return quality > -Infinity;
+}
+
 /** Whether a measured loss is above the limit; not, where a task measures none. */
 export function isMeasuredAbove({ loss = 0 }: Figures, objective: Objective): boolean {
   return loss > (lossLimitOf(objective) ?? Infinity);

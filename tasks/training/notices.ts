@@ -1,4 +1,5 @@
 import type { Command } from "../shell/command.ts";
+import { autoWarning } from "./auto_optimizer.ts";
 import { rateWarning } from "./optimizer.ts";
 import type { SettledValues } from "./options.ts";
 import type { PlannedLength } from "./planned_length.ts";
@@ -27,9 +28,9 @@ export function notices<C extends Command, S extends TaskValues<C> & SettledValu
   const { name, learningRate } = optimizer.spec;
   const texts: string[] = [];
   if (chosenHere) {
-    texts.push(
-      `The optimizer is ${name}, its learning rate is ${learningRate}, and the schedule is ${values.schedule}.`,
-    );
+    const chosen =
+      `The optimizer is ${name}, its learning rate is ${learningRate}, and the schedule is ${values.schedule}.`;
+    texts.push([chosen, autoWarning(task.name, values) ?? []].flat().join(" "));
   }
   const defaults = task.optimizerDefaults(values);
   const warning = earlier === undefined ? rateWarning(values, defaults, optimizer.spec) : undefined;

@@ -80,7 +80,7 @@ export const cosineDefaults: OptimizerDefaults = {
 };
 
 /** What the authors of ESGD found best, for activations and tasks that have not been compared. */
-const notCompared: BestOptimizer = { optimizer: "esgd", schedule: "constant" };
+export const notCompared: BestOptimizer = { optimizer: "esgd", schedule: "constant" };
 
 /**
  * The settings that `--optimizer auto` uses, by task and activation; `other` is for tasks without an entry. They gave the best

@@ -1,7 +1,8 @@
 import type { HyperparameterValue } from "../../lib/hyperparameter/hyperparameter.ts";
 import { activationKinds } from "../../lib/field/activation/registry.ts";
 import { encodingKinds } from "../../lib/field/encoding/registry.ts";
-import { type ObjectiveKind, objectiveKinds } from "../../lib/objective/registry.ts";
+import type { ObjectiveKind } from "../../lib/objective/kind.ts";
+import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { clipNormHyperparameter } from "../../lib/optim/clip_gradient.ts";
 import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
 import { scheduleKinds } from "../../lib/train/schedule_registry.ts";
@@ -131,14 +132,28 @@ export const BEST_OPTIMIZER_OPTION = {
     `${OPTIMIZER_HELP}; auto uses the best settings found in our comparisons for the activation (docs/compare.md): optimizer, learning rate and schedule; with --preset paper it is esgd`,
 } as const;
 
+/** What a task takes the outputs of its field for; any if its data may be of both kinds. */
+type OutputMeaning = ObjectiveKind["outputs"] | "any";
+
+/** The objectives for fields whose outputs have this meaning. */
+function objectivesFor(outputs: OutputMeaning): ObjectiveKind[] {
+  return objectiveKinds.filter((kind) => outputs === "any" || kind.outputs === outputs);
+}
+
+/** What every task says of the choice of the objective. */
+export const OBJECTIVE_HELP =
+  "What training minimises, or a file with an objective of your own, such as ./pseudo_huber.ts (docs/extending.md)";
+
 /** The choice of what training minimises, among the objectives for fields whose outputs have this meaning. */
-export function objectiveOption(outputs: ObjectiveKind["outputs"], usual: string) {
+export function objectiveOption(outputs: OutputMeaning, usual: string) {
+  const kinds = objectivesFor(outputs);
   return {
     name: "objective",
     kind: "choice",
-    choices: objectiveKinds.filter((kind) => kind.outputs === outputs).map(({ name }) => name) as readonly string[],
+    choices: kinds.map(({ name }) => name) as readonly string[],
+    aliases: aliasesOf(kinds),
     default: usual,
-    help: "What training minimises",
+    help: OBJECTIVE_HELP,
   } as const;
 }
 
@@ -154,13 +169,15 @@ export const PAPER_OPTION = {
  * The options that every task lists last: those of the run, and the hyper-parameters of what it can choose.
  *
  * @param defaults The task's defaults of activations and encodings.
+ * @param outputs What the task takes the field's outputs for, if it lets one choose the objective.
  */
-export function lastOptions(defaults: FieldDefaults) {
+export function lastOptions(defaults: FieldDefaults, outputs?: OutputMeaning) {
   return [
     ...RUN_OPTIONS,
     ...fieldHyperparameters(defaults),
     ...OPTIMIZER_OPTIONS,
     ...SCHEDULE_OPTIONS,
+    ...outputs === undefined ? [] : hyperparameterOptions(objectivesFor(outputs), { group: "Options of objectives" }),
   ] as const;
 }
 
@@ -185,6 +202,8 @@ export type TrainingValues = Values<SharedOptions> & {
   readonly schedule?: string;
   /** The name of many settings together; `paper` stands for the published ones. */
   readonly preset?: string;
+  /** The name of what training minimises, if the task lets one choose it. */
+  readonly objective?: string;
   /** Passes over all samples. */
   epochs?: number;
   /** Samples per step. */

@@ -22,6 +22,11 @@ interface TrainingEnd {
   readonly signal?: AbortSignal;
 }
 
+/** The number of batches into which an input's samples are divided. */
+export function stepsPerEpochOf({ data, values: { batchSize } }: Pick<TrainingInput, "data" | "values">): number {
+  return Math.ceil(data.count / Math.min(batchSize, data.count));
+}
+
 /** A run before its first step: its input, field and its optimizer, all on the device. */
 export class PreparedRun<
   C extends Command = Command,
@@ -56,7 +61,7 @@ export class PreparedRun<
     );
     this.field = field;
     this.optimizer = optimizer;
-    this.stepsPerEpoch = Math.ceil(data.count / Math.min(batchSize, data.count));
+    this.stepsPerEpoch = stepsPerEpochOf(input);
     this.training = { field, objective, data, optimizer, batchSize, seed, ...how };
     this.#owned = owned.move();
   }

@@ -3,6 +3,7 @@ import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { scheduleToConfig } from "../../lib/train/schedule_registry.ts";
 import { ownFilesRecord } from "../own/own_files.ts";
 import { networkConfig } from "./hyperparameters.ts";
+import { stepsPerEpochOf } from "./prepared_run.ts";
 import { toolState } from "../run/tool_state.ts";
 import type { RunLength } from "./run_length.ts";
 import type { Rollback } from "./rollback.ts";
@@ -38,10 +39,17 @@ export function runConfig(
     task,
     options: { ...values, resume: undefined, conclude: undefined, name: runName },
     ...length,
+    stepsPerEpoch: stepsPerEpochOf(input),
+    quality: input.quality,
     ...networkConfig(values, description),
     optimizer: { name, ...options },
+    ...values.objective !== undefined && { objective: { name: values.objective, ...input.objective.options } },
     ...rollbacks.length > 0 && { rollbacks },
-    ...ownFilesRecord({ optimizers: [name], activations: [values.activation] }),
+    ...ownFilesRecord({
+      optimizers: [name],
+      activations: [values.activation],
+      objectives: values.objective === undefined ? [] : [values.objective],
+    }),
     schedule: scheduleToConfig(chosenSchedule(values, length)),
     layers: description.layers.map((layer) => layer.name),
     ...config,

@@ -1,5 +1,6 @@
 import { KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
 import { DEVICE_OPTIONS } from "../shell/device_options.ts";
+import { outOption } from "../shell/run_path.ts";
 import { EPOCHS_BOUNDS, MINUTES_BOUNDS } from "./length_bounds.ts";
 import { WRITE_ERROR_CHOICES } from "./write_errors.ts";
 
@@ -81,14 +82,7 @@ export const RUN_OPTIONS = [
   },
   ...DEVICE_OPTIONS,
   { name: "name", kind: "string", help: "Name of the run", defaultText: "the current time" },
-  {
-    name: "out",
-    kind: "string",
-    placeholder: "FOLDER",
-    help:
-      "Folder that the run is put into, as FOLDER/TASK/NAME; outside of runs, the task says which command permits that",
-    defaultText: "runs",
-  },
+  outOption("run", "TASK/NAME"),
   {
     name: "config",
     kind: "string",

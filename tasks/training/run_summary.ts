@@ -3,7 +3,7 @@ import type { TrainEvent } from "../../lib/train/train.ts";
 import type { RunTotals } from "./earlier_run.ts";
 import type { RunStatus } from "../run/run_status.ts";
 import type { ConfiguredRun } from "./run_config.ts";
-import type { Summary } from "./training_input.ts";
+import type { Figures, Summary } from "./training_input.ts";
 
 /** How a run is, or ended. */
 interface RunEnd {
@@ -69,4 +69,11 @@ function statusOf({ running, divergence, error, event: { step } }: RunEnd, steps
   if (divergence !== undefined) return "diverged";
   if (error !== undefined) return "failed";
   return step < steps ? "stopped" : "finished";
+}
+
+/** The figures in the content of a `summary.json`: its numbers without those that every run has. */
+export function figuresIn(summary: Readonly<Record<string, unknown>>): Figures {
+  const own = ["divergedAt", "parameters", "steps", "seconds", "stepsPerSecond", "hvps", "deviceLosses"];
+  const numbers = Object.entries(summary).filter((entry): entry is [string, number] => typeof entry[1] === "number");
+  return Object.fromEntries(numbers.filter(([name]) => !own.includes(name)));
 }

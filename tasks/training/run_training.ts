@@ -7,10 +7,11 @@ import type { Command } from "../shell/command.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { planText } from "../shell/plan.ts";
-import { checkFieldOptions, checkScheduleOptions } from "./hyperparameters.ts";
+import { checkFieldOptions, checkObjectiveOptions, checkScheduleOptions } from "./hyperparameters.ts";
 import { memoryAdvice } from "./memory_advice.ts";
 import { chosenOptimizer } from "./optimizer.ts";
 import type { SettledValues } from "./options.ts";
+import { withOwnSuspects } from "./own_suspects.ts";
 import { PreparedRun } from "./prepared_run.ts";
 import type { RunLimits } from "./run_length.ts";
 import { roomBefore } from "./deadline_room.ts";
@@ -98,6 +99,7 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
   const spec = chosenOptimizer(values, task.optimizerDefaults(values));
   checkFieldOptions(values);
   checkScheduleOptions(values);
+  checkObjectiveOptions(values);
   using progress = new ProgressLine();
   const loaded = await loadInput(task, values, gpu, signal, progress);
   using prepared = new PreparedRun(gpu, task, values, loaded, { signal, peers });
@@ -150,7 +152,8 @@ async function trainRun<C extends Command, S extends TaskValues<C> & SettledValu
       setbacks.started ||= event.type === "start";
     }
     await run.finish(signal);
-  } catch (error) {
+  } catch (caught) {
+    const error = withOwnSuspects(caught, prepared);
     if (isDiskError(error)) await run.rescue();
     if (!setbacks.isOvercome(error)) {
       await (error instanceof DivergenceError ? run.diverged(error) : failed(run, error));

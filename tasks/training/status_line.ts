@@ -1,3 +1,4 @@
+import { fixed } from "../shell/fixed.ts";
 import { countOf } from "../../lib/optim/observation.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
@@ -76,7 +77,7 @@ export class StatusLine {
 
 /** "PSNR 26.91 dB", with a dash where nothing has been measured yet. */
 export function formatQuality({ figure, name, digits, unit = "" }: Quality, figures: Summary): string {
-  return `${name} ${figure in figures ? `${Number(figures[figure]).toFixed(digits)}${unit}` : "–"}`;
+  return `${name} ${figure in figures ? `${fixed(Number(figures[figure]), digits)}${unit}` : "–"}`;
 }
 
 /** A whole number without decimals, any other number with one. */

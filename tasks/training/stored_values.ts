@@ -31,7 +31,17 @@ export function settledValues(
   adapter: { readonly software: boolean },
   file: string,
 ): RunValues {
+  return valuesOf(task, fittingOptions(task, options, adapter, file), adapter, file);
+}
+
+/** Those of the given options that are no hyper-parameters which the run's activation, encoding, optimizer and schedule lack. */
+export function fittingOptions(
+  task: TrainingTask,
+  options: Record<string, unknown>,
+  adapter: { readonly software: boolean },
+  file: string,
+): Record<string, unknown> {
   const known = knownHyperparameters(valuesOf(task, options, adapter, file));
   const fitting = Object.entries(options).filter(([name]) => !HYPERPARAMETERS.has(name) || known.has(name));
-  return valuesOf(task, Object.fromEntries(fitting), adapter, file);
+  return Object.fromEntries(fitting);
 }

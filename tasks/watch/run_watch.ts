@@ -1,12 +1,11 @@
-import { fromFileUrl } from "../../lib/std/path/mod.ts";
 import { callerPath } from "../shell/caller_path.ts";
-import { commandText } from "../shell/command_text.ts";
 import { parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
 import { Access, isLoopback } from "./access.ts";
 import { command } from "./command.ts";
 import { handler } from "./handler.ts";
 import { Live } from "./live.ts";
+import { checkFolder, checkPermitted, keepToRuns } from "./permissions.ts";
 import { WatchedRuns } from "./watched_runs.ts";
 
 /**
@@ -18,11 +17,9 @@ export async function runWatch(args: readonly string[], signal: AbortSignal): Pr
   const { values } = parseOptions(args, command);
   const { port, host } = values;
   const root = callerPath(values.folder ?? "runs");
+  await checkFolder(root);
+  keepToRuns();
   checkPermitted(root, host, port);
-  const info = await Deno.stat(root).catch(() => undefined);
-  if (!info?.isDirectory) {
-    throw new UserError(`${root}: expected a folder with runs, found ${info === undefined ? "none" : "a file"}.`);
-  }
   const loopback = isLoopback(host);
   const token = values.token || !loopback ? crypto.getRandomValues(new Uint8Array(16)).toHex() : undefined;
   const answer = handler(new Live(new WatchedRuns(root)), new Access(token, loopback));
@@ -50,25 +47,4 @@ function serve(host: string, port: number, answer: (request: Request) => Promise
       : `--host ${host}: cannot be listened on: ${(error as Error).message}.`;
     throw new UserError(reason, { cause: error });
   }
-}
-
-/**
- * Checks that the task may do what was asked for. `deno task` permits reading the caller's folder `runs` and listening on the machine
- * itself only.
- */
-function checkPermitted(root: string, host: string, port: number): void {
-  const granted = (descriptor: Deno.PermissionDescriptor) => Deno.permissions.querySync(descriptor).state === "granted";
-  const read = granted({ name: "read", path: root });
-  const net = granted({ name: "net", host: `${host.includes(":") ? `[${host}]` : host}:${port}` });
-  if (read && net) return;
-  const module = new URL("../watch.ts", import.meta.url);
-  const script = module.protocol === "file:" ? fromFileUrl(module) : module.href;
-  const again = commandText("deno run", [`--allow-read=${root}`, `--allow-net=${host}`, script, root]);
-  const found = read ? `permission to listen on ${host}` : `permission to read ${root}`;
-  throw new UserError(
-    `expected ${found}, found none: deno task lets watch read only ${
-      callerPath("runs")
-    } and listen only on 127.0.0.1. Start it yourself with: ` +
-      `${again}${net ? "" : ` --host ${host}`}`,
-  );
 }

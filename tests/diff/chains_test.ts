@@ -2,8 +2,11 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import {
   createField,
   type FieldDescription,
+  gabor,
   gaussian,
+  gaussNewtonVectorProduct,
   type Gpu,
+  hessianVectorProduct,
   identity,
   lossAndGradient,
   meanSquaredError,
@@ -12,33 +15,67 @@ import {
   positionalEncoding,
   relu,
   sine,
+  softplus,
+  type Vector,
 } from "../../mod.ts";
 import type { KernelChoice } from "../../lib/linalg/mod.ts";
 import { relativeError } from "../support/golden.ts";
 
-/** The gradient of a field on a batch, its outputs, and the kernels that the gradient took; the same bits twice. */
-async function gradientOf(kernels: KernelChoice, description: FieldDescription, rows: number) {
-  using gpu = await openDevice({ kernels, operands: "texture" });
+/** Options of `derivativesOf`. */
+interface Setup {
+  readonly kernels: KernelChoice;
+  readonly operands?: "buffer" | "texture";
+  /** Buffers that a kernel can bind; by default as many as the adapter allows. */
+  readonly bindings?: number;
+  /** Whether everything is computed once only. */
+  readonly once?: boolean;
+}
+
+/** Outputs, gradient and products of a field on a batch, and the kernels that they took; by default the same bits twice. */
+async function derivativesOf(setup: Setup, description: FieldDescription, rows: number) {
+  const { kernels, operands = "texture", bindings, once = false } = setup;
+  using gpu = await openDevice({ kernels, operands });
+  if (bindings !== undefined) restrict(gpu, bindings);
   using field = createField(gpu, description, { seed: 1 });
   const inputs = Float32Array.from({ length: rows * 2 }, (_, i) => Math.cos(i * 1.7));
   const targets = Float32Array.from({ length: rows * 3 }, (_, i) => Math.sin(i * 0.3));
-  const compute = async () => {
-    using gradient = (await lossAndGradient(field, meanSquaredError(), { inputs, targets })).gradient;
-    const bits = new Float32Array((await gpu.read(gradient.buffer))[0]);
-    const flat = await gradient.read();
+  const direction = Float32Array.from({ length: field.parameterCount }, (_, i) => Math.sin(i));
+  const problem = [field, meanSquaredError(), { inputs, targets }] as const;
+  const read = async (vector: Vector) => {
+    using owned = vector;
+    const bits = new Float32Array((await gpu.read(owned.buffer))[0]);
+    const flat = await owned.read();
     assertEquals(bits, field.layout.pack(flat), "padding is zero");
     return flat;
   };
-  const gradient = await compute();
-  const dispatched = recordNames(gpu);
-  assert((await compute()).every((entry, i) => entry === gradient[i]), "other bits");
-  return { gradient, dispatched, outputs: await field.evaluate(inputs) };
+  const compute = async () => {
+    const names = { gradient: recordNames(gpu), hvp: [] as string[] };
+    const { gradient } = await lossAndGradient(...problem);
+    names.hvp = recordNames(gpu);
+    const { gradient: beside, hvp } = await hessianVectorProduct(...problem, direction);
+    recordNames(gpu);
+    const { gradient: besideToo, gnvp } = await gaussNewtonVectorProduct(...problem, direction);
+    const vectors = [];
+    for (const vector of [gradient, hvp, gnvp, beside, besideToo]) vectors.push(await read(vector));
+    return { vectors, names };
+  };
+  const { vectors, names } = await compute();
+  if (!once) {
+    const again = await compute();
+    again.vectors.forEach((vector, i) => assert(vector.every((entry, j) => entry === vectors[i][j]), "other bits"));
+    assertEquals(again.names, names);
+  }
+  const [gradient, hvp, gnvp] = vectors;
+  return { names, results: { gradient, hvp, gnvp, outputs: await field.evaluate(inputs) } };
 }
 
-/** The names of the kernels that are dispatched from now on. */
+const dispatches = new WeakMap<Gpu, Gpu["dispatch"]>();
+
+/** The names of the kernels that are dispatched from now on, until the next call. */
 function recordNames(gpu: Gpu): string[] {
   const names: string[] = [];
-  const dispatch = gpu.dispatch.bind(gpu);
+  const dispatch = dispatches.get(gpu) ?? gpu.dispatch.bind(gpu);
+  dispatches.set(gpu, dispatch);
   gpu.dispatch = (kernel, ...rest) => {
     names.push(kernel.name);
     dispatch(kernel, ...rest);
@@ -46,10 +83,23 @@ function recordNames(gpu: Gpu): string[] {
   return names;
 }
 
+/** Makes a device look like one whose kernels bind at most so many buffers. */
+function restrict(gpu: Gpu, maxStorageBuffersPerShaderStage: number): void {
+  const { maxComputeWorkgroupStorageSize, maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
+  const limits = {
+    maxStorageBuffersPerShaderStage,
+    maxComputeWorkgroupStorageSize,
+    maxBufferSize,
+    maxStorageBufferBindingSize,
+  };
+  Object.defineProperty(gpu.device, "limits", { value: limits });
+}
+
 // Two summation orders in f32: each is within a few units of 2⁻²⁴·√n of the true sum (n ≤ 512), through three layers.
 const TOLERANCE = 1e-5;
 
 const CHAIN = ["chain_forward", "pointwise", "loss_sum", "chain_adjoint", "chain_weight", "gradient_sum"];
+const PRODUCT = ["chain_forward_tangent", "pointwise", "chain_adjoint_tangent", "chain_weight", "gradient_sum"];
 const activation = gaussian({ sigma: 0.5 });
 const cases: { name: string; description: FieldDescription; rows: number; kernels: readonly string[] }[] = [
   { name: "a batch of 1", rows: 1, description: narrow(), kernels: CHAIN },
@@ -80,7 +130,7 @@ const cases: { name: string; description: FieldDescription; rows: number; kernel
   },
   {
     // The middle layer is read twice, so a chain ends there; the layer that joins two begins another.
-    name: "a skip connection",
+    name: "a skip connection, whose second chain reads tangents",
     rows: 40,
     description: {
       inputs: { input: 2 },
@@ -95,27 +145,66 @@ const cases: { name: string; description: FieldDescription; rows: number; kernel
     },
     kernels: [],
   },
+  {
+    // Layers of two linear maps are no chain, those behind them are.
+    name: "layers of two linear maps in front of others",
+    rows: 40,
+    description: {
+      inputs: { input: 2 },
+      layers: [
+        { name: "a", from: ["input"], units: 16, activation: gabor({ omega: 3, scale: 2 }) },
+        { name: "b", from: ["a"], units: 20, activation: softplus() },
+        { name: "c", from: ["b"], units: 16, activation: softplus() },
+        { name: "d", from: ["c"], units: 3, activation: softplus() },
+      ],
+      outputs: { output: "d" },
+    },
+    kernels: [],
+  },
 ];
 
 function narrow(): FieldDescription {
   return mlp({ inputs: 2, hidden: [16], outputs: 3, activation });
 }
 
-Deno.test("chains of layers give the outputs and the gradient that single layers give, with the same bits each time", async () => {
+Deno.test("chains of layers give the outputs, gradients and products that single layers give, with the same bits each time", async () => {
   for (const { name, description, rows, kernels } of cases) {
-    const [expected, found] = [
-      await gradientOf("register", description, rows),
-      await gradientOf("fused", description, rows),
-    ];
-    assertLess(relativeError(found.outputs, expected.outputs), TOLERANCE, `${name}: outputs`);
-    assertLess(relativeError(found.gradient, expected.gradient), TOLERANCE, `${name}: gradient`);
-    if (kernels.length > 0) assertEquals(found.dispatched.slice(0, kernels.length), kernels, name);
-    assert(found.dispatched.includes("chain_adjoint"), name);
+    const { results: expected } = await derivativesOf({ kernels: "register" }, description, rows);
+    const { results: found, names } = await derivativesOf({ kernels: "fused" }, description, rows);
+    for (const what of ["outputs", "gradient", "hvp", "gnvp"] as const) {
+      assertLess(relativeError(found[what], expected[what]), TOLERANCE, `${name}: ${what}`);
+    }
+    if (kernels.length > 0) {
+      assertEquals(names.gradient, kernels, name);
+      assertEquals(new Set(names.hvp), new Set([...kernels, ...PRODUCT]), name);
+    }
+    for (const chain of ["chain_adjoint", "chain_adjoint_tangent"]) assert(names.hvp.includes(chain), name);
   }
+});
+
+Deno.test("a kernel that cannot bind all matrices of a chain takes its layers in parts, with the same bits", async () => {
+  const description = mlp({ inputs: 2, hidden: [16, 32, 20, 16], outputs: 3, activation });
+  const derive = (options: Partial<Setup>) => {
+    return derivativesOf({ kernels: "fused", once: true, operands: "buffer", ...options }, description, 17);
+  };
+  const count = (names: string[], kernel: string) => names.filter((name) => name === kernel).length;
+  const { results: expected, names: whole } = await derive({});
+  assertEquals(whole.hvp, [...CHAIN, ...PRODUCT]);
+  const { results: mirrored, names: mirrors } = await derive({ operands: "texture" });
+  assertEquals(mirrored, expected);
+  assertEquals([count(mirrors.hvp, "chain_adjoint_tangent"), count(mirrors.hvp, "chain_weight")], [2, 3]);
+  // So few buffers leave chains of three and two layers, of which the kernels for tangents take one at a time.
+  const { results: cut, names: parts } = await derive({ bindings: 9 });
+  assertEquals(cut, expected);
+  assertEquals([count(parts.hvp, "chain_forward_tangent"), count(parts.hvp, "chain_adjoint_tangent")], [5, 3]);
+  // WebGPU's default leaves the tangents to kernels for single layers.
+  const { results: apart, names: single } = await derive({ bindings: 8 });
+  assertLess(relativeError(apart.hvp, expected.hvp), TOLERANCE);
+  assertEquals(single.hvp.filter((name) => name.startsWith("chain_") && name.endsWith("tangent")), []);
 });
 
 Deno.test("layers that are too wide for a workgroup are computed one by one", async () => {
   const wide = mlp({ inputs: 2, hidden: [300], outputs: 3, activation: relu() });
-  const { dispatched } = await gradientOf("fused", wide, 16);
-  assertEquals(dispatched.filter((name) => name.startsWith("chain")), []);
+  const { names } = await derivativesOf({ kernels: "fused" }, wide, 16);
+  assertEquals([...names.gradient, ...names.hvp].filter((name) => name.startsWith("chain")), []);
 });

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { linearGroups } from "../../lib/gpu/groups.ts";
+import absoluteText from "../../wgsl/objective/mean_absolute_error.wgsl" with { type: "text" };
 import crossEntropyText from "../../wgsl/objective/binary_cross_entropy.wgsl" with { type: "text" };
+import huberText from "../../wgsl/objective/huber.wgsl" with { type: "text" };
 import kernelText from "../../wgsl/objective/pointwise.wgsl" with { type: "text" };
 import squareText from "../../wgsl/objective/mean_squared_error.wgsl" with { type: "text" };
 import { decayingExp } from "../support/decaying_exp.ts";
@@ -21,6 +23,27 @@ const square: Loss = (y, t) => ({
   first: [2 * (y - t), 4 * EPSILON * Math.abs(y - t)],
   second: [2, 0],
 });
+
+const absolute: Loss = (y, t) => ({
+  loss: [Math.abs(y - t), EPSILON * Math.abs(y - t)],
+  first: [Math.sign(y - t), 0],
+  second: [0, 0],
+});
+
+/** The δ that Huber's loss is tested with, which f32 has exactly. */
+const DELTA = 0.25;
+
+const huber: Loss = (y, t) => {
+  const error = Math.abs(y - t);
+  const isNear = error <= DELTA;
+  return {
+    loss: isNear
+      ? [error ** 2 / 2, 4 * EPSILON * error ** 2]
+      : [DELTA * (error - DELTA / 2), 4 * EPSILON * DELTA * error],
+    first: [Math.max(-DELTA, Math.min(DELTA, y - t)), 2 * EPSILON * error],
+    second: [Number(isNear), 0],
+  };
+};
 
 const crossEntropy: Loss = (y, t) => {
   const e = decayingExp(-Math.abs(y));
@@ -48,6 +71,21 @@ function rootOf([x, error]: readonly [number, number], scale: number): [number, 
 for (
   const { name, text, loss, outputs, targets } of [
     { name: "mean squared error", text: squareText, loss: square, outputs: [0, 1e3, -1e-3], targets: [0, -1e3, 1e-3] },
+    {
+      name: "mean absolute error",
+      text: absoluteText,
+      loss: absolute,
+      outputs: [0.5, 1e3, -1e-3],
+      targets: [0.5, -1e3, 1e-3],
+    },
+    {
+      name: "Huber's loss",
+      text: huberText,
+      loss: huber,
+      // The second one lies at δ, where the loss still is a square.
+      outputs: [0.5, 0.5, -0.5, 1e3, -1e3],
+      targets: [0.5, 0.25, 0.25, 1, 1],
+    },
     {
       name: "binary cross-entropy",
       text: crossEntropyText,
@@ -83,7 +121,7 @@ for (
           gpu.dispatch(
             kernel,
             wanted ? { ...buffers, y_tangent: tangents, adjoint_tangent: adjointTangent } : buffers,
-            { rows, padded_rows: padded, width: stride, real: width, scale, add, sampled },
+            { rows, padded_rows: padded, width: stride, real: width, scale, p0: DELTA, p1: 0, add, sampled },
             linearGroups(padded, 64),
           );
         };

@@ -18,16 +18,18 @@ import { randomNumbers } from "./random_numbers.ts";
  */
 export async function agreesWithDifferences(
   gpu: Gpu,
-  { activation = sine({ omega: 3 }), objective = meanSquaredError() }: {
+  { activation = sine({ omega: 3 }), objective = meanSquaredError(), target = (x) => Math.sin(3 * x) }: {
     activation?: Activation;
     objective?: Objective;
+    /** What the field should be at x. */
+    target?: (x: number) => number;
   },
 ): Promise<void> {
   using field = createField(gpu, mlp({ inputs: 1, hidden: [16, 16], outputs: 1, activation }), { seed: 1 });
   using differentiator = createDifferentiator(field, objective);
   const random = randomNumbers(3);
   const inputs = Float32Array.from({ length: 64 }, () => 2 * random() - 1);
-  const batch = { inputs, targets: inputs.map((x) => Math.sin(3 * x)) };
+  const batch = { inputs, targets: inputs.map(target) };
   const start = await field.parameters.read();
   const direction = start.map(() => 2 * random() - 1);
   const at = async (step: number) => {

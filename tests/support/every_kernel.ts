@@ -34,13 +34,14 @@ import {
   lanczos,
   preconditionedOperator,
 } from "../../lib/curvature/mod.ts";
+import { tableData, type TrainingData } from "../../lib/data/training_data.ts";
 import { randomWords } from "../../lib/gpu/random.ts";
 import { Eigenbasis } from "../../lib/linalg/eigenbasis.ts";
 import { squareLayout } from "../../lib/linalg/matrix_view.ts";
 import { Squares } from "../../lib/linalg/squares.ts";
 import { fieldGradient, laplacian } from "../../lib/field/mod.ts";
 import { FUSED, KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
-import { eikonal, gradientSupervised } from "../../lib/objective/mod.ts";
+import { eikonal, gradientSupervised, huber, meanAbsoluteError } from "../../lib/objective/mod.ts";
 import { renderPixels } from "../../lib/render/mod.ts";
 import type { OptimizerSpec } from "../../mod.ts";
 import { collectingDevice, type KernelText } from "./kernel_texts.ts";
@@ -91,6 +92,8 @@ async function derive(gpu: Gpu, description: FieldDescription): Promise<void> {
   const sum = weightedSum([meanSquaredError(), eikonal()].map((objective) => ({ objective, weight: 2 })));
   const pairs = [
     [meanSquaredError(), targets],
+    [meanAbsoluteError(), targets],
+    [huber(), targets],
     [binaryCrossEntropy(), targets],
     [eikonal(), {}],
     [gradientSupervised(), new Float32Array(ROWS * 9)],
@@ -128,6 +131,9 @@ async function readData(gpu: Gpu): Promise<void> {
     seed: 1,
   });
   await renderPicture(image, { width: 9, height: 5, channels: 3 });
+  fillBatch(gpu, pictureData(gpu, testPicture(9, 5)));
+  const table = { inputs: new Float32Array(20), targets: new Float32Array(30) };
+  fillBatch(gpu, tableData(image, meanSquaredError(), table));
   using solid = createField(gpu, mlp({ inputs: 3, hidden: [16], outputs: 1, activation: activations.relu() }), {
     seed: 1,
   });
@@ -163,6 +169,21 @@ async function readData(gpu: Gpu): Promise<void> {
     await renderView(field, camera, { space, intervals: 4, fine: 2 });
     await renderPixels(field, [camera], Uint32Array.of(3, 4), { space, intervals: 4, fine: 2 });
   }
+}
+
+/** Compiles both ways in which the samples of a batch are copied. */
+function fillBatch(gpu: Gpu, data: TrainingData): void {
+  using owned = data;
+  using buffer = gpu.buffer("batch", 16 * 16 * 4);
+  const place = (width: number) => ({ buffer, width, stride: 16 });
+  const sizes = { first: 0, samples: 1, paddedSamples: 16, rows: 1, paddedRows: 16 };
+  const chunk = {
+    ...sizes,
+    inputs: new Map([["input", place(2)]]),
+    targets: new Map([["output", place(3)]]),
+  };
+  owned.fill(chunk, buffer, { seed: 0, step: 0, epoch: 0 });
+  owned.fill.inOrder!(chunk, { seed: 0, epoch: 0, first: 0 });
 }
 
 async function measureCurvature(gpu: Gpu): Promise<void> {

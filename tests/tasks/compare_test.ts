@@ -311,8 +311,13 @@ Deno.test("mistakes are one sentence each, and --dry-run makes nothing", () =>
     await fails("--optimizers: adam is given twice: give it once.", "--optimizers", "adam,adam");
     await fails('--budget: expected a time above 0 such as 90s, 20m or 1h30m, found "20x".', "--budget", "20x");
     await fails("--budget and --epochs exclude each other: give only one of them.", "--budget", "1m", "--epochs", "2");
-    const { message } = await assertRejects(() => readRequest(["--task", "image", "--engine=slurm"]), UserError);
-    assertStringIncludes(message, "expected deno task sweep SPEC.json --engine slurm.");
+    const refused = async (...args: string[]) =>
+      (await assertRejects(() => readRequest(["--task", "image", ...args]), UserError)).message;
+    assertStringIncludes(await refused("--engine=slurm", "--tune"), "--engine: expected no --tune beside it, because");
+    assertEquals(
+      await refused("--jobs", "2"),
+      "--jobs: expected --engine local or --engine slurm beside it, found neither.",
+    );
     await fails(
       "--learning-rate cannot be given with --tune, which searches for it.",
       "--tune",

@@ -84,6 +84,8 @@ Deno.test("a file that --config cannot use is refused in one sentence", () =>
     await refused({ width: "wide" }, "--width: expected an integer from 1 to 4096, found");
     await refused("[1]", "expected an object with options, found");
     await refused("{", "expected JSON, found something else");
+    await refused('{"width": 8, "layers": 1, "width": 16}', "options.json: expected width once, found it twice.");
+    await refused({ "batch-size": 8, batchSize: 16 }, 'expected batchSize once, found it twice, also as "batchSize".');
     await refused({ task: "nerf", options: {} }, 'expected the configuration of a run of image, found one of "nerf".');
     await refused(
       {},

@@ -7,6 +7,9 @@ import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 const TINY = "picture.png --size 0 --width 8 --layers 1 --batch-size 64 --optimizer adam".split(" ");
 
+/** The command that a refusal prints. */
+const commandIn = ({ stderr }: { stderr: string }) => stderr.trim().replace(/^.*?: (?=deno run)/, "");
+
 /** Types a command in a shell, as a person does who has read it. */
 async function typed(command: string, folder: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const { INIT_CWD: _, ...rest } = Deno.env.toObject();
@@ -26,7 +29,7 @@ Deno.test("--out puts a run elsewhere; where that is not permitted, the command 
     assertMatch(refused.stderr, /^error: --out my results: expected a folder in .*runs, because .*: deno run .*\n$/);
     assertEquals(namesIn(folder), ["picture.png"]);
 
-    const made = await typed(refused.stderr.trim().replace(/^.*?: (?=deno run)/, ""), folder);
+    const made = await typed(commandIn(refused), folder);
     assertEquals(made.code, 0, made.stderr);
     const run = join(place, "image", "a");
     assertStringIncludes(made.stdout, `the run is in ${run}`);
@@ -37,7 +40,7 @@ Deno.test("--out puts a run elsewhere; where that is not permitted, the command 
 
     const resumed = await outcome(startTask("image", ["--resume", run, "--epochs", "3"], folder));
     assertMatch(resumed.stderr, /^error: .*: expected a folder in .*: deno run .* --epochs 3\n$/);
-    const longer = await typed(resumed.stderr.trim().replace(/^.*?: (?=deno run)/, ""), folder);
+    const longer = await typed(commandIn(resumed), folder);
     assertEquals(longer.code, 0, longer.stderr);
 
     const listed = await outcome(startTask("runs", ["my results", "--json"], folder));
@@ -63,4 +66,38 @@ Deno.test("a folder in runs and a link from runs to another disk need no further
     assertEquals(namesIn(join(folder, "disk", "tries", "image")), ["a"]);
     const config = JSON.parse(await Deno.readTextFile(join(folder, "disk", "tries", "image", "a", "config.json")));
     assertEquals(config.options.out, undefined);
+  }));
+
+Deno.test("comparisons, reports of curvature and sweeps can be put elsewhere in the same way", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 16));
+    const options = { size: 0, width: 8, layers: 1, "batch-size": 64, optimizer: "adam", epochs: 1 };
+    const spec = { task: "image", inputs: ["picture.png"], options, grid: { seed: [0] } };
+    await Deno.writeTextFile(join(folder, "s.json"), JSON.stringify(spec));
+    const tiny = "--input picture.png --activations sine --seeds 1 --size 0 --width 8 --layers 1".split(" ");
+    const elsewhere = ["--name", "a", "--out", "else where"];
+    const commands = {
+      compare: [...tiny, ..."--optimizers adam --epochs 1 --batch-size 64".split(" "), ...elsewhere],
+      curvature: [...tiny, ...elsewhere],
+      sweep: ["s.json", ...elsewhere],
+    };
+    const printed = await Promise.all(
+      Object.entries(commands).map(async ([name, args]) => {
+        const refused = await outcome(startTask(name, args, folder));
+        assertMatch(
+          refused.stderr,
+          /^error: --out else where: expected a folder in \S+runs, because .*: deno run .*\n$/,
+        );
+        return commandIn(refused);
+      }),
+    );
+    assertEquals(namesIn(folder), ["picture.png", "s.json"]);
+    const made = await Promise.all([printed[0], printed[2]].map((command) => typed(command, folder)));
+    assertEquals(made.map(({ code }) => code), [0, 0], made[0].stderr + made[1].stderr);
+    const place = join(folder, "else where");
+    assertEquals(namesIn(place), ["compare", "sweep"]);
+    assertEquals(namesIn(join(place, "compare", "a", "runs")), ["sine-adam-s0"]);
+    assertEquals(namesIn(join(place, "sweep", "a", "runs", "image")), ["1-seed-0"]);
+    const again = await outcome(startTask("sweep", ["--resume", join(place, "sweep", "a"), "--out", "b"], folder));
+    assertMatch(again.stderr, /^error: --out: expected it beside a JSON file, found it beside --resume, /);
   }));

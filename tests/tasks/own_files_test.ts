@@ -1,9 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { decodeSafetensors } from "../../lib/codec/mod.ts";
 import project from "../../deno.json" with { type: "json" };
 import { optimizerNames } from "../../mod.ts";
 import { loadOwnFile } from "../../tasks/own/load_own_file.ts";
+import type { OwnOption } from "../../tasks/own/own_files.ts";
 import { TASKS } from "../../tasks/registry.ts";
 import { type Outcome, outcome, startTask } from "../support/process.ts";
 import { inFolder } from "../support/temporary_folder.ts";
@@ -16,10 +17,12 @@ function printed(name: string): string {
   return code.replace("https://HOST/neural-fields/lib/extend.ts", `${project.name}/extend`);
 }
 
-/** Gives a folder with the two files of the page to `work`. */
+/** Gives a folder with the three files of the page to `work`. */
 function withFiles(work: (folder: string) => Promise<void>): Promise<void> {
   return inFolder(async (folder) => {
-    for (const name of ["lion.ts", "finer.ts"]) await Deno.writeTextFile(join(folder, name), printed(name));
+    for (const name of ["lion.ts", "finer.ts", "pseudo_huber.ts"]) {
+      await Deno.writeTextFile(join(folder, name), printed(name));
+    }
     await work(folder);
   });
 }
@@ -76,6 +79,37 @@ Deno.test("a run with an optimizer and an activation of one's own records them, 
     assertStringIncludes(gone.stderr, `error: ${join(folder, "lion.ts")}: cannot be read: there is no such file.`);
   }));
 
+Deno.test("where a run of one's own files diverges, these are the first to be checked: the optimizer's not before it has updated", () =>
+  withFiles(async (folder) => {
+    const lion = printed("lion.ts").replace("- u.rate * sign(", "* 1e30 - u.rate * sign(");
+    await Deno.writeTextFile(join(folder, "lion.ts"), lion);
+    const diverged = async (...args: string[]) => {
+      const { code, stderr } = await run("image", folder, ...own, ...tiny, "--epochs", "2", ...args);
+      assertEquals(code, 1, stderr);
+      return stderr;
+    };
+    const [updated, atOnce] = await Promise.all([
+      diverged("--name", "updated"),
+      diverged("--name", "at-once", "--omega", "1e38"),
+    ]);
+    const cause = "The likely cause is code of your own: check";
+    assertStringIncludes(updated, `${cause} ./lion.ts and ./finer.ts. A lower learning rate may help.`);
+    assertStringIncludes(atOnce, `${cause} ./finer.ts. It exceeds 32-bit numbers before the first update`);
+    const { status, diverged: reason } = await json(folder, "runs", "image", "updated", "summary.json");
+    assertEquals(status, "diverged");
+    assertStringIncludes(reason, `${cause} ./lion.ts and ./finer.ts.`);
+  }));
+
+Deno.test("--optimizer auto says what it took for an activation of one's own, and why", () =>
+  withFiles(async (folder) => {
+    const { stderr } = await run("image", folder, ...tiny, "--activation", "./finer.ts", "--epochs", "1");
+    assertStringIncludes(
+      stderr,
+      "The optimizer is esgd, its learning rate is 0.5, and the schedule is constant. " +
+        "No best settings are known for the activation finer, so --optimizer auto took those for other activations.\n",
+    );
+  }));
+
 Deno.test("comparisons and sweeps know files of one's own by the names in them", () =>
   withFiles(async (folder) => {
     const pairs = ["--activations", "./finer.ts", "--optimizers", "adam,./lion.ts", "--seeds", "1", "--epochs", "1"];
@@ -90,12 +124,78 @@ Deno.test("comparisons and sweeps know files of one's own by the names in them",
     const runs = [...Deno.readDirSync(join(folder, "runs", "compare", "c", "runs"))].map(({ name }) => name).toSorted();
     assertEquals(runs, ["finer-adam-s0", "finer-lion-s0"]);
 
+    const elsewhere = await succeeds("compare", folder, ...pairs, ...tiny, "--engine", "slurm", "--dry-run");
+    assertStringIncludes(elsewhere, "#SBATCH --requeue");
+    assertStringIncludes(elsewhere, "--name 2-finer-lion-seed-0");
+    const [finer, lion] = ["finer.ts", "lion.ts"].map((name) => join(folder, name));
+    assertStringIncludes(elsewhere, `--activation=${finer} --optimizer=${lion}`);
+
     await Deno.mkdir(join(folder, "grids"));
     const spec = { task: "fit", options: { activation: "../finer.ts" }, grid: { optimizer: ["adam", "../lion.ts"] } };
     await Deno.writeTextFile(join(folder, "grids", "s.json"), JSON.stringify(spec));
     const planned = await succeeds("sweep", folder, "grids/s.json", "--dry-run");
     assertStringIncludes(planned, "2-lion");
     assertStringIncludes(planned, `--optimizer=${join(folder, "lion.ts")}`);
+  }));
+
+Deno.test("an objective of one's own is trained on, measured, recorded, compared and swept", () =>
+  withFiles(async (folder) => {
+    const small = ["--width", "8", "--layers", "1", "--batch-size", "64", "--objective", "./pseudo_huber.ts"];
+    const path = join(folder, "runs", "fit", "own");
+    await Deno.writeTextFile(join(folder, "xy.csv"), Array.from({ length: 64 }, (_, i) => `${i},${i % 9}`).join("\n"));
+    const first = ["xy.csv", ...small, "--delta", "0.05", "--epochs", "2", "--name", "own"];
+    const { stderr } = await run("fit", folder, ...first);
+    assertStringIncludes(stderr, "On held-out samples: pseudoHuber 0.");
+    const { objective, options, ownFiles: [{ option, name, file }] } = await json(path, "config.json");
+    assertEquals(objective, { name: "pseudoHuber", delta: 0.05 });
+    assertEquals([options.objective, option, name, file], [
+      "pseudoHuber",
+      "objective",
+      "pseudoHuber",
+      join(folder, "pseudo_huber.ts"),
+    ]);
+    const before = await json(path, "summary.json");
+    await succeeds("fit", folder, "--resume", path, "--epochs", "3");
+    // Without the loss of an entry, the device computes the loss, and the quality is the SNR.
+    const text = await Deno.readTextFile(join(folder, "pseudo_huber.ts"));
+    await Deno.writeTextFile(join(folder, "device.ts"), text.replace(", entryLoss }", " }"));
+    const same = ["xy.csv", ...small.with(-1, "device.ts"), "--delta", "0.05", "--epochs", "2", "--name", "device"];
+    assertStringIncludes(await succeeds("fit", folder, ...same), "SNR");
+    const measured = await json(folder, "runs", "fit", "device", "summary.json");
+    for (const figure of ["loss", "trainLoss"]) {
+      assertAlmostEquals(measured[figure], before[figure], 1e-4 * before[figure]);
+    }
+    assertEquals([measured.gain, Number.isFinite(before.gain)], [undefined, true]);
+
+    const pairs = ["--activations", "sine", "--optimizers", "adam", "--seeds", "1", "--epochs", "1", "--name", "c"];
+    await succeeds("compare", folder, "--task", "fit", "--input", "xy.csv", ...pairs, ...small);
+    const { settings, quality } = await json(folder, "runs", "compare", "c", "comparison.json");
+    assertEquals([settings.options.objective, settings.ownFiles.length, quality.figure], ["pseudoHuber", 1, "gain"]);
+    const spec = { task: "fit", grid: { objective: ["l1", "./pseudo_huber.ts"] } };
+    await Deno.writeTextFile(join(folder, "s.json"), JSON.stringify(spec));
+    assertStringIncludes(await succeeds("sweep", folder, "s.json", "--dry-run"), "2-pseudoHuber");
+
+    await Deno.writeTextFile(
+      join(folder, "huge.ts"),
+      text.replace("return (y - t) /", "return 1e38 * (y - t) * 1e38 /"),
+    );
+    const huge = await run("fit", folder, "xy.csv", ...small.with(-1, "./huge.ts"), "--epochs", "1", "--name", "huge");
+    assertStringIncludes(huge.stderr, "check ./huge.ts.");
+    await Deno.writeTextFile(join(folder, "pseudo_huber.ts"), `${text}// Changed\n`);
+    const changed = await run("fit", folder, "--resume", path, "--epochs", "4");
+    assertStringIncludes(
+      changed.stderr,
+      `pseudo_huber.ts: expected the text with which ${path} was made, found another`,
+    );
+    await Deno.writeTextFile(
+      join(folder, "distance.ts"),
+      'import { eikonal } from "@neural-fields/neural-fields/objective";\nexport default eikonal();\n',
+    );
+    const distance = await run("fit", folder, "xy.csv", ...small.with(-1, "distance.ts"));
+    assertEquals(
+      distance.stderr.trim(),
+      "error: --objective eikonal: expected one whose only target is the field's output of width 1, for each row, found none.",
+    );
   }));
 
 Deno.test("every task takes files of one's own, and lists the options in them; advice takes no optimizer", () =>
@@ -113,11 +213,11 @@ Deno.test("every task takes files of one's own, and lists the options in them; a
     );
   }));
 
-Deno.test("a file that is no optimizer or activation, or takes a name in use, is refused in one sentence", () =>
+Deno.test("a file that is no optimizer, activation or objective, or takes a name in use, is refused in one sentence", () =>
   inFolder(async (folder) => {
     let count = 0;
     const lion = printed("lion.ts");
-    const refused = async (text: string, message: string, option: "optimizer" | "activation" = "optimizer") => {
+    const refused = async (text: string, message: string, option: OwnOption = "optimizer") => {
       const path = join(folder, `${count++}.ts`);
       await Deno.writeTextFile(path, text);
       const error = await assertRejects(() => loadOwnFile(option, path), Error);
@@ -145,6 +245,21 @@ Deno.test("a file that is no optimizer or activation, or takes a name in use, is
       printed("finer.ts").replace('maps: [""]', "maps: []"),
       "activation finer: maps: expected a list of one or two names, found a list.",
       "activation",
+    );
+    const huber = printed("pseudo_huber.ts");
+    await refused(lion, "expected an objective such as meanSquaredError(), found an object.", "objective");
+    await refused(huber, "expected an optimizer such as adam(), found an object.");
+    await refused(huber.replace('"pseudoHuber"', '"l1"'), "expected another name than l1.", "objective");
+    await refused(
+      huber.replaceAll("delta", "omega"),
+      "omega: expected another name, because gabor has a hyper-",
+      "objective",
+    );
+    await refused(
+      `${huber.replace("export default ", "")}
+      export default { name: "p", outputs: "votes", hyperparameters: {}, make: pseudoHuber };`,
+      'outputs: expected "values" or "logits", found "votes".',
+      "objective",
     );
     const address = () => loadOwnFile("optimizer", "https://example.org/lion.ts");
     await assertRejects(

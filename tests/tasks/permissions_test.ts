@@ -8,7 +8,7 @@ import { copyTree } from "../support/tree_copy.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
 /** The tasks that train or measure fields. */
-const TRAINING = [...TASKS.keys(), "compare", "curvature"];
+const TRAINING = [...TASKS.keys(), "curvature"];
 
 Deno.test("every task that people run has a list of permissions and never asks for more", () => {
   for (const [name, command] of Object.entries(project.tasks)) {
@@ -38,24 +38,54 @@ Deno.test("tasks that train may write in the caller's runs and in the cache only
   }
 });
 
-Deno.test("watching runs may read them and listen on this machine, and nothing else", async () => {
-  const flags = taskFlags("watch", { INIT_CWD: "/the caller" });
-  assertEquals(flags.filter((flag) => !flag.startsWith("--allow-env")), [
+Deno.test("comparisons may do what training may, and start runs and the programs of Slurm", () => {
+  const variables = { INIT_CWD: "/the caller", HOME: "/my home", XDG_CACHE_HOME: "/a cache" };
+  const flags = taskFlags("compare", variables);
+  // Without -q, the runtime would warn of the programs that are not there.
+  const started = ["-q", "--allow-run=deno,sbatch,squeue,scontrol,sacct,scancel"];
+  assertEquals(flags.filter((flag) => !started.includes(flag)).map((flag) => flag.split("=")[0]), [
     "--no-prompt",
-    "--allow-read=/the caller/runs",
-    "--allow-net=127.0.0.1",
+    "--allow-read",
+    "--allow-write",
+    "--allow-env",
   ]);
-  const attempts = [
-    `Deno.readTextFileSync("/etc/hostname")`,
-    `Deno.writeTextFileSync("/the caller/runs/x", "")`,
-    `Deno.listen({ hostname: "0.0.0.0", port: 0 })`,
-    `Deno.env.get("HOME")`,
-  ];
-  const code = attempts.map((attempt) => `try { ${attempt}; console.log("done"); } catch (e) { console.log(e.name); }`);
-  const script = `data:text/javascript,${encodeURIComponent(code.join("\n"))}`;
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", ...flags, script] }).output();
-  assertEquals(new TextDecoder().decode(stdout).trim().split("\n"), attempts.map(() => "NotCapable"));
+  assertEquals(started.every((flag) => flags.includes(flag)), true);
+  assert(flags.includes("--allow-write=/the caller/runs,/a cache/neural-fields,/my home/.cache/neural-fields"));
 });
+
+Deno.test("watching runs may look at other folders before it starts; then it may read runs and listen on this machine, and nothing else", () =>
+  inFolder(async (folder) => {
+    const flags = taskFlags("watch", { INIT_CWD: folder });
+    assertEquals(flags.filter((flag) => !flag.startsWith("--allow-env")), [
+      "--no-prompt",
+      `--allow-read=/,${folder}/runs`,
+      "--allow-net=127.0.0.1",
+    ]);
+    const attempts = [
+      `Deno.readTextFileSync(${JSON.stringify(join(folder, "secret"))})`,
+      `Deno.readTextFileSync("/etc/hostname")`,
+      `Deno.writeTextFileSync(${JSON.stringify(join(folder, "runs", "x"))}, "")`,
+      `Deno.listen({ hostname: "0.0.0.0", port: 0 })`,
+      `Deno.env.get("HOME")`,
+      `Deno.readDirSync(${JSON.stringify(join(folder, "runs"))})`,
+    ];
+    const code = [
+      `import { keepToRuns } from ${
+        JSON.stringify(new URL("../../tasks/watch/permissions.ts", import.meta.url).href)
+      };`,
+      "keepToRuns();",
+      ...attempts.map((attempt) => `try { ${attempt}; console.log("done"); } catch (e) { console.log(e.name); }`),
+    ];
+    await Deno.mkdir(join(folder, "runs"));
+    await Deno.writeTextFile(join(folder, "secret"), "");
+    const script = join(folder, "script.js");
+    await Deno.writeTextFile(script, code.join("\n"));
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", ...flags, script],
+      env: { INIT_CWD: folder },
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout).trim().split("\n"), [...Array(5).fill("NotCapable"), "done"]);
+  }));
 
 Deno.test("tasks that only measure may write in the cache only, and start no process", () => {
   const variables = { INIT_CWD: "/the caller", HOME: "/my home", XDG_CACHE_HOME: "/a cache" };

@@ -7,7 +7,8 @@ import { elementsIn, shownState } from "../../tasks/sweep/slurm/queue.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
 import { slurm, slurmTest } from "../support/slurm.ts";
 import { isUnderWay, processesWith, tableOf, until, writeSixRuns } from "../support/sweeps.ts";
-import { inFolder } from "../support/temporary_folder.ts";
+import { smoothPng } from "../support/image_task.ts";
+import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 Deno.test("what the programs of Slurm print is understood", () => {
   assertEquals(ranges([1, 2, 3, 5, 7, 8]), "1-3,5,7-8");
@@ -55,6 +56,24 @@ slurmTest(
       for (const number of [4, 6]) assertStringIncludes(await logOf(there, number), "Stopped at step");
       assertEquals((await made).code, 0);
       assertEquals(await tableOf(there), await tableOf(here));
+    }),
+);
+
+slurmTest(
+  "two runs of a comparison by Slurm make its report; jobs that Slurm refuses leave nothing",
+  () =>
+    inFolder(async (folder) => {
+      await Deno.writeFile(join(folder, "p.png"), smoothPng(16, 12));
+      const tiny = ["--width", "8", "--layers", "1", "--size", "0", "--batch-size", "64", "--kernels", "register"];
+      const pairs = ["--input", "p.png", "--activations", "sine", "--optimizers", "adam,muon", "--seeds", "1"];
+      const command = [...pairs, ...tiny, "--epochs", "1", "--engine", "slurm", "--look-every", "1", "--name", "c"];
+      const refused = await outcome(startTask("compare", [...command, "--partition", "none"], folder));
+      assertStringIncludes(refused.stderr, "error: Slurm refuses the jobs: ");
+      assertEquals(namesIn(folder), ["p.png"]);
+      const made = await outcome(startTask("compare", [...command, "--partition", "usual"], folder));
+      assertEquals(made.code, 0, made.stderr);
+      const table = await tableOf(join(folder, "runs", "compare", "c"));
+      assertEquals(table.map(({ id, steps }) => [id, steps]), [["sine-adam-s0", "3"], ["sine-muon-s0", "3"]]);
     }),
 );
 

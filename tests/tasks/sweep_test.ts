@@ -129,6 +129,10 @@ Deno.test("what is wrong in the file of a sweep is one sentence with its place",
       const { message } = await assertRejects(() => readSpec(path), UserError);
       assertEquals(message, `${path}${sentence}`);
     }
+    const twice = `{"task": "image", "grid": [{"seed": [0]}, {"seed": [1], "x{:\\"": {}, "s\\u0065ed": [2]}]}`;
+    await Deno.writeTextFile(path, twice);
+    const { message } = await assertRejects(() => readSpec(path), UserError);
+    assertEquals(message, `${path}: expected grid.seed once, found it twice.`);
   }));
 
 Deno.test("options of a run that do not fit together are found before any run starts", () => {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { Access } from "../../tasks/watch/access.ts";
 import { handler } from "../../tasks/watch/handler.ts";
@@ -200,9 +200,18 @@ Deno.test("what the task is not permitted to do is said with the command that pe
     );
     const other = await outcome(startTask("watch", [".."], folder));
     assertMatch(other.stderr, /^error: expected permission to read \S+, found none: .*deno run --allow-read=\S+ .*\n$/);
-    const none = await outcome(startTask("watch", ["runs/none"], folder));
-    assertMatch(none.stderr, /^error: \S+runs\/none: expected a folder with runs, found none\.\n$/);
-    assert(none.code === 1 && other.code === 1);
+    assertEquals(other.code, 1);
+  }));
+
+Deno.test("a folder that is not there is refused before any command is offered, wherever it would be", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "runs"));
+    await Deno.writeTextFile(join(folder, "file"), "");
+    for (const [typed, found] of [["runs/none", "none"], ["none", "none"], ["file", "a file"]]) {
+      const { code, stderr } = await outcome(startTask("watch", [typed, "--host", "0.0.0.0"], folder));
+      assertEquals(code, 1);
+      assertEquals(stderr, `error: ${join(folder, typed)}: expected a folder with runs, found ${found}.\n`);
+    }
   }));
 
 /** The text that a browser shows some seconds after it has opened a page. */

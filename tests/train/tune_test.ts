@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { adam, createField, createOptimizer, gaussian, meanSquaredError, mlp, openDevice, train } from "../../mod.ts";
 import { Network, tuneKernels } from "../../lib/field/mod.ts";
+import { tuneTangents } from "../../lib/diff/tune_tangents.ts";
 import { familyOf, subjectOf } from "../../lib/linalg/gemm/family.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
@@ -96,27 +97,41 @@ Deno.test("first uses share one budget; what it does not cover is guessed from t
     assertEquals(gpu.tuner.choice("forward 64x64 rows 512"), "tile");
   }));
 
-Deno.test("a chain of layers is timed where its products are computed in workgroup memory, and the choice holds", () =>
+Deno.test("a chain of layers and its tangents are timed where products are computed in workgroup memory, and the choices hold", () =>
   withoutChoices(async () => {
     using gpu = await openDevice({ operands: "texture" });
     const description = mlp({ inputs: 2, hidden: [16], outputs: 3, activation: gaussian() });
     using field = createField(gpu, description);
-    using network = new Network(field, 16, false);
-    const tune = () => tuneKernels(gpu, { description, rows: 16, gradients: true }, { budget: 60 });
+    using network = new Network(field, 16, true);
+    const request = { description, rows: 16, gradients: true };
     const choose = (family: string) => {
       for (const kind of ["forward", "adjoint", "weight"]) gpu.tuner.adopt({ [`${kind} 16x16 rows 16`]: family });
     };
-    const subject = "chain 16x16x16 rows 16";
-    choose("register");
-    assertEquals([await tune(), network.fusedChains(16)], [[], []], "software adapters compile no chains");
-    assertEquals(gpu.tuner.choices[subject], undefined);
-    choose("tile");
-    const [{ subject: found, milliseconds, choice }] = await tune();
-    assertEquals([found, Object.keys(milliseconds)], [subject, ["fused", "apart"]]);
-    assertEquals([gpu.tuner.choices[subject], network.fusedChains(16).length], [choice, choice === "fused" ? 1 : 0]);
-    assertEquals(await tune(), [], "what is known is not measured again");
-    for (const chosen of ["fused", "apart"]) {
-      gpu.tuner.adopt({ [subject]: chosen });
-      assertEquals(network.fusedChains(16).length, chosen === "fused" ? 1 : 0);
+    for (
+      const { subject, tune, chains } of [
+        {
+          subject: "chain 16x16x16 rows 16",
+          tune: () => tuneKernels(gpu, request, { budget: 60 }),
+          chains: () => network.fusedChains(16).length,
+        },
+        {
+          subject: "chain tangents 16x16x16 rows 16",
+          tune: () => tuneTangents(gpu, request, { budget: 60 }),
+          chains: () => network.fusedTangents(16).length,
+        },
+      ]
+    ) {
+      choose("register");
+      assertEquals([await tune(), chains()], [[], 0], "software adapters compile no chains");
+      assertEquals(gpu.tuner.choices[subject], undefined);
+      choose("tile");
+      const [{ subject: found, milliseconds, choice }] = await tune();
+      assertEquals([found, Object.keys(milliseconds)], [subject, ["fused", "apart"]]);
+      assertEquals([gpu.tuner.choices[subject], chains()], [choice, choice === "fused" ? 1 : 0]);
+      assertEquals(await tune(), [], "what is known is not measured again");
+      for (const chosen of ["fused", "apart"]) {
+        gpu.tuner.adopt({ [subject]: chosen });
+        assertEquals(chains(), chosen === "fused" ? 1 : 0);
+      }
     }
   }));

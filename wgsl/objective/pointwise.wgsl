@@ -3,12 +3,12 @@
 // Hessian-vector and Gauss-Newton products both start from that tangent. If sampled = 1, y_tangent contains random signs w instead of
 // tangents, and √(scale ℓ″(y, t)) w is written: the S^½w of a sample JᵀS^½w of the Gauss-Newton matrix.
 // The included text `loss` defines ℓ, ℓ′ and ℓ″ as loss(y, t), first(y, t) and second(y, t) on vec4f. scale is 1/(entries of the
-// whole batch) times the objective's weight.
+// whole batch) times the objective's weight. p0 and p1 are constants of ℓ.
 // y, targets, adjoint, y_tangent, adjoint_tangent: [padded_rows, width], of which [rows, real] are not padding; the padding becomes 0;
 // row_loss: [padded_rows].
 // One invocation per row; dispatch: workgroups of 64 along x and y. Entries are added in their order, in f32: every run gives the
 // same bits.
-{{uniform rows: u32, padded_rows: u32, width: u32, real: u32, scale: f32, add: u32, sampled: u32}}
+{{uniform rows: u32, padded_rows: u32, width: u32, real: u32, scale: f32, p0: f32, p1: f32, add: u32, sampled: u32}}
 {{read y}}
 {{read targets}}
 {{write adjoint: array<vec4f>}}

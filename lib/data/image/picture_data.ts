@@ -2,22 +2,20 @@ import { checkArguments, DEVICE, FIELD, OPTIONS, PICTURE } from "../../hyperpara
 import { objectWith } from "../../hyperparameter/members.ts";
 import type { DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import type { PermutationUniforms } from "../../gpu/random.ts";
 import { linearGroups } from "../../gpu/groups.ts";
-import type { MatrixPlace } from "../../diff/request.ts";
+import type { ChunkRequest, MatrixPlace } from "../../diff/request.ts";
 import { widthsOf } from "../../field/description.ts";
 import { Evaluation, type EvaluationOptions } from "../../field/evaluate.ts";
 import type { Field } from "../../field/field.ts";
 import { padRows } from "../../linalg/gemm/shape.ts";
 import { checkFinite } from "../check_finite.ts";
-import type { TrainingData } from "../training_data.ts";
+import { type EpochOrder, orderUniforms, type TrainingData } from "../training_data.ts";
 import type { Picture } from "../../codec/image/picture.ts";
-import coordinatesText from "../../../wgsl/data/image/batch_pixel_coordinates.wgsl" with { type: "text" };
-import tableText from "../../../wgsl/data/batch_table.wgsl" with { type: "text" };
+import text from "../../../wgsl/data/image/batch_pixels.wgsl" with { type: "text" };
 
-const coordinatesSource = { name: "batch_pixel_coordinates", text: coordinatesText };
+const source = { name: "batch_pixels", text };
 const SHAPE = objectWith("the width, the height and the channels of a picture", "width", "height", "channels");
-
-const tableSource = { name: "batch_table", text: tableText };
 
 /**
  * A picture's pixels as training data: inputs are (row, column) in [−1, 1]², targets the pixel's channels. There is one sample per
@@ -37,27 +35,17 @@ export function pictureData(gpu: Gpu, picture: Picture): TrainingData {
   gpu.write(table, pixels);
   return {
     count: width * height,
-    fill({ first, rows, paddedRows, inputs, targets }, indices) {
-      for (const [name, place] of inputs) {
-        if (place.width !== 2) {
-          throw new Error(`picture: expected an input of width 2 (row, column), but ${name} has ${place.width}.`);
-        }
-        coordinates(gpu, { indices, shape: picture, place, first, rows, paddedRows });
-      }
-      for (const [name, { buffer, width, stride }] of targets) {
-        if (width !== channels) {
-          throw new Error(
-            `picture: expected as many outputs as the picture's ${channels} channels, but ${name} has ${width}.`,
-          );
-        }
-        gpu.dispatch(
-          gpu.kernel(tableSource),
-          { indices, table, batch: buffer },
-          { rows, padded_rows: paddedRows, columns: channels, stride, first, group: 1 },
-          linearGroups(paddedRows * stride, 64),
-        );
-      }
-    },
+    fill: Object.assign(
+      (chunk: ChunkRequest, indices: DeviceBuffer) => {
+        recordBatch(gpu, { picture, table, chunk }, { indices, first: 0 });
+      },
+      {
+        inOrder(chunk: ChunkRequest, order: EpochOrder) {
+          const { first } = order;
+          recordBatch(gpu, { picture, table, chunk }, { order: orderUniforms(width * height, order), first });
+        },
+      },
+    ),
     [Symbol.dispose]: () => table[Symbol.dispose](),
   };
 }
@@ -91,31 +79,89 @@ export async function renderPicture(
   for (let first = 0; first < count; first += evaluation.chunk) {
     const rows = Math.min(evaluation.chunk, count - first);
     const place = { buffer: value, width: columns, stride: padded };
-    coordinates(gpu, { indices, shape, place, first, rows, paddedRows: padRows(rows) });
+    recordPixels(gpu, { indices, first }, { shape, place, rows, paddedRows: padRows(rows) });
     await evaluation.run(first, rows, results);
   }
   return { width, height, channels, pixels: Object.values(results)[0] };
 }
 
-/** Pixels whose coordinates are wanted: `rows` of the numbers in `indices`, from position `first` on. */
-interface CoordinateRequest {
-  readonly indices: DeviceBuffer;
+/** Which pixels are meant: from a place on, those with the numbers in `indices`, or those of an epoch's order. */
+interface PixelChoice {
+  readonly indices?: DeviceBuffer;
+  readonly order?: PermutationUniforms;
+  readonly first: number;
+}
+
+/** Records putting a chunk's pixels in place, a pair of an input and a target in each dispatch. */
+function recordBatch(
+  gpu: Gpu,
+  { picture, table, chunk: { first, rows, paddedRows, inputs, targets } }: {
+    readonly picture: Picture;
+    readonly table: DeviceBuffer;
+    readonly chunk: ChunkRequest;
+  },
+  choice: PixelChoice,
+): void {
+  const { channels } = picture;
+  for (const [name, { width }] of inputs) {
+    if (width === 2) continue;
+    throw new Error(`picture: expected an input of width 2 (row, column), but ${name} has ${width}.`);
+  }
+  for (const [name, { width }] of targets) {
+    if (width === channels) continue;
+    throw new Error(
+      `picture: expected as many outputs as the picture's ${channels} channels, but ${name} has ${width}.`,
+    );
+  }
+  const [places, colours] = [[...inputs.values()], [...targets.values()]];
+  for (let i = 0; i < Math.max(places.length, colours.length); i++) {
+    const target = colours[i];
+    recordPixels(gpu, { ...choice, first: choice.first + first }, {
+      shape: picture,
+      place: places[Math.min(i, places.length - 1)],
+      rows,
+      paddedRows,
+      ...target && { colours: { target, table, channels } },
+    });
+  }
+}
+
+/** Where pixels go. */
+interface PixelPlace {
   readonly shape: { readonly width: number; readonly height: number };
   /** The matrix that receives the coordinates; its rows from `rows` to `paddedRows` become 0. */
   readonly place: MatrixPlace;
-  readonly first: number;
   readonly rows: number;
   readonly paddedRows: number;
+  /** The matrix that receives the colours, and where they are. */
+  readonly colours?: { readonly target: MatrixPlace; readonly table: DeviceBuffer; readonly channels: number };
 }
 
-/** Records computing the coordinates of pixels. */
-function coordinates(gpu: Gpu, { indices, shape, place, first, rows, paddedRows }: CoordinateRequest): void {
-  const { width, height } = shape;
-  const { buffer, stride } = place;
+/** Records computing the coordinates of pixels, and copying their colours if these are wanted. */
+function recordPixels(
+  gpu: Gpu,
+  { indices, order, first }: PixelChoice,
+  { shape: { width, height }, place, rows, paddedRows, colours }: PixelPlace,
+): void {
+  const { buffer: places, stride } = place;
   gpu.dispatch(
-    gpu.kernel(coordinatesSource),
-    { indices, batch: buffer },
-    { rows, padded_rows: paddedRows, width, height, stride, first },
+    gpu.kernel(source, { ordered: order !== undefined, colours: colours !== undefined }),
+    {
+      places,
+      ...indices && { indices },
+      ...colours && { picture: colours.table, targets: colours.target.buffer },
+    },
+    {
+      rows,
+      padded_rows: paddedRows,
+      width,
+      height,
+      stride,
+      first,
+      channels: colours?.channels ?? 0,
+      target_stride: colours?.target.stride ?? 0,
+      ...order,
+    },
     linearGroups(paddedRows, 64),
   );
 }

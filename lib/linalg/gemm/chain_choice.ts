@@ -1,9 +1,13 @@
 import type { Gpu } from "../../gpu/device.ts";
 import { timeByClock } from "../../gpu/time_work.ts";
+import { canBindTangents } from "./chain_tangents.ts";
 import { classRows, familyOf, FUSED, isTile } from "./family.ts";
 import type { ChainLayer } from "./layer_chain.ts";
 import type { Measurement, TuneOptions } from "./measurement.ts";
 import { TrialChain } from "./trial_chain.ts";
+
+/** What of a chain is computed: its values and adjoints, or the tangents of both. */
+type ChainPasses = "values" | "tangents";
 
 /** How a chain of layers is computed: in single dispatches, or layer by layer. */
 export const CHAIN_CHOICES = [FUSED, "apart"] as const;
@@ -12,16 +16,33 @@ export const CHAIN_CHOICES = [FUSED, "apart"] as const;
  * Whether a chain of layers is computed in single dispatches for so many rows: if that was asked for when the device was opened, or if
  * nothing was and it was measured to be faster.
  */
-export function isFused(gpu: Gpu, layers: readonly ChainLayer[], rows: number): boolean {
+export function isFused(
+  gpu: Gpu,
+  layers: readonly ChainLayer[],
+  rows: number,
+  passes: ChainPasses = "values",
+): boolean {
   const { asked } = gpu.tuner;
+  if (passes === "tangents" && !canBindTangents(gpu)) return false;
   if (asked !== "auto") return asked === FUSED;
-  return isCandidate(gpu, layers, rows) && gpu.tuner.choiceOr(subjectOf(layers, rows), "apart") === FUSED;
+  return isCandidate(gpu, layers, rows) && gpu.tuner.choiceOr(subjectOf(layers, rows, passes), "apart") === FUSED;
+}
+
+/** Which passes over which chain a choice is about. */
+interface ChainClass {
+  readonly layers: readonly ChainLayer[];
+  readonly rows: number;
+  readonly passes: ChainPasses;
+}
+
+/** Passes over a chain, to be timed. */
+interface Trial extends Disposable {
+  /** Records them, in single dispatches or layer by layer. */
+  record(fused: boolean): void;
 }
 
 /**
- * Finds out by timing whether a chain of layers is faster in single dispatches, if its products are computed in workgroup memory: on other
- * adapters it cannot be. Families for these products should have been chosen before. The clock of the host decides, since what is saved
- * is the time between kernels.
+ * Finds out by timing whether the values and adjoints of a chain are faster in single dispatches (see `chooseChain`).
  *
  * @returns What was measured; undefined if nothing was.
  */
@@ -29,16 +50,35 @@ export async function tuneChain(
   gpu: Gpu,
   layers: readonly ChainLayer[],
   rows: number,
+  options: TuneOptions,
+): Promise<Measurement | undefined> {
+  const chain = { layers, rows, passes: "values" } as const;
+  return await chooseChain(gpu, chain, options, () => new TrialChain(gpu, layers, classRows(rows)));
+}
+
+/**
+ * Finds out by timing whether passes over a chain of layers are faster in single dispatches, if its products are computed in workgroup memory:
+ * on other adapters they cannot be. Families for these products should have been chosen before. The clock of the host decides, since what
+ * is saved is the time between kernels.
+ *
+ * @param prepare Makes the trial; it is given the subject of the choice.
+ * @returns What was measured; undefined if nothing was.
+ */
+export async function chooseChain(
+  gpu: Gpu,
+  { layers, rows, passes }: ChainClass,
   { again = false, except = new Set(), budget: seconds, signal }: TuneOptions,
+  prepare: (subject: string) => Trial,
 ): Promise<Measurement | undefined> {
   const { tuner } = gpu;
-  const subject = subjectOf(layers, rows);
+  const subject = subjectOf(layers, rows, passes);
   if (tuner.asked !== "auto" || !isCandidate(gpu, layers, rows) || except.has(subject)) return undefined;
+  if (passes === "tangents" && !canBindTangents(gpu)) return undefined;
   if (!again && (tuner.choice(subject) !== undefined || tuner.isOver)) return undefined;
   using budget = tuner.budget(seconds);
   if (budget.spent) return undefined;
   signal?.throwIfAborted();
-  using trial = new TrialChain(gpu, layers, classRows(rows));
+  using trial = prepare(subject);
   const works: Record<string, () => void> = {};
   for (const choice of CHAIN_CHOICES) {
     works[choice] = () => trial.record(choice === FUSED);
@@ -59,7 +99,8 @@ function isCandidate(gpu: Gpu, layers: readonly ChainLayer[], rows: number): boo
 }
 
 /** The subject under which the choice for a chain is kept in the autotuning cache. */
-function subjectOf(layers: readonly ChainLayer[], rows: number): string {
+function subjectOf(layers: readonly ChainLayer[], rows: number, passes: ChainPasses): string {
   const widths = [layers[0].inputs, ...layers.map(({ outputs }) => outputs)];
-  return `chain ${widths.join("x")} rows ${classRows(rows)}`;
+  const what = passes === "tangents" ? "tangents " : "";
+  return `chain ${what}${widths.join("x")} rows ${classRows(rows)}`;
 }

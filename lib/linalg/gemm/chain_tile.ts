@@ -38,6 +38,32 @@ export function mostChainLayers({ device: { limits: { maxStorageBuffersPerShader
   return Math.min(Math.floor((Math.min(most, MOST_OPERANDS + 1) - 3) / 2), Math.floor(most / 3));
 }
 
+/** What a kernel for several layers of a chain binds. */
+interface ChainBindings {
+  /** Buffers that all layers share. */
+  readonly shared: number;
+  /** Matrices that it reads of each layer. */
+  readonly read: number;
+  /** Matrices that it writes of each layer. */
+  readonly written: number;
+}
+
+/** The most layers that a kernel can compute; 0 if the device lets it bind too few buffers even for one. */
+export function mostLayersAtOnce(
+  { device: { limits: { maxStorageBuffersPerShaderStage: most } }, tuner }: Gpu,
+  { shared, read, written }: ChainBindings,
+): number {
+  if (tuner.operands === "buffer") return Math.floor((most - shared) / (read + written));
+  return Math.floor(Math.min((MOST_OPERANDS - shared) / read, written === 0 ? Infinity : most / written));
+}
+
+/** Cuts `count` layers into runs of at most `most`, in order. */
+export function runsOf(count: number, most: number): { readonly first: number; readonly end: number }[] {
+  return Array.from({ length: Math.ceil(count / most) }, (_, i) => {
+    return { first: i * most, end: Math.min((i + 1) * most, count) };
+  });
+}
+
 /** Entries along a side of the squares into which the weights' gradient is cut: few rows have few parts, and so smaller squares. */
 export function weightSide(rows: number): number {
   return rows < 4096 ? 32 : 64;

@@ -1,16 +1,18 @@
 import type { BufferLike, DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { chainTile, weightSide } from "./chain_tile.ts";
+import type { KernelValues } from "../../gpu/template.ts";
+import { chainTile } from "./chain_tile.ts";
 import { type EntryFunction, functionText } from "./epilogue.ts";
 import { flopsOf } from "./shape.ts";
 import adjointText from "../../../wgsl/linalg/gemm/chain_adjoint.wgsl" with { type: "text" };
 import forwardText from "../../../wgsl/linalg/gemm/chain_forward.wgsl" with { type: "text" };
+import chain from "../../../wgsl/linalg/gemm/chain_layers.wgsl" with { type: "text" };
 import product from "../../../wgsl/linalg/gemm/chain_product.wgsl" with { type: "text" };
-import weightText from "../../../wgsl/linalg/gemm/chain_weight.wgsl" with { type: "text" };
 
 const forwardSource = { name: "chain_forward", text: forwardText };
+/** One product, whose operand is loaded. */
+const FROM_START = { absent: 0, products: 1 };
 const adjointSource = { name: "chain_adjoint", text: adjointText };
-const weightSource = { name: "chain_weight", text: weightText };
 
 /** One dense layer of a chain. */
 export interface ChainLayer {
@@ -28,31 +30,25 @@ export interface ChainLayer {
   readonly bias: number;
 }
 
-/** The operands of one layer's share of the gradient. */
-export interface ChainWeightTerm {
-  /** Z̄: [rows, outputs]. */
-  readonly z: BufferLike;
-  /** X: [rows, inputs]. */
-  readonly x: BufferLike;
-}
-
 /**
- * Consecutive dense layers, each of which reads only the one before. One dispatch computes all their values, one all adjoints of their
- * preactivations, and one all their shares of the gradient: small batches on a GPU wait for launches more than for arithmetic.
+ * Consecutive dense layers, each of which reads only the one before. One dispatch computes all their values and one all adjoints of their
+ * preactivations: small batches on a GPU wait for launches more than for arithmetic. Their tangents (`ChainTangents`) and their shares
+ * of the gradient (`chainWeights`) are computed likewise.
  */
 export class LayerChain implements Disposable {
-  readonly #activation: EntryFunction;
+  /** The activation of all layers, or of all but the last. */
+  readonly activation: EntryFunction;
   /** Layers with the activation. */
-  readonly #activated: number;
-  /** Sizes, places and constants of each layer, as `chain_forward.wgsl` describes them. */
+  readonly activated: number;
+  /** Sizes, places and constants of each layer, as `chain_layers.wgsl` describes them. */
   #table?: DeviceBuffer;
   /** Columns of the widest matrix. */
   readonly #widest: number;
 
   /** Allocates nothing; the first pass stores a table, so the caller must dispose the chain. */
   constructor(readonly gpu: Gpu, readonly layers: readonly ChainLayer[]) {
-    this.#activation = layers[0].activation;
-    this.#activated = layers.filter(({ activation }) => activation.text !== undefined).length;
+    this.activation = layers[0].activation;
+    this.activated = layers.filter(({ activation }) => activation.text !== undefined).length;
     this.#widest = Math.max(...layers.flatMap(({ inputs, outputs }) => [inputs, outputs]));
   }
 
@@ -70,16 +66,20 @@ export class LayerChain implements Disposable {
     readonly results: readonly { readonly z: DeviceBuffer; readonly a: DeviceBuffer }[];
   }): void {
     const { gpu, layers } = this;
-    const buffers: Record<string, BufferLike> = { start, parameters, layers: this.#numbers() };
+    const buffers: Record<string, BufferLike> = { start0: start, vector0: parameters, layers: this.table };
     layers.forEach(({ outputs }, l) => {
       const bytes = rows * outputs * 4;
       buffers[`z${l}`] = results[l].z.slice(0, bytes);
-      if (l < this.#activated) buffers[`a${l}`] = results[l].a.slice(0, bytes);
+      if (l < this.activated) buffers[`a${l}`] = results[l].a.slice(0, bytes);
     });
-    const { groups, values } = this.#tile(rows);
-    const counts = { count: layers.length, activated: this.#activated };
-    const kernel = gpu.kernel(forwardSource, { ...values, ...counts, by_k: false }, functionText(this.#activation));
-    gpu.dispatch(kernel, buffers, {}, [groups], this.#flops(rows, layers));
+    const { groups, values } = this.tile(rows);
+    const counts = { count: layers.length, activated: this.activated };
+    const kernel = gpu.kernel(
+      forwardSource,
+      { ...values, ...counts, ...FROM_START, by_k: false },
+      functionText(this.activation),
+    );
+    gpu.dispatch(kernel, buffers, {}, [groups], this.flops(rows, layers));
   }
 
   /**
@@ -99,7 +99,7 @@ export class LayerChain implements Disposable {
   }): void {
     const { gpu, layers } = this;
     const steps = layers.length - 1;
-    const buffers: Record<string, BufferLike> = { start, parameters, layers: this.#numbers() };
+    const buffers: Record<string, BufferLike> = { start0: start, vector0: parameters, layers: this.table };
     const keep = results[0].a !== undefined;
     for (let s = 0; s < steps; s++) {
       const layer = steps - 1 - s;
@@ -109,36 +109,13 @@ export class LayerChain implements Disposable {
       buffers[`adjoint${s}`] = z.slice(0, bytes);
       if (a !== undefined) buffers[`value_adjoint${s}`] = a.slice(0, bytes);
     }
-    const { groups, values } = this.#tile(rows);
-    const kernel = gpu.kernel(adjointSource, { ...values, steps, keep, by_k: true }, functionText(this.#activation));
-    gpu.dispatch(kernel, buffers, {}, [groups], this.#flops(rows, layers.slice(1)));
-  }
-
-  /**
-   * Records W̄ = Z̄ᵀ X and b̄ = Σₙ Z̄ of all layers (`chain_weight.wgsl`).
-   *
-   * @param partials Where the parts of the batch lie, each laid out as a vector of the field's layout.
-   * @param stride Entries of one part.
-   */
-  weights({ terms, rows, rowsPerSplit, partials, stride }: {
-    readonly terms: readonly ChainWeightTerm[];
-    readonly rows: number;
-    readonly rowsPerSplit: number;
-    readonly partials: DeviceBuffer;
-    readonly stride: number;
-  }): void {
-    const { gpu, layers } = this;
-    const side = weightSide(rows);
-    const buffers: Record<string, BufferLike> = { partials, layers: this.#numbers() };
-    terms.forEach(({ z, x }, l) => Object.assign(buffers, { [`z${l}`]: z, [`x${l}`]: x }));
-    const squares = layers.map(({ outputs, inputs }) => Math.ceil(outputs / side) * Math.ceil(inputs / side));
-    gpu.dispatch(
-      gpu.kernel(weightSource, { count: layers.length, quads: side / 4 }),
-      buffers,
-      { rows, rows_per_split: rowsPerSplit, stride: stride / 4 },
-      [squares.reduce((sum, each) => sum + each), Math.ceil(rows / rowsPerSplit)],
-      this.#flops(rows, layers),
+    const { groups, values } = this.tile(rows);
+    const kernel = gpu.kernel(
+      adjointSource,
+      { ...values, ...FROM_START, steps, keep, by_k: true },
+      functionText(this.activation),
     );
+    gpu.dispatch(kernel, buffers, {}, [groups], this.flops(rows, layers.slice(1)));
   }
 
   /** Frees the table. */
@@ -146,8 +123,8 @@ export class LayerChain implements Disposable {
     this.#table?.[Symbol.dispose]();
   }
 
-  /** The table. */
-  #numbers(): DeviceBuffer {
+  /** The table, which kernels read as `layers`. */
+  get table(): DeviceBuffer {
     if (this.#table !== undefined) return this.#table;
     const numbers = this.layers.flatMap(({ activation, real, outputs, inputs, weight, bias }) => {
       return [weight / 4, bias / 4, inputs / 4, outputs / 4, real, ...activation.constants, 0];
@@ -158,19 +135,21 @@ export class LayerChain implements Disposable {
   }
 
   /** What the kernels of a tile are filled with, and how many workgroups there are. */
-  #tile(rows: number) {
+  tile(rows: number): { readonly values: KernelValues; readonly groups: number } {
     const tile = chainTile(this.gpu, this.#widest, rows)!;
     const values = {
       quads: this.#widest / 4,
       row_quads: tile.rows / 4,
       blocks: tile.blocks,
+      chain,
       product,
-      activation: this.#activation.text!,
+      activation: this.activation.text!,
     };
     return { values, groups: Math.ceil(rows / tile.rows) };
   }
 
-  #flops(rows: number, layers: readonly ChainLayer[]): number {
+  /** Floating-point operations of one product of each of the layers. */
+  flops(rows: number, layers: readonly ChainLayer[]): number {
     return layers.reduce((sum, { outputs, inputs }) => sum + flopsOf({ rows, outputs, inputs }, 1), 0);
   }
 }

@@ -63,7 +63,7 @@ export class TrialChain implements Disposable {
       below: this.#values.slice(0, -1).map(({ z }) => z),
       results: adjoints.slice(0, -1).map((z) => ({ z })),
     });
-    this.#sums.addChain(this.#chain, adjoints.map((z, l) => ({ z, x: this.#inputOf(l) })));
+    this.#sums.addChain(this.#chain, adjoints.map((z, l) => [{ z, x: this.#inputOf(l) }]));
   }
 
   #apart(): void {

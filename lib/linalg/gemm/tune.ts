@@ -20,7 +20,7 @@ import { flopsOf } from "./shape.ts";
 import { TrialProduct } from "./trial_product.ts";
 
 /** Families that are tried only without a limit on compile time. */
-const SLOW_TO_COMPILE: readonly ProductFamily[] = ["straight32"];
+export const SLOW_TO_COMPILE: readonly ProductFamily[] = ["straight32"];
 
 /** A product of the usual size, small enough to take milliseconds on the slowest adapter. */
 const USUAL: GemmProduct = { kind: "forward", shape: { rows: 512, outputs: 256, inputs: 256 } };
@@ -57,7 +57,7 @@ export async function tuneProducts(
 }
 
 /** The classes of products by their subjects, each represented by a product of its rows; the heaviest first, batches last. */
-function classesOf(products: readonly GemmProduct[]): Map<string, GemmProduct> {
+export function classesOf(products: readonly GemmProduct[]): Map<string, GemmProduct> {
   const classes = new Map<string, GemmProduct>();
   for (const product of products) classes.set(subjectOf(product), representative(product));
   return new Map([...classes].sort(([, a], [, b]) => weightOf(b) - weightOf(a)));

@@ -3,7 +3,8 @@ import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
 import { biasSum } from "./bias.ts";
 import { familyOf, isStraight, isTile, type ProductFamily, registerFamily, type StraightFamily } from "./family.ts";
-import type { ChainWeightTerm, LayerChain } from "./layer_chain.ts";
+import { chainWeights } from "./chain_weights.ts";
+import type { LayerChain } from "./layer_chain.ts";
 import type { MatrixPool, WeightProduct, WeightTerm } from "./layer_product.ts";
 import { registerWeight } from "./register.ts";
 import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
@@ -118,11 +119,11 @@ export class WeightSums implements Disposable {
   /**
    * Records the same for all layers of a chain in one dispatch.
    *
-   * @param terms Z̄ and X of each layer.
+   * @param layers The terms of each layer; only the first layers may have fewer than others.
    */
-  addChain(layers: LayerChain, terms: readonly ChainWeightTerm[]): void {
+  addChain(chain: LayerChain, layers: readonly (readonly WeightTerm[])[]): void {
     const { options: { length: stride } } = this;
-    layers.weights({ terms, rows: this.#rows, rowsPerSplit: ROW_BLOCK, partials: this.#partials, stride });
+    chainWeights(chain, { layers, rows: this.#rows, rowsPerSplit: ROW_BLOCK, partials: this.#partials, stride });
   }
 
   /** Records the products of straight-line kernels, which read transposed matrices. */

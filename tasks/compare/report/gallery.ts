@@ -1,15 +1,14 @@
 import type { ReportPictures } from "../../run/report/model.ts";
 import { runPictures } from "../../run/report/run_pictures.ts";
+import { formatQuality } from "../../training/status_line.ts";
 import type { TrainingTask } from "../../training/task.ts";
-import type { ComparisonRecord } from "../record.ts";
-import type { ComparisonFolder } from "../store.ts";
+import type { ReportedComparison } from "../record.ts";
 import { type ActivationSummary, finalQuality } from "../summary.ts";
 
 /** The pictures of each optimizer's run of median quality on the first input, next to the input itself. */
 export async function galleryOf(
   { pictures = [] }: TrainingTask,
-  record: ComparisonRecord,
-  folder: ComparisonFolder,
+  record: ReportedComparison,
   { pairs }: ActivationSummary,
 ): Promise<ReportPictures[]> {
   const shown = pairs.flatMap(({ optimizer, runs }) => {
@@ -18,14 +17,13 @@ export async function galleryOf(
     return first.length === 0 ? [] : [{ optimizer, run: first[Math.floor((first.length - 1) / 2)] }];
   });
   if (shown.length === 0) return [];
-  const { name, figure, digits, unit = "" } = record.quality;
   const own = pictures.filter(({ shared }) => !shared);
   const input = pictures.filter(({ shared }) => shared);
   return await Promise.all([
-    ...input.map((picture) => runPictures(picture.title, folder.runPath(shown[0].run.id), [picture])),
+    ...input.map((picture) => runPictures(picture.title, shown[0].run.path, [picture])),
     ...shown.map(({ optimizer, run }) => {
-      const value = `${name} ${run.figures[figure].toFixed(digits)}${unit}`;
-      return runPictures(`${optimizer}, seed ${run.seed}: ${value}`, folder.runPath(run.id), own);
+      const value = formatQuality(record.quality, run.figures);
+      return runPictures(`${optimizer}, seed ${run.seed}: ${value}`, run.path, own);
     }),
   ]);
 }

@@ -4,13 +4,13 @@ import type { Quality } from "../../training/training_input.ts";
 import type { ActivationSummary } from "../summary.ts";
 
 /**
- * Draws how the optimizers of an activation converge, over epochs and over training time. Lines are medians over seeds, bands the range
+ * Draws how the optimizers of an activation converge, over epochs and, if times can be compared, over training time. Lines are medians over seeds, bands the range
  * over seeds; several inputs are averaged.
  *
  * @param optimizers All optimizers of the comparison, so that each has the same colour in every plot.
  */
 export function convergencePlot(
-  { activation, pairs }: ActivationSummary,
+  { activation, isTimed, pairs }: ActivationSummary,
   optimizers: readonly string[],
   quality: Quality,
 ): Promise<string> {
@@ -22,5 +22,6 @@ export function convergencePlot(
   const title = size === 1
     ? activation
     : `${activation}: median of ${size} seeds, shaded from the lowest to the highest seed`;
-  return panelsPlotSvg({ title, panels: convergencePanels(lines, quality.label), height: 400 });
+  const [overEpochs, overTime] = convergencePanels(lines, quality.label);
+  return panelsPlotSvg({ title, panels: isTimed ? [overEpochs, overTime] : [overEpochs], height: 400 });
 }

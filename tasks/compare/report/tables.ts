@@ -1,20 +1,22 @@
+import { isMeasured } from "../../training/loss_limit.ts";
+import { fixed } from "../../shell/fixed.ts";
 import type { Quality } from "../../training/training_input.ts";
 import { median } from "../../shell/statistics.ts";
 import { rateOf, trialsOf } from "../comparison.ts";
 import { SEARCHED_SCHEDULES, type TrialResult } from "../halving.ts";
 import type { Spread } from "../spread.ts";
-import type { ComparisonRecord, RunRecord } from "../record.ts";
+import type { ReportedComparison, RunRecord } from "../record.ts";
 import { type ActivationSummary, EQUAL_PARTS, type PairSummary } from "../summary.ts";
 import type { ReportTable } from "../../run/report/model.ts";
 
 /** The results of an activation's optimizers, the best at equal time first. */
 export function resultTable(
-  { pairs, equalSeconds, targets }: ActivationSummary,
-  { quality }: ComparisonRecord,
+  { pairs, isTimed, equalSeconds, targets }: ActivationSummary,
+  { quality }: ReportedComparison,
 ): ReportTable {
   const { name, unit = "" } = quality;
   const [target] = targets;
-  const level = targets.length === 1 && Number.isFinite(target) ? `${number(target, quality)}${unit}` : "target";
+  const level = targets.length === 1 && isMeasured(target) ? `${number(target, quality)}${unit}` : "target";
   const ranked = pairs.toSorted((a, b) => b.equal.at(-1)!.centre - a.equal.at(-1)!.centre);
   // If no run was completed, there is no training time that all of them had.
   const parts = Number.isFinite(equalSeconds) ? EQUAL_PARTS : [];
@@ -26,7 +28,7 @@ export function resultTable(
       "schedule",
       ...heads,
       `final ${name}${unitNote(quality)}`,
-      `time to ${level} (s)`,
+      ...isTimed ? [`time to ${level} (s)`] : [],
       `steps to ${level}`,
       "final runs diverged",
     ],
@@ -39,26 +41,30 @@ export function resultTable(
         i === pair.equal.length - 1 ? spreadText(spread, quality) : number(spread.centre, quality)
       ),
       spreadText(pair.final, quality),
-      timeText(pair, (value) => value.toPrecision(3)),
+      ...isTimed ? [timeText(pair, (value) => value.toPrecision(3))] : [],
       stepsText(pair),
       `${pair.diverged} of ${pair.runs.length}`,
     ]),
-    best: ranked.some(({ equal }) => Number.isFinite(equal.at(-1)!.centre)) ? 0 : undefined,
+    best: ranked.some(({ equal }) => isMeasured(equal.at(-1)!.centre)) ? 0 : undefined,
   };
 }
 
 /** The time and the number of steps and Hessian-vector products that the runs of an activation took. */
-export function costTable({ activation, pairs }: ActivationSummary, runs: readonly RunRecord[]): ReportTable {
+export function costTable(
+  { activation, isTimed, pairs }: ActivationSummary,
+  runs: readonly RunRecord[],
+): ReportTable {
+  const measured = pairs.some(({ curvatureShare }) => curvatureShare !== undefined);
   const tuned = runs.some(({ phase }) => phase === "tuning");
   return {
     columns: [
       "optimizer",
-      "ms per step",
+      ...isTimed ? ["ms per step"] : [],
       "steps",
       "epochs",
-      "training time per run (s)",
+      ...isTimed ? ["training time per run (s)"] : [],
       "HVPs per run",
-      "time spent on curvature",
+      ...measured ? ["time spent on curvature"] : [],
       ...tuned ? ["tuning trials", "diverged trials", "tuning time (s)"] : [],
     ],
     numbersFrom: 1,
@@ -68,12 +74,12 @@ export function costTable({ activation, pairs }: ActivationSummary, runs: readon
       });
       return [
         pair.optimizer,
-        (1000 * pair.secondsPerStep).toFixed(2),
+        ...isTimed ? [(1000 * pair.secondsPerStep).toFixed(2)] : [],
         String(pair.steps),
         median(pair.runs.map(({ steps, stepsPerEpoch }) => steps / stepsPerEpoch)).toFixed(1),
-        Number.isNaN(pair.seconds) ? "–" : pair.seconds.toFixed(1),
+        ...isTimed ? [Number.isNaN(pair.seconds) ? "–" : pair.seconds.toFixed(1)] : [],
         String(Math.round(median(pair.runs.map(({ hvps }) => hvps)))),
-        `${Math.round(100 * pair.curvatureShare)} %`,
+        ...measured ? [`${Math.round(100 * pair.curvatureShare!)} %`] : [],
         ...tuned
           ? [
             String(trials.length),
@@ -89,7 +95,7 @@ export function costTable({ activation, pairs }: ActivationSummary, runs: readon
 /** The trials of tuning for an activation, with the quality after each length. */
 export function tuningTable(
   { activation, pairs }: ActivationSummary,
-  record: ComparisonRecord,
+  record: ReportedComparison,
   runs: readonly RunRecord[],
   defaultRates: (pair: PairSummary) => number,
 ): ReportTable {
@@ -122,11 +128,8 @@ function unitNote({ unit = "" }: Quality): string {
 
 /** "31.2 (30.9–31.5)". */
 function spreadText({ centre, low, high }: Spread, quality: Quality): string {
-  if (!Number.isFinite(centre)) return "–";
-  if (low === high) return number(centre, quality);
-  return `${number(centre, quality)} (${Number.isFinite(low) ? number(low, quality) : "–"} to ${
-    number(high, quality)
-  })`;
+  if (low === high || !isMeasured(centre)) return number(centre, quality);
+  return `${number(centre, quality)} (${number(low, quality)} to ${number(high, quality)})`;
 }
 
 function timeText({ secondsToTarget, reached, runs }: PairSummary, text: (value: number) => string): string {
@@ -140,5 +143,5 @@ function stepsText(pair: PairSummary): string {
 }
 
 function number(value: number, { digits }: Quality): string {
-  return Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : "–";
+  return isMeasured(value) ? fixed(value, digits).replace("-", "−") : "–";
 }

@@ -2,8 +2,12 @@
 const LABELS: Readonly<Record<string, string>> = {
   psnr: "PSNR (dB)",
   snr: "SNR (dB)",
+  gain: "gain over the best constant (dB)",
+  mae: "mean absolute error",
   trainPsnr: "PSNR of training samples (dB)",
   trainSnr: "SNR of training samples (dB)",
+  trainGain: "gain over the best constant on training samples (dB)",
+  trainMae: "mean absolute error on training samples",
   ssim: "SSIM",
   testPsnr: "test PSNR (dB)",
   testSsim: "test SSIM",

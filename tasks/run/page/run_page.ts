@@ -5,6 +5,7 @@
  * @module
  */
 
+import { fixed } from "../../shell/fixed.ts";
 import { formatDuration } from "../../shell/progress.ts";
 import chartStyle from "../chart/chart.css" with { type: "text" };
 import { escaped } from "../report/escaped.ts";
@@ -84,12 +85,12 @@ ${bar}${reason === undefined ? "" : `<p class="reason">${escaped(reason)}</p>\n`
 function factsOf({ quality, records, summary, step, steps, seconds }: RunPage): [string, string][] {
   const { figure, name, digits, unit = "" } = quality;
   const found = Number(summary?.[figure] ?? records.at(-1)?.[figure] ?? NaN);
-  const value = Number.isNaN(found) ? "–" : `${found.toFixed(digits).replace("-", "−")}${unit}`;
+  const value = Number.isNaN(found) ? "–" : `${fixed(found, digits).replace("-", "−")}${unit}`;
   const values = records.map((record) => Number(record[figure])).filter(Number.isFinite);
   const best = Math.max(...values);
   return [
     [escaped(name), value],
-    ...best > found ? [["best so far", `${best.toFixed(digits)}${unit}`] as [string, string]] : [],
+    ...best > found ? [["best so far", `${fixed(best, digits)}${unit}`] as [string, string]] : [],
     ["steps", step < steps ? `${numberText(step)} of ${numberText(steps)}` : numberText(step)],
     ["training time", formatDuration(seconds)],
     ["steps per second", seconds > 0 ? numberText(Number((step / seconds).toPrecision(3))) : "–"],

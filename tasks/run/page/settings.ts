@@ -1,5 +1,6 @@
 import { optionSpelling } from "../../shell/command.ts";
 import { words } from "./labels.ts";
+import { settingText } from "./setting_text.ts";
 import { valueText } from "./values.ts";
 
 /** Names with their values. */
@@ -12,8 +13,9 @@ interface SettingsGroup {
 const GROUPS: readonly { readonly title: string; readonly keys: readonly string[] }[] = [
   { title: "Field", keys: ["activation", "encoding"] },
   { title: "Optimizer", keys: ["optimizer", "schedule", "rollbacks"] },
-  { title: "Length", keys: ["steps", "scheduleSteps", "processes"] },
-  { title: "Input", keys: ["image", "mesh", "transform", "scene"] },
+  { title: "Objective", keys: ["objective"] },
+  { title: "Length", keys: ["steps", "scheduleSteps", "stepsPerEpoch", "restarts", "processes"] },
+  { title: "Input", keys: ["image", "mesh", "transform", "scene", "sound", "samples"] },
   { title: "Device", keys: ["adapter", "kernels", "versions", "tool"] },
 ];
 
@@ -24,7 +26,7 @@ const MOST = 60;
 export function settingsGroups(config: Readonly<Record<string, unknown>>): SettingsGroup[] {
   const known = GROUPS.flatMap(({ keys }) => keys);
   const groups = GROUPS.map(({ title, keys }) => ({ title, rows: keys.flatMap((key) => rowsOf(key, config[key])) }));
-  const others = Object.keys(config).filter((key) => !["task", "options", "layers", ...known].includes(key));
+  const others = Object.keys(config).filter((key) => !["task", "options", "layers", "quality", ...known].includes(key));
   const options = Object.entries(config.options ?? {}).flatMap(([name, value]) => {
     // What is off or left to the task says nothing.
     return isSet(value) ? [[optionSpelling(name), value === true ? "on" : valueText(value)] as const] : [];
@@ -43,9 +45,10 @@ function isSet(value: unknown): boolean {
 /** A value in rows: one for itself, or one for each entry. Of something with a name, the name stands for the whole. */
 function rowsOf(key: string, value: unknown): (readonly [string, string])[] {
   if (!isSet(value)) return [];
-  if (typeof value !== "object" || Array.isArray(value)) return [[words(key), valueText(value)]];
+  if (typeof value !== "object" || Array.isArray(value)) return [[words(key), settingText(key, value)]];
   return Object.entries(value as object).flatMap(([name, each]) => {
     if (!isSet(each)) return [];
-    return [[name === "name" || name === "kind" ? words(key) : words(`${key} ${name}`), valueText(each)] as const];
+    const whole = `${key} ${name}`;
+    return [[name === "name" || name === "kind" ? words(key) : words(whole), settingText(whole, each)] as const];
   });
 }

@@ -1,13 +1,15 @@
 import { grouped } from "../chart/axis_scale.js";
+import { words } from "./labels.ts";
 
 /** The longest text of a value on a page. */
 const LONGEST = 300;
 
-/** A value as a page shows it: numbers with few digits and grouped thousands. */
+/** A value as a page shows it: numbers with few digits and grouped thousands, and entries as "fieldOfView" → "field of view 35.5, 35.5; …". */
 export function valueText(value: unknown): string {
   if (typeof value === "number") return numberText(value);
   if (Array.isArray(value)) return cut(value.map(valueText).join(", "));
-  return cut(typeof value === "object" && value !== null ? JSON.stringify(value) : String(value));
+  if (typeof value !== "object" || value === null) return cut(String(value));
+  return cut(Object.entries(value).map(([name, each]) => `${words(name)} ${valueText(each)}`).join("; "));
 }
 
 /** A number with five significant digits, or as an integer with all of them. */

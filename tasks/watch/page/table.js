@@ -21,7 +21,7 @@ const COLUMNS = [
 function qualityText({ figure, quality }) {
   if (quality === undefined) return "";
   const digits = figure === "iouUniform" || figure === "accuracy" ? 4 : 2;
-  return `${quality.toFixed(digits).replace("-", "−")}${UNITS[figure] ?? ""}`;
+  return `${quality.toFixed(digits).replace("-", "−").replace("Infinity", "∞")}${UNITS[figure] ?? ""}`;
 }
 
 function stepsText({ step, steps }) {

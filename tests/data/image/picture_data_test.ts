@@ -2,6 +2,8 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createField, gaussian, mlp, pictureData, renderPicture } from "../../../mod.ts";
 import type { Picture } from "../../../lib/codec/mod.ts";
 import type { ChunkRequest } from "../../../lib/diff/mod.ts";
+import type { EpochOrder } from "../../../lib/data/training_data.ts";
+import { permutedIndices, streams } from "../../../lib/gpu/random.ts";
 import { padWidth } from "../../../lib/linalg/layout.ts";
 import { padRows } from "../../../lib/linalg/gemm/shape.ts";
 import { fileDevice, readFloats } from "../../support/device.ts";
@@ -21,10 +23,10 @@ function position(i: number, count: number): number {
   return count === 1 ? 0 : 2 * i / (count - 1) - 1;
 }
 
-/** Lets `pictureData` put pixels `drawn[first]`, `drawn[first + 1]`, … in place and reads what it put there. */
+/** Lets `pictureData` put pixels `drawn[first]`, `drawn[first + 1]`, … (or those of an order) in place and reads what it put there. */
 async function batch(
   from: Picture,
-  drawn: number[],
+  drawn: number[] | EpochOrder,
   first: number,
   rows: number,
   inputs = 2,
@@ -33,8 +35,9 @@ async function batch(
   const paddedRows = padRows(rows);
   const [stride, targetStride] = [padWidth(inputs), padWidth(outputs)];
   using data = pictureData(gpu, from);
-  using indices = gpu.buffer("indices", drawn.length * 4);
-  gpu.write(indices, Uint32Array.from(drawn));
+  const numbers = Uint32Array.from(Array.isArray(drawn) ? drawn : [0]);
+  using indices = gpu.buffer("indices", numbers.byteLength);
+  gpu.write(indices, numbers);
   using coordinates = gpu.buffer("coordinates", paddedRows * stride * 4);
   using targets = gpu.buffer("targets", paddedRows * targetStride * 4);
   const chunk: ChunkRequest = {
@@ -49,7 +52,8 @@ async function batch(
   const read = (buffer: typeof targets, columns: number) =>
     sameBits(() => {
       gpu.write(buffer, new Float32Array(paddedRows * columns).fill(7));
-      data.fill(chunk, indices, draw);
+      if (Array.isArray(drawn)) data.fill(chunk, indices, draw);
+      else data.fill.inOrder!(chunk, drawn);
       return readFloats(gpu, buffer, paddedRows * columns);
     });
   return {
@@ -84,6 +88,18 @@ for (const [width, height, channels] of [[5, 3, 3], [3, 8, 1], [1, 4, 2], [6, 1,
     }
   });
 }
+
+Deno.test("a batch in the order of an epoch holds the pixels that the list of that order names", async () => {
+  const from = picture(9, 7, 3);
+  const seed = 5;
+  const [epoch, begin, first, rows] = [2, 7, 3, 20];
+  using indices = gpu.buffer("indices", 63 * 4);
+  permutedIndices(gpu, indices, { rows: 63, first: 0, count: 63, key: { seed, stream: streams.order, step: epoch } });
+  const order = Array.from(new Uint32Array((await gpu.read(indices))[0], 0, 63));
+  const listed = await batch(from, order.slice(begin), first, rows);
+  const inOrder = await batch(from, { seed, epoch, first: begin }, first, rows);
+  assertEquals(inOrder, listed);
+});
 
 Deno.test("corners are exactly ±1 and the middle of an odd axis exactly 0, row first", async () => {
   const { coordinates } = await batch(picture(7, 5, 1), [0, 6, 28, 34, 17], 0, 5);

@@ -3,6 +3,7 @@ import { encodePng } from "../../../mod.ts";
 import { drawChart } from "../../../tasks/run/chart/chart.js";
 import type { RunPage } from "../../../tasks/run/page/model.ts";
 import { runPageHtml } from "../../../tasks/run/page/run_page.ts";
+import { settingsGroups } from "../../../tasks/run/page/settings.ts";
 import { bytesText, numberText, valueText } from "../../../tasks/run/page/values.ts";
 
 const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)>&\u202e\u0007`;
@@ -80,4 +81,27 @@ Deno.test("numbers have five digits, grouped thousands and real minus signs", ()
   assertEquals([numberText(NaN), numberText(-Infinity), numberText(1e21)], ["NaN", "−∞", "10^21"]);
   assertEquals(valueText([0.9, 0.999]), "0.9, 0.999");
   assertEquals([12, 1500, 36_400, 4_120_000].map(bytesText), ["12 B", "1.5 kB", "36 kB", "4.1 MB"]);
+});
+
+Deno.test("settings with entries of their own are told in words, also where they are not as expected", () => {
+  const inputs = { columns: 2, names: ["x", "y"], low: [0, 0.25], high: [1, 0.5] };
+  const config = {
+    restarts: [{ step: 8, scheduleSteps: 16 }, { step: 16, scheduleSteps: 24 }],
+    rollbacks: [{ divergedAt: 9, learningRate: 0.05 }],
+    ownFiles: [{ option: "activation", name: "finer", file: "/a/finer.ts", sha256: "f0" }],
+    samples: { inputs, targets: { columns: 1, low: [-1], high: [2] } },
+    mesh: { box: { low: [-1, -2], high: [1, 2] }, cleaning: { mixedParts: 0, turnedFaces: 3 } },
+  };
+  const told = (from: Record<string, unknown>) => Object.fromEntries(settingsGroups(from).flatMap(({ rows }) => rows));
+  assertEquals(told(config), {
+    restarts: "at step 8 the schedule begins again, until step 16; at step 16 the schedule begins again, until step 24",
+    rollbacks: "diverged at step 9, learning rate 0.05 from there",
+    "own files": "activation finer: /a/finer.ts (SHA-256 f0)",
+    "samples inputs": "2 columns: x from 0 to 1, y from 0.25 to 0.5",
+    "samples targets": "1 column: from −1 to 2",
+    "mesh box": "low −1, −2; high 1, 2",
+    "mesh cleaning": "mixed parts 0; turned faces 3",
+  });
+  const odd = { restarts: [{ step: "x" }, 3], rollbacks: {}, samples: { inputs: { low: { a: null } } } };
+  assertEquals(told(odd), { restarts: "step x, 3", "samples inputs": "low a null" });
 });

@@ -1,12 +1,12 @@
 // The adjoints of the preactivations of consecutive dense layers, from the last layer down, in one dispatch:
-//   Ā_(l−1) = Z̄_l W_l,  Z̄_(l−1) = Ā_(l−1) ⊙ a′(Z_(l−1)),  Z̄ of the last layer = start;  Ā is stored with `keep`
-// start: [rows, outputs of the last layer]; below_s, adjoint_s, value_adjoint_s: Z, Z̄ and Ā of the layer s + 1 below the last one, bound for as many rows as
-// there are; parameters: a vector of the field's layout. layers: as in chain_forward.wgsl.
+//   Ā_(l−1) = Z̄_l W_l,  Z̄_(l−1) = Ā_(l−1) ⊙ a′(Z_(l−1)),  Z̄ of the last layer = start0;  Ā is stored with `keep`
+// start0: [rows, outputs of the last layer]; below_s, adjoint_s, value_adjoint_s: Z, Z̄ and Ā of the layer s + 1 below the last one, bound for as many rows as
+// there are; vector0: the parameters, a vector of the field's layout. layers: as in chain_layers.wgsl.
 // A workgroup takes 4·row_quads rows through all layers in workgroup memory; dispatch: one workgroup for each such tile along x. Each entry
 // sums its products in the order of k, in f32: every run gives the same bits, whatever the size of the tile.
-{{read start}}
-{{read parameters}}
-{{read layers}}
+{{read start0}}
+{{read vector0}}
+{{include chain}}
 {{for s in 0..steps}}
 {{read below{{s}}}}
 {{write adjoint{{s}}: array<vec4f>}}
@@ -14,12 +14,6 @@
 {{write value_adjoint{{s}}: array<vec4f>}}
 {{end}}
 {{end}}
-// What activations read, which differs from layer to layer.
-struct Constants { p0: f32, p1: f32 }
-var<private> u: Constants;
-alias Preactivation = array<vec4f, 1>;
-{{include activation}}
-{{include product}}
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -27,14 +21,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let y = lane / QUADS;
   let last = layers({{steps}}u * 2u);
   let rows = arrayLength(&adjoint0) / u32(last.z);
-  load(lane, group.x, rows, u32(last.w));
+  load_0(lane, group.x, rows, u32(last.w));
 {{for s in 0..steps}}{
     let layer = {{steps}}u - {{s}}u;
     let size = layers(layer * 2u);
     let beneath = layers(layer * 2u - 1u);
     u = Constants(beneath.y, beneath.z);
     let width = u32(size.z);
-    let sums = product(lane, u32(size.x), u32(size.w), width);
+    let sums = product_0(lane, Sums(), u32(size.x), u32(size.w), width);
     if (x < width) {
 {{for p in 0..blocks}}{
         let row_quad = y + {{p}}u * STRIDE;

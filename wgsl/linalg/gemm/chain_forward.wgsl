@@ -1,24 +1,18 @@
-// Consecutive dense layers, in one dispatch:  Z_l = A_(l−1) W_lᵀ + b_l,  A_l = a(Z_l), 0 from column `real` on;  A_(−1) = start
+// Consecutive dense layers, in one dispatch:  Z_l = A_(l−1) W_lᵀ + b_l,  A_l = a(Z_l), 0 from column `real` on;  A_(−1) = start0
 // The first `activated` of `count` layers have the activation, and one that may follow is linear.
-// start: [rows, inputs]; z_l, a_l: [rows, outputs of layer l], bound for as many rows as there are; parameters: a vector of the field's layout.
-// layers: two vec4s for each layer: (first vec4 of the weights, first vec4 of the biases, inputs/4, outputs/4) and (real, p0, p1, 0).
+// start0: [rows, inputs]; z_l, a_l: [rows, outputs of layer l], bound for as many rows as there are; vector0: the parameters, a vector of the field's layout.
+// layers: as in chain_layers.wgsl.
 // A workgroup takes 4·row_quads rows through all layers in workgroup memory; dispatch: one workgroup for each such tile along x. Each entry
 // sums its products in the order of k, in f32: every run gives the same bits, whatever the size of the tile.
-{{read start}}
-{{read parameters}}
-{{read layers}}
+{{read start0}}
+{{read vector0}}
+{{include chain}}
 {{for l in 0..count}}
 {{write z{{l}}: array<vec4f>}}
 {{end}}
 {{for l in 0..activated}}
 {{write a{{l}}: array<vec4f>}}
 {{end}}
-// What activations read, which differs from layer to layer.
-struct Constants { p0: f32, p1: f32 }
-var<private> u: Constants;
-alias Preactivation = array<vec4f, 1>;
-{{include activation}}
-{{include product}}
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -26,15 +20,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let y = lane / QUADS;
   let first = layers(0u);
   let rows = arrayLength(&z0) / u32(first.w);
-  load(lane, group.x, rows, u32(first.z));
+  load_0(lane, group.x, rows, u32(first.z));
 {{for l in 0..count}}{
     let size = layers({{l}}u * 2u);
     let own = layers({{l}}u * 2u + 1u);
     u = Constants(own.y, own.z);
     let width = u32(size.w);
-    let sums = product(lane, u32(size.x), u32(size.z), width);
+    let sums = product_0(lane, Sums(), u32(size.x), u32(size.z), width);
     if (x < width) {
-      let bias = parameters(u32(size.y) + x);
+      let bias = vector0(u32(size.y) + x);
       let real = x * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u32(own.x));
 {{for p in 0..blocks}}{
         let row_quad = y + {{p}}u * STRIDE;

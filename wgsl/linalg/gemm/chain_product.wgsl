@@ -1,7 +1,8 @@
-// The product of one layer for a tile of rows that a workgroup holds, included by the kernels for chains of layers:
-//   sums[r, c] = Σ_k held[k, r] w[c, k], or with `by_k` Σ_k held[k, r] w[k, c]
-// The including kernel reads `start` (the first layer's operand, [rows, width]) and `parameters`. An invocation computes 4 columns (vec4 x)
-// of blocks × 4 rows. Each entry sums its products in the order of k, in f32: every run gives the same bits, whatever the size of the tile.
+// The products of one layer for a tile of rows that a workgroup holds, included by the kernels for chains of layers. Product t adds to sums
+//   Σ_k held[k, r] w[c, k], or with `by_k` Σ_k held[k, r] w[k, c];  w: a matrix of vector_t
+// Products are numbered up to `products`. The including kernel reads vector_t of each, and start_t (the first layer's operand, [rows, width]) of each
+// from `absent` on. An invocation computes 4 columns (vec4 x) of blocks × 4 rows. Each entry sums its products in the order of k, in f32:
+// every run gives the same bits, whatever the size of the tile.
 // vec4s of the widest matrix, and rows of the tile divided by 4.
 const QUADS = {{quads}}u;
 const ROW_QUADS = {{row_quads}}u;
@@ -21,30 +22,33 @@ fn hold(column: u32, row: u32, block: mat4x4f) {
   {{for i in 0..4}}held[(column * 4u + {{i}}u) * ROW_QUADS + row] = columns[{{i}}];
   {{end}}
 }
+{{for t in absent..products}}
 
-// Holds the tile of `start`; rows behind the last one become 0.
-fn load(lane: u32, tile: u32, rows: u32, width: u32) {
+// Holds the tile of start_t; rows behind the last one become 0.
+fn load_{{t}}(lane: u32, tile: u32, rows: u32, width: u32) {
   for (var s = lane; s < ROW_QUADS * width; s += THREADS) {
     let row = (tile * ROW_QUADS + s / width) * 4u;
     let column = s % width;
     var block = mat4x4f();
-    if (row < rows) { block = mat4x4f({{for i in 0..4}}start((row + {{i}}u) * width + column), {{end}}); }
+    if (row < rows) { block = mat4x4f({{for i in 0..4}}start{{t}}((row + {{i}}u) * width + column), {{end}}); }
     hold(column, s / width, block);
   }
 }
+{{end}}
+{{for t in 0..products}}
 
 // depth, width: vec4s along k and along columns. Afterwards the tile may be replaced.
-fn product(lane: u32, weights: u32, depth: u32, width: u32) -> Sums {
+fn product_{{t}}(lane: u32, before: Sums, weights: u32, depth: u32, width: u32) -> Sums {
   let x = lane % QUADS;
   let y = lane / QUADS;
 {{for p in 0..blocks}}{{for i in 0..4}}
-  var sum_{{p}}_{{i}} = vec4f();
+  var sum_{{p}}_{{i}} = before[{{p}} * 4 + {{i}}];
 {{end}}{{end}}
   for (var k = 0u; k < depth; k += STEP) {
 {{if by_k}}
     for (var s = lane; s < 4u * STEP * QUADS; s += THREADS) {
       let column = s % QUADS;
-      if (column < width) { slice[s] = parameters(weights + (k * 4u + s / QUADS) * width + column); }
+      if (column < width) { slice[s] = vector{{t}}(weights + (k * 4u + s / QUADS) * width + column); }
     }
 {{else}}
     // Neighbouring invocations read along k.
@@ -52,7 +56,7 @@ fn product(lane: u32, weights: u32, depth: u32, width: u32) -> Sums {
       let at = s % STEP;
       let column = s / STEP;
       if (column < width) {
-        let block = transpose(mat4x4f({{for i in 0..4}}parameters(weights + (column * 4u + {{i}}u) * depth + k + at), {{end}}));
+        let block = transpose(mat4x4f({{for i in 0..4}}vector{{t}}(weights + (column * 4u + {{i}}u) * depth + k + at), {{end}}));
         {{for i in 0..4}}slice[(at * 4u + {{i}}u) * QUADS + column] = block[{{i}}];
         {{end}}
       }
@@ -73,3 +77,4 @@ fn product(lane: u32, weights: u32, depth: u32, width: u32) -> Sums {
   }
   return Sums({{for p in 0..blocks}}{{for i in 0..4}}sum_{{p}}_{{i}}, {{end}}{{end}});
 }
+{{end}}

@@ -1,0 +1,166 @@
+import type { Gpu } from "../../../lib/gpu/device.ts";
+import type { KernelChoice } from "../../../lib/linalg/gemm/family.ts";
+import { recordCopy } from "../../bench/peak.ts";
+import { figure } from "../../bench/table.ts";
+import { canProfile } from "../../bench/timing.ts";
+import { Workload } from "../../bench/workload.ts";
+import { median } from "../../shell/statistics.ts";
+import { setupAt } from "../fields.ts";
+import { type Context, openFor, REPEATS, type Section } from "../section.ts";
+
+/** What dispatches cost the host, in microseconds. */
+interface HostCost {
+  readonly kernels: KernelChoice;
+  /** Dispatches of a step. */
+  readonly dispatches: number;
+  /** Recording a dispatch. */
+  readonly recording: number;
+  /** A dispatch's share of encoding and submitting what was recorded. */
+  readonly submitting: number;
+}
+
+/** What launches cost. */
+interface LaunchFigures {
+  readonly host: readonly HostCost[];
+  /** Microseconds of a dispatch that does next to nothing, after another on which it depends, by the device's timestamps. */
+  readonly emptyDispatch?: number;
+  /** Microseconds of the same by the clock, which counts whatever is slower, host or device. */
+  readonly dispatchByClock?: number;
+  /** What the clock measures for some work, divided by what timestamps measure: 1 if these count nanoseconds. */
+  readonly clockToTimestamps?: number;
+}
+
+const KERNELS = ["register", "fused"] as const;
+/** Few rows, so that the device is soon done. */
+const BATCH = 16;
+/** Dispatches of a submit. */
+const SUBMIT = 2000;
+/** Dispatches of a short submit, to be subtracted from those of a long one. */
+const FEW = 100;
+/** Bytes that are copied for comparing clock and timestamps. */
+const BYTES = 2 ** 25;
+/** Milliseconds that it should take: a wait for the device takes up to 12 itself. */
+const LONG = 400;
+
+/** What launching kernels costs host and device. */
+export const launchesSection: Section<LaunchFigures> = {
+  key: "launches",
+  title: "Launches",
+  share: 5,
+  async measure(context) {
+    const host: HostCost[] = [];
+    for (const kernels of KERNELS) {
+      const name = `host time of dispatches, ${kernels}`;
+      context.progress(name);
+      if (context.allowance.isOver) context.leaveOut(name);
+      else host.push(await measureHost(context, kernels));
+    }
+    if (context.allowance.isOver) {
+      context.leaveOut("an empty dispatch and the unit of timestamps");
+      return { host };
+    }
+    using gpu = await openFor(context);
+    context.progress("empty dispatches");
+    const dispatchByClock = context.peak?.dispatchMicroseconds;
+    if (!canProfile(gpu)) return { host, dispatchByClock };
+    const emptyDispatch = await measureEmpty(gpu);
+    context.progress("clock and timestamps");
+    return { host, emptyDispatch, dispatchByClock, clockToTimestamps: await compareClocks(gpu) };
+  },
+  describe({ host, emptyDispatch, dispatchByClock, clockToTimestamps = NaN }) {
+    const total = ({ recording, submitting }: HostCost) => recording + submitting;
+    const strange = Math.abs(Math.log(clockToTimestamps)) > Math.log(1.3);
+    return {
+      findings: [
+        ...host.map((each) => `Launches: a dispatch takes ${figure(total(each), 2)} µs of the host (${each.kernels}).`),
+        ...emptyDispatch === undefined ? [] : [
+          `Launches: an empty dispatch takes ${figure(emptyDispatch, 2)} µs of the device.`,
+        ],
+        ...strange
+          ? [
+            `Timestamps: a unit lasts ${
+              figure(clockToTimestamps)
+            } ns, not 1; all times by timestamps must be multiplied by it.`,
+          ]
+          : [],
+      ],
+      paragraphs: [
+        `Host time of each dispatch of a step of 4 × 256 with Adam, in submits of about ${SUBMIT} dispatches.`,
+        ...dispatchByClock === undefined
+          ? []
+          : [`By the clock, small dispatches take ${figure(dispatchByClock)} µs each, host and device together.`],
+      ],
+      tables: [{
+        columns: ["kernels", "dispatches of a step", "recording, µs", "encoding and submitting, µs", "together, µs"],
+        numbersFrom: 1,
+        rows: host.map((each) => [
+          each.kernels,
+          String(each.dispatches),
+          ...[each.recording, each.submitting, total(each)].map((time) => figure(time, 2)),
+        ]),
+      }],
+    };
+  },
+};
+
+async function measureHost(context: Context, kernels: KernelChoice): Promise<HostCost> {
+  using gpu = await openFor(context, { kernels });
+  using workload = new Workload(gpu, setupAt(256), BATCH);
+  await workload.prepare();
+  const { dispatches } = gpu.tally(() => workload.recordStep());
+  const steps = Math.ceil(SUBMIT / dispatches);
+  const recording: number[] = [];
+  const submitting: number[] = [];
+  // The first round is not counted.
+  for (let round = 0; round <= REPEATS && (round < 2 || !context.allowance.isOver); round++) {
+    await gpu.synchronize();
+    const begin = performance.now();
+    for (let i = 0; i < steps; i++) workload.recordStep();
+    const recorded = performance.now();
+    gpu.flush();
+    const submitted = performance.now();
+    if (round === 0) continue;
+    recording.push((recorded - begin) / steps / dispatches * 1000);
+    submitting.push((submitted - recorded) / steps / dispatches * 1000);
+  }
+  await gpu.synchronize();
+  // The best round: others share the processor with something else.
+  return { kernels, dispatches, recording: Math.min(...recording), submitting: Math.min(...submitting) };
+}
+
+/** Microseconds of one more dispatch of one workgroup in a submit. */
+async function measureEmpty(gpu: Gpu): Promise<number> {
+  using source = gpu.buffer("tiny source", 1024);
+  using destination = gpu.buffer("tiny destination", 1024);
+  const time = async (count: number) => {
+    const [{ begin, end }] = await gpu.timeSubmits(() => {
+      for (let i = 0; i < count; i++) recordCopy(gpu, source, destination, 64);
+      return Promise.resolve();
+    });
+    return end - begin;
+  };
+  await time(FEW);
+  const slopes: number[] = [];
+  for (let i = 0; i < REPEATS; i++) slopes.push((await time(SUBMIT) - await time(FEW)) / (SUBMIT - FEW) * 1000);
+  return median(slopes);
+}
+
+/** The clock's time for long work, divided by the timestamps'. */
+async function compareClocks(gpu: Gpu): Promise<number> {
+  using source = gpu.buffer("source", BYTES);
+  using destination = gpu.buffer("destination", BYTES);
+  for (let copies = 16;; copies *= 2) {
+    const record = () => {
+      for (let i = 0; i < copies; i++) recordCopy(gpu, source, destination, BYTES / 16);
+    };
+    await gpu.synchronize();
+    let clock = 0;
+    const [{ begin, end }] = await gpu.timeSubmits(async () => {
+      const before = performance.now();
+      record();
+      await gpu.synchronize();
+      clock = performance.now() - before;
+    });
+    if (clock >= LONG || copies >= SUBMIT) return clock / (end - begin);
+  }
+}
