@@ -141,6 +141,6 @@ function casesOf(
 function show(measurements: readonly Measurement[]): void {
   for (const { subject, milliseconds, choice } of measurements) {
     const times = Object.entries(milliseconds).map(([name, time]) => `${name} ${time.toFixed(2)} ms`);
-    console.log(`${subject.padEnd(32)} ${choice.padEnd(10)} ${times.join(", ")}`);
+    console.log(`${subject.padEnd(50)} ${choice.padEnd(10)} ${times.join(", ")}`);
   }
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { dirname, fromFileUrl, join } from "@std/path";
+import { basename, dirname, fromFileUrl, join } from "@std/path";
 import { inFolder } from "./support/temporary_folder.ts";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
@@ -11,21 +11,34 @@ const programs = {
     /^200 steps\ndistance right to 0\.0[0-2], length of the gradient to 0\.[0-1], curvature (0\.9|1\.[01])\n$/,
 };
 
-for (const [page, lines] of Object.entries(programs)) {
-  Deno.test(`the library example of ${page} type-checks and runs`, () =>
-    inFolder(async (folder) => {
-      const [, example] = /```ts\n([\s\S]*?)```/.exec(await Deno.readTextFile(join(root, page)))!;
-      const code = example.replaceAll('"../', `"${new URL("../", import.meta.url).href}`);
-      await Deno.writeTextFile(join(folder, "example.ts"), code);
-      const { code: status, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "--check", "--no-prompt", "-A", "--config", join(root, "deno.json"), "example.ts"],
+Deno.test(`the library examples of ${Object.keys(programs).join(" and ")} type-check and run`, () =>
+  inFolder(async (folder) => {
+    const deno = async (...args: string[]) => {
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args,
         cwd: folder,
         env: { NO_COLOR: "1" },
       }).output();
-      assertEquals(status, 0, new TextDecoder().decode(stderr));
-      assertMatch(new TextDecoder().decode(stdout), lines);
-    }));
-}
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+      return new TextDecoder().decode(stdout);
+    };
+    const config = ["--config", join(root, "deno.json")];
+    const files = new Map<string, RegExp>();
+    for (const [page, lines] of Object.entries(programs)) {
+      const [, example] = /```ts\n([\s\S]*?)```/.exec(await Deno.readTextFile(join(root, page)))!;
+      const file = `${basename(page, ".md")}.ts`;
+      await Deno.writeTextFile(
+        join(folder, file),
+        example.replaceAll('"../', `"${new URL("../", import.meta.url).href}`),
+      );
+      files.set(file, lines);
+    }
+    // Together, because both need the types of the whole library.
+    await deno("check", ...config, ...files.keys());
+    for (const [file, lines] of files) {
+      assertMatch(await deno("run", "--no-check", "--no-prompt", "-A", ...config, file), lines);
+    }
+  }));
 
 Deno.test("every section of docs/math.md that a comment cites exists", async () => {
   const headings = await headingsOf("docs/math.md");

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { smoothPng, tiny } from "./support/image_task.ts";
-import { addEntry, addFile, inTreeCopy } from "./support/tree_copy.ts";
+import { addEntry, addFile, copyTree } from "./support/tree_copy.ts";
 
 /** The files that docs/extending.md prints for the project, by path. */
 const page = await Deno.readTextFile(new URL("../docs/extending.md", import.meta.url));
@@ -24,8 +24,14 @@ const entries = [
   ["tasks/registry.ts", "tasks", "signalTask", ["signalTask", "./signal/task.ts"]],
 ] as const;
 
-/** Adds everything that the page prints to a copy of the project. */
-async function extend(copy: string): Promise<void> {
+/** A copy of the project with everything that the page prints. All tests share it, because Deno compiles every copy anew. */
+const copy = await Deno.makeTempDir();
+await copyTree(copy, ["tests", "docs", "fixtures", "README.md", "CONTRIBUTING.md"]);
+await extend();
+Deno.test.afterAll(() => Deno.remove(copy, { recursive: true }));
+
+/** Adds everything that the page prints to the copy. */
+async function extend(): Promise<void> {
   for (const { path, code } of printed) await addFile(copy, path, code);
   for (const [path, list, text, imports] of entries) await addEntry(copy, path, list, { text, imports });
   const project = JSON.parse(await Deno.readTextFile(join(copy, "deno.json")));
@@ -33,97 +39,90 @@ async function extend(copy: string): Promise<void> {
   await Deno.writeTextFile(join(copy, "deno.json"), JSON.stringify(project));
 }
 
-Deno.test("an activation, an encoding, an objective and an optimizer are three files and a registry's entry each; then the command line has them", () =>
-  inTreeCopy(async (copy) => {
-    const parts = printed.filter(({ path }) => !path.startsWith("tasks/"));
-    assertEquals(parts.length, 4 * 3);
-    await extend(copy);
+Deno.test("an activation, an encoding, an objective and an optimizer are three files and a registry's entry each; then the command line has them", async () => {
+  const parts = printed.filter(({ path }) => !path.startsWith("tasks/"));
+  assertEquals(parts.length, 4 * 3);
+  const image = async (...args: string[]) => {
+    const { code, out, err } = await deno("run", "-A", "--no-check", "tasks/image.ts", ...args);
+    assertEquals(code, 0, err);
+    return { out, err };
+  };
+  const help = (await image("--help")).out;
+  for (const part of ["tanh", "signMomentum", "--keep X", "Share of the momentum that a step keeps [signMomentum]"]) {
+    assertStringIncludes(help.replaceAll(/\s+/g, " "), part);
+  }
 
-    const image = async (...args: string[]) => {
-      const { code, out, err } = await deno(copy, "run", "-A", "--no-check", "tasks/image.ts", ...args);
-      assertEquals(code, 0, err);
-      return { out, err };
-    };
-    const help = (await image("--help")).out;
-    for (const part of ["tanh", "signMomentum", "--keep X", "Share of the momentum that a step keeps [signMomentum]"]) {
-      assertStringIncludes(help.replaceAll(/\s+/g, " "), part);
-    }
+  await Deno.writeFile(join(copy, "picture.png"), smoothPng(8, 8));
+  const chosen = [
+    "--activation",
+    "tanh",
+    "--encoding",
+    "periodic",
+    "--objective",
+    "pseudoHuber",
+    "--delta",
+    "0.5",
+    "--optimizer",
+    "signMomentum",
+    "--keep",
+    "0.5",
+  ];
+  const { out, err } = await image("picture.png", ...tiny, ...chosen, "--epochs", "1", "--name", "one");
+  assertStringIncludes(out, "after 1 step;");
+  assertStringIncludes(err, "its own default, 0.0001, is used");
+  const config = JSON.parse(await Deno.readTextFile(join(copy, "runs/image/one/config.json")));
+  assertEquals([config.activation, config.encoding, config.objective, config.optimizer], [
+    { name: "tanh" },
+    { name: "periodic" },
+    { name: "pseudoHuber", delta: 0.5 },
+    { name: "signMomentum", learningRate: 1e-4, keep: 0.5 },
+  ]);
+});
 
-    await Deno.writeFile(join(copy, "picture.png"), smoothPng(8, 8));
-    const chosen = [
-      "--activation",
-      "tanh",
-      "--encoding",
-      "periodic",
-      "--objective",
-      "pseudoHuber",
-      "--delta",
-      "0.5",
-      "--optimizer",
-      "signMomentum",
-      "--keep",
-      "0.5",
-    ];
-    const { out, err } = await image("picture.png", ...tiny, ...chosen, "--epochs", "1", "--name", "one");
-    assertStringIncludes(out, "after 1 step;");
-    assertStringIncludes(err, "its own default, 0.0001, is used");
-    const config = JSON.parse(await Deno.readTextFile(join(copy, "runs/image/one/config.json")));
-    assertEquals([config.activation, config.encoding, config.objective, config.optimizer], [
-      { name: "tanh" },
-      { name: "periodic" },
-      { name: "pseudoHuber", delta: 0.5 },
-      { name: "signMomentum", learningRate: 1e-4, keep: 0.5 },
-    ]);
-  }));
+Deno.test("a task is at most eight files and a registry's entry; then it trains, resumes and is compared", async () => {
+  const parts = printed.filter(({ path }) => path.startsWith("tasks/"));
+  assert(parts.length > 0 && parts.length <= 8);
+  const wave = Array.from({ length: 256 }, (_, i) => Math.sin(i / 20));
+  await Deno.writeTextFile(join(copy, "wave.txt"), wave.join("\n"));
+  await Deno.writeTextFile(join(copy, "wrong.txt"), "1\nx\n");
 
-Deno.test("a task is at most eight files and a registry's entry; then it trains, resumes and is compared", () =>
-  inTreeCopy(async (copy) => {
-    const parts = printed.filter(({ path }) => path.startsWith("tasks/"));
-    assert(parts.length > 0 && parts.length <= 8);
-    await extend(copy);
-    const wave = Array.from({ length: 256 }, (_, i) => Math.sin(i / 20));
-    await Deno.writeTextFile(join(copy, "wave.txt"), wave.join("\n"));
-    await Deno.writeTextFile(join(copy, "wrong.txt"), "1\nx\n");
+  const task = (...args: string[]) => deno("task", "-q", ...args);
+  const small = ["--width", "16", "--layers", "2", "--activation", "sine", "--omega", "10"];
+  const length = ["--batch-size", "32", "--learning-rate", "3e-3", "--schedule", "constant", "--epochs", "40"];
+  const first = await task("signal", "wave.txt", ...small, ...length, "--name", "one");
+  assertEquals(first.code, 0, first.err);
+  assert(Number(/PSNR ([\d.]+) dB after 320 steps/.exec(first.out)![1]) > 40, first.out);
+  const more = await task("signal", "--resume", "runs/signal/one", "--epochs", "42");
+  assertStringIncludes(more.out, "after 336 steps", more.err);
+  const wrong = await task("signal", "wrong.txt", ...small);
+  assertStringIncludes(wrong.err, `wrong.txt: expected numbers, found "x" as number 2.`);
+  const pairs = ["--activations", "sine", "--optimizers", "adam,soap", "--seeds", "1", "--epochs", "2"];
+  const sizes = ["--width", "16", "--layers", "2", "--name", "two"];
+  const compared = await task("compare", "--task", "signal", "--input", "wave.txt", ...pairs, ...sizes);
+  assertStringIncludes(compared.out, "The report is in", compared.err);
+});
 
-    const task = (...args: string[]) => deno(copy, "task", "-q", ...args);
-    const small = ["--width", "16", "--layers", "2", "--activation", "sine", "--omega", "10"];
-    const length = ["--batch-size", "32", "--learning-rate", "3e-3", "--schedule", "constant", "--epochs", "40"];
-    const first = await task("signal", "wave.txt", ...small, ...length, "--name", "one");
-    assertEquals(first.code, 0, first.err);
-    assert(Number(/PSNR ([\d.]+) dB after 320 steps/.exec(first.out)![1]) > 40, first.out);
-    const more = await task("signal", "--resume", "runs/signal/one", "--epochs", "42");
-    assertStringIncludes(more.out, "after 336 steps", more.err);
-    const wrong = await task("signal", "wrong.txt", ...small);
-    assertStringIncludes(wrong.err, `wrong.txt: expected numbers, found "x" as number 2.`);
-    const pairs = ["--activations", "sine", "--optimizers", "adam,soap", "--seeds", "1", "--epochs", "2"];
-    const sizes = ["--width", "16", "--layers", "2", "--name", "two"];
-    const compared = await task("compare", "--task", "signal", "--input", "wave.txt", ...pairs, ...sizes);
-    assertStringIncludes(compared.out, "The report is in", compared.err);
-  }));
+Deno.test("what the page adds type-checks, and the project's own tests of registries, floors and permissions hold with it", async () => {
+  const page = await deno("run", "-A", "docs/optimizers.ts");
+  assertEquals(page.code, 0, page.err);
+  const own = printed.map(({ path }) => path).filter((path) => path.startsWith("tests/"));
+  const registries = [
+    "architecture",
+    "exports",
+    "tasks/permissions",
+    "tasks/image_hyperparameters",
+    "field/activation",
+  ];
+  const more = ["optim/registry", "optim/optimizers_page", "field/encoding"];
+  const files = [...own, ...[...registries, ...more].map((name) => `tests/${name}_test.ts`)];
+  const checked = await deno("check", "tasks/signal.ts", ...files);
+  assertEquals(checked.code, 0, checked.err);
+  const { code, out } = await deno("test", "-A", "--no-check", ...files);
+  assertEquals(code, 0, out);
+});
 
-Deno.test("what the page adds type-checks, and the project's own tests of registries, floors and permissions hold with it", () =>
-  inTreeCopy(async (copy) => {
-    await extend(copy);
-    const page = await deno(copy, "run", "-A", "docs/optimizers.ts");
-    assertEquals(page.code, 0, page.err);
-    const own = printed.map(({ path }) => path).filter((path) => path.startsWith("tests/"));
-    const registries = [
-      "architecture",
-      "exports",
-      "tasks/permissions",
-      "tasks/image_hyperparameters",
-      "field/activation",
-    ];
-    const more = ["optim/registry", "optim/optimizers_page", "field/encoding"];
-    const files = [...own, ...[...registries, ...more].map((name) => `tests/${name}_test.ts`)];
-    const checked = await deno(copy, "check", "tasks/signal.ts", ...files);
-    assertEquals(checked.code, 0, checked.err);
-    const { code, out } = await deno(copy, "test", "-A", "--no-check", ...files);
-    assertEquals(code, 0, out);
-  }, ["tests", "docs", "fixtures", "README.md", "CONTRIBUTING.md"]));
-
-/** Runs Deno in a copy of the project. */
-async function deno(copy: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+/** Runs Deno in the copy. */
+async function deno(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args,
     cwd: copy,

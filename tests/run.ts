@@ -19,13 +19,21 @@ export const ALONE: readonly string[] = [
   "tests/codec/tensor/safetensors_test.ts",
   "tests/data/mesh/clean_test.ts",
   "tests/tasks/main_test.ts",
-  "tests/tasks/output_test.ts",
-  "tests/tasks/stop_test.ts",
   "tests/train/stop_test.ts",
 ];
 
-/** Folders with the files that take longest. They begin first, so that no core idles at the end. */
-const LONG: readonly string[] = ["tests/tasks/", "tests/extension_test.ts", "tests/curvature/", "tests/train/"];
+/** The files that take longest, in this order, and folders with further long ones. They begin first, so that no core idles at the end. */
+const LONG: readonly string[] = [
+  ...["curvature", "sweep_slurm", "sweep", "compare", "device_lost"].map((name) => `tests/tasks/${name}_test.ts`),
+  "tests/extension_test.ts",
+  ...["occupancy", "nerf", "mpi", "stop", "bench", "power_cut", "advise"].map((name) => `tests/tasks/${name}_test.ts`),
+  "tests/curvature/golden_curvature_test.ts",
+  "tests/train/train_test.ts",
+  "tests/linalg/gemm/matmul_families_test.ts",
+  "tests/tasks/",
+  "tests/curvature/",
+  "tests/train/",
+];
 
 const root = fromFileUrl(new URL("../", import.meta.url));
 

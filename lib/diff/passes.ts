@@ -8,9 +8,7 @@ import { drawOutputSigns } from "./gauss_newton_sample.ts";
 import type { DifferentiationRequest, ProductRequest } from "./request.ts";
 import type { ReversePass } from "./reverse.ts";
 import type { BackwardMemory, Workspace } from "./workspace.ts";
-import lossText from "../../wgsl/diff/loss_sum.wgsl" with { type: "text" };
-
-const lossSource = { name: "loss_sum", text: lossText };
+import type { LossSum } from "../linalg/gemm/weight_sums.ts";
 
 /**
  * Records computing the loss, the gradient and any requested products of the workspace's field and objective over a batch.
@@ -142,18 +140,17 @@ class ChunkPasses {
   }
 
   #loss(): void {
-    const { gpu, objective, sampleLoss, losses, gradient } = this.workspace;
+    const { objective, gradient } = this.workspace;
     this.#clearSeeds(gradient);
     objective.record(this.#objectivePass);
-    gpu.dispatch(gpu.kernel(lossSource), { row_loss: sampleLoss, losses }, {
-      rows: this.chunk.samples,
-      slot: this.request.slot ?? 0,
-      keep: this.#keep ? 1 : 0,
-    }, [1]);
   }
 
   #gradient(): void {
-    const { request, chunk: { first, rows }, workspace: { gradient, objective, network } } = this;
+    const {
+      request,
+      chunk: { first, rows, samples },
+      workspace: { gradient, objective, network, sampleLoss, losses },
+    } = this;
     const { rowsPerSample = 1 } = objective;
     const keep = request.products?.some(({ kind }) => kind === "hessian") ? this.#kept : undefined;
     const observer = request.kronecker?.observer({
@@ -165,7 +162,7 @@ class ChunkPasses {
       batchSamples: request.samples,
     });
     backward(this.#reversePass(gradient), gradient.seeds, { keep, observer });
-    this.#sum(gradient, request.gradient);
+    this.#sum(gradient, request.gradient, { rowLoss: sampleLoss, rows: samples, losses, slot: request.slot ?? 0 });
   }
 
   *#product(product: ProductRequest, memory: BackwardMemory): Generator<void, void, void> {
@@ -211,9 +208,9 @@ class ChunkPasses {
     }
   }
 
-  /** Adds up the parts of the parameters' adjoint; what is not finite sets the flag. */
-  #sum({ sums }: BackwardMemory, to: Vector): void {
+  /** Adds up the parts of the parameters' adjoint, and the losses; what is not finite sets the flag. */
+  #sum({ sums }: BackwardMemory, to: Vector, loss?: LossSum): void {
     const { workspace: { flags }, request: { step = 0 } } = this;
-    sums.finish({ to: to.buffer, keep: this.#keep, flags, step });
+    sums.finish({ to: to.buffer, loss, keep: this.#keep, flags, step });
   }
 }

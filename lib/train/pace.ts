@@ -1,14 +1,23 @@
 /** The work between two read-backs, and within one submit, should take about this many milliseconds. */
 const BETWEEN_READS = 300;
 const WITHIN_SUBMIT = 100;
+/** What is recorded first is submitted after so many milliseconds, so that the device works on it while more is recorded. */
+const PROMPTLY = 2;
+/** The most by which the time of recording a submit grows from one to the next: many submits cost host and device some time each. */
+const GROWTH = 2;
 
 /**
- * Decides how many steps are made between two read-backs and within one submit, from the measured time of earlier steps. These numbers
- * never change results.
+ * Decides how many steps are made between two read-backs and within one submit, from the clock and the measured time of earlier steps.
+ * These numbers never change results.
  */
 export class Pace {
   #milliseconds = Infinity;
   #burst = 1;
+  /** Steps since the last submit. */
+  #recorded = 0;
+  /** When its recording began, and how many milliseconds it may take. */
+  #begun = 0;
+  #recording = PROMPTLY;
 
   /** @param limit The most steps between two read-backs: the length of the ring buffer of losses. */
   constructor(readonly limit: number) {}
@@ -18,9 +27,23 @@ export class Pace {
     return this.#burst;
   }
 
-  /** The number of steps of one submit. */
-  get submit(): number {
-    return Math.max(1, Math.floor(WITHIN_SUBMIT / this.#milliseconds));
+  /** Says that steps will be recorded for a device that has nothing to do. */
+  begin(): void {
+    this.#recorded = 0;
+    this.#begun = performance.now();
+    this.#recording = PROMPTLY;
+  }
+
+  /** Counts a step that was recorded. Returns whether it is to be submitted now, with those before it. */
+  isDue(): boolean {
+    const spent = performance.now() - this.#begun;
+    if (++this.#recorded * this.#milliseconds < WITHIN_SUBMIT && spent < this.#recording) return false;
+    // While the device works on a submit, the next one is recorded: it may take as much longer as steps take longer than recording them.
+    const growth = this.#milliseconds * this.#recorded / spent;
+    if (growth > 1) this.#recording *= Math.min(growth, GROWTH);
+    this.#recorded = 0;
+    this.#begun += spent;
+    return true;
   }
 
   /** Adjusts the numbers to the measured time of a burst of steps. */

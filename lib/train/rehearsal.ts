@@ -104,11 +104,12 @@ export class Rehearsal implements Disposable {
     const pace = new Pace(RING);
     const times: number[] = [];
     while (times.length < BURSTS && !(times[0] > LONG)) {
-      const { burst, submit } = pace;
+      const { burst } = pace;
       const begin = performance.now();
-      for (let i = 1; i <= burst; i++) {
+      pace.begin();
+      for (let i = 0; i < burst; i++) {
         await this.#record(samples, requests);
-        if (i % submit === 0) this.#training.options.field.gpu.flush();
+        if (pace.isDue()) this.#training.options.field.gpu.flush();
       }
       await this.#wait();
       const milliseconds = performance.now() - begin;

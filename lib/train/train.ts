@@ -116,12 +116,10 @@ async function recordBurst(
   { field: { gpu }, optimizer, schedule = constant(), signal }: TrainOptions,
 ): Promise<number> {
   const rate = optimizer.spec.learningRate;
-  let inSubmit = 0;
+  pace.begin();
   for (let done = first; done < until; done++) {
     if (!await step.record(done, rate * schedule.factor(done), signal)) return done;
-    if (++inSubmit < pace.submit) continue;
-    gpu.flush();
-    inSubmit = 0;
+    if (pace.isDue()) gpu.flush();
   }
   return until;
 }

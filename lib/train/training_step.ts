@@ -25,7 +25,7 @@ import watchText from "../../wgsl/train/finite_check.wgsl" with { type: "text" }
 const watchSource = { name: "finite_check", text: watchText };
 
 /** The length of the ring buffer of losses: the most steps between two read-backs. */
-export const RING = 1024;
+export const RING = 4096;
 
 /** What a step is made of. */
 interface TrainingStepOptions {

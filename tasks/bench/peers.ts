@@ -1,6 +1,6 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { type Library, OwnLibrary, Peer, type TimedWork } from "./library.ts";
-import { type PeerProgram, peerPrograms, TORCH } from "./peer_process.ts";
+import { cudaPrograms, type PeerProgram, peerPrograms, TORCH } from "./peer_process.ts";
 import type { PeerTask } from "./peer_protocol.ts";
 import { pairedRatio, summarise, type Summary } from "../shell/statistics.ts";
 import { timeText } from "./table.ts";
@@ -52,7 +52,7 @@ const LONGEST_STEP = 120_000;
 interface PeerPlan {
   readonly repeats: number;
   readonly progress: (text: string) => void;
-  /** The other libraries; those of `deno task bench --peers` by default. */
+  /** The other libraries; all by default. */
   readonly programs?: readonly PeerProgram[];
   /** The folder of temporary files; the system's by default. */
   readonly folder?: string;
@@ -81,7 +81,7 @@ export async function comparePeers(
   const ours = stack.use(new OwnLibrary(gpu, setup));
   const libraries: Library[] = [ours];
   const absent: { name: string; problem: string }[] = [];
-  for (const program of plan.programs ?? peerPrograms(navigator.hardwareConcurrency)) {
+  for (const program of plan.programs ?? usualPrograms(gpu)) {
     progress(`starting ${program.name}`);
     try {
       libraries.push(stack.use(await Peer.start(program)));
@@ -122,6 +122,11 @@ export async function comparePeers(
     results.push({ batch, libraries: figures, matmul: await compareMatmul(ours, entries, repeats) });
   }
   return { batches: results, absent };
+}
+
+/** All libraries; on a GPU also PyTorch with CUDA. */
+function usualPrograms({ adapter }: Gpu): PeerProgram[] {
+  return [...peerPrograms(navigator.hardwareConcurrency), ...adapter.software ? [] : cudaPrograms()];
 }
 
 /** Prepares a library, checks its first loss and chooses how often its work is repeated. Returns the milliseconds of a step. */

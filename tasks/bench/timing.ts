@@ -76,11 +76,12 @@ class Burst {
 
   /** Runs a burst. Returns the milliseconds of one repetition. */
   async run(): Promise<number> {
-    const { burst, submit } = this.#pace;
+    const { burst } = this.#pace;
     const begin = performance.now();
-    for (let i = 1; i <= burst; i++) {
+    this.#pace.begin();
+    for (let i = 0; i < burst; i++) {
       await this.work.record();
-      if (i % submit === 0) this.gpu.flush();
+      if (this.#pace.isDue()) this.gpu.flush();
     }
     await this.gpu.synchronize();
     const milliseconds = performance.now() - begin;

@@ -22,7 +22,7 @@ export interface Extent {
 /**
  * The most parameters of a run's field whose matrices are computed. Eigenvalues under five preconditioners then take about a minute.
  */
-export const MOST_EXPLICIT = 1500;
+export const MOST_EXPLICIT = 3000;
 
 /** A field with its matrices on one batch. */
 interface ExplicitCurvature {
@@ -74,7 +74,7 @@ export class Subject implements Disposable {
     return await probeOperator(hessian, { probes: PROBES, seed: seed + 1, signal });
   }
 
-  /** The matrices of the moment's field itself, which are computed once; undefined if it has more than 1500 parameters. */
+  /** The matrices of the moment's field itself, which are computed once; undefined if it has more than 3000 parameters. */
   async ownMatrices(): Promise<ExplicitCurvature | undefined> {
     const { field } = this.moment;
     return field.parameterCount > MOST_EXPLICIT ? undefined : await (this.#own ??= this.#computeExplicit(field));

@@ -1,4 +1,5 @@
 import type { ProductFamily } from "../../lib/linalg/gemm/family.ts";
+import type { MatmulShape } from "../../lib/linalg/gemm/shape.ts";
 import type { Peak } from "../bench/peak.ts";
 
 /** The adapter's peaks. */
@@ -6,7 +7,7 @@ export interface PeakFigures extends Peak {
   /** The fastest of our kernels at a large product; undefined if there was no time for it. */
   readonly product?: {
     readonly family: ProductFamily;
-    readonly shape: { readonly rows: number; readonly outputs: number; readonly inputs: number };
+    readonly shape: MatmulShape;
     /** GFLOP/s of this family. */
     readonly gflops: number;
     /** GFLOP/s of each family. */

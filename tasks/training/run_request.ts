@@ -92,8 +92,7 @@ export async function readRunRequest<C extends Command>(
     throw new UserError(`--conclude makes no step, so --${limit} cannot be given with it.`);
   }
   const open = writes ? resumeRunFolder : openRunFolder;
-  const earlier = await EarlierRun.read(await open(runPath(resume)), task);
-  if (asked.conclude) await checkConcludes(earlier.folder);
+  const earlier = await readEarlier(await open(runPath(resume)), task, asked.conclude);
   // Both limits are replaced together, so that the configuration tells what determined the run's end.
   const changed = epochs !== undefined || minutes !== undefined ? limits : {};
   const { onWriteError, onDivergence } = asked;
@@ -108,7 +107,23 @@ export async function readRunRequest<C extends Command>(
   return { asked: values, limits, deadline, earlier, chosenHere: false, place };
 }
 
-/** Checks that a run can be concluded without further steps; otherwise another process may lock it. */
+/** Reads the run in a folder. If it cannot be continued, or concluded, another process may lock it. */
+async function readEarlier<C extends Command>(
+  folder: RunFolder,
+  task: { readonly name: string; readonly command: C },
+  conclude: boolean,
+): Promise<EarlierRun<C>> {
+  try {
+    const earlier = await EarlierRun.read(folder, task);
+    if (conclude) await checkConcludes(folder);
+    return earlier;
+  } catch (error) {
+    folder[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Checks that a run can be concluded without further steps. */
 async function checkConcludes(folder: RunFolder): Promise<void> {
   const checkpoints = await folder.stepCheckpoints();
   const problem = checkpoints.every(({ step }) => step === 0)
@@ -116,9 +131,7 @@ async function checkConcludes(folder: RunFolder): Promise<void> {
     : await folder.ending() === "diverged"
     ? "expected a run that has not diverged, found one that has"
     : undefined;
-  if (problem === undefined) return;
-  folder[Symbol.dispose]();
-  throw new UserError(`${folder.path}: ${problem}.`);
+  if (problem !== undefined) throw new UserError(`${folder.path}: ${problem}.`);
 }
 
 /** Makes the paths of files absolute, so that a run can be resumed from any folder. */

@@ -51,6 +51,6 @@ Deno.test("Lanczos and probes, each time on a new operator, leave memory where i
 });
 
 function smallField() {
-  const description = mlp({ inputs: 2, hidden: [32, 32], outputs: 1, activation: sine({ omega: 10 }) });
+  const description = mlp({ inputs: 2, hidden: [8], outputs: 1, activation: sine({ omega: 10 }) });
   return createField(gpu, description, { seed: 1 });
 }

@@ -98,7 +98,7 @@ function restrict(gpu: Gpu, maxStorageBuffersPerShaderStage: number): void {
 // Two summation orders in f32: each is within a few units of 2⁻²⁴·√n of the true sum (n ≤ 512), through three layers.
 const TOLERANCE = 1e-5;
 
-const CHAIN = ["chain_forward", "pointwise", "loss_sum", "chain_adjoint", "chain_weight", "gradient_sum"];
+const CHAIN = ["chain_forward", "pointwise", "chain_adjoint", "chain_weight", "gradient_sum"];
 const PRODUCT = ["chain_forward_tangent", "pointwise", "chain_adjoint_tangent", "chain_weight", "gradient_sum"];
 const activation = gaussian({ sigma: 0.5 });
 const cases: { name: string; description: FieldDescription; rows: number; kernels: readonly string[] }[] = [

@@ -2,7 +2,6 @@ import { assert, assertEquals } from "@std/assert";
 import { linearGroups } from "../../lib/gpu/groups.ts";
 import gradientText from "../../wgsl/linalg/gemm/gradient_sum.wgsl" with { type: "text" };
 import watchText from "../../wgsl/train/finite_check.wgsl" with { type: "text" };
-import lossText from "../../wgsl/diff/loss_sum.wgsl" with { type: "text" };
 import { fileDevice, readFloats } from "../support/device.ts";
 import { wave } from "../support/matrices.ts";
 import { sameBits } from "../support/same_bits.ts";
@@ -24,7 +23,7 @@ async function gradientSum(
   using flags = gpu.buffer("flags", 16);
   gpu.write(source, partials);
   const keep = before !== undefined;
-  const kernel = gpu.kernel({ name: "gradient_sum", text: gradientText }, { keep });
+  const kernel = gpu.kernel({ name: "gradient_sum", text: gradientText }, { keep, loss: false });
   const sum = await sameBits(async () => {
     gpu.write(gradient, before ?? new Float32Array(length).fill(7));
     gpu.write(flags, new Uint32Array(4).fill(flag));
@@ -96,11 +95,15 @@ Deno.test("losses of the rows that exist are added into their slot, afresh or to
     using rowLoss = gpu.buffer("row losses", shares.byteLength);
     using losses = gpu.buffer("losses", 16);
     gpu.write(rowLoss, shares);
-    for (const keep of [0, 1]) {
+    using partials = gpu.buffer("partials", 300 * 4);
+    using gradient = gpu.buffer("gradient", 300 * 4);
+    using flags = gpu.buffer("flags", 16);
+    for (const keep of [false, true]) {
       const found = await sameBits(async () => {
         gpu.write(losses, Float32Array.of(1, 2, 3, 4));
-        const kernel = gpu.kernel({ name: "loss_sum", text: lossText });
-        gpu.dispatch(kernel, { row_loss: rowLoss, losses }, { rows, slot: 2, keep }, [1]);
+        const kernel = gpu.kernel({ name: "gradient_sum", text: gradientText }, { keep, loss: true });
+        const resources = { partials, gradient, flags, row_loss: rowLoss, losses };
+        gpu.dispatch(kernel, resources, { length: 75, splits: 1, step: 0, rows, slot: 2 }, linearGroups(75, 64));
         return await readFloats(gpu, losses, 4);
       });
       assertEquals([found[0], found[1], found[3]], [1, 2, 4]);

@@ -1,8 +1,14 @@
 import { encodePng } from "../../mod.ts";
 import { type Outcome, outcome, startTask } from "./process.ts";
+import { taskHere } from "./task_here.ts";
 
-/** Runs `deno task image` as it is called from a folder, with what `withEsgd` adds. */
+/** Runs `deno task image` as it is called from a folder, with what `withEsgd` adds, in this process. */
 export function imageTask(folder: string, ...args: string[]): Promise<Outcome> {
+  return taskHere("image", withEsgd(args), folder);
+}
+
+/** The same in a process of its own. */
+export function imageProcess(folder: string, ...args: string[]): Promise<Outcome> {
   return outcome(startTask("image", withEsgd(args), folder));
 }
 

@@ -1,5 +1,4 @@
 import { dirname, fromFileUrl, join } from "@std/path";
-import { inFolder } from "./temporary_folder.ts";
 
 const root = fromFileUrl(new URL("../../", import.meta.url));
 
@@ -7,18 +6,10 @@ const root = fromFileUrl(new URL("../../", import.meta.url));
 const PARTS = ["deno.json", "mod.ts", "lib", "wgsl", "tasks"];
 
 /**
- * Gives a copy of the project's code to `work` and removes it afterwards.
+ * Copies the project's code to a folder.
  *
  * @param more Other files and folders of the project that it needs; by default there are no tests and no documentation.
  */
-export function inTreeCopy(work: (copy: string) => Promise<void>, more: readonly string[] = []): Promise<void> {
-  return inFolder(async (copy) => {
-    await copyTree(copy, more);
-    await work(copy);
-  });
-}
-
-/** Copies the project's code to a folder. */
 export async function copyTree(copy: string, more: readonly string[] = []): Promise<void> {
   for (const part of [...PARTS, ...more]) await copyInto(join(copy, part), join(root, part));
 }

@@ -8,7 +8,7 @@ import known from "../../tasks/training/advice/known_runs.json" with { type: "js
 import type { Weighed, Weighing } from "../../tasks/training/advice/weigh.ts";
 import type { SettledValues } from "../../tasks/training/options.ts";
 import { smoothPng } from "../support/image_task.ts";
-import { outcome, startTask } from "../support/process.ts";
+import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 Deno.test("a forecast is a straight line over the logarithm of the steps, with one slope for all inputs", () => {
@@ -87,7 +87,7 @@ Deno.test("deno task advise weighs the optimizers of the comparison by their cos
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 16));
     const advise = async (...args: string[]) => {
-      const { code, stdout, stderr } = await outcome(startTask("advise", args, folder));
+      const { code, stdout, stderr } = await taskHere("advise", args, folder);
       assertEquals(code, 0, stderr);
       return stdout;
     };
@@ -124,7 +124,7 @@ Deno.test("deno task advise weighs the optimizers of the comparison by their cos
     assertStringIncludes(text, "--optimizer esgd");
     assertStringIncludes(text, "No comparison over several lengths has been made for sinc");
     assertStringIncludes(text, "Not measured, for want of time (--seconds) or samples: the density of Hv, the noise");
-    const both = await outcome(startTask("advise", ["--epochs", "3", "--minutes", "1"], folder));
+    const both = await taskHere("advise", ["--epochs", "3", "--minutes", "1"], folder);
     assertEquals([both.code, both.stderr.split("\n").at(-2)], [
       1,
       "error: --epochs and --minutes: expected one of them, which says how long the run is to be, found both.",

@@ -12,6 +12,7 @@ import { smoothPng } from "../support/image_task.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { type Outcome, outcome, readUntil, startTask } from "../support/process.ts";
+import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 const tiny = ["--width", "8", "--layers", "1", "--size", "0", "--batch-size", "64", "--kernels", "register"];
@@ -30,7 +31,7 @@ function withPicture(work: (folder: string) => Promise<void>): Promise<void> {
 const start = (folder: string, ...args: string[]) => startTask("compare", args, folder);
 
 async function compare(folder: string, ...args: string[]): Promise<Outcome> {
-  const result = await outcome(start(folder, ...args));
+  const result = await taskHere("compare", args, folder);
   assertEquals(result.code, 0, result.stderr);
   return result;
 }
@@ -238,7 +239,7 @@ Deno.test("a comparison that cannot be made to its end is refused before its fir
     await Deno.mkdir(join(folder, "pictures"));
     await Deno.writeFile(join(folder, "pictures", "a.png"), smoothPng(16, 12));
     await Deno.writeFile(join(folder, "pictures", "b.png"), smoothPng(16, 12).subarray(0, 60));
-    const { code, stderr } = await outcome(start(folder, "--input", "pictures", ...two, "--epochs", "1"));
+    const { code, stderr } = await taskHere("compare", ["--input", "pictures", ...two, "--epochs", "1"], folder);
     assertEquals(code, 1);
     assertStringIncludes(stderr, "b.png");
     assertEquals(namesIn(folder), ["pictures"]);
@@ -248,8 +249,8 @@ Deno.test("a comparison is gone on with by one process at a time, on the device 
   withPicture(async (folder) => {
     await compare(folder, "--input", "picture.png", ...one, "--epochs", "1");
     const path = onlyComparison(folder);
-    const resume = async () => {
-      const { code, stderr } = await outcome(start(folder, "--resume", path));
+    const resume = async (by: typeof taskHere = taskHere) => {
+      const { code, stderr } = await by("compare", ["--resume", path], folder);
       return [code, stderr.trimEnd().split("\n").at(-1)];
     };
     const report = await Deno.readTextFile(join(path, "report.md"));
@@ -258,7 +259,8 @@ Deno.test("a comparison is gone on with by one process at a time, on the device 
       await lock.lock(true);
       await lock.truncate();
       const message = "another process is making this comparison; wait for it to end, or choose another --name.";
-      assertEquals(await resume(), [1, `error: ${path}: ${message}`]);
+      const another = (...call: Parameters<typeof startTask>) => outcome(startTask(...call));
+      assertEquals(await resume(another), [1, `error: ${path}: ${message}`]);
     }
     assertEquals((await resume())[0], 0);
     const file = join(path, "comparison.json");
@@ -299,7 +301,7 @@ Deno.test("a run that is stopped leaves the earlier one in its place", () =>
 Deno.test("mistakes are one sentence each, and --dry-run makes nothing", () =>
   withPicture(async (folder) => {
     const fails = async (expected: string, ...args: string[]) => {
-      const { code, stderr } = await outcome(start(folder, ...args));
+      const { code, stderr } = await taskHere("compare", args, folder);
       assertEquals([code, stderr.trimEnd().split("\n").at(-1)], [1, `error: ${expected}`]);
     };
     const names = "gabor, gaussian, relu, sigmoid, sinc, sine, softplus, relu-pe";

@@ -135,15 +135,15 @@ Deno.test("estimates of conditioning are left out where the explicit Hessian say
     undefined,
     undefined,
   ]);
-  const large = results.map((each) => ({ ...each, parameters: 1504 }));
+  const large = results.map((each) => ({ ...each, parameters: 3004 }));
   assertEquals(ownPreconditioning.section(large, extent)!.tables![0].rows.length, 5);
 });
 
 Deno.test("a checkpoint's field that is too large for an explicit Hessian has estimates, and the report says so", async () => {
-  using large = subjectOf(50, { width: 501 });
-  const results = [{ ...resultOf(await runConditioning.measure(large.subject))[0], parameters: 1504 }];
+  using large = subjectOf(50, { width: 1001 });
+  const results = [{ ...resultOf(await runConditioning.measure(large.subject))[0], parameters: 3004 }];
   const [text] = runConditioning.section(results, large.subject.extent)!.paragraphs!;
-  assertEquals(text, "Explicit Hessians are computed of fields of up to 1500 parameters: sine has 1504 parameters.");
+  assertEquals(text, "Explicit Hessians are computed of fields of up to 3000 parameters: sine has 3004 parameters.");
   assertEquals(
     gaussNewton.section(resultOf(await gaussNewton.measure(large.subject)), large.subject.extent),
     undefined,

@@ -5,13 +5,15 @@ import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { findRun, RunCheckpoints } from "../../tasks/curvature/run_checkpoints.ts";
 import { findRuns } from "../../tasks/curvature/runs.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
+import { smoothPng, withEsgd } from "../support/image_task.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
-import { withEsgd } from "../support/image_task.ts";
+import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 const SMALL = ["--size", "16", "--width", "8", "--layers", "2", "--batch-sizes", "1,16,64", "--samples", "64"];
-const FIELDS = [...SMALL, "--small-width", "4", "--activations", "sine,relu-pe", "--octaves", "2"];
-const TRAINED = ["--size", "16", "--width", "4", "--layers", "1", "--batch-size", "64"];
+const ONE = [...SMALL, "--small-width", "4", "--octaves", "2", "--activations", "relu-pe"];
+const FIELDS = ONE.with(-1, "sine,relu-pe");
+const TRAINED = ["picture.png", "--size", "16", "--width", "4", "--layers", "1", "--batch-size", "64"];
 
 /** The plots of fields at initialisation. */
 const PLOTS = [
@@ -25,7 +27,17 @@ const PLOTS = [
   "spectrum",
 ];
 
-const curvature = (folder: string, ...args: string[]) => outcome(startTask("curvature", args, folder));
+const curvature = (folder: string, ...args: string[]) => taskHere("curvature", args, folder);
+
+/** Trains on a small picture in the folder. */
+async function image(folder: string, ...args: string[]): Promise<void> {
+  const { code, stderr } = await taskHere("image", args, folder);
+  assertEquals(code, 0, stderr);
+}
+
+async function addPicture(folder: string): Promise<void> {
+  await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 13));
+}
 const report = (folder: string, name: string) => join(folder, "runs", "curvature", name);
 
 /** The lines of a report's results without times, and without the result that consists of times. */
@@ -52,7 +64,7 @@ async function rowsWithoutCosts(path: string): Promise<string[]> {
 Deno.test("curvature is measured at initialisation, with findings, plots and all numbers in a table", () =>
   inFolder(async (folder) => {
     const two = [...FIELDS, "--seeds", "2"];
-    const { code, stdout, stderr } = await curvature(folder, ...two, "--name", "a");
+    const { code, stdout, stderr } = await outcome(startTask("curvature", [...two, "--name", "a"], folder));
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, " of the entries of Hv are 0 and ");
     assertStringIncludes(stdout, "The largest eigenvalue over the median one is ");
@@ -91,7 +103,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: () =>
     inFolder(async (folder) => {
-      const fields = [...FIELDS, "--seeds", "1"];
+      const fields = [...ONE, "--seeds", "2"];
       const whole = await curvature(folder, ...fields, "--name", "whole");
       assertEquals(whole.code, 0, whole.stderr);
       const expected = await results(report(folder, "whole"));
@@ -153,19 +165,32 @@ async function newFolder(folder: string): Promise<string> {
   }
 }
 
-Deno.test("curvature is measured at the checkpoints of a run, with the run's own field and data", () =>
+Deno.test("a run keeps checkpoints along its way, also after it is resumed, and all are measured with the run's own field and data", () =>
   inFolder(async (folder) => {
-    const trained = await outcome(startTask("image", withEsgd([...TRAINED, "--epochs", "3", "--name", "r"]), folder));
-    assertEquals(trained.code, 0, trained.stderr);
+    await addPicture(folder);
+    const path = join(folder, "runs", "image", "r");
+    const kept = () => namesIn(join(path, "checkpoints")).map((name) => Number(name.match(/\d+/)));
+    const options = withEsgd([...TRAINED, "--evaluate-every", "1", "--schedule", "constant"]);
+    await image(folder, ...options, "--epochs", "10", "--keep-checkpoints", "2", "--name", "r");
+    // An epoch has 4 steps.
+    assertEquals(kept(), [20, 32, 36, 40]);
+    assertEquals(JSON.parse(await Deno.readTextFile(join(path, "config.json"))).options.keepCheckpoints, 2);
+    await image(folder, "--resume", path, "--epochs", "20");
+    assertEquals(kept(), [40, 72, 76, 80]);
+
     const run = ["--run", "runs/image/r", "--batch-sizes", "64", "--samples", "64", "--name", "b"];
     const { code, stdout, stderr } = await curvature(folder, ...run);
     assertEquals(code, 0, stderr);
     assertMatch(
       stdout,
-      /at step 4; .* at step 12 at batch size 64\..* noise scale goes from .* at step 4 to .* at step 12\./,
+      /at step 40; .* at step 80 at batch size 64\..* noise scale goes from .* at step 40 to .* at step 80\./,
     );
     const table = await Deno.readTextFile(join(report(folder, "b"), "curvature.csv"));
-    assertStringIncludes(table, "r,0,12,noise scale,");
+    assertStringIncludes(table, "r,0,80,noise scale,");
+    const noise = table.split("\n").filter((row) => row.includes("noise scale")).map((row) =>
+      Number(row.split(",")[2])
+    );
+    assertEquals(noise, kept());
     const plots = namesIn(report(folder, "b")).filter((name) => name.endsWith(".png"));
     for (const plot of ["density", "noise", "run-conditioning", "spectrum"]) {
       assert(plots.includes(`${plot}.png`), plots.join());
@@ -179,60 +204,27 @@ Deno.test("curvature is measured at the checkpoints of a run, with the run's own
     // Checkpoints that took the place of those that were measured are not mixed with them.
     const lines = await results(report(folder, "b"));
     await Deno.writeTextFile(join(report(folder, "b"), "results.jsonl"), `${lines[0]}\n`);
-    await Deno.remove(join(folder, "runs", "image", "r", "checkpoints", "step-00000012.safetensors"));
+    await Deno.remove(join(path, "checkpoints", "step-00000080.safetensors"));
     await Deno.remove(join(report(folder, "b"), "report.html"));
     const gone = await curvature(folder, "--resume", report(folder, "b"));
     assertEquals(gone.code, 0, gone.stderr);
-    const sentence = `Left out: ${
-      join(folder, "runs", "image", "r")
-    }, step 12: expected the checkpoint that was there when the report began, found none; `;
+    const sentence =
+      `Left out: ${path}, step 80: expected the checkpoint that was there when the report began, found none; `;
     assertStringIncludes(gone.stderr, sentence);
     // What could be measured is reported all the same, and what could not is named.
     assertStringIncludes(gone.stdout, sentence);
     assertEquals(gone.stdout.includes("Incomplete"), false);
     const html = await Deno.readTextFile(join(report(folder, "b"), "report.html"));
     assertStringIncludes(html, "Left out");
-    assertEquals(html.includes('<td>r</td><td class="number">8</td>'), true);
-    assertEquals(html.includes('<td>r</td><td class="number">12</td>'), false);
-  }));
-
-Deno.test("a run keeps checkpoints along its way, also after it is resumed, and all of them are measured", () =>
-  inFolder(async (folder) => {
-    const image = async (...args: string[]) => {
-      const { code, stderr } = await outcome(startTask("image", args, folder));
-      assertEquals(code, 0, stderr);
-    };
-    const run = join(folder, "runs", "image", "r");
-    const kept = () => namesIn(join(run, "checkpoints")).map((name) => Number(name.match(/\d+/)));
-    const options = [...TRAINED, "--optimizer", "adam", "--evaluate-every", "1", "--schedule", "constant"];
-    await image(...options, "--epochs", "10", "--keep-checkpoints", "2", "--name", "r");
-    // An epoch has 4 steps.
-    assertEquals(kept(), [20, 32, 36, 40]);
-    assertEquals(JSON.parse(await Deno.readTextFile(join(run, "config.json"))).options.keepCheckpoints, 2);
-    await image("--resume", run, "--epochs", "20");
-    assertEquals(kept(), [40, 72, 76, 80]);
-    const { code, stderr } = await curvature(
-      folder,
-      "--run",
-      run,
-      "--batch-sizes",
-      "64",
-      "--samples",
-      "64",
-      "--name",
-      "b",
-    );
-    assertEquals(code, 0, stderr);
-    const rows = (await Deno.readTextFile(join(report(folder, "b"), "curvature.csv"))).split("\n");
-    const noise = rows.filter((row) => row.includes("noise scale")).map((row) => Number(row.split(",")[2]));
-    assertEquals(noise, kept());
+    assertEquals(html.includes('<td>r</td><td class="number">76</td>'), true);
+    assertEquals(html.includes('<td>r</td><td class="number">80</td>'), false);
   }));
 
 Deno.test("a checkpoint comes with the state of the run's optimizer, and all memory is given back", () =>
   inFolder(async (folder) => {
     const options = [...TRAINED, "--optimizer", "adam", "--epochs", "3", "--name", "r"];
-    const trained = await outcome(startTask("image", options, folder));
-    assertEquals(trained.code, 0, trained.stderr);
+    await addPicture(folder);
+    await image(folder, ...options);
     using gpu = await openDevice();
     const found = await findRun(join(folder, "runs", "image", "r"));
     {

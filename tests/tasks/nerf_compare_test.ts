@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { outcome, startTask } from "../support/process.ts";
+import { taskHere } from "../support/task_here.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
 const scene = fromFileUrl(new URL("../../fixtures/scene/", import.meta.url));
@@ -23,7 +23,7 @@ Deno.test({
       await Deno.mkdir(join(folder, "empty"));
       const compare = (input: string) => {
         const args = ["--task", "nerf", "--input", input, ...pairs, ...tiny, "--name", input.replace("/", "-")];
-        return outcome(startTask("compare", args, folder));
+        return taskHere("compare", args, folder);
       };
       const inputs = async (input: string) => {
         const { code, stderr } = await compare(input);

@@ -10,8 +10,9 @@ import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
 import { checkFieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { chosenOptimizer } from "../../tasks/training/optimizer.ts";
 import { fieldOptions } from "../support/field_options.ts";
-import { outcome, startTask } from "../support/process.ts";
+import { type Outcome, outcome, startTask } from "../support/process.ts";
 import { llffFiles, llffRow, npy } from "../support/scenes.ts";
+import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 import { newestCheckpoint, stopEarly } from "../support/training_task.ts";
 
@@ -21,13 +22,19 @@ const scene = new URL("../../fixtures/scene/", import.meta.url);
 const tiny = "--layers 1 --width 8 --samples 4 --rays 2048 --size 12 --kernels register".split(" ");
 
 const nerf = (folder: string, line: string, ...args: string[]) =>
+  taskHere("nerf", [...line.split(" "), ...args], folder);
+
+/** The same in a process of its own, with the permissions of the task. */
+const nerfProcess = (folder: string, line: string, ...args: string[]) =>
   outcome(startTask("nerf", [...line.split(" "), ...args], folder));
 
-async function succeeds(...call: Parameters<typeof nerf>) {
-  const result = await nerf(...call);
+async function ends(call: Promise<Outcome>): Promise<Outcome> {
+  const result = await call;
   assertEquals(result.code, 0, result.stderr);
   return result;
 }
+
+const succeeds = (...call: Parameters<typeof nerf>) => ends(nerf(...call));
 
 const readJson = async (folder: string, name: string) => JSON.parse(await Deno.readTextFile(join(folder, name)));
 const runPath = (folder: string, name: string) => join(folder, "runs", "nerf", name);
@@ -98,7 +105,7 @@ Deno.test("a run leaves test views, depth, a path, metrics and a summary; resumi
   inFolder(async (folder) => {
     const settings = ["--optimizer", "esgd", "--fine-samples", "3", "--seed", "5", ...tiny];
     const line = "--epochs 3 --name whole --path orbit --frames 2 --evaluate-every 1 --snapshot-every 2";
-    const whole = await succeeds(folder, line, ...settings);
+    const whole = await ends(nerfProcess(folder, line, ...settings));
     assertMatch(whole.stderr, /^epoch .*step \d+ .*loss .*test PSNR .*ETA .*steps\/s$/m);
     assertMatch(whole.stdout, /^test PSNR \d+\.\d\d dB after 6 steps; the run is in .*whole\n$/);
     const run = runPath(folder, "whole");
@@ -139,7 +146,7 @@ Deno.test("a run leaves test views, depth, a path, metrics and a summary; resumi
 
     const line2 = "render runs/nerf/part --path orbit --frames 2 --width 20 --depth";
     assertMatch(
-      (await succeeds(folder, line2)).stdout,
+      (await ends(nerfProcess(folder, line2))).stdout,
       /^2 of 2 frames of the field at step 6 were rendered to .*orbit\nTo make an MP4 of them: ffmpeg .*orbit\/%03d\.png .*orbit\.mp4\n$/,
     );
     assertEquals(namesIn(join(runPath(folder, "part"), "orbit")), [
@@ -186,10 +193,8 @@ Deno.test({
       const { run, step } = await stopEarly("nerf", options, folder);
       assertEquals((await readJson(run, "summary.json")).testViewsRendered, 0);
       const epochs = String(Math.ceil(step / 2) + 1);
-      await Promise.all([
-        succeeds(folder, "--resume", run, "--epochs", epochs),
-        succeeds(folder, "--name whole --epochs", epochs, ...options),
-      ]);
+      await succeeds(folder, "--resume", run, "--epochs", epochs);
+      await succeeds(folder, "--name whole --epochs", epochs, ...options);
       assertEquals(await newest(folder, "stopped"), await newest(folder, "whole"));
     }),
 });
@@ -357,7 +362,7 @@ Deno.test("cameras are drawn without training, and what cannot be used ends in o
       assertEquals(code, 1, line);
       assertMatch(stderr, sentence);
     }
-    const compared = await outcome(startTask("compare", ["--task", "nerf", "--show-cameras"], folder));
+    const compared = await taskHere("compare", ["--task", "nerf", "--show-cameras"], folder);
     assertEquals(compared.code, 1);
     assertMatch(compared.stderr, /^error: Unknown option --show-cameras/);
     assertEquals(namesIn(join(folder, "runs/nerf")), ["cameras"]);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
-import { imageTask, smoothPng, tiny, withEsgd } from "../support/image_task.ts";
+import { imageProcess, imageTask, smoothPng, tiny, withEsgd } from "../support/image_task.ts";
 import { readUntil, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
@@ -27,14 +27,16 @@ function withLongRun(work: (folder: string, path: string, child: Deno.ChildProce
 
 Deno.test("a run that goes on is not continued by a second process, and is once the first was killed", () =>
   withLongRun(async (folder, path, child) => {
-    const second = await imageTask(folder, "--resume", path);
+    const second = await imageProcess(folder, "--resume", path);
     const sentence = `error: ${path}: process ${child.pid} is writing to this run; wait for it to end, or stop it.\n`;
     assertEquals([second.code, second.stderr], [1, sentence]);
     child.kill("SIGKILL");
     await child.output();
     const [{ step }] = await new RunFolder(path).stepCheckpoints();
     const epochs = String(Math.ceil(step / 3) + 5);
-    const [one, other] = await Promise.all([0, 1].map(() => imageTask(folder, "--resume", path, "--epochs", epochs)));
+    const [one, other] = await Promise.all(
+      [0, 1].map(() => imageProcess(folder, "--resume", path, "--epochs", epochs)),
+    );
     assert(one.code === 0 || other.code === 0, one.stderr + other.stderr);
     // On a busy machine, one may have ended before the other begins.
     for (const { code, stderr } of [one, other]) {

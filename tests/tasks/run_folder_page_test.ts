@@ -3,7 +3,7 @@ import { fromFileUrl, join } from "@std/path";
 import { encodePly } from "../../mod.ts";
 import { smoothPng } from "../support/image_task.ts";
 import { sphere } from "../support/meshes.ts";
-import { outcome, startTask } from "../support/process.ts";
+import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 const scene = fromFileUrl(new URL("../../fixtures/scene/", import.meta.url));
@@ -23,7 +23,7 @@ for (const [task, args] of Object.entries(runs)) {
     inFolder(async (folder) => {
       await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 16));
       await Deno.writeFile(join(folder, "ball.ply"), encodePly(sphere(1, 8, 12)));
-      const { code, stderr } = await outcome(startTask(task, [...args, ...network], folder));
+      const { code, stderr } = await taskHere(task, [...args, ...network], folder);
       assertEquals(code, 0, stderr);
       const run = join(folder, "runs", task, "run");
       const page = await Deno.readTextFile(new URL("../../docs/run-folder.md", import.meta.url));

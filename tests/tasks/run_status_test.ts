@@ -6,7 +6,8 @@ import { isFree } from "../../tasks/run/without_steps.ts";
 import { stateAt, stateIn, toolState } from "../../tasks/run/tool_state.ts";
 import { WatchedRun } from "../../tasks/watch/watched_run.ts";
 import { smoothPng } from "../support/image_task.ts";
-import { outcome, readUntil, startTask } from "../support/process.ts";
+import { readUntil, startTask } from "../support/process.ts";
+import { taskHere } from "../support/task_here.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
 const TINY = ["picture.png", "--size", "0", "--width", "8", "--layers", "1", "--batch-size", "64"];
@@ -72,7 +73,7 @@ Deno.test("a run that ended before its first checkpoint does not keep its name, 
 Deno.test("a run's configuration has the version, the commit and a hash of the tool's files", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 16));
-    const made = await outcome(startTask("image", [...TINY, "--epochs", "1", "--name", "a"], folder));
+    const made = await taskHere("image", [...TINY, "--epochs", "1", "--name", "a"], folder);
     assertEquals(made.code, 0, made.stderr);
     const config = JSON.parse(await Deno.readTextFile(join(folder, "runs", "image", "a", "config.json")));
     assertEquals(config.tool, JSON.parse(JSON.stringify(toolState())));

@@ -3,7 +3,8 @@ import { join } from "@std/path";
 import { encodePly, encodePng } from "../../mod.ts";
 import { imageTask, smoothPng, tiny, withEsgd } from "../support/image_task.ts";
 import { sphere } from "../support/meshes.ts";
-import { outcome, readUntil, startTask } from "../support/process.ts";
+import { readUntil, startTask } from "../support/process.ts";
+import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -31,7 +32,14 @@ async function stops(
   return { code, stdout, stderr };
 }
 
-const after = (seconds: number) => () => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+/** Waits until a run says that it is running, and then so many seconds. */
+const afterBegin = (run: string, seconds: number) => async () => {
+  const isRunning = (summary: string) => JSON.parse(summary).status === "running";
+  while (!await Deno.readTextFile(join(run, "summary.json")).then(isRunning, () => false)) await wait(0.05);
+  await wait(seconds);
+};
 
 Deno.test({
   name: "a step of 262144 samples is stopped before it ends, and the first step of a run leaves its name free",
@@ -43,9 +51,9 @@ Deno.test({
       const size = ["--size", "0", "--batch-size", "262144", "--width", "128", "--layers", "3"];
       const runs = join(folder, "runs", "image", "large");
       // The first seconds are those of the rehearsal; the first step has 16 probes and takes minutes.
-      for (const [signal, expected, seconds] of [["SIGHUP", 129, 1.5], ["SIGTERM", 143, 8]] as const) {
+      for (const [signal, expected, seconds] of [["SIGHUP", 129, 0.5], ["SIGTERM", 143, 7]] as const) {
         const child = startTask("image", withEsgd(["p.png", ...size, "--name", "large"]), folder);
-        const { code, stdout, stderr } = await stops(child, signal, after(seconds));
+        const { code, stdout, stderr } = await stops(child, signal, afterBegin(runs, seconds));
         assertEquals(code, expected, stderr);
         assertMatch(stdout, /^Stopped before the first step\. To begin again, give the same command, or: /);
         assertEquals(namesIn(runs), [".lock", "config.json", "index.html", "summary.json"]);
@@ -109,9 +117,7 @@ Deno.test("no whole number on the command line is counted up to", async () => {
     await Deno.writeFile(join(folder, "p.png"), smoothPng(16, 12));
     for (const [task, words] of lines) {
       const begin = performance.now();
-      const { code, stdout, stderr } = await outcome(
-        startTask(task, task === "image" ? withEsgd(words) : words, folder),
-      );
+      const { code, stdout, stderr } = await taskHere(task, task === "image" ? withEsgd(words) : words, folder);
       assertEquals(code, 0, stderr);
       assertMatch(stdout, /^Time +about [^?]*[1-9][\d.]* ms$/m);
       assert(performance.now() - begin < SOON, `${task} ${words.join(" ")}`);
@@ -132,7 +138,7 @@ Deno.test("no whole number on the command line is counted up to", async () => {
       ["image", ["p.png", ...all("probes")], /^error: --probes: [^\n]*65536[^\n]*\n$/],
     ];
     for (const [task, words, sentence] of refused) {
-      const { code, stderr } = await outcome(startTask(task, words, folder));
+      const { code, stderr } = await taskHere(task, words, folder);
       assertEquals(code, 1);
       assertMatch(stderr, sentence);
     }

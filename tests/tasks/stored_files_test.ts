@@ -7,7 +7,7 @@ import { checkShape, number, object, optional, record, text } from "../../tasks/
 import { storedValues } from "../../tasks/shell/options.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
 import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
-import { outcome, startTask } from "../support/process.ts";
+import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 /** Values that no file of ours has, at any place. Converted to text, some of them throw. */
@@ -77,7 +77,7 @@ Deno.test("a stored option has the type and the range of its option", () => {
 Deno.test("every member of a comparison's files is checked, and a run's name never leads out of the comparison", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
-    const compare = (...args: string[]) => outcome(startTask("compare", args, folder));
+    const compare = (...args: string[]) => taskHere("compare", args, folder);
     const few = [
       "--activations",
       "sine",

@@ -10,7 +10,7 @@ Deno.test("tune measures the products of the tasks' fields once each, and rememb
     const { code, stdout, stderr } = await outcome(startTask("tune", shape, folder, env));
     assertEquals(code, 0, stderr);
     const lines = stdout.trimEnd().split("\n").filter((line) => line.endsWith(" ms"));
-    const subjects = lines.map((line) => line.slice(0, 32).trim());
+    const subjects = lines.map((line) => line.slice(0, 50).trim());
     assertEquals(new Set(subjects).size, subjects.length);
     // A picture's hidden layers; a wavelet's, whose layers have two maps; an encoding of three coordinates; heads of a radiance field.
     for (
@@ -20,7 +20,7 @@ Deno.test("tune measures the products of the tasks' fields once each, and rememb
     }
     const remembered = (await Deno.readTextFile(join(folder, "neural-fields", "kernels.jsonl"))).trim().split("\n");
     const made = remembered.map((line) => JSON.parse(line)).map(({ key, choice }) => [key.split(" | ").at(-1), choice]);
-    assertEquals(made, lines.map((line, i) => [subjects[i], line.slice(33).split(" ")[0]]));
+    assertEquals(made, lines.map((line, i) => [subjects[i], line.slice(51).split(" ")[0]]));
   }));
 
 Deno.test("tune refuses batches that are none", async () => {

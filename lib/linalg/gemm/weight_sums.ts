@@ -33,6 +33,16 @@ interface WeightSumsOptions {
   readonly terms: 1 | 2;
 }
 
+/** The losses of a chunk's rows, which are summed along with the gradient. */
+export interface LossSum {
+  /** [rows]. */
+  readonly rowLoss: DeviceBuffer;
+  readonly rows: number;
+  /** Where the sum goes, and which of its numbers that is. */
+  readonly losses: DeviceBuffer;
+  readonly slot: number;
+}
+
 /**
  * The sums W̄ = Σ Z̄ᵀ X and b̄ = Σₙ Z̄ of all layers over the rows of a batch, in parts of 256 rows each, so that parallel hardware has
  * something to do. The parts lie one after the other, each laid out as a vector of the field's layout; `finish` adds them up in order.
@@ -67,11 +77,13 @@ export class WeightSums implements Disposable {
    * Records adding up what has been recorded since `begin`.
    *
    * @param to Where the sums are written: a vector of the field's layout.
-   * @param keep Whether they are added to what `to` holds, which are the sums over earlier rows.
+   * @param loss Losses to be summed in the same dispatch; none by default.
+   * @param keep Whether sums are added to what `to` and the losses' slot hold, which are the sums over earlier rows.
    * @param flags A buffer whose first number becomes `step` if an entry is not finite and the number is larger.
    */
-  finish({ to, keep, flags, step }: {
+  finish({ to, loss, keep, flags, step }: {
     readonly to: DeviceBuffer;
+    readonly loss?: LossSum;
     readonly keep: boolean;
     readonly flags: DeviceBuffer;
     readonly step: number;
@@ -79,9 +91,9 @@ export class WeightSums implements Disposable {
     const length = this.options.length / 4;
     const splits = partsOf(this.#rows) * (this.#apart ? 2 : 1);
     this.gpu.dispatch(
-      this.gpu.kernel(sumSource, { keep }),
-      { partials: this.#partials, gradient: to, flags },
-      { length, splits, step },
+      this.gpu.kernel(sumSource, { keep, loss: loss !== undefined }),
+      { partials: this.#partials, gradient: to, flags, ...loss && { row_loss: loss.rowLoss, losses: loss.losses } },
+      { length, splits, step, ...loss && { rows: loss.rows, slot: loss.slot } },
       linearGroups(length, 64),
     );
   }

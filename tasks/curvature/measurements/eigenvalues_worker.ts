@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { symmetricEigenvalues } from "../../../lib/curvature/eigenvalues.ts";
-import { preconditionedEigenvalues } from "../../../lib/curvature/spectrum.ts";
-import type { Answer, Decomposition } from "./eigenvalues.ts";
+import { type Answer, decompose, type Decomposition } from "./eigenvalues.ts";
 
 /** What a worker has of the global scope. */
 interface WorkerScope {
@@ -16,12 +14,9 @@ interface WorkerScope {
 const scope = self as unknown as WorkerScope;
 scope.onmessage = ({ data }) => scope.postMessage(answerTo(data));
 
-function answerTo({ matrix, diagonal }: Decomposition): Answer {
+function answerTo(decomposition: Decomposition): Answer {
   try {
-    const values = diagonal === undefined
-      ? symmetricEigenvalues(matrix, Math.sqrt(matrix.length))
-      : preconditionedEigenvalues(matrix, diagonal);
-    return { values };
+    return { values: decompose(decomposition) };
   } catch (error) {
     // What a worker throws is printed with a stack trace, whoever handles it.
     return { error: error as Error };

@@ -23,13 +23,10 @@ export const adapterSection: Section<AdapterFigures> = {
     return { ...diagnosis, limits: limitsOf(limits), features: [...features].sort() };
   },
   describe(figures) {
-    const limits = Object.entries(figures.limits).map(([name, value]) => [name, String(value)]);
+    const limits = Object.entries(figures.limits).map(([name, value]) => `${name} ${value}`);
     return {
-      tables: [
-        { columns: ["what", "found"], numbersFrom: 2, rows: diagnosisRows(figures) },
-        { columns: ["limit", "value"], numbersFrom: 1, rows: limits },
-      ],
-      paragraphs: [`Features: ${figures.features.join(", ") || "none"}.`],
+      paragraphs: [`Features: ${figures.features.join(", ") || "none"}.`, `Limits: ${limits.join(", ")}.`],
+      tables: [{ columns: ["what", "found"], numbersFrom: 2, rows: diagnosisRows(figures) }],
     };
   },
 };

@@ -33,8 +33,10 @@ interface LaunchFigures {
 const KERNELS = ["register", "fused"] as const;
 /** Few rows, so that the device is soon done. */
 const BATCH = 16;
-/** Dispatches of a submit. */
-const SUBMIT = 2000;
+/** Dispatches of a submit whose host time is measured. */
+const SUBMIT = 400;
+/** Empty dispatches of a submit. */
+const MANY = 2000;
 /** Dispatches of a short submit, to be subtracted from those of a long one. */
 const FEW = 100;
 /** Bytes that are copied for comparing clock and timestamps. */
@@ -48,6 +50,8 @@ export const launchesSection: Section<LaunchFigures> = {
   title: "Launches",
   share: 5,
   async measure(context) {
+    const dispatchByClock = context.peak?.dispatchMicroseconds;
+    const device = await measureDevice(context);
     const host: HostCost[] = [];
     for (const kernels of KERNELS) {
       const name = `host time of dispatches, ${kernels}`;
@@ -55,17 +59,7 @@ export const launchesSection: Section<LaunchFigures> = {
       if (context.allowance.isOver) context.leaveOut(name);
       else host.push(await measureHost(context, kernels));
     }
-    if (context.allowance.isOver) {
-      context.leaveOut("an empty dispatch and the unit of timestamps");
-      return { host };
-    }
-    using gpu = await openFor(context);
-    context.progress("empty dispatches");
-    const dispatchByClock = context.peak?.dispatchMicroseconds;
-    if (!canProfile(gpu)) return { host, dispatchByClock };
-    const emptyDispatch = await measureEmpty(gpu);
-    context.progress("clock and timestamps");
-    return { host, emptyDispatch, dispatchByClock, clockToTimestamps: await compareClocks(gpu) };
+    return { host, dispatchByClock, ...device };
   },
   describe({ host, emptyDispatch, dispatchByClock, clockToTimestamps = NaN }) {
     const total = ({ recording, submitting }: HostCost) => recording + submitting;
@@ -102,6 +96,18 @@ export const launchesSection: Section<LaunchFigures> = {
     };
   },
 };
+
+/** What only timestamps tell. */
+async function measureDevice(context: Context): Promise<Pick<LaunchFigures, "emptyDispatch" | "clockToTimestamps">> {
+  using gpu = await openFor(context);
+  if (!canProfile(gpu)) return {};
+  context.progress("empty dispatches");
+  const emptyDispatch = await measureEmpty(gpu);
+  context.progress("clock and timestamps");
+  if (!context.allowance.isOver) return { emptyDispatch, clockToTimestamps: await compareClocks(gpu) };
+  context.leaveOut("the unit of timestamps");
+  return { emptyDispatch };
+}
 
 async function measureHost(context: Context, kernels: KernelChoice): Promise<HostCost> {
   using gpu = await openFor(context, { kernels });
@@ -141,7 +147,7 @@ async function measureEmpty(gpu: Gpu): Promise<number> {
   };
   await time(FEW);
   const slopes: number[] = [];
-  for (let i = 0; i < REPEATS; i++) slopes.push((await time(SUBMIT) - await time(FEW)) / (SUBMIT - FEW) * 1000);
+  for (let i = 0; i < REPEATS; i++) slopes.push((await time(MANY) - await time(FEW)) / (MANY - FEW) * 1000);
   return median(slopes);
 }
 
@@ -161,6 +167,6 @@ async function compareClocks(gpu: Gpu): Promise<number> {
       await gpu.synchronize();
       clock = performance.now() - before;
     });
-    if (clock >= LONG || copies >= SUBMIT) return clock / (end - begin);
+    if (clock >= LONG || copies >= MANY) return clock / (end - begin);
   }
 }

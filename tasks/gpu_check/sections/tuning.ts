@@ -51,6 +51,8 @@ const ROUNDS = 3;
 const RUNS = 5;
 /** What takes longer than so many times the fastest is not timed again. */
 const HOPELESS = 2;
+/** The most wrong choices that the findings name. */
+const TOLD = 5;
 /** What is slower by less is as good. */
 const MARGIN = 1.03;
 /** The part of the time that is left which one choice may take. */
@@ -78,7 +80,7 @@ export const tuningSection: Section<TuningFigures> = {
       findings: [
         wrong.length === 0
           ? `Choice of kernels: none of ${choices.length} is slower than another kernel by more than the noise.`
-          : `Choice of kernels: ${wrong.length} of ${choices.length} are wrong: ${wrong.map(wrongText).join(", ")}.`,
+          : `Choice of kernels: ${wrong.length} of ${choices.length} are wrong: ${wrongText(wrong)}.`,
       ],
       paragraphs: [
         "What training chooses by a short measurement at its start, or has chosen before, and how long all kernels take, in milliseconds. " +
@@ -103,10 +105,15 @@ export const tuningSection: Section<TuningFigures> = {
   },
 };
 
-function wrongText({ subject, chosen, fastest, times }: Choice): string {
-  return `${subject} ${chosen} takes ${
-    figure(times[chosen].median / times[fastest].median)
-  } times as long as ${fastest}`;
+/** The worst of the wrong choices, and how many more there are. */
+function wrongText(choices: readonly Choice[]): string {
+  const cost = ({ chosen, fastest, times }: Choice) => times[chosen].median / times[fastest].median;
+  const worst = choices.toSorted((a, b) => cost(b) - cost(a)).slice(0, TOLD);
+  const texts = worst.map((each) =>
+    `${each.subject} ${each.chosen} takes ${figure(cost(each))} times as long as ${each.fastest}`
+  );
+  const more = choices.length - worst.length;
+  return [...texts, ...more > 0 ? [`and ${more} more`] : []].join(", ");
 }
 
 /** GFLOP/s of what was chosen, and its share of the peak. */
