@@ -11,10 +11,10 @@ import startText from "../../wgsl/linalg/newton_schulz_start.wgsl" with { type: 
 const startSource = { name: "newton_schulz_start", text: startText };
 
 /** The name of an iteration: see `ITERATIONS`. */
-export type NewtonSchulzIteration = "amsel" | "jordan";
+export type NewtonSchulzIteration = "polarExpress" | "jordan";
 
 /** The names of all iterations. */
-export const NEWTON_SCHULZ_ITERATIONS: readonly NewtonSchulzIteration[] = ["amsel", "jordan"];
+export const NEWTON_SCHULZ_ITERATIONS: readonly NewtonSchulzIteration[] = ["polarExpress", "jordan"];
 
 /** The coefficients a, b, c of each step of an iteration. */
 interface Coefficients {
@@ -26,7 +26,7 @@ interface Coefficients {
 /**
  * The iterations by their names:
  *
- * - `amsel` (Amsel et al. 2025, the Polar Express): each step's polynomial is the odd one of degree 5 that comes closest to 1 on the interval in which
+ * - `polarExpress` (Amsel et al. 2025, the Polar Express): each step's polynomial is the odd one of degree 5 that comes closest to 1 on the interval in which
  *   the step before has put the singular values, from [0.01, 1] on. Singular values of at least 0.01 of the largest end between 0.73 and
  *   1.27; smaller ones grow by a factor of at most 78. Because the first step knows A² it divides by (Σσ⁸)^{1/8} instead of (Σσ²)^{1/2},
  *   which saves up to one more step.
@@ -34,7 +34,7 @@ interface Coefficients {
  *   factor of at most 485.
  */
 const ITERATIONS: Readonly<Record<NewtonSchulzIteration, Coefficients>> = {
-  amsel: {
+  polarExpress: {
     steps: [[8.0934, -23.6204, 17.4462], [3.6366, -2.7219, 0.5365], [2.6613, -1.9772, 0.4526]],
     bounded: true,
   },

@@ -28,7 +28,7 @@ const hyperparameters: Hyperparameters<EsgdSoapOptions> = {
   // The bases move, and d should not be much older than they. Without relative damping ReLU fields hardly learn.
   ...withDefaults(esgdHyperparameters, { updateEvery: 10, betas: [0.9, 0.95], relativeDamping: 0.03 }),
   basisEvery: updateEvery(10, "refreshes of the eigenbases"),
-  refresh: basisRefresh(),
+  refresh: basisRefresh("rotation"),
   averaging: averaging(0.95),
 };
 

@@ -57,10 +57,10 @@ export function averaging(usual: number): Hyperparameter<number> {
 }
 
 /** Declares how eigenbases are refreshed. */
-export function basisRefresh(): Hyperparameter<BasisRefresh> {
+export function basisRefresh(usual: BasisRefresh): Hyperparameter<BasisRefresh> {
   return {
     range: oneOf<BasisRefresh>("rotation", "qr"),
-    default: "rotation",
+    default: usual,
     doc: "How the eigenbases follow: by a rotation of products only, or by the published QR decomposition",
   };
 }

@@ -46,7 +46,7 @@ const hyperparameters: Hyperparameters<MuonOptions> = {
   momentum: momentum(0.95),
   iteration: {
     range: oneOf(...NEWTON_SCHULZ_ITERATIONS),
-    default: "amsel",
+    default: "jordan",
     doc: "Newton-Schulz iteration: the Polar Express in three steps, or Jordan's five",
   },
   betas: betas(0.9, 0.999),
@@ -74,9 +74,9 @@ const SHORTEST_SIDE = 8;
  * iteration, θ ← (1−λη)θ − η√max(1, outputs/inputs) X; all else by Adam with a rate of its own.
  *
  * State: `momentum`, which is buf or Adam's first moment, and Adam's second. Deviations: first and last layers are orthogonalised
- * like the others where they are large enough; the iteration is the Polar Express (Amsel et al. 2025, "The Polar Express: optimal matrix sign
- * methods and their application to the Muon algorithm") unless `iteration` is `jordan`. Cost: see {@linkcode NewtonSchulz}; for a field of
- * 4 × 256 about 0.6 GFLOP a step, as much as gradient and loss of 512 rows take, and 1 GFLOP with `jordan`.
+ * like the others where they are large enough. `iteration: "polarExpress"` is that of Amsel et al. (2025, "The Polar Express: optimal matrix
+ * sign methods and their application to the Muon algorithm"). Cost: see {@linkcode NewtonSchulz}; for a field of 4 × 256 about 1 GFLOP a step,
+ * two to three times what gradient and loss of 512 rows take, and 0.6 GFLOP with the Polar Express.
  */
 export function muon(options: MuonOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("muon", hyperparameters, options);

@@ -28,7 +28,7 @@ export interface SoapOptions {
 const hyperparameters: Hyperparameters<SoapOptions> = {
   learningRate: learningRate(3e-3),
   updateEvery: updateEvery(10, "refreshes of the eigenbases"),
-  refresh: basisRefresh(),
+  refresh: basisRefresh("qr"),
   betas: betas(0.95, 0.95),
   epsilon: epsilon(1e-8),
   weightDecay: weightDecay(),
@@ -45,11 +45,11 @@ const source = { name: "soap_adam", text };
  *
  * m ← β₁m + (1−β₁)G; s ← β₂s + (1−β₂)g'²; θ ← (1−λη)θ − η Q_L (m̂'/(√ŝ + ε)) Q_Rᵀ; L ← β₂L + (1−β₂)GGᵀ; R ← β₂R + (1−β₂)GᵀG
  *
- * and every `updateEvery`-th step Q_L and Q_R turn towards the eigenvectors of L and R (see {@linkcode BasisRotation}), or take one step
- * of orthogonal iteration (`refresh: "qr"`; see {@linkcode Eigenbasis}). Step 0 moves nothing: it sets L, R and their first bases.
+ * and every `updateEvery`-th step Q_L and Q_R take one step of orthogonal iteration (see {@linkcode Eigenbasis}), or turn towards the
+ * eigenvectors of L and R by a few large products (`refresh: "rotation"`; see {@linkcode BasisRotation}), which is the same to first order. Step 0 moves nothing: it sets L, R and their first bases.
  * Biases: Adam with the same constants. State: first moment (unrotated and rotated), second moment, factors, bases.
  *
- * Deviation: the rotation, which is the published step to first order, and those of {@linkcode RotatedCore}. Cost: five products of each
+ * Deviations: those of {@linkcode RotatedCore}. Cost: five products of each
  * matrix's size a step, and at a refresh 13 with rotations, or 16 and 200 dispatches with QR decompositions.
  */
 export function soap(options: SoapOptions = {}): OptimizerSpec {

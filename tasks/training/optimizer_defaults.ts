@@ -60,6 +60,10 @@ export const optimizerDefaults: OptimizerDefaults = {
   },
   options: {
     esgd: { relativeDamping: { relu: 0.03, other: 0.01 } },
+    shampoo: { updateEvery: 10 },
+    // Cheaper than the published ways, with results within 0.3 dB of theirs (docs/kernels.md).
+    soap: { refresh: "rotation" },
+    muon: { iteration: "polarExpress" },
   },
   published: {
     esgd: { rates: hessianRates, options: { initialProbes: 1, biasCorrection: "steps", relativeDamping: undefined } },

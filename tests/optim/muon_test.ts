@@ -17,7 +17,7 @@ for (const operands of ["buffer", "texture"] as const) {
 
 const bounds = {
   // From 0.01 of the largest singular value on.
-  amsel: { from: 0.01, to: [0.73, 1.27] },
+  polarExpress: { from: 0.01, to: [0.73, 1.27] },
   // From 2e-3 of the norm on.
   jordan: { from: 2e-3, to: [0.68, 1.21] },
 } as const;
@@ -56,7 +56,7 @@ Deno.test("a matrix of zeros stays zero, and numbers near the ends of f32's rang
   using data = createVector(gpu, layout);
   const identity = (scale: number) => Array.from({ length: 64 }, (_, i) => i % 9 === 0 ? scale : 0);
   data.write([...Array(81).fill(0), ...identity(1e-30), ...identity(1e30)]);
-  using newtonSchulz = new NewtonSchulz(gpu, layout, [...layout], "amsel");
+  using newtonSchulz = new NewtonSchulz(gpu, layout, [...layout], "polarExpress");
   const [bytes] = await gpu.read(newtonSchulz.record(data.buffer));
   const result = layout.unpack(new Float32Array(bytes, 0, layout.deviceLength));
   assertEquals(result.subarray(0, 81), new Float32Array(81));
