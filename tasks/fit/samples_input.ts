@@ -13,14 +13,17 @@ import type { RunFolder } from "../run/run_folder.ts";
 import { UserError } from "../shell/user_error.ts";
 import { warn } from "../shell/warn.ts";
 import { checkTargets } from "../training/check_targets.ts";
+import { checkDigest, digestOfData } from "../training/data_digest.ts";
 import { chosenObjective, objectiveKindOf } from "../training/objective.ts";
 import type { Closing, Estimate, Figures, Quality, TrainingInput } from "../training/training_input.ts";
 import type { FitValues } from "./command.ts";
 import { fitPreview } from "./fit_preview.ts";
 import { bestConstantLoss } from "./best_constant.ts";
+import { checkEntryLoss } from "./check_entry_loss.ts";
 import { differ, fitOf } from "./fit_quality.ts";
 import type { Samples } from "./load_samples.ts";
 import { rowsOf } from "./matrix.ts";
+import { overfittingNotice } from "./overfitting.ts";
 import { type ColumnRanges, pickRows, rangesOf, scaled, splitRows, unscaled } from "./scaling.ts";
 
 /** About how long it takes to encode a million numbers, in seconds. */
@@ -45,6 +48,7 @@ export class SamplesInput implements TrainingInput {
   readonly #constantLosses = new Map<readonly number[], number>();
   /** Whether losses are compared with that of the best constant. For squared errors the SNR is that comparison. */
   readonly #hasGain: boolean;
+  #digest?: string;
   /** The figures of the last measurement. */
   #figures: Figures = {};
 
@@ -86,6 +90,16 @@ export class SamplesInput implements TrainingInput {
     }
   }
 
+  /** Checks what the objective is measured with; see {@linkcode checkEntryLoss}. */
+  async checkObjective(gpu: Gpu, description: FieldDescription): Promise<void> {
+    const { values: { batchSize, seed }, objective } = this;
+    const rows = this.#rows.train.slice(0, batchSize);
+    const [inputs, targets] = [[this.#inputs, this.inputs] as const, [this.#targets, this.outputs] as const].map((
+      [values, columns],
+    ) => pickRows(values, columns, rows));
+    await checkEntryLoss(gpu, { objective, description, inputs, targets, seed });
+  }
+
   get inputs(): number {
     return this.samples.inputs.columns;
   }
@@ -101,6 +115,7 @@ export class SamplesInput implements TrainingInput {
       samples: {
         trained: train.length,
         heldOut: test.length,
+        digest: this.#digest ??= digestOfData([this.#inputs, this.#targets]),
         inputs: { columns: inputs.columns, names: inputs.names, ...this.#ranges?.inputs },
         targets: { columns: targets.columns, names: targets.names, ...this.#ranges?.targets },
       },
@@ -108,11 +123,14 @@ export class SamplesInput implements TrainingInput {
   }
 
   checkUnchanged({ samples }: Readonly<Record<string, unknown>>): void {
-    if (JSON.stringify(samples) === JSON.stringify(this.config.samples)) return;
+    const name = this.values.inputs ?? "The samples";
+    const figures = (config: unknown) => JSON.stringify({ ...config as object, digest: undefined });
+    const now = this.config.samples;
+    if (figures(samples) === figures(now)) {
+      return checkDigest(samples as object, now, { name, data: "the samples in the order" });
+    }
     throw new UserError(
-      `${
-        this.values.inputs ?? "The samples"
-      }: expected the samples with which the run began, found others: their number, their columns or the ` +
+      `${name}: expected the samples with which the run began, found others: their number, their columns or the ` +
         "ranges of their columns differ.",
     );
   }
@@ -187,13 +205,15 @@ export class SamplesInput implements TrainingInput {
     return differ(targets, this.outputs);
   }
 
-  /** Says what the objective comes to; the quality that every task prints is another figure. */
+  /** Says what the objective comes to, and if the field overfits; the quality that every task prints is another figure. */
   #printLosses(print: (line: string) => void): void {
     const { loss, mae } = this.#figures;
     const losses = [`${this.objective.name} ${loss?.toPrecision(4)}`];
     if (mae !== undefined && mae !== loss) losses.push(`mean absolute error ${mae.toPrecision(4)}`);
     const scale = this.#ranges?.targets ? ", of targets scaled to [0, 1]" : "";
     print(`On ${this.#rows.test.length > 0 ? "held-out" : "all"} samples: ${losses.join(", ")}${scale}.`);
+    const notice = overfittingNotice(this.#figures, this.quality, this.values);
+    if (notice !== undefined) print(notice);
   }
 
   /** Whether the field's outputs are logits of probabilities. */

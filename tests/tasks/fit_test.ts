@@ -7,10 +7,12 @@ import { decodePicture, encodeNpy, readNpy } from "../../lib/codec/mod.ts";
 import { type FitMeasure, fitOf } from "../../tasks/fit/fit_quality.ts";
 import { loadSamples } from "../../tasks/fit/load_samples.ts";
 import { readTable } from "../../tasks/fit/read_table.ts";
+import { overfittingNotice } from "../../tasks/fit/overfitting.ts";
 import { rangesOf, scaled, splitRows, unscaled } from "../../tasks/fit/scaling.ts";
 import { fitTask } from "../../tasks/fit/task.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
+import { outcome, startTask } from "../support/process.ts";
 import { quietly } from "../support/quietly.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
@@ -189,9 +191,60 @@ Deno.test("a run on arrays writes predictions in the units of the targets, and i
     assertStringIncludes(await Deno.readTextFile(join(files, "index.html")), "Field against the input");
     const config = JSON.parse(await Deno.readTextFile(join(files, "config.json")));
     assertEquals([config.samples.trained, config.samples.heldOut], [180, 20]);
+    // The same rows in another order would bring held-out samples into training.
+    const original = await Deno.readFile(path("x.npy"));
+    const resume = (epochs: number) =>
+      run("--resume", files, "--epochs", `${epochs}`).then(() => undefined, (error) => error.message);
+    await Deno.writeFile(path("x.npy"), encodeNpy(points.toReversed(), 1));
+    assertEquals(
+      await resume(151),
+      `${path("x.npy")}: expected the samples in the order with which the run began, found other values.`,
+    );
+    // A run of an earlier version has no digest, and goes on.
+    await Deno.writeFile(path("x.npy"), original);
+    delete config.samples.digest;
+    await Deno.writeTextFile(join(files, "config.json"), JSON.stringify(config));
+    assertEquals(await resume(151), undefined);
     await Deno.writeFile(path("x.npy"), encodeNpy(points.map((x) => 2 * x), 1));
     const refused = await run("--resume", files, "--epochs", "200").catch((error) => error.message);
     assertStringIncludes(refused, "expected the samples with which the run began, found others");
+  }));
+
+Deno.test("the default run learns its own data, and one that overfits says so and what to change", () =>
+  inFolder(async (folder) => {
+    const run = (...args: string[]) => quietly(folder, () => runTraining(fitTask, args, new AbortController().signal));
+    const { values } = parseOptions([], fitTask.command);
+    const quality = { figure: "snr", name: "SNR", label: "SNR (dB)", digits: 2, unit: " dB" };
+    const line = overfittingNotice({ snr: 6.61, trainSnr: 85 }, quality, values);
+    assertEquals(
+      line,
+      "The field overfits: its SNR is 6.61 dB on held-out samples and 85.00 dB on those of training. More samples may help, or " +
+        "a smaller --omega, a smaller --width or fewer --epochs.",
+    );
+    assertEquals(overfittingNotice({ snr: 6.61, trainSnr: 16 }, quality, values), undefined);
+    assertEquals(overfittingNotice({ snr: 31, trainSnr: 60 }, quality, values), undefined);
+    assertEquals(overfittingNotice({ snr: 20 }, quality, values), undefined);
+    // 100 epochs reach 40 dB.
+    const short = await run("--epochs", "12", "--name", "short");
+    assert(!short.includes("overfits"), short);
+    const summary = JSON.parse(await Deno.readTextFile(join(folder, "runs/fit/short/summary.json")));
+    assert(summary.snr > 20, `${summary.snr}`);
+    const noise = Array.from({ length: 60 }, (_, i) => `${i},${Math.sin(i * i)}`).join("\n");
+    await Deno.writeTextFile(join(folder, "noise.csv"), noise);
+    const narrow = ["--activation", "gaussian", "--sigma", "0.02", "--width", "64", "--layers", "2"];
+    const args = ["noise.csv", ...narrow, "--learning-rate", "3e-3", "--epochs", "150", "--name", "over"];
+    const { code, stderr } = await outcome(startTask("fit", args, folder));
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, "The field overfits: its SNR is");
+    assertStringIncludes(stderr, "a larger --sigma");
+    // A run that was begun with other defaults goes on with those.
+    const path = join(folder, "runs/fit/over");
+    const config = JSON.parse(await Deno.readTextFile(join(path, "config.json")));
+    delete config.options.sigma;
+    await Deno.writeTextFile(join(path, "config.json"), JSON.stringify(config));
+    await run("--resume", path, "--epochs", "151");
+    const resumed = JSON.parse(await Deno.readTextFile(join(path, "config.json")));
+    assertEquals([resumed.activation.sigma, resumed.options.sigma, resumed.steps], [0.02, 0.02, 151]);
   }));
 
 Deno.test("short tables, constant targets and a single row are trained on and scored", () =>
