@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { resizeCamera } from "../../lib/data/scene/camera.ts";
 import { resizePicture } from "../../lib/data/image/resize.ts";
 import { firstPixels } from "../../lib/render/ray_caster.ts";
@@ -24,7 +25,6 @@ import { mean } from "../shell/statistics.ts";
 import { checkShape, number, object, printable } from "../shell/shape.ts";
 import { taskCommand } from "../shell/task_command.ts";
 import { UserError } from "../shell/user_error.ts";
-import { digestOfData } from "../training/data_digest.ts";
 import type { Closing, Estimate, Figures, Summary, TrainingInput } from "../training/training_input.ts";
 import { CLOSING_SECONDS } from "../training/closing.ts";
 import { divideTime } from "../training/closing_parts.ts";
@@ -96,8 +96,8 @@ export class SceneInput implements TrainingInput {
     const { train, test, kind, near, far, background } = this.scene;
     const { width, height } = train[0].camera;
     const all = [...train, ...test].map(({ camera }) => camera);
-    const cameras = digestOfData([JSON.stringify(all)]);
-    const pictures = this.#pictures ??= digestOfData(
+    const cameras = digest([JSON.stringify(all)]);
+    const pictures = this.#pictures ??= digest(
       train.flatMap(({ picture, mask }) => [picture.pixels, ...mask ? [mask] : []]),
     );
     const counts = { train: train.length, test: test.length };
@@ -268,4 +268,11 @@ function maskedShare(views: readonly View[]): number {
   const pixels = views.reduce((sum, { picture: { width, height } }) => sum + width * height, 0);
   const masked = views.reduce((sum, { mask }) => sum + (mask?.reduce((count, kept) => count + 1 - kept, 0) ?? 0), 0);
   return masked / pixels;
+}
+
+/** A short hash, by which different data can be told apart. */
+function digest(parts: readonly (string | Float32Array | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex").slice(0, 16);
 }

@@ -22,7 +22,6 @@ import type { TrainEvent } from "../../lib/train/train.ts";
 import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Closing, Estimate, Figures, Summary, TrainingInput } from "../training/training_input.ts";
-import { digestOfData } from "../training/data_digest.ts";
 import { divideTime } from "../training/closing_parts.ts";
 import { chosenObjective } from "../training/objective.ts";
 import { DEFAULT_NAME } from "./load_mesh.ts";
@@ -58,7 +57,6 @@ export class MeshInput implements TrainingInput {
   /** For each side of a cross-section, the winding numbers of its points minus the threshold. */
   readonly #sections = new Map<number, Float32Array>();
   #secondsToMeasure = 0;
-  #digest?: string;
 
   constructor(gpu: Gpu, readonly input: NormalisedMesh, readonly values: OccupancySettings) {
     const { points, seed, threshold } = values;
@@ -94,9 +92,8 @@ export class MeshInput implements TrainingInput {
   }
 
   get config(): Record<string, unknown> {
-    const { mesh, report, cleaning, transform, turned } = this.input;
-    const digest = this.#digest ??= digestOfData([mesh.positions, mesh.indices]);
-    return { mesh: { ...report, turned, cleaning, digest }, transform };
+    const { report, cleaning, transform, turned } = this.input;
+    return { mesh: { ...report, turned, cleaning }, transform };
   }
 
   checkUnchanged(config: Readonly<Record<string, unknown>>): void {

@@ -44,9 +44,6 @@ Deno.test("a run on a sound writes it again, with the error and a picture; the p
     assert(psnr > 30 && snr > psnr - 12, `${psnr} ${snr}`);
     const message = (...args: string[]) => run(path, ...args).then(() => undefined, (error) => error.message);
     assertStringIncludes(await message("--start", "1.5"), "expected a moment before the end of");
-    await Deno.writeFile(path, encodeWav({ rate: 4000, channels: 2, samples: samples.map((value) => -value) }));
-    const other = await run("--resume", files, "--epochs", "80").catch((error) => error.message);
-    assertEquals(other, `${path}: expected the sound with which the run began, found other values.`);
     await Deno.writeFile(path, encodeWav({ rate: 8000, channels: 2, samples }));
     const refused = await run("--resume", files, "--epochs", "80").catch((error) => error.message);
     assertStringIncludes(

@@ -180,9 +180,6 @@ Deno.test("a run is resumed only as it was and on the mesh that it began with", 
     const began = `${mesh}: expected ${vertices} vertices and ${faces} faces, as when the run began`;
     await Deno.writeFile(mesh, encodePly(moved(ball, ([x, y, z]) => [x, 2 * y, z])));
     await refused(`${began}, found the same numbers of different ones.`, "--epochs", "2");
-    // After half a turn about its own axis, the mesh has the same box, area and volume.
-    await Deno.writeFile(mesh, encodePly(moved(ball, ([x, y, z]) => [20 - x, -y, z])));
-    await refused(`${began}, found the same numbers of different ones.`, "--epochs", "2");
     const coarse = sphere(4, 6, 8);
     const found = inspectMesh(coarse);
     await Deno.writeFile(mesh, encodePly(coarse));
