@@ -138,6 +138,13 @@ Deno.test("an error in an objective's WGSL names the objective", async () => {
   assertStringIncludes(error.message, "with the objective mistaken: ");
 });
 
+Deno.test("WGSL that is no text is refused with the name of what it belongs to", () => {
+  const message = "mine.wgsl: expected a text with WGSL, found undefined.";
+  assertThrows(() => gpu.kernel({ name: "mine", text: undefined as never }), Error, message);
+  const loss = "pointwise mine: loss: expected a text with WGSL, found undefined.";
+  assertThrows(() => pointwise("mine", undefined as never), Error, loss);
+});
+
 Deno.test("an optimizer that observes without saying how many, or how, is refused when it is made", () => {
   const make = (members: Partial<OptimizerCore>) =>
     createOptimizer(gpu, {

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { smoothPng } from "./support/image_task.ts";
 import { served } from "./support/served.ts";
@@ -45,6 +45,19 @@ Deno.test("tasks run from a URL, in another folder, with a fresh cache, no confi
       assertEquals(trained.code, 0, trained.stderr);
       const summary = JSON.parse(await Deno.readTextFile(join(folder, "runs", "image", "first", "summary.json")));
       assertEquals([summary.status, summary.steps], ["finished", 4]);
+
+      const own = 'import { pointwise } from "@neural-fields/neural-fields/extend";\nexport default () => pointwise;\n';
+      await Deno.writeTextFile(join(folder, "mine.ts"), own);
+      const byName = await runFrom(folder, ["-A", `${url}/tasks/fit.ts`, "--objective", "./mine.ts"]);
+      assertEquals(byName.code, 1);
+      assertStringIncludes(
+        byName.stderr,
+        `error: ${join(folder, "mine.ts")}: cannot be loaded: line 1: expected an import of "${url}/lib/extend.ts", ` +
+          `found "@neural-fields/neural-fields/extend", which is known only in a clone.`,
+      );
+      await Deno.writeTextFile(join(folder, "mine.ts"), own.replace(/"@.*"/, `"${url}/lib/extend.ts"`));
+      const byAddress = await runFrom(folder, ["-A", `${url}/tasks/fit.ts`, "--objective", "./mine.ts"]);
+      assertStringIncludes(byAddress.stderr, "mine.ts: objective: expected an objective such as");
 
       const scene = await runFrom(folder, ["-A", `${url}/tasks/nerf.ts`, "--dry-run"]);
       assertEquals(scene.code, 1);

@@ -82,10 +82,11 @@ export const MIRROR_WIDTH = 1024;
  * ```
  *
  * @param values The values of the names in the text.
- * @throws If a tag cannot be parsed. The message names the kernel's file and the tag.
+ * @throws If the text is none, or a tag cannot be parsed. The message names the kernel's file and the tag.
  */
 export function expandKernel(source: KernelSource, values: KernelValues, access: OperandAccess): KernelInterface {
   const where = `${source.name}.wgsl`;
+  if (typeof source.text !== "string") throw new Error(`${where}: expected a text with WGSL, found ${source.text}.`);
   const pieces = specialise(source.text, values, where, snippets);
   const hasUniforms = pieces.some((piece) => typeof piece !== "string" && piece.keyword === "uniform");
   const declarations = new Declarations(where, access, hasUniforms);

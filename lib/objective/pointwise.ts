@@ -2,6 +2,7 @@ import { chosenOutput } from "../field/choice.ts";
 import { type FieldDescription, widthsOf } from "../field/description.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { BufferLike } from "../gpu/buffer.ts";
+import { checkMember, type Member, TEXT } from "../hyperparameter/members.ts";
 import type { Objective } from "./objective.ts";
 import text from "../../wgsl/objective/pointwise.wgsl" with { type: "text" };
 
@@ -17,6 +18,8 @@ export interface PointwiseLoss extends PointwiseOptions {
   constants?: readonly [number, number];
 }
 
+const WGSL: Member = { expected: "a text with WGSL", holds: TEXT.holds };
+
 const kernelSource = { name: "pointwise", text };
 
 /**
@@ -26,8 +29,11 @@ const kernelSource = { name: "pointwise", text };
  * @param loss WGSL functions `loss`, `first` and `second`: ℓ and its first and second derivatives by y, each on vec4f (see
  * `pointwise.wgsl`). The text may include shared snippets (see `expandKernel`).
  * @param options The output that is compared, and two constants of the text.
+ * @throws If the name or the WGSL is no text.
  */
 export function pointwise(name: string, loss: string, options: PointwiseLoss = {}): Objective {
+  checkMember("pointwise: name", name, TEXT);
+  checkMember(`pointwise ${name}: loss`, loss, WGSL);
   const { constants: [p0, p1] = [0, 0] } = options;
   const outputOf = (description: FieldDescription) => chosenOutput(name, description, options.output);
   return {

@@ -70,7 +70,10 @@ function adviceText(divergence: Divergence): string {
   const { suspects = [] } = divergence;
   const first = suspects.length === 0 ? "" : `The likely cause is code of your own: check ${suspects.join(" and ")}. `;
   if (!isBeforeUpdates(divergence)) return `${first}A lower learning rate may help.`;
-  return `${first}It exceeds 32-bit numbers before the first update: fewer layers may help, or an activation whose gradients grow less.`;
+  if (suspects.length > 0) {
+    return `${first}It is not finite even before the first update, so a lower learning rate does not help.`;
+  }
+  return "It exceeds 32-bit numbers before the first update: fewer layers may help, or an activation whose gradients grow less.";
 }
 
 /** Whether it was noticed before the first update, so that neither the update nor the learning rate has had an effect. */

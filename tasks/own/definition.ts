@@ -2,12 +2,14 @@ import { checkActivation } from "../../lib/field/activation/check_activation.ts"
 import type { Activation } from "../../lib/field/activation/activation.ts";
 import type { ActivationKind } from "../../lib/field/activation/kind.ts";
 import type { AnyHyperparameters, HyperparameterValue } from "../../lib/hyperparameter/hyperparameter.ts";
+import { DeviceLostError, OutOfMemoryError } from "../../lib/gpu/device_errors.ts";
 import { OBJECTIVE, OPTIONS } from "../../lib/hyperparameter/arguments.ts";
 import { checkMember, TEXT } from "../../lib/hyperparameter/members.ts";
 import type { ObjectiveKind } from "../../lib/objective/kind.ts";
 import type { Objective } from "../../lib/objective/objective.ts";
 import type { OptimizerKind } from "../../lib/optim/kind.ts";
-import { checkSpec } from "../../lib/optim/check_core.ts";
+import { checkCore, checkDisposable, checkSpec } from "../../lib/optim/check_core.ts";
+import type { OptimizerContext, OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { UserError } from "../shell/user_error.ts";
 import { checkDeclared, declaredBy } from "./declared.ts";
 import type { OwnOption } from "./own_files.ts";
@@ -59,7 +61,7 @@ export function definitionOf(exported: unknown, where: string, option: OwnOption
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     const definition = calling(() => made(given), where, option);
     checkTaken(definition, given, where);
-    return definition;
+    return option === "optimizer" ? withCheckedCore(definition as OptimizerSpec, where) : definition;
   };
   const usual = make();
   const hyperparameters = declared?.hyperparameters ?? declaredBy(option, usual.name, usual.options ?? {});
@@ -94,6 +96,25 @@ function calling(make: () => Definition, where: string, option: OwnOption): Defi
     throw new UserError(`${where}: ${(cause as Error).message}`, { cause });
   }
   return made;
+}
+
+/** An optimizer whose working part is checked when it is made, so that the message about a mistake in it names the file. */
+function withCheckedCore(spec: OptimizerSpec, where: string): OptimizerSpec {
+  const create = (context: OptimizerContext) => {
+    using owned = new DisposableStack();
+    try {
+      const core = spec.create(context);
+      checkDisposable(spec.name, core);
+      owned.use(core);
+      checkCore(spec.name, core);
+      owned.move();
+      return core;
+    } catch (cause) {
+      if (cause instanceof OutOfMemoryError || cause instanceof DeviceLostError) throw cause;
+      throw new UserError(`${where}: ${(cause as Error).message}`, { cause });
+    }
+  };
+  return { ...spec, create };
 }
 
 /** Checks that every option that was given is an option of what was made. */

@@ -9,6 +9,7 @@ import { callerPath } from "../shell/caller_path.ts";
 import { readInput } from "../shell/read_input.ts";
 import { UserError } from "../shell/user_error.ts";
 import { definitionOf, type OwnKind } from "./definition.ts";
+import { loadError } from "./load_error.ts";
 import { type OwnFile, ownFileAt, type OwnOption, rememberOwnFile } from "./own_files.ts";
 
 /** Other names by which the command line knows what a file defines: its paths. */
@@ -56,8 +57,7 @@ async function defaultExport(path: string, option: OwnOption): Promise<unknown> 
   try {
     module = await import(toFileUrl(path).href);
   } catch (cause) {
-    const [reason] = (cause as Error).message.trim().split("\n");
-    throw new UserError(`${path}: cannot be loaded: ${reason.replace(/\.$/, "")}.`, { cause });
+    throw loadError(path, cause);
   }
   if (module.default !== undefined) return module.default;
   const others = Object.keys(module);
