@@ -14,6 +14,7 @@ import type { RunFolder } from "../run/run_folder.ts";
 import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { checkTargets } from "../training/check_targets.ts";
+import { checkSameData, hashOf } from "../training/data_hash.ts";
 import { chosenObjective } from "../training/objective.ts";
 import type { Closing, Estimate, Figures, TrainingInput } from "../training/training_input.ts";
 import type { AudioValues } from "./command.ts";
@@ -38,6 +39,7 @@ export class SoundInput implements TrainingInput {
   readonly #times: Float32Array;
   /** The reconstruction at the last measurement. */
   #result?: Sound;
+  #dataHash?: string;
 
   /** @param description A field on sounds of as many channels. */
   constructor(gpu: Gpu, readonly sound: Sound, readonly values: AudioValues, description: FieldDescription) {
@@ -59,19 +61,22 @@ export class SoundInput implements TrainingInput {
     return { sound: { rate, channels, frames: samples.length / channels } };
   }
 
-  checkUnchanged({ sound }: Readonly<Record<string, unknown>>): void {
+  get dataHash(): string {
+    return this.#dataHash ??= hashOf([this.sound.samples]);
+  }
+
+  checkUnchanged(config: Readonly<Record<string, unknown>>): void {
     const count = number({ whole: true, min: 1 });
     const shape = object({ rate: count, channels: count, frames: count });
     const text = ({ rate, channels, frames }: Record<"rate" | "channels" | "frames", number>) =>
       `${counted(frames, "sample")} of ${counted(channels, "channel")} at ${rate} Hz`;
     const [began, found] = [
-      text(checkShape(sound, shape, "config.json, sound")),
+      text(checkShape(config.sound, shape, "config.json, sound")),
       text(this.config.sound as Parameters<typeof text>[0]),
     ];
-    if (found === began) return;
-    throw new UserError(
-      `${this.values.sound ?? "The sound"}: expected ${began}, as when the run began, found ${found}.`,
-    );
+    const name = this.values.sound ?? "The sound";
+    if (found === began) return checkSameData(config, this.dataHash, { name, what: "samples" });
+    throw new UserError(`${name}: expected ${began}, as when the run began, found ${found}.`);
   }
 
   async measure(field: Field, signal?: AbortSignal): Promise<Figures> {

@@ -13,6 +13,7 @@ import type { RunFolder } from "../run/run_folder.ts";
 import { UserError } from "../shell/user_error.ts";
 import { warn } from "../shell/warn.ts";
 import { checkTargets } from "../training/check_targets.ts";
+import { checkSameData, hashOf } from "../training/data_hash.ts";
 import { chosenObjective, objectiveKindOf } from "../training/objective.ts";
 import type { Closing, Estimate, Figures, Quality, TrainingInput } from "../training/training_input.ts";
 import type { FitValues } from "./command.ts";
@@ -49,6 +50,7 @@ export class SamplesInput implements TrainingInput {
   readonly #hasGain: boolean;
   /** The figures of the last measurement. */
   #figures: Figures = {};
+  #dataHash?: string;
 
   /** @param description A field from as many inputs to as many outputs as the samples have. */
   constructor(gpu: Gpu, readonly samples: Samples, readonly values: FitValues, description: FieldDescription) {
@@ -119,12 +121,19 @@ export class SamplesInput implements TrainingInput {
     };
   }
 
-  checkUnchanged({ samples }: Readonly<Record<string, unknown>>): void {
-    if (JSON.stringify(samples) === JSON.stringify(this.config.samples)) return;
+  get dataHash(): string {
+    const { inputs, targets } = this.samples;
+    return this.#dataHash ??= hashOf([inputs.data, targets.data]);
+  }
+
+  checkUnchanged(config: Readonly<Record<string, unknown>>): void {
+    const { inputs, targets } = this.values;
+    const name = [inputs ?? "The samples", ...targets === undefined ? [] : [targets]].join(" and ");
+    if (JSON.stringify(config.samples) === JSON.stringify(this.config.samples)) {
+      return checkSameData(config, this.dataHash, { name, what: "rows in the order" });
+    }
     throw new UserError(
-      `${
-        this.values.inputs ?? "The samples"
-      }: expected the samples with which the run began, found others: their number, their columns or the ` +
+      `${name}: expected the samples with which the run began, found others: their number, their columns or the ` +
         "ranges of their columns differ.",
     );
   }

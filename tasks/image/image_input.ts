@@ -12,6 +12,7 @@ import type { RunFolder } from "../run/run_folder.ts";
 import type { TrainingData } from "../../lib/data/training_data.ts";
 import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
+import { checkSameData, hashOf } from "../training/data_hash.ts";
 import { chosenObjective } from "../training/objective.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import type { Closing, Estimate, Figures, TrainingInput } from "../training/training_input.ts";
@@ -31,6 +32,7 @@ export class ImageInput implements TrainingInput {
   readonly objective: Objective;
   /** The reconstruction at the last measurement. */
   #result?: Picture;
+  #dataHash?: string;
 
   constructor(gpu: Gpu, readonly image: Picture, readonly values: ImageValues) {
     this.objective = chosenObjective(values, fieldFor(values, image));
@@ -46,12 +48,16 @@ export class ImageInput implements TrainingInput {
     return { image: { width, height, channels } };
   }
 
-  checkUnchanged({ image }: Readonly<Record<string, unknown>>): void {
+  get dataHash(): string {
+    return this.#dataHash ??= hashOf([this.image.pixels]);
+  }
+
+  checkUnchanged(config: Readonly<Record<string, unknown>>): void {
     const side = number({ whole: true, min: 1 });
     const shape = object({ width: side, height: side, channels: side });
-    const [began, found] = [sizeText(checkShape(image, shape, "config.json, image")), sizeText(this.image)];
-    if (found === began) return;
+    const [began, found] = [sizeText(checkShape(config.image, shape, "config.json, image")), sizeText(this.image)];
     const name = this.values.image ?? "The image";
+    if (found === began) return checkSameData(config, this.dataHash, { name, what: "pixels" });
     throw new UserError(`${name}: expected ${began} (width×height×channels), as when the run began, found ${found}.`);
   }
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { resizeCamera } from "../../lib/data/scene/camera.ts";
 import { resizePicture } from "../../lib/data/image/resize.ts";
 import { firstPixels } from "../../lib/render/ray_caster.ts";
@@ -27,6 +26,7 @@ import { taskCommand } from "../shell/task_command.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Closing, Estimate, Figures, Summary, TrainingInput } from "../training/training_input.ts";
 import { CLOSING_SECONDS } from "../training/closing.ts";
+import { checkSameData, hashOf } from "../training/data_hash.ts";
 import { divideTime } from "../training/closing_parts.ts";
 import { removeFrames, renderFrames } from "./frames.ts";
 import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
@@ -72,6 +72,7 @@ export class SceneInput implements TrainingInput {
   readonly #isSlow: boolean;
   #secondsToMeasure = 0;
   #pictures?: string;
+  #dataHash?: string;
 
   constructor(gpu: Gpu, readonly scene: Scene, readonly values: NerfSettings) {
     const { train, test, near, far, kind, background } = scene;
@@ -97,14 +98,17 @@ export class SceneInput implements TrainingInput {
     const { width, height } = train[0].camera;
     const all = [...train, ...test].map(({ camera }) => camera);
     const cameras = digest([JSON.stringify(all)]);
-    const pictures = this.#pictures ??= digest(
-      train.flatMap(({ picture, mask }) => [picture.pixels, ...mask ? [mask] : []]),
-    );
+    const pictures = this.#pictures ??= digest(photographs(train));
     const counts = { train: train.length, test: test.length };
     const masked = maskedShare(train);
     const sizes = [...new Set(all.map(({ width, height }) => `${width}×${height}`))];
     const further = { ...sizes.length > 1 && { sizes }, ...masked > 0 && { masked }, figures: sceneFigures(all) };
     return { scene: { ...counts, width, height, kind, near, far, background, cameras, pictures, ...further } };
+  }
+
+  /** That of the test photographs; `config` has one of the others. */
+  get dataHash(): string {
+    return this.#dataHash ??= hashOf(photographs(this.scene.test));
   }
 
   checkUnchanged(config: Readonly<Record<string, unknown>>): void {
@@ -126,6 +130,7 @@ export class SceneInput implements TrainingInput {
     if (began.pictures !== found.pictures) {
       throw new UserError(`${name}: expected the training photographs that the run began with, found different ones.`);
     }
+    checkSameData(config, this.dataHash, { name, what: "test photographs" });
   }
 
   begin(folder: RunFolder): Promise<void> {
@@ -270,9 +275,12 @@ function maskedShare(views: readonly View[]): number {
   return masked / pixels;
 }
 
+/** The pixels of views, and where they are masked. */
+function photographs(views: readonly View[]): (Float32Array | Uint8Array)[] {
+  return views.flatMap(({ picture, mask }) => [picture.pixels, ...mask ? [mask] : []]);
+}
+
 /** A short hash, by which different data can be told apart. */
-function digest(parts: readonly (string | Float32Array | Uint8Array)[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return hash.digest("hex").slice(0, 16);
+function digest(parts: Parameters<typeof hashOf>[0]): string {
+  return hashOf(parts).slice(0, 16);
 }

@@ -44,6 +44,11 @@ Deno.test("a run on a sound writes it again, with the error and a picture; the p
     assert(psnr > 30 && snr > psnr - 12, `${psnr} ${snr}`);
     const message = (...args: string[]) => run(path, ...args).then(() => undefined, (error) => error.message);
     assertStringIncludes(await message("--start", "1.5"), "expected a moment before the end of");
+    await Deno.writeFile(path, encodeWav({ rate: 4000, channels: 2, samples: samples.toReversed() }));
+    assertStringIncludes(
+      await run("--resume", files, "--epochs", "80").catch((error) => error.message),
+      "tone.wav: expected the samples that the run began with, found different ones.",
+    );
     await Deno.writeFile(path, encodeWav({ rate: 8000, channels: 2, samples }));
     const refused = await run("--resume", files, "--epochs", "80").catch((error) => error.message);
     assertStringIncludes(

@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { binaryCrossEntropy, meanSquaredError, type Objective } from "../../mod.ts";
 import { huber, meanAbsoluteError } from "../../lib/objective/mod.ts";
@@ -191,6 +191,16 @@ Deno.test("a run on arrays writes predictions in the units of the targets, and i
     assertStringIncludes(await Deno.readTextFile(join(files, "index.html")), "Field against the input");
     const config = JSON.parse(await Deno.readTextFile(join(files, "config.json")));
     assertEquals([config.samples.trained, config.samples.heldOut], [180, 20]);
+    assertMatch(config.dataHash, /^[0-9a-f]{64}$/);
+    // The number of rows and the ranges of columns stay as they are.
+    await Deno.writeFile(path("x.npy"), encodeNpy(points.toReversed(), 1));
+    const others = run("--resume", files, "--epochs", "200").catch((error) => error.message);
+    assertStringIncludes(
+      await others,
+      `${path("x.npy")} and ${
+        path("y.npy")
+      }: expected the rows in the order that the run began with, found different ones.`,
+    );
     await Deno.writeFile(path("x.npy"), encodeNpy(points.map((x) => 2 * x), 1));
     const refused = await run("--resume", files, "--epochs", "200").catch((error) => error.message);
     assertStringIncludes(refused, "expected the samples with which the run began, found others");

@@ -235,11 +235,20 @@ Deno.test("a run is resumed only as it was and on the scene that it began with",
       "--epochs",
       "2",
     );
+    await Deno.copyFile(kept, first);
+    const [test, keptTest] = [join(folder, "scene", "test", "00.png"), join(folder, "kept_test.png")];
+    await Deno.copyFile(test, keptTest);
+    await Deno.copyFile(join(folder, "scene", "test", "01.png"), test);
+    await refused(
+      /scene: expected the test photographs that the run began with, found different ones\.\n$/,
+      "--epochs",
+      "2",
+    );
+    await Deno.copyFile(keptTest, test);
     const file = join(runPath(folder, "mine"), "config.json");
     const began = await readJson(runPath(folder, "mine"), "config.json");
     await Deno.writeTextFile(file, JSON.stringify({ ...began, scene: { ...began.scene, near: 1 } }));
     await refused(/scene: expected bounds 1 and 6, as when the run began, found 2 and 6\.\n$/, "--epochs", "2");
-    await Deno.copyFile(kept, first);
     await Deno.writeTextFile(file, JSON.stringify(began));
     await succeeds(folder, "--resume runs/nerf/mine --epochs 2");
   }));

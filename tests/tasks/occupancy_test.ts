@@ -185,6 +185,11 @@ Deno.test("a run is resumed only as it was and on the mesh that it began with", 
     await Deno.writeFile(mesh, encodePly(coarse));
     await refused(`${began}, found ${found.vertices} vertices and ${found.faces} faces.`, "--epochs", "2");
     assertEquals(await Deno.readTextFile(join(path, "config.json")), before);
+    // A mesh of which no figure differs is told by its hash.
+    await Deno.writeFile(mesh, encodePly(ball));
+    await Deno.writeTextFile(join(path, "config.json"), before.replace(/("dataHash": ")[^"]+/, `$1${"0".repeat(64)}`));
+    const sentence = `${mesh}: expected the vertices and faces that the run began with, found different ones.`;
+    await refused(sentence, "--epochs", "2");
   }));
 
 Deno.test("where no point is inside, the mesh is named unless another threshold would do", async () => {

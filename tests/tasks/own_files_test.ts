@@ -143,6 +143,12 @@ Deno.test("comparisons and sweeps know files of one's own by the names in them",
     assertStringIncludes(command, "--activations ./finer.ts --optimizers adam,./lion.ts");
     const runs = [...Deno.readDirSync(join(folder, "runs", "compare", "c", "runs"))].map(({ name }) => name).toSorted();
     assertEquals(runs, ["finer-adam-s0", "finer-lion-s0"]);
+    // Without the files of the record, the name is taken all the same.
+    const other = ["--activations", "sine", "--optimizers", "adam", "--seeds", "1", "--epochs", "1"];
+    const { code, stderr } = await run("compare", folder, ...other, ...tiny, "--name", "c");
+    const path = join(folder, "runs", "compare", "c");
+    const taken = `error: ${path}: this folder holds a comparison with other options; choose another --name.\n`;
+    assertEquals([code, stderr], [1, taken]);
 
     const elsewhere = await succeeds("compare", folder, ...pairs, ...tiny, "--engine", "slurm", "--dry-run");
     assertStringIncludes(elsewhere, "#SBATCH --requeue");
