@@ -12,6 +12,8 @@ export interface PeerProgram {
   readonly products: boolean;
   /** The largest relative difference of its first loss to ours, if its arithmetic is less exact. */
   readonly tolerance?: number;
+  /** Milliseconds after which it is stopped if it does not answer; four minutes by default. */
+  readonly patience?: number;
 }
 
 /** The programs of all peers. `threads` is the number of threads of PyTorch; the others choose theirs themselves. */
@@ -45,14 +47,15 @@ export function peerPrograms(threads: number): PeerProgram[] {
   ];
 }
 
-/** PyTorch on a GPU: step by step or as a CUDA graph, by f32 and by TF32. */
-export function cudaPrograms(): PeerProgram[] {
+/** PyTorch on a GPU: step by step or as a CUDA graph, by f32 and by TF32; stopped if it does not answer within so many milliseconds. */
+export function cudaPrograms(patience?: number): PeerProgram[] {
   const script = fromFileUrl(new URL("./peer_torch.py", import.meta.url));
   const program = (name: string, words: readonly string[], products: boolean): PeerProgram => ({
     name: `PyTorch ${name}`,
     program: "python3",
     args: [script, "1", "cuda", ...words],
     products,
+    patience,
     // TF32 has 10 bits after the point.
     ...words.includes("tf32") && { tolerance: 1e-2 },
   });
@@ -67,7 +70,7 @@ export function cudaPrograms(): PeerProgram[] {
 /** The name of PyTorch on the processor, whose matrix products are checked when it starts. */
 export const TORCH = "PyTorch";
 
-/** Milliseconds after which a peer that does not answer is stopped. */
+/** Milliseconds after which a peer that does not answer is stopped, unless its program says something else. */
 const PATIENCE = 240_000;
 
 /** A running peer. It keeps running between measurements, so that rounds can be interleaved. */
@@ -76,10 +79,12 @@ export class PeerProcess implements AsyncDisposable {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #answers: AsyncGenerator<string, void, void>;
   readonly #errors: Promise<void>;
+  readonly #patience: number;
   #lastError = "";
   #failure: Error | undefined;
 
-  constructor({ program, args, env }: PeerProgram) {
+  constructor({ program, args, env, patience = PATIENCE }: PeerProgram) {
+    this.#patience = patience;
     const variables = Object.entries({ ...env && Deno.env.toObject(), NO_COLOR: "1", ...env });
     this.#process = new Deno.Command(program, {
       args: [...args],
@@ -105,10 +110,10 @@ export class PeerProcess implements AsyncDisposable {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         // The process is stopped, because a late answer would be mistaken for the answer to the next request.
-        this.#failure = new Error(`no answer within ${PATIENCE / 1000} s`);
+        this.#failure = new Error(`no answer within ${Math.round(this.#patience / 1000)} s`);
         this.#process.kill();
         reject(this.#failure);
-      }, PATIENCE);
+      }, this.#patience);
     });
     try {
       await this.#writer.write(new TextEncoder().encode(JSON.stringify(request) + "\n")).catch(() => {});

@@ -41,7 +41,7 @@ export class SamplesInput implements TrainingInput {
   readonly #rows: { readonly train: readonly number[]; readonly test: readonly number[] };
   /** The field's values at all samples at the last measurement, as targets are. */
   #result?: Float32Array;
-  /** The loss of the best constant on some rows. */
+  /** The loss of the best constant of each column on some rows. */
   readonly #constantLosses = new Map<readonly number[], number>();
   /** Whether losses are compared with that of the best constant. For squared errors the SNR is that comparison. */
   readonly #hasGain: boolean;
@@ -72,15 +72,15 @@ export class SamplesInput implements TrainingInput {
     });
     const where = test.length > 0 ? "held-out samples" : "all samples";
     const isSquare = objectiveKindOf(values) === meanSquaredErrorKind;
-    this.#hasGain = !isProbability && !isSquare && objective.entryLoss !== undefined && differ(this.#targets);
-    const inDecibels = this.#hasGain ? "gain" : differ(this.#targets) ? "snr" : "psnr";
+    this.#hasGain = !isProbability && !isSquare && objective.entryLoss !== undefined && this.#differ(this.#targets);
+    const inDecibels = this.#hasGain ? "gain" : this.#differ(this.#targets) ? "snr" : "psnr";
     this.quality = qualityFor(where, isProbability ? "accuracy" : inDecibels);
     const scored = pickRows(this.#targets, targets.columns, test.length > 0 ? test : train);
-    if (!isProbability && !differ(scored)) {
+    if (!isProbability && !this.#differ(scored)) {
       const name = values.targets ?? values.inputs ?? "The samples";
       warn(
         `${name}: the targets of ${where} are all the same and have no variance: ${
-          differ(this.#targets) ? "the SNR takes that of all samples" : MEASURED
+          this.#differ(this.#targets) ? "the SNR takes that of all samples" : MEASURED
         }.`,
       );
     }
@@ -134,6 +134,7 @@ export class SamplesInput implements TrainingInput {
     const { outputs } = objectiveKindOf(this.values);
     const measure = {
       outputs,
+      columns: this.outputs,
       entryLoss: objective.entryLoss?.bind(objective),
       constantLoss: this.#hasGain ? this.#constantLossOf(rows, targets) : undefined,
     };
@@ -172,14 +173,18 @@ export class SamplesInput implements TrainingInput {
     return { samples: rowsOf(this.samples.inputs) };
   }
 
-  /** The loss of the constant that fits some rows best, or all samples if the targets of these rows are all the same. */
+  /** The loss of the constants that fit some rows best, or all samples if the targets of these rows are all the same. */
   #constantLossOf(rows: readonly number[], targets: Float32Array): number {
     const { objective } = this;
-    const measured = differ(targets) ? targets : this.#targets;
+    const measured = this.#differ(targets) ? targets : this.#targets;
     const known = this.#constantLosses.get(rows) ??
-      bestConstantLoss(measured, (output, target) => objective.entryLoss!(output, target));
+      bestConstantLoss(measured, this.outputs, (output, target) => objective.entryLoss!(output, target));
     this.#constantLosses.set(rows, known);
     return known;
+  }
+
+  #differ(targets: Float32Array): boolean {
+    return differ(targets, this.outputs);
   }
 
   /** Says what the objective comes to; the quality that every task prints is another figure. */

@@ -1,6 +1,7 @@
 import { join } from "../../lib/std/path/mod.ts";
 import { checkpointsIn } from "../run/checkpoints.ts";
 import { FolderLock } from "../run/folder_lock.ts";
+import { qualityIn, type RunQuality } from "../run/quality.ts";
 import { RUN_STATUSES } from "../run/run_status.ts";
 import { readJson } from "../run/json.ts";
 import { anything, checkShape, number, object, optional, printable, record, word } from "../shell/shape.ts";
@@ -8,26 +9,6 @@ import { UserError } from "../shell/user_error.ts";
 
 /** What can be the matter with a run. */
 export const RUN_STATES = [...RUN_STATUSES, "interrupted"] as const;
-
-/** A figure that says how good a run is. More is better. */
-interface RunQuality {
-  /** Its name in `summary.json`. */
-  readonly figure: string;
-  /** Its name for an axis or a column. */
-  readonly label: string;
-  /** Digits behind the point that it is shown with. */
-  readonly digits: number;
-}
-
-/** The figures that say how good a run is, the first one that it has. */
-const QUALITIES: readonly RunQuality[] = [
-  { figure: "testPsnr", label: "PSNR of test views (dB)", digits: 2 },
-  { figure: "psnr", label: "PSNR (dB)", digits: 2 },
-  { figure: "iouUniform", label: "IoU, uniform points", digits: 4 },
-  { figure: "accuracy", label: "accuracy", digits: 4 },
-  { figure: "gain", label: "gain over the best constant (dB)", digits: 2 },
-  { figure: "snr", label: "SNR (dB)", digits: 2 },
-];
 
 /** What is known of a run from the files in its folder. */
 export interface FoundRun {
@@ -60,7 +41,7 @@ const configShape = object({
 
 /** How good a run is; undefined before its end. */
 export function qualityOf({ summary }: FoundRun): RunQuality & { readonly value: number } | undefined {
-  const quality = QUALITIES.find(({ figure }) => typeof summary[figure] === "number");
+  const quality = qualityIn(summary);
   return quality === undefined ? undefined : { ...quality, value: summary[quality.figure] as number };
 }
 

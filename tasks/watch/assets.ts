@@ -2,6 +2,7 @@ import axisScale from "../run/chart/axis_scale.js" with { type: "text" };
 import chartStyle from "../run/chart/chart.css" with { type: "text" };
 import chart from "../run/chart/chart.js" with { type: "text" };
 import thin from "../run/chart/thin.js" with { type: "text" };
+import labels from "../run/page/labels.js" with { type: "text" };
 import sharedStyle from "../run/page/shared.css" with { type: "text" };
 import reportStyle from "../run/report/report.css" with { type: "text" };
 import app from "./page/app.js" with { type: "text" };
@@ -30,6 +31,7 @@ export const SCRIPTS: Readonly<Record<string, string>> = {
   "details.js": details,
   "element.js": element,
   "filter.js": filter,
+  "labels.js": labels,
   "player.js": player,
   "slider.js": slider,
   "table.js": table,

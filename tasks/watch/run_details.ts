@@ -1,6 +1,6 @@
 import { join } from "../../lib/std/path/mod.ts";
 import { folderFiles } from "../run/page/folder_files.ts";
-import { labelOf } from "../run/page/labels.ts";
+import { labelOf } from "../run/page/labels.js";
 import type { PageFile } from "../run/page/model.ts";
 import { settingsGroups } from "../run/page/settings.ts";
 import { bytesText, valueText } from "../run/page/values.ts";

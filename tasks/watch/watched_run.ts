@@ -1,12 +1,10 @@
 import { basename, join } from "../../lib/std/path/mod.ts";
 import { FolderLock } from "../run/folder_lock.ts";
+import { qualityIn, type RunQuality } from "../run/quality.ts";
 import { fromJson } from "../run/json.ts";
 import { printable } from "../../lib/data/scene/printable.ts";
 import { networkName } from "../training/network_choice.ts";
 import { MetricsTail } from "./metrics_tail.ts";
-
-/** The figures that say how good a run is, the first one that it has. */
-const QUALITIES = ["testPsnr", "psnr", "iouUniform", "snr", "accuracy"];
 
 /** The most bytes of a file that is read as one value. */
 const LARGEST = 1 << 24;
@@ -27,6 +25,8 @@ export interface RunRow {
   /** The figure that says how good the run is, and its value. */
   readonly figure?: string;
   readonly quality?: number;
+  /** How that figure is shown. */
+  readonly qualityForm?: RunQuality;
   readonly step: number;
   readonly steps: number;
   readonly seconds?: number;
@@ -97,7 +97,8 @@ export class WatchedRun {
     const options = objectOf(config.options);
     const optimizer = objectOf(config.optimizer);
     const figures = { ...last, ...this.#isEnded && summary };
-    const figure = QUALITIES.find((name) => typeof figures[name] === "number");
+    const qualityForm = qualityIn(figures);
+    const figure = qualityForm?.figure;
     const [preview, written] = await Promise.all(["preview.png", "metrics.jsonl"].map((name) => this.#time(name)));
     return {
       id: this.id,
@@ -111,6 +112,7 @@ export class WatchedRun {
       schedule: textOf(objectOf(config.schedule).name ?? options.schedule),
       figure,
       quality: figure === undefined ? undefined : numberOf(figures[figure]),
+      qualityForm,
       step: numberOf(figures.steps) ?? numberOf(last.step) ?? 0,
       steps: numberOf(config.steps) ?? 0,
       seconds: numberOf(figures.seconds),

@@ -131,6 +131,8 @@ Deno.test({
     await assertRejects(() => peer.ask({ ask: "steps", count: 1 }), Error, "tired");
     await using broken = new PeerProcess(shell("echo first >&2; echo No module named torch >&2; exit 1"));
     await assertRejects(() => broken.ask({ ask: "matmul" }), Error, "No module named torch");
+    await using silent = new PeerProcess({ ...shell("exec sleep 5"), patience: 20 });
+    await assertRejects(() => silent.ask({ ask: "matmul" }), Error, "no answer within 0 s");
     const torch = (gflops: number) => ({ ...shell(`read -r line; echo '{"gflopsPerCore": ${gflops}}'`), name: TORCH });
     await assertRejects(() => Peer.start(torch(1.5)), Error, "libopenblas0-pthread");
     await using _good = await Peer.start(torch(40));

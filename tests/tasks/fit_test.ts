@@ -100,7 +100,7 @@ Deno.test("rows are held out by the seed: the share that is asked for, all of th
 });
 
 Deno.test("figures of a fit are those of their definitions", () => {
-  const square: FitMeasure = { outputs: "values", entryLoss: meanSquaredError().entryLoss };
+  const square: FitMeasure = { outputs: "values", columns: 1, entryLoss: meanSquaredError().entryLoss };
   const values = fitOf(Float32Array.of(1, 2, 4), Float32Array.of(1, 2, 3), square);
   assertAlmostEquals(values.mae, 1 / 3, 1e-7);
   assertAlmostEquals(values.loss, 1 / 3, 1e-7);
@@ -112,14 +112,28 @@ Deno.test("figures of a fit are those of their definitions", () => {
   assertAlmostEquals(one.snr, 10 * Math.log10(4), 1e-12);
   assertAlmostEquals(same.psnr, 10 * Math.log10(4), 1e-12);
   // A constant 2 costs 1 and 1.5 here, and the field a half of that.
-  const absolute = { outputs: "values", entryLoss: meanAbsoluteError().entryLoss, constantLoss: 2.5 / 3 } as const;
+  const { entryLoss } = meanAbsoluteError();
+  const absolute = { outputs: "values", columns: 1, entryLoss, constantLoss: 2.5 / 3 } as const;
   const robust = fitOf(Float32Array.of(1.5, 2, 4.25), Float32Array.of(1, 2, 3.5), absolute);
   assertAlmostEquals(robust.loss, 1.25 / 3, 1e-7);
   assertAlmostEquals(robust.gain, 10 * Math.log10(2), 1e-6);
   // Without the loss of an entry, as in an objective from a file, the loss is not known here.
-  assertEquals(Object.keys(fitOf(Float32Array.of(1, 2), Float32Array.of(1, 3), { outputs: "values" })), ["mae", "snr"]);
+  const unknown = fitOf(Float32Array.of(1, 2), Float32Array.of(1, 3), { outputs: "values", columns: 1 });
+  assertEquals(Object.keys(unknown), ["mae", "snr"]);
+  // Two columns, (0, 2) and (10, 10), against their means 1 and 10: an SNR of 0 dB. One constant for both would leave a variance of 20.75.
+  const columns = fitOf(Float32Array.of(1, 10, 1, 10), Float32Array.of(0, 10, 2, 10), { ...square, columns: 2 });
+  assertAlmostEquals(columns.snr, 0, 1e-6);
+  // A row of two columns has no variance, and is measured by that of all rows, which is 1 / 2.
+  const row = fitOf(
+    Float32Array.of(1, 10),
+    Float32Array.of(0, 10),
+    { ...square, columns: 2 },
+    Float32Array.of(0, 10, 2, 10),
+  );
+  assertAlmostEquals(row.snr, 0, 1e-6);
   const logits = fitOf(Float32Array.of(2, -200, 200), Float32Array.of(1, 0, 0.25), {
     outputs: "logits",
+    columns: 1,
     entryLoss: binaryCrossEntropy().entryLoss,
   });
   assertAlmostEquals(logits.loss, (Math.log1p(Math.exp(-2)) + 150) / 3, 1e-5);
@@ -128,13 +142,16 @@ Deno.test("figures of a fit are those of their definitions", () => {
 
 Deno.test("the best constant is the mean, the median or what lies between, to a millionth of the range", () => {
   const targets = Float32Array.of(0, 1, 1, 2, 96);
-  const loss = (objective: Objective) => bestConstantLoss(targets, objective.entryLoss!);
+  const loss = (objective: Objective) => bestConstantLoss(targets, 1, objective.entryLoss!);
   // The mean is 20, the median 1; with δ = 1 the best constant c balances c + 2 (c − 1) against (2 − c) + 1 within δ.
   assertAlmostEquals(loss(meanSquaredError()), (400 + 2 * 361 + 324 + 5776) / 5, 1e-6);
   assertAlmostEquals(loss(meanAbsoluteError()), 97 / 5, 1e-4);
   const at = 4 / 3;
   const exact = ((at - 0.5) + 2 * (at - 1) ** 2 / 2 + (2 - at) ** 2 / 2 + (96 - at - 0.5)) / 5;
   assertAlmostEquals(loss(huber({ delta: 1 })), exact, 1e-4);
+  // Each column has a constant of its own: medians 1 and 100 leave absolute errors of 2 and 4 in 6 entries.
+  const columns = Float32Array.of(0, 98, 1, 100, 2, 102);
+  assertAlmostEquals(bestConstantLoss(columns, 2, meanAbsoluteError().entryLoss!), 1, 1e-4);
 });
 
 Deno.test("a run with absolute errors withstands outliers, and its quality is the gain over the median", () =>

@@ -6,6 +6,7 @@ import { smoothPng } from "../support/image_task.ts";
 import { sphere } from "../support/meshes.ts";
 import { mpiTask, mpiTest, startMpiTask } from "../support/mpi.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
+import { taskHere } from "../support/task_here.ts";
 import { taskFlags } from "../support/task_flags.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 import { newestCheckpoint } from "../support/training_task.ts";
@@ -35,7 +36,7 @@ mpiTest(
         ["nerf", [scene, ...size, ...fewRays, "--optimizer", "adam"]],
       ];
       for (const [task, args] of calls) {
-        const alone = await outcome(startTask(task, [...args, "--name", "alone"], folder));
+        const alone = await taskHere(task, [...args, "--name", "alone"], folder);
         assertEquals(alone.code, 0, alone.stderr);
         const { code, stdout, stderr } = await mpiTask(launcher, 2, [task, ...args, "--name", "both"], folder);
         assertEquals(code, 0, stderr);
@@ -108,7 +109,7 @@ mpiTest(
       assertMatch(stderr, /signal 9|EXIT CODE: 9/);
       const { step } = await newestCheckpoint(run);
       const epochs = String(Math.ceil(step / 3) + 1);
-      const resumed = await outcome(startTask("image", ["--resume", run, "--epochs", epochs], folder));
+      const resumed = await taskHere("image", ["--resume", run, "--epochs", epochs], folder);
       assertEquals(resumed.code, 0, resumed.stderr);
     }),
 );

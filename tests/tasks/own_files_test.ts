@@ -14,6 +14,7 @@ import { optimizerKinds } from "../../lib/optim/registry.ts";
 import { loadOwnFile } from "../../tasks/own/load_own_file.ts";
 import type { OwnOption } from "../../tasks/own/own_files.ts";
 import { TASKS } from "../../tasks/registry.ts";
+import { smoothPng } from "../support/image_task.ts";
 import { type Outcome, outcome, startTask } from "../support/process.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
@@ -31,6 +32,7 @@ function withFiles(work: (folder: string) => Promise<void>): Promise<void> {
     for (const name of ["lion.ts", "finer.ts", "pseudo_huber.ts"]) {
       await Deno.writeTextFile(join(folder, name), printed(name));
     }
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(8, 7));
     await work(folder);
   });
 }
@@ -51,7 +53,7 @@ const tiny = ["--size", "8", "--width", "8", "--layers", "1", "--batch-size", "3
 Deno.test("a run with an optimizer and an activation of one's own records them, and goes on only with the same texts", () =>
   withFiles(async (folder) => {
     const options = ["--weight-decay", "0.01", "--betas", "0.8,0.9", "--omega", "20", "--lr", "0.001"];
-    await succeeds("image", folder, ...own, ...options, ...tiny, "--epochs", "2", "--name", "one");
+    await succeeds("image", folder, "picture.png", ...own, ...options, ...tiny, "--epochs", "2", "--name", "one");
     const path = join(folder, "runs", "image", "one");
     const config = await json(path, "config.json");
     assertEquals(config.optimizer, { name: "lion", learningRate: 0.001, betas: [0.8, 0.9], weightDecay: 0.01 });
@@ -111,7 +113,16 @@ Deno.test("where a run of one's own files diverges, these are the first to be ch
 
 Deno.test("--optimizer auto says what it took for an activation of one's own, and why", () =>
   withFiles(async (folder) => {
-    const { stderr } = await run("image", folder, ...tiny, "--activation", "./finer.ts", "--epochs", "1");
+    const { stderr } = await run(
+      "image",
+      folder,
+      "picture.png",
+      ...tiny,
+      "--activation",
+      "./finer.ts",
+      "--epochs",
+      "1",
+    );
     assertStringIncludes(
       stderr,
       "The optimizer is esgd, its learning rate is 0.5, and the schedule is constant. " +
@@ -122,7 +133,7 @@ Deno.test("--optimizer auto says what it took for an activation of one's own, an
 Deno.test("comparisons and sweeps know files of one's own by the names in them", () =>
   withFiles(async (folder) => {
     const pairs = ["--activations", "./finer.ts", "--optimizers", "adam,./lion.ts", "--seeds", "1", "--epochs", "1"];
-    await succeeds("compare", folder, ...pairs, ...tiny, "--name", "c");
+    await succeeds("compare", folder, "--input", "picture.png", ...pairs, ...tiny, "--name", "c");
     const { settings, command } = await json(folder, "runs", "compare", "c", "comparison.json");
     assertEquals([settings.optimizers, settings.activations, settings.ownFiles.length], [
       ["adam", "lion"],

@@ -48,10 +48,10 @@ Deno.test({
     inFolder(async (folder) => {
       const pixels = Float32Array.from({ length: 512 * 512 }, (_, i) => i % 512 / 512);
       await Deno.writeFile(join(folder, "p.png"), encodePng({ width: 512, height: 512, channels: 1, pixels }));
-      const size = ["--size", "0", "--batch-size", "262144", "--width", "128", "--layers", "3"];
+      const size = ["--size", "0", "--batch-size", "262144", "--width", "64", "--layers", "3"];
       const runs = join(folder, "runs", "image", "large");
-      // The first seconds are those of the rehearsal; the first step has 16 probes and takes minutes.
-      for (const [signal, expected, seconds] of [["SIGHUP", 129, 0.5], ["SIGTERM", 143, 7]] as const) {
+      // The first seconds are those of the rehearsal; the first step has 16 probes and takes a minute.
+      for (const [signal, expected, seconds] of [["SIGHUP", 129, 0.5], ["SIGTERM", 143, 4]] as const) {
         const child = startTask("image", withEsgd(["p.png", ...size, "--name", "large"]), folder);
         const { code, stdout, stderr } = await stops(child, signal, afterBegin(runs, seconds));
         assertEquals(code, expected, stderr);

@@ -4,6 +4,9 @@ import { Access } from "../../tasks/watch/access.ts";
 import { handler } from "../../tasks/watch/handler.ts";
 import { Live } from "../../tasks/watch/live.ts";
 import { MetricsTail } from "../../tasks/watch/metrics_tail.ts";
+import { qualityOf, readRun } from "../../tasks/run_list/found_run.ts";
+import { capitalLabel } from "../../tasks/run/page/labels.js";
+import { WatchedRun } from "../../tasks/watch/watched_run.ts";
 import { WatchedRuns } from "../../tasks/watch/watched_runs.ts";
 import { passes } from "../../tasks/watch/page/filter.js";
 import { BrowserPage, chromium, chromiumNote } from "../support/chromium.ts";
@@ -72,6 +75,25 @@ Deno.test("runs of any depth appear, change and go while a browser listens, and 
     }
     await reader.cancel();
     assertEquals((await ask("/api/run?run=image/a")).status, 404);
+  }));
+
+Deno.test("a run's quality is that of the list of runs, with its name, its digits and its unit", () =>
+  inFolder(async (root) => {
+    const qualities = async (figures: Record<string, number>) => {
+      const path = join(root, "run");
+      await writeRun(path, 1);
+      await Deno.writeTextFile(join(path, "metrics.jsonl"), `${JSON.stringify({ step: 1, ...figures })}\n`);
+      await Deno.writeTextFile(join(path, "summary.json"), JSON.stringify({ steps: 1, ...figures }));
+      const { figure, quality, qualityForm } = await new WatchedRun(path, "run").read();
+      const listed = qualityOf((await readRun(path, "image", "run"))!);
+      assertEquals([qualityForm?.label, quality], [listed?.label, listed?.value]);
+      return [figure, quality, qualityForm?.digits, qualityForm?.unit];
+    };
+    assertEquals(await qualities({ loss: 1, snr: -19.5, gain: -0.5, trainGain: 1 }), ["gain", -0.5, 2, " dB"]);
+    assertEquals(await qualities({ loss: 1, mae: 0.5, snr: 8 }), ["snr", 8, 2, " dB"]);
+    assertEquals(await qualities({ loss: 1, accuracy: 0.75 }), ["accuracy", 0.75, 4, undefined]);
+    assertEquals(capitalLabel("mae"), "Mean absolute error");
+    assertEquals(capitalLabel("trainSnr"), "SNR on training samples (dB)");
   }));
 
 Deno.test("only files of runs are served, by way of no link, and none can run a script", () =>

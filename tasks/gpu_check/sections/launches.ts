@@ -1,4 +1,5 @@
 import type { Gpu } from "../../../lib/gpu/device.ts";
+import type { OperandAccess } from "../../../lib/gpu/kernel_source.ts";
 import type { KernelChoice } from "../../../lib/linalg/gemm/family.ts";
 import { recordCopy } from "../../bench/peak.ts";
 import { figure } from "../../bench/table.ts";
@@ -11,6 +12,8 @@ import { type Context, openFor, REPEATS, type Section } from "../section.ts";
 /** What dispatches cost the host, in microseconds. */
 interface HostCost {
   readonly kernels: KernelChoice;
+  /** How kernels read their operands: before they read textures, what was written is copied, which the host records as well. */
+  readonly operands: OperandAccess;
   /** Dispatches of a step. */
   readonly dispatches: number;
   /** Recording a dispatch. */
@@ -66,7 +69,11 @@ export const launchesSection: Section<LaunchFigures> = {
     const strange = Math.abs(Math.log(clockToTimestamps)) > Math.log(1.3);
     return {
       findings: [
-        ...host.map((each) => `Launches: a dispatch takes ${figure(total(each), 2)} µs of the host (${each.kernels}).`),
+        ...host.map((each) =>
+          `Launches: a dispatch takes ${
+            figure(total(each), 2)
+          } µs of the host (${each.kernels}, operands from ${each.operands}s).`
+        ),
         ...emptyDispatch === undefined ? [] : [
           `Launches: an empty dispatch takes ${figure(emptyDispatch, 2)} µs of the device.`,
         ],
@@ -79,16 +86,25 @@ export const launchesSection: Section<LaunchFigures> = {
           : [],
       ],
       paragraphs: [
-        `Host time of each dispatch of a step of 4 × 256 with Adam, in submits of about ${SUBMIT} dispatches.`,
+        `Host time of each dispatch of a step of 4 × 256 with Adam, in submits of about ${SUBMIT} dispatches. Where operands are read ` +
+        "from textures, what was written is copied to them first, which costs the host more.",
         ...dispatchByClock === undefined
           ? []
           : [`By the clock, small dispatches take ${figure(dispatchByClock)} µs each, host and device together.`],
       ],
       tables: [{
-        columns: ["kernels", "dispatches of a step", "recording, µs", "encoding and submitting, µs", "together, µs"],
-        numbersFrom: 1,
+        columns: [
+          "kernels",
+          "operands",
+          "dispatches of a step",
+          "recording, µs",
+          "encoding and submitting, µs",
+          "together, µs",
+        ],
+        numbersFrom: 2,
         rows: host.map((each) => [
           each.kernels,
+          each.operands,
           String(each.dispatches),
           ...[each.recording, each.submitting, total(each)].map((time) => figure(time, 2)),
         ]),
@@ -131,7 +147,8 @@ async function measureHost(context: Context, kernels: KernelChoice): Promise<Hos
   }
   await gpu.synchronize();
   // The best round: others share the processor with something else.
-  return { kernels, dispatches, recording: Math.min(...recording), submitting: Math.min(...submitting) };
+  const { operands } = gpu.tuner;
+  return { kernels, operands, dispatches, recording: Math.min(...recording), submitting: Math.min(...submitting) };
 }
 
 /** Microseconds of one more dispatch of one workgroup in a submit. */

@@ -19,6 +19,8 @@ const WIDTH = 256;
 /** Prints what PyTorch is, in one line. */
 const PROBE = "import torch; c = torch.cuda.is_available(); " +
   "print(torch.__version__, '| CUDA', torch.version.cuda, '|', torch.cuda.get_device_name(0) if c else 'no GPU')";
+/** The part of the time that PyTorch may take for one answer. */
+const PATIENT_PART = 0.5;
 /** Milliseconds that importing PyTorch may take. */
 const PATIENCE = 60_000;
 
@@ -35,7 +37,7 @@ export const torchSection: Section<TorchFigures> = {
     const comparison = await comparePeers(gpu, setupAt(WIDTH), BATCHES, {
       repeats: REPEATS,
       progress: context.progress,
-      programs: cudaPrograms(),
+      programs: cudaPrograms(PATIENT_PART * context.allowance.left * 1000),
       folder: context.folder,
       isOver: () => context.allowance.isOver,
     });

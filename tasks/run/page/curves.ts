@@ -1,6 +1,6 @@
 import { drawChart } from "../chart/chart.js";
 import type { Point } from "../chart/thin.js";
-import { capitalLabel } from "./labels.ts";
+import { capitalLabel } from "./labels.js";
 import type { PageRecord, RunPage } from "./model.ts";
 
 /** What a record says about how far the run is, and what is no figure of the field. */

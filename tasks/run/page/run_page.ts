@@ -11,7 +11,7 @@ import chartStyle from "../chart/chart.css" with { type: "text" };
 import { escaped } from "../report/escaped.ts";
 import reportStyle from "../report/report.css" with { type: "text" };
 import { curves } from "./curves.ts";
-import { labelOf } from "./labels.ts";
+import { labelOf } from "./labels.js";
 import type { PageFile, PagePicture, PagePreview, RunPage } from "./model.ts";
 import pageStyle from "./run_page.css" with { type: "text" };
 import sharedStyle from "./shared.css" with { type: "text" };

@@ -1,5 +1,5 @@
 import { optionSpelling } from "../../shell/command.ts";
-import { words } from "./labels.ts";
+import { words } from "./labels.js";
 import { settingText } from "./setting_text.ts";
 import { valueText } from "./values.ts";
 

@@ -1,5 +1,5 @@
 import { grouped } from "../chart/axis_scale.js";
-import { words } from "./labels.ts";
+import { words } from "./labels.js";
 
 /** The longest text of a value on a page. */
 const LONGEST = 300;

@@ -1,14 +1,8 @@
 import { drawChart } from "./chart.js";
 import { element } from "./element.js";
+import { capitalLabel } from "./labels.js";
 
 const AXES = [["step", "Steps", "Step"], ["seconds", "Seconds", "Training time (s)"], ["epoch", "Epochs", "Epoch"]];
-const LABELS = {
-  psnr: "PSNR (dB)",
-  testPsnr: "Test PSNR (dB)",
-  snr: "SNR (dB)",
-  iouUniform: "IoU, uniform points",
-  iou: "IoU, all points",
-};
 /** What is no figure of a field. */
 const OTHER = ["step", "epoch", "seconds", "hvps", "points", "deviceLosses"];
 const HEIGHT = 340;
@@ -105,7 +99,7 @@ export class Curves {
       width,
       height: HEIGHT,
       xLabel: AXES.find(([value]) => value === axis)[2],
-      yLabel: label(figure),
+      yLabel: capitalLabel(figure),
       xScale: this.logX.checked ? "log" : "linear",
       yScale: this.logY.checked ? "log" : "linear",
       lines: this.lines,
@@ -136,7 +130,7 @@ export class Curves {
     const before = this.wanted ?? this.figure.value;
     const first = ids.map((id) => this.app.rows.get(id).figure).find((name) => names.has(name));
     if (figures.join() !== [...this.figure.options].map(({ value }) => value).join()) {
-      this.figure.replaceChildren(...figures.map((value) => element("option", { value }, label(value))));
+      this.figure.replaceChildren(...figures.map((value) => element("option", { value }, capitalLabel(value))));
     }
     const chosen = figures.includes(before) ? before : first ?? figures[0] ?? "";
     if (figures.includes(this.wanted)) this.wanted = undefined;
@@ -176,12 +170,6 @@ export class Curves {
   #leave() {
     this.line.hidden = this.readout.hidden = true;
   }
-}
-
-function label(figure) {
-  if (Object.hasOwn(LABELS, figure)) return LABELS[figure];
-  const words = figure.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function short(value) {

@@ -1,9 +1,6 @@
 import { duration, element, grouped } from "./element.js";
 import { passes } from "./filter.js";
 
-const UNITS = { testPsnr: " dB", psnr: " dB", iouUniform: "", snr: " dB" };
-const NAMES = { testPsnr: "test PSNR", psnr: "PSNR", iouUniform: "IoU", snr: "SNR", accuracy: "accuracy" };
-
 /** The columns: heading, what rows are sorted by, and the cell. */
 const COLUMNS = [
   { name: "Run", key: (row) => row.id, first: "ascending" },
@@ -18,10 +15,10 @@ const COLUMNS = [
   { name: "Changed", key: (row) => row.date, text: (row) => timeText(row.date), number: true },
 ];
 
-function qualityText({ figure, quality }) {
+function qualityText({ quality, qualityForm }) {
   if (quality === undefined) return "";
-  const digits = figure === "iouUniform" || figure === "accuracy" ? 4 : 2;
-  return `${quality.toFixed(digits).replace("-", "−").replace("Infinity", "∞")}${UNITS[figure] ?? ""}`;
+  const { digits, unit = "" } = qualityForm;
+  return `${quality.toFixed(digits).replace("-", "−").replace("Infinity", "∞")}${unit}`;
 }
 
 function stepsText({ step, steps }) {
@@ -133,7 +130,7 @@ export class Table {
     });
     const mark = element(`span.swatch${colour === undefined ? "" : `.c${colour % 8}`}`, {}, box);
     const cells = COLUMNS.slice(2).map(({ text, number }, i) => {
-      const title = COLUMNS[i + 2].name === "Quality" ? NAMES[row.figure] ?? "" : "";
+      const title = COLUMNS[i + 2].name === "Quality" ? row.qualityForm?.label ?? "" : "";
       return element(number ? "td.number" : "td", { title }, text(row));
     });
     const folder = row.id.slice(0, row.id.length - row.name.length);

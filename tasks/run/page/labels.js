@@ -1,12 +1,27 @@
-/** What the figures of runs are called on a page, with their units. */
-const LABELS: Readonly<Record<string, string>> = {
+// @ts-check
+/**
+ * What figures and settings are called on pages. It is JavaScript, because browsers get it as it is.
+ *
+ * @module
+ */
+
+/**
+ * What the figures of runs are called on a page, with their units.
+ *
+ * @type {Readonly<Record<string, string>>}
+ */
+const LABELS = {
   psnr: "PSNR (dB)",
+  rmse: "root mean square error",
   snr: "SNR (dB)",
   gain: "gain over the best constant (dB)",
   mae: "mean absolute error",
-  trainPsnr: "PSNR of training samples (dB)",
-  trainSnr: "SNR of training samples (dB)",
-  trainGain: "gain over the best constant on training samples (dB)",
+  trainLoss: "loss on training samples",
+  trainAccuracy: "accuracy on training samples",
+  trainRmse: "root mean square error on training samples",
+  trainPsnr: "PSNR on training samples (dB)",
+  trainSnr: "SNR on training samples (dB)",
+  trainGain: "gain on training samples (dB)",
   trainMae: "mean absolute error on training samples",
   ssim: "SSIM",
   testPsnr: "test PSNR (dB)",
@@ -28,18 +43,33 @@ const LABELS: Readonly<Record<string, string>> = {
   deviceLosses: "times the device was lost",
 };
 
-/** What a figure or a setting is called: "learningRate" is "learning rate". */
-export function labelOf(key: string): string {
+/**
+ * What a figure or a setting is called: "learningRate" is "learning rate".
+ *
+ * @param {string} key
+ * @returns {string}
+ */
+export function labelOf(key) {
   return Object.hasOwn(LABELS, key) ? LABELS[key] : words(key);
 }
 
-/** A label at the beginning of a line. */
-export function capitalLabel(key: string): string {
+/**
+ * A label at the beginning of a line.
+ *
+ * @param {string} key
+ * @returns {string}
+ */
+export function capitalLabel(key) {
   const label = labelOf(key);
   return label.charAt(0).toUpperCase() + label.slice(1);
 }
 
-/** "learningRate" → "learning rate". */
-export function words(key: string): string {
+/**
+ * "learningRate" → "learning rate".
+ *
+ * @param {string} key
+ * @returns {string}
+ */
+export function words(key) {
   return key.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
