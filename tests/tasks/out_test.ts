@@ -66,6 +66,14 @@ Deno.test("where a path has a comma, the commands that are printed permit everyt
     const [, resume] = /(deno run -A [^<]*--resume[^<]*)</.exec(page)!;
     const longer = await typed(resume.replaceAll("&#39;", "'").replace(/ --minutes.*/, " --epochs 3"), folder);
     assertEquals(longer.code, 0, longer.stderr);
+
+    const options = { size: 8, width: 8, layers: 1, epochs: 1, optimizer: "adam" };
+    const spec = { task: "image", inputs: ["picture.png"], options, grid: { seed: [0] } };
+    await Deno.writeTextFile(join(folder, "s.json"), JSON.stringify(spec));
+    const elsewhere = ["s.json", "--name", "s", "--out", "else where,x"];
+    const sweep = await typed(commandIn(await outcome(startTask("sweep", elsewhere, folder))), folder);
+    assertEquals(sweep.code, 0, sweep.stderr);
+    assertEquals(namesIn(join(folder, "else where,x", "sweep", "s", "runs", "image")), ["1-seed-0"]);
   }));
 
 Deno.test("a folder in runs and a link from runs to another disk need no further permission", () =>
