@@ -60,14 +60,14 @@ export const optimizerDefaults: OptimizerDefaults = {
   },
   options: {
     esgd: { relativeDamping: { relu: 0.03, other: 0.01 } },
-    // Shampoo's roots at every step cost several times what the gradient does.
-    shampoo: { updateEvery: 10 },
   },
   published: {
     esgd: { rates: hessianRates, options: { initialProbes: 1, biasCorrection: "steps", relativeDamping: undefined } },
     esgdMax: { rates: hessianRates },
     adaHessianJ: { options: { published: true } },
     shampoo: { options: { updateEvery: 1 } },
+    muon: { options: { iteration: "jordan" } },
+    soap: { options: { refresh: "qr" } },
   },
 };
 
