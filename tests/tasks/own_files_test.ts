@@ -200,6 +200,12 @@ Deno.test("an objective of one's own is trained on, measured, recorded, compared
       .exec(wrong.stderr)!;
     assertAlmostEquals(Number(found), 2 * Number(expected), 2e-3 * Number(found));
 
+    const solid = await run("occupancy", folder, "--objective", "./pseudo_huber.ts");
+    assertEquals(
+      solid.stderr.trim(),
+      "error: --objective: expected an objective whose outputs are logits, such as binaryCrossEntropy, found " +
+        '"./pseudo_huber.ts", whose outputs are values; an entry made by objectiveKind says what they are (docs/extending.md).',
+    );
     const pairs = ["--activations", "sine", "--optimizers", "adam", "--seeds", "1", "--epochs", "1", "--name", "c"];
     await succeeds("compare", folder, "--task", "fit", "--input", "xy.csv", ...pairs, ...small);
     const { settings, quality } = await json(folder, "runs", "compare", "c", "comparison.json");
