@@ -11,11 +11,11 @@ import type { Objective } from "../../lib/objective/objective.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
-import { checkShape, number, object, optional, text } from "../shell/shape.ts";
+import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { checkTargets } from "../training/check_targets.ts";
+import { checkSameData, hashOf } from "../training/data_hash.ts";
 import { chosenObjective } from "../training/objective.ts";
-import { checkDigest, digestOfData } from "../training/data_digest.ts";
 import type { Closing, Estimate, Figures, TrainingInput } from "../training/training_input.ts";
 import type { AudioValues } from "./command.ts";
 import { waveformPicture } from "./waveform.ts";
@@ -37,9 +37,9 @@ export class SoundInput implements TrainingInput {
   readonly objective: Objective;
   /** [frames] the time of each frame on the field's axis. */
   readonly #times: Float32Array;
-  #digest?: string;
   /** The reconstruction at the last measurement. */
   #result?: Sound;
+  #dataHash?: string;
 
   /** @param description A field on sounds of as many channels. */
   constructor(gpu: Gpu, readonly sound: Sound, readonly values: AudioValues, description: FieldDescription) {
@@ -58,23 +58,25 @@ export class SoundInput implements TrainingInput {
 
   get config(): Record<string, unknown> {
     const { rate, channels, samples } = this.sound;
-    const digest = this.#digest ??= digestOfData([samples]);
-    return { sound: { rate, channels, frames: samples.length / channels, digest } };
+    return { sound: { rate, channels, frames: samples.length / channels } };
   }
 
-  checkUnchanged({ sound }: Readonly<Record<string, unknown>>): void {
+  get dataHash(): string {
+    return this.#dataHash ??= hashOf([this.sound.samples]);
+  }
+
+  checkUnchanged(config: Readonly<Record<string, unknown>>): void {
     const count = number({ whole: true, min: 1 });
-    const shape = object({ rate: count, channels: count, frames: count, digest: optional(text()) });
-    const sizeText = ({ rate, channels, frames }: Record<"rate" | "channels" | "frames", number>) =>
+    const shape = object({ rate: count, channels: count, frames: count });
+    const text = ({ rate, channels, frames }: Record<"rate" | "channels" | "frames", number>) =>
       `${counted(frames, "sample")} of ${counted(channels, "channel")} at ${rate} Hz`;
-    const earlier = checkShape(sound, shape, "config.json, sound");
-    const now = this.config.sound as typeof earlier;
-    const [began, found] = [sizeText(earlier), sizeText(now)];
+    const [began, found] = [
+      text(checkShape(config.sound, shape, "config.json, sound")),
+      text(this.config.sound as Parameters<typeof text>[0]),
+    ];
     const name = this.values.sound ?? "The sound";
-    if (found === began) return checkDigest(earlier, now, { name, data: "the sound" });
-    throw new UserError(
-      `${name}: expected ${began}, as when the run began, found ${found}.`,
-    );
+    if (found === began) return checkSameData(config, this.dataHash, { name, what: "samples" });
+    throw new UserError(`${name}: expected ${began}, as when the run began, found ${found}.`);
   }
 
   async measure(field: Field, signal?: AbortSignal): Promise<Figures> {

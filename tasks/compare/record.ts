@@ -9,7 +9,7 @@ import { isRecord } from "../../lib/data/scene/json_value.ts";
 import { optimizerNames } from "../../lib/optim/registry.ts";
 import { scheduleNames } from "../../lib/train/schedule_registry.ts";
 import { TASKS } from "../registry.ts";
-import { ownFilesShape } from "../own/own_files.ts";
+import { areLoaded, namesInRecord, ownFilesShape } from "../own/own_files.ts";
 import { originShape } from "../run/origin.ts";
 import {
   anything,
@@ -58,7 +58,7 @@ const settings = object({
   task: word([...TASKS.keys()]),
   inputs: list(input, { least: 1 }),
   activations: list(printable(), { least: 1 }),
-  optimizers: list(word(optimizerNames), { least: 1 }),
+  optimizers: list(printable(), { least: 1 }),
   ownFiles: optional(ownFilesShape),
   seeds: number({ whole: true, min: 1, max: 1000 }),
   tune: flag(),
@@ -154,15 +154,19 @@ export const storedShape: Shape<ComparisonRecord | EngineComparison> = (found) =
   return engineShape(found) ?? namesFault((found as EngineComparison).settings);
 };
 
-/** What is wrong with the names of activations and options, which depend on the task. */
+/** What is wrong with the names of activations, optimizers and options, which depend on the task and on files of the user's own. */
 function namesFault(settings: Settings): ReturnType<Shape<unknown>> {
   const task = TASKS.get(settings.task)!;
-  const { choices: names } = activationChoices(task);
-  const at = settings.activations.findIndex((name) => !names.includes(name));
-  if (at >= 0) {
-    const expected = `one of ${names.join(", ")}`;
-    return mismatch(["settings", "activations", at], expected, settings.activations[at]);
+  const { ownFiles } = settings;
+  const known = [["activation", activationChoices(task).choices], ["optimizer", optimizerNames]] as const;
+  for (const [option, choices] of known) {
+    const names = namesInRecord(option, choices, ownFiles);
+    const key = `${option}s` as const;
+    const at = settings[key].findIndex((name) => !names.includes(name));
+    if (at >= 0) return mismatch(["settings", key, at], `one of ${names.join(", ")}`, settings[key][at]);
   }
+  // The options of files that are not loaded are not known.
+  if (!areLoaded(ownFiles)) return undefined;
   const shared = sharedOptions(task);
   const option = Object.keys(settings.options).find((name) => !shared.has(name));
   if (option !== undefined) {

@@ -3,7 +3,7 @@ import type { Gpu } from "../../lib/gpu/device.ts";
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import { checkOrigin, originOn } from "../run/origin.ts";
 import { checkSameSettings } from "../run/results_folder.ts";
-import { checkName } from "../run/run_name.ts";
+import { checkCreatable, checkName } from "../run/run_name.ts";
 import { commandText } from "../shell/command_text.ts";
 import { reopeningDevice } from "../shell/device_losses.ts";
 import { runPath, runsFolder } from "../shell/run_path.ts";
@@ -63,6 +63,8 @@ async function compareHere({ args, values, path, settings }: ComparisonRequest, 
     kernels: kernelChoice(settings.options),
   });
   if (earlier !== undefined) checkOrigin(path, earlier, originOn(gpu.adapter), "comparison");
+  // It is noticed at once, and not after minutes of measuring.
+  if (earlier === undefined && !values.dryRun) await checkCreatable(path);
   gpu.tuner.adopt(earlier?.kernels ?? {});
   await using _work = pendingWork(gpu);
   using progress = new ProgressLine();

@@ -22,7 +22,7 @@ import {
   text,
   word,
 } from "../shell/shape.ts";
-import { ownFilesShape } from "../own/own_files.ts";
+import { areLoaded, namesInRecord, ownFilesShape } from "../own/own_files.ts";
 import { activationChoices } from "../training/activation_choices.ts";
 import { sharedOptions } from "./command.ts";
 import { MEASUREMENTS } from "./measurements.ts";
@@ -87,13 +87,13 @@ export type Settings = CurvatureRecord["settings"];
 export const curvatureShape: Shape<CurvatureRecord> = (found) => {
   const fault = curvature(found);
   if (fault !== undefined) return fault;
-  const { task: name, fields, run, runs = run } = (found as CurvatureRecord).settings;
+  const { task: name, fields, run, runs = run, ownFiles } = (found as CurvatureRecord).settings;
   if ((fields === undefined) === (runs === undefined)) {
     return mismatch(["settings"], "either fields or runs", fields === undefined ? undefined : "both");
   }
   if (fields === undefined) return undefined;
   const task = TASKS.get(name)!;
-  const { choices } = activationChoices(task);
+  const choices = namesInRecord("activation", activationChoices(task).choices, ownFiles);
   const at = fields.activations.findIndex((activation) => !choices.includes(activation));
   if (at >= 0) {
     return mismatch(
@@ -102,6 +102,8 @@ export const curvatureShape: Shape<CurvatureRecord> = (found) => {
       fields.activations[at],
     );
   }
+  // The options of files that are not loaded are not known.
+  if (!areLoaded(ownFiles)) return undefined;
   const shared = sharedOptions(task);
   const option = Object.keys(fields.options).find((each) => !shared.has(each));
   if (option === undefined) return undefined;

@@ -139,8 +139,12 @@ export class RunCheckpoints implements MomentSource {
     const { run, task } = await readRun(known.path);
     gpu.tuner.adopt(run.kernels);
     const values = settledValues(task, { ...run.values }, gpu.adapter, join(known.path, "config.json"));
-    const input = await loadInput(task, values, gpu, signal);
-    return this.#loaded = { known, task, values, input, files: await checkpointsOf(run) };
+    using made = new DisposableStack();
+    const input = made.use(await loadInput(task, values, gpu, signal));
+    input.checkUnchanged(run.config);
+    const files = await checkpointsOf(run);
+    made.move();
+    return this.#loaded = { known, task, values, input, files };
   }
 
   [Symbol.dispose](): void {

@@ -13,7 +13,7 @@ import type { RunFolder } from "../run/run_folder.ts";
 import { UserError } from "../shell/user_error.ts";
 import { warn } from "../shell/warn.ts";
 import { checkTargets } from "../training/check_targets.ts";
-import { checkDigest, digestOfData } from "../training/data_digest.ts";
+import { checkSameData, hashOf } from "../training/data_hash.ts";
 import { chosenObjective, objectiveKindOf } from "../training/objective.ts";
 import type { Closing, Estimate, Figures, Quality, TrainingInput } from "../training/training_input.ts";
 import type { FitValues } from "./command.ts";
@@ -48,9 +48,9 @@ export class SamplesInput implements TrainingInput {
   readonly #constantLosses = new Map<readonly number[], number>();
   /** Whether losses are compared with that of the best constant. For squared errors the SNR is that comparison. */
   readonly #hasGain: boolean;
-  #digest?: string;
   /** The figures of the last measurement. */
   #figures: Figures = {};
+  #dataHash?: string;
 
   /** @param description A field from as many inputs to as many outputs as the samples have. */
   constructor(gpu: Gpu, readonly samples: Samples, readonly values: FitValues, description: FieldDescription) {
@@ -115,19 +115,22 @@ export class SamplesInput implements TrainingInput {
       samples: {
         trained: train.length,
         heldOut: test.length,
-        digest: this.#digest ??= digestOfData([this.#inputs, this.#targets]),
         inputs: { columns: inputs.columns, names: inputs.names, ...this.#ranges?.inputs },
         targets: { columns: targets.columns, names: targets.names, ...this.#ranges?.targets },
       },
     };
   }
 
-  checkUnchanged({ samples }: Readonly<Record<string, unknown>>): void {
-    const name = this.values.inputs ?? "The samples";
-    const figures = (config: unknown) => JSON.stringify({ ...config as object, digest: undefined });
-    const now = this.config.samples;
-    if (figures(samples) === figures(now)) {
-      return checkDigest(samples as object, now, { name, data: "the samples in the order" });
+  get dataHash(): string {
+    const { inputs, targets } = this.samples;
+    return this.#dataHash ??= hashOf([inputs.data, targets.data]);
+  }
+
+  checkUnchanged(config: Readonly<Record<string, unknown>>): void {
+    const { inputs, targets } = this.values;
+    const name = [inputs ?? "The samples", ...targets === undefined ? [] : [targets]].join(" and ");
+    if (JSON.stringify(config.samples) === JSON.stringify(this.config.samples)) {
+      return checkSameData(config, this.dataHash, { name, what: "rows in the order" });
     }
     throw new UserError(
       `${name}: expected the samples with which the run began, found others: their number, their columns or the ` +

@@ -10,11 +10,11 @@ import { encodePng } from "../../lib/codec/image/encode_png.ts";
 import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { TrainingData } from "../../lib/data/training_data.ts";
-import { checkShape, number, object, optional, text } from "../shell/shape.ts";
+import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
+import { checkSameData, hashOf } from "../training/data_hash.ts";
 import { chosenObjective } from "../training/objective.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
-import { checkDigest, digestOfData } from "../training/data_digest.ts";
 import type { Closing, Estimate, Figures, TrainingInput } from "../training/training_input.ts";
 import type { ImageValues } from "./command.ts";
 import { fieldFor } from "./settings.ts";
@@ -30,9 +30,9 @@ export class ImageInput implements TrainingInput {
   readonly quality = { figure: "psnr", name: "PSNR", label: "PSNR (dB)", digits: 2, unit: " dB" };
   readonly data: TrainingData;
   readonly objective: Objective;
-  #digest?: string;
   /** The reconstruction at the last measurement. */
   #result?: Picture;
+  #dataHash?: string;
 
   constructor(gpu: Gpu, readonly image: Picture, readonly values: ImageValues) {
     this.objective = chosenObjective(values, fieldFor(values, image));
@@ -45,17 +45,19 @@ export class ImageInput implements TrainingInput {
 
   get config(): Record<string, unknown> {
     const { width, height, channels } = this.image;
-    const digest = this.#digest ??= digestOfData([this.image.pixels]);
-    return { image: { width, height, channels, digest } };
+    return { image: { width, height, channels } };
   }
 
-  checkUnchanged({ image }: Readonly<Record<string, unknown>>): void {
+  get dataHash(): string {
+    return this.#dataHash ??= hashOf([this.image.pixels]);
+  }
+
+  checkUnchanged(config: Readonly<Record<string, unknown>>): void {
     const side = number({ whole: true, min: 1 });
-    const shape = object({ width: side, height: side, channels: side, digest: optional(text()) });
-    const earlier = checkShape(image, shape, "config.json, image");
-    const [began, found] = [sizeText(earlier), sizeText(this.image)];
+    const shape = object({ width: side, height: side, channels: side });
+    const [began, found] = [sizeText(checkShape(config.image, shape, "config.json, image")), sizeText(this.image)];
     const name = this.values.image ?? "The image";
-    if (found === began) return checkDigest(earlier, this.config.image, { name, data: "the picture" });
+    if (found === began) return checkSameData(config, this.dataHash, { name, what: "pixels" });
     throw new UserError(`${name}: expected ${began} (width×height×channels), as when the run began, found ${found}.`);
   }
 

@@ -24,9 +24,9 @@ import { mean } from "../shell/statistics.ts";
 import { checkShape, number, object, printable } from "../shell/shape.ts";
 import { taskCommand } from "../shell/task_command.ts";
 import { UserError } from "../shell/user_error.ts";
-import { digestOfData } from "../training/data_digest.ts";
 import type { Closing, Estimate, Figures, Summary, TrainingInput } from "../training/training_input.ts";
 import { CLOSING_SECONDS } from "../training/closing.ts";
+import { checkSameData, hashOf } from "../training/data_hash.ts";
 import { divideTime } from "../training/closing_parts.ts";
 import { removeFrames, renderFrames } from "./frames.ts";
 import { type SceneRecord, writeSceneRecord } from "./scene_record.ts";
@@ -72,6 +72,7 @@ export class SceneInput implements TrainingInput {
   readonly #isSlow: boolean;
   #secondsToMeasure = 0;
   #pictures?: string;
+  #dataHash?: string;
 
   constructor(gpu: Gpu, readonly scene: Scene, readonly values: NerfSettings) {
     const { train, test, near, far, kind, background } = scene;
@@ -96,15 +97,18 @@ export class SceneInput implements TrainingInput {
     const { train, test, kind, near, far, background } = this.scene;
     const { width, height } = train[0].camera;
     const all = [...train, ...test].map(({ camera }) => camera);
-    const cameras = digestOfData([JSON.stringify(all)]);
-    const pictures = this.#pictures ??= digestOfData(
-      train.flatMap(({ picture, mask }) => [picture.pixels, ...mask ? [mask] : []]),
-    );
+    const cameras = digest([JSON.stringify(all)]);
+    const pictures = this.#pictures ??= digest(photographs(train));
     const counts = { train: train.length, test: test.length };
     const masked = maskedShare(train);
     const sizes = [...new Set(all.map(({ width, height }) => `${width}×${height}`))];
     const further = { ...sizes.length > 1 && { sizes }, ...masked > 0 && { masked }, figures: sceneFigures(all) };
     return { scene: { ...counts, width, height, kind, near, far, background, cameras, pictures, ...further } };
+  }
+
+  /** That of the test photographs; `config` has one of the others. */
+  get dataHash(): string {
+    return this.#dataHash ??= hashOf(photographs(this.scene.test));
   }
 
   checkUnchanged(config: Readonly<Record<string, unknown>>): void {
@@ -126,6 +130,7 @@ export class SceneInput implements TrainingInput {
     if (began.pictures !== found.pictures) {
       throw new UserError(`${name}: expected the training photographs that the run began with, found different ones.`);
     }
+    checkSameData(config, this.dataHash, { name, what: "test photographs" });
   }
 
   begin(folder: RunFolder): Promise<void> {
@@ -268,4 +273,14 @@ function maskedShare(views: readonly View[]): number {
   const pixels = views.reduce((sum, { picture: { width, height } }) => sum + width * height, 0);
   const masked = views.reduce((sum, { mask }) => sum + (mask?.reduce((count, kept) => count + 1 - kept, 0) ?? 0), 0);
   return masked / pixels;
+}
+
+/** The pixels of views, and where they are masked. */
+function photographs(views: readonly View[]): (Float32Array | Uint8Array)[] {
+  return views.flatMap(({ picture, mask }) => [picture.pixels, ...mask ? [mask] : []]);
+}
+
+/** A short hash, by which different data can be told apart. */
+function digest(parts: Parameters<typeof hashOf>[0]): string {
+  return hashOf(parts).slice(0, 16);
 }

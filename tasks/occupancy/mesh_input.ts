@@ -22,8 +22,8 @@ import type { TrainEvent } from "../../lib/train/train.ts";
 import { checkShape, number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import type { Closing, Estimate, Figures, Summary, TrainingInput } from "../training/training_input.ts";
-import { digestOfData } from "../training/data_digest.ts";
 import { divideTime } from "../training/closing_parts.ts";
+import { checkSameData, hashOf } from "../training/data_hash.ts";
 import { chosenObjective } from "../training/objective.ts";
 import { DEFAULT_NAME } from "./load_mesh.ts";
 import { fieldFor, type OccupancySettings } from "./settings.ts";
@@ -58,7 +58,7 @@ export class MeshInput implements TrainingInput {
   /** For each side of a cross-section, the winding numbers of its points minus the threshold. */
   readonly #sections = new Map<number, Float32Array>();
   #secondsToMeasure = 0;
-  #digest?: string;
+  #dataHash?: string;
 
   constructor(gpu: Gpu, readonly input: NormalisedMesh, readonly values: OccupancySettings) {
     const { points, seed, threshold } = values;
@@ -94,24 +94,29 @@ export class MeshInput implements TrainingInput {
   }
 
   get config(): Record<string, unknown> {
-    const { mesh, report, cleaning, transform, turned } = this.input;
-    const digest = this.#digest ??= digestOfData([mesh.positions, mesh.indices]);
-    return { mesh: { ...report, turned, cleaning, digest }, transform };
+    const { report, cleaning, transform, turned } = this.input;
+    return { mesh: { ...report, turned, cleaning }, transform };
+  }
+
+  get dataHash(): string {
+    const { positions, indices } = this.input.mesh;
+    return this.#dataHash ??= hashOf([positions, indices]);
   }
 
   checkUnchanged(config: Readonly<Record<string, unknown>>): void {
+    const name = this.values.mesh ?? "The mesh";
     const count = number({ whole: true, min: 0 });
     const began = checkShape(config.mesh, object({ vertices: count, faces: count }), "config.json, mesh");
     const found = this.input.report;
     // A run of an earlier version does not have all figures.
     const same = Object.entries(this.config.mesh as MeshReport).filter(([key]) => Object.hasOwn(began, key));
-    if (JSON.stringify(began) === JSON.stringify(Object.fromEntries(same))) return;
+    if (JSON.stringify(began) === JSON.stringify(Object.fromEntries(same))) {
+      return checkSameData(config, this.dataHash, { name, what: "vertices and faces" });
+    }
     const size = ({ vertices, faces }: Pick<MeshReport, "vertices" | "faces">) =>
       `${vertices} vertices and ${faces} faces`;
     const now = size(began) === size(found) ? "the same numbers of different ones" : size(found);
-    throw new UserError(
-      `${this.values.mesh ?? "The mesh"}: expected ${size(began)}, as when the run began, found ${now}.`,
-    );
+    throw new UserError(`${name}: expected ${size(began)}, as when the run began, found ${now}.`);
   }
 
   async measure(field: Field, signal?: AbortSignal): Promise<Figures> {

@@ -34,6 +34,20 @@ export function ownFileAt(option: OwnOption, file: string): OwnFile | undefined 
   return loaded.find((each) => each.option === option && each.file === file);
 }
 
+/** The names that an option may have in a record: those that are known, and those of the record's own files. */
+export function namesInRecord(
+  option: OwnOption,
+  known: readonly string[],
+  ownFiles: readonly OwnFile[] = [],
+): string[] {
+  return [...new Set([...known, ...ownFiles.filter((each) => each.option === option).map(({ name }) => name)])];
+}
+
+/** Whether this process has loaded a record's own files; it has not if its command line names others. */
+export function areLoaded(ownFiles: readonly OwnFile[] = []): boolean {
+  return ownFiles.every(({ option, file }) => ownFileAt(option, file) !== undefined);
+}
+
 /** Names of what something was made with. */
 interface UsedNames {
   readonly optimizers?: readonly string[];

@@ -5,7 +5,7 @@
  */
 
 import { basename, dirname, join } from "node:path";
-import { remove, rename, writeNew } from "./disk.ts";
+import { remove, rename, systemReason, writeNew } from "./disk.ts";
 
 let written = 0;
 
@@ -33,7 +33,7 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
 
 /** The error for a file or a folder that cannot be written. */
 export function cannotWrite(path: string, cause: unknown): Error {
-  return new Error(`${path}: cannot be written: ${(cause as Error).message}.`, { cause });
+  return new Error(`${path}: cannot be written: ${systemReason(cause)}.`, { cause });
 }
 
 /** Whether a file's name is that of a temporary file of {@linkcode writeWhole}. */

@@ -60,6 +60,11 @@ function hasCode(error: unknown, codes: readonly string[]): boolean {
   return codes.includes(String((error as Error & { code?: unknown }).code)) || hasCode(error.cause, codes);
 }
 
+/** Why the system refused something, in its words without its number and its call: `Permission denied`. */
+export function systemReason(error: unknown): string {
+  return (error as Error).message.replace(/ \(os error \d+\).*$/s, "");
+}
+
 /** Makes a folder whose parent exists, unless there is something of that name, and syncs the parent. Returns whether it was made. */
 export async function makeIfMissing(path: string): Promise<boolean> {
   watcher({ kind: "make folder", path });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { cannotWrite } from "./atomic.ts";
-import { isDiskError, rename } from "./disk.ts";
+import { isDiskError, rename, systemReason } from "./disk.ts";
 import { checkNoLinks } from "./links.ts";
 import { UserError } from "../shell/user_error.ts";
 
@@ -37,7 +37,7 @@ export class FolderLock implements Disposable {
   static async tryTake(folder: string, name: string = LOCK): Promise<FolderLock | undefined> {
     await checkLockable(folder, name);
     const file = await Deno.open(join(folder, name), { create: true, write: true }).catch((cause) => {
-      throw new UserError(`${folder}: cannot be locked for writing: ${cause.message}.`, { cause });
+      throw new UserError(`${folder}: cannot be locked for writing: ${systemReason(cause)}.`, { cause });
     });
     try {
       if (!await tryTwice(file)) {

@@ -6,7 +6,7 @@
  */
 
 import { join } from "node:path";
-import { remove } from "./disk.ts";
+import { isDiskError, remove } from "./disk.ts";
 import { FolderLock } from "./folder_lock.ts";
 import { checkKeep } from "./kept_checkpoints.ts";
 import { RunFolder, type RunFolderOptions } from "./run_folder.ts";
@@ -54,7 +54,7 @@ export async function createRunFolder(
     const name = named ?? (count === 1 ? time : `${time}-${count}`);
     const [path, hidden] = [join(parent, name), join(parent, `.${name}.new`)];
     const free = await isFree(path);
-    const made = free ? await createFolder(hidden) : undefined;
+    const made = free ? await createFolder(hidden, path) : undefined;
     const begun = made && await lockNew(made);
     // Another process that starts at the same time may have taken the hidden folder for one that was left over, and remove it.
     const isVanishing = made !== undefined || (free && named !== undefined);
@@ -125,6 +125,8 @@ async function published(
     }
   } catch (error) {
     await discard(made, lock);
+    // The name that the folder had until now says nothing to anybody.
+    if (isDiskError(error)) (error as Error).message = (error as Error).message.replaceAll(made.at(-1)!, path);
     throw error;
   }
   await discard(made, lock);

@@ -5,7 +5,8 @@
  */
 
 import { dirname, join } from "node:path";
-import { makeIfMissing, remove } from "./disk.ts";
+import { cannotWrite } from "./atomic.ts";
+import { makeIfMissing, remove, systemReason } from "./disk.ts";
 
 /** Names without separators, spaces and a leading dot or dash, which are safe in paths, shells and web addresses. */
 const SAFE = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
@@ -41,10 +42,11 @@ export function timeName(time: Date): string {
  * Creates a folder and those above it.
  *
  * @param path The folder.
+ * @param shown What it is called in an error message, if its name is for a while only.
  * @returns The folders that were created, the outermost first; undefined if a file or folder of that name exists already.
  * @throws {Error} If the folder cannot be created; then those created above it are removed again.
  */
-export async function createFolder(path: string): Promise<string[] | undefined> {
+export async function createFolder(path: string, shown = path): Promise<string[] | undefined> {
   const made: string[] = [];
   try {
     for (const folder of await missingAbove(path)) {
@@ -54,8 +56,24 @@ export async function createFolder(path: string): Promise<string[] | undefined> 
   } catch (cause) {
     // The removal is not recursive, so a folder in which another process has created its own meanwhile stays.
     for (const folder of made.reverse()) await remove(folder).catch(() => {});
-    throw new Error(`${path}: the folder cannot be created: ${(cause as Error).message}.`, { cause });
+    throw new Error(`${shown}: the folder cannot be created: ${systemReason(cause)}.`, { cause });
   }
+}
+
+/**
+ * Checks before long work that a folder can be created, or be written to if it exists. It leaves nothing.
+ *
+ * @throws {Error} If it cannot.
+ */
+export async function checkCreatable(path: string): Promise<void> {
+  const made = await createFolder(path);
+  if (made === undefined) {
+    const file = await Deno.makeTempFile({ dir: path, prefix: "." }).catch((cause) => {
+      throw cannotWrite(path, cause);
+    });
+    return await Deno.remove(file);
+  }
+  for (const folder of made.toReversed()) await remove(folder).catch(() => {});
 }
 
 /** Removes a folder with the files in it, and those of the folders made for it that have nothing else in them by now. */

@@ -1,11 +1,16 @@
-import { join } from "../../lib/std/path/mod.ts";
+import { basename, join } from "../../lib/std/path/mod.ts";
+import { isRecord } from "../../lib/data/scene/json_value.ts";
 import { checkpointsIn } from "../run/checkpoints.ts";
 import { FolderLock } from "../run/folder_lock.ts";
 import { qualityIn, type RunQuality } from "../run/quality.ts";
 import { RUN_STATUSES } from "../run/run_status.ts";
 import { readJson } from "../run/json.ts";
+import { runPlaces } from "../run/run_places.ts";
 import { anything, checkShape, number, object, optional, printable, record, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
+
+/** The files by which the folders of comparisons and sweeps are told. */
+const RESULTS_RECORDS = ["comparison.json", "sweep.json"];
 
 /** What can be the matter with a run. */
 export const RUN_STATES = [...RUN_STATUSES, "interrupted"] as const;
@@ -51,21 +56,45 @@ const summaryShape = object({
   steps: number({ whole: true, min: 0 }),
 });
 
-/** Finds the runs in the folders of these tasks. What cannot be read is told by a line on standard error. */
-export async function findRuns(root: string, tasks: readonly string[]): Promise<FoundRun[]> {
+/** The runs in a folder, and what was not looked into. */
+interface FoundRuns {
+  readonly runs: readonly FoundRun[];
+  /** The paths of comparisons and sweeps: their runs belong together, and are found by giving their folder. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Finds the runs of these tasks in a folder and the folders in it, without those of comparisons and sweeps below it. What cannot be read is
+ * told by a line on standard error.
+ */
+export async function findRuns(root: string, tasks: readonly string[]): Promise<FoundRuns> {
+  const left: string[] = [];
+  const places = await runPlaces(root, {
+    enters: (names, place) => {
+      const enters = !names.some((name) => RESULTS_RECORDS.includes(name));
+      if (!enters) left.push(join(root, place));
+      return enters;
+    },
+    unreadable: (path, error) => console.error(`${path}: cannot be read: ${error.message}.`),
+  });
   const runs: FoundRun[] = [];
-  for (const task of tasks) {
-    for (const name of await folderNames(join(root, task))) {
-      try {
-        const run = await readRun(join(root, task, name), task, name);
-        if (run !== undefined) runs.push(run);
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        console.error(error.message);
-      }
+  for (const path of places.map((place) => join(root, place))) {
+    try {
+      const task = await taskOf(path);
+      const run = tasks.includes(task ?? "") ? await readRun(path, task!, basename(path)) : undefined;
+      if (run !== undefined) runs.push(run);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      console.error(error.message);
     }
   }
-  return runs;
+  return { runs, left };
+}
+
+/** The task that a configuration names, if it is one of a run. */
+async function taskOf(path: string): Promise<string | undefined> {
+  const config = await readJson(join(path, "config.json"));
+  return isRecord(config) && typeof config.task === "string" ? config.task : undefined;
 }
 
 /**
@@ -95,15 +124,6 @@ export async function readRun(path: string, task: string, name: string): Promise
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.lstat(path).catch(() => undefined) !== undefined;
-}
-
-/** Names of the folders in a folder that need not exist, without hidden ones and links. */
-async function folderNames(folder: string): Promise<string[]> {
-  const entries = await Array.fromAsync(Deno.readDir(folder)).catch((error) => {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
-    throw new UserError(`${folder}: cannot be read: ${(error as Error).message}.`);
-  });
-  return entries.filter(({ name, isDirectory }) => isDirectory && !name.startsWith(".")).map(({ name }) => name).sort();
 }
 
 /** The size of all files below a folder, and the time of the newest one. */

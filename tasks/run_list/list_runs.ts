@@ -1,3 +1,4 @@
+import { join, relative } from "../../lib/std/path/mod.ts";
 import { fixed } from "../shell/fixed.ts";
 import { removeRun } from "../run/remove_run.ts";
 import { encodeCsv } from "../run/csv.ts";
@@ -27,7 +28,7 @@ export async function listRuns(args: readonly string[]): Promise<void> {
   }
   const root = prune && !dryRun ? runPath(values.folder ?? "runs") : callerPath(values.folder ?? "runs");
   if (values.folder !== undefined) await checkFolder(root, values.folder);
-  const found = await findRuns(root, task === "all" ? [...TASKS.keys()] : [task]);
+  const { runs: found, left } = await findRuns(root, task === "all" ? [...TASKS.keys()] : [task]);
   const wanted = where === undefined ? [] : conditionsOf(where);
   const selected = found
     .filter((run) => status === "all" || run.status === status)
@@ -36,8 +37,8 @@ export async function listRuns(args: readonly string[]): Promise<void> {
   if (prune) return await pruneRuns(selected, dryRun);
   if (json) return console.log(JSON.stringify(selected.map(record), null, 2));
   if (csv) return console.log(encodeCsv(selected.map(flatRecord)).trimEnd());
-  if (selected.length === 0) return console.log(`There is no such run in ${root}.`);
-  console.log(tableOf(selected).join("\n"));
+  if (selected.length > 0) return console.log(tableOf(selected, root).join("\n"));
+  console.log(`There is no such run in ${root}.${left.length === 0 ? "" : ` ${unlooked(left)}`}`);
 }
 
 const ORDERS: Readonly<Record<string, (a: FoundRun, b: FoundRun) => number>> = {
@@ -86,18 +87,31 @@ function optionText({ options }: FoundRun, name: string): string | undefined {
   return value === undefined ? undefined : Array.isArray(value) ? value.join() : `${value}`;
 }
 
-function tableOf(runs: readonly FoundRun[]): string[] {
+/** Says how the runs of comparisons and sweeps are listed. */
+function unlooked([first, ...others]: readonly string[]): string {
+  const more = others.length === 0 ? "" : ` and of ${counted(others.length, "other")}`;
+  return `The runs of ${first}${more} are listed by deno task runs with that folder.`;
+}
+
+/** The name of a run in the table, or its path in the folder if that is another one than that of its task. */
+function shownName({ path, task, name }: FoundRun, root: string): string {
+  const place = relative(root, path);
+  return ["", join(task, name)].includes(place) ? name : place;
+}
+
+/** @param root The folder in which the runs were found. */
+function tableOf(runs: readonly FoundRun[], root: string): string[] {
   const heads = [
     ...["task", "name", "status", "field", "optimizer", "rate", "schedule"],
     ...["quality", "steps", "seconds", "MB"],
   ];
   const rows = runs.map((run) => {
-    const { task, name, status, options, made, steps, summary, bytes } = run;
+    const { task, status, options, made, steps, summary, bytes } = run;
     const quality = qualityOf(run);
     const network = { activation: `${options.activation}`, encoding: optionText(run, "encoding") };
     return [
       task,
-      name,
+      shownName(run, root),
       status,
       networkName(network),
       `${options.optimizer}`,

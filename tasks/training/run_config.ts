@@ -33,7 +33,7 @@ export function runConfig(
   runName: string,
 ): object {
   const { gpu, description } = field;
-  const { values, config } = input;
+  const { values, config, dataHash } = input;
   const { name, options } = optimizer.spec;
   return {
     task,
@@ -53,6 +53,7 @@ export function runConfig(
     schedule: scheduleToConfig(chosenSchedule(values, length)),
     layers: description.layers.map((layer) => layer.name),
     ...config,
+    dataHash,
     adapter: gpu.adapter,
     ...processes !== undefined && { processes },
     kernels: gpu.tuner.choices,

@@ -85,6 +85,8 @@ export interface TrainingInput extends Disposable {
   readonly quality: Quality;
   /** Additional entries of `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** The SHA-256 of all numbers that are trained on and measured against, unless `config` tells others in another way. */
+  readonly dataHash?: string;
   /** The longest training time between two evaluations, in seconds, if epochs may be long. */
   readonly evaluationInterval?: number;
   /**

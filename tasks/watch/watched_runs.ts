@@ -1,8 +1,6 @@
 import { join } from "../../lib/std/path/mod.ts";
+import { runPlaces } from "../run/run_places.ts";
 import { type RunRow, WatchedRun } from "./watched_run.ts";
-
-/** How deep runs are looked for: those of a comparison lie in `compare/NAME/runs/ID`. */
-const DEEPEST = 5;
 
 /** The most runs that are shown. */
 const MOST = 5000;
@@ -33,8 +31,7 @@ export class WatchedRuns {
 
   /** Looks at all runs again. */
   async look(): Promise<RunChanges> {
-    const ids: string[] = [];
-    await this.#find("", 0, ids);
+    const ids = (await runPlaces(this.root)).slice(0, MOST);
     const there = new Set(ids);
     const rows: RunRow[] = [];
     for (const id of ids) {
@@ -51,18 +48,5 @@ export class WatchedRuns {
       this.#rows.delete(id);
     }
     return { rows, gone };
-  }
-
-  /** Adds the runs in a folder below the root. */
-  async #find(id: string, depth: number, found: string[]): Promise<void> {
-    const entries = await Array.fromAsync(Deno.readDir(join(this.root, id))).catch(() => []);
-    if (entries.some(({ name, isFile }) => name === "config.json" && isFile)) {
-      if (found.length < MOST) found.push(id);
-      return;
-    }
-    if (depth === DEEPEST) return;
-    for (const { name, isDirectory } of entries) {
-      if (isDirectory && !name.startsWith(".")) await this.#find(id === "" ? name : `${id}/${name}`, depth + 1, found);
-    }
   }
 }

@@ -298,6 +298,29 @@ Deno.test("a run that is stopped leaves the earlier one in its place", () =>
     assertEquals(namesIn(folder), ["picture.png", "run"]);
   }));
 
+Deno.test("a folder that cannot be written to is told before speeds are measured", () =>
+  withPicture(async (folder) => {
+    const args = ["--input", "picture.png", ...one, "--epochs", "2", "--name", "c"];
+    const path = join(folder, "runs", "compare", "c");
+    const fails = async (reason: string) => {
+      const { code, stderr } = await taskHere("compare", args, folder);
+      assertEquals([code, stderr], [1, `error: ${path}: ${reason}: Permission denied.\n`]);
+    };
+    const { mkdir, makeTempFile } = Deno;
+    const refused = () => Promise.reject(new Error(`Permission denied (os error 13): mkdir '${path}'`));
+    Object.assign(Deno, { mkdir: refused, makeTempFile: refused });
+    try {
+      await fails("the folder cannot be created");
+      assertEquals(namesIn(folder), ["picture.png"]);
+      Object.assign(Deno, { mkdir });
+      await mkdir(path, { recursive: true });
+      await fails("cannot be written");
+    } finally {
+      Object.assign(Deno, { mkdir, makeTempFile });
+    }
+    assertEquals(namesIn(path), []);
+  }));
+
 Deno.test("mistakes are one sentence each, and --dry-run makes nothing", () =>
   withPicture(async (folder) => {
     const fails = async (expected: string, ...args: string[]) => {

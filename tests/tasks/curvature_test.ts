@@ -234,6 +234,17 @@ Deno.test("a checkpoint comes with the state of the run's optimizer, and all mem
       assertEquals([optimizer.spec.name, optimizer.counters.step], ["adam", 12]);
     }
     assertEquals(gpu.liveBuffers, 0);
+    {
+      // A run is measured with the data that it was trained on only.
+      const picture = join(folder, "picture.png");
+      const bytes = await Deno.readFile(picture);
+      await Deno.writeFile(picture, smoothPng(13, 16));
+      using source = new RunCheckpoints(gpu, [{ ...found, series: "r" }], new AbortController().signal);
+      const different = "picture.png: expected 16×13×3 (width×height×channels), as when the run began, found 13×16×3.";
+      await assertRejects(() => source.open({ series: "r", seed: 0, step: 12 }), Error, different);
+      await Deno.writeFile(picture, bytes);
+      assertEquals(gpu.liveBuffers, 0);
+    }
 
     // Runs that differ in the seed only are one series; a folder stands for all runs in it.
     const runs = join(folder, "runs", "image");

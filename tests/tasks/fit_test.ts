@@ -1,4 +1,12 @@
-import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { join } from "@std/path";
 import { binaryCrossEntropy, meanSquaredError, type Objective } from "../../mod.ts";
 import { huber, meanAbsoluteError } from "../../lib/objective/mod.ts";
@@ -25,6 +33,35 @@ Deno.test("tables are read with and without names, by tabs, semicolons and comma
   assertEquals(readTable(bytes("x\ty, too\n-1\t+2e3"), "t"), named);
 });
 
+Deno.test("tables may have separators within quotation marks, and comments", () => {
+  const data = Float64Array.of(1, 2, 3, 4);
+  const table = (text: string) => readTable(bytes(text), "t");
+  assertEquals(table('"a, ""b""","c;"\n"1","2"\n3, "4"\n'), { columns: 2, data, names: ['a, "b"', "c;"] });
+  assertEquals(table('5" pipe,b\n1,2\n3,4\n'), { columns: 2, data, names: ['5" pipe', "b"] });
+  assertEquals(table("# measured, twice\nx,y\n1,2\n# a pause\n3,4\n"), { columns: 2, data, names: ["x", "y"] });
+  assertEquals(table("# one comment\n# x, y\n1,2\n3,4\n"), { columns: 2, data, names: ["x", "y"] });
+  assertEquals(table("# a comment\n1,2\n3,4\n"), { columns: 2, data });
+  const wrong = "t, line 3: expected 1 cell, as in line 2, found 2.";
+  assertEquals(assertThrows(() => table("# a comment\nA title\nx,y\n1,2\n"), Error).message, wrong);
+  assertThrows(() => table("# a comment\n"), Error, "t: expected rows of numbers, found none.");
+});
+
+Deno.test("arrays without samples or columns are refused with their shape", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "empty.npy");
+    const values = parseOptions([path], fitTask.command).values;
+    const header = new TextDecoder().decode(encodeNpy(new Float32Array(0), 2));
+    for (const [shape, missing] of [["0, 2", "sample"], ["3, 0", "column"]]) {
+      const file = header.replace("(0, 2)", `(${shape})`);
+      await Deno.writeFile(path, Uint8Array.from(file, (letter, i) => i === 0 ? 0x93 : letter.charCodeAt(0)));
+      const { message } = await assertRejects(() => loadSamples(values), Error);
+      assertEquals(
+        message,
+        `${path}: expected at least one ${missing}, found an array of shape (${shape}).`,
+      );
+    }
+  }));
+
 Deno.test("tables with something else than finite numbers are refused, with the place", () => {
   const message = (text: string) => {
     try {
@@ -35,7 +72,7 @@ Deno.test("tables with something else than finite numbers are refused, with the 
   };
   assertEquals(message("1,2\n3,NaN"), 't.csv, line 2, column 2: expected a finite number, found "NaN".');
   assertEquals(message("x,y\n1,2\n\n3,"), 't.csv, line 4, column 2: expected a finite number, found "".');
-  assertEquals(message("1,2\n3"), "t.csv, line 2: expected 2 cells, found 1.");
+  assertEquals(message("1,2\n3"), "t.csv, line 2: expected 2 cells, as in line 1, found 1.");
   assertEquals(message("1,1e999"), 't.csv, line 1, column 2: expected a finite number, found "1e999".');
   assertEquals(message("x,y"), "t.csv: expected rows of numbers, found none.");
   const several = 't.csv, line 1, column 2: expected a finite number, found "nan" (3 of 6 cells have none).';
@@ -191,20 +228,16 @@ Deno.test("a run on arrays writes predictions in the units of the targets, and i
     assertStringIncludes(await Deno.readTextFile(join(files, "index.html")), "Field against the input");
     const config = JSON.parse(await Deno.readTextFile(join(files, "config.json")));
     assertEquals([config.samples.trained, config.samples.heldOut], [180, 20]);
-    // The same rows in another order would bring held-out samples into training.
-    const original = await Deno.readFile(path("x.npy"));
-    const resume = (epochs: number) =>
-      run("--resume", files, "--epochs", `${epochs}`).then(() => undefined, (error) => error.message);
+    assertMatch(config.dataHash, /^[0-9a-f]{64}$/);
+    // The number of rows and the ranges of columns stay as they are.
     await Deno.writeFile(path("x.npy"), encodeNpy(points.toReversed(), 1));
-    assertEquals(
-      await resume(151),
-      `${path("x.npy")}: expected the samples in the order with which the run began, found other values.`,
+    const others = run("--resume", files, "--epochs", "200").catch((error) => error.message);
+    assertStringIncludes(
+      await others,
+      `${path("x.npy")} and ${
+        path("y.npy")
+      }: expected the rows in the order that the run began with, found different ones.`,
     );
-    // A run of an earlier version has no digest, and goes on.
-    await Deno.writeFile(path("x.npy"), original);
-    delete config.samples.digest;
-    await Deno.writeTextFile(join(files, "config.json"), JSON.stringify(config));
-    assertEquals(await resume(151), undefined);
     await Deno.writeFile(path("x.npy"), encodeNpy(points.map((x) => 2 * x), 1));
     const refused = await run("--resume", files, "--epochs", "200").catch((error) => error.message);
     assertStringIncludes(refused, "expected the samples with which the run began, found others");

@@ -215,8 +215,8 @@ Deno.test("a run is resumed only as it was and on the scene that it began with",
       assertEquals([code, stdout], [1, ""]);
       assertMatch(stderr, sentence);
     };
-    await refused(/^error: --resume may change only .*, but --samples was given\.\n$/, "--samples", "6");
-    await refused(/^error: --resume may change only .*, but the argument scene was given\.\n$/, "scene");
+    await refused(/^error: --resume may be given only with .*, but --samples was given\.\n$/, "--samples", "6");
+    await refused(/^error: --resume may be given only with .*, but the argument scene was given\.\n$/, "scene");
     const path = join(folder, "scene", "transforms_train.json");
     const original = await Deno.readTextFile(path);
     const json = JSON.parse(original);
@@ -235,11 +235,20 @@ Deno.test("a run is resumed only as it was and on the scene that it began with",
       "--epochs",
       "2",
     );
+    await Deno.copyFile(kept, first);
+    const [test, keptTest] = [join(folder, "scene", "test", "00.png"), join(folder, "kept_test.png")];
+    await Deno.copyFile(test, keptTest);
+    await Deno.copyFile(join(folder, "scene", "test", "01.png"), test);
+    await refused(
+      /scene: expected the test photographs that the run began with, found different ones\.\n$/,
+      "--epochs",
+      "2",
+    );
+    await Deno.copyFile(keptTest, test);
     const file = join(runPath(folder, "mine"), "config.json");
     const began = await readJson(runPath(folder, "mine"), "config.json");
     await Deno.writeTextFile(file, JSON.stringify({ ...began, scene: { ...began.scene, near: 1 } }));
     await refused(/scene: expected bounds 1 and 6, as when the run began, found 2 and 6\.\n$/, "--epochs", "2");
-    await Deno.copyFile(kept, first);
     await Deno.writeTextFile(file, JSON.stringify(began));
     await succeeds(folder, "--resume runs/nerf/mine --epochs 2");
   }));

@@ -143,6 +143,12 @@ Deno.test("comparisons and sweeps know files of one's own by the names in them",
     assertStringIncludes(command, "--activations ./finer.ts --optimizers adam,./lion.ts");
     const runs = [...Deno.readDirSync(join(folder, "runs", "compare", "c", "runs"))].map(({ name }) => name).toSorted();
     assertEquals(runs, ["finer-adam-s0", "finer-lion-s0"]);
+    // Without the files of the record, the name is taken all the same.
+    const other = ["--activations", "sine", "--optimizers", "adam", "--seeds", "1", "--epochs", "1"];
+    const { code, stderr } = await run("compare", folder, ...other, ...tiny, "--name", "c");
+    const path = join(folder, "runs", "compare", "c");
+    const taken = `error: ${path}: this folder holds a comparison with other options; choose another --name.\n`;
+    assertEquals([code, stderr], [1, taken]);
 
     const elsewhere = await succeeds("compare", folder, ...pairs, ...tiny, "--engine", "slurm", "--dry-run");
     assertStringIncludes(elsewhere, "#SBATCH --requeue");
@@ -194,6 +200,12 @@ Deno.test("an objective of one's own is trained on, measured, recorded, compared
       .exec(wrong.stderr)!;
     assertAlmostEquals(Number(found), 2 * Number(expected), 2e-3 * Number(found));
 
+    const solid = await run("occupancy", folder, "--objective", "./pseudo_huber.ts");
+    assertEquals(
+      solid.stderr.trim(),
+      "error: --objective: expected an objective whose outputs are logits, such as binaryCrossEntropy, found " +
+        '"./pseudo_huber.ts", whose outputs are values; an entry made by objectiveKind says what they are (docs/extending.md).',
+    );
     const pairs = ["--activations", "sine", "--optimizers", "adam", "--seeds", "1", "--epochs", "1", "--name", "c"];
     await succeeds("compare", folder, "--task", "fit", "--input", "xy.csv", ...pairs, ...small);
     const { settings, quality } = await json(folder, "runs", "compare", "c", "comparison.json");

@@ -1,11 +1,12 @@
-import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { openDevice } from "../../mod.ts";
+import { encodePng, openDevice } from "../../mod.ts";
 import { CheckpointMismatchError } from "../../lib/train/mod.ts";
 import { TrainingStep } from "../../lib/train/training_step.ts";
 import { imageTask } from "../../tasks/image/task.ts";
 import { watchDisk } from "../../tasks/run/disk.ts";
 import { RunFolder } from "../../tasks/run/run_folder.ts";
+import { UserError } from "../../tasks/shell/user_error.ts";
 import { EarlierRun } from "../../tasks/training/earlier_run.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { smoothPng, tiny, withEsgd } from "../support/image_task.ts";
@@ -65,6 +66,29 @@ Deno.test("a run is not continued with another field than that of its checkpoint
     }
     await Deno.writeTextFile(file, JSON.stringify({ ...config, options: { ...config.options, seed: 99 } }));
     await image(folder, "--resume", path, "--epochs", "5");
+  }));
+
+Deno.test("a run is not continued on another picture of the same size, unless it was recorded before there was a hash", () =>
+  withRun(async (folder, path) => {
+    const [picture, file] = [join(folder, "picture.png"), join(path, "config.json")];
+    const pixels = new Float32Array(16 * 12 * 3).fill(0.5);
+    await Deno.writeFile(picture, encodePng({ width: 16, height: 12, channels: 3, pixels }));
+    const before = await contents(path);
+    const refused = async (message: string) => {
+      const { message: found } = await assertRejects(() => image(folder, "--resume", path, "--epochs", "5"), UserError);
+      assertEquals(found, message);
+    };
+    await refused(`${picture}: expected the pixels that the run began with, found different ones.`);
+    assertEquals(await contents(path), before);
+    const { dataHash, ...config } = JSON.parse(await Deno.readTextFile(file));
+    await Deno.writeTextFile(file, JSON.stringify({ ...config, dataHash: 7 }));
+    await refused("config.json, dataHash: expected 64 hexadecimal digits, found 7.");
+    await Deno.writeTextFile(file, JSON.stringify(config));
+    await image(folder, "--resume", path, "--epochs", "5");
+    // From now on it is a run on this picture.
+    assertNotEquals(JSON.parse(await Deno.readTextFile(file)).dataHash, dataHash);
+    await Deno.writeFile(picture, smoothPng(16, 12));
+    await refused(`${picture}: expected the pixels that the run began with, found different ones.`);
   }));
 
 Deno.test("a field is not loaded from a run whose options describe another one, or whose checkpoint is of another step", () =>
@@ -194,7 +218,7 @@ Deno.test("a run whose measurements cannot be written saves its state before it 
     const deny = () => {
       throw Object.assign(new Error("Permission denied (os error 13)"), { code: "EACCES" });
     };
-    const sentence = "metrics.jsonl: cannot be written: Permission denied (os error 13).";
+    const sentence = "metrics.jsonl: cannot be written: Permission denied.";
     await assertRejects(() => disturbed(folder, 9, deny, ...args), Error, sentence);
     const path = join(folder, "runs", "image", "b");
     assertEquals((await newestCheckpoint(path)).step, 9);

@@ -16,7 +16,7 @@ const summaryOf = async (run: string) => JSON.parse(await Deno.readTextFile(join
 
 /** What `deno task runs` and `deno task watch` say of a run. */
 async function shown(folder: string, run: string): Promise<[string, string]> {
-  const [found] = await findRuns(join(folder, "runs"), ["image"]);
+  const { runs: [found] } = await findRuns(join(folder, "runs"), ["image"]);
   return [found.status, (await new WatchedRun(run, "a").read()).status];
 }
 

@@ -40,6 +40,32 @@ Deno.test("runs are listed, selected, sorted and removed", () =>
     assert(json[0].summary.psnr > 0);
     assertEquals((await runs("--csv")).length, 4);
 
+    // The folder of a task, a single run and other folders in between are looked into; comparisons and sweeps only if they are named.
+    const names = async (...args: string[]) =>
+      JSON.parse((await runs(...args, "--json", "--sort", "name")).join("")).map(({ name }: { name: string }) => name);
+    assertEquals(await names("runs/image"), ["half", "one", "two"]);
+    assertEquals(await names("runs/image/one"), ["one"]);
+    const sub = join(folder, "runs", "sub", "image");
+    await Deno.mkdir(sub, { recursive: true });
+    await copy(join(image, "one"), join(sub, "three"));
+    const comparison = join(folder, "runs", "compare", "c");
+    await Deno.mkdir(join(comparison, "runs"), { recursive: true });
+    await Deno.writeTextFile(join(comparison, "comparison.json"), "{}");
+    await copy(join(image, "one"), join(comparison, "runs", "sine-adam-s0"));
+    // What belongs to something else is no run.
+    await Deno.mkdir(join(folder, "runs", "other"));
+    await Deno.writeTextFile(join(folder, "runs", "other", "config.json"), '{"name":"other"}');
+    assertEquals(await names(), ["half", "one", "three", "two"]);
+    assertEquals(await names("runs/compare/c"), ["sine-adam-s0"]);
+    assertStringIncludes((await runs("--sort", "name")).join("\n"), "sub/image/three");
+    assertStringIncludes(
+      (await runs("runs/compare"))[0],
+      `The runs of ${comparison} are listed by deno task runs with that folder.`,
+    );
+    for (const path of [join(folder, "runs", "sub"), join(folder, "runs", "compare"), join(folder, "runs", "other")]) {
+      await Deno.remove(path, { recursive: true });
+    }
+
     for (const [word, hint] of [["nosuchfolder", "."], ["optimizer=adam", "; did you mean --where optimizer=adam?"]]) {
       const { code, stderr } = await taskHere("runs", [word], folder);
       assertEquals(code, 1);

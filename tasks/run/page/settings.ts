@@ -15,7 +15,7 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly string[
   { title: "Optimizer", keys: ["optimizer", "schedule", "rollbacks"] },
   { title: "Objective", keys: ["objective"] },
   { title: "Length", keys: ["steps", "scheduleSteps", "stepsPerEpoch", "restarts", "processes"] },
-  { title: "Input", keys: ["image", "mesh", "transform", "scene", "sound", "samples"] },
+  { title: "Input", keys: ["image", "mesh", "transform", "scene", "sound", "samples", "dataHash"] },
   { title: "Device", keys: ["adapter", "kernels", "versions", "tool"] },
 ];
 

@@ -7,7 +7,8 @@ import type { RunFolder } from "../../../tasks/run/run_folder.ts";
 import { onWriteError, retried } from "../../../tasks/training/write_errors.ts";
 import { inFolder, namesIn } from "../../support/temporary_folder.ts";
 
-const FULL = "No space left on device (os error 28)";
+/** What the system says, and what a message says. */
+const [FULL, REASON] = ["No space left on device (os error 28)", "No space left on device"];
 
 /** A disk on which nothing can be written while `isFull` says so. */
 function fullDisk(isFull: (change: Change) => boolean): Disposable {
@@ -51,7 +52,7 @@ Deno.test("a disk that stays full leaves the newest checkpoint, and every change
       "config.json": () => run.writeConfig({}),
     };
     for (const [name, change] of Object.entries(changes)) {
-      await assertRejects(change, Error, `${join(run.path, name)}: cannot be written: ${FULL}.`);
+      await assertRejects(change, Error, `${join(run.path, name)}: cannot be written: ${REASON}.`);
     }
     assertEquals(checkpoints(run), ["step-00000003.safetensors"]);
     assertEquals(namesIn(run.path), [".lock", "checkpoints"]);
@@ -69,7 +70,7 @@ Deno.test("a run that waits says so once, goes on when there is room, and can be
       await run.appendMetrics({ step: 1 });
     }
     assertEquals((await run.readMetrics()).map(({ step }) => step), [1]);
-    const sentence = `${join(run.path, "metrics.jsonl")}: cannot be written: ${FULL}.`;
+    const sentence = `${join(run.path, "metrics.jsonl")}: cannot be written: ${REASON}.`;
     assertEquals(lines, [`${sentence} The run waits until it can be.`]);
     using _full = fullDisk(() => true);
     setTimeout(() => stop.abort(), 300);
@@ -82,7 +83,7 @@ Deno.test("a disk that is full from the start keeps nobody from the lock, and en
     Deno.FsFile.prototype.write = () => Promise.reject(Object.assign(new Error(FULL), { code: "ENOSPC" }));
     try {
       const fill = (run: RunFolder) => run.writeConfig({});
-      const message = `${join(folder, "image", ".full.new", "config.json")}: cannot be written: ${FULL}.`;
+      const message = `${join(folder, "image", "full", "config.json")}: cannot be written: ${REASON}.`;
       await assertRejects(() => createRunFolder({ root: folder, task: "image", name: "full" }, fill), Error, message);
       using _lock = await FolderLock.take(folder, "");
     } finally {

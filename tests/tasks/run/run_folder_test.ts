@@ -93,12 +93,15 @@ Deno.test("a folder that cannot be made leaves nothing behind", () =>
     );
 
     const mkdir = Deno.mkdir;
-    Deno.mkdir = (path) => String(path).includes("full") ? Promise.reject(new Error("no space")) : mkdir(path);
+    Deno.mkdir = (path) =>
+      String(path).includes("full")
+        ? Promise.reject(new Error(`Permission denied (os error 13): mkdir '${path}'`))
+        : mkdir(path);
     try {
       await assertRejects(
         () => createRunFolder({ root: join(root, "deep", "runs"), task: "image", name: "full" }),
         Error,
-        "full.new: the folder cannot be created: no space.",
+        `${join(root, "deep", "runs", "image", "full")}: the folder cannot be created: Permission denied.`,
       );
     } finally {
       Deno.mkdir = mkdir;
