@@ -27,3 +27,10 @@ export function rangeOf({ offset, stride, rows }: MatrixView): Range {
 export function squareLayout(matrices: readonly { readonly name: string; readonly size: number }[]): Layout {
   return new Layout(matrices.map(({ name, size }) => ({ name, shape: [size, size] })));
 }
+
+/** The identity of every square matrix in a layout, times a number, in the flat order. */
+export function identities(layout: Layout, scale = 1): Float32Array<ArrayBuffer> {
+  const entries = new Float32Array(layout.parameterCount);
+  for (const { flat, rows } of layout) for (let i = 0; i < rows; i++) entries[flat + i * (rows + 1)] = scale;
+  return entries;
+}

@@ -3,10 +3,46 @@ import type { Gpu } from "../gpu/device.ts";
 import type { Layout, PlacedSegment } from "./layout.ts";
 import { rangeOf, squareLayout, viewOf } from "./matrix_view.ts";
 import { type BatchedJob, BatchedProducts } from "./gemm/batched_products.ts";
+import { Norms } from "./norms.ts";
 import { RangeNormaliser } from "./range_normaliser.ts";
+import { Squares } from "./squares.ts";
+import startText from "../../wgsl/linalg/newton_schulz_start.wgsl" with { type: "text" };
 
-/** Jordan's coefficients (2024). They let small singular values grow quickly, but do not bring them exactly to 1. */
-const [A, B, C] = [3.4445, -4.775, 2.0315];
+const startSource = { name: "newton_schulz_start", text: startText };
+
+/** The name of an iteration: see `ITERATIONS`. */
+export type NewtonSchulzIteration = "polarExpress" | "jordan";
+
+/** The names of all iterations. */
+export const NEWTON_SCHULZ_ITERATIONS: readonly NewtonSchulzIteration[] = ["polarExpress", "jordan"];
+
+/** The coefficients a, b, c of each step of an iteration. */
+interface Coefficients {
+  readonly steps: readonly (readonly [number, number, number])[];
+  /** Whether the first step divides by a closer bound of the largest singular value than ‖M‖. */
+  readonly bounded: boolean;
+}
+
+/**
+ * The iterations by their names:
+ *
+ * - `polarExpress` (Amsel et al. 2025, the Polar Express): each step's polynomial is the odd one of degree 5 that comes closest to 1 on the interval in which
+ *   the step before has put the singular values, from [0.01, 1] on. Singular values of at least 0.01 of the largest end between 0.73 and
+ *   1.27; smaller ones grow by a factor of at most 78. Because the first step knows A² it divides by (Σσ⁸)^{1/8} instead of (Σσ²)^{1/2},
+ *   which saves up to one more step.
+ * - `jordan` (Jordan 2024): five times the same. Singular values of at least 2e−3 of ‖M‖ end between 0.68 and 1.21; smaller ones grow by a
+ *   factor of at most 485.
+ */
+const ITERATIONS: Readonly<Record<NewtonSchulzIteration, Coefficients>> = {
+  polarExpress: {
+    steps: [[8.0934, -23.6204, 17.4462], [3.6366, -2.7219, 0.5365], [2.6613, -1.9772, 0.4526]],
+    bounded: true,
+  },
+  jordan: { steps: Array.from({ length: 5 }, () => [3.4445, -4.775, 2.0315]), bounded: false },
+};
+
+/** What the bound is multiplied by, since it is computed in f32. */
+const SAFETY = 1.001;
 
 /** The products of one iteration for all matrices of one orientation, either tall or wide. */
 interface Iteration {
@@ -17,20 +53,22 @@ interface Iteration {
 }
 
 /**
- * Computes approximate orthogonal factors of a layout's matrices by Newton-Schulz iteration (Jordan 2024, Muon):
+ * Computes approximate orthogonal factors of a layout's matrices by Newton-Schulz iteration:
  *
- * X₀ = M/‖M‖; X ← aX + (bA + cA²)X with A = XXᵀ, five times. For tall matrices X ← aX + X(bA + cA²) with A = XᵀX, so that A always
- * has the size of the shorter side.
+ * X₀ = M/‖M‖; X ← aX + (bA + cA²)X with A = XXᵀ, a few times. For tall matrices X ← aX + X(bA + cA²) with A = XᵀX, so that A always
+ * has the size of the shorter side. `ITERATIONS` has the coefficients.
  *
- * Singular values of X₀ of at least 2e−3 end between 0.68 and 1.21; smaller ones grow by a factor of at most a⁵ ≈ 485. An
- * iteration takes three dispatches for each orientation. A 256 × 256 matrix takes 5·2·(½ + ½ + 1)·256³ ≈ 0.34 GFLOP.
+ * A step takes three dispatches for each orientation, and 2·(½ + ½ + 1)·256³ = 67 MFLOP for a 256 × 256 matrix.
  */
 export class NewtonSchulz implements Disposable {
   readonly #iterations: readonly Iteration[];
   readonly #normaliser: RangeNormaliser;
   readonly #scratch: readonly DeviceBuffer[];
   readonly #gram: DeviceBuffer;
+  readonly #square: DeviceBuffer;
   readonly #polynomial: DeviceBuffer;
+  readonly #squares: Squares;
+  readonly #norms: Norms;
   readonly #owned: DisposableStack;
 
   /**
@@ -38,9 +76,14 @@ export class NewtonSchulz implements Disposable {
    *
    * @param layout The layout of the vectors that contain the matrices.
    * @param matrices The segments of that layout that are orthogonalised.
-   * @param steps The number of iterations.
+   * @param iteration Whose coefficients are used.
    */
-  constructor(readonly gpu: Gpu, layout: Layout, readonly matrices: readonly PlacedSegment[], readonly steps = 5) {
+  constructor(
+    readonly gpu: Gpu,
+    layout: Layout,
+    readonly matrices: readonly PlacedSegment[],
+    readonly iteration: NewtonSchulzIteration = "jordan",
+  ) {
     const squares = squareLayout(matrices.map(({ name, rows, columns }) => ({ name, size: Math.min(rows, columns) })));
     const views = matrices.map(viewOf);
     using made = new DisposableStack();
@@ -48,6 +91,9 @@ export class NewtonSchulz implements Disposable {
     const bytes = layout.deviceLength * 4;
     this.#scratch = ["even", "odd"].map((label) => made.use(gpu.buffer(`Newton-Schulz, ${label}`, bytes)));
     this.#gram = made.use(gpu.buffer("Newton-Schulz A", squares.deviceLength * 4));
+    this.#square = made.use(gpu.buffer("Newton-Schulz A²", squares.deviceLength * 4));
+    this.#squares = made.use(new Squares(gpu, squares));
+    this.#norms = made.use(new Norms(gpu, this.#squares.views.map(rangeOf)));
     this.#polynomial = made.use(gpu.buffer("Newton-Schulz bA + cA²", squares.deviceLength * 4));
     this.#iterations = [false, true].flatMap((tall) => {
       const jobs = matrices.flatMap(({ rows, columns }, i) => {
@@ -74,20 +120,43 @@ export class NewtonSchulz implements Disposable {
     let [now, next] = this.#scratch;
     this.#normaliser.record(data, now);
     const [gramBuffer, polynomialBuffer] = [this.#gram, this.#polynomial];
-    for (let step = 0; step < this.steps; step++) {
-      for (const { gram, polynomial, apply, tall } of this.#iterations) {
-        gram.record({ a: now, b: now, c: gramBuffer });
-        polynomial.record({ a: gramBuffer, b: gramBuffer, c: polynomialBuffer, d: gramBuffer }, C, B);
-        const [a, b] = tall ? [now, polynomialBuffer] : [polynomialBuffer, now];
-        apply.record({ a, b, c: next, d: now }, 1, A);
+    const { steps, bounded } = ITERATIONS[this.iteration];
+    steps.forEach(([a, b, c], step) => {
+      const starts = bounded && step === 0;
+      for (const { gram } of this.#iterations) gram.record({ a: now, b: now, c: gramBuffer });
+      if (starts) this.#start(a, b, c);
+      else {
+        for (const { polynomial } of this.#iterations) {
+          polynomial.record({ a: gramBuffer, b: gramBuffer, c: polynomialBuffer, d: gramBuffer }, c, b);
+        }
+      }
+      for (const { apply, tall } of this.#iterations) {
+        const [left, right] = tall ? [now, polynomialBuffer] : [polynomialBuffer, now];
+        if (starts) apply.record({ a: left, b: right, c: next });
+        else apply.record({ a: left, b: right, c: next, d: now }, 1, a);
       }
       [now, next] = [next, now];
-    }
+    });
     return now;
   }
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
     this.#owned[Symbol.dispose]();
+  }
+
+  /** Records the first step's polynomial, which divides X by a bound of its largest singular value. */
+  #start(a: number, b: number, c: number): void {
+    const { gpu } = this;
+    const { table, largest } = this.#squares;
+    const [gram, s, polynomial] = [this.#gram, this.#square, this.#polynomial];
+    for (const each of this.#iterations) each.polynomial.record({ a: gram, b: gram, c: s });
+    this.#norms.record(s);
+    gpu.dispatch(
+      gpu.kernel(startSource),
+      { squares: table, gram, s, norms: this.#norms.buffer, polynomial },
+      { a, b, c, safety: SAFETY },
+      this.#squares.groups(largest * largest / 4),
+    );
   }
 }

@@ -1,8 +1,9 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
+import { BasisRotation } from "../linalg/basis_rotation.ts";
 import { Eigenbasis } from "../linalg/eigenbasis.ts";
-import { viewOf } from "../linalg/matrix_view.ts";
+import { identities, viewOf } from "../linalg/matrix_view.ts";
 import { numberTable } from "../linalg/number_table.ts";
 import { Squares } from "../linalg/squares.ts";
 import type { OptimizerContext } from "./optimizer.ts";
@@ -10,11 +11,17 @@ import { TwoSided, weightsOf } from "./two_sided.ts";
 import reorderText from "../../wgsl/optim/reorder_moment.wgsl" with { type: "text" };
 
 /**
- * Matrices up to this size begin with their eigenvectors. Larger ones take this many steps of orthogonal iteration from the identity,
+ * How bases are refreshed: `rotation` turns them by large products only (see {@linkcode BasisRotation}); `qr` is the published step of
+ * orthogonal iteration (see {@linkcode Eigenbasis.refresh}).
+ */
+export type BasisRefresh = "rotation" | "qr";
+
+/**
+ * Matrices up to this size begin with their eigenvectors. Larger ones take so many steps of orthogonal iteration from the identity,
  * because Jacobi's method takes seconds for them on slow adapters and trains no better from there: the factors of a single batch are noise.
  */
 const EXACT_SIZE = 64;
-const FIRST_STEPS = 2;
+const FIRST_STEPS: Readonly<Record<BasisRefresh, number>> = { rotation: 1, qr: 2 };
 
 const reorderSource = { name: "reorder_moment", text: reorderText };
 
@@ -30,13 +37,15 @@ export class Eigenbases implements Disposable {
   readonly #sides: TwoSided;
   readonly #squares: Squares;
   readonly #eigenbasis: Eigenbasis;
+  /** What refreshes the bases; undefined where QR decompositions do. */
+  readonly #rotation?: BasisRotation;
   readonly #places: DeviceBuffer;
   readonly #largest: number;
   readonly #count: number;
   readonly #owned: DisposableStack;
 
   /** @param context Whose layout has weight matrices. */
-  constructor(readonly context: OptimizerContext) {
+  constructor(readonly context: OptimizerContext, readonly kind: BasisRefresh) {
     const { gpu, layout } = context;
     const matrices = weightsOf(layout).map((weight) => ({ ...weight, view: viewOf(weight) }));
     using made = new DisposableStack();
@@ -46,11 +55,8 @@ export class Eigenbases implements Disposable {
     this.#eigenbasis = made.use(new Eigenbasis(this.#squares));
     this.#factors = made.use(createVector(gpu, squareLayout, "factors"));
     this.#basis = made.use(createVector(gpu, squareLayout, "basis"));
-    const identities = new Float32Array(squareLayout.parameterCount);
-    for (const { flat, rows } of squareLayout) {
-      for (let i = 0; i < rows; i++) identities[flat + i * (rows + 1)] = 1;
-    }
-    this.#basis.write(identities);
+    this.#basis.write(identities(squareLayout));
+    if (kind === "rotation") this.#rotation = made.use(new BasisRotation(this.#squares));
     this.state = { factors: this.#factors, basis: this.#basis };
     const { largest } = this.#squares;
     const places = matrices.flatMap(({ view: { offset, stride, rows } }, i) => {
@@ -67,7 +73,7 @@ export class Eigenbases implements Disposable {
     const [factors, basis] = [this.#factors.buffer, this.#basis.buffer];
     this.#sides.gram(gradient.buffer, factors, 0, share);
     if (Math.max(...this.#squares.sizes) <= EXACT_SIZE) return this.#eigenbasis.compute(factors, basis);
-    for (let step = 0; step < FIRST_STEPS; step++) this.#eigenbasis.refresh(factors, basis);
+    for (let step = 0; step < FIRST_STEPS[this.kind]; step++) this.#eigenbasis.refresh(factors, basis);
   }
 
   /** Records L ← keep·L + (1 − keep)GGᵀ, and R likewise. */
@@ -76,13 +82,19 @@ export class Eigenbases implements Disposable {
   }
 
   /**
-   * Records bringing the bases up to date (see {@linkcode Eigenbasis.refresh}).
+   * Records bringing the bases up to date.
    *
    * @param diagonal Has a number for each entry of rotated matrices; is put into the order of the new bases.
+   * @returns Whether there was a new order.
    */
-  refresh(diagonal: Vector, scratch: Vector): void {
+  refresh(diagonal: Vector, scratch: Vector): boolean {
     const { gpu } = this.context;
-    this.#eigenbasis.refresh(this.#factors.buffer, this.#basis.buffer);
+    const [factors, basis] = [this.#factors.buffer, this.#basis.buffer];
+    if (this.#rotation !== undefined) {
+      this.#rotation.record(factors, basis);
+      return false;
+    }
+    this.#eigenbasis.refresh(factors, basis);
     gpu.copy(diagonal.buffer, scratch.buffer);
     gpu.dispatch(
       gpu.kernel(reorderSource),
@@ -90,6 +102,7 @@ export class Eigenbases implements Disposable {
       {},
       [...linearGroups(this.#largest / 4, 64), this.#count],
     );
+    return true;
   }
 
   /** Records result = Q_Lᵀ M Q_R in matrices; all else is the same in both. */

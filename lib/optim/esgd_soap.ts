@@ -5,7 +5,8 @@ import type { DiagonalRule } from "./diagonal_preconditioner.ts";
 import { entrywise } from "./entrywise.ts";
 import { Equilibration } from "./equilibration.ts";
 import { esgdHyperparameters, type EsgdOptions } from "./esgd.ts";
-import { averaging, decayed, updateEvery } from "./hyperparameters.ts";
+import type { BasisRefresh } from "./eigenbases.ts";
+import { averaging, basisRefresh, decayed, updateEvery } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
 import { type Observation, type ObservationRequest, observedVector } from "./observation.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
@@ -17,6 +18,8 @@ import text from "../../wgsl/optim/esgd_rotated.wgsl" with { type: "text" };
 export interface EsgdSoapOptions extends EsgdOptions {
   /** Steps between two refreshes of the eigenbases. */
   basisEvery?: number;
+  /** How the eigenbases are refreshed: by a rotation of products only, or by SOAP's published QR decomposition. */
+  refresh?: BasisRefresh;
   /** How much of the averages of Shampoo's factors a step keeps. */
   averaging?: number;
 }
@@ -25,6 +28,7 @@ const hyperparameters: Hyperparameters<EsgdSoapOptions> = {
   // The bases move, and d should not be much older than they. Without relative damping ReLU fields hardly learn.
   ...withDefaults(esgdHyperparameters, { updateEvery: 10, betas: [0.9, 0.95], relativeDamping: 0.03 }),
   basisEvery: updateEvery(10, "refreshes of the eigenbases"),
+  refresh: basisRefresh("rotation"),
   averaging: averaging(0.95),
 };
 
@@ -44,7 +48,7 @@ const source = { name: "esgd_rotated", text };
  *
  * for each probe when due d ← β₂d + (1−β₂)((Hv)')²; m ← β₁m + (1−β₁)G; θ ← (1−λη)θ − η Q_L (m̂'/(√d/√(1−β₂^κ) + ε)) Q_Rᵀ
  *
- * L, R, Q_L, Q_R as in `soap`: step 0 sets them and moves nothing, every `basisEvery`-th step they follow and d is put in their order.
+ * L, R, Q_L, Q_R as in `soap`: step 0 sets them and moves nothing, every `basisEvery`-th step they follow, and d is put in their order if they were sorted.
  * So the first probes are due at step 1, the later ones as ESGD's, counted from there. Biases: ESGD with the same constants. State:
  * first moment (unrotated and rotated), d, factors, bases. The combination is our own and not published; deviations from SOAP are those of {@linkcode RotatedCore}.
  *

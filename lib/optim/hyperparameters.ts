@@ -1,5 +1,6 @@
 import type { Hyperparameter } from "../hyperparameter/hyperparameter.ts";
-import { COUNT, COUNT_FROM_0, FROM_0, type NumberRange, POSITIVE, SHARE } from "../hyperparameter/range.ts";
+import type { BasisRefresh } from "./eigenbases.ts";
+import { COUNT, COUNT_FROM_0, FROM_0, type NumberRange, oneOf, POSITIVE, SHARE } from "../hyperparameter/range.ts";
 
 /** Declares the learning rate η. */
 export function learningRate(usual: number): Hyperparameter<number> {
@@ -53,6 +54,15 @@ export function probes(usual: number): Hyperparameter<number> {
 /** Declares the share of a running average that a refresh keeps. */
 export function averaging(usual: number): Hyperparameter<number> {
   return { range: SHARE, default: usual, doc: "How much of the factors' running average a refresh keeps" };
+}
+
+/** Declares how eigenbases are refreshed. */
+export function basisRefresh(usual: BasisRefresh): Hyperparameter<BasisRefresh> {
+  return {
+    range: oneOf<BasisRefresh>("rotation", "qr"),
+    default: usual,
+    doc: "How the eigenbases follow: by a rotation of products only, or by the published QR decomposition",
+  };
 }
 
 /** 1 − βᵗ, exact also for β near 1 and small t. */

@@ -59,5 +59,6 @@ export type { Preconditioner } from "../linalg/preconditioner.ts";
 export { type OptimizerPreconditioner, type PreconditionerMoment } from "./preconditioner.ts";
 export { sgd, type SgdOptions } from "./sgd.ts";
 export { shampoo, type ShampooOptions } from "./shampoo.ts";
+export type { BasisRefresh } from "./eigenbases.ts";
 export { soap, type SoapOptions } from "./soap.ts";
 export { sophiaH, type SophiaOptions } from "./sophia.ts";

@@ -1,8 +1,8 @@
 import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
-import { POSITIVE } from "../hyperparameter/range.ts";
+import { oneOf, POSITIVE } from "../hyperparameter/range.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { rangeOf, viewOf } from "../linalg/matrix_view.ts";
-import { NewtonSchulz } from "../linalg/newton_schulz.ts";
+import { NEWTON_SCHULZ_ITERATIONS, NewtonSchulz, type NewtonSchulzIteration } from "../linalg/newton_schulz.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { entrywise } from "./entrywise.ts";
 import { betas, decayed, epsilon, learningRate, momentum, weightDecay } from "./hyperparameters.ts";
@@ -26,6 +26,8 @@ export interface MuonOptions {
   adamLearningRate?: number;
   /** The factor μ of the matrices' momentum. */
   momentum?: number;
+  /** The steps of Newton-Schulz iteration: three of the Polar Express, or Jordan's five. */
+  iteration?: NewtonSchulzIteration;
   /** Adam's β₁ and β₂. */
   betas?: readonly [number, number];
   /** Adam's ε. */
@@ -42,13 +44,23 @@ const hyperparameters: Hyperparameters<MuonOptions> = {
     doc: "Learning rate of Adam, which updates everything but large matrices",
   },
   momentum: momentum(0.95),
+  iteration: {
+    range: oneOf(...NEWTON_SCHULZ_ITERATIONS),
+    default: "jordan",
+    doc: "Newton-Schulz iteration: the Polar Express in three steps, or Jordan's five",
+  },
   betas: betas(0.9, 0.999),
   epsilon: epsilon(1e-8),
   weightDecay: weightDecay(),
 };
 
 /** The entry of the registry. */
-export const muonKind = optimizerKind({ name: "muon", paper: "Jordan 2024", hyperparameters, make: muon });
+export const muonKind = optimizerKind({
+  name: "muon",
+  paper: "Jordan 2024; Amsel et al. 2025",
+  hyperparameters,
+  make: muon,
+});
 
 const startSource = { name: "muon_start", text: startText };
 const stepSource = { name: "muon_step", text: stepText };
@@ -58,12 +70,13 @@ const SHORTEST_SIDE = 8;
 
 /**
  * Muon (Jordan 2024, "Muon: an optimizer for hidden layers in neural networks"): on weight matrices with both sides of at least
- * 8, buf ← μ buf + G, u = G + μ buf, X ≈ the orthogonal factor of u by five Newton-Schulz steps,
- * θ ← (1−λη)θ − η√max(1, outputs/inputs) X; all else by Adam with a rate of its own.
+ * 8, buf ← μ buf + G, u = G + μ buf, X ≈ the orthogonal factor of u by Newton-Schulz
+ * iteration, θ ← (1−λη)θ − η√max(1, outputs/inputs) X; all else by Adam with a rate of its own.
  *
  * State: `momentum`, which is buf or Adam's first moment, and Adam's second. Deviations: first and last layers are orthogonalised
- * like the others where they are large enough. Cost: see {@linkcode NewtonSchulz}; for a field of 4 × 256 about 1 GFLOP a step,
- * two to three times what gradient and loss of 512 rows take.
+ * like the others where they are large enough. `iteration: "polarExpress"` is that of Amsel et al. (2025, "The Polar Express: optimal matrix
+ * sign methods and their application to the Muon algorithm"). Cost: see {@linkcode NewtonSchulz}; for a field of 4 × 256 about 1 GFLOP a step,
+ * two to three times what gradient and loss of 512 rows take, and 0.6 GFLOP with the Polar Express.
  */
 export function muon(options: MuonOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("muon", hyperparameters, options);
@@ -93,7 +106,7 @@ class MuonCore implements OptimizerCore {
     const matrices = layout.filter(({ role, rows, columns }) => {
       return role === "weight" && Math.min(rows, columns) >= SHORTEST_SIDE;
     });
-    if (matrices.length > 0) this.#newtonSchulz = made.use(new NewtonSchulz(gpu, layout, matrices));
+    if (matrices.length > 0) this.#newtonSchulz = made.use(new NewtonSchulz(gpu, layout, matrices, options.iteration));
     const scales = new Float32Array(layout.deviceLength / 4);
     for (const segment of matrices) {
       const { offset, size } = rangeOf(viewOf(segment));

@@ -1,6 +1,6 @@
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditioner.ts";
-import { Eigenbases } from "./eigenbases.ts";
+import { type BasisRefresh, Eigenbases } from "./eigenbases.ts";
 import { entrywise } from "./entrywise.ts";
 import { type OptimizerContext, type OptimizerCore, stateVectors, type StepRequest } from "./optimizer.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
@@ -23,7 +23,7 @@ export interface RotatedVectors {
 
 /** An update rule for every entry by itself, in a rotated basis. */
 export interface RotatedRule extends Disposable {
-  /** What a checkpoint must hold: a number for each entry, which is put in order with the bases. */
+  /** What a checkpoint must hold: a number for each entry, which is put in order with the bases if they are sorted. */
   readonly diagonal: Vector;
   /** Called after the diagonal was put into another order. */
   reordered?(): void;
@@ -37,6 +37,8 @@ export interface RotatedRule extends Disposable {
 export interface RotationOptions {
   /** The number of steps from one refresh of the bases to the next. */
   readonly basisEvery: number;
+  /** How the bases are refreshed. */
+  readonly refresh: BasisRefresh;
   /** How much of the factors' averages a step keeps. */
   readonly averaging: number;
   /** The decoupled weight decay λ. */
@@ -51,8 +53,9 @@ const stepSource = { name: "rotated_step", text: stepText };
  * factors and their eigenvectors.
  *
  * The rotated first moment is kept between refreshes instead of being rotated anew at each step, which is the same but for rounding
- * and saves two of seven products. Where a matrix has a side of more than 64, the first bases are not the factors' eigenvectors but two
- * steps of orthogonal iteration from the identity, which take a seventh of the time.
+ * and saves two of seven products. Where a matrix has a side of more than 64, the first bases are not the factors' eigenvectors but one
+ * or two steps of orthogonal iteration from the identity, which take a seventh of the time. Unless `refresh` is `qr`, the later
+ * ones turn by {@linkcode BasisRotation}.
  */
 export class RotatedCore implements OptimizerCore {
   readonly multipliesMatrices = true;
@@ -79,7 +82,7 @@ export class RotatedCore implements OptimizerCore {
     made.use(rule);
     this.#moments = made.use(stateVectors(context, ["firstMoment", "rotatedMoment"]));
     this.#scratch = made.use(stateVectors(context, ["rotatedGradient", "step", "rotatedBack", "between"]));
-    if (weightsOf(context.layout).length > 0) this.#bases = made.use(new Eigenbases(context));
+    if (weightsOf(context.layout).length > 0) this.#bases = made.use(new Eigenbases(context, options.refresh));
     this.state = { ...this.#moments, [diagonalName]: rule.diagonal, ...this.#bases?.state };
     this.#owned = made.move();
   }
@@ -110,8 +113,7 @@ export class RotatedCore implements OptimizerCore {
     if (bases === undefined) return;
     bases.average(gradient, averaging);
     if (step % basisEvery !== 0) return;
-    bases.refresh(this.rule.diagonal, between);
-    this.rule.reordered?.();
+    if (bases.refresh(this.rule.diagonal, between)) this.rule.reordered?.();
     bases.rotate(this.#moments.firstMoment, between, this.#moments.rotatedMoment);
   }
 

@@ -81,8 +81,8 @@ const [GRAFT_BETA2, GRAFT_EPSILON] = [0.999, 1e-8];
  * code: ε = 1e−6 instead of 1e−12, which is below f32's noise, and relative to the largest eigenvalue before the root; the
  * momentum is Nesterov's (the published code adds its buffer twice a step).
  *
- * Cost: see `InverseRoots`. For a field of 4 × 256 the roots take 4 GFLOP, several times what the gradient
- * of 512 rows takes, so that an interval of 10 or 20 steps pays.
+ * Cost: see `InverseRoots`. For a field of 4 × 256 the roots take 4 GFLOP, several times what the gradient of 512 rows takes,
+ * so that an interval of 10 or 20 steps pays.
  */
 export function shampoo(options: ShampooOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("shampoo", hyperparameters, options);

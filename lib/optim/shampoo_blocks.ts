@@ -2,7 +2,7 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { choleskyFactor } from "../linalg/cholesky.ts";
 import { InverseRoots } from "../linalg/inverse_roots.ts";
 import type { PlacedSegment } from "../linalg/layout.ts";
-import { viewOf } from "../linalg/matrix_view.ts";
+import { identities, viewOf } from "../linalg/matrix_view.ts";
 import { Squares } from "../linalg/squares.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import type { OptimizerContext } from "./optimizer.ts";
@@ -55,9 +55,7 @@ export class ShampooBlocks implements Disposable {
     this.#inverseRoots = made.use(new InverseRoots(this.#squares, epsilon));
     this.#factors = made.use(createVector(gpu, layout, "factors"));
     this.#roots = made.use(createVector(gpu, layout, "roots"));
-    const start = new Float32Array(layout.parameterCount);
-    for (const { flat, rows } of layout) for (let i = 0; i < rows; i++) start[flat + i * (rows + 1)] = epsilon;
-    this.#factors.write(start);
+    this.#factors.write(identities(layout, epsilon));
     this.state = { factors: this.#factors, roots: this.#roots };
     this.#owned = made.move();
   }

@@ -2,7 +2,8 @@ import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/
 import { createVector, type Vector } from "../linalg/vector.ts";
 import type { DiagonalRule } from "./diagonal_preconditioner.ts";
 import { entrywise } from "./entrywise.ts";
-import { betas, decayed, epsilon, learningRate, updateEvery, weightDecay } from "./hyperparameters.ts";
+import type { BasisRefresh } from "./eigenbases.ts";
+import { basisRefresh, betas, decayed, epsilon, learningRate, updateEvery, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
 import type { OptimizerContext, OptimizerSpec } from "./optimizer.ts";
 import { RotatedCore, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
@@ -14,6 +15,8 @@ export interface SoapOptions {
   learningRate?: number;
   /** Steps between two refreshes of the eigenbases. */
   updateEvery?: number;
+  /** How the eigenbases are refreshed: by a rotation of products only, or by the published QR decomposition. */
+  refresh?: BasisRefresh;
   /** The decays β₁ and β₂ of the two moments; β₂ is also that of the factors' averages. */
   betas?: readonly [number, number];
   /** ε, which keeps the denominator above 0. */
@@ -25,6 +28,7 @@ export interface SoapOptions {
 const hyperparameters: Hyperparameters<SoapOptions> = {
   learningRate: learningRate(3e-3),
   updateEvery: updateEvery(10, "refreshes of the eigenbases"),
+  refresh: basisRefresh("qr"),
   betas: betas(0.95, 0.95),
   epsilon: epsilon(1e-8),
   weightDecay: weightDecay(),
@@ -41,15 +45,16 @@ const source = { name: "soap_adam", text };
  *
  * m ← β₁m + (1−β₁)G; s ← β₂s + (1−β₂)g'²; θ ← (1−λη)θ − η Q_L (m̂'/(√ŝ + ε)) Q_Rᵀ; L ← β₂L + (1−β₂)GGᵀ; R ← β₂R + (1−β₂)GᵀG
  *
- * and every `updateEvery`-th step one step of orthogonal iteration on Q_L and Q_R (see {@linkcode Eigenbasis}). Step 0 moves nothing: it
- * sets L, R and their first bases. Biases: Adam with the same constants. State: first moment (unrotated and rotated), second moment,
- * factors, bases.
+ * and every `updateEvery`-th step Q_L and Q_R take one step of orthogonal iteration (see {@linkcode Eigenbasis}), or turn towards the
+ * eigenvectors of L and R by a few large products (`refresh: "rotation"`; see {@linkcode BasisRotation}), which is the same to first order. Step 0 moves nothing: it sets L, R and their first bases.
+ * Biases: Adam with the same constants. State: first moment (unrotated and rotated), second moment, factors, bases.
  *
- * Deviation: none but that of {@linkcode RotatedCore}. Cost: five products of each matrix's size a step and about 13 at a refresh.
+ * Deviations: those of {@linkcode RotatedCore}. Cost: five products of each
+ * matrix's size a step, and at a refresh 13 with rotations, or 16 and 200 dispatches with QR decompositions.
  */
 export function soap(options: SoapOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("soap", hyperparameters, options);
-  const { learningRate, updateEvery, betas, weightDecay } = resolved;
+  const { learningRate, updateEvery, refresh, betas, weightDecay } = resolved;
   return {
     name: "soap",
     learningRate,
@@ -57,7 +62,7 @@ export function soap(options: SoapOptions = {}): OptimizerSpec {
     // Not step 0, which takes as long as ten others.
     rehearsal: [1, updateEvery],
     create(context) {
-      const rotation = { basisEvery: updateEvery, averaging: betas[1], weightDecay };
+      const rotation = { basisEvery: updateEvery, refresh, averaging: betas[1], weightDecay };
       return new RotatedCore(context, rotation, "secondMoment", new AdamRule(context, resolved));
     },
   };

@@ -2,13 +2,29 @@ import { decodeWav } from "../../lib/codec/audio/decode_wav.ts";
 import type { Sound } from "../../lib/codec/audio/sound.ts";
 import { readInput } from "../shell/read_input.ts";
 import { UserError } from "../shell/user_error.ts";
+import { warn } from "../shell/warn.ts";
 import type { AudioValues } from "./command.ts";
 
 /** Reads the sound to train on, cuts out the part that the options name, and mixes its channels unless they are kept. */
 export async function loadSound({ sound: path, start, seconds, keepChannels }: AudioValues): Promise<Sound> {
   const whole = path === undefined ? chord() : decodeWav(await readInput(path), path);
   const part = cut(whole, start, seconds, path ?? "the chord");
-  return keepChannels ? part : mixed(part);
+  const sound = keepChannels ? part : mixed(part);
+  warnOfLoudness(sound, path ?? "the chord");
+  return sound;
+}
+
+/** Says that the files which a run writes cannot hold samples beyond full scale, as those of a float WAV may be. */
+function warnOfLoudness({ samples }: Sound, name: string): void {
+  const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+  if (peak <= 1) return;
+  const count = samples.reduce((sum, sample) => sum + Number(Math.abs(sample) > 1), 0);
+  warn(
+    `${name}: ${count} of ${samples.length} samples are beyond full scale, up to ${
+      peak.toPrecision(3)
+    }: the field learns them as they ` +
+      "are, but the WAV files of the run have them cut to ±1.",
+  );
 }
 
 function cut(sound: Sound, start: number, seconds: number | undefined, name: string): Sound {

@@ -1,11 +1,11 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { tuneProducts } from "../../lib/linalg/gemm/tune.ts";
 import { type ObservationKind, observationKinds } from "../../lib/optim/observation.ts";
-import { optimizerFromConfig, optimizerNames } from "../../lib/optim/registry.ts";
+import { optimizerNames } from "../../lib/optim/registry.ts";
 import { pairedRatio, summarise, type Summary } from "../shell/statistics.ts";
 import { productSpeed, timeInterleaved, type TimingPlan, type Work } from "./timing.ts";
 import { type AverageCost, UpdateWorkload } from "./update_workload.ts";
-import { type BenchSetup, LEARNING_RATE, Workload } from "./workload.ts";
+import { type BenchSetup, optimizerOf, Workload } from "./workload.ts";
 
 /** The cost of one optimizer's updates. Times are milliseconds by the clock; all figures are averages over `period` steps. */
 export interface UpdateCost extends AverageCost {
@@ -80,8 +80,7 @@ export async function compareOptimizers(
   for (const name of optimizerNames) {
     if (name !== "adam" && isEnough()) continue;
     progress(`${name}: compiling`);
-    const spec = optimizerFromConfig({ name, learningRate: LEARNING_RATE });
-    updates.push(owned.use(new UpdateWorkload(gpu, workloads[0], spec)));
+    updates.push(owned.use(new UpdateWorkload(gpu, workloads[0], optimizerOf(name))));
     await gpu.synchronize();
   }
   const times = await timeInterleaved(gpu, [...worksOfUpdates(updates), ...worksOfSteps(workloads)], plan);

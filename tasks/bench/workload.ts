@@ -18,6 +18,7 @@ import { createOptimizer, type Optimizer, type OptimizerSpec } from "../../lib/o
 import { optimizerFromConfig } from "../../lib/optim/registry.ts";
 import { tableData, type TrainingData } from "../../lib/data/training_data.ts";
 import { RING, TrainingStep } from "../../lib/train/training_step.ts";
+import { isByActivation, optimizerDefaults } from "../training/optimizer_defaults.ts";
 import type { BenchValues } from "./command.ts";
 
 /** The settings of a benchmark: the field's architecture and the optimizer. */
@@ -26,9 +27,10 @@ export type BenchSetup = Pick<BenchValues, "activation" | "width" | "layers" | "
 /** A small learning rate, so that long measurements do not diverge. */
 export const LEARNING_RATE = 1e-4;
 
-/** An optimizer with the small learning rate. */
-export function optimizerOf(name: string): OptimizerSpec {
-  return optimizerFromConfig({ name, learningRate: LEARNING_RATE });
+/** An optimizer as the tasks set it, as far as that does not depend on the activation, with the small learning rate and further options. */
+export function optimizerOf(name: string, options: Readonly<Record<string, number>> = {}): OptimizerSpec {
+  const usual = Object.entries(optimizerDefaults.options[name] ?? {}).filter(([, value]) => !isByActivation(value));
+  return optimizerFromConfig({ name, learningRate: LEARNING_RATE, ...Object.fromEntries(usual), ...options });
 }
 
 /**
@@ -41,7 +43,7 @@ export function pacedOptimizerOf(name: string, pace: "steady" | "busy"): Optimiz
   const intervals = Object.keys(usual).filter((option) => option.endsWith("Every"));
   const start = Object.entries({ initialProbes: 1, warmup: 0 }).filter(([option]) => Object.hasOwn(usual, option));
   const paced = { ...Object.fromEntries(start), ...Object.fromEntries(intervals.map((option) => [option, every])) };
-  return optimizerFromConfig({ name, learningRate: LEARNING_RATE, ...paced });
+  return optimizerOf(name, paced);
 }
 
 /** A field as for images, with 2 inputs and 3 outputs. */

@@ -13,8 +13,15 @@ import {
 } from "../training/options.ts";
 import { EPOCHS_BOUNDS } from "../training/length_bounds.ts";
 
-/** No hyper-parameters of activations and encodings differ from their own defaults. */
-export const FIELD_DEFAULTS: FieldDefaults = {};
+/** Lower frequencies than those for pictures: tables have fewer samples, between which a field with high ones oscillates. */
+export const FIELD_DEFAULTS: FieldDefaults = { sine: { omega: 10 }, gaussian: { sigma: 0.2 } };
+
+/** A network that is large enough for some thousand samples, and is trained on them in seconds on a software adapter. */
+const networkOptions = NETWORK_OPTIONS.map((option) => {
+  if (option.name === "activation") return { ...option, default: "sine" } as const;
+  if (option.name === "layers") return { ...option, default: 3 } as const;
+  return option.name === "width" ? { ...option, default: 128 } as const : option;
+});
 
 /** The number of passes over all samples if neither epochs nor minutes are given. */
 export const DEFAULT_EPOCHS = 100;
@@ -37,7 +44,7 @@ export const command = defineCommand({
     },
   ],
   options: [
-    ...NETWORK_OPTIONS,
+    ...networkOptions,
     {
       ...OPTIMIZER_CHOICE,
       default: "adam",

@@ -46,7 +46,7 @@ export function fitOf(result: Float32Array, targets: Float32Array, measure: FitM
 }
 
 /** The mean over all entries. */
-function meanOf(
+export function meanOf(
   result: Float32Array,
   targets: Float32Array,
   each: (output: number, target: number) => number,

@@ -44,7 +44,11 @@ async function readMatrix(path: string, scales: boolean): Promise<Matrix> {
   const bytes = await readInput(path);
   if (!/\.npy$/i.test(path)) return readTable(bytes, path);
   const { shape, data } = readNpy(bytes, path);
-  if (shape.length < 1 || shape.length > 2 || data.length === 0) {
+  if (data.length === 0) {
+    const missing = shape[0] === 0 ? "sample" : "column";
+    throw new UserError(`${path}: expected at least one ${missing}, found an array of shape (${shape.join(", ")}).`);
+  }
+  if (shape.length < 1 || shape.length > 2) {
     throw new UserError(`${path}: expected an array of shape (samples, columns), found (${shape.join(", ")}).`);
   }
   const columns = shape[1] ?? 1;

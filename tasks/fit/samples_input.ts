@@ -19,9 +19,11 @@ import type { Closing, Estimate, Figures, Quality, TrainingInput } from "../trai
 import type { FitValues } from "./command.ts";
 import { fitPreview } from "./fit_preview.ts";
 import { bestConstantLoss } from "./best_constant.ts";
+import { checkEntryLoss } from "./check_entry_loss.ts";
 import { differ, fitOf } from "./fit_quality.ts";
 import type { Samples } from "./load_samples.ts";
 import { rowsOf } from "./matrix.ts";
+import { overfittingNotice } from "./overfitting.ts";
 import { type ColumnRanges, pickRows, rangesOf, scaled, splitRows, unscaled } from "./scaling.ts";
 
 /** About how long it takes to encode a million numbers, in seconds. */
@@ -86,6 +88,16 @@ export class SamplesInput implements TrainingInput {
         }.`,
       );
     }
+  }
+
+  /** Checks what the objective is measured with; see {@linkcode checkEntryLoss}. */
+  async checkObjective(gpu: Gpu, description: FieldDescription): Promise<void> {
+    const { values: { batchSize, seed }, objective } = this;
+    const rows = this.#rows.train.slice(0, batchSize);
+    const [inputs, targets] = [[this.#inputs, this.inputs] as const, [this.#targets, this.outputs] as const].map((
+      [values, columns],
+    ) => pickRows(values, columns, rows));
+    await checkEntryLoss(gpu, { objective, description, inputs, targets, seed });
   }
 
   get inputs(): number {
@@ -196,13 +208,15 @@ export class SamplesInput implements TrainingInput {
     return differ(targets, this.outputs);
   }
 
-  /** Says what the objective comes to; the quality that every task prints is another figure. */
+  /** Says what the objective comes to, and if the field overfits; the quality that every task prints is another figure. */
   #printLosses(print: (line: string) => void): void {
     const { loss, mae } = this.#figures;
     const losses = [`${this.objective.name} ${loss?.toPrecision(4)}`];
     if (mae !== undefined && mae !== loss) losses.push(`mean absolute error ${mae.toPrecision(4)}`);
     const scale = this.#ranges?.targets ? ", of targets scaled to [0, 1]" : "";
     print(`On ${this.#rows.test.length > 0 ? "held-out" : "all"} samples: ${losses.join(", ")}${scale}.`);
+    const notice = overfittingNotice(this.#figures, this.quality, this.values);
+    if (notice !== undefined) print(notice);
   }
 
   /** Whether the field's outputs are logits of probabilities. */

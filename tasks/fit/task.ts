@@ -19,7 +19,12 @@ export const fitTask: TrainingTask<typeof command> = {
     await next("reading the samples");
     const samples = await loadSamples(values);
     const { inputs, targets } = samples;
-    return new SamplesInput(gpu, samples, values, fieldFor(values, targets.columns, inputs.columns));
+    const description = fieldFor(values, targets.columns, inputs.columns);
+    using owned = new DisposableStack();
+    const input = owned.use(new SamplesInput(gpu, samples, values, description));
+    await input.checkObjective(gpu, description);
+    owned.move();
+    return input;
   },
 };
 

@@ -52,7 +52,7 @@ export interface ChoiceOption extends OptionBase {
   readonly choices: readonly string[];
   /** Other words that are accepted, each with the choice that it means. */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** Words for things that exist but are not among the choices, each with the sentence about it without the full stop. */
+  /** Words for things that exist but are not among the choices, each with the sentence about it, without the full stop. */
   readonly unfit?: Readonly<Record<string, string>>;
   readonly default?: string;
 }

@@ -208,8 +208,11 @@ export function folded(word: string): string {
   return word.toLowerCase().replaceAll(/[-_]/g, "");
 }
 
-/** The sentence about a value that is none of an option's. */
+/** The sentence about a value that is none of an option's; `found` is its text, in quotation marks. */
 function mistake(option: Option, found: string, meant?: string): string {
+  const { unfit = {} } = option.kind === "choice" ? option : {};
+  const word = found.replaceAll('"', "");
+  if (Object.hasOwn(unfit, word)) return `--${option.name}: ${unfit[word]}.`;
   const hint = meant === undefined ? "." : `; did you mean ${meant}?`;
   return `--${option.name}: expected ${expectation(option)}, found ${found}${hint}`;
 }

@@ -31,8 +31,8 @@ export function runsFolder(out?: string): string {
   if (isPermitted(path)) return path;
   if (path.includes(",")) {
     throw new UserError(
-      `${path}: expected a path without commas, found one with a comma, to which deno task cannot let a task write: call the task in ` +
-        "another folder.",
+      `${path}: expected a path without commas, found one with a comma, to which deno task cannot let a task write: choose another folder, ` +
+        `or use this command, which permits everything: ${ownCommand(path)}`,
     );
   }
   throw new UserError(

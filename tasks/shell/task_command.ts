@@ -15,14 +15,15 @@ const FURTHER: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * The command of a task that writes to a folder, as it is typed. `deno task` lets tasks write to the caller's folder `runs` only, so that for
- * others it starts the task with a permission of its own.
+ * others it starts the task with a permission of its own, or with all permissions where the path has a comma.
  *
  * @param task The task's name, such as `image`.
  * @param folder The absolute path of the folder.
  * @param args The arguments.
  */
 export function taskCommand(task: string, folder: string, args: readonly string[]): string {
-  if (isInside(callerPath("runs"), folder)) return commandText(`deno task ${task}`, args);
+  const runs = callerPath("runs");
+  if (isInside(runs, folder) && !runs.includes(",")) return commandText(`deno task ${task}`, args);
   return permittedCommand(new URL(`../${task}.ts`, import.meta.url), folder, args);
 }
 
@@ -34,12 +35,14 @@ export function ownCommand(folder: string): string {
 function permittedCommand(module: URL, folder: string, args: readonly string[]): string {
   const script = module.protocol === "file:" ? fromFileUrl(module) : module.href;
   const cache = cacheFolder();
-  const writable = [folder, ...cache === undefined ? [] : [cache]].join(",");
+  const writable = [folder, ...cache === undefined ? [] : [cache]];
+  // Deno separates paths by commas, and there is no way to write one that belongs to a path.
+  if (writable.some((path) => path.includes(","))) return commandText("deno run", ["-A", script, ...args]);
   const further = FURTHER[basename(script)] ?? [];
   return commandText("deno run", [
     "--allow-read",
     "--allow-env",
-    `--allow-write=${writable}`,
+    `--allow-write=${writable.join(",")}`,
     ...further,
     script,
     ...args,

@@ -1,9 +1,9 @@
 import { join } from "../../lib/std/path/mod.ts";
 import { FolderLock } from "../run/folder_lock.ts";
-import { projectFile } from "../shell/project_file.ts";
 import { type Ending, type Engine, goingOn, type Place } from "./engine.ts";
 import { pause } from "./pause.ts";
 import type { SweepRun } from "./runs.ts";
+import { startWords } from "./start_words.ts";
 import type { SweepFolder } from "./store.ts";
 
 /** Milliseconds between two looks at runs that another process started. */
@@ -19,7 +19,7 @@ interface LocalParts {
   readonly jobs: number;
 }
 
-/** Makes runs on this machine, so many at a time, each by `deno task` and so with the permissions of its task and no others. */
+/** Makes runs on this machine, so many at a time, each by a process that `startWords` describes. */
 export class LocalEngine implements Engine {
   readonly #waiting: SweepRun[] = [];
   readonly #children = new Map<number, { readonly process: Deno.ChildProcess; readonly ended: Promise<void> }>();
@@ -91,9 +91,8 @@ export class LocalEngine implements Engine {
     const path = folder.runPath(task, run);
     const begun = await Deno.lstat(join(path, "config.json")).then(() => true, () => false);
     const words = begun ? ["--resume", path, ...run.kept] : [...run.args, "--name", run.name];
-    const config = projectFile("deno.json", "deno task sweep");
     const process = new Deno.Command("deno", {
-      args: ["task", "--quiet", "--config", config, task, ...words],
+      args: [...startWords(task, folder.path), ...words],
       cwd: folder.path,
       env: { INIT_CWD: folder.path, NO_COLOR: "1" },
       stdin: "null",

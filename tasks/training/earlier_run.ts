@@ -15,6 +15,7 @@ import { storedValues } from "../shell/options.ts";
 import { anything, checkShape, number, object, optional, record, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { checkpointSpread } from "./checkpoint_spread.ts";
+import { HYPERPARAMETERS } from "./hyperparameters.ts";
 import { kernelsShape } from "./kernels_shape.ts";
 import { checkStep, readCheckpoint } from "./read_checkpoint.ts";
 import { restartsShape, type RunLength } from "./run_length.ts";
@@ -75,7 +76,7 @@ export class EarlierRun<C extends Command> {
       configShape(expected),
       where,
     );
-    const values = storedValues(options, command, where) as TaskValues<C>;
+    const values = storedValues({ ...fieldOptions(config, options), ...options }, command, where) as TaskValues<C>;
     const length = { steps, scheduleSteps, ...restarts && { restarts } };
     return new EarlierRun(folder, values, kernels, length, rollbacks, config);
   }
@@ -168,6 +169,18 @@ export class EarlierRun<C extends Command> {
       : "The other checkpoints cannot be read either";
     throw new UserError(`${reasons[0]} ${others}.`);
   }
+}
+
+/**
+ * The hyper-parameters of the run's activation and encoding. They are among the options only where they were given, and the defaults of a task may
+ * have been others when the run began.
+ */
+function fieldOptions(config: Readonly<Record<string, unknown>>, options: Readonly<Record<string, unknown>>) {
+  const recorded = (["activation", "encoding"] as const).flatMap((option) => {
+    const { name, ...hyperparameters } = (config[option] ?? {}) as Record<string, unknown>;
+    return name === options[option] ? Object.entries(hyperparameters) : [];
+  });
+  return Object.fromEntries(recorded.filter(([name]) => HYPERPARAMETERS.has(name)));
 }
 
 /** Whether an error says that a checkpoint's content is damaged, and not that it is of another run or cannot be read now. */

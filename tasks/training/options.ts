@@ -6,6 +6,7 @@ import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { clipNormHyperparameter } from "../../lib/optim/clip_gradient.ts";
 import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
 import { scheduleKinds } from "../../lib/train/schedule_registry.ts";
+import { ownFilesRecord } from "../own/own_files.ts";
 import type { Option, Values } from "../shell/command.ts";
 import { hyperparameterOptions, usualText, valueText } from "./hyperparameter_options.ts";
 import { SHORTHANDS } from "./network_choice.ts";
@@ -152,9 +153,23 @@ export function objectiveOption(outputs: OutputMeaning, usual: string) {
     kind: "choice",
     choices: kinds.map(({ name }) => name) as readonly string[],
     aliases: aliasesOf(kinds),
+    unfit: Object.fromEntries(
+      objectiveKinds.filter((kind) => !kinds.includes(kind)).flatMap((kind) =>
+        [kind.name, ...kind.aliases ?? []].map((word) => [word, otherOutputs(kind, word, usual)])
+      ),
+    ),
     default: usual,
     help: OBJECTIVE_HELP,
   } as const;
+}
+
+/** The sentence about an objective for fields whose outputs have the other meaning. */
+function otherOutputs({ name, outputs }: ObjectiveKind, word: string, usual: string): string {
+  const wanted = outputs === "values" ? "logits" : "values";
+  const how = ownFilesRecord({ objectives: [name] }).ownFiles === undefined
+    ? ""
+    : `; an entry made by objectiveKind says what they are (docs/extending.md)`;
+  return `expected an objective whose outputs are ${wanted}, such as ${usual}, found "${word}", whose outputs are ${outputs}${how}`;
 }
 
 /** All published settings together. */

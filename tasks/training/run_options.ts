@@ -4,6 +4,15 @@ import { outOption } from "../shell/run_path.ts";
 import { EPOCHS_BOUNDS, MINUTES_BOUNDS } from "./length_bounds.ts";
 import { WRITE_ERROR_CHOICES } from "./write_errors.ts";
 
+/** The options that may be given with `--resume`. */
+export const CHANGEABLE = [
+  ...["epochs", "minutes", "deadline", "conclude"],
+  ...["adapter", "software", "on-divergence", "on-write-error"],
+];
+
+/** Their list in a sentence. */
+export const CHANGEABLE_TEXT = CHANGEABLE.map((name) => `--${name}`).join(", ").replace(/, (\S+)$/, " and $1");
+
 /** Options that say how long a run is, and how it is watched and kept. */
 export const RUN_OPTIONS = [
   {
@@ -102,7 +111,7 @@ export const RUN_OPTIONS = [
     name: "resume",
     kind: "string",
     placeholder: "FOLDER",
-    help: "Continue a run; only --epochs, --minutes, --deadline, --conclude and --on-divergence may be given with it",
+    help: `Continue a run; only ${CHANGEABLE_TEXT} may be given with it`,
   },
   {
     name: "conclude",

@@ -2,7 +2,7 @@ import { checkNewRun, type NewRunOptions } from "../run/new_run.ts";
 import { openRunFolder, resumeRunFolder } from "../run/open_run_folder.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
-import { type Command, optionSpelling } from "../shell/command.ts";
+import { camelCase, type Command, optionSpelling } from "../shell/command.ts";
 import { parseOptions } from "../shell/options.ts";
 import { runPath, runsFolder } from "../shell/run_path.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -12,21 +12,9 @@ import { withConfigFile, type WithFile } from "./config_file.ts";
 import { EarlierRun } from "./earlier_run.ts";
 import { networkChoice } from "./network_choice.ts";
 import type { RunLimits } from "./run_length.ts";
+import { CHANGEABLE, CHANGEABLE_TEXT } from "./run_options.ts";
 import type { Rollback } from "./rollback.ts";
 import type { TaskValues } from "./task.ts";
-
-/** The options that may be given together with `--resume`. */
-const CHANGEABLE = [
-  "resume",
-  "epochs",
-  "minutes",
-  "deadline",
-  "conclude",
-  "software",
-  "adapter",
-  "onWriteError",
-  "onDivergence",
-];
 
 /** What the command line of a training task asks for. */
 export interface RunRequest<C extends Command> {
@@ -80,12 +68,10 @@ export async function readRunRequest<C extends Command>(
       place,
     };
   }
-  const other = [...given].find((name) => !CHANGEABLE.includes(name));
+  const other = [...given].find((name) => name !== "resume" && !CHANGEABLE.map(camelCase).includes(name));
   if (other !== undefined) {
     const found = files.includes(other) ? `the argument ${other}` : optionSpelling(other);
-    throw new UserError(
-      `--resume may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but ${found} was given.`,
-    );
+    throw new UserError(`--resume may be given only with ${CHANGEABLE_TEXT}, but ${found} was given.`);
   }
   const limit = Object.entries(limits).find(([, value]) => value !== undefined)?.[0];
   if (asked.conclude && limit !== undefined) {

@@ -119,6 +119,7 @@ const base: Required<EsgdSoapOptions> = {
   updateEvery: 4,
   warmup: 3,
   basisEvery: 3,
+  refresh: "qr",
   averaging: 0.9,
   epsilon: 1e-2,
   betas: [0.9, 0.99],
@@ -181,8 +182,13 @@ for (
 }
 
 Deno.test("stopped at any step and resumed, ESGD in SOAP's eigenbases is bit for bit as uninterrupted", async () => {
-  const whole = await follow(base, 12);
-  for (const stopAt of [1, 2, 6, 7]) assertEquals(await follow(base, 12, stopAt), whole, `stopped at ${stopAt}`);
+  for (const refresh of ["qr", "rotation"] as const) {
+    const options = { ...base, refresh };
+    const whole = await sameBits(() => follow(options, 12));
+    for (const stopAt of [1, 2, 6, 7]) {
+      assertEquals(await follow(options, 12, stopAt), whole, `${refresh}, stopped at ${stopAt}`);
+    }
+  }
 });
 
 Deno.test("the first probes are due at step 1; without them it refuses that step, not step 0", () => {
@@ -207,7 +213,7 @@ Deno.test("without matrices it is ESGD from step 1 on", async () => {
   using hvp = createVector(gpu, layout);
   using gradient = createVector(gpu, layout);
   using soapy = createOptimizer(gpu, esgdSoap(base), layout);
-  const { basisEvery: _, averaging: __, ...options } = base;
+  const { basisEvery: _, averaging: __, refresh: ___, ...options } = base;
   using plain = createOptimizer(gpu, esgd(options), layout);
   const results: Float32Array[] = [];
   for (const optimizer of [plain, soapy]) {

@@ -1,38 +1,67 @@
 import { assertEquals, assertGreaterOrEqual, assertLess } from "@std/assert";
 import { createVector, muon, openDevice } from "../../mod.ts";
 import { Layout } from "../../lib/linalg/layout.ts";
-import { NewtonSchulz } from "../../lib/linalg/newton_schulz.ts";
+import { NEWTON_SCHULZ_ITERATIONS, NewtonSchulz } from "../../lib/linalg/newton_schulz.ts";
 import { eigenvalues, matrixFrom, multiply, someMatrix, transpose } from "../support/matrix.ts";
 import { followTrajectory } from "./matrix_trajectory.ts";
 
 for (const operands of ["buffer", "texture"] as const) {
   Deno.test(`Muon follows the golden trajectory for 50 steps (operands from a ${operands})`, async () => {
     using gpu = await openDevice({ operands });
-    const spec = muon({ learningRate: 0.02, adamLearningRate: 0.01 });
+    const spec = muon({ learningRate: 0.02, adamLearningRate: 0.01, iteration: "jordan" });
     const errors = await followTrajectory(gpu, "muon_lr0.02_adam0.01", spec);
     for (const error of Object.values(errors)) assertLess(error, 1e-6);
     assertEquals(gpu.liveBuffers, 0);
   });
 }
 
-Deno.test("Newton-Schulz takes singular values from 2e-3 on into 0.68 … 1.21, for wide and tall matrices", async () => {
+const bounds = {
+  // From 0.01 of the largest singular value on.
+  polarExpress: { from: 0.01, to: [0.73, 1.27] },
+  // From 2e-3 of the norm on.
+  jordan: { from: 2e-3, to: [0.68, 1.21] },
+} as const;
+
+for (const iteration of NEWTON_SCHULZ_ITERATIONS) {
+  const { from, to: [lowest, highest] } = bounds[iteration];
+  Deno.test(`Newton-Schulz (${iteration}) takes singular values from ${from} on into ${lowest} … ${highest}, for wide and tall matrices`, async () => {
+    using gpu = await openDevice();
+    const layout = new Layout([{ name: "wide", shape: [20, 33] }, { name: "tall", shape: [41, 17] }]);
+    using data = createVector(gpu, layout);
+    const matrices = layout.map(({ rows, columns }, i) => someMatrix(rows, columns, i));
+    data.write(matrices.flat(2));
+    using newtonSchulz = new NewtonSchulz(gpu, layout, [...layout], iteration);
+    const [bytes] = await gpu.read(newtonSchulz.record(data.buffer));
+    const result = layout.unpack(new Float32Array(bytes, 0, layout.deviceLength));
+    layout.forEach(({ rows, columns, flat }, i) => {
+      const singularValues = (matrix: number[][]) => {
+        const gram = rows > columns ? multiply(transpose(matrix), matrix) : multiply(matrix, transpose(matrix));
+        return eigenvalues(gram).map(Math.sqrt);
+      };
+      const norm = Math.hypot(...matrices[i].flat());
+      assertGreaterOrEqual(singularValues(matrices[i])[0] / norm, from);
+      const values = singularValues(matrixFrom(result, rows, columns, flat));
+      assertGreaterOrEqual(values[0], lowest);
+      assertLess(values[values.length - 1], highest);
+    });
+  });
+}
+
+Deno.test("a matrix of zeros stays zero, and numbers near the ends of f32's range do no harm", async () => {
   using gpu = await openDevice();
-  const layout = new Layout([{ name: "wide", shape: [20, 33] }, { name: "tall", shape: [41, 17] }]);
+  const layout = new Layout([{ name: "zero", shape: [9, 9] }, { name: "small", shape: [8, 8] }, {
+    name: "large",
+    shape: [8, 8],
+  }]);
   using data = createVector(gpu, layout);
-  const matrices = layout.map(({ rows, columns }, i) => someMatrix(rows, columns, i));
-  data.write(matrices.flat(2));
-  using newtonSchulz = new NewtonSchulz(gpu, layout, [...layout]);
+  const identity = (scale: number) => Array.from({ length: 64 }, (_, i) => i % 9 === 0 ? scale : 0);
+  data.write([...Array(81).fill(0), ...identity(1e-30), ...identity(1e30)]);
+  using newtonSchulz = new NewtonSchulz(gpu, layout, [...layout], "polarExpress");
   const [bytes] = await gpu.read(newtonSchulz.record(data.buffer));
   const result = layout.unpack(new Float32Array(bytes, 0, layout.deviceLength));
-  layout.forEach(({ rows, columns, flat }, i) => {
-    const singularValues = (matrix: number[][]) => {
-      const gram = rows > columns ? multiply(transpose(matrix), matrix) : multiply(matrix, transpose(matrix));
-      return eigenvalues(gram).map(Math.sqrt);
-    };
-    const norm = Math.hypot(...matrices[i].flat());
-    assertGreaterOrEqual(singularValues(matrices[i])[0] / norm, 2e-3);
-    const values = singularValues(matrixFrom(result, rows, columns, flat));
-    assertGreaterOrEqual(values[0], 0.68);
-    assertLess(values[values.length - 1], 1.21);
-  });
+  assertEquals(result.subarray(0, 81), new Float32Array(81));
+  for (const i of [0, 9, 63]) {
+    assertLess(Math.abs(result[81 + i] - result[145 + i]), 1e-5);
+    assertLess(Math.abs(result[81 + i] - 1), 0.27);
+  }
 });

@@ -37,6 +37,7 @@ import {
 import { tableData, type TrainingData } from "../../lib/data/training_data.ts";
 import { randomWords } from "../../lib/gpu/random.ts";
 import { Eigenbasis } from "../../lib/linalg/eigenbasis.ts";
+import { BatchedProducts } from "../../lib/linalg/gemm/batched_products.ts";
 import { squareLayout } from "../../lib/linalg/matrix_view.ts";
 import { Squares } from "../../lib/linalg/squares.ts";
 import { fieldGradient, laplacian } from "../../lib/field/mod.ts";
@@ -75,6 +76,8 @@ export async function collectKernels(): Promise<KernelText[]> {
     }
     await trainWith(gpu, chain(decayWeights(0.1), optimizerFromConfig({ name: "adam" })));
     await trainWith(gpu, optimizerFromConfig({ name: "shampoo", grafting: "adam" }));
+    await trainWith(gpu, optimizerFromConfig({ name: "soap", refresh: "qr" }));
+    await trainWith(gpu, optimizerFromConfig({ name: "muon", iteration: "jordan" }));
     await readData(gpu);
     await measureCurvature(gpu);
     await extend(gpu);
@@ -202,7 +205,11 @@ async function measureCurvature(gpu: Gpu): Promise<void> {
   ownPreconditioner?.applyFactor(gradient, gradient);
 }
 
-/** Compiles what only extensions use. */
+/** What the families of straight-line text compute in a batch. */
+const WHOLE_TILE = { offset: 0, stride: 256, rows: 256, columns: 256 };
+const SQUARE = { a: WHOLE_TILE, b: WHOLE_TILE, c: WHOLE_TILE };
+
+/** Compiles what only extensions use, and batches of products by straight-line text. */
 async function extend(gpu: Gpu): Promise<void> {
   const layout = squareLayout([{ name: "matrix", size: 7 }]);
   using squares = new Squares(gpu, layout);
@@ -210,5 +217,13 @@ async function extend(gpu: Gpu): Promise<void> {
   using matrices = createVector(gpu, layout);
   using basis = createVector(gpu, layout);
   eigenbasis.compute(matrices.buffer, basis.buffer);
+  using products = new BatchedProducts(gpu, [SQUARE]);
+  using operand = createVector(gpu, squareLayout([{ name: "matrix", size: 256 }]));
+  using result = createVector(gpu, operand.layout);
+  const [a, c] = [operand.buffer, result.buffer];
+  for (const family of ["straight", "straight32"] as const) {
+    products.record({ a, b: a, c }, 1, 0, family);
+    products.record({ a, b: a, c, d: a }, 1, 1, family);
+  }
   await randomWords(gpu, { seed: 0, stream: 0, step: 0 }, 0, 4);
 }

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { decodeWav, encodeWav } from "../../lib/codec/mod.ts";
+import { loadSound } from "../../tasks/audio/load_sound.ts";
 import { audioTask } from "../../tasks/audio/task.ts";
+import { parseOptions } from "../../tasks/shell/options.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { quietly } from "../support/quietly.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
@@ -54,5 +56,28 @@ Deno.test("a run on a sound writes it again, with the error and a picture; the p
     assertStringIncludes(
       refused,
       "expected 1000 samples of 1 channel at 4000 Hz, as when the run began, found 2000 samples",
+    );
+  }));
+
+Deno.test("one warning says that samples beyond full scale are cut in the files of a run, but not in training", () =>
+  inFolder(async (folder) => {
+    // A file of 8 floats has the size of one of 16 integers of 16 bits.
+    const bytes = encodeWav({ rate: 8000, channels: 1, samples: new Float32Array(16) });
+    const view = new DataView(bytes.buffer);
+    for (const [at, value] of [[20, 3], [32, 4], [34, 32]]) view.setUint16(at, value, true);
+    view.setUint32(28, 32000, true);
+    [0, 2.5, -0.5, 1, -1, -1.5, 0.25, 0].forEach((sample, i) => view.setFloat32(44 + 4 * i, sample, true));
+    const path = join(folder, "loud.wav");
+    await Deno.writeFile(path, bytes);
+    const { values } = parseOptions([path], audioTask.command);
+    let samples: number[] = [];
+    const said = await quietly(folder, async () => {
+      samples = [...(await loadSound(values)).samples];
+    });
+    assertEquals(samples, [0, 2.5, -0.5, 1, -1, -1.5, 0.25, 0]);
+    assertEquals(
+      said,
+      `warning: ${path}: 2 of 8 samples are beyond full scale, up to 2.50: the field learns them as they are, but the WAV ` +
+        "files of the run have them cut to ±1.",
     );
   }));

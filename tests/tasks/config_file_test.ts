@@ -98,7 +98,7 @@ Deno.test("a file that --config cannot use is refused in one sentence", () =>
     await refused({ task: "nerf", options: {} }, 'expected the configuration of a run of image, found one of "nerf".');
     await refused(
       {},
-      "--resume may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but --config was given.",
+      "--resume may be given only with --epochs, --minutes, --deadline, --conclude, --adapter, --software, --on-divergence and --on-write-error, but --config was given.",
       "--resume",
       folder,
     );

@@ -1,4 +1,12 @@
-import { assert, assertAlmostEquals, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { join } from "@std/path";
 import { binaryCrossEntropy, meanSquaredError, type Objective } from "../../mod.ts";
 import { huber, meanAbsoluteError } from "../../lib/objective/mod.ts";
@@ -7,10 +15,12 @@ import { decodePicture, encodeNpy, readNpy } from "../../lib/codec/mod.ts";
 import { type FitMeasure, fitOf } from "../../tasks/fit/fit_quality.ts";
 import { loadSamples } from "../../tasks/fit/load_samples.ts";
 import { readTable } from "../../tasks/fit/read_table.ts";
+import { overfittingNotice } from "../../tasks/fit/overfitting.ts";
 import { rangesOf, scaled, splitRows, unscaled } from "../../tasks/fit/scaling.ts";
 import { fitTask } from "../../tasks/fit/task.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
+import { outcome, startTask } from "../support/process.ts";
 import { quietly } from "../support/quietly.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
@@ -23,6 +33,35 @@ Deno.test("tables are read with and without names, by tabs, semicolons and comma
   assertEquals(readTable(bytes("x\ty, too\n-1\t+2e3"), "t"), named);
 });
 
+Deno.test("tables may have separators within quotation marks, and comments", () => {
+  const data = Float64Array.of(1, 2, 3, 4);
+  const table = (text: string) => readTable(bytes(text), "t");
+  assertEquals(table('"a, ""b""","c;"\n"1","2"\n3, "4"\n'), { columns: 2, data, names: ['a, "b"', "c;"] });
+  assertEquals(table('5" pipe,b\n1,2\n3,4\n'), { columns: 2, data, names: ['5" pipe', "b"] });
+  assertEquals(table("# measured, twice\nx,y\n1,2\n# a pause\n3,4\n"), { columns: 2, data, names: ["x", "y"] });
+  assertEquals(table("# one comment\n# x, y\n1,2\n3,4\n"), { columns: 2, data, names: ["x", "y"] });
+  assertEquals(table("# a comment\n1,2\n3,4\n"), { columns: 2, data });
+  const wrong = "t, line 3: expected 1 cell, as in line 2, found 2.";
+  assertEquals(assertThrows(() => table("# a comment\nA title\nx,y\n1,2\n"), Error).message, wrong);
+  assertThrows(() => table("# a comment\n"), Error, "t: expected rows of numbers, found none.");
+});
+
+Deno.test("arrays without samples or columns are refused with their shape", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "empty.npy");
+    const values = parseOptions([path], fitTask.command).values;
+    const header = new TextDecoder().decode(encodeNpy(new Float32Array(0), 2));
+    for (const [shape, missing] of [["0, 2", "sample"], ["3, 0", "column"]]) {
+      const file = header.replace("(0, 2)", `(${shape})`);
+      await Deno.writeFile(path, Uint8Array.from(file, (letter, i) => i === 0 ? 0x93 : letter.charCodeAt(0)));
+      const { message } = await assertRejects(() => loadSamples(values), Error);
+      assertEquals(
+        message,
+        `${path}: expected at least one ${missing}, found an array of shape (${shape}).`,
+      );
+    }
+  }));
+
 Deno.test("tables with something else than finite numbers are refused, with the place", () => {
   const message = (text: string) => {
     try {
@@ -33,7 +72,7 @@ Deno.test("tables with something else than finite numbers are refused, with the 
   };
   assertEquals(message("1,2\n3,NaN"), 't.csv, line 2, column 2: expected a finite number, found "NaN".');
   assertEquals(message("x,y\n1,2\n\n3,"), 't.csv, line 4, column 2: expected a finite number, found "".');
-  assertEquals(message("1,2\n3"), "t.csv, line 2: expected 2 cells, found 1.");
+  assertEquals(message("1,2\n3"), "t.csv, line 2: expected 2 cells, as in line 1, found 1.");
   assertEquals(message("1,1e999"), 't.csv, line 1, column 2: expected a finite number, found "1e999".');
   assertEquals(message("x,y"), "t.csv: expected rows of numbers, found none.");
   const several = 't.csv, line 1, column 2: expected a finite number, found "nan" (3 of 6 cells have none).';
@@ -202,6 +241,43 @@ Deno.test("a run on arrays writes predictions in the units of the targets, and i
     await Deno.writeFile(path("x.npy"), encodeNpy(points.map((x) => 2 * x), 1));
     const refused = await run("--resume", files, "--epochs", "200").catch((error) => error.message);
     assertStringIncludes(refused, "expected the samples with which the run began, found others");
+  }));
+
+Deno.test("the default run learns its own data, and one that overfits says so and what to change", () =>
+  inFolder(async (folder) => {
+    const run = (...args: string[]) => quietly(folder, () => runTraining(fitTask, args, new AbortController().signal));
+    const { values } = parseOptions([], fitTask.command);
+    const quality = { figure: "snr", name: "SNR", label: "SNR (dB)", digits: 2, unit: " dB" };
+    const line = overfittingNotice({ snr: 6.61, trainSnr: 85 }, quality, values);
+    assertEquals(
+      line,
+      "The field overfits: its SNR is 6.61 dB on held-out samples and 85.00 dB on those of training. More samples may help, or " +
+        "a smaller --omega, a smaller --width or fewer --epochs.",
+    );
+    assertEquals(overfittingNotice({ snr: 6.61, trainSnr: 16 }, quality, values), undefined);
+    assertEquals(overfittingNotice({ snr: 31, trainSnr: 60 }, quality, values), undefined);
+    assertEquals(overfittingNotice({ snr: 20 }, quality, values), undefined);
+    // 100 epochs reach 40 dB.
+    const short = await run("--epochs", "12", "--name", "short");
+    assert(!short.includes("overfits"), short);
+    const summary = JSON.parse(await Deno.readTextFile(join(folder, "runs/fit/short/summary.json")));
+    assert(summary.snr > 20, `${summary.snr}`);
+    const noise = Array.from({ length: 60 }, (_, i) => `${i},${Math.sin(i * i)}`).join("\n");
+    await Deno.writeTextFile(join(folder, "noise.csv"), noise);
+    const narrow = ["--activation", "gaussian", "--sigma", "0.02", "--width", "64", "--layers", "2"];
+    const args = ["noise.csv", ...narrow, "--learning-rate", "3e-3", "--epochs", "150", "--name", "over"];
+    const { code, stderr } = await outcome(startTask("fit", args, folder));
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, "The field overfits: its SNR is");
+    assertStringIncludes(stderr, "a larger --sigma");
+    // A run that was begun with other defaults goes on with those.
+    const path = join(folder, "runs/fit/over");
+    const config = JSON.parse(await Deno.readTextFile(join(path, "config.json")));
+    delete config.options.sigma;
+    await Deno.writeTextFile(join(path, "config.json"), JSON.stringify(config));
+    await run("--resume", path, "--epochs", "151");
+    const resumed = JSON.parse(await Deno.readTextFile(join(path, "config.json")));
+    assertEquals([resumed.activation.sigma, resumed.options.sigma, resumed.steps], [0.02, 0.02, 151]);
   }));
 
 Deno.test("short tables, constant targets and a single row are trained on and scored", () =>

@@ -85,6 +85,7 @@ Deno.test("hyper-parameters of the optimizer can be given, and win over a preset
 Deno.test("every hyper-parameter of every optimizer can be given on the command line", () => {
   const values: Record<string, string> = {
     ...{ betas: "0.25,0.5", biasCorrection: "steps", grafting: "adam", blockSize: "32", hessianPower: "0.5" },
+    ...{ refresh: "qr", iteration: "jordan" },
     ...{ momentum: "0.5", averaging: "0.5", nesterov: "true", published: "true", epsilon: "0.5" },
   };
   for (const { name, hyperparameters } of optimizerKinds) {

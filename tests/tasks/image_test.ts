@@ -179,13 +179,13 @@ Deno.test("a name that is taken, an option that --resume may not change and a da
     const resume = ["--resume", "runs/image/taken"];
     await refused("a run of this name exists", "picture.png", ...small, "--epochs", "1", "--name", "taken");
     await refused(
-      "--resume may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but --seed was given.",
+      "--resume may be given only with --epochs, --minutes, --deadline, --conclude, --adapter, --software, --on-divergence and --on-write-error, but --seed was given.",
       ...resume,
       "--seed",
       "1",
     );
     await refused(
-      "--resume may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but ",
+      "--resume may be given only with --epochs, --minutes, --deadline, --conclude, --adapter, --software, --on-divergence and --on-write-error, but ",
       ...resume,
       "picture.png",
     );

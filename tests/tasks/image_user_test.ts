@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename, join } from "@std/path";
 import { readPictureHeader } from "../../lib/codec/mod.ts";
+import { imageTask as imageTraining } from "../../tasks/image/task.ts";
 import { exif } from "../codec/image/jpeg_builder.ts";
 import { chunk } from "../codec/image/png_builder.ts";
 import { imageProcess, imageTask, smoothPng, tiny } from "../support/image_task.ts";
@@ -102,13 +103,15 @@ Deno.test("a run is resumed only as it was, and says what is wrong with its fold
     assertEquals(await read("metrics.jsonl"), metrics);
 
     assertStringIncludes(await resume("--epochs", "1"), "1 error: --epochs 1: the run has made 2.0 epochs already.");
+    const help = imageTraining.command.options.find(({ name }) => name === "resume")!.help;
+    assertStringIncludes(help, "--deadline, --conclude, --adapter, --software, --on-divergence and --on-write-error");
     assertStringIncludes(
       await resume("--batch-size", "7"),
-      "may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but --batch-size",
+      "may be given only with --epochs, --minutes, --deadline, --conclude, --adapter, --software, --on-divergence and --on-write-error, but --batch-size",
     );
     assertStringIncludes(
       await resume("picture.png"),
-      "may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but the argument image was given",
+      "may be given only with --epochs, --minutes, --deadline, --conclude, --adapter, --software, --on-divergence and --on-write-error, but the argument image was given",
     );
 
     const broken: [from: string, to: string, sentence: string][] = [

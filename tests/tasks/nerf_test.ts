@@ -215,8 +215,8 @@ Deno.test("a run is resumed only as it was and on the scene that it began with",
       assertEquals([code, stdout], [1, ""]);
       assertMatch(stderr, sentence);
     };
-    await refused(/^error: --resume may change only .*, but --samples was given\.\n$/, "--samples", "6");
-    await refused(/^error: --resume may change only .*, but the argument scene was given\.\n$/, "scene");
+    await refused(/^error: --resume may be given only with .*, but --samples was given\.\n$/, "--samples", "6");
+    await refused(/^error: --resume may be given only with .*, but the argument scene was given\.\n$/, "scene");
     const path = join(folder, "scene", "transforms_train.json");
     const original = await Deno.readTextFile(path);
     const json = JSON.parse(original);

@@ -168,12 +168,12 @@ Deno.test("a run is resumed only as it was and on the mesh that it began with", 
     };
     const before = await Deno.readTextFile(join(path, "config.json"));
     await refused(
-      "--resume may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but --seed was given.",
+      "--resume may be given only with --epochs, --minutes, --deadline, --conclude, --adapter, --software, --on-divergence and --on-write-error, but --seed was given.",
       "--seed",
       "6",
     );
     await refused(
-      "--resume may change only --epochs, --minutes, --deadline, --adapter, --software, --on-divergence and --on-write-error, but the argument mesh was given.",
+      "--resume may be given only with --epochs, --minutes, --deadline, --conclude, --adapter, --software, --on-divergence and --on-write-error, but the argument mesh was given.",
       "ball.ply",
     );
     const { vertices, faces } = inspectMesh(ball);

@@ -54,6 +54,28 @@ Deno.test("--out puts a run elsewhere; where that is not permitted, the command 
     assertMatch(prune.stderr, /^error: my results: expected a folder in .*: deno run .*runs\.ts 'my results' --prune/);
   }));
 
+Deno.test("where a path has a comma, the commands that are printed permit everything, and work", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 16));
+    const args = [...TINY, "--epochs", "2", "--name", "a", "--out", "else where,x"];
+    const refused = await outcome(startTask("image", args, folder));
+    assertMatch(refused.stderr, /^error: .*else where,x: expected a path without commas, .*: deno run -A .*\n$/);
+    const made = await typed(commandIn(refused), folder);
+    assertEquals(made.code, 0, made.stderr);
+    const page = await Deno.readTextFile(join(folder, "else where,x", "image", "a", "index.html"));
+    const [, resume] = /(deno run -A [^<]*--resume[^<]*)</.exec(page)!;
+    const longer = await typed(resume.replaceAll("&#39;", "'").replace(/ --minutes.*/, " --epochs 3"), folder);
+    assertEquals(longer.code, 0, longer.stderr);
+
+    const options = { size: 8, width: 8, layers: 1, epochs: 1, optimizer: "adam" };
+    const spec = { task: "image", inputs: ["picture.png"], options, grid: { seed: [0] } };
+    await Deno.writeTextFile(join(folder, "s.json"), JSON.stringify(spec));
+    const elsewhere = ["s.json", "--name", "s", "--out", "else where,x"];
+    const sweep = await typed(commandIn(await outcome(startTask("sweep", elsewhere, folder))), folder);
+    assertEquals(sweep.code, 0, sweep.stderr);
+    assertEquals(namesIn(join(folder, "else where,x", "sweep", "s", "runs", "image")), ["1-seed-0"]);
+  }));
+
 Deno.test("a folder in runs and a link from runs to another disk need no further permission", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 16));

@@ -193,6 +193,19 @@ Deno.test("an objective of one's own is trained on, measured, recorded, compared
     }
     assertEquals([measured.gain, Number.isFinite(before.gain)], [undefined, true]);
 
+    // The loss of an entry must be that of the kernel.
+    await Deno.writeTextFile(join(folder, "wrong.ts"), text.replace("=> delta ** 2 *", "=> 2 * delta ** 2 *"));
+    const wrong = await run("fit", folder, "xy.csv", ...small.with(-1, "./wrong.ts"), "--epochs", "1", "--name", "w");
+    const [, expected, found] = /^error: \S*wrong\.ts: entryLoss: expected a mean of (\S+) over .* found (\S+)\.$/m
+      .exec(wrong.stderr)!;
+    assertAlmostEquals(Number(found), 2 * Number(expected), 2e-3 * Number(found));
+
+    const solid = await run("occupancy", folder, "--objective", "./pseudo_huber.ts");
+    assertEquals(
+      solid.stderr.trim(),
+      "error: --objective: expected an objective whose outputs are logits, such as binaryCrossEntropy, found " +
+        '"./pseudo_huber.ts", whose outputs are values; an entry made by objectiveKind says what they are (docs/extending.md).',
+    );
     const pairs = ["--activations", "sine", "--optimizers", "adam", "--seeds", "1", "--epochs", "1", "--name", "c"];
     await succeeds("compare", folder, "--task", "fit", "--input", "xy.csv", ...pairs, ...small);
     const { settings, quality } = await json(folder, "runs", "compare", "c", "comparison.json");

@@ -3,7 +3,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
 import type { MatrixView } from "../matrix_view.ts";
 import { numberTable } from "../number_table.ts";
-import { BATCHED_KERNELS, type BatchedFamily } from "./batched_kernels.ts";
+import { BATCHED_KERNELS, type BatchedFamily, BESIDE_STRAIGHT } from "./batched_kernels.ts";
 import { familyOf } from "./family.ts";
 
 /** One product C ← α op(A) op(B) + β D. */
@@ -42,10 +42,13 @@ export interface BatchedOperands {
   readonly d?: BufferLike;
 }
 
-/** What a family's kernel is told of the jobs. */
+/** One dispatch: a family's kernel, and what it is told of its jobs. */
 interface Plan {
+  readonly family: BatchedFamily;
   readonly table: DeviceBuffer;
+  readonly jobs: number;
   readonly tiles: number;
+  readonly flops: number;
 }
 
 /**
@@ -56,7 +59,7 @@ export class BatchedProducts implements Disposable {
   /** Floating-point operations that the arithmetic needs: of symmetric results a half, of triangular operands what is not 0. */
   readonly flops: number;
   /** Made when first used. */
-  readonly #plans = new Map<BatchedFamily, Plan>();
+  readonly #plans = new Map<BatchedFamily, readonly Plan[]>();
 
   /**
    * Checks the shapes and counts the arithmetic.
@@ -64,8 +67,7 @@ export class BatchedProducts implements Disposable {
    * @throws When the shapes of a job do not fit.
    */
   constructor(readonly gpu: Gpu, readonly jobs: readonly BatchedJob[], readonly options: BatchedOptions = {}) {
-    const { transposeA = false, transposeB = false, symmetric = false, upperB = false } = options;
-    this.flops = 0;
+    const { transposeA = false, transposeB = false } = options;
     for (const job of jobs) {
       const { a, b, c, d = c } = job;
       const depth = this.#depthOf(job);
@@ -74,53 +76,68 @@ export class BatchedProducts implements Disposable {
       if (shapes.some(([one, other]) => one !== other)) {
         throw new Error(`products: shapes do not fit: ${JSON.stringify({ a, b, c, d, options })}.`);
       }
-      const entries = symmetric ? c.rows * (c.rows + 1) / 2 : c.rows * c.columns;
-      this.flops += entries * (upperB ? depth + 1 : 2 * depth);
     }
+    this.flops = this.#flopsOf(jobs);
   }
 
   /** Records the products. Without jobs it does nothing. */
   record(buffers: BatchedOperands, alpha = 1, beta = 0, family: BatchedFamily = batchedFamilyOf(this.gpu)): void {
-    if (this.jobs.length === 0) return;
-    const { transposeA = false, transposeB = false } = this.options;
-    const { a, b, c, d } = buffers;
-    const added = beta !== 0 && d !== undefined;
-    const kept = beta !== 0 && d === undefined;
-    const { source, values, perGroup } = BATCHED_KERNELS[family];
-    const { table, tiles } = this.#plan(family);
-    const kernel = this.gpu.kernel(source, {
-      ...values,
-      transpose_a: transposeA,
-      transpose_b: transposeB,
-      kept,
-      added,
-    });
-    this.gpu.dispatch(
-      kernel,
-      { a, b, c, ...(added && { d }), table },
-      { jobs: this.jobs.length, tiles, alpha, beta },
-      linearGroups(tiles, perGroup),
-      this.flops,
-    );
+    const { transposeA = false, symmetric = false, upperB = false } = this.options;
+    const kept = beta !== 0 && buffers.d === undefined;
+    const isStraight = BATCHED_KERNELS[family].depth !== undefined;
+    const whole = isStraight && (transposeA || symmetric || upperB || kept) ? BESIDE_STRAIGHT : family;
+    for (const plan of this.#plansOf(whole)) this.#dispatch(plan, buffers, alpha, beta);
   }
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    for (const { table } of this.#plans.values()) table[Symbol.dispose]();
+    for (const { table } of [...this.#plans.values()].flat()) table[Symbol.dispose]();
   }
 
-  #plan(family: BatchedFamily): Plan {
-    let plan = this.#plans.get(family);
-    if (plan === undefined) this.#plans.set(family, plan = this.#makePlan(family));
-    return plan;
+  #dispatch({ family, table, jobs, tiles, flops }: Plan, { a, b, c, d }: BatchedOperands, alpha: number, beta: number) {
+    const { transposeA = false, transposeB = false } = this.options;
+    const { source, values, perGroup, depth } = BATCHED_KERNELS[family];
+    const added = beta !== 0 && d !== undefined;
+    const kept = beta !== 0 && d === undefined;
+    const isStraight = depth !== undefined;
+    const kernel = isStraight
+      ? this.gpu.kernel(source, { ...values, added })
+      : this.gpu.kernel(source, { ...values, transpose_a: transposeA, transpose_b: transposeB, kept, added });
+    this.gpu.dispatch(
+      kernel,
+      { a, b, c, ...(added && { d }), table },
+      { jobs, tiles, alpha, beta, ...(isStraight && { b_transposed: transposeB ? 1 : 0 }) },
+      linearGroups(tiles, perGroup),
+      flops,
+    );
   }
 
-  #makePlan(family: BatchedFamily): Plan {
+  /** The dispatches of a family; one of straight-line text leaves to another what does not fit it. */
+  #plansOf(family: BatchedFamily): readonly Plan[] {
+    let plans = this.#plans.get(family);
+    if (plans === undefined) {
+      const isStraight = BATCHED_KERNELS[family].depth !== undefined;
+      const fitting = this.jobs.filter((job) => !isStraight || this.#fits(job, family));
+      const others = this.jobs.filter((job) => !fitting.includes(job));
+      const parts = [[family, fitting], [BESIDE_STRAIGHT, others]] as const;
+      plans = parts.flatMap(([each, jobs]) => jobs.length === 0 ? [] : [this.#makePlan(each, jobs)]);
+      this.#plans.set(family, plans);
+    }
+    return plans;
+  }
+
+  /** Whether a family of straight-line text can compute a product. */
+  #fits(job: BatchedJob, family: BatchedFamily): boolean {
+    const { rows, columns, depth } = BATCHED_KERNELS[family];
+    return job.c.rows % rows === 0 && job.c.columns % columns === 0 && this.#depthOf(job) === depth;
+  }
+
+  #makePlan(family: BatchedFamily, jobs: readonly BatchedJob[]): Plan {
     const { symmetric = false, upperB = false } = this.options;
     const tile = BATCHED_KERNELS[family];
     const places: number[] = [];
     const tiles: number[] = [];
-    this.jobs.forEach((each, job) => {
+    jobs.forEach((each, job) => {
       const { a, b, c, d = c } = each;
       const depth = this.#depthOf(each);
       places.push(
@@ -136,7 +153,17 @@ export class BatchedProducts implements Disposable {
         }
       }
     });
-    return { table: numberTable(this.gpu, "products", [...places, ...tiles]), tiles: tiles.length / 4 };
+    const table = numberTable(this.gpu, "products", [...places, ...tiles]);
+    return { family, table, jobs: jobs.length, tiles: tiles.length / 4, flops: this.#flopsOf(jobs) };
+  }
+
+  #flopsOf(jobs: readonly BatchedJob[]): number {
+    const { symmetric = false, upperB = false } = this.options;
+    return jobs.reduce((sum, job) => {
+      const { rows, columns } = job.c;
+      const depth = this.#depthOf(job);
+      return sum + (symmetric ? rows * (rows + 1) / 2 : rows * columns) * (upperB ? depth + 1 : 2 * depth);
+    }, 0);
   }
 
   #depthOf({ a }: BatchedJob): number {

@@ -104,11 +104,12 @@ export function subjectOf(product: GemmProduct): string {
 
 /** Whether a family can compute this product on this device. */
 export function canCompute(gpu: Gpu, family: ProductFamily, product: GemmProduct): boolean {
-  if (product.kind === "batched") return BATCHED_FAMILIES.some((each) => each === family);
+  if (product.kind === "batched" && !BATCHED_FAMILIES.some((each) => each === family)) return false;
   if (!isStraight(family)) return true;
   const columns = STRAIGHT_COLUMNS[family];
-  return product.shape.rows % ROW_BLOCK === 0 && sizeOf(product.kind, product.shape).width % columns === 0 &&
-    columns * STRAIGHT_DEPTH * 4 <= gpu.device.limits.maxComputeWorkgroupStorageSize;
+  if (columns * STRAIGHT_DEPTH * 4 > gpu.device.limits.maxComputeWorkgroupStorageSize) return false;
+  return product.kind === "batched" ||
+    product.shape.rows % ROW_BLOCK === 0 && sizeOf(product.kind, product.shape).width % columns === 0;
 }
 
 /** How much a family computes for a layer's product, in multiples of what was asked: some round sizes up to their tile. */

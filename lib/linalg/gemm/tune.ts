@@ -9,6 +9,7 @@ import {
   classRows,
   FAMILIES,
   type GemmProduct,
+  isStraight,
   type ProductFamily,
   type RegisterFamily,
   ROW_CLASSES,
@@ -118,7 +119,9 @@ class FamilyTuner {
   /** What to choose without measuring: what is chosen in this process for the same product of other rows, or else what was best. */
   #guess(product: GemmProduct): ProductFamily {
     const { family, registers } = this.#best ?? { family: "register", registers: "register" };
-    if (product.kind === "batched") return registers;
+    if (product.kind === "batched") {
+      return isStraight(family) && canCompute(this.gpu, family, product) ? family : registers;
+    }
     const made = ROW_CLASSES.map((rows) =>
       this.gpu.tuner.made(subjectOf({ ...product, shape: { ...product.shape, rows } }))
     );

@@ -1,7 +1,7 @@
-import { projectFile } from "../../shell/project_file.ts";
 import { quoted } from "../../shell/command_text.ts";
 import type { SweepRecord } from "../record.ts";
 import type { SweepRun } from "../runs.ts";
+import { startWords } from "../start_words.ts";
 
 /** How often a run goes on after its time was up; a run that makes no progress in its time would otherwise be queued for ever. */
 const MOST_RESTARTS = 100;
@@ -37,7 +37,6 @@ export function headLines({ jobName, how: { slurm } }: SweepRecord): string[] {
  */
 export function jobScript(record: SweepRecord, runs: readonly SweepRun[], folder: string, deno: string): string {
   const { settings: { task }, how: { slurm: { setup = [] } } } = record;
-  const config = projectFile("deno.json", "deno task sweep");
   const words = (list: readonly string[]) => list.map(quoted).join(" ");
   const cases = runs.map(({ number, name, args, kept }) =>
     `${number}) name=${name}; kept=(${words(kept)}); set -- ${words(args)} ;;`
@@ -54,7 +53,7 @@ esac
 run=runs/${task}/$name
 if [[ -e $run/config.json ]]; then set -- --resume "$run" "\${kept[@]}"; else set -- "$@" --name "$name"; fi
 
-"$deno" task --quiet --config ${quoted(config)} ${task} "$@" &
+"$deno" ${words(startWords(task, folder))} "$@" &
 process=$!
 signals=0
 # The first signal is passed on: the run writes a checkpoint and ends. A second one would end it at once.

@@ -9,7 +9,7 @@ import { tuneProducts } from "../../../lib/linalg/gemm/tune.ts";
 import { distance, matrixFrom, multiply, someMatrix, transpose } from "../../support/matrix.ts";
 
 /** Rows of C, sum, columns of C; none a multiple of a tile. */
-const shapes = [[1, 1, 1], [20, 33, 7], [45, 3, 50], [16, 16, 16], [70, 20, 130]];
+const shapes = [[1, 1, 1], [20, 33, 7], [45, 3, 50], [16, 16, 16], [70, 20, 130], [256, 250, 33], [250, 256, 64]];
 
 const batched = { kind: "batched" } as const;
 const subject = subjectOf(batched);
@@ -63,7 +63,8 @@ for (
         matrices(layouts.c, await c.read()).forEach((result, i) => {
           const product = multiply(transposeA ? transpose(as[i]) : as[i], transposeB ? transpose(bs[i]) : bs[i]);
           const expected = product.map((row, p) => row.map((entry, q) => alpha * entry + beta * cs[i][p][q]));
-          assertLess(distance(result, expected), 5e-6);
+          // Rounding grows with the length of the sum: one error for each product, of the size of a partial sum.
+          assertLess(distance(result, expected), 5e-6 * Math.max(1, shapes[i][1] / 25));
         });
       };
       products.record({ a: a.buffer, b: b.buffer, c: c.buffer }, 0.5, -2);
@@ -138,7 +139,7 @@ Deno.test("the fastest family is found once, unless the device was told which to
   assertEquals([familyOf(gpu, batched), gpu.tuner.choices[subject]], [choice, choice]);
   assertEquals(await tuneProducts(gpu, [batched]), []);
   assertEquals(gpu.liveBuffers, 0);
-  const cases = [["tile", "tile"], ["tile128", "tile"], ["register", "register"], ["straight", "register"]] as const;
+  const cases = [["tile", "tile"], ["tile128", "tile"], ["register", "register"], ["straight", "straight"]] as const;
   for (const [kernels, family] of cases) {
     using told = await openDevice({ kernels });
     assertEquals(await tuneProducts(told, [batched], { again: true, except }), []);
