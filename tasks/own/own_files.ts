@@ -71,6 +71,11 @@ export function typedName(option: OwnOption, name: string): string {
   return loaded.find((each) => each.option === option && each.name === name)?.file ?? name;
 }
 
+/** The value of an option as tables have it: the name of what a file of the user's defines, and any other value as it is. */
+export function shownValue<V>(option: string, value: V): V | string {
+  return loaded.find((each) => each.option === option && each.file === value)?.name ?? value;
+}
+
 /** Whether a word at a command line names a file, or something else that is no name, such as an address. */
 export function isFileName(word: string): boolean {
   return /[\\/]|^[a-z]{2,}:|\.[cm]?[jt]sx?$/i.test(word);

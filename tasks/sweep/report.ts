@@ -1,4 +1,5 @@
 import { fixed } from "../shell/fixed.ts";
+import { shownValue } from "../own/own_files.ts";
 import { basename, join } from "../../lib/std/path/mod.ts";
 import { encodeCsv } from "../run/csv.ts";
 import { convergencePanels } from "../run/convergence_panels.ts";
@@ -14,6 +15,7 @@ import { valueText } from "./option_words.ts";
 import type { Failure, SweepRecord } from "./record.ts";
 import { type Group, groupTable, ranked, runTable, setupTable, valueOf } from "./report_tables.ts";
 import { resultRows, statusOf } from "./results_table.ts";
+import { measureOf } from "./measure.ts";
 import type { SweepFolder } from "./store.ts";
 
 /** The most lines of a plot that can be told apart: as many as there are colours. */
@@ -66,16 +68,18 @@ export async function writeTable(
   await folder.write("results.csv", encodeCsv(resultRows(task, results)));
 }
 
-/** How many runs have ended, and the best one on each input, for each figure that measures quality: it depends on the objective. */
+/** How many runs have ended, and the best one on each input, for each measure of quality: that depends on the objective. */
 function findings(results: readonly RunResult[]): string[] {
   const finished = results.filter(({ state }) => state === "finished");
-  const measured = ({ run, found }: RunResult) => `${run.input.name}\n${found && qualityOf(found)?.label}`;
+  const measured = (result: RunResult) => `${result.run.input.name}\n${measureOf(result)}`;
   const best = [...Map.groupBy(finished, measured).values()].flatMap((each) => {
     const [first] = each.toSorted((a, b) => valueOf(b) - valueOf(a));
     const quality = first.found && qualityOf(first.found);
     if (quality === undefined) return [];
     return [
-      `${first.run.input.name}: best ${quality.label} ${fixed(quality.value, quality.digits)}, by ${first.run.name}`,
+      `${first.run.input.name}: best ${measureOf(first)}: ${
+        fixed(quality.value, quality.digits)
+      }, by ${first.run.name}`,
     ];
   });
   return [`${finished.length} of ${results.length} runs are finished.`, ...best];
@@ -110,8 +114,27 @@ async function inputSections(
   const groups = [...Map.groupBy(own, groupName)].map(([name, each]) => ({ name, results: each }));
   const nothing = "No run on this input is finished.";
   if (groups.length === 0) return [{ title: input, paragraphs: [nothing] }];
+  if (ranked(groups).length === 0) return [{ title: input, paragraphs: [nothing], tables: [groupTable(groups)] }];
+  const kinds = byMeasure(groups);
+  const titleOf = (measure: string) => kinds.size === 1 ? input : `${input}: ${measure}`;
+  const place = { task, folder, input };
+  return (await Promise.all([...kinds].map(([measure, each]) => groupSections(place, titleOf(measure), each)))).flat();
+}
+
+/** Combinations by what measures their quality. Those without any finished run, which have no quality, come with the first ones. */
+function byMeasure(groups: readonly Group[]): Map<string, Group[]> {
+  const measures = groups.map(({ results }) => results.map(measureOf).find((each) => each !== undefined));
+  const usual = measures.find((each) => each !== undefined)!;
+  return Map.groupBy(groups, (_, i) => measures[i] ?? usual);
+}
+
+/** Combinations whose qualities can be compared. */
+async function groupSections(
+  { task, folder, input }: { readonly task: string; readonly folder: SweepFolder; readonly input: string },
+  title: string,
+  groups: readonly Group[],
+): Promise<ReportSection[]> {
   const finished = ranked(groups);
-  if (finished.length === 0) return [{ title: input, paragraphs: [nothing], tables: [groupTable(groups)] }];
   const notes: string[] = [];
   const unlessLost = (what: string) => (error: Error): undefined => {
     notes.push(`${what} left out: ${error.message}`);
@@ -123,9 +146,9 @@ async function inputSections(
       "Figures are medians over seeds of the runs that are finished, with the lowest and highest value in brackets.",
     );
   }
-  const shown = { title: `${input}: results`, paragraphs: ["The best run of each of the best combinations."], gallery };
+  const shown = { title: `${title}: results`, paragraphs: ["The best run of each of the best combinations."], gallery };
   return [
-    { title: input, paragraphs: notes, plot, tables: [groupTable(groups)] },
+    { title, paragraphs: notes, plot, tables: [groupTable(groups)] },
     ...gallery.length > 0 ? [shown] : [],
   ];
 }
@@ -133,7 +156,7 @@ async function inputSections(
 /** The options in which a run differs from others, except its seed. */
 function groupName({ run: { choice } }: RunResult): string {
   const names = Object.entries(choice).filter(([option]) => option !== "seed");
-  return names.map(([option, value]) => `${option} ${valueText(value)}`).join(", ") || "all runs";
+  return names.map(([option, value]) => `${option} ${valueText(shownValue(option, value))}`).join(", ") || "all runs";
 }
 
 /** How the runs of each combination converge. */

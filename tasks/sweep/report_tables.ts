@@ -3,6 +3,7 @@ import type { ReportTable } from "../run/report/model.ts";
 import { type FoundRun, qualityOf } from "../run_list/found_run.ts";
 import { counted } from "../shell/counted.ts";
 import { formatDuration } from "../shell/progress.ts";
+import { shownValue } from "../own/own_files.ts";
 import { median } from "../shell/statistics.ts";
 import type { RunResult } from "./conduct.ts";
 import { valueText } from "./option_words.ts";
@@ -61,7 +62,8 @@ export function groupTable(groups: readonly Group[]): ReportTable {
 /** Every run. */
 export function runTable(results: readonly RunResult[]): ReportTable {
   const choices = [...new Set(results.flatMap(({ run }) => Object.keys(run.choice)))];
-  const { label } = results.flatMap(({ found }) => found && qualityOf(found) || [])[0] ?? NO_QUALITY;
+  const labels = new Set(results.flatMap(({ found }) => (found && qualityOf(found))?.label ?? []));
+  const [label] = labels.size === 1 ? labels : [NO_QUALITY.label];
   return {
     columns: ["run", "input", ...choices, "status", label, "steps", "training time (s)"],
     numbersFrom: 3 + choices.length,
@@ -72,9 +74,9 @@ export function runTable(results: readonly RunResult[]): ReportTable {
       return [
         run.name,
         run.input.name,
-        ...choices.map((name) => Object.hasOwn(run.choice, name) ? valueText(run.choice[name]) : ""),
+        ...choices.map((name) => Object.hasOwn(run.choice, name) ? valueText(shownValue(name, run.choice[name])) : ""),
         statusOf(result),
-        quality === undefined ? "" : fixed(quality.value, quality.digits),
+        quality === undefined ? "" : qualityText(quality, labels.size > 1),
         found === undefined ? "" : made < steps ? `${made} of ${steps}` : `${made}`,
         found === undefined || Number.isNaN(secondsOf(found)) ? "" : secondsOf(found).toFixed(1),
       ];
@@ -88,7 +90,9 @@ export function setupTable(
   results: readonly RunResult[],
 ): ReportTable {
   const lists = grids.map((grid) =>
-    Object.entries(grid).map(([name, values]) => `${name}: ${values.map(valueText).join(", ")}`).join("; ")
+    Object.entries(grid).map(([name, values]) =>
+      `${name}: ${values.map((value) => valueText(shownValue(name, value))).join(", ")}`
+    ).join("; ")
   );
   const adapters = [...new Set(results.flatMap(({ found }) => found?.summary.adapter ?? []))];
   const seconds = results.map(({ found }) => secondsOf(found)).filter(Number.isFinite);
@@ -99,7 +103,11 @@ export function setupTable(
     rows: [
       ["task", task],
       ...lists.map((list) => ["grid", list || "none"]),
-      ["options", Object.entries(options).map(([name, value]) => `${name} ${valueText(value)}`).join(", ") || "none"],
+      [
+        "options",
+        Object.entries(options).map(([name, value]) => `${name} ${valueText(shownValue(name, value))}`).join(", ") ||
+        "none",
+      ],
       ["training", `${counted(seconds.length, "run")}, ${formatDuration(total)}`],
       ["adapter", adapters.join(", ") || "not known yet"],
     ],
@@ -109,6 +117,11 @@ export function setupTable(
 /** The quality of a run; NaN before its end. */
 export function valueOf({ found }: RunResult): number {
   return (found && qualityOf(found)?.value) ?? NaN;
+}
+
+/** A figure of quality, with its name where others stand in the same column. */
+function qualityText({ value, digits, label }: NonNullable<ReturnType<typeof qualityOf>>, named: boolean): string {
+  return named ? `${label}: ${fixed(value, digits)}` : fixed(value, digits);
 }
 
 function secondsOf(found: FoundRun | undefined): number {

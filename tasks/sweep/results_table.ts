@@ -1,4 +1,5 @@
 import { TASKS } from "../registry.ts";
+import { shownValue } from "../own/own_files.ts";
 import { camelCase } from "../shell/command.ts";
 import type { RunResult } from "./conduct.ts";
 
@@ -32,7 +33,7 @@ export function resultRows(task: string, results: readonly RunResult[]): Record<
       reason,
       task,
       input: input.name,
-      ...Object.fromEntries(choices.map((option) => [option, plain(valueOf(option))])),
+      ...Object.fromEntries(choices.map((option) => [option, plain(shownValue(option, valueOf(option)))])),
       ...choices.includes("learning-rate") ? {} : { learningRate: found?.learningRate },
       ...Object.fromEntries(Object.entries(figures).map(([figure, value]) => [figure, plain(value)])),
       ...Object.fromEntries(others.map(([option, value]) => [`option.${option}`, plain(value)])),

@@ -53,7 +53,7 @@ export function notices<C extends Command, S extends TaskValues<C> & SettledValu
 /** Where a run will end. */
 function lengthNotices(
   { optimizer, stepsPerEpoch }: Pick<PreparedRun, "optimizer" | "stepsPerEpoch">,
-  { limits, planned: { length: { steps }, until, shortened, reached } }: Planned,
+  { limits, planned: { length: { steps, restarts }, schedule, until, shortened, reached } }: Planned,
 ): string[] {
   const made = optimizer.counters.step;
   if (made >= steps) {
@@ -67,5 +67,7 @@ function lengthNotices(
     return [`The deadline will end training at step ${until} of ${steps}; from there the run can be resumed.`];
   }
   if (limits.minutes === undefined && reached === undefined && !shortened) return [];
-  return [`The run will end at step ${steps}, after ${(steps / stepsPerEpoch).toFixed(1)} epochs.`];
+  const isCut = shortened && restarts?.at(-1)?.step !== made;
+  const reason = isCut ? `, because the ${schedule.name} schedule ends there with a learning rate of 0` : "";
+  return [`The run will end at step ${steps}, after ${(steps / stepsPerEpoch).toFixed(1)} epochs${reason}.`];
 }

@@ -209,6 +209,9 @@ Deno.test("an objective of one's own is trained on, measured, recorded, compared
     const pairs = ["--activations", "sine", "--optimizers", "adam", "--seeds", "1", "--epochs", "1", "--name", "c"];
     await succeeds("compare", folder, "--task", "fit", "--input", "xy.csv", ...pairs, ...small);
     const { settings, quality } = await json(folder, "runs", "compare", "c", "comparison.json");
+    // Runs of fit have no pictures to show.
+    const report = await Deno.readTextFile(join(folder, "runs", "compare", "c", "report.html"));
+    assertEquals(report.includes("The run of median quality"), false);
     assertEquals([settings.options.objective, settings.ownFiles.length, quality.figure], ["pseudoHuber", 1, "gain"]);
     const spec = { task: "fit", grid: { objective: ["l1", "./pseudo_huber.ts"] } };
     await Deno.writeTextFile(join(folder, "s.json"), JSON.stringify(spec));

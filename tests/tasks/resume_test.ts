@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { encodePng, openDevice } from "../../mod.ts";
 import { CheckpointMismatchError } from "../../lib/train/mod.ts";
@@ -244,6 +244,16 @@ Deno.test("what somebody removes from the folder of a live run is noticed, and t
       await image(folder, "--resume", path, "--epochs", "5");
       await Deno.remove(path, { recursive: true });
     }
+  }));
+
+Deno.test("a run that is shorter than asked for, because its schedule ends, says so", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
+    const lengths = ["--epochs", "4", "--schedule-epochs", "2", "--schedule"];
+    const said = await image(folder, "picture.png", ...options, ...lengths, "cosine");
+    const end = "The run will end at step 6, after 2.0 epochs";
+    assertStringIncludes(said, `${end}, because the cosine schedule ends there with a learning rate of 0.`);
+    assert(!(await image(folder, "picture.png", ...options, ...lengths, "constant")).includes(end));
   }));
 
 Deno.test("a finished run is taken further with a schedule that begins again, also if that is interrupted", () =>

@@ -1,9 +1,14 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { rememberOwnFile } from "../../tasks/own/own_files.ts";
+import { writeReport } from "../../tasks/sweep/report.ts";
+import { SweepFolder } from "../../tasks/sweep/store.ts";
+import { inFolder } from "../support/temporary_folder.ts";
 import type { RunResult } from "../../tasks/sweep/conduct.ts";
 import type { OptionValue } from "../../tasks/sweep/option_words.ts";
 import { groupTable } from "../../tasks/sweep/report_tables.ts";
 import { resultRows } from "../../tasks/sweep/results_table.ts";
-import { runsNumbered } from "../support/sweep_fakes.ts";
+import { runsNumbered, slurmRecord } from "../support/sweep_fakes.ts";
 
 /** A run that has ended. */
 function ended(number: number, state: "finished" | "diverged", choice: Record<string, OptionValue>): RunResult {
@@ -55,3 +60,43 @@ Deno.test("a combination of options of which some or all runs diverged says so i
     best: undefined,
   });
 });
+
+Deno.test("a sweep over objectives names the best run of each, and own files by their names", () =>
+  inFolder(async (root) => {
+    const file = join(root, "pseudo_huber.ts");
+    rememberOwnFile({ option: "objective", name: "ownHuber", file, sha256: "0".repeat(64) });
+    const fitted = (number: number, objective: string, figures: Record<string, number>, given = {}): RunResult => {
+      const result = ended(number, "finished", { objective: objective === "ownHuber" ? file : objective, ...given });
+      const { found } = result;
+      const summary = { status: "finished", steps: 5, seconds: 2, ...figures };
+      const options = { ...found!.options, objective, ...given };
+      return { ...result, found: { ...found!, task: "fit", options, summary } };
+    };
+    const record = slurmRecord();
+    const settings = { ...record.settings, task: "fit", grids: [{ objective: ["mse", "l1", file] }] };
+    const results = [
+      fitted(1, "meanSquaredError", { snr: 12 }),
+      fitted(2, "meanAbsoluteError", { snr: 11, gain: 6 }),
+      fitted(3, "huber", { snr: 11, gain: 7 }, { delta: 0.1 }),
+      fitted(4, "huber", { snr: 11, gain: 8 }, { delta: 0.2 }),
+      fitted(5, "ownHuber", { snr: 11, gain: 9 }),
+      fitted(6, "ownHuber", { snr: 11, gain: 8.5 }, { width: 9 }),
+    ];
+    const folder = await SweepFolder.open(join(root, "sweep"));
+    const found = await writeReport({ ...record, settings }, folder, results);
+    const gain = "best gain over the best constant (dB) of";
+    assertEquals(found.slice(0, -1), [
+      "6 of 6 runs are finished.",
+      "default: best SNR (dB): 12.00, by 1-run",
+      `default: ${gain} meanAbsoluteError: 6.00, by 2-run`,
+      `default: ${gain} huber, delta 0.1: 7.00, by 3-run`,
+      `default: ${gain} huber, delta 0.2: 8.00, by 4-run`,
+      `default: ${gain} ownHuber: 9.00, by 5-run`,
+    ]);
+    const page = await Deno.readTextFile(join(folder.path, "report.html"));
+    assertStringIncludes(page, "objective ownHuber, width 9");
+    assertStringIncludes(page, "SNR (dB): 12.00");
+    // Runs of this task have no pictures.
+    assert(!page.includes(file) && !page.includes("figcaption>"), page);
+    assert(!(await Deno.readTextFile(join(folder.path, "results.csv"))).includes(file));
+  }));

@@ -69,7 +69,7 @@ export function drawChart(chart) {
     ...y.ticks.map((tick) => horizontal(down(tick), left, right, y.label(tick))),
     ...spaced(x.ticks, across, x.label).map((tick) => vertical(across(tick), top, bottom, x.label(tick))),
     `<path class="frame" d="M${left} ${top}V${round(bottom)}H${round(right)}"/>`,
-    `<text class="name" x="${left}" y="14">${escaped(yLabel)}</text>`,
+    `<text class="name" x="${left}" y="14"${fitted(yLabel, width - left)}>${escaped(yLabel)}</text>`,
     `<text class="name" x="${round((left + right) / 2)}" y="${height - 8}" text-anchor="middle">${
       escaped(xLabel)
     }</text>`,
@@ -162,6 +162,16 @@ function round(value) {
 /** @param {string} label */
 function widthOf(label) {
   return label.length * CHARACTER_WIDTH;
+}
+
+/**
+ * The attributes of a text that is drawn closer together where it would not fit, so that nothing of it is cut off.
+ *
+ * @param {string} label
+ * @param {number} room
+ */
+function fitted(label, room) {
+  return widthOf(label) <= room ? "" : ` textLength="${round(room)}" lengthAdjust="spacingAndGlyphs"`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { drawChart } from "../chart/chart.js";
 import type { Point } from "../chart/thin.js";
-import { capitalLabel } from "./labels.js";
+import { capitalised, capitalLabel } from "./labels.js";
 import type { PageRecord, RunPage } from "./model.ts";
 
 /** What a record says about how far the run is, and what is no figure of the field. */
@@ -26,7 +26,7 @@ export function curves(
   };
   const others = figuresOf(records).filter((figure) => figure !== quality.figure).slice(0, MOST);
   return {
-    main: (["step", "seconds"] as const).map((x) => chart(LARGE, x, quality.figure, quality.label)),
+    main: (["step", "seconds"] as const).map((x) => chart(LARGE, x, quality.figure, capitalised(quality.label))),
     others: others.map((figure) => chart(SMALL, "step", figure, capitalLabel(figure))),
   };
 }

@@ -60,8 +60,16 @@ export function labelOf(key) {
  * @returns {string}
  */
 export function capitalLabel(key) {
-  const label = labelOf(key);
-  return label.charAt(0).toUpperCase() + label.slice(1);
+  return capitalised(labelOf(key));
+}
+
+/**
+ * A text at the beginning of a line.
+ *
+ * @param {string} text
+ */
+export function capitalised(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /**

@@ -38,6 +38,13 @@ const ELSEWHERE = [
   "rollbacks",
 ];
 
+/** How a run ended, in a sentence. */
+const ENDED: Readonly<Partial<Record<RunPage["status"], string>>> = {
+  diverged: "diverged",
+  failed: "failed",
+  stopped: "was stopped",
+};
+
 /** Formats the page of a run. */
 export function runPageHtml(page: RunPage): string {
   const { task, name, refresh, preview } = page;
@@ -134,7 +141,10 @@ function previewStyle({ png }: PagePreview): string {
 }
 
 function curvesSection(page: RunPage): string {
-  if (page.records.length === 0) return section("Curves", "<p>Nothing has been measured yet.</p>");
+  if (page.records.length === 0) {
+    const ended = `Nothing was measured before the run ${ENDED[page.status] ?? "ended"}.`;
+    return section("Curves", `<p>${page.status === "running" ? "Nothing has been measured yet." : ended}</p>`);
+  }
   const { main, others } = curves(page);
   const grid = (charts: readonly string[], kind: string) =>
     charts.length === 0 ? "" : `<div class="charts ${kind}">\n${charts.join("\n")}\n</div>`;

@@ -1,7 +1,7 @@
 import { duration, element, grouped } from "./element.js";
 import { passes } from "./filter.js";
 
-/** The columns: heading, what rows are sorted by, and the cell. */
+/** The columns: heading, what rows are sorted by, and the cell; `extra` ones make room for the details of a run in a narrow window. */
 const COLUMNS = [
   { name: "Run", key: (row) => row.id, first: "ascending" },
   { name: "Status", key: (row) => row.status, first: "ascending" },
@@ -10,8 +10,8 @@ const COLUMNS = [
   { name: "Time", key: (row) => row.seconds, text: (row) => duration(row.seconds), number: true },
   { name: "Field", key: (row) => row.field, text: (row) => row.field, first: "ascending" },
   { name: "Optimizer", key: (row) => row.optimizer, text: (row) => row.optimizer, first: "ascending" },
-  { name: "Rate", key: (row) => row.rate, text: (row) => row.rate === undefined ? "" : String(row.rate), number: true },
-  { name: "Schedule", key: (row) => row.schedule, text: (row) => row.schedule, first: "ascending" },
+  { name: "Rate", key: (row) => row.rate, text: (row) => String(row.rate ?? ""), number: true, extra: true },
+  { name: "Schedule", key: (row) => row.schedule, text: (row) => row.schedule, first: "ascending", extra: true },
   { name: "Changed", key: (row) => row.date, text: (row) => timeText(row.date), number: true },
 ];
 
@@ -104,7 +104,7 @@ export class Table {
   }
 
   #heading(index) {
-    const { name, number, first } = COLUMNS[index];
+    const { name, first } = COLUMNS[index];
     const { column, descending } = this.#sort;
     const isSorted = column === index;
     const click = () => {
@@ -113,7 +113,7 @@ export class Table {
     };
     const mark = isSorted ? (descending ? " ↓" : " ↑") : "";
     return element(
-      number ? "th.number" : "th",
+      cellName("th", COLUMNS[index]),
       { scope: "col", "aria-sort": isSorted ? (descending ? "descending" : "ascending") : "none" },
       element("button.sort", { type: "button", click }, name + mark),
     );
@@ -129,9 +129,9 @@ export class Table {
       change: ({ target }) => choose([row.id], false, target.checked),
     });
     const mark = element(`span.swatch${colour === undefined ? "" : `.c${colour % 8}`}`, {}, box);
-    const cells = COLUMNS.slice(2).map(({ text, number }, i) => {
-      const title = COLUMNS[i + 2].name === "Quality" ? row.qualityForm?.label ?? "" : "";
-      return element(number ? "td.number" : "td", { title }, text(row));
+    const cells = COLUMNS.slice(2).map((column) => {
+      const title = column.name === "Quality" ? row.qualityForm?.label ?? "" : "";
+      return element(cellName("td", column), { title }, column.text(row));
     });
     const folder = row.id.slice(0, row.id.length - row.name.length);
     return element(
@@ -152,6 +152,10 @@ export class Table {
       ...cells,
     );
   }
+}
+
+function cellName(tag, { number, extra }) {
+  return `${tag}${number ? ".number" : ""}${extra ? ".extra" : ""}`;
 }
 
 /** The status of a run, and what is wrong with its files. */

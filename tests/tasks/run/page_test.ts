@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { encodePng } from "../../../mod.ts";
 import { drawChart } from "../../../tasks/run/chart/chart.js";
+import { capitalLabel } from "../../../tasks/run/page/labels.js";
 import type { RunPage } from "../../../tasks/run/page/model.ts";
 import { runPageHtml } from "../../../tasks/run/page/run_page.ts";
 import { settingsGroups } from "../../../tasks/run/page/settings.ts";
+import type { RunStatus } from "../../../tasks/run/run_status.ts";
 import { bytesText, numberText, valueText } from "../../../tasks/run/page/values.ts";
 
 const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)>&\u202e\u0007`;
@@ -52,6 +54,19 @@ Deno.test("a page of ten thousand measurements is as small as its pictures and a
   assert(html.length < 100_000, `${html.length} characters`);
 });
 
+Deno.test("a page without measurements says whether there will be some, and figures of training samples have one name", () => {
+  const none = (status: RunStatus) =>
+    /<h2>Curves<\/h2>\n<p>(.*)<\/p>/.exec(runPageHtml({ ...hostile, records: [], status }))?.[1];
+  assertEquals(none("running"), "Nothing has been measured yet.");
+  assertEquals(none("diverged"), "Nothing was measured before the run diverged.");
+  assertEquals(none("stopped"), "Nothing was measured before the run was stopped.");
+  assertEquals(["loss", "trainLoss", "trainGain"].map(capitalLabel), [
+    "Loss",
+    "Loss on training samples",
+    "Gain on training samples (dB)",
+  ]);
+});
+
 Deno.test("a page loads itself again only while its run goes on", () => {
   const refresh = /<meta http-equiv="refresh" content="(\d+)">/;
   assertEquals(refresh.exec(runPageHtml({ ...hostile, status: "running", refresh: 4.2 }))?.[1], "5");
@@ -67,6 +82,10 @@ Deno.test("a chart leaves out what its axes cannot show, and is drawn without an
   assertStringIncludes(svg, "a: 2 values, the last one 0.01");
   assertEquals([left > 0, right < 300, x.min, x.max], [true, true, 1, 4]);
   assertStringIncludes(drawChart({ ...base, lines: [] }).svg, "nothing yet");
+  // A title that is too long for the chart is drawn closer together, so that none of it is cut off.
+  assert(!svg.includes("textLength"));
+  const long = drawChart({ ...base, width: 250, yLabel: "Gradient energy relative to the photographs", lines: [] }).svg;
+  assert(Number(/textLength="([\d.]+)"/.exec(long)?.[1]) < 250, long);
 });
 
 Deno.test("numbers have five digits, grouped thousands and real minus signs", () => {
