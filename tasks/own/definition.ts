@@ -68,7 +68,7 @@ export function definitionOf(exported: unknown, where: string, option: OwnOption
   const { learningRate: _, ...own } = hyperparameters;
   checkDeclared(where, option, option === "optimizer" ? own : hyperparameters);
   const kind: Kind = { name: declared?.name ?? usual.name, hyperparameters, make };
-  if (!/^[\w.+-]{1,40}$/.test(kind.name) || kind.name === "auto") {
+  if (!/^[\w.+-]{1,40}$/.test(kind.name)) {
     throw new UserError(`${where}: expected a name of letters and digits, found ${JSON.stringify(kind.name)}.`);
   }
   if (option === "objective") return { ...kind, outputs: meaningOf(declared, where) } as unknown as OwnKind;

@@ -1,11 +1,12 @@
 import { toFileUrl } from "../../lib/std/path/mod.ts";
-import { registerActivation } from "../../lib/field/activation/registry.ts";
+import { activationKinds, registerActivation } from "../../lib/field/activation/registry.ts";
 import type { ActivationKind } from "../../lib/field/activation/kind.ts";
 import type { ObjectiveKind } from "../../lib/objective/kind.ts";
-import { registerObjective } from "../../lib/objective/registry.ts";
+import { objectiveKinds, registerObjective } from "../../lib/objective/registry.ts";
 import type { OptimizerKind } from "../../lib/optim/kind.ts";
-import { registerOptimizer } from "../../lib/optim/registry.ts";
+import { optimizerKinds, registerOptimizer } from "../../lib/optim/registry.ts";
 import { callerPath } from "../shell/caller_path.ts";
+import { folded } from "../shell/options.ts";
 import { readInput } from "../shell/read_input.ts";
 import { UserError } from "../shell/user_error.ts";
 import { definitionOf, type OwnKind } from "./definition.ts";
@@ -14,6 +15,16 @@ import { type OwnFile, ownFileAt, type OwnOption, rememberOwnFile } from "./own_
 
 /** Other names by which the command line knows what a file defines: its paths. */
 const aliases = new Map<OwnFile, string[]>();
+
+/** What there is, by the option that names it. */
+const KINDS: Readonly<Record<OwnOption, readonly { readonly name: string; readonly aliases?: readonly string[] }[]>> = {
+  optimizer: optimizerKinds,
+  activation: activationKinds,
+  objective: objectiveKinds,
+};
+
+/** Further words that options of the tasks take: what chooses an optimizer, and an activation with an encoding. */
+const RESERVED: readonly string[] = ["auto", "relu-pe"];
 
 /**
  * Loads a file with an optimizer, an activation or an objective and adds it to the registry, so that everything knows it by its name and the command line
@@ -40,6 +51,7 @@ export async function loadOwnFile(
   const sha256 = await digestOf(await readInput(path));
   const definition = definitionOf(await defaultExport(path, option), path, option);
   const known = [...new Set([typed, path])];
+  checkNew(option, definition.name, path);
   register(option, { ...definition, aliases: known }, path);
   const file = { option, name: definition.name, file: path, sha256 };
   aliases.set(file, known);
@@ -64,6 +76,18 @@ async function defaultExport(path: string, option: OwnOption): Promise<unknown> 
   throw new UserError(
     `${path}: expected an ${option} as the default export, such as export default function, found ${
       others.length === 0 ? "no export" : `only ${others.join(", ")}`
+    }.`,
+  );
+}
+
+/** Checks that a name can be told from those in use, which the command line knows in any case. */
+function checkNew(option: OwnOption, name: string, path: string): void {
+  const used = [...KINDS[option].flatMap((kind) => [kind.name, ...kind.aliases ?? []]), ...RESERVED];
+  const same = used.find((each) => each !== name && folded(each) === folded(name));
+  if (same === undefined && !RESERVED.includes(name)) return;
+  throw new UserError(
+    `${path}: ${option}: expected another name than ${name}${
+      same === undefined ? "" : `, because ${same} is in use and names are known in any case`
     }.`,
   );
 }

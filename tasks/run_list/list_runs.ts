@@ -1,11 +1,12 @@
 import { join, relative } from "../../lib/std/path/mod.ts";
+import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
 import { fixed } from "../shell/fixed.ts";
 import { removeRun } from "../run/remove_run.ts";
 import { encodeCsv } from "../run/csv.ts";
 import { TASKS } from "../registry.ts";
 import { alignedRows } from "../shell/aligned_rows.ts";
 import { callerPath } from "../shell/caller_path.ts";
-import { camelCase } from "../shell/command.ts";
+import { camelCase, fullName, optionSpelling } from "../shell/command.ts";
 import { runPath } from "../shell/run_path.ts";
 import { choiceNamed, parseOptions } from "../shell/options.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -26,10 +27,14 @@ export async function listRuns(args: readonly string[]): Promise<void> {
   if (prune && !given.has("where") && !given.has("status")) {
     throw new UserError("--prune: expected --where or --status, which say what to remove, found neither.");
   }
+  if (csv && json) throw new UserError("--csv and --json exclude each other: give only one of them.");
+  if (prune && (csv || json)) throw new UserError(`--prune: expected no ${csv ? "--csv" : "--json"} beside it.`);
   const root = prune && !dryRun ? runPath(values.folder ?? "runs") : callerPath(values.folder ?? "runs");
   if (values.folder !== undefined) await checkFolder(root, values.folder);
-  const { runs: found, left } = await findRuns(root, task === "all" ? [...TASKS.keys()] : [task]);
-  const wanted = where === undefined ? [] : conditionsOf(where);
+  const tasks = task === "all" ? [...TASKS.keys()] : [task];
+  const wanted = where === undefined ? [] : conditionsOf(where, tasks);
+  const { runs: found, left } = await findRuns(root, tasks);
+  for (const [option] of wanted) checkOption(option, tasks, found);
   const selected = found
     .filter((run) => status === "all" || run.status === status)
     .filter((run) => wanted.every(([option, value]) => hasValue(run, option, value)))
@@ -49,14 +54,35 @@ const ORDERS: Readonly<Record<string, (a: FoundRun, b: FoundRun) => number>> = {
 };
 
 /** "optimizer=soap,width=256" as pairs. */
-function conditionsOf(text: string): [option: string, value: string][] {
+function conditionsOf(text: string, tasks: readonly string[]): [option: string, value: string][] {
+  const options = tasks.flatMap((task) => TASKS.get(task)!.command.options);
   return text.split(",").map((condition) => {
     const at = condition.indexOf("=");
-    if (at > 0) return [camelCase(condition.slice(0, at).trim().replace(/^--/, "")), condition.slice(at + 1).trim()];
+    const typed = condition.slice(0, at).trim().replace(/^--/, "");
+    if (at > 0) return [camelCase(fullName(options, typed)), condition.slice(at + 1).trim()];
     throw new UserError(
       `--where: expected conditions such as optimizer=soap, separated by commas, found "${condition}".`,
     );
   });
+}
+
+/**
+ * Checks that a task, or a run with options of a user's own, has an option.
+ *
+ * @param name Its name in camelCase.
+ * @throws {UserError} If none has.
+ */
+function checkOption(name: string, tasks: readonly string[], runs: readonly FoundRun[]): void {
+  const commands = tasks.map((task) => TASKS.get(task)!.command);
+  const known = commands.flatMap(({ options, positionals }) => [...options, ...positionals ?? []]).map((each) =>
+    each.name
+  );
+  if (known.map(camelCase).includes(name) || runs.some(({ options }) => Object.hasOwn(options, name))) return;
+  const typed = optionSpelling(name).slice(2);
+  const meant = nearestName(typed, [...new Set(known)]);
+  throw new UserError(
+    `--where: expected options of the tasks, found "${typed}"${meant === undefined ? "." : `; did you mean ${meant}?`}`,
+  );
 }
 
 /**

@@ -142,6 +142,11 @@ export type Values<C extends Command> =
   & { [O in C["options"][number] as ValueName<O>]: OptionValue<O> | Absent<O> }
   & { [P in PositionalOf<C> as CamelCase<P["name"]>]: string | Absent<P> };
 
+/** The name of the option that a word names, which may be its shorter name; the word itself if there is none. */
+export function fullName(options: readonly Option[], word: string): string {
+  return options.find(({ name, short }) => name === word || short === word)?.name ?? word;
+}
+
 /** "batch-size" → "batchSize". */
 export function camelCase(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

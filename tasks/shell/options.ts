@@ -199,9 +199,13 @@ export function choiceNamed({ options }: Command, name: string, text: string): s
 function chosen({ choices, aliases = {} }: ChoiceOption, text: string): string | undefined {
   if (choices.includes(text)) return text;
   if (Object.hasOwn(aliases, text)) return aliases[text];
-  const fold = (word: string) => word.toLowerCase().replaceAll(/[-_]/g, "");
-  const meant = [...choices, ...Object.keys(aliases)].filter((word) => fold(word) === fold(text));
+  const meant = [...choices, ...Object.keys(aliases)].filter((word) => folded(word) === folded(text));
   return meant.length === 1 ? aliases[meant[0]] ?? meant[0] : undefined;
+}
+
+/** A word without its case, hyphens and underscores, which do not tell choices apart. */
+export function folded(word: string): string {
+  return word.toLowerCase().replaceAll(/[-_]/g, "");
 }
 
 /** The sentence about a value that is none of an option's; `found` is its text, in quotation marks. */

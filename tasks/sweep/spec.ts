@@ -3,6 +3,7 @@ import { TASKS } from "../registry.ts";
 import { readUserJson } from "../run/json.ts";
 import { isFileName, OWN_OPTIONS, ownFilesNamed } from "../own/own_files.ts";
 import { callerPath } from "../shell/caller_path.ts";
+import { fullName } from "../shell/command.ts";
 import {
   checkShape,
   exactObject,
@@ -55,8 +56,10 @@ export async function readSpec(typed: string): Promise<Spec> {
   const spec = checkShape(await readUserJson(path, typed), specShape, typed);
   const { grid = {}, slurm = {} } = spec;
   const task = TASKS.get(spec.task)!;
-  const options = withAbsolutePaths(spec.options ?? {}, dirname(path));
-  const grids = [grid as Grid | readonly Grid[]].flat().map((each) => withAbsolutePaths(each, dirname(path)));
+  const named = <T>(each: Readonly<Record<string, T>>, where: string) =>
+    withAbsolutePaths(withFullNames(task, each, `${typed}, ${where}`), dirname(path));
+  const options = named(spec.options ?? {}, "options");
+  const grids = [grid as Grid | readonly Grid[]].flat().map((each) => named(each, "grid"));
   for (const [name, value] of Object.entries(options)) checkOption(task, name, value, `${typed}, options.${name}`);
   for (const [index, each] of grids.entries()) {
     checkGrid(task, { grid: each, options }, `${typed}, grid${Array.isArray(grid) ? `[${index}]` : ""}`);
@@ -65,6 +68,23 @@ export async function readSpec(typed: string): Promise<Spec> {
   const inputs = await inputsOf(spec.inputs, dirname(path), `${typed}, inputs`);
   const ownFiles = ownFilesNamed([options, ...grids].flatMap(Object.values).flat());
   return { settings: { task: spec.task, inputs, options, grids, ...ownFiles.length > 0 && { ownFiles } }, slurm };
+}
+
+/** Options by their names, where some may have their shorter ones. */
+function withFullNames<T>(
+  { command }: TrainingTask,
+  options: Readonly<Record<string, T>>,
+  where: string,
+): Record<string, T> {
+  const named: Record<string, T> = {};
+  for (const [typed, value] of Object.entries(options)) {
+    const name = fullName(command.options, typed);
+    if (Object.hasOwn(named, name)) {
+      throw new UserError(`${where}: expected ${name} once, found it twice under two names.`);
+    }
+    named[name] = value;
+  }
+  return named;
 }
 
 /** Options with absolute paths of the files that define optimizers, activations and objectives of the user's own. */

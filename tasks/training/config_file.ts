@@ -1,6 +1,6 @@
 import { isRecord } from "../../lib/data/scene/json_value.ts";
 import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
-import { camelCase, type Command } from "../shell/command.ts";
+import { camelCase, type Command, fullName } from "../shell/command.ts";
 import { choiceNamed, storedValues } from "../shell/options.ts";
 import { readInput } from "../shell/read_input.ts";
 import { checkNoDuplicateKey } from "../shell/duplicate_key.ts";
@@ -14,6 +14,9 @@ import type { TaskValues } from "./task.ts";
 /** Options that are one run's own and are not taken from its configuration. */
 const OWN = new Set(["name", "out", "resume", "config", "dryRun", "conclude", "deadline", "software", "adapter"]);
 
+/** What only the file of a sweep has beside its options. */
+const OF_SWEEPS = ["grid", "inputs", "slurm"];
+
 /** The options of a command, with those of a file where the command line gives none. */
 export interface WithFile<C extends Command> {
   readonly values: TaskValues<C>;
@@ -23,7 +26,7 @@ export interface WithFile<C extends Command> {
 
 /**
  * Adds the options of the file that `--config` names: those of a run's `config.json`, or an object of options by their names on the command
- * line or in camelCase. The learning rate and the hyper-parameters of an activation, optimizer or schedule that the command line replaces are left
+ * line, the shorter ones too, or in camelCase. The learning rate and the hyper-parameters of an activation, optimizer or schedule that the command line replaces are left
  * out, with a warning.
  *
  * @param typed What the command line says.
@@ -66,13 +69,19 @@ function optionsIn(
 ): Record<string, unknown> {
   const json = parsed(bytes, path);
   const isRun = isRecord(json.options);
+  const ofSweep = OF_SWEEPS.find((key) => json[key] !== undefined && (isRun || key === "grid"));
+  if (ofSweep !== undefined) {
+    throw new UserError(
+      `${path}: expected the options of one run, found the ${ofSweep} of a sweep, which deno task sweep reads.`,
+    );
+  }
   if (isRun && json.task !== undefined && json.task !== task) {
     throw new UserError(`${path}: expected the configuration of a run of ${task}, found one of ${shown(json.task)}.`);
   }
   const names = [...command.options, ...command.positionals ?? []].map(({ name }) => camelCase(name));
   const options: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(isRun ? json.options as object : json)) {
-    const name = camelCase(key);
+    const name = camelCase(fullName(command.options, key));
     if (!names.includes(name)) {
       const meant = nearestName(name, names);
       throw new UserError(

@@ -36,6 +36,7 @@ Deno.test("--config gives options by either spelling, and the command line wins"
         config: undefined,
       },
     );
+    assertEquals((await asked(folder, { lr: 1e-3 })).learningRate, 1e-3);
     const other = await asked(folder, file, "--optimizer", "ADAM");
     assertEquals([other.optimizer, other.updateEvery, other.learningRate], ["adam", undefined, undefined]);
     // The learning rate stays with its optimizer, however either is spelled.
@@ -86,6 +87,14 @@ Deno.test("a file that --config cannot use is refused in one sentence", () =>
     await refused("{", "expected JSON, found something else");
     await refused('{"width": 8, "layers": 1, "width": 16}', "options.json: expected width once, found it twice.");
     await refused({ "batch-size": 8, batchSize: 16 }, 'expected batchSize once, found it twice, also as "batchSize".');
+    await refused(
+      { lr: 1, "learning-rate": 2 },
+      'expected learningRate once, found it twice, also as "learning-rate".',
+    );
+    await refused(
+      { task: "image", options: {}, grid: { width: [8] } },
+      "options.json: expected the options of one run, found the grid of a sweep, which deno task sweep reads.",
+    );
     await refused({ task: "nerf", options: {} }, 'expected the configuration of a run of image, found one of "nerf".');
     await refused(
       {},

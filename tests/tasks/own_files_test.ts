@@ -269,6 +269,11 @@ Deno.test("a file that is no optimizer, activation or objective, or takes a name
     };
     const known = [...optimizerNames];
     await refused(lion.replace('"lion"', '"adam"'), "expected another name than adam.");
+    await refused(
+      lion.replace('"lion"', '"Ada-M"'),
+      "expected another name than Ada-M, because adam is in use and names are known in any case.",
+    );
+    await refused(lion.replace('"lion"', '"auto"'), "expected another name than auto.");
     await refused("export const lion = 1;", "as the default export, such as export default function, found only lion.");
     await refused("export default (;", "cannot be loaded: line 1: SyntaxError: Expression expected.");
     await refused("const a = 1;\nconst t = `abc;\n", "cannot be loaded: line 2: SyntaxError: Unterminated template.");

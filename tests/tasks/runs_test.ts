@@ -66,6 +66,16 @@ Deno.test("runs are listed, selected, sorted and removed", () =>
       await Deno.remove(path, { recursive: true });
     }
 
+    const sentences = [
+      [["--where", "foo=1"], '--where: expected options of the tasks, found "foo".'],
+      [["--where", "widht=1"], '--where: expected options of the tasks, found "widht"; did you mean width?'],
+      [["--csv", "--json"], "--csv and --json exclude each other: give only one of them."],
+      [["--prune", "--status", "failed", "--json"], "--prune: expected no --json beside it."],
+    ] as const;
+    for (const [args, sentence] of sentences) {
+      const { code, stderr } = await taskHere("runs", args, folder);
+      assertEquals([code, stderr.trimEnd().split("\n").at(-1)], [1, `error: ${sentence}`]);
+    }
     for (const [word, hint] of [["nosuchfolder", "."], ["optimizer=adam", "; did you mean --where optimizer=adam?"]]) {
       const { code, stderr } = await taskHere("runs", [word], folder);
       assertEquals(code, 1);

@@ -72,6 +72,10 @@ Deno.test("what is wrong in the file of a sweep is one sentence with its place",
         ', options.widht: expected an option of deno task image without its dashes, found "widht"; did you mean width?',
       ],
       [
+        { task: "image", options: { lr: 1, "learning-rate": 2 } },
+        ", options: expected learning-rate once, found it twice under two names.",
+      ],
+      [
         { task: "image", options: { width: 0 } },
         ', options.width: --width: expected an integer from 1 to 4096, found "0".',
       ],
