@@ -13,6 +13,7 @@ export const audioTask: TrainingTask<typeof command> = {
   defaultEpochs: () => DEFAULT_EPOCHS,
   field: fieldFor,
   sizes: { outputs: 1 },
+  fieldDefaults: FIELD_DEFAULTS,
   optimizerDefaults: () => cosineDefaults,
   inputs: /\.wav$/i,
   pictures: [{ file: "waveform.png", title: "Sound (grey), reconstruction (blue) and error (red)" }],

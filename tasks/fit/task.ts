@@ -13,6 +13,7 @@ export const fitTask: TrainingTask<typeof command> = {
   defaultEpochs: () => DEFAULT_EPOCHS,
   field: fieldFor,
   sizes: { outputs: 1 },
+  fieldDefaults: FIELD_DEFAULTS,
   optimizerDefaults: () => cosineDefaults,
   inputs: /\.(npy|csv|tsv)$/i,
   async load(values, gpu, { next }) {

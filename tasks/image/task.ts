@@ -1,6 +1,6 @@
 import { optimizerDefaults } from "../training/optimizer_defaults.ts";
 import type { TrainingTask } from "../training/task.ts";
-import { command, DEFAULT_EPOCHS } from "./command.ts";
+import { command, DEFAULT_EPOCHS, FIELD_DEFAULTS } from "./command.ts";
 import { fitImage, loadImage } from "./load_image.ts";
 import { fieldFor } from "./settings.ts";
 import { ImageInput } from "./image_input.ts";
@@ -13,6 +13,7 @@ export const imageTask: TrainingTask<typeof command> = {
   defaultEpochs: () => DEFAULT_EPOCHS,
   field: (values, channels) => fieldFor(values, { channels }),
   sizes: { outputs: 3 },
+  fieldDefaults: FIELD_DEFAULTS,
   optimizerDefaults: () => optimizerDefaults,
   inputs: /\.(png|jpe?g)$/i,
   pictures: [

@@ -1,7 +1,7 @@
 import { SCENE_FILES } from "../../lib/data/scene/read_scene.ts";
 import { taskCommand } from "../shell/task_command.ts";
 import type { TrainingTask } from "../training/task.ts";
-import { command } from "./command.ts";
+import { command, FIELD_DEFAULTS } from "./command.ts";
 import { loadScene } from "./load_scene.ts";
 import { defaultEpochs, defaultsFor, fieldFor, type NerfSettings, settleValues } from "./settings.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
@@ -20,6 +20,7 @@ export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
     // The default scene and others have fields of different sizes.
     variants: [{}, { scene: "any" }],
   },
+  fieldDefaults: FIELD_DEFAULTS,
   optimizerDefaults: defaultsFor,
   pictures: [{
     file: "test/000_comparison.png",

@@ -1,5 +1,5 @@
 import type { TrainingTask } from "../training/task.ts";
-import { command, DEFAULT_EPOCHS } from "./command.ts";
+import { command, DEFAULT_EPOCHS, FIELD_DEFAULTS } from "./command.ts";
 import { loadMesh } from "./load_mesh.ts";
 import { cosineDefaults } from "../training/optimizer_defaults.ts";
 import { fieldFor, type OccupancySettings, settleValues } from "./settings.ts";
@@ -13,6 +13,7 @@ export const occupancyTask: TrainingTask<typeof command, OccupancySettings> = {
   defaultEpochs: () => DEFAULT_EPOCHS,
   field: fieldFor,
   sizes: { outputs: 1 },
+  fieldDefaults: FIELD_DEFAULTS,
   optimizerDefaults: () => cosineDefaults,
   inputs: /\.(obj|ply|stl|off)(\.gz)?$/i,
   pictures: [

@@ -1,3 +1,5 @@
+import { activationKinds } from "../../lib/field/activation/registry.ts";
+import { encodingKinds } from "../../lib/field/encoding/registry.ts";
 import { join } from "../../lib/std/path/mod.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
@@ -16,6 +18,7 @@ import { anything, checkShape, number, object, optional, record, word } from "..
 import { UserError } from "../shell/user_error.ts";
 import { checkpointSpread } from "./checkpoint_spread.ts";
 import { HYPERPARAMETERS } from "./hyperparameters.ts";
+import type { FieldDefaults } from "./options.ts";
 import { kernelsShape } from "./kernels_shape.ts";
 import { checkStep, readCheckpoint } from "./read_checkpoint.ts";
 import { restartsShape, type RunLength } from "./run_length.ts";
@@ -67,7 +70,11 @@ export class EarlierRun<C extends Command> {
    */
   static async read<C extends Command>(
     folder: RunFolder,
-    { name: expected, command }: { readonly name: string; readonly command: C },
+    { name: expected, command, fieldDefaults }: {
+      readonly name: string;
+      readonly command: C;
+      readonly fieldDefaults?: FieldDefaults;
+    },
   ): Promise<EarlierRun<C>> {
     const config = await folder.readConfig();
     const where = join(folder.path, "config.json");
@@ -76,7 +83,11 @@ export class EarlierRun<C extends Command> {
       configShape(expected),
       where,
     );
-    const values = storedValues({ ...fieldOptions(config, options), ...options }, command, where) as TaskValues<C>;
+    const values = storedValues(
+      { ...otherDefaults(config, options, fieldDefaults), ...options },
+      command,
+      where,
+    ) as TaskValues<C>;
     const length = { steps, scheduleSteps, ...restarts && { restarts } };
     return new EarlierRun(folder, values, kernels, length, rollbacks, config);
   }
@@ -172,15 +183,22 @@ export class EarlierRun<C extends Command> {
 }
 
 /**
- * The hyper-parameters of the run's activation and encoding. They are among the options only where they were given, and the defaults of a task may
- * have been others when the run began.
+ * The hyper-parameters of the run's activation and encoding that are not what they would be now. They are among the options only where they
+ * were given, and the defaults of a task may have been others when the run began.
  */
-function fieldOptions(config: Readonly<Record<string, unknown>>, options: Readonly<Record<string, unknown>>) {
+function otherDefaults(
+  config: Readonly<Record<string, unknown>>,
+  options: Readonly<Record<string, unknown>>,
+  fieldDefaults: FieldDefaults = {},
+) {
   const recorded = (["activation", "encoding"] as const).flatMap((option) => {
     const { name, ...hyperparameters } = (config[option] ?? {}) as Record<string, unknown>;
-    return name === options[option] ? Object.entries(hyperparameters) : [];
+    const kind = [...activationKinds, ...encodingKinds].find((kind) => kind.name === name);
+    if (kind === undefined || name !== options[option]) return [];
+    const usual = (key: string) => fieldDefaults[kind.name]?.[key] ?? kind.hyperparameters[key]?.default;
+    return Object.entries(hyperparameters).filter(([key, value]) => HYPERPARAMETERS.has(key) && value !== usual(key));
   });
-  return Object.fromEntries(recorded.filter(([name]) => HYPERPARAMETERS.has(name)));
+  return Object.fromEntries(recorded);
 }
 
 /** Whether an error says that a checkpoint's content is damaged, and not that it is of another run or cannot be read now. */

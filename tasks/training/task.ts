@@ -4,7 +4,7 @@ import type { Gpu } from "../../lib/gpu/device.ts";
 import type { PageCommand } from "../run/page/model.ts";
 import type { Command, Values } from "../shell/command.ts";
 import type { OptimizerDefaults } from "./optimizer_defaults.ts";
-import type { SettledValues, TrainingValues } from "./options.ts";
+import type { FieldDefaults, SettledValues, TrainingValues } from "./options.ts";
 import type { TrainingInput } from "./training_input.ts";
 
 /** The values of a training task's command. */
@@ -55,6 +55,8 @@ export interface TrainingTask<
   readonly defaultEpochs: (values: S) => number;
   /** The field that the options describe, with so many outputs and, where the data decide that, inputs. */
   readonly field: (values: S, outputs: number, inputs?: number) => FieldDescription;
+  /** Hyper-parameters of activations and encodings that differ from their own defaults; none by default. */
+  readonly fieldDefaults?: FieldDefaults;
   /** Defaults of the optimizers' hyper-parameters. */
   readonly optimizerDefaults: (values: S) => OptimizerDefaults;
   /** The sizes of its fields and batches. */

@@ -76,8 +76,8 @@ export async function collectKernels(): Promise<KernelText[]> {
     }
     await trainWith(gpu, chain(decayWeights(0.1), optimizerFromConfig({ name: "adam" })));
     await trainWith(gpu, optimizerFromConfig({ name: "shampoo", grafting: "adam" }));
-    await trainWith(gpu, optimizerFromConfig({ name: "soap", refresh: "qr" }));
-    await trainWith(gpu, optimizerFromConfig({ name: "muon", iteration: "jordan" }));
+    await trainWith(gpu, optimizerFromConfig({ name: "soap", refresh: "rotation" }));
+    await trainWith(gpu, optimizerFromConfig({ name: "muon", iteration: "polarExpress" }));
     await readData(gpu);
     await measureCurvature(gpu);
     await extend(gpu);
