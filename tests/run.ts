@@ -2,7 +2,7 @@
  * `deno task test [FILE|FOLDER|OPTION...]`: runs the tests of files and folders, by default all, with options of `deno test`.
  *
  * Every file has a process of its own, so no test meets the memory, the environment or the devices of another file's tests. Several
- * processes run side by side: as many as DENO_JOBS says, by default one more than there are cores, because tests often wait. Files
+ * processes run side by side: as many as DENO_JOBS says, by default two more than there are cores, because tests often wait. Files
  * that assert short times follow one by one. Processes that run at the same time have kernel choices of their own, because what one
  * measures would otherwise change the bits of another's next run; all share the driver's cache of compiled kernels.
  *
@@ -133,7 +133,7 @@ function parse(args: readonly string[]): { files: string[]; options: string[] } 
 async function main(): Promise<void> {
   const begin = performance.now();
   const { files, options } = parse(Deno.args);
-  const jobs = Number(Deno.env.get("DENO_JOBS") ?? navigator.hardwareConcurrency + 1);
+  const jobs = Number(Deno.env.get("DENO_JOBS") ?? navigator.hardwareConcurrency + 2);
   const rank = (file: string) =>
     (LONG.findIndex((place) => file.startsWith(place)) + LONG.length + 1) % (LONG.length + 1);
   const together = files.filter((file) => !ALONE.includes(file)).toSorted((a, b) => rank(a) - rank(b));
