@@ -1,58 +1,17 @@
-import { findAdapter } from "./adapter.ts";
 import type { AdapterDescription } from "./adapter_description.ts";
 import { asSlice, type BufferLike, DeviceBuffer } from "./buffer.ts";
 import { OutOfMemoryError } from "./device_errors.ts";
 import { DeviceHealth } from "./device_health.ts";
-import { Kernel } from "./kernel.ts";
+import type { Kernel } from "./kernel.ts";
+import { KernelStore } from "./kernel_store.ts";
 import { KernelTuner, type KernelTunerOptions } from "./kernel_tuner.ts";
-import type { KernelSource, OperandAccess } from "./kernel_source.ts";
+import type { KernelSource } from "./kernel_source.ts";
 import { Profile } from "./profile.ts";
 import { Recorder } from "./recorder.ts";
 import { SubmitTimes } from "./submit_times.ts";
 import { Tally } from "./tally.ts";
 import type { KernelValues } from "./template.ts";
 import type { Span } from "./timestamps.ts";
-
-/** Options of {@linkcode openGpu}. */
-export interface GpuOptions {
-  /**
-   * Whether a software adapter (the processor acting as a GPU) will do. Undefined: yes, unless the machine has an NVIDIA
-   * device whose driver was not found; `true`: yes in any case; `false`: never.
-   */
-  allowSoftware?: boolean;
-  /** Which adapter to prefer where there are several; `"high-performance"` by default. */
-  powerPreference?: GPUPowerPreference;
-  /**
-   * The adapter to take, software or not: its place in the list of `listAdapters`, a part of its name, or the PCI address of a GPU,
-   * such as 65:00.0. A process has one choice, before it first opens a device.
-   */
-  adapter?: string;
-  /** The family of kernels to use where there are several; `"auto"` (default) for those that were measured to be fastest. */
-  kernels?: string;
-  /** How kernels read their operands (docs/kernels.md): measured unless given. Results do not depend on it. */
-  operands?: OperandAccess;
-}
-
-/**
- * Opens a device. `openDevice` of the root also checks the family of kernels.
- *
- * @throws When there is no usable adapter, saying how to fix it.
- */
-export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
-  const { adapter, description } = await findAdapter(options);
-  const { limits } = adapter;
-  const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
-  const device = await adapter.requestDevice({
-    requiredFeatures,
-    requiredLimits: {
-      maxBufferSize: limits.maxBufferSize,
-      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
-      maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
-    },
-  });
-  return new Gpu(device, description, options);
-}
 
 /**
  * A device with its kernels, buffers and the one queue of recorded work. What is recorded runs in the order written;
@@ -67,18 +26,16 @@ export class Gpu implements Disposable {
    */
   guard?: () => void;
   readonly #buffers = new Set<DeviceBuffer>();
-  /** By text, then by what is filled in. */
-  readonly #kernels = new Map<string, Map<string, Kernel>>();
-  /** The texts that values of kernels are, each with its number. */
-  readonly #texts = new Map<string, number>();
+  readonly #kernels: KernelStore;
   readonly #recorder: Recorder;
   readonly #health: DeviceHealth;
   #disposed = false;
 
-  /** Use {@linkcode openGpu}. */
+  /** Use `openGpu`. */
   constructor(readonly device: GPUDevice, readonly adapter: AdapterDescription, options: KernelTunerOptions = {}) {
     this.tuner = new KernelTuner(adapter, options);
     this.#health = new DeviceHealth(device);
+    this.#kernels = new KernelStore(device, () => this.#pass());
     this.#recorder = new Recorder(device, (submission, error) => this.#health.refuse(submission, error));
   }
 
@@ -125,32 +82,7 @@ export class Gpu implements Disposable {
    * @param part What the values fill in, for error messages, such as "the activation tanh".
    */
   kernel(source: KernelSource, values: KernelValues = {}, part?: string): Kernel {
-    const access = this.tuner.operands;
-    let kernels = this.#kernels.get(source.text);
-    if (kernels === undefined) this.#kernels.set(source.text, kernels = new Map());
-    const key = this.#keyOf(source.name, access, values);
-    let kernel = kernels.get(key);
-    if (kernel === undefined) {
-      this.#pass();
-      kernels.set(key, kernel = new Kernel(this.device, source, { values, access, part }));
-    }
-    return kernel;
-  }
-
-  /** What tells a kernel from others with the same text. Long texts stand in it by their numbers: it is made for every dispatch. */
-  #keyOf(name: string, access: string, values: KernelValues): string {
-    let key = `${name} ${access}`;
-    for (const each in values) {
-      const value = values[each];
-      key += typeof value === "string" ? ` ${each}=#${this.#numberOf(value)}` : ` ${each}=${value}`;
-    }
-    return key;
-  }
-
-  #numberOf(text: string): number {
-    let number = this.#texts.get(text);
-    if (number === undefined) this.#texts.set(text, number = this.#texts.size);
-    return number;
+    return this.#kernels.get(source, { values, access: this.tuner.operands, part });
   }
 
   /**

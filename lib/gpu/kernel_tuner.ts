@@ -7,7 +7,7 @@ import { TuningBudget } from "./tuning_budget.ts";
 export const OPERANDS = "operands";
 
 /** The default number of seconds that a device may spend on compiling candidates when products are first used. */
-const FIRST_USES = 2;
+export const FIRST_USES = 2;
 
 /** How a tuner begins. */
 export interface KernelTunerOptions {

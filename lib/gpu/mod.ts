@@ -3,7 +3,8 @@
  *
  * @module
  */
-export { Gpu, type GpuOptions, openGpu } from "./device.ts";
+export { Gpu } from "./device.ts";
+export { type GpuOptions, openGpu } from "./open_gpu.ts";
 export { type AdapterOptions, findAdapter, type FoundAdapter, type Machine } from "./adapter.ts";
 export { type ChosenAdapter } from "./adapter_choice.ts";
 export { type AdapterDescription, describeAdapter } from "./adapter_description.ts";

@@ -3,7 +3,6 @@ import { createVector } from "../linalg/vector.ts";
 import { checkEncodings } from "../field/encoding/check_encodings.ts";
 import type { Field } from "../field/field.ts";
 import { tuneKernels } from "../field/tune.ts";
-import { linearGroups } from "../gpu/groups.ts";
 import { tuneProducts } from "../linalg/gemm/tune.ts";
 import type { Objective } from "../objective/objective.ts";
 import { countOf, type ObservationRequest } from "../optim/observation.ts";
@@ -16,13 +15,11 @@ import { Workspace } from "../diff/workspace.ts";
 import type { TrainingData } from "../data/training_data.ts";
 import { keepState } from "./keep_state.ts";
 import { Breaks } from "./breaks.ts";
+import { checkFinite } from "./finite_check.ts";
 import { partOf, partSizes, type Peers } from "./peers.ts";
 import { Outcome, type Reduce } from "./reduce.ts";
 import { Sampler } from "./sampler.ts";
 import { observationOf, type ProductKey, productsOf } from "./step_products.ts";
-import watchText from "../../wgsl/train/finite_check.wgsl" with { type: "text" };
-
-const watchSource = { name: "finite_check", text: watchText };
 
 /** The length of the ring buffer of losses: the most steps between two read-backs. */
 export const RING = 4096;
@@ -159,21 +156,11 @@ export class TrainingStep implements Disposable {
     this.#breaks.waited();
   }
 
-  /**
-   * Records a look at the parameters and the optimizer's state after `step`: `flags[1]` and `flags[2]` get its number if a number in them is
-   * not finite.
-   */
+  /** Records a look at the parameters and the optimizer's state after `step` (see `checkFinite`). */
   watch(step: number): void {
     const { field: { gpu, parameters }, optimizer } = this.options;
-    const { flags } = this.workspace;
-    const kernel = gpu.kernel(watchSource);
-    const look = ({ buffer, layout }: Vector, flag: number) => {
-      const length = layout.deviceLength / 4;
-      gpu.dispatch(kernel, { data: buffer, flags }, { length, step, flag }, linearGroups(length, 64));
-    };
     gpu.phase("update");
-    look(parameters, 1);
-    for (const vector of Object.values(optimizer.state)) look(vector, 2);
+    checkFinite(step, { parameters, state: Object.values(optimizer.state), flags: this.workspace.flags });
     gpu.phase("");
   }
 

@@ -66,6 +66,9 @@ Deno.test("a run is not continued with another field than that of its checkpoint
     }
     await Deno.writeTextFile(file, JSON.stringify({ ...config, options: { ...config.options, seed: 99 } }));
     await image(folder, "--resume", path, "--epochs", "5");
+    // Defaults of the activation are not among them, as if they had been given.
+    const resumed = JSON.parse(await Deno.readTextFile(file));
+    assertEquals(resumed.options, { ...config.options, epochs: 5, seed: 99 });
   }));
 
 Deno.test("a run is not continued on another picture of the same size, unless it was recorded before there was a hash", () =>

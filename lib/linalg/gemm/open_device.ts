@@ -1,4 +1,5 @@
-import { type Gpu, type GpuOptions, openGpu } from "../../gpu/device.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import { type GpuOptions, openGpu } from "../../gpu/open_gpu.ts";
 import { KERNEL_CHOICES, type KernelChoice } from "./family.ts";
 
 /** Options of {@linkcode openDevice}. */

@@ -2,6 +2,7 @@ import { Network } from "../../../lib/field/network.ts";
 import { productsOf, tuneKernels } from "../../../lib/field/tune.ts";
 import { type FieldDescription, segmentsOf } from "../../../lib/field/description.ts";
 import type { Gpu } from "../../../lib/gpu/device.ts";
+import { FIRST_USES } from "../../../lib/gpu/kernel_tuner.ts";
 import { timeByClock, timeWork } from "../../../lib/gpu/time_work.ts";
 import { CHAIN_CHOICES, isFused } from "../../../lib/linalg/gemm/chain_choice.ts";
 import { canCompute, FAMILIES, familyOf, FUSED, type GemmProduct } from "../../../lib/linalg/gemm/family.ts";
@@ -44,8 +45,6 @@ interface TuningFigures {
 const FEW_ROWS = 16;
 /** Rows of the classes that are timed; the first stands for all larger batches. */
 const ROWS = [4096, 512];
-/** Seconds that training has for choosing kernels when it starts. */
-const FIRST_USES = 2;
 const ROUNDS = 3;
 /** The most runs of a round, of which the median counts. */
 const RUNS = 5;

@@ -1,0 +1,58 @@
+import { Kernel } from "./kernel.ts";
+import type { KernelSource, OperandAccess } from "./kernel_source.ts";
+import type { KernelValues } from "./template.ts";
+
+/** What tells a kernel from others of the same source. */
+interface KernelOptions {
+  /** What is filled in. */
+  readonly values: KernelValues;
+  /** How operands are read. */
+  readonly access: OperandAccess;
+  /** What the values fill in, for error messages, such as "the activation tanh". */
+  readonly part?: string;
+}
+
+/** The kernels of a device, each compiled once and kept. */
+export class KernelStore {
+  /** By text, then by what is filled in. */
+  readonly #kernels = new Map<string, Map<string, Kernel>>();
+  /** The texts that values of kernels are, each with its number. */
+  readonly #texts = new Map<string, number>();
+
+  /** @param beforeCompiling Called before a kernel is compiled; what it throws goes to whoever asked for the kernel. */
+  constructor(readonly device: GPUDevice, readonly beforeCompiling: () => void) {}
+
+  /** The kernel of a source with its values filled in. */
+  get(source: KernelSource, options: KernelOptions): Kernel {
+    let kernels = this.#kernels.get(source.text);
+    if (kernels === undefined) this.#kernels.set(source.text, kernels = new Map());
+    const key = this.#keyOf(source.name, options);
+    let kernel = kernels.get(key);
+    if (kernel === undefined) {
+      this.beforeCompiling();
+      kernels.set(key, kernel = new Kernel(this.device, source, options));
+    }
+    return kernel;
+  }
+
+  /** Forgets all kernels. */
+  clear(): void {
+    this.#kernels.clear();
+  }
+
+  /** What tells a kernel from others with the same text. Long texts stand in it by their numbers: it is made for every dispatch. */
+  #keyOf(name: string, { values, access }: KernelOptions): string {
+    let key = `${name} ${access}`;
+    for (const each in values) {
+      const value = values[each];
+      key += typeof value === "string" ? ` ${each}=#${this.#numberOf(value)}` : ` ${each}=${value}`;
+    }
+    return key;
+  }
+
+  #numberOf(text: string): number {
+    let number = this.#texts.get(text);
+    if (number === undefined) this.#texts.set(text, number = this.#texts.size);
+    return number;
+  }
+}

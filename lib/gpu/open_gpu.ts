@@ -1,0 +1,44 @@
+import { findAdapter } from "./adapter.ts";
+import { Gpu } from "./device.ts";
+import type { OperandAccess } from "./kernel_source.ts";
+
+/** Options of {@linkcode openGpu}. */
+export interface GpuOptions {
+  /**
+   * Whether a software adapter (the processor acting as a GPU) will do. Undefined: yes, unless the machine has an NVIDIA
+   * device whose driver was not found; `true`: yes in any case; `false`: never.
+   */
+  allowSoftware?: boolean;
+  /** Which adapter to prefer where there are several; `"high-performance"` by default. */
+  powerPreference?: GPUPowerPreference;
+  /**
+   * The adapter to take, software or not: its place in the list of `listAdapters`, a part of its name, or the PCI address of a GPU,
+   * such as 65:00.0. A process has one choice, before it first opens a device.
+   */
+  adapter?: string;
+  /** The family of kernels to use where there are several; `"auto"` (default) for those that were measured to be fastest. */
+  kernels?: string;
+  /** How kernels read their operands (docs/kernels.md): measured unless given. Results do not depend on it. */
+  operands?: OperandAccess;
+}
+
+/**
+ * Opens a device. `openDevice` of the root also checks the family of kernels.
+ *
+ * @throws When there is no usable adapter, saying how to fix it.
+ */
+export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
+  const { adapter, description } = await findAdapter(options);
+  const { limits } = adapter;
+  const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
+  const device = await adapter.requestDevice({
+    requiredFeatures,
+    requiredLimits: {
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
+    },
+  });
+  return new Gpu(device, description, options);
+}
