@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { basename, dirname, fromFileUrl, join } from "@std/path";
+import { exists } from "./support/exists.ts";
 import { inFolder } from "./support/temporary_folder.ts";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
@@ -68,7 +69,7 @@ Deno.test("every path of the project that a page names exists", async () => {
     const text = whole.replace(/^```\w+ \S+\/\S+\n[\s\S]*?^```/gm, "");
     // A path ends in a letter, a digit or a slash; NAME and the like stand for something, and so do braces.
     for (const [path] of text.matchAll(/(?<![\w./-])(?:lib|wgsl|tasks|tests|fixtures)\/[\w./-]*[\w/]/g)) {
-      if (!/[A-Z]{2}/.test(path) && !added.has(path) && !await exists(path)) missing.push(`${page}: ${path}`);
+      if (!/[A-Z]{2}/.test(path) && !added.has(path) && !exists(join(root, path))) missing.push(`${page}: ${path}`);
     }
   }
   assertEquals(missing, []);
@@ -82,7 +83,7 @@ Deno.test("every link from a page to another file of the project leads somewhere
       if (/^[a-z]+:/.test(link)) continue;
       const [file, anchor] = link.split("#");
       const target = file === "" ? page : join(dirname(page), file);
-      if (!await exists(target)) broken.push(`${page}: ${link}`);
+      if (!exists(join(root, target))) broken.push(`${page}: ${link}`);
       else if (anchor !== undefined && !(await headingsOf(target)).map(anchorOf).includes(anchor)) {
         broken.push(`${page}: ${link}`);
       }
@@ -93,7 +94,7 @@ Deno.test("every link from a page to another file of the project leads somewhere
 
 /** The pages that people read, relative to the project's root. */
 async function* pages(): AsyncGenerator<string> {
-  for (const page of ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]) if (await exists(page)) yield page;
+  for (const page of ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]) if (exists(join(root, page))) yield page;
   yield* filesUnder(["docs"], /\.md$/);
 }
 
@@ -116,13 +117,4 @@ async function headingsOf(page: string): Promise<string[]> {
 /** What GitHub calls a heading in links to it. */
 function anchorOf(heading: string): string {
   return heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(join(root, path));
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,5 @@
 import { join } from "../../lib/std/path/mod.ts";
+import { exists } from "../run/exists.ts";
 import { toJson } from "../run/json.ts";
 import { createFolder, discardFolder } from "../run/run_name.ts";
 import { commandText } from "../shell/command_text.ts";
@@ -119,8 +120,4 @@ async function report(
     place: `sweep/runs/${settings.task}`,
     notes: notesOn({ settings, how, results, runs }),
   });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.lstat(path).then(() => true, () => false);
 }

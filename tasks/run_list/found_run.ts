@@ -1,6 +1,7 @@
 import { basename, join } from "../../lib/std/path/mod.ts";
 import { isRecord } from "../../lib/data/scene/json_value.ts";
 import { checkpointsIn } from "../run/checkpoints.ts";
+import { exists } from "../run/exists.ts";
 import { FolderLock } from "../run/folder_lock.ts";
 import { qualityIn, type RunQuality } from "../run/quality.ts";
 import { RUN_STATUSES } from "../run/run_status.ts";
@@ -120,10 +121,6 @@ export async function readRun(path: string, task: string, name: string): Promise
   const summary = (found ?? {}) as Record<string, unknown>;
   const learningRate = typeof optimizer.learningRate === "number" ? optimizer.learningRate : undefined;
   return { path, task, name, status, options, learningRate, made, steps, summary, bytes, date };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.lstat(path).catch(() => undefined) !== undefined;
 }
 
 /** The size of all files below a folder, and the time of the newest one. */

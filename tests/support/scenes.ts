@@ -5,15 +5,6 @@ import type { Picture } from "../../lib/codec/mod.ts";
 /** Where real scenes are, on machines that have them. */
 export const realScenes = fromFileUrl(new URL("../../../shared/data/nerf/", import.meta.url));
 
-/** Whether a path exists. */
-export function exists(path: string): boolean {
-  try {
-    return Boolean(Deno.statSync(path));
-  } catch {
-    return false;
-  }
-}
-
 /** A small picture with a gradient. */
 export function testPicture(width: number, height: number, shade = 0): Picture {
   const pixels = Float32Array.from({ length: width * height * 3 }, (_, i) => ((i * 7 + shade) % 256) / 255);

@@ -4,6 +4,7 @@ import { readPictureHeader } from "../../lib/codec/mod.ts";
 import { imageTask as imageTraining } from "../../tasks/image/task.ts";
 import { exif } from "../codec/image/jpeg_builder.ts";
 import { chunk } from "../codec/image/png_builder.ts";
+import { exists } from "../support/exists.ts";
 import { imageProcess, imageTask, smoothPng, tiny } from "../support/image_task.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
@@ -13,10 +14,6 @@ function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
     await test(folder);
   });
-}
-
-async function exists(path: string) {
-  return await Deno.stat(path).then(() => true, () => false);
 }
 
 Deno.test("what cannot be trained on is refused with one sentence, and no run is left", () =>
@@ -48,7 +45,7 @@ Deno.test("what cannot be trained on is refused with one sentence, and no run is
       assertEquals([code, stdout], [1, ""]);
       assert(new RegExp(`^error: .*${sentence.source}\n$`).test(stderr), stderr);
     }
-    assertEquals(await exists(join(folder, "runs")), false);
+    assertEquals(exists(join(folder, "runs")), false);
   }));
 
 Deno.test("a picture is turned upright, and one warning tells that its colours are not sRGB", () =>

@@ -2,6 +2,7 @@ import { assertAlmostEquals, assertEquals, assertGreater, assertLess, assertThro
 import { decodeMesh, normaliseMesh, openDevice } from "../../../mod.ts";
 import type { Mesh } from "../../../lib/codec/mod.ts";
 import { WindingNumber, windingTree } from "../../../lib/data/mesh/mod.ts";
+import { exists } from "../../support/exists.ts";
 import { cube, moved, rotation, sphere, torus } from "../../support/meshes.ts";
 import { randomNumbers } from "../../support/random_numbers.ts";
 
@@ -100,14 +101,6 @@ Deno.test({
     assertGreater(agreement(points, await winding.at(points), 0.01, distance), 0.999);
   },
 });
-
-function exists(path: URL): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
 
 Deno.test("rotations, shifts and scales of the input change no label", async () => {
   using gpu = await openDevice();

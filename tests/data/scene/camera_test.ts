@@ -11,7 +11,8 @@ import {
 } from "../../../lib/data/scene/mod.ts";
 import { RayCaster } from "../../../lib/render/mod.ts";
 import { checkCamera } from "../../../lib/data/scene/camera.ts";
-import { exists, realScenes } from "../../support/scenes.ts";
+import { exists } from "../../support/exists.ts";
+import { realScenes } from "../../support/scenes.ts";
 
 type Vector = number[];
 const plus = (a: Vector, b: Vector, s = 1) => a.map((x, i) => x + s * b[i]);
