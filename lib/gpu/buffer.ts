@@ -1,4 +1,4 @@
-import { MIRROR_WIDTH } from "./kernel_source.ts";
+import { MIRROR_FORMAT, MIRROR_WIDTH } from "./operand_access.ts";
 
 /** A part of a buffer. */
 export interface BufferSlice {
@@ -107,9 +107,9 @@ export class DeviceBuffer implements Disposable {
     if (mirror === undefined) {
       const texture = this.#owner.device.createTexture({
         label: `${this.label} (mirror)`,
-        format: "rgba32float",
+        format: MIRROR_FORMAT,
         size: [Math.min(texels, MIRROR_WIDTH), Math.ceil(texels / MIRROR_WIDTH)],
-        usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST,
+        usage: GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_DST,
       });
       mirror = { texture, view: texture.createView(), offset, size, stale: { from: 0, to: size } };
       this.#mirrors.set(key, mirror);

@@ -1,6 +1,7 @@
 import { kernelError } from "./kernel_error.ts";
 import type { KernelValues } from "./template.ts";
-import { expandKernel, type KernelInterface, type KernelSource, type OperandAccess } from "./kernel_source.ts";
+import { expandKernel, type KernelInterface, type KernelSource } from "./kernel_source.ts";
+import { MIRROR_FORMAT, type OperandAccess } from "./operand_access.ts";
 
 let nextId = 0;
 
@@ -42,7 +43,7 @@ export class Kernel {
       binding: i + first,
       visibility,
       ...(access === "texture" && (kind === "operand" || kind === "before")
-        ? { texture: { sampleType: "unfilterable-float" } }
+        ? { storageTexture: { access: "read-only", format: MIRROR_FORMAT } }
         : { buffer: { type: kind === "write" || kind === "update" ? "storage" : "read-only-storage" } }),
     }));
     if (first === 1) entries.unshift({ binding: 0, visibility, buffer: { type: "uniform", hasDynamicOffset: true } });

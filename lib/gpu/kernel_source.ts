@@ -1,8 +1,6 @@
 import { snippets } from "./snippets.ts";
 import { type Declaration, type KernelValues, specialise } from "./template.ts";
-
-/** How a kernel reads its operands: directly from the buffer, or from a texture that mirrors the buffer. */
-export type OperandAccess = "buffer" | "texture";
+import { MIRROR_FORMAT, MIRROR_WIDTH, type OperandAccess } from "./operand_access.ts";
 
 /** A kernel's name and text. */
 export interface KernelSource {
@@ -32,9 +30,6 @@ export interface KernelInterface {
   /** The kernel's complete WGSL code. */
   readonly code: string;
 }
-
-/** Width in texels of an operand's mirror. The vec4 with index i is the texel (i mod 1024, ⌊i / 1024⌋). */
-export const MIRROR_WIDTH = 1024;
 
 /**
  * Expands the text of a kernel to WGSL. The text is WGSL with tags in double braces: values, `{{if}}`, `{{for}}` and
@@ -148,9 +143,9 @@ class Declarations {
   }
 
   #mirror(name: string, kind: "operand" | "before", accessor: string): string {
-    return `${this.#bind(name, kind)} ${accessor}_mirror: texture_2d<f32>;\n` +
+    return `${this.#bind(name, kind)} ${accessor}_mirror: texture_storage_2d<${MIRROR_FORMAT}, read>;\n` +
       `fn ${accessor}(i: u32) -> vec4f { return textureLoad(${accessor}_mirror, ` +
-      `vec2u(i & ${MIRROR_WIDTH - 1}u, i / ${MIRROR_WIDTH}u), 0); }`;
+      `vec2u(i & ${MIRROR_WIDTH - 1}u, i / ${MIRROR_WIDTH}u)); }`;
   }
 
   #bind(name: string, kind: Binding["kind"]): string {

@@ -1,5 +1,6 @@
 import { Kernel } from "./kernel.ts";
-import type { KernelSource, OperandAccess } from "./kernel_source.ts";
+import type { KernelSource } from "./kernel_source.ts";
+import type { OperandAccess } from "./operand_access.ts";
 import type { KernelValues } from "./template.ts";
 
 /** What tells a kernel from others of the same source. */

@@ -1,6 +1,6 @@
 import type { Gpu } from "../../gpu/device.ts";
-import type { OperandAccess } from "../../gpu/kernel_source.ts";
 import { OPERANDS } from "../../gpu/kernel_tuner.ts";
+import { operandAccesses } from "../../gpu/operand_access.ts";
 import { timeWork } from "../../gpu/time_work.ts";
 import type { TuningBudget } from "../../gpu/tuning_budget.ts";
 import { chooseFamily, type FamilyChoice, HOPELESS } from "./choose_family.ts";
@@ -132,9 +132,9 @@ class FamilyTuner {
 }
 
 async function chooseOperands(gpu: Gpu, rounds: number, signal?: AbortSignal): Promise<Measurement> {
-  const works: Record<OperandAccess, () => void> = { buffer: () => {}, texture: () => {} };
+  const works: Record<string, () => void> = {};
   using product = new TrialProduct(gpu, USUAL);
-  for (const access of ["buffer", "texture"] as const) {
+  for (const access of operandAccesses(gpu.device.limits)) {
     works[access] = () => {
       gpu.tuner.adopt({ [OPERANDS]: access });
       product.record("register");
