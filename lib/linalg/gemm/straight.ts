@@ -47,7 +47,7 @@ function record(gpu: Gpu, pass: Pass): void {
   gpu.dispatch(
     gpu.kernel(
       source,
-      { ...epilogue, quads: STRAIGHT_COLUMNS[family] / 4, depth, vectors: depth / 4 },
+      { ...epilogue, quads: STRAIGHT_COLUMNS[family] / 4, depth, pairs: depth / 8 },
       functionText(activation),
     ),
     buffers,

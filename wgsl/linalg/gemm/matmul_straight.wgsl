@@ -53,10 +53,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 {{for q in 0..quads}}{{for j in 0..4}}
   var sum_{{q}}_{{j}} = init_{{q}}[{{j}}];
 {{end}}{{end}}
-{{for k in 0..vectors}}{
-    let x = a(at + {{k}}u);
-    {{for q in 0..quads}}{{for j in 0..4}}sum_{{q}}_{{j}} += dot(x, columns[({{q}}u * 4u + {{j}}u) * DEPTH + {{k}}u]);
-    {{end}}{{end}}
+{{for k in 0..pairs}}{
+    {{for i in 0..2}}let x_{{i}} = a(at + 2u * {{k}}u + {{i}}u);
+    {{end}}
+    // Both products of one sum before the next: sums that do not fit in registers are loaded and stored once.
+    {{for q in 0..quads}}{{for j in 0..4}}{{for i in 0..2}}sum_{{q}}_{{j}} += dot(x_{{i}}, columns[({{q}}u * 4u + {{j}}u) * DEPTH + 2u * {{k}}u + {{i}}u]);
+    {{end}}{{end}}{{end}}
   }
 {{end}}
   if (row < u.rows) {
