@@ -1,7 +1,7 @@
 import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Layout, PlacedSegment } from "./layout.ts";
-import { rangeOf, squareLayout, viewOf } from "./matrix_view.ts";
+import { type MatrixView, rangeOf, squareLayout, viewOf } from "./matrix_view.ts";
 import { type BatchedJob, BatchedProducts } from "./gemm/batched_products.ts";
 import { Norms } from "./norms.ts";
 import { RangeNormaliser } from "./range_normaliser.ts";
@@ -73,6 +73,7 @@ interface Whole {
  * take one dispatch in all (`isWhole`).
  */
 export class NewtonSchulz implements Disposable {
+  readonly #views: readonly MatrixView[];
   readonly #iterations: readonly Iteration[];
   readonly #normaliser: RangeNormaliser;
   readonly #scratch: readonly DeviceBuffer[];
@@ -99,7 +100,7 @@ export class NewtonSchulz implements Disposable {
     readonly iteration: NewtonSchulzIteration = "jordan",
   ) {
     const squares = squareLayout(matrices.map(({ name, rows, columns }) => ({ name, size: Math.min(rows, columns) })));
-    const views = matrices.map(viewOf);
+    const views = this.#views = matrices.map(viewOf);
     using made = new DisposableStack();
     this.#normaliser = made.use(new RangeNormaliser(gpu, views.map(rangeOf)));
     const bytes = layout.deviceLength * 4;
@@ -130,8 +131,8 @@ export class NewtonSchulz implements Disposable {
   }
 
   /** Records the iteration. Returns the buffer that contains X, which is 0 outside the matrices. `data` does not change. */
-  record(data: BufferLike): DeviceBuffer {
-    return isWhole(this.gpu, this.matrices.map(viewOf)) ? this.#recordWhole(data) : this.#recordApart(data);
+  record(data: BufferLike, whole: boolean = isWhole(this.gpu, this.#views)): DeviceBuffer {
+    return whole ? this.#recordWhole(data) : this.#recordApart(data);
   }
 
   /** Frees the device memory. */
@@ -183,8 +184,8 @@ export class NewtonSchulz implements Disposable {
   #makeWhole(): Whole {
     const { gpu, matrices } = this;
     const { steps } = ITERATIONS[this.iteration];
-    const numbers = matrices.flatMap((matrix) => {
-      const { offset, stride, rows } = viewOf(matrix);
+    const numbers = matrices.flatMap((matrix, i) => {
+      const { offset, stride, rows } = this.#views[i];
       return [offset / 4, stride / 4, rows, Math.min(matrix.rows, matrix.columns)];
     });
     const coefficients = this.#owned.use(gpu.buffer("Newton-Schulz coefficients", steps.length * 16));
