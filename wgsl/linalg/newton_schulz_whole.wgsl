@@ -33,10 +33,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let square = gram + SLOT;
   let given = select(wide, long, tall);
   for (var i = lane; i < count; i += LANES) { w[given + i] = data(matrix.x + i); }
-  let norm = norm_of(lane, given, count);
-  var inverse = 0.0;
-  if (norm > 0.0) { inverse = 1.0 / norm; }
-  for (var i = lane; i < count; i += LANES) { w[given + i] *= inverse; }
+  normalise(lane, given, count);
   if (tall) { transpose_matrix(lane, wide, long, size.yx); }
   for (var step = 0u; step < u.steps; step++) {
     let factors = coefficients(step);
@@ -66,9 +63,7 @@ fn start(lane: u32, gram: u32, square: u32, width: u32, real: u32, factors: vec4
   if (norm > 0.0) { scale = 1.0 / (u.safety * sqrt(sqrt(norm))); }
   let two = scale * scale;
   for (var i = lane; i < width * width * 4u; i += LANES) {
-    let row = i / width;
-    var unit = vec4f();
-    if (i % width == row / 4u && row < real) { unit = vec4f(vec4u(row % 4u) == vec4u(0u, 1u, 2u, 3u)); }
+    let unit = unit_at(i, width, real);
     w[gram + i] = scale * (factors.x * unit + two * (factors.y * w[gram + i] + factors.z * two * w[square + i]));
   }
 }

@@ -60,3 +60,18 @@ fn norm_of(lane: u32, x: u32, count: u32) -> f32 {
   storageBarrier();
   return range_norm(lane, x, count);
 }
+
+// X ← X/‖X‖, or 0 if X is.
+fn normalise(lane: u32, x: u32, count: u32) {
+  let norm = norm_of(lane, x, count);
+  var inverse = 0.0;
+  if (norm > 0.0) { inverse = 1.0 / norm; }
+  for (var i = lane; i < count; i += LANES) { w[x + i] *= inverse; }
+}
+
+// The i-th vec4 of the identity of `real` rows, in rows of `width` vec4s.
+fn unit_at(i: u32, width: u32, real: u32) -> vec4f {
+  let row = i / width;
+  if (i % width != row / 4u || row >= real) { return vec4f(); }
+  return vec4f(vec4u(row % 4u) == vec4u(0u, 1u, 2u, 3u));
+}
