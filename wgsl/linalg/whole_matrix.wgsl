@@ -1,6 +1,6 @@
 // Products of matrices of at most 128 × 128 entries, included by kernels in which a workgroup of 256 computes all stages of a sequence by itself:
 //   C ← α AᵀB + β C
-// The matrices lie in `w`, which the including kernel declares, row-major; places are those of first vec4s, rows are multiples of 16. A and B have
+// The matrices lie in `w`, which the including kernel declares, row-major; a matrix is named by its first vec4, numbers of rows are multiples of 16. A and B have
 // `depth` rows, of size.x and size.y vec4s; C has 4·size.x rows of size.y vec4s and may be A or B. Nothing is staged: the matrices stay in the
 // multiprocessor's cache. A barrier stands before whatever reads what other invocations have written.
 // An invocation computes four blocks of 4 × 4 entries, 64 rows and columns apart. Each entry sums its products in the order of k, in f32: every
@@ -9,6 +9,7 @@ const LANES = 256u;
 // Vec4s of the largest matrix.
 const SLOT = 4096u;
 
+// Arguments in the order of the equation.
 fn product(lane: u32, c: u32, alpha: f32, a: u32, b: u32, beta: f32, size: vec2u, depth: u32) {
   storageBarrier();
   let y = lane / 16u;
