@@ -1,8 +1,8 @@
 // Products of matrices of at most 128 × 128 entries, included by kernels in which a workgroup of 256 computes all stages of a sequence by itself:
 //   C ← α AᵀB + β C
-// The matrices lie in `w`, which the including kernel declares, row-major; a matrix is named by its first vec4, numbers of rows are multiples of 16. A and B have
-// `depth` rows, of size.x and size.y vec4s; C has 4·size.x rows of size.y vec4s and may be A or B. Nothing is staged: the matrices stay in the
-// multiprocessor's cache. A barrier stands before whatever reads what other invocations have written.
+// The matrices lie row-major in `w`, which the including kernel declares; a matrix is named by its first vec4, numbers of rows are multiples
+// of 16. A and B have `depth` rows, of size.x and size.y vec4s; C has 4·size.x rows of size.y vec4s and may be A or B. Nothing is staged: the
+// matrices stay in the multiprocessor's cache. A barrier stands before whatever reads what other invocations have written.
 // An invocation computes four blocks of 4 × 4 entries, 64 rows and columns apart. Each entry sums its products in the order of k, in f32: every
 // run gives the same bits, which are those of batched_products_tile.wgsl.
 const LANES = 256u;
@@ -59,7 +59,10 @@ fn entries_at(i: u32) -> vec4f { return w[i]; }
 // ‖X‖ of a matrix of `count` vec4s.
 fn norm_of(lane: u32, x: u32, count: u32) -> f32 {
   storageBarrier();
-  return range_norm(lane, x, count);
+  let norm = range_norm(lane, x, count);
+  // X may be overwritten now, and another norm begun.
+  storageBarrier();
+  return norm;
 }
 
 // X ← X/‖X‖, or 0 if X is.
