@@ -53,7 +53,7 @@ export interface WeightTerm {
 }
 
 /** Lends matrices that are as high as a batch. */
-export interface MatrixPool {
+interface MatrixPool {
   /** A matrix of so many columns that nobody else uses; its contents are undefined. */
   take(columns: number): DeviceBuffer;
   /** Takes a matrix back. */
