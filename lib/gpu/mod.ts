@@ -32,6 +32,7 @@ export {
   randomWords,
   streams,
 } from "./random.ts";
+export { NUMBER_BYTES, STORAGE_FORMATS, type StorageFormat } from "./storage_format.ts";
 export { Tally } from "./tally.ts";
 export { type KernelValues } from "./template.ts";
 export { type Span } from "./timestamps.ts";
