@@ -31,7 +31,7 @@ export class KernelStore {
    * @throws If a resource holds halves and the kernel's text reads or writes it as a buffer of another type.
    */
   suited(kernel: Kernel, resources: Readonly<Record<string, BufferLike>>): Kernel {
-    const halves: string[] = [];
+    let halves: string[] | undefined;
     for (const { name, halves: how } of kernel.declared.bindings) {
       const resource = resources[name];
       if (resource === undefined || asSlice(resource).buffer.format === "f32") continue;
@@ -40,9 +40,9 @@ export class KernelStore {
           `kernel ${kernel.name}: expected a buffer of single precision for ${name}, found one of half precision.`,
         );
       }
-      if (how === "variant") halves.push(name);
+      if (how === "variant") (halves ??= []).push(name);
     }
-    if (halves.length === 0) return kernel;
+    if (halves === undefined) return kernel;
     const key = halves.join();
     let variant = kernel.variants.get(key);
     if (variant === undefined) {
