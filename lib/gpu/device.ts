@@ -8,7 +8,7 @@ import { KernelTuner, type KernelTunerOptions } from "./kernel_tuner.ts";
 import type { KernelSource } from "./kernel_source.ts";
 import { Profile } from "./profile.ts";
 import { Recorder } from "./recorder.ts";
-import { type StorageFormat } from "./storage_format.ts";
+import type { StorageFormat } from "./storage_format.ts";
 import { SubmitTimes } from "./submit_times.ts";
 import { Tally } from "./tally.ts";
 import type { KernelValues } from "./template.ts";

@@ -12,7 +12,7 @@ export { listAdapters, type ListedAdapter, type ListedLimits } from "./adapter_l
 export { type BufferLike, type BufferOwner, type BufferSlice, DeviceBuffer } from "./buffer.ts";
 export { DeviceLostError, OutOfMemoryError, type Shortage } from "./device_errors.ts";
 export { linearGroups } from "./groups.ts";
-export { Kernel } from "./kernel.ts";
+export { Kernel, type KernelOptions } from "./kernel.ts";
 export {
   type Binding,
   expandKernel,
