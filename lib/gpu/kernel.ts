@@ -1,7 +1,19 @@
 import { kernelError } from "./kernel_error.ts";
 import type { KernelValues } from "./template.ts";
 import { expandKernel, type KernelInterface, type KernelSource } from "./kernel_source.ts";
-import { MIRROR_FORMAT, type OperandAccess } from "./operand_access.ts";
+import { MIRROR_FORMATS, type OperandAccess } from "./operand_access.ts";
+
+/** What tells a kernel from others of the same source. */
+export interface KernelOptions {
+  /** What is filled in. */
+  readonly values: KernelValues;
+  /** How operands are read. */
+  readonly access: OperandAccess;
+  /** What the values fill in, for error messages, such as "the activation tanh". */
+  readonly part?: string;
+  /** The resources that hold halves, of those that need another declaration then; none by default. */
+  readonly halves?: readonly string[];
+}
 
 let nextId = 0;
 
@@ -19,31 +31,26 @@ export class Kernel {
   readonly pipeline: GPUComputePipeline;
   /** The layout of the kernel's only bind group. */
   readonly layout: GPUBindGroupLayout;
+  /** The same kernel for resources that hold halves, by the names of these. */
+  readonly variants: Map<string, Kernel> = new Map();
 
   /** The error with which compilation failed; undefined as long as none is known, because the device reports it later. */
   #failure: Error | undefined;
 
-  /**
-   * Compiles the kernel.
-   *
-   * @param options.part What the values fill in, for error messages, such as "the activation tanh".
-   */
-  constructor(device: GPUDevice, source: KernelSource, { values, access, part }: {
-    readonly values: KernelValues;
-    readonly access: OperandAccess;
-    readonly part?: string;
-  }) {
+  /** Compiles the kernel. */
+  constructor(device: GPUDevice, readonly source: KernelSource, readonly options: KernelOptions) {
+    const { values, access, part, halves } = options;
     this.name = source.name;
     this.mirrors = access === "texture";
-    this.declared = expandKernel(source, values, access);
+    this.declared = expandKernel(source, values, access, halves);
     const { bindings, uniforms, code } = this.declared;
     const visibility = GPUShaderStage.COMPUTE;
     const first = uniforms.length > 0 ? 1 : 0;
-    const entries: GPUBindGroupLayoutEntry[] = bindings.map(({ kind }, i) => ({
+    const entries: GPUBindGroupLayoutEntry[] = bindings.map(({ name, kind }, i) => ({
       binding: i + first,
       visibility,
       ...(access === "texture" && (kind === "operand" || kind === "before")
-        ? { storageTexture: { access: "read-only", format: MIRROR_FORMAT } }
+        ? { storageTexture: { access: "read-only", format: MIRROR_FORMATS[halves?.includes(name) ? "f16" : "f32"] } }
         : { buffer: { type: kind === "write" || kind === "update" ? "storage" : "read-only-storage" } }),
     }));
     if (first === 1) entries.unshift({ binding: 0, visibility, buffer: { type: "uniform", hasDynamicOffset: true } });

@@ -12,7 +12,7 @@ export { listAdapters, type ListedAdapter, type ListedLimits } from "./adapter_l
 export { type BufferLike, type BufferOwner, type BufferSlice, DeviceBuffer } from "./buffer.ts";
 export { DeviceLostError, OutOfMemoryError, type Shortage } from "./device_errors.ts";
 export { linearGroups } from "./groups.ts";
-export { Kernel } from "./kernel.ts";
+export { Kernel, type KernelOptions } from "./kernel.ts";
 export { type Binding, expandKernel, type KernelInterface, type KernelSource } from "./kernel_source.ts";
 export type { OperandAccess } from "./operand_access.ts";
 export { KernelTuner, type KernelTunerOptions, OPERANDS } from "./kernel_tuner.ts";
@@ -27,6 +27,7 @@ export {
   randomWords,
   streams,
 } from "./random.ts";
+export { NUMBER_BYTES, STORAGE_FORMATS, type StorageFormat } from "./storage_format.ts";
 export { Tally } from "./tally.ts";
 export { type KernelValues } from "./template.ts";
 export { type Span } from "./timestamps.ts";
