@@ -4,6 +4,9 @@ import { linearGroups } from "../gpu/groups.ts";
 import type { Layout } from "./layout.ts";
 import { numberTable } from "./number_table.ts";
 import { type MatrixView, viewOf } from "./matrix_view.ts";
+import transposeText from "../../wgsl/linalg/transpose_squares.wgsl" with { type: "text" };
+
+const transposeSource = { name: "transpose_squares", text: transposeText };
 
 /** A batch of square matrices in one layout, with the tables that kernels need to work on all of them at once. */
 export class Squares implements Disposable {
@@ -38,6 +41,12 @@ export class Squares implements Disposable {
    */
   groups(count: number): [number, number, number] {
     return [...linearGroups(count, 64), this.sizes.length];
+  }
+
+  /** Records y = xᵀ for every matrix. */
+  transpose(x: DeviceBuffer, y: DeviceBuffer): void {
+    const { gpu, table, largest } = this;
+    gpu.dispatch(gpu.kernel(transposeSource), { squares: table, x, y }, {}, this.groups(largest * largest / 16));
   }
 
   /** Frees the device memory. */

@@ -34,6 +34,10 @@ export class Eigenbases implements Disposable {
   readonly state: Readonly<Record<string, Vector>>;
   readonly #factors: Vector;
   readonly #basis: Vector;
+  /** The transposed bases. */
+  readonly #transposed: DeviceBuffer;
+  /** Whether the bases have changed since they were transposed. */
+  #changed = true;
   readonly #sides: TwoSided;
   readonly #squares: Squares;
   readonly #eigenbasis: Eigenbasis;
@@ -57,6 +61,7 @@ export class Eigenbases implements Disposable {
     this.#basis = made.use(createVector(gpu, squareLayout, "basis"));
     this.#basis.write(identities(squareLayout));
     if (kind === "rotation") this.#rotation = made.use(new BasisRotation(this.#squares));
+    this.#transposed = made.use(gpu.buffer("transposed bases", this.#squares.bytes));
     this.state = { factors: this.#factors, basis: this.#basis };
     const { largest } = this.#squares;
     const places = matrices.flatMap(({ view: { offset, stride, rows } }, i) => {
@@ -71,6 +76,7 @@ export class Eigenbases implements Disposable {
   /** Records the first factors, of which the gradient's have this share, and their eigenvectors (see {@linkcode EXACT_SIZE}). */
   begin(gradient: Vector, share: number): void {
     const [factors, basis] = [this.#factors.buffer, this.#basis.buffer];
+    this.#changed = true;
     this.#sides.gram(gradient.buffer, factors, 0, share);
     if (Math.max(...this.#squares.sizes) <= EXACT_SIZE) return this.#eigenbasis.compute(factors, basis);
     for (let step = 0; step < FIRST_STEPS[this.kind]; step++) this.#eigenbasis.refresh(factors, basis);
@@ -90,6 +96,7 @@ export class Eigenbases implements Disposable {
   refresh(diagonal: Vector, scratch: Vector): boolean {
     const { gpu } = this.context;
     const [factors, basis] = [this.#factors.buffer, this.#basis.buffer];
+    this.#changed = true;
     if (this.#rotation !== undefined) {
       this.#rotation.record(factors, basis);
       return false;
@@ -107,14 +114,22 @@ export class Eigenbases implements Disposable {
 
   /** Records result = Q_Lᵀ M Q_R in matrices; all else is the same in both. */
   rotate(m: Vector, scratch: Vector, result: Vector): void {
+    const [basis, transposed] = [this.#basis.buffer, this.#transposed];
+    if (this.#changed) this.#squares.transpose(basis, transposed);
+    this.#changed = false;
     this.context.gpu.copy(m.buffer, result.buffer);
-    this.#sides.rotate(m.buffer, this.#basis.buffer, scratch.buffer, result.buffer);
+    this.#sides.rotate(m.buffer, basis, scratch.buffer, result.buffer, transposed);
   }
 
   /** Records result = Q_L M Q_Rᵀ in matrices; all else is the same in both. */
   rotateBack(m: Vector, scratch: Vector, result: Vector): void {
     this.context.gpu.copy(m.buffer, result.buffer);
     this.#sides.rotateBack(m.buffer, this.#basis.buffer, scratch.buffer, result.buffer);
+  }
+
+  /** Called after the state was written. */
+  restored(): void {
+    this.#changed = true;
   }
 
   /** Frees the device memory. */

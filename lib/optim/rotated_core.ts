@@ -143,6 +143,11 @@ export class RotatedCore implements OptimizerCore {
     });
   }
 
+  /** Called after the state was written. */
+  restored(): void {
+    this.#bases?.restored();
+  }
+
   /** Frees the device memory. */
   [Symbol.dispose](): void {
     this.#owned[Symbol.dispose]();
