@@ -1,7 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import type { Layout } from "./layout.ts";
+import type { Layout, PlacedSegment } from "./layout.ts";
 import { numberTable } from "./number_table.ts";
 import { type MatrixView, viewOf } from "./matrix_view.ts";
 import transposeText from "../../wgsl/linalg/transpose_squares.wgsl" with { type: "text" };
@@ -25,10 +25,11 @@ export class Squares implements Disposable {
    * Writes the tables that the kernels read.
    *
    * @param layout A layout of square matrices only.
+   * @param segments Those that are worked on; all by default.
    */
-  constructor(readonly gpu: Gpu, readonly layout: Layout) {
-    this.views = layout.map(viewOf);
-    this.sizes = layout.map(({ rows }) => rows);
+  constructor(readonly gpu: Gpu, readonly layout: Layout, segments: readonly PlacedSegment[] = [...layout]) {
+    this.views = segments.map(viewOf);
+    this.sizes = segments.map(({ rows }) => rows);
     this.largest = Math.max(...this.views.map(({ rows }) => rows));
     this.bytes = layout.deviceLength * 4;
     const places = this.views.flatMap(({ offset, stride, rows }, i) => [offset / 4, stride / 4, this.sizes[i], rows]);

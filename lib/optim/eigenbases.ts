@@ -23,6 +23,12 @@ export type BasisRefresh = "rotation" | "qr";
 const EXACT_SIZE = 64;
 const FIRST_STEPS: Readonly<Record<BasisRefresh, number>> = { rotation: 1, qr: 2 };
 
+/**
+ * With rotations a side keeps the identity as its basis if it is more than this many times as long as the other, as in the last layer of a
+ * field: its factor has few directions, and what they save is less than what a basis of all directions costs.
+ */
+const ASPECT = 32;
+
 const reorderSource = { name: "reorder_moment", text: reorderText };
 
 /**
@@ -40,6 +46,8 @@ export class Eigenbases implements Disposable {
   #changed = true;
   readonly #sides: TwoSided;
   readonly #squares: Squares;
+  /** Those of the squares whose bases follow (see `ASPECT`). */
+  readonly #following: Squares;
   readonly #eigenbasis: Eigenbasis;
   /** What refreshes the bases; undefined where QR decompositions do. */
   readonly #rotation?: BasisRotation;
@@ -53,14 +61,18 @@ export class Eigenbases implements Disposable {
     const { gpu, layout } = context;
     const matrices = weightsOf(layout).map((weight) => ({ ...weight, view: viewOf(weight) }));
     using made = new DisposableStack();
-    this.#sides = made.use(new TwoSided(gpu, matrices));
+    const follows = (size: number, other: number) => kind === "qr" || size <= ASPECT * other;
+    this.#sides = made.use(new TwoSided(gpu, matrices, follows));
     const squareLayout = this.#sides.layout;
     this.#squares = made.use(new Squares(gpu, squareLayout));
-    this.#eigenbasis = made.use(new Eigenbasis(this.#squares));
+    // Left and right sides alternate.
+    const following = squareLayout.filter(({ rows }, i) => follows(rows, squareLayout[i ^ 1].rows));
+    this.#following = made.use(new Squares(gpu, squareLayout, following));
+    this.#eigenbasis = made.use(new Eigenbasis(this.#following));
     this.#factors = made.use(createVector(gpu, squareLayout, "factors"));
     this.#basis = made.use(createVector(gpu, squareLayout, "basis"));
     this.#basis.write(identities(squareLayout));
-    if (kind === "rotation") this.#rotation = made.use(new BasisRotation(this.#squares));
+    if (kind === "rotation") this.#rotation = made.use(new BasisRotation(this.#following));
     this.#transposed = made.use(gpu.buffer("transposed bases", this.#squares.bytes));
     this.state = { factors: this.#factors, basis: this.#basis };
     const { largest } = this.#squares;
@@ -78,7 +90,7 @@ export class Eigenbases implements Disposable {
     const [factors, basis] = [this.#factors.buffer, this.#basis.buffer];
     this.#changed = true;
     this.#sides.gram(gradient.buffer, factors, 0, share);
-    if (Math.max(...this.#squares.sizes) <= EXACT_SIZE) return this.#eigenbasis.compute(factors, basis);
+    if (Math.max(...this.#following.sizes) <= EXACT_SIZE) return this.#eigenbasis.compute(factors, basis);
     for (let step = 0; step < FIRST_STEPS[this.kind]; step++) this.#eigenbasis.refresh(factors, basis);
   }
 

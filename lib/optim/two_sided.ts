@@ -30,20 +30,30 @@ export class TwoSided implements Disposable {
   readonly #rotate: readonly [BatchedProducts, BatchedProducts];
   readonly #rotateBack: readonly [BatchedProducts, BatchedProducts];
 
-  /** Prepares the products of all matrices. */
-  constructor(gpu: Gpu, readonly matrices: readonly NamedView[]) {
+  /**
+   * Prepares the products of all matrices.
+   *
+   * @param hasGram Whether `gram` sets the square of a side of so many entries beside one of so many; it sets all by default.
+   */
+  constructor(
+    gpu: Gpu,
+    readonly matrices: readonly NamedView[],
+    hasGram: (size: number, other: number) => boolean = () => true,
+  ) {
     this.layout = squareLayout(matrices.flatMap(({ name, rows, columns }) => [
       { name: `${name}.left`, size: rows },
       { name: `${name}.right`, size: columns },
     ]));
     const squares = this.layout.map(viewOf);
     const jobs = matrices.map(({ view }, i) => ({ m: view, left: squares[2 * i], right: squares[2 * i + 1] }));
+    const lefts = jobs.filter((_, i) => hasGram(matrices[i].rows, matrices[i].columns));
+    const rights = jobs.filter((_, i) => hasGram(matrices[i].columns, matrices[i].rows));
     this.#gram = [
-      new BatchedProducts(gpu, jobs.map(({ m, left }) => ({ a: m, b: m, c: left })), {
+      new BatchedProducts(gpu, lefts.map(({ m, left }) => ({ a: m, b: m, c: left })), {
         transposeB: true,
         symmetric: true,
       }),
-      new BatchedProducts(gpu, jobs.map(({ m, right }) => ({ a: m, b: m, c: right })), {
+      new BatchedProducts(gpu, rights.map(({ m, right }) => ({ a: m, b: m, c: right })), {
         transposeA: true,
         symmetric: true,
       }),

@@ -36,3 +36,28 @@ Deno.test("matrices with a side of more than 64 begin with orthonormal bases tha
   }
   assertEquals(gpu.liveBuffers, 0);
 });
+
+for (const refresh of ["rotation", "qr"] as const) {
+  Deno.test(`refreshed by ${refresh}, a side of more than 32 times the other ${refresh === "qr" ? "is rotated, too" : "keeps the identity"}`, async () => {
+    using gpu = await openDevice();
+    const [rows, columns] = [66, 2];
+    const layout = new Layout([{ name: "w", shape: [rows, columns] }]);
+    using parameters = createVector(gpu, layout);
+    using gradient = createVector(gpu, layout);
+    using optimizer = createOptimizer(gpu, soap({ refresh, updateEvery: 1 }), layout);
+    for (let step = 0; step < 3; step++) {
+      gradient.write(someMatrix(rows, columns, step).flat());
+      optimizer.step({ parameters, gradient });
+    }
+    const basis = await optimizer.state.basis.read();
+    const left = matrixFrom(basis, rows, rows, 0);
+    const right = matrixFrom(basis, columns, columns, rows * rows);
+    const identity = left.map((row, i) => row.map((_, j) => i === j ? 1 : 0));
+    const turned = distance(left, identity);
+    if (refresh === "qr") assertLess(0.1, turned);
+    else assertEquals(turned, 0);
+    assertLess(0.01, Math.abs(right[0][1]));
+    // A rotation by the largest angle that is allowed leaves up to 1 %.
+    assertLess(distance(multiply(transpose(right), right)), 0.01);
+  });
+}
