@@ -94,9 +94,9 @@ export class Eigenbases implements Disposable {
     for (let step = 0; step < FIRST_STEPS[this.kind]; step++) this.#eigenbasis.refresh(factors, basis);
   }
 
-  /** Records L ← keep·L + (1 − keep)GGᵀ, and R likewise. */
-  average(gradient: Vector, keep: number): void {
-    this.#sides.gram(gradient.buffer, this.#factors.buffer, keep, 1 - keep);
+  /** Records L ← keep·L + (1 − keep)GGᵀ or the same of R and GᵀG. */
+  average(side: "left" | "right", gradient: Vector, keep: number): void {
+    this.#sides.gramOf(side, gradient.buffer, this.#factors.buffer, keep, 1 - keep);
   }
 
   /**

@@ -37,6 +37,8 @@ export interface RotatedRule extends Disposable {
 export interface RotationOptions {
   /** The number of steps from one refresh of the bases to the next. */
   readonly basisEvery: number;
+  /** The number of steps from one update of a factor to the next; 1 by default. */
+  readonly factorsEvery?: number;
   /** How the bases are refreshed. */
   readonly refresh: BasisRefresh;
   /** How much of the factors' averages a step keeps. */
@@ -94,7 +96,7 @@ export class RotatedCore implements OptimizerCore {
   }
 
   update({ parameters, gradient, learningRate }: Required<StepRequest>, step: number, observations: number): void {
-    const { basisEvery, averaging, weightDecay } = this.options;
+    const { basisEvery, factorsEvery = 1, averaging, weightDecay } = this.options;
     const { between, ...scratch } = this.#scratch;
     const bases = this.#bases;
     if (step === 0) {
@@ -111,7 +113,10 @@ export class RotatedCore implements OptimizerCore {
       { learning_rate: learningRate, shrink: 1 - weightDecay * learningRate },
     );
     if (bases === undefined) return;
-    bases.average(gradient, averaging);
+    // By turns, so that all steps take as long.
+    for (const [side, turn] of [["left", 0], ["right", Math.floor(factorsEvery / 2)]] as const) {
+      if (step % factorsEvery === turn) bases.average(side, gradient, averaging ** factorsEvery);
+    }
     if (step % basisEvery !== 0) return;
     if (bases.refresh(this.rule.diagonal, between)) this.rule.reordered?.();
     bases.rotate(this.#moments.firstMoment, between, this.#moments.rotatedMoment);

@@ -26,7 +26,7 @@ export class TwoSided implements Disposable {
   /** Segments `NAME.left`, `NAME.right` of each matrix in turn. */
   readonly layout: Layout;
   readonly #products: readonly BatchedProducts[];
-  readonly #gram: readonly [BatchedProducts, BatchedProducts];
+  readonly #gram: Readonly<Record<"left" | "right", BatchedProducts>>;
   readonly #rotate: readonly [BatchedProducts, BatchedProducts];
   readonly #rotateBack: readonly [BatchedProducts, BatchedProducts];
 
@@ -48,16 +48,12 @@ export class TwoSided implements Disposable {
     const jobs = matrices.map(({ view }, i) => ({ m: view, left: squares[2 * i], right: squares[2 * i + 1] }));
     const lefts = jobs.filter((_, i) => hasGram(matrices[i].rows, matrices[i].columns));
     const rights = jobs.filter((_, i) => hasGram(matrices[i].columns, matrices[i].rows));
-    this.#gram = [
-      new BatchedProducts(gpu, lefts.map(({ m, left }) => ({ a: m, b: m, c: left })), {
-        transposeB: true,
-        symmetric: true,
-      }),
-      new BatchedProducts(gpu, rights.map(({ m, right }) => ({ a: m, b: m, c: right })), {
-        transposeA: true,
-        symmetric: true,
-      }),
-    ];
+    const left = lefts.map(({ m, left }) => ({ a: m, b: m, c: left }));
+    const right = rights.map(({ m, right }) => ({ a: m, b: m, c: right }));
+    this.#gram = {
+      left: new BatchedProducts(gpu, left, { transposeB: true, symmetric: true }),
+      right: new BatchedProducts(gpu, right, { transposeA: true, symmetric: true }),
+    };
     this.#rotate = [
       new BatchedProducts(gpu, jobs.map(({ m, left }) => ({ a: left, b: m, c: m })), { transposeA: true }),
       new BatchedProducts(gpu, jobs.map(({ m, right }) => ({ a: m, b: right, c: m }))),
@@ -66,12 +62,17 @@ export class TwoSided implements Disposable {
       new BatchedProducts(gpu, jobs.map(({ m, left }) => ({ a: left, b: m, c: m }))),
       new BatchedProducts(gpu, jobs.map(({ m, right }) => ({ a: m, b: right, c: m })), { transposeB: true }),
     ];
-    this.#products = [...this.#gram, ...this.#rotate, ...this.#rotateBack];
+    this.#products = [...Object.values(this.#gram), ...this.#rotate, ...this.#rotateBack];
   }
 
   /** Records L ← keep·L + share·M Mᵀ, R ← keep·R + share·MᵀM. */
   gram(m: DeviceBuffer, squares: DeviceBuffer, keep: number, share: number): void {
-    for (const products of this.#gram) products.record({ a: m, b: m, c: squares }, share, keep);
+    for (const side of ["left", "right"] as const) this.gramOf(side, m, squares, keep, share);
+  }
+
+  /** Records one half of `gram`. */
+  gramOf(side: "left" | "right", m: DeviceBuffer, squares: DeviceBuffer, keep: number, share: number): void {
+    this.#gram[side].record({ a: m, b: m, c: squares }, share, keep);
   }
 
   /**
