@@ -5,9 +5,10 @@ import { BasisRotation } from "../linalg/basis_rotation.ts";
 import { Eigenbasis } from "../linalg/eigenbasis.ts";
 import { identities, viewOf } from "../linalg/matrix_view.ts";
 import { numberTable } from "../linalg/number_table.ts";
+import type { Layout, PlacedSegment } from "../linalg/layout.ts";
 import { Squares } from "../linalg/squares.ts";
 import type { OptimizerContext } from "./optimizer.ts";
-import { TwoSided, weightsOf } from "./two_sided.ts";
+import { type NamedView, TwoSided, weightsOf } from "./two_sided.ts";
 import reorderText from "../../wgsl/optim/reorder_moment.wgsl" with { type: "text" };
 
 /**
@@ -24,10 +25,17 @@ const EXACT_SIZE = 64;
 const FIRST_STEPS: Readonly<Record<BasisRefresh, number>> = { rotation: 1, qr: 2 };
 
 /**
- * With rotations a side keeps the identity as its basis if it is more than this many times as long as the other, as in the last layer of a
- * field: its factor has few directions, and what they save is less than what a basis of all directions costs.
+ * With rotations, matrices with a side more than this many times as long as the other, such as a field's last, keep the identity as their
+ * bases: the long side's basis costs as much as a square matrix's, and training is none the better for it.
  */
 const ASPECT = 32;
+
+/** The matrices of a layout whose bases follow. */
+export function turningMatrices(layout: Layout, refresh: BasisRefresh): PlacedSegment[] {
+  return weightsOf(layout).filter(({ rows, columns }) => {
+    return refresh === "qr" || Math.max(rows, columns) <= ASPECT * Math.min(rows, columns);
+  });
+}
 
 const reorderSource = { name: "reorder_moment", text: reorderText };
 
@@ -46,8 +54,8 @@ export class Eigenbases implements Disposable {
   #changed = true;
   readonly #sides: TwoSided;
   readonly #squares: Squares;
-  /** Those of the squares whose bases follow (see `ASPECT`). */
-  readonly #following: Squares;
+  /** The squares of all matrices that do not keep the identity (see `ASPECT`). */
+  readonly #turning: Squares;
   readonly #eigenbasis: Eigenbasis;
   /** What refreshes the bases; undefined where QR decompositions do. */
   readonly #rotation?: BasisRotation;
@@ -56,23 +64,23 @@ export class Eigenbases implements Disposable {
   readonly #count: number;
   readonly #owned: DisposableStack;
 
-  /** @param context Whose layout has weight matrices. */
+  /** @param context Whose layout has matrices with bases that follow. */
   constructor(readonly context: OptimizerContext, readonly kind: BasisRefresh) {
     const { gpu, layout } = context;
     const matrices = weightsOf(layout).map((weight) => ({ ...weight, view: viewOf(weight) }));
     using made = new DisposableStack();
-    const follows = (size: number, other: number) => kind === "qr" || size <= ASPECT * other;
-    this.#sides = made.use(new TwoSided(gpu, matrices, follows));
+    const names = turningMatrices(layout, kind).map(({ name }) => name);
+    const turns = ({ name }: NamedView) => names.includes(name);
+    this.#sides = made.use(new TwoSided(gpu, matrices, turns));
     const squareLayout = this.#sides.layout;
     this.#squares = made.use(new Squares(gpu, squareLayout));
-    // Left and right sides alternate.
-    const following = squareLayout.filter(({ rows }, i) => follows(rows, squareLayout[i ^ 1].rows));
-    this.#following = made.use(new Squares(gpu, squareLayout, following));
-    this.#eigenbasis = made.use(new Eigenbasis(this.#following));
+    const turning = squareLayout.filter((_, i) => turns(matrices[Math.floor(i / 2)]));
+    this.#turning = made.use(new Squares(gpu, squareLayout, turning));
+    this.#eigenbasis = made.use(new Eigenbasis(this.#turning));
     this.#factors = made.use(createVector(gpu, squareLayout, "factors"));
     this.#basis = made.use(createVector(gpu, squareLayout, "basis"));
     this.#basis.write(identities(squareLayout));
-    if (kind === "rotation") this.#rotation = made.use(new BasisRotation(this.#following));
+    if (kind === "rotation") this.#rotation = made.use(new BasisRotation(this.#turning));
     this.#transposed = made.use(gpu.buffer("transposed bases", this.#squares.bytes));
     this.state = { factors: this.#factors, basis: this.#basis };
     const { largest } = this.#squares;
@@ -90,7 +98,7 @@ export class Eigenbases implements Disposable {
     const [factors, basis] = [this.#factors.buffer, this.#basis.buffer];
     this.#changed = true;
     this.#sides.gram(gradient.buffer, factors, 0, share);
-    if (Math.max(...this.#following.sizes) <= EXACT_SIZE) return this.#eigenbasis.compute(factors, basis);
+    if (Math.max(...this.#turning.sizes) <= EXACT_SIZE) return this.#eigenbasis.compute(factors, basis);
     for (let step = 0; step < FIRST_STEPS[this.kind]; step++) this.#eigenbasis.refresh(factors, basis);
   }
 

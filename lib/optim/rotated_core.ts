@@ -1,10 +1,9 @@
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditioner.ts";
-import { type BasisRefresh, Eigenbases } from "./eigenbases.ts";
+import { type BasisRefresh, Eigenbases, turningMatrices } from "./eigenbases.ts";
 import { entrywise } from "./entrywise.ts";
 import { type OptimizerContext, type OptimizerCore, stateVectors, type StepRequest } from "./optimizer.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
-import { weightsOf } from "./two_sided.ts";
 import stepText from "../../wgsl/optim/rotated_step.wgsl" with { type: "text" };
 
 /** The vectors that a rule works on. A prime marks a rotated vector, which equals the unrotated one outside matrices. */
@@ -65,7 +64,7 @@ export class RotatedCore implements OptimizerCore {
   readonly #moments;
   readonly #scratch;
   readonly #owned: DisposableStack;
-  /** The bases; undefined where a layout has no matrices. */
+  /** The bases; undefined where none follow. */
   readonly #bases?: Eigenbases;
 
   /**
@@ -84,7 +83,8 @@ export class RotatedCore implements OptimizerCore {
     made.use(rule);
     this.#moments = made.use(stateVectors(context, ["firstMoment", "rotatedMoment"]));
     this.#scratch = made.use(stateVectors(context, ["rotatedGradient", "step", "rotatedBack", "between"]));
-    if (weightsOf(context.layout).length > 0) this.#bases = made.use(new Eigenbases(context, options.refresh));
+    const hasBases = turningMatrices(context.layout, options.refresh).length > 0;
+    if (hasBases) this.#bases = made.use(new Eigenbases(context, options.refresh));
     this.state = { ...this.#moments, [diagonalName]: rule.diagonal, ...this.#bases?.state };
     this.#owned = made.move();
   }

@@ -33,23 +33,24 @@ export class TwoSided implements Disposable {
   /**
    * Prepares the products of all matrices.
    *
-   * @param hasGram Whether `gram` sets the square of a side of so many entries beside one of so many; it sets all by default.
+   * @param matrices All that have a place among the pairs.
+   * @param takesPart Which of them are multiplied; all by default.
    */
   constructor(
     gpu: Gpu,
     readonly matrices: readonly NamedView[],
-    hasGram: (size: number, other: number) => boolean = () => true,
+    takesPart: (matrix: NamedView) => boolean = () => true,
   ) {
     this.layout = squareLayout(matrices.flatMap(({ name, rows, columns }) => [
       { name: `${name}.left`, size: rows },
       { name: `${name}.right`, size: columns },
     ]));
     const squares = this.layout.map(viewOf);
-    const jobs = matrices.map(({ view }, i) => ({ m: view, left: squares[2 * i], right: squares[2 * i + 1] }));
-    const lefts = jobs.filter((_, i) => hasGram(matrices[i].rows, matrices[i].columns));
-    const rights = jobs.filter((_, i) => hasGram(matrices[i].columns, matrices[i].rows));
-    const left = lefts.map(({ m, left }) => ({ a: m, b: m, c: left }));
-    const right = rights.map(({ m, right }) => ({ a: m, b: m, c: right }));
+    const jobs = matrices.flatMap((matrix, i) => {
+      return takesPart(matrix) ? [{ m: matrix.view, left: squares[2 * i], right: squares[2 * i + 1] }] : [];
+    });
+    const left = jobs.map(({ m, left }) => ({ a: m, b: m, c: left }));
+    const right = jobs.map(({ m, right }) => ({ a: m, b: m, c: right }));
     this.#gram = {
       left: new BatchedProducts(gpu, left, { transposeB: true, symmetric: true }),
       right: new BatchedProducts(gpu, right, { transposeA: true, symmetric: true }),
