@@ -63,7 +63,7 @@ export const optimizerDefaults: OptimizerDefaults = {
     shampoo: { updateEvery: 10 },
     // Cheaper than the published ways, with results within 0.3 dB of theirs (docs/kernels.md).
     soap: { refresh: "rotation", updateEvery: 20, factorsEvery: 2, betas: { relu: [0.9, 0.9], other: [0.95, 0.95] } },
-    muon: { iteration: "polarExpress" },
+    muon: { iteration: "unitRows" },
   },
   published: {
     esgd: { rates: hessianRates, options: { initialProbes: 1, biasCorrection: "steps", relativeDamping: undefined } },
