@@ -9,6 +9,7 @@ import { RowNormaliser } from "./row_normaliser.ts";
 import { Squares } from "./squares.ts";
 import { numberTable } from "./number_table.ts";
 import { isWhole, WHOLE_BYTES, WHOLE_VALUES } from "./whole_matrices.ts";
+import unit_row from "../../wgsl/linalg/unit_row.wgsl" with { type: "text" };
 import wholeText from "../../wgsl/linalg/newton_schulz_whole.wgsl" with { type: "text" };
 import startText from "../../wgsl/linalg/newton_schulz_start.wgsl" with { type: "text" };
 
@@ -179,13 +180,13 @@ export class NewtonSchulz implements Disposable {
 
   #recordWhole(data: BufferLike): DeviceBuffer {
     const { gpu, matrices } = this;
-    const { steps, bounded } = ITERATIONS[this.iteration];
+    const { steps, bounded, unitRows } = ITERATIONS[this.iteration];
     const [x] = this.#scratch;
     const flops = this.#iterations.reduce((sum, { gram, polynomial, apply }) => {
       return sum + steps.length * (gram.flops + polynomial.flops + apply.flops);
     }, 0);
     gpu.dispatch(
-      gpu.kernel(wholeSource, { ...WHOLE_VALUES, bounded }),
+      gpu.kernel(wholeSource, { ...WHOLE_VALUES, unit_row, bounded, unit_rows: unitRows }),
       { data, x, ...this.#whole ??= this.#makeWhole() },
       { steps: steps.length, ...(bounded && { safety: SAFETY }) },
       [matrices.length],

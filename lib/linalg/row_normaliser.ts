@@ -4,6 +4,7 @@ import { linearGroups } from "../gpu/groups.ts";
 import type { MatrixView } from "./matrix_view.ts";
 import { numberTable } from "./number_table.ts";
 import text from "../../wgsl/linalg/normalise_rows.wgsl" with { type: "text" };
+import unit_row from "../../wgsl/linalg/unit_row.wgsl" with { type: "text" };
 
 const source = { name: "normalise_rows", text };
 
@@ -25,7 +26,7 @@ export class RowNormaliser implements Disposable {
 
   /** Records writing to `y` the matrices in `x` with rows of norm 1, or of zeros where they were. Outside the matrices `y` does not change. */
   record(x: BufferLike, y: BufferLike): void {
-    this.gpu.dispatch(this.gpu.kernel(source), { matrices: this.#table, x, y }, {}, this.#groups);
+    this.gpu.dispatch(this.gpu.kernel(source, { unit_row }), { matrices: this.#table, x, y }, {}, this.#groups);
   }
 
   /** Frees the device memory. */
