@@ -134,11 +134,11 @@ export class Eigenbases implements Disposable {
 
   /** Records result = Q_Lᵀ M Q_R in matrices; all else is the same in both. */
   rotate(m: Vector, scratch: Vector, result: Vector): void {
-    const [basis, transposed] = [this.#basis.buffer, this.#transposed];
-    if (this.#changed) this.#squares.transpose(basis, transposed);
+    if (this.#changed) this.#squares.transpose(this.#basis.buffer, this.#transposed);
     this.#changed = false;
     this.context.gpu.copy(m.buffer, result.buffer);
-    this.#sides.rotate(m.buffer, basis, scratch.buffer, result.buffer, transposed);
+    // Products whose first operand is transposed are slow on some adapters.
+    this.#sides.rotateBack(m.buffer, this.#transposed, scratch.buffer, result.buffer);
   }
 
   /** Records result = Q_L M Q_Rᵀ in matrices; all else is the same in both. */

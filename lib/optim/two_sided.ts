@@ -76,20 +76,9 @@ export class TwoSided implements Disposable {
     this.#gram[side].record({ a: m, b: m, c: squares }, share, keep);
   }
 
-  /**
-   * Records result = Lᵀ M R, in matrices only. `scratch` is of the matrices' layout, too.
-   *
-   * @param transposed Holds Lᵀ where `squares` holds L, for who has it: some adapters transpose A slowly.
-   */
-  rotate(
-    m: DeviceBuffer,
-    squares: DeviceBuffer,
-    scratch: DeviceBuffer,
-    result: DeviceBuffer,
-    transposed?: DeviceBuffer,
-  ): void {
-    if (transposed === undefined) this.#rotate[0].record({ a: squares, b: m, c: scratch });
-    else this.#rotateBack[0].record({ a: transposed, b: m, c: scratch });
+  /** Records result = Lᵀ M R, in matrices only. `scratch` is of the matrices' layout, too. */
+  rotate(m: DeviceBuffer, squares: DeviceBuffer, scratch: DeviceBuffer, result: DeviceBuffer): void {
+    this.#rotate[0].record({ a: squares, b: m, c: scratch });
     this.#rotate[1].record({ a: scratch, b: squares, c: result });
   }
 
