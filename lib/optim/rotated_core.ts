@@ -56,7 +56,7 @@ const stepSource = { name: "rotated_step", text: stepText };
  * The rotated first moment is kept between refreshes instead of being rotated anew at each step, which is the same but for rounding
  * and saves two of seven products. Where a matrix has a side of more than 64, the first bases are not the factors' eigenvectors but one
  * or two steps of orthogonal iteration from the identity, which take a seventh of the time. Unless `refresh` is `qr`, the later
- * ones turn by {@linkcode BasisRotation}.
+ * ones turn by {@linkcode BasisRotation}, and matrices with a side of more than 32 times the other are not rotated.
  */
 export class RotatedCore implements OptimizerCore {
   readonly multipliesMatrices = true;

@@ -53,8 +53,8 @@ const source = { name: "soap_adam", text };
  * With `factorsEvery` n > 1 a step in n updates L and another one R, by β₂ⁿ.
  * Biases: Adam with the same constants. State: first moment (unrotated and rotated), second moment, factors, bases.
  *
- * Deviations: those of {@linkcode RotatedCore}. Cost: five products of each
- * matrix's size a step, and at a refresh 13 with rotations, or 16 and 200 dispatches with QR decompositions.
+ * Deviations: those of {@linkcode RotatedCore}. Cost: four products of each matrix's size and half of one for each factor a step, and at a
+ * refresh 13 with rotations, or 16 and 200 dispatches with QR decompositions.
  */
 export function soap(options: SoapOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("soap", hyperparameters, options);
