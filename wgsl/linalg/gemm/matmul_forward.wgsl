@@ -10,9 +10,9 @@
 {{read w{{t}}}}
 {{end}}
 {{read bias}}
-{{write z: array<vec4f>}}
+{{write z}}
 {{if fused}}
-{{write a: array<vec4f>}}
+{{write a}}
 alias Preactivation = array<vec4f, 1>;
 {{include activation}}
 {{end}}
@@ -48,7 +48,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let exists{{q}} = column + {{q}}u * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
 {{end}}{{end}}
 {{for r in 0..tile_rows}}{{for q in 0..tile_vectors}}
-  z[(row + {{r}}u) * width + column / 4u + {{q}}u] = sum{{r}}_{{q}};
-  {{if fused}}a[(row + {{r}}u) * width + column / 4u + {{q}}u] = select(vec4f(), value(Preactivation(sum{{r}}_{{q}})), exists{{q}});{{end}}
+  write_z((row + {{r}}u) * width + column / 4u + {{q}}u, sum{{r}}_{{q}});
+  {{if fused}}write_a((row + {{r}}u) * width + column / 4u + {{q}}u, select(vec4f(), value(Preactivation(sum{{r}}_{{q}})), exists{{q}}));{{end}}
 {{end}}{{end}}
 }
