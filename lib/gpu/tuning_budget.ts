@@ -20,6 +20,11 @@ export class TuningBudget implements Disposable {
     return this.#left <= 0;
   }
 
+  /** Whether less than half of the time is left. */
+  get isHalfSpent(): boolean {
+    return this.#left < this.#seconds / 2;
+  }
+
   /** Ends the budget, and reports what is left. */
   [Symbol.dispose](): void {
     this.#settle(Math.max(0, this.#left));
