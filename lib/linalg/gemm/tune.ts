@@ -60,6 +60,14 @@ export async function tuneProducts(
   return measurements;
 }
 
+/** Has the driver compile what `tuneProducts` tries first while the host does something else. Does nothing where the choice is known. */
+export function beginTuning(gpu: Gpu): void {
+  if (gpu.tuner.choice(OPERANDS) !== undefined || gpu.tuner.isOver) return;
+  using product = new TrialProduct(gpu, USUAL);
+  for (const record of Object.values(operandTrials(gpu, product))) record();
+  gpu.flush();
+}
+
 /** The classes of products by their subjects, each represented by a product of its rows; the heaviest first, batches last. */
 export function classesOf(products: readonly GemmProduct[]): Map<string, GemmProduct> {
   const classes = new Map<string, GemmProduct>();
@@ -146,18 +154,18 @@ class FamilyTuner {
 }
 
 async function chooseOperands(gpu: Gpu, rounds: number, signal?: AbortSignal): Promise<Measurement> {
-  const works: Record<OperandAccess, () => void> = { buffer: () => {}, texture: () => {} };
   using product = new TrialProduct(gpu, USUAL);
-  for (const access of ["buffer", "texture"] as const) {
-    works[access] = () => {
-      gpu.tuner.adopt({ [OPERANDS]: access });
-      product.record("register");
-    };
-    works[access]();
-  }
+  const works = operandTrials(gpu, product);
+  for (const record of Object.values(works)) record();
   await gpu.synchronize();
   const milliseconds = await timeWork(gpu, works, rounds, signal);
   const choice = milliseconds.texture < milliseconds.buffer ? "texture" : "buffer";
   gpu.tuner.choose(OPERANDS, choice);
   return { subject: OPERANDS, milliseconds, choice };
+}
+
+/** Functions that record a product whose operands are read in each way. */
+function operandTrials(gpu: Gpu, product: TrialProduct): Record<OperandAccess, () => void> {
+  const reading = (access: OperandAccess) => () => gpu.tuner.reading(access, () => product.record("register"));
+  return { buffer: reading("buffer"), texture: reading("texture") };
 }
