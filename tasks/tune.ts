@@ -9,7 +9,7 @@ import { tuneKernels } from "../lib/field/tune.ts";
 import type { Measurement } from "../lib/linalg/gemm/measurement.ts";
 import type { Gpu } from "../lib/gpu/device.ts";
 import { openDevice } from "../lib/linalg/gemm/open_device.ts";
-import { tuneProducts } from "../lib/linalg/gemm/tune.ts";
+import { tuneMatrices } from "../lib/linalg/tune_matrices.ts";
 import { TASKS } from "./registry.ts";
 import { type Command, defineCommand } from "./shell/command.ts";
 import { runTask } from "./shell/main.ts";
@@ -117,7 +117,7 @@ if (import.meta.main) {
         }
       }
     }
-    show(await tuneProducts(gpu, [{ kind: "batched" }], thorough));
+    show(await tuneMatrices(gpu, thorough));
   });
 }
 

@@ -59,7 +59,7 @@ export const MIRROR_WIDTH = 1024;
  *   kernel's own `fn entry(i: u32, first: u32, at: Preactivation)` for each vec4 of them.
  * - `invocation_index`: `invocation_index(id, groups, size)`, the linear index of an invocation if the dispatch has
  *   workgroups along x and y.
- * - `lane_sum`: `lane_sum(lane, own)`, the sum over the 64 lanes of a workgroup, in a fixed order.
+ * - `lane_sum`: `lane_sum(lane, own)`, the sum over the first 64 lanes of a workgroup, in a fixed order.
  * - `not_finite`: `not_finite(x)`, whether a vec4f holds an infinity or NaN.
  * - `decaying_exp`: `decaying_exp(x)`, e^x for x ≤ 0, where results below 2⁻⁶⁴ become 0, which avoids slow denormal numbers.
  * - `reduced_angle`: `reduced(x)`, the angle x minus whole turns, as an argument for sin and cos.

@@ -1,14 +1,17 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { rangeOf } from "./matrix_view.ts";
 import { BatchedProducts } from "./gemm/batched_products.ts";
+import { isWhole, WHOLE_BYTES, WHOLE_VALUES } from "./whole_matrices.ts";
 import { RangeNormaliser } from "./range_normaliser.ts";
 import type { Squares } from "./squares.ts";
 import eigenvalueText from "../../wgsl/linalg/largest_eigenvalue.wgsl" with { type: "text" };
 import factorText from "../../wgsl/linalg/newton_factor.wgsl" with { type: "text" };
+import wholeText from "../../wgsl/linalg/inverse_roots_whole.wgsl" with { type: "text" };
 import startText from "../../wgsl/linalg/inverse_root_start.wgsl" with { type: "text" };
 
 const eigenvalueSource = { name: "largest_eigenvalue", text: eigenvalueText };
 const startSource = { name: "inverse_root_start", text: startText };
+const wholeSource = { name: "inverse_roots_whole", text: wholeText };
 const factorSource = { name: "newton_factor", text: factorText };
 
 /**
@@ -55,6 +58,12 @@ export function rootCoefficients(lowest: number, highest: number): { a: number; 
   return coefficients;
 }
 
+/** What the kernel for whole matrices reads, and where it works. */
+interface Whole {
+  readonly coefficients: DeviceBuffer;
+  readonly w: DeviceBuffer;
+}
+
 /**
  * Inverse fourth roots (A + ελI)^{−1/4} of symmetric positive semidefinite matrices, where λ is each matrix's largest
  * eigenvalue. The method is the coupled iteration of Guo & Higham (2006), which Anil et al. (2020) use for Shampoo:
@@ -67,7 +76,7 @@ export function rootCoefficients(lowest: number, highest: number): { a: number; 
  *
  * Each iteration costs as much as three full products. T² and T⁴ are exactly symmetric, so that only half of their entries are
  * computed. M and X are symmetric only up to rounding, and computing just half of them would lose two digits. For 28 matrices of
- * 128 × 128 this takes 4 GFLOP. Errors come from f32: for the smallest eigenvalues above ελ the relative error of the root is
+ * 128 × 128 this takes 4 GFLOP, and 75 dispatches or, where that is faster, one (`isWhole`). Errors come from f32: for the smallest eigenvalues above ελ the relative error of the root is
  * about 1e−7/ε.
  */
 export class InverseRoots implements Disposable {
@@ -78,6 +87,8 @@ export class InverseRoots implements Disposable {
   readonly #workspace: readonly DeviceBuffer[];
   readonly #owned: DisposableStack;
   readonly #coefficients: readonly { readonly a: number; readonly b: number }[];
+  /** Made when first used. */
+  #whole?: Whole;
 
   /**
    * Allocates what the computation needs.
@@ -101,6 +112,16 @@ export class InverseRoots implements Disposable {
 
   /** Records `roots` = (A + ελI)^{−1/4} of the matrices A. */
   record(matrices: DeviceBuffer, roots: DeviceBuffer): void {
+    if (isWhole(this.squares.gpu, this.squares.views)) this.#recordWhole(matrices, roots);
+    else this.#recordApart(matrices, roots);
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    this.#owned[Symbol.dispose]();
+  }
+
+  #recordApart(matrices: DeviceBuffer, roots: DeviceBuffer): void {
     const { gpu, table, largest } = this.squares;
     const [m, s, otherX, t, t2, t4] = this.#workspace;
     this.#largestEigenvalues(matrices);
@@ -128,9 +149,24 @@ export class InverseRoots implements Disposable {
     }
   }
 
-  /** Frees the device memory. */
-  [Symbol.dispose](): void {
-    this.#owned[Symbol.dispose]();
+  #recordWhole(matrices: DeviceBuffer, roots: DeviceBuffer): void {
+    const { gpu, table, sizes } = this.squares;
+    const steps = this.#coefficients.length;
+    gpu.dispatch(
+      gpu.kernel(wholeSource, WHOLE_VALUES),
+      { a: matrices, squares: table, roots, ...this.#whole ??= this.#makeWhole() },
+      { squarings: SQUARINGS, steps, ridge: this.ridge },
+      [sizes.length],
+      (SQUARINGS + 2 * steps) * this.#square.flops + 2 * steps * this.#multiply.flops,
+    );
+  }
+
+  #makeWhole(): Whole {
+    const { gpu, sizes } = this.squares;
+    const coefficients = this.#owned.use(gpu.buffer("coefficients of inverse roots", this.#coefficients.length * 16));
+    gpu.write(coefficients, Float32Array.from(this.#coefficients.flatMap(({ a, b }) => [a, b, 0, 0])));
+    const w = this.#owned.use(gpu.buffer("inverse roots, whole matrices", sizes.length * 4 * WHOLE_BYTES));
+    return { coefficients, w };
   }
 
   #largestEigenvalues(matrices: DeviceBuffer): void {

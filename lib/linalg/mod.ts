@@ -33,4 +33,5 @@ export { numberRanges, type Range } from "./ranges.ts";
 export { RangeNormaliser } from "./range_normaliser.ts";
 export { Squares } from "./squares.ts";
 export { SymmetricInverse } from "./symmetric_inverse.ts";
+export { tuneMatrices } from "./tune_matrices.ts";
 export { type FactorOptions, TriangularInverse } from "./triangular_inverse.ts";

@@ -1,14 +1,18 @@
 import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Layout, PlacedSegment } from "./layout.ts";
-import { rangeOf, squareLayout, viewOf } from "./matrix_view.ts";
+import { type MatrixView, rangeOf, squareLayout, viewOf } from "./matrix_view.ts";
 import { type BatchedJob, BatchedProducts } from "./gemm/batched_products.ts";
 import { Norms } from "./norms.ts";
 import { RangeNormaliser } from "./range_normaliser.ts";
 import { Squares } from "./squares.ts";
+import { numberTable } from "./number_table.ts";
+import { isWhole, WHOLE_BYTES, WHOLE_VALUES } from "./whole_matrices.ts";
+import wholeText from "../../wgsl/linalg/newton_schulz_whole.wgsl" with { type: "text" };
 import startText from "../../wgsl/linalg/newton_schulz_start.wgsl" with { type: "text" };
 
 const startSource = { name: "newton_schulz_start", text: startText };
+const wholeSource = { name: "newton_schulz_whole", text: wholeText };
 
 /** The name of an iteration: see `ITERATIONS`. */
 export type NewtonSchulzIteration = "polarExpress" | "jordan";
@@ -52,15 +56,24 @@ interface Iteration {
   readonly tall: boolean;
 }
 
+/** What the kernel for whole matrices reads, and where it works. */
+interface Whole {
+  readonly matrices: DeviceBuffer;
+  readonly coefficients: DeviceBuffer;
+  readonly w: DeviceBuffer;
+}
+
 /**
  * Computes approximate orthogonal factors of a layout's matrices by Newton-Schulz iteration:
  *
  * X₀ = M/‖M‖; X ← aX + (bA + cA²)X with A = XXᵀ, a few times. For tall matrices X ← aX + X(bA + cA²) with A = XᵀX, so that A always
  * has the size of the shorter side. `ITERATIONS` has the coefficients.
  *
- * A step takes three dispatches for each orientation, and 2·(½ + ½ + 1)·256³ = 67 MFLOP for a 256 × 256 matrix.
+ * A step takes three dispatches for each orientation, and 2·(½ + ½ + 1)·256³ = 67 MFLOP for a 256 × 256 matrix. Where that is faster, small matrices
+ * take one dispatch in all (`isWhole`).
  */
 export class NewtonSchulz implements Disposable {
+  readonly #views: readonly MatrixView[];
   readonly #iterations: readonly Iteration[];
   readonly #normaliser: RangeNormaliser;
   readonly #scratch: readonly DeviceBuffer[];
@@ -70,6 +83,8 @@ export class NewtonSchulz implements Disposable {
   readonly #squares: Squares;
   readonly #norms: Norms;
   readonly #owned: DisposableStack;
+  /** Made when first used. */
+  #whole?: Whole;
 
   /**
    * Allocates what the iteration needs.
@@ -85,7 +100,7 @@ export class NewtonSchulz implements Disposable {
     readonly iteration: NewtonSchulzIteration = "jordan",
   ) {
     const squares = squareLayout(matrices.map(({ name, rows, columns }) => ({ name, size: Math.min(rows, columns) })));
-    const views = matrices.map(viewOf);
+    const views = this.#views = matrices.map(viewOf);
     using made = new DisposableStack();
     this.#normaliser = made.use(new RangeNormaliser(gpu, views.map(rangeOf)));
     const bytes = layout.deviceLength * 4;
@@ -116,7 +131,16 @@ export class NewtonSchulz implements Disposable {
   }
 
   /** Records the iteration. Returns the buffer that contains X, which is 0 outside the matrices. `data` does not change. */
-  record(data: BufferLike): DeviceBuffer {
+  record(data: BufferLike, whole: boolean = isWhole(this.gpu, this.#views)): DeviceBuffer {
+    return whole ? this.#recordWhole(data) : this.#recordApart(data);
+  }
+
+  /** Frees the device memory. */
+  [Symbol.dispose](): void {
+    this.#owned[Symbol.dispose]();
+  }
+
+  #recordApart(data: BufferLike): DeviceBuffer {
     let [now, next] = this.#scratch;
     this.#normaliser.record(data, now);
     const [gramBuffer, polynomialBuffer] = [this.#gram, this.#polynomial];
@@ -140,9 +164,37 @@ export class NewtonSchulz implements Disposable {
     return now;
   }
 
-  /** Frees the device memory. */
-  [Symbol.dispose](): void {
-    this.#owned[Symbol.dispose]();
+  #recordWhole(data: BufferLike): DeviceBuffer {
+    const { gpu, matrices } = this;
+    const { steps, bounded } = ITERATIONS[this.iteration];
+    const [x] = this.#scratch;
+    const flops = this.#iterations.reduce((sum, { gram, polynomial, apply }) => {
+      return sum + steps.length * (gram.flops + polynomial.flops + apply.flops);
+    }, 0);
+    gpu.dispatch(
+      gpu.kernel(wholeSource, { ...WHOLE_VALUES, bounded }),
+      { data, x, ...this.#whole ??= this.#makeWhole() },
+      { steps: steps.length, ...(bounded && { safety: SAFETY }) },
+      [matrices.length],
+      flops,
+    );
+    return x;
+  }
+
+  #makeWhole(): Whole {
+    const { gpu, matrices } = this;
+    const { steps } = ITERATIONS[this.iteration];
+    const numbers = matrices.flatMap((matrix, i) => {
+      const { offset, stride, rows } = this.#views[i];
+      return [offset / 4, stride / 4, rows, Math.min(matrix.rows, matrix.columns)];
+    });
+    const coefficients = this.#owned.use(gpu.buffer("Newton-Schulz coefficients", steps.length * 16));
+    gpu.write(coefficients, Float32Array.from(steps.flatMap((each) => [...each, 0])));
+    return {
+      matrices: this.#owned.use(numberTable(gpu, "matrices to orthogonalise", numbers)),
+      coefficients,
+      w: this.#owned.use(gpu.buffer("Newton-Schulz, whole matrices", matrices.length * 4 * WHOLE_BYTES)),
+    };
   }
 
   /** Records the first step's polynomial, which divides X by a bound of its largest singular value. */

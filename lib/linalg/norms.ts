@@ -3,6 +3,7 @@ import type { Gpu } from "../gpu/device.ts";
 import { numberTable } from "./number_table.ts";
 import type { Range } from "./ranges.ts";
 import text from "../../wgsl/linalg/norms.wgsl" with { type: "text" };
+import range_norm from "../../wgsl/linalg/range_norm.wgsl" with { type: "text" };
 
 const source = { name: "norms", text };
 
@@ -30,7 +31,7 @@ export class Norms implements Disposable {
   /** Records the norms of the ranges of `data`. */
   record(data: BufferLike): void {
     const buffers = { data, ranges: this.table, norms: this.buffer };
-    this.gpu.dispatch(this.gpu.kernel(source), buffers, {}, [this.ranges.length]);
+    this.gpu.dispatch(this.gpu.kernel(source, { range_norm }), buffers, {}, [this.ranges.length]);
   }
 
   /** Frees the device memory. */

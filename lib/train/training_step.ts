@@ -3,7 +3,7 @@ import { createVector } from "../linalg/vector.ts";
 import { checkEncodings } from "../field/encoding/check_encodings.ts";
 import type { Field } from "../field/field.ts";
 import { tuneKernels } from "../field/tune.ts";
-import { tuneProducts } from "../linalg/gemm/tune.ts";
+import { tuneMatrices } from "../linalg/tune_matrices.ts";
 import type { Objective } from "../objective/objective.ts";
 import { countOf, type ObservationRequest } from "../optim/observation.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -117,7 +117,7 @@ export class TrainingStep implements Disposable {
       await tuneKernels(gpu, { description, rows, gradients: true }, { signal });
       if (this.workspace.hasProducts) await tuneTangents(gpu, { description, rows }, { signal });
     }
-    if (optimizer.multipliesMatrices) await tuneProducts(gpu, [{ kind: "batched" }], { signal });
+    if (optimizer.multipliesMatrices) await tuneMatrices(gpu, { signal });
   }
 
   /**

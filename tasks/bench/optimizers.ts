@@ -1,5 +1,5 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
-import { tuneProducts } from "../../lib/linalg/gemm/tune.ts";
+import { tuneMatrices } from "../../lib/linalg/tune_matrices.ts";
 import { type ObservationKind, observationKinds } from "../../lib/optim/observation.ts";
 import { optimizerNames } from "../../lib/optim/registry.ts";
 import { pairedRatio, summarise, type Summary } from "../shell/statistics.ts";
@@ -75,7 +75,7 @@ export async function compareOptimizers(
     workloads.push(workload);
     await workload.prepare();
   }
-  await tuneProducts(gpu, [{ kind: "batched" }]);
+  await tuneMatrices(gpu);
   const updates: UpdateWorkload[] = [];
   for (const name of optimizerNames) {
     if (name !== "adam" && isEnough()) continue;

@@ -1,5 +1,5 @@
 import { OPERANDS } from "../../lib/gpu/kernel_tuner.ts";
-import { CHAIN_CHOICES } from "../../lib/linalg/gemm/chain_choice.ts";
+import { WAYS } from "../../lib/linalg/gemm/choose_way.ts";
 import { FAMILIES } from "../../lib/linalg/gemm/family.ts";
 import { mismatch, record, type Shape, text } from "../shell/shape.ts";
 
@@ -14,7 +14,7 @@ export const kernelsShape: Shape<Readonly<Record<string, string>>> = (found) => 
     const known: readonly string[] = subject === OPERANDS
       ? ["buffer", "texture"]
       : subject.startsWith("chain ")
-      ? CHAIN_CHOICES
+      ? WAYS
       : FAMILIES;
     if (!known.includes(choice)) return mismatch([subject], `one of ${known.join(", ")}`, choice);
   }

@@ -5,9 +5,9 @@ import { NEWTON_SCHULZ_ITERATIONS, NewtonSchulz } from "../../lib/linalg/newton_
 import { eigenvalues, matrixFrom, multiply, someMatrix, transpose } from "../support/matrix.ts";
 import { followTrajectory } from "./matrix_trajectory.ts";
 
-for (const operands of ["buffer", "texture"] as const) {
-  Deno.test(`Muon follows the golden trajectory for 50 steps (operands from a ${operands})`, async () => {
-    using gpu = await openDevice({ operands });
+for (const [operands, kernels] of [["buffer", "auto"], ["texture", "auto"], ["buffer", "fused"]] as const) {
+  Deno.test(`Muon follows the golden trajectory for 50 steps (operands from a ${operands}, kernels ${kernels})`, async () => {
+    using gpu = await openDevice({ operands, kernels });
     const spec = muon({ learningRate: 0.02, adamLearningRate: 0.01, iteration: "jordan" });
     const errors = await followTrajectory(gpu, "muon_lr0.02_adam0.01", spec);
     for (const error of Object.values(errors)) assertLess(error, 1e-6);

@@ -68,6 +68,10 @@ export async function collectKernels(): Promise<KernelText[]> {
       using fused = collectingDevice(texts, { kernels: FUSED, operands });
       await derive(fused, mlp({ inputs: 3, hidden: [40, 40, 16], outputs: 3, activation: activation() }));
     }
+    using fused = collectingDevice(texts, { kernels: FUSED, operands });
+    await trainWith(fused, optimizerFromConfig({ name: "muon", iteration: "jordan" }));
+    await trainWith(fused, optimizerFromConfig({ name: "muon", iteration: "polarExpress" }));
+    await trainWith(fused, optimizerFromConfig({ name: "shampoo" }));
     using gpu = collectingDevice(texts, { kernels: "register", operands });
     for (const activation of Object.values(activations)) {
       for (const encoding of [undefined, positionalEncoding({ octaves: 3 })]) {

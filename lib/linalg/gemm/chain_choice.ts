@@ -1,6 +1,6 @@
 import type { Gpu } from "../../gpu/device.ts";
-import { timeByClock } from "../../gpu/time_work.ts";
 import { canBindTangents } from "./chain_tangents.ts";
+import { chooseWay, type Trial } from "./choose_way.ts";
 import { classRows, familyOf, FUSED, isTile } from "./family.ts";
 import type { ChainLayer } from "./layer_chain.ts";
 import type { Measurement, TuneOptions } from "./measurement.ts";
@@ -8,9 +8,6 @@ import { TrialChain } from "./trial_chain.ts";
 
 /** What of a chain is computed: its values and adjoints, or the tangents of both. */
 type ChainPasses = "values" | "tangents";
-
-/** How a chain of layers is computed: in single dispatches, or layer by layer. */
-export const CHAIN_CHOICES = [FUSED, "apart"] as const;
 
 /**
  * Whether a chain of layers is computed in single dispatches for so many rows: if that was asked for when the device was opened, or if
@@ -35,12 +32,6 @@ interface ChainClass {
   readonly passes: ChainPasses;
 }
 
-/** Passes over a chain, to be timed. */
-interface Trial extends Disposable {
-  /** Records them, in single dispatches or layer by layer. */
-  record(fused: boolean): void;
-}
-
 /**
  * Finds out by timing whether the values and adjoints of a chain are faster in single dispatches (see `chooseChain`).
  *
@@ -58,8 +49,7 @@ export async function tuneChain(
 
 /**
  * Finds out by timing whether passes over a chain of layers are faster in single dispatches, if its products are computed in workgroup memory:
- * on other adapters they cannot be. Families for these products should have been chosen before. The clock of the host decides, since what
- * is saved is the time between kernels.
+ * on other adapters they cannot be. Families for these products should have been chosen before.
  *
  * @param prepare Makes the trial; it is given the subject of the choice.
  * @returns What was measured; undefined if nothing was.
@@ -67,28 +57,13 @@ export async function tuneChain(
 export async function chooseChain(
   gpu: Gpu,
   { layers, rows, passes }: ChainClass,
-  { again = false, except = new Set(), budget: seconds, signal }: TuneOptions,
+  options: TuneOptions,
   prepare: (subject: string) => Trial,
 ): Promise<Measurement | undefined> {
-  const { tuner } = gpu;
-  const subject = subjectOf(layers, rows, passes);
-  if (tuner.asked !== "auto" || !isCandidate(gpu, layers, rows) || except.has(subject)) return undefined;
+  if (gpu.tuner.asked !== "auto" || !isCandidate(gpu, layers, rows)) return undefined;
   if (passes === "tangents" && !canBindTangents(gpu)) return undefined;
-  if (!again && (tuner.choice(subject) !== undefined || tuner.isOver)) return undefined;
-  using budget = tuner.budget(seconds);
-  if (budget.spent) return undefined;
-  signal?.throwIfAborted();
-  using trial = prepare(subject);
-  const works: Record<string, () => void> = {};
-  for (const choice of CHAIN_CHOICES) {
-    works[choice] = () => trial.record(choice === FUSED);
-    works[choice]();
-    await gpu.synchronize();
-  }
-  const milliseconds = await timeByClock(gpu, works, again ? 9 : 5, signal);
-  const choice = milliseconds[FUSED] < milliseconds.apart ? FUSED : "apart";
-  tuner.choose(subject, choice);
-  return { subject, milliseconds, choice };
+  const subject = subjectOf(layers, rows, passes);
+  return await chooseWay(gpu, subject, options, () => prepare(subject));
 }
 
 /** Whether the heaviest layer's values are computed in workgroup memory. */

@@ -10,7 +10,7 @@ export interface DeviceOptions extends Omit<GpuOptions, "kernels"> {
    * the same in larger blocks. `"tile"`, `"tile32"`, `"tile128"`: by squares of 64, 32 and 128 in workgroup memory, for GPUs.
    * `"straight"`, `"straight32"`: straight-line text for 16 or 32 columns at once, for some software adapters; the latter takes seconds
    * to compile, so only `deno task tune` tries it. `"fused"`: several layers in one dispatch where they fit workgroup memory, for GPUs and
-   * small batches, and all else as `"tile"`. Results differ by rounding.
+   * small batches, all stages for an optimizer's small matrices in one, and all else as `"tile"`. Results differ by rounding.
    */
   kernels?: KernelChoice;
 }

@@ -4,14 +4,17 @@ import { type FieldDescription, segmentsOf } from "../../../lib/field/descriptio
 import type { Gpu } from "../../../lib/gpu/device.ts";
 import { FIRST_USES } from "../../../lib/gpu/kernel_tuner.ts";
 import { timeByClock, timeWork } from "../../../lib/gpu/time_work.ts";
-import { CHAIN_CHOICES, isFused } from "../../../lib/linalg/gemm/chain_choice.ts";
+import { isFused } from "../../../lib/linalg/gemm/chain_choice.ts";
+import { type Trial, WAYS } from "../../../lib/linalg/gemm/choose_way.ts";
 import { canCompute, FAMILIES, familyOf, FUSED, type GemmProduct } from "../../../lib/linalg/gemm/family.ts";
 import type { ChainLayer } from "../../../lib/linalg/gemm/layer_chain.ts";
 import { flopsOf } from "../../../lib/linalg/gemm/shape.ts";
 import { TrialChain } from "../../../lib/linalg/gemm/trial_chain.ts";
 import { TrialProduct } from "../../../lib/linalg/gemm/trial_product.ts";
-import { classesOf, SLOW_TO_COMPILE, tuneProducts } from "../../../lib/linalg/gemm/tune.ts";
+import { classesOf, SLOW_TO_COMPILE } from "../../../lib/linalg/gemm/tune.ts";
 import { Layout } from "../../../lib/linalg/layout.ts";
+import { TrialSequence, tuneMatrices } from "../../../lib/linalg/tune_matrices.ts";
+import { isWhole, WHOLE_SUBJECT } from "../../../lib/linalg/whole_matrices.ts";
 import { figure } from "../../bench/table.ts";
 import { percent } from "../../bench/report.ts";
 import { summarise, type Summary } from "../../shell/statistics.ts";
@@ -147,12 +150,19 @@ async function chosenKernels(gpu: Gpu, context: Context): Promise<[string, Judge
     }
   }
   const batched: GemmProduct = { kind: "batched" };
-  if (!context.allowance.isOver) await tuneProducts(gpu, [batched], { budget: FIRST_USES });
+  if (!context.allowance.isOver) await tuneMatrices(gpu, { budget: FIRST_USES });
   const classes = [...classesOf([...products, batched])];
   return [
     ...classes.map((
       [subject, product],
     ): [string, Judge] => [subject, (time) => judgeProduct(gpu, subject, product, time)]),
+    [WHOLE_SUBJECT, (time) => {
+      return judgeWay(
+        gpu,
+        { subject: WHOLE_SUBJECT, fused: isWhole(gpu, []), prepare: () => new TrialSequence(gpu) },
+        time,
+      );
+    }],
     // Those of the fewest rows and units first: there it matters most.
     ...chains.reverse(),
   ];
@@ -178,17 +188,26 @@ async function judgeProduct(gpu: Gpu, subject: string, product: GemmProduct, all
   return judged({ subject, chosen, times, flops });
 }
 
-async function judgeChain(
+function judgeChain(
   gpu: Gpu,
   subject: string,
   { layers, rows }: { readonly layers: readonly ChainLayer[]; readonly rows: number },
   allowance: Allowance,
 ): Promise<Choice> {
-  using trial = new TrialChain(gpu, layers, rows);
-  const works = Object.fromEntries(CHAIN_CHOICES.map((choice) => [choice, () => trial.record(choice === FUSED)]));
-  const [fused, apart] = CHAIN_CHOICES;
+  const fused = isFused(gpu, layers, rows, "values");
+  return judgeWay(gpu, { subject, fused, prepare: () => new TrialChain(gpu, layers, rows) }, allowance);
+}
+
+/** Judges whether consecutive stages are computed in a single dispatch. */
+async function judgeWay(
+  gpu: Gpu,
+  { subject, fused, prepare }: { readonly subject: string; readonly fused: boolean; readonly prepare: () => Trial },
+  allowance: Allowance,
+): Promise<Choice> {
+  using trial = prepare();
+  const works = Object.fromEntries(WAYS.map((way) => [way, () => trial.record(way === FUSED)]));
   const times = await timesOf(gpu, works, timeByClock, allowance);
-  return judged({ subject, chosen: isFused(gpu, layers, rows, "values") ? fused : apart, times, flops: 0 });
+  return judged({ subject, chosen: fused ? FUSED : "apart", times, flops: 0 });
 }
 
 /** Times each work once, and those that could be the fastest in several rounds of as many runs as there is time for. */
