@@ -9,12 +9,12 @@ const FEW_ROWS = 512;
 /** How many times as fast as `register` `wide` can be: it takes two thirds of the loads. */
 const WIDE_GAIN = 1.5;
 
-/** How many candidates are tried: all, those that others do not rule out, or these, those first that are most likely to be chosen for little. */
+/** How candidates are tried: `thorough` all of them, `quick` those that others do not rule out, `hurried` these in an order for little time. */
 export type Haste = "thorough" | "quick" | "hurried";
 
 /**
  * Families that differ in kind, in the order in which they are compiled, group by group. `quick` begins with short texts that tell what
- * adapter this is, and compiles long ones that these do not rule out; where there may be no time for a long one, `wide` comes first.
+ * adapter this is and which of the long ones need not be compiled. `hurried` begins with the two that suit every adapter.
  */
 const ORDERS: Readonly<Record<Haste, readonly (readonly ProductFamily[])[]>> = {
   thorough: [["register", "wide", "tile", "straight", "straight32"]],
