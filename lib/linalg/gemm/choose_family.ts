@@ -57,7 +57,8 @@ export async function chooseFamily(
 ): Promise<FamilyChoice> {
   let milliseconds: Times = {};
   const order = ORDERS[haste];
-  for (const group of order[0].includes(guess) || isTile(guess) ? order : [[guess], ...order]) {
+  // The guess first: what is chosen if there is no time for others is compiled in any case.
+  for (const group of haste === "thorough" || guess === order[0][0] || isTile(guess) ? order : [[guess], ...order]) {
     const isNext = (each: ProductFamily) => group.includes(each) && milliseconds[each] === undefined;
     const next = candidates.filter((each) => isNext(each) && (haste === "thorough" || !isRuledOut(each, milliseconds)));
     if (next.length === 0) continue;
