@@ -20,9 +20,9 @@ export class TuningBudget implements Disposable {
     return this.#left <= 0;
   }
 
-  /** Whether less than half of the time is left. */
-  get isHalfSpent(): boolean {
-    return this.#left < this.#seconds / 2;
+  /** Whether fewer seconds are left than these. */
+  hasLessThan(seconds: number): boolean {
+    return this.#left < seconds;
   }
 
   /** Ends the budget, and reports what is left. */

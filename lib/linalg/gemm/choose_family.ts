@@ -9,18 +9,14 @@ const FEW_ROWS = 512;
 /** How many times as fast as `register` `wide` can be: it takes two thirds of the loads. */
 const WIDE_GAIN = 1.5;
 
-/** How candidates are tried: `thorough` all of them, `quick` those that others do not rule out, `hurried` these in an order for little time. */
-export type Haste = "thorough" | "quick" | "hurried";
-
 /**
- * Families that differ in kind, in the order in which they are compiled, group by group. `quick` begins with short texts that tell what
- * adapter this is and which of the long ones need not be compiled. `hurried` begins with the two that suit every adapter.
+ * Families that differ in kind, in the order in which they are compiled, group by group: first short texts that tell what adapter this is
+ * and which of the long ones need not be compiled.
  */
-const ORDERS: Readonly<Record<Haste, readonly (readonly ProductFamily[])[]>> = {
-  thorough: [["register", "wide", "tile", "straight", "straight32"]],
-  quick: [["register", "tile"], ["straight", "straight32"], ["wide"]],
-  hurried: [["register", "wide"], ["tile"], ["straight", "straight32"]],
-};
+const ORDER: readonly (readonly ProductFamily[])[] = [["register"], ["tile"], ["straight", "straight32"], ["wide"]];
+
+/** The order where there may be no time for all: first the two that suit every adapter. */
+const HURRIED: typeof ORDER = [["register"], ["wide"], ["tile"], ["straight", "straight32"]];
 
 /** Milliseconds by family, of those that were tried. */
 type Times = Readonly<Partial<Record<ProductFamily, number>>>;
@@ -42,7 +38,10 @@ interface FamilyQuestion {
   readonly guess: ProductFamily;
   /** Rows of the class. */
   readonly rows: number;
-  readonly haste: Haste;
+  /** Whether all candidates are compared at once; otherwise those that others do not rule out, one after the other. */
+  readonly thorough: boolean;
+  /** Whether there may be no time left for a text that takes long to compile. */
+  readonly isHurried: () => boolean;
 }
 
 /**
@@ -52,16 +51,19 @@ interface FamilyQuestion {
  * @param measure Times those of the families that it can, by so many rows.
  */
 export async function chooseFamily(
-  { candidates, guess, rows, haste }: FamilyQuestion,
+  { candidates, guess, rows, thorough, isHurried }: FamilyQuestion,
   measure: (families: readonly ProductFamily[], rows: number) => Promise<Times>,
 ): Promise<FamilyChoice> {
   let milliseconds: Times = {};
-  const order = ORDERS[haste];
-  // The guess first: what is chosen if there is no time for others is compiled in any case.
-  for (const group of haste === "thorough" || guess === order[0][0] || isTile(guess) ? order : [[guess], ...order]) {
-    const isNext = (each: ProductFamily) => group.includes(each) && milliseconds[each] === undefined;
-    const next = candidates.filter((each) => isNext(each) && (haste === "thorough" || !isRuledOut(each, milliseconds)));
-    if (next.length === 0) continue;
+  const asked = new Set<ProductFamily>(candidates.filter((each) => isTile(each) && each !== "tile"));
+  const isNext = (each: ProductFamily) => !asked.has(each) && (thorough || !isRuledOut(each, milliseconds));
+  for (;;) {
+    // The guess first: what is chosen if there is no time for others is compiled in any case.
+    const order = thorough ? [FAMILIES] : [[guess], ...isHurried() ? HURRIED : ORDER];
+    const next = order.map((group) => candidates.filter((each) => group.includes(each) && isNext(each)))
+      .find(({ length }) => length > 0);
+    if (next === undefined) break;
+    for (const each of next) asked.add(each);
     const front = Object.keys(milliseconds).length > 0 ? [fastest(milliseconds)] : [];
     milliseconds = { ...milliseconds, ...await measure([...front, ...next], Math.min(rows, FEW_ROWS)) };
   }

@@ -23,6 +23,9 @@ import { TrialProduct } from "./trial_product.ts";
 /** Families that are tried only without a limit on compile time. */
 export const SLOW_TO_COMPILE: readonly ProductFamily[] = ["straight32"];
 
+/** Seconds that must be left for a text that takes long to compile to come before `wide`. */
+const LONG_TEXT = 1.2;
+
 /** Products with less than this part of the heaviest one's operations are light. */
 const LIGHT = 1 / 4;
 
@@ -103,8 +106,10 @@ class FamilyTuner {
     const measure = (families: readonly ProductFamily[], rows: number) =>
       this.#time(families, product.kind === "batched" ? product : { ...product, shape: { ...product.shape, rows } });
     const rows = product.kind === "batched" ? 0 : product.shape.rows;
-    const haste = this.options.again ? "thorough" : this.budget.isHalfSpent ? "hurried" : "quick";
-    const chosen = await chooseFamily({ candidates, guess: this.#guess(product), rows, haste }, measure);
+    const { again: thorough } = this.options;
+    const isHurried = () => this.budget.hasLessThan(LONG_TEXT);
+    const guess = this.#guess(product);
+    const chosen = await chooseFamily({ candidates, guess, rows, thorough, isHurried }, measure);
     if (this.#best === undefined) {
       const { family, milliseconds: { register = Infinity, wide } } = chosen;
       // Where straight-line text has ruled `wide` out, loads take long, which is what `wide` is for.
