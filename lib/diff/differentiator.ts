@@ -1,5 +1,6 @@
 import { checkArguments, FIELD, OBJECTIVE } from "../hyperparameter/arguments.ts";
-import { checkMember, checkMembers, NUMBER, optional } from "../hyperparameter/members.ts";
+import { checkMember, checkMembers, NUMBER, oneOf, optional } from "../hyperparameter/members.ts";
+import { STORAGE_FORMATS, type StorageFormat } from "../gpu/storage_format.ts";
 import type { Field } from "../field/field.ts";
 import { createVector, Vector } from "../linalg/vector.ts";
 import type { Batch } from "../objective/batch.ts";
@@ -18,6 +19,11 @@ export interface DifferentiatorOptions {
   samples?: number;
   /** Bytes of device memory that a chunk may take. A batch that needs more is processed in several chunks. */
   memory?: number;
+  /**
+   * How hidden layers' preactivations and values are stored: `"f32"` (default), or `"f16"`, which halves their memory and rounds them to 11
+   * bits (docs/kernels.md).
+   */
+  storage?: StorageFormat;
 }
 
 /** Loss and gradient. */
@@ -217,8 +223,8 @@ export class Differentiator implements Disposable {
     if (made !== undefined && samples <= made.samples) return made.workspace;
     made?.workspace[Symbol.dispose]();
     this.#workspaces.delete(products);
-    const { samples: largest = 0, memory } = this.#options;
-    const options = { samples: Math.max(samples, largest), products, memory };
+    const { samples: largest = 0, memory, storage } = this.#options;
+    const options = { samples: Math.max(samples, largest), products, memory, storage };
     const workspace = new Workspace(this.#field, this.#objective, options);
     this.#workspaces.set(products, { samples: options.samples, workspace });
     return workspace;
@@ -249,6 +255,10 @@ export function createDifferentiator(
   options: DifferentiatorOptions = {},
 ): Differentiator {
   checkArguments("createDifferentiator", { field: [field, FIELD], objective: [objective, OBJECTIVE] });
-  checkMembers("createDifferentiator", options, { samples: optional(NUMBER), memory: optional(NUMBER) });
+  checkMembers("createDifferentiator", options, {
+    samples: optional(NUMBER),
+    memory: optional(NUMBER),
+    storage: optional(oneOf(STORAGE_FORMATS)),
+  });
   return new Differentiator(field, objective, options);
 }

@@ -104,7 +104,7 @@ export class KroneckerFactors implements Disposable {
     const keep = first > 0 || block > 0 ? 1 : 0;
     const operands = { a: this.#operand, b: this.#operand, c: this.factors.buffer };
     const part = (matrix: DeviceBuffer, stride: number) => {
-      return blocks === 1 ? matrix : matrix.slice(block * blockRows * stride * 4, blockRows * stride * 4);
+      return blocks === 1 ? matrix : matrix.part(block * blockRows * stride, blockRows * stride);
     };
     const [stride, ones] = [dense.inputPadded, map.bias === undefined || block > 0 ? 0 : 1];
     const columns = { rows, stride, first: 0, width: map.weight.columns, span: inputs.columns, ones };

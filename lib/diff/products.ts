@@ -1,5 +1,6 @@
 import { checkArguments, FIELD, OBJECTIVE } from "../hyperparameter/arguments.ts";
-import { checkMembers, NUMBER, optional } from "../hyperparameter/members.ts";
+import { checkMembers, NUMBER, oneOf, optional } from "../hyperparameter/members.ts";
+import { STORAGE_FORMATS, type StorageFormat } from "../gpu/storage_format.ts";
 import type { Field } from "../field/field.ts";
 import { createVector, Vector } from "../linalg/vector.ts";
 import type { Batch } from "../objective/batch.ts";
@@ -15,6 +16,8 @@ export interface DifferentiationOptions {
   into?: Vector;
   /** Bytes of device memory that a chunk may take. A batch that needs more is processed in several chunks. */
   memory?: number;
+  /** How hidden layers are stored, as in {@linkcode DifferentiatorOptions}. */
+  storage?: StorageFormat;
 }
 
 /**
@@ -102,9 +105,13 @@ async function once<Result>(
   ask: (differentiator: Differentiator, places: Places) => Promise<Result>,
 ): Promise<Result> {
   checkArguments(who, { field: [field, FIELD], objective: [objective, OBJECTIVE] });
-  checkMembers(who, options, { into: optional(VECTOR), memory: optional(NUMBER) });
-  const { into, memory } = options;
-  using differentiator = createDifferentiator(field, objective, { memory });
+  checkMembers(who, options, {
+    into: optional(VECTOR),
+    memory: optional(NUMBER),
+    storage: optional(oneOf(STORAGE_FORMATS)),
+  });
+  const { into, memory, storage } = options;
+  using differentiator = createDifferentiator(field, objective, { memory, storage });
   using made = new DisposableStack();
   const newVector = (label: string) => made.use(createVector(field.gpu, field.layout, label));
   const result = await ask(differentiator, { into, newVector });

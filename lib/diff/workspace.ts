@@ -1,5 +1,6 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
+import type { StorageFormat } from "../gpu/storage_format.ts";
 import type { Field } from "../field/field.ts";
 import { DerivativeBlocks } from "../field/derivative_blocks.ts";
 import { Network } from "../field/network.ts";
@@ -25,6 +26,8 @@ interface WorkspaceOptions {
   readonly slots?: number;
   /** Bytes of device memory that one chunk may take. */
   readonly memory?: number;
+  /** How hidden layers are stored; see {@linkcode Network}. */
+  readonly storage?: StorageFormat;
 }
 
 /** The adjoints that a backward pass starts from, and the memory for its partial sums. */
@@ -98,7 +101,7 @@ export class Workspace implements Disposable {
     }
     using made = new DisposableStack();
     const allocate: Allocate = (label, bytes) => made.use(gpu.buffer(label, bytes));
-    this.network = made.use(new Network(field, this.chunkRows, options.products, derivatives));
+    this.network = made.use(new Network(field, this.chunkRows, options.products, derivatives, options.storage));
     const rows = this.chunkRows * blocks;
     this.pool = made.use(new BufferPool(gpu, rows));
     this.sampleLoss = allocate("sample losses", this.chunkRows * 4);
@@ -188,8 +191,8 @@ function rowsOfChunk(
   batchRows: number,
   options: WorkspaceOptions & { readonly blocks: number },
 ): number {
-  const { products, memory = DEFAULT_MEMORY, blocks } = options;
-  const perRow = bytesPerRow(description, products);
+  const { products, memory = DEFAULT_MEMORY, blocks, storage } = options;
+  const perRow = bytesPerRow(description, products, storage);
   // Up to five adjoints, as wide as the widest layer, exist at the same time. With products all are kept in addition, and so are
   // those within chains, or their tangents.
   const kept = (products ? 1 : 0) + (gpu.tuner.asked === FUSED ? 1 : 0);

@@ -54,7 +54,7 @@ export class DerivativeBlocks {
 
   /** The part of a matrix of `width` columns behind its block of values, where a block has `rows` rows. */
   behind(matrix: DeviceBuffer, rows: number, width: number): BufferSlice {
-    return matrix.slice(rows * width * 4, (this.count - 1) * rows * width * 4);
+    return matrix.part(rows * width, (this.count - 1) * rows * width);
   }
 
   /** Records writing the derivatives of an input's columns: 1 by themselves, 0 by other inputs. */

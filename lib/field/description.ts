@@ -44,6 +44,11 @@ export function isEncoding(layer: DenseLayer | EncodingLayer): layer is Encoding
   return "encoding" in layer;
 }
 
+/** Whether a layer is a dense one from which no output is read. */
+export function isHidden({ outputs }: FieldDescription, layer: DenseLayer | EncodingLayer): layer is DenseLayer {
+  return !isEncoding(layer) && !Object.values(outputs).includes(layer.name);
+}
+
 /**
  * Checks a description.
  *

@@ -1,7 +1,15 @@
 import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
+import { NUMBER_BYTES, type StorageFormat } from "../gpu/storage_format.ts";
 import { DerivativeBlocks, type InputDerivatives } from "./derivative_blocks.ts";
-import { type DenseLayer, type EncodingLayer, type FieldDescription, isEncoding, widthsOf } from "./description.ts";
+import {
+  type DenseLayer,
+  type EncodingLayer,
+  type FieldDescription,
+  isEncoding,
+  isHidden,
+  widthsOf,
+} from "./description.ts";
 import { DensePasses, shapeOf, weightOf } from "./dense_passes.ts";
 import { findChains, type NodeChain } from "./node_chains.ts";
 import type { Node } from "./node.ts";
@@ -41,12 +49,15 @@ export class Network implements Disposable {
    * @param capacity Rows of the largest chunk, padded by `padRows`; of each block, if there are several.
    * @param tangents Whether tangents of the forward pass can be computed, too.
    * @param derivatives The derivatives by an input that are computed with the values, in further blocks of rows; none by default.
+   * @param storage How preactivations and values of hidden layers are stored. Everything else is stored in single precision: inputs and
+   * encodings, which hold coordinates, what several of them are joined to, outputs, which objectives read, and tangents.
    */
   constructor(
     readonly field: NetworkField,
     readonly capacity: number,
     tangents: boolean,
     derivatives?: InputDerivatives,
+    storage: StorageFormat = "f32",
   ) {
     this.gpu = field.gpu;
     this.blocks = new DerivativeBlocks(field.description, derivatives);
@@ -63,7 +74,10 @@ export class Network implements Disposable {
       const width = widths.get(layer.name)!;
       const node = isEncoding(layer)
         ? this.#encodingNode(layer, sources[0], width)
-        : this.#denseNode(layer, sources, width, tangents);
+        : this.#denseNode(layer, sources, width, {
+          tangents,
+          storage: isHidden(field.description, layer) ? storage : "f32",
+        });
       this.#byName.set(layer.name, node);
     }
     this.nodes = [...this.#byName.values()];
@@ -191,7 +205,12 @@ export class Network implements Disposable {
     return { name: layer.name, width, padded, active: false, value, encoding: { layer, source } };
   }
 
-  #denseNode(layer: DenseLayer, sources: readonly Node[], width: number, tangents: boolean): Node {
+  #denseNode(
+    layer: DenseLayer,
+    sources: readonly Node[],
+    width: number,
+    { tangents, storage }: { readonly tangents: boolean; readonly storage: StorageFormat },
+  ): Node {
     const { name, activation } = layer;
     const padded = padWidth(width);
     const maps = activation.maps.length;
@@ -199,7 +218,7 @@ export class Network implements Disposable {
     const inputPadded = padWidth(sources.reduce((sum, source) => sum + source.width, 0));
     const active = sources.some((source) => source.active);
     const joined = sources.length > 1;
-    const preactivation = this.#buffer(`${name}.preactivation`, padded * maps);
+    const preactivation = this.#buffer(`${name}.preactivation`, padded * maps, storage);
     const preactivationTangent = tangents ? this.#buffer(`${name}.preactivationTangent`, padded * maps) : undefined;
     const inputTangent = joined && tangents && active
       ? this.#buffer(`${name}.inputTangent`, inputPadded)
@@ -212,7 +231,7 @@ export class Network implements Disposable {
       width,
       padded,
       active: true,
-      value: identity ? preactivation : this.#buffer(name, padded),
+      value: identity ? preactivation : this.#buffer(name, padded, storage),
       valueTangent: !tangents || identity ? preactivationTangent : this.#buffer(`${name}.tangent`, padded),
       dense: {
         layer,
@@ -228,8 +247,9 @@ export class Network implements Disposable {
     };
   }
 
-  #buffer(label: string, width: number): DeviceBuffer {
-    const buffer = this.gpu.buffer(label, this.blocks.count * this.capacity * width * 4);
+  #buffer(label: string, width: number, storage: StorageFormat = "f32"): DeviceBuffer {
+    const bytes = this.blocks.count * this.capacity * width * NUMBER_BYTES[storage];
+    const buffer = this.gpu.buffer(label, bytes, storage);
     this.#buffers.push(buffer);
     return buffer;
   }

@@ -1,5 +1,6 @@
+import { NUMBER_BYTES, type StorageFormat } from "../gpu/storage_format.ts";
 import type { Activation } from "./activation/activation.ts";
-import { type FieldDescription, isEncoding, widthsOf } from "./description.ts";
+import { type FieldDescription, isEncoding, isHidden, widthsOf } from "./description.ts";
 import { padWidth } from "../linalg/layout.ts";
 import type { MatmulShape } from "../linalg/gemm/shape.ts";
 
@@ -14,10 +15,16 @@ interface BytesPerRow {
  * The bytes that one row of a chunk takes: in all buffers together (`total`, which includes tangents if `tangents` says so), in the
  * widest buffer (`widest`), and in the adjoints of all values and preactivations if all of them are kept (`adjoints`, not part
  * of the total).
+ *
+ * @param storage How a network stores what hidden layers compute.
  */
-export function bytesPerRow(description: FieldDescription, tangents: boolean): BytesPerRow {
+export function bytesPerRow(
+  description: FieldDescription,
+  tangents: boolean,
+  storage: StorageFormat = "f32",
+): BytesPerRow {
   const widths = widthsOf(description);
-  let entries = Object.values(description.inputs).reduce((sum, width) => sum + padWidth(width), 0);
+  let bytes = 4 * Object.values(description.inputs).reduce((sum, width) => sum + padWidth(width), 0);
   let widest = 0;
   let adjoints = 0;
   for (const layer of description.layers) {
@@ -26,11 +33,12 @@ export function bytesPerRow(description: FieldDescription, tangents: boolean): B
     const joined = layer.from.length > 1
       ? padWidth(layer.from.reduce((sum, source) => sum + widths.get(source)!, 0))
       : 0;
-    entries += (padded * (maps + 1) + joined) * (tangents ? 2 : 1);
+    const hidden = NUMBER_BYTES[isHidden(description, layer) ? storage : "f32"];
+    bytes += padded * (maps + 1) * (hidden + (tangents ? 4 : 0)) + joined * (tangents ? 8 : 4);
     widest = Math.max(widest, padded * maps, joined);
     if (!isEncoding(layer)) adjoints += padded * (maps + 1);
   }
-  return { total: (entries + widest) * 4, widest: widest * 4, adjoints: adjoints * 4 };
+  return { total: bytes + widest * 4, widest: widest * 4, adjoints: adjoints * 4 };
 }
 
 /** The products of a dense layer. */

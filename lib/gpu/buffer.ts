@@ -1,4 +1,5 @@
 import { MIRROR_WIDTH } from "./kernel_source.ts";
+import { NUMBER_BYTES, type StorageFormat } from "./storage_format.ts";
 
 /** A part of a buffer. */
 export interface BufferSlice {
@@ -52,7 +53,13 @@ export class DeviceBuffer implements Disposable {
   #handle: GPUBuffer | undefined;
 
   /** Only `Gpu` calls this; use {@linkcode Gpu.buffer}. */
-  constructor(owner: BufferOwner, readonly label: string, readonly size: number, handle: GPUBuffer) {
+  constructor(
+    owner: BufferOwner,
+    readonly label: string,
+    readonly size: number,
+    handle: GPUBuffer,
+    readonly format: StorageFormat = "f32",
+  ) {
     this.#owner = owner;
     this.#handle = handle;
     this.whole = { buffer: this, offset: 0, size };
@@ -72,10 +79,21 @@ export class DeviceBuffer implements Disposable {
     return { buffer: this, offset, size };
   }
 
+  /** The part of `count` numbers that begins with the number `first`; its bytes are as `slice` demands. */
+  part(first: number, count: number): BufferSlice {
+    const bytes = NUMBER_BYTES[this.format];
+    return this.slice(first * bytes, count * bytes);
+  }
+
+  /** Bytes of a mirror's texel, which holds four numbers. */
+  get texelBytes(): number {
+    return 4 * NUMBER_BYTES[this.format];
+  }
+
   /** Bytes on the device, mirrors included. */
   get bytes(): number {
     let sum = this.size;
-    for (const { texture } of this.#mirrors.values()) sum += texture.width * texture.height * 16;
+    for (const { texture } of this.#mirrors.values()) sum += texture.width * texture.height * this.texelBytes;
     return sum;
   }
 
@@ -103,11 +121,12 @@ export class DeviceBuffer implements Disposable {
   ): GPUTextureView {
     const key = `${offset}:${size}`;
     let mirror = this.#mirrors.get(key);
-    const texels = size / 16;
+    const bytes = this.texelBytes;
+    const texels = size / bytes;
     if (mirror === undefined) {
       const texture = this.#owner.device.createTexture({
         label: `${this.label} (mirror)`,
-        format: "rgba32float",
+        format: this.format === "f16" ? "rgba16float" : "rgba32float",
         size: [Math.min(texels, MIRROR_WIDTH), Math.ceil(texels / MIRROR_WIDTH)],
         usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST,
       });
@@ -117,9 +136,9 @@ export class DeviceBuffer implements Disposable {
     const { texture, stale } = mirror;
     if (stale.from < stale.to) {
       // Whole rows of the texture are copied. The last row may be shorter.
-      const first = Math.floor(stale.from / 16 / MIRROR_WIDTH) * MIRROR_WIDTH;
-      const end = Math.min(texels, Math.ceil(stale.to / 16 / MIRROR_WIDTH) * MIRROR_WIDTH);
-      copy(offset + first * 16, texture, first, end);
+      const first = Math.floor(stale.from / bytes / MIRROR_WIDTH) * MIRROR_WIDTH;
+      const end = Math.min(texels, Math.ceil(stale.to / bytes / MIRROR_WIDTH) * MIRROR_WIDTH);
+      copy(offset + first * bytes, texture, first, end);
       mirror.stale = NOTHING;
     }
     return mirror.view;

@@ -8,6 +8,7 @@ import { KernelTuner, type KernelTunerOptions } from "./kernel_tuner.ts";
 import type { KernelSource } from "./kernel_source.ts";
 import { Profile } from "./profile.ts";
 import { Recorder } from "./recorder.ts";
+import type { StorageFormat } from "./storage_format.ts";
 import { SubmitTimes } from "./submit_times.ts";
 import { Tally } from "./tally.ts";
 import type { KernelValues } from "./template.ts";
@@ -55,17 +56,19 @@ export class Gpu implements Disposable {
   /**
    * A new buffer of `size` bytes (rounded up to a multiple of 16), zero-filled.
    *
+   * @param format How it stores numbers; single precision by default. Kernels that declare `{{read NAME}}` or `{{write NAME}}` for it read
+   * and write either format.
    * @throws {OutOfMemoryError} If it is larger than the adapter allows. If the memory of the device is exhausted, the next `read`,
    * `synchronize` or `check` throws it.
    */
-  buffer(label: string, size: number): DeviceBuffer {
+  buffer(label: string, size: number, format: StorageFormat = "f32"): DeviceBuffer {
     const bytes = Math.max(16, Math.ceil(size / 16) * 16);
     const limit = Math.min(this.device.limits.maxBufferSize, this.device.limits.maxStorageBufferBindingSize);
     if (bytes > limit) throw new OutOfMemoryError({ label, bytes, limit });
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const shortage = { label, bytes, used: this.liveBytes };
     const handle = this.#health.allocate(shortage, () => this.device.createBuffer({ label, size: bytes, usage }));
-    const buffer = new DeviceBuffer(this, label, bytes, handle);
+    const buffer = new DeviceBuffer(this, label, bytes, handle, format);
     this.#buffers.add(buffer);
     return buffer;
   }
@@ -101,8 +104,9 @@ export class Gpu implements Disposable {
     groups: readonly [number, number?, number?],
     flops?: number,
   ): void {
-    kernel.check();
-    this.#recorder.dispatch(kernel, bindings, uniforms, groups, flops);
+    const suited = this.#kernels.suited(kernel, bindings);
+    suited.check();
+    this.#recorder.dispatch(suited, bindings, uniforms, groups, flops);
   }
 
   /** Records a copy of the first `size` bytes. */

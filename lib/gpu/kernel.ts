@@ -2,6 +2,18 @@ import { kernelError } from "./kernel_error.ts";
 import type { KernelValues } from "./template.ts";
 import { expandKernel, type KernelInterface, type KernelSource, type OperandAccess } from "./kernel_source.ts";
 
+/** What tells a kernel from others of the same source. */
+export interface KernelOptions {
+  /** What is filled in. */
+  readonly values: KernelValues;
+  /** How operands are read. */
+  readonly access: OperandAccess;
+  /** What the values fill in, for error messages, such as "the activation tanh". */
+  readonly part?: string;
+  /** The resources that hold halves, of those that need another declaration then; none by default. */
+  readonly halves?: readonly string[];
+}
+
 let nextId = 0;
 
 /** A compiled kernel: its pipeline, its bind-group layout and its interface. `Gpu.kernel` creates it. */
@@ -18,23 +30,18 @@ export class Kernel {
   readonly pipeline: GPUComputePipeline;
   /** The layout of the kernel's only bind group. */
   readonly layout: GPUBindGroupLayout;
+  /** The same kernel for resources that hold halves, by the names of these. */
+  readonly variants: Map<string, Kernel> = new Map();
 
   /** The error with which compilation failed; undefined as long as none is known, because the device reports it later. */
   #failure: Error | undefined;
 
-  /**
-   * Compiles the kernel.
-   *
-   * @param options.part What the values fill in, for error messages, such as "the activation tanh".
-   */
-  constructor(device: GPUDevice, source: KernelSource, { values, access, part }: {
-    readonly values: KernelValues;
-    readonly access: OperandAccess;
-    readonly part?: string;
-  }) {
+  /** Compiles the kernel. */
+  constructor(device: GPUDevice, readonly source: KernelSource, readonly options: KernelOptions) {
+    const { values, access, part, halves } = options;
     this.name = source.name;
     this.mirrors = access === "texture";
-    this.declared = expandKernel(source, values, access);
+    this.declared = expandKernel(source, values, access, halves);
     const { bindings, uniforms, code } = this.declared;
     const visibility = GPUShaderStage.COMPUTE;
     const first = uniforms.length > 0 ? 1 : 0;

@@ -21,6 +21,10 @@ export interface Binding {
    * `update`: read-write storage; `before`: the mirror of an `update` resource (only with texture access).
    */
   readonly kind: "operand" | "read" | "write" | "update" | "before";
+  /**
+   * Whether the resource may hold halves: `never`, in the same code (`mirrored`), or in a `variant` of the kernel with another declaration.
+   */
+  readonly halves: "never" | "mirrored" | "variant";
 }
 
 /** A kernel's interface, as its text declares it, and its complete code. */
@@ -43,13 +47,16 @@ export const MIRROR_WIDTH = 1024;
  *
  * - `{{uniform NAME: TYPE, …}}`, once: scalars (u32, i32 or f32), read as `u.NAME`.
  * - `{{read NAME}}`: a read-only array of vec4f, whose element i is read as `NAME(i)`.
+ * - `{{read NAME: vec4f}}` and `{{read NAME: f32}}`: the same, or a read-only array of f32, never read from anywhere but the buffer.
  * - `{{read NAME: TYPE}}`: a read-only buffer of another type, for instance `array<u32>`, read as `NAME[i]`.
  * - `{{update NAME}}`: an array of vec4f that is changed in place, entry by entry; read as `NAME_before(i)` and written as
  *   `NAME[i]`.
+ * - `{{write NAME}}`: an array of vec4f that is only written, as `write_NAME(i, entries)`.
  * - `{{write NAME: TYPE}}`: any other writable buffer.
  *
  * `{{read NAME}}` and `{{update NAME}}` hide where operands are read from. Some drivers read textures many times faster than
- * storage buffers (docs/kernels.md); with texture access the same text reads mirror textures.
+ * storage buffers (docs/kernels.md); with texture access the same text reads mirror textures. What is read or written through functions
+ * (all but `update` and buffers of another type) may also be a buffer of halves.
  *
  * Every kernel can include these snippets (`wgsl/gpu/snippet/`):
  *
@@ -57,6 +64,7 @@ export const MIRROR_WIDTH = 1024;
  *   `fn entry(i: u32)` for each i < `u.length`. Such a kernel is dispatched with `linearGroups(length, 64)`.
  * - `each_preactivation`: the entry point of a kernel that goes over the preactivations of a layer and calls the
  *   kernel's own `fn entry(i: u32, first: u32, at: Preactivation)` for each vec4 of them.
+ * - `halves`: `to_halves(v)` and `from_halves(words)`, a vec4f in half precision.
  * - `invocation_index`: `invocation_index(id, groups, size)`, the linear index of an invocation if the dispatch has
  *   workgroups along x and y.
  * - `lane_sum`: `lane_sum(lane, own)`, the sum over the first 64 lanes of a workgroup, in a fixed order.
@@ -82,14 +90,21 @@ export const MIRROR_WIDTH = 1024;
  * ```
  *
  * @param values The values of the names in the text.
+ * @param halves The names of the resources that hold halves.
  * @throws If the text is none, or a tag cannot be parsed. The message names the kernel's file and the tag.
  */
-export function expandKernel(source: KernelSource, values: KernelValues, access: OperandAccess): KernelInterface {
+export function expandKernel(
+  source: KernelSource,
+  values: KernelValues,
+  access: OperandAccess,
+  halves: readonly string[] = [],
+): KernelInterface {
   const where = `${source.name}.wgsl`;
   if (typeof source.text !== "string") throw new Error(`${where}: expected a text with WGSL, found ${source.text}.`);
-  const pieces = specialise(source.text, values, where, snippets);
+  const text = halves.length === 0 ? source.text : `${source.text}{{include halves}}`;
+  const pieces = specialise(text, values, where, snippets);
   const hasUniforms = pieces.some((piece) => typeof piece !== "string" && piece.keyword === "uniform");
-  const declarations = new Declarations(where, access, hasUniforms);
+  const declarations = new Declarations(where, access, new Set(halves), hasUniforms);
   const code = pieces.map((piece) => typeof piece === "string" ? piece : declarations.declare(piece)).join("");
   return { uniforms: declarations.uniforms, bindings: declarations.bindings, code };
 }
@@ -100,16 +115,26 @@ class Declarations {
   readonly bindings: Binding[] = [];
   readonly #names = new Set<string>();
 
-  constructor(readonly where: string, readonly access: OperandAccess, readonly hasUniforms: boolean) {}
+  constructor(
+    readonly where: string,
+    readonly access: OperandAccess,
+    readonly halves: ReadonlySet<string>,
+    readonly hasUniforms: boolean,
+  ) {}
 
   /** Expands one declaration to WGSL. */
   declare({ keyword, content }: Declaration): string {
     if (keyword === "uniform") return this.#declareUniforms(content);
     const [, name, type] = /^\s*(\w+)(?:: (.+))?$/.exec(content.trim()) ?? [];
     if (name !== undefined) {
-      if (keyword === "read") return type === undefined ? this.#operand(name) : this.#storage(name, "read", type);
+      if (keyword === "read") {
+        if (type === undefined) return this.#operand(name);
+        return type === "vec4f" || type === "f32"
+          ? this.#numbers(name, "read", type)
+          : this.#storage(name, "read", type);
+      }
       if (keyword === "update" && type === undefined) return this.#updated(name);
-      if (keyword === "write" && type !== undefined) return this.#storage(name, "write", type);
+      if (keyword === "write") return type === undefined ? this.#written(name) : this.#storage(name, "write", type);
     }
     throw new Error(`${this.where}: cannot read "${keyword} ${content}".`);
   }
@@ -131,8 +156,27 @@ class Declarations {
       this.#reserve(name);
       return this.#mirror(name, "operand", name);
     }
-    return `${this.#storage(name, "operand", "array<vec4f>", `${name}_buffer`)}\n` +
-      `fn ${name}(i: u32) -> vec4f { return ${name}_buffer[i]; }`;
+    return this.#numbers(name, "operand", "vec4f");
+  }
+
+  /** Numbers that are read through a function, from a buffer. */
+  #numbers(name: string, kind: "operand" | "read", type: "vec4f" | "f32"): string {
+    const halves = this.halves.has(name);
+    const stored = halves ? { vec4f: "vec2u", f32: "u32" }[type] : type;
+    const entry = !halves
+      ? `${name}_buffer[i]`
+      : type === "vec4f"
+      ? `from_halves(${name}_buffer[i])`
+      : `unpack2x16float(${name}_buffer[i / 2u])[i % 2u]`;
+    return `${this.#storage(name, kind, `array<${stored}>`, { variable: `${name}_buffer`, halves: "variant" })}\n` +
+      `fn ${name}(i: u32) -> ${type} { return ${entry}; }`;
+  }
+
+  /** Numbers that are written through a function. */
+  #written(name: string): string {
+    const [type, entries] = this.halves.has(name) ? ["vec2u", "to_halves(entries)"] : ["vec4f", "entries"];
+    return `${this.#storage(name, "write", `array<${type}>`, { halves: "variant" })}\n` +
+      `fn write_${name}(i: u32, entries: vec4f) { ${name}[i] = ${entries}; }`;
   }
 
   #updated(name: string): string {
@@ -141,20 +185,27 @@ class Declarations {
     return `${storage}fn ${name}_before(i: u32) -> vec4f { return ${name}[i]; }`;
   }
 
-  #storage(name: string, kind: Exclude<Binding["kind"], "before">, type: string, variable = name): string {
+  #storage(
+    name: string,
+    kind: Exclude<Binding["kind"], "before">,
+    type: string,
+    { variable = name, halves = "never" }: { variable?: string; halves?: Binding["halves"] } = {},
+  ): string {
     this.#reserve(name);
     const mode = kind === "write" || kind === "update" ? "read_write" : "read";
-    return `${this.#bind(name, kind)}<storage, ${mode}> ${variable}: ${type};`;
+    return `${this.#bind(name, kind, halves)}<storage, ${mode}> ${variable}: ${type};`;
   }
 
   #mirror(name: string, kind: "operand" | "before", accessor: string): string {
-    return `${this.#bind(name, kind)} ${accessor}_mirror: texture_2d<f32>;\n` +
+    return `${
+      this.#bind(name, kind, kind === "operand" ? "mirrored" : "never")
+    } ${accessor}_mirror: texture_2d<f32>;\n` +
       `fn ${accessor}(i: u32) -> vec4f { return textureLoad(${accessor}_mirror, ` +
       `vec2u(i & ${MIRROR_WIDTH - 1}u, i / ${MIRROR_WIDTH}u), 0); }`;
   }
 
-  #bind(name: string, kind: Binding["kind"]): string {
-    this.bindings.push({ name, kind });
+  #bind(name: string, kind: Binding["kind"], halves: Binding["halves"]): string {
+    this.bindings.push({ name, kind, halves });
     return `@group(0) @binding(${this.bindings.length - (this.hasUniforms ? 0 : 1)}) var`;
   }
 

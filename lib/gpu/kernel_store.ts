@@ -1,16 +1,6 @@
-import { Kernel } from "./kernel.ts";
-import type { KernelSource, OperandAccess } from "./kernel_source.ts";
-import type { KernelValues } from "./template.ts";
-
-/** What tells a kernel from others of the same source. */
-interface KernelOptions {
-  /** What is filled in. */
-  readonly values: KernelValues;
-  /** How operands are read. */
-  readonly access: OperandAccess;
-  /** What the values fill in, for error messages, such as "the activation tanh". */
-  readonly part?: string;
-}
+import { asSlice, type BufferLike } from "./buffer.ts";
+import { Kernel, type KernelOptions } from "./kernel.ts";
+import type { KernelSource } from "./kernel_source.ts";
 
 /** The kernels of a device, each compiled once and kept. */
 export class KernelStore {
@@ -33,6 +23,33 @@ export class KernelStore {
       kernels.set(key, kernel = new Kernel(this.device, source, options));
     }
     return kernel;
+  }
+
+  /**
+   * The kernel itself, or its variant for resources of which some hold halves.
+   *
+   * @throws If a resource holds halves and the kernel's text reads or writes it as a buffer of another type.
+   */
+  suited(kernel: Kernel, resources: Readonly<Record<string, BufferLike>>): Kernel {
+    let halves: string[] | undefined;
+    for (const { name, halves: how } of kernel.declared.bindings) {
+      const resource = resources[name];
+      if (resource === undefined || asSlice(resource).buffer.format === "f32") continue;
+      if (how === "never") {
+        throw new Error(
+          `kernel ${kernel.name}: expected a buffer of single precision for ${name}, found one of half precision.`,
+        );
+      }
+      if (how === "variant") (halves ??= []).push(name);
+    }
+    if (halves === undefined) return kernel;
+    const key = halves.join();
+    let variant = kernel.variants.get(key);
+    if (variant === undefined) {
+      this.beforeCompiling();
+      kernel.variants.set(key, variant = new Kernel(this.device, kernel.source, { ...kernel.options, halves }));
+    }
+    return variant;
   }
 
   /** Forgets all kernels. */

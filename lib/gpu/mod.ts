@@ -12,7 +12,7 @@ export { listAdapters, type ListedAdapter, type ListedLimits } from "./adapter_l
 export { type BufferLike, type BufferOwner, type BufferSlice, DeviceBuffer } from "./buffer.ts";
 export { DeviceLostError, OutOfMemoryError, type Shortage } from "./device_errors.ts";
 export { linearGroups } from "./groups.ts";
-export { Kernel } from "./kernel.ts";
+export { Kernel, type KernelOptions } from "./kernel.ts";
 export {
   type Binding,
   expandKernel,
@@ -32,6 +32,7 @@ export {
   randomWords,
   streams,
 } from "./random.ts";
+export { NUMBER_BYTES, STORAGE_FORMATS, type StorageFormat } from "./storage_format.ts";
 export { Tally } from "./tally.ts";
 export { type KernelValues } from "./template.ts";
 export { type Span } from "./timestamps.ts";

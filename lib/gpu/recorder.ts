@@ -247,7 +247,7 @@ export class Recorder implements Disposable {
       this.#endPass();
       const rows = Math.floor((end - first) / MIRROR_WIDTH);
       const rest = (end - first) % MIRROR_WIDTH;
-      const bytesPerRow = MIRROR_WIDTH * 16;
+      const bytesPerRow = MIRROR_WIDTH * buffer.texelBytes;
       const from = { buffer: buffer.handle, offset, bytesPerRow };
       const y = first / MIRROR_WIDTH;
       if (rows > 0) encoder.copyBufferToTexture(from, { texture, origin: [0, y] }, [MIRROR_WIDTH, rows]);

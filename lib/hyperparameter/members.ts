@@ -27,6 +27,12 @@ export function objectWith(expected: string, ...names: readonly string[]): Membe
   };
 }
 
+/** One of several texts. */
+export function oneOf(texts: readonly string[]): Member {
+  const expected = texts.map((text) => JSON.stringify(text)).join(" or ");
+  return { expected, holds: (value) => texts.some((text) => text === value) };
+}
+
 /** The same member, but one that may be left out. */
 export function optional(member: Member): Member {
   return { ...member, optional: true };

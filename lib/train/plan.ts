@@ -13,7 +13,7 @@ const EXCHANGES = 5;
 /** The options of training on which speed and memory depend; see {@linkcode TrainOptions}. */
 export type PlanOptions = Pick<
   TrainOptions,
-  "field" | "objective" | "data" | "optimizer" | "batchSize" | "seed" | "signal" | "memory" | "peers"
+  "field" | "objective" | "data" | "optimizer" | "batchSize" | "seed" | "signal" | "memory" | "storage" | "peers"
 >;
 
 /** The time and memory that training will take. */
@@ -40,10 +40,10 @@ export interface TrainingPlan {
  */
 export async function planTraining(options: PlanOptions): Promise<TrainingPlan> {
   checkPlanOptions("planTraining", options);
-  const { field, objective, optimizer, batchSize = 512, seed = 0, signal, memory, peers } = options;
+  const { field, objective, optimizer, batchSize = 512, seed = 0, signal, memory, storage, peers } = options;
   const { gpu } = field;
   using data = onDevice(field, objective, options.data);
-  using training = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory, peers });
+  using training = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory, storage, peers });
   const chunkRows = training.workspace.chunkRows;
   await training.tune(signal);
   const before = gpu.liveBytes;

@@ -53,11 +53,11 @@ export interface TrainEvent {
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
   checkTrainOptions(options);
-  const { field, objective, optimizer, batchSize = 512, seed = 0, memory, peers } = options;
+  const { field, objective, optimizer, batchSize = 512, seed = 0, memory, storage, peers } = options;
   const reduce = peers === undefined ? options.reduce : sumOver(peers);
   using _claimed = claim("train", { field, optimizer });
   using data = onDevice(field, objective, options.data);
-  using step = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory, reduce, peers });
+  using step = new TrainingStep({ field, objective, data, optimizer, batchSize, seed, memory, storage, reduce, peers });
   if (peers !== undefined) await shareState(peers, field, optimizer);
   const last = lastStep(options, step.sampler.stepsPerEpoch);
   await compile(step, options);

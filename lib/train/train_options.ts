@@ -2,7 +2,16 @@ import { checkArguments, FIELD, OBJECTIVE, OPTIMIZER, OPTIONS } from "../hyperpa
 import type { TrainingData } from "../data/training_data.ts";
 import type { Field } from "../field/field.ts";
 import { checkSeed } from "../gpu/random.ts";
-import { checkMember, checkMembers, type Member, NUMBER, objectWith, optional } from "../hyperparameter/members.ts";
+import { STORAGE_FORMATS, type StorageFormat } from "../gpu/storage_format.ts";
+import {
+  checkMember,
+  checkMembers,
+  type Member,
+  NUMBER,
+  objectWith,
+  oneOf,
+  optional,
+} from "../hyperparameter/members.ts";
 import type { Batch } from "../objective/batch.ts";
 import type { Objective } from "../objective/objective.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -39,6 +48,11 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** The most bytes of device memory that a chunk of a batch may take. */
   readonly memory?: number;
+  /**
+   * How hidden layers' preactivations and values are stored during a step: `"f32"` (default), or `"f16"`, which halves their memory and rounds
+   * them to 11 bits (docs/kernels.md). Numbers beyond ±65504 become infinite, which ends training as a divergence.
+   */
+  readonly storage?: StorageFormat;
   /** A hook that is awaited in every step, for instance to average over several processes; see {@linkcode Reduce}. */
   readonly reduce?: Reduce;
   /**
@@ -73,6 +87,7 @@ const MEMBERS: { readonly [Name in keyof TrainOptions]-?: Member } = {
   epochEvents: optional(NUMBER),
   signal: optional(objectWith("an AbortSignal", "aborted")),
   memory: optional(NUMBER),
+  storage: optional(oneOf(STORAGE_FORMATS)),
   reduce: optional({ expected: "a function", holds: (value) => typeof value === "function" }),
   peers: optional(objectWith("processes such as those of joinMpi()", "rank", "size", "sum", "least", "broadcast")),
   lossLimit: optional({ expected: "a number above 0", holds: (value) => typeof value === "number" && value > 0 }),

@@ -2,6 +2,7 @@ import type { Vector } from "../linalg/vector.ts";
 import { createVector } from "../linalg/vector.ts";
 import { checkEncodings } from "../field/encoding/check_encodings.ts";
 import type { Field } from "../field/field.ts";
+import type { StorageFormat } from "../gpu/storage_format.ts";
 import { tuneKernels } from "../field/tune.ts";
 import { tuneMatrices } from "../linalg/tune_matrices.ts";
 import type { Objective } from "../objective/objective.ts";
@@ -33,6 +34,7 @@ interface TrainingStepOptions {
   readonly batchSize: number;
   readonly seed: number;
   readonly memory?: number;
+  readonly storage?: StorageFormat;
   readonly reduce?: Reduce;
   /** The processes that each compute a part of every batch. */
   readonly peers?: Pick<Peers, "rank" | "size">;
@@ -80,7 +82,7 @@ export class TrainingStep implements Disposable {
   readonly #owned: DisposableStack;
 
   constructor(readonly options: TrainingStepOptions) {
-    const { field, objective, data, batchSize, seed, memory, optimizer, reduce, peers } = options;
+    const { field, objective, data, batchSize, seed, memory, storage, optimizer, reduce, peers } = options;
     const { gpu, layout } = field;
     using made = new DisposableStack();
     this.sampler = made.use(new Sampler(gpu, data.count, Math.min(batchSize, data.count), seed));
@@ -88,7 +90,7 @@ export class TrainingStep implements Disposable {
     const products = observes.some((kind) => kind !== "kroneckerFactors");
     [this.samples] = partSizes(this.sampler.batchSize, peers);
     this.workspace = made.use(
-      new Workspace(field, objective, { samples: this.samples, products, slots: RING, memory }),
+      new Workspace(field, objective, { samples: this.samples, products, slots: RING, memory, storage }),
     );
     this.#gradient = made.use(createVector(gpu, layout, "gradient"));
     if (observes.includes("kroneckerFactors")) {

@@ -100,7 +100,17 @@ function optionsForRun(task: TrainingTask, asked: Record<string, unknown>, given
 }
 
 /** Options that do not change what a field can learn, or that are compared by themselves. */
-const NO_MATTER = new Set(["activation", "encoding", "layers", "width", "batchSize", "seed", "kernels", "adapter"]);
+const NO_MATTER = new Set([
+  "activation",
+  "encoding",
+  "layers",
+  "width",
+  "batchSize",
+  "seed",
+  "kernels",
+  "storage",
+  "adapter",
+]);
 
 /** The arguments of `deno task compare` that decide between the candidates, for the same field, data and batch. */
 function compareWords(

@@ -11,6 +11,7 @@ import { tuneTangents } from "../../lib/diff/tune_tangents.ts";
 import { tuneKernels } from "../../lib/field/tune.ts";
 import { createVector, type Vector } from "../../lib/linalg/vector.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
+import type { StorageFormat } from "../../lib/gpu/storage_format.ts";
 import { streams } from "../../lib/gpu/random.ts";
 import { meanSquaredError } from "../../lib/objective/mean_squared_error.ts";
 import type { ObservationKind } from "../../lib/optim/observation.ts";
@@ -22,7 +23,10 @@ import { isByActivation, optimizerDefaults } from "../training/optimizer_default
 import type { BenchValues } from "./command.ts";
 
 /** The settings of a benchmark: the field's architecture and the optimizer. */
-export type BenchSetup = Pick<BenchValues, "activation" | "width" | "layers" | "optimizer">;
+export interface BenchSetup extends Pick<BenchValues, "activation" | "width" | "layers" | "optimizer"> {
+  /** How hidden layers are stored; in single precision by default. */
+  readonly storage?: StorageFormat;
+}
 
 /** A small learning rate, so that long measurements do not diverge. */
 export const LEARNING_RATE = 1e-4;
@@ -91,9 +95,10 @@ export class Workload implements Disposable {
     const { field } = this;
     this.#data = tableData(field, objective, batchOf(batch));
     this.#optimizer = createOptimizer(gpu, pacedOptimizerOf(setup.optimizer, "steady"), field.layout);
-    const parts = { field, objective, data: this.#data, optimizer: this.#optimizer };
+    const { storage } = setup;
+    const parts = { field, objective, data: this.#data, optimizer: this.#optimizer, storage };
     this.step = new TrainingStep({ ...parts, batchSize: batch, seed: 0 });
-    this.#products = new Workspace(field, objective, { samples: batch, products: true });
+    this.#products = new Workspace(field, objective, { samples: batch, products: true, storage });
     this.#vectors = ["gradient", "direction", "product"].map((label) => createVector(gpu, field.layout, label));
   }
 

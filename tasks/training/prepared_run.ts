@@ -54,7 +54,7 @@ export class PreparedRun<
   ) {
     using owned = new DisposableStack();
     const { data, objective } = owned.use(input);
-    const { batchSize, seed } = values;
+    const { batchSize, seed, storage } = values;
     const field = owned.use(createField(gpu, task.field(values, input.outputs, input.inputs), { seed }));
     const optimizer = owned.use(
       createOptimizer(gpu, chosenOptimizer(values, task.optimizerDefaults(values)), field.layout),
@@ -62,7 +62,7 @@ export class PreparedRun<
     this.field = field;
     this.optimizer = optimizer;
     this.stepsPerEpoch = stepsPerEpochOf(input);
-    this.training = { field, objective, data, optimizer, batchSize, seed, ...how };
+    this.training = { field, objective, data, optimizer, batchSize, seed, storage, ...how };
     this.#owned = owned.move();
   }
 

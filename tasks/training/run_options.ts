@@ -1,3 +1,4 @@
+import { STORAGE_FORMATS } from "../../lib/gpu/storage_format.ts";
 import { KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
 import { DEVICE_OPTIONS } from "../shell/device_options.ts";
 import { outOption } from "../shell/run_path.ts";
@@ -83,6 +84,14 @@ export const RUN_OPTIONS = [
     choices: KERNEL_CHOICES,
     default: "auto",
     help: "Kernels for matrix products; auto measures them once for an adapter and uses the fastest",
+  },
+  {
+    name: "storage",
+    kind: "choice",
+    choices: STORAGE_FORMATS,
+    default: "f32",
+    help:
+      "How hidden layers are stored during training; f16 halves their memory and rounds them to 11 bits (docs/kernels.md), while weights and sums stay f32",
   },
   {
     name: "dry-run",

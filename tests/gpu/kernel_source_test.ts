@@ -38,6 +38,27 @@ Deno.test("with texture access operands and what updates read are mirrors, and o
   assertStringIncludes(code, "@group(0) @binding(5) var<storage, read_write> d: array<atomic<u32>>;");
 });
 
+Deno.test("resources that hold halves are declared as words, and their kernel has the functions that convert", () => {
+  const text = "{{read a}}{{read b: f32}}{{read c: vec4f}}{{write d}}";
+  const code = (halves: readonly string[], access: OperandAccess = "buffer") =>
+    expandKernel({ name: "k", text }, {}, access, halves).code;
+  for (const name of ["a_buffer: array<vec4f>", "b_buffer: array<f32>", "c_buffer: array<vec4f>", "d: array<vec4f>"]) {
+    assertStringIncludes(code([]), name);
+  }
+  assertEquals(code([]).includes("to_halves"), false);
+  const halves = code(["a", "b", "c", "d"]);
+  for (const name of ["a_buffer: array<vec2u>", "b_buffer: array<u32>", "c_buffer: array<vec2u>", "d: array<vec2u>"]) {
+    assertStringIncludes(halves, name);
+  }
+  assertEquals(halves.split("fn to_halves(").length, 2);
+  assertEquals(expand(text, {}, "texture").bindings.map(({ halves }) => halves), [
+    "mirrored",
+    "variant",
+    "variant",
+    "variant",
+  ]);
+});
+
 Deno.test("without uniforms the first resource is at 0, also where a choice leaves them out", () => {
   assertStringIncludes(expand("{{read a: array<u32>}}").code, "@binding(0) var<storage, read> a:");
   const optional = "{{if n}}{{uniform x: f32}}{{end}}{{read a: array<u32>}}";
@@ -67,7 +88,7 @@ Deno.test("a declaration that cannot be read is refused with the kernel's name",
   refused("{{uniform n}}", 'cannot read uniform "n".');
   refused("{{reed a}}", "cannot read {{reed a}}.");
   refused("{{read a b}}", 'cannot read "read a b".');
-  refused("{{write a}}", 'cannot read "write a".');
+  refused("{{write a b}}", 'cannot read "write a b".');
   refused("{{update a: array<f32>}}", 'cannot read "update a: array<f32>".');
   refused("{{read a{{if b}}}}", "cannot read {{read a.");
   refused("{{read a: array<f32>", "cannot read {{read a: array<f32>.");

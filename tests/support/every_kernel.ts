@@ -35,6 +35,7 @@ import {
   preconditionedOperator,
 } from "../../lib/curvature/mod.ts";
 import { tableData, type TrainingData } from "../../lib/data/training_data.ts";
+import { STORAGE_FORMATS } from "../../lib/gpu/storage_format.ts";
 import { randomWords } from "../../lib/gpu/random.ts";
 import { Eigenbasis } from "../../lib/linalg/eigenbasis.ts";
 import { BatchedProducts } from "../../lib/linalg/gemm/batched_products.ts";
@@ -105,10 +106,12 @@ async function derive(gpu: Gpu, description: FieldDescription): Promise<void> {
     [sum, targets],
   ] as const;
   for (const [objective, targets] of pairs) {
-    using differentiator = createDifferentiator(field, objective);
     const direction = new Float32Array(field.parameterCount);
-    await differentiator.hessianVectorProduct({ inputs, targets }, direction);
-    await differentiator.gaussNewtonVectorProduct({ inputs, targets }, direction);
+    for (const storage of STORAGE_FORMATS) {
+      using differentiator = createDifferentiator(field, objective, { storage });
+      await differentiator.hessianVectorProduct({ inputs, targets }, direction);
+      await differentiator.gaussNewtonVectorProduct({ inputs, targets }, direction);
+    }
   }
   await fieldGradient(field, inputs);
   await laplacian(field, inputs);

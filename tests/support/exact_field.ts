@@ -49,7 +49,7 @@ export function exactField(
       layer.name,
       Array.from({ length: layer.units }, (_, unit) => {
         const z = maps.map((map) => map[unit]);
-        return composed(ACTIVATIONS[name](z.map((each) => each.value), options), z);
+        return composed(exactActivations[name](z.map((each) => each.value), options), z);
       }),
     );
   }
@@ -90,7 +90,10 @@ function positional(x: readonly Jet[], octaves: number): Jet[] {
 
 const plain = (value: number, first: number, second: number): Values => ({ value, first: [first], second: [[second]] });
 
-const ACTIVATIONS: Readonly<Record<string, (z: number[], options: Readonly<Record<string, number>>) => Values>> = {
+/** Activations of preactivations, by name, with their derivatives in 64 bits. */
+export const exactActivations: Readonly<
+  Record<string, (z: number[], options: Readonly<Record<string, number>>) => Values>
+> = {
   identity: ([z]) => plain(z, 1, 0),
   relu: ([z]) => plain(Math.max(z, 0), z > 0 ? 1 : 0, 0),
   sine: ([z], { omega }) =>

@@ -176,6 +176,27 @@ Deno.test("a checkpoint whose name says another step is set aside, and the bits 
     assertEquals(namesIn(join(path, "checkpoints")).filter((name) => name.includes("99")), ["step-00000099.damaged"]);
   }));
 
+Deno.test("a run whose hidden layers are stored as halves goes on with halves, to the bits of an uninterrupted one", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
+    const run = (name: string, ...args: string[]) =>
+      image(folder, "picture.png", ...options, "--schedule", "constant", "--name", name, ...args);
+    const path = (name: string) => join(folder, "runs", "image", name);
+    const bits = async (name: string) => (await newestCheckpoint(path(name))).bytes;
+    await run("whole", "--storage", "f16", "--epochs", "4");
+    await run("parts", "--storage", "f16", "--epochs", "2");
+    await image(folder, "--resume", path("parts"), "--epochs", "4");
+    await run("single", "--epochs", "4");
+    assertEquals(await bits("parts"), await bits("whole"));
+    assertNotEquals(await bits("single"), await bits("whole"));
+    const { options: recorded } = JSON.parse(await Deno.readTextFile(join(path("parts"), "config.json")));
+    assertEquals(recorded.storage, "f16");
+    const refused = () => image(folder, "--resume", path("parts"), "--storage", "f32");
+    assertMatch((await assertRejects(refused, UserError)).message, /--storage/);
+    const unknown = () => run("other", "--storage", "f8");
+    assertMatch((await assertRejects(unknown, Error)).message, /--storage: expected one of f32, f16, found "f8"/);
+  }));
+
 Deno.test("a run that is stopped before its first step neither keeps its name nor pretends to have results", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));

@@ -4,10 +4,10 @@
 // One invocation per 4 entries of a; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the same bits.
 {{uniform rows: u32, width: u32, real: u32, p0: f32, p1: f32}}
 {{read z}}
-{{write a: array<vec4f>}}
+{{write a}}
 {{include each_preactivation}}
 
 fn entry(i: u32, first: u32, at: Preactivation) {
   let exists = i % (u.width / 4u) * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
-  a[i] = select(vec4f(), value(at), exists);
+  write_a(i, select(vec4f(), value(at), exists));
 }

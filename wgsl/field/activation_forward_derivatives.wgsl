@@ -7,14 +7,14 @@
 // every run gives the same bits.
 {{uniform rows: u32, width: u32, real: u32, directions: u32, p0: f32, p1: f32}}
 {{read z}}
-{{write a: array<vec4f>}}
+{{write a}}
 {{include each_preactivation}}
 
 fn entry(i: u32, first: u32, at: Preactivation) {
   let width = u.width / 4u;
   let block = u.rows * width;
   let exists = i % width * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
-  a[i] = select(vec4f(), value(at), exists);
+  write_a(i, select(vec4f(), value(at), exists));
 {{for m in 0..maps}}
   let slope_{{m}} = partial_{{m}}(at);
 {{end}}
@@ -25,7 +25,7 @@ fn entry(i: u32, first: u32, at: Preactivation) {
     let along_{{m}} = z(first + (j * {{maps}}u) * block + {{m}}u * width);
     derivative += slope_{{m}} * along_{{m}};
 {{end}}
-    a[i + j * block] = derivative;
+    write_a(i + j * block, derivative);
 {{if laplacian}}
 {{for m in 0..maps}}
     {{for k in 0..maps}}laplacian += partial_{{m}}_{{k}}(at) * along_{{m}} * along_{{k}};
@@ -38,6 +38,6 @@ fn entry(i: u32, first: u32, at: Preactivation) {
 {{for m in 0..maps}}
   laplacian += slope_{{m}} * z(first + (last * {{maps}}u) * block + {{m}}u * width);
 {{end}}
-  a[i + last * block] = laplacian;
+  write_a(i + last * block, laplacian);
 {{end}}
 }

@@ -5,7 +5,7 @@
 // One invocation per 4 entries of the span; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the
 // same bits.
 {{uniform rows: u32, width: u32, span: u32, from_stride: u32, from_column: u32, to_stride: u32, to_column: u32, add: u32}}
-{{read source: array<vec4f>}}
+{{read source: vec4f}}
 {{write destination: array<vec4f>}}
 {{include invocation_index}}
 
@@ -18,7 +18,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let target_index = (row * u.to_stride + u.to_column + j) / 4u;
   let exists = j + vec4u(0u, 1u, 2u, 3u) < vec4u(u.width);
   var entry = vec4f();
-  if (j < u.width) { entry = select(entry, source[(row * u.from_stride + u.from_column + j) / 4u], exists); }
+  if (j < u.width) { entry = select(entry, source((row * u.from_stride + u.from_column + j) / 4u), exists); }
   if (u.add == 1u) { entry += destination[target_index]; }
   destination[target_index] = entry;
 }

@@ -68,9 +68,9 @@ export class LayerChain implements Disposable {
     const { gpu, layers } = this;
     const buffers: Record<string, BufferLike> = { start0: start, vector0: parameters, layers: this.table };
     layers.forEach(({ outputs }, l) => {
-      const bytes = rows * outputs * 4;
-      buffers[`z${l}`] = results[l].z.slice(0, bytes);
-      if (l < this.activated) buffers[`a${l}`] = results[l].a.slice(0, bytes);
+      const numbers = rows * outputs;
+      buffers[`z${l}`] = results[l].z.part(0, numbers);
+      if (l < this.activated) buffers[`a${l}`] = results[l].a.part(0, numbers);
     });
     const { groups, values } = this.tile(rows);
     const counts = { count: layers.length, activated: this.activated };
@@ -104,10 +104,10 @@ export class LayerChain implements Disposable {
     for (let s = 0; s < steps; s++) {
       const layer = steps - 1 - s;
       const { z, a } = results[layer];
-      const bytes = rows * layers[layer].outputs * 4;
+      const numbers = rows * layers[layer].outputs;
       buffers[`below${s}`] = below[layer];
-      buffers[`adjoint${s}`] = z.slice(0, bytes);
-      if (a !== undefined) buffers[`value_adjoint${s}`] = a.slice(0, bytes);
+      buffers[`adjoint${s}`] = z.part(0, numbers);
+      if (a !== undefined) buffers[`value_adjoint${s}`] = a.part(0, numbers);
     }
     const { groups, values } = this.tile(rows);
     const kernel = gpu.kernel(

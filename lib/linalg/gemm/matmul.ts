@@ -1,3 +1,4 @@
+import { asSlice } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { familyOf, isStraight, isTile, type ProductFamily, registerFamily } from "./family.ts";
 import type { AdjointProduct, ForwardProduct } from "./layer_product.ts";
@@ -15,11 +16,16 @@ export function matmulForward(
   product: ForwardProduct,
   family: ProductFamily = familyOf(gpu, { kind: "forward", shape: product.shape }),
 ): void {
-  const { terms, shape, scratch } = product;
   if (isTile(family)) tileForward(gpu, family, product);
-  else if (isStraight(family) && (scratch !== undefined || straightPasses(shape.inputs, terms.length) === 1)) {
+  else if (isStraight(family) && straightPasses(product.shape.inputs, product.terms.length) <= mostPasses(product)) {
     straightForward(gpu, family, product);
   } else registerForward(gpu, registerFamily(family), product);
+}
+
+/** The most passes that straight-line kernels may take: every second one before the last stores its sums where Z goes, and sums are f32. */
+function mostPasses({ scratch, z }: ForwardProduct): number {
+  if (scratch === undefined) return 1;
+  return asSlice(z).buffer.format === "f32" ? Infinity : 2;
 }
 
 /**

@@ -6,13 +6,20 @@ import { canProfile, profileWork, timeInterleaved } from "../../bench/timing.ts"
 import { Workload } from "../../bench/workload.ts";
 import { pairedRatio, summarise, type Summary } from "../../shell/statistics.ts";
 import { setupAt, WIDTHS } from "../fields.ts";
+import type { StorageFormat } from "../../../lib/gpu/storage_format.ts";
 import { peakOf } from "../peak_figures.ts";
 import { type Context, openFor, REPEATS, type Section } from "../section.ts";
 
-/** The times at one batch size and width, in milliseconds. */
-interface StepCase {
+/** What is timed. */
+interface PlannedCase {
   readonly batch: number;
   readonly width: number;
+  /** How hidden layers are stored. */
+  readonly storage: StorageFormat;
+}
+
+/** The times of one case, in milliseconds. */
+interface StepCase extends PlannedCase {
   /** A step with Adam by the clock. */
   readonly step: Summary;
   /** Loss and gradient. */
@@ -38,6 +45,8 @@ interface StepFigures {
 }
 
 const BATCHES = [512, 4096, 65536];
+/** Batches from there on are also measured with hidden layers in half precision. */
+const LARGE = 65536;
 /** Seconds that compiling and choosing kernels for a case may take. */
 const COMPILING = 1.5;
 /** Gradient with product takes about so many times as long as a step; the first times and two rounds are made at least. */
@@ -54,17 +63,17 @@ export const stepsSection: Section<StepFigures> = {
     const { peak, allowance } = context;
     using gpu = await openFor(context);
     const cases: StepCase[] = [];
-    const planned = WIDTHS.flatMap((width) => BATCHES.map((batch) => ({ width, batch })))
+    const planned = WIDTHS.flatMap(casesOf)
       .map((each) => ({ ...each, flops: stepFlops(setupAt(each.width), each.batch) }))
       .sort((a, b) => a.flops - b.flops);
     let speed = CAUTIOUS * (peak === undefined ? Infinity : peakOf(peak)) * 1e9;
-    for (const { width, batch, flops } of planned) {
-      const name = nameOf({ batch, width });
+    for (const { flops, ...each } of planned) {
+      const name = nameOf(each);
       if (!allowance.fits(COMPILING + WORK_OF_A_CASE * flops / speed)) {
         context.leaveOut(name);
         continue;
       }
-      const found = await measureCase(gpu, context, width, batch);
+      const found = await measureCase(gpu, context, each);
       cases.push(found);
       speed = flops / found.step.median * 1000;
     }
@@ -83,7 +92,7 @@ export const stepsSection: Section<StepFigures> = {
         "A step of a field of four hidden Gaussian layers with Adam, by the clock: medians over interleaved rounds, ± half of their range. " +
         "“of peak” is what its matrix products alone would take at the speed of our fastest product kernel, as a share of the step; “of bandwidth” " +
         "what its buffers alone would take, each read and written once, at the speed of copying; “kernels” the sum over its kernels by the " +
-        "device's timestamps, as a share: the rest is between them.",
+        "device's timestamps, as a share: the rest is between them. “f16” means hidden layers in half precision (--storage f16).",
       ],
       tables: [{
         columns: [
@@ -114,14 +123,22 @@ export const stepsSection: Section<StepFigures> = {
   },
 };
 
-function nameOf({ batch, width }: Pick<StepCase, "batch" | "width">): string {
-  return `${batch} × ${width}`;
+/** What is timed at one width. */
+function casesOf(width: number): PlannedCase[] {
+  const single = BATCHES.map((batch) => ({ width, batch, storage: "f32" as const }));
+  const half = single.filter(({ batch }) => batch >= LARGE).map((each) => ({ ...each, storage: "f16" as const }));
+  return [...single, ...half];
 }
 
-async function measureCase(gpu: Gpu, context: Context, width: number, batch: number): Promise<StepCase> {
-  const name = nameOf({ batch, width });
+function nameOf({ batch, width, storage }: PlannedCase): string {
+  return `${batch} × ${width}${storage === "f32" ? "" : `, ${storage}`}`;
+}
+
+async function measureCase(gpu: Gpu, context: Context, planned: PlannedCase): Promise<StepCase> {
+  const { batch, width, storage } = planned;
+  const name = nameOf(planned);
   context.progress(`${name}: compiling`);
-  using workload = new Workload(gpu, setupAt(width), batch);
+  using workload = new Workload(gpu, { ...setupAt(width), storage }, batch);
   const loss = await workload.prepare();
   const works = [
     { name: "step", record: () => workload.recordStep() },
@@ -141,8 +158,7 @@ async function measureCase(gpu: Gpu, context: Context, width: number, batch: num
   const { dispatches, bytes } = gpu.tally(() => workload.recordStep());
   const kernels = canProfile(gpu) ? await profileWork(gpu, () => workload.recordStep(), 3) : undefined;
   return {
-    batch,
-    width,
+    ...planned,
     step: summarise(step),
     gradient: summarise(gradient),
     product: summarise(product),

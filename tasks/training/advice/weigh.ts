@@ -122,12 +122,12 @@ interface Cost {
 
 /** Compiles a candidate's kernels and times its steps, on a field of its own. */
 async function costOf<S extends SettledValues>({ gpu, task, input, signal }: Ground<S>, values: S) {
-  const { seed, batchSize } = values;
+  const { seed, batchSize, storage } = values;
   const { data, objective, outputs, inputs } = input;
   using field = createField(gpu, task.field(values, outputs, inputs), { seed });
   const spec = chosenOptimizer(values, task.optimizerDefaults(values));
   using optimizer = createOptimizer(gpu, spec, field.layout);
-  const plan = await planTraining({ field, objective, data, optimizer, batchSize, seed, signal });
+  const plan = await planTraining({ field, objective, data, optimizer, batchSize, seed, storage, signal });
   return { spec, plan, isKnownField: isKnownField(values) };
 }
 

@@ -8,10 +8,10 @@
 {{read vector0}}
 {{include chain}}
 {{for l in 0..count}}
-{{write z{{l}}: array<vec4f>}}
+{{write z{{l}}}}
 {{end}}
 {{for l in 0..activated}}
-{{write a{{l}}: array<vec4f>}}
+{{write a{{l}}}}
 {{end}}
 
 @compute @workgroup_size(THREADS)
@@ -48,9 +48,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 // Stores a block of 4 rows of Z and A, and holds A for the next layer.
 fn store_{{l}}(at: u32, width: u32, row_quad: u32, x: u32, real: vec4<bool>, z: mat4x4f) {
   var a = mat4x4f();
-  {{for i in 0..4}}z{{l}}[at + {{i}}u * width] = z[{{i}}];
+  {{for i in 0..4}}write_z{{l}}(at + {{i}}u * width, z[{{i}}]);
   a[{{i}}] = select(vec4f(), value(Preactivation(z[{{i}}])), real);
-  a{{l}}[at + {{i}}u * width] = a[{{i}}];
+  write_a{{l}}(at + {{i}}u * width, a[{{i}}]);
   {{end}}
   hold(x, row_quad, a);
 }
@@ -59,7 +59,7 @@ fn store_{{l}}(at: u32, width: u32, row_quad: u32, x: u32, real: vec4<bool>, z: 
 
 // The last, linear layer: A is Z.
 fn store_{{l}}(at: u32, width: u32, row_quad: u32, x: u32, real: vec4<bool>, z: mat4x4f) {
-  {{for i in 0..4}}z{{l}}[at + {{i}}u * width] = z[{{i}}];
+  {{for i in 0..4}}write_z{{l}}(at + {{i}}u * width, z[{{i}}]);
   {{end}}
 }
 {{end}}

@@ -10,9 +10,9 @@
 {{read w{{t}}}}
 {{end}}
 {{read bias}}
-{{write z: array<vec4f>}}
+{{write z}}
 {{if fused}}
-{{write a: array<vec4f>}}
+{{write a}}
 alias Preactivation = array<vec4f, 1>;
 {{include activation}}
 {{end}}
@@ -50,8 +50,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   // In a loop over four rows at a time, whose sums move up: a quarter of the text to compile.
   for (var at = row; at < row + 16u; at += 4u) {
 {{for j in 0..4}}{{for q in 0..tile_vectors}}
-    z[(at + {{j}}u) * width + column / 4u + {{q}}u] = sum0_{{j}}_{{q}};
-    {{if fused}}a[(at + {{j}}u) * width + column / 4u + {{q}}u] = select(vec4f(), value(Preactivation(sum0_{{j}}_{{q}})), exists{{q}});{{end}}
+    write_z((at + {{j}}u) * width + column / 4u + {{q}}u, sum0_{{j}}_{{q}});
+    {{if fused}}write_a((at + {{j}}u) * width + column / 4u + {{q}}u, select(vec4f(), value(Preactivation(sum0_{{j}}_{{q}})), exists{{q}}));{{end}}
     sum0_{{j}}_{{q}} = sum1_{{j}}_{{q}};
     sum1_{{j}}_{{q}} = sum2_{{j}}_{{q}};
     sum2_{{j}}_{{q}} = sum3_{{j}}_{{q}};

@@ -13,9 +13,9 @@
 {{read a}}
 {{read b}}
 {{read init}}
-{{write c: array<vec4f>}}
+{{write c}}
 {{if activate}}
-{{write activated: array<vec4f>}}
+{{write activated}}
 {{end}}
 {{if derive}}
 {{read below}}
@@ -76,9 +76,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 {{end}}
 {{if activate}}
     let real_{{q}} = (group.x * QUADS + {{q}}u) * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(u.real);
-    activated[to + {{q}}u] = select(vec4f(), value(Preactivation(entry_{{q}})), real_{{q}});
+    write_activated(to + {{q}}u, select(vec4f(), value(Preactivation(entry_{{q}})), real_{{q}}));
 {{end}}
-    c[to + {{q}}u] = entry_{{q}};
+    write_c(to + {{q}}u, entry_{{q}});
 {{end}}
   }
 }

@@ -15,9 +15,9 @@
 {{read b{{t}}}}
 {{end}}
 {{read bias}}
-{{write c: array<vec4f>}}
+{{write c}}
 {{if activate}}
-{{write activated: array<vec4f>}}
+{{write activated}}
 {{end}}
 {{if derive}}
 {{read below}}
@@ -107,7 +107,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 {{end}}
 {{if row_sums}}
   if (group.x == 0u && lane < SIDE && (group.y * SIDE + lane) * 4u < u.rows) {
-    c[u.c_offset + group.z * u.c_step + u.rows * (u.columns / 4u) + group.y * SIDE + lane] = row_sum;
+    write_c(u.c_offset + group.z * u.c_step + u.rows * (u.columns / 4u) + group.y * SIDE + lane, row_sum);
   }
 {{end}}
 {{for p in 0..blocks}}{{for q in 0..blocks}}{
@@ -125,9 +125,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         entry *= partial_0(Preactivation(below(at)));
 {{end}}
 {{if activate}}
-        activated[at] = select(vec4f(), value(Preactivation(entry)), real);
+        write_activated(at, select(vec4f(), value(Preactivation(entry)), real));
 {{end}}
-        c[at] = entry;
+        write_c(at, entry);
       }
 {{end}}
     }
