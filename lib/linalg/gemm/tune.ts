@@ -24,7 +24,7 @@ import { TrialProduct } from "./trial_product.ts";
 export const SLOW_TO_COMPILE: readonly ProductFamily[] = ["straight32"];
 
 /** Seconds that must be left for a text that takes long to compile to come before `wide`. */
-const LONG_TEXT = 1.2;
+const LONG_TEXT = 1;
 
 /** Products with less than this part of the heaviest one's operations are light. */
 const LIGHT = 1 / 4;
