@@ -8,12 +8,10 @@ import jacobiText from "../../wgsl/linalg/jacobi_round.wgsl" with { type: "text"
 import orderText from "../../wgsl/linalg/descending_order.wgsl" with { type: "text" };
 import powerText from "../../wgsl/linalg/power_step.wgsl" with { type: "text" };
 import quotientText from "../../wgsl/linalg/rayleigh_quotients.wgsl" with { type: "text" };
-import transposeText from "../../wgsl/linalg/transpose_squares.wgsl" with { type: "text" };
 
 const quotientSource = { name: "rayleigh_quotients", text: quotientText };
 const orderSource = { name: "descending_order", text: orderText };
 const powerSource = { name: "power_step", text: powerText };
-const transposeSource = { name: "transpose_squares", text: transposeText };
 const jacobiSource = { name: "jacobi_round", text: jacobiText };
 
 /**
@@ -86,14 +84,14 @@ export class Eigenbasis implements Disposable {
     for (let step = 0; step < POWER_STEPS; step++) this.refresh(matrices, basis);
     this.#powerStep(matrices, basis);
     const rows = this.#products;
-    this.#transpose(this.#columns, rows);
+    this.squares.transpose(this.#columns, rows);
     const rounds = Math.max(...sizes) + Math.max(...sizes) % 2 - 1;
     for (let round = 0; round < SWEEPS * rounds; round++) {
       const groups = [Math.ceil(largest / 16), 1, sizes.length] as const;
       gpu.dispatch(gpu.kernel(jacobiSource), { squares: table, w: rows }, { round }, groups);
       if (round % rounds === rounds - 1) gpu.flush();
     }
-    this.#transpose(rows, this.#columns);
+    this.squares.transpose(rows, this.#columns);
     this.#orthonormal.record(this.#columns, basis);
   }
 
@@ -126,16 +124,6 @@ export class Eigenbasis implements Disposable {
       { squares: table, p: products, q: basis, order, norms: this.#norms.buffer, y: this.#columns },
       { largest, shift: SHIFT },
       this.squares.groups(largest * largest / 4),
-    );
-  }
-
-  #transpose(x: DeviceBuffer, y: DeviceBuffer): void {
-    const { gpu, table, largest } = this.squares;
-    gpu.dispatch(
-      gpu.kernel(transposeSource),
-      { squares: table, x, y },
-      {},
-      this.squares.groups(largest * largest / 16),
     );
   }
 }

@@ -5,9 +5,11 @@ import { type MatrixView, rangeOf, squareLayout, viewOf } from "./matrix_view.ts
 import { type BatchedJob, BatchedProducts } from "./gemm/batched_products.ts";
 import { Norms } from "./norms.ts";
 import { RangeNormaliser } from "./range_normaliser.ts";
+import { RowNormaliser } from "./row_normaliser.ts";
 import { Squares } from "./squares.ts";
 import { numberTable } from "./number_table.ts";
 import { isWhole, WHOLE_BYTES, WHOLE_VALUES } from "./whole_matrices.ts";
+import unit_row from "../../wgsl/linalg/unit_row.wgsl" with { type: "text" };
 import wholeText from "../../wgsl/linalg/newton_schulz_whole.wgsl" with { type: "text" };
 import startText from "../../wgsl/linalg/newton_schulz_start.wgsl" with { type: "text" };
 
@@ -15,17 +17,26 @@ const startSource = { name: "newton_schulz_start", text: startText };
 const wholeSource = { name: "newton_schulz_whole", text: wholeText };
 
 /** The name of an iteration: see `ITERATIONS`. */
-export type NewtonSchulzIteration = "polarExpress" | "jordan";
+export type NewtonSchulzIteration = "unitRows" | "polarExpress" | "jordan";
 
 /** The names of all iterations. */
-export const NEWTON_SCHULZ_ITERATIONS: readonly NewtonSchulzIteration[] = ["polarExpress", "jordan"];
+export const NEWTON_SCHULZ_ITERATIONS: readonly NewtonSchulzIteration[] = ["unitRows", "polarExpress", "jordan"];
 
 /** The coefficients a, b, c of each step of an iteration. */
 interface Coefficients {
   readonly steps: readonly (readonly [number, number, number])[];
   /** Whether the first step divides by a closer bound of the largest singular value than ‖M‖. */
   readonly bounded: boolean;
+  /** Whether the rows of M are divided by their norms first, instead of M by ‖M‖. */
+  readonly unitRows: boolean;
 }
+
+/** The Polar Express for singular values from 0.01 to 1. */
+const POLAR_EXPRESS: Coefficients["steps"] = [
+  [8.0934, -23.6204, 17.4462],
+  [3.6366, -2.7219, 0.5365],
+  [2.6613, -1.9772, 0.4526],
+];
 
 /**
  * The iterations by their names:
@@ -34,15 +45,15 @@ interface Coefficients {
  *   the step before has put the singular values, from [0.01, 1] on. Singular values of at least 0.01 of the largest end between 0.73 and
  *   1.27; smaller ones grow by a factor of at most 78. Because the first step knows A² it divides by (Σσ⁸)^{1/8} instead of (Σσ²)^{1/2},
  *   which saves up to one more step.
+ * - `unitRows`: two steps of the same on M with rows of norm 1, which spreads singular values less (as Boissin et al. 2025, Turbo-Muon, do
+ *   with other factors). Those of at least 0.01 of the largest end between 0.29 and 1.71; smaller ones grow by a factor of at most 29.
  * - `jordan` (Jordan 2024): five times the same. Singular values of at least 2e−3 of ‖M‖ end between 0.68 and 1.21; smaller ones grow by a
  *   factor of at most 485.
  */
 const ITERATIONS: Readonly<Record<NewtonSchulzIteration, Coefficients>> = {
-  polarExpress: {
-    steps: [[8.0934, -23.6204, 17.4462], [3.6366, -2.7219, 0.5365], [2.6613, -1.9772, 0.4526]],
-    bounded: true,
-  },
-  jordan: { steps: Array.from({ length: 5 }, () => [3.4445, -4.775, 2.0315]), bounded: false },
+  unitRows: { steps: POLAR_EXPRESS.slice(0, 2), bounded: true, unitRows: true },
+  polarExpress: { steps: POLAR_EXPRESS, bounded: true, unitRows: false },
+  jordan: { steps: Array.from({ length: 5 }, () => [3.4445, -4.775, 2.0315]), bounded: false, unitRows: false },
 };
 
 /** What the bound is multiplied by, since it is computed in f32. */
@@ -66,7 +77,7 @@ interface Whole {
 /**
  * Computes approximate orthogonal factors of a layout's matrices by Newton-Schulz iteration:
  *
- * X₀ = M/‖M‖; X ← aX + (bA + cA²)X with A = XXᵀ, a few times. For tall matrices X ← aX + X(bA + cA²) with A = XᵀX, so that A always
+ * X₀ = M/‖M‖, or M with unit rows; X ← aX + (bA + cA²)X with A = XXᵀ, a few times. For tall matrices X ← aX + X(bA + cA²) with A = XᵀX, so that A always
  * has the size of the shorter side. `ITERATIONS` has the coefficients.
  *
  * A step takes three dispatches for each orientation, and 2·(½ + ½ + 1)·256³ = 67 MFLOP for a 256 × 256 matrix. Where that is faster, small matrices
@@ -75,7 +86,7 @@ interface Whole {
 export class NewtonSchulz implements Disposable {
   readonly #views: readonly MatrixView[];
   readonly #iterations: readonly Iteration[];
-  readonly #normaliser: RangeNormaliser;
+  readonly #normaliser: RangeNormaliser | RowNormaliser;
   readonly #scratch: readonly DeviceBuffer[];
   readonly #gram: DeviceBuffer;
   readonly #square: DeviceBuffer;
@@ -102,7 +113,10 @@ export class NewtonSchulz implements Disposable {
     const squares = squareLayout(matrices.map(({ name, rows, columns }) => ({ name, size: Math.min(rows, columns) })));
     const views = this.#views = matrices.map(viewOf);
     using made = new DisposableStack();
-    this.#normaliser = made.use(new RangeNormaliser(gpu, views.map(rangeOf)));
+    const { unitRows } = ITERATIONS[iteration];
+    this.#normaliser = made.use(
+      unitRows ? new RowNormaliser(gpu, views) : new RangeNormaliser(gpu, views.map(rangeOf)),
+    );
     const bytes = layout.deviceLength * 4;
     this.#scratch = ["even", "odd"].map((label) => made.use(gpu.buffer(`Newton-Schulz, ${label}`, bytes)));
     this.#gram = made.use(gpu.buffer("Newton-Schulz A", squares.deviceLength * 4));
@@ -166,13 +180,13 @@ export class NewtonSchulz implements Disposable {
 
   #recordWhole(data: BufferLike): DeviceBuffer {
     const { gpu, matrices } = this;
-    const { steps, bounded } = ITERATIONS[this.iteration];
+    const { steps, bounded, unitRows } = ITERATIONS[this.iteration];
     const [x] = this.#scratch;
     const flops = this.#iterations.reduce((sum, { gram, polynomial, apply }) => {
       return sum + steps.length * (gram.flops + polynomial.flops + apply.flops);
     }, 0);
     gpu.dispatch(
-      gpu.kernel(wholeSource, { ...WHOLE_VALUES, bounded }),
+      gpu.kernel(wholeSource, { ...WHOLE_VALUES, unit_row, bounded, unit_rows: unitRows }),
       { data, x, ...this.#whole ??= this.#makeWhole() },
       { steps: steps.length, ...(bounded && { safety: SAFETY }) },
       [matrices.length],

@@ -1,9 +1,12 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
-import type { Layout } from "./layout.ts";
+import type { Layout, PlacedSegment } from "./layout.ts";
 import { numberTable } from "./number_table.ts";
 import { type MatrixView, viewOf } from "./matrix_view.ts";
+import transposeText from "../../wgsl/linalg/transpose_squares.wgsl" with { type: "text" };
+
+const transposeSource = { name: "transpose_squares", text: transposeText };
 
 /** A batch of square matrices in one layout, with the tables that kernels need to work on all of them at once. */
 export class Squares implements Disposable {
@@ -22,10 +25,11 @@ export class Squares implements Disposable {
    * Writes the tables that the kernels read.
    *
    * @param layout A layout of square matrices only.
+   * @param segments Those that are worked on; all by default.
    */
-  constructor(readonly gpu: Gpu, readonly layout: Layout) {
-    this.views = layout.map(viewOf);
-    this.sizes = layout.map(({ rows }) => rows);
+  constructor(readonly gpu: Gpu, readonly layout: Layout, segments: readonly PlacedSegment[] = [...layout]) {
+    this.views = segments.map(viewOf);
+    this.sizes = segments.map(({ rows }) => rows);
     this.largest = Math.max(...this.views.map(({ rows }) => rows));
     this.bytes = layout.deviceLength * 4;
     const places = this.views.flatMap(({ offset, stride, rows }, i) => [offset / 4, stride / 4, this.sizes[i], rows]);
@@ -38,6 +42,12 @@ export class Squares implements Disposable {
    */
   groups(count: number): [number, number, number] {
     return [...linearGroups(count, 64), this.sizes.length];
+  }
+
+  /** Records y = xᵀ for every matrix. */
+  transpose(x: DeviceBuffer, y: DeviceBuffer): void {
+    const { gpu, table, largest } = this;
+    gpu.dispatch(gpu.kernel(transposeSource), { squares: table, x, y }, {}, this.groups(largest * largest / 16));
   }
 
   /** Frees the device memory. */

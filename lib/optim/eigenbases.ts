@@ -5,9 +5,10 @@ import { BasisRotation } from "../linalg/basis_rotation.ts";
 import { Eigenbasis } from "../linalg/eigenbasis.ts";
 import { identities, viewOf } from "../linalg/matrix_view.ts";
 import { numberTable } from "../linalg/number_table.ts";
+import type { Layout, PlacedSegment } from "../linalg/layout.ts";
 import { Squares } from "../linalg/squares.ts";
 import type { OptimizerContext } from "./optimizer.ts";
-import { TwoSided, weightsOf } from "./two_sided.ts";
+import { type NamedView, TwoSided, weightsOf } from "./two_sided.ts";
 import reorderText from "../../wgsl/optim/reorder_moment.wgsl" with { type: "text" };
 
 /**
@@ -23,6 +24,19 @@ export type BasisRefresh = "rotation" | "qr";
 const EXACT_SIZE = 64;
 const FIRST_STEPS: Readonly<Record<BasisRefresh, number>> = { rotation: 1, qr: 2 };
 
+/**
+ * With rotations, matrices with a side more than this many times as long as the other, such as a field's last, keep the identity as their
+ * bases: the long side's basis costs as much as a square matrix's, and training is none the better for it.
+ */
+const ASPECT = 32;
+
+/** The matrices of a layout whose bases follow. */
+export function turningMatrices(layout: Layout, refresh: BasisRefresh): PlacedSegment[] {
+  return weightsOf(layout).filter(({ rows, columns }) => {
+    return refresh === "qr" || Math.max(rows, columns) <= ASPECT * Math.min(rows, columns);
+  });
+}
+
 const reorderSource = { name: "reorder_moment", text: reorderText };
 
 /**
@@ -34,8 +48,14 @@ export class Eigenbases implements Disposable {
   readonly state: Readonly<Record<string, Vector>>;
   readonly #factors: Vector;
   readonly #basis: Vector;
+  /** The transposed bases. */
+  readonly #transposed: DeviceBuffer;
+  /** Whether the bases have changed since they were transposed. */
+  #changed = true;
   readonly #sides: TwoSided;
   readonly #squares: Squares;
+  /** The squares of all matrices that do not keep the identity (see `ASPECT`). */
+  readonly #turning: Squares;
   readonly #eigenbasis: Eigenbasis;
   /** What refreshes the bases; undefined where QR decompositions do. */
   readonly #rotation?: BasisRotation;
@@ -44,19 +64,24 @@ export class Eigenbases implements Disposable {
   readonly #count: number;
   readonly #owned: DisposableStack;
 
-  /** @param context Whose layout has weight matrices. */
+  /** @param context Whose layout has matrices with bases that follow. */
   constructor(readonly context: OptimizerContext, readonly kind: BasisRefresh) {
     const { gpu, layout } = context;
     const matrices = weightsOf(layout).map((weight) => ({ ...weight, view: viewOf(weight) }));
     using made = new DisposableStack();
-    this.#sides = made.use(new TwoSided(gpu, matrices));
+    const names = turningMatrices(layout, kind).map(({ name }) => name);
+    const turns = ({ name }: NamedView) => names.includes(name);
+    this.#sides = made.use(new TwoSided(gpu, matrices, turns));
     const squareLayout = this.#sides.layout;
     this.#squares = made.use(new Squares(gpu, squareLayout));
-    this.#eigenbasis = made.use(new Eigenbasis(this.#squares));
+    const turning = squareLayout.filter((_, i) => turns(matrices[Math.floor(i / 2)]));
+    this.#turning = made.use(new Squares(gpu, squareLayout, turning));
+    this.#eigenbasis = made.use(new Eigenbasis(this.#turning));
     this.#factors = made.use(createVector(gpu, squareLayout, "factors"));
     this.#basis = made.use(createVector(gpu, squareLayout, "basis"));
     this.#basis.write(identities(squareLayout));
-    if (kind === "rotation") this.#rotation = made.use(new BasisRotation(this.#squares));
+    if (kind === "rotation") this.#rotation = made.use(new BasisRotation(this.#turning));
+    this.#transposed = made.use(gpu.buffer("transposed bases", this.#squares.bytes));
     this.state = { factors: this.#factors, basis: this.#basis };
     const { largest } = this.#squares;
     const places = matrices.flatMap(({ view: { offset, stride, rows } }, i) => {
@@ -71,14 +96,15 @@ export class Eigenbases implements Disposable {
   /** Records the first factors, of which the gradient's have this share, and their eigenvectors (see {@linkcode EXACT_SIZE}). */
   begin(gradient: Vector, share: number): void {
     const [factors, basis] = [this.#factors.buffer, this.#basis.buffer];
+    this.#changed = true;
     this.#sides.gram(gradient.buffer, factors, 0, share);
-    if (Math.max(...this.#squares.sizes) <= EXACT_SIZE) return this.#eigenbasis.compute(factors, basis);
+    if (Math.max(...this.#turning.sizes) <= EXACT_SIZE) return this.#eigenbasis.compute(factors, basis);
     for (let step = 0; step < FIRST_STEPS[this.kind]; step++) this.#eigenbasis.refresh(factors, basis);
   }
 
-  /** Records L ← keep·L + (1 − keep)GGᵀ, and R likewise. */
-  average(gradient: Vector, keep: number): void {
-    this.#sides.gram(gradient.buffer, this.#factors.buffer, keep, 1 - keep);
+  /** Records L ← keep·L + (1 − keep)GGᵀ or the same of R and GᵀG. */
+  average(side: "left" | "right", gradient: Vector, keep: number): void {
+    this.#sides.gramOf(side, gradient.buffer, this.#factors.buffer, keep, 1 - keep);
   }
 
   /**
@@ -90,6 +116,7 @@ export class Eigenbases implements Disposable {
   refresh(diagonal: Vector, scratch: Vector): boolean {
     const { gpu } = this.context;
     const [factors, basis] = [this.#factors.buffer, this.#basis.buffer];
+    this.#changed = true;
     if (this.#rotation !== undefined) {
       this.#rotation.record(factors, basis);
       return false;
@@ -107,14 +134,22 @@ export class Eigenbases implements Disposable {
 
   /** Records result = Q_Lᵀ M Q_R in matrices; all else is the same in both. */
   rotate(m: Vector, scratch: Vector, result: Vector): void {
+    if (this.#changed) this.#squares.transpose(this.#basis.buffer, this.#transposed);
+    this.#changed = false;
     this.context.gpu.copy(m.buffer, result.buffer);
-    this.#sides.rotate(m.buffer, this.#basis.buffer, scratch.buffer, result.buffer);
+    // Products whose first operand is transposed are slow on some adapters.
+    this.#sides.rotateBack(m.buffer, this.#transposed, scratch.buffer, result.buffer);
   }
 
   /** Records result = Q_L M Q_Rᵀ in matrices; all else is the same in both. */
   rotateBack(m: Vector, scratch: Vector, result: Vector): void {
     this.context.gpu.copy(m.buffer, result.buffer);
     this.#sides.rotateBack(m.buffer, this.#basis.buffer, scratch.buffer, result.buffer);
+  }
+
+  /** Called after the state was written. */
+  restored(): void {
+    this.#changed = true;
   }
 
   /** Frees the device memory. */

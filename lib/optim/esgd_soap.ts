@@ -114,6 +114,7 @@ class EsgdSoapCore implements OptimizerCore {
 
   restored(): void {
     this.#equilibration.changed();
+    this.#rotated.restored();
   }
 
   [Symbol.dispose](): void {

@@ -163,7 +163,8 @@ class KfacCore implements OptimizerCore {
     const vector = this.#preconditioned.buffer;
     const maps = this.#maps;
     gpu.dispatch(gpu.kernel(joinSource), { maps, vector: gradient.buffer, joined }, {}, this.#groups);
-    this.#sides.rotate(joined, this.#inverses.buffer, between, result);
+    // The inverses are symmetric.
+    this.#sides.rotateBack(joined, this.#inverses.buffer, between, result);
     // What belongs to no map stays the gradient.
     gpu.copy(gradient.buffer, vector);
     gpu.dispatch(gpu.kernel(splitSource), { maps, joined: result, vector }, {}, this.#groups);

@@ -1,10 +1,9 @@
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditioner.ts";
-import { type BasisRefresh, Eigenbases } from "./eigenbases.ts";
+import { type BasisRefresh, Eigenbases, turningMatrices } from "./eigenbases.ts";
 import { entrywise } from "./entrywise.ts";
 import { type OptimizerContext, type OptimizerCore, stateVectors, type StepRequest } from "./optimizer.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
-import { weightsOf } from "./two_sided.ts";
 import stepText from "../../wgsl/optim/rotated_step.wgsl" with { type: "text" };
 
 /** The vectors that a rule works on. A prime marks a rotated vector, which equals the unrotated one outside matrices. */
@@ -37,6 +36,8 @@ export interface RotatedRule extends Disposable {
 export interface RotationOptions {
   /** The number of steps from one refresh of the bases to the next. */
   readonly basisEvery: number;
+  /** The number of steps from one update of a factor to the next; 1 by default. */
+  readonly factorsEvery?: number;
   /** How the bases are refreshed. */
   readonly refresh: BasisRefresh;
   /** How much of the factors' averages a step keeps. */
@@ -55,7 +56,7 @@ const stepSource = { name: "rotated_step", text: stepText };
  * The rotated first moment is kept between refreshes instead of being rotated anew at each step, which is the same but for rounding
  * and saves two of seven products. Where a matrix has a side of more than 64, the first bases are not the factors' eigenvectors but one
  * or two steps of orthogonal iteration from the identity, which take a seventh of the time. Unless `refresh` is `qr`, the later
- * ones turn by {@linkcode BasisRotation}.
+ * ones turn by {@linkcode BasisRotation}, and matrices with a side of more than 32 times the other are not rotated.
  */
 export class RotatedCore implements OptimizerCore {
   readonly multipliesMatrices = true;
@@ -63,7 +64,7 @@ export class RotatedCore implements OptimizerCore {
   readonly #moments;
   readonly #scratch;
   readonly #owned: DisposableStack;
-  /** The bases; undefined where a layout has no matrices. */
+  /** The bases; undefined where none follow. */
   readonly #bases?: Eigenbases;
 
   /**
@@ -82,7 +83,8 @@ export class RotatedCore implements OptimizerCore {
     made.use(rule);
     this.#moments = made.use(stateVectors(context, ["firstMoment", "rotatedMoment"]));
     this.#scratch = made.use(stateVectors(context, ["rotatedGradient", "step", "rotatedBack", "between"]));
-    if (weightsOf(context.layout).length > 0) this.#bases = made.use(new Eigenbases(context, options.refresh));
+    const hasBases = turningMatrices(context.layout, options.refresh).length > 0;
+    if (hasBases) this.#bases = made.use(new Eigenbases(context, options.refresh));
     this.state = { ...this.#moments, [diagonalName]: rule.diagonal, ...this.#bases?.state };
     this.#owned = made.move();
   }
@@ -94,7 +96,7 @@ export class RotatedCore implements OptimizerCore {
   }
 
   update({ parameters, gradient, learningRate }: Required<StepRequest>, step: number, observations: number): void {
-    const { basisEvery, averaging, weightDecay } = this.options;
+    const { basisEvery, factorsEvery = 1, averaging, weightDecay } = this.options;
     const { between, ...scratch } = this.#scratch;
     const bases = this.#bases;
     if (step === 0) {
@@ -111,7 +113,10 @@ export class RotatedCore implements OptimizerCore {
       { learning_rate: learningRate, shrink: 1 - weightDecay * learningRate },
     );
     if (bases === undefined) return;
-    bases.average(gradient, averaging);
+    // By turns, so that all steps take as long.
+    for (const [side, turn] of [["left", 0], ["right", Math.floor(factorsEvery / 2)]] as const) {
+      if (step % factorsEvery === turn) bases.average(side, gradient, averaging ** factorsEvery);
+    }
     if (step % basisEvery !== 0) return;
     if (bases.refresh(this.rule.diagonal, between)) this.rule.reordered?.();
     bases.rotate(this.#moments.firstMoment, between, this.#moments.rotatedMoment);
@@ -141,6 +146,11 @@ export class RotatedCore implements OptimizerCore {
       },
       [Symbol.dispose]: () => owned.dispose(),
     });
+  }
+
+  /** Called after the state was written. */
+  restored(): void {
+    this.#bases?.restored();
   }
 
   /** Frees the device memory. */

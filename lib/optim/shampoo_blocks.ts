@@ -68,7 +68,8 @@ export class ShampooBlocks implements Disposable {
 
   /** Records `result` = L^{−1/4} G R^{−1/4} in every block. */
   precondition(gradient: DeviceBuffer, scratch: DeviceBuffer, result: DeviceBuffer): void {
-    this.#sides.rotate(gradient, this.#roots.buffer, scratch, result);
+    // The roots are symmetric.
+    this.#sides.rotateBack(gradient, this.#roots.buffer, scratch, result);
   }
 
   /**

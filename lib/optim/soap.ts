@@ -15,6 +15,8 @@ export interface SoapOptions {
   learningRate?: number;
   /** Steps between two refreshes of the eigenbases. */
   updateEvery?: number;
+  /** Steps between two updates of a factor; those of left and right sides take turns. */
+  factorsEvery?: number;
   /** How the eigenbases are refreshed: by a rotation of products only, or by the published QR decomposition. */
   refresh?: BasisRefresh;
   /** The decays β₁ and β₂ of the two moments; β₂ is also that of the factors' averages. */
@@ -28,6 +30,7 @@ export interface SoapOptions {
 const hyperparameters: Hyperparameters<SoapOptions> = {
   learningRate: learningRate(3e-3),
   updateEvery: updateEvery(10, "refreshes of the eigenbases"),
+  factorsEvery: updateEvery(1, "updates of a factor; left and right ones take turns"),
   refresh: basisRefresh("qr"),
   betas: betas(0.95, 0.95),
   epsilon: epsilon(1e-8),
@@ -47,14 +50,15 @@ const source = { name: "soap_adam", text };
  *
  * and every `updateEvery`-th step Q_L and Q_R take one step of orthogonal iteration (see {@linkcode Eigenbasis}), or turn towards the
  * eigenvectors of L and R by a few large products (`refresh: "rotation"`; see {@linkcode BasisRotation}), which is the same to first order. Step 0 moves nothing: it sets L, R and their first bases.
+ * With `factorsEvery` n > 1 a step in n updates L and another one R, by β₂ⁿ.
  * Biases: Adam with the same constants. State: first moment (unrotated and rotated), second moment, factors, bases.
  *
- * Deviations: those of {@linkcode RotatedCore}. Cost: five products of each
- * matrix's size a step, and at a refresh 13 with rotations, or 16 and 200 dispatches with QR decompositions.
+ * Deviations: those of {@linkcode RotatedCore}. Cost: four products of each matrix's size and half of one for each factor a step, and at a
+ * refresh 13 with rotations, or 16 and 200 dispatches with QR decompositions.
  */
 export function soap(options: SoapOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("soap", hyperparameters, options);
-  const { learningRate, updateEvery, refresh, betas, weightDecay } = resolved;
+  const { learningRate, updateEvery, factorsEvery, refresh, betas, weightDecay } = resolved;
   return {
     name: "soap",
     learningRate,
@@ -62,7 +66,7 @@ export function soap(options: SoapOptions = {}): OptimizerSpec {
     // Not step 0, which takes as long as ten others.
     rehearsal: [1, updateEvery],
     create(context) {
-      const rotation = { basisEvery: updateEvery, refresh, averaging: betas[1], weightDecay };
+      const rotation = { basisEvery: updateEvery, factorsEvery, refresh, averaging: betas[1], weightDecay };
       return new RotatedCore(context, rotation, "secondMoment", new AdamRule(context, resolved));
     },
   };

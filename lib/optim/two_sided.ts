@@ -26,28 +26,35 @@ export class TwoSided implements Disposable {
   /** Segments `NAME.left`, `NAME.right` of each matrix in turn. */
   readonly layout: Layout;
   readonly #products: readonly BatchedProducts[];
-  readonly #gram: readonly [BatchedProducts, BatchedProducts];
+  readonly #gram: Readonly<Record<"left" | "right", BatchedProducts>>;
   readonly #rotate: readonly [BatchedProducts, BatchedProducts];
   readonly #rotateBack: readonly [BatchedProducts, BatchedProducts];
 
-  /** Prepares the products of all matrices. */
-  constructor(gpu: Gpu, readonly matrices: readonly NamedView[]) {
+  /**
+   * Prepares the products of all matrices.
+   *
+   * @param matrices All that have a place among the pairs.
+   * @param takesPart Which of them are multiplied; all by default.
+   */
+  constructor(
+    gpu: Gpu,
+    readonly matrices: readonly NamedView[],
+    takesPart: (matrix: NamedView) => boolean = () => true,
+  ) {
     this.layout = squareLayout(matrices.flatMap(({ name, rows, columns }) => [
       { name: `${name}.left`, size: rows },
       { name: `${name}.right`, size: columns },
     ]));
     const squares = this.layout.map(viewOf);
-    const jobs = matrices.map(({ view }, i) => ({ m: view, left: squares[2 * i], right: squares[2 * i + 1] }));
-    this.#gram = [
-      new BatchedProducts(gpu, jobs.map(({ m, left }) => ({ a: m, b: m, c: left })), {
-        transposeB: true,
-        symmetric: true,
-      }),
-      new BatchedProducts(gpu, jobs.map(({ m, right }) => ({ a: m, b: m, c: right })), {
-        transposeA: true,
-        symmetric: true,
-      }),
-    ];
+    const jobs = matrices.flatMap((matrix, i) => {
+      return takesPart(matrix) ? [{ m: matrix.view, left: squares[2 * i], right: squares[2 * i + 1] }] : [];
+    });
+    const left = jobs.map(({ m, left }) => ({ a: m, b: m, c: left }));
+    const right = jobs.map(({ m, right }) => ({ a: m, b: m, c: right }));
+    this.#gram = {
+      left: new BatchedProducts(gpu, left, { transposeB: true, symmetric: true }),
+      right: new BatchedProducts(gpu, right, { transposeA: true, symmetric: true }),
+    };
     this.#rotate = [
       new BatchedProducts(gpu, jobs.map(({ m, left }) => ({ a: left, b: m, c: m })), { transposeA: true }),
       new BatchedProducts(gpu, jobs.map(({ m, right }) => ({ a: m, b: right, c: m }))),
@@ -56,12 +63,17 @@ export class TwoSided implements Disposable {
       new BatchedProducts(gpu, jobs.map(({ m, left }) => ({ a: left, b: m, c: m }))),
       new BatchedProducts(gpu, jobs.map(({ m, right }) => ({ a: m, b: right, c: m })), { transposeB: true }),
     ];
-    this.#products = [...this.#gram, ...this.#rotate, ...this.#rotateBack];
+    this.#products = [...Object.values(this.#gram), ...this.#rotate, ...this.#rotateBack];
   }
 
   /** Records L ← keep·L + share·M Mᵀ, R ← keep·R + share·MᵀM. */
   gram(m: DeviceBuffer, squares: DeviceBuffer, keep: number, share: number): void {
-    for (const products of this.#gram) products.record({ a: m, b: m, c: squares }, share, keep);
+    for (const side of ["left", "right"] as const) this.gramOf(side, m, squares, keep, share);
+  }
+
+  /** Records one half of `gram`. */
+  gramOf(side: "left" | "right", m: DeviceBuffer, squares: DeviceBuffer, keep: number, share: number): void {
+    this.#gram[side].record({ a: m, b: m, c: squares }, share, keep);
   }
 
   /** Records result = Lᵀ M R, in matrices only. `scratch` is of the matrices' layout, too. */

@@ -17,7 +17,7 @@ interface BestOptimizer {
 }
 
 /** A default of a hyper-parameter; undefined stands for the optimizer's own. */
-export type OptionDefault = HyperparameterValue | ByActivation | undefined;
+export type OptionDefault = HyperparameterValue | ByActivation<HyperparameterValue> | undefined;
 
 type OptionDefaults = Readonly<Record<string, OptionDefault>>;
 
@@ -32,7 +32,7 @@ export interface OptimizerDefaults {
 }
 
 /** Whether a default depends on the network. */
-export function isByActivation(value: OptionDefault): value is ByActivation {
+export function isByActivation(value: OptionDefault): value is ByActivation<HyperparameterValue> {
   return typeof value === "object" && "other" in value;
 }
 
@@ -62,8 +62,8 @@ export const optimizerDefaults: OptimizerDefaults = {
     esgd: { relativeDamping: { relu: 0.03, other: 0.01 } },
     shampoo: { updateEvery: 10 },
     // Cheaper than the published ways, with results within 0.3 dB of theirs (docs/kernels.md).
-    soap: { refresh: "rotation" },
-    muon: { iteration: "polarExpress" },
+    soap: { refresh: "rotation", updateEvery: 20, factorsEvery: 2, betas: { relu: [0.9, 0.9], other: [0.95, 0.95] } },
+    muon: { iteration: "unitRows" },
   },
   published: {
     esgd: { rates: hessianRates, options: { initialProbes: 1, biasCorrection: "steps", relativeDamping: undefined } },
@@ -71,7 +71,7 @@ export const optimizerDefaults: OptimizerDefaults = {
     adaHessianJ: { options: { published: true } },
     shampoo: { options: { updateEvery: 1 } },
     muon: { options: { iteration: "jordan" } },
-    soap: { options: { refresh: "qr" } },
+    soap: { options: { refresh: "qr", updateEvery: 10, factorsEvery: 1, betas: [0.95, 0.95] } },
   },
 };
 

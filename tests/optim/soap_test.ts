@@ -36,3 +36,57 @@ Deno.test("matrices with a side of more than 64 begin with orthonormal bases tha
   }
   assertEquals(gpu.liveBuffers, 0);
 });
+
+for (const refresh of ["rotation", "qr"] as const) {
+  const expected = refresh === "qr" ? "is rotated, too" : "keeps the identity";
+  Deno.test(`refreshed by ${refresh}, a matrix with a side of more than 32 times the other ${expected}`, async () => {
+    using gpu = await openDevice();
+    const [rows, columns] = [66, 2];
+    const layout = new Layout([{ name: "v", shape: [3, 3] }, { name: "w", shape: [rows, columns] }]);
+    using parameters = createVector(gpu, layout);
+    using gradient = createVector(gpu, layout);
+    using optimizer = createOptimizer(gpu, soap({ refresh, updateEvery: 1 }), layout);
+    for (let step = 0; step < 3; step++) {
+      gradient.write([...someMatrix(3, 3, step), ...someMatrix(rows, columns, step)].flat());
+      optimizer.step({ parameters, gradient });
+    }
+    const basis = await optimizer.state.basis.read();
+    // Those of v come first, of 9 numbers each.
+    const [small, left, right] = [matrixFrom(basis, 3, 3, 0), matrixFrom(basis, rows, rows, 18), basis.slice(-4)];
+    assertLess(0.01, distance(small));
+    if (refresh === "qr") {
+      assertLess(0.01, distance(left));
+      assertLess(0.01, Math.abs(right[1]));
+    } else {
+      assertEquals(distance(left), 0);
+      assertEquals([...right], [1, 0, 0, 1]);
+    }
+  });
+}
+
+Deno.test("with factorsEvery 2 left factors follow the even steps' gradients, right ones the odd steps'", async () => {
+  using gpu = await openDevice();
+  const size = 5;
+  const layout = new Layout([{ name: "w", shape: [size, size] }]);
+  using parameters = createVector(gpu, layout);
+  using gradient = createVector(gpu, layout);
+  const beta = 0.9;
+  using optimizer = createOptimizer(gpu, soap({ factorsEvery: 2, betas: [0.9, beta] }), layout);
+  const gradients = Array.from({ length: 6 }, (_, step) => someMatrix(size, size, step));
+  for (const g of gradients) {
+    gradient.write(g.flat());
+    optimizer.step({ parameters, gradient });
+  }
+  const factors = await optimizer.state.factors.read();
+  for (const [side, turn] of [[0, 0], [1, 1]] as const) {
+    let expected = gradients[0].map((row) => row.map(() => 0));
+    gradients.forEach((g, step) => {
+      if (step > 0 && step % 2 !== turn) return;
+      const keep = step === 0 ? 0 : beta ** 2;
+      const share = step === 0 ? 1 - beta : 1 - keep;
+      const gram = side === 0 ? multiply(g, transpose(g)) : multiply(transpose(g), g);
+      expected = expected.map((row, i) => row.map((entry, j) => keep * entry + share * gram[i][j]));
+    });
+    assertLess(distance(matrixFrom(factors, size, size, side * size * size), expected), 1e-5);
+  }
+});

@@ -71,7 +71,7 @@ export async function collectKernels(): Promise<KernelText[]> {
     }
     using fused = collectingDevice(texts, { kernels: FUSED, operands });
     await trainWith(fused, optimizerFromConfig({ name: "muon", iteration: "jordan" }));
-    await trainWith(fused, optimizerFromConfig({ name: "muon", iteration: "polarExpress" }));
+    await trainWith(fused, optimizerFromConfig({ name: "muon", iteration: "unitRows" }));
     await trainWith(fused, optimizerFromConfig({ name: "shampoo" }));
     using gpu = collectingDevice(texts, { kernels: "register", operands });
     for (const activation of Object.values(activations)) {
@@ -82,7 +82,7 @@ export async function collectKernels(): Promise<KernelText[]> {
     await trainWith(gpu, chain(decayWeights(0.1), optimizerFromConfig({ name: "adam" })));
     await trainWith(gpu, optimizerFromConfig({ name: "shampoo", grafting: "adam" }));
     await trainWith(gpu, optimizerFromConfig({ name: "soap", refresh: "rotation" }));
-    await trainWith(gpu, optimizerFromConfig({ name: "muon", iteration: "polarExpress" }));
+    await trainWith(gpu, optimizerFromConfig({ name: "muon", iteration: "unitRows" }));
     await readData(gpu);
     await measureCurvature(gpu);
     await extend(gpu);

@@ -205,7 +205,8 @@ Deno.test("hyper-parameters that the choice does not have are refused", () => {
 
 Deno.test("the tables of defaults name only what the registries have", () => {
   const networks = [...ACTIVATION_OPTIONS[0].choices, "other"];
-  const activationsIn = (value: unknown) => typeof value === "object" && value !== null ? Object.keys(value) : [];
+  const activationsIn = (value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
   const unknown: string[] = [];
   const check = (what: string, names: readonly string[], known: readonly string[]) => {
     unknown.push(...names.filter((name) => !known.includes(name)).map((name) => `${what}: ${name}`));

@@ -1,5 +1,5 @@
 // Newton-Schulz iteration on matrices M of at most 128 × 128 entries, each by one workgroup from beginning to end:
-//   X ← M/‖M‖; then in each step  A = XXᵀ, P = bA + cA², X ← aX + PX
+//   X ← M/‖M‖, or with `unit_rows` M with each row divided by its norm; then in each step  A = XXᵀ, P = bA + cA², X ← aX + PX
 //   with `bounded` in the first step  P = s(aI + b s²A + c s⁴A²), X ← PX  (newton_schulz_start.wgsl)
 // Tall matrices are transposed, so that A has the size of the shorter side.
 // data, x: M and X, vectors of one layout. matrices: for each (first vec4, vec4s of a row, rows, shorter side without padding); padding is 0.
@@ -18,6 +18,7 @@
 {{write x: array<vec4f>}}
 {{include range_norm}}
 {{include whole_matrix}}
+{{include unit_row}}
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -33,7 +34,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let square = gram + SLOT;
   let given = select(wide, long, tall);
   for (var i = lane; i < count; i += LANES) { w[given + i] = data(matrix.x + i); }
+{{if unit_rows}}
+  storageBarrier();
+  if (lane < matrix.z) {
+    let first = given + lane * matrix.y;
+    let norm = row_norm(first, matrix.y);
+    for (var i = 0u; i < matrix.y; i++) { w[first + i] = unit_row(norm, w[first + i]); }
+  }
+{{else}}
   normalise(lane, given, count);
+{{end}}
   if (tall) { transpose_matrix(lane, wide, long, size.yx); }
   for (var step = 0u; step < u.steps; step++) {
     let factors = coefficients(step);
