@@ -28,6 +28,17 @@ const DEPTH = {{depth}}u / 4u;
 const QUADS = {{quads}}u;
 var<workgroup> columns: array<vec4f, 4u * QUADS * DEPTH>;
 
+{{for q in 0..quads}}{{for j in 0..4}}
+var<private> sum_{{q}}_{{j}}: f32;
+{{end}}{{end}}
+
+// Adds the products with the k-th vec4 of a row. k is a literal: the driver puts the function in for each.
+fn add(x: vec4f, k: u32) {
+{{for q in 0..quads}}{{for j in 0..4}}
+  sum_{{q}}_{{j}} += dot(x, columns[({{q}}u * 4u + {{j}}u) * DEPTH + k]);
+{{end}}{{end}}
+}
+
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let b_base = u.b_offset + group.z * u.b_step;
@@ -51,13 +62,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let init_{{q}} = select(vec4f(), init(row * u.init_stride + group.x * QUADS + {{q}}u), u.has_init == 1u);
 {{end}}
 {{for q in 0..quads}}{{for j in 0..4}}
-  var sum_{{q}}_{{j}} = init_{{q}}[{{j}}];
+  sum_{{q}}_{{j}} = init_{{q}}[{{j}}];
 {{end}}{{end}}
-{{for k in 0..vectors}}{
-    let x = a(at + {{k}}u);
-    {{for q in 0..quads}}{{for j in 0..4}}sum_{{q}}_{{j}} += dot(x, columns[({{q}}u * 4u + {{j}}u) * DEPTH + {{k}}u]);
-    {{end}}{{end}}
-  }
+{{for k in 0..vectors}}
+  add(a(at + {{k}}u), {{k}}u);
 {{end}}
   if (row < u.rows) {
     let to = u.c_offset + group.z * u.c_step + row * u.c_stride + group.x * QUADS;
