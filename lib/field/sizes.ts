@@ -1,4 +1,5 @@
 import { NUMBER_BYTES, type StorageFormat } from "../gpu/storage_format.ts";
+import type { Activation } from "./activation/activation.ts";
 import { type FieldDescription, isEncoding, isHidden, widthsOf } from "./description.ts";
 import { padWidth } from "../linalg/layout.ts";
 import type { MatmulShape } from "../linalg/gemm/shape.ts";
@@ -40,21 +41,29 @@ export function bytesPerRow(
   return { total: bytes + widest * 4, widest: widest * 4, adjoints: adjoints * 4 };
 }
 
-/**
- * The sizes of all dense layers' matrix products. `propagates` tells whether a backward pass needs the adjoint of that layer's
- * input.
- */
-export function productShapes(
-  description: FieldDescription,
-  rows: number,
-): { shape: MatmulShape; propagates: boolean }[] {
+/** The products of a dense layer. */
+interface LayerProducts {
+  /** Their sizes. */
+  readonly shape: MatmulShape;
+  /** Whether a backward pass needs the adjoint of the layer's input. */
+  readonly propagates: boolean;
+  /** The layer's activation. */
+  readonly activation: Activation;
+  /** The activation of the layer that it reads, if it reads one alone. */
+  readonly below?: Activation;
+}
+
+/** The sizes of all dense layers' matrix products, and the activations beside them. */
+export function productShapes(description: FieldDescription, rows: number): LayerProducts[] {
   const widths = widthsOf(description);
-  const active = new Set<string>();
+  const active = new Map<string, Activation>();
   const shapes = [];
   for (const layer of description.layers) {
     if (isEncoding(layer)) continue;
-    active.add(layer.name);
+    active.set(layer.name, layer.activation);
     shapes.push({
+      activation: layer.activation,
+      below: layer.from.length === 1 ? active.get(layer.from[0]) : undefined,
       shape: {
         rows,
         outputs: padWidth(widths.get(layer.name)!) * layer.activation.maps.length,

@@ -1,9 +1,11 @@
 import type { Gpu } from "../gpu/device.ts";
-import type { GemmProduct, LayerProductKind } from "../linalg/gemm/family.ts";
+import { isFusable } from "../linalg/gemm/epilogue.ts";
+import type { GemmProduct } from "../linalg/gemm/family.ts";
 import type { Measurement, TuneOptions } from "../linalg/gemm/measurement.ts";
 import { tuneProducts } from "../linalg/gemm/tune.ts";
 import { tuneChain } from "../linalg/gemm/chain_choice.ts";
 import { Layout } from "../linalg/layout.ts";
+import type { Activation } from "./activation/activation.ts";
 import { type FieldDescription, segmentsOf } from "./description.ts";
 import { Network } from "./network.ts";
 import { productShapes } from "./sizes.ts";
@@ -41,11 +43,13 @@ export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneO
   return measurements;
 }
 
-/** The products that a field's passes are made of. */
+/** The products that a field's passes are made of, with the activations that are applied where they are stored. */
 export function productsOf({ description, rows, gradients }: TuneRequest): GemmProduct[] {
-  return productShapes(description, rows).flatMap(({ shape, propagates }) => {
-    const backward: LayerProductKind[] = propagates ? ["adjoint", "weight"] : ["weight"];
-    const kinds: LayerProductKind[] = gradients ? ["forward", ...backward] : ["forward"];
-    return kinds.map((kind) => ({ kind, shape }));
+  const applied = (activation?: Activation) => activation !== undefined && isFusable(activation) ? { activation } : {};
+  return productShapes(description, rows).flatMap(({ shape, propagates, activation, below }): GemmProduct[] => {
+    const forward = { kind: "forward", shape, ...applied(activation) } as const;
+    if (!gradients) return [forward];
+    const weight = { kind: "weight", shape } as const;
+    return propagates ? [forward, { kind: "adjoint", shape, ...applied(below) }, weight] : [forward, weight];
   });
 }

@@ -36,7 +36,8 @@ export class Gpu implements Disposable {
   constructor(readonly device: GPUDevice, readonly adapter: AdapterDescription, options: KernelTunerOptions = {}) {
     this.tuner = new KernelTuner(adapter, options);
     this.#health = new DeviceHealth(device);
-    this.#kernels = new KernelStore(device, () => this.#pass());
+    // The device works on what was recorded while the host compiles.
+    this.#kernels = new KernelStore(device, () => this.flush());
     this.#recorder = new Recorder(device, (submission, error) => this.#health.refuse(submission, error));
   }
 

@@ -92,6 +92,17 @@ export class KernelTuner {
     this.#operands = this.#cache.made(OPERANDS) === "texture" ? "texture" : "buffer";
   }
 
+  /** Does something with kernels that read their operands in a certain way, without choosing it. */
+  reading(access: OperandAccess, work: () => void): void {
+    const before = this.#operands;
+    this.#operands = access;
+    try {
+      work();
+    } finally {
+      this.#operands = before;
+    }
+  }
+
   /** All choices that kernels have asked for, by subject: what results depend on besides the seed. */
   get choices(): Record<string, string> {
     const used = [...this.#subjects].sort();

@@ -20,6 +20,11 @@ export class TuningBudget implements Disposable {
     return this.#left <= 0;
   }
 
+  /** Whether fewer seconds are left than these. */
+  hasLessThan(seconds: number): boolean {
+    return this.#left < seconds;
+  }
+
   /** Ends the budget, and reports what is left. */
   [Symbol.dispose](): void {
     this.#settle(Math.max(0, this.#left));

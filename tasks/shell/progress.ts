@@ -48,6 +48,10 @@ export class ProgressLine implements Disposable {
   /** Shows what began, on a stream that is not a terminal, if it still goes on then. */
   #timer?: ReturnType<typeof setTimeout>;
   #isPatient = true;
+  /** What began last, until there is progress. */
+  #begun?: Progress;
+  /** Whether what is shown had only begun then. */
+  #hasOnlyBegun = false;
 
   constructor({ stream = standardError, interval = 5, now = () => performance.now() }: ProgressOptions = {}) {
     this.#stream = stream;
@@ -56,26 +60,31 @@ export class ProgressLine implements Disposable {
     this.#interval = this.#inPlace ? frame : interval * 1000;
   }
 
-  /** Replaces the text. It is shown at once, or with a later update if the last one was shown only just now. */
+  /**
+   * Replaces the text. It is shown at once, or with a later update if the last one was shown only just now; what is shown as having begun
+   * gives way at once.
+   */
   update(progress: string | Progress): void {
-    this.#latest = typeof progress === "string" ? { what: progress } : progress;
-    this.#stopWaiting();
+    if (this.#hasOnlyBegun) this.#shownAt = -Infinity;
+    this.#begun = undefined;
     this.#isPatient = true;
-    if (this.#now() - this.#shownAt >= this.#interval) this.#show();
+    this.#replace(progress);
   }
 
   /** Says what begins. On a terminal it is shown at once, because it may block; elsewhere only if what has begun takes long. */
   begin(progress: string | Progress): void {
+    const begun = typeof progress === "string" ? { what: progress } : progress;
+    this.#begun = begun;
     if (!this.#inPlace && this.#isPatient) {
-      this.#latest = typeof progress === "string" ? { what: progress } : progress;
+      this.#latest = begun;
       this.#timer ??= setTimeout(() => {
-        this.update(this.#latest);
+        this.#replace(this.#latest);
         this.#isPatient = false;
       }, PATIENCE);
       Deno.unrefTimer(this.#timer);
       return;
     }
-    this.update(progress);
+    this.#replace(begun);
     this.#isPatient = false;
     if (this.#inPlace && this.#latest !== this.#shown) this.#show();
   }
@@ -118,6 +127,12 @@ export class ProgressLine implements Disposable {
     this.finish();
   }
 
+  #replace(progress: string | Progress): void {
+    this.#latest = typeof progress === "string" ? { what: progress } : progress;
+    this.#stopWaiting();
+    if (this.#now() - this.#shownAt >= this.#interval) this.#show();
+  }
+
   #stopWaiting(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -125,6 +140,8 @@ export class ProgressLine implements Disposable {
 
   #forget(): void {
     this.#latest = this.#shown = NOTHING;
+    this.#begun = undefined;
+    this.#hasOnlyBegun = false;
     this.#shownAt = -Infinity;
     this.#isPatient = true;
     keepBelow(this, false);
@@ -132,6 +149,7 @@ export class ProgressLine implements Disposable {
 
   #show(): void {
     this.#shown = this.#latest;
+    this.#hasOnlyBegun = this.#latest === this.#begun;
     this.#shownAt = this.#now();
     if (!this.#inPlace) return this.#stream.write(`${plainText(this.#latest)}\n`);
     // On some terminals a line of the full width wraps, and then cannot be overwritten any more.

@@ -1,4 +1,5 @@
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
+import { beginTuning } from "../../lib/linalg/gemm/tune.ts";
 import { OutOfMemoryError } from "../../lib/gpu/device_errors.ts";
 import { DivergenceError } from "../../lib/train/divergence.ts";
 import { type Peers, shareState } from "../../lib/train/peers.ts";
@@ -100,6 +101,7 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
   checkFieldOptions(values);
   checkScheduleOptions(values);
   checkObjectiveOptions(values);
+  if (isWriter(peers)) beginTuning(gpu);
   using progress = new ProgressLine();
   const loaded = await loadInput(task, values, gpu, signal, progress);
   using prepared = new PreparedRun(gpu, task, values, loaded, { signal, peers });

@@ -57,6 +57,17 @@ Deno.test("what begins is shown at once on a terminal, and elsewhere only if it 
   assertEquals(log.text, "reading on\n");
 });
 
+Deno.test("what was said to have begun gives way to the first progress at once", async () => {
+  const stream = fakeStream(false);
+  using progress = new ProgressLine({ stream });
+  progress.begin("compiling");
+  await new Promise((resolve) => setTimeout(resolve, 2100));
+  progress.begin("choosing"); // too soon to show
+  progress.update("step 1");
+  progress.update("step 2"); // too soon to show
+  assertEquals(stream.text, "compiling\nstep 1\n");
+});
+
 Deno.test("a bar, the time left and what is being done fit any terminal; details take the room that is left", () => {
   const eta = "ETA 2 min 10 s";
   const progress = { what: "training", part: 0.456, details: "PSNR 26.91 dB  loss 3.10e-3  step 300" };

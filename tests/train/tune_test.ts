@@ -4,6 +4,7 @@ import { adam, createField, createOptimizer, gaussian, meanSquaredError, mlp, op
 import { Network, tuneKernels } from "../../lib/field/mod.ts";
 import { tuneTangents } from "../../lib/diff/tune_tangents.ts";
 import { familyOf, subjectOf } from "../../lib/linalg/gemm/family.ts";
+import { beginTuning, tuneProducts } from "../../lib/linalg/gemm/tune.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
 /** Runs `work` with kernel choices remembered in a folder of its own, empty at first. The driver's cache stays where it is. */
@@ -41,6 +42,16 @@ Deno.test("a choice that nobody has made is told as what it amounts to", () =>
     assertEquals([gpu.tuner.choice("operands"), gpu.tuner.choice(subjectOf(product))], [undefined, undefined]);
     assertEquals(familyOf(gpu, product), "register");
     assertEquals(gpu.tuner.choices, { operands: "buffer", "weight 16x16 rows 16": "register" });
+  }));
+
+Deno.test("what is compiled ahead decides nothing, and is measured all the same", () =>
+  withoutChoices(async () => {
+    using gpu = await openDevice();
+    beginTuning(gpu);
+    assertEquals([gpu.tuner.choice("operands"), gpu.tuner.operands, gpu.liveBuffers], [undefined, "buffer", 0]);
+    const [{ subject, milliseconds, choice }] = await tuneProducts(gpu, []);
+    assertEquals([subject, Object.keys(milliseconds)], ["operands", ["buffer", "texture"]]);
+    assertEquals(gpu.tuner.choices, { operands: choice });
   }));
 
 Deno.test("remembered choices that make no sense are passed over", () =>

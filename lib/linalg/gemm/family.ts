@@ -1,5 +1,6 @@
 import type { Gpu } from "../../gpu/device.ts";
 import { BATCHED_KERNELS, type BatchedFamily } from "./batched_kernels.ts";
+import type { EntryFunction } from "./epilogue.ts";
 import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
 
 /**
@@ -27,7 +28,12 @@ export type LayerProductKind = "forward" | "adjoint" | "weight";
 
 /** A product for which a family is chosen: one of a layer's, or a batch of many small products, as optimizers have them. */
 export type GemmProduct =
-  | { readonly kind: LayerProductKind; readonly shape: MatmulShape }
+  | {
+    readonly kind: LayerProductKind;
+    readonly shape: MatmulShape;
+    /** What is applied where it is stored: the activation of a forward product, or that whose derivative an adjoint is multiplied by. */
+    readonly activation?: EntryFunction;
+  }
   | { readonly kind: "batched" };
 
 /** Every family, in the order in which they are tried. */

@@ -10,7 +10,7 @@ import adjointText from "../../../wgsl/linalg/gemm/matmul_adjoint.wgsl" with { t
 import forwardText from "../../../wgsl/linalg/gemm/matmul_forward.wgsl" with { type: "text" };
 import weightText from "../../../wgsl/linalg/gemm/matmul_weight.wgsl" with { type: "text" };
 
-/** Rows of the result in an invocation's tile. */
+/** Rows of the result in an invocation's tile, as the texts have them. */
 const TILE_ROWS = 16;
 const forwardSource = { name: "matmul_forward", text: forwardText };
 const adjointSource = { name: "matmul_adjoint", text: adjointText };
@@ -19,7 +19,7 @@ const weightSource = { name: "matmul_weight", text: weightText };
 /** The tile, as the texts know it. */
 function tileOf(family: RegisterFamily) {
   const columns = REGISTER_COLUMNS[family];
-  return { tile_rows: TILE_ROWS, tile_columns: columns, tile_vectors: columns / 4 };
+  return { tile_columns: columns, tile_vectors: columns / 4 };
 }
 
 function fusion(activation: EntryFunction | undefined): KernelValues {
@@ -88,12 +88,7 @@ export function registerWeight(gpu: Gpu, family: RegisterFamily, product: Weight
   const tile = tileOf(family);
   const tiles = shape.outputs / TILE_ROWS * (shape.inputs / tile.tile_columns);
   gpu.dispatch(
-    gpu.kernel(weightSource, {
-      ...tile,
-      tile_row_vectors: TILE_ROWS / 4,
-      terms: terms.length,
-      rows_at_once: ROWS_AT_ONCE[family],
-    }),
+    gpu.kernel(weightSource, { ...tile, terms: terms.length, rows_at_once: ROWS_AT_ONCE[family] }),
     buffers,
     {
       rows: shape.rows,

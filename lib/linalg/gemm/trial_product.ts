@@ -2,6 +2,7 @@ import type { DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { squareLayout, viewOf } from "../matrix_view.ts";
 import type { BatchedFamily } from "./batched_kernels.ts";
+import type { EntryFunction } from "./epilogue.ts";
 import type { GemmProduct, LayerProductKind, ProductFamily } from "./family.ts";
 import { matmulAdjoint, matmulForward } from "./matmul.ts";
 import { BatchedProducts } from "./batched_products.ts";
@@ -47,7 +48,12 @@ function batchedTrial(gpu: Gpu, made: DisposableStack, buffer: Allocate): (famil
 function layerTrial(
   gpu: Gpu,
   made: DisposableStack,
-  { kind, shape, buffer }: { kind: LayerProductKind; shape: MatmulShape; buffer: Allocate },
+  { kind, shape, activation, buffer }: {
+    kind: LayerProductKind;
+    shape: MatmulShape;
+    activation?: EntryFunction;
+    buffer: Allocate;
+  },
 ): (family: ProductFamily) => void {
   const { rows, outputs, inputs } = shape;
   const [x, z] = [buffer("x", rows * inputs), buffer("z", rows * outputs)];
@@ -61,8 +67,10 @@ function layerTrial(
   const scratch = buffer("scratch", rows * Math.max(outputs, inputs));
   if (kind === "adjoint") {
     const pool = { take: () => scratch, give() {} };
-    return (family) => matmulAdjoint(gpu, { terms: [{ z, w }], x, shape, pool }, family);
+    const derive = activation && { activation, below: buffer("below", rows * inputs) };
+    return (family) => matmulAdjoint(gpu, { terms: [{ z, w }], x, shape, pool, derive }, family);
   }
   const bias = buffer("bias", outputs);
-  return (family) => matmulForward(gpu, { terms: [{ x, w }], bias, z, shape, scratch }, family);
+  const activate = activation && { activation, real: outputs, a: buffer("a", rows * outputs) };
+  return (family) => matmulForward(gpu, { terms: [{ x, w }], bias, z, shape, scratch, activate }, family);
 }

@@ -23,6 +23,12 @@ import { TrialProduct } from "./trial_product.ts";
 /** Families that are tried only without a limit on compile time. */
 export const SLOW_TO_COMPILE: readonly ProductFamily[] = ["straight32"];
 
+/** Seconds that must be left for a text that takes long to compile to come before `wide`. */
+const LONG_TEXT = 1;
+
+/** Products with less than this part of the heaviest one's operations are light. */
+const LIGHT = 1 / 4;
+
 /** A product of the usual size, small enough to take milliseconds on the slowest adapter. */
 const USUAL: GemmProduct = { kind: "forward", shape: { rows: 512, outputs: 256, inputs: 256 } };
 
@@ -57,6 +63,14 @@ export async function tuneProducts(
   return measurements;
 }
 
+/** Has the driver compile what `tuneProducts` tries first while the host does something else. Does nothing where the choice is known. */
+export function beginTuning(gpu: Gpu): void {
+  if (gpu.tuner.choice(OPERANDS) !== undefined || gpu.tuner.isOver) return;
+  using product = new TrialProduct(gpu, USUAL);
+  for (const record of Object.values(operandTrials(gpu, product))) record();
+  gpu.flush();
+}
+
 /** The classes of products by their subjects, each represented by a product of its rows; the heaviest first, batches last. */
 export function classesOf(products: readonly GemmProduct[]): Map<string, GemmProduct> {
   const classes = new Map<string, GemmProduct>();
@@ -78,7 +92,7 @@ class FamilyTuner {
   /** What is worth trying for lighter products. */
   #hopeful: readonly ProductFamily[] = FAMILIES;
   /** The fastest for the heaviest product: of all families, and of those that can compute any. */
-  #best?: { readonly family: ProductFamily; readonly registers: RegisterFamily };
+  #best?: { readonly product: GemmProduct; readonly family: ProductFamily; readonly registers: RegisterFamily };
 
   constructor(
     readonly gpu: Gpu,
@@ -92,10 +106,15 @@ class FamilyTuner {
     const measure = (families: readonly ProductFamily[], rows: number) =>
       this.#time(families, product.kind === "batched" ? product : { ...product, shape: { ...product.shape, rows } });
     const rows = product.kind === "batched" ? 0 : product.shape.rows;
-    const chosen = await chooseFamily(candidates, this.#guess(product), rows, measure);
+    const { again: thorough } = this.options;
+    const isHurried = () => this.budget.hasLessThan(LONG_TEXT);
+    const guess = this.#guess(product);
+    const chosen = await chooseFamily({ candidates, guess, rows, thorough, isHurried }, measure);
     if (this.#best === undefined) {
-      const { family, milliseconds: { register = Infinity, wide = Infinity } } = chosen;
-      this.#best = { family, registers: wide < register ? "wide" : "register" };
+      const { family, milliseconds: { register = Infinity, wide } } = chosen;
+      // Where straight-line text has ruled `wide` out, loads take long, which is what `wide` is for.
+      const isWide = wide === undefined ? isStraight(family) : wide < register;
+      this.#best = { product, family, registers: isWide ? "wide" : "register" };
       if (product.kind !== "batched") this.#hopeful = chosen.hopeful;
     }
     return chosen;
@@ -118,32 +137,43 @@ class FamilyTuner {
 
   /** What to choose without measuring: what is chosen in this process for the same product of other rows, or else what was best. */
   #guess(product: GemmProduct): ProductFamily {
-    const { family, registers } = this.#best ?? { family: "register", registers: "register" };
+    const best = this.#best;
     if (product.kind === "batched") {
-      return isStraight(family) && canCompute(this.gpu, family, product) ? family : registers;
+      const family = best?.family ?? "register";
+      return isStraight(family) && canCompute(this.gpu, family, product) ? family : best?.registers ?? "register";
     }
     const made = ROW_CLASSES.map((rows) =>
       this.gpu.tuner.made(subjectOf({ ...product, shape: { ...product.shape, rows } }))
     );
     const known = FAMILIES.find((each) => each === made.findLast((choice) => choice !== undefined));
     if (known !== undefined && canCompute(this.gpu, known, product)) return known;
+    if (best === undefined) return "register";
+    const { product: heaviest, family, registers } = best;
+    if (isStraight(family)) {
+      // Each of its texts takes long to compile: it is guessed where it was measured, and light products take a text that was compiled then.
+      if (product.kind !== heaviest.kind) return registers;
+      if (weightOf(product) < LIGHT * weightOf(heaviest)) return "register";
+    }
     return canCompute(this.gpu, family, product) && waste(family, product) < HOPELESS ? family : registers;
   }
 }
 
 async function chooseOperands(gpu: Gpu, rounds: number, signal?: AbortSignal): Promise<Measurement> {
-  const works: Record<string, () => void> = {};
   using product = new TrialProduct(gpu, USUAL);
-  for (const access of operandAccesses(gpu.device.limits)) {
-    works[access] = () => {
-      gpu.tuner.adopt({ [OPERANDS]: access });
-      product.record("register");
-    };
-    works[access]();
-  }
+  const works = operandTrials(gpu, product);
+  for (const record of Object.values(works)) record();
   await gpu.synchronize();
   const milliseconds = await timeWork(gpu, works, rounds, signal);
   const choice = milliseconds.texture < milliseconds.buffer ? "texture" : "buffer";
   gpu.tuner.choose(OPERANDS, choice);
   return { subject: OPERANDS, milliseconds, choice };
+}
+
+/** Functions that record a product whose operands are read in each way that the device has. */
+function operandTrials(gpu: Gpu, product: TrialProduct): Record<string, () => void> {
+  return Object.fromEntries(
+    operandAccesses(gpu.device.limits).map((access) => {
+      return [access, () => gpu.tuner.reading(access, () => product.record("register"))];
+    }),
+  );
 }

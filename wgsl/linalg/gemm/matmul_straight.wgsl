@@ -27,6 +27,19 @@ const DEPTH = {{depth}}u / 4u;
 const QUADS = {{quads}}u;
 var<workgroup> columns: array<vec4f, 4u * QUADS * DEPTH>;
 
+{{for q in 0..quads}}{{for j in 0..4}}
+var<private> sum_{{q}}_{{j}}: f32;
+{{end}}{{end}}
+
+// Adds the products with two vec4s of a row, from the k-th on, both to one sum before the next: sums that do not fit in registers are loaded
+// and stored once. k is a literal: the driver puts the function in for each.
+fn add(x_0: vec4f, x_1: vec4f, k: u32) {
+{{for q in 0..quads}}{{for j in 0..4}}
+  {{for i in 0..2}}sum_{{q}}_{{j}} += dot(x_{{i}}, columns[({{q}}u * 4u + {{j}}u) * DEPTH + k + {{i}}u]);
+  {{end}}
+{{end}}{{end}}
+}
+
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   if (u.b_transposed == 0u) {
@@ -49,15 +62,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let init_{{q}} = select(vec4f(), init(row * u.init_stride + group.x * QUADS + {{q}}u), u.has_init == 1u);
 {{end}}
 {{for q in 0..quads}}{{for j in 0..4}}
-  var sum_{{q}}_{{j}} = init_{{q}}[{{j}}];
+  sum_{{q}}_{{j}} = init_{{q}}[{{j}}];
 {{end}}{{end}}
-{{for k in 0..pairs}}{
-    {{for i in 0..2}}let x_{{i}} = a(at + 2u * {{k}}u + {{i}}u);
-    {{end}}
-    // Both products of one sum before the next: sums that do not fit in registers are loaded and stored once.
-    {{for q in 0..quads}}{{for j in 0..4}}{{for i in 0..2}}sum_{{q}}_{{j}} += dot(x_{{i}}, columns[({{q}}u * 4u + {{j}}u) * DEPTH + 2u * {{k}}u + {{i}}u]);
-    {{end}}{{end}}{{end}}
-  }
+{{for k in 0..pairs}}
+  add(a(at + 2u * {{k}}u), a(at + 2u * {{k}}u + 1u), 2u * {{k}}u);
 {{end}}
   let to = row * u.c_stride + group.x * QUADS;
 {{for q in 0..quads}}
