@@ -9,6 +9,7 @@ import { UserError } from "../shell/user_error.ts";
 import { warn } from "../shell/warn.ts";
 import { HYPERPARAMETERS, knownHyperparameters } from "./hyperparameters.ts";
 import { networkChoice } from "./network_choice.ts";
+import { otherDefaults, type RecordedTask } from "./other_defaults.ts";
 import type { TaskValues } from "./task.ts";
 
 /** Options that are one run's own and are not taken from its configuration. */
@@ -33,11 +34,12 @@ export interface WithFile<C extends Command> {
  * @throws {UserError} If the file cannot be read, is of another task, or has an option that does not exist or a value that is not valid.
  */
 export async function withConfigFile<C extends Command>(
-  task: { readonly name: string; readonly command: C },
+  task: RecordedTask<C>,
   path: string,
   typed: WithFile<C>,
 ): Promise<WithFile<C>> {
-  const stored = optionsIn(await readInput(path), path, task);
+  const json = parsed(await readInput(path), path);
+  const stored = optionsIn(json, path, task);
   const inFile = Object.keys(stored).filter((name) => !OWN.has(name) && !typed.given.has(name));
   const unreplaced = Object.fromEntries(Object.entries(stored).filter(([name]) => !typed.given.has(name)));
   const read = storedValues(unreplaced, task.command, path) as TaskValues<C>;
@@ -58,16 +60,22 @@ export async function withConfigFile<C extends Command>(
     warn(`${path}: left out, because the command line chooses something else: ${others.join(", ")}.`);
   }
   const names = inFile.filter((name) => !strange.includes(name));
-  return { values: pick(names), given: new Set([...typed.given, ...names]) };
+  const values = pick(names);
+  // A run's configuration makes the same run again, whatever the defaults are now.
+  const recorded = Object.entries(isRecord(json.options) ? otherDefaults(json, values, task) : {})
+    .filter(([name]) => !typed.given.has(name));
+  return {
+    values: { ...values, ...Object.fromEntries(recorded) },
+    given: new Set([...typed.given, ...names, ...recorded.map(([name]) => name)]),
+  };
 }
 
 /** The options in a file, by name in camelCase. */
 function optionsIn(
-  bytes: Uint8Array,
+  json: Readonly<Record<string, unknown>>,
   path: string,
   { name: task, command }: { readonly name: string; readonly command: Command },
 ): Record<string, unknown> {
-  const json = parsed(bytes, path);
   const isRun = isRecord(json.options);
   const ofSweep = OF_SWEEPS.find((key) => json[key] !== undefined && (isRun || key === "grid"));
   if (ofSweep !== undefined) {

@@ -1,5 +1,3 @@
-import { activationKinds } from "../../lib/field/activation/registry.ts";
-import { encodingKinds } from "../../lib/field/encoding/registry.ts";
 import { join } from "../../lib/std/path/mod.ts";
 import type { Field } from "../../lib/field/field.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
@@ -17,10 +15,9 @@ import { storedValues } from "../shell/options.ts";
 import { anything, checkShape, number, object, optional, record, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { checkpointSpread } from "./checkpoint_spread.ts";
-import { HYPERPARAMETERS } from "./hyperparameters.ts";
-import type { FieldDefaults } from "./options.ts";
 import { kernelsShape } from "./kernels_shape.ts";
 import { checkStep, readCheckpoint } from "./read_checkpoint.ts";
+import { otherDefaults, type RecordedTask } from "./other_defaults.ts";
 import { restartsShape, type RunLength } from "./run_length.ts";
 import { type Rollback, rollbacksShape } from "./rollback.ts";
 import type { TaskValues } from "./task.ts";
@@ -70,24 +67,17 @@ export class EarlierRun<C extends Command> {
    */
   static async read<C extends Command>(
     folder: RunFolder,
-    { name: expected, command, fieldDefaults }: {
-      readonly name: string;
-      readonly command: C;
-      readonly fieldDefaults?: FieldDefaults;
-    },
+    task: RecordedTask<C>,
   ): Promise<EarlierRun<C>> {
     const config = await folder.readConfig();
     const where = join(folder.path, "config.json");
     const { options, steps, scheduleSteps, restarts, kernels = {}, rollbacks = [] } = checkShape(
       config,
-      configShape(expected),
+      configShape(task.name),
       where,
     );
-    const values = storedValues(
-      { ...otherDefaults(config, options, fieldDefaults), ...options },
-      command,
-      where,
-    ) as TaskValues<C>;
+    const valuesOf = (options: Record<string, unknown>) => storedValues(options, task.command, where) as TaskValues<C>;
+    const values = valuesOf({ ...otherDefaults(config, valuesOf(options), task), ...options });
     const length = { steps, scheduleSteps, ...restarts && { restarts } };
     return new EarlierRun(folder, values, kernels, length, rollbacks, config);
   }
@@ -180,25 +170,6 @@ export class EarlierRun<C extends Command> {
       : "The other checkpoints cannot be read either";
     throw new UserError(`${reasons[0]} ${others}.`);
   }
-}
-
-/**
- * The hyper-parameters of the run's activation and encoding that are not what they would be now. They are among the options only where they
- * were given, and the defaults of a task may have been others when the run began.
- */
-function otherDefaults(
-  config: Readonly<Record<string, unknown>>,
-  options: Readonly<Record<string, unknown>>,
-  fieldDefaults: FieldDefaults = {},
-) {
-  const recorded = (["activation", "encoding"] as const).flatMap((option) => {
-    const { name, ...hyperparameters } = (config[option] ?? {}) as Record<string, unknown>;
-    const kind = [...activationKinds, ...encodingKinds].find((kind) => kind.name === name);
-    if (kind === undefined || name !== options[option]) return [];
-    const usual = (key: string) => fieldDefaults[kind.name]?.[key] ?? kind.hyperparameters[key]?.default;
-    return Object.entries(hyperparameters).filter(([key, value]) => HYPERPARAMETERS.has(key) && value !== usual(key));
-  });
-  return Object.fromEntries(recorded);
 }
 
 /** Whether an error says that a checkpoint's content is damaged, and not that it is of another run or cannot be read now. */

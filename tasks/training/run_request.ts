@@ -10,6 +10,7 @@ import { withBestOptimizer } from "./auto_optimizer.ts";
 import { Deadline } from "./deadline.ts";
 import { withConfigFile, type WithFile } from "./config_file.ts";
 import { EarlierRun } from "./earlier_run.ts";
+import type { RecordedTask } from "./other_defaults.ts";
 import { networkChoice } from "./network_choice.ts";
 import type { RunLimits } from "./run_length.ts";
 import { CHANGEABLE, CHANGEABLE_TEXT } from "./run_options.ts";
@@ -41,7 +42,7 @@ export interface RunRequest<C extends Command> {
  * @throws {UserError} If an option is invalid, the run that is to be resumed cannot be read, or the folder of a new run is in use.
  */
 export async function readRunRequest<C extends Command>(
-  task: { readonly name: string; readonly command: C },
+  task: RecordedTask<C>,
   args: readonly string[],
   writes = true,
 ): Promise<RunRequest<C>> {
@@ -96,7 +97,7 @@ export async function readRunRequest<C extends Command>(
 /** Reads the run in a folder. If it cannot be continued, or concluded, another process may lock it. */
 async function readEarlier<C extends Command>(
   folder: RunFolder,
-  task: { readonly name: string; readonly command: C },
+  task: RecordedTask<C>,
   conclude: boolean,
 ): Promise<EarlierRun<C>> {
   try {

@@ -4,6 +4,7 @@ import { resumeRunFolder } from "../run/open_run_folder.ts";
 import type { Command } from "../shell/command.ts";
 import { MOST_LOSSES } from "../shell/device_losses.ts";
 import { EarlierRun } from "./earlier_run.ts";
+import type { RecordedTask } from "./other_defaults.ts";
 import type { Rollback } from "./rollback.ts";
 import type { RunRequest } from "./run_request.ts";
 
@@ -26,7 +27,7 @@ export class Setbacks<C extends Command = Command> {
    * @param alone Whether the run has one process. Several end together, and their run can be resumed.
    */
   constructor(
-    readonly task: { readonly name: string; readonly command: C },
+    readonly task: RecordedTask<C>,
     public request: RunRequest<C>,
     readonly alone = true,
   ) {

@@ -94,6 +94,39 @@ Deno.test("a run is not continued on another picture of the same size, unless it
     await refused(`${picture}: expected the pixels that the run began with, found different ones.`);
   }));
 
+Deno.test("a run goes on, or is made again, with the optimizer it began with, whatever a task's defaults are now", () =>
+  inFolder(async (folder) => {
+    await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
+    const withSoap = options.with(options.indexOf("adam"), "soap");
+    await image(folder, "picture.png", ...withSoap, "--epochs", "1", "--name", "a");
+    const path = join(folder, "runs", "image", "a");
+    const file = join(path, "config.json");
+    const config = JSON.parse(await Deno.readTextFile(file));
+    const { updateEvery, learningRate } = config.optimizer;
+    assertEquals(config.options.updateEvery, undefined);
+    // As if the defaults had been others, and an option had not existed.
+    const { factorsEvery, ...before } = { ...config.optimizer, updateEvery: updateEvery + 1, betas: [0.8, 0.9] };
+    assertNotEquals(factorsEvery, 1);
+    const began = { ...before, learningRate: 2 * learningRate };
+    await Deno.writeTextFile(file, JSON.stringify({ ...config, optimizer: began }));
+    for (const epochs of ["2", "3"]) {
+      await image(folder, "--resume", path, "--epochs", epochs);
+      const { optimizer } = JSON.parse(await Deno.readTextFile(file));
+      assertEquals(optimizer, { ...began, factorsEvery: 1 });
+    }
+    const optimizerOf = async (name: string, ...args: string[]) => {
+      await image(folder, "--config", file, "--name", name, ...args);
+      return JSON.parse(await Deno.readTextFile(join(folder, "runs", "image", name, "config.json"))).optimizer;
+    };
+    await Deno.writeTextFile(file, JSON.stringify({ ...config, optimizer: began }));
+    assertEquals(await optimizerOf("again"), { ...began, factorsEvery: 1 });
+    assertEquals(await optimizerOf("changed", "--learning-rate", "0.001"), {
+      ...began,
+      factorsEvery: 1,
+      learningRate: 1e-3,
+    });
+  }));
+
 Deno.test("a field is not loaded from a run whose options describe another one, or whose checkpoint is of another step", () =>
   withRun(async (_, path) => {
     using gpu = await openDevice({ kernels: "register" });
