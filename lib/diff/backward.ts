@@ -125,7 +125,7 @@ export function giveBackKept(pool: BufferPool, kept: ReadonlyMap<Node, KeptAdjoi
 /** Adds a layer's terms to the adjoint of its weights and biases. */
 export function accumulateWeights(pass: ReversePass, node: Node, dense: DenseNode, terms: readonly WeightTerm[]): void {
   const shape = Network.shapeOf(node, pass.rows);
-  pass.sums.add({ terms, shape, offset: dense.weight.offset / 4, biasRows: pass.blockRows, pool: pass.pool });
+  pass.sums.add({ terms, shape, offset: dense.weight.offset / 4, biasRows: pass.blockRows });
 }
 
 /** The derivative by which the adjoint of a node's value becomes that of its preactivations. */

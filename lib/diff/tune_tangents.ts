@@ -62,7 +62,7 @@ class TrialTangents implements Disposable {
     this.#network = made.use(new Network(field, rows, true));
     this.#pool = made.use(new BufferPool(gpu, rows));
     const length = layout.deviceLength;
-    this.#sums = made.use(new WeightSums(gpu, { label: "tuning partial sums", length, rows, terms: 2 }));
+    this.#sums = made.use(new WeightSums(gpu, { label: "tuning partial sums", length, rows }));
     this.#parameters = made.use(createVector(gpu, layout, "tuning parameters"));
     for (const layer of Object.values(description.outputs)) {
       const node = this.#network.node(layer);

@@ -111,19 +111,18 @@ export class Workspace implements Disposable {
     this.inputs = inputPlaces(this.network, Object.keys(description.inputs));
     this.targets = targetPlaces(targetsOf(objective, description), this.#size.samples, allocate);
     const outputs = outputNodes(objective, this.network);
-    const backward = (what: string, terms: 1 | 2): BackwardMemory => ({
+    const backward = (what: string): BackwardMemory => ({
       seeds: seedsOf(outputs, `adjoint${what}`, rows, allocate),
       sums: made.use(
         new WeightSums(gpu, {
           label: `partial sums of adjoint${what}s`,
           length: layout.deviceLength,
           rows,
-          terms,
         }),
       ),
     });
-    this.gradient = backward("", 1);
-    if (options.products) this.#product = backward(" tangent", 2);
+    this.gradient = backward("");
+    if (options.products) this.#product = backward(" tangent");
     this.adjoints = new Map(
       Array.from(outputs, ([name, node]) => {
         return [name, { adjoint: this.gradient.seeds.get(node)!, tangent: this.#product?.seeds.get(node) }];
@@ -197,7 +196,7 @@ function rowsOfChunk(
   // those within chains, or their tangents.
   const kept = (products ? 1 : 0) + (gpu.tuner.asked === FUSED ? 1 : 0);
   const total = perRow.total + perRow.widest * 5 + kept * perRow.adjoints;
-  const most = WeightSums.mostRows(gpu, { length: layout.deviceLength, terms: products ? 2 : 1 });
+  const most = WeightSums.mostRows(gpu, { length: layout.deviceLength });
   return chunkRows(gpu, batchRows, { total: total * blocks, widest: perRow.widest * blocks }, memory, most / blocks);
 }
 

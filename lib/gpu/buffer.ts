@@ -1,4 +1,4 @@
-import { MIRROR_WIDTH } from "./kernel_source.ts";
+import { MIRROR_FORMATS, MIRROR_WIDTH } from "./operand_access.ts";
 import { NUMBER_BYTES, type StorageFormat } from "./storage_format.ts";
 
 /** A part of a buffer. */
@@ -126,9 +126,9 @@ export class DeviceBuffer implements Disposable {
     if (mirror === undefined) {
       const texture = this.#owner.device.createTexture({
         label: `${this.label} (mirror)`,
-        format: this.format === "f16" ? "rgba16float" : "rgba32float",
+        format: MIRROR_FORMATS[this.format],
         size: [Math.min(texels, MIRROR_WIDTH), Math.ceil(texels / MIRROR_WIDTH)],
-        usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST,
+        usage: GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_DST,
       });
       mirror = { texture, view: texture.createView(), offset, size, stale: { from: 0, to: size } };
       this.#mirrors.set(key, mirror);

@@ -1,6 +1,7 @@
 import { kernelError } from "./kernel_error.ts";
 import type { KernelValues } from "./template.ts";
-import { expandKernel, type KernelInterface, type KernelSource, type OperandAccess } from "./kernel_source.ts";
+import { expandKernel, type KernelInterface, type KernelSource } from "./kernel_source.ts";
+import { MIRROR_FORMATS, type OperandAccess } from "./operand_access.ts";
 
 /** What tells a kernel from others of the same source. */
 export interface KernelOptions {
@@ -45,11 +46,11 @@ export class Kernel {
     const { bindings, uniforms, code } = this.declared;
     const visibility = GPUShaderStage.COMPUTE;
     const first = uniforms.length > 0 ? 1 : 0;
-    const entries: GPUBindGroupLayoutEntry[] = bindings.map(({ kind }, i) => ({
+    const entries: GPUBindGroupLayoutEntry[] = bindings.map(({ name, kind }, i) => ({
       binding: i + first,
       visibility,
       ...(access === "texture" && (kind === "operand" || kind === "before")
-        ? { texture: { sampleType: "unfilterable-float" } }
+        ? { storageTexture: { access: "read-only", format: MIRROR_FORMATS[halves?.includes(name) ? "f16" : "f32"] } }
         : { buffer: { type: kind === "write" || kind === "update" ? "storage" : "read-only-storage" } }),
     }));
     if (first === 1) entries.unshift({ binding: 0, visibility, buffer: { type: "uniform", hasDynamicOffset: true } });

@@ -1,8 +1,6 @@
 import { snippets } from "./snippets.ts";
 import { type Declaration, type KernelValues, specialise } from "./template.ts";
-
-/** How a kernel reads its operands: directly from the buffer, or from a texture that mirrors the buffer. */
-export type OperandAccess = "buffer" | "texture";
+import { MIRROR_FORMATS, MIRROR_WIDTH, type OperandAccess } from "./operand_access.ts";
 
 /** A kernel's name and text. */
 export interface KernelSource {
@@ -22,9 +20,9 @@ export interface Binding {
    */
   readonly kind: "operand" | "read" | "write" | "update" | "before";
   /**
-   * Whether the resource may hold halves: `never`, in the same code (`mirrored`), or in a `variant` of the kernel with another declaration.
+   * Whether the resource may hold halves: `never`, or in a `variant` of the kernel with another declaration.
    */
-  readonly halves: "never" | "mirrored" | "variant";
+  readonly halves: "never" | "variant";
 }
 
 /** A kernel's interface, as its text declares it, and its complete code. */
@@ -36,9 +34,6 @@ export interface KernelInterface {
   /** The kernel's complete WGSL code. */
   readonly code: string;
 }
-
-/** Width in texels of an operand's mirror. The vec4 with index i is the texel (i mod 1024, ⌊i / 1024⌋). */
-export const MIRROR_WIDTH = 1024;
 
 /**
  * Expands the text of a kernel to WGSL. The text is WGSL with tags in double braces: values, `{{if}}`, `{{for}}` and
@@ -197,11 +192,11 @@ class Declarations {
   }
 
   #mirror(name: string, kind: "operand" | "before", accessor: string): string {
-    return `${
-      this.#bind(name, kind, kind === "operand" ? "mirrored" : "never")
-    } ${accessor}_mirror: texture_2d<f32>;\n` +
+    const format = MIRROR_FORMATS[this.halves.has(name) ? "f16" : "f32"];
+    return `${this.#bind(name, kind, kind === "operand" ? "variant" : "never")} ${accessor}_mirror: ` +
+      `texture_storage_2d<${format}, read>;\n` +
       `fn ${accessor}(i: u32) -> vec4f { return textureLoad(${accessor}_mirror, ` +
-      `vec2u(i & ${MIRROR_WIDTH - 1}u, i / ${MIRROR_WIDTH}u), 0); }`;
+      `vec2u(i & ${MIRROR_WIDTH - 1}u, i / ${MIRROR_WIDTH}u)); }`;
   }
 
   #bind(name: string, kind: Binding["kind"], halves: Binding["halves"]): string {

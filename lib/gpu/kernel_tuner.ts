@@ -1,6 +1,6 @@
 import type { AdapterDescription } from "./adapter_description.ts";
 import { AutotuningCache } from "./autotuning_cache.ts";
-import type { OperandAccess } from "./kernel_source.ts";
+import type { OperandAccess } from "./operand_access.ts";
 import { TuningBudget } from "./tuning_budget.ts";
 
 /** The subject of the choice how kernels read their operands. */

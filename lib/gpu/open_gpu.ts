@@ -1,6 +1,7 @@
 import { findAdapter } from "./adapter.ts";
 import { Gpu } from "./device.ts";
-import type { OperandAccess } from "./kernel_source.ts";
+import type { OperandAccess } from "./operand_access.ts";
+import { MOST_MIRRORS, operandAccesses } from "./operand_access.ts";
 
 /** Options of {@linkcode openGpu}. */
 export interface GpuOptions {
@@ -30,6 +31,13 @@ export interface GpuOptions {
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   const { adapter, description } = await findAdapter(options);
   const { limits } = adapter;
+  const { operands = "buffer" } = options;
+  if (!operandAccesses(limits).includes(operands)) {
+    throw new Error(
+      `openDevice: operands: expected "buffer", because ${description.name} binds ${limits.maxStorageTexturesPerShaderStage} storage ` +
+        `textures to a kernel instead of ${MOST_MIRRORS}, found "${operands}".`,
+    );
+  }
   const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
   const device = await adapter.requestDevice({
     requiredFeatures,
@@ -38,6 +46,7 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
       maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
       maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
+      maxStorageTexturesPerShaderStage: limits.maxStorageTexturesPerShaderStage,
     },
   });
   return new Gpu(device, description, options);

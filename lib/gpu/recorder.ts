@@ -1,7 +1,7 @@
 import { BindGroups } from "./bind_groups.ts";
 import { asSlice, type BufferLike, type BufferSlice, type DeviceBuffer } from "./buffer.ts";
 import type { Kernel } from "./kernel.ts";
-import { MIRROR_WIDTH } from "./kernel_source.ts";
+import { MIRROR_WIDTH } from "./operand_access.ts";
 import type { Profile } from "./profile.ts";
 import type { SubmitTimes } from "./submit_times.ts";
 import type { Tally } from "./tally.ts";

@@ -1,7 +1,7 @@
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";
 import type { KernelChoice } from "../../lib/linalg/gemm/family.ts";
-import type { OperandAccess } from "../../lib/gpu/kernel_source.ts";
+import type { OperandAccess } from "../../lib/gpu/operand_access.ts";
 import type { ReportSection } from "../run/report/model.ts";
 import { deviceChoice, type DeviceValues } from "../shell/device_options.ts";
 import type { Allowance } from "./allowance.ts";

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { expandKernel, type OperandAccess } from "../../lib/gpu/kernel_source.ts";
+import { expandKernel } from "../../lib/gpu/kernel_source.ts";
+import { type OperandAccess, operandAccesses } from "../../lib/gpu/operand_access.ts";
 import type { KernelValues } from "../../lib/gpu/template.ts";
 
 const expand = (text: string, values: KernelValues = {}, access: OperandAccess = "buffer") =>
@@ -33,9 +34,14 @@ Deno.test("declarations become bindings in their order, after the uniforms at 0"
 Deno.test("with texture access operands and what updates read are mirrors, and only they", () => {
   assertEquals(kinds(everything, {}, "texture"), ["operand a", "read b", "update c", "before c", "write d"]);
   const { code } = expand(everything, {}, "texture");
-  assertStringIncludes(code, "@group(0) @binding(1) var a_mirror: texture_2d<f32>;");
-  assertStringIncludes(code, "@group(0) @binding(4) var c_before_mirror: texture_2d<f32>;");
+  assertStringIncludes(code, "@group(0) @binding(1) var a_mirror: texture_storage_2d<rgba32float, read>;");
+  assertStringIncludes(code, "@group(0) @binding(4) var c_before_mirror: texture_storage_2d<rgba32float, read>;");
   assertStringIncludes(code, "@group(0) @binding(5) var<storage, read_write> d: array<atomic<u32>>;");
+});
+
+Deno.test("mirrors are read only where a kernel may bind enough storage textures", () => {
+  assertEquals(operandAccesses({ maxStorageTexturesPerShaderStage: 15 }), ["buffer"]);
+  assertEquals(operandAccesses({ maxStorageTexturesPerShaderStage: 16 }), ["buffer", "texture"]);
 });
 
 Deno.test("resources that hold halves are declared as words, and their kernel has the functions that convert", () => {
@@ -51,8 +57,9 @@ Deno.test("resources that hold halves are declared as words, and their kernel ha
     assertStringIncludes(halves, name);
   }
   assertEquals(halves.split("fn to_halves(").length, 2);
+  assertStringIncludes(code(["a"], "texture"), "a_mirror: texture_storage_2d<rgba16float, read>");
   assertEquals(expand(text, {}, "texture").bindings.map(({ halves }) => halves), [
-    "mirrored",
+    "variant",
     "variant",
     "variant",
     "variant",

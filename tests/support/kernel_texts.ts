@@ -1,5 +1,5 @@
 import { Gpu } from "../../lib/gpu/device.ts";
-import type { OperandAccess } from "../../lib/gpu/kernel_source.ts";
+import type { OperandAccess } from "../../lib/gpu/operand_access.ts";
 
 /** A kernel as a device is asked to compile it. */
 export interface KernelText {
@@ -38,6 +38,7 @@ function fakeDevice(texts: Map<string, KernelText>): GPUDevice {
       ...LIMITS,
       maxComputeInvocationsPerWorkgroup: 256,
       maxStorageBuffersPerShaderStage: 16,
+      maxStorageTexturesPerShaderStage: 16,
       maxTextureDimension2D: 8192,
     },
     features: new Set(),

@@ -25,7 +25,7 @@ const DEPTH = 256;
 
 /** The kernel of a family of straight-line text that computes so many columns a workgroup. */
 function straight(columns: number): BatchedKernel {
-  const values = { quads: columns / 4, vectors: DEPTH / 4 };
+  const values = { quads: columns / 4, pairs: DEPTH / 8 };
   return { source: straightSource, values, rows: 256, columns, perGroup: 1, depth: DEPTH };
 }
 

@@ -1,4 +1,5 @@
 import type { Gpu } from "../../gpu/device.ts";
+import { MOST_MIRRORS } from "../../gpu/operand_access.ts";
 
 /** Rows that a workgroup may take through a chain of layers; the smallest suits the batches with the fewest rows. */
 const TILE_ROWS = [64, 32, 16];
@@ -8,8 +9,6 @@ const ENOUGH_GROUPS = 128;
 const MOST_INVOCATIONS = 256;
 /** Rows of weights that are staged at a time. */
 const STAGED = 16;
-/** The most buffers of which a kernel reads mirrors: WebGPU's default for textures. */
-const MOST_OPERANDS = 16;
 
 /** The tile of rows that a workgroup takes through the layers of a chain. */
 interface ChainTile {
@@ -35,7 +34,7 @@ export function chainTile({ device: { limits } }: Gpu, widest: number, rows: num
  * product each but one binds three.
  */
 export function mostChainLayers({ device: { limits: { maxStorageBuffersPerShaderStage: most } } }: Gpu): number {
-  return Math.min(Math.floor((Math.min(most, MOST_OPERANDS + 1) - 3) / 2), Math.floor(most / 3));
+  return Math.min(Math.floor((Math.min(most, MOST_MIRRORS + 1) - 3) / 2), Math.floor(most / 3));
 }
 
 /** What a kernel for several layers of a chain binds. */
@@ -54,7 +53,7 @@ export function mostLayersAtOnce(
   { shared, read, written }: ChainBindings,
 ): number {
   if (tuner.operands === "buffer") return Math.floor((most - shared) / (read + written));
-  return Math.floor(Math.min((MOST_OPERANDS - shared) / read, written === 0 ? Infinity : most / written));
+  return Math.floor(Math.min((MOST_MIRRORS - shared) / read, written === 0 ? Infinity : most / written));
 }
 
 /** Cuts `count` layers into runs of at most `most`, in order. */

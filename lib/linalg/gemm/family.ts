@@ -10,7 +10,7 @@ import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
  * - `wide` does the same in larger blocks, for adapters on which loads take long.
  * - `tile`, `tile32` and `tile128` work on squares of 64, 32 and 128 entries in workgroup memory, for GPUs.
  * - `straight` and `straight32` are code without loops for 16 and 32 columns, which some software adapters run fastest
- *   (docs/kernels.md). They need rows in blocks of 256.
+ *   (docs/kernels.md). They need rows in blocks of 256, and compute no weight products.
  */
 export type ProductFamily = RegisterFamily | TileFamily | StraightFamily;
 
@@ -62,6 +62,7 @@ export const BATCHED_FAMILIES = Object.keys(BATCHED_KERNELS) as readonly Batched
 /** What takes over from a family that cannot compute a product, before `register` does. */
 const STAND_INS: Readonly<Partial<Record<ProductFamily, ProductFamily>>> = {
   straight32: "straight",
+  straight: "wide",
   tile32: "tile",
   tile128: "tile",
 };
@@ -114,8 +115,10 @@ export function canCompute(gpu: Gpu, family: ProductFamily, product: GemmProduct
   if (!isStraight(family)) return true;
   const columns = STRAIGHT_COLUMNS[family];
   if (columns * STRAIGHT_DEPTH * 4 > gpu.device.limits.maxComputeWorkgroupStorageSize) return false;
-  return product.kind === "batched" ||
-    product.shape.rows % ROW_BLOCK === 0 && sizeOf(product.kind, product.shape).width % columns === 0;
+  if (product.kind === "batched") return true;
+  // Weight products would have to read transposed matrices.
+  return product.kind !== "weight" && product.shape.rows % ROW_BLOCK === 0 &&
+    sizeOf(product.kind, product.shape).width % columns === 0;
 }
 
 /** How much a family computes for a layer's product, in multiples of what was asked: some round sizes up to their tile. */
@@ -141,6 +144,7 @@ function sizeOf(kind: LayerProductKind, { rows, outputs, inputs }: MatmulShape):
 export function familyOf(gpu: Gpu, product: GemmProduct): ProductFamily {
   const { tuner } = gpu;
   const wanted = tuner.asked === "auto" ? tuner.choiceOr(subjectOf(product), "register") : tuner.asked;
-  const family = FAMILIES.find((each) => each === (wanted === FUSED ? "tile" : wanted)) ?? "register";
-  return [family, STAND_INS[family]].find((each) => each !== undefined && canCompute(gpu, each, product)) ?? "register";
+  let family = FAMILIES.find((each) => each === (wanted === FUSED ? "tile" : wanted)) ?? "register";
+  while (!canCompute(gpu, family, product)) family = STAND_INS[family] ?? "register";
+  return family;
 }

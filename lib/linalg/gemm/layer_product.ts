@@ -33,9 +33,9 @@ export interface AdjointProduct {
 }
 
 /** W̄ = Σ Z̄ᵀ X over one or two terms, and b̄ = Σₙ Z̄ of the first term's Z̄, in parts of the batch (see `WeightSums`). */
-export interface WeightProduct<Term extends WeightTerm = WeightTerm> {
+export interface WeightProduct {
   /** The terms. */
-  readonly terms: readonly Term[];
+  readonly terms: readonly WeightTerm[];
   /** Where the parts lie. */
   readonly partials: BufferLike;
   /** Sizes. */
@@ -52,14 +52,8 @@ export interface WeightTerm {
   readonly x: BufferLike;
 }
 
-/** A weight product's term with the transposed matrix that straight-line kernels read. */
-export interface TransposedTerm extends WeightTerm {
-  /** Z̄ᵀ: [outputs, rows]. */
-  readonly zTransposed: BufferLike;
-}
-
 /** Lends matrices that are as high as a batch. */
-export interface MatrixPool {
+interface MatrixPool {
   /** A matrix of so many columns that nobody else uses; its contents are undefined. */
   take(columns: number): DeviceBuffer;
   /** Takes a matrix back. */

@@ -77,6 +77,9 @@ export function registerAdjoint(gpu: Gpu, family: RegisterFamily, product: Adjoi
   );
 }
 
+/** Rows of the batch that a weight product takes at a time. Twice as many would make the text of the large blocks exceed instruction caches. */
+const ROWS_AT_ONCE: Readonly<Record<RegisterFamily, number>> = { register: 4, wide: 2 };
+
 /** W̄ = Σ Z̄ᵀ X and b̄ = Σₙ Z̄ by `matmul_weight.wgsl`. */
 export function registerWeight(gpu: Gpu, family: RegisterFamily, product: WeightProduct): void {
   const { terms, partials, shape, place } = product;
@@ -85,7 +88,7 @@ export function registerWeight(gpu: Gpu, family: RegisterFamily, product: Weight
   const tile = tileOf(family);
   const tiles = shape.outputs / TILE_ROWS * (shape.inputs / tile.tile_columns);
   gpu.dispatch(
-    gpu.kernel(weightSource, { ...tile, terms: terms.length }),
+    gpu.kernel(weightSource, { ...tile, terms: terms.length, rows_at_once: ROWS_AT_ONCE[family] }),
     buffers,
     {
       rows: shape.rows,

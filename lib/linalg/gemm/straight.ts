@@ -1,10 +1,9 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { biasSum } from "./bias.ts";
 import { STRAIGHT_COLUMNS, STRAIGHT_DEPTH, type StraightFamily } from "./family.ts";
 import { type Activate, activationUniforms, type Derive, functionText } from "./epilogue.ts";
-import type { AdjointProduct, ForwardProduct, TransposedTerm, WeightProduct } from "./layer_product.ts";
-import { type PartialPlace, ROW_BLOCK } from "./shape.ts";
+import type { AdjointProduct, ForwardProduct } from "./layer_product.ts";
+import { ROW_BLOCK } from "./shape.ts";
 import text from "../../../wgsl/linalg/gemm/matmul_straight.wgsl" with { type: "text" };
 
 const source = { name: "matmul_straight", text };
@@ -25,16 +24,12 @@ interface Pass {
   readonly bStride: number;
   readonly bTransposed: 0 | 1;
   readonly initStride?: number;
-  readonly place?: PartialPlace;
-  /** Which of the place's splits z = 0 writes. */
-  readonly firstSplit?: number;
   readonly activate?: Activate;
   readonly derive?: Derive;
 }
 
 function record(gpu: Gpu, pass: Pass): void {
-  const { family, a, b, c, init, rows, columns, depth, place, firstSplit = 0, activate, derive } = pass;
-  const splits = place?.splits ?? 1;
+  const { family, a, b, c, init, rows, columns, depth, activate, derive } = pass;
   const buffers: Record<string, BufferLike> = { a, b, c, init: init ?? b };
   if (activate !== undefined) buffers.activated = activate.a;
   if (derive !== undefined) buffers.below = derive.below;
@@ -47,29 +42,24 @@ function record(gpu: Gpu, pass: Pass): void {
   gpu.dispatch(
     gpu.kernel(
       source,
-      { ...epilogue, quads: STRAIGHT_COLUMNS[family] / 4, depth, vectors: depth / 4 },
+      { ...epilogue, quads: STRAIGHT_COLUMNS[family] / 4, depth, pairs: depth / 8 },
       functionText(activation),
     ),
     buffers,
     {
-      rows,
       a_offset: pass.aOffset ?? 0,
       a_stride: pass.aStride,
-      a_step: place === undefined ? 0 : depth / 4,
       b_offset: pass.bOffset ?? 0,
       b_stride: pass.bStride,
-      b_step: place === undefined ? 0 : depth * pass.bStride,
       b_transposed: pass.bTransposed,
       has_init: init === undefined ? 0 : 1,
       init_stride: pass.initStride ?? 0,
-      c_offset: place === undefined ? 0 : place.offset + firstSplit * place.stride,
       c_stride: columns / 4,
-      c_step: place?.stride ?? 0,
       real: activate?.real ?? 0,
       ...activationUniforms(activation),
     },
-    [columns / STRAIGHT_COLUMNS[family], Math.ceil(rows / ROW_BLOCK), splits],
-    2 * rows * columns * depth * splits,
+    [columns / STRAIGHT_COLUMNS[family], rows / ROW_BLOCK],
+    2 * rows * columns * depth,
   );
 }
 
@@ -136,29 +126,4 @@ export function straightAdjoint(
   const { x, shape: { rows, outputs, inputs }, scratch, derive } = product;
   const terms = product.terms.map(({ z, w }) => ({ a: z, b: w }));
   chain(gpu, family, { terms, c: x, scratch, rows, columns: inputs, depth: outputs, bTransposed: 1, derive });
-}
-
-/**
- * W̄ = Z̄ᵀ X by `matmul_straight.wgsl`, and b̄ = Σₙ Z̄. Terms are not added up: term t fills the parts from t·place.splits on. Parts must
- * have 256 rows.
- */
-export function straightWeight(gpu: Gpu, family: StraightFamily, product: WeightProduct<TransposedTerm>): void {
-  const { terms, partials, shape: { rows, outputs, inputs }, place } = product;
-  terms.forEach(({ zTransposed, x }, t) => {
-    record(gpu, {
-      family,
-      a: zTransposed,
-      b: x,
-      c: partials,
-      rows: outputs,
-      columns: inputs,
-      depth: place.rowsPerSplit,
-      aStride: rows / 4,
-      bStride: inputs / 4,
-      bTransposed: 1,
-      place,
-      firstSplit: t * place.splits,
-    });
-  });
-  biasSum(gpu, product);
 }

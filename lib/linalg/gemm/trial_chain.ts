@@ -33,7 +33,7 @@ export class TrialChain implements Disposable {
       const matrix = (name: string) => buffer(name, rows * outputs);
       return { z: matrix("z"), a: matrix("a"), adjoint: matrix("adjoint") };
     });
-    this.#sums = made.use(new WeightSums(gpu, { label: "tuning partial sums", length, rows, terms: 1 }));
+    this.#sums = made.use(new WeightSums(gpu, { label: "tuning partial sums", length, rows }));
     this.#owned = made.move();
   }
 
@@ -78,7 +78,7 @@ export class TrialChain implements Disposable {
     for (let l = layers.length - 1; l >= 0; l--) {
       const { w, shape } = this.#placeOf(l);
       const { adjoint: z } = this.#values[l];
-      this.#sums.add({ terms: [{ z, x: this.#inputOf(l) }], shape, offset: layers[l].weight, pool });
+      this.#sums.add({ terms: [{ z, x: this.#inputOf(l) }], shape, offset: layers[l].weight });
       if (l === 0) break;
       const below = this.#values[l - 1];
       const derive = { activation: layers[l - 1].activation, below: below.z };

@@ -58,12 +58,10 @@ function layerTrial(
   const { rows, outputs, inputs } = shape;
   const [x, z] = [buffer("x", rows * inputs), buffer("z", rows * outputs)];
   if (kind === "weight") {
-    const transposed = buffer("zᵀ", rows * outputs);
-    const pool = { take: () => transposed, give() {} };
     const length = Math.ceil(outputs * (inputs + 1) / 64) * 64;
-    const sums = made.use(new WeightSums(gpu, { label: "tuning partial sums", length, rows, terms: 1 }));
+    const sums = made.use(new WeightSums(gpu, { label: "tuning partial sums", length, rows }));
     sums.begin(rows);
-    return (family) => sums.add({ terms: [{ z, x }], shape, offset: 0, pool }, family);
+    return (family) => sums.add({ terms: [{ z, x }], shape, offset: 0 }, family);
   }
   const w = buffer("w", outputs * inputs);
   const scratch = buffer("scratch", rows * Math.max(outputs, inputs));

@@ -1,6 +1,6 @@
 import type { Gpu } from "../../gpu/device.ts";
-import type { OperandAccess } from "../../gpu/kernel_source.ts";
 import { OPERANDS } from "../../gpu/kernel_tuner.ts";
+import { operandAccesses } from "../../gpu/operand_access.ts";
 import { timeWork } from "../../gpu/time_work.ts";
 import type { TuningBudget } from "../../gpu/tuning_budget.ts";
 import { chooseFamily, type FamilyChoice, HOPELESS } from "./choose_family.ts";
@@ -169,8 +169,11 @@ async function chooseOperands(gpu: Gpu, rounds: number, signal?: AbortSignal): P
   return { subject: OPERANDS, milliseconds, choice };
 }
 
-/** Functions that record a product whose operands are read in each way. */
-function operandTrials(gpu: Gpu, product: TrialProduct): Record<OperandAccess, () => void> {
-  const reading = (access: OperandAccess) => () => gpu.tuner.reading(access, () => product.record("register"));
-  return { buffer: reading("buffer"), texture: reading("texture") };
+/** Functions that record a product whose operands are read in each way that the device has. */
+function operandTrials(gpu: Gpu, product: TrialProduct): Record<string, () => void> {
+  return Object.fromEntries(
+    operandAccesses(gpu.device.limits).map((access) => {
+      return [access, () => gpu.tuner.reading(access, () => product.record("register"))];
+    }),
+  );
 }

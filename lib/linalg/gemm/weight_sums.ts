@@ -2,15 +2,13 @@ import type { DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
 import { biasSum } from "./bias.ts";
-import { familyOf, isStraight, isTile, type ProductFamily, registerFamily, type StraightFamily } from "./family.ts";
+import { familyOf, isTile, type ProductFamily, registerFamily } from "./family.ts";
 import { chainWeights } from "./chain_weights.ts";
 import type { LayerChain } from "./layer_chain.ts";
-import type { MatrixPool, WeightProduct, WeightTerm } from "./layer_product.ts";
+import type { WeightTerm } from "./layer_product.ts";
 import { registerWeight } from "./register.ts";
 import { type MatmulShape, ROW_BLOCK } from "./shape.ts";
-import { straightWeight } from "./straight.ts";
 import { tileWeight } from "./tile.ts";
-import { transpose } from "./transpose.ts";
 import text from "../../../wgsl/linalg/gemm/gradient_sum.wgsl" with { type: "text" };
 
 const sumSource = { name: "gradient_sum", text };
@@ -29,8 +27,6 @@ interface WeightSumsOptions {
   readonly length: number;
   /** The largest number of rows. */
   readonly rows: number;
-  /** The largest number of terms of a product. */
-  readonly terms: 1 | 2;
 }
 
 /** The losses of a chunk's rows, which are summed along with the gradient. */
@@ -51,26 +47,22 @@ export class WeightSums implements Disposable {
   /** The parts: [parts, length]. */
   readonly #partials: DeviceBuffer;
   #rows = 0;
-  /** Whether the second terms of products have parts of their own, since `begin`. */
-  #apart = false;
 
   /** Allocates the parts. */
   constructor(readonly gpu: Gpu, readonly options: WeightSumsOptions) {
-    const { label, rows, length, terms } = options;
-    // Some kernels put the second term into parts of its own.
-    this.#partials = gpu.buffer(label, partsOf(rows) * terms * length * 4);
+    const { label, rows, length } = options;
+    this.#partials = gpu.buffer(label, partsOf(rows) * length * 4);
   }
 
   /** The largest number of rows whose parts fit, at least those of one part. */
-  static mostRows(gpu: Gpu, { length, terms }: Pick<WeightSumsOptions, "length" | "terms">): number {
-    const fit = Math.min(MOST_BYTES, gpu.device.limits.maxStorageBufferBindingSize) / (length * 4 * terms);
+  static mostRows(gpu: Gpu, { length }: Pick<WeightSumsOptions, "length">): number {
+    const fit = Math.min(MOST_BYTES, gpu.device.limits.maxStorageBufferBindingSize) / (length * 4);
     return ROW_BLOCK * Math.max(1, Math.min(MOST_PARTS, Math.floor(fit)));
   }
 
   /** Starts the sums over a batch of so many padded rows. */
   begin(rows: number): void {
     this.#rows = rows;
-    this.#apart = false;
   }
 
   /**
@@ -89,7 +81,7 @@ export class WeightSums implements Disposable {
     readonly step: number;
   }): void {
     const length = this.options.length / 4;
-    const splits = partsOf(this.#rows) * (this.#apart ? 2 : 1);
+    const splits = partsOf(this.#rows);
     this.gpu.dispatch(
       this.gpu.kernel(sumSource, { keep, loss: loss !== undefined }),
       { partials: this.#partials, gradient: to, flags, ...loss && { row_loss: loss.rowLoss, losses: loss.losses } },
@@ -103,16 +95,14 @@ export class WeightSums implements Disposable {
    *
    * @param offset First entry of the layer's weights in a vector, a multiple of 4.
    * @param biasRows The first rows, over which b̄ is summed; all by default.
-   * @param pool Lends matrices to kernels that need them.
    * @param family Which kernels to use; by default those that suit the adapter.
    */
   add(
-    { terms, shape, offset, biasRows = shape.rows, pool }: {
+    { terms, shape, offset, biasRows = shape.rows }: {
       readonly terms: readonly WeightTerm[];
       readonly shape: MatmulShape;
       readonly offset: number;
       readonly biasRows?: number;
-      readonly pool: MatrixPool;
     },
     family: ProductFamily = familyOf(this.gpu, { kind: "weight", shape }),
   ): void {
@@ -122,7 +112,6 @@ export class WeightSums implements Disposable {
     const place = { offset: offset / 4, stride: length / 4, splits, rowsPerSplit: ROW_BLOCK };
     const product = { terms, partials, shape, place };
     if (isTile(family)) tileWeight(gpu, family, product);
-    else if (isStraight(family)) this.#straight(family, product, pool);
     else registerWeight(gpu, registerFamily(family), product);
     // What the kernels have summed over all rows is replaced.
     if (biasRows < shape.rows) biasSum(gpu, { ...product, shape: { ...shape, rows: biasRows } });
@@ -138,33 +127,9 @@ export class WeightSums implements Disposable {
     chainWeights(chain, { layers, rows: this.#rows, rowsPerSplit: ROW_BLOCK, partials: this.#partials, stride });
   }
 
-  /** Records the products of straight-line kernels, which read transposed matrices. */
-  #straight(family: StraightFamily, product: WeightProduct, pool: MatrixPool): void {
-    const { gpu } = this;
-    const { terms, shape } = product;
-    if (terms.length > 1) this.#setApart();
-    const lent: DeviceBuffer[] = [];
-    const transposed = terms.map((term) => {
-      const zTransposed = pool.take(shape.outputs);
-      lent.push(zTransposed);
-      transpose(gpu, { source: term.z, result: zTransposed, rows: shape.rows, columns: shape.outputs });
-      return { ...term, zTransposed };
-    });
-    straightWeight(gpu, family, { ...product, terms: transposed });
-    for (const matrix of lent) pool.give(matrix);
-  }
-
   /** Frees the device memory. */
   [Symbol.dispose](): void {
     this.#partials[Symbol.dispose]();
-  }
-
-  /** Clears the parts of second terms: layers whose kernels have none write nothing there. */
-  #setApart(): void {
-    if (this.#apart) return;
-    this.#apart = true;
-    const bytes = partsOf(this.#rows) * this.options.length * 4;
-    this.gpu.clear(this.#partials.slice(bytes, bytes));
   }
 }
 

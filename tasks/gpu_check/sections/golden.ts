@@ -1,7 +1,8 @@
 import { hessianVectorProduct } from "../../../lib/diff/products.ts";
 import { createField } from "../../../lib/field/field.ts";
 import type { Gpu } from "../../../lib/gpu/device.ts";
-import type { OperandAccess } from "../../../lib/gpu/kernel_source.ts";
+import type { OperandAccess } from "../../../lib/gpu/operand_access.ts";
+import { operandAccesses } from "../../../lib/gpu/operand_access.ts";
 import { FAMILIES, FUSED, type KernelChoice } from "../../../lib/linalg/gemm/family.ts";
 import { SLOW_TO_COMPILE, tuneProducts } from "../../../lib/linalg/gemm/tune.ts";
 import { binaryCrossEntropy } from "../../../lib/objective/binary_cross_entropy.ts";
@@ -52,10 +53,8 @@ export const goldenSection: Section<GoldenFigures> = {
   share: 14,
   async measure(context) {
     const families: FamilyErrors[] = [];
-    const chosen = await chosenAccess(context);
-    const other: OperandAccess = chosen === "buffer" ? "texture" : "buffer";
     let seconds = 0;
-    for (const operands of [chosen, other]) {
+    for (const operands of await accesses(context)) {
       for (const kernels of ORDER) {
         if (!context.allowance.fits(seconds)) {
           context.leaveOut(`${kernels} with operands from ${operands}s`);
@@ -100,12 +99,13 @@ function isWrong({ loss, gradient, product }: FamilyErrors): boolean {
   return ![loss, gradient, product].every((error) => error <= TOLERANCE);
 }
 
-/** How kernels read their operands where training chooses. */
-async function chosenAccess(context: Context): Promise<OperandAccess> {
+/** How kernels can read their operands, the way that training chooses first. */
+async function accesses(context: Context): Promise<OperandAccess[]> {
   context.progress("how operands are read");
   using gpu = await openFor(context);
   await tuneProducts(gpu, []);
-  return gpu.tuner.operands;
+  const { operands } = gpu.tuner;
+  return [operands, ...operandAccesses(gpu.device.limits).filter((other) => other !== operands)];
 }
 
 async function errorsOf(context: Context, kernels: KernelChoice, operands: OperandAccess): Promise<FamilyErrors[]> {

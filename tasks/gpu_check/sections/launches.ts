@@ -1,5 +1,5 @@
 import type { Gpu } from "../../../lib/gpu/device.ts";
-import type { OperandAccess } from "../../../lib/gpu/kernel_source.ts";
+import type { OperandAccess } from "../../../lib/gpu/operand_access.ts";
 import type { KernelChoice } from "../../../lib/linalg/gemm/family.ts";
 import { recordCopy } from "../../bench/peak.ts";
 import { figure } from "../../bench/table.ts";

@@ -1,4 +1,4 @@
-// What batched_products.wgsl computes, as straight-line text, for sums of 4·vectors products:  C ← α A op(B) + β D
+// What batched_products.wgsl computes, as straight-line text, for sums of 8·pairs products:  C ← α A op(B) + β D
 //   op(B) = Bᵀ where b_transposed = 1, else B; with `added` D is read from d; without it β is not used
 // It is for adapters that read workgroup memory far faster at constant indices outside any control flow than in any other way
 // (docs/kernels.md). Bindings and table are those of batched_products.wgsl, without tiles that are also written transposed.
@@ -14,7 +14,7 @@
 {{read d}}
 {{end}}
 {{read table}}
-const DEPTH = {{vectors}}u;
+const DEPTH = 2u * {{pairs}}u;
 const QUADS = {{quads}}u;
 var<workgroup> columns: array<vec4f, 4u * QUADS * DEPTH>;
 
@@ -43,10 +43,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 {{for q in 0..quads}}{{for j in 0..4}}
   var sum_{{q}}_{{j}} = 0.0;
 {{end}}{{end}}
-{{for k in 0..vectors}}{
-    let x = a(at + {{k}}u);
-    {{for q in 0..quads}}{{for j in 0..4}}sum_{{q}}_{{j}} += dot(x, columns[({{q}}u * 4u + {{j}}u) * DEPTH + {{k}}u]);
-    {{end}}{{end}}
+{{for k in 0..pairs}}{
+    {{for i in 0..2}}let x_{{i}} = a(at + 2u * {{k}}u + {{i}}u);
+    {{end}}
+    {{for q in 0..quads}}{{for j in 0..4}}{{for i in 0..2}}sum_{{q}}_{{j}} += dot(x_{{i}}, columns[({{q}}u * 4u + {{j}}u) * DEPTH + 2u * {{k}}u + {{i}}u]);
+    {{end}}{{end}}{{end}}
   }
 {{end}}
 {{for q in 0..quads}}

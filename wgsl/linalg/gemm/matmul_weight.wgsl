@@ -29,14 +29,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   {{end}}{{end}}
 {{end}}
 {{for t in 0..terms}}
-  for (var n = first; n < end; n += 4u) {
-    {{for i in 0..4}}{{for p in 0..4}}let a{{p}}_{{i}} = z{{t}}((n + {{i}}u) * z_width + row / 4u + {{p}}u);
+  for (var n = first; n < end; n += {{rows_at_once}}u) {
+    {{for i in 0..rows_at_once}}{{for p in 0..4}}let a{{p}}_{{i}} = z{{t}}((n + {{i}}u) * z_width + row / 4u + {{p}}u);
     {{if t == 0}}bias{{p}} += a{{p}}_{{i}};{{end}}
     {{end}}
     {{for q in 0..tile_vectors}}let b{{q}}_{{i}} = x{{t}}((n + {{i}}u) * x_width + column + {{q}}u);
     {{end}}{{end}}
-    // All four products of one sum before the next: sums that do not fit in registers are loaded and stored once.
-    {{for p in 0..4}}{{for j in 0..4}}{{for q in 0..tile_vectors}}{{for i in 0..4}}sum{{p}}_{{j}}_{{q}} += a{{p}}_{{i}}[{{j}}] * b{{q}}_{{i}};
+    // All rows' products of one sum before the next: sums that do not fit in registers are loaded and stored once.
+    {{for p in 0..4}}{{for j in 0..4}}{{for q in 0..tile_vectors}}{{for i in 0..rows_at_once}}sum{{p}}_{{j}}_{{q}} += a{{p}}_{{i}}[{{j}}] * b{{q}}_{{i}};
     {{end}}{{end}}{{end}}{{end}}
   }
 {{end}}
