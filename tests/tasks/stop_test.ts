@@ -108,6 +108,9 @@ Deno.test("no whole number on the command line is counted up to", async () => {
       "--width=8",
       "--layers=1",
       "--samples=4",
+      // Few kernels to compile.
+      "--kernels=register",
+      "--optimizer=adam",
       "--dry-run",
       ...long,
       ...all(`${shared} rays test-views`),
