@@ -15,6 +15,12 @@ import type { TaskValues } from "./task.ts";
 /** Options that are one run's own and are not taken from its configuration. */
 const OWN = new Set(["name", "out", "resume", "config", "dryRun", "conclude", "deadline", "software", "adapter"]);
 
+/** Options on which the defaults of hyper-parameters depend. */
+const CHOICES = ["preset", "optimizer", "activation", "encoding"];
+
+/** Recorded settings that follow from others in tasks without such an option: NeRF's batches are its rays. */
+const DERIVED = new Set(["batchSize"]);
+
 /** What only the file of a sweep has beside its options. */
 const OF_SWEEPS = ["grid", "inputs", "slurm"];
 
@@ -43,8 +49,8 @@ export async function withConfigFile<C extends Command>(
   const inFile = Object.keys(stored).filter((name) => !OWN.has(name) && !typed.given.has(name));
   const unreplaced = Object.fromEntries(Object.entries(stored).filter(([name]) => !typed.given.has(name)));
   const read = storedValues(unreplaced, task.command, path) as TaskValues<C>;
-  const pick = (names: readonly string[]) => {
-    const taken = Object.fromEntries(names.map((name) => [name, (read as Record<string, unknown>)[name]]));
+  const pick = (names: readonly string[], from: object = read) => {
+    const taken = Object.fromEntries(names.map((name) => [name, (from as Record<string, unknown>)[name]]));
     return { ...typed.values, ...taken } as TaskValues<C>;
   };
   const together = pick(inFile);
@@ -55,19 +61,20 @@ export async function withConfigFile<C extends Command>(
   const strange = inFile.filter((name) =>
     HYPERPARAMETERS.has(name) && !known.has(name) || name === "learningRate" && isOther
   );
-  const others = strange.filter((name) => (read as Record<string, unknown>)[name] !== undefined);
-  if (others.length > 0) {
-    warn(`${path}: left out, because the command line chooses something else: ${others.join(", ")}.`);
+  const leftOut = strange.filter((name) => (read as Record<string, unknown>)[name] !== undefined);
+  if (leftOut.length > 0) {
+    warn(`${path}: left out, because the command line chooses something else: ${leftOut.join(", ")}.`);
   }
   const names = inFile.filter((name) => !strange.includes(name));
-  const values = pick(names);
+  if (!isRecord(json.options) || CHOICES.some((name) => typed.given.has(name))) {
+    return { values: pick(names), given: new Set([...typed.given, ...names]) };
+  }
   // A run's configuration makes the same run again, whatever the defaults are now.
-  const recorded = Object.entries(isRecord(json.options) ? otherDefaults(json, values, task) : {})
-    .filter(([name]) => !typed.given.has(name));
-  return {
-    values: { ...values, ...Object.fromEntries(recorded) },
-    given: new Set([...typed.given, ...names, ...recorded.map(([name]) => name)]),
-  };
+  const own = storedValues(stored, task.command, path) as TaskValues<C>;
+  const others = Object.entries(otherDefaults(json, own, task)).filter(([name]) => !typed.given.has(name));
+  const all = [...names, ...others.map(([name]) => name)];
+  const recorded = storedValues({ ...unreplaced, ...Object.fromEntries(others) }, task.command, path);
+  return { values: pick(all, recorded), given: new Set([...typed.given, ...all]) };
 }
 
 /** The options in a file, by name in camelCase. */
@@ -91,6 +98,7 @@ function optionsIn(
   for (const [key, value] of Object.entries(isRun ? json.options as object : json)) {
     const name = camelCase(fullName(command.options, key));
     if (!names.includes(name)) {
+      if (isRun && DERIVED.has(name)) continue;
       const meant = nearestName(name, names);
       throw new UserError(
         `${path}: expected options of deno task ${task}, found ${shown(key)}${

@@ -53,10 +53,13 @@ function ofOptimizer(config: Settings, values: TrainingValues, { optimizerDefaul
   const kind = optimizerKinds.find((kind) => kind.name === name);
   if (kind === undefined || name !== values.optimizer) return {};
   const now: Settings = chosenOptimizer(values, optimizerDefaults(values as never)).options;
-  const then = Object.keys(kind.hyperparameters).map((key) => {
-    return [key, recorded[key] ?? kind.hyperparameters[key].default] as const;
-  });
-  return Object.fromEntries(then.filter(([key, value]) => value !== undefined && !isSame(value, now[key])));
+  const { learningRate: _, ...ownDefaults } = defaultsOf(kind.hyperparameters);
+  const then = Object.entries({ ...ownDefaults, ...recorded }).filter(([key]) => key in kind.hyperparameters);
+  return Object.fromEntries(then.filter(([key, value]) => value != null && !isSame(value, now[key])));
+}
+
+function defaultsOf(hyperparameters: Readonly<Record<string, { readonly default?: unknown }>>): Settings {
+  return Object.fromEntries(Object.entries(hyperparameters).map(([key, { default: value }]) => [key, value]));
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -91,7 +91,7 @@ export const RUN_OPTIONS = [
     choices: STORAGE_FORMATS,
     default: "f32",
     help:
-      "How hidden layers are stored during training; f16 halves their memory and rounds them to 11 bits (docs/kernels.md), while weights and sums stay f32",
+      "How preactivations and values of hidden layers are stored during training; f16 takes half the memory for them and rounds them to 11 bits (docs/kernels.md), while weights and sums stay f32",
   },
   {
     name: "dry-run",

@@ -125,6 +125,11 @@ Deno.test("a run goes on, or is made again, with the optimizer it began with, wh
       factorsEvery: 1,
       learningRate: 1e-3,
     });
+    // What another choice on the command line makes of the defaults is not a default that has changed.
+    const paper = await optimizerOf("paper", "--preset", "paper");
+    assertEquals([paper.updateEvery, paper.factorsEvery, paper.refresh, paper.betas], [10, 1, "qr", [0.95, 0.95]]);
+    const other = await optimizerOf("other", "--activation", "relu");
+    assertEquals([other.betas, other.learningRate], [[0.9, 0.9], 3e-3]);
   }));
 
 Deno.test("a field is not loaded from a run whose options describe another one, or whose checkpoint is of another step", () =>
