@@ -1,7 +1,6 @@
 import { findAdapter } from "./adapter.ts";
 import { Gpu } from "./device.ts";
-import type { OperandAccess } from "./operand_access.ts";
-import { MOST_MIRRORS, operandAccesses } from "./operand_access.ts";
+import { MOST_MIRRORS, type OperandAccess, operandAccesses } from "./operand_access.ts";
 
 /** Options of {@linkcode openGpu}. */
 export interface GpuOptions {
