@@ -160,9 +160,9 @@ export class Gpu implements Disposable {
       this.#recorder.copyOut(slice, staging);
       return staging;
     });
-    this.flush();
-    const { submissions, accepted } = this.#recorder;
     try {
+      this.flush();
+      const { submissions, accepted } = this.#recorder;
       const mapped = Promise.all([...staged.map((staging) => staging.mapAsync(GPUMapMode.READ)), accepted]);
       await this.#health.explain(mapped, "reading");
       this.#health.check(submissions);

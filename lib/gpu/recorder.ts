@@ -45,6 +45,8 @@ export class Recorder implements Disposable {
   #slot = 0;
   /** The kernels that the open encoder uses. */
   #used = new Set<Kernel>();
+  /** The buffers whose mirrors it refreshes. */
+  #mirrored = new Set<DeviceBuffer>();
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
 
@@ -130,14 +132,16 @@ export class Recorder implements Disposable {
     this.#device.queue.submit([this.#encoder.finish()]);
     this.#encoder = undefined;
     this.#slot = 0;
-    this.#watch(++this.submissions, this.#used);
+    this.#watch(++this.submissions, this.#used, this.#mirrored);
     this.#used = new Set();
+    this.#mirrored = new Set();
   }
 
   /** Reports a submission that the device refuses: the work in it, and only that, was not done. */
-  #watch(submission: number, used: ReadonlySet<Kernel>): void {
+  #watch(submission: number, used: ReadonlySet<Kernel>, mirrored: ReadonlySet<DeviceBuffer>): void {
     this.accepted = this.#device.popErrorScope().then((error) => {
       if (error === null) return;
+      for (const buffer of mirrored) buffer.touch();
       const broken = used.values().find(({ failure }) => failure !== undefined);
       this.#refused(submission, broken?.failure ?? new Error(`WebGPU: ${error.message}`));
     }, () => {});
@@ -145,9 +149,14 @@ export class Recorder implements Disposable {
 
   /** Forgets what has been recorded since the last submission. */
   drop(): void {
+    if (this.#encoder === undefined) return;
     this.#endPass();
     this.#encoder = undefined;
     this.#slot = 0;
+    this.#device.popErrorScope().catch(() => {});
+    for (const buffer of this.#mirrored) buffer.touch();
+    this.#used.clear();
+    this.#mirrored.clear();
   }
 
   /** Drops the bind groups that refer to a buffer. */
@@ -245,6 +254,7 @@ export class Recorder implements Disposable {
     return buffer.mirror(offset, size, (offset, texture, first, end) => {
       const encoder = this.#open();
       this.#endPass();
+      this.#mirrored.add(buffer);
       const rows = Math.floor((end - first) / MIRROR_WIDTH);
       const rest = (end - first) % MIRROR_WIDTH;
       const bytesPerRow = MIRROR_WIDTH * buffer.texelBytes;
