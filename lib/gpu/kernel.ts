@@ -31,7 +31,7 @@ export class Kernel {
   readonly pipeline: GPUComputePipeline;
   /** The layout of the kernel's only bind group. */
   readonly layout: GPUBindGroupLayout;
-  /** The same kernel for resources that hold halves, by the names of these. */
+  /** The same kernel for other resources, by what tells them apart (see `KernelStore.suited`). */
   readonly variants: Map<string, Kernel> = new Map();
 
   /** The error with which compilation failed; undefined as long as none is known, because the device reports it later. */
