@@ -38,7 +38,7 @@ export class KernelStore {
   suited(kernel: Kernel, resources: Readonly<Record<string, BufferLike>>): Kernel {
     let halves: string[] | undefined;
     let { access } = kernel.options;
-    for (const { name, kind, halves: how } of kernel.declared.bindings) {
+    for (const { name, kind, halves: mayBeHalves } of kernel.declared.bindings) {
       const resource = resources[name];
       if (resource === undefined) continue;
       const { buffer, size } = asSlice(resource);
@@ -46,7 +46,7 @@ export class KernelStore {
         access = "buffer";
       }
       if (buffer.format === "f32") continue;
-      if (how === "never") {
+      if (!mayBeHalves) {
         throw new Error(
           `kernel ${kernel.name}: expected a buffer of single precision for ${name}, found one of half precision.`,
         );
