@@ -173,7 +173,7 @@ async function chooseOperands(gpu: Gpu, rounds: number, signal?: AbortSignal): P
 function operandTrials(gpu: Gpu, product: TrialProduct): Record<string, () => void> {
   return Object.fromEntries(
     operandAccesses(gpu.device.limits).map((access) => {
-      return [access, () => gpu.tuner.reading(access, () => product.record("register"))];
+      return [access, () => gpu.tuner.supposing(OPERANDS, access, () => product.record("register"))];
     }),
   );
 }
