@@ -220,9 +220,7 @@ export class Network implements Disposable {
     const joined = sources.length > 1;
     const preactivation = this.#buffer(`${name}.preactivation`, padded * maps, storage);
     const preactivationTangent = tangents ? this.#buffer(`${name}.preactivationTangent`, padded * maps) : undefined;
-    const inputTangent = joined && tangents && active
-      ? this.#buffer(`${name}.inputTangent`, inputPadded)
-      : sources[0].valueTangent;
+    const joinedTangent = joined && tangents && active ? this.#buffer(`${name}.inputTangent`, inputPadded) : undefined;
     const weightSize = padded * maps * inputPadded * 4;
     const block = this.field.layout.find((segment) => segment.block === name)!;
     const offset = block.deviceOffset * 4;
@@ -237,7 +235,7 @@ export class Network implements Disposable {
         layer,
         sources,
         input: joined ? this.#buffer(`${name}.input`, inputPadded) : sources[0].value,
-        inputTangent: tangents && active ? inputTangent : undefined,
+        inputTangent: joined ? joinedTangent : sources[0].valueTangent,
         inputPadded,
         preactivation,
         preactivationTangent,
