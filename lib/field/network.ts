@@ -1,4 +1,4 @@
-import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
+import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { NUMBER_BYTES, type StorageFormat } from "../gpu/storage_format.ts";
 import { DerivativeBlocks, type InputDerivatives } from "./derivative_blocks.ts";
@@ -10,13 +10,13 @@ import {
   isHidden,
   widthsOf,
 } from "./description.ts";
-import { DensePasses, shapeOf, weightOf } from "./dense_passes.ts";
+import { DensePasses } from "./dense_passes.ts";
 import { findChains, type NodeChain } from "./node_chains.ts";
 import type { Node } from "./node.ts";
 import { isFused } from "../linalg/gemm/chain_choice.ts";
 import { FUSED } from "../linalg/gemm/family.ts";
 import { type Layout, padWidth } from "../linalg/layout.ts";
-import { type MatmulShape, padRows } from "../linalg/gemm/shape.ts";
+import { padRows } from "../linalg/gemm/shape.ts";
 import type { Vector } from "../linalg/vector.ts";
 
 /** The field that a network computes. */
@@ -165,16 +165,6 @@ export class Network implements Disposable {
       if (chain === undefined) this.#passes.tangent(node, rows, parameters, direction);
       else if (chain.nodes[0] === node) this.#passes.tangentChain(chain, rows, parameters, direction);
     }
-  }
-
-  /** The sizes of a dense layer's matrix products. */
-  static shapeOf(node: Node, rows: number): MatmulShape {
-    return shapeOf(node, rows);
-  }
-
-  /** The stacked weights of a dense layer in a vector of the field's layout. */
-  static weightOf(node: Node, vector: Vector): BufferLike {
-    return weightOf(node, vector);
   }
 
   /** Frees the device memory. */
