@@ -40,10 +40,12 @@ export class KernelTuner {
    * Looks up how operands are read.
    *
    * @param adapter The adapter that the choices hold for.
+   * @param accesses How kernels can read their operands on it (see `operandAccesses`).
    */
   constructor(
     adapter: AdapterDescription,
     { kernels = "auto", operands, seconds = FIRST_USES }: KernelTunerOptions = {},
+    readonly accesses: readonly OperandAccess[] = ["buffer", "texture"],
   ) {
     this.asked = kernels;
     this.#cache = new AutotuningCache(adapter);
@@ -142,6 +144,7 @@ export class KernelTuner {
   }
 
   get #chosenAccess(): OperandAccess {
-    return this.#cache.made(OPERANDS) === "texture" ? "texture" : "buffer";
+    // A choice of another adapter, for instance that of a run which is resumed here, may be impossible. Results do not depend on it.
+    return this.accesses.find((access) => access === this.#cache.made(OPERANDS)) ?? "buffer";
   }
 }
