@@ -1,3 +1,4 @@
+import { type Binding, isWritten } from "./binding.ts";
 import { snippets } from "./snippets.ts";
 import { type Declaration, type KernelValues, specialise } from "./template.ts";
 import { MIRROR_FORMATS, MIRROR_WIDTH, type OperandAccess } from "./operand_access.ts";
@@ -8,19 +9,6 @@ export interface KernelSource {
   readonly name: string;
   /** The text of the file; see {@linkcode expandKernel} for its grammar. */
   readonly text: string;
-}
-
-/** One resource that is bound to a kernel. */
-export interface Binding {
-  /** The resource's name in the kernel's text. */
-  readonly name: string;
-  /**
-   * `operand`: a read-only array<vec4f>, which may be read through a mirror; `read`: read-only storage; `write` and
-   * `update`: read-write storage; `before`: the mirror of an `update` resource (only with texture access).
-   */
-  readonly kind: "operand" | "read" | "write" | "update" | "before";
-  /** Whether the resource may hold halves, in a variant of the kernel with another declaration. */
-  readonly halves: boolean;
 }
 
 /** A kernel's interface, as its text declares it, and its complete code. */
@@ -185,7 +173,7 @@ class Declarations {
     { variable = name, halves = false }: { variable?: string; halves?: boolean } = {},
   ): string {
     this.#reserve(name);
-    const mode = kind === "write" || kind === "update" ? "read_write" : "read";
+    const mode = isWritten(kind) ? "read_write" : "read";
     return `${this.#bind(name, kind, halves)}<storage, ${mode}> ${variable}: ${type};`;
   }
 

@@ -1,3 +1,4 @@
+import { isMirrored } from "./binding.ts";
 import { asSlice, type BufferLike } from "./buffer.ts";
 import { Kernel, type KernelOptions } from "./kernel.ts";
 import type { KernelSource } from "./kernel_source.ts";
@@ -42,7 +43,7 @@ export class KernelStore {
       const resource = resources[name];
       if (resource === undefined) continue;
       const { buffer, size } = asSlice(resource);
-      if ((kind === "operand" || kind === "before") && size > this.#longestMirror * buffer.texelBytes) {
+      if (isMirrored(kind) && size > this.#longestMirror * buffer.texelBytes) {
         access = "buffer";
       }
       if (buffer.format === "f32") continue;

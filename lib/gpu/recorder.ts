@@ -1,3 +1,4 @@
+import { isMirrored, isRead, isWritten } from "./binding.ts";
 import { BindGroups } from "./bind_groups.ts";
 import { asSlice, type BufferLike, type BufferSlice, type DeviceBuffer } from "./buffer.ts";
 import type { Kernel } from "./kernel.ts";
@@ -78,7 +79,9 @@ export class Recorder implements Disposable {
     let pass = this.#pass;
     if (this.profile !== undefined) {
       this.#endPass();
-      const bytes = kernel.declared.bindings.reduce((sum, { name }) => sum + asSlice(resources[name]).size, 0);
+      const bytes = kernel.declared.bindings.reduce((sum, { name, kind }) => {
+        return sum + (Number(isRead(kind)) + Number(isWritten(kind))) * asSlice(resources[name]).size;
+      }, 0);
       pass = encoder.beginComputePass({
         timestampWrites: this.profile.next(this.phase, kernel.name, flops, bytes),
       });
@@ -92,7 +95,7 @@ export class Recorder implements Disposable {
     if (this.profile !== undefined) pass!.end();
     this.tally?.dispatch(kernel.declared.bindings, resources, flops);
     for (const { name, kind } of kernel.declared.bindings) {
-      if (kind !== "write" && kind !== "update") continue;
+      if (!isWritten(kind)) continue;
       const { buffer, offset, size } = asSlice(resources[name]);
       buffer.touch(offset, size);
     }
@@ -246,7 +249,7 @@ export class Recorder implements Disposable {
   /** The mirrors that a kernel reads, which are refreshed where they are stale; undefined for what it reads from buffers. */
   #mirrorsOf({ declared: { bindings } }: Kernel, slices: readonly BufferSlice[]): (GPUTextureView | undefined)[] {
     return bindings.map(({ kind }, i) => {
-      return kind === "before" || kind === "operand" ? this.#mirror(slices[i]) : undefined;
+      return isMirrored(kind) ? this.#mirror(slices[i]) : undefined;
     });
   }
 
