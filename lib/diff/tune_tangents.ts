@@ -1,7 +1,7 @@
 import { segmentsOf } from "../field/description.ts";
 import { Network, type NetworkField } from "../field/network.ts";
 import type { Node } from "../field/node.ts";
-import { FEW_ROWS, type TuneRequest } from "../field/tune.ts";
+import { chainsOf, tuneChains, type TuneRequest } from "../field/tune.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { chooseChain } from "../linalg/gemm/chain_choice.ts";
@@ -30,19 +30,10 @@ export async function tuneTangents(
 ): Promise<Measurement[]> {
   const layout = new Layout(segmentsOf(description));
   const field = { gpu, description, layout };
-  using network = new Network(field, FEW_ROWS, false);
-  const measurements: Measurement[] = [];
-  const done = new Set(options.except);
-  for (const { layers: { layers } } of network.chains) {
+  return await tuneChains(chainsOf(gpu, description), options, (layers, options) => {
     const chain = { layers, rows, passes: "tangents" } as const;
-    const measured = await chooseChain(gpu, chain, { ...options, except: done }, (subject) => {
-      return new TrialTangents(field, classRows(rows), subject);
-    });
-    if (measured === undefined) continue;
-    measurements.push(measured);
-    done.add(measured.subject);
-  }
-  return measurements;
+    return chooseChain(gpu, chain, options, (subject) => new TrialTangents(field, classRows(rows), subject));
+  });
 }
 
 /** The passes for the tangents of a field with buffers of their own, all zeros, to be timed. */
