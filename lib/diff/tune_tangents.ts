@@ -5,6 +5,7 @@ import { chainsOf, tuneChains, type TuneRequest } from "../field/tune.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { chooseChain } from "../linalg/gemm/chain_choice.ts";
+import { REPEATS, type Trial } from "../linalg/gemm/choose_way.ts";
 import { classRows, FUSED } from "../linalg/gemm/family.ts";
 import type { Measurement, TuneOptions } from "../linalg/gemm/measurement.ts";
 import { WeightSums } from "../linalg/gemm/weight_sums.ts";
@@ -13,9 +14,6 @@ import { createVector, type Vector } from "../linalg/vector.ts";
 import { backward, type KeptAdjoint } from "./backward.ts";
 import { backwardTangent } from "./backward_tangent.ts";
 import { BufferPool } from "./buffer_pool.ts";
-
-/** Passes that are timed together, so that waiting for the device counts little. */
-const REPEATS = 4;
 
 /**
  * Finds out by timing whether the tangents of a field's Hessian-vector products are faster where single dispatches compute chains of layers.
@@ -37,7 +35,7 @@ export async function tuneTangents(
 }
 
 /** The passes for the tangents of a field with buffers of their own, all zeros, to be timed. */
-class TrialTangents implements Disposable {
+class TrialTangents implements Trial {
   readonly #network: Network;
   readonly #pool: BufferPool;
   readonly #sums: WeightSums;
