@@ -28,7 +28,7 @@ export interface KfacOptions {
   updateEvery?: number;
   /** λ: √λ is added to both factors. */
   damping?: number;
-  /** How much of the factors' average a refresh keeps. */
+  /** How much of the factors' averages a refresh keeps. */
   averaging?: number;
   /** Adam's β₁ and β₂. */
   betas?: readonly [number, number];
