@@ -75,6 +75,8 @@ export class Recorder implements Disposable {
     if (this.#slot === SLOTS) this.flush();
     const encoder = this.#open();
     const group = this.#bindGroup(kernel, resources);
+    // Before a pass is begun, since it throws for uniforms that are missing.
+    const hasUniforms = this.#pack(kernel, uniforms);
     this.#used.add(kernel);
     let pass = this.#pass;
     if (this.profile !== undefined) {
@@ -89,7 +91,7 @@ export class Recorder implements Disposable {
       pass = this.#pass = encoder.beginComputePass();
     }
     pass!.setPipeline(kernel.pipeline);
-    if (this.#pack(kernel, uniforms)) pass!.setBindGroup(0, group, this.#offset, 0, 1);
+    if (hasUniforms) pass!.setBindGroup(0, group, this.#offset, 0, 1);
     else pass!.setBindGroup(0, group);
     pass!.dispatchWorkgroups(...(groups as [number]));
     if (this.profile !== undefined) pass!.end();

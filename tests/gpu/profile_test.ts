@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { readFloats } from "../support/device.ts";
 import { openDevice } from "../../mod.ts";
 
 const adding = {
@@ -28,4 +29,19 @@ Deno.test("a profile counts what a kernel reads and what it writes, however it r
       { dispatches: 3, flops: 15, bytes: 3 * 4 * 64 },
     ]);
   }
+});
+
+Deno.test("a dispatch that is refused while a profile is taken spoils no other work", async () => {
+  using gpu = await openDevice({ kernels: "register" });
+  using x = gpu.buffer("x", 64);
+  using y = gpu.buffer("y", 64);
+  using z = gpu.buffer("z", 64);
+  gpu.write(x, new Float32Array(16).fill(3));
+  const { entries } = await gpu.profile(() => {
+    const kernel = gpu.kernel(adding);
+    assertThrows(() => gpu.dispatch(kernel, { x, y, z }, {}, [1]), Error, "expected uniforms length");
+    gpu.dispatch(kernel, { x, y, z }, { length: 4 }, [1]);
+  });
+  assertEquals(entries.map(({ dispatches }) => dispatches), [1]);
+  assertEquals((await readFloats(gpu, y, 1))[0], 3);
 });
