@@ -18,6 +18,7 @@ interface TaskDefaults {
 export interface RecordedTask<C extends Command> extends TaskDefaults {
   readonly name: string;
   readonly command: C;
+  readonly presetOptions?: readonly string[];
 }
 
 type Settings = Readonly<Record<string, unknown>>;
