@@ -11,6 +11,7 @@ import { scheduleNames } from "../../lib/train/schedule_registry.ts";
 import { TASKS } from "../registry.ts";
 import { areLoaded, namesInRecord, ownFilesShape } from "../own/own_files.ts";
 import { originShape } from "../run/origin.ts";
+import { qualityShape } from "../run/quality.ts";
 import {
   anything,
   flag,
@@ -86,15 +87,6 @@ const pace = object({
   /** Memory on the device during training. */
   deviceBytes: count(0),
   parameters: count(1),
-});
-
-/** The shape of the figure that measures the quality of a run. */
-export const qualityShape = object({
-  figure: printable(),
-  name: printable(),
-  label: printable(),
-  digits: number({ whole: true, min: 0, max: 20 }),
-  unit: optional(printable()),
 });
 
 const comparison = object({

@@ -1,5 +1,4 @@
 import { isRecord } from "../../lib/data/scene/json_value.ts";
-import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
 import { camelCase, type Command, fullName } from "../shell/command.ts";
 import { choiceNamed, storedValues } from "../shell/options.ts";
 import { readInput } from "../shell/read_input.ts";
@@ -7,17 +6,16 @@ import { checkNoDuplicateKey } from "../shell/duplicate_key.ts";
 import { shown } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { warn } from "../shell/warn.ts";
+import { checkChosen } from "./config_shape.ts";
 import { HYPERPARAMETERS, knownHyperparameters } from "./hyperparameters.ts";
 import { networkChoice } from "./network_choice.ts";
-import { otherDefaults, type RecordedTask } from "./other_defaults.ts";
+import { isDerived, optionNames, unknownOption } from "./option_names.ts";
+import { contradictions, otherDefaults, type RecordedTask } from "./other_defaults.ts";
 import { replacedSettings } from "./replaced_settings.ts";
 import type { TaskValues } from "./task.ts";
 
 /** Options that are one run's own and are not taken from its configuration. */
 const OWN = new Set(["name", "out", "resume", "config", "dryRun", "conclude", "deadline", "software", "adapter"]);
-
-/** Recorded settings that follow from others in tasks without such an option: NeRF's batches are its rays. */
-const DERIVED = new Set(["batchSize"]);
 
 /** What only the file of a sweep has beside its options. */
 const OF_SWEEPS = ["grid", "inputs", "slurm"];
@@ -72,7 +70,9 @@ export async function withConfigFile<C extends Command>(
   sayWhatIsTaken(path, [...strange].filter(isGiven), names.filter((name) => kept.has(name) && isGiven(name)));
   if (!isRun) return { values: pick(names), given: new Set([...typed.given, ...names]) };
   // A run's configuration makes the same run again, whatever the defaults are now.
-  const then = otherDefaults(json, storedValues(stored, task.command, path) as TaskValues<C>, task);
+  const own = storedValues(stored, task.command, path) as TaskValues<C>;
+  for (const text of contradictions(json, own)) warn(`${path}: ${text}`);
+  const then = otherDefaults(json, own, task);
   const others = Object.entries(then).filter(([name]) => !isTyped(name) && !usual.has(name));
   const all = [...names, ...others.map(([name]) => name)];
   const recorded = storedValues({ ...unreplaced, ...Object.fromEntries(others) }, task.command, path);
@@ -92,7 +92,7 @@ function sayWhatIsTaken(path: string, leftOut: readonly string[], kept: readonly
 function optionsIn(
   json: Readonly<Record<string, unknown>>,
   path: string,
-  { name: task, command }: { readonly name: string; readonly command: Command },
+  task: { readonly name: string; readonly command: Command },
 ): Record<string, unknown> {
   const isRun = isRecord(json.options);
   const ofSweep = OF_SWEEPS.find((key) => json[key] !== undefined && (isRun || key === "grid"));
@@ -101,21 +101,21 @@ function optionsIn(
       `${path}: expected the options of one run, found the ${ofSweep} of a sweep, which deno task sweep reads.`,
     );
   }
-  if (isRun && json.task !== undefined && json.task !== task) {
-    throw new UserError(`${path}: expected the configuration of a run of ${task}, found one of ${shown(json.task)}.`);
+  const isOfRun = isRun && (json.task !== undefined || json.steps !== undefined);
+  if (isOfRun && json.task !== task.name) {
+    throw new UserError(
+      `${path}: expected the configuration of a run of ${task.name}, found one of ${shown(json.task)}.`,
+    );
   }
-  const names = [...command.options, ...command.positionals ?? []].map(({ name }) => camelCase(name));
+  // A file of one's own may have options alone.
+  if (isRun) checkChosen(json, path, { isWhole: isOfRun });
+  const names = optionNames(task.command);
   const options: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(isRun ? json.options as object : json)) {
-    const name = camelCase(fullName(command.options, key));
+    const name = camelCase(fullName(task.command.options, key));
     if (!names.includes(name)) {
-      if (isRun && DERIVED.has(name)) continue;
-      const meant = nearestName(name, names);
-      throw new UserError(
-        `${path}: expected options of deno task ${task}, found ${shown(key)}${
-          meant ? `; did you mean ${meant}?` : "."
-        }`,
-      );
+      if (isRun && isDerived(name, task.command)) continue;
+      throw unknownOption(key, path, task);
     }
     if (Object.hasOwn(options, name)) {
       throw new UserError(`${path}: expected ${name} once, found it twice, also as ${shown(key)}.`);

@@ -62,12 +62,21 @@ function configOf(kind: typeof optimizerKinds[number]) {
     options: {
       ...options,
       ...{ activation: "gaussian", encoding: "none", sigma: 0.07, objective: "huber", delta: 0.3 },
-      ...{ optimizer: name, clipNorm: 2, schedule: "exponential", finalFactor: 0.3, batchSize: 64, image: "/a.png" },
+      ...{
+        optimizer: name,
+        clipNorm: 2,
+        schedule: "exponential",
+        finalFactor: 0.3,
+        batchSize: 64,
+        image: "/a.png",
+        seed: 3,
+      },
     },
     activation: { name: "gaussian", sigma: 0.07 },
     encoding: { name: "none" },
     objective: { name: "huber", delta: 0.3 },
     optimizer: { name, ...options },
+    schedule: { name: "exponential", steps: 10, final: 0.3 },
   };
 }
 
@@ -148,7 +157,7 @@ Deno.test("settings go with what they were chosen with, also those of fields, ob
       densityScale: 4,
       schedule: "cosine",
     };
-    await Deno.writeTextFile(path, JSON.stringify({ task: "nerf", options: { ...nerf, hold: "last10%" } }));
+    await Deno.writeTextFile(path, JSON.stringify({ options: { ...nerf, hold: "last10%" } }));
     const read = async (...args: string[]) => {
       const { asked } = await readRunRequest(nerfTask, ["--config", path, ...args], false);
       const { preset, layers, width, samples, rays, densityScale, schedule, hold } = asked;
@@ -159,7 +168,7 @@ Deno.test("settings go with what they were chosen with, also those of fields, ob
     const tiny = await read("--preset", "tiny", "--optimizer", "adam", "--width", "9");
     const chosen = { layers: undefined, samples: undefined, rays: undefined, densityScale: undefined };
     assertEquals(tiny, { ...chosen, preset: "tiny", width: 9, schedule: undefined, hold: "last10%" } as never);
-    const pair = { task: "fit", options: { inputs: "x.npy", targets: "y.npy" } };
+    const pair = { options: { inputs: "x.npy", targets: "y.npy" } };
     await Deno.writeTextFile(path, JSON.stringify(pair));
     const fit = async (...args: string[]) => (await readRunRequest(fitTask, ["--config", path, ...args], false)).asked;
     assertEquals([(await fit()).inputs, (await fit()).targets].map((file) => basename(file!)), ["x.npy", "y.npy"]);
