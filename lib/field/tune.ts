@@ -1,3 +1,5 @@
+import { TUNE_OPTIONS } from "../linalg/gemm/measurement.ts";
+import { checkOptions } from "../hyperparameter/members.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { isFusable } from "../linalg/gemm/epilogue.ts";
 import type { GemmProduct } from "../linalg/gemm/family.ts";
@@ -30,6 +32,7 @@ export interface TuneRequest {
  * @returns What was measured.
  */
 export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneOptions = {}): Promise<Measurement[]> {
+  checkOptions("tuneKernels", options, TUNE_OPTIONS);
   const { description, rows } = request;
   const measurements = await tuneProducts(gpu, productsOf(request), options);
   using network = new Network({ gpu, description, layout: new Layout(segmentsOf(description)) }, FEW_ROWS, false);

@@ -1,5 +1,6 @@
+import { checkOptions } from "../../hyperparameter/members.ts";
 import { checkArguments, FIELD, OPTIONS } from "../../hyperparameter/arguments.ts";
-import { evaluateField, Evaluation, type EvaluationOptions } from "../../field/evaluate.ts";
+import { evaluateField, Evaluation, EVALUATION_OPTIONS, type EvaluationOptions } from "../../field/evaluate.ts";
 import type { FieldDescription } from "../../field/description.ts";
 import type { Field } from "../../field/field.ts";
 import { padRows } from "../../linalg/gemm/shape.ts";
@@ -35,9 +36,11 @@ export function checkPointField(where: string, { inputs }: FieldDescription): vo
  */
 export async function* fieldSlices(
   field: Field,
-  { size: [nx, ny, nz], origin, spacing }: Grid,
+  grid: Grid,
   options: EvaluationOptions & { readonly input?: string } = {},
 ): AsyncGenerator<Float32Array, void, void> {
+  checkOptions("fieldSlices", options, { ...EVALUATION_OPTIONS, input: true });
+  const { size: [nx, ny, nz], origin, spacing } = grid;
   const { gpu, description } = field;
   if (options.input === undefined) checkPointField("fieldSlices", description);
   if (nx * ny * nz >= 2 ** 32) {
