@@ -28,6 +28,7 @@ import {
   word,
 } from "../shell/shape.ts";
 import { activationChoices } from "../training/activation_choices.ts";
+import { inputHashesShape } from "../training/input_hashes.ts";
 import { kernelsShape } from "../training/kernels_shape.ts";
 import { sharedOptions } from "./command.ts";
 import { SEARCH, type SearchedSchedule } from "./halving.ts";
@@ -91,6 +92,8 @@ const pace = object({
 
 const comparison = object({
   settings,
+  /** Hashes of the inputs, in their order. */
+  inputHashes: optional(inputHashesShape),
   /** The command that repeats the comparison. */
   command: text(),
   quality: qualityShape,
