@@ -40,6 +40,7 @@ const EXCEPTIONS = new Map([
   ["Kernel 2", "the device makes it"],
   ["KernelTuner 1", "the device makes it"],
   ["entrywise 4", "the values of a kernel's template, which it checks itself"],
+  ["scheduleOver 2", "which options there are depends on the name of the schedule, which comes first"],
   ["resolveHyperparameters 2", "is what refuses unknown names, by a declaration that it is given"],
 ]);
 
@@ -120,12 +121,12 @@ async function takersIn(files: readonly [file: string, symbols: readonly Doc[]][
   return [...takers.values()];
 }
 
-/** Whether a parameter is an object of options: its type is called so, has members that may be left out, or it is `{}` by default. */
-function isOptions({ kind, left, right, tsType }: Doc): boolean {
+/** Whether a parameter is an object of options: it or its type is called so, or has members that may be left out, or it is `{}` by default. */
+function isOptions({ kind, name, left, right, tsType }: Doc): boolean {
   const type = left?.tsType ?? tsType;
   if (type === undefined) return false;
   const { repr = "", kind: of, value } = type;
-  if (/Options$/.test(repr)) return true;
+  if (/Options$/.test(repr) || (left?.name ?? name) === "options") return true;
   if (of === "typeLiteral") return (value as Literal).properties?.some(({ optional }) => optional) ?? false;
   // The documentation does not show `{}`. Records of names and numbers are no options.
   return kind === "assign" && right === "[UNSUPPORTED]" && ["typeRef", "intersection"].includes(of) &&

@@ -97,8 +97,10 @@ export async function extractMesh(
     readonly progress?: (part: number) => void;
   },
 ): Promise<Mesh> {
+  checkOptions("extractMesh", options, { ...EVALUATION_OPTIONS, resolution: true, progress: true });
   checkArguments("extractMesh", { field: [field, FIELD], options: [options, OPTIONS] });
-  const { resolution, progress, signal } = options;
+  const { resolution, progress, ...evaluation } = options;
+  const { signal } = evaluation;
   if (!Number.isSafeInteger(resolution) || resolution < 1 || resolution > 1600) {
     throw new RangeError(`extractMesh: resolution must be a whole number from 1 to 1600, found ${resolution}.`);
   }
@@ -106,7 +108,7 @@ export async function extractMesh(
   const grid: Grid = { size: [samples, samples, samples], origin: [-1, -1, -1], spacing: 2 / resolution };
   const slices = async function* () {
     let done = 0;
-    for await (const slice of fieldSlices(field, grid, options)) {
+    for await (const slice of fieldSlices(field, grid, evaluation)) {
       yield slice;
       progress?.(++done / samples);
     }
