@@ -1,5 +1,5 @@
 import { segmentsOf } from "../field/description.ts";
-import { Network } from "../field/network.ts";
+import { Network, type NetworkField } from "../field/network.ts";
 import type { Node } from "../field/node.ts";
 import { FEW_ROWS, type TuneRequest } from "../field/tune.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
@@ -56,7 +56,7 @@ class TrialTangents implements Disposable {
   readonly #owned: DisposableStack;
 
   /** Allocates the buffers and records the passes whose tangents these are. */
-  constructor(field: ConstructorParameters<typeof Network>[0], readonly rows: number, readonly subject: string) {
+  constructor(field: NetworkField, readonly rows: number, readonly subject: string) {
     const { gpu, description, layout } = field;
     using made = new DisposableStack();
     this.#network = made.use(new Network(field, rows, true));
@@ -76,11 +76,12 @@ class TrialTangents implements Disposable {
   record(fused: boolean): void {
     const { rows } = this;
     const [network, direction] = [this.#network, this.#parameters];
-    network.gpu.tuner.adopt({ [this.subject]: fused ? FUSED : "apart" });
-    for (let i = 0; i < REPEATS; i++) {
-      network.forwardTangent(rows, direction, direction);
-      backwardTangent({ ...this.#begin(), direction }, this.#seeds, this.#kept);
-    }
+    network.gpu.tuner.supposing(this.subject, fused ? FUSED : "apart", () => {
+      for (let i = 0; i < REPEATS; i++) {
+        network.forwardTangent(rows, direction, direction);
+        backwardTangent({ ...this.#begin(), direction }, this.#seeds, this.#kept);
+      }
+    });
   }
 
   /** Frees the buffers. */

@@ -1,3 +1,4 @@
+import { type Binding, isWritten } from "./binding.ts";
 import { snippets } from "./snippets.ts";
 import { type Declaration, expandTemplate, type KernelValues, type Place } from "./template.ts";
 import { MIRROR_FORMATS, MIRROR_WIDTH, type OperandAccess } from "./operand_access.ts";
@@ -8,21 +9,6 @@ export interface KernelSource {
   readonly name: string;
   /** The text of the file; see {@linkcode expandKernel} for its grammar. */
   readonly text: string;
-}
-
-/** One resource that is bound to a kernel. */
-export interface Binding {
-  /** The resource's name in the kernel's text. */
-  readonly name: string;
-  /**
-   * `operand`: a read-only array<vec4f>, which may be read through a mirror; `read`: read-only storage; `write` and
-   * `update`: read-write storage; `before`: the mirror of an `update` resource (only with texture access).
-   */
-  readonly kind: "operand" | "read" | "write" | "update" | "before";
-  /**
-   * Whether the resource may hold halves: `never`, or in a `variant` of the kernel with another declaration.
-   */
-  readonly halves: "never" | "variant";
 }
 
 /** A kernel's interface, as its text declares it, and its complete code. */
@@ -186,14 +172,14 @@ class Declarations {
       : type === "vec4f"
       ? `from_halves(${name}_buffer[i])`
       : `unpack2x16float(${name}_buffer[i / 2u])[i % 2u]`;
-    return `${this.#storage(name, kind, `array<${stored}>`, { variable: `${name}_buffer`, halves: "variant" })}\n` +
+    return `${this.#storage(name, kind, `array<${stored}>`, { variable: `${name}_buffer`, halves: true })}\n` +
       `fn ${name}(i: u32) -> ${type} { return ${entry}; }`;
   }
 
   /** Numbers that are written through a function. */
   #written(name: string): string {
     const [type, entries] = this.halves.has(name) ? ["vec2u", "to_halves(entries)"] : ["vec4f", "entries"];
-    return `${this.#storage(name, "write", `array<${type}>`, { halves: "variant" })}\n` +
+    return `${this.#storage(name, "write", `array<${type}>`, { halves: true })}\n` +
       `fn write_${name}(i: u32, entries: vec4f) { ${name}[i] = ${entries}; }`;
   }
 
@@ -207,22 +193,22 @@ class Declarations {
     name: string,
     kind: Exclude<Binding["kind"], "before">,
     type: string,
-    { variable = name, halves = "never" }: { variable?: string; halves?: Binding["halves"] } = {},
+    { variable = name, halves = false }: { variable?: string; halves?: boolean } = {},
   ): string {
     this.#reserve(name);
-    const mode = kind === "write" || kind === "update" ? "read_write" : "read";
+    const mode = isWritten(kind) ? "read_write" : "read";
     return `${this.#bind(name, kind, halves)}<storage, ${mode}> ${variable}: ${type};`;
   }
 
   #mirror(name: string, kind: "operand" | "before", accessor: string): string {
     const format = MIRROR_FORMATS[this.halves.has(name) ? "f16" : "f32"];
-    return `${this.#bind(name, kind, kind === "operand" ? "variant" : "never")} ${accessor}_mirror: ` +
+    return `${this.#bind(name, kind, kind === "operand")} ${accessor}_mirror: ` +
       `texture_storage_2d<${format}, read>;\n` +
       `fn ${accessor}(i: u32) -> vec4f { return textureLoad(${accessor}_mirror, ` +
       `vec2u(i & ${MIRROR_WIDTH - 1}u, i / ${MIRROR_WIDTH}u)); }`;
   }
 
-  #bind(name: string, kind: Binding["kind"], halves: Binding["halves"]): string {
+  #bind(name: string, kind: Binding["kind"], halves: boolean): string {
     this.bindings.push({ name, kind, halves });
     return `@group(0) @binding(${this.bindings.length - (this.hasUniforms ? 0 : 1)}) var`;
   }

@@ -269,7 +269,7 @@ export class TrainingStep implements Disposable {
     step: number,
     requests: readonly ObservationRequest[],
     most = Infinity,
-  ): Omit<DifferentiationRequest, "products" | "onGradient" | "onProduct"> {
+  ): Omit<DifferentiationRequest, "products" | "onProduct"> {
     const { field, data, seed, peers } = this.options;
     field.gpu.phase("batch");
     const { rows, epoch, first: place } = this.sampler.place(step);

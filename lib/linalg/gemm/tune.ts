@@ -2,7 +2,6 @@ import { TUNE_OPTIONS } from "./measurement.ts";
 import { checkOptions } from "../../hyperparameter/members.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { OPERANDS } from "../../gpu/kernel_tuner.ts";
-import { operandAccesses } from "../../gpu/operand_access.ts";
 import { timeWork } from "../../gpu/time_work.ts";
 import type { TuningBudget } from "../../gpu/tuning_budget.ts";
 import { chooseFamily, type FamilyChoice, HOPELESS } from "./choose_family.ts";
@@ -175,8 +174,8 @@ async function chooseOperands(gpu: Gpu, rounds: number, signal?: AbortSignal): P
 /** Functions that record a product whose operands are read in each way that the device has. */
 function operandTrials(gpu: Gpu, product: TrialProduct): Record<string, () => void> {
   return Object.fromEntries(
-    operandAccesses(gpu.device.limits).map((access) => {
-      return [access, () => gpu.tuner.reading(access, () => product.record("register"))];
+    gpu.tuner.accesses.map((access) => {
+      return [access, () => gpu.tuner.supposing(OPERANDS, access, () => product.record("register"))];
     }),
   );
 }
