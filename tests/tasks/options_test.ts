@@ -183,7 +183,7 @@ Deno.test("the help of every task with Huber's loss says the unit and the defaul
   const helps = [...TASKS.values()].map(({ command }) => formatHelp(command)).filter((text) => /\bhuber\b/.test(text));
   assertEquals(helps.length, 3); // images, sounds, arrays
   for (const help of helps) {
-    const [, delta] = /--delta X((?:\s+\S.*\n?)+?)(?=\n|  --)/.exec(help)!;
+    const [, delta] = /--delta X((?:\s+\S.*\n?)+?)(?=\n|\s{2}--)/.exec(help)!;
     assertMatch(delta.replaceAll(/\s+/g, " "), /in units of the targets after normalisation .*default: 0\.01\)/);
   }
 });
