@@ -1,3 +1,5 @@
+import { TUNE_OPTIONS } from "../linalg/gemm/measurement.ts";
+import { checkOptions } from "../hyperparameter/members.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { isFusable } from "../linalg/gemm/epilogue.ts";
 import type { GemmProduct } from "../linalg/gemm/family.ts";
@@ -31,6 +33,7 @@ export interface TuneRequest {
  * @returns What was measured.
  */
 export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneOptions = {}): Promise<Measurement[]> {
+  checkOptions("tuneKernels", options, TUNE_OPTIONS);
   const { description, rows } = request;
   const products = await tuneProducts(gpu, productsOf(request), options);
   const tune = (layers: readonly ChainLayer[], options: TuneOptions) => tuneChain(gpu, layers, rows, options);

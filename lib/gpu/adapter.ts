@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { type AdapterDescription, describeAdapter } from "./adapter_description.ts";
 import { chooseAdapter, type ChosenAdapter } from "./adapter_choice.ts";
 import { prepareGraphics } from "./env.ts";
@@ -55,6 +56,7 @@ export interface Machine {
  * what is missing and how to fix it.
  */
 export async function findAdapter(options: AdapterOptions = {}, machine: Machine = thisMachine): Promise<FoundAdapter> {
+  checkOptions("findAdapter", options, { allowSoftware: true, powerPreference: true, adapter: true });
   if (options.adapter !== undefined) return await findChosen(options.adapter, machine);
   const { allowSoftware, powerPreference = "high-performance" } = options;
   const adapter = await machine.requestAdapter({ powerPreference });

@@ -1,7 +1,7 @@
 import { isMirrored, isWritten } from "./binding.ts";
 import { kernelError } from "./kernel_error.ts";
 import type { KernelValues } from "./template.ts";
-import { expandKernel, type KernelInterface, type KernelSource } from "./kernel_source.ts";
+import { expandKernel, type KernelInterface, type KernelSource, placesOf } from "./kernel_source.ts";
 import { MIRROR_FORMATS, type OperandAccess } from "./operand_access.ts";
 
 /** What tells a kernel from others of the same source. */
@@ -64,9 +64,8 @@ export class Kernel {
     });
     device.popErrorScope().then((error) => {
       if (error === null) return;
-      const filledIn = Object.values(values).filter((value) => typeof value === "string");
-      const texts = part === undefined ? [source.text, ...filledIn] : filledIn;
-      this.#failure = kernelError({ name: source.name, part, texts, code }, error);
+      const places = placesOf(source, values, access, halves);
+      this.#failure = kernelError({ name: source.name, part, places, code }, error);
     }, () => {});
   }
 

@@ -1,6 +1,6 @@
 import { type Binding, isWritten } from "./binding.ts";
 import { snippets } from "./snippets.ts";
-import { type Declaration, type KernelValues, specialise } from "./template.ts";
+import { type Declaration, expandTemplate, type KernelValues, type Place } from "./template.ts";
 import { MIRROR_FORMATS, MIRROR_WIDTH, type OperandAccess } from "./operand_access.ts";
 
 /** A kernel's name and text. */
@@ -82,14 +82,37 @@ export function expandKernel(
   access: OperandAccess,
   halves: readonly string[] = [],
 ): KernelInterface {
+  const { texts, declarations } = expanded(source, values, access, halves);
+  return { uniforms: declarations.uniforms, bindings: declarations.bindings, code: texts.join("") };
+}
+
+/** Where each line of a kernel's complete code comes from; undefined for empty ones. The arguments are those of {@linkcode expandKernel}. */
+export function placesOf(...kernel: Parameters<typeof expandKernel>): (Place | undefined)[] {
+  const { texts, pieces, places } = expanded(...kernel);
+  const found: (Place | undefined)[] = [];
+  let first = 0;
+  for (const [i, text] of texts.entries()) {
+    const lines = text.split("\n");
+    const isText = typeof pieces[i] === "string";
+    lines.forEach((line, k) => {
+      // What a declaration is expanded to has lines of its own.
+      if (line.trim() !== "") found[first + k] ??= { ...places[i], line: places[i].line + (isText ? k : 0) };
+    });
+    first += lines.length - 1;
+  }
+  return found;
+}
+
+/** The pieces of a kernel's code with their texts, and what they declare. */
+function expanded(source: KernelSource, values: KernelValues, access: OperandAccess, halves: readonly string[] = []) {
   const where = `${source.name}.wgsl`;
   if (typeof source.text !== "string") throw new Error(`${where}: expected a text with WGSL, found ${source.text}.`);
   const text = halves.length === 0 ? source.text : `${source.text}{{include halves}}`;
-  const pieces = specialise(text, values, where, snippets);
+  const { pieces, places } = expandTemplate(text, values, where, snippets);
   const hasUniforms = pieces.some((piece) => typeof piece !== "string" && piece.keyword === "uniform");
   const declarations = new Declarations(where, access, new Set(halves), hasUniforms);
-  const code = pieces.map((piece) => typeof piece === "string" ? piece : declarations.declare(piece)).join("");
-  return { uniforms: declarations.uniforms, bindings: declarations.bindings, code };
+  const texts = pieces.map((piece) => typeof piece === "string" ? piece : declarations.declare(piece));
+  return { texts, pieces, places, declarations };
 }
 
 /** The declarations of one kernel that have been expanded so far. */

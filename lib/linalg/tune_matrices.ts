@@ -1,3 +1,5 @@
+import { TUNE_OPTIONS } from "./gemm/measurement.ts";
+import { checkOptions } from "../hyperparameter/members.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { chooseWay, REPEATS, type Trial } from "./gemm/choose_way.ts";
@@ -17,6 +19,7 @@ const COUNT = 4;
  * @returns What was measured.
  */
 export async function tuneMatrices(gpu: Gpu, options: TuneOptions = {}): Promise<Measurement[]> {
+  checkOptions("tuneMatrices", options, TUNE_OPTIONS);
   const measurements = await tuneProducts(gpu, [{ kind: "batched" }], options);
   if (gpu.tuner.asked !== "auto" || !canBeWhole(gpu)) return measurements;
   const whole = await chooseWay(gpu, WHOLE_SUBJECT, options, () => new TrialSequence(gpu));

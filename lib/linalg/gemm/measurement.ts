@@ -1,3 +1,5 @@
+import type { OptionNames } from "../../hyperparameter/members.ts";
+
 /** How to tune. */
 export interface TuneOptions {
   /**
@@ -12,6 +14,9 @@ export interface TuneOptions {
   /** Stops tuning between two candidates by throwing the signal's reason; a class that is not finished stays unknown. */
   readonly signal?: AbortSignal;
 }
+
+/** The names of {@linkcode TuneOptions}. */
+export const TUNE_OPTIONS: OptionNames<TuneOptions> = { budget: true, again: true, except: true, signal: true };
 
 /** One measurement. */
 export interface Measurement {

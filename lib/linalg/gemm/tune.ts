@@ -1,3 +1,5 @@
+import { TUNE_OPTIONS } from "./measurement.ts";
+import { checkOptions } from "../../hyperparameter/members.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { OPERANDS } from "../../gpu/kernel_tuner.ts";
 import { timeWork } from "../../gpu/time_work.ts";
@@ -43,6 +45,7 @@ export async function tuneProducts(
   products: readonly GemmProduct[],
   options: TuneOptions = {},
 ): Promise<Measurement[]> {
+  checkOptions("tuneProducts", options, TUNE_OPTIONS);
   const { again = false, except = new Set() } = options;
   using budget = gpu.tuner.budget(options.budget);
   const wanted = (subject: string) =>
