@@ -23,7 +23,7 @@ export interface KernelInterface {
 
 /**
  * Expands the text of a kernel to WGSL. The text is WGSL with tags in double braces: values, `{{if}}`, `{{for}}` and
- * `{{include}}`, which `specialise` describes, and declarations of uniforms and buffers. `Gpu.dispatch` refers to uniforms
+ * `{{include}}`, which `expandTemplate` describes, and declarations of uniforms and buffers. `Gpu.dispatch` refers to uniforms
  * and buffers by the names declared here. Binding numbers follow the order of the declarations.
  *
  * - `{{uniform NAME: TYPE, …}}`, once: scalars (u32, i32 or f32), read as `u.NAME`.

@@ -1,4 +1,4 @@
-/** A parsed part of a template. `specialise` describes the grammar. */
+/** A parsed part of a template. `expandTemplate` describes the grammar. */
 export type TemplateNode = TextNode | ValueNode | IncludeNode | LoopNode | ChoiceNode | DeclarationNode;
 
 /** Plain text. */
