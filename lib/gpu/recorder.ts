@@ -210,6 +210,11 @@ export class Recorder implements Disposable {
       if (value === undefined) {
         throw new Error(`${kernelName}: uniform ${name} is missing; given are ${Object.keys(uniforms).join(", ")}.`);
       }
+      if (type === "u32" && value >>> 0 !== value) {
+        throw new Error(
+          `${kernelName}: uniform ${name}: expected a whole number from 0 to 4294967295, found ${value}.`,
+        );
+      }
       this.#words[type][base + i] = value;
     }
     this.#offset[0] = this.#slot++ * SLOT;
