@@ -38,7 +38,7 @@ export interface Place {
  * @param values What each name stands for.
  * @param where Where the text comes from, for error messages; for instance the kernel's file.
  * @param snippets Shared texts, by name.
- * @returns Plain text and declarations, in the order of the template.
+ * @returns Plain text and declarations, in the order of the template, and the place that each of them comes from.
  * @throws If a name is unknown or its value has the wrong type, a value is never used, a block has no end, a text includes
  * itself, or double braces hold anything else.
  */
@@ -47,16 +47,6 @@ export function specialise(
   values: KernelValues,
   where = "template",
   snippets: Readonly<Record<string, string>> = {},
-): (string | Declaration)[] {
-  return expandTemplate(text, values, where, snippets).pieces;
-}
-
-/** As {@linkcode specialise}, with the place that each piece comes from. */
-export function expandTemplate(
-  text: string,
-  values: KernelValues,
-  where: string,
-  snippets: Readonly<Record<string, string>>,
 ): { readonly pieces: (string | Declaration)[]; readonly places: readonly Place[] } {
   const expansion = new Expansion(values, where, snippets);
   expansion.expand(text, { where, of: "template", name: "" });

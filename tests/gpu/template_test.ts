@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { type KernelValues, specialise } from "../../lib/gpu/template.ts";
 
 const snippets = { half: "0.5", twice: "{{include half}} + {{include half}}" };
-const expand = (text: string, values: KernelValues) => specialise(text, values, "k.wgsl", snippets).join("");
+const expand = (text: string, values: KernelValues) => specialise(text, values, "k.wgsl", snippets).pieces.join("");
 const refused = (text: string, values: KernelValues, message: string) =>
   assertThrows(() => expand(text, values), Error, `k.wgsl${message.startsWith(",") ? "" : ": "}${message}`);
 
