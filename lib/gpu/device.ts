@@ -122,12 +122,12 @@ export class Gpu implements Disposable {
 
   /** Submits what has been recorded. */
   flush(): void {
-    this.#pass();
+    this.#askGuard();
     this.#recorder.flush();
   }
 
-  /** Asks the guard. */
-  #pass(): void {
+  /** Calls the guard. If it throws, what was recorded is forgotten. */
+  #askGuard(): void {
     const { guard } = this;
     try {
       guard?.();

@@ -45,6 +45,8 @@ export interface KernelInterface {
  *   `fn entry(i: u32)` for each i < `u.length`. Such a kernel is dispatched with `linearGroups(length, 64)`.
  * - `each_preactivation`: the entry point of a kernel that goes over the preactivations of a layer and calls the
  *   kernel's own `fn entry(i: u32, first: u32, at: Preactivation)` for each vec4 of them.
+ * - `each_square_entry`: the entry point of a kernel that does the same for every vec4 of square matrices (`Squares`). It calls the kernel's
+ *   own `fn entry(at: SquareEntry)`.
  * - `halves`: `to_halves(v)` and `from_halves(words)`, a vec4f in half precision.
  * - `invocation_index`: `invocation_index(id, groups, size)`, the linear index of an invocation if the dispatch has
  *   workgroups along x and y.

@@ -1,5 +1,4 @@
-import type { Vector } from "../linalg/vector.ts";
-import { createVector } from "../linalg/vector.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { checkEncodings } from "../field/encoding/check_encodings.ts";
 import type { Field } from "../field/field.ts";
 import type { StorageFormat } from "../gpu/storage_format.ts";

@@ -9,7 +9,7 @@ export interface TuneOptions {
   readonly budget?: number;
   /** Whether to measure again what is known, every candidate and with more repeats. */
   readonly again?: boolean;
-  /** Classes that are passed over all the same: those that were measured just before. */
+  /** Classes that are not measured in any case, for instance because they were measured just before. */
   readonly except?: ReadonlySet<string>;
   /** Stops tuning between two candidates by throwing the signal's reason; a class that is not finished stays unknown. */
   readonly signal?: AbortSignal;
