@@ -126,7 +126,7 @@ function isOptions({ kind, name, left, right, tsType }: Doc): boolean {
   const type = left?.tsType ?? tsType;
   if (type === undefined) return false;
   const { repr = "", kind: of, value } = type;
-  if (/Options$/.test(repr) || (left?.name ?? name) === "options") return true;
+  if (/Options$|^StepRequest$/.test(repr) || (left?.name ?? name) === "options") return true;
   if (of === "typeLiteral") return (value as Literal).properties?.some(({ optional }) => optional) ?? false;
   // The documentation does not show `{}`. Records of names and numbers are no options.
   return kind === "assign" && right === "[UNSUPPORTED]" && ["typeRef", "intersection"].includes(of) &&

@@ -1,6 +1,6 @@
 import { checkArguments, DEVICE } from "../hyperparameter/arguments.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { checkMember, LIST } from "../hyperparameter/members.ts";
+import { checkMember, checkOptions, LIST, type OptionNames } from "../hyperparameter/members.ts";
 import { Layout, type Segment } from "../linalg/layout.ts";
 import { createVector, Vector } from "../linalg/vector.ts";
 import { checkCore, checkDisposable, checkSpec, checkTransformCore, VECTOR } from "./check_core.ts";
@@ -23,6 +23,8 @@ export interface StepRequest {
   /** The learning rate; by default the optimizer's own. */
   readonly learningRate?: number;
 }
+
+const STEP_MEMBERS: OptionNames<StepRequest> = { parameters: true, gradient: true, learningRate: true };
 
 /** What an optimizer is told when it is made for a vector. */
 export interface OptimizerContext {
@@ -188,6 +190,7 @@ export class Optimizer implements Disposable {
    * @throws When the parameters or the gradient have another layout than they must, are one vector, or the learning rate is none.
    */
   step(request: StepRequest): void {
+    checkOptions("Optimizer.step", request, STEP_MEMBERS);
     const { parameters, learningRate = this.spec.learningRate } = request;
     if (!(learningRate >= 0 && learningRate < Infinity)) {
       throw new Error(`${this.spec.name}: learningRate: expected a finite number ≥ 0, found ${learningRate}.`);

@@ -1,3 +1,5 @@
+import { join } from "../../lib/std/path/mod.ts";
+import { exists } from "../run/exists.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { projectFile } from "../shell/project_file.ts";
 import { checkSameInputs, inputHashes } from "../training/input_hashes.ts";
@@ -6,7 +8,7 @@ import { UserError } from "../shell/user_error.ts";
 import { Conductor, type RunResult } from "./conduct.ts";
 import type { Engine } from "./engine.ts";
 import { LocalEngine } from "./local_engine.ts";
-import type { SweepRecord } from "./record.ts";
+import type { SweepInput, SweepRecord } from "./record.ts";
 import type { SweepRequest } from "./request.ts";
 import { SlurmEngine } from "./slurm/engine.ts";
 import type { SweepRun } from "./runs.ts";
@@ -42,11 +44,17 @@ export async function makeRuns(request: SweepRequest, how: Making): Promise<void
   checkFailures(results, folder);
 }
 
-/** The hashes of a sweep's inputs, which are to be those that it began with. */
-async function hashesOf({ path, record: { settings }, earlier }: SweepRequest): Promise<readonly string[]> {
+/** The hashes of a sweep's inputs. Those of which a run has begun are to be what they were then; others may have been corrected. */
+async function hashesOf({ path, record: { settings }, runs, earlier }: SweepRequest): Promise<readonly string[]> {
+  const begun = new Set<SweepInput>();
+  for (const { input, name } of runs) {
+    if (!begun.has(input) && await exists(join(path, "runs", settings.task, name, "config.json"))) begun.add(input);
+  }
+  const owners = settings.inputs.flatMap((input) => input.paths.map(() => input));
   const paths = settings.inputs.flatMap((input) => input.paths);
   const hashes = await inputHashes(paths, TASKS.get(settings.task)!);
-  checkSameInputs(path, earlier?.inputHashes, { paths, hashes });
+  const began = earlier?.inputHashes?.map((hash, i) => begun.has(owners[i]) ? hash : hashes[i]);
+  checkSameInputs(path, began, { paths, hashes });
   return hashes;
 }
 

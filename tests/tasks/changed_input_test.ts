@@ -79,6 +79,11 @@ Deno.test("a sweep whose picture has changed since it began is not continued", (
       );
     }
     assertEquals(await contents(path), before);
+    // An input of which no run has begun, because it could not be read, may be corrected.
+    await Deno.remove(join(path, "runs", "image", "2-b-adam"), { recursive: true });
+    await sweep("--resume", path);
+    await Deno.writeFile(join(folder, "b.png"), smoothPng(16, 12));
+    assert(await sweep("--resume", path).then(() => undefined, (error) => error) instanceof UserError);
   }));
 
 Deno.test("a report on curvature whose picture has changed since it began is not continued", () =>
