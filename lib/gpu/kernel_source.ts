@@ -1,6 +1,6 @@
 import { type Binding, isWritten } from "./binding.ts";
 import { snippets } from "./snippets.ts";
-import { type Declaration, type KernelValues, type Place, specialise } from "./template.ts";
+import { type Declaration, expandTemplate, type KernelValues, type Place } from "./template.ts";
 import { MIRROR_FORMATS, MIRROR_WIDTH, type OperandAccess } from "./operand_access.ts";
 
 /** A kernel's name and text. */
@@ -108,7 +108,7 @@ function expanded(source: KernelSource, values: KernelValues, access: OperandAcc
   const where = `${source.name}.wgsl`;
   if (typeof source.text !== "string") throw new Error(`${where}: expected a text with WGSL, found ${source.text}.`);
   const text = halves.length === 0 ? source.text : `${source.text}{{include halves}}`;
-  const { pieces, places } = specialise(text, values, where, snippets);
+  const { pieces, places } = expandTemplate(text, values, where, snippets);
   const hasUniforms = pieces.some((piece) => typeof piece !== "string" && piece.keyword === "uniform");
   const declarations = new Declarations(where, access, new Set(halves), hasUniforms);
   const texts = pieces.map((piece) => typeof piece === "string" ? piece : declarations.declare(piece));
