@@ -321,7 +321,7 @@ Deno.test("a file that is no optimizer, activation or objective, or takes a name
     await Deno.writeTextFile(withoutUpdate, lion.replace("update({", "updated({").replace('"lion"', '"lioness"'));
     await loadOwnFile("optimizer", withoutUpdate);
     const { make } = optimizerKinds.find(({ name }) => name === "lioness")!;
-    using gpu = await openDevice({ allowSoftware: true });
+    using gpu = await openDevice({ allowSoftware: true, kernels: "register" });
     const before = gpu.liveBuffers;
     assertEquals(
       assertThrows(() => createOptimizer(gpu, make({} as never), 4), Error).message,
