@@ -90,7 +90,7 @@ export class BasisRotation implements Disposable {
     multiply.record({ a: matrices, b: basis, c: even });
     gram.record({ a: basis, b: even, c: odd });
     this.#norms.record(odd);
-    gpu.dispatch(gpu.kernel(generatorSource), { squares: table, m: odd, norms, k: even }, { floor: FLOOR }, groups);
+    this.squares.eachEntry(generatorSource, { m: odd, norms, k: even }, { floor: FLOOR });
     gram.record({ a: even, b: even, c: odd });
     this.#norms.record(odd);
     gpu.dispatch(
@@ -104,12 +104,7 @@ export class BasisRotation implements Disposable {
     gram.record({ a: y, b: y, c: even }, 1, -1);
     symmetric.record({ a: even, b: even, c: odd });
     const [c1, c2, c3, c4] = COEFFICIENTS;
-    gpu.dispatch(
-      gpu.kernel(polynomialSource),
-      { squares: table, b: even, s: odd, low, high },
-      { c1, c2, c3, c4 },
-      groups,
-    );
+    this.squares.eachEntry(polynomialSource, { b: even, s: odd, low, high }, { c1, c2, c3, c4 });
     symmetric.record({ a: odd, b: high, c: even, d: low }, 1, 1);
     multiply.record({ a: y, b: even, c: basis });
   }

@@ -213,16 +213,10 @@ export class NewtonSchulz implements Disposable {
 
   /** Records the first step's polynomial, which divides X by a bound of its largest singular value. */
   #start(a: number, b: number, c: number): void {
-    const { gpu } = this;
-    const { table, largest } = this.#squares;
     const [gram, s, polynomial] = [this.#gram, this.#square, this.#polynomial];
     for (const each of this.#iterations) each.polynomial.record({ a: gram, b: gram, c: s });
     this.#norms.record(s);
-    gpu.dispatch(
-      gpu.kernel(startSource),
-      { squares: table, gram, s, norms: this.#norms.buffer, polynomial },
-      { a, b, c, safety: SAFETY },
-      this.#squares.groups(largest * largest / 4),
-    );
+    const buffers = { gram, s, norms: this.#norms.buffer, polynomial };
+    this.#squares.eachEntry(startSource, buffers, { a, b, c, safety: SAFETY });
   }
 }

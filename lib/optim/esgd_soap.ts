@@ -86,7 +86,9 @@ class EsgdSoapCore implements OptimizerCore {
       divisor: (...given) => this.#divisor(...given),
       [Symbol.dispose]: () => equilibration[Symbol.dispose](),
     };
-    this.#rotated = made.use(new RotatedCore(context, options, "squaredProducts", rule));
+    const { basisEvery, refresh, averaging, weightDecay } = options;
+    const rotation = { basisEvery, refresh, averaging, weightDecay };
+    this.#rotated = made.use(new RotatedCore(context, rotation, "squaredProducts", rule));
     this.#product = made.use(createVector(context.gpu, context.layout, "rotated product"));
     this.state = this.#rotated.state;
     this.#owned = made.move();

@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditioner.ts";
 import { type BasisRefresh, Eigenbases, turningMatrices } from "./eigenbases.ts";
@@ -79,6 +80,13 @@ export class RotatedCore implements OptimizerCore {
     diagonalName: string,
     readonly rule: RotatedRule,
   ) {
+    checkOptions("RotatedCore", options, {
+      basisEvery: true,
+      factorsEvery: true,
+      refresh: true,
+      averaging: true,
+      weightDecay: true,
+    });
     using made = new DisposableStack();
     made.use(rule);
     this.#moments = made.use(stateVectors(context, ["firstMoment", "rotatedMoment"]));
