@@ -77,7 +77,7 @@ Deno.test("all kernel families give the same gradient, alone and beside Hv, up t
 });
 
 Deno.test("several products of one pass have the bits of each alone", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register", operands: "texture" });
   using field = createField(gpu, description, { seed: 1 });
   using workspace = new Workspace(field, meanSquaredError(), { samples: ROWS, products: true });
   using gradient = createVector(gpu, field.layout);

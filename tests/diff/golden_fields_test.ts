@@ -67,7 +67,7 @@ for (const { kernels, operands, fields } of configurations) {
 }
 
 Deno.test("Hv is symmetric, u·Hv = v·Hu, and Gv positive, v·Gv ≥ 0", async () => {
-  using gpu = await openDevice({ kernels: "register" });
+  using gpu = await openDevice({ kernels: "register", operands: "texture" });
   for (const golden of goldenFields) {
     const { field: owned, batch, objective, v } = problem(gpu, golden);
     using field = owned;
@@ -90,7 +90,7 @@ Deno.test("Hv is symmetric, u·Hv = v·Hu, and Gv positive, v·Gv ≥ 0", async 
 });
 
 Deno.test("a batch worked through in chunks gives the same gradient and product up to rounding", async () => {
-  using gpu = await openDevice({ kernels: "register" });
+  using gpu = await openDevice({ kernels: "register", operands: "texture" });
   const golden = goldenFields.find(({ name }) => name === "gaussian_bce")!;
   using field = createField(gpu, describe(golden));
   field.parameters.write(golden.params);

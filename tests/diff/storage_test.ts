@@ -144,7 +144,7 @@ for (const [name, description] of Object.entries(wide)) {
   Deno.test(`all kernel families agree on fields stored as halves, with the same bits twice (${name})`, async () => {
     const objective = meanSquaredError();
     const asked = { description, objective, batch };
-    using exact = await openDevice({ kernels: "register" });
+    using exact = await openDevice({ kernels: "register", operands: "texture" });
     const [single, first] = [await derivatives(exact, asked, "f32"), await derivatives(exact, asked)];
     for (const kernels of name === "deep" ? ["straight"] as const : FAMILIES.filter((each) => each !== "straight32")) {
       using gpu = await openDevice({ kernels, operands: "texture" });
@@ -159,7 +159,7 @@ for (const [name, description] of Object.entries(wide)) {
 }
 
 Deno.test("a batch in chunks gives the same as in one, up to rounding to single precision", async () => {
-  using gpu = await openDevice({ kernels: "register" });
+  using gpu = await openDevice({ kernels: "register", operands: "texture" });
   const golden = goldenFields.find(({ name }) => name === "gaussian_bce")!;
   const together = await derivatives(gpu, problem(golden));
   // 16 rows a chunk: 33 rows make three.
