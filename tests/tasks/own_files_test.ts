@@ -48,7 +48,7 @@ async function succeeds(name: string, folder: string, ...args: string[]): Promis
 
 const json = async (folder: string, ...path: string[]) => JSON.parse(await Deno.readTextFile(join(folder, ...path)));
 const own = ["--optimizer", "./lion.ts", "--activation", "finer.ts"];
-const tiny = ["--size", "8", "--width", "8", "--layers", "1", "--batch-size", "32"];
+const tiny = ["--size", "8", "--width", "8", "--layers", "1", "--batch-size", "32", "--kernels", "register"];
 
 Deno.test("a run with an optimizer and an activation of one's own records them, and goes on only with the same texts", () =>
   withFiles(async (folder) => {
