@@ -87,7 +87,8 @@ Deno.test("a task is at most eight files and a registry's entry; then it trains,
   await Deno.writeTextFile(join(copy, "wrong.txt"), "1\nx\n");
 
   const task = (...args: string[]) => deno("task", "-q", ...args);
-  const small = ["--width", "16", "--layers", "2", "--activation", "sine", "--omega", "10"];
+  const network = ["--width", "16", "--layers", "2", "--kernels", "register"];
+  const small = [...network, "--activation", "sine", "--omega", "10"];
   const length = ["--batch-size", "32", "--learning-rate", "3e-3", "--schedule", "constant", "--epochs", "40"];
   const first = await task("signal", "wave.txt", ...small, ...length, "--name", "one");
   assertEquals(first.code, 0, first.err);
@@ -97,8 +98,8 @@ Deno.test("a task is at most eight files and a registry's entry; then it trains,
   const wrong = await task("signal", "wrong.txt", ...small);
   assertStringIncludes(wrong.err, `wrong.txt: expected numbers, found "x" as number 2.`);
   const pairs = ["--activations", "sine", "--optimizers", "adam,soap", "--seeds", "1", "--epochs", "2"];
-  const sizes = ["--width", "16", "--layers", "2", "--name", "two"];
-  const compared = await task("compare", "--task", "signal", "--input", "wave.txt", ...pairs, ...sizes);
+  const inputs = ["--task", "signal", "--input", "wave.txt", "--name", "two"];
+  const compared = await task("compare", ...inputs, ...pairs, ...network);
   assertStringIncludes(compared.out, "The report is in", compared.err);
 });
 
@@ -117,7 +118,9 @@ Deno.test("what the page adds type-checks, and the project's own tests of regist
   const files = [...own, ...[...registries, ...more].map((name) => `tests/${name}_test.ts`)];
   const checked = await deno("check", "tasks/signal.ts", ...files);
   assertEquals(checked.code, 0, checked.err);
-  const { code, out } = await deno("test", "-A", "--no-check", ...files);
+  // What copies the project once more, or trains, says nothing of what its registries hold.
+  const others = "/^(?!deno task works|tasks run without|--dry-run shows)/";
+  const { code, out } = await deno("test", "-A", "--no-check", "--filter", others, ...files);
   assertEquals(code, 0, out);
 });
 

@@ -24,12 +24,18 @@ export const ALONE: readonly string[] = [
 
 /** The files that take longest, in this order, and folders with further long ones. They begin first, so that no core idles at the end. */
 const LONG: readonly string[] = [
-  ...["curvature", "sweep_slurm", "sweep", "compare", "device_lost"].map((name) => `tests/tasks/${name}_test.ts`),
+  "tests/diff/storage_test.ts",
+  ...["curvature", "sweep_slurm", "sweep", "compare"].map((name) => `tests/tasks/${name}_test.ts`),
+  "tests/diff/chains_test.ts",
+  "tests/linalg/gemm/batched_products_test.ts",
+  "tests/linalg/gemm/matmul_families_test.ts",
   "tests/extension_test.ts",
-  ...["occupancy", "nerf", "mpi", "stop", "bench", "power_cut", "advise"].map((name) => `tests/tasks/${name}_test.ts`),
+  ...["device_lost", "occupancy", "nerf", "mpi", "stop", "bench", "power_cut", "advise"].map((name) =>
+    `tests/tasks/${name}_test.ts`
+  ),
+  "tests/diff/",
   "tests/curvature/golden_curvature_test.ts",
   "tests/train/train_test.ts",
-  "tests/linalg/gemm/matmul_families_test.ts",
   "tests/tasks/",
   "tests/curvature/",
   "tests/train/",

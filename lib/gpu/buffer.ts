@@ -124,10 +124,11 @@ export class DeviceBuffer implements Disposable {
     const bytes = this.texelBytes;
     const texels = size / bytes;
     if (mirror === undefined) {
-      const texture = this.#owner.device.createTexture({
+      const { device } = this.#owner;
+      const texture = device.createTexture({
         label: `${this.label} (mirror)`,
         format: MIRROR_FORMATS[this.format],
-        size: [Math.min(texels, MIRROR_WIDTH), Math.ceil(texels / MIRROR_WIDTH)],
+        size: mirrorSize(texels, device.limits.maxTextureDimension2D),
         usage: GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_DST,
       });
       mirror = { texture, view: texture.createView(), offset, size, stale: { from: 0, to: size } };
@@ -153,6 +154,16 @@ export class DeviceBuffer implements Disposable {
     for (const mirror of this.#mirrors.values()) mirror.texture.destroy();
     this.#mirrors.clear();
   }
+}
+
+/**
+ * Width and height of a mirror of so many texels. llvmpipe compiles a kernel again for each combination of textures that have sides which are
+ * powers of two and of those which have not. So no side is one, unless the device allows none that is taller.
+ */
+function mirrorSize(texels: number, tallest: number): [width: number, height: number] {
+  const noPowerOfTwo = (side: number) => (side & (side - 1)) !== 0 ? side : side === 1 ? 3 : side + 1;
+  const [width, height] = [Math.min(texels, MIRROR_WIDTH), Math.ceil(texels / MIRROR_WIDTH)];
+  return [noPowerOfTwo(width), Math.min(noPowerOfTwo(height), tallest)];
 }
 
 /** A whole buffer as a slice of itself; a slice is returned as it is. */

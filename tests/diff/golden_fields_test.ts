@@ -23,18 +23,25 @@ function problem(gpu: Gpu, golden: GoldenField) {
   return { field, batch, objective, v: Float32Array.from(golden.v) };
 }
 
+const names = goldenFields.map(({ name }) => name);
+
+// Where an operand is read is decided in the function that reads it, of which the rest of a kernel knows nothing, activations included. So each
+// family is tried with all fields in one way, and in the other with a field whose layers have one linear map and one whose layers have two.
+const some = ["sine_mse", "gabor_bce"];
 const configurations = [
-  { kernels: "register", operands: "buffer" },
-  { kernels: "register", operands: "texture" },
-  { kernels: "tile", operands: "texture" },
-  { kernels: "tile", operands: "buffer" },
-  { kernels: "fused", operands: "texture" },
+  { kernels: "register", operands: "texture", fields: names },
+  { kernels: "register", operands: "buffer", fields: some },
+  { kernels: "tile", operands: "buffer", fields: names },
+  { kernels: "tile", operands: "texture", fields: some },
+  { kernels: "fused", operands: "texture", fields: names },
 ] as const;
 
-for (const { kernels, operands } of configurations) {
-  Deno.test(`outputs, gradient, Hv and Gv agree with every golden field (${kernels}, ${operands})`, async () => {
+for (const { kernels, operands, fields } of configurations) {
+  Deno.test(`outputs, gradient, Hv and Gv agree with ${fields.length} golden fields (${kernels}, ${operands})`, async () => {
     using gpu = await openDevice({ kernels, operands });
-    for (const golden of goldenFields) {
+    const tried = goldenFields.filter(({ name }) => fields.includes(name));
+    assertEquals(tried.length, fields.length);
+    for (const golden of tried) {
       const { field: made, batch, objective, v } = problem(gpu, golden);
       using field = made;
       assertLess(relativeError(await field.evaluate(batch.inputs), golden.out), TOLERANCE, `${golden.name}: outputs`);
@@ -60,7 +67,7 @@ for (const { kernels, operands } of configurations) {
 }
 
 Deno.test("Hv is symmetric, u·Hv = v·Hu, and Gv positive, v·Gv ≥ 0", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register", operands: "texture" });
   for (const golden of goldenFields) {
     const { field: owned, batch, objective, v } = problem(gpu, golden);
     using field = owned;
@@ -83,7 +90,7 @@ Deno.test("Hv is symmetric, u·Hv = v·Hu, and Gv positive, v·Gv ≥ 0", async 
 });
 
 Deno.test("a batch worked through in chunks gives the same gradient and product up to rounding", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register", operands: "texture" });
   const golden = goldenFields.find(({ name }) => name === "gaussian_bce")!;
   using field = createField(gpu, describe(golden));
   field.parameters.write(golden.params);

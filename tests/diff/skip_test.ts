@@ -62,7 +62,7 @@ function loss(theta: ArrayLike<number>): number {
 }
 
 Deno.test("skips, concatenated inputs and two outputs: value, gradient and Hv agree with f64 differences", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   using field = createField(gpu, description, { seed: 2 });
   const objective = weightedSum([
     { objective: meanSquaredError({ output: "density" }) },

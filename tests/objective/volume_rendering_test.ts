@@ -104,7 +104,7 @@ function unitRows(rows: number): Float32Array {
 
 for (const golden of composites) {
   Deno.test(`${golden.name}: pixel, opacity, depth, weights, loss, gradient and Hv agree with the golden values`, async () => {
-    using gpu = await openDevice();
+    using gpu = await openDevice({ kernels: "register" });
     {
       const { rays, samples: intervals } = golden;
       const rows = rays * intervals;
@@ -165,7 +165,7 @@ function radianceProblem(gpu: Gpu) {
 }
 
 Deno.test("the radiance field's pixels, loss, gradient and Hv agree with the golden values", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   const { field: owned, batch, objective, v } = radianceProblem(gpu);
   using field = owned;
   const rays = { inputs: batch.inputs, edges: batch.targets.edges };
@@ -178,7 +178,7 @@ Deno.test("the radiance field's pixels, loss, gradient and Hv agree with the gol
 });
 
 Deno.test("chunks of one ray up to all rays give the same loss, gradient, Hv and pixels", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   const { field: owned, batch, objective, v } = radianceProblem(gpu);
   using field = owned;
   const rays = { inputs: batch.inputs, edges: batch.targets.edges };
@@ -199,7 +199,7 @@ Deno.test("chunks of one ray up to all rays give the same loss, gradient, Hv and
 });
 
 Deno.test("Hv of a radiance field is symmetric, and the Gauss-Newton product is Jᵀ(∂²loss)J of the pixels", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   const { field: owned, batch, objective, v } = radianceProblem(gpu);
   using field = owned;
   const u = v.map((_, i) => Math.cos(i * i));
@@ -247,7 +247,7 @@ async function gaussNewtonSamples(
 
 for (const memory of [undefined, 24_000]) {
   Deno.test(`K-FAC's factors of rays: A is a mean over rows, G over rays, ${memory ? "in chunks" : "in one piece"}`, async () => {
-    using gpu = await openDevice();
+    using gpu = await openDevice({ kernels: "register" });
     const { rays, samples: intervals, grad_density, grad_color } = composites[0];
     const rows = rays * intervals;
     using field = tableField(gpu, rows);
@@ -290,7 +290,7 @@ for (const memory of [undefined, 24_000]) {
 
 for (const golden of composites) {
   Deno.test(`${golden.name}: a Gauss-Newton sample is JᵀS^½w with a sign for each channel of each pixel`, async () => {
-    using gpu = await openDevice();
+    using gpu = await openDevice({ kernels: "register" });
     const { rays, samples: intervals, raw_density, raw_color, t_edges } = golden;
     const rows = rays * intervals;
     using field = tableField(gpu, rows);
@@ -345,7 +345,7 @@ for (const golden of composites) {
 }
 
 Deno.test("Gauss-Newton samples are the same in chunks of a ray", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   const { field: owned, batch, objective } = radianceProblem(gpu);
   using field = owned;
   const [whole] = await gaussNewtonSamples(field, objective, batch, { count: 1 });
@@ -354,7 +354,7 @@ Deno.test("Gauss-Newton samples are the same in chunks of a ray", async () => {
 });
 
 Deno.test("long rays, huge and vanishing densities stay finite; what is hidden has no gradient", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   const intervals = 700;
   const rays = 3;
   using field = tableField(gpu, rays * intervals);
@@ -383,7 +383,7 @@ Deno.test("long rays, huge and vanishing densities stay finite; what is hidden h
 });
 
 Deno.test("behind intervals that let less than 2⁻⁶⁴ through, and in air that clear, nothing is sent back", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   // Intervals of length 1: an optical depth of 40 leaves 4e−18 for the one behind, 50 leaves 2e−22.
   const density = [40, 0, 0, 50, 0, 0, -40, -50, 1];
   const rows = density.length;
@@ -402,7 +402,7 @@ Deno.test("behind intervals that let less than 2⁻⁶⁴ through, and in air th
 });
 
 Deno.test("one ray of one interval: loss and gradient agree with the formula", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   using field = tableField(gpu, 1);
   const [d, k, distance] = [0.4, 0.3, 0.7];
   field.parameters.write(tableParameters([d], [k, k, k]));
@@ -423,7 +423,7 @@ Deno.test("one ray of one interval: loss and gradient agree with the formula", a
 });
 
 Deno.test("training on host arrays takes whole rays: a full batch has the loss of the batch as it is", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   const { field: owned, batch, objective } = radianceProblem(gpu);
   using field = owned;
   using optimizer = createOptimizer(gpu, sgd({ learningRate: 1e-3 }), field.layout);
@@ -443,7 +443,7 @@ Deno.test("a sum of objectives with different rows a sample is refused", () => {
 });
 
 Deno.test("a sum with a negative weight has no Gauss-Newton samples, and says so", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   const { field: owned, batch, objective } = radianceProblem(gpu);
   using field = owned;
   await assertRejects(
@@ -455,7 +455,7 @@ Deno.test("a sum with a negative weight has no Gauss-Newton samples, and says so
 
 Deno.test("a batch has the same bits on every run", async () => {
   const run = async () => {
-    using gpu = await openDevice();
+    using gpu = await openDevice({ kernels: "register" });
     const { field: owned, batch, objective, v } = radianceProblem(gpu);
     using field = owned;
     const { gradient, hvp } = await hessianVectorProduct(field, objective, batch, v);
@@ -470,7 +470,7 @@ Deno.test("misfits are refused in one sentence", async () => {
     RangeError,
     "intervals: expected a whole number from 1, found 0",
   );
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   const { field: owned, batch } = radianceProblem(gpu);
   using field = owned;
   const wrong = lossAndGradient(field, volumeRendering({ intervals: 8 }), batch);

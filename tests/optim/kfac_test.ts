@@ -26,7 +26,7 @@ for (const [name, { damping, factors, preconditioned }] of Object.entries(golden
   for (const memory of name === "gaussian_mse" ? [undefined, 16 * 1300] : [undefined]) {
     const way = memory === undefined ? "in one piece" : "in chunks";
     Deno.test(`K-FAC's factors and preconditioned gradient agree with ${name}, ${way}`, async () => {
-      using gpu = await openDevice();
+      using gpu = await openDevice({ kernels: "register" });
       {
         const golden = goldenFields.find((field) => field.name === name)!;
         using field = createField(gpu, describe(golden));

@@ -27,7 +27,7 @@ const bounds = {
 for (const iteration of NEWTON_SCHULZ_ITERATIONS) {
   const { from, to: [lowest, highest] } = bounds[iteration];
   Deno.test(`Newton-Schulz (${iteration}) takes singular values from ${from} on into ${lowest} … ${highest}, for wide and tall matrices`, async () => {
-    using gpu = await openDevice();
+    using gpu = await openDevice({ kernels: "register" });
     const layout = new Layout([{ name: "wide", shape: [20, 33] }, { name: "tall", shape: [41, 17] }]);
     using data = createVector(gpu, layout);
     const matrices = layout.map(({ rows, columns }, i) => someMatrix(rows, columns, i));
@@ -58,7 +58,7 @@ for (const iteration of NEWTON_SCHULZ_ITERATIONS) {
 
 for (const iteration of ["unitRows", "polarExpress"] as const) {
   Deno.test(`a matrix of zeros stays zero, and numbers near the ends of f32's range do no harm (${iteration})`, async () => {
-    using gpu = await openDevice();
+    using gpu = await openDevice({ kernels: "register" });
     const layout = new Layout([{ name: "zero", shape: [9, 9] }, { name: "small", shape: [8, 8] }, {
       name: "large",
       shape: [8, 8],

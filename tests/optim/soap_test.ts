@@ -15,7 +15,7 @@ for (const operands of ["buffer", "texture"] as const) {
 }
 
 Deno.test("matrices with a side of more than 64 begin with orthonormal bases that sort the factors' diagonals", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   {
     const [rows, columns] = [100, 40];
     const layout = new Layout([{ name: "w", shape: [rows, columns] }]);
@@ -40,7 +40,7 @@ Deno.test("matrices with a side of more than 64 begin with orthonormal bases tha
 for (const refresh of ["rotation", "qr"] as const) {
   const expected = refresh === "qr" ? "is rotated, too" : "keeps the identity";
   Deno.test(`refreshed by ${refresh}, a matrix with a side of more than 32 times the other ${expected}`, async () => {
-    using gpu = await openDevice();
+    using gpu = await openDevice({ kernels: "register" });
     const [rows, columns] = [66, 2];
     const layout = new Layout([{ name: "v", shape: [3, 3] }, { name: "w", shape: [rows, columns] }]);
     using parameters = createVector(gpu, layout);
@@ -65,7 +65,7 @@ for (const refresh of ["rotation", "qr"] as const) {
 }
 
 Deno.test("with factorsEvery 2 left factors follow the even steps' gradients, right ones the odd steps'", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   const size = 5;
   const layout = new Layout([{ name: "w", shape: [size, size] }]);
   using parameters = createVector(gpu, layout);

@@ -47,7 +47,7 @@ async function trained(
   epochs: number,
   { from, memory, volume = even }: { from?: Uint8Array; memory?: number; volume?: VolumeOptions } = {},
 ) {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   let result;
   {
     using field = createField(gpu, description, { seed: 1 });

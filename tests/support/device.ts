@@ -1,9 +1,12 @@
 import { type DeviceOptions, type Gpu, openDevice } from "../../mod.ts";
 import type { BufferLike } from "../../lib/gpu/mod.ts";
 
-/** The one device of a test file, freed after its last test. */
+/**
+ * The one device of a test file, freed after its last test. By default it computes products by the family that suits every adapter, so that no other
+ * ones are compiled in order to choose among them; tests of families and of choosing open devices of their own.
+ */
 export async function fileDevice(options: DeviceOptions = {}): Promise<Gpu> {
-  const gpu = await openDevice(options);
+  const gpu = await openDevice({ kernels: "register", ...options });
   Deno.test.afterAll(() => gpu[Symbol.dispose]());
   return gpu;
 }

@@ -48,7 +48,7 @@ function finalRun(optimizer: string, psnr: number, divergedAt?: number): FinalRu
 Deno.test("a run with a PSNR of +∞ has not diverged, and its curve has the value", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
-    using gpu = await openDevice({ allowSoftware: true });
+    using gpu = await openDevice({ allowSoftware: true, kernels: "register" });
     using progress = new ProgressLine({ stream: { inPlace: () => false, columns: () => 80, write() {} } });
     const here = { ...settings, inputs: [{ name: "p", path: join(folder, "picture.png") }] };
     const scope = { task, settings: here, adapter: gpu.adapter };

@@ -283,7 +283,7 @@ Deno.test("a comparison is gone on with by one process at a time, on the device 
 
 Deno.test("a run that is stopped leaves the earlier one in its place", () =>
   withPicture(async (folder) => {
-    using gpu = await openDevice({ allowSoftware: true });
+    using gpu = await openDevice({ allowSoftware: true, kernels: "register" });
     const { task, values } = sineOnPicture(folder, gpu, "adam");
     using progress = new ProgressLine({ stream: { inPlace: () => false, columns: () => 80, write() {} } });
     const path = join(folder, "run");
@@ -374,7 +374,7 @@ Deno.test("mistakes are one sentence each, and --dry-run makes nothing", () =>
 
 Deno.test("device memory does not grow from run to run", () =>
   withPicture(async (folder) => {
-    using gpu = await openDevice({ allowSoftware: true });
+    using gpu = await openDevice({ allowSoftware: true, kernels: "register" });
     const { task, values } = sineOnPicture(folder, gpu, "soap");
     const { signal } = new AbortController();
     using progress = new ProgressLine({ stream: { inPlace: () => false, columns: () => 80, write() {} } });

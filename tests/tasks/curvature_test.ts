@@ -10,10 +10,10 @@ import { outcome, readUntil, startTask } from "../support/process.ts";
 import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
-const SMALL = ["--size", "16", "--width", "8", "--layers", "2", "--batch-sizes", "1,16,64", "--samples", "64"];
+const SMALL = "--size 16 --width 8 --layers 2 --batch-sizes 1,16,64 --samples 64 --kernels register".split(" ");
 const ONE = [...SMALL, "--small-width", "4", "--octaves", "2", "--activations", "relu-pe"];
 const FIELDS = ONE.with(-1, "sine,relu-pe");
-const TRAINED = ["picture.png", "--size", "16", "--width", "4", "--layers", "1", "--batch-size", "64"];
+const TRAINED = "picture.png --size 16 --width 4 --layers 1 --batch-size 64 --kernels register".split(" ");
 
 /** The plots of fields at initialisation. */
 const PLOTS = [

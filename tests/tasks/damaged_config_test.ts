@@ -19,7 +19,7 @@ function withRun(work: (folder: string, file: string, config: Json) => Promise<v
   return inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
     const choices = ["--activation", "gaussian", "--optimizer", "adam", "--clip-norm", "2", "--objective", "huber"];
-    const args = ["picture.png", ...tiny, ...choices, "--kernels", "register", "--epochs", "1", "--name", "a"];
+    const args = ["picture.png", ...tiny, ...choices, "--epochs", "1", "--name", "a"];
     await quietly(folder, () => runTraining(imageTask, args, new AbortController().signal));
     const file = join(folder, "runs", "image", "a", "config.json");
     await work(folder, file, JSON.parse(await Deno.readTextFile(file)));

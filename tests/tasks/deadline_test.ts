@@ -130,7 +130,7 @@ Deno.test("a run that its deadline ends is measured and tells how to go on, and 
     using gpu = await openDevice({ kernels: "register" });
     const picture = join(folder, "p.png");
     await Deno.writeFile(picture, smoothPng(16, 12));
-    const options = [picture, ...tiny, "--optimizer", "adam", "--kernels", "register", "--schedule", "cosine"];
+    const options = [picture, ...tiny, "--optimizer", "adam", "--schedule", "cosine"];
     const args = [...options, "--epochs", "6", "--evaluate-every", "2"];
     const { signal } = new AbortController();
     const settled = imageTask.settle(parseOptions(withEsgd(args), command).values, { software: true });

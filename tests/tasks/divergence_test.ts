@@ -66,7 +66,7 @@ Deno.test("with --on-divergence rollback it goes back to the last good checkpoin
     assertEquals([end.summary.status, end.config.rollbacks.length], ["diverged", 5]);
   }));
 
-const small = ["--kernels", "register", "--evaluate-every", "1"];
+const small = ["--evaluate-every", "1"];
 
 /** What a user gives to `deno task image`, in this process; returns what was said on standard error. */
 function image(folder: string, ...args: string[]): Promise<string> {

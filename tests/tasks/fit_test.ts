@@ -24,6 +24,9 @@ import { outcome, startTask } from "../support/process.ts";
 import { quietly } from "../support/quietly.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
+/** No kernels are compiled in order to choose among them. */
+const register = ["--kernels", "register"];
+
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("tables are read with and without names, by tabs, semicolons and commas", () => {
@@ -162,7 +165,19 @@ Deno.test("a run with absolute errors withstands outliers, and its quality is th
     const path = join(folder, "outliers.csv");
     const line = (i: number) => `${i / 100},${i % 10 === 3 ? 50 : Math.sin(i / 50)}`;
     await Deno.writeTextFile(path, Array.from({ length: 300 }, (_, i) => line(i)).join("\n"));
-    const tiny = ["--width", "16", "--layers", "1", "--activation", "sine", "--omega", "5", "--batch-size", "54"];
+    const tiny = [
+      "--width",
+      "16",
+      "--layers",
+      "1",
+      "--activation",
+      "sine",
+      "--omega",
+      "5",
+      "--batch-size",
+      "54",
+      ...register,
+    ];
     const error = async (...objective: string[]) => {
       const args = [path, ...tiny, "--learning-rate", "5e-3", "--epochs", "60", "--objective", ...objective];
       await quietly(
@@ -209,7 +224,19 @@ Deno.test("a run on arrays writes predictions in the units of the targets, and i
     const path = (name: string) => join(folder, name);
     await Deno.writeFile(path("x.npy"), encodeNpy(points, 1));
     await Deno.writeFile(path("y.npy"), encodeNpy(Float32Array.from([...points].flatMap((x) => [5 + x, -2 * x])), 2));
-    const tiny = ["--width", "32", "--layers", "2", "--batch-size", "60", "--activation", "sine", "--epochs", "150"];
+    const tiny = [
+      "--width",
+      "32",
+      "--layers",
+      "2",
+      "--batch-size",
+      "60",
+      "--activation",
+      "sine",
+      "--epochs",
+      "150",
+      ...register,
+    ];
     await run(path("x.npy"), path("y.npy"), ...tiny, "--learning-rate", "2e-3", "--name", "line");
     const files = join(folder, "runs", "fit", "line");
     const { shape, data } = readNpy(await Deno.readFile(join(files, "predictions.npy")));
@@ -282,7 +309,7 @@ Deno.test("the default run learns its own data, and one that overfits says so an
 
 Deno.test("short tables, constant targets and a single row are trained on and scored", () =>
   inFolder(async (folder) => {
-    const tiny = ["--width", "8", "--layers", "1", "--epochs", "2", "--batch-size", "4"];
+    const tiny = ["--width", "8", "--layers", "1", "--epochs", "2", "--batch-size", "4", ...register];
     const figures = async (name: string, rows: number, target: (i: number) => number, ...more: string[]) => {
       const path = join(folder, `${name}.csv`);
       await Deno.writeTextFile(path, Array.from({ length: rows }, (_, i) => `${i},${target(i)}\n`).join(""));

@@ -193,7 +193,7 @@ Deno.test("a run is resumed only as it was and on the mesh that it began with", 
   }));
 
 Deno.test("where no point is inside, the mesh is named unless another threshold would do", async () => {
-  using gpu = await openDevice({ allowSoftware: true });
+  using gpu = await openDevice({ allowSoftware: true, kernels: "register" });
   const { values } = parseOptions(small, command);
   const settings = occupancyTask.settle({ ...values, optimizer: "adam" }, { software: true });
   const found = "found none of 20000 points around the mesh inside";
@@ -213,7 +213,7 @@ Deno.test("where no point is inside, the mesh is named unless another threshold 
 
 Deno.test("a run that is stopped while it is concluded leaves no result that looks whole", () =>
   inFolder(async (folder) => {
-    using gpu = await openDevice({ allowSoftware: true });
+    using gpu = await openDevice({ allowSoftware: true, kernels: "register" });
     const { values } = parseOptions(small, command);
     const settings = occupancyTask.settle({ ...values, optimizer: "adam" }, { software: true });
     using subject = new MeshInput(gpu, normaliseMesh(ball), settings);

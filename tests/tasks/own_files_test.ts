@@ -48,7 +48,7 @@ async function succeeds(name: string, folder: string, ...args: string[]): Promis
 
 const json = async (folder: string, ...path: string[]) => JSON.parse(await Deno.readTextFile(join(folder, ...path)));
 const own = ["--optimizer", "./lion.ts", "--activation", "finer.ts"];
-const tiny = ["--size", "8", "--width", "8", "--layers", "1", "--batch-size", "32"];
+const tiny = ["--size", "8", "--width", "8", "--layers", "1", "--batch-size", "32", "--kernels", "register"];
 
 Deno.test("a run with an optimizer and an activation of one's own records them, and goes on only with the same texts", () =>
   withFiles(async (folder) => {
@@ -321,7 +321,7 @@ Deno.test("a file that is no optimizer, activation or objective, or takes a name
     await Deno.writeTextFile(withoutUpdate, lion.replace("update({", "updated({").replace('"lion"', '"lioness"'));
     await loadOwnFile("optimizer", withoutUpdate);
     const { make } = optimizerKinds.find(({ name }) => name === "lioness")!;
-    using gpu = await openDevice({ allowSoftware: true });
+    using gpu = await openDevice({ allowSoftware: true, kernels: "register" });
     const before = gpu.liveBuffers;
     assertEquals(
       assertThrows(() => createOptimizer(gpu, make({} as never), 4), Error).message,

@@ -23,7 +23,7 @@ const LENGTH = { steps: 12, scheduleSteps: 12 };
 async function train(gpu: Gpu, folder: string, picture: string, signal = new AbortController().signal): Promise<void> {
   const path = join(folder, "runs", "image", "a");
   using earlier = await Deno.stat(path).then(() => resumeRunFolder(path), () => undefined);
-  const options = [picture, ...tiny, "--optimizer", "adam", "--kernels", "register", "--epochs", "4"];
+  const options = [picture, ...tiny, "--optimizer", "adam", "--epochs", "4"];
   const { values } = parseOptions([...options, "--evaluate-every", "1", "--snapshot-every", "2"], command);
   const resumed = earlier && await EarlierRun.read(earlier, imageTask);
   const settled = imageTask.settle(resumed?.values ?? values, { software: true });

@@ -14,7 +14,7 @@ import { quietly } from "../support/quietly.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 import { newestCheckpoint } from "../support/training_task.ts";
 
-const options = [...tiny, "--kernels", "register", "--optimizer", "adam", "--activation", "gaussian", "--seed", "3"];
+const options = [...tiny, "--optimizer", "adam", "--activation", "gaussian", "--seed", "3"];
 
 /** What a user gives to `deno task image`, in this process; returns what was said on standard error. */
 function image(folder: string, ...args: string[]): Promise<string> {

@@ -5,7 +5,7 @@ import { imageProcess, imageTask, smoothPng, tiny, withEsgd } from "../support/i
 import { readUntil, startTask } from "../support/process.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
-const options = ["picture.png", ...tiny, "--kernels", "register", "--optimizer", "adam", "--schedule", "constant"];
+const options = ["picture.png", ...tiny, "--optimizer", "adam", "--schedule", "constant"];
 
 /** Gives a folder with a run in it that goes on and on, and that has written a checkpoint, to `work`. */
 function withLongRun(work: (folder: string, path: string, child: Deno.ChildProcess) => Promise<void>): Promise<void> {

@@ -11,7 +11,7 @@ const reader = fromFileUrl(new URL("../support/read_events.py", import.meta.url)
 const python = await new Deno.Command("python3", { args: ["--version"], stdout: "null", stderr: "null" }).output()
   .then(({ success }) => success, () => false);
 
-const line = ["picture.png", ...tiny, "--kernels", "register", "--optimizer", "adam", "--tensorboard"];
+const line = ["picture.png", ...tiny, "--optimizer", "adam", "--tensorboard"];
 
 /** Gives a run that has ended, was interrupted while it wrote events, and was resumed. */
 function withResumedRun(work: (path: string) => Promise<void>): Promise<void> {

@@ -87,8 +87,6 @@ Deno.test("every member of a comparison's files is checked, and a run's name nev
       "1",
       "--epochs",
       "1",
-      "--kernels",
-      "register",
     ];
     const made = await compare("--input", "picture.png", ...few, ...tiny, "--name", "c");
     assertEquals(made.code, 0, made.stderr);

@@ -60,7 +60,7 @@ Deno.test("a plan tells the device memory of training", async () => {
 });
 
 Deno.test("measuring changes nothing, leaves no buffer, and more time gives more steps", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   using field = createField(gpu, mlp({ inputs: 1, hidden: [8], outputs: 1, activation: sine() }));
   const inputs = Float32Array.from({ length: 64 }, (_, i) => i / 32 - 1);
   const given = { field, objective: meanSquaredError(), data: { inputs, targets: inputs }, batchSize: 32 };
@@ -79,7 +79,7 @@ Deno.test("measuring changes nothing, leaves no buffer, and more time gives more
 });
 
 Deno.test("a first step of its own kind has its own cost in a plan, and the optimizer does not notice", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   using field = createField(gpu, mlp({ inputs: 16, hidden: [64], outputs: 16, activation: sine() }));
   const inputs = Float32Array.from({ length: 16 * 32 }, (_, i) => Math.sin(i));
   const given = { field, objective: meanSquaredError(), data: { inputs, targets: inputs }, batchSize: 32 };
@@ -95,7 +95,7 @@ Deno.test("a first step of its own kind has its own cost in a plan, and the opti
 });
 
 Deno.test("training without an end, and a budget without time, are refused", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   using field = createField(gpu, mlp({ inputs: 1, hidden: [8], outputs: 1, activation: sine() }));
   using optimizer = createOptimizer(gpu, adam(), field.layout);
   const data = { inputs: new Float32Array(4), targets: new Float32Array(4) };

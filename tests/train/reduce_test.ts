@@ -20,7 +20,7 @@ const targets = Float32Array.from({ length: count }, (_, i) => Math.sin(3 * inpu
 
 /** Two epochs of two steps; parameters and losses after them. */
 async function trained(spec: OptimizerSpec, reduce?: Reduce) {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   const losses: number[] = [];
   let parameters: Float32Array = new Float32Array();
   {

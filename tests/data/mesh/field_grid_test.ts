@@ -24,7 +24,7 @@ Deno.test("a field on a grid is what it is at the grid's points, slice by slice,
 });
 
 Deno.test("extracting tells how far it is, and refuses a resolution that is none and a field that is not finite", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   using field = createField(gpu, description, { seed: 2 });
   const parts: number[] = [];
   await extractMesh(field, { resolution: 8, progress: (part) => parts.push(part) });

@@ -35,7 +35,7 @@ function assertWatertight(mesh: Mesh) {
 
 Deno.test("noise, which makes every kind of cell, gives a watertight surface that keeps each sample on its side", async () => {
   const random = randomNumbers(1);
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   const grid: Grid = { size: [14, 11, 17], origin: [-0.7, 0.3, 2], spacing: 0.1 };
   for (const share of [0.5, 0.2, 0.8]) {
     const slices = [...slicesOf(grid, () => random() - share)];
@@ -102,7 +102,7 @@ Deno.test("slices that are missing, too many, of a wrong size or not finite are 
 });
 
 Deno.test("a field's surface agrees with the field, whatever the chunks, and leaves no buffer behind", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   {
     using field = createField(
       gpu,

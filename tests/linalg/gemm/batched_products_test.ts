@@ -1,82 +1,103 @@
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
-import { createVector, openDevice } from "../../../mod.ts";
+import { createVector, type Gpu, openDevice } from "../../../mod.ts";
 import type { OperandAccess } from "../../../lib/gpu/mod.ts";
 import { Layout } from "../../../lib/linalg/layout.ts";
 import { viewOf } from "../../../lib/linalg/matrix_view.ts";
-import { BATCHED_FAMILIES, familyOf, subjectOf } from "../../../lib/linalg/gemm/family.ts";
+import { BATCHED_FAMILIES, familyOf, isStraight, subjectOf } from "../../../lib/linalg/gemm/family.ts";
+import type { BatchedFamily } from "../../../lib/linalg/gemm/batched_kernels.ts";
 import { BatchedProducts } from "../../../lib/linalg/gemm/batched_products.ts";
 import { tuneProducts } from "../../../lib/linalg/gemm/tune.ts";
-import { distance, matrixFrom, multiply, someMatrix, transpose } from "../../support/matrix.ts";
+import { distance, type Matrix, matrixFrom, multiply, someMatrix, transpose } from "../../support/matrix.ts";
 
 /** Rows of C, sum, columns of C; none a multiple of a tile. */
 const shapes = [[1, 1, 1], [20, 33, 7], [45, 3, 50], [16, 16, 16], [70, 20, 130], [256, 250, 33], [250, 256, 64]];
+
+/** op(A) and op(B) of each shape, their product, and what is added to it. */
+const problems = shapes.map(([m, k, n], i) => {
+  const [a, b, c] = [someMatrix(m, k, 1 + i), someMatrix(k, n, 11 + i), someMatrix(m, n, 21 + i)];
+  return { a, b, c, product: multiply(a, b) };
+});
 
 const batched = { kind: "batched" } as const;
 const subject = subjectOf(batched);
 /** How operands are read is not measured here. */
 const except = new Set(["operands"]);
 
-for (
-  const [operands, family] of [
-    ["buffer", "register"],
-    ...BATCHED_FAMILIES.map((family) => ["texture", family]),
-  ] as const
-) {
-  for (const [transposeA, transposeB] of [[false, false], [true, false], [false, true], [true, true]]) {
-    const what = `A${transposeA ? "ᵀ" : ""} B${transposeB ? "ᵀ" : ""}, ${family}, ${operands}`;
-    Deno.test(`products of several shapes agree with f64 (${what})`, async () => {
-      using gpu = await openDevice({ operands: operands as OperandAccess });
-      gpu.tuner.adopt({ [subject]: family });
-      const names = shapes.map((_, i) => `m${i}`);
-      const layoutOf = (dimensions: (shape: number[]) => number[]) =>
-        new Layout(shapes.map((shape, i) => ({ name: names[i], shape: dimensions(shape) })));
-      const layouts = {
-        a: layoutOf(([m, k]) => transposeA ? [k, m] : [m, k]),
-        b: layoutOf(([, k, n]) => transposeB ? [n, k] : [k, n]),
-        c: layoutOf(([m, , n]) => [m, n]),
-      };
-      const flat = (layout: Layout, seed: number) =>
-        Float32Array.from(layout.flatMap(({ rows, columns }, i) => someMatrix(rows, columns, seed + i).flat()));
-      const matrices = (layout: Layout, numbers: Float32Array) =>
-        layout.map(({ rows, columns, flat }) => matrixFrom(numbers, rows, columns, flat));
-      using a = createVector(gpu, layouts.a);
-      using b = createVector(gpu, layouts.b);
-      using c = createVector(gpu, layouts.c);
-      using d = createVector(gpu, layouts.c);
-      const [numbersA, numbersB, numbersC] = [flat(layouts.a, 1), flat(layouts.b, 11), flat(layouts.c, 21)];
-      a.write(numbersA);
-      b.write(numbersB);
-      c.write(numbersC);
-      d.write(numbersC);
-      const jobs = shapes.map((_, i) => ({
-        a: viewOf(layouts.a[i]),
-        b: viewOf(layouts.b[i]),
-        c: viewOf(layouts.c[i]),
-      }));
-      using products = new BatchedProducts(gpu, jobs, { transposeA, transposeB });
-      const [as, bs, cs] = [
-        matrices(layouts.a, numbersA),
-        matrices(layouts.b, numbersB),
-        matrices(layouts.c, numbersC),
-      ];
-      const check = async (alpha: number, beta: number) => {
-        matrices(layouts.c, await c.read()).forEach((result, i) => {
-          const product = multiply(transposeA ? transpose(as[i]) : as[i], transposeB ? transpose(bs[i]) : bs[i]);
-          const expected = product.map((row, p) => row.map((entry, q) => alpha * entry + beta * cs[i][p][q]));
-          // Rounding grows with the length of the sum: one error for each product, of the size of a partial sum.
-          assertLess(distance(result, expected), 5e-6 * Math.max(1, shapes[i][1] / 25));
-        });
-      };
-      products.record({ a: a.buffer, b: b.buffer, c: c.buffer }, 0.5, -2);
-      await check(0.5, -2);
-      products.record({ a: a.buffer, b: b.buffer, c: c.buffer, d: d.buffer }, 3, 0.25);
-      await check(3, 0.25);
-      products.record({ a: a.buffer, b: b.buffer, c: c.buffer });
-      await check(1, 0);
-      const [bytes] = await gpu.read(c.buffer);
-      assertEquals(layouts.c.pack(await c.read()), new Float32Array(bytes, 0, layouts.c.deviceLength), "padding is 0");
-    });
-  }
+/** How a product is made: whether A and B lie transposed, and what α op(A) op(B) is added to. */
+type Way = readonly [transposeA: boolean, transposeB: boolean, to: "nothing" | "c" | "d"];
+
+// Each of the three decides about other lines of a kernel's text: what is loaded of A, what of B, and what is stored. So of twelve texts six
+// are enough in which any two of the three meet in all combinations. Operands from buffers take the other six.
+const sixWays: readonly Way[] = [
+  [false, true, "nothing"],
+  [true, false, "nothing"],
+  [false, false, "c"],
+  [true, true, "c"],
+  [false, true, "d"],
+  [true, false, "d"],
+];
+const otherWays = sixWays.map(([transposeA, transposeB, to]): Way => [transposeA, !transposeB, to]);
+// Straight-line text is the same whether B is transposed. What it does not compute, which is the last two, is left to `wide`.
+const straightWays: readonly Way[] = [
+  [false, false, "nothing"],
+  [false, true, "d"],
+  [true, false, "nothing"],
+  [false, false, "c"],
+];
+
+const configurations: { family: BatchedFamily; operands: OperandAccess; ways: readonly Way[] }[] = [
+  { family: "register", operands: "buffer", ways: otherWays },
+  ...BATCHED_FAMILIES.map((family) => {
+    return { family, operands: "texture" as const, ways: isStraight(family) ? straightWays : sixWays };
+  }),
+];
+
+for (const { family, operands, ways } of configurations) {
+  Deno.test(`products of several shapes agree with f64 (${family}, ${operands})`, async () => {
+    using gpu = await openDevice({ operands });
+    gpu.tuner.adopt({ [subject]: family });
+    for (const way of ways) await agreesWithDouble(gpu, way);
+    assertEquals(gpu.liveBuffers, 0);
+  });
+}
+
+/** Asserts that the products of all shapes, recorded together, are those in f64. */
+async function agreesWithDouble(gpu: Gpu, [transposeA, transposeB, to]: Way): Promise<void> {
+  const stored = {
+    a: problems.map(({ a }) => transposeA ? transpose(a) : a),
+    b: problems.map(({ b }) => transposeB ? transpose(b) : b),
+    c: problems.map(({ c }) => c),
+  };
+  const layoutOf = (matrices: readonly Matrix[]) =>
+    new Layout(matrices.map((rows, i) => ({ name: `m${i}`, shape: [rows.length, rows[0].length] })));
+  const layouts = { a: layoutOf(stored.a), b: layoutOf(stored.b), c: layoutOf(stored.c) };
+  using a = createVector(gpu, layouts.a);
+  using b = createVector(gpu, layouts.b);
+  using c = createVector(gpu, layouts.c);
+  using d = createVector(gpu, layouts.c);
+  a.write(stored.a.flat(2));
+  b.write(stored.b.flat(2));
+  (to === "d" ? d : c).write(stored.c.flat(2));
+  const jobs = shapes.map((_, i) => ({
+    a: viewOf(layouts.a[i]),
+    b: viewOf(layouts.b[i]),
+    c: viewOf(layouts.c[i]),
+  }));
+  using products = new BatchedProducts(gpu, jobs, { transposeA, transposeB });
+  const [alpha, beta] = { nothing: [1, 0], c: [0.5, -2], d: [3, 0.25] }[to];
+  const operands = { a: a.buffer, b: b.buffer, c: c.buffer };
+  products.record(to === "d" ? { ...operands, d: d.buffer } : operands, alpha, beta);
+  const results = await c.read();
+  layouts.c.forEach(({ rows, columns, flat }, i) => {
+    const { product, c: added } = problems[i];
+    const expected = product.map((row, p) => row.map((entry, q) => alpha * entry + beta * added[p][q]));
+    const error = distance(matrixFrom(results, rows, columns, flat), expected);
+    // Rounding grows with the length of the sum: one error for each product, of the size of a partial sum.
+    const where = `${shapes[i]}: A${transposeA ? "ᵀ" : ""} B${transposeB ? "ᵀ" : ""} to ${to}`;
+    assertLess(error, 5e-6 * Math.max(1, shapes[i][1] / 25), where);
+  });
+  const [bytes] = await gpu.read(c.buffer);
+  assertEquals(layouts.c.pack(results), new Float32Array(bytes, 0, layouts.c.deviceLength), "padding is 0");
 }
 
 for (const family of BATCHED_FAMILIES) {
@@ -130,7 +151,7 @@ Deno.test("of symmetric results half the operations count", async () => {
 });
 
 Deno.test("the fastest family is found once, unless the device was told which to use", async () => {
-  using gpu = await openDevice({ operands: "buffer" });
+  using gpu = await openDevice({ operands: "texture" });
   const [measured, ...others] = await tuneProducts(gpu, [batched], { budget: Infinity, again: true, except });
   assertEquals([measured.subject, others], [subject, []]);
   const { milliseconds, choice } = measured;

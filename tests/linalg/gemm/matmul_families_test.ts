@@ -9,13 +9,24 @@ import type { MatmulShape } from "../../../lib/linalg/gemm/shape.ts";
 // Rounding of a sum of n products grows like √n, relative to the sum of their magnitudes.
 const tolerance = (n: number) => 2 * Math.sqrt(n) * 2 ** -24;
 
+/**
+ * Shapes whose sides are one tile, several, and no multiple of one. Straight-line text is another for each length of a sum, and longer sums
+ * than 256 take several: these shapes need texts for 16, 32 and 256.
+ */
 const shapes: MatmulShape[] = [
   { rows: 16, outputs: 16, inputs: 16 },
-  { rows: 256, outputs: 48, inputs: 80 },
-  { rows: 512, outputs: 304, inputs: 16 },
-  { rows: 256, outputs: 16, inputs: 528 },
+  { rows: 256, outputs: 32, inputs: 32 },
   { rows: 304, outputs: 32, inputs: 256 },
-  { rows: 512, outputs: 96, inputs: 288 },
+  { rows: 256, outputs: 16, inputs: 528 },
+  { rows: 256, outputs: 288, inputs: 32 },
+  { rows: 512, outputs: 32, inputs: 288 },
+];
+
+// Where an operand is read is decided in the function that reads it, of which the rest of a text knows nothing. So operands from buffers are
+// tried with the fewest texts that have every kind of product and two terms.
+const ways: { operands: OperandAccess; shapes: readonly MatmulShape[]; terms: readonly number[] }[] = [
+  { operands: "texture", shapes, terms: [1, 2] },
+  { operands: "buffer", shapes: shapes.slice(0, 3), terms: [2] },
 ];
 
 /** A matrix on the host whose entries are of either sign. */
@@ -68,8 +79,8 @@ function rounding(result: Float32Array, { value, magnitude }: Reference): number
   return Math.sqrt(error / scale);
 }
 
-/** Every product of one shape: its name and f64 value, and the recording of it. */
-function products(gpu: Gpu, shape: MatmulShape, owned: DeviceBuffer[]) {
+/** Every product of one shape, of so many terms: its name and f64 value, and the recording of it. */
+function products(gpu: Gpu, shape: MatmulShape, termCounts: readonly number[], owned: DeviceBuffer[]) {
   const { rows, outputs, inputs } = shape;
   const upload = (data: Float32Array) => {
     const buffer = gpu.buffer("operand", data.byteLength);
@@ -87,7 +98,7 @@ function products(gpu: Gpu, shape: MatmulShape, owned: DeviceBuffer[]) {
   const scratch = empty(rows * Math.max(outputs, inputs));
   const length = Math.ceil(outputs * (inputs + 1) / 64) * 64;
   const key = JSON.stringify(shape);
-  return [1, 2].flatMap((terms) => {
+  return termCounts.flatMap((terms) => {
     const to = empty(Math.max(rows * outputs, rows * inputs));
     const term = [0, 1].slice(0, terms);
     return [
@@ -146,12 +157,12 @@ function products(gpu: Gpu, shape: MatmulShape, owned: DeviceBuffer[]) {
 for (const family of FAMILIES) {
   Deno.test(`products of any shape agree with f64, twice and by either operand access with the same bits (${family})`, async () => {
     const first = new Map<string, Float32Array>();
-    const tried = new Set<string>();
-    for (const operands of ["texture", "buffer"] satisfies OperandAccess[]) {
+    for (const { operands, shapes, terms } of ways) {
+      const tried = new Set<string>();
       using gpu = await openDevice({ operands });
       for (const shape of shapes) {
         const owned: DeviceBuffer[] = [];
-        for (const { kind, name, expected, compute } of products(gpu, shape, owned)) {
+        for (const { kind, name, expected, compute } of products(gpu, shape, terms, owned)) {
           if (!canCompute(gpu, family, { kind, shape })) continue;
           tried.add(kind);
           const where = `${name} from a ${operands}`;
@@ -165,7 +176,7 @@ for (const family of FAMILIES) {
         for (const buffer of owned) buffer[Symbol.dispose]();
       }
       assertEquals(gpu.liveBuffers, 0);
+      assertEquals([...tried].sort(), isStraight(family) ? ["adjoint", "forward"] : ["adjoint", "forward", "weight"]);
     }
-    assertEquals([...tried].sort(), isStraight(family) ? ["adjoint", "forward"] : ["adjoint", "forward", "weight"]);
   });
 }
