@@ -95,11 +95,11 @@ export class BasisRotation implements Disposable {
     this.#norms.record(odd);
     gpu.dispatch(
       gpu.kernel(limitSource),
-      { squares: table, k: even, norms, limited: odd },
+      { squares: table, k: even, norms, turn: odd },
       { limit: LIMIT },
       groups,
     );
-    multiply.record({ a: basis, b: odd, c: y, d: basis }, 1, 1);
+    multiply.record({ a: basis, b: odd, c: y });
     gpu.copy(this.#identity, even);
     gram.record({ a: y, b: y, c: even }, 1, -1);
     symmetric.record({ a: even, b: even, c: odd });

@@ -11,7 +11,7 @@ import { optimizerKind } from "./kind.ts";
 import { type Observation, type ObservationRequest, observedVector } from "./observation.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
-import { RotatedCore, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
+import { RotatedCore, type RotatedRates, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/optim/esgd_rotated.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgdSoap}: ESGD's, some with other defaults, and how its bases follow. */
@@ -131,21 +131,15 @@ class EsgdSoapCore implements OptimizerCore {
     };
   }
 
-  #record(vectors: RotatedVectors, t: number, observations: number): void {
+  #record(vectors: RotatedVectors, rates: RotatedRates, t: number, observations: number): void {
     const { betas: [beta1] } = this.options;
     const { estimate, correction, epsilon } = this.#divisor(t, observations);
     entrywise(
       this.context,
       source,
+      { ...vectors, preconditioner: estimate },
       {
-        gradient: vectors.gradient,
-        rotated_gradient: vectors.rotatedGradient,
-        first_moment: vectors.firstMoment,
-        rotated_moment: vectors.rotatedMoment,
-        preconditioner: estimate,
-        step: vectors.step,
-      },
-      {
+        ...rates,
         beta1,
         rest1: 1 - beta1,
         correction1: 1 / decayed(beta1, t),

@@ -6,7 +6,7 @@ import type { BasisRefresh } from "./eigenbases.ts";
 import { basisRefresh, betas, decayed, epsilon, learningRate, updateEvery, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
 import type { OptimizerContext, OptimizerSpec } from "./optimizer.ts";
-import { RotatedCore, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
+import { RotatedCore, type RotatedRates, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/optim/soap_adam.wgsl" with { type: "text" };
 
 /** Options of {@linkcode soap}. */
@@ -80,20 +80,14 @@ class AdamRule implements RotatedRule {
     this.diagonal = createVector(context.gpu, context.layout, "secondMoment");
   }
 
-  record({ gradient, rotatedGradient, firstMoment, rotatedMoment, step }: RotatedVectors, t: number): void {
+  record(vectors: RotatedVectors, rates: RotatedRates, t: number): void {
     const { betas: [beta1, beta2], epsilon } = this.options;
     entrywise(
       this.context,
       source,
+      { ...vectors, second_moment: this.diagonal },
       {
-        gradient,
-        rotated_gradient: rotatedGradient,
-        first_moment: firstMoment,
-        rotated_moment: rotatedMoment,
-        second_moment: this.diagonal,
-        step,
-      },
-      {
+        ...rates,
         beta1,
         beta2,
         rest1: 1 - beta1,
