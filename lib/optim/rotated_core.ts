@@ -6,6 +6,7 @@ import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditi
 import { type BasisRefresh, Eigenbases, turningMatrices } from "./eigenbases.ts";
 import { type OptimizerContext, type OptimizerCore, stateVectors, type StepRequest } from "./optimizer.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
+import { type RefreshIntervals, stepsToRefresh } from "./refresh_intervals.ts";
 
 /** What a rule's kernel works on, by the kernel's names. A prime marks a rotated vector, which equals the unrotated one outside matrices. */
 export interface RotatedVectors {
@@ -48,10 +49,12 @@ export interface RotatedRule extends Disposable {
 
 /** Options of {@linkcode RotatedCore}. */
 export interface RotationOptions {
-  /** The number of steps from one refresh of the bases to the next. */
-  readonly basisEvery: number;
-  /** The number of steps from one update of a factor to the next; 1 by default. */
-  readonly factorsEvery?: number;
+  /** When the bases are refreshed. */
+  readonly refreshes: RefreshIntervals;
+  /** The number of steps from one update of a factor to the next. */
+  readonly factorsEvery: number;
+  /** How many of the last steps before each refresh update factors, the step of the refresh included. */
+  readonly factorsWithin: number;
   /** How the bases are refreshed. */
   readonly refresh: BasisRefresh;
   /** How much of the factors' averages a step keeps. */
@@ -62,7 +65,7 @@ export interface RotationOptions {
 
 /**
  * An entrywise rule in the eigenbases of Shampoo's factors (Vyas et al. 2024, algorithm 3): each step the rule's step in the bases is
- * rotated back, then the factors are averaged, and every `basisEvery`-th time the bases follow. Step 0 moves nothing: it sets the
+ * rotated back, then the factors are averaged, and when a refresh is due the bases follow. Step 0 moves nothing: it sets the
  * factors and their eigenvectors.
  *
  * The rotated first moment is kept between refreshes instead of being rotated anew at each step, which is the same but for rounding
@@ -110,7 +113,7 @@ export class RotatedCore implements OptimizerCore {
   }
 
   update({ parameters, gradient, learningRate }: Required<StepRequest>, step: number, observations: number): void {
-    const { basisEvery, factorsEvery = 1, averaging, weightDecay } = this.options;
+    const { refreshes, factorsEvery, factorsWithin, averaging, weightDecay } = this.options;
     const { rotatedGradient, step: rotatedStep, between } = this.#scratch;
     const { firstMoment, rotatedMoment } = this.#moments;
     const bases = this.#bases;
@@ -136,11 +139,13 @@ export class RotatedCore implements OptimizerCore {
     );
     if (bases === undefined) return;
     bases.stepBack(rotatedStep, between, parameters, learningRate, shrink);
+    const left = stepsToRefresh(step, refreshes);
+    if (left >= factorsWithin) return;
     // By turns, so that all steps take as long.
     for (const [side, turn] of [["left", 0], ["right", Math.floor(factorsEvery / 2)]] as const) {
       if (step % factorsEvery === turn) bases.average(side, gradient, averaging ** factorsEvery);
     }
-    if (step % basisEvery !== 0) return;
+    if (left > 0) return;
     if (bases.refresh(this.rule.diagonal, between)) this.rule.reordered?.();
     bases.rotate(firstMoment, between, rotatedMoment);
   }
