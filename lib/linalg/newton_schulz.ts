@@ -47,9 +47,9 @@ const POLAR_EXPRESS: Coefficients["steps"] = [
 
 /** The parts of `unitRows`. */
 const PARTS: Coefficients["steps"] = [
-  [0, -16.19863, 15.14524],
-  [4.83173, -83.64564, 78.91672],
-  [0.98568, -1.77576, 1.07757],
+  [0, -16.71464, 15.63519],
+  [5.07855, -88.83885, 83.91229],
+  [0.52751, -0.83982, 0.4458],
 ];
 
 /**
@@ -61,8 +61,8 @@ const PARTS: Coefficients["steps"] = [
  *   which saves up to one more step.
  * - `unitRows`: one polynomial of degree 17 on M with rows of norm 1, which spreads singular values less (as Boissin et al. 2025, Turbo-Muon, do
  *   with other factors). Of all odd polynomials x((u² + e)² + g), where e and g are quadratic in x² and u has no constant, it comes closest to
- *   1 on [0.01, 1], within 1e−4 of what any of degree 17 does. Singular values of at least 0.01 of the largest end between 0.24 and 1.76;
- *   smaller ones grow by a factor of at most 24.
+ *   1 on [0.005, 1], within 2e−4 of what any of degree 17 does. Singular values of at least 0.005 of the largest end between 0.13 and 1.87;
+ *   smaller ones grow by a factor of at most 27.
  * - `jordan` (Jordan 2024): five times the same. Singular values of at least 2e−3 of ‖M‖ end between 0.68 and 1.21; smaller ones grow by a
  *   factor of at most 485.
  */

@@ -69,6 +69,7 @@ export const optimizerDefaults: OptimizerDefaults = {
       factorsWithin: 10,
       betas: { relu: [0.9, 0.9], other: [0.95, 0.95] },
     },
+    esgdSoap: { basisEvery: 80, startEvery: 5, factorsWithin: 10 },
     muon: { iteration: "unitRows" },
   },
   published: {
@@ -76,6 +77,7 @@ export const optimizerDefaults: OptimizerDefaults = {
     esgdMax: { rates: hessianRates },
     adaHessianJ: { options: { published: true } },
     shampoo: { options: { updateEvery: 1 } },
+    esgdSoap: { options: { basisEvery: 10, startEvery: 10, factorsWithin: 10 } },
     muon: { options: { iteration: "jordan" } },
     soap: { options: { refresh: "qr", updateEvery: 10, startEvery: 10, factorsWithin: 10, betas: [0.95, 0.95] } },
   },
