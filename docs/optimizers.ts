@@ -16,7 +16,7 @@ import { optimizerKinds } from "../lib/optim/registry.ts";
 const INTRODUCTION = `# Optimizers
 
 This page is written by \`deno run -A docs/optimizers.ts\` from the declarations in \`lib/\`; a test checks that it is up to date.
-The defaults are those of the library. The tasks set some of them by activation; \`--dry-run\` shows the values of a run.
+The defaults are those of the library. The tasks set some of them otherwise, for some activations or for all; \`--help\` names these, and \`--dry-run\` shows the values of a run.
 On the command line \`updateEvery\` is \`--update-every\`, and \`betas\` is \`--betas 0.9,0.999\`.
 Every optimizer also accepts \`clipNorm\`, the largest norm of a gradient; there is no limit by default.
 
@@ -59,7 +59,7 @@ function kindSection(kind: { name: string; aliases?: readonly string[]; hyperpar
 
 function section(heading: string, text: string, hyperparameters: AnyHyperparameters): string {
   const rows = Object.entries(hyperparameters).map(([option, declared]) => {
-    return `| \`${option}\` | ${declared.doc} | ${rangeText(declared.range)} | ${defaultText(declared)} |`;
+    return `| \`${option}\` | ${declared.doc.replaceAll("|", "\\|")} | ${rangeText(declared.range)} | ${defaultText(declared)} |`;
   });
   if (rows.length === 0) return [heading, "", ...text === "" ? [] : [text], "It has no hyper-parameters.", ""].join("\n");
   return [

@@ -9,7 +9,8 @@ export { type BufferLike, type BufferSlice, DeviceBuffer } from "./gpu/buffer.ts
 export { Gpu } from "./gpu/device.ts";
 export { linearGroups } from "./gpu/groups.ts";
 export { Kernel } from "./gpu/kernel.ts";
-export { type Binding, expandKernel, type KernelInterface, type KernelSource } from "./gpu/kernel_source.ts";
+export { type Binding } from "./gpu/binding.ts";
+export { expandKernel, type KernelInterface, type KernelSource } from "./gpu/kernel_source.ts";
 export type { OperandAccess } from "./gpu/operand_access.ts";
 export {
   fillRandom,

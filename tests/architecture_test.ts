@@ -10,10 +10,10 @@ import { root, sourceFiles, targetOf } from "./support/source_files.ts";
 const FLOORS: Readonly<Record<string, readonly string[]>> = {
   "lib/std": [],
   "lib/codec": ["lib/hyperparameter"],
-  "lib/gpu": [],
+  "lib/gpu": ["lib/hyperparameter"],
   "lib/hyperparameter": [],
-  "lib/mpi": [],
-  "lib/notebook": ["lib/codec"],
+  "lib/mpi": ["lib/hyperparameter"],
+  "lib/notebook": ["lib/codec", "lib/hyperparameter"],
   "lib/linalg": ["lib/hyperparameter", "lib/gpu"],
   "lib/field": ["lib/hyperparameter", "lib/gpu", "lib/linalg"],
   "lib/objective": ["lib/hyperparameter", "lib/gpu", "lib/linalg", "lib/field"],

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { join } from "@std/path";
 import * as root from "../mod.ts";
 import {
   adam,
@@ -23,6 +24,8 @@ import {
   type OptimizerSpec,
   pointwise,
 } from "../lib/extend.ts";
+import { expandKernel, placesOf } from "../lib/gpu/kernel_source.ts";
+import { filesIn, root as projectRoot } from "./support/source_files.ts";
 import { fileDevice } from "./support/device.ts";
 
 const gpu = await fileDevice({ allowSoftware: true });
@@ -63,6 +66,54 @@ Deno.test("an error in an activation's WGSL has the line in the activation's own
     const { message } = await assertRejects(() => field.evaluate(Float32Array.of(1, 2)), Error);
     assertStringIncludes(message, ` with the activation mine: ${expected}`);
   }
+});
+
+Deno.test("an error that is found in a file of the project has that file and the line in it, with what stands there", async () => {
+  // The kernel of the layer calls what returns something else.
+  using field = fieldOf("fn value(z: Preactivation) -> f32 { return 1.0; }");
+  const called = await assertRejects(() => field.evaluate(Float32Array.of(1, 2)), Error);
+  // Each kernel's name is that of its file.
+  await assertNamesLine(called.message, /^kernel (\w+) with the activation mine: line (\d+) of \1\.wgsl, "(.+?)": /);
+  const buffer = gpu.buffer("numbers", 16);
+  using _ = buffer;
+  // The snippet calls a function that the kernel lacks.
+  const text = "{{uniform length: u32}}\n{{update numbers}}\n{{include each_entry}}\n";
+  gpu.dispatch(gpu.kernel({ name: "mine", text }), { numbers: buffer }, { length: 1 }, [1, 1, 1]);
+  const { message } = await assertRejects(() => gpu.read(buffer), Error);
+  await assertNamesLine(message, /^kernel mine: line (\d+) of (wgsl\/gpu\/snippet\/each_entry)\.wgsl, "(.+?)": /, [
+    2,
+    1,
+    3,
+  ]);
+});
+
+/** Checks that a message shows the line of a file of `wgsl/` that it names. */
+async function assertNamesLine(message: string, pattern: RegExp, [file, line, shown] = [1, 2, 3]): Promise<void> {
+  const found = pattern.exec(message);
+  assert(found !== null, message);
+  const path = (await filesIn("wgsl")).find((path) => path.endsWith(`/${found[file].split("/").at(-1)}.wgsl`))!;
+  const there = (await Deno.readTextFile(join(projectRoot, path))).split("\n")[Number(found[line]) - 1].trim();
+  // The compiler has seen what the tags in double braces stand for.
+  const filledIn = there.split(/\{\{(?:[^{}]|\{\{\w+\}\})*\}\}/).map(RegExp.escape).join(".*");
+  assertMatch(found[shown], new RegExp(`^${filledIn}$`));
+}
+
+Deno.test("every line of a kernel is traced to its text, also in loops, values and what these include", () => {
+  const text = "{{uniform n: u32}}\n{{include part}}\n{{for i in 0..2}}  a{{i}} = {{word}};\n{{end}}{{block}}\nlast";
+  const values = { part: "one\n\n{{include threefry}}two", word: "w", block: "b1\nb2" };
+  const code = expandKernel({ name: "k", text }, values, "buffer").code.split("\n");
+  const places = placesOf({ name: "k", text }, values, "buffer");
+  const traced = (line: string) => {
+    const place = places[code.indexOf(line)];
+    return place && `${place.of} ${place.name} ${place.line}`;
+  };
+  assertEquals(traced("@group(0) @binding(0) var<uniform> u: Uniforms;"), "template  1");
+  assertEquals(["one", "two", "  a0 = w;", "  a1 = w;", "b1", "b2", "last"].map(traced), [
+    ...["value part 1", "value part 3", "template  3", "template  3", "value block 1", "value block 2", "template  5"],
+  ]);
+  const snippet = code.findIndex((line) => line.startsWith("fn threefry("));
+  assertEquals([places[snippet]?.of, places[snippet]?.name], ["snippet", "threefry"]);
+  assertEquals(places[code.indexOf("")], undefined);
 });
 
 Deno.test("a field's faulty activation is reported to who uses that field, and never to others at the same time", async () => {

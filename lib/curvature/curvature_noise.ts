@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import type { Field } from "../field/field.ts";
 import type { Objective } from "../objective/objective.ts";
 import { type DiagonalAgreement, diagonalAgreement } from "./agreement.ts";
@@ -62,6 +63,7 @@ export async function curvatureNoise(
   samples: readonly number[],
   options: CurvatureNoiseOptions = {},
 ): Promise<CurvatureNoise[]> {
+  checkOptions("curvatureNoise", options, { pairs: true, probes: true, seed: true, directions: true, signal: true });
   const { pairs = 4, signal } = options;
   if (!Number.isSafeInteger(pairs) || pairs < 1) {
     throw new Error(`curvatureNoise: pairs: expected a whole number of at least 1, found ${pairs}.`);

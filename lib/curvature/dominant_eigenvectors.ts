@@ -1,6 +1,7 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { krylovSpace } from "./krylov_space.ts";
-import { type LanczosOptions, randomKrylovSpace } from "./lanczos.ts";
+import { LANCZOS_OPTIONS, type LanczosOptions, randomKrylovSpace } from "./lanczos.ts";
 import type { SymmetricOperator } from "./operator.ts";
 
 /** Approximate eigenpairs of an operator A, the largest |eigenvalue| first. Whoever asks for them must dispose them. */
@@ -28,6 +29,7 @@ export async function dominantEigenvectors(
   count: number,
   options: LanczosOptions = {},
 ): Promise<DominantEigenvectors> {
+  checkOptions("dominantEigenvectors", options, LANCZOS_OPTIONS);
   const { steps = 64 } = options;
   if (!Number.isSafeInteger(count) || count < 1 || count > steps) {
     throw new Error(

@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { createVector } from "../linalg/vector.ts";
 import { type DirectionKind, fillDirection } from "./direction.ts";
 import type { SymmetricOperator } from "./operator.ts";
@@ -24,8 +25,10 @@ export interface EquilibratedDensityOptions {
  */
 export async function equilibratedDensity(
   operator: SymmetricOperator,
-  { probes = 64, seed = 0, directions = "rademacher", signal }: EquilibratedDensityOptions = {},
+  options: EquilibratedDensityOptions = {},
 ): Promise<{ readonly probes: number; readonly density: ProductDensities }[]> {
+  checkOptions("equilibratedDensity", options, { probes: true, seed: true, directions: true, signal: true });
+  const { probes = 64, seed = 0, directions = "rademacher", signal } = options;
   if (!Number.isSafeInteger(probes) || probes < 1) {
     throw new Error(`equilibratedDensity: probes: expected a whole number of at least 1, found ${probes}.`);
   }

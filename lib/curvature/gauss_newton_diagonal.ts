@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { streams } from "../gpu/random.ts";
 import { differentiate } from "../diff/passes.ts";
 import type { ProductRequest } from "../diff/request.ts";
@@ -31,8 +32,10 @@ export async function gaussNewtonDiagonal(
   field: Field,
   objective: Objective,
   batch: CurvatureBatch,
-  { samples = 32, seed = 0, signal }: GaussNewtonDiagonalOptions = {},
+  options: GaussNewtonDiagonalOptions = {},
 ): Promise<Float64Array> {
+  checkOptions("gaussNewtonDiagonal", options, { samples: true, seed: true, signal: true });
+  const { samples = 32, seed = 0, signal } = options;
   if (!Number.isSafeInteger(samples) || samples < 1) {
     throw new Error(`gaussNewtonDiagonal: samples: expected a whole number of at least 1, found ${samples}.`);
   }

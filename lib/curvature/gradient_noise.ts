@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import type { Field } from "../field/field.ts";
 import { differentiate } from "../diff/passes.ts";
 import { Workspace } from "../diff/workspace.ts";
@@ -45,8 +46,10 @@ export async function gradientNoise(
   field: Field,
   objective: Objective,
   batches: readonly CurvatureBatch[],
-  { population = Infinity }: GradientNoiseOptions = {},
+  options: GradientNoiseOptions = {},
 ): Promise<GradientNoise> {
+  checkOptions("gradientNoise", options, { population: true });
+  const { population = Infinity } = options;
   if (batches.length < 2) throw new Error(`gradientNoise: expected at least two batches, found ${batches.length}.`);
   const given = batches.map((batch) => deviceBatch(field, objective, batch));
   const [{ samples }] = given;

@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { createVector } from "../linalg/vector.ts";
 import { type DirectionKind, fillDirection } from "./direction.ts";
 import { DotProducts } from "./dot_products.ts";
@@ -34,8 +35,10 @@ export interface HutchPlusPlusOptions {
  */
 export async function hutchPlusPlus(
   operator: SymmetricOperator,
-  { products = 99, seed = 0, directions = "rademacher", signal }: HutchPlusPlusOptions = {},
+  options: HutchPlusPlusOptions = {},
 ): Promise<Estimate> {
+  checkOptions("hutchPlusPlus", options, { products: true, seed: true, directions: true, signal: true });
+  const { products = 99, seed = 0, directions = "rademacher", signal } = options;
   if (!Number.isSafeInteger(products) || products < 6) {
     throw new Error(`hutchPlusPlus: products: expected a whole number of at least 6, found ${products}.`);
   }

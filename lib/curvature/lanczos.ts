@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../hyperparameter/members.ts";
 import { createVector } from "../linalg/vector.ts";
 import { type DirectionKind, fillDirection } from "./direction.ts";
 import { type KrylovSpace, krylovSpace } from "./krylov_space.ts";
@@ -30,6 +31,15 @@ export interface LanczosOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The names of {@linkcode LanczosOptions}. */
+export const LANCZOS_OPTIONS: OptionNames<LanczosOptions> = {
+  steps: true,
+  seed: true,
+  probe: true,
+  directions: true,
+  signal: true,
+};
+
 /**
  * Lanczos' method with full re-orthogonalisation (Golub & Van Loan, section 10.3) from a random start vector. All vectors stay on the
  * device; only the tridiagonal matrix is read, at the end. The memory is that of `steps` + 3 vectors.
@@ -37,6 +47,7 @@ export interface LanczosOptions {
  * @throws If steps are not a whole number from 1, or the vectors do not fit into one buffer of the device.
  */
 export async function lanczos(operator: SymmetricOperator, options: LanczosOptions = {}): Promise<LanczosResult> {
+  checkOptions("lanczos", options, LANCZOS_OPTIONS);
   using space = await randomKrylovSpace("lanczos", operator, options);
   const { values, vectors, residuals } = space;
   return { values, weights: values.map((_, i) => vectors[i] ** 2), residuals };

@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Field } from "../field/field.ts";
 import { hostBatch } from "../diff/host_batch.ts";
@@ -65,8 +66,10 @@ export function curvatureOperator(
   objective: Objective,
   batch: CurvatureBatch,
   kind: CurvatureKind = "hessian",
-  { fixed = false }: CurvatureOperatorOptions = {},
+  options: CurvatureOperatorOptions = {},
 ): CurvatureOperator {
+  checkOptions("curvatureOperator", options, { fixed: true });
+  const { fixed = false } = options;
   checkWord("curvatureOperator: kind", kind, ["hessian", "gaussNewton"]);
   const { gpu, layout } = field;
   using made = new DisposableStack();

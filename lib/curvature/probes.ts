@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { multiplyEntries } from "../linalg/multiply_entries.ts";
 import { createVector, readVectors } from "../linalg/vector.ts";
 import { type DirectionKind, fillDirection } from "./direction.ts";
@@ -45,8 +46,16 @@ export interface ProbeOptions {
  */
 export async function probeOperator(
   operator: SymmetricOperator,
-  { probes = 100, seed = 0, directions = "rademacher", onEstimate, signal }: ProbeOptions = {},
+  options: ProbeOptions = {},
 ): Promise<ProbeEstimates> {
+  checkOptions("probeOperator", options, {
+    probes: true,
+    seed: true,
+    directions: true,
+    onEstimate: true,
+    signal: true,
+  });
+  const { probes = 100, seed = 0, directions = "rademacher", onEstimate, signal } = options;
   if (!Number.isSafeInteger(probes) || probes < 2) {
     throw new Error(`probeOperator: probes: expected a whole number of at least 2, found ${probes}.`);
   }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { checkWhole } from "./check_entries.ts";
 import type { DirectionKind } from "./direction.ts";
 import { estimateOf } from "./estimate.ts";
@@ -46,8 +47,18 @@ export interface SpectralDensity {
  */
 export async function spectralDensity(
   operator: SymmetricOperator,
-  { probes = 8, steps = 64, seed = 0, directions, points = 400, blur = 0.01, signal }: SpectralDensityOptions = {},
+  options: SpectralDensityOptions = {},
 ): Promise<SpectralDensity> {
+  checkOptions("spectralDensity", options, {
+    probes: true,
+    steps: true,
+    seed: true,
+    directions: true,
+    points: true,
+    blur: true,
+    signal: true,
+  });
+  const { probes = 8, steps = 64, seed = 0, directions, points = 400, blur = 0.01, signal } = options;
   checkWhole("spectralDensity", "probes", probes, 1);
   checkWhole("spectralDensity", "points", points, 2);
   if (!(blur > 0 && blur < Infinity)) {

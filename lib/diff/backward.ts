@@ -3,7 +3,7 @@ import { linearGroups } from "../gpu/groups.ts";
 import type { WeightTerm } from "../linalg/gemm/layer_product.ts";
 import { matmulAdjoint } from "../linalg/gemm/matmul.ts";
 import { functionText, isFusable } from "../linalg/gemm/epilogue.ts";
-import { Network } from "../field/network.ts";
+import { shapeOf, weightOf } from "../field/dense_passes.ts";
 import type { NodeChain } from "../field/node_chains.ts";
 import type { DenseNode, Node } from "../field/node.ts";
 import type { BufferPool } from "./buffer_pool.ts";
@@ -77,13 +77,13 @@ export function backward(
       const known = source === undefined ? undefined : ready.get(source);
       if (known !== undefined) return { input: known.a ?? known.z, derived: known.a === undefined };
       const x = pool.take(inputPadded);
-      const shape = Network.shapeOf(node, pass.rows);
+      const shape = shapeOf(node, pass.rows);
       // Tangent passes need Ā itself, and blocks of derivatives are mixed by their own kernel.
       const derive = keep === undefined && directions === 0 ? derivative(source) : undefined;
-      const fused = derive !== undefined && isFusable(derive.activation) ? derive : undefined;
-      const terms = [{ z: below, w: Network.weightOf(node, parameters) }];
-      matmulAdjoint(gpu, { terms, x, shape, pool, derive: fused });
-      return { input: x, derived: fused !== undefined };
+      const applied = derive !== undefined && isFusable(derive.activation) ? derive : undefined;
+      const terms = [{ z: below, w: weightOf(node, parameters) }];
+      matmulAdjoint(gpu, { terms, x, shape, pool, derive: applied });
+      return { input: x, derived: applied !== undefined };
     },
     done(node, above, below, give) {
       if (keep === undefined) return giveBack(node, above, below, give);
@@ -124,7 +124,7 @@ export function giveBackKept(pool: BufferPool, kept: ReadonlyMap<Node, KeptAdjoi
 
 /** Adds a layer's terms to the adjoint of its weights and biases. */
 export function accumulateWeights(pass: ReversePass, node: Node, dense: DenseNode, terms: readonly WeightTerm[]): void {
-  const shape = Network.shapeOf(node, pass.rows);
+  const shape = shapeOf(node, pass.rows);
   pass.sums.add({ terms, shape, offset: dense.weight.offset / 4, biasRows: pass.blockRows });
 }
 

@@ -3,7 +3,7 @@ import { linearGroups } from "../gpu/groups.ts";
 import { chainAdjointTangents } from "../linalg/gemm/chain_tangents.ts";
 import type { WeightTerm } from "../linalg/gemm/layer_product.ts";
 import { matmulAdjoint } from "../linalg/gemm/matmul.ts";
-import { Network } from "../field/network.ts";
+import { shapeOf, weightOf } from "../field/dense_passes.ts";
 import { functionText } from "../linalg/gemm/epilogue.ts";
 import type { NodeChain } from "../field/node_chains.ts";
 import type { Node } from "../field/node.ts";
@@ -66,10 +66,10 @@ export function backwardTangent(
       if (known !== undefined) return { input: known, derived: true };
       const x = pool.take(inputPadded);
       const terms = [
-        { z: below, w: Network.weightOf(node, parameters) },
-        { z: kept.get(node)!.preactivation, w: Network.weightOf(node, direction) },
+        { z: below, w: weightOf(node, parameters) },
+        { z: kept.get(node)!.preactivation, w: weightOf(node, direction) },
       ];
-      matmulAdjoint(gpu, { terms, x, shape: Network.shapeOf(node, pass.rows), pool });
+      matmulAdjoint(gpu, { terms, x, shape: shapeOf(node, pass.rows), pool });
       return { input: x, derived: false };
     },
     done: giveBack,

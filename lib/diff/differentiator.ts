@@ -1,5 +1,13 @@
 import { checkArguments, FIELD, OBJECTIVE } from "../hyperparameter/arguments.ts";
-import { checkMember, checkMembers, NUMBER, oneOf, optional } from "../hyperparameter/members.ts";
+import {
+  checkMember,
+  checkMembers,
+  checkOptions,
+  NUMBER,
+  oneOf,
+  optional,
+  type OptionNames,
+} from "../hyperparameter/members.ts";
 import { STORAGE_FORMATS, type StorageFormat } from "../gpu/storage_format.ts";
 import type { Field } from "../field/field.ts";
 import { createVector, Vector } from "../linalg/vector.ts";
@@ -50,6 +58,9 @@ export interface ResultVectors {
   readonly product?: Vector;
 }
 
+/** The names of {@linkcode ResultVectors}. */
+const RESULT_VECTORS: OptionNames<ResultVectors> = { gradient: true, product: true };
+
 /**
  * Computes loss, gradient and second-order products of objective(field) at the field's current parameters. It can be called
  * repeatedly without allocating device memory each time. {@linkcode createDifferentiator} creates it, and the caller must dispose
@@ -88,6 +99,7 @@ export class Differentiator implements Disposable {
    * @throws If shapes do not fit.
    */
   async lossAndGradient(batch: Batch, into: Pick<ResultVectors, "gradient"> = {}): Promise<LossAndGradient> {
+    checkOptions("lossAndGradient", into, { gradient: true });
     const { loss, gradient } = await this.#differentiate(batch, [], into);
     return { loss, gradient };
   }
@@ -105,6 +117,7 @@ export class Differentiator implements Disposable {
     direction: Float32Array | Vector,
     into: ResultVectors = {},
   ): Promise<LossAndGradient & { readonly hvp: Vector }> {
+    checkOptions("hessianVectorProduct", into, RESULT_VECTORS);
     const asked = [{ kind: "hessian", direction }] as const;
     const { loss, gradient, products: [hvp] } = await this.#differentiate(batch, asked, into);
     return { loss, gradient, hvp };
@@ -123,6 +136,7 @@ export class Differentiator implements Disposable {
     direction: Float32Array | Vector,
     into: ResultVectors = {},
   ): Promise<LossAndGradient & { readonly gnvp: Vector }> {
+    checkOptions("gaussNewtonVectorProduct", into, RESULT_VECTORS);
     const asked = [{ kind: "gaussNewton", direction }] as const;
     const { loss, gradient, products: [gnvp] } = await this.#differentiate(batch, asked, into);
     return { loss, gradient, gnvp };
@@ -254,11 +268,11 @@ export function createDifferentiator(
   objective: Objective,
   options: DifferentiatorOptions = {},
 ): Differentiator {
-  checkArguments("createDifferentiator", { field: [field, FIELD], objective: [objective, OBJECTIVE] });
   checkMembers("createDifferentiator", options, {
     samples: optional(NUMBER),
     memory: optional(NUMBER),
     storage: optional(oneOf(STORAGE_FORMATS)),
   });
+  checkArguments("createDifferentiator", { field: [field, FIELD], objective: [objective, OBJECTIVE] });
   return new Differentiator(field, objective, options);
 }

@@ -15,11 +15,8 @@ export interface GaussNewtonSample {
   readonly result: Vector;
 }
 
-/** The difference between the random streams of consecutive outputs. */
-const STREAM_STEP = 2 ** 16;
-
-/** The difference between the random streams of consecutive blocks of one output. */
-const BLOCK_STREAM_STEP = 2 ** 8;
+/** The difference between the random streams of consecutive blocks. A step's samples have all streams below it. */
+const STREAM_STEP = 2 ** 24;
 
 /**
  * Records writing random signs to the outputs' tangents, one row for each sample. The rows after them become 0. If there are derivatives by an
@@ -31,15 +28,14 @@ export function drawOutputSigns(
   key: RandomKey,
   place: { readonly first: number; readonly samples: number; readonly paddedRows: number; readonly blocks: number },
 ): void {
-  let stream = key.stream;
+  let { stream } = key;
   for (const { width, padded, valueTangent } of outputs) {
     const deviceSize = place.paddedRows * padded;
     const target = { deviceSize, rows: place.samples, columns: width, stride: padded, flat: place.first * width };
     for (let block = 0; block < place.blocks; block++) {
       const filled = { ...target, deviceOffset: block * deviceSize };
-      const blockKey = { ...key, stream: stream + block * BLOCK_STREAM_STEP };
-      fillRandom(gpu, valueTangent!, filled, { distribution: "rademacher", key: blockKey });
+      fillRandom(gpu, valueTangent!, filled, { distribution: "rademacher", key: { ...key, stream } });
+      stream += STREAM_STEP;
     }
-    stream += STREAM_STEP;
   }
 }

@@ -54,6 +54,7 @@ export class KroneckerFactors implements Disposable {
   readonly #operand: DeviceBuffer;
   readonly #maps = new Map<string, MapSums[]>();
   readonly #capacity: number;
+  readonly #owned: DisposableStack;
 
   /**
    * Allocates the factors and scratch memory.
@@ -63,7 +64,8 @@ export class KroneckerFactors implements Disposable {
    */
   constructor(readonly gpu: Gpu, layout: Layout, chunk: number) {
     this.#capacity = padRows(chunk);
-    this.factors = createVector(gpu, kroneckerLayout(layout), "Kronecker factors");
+    using made = new DisposableStack();
+    this.factors = made.use(createVector(gpu, kroneckerLayout(layout), "Kronecker factors"));
     let widest = 0;
     linearMapsOf(layout).forEach((map, i) => {
       const [g, a] = [viewOf(this.factors.layout[2 * i]), viewOf(this.factors.layout[2 * i + 1])];
@@ -74,12 +76,13 @@ export class KroneckerFactors implements Disposable {
       };
       const [inputs, adjoints] = [operand(map.columns), operand(map.weight.rows)];
       const sum = (view: MatrixView, c: MatrixView) =>
-        new BatchedProducts(gpu, [{ a: view, b: view, c }], { transposeA: true, symmetric: true });
+        made.use(new BatchedProducts(gpu, [{ a: view, b: view, c }], { transposeA: true, symmetric: true }));
       const block = map.weight.block ?? map.name;
       const sums = { map, inputs, adjoints, sumInputs: sum(inputs, a), sumAdjoints: sum(adjoints, g) };
       this.#maps.set(block, [...this.#maps.get(block) ?? [], sums]);
     });
-    this.#operand = gpu.buffer("Kronecker operand", this.#capacity * widest * 4);
+    this.#operand = made.use(gpu.buffer("Kronecker operand", this.#capacity * widest * 4));
+    this.#owned = made.move();
   }
 
   /** Returns the function that the backward pass over a chunk must call for each dense layer. */
@@ -122,12 +125,7 @@ export class KroneckerFactors implements Disposable {
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    for (const { sumInputs, sumAdjoints } of [...this.#maps.values()].flat()) {
-      sumInputs[Symbol.dispose]();
-      sumAdjoints[Symbol.dispose]();
-    }
-    this.factors[Symbol.dispose]();
-    this.#operand[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 
   /** Copies columns of a matrix, and a column of ones where wanted, to the operand of the products. */

@@ -36,11 +36,10 @@ export function* differentiateInParts(
   // added before the next product uses the vector, so the batch is processed once for each product.
   const runs = chunks.length > 1 && products.length > 1 ? products.map((product) => [product]) : [products];
   for (const [i, together] of runs.entries()) {
-    const last = i === runs.length - 1;
-    const { onGradient, kronecker } = last ? request : {};
+    const kronecker = i === runs.length - 1 ? request.kronecker : undefined;
     for (const chunk of chunks) {
       if (i > 0 || chunk.first > part.first) yield;
-      yield* new ChunkPasses(workspace, { ...request, products: together, onGradient, kronecker }, chunk).record();
+      yield* new ChunkPasses(workspace, { ...request, products: together, kronecker }, chunk).record();
     }
   }
 }
@@ -72,7 +71,6 @@ function recordNothing({ gpu, losses }: Workspace, request: DifferentiationReque
   gpu.write(losses, new Float32Array(1), slot * 4);
   gpu.clear(gradient.buffer);
   if (kronecker !== undefined) gpu.clear(kronecker.factors.buffer);
-  request.onGradient?.();
   for (const product of products) {
     if (product.kind !== "gaussNewtonSample") product.prepare?.();
     gpu.clear(product.result.buffer);
@@ -121,7 +119,6 @@ class ChunkPasses {
     this.#loss();
     gpu.phase("backward");
     this.#gradient();
-    if (this.#last) request.onGradient?.();
     try {
       for (const product of request.products ?? []) {
         yield;

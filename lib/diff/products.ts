@@ -104,12 +104,12 @@ async function once<Result>(
   { field, objective, options }: Given,
   ask: (differentiator: Differentiator, places: Places) => Promise<Result>,
 ): Promise<Result> {
-  checkArguments(who, { field: [field, FIELD], objective: [objective, OBJECTIVE] });
   checkMembers(who, options, {
     into: optional(VECTOR),
     memory: optional(NUMBER),
     storage: optional(oneOf(STORAGE_FORMATS)),
   });
+  checkArguments(who, { field: [field, FIELD], objective: [objective, OBJECTIVE] });
   const { into, memory, storage } = options;
   using differentiator = createDifferentiator(field, objective, { memory, storage });
   using made = new DisposableStack();

@@ -49,8 +49,8 @@ interface SampleRequest extends GaussNewtonSample {
 }
 
 /**
- * What is computed over one batch. The callbacks are called while the work is recorded. They can record further work that uses a
- * result, before a later product overwrites that result's vector.
+ * What is computed over one batch. `onProduct` is called while the work is recorded. It can record further work that uses a product, before
+ * a later one overwrites the product's vector.
  */
 export interface DifferentiationRequest {
   /** Number of samples in the batch, by which loss, gradient, products and Kronecker factors are normalised. */
@@ -75,11 +75,6 @@ export interface DifferentiationRequest {
   readonly slot?: number;
   /** The number of the training step, which is written to the flag if a result is not finite; 0 by default. */
   readonly step?: number;
-  /**
-   * Called once, when loss, gradient and Kronecker factors are complete. This is before the first product, except if there are several
-   * chunks and several products: then the batch is processed once for each product, and the call comes before the last one.
-   */
-  readonly onGradient?: () => void;
   /** Called for each product, in order, when it is complete. */
   readonly onProduct?: (product: ProductRequest) => void;
 }

@@ -1,10 +1,11 @@
 import { segmentsOf } from "../field/description.ts";
-import { Network } from "../field/network.ts";
+import { Network, type NetworkField } from "../field/network.ts";
 import type { Node } from "../field/node.ts";
-import { FEW_ROWS, type TuneRequest } from "../field/tune.ts";
+import { chainsOf, tuneChains, type TuneRequest } from "../field/tune.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { chooseChain } from "../linalg/gemm/chain_choice.ts";
+import { REPEATS, type Trial } from "../linalg/gemm/choose_way.ts";
 import { classRows, FUSED } from "../linalg/gemm/family.ts";
 import type { Measurement, TuneOptions } from "../linalg/gemm/measurement.ts";
 import { WeightSums } from "../linalg/gemm/weight_sums.ts";
@@ -13,9 +14,6 @@ import { createVector, type Vector } from "../linalg/vector.ts";
 import { backward, type KeptAdjoint } from "./backward.ts";
 import { backwardTangent } from "./backward_tangent.ts";
 import { BufferPool } from "./buffer_pool.ts";
-
-/** Passes that are timed together, so that waiting for the device counts little. */
-const REPEATS = 4;
 
 /**
  * Finds out by timing whether the tangents of a field's Hessian-vector products are faster where single dispatches compute chains of layers.
@@ -30,23 +28,14 @@ export async function tuneTangents(
 ): Promise<Measurement[]> {
   const layout = new Layout(segmentsOf(description));
   const field = { gpu, description, layout };
-  using network = new Network(field, FEW_ROWS, false);
-  const measurements: Measurement[] = [];
-  const done = new Set(options.except);
-  for (const { layers: { layers } } of network.chains) {
+  return await tuneChains(chainsOf(gpu, description), options, (layers, options) => {
     const chain = { layers, rows, passes: "tangents" } as const;
-    const measured = await chooseChain(gpu, chain, { ...options, except: done }, (subject) => {
-      return new TrialTangents(field, classRows(rows), subject);
-    });
-    if (measured === undefined) continue;
-    measurements.push(measured);
-    done.add(measured.subject);
-  }
-  return measurements;
+    return chooseChain(gpu, chain, options, (subject) => new TrialTangents(field, classRows(rows), subject));
+  });
 }
 
 /** The passes for the tangents of a field with buffers of their own, all zeros, to be timed. */
-class TrialTangents implements Disposable {
+class TrialTangents implements Trial {
   readonly #network: Network;
   readonly #pool: BufferPool;
   readonly #sums: WeightSums;
@@ -56,7 +45,7 @@ class TrialTangents implements Disposable {
   readonly #owned: DisposableStack;
 
   /** Allocates the buffers and records the passes whose tangents these are. */
-  constructor(field: ConstructorParameters<typeof Network>[0], readonly rows: number, readonly subject: string) {
+  constructor(field: NetworkField, readonly rows: number, readonly subject: string) {
     const { gpu, description, layout } = field;
     using made = new DisposableStack();
     this.#network = made.use(new Network(field, rows, true));
@@ -76,11 +65,12 @@ class TrialTangents implements Disposable {
   record(fused: boolean): void {
     const { rows } = this;
     const [network, direction] = [this.#network, this.#parameters];
-    network.gpu.tuner.adopt({ [this.subject]: fused ? FUSED : "apart" });
-    for (let i = 0; i < REPEATS; i++) {
-      network.forwardTangent(rows, direction, direction);
-      backwardTangent({ ...this.#begin(), direction }, this.#seeds, this.#kept);
-    }
+    network.gpu.tuner.supposing(this.subject, fused ? FUSED : "apart", () => {
+      for (let i = 0; i < REPEATS; i++) {
+        network.forwardTangent(rows, direction, direction);
+        backwardTangent({ ...this.#begin(), direction }, this.#seeds, this.#kept);
+      }
+    });
   }
 
   /** Frees the buffers. */

@@ -1,5 +1,4 @@
-import type { DeviceBuffer } from "../gpu/buffer.ts";
-import type { BufferSlice } from "../gpu/buffer.ts";
+import type { BufferSlice, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { type FieldDescription, isEncoding } from "./description.ts";

@@ -108,10 +108,14 @@ function positiveInteger(what: string, value: number): void {
 export function widthsOf(description: FieldDescription): Map<string, number> {
   const widths = new Map<string, number>(Object.entries(description.inputs));
   for (const layer of description.layers) {
-    const inputs = layer.from.reduce((sum, source) => sum + widths.get(source)!, 0);
-    widths.set(layer.name, isEncoding(layer) ? layer.encoding.outputs(inputs) : layer.units);
+    widths.set(layer.name, isEncoding(layer) ? layer.encoding.outputs(fanInOf(layer, widths)) : layer.units);
   }
   return widths;
+}
+
+/** The number of a layer's inputs: the width of all that it reads, given the widths of `widthsOf`. */
+export function fanInOf({ from }: DenseLayer | EncodingLayer, widths: ReadonlyMap<string, number>): number {
+  return from.reduce((sum, source) => sum + widths.get(source)!, 0);
 }
 
 /** The parameters of a description, in flat order: for each layer, and in it for each linear map, the weight and the bias. */
@@ -119,7 +123,7 @@ export function segmentsOf(description: FieldDescription): Segment[] {
   const widths = widthsOf(description);
   return description.layers.flatMap((layer) => {
     if (isEncoding(layer)) return [];
-    const fanIn = layer.from.reduce((sum, source) => sum + widths.get(source)!, 0);
+    const fanIn = fanInOf(layer, widths);
     return layer.activation.maps.flatMap((mapName): Segment[] => {
       const map = mapName === "" ? layer.name : `${layer.name}.${mapName}`;
       return [

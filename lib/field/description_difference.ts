@@ -1,5 +1,5 @@
 import type { FieldDescription } from "./description.ts";
-import { descriptionToText } from "./description_text.ts";
+import { descriptionToText, shortValue } from "./description_text.ts";
 
 /** A place where two descriptions differ. */
 interface DescriptionDifference {
@@ -27,7 +27,7 @@ export function descriptionDifference(text: string, description: FieldDescriptio
 
 function difference(expected: unknown, found: unknown, where: string): DescriptionDifference | undefined {
   if (!isObject(expected) || !isObject(found) || Array.isArray(expected) !== Array.isArray(found)) {
-    return expected === found ? undefined : { where, expected: short(expected), found: short(found) };
+    return expected === found ? undefined : { where, expected: shown(expected), found: shown(found) };
   }
   const names = new Set([...Object.keys(expected), ...Object.keys(found)]);
   for (const name of names) {
@@ -46,10 +46,6 @@ function memberOf(value: Record<string, unknown>, name: string): unknown {
   return Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** A value as a short text. What is nested is not shown, because it may be nested very deeply. */
-function short(value: unknown): string {
-  if (value === undefined) return "none";
-  if (isObject(value)) return Array.isArray(value) ? `a list of ${value.length}` : "an object";
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+function shown(value: unknown): string {
+  return value === undefined ? "none" : shortValue(value);
 }

@@ -45,7 +45,7 @@ export function descriptionFromText(text: string, where: string): FieldDescripti
     throw new Error(`${where}: expected a field description in JSON, found a text that is none.`, { cause });
   }
   const { inputs, layers, outputs } = partsOf(found, where);
-  if (!Array.isArray(layers)) throw new Error(`${where}: expected a list of layers, found ${short(layers)}.`);
+  if (!Array.isArray(layers)) throw new Error(`${where}: expected a list of layers, found ${shortValue(layers)}.`);
   const description: FieldDescription = {
     inputs: recordOf(inputs, "number", `${where}: inputs`),
     layers: layers.map((layer) => layerFrom(partsOf(layer, where), where)),
@@ -63,16 +63,16 @@ function layerFrom(layer: Parts, where: string): DenseLayer | EncodingLayer {
   const { name, from, units, weightBound } = layer;
   const isNames = Array.isArray(from) && from.every((source) => typeof source === "string");
   if (typeof name !== "string" || !isNames) {
-    throw new Error(`${where}: expected a layer with a name and a list \`from\` of names, found ${short(layer)}.`);
+    throw new Error(`${where}: expected a layer with a name and a list \`from\` of names, found ${shortValue(layer)}.`);
   }
   const here = `${where}: layer ${name}`;
   if (Object.hasOwn(layer, "encoding")) {
     if (from.length !== 1) throw new Error(`${here}: expected one input, found ${from.length}.`);
     return { name, from: [from[0]], encoding: made("encoding", layer.encoding, encodings, here) };
   }
-  if (typeof units !== "number") throw new Error(`${here}: expected a number of units, found ${short(units)}.`);
+  if (typeof units !== "number") throw new Error(`${here}: expected a number of units, found ${shortValue(units)}.`);
   if (weightBound !== undefined && typeof weightBound !== "number") {
-    throw new Error(`${here}: expected a number as weightBound, found ${short(weightBound)}.`);
+    throw new Error(`${here}: expected a number as weightBound, found ${shortValue(weightBound)}.`);
   }
   const activation = made("activation", layer.activation, activations, here);
   return { name, from, units, activation, ...weightBound !== undefined && { weightBound } };
@@ -90,7 +90,7 @@ function made<P extends NamedPart>(
     const known = Object.keys(registry).join(", ");
     throw new Error(
       `${where}: ${kind}: expected one of ${known}, found ${
-        short(name)
+        shortValue(name)
       }. To load a field that uses one of your own, pass the field's description.`,
     );
   }
@@ -109,7 +109,7 @@ function made<P extends NamedPart>(
 /** A value as an object. Throws if it is not one. */
 function partsOf(found: unknown, where: string): Parts {
   if (typeof found === "object" && found !== null && !Array.isArray(found)) return found as Parts;
-  throw new Error(`${where}: expected an object, found ${short(found)}.`);
+  throw new Error(`${where}: expected an object, found ${shortValue(found)}.`);
 }
 
 /** A value as an object whose members all have the given type. Throws if it is not one. */
@@ -119,12 +119,14 @@ function recordOf<T>(found: unknown, type: "number" | "string", where: string): 
     const found: string = typeof parts[name];
     return found !== type;
   });
-  if (other !== undefined) throw new Error(`${where}: ${other}: expected a ${type}, found ${short(parts[other])}.`);
+  if (other !== undefined) {
+    throw new Error(`${where}: ${other}: expected a ${type}, found ${shortValue(parts[other])}.`);
+  }
   return parts as Record<string, T>;
 }
 
 /** A value as a short text for an error message. What is nested is not shown, because it may be nested very deeply. */
-function short(value: unknown): string {
+export function shortValue(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object" && value !== null) return "an object";
   const text = JSON.stringify(value) ?? "nothing";

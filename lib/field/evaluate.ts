@@ -1,5 +1,5 @@
 import { OPTIONS } from "../hyperparameter/arguments.ts";
-import { checkMember, type Member } from "../hyperparameter/members.ts";
+import { checkMember, type Member, type OptionNames } from "../hyperparameter/members.ts";
 import { checkEncodings } from "./encoding/check_encodings.ts";
 import { padRows } from "../linalg/gemm/shape.ts";
 import { Network, type NetworkField } from "./network.ts";
@@ -92,6 +92,9 @@ export interface EvaluationOptions {
   /** The only output that is computed; by default all are. */
   readonly output?: string;
 }
+
+/** The names of {@linkcode EvaluationOptions}. */
+export const EVALUATION_OPTIONS: OptionNames<EvaluationOptions> = { memory: true, signal: true, output: true };
 
 /** Evaluates a field at many rows of inputs, in chunks that fit the allowed memory. */
 export class Evaluation implements Disposable {

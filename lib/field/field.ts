@@ -1,7 +1,7 @@
 import { checkArguments, DESCRIPTION, DEVICE } from "../hyperparameter/arguments.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { checkSeed, fillRandom, streams } from "../gpu/random.ts";
-import { checkDescription, type FieldDescription, isEncoding, segmentsOf, widthsOf } from "./description.ts";
+import { checkDescription, fanInOf, type FieldDescription, isEncoding, segmentsOf, widthsOf } from "./description.ts";
 import { checkMembers, NUMBER, optional } from "../hyperparameter/members.ts";
 import { Layout } from "../linalg/layout.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
@@ -73,7 +73,7 @@ function initialise(field: Field, seed: number): void {
       passive.add(layer.name);
       continue;
     }
-    const fanIn = layer.from.reduce((sum, source) => sum + widths.get(source)!, 0);
+    const fanIn = fanInOf(layer, widths);
     const first = layer.from.every((source) => passive.has(source));
     const weight = layer.weightBound ?? layer.activation.weightBound(fanIn, first);
     for (const segment of layout) {

@@ -65,8 +65,8 @@ async function inputDerivatives(
   inputs: Float32Array | NamedArrays,
   options: InputDerivativeOptions,
 ): Promise<Float32Array> {
-  checkArguments(who, { field: [field, FIELD] });
   checkMembers(who, options, { output: optional(TEXT), input: optional(TEXT), memory: optional(NUMBER) });
+  checkArguments(who, { field: [field, FIELD] });
   const { gpu, description } = field;
   const output = chosenOutput(who, description, options.output);
   const input = chosenInput(who, description, options.input);

@@ -1,4 +1,4 @@
-import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
+import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { NUMBER_BYTES, type StorageFormat } from "../gpu/storage_format.ts";
 import { DerivativeBlocks, type InputDerivatives } from "./derivative_blocks.ts";
@@ -10,13 +10,13 @@ import {
   isHidden,
   widthsOf,
 } from "./description.ts";
-import { DensePasses, shapeOf, weightOf } from "./dense_passes.ts";
+import { DensePasses } from "./dense_passes.ts";
 import { findChains, type NodeChain } from "./node_chains.ts";
 import type { Node } from "./node.ts";
 import { isFused } from "../linalg/gemm/chain_choice.ts";
 import { FUSED } from "../linalg/gemm/family.ts";
 import { type Layout, padWidth } from "../linalg/layout.ts";
-import { type MatmulShape, padRows } from "../linalg/gemm/shape.ts";
+import { padRows } from "../linalg/gemm/shape.ts";
 import type { Vector } from "../linalg/vector.ts";
 
 /** The field that a network computes. */
@@ -167,16 +167,6 @@ export class Network implements Disposable {
     }
   }
 
-  /** The sizes of a dense layer's matrix products. */
-  static shapeOf(node: Node, rows: number): MatmulShape {
-    return shapeOf(node, rows);
-  }
-
-  /** The stacked weights of a dense layer in a vector of the field's layout. */
-  static weightOf(node: Node, vector: Vector): BufferLike {
-    return weightOf(node, vector);
-  }
-
   /** Frees the device memory. */
   [Symbol.dispose](): void {
     for (const { layers } of this.chains) layers[Symbol.dispose]();
@@ -220,9 +210,7 @@ export class Network implements Disposable {
     const joined = sources.length > 1;
     const preactivation = this.#buffer(`${name}.preactivation`, padded * maps, storage);
     const preactivationTangent = tangents ? this.#buffer(`${name}.preactivationTangent`, padded * maps) : undefined;
-    const inputTangent = joined && tangents && active
-      ? this.#buffer(`${name}.inputTangent`, inputPadded)
-      : sources[0].valueTangent;
+    const joinedTangent = joined && tangents && active ? this.#buffer(`${name}.inputTangent`, inputPadded) : undefined;
     const weightSize = padded * maps * inputPadded * 4;
     const block = this.field.layout.find((segment) => segment.block === name)!;
     const offset = block.deviceOffset * 4;
@@ -237,7 +225,7 @@ export class Network implements Disposable {
         layer,
         sources,
         input: joined ? this.#buffer(`${name}.input`, inputPadded) : sources[0].value,
-        inputTangent: tangents && active ? inputTangent : undefined,
+        inputTangent: joined ? joinedTangent : sources[0].valueTangent,
         inputPadded,
         preactivation,
         preactivationTangent,

@@ -1,6 +1,6 @@
 import { NUMBER_BYTES, type StorageFormat } from "../gpu/storage_format.ts";
 import type { Activation } from "./activation/activation.ts";
-import { type FieldDescription, isEncoding, isHidden, widthsOf } from "./description.ts";
+import { fanInOf, type FieldDescription, isEncoding, isHidden, widthsOf } from "./description.ts";
 import { padWidth } from "../linalg/layout.ts";
 import type { MatmulShape } from "../linalg/gemm/shape.ts";
 
@@ -30,9 +30,7 @@ export function bytesPerRow(
   for (const layer of description.layers) {
     const padded = padWidth(widths.get(layer.name)!);
     const maps = isEncoding(layer) ? 1 : layer.activation.maps.length;
-    const joined = layer.from.length > 1
-      ? padWidth(layer.from.reduce((sum, source) => sum + widths.get(source)!, 0))
-      : 0;
+    const joined = layer.from.length > 1 ? padWidth(fanInOf(layer, widths)) : 0;
     const hidden = NUMBER_BYTES[isHidden(description, layer) ? storage : "f32"];
     bytes += padded * (maps + 1) * (hidden + (tangents ? 4 : 0)) + joined * (tangents ? 8 : 4);
     widest = Math.max(widest, padded * maps, joined);
@@ -67,7 +65,7 @@ export function productShapes(description: FieldDescription, rows: number): Laye
       shape: {
         rows,
         outputs: padWidth(widths.get(layer.name)!) * layer.activation.maps.length,
-        inputs: padWidth(layer.from.reduce((sum, source) => sum + widths.get(source)!, 0)),
+        inputs: padWidth(fanInOf(layer, widths)),
       },
       propagates: layer.from.some((source) => active.has(source)),
     });

@@ -1,6 +1,9 @@
+import { TUNE_OPTIONS } from "../linalg/gemm/measurement.ts";
+import { checkOptions } from "../hyperparameter/members.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { isFusable } from "../linalg/gemm/epilogue.ts";
 import type { GemmProduct } from "../linalg/gemm/family.ts";
+import type { ChainLayer } from "../linalg/gemm/layer_chain.ts";
 import type { Measurement, TuneOptions } from "../linalg/gemm/measurement.ts";
 import { tuneProducts } from "../linalg/gemm/tune.ts";
 import { tuneChain } from "../linalg/gemm/chain_choice.ts";
@@ -11,7 +14,7 @@ import { Network } from "./network.ts";
 import { productShapes } from "./sizes.ts";
 
 /** Rows of a network that only tells which chains its field has. */
-export const FEW_ROWS = 16;
+const FEW_ROWS = 16;
 
 /** What is to be computed, so that the fastest kernels can be found for it. */
 export interface TuneRequest {
@@ -30,12 +33,34 @@ export interface TuneRequest {
  * @returns What was measured.
  */
 export async function tuneKernels(gpu: Gpu, request: TuneRequest, options: TuneOptions = {}): Promise<Measurement[]> {
+  checkOptions("tuneKernels", options, TUNE_OPTIONS);
   const { description, rows } = request;
-  const measurements = await tuneProducts(gpu, productsOf(request), options);
+  const products = await tuneProducts(gpu, productsOf(request), options);
+  const tune = (layers: readonly ChainLayer[], options: TuneOptions) => tuneChain(gpu, layers, rows, options);
+  return [...products, ...await tuneChains(chainsOf(gpu, description), options, tune)];
+}
+
+/** The chains of a field's layers that single dispatches can compute. */
+export function chainsOf(gpu: Gpu, description: FieldDescription): (readonly ChainLayer[])[] {
   using network = new Network({ gpu, description, layout: new Layout(segmentsOf(description)) }, FEW_ROWS, false);
+  return network.chains.map(({ layers: { layers } }) => layers);
+}
+
+/**
+ * Chooses how chains are computed, one after the other; for alike ones once.
+ *
+ * @param tune Chooses for one chain, except for subjects that are done; returns undefined if it measured nothing.
+ * @returns What was measured.
+ */
+export async function tuneChains(
+  chains: readonly (readonly ChainLayer[])[],
+  options: TuneOptions,
+  tune: (layers: readonly ChainLayer[], options: TuneOptions) => Promise<Measurement | undefined>,
+): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
   const done = new Set(options.except);
-  for (const { layers: { layers } } of network.chains) {
-    const measured = await tuneChain(gpu, layers, rows, { ...options, except: done });
+  for (const layers of chains) {
+    const measured = await tune(layers, { ...options, except: done });
     if (measured === undefined) continue;
     measurements.push(measured);
     done.add(measured.subject);

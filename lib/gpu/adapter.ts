@@ -1,8 +1,9 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { type AdapterDescription, describeAdapter } from "./adapter_description.ts";
 import { chooseAdapter, type ChosenAdapter } from "./adapter_choice.ts";
-import { prepareGraphics, readEnv } from "./env.ts";
+import { prepareGraphics } from "./env.ts";
 import { isPermitted, operatingSystem } from "./runtime.ts";
-import { vulkanFolders } from "./vulkan_files.ts";
+import { namedDrivers, vulkanFolders } from "./vulkan_files.ts";
 
 /** Which adapters are acceptable. */
 export interface AdapterOptions {
@@ -55,6 +56,7 @@ export interface Machine {
  * what is missing and how to fix it.
  */
 export async function findAdapter(options: AdapterOptions = {}, machine: Machine = thisMachine): Promise<FoundAdapter> {
+  checkOptions("findAdapter", options, { allowSoftware: true, powerPreference: true, adapter: true });
   if (options.adapter !== undefined) return await findChosen(options.adapter, machine);
   const { allowSoftware, powerPreference = "high-performance" } = options;
   const adapter = await machine.requestAdapter({ powerPreference });
@@ -132,8 +134,8 @@ const thisMachine: Machine = {
     return anyExists(libraryFolders.map((folder) => `${folder}/libvulkan.so.1`));
   },
   hasVulkanDriver() {
-    const named = readEnv("VK_DRIVER_FILES") ?? readEnv("VK_ICD_FILENAMES");
-    if (named) return anyExists(named.split(":"));
+    const named = namedDrivers();
+    if (named !== undefined) return anyExists(named);
     return anyExists(vulkanFolders().map((folder) => `${folder}/icd.d`), hasEntries);
   },
   hasNvidiaDevice() {

@@ -1,7 +1,7 @@
 import type { AdapterDescription } from "./adapter_description.ts";
 import { mayUseEnv, readEnv } from "./env.ts";
 import { operatingSystem } from "./runtime.ts";
-import { driverFiles } from "./vulkan_files.ts";
+import { DRIVER_VARIABLES, driverFiles } from "./vulkan_files.ts";
 
 /** Limits of an adapter, as WebGPU calls them; sizes are in bytes. */
 export type ListedLimits = Readonly<
@@ -27,9 +27,6 @@ export interface ListedAdapter {
   /** The names of its optional features. */
   readonly features: readonly string[];
 }
-
-/** The variables by which the loader of Vulkan is told which drivers there are; older loaders know the second one only. */
-const DRIVER_VARIABLES = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"];
 
 let listed: Promise<readonly ListedAdapter[]> | undefined;
 

@@ -77,8 +77,8 @@ export class AutotuningCache {
     return this.#known.get(subject);
   }
 
-  /** Sets a choice for this process. */
-  set(subject: string, choice: string): void {
+  /** Sets a choice for this process; undefined for none. */
+  set(subject: string, choice: string | undefined): void {
     this.#known.set(subject, choice);
   }
 

@@ -6,6 +6,7 @@ import type { Kernel } from "./kernel.ts";
 import { KernelStore } from "./kernel_store.ts";
 import { KernelTuner, type KernelTunerOptions } from "./kernel_tuner.ts";
 import type { KernelSource } from "./kernel_source.ts";
+import { operandAccesses } from "./operand_access.ts";
 import { Profile } from "./profile.ts";
 import { Recorder } from "./recorder.ts";
 import type { StorageFormat } from "./storage_format.ts";
@@ -34,7 +35,7 @@ export class Gpu implements Disposable {
 
   /** Use `openGpu`. */
   constructor(readonly device: GPUDevice, readonly adapter: AdapterDescription, options: KernelTunerOptions = {}) {
-    this.tuner = new KernelTuner(adapter, options);
+    this.tuner = new KernelTuner(adapter, options, operandAccesses(device.limits));
     this.#health = new DeviceHealth(device);
     // The device works on what was recorded while the host compiles.
     this.#kernels = new KernelStore(device, () => this.flush());
@@ -121,12 +122,12 @@ export class Gpu implements Disposable {
 
   /** Submits what has been recorded. */
   flush(): void {
-    this.#pass();
+    this.#askGuard();
     this.#recorder.flush();
   }
 
-  /** Asks the guard. */
-  #pass(): void {
+  /** Calls the guard. If it throws, what was recorded is forgotten. */
+  #askGuard(): void {
     const { guard } = this;
     try {
       guard?.();
@@ -160,9 +161,9 @@ export class Gpu implements Disposable {
       this.#recorder.copyOut(slice, staging);
       return staging;
     });
-    this.flush();
-    const { submissions, accepted } = this.#recorder;
     try {
+      this.flush();
+      const { submissions, accepted } = this.#recorder;
       const mapped = Promise.all([...staged.map((staging) => staging.mapAsync(GPUMapMode.READ)), accepted]);
       await this.#health.explain(mapped, "reading");
       this.#health.check(submissions);

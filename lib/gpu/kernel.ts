@@ -1,6 +1,7 @@
+import { isMirrored, isWritten } from "./binding.ts";
 import { kernelError } from "./kernel_error.ts";
 import type { KernelValues } from "./template.ts";
-import { expandKernel, type KernelInterface, type KernelSource } from "./kernel_source.ts";
+import { expandKernel, type KernelInterface, type KernelSource, placesOf } from "./kernel_source.ts";
 import { MIRROR_FORMATS, type OperandAccess } from "./operand_access.ts";
 
 /** What tells a kernel from others of the same source. */
@@ -31,7 +32,7 @@ export class Kernel {
   readonly pipeline: GPUComputePipeline;
   /** The layout of the kernel's only bind group. */
   readonly layout: GPUBindGroupLayout;
-  /** The same kernel for resources that hold halves, by the names of these. */
+  /** The same kernel for other resources, by what tells them apart (see `KernelStore.suited`). */
   readonly variants: Map<string, Kernel> = new Map();
 
   /** The error with which compilation failed; undefined as long as none is known, because the device reports it later. */
@@ -49,9 +50,9 @@ export class Kernel {
     const entries: GPUBindGroupLayoutEntry[] = bindings.map(({ name, kind }, i) => ({
       binding: i + first,
       visibility,
-      ...(access === "texture" && (kind === "operand" || kind === "before")
+      ...(access === "texture" && isMirrored(kind)
         ? { storageTexture: { access: "read-only", format: MIRROR_FORMATS[halves?.includes(name) ? "f16" : "f32"] } }
-        : { buffer: { type: kind === "write" || kind === "update" ? "storage" : "read-only-storage" } }),
+        : { buffer: { type: isWritten(kind) ? "storage" : "read-only-storage" } }),
     }));
     if (first === 1) entries.unshift({ binding: 0, visibility, buffer: { type: "uniform", hasDynamicOffset: true } });
     device.pushErrorScope("validation");
@@ -63,9 +64,8 @@ export class Kernel {
     });
     device.popErrorScope().then((error) => {
       if (error === null) return;
-      const filledIn = Object.values(values).filter((value) => typeof value === "string");
-      const texts = part === undefined ? [source.text, ...filledIn] : filledIn;
-      this.#failure = kernelError({ name: source.name, part, texts, code }, error);
+      const places = placesOf(source, values, access, halves);
+      this.#failure = kernelError({ name: source.name, part, places, code }, error);
     }, () => {});
   }
 

@@ -1,5 +1,6 @@
+import { type Binding, isWritten } from "./binding.ts";
 import { snippets } from "./snippets.ts";
-import { type Declaration, type KernelValues, specialise } from "./template.ts";
+import { type Declaration, expandTemplate, type KernelValues, type Place } from "./template.ts";
 import { MIRROR_FORMATS, MIRROR_WIDTH, type OperandAccess } from "./operand_access.ts";
 
 /** A kernel's name and text. */
@@ -8,21 +9,6 @@ export interface KernelSource {
   readonly name: string;
   /** The text of the file; see {@linkcode expandKernel} for its grammar. */
   readonly text: string;
-}
-
-/** One resource that is bound to a kernel. */
-export interface Binding {
-  /** The resource's name in the kernel's text. */
-  readonly name: string;
-  /**
-   * `operand`: a read-only array<vec4f>, which may be read through a mirror; `read`: read-only storage; `write` and
-   * `update`: read-write storage; `before`: the mirror of an `update` resource (only with texture access).
-   */
-  readonly kind: "operand" | "read" | "write" | "update" | "before";
-  /**
-   * Whether the resource may hold halves: `never`, or in a `variant` of the kernel with another declaration.
-   */
-  readonly halves: "never" | "variant";
 }
 
 /** A kernel's interface, as its text declares it, and its complete code. */
@@ -59,6 +45,8 @@ export interface KernelInterface {
  *   `fn entry(i: u32)` for each i < `u.length`. Such a kernel is dispatched with `linearGroups(length, 64)`.
  * - `each_preactivation`: the entry point of a kernel that goes over the preactivations of a layer and calls the
  *   kernel's own `fn entry(i: u32, first: u32, at: Preactivation)` for each vec4 of them.
+ * - `each_square_entry`: the entry point of a kernel that does the same for every vec4 of square matrices (`Squares`). It calls the kernel's
+ *   own `fn entry(at: SquareEntry)`.
  * - `halves`: `to_halves(v)` and `from_halves(words)`, a vec4f in half precision.
  * - `invocation_index`: `invocation_index(id, groups, size)`, the linear index of an invocation if the dispatch has
  *   workgroups along x and y.
@@ -94,14 +82,37 @@ export function expandKernel(
   access: OperandAccess,
   halves: readonly string[] = [],
 ): KernelInterface {
+  const { texts, declarations } = expanded(source, values, access, halves);
+  return { uniforms: declarations.uniforms, bindings: declarations.bindings, code: texts.join("") };
+}
+
+/** Where each line of a kernel's complete code comes from; undefined for empty ones. The arguments are those of {@linkcode expandKernel}. */
+export function placesOf(...kernel: Parameters<typeof expandKernel>): (Place | undefined)[] {
+  const { texts, pieces, places } = expanded(...kernel);
+  const found: (Place | undefined)[] = [];
+  let first = 0;
+  for (const [i, text] of texts.entries()) {
+    const lines = text.split("\n");
+    const isText = typeof pieces[i] === "string";
+    lines.forEach((line, k) => {
+      // What a declaration is expanded to has lines of its own.
+      if (line.trim() !== "") found[first + k] ??= { ...places[i], line: places[i].line + (isText ? k : 0) };
+    });
+    first += lines.length - 1;
+  }
+  return found;
+}
+
+/** The pieces of a kernel's code with their texts, and what they declare. */
+function expanded(source: KernelSource, values: KernelValues, access: OperandAccess, halves: readonly string[] = []) {
   const where = `${source.name}.wgsl`;
   if (typeof source.text !== "string") throw new Error(`${where}: expected a text with WGSL, found ${source.text}.`);
   const text = halves.length === 0 ? source.text : `${source.text}{{include halves}}`;
-  const pieces = specialise(text, values, where, snippets);
+  const { pieces, places } = expandTemplate(text, values, where, snippets);
   const hasUniforms = pieces.some((piece) => typeof piece !== "string" && piece.keyword === "uniform");
   const declarations = new Declarations(where, access, new Set(halves), hasUniforms);
-  const code = pieces.map((piece) => typeof piece === "string" ? piece : declarations.declare(piece)).join("");
-  return { uniforms: declarations.uniforms, bindings: declarations.bindings, code };
+  const texts = pieces.map((piece) => typeof piece === "string" ? piece : declarations.declare(piece));
+  return { texts, pieces, places, declarations };
 }
 
 /** The declarations of one kernel that have been expanded so far. */
@@ -163,14 +174,14 @@ class Declarations {
       : type === "vec4f"
       ? `from_halves(${name}_buffer[i])`
       : `unpack2x16float(${name}_buffer[i / 2u])[i % 2u]`;
-    return `${this.#storage(name, kind, `array<${stored}>`, { variable: `${name}_buffer`, halves: "variant" })}\n` +
+    return `${this.#storage(name, kind, `array<${stored}>`, { variable: `${name}_buffer`, halves: true })}\n` +
       `fn ${name}(i: u32) -> ${type} { return ${entry}; }`;
   }
 
   /** Numbers that are written through a function. */
   #written(name: string): string {
     const [type, entries] = this.halves.has(name) ? ["vec2u", "to_halves(entries)"] : ["vec4f", "entries"];
-    return `${this.#storage(name, "write", `array<${type}>`, { halves: "variant" })}\n` +
+    return `${this.#storage(name, "write", `array<${type}>`, { halves: true })}\n` +
       `fn write_${name}(i: u32, entries: vec4f) { ${name}[i] = ${entries}; }`;
   }
 
@@ -184,22 +195,22 @@ class Declarations {
     name: string,
     kind: Exclude<Binding["kind"], "before">,
     type: string,
-    { variable = name, halves = "never" }: { variable?: string; halves?: Binding["halves"] } = {},
+    { variable = name, halves = false }: { variable?: string; halves?: boolean } = {},
   ): string {
     this.#reserve(name);
-    const mode = kind === "write" || kind === "update" ? "read_write" : "read";
+    const mode = isWritten(kind) ? "read_write" : "read";
     return `${this.#bind(name, kind, halves)}<storage, ${mode}> ${variable}: ${type};`;
   }
 
   #mirror(name: string, kind: "operand" | "before", accessor: string): string {
     const format = MIRROR_FORMATS[this.halves.has(name) ? "f16" : "f32"];
-    return `${this.#bind(name, kind, kind === "operand" ? "variant" : "never")} ${accessor}_mirror: ` +
+    return `${this.#bind(name, kind, kind === "operand")} ${accessor}_mirror: ` +
       `texture_storage_2d<${format}, read>;\n` +
       `fn ${accessor}(i: u32) -> vec4f { return textureLoad(${accessor}_mirror, ` +
       `vec2u(i & ${MIRROR_WIDTH - 1}u, i / ${MIRROR_WIDTH}u)); }`;
   }
 
-  #bind(name: string, kind: Binding["kind"], halves: Binding["halves"]): string {
+  #bind(name: string, kind: Binding["kind"], halves: boolean): string {
     this.bindings.push({ name, kind, halves });
     return `@group(0) @binding(${this.bindings.length - (this.hasUniforms ? 0 : 1)}) var`;
   }

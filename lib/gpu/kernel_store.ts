@@ -1,6 +1,8 @@
+import { isMirrored } from "./binding.ts";
 import { asSlice, type BufferLike } from "./buffer.ts";
 import { Kernel, type KernelOptions } from "./kernel.ts";
 import type { KernelSource } from "./kernel_source.ts";
+import { longestMirror } from "./operand_access.ts";
 
 /** The kernels of a device, each compiled once and kept. */
 export class KernelStore {
@@ -8,9 +10,13 @@ export class KernelStore {
   readonly #kernels = new Map<string, Map<string, Kernel>>();
   /** The texts that values of kernels are, each with its number. */
   readonly #texts = new Map<string, number>();
+  /** In vec4s. */
+  readonly #longestMirror: number;
 
   /** @param beforeCompiling Called before a kernel is compiled; what it throws goes to whoever asked for the kernel. */
-  constructor(readonly device: GPUDevice, readonly beforeCompiling: () => void) {}
+  constructor(readonly device: GPUDevice, readonly beforeCompiling: () => void) {
+    this.#longestMirror = longestMirror(device.limits);
+  }
 
   /** The kernel of a source with its values filled in. */
   get(source: KernelSource, options: KernelOptions): Kernel {
@@ -26,28 +32,34 @@ export class KernelStore {
   }
 
   /**
-   * The kernel itself, or its variant for resources of which some hold halves.
+   * The kernel itself, or its variant for resources of which some hold halves, or are too long for mirrors and so read from buffers.
    *
    * @throws If a resource holds halves and the kernel's text reads or writes it as a buffer of another type.
    */
   suited(kernel: Kernel, resources: Readonly<Record<string, BufferLike>>): Kernel {
     let halves: string[] | undefined;
-    for (const { name, halves: how } of kernel.declared.bindings) {
+    let { access } = kernel.options;
+    for (const { name, kind, halves: mayBeHalves } of kernel.declared.bindings) {
       const resource = resources[name];
-      if (resource === undefined || asSlice(resource).buffer.format === "f32") continue;
-      if (how === "never") {
+      if (resource === undefined) continue;
+      const { buffer, size } = asSlice(resource);
+      if (isMirrored(kind) && size > this.#longestMirror * buffer.texelBytes) {
+        access = "buffer";
+      }
+      if (buffer.format === "f32") continue;
+      if (!mayBeHalves) {
         throw new Error(
           `kernel ${kernel.name}: expected a buffer of single precision for ${name}, found one of half precision.`,
         );
       }
-      if (how === "variant") (halves ??= []).push(name);
+      (halves ??= []).push(name);
     }
-    if (halves === undefined) return kernel;
-    const key = halves.join();
+    if (halves === undefined && access === kernel.options.access) return kernel;
+    const key = `${access} ${halves?.join() ?? ""}`;
     let variant = kernel.variants.get(key);
     if (variant === undefined) {
       this.beforeCompiling();
-      kernel.variants.set(key, variant = new Kernel(this.device, kernel.source, { ...kernel.options, halves }));
+      kernel.variants.set(key, variant = new Kernel(this.device, kernel.source, { ...kernel.options, access, halves }));
     }
     return variant;
   }

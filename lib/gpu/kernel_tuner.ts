@@ -40,16 +40,19 @@ export class KernelTuner {
    * Looks up how operands are read.
    *
    * @param adapter The adapter that the choices hold for.
+   * @param accesses How kernels can read their operands on it (see `operandAccesses`).
    */
   constructor(
     adapter: AdapterDescription,
     { kernels = "auto", operands, seconds = FIRST_USES }: KernelTunerOptions = {},
+    readonly accesses: readonly OperandAccess[] = ["buffer", "texture"],
   ) {
     this.asked = kernels;
     this.#cache = new AutotuningCache(adapter);
     this.#seconds = seconds;
     if (operands !== undefined) this.#cache.set(OPERANDS, operands);
-    this.#operands = this.choiceOr(OPERANDS, "buffer") === "texture" ? "texture" : "buffer";
+    this.choiceOr(OPERANDS, "buffer");
+    this.#operands = this.#chosenAccess;
   }
 
   /** How kernels read their operands from now on. */
@@ -87,19 +90,18 @@ export class KernelTuner {
   adopt(choices: Readonly<Record<string, string>>): void {
     for (const [subject, choice] of Object.entries(choices)) {
       this.#subjects.add(subject);
-      this.#cache.set(subject, choice);
+      this.#set(subject, choice);
     }
-    this.#operands = this.#cache.made(OPERANDS) === "texture" ? "texture" : "buffer";
   }
 
-  /** Does something with kernels that read their operands in a certain way, without choosing it. */
-  reading(access: OperandAccess, work: () => void): void {
-    const before = this.#operands;
-    this.#operands = access;
+  /** Does something as if this choice had been made for a subject, without making it. */
+  supposing(subject: string, choice: string, work: () => void): void {
+    const before = this.choice(subject);
+    this.#set(subject, choice);
     try {
       work();
     } finally {
-      this.#operands = before;
+      this.#set(subject, before);
     }
   }
 
@@ -134,5 +136,15 @@ export class KernelTuner {
   budget(seconds?: number): TuningBudget {
     if (seconds !== undefined) return new TuningBudget(seconds, () => {});
     return new TuningBudget(this.#seconds, (left) => this.#seconds = left);
+  }
+
+  #set(subject: string, choice: string | undefined): void {
+    this.#cache.set(subject, choice);
+    if (subject === OPERANDS) this.#operands = this.#chosenAccess;
+  }
+
+  get #chosenAccess(): OperandAccess {
+    // A choice of another adapter, for instance that of a run which is resumed here, may be impossible. Results do not depend on it.
+    return this.accesses.find((access) => access === this.#cache.made(OPERANDS)) ?? "buffer";
   }
 }

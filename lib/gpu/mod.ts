@@ -13,7 +13,8 @@ export { type BufferLike, type BufferOwner, type BufferSlice, DeviceBuffer } fro
 export { DeviceLostError, OutOfMemoryError, type Shortage } from "./device_errors.ts";
 export { linearGroups } from "./groups.ts";
 export { Kernel, type KernelOptions } from "./kernel.ts";
-export { type Binding, expandKernel, type KernelInterface, type KernelSource } from "./kernel_source.ts";
+export { type Binding } from "./binding.ts";
+export { expandKernel, type KernelInterface, type KernelSource } from "./kernel_source.ts";
 export type { OperandAccess } from "./operand_access.ts";
 export { KernelTuner, type KernelTunerOptions, OPERANDS } from "./kernel_tuner.ts";
 export { Profile, type ProfileEntry } from "./profile.ts";

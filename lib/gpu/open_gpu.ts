@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "../hyperparameter/members.ts";
 import { findAdapter } from "./adapter.ts";
 import { Gpu } from "./device.ts";
 import { MOST_MIRRORS, type OperandAccess, operandAccesses } from "./operand_access.ts";
@@ -22,13 +23,24 @@ export interface GpuOptions {
   operands?: OperandAccess;
 }
 
+/** The names of {@linkcode GpuOptions}. */
+export const GPU_OPTIONS: OptionNames<GpuOptions> = {
+  allowSoftware: true,
+  powerPreference: true,
+  adapter: true,
+  kernels: true,
+  operands: true,
+};
+
 /**
  * Opens a device. `openDevice` of the root also checks the family of kernels.
  *
  * @throws When there is no usable adapter, saying how to fix it.
  */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
-  const { adapter, description } = await findAdapter(options);
+  checkOptions("openGpu", options, GPU_OPTIONS);
+  const { allowSoftware, powerPreference, adapter: chosen } = options;
+  const { adapter, description } = await findAdapter({ allowSoftware, powerPreference, adapter: chosen });
   const { limits } = adapter;
   const { operands = "buffer" } = options;
   if (!operandAccesses(limits).includes(operands)) {

@@ -15,6 +15,11 @@ export const MIRROR_FORMATS = {
 /** Width in texels of a mirror. The vec4 with index i is the texel (i mod 1024, ⌊i / 1024⌋). */
 export const MIRROR_WIDTH = 1024;
 
+/** The most vec4s of a mirror on an adapter with these limits; a longer operand is read from its buffer. */
+export function longestMirror({ maxTextureDimension2D }: Pick<GPUSupportedLimits, "maxTextureDimension2D">): number {
+  return MIRROR_WIDTH * maxTextureDimension2D;
+}
+
 /** The most mirrors that a kernel reads. */
 export const MOST_MIRRORS = 16;
 

@@ -12,7 +12,10 @@ export interface ProfileEntry {
   dispatches: number;
   /** Floating-point operations of its matrix products, summed over all dispatches; 0 for other kernels. */
   flops: number;
-  /** Bytes of all bound buffers, summed over all dispatches: the memory traffic if each dispatch moves everything once. */
+  /**
+   * Bytes of all buffers that it reads and of all that it writes, summed over all dispatches: the memory traffic if each dispatch moves
+   * everything once.
+   */
   bytes: number;
 }
 

@@ -1,3 +1,4 @@
+import { isMirrored, isRead, isWritten } from "./binding.ts";
 import { BindGroups } from "./bind_groups.ts";
 import { asSlice, type BufferLike, type BufferSlice, type DeviceBuffer } from "./buffer.ts";
 import type { Kernel } from "./kernel.ts";
@@ -45,6 +46,8 @@ export class Recorder implements Disposable {
   #slot = 0;
   /** The kernels that the open encoder uses. */
   #used = new Set<Kernel>();
+  /** The buffers whose mirrors it refreshes. */
+  #mirrored = new Set<DeviceBuffer>();
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
 
@@ -76,7 +79,9 @@ export class Recorder implements Disposable {
     let pass = this.#pass;
     if (this.profile !== undefined) {
       this.#endPass();
-      const bytes = kernel.declared.bindings.reduce((sum, { name }) => sum + asSlice(resources[name]).size, 0);
+      const bytes = kernel.declared.bindings.reduce((sum, { name, kind }) => {
+        return sum + (Number(isRead(kind)) + Number(isWritten(kind))) * asSlice(resources[name]).size;
+      }, 0);
       pass = encoder.beginComputePass({
         timestampWrites: this.profile.next(this.phase, kernel.name, flops, bytes),
       });
@@ -90,7 +95,7 @@ export class Recorder implements Disposable {
     if (this.profile !== undefined) pass!.end();
     this.tally?.dispatch(kernel.declared.bindings, resources, flops);
     for (const { name, kind } of kernel.declared.bindings) {
-      if (kind !== "write" && kind !== "update") continue;
+      if (!isWritten(kind)) continue;
       const { buffer, offset, size } = asSlice(resources[name]);
       buffer.touch(offset, size);
     }
@@ -130,14 +135,16 @@ export class Recorder implements Disposable {
     this.#device.queue.submit([this.#encoder.finish()]);
     this.#encoder = undefined;
     this.#slot = 0;
-    this.#watch(++this.submissions, this.#used);
+    this.#watch(++this.submissions, this.#used, this.#mirrored);
     this.#used = new Set();
+    this.#mirrored = new Set();
   }
 
   /** Reports a submission that the device refuses: the work in it, and only that, was not done. */
-  #watch(submission: number, used: ReadonlySet<Kernel>): void {
+  #watch(submission: number, used: ReadonlySet<Kernel>, mirrored: ReadonlySet<DeviceBuffer>): void {
     this.accepted = this.#device.popErrorScope().then((error) => {
       if (error === null) return;
+      for (const buffer of mirrored) buffer.touch();
       const broken = used.values().find(({ failure }) => failure !== undefined);
       this.#refused(submission, broken?.failure ?? new Error(`WebGPU: ${error.message}`));
     }, () => {});
@@ -145,9 +152,14 @@ export class Recorder implements Disposable {
 
   /** Forgets what has been recorded since the last submission. */
   drop(): void {
+    if (this.#encoder === undefined) return;
     this.#endPass();
     this.#encoder = undefined;
     this.#slot = 0;
+    this.#device.popErrorScope().catch(() => {});
+    for (const buffer of this.#mirrored) buffer.touch();
+    this.#used.clear();
+    this.#mirrored.clear();
   }
 
   /** Drops the bind groups that refer to a buffer. */
@@ -237,7 +249,7 @@ export class Recorder implements Disposable {
   /** The mirrors that a kernel reads, which are refreshed where they are stale; undefined for what it reads from buffers. */
   #mirrorsOf({ declared: { bindings } }: Kernel, slices: readonly BufferSlice[]): (GPUTextureView | undefined)[] {
     return bindings.map(({ kind }, i) => {
-      return kind === "before" || kind === "operand" ? this.#mirror(slices[i]) : undefined;
+      return isMirrored(kind) ? this.#mirror(slices[i]) : undefined;
     });
   }
 
@@ -245,6 +257,7 @@ export class Recorder implements Disposable {
     return buffer.mirror(offset, size, (offset, texture, first, end) => {
       const encoder = this.#open();
       this.#endPass();
+      this.#mirrored.add(buffer);
       const rows = Math.floor((end - first) / MIRROR_WIDTH);
       const rest = (end - first) % MIRROR_WIDTH;
       const bytesPerRow = MIRROR_WIDTH * buffer.texelBytes;

@@ -2,6 +2,7 @@ import decaying_exp from "../../wgsl/gpu/snippet/decaying_exp.wgsl" with { type:
 import dual_number from "../../wgsl/gpu/snippet/dual_number.wgsl" with { type: "text" };
 import each_entry from "../../wgsl/gpu/snippet/each_entry.wgsl" with { type: "text" };
 import each_preactivation from "../../wgsl/gpu/snippet/each_preactivation.wgsl" with { type: "text" };
+import each_square_entry from "../../wgsl/gpu/snippet/each_square_entry.wgsl" with { type: "text" };
 import halves from "../../wgsl/gpu/snippet/halves.wgsl" with { type: "text" };
 import invocation_index from "../../wgsl/gpu/snippet/invocation_index.wgsl" with { type: "text" };
 import lane_sum from "../../wgsl/gpu/snippet/lane_sum.wgsl" with { type: "text" };
@@ -21,6 +22,7 @@ export const snippets: Readonly<Record<string, string>> = {
   dual_number,
   each_entry,
   each_preactivation,
+  each_square_entry,
   halves,
   invocation_index,
   lane_sum,

@@ -1,5 +1,5 @@
+import { type Binding, isRead, isWritten } from "./binding.ts";
 import { asSlice, type BufferLike, type BufferSlice } from "./buffer.ts";
-import type { Binding } from "./kernel_source.ts";
 
 /** The least work that recorded dispatches and copies require, counted by `Gpu.tally`. */
 export class Tally {
@@ -26,8 +26,8 @@ export class Tally {
     this.flops += flops;
     for (const { name, kind } of bindings) {
       const slice = asSlice(resources[name]);
-      if (kind !== "write" && kind !== "before") count(this.#read, slice);
-      if (kind === "write" || kind === "update") count(this.#written, slice);
+      if (isRead(kind)) count(this.#read, slice);
+      if (isWritten(kind)) count(this.#written, slice);
     }
   }
 

@@ -9,6 +9,16 @@ export interface Declaration {
   readonly content: string;
 }
 
+/** Where a piece of an expanded template comes from. */
+export interface Place {
+  /** The text: the template itself, a shared snippet, or a value. */
+  readonly of: "template" | "snippet" | "value";
+  /** The name of the snippet or of the value; empty for the template. */
+  readonly name: string;
+  /** The line of that text in which the piece begins, from 1. */
+  readonly line: number;
+}
+
 /**
  * Expands a template. Its language is deliberately small and strict:
  *
@@ -38,53 +48,76 @@ export function specialise(
   where = "template",
   snippets: Readonly<Record<string, string>> = {},
 ): (string | Declaration)[] {
+  return expandTemplate(text, values, where, snippets).pieces;
+}
+
+/** As {@linkcode specialise}, with the place that each piece comes from. */
+export function expandTemplate(
+  text: string,
+  values: KernelValues,
+  where: string,
+  snippets: Readonly<Record<string, string>>,
+): { readonly pieces: (string | Declaration)[]; readonly places: readonly Place[] } {
   const expansion = new Expansion(values, where, snippets);
-  expansion.expand(text, where);
+  expansion.expand(text, { where, of: "template", name: "" });
   const unused = Object.keys(values).filter((name) => !expansion.used.has(name));
   if (unused.length > 0) throw new Error(`${where}: the template has no {{${unused.join("}}, {{")}}}.`);
-  return expansion.pieces;
+  return expansion;
 }
 
 /** The indices of the loops that enclose a place in the text, by name. */
 type Scope = Readonly<Record<string, number>>;
 
+/** A text that is being expanded, with what error messages call it. */
+type Current = Omit<Place, "line"> & { readonly where: string };
+
 /** The expansion of one template and of the texts that it includes. */
 class Expansion {
   readonly pieces: (string | Declaration)[] = [];
+  /** Where each piece comes from. */
+  readonly places: Place[] = [];
   /** Names that occur in the texts, also in blocks that were left out. */
   readonly used = new Set<string>();
   readonly #inserted = new Set<string>();
   readonly #open = new Set<string>();
-  /** The place that error messages name. */
-  #where: string;
+  /** The text that is being expanded. */
+  #current: Current;
 
   constructor(readonly values: KernelValues, where: string, readonly snippets: Readonly<Record<string, string>>) {
-    this.#where = where;
+    this.#current = { where, of: "template", name: "" };
   }
 
   /** Expands a text and appends the result. */
-  expand(text: string, where: string, scope: Scope = {}): void {
-    const outer = this.#where;
-    this.#where = where;
-    const nodes = parseTemplate(text, where);
+  expand(text: string, current: Current, scope: Scope = {}): void {
+    const outer = this.#current;
+    this.#current = current;
+    const nodes = parseTemplate(text, current.where);
     for (const name of namesIn(nodes)) this.used.add(name);
     this.#write(nodes, scope);
-    this.#where = outer;
+    this.#current = outer;
+  }
+
+  #append(piece: string | Declaration, line: number, { of, name }: Omit<Place, "line"> = this.#current): void {
+    this.pieces.push(piece);
+    this.places.push({ of, name, line });
   }
 
   #write(nodes: readonly TemplateNode[], scope: Scope): void {
     for (const node of nodes) {
-      if (typeof node === "string") {
-        this.pieces.push(node);
+      if (node.kind === "text") {
+        this.#append(node.text, node.line);
       } else if (node.kind === "value") {
-        this.pieces.push(this.#textOf(node.name, scope));
+        const text = this.#textOf(node.name, scope);
+        // A word is a part of the line that it stands in, and a text has lines of its own.
+        if (text.includes("\n")) this.#append(text, 1, { of: "value", name: node.name });
+        else this.#append(text, node.line);
       } else if (node.kind === "include") {
         this.#include(node.name, scope);
       } else if (node.kind === "choice") {
         this.#write(this.#holds(node.name, node.word, scope) ? node.yes : node.no, scope);
       } else if (node.kind === "declaration") {
         const content = node.content.map((part) => typeof part === "string" ? part : this.#textOf(part.name, scope));
-        this.pieces.push({ keyword: node.keyword, content: content.join("") });
+        this.#append({ keyword: node.keyword, content: content.join("") }, node.line);
       } else {
         const end = this.#bound(node.high, scope);
         for (let k = this.#bound(node.low, scope); k < end; k++) this.#write(node.body, { ...scope, [node.index]: k });
@@ -106,7 +139,8 @@ class Expansion {
     if (typeof text !== "string") throw this.#error(`{{include ${name}}} needs a text, ${text} found.`);
     if (this.#open.has(name)) throw this.#error(`{{include ${name}}} includes itself.`);
     this.#open.add(name);
-    this.expand(text, `${this.#where}, in {{include ${name}}}`, scope);
+    const where = `${this.#current.where}, in {{include ${name}}}`;
+    this.expand(text, { where, of: given ? "value" : "snippet", name }, scope);
     this.#open.delete(name);
   }
 
@@ -136,16 +170,17 @@ class Expansion {
   }
 
   #error(message: string): Error {
-    return new Error(`${this.#where}: ${message}`);
+    return new Error(`${this.#current.where}: ${message}`);
   }
 }
 
 /** The names that occur in a text. */
 function namesIn(nodes: readonly TemplateNode[]): string[] {
   return nodes.flatMap((node) => {
-    if (typeof node === "string") return [];
+    if (node.kind === "text") return [];
     if (node.kind === "loop") return [node.low, node.high, ...namesIn(node.body)];
     if (node.kind === "choice") return [node.name, ...namesIn(node.yes), ...namesIn(node.no)];
-    return node.kind === "declaration" ? namesIn(node.content) : [node.name];
+    if (node.kind === "declaration") return node.content.flatMap((part) => typeof part === "string" ? [] : [part.name]);
+    return [node.name];
   });
 }

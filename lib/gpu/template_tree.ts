@@ -1,10 +1,19 @@
-/** A parsed part of a template; a string is plain text. `specialise` describes the grammar. */
-export type TemplateNode = string | ValueNode | IncludeNode | LoopNode | ChoiceNode | DeclarationNode;
+/** A parsed part of a template. `specialise` describes the grammar. */
+export type TemplateNode = TextNode | ValueNode | IncludeNode | LoopNode | ChoiceNode | DeclarationNode;
+
+/** Plain text. */
+interface TextNode {
+  readonly kind: "text";
+  readonly text: string;
+  /** The line of the template in which it begins, from 1. */
+  readonly line: number;
+}
 
 /** `{{name}}`. */
 interface ValueNode {
   readonly kind: "value";
   readonly name: string;
+  readonly line: number;
 }
 
 /** `{{include name}}`. */
@@ -36,6 +45,7 @@ interface DeclarationNode {
   readonly kind: "declaration";
   readonly keyword: string;
   readonly content: readonly (string | ValueNode)[];
+  readonly line: number;
 }
 
 /** The keywords that declare a kernel's uniforms and buffers. */
@@ -53,6 +63,8 @@ interface Tokens {
   readonly list: readonly string[];
   readonly where: string;
   at: number;
+  /** The line in which the next one begins, from 1. */
+  line: number;
 }
 
 /**
@@ -62,7 +74,7 @@ interface Tokens {
  * @throws If a tag cannot be parsed, or a block has no end.
  */
 export function parseTemplate(text: string, where: string): readonly TemplateNode[] {
-  const tokens = { list: text.split(TAG), where, at: 0 };
+  const tokens = { list: text.split(TAG), where, at: 0, line: 1 };
   const { nodes, closer } = parseBlock(tokens);
   if (closer !== undefined) refuse(tokens, `{{${closer}}}`);
   return nodes;
@@ -73,21 +85,23 @@ function parseBlock(tokens: Tokens): { nodes: TemplateNode[]; closer?: "else" | 
   const nodes: TemplateNode[] = [];
   while (tokens.at < tokens.list.length) {
     const token = tokens.list[tokens.at++];
+    const { line } = tokens;
+    tokens.line += token.split("\n").length - 1;
     if (!TAG.test(token)) {
       const open = token.indexOf("{{");
       if (open >= 0) refuse(tokens, token.slice(open).split("\n")[0]);
-      nodes.push(token);
+      nodes.push({ kind: "text", text: token, line });
       continue;
     }
     const inner = token.slice(2, -2).trim();
     if (inner === "else" || inner === "end") return { nodes, closer: inner };
-    nodes.push(parseTag(tokens, token, inner));
+    nodes.push(parseTag(tokens, token, { inner, line }));
   }
   return { nodes };
 }
 
-function parseTag(tokens: Tokens, tag: string, inner: string): TemplateNode {
-  if (/^\w+$/.test(inner) && !RESERVED.includes(inner)) return { kind: "value", name: inner };
+function parseTag(tokens: Tokens, tag: string, { inner, line }: { inner: string; line: number }): TemplateNode {
+  if (/^\w+$/.test(inner) && !RESERVED.includes(inner)) return { kind: "value", name: inner, line };
   const include = /^include (\w+)$/.exec(inner);
   if (include) return { kind: "include", name: include[1] };
   const loop = /^for (\w+) in (\w+)\.\.(\w+)$/.exec(inner);
@@ -102,9 +116,9 @@ function parseTag(tokens: Tokens, tag: string, inner: string): TemplateNode {
   const declaration = /^(\w+) (.+)$/s.exec(inner);
   if (declaration && KEYWORDS.includes(declaration[1])) {
     const content = declaration[2].split(NAME).map((part) =>
-      part.startsWith("{{") ? { kind: "value", name: part.slice(2, -2).trim() } as const : part
+      part.startsWith("{{") ? { kind: "value", name: part.slice(2, -2).trim(), line } as const : part
     );
-    return { kind: "declaration", keyword: declaration[1], content };
+    return { kind: "declaration", keyword: declaration[1], content, line };
   }
   refuse(tokens, tag);
 }

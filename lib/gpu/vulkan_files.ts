@@ -8,10 +8,17 @@ export function vulkanFolders(): string[] {
   return [...home ? [`${home}/.local/share`] : [], ...folders].map((folder) => `${folder}/vulkan`);
 }
 
+/** The variables by which the loader of Vulkan is told which drivers there are; older loaders know the second one only. */
+export const DRIVER_VARIABLES = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"] as const;
+
+/** The files or folders of drivers that the environment names; undefined where it names none. */
+export function namedDrivers(): string[] | undefined {
+  return DRIVER_VARIABLES.map(readEnv).find((named) => named !== undefined)?.split(":");
+}
+
 /** The files that each register a driver: those that the environment names, or else those in the loader's folders that can be read. */
 export function driverFiles(): string[] {
-  const named = readEnv("VK_DRIVER_FILES") ?? readEnv("VK_ICD_FILENAMES");
-  const places = named?.split(":") ?? vulkanFolders().map((folder) => `${folder}/icd.d`);
+  const places = namedDrivers() ?? vulkanFolders().map((folder) => `${folder}/icd.d`);
   return places.flatMap((place) => place.endsWith(".json") ? [place] : manifestsIn(place));
 }
 

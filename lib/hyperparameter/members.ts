@@ -38,6 +38,28 @@ export function optional(member: Member): Member {
   return { ...member, optional: true };
 }
 
+/** The names of all options of a type: one that is missing, or is none of them, does not compile. */
+export type OptionNames<Options> = { readonly [Name in keyof Options]-?: true };
+
+/**
+ * Checks that an object of options has no others than these, so that a misspelt one is not ignored. Every function that takes options calls
+ * this or {@linkcode checkMembers} before anything else.
+ *
+ * @param owner Whose options they are; it stands at the beginning of every message.
+ * @param given What was given.
+ * @param names The options that there are.
+ * @throws If it is no object, or has an option that does not exist.
+ */
+export function checkOptions<Options>(owner: string, given: Options, names: OptionNames<Options>): void {
+  checkMember(owner, given, { expected: "an object of options", holds: isObject });
+  for (const name of Object.keys(given as object)) {
+    if (Object.hasOwn(names, name)) continue;
+    const meant = nearestName(name, Object.keys(names));
+    const hint = meant === undefined ? `there are ${Object.keys(names).join(", ")}.` : `did you mean ${meant}?`;
+    throw new Error(`${owner}: ${name}: there is no such option; ${hint}`);
+  }
+}
+
 /**
  * Checks an object of options, so that a mistake of a caller without types is a sentence and not an error somewhere inside.
  *
@@ -51,14 +73,9 @@ export function checkMembers<Options>(
   given: Options,
   members: { readonly [Name in keyof Options]-?: Member },
 ): void {
-  checkMember(owner, given, { expected: "an object of options", holds: isObject });
   const declared: Readonly<Record<string, Member>> = members;
-  for (const name of Object.keys(given as object)) {
-    if (Object.hasOwn(declared, name)) continue;
-    const meant = nearestName(name, Object.keys(declared));
-    const hint = meant === undefined ? `there are ${Object.keys(declared).join(", ")}.` : `did you mean ${meant}?`;
-    throw new Error(`${owner}: ${name}: there is no such option; ${hint}`);
-  }
+  const names = Object.fromEntries(Object.keys(declared).map((name) => [name, true]));
+  checkOptions(owner, given, names as OptionNames<Options>);
   for (const [name, member] of Object.entries(declared)) {
     const value = (given as Record<string, unknown>)[name];
     if (value !== undefined || !member.optional) checkMember(`${owner}: ${name}`, value, member);

@@ -119,11 +119,10 @@ export class Eigenbasis implements Disposable {
       { largest },
       this.squares.groups(largest),
     );
-    gpu.dispatch(
-      gpu.kernel(powerSource),
-      { squares: table, p: products, q: basis, order, norms: this.#norms.buffer, y: this.#columns },
+    this.squares.eachEntry(
+      powerSource,
+      { p: products, q: basis, order, norms: this.#norms.buffer, y: this.#columns },
       { largest, shift: SHIFT },
-      this.squares.groups(largest * largest / 4),
     );
   }
 }

@@ -128,12 +128,7 @@ export class InverseRoots implements Disposable {
     // The two buffers for X alternate, in such an order that the last X is written to `roots`.
     let [x, nextX] = [otherX, roots];
     if (this.#coefficients.length % 2 === 0) [x, nextX] = [nextX, x];
-    gpu.dispatch(
-      gpu.kernel(startSource),
-      { squares: table, a: matrices, eigenvalues: this.#eigenvalues, m, x },
-      { ridge: this.ridge },
-      this.squares.groups(largest * largest / 4),
-    );
+    this.squares.eachEntry(startSource, { a: matrices, eigenvalues: this.#eigenvalues, m, x }, { ridge: this.ridge });
     for (const { a, b } of this.#coefficients) {
       gpu.dispatch(
         gpu.kernel(factorSource),

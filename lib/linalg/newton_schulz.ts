@@ -205,20 +205,14 @@ export class NewtonSchulz implements Disposable {
   }
 
   #recordComposed(data: BufferLike): DeviceBuffer {
-    const { gpu } = this;
     const [x, result] = this.#scratch;
     const [gram, s, bent, [inner, outer]] = [this.#gram, this.#square, this.#polynomial, this.#parts];
     this.#normaliser.record(data, x);
     for (const each of this.#iterations) each.gram.record({ a: x, b: x, c: gram });
     for (const each of this.#iterations) each.polynomial.record({ a: gram, b: gram, c: s });
     this.#norms.record(s);
-    const { table, largest } = this.#squares;
-    gpu.dispatch(
-      gpu.kernel(partsSource, { newton_schulz_part }),
-      { squares: table, gram, s, norms: this.#norms.buffer, coefficients: this.#coefficients, bent, inner, outer },
-      { safety: SAFETY },
-      this.#squares.groups(largest * largest / 4),
-    );
+    const buffers = { gram, s, norms: this.#norms.buffer, coefficients: this.#coefficients, bent, inner, outer };
+    this.#squares.eachEntry(partsSource, buffers, { safety: SAFETY }, { newton_schulz_part });
     for (const { polynomial, apply, tall } of this.#iterations) {
       polynomial.record({ a: bent, b: bent, c: inner }, 1, 1);
       polynomial.record({ a: inner, b: inner, c: outer }, 1, 1);
@@ -260,16 +254,10 @@ export class NewtonSchulz implements Disposable {
 
   /** Records the first step's polynomial, which divides X by a bound of its largest singular value. */
   #start(a: number, b: number, c: number): void {
-    const { gpu } = this;
-    const { table, largest } = this.#squares;
     const [gram, s, polynomial] = [this.#gram, this.#square, this.#polynomial];
     for (const each of this.#iterations) each.polynomial.record({ a: gram, b: gram, c: s });
     this.#norms.record(s);
-    gpu.dispatch(
-      gpu.kernel(startSource),
-      { squares: table, gram, s, norms: this.#norms.buffer, polynomial },
-      { a, b, c, safety: SAFETY },
-      this.#squares.groups(largest * largest / 4),
-    );
+    const buffers = { gram, s, norms: this.#norms.buffer, polynomial };
+    this.#squares.eachEntry(startSource, buffers, { a, b, c, safety: SAFETY });
   }
 }

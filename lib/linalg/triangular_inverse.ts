@@ -117,11 +117,10 @@ export class TriangularInverse implements Disposable {
       { largest, scaled: scaled ? 1 : 0 },
       this.squares.groups(largest / 4),
     );
-    gpu.dispatch(
-      gpu.kernel(startSource),
-      { squares: table, s, diagonals, augmented: this.#augmented },
+    this.squares.eachEntry(
+      startSource,
+      { s, diagonals, augmented: this.#augmented },
       { largest, shift, relative: relativeShift },
-      this.squares.groups(largest * largest / 4),
     );
     for (const { eliminate, scale, piece } of this.#rows) {
       eliminate.record({ a: this.result, b: this.result, c: this.#panels, d: this.#augmented }, -1, 1);

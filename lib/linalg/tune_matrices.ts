@@ -1,6 +1,8 @@
+import { TUNE_OPTIONS } from "./gemm/measurement.ts";
+import { checkOptions } from "../hyperparameter/members.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
-import { chooseWay, type Trial } from "./gemm/choose_way.ts";
+import { chooseWay, REPEATS, type Trial } from "./gemm/choose_way.ts";
 import type { Measurement, TuneOptions } from "./gemm/measurement.ts";
 import { tuneProducts } from "./gemm/tune.ts";
 import { squareLayout } from "./matrix_view.ts";
@@ -10,9 +12,6 @@ import { canBeWhole, LARGEST, WHOLE_SUBJECT } from "./whole_matrices.ts";
 /** The matrices that stand for those of optimizers. */
 const COUNT = 4;
 
-/** Sequences that are timed together, so that waiting for the device counts little. */
-const REPEATS = 4;
-
 /**
  * Finds the fastest kernels for what optimizers do with matrices: for batches of products, and whether one workgroup computes all stages for a
  * small matrix. What is known already is not measured again.
@@ -20,6 +19,7 @@ const REPEATS = 4;
  * @returns What was measured.
  */
 export async function tuneMatrices(gpu: Gpu, options: TuneOptions = {}): Promise<Measurement[]> {
+  checkOptions("tuneMatrices", options, TUNE_OPTIONS);
   const measurements = await tuneProducts(gpu, [{ kind: "batched" }], options);
   if (gpu.tuner.asked !== "auto" || !canBeWhole(gpu)) return measurements;
   const whole = await chooseWay(gpu, WHOLE_SUBJECT, options, () => new TrialSequence(gpu));

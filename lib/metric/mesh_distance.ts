@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { areaVector } from "../data/mesh/inspect.ts";
 import type { Mesh } from "../codec/mesh/mesh.ts";
 import { NearestOnMesh } from "../data/mesh/nearest.ts";
@@ -24,6 +25,7 @@ export interface MeshDistance {
  * @throws {Error} If one of the meshes has no faces.
  */
 export function compareMeshes(result: Mesh, target: Mesh, options: { readonly count?: number } = {}): MeshDistance {
+  checkOptions("compareMeshes", options, { count: true });
   const { count = 30_000 } = options;
   const forth = oneWay(result, target, count);
   const back = oneWay(target, result, count);

@@ -1,7 +1,8 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { checkArguments, FIELD, OPTIONS } from "../hyperparameter/arguments.ts";
 import { checkPointField } from "../data/mesh/field_grid.ts";
 import { checkCount, isUniform, OccupancySampler, type PointRequest } from "../data/mesh/occupancy_sampler.ts";
-import { Evaluation, type EvaluationOptions } from "../field/evaluate.ts";
+import { Evaluation, EVALUATION_OPTIONS, type EvaluationOptions } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
 import { padRows } from "../linalg/gemm/shape.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
@@ -47,6 +48,7 @@ export async function scoreOccupancy(
   sampler: OccupancySampler,
   options: EvaluationOptions & { readonly count?: number } = {},
 ): Promise<OccupancyScores> {
+  checkOptions("scoreOccupancy", options, { ...EVALUATION_OPTIONS, count: true });
   checkArguments("scoreOccupancy", { field: [field, FIELD], sampler: [sampler, SAMPLER], options: [options, OPTIONS] });
   const { count = 1_000_000, memory, signal } = options;
   checkCount(count);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import type { Launch } from "./launch.ts";
 import { type MpiLibrary, openLibrary } from "./library.ts";
 
@@ -29,7 +30,9 @@ export interface JoinOptions {
  * await peers?.finish();
  * ```
  */
-export function joinMpi(launch: Launch, { home }: JoinOptions = {}): Communicator {
+export function joinMpi(launch: Launch, options: JoinOptions = {}): Communicator {
+  checkOptions("joinMpi", options, { home: true });
+  const { home } = options;
   const library = openLibrary(launch.kinds, home);
   checked(library.call.MPI_Init(null, null), "MPI_Init");
   const communicator = new Communicator(library);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { type Displayed, displayed } from "./show_picture.ts";
 
 /** A line to draw: losses or another figure over steps. */
@@ -29,7 +30,9 @@ const MOST_POINTS = 2000;
  * showCurves([{ name: "loss", y: losses }], { log: true })
  * ```
  */
-export function showCurves(curves: readonly Curve[], { log = false }: { readonly log?: boolean } = {}): Displayed {
+export function showCurves(curves: readonly Curve[], options: { readonly log?: boolean } = {}): Displayed {
+  checkOptions("showCurves", options, { log: true });
+  const { log = false } = options;
   const lines = curves.map((curve) => pointsOf(curve, log));
   const all = lines.flat();
   if (all.length === 0) throw new RangeError("showCurves: expected at least one finite point, found none.");

@@ -1,6 +1,7 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { objectiveKind } from "./kind.ts";
 import type { Objective } from "./objective.ts";
-import { pointwise, type PointwiseOptions } from "./pointwise.ts";
+import { pointwise, POINTWISE_OPTIONS, type PointwiseOptions } from "./pointwise.ts";
 import text from "../../wgsl/objective/binary_cross_entropy.wgsl" with { type: "text" };
 
 /** The entry of the registry. */
@@ -17,6 +18,7 @@ export const binaryCrossEntropyKind = objectiveKind({
  * cannot overflow. The predicted probability is p = sigmoid(y), so p > ½ if y > 0.
  */
 export function binaryCrossEntropy(options: PointwiseOptions = {}): Objective {
+  checkOptions("binaryCrossEntropy", options, POINTWISE_OPTIONS);
   // log(1 + exp(y)) − t y, without overflow.
   const entryLoss = (output: number, target: number) =>
     Math.max(output, 0) + Math.log1p(Math.exp(-Math.abs(output))) - target * output;

@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { chosenInput, chosenOutput, type DerivativeChoice } from "../field/choice.ts";
 import { type FieldDescription, widthsOf } from "../field/description.ts";
 import type { Node } from "../field/node.ts";
@@ -25,6 +26,7 @@ interface GradientLoss {
 
 /** Makes an objective that reads the derivatives of an output. */
 export function gradientObjective(loss: GradientLoss, options: DerivativeChoice): Objective {
+  checkOptions(loss.name, options, { output: true, input: true });
   const { name } = loss;
   const chosen = (description: FieldDescription) => {
     const output = chosenOutput(name, description, options.output);

@@ -7,7 +7,10 @@ import text from "../../wgsl/objective/huber.wgsl" with { type: "text" };
 
 /** Options of {@linkcode huber}. */
 export interface HuberOptions extends PointwiseOptions {
-  /** δ, the error from which on the loss grows linearly, in units of the targets. A positive number; 0.01 by default. */
+  /**
+   * δ, the error from which on the loss grows linearly, in units of the targets that the field is trained on. A positive number; 0.01 by
+   * default, a hundredth of the range [0, 1].
+   */
   delta?: number;
 }
 
@@ -15,7 +18,7 @@ const hyperparameters: Hyperparameters<Omit<HuberOptions, "output">> = {
   delta: {
     range: POSITIVE,
     default: 0.01,
-    doc: "Error δ from which on the loss grows linearly, in units of the targets",
+    doc: "Error δ from which on the loss grows linearly, in units of the targets after normalisation",
   },
 };
 

@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import type { AnyHyperparameters, Hyperparameters } from "../hyperparameter/hyperparameter.ts";
 import type { Objective } from "./objective.ts";
 import type { PointwiseOptions } from "./pointwise.ts";
@@ -24,5 +25,6 @@ export function objectiveKind<Options extends object>(kind: {
   readonly hyperparameters: Hyperparameters<Omit<Options, keyof PointwiseOptions>>;
   readonly make: (options?: Options) => Objective;
 }): ObjectiveKind {
+  checkOptions("objectiveKind", kind, { name: true, aliases: true, outputs: true, hyperparameters: true, make: true });
   return kind as unknown as ObjectiveKind;
 }

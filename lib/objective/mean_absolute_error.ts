@@ -1,6 +1,7 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { objectiveKind } from "./kind.ts";
 import type { Objective } from "./objective.ts";
-import { pointwise, type PointwiseOptions } from "./pointwise.ts";
+import { pointwise, POINTWISE_OPTIONS, type PointwiseOptions } from "./pointwise.ts";
 import text from "../../wgsl/objective/mean_absolute_error.wgsl" with { type: "text" };
 
 /** The entry of the registry. */
@@ -20,6 +21,7 @@ export const meanAbsoluteErrorKind = objectiveKind({
  * weighted by the signs of the errors.
  */
 export function meanAbsoluteError(options: PointwiseOptions = {}): Objective {
+  checkOptions("meanAbsoluteError", options, POINTWISE_OPTIONS);
   const entryLoss = (output: number, target: number) => Math.abs(output - target);
   return { ...pointwise("meanAbsoluteError", text, options), constantLoss: 0.5, entryLoss };
 }

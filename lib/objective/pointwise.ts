@@ -2,7 +2,7 @@ import { chosenOutput } from "../field/choice.ts";
 import { type FieldDescription, widthsOf } from "../field/description.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { BufferLike } from "../gpu/buffer.ts";
-import { checkMember, type Member, TEXT } from "../hyperparameter/members.ts";
+import { checkMember, checkOptions, type Member, type OptionNames, TEXT } from "../hyperparameter/members.ts";
 import type { Objective } from "./objective.ts";
 import text from "../../wgsl/objective/pointwise.wgsl" with { type: "text" };
 
@@ -11,6 +11,9 @@ export interface PointwiseOptions {
   /** The name of the output and of its target. It is required if the field has several outputs. */
   output?: string;
 }
+
+/** The names of {@linkcode PointwiseOptions}. */
+export const POINTWISE_OPTIONS: OptionNames<PointwiseOptions> = { output: true };
 
 /** What a loss is made of besides its WGSL. */
 export interface PointwiseLoss extends PointwiseOptions {
@@ -32,6 +35,7 @@ const kernelSource = { name: "pointwise", text };
  * @throws If the name or the WGSL is no text.
  */
 export function pointwise(name: string, loss: string, options: PointwiseLoss = {}): Objective {
+  checkOptions(`pointwise ${name}`, options, { ...POINTWISE_OPTIONS, constants: true });
   checkMember("pointwise: name", name, TEXT);
   checkMember(`pointwise ${name}: loss`, loss, WGSL);
   const { constants: [p0, p1] = [0, 0] } = options;

@@ -1,5 +1,5 @@
 import { OPTIONS } from "../hyperparameter/arguments.ts";
-import { checkMember } from "../hyperparameter/members.ts";
+import { checkMember, checkOptions, type OptionNames } from "../hyperparameter/members.ts";
 import type { FieldDescription } from "../field/description.ts";
 import { padWidth } from "../linalg/layout.ts";
 import { widthsOf } from "../field/description.ts";
@@ -24,6 +24,14 @@ export interface VolumeOptions {
   readonly densityScale?: number;
 }
 
+/** The names of {@linkcode VolumeOptions}. */
+export const VOLUME_OPTIONS: OptionNames<VolumeOptions> = {
+  intervals: true,
+  fine: true,
+  background: true,
+  densityScale: true,
+};
+
 /** The names and widths of a radiance field's outputs. */
 const OUTPUTS = { density: 1, colour: 3 } as const;
 
@@ -42,6 +50,7 @@ const kernelSource = { name: "volume_rendering", text };
  * @throws {RangeError} If an option is out of range.
  */
 export function volumeRendering(options: VolumeOptions): Objective {
+  checkOptions("volumeRendering", options, VOLUME_OPTIONS);
   const checked = checkVolume(options);
   const { intervals } = checked;
   return {

@@ -99,7 +99,6 @@ class EsgdSoapCore implements OptimizerCore {
 
   constructor(readonly context: OptimizerContext, readonly options: Required<EsgdSoapOptions>) {
     using made = new DisposableStack();
-    const rotation = { ...options, refreshes: refreshesOf(options) };
     const equilibration = new Equilibration(context, options.betas[1], options.relativeDamping);
     this.#equilibration = equilibration;
     const rule: RotatedRule = {
@@ -109,6 +108,9 @@ class EsgdSoapCore implements OptimizerCore {
       divisor: (...given) => this.#divisor(...given),
       [Symbol.dispose]: () => equilibration[Symbol.dispose](),
     };
+    const { factorsEvery, factorsWithin, refresh, averaging, weightDecay } = options;
+    const refreshes = refreshesOf(options);
+    const rotation = { refreshes, factorsEvery, factorsWithin, refresh, averaging, weightDecay };
     this.#rotated = made.use(new RotatedCore(context, rotation, "squaredProducts", rule));
     this.#product = made.use(createVector(context.gpu, context.layout, "rotated product"));
     this.state = this.#rotated.state;

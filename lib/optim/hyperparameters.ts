@@ -75,9 +75,9 @@ export function probes(usual: number): Hyperparameter<number> {
   return { range: PROBES, default: usual, doc: "Number of probes in each step that takes probes" };
 }
 
-/** Declares the share of a running average that a refresh keeps. */
+/** Declares the share of a running average that an update keeps. */
 export function averaging(usual: number): Hyperparameter<number> {
-  return { range: SHARE, default: usual, doc: "How much of the factors' running average a refresh keeps" };
+  return { range: SHARE, default: usual, doc: "How much of the factors' running averages an update keeps" };
 }
 
 /** Declares how eigenbases are refreshed. */

@@ -10,6 +10,7 @@ import { numberTable } from "../linalg/number_table.ts";
 import { Squares } from "../linalg/squares.ts";
 import { SymmetricInverse } from "../linalg/symmetric_inverse.ts";
 import { adam, adamHyperparameters } from "./adam.ts";
+import { entrywise } from "./entrywise.ts";
 import { averaging, updateEvery } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
 import { type Observation, type ObservationRequest, observedVector } from "./observation.ts";
@@ -27,7 +28,7 @@ export interface KfacOptions {
   updateEvery?: number;
   /** λ: √λ is added to both factors. */
   damping?: number;
-  /** How much of the factors' average a refresh keeps. */
+  /** How much of the factors' averages a refresh keeps. */
   averaging?: number;
   /** Adam's β₁ and β₂. */
   betas?: readonly [number, number];
@@ -129,16 +130,9 @@ class KfacCore implements OptimizerCore {
 
   observe(observation: Observation): void {
     const kroneckerFactors = observedVector("kfac", "kroneckerFactors", observation);
-    const { gpu } = this.context;
     const { averaging, damping } = this.options;
     const keep = this.#observed ? averaging : 0;
-    const length = this.#squares.layout.deviceLength / 4;
-    gpu.dispatch(
-      gpu.kernel(blendSource),
-      { average: this.#factors.buffer, x: kroneckerFactors.buffer },
-      { length, keep, share: 1 - keep },
-      linearGroups(length, 64),
-    );
+    entrywise(this.#squares, blendSource, { average: this.#factors, x: kroneckerFactors }, { keep, share: 1 - keep });
     this.#inverse.record(this.#factors.buffer, this.#inverses.buffer, Math.sqrt(damping));
     this.#observed = true;
   }

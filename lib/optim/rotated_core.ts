@@ -1,6 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { rangeOf, viewOf } from "../linalg/matrix_view.ts";
 import { numberRanges } from "../linalg/ranges.ts";
+import { checkOptions } from "../hyperparameter/members.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditioner.ts";
 import { type BasisRefresh, Eigenbases, turningMatrices } from "./eigenbases.ts";
@@ -95,6 +96,14 @@ export class RotatedCore implements OptimizerCore {
     diagonalName: string,
     readonly rule: RotatedRule,
   ) {
+    checkOptions("RotatedCore", options, {
+      refreshes: true,
+      factorsEvery: true,
+      factorsWithin: true,
+      refresh: true,
+      averaging: true,
+      weightDecay: true,
+    });
     using made = new DisposableStack();
     made.use(rule);
     this.#moments = made.use(stateVectors(context, ["firstMoment", "rotatedMoment"]));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { checkOptions } from "../hyperparameter/members.ts";
 import { areaVector } from "../data/mesh/inspect.ts";
 import type { Mesh } from "../codec/mesh/mesh.ts";
 import type { Picture } from "../codec/image/picture.ts";
@@ -60,6 +61,7 @@ const AMBIENT = 0.16;
  * @throws {RangeError} If the size is not an integer from 1 to 4096, or there are more or fewer colours than vertices.
  */
 export function meshPicture(mesh: Mesh, options: MeshPictureOptions = {}): Picture {
+  checkOptions("meshPicture", options, { size: true, azimuth: true, elevation: true, beside: true, colours: true });
   const { size = 512, azimuth = 30, elevation = 15, beside, colours } = options;
   if (!Number.isSafeInteger(size) || size < 1 || size > 4096) {
     throw new RangeError(`meshPicture: size must be a whole number from 1 to 4096, found ${size}.`);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { evaluateField, type NamedArrays } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
 import type { Mesh } from "../codec/mesh/mesh.ts";
@@ -9,7 +10,7 @@ import { refineVertices } from "../data/mesh/refine_vertices.ts";
 import type { Camera, Vector3 } from "../data/scene/camera.ts";
 import { distancePerInput, pointOf, worldOf } from "../data/scene/input_space.ts";
 import type { RaySpace } from "../data/scene/ray_space.ts";
-import { checkRadianceField, checkVolume, type VolumeOptions } from "../objective/volume_rendering.ts";
+import { checkRadianceField, checkVolume, VOLUME_OPTIONS, type VolumeOptions } from "../objective/volume_rendering.ts";
 import { CameraViews } from "./camera_views.ts";
 import { surfaceColours } from "./surface_colours.ts";
 
@@ -60,6 +61,16 @@ export async function radianceMesh(
   cameras: readonly Camera[],
   options: RadianceMeshOptions,
 ): Promise<RadianceMesh> {
+  checkOptions("radianceMesh", options, {
+    ...VOLUME_OPTIONS,
+    space: true,
+    resolution: true,
+    threshold: true,
+    components: true,
+    memory: true,
+    progress: true,
+    signal: true,
+  });
   const { space, components, signal } = options;
   checkRadianceField(field.description);
   const views = new CameraViews(cameras, space);

@@ -1,9 +1,10 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import type { Field } from "../field/field.ts";
 import { addScaled, type Camera, cameraRay, type Ray, type Vector3 } from "../data/scene/camera.ts";
 import { distancePerInput, inputOf, pointOf, worldOf } from "../data/scene/input_space.ts";
 import { cameraInSpace, type RaySpace } from "../data/scene/ray_space.ts";
 import { firstPixels } from "./ray_caster.ts";
-import { type RenderOptions, renderPixels } from "./render_pixels.ts";
+import { RENDER_OPTIONS, type RenderOptions, renderPixels } from "./render_pixels.ts";
 
 /** Coloured points. */
 export interface RadiancePoints {
@@ -29,6 +30,7 @@ export async function radiancePoints(
   pixels: Uint32Array,
   options: RenderOptions,
 ): Promise<RadiancePoints> {
+  checkOptions("radiancePoints", options, RENDER_OPTIONS);
   const { points, colours } = await visiblePoints(field, cameras, pixels, options);
   return { positions: Float64Array.from(points.flatMap((point) => [...worldOf(options.space, point)])), colours };
 }

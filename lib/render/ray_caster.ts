@@ -1,3 +1,4 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
@@ -8,7 +9,7 @@ import { padRows } from "../linalg/gemm/shape.ts";
 import { checkWhole } from "../codec/image/check_picture.ts";
 import { type Camera, checkCamera } from "../data/scene/camera.ts";
 import { cameraInSpace, RAY_SPACES, type RaySpace } from "../data/scene/ray_space.ts";
-import { checkVolume, type VolumeOptions } from "../objective/volume_rendering.ts";
+import { checkVolume, VOLUME_OPTIONS, type VolumeOptions } from "../objective/volume_rendering.ts";
 import type { Draw } from "../data/training_data.ts";
 import edgesText from "../../wgsl/render/ray_edges.wgsl" with { type: "text" };
 import pointsText from "../../wgsl/render/ray_points.wgsl" with { type: "text" };
@@ -39,6 +40,7 @@ export class RayCaster implements Disposable {
    * @throws {RangeError} If an option is out of range, a size is not an integer of at least 1, or there are 2³² pixels or more.
    */
   constructor(readonly gpu: Gpu, cameras: readonly Camera[], readonly space: RaySpace, volume: VolumeOptions) {
+    checkOptions("RayCaster", volume, VOLUME_OPTIONS);
     this.#volume = checkVolume(volume);
     if (cameras.length === 0) throw new Error("rays: expected at least one camera, found none.");
     for (const { width, height } of cameras) {

@@ -1,5 +1,6 @@
+import { VOLUME_OPTIONS } from "../objective/volume_rendering.ts";
 import { checkArguments, DEVICE, OPTIONS, SPACE } from "../hyperparameter/arguments.ts";
-import { LIST } from "../hyperparameter/members.ts";
+import { checkOptions, LIST } from "../hyperparameter/members.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { VolumeOptions } from "../objective/volume_rendering.ts";
@@ -35,6 +36,7 @@ const kernelSource = { name: "ray_pixels", text };
  * exceed the adapter's buffers; when a batch is made, if the objective has another number of intervals.
  */
 export function rayData(gpu: Gpu, views: readonly View[], space: RaySpace, volume: VolumeOptions): TrainingData {
+  checkOptions("rayData", volume, VOLUME_OPTIONS);
   checkArguments("rayData", {
     gpu: [gpu, DEVICE],
     views: [views, LIST],

@@ -1,5 +1,6 @@
+import { VOLUME_OPTIONS } from "../objective/volume_rendering.ts";
 import { checkArguments, FIELD, OPTIONS } from "../hyperparameter/arguments.ts";
-import { LIST } from "../hyperparameter/members.ts";
+import { checkOptions, LIST, type OptionNames } from "../hyperparameter/members.ts";
 import type { Field } from "../field/field.ts";
 import type { Camera } from "../data/scene/camera.ts";
 import type { RaySpace } from "../data/scene/ray_space.ts";
@@ -19,6 +20,15 @@ export interface RenderOptions extends VolumeOptions {
   readonly signal?: AbortSignal;
 }
 
+/** The names of {@linkcode RenderOptions}. */
+export const RENDER_OPTIONS: OptionNames<RenderOptions> = {
+  ...VOLUME_OPTIONS,
+  space: true,
+  memory: true,
+  onProgress: true,
+  signal: true,
+};
+
 /**
  * Renders pixels of cameras in chunks, so that memory on the device does not depend on their number. Intervals are not moved randomly.
  *
@@ -34,10 +44,12 @@ export async function renderPixels(
   pixels: Uint32Array,
   options: RenderOptions,
 ): Promise<RenderedRays> {
+  checkOptions("renderPixels", options, RENDER_OPTIONS);
   checkArguments("renderPixels", { field: [field, FIELD], cameras: [cameras, LIST], options: [options, OPTIONS] });
   const { gpu } = field;
   const count = pixels.length;
-  using caster = new RayCaster(gpu, cameras, options.space, options);
+  const { space, memory: _memory, onProgress: _onProgress, signal: _signal, ...volume } = options;
+  using caster = new RayCaster(gpu, cameras, space, volume);
   const outside = pixels.find((pixel) => pixel >= caster.pixels);
   if (outside !== undefined) {
     throw new RangeError(

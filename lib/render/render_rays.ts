@@ -1,7 +1,8 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { byName, type NamedArrays } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
 import { uploadRows } from "../field/rows.ts";
-import { checkVolume, type VolumeOptions } from "../objective/volume_rendering.ts";
+import { checkVolume, VOLUME_OPTIONS, type VolumeOptions } from "../objective/volume_rendering.ts";
 import { RayEvaluation, type RenderedRays } from "./ray_evaluation.ts";
 
 /** Rays on the host. */
@@ -23,6 +24,7 @@ export async function renderRays(
   rays: HostRays,
   options: VolumeOptions & { memory?: number },
 ): Promise<Required<RenderedRays>> {
+  checkOptions("renderRays", options, { ...VOLUME_OPTIONS, memory: true });
   const { gpu, description } = field;
   const { intervals } = checkVolume(options);
   const inputs = byName(rays.inputs, new Map(Object.entries(description.inputs)), "inputs");

@@ -1,8 +1,9 @@
+import { checkOptions } from "../hyperparameter/members.ts";
 import { CAMERA, checkArguments, FIELD, OPTIONS, SPACE } from "../hyperparameter/arguments.ts";
 import type { Field } from "../field/field.ts";
 import type { Camera } from "../data/scene/camera.ts";
 import type { Picture } from "../codec/image/picture.ts";
-import { type RenderOptions, renderPixels } from "./render_pixels.ts";
+import { RENDER_OPTIONS, type RenderOptions, renderPixels } from "./render_pixels.ts";
 
 /** A rendered view. */
 export interface RenderedView {
@@ -20,6 +21,7 @@ export interface RenderedView {
  * @param camera The camera, in the scene's world.
  */
 export async function renderView(field: Field, camera: Camera, options: RenderOptions): Promise<RenderedView> {
+  checkOptions("renderView", options, RENDER_OPTIONS);
   checkArguments("renderView", { field: [field, FIELD], camera: [camera, CAMERA], options: [options, OPTIONS] });
   checkArguments("renderView", { space: [options.space, SPACE] });
   const { width, height } = camera;

@@ -1,3 +1,5 @@
+import { RENDER_OPTIONS } from "./render_pixels.ts";
+import { checkOptions } from "../hyperparameter/members.ts";
 import type { Field } from "../field/field.ts";
 import type { Camera } from "../data/scene/camera.ts";
 import { inputsAlongRay } from "../data/scene/input_space.ts";
@@ -25,6 +27,7 @@ export async function surfaceThreshold(
   cameras: readonly Camera[],
   options: RenderOptions,
 ): Promise<number> {
+  checkOptions("surfaceThreshold", options, RENDER_OPTIONS);
   const { space } = options;
   const { intervals } = checkVolume(options);
   const halfOpaque = Math.LN2 * intervals / inputsAlongRay(space);

@@ -20,8 +20,8 @@ const WALKED = 20_000;
  * ```
  */
 export async function stepsWithin(seconds: number, options: PlanOptions): Promise<number> {
-  if (!(seconds > 0)) throw new RangeError(`stepsWithin: seconds: expected a number > 0, found ${seconds}.`);
   checkPlanOptions("stepsWithin", options);
+  if (!(seconds > 0)) throw new RangeError(`stepsWithin: seconds: expected a number > 0, found ${seconds}.`);
   const plan = await planTraining(options);
   return affordableSteps(seconds, options.optimizer.counters.step, plan.secondsOf);
 }

@@ -1,10 +1,9 @@
-import { checkPlanOptions } from "./train_options.ts";
 import { onDevice } from "../data/training_data.ts";
 import { createVector } from "../linalg/vector.ts";
 import type { ObservationKind } from "../optim/observation.ts";
 import { sumOver } from "./peers.ts";
 import { Rehearsal } from "./rehearsal.ts";
-import type { TrainOptions } from "./train_options.ts";
+import { checkPlanOptions, type TrainOptions } from "./train_options.ts";
 import { TrainingStep } from "./training_step.ts";
 
 /** So many exchanges between processes are measured. */

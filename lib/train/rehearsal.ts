@@ -31,6 +31,7 @@ export class Rehearsal implements Disposable {
   readonly #few: number;
   /** Samples of one chunk. */
   readonly #chunk: number;
+  readonly #owned: DisposableStack;
   #step = 0;
 
   /**
@@ -45,9 +46,11 @@ export class Rehearsal implements Disposable {
     const { samples, workspace } = training;
     this.#few = workspace.samplesOfEveryKind(samples);
     this.#chunk = Math.min(samples, workspace.chunkSamples);
-    this.#parameters = createVector(gpu, layout, "rehearsed parameters");
+    using made = new DisposableStack();
+    this.#parameters = made.use(createVector(gpu, layout, "rehearsed parameters"));
     gpu.copy(parameters.buffer, this.#parameters.buffer);
-    this.#optimizer = createOptimizer(gpu, optimizer.spec, layout);
+    this.#optimizer = made.use(createOptimizer(gpu, optimizer.spec, layout));
+    this.#owned = made.move();
   }
 
   /** Runs the steps that the optimizer's specification names, with and without products, so that all kernels are compiled. */
@@ -95,8 +98,7 @@ export class Rehearsal implements Disposable {
 
   /** Frees the device memory. */
   [Symbol.dispose](): void {
-    this.#parameters[Symbol.dispose]();
-    this.#optimizer[Symbol.dispose]();
+    this.#owned[Symbol.dispose]();
   }
 
   /** The median seconds of a step on so many samples of the batch. */

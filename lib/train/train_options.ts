@@ -1,16 +1,17 @@
-import { checkArguments, FIELD, OBJECTIVE, OPTIMIZER, OPTIONS } from "../hyperparameter/arguments.ts";
+import { checkArguments, FIELD, OBJECTIVE, OPTIMIZER } from "../hyperparameter/arguments.ts";
 import type { TrainingData } from "../data/training_data.ts";
 import type { Field } from "../field/field.ts";
 import { checkSeed } from "../gpu/random.ts";
 import { STORAGE_FORMATS, type StorageFormat } from "../gpu/storage_format.ts";
 import {
-  checkMember,
   checkMembers,
+  checkOptions,
   type Member,
   NUMBER,
   objectWith,
   oneOf,
   optional,
+  type OptionNames,
 } from "../hyperparameter/members.ts";
 import type { Batch } from "../objective/batch.ts";
 import type { Objective } from "../objective/objective.ts";
@@ -93,6 +94,8 @@ const MEMBERS: { readonly [Name in keyof TrainOptions]-?: Member } = {
   lossLimit: optional({ expected: "a number above 0", holds: (value) => typeof value === "number" && value > 0 }),
 };
 
+const TRAIN_OPTIONS = Object.fromEntries(Object.keys(MEMBERS).map((name) => [name, true])) as OptionNames<TrainOptions>;
+
 /**
  * Throws if what is to be planned lacks something that training needs.
  *
@@ -102,7 +105,8 @@ export function checkPlanOptions(
   who: string,
   options: Pick<TrainOptions, "field" | "objective" | "data" | "optimizer">,
 ) {
-  checkMember(who, options, OPTIONS);
+  // What train gets can be planned, with its schedule and its length.
+  checkOptions(who, options, TRAIN_OPTIONS);
   const { field, objective, data, optimizer } = options;
   checkArguments(who, {
     field: [field, FIELD],

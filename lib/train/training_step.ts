@@ -1,5 +1,4 @@
-import type { Vector } from "../linalg/vector.ts";
-import { createVector } from "../linalg/vector.ts";
+import { createVector, type Vector } from "../linalg/vector.ts";
 import { checkEncodings } from "../field/encoding/check_encodings.ts";
 import type { Field } from "../field/field.ts";
 import type { StorageFormat } from "../gpu/storage_format.ts";
@@ -269,7 +268,7 @@ export class TrainingStep implements Disposable {
     step: number,
     requests: readonly ObservationRequest[],
     most = Infinity,
-  ): Omit<DifferentiationRequest, "products" | "onGradient" | "onProduct"> {
+  ): Omit<DifferentiationRequest, "products" | "onProduct"> {
     const { field, data, seed, peers } = this.options;
     field.gpu.phase("batch");
     const { rows, epoch, first: place } = this.sampler.place(step);

@@ -1,6 +1,7 @@
 import { join } from "../../lib/std/path/mod.ts";
 import { readJson } from "../run/json.ts";
 import { originShape } from "../run/origin.ts";
+import { qualityShape } from "../run/quality.ts";
 import { checkShape, number, object, optional, printable, type Shaped, word } from "../shell/shape.ts";
 import { scheduleNames } from "../../lib/train/schedule_registry.ts";
 import type { RunResult } from "../sweep/conduct.ts";
@@ -8,7 +9,7 @@ import { kernelsShape } from "../training/kernels_shape.ts";
 import { isMeasured } from "../training/loss_limit.ts";
 import { figuresIn } from "../training/run_summary.ts";
 import type { FinalRunPlace } from "./engine_sweep.ts";
-import { type EngineComparison, qualityShape, type ReportedComparison, type RunRecord, runShape } from "./record.ts";
+import { type EngineComparison, type ReportedComparison, type RunRecord, runShape } from "./record.ts";
 import { runId } from "./run_id.ts";
 
 const count = (min: number) => number({ whole: true, min });

@@ -11,6 +11,7 @@ import { scheduleNames } from "../../lib/train/schedule_registry.ts";
 import { TASKS } from "../registry.ts";
 import { areLoaded, namesInRecord, ownFilesShape } from "../own/own_files.ts";
 import { originShape } from "../run/origin.ts";
+import { qualityShape } from "../run/quality.ts";
 import {
   anything,
   flag,
@@ -27,6 +28,7 @@ import {
   word,
 } from "../shell/shape.ts";
 import { activationChoices } from "../training/activation_choices.ts";
+import { inputHashesShape } from "../training/input_hashes.ts";
 import { kernelsShape } from "../training/kernels_shape.ts";
 import { sharedOptions } from "./command.ts";
 import { SEARCH, type SearchedSchedule } from "./halving.ts";
@@ -88,17 +90,10 @@ const pace = object({
   parameters: count(1),
 });
 
-/** The shape of the figure that measures the quality of a run. */
-export const qualityShape = object({
-  figure: printable(),
-  name: printable(),
-  label: printable(),
-  digits: number({ whole: true, min: 0, max: 20 }),
-  unit: optional(printable()),
-});
-
 const comparison = object({
   settings,
+  /** Hashes of the inputs, in their order. */
+  inputHashes: optional(inputHashesShape),
   /** The command that repeats the comparison. */
   command: text(),
   quality: qualityShape,

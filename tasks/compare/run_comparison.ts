@@ -25,6 +25,7 @@ import { defaultName, MANNER_NAMES, readRequest } from "./settings.ts";
 import type { ComparisonRecord, EngineComparison, Settings } from "./record.ts";
 import { ComparisonFolder } from "./store.ts";
 import { TASKS } from "../registry.ts";
+import { checkSameInputs, inputHashes } from "../training/input_hashes.ts";
 import { loadInput } from "../training/load_input.ts";
 import { optionSpelling } from "../shell/command.ts";
 import { DEVICE_NAMES, deviceChoice } from "../shell/device_options.ts";
@@ -58,6 +59,9 @@ export async function runComparison(args: readonly string[], signal: AbortSignal
 async function compareHere({ args, values, path, settings }: ComparisonRequest, signal: AbortSignal): Promise<void> {
   const earlier = await ComparisonFolder.readRecord(path);
   const task = TASKS.get(settings.task)!;
+  const paths = settings.inputs.flatMap((input) => input.path ?? []);
+  const hashes = await inputHashes(paths, task);
+  checkSameInputs(path, earlier?.inputHashes, { paths, hashes });
   using gpu = await openDevice({
     ...deviceChoice(values),
     kernels: kernelChoice(settings.options),
@@ -69,7 +73,8 @@ async function compareHere({ args, values, path, settings }: ComparisonRequest, 
   await using _work = pendingWork(gpu);
   using progress = new ProgressLine();
   checkPairs({ task, settings, adapter: gpu.adapter });
-  const record = earlier ?? await measure(gpu, task, settings, { args, progress, signal });
+  const record = earlier ??
+    { ...await measure(gpu, task, settings, { args, progress, signal }), inputHashes: hashes };
   progress.finish();
   console.log(planLines(record).join("\n"));
   if (values.dryRun) return;

@@ -24,6 +24,7 @@ import {
 } from "../shell/shape.ts";
 import { areLoaded, namesInRecord, ownFilesShape } from "../own/own_files.ts";
 import { activationChoices } from "../training/activation_choices.ts";
+import { inputHashesShape } from "../training/input_hashes.ts";
 import { sharedOptions } from "./command.ts";
 import { MEASUREMENTS } from "./measurements.ts";
 import { type Part, partKey } from "./part.ts";
@@ -70,6 +71,8 @@ const settings = object({
 
 const curvature = object({
   settings,
+  /** The hash of the input of new fields, if it is not the default. */
+  inputHashes: optional(inputHashesShape),
   /** The command that repeats the measurements. */
   command: text(),
   /** Why runs and checkpoints were left out when the report began. */

@@ -12,6 +12,7 @@ import { reopeningDevice } from "../shell/device_losses.ts";
 import { runPath, runsFolder } from "../shell/run_path.ts";
 import { taskCommand } from "../shell/task_command.ts";
 import { UserError } from "../shell/user_error.ts";
+import { checkSameInputs, inputHashes } from "../training/input_hashes.ts";
 import { kernelChoice } from "../training/kernel_choice.ts";
 import { checkExtent } from "./measurements/density.ts";
 import { type LeftOut, leftOutText } from "./left_out.ts";
@@ -49,6 +50,9 @@ async function reportOn(args: readonly string[], signal: AbortSignal): Promise<v
   const settings = typed ?? earlier?.settings;
   if (settings === undefined) throw new UserError(`${path}: expected a report to resume, found none.`);
   if (earlier !== undefined) checkSameSettings(path, earlier.settings, settings, "report");
+  const paths = [settings.fields?.input ?? []].flat();
+  const hashes = await inputHashes(paths, TASKS.get(settings.task)!);
+  checkSameInputs(path, earlier?.inputHashes, { paths, hashes });
   const kernels = kernelChoice(settings.fields?.options ?? {});
   using gpu = await openDevice({ ...deviceChoice(values), kernels });
   if (earlier !== undefined) checkOrigin(path, earlier, originOn(gpu.adapter), "report");
@@ -61,6 +65,7 @@ async function reportOn(args: readonly string[], signal: AbortSignal): Promise<v
 
   const begun = {
     settings,
+    ...hashes.length > 0 && { inputHashes: hashes },
     command: commandText("deno task curvature", args),
     leftOut: found,
     ...originOn(gpu.adapter),

@@ -12,6 +12,9 @@ const PRESETS = {
   paper: { layers: 8, width: 256, samples: 128, rays: 2048, densityScale: 1, schedule: "exponential", epochs: 20 },
 } as const;
 
+/** The options that a preset chooses. */
+export const PRESET_OPTIONS: readonly string[] = Object.keys(PRESETS.tiny);
+
 /** Options whose defaults depend on the adapter or the preset. */
 type OpenOption = "preset" | "layers" | "width" | "samples" | "rays" | "densityScale" | "size";
 

@@ -3,7 +3,7 @@ import { taskCommand } from "../shell/task_command.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { command, FIELD_DEFAULTS } from "./command.ts";
 import { loadScene } from "./load_scene.ts";
-import { defaultEpochs, defaultsFor, fieldFor, type NerfSettings, settleValues } from "./settings.ts";
+import { defaultEpochs, defaultsFor, fieldFor, type NerfSettings, PRESET_OPTIONS, settleValues } from "./settings.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { SceneInput } from "./scene_input.ts";
 
@@ -21,6 +21,7 @@ export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
     variants: [{}, { scene: "any" }],
   },
   fieldDefaults: FIELD_DEFAULTS,
+  presetOptions: PRESET_OPTIONS,
   optimizerDefaults: defaultsFor,
   pictures: [{
     file: "test/000_comparison.png",

@@ -14,6 +14,7 @@ export const occupancyTask: TrainingTask<typeof command, OccupancySettings> = {
   field: fieldFor,
   sizes: { outputs: 1 },
   fieldDefaults: FIELD_DEFAULTS,
+  presetOptions: ["schedule", "batchSize"],
   optimizerDefaults: () => cosineDefaults,
   inputs: /\.(obj|ply|stl|off)(\.gz)?$/i,
   pictures: [

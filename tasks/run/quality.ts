@@ -1,3 +1,5 @@
+import { number, object, optional, printable } from "../shell/shape.ts";
+
 /** A figure that says how good a run is. More is better. */
 export interface RunQuality {
   /** Its name in `metrics.jsonl` and `summary.json`. */
@@ -24,3 +26,12 @@ const QUALITIES: readonly RunQuality[] = [
 export function qualityIn(figures: Readonly<Record<string, unknown>>): RunQuality | undefined {
   return QUALITIES.find(({ figure }) => typeof figures[figure] === "number");
 }
+
+/** The shape of the figure that measures the quality of a run. */
+export const qualityShape = object({
+  figure: printable(),
+  name: printable(),
+  label: printable(),
+  digits: number({ whole: true, min: 0, max: 20 }),
+  unit: optional(printable()),
+});

@@ -9,6 +9,7 @@ import { readJson } from "../run/json.ts";
 import { runPlaces } from "../run/run_places.ts";
 import { anything, checkShape, number, object, optional, printable, record, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
+import { checkChosen } from "../training/config_shape.ts";
 
 /** The files by which the folders of comparisons and sweeps are told. */
 const RESULTS_RECORDS = ["comparison.json", "sweep.json"];
@@ -106,7 +107,9 @@ async function taskOf(path: string): Promise<string | undefined> {
 export async function readRun(path: string, task: string, name: string): Promise<FoundRun | undefined> {
   const [configFile, summaryFile] = ["config.json", "summary.json"].map((file) => join(path, file));
   if (!await exists(configFile)) return undefined;
-  const { options, steps, optimizer = {} } = checkShape(await readJson(configFile), configShape, configFile);
+  const config = await readJson(configFile);
+  const { options, steps, optimizer = {} } = checkShape(config, configShape, configFile);
+  checkChosen(config, configFile, { isWhole: false });
   const found = await exists(summaryFile) ? await readJson(summaryFile) : undefined;
   const ended = found === undefined ? undefined : checkShape(found, summaryShape, summaryFile);
   const newest = (await checkpointsIn(join(path, "checkpoints"))).at(-1);

@@ -1,5 +1,7 @@
 import { ProgressLine } from "../shell/progress.ts";
 import { projectFile } from "../shell/project_file.ts";
+import { checkSameInputs, inputHashes } from "../training/input_hashes.ts";
+import { TASKS } from "../registry.ts";
 import { UserError } from "../shell/user_error.ts";
 import { Conductor, type RunResult } from "./conduct.ts";
 import type { Engine } from "./engine.ts";
@@ -26,10 +28,11 @@ interface Making {
  * @throws {UserError} If runs failed, at the end; the message says which and why.
  */
 export async function makeRuns(request: SweepRequest, how: Making): Promise<void> {
-  const { path, record, runs } = request;
+  const { path, runs } = request;
   // Runs are started by the tasks of a clone; without one nothing is written.
   projectFile("deno.json", "deno task sweep");
   await checkNotElsewhere(request);
+  const record = { ...request.record, inputHashes: await hashesOf(request) };
   const folder = await SweepFolder.open(path);
   using _lock = await folder.lock();
   await folder.writeRecord(record);
@@ -37,6 +40,14 @@ export async function makeRuns(request: SweepRequest, how: Making): Promise<void
   const results = await make(request, { folder, engine, how });
   await how.ended(results, folder);
   checkFailures(results, folder);
+}
+
+/** The hashes of a sweep's inputs, which are to be those that it began with. */
+async function hashesOf({ path, record: { settings }, earlier }: SweepRequest): Promise<readonly string[]> {
+  const paths = settings.inputs.flatMap((input) => input.paths);
+  const hashes = await inputHashes(paths, TASKS.get(settings.task)!);
+  checkSameInputs(path, earlier?.inputHashes, { paths, hashes });
+  return hashes;
 }
 
 /** Makes the runs. Whatever happens, none goes on that is to end with this process. */

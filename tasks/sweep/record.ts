@@ -21,6 +21,7 @@ import {
   text,
   word,
 } from "../shell/shape.ts";
+import { inputHashesShape } from "../training/input_hashes.ts";
 import type { OptionValue } from "./option_words.ts";
 import { slurmShape } from "./slurm/options.ts";
 
@@ -68,6 +69,8 @@ const how = object({
 /** The shape of `sweep.json`. */
 export const sweepShape = object({
   settings,
+  /** Hashes of all files and folders of the inputs, in their order. */
+  inputHashes: optional(inputHashesShape),
   /** The command that makes the sweep. */
   command: text(),
   /** What tells this sweep's jobs from all others in a queue. */

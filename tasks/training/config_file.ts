@@ -1,5 +1,4 @@
 import { isRecord } from "../../lib/data/scene/json_value.ts";
-import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
 import { camelCase, type Command, fullName } from "../shell/command.ts";
 import { choiceNamed, storedValues } from "../shell/options.ts";
 import { readInput } from "../shell/read_input.ts";
@@ -7,19 +6,16 @@ import { checkNoDuplicateKey } from "../shell/duplicate_key.ts";
 import { shown } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { warn } from "../shell/warn.ts";
+import { checkChosen } from "./config_shape.ts";
 import { HYPERPARAMETERS, knownHyperparameters } from "./hyperparameters.ts";
 import { networkChoice } from "./network_choice.ts";
-import { otherDefaults, type RecordedTask } from "./other_defaults.ts";
+import { isDerived, optionNames, unknownOption } from "./option_names.ts";
+import { contradictions, otherDefaults, type RecordedTask } from "./other_defaults.ts";
+import { replacedSettings } from "./replaced_settings.ts";
 import type { TaskValues } from "./task.ts";
 
 /** Options that are one run's own and are not taken from its configuration. */
 const OWN = new Set(["name", "out", "resume", "config", "dryRun", "conclude", "deadline", "software", "adapter"]);
-
-/** Options on which the defaults of hyper-parameters depend. */
-const CHOICES = ["preset", "optimizer", "activation", "encoding"];
-
-/** Recorded settings that follow from others in tasks without such an option: NeRF's batches are its rays. */
-const DERIVED = new Set(["batchSize"]);
 
 /** What only the file of a sweep has beside its options. */
 const OF_SWEEPS = ["grid", "inputs", "slurm"];
@@ -33,8 +29,8 @@ export interface WithFile<C extends Command> {
 
 /**
  * Adds the options of the file that `--config` names: those of a run's `config.json`, or an object of options by their names on the command
- * line, the shorter ones too, or in camelCase. The learning rate and the hyper-parameters of an activation, optimizer or schedule that the command line replaces are left
- * out, with a warning.
+ * line, the shorter ones too, or in camelCase. Settings of what the command line replaces are left out ({@linkcode replacedSettings}), with a
+ * warning, which also names those that were kept.
  *
  * @param typed What the command line says.
  * @throws {UserError} If the file cannot be read, is of another task, or has an option that does not exist or a value that is not valid.
@@ -45,43 +41,58 @@ export async function withConfigFile<C extends Command>(
   typed: WithFile<C>,
 ): Promise<WithFile<C>> {
   const json = parsed(await readInput(path), path);
+  const isRun = isRecord(json.options);
   const stored = optionsIn(json, path, task);
-  const inFile = Object.keys(stored).filter((name) => !OWN.has(name) && !typed.given.has(name));
-  const unreplaced = Object.fromEntries(Object.entries(stored).filter(([name]) => !typed.given.has(name)));
+  const isTyped = (name: string) => typed.given.has(name);
+  const inFile = Object.keys(stored).filter((name) => !OWN.has(name) && !isTyped(name));
+  const unreplaced = Object.fromEntries(Object.entries(stored).filter(([name]) => !isTyped(name)));
   const read = storedValues(unreplaced, task.command, path) as TaskValues<C>;
   const pick = (names: readonly string[], from: object = read) => {
     const taken = Object.fromEntries(names.map((name) => [name, (from as Record<string, unknown>)[name]]));
     return { ...typed.values, ...taken } as TaskValues<C>;
   };
   const together = pick(inFile);
-  const known = knownHyperparameters({ ...together, ...networkChoice(together) });
-  // A learning rate is for the optimizer that it was chosen with.
-  const isOther = stored.optimizer !== undefined && typed.given.has("optimizer") &&
-    choiceNamed(task.command, "optimizer", `${stored.optimizer}`) !== together.optimizer;
-  const strange = inFile.filter((name) =>
-    HYPERPARAMETERS.has(name) && !known.has(name) || name === "learningRate" && isOther
-  );
-  const leftOut = strange.filter((name) => (read as Record<string, unknown>)[name] !== undefined);
-  if (leftOut.length > 0) {
-    warn(`${path}: left out, because the command line chooses something else: ${leftOut.join(", ")}.`);
-  }
-  const names = inFile.filter((name) => !strange.includes(name));
-  if (!isRecord(json.options) || CHOICES.some((name) => typed.given.has(name))) {
-    return { values: pick(names), given: new Set([...typed.given, ...names]) };
-  }
+  const isReplaced = (option: string) => {
+    const [found, now] = [stored[option], (together as Record<string, unknown>)[option]];
+    // A run whose configuration has no preset was made without one.
+    if (!isTyped(option) || found === undefined && !(isRun && option === "preset")) return false;
+    return typeof found !== "string" || choiceNamed(task.command, option, found) !== now;
+  };
+  const { given, usual, kept } = replacedSettings({ isTyped, isReplaced }, together, task.presetOptions ?? []);
+  const files = (task.command.positionals ?? []).map(({ name }) => name);
+  const hasOtherFiles = files.some(isTyped);
+  const strange = new Set(inFile.filter((name) => given.has(name) || hasOtherFiles && files.includes(name)));
+  const fitting = pick(inFile.filter((name) => !strange.has(name)));
+  const known = knownHyperparameters({ ...fitting, ...networkChoice(fitting) });
+  for (const name of inFile) if (HYPERPARAMETERS.has(name) && !known.has(name)) strange.add(name);
+  const isGiven = (name: string) => (read as Record<string, unknown>)[name] !== undefined;
+  const names = inFile.filter((name) => !strange.has(name));
+  sayWhatIsTaken(path, [...strange].filter(isGiven), names.filter((name) => kept.has(name) && isGiven(name)));
+  if (!isRun) return { values: pick(names), given: new Set([...typed.given, ...names]) };
   // A run's configuration makes the same run again, whatever the defaults are now.
   const own = storedValues(stored, task.command, path) as TaskValues<C>;
-  const others = Object.entries(otherDefaults(json, own, task)).filter(([name]) => !typed.given.has(name));
+  for (const text of contradictions(json, own)) warn(`${path}: ${text}`);
+  const then = otherDefaults(json, own, task);
+  const others = Object.entries(then).filter(([name]) => !isTyped(name) && !usual.has(name));
   const all = [...names, ...others.map(([name]) => name)];
   const recorded = storedValues({ ...unreplaced, ...Object.fromEntries(others) }, task.command, path);
   return { values: pick(all, recorded), given: new Set([...typed.given, ...all]) };
+}
+
+/** Says which options of a file do not go with what the command line chooses, and which were taken nevertheless. */
+function sayWhatIsTaken(path: string, leftOut: readonly string[], kept: readonly string[]): void {
+  const texts = [
+    ...leftOut.length > 0 ? [`left out, because the command line chooses something else: ${leftOut.join(", ")}`] : [],
+    ...kept.length > 0 ? [`kept beside another choice on the command line: ${kept.join(", ")}`] : [],
+  ];
+  if (texts.length > 0) warn(`${path}: ${texts.join("; ")}.`);
 }
 
 /** The options in a file, by name in camelCase. */
 function optionsIn(
   json: Readonly<Record<string, unknown>>,
   path: string,
-  { name: task, command }: { readonly name: string; readonly command: Command },
+  task: { readonly name: string; readonly command: Command },
 ): Record<string, unknown> {
   const isRun = isRecord(json.options);
   const ofSweep = OF_SWEEPS.find((key) => json[key] !== undefined && (isRun || key === "grid"));
@@ -90,21 +101,21 @@ function optionsIn(
       `${path}: expected the options of one run, found the ${ofSweep} of a sweep, which deno task sweep reads.`,
     );
   }
-  if (isRun && json.task !== undefined && json.task !== task) {
-    throw new UserError(`${path}: expected the configuration of a run of ${task}, found one of ${shown(json.task)}.`);
+  const isOfRun = isRun && (json.task !== undefined || json.steps !== undefined);
+  if (isOfRun && json.task !== task.name) {
+    throw new UserError(
+      `${path}: expected the configuration of a run of ${task.name}, found one of ${shown(json.task)}.`,
+    );
   }
-  const names = [...command.options, ...command.positionals ?? []].map(({ name }) => camelCase(name));
+  // A file of one's own may have options alone.
+  if (isRun) checkChosen(json, path, { isWhole: isOfRun });
+  const names = optionNames(task.command);
   const options: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(isRun ? json.options as object : json)) {
-    const name = camelCase(fullName(command.options, key));
+    const name = camelCase(fullName(task.command.options, key));
     if (!names.includes(name)) {
-      if (isRun && DERIVED.has(name)) continue;
-      const meant = nearestName(name, names);
-      throw new UserError(
-        `${path}: expected options of deno task ${task}, found ${shown(key)}${
-          meant ? `; did you mean ${meant}?` : "."
-        }`,
-      );
+      if (isRun && isDerived(name, task.command)) continue;
+      throw unknownOption(key, path, task);
     }
     if (Object.hasOwn(options, name)) {
       throw new UserError(`${path}: expected ${name} once, found it twice, also as ${shown(key)}.`);

@@ -4,6 +4,7 @@ import type { Gpu } from "../../lib/gpu/device.ts";
 import type { Optimizer } from "../../lib/optim/optimizer.ts";
 import { decodeSafetensors } from "../../lib/codec/tensor/safetensors.ts";
 import type { FieldDescription } from "../../lib/field/description.ts";
+import { OPERANDS } from "../../lib/gpu/kernel_tuner.ts";
 import { DeviceLostError, OutOfMemoryError } from "../../lib/gpu/device_errors.ts";
 import { decodeCheckpoint } from "../../lib/train/checkpoint.ts";
 import { CheckpointMismatchError } from "../../lib/train/checkpoint_mismatch.ts";
@@ -12,14 +13,16 @@ import type { StepCheckpoint } from "../run/checkpoints.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { Command } from "../shell/command.ts";
 import { storedValues } from "../shell/options.ts";
-import { anything, checkShape, number, object, optional, record, word } from "../shell/shape.ts";
+import { checkShape, object, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
+import { warn } from "../shell/warn.ts";
 import { checkpointSpread } from "./checkpoint_spread.ts";
-import { kernelsShape } from "./kernels_shape.ts";
+import { checkConfig } from "./config_shape.ts";
+import { checkOptionNames } from "./option_names.ts";
 import { checkStep, readCheckpoint } from "./read_checkpoint.ts";
-import { otherDefaults, type RecordedTask } from "./other_defaults.ts";
-import { restartsShape, type RunLength } from "./run_length.ts";
-import { type Rollback, rollbacksShape } from "./rollback.ts";
+import { contradictions, otherDefaults, type RecordedTask, scheduleContradiction } from "./other_defaults.ts";
+import type { RunLength } from "./run_length.ts";
+import type { Rollback } from "./rollback.ts";
 import type { TaskValues } from "./task.ts";
 import { counted } from "../shell/counted.ts";
 
@@ -28,20 +31,6 @@ export interface RunTotals {
   readonly seconds: number;
   /** The number of Hessian-vector products. */
   readonly hvps: number;
-}
-
-/** What every run's `config.json` has; the values of the options are checked against the command. */
-function configShape(task: string) {
-  return object({
-    task: word([task]),
-    options: record(anything()),
-    steps: number({ whole: true, min: 1 }),
-    scheduleSteps: number({ whole: true, min: 1 }),
-    /** The kernels that were chosen. */
-    kernels: optional(kernelsShape),
-    rollbacks: optional(rollbacksShape),
-    restarts: optional(restartsShape),
-  });
 }
 
 /** A run that is resumed. */
@@ -71,14 +60,15 @@ export class EarlierRun<C extends Command> {
   ): Promise<EarlierRun<C>> {
     const config = await folder.readConfig();
     const where = join(folder.path, "config.json");
-    const { options, steps, scheduleSteps, restarts, kernels = {}, rollbacks = [] } = checkShape(
-      config,
-      configShape(task.name),
-      where,
-    );
+    checkShape(config, object({ task: word([task.name]) }), where);
+    const { options, steps, scheduleSteps, restarts, kernels, rollbacks = [] } = checkConfig(config, where);
+    checkOptionNames(options, where, task);
     const valuesOf = (options: Record<string, unknown>) => storedValues(options, task.command, where) as TaskValues<C>;
-    const values = valuesOf({ ...otherDefaults(config, valuesOf(options), task), ...options });
+    const own = valuesOf(options);
+    const values = valuesOf({ ...named(where, () => otherDefaults(config, own, task)), ...options });
     const length = { steps, scheduleSteps, ...restarts && { restarts } };
+    const unlike = named(where, () => [...contradictions(config, own), ...scheduleContradiction(config, own, length)]);
+    for (const text of unlike) warn(`${where}: ${text}`);
     return new EarlierRun(folder, values, kernels, length, rollbacks, config);
   }
 
@@ -97,6 +87,7 @@ export class EarlierRun<C extends Command> {
       return metadata;
     });
     if (latest === undefined) return await this.#checkNothingLost();
+    if (latest.checkpoint.step > 0) this.#checkKernelsKept();
     for (const damaged of latest.damaged) await this.folder.setAside(damaged);
     this.folder.spread = checkpointSpread(this.values, this.length);
     // The process that wrote it may have ended before this.
@@ -121,6 +112,16 @@ export class EarlierRun<C extends Command> {
     });
     if (latest === undefined) throw new UserError(`${this.folder.path}: expected a checkpoint, found none.`);
     return { field: latest.value, step: latest.checkpoint.step };
+  }
+
+  /** Checks that the choices of kernels of a run that has made steps are there, because others would lead to other bits. */
+  #checkKernelsKept(): void {
+    if (this.kernels[OPERANDS] !== undefined) return;
+    throw new UserError(
+      `${
+        join(this.folder.path, "config.json")
+      }, kernels: expected the choices with which the run was made, found none of ${OPERANDS}.`,
+    );
   }
 
   /**
@@ -169,6 +170,16 @@ export class EarlierRun<C extends Command> {
       ? "There is no other checkpoint"
       : "The other checkpoints cannot be read either";
     throw new UserError(`${reasons[0]} ${others}.`);
+  }
+}
+
+/** Does something with the settings of a file, and names the file where they do not fit together. */
+function named<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${file}: ${error.message}`, { cause: error });
   }
 }
 

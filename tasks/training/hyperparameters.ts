@@ -30,6 +30,17 @@ export const HYPERPARAMETERS: ReadonlySet<string> = new Set([
   ...ofObjectives,
 ]);
 
+/** The settings of what options choose, by the name of the option: those that are for the thing they were chosen with. */
+export const SETTINGS_OF: Readonly<
+  Record<"activation" | "encoding" | "optimizer" | "schedule" | "objective", readonly string[]>
+> = {
+  activation: ofActivations,
+  encoding: ofEncodings,
+  optimizer: ["learningRate", ...ofOptimizers],
+  schedule: ofSchedules,
+  objective: ofObjectives,
+};
+
 /** The hyper-parameters of an activation, an encoding or an objective that were given. */
 export function givenHyperparameters(values: TrainingValues, { hyperparameters }: Owner): Record<string, number> {
   return pick(values, Object.keys(hyperparameters)) as Record<string, number>;

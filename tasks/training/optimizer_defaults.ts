@@ -60,7 +60,7 @@ export const optimizerDefaults: OptimizerDefaults = {
   },
   options: {
     esgd: { relativeDamping: { relu: 0.03, other: 0.01 } },
-    shampoo: { updateEvery: 10 },
+    shampoo: { updateEvery: 20 },
     // Cheaper than the published ways, with results within 0.3 dB of theirs (docs/kernels.md).
     soap: {
       refresh: "rotation",

@@ -7,11 +7,15 @@ import {
 } from "../../lib/hyperparameter/hyperparameter.ts";
 import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { optimizerKinds } from "../../lib/optim/registry.ts";
+import { scheduleToConfig } from "../../lib/train/schedule_registry.ts";
 import type { Command } from "../shell/command.ts";
-import { HYPERPARAMETERS } from "./hyperparameters.ts";
+import { checkScheduleOptions, HYPERPARAMETERS, SETTINGS_OF } from "./hyperparameters.ts";
+import { networkChoice } from "./network_choice.ts";
 import { chosenOptimizer } from "./optimizer.ts";
 import type { OptimizerDefaults } from "./optimizer_defaults.ts";
-import type { FieldDefaults, TrainingValues } from "./options.ts";
+import type { FieldDefaults, SettledValues, TrainingValues } from "./options.ts";
+import type { RunLength } from "./run_length.ts";
+import { chosenSchedule } from "./schedule.ts";
 
 /** The defaults of a task; the values that an optimizer's depend on are those of the task's runs. */
 interface TaskDefaults {
@@ -23,6 +27,7 @@ interface TaskDefaults {
 export interface RecordedTask<C extends Command> extends TaskDefaults {
   readonly name: string;
   readonly command: C;
+  readonly presetOptions?: readonly string[];
 }
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -35,7 +40,45 @@ type Settings = Readonly<Record<string, unknown>>;
  * @param values Its options.
  */
 export function otherDefaults(config: Settings, values: TrainingValues, defaults: TaskDefaults): Settings {
-  return { ...ofParts(config, values, defaults), ...ofOptimizer(config, values, defaults) };
+  const all = { ...ofParts(config, values, defaults), ...ofOptimizer(config, values, defaults) };
+  const given = values as unknown as Settings;
+  return Object.fromEntries(Object.entries(all).filter(([name]) => given[name] === undefined));
+}
+
+/**
+ * Sentences about what a configuration says twice in different ways: in its options, which somebody may have changed, and in the entry of
+ * what was chosen.
+ *
+ * @param config The run's configuration.
+ * @param values Its options.
+ */
+export function contradictions(config: Settings, values: TrainingValues): string[] {
+  const options: Settings = { ...values, ...networkChoice(values) };
+  return Object.keys(SETTINGS_OF).flatMap((option) => {
+    const { name, ...settings } = (config[option] ?? {}) as Settings;
+    if (name === undefined) return [];
+    const pairs = options[option] !== name
+      ? [[option, "name", name]]
+      // The options of a schedule are those over a whole run, which have other names.
+      : Object.entries(settings).flatMap(([key, value]) => {
+        return option === "schedule" || options[key] === undefined ? [] : [[key, key, value]];
+      });
+    return pairs.filter(([given, , value]) => !isSame(options[given as string], value)).map(([given, key, value]) => {
+      const [first, second] = [options[given as string], value].map((each) => JSON.stringify(each));
+      return `options.${given} is ${first}, but ${option}.${key} is ${second}; the options count.`;
+    });
+  });
+}
+
+/** The sentence about a schedule that is not the one to which the options of a run and its length lead; none if it is. */
+export function scheduleContradiction(config: Settings, values: TrainingValues, length: RunLength): string[] {
+  checkScheduleOptions(values);
+  const schedule = scheduleToConfig(chosenSchedule(values as SettledValues, length));
+  const [first, second] = [schedule, config.schedule].map((each) => JSON.stringify(each));
+  if (first === second) return [];
+  return [
+    `options, scheduleSteps and restarts lead to the schedule ${first}, but schedule is ${second}; the former count.`,
+  ];
 }
 
 /** Those of the activation, the encoding and the objective. */
@@ -58,10 +101,11 @@ function ofOptimizer(config: Settings, values: TrainingValues, { optimizerDefaul
   const kind = optimizerKinds.find((kind) => kind.name === name);
   if (kind === undefined || name !== values.optimizer) return {};
   const now: Settings = chosenOptimizer(values, optimizerDefaults(values as never)).options;
-  const then = Object.entries(withDefaults(recorded, kind.hyperparameters)).filter(([key, value]) => {
-    return value != null && !isSame(value, now[key]) && (key !== "learningRate" || key in recorded);
+  const { learningRate: _, ...ownDefaults } = withDefaults(recorded, kind.hyperparameters);
+  const then = Object.entries({ ...ownDefaults, ...recorded }).filter(([key]) => {
+    return Object.hasOwn(kind.hyperparameters, key) || key === "clipNorm";
   });
-  return Object.fromEntries(then);
+  return Object.fromEntries(then.filter(([key, value]) => value != null && !isSame(value, now[key])));
 }
 
 /** What was recorded of hyper-parameters, and the defaults of the others. */

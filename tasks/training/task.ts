@@ -57,6 +57,8 @@ export interface TrainingTask<
   readonly field: (values: S, outputs: number, inputs?: number) => FieldDescription;
   /** Hyper-parameters of activations and encodings that differ from their own defaults; none by default. */
   readonly fieldDefaults?: FieldDefaults;
+  /** The names of options whose defaults depend on `--preset`, besides those of optimizers; none by default. */
+  readonly presetOptions?: readonly string[];
   /** Defaults of the optimizers' hyper-parameters. */
   readonly optimizerDefaults: (values: S) => OptimizerDefaults;
   /** The sizes of its fields and batches. */

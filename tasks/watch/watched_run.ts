@@ -3,6 +3,8 @@ import { FolderLock } from "../run/folder_lock.ts";
 import { qualityIn, type RunQuality } from "../run/quality.ts";
 import { fromJson } from "../run/json.ts";
 import { printable } from "../../lib/data/scene/printable.ts";
+import { anything, checkShape, record } from "../shell/shape.ts";
+import { checkChosen } from "../training/config_shape.ts";
 import { networkName } from "../training/network_choice.ts";
 import { MetricsTail } from "./metrics_tail.ts";
 
@@ -49,7 +51,10 @@ class JsonFile {
   time = 0;
   #version = "";
 
-  constructor(readonly path: string) {}
+  /**
+   * @param check Checks the content, which is shown as far as it can be where it is damaged.
+   */
+  constructor(readonly path: string, readonly check?: (content: unknown, where: string) => void) {}
 
   async read(): Promise<void> {
     const info = await Deno.lstat(this.path).catch(() => undefined);
@@ -63,7 +68,8 @@ class JsonFile {
     try {
       if (info!.size > LARGEST) throw new Error(`${basename(this.path)}: expected at most ${LARGEST} bytes.`);
       const value = fromJson(await Deno.readTextFile(this.path), basename(this.path));
-      if (typeof value === "object" && value !== null) this.content = value as Json;
+      this.content = checkShape(value, record(anything()), basename(this.path));
+      this.check?.(value, basename(this.path));
     } catch (error) {
       this.problem = (error as Error).message;
     }
@@ -78,7 +84,10 @@ export class WatchedRun {
 
   constructor(readonly path: string, readonly id: string) {
     this.metrics = new MetricsTail(join(path, "metrics.jsonl"));
-    this.#config = new JsonFile(join(path, "config.json"));
+    this.#config = new JsonFile(
+      join(path, "config.json"),
+      (config, where) => checkChosen(config, where, { isWhole: false }),
+    );
     this.#summary = new JsonFile(join(path, "summary.json"));
   }
 

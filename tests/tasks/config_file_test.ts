@@ -1,7 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { join } from "@std/path";
+import { basename, join } from "@std/path";
+import { optimizerKinds } from "../../lib/optim/registry.ts";
+import { audioTask } from "../../tasks/audio/task.ts";
+import { fitTask } from "../../tasks/fit/task.ts";
 import { imageTask } from "../../tasks/image/task.ts";
+import { nerfTask } from "../../tasks/nerf/task.ts";
+import { occupancyTask } from "../../tasks/occupancy/task.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
+import { SETTINGS_OF } from "../../tasks/training/hyperparameters.ts";
 import { readRunRequest } from "../../tasks/training/run_request.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { smoothPng } from "../support/image_task.ts";
@@ -48,6 +54,143 @@ Deno.test("--config gives options by either spelling, and the command line wins"
     assertEquals((await asked(folder, spelled, "--optimizer", "adam")).learningRate, undefined);
   }));
 
+/** A run's configuration of this optimizer, all hyper-parameters of which were given, with a schedule and a field of its own. */
+function configOf(kind: typeof optimizerKinds[number]) {
+  const { name, options } = kind.make({} as never);
+  return {
+    task: "image",
+    options: {
+      ...options,
+      ...{ activation: "gaussian", encoding: "none", sigma: 0.07, objective: "huber", delta: 0.3 },
+      ...{
+        optimizer: name,
+        clipNorm: 2,
+        schedule: "exponential",
+        finalFactor: 0.3,
+        batchSize: 64,
+        image: "/a.png",
+        seed: 3,
+      },
+    },
+    activation: { name: "gaussian", sigma: 0.07 },
+    encoding: { name: "none" },
+    objective: { name: "huber", delta: 0.3 },
+    optimizer: { name, ...options },
+    schedule: { name: "exponential", steps: 10, final: 0.3 },
+  };
+}
+
+Deno.test("another optimizer takes no setting of the file's, whichever the two are; the same one takes all", () =>
+  inFolder(async (folder) => {
+    const settings = SETTINGS_OF.optimizer;
+    for (const kind of optimizerKinds) {
+      const config = configOf(kind);
+      const of = async (...args: string[]) => {
+        const values = await asked(folder, config, ...args);
+        const { optimizer, clipNorm, schedule, sigma, batchSize } = values;
+        assertEquals([clipNorm, schedule, sigma, batchSize], [2, "exponential", 0.07, 64]);
+        const given = settings.filter((name) => values[name] !== undefined);
+        return { optimizer, given: Object.fromEntries(given.map((name) => [name, values[name]])) };
+      };
+      const { name, ...own } = config.optimizer;
+      assertEquals(await of(), { optimizer: name, given: own });
+      assertEquals(await of("--optimizer", name), { optimizer: name, given: own });
+      for (const other of optimizerKinds) {
+        if (other === kind) continue;
+        assertEquals(await of("--optimizer", other.name), { optimizer: other.name, given: {} });
+      }
+      const typed = kind.name === "sgd" ? "adam" : "sgd";
+      const { given } = await of("--optimizer", typed, "--weight-decay", "0.5", "--learning-rate", "3");
+      assertEquals(given, { learningRate: 3, weightDecay: 0.5 });
+    }
+  }));
+
+Deno.test("--optimizer auto chooses all that it chooses without a file, and what is typed wins", () =>
+  inFolder(async (folder) => {
+    const names = ["optimizer", "schedule", "finalFactor", ...SETTINGS_OF.optimizer];
+    const tasks = [imageTask, occupancyTask, nerfTask, audioTask, fitTask];
+    for (const task of tasks) {
+      const chosen = async (json: object, ...args: string[]) => {
+        const path = join(folder, "options.json");
+        await Deno.writeTextFile(path, JSON.stringify(json));
+        const { asked } = await readRunRequest(task as typeof imageTask, [...args, "--config", path], false);
+        return Object.fromEntries(names.map((name) => [name, (asked as Record<string, unknown>)[name]]));
+      };
+      for (const kind of optimizerKinds) {
+        const { options: { image: _, objective: _o, delta: _d, ...options }, ...records } = configOf(kind);
+        const config = { ...records, task: task.name, options, objective: undefined };
+        const field = { activation: "gaussian", encoding: "none" };
+        assertEquals(await chosen(config, "--optimizer", "auto"), await chosen(field, "--optimizer", "auto"));
+        const typed = ["--optimizer", "auto", "--schedule", "exponential", "--lr", "0.5"];
+        assertEquals(await chosen(config, ...typed), { ...await chosen(field, ...typed), finalFactor: 0.3 });
+      }
+    }
+  }));
+
+Deno.test("settings go with what they were chosen with, also those of fields, objectives, schedules and presets", () =>
+  inFolder(async (folder) => {
+    const config = configOf(optimizerKinds.find(({ name }) => name === "soap")!);
+    const of = async (...args: string[]) => {
+      const { sigma, omega, octaves, encoding, delta, finalFactor, learningRate, image } = await asked(
+        folder,
+        config,
+        ...args,
+      );
+      return { sigma, omega, octaves, encoding, delta, finalFactor, learningRate, image };
+    };
+    const all = await of();
+    const others = { omega: undefined, octaves: undefined, encoding: "none", image: "/a.png" };
+    assertEquals(all, { sigma: 0.07, delta: 0.3, finalFactor: 0.3, learningRate: all.learningRate, ...others });
+    assertEquals(await of("--activation", "sine"), { ...all, sigma: undefined });
+    assertEquals(await of("--activation", "relu-pe"), { ...all, sigma: undefined, encoding: "positional" });
+    assertEquals(await of("--objective", "meanSquaredError"), { ...all, delta: undefined });
+    // Both have a final factor, with different defaults.
+    assertEquals(await of("--schedule", "cosine"), { ...all, finalFactor: undefined });
+    assertEquals(await of("--preset", "paper"), { ...all, learningRate: undefined });
+    const path = join(folder, "options.json");
+    const nerf = {
+      preset: "small",
+      layers: 6,
+      width: 128,
+      samples: 48,
+      rays: 512,
+      densityScale: 4,
+      schedule: "cosine",
+    };
+    await Deno.writeTextFile(path, JSON.stringify({ options: { ...nerf, hold: "last10%" } }));
+    const read = async (...args: string[]) => {
+      const { asked } = await readRunRequest(nerfTask, ["--config", path, ...args], false);
+      const { preset, layers, width, samples, rays, densityScale, schedule, hold } = asked;
+      return { preset, layers, width, samples, rays, densityScale, schedule, hold };
+    };
+    assertEquals(await read(), { ...nerf, hold: "last10%" } as never);
+    assertEquals((await read("--preset", "small")).layers, 6);
+    const tiny = await read("--preset", "tiny", "--optimizer", "adam", "--width", "9");
+    const chosen = { layers: undefined, samples: undefined, rays: undefined, densityScale: undefined };
+    assertEquals(tiny, { ...chosen, preset: "tiny", width: 9, schedule: undefined, hold: "last10%" } as never);
+    const pair = { options: { inputs: "x.npy", targets: "y.npy" } };
+    await Deno.writeTextFile(path, JSON.stringify(pair));
+    const fit = async (...args: string[]) => (await readRunRequest(fitTask, ["--config", path, ...args], false)).asked;
+    assertEquals([(await fit()).inputs, (await fit()).targets].map((file) => basename(file!)), ["x.npy", "y.npy"]);
+    // Targets do not belong to the inputs of another file.
+    const other = await fit("other.csv");
+    assertEquals([basename(other.inputs!), other.targets], ["other.csv", undefined]);
+  }));
+
+Deno.test("what is left out of a file and what is kept is said in one line", () =>
+  inFolder(async (folder) => {
+    const config = configOf(optimizerKinds.find(({ name }) => name === "adam")!);
+    const said = (...args: string[]) => quietly(folder, async () => void await asked(folder, config, ...args));
+    const path = join(folder, "options.json");
+    assertEquals(await said("--width", "8"), "");
+    assertEquals(
+      await said("--optimizer", "sgd"),
+      `warning: ${path}: left out, because the command line chooses something else: ` +
+        "learningRate, betas, epsilon, weightDecay; kept beside another choice on the command line: " +
+        "clipNorm, schedule, finalFactor.",
+    );
+  }));
+
 Deno.test("the configuration of a run makes the same run again", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 16));
@@ -81,6 +224,14 @@ Deno.test("a file that --config cannot use is refused in one sentence", () =>
   inFolder(async (folder) => {
     const refused = (json: unknown, message: string, ...args: string[]) =>
       assertRejects(() => asked(folder, json, ...args), UserError, message);
+    await refused(
+      configOf(optimizerKinds[0]),
+      "--resume may be given only with",
+      "--optimizer",
+      "adam",
+      "--resume",
+      folder,
+    );
     await refused({ widht: 8 }, 'expected options of deno task image, found "widht"; did you mean width?');
     await refused({ width: "wide" }, "--width: expected an integer from 1 to 4096, found");
     await refused("[1]", "expected an object with options, found");

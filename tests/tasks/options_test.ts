@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { HelpRequest } from "../../tasks/shell/help.ts";
+import { TASKS } from "../../tasks/registry.ts";
+import { formatHelp, HelpRequest } from "../../tasks/shell/help.ts";
 import { defineCommand } from "../../tasks/shell/command.ts";
 import { parseOptions, storedValues } from "../../tasks/shell/options.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
@@ -176,4 +177,13 @@ Deno.test("values come back from a configuration, with defaults for what it lack
   );
   assertEquals(refused({ optimizer: ["adam", "esgd"] }).startsWith("config.json: --optimizer: expected one of"), true);
   assertEquals(refused(undefined), "config.json, options: expected an object, found none.");
+});
+
+Deno.test("the help of every task with Huber's loss says the unit and the default of its δ", () => {
+  const helps = [...TASKS.values()].map(({ command }) => formatHelp(command)).filter((text) => /\bhuber\b/.test(text));
+  assertEquals(helps.length, 3); // images, sounds, arrays
+  for (const help of helps) {
+    const [, delta] = /--delta X((?:\s+\S.*\n?)+?)(?=\n|\s{2}--)/.exec(help)!;
+    assertMatch(delta.replaceAll(/\s+/g, " "), /in units of the targets after normalisation .*default: 0\.01\)/);
+  }
 });

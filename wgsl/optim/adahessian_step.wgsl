@@ -18,7 +18,7 @@ fn entry(i: u32) {
   let m = u.beta1 * first_moment_before(i) + u.rest1 * gradient(i);
   first_moment[i] = m;
   var denominator = {{magnitude}}(curvature(i));
-  // pow() is less accurate than leaving the number alone.
-  if (u.power != 1.0) { denominator = pow(denominator, vec4f(u.power)); }
+  // pow() is less accurate than leaving the number alone, and may return anything for 0⁰.
+  if (u.power == 0.0) { denominator = vec4f(1.0); } else if (u.power != 1.0) { denominator = pow(denominator, vec4f(u.power)); }
   parameters[i] = u.shrink * parameters_before(i) - u.learning_rate * (m * u.correction1 / (denominator + u.epsilon));
 }

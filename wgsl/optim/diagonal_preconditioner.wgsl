@@ -13,8 +13,8 @@ fn absolute(a: vec4f) -> vec4f { return abs(a); }
 
 fn entry(i: u32) {
   var m = {{magnitude}}(estimate(i) * u.correction);
-  // pow() is less accurate than leaving the number alone.
-  if (u.power != 1.0) { m = pow(m, vec4f(u.power)); }
+  // pow() is less accurate than leaving the number alone, and may return anything for 0⁰.
+  if (u.power == 0.0) { m = vec4f(1.0); } else if (u.power != 1.0) { m = pow(m, vec4f(u.power)); }
   let d = m + u.epsilon;
   diagonal[i] = d;
   inverse_root[i] = 1.0 / sqrt(d);

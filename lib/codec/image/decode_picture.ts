@@ -1,5 +1,5 @@
 import { BYTES } from "../../hyperparameter/arguments.ts";
-import { checkMember } from "../../hyperparameter/members.ts";
+import { checkMember, checkOptions } from "../../hyperparameter/members.ts";
 import { decodePng } from "./decode_png.ts";
 import { readJpeg } from "./jpeg/read_jpeg.ts";
 import { MAX_PIXELS, type Picture } from "./picture.ts";
@@ -42,8 +42,10 @@ export interface PictureHeader {
 export async function decodePicture(
   bytes: Uint8Array,
   name = "picture",
-  { asStored = false }: DecodeOptions = {},
+  options: DecodeOptions = {},
 ): Promise<Picture> {
+  checkOptions("decodePicture", options, { asStored: true });
+  const { asStored = false } = options;
   if (kindOf(bytes, name) === "PNG") return decodePng(bytes, name, { asStored });
   const { decodeJpeg } = await import("./decode_jpeg.ts");
   return decodeJpeg(bytes, name, { asStored });

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../hyperparameter/members.ts";
 import type { Picture } from "./picture.ts";
 import { crc32 } from "../runtime/crc32.ts";
 import { joinBytes } from "../join_bytes.ts";
@@ -14,6 +15,7 @@ const SIGNATURE = 8;
  * @throws {RangeError} If there is no picture, sizes or channels differ, or a picture is invalid.
  */
 export function encodeAnimatedPng(frames: readonly Picture[], options: { framesPerSecond?: number } = {}): Uint8Array {
+  checkOptions("encodeAnimatedPng", options, { framesPerSecond: true });
   const { framesPerSecond = 15 } = options;
   if (!Number.isInteger(framesPerSecond) || framesPerSecond < 1 || framesPerSecond > 1000) {
     throw new RangeError(

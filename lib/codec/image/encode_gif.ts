@@ -1,3 +1,4 @@
+import { checkOptions } from "../../hyperparameter/members.ts";
 import { joinBytes } from "../join_bytes.ts";
 import { checkPicture } from "./check_picture.ts";
 import { compressLzw } from "./gif/lzw.ts";
@@ -30,6 +31,7 @@ export async function encodeGif(
   frames: readonly GifFrame[],
   options: { framesPerSecond?: number } = {},
 ): Promise<Uint8Array> {
+  checkOptions("encodeGif", options, { framesPerSecond: true });
   const { framesPerSecond: rate = 15 } = options;
   if (!Number.isInteger(rate) || rate < 1 || rate > 50) {
     throw new RangeError(`encodeGif: framesPerSecond: expected a whole number from 1 to 50, found ${rate}.`);

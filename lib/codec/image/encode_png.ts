@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions } from "../../hyperparameter/members.ts";
 import { encode } from "npm:fast-png@8.0.0";
 import { checkPicture } from "./check_picture.ts";
 import type { Picture } from "./picture.ts";
@@ -22,6 +23,7 @@ export interface EncodePngOptions {
  * @throws {RangeError} If a value is NaN, the depth is neither 8 nor 16, or the picture is invalid.
  */
 export function encodePng(picture: Picture, options: EncodePngOptions = {}): Uint8Array {
+  checkOptions("encodePng", options, { depth: true });
   const { depth = 8 } = options;
   checkPicture("encodePng", picture);
   if (depth !== 8 && depth !== 16) throw new RangeError(`encodePng: expected a depth of 8 or 16 bits, found ${depth}.`);

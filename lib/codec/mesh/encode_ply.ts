@@ -1,3 +1,4 @@
+import { checkOptions } from "../../hyperparameter/members.ts";
 import { checkIndices } from "./check_indices.ts";
 import type { Mesh } from "./mesh.ts";
 
@@ -9,6 +10,7 @@ import type { Mesh } from "./mesh.ts";
  * @throws {Error} If an array has the wrong type or length, or an index is out of range.
  */
 export function encodePly(mesh: Mesh, options: { readonly colours?: Uint8Array } = {}): Uint8Array {
+  checkOptions("encodePly", options, { colours: true });
   checkIndices(mesh, "encodePly");
   const { positions, indices } = mesh;
   const faces = indices.length / 3;

@@ -1,12 +1,12 @@
 import { checkArguments, DEVICE, FIELD, OPTIONS, PICTURE } from "../../hyperparameter/arguments.ts";
-import { objectWith } from "../../hyperparameter/members.ts";
+import { checkOptions, objectWith } from "../../hyperparameter/members.ts";
 import type { DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { PermutationUniforms } from "../../gpu/random.ts";
 import { linearGroups } from "../../gpu/groups.ts";
 import type { ChunkRequest, MatrixPlace } from "../../diff/request.ts";
 import { widthsOf } from "../../field/description.ts";
-import { Evaluation, type EvaluationOptions } from "../../field/evaluate.ts";
+import { Evaluation, EVALUATION_OPTIONS, type EvaluationOptions } from "../../field/evaluate.ts";
 import type { Field } from "../../field/field.ts";
 import { padRows } from "../../linalg/gemm/shape.ts";
 import { checkFinite } from "../check_finite.ts";
@@ -61,6 +61,7 @@ export async function renderPicture(
   shape: { readonly width: number; readonly height: number; readonly channels: Picture["channels"] },
   options: EvaluationOptions = {},
 ): Promise<Picture> {
+  checkOptions("renderPicture", options, EVALUATION_OPTIONS);
   checkArguments("renderPicture", { field: [field, FIELD], shape: [shape, SHAPE], options: [options, OPTIONS] });
   const { gpu } = field;
   const { width, height, channels } = shape;

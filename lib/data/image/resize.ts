@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkOptions } from "../../hyperparameter/members.ts";
 import { checkPicture, checkWhole } from "../../codec/image/check_picture.ts";
 import type { Picture } from "../../codec/image/picture.ts";
 
@@ -34,6 +35,7 @@ interface Taps {
  * @throws {RangeError} If a size is not an integer of at least 1, or the picture is invalid.
  */
 export function resizePicture(picture: Picture, width: number, height: number, options: ResizeOptions = {}): Picture {
+  checkOptions("resizePicture", options, { antialias: true });
   const { antialias = true } = options;
   checkPicture("resizePicture", picture);
   checkWhole("resizePicture: width", width, 1);

@@ -1,5 +1,6 @@
+import { checkOptions } from "../../hyperparameter/members.ts";
 import { checkArguments, FIELD, OPTIONS } from "../../hyperparameter/arguments.ts";
-import { evaluateField, Evaluation, type EvaluationOptions } from "../../field/evaluate.ts";
+import { evaluateField, Evaluation, EVALUATION_OPTIONS, type EvaluationOptions } from "../../field/evaluate.ts";
 import type { FieldDescription } from "../../field/description.ts";
 import type { Field } from "../../field/field.ts";
 import { padRows } from "../../linalg/gemm/shape.ts";
@@ -35,9 +36,11 @@ export function checkPointField(where: string, { inputs }: FieldDescription): vo
  */
 export async function* fieldSlices(
   field: Field,
-  { size: [nx, ny, nz], origin, spacing }: Grid,
+  grid: Grid,
   options: EvaluationOptions & { readonly input?: string } = {},
 ): AsyncGenerator<Float32Array, void, void> {
+  checkOptions("fieldSlices", options, { ...EVALUATION_OPTIONS, input: true });
+  const { size: [nx, ny, nz], origin, spacing } = grid;
   const { gpu, description } = field;
   if (options.input === undefined) checkPointField("fieldSlices", description);
   if (nx * ny * nz >= 2 ** 32) {
@@ -94,8 +97,10 @@ export async function extractMesh(
     readonly progress?: (part: number) => void;
   },
 ): Promise<Mesh> {
+  checkOptions("extractMesh", options, { ...EVALUATION_OPTIONS, resolution: true, progress: true });
   checkArguments("extractMesh", { field: [field, FIELD], options: [options, OPTIONS] });
-  const { resolution, progress, signal } = options;
+  const { resolution, progress, ...evaluation } = options;
+  const { signal } = evaluation;
   if (!Number.isSafeInteger(resolution) || resolution < 1 || resolution > 1600) {
     throw new RangeError(`extractMesh: resolution must be a whole number from 1 to 1600, found ${resolution}.`);
   }
@@ -103,7 +108,7 @@ export async function extractMesh(
   const grid: Grid = { size: [samples, samples, samples], origin: [-1, -1, -1], spacing: 2 / resolution };
   const slices = async function* () {
     let done = 0;
-    for await (const slice of fieldSlices(field, grid, options)) {
+    for await (const slice of fieldSlices(field, grid, evaluation)) {
       yield slice;
       progress?.(++done / samples);
     }

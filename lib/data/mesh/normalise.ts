@@ -1,5 +1,5 @@
 import { checkArguments, MESH, OPTIONS } from "../../hyperparameter/arguments.ts";
-import { objectWith } from "../../hyperparameter/members.ts";
+import { checkOptions, objectWith } from "../../hyperparameter/members.ts";
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { fitPositions } from "../../codec/mesh/position_bits.ts";
 import { cleanMesh, type MeshCleaning } from "./clean.ts";
@@ -93,6 +93,7 @@ const ROTATIONS = { y: [1, 0, 0, 0, 1, 0, 0, 0, 1], z: [1, 0, 0, 0, 0, 1, 0, -1,
  * ```
  */
 export function normaliseMesh(input: Mesh, options: NormaliseOptions = {}, name = "mesh"): NormalisedMesh {
+  checkOptions("normaliseMesh", options, { up: true, repair: true });
   checkArguments("normaliseMesh", { mesh: [input, MESH], options: [options, OPTIONS] });
   const { up = "y", repair = false } = options;
   if (!Object.hasOwn(ROTATIONS, up)) throw new Error(`${name}: up: expected y or z, found ${up}.`);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../hyperparameter/members.ts";
 import type { MatrixPlace } from "../../diff/request.ts";
 import type { DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
@@ -125,6 +126,7 @@ export class OccupancySampler implements Disposable {
    * @param options Options of the sampler.
    */
   constructor(readonly gpu: Gpu, mesh: Mesh, options: OccupancySamplerOptions = {}) {
+    checkOptions("OccupancySampler", options, { threshold: true, accuracy: true });
     const { threshold = 0.5, accuracy } = options;
     if (!Number.isFinite(threshold)) throw new RangeError(`occupancy: threshold must be a number, found ${threshold}.`);
     this.threshold = threshold;
@@ -164,6 +166,7 @@ export class OccupancySampler implements Disposable {
    * batches can be drawn again. The data are valid as long as the sampler.
    */
   data(options: OccupancyDataOptions = {}): TrainingData {
+    checkOptions("OccupancySampler.data", options, { count: true, seed: true });
     const { count = 1_000_000, seed = 0 } = options;
     checkCount(count);
     checkSeed("occupancy", seed);
@@ -187,6 +190,7 @@ export class OccupancySampler implements Disposable {
    * @throws {RangeError} If a number is out of its range.
    */
   async sample(options: PointOptions = {}): Promise<LabelledPoints> {
+    checkOptions("OccupancySampler.sample", options, { count: true, seed: true, epoch: true, mix: true });
     const { count = 10_000, seed = 0, epoch = 0, mix = "thirds" } = options;
     checkCount(count);
     checkSeed("occupancy", seed);

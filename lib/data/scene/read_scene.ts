@@ -1,9 +1,9 @@
 import { checkArguments, OPTIONS } from "../../hyperparameter/arguments.ts";
-import { objectWith } from "../../hyperparameter/members.ts";
+import { checkOptions, objectWith } from "../../hyperparameter/members.ts";
 import { surveyColmap } from "./colmap.ts";
 import { findModel } from "./colmap_files.ts";
 import { surveyLlff } from "./llff.ts";
-import { HOLDS, type Scene, type SceneOptions, type SceneSurvey, type View } from "./scene.ts";
+import { HOLDS, type Scene, SCENE_OPTIONS, type SceneOptions, type SceneSurvey, type View } from "./scene.ts";
 import { checkWhole } from "../../codec/image/check_picture.ts";
 import { keptFiles } from "./kept_files.ts";
 import { checkBounds } from "./ray_space.ts";
@@ -53,6 +53,7 @@ const FILES = objectWith("the files of a scene, as sceneFolder gives them", "nam
  * @throws {Error} If the files are none of these, a file is malformed, or an option is invalid.
  */
 export async function readScene(files: SceneFiles, options: SceneOptions = {}): Promise<Scene> {
+  checkOptions("readScene", options, SCENE_OPTIONS);
   checkArguments("readScene", { files: [files, FILES], options: [options, OPTIONS] });
   const kept = keptFiles(files, options.signal);
   const { train, test, upright, ...survey } = await surveyScene(kept, options);
@@ -78,7 +79,8 @@ export async function readScene(files: SceneFiles, options: SceneOptions = {}): 
  * the errors of `readScene`, except those about the pixels of photographs.
  */
 export async function surveyScene(files: SceneFiles, options: SceneOptions = {}): Promise<SceneSurvey> {
-  checkOptions(options);
+  checkOptions("surveyScene", options, SCENE_OPTIONS);
+  checkSceneOptions(options);
   const present: string[] = [];
   for (const name of Object.keys(READERS)) if (await files.read(name) !== undefined) present.push(name);
   const [name, ...others] = present as (keyof typeof READERS)[];
@@ -109,7 +111,7 @@ export async function surveyScene(files: SceneFiles, options: SceneOptions = {})
   return { ...survey, warnings };
 }
 
-function checkOptions({ size, downscale, hold, background }: SceneOptions): void {
+function checkSceneOptions({ size, downscale, hold, background }: SceneOptions): void {
   for (const [name, value] of Object.entries({ size, downscale })) {
     if (value !== undefined) checkWhole(`readScene: ${name}`, value, 1);
   }

@@ -1,3 +1,4 @@
+import type { OptionNames } from "../../hyperparameter/members.ts";
 import type { Picture } from "../../codec/image/picture.ts";
 import type { Camera } from "./camera.ts";
 
@@ -83,6 +84,19 @@ export interface SceneOptions {
   /** Called before each photograph is decoded, with the number of those that are. */
   readonly onProgress?: (decoded: number, photographs: number) => void;
 }
+
+/** The names of {@linkcode SceneOptions}. */
+export const SCENE_OPTIONS: OptionNames<SceneOptions> = {
+  size: true,
+  downscale: true,
+  hold: true,
+  background: true,
+  near: true,
+  far: true,
+  mostPixels: true,
+  signal: true,
+  onProgress: true,
+};
 
 /** Splits views into those to train on and those that are held out. */
 export function splitViews<T>(views: readonly T[], hold: (typeof HOLDS)[number] = "every8"): { train: T[]; test: T[] } {

@@ -8,8 +8,8 @@ export interface Activation {
   readonly maps: readonly string[];
   /**
    * WGSL functions `value`, `partial_m` and `partial_m_k` of a `Preactivation` (an array of one vec4f for each map): the
-   * activation, its first and its second derivatives. It is undefined for the identity. The text may include shared snippets,
-   * for example `{{include reduced_angle}}` (see `expandKernel`).
+   * activation, its first and its second derivatives, which must be finite at 0, the padding's preactivation. It is undefined for the
+   * identity. The text may include shared snippets, for example `{{include reduced_angle}}` (see `expandKernel`).
    */
   readonly text?: string;
   /**

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../hyperparameter/members.ts";
 import type { AnyHyperparameters, Hyperparameters } from "../../hyperparameter/hyperparameter.ts";
 import type { Activation } from "./activation.ts";
 
@@ -20,5 +21,6 @@ export function activationKind<Options extends object>(kind: {
   readonly hyperparameters: Hyperparameters<Options>;
   readonly make: (options?: Options) => Activation;
 }): ActivationKind {
+  checkOptions("activationKind", kind, { name: true, aliases: true, hyperparameters: true, make: true });
   return kind as unknown as ActivationKind;
 }

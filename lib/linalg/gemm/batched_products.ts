@@ -1,3 +1,4 @@
+import { checkOptions } from "../../hyperparameter/members.ts";
 import type { BufferLike, DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
@@ -67,6 +68,7 @@ export class BatchedProducts implements Disposable {
    * @throws When the shapes of a job do not fit.
    */
   constructor(readonly gpu: Gpu, readonly jobs: readonly BatchedJob[], readonly options: BatchedOptions = {}) {
+    checkOptions("BatchedProducts", options, { transposeA: true, transposeB: true, symmetric: true, upperB: true });
     const { transposeA = false, transposeB = false } = options;
     for (const job of jobs) {
       const { a, b, c, d = c } = job;

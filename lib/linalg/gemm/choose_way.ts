@@ -6,9 +6,12 @@ import type { Measurement, TuneOptions } from "./measurement.ts";
 /** How consecutive stages are computed: in a single dispatch, or each by itself. */
 export const WAYS = [FUSED, "apart"] as const;
 
+/** Passes over the stages that are timed together, so that waiting for the device counts little. */
+export const REPEATS = 4;
+
 /** Consecutive stages, to be timed. */
 export interface Trial extends Disposable {
-  /** Records them, in a single dispatch or each by itself. */
+  /** Records `REPEATS` passes over them, in a single dispatch or each by itself. */
   record(fused: boolean): void;
 }
 

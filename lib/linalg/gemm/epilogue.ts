@@ -1,4 +1,5 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
+import type { KernelValues } from "../../gpu/template.ts";
 
 /** A function that a product applies to each entry that it stores: what an activation of one linear map says of itself. */
 export interface EntryFunction {
@@ -40,8 +41,33 @@ export function functionText(activation: EntryFunction | undefined): string | un
   return activation === undefined ? undefined : `the activation ${activation.name}`;
 }
 
+/** What a kernel's text is filled with for a fused activation, or for none. */
+export function fusionValues(activation: EntryFunction | undefined): KernelValues {
+  return activation === undefined ? { fused: false } : { fused: true, activation: activation.text! };
+}
+
 /** Uniforms of a fused activation, zeros without one. */
 export function activationUniforms(activation: EntryFunction | undefined): { p0: number; p1: number } {
   const [p0, p1] = activation?.constants ?? [0, 0];
   return { p0, p1 };
+}
+
+/** What a kernel is given for what is applied where its product is stored. */
+interface Epilogue {
+  readonly values: KernelValues;
+  readonly buffers: Readonly<Record<string, BufferLike>>;
+  readonly uniforms: Readonly<Record<string, number>>;
+  /** What the values fill in, for error messages. */
+  readonly part?: string;
+}
+
+/** What kernels are given that compute forward and adjoint products by one text. */
+export function epilogueOf({ activate, derive }: { readonly activate?: Activate; readonly derive?: Derive }): Epilogue {
+  const activation = (activate ?? derive)?.activation;
+  return {
+    values: { activate: activate !== undefined, derive: derive !== undefined, ...fusionValues(activation) },
+    buffers: { ...activate && { activated: activate.a }, ...derive && { below: derive.below } },
+    uniforms: { real: activate?.real ?? 0, ...activationUniforms(activation) },
+    part: functionText(activation),
+  };
 }

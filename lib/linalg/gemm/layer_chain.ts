@@ -32,7 +32,7 @@ export interface ChainLayer {
 
 /**
  * Consecutive dense layers, each of which reads only the one before. One dispatch computes all their values and one all adjoints of their
- * preactivations: small batches on a GPU wait for launches more than for arithmetic. Their tangents (`ChainTangents`) and their shares
+ * preactivations: small batches on a GPU wait for launches more than for arithmetic. Their tangents (`chain_tangents.ts`) and their shares
  * of the gradient (`chainWeights`) are computed likewise.
  */
 export class LayerChain implements Disposable {

@@ -1,3 +1,5 @@
+import type { OptionNames } from "../../hyperparameter/members.ts";
+
 /** How to tune. */
 export interface TuneOptions {
   /**
@@ -7,11 +9,14 @@ export interface TuneOptions {
   readonly budget?: number;
   /** Whether to measure again what is known, every candidate and with more repeats. */
   readonly again?: boolean;
-  /** Classes that are passed over all the same: those that were measured just before. */
+  /** Classes that are not measured in any case, for instance because they were measured just before. */
   readonly except?: ReadonlySet<string>;
   /** Stops tuning between two candidates by throwing the signal's reason; a class that is not finished stays unknown. */
   readonly signal?: AbortSignal;
 }
+
+/** The names of {@linkcode TuneOptions}. */
+export const TUNE_OPTIONS: OptionNames<TuneOptions> = { budget: true, again: true, except: true, signal: true };
 
 /** One measurement. */
 export interface Measurement {

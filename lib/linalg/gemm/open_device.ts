@@ -1,5 +1,6 @@
+import { checkOptions } from "../../hyperparameter/members.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { type GpuOptions, openGpu } from "../../gpu/open_gpu.ts";
+import { GPU_OPTIONS, type GpuOptions, openGpu } from "../../gpu/open_gpu.ts";
 import { KERNEL_CHOICES, type KernelChoice } from "./family.ts";
 
 /** Options of {@linkcode openDevice}. */
@@ -26,6 +27,7 @@ export interface DeviceOptions extends Omit<GpuOptions, "kernels"> {
  * ```
  */
 export async function openDevice(options: DeviceOptions = {}): Promise<Gpu> {
+  checkOptions("openDevice", options, GPU_OPTIONS);
   const { kernels = "auto" } = options;
   if (!KERNEL_CHOICES.includes(kernels)) {
     throw new Error(

@@ -1,8 +1,7 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
-import type { KernelValues } from "../../gpu/template.ts";
-import { activationUniforms, type EntryFunction, functionText } from "./epilogue.ts";
+import { activationUniforms, functionText, fusionValues } from "./epilogue.ts";
 import { REGISTER_COLUMNS, type RegisterFamily } from "./family.ts";
 import type { AdjointProduct, ForwardProduct, WeightProduct } from "./layer_product.ts";
 import { flopsOf } from "./shape.ts";
@@ -22,10 +21,6 @@ function tileOf(family: RegisterFamily) {
   return { tile_columns: columns, tile_vectors: columns / 4 };
 }
 
-function fusion(activation: EntryFunction | undefined): KernelValues {
-  return activation === undefined ? { fused: false } : { fused: true, activation: activation.text! };
-}
-
 /** Z = Σ X Wᵀ + b, and A = a(Z) if asked for, by `matmul_forward.wgsl`. */
 export function registerForward(gpu: Gpu, family: RegisterFamily, product: ForwardProduct): void {
   const { terms, bias, z, shape, activate } = product;
@@ -36,7 +31,7 @@ export function registerForward(gpu: Gpu, family: RegisterFamily, product: Forwa
   gpu.dispatch(
     gpu.kernel(
       forwardSource,
-      { ...tile, terms: terms.length, ...fusion(activate?.activation) },
+      { ...tile, terms: terms.length, ...fusionValues(activate?.activation) },
       functionText(activate?.activation),
     ),
     buffers,
@@ -62,7 +57,7 @@ export function registerAdjoint(gpu: Gpu, family: RegisterFamily, product: Adjoi
   gpu.dispatch(
     gpu.kernel(
       adjointSource,
-      { ...tile, terms: terms.length, ...fusion(derive?.activation) },
+      { ...tile, terms: terms.length, ...fusionValues(derive?.activation) },
       functionText(derive?.activation),
     ),
     buffers,

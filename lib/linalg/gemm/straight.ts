@@ -1,7 +1,7 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { STRAIGHT_COLUMNS, STRAIGHT_DEPTH, type StraightFamily } from "./family.ts";
-import { type Activate, activationUniforms, type Derive, functionText } from "./epilogue.ts";
+import { type Activate, type Derive, epilogueOf } from "./epilogue.ts";
 import type { AdjointProduct, ForwardProduct } from "./layer_product.ts";
 import { ROW_BLOCK } from "./shape.ts";
 import text from "../../../wgsl/linalg/gemm/matmul_straight.wgsl" with { type: "text" };
@@ -28,24 +28,12 @@ interface Pass {
   readonly derive?: Derive;
 }
 
-function record(gpu: Gpu, pass: Pass): void {
-  const { family, a, b, c, init, rows, columns, depth, activate, derive } = pass;
-  const buffers: Record<string, BufferLike> = { a, b, c, init: init ?? b };
-  if (activate !== undefined) buffers.activated = activate.a;
-  if (derive !== undefined) buffers.below = derive.below;
-  const activation = (activate ?? derive)?.activation;
-  const epilogue = {
-    activate: activate !== undefined,
-    derive: derive !== undefined,
-    ...activation === undefined ? { fused: false } : { fused: true, activation: activation.text! },
-  };
+function recordPass(gpu: Gpu, pass: Pass): void {
+  const { family, a, b, c, init, rows, columns, depth } = pass;
+  const { values, buffers, uniforms, part } = epilogueOf(pass);
   gpu.dispatch(
-    gpu.kernel(
-      source,
-      { ...epilogue, quads: STRAIGHT_COLUMNS[family] / 4, depth, pairs: depth / 8 },
-      functionText(activation),
-    ),
-    buffers,
+    gpu.kernel(source, { ...values, quads: STRAIGHT_COLUMNS[family] / 4, depth, pairs: depth / 8 }, part),
+    { a, b, c, init: init ?? b, ...buffers },
     {
       a_offset: pass.aOffset ?? 0,
       a_stride: pass.aStride,
@@ -55,8 +43,7 @@ function record(gpu: Gpu, pass: Pass): void {
       has_init: init === undefined ? 0 : 1,
       init_stride: pass.initStride ?? 0,
       c_stride: columns / 4,
-      real: activate?.real ?? 0,
-      ...activationUniforms(activation),
+      ...uniforms,
     },
     [columns / STRAIGHT_COLUMNS[family], rows / ROW_BLOCK],
     2 * rows * columns * depth,
@@ -69,7 +56,7 @@ export function straightPasses(depth: number, terms: number): number {
 }
 
 /** A product whose sum along k is cut into passes. */
-interface Chain extends Pick<Pass, "rows" | "columns" | "depth" | "bTransposed" | "activate" | "derive"> {
+interface StraightProduct extends Pick<Pass, "rows" | "columns" | "depth" | "bTransposed" | "activate" | "derive"> {
   readonly terms: readonly { readonly a: BufferLike; readonly b: BufferLike }[];
   readonly bias?: BufferLike;
   readonly c: BufferLike;
@@ -78,7 +65,7 @@ interface Chain extends Pick<Pass, "rows" | "columns" | "depth" | "bTransposed" 
 }
 
 /** Records passes of at most `STRAIGHT_DEPTH` along k, each starting from the result of the one before, by turns in `c` and `scratch`. */
-function chain(gpu: Gpu, family: StraightFamily, product: Chain): void {
+function recordPasses(gpu: Gpu, family: StraightFamily, product: StraightProduct): void {
   const { terms, bias, c, scratch, rows, columns, depth, bTransposed, activate, derive } = product;
   let left = straightPasses(depth, terms.length);
   let init = bias;
@@ -87,7 +74,7 @@ function chain(gpu: Gpu, family: StraightFamily, product: Chain): void {
     for (let first = 0; first < depth; first += STRAIGHT_DEPTH) {
       left--;
       const to = left % 2 === 0 ? c : scratch!;
-      record(gpu, {
+      recordPass(gpu, {
         family,
         a,
         b,
@@ -114,7 +101,17 @@ function chain(gpu: Gpu, family: StraightFamily, product: Chain): void {
 export function straightForward(gpu: Gpu, family: StraightFamily, product: ForwardProduct): void {
   const { bias, z, shape: { rows, outputs, inputs }, scratch, activate } = product;
   const terms = product.terms.map(({ x, w }) => ({ a: x, b: w }));
-  chain(gpu, family, { terms, bias, c: z, scratch, rows, columns: outputs, depth: inputs, bTransposed: 0, activate });
+  recordPasses(gpu, family, {
+    terms,
+    bias,
+    c: z,
+    scratch,
+    rows,
+    columns: outputs,
+    depth: inputs,
+    bTransposed: 0,
+    activate,
+  });
 }
 
 /** X̄ = Σ Z̄ W, times a′ of the layer below if asked for, by `matmul_straight.wgsl`. */
@@ -125,5 +122,5 @@ export function straightAdjoint(
 ): void {
   const { x, shape: { rows, outputs, inputs }, scratch, derive } = product;
   const terms = product.terms.map(({ z, w }) => ({ a: z, b: w }));
-  chain(gpu, family, { terms, c: x, scratch, rows, columns: inputs, depth: outputs, bTransposed: 1, derive });
+  recordPasses(gpu, family, { terms, c: x, scratch, rows, columns: inputs, depth: outputs, bTransposed: 1, derive });
 }

@@ -1,6 +1,6 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
-import { type Activate, activationUniforms, type Derive, functionText } from "./epilogue.ts";
+import { type Activate, type Derive, epilogueOf } from "./epilogue.ts";
 import { TILE_SIDES, type TileFamily } from "./family.ts";
 import type { AdjointProduct, ForwardProduct, WeightProduct } from "./layer_product.ts";
 import { flopsOf, type PartialPlace } from "./shape.ts";
@@ -32,13 +32,10 @@ interface TileProduct {
 }
 
 function record(gpu: Gpu, product: TileProduct, flops: number): void {
-  const { family, terms, aByK, bByK, bias, c, rows, columns, depth, place, rowSums = false, activate, derive } =
-    product;
+  const { family, terms, aByK, bByK, bias, c, rows, columns, depth, place, rowSums = false } = product;
   const buffers: Record<string, BufferLike> = { c, bias: bias ?? terms[0].b };
   terms.forEach(({ a, b }, t) => Object.assign(buffers, { [`a${t}`]: a, [`b${t}`]: b }));
-  if (activate !== undefined) buffers.activated = activate.a;
-  if (derive !== undefined) buffers.below = derive.below;
-  const activation = (activate ?? derive)?.activation;
+  const epilogue = epilogueOf(product);
   const side = TILE_SIDES[family];
   const values = {
     ...SHAPES[family],
@@ -47,13 +44,11 @@ function record(gpu: Gpu, product: TileProduct, flops: number): void {
     a_by_k: aByK,
     b_by_k: bByK,
     row_sums: rowSums,
-    activate: activate !== undefined,
-    derive: derive !== undefined,
-    ...activation === undefined ? { fused: false } : { fused: true, activation: activation.text! },
+    ...epilogue.values,
   };
   gpu.dispatch(
-    gpu.kernel(source, values, functionText(activation)),
-    buffers,
+    gpu.kernel(source, values, epilogue.part),
+    { ...buffers, ...epilogue.buffers },
     {
       rows,
       columns,
@@ -62,8 +57,7 @@ function record(gpu: Gpu, product: TileProduct, flops: number): void {
       has_bias: bias === undefined ? 0 : 1,
       c_offset: place?.offset ?? 0,
       c_step: place?.stride ?? 0,
-      real: activate?.real ?? 0,
-      ...activationUniforms(activation),
+      ...epilogue.uniforms,
     },
     [Math.ceil(columns / side), Math.ceil(rows / side), place?.splits ?? 1],
     flops,

@@ -1,15 +1,13 @@
 import type { BufferSlice, DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
+import { REPEATS, type Trial } from "./choose_way.ts";
 import { isFusable } from "./epilogue.ts";
 import { type ChainLayer, LayerChain } from "./layer_chain.ts";
 import { matmulAdjoint, matmulForward } from "./matmul.ts";
 import { WeightSums } from "./weight_sums.ts";
 
-/** Passes that are timed together, so that waiting for the device counts little. */
-const REPEATS = 4;
-
 /** The forward and backward passes of a chain of layers with buffers of their own, to be timed. */
-export class TrialChain implements Disposable {
+export class TrialChain implements Trial {
   readonly #chain: LayerChain;
   readonly #start: DeviceBuffer;
   readonly #parameters: DeviceBuffer;

@@ -1,6 +1,7 @@
+import { TUNE_OPTIONS } from "./measurement.ts";
+import { checkOptions } from "../../hyperparameter/members.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { OPERANDS } from "../../gpu/kernel_tuner.ts";
-import { operandAccesses } from "../../gpu/operand_access.ts";
 import { timeWork } from "../../gpu/time_work.ts";
 import type { TuningBudget } from "../../gpu/tuning_budget.ts";
 import { chooseFamily, type FamilyChoice, HOPELESS } from "./choose_family.ts";
@@ -44,6 +45,7 @@ export async function tuneProducts(
   products: readonly GemmProduct[],
   options: TuneOptions = {},
 ): Promise<Measurement[]> {
+  checkOptions("tuneProducts", options, TUNE_OPTIONS);
   const { again = false, except = new Set() } = options;
   using budget = gpu.tuner.budget(options.budget);
   const wanted = (subject: string) =>
@@ -172,8 +174,8 @@ async function chooseOperands(gpu: Gpu, rounds: number, signal?: AbortSignal): P
 /** Functions that record a product whose operands are read in each way that the device has. */
 function operandTrials(gpu: Gpu, product: TrialProduct): Record<string, () => void> {
   return Object.fromEntries(
-    operandAccesses(gpu.device.limits).map((access) => {
-      return [access, () => gpu.tuner.reading(access, () => product.record("register"))];
+    gpu.tuner.accesses.map((access) => {
+      return [access, () => gpu.tuner.supposing(OPERANDS, access, () => product.record("register"))];
     }),
   );
 }

@@ -1,6 +1,5 @@
-import { Network } from "../../../lib/field/network.ts";
-import { productsOf, tuneKernels } from "../../../lib/field/tune.ts";
-import { type FieldDescription, segmentsOf } from "../../../lib/field/description.ts";
+import { chainsOf, productsOf, tuneKernels } from "../../../lib/field/tune.ts";
+import type { FieldDescription } from "../../../lib/field/description.ts";
 import type { Gpu } from "../../../lib/gpu/device.ts";
 import { FIRST_USES } from "../../../lib/gpu/kernel_tuner.ts";
 import { timeByClock, timeWork } from "../../../lib/gpu/time_work.ts";
@@ -12,7 +11,6 @@ import { flopsOf } from "../../../lib/linalg/gemm/shape.ts";
 import { TrialChain } from "../../../lib/linalg/gemm/trial_chain.ts";
 import { TrialProduct } from "../../../lib/linalg/gemm/trial_product.ts";
 import { classesOf, SLOW_TO_COMPILE } from "../../../lib/linalg/gemm/tune.ts";
-import { Layout } from "../../../lib/linalg/layout.ts";
 import { TrialSequence, tuneMatrices } from "../../../lib/linalg/tune_matrices.ts";
 import { isWhole, WHOLE_SUBJECT } from "../../../lib/linalg/whole_matrices.ts";
 import { figure } from "../../bench/table.ts";
@@ -44,8 +42,6 @@ interface TuningFigures {
   readonly choices: readonly Choice[];
 }
 
-/** Rows of a network that only tells which chains its field has. */
-const FEW_ROWS = 16;
 /** Rows of the classes that are timed; the first stands for all larger batches. */
 const ROWS = [4096, 512];
 const ROUNDS = 3;
@@ -146,7 +142,7 @@ async function chosenKernels(gpu: Gpu, context: Context): Promise<[string, Judge
       const request = { description: fieldAt(width), rows, gradients: true };
       await tuneKernels(gpu, request, { budget: FIRST_USES });
       products.push(...productsOf(request));
-      chains.push(...chainsOf(gpu, request.description, width, rows));
+      chains.push(...judgesOfChains(gpu, request.description, width, rows));
     }
   }
   const batched: GemmProduct = { kind: "batched" };
@@ -168,10 +164,9 @@ async function chosenKernels(gpu: Gpu, context: Context): Promise<[string, Judge
   ];
 }
 
-/** The chains of layers of a field that may be computed in single dispatches. */
-function chainsOf(gpu: Gpu, description: FieldDescription, width: number, rows: number): [string, Judge][] {
-  using network = new Network({ gpu, description, layout: new Layout(segmentsOf(description)) }, FEW_ROWS, false);
-  return network.chains.map(({ layers: { layers } }) => {
+/** Judges of the chains of layers of a field that may be computed in single dispatches. */
+function judgesOfChains(gpu: Gpu, description: FieldDescription, width: number, rows: number): [string, Judge][] {
+  return chainsOf(gpu, description).map((layers) => {
     const subject = `all layers of width ${width} rows ${rows}`;
     return [subject, (time) => judgeChain(gpu, subject, { layers, rows }, time)];
   });

@@ -10,7 +10,8 @@ struct Place { rows: u32, columns: u32, flat: u32 }
 fn uniform_entry(words: vec2u) -> f32 { return u.bound * (f32(words.x >> 8u) * 1.1920928955078125e-7 - 1.0); }
 fn rademacher_entry(words: vec2u) -> f32 { return u.bound * (1.0 - 2.0 * f32(words.x & 1u)); }
 fn normal_entry(words: vec2u) -> f32 {
-  let radius = sqrt(-2.0 * log(f32((words.x >> 8u) + 1u) * 5.9604644775390625e-8));
+  // The maximum keeps the root's argument from falling below 0 where the logarithm of 1 is only approximate.
+  let radius = sqrt(max(0.0, -2.0 * log(f32((words.x >> 8u) + 1u) * 5.9604644775390625e-8)));
   return u.bound * radius * cos(3.1415926535897932 * (f32(words.y >> 8u) * 1.1920928955078125e-7 - 1.0));
 }
 

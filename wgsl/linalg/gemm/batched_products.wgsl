@@ -1,4 +1,4 @@
-// BatchedProducts of many matrices of different shapes in one dispatch:  C ← α op(A) op(B) + β D
+// Products of many matrices of different shapes in one dispatch:  C ← α op(A) op(B) + β D
 //   op(A) = Aᵀ with `transpose_a`, else A; op(B) = Bᵀ with `transpose_b`, else B
 //   with `kept` D is C itself, with `added` it is read from d; without both, β is not used
 // a, b, c, d: buffers in which the matrices lie, row-major, sizes and strides multiples of 16, padding 0 (so that it stays 0).

@@ -1,5 +1,5 @@
-// What products.wgsl computes, by tiles in workgroup memory, for GPUs:  C ← α op(A) op(B) + β D
-// Bindings, table and choices are those of products.wgsl; tiles have 64 × 64 entries.
+// What batched_products.wgsl computes, by tiles in workgroup memory, for GPUs:  C ← α op(A) op(B) + β D
+// Bindings, table and choices are those of batched_products.wgsl; tiles have 64 × 64 entries.
 // One workgroup computes a tile in steps of 32 along k, and an invocation 4 × 4 entries of it; dispatch: one workgroup per tile, along
 // x and y. Each entry sums its products in the order of k, in f32: every run gives the same bits.
 {{uniform jobs: u32, tiles: u32, alpha: f32, beta: f32}}

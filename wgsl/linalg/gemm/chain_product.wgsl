@@ -3,7 +3,8 @@
 // Products are numbered up to `products`. The including kernel reads vector_t of each, and start_t (the first layer's operand, [rows, width]) of each
 // from `absent` on. An invocation computes 4 columns (vec4 x) of blocks × 4 rows. Each entry sums its products in the order of k, in f32:
 // every run gives the same bits, whatever the size of the tile.
-// vec4s of the widest matrix, and rows of the tile divided by 4.
+
+// The widest matrix in vec4s, and the rows of the tile divided by 4.
 const QUADS = {{quads}}u;
 const ROW_QUADS = {{row_quads}}u;
 // Rows of invocations: the blocks of an invocation are so far apart.

@@ -1,10 +1,10 @@
 // A matrix product as straight-line text:  C[r, c] = I[r, c] + Σ_{k < depth} A[r, k] B[k, c]
-//   with `activate`: A = a(C) is stored too (in `activated`), 0 from column `real` on;  with `derive`: C ⊙ a′(below) is stored instead of C
+//   with `activate`: a(C) is stored too (in `activated`), 0 from column `real` on;  with `derive`: C ⊙ a′(below) is stored instead of C
 // It is for adapters that read workgroup memory far faster at constant indices outside any control flow than in any other way
 // (docs/kernels.md). One workgroup computes 256 rows × 4·quads columns: it stages its columns of B, then every invocation works through
 // its own row of A; all indices into `columns` are literals, and there is no branch around them.
 // a: rows from vec4 a_offset on, a_stride apart. b: from b_offset on, either [columns, b_stride], the rows of B transposed
-// (b_transposed = 0), or [depth, b_stride] (b_transposed = 1). init (I): [rows, init_stride] or, with stride 0, one row; not read where
+// (b_transposed = 0), or [depth, b_stride] (b_transposed = 1). init (I): [rows, init_stride] or, with stride 0, one row; not used where
 // has_init = 0. c: [rows, c_stride]; activated and below are laid out like c. Strides and offsets are in vec4s. depth is a multiple of 16,
 // at most 256, and rows one of 256. Dispatch: columns/(4·quads) along x, rows/256 along y. Each entry sums its products in the order of k, four at a time, in f32:
 // every run gives the same bits.

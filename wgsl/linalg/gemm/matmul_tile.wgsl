@@ -1,6 +1,6 @@
 // A matrix product by tiles in workgroup memory, for GPUs:  C[r, c] = I[c] + Σ_t Σ_k A_t[r, k] B_t[k, c],  t < terms
-//   with `row_sums`: B[r] = Σ_k A_0[r, k] is stored behind the last row of C
-//   with `activate`: A = a(C) is stored too (in `activated`), 0 from column `real` on;  with `derive`: C ⊙ a′(below) is stored instead of C
+//   with `row_sums`: Σ_k A_0[r, k] of each r is stored behind the last row of C
+//   with `activate`: a(C) is stored too (in `activated`), 0 from column `real` on;  with `derive`: C ⊙ a′(below) is stored instead of C
 // a_t: [rows, depth], or [depth, rows] with `a_by_k`; b_t: [columns, depth], or [depth, columns] with `b_by_k`; bias (I): one row,
 // not read where has_bias = 0; c: [rows, columns] from vec4 c_offset on; activated and below are laid out like c. All are row-major;
 // rows, columns and depth are multiples of 4.
