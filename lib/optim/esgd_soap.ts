@@ -19,7 +19,7 @@ import { optimizerKind } from "./kind.ts";
 import { type Observation, type ObservationRequest, observedVector } from "./observation.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
-import { lateRefresh, type RefreshIntervals } from "./refresh_intervals.ts";
+import { lateRefresh } from "./refresh_intervals.ts";
 import { RotatedCore, type RotatedRates, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/optim/esgd_rotated.wgsl" with { type: "text" };
 
@@ -79,13 +79,9 @@ export function esgdSoap(options: EsgdSoapOptions = {}): OptimizerSpec {
     learningRate: resolved.learningRate,
     options: { ...resolved },
     // Not step 0, which takes as long as ten others.
-    rehearsal: [1, lateRefresh(refreshesOf(resolved))],
+    rehearsal: [1, lateRefresh(resolved.basisEvery)],
     create: (context) => new EsgdSoapCore(context, resolved),
   };
-}
-
-function refreshesOf({ startEvery, basisEvery }: Required<EsgdSoapOptions>): RefreshIntervals {
-  return { first: startEvery, longest: basisEvery };
 }
 
 class EsgdSoapCore implements OptimizerCore {
@@ -108,9 +104,8 @@ class EsgdSoapCore implements OptimizerCore {
       divisor: (...given) => this.#divisor(...given),
       [Symbol.dispose]: () => equilibration[Symbol.dispose](),
     };
-    const { factorsEvery, factorsWithin, refresh, averaging, weightDecay } = options;
-    const refreshes = refreshesOf(options);
-    const rotation = { refreshes, factorsEvery, factorsWithin, refresh, averaging, weightDecay };
+    const { basisEvery, startEvery, factorsEvery, factorsWithin, refresh, averaging, weightDecay } = options;
+    const rotation = { basisEvery, startEvery, factorsEvery, factorsWithin, refresh, averaging, weightDecay };
     this.#rotated = made.use(new RotatedCore(context, rotation, "squaredProducts", rule));
     this.#product = made.use(createVector(context.gpu, context.layout, "rotated product"));
     this.state = this.#rotated.state;

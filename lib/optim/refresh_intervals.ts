@@ -26,7 +26,7 @@ export function stepsToRefresh(step: number, intervals: RefreshIntervals): numbe
   return next - step;
 }
 
-/** A step with a refresh after which all intervals are the longest. */
-export function lateRefresh({ longest }: RefreshIntervals): number {
+/** A step with a refresh after which all intervals are the longest, of so many steps. */
+export function lateRefresh(longest: number): number {
   return LASTS * longest;
 }

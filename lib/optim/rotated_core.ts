@@ -7,7 +7,7 @@ import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditi
 import { type BasisRefresh, Eigenbases, turningMatrices } from "./eigenbases.ts";
 import { type OptimizerContext, type OptimizerCore, stateVectors, type StepRequest } from "./optimizer.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
-import { type RefreshIntervals, stepsToRefresh } from "./refresh_intervals.ts";
+import { stepsToRefresh } from "./refresh_intervals.ts";
 
 /** What a rule's kernel works on, by the kernel's names. A prime marks a rotated vector, which equals the unrotated one outside matrices. */
 export interface RotatedVectors {
@@ -50,12 +50,14 @@ export interface RotatedRule extends Disposable {
 
 /** Options of {@linkcode RotatedCore}. */
 export interface RotationOptions {
-  /** When the bases are refreshed. */
-  readonly refreshes: RefreshIntervals;
-  /** The number of steps from one update of a factor to the next. */
-  readonly factorsEvery: number;
-  /** How many of the last steps before each refresh update factors, the step of the refresh included. */
-  readonly factorsWithin: number;
+  /** The number of steps from one refresh of the bases to the next. */
+  readonly basisEvery: number;
+  /** The same at the start, from where the interval doubles; `basisEvery` by default. */
+  readonly startEvery?: number;
+  /** The number of steps from one update of a factor to the next; 1 by default. */
+  readonly factorsEvery?: number;
+  /** How many of the last steps before each refresh update factors, the step of the refresh included; all by default. */
+  readonly factorsWithin?: number;
   /** How the bases are refreshed. */
   readonly refresh: BasisRefresh;
   /** How much of the factors' averages a step keeps. */
@@ -97,7 +99,8 @@ export class RotatedCore implements OptimizerCore {
     readonly rule: RotatedRule,
   ) {
     checkOptions("RotatedCore", options, {
-      refreshes: true,
+      basisEvery: true,
+      startEvery: true,
       factorsEvery: true,
       factorsWithin: true,
       refresh: true,
@@ -122,7 +125,8 @@ export class RotatedCore implements OptimizerCore {
   }
 
   update({ parameters, gradient, learningRate }: Required<StepRequest>, step: number, observations: number): void {
-    const { refreshes, factorsEvery, factorsWithin, averaging, weightDecay } = this.options;
+    const { basisEvery, startEvery = basisEvery, factorsEvery = 1, factorsWithin = basisEvery } = this.options;
+    const { averaging, weightDecay } = this.options;
     const { rotatedGradient, step: rotatedStep, between } = this.#scratch;
     const { firstMoment, rotatedMoment } = this.#moments;
     const bases = this.#bases;
@@ -148,7 +152,7 @@ export class RotatedCore implements OptimizerCore {
     );
     if (bases === undefined) return;
     bases.stepBack(rotatedStep, between, parameters, learningRate, shrink);
-    const left = stepsToRefresh(step, refreshes);
+    const left = stepsToRefresh(step, { first: startEvery, longest: basisEvery });
     if (left >= factorsWithin) return;
     // By turns, so that all steps take as long.
     for (const [side, turn] of [["left", 0], ["right", Math.floor(factorsEvery / 2)]] as const) {

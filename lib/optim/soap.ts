@@ -78,15 +78,22 @@ const source = { name: "soap_adam", text };
 export function soap(options: SoapOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("soap", hyperparameters, options);
   const { learningRate, updateEvery, startEvery, factorsEvery, factorsWithin, refresh, betas, weightDecay } = resolved;
-  const refreshes = { first: startEvery, longest: updateEvery };
   return {
     name: "soap",
     learningRate,
     options: { ...resolved },
     // Not step 0, which takes as long as ten others.
-    rehearsal: [1, lateRefresh(refreshes)],
+    rehearsal: [1, lateRefresh(updateEvery)],
     create(context) {
-      const rotation = { refreshes, factorsEvery, factorsWithin, refresh, averaging: betas[1], weightDecay };
+      const rotation = {
+        basisEvery: updateEvery,
+        startEvery,
+        factorsEvery,
+        factorsWithin,
+        refresh,
+        averaging: betas[1],
+        weightDecay,
+      };
       return new RotatedCore(context, rotation, "secondMoment", new AdamRule(context, resolved));
     },
   };

@@ -32,7 +32,7 @@ Deno.test("steps to the next refresh are counted also where the interval becomes
 
 Deno.test("a late refresh is one, and only the longest interval follows", () => {
   for (const intervals of [{ first: 5, longest: 80 }, { first: 3, longest: 20 }, { first: 9, longest: 9 }]) {
-    const late = lateRefresh(intervals);
+    const late = lateRefresh(intervals.longest);
     assertEquals([stepsToRefresh(late, intervals), stepsToRefresh(late + 1, intervals)], [0, intervals.longest - 1]);
   }
 });
