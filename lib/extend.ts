@@ -117,6 +117,12 @@ export {
 } from "./optim/optimizer.ts";
 export type { Preconditioner } from "./linalg/preconditioner.ts";
 export type { OptimizerPreconditioner, PreconditionerMoment } from "./optim/preconditioner.ts";
-export { RotatedCore, type RotatedRule, type RotatedVectors, type RotationOptions } from "./optim/rotated_core.ts";
+export {
+  RotatedCore,
+  type RotatedRates,
+  type RotatedRule,
+  type RotatedVectors,
+  type RotationOptions,
+} from "./optim/rotated_core.ts";
 export { type NamedView, TwoSided, weightsOf } from "./optim/two_sided.ts";
 export { type BatchFill, type Draw, type EpochOrder, orderUniforms, type TrainingData } from "./data/training_data.ts";

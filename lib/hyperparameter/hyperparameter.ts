@@ -70,7 +70,7 @@ export function resolveHyperparameters<Options extends object>(
   const resolved: Record<string, HyperparameterValue> = {};
   for (const [name, { range, default: usual }] of Object.entries(known)) {
     const found = (given as Record<string, unknown>)[name];
-    const value = found !== undefined ? found : isDerived(usual) ? usual.from(resolved) : usual;
+    const value = found !== undefined ? found : defaultFrom(usual, resolved);
     checkRange(`${owner}: ${name}`, value, range);
     resolved[name] = value as HyperparameterValue;
   }
@@ -92,6 +92,14 @@ export function withDefaults<Options>(
 export function defaultText({ default: usual }: AnyHyperparameter): string {
   if (usual === undefined) return "none";
   return isDerived(usual) ? usual.text : String(usual);
+}
+
+/** A default, given the values of the hyper-parameters declared before. */
+export function defaultFrom<T>(
+  usual: T | DerivedDefault<T> | undefined,
+  resolved: Readonly<Record<string, HyperparameterValue>>,
+): T | undefined {
+  return isDerived(usual) ? usual.from(resolved) : usual;
 }
 
 function isDerived<T>(value: T | DerivedDefault<T> | undefined): value is DerivedDefault<T> {

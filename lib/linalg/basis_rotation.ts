@@ -82,9 +82,8 @@ export class BasisRotation implements Disposable {
 
   /** Records one such step, which costs as much as 5.5 products of the matrices' size and takes 15 dispatches. */
   record(matrices: DeviceBuffer, basis: DeviceBuffer): void {
-    const { gpu, table, largest } = this.squares;
+    const { gpu } = this.squares;
     const [even, odd, y, low, high] = this.#workspace;
-    const groups = this.squares.groups(largest * largest / 4);
     const [multiply, symmetric, gram] = [this.#multiply, this.#multiplySymmetric, this.#gram];
     const norms = this.#norms.buffer;
     multiply.record({ a: matrices, b: basis, c: even });
@@ -93,13 +92,8 @@ export class BasisRotation implements Disposable {
     this.squares.eachEntry(generatorSource, { m: odd, norms, k: even }, { floor: FLOOR });
     gram.record({ a: even, b: even, c: odd });
     this.#norms.record(odd);
-    gpu.dispatch(
-      gpu.kernel(limitSource),
-      { squares: table, k: even, norms, limited: odd },
-      { limit: LIMIT },
-      groups,
-    );
-    multiply.record({ a: basis, b: odd, c: y, d: basis }, 1, 1);
+    this.squares.eachEntry(limitSource, { k: even, norms, turn: odd }, { limit: LIMIT });
+    multiply.record({ a: basis, b: odd, c: y });
     gpu.copy(this.#identity, even);
     gram.record({ a: y, b: y, c: even }, 1, -1);
     symmetric.record({ a: even, b: even, c: odd });

@@ -11,8 +11,11 @@ import { numberTable } from "./number_table.ts";
 import { isWhole, WHOLE_BYTES, WHOLE_VALUES } from "./whole_matrices.ts";
 import unit_row from "../../wgsl/linalg/unit_row.wgsl" with { type: "text" };
 import wholeText from "../../wgsl/linalg/newton_schulz_whole.wgsl" with { type: "text" };
+import newton_schulz_part from "../../wgsl/linalg/newton_schulz_part.wgsl" with { type: "text" };
+import partsText from "../../wgsl/linalg/newton_schulz_parts.wgsl" with { type: "text" };
 import startText from "../../wgsl/linalg/newton_schulz_start.wgsl" with { type: "text" };
 
+const partsSource = { name: "newton_schulz_parts", text: partsText };
 const startSource = { name: "newton_schulz_start", text: startText };
 const wholeSource = { name: "newton_schulz_whole", text: wholeText };
 
@@ -22,13 +25,17 @@ export type NewtonSchulzIteration = "unitRows" | "polarExpress" | "jordan";
 /** The names of all iterations. */
 export const NEWTON_SCHULZ_ITERATIONS: readonly NewtonSchulzIteration[] = ["unitRows", "polarExpress", "jordan"];
 
-/** The coefficients a, b, c of each step of an iteration. */
+/** What an iteration computes. */
 interface Coefficients {
+  /**
+   * The coefficients a, b, c of each step. Of `composed`: coefficients of I, s²A and s⁴A² in the parts U, E and G of its only polynomial
+   * (newton_schulz_parts.wgsl).
+   */
   readonly steps: readonly (readonly [number, number, number])[];
   /** Whether the first step divides by a closer bound of the largest singular value than ‖M‖. */
   readonly bounded: boolean;
-  /** Whether the rows of M are divided by their norms first, instead of M by ‖M‖. */
-  readonly unitRows: boolean;
+  /** Whether the iteration is one polynomial X ← ((U² + E)² + G)X on M with rows of norm 1, instead of steps on M/‖M‖. */
+  readonly composed: boolean;
 }
 
 /** The Polar Express for singular values from 0.01 to 1. */
@@ -38,6 +45,13 @@ const POLAR_EXPRESS: Coefficients["steps"] = [
   [2.6613, -1.9772, 0.4526],
 ];
 
+/** The parts of `unitRows`. */
+const PARTS: Coefficients["steps"] = [
+  [0, -16.71464, 15.63519],
+  [5.07855, -88.83885, 83.91229],
+  [0.52751, -0.83982, 0.4458],
+];
+
 /**
  * The iterations by their names:
  *
@@ -45,15 +59,17 @@ const POLAR_EXPRESS: Coefficients["steps"] = [
  *   the step before has put the singular values, from [0.01, 1] on. Singular values of at least 0.01 of the largest end between 0.73 and
  *   1.27; smaller ones grow by a factor of at most 78. Because the first step knows A² it divides by (Σσ⁸)^{1/8} instead of (Σσ²)^{1/2},
  *   which saves up to one more step.
- * - `unitRows`: two steps of the same on M with rows of norm 1, which spreads singular values less (as Boissin et al. 2025, Turbo-Muon, do
- *   with other factors). Those of at least 0.01 of the largest end between 0.29 and 1.71; smaller ones grow by a factor of at most 29.
+ * - `unitRows`: one polynomial of degree 17 on M with rows of norm 1, which spreads singular values less (as Boissin et al. 2025, Turbo-Muon, do
+ *   with other factors). Of all odd polynomials x((u² + e)² + g), where e and g are quadratic in x² and u has no constant, it comes closest to
+ *   1 on [0.005, 1], within 2e−4 of what any of degree 17 does. Singular values of at least 0.005 of the largest end between 0.13 and 1.87;
+ *   smaller ones grow by a factor of at most 27.
  * - `jordan` (Jordan 2024): five times the same. Singular values of at least 2e−3 of ‖M‖ end between 0.68 and 1.21; smaller ones grow by a
  *   factor of at most 485.
  */
 const ITERATIONS: Readonly<Record<NewtonSchulzIteration, Coefficients>> = {
-  unitRows: { steps: POLAR_EXPRESS.slice(0, 2), bounded: true, unitRows: true },
-  polarExpress: { steps: POLAR_EXPRESS, bounded: true, unitRows: false },
-  jordan: { steps: Array.from({ length: 5 }, () => [3.4445, -4.775, 2.0315]), bounded: false, unitRows: false },
+  unitRows: { steps: PARTS, bounded: true, composed: true },
+  polarExpress: { steps: POLAR_EXPRESS, bounded: true, composed: false },
+  jordan: { steps: Array.from({ length: 5 }, () => [3.4445, -4.775, 2.0315]), bounded: false, composed: false },
 };
 
 /** What the bound is multiplied by, since it is computed in f32. */
@@ -70,7 +86,6 @@ interface Iteration {
 /** What the kernel for whole matrices reads, and where it works. */
 interface Whole {
   readonly matrices: DeviceBuffer;
-  readonly coefficients: DeviceBuffer;
   readonly w: DeviceBuffer;
 }
 
@@ -79,6 +94,8 @@ interface Whole {
  *
  * X₀ = M/‖M‖, or M with unit rows; X ← aX + (bA + cA²)X with A = XXᵀ, a few times. For tall matrices X ← aX + X(bA + cA²) with A = XᵀX, so that A always
  * has the size of the shorter side. `ITERATIONS` has the coefficients.
+ *
+ * `unitRows` makes one step with a polynomial of higher degree, X ← ((U² + E)² + G)X with U, E and G quadratic in A.
  *
  * A step takes three dispatches for each orientation, and 2·(½ + ½ + 1)·256³ = 67 MFLOP for a 256 × 256 matrix. Where that is faster, small matrices
  * take one dispatch in all (`isWhole`).
@@ -91,6 +108,10 @@ export class NewtonSchulz implements Disposable {
   readonly #gram: DeviceBuffer;
   readonly #square: DeviceBuffer;
   readonly #polynomial: DeviceBuffer;
+  /** E and G of a composed polynomial, then U² + E and the polynomial. */
+  readonly #parts: readonly DeviceBuffer[];
+  /** The coefficients, as kernels read them. */
+  readonly #coefficients: DeviceBuffer;
   readonly #squares: Squares;
   readonly #norms: Norms;
   readonly #owned: DisposableStack;
@@ -113,14 +134,18 @@ export class NewtonSchulz implements Disposable {
     const squares = squareLayout(matrices.map(({ name, rows, columns }) => ({ name, size: Math.min(rows, columns) })));
     const views = this.#views = matrices.map(viewOf);
     using made = new DisposableStack();
-    const { unitRows } = ITERATIONS[iteration];
+    const { composed, steps } = ITERATIONS[iteration];
     this.#normaliser = made.use(
-      unitRows ? new RowNormaliser(gpu, views) : new RangeNormaliser(gpu, views.map(rangeOf)),
+      composed ? new RowNormaliser(gpu, views) : new RangeNormaliser(gpu, views.map(rangeOf)),
     );
     const bytes = layout.deviceLength * 4;
     this.#scratch = ["even", "odd"].map((label) => made.use(gpu.buffer(`Newton-Schulz, ${label}`, bytes)));
     this.#gram = made.use(gpu.buffer("Newton-Schulz A", squares.deviceLength * 4));
     this.#square = made.use(gpu.buffer("Newton-Schulz A²", squares.deviceLength * 4));
+    const parts = composed ? ["E", "G"] : [];
+    this.#parts = parts.map((part) => made.use(gpu.buffer(`Newton-Schulz ${part}`, squares.deviceLength * 4)));
+    this.#coefficients = made.use(gpu.buffer("Newton-Schulz coefficients", steps.length * 16));
+    gpu.write(this.#coefficients, Float32Array.from(steps.flatMap((each) => [...each, 0])));
     this.#squares = made.use(new Squares(gpu, squares));
     this.#norms = made.use(new Norms(gpu, this.#squares.views.map(rangeOf)));
     this.#polynomial = made.use(gpu.buffer("Newton-Schulz bA + cA²", squares.deviceLength * 4));
@@ -146,7 +171,8 @@ export class NewtonSchulz implements Disposable {
 
   /** Records the iteration. Returns the buffer that contains X, which is 0 outside the matrices. `data` does not change. */
   record(data: BufferLike, whole: boolean = isWhole(this.gpu, this.#views)): DeviceBuffer {
-    return whole ? this.#recordWhole(data) : this.#recordApart(data);
+    if (whole) return this.#recordWhole(data);
+    return ITERATIONS[this.iteration].composed ? this.#recordComposed(data) : this.#recordApart(data);
   }
 
   /** Frees the device memory. */
@@ -178,17 +204,36 @@ export class NewtonSchulz implements Disposable {
     return now;
   }
 
+  #recordComposed(data: BufferLike): DeviceBuffer {
+    const [x, result] = this.#scratch;
+    const [gram, s, bent, [inner, outer]] = [this.#gram, this.#square, this.#polynomial, this.#parts];
+    this.#normaliser.record(data, x);
+    for (const each of this.#iterations) each.gram.record({ a: x, b: x, c: gram });
+    for (const each of this.#iterations) each.polynomial.record({ a: gram, b: gram, c: s });
+    this.#norms.record(s);
+    const buffers = { gram, s, norms: this.#norms.buffer, coefficients: this.#coefficients, bent, inner, outer };
+    this.#squares.eachEntry(partsSource, buffers, { safety: SAFETY }, { newton_schulz_part });
+    for (const { polynomial, apply, tall } of this.#iterations) {
+      polynomial.record({ a: bent, b: bent, c: inner }, 1, 1);
+      polynomial.record({ a: inner, b: inner, c: outer }, 1, 1);
+      const [left, right] = tall ? [x, outer] : [outer, x];
+      apply.record({ a: left, b: right, c: result });
+    }
+    return result;
+  }
+
   #recordWhole(data: BufferLike): DeviceBuffer {
     const { gpu, matrices } = this;
-    const { steps, bounded, unitRows } = ITERATIONS[this.iteration];
+    const { steps, bounded, composed } = ITERATIONS[this.iteration];
     const [x] = this.#scratch;
     const flops = this.#iterations.reduce((sum, { gram, polynomial, apply }) => {
-      return sum + steps.length * (gram.flops + polynomial.flops + apply.flops);
+      const rest = polynomial.flops * (composed ? 3 : steps.length);
+      return sum + rest + (gram.flops + apply.flops) * (composed ? 1 : steps.length);
     }, 0);
     gpu.dispatch(
-      gpu.kernel(wholeSource, { ...WHOLE_VALUES, unit_row, bounded, unit_rows: unitRows }),
-      { data, x, ...this.#whole ??= this.#makeWhole() },
-      { steps: steps.length, ...(bounded && { safety: SAFETY }) },
+      gpu.kernel(wholeSource, { ...WHOLE_VALUES, unit_row, newton_schulz_part, bounded, composed }),
+      { data, x, coefficients: this.#coefficients, ...this.#whole ??= this.#makeWhole() },
+      { ...(!composed && { steps: steps.length }), ...(bounded && { safety: SAFETY }) },
       [matrices.length],
       flops,
     );
@@ -197,16 +242,12 @@ export class NewtonSchulz implements Disposable {
 
   #makeWhole(): Whole {
     const { gpu, matrices } = this;
-    const { steps } = ITERATIONS[this.iteration];
     const numbers = matrices.flatMap((matrix, i) => {
       const { offset, stride, rows } = this.#views[i];
       return [offset / 4, stride / 4, rows, Math.min(matrix.rows, matrix.columns)];
     });
-    const coefficients = this.#owned.use(gpu.buffer("Newton-Schulz coefficients", steps.length * 16));
-    gpu.write(coefficients, Float32Array.from(steps.flatMap((each) => [...each, 0])));
     return {
       matrices: this.#owned.use(numberTable(gpu, "matrices to orthogonalise", numbers)),
-      coefficients,
       w: this.#owned.use(gpu.buffer("Newton-Schulz, whole matrices", matrices.length * 4 * WHOLE_BYTES)),
     };
   }

@@ -2,6 +2,7 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { KernelSource } from "../gpu/kernel_source.ts";
+import type { KernelValues } from "../gpu/template.ts";
 import type { Layout, PlacedSegment } from "./layout.ts";
 import { numberTable } from "./number_table.ts";
 import { type MatrixView, viewOf } from "./matrix_view.ts";
@@ -49,14 +50,21 @@ export class Squares implements Disposable {
    * Records a kernel that does the same for every vec4 of every matrix: its text includes the snippet `each_square_entry`.
    *
    * @param buffers What the kernel binds besides `squares`.
+   * @param values What its text leaves open.
    */
   eachEntry(
     source: KernelSource,
     buffers: Readonly<Record<string, DeviceBuffer>>,
     uniforms: Readonly<Record<string, number>>,
+    values: KernelValues = {},
   ): void {
     const { gpu, table, largest } = this;
-    gpu.dispatch(gpu.kernel(source), { squares: table, ...buffers }, uniforms, this.groups(largest * largest / 4));
+    gpu.dispatch(
+      gpu.kernel(source, values),
+      { squares: table, ...buffers },
+      uniforms,
+      this.groups(largest * largest / 4),
+    );
   }
 
   /** Records y = xᵀ for every matrix. */

@@ -134,9 +134,14 @@ export class Eigenbases implements Disposable {
 
   /** Records result = Q_Lᵀ M Q_R in matrices; all else is the same in both. */
   rotate(m: Vector, scratch: Vector, result: Vector): void {
+    this.context.gpu.copy(m.buffer, result.buffer);
+    this.rotateMatrices(m, scratch, result);
+  }
+
+  /** Records `rotate`, but changes nothing outside the matrices. */
+  rotateMatrices(m: Vector, scratch: Vector, result: Vector): void {
     if (this.#changed) this.#squares.transpose(this.#basis.buffer, this.#transposed);
     this.#changed = false;
-    this.context.gpu.copy(m.buffer, result.buffer);
     // Products whose first operand is transposed are slow on some adapters.
     this.#sides.rotateBack(m.buffer, this.#transposed, scratch.buffer, result.buffer);
   }
@@ -145,6 +150,12 @@ export class Eigenbases implements Disposable {
   rotateBack(m: Vector, scratch: Vector, result: Vector): void {
     this.context.gpu.copy(m.buffer, result.buffer);
     this.#sides.rotateBack(m.buffer, this.#basis.buffer, scratch.buffer, result.buffer);
+  }
+
+  /** Records θ ← keep·θ − rate·Q_L M Q_Rᵀ in matrices only. */
+  stepBack(m: Vector, scratch: Vector, parameters: Vector, rate: number, keep: number): void {
+    const basis = this.#basis.buffer;
+    this.#sides.rotateBack(m.buffer, basis, scratch.buffer, parameters.buffer, -rate, keep);
   }
 
   /** Called after the state was written. */

@@ -6,18 +6,33 @@ import { entrywise } from "./entrywise.ts";
 import { Equilibration } from "./equilibration.ts";
 import { esgdHyperparameters, type EsgdOptions } from "./esgd.ts";
 import type { BasisRefresh } from "./eigenbases.ts";
-import { averaging, basisRefresh, decayed, updateEvery } from "./hyperparameters.ts";
+import {
+  averaging,
+  basisRefresh,
+  decayed,
+  factorsEvery,
+  factorsWithin,
+  startEvery,
+  updateEvery,
+} from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
 import { type Observation, type ObservationRequest, observedVector } from "./observation.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
-import { RotatedCore, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
+import { lateRefresh } from "./refresh_intervals.ts";
+import { RotatedCore, type RotatedRates, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/optim/esgd_rotated.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgdSoap}: ESGD's, some with other defaults, and how its bases follow. */
 export interface EsgdSoapOptions extends EsgdOptions {
   /** Steps between two refreshes of the eigenbases. */
   basisEvery?: number;
+  /** Steps between the first refreshes, at most `basisEvery`; the interval doubles from there, together with the steps so far. */
+  startEvery?: number;
+  /** Steps between two updates of a factor; those of left and right sides take turns. */
+  factorsEvery?: number;
+  /** How many of the last steps before a refresh update factors. */
+  factorsWithin?: number;
   /** How the eigenbases are refreshed: by a rotation of products only, or by SOAP's published QR decomposition. */
   refresh?: BasisRefresh;
   /** How much of the averages of Shampoo's factors a step keeps. */
@@ -28,6 +43,9 @@ const hyperparameters: Hyperparameters<EsgdSoapOptions> = {
   // The bases move, and d should not be much older than they. Without relative damping ReLU fields hardly learn.
   ...withDefaults(esgdHyperparameters, { updateEvery: 10, betas: [0.9, 0.95], relativeDamping: 0.03 }),
   basisEvery: updateEvery(10, "refreshes of the eigenbases"),
+  startEvery: startEvery("basisEvery"),
+  factorsEvery: factorsEvery(),
+  factorsWithin: factorsWithin("basisEvery"),
   refresh: basisRefresh("rotation"),
   averaging: averaging(0.95),
 };
@@ -48,7 +66,7 @@ const source = { name: "esgd_rotated", text };
  *
  * for each probe when due d ← β₂d + (1−β₂)((Hv)')²; m ← β₁m + (1−β₁)G; θ ← (1−λη)θ − η Q_L (m̂'/(√d/√(1−β₂^κ) + ε)) Q_Rᵀ
  *
- * L, R, Q_L, Q_R as in `soap`: step 0 sets them and moves nothing, every `basisEvery`-th step they follow, and d is put in their order if they were sorted.
+ * L, R, Q_L, Q_R as in `soap`: step 0 sets them and moves nothing, every `basisEvery`-th step, or more often at the start, they follow, and d is put in their order if they were sorted.
  * So the first probes are due at step 1, the later ones as ESGD's, counted from there. Biases: ESGD with the same constants. State:
  * first moment (unrotated and rotated), d, factors, bases. The combination is our own and not published; deviations from SOAP are those of {@linkcode RotatedCore}.
  *
@@ -61,7 +79,7 @@ export function esgdSoap(options: EsgdSoapOptions = {}): OptimizerSpec {
     learningRate: resolved.learningRate,
     options: { ...resolved },
     // Not step 0, which takes as long as ten others.
-    rehearsal: [1, resolved.basisEvery],
+    rehearsal: [1, lateRefresh(resolved.basisEvery)],
     create: (context) => new EsgdSoapCore(context, resolved),
   };
 }
@@ -86,8 +104,8 @@ class EsgdSoapCore implements OptimizerCore {
       divisor: (...given) => this.#divisor(...given),
       [Symbol.dispose]: () => equilibration[Symbol.dispose](),
     };
-    const { basisEvery, refresh, averaging, weightDecay } = options;
-    const rotation = { basisEvery, refresh, averaging, weightDecay };
+    const { basisEvery, startEvery, factorsEvery, factorsWithin, refresh, averaging, weightDecay } = options;
+    const rotation = { basisEvery, startEvery, factorsEvery, factorsWithin, refresh, averaging, weightDecay };
     this.#rotated = made.use(new RotatedCore(context, rotation, "squaredProducts", rule));
     this.#product = made.use(createVector(context.gpu, context.layout, "rotated product"));
     this.state = this.#rotated.state;
@@ -133,21 +151,15 @@ class EsgdSoapCore implements OptimizerCore {
     };
   }
 
-  #record(vectors: RotatedVectors, t: number, observations: number): void {
+  #record(vectors: RotatedVectors, rates: RotatedRates, t: number, observations: number): void {
     const { betas: [beta1] } = this.options;
     const { estimate, correction, epsilon } = this.#divisor(t, observations);
     entrywise(
       this.context,
       source,
+      { ...vectors, preconditioner: estimate },
       {
-        gradient: vectors.gradient,
-        rotated_gradient: vectors.rotatedGradient,
-        first_moment: vectors.firstMoment,
-        rotated_moment: vectors.rotatedMoment,
-        preconditioner: estimate,
-        step: vectors.step,
-      },
-      {
+        ...rates,
         beta1,
         rest1: 1 - beta1,
         correction1: 1 / decayed(beta1, t),

@@ -33,6 +33,30 @@ export function updateEvery(usual: number, of: string): Hyperparameter<number> {
   return { range: COUNT, default: usual, doc: `Steps between ${of}` };
 }
 
+/** Declares the number of steps from one of the first refreshes of eigenbases to the next; by default the later number, of this name. */
+export function startEvery(later: string): Hyperparameter<number> {
+  return {
+    range: COUNT,
+    default: { text: later, from: (resolved) => Number(resolved[later]) },
+    doc:
+      `Steps between the first of these refreshes; the interval doubles, together with the steps so far, up to ${later}`,
+  };
+}
+
+/** Declares the number of steps from one update of a factor to the next. */
+export function factorsEvery(): Hyperparameter<number> {
+  return updateEvery(1, "updates of a factor; left and right ones take turns");
+}
+
+/** Declares how many of the last steps before a refresh update factors; by default as many as an interval of this name has. */
+export function factorsWithin(interval: string): Hyperparameter<number> {
+  return {
+    range: COUNT,
+    default: { text: interval, from: (resolved) => Number(resolved[interval]) },
+    doc: "Number of steps before a refresh, its own included, that update factors; the others leave them",
+  };
+}
+
 /** Declares the number of steps at the start that all take probes. */
 export function warmup(usual: number): Hyperparameter<number> {
   return { range: COUNT_FROM_0, default: usual, doc: "Number of steps at the start that all take probes" };

@@ -1,24 +1,39 @@
+import type { DeviceBuffer } from "../gpu/buffer.ts";
+import { rangeOf, viewOf } from "../linalg/matrix_view.ts";
+import { numberRanges } from "../linalg/ranges.ts";
 import { checkOptions } from "../hyperparameter/members.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditioner.ts";
 import { type BasisRefresh, Eigenbases, turningMatrices } from "./eigenbases.ts";
-import { entrywise } from "./entrywise.ts";
 import { type OptimizerContext, type OptimizerCore, stateVectors, type StepRequest } from "./optimizer.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
-import stepText from "../../wgsl/optim/rotated_step.wgsl" with { type: "text" };
+import { stepsToRefresh } from "./refresh_intervals.ts";
 
-/** The vectors that a rule works on. A prime marks a rotated vector, which equals the unrotated one outside matrices. */
+/** What a rule's kernel works on, by the kernel's names. A prime marks a rotated vector, which equals the unrotated one outside matrices. */
 export interface RotatedVectors {
+  /** The parameters θ, which the rule steps outside rotated matrices. */
+  readonly parameters: Vector;
   /** The gradient g. */
   readonly gradient: Vector;
-  /** The rotated gradient g'. */
-  readonly rotatedGradient: Vector;
+  /** The rotated gradient g', in rotated matrices only. */
+  readonly rotated_gradient: Vector;
   /** The running mean m of g, which the rule keeps. */
-  readonly firstMoment: Vector;
+  readonly first_moment: Vector;
   /** The running mean m' of g', which the rule keeps. */
-  readonly rotatedMoment: Vector;
-  /** Where the rule puts the step in the rotated basis, without its rate. */
+  readonly rotated_moment: Vector;
+  /** For each vec4 the number of its rotated matrix, −1 where there is none. */
+  readonly range_of: DeviceBuffer;
+  /** Where the rule puts the step of rotated matrices in their bases, without its rate. */
   readonly step: Vector;
+}
+
+/** How far a step goes: θ ← shrink·θ − learning_rate·step. */
+export interface RotatedRates {
+  readonly [name: string]: number;
+  /** The rate η. */
+  readonly learning_rate: number;
+  /** 1 − λη. */
+  readonly shrink: number;
 }
 
 /** An update rule for every entry by itself, in a rotated basis. */
@@ -28,7 +43,7 @@ export interface RotatedRule extends Disposable {
   /** Called after the diagonal was put into another order. */
   reordered?(): void;
   /** Records m, m' and the step. */
-  record(vectors: RotatedVectors, step: number, observations: number): void;
+  record(vectors: RotatedVectors, rates: RotatedRates, step: number, observations: number): void;
   /** What the step with this number divided by in the bases. */
   divisor(step: number, observations: number): DiagonalRule;
 }
@@ -37,8 +52,12 @@ export interface RotatedRule extends Disposable {
 export interface RotationOptions {
   /** The number of steps from one refresh of the bases to the next. */
   readonly basisEvery: number;
+  /** The same at the start, from where the interval doubles; `basisEvery` by default. */
+  readonly startEvery?: number;
   /** The number of steps from one update of a factor to the next; 1 by default. */
   readonly factorsEvery?: number;
+  /** How many of the last steps before each refresh update factors, the step of the refresh included; all by default. */
+  readonly factorsWithin?: number;
   /** How the bases are refreshed. */
   readonly refresh: BasisRefresh;
   /** How much of the factors' averages a step keeps. */
@@ -47,11 +66,9 @@ export interface RotationOptions {
   readonly weightDecay: number;
 }
 
-const stepSource = { name: "rotated_step", text: stepText };
-
 /**
  * An entrywise rule in the eigenbases of Shampoo's factors (Vyas et al. 2024, algorithm 3): each step the rule's step in the bases is
- * rotated back, then the factors are averaged, and every `basisEvery`-th time the bases follow. Step 0 moves nothing: it sets the
+ * rotated back, then the factors are averaged, and when a refresh is due the bases follow. Step 0 moves nothing: it sets the
  * factors and their eigenvectors.
  *
  * The rotated first moment is kept between refreshes instead of being rotated anew at each step, which is the same but for rounding
@@ -67,6 +84,7 @@ export class RotatedCore implements OptimizerCore {
   readonly #owned: DisposableStack;
   /** The bases; undefined where none follow. */
   readonly #bases?: Eigenbases;
+  readonly #rangeOf: DeviceBuffer;
 
   /**
    * Allocates the moments, the factors and their eigenvectors.
@@ -82,7 +100,9 @@ export class RotatedCore implements OptimizerCore {
   ) {
     checkOptions("RotatedCore", options, {
       basisEvery: true,
+      startEvery: true,
       factorsEvery: true,
+      factorsWithin: true,
       refresh: true,
       averaging: true,
       weightDecay: true,
@@ -90,9 +110,10 @@ export class RotatedCore implements OptimizerCore {
     using made = new DisposableStack();
     made.use(rule);
     this.#moments = made.use(stateVectors(context, ["firstMoment", "rotatedMoment"]));
-    this.#scratch = made.use(stateVectors(context, ["rotatedGradient", "step", "rotatedBack", "between"]));
-    const hasBases = turningMatrices(context.layout, options.refresh).length > 0;
-    if (hasBases) this.#bases = made.use(new Eigenbases(context, options.refresh));
+    this.#scratch = made.use(stateVectors(context, ["rotatedGradient", "step", "between"]));
+    const turning = turningMatrices(context.layout, options.refresh);
+    this.#rangeOf = made.use(numberRanges(context.gpu, context.layout.deviceLength, turning.map(viewOf).map(rangeOf)));
+    if (turning.length > 0) this.#bases = made.use(new Eigenbases(context, options.refresh));
     this.state = { ...this.#moments, [diagonalName]: rule.diagonal, ...this.#bases?.state };
     this.#owned = made.move();
   }
@@ -104,30 +125,42 @@ export class RotatedCore implements OptimizerCore {
   }
 
   update({ parameters, gradient, learningRate }: Required<StepRequest>, step: number, observations: number): void {
-    const { basisEvery, factorsEvery = 1, averaging, weightDecay } = this.options;
-    const { between, ...scratch } = this.#scratch;
+    const { basisEvery, startEvery = basisEvery, factorsEvery = 1, factorsWithin = basisEvery } = this.options;
+    const { averaging, weightDecay } = this.options;
+    const { rotatedGradient, step: rotatedStep, between } = this.#scratch;
+    const { firstMoment, rotatedMoment } = this.#moments;
     const bases = this.#bases;
     if (step === 0) {
       bases?.begin(gradient, 1 - averaging);
       return;
     }
-    this.rotate(gradient, scratch.rotatedGradient);
-    this.rule.record({ gradient, ...this.#moments, ...scratch }, step, observations);
-    bases?.rotateBack(scratch.step, between, scratch.rotatedBack);
-    entrywise(
-      this.context,
-      stepSource,
-      { parameters, step: bases === undefined ? scratch.step : scratch.rotatedBack },
-      { learning_rate: learningRate, shrink: 1 - weightDecay * learningRate },
+    const shrink = 1 - weightDecay * learningRate;
+    bases?.rotateMatrices(gradient, between, rotatedGradient);
+    this.rule.record(
+      {
+        parameters,
+        gradient,
+        rotated_gradient: rotatedGradient,
+        first_moment: firstMoment,
+        rotated_moment: rotatedMoment,
+        range_of: this.#rangeOf,
+        step: rotatedStep,
+      },
+      { learning_rate: learningRate, shrink },
+      step,
+      observations,
     );
     if (bases === undefined) return;
+    bases.stepBack(rotatedStep, between, parameters, learningRate, shrink);
+    const left = stepsToRefresh(step, { first: startEvery, longest: basisEvery });
+    if (left >= factorsWithin) return;
     // By turns, so that all steps take as long.
     for (const [side, turn] of [["left", 0], ["right", Math.floor(factorsEvery / 2)]] as const) {
       if (step % factorsEvery === turn) bases.average(side, gradient, averaging ** factorsEvery);
     }
-    if (step % basisEvery !== 0) return;
+    if (left > 0) return;
     if (bases.refresh(this.rule.diagonal, between)) this.rule.reordered?.();
-    bases.rotate(this.#moments.firstMoment, between, this.#moments.rotatedMoment);
+    bases.rotate(firstMoment, between, rotatedMoment);
   }
 
   /** D = Q S Qᵀ with the bases Q and the rule's diagonal S, so that C = Q S^−½; undefined before a step has moved the parameters. */

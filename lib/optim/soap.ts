@@ -3,10 +3,22 @@ import { createVector, type Vector } from "../linalg/vector.ts";
 import type { DiagonalRule } from "./diagonal_preconditioner.ts";
 import { entrywise } from "./entrywise.ts";
 import type { BasisRefresh } from "./eigenbases.ts";
-import { basisRefresh, betas, decayed, epsilon, learningRate, updateEvery, weightDecay } from "./hyperparameters.ts";
+import {
+  basisRefresh,
+  betas,
+  decayed,
+  epsilon,
+  factorsEvery,
+  factorsWithin,
+  learningRate,
+  startEvery,
+  updateEvery,
+  weightDecay,
+} from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
 import type { OptimizerContext, OptimizerSpec } from "./optimizer.ts";
-import { RotatedCore, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
+import { lateRefresh } from "./refresh_intervals.ts";
+import { RotatedCore, type RotatedRates, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
 import text from "../../wgsl/optim/soap_adam.wgsl" with { type: "text" };
 
 /** Options of {@linkcode soap}. */
@@ -15,8 +27,12 @@ export interface SoapOptions {
   learningRate?: number;
   /** Steps between two refreshes of the eigenbases. */
   updateEvery?: number;
+  /** Steps between the first refreshes, at most `updateEvery`; the interval doubles from there, together with the steps so far. */
+  startEvery?: number;
   /** Steps between two updates of a factor; those of left and right sides take turns. */
   factorsEvery?: number;
+  /** How many of the last steps before a refresh update factors; what those before would add decays until then. */
+  factorsWithin?: number;
   /** How the eigenbases are refreshed: by a rotation of products only, or by the published QR decomposition. */
   refresh?: BasisRefresh;
   /** The decays β₁ and β₂ of the two moments; β₂ is also that of the factors' averages. */
@@ -30,7 +46,9 @@ export interface SoapOptions {
 const hyperparameters: Hyperparameters<SoapOptions> = {
   learningRate: learningRate(3e-3),
   updateEvery: updateEvery(10, "refreshes of the eigenbases"),
-  factorsEvery: updateEvery(1, "updates of a factor; left and right ones take turns"),
+  startEvery: startEvery("updateEvery"),
+  factorsEvery: factorsEvery(),
+  factorsWithin: factorsWithin("updateEvery"),
   refresh: basisRefresh("qr"),
   betas: betas(0.95, 0.95),
   epsilon: epsilon(1e-8),
@@ -50,6 +68,7 @@ const source = { name: "soap_adam", text };
  *
  * and every `updateEvery`-th step Q_L and Q_R take one step of orthogonal iteration (see {@linkcode Eigenbasis}), or turn towards the
  * eigenvectors of L and R by a few large products (`refresh: "rotation"`; see {@linkcode BasisRotation}), which is the same to first order. Step 0 moves nothing: it sets L, R and their first bases.
+ * With `startEvery` < `updateEvery` refreshes are more frequent at the start: an interval of n steps lasts until step 8n, then it doubles.
  * With `factorsEvery` n > 1 a step in n updates L and another one R, by β₂ⁿ.
  * Biases: Adam with the same constants. State: first moment (unrotated and rotated), second moment, factors, bases.
  *
@@ -58,15 +77,23 @@ const source = { name: "soap_adam", text };
  */
 export function soap(options: SoapOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("soap", hyperparameters, options);
-  const { learningRate, updateEvery, factorsEvery, refresh, betas, weightDecay } = resolved;
+  const { learningRate, updateEvery, startEvery, factorsEvery, factorsWithin, refresh, betas, weightDecay } = resolved;
   return {
     name: "soap",
     learningRate,
     options: { ...resolved },
     // Not step 0, which takes as long as ten others.
-    rehearsal: [1, updateEvery],
+    rehearsal: [1, lateRefresh(updateEvery)],
     create(context) {
-      const rotation = { basisEvery: updateEvery, factorsEvery, refresh, averaging: betas[1], weightDecay };
+      const rotation = {
+        basisEvery: updateEvery,
+        startEvery,
+        factorsEvery,
+        factorsWithin,
+        refresh,
+        averaging: betas[1],
+        weightDecay,
+      };
       return new RotatedCore(context, rotation, "secondMoment", new AdamRule(context, resolved));
     },
   };
@@ -80,20 +107,14 @@ class AdamRule implements RotatedRule {
     this.diagonal = createVector(context.gpu, context.layout, "secondMoment");
   }
 
-  record({ gradient, rotatedGradient, firstMoment, rotatedMoment, step }: RotatedVectors, t: number): void {
+  record(vectors: RotatedVectors, rates: RotatedRates, t: number): void {
     const { betas: [beta1, beta2], epsilon } = this.options;
     entrywise(
       this.context,
       source,
+      { ...vectors, second_moment: this.diagonal },
       {
-        gradient,
-        rotated_gradient: rotatedGradient,
-        first_moment: firstMoment,
-        rotated_moment: rotatedMoment,
-        second_moment: this.diagonal,
-        step,
-      },
-      {
+        ...rates,
         beta1,
         beta2,
         rest1: 1 - beta1,

@@ -82,10 +82,17 @@ export class TwoSided implements Disposable {
     this.#rotate[1].record({ a: scratch, b: squares, c: result });
   }
 
-  /** Records result = L M Rᵀ, in matrices only. */
-  rotateBack(m: DeviceBuffer, squares: DeviceBuffer, scratch: DeviceBuffer, result: DeviceBuffer): void {
+  /** Records result ← share·L M Rᵀ + keep·result, in matrices only. */
+  rotateBack(
+    m: DeviceBuffer,
+    squares: DeviceBuffer,
+    scratch: DeviceBuffer,
+    result: DeviceBuffer,
+    share = 1,
+    keep = 0,
+  ): void {
     this.#rotateBack[0].record({ a: squares, b: m, c: scratch });
-    this.#rotateBack[1].record({ a: scratch, b: squares, c: result });
+    this.#rotateBack[1].record({ a: scratch, b: squares, c: result }, share, keep);
   }
 
   /** Frees the device memory. */

@@ -60,9 +60,16 @@ export const optimizerDefaults: OptimizerDefaults = {
   },
   options: {
     esgd: { relativeDamping: { relu: 0.03, other: 0.01 } },
-    shampoo: { updateEvery: 10 },
+    shampoo: { updateEvery: 20 },
     // Cheaper than the published ways, with results within 0.3 dB of theirs (docs/kernels.md).
-    soap: { refresh: "rotation", updateEvery: 20, factorsEvery: 2, betas: { relu: [0.9, 0.9], other: [0.95, 0.95] } },
+    soap: {
+      refresh: "rotation",
+      updateEvery: 80,
+      startEvery: 5,
+      factorsWithin: 10,
+      betas: { relu: [0.9, 0.9], other: [0.95, 0.95] },
+    },
+    esgdSoap: { basisEvery: 80, startEvery: 5, factorsWithin: 10 },
     muon: { iteration: "unitRows" },
   },
   published: {
@@ -70,8 +77,9 @@ export const optimizerDefaults: OptimizerDefaults = {
     esgdMax: { rates: hessianRates },
     adaHessianJ: { options: { published: true } },
     shampoo: { options: { updateEvery: 1 } },
+    esgdSoap: { options: { basisEvery: 10, startEvery: 10, factorsWithin: 10 } },
     muon: { options: { iteration: "jordan" } },
-    soap: { options: { refresh: "qr", updateEvery: 10, factorsEvery: 1, betas: [0.95, 0.95] } },
+    soap: { options: { refresh: "qr", updateEvery: 10, startEvery: 10, factorsWithin: 10, betas: [0.95, 0.95] } },
   },
 };
 

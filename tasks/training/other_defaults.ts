@@ -1,5 +1,10 @@
 import { activationKinds } from "../../lib/field/activation/registry.ts";
 import { encodingKinds } from "../../lib/field/encoding/registry.ts";
+import {
+  type AnyHyperparameters,
+  defaultFrom,
+  type HyperparameterValue,
+} from "../../lib/hyperparameter/hyperparameter.ts";
 import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { optimizerKinds } from "../../lib/optim/registry.ts";
 import { scheduleToConfig } from "../../lib/train/schedule_registry.ts";
@@ -96,15 +101,22 @@ function ofOptimizer(config: Settings, values: TrainingValues, { optimizerDefaul
   const kind = optimizerKinds.find((kind) => kind.name === name);
   if (kind === undefined || name !== values.optimizer) return {};
   const now: Settings = chosenOptimizer(values, optimizerDefaults(values as never)).options;
-  const { learningRate: _, ...ownDefaults } = defaultsOf(kind.hyperparameters);
+  const { learningRate: _, ...ownDefaults } = withDefaults(recorded, kind.hyperparameters);
   const then = Object.entries({ ...ownDefaults, ...recorded }).filter(([key]) => {
     return Object.hasOwn(kind.hyperparameters, key) || key === "clipNorm";
   });
   return Object.fromEntries(then.filter(([key, value]) => value != null && !isSame(value, now[key])));
 }
 
-function defaultsOf(hyperparameters: Readonly<Record<string, { readonly default?: unknown }>>): Settings {
-  return Object.fromEntries(Object.entries(hyperparameters).map(([key, { default: value }]) => [key, value]));
+/** What was recorded of hyper-parameters, and the defaults of the others. */
+function withDefaults(recorded: Settings, hyperparameters: AnyHyperparameters): Settings {
+  const all: Record<string, HyperparameterValue> = {};
+  for (const [key, { default: usual }] of Object.entries(hyperparameters)) {
+    const value = (recorded[key] as HyperparameterValue | null | undefined) ??
+      defaultFrom<HyperparameterValue>(usual, all);
+    if (value !== undefined) all[key] = value;
+  }
+  return all;
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -123,6 +123,9 @@ const base: Required<EsgdSoapOptions> = {
   averaging: 0.9,
   epsilon: 1e-2,
   betas: [0.9, 0.99],
+  startEvery: 3,
+  factorsEvery: 1,
+  factorsWithin: 3,
   biasCorrection: "updates",
   initialProbes: 3,
   probes: 1,
@@ -213,7 +216,15 @@ Deno.test("without matrices it is ESGD from step 1 on", async () => {
   using hvp = createVector(gpu, layout);
   using gradient = createVector(gpu, layout);
   using soapy = createOptimizer(gpu, esgdSoap(base), layout);
-  const { basisEvery: _, averaging: __, refresh: ___, ...options } = base;
+  const {
+    basisEvery: _,
+    averaging: __,
+    refresh: ___,
+    startEvery: ____,
+    factorsEvery: _____,
+    factorsWithin: ______,
+    ...options
+  } = base;
   using plain = createOptimizer(gpu, esgd(options), layout);
   const results: Float32Array[] = [];
   for (const optimizer of [plain, soapy]) {

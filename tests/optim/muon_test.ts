@@ -16,8 +16,8 @@ for (const [operands, kernels] of [["buffer", "auto"], ["texture", "auto"], ["bu
 }
 
 const bounds = {
-  // From 0.01 of the largest singular value on, of the matrix with rows of norm 1.
-  unitRows: { from: 0.01, to: [0.29, 1.71] },
+  // From 0.005 of the largest singular value on, of the matrix with rows of norm 1.
+  unitRows: { from: 0.005, to: [0.13, 1.87] },
   // From 0.01 of the largest singular value on.
   polarExpress: { from: 0.01, to: [0.73, 1.27] },
   // From 2e-3 of the norm on.

@@ -43,7 +43,17 @@ Deno.test("unknown names and options, and values out of range, are refused by na
 });
 
 Deno.test("every number of every optimizer is checked: it must be one, and whole where it counts something", () => {
-  const counts = ["updateEvery", "basisEvery", "warmup", "initialProbes", "probes", "blockSize"];
+  const counts = [
+    "updateEvery",
+    "basisEvery",
+    "startEvery",
+    "factorsEvery",
+    "factorsWithin",
+    "warmup",
+    "initialProbes",
+    "probes",
+    "blockSize",
+  ];
   for (const name of optimizerNames) {
     for (const [option, value] of Object.entries(optimizerFromConfig({ name }).options)) {
       const refuses = (wrong: number | string | readonly number[], message: string) =>

@@ -90,3 +90,28 @@ Deno.test("with factorsEvery 2 left factors follow the even steps' gradients, ri
     assertLess(distance(matrixFrom(factors, size, size, side * size * size), expected), 1e-5);
   }
 });
+
+Deno.test("with factorsWithin 2 a refresh's step and the one before it update factors, all others leave them", async () => {
+  using gpu = await openDevice();
+  const size = 5;
+  const layout = new Layout([{ name: "w", shape: [size, size] }]);
+  using parameters = createVector(gpu, layout);
+  using gradient = createVector(gpu, layout);
+  const spec = soap({ updateEvery: 8, startEvery: 4, factorsWithin: 2, refresh: "rotation" });
+  using optimizer = createOptimizer(gpu, spec, layout);
+  const changed: { factors: number[]; basis: number[] } = { factors: [], basis: [] };
+  const before: Record<string, ArrayLike<number>> = {};
+  for (let step = 0; step < 50; step++) {
+    gradient.write(someMatrix(size, size, step).flat());
+    optimizer.step({ parameters, gradient });
+    for (const name of ["factors", "basis"] as const) {
+      const now = await optimizer.state[name].read();
+      if (now.some((entry, i) => entry !== (before[name]?.[i] ?? 0))) changed[name].push(step);
+      before[name] = now;
+    }
+  }
+  // The interval of 4 lasts until step 32.
+  const refreshes = [4, 8, 12, 16, 20, 24, 28, 32, 40, 48];
+  assertEquals(changed.basis, [0, ...refreshes]);
+  assertEquals(changed.factors, [0, ...refreshes.flatMap((step) => [step - 1, step])]);
+});

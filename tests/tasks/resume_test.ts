@@ -105,29 +105,31 @@ Deno.test("a run goes on, or is made again, with the optimizer it began with, wh
     const { updateEvery, learningRate } = config.optimizer;
     assertEquals(config.options.updateEvery, undefined);
     // As if the defaults had been others, and an option had not existed.
-    const { factorsEvery, ...before } = { ...config.optimizer, updateEvery: updateEvery + 1, betas: [0.8, 0.9] };
-    assertNotEquals(factorsEvery, 1);
+    const { factorsWithin, ...before } = { ...config.optimizer, updateEvery: updateEvery + 1, betas: [0.8, 0.9] };
+    const usual = updateEvery + 1;
+    assertNotEquals(factorsWithin, usual);
     const began = { ...before, learningRate: 2 * learningRate };
     await Deno.writeTextFile(file, JSON.stringify({ ...config, optimizer: began }));
     for (const epochs of ["2", "3"]) {
       await image(folder, "--resume", path, "--epochs", epochs);
       const { optimizer } = JSON.parse(await Deno.readTextFile(file));
-      assertEquals(optimizer, { ...began, factorsEvery: 1 });
+      assertEquals(optimizer, { ...began, factorsWithin: usual });
     }
     const optimizerOf = async (name: string, ...args: string[]) => {
       await image(folder, "--config", file, "--name", name, ...args);
       return JSON.parse(await Deno.readTextFile(join(folder, "runs", "image", name, "config.json"))).optimizer;
     };
     await Deno.writeTextFile(file, JSON.stringify({ ...config, optimizer: began }));
-    assertEquals(await optimizerOf("again"), { ...began, factorsEvery: 1 });
+    assertEquals(await optimizerOf("again"), { ...began, factorsWithin: usual });
     assertEquals(await optimizerOf("changed", "--learning-rate", "0.001"), {
       ...began,
-      factorsEvery: 1,
+      factorsWithin: usual,
       learningRate: 1e-3,
     });
     // What another choice on the command line makes of the defaults is not a default that has changed.
     const paper = await optimizerOf("paper", "--preset", "paper");
-    assertEquals([paper.updateEvery, paper.factorsEvery, paper.refresh, paper.betas], [10, 1, "qr", [0.95, 0.95]]);
+    assertEquals([paper.updateEvery, paper.startEvery, paper.factorsWithin], [10, 10, 10]);
+    assertEquals([paper.refresh, paper.betas], ["qr", [0.95, 0.95]]);
     const other = await optimizerOf("other", "--activation", "relu");
     assertEquals([other.betas, other.learningRate], [[0.9, 0.9], 3e-3]);
   }));

@@ -85,9 +85,8 @@ export class BatchedProducts implements Disposable {
   /** Records the products. Without jobs it does nothing. */
   record(buffers: BatchedOperands, alpha = 1, beta = 0, family: BatchedFamily = batchedFamilyOf(this.gpu)): void {
     const { transposeA = false, symmetric = false, upperB = false } = this.options;
-    const kept = beta !== 0 && buffers.d === undefined;
     const isStraight = BATCHED_KERNELS[family].depth !== undefined;
-    const whole = isStraight && (transposeA || symmetric || upperB || kept) ? BESIDE_STRAIGHT : family;
+    const whole = isStraight && (transposeA || symmetric || upperB) ? BESIDE_STRAIGHT : family;
     for (const plan of this.#plansOf(whole)) this.#dispatch(plan, buffers, alpha, beta);
   }
 
@@ -103,7 +102,7 @@ export class BatchedProducts implements Disposable {
     const kept = beta !== 0 && d === undefined;
     const isStraight = depth !== undefined;
     const kernel = isStraight
-      ? this.gpu.kernel(source, { ...values, added })
+      ? this.gpu.kernel(source, { ...values, kept, added })
       : this.gpu.kernel(source, { ...values, transpose_a: transposeA, transpose_b: transposeB, kept, added });
     this.gpu.dispatch(
       kernel,

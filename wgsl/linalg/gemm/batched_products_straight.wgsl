@@ -1,5 +1,5 @@
 // What batched_products.wgsl computes, as straight-line text, for sums of 8·pairs products:  C ← α A op(B) + β D
-//   op(B) = Bᵀ where b_transposed = 1, else B; with `added` D is read from d; without it β is not used
+//   op(B) = Bᵀ where b_transposed = 1, else B; with `kept` D is C itself, with `added` it is read from d; without both, β is not used
 // It is for adapters that read workgroup memory far faster at constant indices outside any control flow than in any other way
 // (docs/kernels.md). Bindings and table are those of batched_products.wgsl, without tiles that are also written transposed.
 // One workgroup computes a tile of 256 rows × 4·quads columns: it stages its columns of op(B), then every invocation works through its own
@@ -9,7 +9,11 @@
 {{uniform jobs: u32, tiles: u32, alpha: f32, beta: f32, b_transposed: u32}}
 {{read a}}
 {{read b}}
+{{if kept}}
+{{update c}}
+{{else}}
 {{write c: array<vec4f>}}
+{{end}}
 {{if added}}
 {{read d}}
 {{end}}
@@ -52,6 +56,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 {{end}}
 {{for q in 0..quads}}
   var entry_{{q}} = u.alpha * vec4f(sum_{{q}}_0, sum_{{q}}_1, sum_{{q}}_2, sum_{{q}}_3);
+  {{if kept}}entry_{{q}} += u.beta * c_before(results.x + row * results.y + tile.z + {{q}}u);{{end}}
   {{if added}}entry_{{q}} += u.beta * d(results.z + row * results.w + tile.z + {{q}}u);{{end}}
   c[results.x + row * results.y + tile.z + {{q}}u] = entry_{{q}};
 {{end}}

@@ -1,0 +1,32 @@
+/** Each interval lasts until the step that is this many times as late as it is long. */
+const LASTS = 8;
+
+/** How refreshes follow each other: eigenbases turn fast at first and slowly later. */
+export interface RefreshIntervals {
+  /** Steps from one of the first refreshes to the next. The interval doubles from there, together with the number of steps so far. */
+  readonly first: number;
+  /** The longest interval. */
+  readonly longest: number;
+}
+
+function intervalAt(step: number, { first, longest }: RefreshIntervals): number {
+  let interval = Math.min(first, longest);
+  while (interval < longest && step >= LASTS * interval) interval = Math.min(2 * interval, longest);
+  return interval;
+}
+
+/** The number of steps until the next refresh; 0 if one is due at this step. */
+export function stepsToRefresh(step: number, intervals: RefreshIntervals): number {
+  let next = step;
+  // The interval may become longer on the way.
+  while (next % intervalAt(next, intervals) !== 0) {
+    const interval = intervalAt(next, intervals);
+    next += interval - next % interval;
+  }
+  return next - step;
+}
+
+/** A step with a refresh after which all intervals are the longest, of so many steps. */
+export function lateRefresh(longest: number): number {
+  return LASTS * longest;
+}
