@@ -29,7 +29,6 @@ export interface RotatedVectors {
 
 /** How far a step goes: θ ← shrink·θ − learning_rate·step. */
 export interface RotatedRates {
-  readonly [name: string]: number;
   /** The rate η. */
   readonly learning_rate: number;
   /** 1 − λη. */
