@@ -29,6 +29,7 @@ export interface RotatedVectors {
 
 /** How far a step goes: θ ← shrink·θ − learning_rate·step. */
 export interface RotatedRates {
+  /** Each scalar, by its name in the kernel. */
   readonly [name: string]: number;
   /** The rate η. */
   readonly learning_rate: number;
