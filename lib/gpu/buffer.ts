@@ -35,6 +35,8 @@ let nextId = 0;
 export interface BufferOwner {
   /** The WebGPU device. */
   readonly device: GPUDevice;
+  /** Makes something that takes so many bytes of device memory, whose lack is reported. */
+  allocate<T>(label: string, bytes: number, make: () => T): T;
   /** Called once, when the buffer is disposed. */
   forget(buffer: DeviceBuffer): void;
 }
@@ -125,12 +127,12 @@ export class DeviceBuffer implements Disposable {
     const texels = size / bytes;
     if (mirror === undefined) {
       const { device } = this.#owner;
-      const texture = device.createTexture({
-        label: `${this.label} (mirror)`,
-        format: MIRROR_FORMATS[this.format],
-        size: mirrorSize(texels, device.limits.maxTextureDimension2D),
-        usage: GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_DST,
-      });
+      const label = `${this.label} (mirror)`;
+      const [width, height] = mirrorSize(texels, device.limits.maxTextureDimension2D);
+      const format = MIRROR_FORMATS[this.format];
+      const usage = GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.COPY_DST;
+      const make = () => device.createTexture({ label, format, size: [width, height], usage });
+      const texture = this.#owner.allocate(label, width * height * bytes, make);
       mirror = { texture, view: texture.createView(), offset, size, stale: { from: 0, to: size } };
       this.#mirrors.set(key, mirror);
     }

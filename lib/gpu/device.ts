@@ -67,11 +67,15 @@ export class Gpu implements Disposable {
     const limit = Math.min(this.device.limits.maxBufferSize, this.device.limits.maxStorageBufferBindingSize);
     if (bytes > limit) throw new OutOfMemoryError({ label, bytes, limit });
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const shortage = { label, bytes, used: this.liveBytes };
-    const handle = this.#health.allocate(shortage, () => this.device.createBuffer({ label, size: bytes, usage }));
+    const handle = this.allocate(label, bytes, () => this.device.createBuffer({ label, size: bytes, usage }));
     const buffer = new DeviceBuffer(this, label, bytes, handle, format);
     this.#buffers.add(buffer);
     return buffer;
+  }
+
+  /** Makes something that takes so many bytes of device memory. If there are fewer, later checks say so, as for `buffer`. */
+  allocate<T>(label: string, bytes: number, make: () => T): T {
+    return this.#health.allocate({ label, bytes, used: this.liveBytes }, make);
   }
 
   /** Called by a buffer that is being disposed: what was recorded with it is submitted first. */
@@ -149,15 +153,17 @@ export class Gpu implements Disposable {
    * Reads buffers back, after everything recorded so far; several at once cost no more than one.
    *
    * @throws {DeviceLostError} If the device is lost.
-   * @throws {OutOfMemoryError} If the memory of the device was exhausted before.
+   * @throws {OutOfMemoryError} If the memory of the device was exhausted before, or does not suffice for what is read.
    */
   async read(...buffers: BufferLike[]): Promise<ArrayBuffer[]> {
     const slices = buffers.map(asSlice);
     // Throws for a disposed buffer before anything is allocated.
     for (const { buffer } of slices) buffer.handle;
     const staged = slices.map((slice) => {
+      const { size } = slice;
+      const label = `${slice.buffer.label} (read)`;
       const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-      const staging = this.device.createBuffer({ label: `${slice.buffer.label} (read)`, size: slice.size, usage });
+      const staging = this.allocate(label, size, () => this.device.createBuffer({ label, size, usage }));
       this.#recorder.copyOut(slice, staging);
       return staging;
     });

@@ -12,7 +12,16 @@ function mirrorOf(texels: number): { width: number; height: number } {
   };
   const device = { limits: { maxTextureDimension2D: LONGEST }, createTexture };
   const handle = { destroy() {} } as GPUBuffer;
-  using buffer = new DeviceBuffer({ device, forget() {} } as unknown as BufferOwner, "b", texels * 16, handle);
+  using buffer = new DeviceBuffer(
+    {
+      device,
+      allocate: (_label: string, _bytes: number, make: () => unknown) => make(),
+      forget() {},
+    } as unknown as BufferOwner,
+    "b",
+    texels * 16,
+    handle,
+  );
   buffer.mirror(0, texels * 16, () => {});
   const [[width, height]] = sizes;
   return { width, height };

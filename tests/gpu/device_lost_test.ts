@@ -58,6 +58,30 @@ Deno.test("a buffer that does not fit is named, with what it needs and what ther
   );
 });
 
+Deno.test("a texture that mirrors a buffer, and what a buffer is read to, are named where they do not fit", async () => {
+  const text = `{{uniform length: u32}}
+{{read source}}
+{{write destination: array<vec4f>}}
+{{include each_entry}}
+fn entry(i: u32) { destination[i] = source(i); }`;
+  for (const what of ["mirror", "read"]) {
+    using gpu = await openDevice({ kernels: "register", operands: "texture" });
+    using source = gpu.buffer("source", 1 << 20);
+    using destination = gpu.buffer("destination", 1 << 20);
+    const kernel = gpu.kernel({ name: "copy", text });
+    const { device } = gpu;
+    const pop = device.popErrorScope.bind(device);
+    const exhaust = () => device.popErrorScope = () => pop().then(() => new GPUOutOfMemoryError("none left"));
+    if (what === "mirror") exhaust();
+    gpu.dispatch(kernel, { source, destination }, { length: 1 }, [1]);
+    device.popErrorScope = pop;
+    if (what === "read") exhaust();
+    const reading = gpu.read(source);
+    device.popErrorScope = pop;
+    await assertRejects(() => reading, OutOfMemoryError, `source (${what})`);
+  }
+});
+
 Deno.test("twenty devices, opened and disposed, hold no staging memory", async () => {
   const begin = Deno.memoryUsage().external;
   for (let i = 0; i < 20; i++) {
