@@ -53,7 +53,7 @@ export interface RotationOptions {
   readonly basisEvery: number;
   /** The same at the start, from where the interval doubles; `basisEvery` by default. */
   readonly startEvery?: number;
-  /** The number of steps from one update of a factor to the next; 1 by default. */
+  /** The number of steps from one update of a factor to the one before, counted back from a refresh; 1 by default. */
   readonly factorsEvery?: number;
   /** How many of the last steps before each refresh update factors, the step of the refresh included; all by default. */
   readonly factorsWithin?: number;
@@ -153,9 +153,9 @@ export class RotatedCore implements OptimizerCore {
     bases.stepBack(rotatedStep, between, parameters, learningRate, shrink);
     const left = stepsToRefresh(step, { first: startEvery, longest: basisEvery });
     if (left >= factorsWithin) return;
-    // By turns, so that all steps take as long.
-    for (const [side, turn] of [["left", 0], ["right", Math.floor(factorsEvery / 2)]] as const) {
-      if (step % factorsEvery === turn) bases.average(side, gradient, averaging ** factorsEvery);
+    // By turns, so that all steps take as long, and counted back from the refresh, so that both sides have one in its window.
+    for (const [side, turn] of [["left", 0], ["right", Math.ceil(factorsEvery / 2) % factorsEvery]] as const) {
+      if (left % factorsEvery === turn) bases.average(side, gradient, averaging ** factorsEvery);
     }
     if (left > 0) return;
     if (bases.refresh(this.rule.diagonal, between)) this.rule.reordered?.();
