@@ -85,7 +85,7 @@ Deno.test("a run is not continued on another picture of the same size, unless it
     assertEquals(await contents(path), before);
     const { dataHash, ...config } = JSON.parse(await Deno.readTextFile(file));
     await Deno.writeTextFile(file, JSON.stringify({ ...config, dataHash: 7 }));
-    await refused("config.json, dataHash: expected 64 hexadecimal digits, found 7.");
+    await refused(`${file}, dataHash: expected 64 hexadecimal digits, found 7.`);
     await Deno.writeTextFile(file, JSON.stringify(config));
     await image(folder, "--resume", path, "--epochs", "5");
     // From now on it is a run on this picture.
