@@ -99,7 +99,7 @@ export const optimizerDefaults: OptimizerDefaults = {
       betas: { relu: [0.9, 0.9], other: [0.95, 0.95] },
     },
     esgdSoap: { basisEvery: 80, startEvery: atMost(5, "basisEvery"), factorsWithin: atMost(10, "basisEvery") },
-    muon: { iteration: "unitRows" },
+    muon: { iteration: "degree17" },
   },
   published: {
     esgd: { rates: hessianRates, options: { initialProbes: 1, biasCorrection: "steps", relativeDamping: undefined } },
