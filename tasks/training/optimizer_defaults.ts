@@ -102,6 +102,8 @@ export const optimizerDefaults: OptimizerDefaults = {
     muon: { iteration: "degree17" },
   },
   published: {
+    // Other tasks have other defaults.
+    adam: { rates: adamRates },
     esgd: { rates: hessianRates, options: { initialProbes: 1, biasCorrection: "steps", relativeDamping: undefined } },
     esgdMax: { rates: hessianRates },
     adaHessianJ: { options: { published: true } },
