@@ -56,7 +56,7 @@ export class Rehearsal implements Disposable {
   /** Runs the steps that the optimizer's specification names, with and without products, so that all kernels are compiled. */
   async compile(): Promise<void> {
     for (const step of this.#optimizer.spec.rehearsal ?? [0]) {
-      this.#optimizer.restore({ step, observations: this.#optimizer.counters.observations });
+      this.#goTo(step);
       // With observations first: some optimizers cannot step before they have made one.
       const { observes } = this.#optimizer;
       if (observes.length > 0) await this.#record(this.#few, observes.map((kind) => ({ kind, count: 1 })));
@@ -71,7 +71,7 @@ export class Rehearsal implements Disposable {
    */
   async secondsOfFirst(): Promise<number | undefined> {
     if (this.#optimizer.spec.rehearsal?.includes(0) ?? true) return undefined;
-    this.#optimizer.restore({ step: 0, observations: 0 });
+    this.#goTo(0);
     const begin = performance.now();
     await this.#record(this.#chunk, this.#optimizer.requests(), 0);
     await this.#wait();
@@ -119,6 +119,11 @@ export class Rehearsal implements Disposable {
       if (milliseconds >= TELLING || burst === RING) times.push(milliseconds / burst);
     }
     return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] / 1000;
+  }
+
+  /** Goes on from another step. What `compile` has observed still counts, because some optimizers cannot step without. */
+  #goTo(step: number): void {
+    this.#optimizer.restore({ step, observations: this.#optimizer.counters.observations });
   }
 
   async #record(samples: number, requests: readonly ObservationRequest[], step?: number): Promise<void> {
