@@ -84,6 +84,7 @@ export async function collectKernels(): Promise<KernelText[]> {
     await trainWith(gpu, chain(decayWeights(0.1), optimizerFromConfig({ name: "adam" })));
     await trainWith(gpu, optimizerFromConfig({ name: "shampoo", grafting: "adam" }));
     await trainWith(gpu, optimizerFromConfig({ name: "soap", refresh: "rotation" }));
+    await trainWith(gpu, optimizerFromConfig({ name: "muon", iteration: "unitRows" }));
     await trainWith(gpu, optimizerFromConfig({ name: "muon", iteration: "degree17" }));
     await readData(gpu);
     await measureCurvature(gpu);
