@@ -91,7 +91,7 @@ export function withDefaults<Options>(
 /** A default as text, for help texts and tables. */
 export function defaultText({ default: usual }: AnyHyperparameter): string {
   if (usual === undefined) return "none";
-  return isDerived(usual) ? usual.text : String(usual);
+  return isDerivedDefault(usual) ? usual.text : String(usual);
 }
 
 /** A default, given the values of the hyper-parameters declared before. */
@@ -99,9 +99,10 @@ export function defaultFrom<T>(
   usual: T | DerivedDefault<T> | undefined,
   resolved: Readonly<Record<string, HyperparameterValue>>,
 ): T | undefined {
-  return isDerived(usual) ? usual.from(resolved) : usual;
+  return isDerivedDefault(usual) ? usual.from(resolved) : usual;
 }
 
-function isDerived<T>(value: T | DerivedDefault<T> | undefined): value is DerivedDefault<T> {
+/** Whether a default depends on other hyper-parameters. */
+export function isDerivedDefault<T>(value: T | DerivedDefault<T> | undefined): value is DerivedDefault<T> {
   return typeof value === "object" && value !== null && "from" in value;
 }

@@ -19,7 +19,7 @@ import { optimizerKind } from "./kind.ts";
 import { type Observation, type ObservationRequest, observedVector } from "./observation.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
-import { lateRefresh } from "./refresh_intervals.ts";
+import { checkIntervals, lateRefresh } from "./refresh_intervals.ts";
 import { RotatedCore, type RotatedRates, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
 import { rotationKind } from "./rotation_schedule.ts";
 import text from "../../wgsl/optim/esgd_rotated.wgsl" with { type: "text" };
@@ -30,9 +30,9 @@ export interface EsgdSoapOptions extends EsgdOptions {
   basisEvery?: number;
   /** Steps between the first refreshes, at most `basisEvery`; the interval doubles from there, together with the steps so far. */
   startEvery?: number;
-  /** Steps between two updates of a factor; those of left and right sides take turns. */
+  /** Steps between two updates of a factor, counted back from a refresh, at most `startEvery` and `factorsWithin`; left and right sides take turns. */
   factorsEvery?: number;
-  /** How many of the last steps before a refresh update factors. */
+  /** How many of the last steps before a refresh update factors, at most `basisEvery`. */
   factorsWithin?: number;
   /** How the eigenbases are refreshed: by a rotation of products only, or by SOAP's published QR decomposition. */
   refresh?: BasisRefresh;
@@ -75,6 +75,7 @@ const source = { name: "esgd_rotated", text };
  */
 export function esgdSoap(options: EsgdSoapOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("esgdSoap", hyperparameters, options);
+  checkIntervals("esgdSoap", "basisEvery", resolved);
   return {
     name: "esgdSoap",
     learningRate: resolved.learningRate,

@@ -39,13 +39,13 @@ export function startEvery(later: string): Hyperparameter<number> {
     range: COUNT,
     default: { text: later, from: (resolved) => Number(resolved[later]) },
     doc:
-      `Steps between the first of these refreshes; the interval doubles, together with the steps so far, up to ${later}`,
+      `Steps between the first of these refreshes, at most ${later}; the interval doubles, together with the steps so far, up to ${later}`,
   };
 }
 
 /** Declares the number of steps from one update of a factor to the next. */
 export function factorsEvery(): Hyperparameter<number> {
-  return updateEvery(1, "updates of a factor; left and right ones take turns");
+  return updateEvery(1, "updates of a factor, at most startEvery and factorsWithin; left and right ones take turns");
 }
 
 /** Declares how many of the last steps before a refresh update factors; by default as many as an interval of this name has. */
@@ -53,7 +53,8 @@ export function factorsWithin(interval: string): Hyperparameter<number> {
   return {
     range: COUNT,
     default: { text: interval, from: (resolved) => Number(resolved[interval]) },
-    doc: "Number of steps before a refresh, its own included, that update factors; the others leave them",
+    doc:
+      `Number of steps before a refresh, its own included, that update factors, at most ${interval}; the others leave them`,
   };
 }
 

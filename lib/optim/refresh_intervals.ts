@@ -9,6 +9,41 @@ export interface RefreshIntervals {
   readonly longest: number;
 }
 
+/** What must fit together: numbers of steps, `longest` under a name of its own. */
+interface FactorIntervals {
+  readonly startEvery: number;
+  readonly factorsEvery: number;
+  readonly factorsWithin: number;
+}
+
+/**
+ * Checks that the steps before each refresh update the factors of both sides.
+ *
+ * @param owner Whose options they are; it stands at the beginning of every message.
+ * @param longest The name of the longest interval.
+ * @throws {RangeError} If they do not, or intervals or windows are longer than the longest interval.
+ */
+export function checkIntervals<Longest extends string>(
+  owner: string,
+  longest: Longest,
+  options: FactorIntervals & Readonly<Record<Longest, number>>,
+): void {
+  const values: Readonly<Record<string, number>> = options;
+  const limits = [
+    ["startEvery", longest],
+    ["factorsWithin", longest],
+    ["factorsEvery", "startEvery"],
+    ["factorsEvery", "factorsWithin"],
+  ];
+  for (const [name, limit] of limits) {
+    if (values[name] <= values[limit]) continue;
+    const reason = name === "factorsEvery" ? ", or some refreshes would follow no update of a factor" : "";
+    throw new RangeError(
+      `${owner}: ${name}: expected at most ${limit} (${values[limit]}), found ${values[name]}${reason}.`,
+    );
+  }
+}
+
 function intervalAt(step: number, { first, longest }: RefreshIntervals): number {
   let interval = Math.min(first, longest);
   while (interval < longest && step >= LASTS * interval) interval = Math.min(2 * interval, longest);

@@ -6,7 +6,7 @@ export interface RotationSchedule {
   readonly basisEvery: number;
   /** The same at the start, from where the interval doubles; `basisEvery` by default. */
   readonly startEvery?: number;
-  /** The number of steps from one update of a factor to the next; 1 by default. */
+  /** The number of steps from one update of a factor to the one before, counted back from a refresh; 1 by default. */
   readonly factorsEvery?: number;
   /** How many of the last steps before each refresh update factors, the step of the refresh included; all by default. */
   readonly factorsWithin?: number;
@@ -27,10 +27,10 @@ export function dueAt(
 ): Due {
   const left = stepsToRefresh(step, { first: startEvery, longest: basisEvery });
   if (left >= factorsWithin) return { sides: [], refresh: false };
-  // By turns, so that all steps take as long.
-  const turn = step % factorsEvery;
-  const isRight = turn === Math.floor(factorsEvery / 2);
-  return { sides: [...turn === 0 ? ["left" as const] : [], ...isRight ? ["right" as const] : []], refresh: left === 0 };
+  // By turns, so that all steps take as long, and counted back from the refresh, so that both sides have one in its window.
+  const turns = { left: 0, right: Math.ceil(factorsEvery / 2) % factorsEvery };
+  const sides = (["left", "right"] as const).filter((side) => left % factorsEvery === turns[side]);
+  return { sides, refresh: left === 0 };
 }
 
 /** The kind of a step with rotated matrices, for `OptimizerSpec.kindOf`. The sides, which take turns, are not told apart. */

@@ -17,7 +17,7 @@ import {
 } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
 import type { OptimizerContext, OptimizerSpec } from "./optimizer.ts";
-import { lateRefresh } from "./refresh_intervals.ts";
+import { checkIntervals, lateRefresh } from "./refresh_intervals.ts";
 import { RotatedCore, type RotatedRates, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
 import { rotationKind } from "./rotation_schedule.ts";
 import text from "../../wgsl/optim/soap_adam.wgsl" with { type: "text" };
@@ -30,9 +30,9 @@ export interface SoapOptions {
   updateEvery?: number;
   /** Steps between the first refreshes, at most `updateEvery`; the interval doubles from there, together with the steps so far. */
   startEvery?: number;
-  /** Steps between two updates of a factor; those of left and right sides take turns. */
+  /** Steps between two updates of a factor, counted back from a refresh, at most `startEvery` and `factorsWithin`; left and right sides take turns. */
   factorsEvery?: number;
-  /** How many of the last steps before a refresh update factors; what those before would add decays until then. */
+  /** How many of the last steps before a refresh update factors, at most `updateEvery`; what those before would add decays until then. */
   factorsWithin?: number;
   /** How the eigenbases are refreshed: by a rotation of products only, or by the published QR decomposition. */
   refresh?: BasisRefresh;
@@ -70,7 +70,7 @@ const source = { name: "soap_adam", text };
  * and every `updateEvery`-th step Q_L and Q_R take one step of orthogonal iteration (see {@linkcode Eigenbasis}), or turn towards the
  * eigenvectors of L and R by a few large products (`refresh: "rotation"`; see {@linkcode BasisRotation}), which is the same to first order. Step 0 moves nothing: it sets L, R and their first bases.
  * With `startEvery` < `updateEvery` refreshes are more frequent at the start: an interval of n steps lasts until step 8n, then it doubles.
- * With `factorsEvery` n > 1 a step in n updates L and another one R, by β₂ⁿ.
+ * With `factorsEvery` n > 1 a step in n updates L, the refresh's among them, and one halfway between R, by β₂ⁿ.
  * Biases: Adam with the same constants. State: first moment (unrotated and rotated), second moment, factors, bases.
  *
  * Deviations: those of {@linkcode RotatedCore}. Cost: four products of each matrix's size and half of one for each factor a step, and at a
@@ -78,6 +78,7 @@ const source = { name: "soap_adam", text };
  */
 export function soap(options: SoapOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("soap", hyperparameters, options);
+  checkIntervals("soap", "updateEvery", resolved);
   const { learningRate, updateEvery, startEvery, factorsEvery, factorsWithin, refresh, betas, weightDecay } = resolved;
   const schedule = { basisEvery: updateEvery, startEvery, factorsEvery, factorsWithin };
   return {

@@ -19,7 +19,7 @@ import { createOptimizer, type Optimizer, type OptimizerSpec } from "../../lib/o
 import { optimizerFromConfig } from "../../lib/optim/registry.ts";
 import { tableData, type TrainingData } from "../../lib/data/training_data.ts";
 import { RING, TrainingStep } from "../../lib/train/training_step.ts";
-import { isByActivation, optimizerDefaults } from "../training/optimizer_defaults.ts";
+import { defaultValues, optimizerDefaults } from "../training/optimizer_defaults.ts";
 import type { BenchValues } from "./command.ts";
 
 /** The settings of a benchmark: the field's architecture and the optimizer. */
@@ -33,8 +33,8 @@ export const LEARNING_RATE = 1e-4;
 
 /** An optimizer as the tasks set it, as far as that does not depend on the activation, with the small learning rate and further options. */
 export function optimizerOf(name: string, options: Readonly<Record<string, number>> = {}): OptimizerSpec {
-  const usual = Object.entries(optimizerDefaults.options[name] ?? {}).filter(([, value]) => !isByActivation(value));
-  return optimizerFromConfig({ name, learningRate: LEARNING_RATE, ...Object.fromEntries(usual), ...options });
+  const usual = defaultValues(optimizerDefaults.options[name] ?? {}, options, () => undefined);
+  return optimizerFromConfig({ name, learningRate: LEARNING_RATE, ...usual, ...options });
 }
 
 /**
@@ -44,7 +44,8 @@ export function optimizerOf(name: string, options: Readonly<Record<string, numbe
 export function pacedOptimizerOf(name: string, pace: "steady" | "busy"): OptimizerSpec {
   const every = pace === "steady" ? 2 ** 30 : 1;
   const usual = optimizerOf(name).options;
-  const intervals = Object.keys(usual).filter((option) => option.endsWith("Every"));
+  // Factors follow before a refresh only.
+  const intervals = Object.keys(usual).filter((option) => option.endsWith("Every") && option !== "factorsEvery");
   const start = Object.entries({ initialProbes: 1, warmup: 0 }).filter(([option]) => Object.hasOwn(usual, option));
   const paced = { ...Object.fromEntries(start), ...Object.fromEntries(intervals.map((option) => [option, every])) };
   return optimizerOf(name, paced);

@@ -72,7 +72,12 @@ export async function withConfigFile<C extends Command>(
   // A run's configuration makes the same run again, whatever the defaults are now.
   const own = storedValues(stored, task.command, path) as TaskValues<C>;
   for (const text of contradictions(json, own)) warn(`${path}: ${text}`);
-  const then = otherDefaults(json, own, task);
+  const then = otherDefaults(
+    json,
+    own,
+    task,
+    Object.fromEntries(Object.entries(typed.values).filter(([name]) => isTyped(name))),
+  );
   const others = Object.entries(then).filter(([name]) => !isTyped(name) && !usual.has(name));
   const all = [...names, ...others.map(([name]) => name)];
   const recorded = storedValues({ ...unreplaced, ...Object.fromEntries(others) }, task.command, path);

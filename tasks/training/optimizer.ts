@@ -2,7 +2,7 @@ import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { optimizerFromConfig } from "../../lib/optim/registry.ts";
 import { checkOptimizerOptions, optimizerOptions } from "./hyperparameters.ts";
 import { byNetwork } from "./network_choice.ts";
-import { isByActivation, type OptimizerDefaults, type OptionDefault } from "./optimizer_defaults.ts";
+import { defaultValues, type OptimizerDefaults } from "./optimizer_defaults.ts";
 import type { TrainingValues } from "./options.ts";
 
 /**
@@ -15,12 +15,13 @@ export function chosenOptimizer(values: TrainingValues, defaults: OptimizerDefau
   checkOptimizerOptions(values);
   const rates = ratesOf(values, defaults);
   const usual = { ...defaults.options[name], ...publishedFor(values, defaults)?.options };
+  const given = optimizerOptions(values);
   return optimizerFromConfig({
     name,
     learningRate: values.learningRate ?? (rates && byNetwork(rates, values)),
-    ...Object.fromEntries(Object.entries(usual).map(([option, value]) => [option, resolved(value, values)])),
+    ...defaultValues(usual, given, (value) => byNetwork(value, values)),
     clipNorm,
-    ...optimizerOptions(values),
+    ...given,
   });
 }
 
@@ -41,8 +42,4 @@ function ratesOf(values: TrainingValues, defaults: OptimizerDefaults) {
 
 function publishedFor({ preset, optimizer }: TrainingValues, { published }: OptimizerDefaults) {
   return preset === "paper" ? published[optimizer] : undefined;
-}
-
-function resolved(value: OptionDefault, values: TrainingValues) {
-  return isByActivation(value) ? byNetwork(value, values) : value;
 }

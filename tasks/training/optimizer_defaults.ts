@@ -1,4 +1,4 @@
-import type { HyperparameterValue } from "../../lib/hyperparameter/hyperparameter.ts";
+import { defaultFrom, type DerivedDefault, type HyperparameterValue } from "../../lib/hyperparameter/hyperparameter.ts";
 
 /**
  * Values by network: the keys are activations, which stand for any encoding, and shorthands such as `relu-pe`. `other` is for
@@ -17,7 +17,11 @@ interface BestOptimizer {
 }
 
 /** A default of a hyper-parameter; undefined stands for the optimizer's own. */
-export type OptionDefault = HyperparameterValue | ByActivation<HyperparameterValue> | undefined;
+type OptionDefault =
+  | HyperparameterValue
+  | DerivedDefault<HyperparameterValue>
+  | ByActivation<HyperparameterValue>
+  | undefined;
 
 type OptionDefaults = Readonly<Record<string, OptionDefault>>;
 
@@ -34,6 +38,31 @@ export interface OptimizerDefaults {
 /** Whether a default depends on the network. */
 export function isByActivation(value: OptionDefault): value is ByActivation<HyperparameterValue> {
   return typeof value === "object" && "other" in value;
+}
+
+/**
+ * The values of defaults: those that are derived from others follow what was given for these.
+ *
+ * @param defaults Derived ones stand behind those that they follow.
+ * @param given What was given.
+ * @param pick The value of a default that depends on the network.
+ */
+export function defaultValues(
+  defaults: OptionDefaults,
+  given: Readonly<Record<string, HyperparameterValue>>,
+  pick: (value: ByActivation<HyperparameterValue>) => HyperparameterValue | undefined,
+): Record<string, HyperparameterValue> {
+  const values: Record<string, HyperparameterValue> = {};
+  for (const [option, usual] of Object.entries(defaults)) {
+    const value = given[option] ?? (isByActivation(usual) ? pick(usual) : defaultFrom(usual, values));
+    if (value !== undefined) values[option] = value;
+  }
+  return values;
+}
+
+/** A number of steps, or that of another option if it is smaller. */
+function atMost(usual: number, option: string): DerivedDefault<number> {
+  return { text: String(usual), from: (values) => Math.min(usual, Number(values[option])) };
 }
 
 const adamRates = { relu: 1e-3, other: 1e-4 };
@@ -65,11 +94,11 @@ export const optimizerDefaults: OptimizerDefaults = {
     soap: {
       refresh: "rotation",
       updateEvery: 80,
-      startEvery: 5,
-      factorsWithin: 10,
+      startEvery: atMost(5, "updateEvery"),
+      factorsWithin: atMost(10, "updateEvery"),
       betas: { relu: [0.9, 0.9], other: [0.95, 0.95] },
     },
-    esgdSoap: { basisEvery: 80, startEvery: 5, factorsWithin: 10 },
+    esgdSoap: { basisEvery: 80, startEvery: atMost(5, "basisEvery"), factorsWithin: atMost(10, "basisEvery") },
     muon: { iteration: "unitRows" },
   },
   published: {
@@ -77,9 +106,17 @@ export const optimizerDefaults: OptimizerDefaults = {
     esgdMax: { rates: hessianRates },
     adaHessianJ: { options: { published: true } },
     shampoo: { options: { updateEvery: 1 } },
-    esgdSoap: { options: { basisEvery: 10, startEvery: 10, factorsWithin: 10 } },
+    esgdSoap: { options: { basisEvery: 10, startEvery: undefined, factorsWithin: undefined } },
     muon: { options: { iteration: "jordan" } },
-    soap: { options: { refresh: "qr", updateEvery: 10, startEvery: 10, factorsWithin: 10, betas: [0.95, 0.95] } },
+    soap: {
+      options: {
+        refresh: "qr",
+        updateEvery: 10,
+        startEvery: undefined,
+        factorsWithin: undefined,
+        betas: [0.95, 0.95],
+      },
+    },
   },
 };
 

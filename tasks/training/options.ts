@@ -1,4 +1,8 @@
-import type { HyperparameterValue } from "../../lib/hyperparameter/hyperparameter.ts";
+import {
+  type DerivedDefault,
+  type HyperparameterValue,
+  isDerivedDefault,
+} from "../../lib/hyperparameter/hyperparameter.ts";
 import { activationKinds } from "../../lib/field/activation/registry.ts";
 import { encodingKinds } from "../../lib/field/encoding/registry.ts";
 import type { ObjectiveKind } from "../../lib/objective/kind.ts";
@@ -91,13 +95,18 @@ function optimizerDefaultText(owner: string, name: string): string {
   const usual = options[owner]?.[name] ?? usualText(declared);
   const { other, ...exceptions }: Record<string, HyperparameterValue> = isByActivation(usual)
     ? usual
-    : { other: usual };
+    : { other: shown(usual) };
   const paper = published[owner]?.options ?? {};
   if (Object.hasOwn(paper, name)) {
     exceptions["--preset paper"] = valueText(paper[name] as HyperparameterValue ?? usualText(declared));
   }
   const texts = Object.entries(exceptions).map(([where, value]) => `${where}: ${valueText(value)}`);
   return texts.length === 0 ? valueText(other) : `${valueText(other)} (${texts.join(", ")})`;
+}
+
+/** A default, or the text of one that is derived. */
+function shown(usual: HyperparameterValue | DerivedDefault<HyperparameterValue>): HyperparameterValue {
+  return isDerivedDefault(usual) ? usual.text : usual;
 }
 
 /** The hyper-parameters of schedules. */

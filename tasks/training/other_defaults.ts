@@ -4,6 +4,7 @@ import {
   type AnyHyperparameters,
   defaultFrom,
   type HyperparameterValue,
+  isDerivedDefault,
 } from "../../lib/hyperparameter/hyperparameter.ts";
 import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { optimizerKinds } from "../../lib/optim/registry.ts";
@@ -38,9 +39,15 @@ type Settings = Readonly<Record<string, unknown>>;
  *
  * @param config The run's configuration.
  * @param values Its options.
+ * @param others What is given instead of the run's; defaults that are derived from it follow.
  */
-export function otherDefaults(config: Settings, values: TrainingValues, defaults: TaskDefaults): Settings {
-  const all = { ...ofParts(config, values, defaults), ...ofOptimizer(config, values, defaults) };
+export function otherDefaults(
+  config: Settings,
+  values: TrainingValues,
+  defaults: TaskDefaults,
+  others: Settings = {},
+): Settings {
+  const all = { ...ofParts(config, values, defaults), ...ofOptimizer(config, values, defaults, others) };
   const given = values as unknown as Settings;
   return Object.fromEntries(Object.entries(all).filter(([name]) => given[name] === undefined));
 }
@@ -96,16 +103,53 @@ function ofParts(config: Settings, values: TrainingValues, { fieldDefaults = {} 
 }
 
 /** Those of the optimizer, and its learning rate. One that the configuration does not have had its own default then. */
-function ofOptimizer(config: Settings, values: TrainingValues, { optimizerDefaults }: TaskDefaults): Settings {
-  const { name, ...recorded } = (config.optimizer ?? {}) as Settings;
+function ofOptimizer(
+  config: Settings,
+  values: TrainingValues,
+  { optimizerDefaults }: TaskDefaults,
+  others: Settings,
+): Settings {
+  const { name, ...all } = (config.optimizer ?? {}) as Settings;
   const kind = optimizerKinds.find((kind) => kind.name === name);
   if (kind === undefined || name !== values.optimizer) return {};
-  const now: Settings = chosenOptimizer(values, optimizerDefaults(values as never)).options;
-  const { learningRate: _, ...ownDefaults } = withDefaults(recorded, kind.hyperparameters);
-  const then = Object.entries({ ...ownDefaults, ...recorded }).filter(([key]) => {
-    return Object.hasOwn(kind.hyperparameters, key) || key === "clipNorm";
+  const { hyperparameters } = kind;
+  const recorded = withinInterval(all);
+  const derived = derivedDefaults(recorded, hyperparameters);
+  const chosen = Object.fromEntries(Object.entries(recorded).filter(([key, value]) => !isSame(value, derived[key])));
+  const isOther = (others.optimizer ?? name) !== name;
+  const instead = Object.entries(others).filter(([key]) => Object.hasOwn(hyperparameters, key) && !isOther);
+  const optionsWith = (values: object): Settings => {
+    return chosenOptimizer(values as TrainingValues, optimizerDefaults(values as never)).options;
+  };
+  const [now, following] = [values, { ...values, ...Object.fromEntries(instead) }].map(optionsWith);
+  const { learningRate: _, ...ownDefaults } = withDefaults(
+    { ...chosen, ...Object.fromEntries(instead) },
+    hyperparameters,
+  );
+  const then = Object.entries({ ...ownDefaults, ...chosen }).filter(([key]) => {
+    return Object.hasOwn(hyperparameters, key) || key === "clipNorm";
   });
-  return Object.fromEntries(then.filter(([key, value]) => value != null && !isSame(value, now[key])));
+  return Object.fromEntries(then.filter(([key, value]) => {
+    const isChosen = Object.hasOwn(chosen, key) || !isDerivedDefault(hyperparameters[key].default);
+    return value != null && !isSame(value, (isChosen ? now : following)[key]);
+  }));
+}
+
+/** The defaults that are derived from what was recorded. */
+function derivedDefaults(recorded: Settings, hyperparameters: AnyHyperparameters): Settings {
+  const derived = Object.entries(hyperparameters).filter(([, each]) =>
+    isDerivedDefault<HyperparameterValue>(each.default)
+  );
+  const others = Object.entries(recorded).filter(([key]) => derived.every(([name]) => name !== key));
+  const all = withDefaults(Object.fromEntries(others), hyperparameters);
+  return Object.fromEntries(derived.map(([name]) => [name, all[name]]));
+}
+
+/** Older configurations may have numbers of steps above the interval of refreshes; they meant the interval. */
+function withinInterval(recorded: Settings): Settings {
+  const interval = recorded.basisEvery ?? recorded.updateEvery;
+  const limited = ["startEvery", "factorsWithin"].filter((name) => Number(recorded[name]) > Number(interval));
+  return { ...recorded, ...Object.fromEntries(limited.map((name) => [name, interval])) };
 }
 
 /** What was recorded of hyper-parameters, and the defaults of the others. */

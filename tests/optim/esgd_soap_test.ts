@@ -243,3 +243,32 @@ Deno.test("without matrices it is ESGD from step 1 on", async () => {
   }
   assertLess(relativeError(results[1], results[0]), 1e-6);
 });
+
+Deno.test("startEvery, factorsEvery and factorsWithin decide which steps change bases and factors", async () => {
+  const size = 5;
+  const layout: Segment[] = [{ name: "w", shape: [size, size] }];
+  using parameters = createVector(gpu, layout);
+  using gradient = createVector(gpu, layout);
+  using hvp = createVector(gpu, layout);
+  const spec = esgdSoap({ basisEvery: 4, startEvery: 2, factorsEvery: 2, factorsWithin: 1 });
+  using optimizer = createOptimizer(gpu, spec, layout);
+  const changed: Record<string, number[]> = { left: [], right: [], basis: [] };
+  const before: Record<string, Float32Array> = {};
+  for (let step = 0; step < 25; step++) {
+    for (let due = optimizer.requests()[0]?.count ?? 0; due > 0; due--) {
+      hvp.write(someMatrix(size, size, 100 * step + due).flat());
+      optimizer.observe({ hvp });
+    }
+    gradient.write(someMatrix(size, size, step).flat());
+    optimizer.step({ parameters, gradient });
+    const [factors, basis] = [await optimizer.state.factors.read(), await optimizer.state.basis.read()];
+    const parts = { left: factors.slice(0, size * size), right: factors.slice(size * size), basis };
+    for (const [name, now] of Object.entries(parts)) {
+      if (now.some((entry, i) => entry !== (before[name]?.[i] ?? 0))) changed[name].push(step);
+      before[name] = now;
+    }
+  }
+  // The interval of 2 lasts until step 16. Right factors take the odd steps, which never are a refresh's.
+  const refreshes = [2, 4, 6, 8, 10, 12, 14, 16, 20, 24];
+  assertEquals(changed, { left: [0, ...refreshes], right: [0], basis: [0, ...refreshes] });
+});

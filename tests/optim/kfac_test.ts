@@ -8,12 +8,13 @@ import {
   meanSquaredError,
   openDevice,
 } from "../../mod.ts";
-import { kroneckerLayout } from "../../lib/linalg/mod.ts";
+import { kroneckerLayout, Layout } from "../../lib/linalg/mod.ts";
 import { differentiate } from "../../lib/diff/passes.ts";
 import { Workspace } from "../../lib/diff/workspace.ts";
 import { KroneckerFactors } from "../../lib/diff/kronecker_factors.ts";
 import { hostBatch } from "../../lib/diff/host_batch.ts";
 import { describe, goldenFields, relativeError } from "../support/golden.ts";
+import { distance, type Matrix, matrixFrom, multiply, someMatrix, transpose } from "../support/matrix.ts";
 
 const { kfac: golden } = JSON.parse(
   Deno.readTextFileSync(new URL("../../fixtures/golden/matrix_optimizers.json", import.meta.url)),
@@ -63,3 +64,45 @@ for (const [name, { damping, factors, preconditioned }] of Object.entries(golden
     });
   }
 }
+
+Deno.test("K-FAC's inverses follow its factors' averages at every refresh, not only the first", async () => {
+  using gpu = await openDevice({ kernels: "register" });
+  const [rows, columns] = [3, 4];
+  const layout = new Layout([{ name: "w", shape: [rows, columns], role: "weight" }]);
+  const factorLayout = kroneckerLayout(layout);
+  using factors = createVector(gpu, factorLayout);
+  using parameters = createVector(gpu, layout);
+  using gradient = createVector(gpu, layout);
+  const [damping, averaging, updateEvery] = [0.09, 0.5, 2];
+  using optimizer = createOptimizer(gpu, kfac({ damping, averaging, updateEvery }), layout);
+  /** Positive definite, and others at each refresh. */
+  const factorsAt = (step: number) =>
+    [rows, columns].map((size, side) => {
+      const matrix = someMatrix(size, size, 1 + 2 * step + side);
+      return multiply(matrix, transpose(matrix));
+    });
+  let averages: Matrix[] = [];
+  for (let step = 0; step < 5; step++) {
+    const due = step % updateEvery === 0;
+    assertEquals(optimizer.requests(), due ? [{ kind: "kroneckerFactors", count: 1 }] : [], `step ${step}`);
+    if (due) {
+      const observed = factorsAt(step);
+      const keep = step === 0 ? 0 : averaging;
+      averages = observed.map((factor, side) =>
+        factor.map((row, i) => row.map((entry, j) => keep * (averages[side]?.[i][j] ?? 0) + (1 - keep) * entry))
+      );
+      factors.write(observed.flat(2));
+      optimizer.observe({ kroneckerFactors: factors });
+    }
+    gradient.write(someMatrix(rows, columns, 50 + step).flat());
+    optimizer.step({ parameters, gradient });
+    const inverses = await optimizer.state.inverses.read();
+    factorLayout.forEach(({ rows: size, flat }, side) => {
+      const damped = averages[side].map((row, i) => row.map((entry, j) => entry + (i === j ? Math.sqrt(damping) : 0)));
+      // To first order F F⁻¹ − I is n ‖F‖ ‖F⁻¹‖ times f32's unit roundoff 2⁻²⁴; ‖F⁻¹‖ is at most 1/√λ.
+      const tolerance = size * Math.hypot(...damped.flat()) / Math.sqrt(damping) * 2 ** -24;
+      const error = distance(multiply(damped, matrixFrom(inverses, size, size, flat)));
+      assertLess(error, tolerance, `step ${step}, side ${side}`);
+    });
+  }
+});

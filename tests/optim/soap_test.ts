@@ -1,5 +1,5 @@
-import { assertEquals, assertLess } from "@std/assert";
-import { createOptimizer, createVector, openDevice, soap } from "../../mod.ts";
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
+import { createOptimizer, createVector, esgdSoap, openDevice, soap } from "../../mod.ts";
 import { Layout } from "../../lib/linalg/layout.ts";
 import { distance, matrixFrom, multiply, someMatrix, transpose } from "../support/matrix.ts";
 import { followTrajectory } from "./matrix_trajectory.ts";
@@ -115,3 +115,65 @@ Deno.test("with factorsWithin 2 a refresh's step and the one before it update fa
   assertEquals(changed.basis, [0, ...refreshes]);
   assertEquals(changed.factors, [0, ...refreshes.flatMap((step) => [step - 1, step])]);
 });
+
+for (
+  const { options, left, right } of [
+    // The published numbers, and those of refreshes that come all 20 steps.
+    { options: { updateEvery: 10 }, left: range(1, 60), right: range(1, 60) },
+    { options: { updateEvery: 20, factorsEvery: 2 }, left: range(2, 60, 2), right: range(1, 60, 2) },
+    { options: { updateEvery: 20, factorsEvery: 4 }, left: range(4, 60, 4), right: range(2, 60, 4) },
+    // Refreshes at 5, 10, 15 …: the step of one and every second before it.
+    {
+      options: { updateEvery: 5, factorsEvery: 2, factorsWithin: 2 },
+      left: range(5, 60, 5),
+      right: range(4, 60, 5),
+    },
+    // Refreshes at 5, 10 … 40, 50, 60.
+    {
+      options: { updateEvery: 80, startEvery: 5, factorsEvery: 5, factorsWithin: 6 },
+      left: [...range(5, 41, 5), 45, 50, 55],
+      right: [...range(2, 40, 5), 47, 57],
+    },
+  ]
+) {
+  Deno.test(`factors of both sides follow before each refresh with ${JSON.stringify(options)}`, async () => {
+    using gpu = await openDevice({ kernels: "register" });
+    const size = 3;
+    const layout = new Layout([{ name: "w", shape: [size, size] }]);
+    using parameters = createVector(gpu, layout);
+    using gradient = createVector(gpu, layout);
+    using optimizer = createOptimizer(gpu, soap({ ...options, refresh: "rotation" }), layout);
+    const changed: number[][] = [[], []];
+    let before = new Float32Array(2 * size * size);
+    for (let step = 0; step < 60; step++) {
+      gradient.write(someMatrix(size, size, step).flat());
+      optimizer.step({ parameters, gradient });
+      const now = Float32Array.from(await optimizer.state.factors.read());
+      changed.forEach((steps, side) => {
+        const own = (factors: Float32Array) => factors.slice(side * size * size, (side + 1) * size * size).join();
+        if (own(now) !== own(before)) steps.push(step);
+      });
+      before = now;
+    }
+    assertEquals(changed, [[0, ...left], [0, ...right]]);
+  });
+}
+
+Deno.test("intervals that would leave refreshes without updates of factors are refused", () => {
+  const reason = ", or some refreshes would follow no update of a factor";
+  for (
+    const [options, text] of [
+      [{ startEvery: 11 }, "startEvery: expected at most updateEvery (10), found 11."],
+      [{ factorsWithin: 11 }, "factorsWithin: expected at most updateEvery (10), found 11."],
+      [{ factorsEvery: 2, factorsWithin: 1 }, `factorsEvery: expected at most factorsWithin (1), found 2${reason}.`],
+      [{ factorsEvery: 11 }, `factorsEvery: expected at most startEvery (10), found 11${reason}.`],
+    ] as const
+  ) {
+    assertThrows(() => soap(options), RangeError, `soap: ${text}`);
+    assertThrows(() => esgdSoap(options), RangeError, `esgdSoap: ${text.replace("updateEvery", "basisEvery")}`);
+  }
+});
+
+function range(first: number, end: number, by = 1): number[] {
+  return Array.from({ length: Math.ceil((end - first) / by) }, (_, i) => first + i * by);
+}

@@ -15,7 +15,7 @@ import { fieldFor } from "../../tasks/image/settings.ts";
 import { ACTIVATION_OPTIONS } from "../../tasks/training/options.ts";
 import { networkChoice } from "../../tasks/training/network_choice.ts";
 import { chosenOptimizer, rateWarning } from "../../tasks/training/optimizer.ts";
-import { bestOptimizers, optimizerDefaults } from "../../tasks/training/optimizer_defaults.ts";
+import { bestOptimizers, isByActivation, optimizerDefaults } from "../../tasks/training/optimizer_defaults.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { fieldOptions } from "../support/field_options.ts";
 
@@ -79,6 +79,22 @@ Deno.test("hyper-parameters of the optimizer can be given, and win over a preset
   assertEquals(resolved("--optimizer adamW").optimizer.weightDecay, 0.01);
   for (const optimizer of ["adam", "adamW", "sgd"]) {
     assertEquals(resolved(`--optimizer ${optimizer} --weight-decay 0.2`).optimizer.weightDecay, 0.2);
+  }
+});
+
+Deno.test("the first interval of refreshes and the window of factors follow the interval that was given", () => {
+  for (const [name, option] of [["soap", "updateEvery"], ["esgdSoap", "basisEvery"]]) {
+    const numbers = (line: string) => {
+      const options = resolved(`--optimizer ${name} ${line.replace("EVERY", optionSpelling(option))}`.trim()).optimizer;
+      return [options[option], options.startEvery, options.factorsWithin];
+    };
+    assertEquals(numbers("--preset paper"), [10, 10, 10]);
+    assertEquals(numbers("--preset paper EVERY=50"), [50, 50, 50]);
+    assertEquals(numbers("--preset paper EVERY=50 --start-every 5"), [50, 5, 50]);
+    assertEquals(numbers(""), [80, 5, 10]);
+    assertEquals(numbers("EVERY=50"), [50, 5, 10]);
+    assertEquals(numbers("EVERY=7"), [7, 5, 7]);
+    assertEquals(numbers("EVERY=3"), [3, 3, 3]);
   }
 });
 
@@ -205,8 +221,8 @@ Deno.test("hyper-parameters that the choice does not have are refused", () => {
 
 Deno.test("the tables of defaults name only what the registries have", () => {
   const networks = [...ACTIVATION_OPTIONS[0].choices, "other"];
-  const activationsIn = (value: unknown) =>
-    typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+  const activationsIn = (value: Parameters<typeof isByActivation>[0]) =>
+    isByActivation(value) ? Object.keys(value) : [];
   const unknown: string[] = [];
   const check = (what: string, names: readonly string[], known: readonly string[]) => {
     unknown.push(...names.filter((name) => !known.includes(name)).map((name) => `${what}: ${name}`));

@@ -176,7 +176,7 @@ Deno.test("--minutes fixes the number of steps before the run; --dry-run tells t
     const dry = await succeeds(folder, "--dry-run --epochs 3", ...tiny);
     assertStringIncludes(dry.stdout, "Steps       6, 2 per epoch");
     assertEquals(namesIn(folder), []);
-    const { stderr } = await succeeds(folder, "--minutes 0.01 --name timed", ...tiny);
+    const { stderr } = await succeeds(folder, "--minutes 0.04 --name timed", ...tiny);
     const path = runPath(folder, "timed");
     const { steps, scheduleSteps, options } = await readJson(path, "config.json");
     assertEquals([scheduleSteps, options.epochs], [steps, undefined]);

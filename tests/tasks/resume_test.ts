@@ -126,6 +126,35 @@ Deno.test("a run goes on, or is made again, with the optimizer it began with, wh
       factorsWithin: usual,
       learningRate: 1e-3,
     });
+    // A default that an older run took from another option follows what is given for that option, also where it was recorded.
+    const { startEvery: _, ...neither } = before;
+    for (const optimizer of [neither, { ...neither, startEvery: usual, factorsWithin: usual }]) {
+      await Deno.writeTextFile(file, JSON.stringify({ ...config, optimizer }));
+      for (const every of [40, 4]) {
+        const { updateEvery, startEvery, factorsWithin } = await optimizerOf(
+          `${"startEvery" in optimizer}${every}`,
+          "--update-every",
+          `${every}`,
+        );
+        assertEquals([updateEvery, startEvery, factorsWithin], [every, every, every]);
+      }
+    }
+    // Those of the tasks are at most the interval, also where an older run recorded more.
+    const { updateEvery: own, startEvery: start } = config.optimizer;
+    await Deno.writeTextFile(file, JSON.stringify(config));
+    for (const [every, expected] of [[40, [40, 5, 10]], [4, [4, 4, 4]]] as const) {
+      const { updateEvery, startEvery, factorsWithin } = await optimizerOf(
+        `fits${every}`,
+        "--update-every",
+        `${every}`,
+      );
+      assertEquals([updateEvery, startEvery, factorsWithin], expected);
+    }
+    assertEquals([own, start], [80, 5]);
+    const few = { ...config, options: { ...config.options, updateEvery: 4 } };
+    await Deno.writeTextFile(file, JSON.stringify({ ...few, optimizer: { ...config.optimizer, updateEvery: 4 } }));
+    assertEquals(await optimizerOf("few"), { ...config.optimizer, updateEvery: 4, startEvery: 4, factorsWithin: 4 });
+    await Deno.writeTextFile(file, JSON.stringify({ ...config, optimizer: began }));
     // What another choice on the command line makes of the defaults is not a default that has changed.
     const paper = await optimizerOf("paper", "--preset", "paper");
     assertEquals([paper.updateEvery, paper.startEvery, paper.factorsWithin], [10, 10, 10]);

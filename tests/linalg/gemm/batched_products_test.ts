@@ -77,7 +77,9 @@ async function agreesWithDouble(gpu: Gpu, [transposeA, transposeB, to]: Way): Pr
   using d = createVector(gpu, layouts.c);
   a.write(stored.a.flat(2));
   b.write(stored.b.flat(2));
-  (to === "d" ? d : c).write(stored.c.flat(2));
+  d.write(stored.c.flat(2));
+  // Where nothing is added, or D is, what C held before must not matter.
+  c.write(to === "c" ? stored.c.flat(2) : new Float32Array(layouts.c.parameterCount).fill(NaN));
   const jobs = shapes.map((_, i) => ({
     a: viewOf(layouts.a[i]),
     b: viewOf(layouts.b[i]),
