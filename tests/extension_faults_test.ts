@@ -59,7 +59,7 @@ Deno.test("an error in an activation's WGSL has the line in the activation's own
       ],
       ["// Mine\nfn value(z: Preactivation) -> vec4f {\n  return z[0]\n}", 'line 4 of its WGSL, "}": '],
       ["{{include reduced_angle}}\nfn value(z: Preactivation) -> vec4f {\n  return 1.0;\n}", "line 3 of its WGSL, "],
-      ["fn worth(z: Preactivation) -> vec4f { return z[0]; }", "its WGSL has no function value."],
+      ["fn worth(z: Preactivation) -> vec4f { return z[0]; }", "its WGSL has no function value, which line "],
     ]
   ) {
     using field = fieldOf(text);
@@ -74,6 +74,13 @@ Deno.test("an error that is found in a file of the project has that file and the
   const called = await assertRejects(() => field.evaluate(Float32Array.of(1, 2)), Error);
   // Each kernel's name is that of its file.
   await assertNamesLine(called.message, /^kernel (\w+) with the activation mine: line (\d+) of \1\.wgsl, "(.+?)": /);
+  // It calls a function that the activation lacks, or that is misspelt there.
+  using lacking = fieldOf("fn worth(z: Preactivation) -> vec4f { return z[0]; }");
+  const { message: lacks } = await assertRejects(() => lacking.evaluate(Float32Array.of(1, 2)), Error);
+  assertMatch(
+    lacks,
+    /^kernel (\w+) with the activation mine: its WGSL has no function value, which line \d+ of \1\.wgsl calls\.$/,
+  );
   const buffer = gpu.buffer("numbers", 16);
   using _ = buffer;
   // The snippet calls a function that the kernel lacks.
@@ -85,6 +92,16 @@ Deno.test("an error that is found in a file of the project has that file and the
     1,
     3,
   ]);
+});
+
+Deno.test("an error in a text that a kernel includes has that text's file", async () => {
+  using buffer = gpu.buffer("numbers", 16);
+  const text = "{{uniform length: u32}}\n{{update numbers}}\n{{include each_entry}}\n{{include half}}\n" +
+    "fn entry(i: u32) { numbers[i] = half(numbers_before(i)); }\n";
+  const half = "// A half.\nfn half(x: vec4f) -> vec4f {\n  return 0.5 * y;\n}\n";
+  gpu.dispatch(gpu.kernel({ name: "mine", text }, { half }), { numbers: buffer }, { length: 1 }, [1, 1, 1]);
+  const { message } = await assertRejects(() => gpu.read(buffer), Error);
+  assertStringIncludes(message, 'kernel mine: line 3 of half.wgsl, "return 0.5 * y;": ');
 });
 
 /** Checks that a message shows the line of a file of `wgsl/` that it names. */

@@ -1,5 +1,18 @@
-import { assert, assertGreater } from "@std/assert";
+import { assert, assertGreater, assertRejects, assertThrows } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import {
+  adam,
+  createField,
+  createOptimizer,
+  lossAndGradient,
+  meanSquaredError,
+  mlp,
+  sine,
+  train,
+  weightedSum,
+} from "../mod.ts";
+import { checkDescription } from "../lib/field/mod.ts";
+import { fileDevice } from "./support/device.ts";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
 const { exports } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
@@ -60,6 +73,48 @@ Deno.test("every exported function that takes options refuses a misspelt one bef
     }
   }
   assert(faults.length === 0, faults.join("\n"));
+});
+
+Deno.test("a misspelt member of a sum's term is refused", () => {
+  const objective = meanSquaredError();
+  assertThrows(
+    () => weightedSum([{ objective, weight: 1 }, { objective, wieght: 100 } as { objective: typeof objective }]),
+    Error,
+    "weightedSum: term 1: wieght: there is no such option; did you mean weight?",
+  );
+});
+
+Deno.test("a misspelt member of a field's description or of one of its layers is refused", () => {
+  const description = mlp({ inputs: 2, hidden: [4], outputs: 1, activation: sine() });
+  const [first, ...others] = description.layers;
+  const layers = [{ ...first, weigthBound: 1e-3 }, ...others];
+  assertThrows(
+    () => checkDescription({ ...description, layers }),
+    Error,
+    "field description: layer layers.0: weigthBound: there is no such option; did you mean weightBound?",
+  );
+  const misspelt = { ...description, output: description.outputs };
+  assertThrows(
+    () => checkDescription(misspelt),
+    Error,
+    "field description: output: there is no such option; did you mean outputs?",
+  );
+});
+
+const gpu = await fileDevice();
+
+Deno.test("a member of a batch or of training data that is neither inputs nor targets is refused", async () => {
+  using field = createField(gpu, mlp({ inputs: 2, hidden: [4], outputs: 1, activation: sine() }));
+  const batch = { inputs: new Float32Array(4), targets: new Float32Array(2), weights: new Float32Array(2) };
+  const objective = meanSquaredError();
+  await assertRejects(
+    () => lossAndGradient(field, objective, batch),
+    Error,
+    "batch: weights: there is no such option; there are inputs, targets.",
+  );
+  using optimizer = createOptimizer(gpu, adam(), field.layout);
+  const steps = train({ field, objective, data: batch, optimizer, epochs: 1 });
+  await assertRejects(() => steps.next(), Error, "data: weights: there is no such option; there are inputs, targets.");
 });
 
 /** The error that a call throws, at once or as a promise or an iteration. */

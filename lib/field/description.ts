@@ -1,5 +1,6 @@
 import type { Activation } from "./activation/activation.ts";
 import type { Encoding } from "./encoding/encoding.ts";
+import { checkOptions, type OptionNames } from "../hyperparameter/members.ts";
 import type { Segment } from "../linalg/layout.ts";
 
 /** A dense layer: a(X Wᵀ + b), where X is the concatenation of the inputs and layers that it reads. */
@@ -39,6 +40,16 @@ export interface FieldDescription {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
+const DENSE_MEMBERS: OptionNames<DenseLayer> = {
+  name: true,
+  from: true,
+  units: true,
+  activation: true,
+  weightBound: true,
+};
+const ENCODING_MEMBERS: OptionNames<EncodingLayer> = { name: true, from: true, encoding: true };
+const DESCRIPTION_MEMBERS: OptionNames<FieldDescription> = { inputs: true, layers: true, outputs: true };
+
 /** Whether a layer encodes an input. */
 export function isEncoding(layer: DenseLayer | EncodingLayer): layer is EncodingLayer {
   return "encoding" in layer;
@@ -52,10 +63,11 @@ export function isHidden({ outputs }: FieldDescription, layer: DenseLayer | Enco
 /**
  * Checks a description.
  *
- * @throws If a name repeats, a layer reads an unknown name, a width is not a positive whole number, an encoding reads a layer,
+ * @throws If there is a member that none has, a name repeats, a layer reads an unknown name, a width is not a positive whole number, an encoding reads a layer,
  * or a layer contributes to no output.
  */
 export function checkDescription(description: FieldDescription): void {
+  checkOptions("field description", description, DESCRIPTION_MEMBERS);
   const { inputs, layers, outputs } = description;
   const known = new Set<string>();
   const claim = (name: string) => {
@@ -68,6 +80,9 @@ export function checkDescription(description: FieldDescription): void {
   }
   if (known.size === 0) throw new Error("field description: there is no input.");
   for (const layer of layers) {
+    const owner = `field description: layer ${layer.name}`;
+    if (isEncoding(layer)) checkOptions(owner, layer, ENCODING_MEMBERS);
+    else checkOptions(owner, layer, DENSE_MEMBERS);
     if (layer.from.length === 0) throw new Error(`field description: layer ${layer.name} reads nothing.`);
     for (const source of layer.from) {
       if (!known.has(source)) {

@@ -25,19 +25,25 @@ export function kernelError({ name, part, places, code }: BrokenKernel, error: G
   const line = lineIn(message);
   if (line === undefined) return new Error(`${what}: ${reason}.`, { cause: error });
   const place = places[line - 1];
-  const missing = part !== undefined && place?.of !== "value" ? unknownName(message) : undefined;
-  if (missing !== undefined) return new Error(`${what}: its WGSL has no function ${missing}.`, { cause: error });
   const where = place === undefined
     ? `line ${line} of the whole kernel`
     : `line ${place.line} of ${textName(place, name, part)}`;
+  // Either its author's text lacks the function, or the file misspells one.
+  const missing = part !== undefined && place?.of !== "value" ? unknownName(message) : undefined;
+  if (missing !== undefined) {
+    return new Error(`${what}: its WGSL has no function ${missing}, which ${where} calls.`, { cause: error });
+  }
   const shown = code.split("\n")[line - 1]?.trim() ?? "";
   return new Error(`${what}: ${where}, "${shown}": ${reason}.`, { cause: error });
 }
 
-/** What messages call the text that a line comes from. What a part is made of is its author's text, and otherwise the kernel's is. */
+/**
+ * What messages call the text that a line comes from. What a part is made of is its author's text, and otherwise the kernel's is. Values of
+ * other kernels are called what their files are called.
+ */
 function textName({ of, name }: Place, kernel: string, part: string | undefined): string {
   if (of === "snippet") return `wgsl/gpu/snippet/${name}.wgsl`;
-  if (of === "value") return part === undefined ? `the text of {{${name}}}` : "its WGSL";
+  if (of === "value") return part === undefined ? `${name}.wgsl` : "its WGSL";
   return part === undefined ? "its WGSL" : `${kernel}.wgsl`;
 }
 

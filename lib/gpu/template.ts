@@ -29,7 +29,7 @@ export interface Place {
  *   of values, or indices of outer loops. Loops serve to unroll code that depends on an index. There is no arithmetic in
  *   templates, because WGSL's constant expressions can do it.
  * - `{{include name}}` inserts another text and expands it as if it stood there: the value of that name if there is one,
- *   otherwise the shared snippet of that name. A snippet defines functions, so it is inserted only once, where it is first
+ *   which messages about WGSL call `NAME.wgsl`, otherwise the shared snippet of that name. A snippet defines functions, so it is inserted only once, where it is first
  *   included.
  * - `{{uniform …}}`, `{{read …}}`, `{{update …}}` and `{{write …}}` are declarations (see `expandKernel`); `{{name}}` may
  *   stand in them.

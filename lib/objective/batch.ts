@@ -1,4 +1,4 @@
-import { checkMember, objectWith } from "../hyperparameter/members.ts";
+import { checkMember, checkOptions, objectWith } from "../hyperparameter/members.ts";
 import type { FieldDescription } from "../field/description.ts";
 import { byName, type NamedArrays } from "../field/evaluate.ts";
 import { type Objective, targetsOf } from "./objective.ts";
@@ -32,7 +32,7 @@ const BATCH = objectWith("an object of inputs and targets", "inputs", "targets")
  * Checks a batch and brings its arrays into the form of records by the names of inputs and targets.
  *
  * @param what The name of the batch in error messages.
- * @throws If a name is missing or unknown, inputs and targets have different numbers of samples, or there are no samples.
+ * @throws If a member or a name is missing or unknown, inputs and targets have different numbers of samples, or there are no samples.
  */
 export function namedBatch(
   description: FieldDescription,
@@ -41,6 +41,7 @@ export function namedBatch(
   what: string,
 ): NamedBatch {
   checkMember(what, batch, BATCH);
+  checkOptions(what, batch, { inputs: true, targets: true });
   const { rowsPerSample = 1 } = objective;
   const inputs = byName(batch.inputs, new Map(Object.entries(description.inputs)), "inputs");
   const widths = targetsOf(objective, description);

@@ -6,7 +6,7 @@ import { widthsOf } from "../field/description.ts";
 import type { BufferLike } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { Objective, ObjectivePass } from "./objective.ts";
-import mediumText from "../../wgsl/objective/volume_medium.wgsl" with { type: "text" };
+import volume_medium from "../../wgsl/objective/volume_medium.wgsl" with { type: "text" };
 import text from "../../wgsl/objective/volume_rendering.wgsl" with { type: "text" };
 
 /** How the colours of pixels are computed from rays. Training and rendering share these options. */
@@ -71,7 +71,7 @@ export function volumeRendering(options: VolumeOptions): Objective {
       const uniforms = renderingUniforms(pass, checked);
       const groups = linearGroups(samples + paddedRows - rows, 64);
       gpu.dispatch(
-        gpu.kernel(kernelSource, { medium: mediumText, primals: true, tangents: false, sampled: false }),
+        gpu.kernel(kernelSource, { volume_medium, primals: true, tangents: false, sampled: false }),
         {
           ...shared,
           density_adjoint: densityAdjoint.adjoint,
@@ -90,7 +90,7 @@ export function volumeRendering(options: VolumeOptions): Objective {
           { density_tangent: density.valueTangent!, colour_tangent: colour.valueTangent! },
         ];
       gpu.dispatch(
-        gpu.kernel(kernelSource, { ...instance, medium: mediumText, primals: false }),
+        gpu.kernel(kernelSource, { ...instance, volume_medium, primals: false }),
         {
           ...shared,
           ...along,

@@ -1,6 +1,8 @@
 import { OBJECTIVE } from "../hyperparameter/arguments.ts";
-import { checkMember, LIST } from "../hyperparameter/members.ts";
+import { checkMember, checkMembers, LIST, type Member, NUMBER, optional } from "../hyperparameter/members.ts";
 import { type Objective, targetsOf } from "./objective.ts";
+
+const TERM: { readonly [Name in keyof Term]: Member } = { objective: OBJECTIVE, weight: optional(NUMBER) };
 
 /**
  * A weighted sum of objectives that read different outputs of one field, or one the values and others the derivatives of the same output. Weights
@@ -11,7 +13,7 @@ import { type Objective, targetsOf } from "./objective.ts";
  */
 export function weightedSum(given: readonly { readonly objective: Objective; readonly weight?: number }[]): Objective {
   checkMember("weightedSum", given, { ...LIST, expected: "a list of terms, each with an objective" });
-  for (const [i, term] of given.entries()) checkMember(`weightedSum: term ${i}: objective`, term?.objective, OBJECTIVE);
+  for (const [i, term] of given.entries()) checkMembers(`weightedSum: term ${i}`, term, TERM);
   const terms = flattened(given);
   if (terms.length === 0) throw new Error("weightedSum: expected at least one term, found none.");
   const rowsPerSample = terms[0].objective.rowsPerSample ?? 1;

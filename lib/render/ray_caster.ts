@@ -15,7 +15,7 @@ import edgesText from "../../wgsl/render/ray_edges.wgsl" with { type: "text" };
 import pointsText from "../../wgsl/render/ray_points.wgsl" with { type: "text" };
 import resampleText from "../../wgsl/render/ray_resample.wgsl" with { type: "text" };
 import raysText from "../../wgsl/render/rays.wgsl" with { type: "text" };
-import mediumText from "../../wgsl/objective/volume_medium.wgsl" with { type: "text" };
+import volume_medium from "../../wgsl/objective/volume_medium.wgsl" with { type: "text" };
 
 const raysSource = { name: "rays", text: raysText };
 const edgesSource = { name: "ray_edges", text: edgesText };
@@ -170,7 +170,7 @@ export class RayCaster implements Disposable {
     draw?: Draw,
   ): void {
     this.gpu.dispatch(
-      this.gpu.kernel(resampleSource, { medium: mediumText }),
+      this.gpu.kernel(resampleSource, { volume_medium }),
       { coarse: coarse.buffer, density: density.buffer, edges: edges.buffer },
       {
         rays: samples,

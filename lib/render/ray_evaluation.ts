@@ -8,7 +8,7 @@ import { Network } from "../field/network.ts";
 import { chunkRows, DEFAULT_MEMORY } from "../field/rows.ts";
 import { tuneKernels } from "../field/tune.ts";
 import { checkRadianceField, checkVolume, type VolumeOptions } from "../objective/volume_rendering.ts";
-import mediumText from "../../wgsl/objective/volume_medium.wgsl" with { type: "text" };
+import volume_medium from "../../wgsl/objective/volume_medium.wgsl" with { type: "text" };
 import text from "../../wgsl/render/volume_composite.wgsl" with { type: "text" };
 import { bytesPerRow } from "../field/sizes.ts";
 
@@ -109,7 +109,7 @@ export class RayEvaluation implements Disposable {
     const { gpu } = this.#field;
     const { intervals, background, densityScale } = this.#options;
     gpu.dispatch(
-      gpu.kernel(kernelSource, { medium: mediumText }),
+      gpu.kernel(kernelSource, { volume_medium }),
       {
         density: this.#network.output("density").value,
         colour: this.#network.output("colour").value,

@@ -6,7 +6,7 @@ import { checkNoDuplicateKey } from "../shell/duplicate_key.ts";
 import { shown } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { warn } from "../shell/warn.ts";
-import { checkChosen } from "./config_shape.ts";
+import { checkChosen, checkPresent } from "./config_shape.ts";
 import { HYPERPARAMETERS, knownHyperparameters } from "./hyperparameters.ts";
 import { networkChoice } from "./network_choice.ts";
 import { isDerived, optionNames, unknownOption } from "./option_names.ts";
@@ -113,7 +113,10 @@ function optionsIn(
     );
   }
   // A file of one's own may have options alone.
-  if (isRun) checkChosen(json, path, { isWhole: isOfRun });
+  if (isRun) {
+    checkPresent(json, path);
+    checkChosen(json, path, { isWhole: isOfRun });
+  }
   const names = optionNames(task.command);
   const options: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(isRun ? json.options as object : json)) {

@@ -25,6 +25,7 @@ import {
   word,
 } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
+import { hashedShape } from "./data_hash.ts";
 import type { Owner } from "./hyperparameter_options.ts";
 import { kernelsShape } from "./kernels_shape.ts";
 import { rollbacksShape } from "./rollback.ts";
@@ -47,7 +48,7 @@ const optionsShape = object({ activation: text(), optimizer: text(), schedule: t
 const firstShape = object({ ownFiles: optional(ownFilesShape), options: optional(record(anything())) });
 
 /** What every run's `config.json` has besides what was chosen, and what only its task knows. */
-const restShape = object({
+const rest = {
   task: printable(),
   options: record(anything()),
   steps: count,
@@ -61,7 +62,13 @@ const restShape = object({
   kernels: kernelsShape,
   ...originShape,
   tool: record(anything()),
-});
+};
+const restShape = object(rest);
+
+/** The same, but what is missing is no fault. */
+const presentShape = object(
+  Object.fromEntries(Object.entries(rest).map(([name, shape]) => [name, optional<unknown>(shape)])),
+);
 
 /**
  * Checks the `config.json` of a run, but for the entries that only its task knows.
@@ -71,8 +78,21 @@ const restShape = object({
  */
 export function checkConfig(config: unknown, where: string): Shaped<typeof restShape> {
   const checked = checkShape(config, restShape, where);
+  checkShape(config, hashedShape, where);
   checkChosen(config, where, { isWhole: true });
   return checked;
+}
+
+/**
+ * Checks those of the entries that `checkConfig` needs and that are there, but for what was chosen: a new run with the options of an earlier
+ * one needs none of them, but a file with a damaged one is not to be trusted.
+ *
+ * @param where The file's name, for the message.
+ * @throws {UserError} If one is not what a run writes.
+ */
+export function checkPresent(config: unknown, where: string): void {
+  checkShape(config, presentShape, where);
+  checkShape(config, hashedShape, where);
 }
 
 /**

@@ -3,7 +3,7 @@ import { checkShape, object, optional, text } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 
 /** What `config.json` may have about the data; runs of earlier versions have no hash. */
-const hashedShape = object({
+export const hashedShape = object({
   dataHash: optional(text({ like: (found) => /^[0-9a-f]{64}$/.test(found), what: "64 hexadecimal digits" })),
 });
 

@@ -250,11 +250,11 @@ Deno.test("startEvery, factorsEvery and factorsWithin decide which steps change 
   using parameters = createVector(gpu, layout);
   using gradient = createVector(gpu, layout);
   using hvp = createVector(gpu, layout);
-  const spec = esgdSoap({ basisEvery: 4, startEvery: 2, factorsEvery: 2, factorsWithin: 2 });
+  const spec = esgdSoap({ basisEvery: 8, startEvery: 4, factorsEvery: 2, factorsWithin: 2 });
   using optimizer = createOptimizer(gpu, spec, layout);
   const changed: Record<string, number[]> = { left: [], right: [], basis: [] };
   const before: Record<string, Float32Array> = {};
-  for (let step = 0; step < 25; step++) {
+  for (let step = 0; step < 41; step++) {
     for (let due = optimizer.requests()[0]?.count ?? 0; due > 0; due--) {
       hvp.write(someMatrix(size, size, 100 * step + due).flat());
       optimizer.observe({ hvp });
@@ -268,8 +268,8 @@ Deno.test("startEvery, factorsEvery and factorsWithin decide which steps change 
       before[name] = now;
     }
   }
-  // The interval of 2 lasts until step 16. Left factors take a refresh's step, right ones the step before it.
-  const refreshes = [2, 4, 6, 8, 10, 12, 14, 16, 20, 24];
+  // The interval of 4 lasts until step 32. Left factors take the refresh's own step, right ones the step before it.
+  const refreshes = [4, 8, 12, 16, 20, 24, 28, 32, 40];
   assertEquals(changed, {
     left: [0, ...refreshes],
     right: [0, ...refreshes.map((step) => step - 1)],

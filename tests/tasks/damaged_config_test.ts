@@ -70,9 +70,11 @@ function mayAccept(reader: string, [first, second]: readonly string[], by: unkno
     return isRemoved && (second === undefined ? reader === "runs" || reader === "watch" : !always.includes(second));
   }
   if (first === "task") return reader === "watch" || reader === "runs" && by === "x";
-  if (first === "steps") return reader === "config" || reader === "watch";
+  if (first === "steps" && reader !== "config") return reader === "watch";
   // What belongs to the task is checked when its input is loaded.
-  if (reader !== "resume" || first === "image" || first === "dataHash") return true;
+  if (!["resume", "config"].includes(reader) || first === "image") return true;
+  // A new run takes only the options, and an earlier version wrote no hash of the data.
+  if (isRemoved && (reader === "config" || first === "dataHash")) return true;
   // Names are any texts, and lists and records may be empty; without kernels a checkpoint is not restored.
   if (second === undefined) return JSON.stringify(by) === "[]" ? first === "layers" : by !== undefined && isEmpty(by);
   const later = ["backend", "unit", "operands", ...Object.keys(Deno.version)];

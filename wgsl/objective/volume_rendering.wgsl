@@ -32,7 +32,7 @@
 {{include invocation_index}}
 
 {{if tangents}}{{include dual_number}}{{else}}{{include real_number}}{{end}}
-{{include medium}}
+{{include volume_medium}}
 
 fn density_at(row: u32) -> Number {
   var along = 0.0;

@@ -15,7 +15,7 @@
 {{include invocation_index}}
 
 {{include real_number}}
-{{include medium}}
+{{include volume_medium}}
 {{include threefry}}
 
 fn share(before: f32, depth: f32) -> f32 { return transmittance(before) * opacity(depth) + 1e-5; }

@@ -14,7 +14,7 @@
 {{include invocation_index}}
 
 {{include real_number}}
-{{include medium}}
+{{include volume_medium}}
 
 // The depth at which a ray has passed an optical depth, and the density there.
 fn median(ray: u32, aim: f32) -> vec2f {
