@@ -124,5 +124,6 @@ export {
   type RotatedVectors,
   type RotationOptions,
 } from "./optim/rotated_core.ts";
+export type { RotationSchedule } from "./optim/rotation_schedule.ts";
 export { type NamedView, TwoSided, weightsOf } from "./optim/two_sided.ts";
 export { type BatchFill, type Draw, type EpochOrder, orderUniforms, type TrainingData } from "./data/training_data.ts";

@@ -20,10 +20,15 @@ const startSource = { name: "newton_schulz_start", text: startText };
 const wholeSource = { name: "newton_schulz_whole", text: wholeText };
 
 /** The name of an iteration: see `ITERATIONS`. */
-export type NewtonSchulzIteration = "unitRows" | "polarExpress" | "jordan";
+export type NewtonSchulzIteration = "degree17" | "unitRows" | "polarExpress" | "jordan";
 
 /** The names of all iterations. */
-export const NEWTON_SCHULZ_ITERATIONS: readonly NewtonSchulzIteration[] = ["unitRows", "polarExpress", "jordan"];
+export const NEWTON_SCHULZ_ITERATIONS: readonly NewtonSchulzIteration[] = [
+  "degree17",
+  "unitRows",
+  "polarExpress",
+  "jordan",
+];
 
 /** What an iteration computes. */
 interface Coefficients {
@@ -34,7 +39,9 @@ interface Coefficients {
   readonly steps: readonly (readonly [number, number, number])[];
   /** Whether the first step divides by a closer bound of the largest singular value than ‖M‖. */
   readonly bounded: boolean;
-  /** Whether the iteration is one polynomial X ← ((U² + E)² + G)X on M with rows of norm 1, instead of steps on M/‖M‖. */
+  /** Whether the rows of M are divided by their norms first, instead of M by ‖M‖. */
+  readonly unitRows: boolean;
+  /** Whether the iteration is one polynomial X ← ((U² + E)² + G)X instead of steps. */
   readonly composed: boolean;
 }
 
@@ -45,7 +52,7 @@ const POLAR_EXPRESS: Coefficients["steps"] = [
   [2.6613, -1.9772, 0.4526],
 ];
 
-/** The parts of `unitRows`. */
+/** The parts of `degree17`. */
 const PARTS: Coefficients["steps"] = [
   [0, -16.71464, 15.63519],
   [5.07855, -88.83885, 83.91229],
@@ -59,17 +66,24 @@ const PARTS: Coefficients["steps"] = [
  *   the step before has put the singular values, from [0.01, 1] on. Singular values of at least 0.01 of the largest end between 0.73 and
  *   1.27; smaller ones grow by a factor of at most 78. Because the first step knows A² it divides by (Σσ⁸)^{1/8} instead of (Σσ²)^{1/2},
  *   which saves up to one more step.
- * - `unitRows`: one polynomial of degree 17 on M with rows of norm 1, which spreads singular values less (as Boissin et al. 2025, Turbo-Muon, do
- *   with other factors). Of all odd polynomials x((u² + e)² + g), where e and g are quadratic in x² and u has no constant, it comes closest to
+ * - `unitRows`: two steps of the same on M with rows of norm 1, which spreads singular values less (as Boissin et al. 2025, Turbo-Muon, do
+ *   with other factors). Those of at least 0.01 of the largest end between 0.29 and 1.71; smaller ones grow by a factor of at most 29.
+ * - `degree17`: one polynomial of degree 17 on M with rows of norm 1. Of all odd polynomials x((u² + e)² + g), where e and g are quadratic in x² and u has no constant, it comes closest to
  *   1 on [0.005, 1], within 2e−4 of what any of degree 17 does. Singular values of at least 0.005 of the largest end between 0.13 and 1.87;
  *   smaller ones grow by a factor of at most 27.
  * - `jordan` (Jordan 2024): five times the same. Singular values of at least 2e−3 of ‖M‖ end between 0.68 and 1.21; smaller ones grow by a
  *   factor of at most 485.
  */
 const ITERATIONS: Readonly<Record<NewtonSchulzIteration, Coefficients>> = {
-  unitRows: { steps: PARTS, bounded: true, composed: true },
-  polarExpress: { steps: POLAR_EXPRESS, bounded: true, composed: false },
-  jordan: { steps: Array.from({ length: 5 }, () => [3.4445, -4.775, 2.0315]), bounded: false, composed: false },
+  degree17: { steps: PARTS, bounded: true, unitRows: true, composed: true },
+  unitRows: { steps: POLAR_EXPRESS.slice(0, 2), bounded: true, unitRows: true, composed: false },
+  polarExpress: { steps: POLAR_EXPRESS, bounded: true, unitRows: false, composed: false },
+  jordan: {
+    steps: Array.from({ length: 5 }, () => [3.4445, -4.775, 2.0315]),
+    bounded: false,
+    unitRows: false,
+    composed: false,
+  },
 };
 
 /** What the bound is multiplied by, since it is computed in f32. */
@@ -95,7 +109,7 @@ interface Whole {
  * X₀ = M/‖M‖, or M with unit rows; X ← aX + (bA + cA²)X with A = XXᵀ, a few times. For tall matrices X ← aX + X(bA + cA²) with A = XᵀX, so that A always
  * has the size of the shorter side. `ITERATIONS` has the coefficients.
  *
- * `unitRows` makes one step with a polynomial of higher degree, X ← ((U² + E)² + G)X with U, E and G quadratic in A.
+ * `degree17` makes one step with a polynomial of higher degree, X ← ((U² + E)² + G)X with U, E and G quadratic in A.
  *
  * A step takes three dispatches for each orientation, and 2·(½ + ½ + 1)·256³ = 67 MFLOP for a 256 × 256 matrix. Where that is faster, small matrices
  * take one dispatch in all (`isWhole`).
@@ -134,9 +148,9 @@ export class NewtonSchulz implements Disposable {
     const squares = squareLayout(matrices.map(({ name, rows, columns }) => ({ name, size: Math.min(rows, columns) })));
     const views = this.#views = matrices.map(viewOf);
     using made = new DisposableStack();
-    const { composed, steps } = ITERATIONS[iteration];
+    const { unitRows, composed, steps } = ITERATIONS[iteration];
     this.#normaliser = made.use(
-      composed ? new RowNormaliser(gpu, views) : new RangeNormaliser(gpu, views.map(rangeOf)),
+      unitRows ? new RowNormaliser(gpu, views) : new RangeNormaliser(gpu, views.map(rangeOf)),
     );
     const bytes = layout.deviceLength * 4;
     this.#scratch = ["even", "odd"].map((label) => made.use(gpu.buffer(`Newton-Schulz, ${label}`, bytes)));
@@ -224,14 +238,21 @@ export class NewtonSchulz implements Disposable {
 
   #recordWhole(data: BufferLike): DeviceBuffer {
     const { gpu, matrices } = this;
-    const { steps, bounded, composed } = ITERATIONS[this.iteration];
+    const { steps, bounded, unitRows, composed } = ITERATIONS[this.iteration];
     const [x] = this.#scratch;
     const flops = this.#iterations.reduce((sum, { gram, polynomial, apply }) => {
       const rest = polynomial.flops * (composed ? 3 : steps.length);
       return sum + rest + (gram.flops + apply.flops) * (composed ? 1 : steps.length);
     }, 0);
     gpu.dispatch(
-      gpu.kernel(wholeSource, { ...WHOLE_VALUES, unit_row, newton_schulz_part, bounded, composed }),
+      gpu.kernel(wholeSource, {
+        ...WHOLE_VALUES,
+        unit_row,
+        newton_schulz_part,
+        bounded,
+        unit_rows: unitRows,
+        composed,
+      }),
       { data, x, coefficients: this.#coefficients, ...this.#whole ??= this.#makeWhole() },
       { ...(!composed && { steps: steps.length }), ...(bounded && { safety: SAFETY }) },
       [matrices.length],

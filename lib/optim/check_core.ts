@@ -43,6 +43,7 @@ export function checkSpec(spec: object, who = "optimizer"): void {
   for (const [name, member] of Object.entries({ learningRate: RATE, options: OBJECT, create: FUNCTION })) {
     check(String(members.name), members, name, member);
   }
+  check(String(members.name), members, "kindOf", optional(FUNCTION));
 }
 
 /** Throws if a member of an optimizer's working part is missing or is something else than it must be. */

@@ -21,6 +21,7 @@ import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
 import { checkIntervals, lateRefresh } from "./refresh_intervals.ts";
 import { RotatedCore, type RotatedRates, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
+import { rotationKind } from "./rotation_schedule.ts";
 import text from "../../wgsl/optim/esgd_rotated.wgsl" with { type: "text" };
 
 /** Options of {@linkcode esgdSoap}: ESGD's, some with other defaults, and how its bases follow. */
@@ -81,6 +82,7 @@ export function esgdSoap(options: EsgdSoapOptions = {}): OptimizerSpec {
     options: { ...resolved },
     // Not step 0, which takes as long as ten others.
     rehearsal: [1, lateRefresh(resolved.basisEvery)],
+    kindOf: (step) => rotationKind(step, resolved),
     create: (context) => new EsgdSoapCore(context, resolved),
   };
 }

@@ -92,6 +92,11 @@ export interface OptimizerSpec {
   readonly options: Readonly<Record<string, number | string | boolean | readonly number[]>>;
   /** Steps that between them use every kernel, so that all can be compiled before time is measured; step 0 by default. */
   readonly rehearsal?: readonly number[];
+  /**
+   * The kind of a step, by what its update does beside what its observations need: the updates of two steps with the same answer take
+   * the same time, alone or on average. By default all steps are of one kind.
+   */
+  readonly kindOf?: (step: number) => string;
   /** What every step applies before the update, in this order; see `chain`. None by default. */
   readonly transforms?: readonly GradientTransform[];
   /** Makes the working part for one vector, without the transforms. */

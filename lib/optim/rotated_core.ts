@@ -7,7 +7,7 @@ import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditi
 import { type BasisRefresh, Eigenbases, turningMatrices } from "./eigenbases.ts";
 import { type OptimizerContext, type OptimizerCore, stateVectors, type StepRequest } from "./optimizer.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
-import { stepsToRefresh } from "./refresh_intervals.ts";
+import { dueAt, type RotationSchedule } from "./rotation_schedule.ts";
 
 /** What a rule's kernel works on, by the kernel's names. A prime marks a rotated vector, which equals the unrotated one outside matrices. */
 export interface RotatedVectors {
@@ -48,15 +48,7 @@ export interface RotatedRule extends Disposable {
 }
 
 /** Options of {@linkcode RotatedCore}. */
-export interface RotationOptions {
-  /** The number of steps from one refresh of the bases to the next. */
-  readonly basisEvery: number;
-  /** The same at the start, from where the interval doubles; `basisEvery` by default. */
-  readonly startEvery?: number;
-  /** The number of steps from one update of a factor to the one before, counted back from a refresh; 1 by default. */
-  readonly factorsEvery?: number;
-  /** How many of the last steps before each refresh update factors, the step of the refresh included; all by default. */
-  readonly factorsWithin?: number;
+export interface RotationOptions extends RotationSchedule {
   /** How the bases are refreshed. */
   readonly refresh: BasisRefresh;
   /** How much of the factors' averages a step keeps. */
@@ -124,8 +116,7 @@ export class RotatedCore implements OptimizerCore {
   }
 
   update({ parameters, gradient, learningRate }: Required<StepRequest>, step: number, observations: number): void {
-    const { basisEvery, startEvery = basisEvery, factorsEvery = 1, factorsWithin = basisEvery } = this.options;
-    const { averaging, weightDecay } = this.options;
+    const { averaging, weightDecay, factorsEvery = 1 } = this.options;
     const { rotatedGradient, step: rotatedStep, between } = this.#scratch;
     const { firstMoment, rotatedMoment } = this.#moments;
     const bases = this.#bases;
@@ -151,13 +142,9 @@ export class RotatedCore implements OptimizerCore {
     );
     if (bases === undefined) return;
     bases.stepBack(rotatedStep, between, parameters, learningRate, shrink);
-    const left = stepsToRefresh(step, { first: startEvery, longest: basisEvery });
-    if (left >= factorsWithin) return;
-    // By turns, so that all steps take as long, and counted back from the refresh, so that both sides have one in its window.
-    for (const [side, turn] of [["left", 0], ["right", Math.ceil(factorsEvery / 2) % factorsEvery]] as const) {
-      if (left % factorsEvery === turn) bases.average(side, gradient, averaging ** factorsEvery);
-    }
-    if (left > 0) return;
+    const { sides, refresh } = dueAt(step, this.options);
+    for (const side of sides) bases.average(side, gradient, averaging ** factorsEvery);
+    if (!refresh) return;
     if (bases.refresh(this.rule.diagonal, between)) this.rule.reordered?.();
     bases.rotate(firstMoment, between, rotatedMoment);
   }

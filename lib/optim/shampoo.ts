@@ -90,8 +90,14 @@ export function shampoo(options: ShampooOptions = {}): OptimizerSpec {
     name: "shampoo",
     learningRate: resolved.learningRate,
     options: { ...resolved },
+    kindOf: (step) => isDue(step, resolved) ? "roots" : "",
     create: (context) => new ShampooCore(context, resolved),
   };
+}
+
+/** Whether a step computes new roots. */
+function isDue(step: number, { updateEvery }: { readonly updateEvery: number }): boolean {
+  return step % updateEvery === 0;
 }
 
 class ShampooCore implements OptimizerCore {
@@ -137,10 +143,9 @@ class ShampooCore implements OptimizerCore {
   }
 
   update({ parameters, gradient, learningRate }: Parameters<OptimizerCore["update"]>[0], step: number): void {
-    const { updateEvery, momentum, weightDecay } = this.options;
+    const { momentum, weightDecay } = this.options;
     const preconditioned = this.#preconditioned;
-    const due = step % updateEvery === 0;
-    this.#blocks?.follow(gradient.buffer, due);
+    this.#blocks?.follow(gradient.buffer, isDue(step, this.options));
     const direction = this.#direction(gradient, step + 1, GRAFT_BETA2);
     entrywise(
       this.context,

@@ -19,6 +19,7 @@ import { optimizerKind } from "./kind.ts";
 import type { OptimizerContext, OptimizerSpec } from "./optimizer.ts";
 import { checkIntervals, lateRefresh } from "./refresh_intervals.ts";
 import { RotatedCore, type RotatedRates, type RotatedRule, type RotatedVectors } from "./rotated_core.ts";
+import { rotationKind } from "./rotation_schedule.ts";
 import text from "../../wgsl/optim/soap_adam.wgsl" with { type: "text" };
 
 /** Options of {@linkcode soap}. */
@@ -79,22 +80,16 @@ export function soap(options: SoapOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("soap", hyperparameters, options);
   checkIntervals("soap", "updateEvery", resolved);
   const { learningRate, updateEvery, startEvery, factorsEvery, factorsWithin, refresh, betas, weightDecay } = resolved;
+  const schedule = { basisEvery: updateEvery, startEvery, factorsEvery, factorsWithin };
   return {
     name: "soap",
     learningRate,
     options: { ...resolved },
     // Not step 0, which takes as long as ten others.
     rehearsal: [1, lateRefresh(updateEvery)],
+    kindOf: (step) => rotationKind(step, schedule),
     create(context) {
-      const rotation = {
-        basisEvery: updateEvery,
-        startEvery,
-        factorsEvery,
-        factorsWithin,
-        refresh,
-        averaging: betas[1],
-        weightDecay,
-      };
+      const rotation = { ...schedule, refresh, averaging: betas[1], weightDecay };
       return new RotatedCore(context, rotation, "secondMoment", new AdamRule(context, resolved));
     },
   };

@@ -1,8 +1,6 @@
 import { checkPlanOptions } from "./train_options.ts";
 import { type PlanOptions, planTraining } from "./plan.ts";
-
-/** The cost of this many steps is summed one by one. Later steps count as the mean of the second half of these. */
-const WALKED = 20_000;
+import { WALKED } from "./step_kinds.ts";
 
 /**
  * Estimates how many steps a run can make within a training time, as a value for `steps` of `train`. The estimate is measured before
@@ -27,8 +25,9 @@ export async function stepsWithin(seconds: number, options: PlanOptions): Promis
 }
 
 /**
- * The step that is reached within a time from step `first` on, given the cost of each step; at least one step more, and at most the largest
- * number of steps that can be counted, which no run reaches.
+ * The step that is reached within a time from step `first` on, given the cost of each step. Beyond 20 000 steps every step counts as the
+ * mean of the second half of these. It is at least one step more, and at most the largest number of steps that can be counted,
+ * which no run reaches.
  */
 export function affordableSteps(seconds: number, first: number, secondsOf: (step: number) => number): number {
   const half = first + WALKED / 2;

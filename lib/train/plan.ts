@@ -3,6 +3,7 @@ import { createVector } from "../linalg/vector.ts";
 import type { ObservationKind } from "../optim/observation.ts";
 import { sumOver } from "./peers.ts";
 import { Rehearsal } from "./rehearsal.ts";
+import { stepKinds } from "./step_kinds.ts";
 import { checkPlanOptions, type TrainOptions } from "./train_options.ts";
 import { TrainingStep } from "./training_step.ts";
 
@@ -23,7 +24,7 @@ export interface TrainingPlan {
   readonly chunkRows: number;
   /** Bytes of device memory during training, including everything that is allocated already. */
   readonly deviceBytes: number;
-  /** Seconds of a step without Hessian-vector or Gauss-Newton products and Kronecker factors. */
+  /** Seconds of the optimizer's most frequent kind of step, without Hessian-vector or Gauss-Newton products and Kronecker factors. */
   readonly plainSeconds: number;
   /** Seconds of step 0, if it is still to come and is special for the optimizer (SOAP computes its first bases in it). */
   readonly firstSeconds?: number;
@@ -50,13 +51,18 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   const copies = gpu.liveBytes - before;
   await rehearsal.compile();
   const deviceBytes = gpu.liveBytes - copies;
-  const first = optimizer.counters.step === 0 ? await rehearsal.secondsOfFirst() : undefined;
-  const { whole, chunk } = await rehearsal.secondsPerStep([]);
+  const { spec, counters: { step: made } } = optimizer;
+  const first = made === 0 ? await rehearsal.secondsOfFirst() : undefined;
+  const [ordinary, ...others] = stepKinds(spec, first === undefined ? made : made + 1);
+  const { whole, chunk } = await rehearsal.secondsPerStep(ordinary, []);
   const plain = whole + await exchangeSeconds(options);
+  // Updates take as long for a whole batch as for a chunk of it.
+  const updates = new Map<string | undefined, number>();
+  for (const other of others) updates.set(other.kind, await rehearsal.secondsOfChunk(other) - chunk);
   const firstSeconds = first === undefined ? undefined : first + plain - chunk;
   const seconds = new Map<ObservationKind, number>();
   for (const kind of optimizer.observes) {
-    seconds.set(kind, Math.max(0, (await rehearsal.secondsPerStep([{ kind, count: 1 }])).whole - whole));
+    seconds.set(kind, Math.max(0, (await rehearsal.secondsPerStep(ordinary, [{ kind, count: 1 }])).whole - whole));
   }
   return {
     stepsPerEpoch: training.sampler.stepsPerEpoch,
@@ -66,7 +72,8 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
     firstSeconds,
     secondsOf(step) {
       if (step === 0 && firstSeconds !== undefined) return firstSeconds;
-      return optimizer.requests(step).reduce((sum, { kind, count }) => sum + count * seconds.get(kind)!, plain);
+      const update = plain + (updates.get(spec.kindOf?.(step)) ?? 0);
+      return optimizer.requests(step).reduce((sum, { kind, count }) => sum + count * seconds.get(kind)!, update);
     },
   };
 }

@@ -2,6 +2,7 @@ import { createVector, type Vector } from "../linalg/vector.ts";
 import type { ObservationRequest } from "../optim/observation.ts";
 import { createOptimizer, type Optimizer } from "../optim/optimizer.ts";
 import { Pace } from "./pace.ts";
+import type { StepKind } from "./step_kinds.ts";
 import { RING, type TrainingStep } from "./training_step.ts";
 
 /** The time of a burst of fewer milliseconds is not used, because it is mostly that of the read-back. */
@@ -79,21 +80,25 @@ export class Rehearsal implements Disposable {
   }
 
   /**
-   * Measures the seconds of a step with the given requests: the median over a few bursts of steps as in training, including read-back.
-   * "Whole" is this process's part of a batch. If it takes long, its time is extrapolated from that of one chunk.
+   * Measures the seconds of a step of this kind with the given requests: the median over a few bursts of steps as in training, including
+   * read-back. "Whole" is this process's part of a batch. If it takes long, its time is extrapolated from that of one chunk.
    */
-  async secondsPerStep(requests: readonly ObservationRequest[]): Promise<StepSeconds> {
+  async secondsPerStep(kind: StepKind, requests: readonly ObservationRequest[]): Promise<StepSeconds> {
     const { samples: batch } = this.#training;
-    const chunk = await this.#seconds(this.#chunk, requests);
+    const seconds = (samples: number) => this.#seconds(samples, kind, requests);
+    const chunk = await seconds(this.#chunk);
     if (this.#chunk === batch) return { whole: chunk, chunk };
-    if (chunk * 1000 * batch / this.#chunk < LONG) {
-      return { whole: await this.#seconds(batch, requests), chunk };
-    }
+    if (chunk * 1000 * batch / this.#chunk < LONG) return { whole: await seconds(batch), chunk };
     // The part of a step that does not grow with its samples is small where a chunk takes long, and otherwise at most half of it.
     const half = Math.floor(this.#chunk / 2);
-    const second = chunk * 1000 > LONG ? chunk / 2 : Math.min(chunk - await this.#seconds(half, requests), chunk / 2);
+    const second = chunk * 1000 > LONG ? chunk / 2 : Math.min(chunk - await seconds(half), chunk / 2);
     const perSample = Math.max(second, chunk / 4) / (this.#chunk - half);
     return { whole: chunk + perSample * (batch - this.#chunk), chunk };
+  }
+
+  /** Measures the seconds of a step of this kind without requests and with the samples of one chunk. */
+  secondsOfChunk(kind: StepKind): Promise<number> {
+    return this.#seconds(this.#chunk, kind, []);
   }
 
   /** Frees the device memory. */
@@ -101,8 +106,9 @@ export class Rehearsal implements Disposable {
     this.#owned[Symbol.dispose]();
   }
 
-  /** The median seconds of a step on so many samples of the batch. */
-  async #seconds(samples: number, requests: readonly ObservationRequest[]): Promise<number> {
+  /** The median seconds of a step of this kind on so many samples of the batch. */
+  async #seconds(samples: number, { kind, from }: StepKind, requests: readonly ObservationRequest[]): Promise<number> {
+    const { spec } = this.#optimizer;
     const pace = new Pace(RING);
     const times: number[] = [];
     while (times.length < BURSTS && !(times[0] > LONG)) {
@@ -110,6 +116,8 @@ export class Rehearsal implements Disposable {
       const begin = performance.now();
       pace.begin();
       for (let i = 0; i < burst; i++) {
+        // A step follows those before it as in a run, where it is of the same kind: what a restored optimizer does anew takes time.
+        if (spec.kindOf?.(this.#optimizer.counters.step) !== kind) this.#goTo(from);
         await this.#record(samples, requests);
         if (pace.isDue()) this.#training.options.field.gpu.flush();
       }

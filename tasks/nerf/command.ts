@@ -37,7 +37,7 @@ export const command = defineCommand({
       kind: "choice",
       choices: ["tiny", "small", "paper"],
       help:
-        "Size of field and batch; other tasks have only the preset paper. tiny: 4 layers of 64 units, 256 rays of 24 samples; small: 6 of 128, 512 of 48; paper: 8 of 256, 2048 of 128, with the published learning rates",
+        "Size of field and batch; other tasks have only the preset paper. tiny: 4 layers of 64 units, 256 rays of 24 samples; small: 6 of 128, 512 of 48; paper: 8 of 256, 2048 of 128, with the published settings of the optimizer, and the published learning rates of Adam and ESGD",
       defaultText: "paper on a GPU; on a software adapter tiny for the default scene, otherwise small",
     },
     {

@@ -47,7 +47,7 @@ export function hyperparameterOptions(owners: readonly Owner[], options: {
     const isShared = owned.length === owners.length;
     return {
       name: optionSpelling(name).slice(2),
-      help: helpText(owned, isShared),
+      help: helpText(owned, isShared, new Set(byName.keys())),
       defaultText: defaultsText(owned),
       group,
       ...valueOf(owned.map(({ declared }) => declared.range)),
@@ -55,11 +55,14 @@ export function hyperparameterOptions(owners: readonly Owner[], options: {
   });
 }
 
+/** Names of several words, as hyper-parameters are declared. */
+const CAMEL_CASE = /\b[a-z]+(?:[A-Z][a-z]*)+\b/g;
+
 /** A declared default as the help texts show it. */
 export function usualText(declared: AnyHyperparameter): string {
   if (typeof declared.default === "boolean") return valueText(declared.default);
   // Hyper-parameters that a default is made from are named as the command line spells them.
-  return defaultText(declared).replaceAll(/[a-z]+(?:[A-Z][a-z]*)+/g, (name) => optionSpelling(name).slice("--".length));
+  return defaultText(declared).replaceAll(CAMEL_CASE, (name) => optionSpelling(name).slice("--".length));
 }
 
 /** A value as the help texts show it: true is "on", and false is "off". */
@@ -68,11 +71,16 @@ export function valueText(value: HyperparameterValue): string {
 }
 
 /** What it is; where that differs, or not all have it, the owners' names stand behind it. */
-function helpText(owned: readonly Owned[], isShared: boolean): string {
-  const docs = [...Map.groupBy(owned, ({ declared }) => declared.doc)];
+function helpText(owned: readonly Owned[], isShared: boolean, names: ReadonlySet<string>): string {
+  const docs = [...Map.groupBy(owned, ({ declared }) => spelledNames(declared.doc, names))];
   if (docs.length === 1 && isShared) return docs[0][0];
   const text = docs.map(([doc, those]) => `${doc[0].toLowerCase()}${doc.slice(1)} [${namesOf(those)}]`).join("; ");
   return `${text[0].toUpperCase()}${text.slice(1)}`;
+}
+
+/** A text with its hyper-parameters of several words as the command line spells them. */
+function spelledNames(text: string, names: ReadonlySet<string>): string {
+  return text.replaceAll(CAMEL_CASE, (name) => names.has(name) ? optionSpelling(name) : name);
 }
 
 /** "0; adamW: 0.01": the default of most without their names if it is that of more than half. */

@@ -99,9 +99,11 @@ export const optimizerDefaults: OptimizerDefaults = {
       betas: { relu: [0.9, 0.9], other: [0.95, 0.95] },
     },
     esgdSoap: { basisEvery: 80, startEvery: atMost(5, "basisEvery"), factorsWithin: atMost(10, "basisEvery") },
-    muon: { iteration: "unitRows" },
+    muon: { iteration: "degree17" },
   },
   published: {
+    // Other tasks have other defaults.
+    adam: { rates: adamRates },
     esgd: { rates: hessianRates, options: { initialProbes: 1, biasCorrection: "steps", relativeDamping: undefined } },
     esgdMax: { rates: hessianRates },
     adaHessianJ: { options: { published: true } },

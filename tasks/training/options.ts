@@ -186,7 +186,8 @@ export const PAPER_OPTION = {
   name: "preset",
   kind: "choice",
   choices: ["paper"],
-  help: "Use the published settings of the optimizer and the published learning rates",
+  help:
+    "Use the published settings of the optimizer, with the learning rate of Chng et al. 2025 where it was compared there, and with our own otherwise (README.md)",
 } as const;
 
 /**

@@ -40,6 +40,7 @@ import { randomWords } from "../../lib/gpu/random.ts";
 import { Eigenbasis } from "../../lib/linalg/eigenbasis.ts";
 import { BatchedProducts } from "../../lib/linalg/gemm/batched_products.ts";
 import { squareLayout } from "../../lib/linalg/matrix_view.ts";
+import { NEWTON_SCHULZ_ITERATIONS } from "../../lib/linalg/newton_schulz.ts";
 import { Squares } from "../../lib/linalg/squares.ts";
 import { fieldGradient, laplacian } from "../../lib/field/mod.ts";
 import { FUSED, KERNEL_CHOICES } from "../../lib/linalg/gemm/family.ts";
@@ -70,8 +71,9 @@ export async function collectKernels(): Promise<KernelText[]> {
       await derive(fused, mlp({ inputs: 3, hidden: [40, 40, 16], outputs: 3, activation: activation() }));
     }
     using fused = collectingDevice(texts, { kernels: FUSED, operands });
-    await trainWith(fused, optimizerFromConfig({ name: "muon", iteration: "jordan" }));
-    await trainWith(fused, optimizerFromConfig({ name: "muon", iteration: "unitRows" }));
+    for (const iteration of NEWTON_SCHULZ_ITERATIONS) {
+      await trainWith(fused, optimizerFromConfig({ name: "muon", iteration }));
+    }
     await trainWith(fused, optimizerFromConfig({ name: "shampoo" }));
     using gpu = collectingDevice(texts, { kernels: "register", operands });
     for (const activation of Object.values(activations)) {
@@ -83,6 +85,7 @@ export async function collectKernels(): Promise<KernelText[]> {
     await trainWith(gpu, optimizerFromConfig({ name: "shampoo", grafting: "adam" }));
     await trainWith(gpu, optimizerFromConfig({ name: "soap", refresh: "rotation" }));
     await trainWith(gpu, optimizerFromConfig({ name: "muon", iteration: "unitRows" }));
+    await trainWith(gpu, optimizerFromConfig({ name: "muon", iteration: "degree17" }));
     await readData(gpu);
     await measureCurvature(gpu);
     await extend(gpu);

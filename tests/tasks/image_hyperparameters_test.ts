@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { NumberRange, ValueRange } from "../../lib/hyperparameter/mod.ts";
 import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
 import { scheduleNames } from "../../lib/train/schedule_registry.ts";
@@ -15,7 +15,12 @@ import { fieldFor } from "../../tasks/image/settings.ts";
 import { ACTIVATION_OPTIONS } from "../../tasks/training/options.ts";
 import { networkChoice } from "../../tasks/training/network_choice.ts";
 import { chosenOptimizer, rateWarning } from "../../tasks/training/optimizer.ts";
-import { bestOptimizers, isByActivation, optimizerDefaults } from "../../tasks/training/optimizer_defaults.ts";
+import {
+  bestOptimizers,
+  cosineDefaults,
+  isByActivation,
+  optimizerDefaults,
+} from "../../tasks/training/optimizer_defaults.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { fieldOptions } from "../support/field_options.ts";
 
@@ -80,6 +85,16 @@ Deno.test("hyper-parameters of the optimizer can be given, and win over a preset
   for (const optimizer of ["adam", "adamW", "sgd"]) {
     assertEquals(resolved(`--optimizer ${optimizer} --weight-decay 0.2`).optimizer.weightDecay, 0.2);
   }
+});
+
+Deno.test("with --preset paper Adam has its published rate whatever the task's own default is", () => {
+  const { rates, published } = cosineDefaults;
+  const { values } = parseOptions(["--optimizer", "adam"], command);
+  for (const [preset, expected] of [[undefined, rates.adam.other], ["paper", 1e-4]] as const) {
+    const { learningRate } = chosenOptimizer({ ...values, activation: "gaussian", preset }, cosineDefaults);
+    assertEquals(learningRate, expected);
+  }
+  assertNotEquals(rates.adam, published.adam.rates);
 });
 
 Deno.test("the first interval of refreshes and the window of factors follow the interval that was given", () => {

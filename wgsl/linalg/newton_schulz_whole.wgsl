@@ -1,7 +1,7 @@
 // Newton-Schulz iteration on matrices M of at most 128 × 128 entries, each by one workgroup from beginning to end:
-//   X ← M/‖M‖; then in each step  A = XXᵀ, P = bA + cA², X ← aX + PX
+//   X ← M/‖M‖, or with `unit_rows` M with each row divided by its norm; then in each step  A = XXᵀ, P = bA + cA², X ← aX + PX
 //   with `bounded` in the first step  P = s(aI + b s²A + c s⁴A²), X ← PX  (newton_schulz_start.wgsl)
-//   with `composed` instead  X ← M with each row divided by its norm; X ← ((U² + E)² + G)X  (newton_schulz_parts.wgsl)
+//   with `composed` instead of steps  X ← ((U² + E)² + G)X  (newton_schulz_parts.wgsl)
 // Tall matrices are transposed, so that A has the size of the shorter side.
 // data, x: M and X, vectors of one layout. matrices: for each (first vec4, vec4s of a row, rows, shorter side without padding); padding is 0.
 // coefficients: [steps] (a, b, c, 0), or those of the parts. w: four slots for each matrix.
@@ -38,7 +38,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let square = gram + SLOT;
   let given = select(wide, long, tall);
   for (var i = lane; i < count; i += LANES) { w[given + i] = data(matrix.x + i); }
-{{if composed}}
+{{if unit_rows}}
   storageBarrier();
   if (lane < matrix.z) {
     let first = given + lane * matrix.y;
