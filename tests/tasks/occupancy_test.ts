@@ -83,7 +83,7 @@ Deno.test("the optimizer is what did best, with a schedule that ends, unless the
   assertEquals(choice("--schedule constant"), ["adam", 1e-3, "constant"]);
   assertEquals(choice("--optimizer esgd"), ["esgd", 0.5, "cosine"]);
   assertEquals(choice("--preset paper"), ["esgd", 0.15, "constant"]);
-  assertEquals(choice("--preset paper --optimizer adam"), ["adam", 1e-3, "constant"]);
+  assertEquals(choice("--preset paper --optimizer adam"), ["adam", 1e-4, "constant"]);
 });
 
 Deno.test("what makes labels doubtful is said in one sentence each", () => {
