@@ -159,8 +159,8 @@ export class DeviceBuffer implements Disposable {
 }
 
 /**
- * Width and height of a mirror of so many texels. llvmpipe compiles a kernel again for each combination of textures that have sides which are
- * powers of two and of those which have not. So no side is one, unless the device allows none that is taller.
+ * Width and height of a mirror of so many texels. llvmpipe compiles a kernel anew for each combination of
+ * textures with and without sides that are powers of two. So no side is a power of two, unless it is the tallest that the device allows.
  */
 function mirrorSize(texels: number, tallest: number): [width: number, height: number] {
   const noPowerOfTwo = (side: number) => (side & (side - 1)) !== 0 ? side : side === 1 ? 3 : side + 1;

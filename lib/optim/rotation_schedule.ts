@@ -6,7 +6,7 @@ export interface RotationSchedule {
   readonly basisEvery: number;
   /** The same at the start, from where the interval doubles; `basisEvery` by default. */
   readonly startEvery?: number;
-  /** The number of steps from one update of a factor to the one before, counted back from a refresh; 1 by default. */
+  /** The number of steps between two updates of one factor, counted back from a refresh; 1 by default. */
   readonly factorsEvery?: number;
   /** How many of the last steps before each refresh update factors, the step of the refresh included; all by default. */
   readonly factorsWithin?: number;
