@@ -1,3 +1,5 @@
+import { HyperparameterError } from "../hyperparameter/hyperparameter_error.ts";
+
 /** Each interval lasts until the step that is this many times as late as it is long. */
 const LASTS = 8;
 
@@ -21,7 +23,7 @@ interface FactorIntervals {
  *
  * @param owner Whose options they are; it stands at the beginning of every message.
  * @param longest The name of the longest interval.
- * @throws {RangeError} If they do not, or intervals or windows are longer than the longest interval.
+ * @throws {HyperparameterError} If they do not, or intervals or windows are longer than the longest interval.
  */
 export function checkIntervals<Longest extends string>(
   owner: string,
@@ -38,8 +40,10 @@ export function checkIntervals<Longest extends string>(
   for (const [name, limit] of limits) {
     if (values[name] <= values[limit]) continue;
     const reason = name === "factorsEvery" ? ", or some refreshes would follow no update of a factor" : "";
-    throw new RangeError(
-      `${owner}: ${name}: expected at most ${limit} (${values[limit]}), found ${values[name]}${reason}.`,
+    throw new HyperparameterError(
+      owner,
+      name,
+      `expected at most ${limit} (${values[limit]}), found ${values[name]}${reason}`,
     );
   }
 }

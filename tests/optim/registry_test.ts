@@ -65,7 +65,7 @@ Deno.test("every number of every optimizer is checked: it must be one, and whole
         }
         if (counts.includes(option)) refuses(16.5, `${option}: expected a whole number, found 16.5.`);
       } else if (option === "betas") {
-        refuses([1, 0.9], "betas[0]: expected a number ≥ 0 and < 1, found 1.");
+        refuses([1, 0.9], "betas: expected two numbers ≥ 0 and < 1, found [1,0.9].");
         refuses([0.9], "betas: expected two numbers in an array, found [0.9].");
         refuses([0.9, 0.99, 5], "betas: expected two numbers in an array, found [0.9,0.99,5].");
         refuses(0.9, "betas: expected two numbers in an array, found 0.9.");
