@@ -5,7 +5,7 @@ const LASTS = 8;
 
 /** How refreshes follow each other: eigenbases turn fast at first and slowly later. */
 export interface RefreshIntervals {
-  /** Steps from one of the first refreshes to the next. The interval doubles from there, together with the number of steps so far. */
+  /** Steps from one of the first refreshes to the next, at most `longest`. The interval doubles from there, together with the number of steps so far. */
   readonly first: number;
   /** The longest interval. */
   readonly longest: number;
@@ -49,7 +49,7 @@ export function checkIntervals<Longest extends string>(
 }
 
 function intervalAt(step: number, { first, longest }: RefreshIntervals): number {
-  let interval = Math.min(first, longest);
+  let interval = first;
   while (interval < longest && step >= LASTS * interval) interval = Math.min(2 * interval, longest);
   return interval;
 }

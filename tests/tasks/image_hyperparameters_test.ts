@@ -221,7 +221,7 @@ Deno.test("an optimizer without a rate that was found for the task takes its own
 
 Deno.test("a hyper-parameter that its owner refuses is named as it is typed, and so are those that it depends on", () => {
   const refused: [line: string, message: string][] = [
-    ["--optimizer shampoo --epsilon 1", "--epsilon of shampoo: expected a number > 0 and < 1, found 1."],
+    ["--optimizer shampoo --epsilon 1", "--epsilon of shampoo: expected a number ≥ 1.2e-38 and < 1, found 1."],
     [
       "--optimizer soap --update-every 5 --start-every 9",
       "--start-every of soap: expected at most --update-every (5), found 9.",
