@@ -1,4 +1,4 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import {
   chain,
   clipByGlobalNorm,
@@ -78,3 +78,19 @@ for (const [i, spec] of specs.entries()) {
     }
   });
 }
+
+Deno.test("a kind of step that is rare is measured by one burst, so that a plan with three kinds takes little longer", async () => {
+  const spec = soap({ updateEvery: 80, startEvery: 5, factorsWithin: 10, refresh: "rotation" });
+  using field = createField(gpu, mlp({ inputs: 1, hidden: [48, 40], outputs: 1, activation: sine() }));
+  const objective = meanSquaredError();
+  using data = tableData(field, objective, { inputs, targets: inputs });
+  const workOfPlan = async (spec: OptimizerSpec) => {
+    using optimizer = createOptimizer(gpu, spec, field.layout);
+    const before = work;
+    await planned({ field, objective, data, optimizer, batchSize: 16 });
+    return work - before;
+  };
+  const [all, one] = [await workOfPlan(spec), await workOfPlan({ ...spec, kindOf: undefined })];
+  // Two bursts of 300 units, and shorter ones before each that grow by a factor of 4.
+  assertLess(all - one, 2 * 300 * 1.5);
+});
