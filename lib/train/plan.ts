@@ -6,12 +6,19 @@ import { BURSTS, Rehearsal } from "./rehearsal.ts";
 import { stepKinds } from "./step_kinds.ts";
 import { checkPlanOptions, type TrainOptions } from "./train_options.ts";
 import { TrainingStep } from "./training_step.ts";
+import { usualCount } from "./usual_count.ts";
 
 /** So many exchanges between processes are measured. */
 const EXCHANGES = 5;
 
 /** Of a kind of which there is at most one step for so many ordinary ones, one burst is measured: its error counts for little. */
 const RARE = 4;
+
+/**
+ * Steps are measured with as many products as they usually have, but with no more than this. The first product of a step takes longer than
+ * the others: beside one, the derivatives of a gradient are not fused.
+ */
+const MOST_OBSERVED = 8;
 
 /** The options of training on which speed and memory depend; see {@linkcode TrainOptions}. */
 export type PlanOptions = Pick<
@@ -68,7 +75,9 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   const firstSeconds = first === undefined ? undefined : first + plain - chunk;
   const seconds = new Map<ObservationKind, number>();
   for (const kind of optimizer.observes) {
-    seconds.set(kind, Math.max(0, (await rehearsal.secondsPerStep(ordinary, [{ kind, count: 1 }])).whole - whole));
+    const count = Math.min(usualCount(optimizer, kind, made), MOST_OBSERVED);
+    const { whole: all } = await rehearsal.secondsPerStep(ordinary, [{ kind, count }]);
+    seconds.set(kind, Math.max(0, all - whole) / count);
   }
   return {
     stepsPerEpoch: training.sampler.stepsPerEpoch,

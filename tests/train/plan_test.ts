@@ -4,6 +4,7 @@ import {
   clipByGlobalNorm,
   createField,
   createOptimizer,
+  esgd,
   esgdSoap,
   meanSquaredError,
   mlp,
@@ -78,6 +79,14 @@ for (const [i, spec] of specs.entries()) {
     }
   });
 }
+
+Deno.test("a plan has the work of steps with several products, of which the first takes longer", async () => {
+  for (const probes of [2, 4, 8, 16]) {
+    const spec = esgd({ probes, updateEvery: 3, warmup: 2 });
+    const [expected, made] = await plannedAndMade(spec, 10, 30);
+    assertAlmostEquals(expected / made, 1, 0.005, `${probes}: ${expected} and ${made}`);
+  }
+});
 
 Deno.test("a kind of step that is rare is measured by one burst, so that a plan with three kinds takes little longer", async () => {
   const spec = soap({ updateEvery: 80, startEvery: 5, factorsWithin: 10, refresh: "rotation" });
