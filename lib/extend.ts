@@ -35,7 +35,7 @@ export {
 } from "./linalg/gemm/batched_products.ts";
 export { padRows } from "./linalg/gemm/shape.ts";
 export { InverseRoots } from "./linalg/inverse_roots.ts";
-export { kroneckerLayout, type LinearMap, linearMapsOf } from "./linalg/linear_maps.ts";
+export { kroneckerLayout, type LinearMap, linearMapsOf, weightsOf } from "./linalg/linear_maps.ts";
 export { type MatrixView, rangeOf, squareLayout, viewOf } from "./linalg/matrix_view.ts";
 export { NewtonSchulz } from "./linalg/newton_schulz.ts";
 export { Norms } from "./linalg/norms.ts";
@@ -125,5 +125,5 @@ export {
   type RotationOptions,
 } from "./optim/rotated_core.ts";
 export type { RotationSchedule } from "./optim/rotation_schedule.ts";
-export { type NamedView, TwoSided, weightsOf } from "./optim/two_sided.ts";
+export { type NamedView, TwoSided } from "./optim/two_sided.ts";
 export { type BatchFill, type Draw, type EpochOrder, orderUniforms, type TrainingData } from "./data/training_data.ts";

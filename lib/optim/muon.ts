@@ -1,6 +1,7 @@
 import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
 import { oneOf, POSITIVE } from "../hyperparameter/range.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
+import { weightsOf } from "../linalg/linear_maps.ts";
 import { rangeOf, viewOf } from "../linalg/matrix_view.ts";
 import { NEWTON_SCHULZ_ITERATIONS, NewtonSchulz, type NewtonSchulzIteration } from "../linalg/newton_schulz.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
@@ -104,9 +105,7 @@ class MuonCore implements OptimizerCore {
     using made = new DisposableStack();
     this.state = made.use(stateVectors(context, ["momentum", "secondMoment"]));
     this.#direction = made.use(createVector(gpu, layout, "direction"));
-    const matrices = layout.filter(({ role, rows, columns }) => {
-      return role === "weight" && Math.min(rows, columns) >= SHORTEST_SIDE;
-    });
+    const matrices = weightsOf(layout).filter(({ rows, columns }) => Math.min(rows, columns) >= SHORTEST_SIDE);
     if (matrices.length > 0) this.#newtonSchulz = made.use(new NewtonSchulz(gpu, layout, matrices, options.iteration));
     const scales = new Float32Array(layout.deviceLength / 4);
     for (const segment of matrices) {

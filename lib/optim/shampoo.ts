@@ -12,7 +12,7 @@ import { optimizerKind } from "./kind.ts";
 import { type OptimizerContext, type OptimizerCore, type OptimizerSpec, stateVectors } from "./optimizer.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
 import { blocksOf, ShampooBlocks } from "./shampoo_blocks.ts";
-import { weightsOf } from "./two_sided.ts";
+import { weightsOf } from "../linalg/linear_maps.ts";
 import directionText from "../../wgsl/optim/graft_direction.wgsl" with { type: "text" };
 import stepText from "../../wgsl/optim/shampoo_step.wgsl" with { type: "text" };
 
