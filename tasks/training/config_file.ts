@@ -98,7 +98,7 @@ function sayWhatIsTaken(path: string, leftOut: readonly string[], kept: readonly
 function optionsIn(
   json: Readonly<Record<string, unknown>>,
   path: string,
-  task: { readonly name: string; readonly command: Command },
+  task: Pick<RecordedTask<Command>, "name" | "command" | "dataShapes">,
 ): Record<string, unknown> {
   const isRun = isRecord(json.options);
   const ofSweep = OF_SWEEPS.find((key) => json[key] !== undefined && (isRun || key === "grid"));
@@ -115,7 +115,7 @@ function optionsIn(
   }
   // A file of one's own may have options alone.
   if (isRun) {
-    checkPresent(json, path);
+    checkPresent(json, path, task.dataShapes);
     checkChosen(json, path, { isWhole: isOfRun });
   }
   const names = optionNames(task.command);

@@ -65,7 +65,11 @@ export class EarlierRun<C extends Command> {
     const where = join(folder.path, "config.json");
     const file = { file: where, key: "options" };
     checkShape(config, object({ task: word([task.name]) }), where);
-    const { options, steps, scheduleSteps, restarts, kernels, rollbacks = [] } = checkConfig(config, where);
+    const { options, steps, scheduleSteps, restarts, kernels, rollbacks = [] } = checkConfig(
+      config,
+      where,
+      task.dataShapes,
+    );
     checkOptionNames(options, where, task);
     const valuesOf = (options: Record<string, unknown>) => storedValues(options, task.command, file) as TaskValues<C>;
     const own = valuesOf(options);
