@@ -112,10 +112,9 @@ export {
   type OptimizerContext,
   type OptimizerCore,
   type OptimizerSpec,
-  type StateVectors,
-  stateVectors,
   type StepRequest,
 } from "./optim/optimizer.ts";
+export { type StateVectors, stateVectors } from "./optim/state_vectors.ts";
 export type { Preconditioner } from "./linalg/preconditioner.ts";
 export type { OptimizerPreconditioner, PreconditionerMoment } from "./optim/preconditioner.ts";
 export {

@@ -8,14 +8,8 @@ import { createVector, type Vector } from "../linalg/vector.ts";
 import { entrywise } from "./entrywise.ts";
 import { betas, decayed, epsilon, learningRate, momentum, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
-import {
-  type OptimizerContext,
-  type OptimizerCore,
-  type OptimizerSpec,
-  type StateVectors,
-  stateVectors,
-  type StepRequest,
-} from "./optimizer.ts";
+import type { OptimizerContext, OptimizerCore, OptimizerSpec, StepRequest } from "./optimizer.ts";
+import { type StateVectors, stateVectors } from "./state_vectors.ts";
 import startText from "../../wgsl/optim/muon_start.wgsl" with { type: "text" };
 import stepText from "../../wgsl/optim/muon_step.wgsl" with { type: "text" };
 

@@ -5,7 +5,8 @@ import { checkOptions } from "../hyperparameter/members.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditioner.ts";
 import { type BasisRefresh, Eigenbases, turningMatrices } from "./eigenbases.ts";
-import { type OptimizerContext, type OptimizerCore, stateVectors, type StepRequest } from "./optimizer.ts";
+import type { OptimizerContext, OptimizerCore, StepRequest } from "./optimizer.ts";
+import { stateVectors } from "./state_vectors.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
 import { checkSchedule, dueAt, type RotationSchedule } from "./rotation_schedule.ts";
 

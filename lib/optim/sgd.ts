@@ -4,7 +4,8 @@ import { FLAG } from "../hyperparameter/range.ts";
 import { entrywise } from "./entrywise.ts";
 import { learningRate, momentum, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
-import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
+import type { OptimizerSpec } from "./optimizer.ts";
+import { stateVectors } from "./state_vectors.ts";
 import text from "../../wgsl/optim/sgd_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode sgd}. */
