@@ -83,6 +83,7 @@ export {
   resolveHyperparameters,
   withDefaults,
 } from "./hyperparameter/hyperparameter.ts";
+export { HyperparameterError } from "./hyperparameter/hyperparameter_error.ts";
 export {
   checkRange,
   COUNT,
