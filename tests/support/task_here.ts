@@ -1,5 +1,6 @@
 import { HelpRequest } from "../../tasks/shell/help.ts";
 import { reportError } from "../../tasks/shell/main.ts";
+import "./lent_devices.ts";
 import type { Outcome } from "./process.ts";
 
 type Work = (args: readonly string[], signal: AbortSignal) => Promise<void>;
