@@ -1,7 +1,7 @@
 /**
  * Lends the devices of this process again: what was opened for a run that has ended is opened for the next one too, with the kernels that are
  * compiled. Opening and compiling are half of what a tiny run takes. A run finds only its own buffers there, as on a new device.
- * Tests that destroy a device in order to lose it must not import this.
+ * A device that is lost is not lent again.
  *
  * @module
  */
@@ -47,6 +47,8 @@ function lendable(device: GPUDevice, devices: GPUDevice[]): GPUDevice {
     Object.assign(device, { [name]: once });
   }
   const { popErrorScope } = device;
+  let isLost = false;
+  device.lost.then(() => isLost = true);
   return Object.assign(device, {
     // What does not compile says so each time that it is made.
     popErrorScope: async () => {
@@ -54,6 +56,13 @@ function lendable(device: GPUDevice, devices: GPUDevice[]): GPUDevice {
       if (error !== null) made.clear();
       return error;
     },
-    destroy: () => void devices.push(device),
+    destroy: () => {
+      if (!isLost) devices.push(device);
+    },
   });
+}
+
+/** Destroys a device, so that it is lost. */
+export function loseDevice(device: GPUDevice): void {
+  GPUDevice.prototype.destroy.call(device);
 }

@@ -9,6 +9,7 @@ import { runCurvature } from "../../tasks/curvature/run_curvature.ts";
 import { runNerf } from "../../tasks/nerf/run_nerf.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { smoothPng, withEsgd } from "../support/image_task.ts";
+import { loseDevice } from "../support/lent_devices.ts";
 import { quietly } from "../support/quietly.ts";
 import { randomNumbers } from "../support/random_numbers.ts";
 import { inFolder } from "../support/temporary_folder.ts";
@@ -26,7 +27,7 @@ function destroyWhen(isDue: (count: number) => boolean): Disposable & { readonly
   const { step } = Optimizer.prototype;
   let count = 0;
   Optimizer.prototype.step = function (...args) {
-    if (isDue(++count)) this.gpu.device.destroy();
+    if (isDue(++count)) loseDevice(this.gpu.device);
     return step.apply(this, args);
   };
   return {
@@ -157,7 +158,7 @@ function destroyAtRead(number: number): Disposable & { readonly count: number } 
   const { read } = Gpu.prototype;
   let count = 0;
   Gpu.prototype.read = function (this: Gpu, ...args: Parameters<Gpu["read"]>) {
-    if (++count === number) this.device.destroy();
+    if (++count === number) loseDevice(this.device);
     return read.apply(this, args);
   } as Gpu["read"];
   return {
