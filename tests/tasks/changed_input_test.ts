@@ -4,6 +4,7 @@ import { runSweep } from "../../tasks/sweep/run_sweep.ts";
 import { inputHashes } from "../../tasks/training/input_hashes.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
 import { smoothPng } from "../support/image_task.ts";
+import "../support/no_png_plots.ts";
 import { quietly } from "../support/quietly.ts";
 import { taskHere } from "../support/task_here.ts";
 import { inFolder } from "../support/temporary_folder.ts";

@@ -10,6 +10,7 @@ import { runNerf } from "../../tasks/nerf/run_nerf.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { smoothPng, withEsgd } from "../support/image_task.ts";
 import { loseDevice } from "../support/lent_devices.ts";
+import "../support/no_png_plots.ts";
 import { quietly } from "../support/quietly.ts";
 import { randomNumbers } from "../support/random_numbers.ts";
 import { inFolder } from "../support/temporary_folder.ts";
