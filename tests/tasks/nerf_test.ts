@@ -9,6 +9,7 @@ import { parseOptions } from "../../tasks/shell/options.ts";
 import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
 import { checkFieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { chosenOptimizer } from "../../tasks/training/optimizer.ts";
+import { fastClock } from "../support/fast_clock.ts";
 import { fieldOptions } from "../support/field_options.ts";
 import { type Outcome, outcome, startTask } from "../support/process.ts";
 import { llffFiles, llffRow, npy } from "../support/scenes.ts";
@@ -173,10 +174,11 @@ Deno.test("a run leaves test views, depth, a path, metrics and a summary; resumi
 
 Deno.test("--minutes fixes the number of steps before the run; --dry-run tells them and leaves nothing", () =>
   inFolder(async (folder) => {
+    using _ = fastClock(8);
     const dry = await succeeds(folder, "--dry-run --epochs 3", ...tiny);
     assertStringIncludes(dry.stdout, "Steps       6, 2 per epoch");
     assertEquals(namesIn(folder), []);
-    const { stderr } = await succeeds(folder, "--minutes 0.005 --name timed", ...tiny);
+    const { stderr } = await succeeds(folder, "--minutes 0.04 --name timed", ...tiny);
     const path = runPath(folder, "timed");
     const { steps, scheduleSteps, options } = await readJson(path, "config.json");
     assertEquals([scheduleSteps, options.epochs], [steps, undefined]);

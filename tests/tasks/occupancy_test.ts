@@ -14,6 +14,7 @@ import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
 import { checkFieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { chosenOptimizer } from "../../tasks/training/optimizer.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
+import { fastClock } from "../support/fast_clock.ts";
 import { fieldOptions } from "../support/field_options.ts";
 import { cube, flipped, moved, sphere, together } from "../support/meshes.ts";
 import { type Outcome, outcome, startTask } from "../support/process.ts";
@@ -246,10 +247,11 @@ Deno.test("a run that is stopped while it is concluded leaves no result that loo
 Deno.test("--minutes fixes the number of steps before the run; --dry-run tells them and leaves nothing", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "ball.ply"), encodePly(ball));
+    using _ = fastClock(8);
     const dry = await succeeds(folder, "ball.ply --dry-run --epochs 3", ...small);
     assertStringIncludes(dry.stdout, "Steps       24, 8 per epoch");
     assertEquals(namesIn(folder), ["ball.ply"]);
-    const { stderr } = await succeeds(folder, "ball.ply --minutes 0.003 --name timed", ...small);
+    const { stderr } = await succeeds(folder, "ball.ply --minutes 0.02 --name timed", ...small);
     const path = join(folder, "runs/occupancy/timed");
     const { steps, scheduleSteps, options } = await json(path, "config.json");
     assertEquals([scheduleSteps, options.epochs], [steps, undefined]);
