@@ -9,7 +9,19 @@ const TASK = fromFileUrl(new URL("../../tasks/image.ts", import.meta.url));
 
 /** Runs a line of shell in a folder; in it, `$TASK` trains on a small picture. */
 function shell(folder: string, line: string): Promise<Outcome> {
-  const words = [Deno.execPath(), "run", "-A", "--no-check", TASK, "picture.png", ...tiny, "--optimizer", "adam", "--epochs", "10"];
+  const words = [
+    Deno.execPath(),
+    "run",
+    "-A",
+    "--no-check",
+    TASK,
+    "picture.png",
+    ...tiny,
+    "--optimizer",
+    "adam",
+    "--epochs",
+    "10",
+  ];
   return outcome(
     new Deno.Command("bash", {
       args: ["-c", line],

@@ -10,7 +10,6 @@ import { UserError } from "../../tasks/shell/user_error.ts";
 import { EarlierRun } from "../../tasks/training/earlier_run.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
 import { smoothPng, tiny, withEsgd } from "../support/image_task.ts";
-import "../support/lent_devices.ts";
 import { quietly } from "../support/quietly.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 import { newestCheckpoint } from "../support/training_task.ts";
