@@ -34,7 +34,7 @@ const root = fromFileUrl(new URL("../../", import.meta.url));
 
 /** Measures in this process, by a clock that runs fast: bursts of work are repeated until they have taken some of its time. */
 async function run(...args: string[]) {
-  using _ = fastClock(16);
+  using _ = fastClock(48);
   return await taskHere("bench", args, root);
 }
 
