@@ -212,7 +212,8 @@ class Frame {
     const front = twice < 0;
     for (let row = Math.max(0, Math.ceil(top - 0.5)); row < Math.min(size, bottom + 0.5); row++) {
       for (let column = Math.max(0, Math.ceil(left - 0.5)); column < Math.min(size, right + 0.5); column++) {
-        const [px, py] = [column + 0.5, row + 0.5];
+        const px = column + 0.5;
+        const py = row + 0.5;
         const a = ((bx - px) * (cy - py) - (by - py) * (cx - px)) / twice;
         const b = ((cx - px) * (ay - py) - (cy - py) * (ax - px)) / twice;
         const c = 1 - a - b;
@@ -221,7 +222,9 @@ class Frame {
         const pixel = row * size + column;
         if (depth <= this.#depths[pixel]) continue;
         this.#depths[pixel] = depth;
-        const [wa, wb, wc] = [a * az, b * bz, c * cz];
+        const wa = a * az;
+        const wb = b * bz;
+        const wc = c * cz;
         if (colours !== undefined && front) {
           const [i, j, k] = corners;
           for (let channel = 0; channel < 3; channel++) {
@@ -253,11 +256,12 @@ class Frame {
 
 /** Averages blocks of pixels in linear light and encodes them as sRGB. */
 function shrink(colours: Float32Array, size: number): Picture {
-  const pixels = new Float32Array(size * size * 3);
+  const pixels = new Float32Array(size * size * 3).fill(1);
   const fine = size * OVERSAMPLING;
   for (let row = 0; row < size; row++) {
     for (let at = 0; at < 3 * size; at++) {
-      const [column, channel] = [Math.floor(at / 3), at % 3];
+      const column = Math.floor(at / 3);
+      const channel = at % 3;
       let sum = 0;
       for (let i = 0; i < OVERSAMPLING; i++) {
         for (let j = 0; j < OVERSAMPLING; j++) {
@@ -265,7 +269,8 @@ function shrink(colours: Float32Array, size: number): Picture {
           sum += Math.min(1, colours[3 * pixel + channel]);
         }
       }
-      pixels[row * 3 * size + at] = encodeSrgb(sum / OVERSAMPLING ** 2);
+      // Most of a picture is white.
+      if (sum < OVERSAMPLING ** 2) pixels[row * 3 * size + at] = encodeSrgb(sum / OVERSAMPLING ** 2);
     }
   }
   return { width: size, height: size, channels: 3, pixels };

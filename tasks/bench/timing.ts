@@ -12,6 +12,8 @@ export interface Work {
 /** The milliseconds of each work in every round, by the work's name. */
 type Rounds = Map<string, number[]>;
 
+/** The milliseconds of a burst of repetitions. */
+const BURST = 300;
 /** Work that has taken more seconds than this makes no more than the least number of rounds. */
 const SECONDS_EACH = 12;
 const LEAST_ROUNDS = 2;
@@ -59,7 +61,7 @@ export async function timeInterleaved(
 
 /** Repeats work so often between two synchronisations that their time is negligible. */
 class Burst {
-  readonly #pace = new Pace(1024);
+  readonly #pace = new Pace(1024, BURST);
 
   constructor(readonly gpu: Gpu, readonly work: Work) {}
 

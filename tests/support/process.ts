@@ -8,17 +8,23 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Starts `tasks/NAME.ts` as a person in `folder` would, who called it through `deno task`: with the same permissions and no more. */
+/**
+ * Starts `tasks/NAME.ts` as a person in `folder` would, who called it through `deno task`: with the same permissions and no more.
+ *
+ * @param preload A module of this folder that the process loads first.
+ */
 export function startTask(
   name: string,
   args: readonly string[],
   folder: string,
   env: Record<string, string> = {},
+  preload?: string,
 ): Deno.ChildProcess {
   const variables = { NO_COLOR: "1", NEURAL_FIELDS_DEBUG: "", INIT_CWD: folder, ...env };
   const script = fromFileUrl(new URL(`../../tasks/${name}.ts`, import.meta.url));
+  const first = preload === undefined ? [] : ["--preload", fromFileUrl(new URL(preload, import.meta.url))];
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...taskFlags(name, { ...Deno.env.toObject(), ...variables }), script, ...args],
+    args: ["run", ...first, ...taskFlags(name, { ...Deno.env.toObject(), ...variables }), script, ...args],
     env: variables,
     cwd: new URL("../../", import.meta.url),
     stdin: "null",

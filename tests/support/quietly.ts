@@ -1,3 +1,5 @@
+import "./lent_devices.ts";
+
 /** Does something in this process that a user in a folder does, and returns what was said on standard error. */
 export async function quietly(folder: string, work: () => Promise<void>): Promise<string> {
   const { log, error } = console;

@@ -1,5 +1,6 @@
 import { HelpRequest } from "../../tasks/shell/help.ts";
 import { reportError } from "../../tasks/shell/main.ts";
+import "./lent_devices.ts";
 import type { Outcome } from "./process.ts";
 
 type Work = (args: readonly string[], signal: AbortSignal) => Promise<void>;
@@ -7,6 +8,7 @@ type Work = (args: readonly string[], signal: AbortSignal) => Promise<void>;
 /** What a task does. It is loaded when it is asked for, because most tests need one of them at most. */
 async function workOf(name: string): Promise<Work> {
   if (name === "advise") return (await import("../../tasks/advise/run_advice.ts")).runAdvice;
+  if (name === "bench") return (await import("../../tasks/bench/run_bench.ts")).runBench;
   if (name === "compare") return (await import("../../tasks/compare/run_comparison.ts")).runComparison;
   if (name === "curvature") return (await import("../../tasks/curvature/run_curvature.ts")).runCurvature;
   if (name === "runs") return (await import("../../tasks/run_list/list_runs.ts")).listRuns;

@@ -26,17 +26,16 @@ import { rankFigures } from "../../tasks/bench/ranks.ts";
 import { type RanksFigures, ranksReport } from "../../tasks/bench/ranks_report.ts";
 import { batchOf } from "../../tasks/bench/workload.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
+import { fastClock } from "../support/fast_clock.ts";
+import { outcome, startTask } from "../support/process.ts";
+import { taskHere } from "../support/task_here.ts";
 
-const bench = fromFileUrl(new URL("../../tasks/bench.ts", import.meta.url));
-const root = new URL("../../", import.meta.url);
+const root = fromFileUrl(new URL("../../", import.meta.url));
 
+/** Measures in this process, by a clock that runs fast: bursts of work are repeated until they have taken some of its time. */
 async function run(...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", bench, ...args],
-    env: { NO_COLOR: "1", INIT_CWD: fromFileUrl(root) },
-    cwd: root,
-  }).output();
-  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+  using _ = fastClock(48);
+  return await taskHere("bench", args, root);
 }
 
 Deno.test("medians take the middle, or the mean of the two middle ones", () => {
@@ -183,8 +182,8 @@ Deno.test("--scaling relates batch sizes and widths to the first case", async ()
   const folder = await Deno.makeTempDir();
   try {
     const options = ["--scaling", "--batch", "64,128", "--width", "16", "--layers", "1", "--repeats", "2"];
-    const { code, stdout } = await run(...options, "--json", `${folder}/scaling.json`);
-    assertEquals(code, 0);
+    const { code, stdout, stderr } = await run(...options, "--kernels=register", "--json", `${folder}/scaling.json`);
+    assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, "to batch 64");
     const { scaling }: ScalingFigures = JSON.parse(await Deno.readTextFile(`${folder}/scaling.json`));
     assertEquals(scaling.batches.map(({ batch }) => batch), [64, 128]);
@@ -244,7 +243,9 @@ Deno.test("a run writes every figure", async () => {
   try {
     const path = `${folder}/bench.json`;
     const small = ["--batch", "32", "--width", "16", "--layers", "2", "--repeats", "1", "--kernels", "register"];
-    const { code, stdout, stderr } = await run(...small, "--no-first-step", "--software", "--json", path);
+    const { code, stdout, stderr } = await outcome(
+      startTask("bench", [...small, "--no-first-step", "--software", "--json", path], root, {}, "fast_process.ts"),
+    );
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, "2 × 16 gaussian, 371 parameters");
     const figures = JSON.parse(await Deno.readTextFile(path));
@@ -255,7 +256,8 @@ Deno.test("a run writes every figure", async () => {
     for (const { loss, step, gradient, product, productToGradient, profile } of figures.batches) {
       assert(loss > 0 && loss < 1);
       assertAlmostEquals(productToGradient, product.median / gradient.median, 1e-9);
-      assertEquals(step.count, 1);
+      // One round, and first times that were so long that they count as another.
+      assert(step.count === 1 || step.count === 2, `${step.count} rounds`);
       if (profile === undefined) continue; // an adapter without timestamps
       assertEquals(Object.keys(profile.step.phases), ["batch", "forward", "loss", "backward", "update"]);
       assert(profile.product.phases.probe > 0);
@@ -279,7 +281,11 @@ Deno.test("the comparison of optimizers has the costs of every update", async ()
       assertStringIncludes(stdout, `\n${optimizer} `);
       assert(update.median > 0 && bytes > 0);
       assertEquals(flops > 0, ["esgdSoap", "muon", "soap", "shampoo", "kfac"].includes(optimizer), optimizer);
-      if (flops === 0) assertAlmostEquals(toCopy!, update.median / copy!.median, 1e-9);
+      if (flops === 0) {
+        // Of one round, unless the first times were so long that they count as another.
+        const [low, high] = [update.min / copy!.max, update.max / copy!.min];
+        assert(toCopy! >= low * (1 - 1e-9) && toCopy! <= high * (1 + 1e-9), `${optimizer}: ${toCopy}`);
+      }
       assertEquals(overheads.map(({ batch }) => batch), [32]);
     }
     // Padded to a multiple of 64 entries; parameters, gradient and moments are read, all but the gradient written.

@@ -3,7 +3,9 @@ import { join } from "@std/path";
 import { runSweep } from "../../tasks/sweep/run_sweep.ts";
 import { inputHashes } from "../../tasks/training/input_hashes.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
+import { fastClock } from "../support/fast_clock.ts";
 import { smoothPng } from "../support/image_task.ts";
+import "../support/no_png_plots.ts";
 import { quietly } from "../support/quietly.ts";
 import { taskHere } from "../support/task_here.ts";
 import { inFolder } from "../support/temporary_folder.ts";
@@ -30,6 +32,7 @@ Deno.test("a comparison whose picture has changed since it began is not continue
   inFolder(async (folder) => {
     const picture = join(folder, "picture.png");
     await Deno.writeFile(picture, smoothPng(16, 12));
+    using _ = fastClock(16);
     const compare = (...args: string[]) => taskHere("compare", args, folder);
     const args = ["--input", "picture.png", "--optimizers", "adam", "--activations", "sine", "--seeds", "1", ...tiny];
     const made = await compare(...args, "--name", "c");
@@ -62,6 +65,7 @@ Deno.test("a sweep whose picture has changed since it began is not continued", (
     const spec = { task: "image", inputs: ["a.png", "b.png"], options, grid: { optimizer: ["adam"] } };
     const file = join(folder, "s.json");
     await Deno.writeTextFile(file, JSON.stringify(spec));
+    using _ = fastClock(16);
     const sweep = (...args: string[]) => quietly(folder, () => runSweep(args, new AbortController().signal));
     await sweep(file, "--name", "s");
     const path = join(folder, "runs", "sweep", "s");

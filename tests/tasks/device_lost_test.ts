@@ -8,7 +8,10 @@ import { runComparison } from "../../tasks/compare/run_comparison.ts";
 import { runCurvature } from "../../tasks/curvature/run_curvature.ts";
 import { runNerf } from "../../tasks/nerf/run_nerf.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
+import { fastClock } from "../support/fast_clock.ts";
 import { smoothPng, withEsgd } from "../support/image_task.ts";
+import { loseDevice } from "../support/lent_devices.ts";
+import "../support/no_png_plots.ts";
 import { quietly } from "../support/quietly.ts";
 import { randomNumbers } from "../support/random_numbers.ts";
 import { inFolder } from "../support/temporary_folder.ts";
@@ -26,7 +29,7 @@ function destroyWhen(isDue: (count: number) => boolean): Disposable & { readonly
   const { step } = Optimizer.prototype;
   let count = 0;
   Optimizer.prototype.step = function (...args) {
-    if (isDue(++count)) this.gpu.device.destroy();
+    if (isDue(++count)) loseDevice(this.gpu.device);
     return step.apply(this, args);
   };
   return {
@@ -89,6 +92,7 @@ Deno.test("a run whose device is lost again and again gives up after three times
 Deno.test("a comparison whose device is lost, while speed is measured and in a final run, has the results of one whose device was not", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(24, 24));
+    using _clock = fastClock(16);
     const compare = async (name: string) => {
       const said = await quietly(folder, () =>
         runComparison(
@@ -157,7 +161,7 @@ function destroyAtRead(number: number): Disposable & { readonly count: number } 
   const { read } = Gpu.prototype;
   let count = 0;
   Gpu.prototype.read = function (this: Gpu, ...args: Parameters<Gpu["read"]>) {
-    if (++count === number) this.device.destroy();
+    if (++count === number) loseDevice(this.device);
     return read.apply(this, args);
   } as Gpu["read"];
   return {

@@ -5,6 +5,7 @@ import { runLength, type RunLengthRequest, withoutIdleSteps } from "../../tasks/
 import { command } from "../../tasks/image/command.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { chosenSchedule } from "../../tasks/training/schedule.ts";
+import { fastClock } from "../support/fast_clock.ts";
 import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
 
 /** 10 steps an epoch, 2 steps a second. */
@@ -64,21 +65,22 @@ Deno.test("a resumed run keeps its horizon, and its end unless it is given anoth
 
 Deno.test("--minutes fixes the number of steps before the run, and adds to it when resuming", async () => {
   const folder = await Deno.makeTempDir();
+  using _ = fastClock(8);
   await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
   const path = join(folder, "runs", "image", "timed");
   const read = async (name: string) => JSON.parse(await Deno.readTextFile(join(path, name)));
-  const first = await imageTask(folder, "picture.png", "--minutes", "0.003", "--name", "timed", ...tiny);
+  const first = await imageTask(folder, "picture.png", "--minutes", "0.02", "--name", "timed", ...tiny);
   assertEquals(first.code, 0, first.stderr);
   const { steps, scheduleSteps } = await read("config.json");
   assertEquals(scheduleSteps, steps);
   assertEquals((await read("summary.json")).steps, steps);
   assertStringIncludes(first.stderr, `The run will end at step ${steps}, after ${(steps / 3).toFixed(1)} epochs.`);
-  const second = await imageTask(folder, "--resume", path, "--minutes", "0.003");
+  const second = await imageTask(folder, "--resume", path, "--minutes", "0.02");
   assertEquals(second.code, 0, second.stderr);
   const resumed = await read("config.json");
   assert(resumed.steps > steps, `${resumed.steps} after ${steps}`);
   assertEquals(resumed.scheduleSteps, scheduleSteps);
-  assertEquals([resumed.options.epochs, resumed.options.minutes], [undefined, 0.003]);
+  assertEquals([resumed.options.epochs, resumed.options.minutes], [undefined, 0.02]);
   assertEquals((await read("summary.json")).steps, resumed.steps);
   await Deno.remove(folder, { recursive: true });
 });

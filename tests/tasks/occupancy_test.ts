@@ -4,6 +4,7 @@ import { createField, decodeMesh, encodePly, normaliseMesh, openDevice, type Tra
 import type { Mesh } from "../../lib/codec/mod.ts";
 import { encodeObj } from "../../lib/codec/mod.ts";
 import { inspectMesh, type NormalisedMesh } from "../../lib/data/mesh/mod.ts";
+import { watchDisk } from "../../tasks/run/disk.ts";
 import { createRunFolder } from "../../tasks/run/new_run.ts";
 import { command } from "../../tasks/occupancy/command.ts";
 import { MeshInput } from "../../tasks/occupancy/mesh_input.ts";
@@ -12,16 +13,19 @@ import { parseOptions } from "../../tasks/shell/options.ts";
 import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
 import { checkFieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { chosenOptimizer } from "../../tasks/training/optimizer.ts";
+import { runTraining } from "../../tasks/training/run_training.ts";
+import { fastClock } from "../support/fast_clock.ts";
 import { fieldOptions } from "../support/field_options.ts";
 import { cube, flipped, moved, sphere, together } from "../support/meshes.ts";
 import { type Outcome, outcome, startTask } from "../support/process.ts";
+import { quietly } from "../support/quietly.ts";
 import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 import { beginClosing } from "../../tasks/training/closing.ts";
 
 // 8 steps an epoch, the last of 416 points.
 const small =
-  "--width 16 --layers 2 --points 4000 --batch-size 512 --resolution 12 --test-points 20000 --optimizer adam"
+  "--width 16 --layers 2 --points 4000 --batch-size 512 --resolution 12 --test-points 20000 --optimizer adam --kernels register"
     .split(" ");
 
 /** A ball of radius 4 about (10, 0, 0). */
@@ -39,6 +43,15 @@ async function ends(call: Promise<Outcome>): Promise<Outcome> {
 const succeeds = (...call: Parameters<typeof occupancy>) => ends(occupancy(...call));
 
 const json = async (folder: string, name: string) => JSON.parse(await Deno.readTextFile(join(folder, name)));
+
+/** Begins a run in a folder and stops it at its first measurement, so that its mesh is neither extracted nor compared. */
+async function interrupted(folder: string, line: string, ...args: string[]): Promise<void> {
+  const stop = new AbortController();
+  using _watching = watchDisk(({ kind, path }) => {
+    if (kind === "append" && path.endsWith("metrics.jsonl")) stop.abort();
+  });
+  await quietly(folder, () => runTraining(occupancyTask, [...line.split(" "), ...args], stop.signal));
+}
 
 /** Hyper-parameters of a command line, resolved. */
 function resolved(line: string) {
@@ -148,9 +161,10 @@ Deno.test("a run leaves a mesh in the input's coordinates, pictures, metrics and
     assertEquals([config.activation, config.mesh.boundaryEdges], [{ name: "gaussian", sigma: 0.09 }, 3]);
     assertEquals(config.options.mesh, join(folder, "ball.ply"));
 
-    await succeeds(folder, "ball.ply --epochs 3 --schedule-epochs 6 --name half", ...settings);
+    await interrupted(folder, "ball.ply --epochs 6 --evaluate-every 3 --name half", ...settings);
     const half = join(folder, "runs/occupancy/half");
-    await succeeds(folder, "--epochs 6 --resume", half);
+    assertEquals(await json(half, "summary.json").then(({ status, steps }) => [status, steps]), ["stopped", 24]);
+    await succeeds(folder, "--resume", half);
     const file = "checkpoints/step-00000048.safetensors";
     assertEquals(await Deno.readFile(join(half, file)), await Deno.readFile(join(run, file)));
   }));
@@ -159,7 +173,7 @@ Deno.test("a run is resumed only as it was and on the mesh that it began with", 
   inFolder(async (folder) => {
     const mesh = join(folder, "ball.ply");
     await Deno.writeFile(mesh, encodePly(ball));
-    await succeeds(folder, "ball.ply --epochs 1 --name mine", ...small);
+    await interrupted(folder, "ball.ply --epochs 2 --evaluate-every 1 --name mine", ...small);
     const path = join(folder, "runs/occupancy/mine");
     const refused = async (sentence: string, ...args: string[]) => {
       const { code, stdout, stderr } = await occupancy(folder, "--resume runs/occupancy/mine", ...args);
@@ -233,10 +247,11 @@ Deno.test("a run that is stopped while it is concluded leaves no result that loo
 Deno.test("--minutes fixes the number of steps before the run; --dry-run tells them and leaves nothing", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "ball.ply"), encodePly(ball));
+    using _ = fastClock(8);
     const dry = await succeeds(folder, "ball.ply --dry-run --epochs 3", ...small);
     assertStringIncludes(dry.stdout, "Steps       24, 8 per epoch");
     assertEquals(namesIn(folder), ["ball.ply"]);
-    const { stderr } = await succeeds(folder, "ball.ply --minutes 0.003 --name timed", ...small);
+    const { stderr } = await succeeds(folder, "ball.ply --minutes 0.02 --name timed", ...small);
     const path = join(folder, "runs/occupancy/timed");
     const { steps, scheduleSteps, options } = await json(path, "config.json");
     assertEquals([scheduleSteps, options.epochs], [steps, undefined]);

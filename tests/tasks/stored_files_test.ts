@@ -6,6 +6,7 @@ import { command } from "../../tasks/image/command.ts";
 import { checkShape, number, object, optional, record, text } from "../../tasks/shell/shape.ts";
 import { storedValues } from "../../tasks/shell/options.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
+import { fastClock } from "../support/fast_clock.ts";
 import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
 import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
@@ -83,6 +84,7 @@ Deno.test("a stored option has the type and the range of its option", () => {
 Deno.test("every member of a comparison's files is checked, and a run's name never leads out of the comparison", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 12));
+    using _ = fastClock(16);
     const compare = (...args: string[]) => taskHere("compare", args, folder);
     const few = [
       "--activations",

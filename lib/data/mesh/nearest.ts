@@ -31,7 +31,7 @@ export class NearestOnMesh {
     let best = Infinity;
     let face = -1;
     this.#pending.length = this.#bounds.length = 0;
-    this.#push(1, x, y, z, best);
+    this.#push(1, this.#bound(1, x, y, z), best);
     while (this.#pending.length > 0) {
       const node = this.#pending.pop()!;
       if (this.#bounds.pop()! >= best) continue;
@@ -42,16 +42,16 @@ export class NearestOnMesh {
         continue;
       }
       // The child that may be nearer is pushed last, so that it is visited first.
-      const [left, right] = [this.#bound(2 * node, x, y, z), this.#bound(2 * node + 1, x, y, z)];
-      const near = left <= right ? 2 * node : 2 * node + 1;
-      this.#push(near === 2 * node ? near + 1 : near - 1, x, y, z, best);
-      this.#push(near, x, y, z, best);
+      const left = this.#bound(2 * node, x, y, z);
+      const right = this.#bound(2 * node + 1, x, y, z);
+      if (left > right) this.#push(2 * node, left, best);
+      this.#push(2 * node + 1, right, best);
+      if (left <= right) this.#push(2 * node, left, best);
     }
     return { face, distance: Math.sqrt(best) };
   }
 
-  #push(node: number, x: number, y: number, z: number, best: number): void {
-    const bound = this.#bound(node, x, y, z);
+  #push(node: number, bound: number, best: number): void {
     if (bound >= best) return;
     this.#pending.push(node);
     this.#bounds.push(bound);
@@ -61,7 +61,9 @@ export class NearestOnMesh {
     const at = node * NODE_FLOATS;
     const nodes = this.#nodes;
     if (nodes[at + 3] < 0) return 0;
-    const [dx, dy, dz] = [nodes[at] - x, nodes[at + 1] - y, nodes[at + 2] - z];
+    const dx = nodes[at] - x;
+    const dy = nodes[at + 1] - y;
+    const dz = nodes[at + 2] - z;
     // The factor accounts for radii that are rounded to 32 bits.
     const bound = Math.sqrt(dx * dx + dy * dy + dz * dz) - Math.sqrt(nodes[at + 3]) * (1 + 1e-6);
     return bound > 0 ? bound * bound : 0;
@@ -70,22 +72,34 @@ export class NearestOnMesh {
 
 /** The square distance of a point from the triangle at nodes[at …] (Ericson 2005, "Real-time collision detection", 5.1.5). */
 function squareDistance(nodes: Float32Array, at: number, x: number, y: number, z: number): number {
-  const [ax, ay, az] = [nodes[at], nodes[at + 1], nodes[at + 2]];
-  const [ux, uy, uz] = [nodes[at + 4] - ax, nodes[at + 5] - ay, nodes[at + 6] - az];
-  const [vx, vy, vz] = [nodes[at + 8] - ax, nodes[at + 9] - ay, nodes[at + 10] - az];
-  const [px, py, pz] = [x - ax, y - ay, z - az];
+  const ux = nodes[at + 4] - nodes[at];
+  const uy = nodes[at + 5] - nodes[at + 1];
+  const uz = nodes[at + 6] - nodes[at + 2];
+  const vx = nodes[at + 8] - nodes[at];
+  const vy = nodes[at + 9] - nodes[at + 1];
+  const vz = nodes[at + 10] - nodes[at + 2];
+  const px = x - nodes[at];
+  const py = y - nodes[at + 1];
+  const pz = z - nodes[at + 2];
   const to = (s: number, t: number) => {
-    const [dx, dy, dz] = [px - s * ux - t * vx, py - s * uy - t * vy, pz - s * uz - t * vz];
+    const dx = px - s * ux - t * vx;
+    const dy = py - s * uy - t * vy;
+    const dz = pz - s * uz - t * vz;
     return dx * dx + dy * dy + dz * dz;
   };
-  const [uu, uv, vv] = [ux * ux + uy * uy + uz * uz, ux * vx + uy * vy + uz * vz, vx * vx + vy * vy + vz * vz];
-  const [d1, d2] = [ux * px + uy * py + uz * pz, vx * px + vy * py + vz * pz];
+  const uu = ux * ux + uy * uy + uz * uz;
+  const uv = ux * vx + uy * vy + uz * vz;
+  const vv = vx * vx + vy * vy + vz * vz;
+  const d1 = ux * px + uy * py + uz * pz;
+  const d2 = vx * px + vy * py + vz * pz;
   if (d1 <= 0 && d2 <= 0) return to(0, 0);
-  const [d3, d4] = [d1 - uu, d2 - uv];
+  const d3 = d1 - uu;
+  const d4 = d2 - uv;
   if (d3 >= 0 && d4 <= d3) return to(1, 0);
   const c = d1 * d4 - d3 * d2;
   if (c <= 0 && d1 >= 0 && d3 <= 0) return to(d1 / (d1 - d3), 0);
-  const [d5, d6] = [d1 - uv, d2 - vv];
+  const d5 = d1 - uv;
+  const d6 = d2 - vv;
   if (d6 >= 0 && d5 <= d6) return to(0, 1);
   const b = d5 * d2 - d1 * d6;
   if (b <= 0 && d2 >= 0 && d6 <= 0) return to(0, d2 / (d2 - d6));
