@@ -1,0 +1,16 @@
+/** Lets `performance.now` tell another time, in milliseconds, until the result is disposed of. */
+export function otherClock(now: () => number): Disposable {
+  const original = performance.now;
+  performance.now = now;
+  return {
+    [Symbol.dispose]() {
+      performance.now = original;
+    },
+  };
+}
+
+/** A clock by which everything takes ten seconds: each time that it is asked, it is so much later. */
+export function slowClock(): Disposable {
+  let time = 0;
+  return otherClock(() => time += 10_000);
+}
