@@ -92,7 +92,7 @@ for (const volume of [even, hierarchical]) {
     const { picture, losses } = await trained(adam({ learningRate: 5e-3 }), 25, { volume, seen: true });
     assertLess(losses.at(-1)!, 0.2 * losses[0]);
     const error = picture!.pixels.reduce((sum, value, i) => sum + (value - views[0].picture.pixels[i]) ** 2, 0);
-    assertLess(error / picture.pixels.length, 0.02);
+    assertLess(error / picture!.pixels.length, 0.02);
   });
 }
 
