@@ -1,10 +1,8 @@
 import { checkOptions } from "../../hyperparameter/members.ts";
 import type { Picture } from "./picture.ts";
-import { crc32 } from "../runtime/crc32.ts";
 import { joinBytes } from "../join_bytes.ts";
 import { encodePng } from "./encode_png.ts";
-
-const SIGNATURE = 8;
+import { chunk, SIGNATURE, words } from "./png/chunk.ts";
 
 /**
  * Encodes pictures of one size and number of channels as an animated PNG that loops forever (PNG, third edition, section 11.3.6).
@@ -44,7 +42,7 @@ export function joinFrames(files: readonly Uint8Array[], framesPerSecond = 15): 
     const chunks = chunksOf(file);
     const header = chunks.find(({ type }) => type === "IHDR")!.data;
     if (i === 0) {
-      parts.push(file.subarray(0, SIGNATURE), chunk("IHDR", header), chunk("acTL", words(files.length, 0)));
+      parts.push(SIGNATURE, chunk("IHDR", header), chunk("acTL", words(files.length, 0)));
     }
     // The frame's size, offset (0, 0), delay as a fraction of a second, dispose operation "none" and blend operation "source".
     const control = new Uint8Array(26);
@@ -65,24 +63,11 @@ export function joinFrames(files: readonly Uint8Array[], framesPerSecond = 15): 
 function chunksOf(png: Uint8Array): { type: string; data: Uint8Array }[] {
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   const chunks = [];
-  for (let at = SIGNATURE; at < png.length;) {
+  for (let at = SIGNATURE.length; at < png.length;) {
     const length = view.getUint32(at);
     const type = String.fromCharCode(...png.subarray(at + 4, at + 8));
     chunks.push({ type, data: png.subarray(at + 8, at + 8 + length) });
     at += length + 12;
   }
   return chunks;
-}
-
-/** Encodes a chunk: length, type, data and the checksum of type and data. */
-function chunk(type: string, data: Uint8Array): Uint8Array {
-  const body = joinBytes([Uint8Array.from(type, (character) => character.charCodeAt(0)), data]);
-  return joinBytes([words(data.length), body, words(crc32(body))]);
-}
-
-/** Encodes big-endian 32-bit integers. */
-function words(...numbers: number[]): Uint8Array {
-  const bytes = new Uint8Array(numbers.length * 4);
-  numbers.forEach((number, i) => new DataView(bytes.buffer).setUint32(i * 4, number));
-  return bytes;
 }

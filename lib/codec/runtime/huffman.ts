@@ -10,26 +10,38 @@ export const LONGEST = 15;
  * @returns undefined if these are the lengths of no code.
  */
 export function huffmanTable(lengths: ArrayLike<number>, isPartial: boolean): Uint16Array | undefined {
-  const counts = new Uint16Array(LONGEST + 1);
-  for (let symbol = 0; symbol < lengths.length; symbol++) counts[lengths[symbol]]++;
-  counts[0] = 0;
-  const next = new Uint16Array(LONGEST + 2);
+  const counts = countsOf(lengths);
   let [free, longest] = [1, 0];
   for (let length = 1; length <= LONGEST; length++) {
     free = 2 * free - counts[length];
     if (free < 0) return undefined;
     if (counts[length] > 0) longest = length;
-    next[length + 1] = (next[length] + counts[length]) << 1;
   }
   if (free > 0 && longest > 0 && !(isPartial && longest === 1)) return undefined;
   const table = new Uint16Array(1 << LONGEST);
+  const codes = huffmanCodes(lengths);
   for (let symbol = 0; symbol < lengths.length; symbol++) {
     const length = lengths[symbol];
     if (length === 0) continue;
-    const code = reversed(next[length]++, length);
-    for (let bits = code; bits < table.length; bits += 1 << length) table[bits] = symbol << 4 | length;
+    for (let bits = codes[symbol]; bits < table.length; bits += 1 << length) table[bits] = symbol << 4 | length;
   }
   return table;
+}
+
+/** The codes of all symbols, of which the first bit is the lowest; 0 for symbols without one. */
+export function huffmanCodes(lengths: ArrayLike<number>): Uint16Array {
+  const counts = countsOf(lengths);
+  const next = new Uint16Array(LONGEST + 2);
+  for (let length = 1; length <= LONGEST; length++) next[length + 1] = (next[length] + counts[length]) << 1;
+  return Uint16Array.from(lengths, (length) => length === 0 ? 0 : reversed(next[length]++, length));
+}
+
+/** How many symbols have codes of each length. */
+function countsOf(lengths: ArrayLike<number>): Uint16Array {
+  const counts = new Uint16Array(LONGEST + 1);
+  for (let symbol = 0; symbol < lengths.length; symbol++) counts[lengths[symbol]]++;
+  counts[0] = 0;
+  return counts;
 }
 
 /** The lowest bits of a number in reverse order. */

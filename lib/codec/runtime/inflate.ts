@@ -1,3 +1,13 @@
+import { adler32 } from "./adler32.ts";
+import {
+  DISTANCE_BITS,
+  DISTANCES,
+  END,
+  FIXED_DISTANCES,
+  FIXED_LENGTHS,
+  LENGTH_BITS,
+  LENGTHS,
+} from "./deflate_codes.ts";
 import { huffmanTable, LONGEST } from "./huffman.ts";
 
 /** Thrown for data that cannot be decompressed. */
@@ -10,21 +20,6 @@ export class InflateError extends Error {
 
 /** The order in which the lengths of the code of code lengths are stored. */
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-
-/** The bits behind each symbol of a length and of a distance. */
-const LENGTH_BITS = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
-const DISTANCE_BITS = Array.from({ length: 30 }, (_, symbol) => Math.max(0, (symbol >> 1) - 1));
-
-/** The smallest length and distance of each symbol. */
-const LENGTHS = [...sums(LENGTH_BITS, 3).slice(0, 28), 258];
-const DISTANCES = sums(DISTANCE_BITS, 1);
-
-/** The symbol that ends a block. */
-const END = 256;
-
-/** The codes of a block of the fixed kind (RFC 1951, section 3.2.6); distances 30 and 31 are part of the code, but not allowed. */
-const FIXED_LENGTHS = Uint8Array.from({ length: 288 }, (_, i) => i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8);
-const FIXED_DISTANCES = new Uint8Array(32).fill(5);
 
 /** The codes of a block. */
 interface Codes {
@@ -199,23 +194,4 @@ function codesOf(lengths: Uint8Array, distances: Uint8Array): Codes {
   const tables = { literals: huffmanTable(lengths, true), distances: huffmanTable(distances, true) };
   if (tables.literals === undefined || tables.distances === undefined) throw new InflateError("damaged");
   return tables as Codes;
-}
-
-/** The first values of ranges that follow one another and have 2^bits values each. */
-function sums(bits: readonly number[], first: number): number[] {
-  let next = first;
-  return bits.map((count) => (next += 1 << count) - (1 << count));
-}
-
-/** The checksum of RFC 1950. */
-function adler32(bytes: Uint8Array): number {
-  let [a, b] = [1, 0];
-  for (let i = 0; i < bytes.length;) {
-    // So many sums of bytes stay below 2^32.
-    const end = Math.min(bytes.length, i + 5552);
-    for (; i < end; i++) b += a += bytes[i];
-    a %= 65521;
-    b %= 65521;
-  }
-  return b * 65536 + a;
 }

@@ -1,6 +1,7 @@
 import type * as nodeBuffer from "node:buffer";
 import type * as node from "node:zlib";
 import { builtin } from "./builtin.ts";
+import { deflate } from "./deflate.ts";
 import { Inflate, InflateError } from "./inflate.ts";
 
 /** What was decompressed. */
@@ -51,6 +52,12 @@ export function inflate(data: Uint8Array, { format, limit, chunk }: InflateOptio
   } catch (cause) {
     throw new InflateError((cause as { code?: string }).code === "ERR_BUFFER_TOO_LARGE" ? "too large" : "damaged");
   }
+}
+
+/** Compresses data in zlib's format (RFC 1950), with the runtime's zlib where there is one: it makes them smaller. */
+export function compress(data: Uint8Array): Uint8Array {
+  const zlib = runtimeZlib();
+  return zlib === undefined ? deflate(data) : plain(zlib.deflateSync(data));
 }
 
 /** The bytes of a buffer of Node as a plain array. */

@@ -5,6 +5,7 @@ import { crc32 } from "../../../lib/codec/runtime/crc32.ts";
 import { gunzip } from "../../../lib/codec/gunzip.ts";
 import { joinBytes } from "../../../lib/codec/join_bytes.ts";
 import { decodePng } from "../../../lib/codec/image/decode_png.ts";
+import { encodePng } from "../../../lib/codec/image/encode_png.ts";
 import { sha256 } from "../../../lib/codec/runtime/sha256.ts";
 import { smoothPng } from "../../support/image_task.ts";
 import { withoutBuiltins } from "../../support/without_builtins.ts";
@@ -17,6 +18,13 @@ Deno.test("checksums without the runtime's functions are those with them, for ev
       assertEquals(crc32(bytes), expectedCrc32(bytes));
     }
   }));
+
+Deno.test("a browser writes PNGs with the pixels that Deno writes", async () => {
+  const picture = decodePng(smoothPng(170, 90), "x");
+  const png = await withoutBuiltins(() => encodePng(picture));
+  assertEquals(decodePng(png, "x"), picture);
+  assertEquals(decodePng(encodePng(picture), "x"), picture);
+});
 
 Deno.test("a browser reads PNGs and gzip files as Deno does, and refuses the same with the same words", async () => {
   const png = smoothPng(17, 9);
