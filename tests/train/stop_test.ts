@@ -18,7 +18,7 @@ import { planTraining } from "../../lib/train/mod.ts";
 import { samplesOfEveryKind } from "../../lib/diff/chunks.ts";
 import { costOfSteps } from "../../lib/train/budget.ts";
 import { keepState } from "../../lib/train/keep_state.ts";
-import { otherClock, slowClock } from "../support/clock.ts";
+import { cpuMilliseconds, otherClock, slowClock } from "../support/clock.ts";
 import { fileDevice } from "../support/device.ts";
 
 const gpu: Gpu = await fileDevice({ kernels: "register" });
@@ -145,8 +145,8 @@ Deno.test("the cost of any number of steps is known at once", () => {
   assertEquals(costOfSteps(0, cost), 0);
   assertEquals(costOfSteps(60, cost), 50_010);
   assertEquals(costOfSteps(30_000, cost), sum);
-  const begin = performance.now();
+  const begin = cpuMilliseconds();
   const all = costOfSteps(Number.MAX_SAFE_INTEGER, cost);
   assert(Math.abs(all / (1.02 * Number.MAX_SAFE_INTEGER) - 1) < 1e-6, `${all}`);
-  assert(performance.now() - begin < 100);
+  assert(cpuMilliseconds() - begin < 100);
 });
