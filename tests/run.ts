@@ -18,15 +18,19 @@ const LONG: readonly string[] = [
   "tests/linalg/gemm/batched_products_test.ts",
   "tests/linalg/gemm/matmul_families_test.ts",
   "tests/extension_test.ts",
-  ...["device_lost", "occupancy", "nerf", "mpi", "stop", "bench", "power_cut", "advise"].map((name) =>
-    `tests/tasks/${name}_test.ts`
-  ),
+  ...["stop", "mpi", "device_lost", "nerf", "bench", "advise", "resume", "occupancy", "power_cut", "own_files"].map((
+    name,
+  ) => `tests/tasks/${name}_test.ts`),
   "tests/diff/",
   "tests/curvature/golden_curvature_test.ts",
-  "tests/train/train_test.ts",
   "tests/tasks/",
   "tests/curvature/",
   "tests/train/",
+  "tests/url_import_test.ts",
+  "tests/browser/",
+  "tests/extending_test.ts",
+  "tests/optim/",
+  "tests/render/",
 ];
 
 const root = fromFileUrl(new URL("../", import.meta.url));
