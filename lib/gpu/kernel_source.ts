@@ -53,7 +53,8 @@ export interface KernelInterface {
  * - `lane_sum`: `lane_sum(lane, own)`, the sum over the first 64 lanes of a workgroup, in a fixed order.
  * - `not_finite`: `not_finite(x)`, whether a vec4f holds an infinity or NaN.
  * - `decaying_exp`: `decaying_exp(x)`, e^x for x ≤ 0, where results below 2⁻⁶⁴ become 0, which avoids slow denormal numbers.
- * - `reduced_angle`: `reduced(x)`, the angle x minus whole turns, as an argument for sin and cos.
+ * - `sine`: `sine(x)`, `cosine(x)`, `sinpi(t)` = sin πt and `cospi(t)`, wrong by at most 3e−7 on every adapter.
+ * - `reduced_angle`: `reduced(x)`, the angle x minus whole turns, for other functions of an angle.
  * - `permuted`: `permuted(x)`, the x-th of the samples 0 … count − 1 in an epoch's random order.
  * - `random_entries`: `random_entries(row, column, place)`, four random numbers of a matrix.
  * - `threefry`: `threefry(key, counter)`, 64 random bits for each counter.

@@ -11,6 +11,7 @@ import permuted from "../../wgsl/gpu/snippet/permuted.wgsl" with { type: "text" 
 import random_entries from "../../wgsl/gpu/snippet/random_entries.wgsl" with { type: "text" };
 import real_number from "../../wgsl/gpu/snippet/real_number.wgsl" with { type: "text" };
 import reduced_angle from "../../wgsl/gpu/snippet/reduced_angle.wgsl" with { type: "text" };
+import sine from "../../wgsl/gpu/snippet/sine.wgsl" with { type: "text" };
 import threefry from "../../wgsl/gpu/snippet/threefry.wgsl" with { type: "text" };
 
 /**
@@ -31,5 +32,6 @@ export const snippets: Readonly<Record<string, string>> = {
   random_entries,
   real_number,
   reduced_angle,
+  sine,
   threefry,
 };

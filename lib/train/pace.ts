@@ -1,5 +1,9 @@
-/** The work between two read-backs, and within one submit, should take about this many milliseconds. */
-const BETWEEN_READS = 300;
+/**
+ * The work between two read-backs takes about this many milliseconds: each of them leaves the device idle for some 12, and a signal is
+ * noticed only there.
+ */
+export const BETWEEN_READS = 1000;
+/** The work within one submit should take about this many milliseconds. */
 const WITHIN_SUBMIT = 100;
 /** What is recorded first is submitted after so many milliseconds, so that the device works on it while more is recorded. */
 const PROMPTLY = 2;
@@ -19,8 +23,11 @@ export class Pace {
   #begun = 0;
   #recording = PROMPTLY;
 
-  /** @param limit The most steps between two read-backs: the length of the ring buffer of losses. */
-  constructor(readonly limit: number) {}
+  /**
+   * @param limit The most steps between two read-backs: the length of the ring buffer of losses.
+   * @param between The milliseconds that the work between two read-backs should take.
+   */
+  constructor(readonly limit: number, readonly between = BETWEEN_READS) {}
 
   /** The number of steps until the next read-back. */
   get burst(): number {
@@ -50,7 +57,7 @@ export class Pace {
   took(steps: number, milliseconds: number): void {
     this.#milliseconds = milliseconds / steps;
     // The time of a short burst is mostly that of its read-back, so the burst grows by at most a factor of 4.
-    const wanted = Math.floor(BETWEEN_READS / this.#milliseconds);
+    const wanted = Math.floor(this.between / this.#milliseconds);
     this.#burst = Math.max(1, Math.min(wanted, this.#burst * 4, this.limit));
   }
 }

@@ -1,11 +1,13 @@
 import { createVector, type Vector } from "../linalg/vector.ts";
 import type { ObservationRequest } from "../optim/observation.ts";
 import { createOptimizer, type Optimizer } from "../optim/optimizer.ts";
-import { Pace } from "./pace.ts";
+import { BETWEEN_READS, Pace } from "./pace.ts";
 import type { StepKind } from "./step_kinds.ts";
 import { RING, type TrainingStep } from "./training_step.ts";
 
-/** The time of a burst of fewer milliseconds is not used, because it is mostly that of the read-back. */
+/** A burst of steps that is measured should take this many milliseconds. */
+const BURST = 300;
+/** The time of a burst of fewer milliseconds is not used, because it tells too little. */
 const TELLING = 150;
 /** A burst that took more milliseconds is not repeated, and a batch that would take more is measured by a part of it. */
 const LONG = 2000;
@@ -80,8 +82,8 @@ export class Rehearsal implements Disposable {
   }
 
   /**
-   * Measures the seconds of a step of this kind with the given requests: the median over a few bursts of steps as in training, including
-   * read-back. "Whole" is this process's part of a batch. If it takes long, its time is extrapolated from that of one chunk.
+   * Measures the seconds of a step of this kind with the given requests: the median over a few bursts of steps as in training, with its
+   * share of a read-back. "Whole" is this process's part of a batch. If it takes long, its time is extrapolated from that of one chunk.
    */
   async secondsPerStep(kind: StepKind, requests: readonly ObservationRequest[]): Promise<StepSeconds> {
     const { samples: batch } = this.#training;
@@ -109,8 +111,9 @@ export class Rehearsal implements Disposable {
   /** The median seconds of a step of this kind on so many samples of the batch. */
   async #seconds(samples: number, { kind, from }: StepKind, requests: readonly ObservationRequest[]): Promise<number> {
     const { spec } = this.#optimizer;
-    const pace = new Pace(RING);
+    const pace = new Pace(RING, BURST);
     const times: number[] = [];
+    const waiting = await this.#millisecondsOfWait();
     while (times.length < BURSTS && !(times[0] > LONG)) {
       const { burst } = pace;
       const begin = performance.now();
@@ -122,11 +125,21 @@ export class Rehearsal implements Disposable {
         if (pace.isDue()) this.#training.options.field.gpu.flush();
       }
       await this.#wait();
-      const milliseconds = performance.now() - begin;
+      // A short burst may seem to take no time at all.
+      const milliseconds = Math.max(1, performance.now() - begin - waiting);
       pace.took(burst, milliseconds);
       if (milliseconds >= TELLING || burst === RING) times.push(milliseconds / burst);
     }
-    return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] / 1000;
+    // In training a read-back comes after longer bursts.
+    return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] * (1 + waiting / BETWEEN_READS) / 1000;
+  }
+
+  /** What it takes to wait for a device that has nothing to do. */
+  async #millisecondsOfWait(): Promise<number> {
+    await this.#wait();
+    const begin = performance.now();
+    await this.#wait();
+    return performance.now() - begin;
   }
 
   /** Goes on from another step. What `compile` has observed still counts, because some optimizers cannot step without. */

@@ -12,7 +12,7 @@ import { RING, TrainingStep } from "./training_step.ts";
 /** An event of training. At every event, the device has completed all steps so far. */
 export interface TrainEvent {
   /**
-   * `start` comes once, when everything is compiled and no step has been made; `progress` a few times a second; `epoch` at the end of
+   * `start` comes once, when everything is compiled and no step has been made; `progress` about once a second; `epoch` at the end of
    * an epoch; `end` once, as the last event.
    */
   readonly type: "start" | "progress" | "epoch" | "end";
@@ -36,7 +36,7 @@ export interface TrainEvent {
 
 /**
  * Trains a field and yields events meanwhile. Steps are recorded and submitted in bursts, and the host reads
- * losses back a few times a second, not after every step. Events come when the device has completed all recorded work, so the field
+ * losses back about once a second, not after every step. Events come when the device has completed all recorded work, so the field
  * may be evaluated, or a checkpoint be written, between two of them. A field and an optimizer can be in one call at a time: until its
  * last event, or until the caller leaves the loop over them.
  *

@@ -22,7 +22,7 @@ import { Sampler } from "./sampler.ts";
 import { observationOf, type ProductKey, productsOf } from "./step_products.ts";
 
 /** The length of the ring buffer of losses: the most steps between two read-backs. */
-export const RING = 4096;
+export const RING = 16384;
 
 /** What a step is made of. */
 interface TrainingStepOptions {

@@ -34,9 +34,10 @@ interface Case {
 
 // Hyper-parameters are powers of two, so that ωz is exact and only the function's own error is left. What f32 allows:
 // a rounding is EPSILON/2; exp(x) is specified to 3 + 2|x| units in the last place; a quotient to 2.5; log near 1 to 2⁻²¹.
-// sin and cos: GPUs' are good to 2⁻²⁰·⁵ on [−π, π] (7e−7, NVIDIA's; lavapipe's to 8e−8), the reduction adds 1.7e−7 up to 3000.
+// sine and cosine of wgsl/gpu/snippet/sine.wgsl: 1.2e−7 for the polynomial in f32, 1.7e−7 for the reduction up to |x| = 3000 (half of it for the
+// second part of π and its product, the rest for the last difference).
 const EPSILON = 2 ** -23;
-const TRIGONOMETRY = 1e-6;
+const TRIGONOMETRY = 2.9e-7;
 const LOGARITHM = 2 ** -21;
 // Smaller numbers may be flushed to zero.
 const SMALLEST = 2 ** -126;
@@ -316,11 +317,12 @@ for (const { activation, points, reference } of cases) {
   });
 }
 
-Deno.test("a preactivation that is not a number gives none", async () => {
+Deno.test("a preactivation that is not a number gives nothing finite", async () => {
   for (const activation of [gaussian(), gabor(), sine(), sinc()]) {
     const z = activation.maps.map(() => Float32Array.of(NaN));
     const a = await run(activation, forwardText, { z: pack(z) }, "a", 1);
-    assertEquals(a[0], NaN, activation.name);
+    // Drivers may take exp of NaN for anything that is not finite.
+    assert(!Number.isFinite(a[0]), activation.name);
   }
 });
 

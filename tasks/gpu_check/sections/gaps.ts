@@ -68,7 +68,7 @@ export const gapsSection: Section<GapFigures> = {
       paragraphs: [
         ...runs.length === 0 ? ["Nothing was measured: there was no time, or the adapter has no timestamps."] : [],
         "Training runs of four hidden layers with Adam, by timestamps at the beginning and end of each submit. At looks the host reads the " +
-        "losses a few times a second; waiting for the device takes Deno up to 12 ms.",
+        "losses about once a second; waiting for the device takes Deno up to 12 ms.",
       ],
       tables: [{
         columns: ["width, batch", "steps/s", "submits", "looks", "idle", "of it at looks", "longest gap, ms"],

@@ -1,9 +1,9 @@
 // a(z₀, z₁) = cos(ωz₀)·exp(−(s z₁)²), ω = u.p0, s = u.p1 (Saragadam et al. 2023, real part)
-{{include reduced_angle}}
+{{include sine}}
 {{include decaying_exp}}
 fn envelope(z: Preactivation) -> vec4f { let t = u.p1 * z[1]; return decaying_exp(-t * t); }
-fn wave(z: Preactivation) -> vec4f { return cos(reduced(u.p0 * z[0])); }
-fn slope(z: Preactivation) -> vec4f { return -u.p0 * sin(reduced(u.p0 * z[0])); }
+fn wave(z: Preactivation) -> vec4f { return cosine(u.p0 * z[0]); }
+fn slope(z: Preactivation) -> vec4f { return -u.p0 * sine(u.p0 * z[0]); }
 fn decay(z: Preactivation) -> vec4f { return -2.0 * u.p1 * u.p1 * z[1]; }
 fn value(z: Preactivation) -> vec4f { return wave(z) * envelope(z); }
 fn partial_0(z: Preactivation) -> vec4f { return slope(z) * envelope(z); }

@@ -6,6 +6,6 @@ fn partial_0_0_0(z: Preactivation) -> vec4f {
   let near = x *
     (1.0 / 5.0 + s * (-1.0 / 42.0 + s * (1.0 / 1080.0 + s * (-1.0 / 55440.0 + s / 4717440.0))));
   let distant = select(x, vec4f(1.0), abs(x) < vec4f(1.0));
-  let beyond = -(cos(reduced(x)) + 3.0 * partial_0_0(z) / (u.p0 * u.p0)) / distant;
+  let beyond = -(cosine(x) + 3.0 * partial_0_0(z) / (u.p0 * u.p0)) / distant;
   return u.p0 * u.p0 * u.p0 * select(beyond, near, abs(x) < vec4f(1.0));
 }

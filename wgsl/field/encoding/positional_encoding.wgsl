@@ -1,12 +1,13 @@
 // Positional encoding (Mildenhall et al. 2020):  [x, then for each coordinate c: sin(2ᵏπ x_c), k < octaves; cos(2ᵏπ x_c)]
 // x: [rows, x_stride], of which `inputs` columns are not padding; encoded: [rows, stride], 0 from column inputs·(1 + 2·octaves) on.
-// 2ᵏx is exact, and whole turns are subtracted exactly before the multiplication by π, so that high octaves lose no accuracy.
+// 2ᵏx is exact, and half turns are subtracted exactly before the multiplication by π, so that high octaves lose no accuracy.
 // One invocation per entry of `encoded`; dispatch: workgroups of 64 along x and y. Entries are independent: every run gives the
 // same bits.
 {{uniform rows: u32, inputs: u32, octaves: u32, x_stride: u32, stride: u32}}
 {{read x: array<f32>}}
 {{write encoded: array<f32>}}
 {{include invocation_index}}
+{{include sine}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -21,9 +22,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let k = column - u.inputs;
     let coordinate = x[row * u.x_stride + k / (2u * u.octaves)];
     let octave = k % u.octaves;
-    let scaled = coordinate * f32(1u << octave);
-    let angle = 3.14159265358979 * (scaled - 2.0 * round(0.5 * scaled));
-    entry = select(cos(angle), sin(angle), k % (2u * u.octaves) < u.octaves);
+    let scaled = vec4f(coordinate * f32(1u << octave));
+    entry = select(cospi(scaled), sinpi(scaled), k % (2u * u.octaves) < u.octaves).x;
   }
   encoded[i] = entry;
 }

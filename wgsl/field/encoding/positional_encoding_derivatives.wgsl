@@ -7,6 +7,7 @@
 {{read x: array<f32>}}
 {{write derivatives: array<f32>}}
 {{include invocation_index}}
+{{include sine}}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -22,14 +23,15 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let k = column - u.inputs;
     let coordinate = k / (2u * u.octaves);
     let octave = k % u.octaves;
-    let scaled = x[row * u.x_stride + coordinate] * f32(1u << octave);
-    let angle = 3.14159265358979 * (scaled - 2.0 * round(0.5 * scaled));
+    let scaled = vec4f(x[row * u.x_stride + coordinate] * f32(1u << octave));
+    let s = sinpi(scaled).x;
+    let e = cospi(scaled).x;
     let rate = 3.14159265358979 * f32(1u << octave);
     let is_sine = k % (2u * u.octaves) < u.octaves;
     if (block == u.inputs) {
-      entry = -rate * rate * select(cos(angle), sin(angle), is_sine);
+      entry = -rate * rate * select(e, s, is_sine);
     } else if (block == coordinate) {
-      entry = rate * select(-sin(angle), cos(angle), is_sine);
+      entry = rate * select(-s, e, is_sine);
     }
   }
   derivatives[i] = entry;
