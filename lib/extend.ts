@@ -35,7 +35,7 @@ export {
 } from "./linalg/gemm/batched_products.ts";
 export { padRows } from "./linalg/gemm/shape.ts";
 export { InverseRoots } from "./linalg/inverse_roots.ts";
-export { kroneckerLayout, type LinearMap, linearMapsOf } from "./linalg/linear_maps.ts";
+export { kroneckerLayout, type LinearMap, linearMapsOf, weightsOf } from "./linalg/linear_maps.ts";
 export { type MatrixView, rangeOf, squareLayout, viewOf } from "./linalg/matrix_view.ts";
 export { NewtonSchulz } from "./linalg/newton_schulz.ts";
 export { Norms } from "./linalg/norms.ts";
@@ -66,7 +66,8 @@ export { type ObjectiveKind, objectiveKind } from "./objective/kind.ts";
 export { type CurvatureKind, type Objective, type ObjectivePass, targetsOf } from "./objective/objective.ts";
 export { pointwise, type PointwiseLoss, type PointwiseOptions } from "./objective/pointwise.ts";
 export { type ChunkRequest, type MatrixPlace } from "./diff/request.ts";
-export { CurvatureAverage, type CurvatureEstimate, type ProbeSchedule, probesDue } from "./optim/curvature.ts";
+export { CurvatureAverage, type CurvatureEstimate } from "./optim/curvature_average.ts";
+export { type ProbeSchedule, probesDue } from "./optim/probe_schedule.ts";
 export { curvatureCore, type CurvatureRule, type RunningCurvature } from "./optim/curvature_core.ts";
 export { DiagonalPreconditioner, type DiagonalRule } from "./optim/diagonal_preconditioner.ts";
 export { entrywise } from "./optim/entrywise.ts";
@@ -82,6 +83,7 @@ export {
   resolveHyperparameters,
   withDefaults,
 } from "./hyperparameter/hyperparameter.ts";
+export { HyperparameterError } from "./hyperparameter/hyperparameter_error.ts";
 export {
   checkRange,
   COUNT,
@@ -111,10 +113,9 @@ export {
   type OptimizerContext,
   type OptimizerCore,
   type OptimizerSpec,
-  type StateVectors,
-  stateVectors,
   type StepRequest,
 } from "./optim/optimizer.ts";
+export { type StateVectors, stateVectors } from "./optim/state_vectors.ts";
 export type { Preconditioner } from "./linalg/preconditioner.ts";
 export type { OptimizerPreconditioner, PreconditionerMoment } from "./optim/preconditioner.ts";
 export {
@@ -125,5 +126,5 @@ export {
   type RotationOptions,
 } from "./optim/rotated_core.ts";
 export type { RotationSchedule } from "./optim/rotation_schedule.ts";
-export { type NamedView, TwoSided, weightsOf } from "./optim/two_sided.ts";
+export { type NamedView, TwoSided } from "./optim/two_sided.ts";
 export { type BatchFill, type Draw, type EpochOrder, orderUniforms, type TrainingData } from "./data/training_data.ts";

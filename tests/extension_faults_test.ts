@@ -10,6 +10,7 @@ import {
   lossAndGradient,
   meanSquaredError,
   mlp,
+  openDevice,
   sine,
   train,
 } from "../mod.ts";
@@ -24,6 +25,7 @@ import {
   type OptimizerSpec,
   pointwise,
 } from "../lib/extend.ts";
+import { eikonal } from "../lib/objective/mod.ts";
 import { expandKernel, placesOf } from "../lib/gpu/kernel_source.ts";
 import { filesIn, root as projectRoot } from "./support/source_files.ts";
 import { fileDevice } from "./support/device.ts";
@@ -92,6 +94,41 @@ Deno.test("an error that is found in a file of the project has that file and the
     1,
     3,
   ]);
+});
+
+Deno.test("in kernels for chains of layers a file of the project is not taken for the activation's text", async () => {
+  using gpu = await openDevice({ allowSoftware: true, kernels: "fused" });
+  const fieldOf = (text: string) => {
+    return createField(gpu, mlp({ inputs: 2, hidden: [16, 16], outputs: 1, activation: activation(text) }), {
+      seed: 1,
+    });
+  };
+  const messageOf = async (text: string) => {
+    using field = fieldOf(text);
+    return (await assertRejects(() => field.evaluate(Float32Array.of(1, 2)), Error)).message;
+  };
+  const pattern = /^kernel chain_forward with the activation mine: line (\d+) of (chain_product)\.wgsl, "(.+?)": /;
+  // The file calls the function of WGSL that has this name.
+  await assertNamesLine(await messageOf(`${square}\nfn transpose(z: vec4f) -> vec4f { return z; }`), pattern, [
+    2,
+    1,
+    3,
+  ]);
+  assertStringIncludes(
+    await messageOf("{{include reduced_angle}}\nfn value(z: Preactivation) -> vec4f {\n  return oops(z[0]);\n}"),
+    'kernel chain_forward with the activation mine: line 3 of its WGSL, "return oops(z[0]);": ',
+  );
+});
+
+Deno.test("an error in an activation's third derivatives has the line in that text", async () => {
+  const text = `${square}\nfn partial_0_0(z: Preactivation) -> vec4f { return vec4f(2.0); }`;
+  const third = "\nfn partial_0_0_0(z: Preactivation) -> vec4f {\n  return oops(z[0]);\n}";
+  const mine = { ...activation(text), third };
+  using field = createField(gpu, mlp({ inputs: 2, hidden: [8], outputs: 1, activation: mine }), { seed: 1 });
+  const given = { inputs: batch.inputs, targets: {} };
+  const product = () => hessianVectorProduct(field, eikonal(), given, new Float32Array(field.parameterCount).fill(1));
+  const { message } = await assertRejects(product, Error);
+  assertStringIncludes(message, 'with the activation mine: line 3 of its WGSL "third", "return oops(z[0]);": ');
 });
 
 Deno.test("an error in a text that a kernel includes has that text's file", async () => {

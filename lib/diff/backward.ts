@@ -2,7 +2,7 @@ import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { WeightTerm } from "../linalg/gemm/layer_product.ts";
 import { matmulAdjoint } from "../linalg/gemm/matmul.ts";
-import { functionText, isFusable } from "../linalg/gemm/epilogue.ts";
+import { filledPart, isFusable } from "../linalg/gemm/epilogue.ts";
 import { shapeOf, weightOf } from "../field/dense_passes.ts";
 import type { NodeChain } from "../field/node_chains.ts";
 import type { DenseNode, Node } from "../field/node.ts";
@@ -59,7 +59,7 @@ export function backward(
         gpu.kernel(
           directions === 0 ? kernelSource : derivativesSource,
           { activation, maps: maps.length },
-          functionText(dense.layer.activation),
+          filledPart(dense.layer.activation),
         ),
         { z: dense.preactivation, a_adjoint: above, z_adjoint: below },
         { rows: pass.blockRows, width: node.padded, p0, p1, ...directions > 0 && { directions } },

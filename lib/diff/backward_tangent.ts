@@ -4,7 +4,7 @@ import { chainAdjointTangents } from "../linalg/gemm/chain_tangents.ts";
 import type { WeightTerm } from "../linalg/gemm/layer_product.ts";
 import { matmulAdjoint } from "../linalg/gemm/matmul.ts";
 import { shapeOf, weightOf } from "../field/dense_passes.ts";
-import { functionText } from "../linalg/gemm/epilogue.ts";
+import { filledPart } from "../linalg/gemm/epilogue.ts";
 import type { NodeChain } from "../field/node_chains.ts";
 import type { Node } from "../field/node.ts";
 import type { Vector } from "../linalg/vector.ts";
@@ -39,7 +39,7 @@ export function backwardTangent(
       if (activation === undefined || ready.has(node)) return above;
       const below = pool.take(node.padded * maps.length);
       const values = { activation, maps: maps.length };
-      const part = functionText(dense.layer.activation);
+      const part = filledPart(dense.layer.activation);
       gpu.dispatch(
         directions === 0
           ? gpu.kernel(kernelSource, values, part)

@@ -2,7 +2,7 @@ import type { BufferLike, DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import { chainForwardTangents } from "../linalg/gemm/chain_tangents.ts";
-import { type Activate, functionText, isFusable } from "../linalg/gemm/epilogue.ts";
+import { type Activate, filledPart, isFusable } from "../linalg/gemm/epilogue.ts";
 import { matmulForward } from "../linalg/gemm/matmul.ts";
 import type { MatmulShape } from "../linalg/gemm/shape.ts";
 import type { Vector } from "../linalg/vector.ts";
@@ -48,8 +48,8 @@ export class DensePasses {
     if (text === undefined || fused) return;
     const values = { activation: text, maps: maps.length };
     const kernel = directions === 0
-      ? gpu.kernel(forwardSource, values, functionText(activation))
-      : gpu.kernel(forwardDerivativesSource, { ...values, laplacian }, functionText(activation));
+      ? gpu.kernel(forwardSource, values, filledPart(activation))
+      : gpu.kernel(forwardDerivativesSource, { ...values, laplacian }, filledPart(activation));
     gpu.dispatch(
       kernel,
       { z, a: node.value },
@@ -97,7 +97,7 @@ export class DensePasses {
     if (text === undefined) return;
     const source = directions === 0 ? tangentSource : tangentDerivativesSource;
     gpu.dispatch(
-      gpu.kernel(source, { activation: text, maps: maps.length }, functionText(activation)),
+      gpu.kernel(source, { activation: text, maps: maps.length }, filledPart(activation)),
       { z, z_tangent: tangent, a_tangent: node.valueTangent! },
       { rows, width: node.padded, p0, p1, ...directions > 0 && { directions } },
       linearGroups(rows * node.padded / 4, 64),

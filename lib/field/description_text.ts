@@ -44,7 +44,7 @@ export function descriptionFromText(text: string, where: string): FieldDescripti
   } catch (cause) {
     throw new Error(`${where}: expected a field description in JSON, found a text that is none.`, { cause });
   }
-  const { inputs, layers, outputs } = partsOf(found, where);
+  const { inputs, layers, outputs } = exactParts(found, ["inputs", "layers", "outputs"], where);
   if (!Array.isArray(layers)) throw new Error(`${where}: expected a list of layers, found ${shortValue(layers)}.`);
   const description: FieldDescription = {
     inputs: recordOf(inputs, "number", `${where}: inputs`),
@@ -66,7 +66,9 @@ function layerFrom(layer: Parts, where: string): DenseLayer | EncodingLayer {
     throw new Error(`${where}: expected a layer with a name and a list \`from\` of names, found ${shortValue(layer)}.`);
   }
   const here = `${where}: layer ${name}`;
-  if (Object.hasOwn(layer, "encoding")) {
+  const encodes = Object.hasOwn(layer, "encoding");
+  exactParts(layer, ["name", "from", ...encodes ? ["encoding"] : ["units", "activation", "weightBound"]], here);
+  if (encodes) {
     if (from.length !== 1) throw new Error(`${here}: expected one input, found ${from.length}.`);
     return { name, from: [from[0]], encoding: made("encoding", layer.encoding, encodings, here) };
   }
@@ -85,7 +87,7 @@ function made<P extends NamedPart>(
   registry: Readonly<Record<string, (options: Record<string, number>) => P>>,
   where: string,
 ): P {
-  const { name, options } = partsOf(found, `${where}: ${kind}`);
+  const { name, options } = exactParts(found, ["name", "options"], `${where}: ${kind}`);
   if (typeof name !== "string" || !Object.hasOwn(registry, name)) {
     const known = Object.keys(registry).join(", ");
     throw new Error(
@@ -110,6 +112,14 @@ function made<P extends NamedPart>(
 function partsOf(found: unknown, where: string): Parts {
   if (typeof found === "object" && found !== null && !Array.isArray(found)) return found as Parts;
   throw new Error(`${where}: expected an object, found ${shortValue(found)}.`);
+}
+
+/** A value as an object. Throws if it is not one, or has a member that is none of these: it would change nothing. */
+function exactParts(found: unknown, names: readonly string[], where: string): Parts {
+  const parts = partsOf(found, where);
+  const other = Object.keys(parts).find((name) => !names.includes(name));
+  if (other === undefined) return parts;
+  throw new Error(`${where}: expected no other members than ${names.join(", ")}, found ${shortValue(other)}.`);
 }
 
 /** A value as an object whose members all have the given type. Throws if it is not one. */

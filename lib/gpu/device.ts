@@ -3,6 +3,7 @@ import { asSlice, type BufferLike, DeviceBuffer } from "./buffer.ts";
 import { OutOfMemoryError } from "./device_errors.ts";
 import { DeviceHealth } from "./device_health.ts";
 import type { Kernel } from "./kernel.ts";
+import type { KernelPart } from "./kernel_error.ts";
 import { KernelStore } from "./kernel_store.ts";
 import { KernelTuner, type KernelTunerOptions } from "./kernel_tuner.ts";
 import type { KernelSource } from "./kernel_source.ts";
@@ -88,9 +89,9 @@ export class Gpu implements Disposable {
   /**
    * The kernel of a source with its values filled in; compiled once and kept.
    *
-   * @param part What the values fill in, for error messages, such as "the activation tanh".
+   * @param part What the values fill in, for error messages, such as "the activation tanh", and which of them where not all do.
    */
-  kernel(source: KernelSource, values: KernelValues = {}, part?: string): Kernel {
+  kernel(source: KernelSource, values: KernelValues = {}, part?: string | KernelPart): Kernel {
     return this.#kernels.get(source, { values, access: this.tuner.operands, part });
   }
 

@@ -1,5 +1,5 @@
 import { isMirrored, isWritten } from "./binding.ts";
-import { kernelError } from "./kernel_error.ts";
+import { kernelError, type KernelPart } from "./kernel_error.ts";
 import type { KernelValues } from "./template.ts";
 import { expandKernel, type KernelInterface, type KernelSource, placesOf } from "./kernel_source.ts";
 import { MIRROR_FORMATS, type OperandAccess } from "./operand_access.ts";
@@ -11,7 +11,7 @@ export interface KernelOptions {
   /** How operands are read. */
   readonly access: OperandAccess;
   /** What the values fill in, for error messages, such as "the activation tanh". */
-  readonly part?: string;
+  readonly part?: string | KernelPart;
   /** The resources that hold halves, of those that need another declaration then; none by default. */
   readonly halves?: readonly string[];
 }

@@ -1,11 +1,19 @@
 import type { Place } from "./template.ts";
 
+/** What values fill into a kernel, for error messages. */
+export interface KernelPart {
+  /** What it is, such as "the activation tanh". */
+  readonly name: string;
+  /** The names of the values that hold its WGSL, the main one first. The others are files of this project. */
+  readonly values: readonly string[];
+}
+
 /** A kernel that does not compile. */
 interface BrokenKernel {
   /** The kernel's name. */
   readonly name: string;
-  /** What the values fill in, such as "the activation tanh"; undefined where the text is all there is. */
-  readonly part?: string;
+  /** What the values fill in; undefined where the text is all there is. A name alone stands for all values. */
+  readonly part?: string | KernelPart;
   /** Where each line of the code comes from; undefined for empty ones. */
   readonly places: readonly (Place | undefined)[];
   /** The whole WGSL that was compiled. */
@@ -20,7 +28,7 @@ interface BrokenKernel {
  */
 export function kernelError({ name, part, places, code }: BrokenKernel, error: GPUError): Error {
   const message = error.message.trim();
-  const what = part === undefined ? `kernel ${name}` : `kernel ${name} with ${part}`;
+  const what = part === undefined ? `kernel ${name}` : `kernel ${name} with ${isAll(part) ? part : part.name}`;
   const reason = reasonIn(message);
   const line = lineIn(message);
   if (line === undefined) return new Error(`${what}: ${reason}.`, { cause: error });
@@ -29,7 +37,7 @@ export function kernelError({ name, part, places, code }: BrokenKernel, error: G
     ? `line ${line} of the whole kernel`
     : `line ${place.line} of ${textName(place, name, part)}`;
   // Either its author's text lacks the function, or the file misspells one.
-  const missing = part !== undefined && place?.of !== "value" ? unknownName(message) : undefined;
+  const missing = part !== undefined && !(place && isOfPart(place, part)) ? unknownName(message) : undefined;
   if (missing !== undefined) {
     return new Error(`${what}: its WGSL has no function ${missing}, which ${where} calls.`, { cause: error });
   }
@@ -38,13 +46,25 @@ export function kernelError({ name, part, places, code }: BrokenKernel, error: G
 }
 
 /**
- * What messages call the text that a line comes from. What a part is made of is its author's text, and otherwise the kernel's is. Values of
- * other kernels are called what their files are called.
+ * What messages call the text that a line comes from. What a part is made of is its author's text, and otherwise the kernel's is. Other
+ * values are called what their files are called.
  */
-function textName({ of, name }: Place, kernel: string, part: string | undefined): string {
+function textName(place: Place, kernel: string, part: string | KernelPart | undefined): string {
+  const { of, name } = place;
   if (of === "snippet") return `wgsl/gpu/snippet/${name}.wgsl`;
-  if (of === "value") return part === undefined ? `${name}.wgsl` : "its WGSL";
-  return part === undefined ? "its WGSL" : `${kernel}.wgsl`;
+  if (of === "template") return part === undefined ? "its WGSL" : `${kernel}.wgsl`;
+  if (part === undefined || !isOfPart(place, part)) return `${name}.wgsl`;
+  return isAll(part) || name === part.values[0] ? "its WGSL" : `its WGSL "${name}"`;
+}
+
+/** Whether a line comes from the text of a part's author. */
+function isOfPart({ of, name }: Place, part: string | KernelPart): boolean {
+  return of === "value" && (isAll(part) || part.values.includes(name));
+}
+
+/** Whether all values are those of the part. */
+function isAll(part: string | KernelPart): part is string {
+  return typeof part === "string";
 }
 
 /** The line of the whole WGSL that a message of naga or Tint is about. */

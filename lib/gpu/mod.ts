@@ -13,6 +13,7 @@ export { type BufferLike, type BufferOwner, type BufferSlice, DeviceBuffer } fro
 export { DeviceLostError, OutOfMemoryError, type Shortage } from "./device_errors.ts";
 export { linearGroups } from "./groups.ts";
 export { Kernel, type KernelOptions } from "./kernel.ts";
+export type { KernelPart } from "./kernel_error.ts";
 export { type Binding } from "./binding.ts";
 export { expandKernel, type KernelInterface, type KernelSource } from "./kernel_source.ts";
 export type { OperandAccess } from "./operand_access.ts";

@@ -1,6 +1,7 @@
 import { OPTIONS } from "./arguments.ts";
+import { HyperparameterError } from "./hyperparameter_error.ts";
 import { checkMember } from "./members.ts";
-import { checkRange, type RangeOf } from "./range.ts";
+import { rangeMistake, type RangeOf } from "./range.ts";
 
 /** What a hyper-parameter may be: a number, a pair of numbers, a word, or true or false. */
 export type HyperparameterValue = number | string | boolean | readonly number[];
@@ -45,13 +46,14 @@ export type AnyHyperparameters = Readonly<Record<string, AnyHyperparameter>>;
  * @param declared The declaration.
  * @param given What was given. A value that is undefined counts as left out.
  * @returns Every hyper-parameter, in the order of the declaration.
- * @throws {RangeError} If an option is not declared, or a value is out of its range.
+ * @throws {RangeError} If an option is not declared.
+ * @throws {HyperparameterError} If a value is out of its range.
  *
  * @example
  * ```ts
  * const declared: Hyperparameters<{ rate?: number }> = { rate: { range: POSITIVE, default: 0.1, doc: "Step size" } };
  * resolveHyperparameters("mine", declared, {}); // { rate: 0.1 }
- * resolveHyperparameters("mine", declared, { rate: 0 }); // RangeError: mine: rate: expected a number > 0, found 0.
+ * resolveHyperparameters("mine", declared, { rate: 0 }); // HyperparameterError: mine: rate: expected a number > 0, found 0.
  * ```
  */
 export function resolveHyperparameters<Options extends object>(
@@ -71,7 +73,8 @@ export function resolveHyperparameters<Options extends object>(
   for (const [name, { range, default: usual }] of Object.entries(known)) {
     const found = (given as Record<string, unknown>)[name];
     const value = found !== undefined ? found : defaultFrom(usual, resolved);
-    checkRange(`${owner}: ${name}`, value, range);
+    const mistake = rangeMistake(value, range);
+    if (mistake !== undefined) throw new HyperparameterError(owner, name, mistake);
     resolved[name] = value as HyperparameterValue;
   }
   return resolved as Required<Options>;

@@ -14,6 +14,7 @@ export {
   resolveHyperparameters,
   withDefaults,
 } from "./hyperparameter.ts";
+export { HyperparameterError } from "./hyperparameter_error.ts";
 export {
   checkRange,
   COUNT,

@@ -96,31 +96,38 @@ function boundsText({ min, max, exclusiveMin, exclusiveMax }: NumberRange): stri
  * @throws {RangeError} With what is expected and what was found.
  */
 export function checkRange(where: string, value: unknown, range: ValueRange): void {
-  if (range.type === "number") return checkNumber(where, value, range);
-  if (range.type === "pair") {
-    if (!Array.isArray(value) || value.length !== 2) {
-      throw new RangeError(`${where}: expected two numbers in an array, found ${shown(value)}.`);
-    }
-    return value.forEach((each, i) => checkNumber(`${where}[${i}]`, each, range.each));
-  }
-  if (range.type === "flag" ? typeof value === "boolean" : range.words.some((word) => word === value)) return;
-  const expected = range.type === "flag"
-    ? "true or false"
-    : range.words.map((word) => JSON.stringify(word)).join(" or ");
-  throw new RangeError(`${where}: expected ${expected}, found ${shown(value)}.`);
+  const mistake = rangeMistake(value, range);
+  if (mistake !== undefined) throw new RangeError(`${where}: ${mistake}.`);
 }
 
-function checkNumber(where: string, value: unknown, range: NumberRange): void {
-  if (typeof value !== "number" || !isWithin(value, range)) {
-    throw new RangeError(`${where}: expected a number ${boundsText(range)}, found ${shown(value)}.`);
+/** What is expected and what was found, without a full stop; undefined if the value is in the range. */
+export function rangeMistake(value: unknown, range: ValueRange): string | undefined {
+  const expected = expectedInstead(value, range);
+  return expected === undefined ? undefined : `expected ${expected}, found ${shown(value)}`;
+}
+
+function expectedInstead(value: unknown, range: ValueRange): string | undefined {
+  switch (range.type) {
+    case "number":
+      return numberInstead(value, range);
+    case "pair": {
+      if (!Array.isArray(value) || value.length !== 2) return "two numbers in an array";
+      return value.every((each) => numberInstead(each, range.each) === undefined) ? undefined : rangeText(range);
+    }
+    case "flag":
+      return typeof value === "boolean" ? undefined : "true or false";
+    case "word":
+      return range.words.some((word) => word === value)
+        ? undefined
+        : range.words.map((word) => JSON.stringify(word)).join(" or ");
   }
-  if (range.whole && !Number.isInteger(value)) {
-    throw new RangeError(`${where}: expected a whole number, found ${value}.`);
-  }
+}
+
+function numberInstead(value: unknown, range: NumberRange): string | undefined {
+  if (typeof value !== "number" || !isWithin(value, range)) return `a number ${boundsText(range)}`;
+  if (range.whole && !Number.isInteger(value)) return "a whole number";
   const { multipleOf } = range;
-  if (multipleOf !== undefined && value % multipleOf !== 0) {
-    throw new RangeError(`${where}: expected a multiple of ${multipleOf}, found ${value}.`);
-  }
+  return multipleOf !== undefined && value % multipleOf !== 0 ? `a multiple of ${multipleOf}` : undefined;
 }
 
 function isWithin(value: number, range: NumberRange): boolean {

@@ -13,9 +13,14 @@ export interface LinearMap {
   readonly columns: number;
 }
 
+/** The weight matrices of a layout. */
+export function weightsOf(layout: Layout): PlacedSegment[] {
+  return layout.filter(({ role, shape }) => role === "weight" && shape.length === 2);
+}
+
 /** The linear maps of a layout, in the order of their weights. */
 export function linearMapsOf(layout: Layout): LinearMap[] {
-  return layout.filter(({ role, shape }) => role === "weight" && shape.length === 2).map((weight) => {
+  return weightsOf(layout).map((weight) => {
     const bias = weight.map === undefined
       ? undefined
       : layout.find(({ role, map }) => role === "bias" && map === weight.map);

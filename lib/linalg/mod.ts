@@ -22,7 +22,7 @@ export { type MatmulShape, padRows } from "./gemm/shape.ts";
 export { type DeviceOptions, openDevice } from "./gemm/open_device.ts";
 export { tuneProducts } from "./gemm/tune.ts";
 export { InverseRoots } from "./inverse_roots.ts";
-export { kroneckerLayout, type LinearMap, linearMapsOf } from "./linear_maps.ts";
+export { kroneckerLayout, type LinearMap, linearMapsOf, weightsOf } from "./linear_maps.ts";
 export { type MatrixView, rangeOf, squareLayout, viewOf } from "./matrix_view.ts";
 export { NewtonSchulz, type NewtonSchulzIteration } from "./newton_schulz.ts";
 export { BasisRotation } from "./basis_rotation.ts";

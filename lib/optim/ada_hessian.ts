@@ -1,6 +1,6 @@
 import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
 import { FLAG } from "../hyperparameter/range.ts";
-import { CurvatureAverage, type CurvatureEstimate } from "./curvature.ts";
+import { CurvatureAverage, type CurvatureEstimate } from "./curvature_average.ts";
 import { curvatureCore } from "./curvature_core.ts";
 import { betas, decayed, epsilon, learningRate, probes, updateEvery, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";

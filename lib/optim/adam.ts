@@ -3,7 +3,8 @@ import { DiagonalPreconditioner } from "./diagonal_preconditioner.ts";
 import { entrywise } from "./entrywise.ts";
 import { betas, decayed, epsilon, learningRate, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
-import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
+import type { OptimizerSpec } from "./optimizer.ts";
+import { stateVectors } from "./state_vectors.ts";
 import text from "../../wgsl/optim/adam_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode adam} and {@linkcode adamW}. */

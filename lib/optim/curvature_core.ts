@@ -1,7 +1,7 @@
 import type { KernelSource } from "../gpu/kernel_source.ts";
 import type { KernelValues } from "../gpu/template.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
-import { type ProbeSchedule, probesDue } from "./curvature.ts";
+import { type ProbeSchedule, probesDue } from "./probe_schedule.ts";
 import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditioner.ts";
 import { entrywise } from "./entrywise.ts";
 import { type Observation, observedVector } from "./observation.ts";

@@ -6,9 +6,10 @@ import { Eigenbasis } from "../linalg/eigenbasis.ts";
 import { identities, viewOf } from "../linalg/matrix_view.ts";
 import { numberTable } from "../linalg/number_table.ts";
 import type { Layout, PlacedSegment } from "../linalg/layout.ts";
+import { weightsOf } from "../linalg/linear_maps.ts";
 import { Squares } from "../linalg/squares.ts";
 import type { OptimizerContext } from "./optimizer.ts";
-import { type NamedView, TwoSided, weightsOf } from "./two_sided.ts";
+import { type NamedView, TwoSided } from "./two_sided.ts";
 import reorderText from "../../wgsl/optim/reorder_moment.wgsl" with { type: "text" };
 
 /**

@@ -1,7 +1,7 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { numberRanges } from "../linalg/ranges.ts";
-import { CurvatureAverage } from "./curvature.ts";
+import { CurvatureAverage } from "./curvature_average.ts";
 import type { RunningCurvature } from "./curvature_core.ts";
 import { entrywise } from "./entrywise.ts";
 import type { OptimizerContext } from "./optimizer.ts";

@@ -1,5 +1,5 @@
 import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
-import { CurvatureAverage } from "./curvature.ts";
+import { CurvatureAverage } from "./curvature_average.ts";
 import { curvatureCore } from "./curvature_core.ts";
 import {
   betas,

@@ -1,6 +1,6 @@
 import { type Hyperparameters, resolveHyperparameters, withDefaults } from "../hyperparameter/hyperparameter.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
-import { probesDue } from "./curvature.ts";
+import { probesDue } from "./probe_schedule.ts";
 import type { DiagonalRule } from "./diagonal_preconditioner.ts";
 import { entrywise } from "./entrywise.ts";
 import { Equilibration } from "./equilibration.ts";

@@ -12,10 +12,9 @@ export {
   type OptimizerContext,
   type OptimizerCore,
   type OptimizerSpec,
-  type StateVectors,
-  stateVectors,
   type StepRequest,
 } from "./optimizer.ts";
+export { type StateVectors, stateVectors } from "./state_vectors.ts";
 export { adaHessianE, adaHessianJ, type AdaHessianJOptions, type AdaHessianOptions } from "./ada_hessian.ts";
 export { adam, type AdamOptions, adamW } from "./adam.ts";
 export { chain } from "./chain.ts";

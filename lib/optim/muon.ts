@@ -1,20 +1,15 @@
 import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
 import { oneOf, POSITIVE } from "../hyperparameter/range.ts";
 import type { DeviceBuffer } from "../gpu/buffer.ts";
+import { weightsOf } from "../linalg/linear_maps.ts";
 import { rangeOf, viewOf } from "../linalg/matrix_view.ts";
 import { NEWTON_SCHULZ_ITERATIONS, NewtonSchulz, type NewtonSchulzIteration } from "../linalg/newton_schulz.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { entrywise } from "./entrywise.ts";
 import { betas, decayed, epsilon, learningRate, momentum, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
-import {
-  type OptimizerContext,
-  type OptimizerCore,
-  type OptimizerSpec,
-  type StateVectors,
-  stateVectors,
-  type StepRequest,
-} from "./optimizer.ts";
+import type { OptimizerContext, OptimizerCore, OptimizerSpec, StepRequest } from "./optimizer.ts";
+import { type StateVectors, stateVectors } from "./state_vectors.ts";
 import startText from "../../wgsl/optim/muon_start.wgsl" with { type: "text" };
 import stepText from "../../wgsl/optim/muon_step.wgsl" with { type: "text" };
 
@@ -104,9 +99,7 @@ class MuonCore implements OptimizerCore {
     using made = new DisposableStack();
     this.state = made.use(stateVectors(context, ["momentum", "secondMoment"]));
     this.#direction = made.use(createVector(gpu, layout, "direction"));
-    const matrices = layout.filter(({ role, rows, columns }) => {
-      return role === "weight" && Math.min(rows, columns) >= SHORTEST_SIDE;
-    });
+    const matrices = weightsOf(layout).filter(({ rows, columns }) => Math.min(rows, columns) >= SHORTEST_SIDE);
     if (matrices.length > 0) this.#newtonSchulz = made.use(new NewtonSchulz(gpu, layout, matrices, options.iteration));
     const scales = new Float32Array(layout.deviceLength / 4);
     for (const segment of matrices) {

@@ -2,7 +2,7 @@ import { checkArguments, DEVICE } from "../hyperparameter/arguments.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { checkMember, checkOptions, LIST, type OptionNames } from "../hyperparameter/members.ts";
 import { Layout, type Segment } from "../linalg/layout.ts";
-import { createVector, Vector } from "../linalg/vector.ts";
+import { Vector } from "../linalg/vector.ts";
 import { checkCore, checkDisposable, checkSpec, checkTransformCore, VECTOR } from "./check_core.ts";
 import {
   isOfKind,
@@ -264,25 +264,4 @@ export function createOptimizer(
   checkArguments("createOptimizer", { gpu: [gpu, DEVICE] });
   checkSpec(spec, "createOptimizer");
   return new Optimizer(gpu, spec, Layout.resolve(layout));
-}
-
-/** Vectors by name, which are freed together. */
-export type StateVectors<Name extends string> =
-  & { readonly [Key in Name]: Vector }
-  & {
-    /** Frees all of them. */
-    [Symbol.dispose](): void;
-  };
-
-/** A zero vector for every name. Disposing the record frees them all. */
-export function stateVectors<const Name extends string>(
-  { gpu, layout }: OptimizerContext,
-  names: readonly Name[],
-): StateVectors<Name> {
-  using made = new DisposableStack();
-  const vectors = Object.fromEntries(names.map((name) => [name, made.use(createVector(gpu, layout, name))]));
-  const owned = made.move();
-  // It cannot be enumerated, and so `{ ...vectors }` has only the vectors.
-  Object.defineProperty(vectors, Symbol.dispose, { value: () => owned.dispose() });
-  return vectors as StateVectors<Name>;
 }

@@ -1,9 +1,11 @@
+import { HyperparameterError } from "../hyperparameter/hyperparameter_error.ts";
+
 /** Each interval lasts until the step that is this many times as late as it is long. */
 const LASTS = 8;
 
 /** How refreshes follow each other: eigenbases turn fast at first and slowly later. */
 export interface RefreshIntervals {
-  /** Steps from one of the first refreshes to the next. The interval doubles from there, together with the number of steps so far. */
+  /** Steps from one of the first refreshes to the next, at most `longest`. The interval doubles from there, together with the number of steps so far. */
   readonly first: number;
   /** The longest interval. */
   readonly longest: number;
@@ -21,7 +23,7 @@ interface FactorIntervals {
  *
  * @param owner Whose options they are; it stands at the beginning of every message.
  * @param longest The name of the longest interval.
- * @throws {RangeError} If they do not, or intervals or windows are longer than the longest interval.
+ * @throws {HyperparameterError} If they do not, or intervals or windows are longer than the longest interval.
  */
 export function checkIntervals<Longest extends string>(
   owner: string,
@@ -38,14 +40,16 @@ export function checkIntervals<Longest extends string>(
   for (const [name, limit] of limits) {
     if (values[name] <= values[limit]) continue;
     const reason = name === "factorsEvery" ? ", or some refreshes would follow no update of a factor" : "";
-    throw new RangeError(
-      `${owner}: ${name}: expected at most ${limit} (${values[limit]}), found ${values[name]}${reason}.`,
+    throw new HyperparameterError(
+      owner,
+      name,
+      `expected at most ${limit} (${values[limit]}), found ${values[name]}${reason}`,
     );
   }
 }
 
 function intervalAt(step: number, { first, longest }: RefreshIntervals): number {
-  let interval = Math.min(first, longest);
+  let interval = first;
   while (interval < longest && step >= LASTS * interval) interval = Math.min(2 * interval, longest);
   return interval;
 }

@@ -5,9 +5,10 @@ import { checkOptions } from "../hyperparameter/members.ts";
 import { createVector, type Vector } from "../linalg/vector.ts";
 import { DiagonalPreconditioner, type DiagonalRule } from "./diagonal_preconditioner.ts";
 import { type BasisRefresh, Eigenbases, turningMatrices } from "./eigenbases.ts";
-import { type OptimizerContext, type OptimizerCore, stateVectors, type StepRequest } from "./optimizer.ts";
+import type { OptimizerContext, OptimizerCore, StepRequest } from "./optimizer.ts";
+import { stateVectors } from "./state_vectors.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
-import { dueAt, type RotationSchedule } from "./rotation_schedule.ts";
+import { checkSchedule, dueAt, type RotationSchedule } from "./rotation_schedule.ts";
 
 /** What a rule's kernel works on, by the kernel's names. A prime marks a rotated vector, which equals the unrotated one outside matrices. */
 export interface RotatedVectors {
@@ -82,6 +83,7 @@ export class RotatedCore implements OptimizerCore {
    *
    * @param diagonalName What the rule's diagonal is called in the state.
    * @param rule The core frees it.
+   * @throws {HyperparameterError} If the intervals of the schedule do not fit together.
    */
   constructor(
     readonly context: OptimizerContext,
@@ -100,6 +102,7 @@ export class RotatedCore implements OptimizerCore {
     });
     using made = new DisposableStack();
     made.use(rule);
+    checkSchedule("RotatedCore", options);
     this.#moments = made.use(stateVectors(context, ["firstMoment", "rotatedMoment"]));
     this.#scratch = made.use(stateVectors(context, ["rotatedGradient", "step", "between"]));
     const turning = turningMatrices(context.layout, options.refresh);

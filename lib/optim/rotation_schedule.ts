@@ -1,4 +1,4 @@
-import { stepsToRefresh } from "./refresh_intervals.ts";
+import { checkIntervals, stepsToRefresh } from "./refresh_intervals.ts";
 
 /** When the factors of rotated matrices and their bases follow. */
 export interface RotationSchedule {
@@ -20,11 +20,26 @@ interface Due {
   readonly refresh: boolean;
 }
 
-/** What is due at a step, which is not step 0. */
-export function dueAt(
-  step: number,
+/** A schedule with its defaults. */
+function whole(
   { basisEvery, startEvery = basisEvery, factorsEvery = 1, factorsWithin = basisEvery }: RotationSchedule,
-): Due {
+): Required<RotationSchedule> {
+  return { basisEvery, startEvery, factorsEvery, factorsWithin };
+}
+
+/**
+ * Checks that the steps before each refresh update the factors of both sides.
+ *
+ * @param owner Whose schedule it is; it stands at the beginning of every message.
+ * @throws {HyperparameterError} If they do not, or intervals or windows are longer than `basisEvery`.
+ */
+export function checkSchedule(owner: string, schedule: RotationSchedule): void {
+  checkIntervals(owner, "basisEvery", whole(schedule));
+}
+
+/** What is due at a step, which is not step 0. */
+export function dueAt(step: number, schedule: RotationSchedule): Due {
+  const { basisEvery, startEvery, factorsEvery, factorsWithin } = whole(schedule);
   const left = stepsToRefresh(step, { first: startEvery, longest: basisEvery });
   if (left >= factorsWithin) return { sides: [], refresh: false };
   // By turns, so that all steps take as long, and counted back from the refresh, so that both sides have one in its window.

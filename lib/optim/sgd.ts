@@ -1,9 +1,11 @@
 import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
+import { HyperparameterError } from "../hyperparameter/hyperparameter_error.ts";
 import { FLAG } from "../hyperparameter/range.ts";
 import { entrywise } from "./entrywise.ts";
 import { learningRate, momentum, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
-import { type OptimizerSpec, stateVectors } from "./optimizer.ts";
+import type { OptimizerSpec } from "./optimizer.ts";
+import { stateVectors } from "./state_vectors.ts";
 import text from "../../wgsl/optim/sgd_step.wgsl" with { type: "text" };
 
 /** Options of {@linkcode sgd}. */
@@ -38,7 +40,7 @@ const source = { name: "sgd_step", text };
 export function sgd(options: SgdOptions = {}): OptimizerSpec {
   const resolved = resolveHyperparameters("sgd", hyperparameters, options);
   const { learningRate, momentum, nesterov, weightDecay } = resolved;
-  if (nesterov && momentum === 0) throw new Error("sgd: nesterov: expected a momentum > 0, found 0.");
+  if (nesterov && momentum === 0) throw new HyperparameterError("sgd", "nesterov", "expected a momentum > 0, found 0");
   return {
     name: "sgd",
     learningRate,

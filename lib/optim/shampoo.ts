@@ -7,12 +7,13 @@ import { Norms } from "../linalg/norms.ts";
 import { numberRanges } from "../linalg/ranges.ts";
 import { DiagonalPreconditioner } from "./diagonal_preconditioner.ts";
 import { entrywise } from "./entrywise.ts";
-import { decayed, learningRate, momentum, updateEvery, weightDecay } from "./hyperparameters.ts";
+import { decayed, EPSILON, learningRate, momentum, updateEvery, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
-import { type OptimizerContext, type OptimizerCore, type OptimizerSpec, stateVectors } from "./optimizer.ts";
+import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
+import { stateVectors } from "./state_vectors.ts";
 import type { OptimizerPreconditioner, PreconditionerMoment } from "./preconditioner.ts";
 import { blocksOf, ShampooBlocks } from "./shampoo_blocks.ts";
-import { weightsOf } from "./two_sided.ts";
+import { weightsOf } from "../linalg/linear_maps.ts";
 import directionText from "../../wgsl/optim/graft_direction.wgsl" with { type: "text" };
 import stepText from "../../wgsl/optim/shampoo_step.wgsl" with { type: "text" };
 
@@ -44,7 +45,7 @@ const hyperparameters: Hyperparameters<ShampooOptions> = {
     doc: "Side of the blocks that matrices are cut into; a multiple of 16",
   },
   epsilon: {
-    range: { type: "number", exclusiveMin: 0, exclusiveMax: 1 },
+    range: { ...EPSILON, exclusiveMax: 1 },
     default: 1e-6,
     doc: "Number ε, which is added to the factors relative to their largest eigenvalue",
   },

@@ -1,6 +1,6 @@
 import { type Hyperparameters, resolveHyperparameters } from "../hyperparameter/hyperparameter.ts";
 import { POSITIVE } from "../hyperparameter/range.ts";
-import { CurvatureAverage } from "./curvature.ts";
+import { CurvatureAverage } from "./curvature_average.ts";
 import { curvatureCore } from "./curvature_core.ts";
 import { betas, epsilon, learningRate, probes, updateEvery, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";

@@ -1,13 +1,8 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
 import type { Gpu } from "../gpu/device.ts";
-import type { Layout, PlacedSegment } from "../linalg/layout.ts";
+import type { Layout } from "../linalg/layout.ts";
 import { type MatrixView, squareLayout, viewOf } from "../linalg/matrix_view.ts";
 import { BatchedProducts } from "../linalg/gemm/batched_products.ts";
-
-/** The weight matrices of a layout. */
-export function weightsOf(layout: Layout): PlacedSegment[] {
-  return layout.filter(({ role, shape }) => role === "weight" && shape.length === 2);
-}
 
 /** A matrix and where it lies in vectors of the layout. */
 export interface NamedView {

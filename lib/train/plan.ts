@@ -2,13 +2,23 @@ import { onDevice } from "../data/training_data.ts";
 import { createVector } from "../linalg/vector.ts";
 import type { ObservationKind } from "../optim/observation.ts";
 import { sumOver } from "./peers.ts";
-import { Rehearsal } from "./rehearsal.ts";
+import { BURSTS, Rehearsal } from "./rehearsal.ts";
 import { stepKinds } from "./step_kinds.ts";
 import { checkPlanOptions, type TrainOptions } from "./train_options.ts";
 import { TrainingStep } from "./training_step.ts";
+import { usualCount } from "./usual_count.ts";
 
 /** So many exchanges between processes are measured. */
 const EXCHANGES = 5;
+
+/** Of a kind of which there is at most one step for so many ordinary ones, one burst is measured: its error counts for little. */
+const RARE = 4;
+
+/**
+ * Steps are measured with as many products as they usually have, but with no more than this. The first product of a step takes longer than
+ * the others: beside one, the derivatives of a gradient are not fused.
+ */
+const MOST_OBSERVED = 8;
 
 /** The options of training on which speed and memory depend; see {@linkcode TrainOptions}. */
 export type PlanOptions = Pick<
@@ -58,11 +68,16 @@ export async function planTraining(options: PlanOptions): Promise<TrainingPlan> 
   const plain = whole + await exchangeSeconds(options);
   // Updates take as long for a whole batch as for a chunk of it.
   const updates = new Map<string | undefined, number>();
-  for (const other of others) updates.set(other.kind, await rehearsal.secondsOfChunk(other) - chunk);
+  for (const other of others) {
+    const bursts = other.count * RARE <= ordinary.count ? 1 : BURSTS;
+    updates.set(other.kind, await rehearsal.secondsOfChunk(other, bursts) - chunk);
+  }
   const firstSeconds = first === undefined ? undefined : first + plain - chunk;
   const seconds = new Map<ObservationKind, number>();
   for (const kind of optimizer.observes) {
-    seconds.set(kind, Math.max(0, (await rehearsal.secondsPerStep(ordinary, [{ kind, count: 1 }])).whole - whole));
+    const count = Math.min(usualCount(optimizer, kind, made), MOST_OBSERVED);
+    const { whole: all } = await rehearsal.secondsPerStep(ordinary, [{ kind, count }]);
+    seconds.set(kind, Math.max(0, all - whole) / count);
   }
   return {
     stepsPerEpoch: training.sampler.stepsPerEpoch,

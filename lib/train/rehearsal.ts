@@ -11,7 +11,8 @@ const BURST = 300;
 const TELLING = 150;
 /** A burst that took more milliseconds is not repeated, and a batch that would take more is measured by a part of it. */
 const LONG = 2000;
-const BURSTS = 3;
+/** The time of a step is the median over so many bursts. */
+export const BURSTS = 3;
 
 /** The seconds of a step. */
 interface StepSeconds {
@@ -98,9 +99,13 @@ export class Rehearsal implements Disposable {
     return { whole: chunk + perSample * (batch - this.#chunk), chunk };
   }
 
-  /** Measures the seconds of a step of this kind without requests and with the samples of one chunk. */
-  secondsOfChunk(kind: StepKind): Promise<number> {
-    return this.#seconds(this.#chunk, kind, []);
+  /**
+   * Measures the seconds of a step of this kind without requests and with the samples of one chunk.
+   *
+   * @param bursts The number of bursts of steps of which the median is taken.
+   */
+  secondsOfChunk(kind: StepKind, bursts: number): Promise<number> {
+    return this.#seconds(this.#chunk, kind, [], bursts);
   }
 
   /** Frees the device memory. */
@@ -109,12 +114,17 @@ export class Rehearsal implements Disposable {
   }
 
   /** The median seconds of a step of this kind on so many samples of the batch. */
-  async #seconds(samples: number, { kind, from }: StepKind, requests: readonly ObservationRequest[]): Promise<number> {
+  async #seconds(
+    samples: number,
+    { kind, from }: StepKind,
+    requests: readonly ObservationRequest[],
+    bursts = BURSTS,
+  ): Promise<number> {
     const { spec } = this.#optimizer;
     const pace = new Pace(RING, BURST);
     const times: number[] = [];
     const waiting = await this.#millisecondsOfWait();
-    while (times.length < BURSTS && !(times[0] > LONG)) {
+    while (times.length < bursts && !(times[0] > LONG)) {
       const { burst } = pace;
       const begin = performance.now();
       pace.begin();

@@ -1,6 +1,6 @@
 import { onDevice } from "../data/training_data.ts";
 import { claim } from "./claim.ts";
-import { readLosses } from "./look.ts";
+import { readLosses } from "./read_losses.ts";
 import { LossWatch } from "./loss_watch.ts";
 import { Pace } from "./pace.ts";
 import { Rehearsal } from "./rehearsal.ts";
@@ -97,7 +97,7 @@ async function* steps(step: TrainingStep, last: number, options: TrainOptions): 
     const begin = performance.now();
     done = await recordBurst(step, { first, until: first + burst, pace }, options);
     if (done === first) break;
-    step.watch(done - 1);
+    step.checkFinite(done - 1);
     const losses = await readLosses(step, first, done);
     step.waited();
     watch.look(losses, done, done === last);

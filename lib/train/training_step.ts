@@ -157,8 +157,8 @@ export class TrainingStep implements Disposable {
     this.#breaks.waited();
   }
 
-  /** Records a look at the parameters and the optimizer's state after `step` (see `checkFinite`). */
-  watch(step: number): void {
+  /** Records looking for numbers that are not finite in the parameters and the optimizer's state after `step`. */
+  checkFinite(step: number): void {
     const { field: { gpu, parameters }, optimizer } = this.options;
     gpu.phase("update");
     checkFinite(step, { parameters, state: Object.values(optimizer.state), flags: this.workspace.flags });

@@ -50,7 +50,7 @@ export async function curvatureNumbers(
   const draw = (samples: number, number: number) =>
     made.use(wholeBatch(gpu, ground.input.data, { samples, seed, number }));
   const batch = draw(batchSize, 0);
-  const hessian = made.use(curvatureOperator(field, objective, batch));
+  const hessian = made.use(curvatureOperator(field, objective, batch, "hessian", { fixed: true }));
   const spreadUnder = async (diagonal: Float64Array) => {
     using preconditioner = diagonalPreconditioner(field, diagonal);
     using scaled = preconditionedOperator(hessian, preconditioner);

@@ -53,7 +53,7 @@ async function adviseOn(args: readonly string[], signal: AbortSignal): Promise<v
   using gpu = await openDevice(deviceChoice(asked));
   await using _work = pendingWork(gpu);
   const valuesOf = (chosen: object): RunValues => {
-    return settledValues(task, { ...options, ...chosen }, gpu.adapter, "the command line");
+    return settledValues(task, { ...options, ...chosen }, gpu.adapter, { file: "the command line" });
   };
   const base = valuesOf({});
   using input = await loadInput(task, base, gpu, signal);

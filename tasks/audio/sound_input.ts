@@ -30,6 +30,11 @@ const PREVIEW_WIDTH = 320;
 /** About how long it takes to encode a million samples, and to draw the waves, in seconds. */
 const [FILE_SECONDS, PICTURE_SECONDS] = [0.2, 0.5];
 
+const count = number({ whole: true, min: 1 });
+
+/** What `config.json` has about the sound, by which a resumed run recognises it. */
+export const soundShape = object({ rate: count, channels: count, frames: count });
+
 /** A sound on the device. A run that trains on it writes its reconstruction. */
 export class SoundInput implements TrainingInput {
   readonly quality = { figure: "psnr", name: "PSNR", label: "PSNR (dB)", digits: 2, unit: " dB" };
@@ -66,12 +71,10 @@ export class SoundInput implements TrainingInput {
   }
 
   checkUnchanged(config: Readonly<Record<string, unknown>>): void {
-    const count = number({ whole: true, min: 1 });
-    const shape = object({ rate: count, channels: count, frames: count });
     const text = ({ rate, channels, frames }: Record<"rate" | "channels" | "frames", number>) =>
       `${counted(frames, "sample")} of ${counted(channels, "channel")} at ${rate} Hz`;
     const [began, found] = [
-      text(checkShape(config.sound, shape, "config.json, sound")),
+      text(checkShape(config.sound, soundShape, "config.json, sound")),
       text(this.config.sound as Parameters<typeof text>[0]),
     ];
     const name = this.values.sound ?? "The sound";

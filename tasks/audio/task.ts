@@ -3,12 +3,13 @@ import { cosineDefaults } from "../training/optimizer_defaults.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { type AudioValues, command, DEFAULT_EPOCHS, FIELD_DEFAULTS } from "./command.ts";
 import { loadSound } from "./load_sound.ts";
-import { SoundInput } from "./sound_input.ts";
+import { SoundInput, soundShape } from "./sound_input.ts";
 
 /** The task of training on a sound. */
 export const audioTask: TrainingTask<typeof command> = {
   name: "audio",
   command,
+  dataShapes: { sound: soundShape },
   settle: (values) => values,
   defaultEpochs: () => DEFAULT_EPOCHS,
   field: fieldFor,

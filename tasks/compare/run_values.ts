@@ -1,4 +1,5 @@
 import { optionSpelling } from "../shell/command.ts";
+import type { FileOptions } from "../shell/option_error.ts";
 import { UserError } from "../shell/user_error.ts";
 import { HYPERPARAMETERS, knownHyperparameters } from "../training/hyperparameters.ts";
 import { chosenOptimizer } from "../training/optimizer.ts";
@@ -16,7 +17,7 @@ export interface Scope {
 }
 
 /** Where stored options come from, for error messages. */
-const FILE = "comparison.json";
+const FILE: FileOptions = { file: "comparison.json", key: "settings.options" };
 
 /** The settings in which the runs of a pair differ. */
 export interface RunChoice {

@@ -36,7 +36,7 @@ export class NewFields implements MomentSource {
     const positional = task.command.positionals?.[0]?.name;
     this.#values = new Map(activations.map((activation) => {
       const stored = { ...options, activation, ...positional !== undefined && { [positional]: input } };
-      return [activation, settledValues(task, stored, gpu.adapter, "the command line")];
+      return [activation, settledValues(task, stored, gpu.adapter, { file: "the command line" })];
     }));
   }
 

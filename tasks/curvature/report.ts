@@ -30,8 +30,9 @@ interface CurvatureReport {
   readonly findings: readonly string[];
 }
 
-/** Makes the report about finished parts. */
+/** Makes the report about finished parts. Plots are drawn as PNG, which takes seconds, once none are missing. */
 export async function curvatureReport(parts: readonly Part[], origin: ReportOrigin): Promise<CurvatureReport> {
+  const incomplete = incompleteText(origin.planned, parts, origin.leftOut);
   const sections: ReportSection[] = [];
   const pictures: Record<string, Uint8Array> = {};
   for (const measurement of MEASUREMENTS) {
@@ -39,11 +40,12 @@ export async function curvatureReport(parts: readonly Part[], origin: ReportOrig
     if (results.length === 0) continue;
     for (const [name, section] of await sectionsAbout(measurement, results, origin)) {
       sections.push(section);
-      const picture = section.plot === undefined ? undefined : await drawn(section.plot, name);
+      if (section.plot === undefined || incomplete !== undefined) continue;
+      const picture = await drawn(section.plot, name);
       if (picture !== undefined) pictures[name] = picture;
     }
   }
-  const gaps = [incompleteText(origin.planned, parts, origin.leftOut), leftOutText(origin.leftOut)];
+  const gaps = [incomplete, leftOutText(origin.leftOut)];
   const found = [...gaps.filter((text) => text !== undefined), ...findings(parts)];
   const lines = linesOfSeries(parts);
   const report: Report = {

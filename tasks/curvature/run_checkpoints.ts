@@ -138,7 +138,7 @@ export class RunCheckpoints implements MomentSource {
     this[Symbol.dispose]();
     const { run, task } = await readRun(known.path);
     gpu.tuner.adopt(run.kernels);
-    const values = settledValues(task, { ...run.values }, gpu.adapter, join(known.path, "config.json"));
+    const values = settledValues(task, { ...run.values }, gpu.adapter, run.file);
     using made = new DisposableStack();
     const input = made.use(await loadInput(task, values, gpu, signal));
     input.checkUnchanged(run.config);

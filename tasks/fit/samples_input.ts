@@ -10,6 +10,7 @@ import type { Objective } from "../../lib/objective/objective.ts";
 import type { TrainEvent } from "../../lib/train/train.ts";
 import type { Preview } from "../run/preview.ts";
 import type { RunFolder } from "../run/run_folder.ts";
+import { number, object } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
 import { warn } from "../shell/warn.ts";
 import { checkTargets } from "../training/check_targets.ts";
@@ -32,6 +33,12 @@ const FILE_SECONDS = 0.2;
 /** What is measured if no targets differ, for a message. */
 const MEASURED =
   "instead of an SNR there are rmse, the root of the mean squared error, and psnr, 1 over that error in decibels";
+
+const count = number({ whole: true, min: 0 });
+const columnsShape = object({ columns: number({ whole: true, min: 1 }) });
+
+/** What `config.json` has about the samples, by which a resumed run recognises them. */
+export const samplesShape = object({ trained: count, heldOut: count, inputs: columnsShape, targets: columnsShape });
 
 /** Samples on the device. A run that trains on them writes the field's values at all of them. */
 export class SamplesInput implements TrainingInput {

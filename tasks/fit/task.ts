@@ -3,12 +3,13 @@ import { cosineDefaults } from "../training/optimizer_defaults.ts";
 import type { TrainingTask } from "../training/task.ts";
 import { command, DEFAULT_EPOCHS, FIELD_DEFAULTS, type FitValues } from "./command.ts";
 import { loadSamples } from "./load_samples.ts";
-import { SamplesInput } from "./samples_input.ts";
+import { SamplesInput, samplesShape } from "./samples_input.ts";
 
 /** The task of training on samples of a user's own. */
 export const fitTask: TrainingTask<typeof command> = {
   name: "fit",
   command,
+  dataShapes: { samples: samplesShape },
   settle: (values) => values,
   defaultEpochs: () => DEFAULT_EPOCHS,
   field: fieldFor,

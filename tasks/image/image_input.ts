@@ -25,6 +25,11 @@ const PICTURE_SECONDS = 0.5;
 /** About how long the structural similarity takes, in seconds for a million pixels. */
 const SIMILARITY_SECONDS = 1;
 
+const side = number({ whole: true, min: 1 });
+
+/** What `config.json` has about the image, by which a resumed run recognises it. */
+export const imageShape = object({ width: side, height: side, channels: side });
+
 /** An image on the device. A run that trains on it writes its reconstruction. */
 export class ImageInput implements TrainingInput {
   readonly quality = { figure: "psnr", name: "PSNR", label: "PSNR (dB)", digits: 2, unit: " dB" };
@@ -53,9 +58,7 @@ export class ImageInput implements TrainingInput {
   }
 
   checkUnchanged(config: Readonly<Record<string, unknown>>): void {
-    const side = number({ whole: true, min: 1 });
-    const shape = object({ width: side, height: side, channels: side });
-    const [began, found] = [sizeText(checkShape(config.image, shape, "config.json, image")), sizeText(this.image)];
+    const [began, found] = [sizeText(checkShape(config.image, imageShape, "config.json, image")), sizeText(this.image)];
     const name = this.values.image ?? "The image";
     if (found === began) return checkSameData(config, this.dataHash, { name, what: "pixels" });
     throw new UserError(`${name}: expected ${began} (width×height×channels), as when the run began, found ${found}.`);

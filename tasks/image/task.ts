@@ -3,12 +3,13 @@ import type { TrainingTask } from "../training/task.ts";
 import { command, DEFAULT_EPOCHS, FIELD_DEFAULTS } from "./command.ts";
 import { fitImage, loadImage } from "./load_image.ts";
 import { fieldFor } from "./settings.ts";
-import { ImageInput } from "./image_input.ts";
+import { ImageInput, imageShape } from "./image_input.ts";
 
 /** The task of training on an image. */
 export const imageTask: TrainingTask<typeof command> = {
   name: "image",
   command,
+  dataShapes: { image: imageShape },
   settle: (values) => values,
   defaultEpochs: () => DEFAULT_EPOCHS,
   field: (values, channels) => fieldFor(values, { channels }),

@@ -9,6 +9,7 @@ import { camelCase } from "../shell/command.ts";
 import { HelpRequest } from "../shell/help.ts";
 import { isAbort, reportError } from "../shell/main.ts";
 import { silence } from "../shell/output.ts";
+import { withFileOptions } from "../shell/option_error.ts";
 import { UserError } from "../shell/user_error.ts";
 import { checkSettings } from "../training/check_settings.ts";
 import { readRunRequest } from "../training/run_request.ts";
@@ -46,9 +47,9 @@ export async function runJob(args: readonly string[], signal: AbortSignal): Prom
 async function checkFirst(args: readonly string[]): Promise<void> {
   await oneSays(async () => {
     const [task, words] = namedTask(args);
-    const { asked } = await readRunRequest(task, words, false);
+    const { asked, file } = await readRunRequest(task, words, false);
     checkForSeveral(asked);
-    checkSettings(task, asked);
+    withFileOptions(file, () => checkSettings(task, asked));
     for (const { name } of task.command.positionals ?? []) {
       const path = asked[camelCase(name) as keyof typeof asked] as string | undefined;
       if (path !== undefined) await checkExists(path);

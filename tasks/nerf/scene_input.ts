@@ -41,7 +41,7 @@ const PIXELS_WHILE_TRAINING = 4096;
 const count = number({ whole: true, min: 1 });
 
 /** What `config.json` has about the scene, by which a resumed run recognises it. */
-const sceneShape = object({
+export const sceneShape = object({
   train: count,
   test: count,
   width: count,

@@ -5,12 +5,13 @@ import { command, FIELD_DEFAULTS } from "./command.ts";
 import { loadScene } from "./load_scene.ts";
 import { defaultEpochs, defaultsFor, fieldFor, type NerfSettings, PRESET_OPTIONS, settleValues } from "./settings.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
-import { SceneInput } from "./scene_input.ts";
+import { SceneInput, sceneShape } from "./scene_input.ts";
 
 /** The task of training on photographs with known cameras. */
 export const nerfTask: TrainingTask<typeof command, NerfSettings> = {
   name: "nerf",
   command,
+  dataShapes: { scene: sceneShape },
   settle: (values, { software }) => settleValues(values, software),
   defaultEpochs,
   field: fieldFor,

@@ -46,6 +46,11 @@ const MESH_SECONDS = 2;
 /** About how long the comparison of two meshes takes, in seconds. */
 const COMPARISON_SECONDS = 3;
 
+const count = number({ whole: true, min: 0 });
+
+/** What `config.json` has about the mesh, by which a resumed run recognises it. Runs of earlier versions do not have all figures. */
+export const meshShape = object({ vertices: count, faces: count });
+
 /** A mesh on the device. A run that trains on it writes scores on held-out points, the mesh extracted from the field, and pictures. */
 export class MeshInput implements TrainingInput {
   readonly outputs = 1;
@@ -105,8 +110,7 @@ export class MeshInput implements TrainingInput {
 
   checkUnchanged(config: Readonly<Record<string, unknown>>): void {
     const name = this.values.mesh ?? "The mesh";
-    const count = number({ whole: true, min: 0 });
-    const began = checkShape(config.mesh, object({ vertices: count, faces: count }), "config.json, mesh");
+    const began = checkShape(config.mesh, meshShape, "config.json, mesh");
     const found = this.input.report;
     // A run of an earlier version does not have all figures.
     const same = Object.entries(this.config.mesh as MeshReport).filter(([key]) => Object.hasOwn(began, key));

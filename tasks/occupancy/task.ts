@@ -3,12 +3,13 @@ import { command, DEFAULT_EPOCHS, FIELD_DEFAULTS } from "./command.ts";
 import { loadMesh } from "./load_mesh.ts";
 import { cosineDefaults } from "../training/optimizer_defaults.ts";
 import { fieldFor, type OccupancySettings, settleValues } from "./settings.ts";
-import { MeshInput } from "./mesh_input.ts";
+import { MeshInput, meshShape } from "./mesh_input.ts";
 
 /** The task of training on a mesh. */
 export const occupancyTask: TrainingTask<typeof command, OccupancySettings> = {
   name: "occupancy",
   command,
+  dataShapes: { mesh: meshShape },
   settle: (values, { software }) => settleValues(values, software),
   defaultEpochs: () => DEFAULT_EPOCHS,
   field: fieldFor,

@@ -11,6 +11,7 @@ import {
 import { expectation, formatHelp, HelpRequest } from "./help.ts";
 import { nearestName } from "../../lib/hyperparameter/nearest_name.ts";
 import { anything, checkShape, optional, record, shown, text as anyText } from "./shape.ts";
+import { type FileOptions, placeInFile } from "./option_error.ts";
 import { UserError } from "./user_error.ts";
 
 /** The parsed and checked arguments of a command. */
@@ -81,25 +82,25 @@ function checkDistinct(options: readonly Option[]): void {
  * Reads the values of a command's options from a run's configuration. Options that it lacks get their defaults.
  *
  * @param stored The stored values, by name in camelCase.
- * @param where The name of the file, for error messages.
+ * @param from Where they stand, for error messages.
  * @throws {UserError} If a value is not valid for its option.
  */
-export function storedValues<C extends Command>(stored: unknown, command: C, where: string): Values<C> {
-  const found = checkShape(stored, record(anything()), `${where}, options`);
+export function storedValues<C extends Command>(stored: unknown, command: C, from: FileOptions): Values<C> {
+  const found = checkShape(stored, record(anything()), [from.file, from.key].filter(Boolean).join(", "));
   const values: Record<string, unknown> = {};
   for (const option of command.options) {
     const value = Object.hasOwn(found, camelCase(option.name)) ? found[camelCase(option.name)] : undefined;
-    values[camelCase(option.name)] = value === undefined ? defaultOf(option) : storedValue(option, value, where);
+    values[camelCase(option.name)] = value === undefined ? defaultOf(option) : storedValue(option, value, from);
   }
   for (const { name, required } of command.positionals ?? []) {
     const value = Object.hasOwn(found, camelCase(name)) ? found[camelCase(name)] : undefined;
-    values[camelCase(name)] = checkShape(value, required ? anyText() : optional(anyText()), `${where}, ${name}`);
+    values[camelCase(name)] = checkShape(value, required ? anyText() : optional(anyText()), placeInFile(from, name));
   }
   return values as Values<C>;
 }
 
 /** Checks a stored value of an option. It has the type of a parsed value, which is a list for a pair. */
-function storedValue(option: Option, value: unknown, where: string): unknown {
+function storedValue(option: Option, value: unknown, from: FileOptions): unknown {
   const isFlag = option.kind === "flag" || option.kind === "boolean";
   const isNumber = option.kind === "number" || option.kind === "integer";
   // The name "NaN" is read as the number, because that is how numbers that are not finite are stored.
@@ -112,7 +113,7 @@ function storedValue(option: Option, value: unknown, where: string): unknown {
     ? typeof value === "number"
     : isWord;
   const read = right ? readValue(option, String(value)) : undefined;
-  if (read === undefined) throw new UserError(`${where}: ${mistake(option, shown(value))}`);
+  if (read === undefined) throw new UserError(mistake(option, placeInFile(from, camelCase(option.name)), shown(value)));
   return read;
 }
 
@@ -160,7 +161,7 @@ function typedValue(option: Option, text: string): unknown {
   const value = readValue(option, text);
   if (value !== undefined) return value;
   const meant = option.kind === "choice" ? nearestName(text, option.choices) : undefined;
-  throw new UserError(mistake(option, `"${text}"`, meant));
+  throw new UserError(mistake(option, `--${option.name}`, `"${text}"`, meant));
 }
 
 /** The value that a text stands for; undefined if it stands for none of the option's. */
@@ -208,13 +209,13 @@ export function folded(word: string): string {
   return word.toLowerCase().replaceAll(/[-_]/g, "");
 }
 
-/** The sentence about a value that is none of an option's; `found` is its text, in quotation marks. */
-function mistake(option: Option, found: string, meant?: string): string {
+/** The sentence about a value that is none of an option's; `place` is where it stands, `found` its text, in quotation marks. */
+function mistake(option: Option, place: string, found: string, meant?: string): string {
   const { unfit = {} } = option.kind === "choice" ? option : {};
   const word = found.replaceAll('"', "");
-  if (Object.hasOwn(unfit, word)) return `--${option.name}: ${unfit[word]}.`;
+  if (Object.hasOwn(unfit, word)) return `${place}: ${unfit[word]}.`;
   const hint = meant === undefined ? "." : `; did you mean ${meant}?`;
-  return `--${option.name}: expected ${expectation(option)}, found ${found}${hint}`;
+  return `${place}: expected ${expectation(option)}, found ${found}${hint}`;
 }
 
 /** The number that a text stands for; undefined if it stands for none within the option's bounds. */

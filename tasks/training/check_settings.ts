@@ -1,3 +1,4 @@
+import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import type { Command } from "../shell/command.ts";
 import { checkFieldOptions, checkObjectiveOptions, checkScheduleOptions } from "./hyperparameters.ts";
 import { chosenOptimizer } from "./optimizer.ts";
@@ -15,9 +16,23 @@ export function checkSettings<C extends Command, S extends TaskValues<C> & Settl
 ): void {
   // Only defaults depend on the adapter, which the machine of the run will have.
   const settled = task.settle(asked, { software: false });
-  chosenOptimizer(settled, task.optimizerDefaults(settled));
-  checkFieldOptions(settled);
-  checkScheduleOptions(settled);
-  checkObjectiveOptions(settled);
+  checkHyperparameters(task, settled);
   task.field(settled, 1);
+}
+
+/**
+ * Checks the hyper-parameters among the options of a run.
+ *
+ * @returns The optimizer that they describe.
+ * @throws {OptionError} If one belongs to nothing that was chosen, or is refused.
+ */
+export function checkHyperparameters<C extends Command, S extends TaskValues<C> & SettledValues>(
+  task: TrainingTask<C, S>,
+  values: S,
+): OptimizerSpec {
+  const spec = chosenOptimizer(values, task.optimizerDefaults(values));
+  checkFieldOptions(values);
+  checkScheduleOptions(values);
+  checkObjectiveOptions(values);
+  return spec;
 }

@@ -1,6 +1,7 @@
 import { isRecord } from "../../lib/data/scene/json_value.ts";
 import { camelCase, type Command, fullName } from "../shell/command.ts";
 import { choiceNamed, storedValues } from "../shell/options.ts";
+import { type FileOptions, withFileOptions } from "../shell/option_error.ts";
 import { readInput } from "../shell/read_input.ts";
 import { checkNoDuplicateKey } from "../shell/duplicate_key.ts";
 import { shown } from "../shell/shape.ts";
@@ -25,6 +26,8 @@ export interface WithFile<C extends Command> {
   readonly values: TaskValues<C>;
   /** The names of all options that were given, in one of the two ways. */
   readonly given: ReadonlySet<string>;
+  /** Those that a file gave. */
+  readonly from?: FileOptions;
 }
 
 /**
@@ -42,11 +45,12 @@ export async function withConfigFile<C extends Command>(
 ): Promise<WithFile<C>> {
   const json = parsed(await readInput(path), path);
   const isRun = isRecord(json.options);
+  const file = { file: path, ...isRun && { key: "options" } };
   const stored = optionsIn(json, path, task);
   const isTyped = (name: string) => typed.given.has(name);
   const inFile = Object.keys(stored).filter((name) => !OWN.has(name) && !isTyped(name));
   const unreplaced = Object.fromEntries(Object.entries(stored).filter(([name]) => !isTyped(name)));
-  const read = storedValues(unreplaced, task.command, path) as TaskValues<C>;
+  const read = storedValues(unreplaced, task.command, file) as TaskValues<C>;
   const pick = (names: readonly string[], from: object = read) => {
     const taken = Object.fromEntries(names.map((name) => [name, (from as Record<string, unknown>)[name]]));
     return { ...typed.values, ...taken } as TaskValues<C>;
@@ -68,20 +72,17 @@ export async function withConfigFile<C extends Command>(
   const isGiven = (name: string) => (read as Record<string, unknown>)[name] !== undefined;
   const names = inFile.filter((name) => !strange.has(name));
   sayWhatIsTaken(path, [...strange].filter(isGiven), names.filter((name) => kept.has(name) && isGiven(name)));
-  if (!isRun) return { values: pick(names), given: new Set([...typed.given, ...names]) };
+  const from = { ...file, names: new Set(names) };
+  if (!isRun) return { values: pick(names), given: new Set([...typed.given, ...names]), from };
   // A run's configuration makes the same run again, whatever the defaults are now.
-  const own = storedValues(stored, task.command, path) as TaskValues<C>;
+  const own = storedValues(stored, task.command, file) as TaskValues<C>;
   for (const text of contradictions(json, own)) warn(`${path}: ${text}`);
-  const then = otherDefaults(
-    json,
-    own,
-    task,
-    Object.fromEntries(Object.entries(typed.values).filter(([name]) => isTyped(name))),
-  );
-  const others = Object.entries(then).filter(([name]) => !isTyped(name) && !usual.has(name));
-  const all = [...names, ...others.map(([name]) => name)];
-  const recorded = storedValues({ ...unreplaced, ...Object.fromEntries(others) }, task.command, path);
-  return { values: pick(all, recorded), given: new Set([...typed.given, ...all]) };
+  const others = Object.fromEntries(Object.entries(typed.values).filter(([name]) => isTyped(name)));
+  const then = withFileOptions(from, () => otherDefaults(json, own, task, others));
+  const missing = Object.entries(then).filter(([name]) => !isTyped(name) && !usual.has(name));
+  const all = [...names, ...missing.map(([name]) => name)];
+  const recorded = storedValues({ ...unreplaced, ...Object.fromEntries(missing) }, task.command, file);
+  return { values: pick(all, recorded), given: new Set([...typed.given, ...all]), from };
 }
 
 /** Says which options of a file do not go with what the command line chooses, and which were taken nevertheless. */
@@ -97,7 +98,7 @@ function sayWhatIsTaken(path: string, leftOut: readonly string[], kept: readonly
 function optionsIn(
   json: Readonly<Record<string, unknown>>,
   path: string,
-  task: { readonly name: string; readonly command: Command },
+  task: Pick<RecordedTask<Command>, "name" | "command" | "dataShapes">,
 ): Record<string, unknown> {
   const isRun = isRecord(json.options);
   const ofSweep = OF_SWEEPS.find((key) => json[key] !== undefined && (isRun || key === "grid"));
@@ -114,7 +115,7 @@ function optionsIn(
   }
   // A file of one's own may have options alone.
   if (isRun) {
-    checkPresent(json, path);
+    checkPresent(json, path, task.dataShapes);
     checkChosen(json, path, { isWhole: isOfRun });
   }
   const names = optionNames(task.command);

@@ -66,19 +66,30 @@ const rest = {
 const restShape = object(rest);
 
 /** The same, but what is missing is no fault. */
-const presentShape = object(
-  Object.fromEntries(Object.entries(rest).map(([name, shape]) => [name, optional<unknown>(shape)])),
-);
+const presentShape = mayLackAll(rest);
+
+function mayLackAll(shapes: DataShapes): Shape<unknown> {
+  return object(Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, optional<unknown>(shape)])));
+}
+
+/** What only a task knows of its runs' `config.json`: the shapes of entries, by key. */
+export type DataShapes = Readonly<Record<string, Shape<unknown>>>;
 
 /**
- * Checks the `config.json` of a run, but for the entries that only its task knows.
+ * Checks the `config.json` of a run.
  *
  * @param where The file's name, for the message.
+ * @param dataShapes The entries about the data.
  * @throws {UserError} If an entry is missing or not what a run writes.
  */
-export function checkConfig(config: unknown, where: string): Shaped<typeof restShape> {
+export function checkConfig(
+  config: unknown,
+  where: string,
+  dataShapes: DataShapes = {},
+): Shaped<typeof restShape> {
   const checked = checkShape(config, restShape, where);
   checkShape(config, hashedShape, where);
+  checkShape(config, object(dataShapes), where);
   checkChosen(config, where, { isWhole: true });
   return checked;
 }
@@ -88,10 +99,12 @@ export function checkConfig(config: unknown, where: string): Shaped<typeof restS
  * one needs none of them, but a file with a damaged one is not to be trusted.
  *
  * @param where The file's name, for the message.
+ * @param dataShapes The entries about the data.
  * @throws {UserError} If one is not what a run writes.
  */
-export function checkPresent(config: unknown, where: string): void {
+export function checkPresent(config: unknown, where: string, dataShapes: DataShapes = {}): void {
   checkShape(config, presentShape, where);
+  checkShape(config, mayLackAll(dataShapes), where);
   checkShape(config, hashedShape, where);
 }
 

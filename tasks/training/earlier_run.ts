@@ -12,6 +12,7 @@ import { loadField } from "../../lib/train/saved_field.ts";
 import type { StepCheckpoint } from "../run/checkpoints.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { Command } from "../shell/command.ts";
+import { type FileOptions, withFileOptions } from "../shell/option_error.ts";
 import { storedValues } from "../shell/options.ts";
 import { checkShape, object, word } from "../shell/shape.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -47,6 +48,8 @@ export class EarlierRun<C extends Command> {
     readonly rollbacks: readonly Rollback[],
     /** The whole configuration. */
     readonly config: Readonly<Record<string, unknown>>,
+    /** Where the options stand. */
+    readonly file: FileOptions,
   ) {}
 
   /**
@@ -60,16 +63,21 @@ export class EarlierRun<C extends Command> {
   ): Promise<EarlierRun<C>> {
     const config = await folder.readConfig();
     const where = join(folder.path, "config.json");
+    const file = { file: where, key: "options" };
     checkShape(config, object({ task: word([task.name]) }), where);
-    const { options, steps, scheduleSteps, restarts, kernels, rollbacks = [] } = checkConfig(config, where);
+    const { options, steps, scheduleSteps, restarts, kernels, rollbacks = [] } = checkConfig(
+      config,
+      where,
+      task.dataShapes,
+    );
     checkOptionNames(options, where, task);
-    const valuesOf = (options: Record<string, unknown>) => storedValues(options, task.command, where) as TaskValues<C>;
+    const valuesOf = (options: Record<string, unknown>) => storedValues(options, task.command, file) as TaskValues<C>;
     const own = valuesOf(options);
-    const values = valuesOf({ ...named(where, () => otherDefaults(config, own, task)), ...options });
+    const values = valuesOf({ ...named(file, () => otherDefaults(config, own, task)), ...options });
     const length = { steps, scheduleSteps, ...restarts && { restarts } };
-    const unlike = named(where, () => [...contradictions(config, own), ...scheduleContradiction(config, own, length)]);
+    const unlike = named(file, () => [...contradictions(config, own), ...scheduleContradiction(config, own, length)]);
     for (const text of unlike) warn(`${where}: ${text}`);
-    return new EarlierRun(folder, values, kernels, length, rollbacks, config);
+    return new EarlierRun(folder, values, kernels, length, rollbacks, config, file);
   }
 
   /**
@@ -174,12 +182,12 @@ export class EarlierRun<C extends Command> {
 }
 
 /** Does something with the settings of a file, and names the file where they do not fit together. */
-function named<T>(file: string, work: () => T): T {
+function named<T>(from: FileOptions, work: () => T): T {
   try {
-    return work();
+    return withFileOptions(from, work);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(`${file}: ${error.message}`, { cause: error });
+    if (!(error instanceof UserError) || error.message.startsWith(from.file)) throw error;
+    throw new UserError(`${from.file}: ${error.message}`, { cause: error });
   }
 }
 

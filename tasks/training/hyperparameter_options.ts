@@ -79,8 +79,8 @@ function helpText(owned: readonly Owned[], isShared: boolean, names: ReadonlySet
 }
 
 /** A text with its hyper-parameters of several words as the command line spells them. */
-function spelledNames(text: string, names: ReadonlySet<string>): string {
-  return text.replaceAll(CAMEL_CASE, (name) => names.has(name) ? optionSpelling(name) : name);
+export function spelledNames(text: string, names: ReadonlySet<string>, spelling = optionSpelling): string {
+  return text.replaceAll(CAMEL_CASE, (name) => names.has(name) ? spelling(name) : name);
 }
 
 /** "0; adamW: 0.01": the default of most without their names if it is that of more than half. */

@@ -1,12 +1,12 @@
 import { activationKinds } from "../../lib/field/activation/registry.ts";
+import { HyperparameterError } from "../../lib/hyperparameter/hyperparameter_error.ts";
 import { type FieldDescription, isEncoding } from "../../lib/field/description.ts";
 import { encodingKinds } from "../../lib/field/encoding/registry.ts";
 import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { optimizerKinds } from "../../lib/optim/registry.ts";
-import { scheduleHyperparameters, scheduleKinds } from "../../lib/train/schedule_registry.ts";
-import { optionSpelling } from "../shell/command.ts";
-import { UserError } from "../shell/user_error.ts";
-import type { Owner } from "./hyperparameter_options.ts";
+import { scheduleHyperparameters, scheduleKinds, scheduleOver } from "../../lib/train/schedule_registry.ts";
+import { OptionError } from "../shell/option_error.ts";
+import { type Owner, spelledNames } from "./hyperparameter_options.ts";
 import { networkChoice } from "./network_choice.ts";
 import type { TrainingValues } from "./options.ts";
 
@@ -82,9 +82,28 @@ export function networkConfig(values: TrainingValues, { layers }: FieldDescripti
 }
 
 /**
+ * Makes something of hyper-parameters that options give.
+ *
+ * @throws {OptionError} If one of them is refused.
+ */
+export function withOptions<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof HyperparameterError)) throw error;
+    const { owner, hyperparameter, mistake } = error;
+    if (!HYPERPARAMETERS.has(hyperparameter)) throw error;
+    throw new OptionError(
+      hyperparameter,
+      (place, spelled) => `${place} of ${owner}: ${spelledNames(mistake, HYPERPARAMETERS, spelled)}.`,
+    );
+  }
+}
+
+/**
  * Checks that the chosen activation and encoding have the hyper-parameters that were given.
  *
- * @throws {UserError} If one does not; the message names the first.
+ * @throws {OptionError} If one does not; the message names the first.
  */
 export function checkFieldOptions(values: TrainingValues): void {
   const { activation, encoding } = networkChoice(values);
@@ -95,26 +114,27 @@ export function checkFieldOptions(values: TrainingValues): void {
 /**
  * Checks that the chosen optimizer has the hyper-parameters that were given.
  *
- * @throws {UserError} If it does not; the message names the first.
+ * @throws {OptionError} If it does not; the message names the first.
  */
 export function checkOptimizerOptions(values: TrainingValues): void {
   refuse(values, ofOptimizers, `the optimizer ${values.optimizer}`);
 }
 
 /**
- * Checks that the chosen schedule has the hyper-parameters that were given.
+ * Checks that the chosen schedule has the hyper-parameters that were given, and can have their values.
  *
- * @throws {UserError} If it does not; the message names the first.
+ * @throws {OptionError} If it does not; the message names the first.
  */
 export function checkScheduleOptions(values: TrainingValues): void {
   const { then } = scheduleOptions(values);
   refuse(values, ofSchedules, `the schedule ${values.schedule}${then === undefined ? "" : `, then ${then},`}`);
+  withOptions(() => scheduleOver(values.schedule!, 1, scheduleOptions(values)));
 }
 
 /**
  * Checks that the chosen objective has the hyper-parameters that were given.
  *
- * @throws {UserError} If it does not; the message names the first.
+ * @throws {OptionError} If it does not; the message names the first.
  */
 export function checkObjectiveOptions(values: TrainingValues): void {
   refuse(values, ofObjectives, `the objective ${values.objective}`);
@@ -126,9 +146,9 @@ function refuse(values: TrainingValues, names: readonly string[], owner: string)
   if (unknown === undefined) return;
   const owners = [...activationKinds, ...encodingKinds, ...optimizerKinds, ...scheduleKinds, ...objectiveKinds]
     .filter(({ hyperparameters }) => Object.hasOwn(hyperparameters, unknown)).map(({ name }) => name);
-  throw new UserError(
-    `${optionSpelling(unknown)}: ${owner} has no such hyper-parameter; it belongs to ${owners.join(", ")}.`,
-  );
+  throw new OptionError(unknown, (place) => {
+    return `${place}: ${owner} has no such hyper-parameter; it belongs to ${owners.join(", ")}.`;
+  });
 }
 
 function namesIn(owners: readonly Owner[]): string[] {

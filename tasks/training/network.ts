@@ -5,7 +5,7 @@ import type { Encoding } from "../../lib/field/encoding/encoding.ts";
 import type { EncodingKind } from "../../lib/field/encoding/kind.ts";
 import { encodingKinds } from "../../lib/field/encoding/registry.ts";
 import { mlp } from "../../lib/field/mlp.ts";
-import { givenHyperparameters } from "./hyperparameters.ts";
+import { givenHyperparameters, withOptions } from "./hyperparameters.ts";
 import { networkChoice } from "./network_choice.ts";
 import type { FieldDefaults, TrainingValues } from "./options.ts";
 
@@ -13,13 +13,13 @@ import type { FieldDefaults, TrainingValues } from "./options.ts";
 export function chosenActivation(values: TrainingValues, defaults: FieldDefaults): Activation {
   const { activation } = networkChoice(values);
   const kind = activationKinds.find(({ name }) => name === activation)!;
-  return kind.make({ ...defaults[activation], ...givenHyperparameters(values, kind) });
+  return withOptions(() => kind.make({ ...defaults[activation], ...givenHyperparameters(values, kind) }));
 }
 
 /** The encoding that the options describe; undefined for none. */
 export function chosenEncoding(values: TrainingValues, defaults: FieldDefaults): Encoding | undefined {
   const kind = chosenEncodingKind(values);
-  return kind?.make({ ...defaults[kind.name], ...givenHyperparameters(values, kind) });
+  return kind && withOptions(() => kind.make({ ...defaults[kind.name], ...givenHyperparameters(values, kind) }));
 }
 
 /** The encoding that the options choose, with hyper-parameters that the command line does not change; undefined for none. */

@@ -3,7 +3,7 @@ import { type Objective, targetsOf } from "../../lib/objective/objective.ts";
 import type { ObjectiveKind } from "../../lib/objective/kind.ts";
 import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { UserError } from "../shell/user_error.ts";
-import { givenHyperparameters } from "./hyperparameters.ts";
+import { givenHyperparameters, withOptions } from "./hyperparameters.ts";
 import type { TrainingValues } from "./options.ts";
 
 /** What the registry knows of the objective that the options name. */
@@ -21,7 +21,7 @@ export function chosenObjective(
   description: FieldDescription,
 ): Objective {
   const kind = objectiveKindOf(values);
-  const objective = kind.make(givenHyperparameters(values, kind));
+  const objective = withOptions(() => kind.make(givenHyperparameters(values, kind)));
   checkObjective(objective, description);
   return objective;
 }

@@ -1,6 +1,6 @@
 import type { OptimizerSpec } from "../../lib/optim/optimizer.ts";
 import { optimizerFromConfig } from "../../lib/optim/registry.ts";
-import { checkOptimizerOptions, optimizerOptions } from "./hyperparameters.ts";
+import { checkOptimizerOptions, optimizerOptions, withOptions } from "./hyperparameters.ts";
 import { byNetwork } from "./network_choice.ts";
 import { defaultValues, type OptimizerDefaults } from "./optimizer_defaults.ts";
 import type { TrainingValues } from "./options.ts";
@@ -8,7 +8,7 @@ import type { TrainingValues } from "./options.ts";
 /**
  * The optimizer that the options describe.
  *
- * @throws {UserError} If a hyper-parameter was given that it does not have.
+ * @throws {OptionError} If a hyper-parameter was given that it does not have, or that it refuses.
  */
 export function chosenOptimizer(values: TrainingValues, defaults: OptimizerDefaults): OptimizerSpec {
   const { optimizer: name, clipNorm } = values;
@@ -16,13 +16,14 @@ export function chosenOptimizer(values: TrainingValues, defaults: OptimizerDefau
   const rates = ratesOf(values, defaults);
   const usual = { ...defaults.options[name], ...publishedFor(values, defaults)?.options };
   const given = optimizerOptions(values);
-  return optimizerFromConfig({
+  const config = {
     name,
     learningRate: values.learningRate ?? (rates && byNetwork(rates, values)),
     ...defaultValues(usual, given, (value) => byNetwork(value, values)),
     clipNorm,
     ...given,
-  });
+  };
+  return withOptions(() => optimizerFromConfig(config));
 }
 
 /** A sentence for the user if the learning rate was neither given nor ever tried; undefined otherwise. */

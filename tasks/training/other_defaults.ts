@@ -10,6 +10,7 @@ import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { optimizerKinds } from "../../lib/optim/registry.ts";
 import { scheduleToConfig } from "../../lib/train/schedule_registry.ts";
 import type { Command } from "../shell/command.ts";
+import type { DataShapes } from "./config_shape.ts";
 import { checkScheduleOptions, HYPERPARAMETERS, SETTINGS_OF } from "./hyperparameters.ts";
 import { networkChoice } from "./network_choice.ts";
 import { chosenOptimizer } from "./optimizer.ts";
@@ -29,6 +30,7 @@ export interface RecordedTask<C extends Command> extends TaskDefaults {
   readonly name: string;
   readonly command: C;
   readonly presetOptions?: readonly string[];
+  readonly dataShapes?: DataShapes;
 }
 
 type Settings = Readonly<Record<string, unknown>>;

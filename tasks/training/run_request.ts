@@ -3,6 +3,7 @@ import { openRunFolder, resumeRunFolder } from "../run/open_run_folder.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { callerPath } from "../shell/caller_path.ts";
 import { camelCase, type Command, optionSpelling } from "../shell/command.ts";
+import type { FileOptions } from "../shell/option_error.ts";
 import { parseOptions } from "../shell/options.ts";
 import { runPath, runsFolder } from "../shell/run_path.ts";
 import { UserError } from "../shell/user_error.ts";
@@ -21,6 +22,8 @@ import type { TaskValues } from "./task.ts";
 export interface RunRequest<C extends Command> {
   /** All options of the run; those of the earlier run where one is resumed. */
   readonly asked: TaskValues<C>;
+  /** The file that gave some of them, if one did. */
+  readonly file?: FileOptions;
   /** The limits on the command line. */
   readonly limits: RunLimits;
   /** The time by which this process is to have ended. */
@@ -49,7 +52,7 @@ export async function readRunRequest<C extends Command>(
   const line = parseOptions(args, task.command) as unknown as WithFile<C>;
   const { config: file, resume: resumed } = line.values;
   const isNew = file !== undefined && resumed === undefined;
-  const { values: typed, given } = isNew ? await withConfigFile(task, callerPath(file), line) : line;
+  const { values: typed, given, from } = isNew ? await withConfigFile(task, callerPath(file), line) : line;
   const files = (task.command.positionals ?? []).map(({ name }) => name);
   const asked = withAbsolutePaths(typed, files);
   const { epochs, minutes, resume } = asked;
@@ -63,6 +66,7 @@ export async function readRunRequest<C extends Command>(
     await checkNewRun(place);
     return {
       asked: { ...best, config: undefined, out: undefined },
+      file: from,
       limits,
       deadline,
       chosenHere: asked.optimizer === "auto",
@@ -91,7 +95,7 @@ export async function readRunRequest<C extends Command>(
   };
   // A deadline is that of one process.
   const values = { ...earlier.values, ...changed, ...machine, deadline: asked.deadline, conclude: asked.conclude };
-  return { asked: values, limits, deadline, earlier, chosenHere: false, place };
+  return { asked: values, file: earlier.file, limits, deadline, earlier, chosenHere: false, place };
 }
 
 /** Reads the run in a folder. If it cannot be continued, or concluded, another process may lock it. */

@@ -8,9 +8,9 @@ import type { Command } from "../shell/command.ts";
 import { pendingWork } from "../shell/pending_work.ts";
 import { ProgressLine } from "../shell/progress.ts";
 import { planText } from "../shell/plan.ts";
-import { checkFieldOptions, checkObjectiveOptions, checkScheduleOptions } from "./hyperparameters.ts";
+import { withFileOptions } from "../shell/option_error.ts";
+import { checkHyperparameters } from "./check_settings.ts";
 import { memoryAdvice } from "./memory_advice.ts";
-import { chosenOptimizer } from "./optimizer.ts";
 import type { SettledValues } from "./options.ts";
 import { withOwnSuspects } from "./own_suspects.ts";
 import { PreparedRun } from "./prepared_run.ts";
@@ -97,10 +97,7 @@ async function attempt<C extends Command, S extends TaskValues<C> & SettledValue
   const values = task.settle(asked, gpu.adapter);
   const limits = limitsOf(request, task, values);
   // Mistakes in the options are reported before anything is loaded.
-  const spec = chosenOptimizer(values, task.optimizerDefaults(values));
-  checkFieldOptions(values);
-  checkScheduleOptions(values);
-  checkObjectiveOptions(values);
+  const spec = withFileOptions(request.file, () => checkHyperparameters(task, values));
   if (isWriter(peers)) beginTuning(gpu);
   using progress = new ProgressLine();
   const loaded = await loadInput(task, values, gpu, signal, progress);

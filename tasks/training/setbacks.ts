@@ -82,7 +82,7 @@ export class Setbacks<C extends Command = Command> {
       ? { ...earlier.values, ...software && { software }, ...adapter !== undefined && { adapter } }
       : request.asked;
     const limits = this.started ? {} : request.limits;
-    this.request = { asked, limits, earlier, chosenHere: false, place: request.place };
+    this.request = { asked, file: earlier.file, limits, earlier, chosenHere: false, place: request.place };
     const latest = await folder.latestCheckpoint();
     return latest === undefined ? "its beginning" : `the checkpoint of step ${latest.step}`;
   }

@@ -1,4 +1,5 @@
 import type { Command } from "../shell/command.ts";
+import type { FileOptions } from "../shell/option_error.ts";
 import { storedValues } from "../shell/options.ts";
 import { HYPERPARAMETERS, knownHyperparameters } from "./hyperparameters.ts";
 import { networkChoice } from "./network_choice.ts";
@@ -18,7 +19,7 @@ export function valuesOf(
   task: TrainingTask,
   options: Record<string, unknown>,
   adapter: { readonly software: boolean },
-  file: string,
+  file: FileOptions,
 ): RunValues {
   const values = storedValues(options, task.command, file) as TaskValues<Command>;
   return task.settle({ ...values, ...networkChoice(values) }, adapter);
@@ -29,7 +30,7 @@ export function settledValues(
   task: TrainingTask,
   options: Record<string, unknown>,
   adapter: { readonly software: boolean },
-  file: string,
+  file: FileOptions,
 ): RunValues {
   return valuesOf(task, fittingOptions(task, options, adapter, file), adapter, file);
 }
@@ -39,7 +40,7 @@ export function fittingOptions(
   task: TrainingTask,
   options: Record<string, unknown>,
   adapter: { readonly software: boolean },
-  file: string,
+  file: FileOptions,
 ): Record<string, unknown> {
   const known = knownHyperparameters(valuesOf(task, options, adapter, file));
   const fitting = Object.entries(options).filter(([name]) => !HYPERPARAMETERS.has(name) || known.has(name));

@@ -5,6 +5,7 @@ import type { PageCommand } from "../run/page/model.ts";
 import type { Command, Values } from "../shell/command.ts";
 import type { OptimizerDefaults } from "./optimizer_defaults.ts";
 import type { FieldDefaults, SettledValues, TrainingValues } from "./options.ts";
+import type { DataShapes } from "./config_shape.ts";
 import type { TrainingInput } from "./training_input.ts";
 
 /** The values of a training task's command. */
@@ -63,6 +64,11 @@ export interface TrainingTask<
   readonly optimizerDefaults: (values: S) => OptimizerDefaults;
   /** The sizes of its fields and batches. */
   readonly sizes: FieldSizes<S>;
+  /**
+   * What `config.json` has about the data ({@linkcode TrainingInput.config}), by key: an entry that is something else is refused where a run
+   * is resumed or its options are taken. Nothing is checked by default.
+   */
+  readonly dataShapes?: DataShapes;
   /** Reads the input and loads it on the device. */
   readonly load: (values: S, gpu: Gpu, loading: Loading) => Promise<TrainingInput>;
   /**

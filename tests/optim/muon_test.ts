@@ -1,5 +1,5 @@
-import { assertEquals, assertGreaterOrEqual, assertLess } from "@std/assert";
-import { createVector, muon, openDevice } from "../../mod.ts";
+import { assertAlmostEquals, assertEquals, assertGreaterOrEqual, assertLess } from "@std/assert";
+import { adam, createOptimizer, createVector, muon, openDevice } from "../../mod.ts";
 import { Layout } from "../../lib/linalg/layout.ts";
 import { NEWTON_SCHULZ_ITERATIONS, NewtonSchulz } from "../../lib/linalg/newton_schulz.ts";
 import { distance, eigenvalues, matrixFrom, multiply, someMatrix, transpose } from "../support/matrix.ts";
@@ -79,3 +79,21 @@ for (const iteration of ["degree17", "unitRows", "polarExpress"] as const) {
     }
   });
 }
+
+Deno.test("Muon takes the same segments for matrices as others do: one of three dimensions is updated by Adam", async () => {
+  using gpu = await openDevice({ kernels: "register" });
+  const layout = new Layout([{ name: "stack", shape: [2, 16, 16] }]);
+  const settings = { betas: [0.9, 0.99], epsilon: 1e-6 } as const;
+  const results = [];
+  for (const spec of [muon({ adamLearningRate: 0.1, ...settings }), adam({ learningRate: 0.1, ...settings })]) {
+    using parameters = createVector(gpu, layout);
+    using gradient = createVector(gpu, layout);
+    using optimizer = createOptimizer(gpu, spec, layout);
+    gradient.write(someMatrix(32, 16, 1).flat());
+    optimizer.step({ parameters, gradient });
+    results.push(await parameters.read());
+  }
+  const [found, expected] = results;
+  // Both compute the same formula in f32.
+  for (const [i, value] of expected.entries()) assertAlmostEquals(found[i], value, 1e-6);
+});

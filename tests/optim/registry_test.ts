@@ -1,5 +1,6 @@
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { adam, adamW, optimizerFromConfig, optimizerNames } from "../../mod.ts";
+import { optimizerKinds } from "../../lib/optim/registry.ts";
 
 Deno.test("every optimizer is made again from its name and options", () => {
   for (const name of optimizerNames) {
@@ -65,7 +66,7 @@ Deno.test("every number of every optimizer is checked: it must be one, and whole
         }
         if (counts.includes(option)) refuses(16.5, `${option}: expected a whole number, found 16.5.`);
       } else if (option === "betas") {
-        refuses([1, 0.9], "betas[0]: expected a number ≥ 0 and < 1, found 1.");
+        refuses([1, 0.9], "betas: expected two numbers ≥ 0 and < 1, found [1,0.9].");
         refuses([0.9], "betas: expected two numbers in an array, found [0.9].");
         refuses([0.9, 0.99, 5], "betas: expected two numbers in an array, found [0.9,0.99,5].");
         refuses(0.9, "betas: expected two numbers in an array, found 0.9.");
@@ -77,6 +78,22 @@ Deno.test("every number of every optimizer is checked: it must be one, and whole
         refuses(5, `${option}: expected "`);
       }
     }
+  }
+});
+
+Deno.test("an ε that would be 0 in 32 bits is refused by name", () => {
+  const named = optimizerKinds.filter(({ hyperparameters }) => Object.hasOwn(hyperparameters, "epsilon"));
+  assertEquals(named.length, 13);
+  for (const { name } of named) {
+    const epsilon = 1.2e-38;
+    assertEquals(optimizerFromConfig({ name, epsilon }).options.epsilon, epsilon);
+    // The smallest number of 32 bits that has all digits is 2⁻¹²⁶.
+    assert(epsilon >= 2 ** -126 && epsilon < 1.03 * 2 ** -126);
+    assertThrows(
+      () => optimizerFromConfig({ name, epsilon: 1e-38 }),
+      RangeError,
+      `${name}: epsilon: expected a number`,
+    );
   }
 });
 

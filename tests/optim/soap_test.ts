@@ -1,5 +1,6 @@
 import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import { createOptimizer, createVector, esgdSoap, openDevice, soap } from "../../mod.ts";
+import { RotatedCore, type RotatedRule } from "../../lib/optim/rotated_core.ts";
 import { Layout } from "../../lib/linalg/layout.ts";
 import { distance, matrixFrom, multiply, someMatrix, transpose } from "../support/matrix.ts";
 import { followTrajectory } from "./matrix_trajectory.ts";
@@ -172,6 +173,30 @@ Deno.test("intervals that would leave refreshes without updates of factors are r
     assertThrows(() => soap(options), RangeError, `soap: ${text}`);
     assertThrows(() => esgdSoap(options), RangeError, `esgdSoap: ${text.replace("updateEvery", "basisEvery")}`);
   }
+});
+
+Deno.test("a core of a caller's own is refused intervals that do not fit together, and its rule is freed", async () => {
+  using gpu = await openDevice();
+  const layout = new Layout([{ name: "w", shape: [4, 4] }]);
+  const rotation = { basisEvery: 5, refresh: "qr", averaging: 0.9, weightDecay: 0 } as const;
+  const created = (schedule: object) => {
+    const diagonal = createVector(gpu, layout);
+    const rule: RotatedRule = {
+      diagonal,
+      record() {},
+      divisor: () => ({ estimate: diagonal, magnitude: "root", epsilon: 1 }),
+      [Symbol.dispose]: () => diagonal[Symbol.dispose](),
+    };
+    new RotatedCore({ gpu, layout }, { ...rotation, ...schedule }, "diagonal", rule)[Symbol.dispose]();
+  };
+  created({ startEvery: 5 });
+  assertThrows(
+    () => created({ startEvery: 6 }),
+    RangeError,
+    "RotatedCore: startEvery: expected at most basisEvery (5), found 6.",
+  );
+  assertThrows(() => created({ factorsWithin: 6 }), RangeError, "RotatedCore: factorsWithin: expected at most");
+  assertEquals(gpu.liveBuffers, 0);
 });
 
 function range(first: number, end: number, by = 1): number[] {

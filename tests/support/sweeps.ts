@@ -1,15 +1,21 @@
 import { join } from "@std/path";
 import { smoothPng } from "./image_task.ts";
 
-/** Writes a picture and the file of a sweep with six runs, of which the last three train for seconds. Returns the file's path. */
-export async function writeSixRuns(folder: string): Promise<string> {
+/**
+ * Writes a picture and the file of a sweep with four runs. Returns the file's path.
+ *
+ * @param epochs Those of the second and the third run. A second has a few hundred; the first run has one.
+ * @param last Those of the last run.
+ */
+export async function writeFourRuns(folder: string, epochs: number, last: number): Promise<string> {
   await Deno.writeFile(join(folder, "p.png"), smoothPng(16, 12));
   const options = {
     ...{ width: 8, layers: 1, size: 0, "batch-size": 64, kernels: "register", optimizer: "adam" },
     "evaluate-every": 20,
   };
-  const path = join(folder, "six.json");
-  const spec = { task: "image", inputs: ["p.png"], options, grid: { epochs: [1, 1200], seed: [0, 1, 2] } };
+  const grid = [{ epochs: [1], seed: [0] }, { epochs: [epochs], seed: [0, 1] }, { epochs: [last], seed: [2] }];
+  const path = join(folder, "four.json");
+  const spec = { task: "image", inputs: ["p.png"], options, grid };
   await Deno.writeTextFile(path, JSON.stringify(spec));
   return path;
 }

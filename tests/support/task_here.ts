@@ -10,6 +10,7 @@ async function workOf(name: string): Promise<Work> {
   if (name === "compare") return (await import("../../tasks/compare/run_comparison.ts")).runComparison;
   if (name === "curvature") return (await import("../../tasks/curvature/run_curvature.ts")).runCurvature;
   if (name === "runs") return (await import("../../tasks/run_list/list_runs.ts")).listRuns;
+  if (name === "sweep") return (await import("../../tasks/sweep/run_sweep.ts")).runSweep;
   if (name === "nerf") return (await import("../../tasks/nerf/run_nerf.ts")).runNerf;
   const { TASKS } = await import("../../tasks/registry.ts");
   const { runTraining } = await import("../../tasks/training/run_training.ts");

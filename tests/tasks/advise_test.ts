@@ -7,6 +7,7 @@ import { forecast, isForeseeable, scaleOf } from "../../tasks/training/advice/fo
 import known from "../../tasks/training/advice/known_runs.json" with { type: "json" };
 import type { Weighed, Weighing } from "../../tasks/training/advice/weigh.ts";
 import type { SettledValues } from "../../tasks/training/options.ts";
+import { fastClock } from "../support/clock.ts";
 import { smoothPng } from "../support/image_task.ts";
 import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
@@ -86,13 +87,15 @@ Deno.test("each known comparison has Adam, optimizers of the registry, runs on t
 Deno.test("deno task advise weighs the optimizers of the comparison by their cost here, and writes nothing", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 16));
+    using _clock = fastClock(10);
     const advise = async (...args: string[]) => {
       const { code, stdout, stderr } = await taskHere("advise", args, folder);
       assertEquals(code, 0, stderr);
       return stdout;
     };
-    const field = ["--input", "picture.png", "--size", "0", "--width", "8", "--layers", "1", "--batch-size", "64"];
-    const advice = JSON.parse(await advise(...field, "--activation", "relu-pe", "--minutes", "0.01", "--json"));
+    const field = "--input picture.png --size 0 --width 8 --layers 1 --batch-size 64 --kernels register".split(" ");
+    const long = ["--minutes", "0.01", "--seconds", "600"];
+    const advice = JSON.parse(await advise(...field, "--activation", "relu-pe", ...long, "--json"));
     assertEquals(advice.seconds, 0.6);
     const names = advice.optimizers.map(({ optimizer }: { optimizer: string }) => optimizer);
     assertEquals(names.toSorted(), ["adam", "esgd", "muon", "soap"]);
@@ -108,7 +111,7 @@ Deno.test("deno task advise weighs the optimizers of the comparison by their cos
     assertMatch(advice.command, /^deno task image \S+picture.png .*--minutes 0.01$/);
     assertEquals(
       advice.compare.replace(/--optimizers [a-z,]+ /, "").replace(`${folder}/`, ""),
-      "deno task compare --task image --input picture.png --activations relu-pe --layers 1 --width 8 --batch-size 64 --size 0",
+      "deno task compare --task image --input picture.png --activations relu-pe --layers 1 --width 8 --batch-size 64 --size 0 --kernels register",
     );
     for (const { stepSeconds, steps } of advice.optimizers) assert(stepSeconds > 0 && steps >= 1);
     assertEquals(Object.keys(advice.numbers).sort(), [

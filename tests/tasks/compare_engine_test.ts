@@ -5,15 +5,18 @@ import { placesOf, sweepOf } from "../../tasks/compare/engine_sweep.ts";
 import type { Settings } from "../../tasks/compare/record.ts";
 import { runsOf } from "../../tasks/sweep/runs.ts";
 import { smoothPng } from "../support/image_task.ts";
+import { fastClock } from "../support/clock.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
 import { tableOf } from "../support/sweeps.ts";
+import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 const tiny = ["--width", "8", "--layers", "1", "--size", "0", "--batch-size", "64", "--kernels", "register"];
 const one = ["--activations", "sine", "--seeds", "1", ...tiny];
 
 async function compare(folder: string, ...args: string[]) {
-  const result = await outcome(startTask("compare", args, folder));
+  using _clock = fastClock(10);
+  const result = await taskHere("compare", args, folder);
   assertEquals(result.code, 0, result.stderr);
   return result;
 }
@@ -104,7 +107,7 @@ Deno.test("a comparison whose runs fail says which and why, reports on the other
     await Deno.writeFile(join(folder, "two", "b.png"), smoothPng(16, 12).subarray(0, 60));
     const command = ["--input", "two", "--optimizers", "adam", ...one, "--epochs", "1", "--name", "f"];
     const engine = ["--engine", "local", "--jobs", "2", "--retries", "0"];
-    const { code, stderr } = await outcome(startTask("compare", [...command, ...engine], folder));
+    const { code, stderr } = await taskHere("compare", [...command, ...engine], folder);
     assertEquals(code, 1);
     assertStringIncludes(stderr, "error: 1 of 2 runs failed: 2-b-sine-adam-seed-0 (exit code 1: ");
     const path = join(folder, "runs", "compare", "f");
@@ -117,7 +120,7 @@ Deno.test("a comparison whose runs fail says which and why, reports on the other
     await compare(folder, ...command);
     assert(!(await Deno.readTextFile(join(path, "report.md"))).includes("Failed"));
     assertEquals((await tableOf(path)).map(({ id }) => id), ["sine-adam-i0-s0", "sine-adam-i1-s0"]);
-    const other = await outcome(startTask("compare", ["--resume", path, "--adapter", "0"], folder));
+    const other = await taskHere("compare", ["--resume", path, "--adapter", "0"], folder);
     assertStringIncludes(other.stderr, "expected no --adapter, because this comparison began with --engine");
     assertEquals(namesIn(join(folder, "runs", "compare")), ["f"]);
   }));

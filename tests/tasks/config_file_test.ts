@@ -6,7 +6,9 @@ import { fitTask } from "../../tasks/fit/task.ts";
 import { imageTask } from "../../tasks/image/task.ts";
 import { nerfTask } from "../../tasks/nerf/task.ts";
 import { occupancyTask } from "../../tasks/occupancy/task.ts";
+import { withFileOptions } from "../../tasks/shell/option_error.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
+import { checkSettings } from "../../tasks/training/check_settings.ts";
 import { SETTINGS_OF } from "../../tasks/training/hyperparameters.ts";
 import { readRunRequest } from "../../tasks/training/run_request.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
@@ -52,6 +54,29 @@ Deno.test("--config gives options by either spelling, and the command line wins"
       assertEquals([optimizer, activation, learningRate], ["soap", "gaussian", 0.25]);
     }
     assertEquals((await asked(folder, spelled, "--optimizer", "adam")).learningRate, undefined);
+  }));
+
+Deno.test("a hyper-parameter from a file that its owner refuses is named by file and key, and a typed one as it is typed", () =>
+  inFolder(async (folder) => {
+    const refusal = async (json: object, ...args: string[]) => {
+      const path = join(folder, "options.json");
+      await Deno.writeTextFile(path, JSON.stringify(json));
+      const run = async () => {
+        const { asked, file } = await readRunRequest(imageTask, [...args, "--config", path], false);
+        withFileOptions(file, () => checkSettings(imageTask, asked));
+      };
+      return (await assertRejects(run, UserError)).message.replace(path, "FILE");
+    };
+    const shampoo = { optimizer: "shampoo", epsilon: 1 };
+    const message = "of shampoo: expected a number ≥ 1.2e-38 and < 1, found 1.";
+    assertEquals(await refusal({ epsilon: 0 }), "FILE, epsilon: expected a number of at least 1.2e-38, found 0.");
+    assertEquals(await refusal(shampoo), `FILE, epsilon ${message}`);
+    assertEquals(await refusal({ options: shampoo }), `FILE, options.epsilon ${message}`);
+    assertEquals(await refusal({ optimizer: "shampoo" }, "--epsilon", "1"), `--epsilon ${message}`);
+    assertEquals(
+      await refusal({ optimizer: "soap", updateEvery: 5, startEvery: 6 }),
+      "FILE, startEvery of soap: expected at most updateEvery (5), found 6.",
+    );
   }));
 
 /** A run's configuration of this optimizer, all hyper-parameters of which were given, with a schedule and a field of its own. */
@@ -233,7 +258,7 @@ Deno.test("a file that --config cannot use is refused in one sentence", () =>
       folder,
     );
     await refused({ widht: 8 }, 'expected options of deno task image, found "widht"; did you mean width?');
-    await refused({ width: "wide" }, "--width: expected an integer from 1 to 4096, found");
+    await refused({ width: "wide" }, "options.json, width: expected an integer from 1 to 4096, found");
     await refused("[1]", "expected an object with options, found");
     await refused("{", "expected JSON, found something else");
     await refused('{"width": 8, "layers": 1, "width": 16}', "options.json: expected width once, found it twice.");

@@ -71,8 +71,8 @@ function mayAccept(reader: string, [first, second]: readonly string[], by: unkno
   }
   if (first === "task") return reader === "watch" || reader === "runs" && by === "x";
   if (first === "steps" && reader !== "config") return reader === "watch";
-  // What belongs to the task is checked when its input is loaded.
-  if (!["resume", "config"].includes(reader) || first === "image") return true;
+  // Nothing else is read for lists of runs and their page.
+  if (!["resume", "config"].includes(reader)) return true;
   // A new run takes only the options, and an earlier version wrote no hash of the data.
   if (isRemoved && (reader === "config" || first === "dataHash")) return true;
   // Names are any texts, and lists and records may be empty; without kernels a checkpoint is not restored.

@@ -175,11 +175,11 @@ Deno.test("a run with absolute errors withstands outliers, and its quality is th
       "--omega",
       "5",
       "--batch-size",
-      "54",
+      "135",
       ...register,
     ];
     const error = async (...objective: string[]) => {
-      const args = [path, ...tiny, "--learning-rate", "5e-3", "--epochs", "60", "--objective", ...objective];
+      const args = [path, ...tiny, "--learning-rate", "1e-2", "--epochs", "40", "--objective", ...objective];
       await quietly(
         folder,
         () => runTraining(fitTask, [...args, "--name", objective[0]], new AbortController().signal),
@@ -234,10 +234,10 @@ Deno.test("a run on arrays writes predictions in the units of the targets, and i
       "--activation",
       "sine",
       "--epochs",
-      "150",
+      "60",
       ...register,
     ];
-    await run(path("x.npy"), path("y.npy"), ...tiny, "--learning-rate", "2e-3", "--name", "line");
+    await run(path("x.npy"), path("y.npy"), ...tiny, "--learning-rate", "4e-3", "--name", "line");
     const files = join(folder, "runs", "fit", "line");
     const { shape, data } = readNpy(await Deno.readFile(join(files, "predictions.npy")));
     assertEquals(shape, [200, 2]);
@@ -258,7 +258,7 @@ Deno.test("a run on arrays writes predictions in the units of the targets, and i
     assertMatch(config.dataHash, /^[0-9a-f]{64}$/);
     // The number of rows and the ranges of columns stay as they are.
     await Deno.writeFile(path("x.npy"), encodeNpy(points.toReversed(), 1));
-    const others = run("--resume", files, "--epochs", "200").catch((error) => error.message);
+    const others = run("--resume", files, "--epochs", "70").catch((error) => error.message);
     assertStringIncludes(
       await others,
       `${path("x.npy")} and ${
@@ -266,7 +266,7 @@ Deno.test("a run on arrays writes predictions in the units of the targets, and i
       }: expected the rows in the order that the run began with, found different ones.`,
     );
     await Deno.writeFile(path("x.npy"), encodeNpy(points.map((x) => 2 * x), 1));
-    const refused = await run("--resume", files, "--epochs", "200").catch((error) => error.message);
+    const refused = await run("--resume", files, "--epochs", "70").catch((error) => error.message);
     assertStringIncludes(refused, "expected the samples with which the run began, found others");
   }));
 

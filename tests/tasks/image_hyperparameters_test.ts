@@ -3,10 +3,13 @@ import type { NumberRange, ValueRange } from "../../lib/hyperparameter/mod.ts";
 import { optimizerKinds, optimizerNames } from "../../lib/optim/registry.ts";
 import { scheduleNames } from "../../lib/train/schedule_registry.ts";
 import { join } from "@std/path";
-import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
+import { imageTask as runImage, smoothPng, tiny } from "../support/image_task.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 import { TASKS } from "../../tasks/registry.ts";
 import { type Option, optionSpelling } from "../../tasks/shell/command.ts";
+import { imageTask } from "../../tasks/image/task.ts";
+import { UserError } from "../../tasks/shell/user_error.ts";
+import { checkSettings } from "../../tasks/training/check_settings.ts";
 import { HelpRequest } from "../../tasks/shell/help.ts";
 import { command } from "../../tasks/image/command.ts";
 import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
@@ -155,7 +158,7 @@ Deno.test("--dry-run shows every hyper-parameter", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(8, 8));
     const chosen = ["--activation", "relu-pe", "--octaves", "3", "--optimizer", "sgd", "--momentum", "0.5"];
-    const { stdout, stderr } = await imageTask(folder, "picture.png", ...tiny, ...chosen, "--dry-run");
+    const { stdout, stderr } = await runImage(folder, "picture.png", ...tiny, ...chosen, "--dry-run");
     assertStringIncludes(
       stdout,
       " parameters; positional (octaves 3); relu; output without activation (identity)\n",
@@ -163,7 +166,7 @@ Deno.test("--dry-run shows every hyper-parameter", () =>
     );
     assertStringIncludes(stdout, "sgd (learning-rate 1, momentum 0.5, nesterov false, weight-decay 0)\n");
     const schedule = ["--schedule", "warmup", "--warmup-share", "0.5", "--then", "cosine", "--final-factor", "0.1"];
-    const warm = await imageTask(folder, "picture.png", ...tiny, ...schedule, "--epochs", "8", "--dry-run");
+    const warm = await runImage(folder, "picture.png", ...tiny, ...schedule, "--epochs", "8", "--dry-run");
     assertMatch(warm.stdout, /^Schedule {4}linearWarmup \(steps (\d+)\), then cosine \(steps \1, final 0.1\)$/m);
   }));
 
@@ -214,6 +217,32 @@ Deno.test("an optimizer without a rate that was found for the task takes its own
   );
   assertEquals(rateWarning({ ...values, learningRate: 1 }, defaults, spec), undefined);
   assertEquals(rateWarning(values, optimizerDefaults, spec), undefined);
+});
+
+Deno.test("a hyper-parameter that its owner refuses is named as it is typed, and so are those that it depends on", () => {
+  const refused: [line: string, message: string][] = [
+    ["--optimizer shampoo --epsilon 1", "--epsilon of shampoo: expected a number ≥ 1.2e-38 and < 1, found 1."],
+    [
+      "--optimizer soap --update-every 5 --start-every 9",
+      "--start-every of soap: expected at most --update-every (5), found 9.",
+    ],
+    [
+      "--optimizer esgdSoap --factors-within 900",
+      "--factors-within of esgdSoap: expected at most --basis-every (80), found 900.",
+    ],
+    ["--optimizer sgd --nesterov --momentum 0", "--nesterov of sgd: expected a momentum > 0, found 0."],
+    [
+      "--optimizer adam --schedule exponential --final-factor 0",
+      "--final-factor of exponential: expected a number > 0, found 0.",
+    ],
+  ];
+  for (const [line, message] of refused) {
+    const error = assertThrows(
+      () => checkSettings(imageTask, parseOptions(line.split(" "), command).values),
+      UserError,
+    );
+    assertEquals(error.message, message);
+  }
 });
 
 Deno.test("hyper-parameters that the choice does not have are refused", () => {

@@ -112,7 +112,7 @@ Deno.test("a run is resumed only as it was, and says what is wrong with its fold
     );
 
     const broken: [from: string, to: string, sentence: string][] = [
-      ['"width": 8', '"width": 0', "config.json: --width: expected an integer from 1 to 4096"],
+      ['"width": 8', '"width": 0', "config.json, options.width: expected an integer from 1 to 4096"],
       ['"task": "image"', '"task": "other"', 'config.json, task: expected image, found "other".'],
       ['"options"', '"settings"', "config.json, options: expected an object, found none."],
       ['"steps": 6', '"steps": null', "config.json, steps: expected a whole number from 1, found null."],

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { fastClock } from "../support/clock.ts";
 import { taskHere } from "../support/task_here.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
@@ -21,9 +22,10 @@ Deno.test({
       }
       await Deno.writeTextFile(join(folder, "scenes", "notes.txt"), "no scene");
       await Deno.mkdir(join(folder, "empty"));
-      const compare = (input: string) => {
+      const compare = async (input: string) => {
         const args = ["--task", "nerf", "--input", input, ...pairs, ...tiny, "--name", input.replace("/", "-")];
-        return taskHere("compare", args, folder);
+        using _clock = fastClock(10);
+        return await taskHere("compare", args, folder);
       };
       const inputs = async (input: string) => {
         const { code, stderr } = await compare(input);

@@ -168,14 +168,17 @@ Deno.test("--help wins over mistakes and shows every option with its default, al
 Deno.test("values come back from a configuration, with defaults for what it lacks, and are checked again", () => {
   const { values } = parseOptions(["a.png", "--epochs", "5", "--no-shuffle", "--offset", "-1"], command);
   const { beta: _, ...stored } = JSON.parse(JSON.stringify(values));
-  assertEquals(storedValues(stored, command, "config.json"), values);
+  assertEquals(storedValues(stored, command, { file: "config.json", key: "options" }), values);
   const refused = (stored: unknown) =>
-    assertThrows(() => storedValues(stored, command, "config.json"), UserError).message;
+    assertThrows(() => storedValues(stored, command, { file: "config.json", key: "options" }), UserError).message;
   assertEquals(
     refused({ epochs: 0 }),
-    "config.json: --epochs: expected an integer of at least 1, found 0.",
+    "config.json, options.epochs: expected an integer of at least 1, found 0.",
   );
-  assertEquals(refused({ optimizer: ["adam", "esgd"] }).startsWith("config.json: --optimizer: expected one of"), true);
+  assertEquals(
+    refused({ optimizer: ["adam", "esgd"] }).startsWith("config.json, options.optimizer: expected one of"),
+    true,
+  );
   assertEquals(refused(undefined), "config.json, options: expected an object, found none.");
 });
 

@@ -3,6 +3,7 @@ import { dirname, join } from "@std/path";
 import { WatchedRuns } from "../../tasks/watch/watched_runs.ts";
 import { smoothPng } from "../support/image_task.ts";
 import { outcome, startTask } from "../support/process.ts";
+import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 const TINY = "picture.png --size 0 --width 8 --layers 1 --batch-size 64 --optimizer adam".split(" ");
@@ -43,7 +44,7 @@ Deno.test("--out puts a run elsewhere; where that is not permitted, the command 
     const longer = await typed(commandIn(resumed), folder);
     assertEquals(longer.code, 0, longer.stderr);
 
-    const listed = await outcome(startTask("runs", ["my results", "--json"], folder));
+    const listed = await taskHere("runs", ["my results", "--json"], folder);
     assertEquals(JSON.parse(listed.stdout).map((each: { path: string; made: number }) => [each.path, each.made]), [
       [run, 12],
     ]);
@@ -120,6 +121,6 @@ Deno.test("comparisons, reports of curvature and sweeps can be put elsewhere in 
     assertEquals(namesIn(place), ["compare", "sweep"]);
     assertEquals(namesIn(join(place, "compare", "a", "runs")), ["sine-adam-s0"]);
     assertEquals(namesIn(join(place, "sweep", "a", "runs", "image")), ["1-seed-0"]);
-    const again = await outcome(startTask("sweep", ["--resume", join(place, "sweep", "a"), "--out", "b"], folder));
+    const again = await taskHere("sweep", ["--resume", join(place, "sweep", "a"), "--out", "b"], folder);
     assertMatch(again.stderr, /^error: --out: expected it beside a JSON file, found it beside --resume, /);
   }));

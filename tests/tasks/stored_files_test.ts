@@ -56,19 +56,25 @@ Deno.test("a shape names the place, what it expects and what is there", () => {
 
 Deno.test("a stored option has the type and the range of its option", () => {
   const stored = { width: 8, betas: [0.9, 0.99], kernels: "register", dryRun: false, image: "a.png" };
-  const values = storedValues(stored, command, "config.json");
+  const values = storedValues(stored, command, { file: "config.json", key: "options" });
   assertEquals([values.width, values.kernels, values.image], [8, "register", "a.png"]);
   for (const value of [...foreign, "8", 0, 1e9, [8]]) {
-    const error = assertThrows(() => storedValues({ width: value }, command, "config.json"), UserError);
-    assertMatch(error.message, /^config\.json: --width: expected an integer from 1 to 4096, found [^\p{Cc}]+\.$/u);
+    const error = assertThrows(
+      () => storedValues({ width: value }, command, { file: "config.json", key: "options" }),
+      UserError,
+    );
+    assertMatch(
+      error.message,
+      /^config\.json, options\.width: expected an integer from 1 to 4096, found [^\p{Cc}]+\.$/u,
+    );
   }
   for (const value of [null, {}, 3, ["a"]]) {
     assertSentence(
-      assertThrows(() => storedValues({ image: value }, command, "config.json"), UserError),
+      assertThrows(() => storedValues({ image: value }, command, { file: "config.json", key: "options" }), UserError),
       "config.json",
     );
     assertSentence(
-      assertThrows(() => storedValues({ name: [value] }, command, "config.json"), UserError),
+      assertThrows(() => storedValues({ name: [value] }, command, { file: "config.json", key: "options" }), UserError),
       "config.json",
     );
   }

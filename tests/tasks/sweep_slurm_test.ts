@@ -6,8 +6,9 @@ import { UserError } from "../../tasks/shell/user_error.ts";
 import { elementsIn, shownState } from "../../tasks/sweep/slurm/queue.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
 import { slurm, slurmTest } from "../support/slurm.ts";
-import { isUnderWay, processesWith, tableOf, until, writeSixRuns } from "../support/sweeps.ts";
+import { isUnderWay, processesWith, tableOf, until, writeFourRuns } from "../support/sweeps.ts";
 import { smoothPng } from "../support/image_task.ts";
+import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";
 
 Deno.test("what the programs of Slurm print is understood", () => {
@@ -35,10 +36,11 @@ Deno.test("where there is no Slurm, one sentence says so", async () => {
 });
 
 slurmTest(
-  "six runs by Slurm, of which one is killed, one preempted and one out of time, make the table of six runs here",
+  "four runs by Slurm, of which one is killed, one preempted and one out of time, make the table of four runs here",
   () =>
     inFolder(async (folder) => {
-      const spec = await writeSixRuns(folder);
+      // Slurm takes seconds to preempt the last run.
+      const spec = await writeFourRuns(folder, 600, 1200);
       const [here, there] = ["here", "there"].map((name) => join(folder, "runs", "sweep", name));
       const made = outcome(startTask("sweep", [spec, "--name", "here"], folder));
       const bySlurm = ["--engine", "slurm", "--partition", "usual", "--look-every", "1", "--jobs", "1"];
@@ -48,12 +50,12 @@ slurmTest(
         // The process that submitted has died, and another one collects.
         const resumed = await outcome(startTask("sweep", ["--resume", there], folder));
         assertEquals(resumed.code, 0, resumed.stderr);
-        assertStringIncludes(resumed.stdout, "6 of 6 runs are finished.");
+        assertStringIncludes(resumed.stdout, "4 of 4 runs are finished.");
       } finally {
         const { jobName } = JSON.parse(await Deno.readTextFile(join(there, "sweep.json")));
         await slurm("scancel", `--name=${jobName}`);
       }
-      for (const number of [4, 6]) assertStringIncludes(await logOf(there, number), "Stopped at step");
+      for (const number of [2, 4]) assertStringIncludes(await logOf(there, number), "Stopped at step");
       assertEquals((await made).code, 0);
       assertEquals(await tableOf(there), await tableOf(here));
     }),
@@ -67,7 +69,7 @@ slurmTest(
       const tiny = ["--width", "8", "--layers", "1", "--size", "0", "--batch-size", "64", "--kernels", "register"];
       const pairs = ["--input", "p.png", "--activations", "sine", "--optimizers", "adam,muon", "--seeds", "1"];
       const command = [...pairs, ...tiny, "--epochs", "1", "--engine", "slurm", "--look-every", "1", "--name", "c"];
-      const refused = await outcome(startTask("compare", [...command, "--partition", "none"], folder));
+      const refused = await taskHere("compare", [...command, "--partition", "none"], folder);
       assertStringIncludes(refused.stderr, "error: Slurm refuses the jobs: ");
       assertEquals(namesIn(folder), ["p.png"]);
       const made = await outcome(startTask("compare", [...command, "--partition", "usual"], folder));
@@ -79,20 +81,20 @@ slurmTest(
 
 /** Lets one run think that its time is up, kills another, preempts the third one, and then kills the process that submitted them. */
 async function disturb(sweep: string, submitter: Deno.ChildProcess, input: string): Promise<void> {
-  const names = [4, 5, 6].map((number) => `${number}-epochs-1200-seed-${number - 4}`);
+  const names = ["2-epochs-600-seed-0", "3-epochs-600-seed-1", "4-epochs-1200-seed-2"];
   const underWay = (name: string) => until(name, () => isUnderWay(join(sweep, "runs", "image", name)));
   await underWay(names[0]);
   const { jobName } = JSON.parse(await Deno.readTextFile(join(sweep, "sweep.json")));
   const job = await slurm("squeue", "--array", `--name=${jobName}`, "--states=RUNNING", "--noheader", "--format=%F");
   // The signal that Slurm sends to the script before its time is up. The program may take seconds to return.
-  const warned = slurm("scancel", "--signal=TERM", "--batch", `${job}_4`);
+  const warned = slurm("scancel", "--signal=TERM", "--batch", `${job}_2`);
   await underWay(names[1]);
   for (const process of await processesWith(input, names[1])) Deno.kill(process, "SIGKILL");
   await underWay(names[2]);
   await slurm("sbatch", "--partition=urgent", "--exclusive", "--output=/dev/null", "--wrap=true");
-  await until("run 6 is preempted", async () => (await logOf(sweep, 6)).includes("PREEMPTION"));
+  await until("run 4 is preempted", async () => (await logOf(sweep, 4)).includes("PREEMPTION"));
   const told = await readUntil(submitter.stderr.getReader(), (text) => text.includes("started again"));
-  assertMatch(told, new RegExp(`^${names[1]}: job \\d+_5: FAILED, exit code 137; it is started again`, "m"));
+  assertMatch(told, new RegExp(`^${names[1]}: job \\d+_3: FAILED, exit code 137; it is started again`, "m"));
   await warned;
   submitter.kill("SIGKILL");
   await submitter.stdout.cancel();

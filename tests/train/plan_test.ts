@@ -1,10 +1,11 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import {
   adam,
   chain,
   clipByGlobalNorm,
   createField,
   createOptimizer,
+  esgd,
   esgdSoap,
   meanSquaredError,
   mlp,
@@ -85,4 +86,29 @@ Deno.test("a first step of its own kind has its own cost in a plan, and the opti
   assert(secondsOf(0) > 2 * secondsOf(1), `${secondsOf(0)} s and ${secondsOf(1)} s`);
   assertEquals(secondsOf(2), secondsOf(1));
   assertEquals(rotating.counters, { step: 0, observations: 0 });
+});
+
+Deno.test("a plan has the work of steps with several products, of which the first takes longer", async () => {
+  for (const probes of [2, 4, 8, 16]) {
+    const spec = esgd({ probes, updateEvery: 3, warmup: 2 });
+    const [expected, made] = await plannedAndMade(spec, 10, 30);
+    assertAlmostEquals(expected / made, 1, 0.005, `${probes}: ${expected} and ${made}`);
+  }
+});
+
+Deno.test("a kind of step that is rare is measured by one burst, so that a plan with three kinds takes little longer", async () => {
+  const spec = soap({ updateEvery: 80, startEvery: 5, factorsWithin: 10, refresh: "rotation" });
+  using field = createField(gpu, mlp({ inputs: 1, hidden: [48, 40], outputs: 1, activation: sine() }));
+  const objective = meanSquaredError();
+  using data = tableData(field, objective, { inputs, targets: inputs });
+  const workOfPlan = async (spec: OptimizerSpec) => {
+    using optimizer = createOptimizer(gpu, spec, field.layout);
+    const before = work;
+    using _ = otherClock(() => work);
+    await planTraining({ field, objective, data, optimizer, batchSize: 16 });
+    return work - before;
+  };
+  const [all, one] = [await workOfPlan(spec), await workOfPlan({ ...spec, kindOf: undefined })];
+  // Two bursts of 300 units, and shorter ones before each that grow by a factor of 4.
+  assertLess(all - one, 2 * 300 * 1.5);
 });

@@ -115,6 +115,18 @@ Deno.test("damaged, foreign and truncated bytes are refused in a sentence, and n
       edited('["input"]', '["output"]'),
       "f, field: field description: layer layers.0 reads output, which is neither an input",
     ],
+    [
+      edited('"outputs":', '"outptus":{},"outputs":'),
+      'f, field: expected no other members than inputs, layers, outputs, found "outptus".',
+    ],
+    [
+      edited('"units":5', '"units":5,"weigthBound":1'),
+      'f, field: layer layers.0: expected no other members than name, from, units, activation, weightBound, found "weigthBound".',
+    ],
+    [
+      edited('"options":', '"bias":false,"options":'),
+      'f, field: layer layers.0: activation: expected no other members than name, options, found "bias".',
+    ],
     [edited('"sigma"', '"width"'), "f, field: layer layers.0: gaussian: there is no option width, only sigma."],
     [edited('"sigma":0.07', '"sigma":-1'), "f, field: layer layers.0: gaussian: sigma: expected a number > 0"],
     [edited('"gaussian"', '"constructor"'), "f, field: layer layers.0: activation: expected one of "],

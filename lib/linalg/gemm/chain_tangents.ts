@@ -2,7 +2,7 @@ import type { BufferLike, DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { mostLayersAtOnce, runsOf } from "./chain_tile.ts";
 import { mostWeightLayers } from "./chain_weights.ts";
-import { functionText } from "./epilogue.ts";
+import { filledPart } from "./epilogue.ts";
 import type { LayerChain } from "./layer_chain.ts";
 import adjointText from "../../../wgsl/linalg/gemm/chain_adjoint_tangent.wgsl" with { type: "text" };
 import forwardText from "../../../wgsl/linalg/gemm/chain_forward_tangent.wgsl" with { type: "text" };
@@ -132,7 +132,7 @@ function dispatch(
   const products = chain.flops(rows, chain.layers.slice(first, end)) +
     chain.flops(rows, chain.layers.slice(first + absent, end));
   gpu.dispatch(
-    gpu.kernel(source, filled, functionText(chain.activation)),
+    gpu.kernel(source, filled, filledPart(chain.activation)),
     { ...buffers, vector0: parameters, vector1: direction, layers: chain.table },
     {},
     [tile.groups],

@@ -1,4 +1,5 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
+import type { KernelPart } from "../../gpu/kernel_error.ts";
 import type { KernelValues } from "../../gpu/template.ts";
 
 /** A function that a product applies to each entry that it stores: what an activation of one linear map says of itself. */
@@ -36,9 +37,9 @@ export function isFusable({ text, maps }: EntryFunction): boolean {
   return text !== undefined && maps.length === 1;
 }
 
-/** How error messages name the function that is filled into a kernel; undefined for none. */
-export function functionText(activation: EntryFunction | undefined): string | undefined {
-  return activation === undefined ? undefined : `the activation ${activation.name}`;
+/** How error messages name the function that is filled into a kernel, and the values that it fills in; undefined for none. */
+export function filledPart(activation: EntryFunction | undefined): KernelPart | undefined {
+  return activation && { name: `the activation ${activation.name}`, values: ["activation", "third"] };
 }
 
 /** What a kernel's text is filled with for a fused activation, or for none. */
@@ -58,7 +59,7 @@ interface Epilogue {
   readonly buffers: Readonly<Record<string, BufferLike>>;
   readonly uniforms: Readonly<Record<string, number>>;
   /** What the values fill in, for error messages. */
-  readonly part?: string;
+  readonly part?: KernelPart;
 }
 
 /** What kernels are given that compute forward and adjoint products by one text. */
@@ -68,6 +69,6 @@ export function epilogueOf({ activate, derive }: { readonly activate?: Activate;
     values: { activate: activate !== undefined, derive: derive !== undefined, ...fusionValues(activation) },
     buffers: { ...activate && { activated: activate.a }, ...derive && { below: derive.below } },
     uniforms: { real: activate?.real ?? 0, ...activationUniforms(activation) },
-    part: functionText(activation),
+    part: filledPart(activation),
   };
 }

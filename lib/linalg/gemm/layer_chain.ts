@@ -2,12 +2,12 @@ import type { BufferLike, DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { KernelValues } from "../../gpu/template.ts";
 import { chainTile } from "./chain_tile.ts";
-import { type EntryFunction, functionText } from "./epilogue.ts";
+import { type EntryFunction, filledPart } from "./epilogue.ts";
 import { flopsOf } from "./shape.ts";
 import adjointText from "../../../wgsl/linalg/gemm/chain_adjoint.wgsl" with { type: "text" };
 import forwardText from "../../../wgsl/linalg/gemm/chain_forward.wgsl" with { type: "text" };
-import chain from "../../../wgsl/linalg/gemm/chain_layers.wgsl" with { type: "text" };
-import product from "../../../wgsl/linalg/gemm/chain_product.wgsl" with { type: "text" };
+import chain_layers from "../../../wgsl/linalg/gemm/chain_layers.wgsl" with { type: "text" };
+import chain_product from "../../../wgsl/linalg/gemm/chain_product.wgsl" with { type: "text" };
 
 const forwardSource = { name: "chain_forward", text: forwardText };
 /** One product, whose operand is loaded. */
@@ -77,7 +77,7 @@ export class LayerChain implements Disposable {
     const kernel = gpu.kernel(
       forwardSource,
       { ...values, ...counts, ...FROM_START, by_k: false },
-      functionText(this.activation),
+      filledPart(this.activation),
     );
     gpu.dispatch(kernel, buffers, {}, [groups], this.flops(rows, layers));
   }
@@ -113,7 +113,7 @@ export class LayerChain implements Disposable {
     const kernel = gpu.kernel(
       adjointSource,
       { ...values, ...FROM_START, steps, keep, by_k: true },
-      functionText(this.activation),
+      filledPart(this.activation),
     );
     gpu.dispatch(kernel, buffers, {}, [groups], this.flops(rows, layers.slice(1)));
   }
@@ -141,8 +141,8 @@ export class LayerChain implements Disposable {
       quads: this.#widest / 4,
       row_quads: tile.rows / 4,
       blocks: tile.blocks,
-      chain,
-      product,
+      chain_layers,
+      chain_product,
       activation: this.activation.text!,
     };
     return { values, groups: Math.ceil(rows / tile.rows) };

@@ -1,7 +1,7 @@
 import type { BufferLike } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { linearGroups } from "../../gpu/groups.ts";
-import { activationUniforms, functionText, fusionValues } from "./epilogue.ts";
+import { activationUniforms, filledPart, fusionValues } from "./epilogue.ts";
 import { REGISTER_COLUMNS, type RegisterFamily } from "./family.ts";
 import type { AdjointProduct, ForwardProduct, WeightProduct } from "./layer_product.ts";
 import { flopsOf } from "./shape.ts";
@@ -32,7 +32,7 @@ export function registerForward(gpu: Gpu, family: RegisterFamily, product: Forwa
     gpu.kernel(
       forwardSource,
       { ...tile, terms: terms.length, ...fusionValues(activate?.activation) },
-      functionText(activate?.activation),
+      filledPart(activate?.activation),
     ),
     buffers,
     {
@@ -58,7 +58,7 @@ export function registerAdjoint(gpu: Gpu, family: RegisterFamily, product: Adjoi
     gpu.kernel(
       adjointSource,
       { ...tile, terms: terms.length, ...fusionValues(derive?.activation) },
-      functionText(derive?.activation),
+      filledPart(derive?.activation),
     ),
     buffers,
     {

@@ -116,7 +116,7 @@ async function otherDiagonals(subject: Subject, batch: DeviceBatch) {
     };
   }
   const { moment: { field, input: { objective }, seed }, signal } = subject;
-  using hessian = curvatureOperator(field, objective, batch);
+  using hessian = curvatureOperator(field, objective, batch, "hessian", { fixed: true });
   const { equilibrated, diagonal } = await probeOperator(hessian, { probes: PRODUCTS, seed: seed + 1, signal });
   const samples = { samples: PRODUCTS, seed: seed + 1, signal };
   const gaussNewton = await gaussNewtonDiagonal(field, objective, batch, samples);

@@ -48,7 +48,7 @@ export const ownPreconditioning: Measurement<Own> = {
   async measure(subject) {
     const batch = subject.draw(subject.extent.samples);
     const { field, input: { objective } } = subject.moment;
-    using hessian = curvatureOperator(field, objective, batch);
+    using hessian = curvatureOperator(field, objective, batch, "hessian", { fixed: true });
     using own = await ownPreconditioner(subject, batch);
     const found = [await figuresUnder(subject, hessian, "none")];
     for (const [name, diagonal] of Object.entries(await estimatedDiagonals(subject, hessian, batch))) {

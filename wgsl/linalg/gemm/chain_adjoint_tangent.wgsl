@@ -11,7 +11,7 @@
 {{end}}
 {{read vector0}}
 {{read vector1}}
-{{include chain}}
+{{include chain_layers}}
 {{for s in 0..count}}
 {{read below{{s}}}}
 {{read below_tangent{{s}}}}

@@ -6,7 +6,7 @@
 // sums its products in the order of k, in f32: every run gives the same bits, whatever the size of the tile.
 {{read start0}}
 {{read vector0}}
-{{include chain}}
+{{include chain_layers}}
 {{for l in 0..count}}
 {{write z{{l}}}}
 {{end}}

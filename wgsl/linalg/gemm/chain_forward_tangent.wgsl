@@ -11,7 +11,7 @@
 {{end}}
 {{read vector0}}
 {{read vector1}}
-{{include chain}}
+{{include chain_layers}}
 {{for s in 0..activated}}
 {{read z{{s}}}}
 {{write a_tangent{{s}}: array<vec4f>}}

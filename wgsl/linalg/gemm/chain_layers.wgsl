@@ -7,4 +7,4 @@ struct Constants { p0: f32, p1: f32 }
 var<private> u: Constants;
 alias Preactivation = array<vec4f, 1>;
 {{include activation}}
-{{include product}}
+{{include chain_product}}
