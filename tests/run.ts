@@ -2,25 +2,13 @@
  * `deno task test [FILE|FOLDER|OPTION...]`: runs the tests of files and folders, by default all, with options of `deno test`.
  *
  * Every file has a process of its own, so no test meets the memory, the environment or the devices of another file's tests. Several
- * processes run side by side: as many as DENO_JOBS says, by default two more than there are cores, because tests often wait. Files
- * that assert short times follow one by one. Processes that run at the same time have kernel choices of their own, because what one
- * measures would otherwise change the bits of another's next run; all share the driver's cache of compiled kernels.
+ * processes run side by side: as many as DENO_JOBS says, by default two more than there are cores, because tests often wait.
+ * Processes that run at the same time have kernel choices of their own, because what one measures would otherwise change the bits of
+ * another's next run; all share the driver's cache of compiled kernels.
  *
  * @module
  */
 import { fromFileUrl, join, relative, resolve } from "@std/path";
-
-/** Files with assertions on time that could fail beside others. */
-export const ALONE: readonly string[] = [
-  "tests/codec/image/colours_test.ts",
-  "tests/codec/image/decode_png_test.ts",
-  "tests/codec/mesh/triangulate_test.ts",
-  "tests/codec/tensor/npy_test.ts",
-  "tests/codec/tensor/safetensors_test.ts",
-  "tests/data/mesh/clean_test.ts",
-  "tests/tasks/main_test.ts",
-  "tests/train/stop_test.ts",
-];
 
 /** The files that take longest, in this order, and folders with further long ones. They begin first, so that no core idles at the end. */
 const LONG: readonly string[] = [
@@ -30,15 +18,19 @@ const LONG: readonly string[] = [
   "tests/linalg/gemm/batched_products_test.ts",
   "tests/linalg/gemm/matmul_families_test.ts",
   "tests/extension_test.ts",
-  ...["device_lost", "occupancy", "nerf", "mpi", "stop", "bench", "power_cut", "advise"].map((name) =>
-    `tests/tasks/${name}_test.ts`
-  ),
+  ...["stop", "mpi", "device_lost", "nerf", "bench", "advise", "resume", "occupancy", "power_cut", "own_files"].map((
+    name,
+  ) => `tests/tasks/${name}_test.ts`),
   "tests/diff/",
   "tests/curvature/golden_curvature_test.ts",
-  "tests/train/train_test.ts",
   "tests/tasks/",
   "tests/curvature/",
   "tests/train/",
+  "tests/url_import_test.ts",
+  "tests/browser/",
+  "tests/extending_test.ts",
+  "tests/optim/",
+  "tests/render/",
 ];
 
 const root = fromFileUrl(new URL("../", import.meta.url));
@@ -142,11 +134,7 @@ async function main(): Promise<void> {
   const jobs = Number(Deno.env.get("DENO_JOBS") ?? navigator.hardwareConcurrency + 2);
   const rank = (file: string) =>
     (LONG.findIndex((place) => file.startsWith(place)) + LONG.length + 1) % (LONG.length + 1);
-  const together = files.filter((file) => !ALONE.includes(file)).toSorted((a, b) => rank(a) - rank(b));
-  const all = [
-    ...await runFiles(together, jobs, options),
-    ...await runFiles(files.filter((file) => ALONE.includes(file)), 1, options),
-  ];
+  const all = await runFiles(files.toSorted((a, b) => rank(a) - rank(b)), jobs, options);
   const total = (what: keyof Counts) => all.reduce((sum, counts) => sum + counts[what], 0);
   const ignored = total("ignored") > 0 ? ` | ${total("ignored")} ignored` : "";
   const seconds = Math.round((performance.now() - begin) / 1000);

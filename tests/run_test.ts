@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { ALONE, readOutcome, testFiles } from "./run.ts";
+import { readOutcome, testFiles } from "./run.ts";
 import { root } from "./support/source_files.ts";
 import { inFolder } from "./support/temporary_folder.ts";
 
-Deno.test("every file that runs alone is a test, and each test is found once", () => {
+Deno.test("each test is found once", () => {
   const files = testFiles("tests");
-  assertEquals(ALONE.filter((file) => !files.includes(file)), []);
   assertEquals(new Set(files).size, files.length);
   assert(files.includes("tests/run_test.ts"));
   assertEquals(files.filter((file) => file.includes("/support/")), []);

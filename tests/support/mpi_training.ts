@@ -45,7 +45,7 @@ export async function trainings(gpu: Gpu, peers?: Peers): Promise<Results> {
     using optimizer = createOptimizer(gpu, spec, field.layout);
     const losses: number[] = [];
     const options = { field, optimizer, objective: meanSquaredError(), data, batchSize: 64, seed: 3, peers };
-    for await (const event of train({ ...options, epochs: 2 })) losses.push(...event.losses);
+    for await (const event of train({ ...options, epochs: 1 })) losses.push(...event.losses);
     results.push({ losses, parameters: Array.from(await field.parameters.read()) });
   }
   return results;

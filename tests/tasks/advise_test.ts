@@ -7,7 +7,7 @@ import { forecast, isForeseeable, scaleOf } from "../../tasks/training/advice/fo
 import known from "../../tasks/training/advice/known_runs.json" with { type: "json" };
 import type { Weighed, Weighing } from "../../tasks/training/advice/weigh.ts";
 import type { SettledValues } from "../../tasks/training/options.ts";
-import { fastClock } from "../support/fast_clock.ts";
+import { fastClock } from "../support/clock.ts";
 import { smoothPng } from "../support/image_task.ts";
 import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";

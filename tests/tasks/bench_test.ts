@@ -26,7 +26,7 @@ import { rankFigures } from "../../tasks/bench/ranks.ts";
 import { type RanksFigures, ranksReport } from "../../tasks/bench/ranks_report.ts";
 import { batchOf } from "../../tasks/bench/workload.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
-import { fastClock } from "../support/fast_clock.ts";
+import { fastClock } from "../support/clock.ts";
 import { outcome, startTask } from "../support/process.ts";
 import { taskHere } from "../support/task_here.ts";
 

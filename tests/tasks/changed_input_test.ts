@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { runSweep } from "../../tasks/sweep/run_sweep.ts";
 import { inputHashes } from "../../tasks/training/input_hashes.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
-import { fastClock } from "../support/fast_clock.ts";
+import { fastClock } from "../support/clock.ts";
 import { smoothPng } from "../support/image_task.ts";
 import "../support/no_png_plots.ts";
 import { quietly } from "../support/quietly.ts";

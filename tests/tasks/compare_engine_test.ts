@@ -5,7 +5,7 @@ import { placesOf, sweepOf } from "../../tasks/compare/engine_sweep.ts";
 import type { Settings } from "../../tasks/compare/record.ts";
 import { runsOf } from "../../tasks/sweep/runs.ts";
 import { smoothPng } from "../support/image_task.ts";
-import { fastClock } from "../support/fast_clock.ts";
+import { fastClock } from "../support/clock.ts";
 import { outcome, readUntil, startTask } from "../support/process.ts";
 import { tableOf } from "../support/sweeps.ts";
 import { taskHere } from "../support/task_here.ts";

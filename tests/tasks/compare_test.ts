@@ -8,7 +8,7 @@ import { readRequest } from "../../tasks/compare/settings.ts";
 import { ProgressLine } from "../../tasks/shell/progress.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
 import type { TrainingTask } from "../../tasks/training/task.ts";
-import { fastClock } from "../support/fast_clock.ts";
+import { fastClock } from "../support/clock.ts";
 import { smoothPng } from "../support/image_task.ts";
 import type { Gpu } from "../../lib/gpu/device.ts";
 import { openDevice } from "../../lib/linalg/gemm/open_device.ts";

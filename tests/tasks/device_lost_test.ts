@@ -8,7 +8,7 @@ import { runComparison } from "../../tasks/compare/run_comparison.ts";
 import { runCurvature } from "../../tasks/curvature/run_curvature.ts";
 import { runNerf } from "../../tasks/nerf/run_nerf.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
-import { fastClock } from "../support/fast_clock.ts";
+import { fastClock } from "../support/clock.ts";
 import { smoothPng, withEsgd } from "../support/image_task.ts";
 import { loseDevice } from "../support/lent_devices.ts";
 import "../support/no_png_plots.ts";

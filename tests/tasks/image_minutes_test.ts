@@ -5,7 +5,7 @@ import { runLength, type RunLengthRequest, withoutIdleSteps } from "../../tasks/
 import { command } from "../../tasks/image/command.ts";
 import { parseOptions } from "../../tasks/shell/options.ts";
 import { chosenSchedule } from "../../tasks/training/schedule.ts";
-import { fastClock } from "../support/fast_clock.ts";
+import { fastClock } from "../support/clock.ts";
 import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
 
 /** 10 steps an epoch, 2 steps a second. */

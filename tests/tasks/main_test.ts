@@ -94,7 +94,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const busy = `await new Promise((done) => setTimeout(done, 700));
-      console.log("busy"); for (const end = Date.now() + 20_000; Date.now() < end;);`;
+      console.log("busy"); for (const end = Date.now() + 60_000; Date.now() < end;);`;
     const child = start(`${untilAborted} ${busy}`);
     const reader = await ready(child);
     child.kill("SIGINT");
@@ -103,6 +103,6 @@ Deno.test({
     child.kill("SIGINT");
     const { code } = await drain(child, reader);
     assertEquals(code, 130);
-    assert(Date.now() - before < 5000);
+    assert(Date.now() - before < 30_000);
   },
 });

@@ -9,7 +9,7 @@ import { parseOptions } from "../../tasks/shell/options.ts";
 import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
 import { checkFieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { chosenOptimizer } from "../../tasks/training/optimizer.ts";
-import { fastClock } from "../support/fast_clock.ts";
+import { fastClock } from "../support/clock.ts";
 import { fieldOptions } from "../support/field_options.ts";
 import { type Outcome, outcome, startTask } from "../support/process.ts";
 import { llffFiles, llffRow, npy } from "../support/scenes.ts";

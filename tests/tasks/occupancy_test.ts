@@ -14,7 +14,7 @@ import { withBestOptimizer } from "../../tasks/training/auto_optimizer.ts";
 import { checkFieldOptions } from "../../tasks/training/hyperparameters.ts";
 import { chosenOptimizer } from "../../tasks/training/optimizer.ts";
 import { runTraining } from "../../tasks/training/run_training.ts";
-import { fastClock } from "../support/fast_clock.ts";
+import { fastClock } from "../support/clock.ts";
 import { fieldOptions } from "../support/field_options.ts";
 import { cube, flipped, moved, sphere, together } from "../support/meshes.ts";
 import { type Outcome, outcome, startTask } from "../support/process.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { encodePly, encodePng } from "../../mod.ts";
 import { exists } from "../support/exists.ts";
-import { fastClock } from "../support/fast_clock.ts";
+import { fastClock } from "../support/clock.ts";
 import { imageTask, smoothPng, tiny, withEsgd } from "../support/image_task.ts";
 import { sphere } from "../support/meshes.ts";
 import { readUntil, startTask } from "../support/process.ts";

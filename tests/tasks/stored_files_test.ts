@@ -6,7 +6,7 @@ import { command } from "../../tasks/image/command.ts";
 import { checkShape, number, object, optional, record, text } from "../../tasks/shell/shape.ts";
 import { storedValues } from "../../tasks/shell/options.ts";
 import { UserError } from "../../tasks/shell/user_error.ts";
-import { fastClock } from "../support/fast_clock.ts";
+import { fastClock } from "../support/clock.ts";
 import { imageTask, smoothPng, tiny } from "../support/image_task.ts";
 import { taskHere } from "../support/task_here.ts";
 import { inFolder, namesIn } from "../support/temporary_folder.ts";

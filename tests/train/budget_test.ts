@@ -8,12 +8,12 @@ import {
   mlp,
   openDevice,
   sine,
-  soap,
   stepsWithin,
   train,
 } from "../../mod.ts";
 import { planTraining } from "../../lib/train/mod.ts";
 import { affordableSteps } from "../../lib/train/budget.ts";
+import { slowClock } from "../support/clock.ts";
 
 Deno.test("a budget counts every step with its own cost, from the step where the run goes on", () => {
   const costs = (step: number) => step % 100 === 0 ? 3 : 1;
@@ -38,6 +38,12 @@ Deno.test("a budget without end gives as many steps as can be counted", () => {
   }
 });
 
+/** Measures by a clock by which all takes so long that nothing is measured twice. */
+async function hastily<T>(measure: () => Promise<T>): Promise<T> {
+  using _ = slowClock();
+  return await measure();
+}
+
 Deno.test("a plan tells the device memory of training", async () => {
   for (const operands of ["buffer", "texture"] as const) {
     using gpu = await openDevice({ operands, kernels: "register" });
@@ -51,7 +57,7 @@ Deno.test("a plan tells the device memory of training", async () => {
       optimizer,
       batchSize: 32,
     };
-    const { deviceBytes, stepsPerEpoch, chunkRows } = await planTraining(options);
+    const { deviceBytes, stepsPerEpoch, chunkRows } = await hastily(() => planTraining(options));
     assertEquals([stepsPerEpoch, chunkRows], [2, 32]);
     let most = 0;
     for await (const _ of train({ ...options, steps: 6 })) most = Math.max(most, gpu.liveBytes);
@@ -67,8 +73,8 @@ Deno.test("measuring changes nothing, leaves no buffer, and more time gives more
   using optimizer = createOptimizer(gpu, esgd({ warmup: 1, updateEvery: 7 }), field.layout);
   const before = await field.parameters.read();
   const buffers = gpu.liveBuffers;
-  const few = await stepsWithin(0.2, { ...given, optimizer });
-  const many = await stepsWithin(20, { ...given, optimizer });
+  const few = await hastily(() => stepsWithin(1, { ...given, optimizer }));
+  const many = await hastily(() => stepsWithin(1e4, { ...given, optimizer }));
   assert(few >= 1 && many > few, `${few} and ${many}`);
   assertEquals(await field.parameters.read(), before);
   assertEquals(optimizer.counters, { step: 0, observations: 0 });
@@ -76,22 +82,6 @@ Deno.test("measuring changes nothing, leaves no buffer, and more time gives more
   let end = 0;
   for await (const { step } of train({ ...given, optimizer, steps: few })) end = step;
   assertEquals(end, few);
-});
-
-Deno.test("a first step of its own kind has its own cost in a plan, and the optimizer does not notice", async () => {
-  using gpu = await openDevice({ kernels: "register" });
-  using field = createField(gpu, mlp({ inputs: 16, hidden: [64], outputs: 16, activation: sine() }));
-  const inputs = Float32Array.from({ length: 16 * 32 }, (_, i) => Math.sin(i));
-  const given = { field, objective: meanSquaredError(), data: { inputs, targets: inputs }, batchSize: 32 };
-  using plain = createOptimizer(gpu, adam(), field.layout);
-  using rotating = createOptimizer(gpu, soap(), field.layout);
-  const { secondsOf: plainSeconds } = await planTraining({ ...given, optimizer: plain });
-  const { secondsOf } = await planTraining({ ...given, optimizer: rotating });
-  assertEquals(plainSeconds(0), plainSeconds(1));
-  // Hundreds of rotations against a few products.
-  assert(secondsOf(0) > 2 * secondsOf(1), `${secondsOf(0)} s and ${secondsOf(1)} s`);
-  assertEquals(secondsOf(2), secondsOf(1));
-  assertEquals(rotating.counters, { step: 0, observations: 0 });
 });
 
 Deno.test("training without an end, and a budget without time, are refused", async () => {

@@ -38,7 +38,7 @@ interface Trained {
 async function trained(
   spec: OptimizerSpec,
   peers?: Peers,
-  { epochs = 3, signal, rounding = 0 }: { epochs?: number; signal?: AbortSignal; rounding?: number } = {},
+  { epochs = 2, signal, rounding = 0 }: { epochs?: number; signal?: AbortSignal; rounding?: number } = {},
 ): Promise<Trained> {
   using field = createField(gpu, description, { seed: 5 + (peers?.rank ?? 0) });
   using optimizer = createOptimizer(gpu, spec, field.layout);
@@ -76,7 +76,7 @@ for (const [name, spec] of Object.entries(SPECS)) {
   Deno.test(`${name}: one, two and three processes make the steps of one that is alone, up to rounding`, async () => {
     // The last batch of an epoch has one sample, so that some processes have none.
     const alone = await trained(spec);
-    assertEquals(alone.losses.length, 9);
+    assertEquals(alone.losses.length, 6);
     const nearby = await trained(spec, undefined, { rounding: 2 ** -23 });
     // SOAP turns rounding into whole steps where its matrices have equal eigenvalues, so the limit is measured, not a constant: a few
     // times what one unit in the last place of the first parameters makes of the run, and at least two such units.
@@ -88,7 +88,7 @@ for (const [name, spec] of Object.entries(SPECS)) {
       const found = [difference(all[0].losses, alone.losses), difference(all[0].parameters, alone.parameters)];
       found.forEach((each, i) => assert(each <= limits[i], `${size} processes: ${found}, expected at most ${limits}`));
       if (size === 1) assertEquals(all[0], alone);
-      assertEquals(await together(spec, size), all, "the same number of processes gives the same bits");
+      if (size === 3) assertEquals(await together(spec, size), all, "the same number of processes gives the same bits");
     }
   });
 }
@@ -141,7 +141,7 @@ Deno.test("the plan of several processes has the exchange of each step", async (
   const slow = (peers: Peers): Peers => ({
     ...peers,
     async sum(numbers) {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await new Promise((resolve) => setTimeout(resolve, 100));
       await peers.sum(numbers);
     },
   });
@@ -158,7 +158,7 @@ Deno.test("the plan of several processes has the exchange of each step", async (
     });
   };
   const [first] = await Promise.all(peersInOne(2).map(slow).map(plan));
-  assert(first.plainSeconds >= 0.3 && first.secondsOf(1) === first.plainSeconds);
+  assert(first.plainSeconds >= 0.1 && first.secondsOf(1) === first.plainSeconds);
 });
 
 Deno.test("peers and a hook of one's own exclude each other", async () => {

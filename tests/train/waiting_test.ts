@@ -13,6 +13,7 @@ import {
   train,
 } from "../../mod.ts";
 import { Pace } from "../../lib/train/pace.ts";
+import { otherClock } from "../support/clock.ts";
 import { fileDevice } from "../support/device.ts";
 
 const gpu = await fileDevice({ kernels: "register" });
@@ -69,29 +70,24 @@ for (const spec of specs) {
 }
 
 Deno.test("what is recorded is submitted soon, then in longer parts while the device keeps up, of a tenth of a second at most", () => {
-  const { now } = performance;
   let time = 0;
-  performance.now = () => time;
-  try {
-    const pace = new Pace(1000);
-    /** Steps of each submit, if recording one takes so many milliseconds. */
-    const submits = (recording: number, count: number) => {
-      pace.begin();
-      return Array.from({ length: count }, () => {
-        for (let steps = 1;; steps++) {
-          time += recording;
-          if (pace.isDue()) return steps;
-        }
-      });
-    };
-    assertEquals(submits(0.25, 2), [1, 1], "steps whose time is not known");
-    pace.took(1, 60);
-    assertEquals(submits(0.25, 2), [2, 2], "steps of 60 ms");
-    pace.took(1000, 1000);
-    assertEquals(submits(0.25, 6), [8, 16, 32, 64, 100, 100], "recording takes a quarter of a step's time");
-    pace.took(1000, 1000);
-    assertEquals(submits(1, 4), [2, 2, 2, 2], "recording takes as long as a step");
-  } finally {
-    performance.now = now;
-  }
+  using _ = otherClock(() => time);
+  const pace = new Pace(1000);
+  /** Steps of each submit, if recording one takes so many milliseconds. */
+  const submits = (recording: number, count: number) => {
+    pace.begin();
+    return Array.from({ length: count }, () => {
+      for (let steps = 1;; steps++) {
+        time += recording;
+        if (pace.isDue()) return steps;
+      }
+    });
+  };
+  assertEquals(submits(0.25, 2), [1, 1], "steps whose time is not known");
+  pace.took(1, 60);
+  assertEquals(submits(0.25, 2), [2, 2], "steps of 60 ms");
+  pace.took(1000, 1000);
+  assertEquals(submits(0.25, 6), [8, 16, 32, 64, 100, 100], "recording takes a quarter of a step's time");
+  pace.took(1000, 1000);
+  assertEquals(submits(1, 4), [2, 2, 2, 2], "recording takes as long as a step");
 });

@@ -1,5 +1,5 @@
 /**
- * The 256 cases of marching cubes: the ways in which a surface can pass through a grid cell. They are computed, not tabulated.
+ * The 256 cases of marching cubes: the ways in which a surface can pass through a grid cell. They are computed when they are first met.
  *
  * Corner c of a cell is at (c & 1, c >> 1 & 1, c >> 2), and edge 4·axis + k joins the k-th corner whose bit `axis` is 0 to the
  * one whose bit is 1. On each side of the cell, the intersection with the surface depends on the side's four corners alone. If it
@@ -35,13 +35,15 @@ const SIDES_OF_EDGE: readonly number[] = CELL_EDGES.map(([low, high]) =>
   SIDES.reduce((bits, side, i) => side.includes(low) && side.includes(high) ? bits | 1 << i : bits, 0)
 );
 
+const cases: (readonly number[])[] = [];
+
 /**
- * The triangles for each set of inside corners (bit c: corner c is inside): the edges on which their corners lie, three per
+ * The triangles for a set of inside corners (bit c: corner c is inside): the edges on which their corners lie, three per
  * triangle, counter-clockwise as seen from outside the surface.
  */
-export const CUBE_CASES: readonly (readonly number[])[] = Array.from({ length: 256 }, (_, inside) => {
-  return loopsOf(inside).flatMap((loop) => triangulate(loop));
-});
+export function cubeCase(inside: number): readonly number[] {
+  return cases[inside] ??= loopsOf(inside).flatMap(triangulate);
+}
 
 /** The closed lines in which the surface intersects the sides of a cell, each as a sequence of edges. */
 function loopsOf(inside: number): number[][] {

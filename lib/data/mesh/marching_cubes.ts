@@ -1,4 +1,4 @@
-import { CELL_EDGES, CUBE_CASES } from "./cube_cases.ts";
+import { CELL_EDGES, cubeCase } from "./cube_cases.ts";
 import { GrowingArray } from "../../codec/mesh/growing_array.ts";
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 
@@ -124,7 +124,7 @@ class Slab {
         const inside = (low[at] > 0 ? 1 : 0) | (low[at + 1] > 0 ? 2 : 0) | (low[at + nx] > 0 ? 4 : 0) |
           (low[at + nx + 1] > 0 ? 8 : 0) | (high[at] > 0 ? 16 : 0) | (high[at + 1] > 0 ? 32 : 0) |
           (high[at + nx] > 0 ? 64 : 0) | (high[at + nx + 1] > 0 ? 128 : 0);
-        const edges = CUBE_CASES[inside];
+        const edges = cubeCase(inside);
         for (let e = 0; e < edges.length; e += 3) {
           this.#indices.push(
             this.#vertex(edges[e], i, j, k),

@@ -5,6 +5,7 @@ import { orientPicture } from "../../../lib/codec/image/orient.ts";
 import { colourProfile } from "./colour_profile.ts";
 import { buildJpeg, exif, segment } from "./jpeg_builder.ts";
 import { buildPng, chunk } from "./png_builder.ts";
+import { cpuMilliseconds } from "../../support/clock.ts";
 
 const text = (value: string) => [...value].map((character) => character.charCodeAt(0));
 const words = (...values: number[]) => values.flatMap((value) => [24, 16, 8, 0].map((shift) => value >>> shift & 255));
@@ -139,7 +140,7 @@ Deno.test("the colour space of a JPEG's EXIF data is told unless it is sRGB or a
 Deno.test("a profile that inflates to millions of bytes is given up early", () => {
   const bomb = deflateSync(new Uint8Array(2 ** 28));
   const file = png({ before: [chunk("iCCP", [...text("big\0\0"), ...bomb])] });
-  const start = performance.now();
+  const start = cpuMilliseconds();
   assertEquals(coloursOf(file), 'the ICC profile "big"');
-  assertLess(performance.now() - start, 1000);
+  assertLess(cpuMilliseconds() - start, 1000);
 });

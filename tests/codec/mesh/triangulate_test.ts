@@ -6,6 +6,7 @@ import { compareMeshes } from "../../../lib/metric/mod.ts";
 import { areaVector } from "../../../lib/data/mesh/inspect.ts";
 import { triangulate } from "../../../lib/codec/mesh/triangulate.ts";
 import { rotation } from "../../support/meshes.ts";
+import { cpuMilliseconds } from "../../support/clock.ts";
 
 type Outline = readonly (readonly number[])[];
 
@@ -108,10 +109,10 @@ Deno.test("a polygon of thousands of corners is cut within seconds", () => {
     const [radius, angle] = [i % 2 === 0 ? 1 : 0.9, 2 * Math.PI * i / n];
     return [radius * Math.cos(angle), radius * Math.sin(angle), 0];
   });
-  const begin = performance.now();
+  const begin = cpuMilliseconds();
   const { sum } = areas(new Float64Array(outline), triangulate(outline, ring(n))!);
   assertAlmostEquals(sum, n / 2 * 0.9 * Math.sin(2 * Math.PI / n), 1e-5);
-  assert(performance.now() - begin < 10_000);
+  assert(cpuMilliseconds() - begin < 10_000);
 });
 
 /** Outlines that take long if each cut looks at many corners, with the areas they should cover where they are simple. */
@@ -142,9 +143,9 @@ Deno.test("polygons of 16 000 corners are cut within 2 s, whatever they look lik
   const n = 16_000;
   for (const [name, outline] of Object.entries(outlines)) {
     const positions = new Float64Array(ring(n).flatMap((i) => [...outline(i, n), 0]));
-    const begin = performance.now();
+    const begin = cpuMilliseconds();
     const triangles = triangulate(positions, ring(n))!;
-    assert(performance.now() - begin < 2000, name);
+    assert(cpuMilliseconds() - begin < 2000, name);
     assertEquals(triangles.length, 3 * (n - 2), name);
     if (["tangle", "line", "hub"].includes(name)) continue;
     let twice = 0;

@@ -1,5 +1,6 @@
 import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import { readNpy } from "../../../lib/codec/mod.ts";
+import { cpuMilliseconds } from "../../support/clock.ts";
 
 /** A `.npy` file with the given header text and entries. */
 export function npyFile(header: string, entries: Uint8Array, version = 1): Uint8Array {
@@ -123,9 +124,9 @@ Deno.test("headers that say something else are refused in one sentence", () => {
 });
 
 Deno.test("a long header is read in time that grows with its length", () => {
-  const start = performance.now();
+  const start = cpuMilliseconds();
   for (const part of ["'descr': '", "'fortran_order': ", " ", "(", "{'descr':", "'"]) {
     assertThrows(() => readNpy(npyFile(`{${part.repeat(Math.floor(65000 / part.length))}`, new Uint8Array()), "a.npy"));
   }
-  assertLess(performance.now() - start, 1000);
+  assertLess(cpuMilliseconds() - start, 1000);
 });
