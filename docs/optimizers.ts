@@ -19,6 +19,7 @@ This page is written by \`deno run -A docs/optimizers.ts\` from the declarations
 The defaults are those of the library. The tasks set some of them otherwise, for some activations or for all; \`--help\` names these, and \`--dry-run\` shows the values of a run.
 On the command line \`updateEvery\` is \`--update-every\`, and \`betas\` is \`--betas 0.9,0.999\`.
 Every optimizer also accepts \`clipNorm\`, the largest norm of a gradient; there is no limit by default.
+Kernels compute in single precision: a number that need not be whole has to be 0 or, in size, from 1.2e-38 to 3.4e38.
 
 ## Deep Gaussian fields
 

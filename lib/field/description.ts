@@ -1,6 +1,7 @@
 import type { Activation } from "./activation/activation.ts";
 import type { Encoding } from "./encoding/encoding.ts";
 import { checkOptions, type OptionNames } from "../hyperparameter/members.ts";
+import { checkRange, FROM_0 } from "../hyperparameter/range.ts";
 import type { Segment } from "../linalg/layout.ts";
 
 /** A dense layer: a(X Wᵀ + b), where X is the concatenation of the inputs and layers that it reads. */
@@ -63,7 +64,8 @@ export function isHidden({ outputs }: FieldDescription, layer: DenseLayer | Enco
 /**
  * Checks a description.
  *
- * @throws If there is a member that none has, a name repeats, a layer reads an unknown name, a width is not a positive whole number, an encoding reads a layer,
+ * @throws If there is a member that none has, a name repeats, a layer reads an unknown name, a width is not a positive whole number, a bound of initial weights is negative or none that single
+ * precision can hold, an encoding reads a layer,
  * or a layer contributes to no output.
  */
 export function checkDescription(description: FieldDescription): void {
@@ -97,6 +99,7 @@ export function checkDescription(description: FieldDescription): void {
       }
     } else {
       positiveInteger(`field description: units of layer ${layer.name}`, layer.units);
+      if (layer.weightBound !== undefined) checkRange(`${owner}: weightBound`, layer.weightBound, FROM_0);
     }
     claim(layer.name);
   }

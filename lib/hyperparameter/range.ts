@@ -1,4 +1,7 @@
-/** The numbers that a hyper-parameter may be. Bounds that are left out do not exist, but the number has to be finite. */
+/**
+ * The numbers that a hyper-parameter may be. Bounds that are left out do not exist. Kernels compute in single precision, so a number that is
+ * not whole by its range has to be 0 or 1.2e-38 to 3.4e38 in size.
+ */
 export interface NumberRange {
   /** Says which kind of range this is. */
   readonly type: "number";
@@ -67,6 +70,12 @@ export const COUNT_FROM_0: NumberRange = { type: "number", whole: true, min: 0 }
 /** True or false. */
 export const FLAG: FlagRange = { type: "flag" };
 
+/**
+ * The sizes of numbers other than 0 that single precision holds with all digits. Devices may take smaller ones for 0, and larger ones are
+ * infinite.
+ */
+const [SMALLEST, LARGEST] = [1.2e-38, 3.4e38];
+
 /** One of the words given. */
 export function oneOf<W extends string>(...words: readonly W[]): WordRange<W> {
   return { type: "word", words };
@@ -106,13 +115,18 @@ export function rangeMistake(value: unknown, range: ValueRange): string | undefi
   return expected === undefined ? undefined : `expected ${expected}, found ${shown(value)}`;
 }
 
-function expectedInstead(value: unknown, range: ValueRange): string | undefined {
+/** What is expected of a value that is not in the range; undefined if it is. */
+export function expectedInstead(value: unknown, range: ValueRange): string | undefined {
   switch (range.type) {
     case "number":
       return numberInstead(value, range);
     case "pair": {
       if (!Array.isArray(value) || value.length !== 2) return "two numbers in an array";
-      return value.every((each) => numberInstead(each, range.each) === undefined) ? undefined : rangeText(range);
+      const wrong = value.filter((each) => numberInstead(each, range.each) !== undefined);
+      if (wrong.length === 0) return undefined;
+      return wrong.every((each) => isWithin(each, range.each) && !isHeld(each, range.each))
+        ? singlePrecisionText(range)
+        : rangeText(range);
     }
     case "flag":
       return typeof value === "boolean" ? undefined : "true or false";
@@ -124,15 +138,27 @@ function expectedInstead(value: unknown, range: ValueRange): string | undefined 
 }
 
 function numberInstead(value: unknown, range: NumberRange): string | undefined {
-  if (typeof value !== "number" || !isWithin(value, range)) return `a number ${boundsText(range)}`;
-  if (range.whole && !Number.isInteger(value)) return "a whole number";
-  const { multipleOf } = range;
+  if (!isWithin(value, range)) return `a number ${boundsText(range)}`.trimEnd();
+  if (!isHeld(value, range)) return singlePrecisionText(range);
+  const { whole, multipleOf } = range;
+  if (whole && !Number.isInteger(value)) return "a whole number";
   return multipleOf !== undefined && value % multipleOf !== 0 ? `a multiple of ${multipleOf}` : undefined;
 }
 
-function isWithin(value: number, range: NumberRange): boolean {
+/** Whether single precision holds a number, which counts and seeds do not need. */
+function isHeld(value: number, { whole }: NumberRange): boolean {
+  const size = Math.abs(value);
+  return whole || size === 0 || size >= SMALLEST && size <= LARGEST;
+}
+
+function singlePrecisionText(range: NumberRange | PairRange): string {
+  return `${rangeText(range)} that single precision can hold (${SMALLEST} to ${LARGEST} in size)`;
+}
+
+function isWithin(value: unknown, range: NumberRange): value is number {
   const { min = -Infinity, max = Infinity, exclusiveMin = -Infinity, exclusiveMax = Infinity } = range;
-  return Number.isFinite(value) && value >= min && value <= max && value > exclusiveMin && value < exclusiveMax;
+  if (typeof value !== "number" || !Number.isFinite(value)) return false;
+  return value >= min && value <= max && value > exclusiveMin && value < exclusiveMax;
 }
 
 /** A value of any type in an error; strings are in quotes, so that they do not look like numbers. */

@@ -1,5 +1,6 @@
 import { OPTIONS } from "../hyperparameter/arguments.ts";
 import { checkMember, checkOptions, type OptionNames } from "../hyperparameter/members.ts";
+import { checkRange, POSITIVE } from "../hyperparameter/range.ts";
 import type { FieldDescription } from "../field/description.ts";
 import { padWidth } from "../linalg/layout.ts";
 import { widthsOf } from "../field/description.ts";
@@ -144,9 +145,7 @@ export function checkVolume(options: VolumeOptions): Required<VolumeOptions> {
       }, less than \`intervals\`, found ${fine}.`,
     );
   }
-  if (!(densityScale > 0 && densityScale < Infinity)) {
-    throw new RangeError(`volume rendering: densityScale: expected a positive number, found ${densityScale}.`);
-  }
+  checkRange("volume rendering: densityScale", densityScale, POSITIVE);
   if (background !== "black" && background !== "white") {
     throw new RangeError(`volume rendering: background: expected black or white, found ${background}.`);
   }

@@ -1,5 +1,6 @@
 import { OBJECTIVE } from "../hyperparameter/arguments.ts";
 import { checkMember, checkMembers, LIST, type Member, NUMBER, optional } from "../hyperparameter/members.ts";
+import { checkRange } from "../hyperparameter/range.ts";
 import { type Objective, targetsOf } from "./objective.ts";
 
 const TERM: { readonly [Name in keyof Term]: Member } = { objective: OBJECTIVE, weight: optional(NUMBER) };
@@ -8,12 +9,15 @@ const TERM: { readonly [Name in keyof Term]: Member } = { objective: OBJECTIVE, 
  * A weighted sum of objectives that read different outputs of one field, or one the values and others the derivatives of the same output. Weights
  * are 1 by default.
  *
- * @throws If there is no term, or two terms have different numbers of rows for each sample. Later, when the sum is used, if two
+ * @throws If there is no term, a weight is none that single precision can hold, or two terms have different numbers of rows for each sample. Later, when the sum is used, if two
  * terms read the values of the same output, two of the same name read its derivatives, or terms need derivatives by different inputs.
  */
 export function weightedSum(given: readonly { readonly objective: Objective; readonly weight?: number }[]): Objective {
   checkMember("weightedSum", given, { ...LIST, expected: "a list of terms, each with an objective" });
-  for (const [i, term] of given.entries()) checkMembers(`weightedSum: term ${i}`, term, TERM);
+  for (const [i, term] of given.entries()) {
+    checkMembers(`weightedSum: term ${i}`, term, TERM);
+    if (term.weight !== undefined) checkRange(`weightedSum: term ${i}: weight`, term.weight, { type: "number" });
+  }
   const terms = flattened(given);
   if (terms.length === 0) throw new Error("weightedSum: expected at least one term, found none.");
   const rowsPerSample = terms[0].objective.rowsPerSample ?? 1;

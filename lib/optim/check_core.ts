@@ -1,4 +1,5 @@
 import { checkMember, LIST, type Member, objectWith, optional, TEXT } from "../hyperparameter/members.ts";
+import { checkRange, FROM_0 } from "../hyperparameter/range.ts";
 import { Vector } from "../linalg/vector.ts";
 import { type ObservationKind, observationKinds } from "./observation.ts";
 
@@ -13,10 +14,6 @@ const OBJECT: Member = {
 };
 
 const SPEC = objectWith("an optimizer such as adam()", "name", "learningRate", "options", "create");
-const RATE: Member = {
-  expected: "a finite number ≥ 0",
-  holds: (value) => typeof value === "number" && value >= 0 && value < Infinity,
-};
 
 /** What the check reads of a working part. */
 type Members = Partial<Record<string | symbol, unknown>>;
@@ -40,7 +37,8 @@ export function checkSpec(spec: object, who = "optimizer"): void {
   checkMember(who, spec, SPEC);
   const members = spec as Members;
   check(who, members, "name", TEXT);
-  for (const [name, member] of Object.entries({ learningRate: RATE, options: OBJECT, create: FUNCTION })) {
+  checkRange(`${members.name}: learningRate`, members.learningRate, FROM_0);
+  for (const [name, member] of Object.entries({ options: OBJECT, create: FUNCTION })) {
     check(String(members.name), members, name, member);
   }
   check(String(members.name), members, "kindOf", optional(FUNCTION));

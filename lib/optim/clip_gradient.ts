@@ -1,5 +1,6 @@
 import type { Hyperparameter } from "../hyperparameter/hyperparameter.ts";
-import { checkRange, POSITIVE } from "../hyperparameter/range.ts";
+import { HyperparameterError } from "../hyperparameter/hyperparameter_error.ts";
+import { POSITIVE, rangeMistake } from "../hyperparameter/range.ts";
 import { Norms } from "../linalg/norms.ts";
 import { createVector } from "../linalg/vector.ts";
 import { chain } from "./chain.ts";
@@ -25,7 +26,8 @@ const source = { name: "gradient_clip", text };
  */
 export function clipByGlobalNorm(clipNorm: number): GradientTransform {
   const name = "clipByGlobalNorm";
-  checkRange(`${name}: clipNorm`, clipNorm, clipNormHyperparameter.range);
+  const mistake = rangeMistake(clipNorm, clipNormHyperparameter.range);
+  if (mistake !== undefined) throw new HyperparameterError(name, "clipNorm", mistake);
   return {
     name,
     options: { clipNorm },

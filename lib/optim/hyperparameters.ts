@@ -13,12 +13,9 @@ export function betas(beta1: number, beta2: number): Hyperparameter<readonly [nu
   return { range: { type: "pair", each: SHARE }, default: [beta1, beta2], doc };
 }
 
-/** The values of ε. Smaller numbers have fewer digits in 32 bits, and devices may take them for 0: where a gradient is 0, a step would be 0/0. */
-export const EPSILON: NumberRange = { type: "number", min: 1.2e-38 };
-
 /** Declares ε, which is added to a denominator. */
 export function epsilon(usual: number): Hyperparameter<number> {
-  return { range: EPSILON, default: usual, doc: "Number ε, which keeps the denominator above 0" };
+  return { range: POSITIVE, default: usual, doc: "Number ε, which keeps the denominator above 0" };
 }
 
 /** Declares the weight decay λ, which is decoupled from the gradient (Loshchilov & Hutter 2019). */

@@ -7,7 +7,7 @@ import { Norms } from "../linalg/norms.ts";
 import { numberRanges } from "../linalg/ranges.ts";
 import { DiagonalPreconditioner } from "./diagonal_preconditioner.ts";
 import { entrywise } from "./entrywise.ts";
-import { decayed, EPSILON, learningRate, momentum, updateEvery, weightDecay } from "./hyperparameters.ts";
+import { decayed, learningRate, momentum, updateEvery, weightDecay } from "./hyperparameters.ts";
 import { optimizerKind } from "./kind.ts";
 import type { OptimizerContext, OptimizerCore, OptimizerSpec } from "./optimizer.ts";
 import { stateVectors } from "./state_vectors.ts";
@@ -45,7 +45,7 @@ const hyperparameters: Hyperparameters<ShampooOptions> = {
     doc: "Side of the blocks that matrices are cut into; a multiple of 16",
   },
   epsilon: {
-    range: { ...EPSILON, exclusiveMax: 1 },
+    range: { type: "number", exclusiveMin: 0, exclusiveMax: 1 },
     default: 1e-6,
     doc: "Number ε, which is added to the factors relative to their largest eigenvalue",
   },

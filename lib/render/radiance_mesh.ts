@@ -1,4 +1,5 @@
 import { checkOptions } from "../hyperparameter/members.ts";
+import { checkRange, POSITIVE } from "../hyperparameter/range.ts";
 import { evaluateField, type NamedArrays } from "../field/evaluate.ts";
 import type { Field } from "../field/field.ts";
 import type { Mesh } from "../codec/mesh/mesh.ts";
@@ -92,9 +93,7 @@ class RadianceSurface {
   constructor(readonly field: Field, readonly views: CameraViews, options: RadianceMeshOptions) {
     const { densityScale } = checkVolume(options);
     const { threshold } = options;
-    if (!(threshold > 0 && threshold < Infinity)) {
-      throw new RangeError(`radianceMesh: threshold: expected a positive number, found ${threshold}.`);
-    }
+    checkRange("radianceMesh: threshold", threshold, POSITIVE);
     this.#scale = densityScale;
     this.#threshold = threshold;
   }

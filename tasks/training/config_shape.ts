@@ -1,7 +1,7 @@
 import { activationKinds } from "../../lib/field/activation/registry.ts";
 import { encodingKinds } from "../../lib/field/encoding/registry.ts";
 import type { AnyHyperparameters } from "../../lib/hyperparameter/hyperparameter.ts";
-import { checkRange, rangeText, type ValueRange } from "../../lib/hyperparameter/range.ts";
+import { expectedInstead } from "../../lib/hyperparameter/range.ts";
 import { objectiveKinds } from "../../lib/objective/registry.ts";
 import { clipNormHyperparameter } from "../../lib/optim/clip_gradient.ts";
 import { optimizerKinds } from "../../lib/optim/registry.ts";
@@ -178,16 +178,7 @@ function hyperparametersFault(
       const those = names.length === 0 ? "none" : `only ${names.join(", ")}`;
       return mismatch([name], `no such hyper-parameter, as ${owner} has ${those}`, options[name]);
     }
-    const { range } = declared[name];
-    if (!isIn(range, options[name])) return mismatch([name], rangeText(range), options[name]);
-  }
-}
-
-function isIn(range: ValueRange, value: unknown): boolean {
-  try {
-    checkRange("", value, range);
-    return true;
-  } catch {
-    return false;
+    const expected = expectedInstead(options[name], declared[name].range);
+    if (expected !== undefined) return mismatch([name], expected, options[name]);
   }
 }

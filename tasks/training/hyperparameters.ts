@@ -30,6 +30,9 @@ export const HYPERPARAMETERS: ReadonlySet<string> = new Set([
   ...ofObjectives,
 ]);
 
+/** The names of all hyper-parameters that options give. */
+const OPTIONS: ReadonlySet<string> = new Set([...HYPERPARAMETERS, "learningRate", "clipNorm"]);
+
 /** The settings of what options choose, by the name of the option: those that are for the thing they were chosen with. */
 export const SETTINGS_OF: Readonly<
   Record<"activation" | "encoding" | "optimizer" | "schedule" | "objective", readonly string[]>
@@ -92,7 +95,7 @@ export function withOptions<T>(make: () => T): T {
   } catch (error) {
     if (!(error instanceof HyperparameterError)) throw error;
     const { owner, hyperparameter, mistake } = error;
-    if (!HYPERPARAMETERS.has(hyperparameter)) throw error;
+    if (!OPTIONS.has(hyperparameter)) throw error;
     throw new OptionError(
       hyperparameter,
       (place, spelled) => `${place} of ${owner}: ${spelledNames(mistake, HYPERPARAMETERS, spelled)}.`,

@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { adam, adamW, optimizerFromConfig, optimizerNames } from "../../mod.ts";
+import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { adam, adamW, decayWeights, optimizerFromConfig, optimizerNames } from "../../mod.ts";
 import { optimizerKinds } from "../../lib/optim/registry.ts";
 
 Deno.test("every optimizer is made again from its name and options", () => {
@@ -81,20 +81,25 @@ Deno.test("every number of every optimizer is checked: it must be one, and whole
   }
 });
 
-Deno.test("an ε that would be 0 in 32 bits is refused by name", () => {
-  const named = optimizerKinds.filter(({ hyperparameters }) => Object.hasOwn(hyperparameters, "epsilon"));
-  assertEquals(named.length, 13);
-  for (const { name } of named) {
-    const epsilon = 1.2e-38;
-    assertEquals(optimizerFromConfig({ name, epsilon }).options.epsilon, epsilon);
-    // The smallest number of 32 bits that has all digits is 2⁻¹²⁶.
-    assert(epsilon >= 2 ** -126 && epsilon < 1.03 * 2 ** -126);
-    assertThrows(
-      () => optimizerFromConfig({ name, epsilon: 1e-38 }),
-      RangeError,
-      `${name}: epsilon: expected a number`,
-    );
+Deno.test("a number of any optimizer that would be 0 or infinite in 32 bits is refused by name", () => {
+  for (const { name, hyperparameters } of optimizerKinds) {
+    for (const [option, { range }] of Object.entries(hyperparameters)) {
+      const isPair = range.type === "pair";
+      if (!isPair && (range.type !== "number" || range.whole)) continue;
+      const made = (value: number) => optimizerFromConfig({ name, [option]: isPair ? [0.5, value] : value });
+      made(1.2e-37);
+      const what = isPair ? "two numbers" : "a number";
+      const message = `${name}: ${option}: expected ${what}`;
+      assertStringIncludes(assertThrows(() => made(1e-38), RangeError, message).message, "single precision can hold");
+      assertThrows(() => made(1e39), RangeError, message);
+    }
   }
+  assertThrows(
+    () => optimizerFromConfig({ name: "adam", clipNorm: 1e-40 }),
+    RangeError,
+    "clipByGlobalNorm: clipNorm: expected a number > 0 that single precision can hold",
+  );
+  assertThrows(() => decayWeights(1e39), RangeError, "decayWeights: weightDecay: expected a number ≥ 0 that single");
 });
 
 Deno.test("options that do not exist are refused where optimizers are made, with or without a configuration", () => {

@@ -207,7 +207,7 @@ Deno.test("bad options and fields without surface or of another kind are told ap
   using field = ball(cases[0][3]);
   const extract = (options: object) =>
     radianceMesh(field, around.cameras, { ...volume, space, resolution: 8, threshold, ...options });
-  await assertRejects(() => extract({ threshold: 0 }), RangeError, "threshold: expected a positive number, found 0.");
+  await assertRejects(() => extract({ threshold: 0 }), RangeError, "threshold: expected a number > 0, found 0.");
   await assertRejects(
     () => extract({ resolution: 0 }),
     RangeError,

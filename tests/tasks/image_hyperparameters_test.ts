@@ -219,9 +219,11 @@ Deno.test("an optimizer without a rate that was found for the task takes its own
   assertEquals(rateWarning(values, optimizerDefaults, spec), undefined);
 });
 
+const HELD = "single precision can hold (1.2e-38 to 3.4e+38 in size)";
+
 Deno.test("a hyper-parameter that its owner refuses is named as it is typed, and so are those that it depends on", () => {
   const refused: [line: string, message: string][] = [
-    ["--optimizer shampoo --epsilon 1", "--epsilon of shampoo: expected a number ≥ 1.2e-38 and < 1, found 1."],
+    ["--optimizer shampoo --epsilon 1", "--epsilon of shampoo: expected a number > 0 and < 1, found 1."],
     [
       "--optimizer soap --update-every 5 --start-every 9",
       "--start-every of soap: expected at most --update-every (5), found 9.",
@@ -234,6 +236,14 @@ Deno.test("a hyper-parameter that its owner refuses is named as it is typed, and
     [
       "--optimizer adam --schedule exponential --final-factor 0",
       "--final-factor of exponential: expected a number > 0, found 0.",
+    ],
+    ["--lr 1e-50", `--learning-rate of adam: expected a number > 0 that ${HELD}, found 1e-50.`],
+    ["--optimizer adam --epsilon 1e39", `--epsilon of adam: expected a number > 0 that ${HELD}, found 1e+39.`],
+    ["--weight-decay 1e300", `--weight-decay of adam: expected a number ≥ 0 that ${HELD}, found 1e+300.`],
+    ["--clip-norm 1e-41", `--clip-norm of clipByGlobalNorm: expected a number > 0 that ${HELD}, found 1e-41.`],
+    [
+      "--optimizer adam --schedule exponential --final-factor 1e-45",
+      `--final-factor of exponential: expected a number > 0 that ${HELD}, found 1e-45.`,
     ],
   ];
   for (const [line, message] of refused) {

@@ -291,7 +291,7 @@ Deno.test("a file that is no optimizer, activation or objective, or takes a name
     await refused(lion.replaceAll("weightDecay", "weight_decay"), 'names such as weightDecay, found "weight_decay".');
     await refused(
       lion.replace("learningRate,\n", 'learningRate: "fast",\n'),
-      "learningRate: expected a finite number ≥ 0",
+      "learningRate: expected a number ≥ 0",
     );
     await refused(
       printed("finer.ts").replace('maps: [""]', "maps: []"),

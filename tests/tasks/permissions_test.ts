@@ -22,6 +22,20 @@ Deno.test("every task that people run has a list of permissions and never asks f
   }
 });
 
+Deno.test("docs/reliability.md names every task that may do more than read, write and see listed variables", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/reliability.md", import.meta.url));
+  const exceptions = page.split("## Least privilege")[1].split("\n").filter((line) => line.startsWith("- ")).join("\n");
+  const open: string[] = [];
+  for (const [name, command] of Object.entries(project.tasks)) {
+    if (!command.startsWith("deno run") || name === "test") continue;
+    const flags = taskFlags(name, {});
+    const usual = /^(-q|--no-prompt|--allow-read(=.*)?|--allow-write=.*|--allow-env=.*)$/;
+    if (flags.some((flag) => !usual.test(flag))) open.push(name);
+  }
+  const named = [...exceptions.matchAll(/`([^`-][^`]*)`/g)].map(([, name]) => name);
+  assertEquals(open.toSorted(), named.filter((name) => Object.hasOwn(project.tasks, name)).toSorted());
+});
+
 Deno.test("tasks that train may write in the caller's runs and in the cache only, and start no process", () => {
   const variables = { INIT_CWD: "/the caller", HOME: "/my home", XDG_CACHE_HOME: "/a cache" };
   for (const name of TRAINING) {

@@ -1,4 +1,5 @@
 import { checkOptions } from "../../hyperparameter/members.ts";
+import { checkRange } from "../../hyperparameter/range.ts";
 import type { MatrixPlace } from "../../diff/request.ts";
 import type { DeviceBuffer } from "../../gpu/buffer.ts";
 import type { Gpu } from "../../gpu/device.ts";
@@ -128,7 +129,7 @@ export class OccupancySampler implements Disposable {
   constructor(readonly gpu: Gpu, mesh: Mesh, options: OccupancySamplerOptions = {}) {
     checkOptions("OccupancySampler", options, { threshold: true, accuracy: true });
     const { threshold = 0.5, accuracy } = options;
-    if (!Number.isFinite(threshold)) throw new RangeError(`occupancy: threshold must be a number, found ${threshold}.`);
+    checkRange("OccupancySampler: threshold", threshold, { type: "number" });
     this.threshold = threshold;
     this.winding = new WindingNumber(gpu, mesh, accuracy);
     const table = surfaceTable(mesh);

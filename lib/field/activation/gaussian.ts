@@ -1,5 +1,6 @@
 import { type Hyperparameters, resolveHyperparameters } from "../../hyperparameter/hyperparameter.ts";
-import { POSITIVE } from "../../hyperparameter/range.ts";
+import { HyperparameterError } from "../../hyperparameter/hyperparameter_error.ts";
+import { POSITIVE, rangeMistake } from "../../hyperparameter/range.ts";
 import type { Activation } from "./activation.ts";
 import { activationKind } from "./kind.ts";
 import { linearBound } from "./linear_bound.ts";
@@ -21,16 +22,26 @@ export const gaussianKind = activationKind({ name: "gaussian", hyperparameters, 
 
 /**
  * a(z) = exp(−z²/2σ²) (Ramasinghe & Lucey 2022, "Beyond periodicity").
+ *
+ * @throws {RangeError} If single precision cannot hold σ or 1/σ².
  */
 export function gaussian(options: GaussianOptions = {}): Activation {
   const { sigma } = resolveHyperparameters("gaussian", hyperparameters, options);
+  const factor = 1 / (sigma * sigma);
+  if (rangeMistake(factor, POSITIVE) !== undefined) {
+    throw new HyperparameterError(
+      "gaussian",
+      "sigma",
+      `expected a σ whose 1/σ² single precision can hold, found ${sigma}`,
+    );
+  }
   return {
     name: "gaussian",
     options: { sigma },
     maps: [""],
     text,
     third,
-    constants: [1 / (sigma * sigma), 0],
+    constants: [factor, 0],
     weightBound: linearBound,
   };
 }
