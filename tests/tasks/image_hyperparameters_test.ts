@@ -237,10 +237,16 @@ Deno.test("a hyper-parameter that its owner refuses is named as it is typed, and
       "--optimizer adam --schedule exponential --final-factor 0",
       "--final-factor of exponential: expected a number > 0, found 0.",
     ],
-    ["--lr 1e-50", `--learning-rate of adam: expected a number > 0 that ${HELD}, found 1e-50.`],
+    ["--optimizer adam --lr 1e-50", `--learning-rate of adam: expected a number > 0 that ${HELD}, found 1e-50.`],
     ["--optimizer adam --epsilon 1e39", `--epsilon of adam: expected a number > 0 that ${HELD}, found 1e+39.`],
-    ["--weight-decay 1e300", `--weight-decay of adam: expected a number ≥ 0 that ${HELD}, found 1e+300.`],
-    ["--clip-norm 1e-41", `--clip-norm of clipByGlobalNorm: expected a number > 0 that ${HELD}, found 1e-41.`],
+    [
+      "--optimizer adam --weight-decay 1e300",
+      `--weight-decay of adam: expected a number ≥ 0 that ${HELD}, found 1e+300.`,
+    ],
+    [
+      "--optimizer adam --clip-norm 1e-41",
+      `--clip-norm of clipByGlobalNorm: expected a number > 0 that ${HELD}, found 1e-41.`,
+    ],
     [
       "--optimizer adam --schedule exponential --final-factor 1e-45",
       `--final-factor of exponential: expected a number > 0 that ${HELD}, found 1e-45.`,

@@ -129,12 +129,10 @@ Deno.test("damaged, foreign and truncated bytes are refused in a sentence, and n
       'f, field: layer layers.0: activation: expected no other members than name, options, found "bias".',
     ],
     [edited('"sigma"', '"width"'), "f, field: layer layers.0: gaussian: there is no option width, only sigma."],
-    ...["-1", "1e39", "1e-40"].map((bound) =>
-      [
-        edited(bounds, `"weightBound":${bound}`),
-        "f, field: field description: layer layers.0: weightBound: expected a number ≥ 0",
-      ] as const
-    ),
+    ...["-1", "1e39", "1e-40"].map((bound): [Uint8Array, string] => [
+      edited(bounds, `"weightBound":${bound}`),
+      "f, field: field description: layer layers.0: weightBound: expected a number ≥ 0",
+    ]),
     [edited('"sigma":0.07', '"sigma":-1'), "f, field: layer layers.0: gaussian: sigma: expected a number > 0"],
     [edited('"gaussian"', '"constructor"'), "f, field: layer layers.0: activation: expected one of "],
     [
