@@ -7,7 +7,7 @@ import { followTrajectory } from "./matrix_trajectory.ts";
 
 for (const operands of ["buffer", "texture"] as const) {
   Deno.test(`SOAP follows the golden trajectory for 50 steps (operands from a ${operands})`, async () => {
-    using gpu = await openDevice({ operands });
+    using gpu = await openDevice({ kernels: "register", operands });
     const errors = await followTrajectory(gpu, "soap_lr0.01_every10", soap({ learningRate: 0.01, refresh: "qr" }));
     // The eigenvectors of G Gᵀ in f32 differ by about 1e−4 from those in f64 where eigenvalues are small.
     for (const error of Object.values(errors)) assertLess(error, 4e-4);
@@ -93,7 +93,7 @@ Deno.test("with factorsEvery 2 left factors follow the even steps' gradients, ri
 });
 
 Deno.test("with factorsWithin 2 a refresh's step and the one before it update factors, all others leave them", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   const size = 5;
   const layout = new Layout([{ name: "w", shape: [size, size] }]);
   using parameters = createVector(gpu, layout);
@@ -176,7 +176,7 @@ Deno.test("intervals that would leave refreshes without updates of factors are r
 });
 
 Deno.test("a core of a caller's own is refused intervals that do not fit together, and its rule is freed", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register" });
   const layout = new Layout([{ name: "w", shape: [4, 4] }]);
   const rotation = { basisEvery: 5, refresh: "qr", averaging: 0.9, weightDecay: 0 } as const;
   const created = (schedule: object) => {
