@@ -104,7 +104,7 @@ async function agreesWithDouble(gpu: Gpu, [transposeA, transposeB, to]: Way): Pr
 
 for (const family of BATCHED_FAMILIES) {
   Deno.test(`a symmetric product computed by half has the bits of the whole one (${family})`, async () => {
-    using gpu = await openDevice();
+    using gpu = await openDevice({ operands: "buffer" });
     gpu.tuner.adopt({ [subject]: family });
     const layout = new Layout([{ name: "m", shape: [75, 40] }]);
     const square = new Layout([{ name: "m", shape: [75, 75] }]);
@@ -124,7 +124,7 @@ for (const family of BATCHED_FAMILIES) {
   });
 
   Deno.test(`an upper triangular B is multiplied without its zeros, and counted so (${family})`, async () => {
-    using gpu = await openDevice();
+    using gpu = await openDevice({ operands: "buffer" });
     gpu.tuner.adopt({ [subject]: family });
     const layout = new Layout([{ name: "m", shape: [100, 80] }]);
     const square = new Layout([{ name: "m", shape: [80, 80] }]);
