@@ -17,7 +17,7 @@ import { randomNumbers } from "../support/random_numbers.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 import { newestCheckpoint } from "../support/training_task.ts";
 
-const options = ["--width", "16", "--layers", "2", "--size", "0", "--batch-size", "64", "--kernels", "register"];
+const options = ["--width", "8", "--layers", "1", "--size", "0", "--batch-size", "64", "--kernels", "register"];
 
 /** Destroys the device at these steps, counted over all devices, rehearsed ones included. */
 function destroyAt(steps: readonly number[]): Disposable & { readonly count: number } {
