@@ -29,7 +29,7 @@ function withPicture(work: (folder: string) => Promise<void>): Promise<void> {
   });
 }
 
-const start = (folder: string, ...args: string[]) => startTask("compare", args, folder);
+const start = (folder: string, ...args: string[]) => startTask("compare", args, folder, {}, "fast_process.ts");
 
 async function compare(folder: string, ...args: string[]): Promise<Outcome> {
   using _clock = fastClock(10);
