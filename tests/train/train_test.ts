@@ -171,7 +171,7 @@ Deno.test("losses are those of the steps also where the ring of losses begins ag
   };
   const each = await around(1);
   assertEquals(new Set(each).size, 6);
-  // The second look is at up to four steps, and the ring's last slots are among them.
+  // The second look is at up to four steps, in the ring's last slots and its first.
   assertEquals(await around(2 * RING), each);
 });
 
