@@ -160,6 +160,23 @@ Deno.test("losses are those of the steps in order, and epochs are told when they
   assertEquals(step, 20);
 });
 
+Deno.test("losses are those of the steps also where the ring of losses begins again", async () => {
+  const around = async (epochEvents: number) => {
+    using field = createField(gpu, description, { seed: 3 });
+    using optimizer = createOptimizer(gpu, sgd({ learningRate: 0.1 }), field.layout);
+    optimizer.restore({ step: RING - 3, observations: 0 });
+    const losses: number[] = [];
+    // A step is an epoch.
+    const options = { field, optimizer, objective, data, batchSize: count, steps: RING + 3, epochEvents };
+    for await (const event of train(options)) losses.push(...event.losses);
+    return losses;
+  };
+  const each = await around(1);
+  assertEquals(new Set(each).size, 6);
+  // The second look is at up to four steps, in the ring's last slots and its first.
+  assertEquals(await around(2 * RING), each);
+});
+
 Deno.test("training leaves no buffer behind: finished, left early, aborted, diverged or refused", async () => {
   const before = gpu.liveBuffers;
   await run(esgd(), { epochs: 1 });
