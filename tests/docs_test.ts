@@ -1,45 +1,8 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { basename, dirname, fromFileUrl, join } from "@std/path";
+import { assert, assertEquals } from "@std/assert";
+import { dirname, fromFileUrl, join } from "@std/path";
 import { exists } from "./support/exists.ts";
-import { inFolder } from "./support/temporary_folder.ts";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
-
-/** Pages with a program, and what it prints. */
-const programs = {
-  "docs/occupancy.md": /^1000 points, some inside\n100 steps\nIoU 0\.[4-9], PLY of many bytes\n$/,
-  "docs/derivatives.md":
-    /^200 steps\ndistance right to 0\.0[0-2], length of the gradient to 0\.[0-1], curvature (0\.9|1\.[01])\n$/,
-};
-
-Deno.test(`the library examples of ${Object.keys(programs).join(" and ")} type-check and run`, () =>
-  inFolder(async (folder) => {
-    const deno = async (...args: string[]) => {
-      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-        args,
-        cwd: folder,
-        env: { NO_COLOR: "1" },
-      }).output();
-      assertEquals(code, 0, new TextDecoder().decode(stderr));
-      return new TextDecoder().decode(stdout);
-    };
-    const config = ["--config", join(root, "deno.json")];
-    const files = new Map<string, RegExp>();
-    for (const [page, lines] of Object.entries(programs)) {
-      const [, example] = /```ts\n([\s\S]*?)```/.exec(await Deno.readTextFile(join(root, page)))!;
-      const file = `${basename(page, ".md")}.ts`;
-      await Deno.writeTextFile(
-        join(folder, file),
-        example.replaceAll('"../', `"${new URL("../", import.meta.url).href}`),
-      );
-      files.set(file, lines);
-    }
-    // Together, because both need the types of the whole library.
-    await deno("check", ...config, ...files.keys());
-    for (const [file, lines] of files) {
-      assertMatch(await deno("run", "--no-check", "--no-prompt", "-A", ...config, file), lines);
-    }
-  }));
 
 Deno.test("every section of docs/math.md that a comment cites exists", async () => {
   const headings = await headingsOf("docs/math.md");

@@ -28,7 +28,7 @@ const LONG: readonly string[] = [
   "tests/train/",
   "tests/url_import_test.ts",
   "tests/browser/",
-  "tests/extending_test.ts",
+  "tests/page_programs_test.ts",
   "tests/optim/",
   "tests/render/",
 ];

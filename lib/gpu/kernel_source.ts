@@ -53,7 +53,8 @@ export interface KernelInterface {
  * - `lane_sum`: `lane_sum(lane, own)`, the sum over the first 64 lanes of a workgroup, in a fixed order.
  * - `not_finite`: `not_finite(x)`, whether a vec4f holds an infinity or NaN.
  * - `decaying_exp`: `decaying_exp(x)`, e^x for x ≤ 0, where results below 2⁻⁶⁴ become 0, which avoids slow denormal numbers.
- * - `sine`: `sine(x)`, `cosine(x)`, `sinpi(t)` = sin πt and `cospi(t)`, wrong by at most 3e−7 on every adapter.
+ * - `sine`: `sine(x)`, `cosine(x)`, `sinpi(t)` = sin πt and `cospi(t)` of vec4fs, wrong by at most 3e−7 on every
+ *   adapter (`sine` and `cosine` up to |x| = 3000).
  * - `reduced_angle`: `reduced(x)`, the angle x minus whole turns, for other functions of an angle.
  * - `permuted`: `permuted(x)`, the x-th of the samples 0 … count − 1 in an epoch's random order.
  * - `random_entries`: `random_entries(row, column, place)`, four random numbers of a matrix.

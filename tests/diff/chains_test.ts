@@ -21,21 +21,23 @@ import {
 import type { KernelChoice } from "../../lib/linalg/mod.ts";
 import { relativeError } from "../support/golden.ts";
 
-/** Options of `derivativesOf`. */
+/** The device of `derivativesOf`. */
 interface Setup {
   readonly kernels: KernelChoice;
-  readonly operands?: "buffer" | "texture";
+  readonly operands: "buffer" | "texture";
   /** Buffers that a kernel can bind; by default as many as the adapter allows. */
   readonly bindings?: number;
-  /** Whether everything is computed once only. */
-  readonly once?: boolean;
 }
 
-/** Outputs, gradient and products of a field on a batch, and the kernels that they took; by default the same bits twice. */
-async function derivativesOf(setup: Setup, description: FieldDescription, rows: number) {
-  const { kernels, operands = "texture", bindings, once = false } = setup;
+/** As `derivativesOn` by default, on a device of its own. */
+async function derivativesOf({ kernels, operands, bindings }: Setup, description: FieldDescription, rows: number) {
   using gpu = await openDevice({ kernels, operands });
   if (bindings !== undefined) restrict(gpu, bindings);
+  return await derivativesOn(gpu, description, rows);
+}
+
+/** Outputs, gradient and products of a field on a batch, and the kernels that they took; if it is asked for, the same bits twice. */
+async function derivativesOn(gpu: Gpu, description: FieldDescription, rows: number, twice = false) {
   using field = createField(gpu, description, { seed: 1 });
   const inputs = Float32Array.from({ length: rows * 2 }, (_, i) => Math.cos(i * 1.7));
   const targets = Float32Array.from({ length: rows * 3 }, (_, i) => Math.sin(i * 0.3));
@@ -60,7 +62,7 @@ async function derivativesOf(setup: Setup, description: FieldDescription, rows: 
     return { vectors, names };
   };
   const { vectors, names } = await compute();
-  if (!once) {
+  if (twice) {
     const again = await compute();
     again.vectors.forEach((vector, i) => assert(vector.every((entry, j) => entry === vectors[i][j]), "other bits"));
     assertEquals(again.names, names);
@@ -168,9 +170,11 @@ function narrow(): FieldDescription {
 }
 
 Deno.test("chains of layers give the outputs, gradients and products that single layers give, with the same bits each time", async () => {
+  using single = await openDevice({ kernels: "register", operands: "buffer" });
+  using fused = await openDevice({ kernels: "fused", operands: "texture" });
   for (const { name, description, rows, kernels } of cases) {
-    const { results: expected } = await derivativesOf({ kernels: "register" }, description, rows);
-    const { results: found, names } = await derivativesOf({ kernels: "fused" }, description, rows);
+    const { results: expected } = await derivativesOn(single, description, rows);
+    const { results: found, names } = await derivativesOn(fused, description, rows, true);
     for (const what of ["outputs", "gradient", "hvp", "gnvp"] as const) {
       assertLess(relativeError(found[what], expected[what]), TOLERANCE, `${name}: ${what}`);
     }
@@ -185,7 +189,7 @@ Deno.test("chains of layers give the outputs, gradients and products that single
 Deno.test("a kernel that cannot bind all matrices of a chain takes its layers in parts, with the same bits", async () => {
   const description = mlp({ inputs: 2, hidden: [16, 32, 20, 16], outputs: 3, activation });
   const derive = (options: Partial<Setup>) => {
-    return derivativesOf({ kernels: "fused", once: true, operands: "buffer", ...options }, description, 17);
+    return derivativesOf({ kernels: "fused", operands: "buffer", ...options }, description, 17);
   };
   const count = (names: string[], kernel: string) => names.filter((name) => name === kernel).length;
   const { results: expected, names: whole } = await derive({});
@@ -205,6 +209,6 @@ Deno.test("a kernel that cannot bind all matrices of a chain takes its layers in
 
 Deno.test("layers that are too wide for a workgroup are computed one by one", async () => {
   const wide = mlp({ inputs: 2, hidden: [300], outputs: 3, activation: relu() });
-  const { names } = await derivativesOf({ kernels: "fused" }, wide, 16);
+  const { names } = await derivativesOf({ kernels: "fused", operands: "buffer" }, wide, 16);
   assertEquals([...names.gradient, ...names.hvp].filter((name) => name.startsWith("chain")), []);
 });

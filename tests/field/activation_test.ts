@@ -326,6 +326,17 @@ Deno.test("a preactivation that is not a number gives nothing finite", async () 
   }
 });
 
+Deno.test("sines of huge arguments stay within ±1", async () => {
+  // Single precision does not tell their place in a turn from about 1e7 on.
+  const z = Float32Array.from({ length: 640 }, (_, i) => (-1) ** i * 10 ** (3 + i / 18.3));
+  assert(Math.abs(z[639]) > 1e37 && Number.isFinite(z[639]));
+  for (const activation of [sine({ omega: 1 }), sinc({ omega: 1 }), gabor({ omega: 1 })]) {
+    const preactivations = activation.maps.map((_, i) => i === 0 ? z : new Float32Array(z.length));
+    const a = await run(activation, forwardText, { z: pack(preactivations) }, "a", z.length);
+    assertEquals(a.findIndex((each) => !(Math.abs(each) <= 1 + EPSILON)), -1, activation.name);
+  }
+});
+
 Deno.test("every registered activation but the identity, which has no kernel, is among these or has a test of its own", async () => {
   const tested = new Set(["identity", ...cases.map(({ activation }) => activation.name)]);
   for await (const { name } of Deno.readDir(new URL("./", import.meta.url))) tested.add(name.replace("_test.ts", ""));

@@ -28,7 +28,7 @@ const cases = [["full rank", 1000, 1e-4], ["rank 3", 3, 1e-3], ["zero", 0, 1e-7]
 
 for (const [title, rank, tolerance] of cases) {
   Deno.test(`a basis turns towards the eigenvectors and stays orthonormal, ${title}`, async () => {
-    using gpu = await openDevice();
+    using gpu = await openDevice({ kernels: "register", operands: "buffer" });
     {
       const layout = squareLayout(sizes.map((size) => ({ name: `${size}`, size })));
       using squares = new Squares(gpu, layout);

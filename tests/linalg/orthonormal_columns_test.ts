@@ -59,7 +59,7 @@ for (const operands of ["buffer", "texture"] as const) {
 }
 
 Deno.test("columns of rank 3 but for what f32 rounds, in many draws, become orthonormal", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register", operands: "buffer" });
   const [draws, size] = [24, 128];
   const layout = squareLayout(Array.from({ length: draws }, (_, i) => ({ name: `${i}`, size })));
   using squares = new Squares(gpu, layout);
@@ -76,7 +76,7 @@ Deno.test("columns of rank 3 but for what f32 rounds, in many draws, become orth
 });
 
 Deno.test("L⁻¹ S L⁻ᵀ = I for positive definite S", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register", operands: "buffer" });
   const layout = squareLayout(sizes.map((size) => ({ name: `${size}`, size })));
   using squares = new Squares(gpu, layout);
   using inverse = new TriangularInverse(squares);

@@ -3,7 +3,7 @@ import { clipGradient, createOptimizer, createVector, openDevice, sgd } from "..
 
 /** θ after a step of gradient descent at rate 1 from 0, which is minus the gradient that it was given. */
 async function given(gradient: Float32Array, clipNorm: number): Promise<Float32Array> {
-  using gpu = await openDevice({ kernels: "register" });
+  using gpu = await openDevice({ kernels: "register", operands: "buffer" });
   using parameters = createVector(gpu, new Float32Array(gradient.length));
   using vector = createVector(gpu, gradient);
   using optimizer = createOptimizer(gpu, clipGradient(sgd(), clipNorm), gradient.length);

@@ -47,7 +47,7 @@ const times = (v: ArrayLike<number>) => golden.A.map((row) => row.reduce((sum, a
 
 Deno.test("every golden trajectory of the diagonal optimizers is followed for 400 steps", async () => {
   assertEquals(Object.keys(specs).toSorted(), Object.keys(golden.runs).toSorted());
-  using gpu = await openDevice({ kernels: "register" });
+  using gpu = await openDevice({ kernels: "register", operands: "buffer" });
   using probe = createVector(gpu, new Float32Array(12));
   using hvp = createVector(gpu, new Float32Array(12));
   using gradient = createVector(gpu, new Float32Array(12));

@@ -7,7 +7,7 @@ const EPSILON = 1e-4;
 const CURVATURE = Float32Array.from([0, 0.25, 0, 4]);
 
 Deno.test("a step divides by the curvature to the power k, which is 1 everywhere for k = 0", async () => {
-  using gpu = await openDevice({ kernels: "register" });
+  using gpu = await openDevice({ kernels: "register", operands: "buffer" });
   for (const hessianPower of [0, 0.5, 1]) {
     const spec = adaHessianE({ hessianPower, learningRate: 1, epsilon: EPSILON });
     using optimizer = createOptimizer(gpu, spec, CURVATURE.length);

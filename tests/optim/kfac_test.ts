@@ -27,7 +27,7 @@ for (const [name, { damping, factors, preconditioned }] of Object.entries(golden
   for (const memory of name === "gaussian_mse" ? [undefined, 16 * 1300] : [undefined]) {
     const way = memory === undefined ? "in one piece" : "in chunks";
     Deno.test(`K-FAC's factors and preconditioned gradient agree with ${name}, ${way}`, async () => {
-      using gpu = await openDevice({ kernels: "register" });
+      using gpu = await openDevice({ kernels: "register", operands: "buffer" });
       {
         const golden = goldenFields.find((field) => field.name === name)!;
         using field = createField(gpu, describe(golden));
@@ -66,7 +66,7 @@ for (const [name, { damping, factors, preconditioned }] of Object.entries(golden
 }
 
 Deno.test("K-FAC's inverses follow its factors' averages at every refresh, not only the first", async () => {
-  using gpu = await openDevice({ kernels: "register" });
+  using gpu = await openDevice({ kernels: "register", operands: "buffer" });
   const [rows, columns] = [3, 4];
   const layout = new Layout([{ name: "w", shape: [rows, columns], role: "weight" }]);
   const factorLayout = kroneckerLayout(layout);

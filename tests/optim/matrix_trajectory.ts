@@ -39,8 +39,13 @@ function gradientOf(segment: GoldenSegment, x: Matrix, s: number): number[] {
   return (right === undefined ? scaled : multiply(scaled, right)).flat();
 }
 
-/** Follows a golden trajectory for 50 steps; the relative error at each step that it has. */
-export async function followTrajectory(gpu: Gpu, name: string, spec: OptimizerSpec): Promise<Record<string, number>> {
+/** Follows a golden trajectory, which has 50 steps; the relative error at each step for which it has values. */
+export async function followTrajectory(
+  gpu: Gpu,
+  name: string,
+  spec: OptimizerSpec,
+  steps = 50,
+): Promise<Record<string, number>> {
   const { problem, x: expected } = golden.runs[name];
   const segments = golden.problems[problem];
   const layout = new Layout(segments.map(({ name, shape }) => ({ name, shape })));
@@ -49,7 +54,7 @@ export async function followTrajectory(gpu: Gpu, name: string, spec: OptimizerSp
   using optimizer = createOptimizer(gpu, spec, layout);
   parameters.write(segments.flatMap(({ x0 }) => asMatrix(x0).flat()));
   const errors: Record<string, number> = {};
-  for (let s = 0; s < 50; s++) {
+  for (let s = 0; s < steps; s++) {
     const now = await parameters.read();
     gradient.write(segments.flatMap((segment, i) => {
       const { flat, rows, columns } = layout[i];

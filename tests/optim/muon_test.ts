@@ -30,7 +30,7 @@ for (const iteration of NEWTON_SCHULZ_ITERATIONS) {
   const { from, to: [lowest, highest] } = bounds[iteration];
   const hasUnitRows = iteration === "unitRows" || iteration === "degree17";
   Deno.test(`Newton-Schulz (${iteration}) takes singular values from ${from} on into ${lowest} … ${highest}, for wide and tall matrices`, async () => {
-    using gpu = await openDevice({ kernels: "register" });
+    using gpu = await openDevice({ kernels: "register", operands: "buffer" });
     const layout = new Layout([{ name: "wide", shape: [20, 33] }, { name: "tall", shape: [41, 17] }]);
     using data = createVector(gpu, layout);
     const matrices = layout.map(({ rows, columns }, i) => someMatrix(rows, columns, i));
@@ -61,7 +61,7 @@ for (const iteration of NEWTON_SCHULZ_ITERATIONS) {
 
 for (const iteration of ["degree17", "unitRows", "polarExpress"] as const) {
   Deno.test(`a matrix of zeros stays zero, and numbers near the ends of f32's range do no harm (${iteration})`, async () => {
-    using gpu = await openDevice({ kernels: "register" });
+    using gpu = await openDevice({ kernels: "register", operands: "buffer" });
     const layout = new Layout([{ name: "zero", shape: [9, 9] }, { name: "small", shape: [8, 8] }, {
       name: "large",
       shape: [8, 8],
@@ -81,7 +81,7 @@ for (const iteration of ["degree17", "unitRows", "polarExpress"] as const) {
 }
 
 Deno.test("Muon takes the same segments for matrices as others do: one of three dimensions is updated by Adam", async () => {
-  using gpu = await openDevice({ kernels: "register" });
+  using gpu = await openDevice({ kernels: "register", operands: "buffer" });
   const layout = new Layout([{ name: "stack", shape: [2, 16, 16] }]);
   const settings = { betas: [0.9, 0.99], epsilon: 1e-6 } as const;
   const results = [];

@@ -63,6 +63,20 @@ async function checkLastStep(config: OptimizerConfig): Promise<void> {
   assertLess(Math.max(...diagonal.map((d, i) => Math.abs(gradient[i] / d + moved[i]))), 1e-5 * largest);
 }
 
+Deno.test("Shampoo computes roots at the first of every updateEvery steps, and says that these are of another kind", async () => {
+  const spec = optimizerFromConfig({ name: "shampoo", blockSize: 16, updateEvery: 3 });
+  using optimizer = createOptimizer(gpu, spec, layout);
+  let before = await optimizer.state.roots.read();
+  for (let step = 0; step < 7; step++) {
+    await lastMove(optimizer, 1);
+    const roots = await optimizer.state.roots.read();
+    const isChanged = roots.some((entry, i) => entry !== before[i]);
+    const expected = step % 3 === 0 ? [true, "roots"] : [false, ""];
+    assertEquals([isChanged, spec.kindOf!(step)], expected, `step ${step}`);
+    before = roots;
+  }
+});
+
 Deno.test("ESGD-max: its preconditioner is the root of the decaying maximum", async () => {
   using optimizer = createOptimizer(gpu, optimizerFromConfig({ name: "esgdMax", epsilon: 0.5 }), layout);
   await lastMove(optimizer, 4);

@@ -3,11 +3,14 @@ import { createOptimizer, createVector, esgdSoap, openDevice, soap } from "../..
 import { RotatedCore, type RotatedRule } from "../../lib/optim/rotated_core.ts";
 import { Layout } from "../../lib/linalg/layout.ts";
 import { distance, matrixFrom, multiply, someMatrix, transpose } from "../support/matrix.ts";
+import { fileDevice } from "../support/device.ts";
 import { followTrajectory } from "./matrix_trajectory.ts";
+
+const gpu = await fileDevice();
 
 for (const operands of ["buffer", "texture"] as const) {
   Deno.test(`SOAP follows the golden trajectory for 50 steps (operands from a ${operands})`, async () => {
-    using gpu = await openDevice({ operands });
+    using gpu = await openDevice({ kernels: "register", operands });
     const errors = await followTrajectory(gpu, "soap_lr0.01_every10", soap({ learningRate: 0.01, refresh: "qr" }));
     // The eigenvectors of G Gᵀ in f32 differ by about 1e−4 from those in f64 where eigenvalues are small.
     for (const error of Object.values(errors)) assertLess(error, 4e-4);
@@ -16,7 +19,7 @@ for (const operands of ["buffer", "texture"] as const) {
 }
 
 Deno.test("matrices with a side of more than 64 begin with orthonormal bases that sort the factors' diagonals", async () => {
-  using gpu = await openDevice({ kernels: "register" });
+  using gpu = await openDevice({ kernels: "register", operands: "buffer" });
   {
     const [rows, columns] = [100, 40];
     const layout = new Layout([{ name: "w", shape: [rows, columns] }]);
@@ -41,7 +44,6 @@ Deno.test("matrices with a side of more than 64 begin with orthonormal bases tha
 for (const refresh of ["rotation", "qr"] as const) {
   const expected = refresh === "qr" ? "is rotated, too" : "keeps the identity";
   Deno.test(`refreshed by ${refresh}, a matrix with a side of more than 32 times the other ${expected}`, async () => {
-    using gpu = await openDevice({ kernels: "register" });
     const [rows, columns] = [66, 2];
     const layout = new Layout([{ name: "v", shape: [3, 3] }, { name: "w", shape: [rows, columns] }]);
     using parameters = createVector(gpu, layout);
@@ -66,7 +68,7 @@ for (const refresh of ["rotation", "qr"] as const) {
 }
 
 Deno.test("with factorsEvery 2 left factors follow the even steps' gradients, right ones the odd steps'", async () => {
-  using gpu = await openDevice({ kernels: "register" });
+  using gpu = await openDevice({ kernels: "register", operands: "buffer" });
   const size = 5;
   const layout = new Layout([{ name: "w", shape: [size, size] }]);
   using parameters = createVector(gpu, layout);
@@ -93,7 +95,7 @@ Deno.test("with factorsEvery 2 left factors follow the even steps' gradients, ri
 });
 
 Deno.test("with factorsWithin 2 a refresh's step and the one before it update factors, all others leave them", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register", operands: "buffer" });
   const size = 5;
   const layout = new Layout([{ name: "w", shape: [size, size] }]);
   using parameters = createVector(gpu, layout);
@@ -105,8 +107,8 @@ Deno.test("with factorsWithin 2 a refresh's step and the one before it update fa
   for (let step = 0; step < 50; step++) {
     gradient.write(someMatrix(size, size, step).flat());
     optimizer.step({ parameters, gradient });
-    for (const name of ["factors", "basis"] as const) {
-      const now = await optimizer.state[name].read();
+    const [factors, basis] = await Promise.all([optimizer.state.factors.read(), optimizer.state.basis.read()]);
+    for (const [name, now] of Object.entries({ factors, basis }) as [keyof typeof changed, Float32Array][]) {
       if (now.some((entry, i) => entry !== (before[name]?.[i] ?? 0))) changed[name].push(step);
       before[name] = now;
     }
@@ -138,7 +140,6 @@ for (
   ]
 ) {
   Deno.test(`factors of both sides follow before each refresh with ${JSON.stringify(options)}`, async () => {
-    using gpu = await openDevice({ kernels: "register" });
     const size = 3;
     const layout = new Layout([{ name: "w", shape: [size, size] }]);
     using parameters = createVector(gpu, layout);
@@ -176,7 +177,7 @@ Deno.test("intervals that would leave refreshes without updates of factors are r
 });
 
 Deno.test("a core of a caller's own is refused intervals that do not fit together, and its rule is freed", async () => {
-  using gpu = await openDevice();
+  using gpu = await openDevice({ kernels: "register", operands: "buffer" });
   const layout = new Layout([{ name: "w", shape: [4, 4] }]);
   const rotation = { basisEvery: 5, refresh: "qr", averaging: 0.9, weightDecay: 0 } as const;
   const created = (schedule: object) => {

@@ -3,7 +3,7 @@ import { createOptimizer, createVector, openDevice, sophiaH } from "../../mod.ts
 import { relativeError } from "../support/golden.ts";
 
 Deno.test("Sophia-H follows its algorithm in f64, whether directions are given as vectors or by their keys", async () => {
-  using gpu = await openDevice({ kernels: "register" });
+  using gpu = await openDevice({ kernels: "register", operands: "buffer" });
   const length = 37;
   const options = { learningRate: 0.01, gamma: 0.5, updateEvery: 3, weightDecay: 0.1 };
   const [beta1, beta2] = [0.96, 0.99];

@@ -44,10 +44,14 @@ export function eigenpairs(symmetric: Matrix): [number, number[]][] {
   const n = a.length;
   /** Rows are the eigenvectors. */
   const q = a.map((_, i) => a.map((_, j) => i === j ? 1 : 0));
-  for (let sweep = 0; sweep < 30; sweep++) {
+  // What is smaller than this changes no eigenvalue in double precision, not even if all of a row is left.
+  const rest = 2 ** -53 / n * Math.hypot(...a.flat());
+  for (let sweep = 0, rotations = 1; sweep < 30 && rotations > 0; sweep++) {
+    rotations = 0;
     for (let p = 0; p < n; p++) {
       for (let r = p + 1; r < n; r++) {
-        if (a[p][r] === 0) continue;
+        if (Math.abs(a[p][r]) <= rest) continue;
+        rotations++;
         const zeta = (a[r][r] - a[p][p]) / (2 * a[p][r]);
         const t = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
         const cos = 1 / Math.hypot(1, t);

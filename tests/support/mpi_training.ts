@@ -58,7 +58,7 @@ export async function digestOf(results: Results): Promise<string> {
 }
 
 if (import.meta.main) {
-  using gpu = await openDevice({ kernels: "register" });
+  using gpu = await openDevice({ kernels: "register", operands: "buffer" });
   const peers = joinMpi(launchOf((variable) => Deno.env.get(variable))!);
   const results = await trainings(gpu, peers);
   await peers.finish();

@@ -1,3 +1,4 @@
+import { loadOwnFiles, loadOwnFilesOfSweep } from "../../tasks/own/load_own_files.ts";
 import { HelpRequest } from "../../tasks/shell/help.ts";
 import { reportError } from "../../tasks/shell/main.ts";
 import "./lent_devices.ts";
@@ -21,16 +22,19 @@ async function workOf(name: string): Promise<Work> {
 
 /**
  * Does in this process what `tasks/NAME.ts` does when a person in `folder` calls it, for a third of the processor time of a process of its
- * own (`startTask`). Signals, permissions and files with a user's own optimizers need a process. One at a time.
+ * own (`startTask`). Signals and permissions need a process, and so do files with a user's own optimizers that the first call does not name,
+ * because options are made when a task is loaded. One at a time.
  *
  * @returns The exit code that a process would have had, and what it would have written.
  */
 export async function taskHere(name: string, args: readonly string[], folder: string): Promise<Outcome> {
-  const work = await workOf(name);
   const written = { stdout: "", stderr: "" };
   using _ = capture(written);
   using _folder = variable("INIT_CWD", folder);
   try {
+    await loadOwnFiles(args);
+    if (name === "sweep") await loadOwnFilesOfSweep(args);
+    const work = await workOf(name);
     await work(args, new AbortController().signal);
     return { code: 0, ...written };
   } catch (error) {

@@ -87,7 +87,7 @@ Deno.test("each known comparison has Adam, optimizers of the registry, runs on t
 Deno.test("deno task advise weighs the optimizers of the comparison by their cost here, and writes nothing", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "picture.png"), smoothPng(16, 16));
-    using _clock = fastClock(10);
+    using _clock = fastClock(40);
     const advise = async (...args: string[]) => {
       const { code, stdout, stderr } = await taskHere("advise", args, folder);
       assertEquals(code, 0, stderr);

@@ -68,7 +68,13 @@ Deno.test("a comparison by processes, also after Ctrl-C, has the figures of one 
     const command = ["--input", "p.png", "--optimizers", "adam,esgd", ...one, "--epochs", "20"];
     await compare(folder, ...command, "--name", "alone");
     const path = join(folder, "runs", "compare", "many");
-    const child = startTask("compare", [...command, "--name", "many", "--engine", "local"], folder);
+    const child = startTask(
+      "compare",
+      [...command, "--name", "many", "--engine", "local"],
+      folder,
+      {},
+      "fast_process.ts",
+    );
     const reader = child.stderr.getReader();
     await readUntil(reader, (text) => text.includes("1-sine-adam-seed-0: finished"));
     child.kill("SIGINT");

@@ -29,7 +29,7 @@ function withPicture(work: (folder: string) => Promise<void>): Promise<void> {
   });
 }
 
-const start = (folder: string, ...args: string[]) => startTask("compare", args, folder);
+const start = (folder: string, ...args: string[]) => startTask("compare", args, folder, {}, "fast_process.ts");
 
 async function compare(folder: string, ...args: string[]): Promise<Outcome> {
   using _clock = fastClock(10);
@@ -175,6 +175,12 @@ Deno.test("--tune gives both optimizers the same effort and makes the final runs
       const config = JSON.parse(await Deno.readTextFile(join(path, "runs", `sine-${optimizer}-s0`, "config.json")));
       assertEquals(String(config.optimizer.learningRate), chosen.learningRate);
       assertEquals([config.options.schedule, config.steps, config.scheduleSteps], [chosen.schedule, steps, steps]);
+      // Hessian-vector products are counted for ESGD, and Adam has none.
+      const metrics = await Deno.readTextFile(join(path, "runs", `sine-${optimizer}-s0`, "metrics.jsonl"));
+      const { hvps } = JSON.parse(metrics.trimEnd().split("\n").at(-1)!);
+      assertEquals(finals.map((row) => Number(row.hvps)), [hvps]);
+      const made = rows.filter((row) => row.optimizer === optimizer && row.diverged === "false");
+      assert(made.every((row) => Number(row.hvps) > 0 === (optimizer === "esgd")), `${optimizer}: ${hvps} products`);
     }
     const seconds = ["adam", "esgd"].map((optimizer) => paces[`sine-${optimizer}`].seconds);
     // 2 pairs, each with 1 final run and 4 final runs' time of tuning; a whole number of steps fits into that.

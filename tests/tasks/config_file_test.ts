@@ -245,6 +245,30 @@ Deno.test("the configuration of a run makes the same run again", () =>
     assertEquals(same.psnr, summary.psnr);
   }));
 
+Deno.test("a damaged entry about the data in a run's configuration is refused by each task", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "config.json");
+    const scene = { train: 9, test: 3, width: 8, height: 6, near: 2, far: 6, cameras: "blender", pictures: "1f" };
+    const entries = [
+      [imageTask, "image", { width: 16, height: 12, channels: 3 }],
+      [occupancyTask, "mesh", { vertices: 8, faces: 12 }],
+      [nerfTask, "scene", scene],
+      [audioTask, "sound", { rate: 8000, channels: 2, frames: 100 }],
+      [fitTask, "samples", { trained: 90, heldOut: 10, inputs: { columns: 2 }, targets: { columns: 1 } }],
+    ] as const;
+    for (const [task, name, about] of entries) {
+      const read = async (entry: object) => {
+        await Deno.writeTextFile(path, JSON.stringify({ options: {}, [name]: entry }));
+        await readRunRequest(task as typeof imageTask, ["--config", path], false);
+      };
+      await read(about);
+      for (const member of Object.keys(about)) {
+        const message = `${path}, ${name}.${member}: expected `;
+        await assertRejects(() => read({ ...about, [member]: null }), UserError, message);
+      }
+    }
+  }));
+
 Deno.test("a file that --config cannot use is refused in one sentence", () =>
   inFolder(async (folder) => {
     const refused = (json: unknown, message: string, ...args: string[]) =>

@@ -174,7 +174,7 @@ Deno.test("a run leaves test views, depth, a path, metrics and a summary; resumi
 
 Deno.test("--minutes fixes the number of steps before the run; --dry-run tells them and leaves nothing", () =>
   inFolder(async (folder) => {
-    using _ = fastClock(8);
+    using _ = fastClock(16);
     const dry = await succeeds(folder, "--dry-run --epochs 3", ...tiny);
     assertStringIncludes(dry.stdout, "Steps       6, 2 per epoch");
     assertEquals(namesIn(folder), []);

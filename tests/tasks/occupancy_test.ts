@@ -25,7 +25,7 @@ import { beginClosing } from "../../tasks/training/closing.ts";
 
 // 8 steps an epoch, the last of 416 points.
 const small =
-  "--width 16 --layers 2 --points 4000 --batch-size 512 --resolution 12 --test-points 20000 --optimizer adam --kernels register"
+  "--width 16 --layers 2 --points 4000 --batch-size 512 --resolution 12 --test-points 2000 --optimizer adam --kernels register"
     .split(" ");
 
 /** A ball of radius 4 about (10, 0, 0). */
@@ -144,7 +144,7 @@ Deno.test("a run leaves a mesh in the input's coordinates, pictures, metrics and
       "summary.json",
     ]);
     const summary = await json(run, "summary.json");
-    assertEquals([summary.steps, summary.points], [48, 20_000]);
+    assertEquals([summary.steps, summary.points], [48, 2000]);
     assert(summary.iouUniform > 0.6 && summary.chamfer < 0.2, JSON.stringify(summary));
     assert(summary.iouAuthors > 0 && summary.iouAuthors <= 1);
     for (const file of ["mesh.ply", "mesh.obj"]) {
@@ -247,7 +247,7 @@ Deno.test("a run that is stopped while it is concluded leaves no result that loo
 Deno.test("--minutes fixes the number of steps before the run; --dry-run tells them and leaves nothing", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(join(folder, "ball.ply"), encodePly(ball));
-    using _ = fastClock(8);
+    using _ = fastClock(16);
     const dry = await succeeds(folder, "ball.ply --dry-run --epochs 3", ...small);
     assertStringIncludes(dry.stdout, "Steps       24, 8 per epoch");
     assertEquals(namesIn(folder), ["ball.ply"]);
@@ -277,17 +277,20 @@ Deno.test("--repair makes of a doubled mesh and of one of mixed orientation what
         /6 faces turned/,
       ],
     ];
+    const dry =
+      "--width 8 --layers 1 --points 512 --batch-size 512 --kernels register --optimizer adam --epochs 1 --dry-run";
+    using _ = fastClock(16);
     for (const [file, error, change] of cases) {
-      const refused = await occupancy(folder, `${file} --width 8 --layers 1 --dry-run`);
+      const refused = await occupancy(folder, `${file} ${dry}`);
       assertEquals(refused.code, 1);
       assertMatch(refused.stderr, error);
       assert(!refused.stderr.includes("threshold"), refused.stderr);
-      const repaired = await occupancy(folder, `${file} --width 8 --layers 1 --dry-run --repair`);
+      const repaired = await occupancy(folder, `${file} ${dry} --repair`);
       assertEquals(repaired.code, 0);
       assertMatch(repaired.stderr, change);
     }
     await Deno.writeTextFile(join(folder, "line.obj"), `ver 1\n${new TextDecoder().decode(encodeObj(cube()))}f 1 2\n`);
-    const { code, stderr } = await occupancy(folder, "line.obj --width 8 --layers 1 --dry-run");
+    const { code, stderr } = await occupancy(folder, `line.obj ${dry}`);
     assertEquals(code, 0);
     assertEquals(stderr.match(/warning: .*line\.obj: passed over .*/g)?.length, 2);
   }));

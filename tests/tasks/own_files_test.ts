@@ -1,45 +1,17 @@
-import {
-  assert,
-  assertAlmostEquals,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { decodeSafetensors } from "../../lib/codec/mod.ts";
-import project from "../../deno.json" with { type: "json" };
 import { createOptimizer, openDevice, optimizerNames } from "../../mod.ts";
 import { optimizerKinds } from "../../lib/optim/registry.ts";
 import { loadOwnFile } from "../../tasks/own/load_own_file.ts";
 import type { OwnOption } from "../../tasks/own/own_files.ts";
 import { TASKS } from "../../tasks/registry.ts";
-import { smoothPng } from "../support/image_task.ts";
+import { printed, withOwnFiles } from "../support/own_files.ts";
 import { type Outcome, outcome, startTask } from "../support/process.ts";
 import { inFolder } from "../support/temporary_folder.ts";
 
-const page = await Deno.readTextFile(new URL("../../docs/extending.md", import.meta.url));
-
-/** A file as docs/extending.md prints it, for the tasks of this clone. */
-function printed(name: string): string {
-  const [, code] = new RegExp(`^\`\`\`ts ${name}\\n([\\s\\S]*?)^\`\`\``, "m").exec(page)!;
-  return code.replace("https://HOST/neural-fields/lib/extend.ts", `${project.name}/extend`);
-}
-
-/** Gives a folder with the three files of the page to `work`. */
-function withFiles(work: (folder: string) => Promise<void>): Promise<void> {
-  return inFolder(async (folder) => {
-    for (const name of ["lion.ts", "finer.ts", "pseudo_huber.ts"]) {
-      await Deno.writeTextFile(join(folder, name), printed(name));
-    }
-    await Deno.writeFile(join(folder, "picture.png"), smoothPng(8, 7));
-    await work(folder);
-  });
-}
-
-/** Comparisons measure how long steps take, before they make any: here by a clock that runs fast. */
 const run = (name: string, folder: string, ...args: string[]): Promise<Outcome> =>
-  outcome(startTask(name, args, folder, {}, name === "compare" ? "fast_process.ts" : undefined));
+  outcome(startTask(name, args, folder));
 
 async function succeeds(name: string, folder: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(name, folder, ...args);
@@ -52,7 +24,7 @@ const own = ["--optimizer", "./lion.ts", "--activation", "finer.ts"];
 const tiny = ["--size", "8", "--width", "8", "--layers", "1", "--batch-size", "32", "--kernels", "register"];
 
 Deno.test("a run with an optimizer and an activation of one's own records them, and goes on only with the same texts", () =>
-  withFiles(async (folder) => {
+  withOwnFiles(async (folder) => {
     const options = ["--weight-decay", "0.01", "--betas", "0.8,0.9", "--omega", "20", "--lr", "0.001"];
     await succeeds("image", folder, "picture.png", ...own, ...options, ...tiny, "--epochs", "2", "--name", "one");
     const path = join(folder, "runs", "image", "one");
@@ -91,7 +63,7 @@ Deno.test("a run with an optimizer and an activation of one's own records them, 
   }));
 
 Deno.test("where a run of one's own files diverges, these are the first to be checked: the optimizer's not before it has updated", () =>
-  withFiles(async (folder) => {
+  withOwnFiles(async (folder) => {
     const lion = printed("lion.ts").replace("- u.rate * sign(", "* 1e30 - u.rate * sign(");
     await Deno.writeTextFile(join(folder, "lion.ts"), lion);
     const diverged = async (...args: string[]) => {
@@ -113,7 +85,7 @@ Deno.test("where a run of one's own files diverges, these are the first to be ch
   }));
 
 Deno.test("--optimizer auto says what it took for an activation of one's own, and why", () =>
-  withFiles(async (folder) => {
+  withOwnFiles(async (folder) => {
     const { stderr } = await run(
       "image",
       folder,
@@ -131,121 +103,20 @@ Deno.test("--optimizer auto says what it took for an activation of one's own, an
     );
   }));
 
-Deno.test("comparisons and sweeps know files of one's own by the names in them", () =>
-  withFiles(async (folder) => {
-    const pairs = ["--activations", "./finer.ts", "--optimizers", "adam,./lion.ts", "--seeds", "1", "--epochs", "1"];
-    await succeeds("compare", folder, "--input", "picture.png", ...pairs, ...tiny, "--name", "c");
-    const { settings, command } = await json(folder, "runs", "compare", "c", "comparison.json");
-    assertEquals([settings.optimizers, settings.activations, settings.ownFiles.length], [
-      ["adam", "lion"],
-      ["finer"],
-      2,
-    ]);
-    assertStringIncludes(command, "--activations ./finer.ts --optimizers adam,./lion.ts");
-    const runs = [...Deno.readDirSync(join(folder, "runs", "compare", "c", "runs"))].map(({ name }) => name).toSorted();
-    assertEquals(runs, ["finer-adam-s0", "finer-lion-s0"]);
-    // Without the files of the record, the name is taken all the same.
-    const other = ["--activations", "sine", "--optimizers", "adam", "--seeds", "1", "--epochs", "1"];
-    const { code, stderr } = await run("compare", folder, ...other, ...tiny, "--name", "c");
-    const path = join(folder, "runs", "compare", "c");
-    const taken = `error: ${path}: this folder holds a comparison with other options; choose another --name.\n`;
-    assertEquals([code, stderr], [1, taken]);
-
-    const elsewhere = await succeeds("compare", folder, ...pairs, ...tiny, "--engine", "slurm", "--dry-run");
-    assertStringIncludes(elsewhere, "#SBATCH --requeue");
-    assertStringIncludes(elsewhere, "--name 2-finer-lion-seed-0");
-    const [finer, lion] = ["finer.ts", "lion.ts"].map((name) => join(folder, name));
-    assertStringIncludes(elsewhere, `--activation=${finer} --optimizer=${lion}`);
-
-    await Deno.mkdir(join(folder, "grids"));
-    const spec = { task: "fit", options: { activation: "../finer.ts" }, grid: { optimizer: ["adam", "../lion.ts"] } };
-    await Deno.writeTextFile(join(folder, "grids", "s.json"), JSON.stringify(spec));
-    const planned = await succeeds("sweep", folder, "grids/s.json", "--dry-run");
-    assertStringIncludes(planned, "2-lion");
-    assertStringIncludes(planned, `--optimizer=${join(folder, "lion.ts")}`);
-  }));
-
-Deno.test("an objective of one's own is trained on, measured, recorded, compared and swept", () =>
-  withFiles(async (folder) => {
-    const small = ["--width", "8", "--layers", "1", "--batch-size", "64", "--objective", "./pseudo_huber.ts"];
-    const path = join(folder, "runs", "fit", "own");
-    await Deno.writeTextFile(join(folder, "xy.csv"), Array.from({ length: 64 }, (_, i) => `${i},${i % 9}`).join("\n"));
-    const first = ["xy.csv", ...small, "--delta", "0.05", "--epochs", "2", "--name", "own"];
-    const { stderr } = await run("fit", folder, ...first);
-    assertStringIncludes(stderr, "On held-out samples: pseudoHuber 0.");
-    const { objective, options, ownFiles: [{ option, name, file }] } = await json(path, "config.json");
-    assertEquals(objective, { name: "pseudoHuber", delta: 0.05 });
-    assertEquals([options.objective, option, name, file], [
-      "pseudoHuber",
-      "objective",
-      "pseudoHuber",
-      join(folder, "pseudo_huber.ts"),
-    ]);
-    const before = await json(path, "summary.json");
-    await succeeds("fit", folder, "--resume", path, "--epochs", "3");
-    // Without the loss of an entry, the device computes the loss, and the quality is the SNR.
-    const text = await Deno.readTextFile(join(folder, "pseudo_huber.ts"));
-    await Deno.writeTextFile(join(folder, "device.ts"), text.replace(", entryLoss }", " }"));
-    const same = ["xy.csv", ...small.with(-1, "device.ts"), "--delta", "0.05", "--epochs", "2", "--name", "device"];
-    assertStringIncludes(await succeeds("fit", folder, ...same), "SNR");
-    const measured = await json(folder, "runs", "fit", "device", "summary.json");
-    for (const figure of ["loss", "trainLoss"]) {
-      assertAlmostEquals(measured[figure], before[figure], 1e-4 * before[figure]);
-    }
-    assertEquals([measured.gain, Number.isFinite(before.gain)], [undefined, true]);
-
-    // The loss of an entry must be that of the kernel.
-    await Deno.writeTextFile(join(folder, "wrong.ts"), text.replace("=> delta ** 2 *", "=> 2 * delta ** 2 *"));
-    const wrong = await run("fit", folder, "xy.csv", ...small.with(-1, "./wrong.ts"), "--epochs", "1", "--name", "w");
-    const [, expected, found] = /^error: \S*wrong\.ts: entryLoss: expected a mean of (\S+) over .* found (\S+)\.$/m
-      .exec(wrong.stderr)!;
-    assertAlmostEquals(Number(found), 2 * Number(expected), 2e-3 * Number(found));
-
-    const solid = await run("occupancy", folder, "--objective", "./pseudo_huber.ts");
-    assertEquals(
-      solid.stderr.trim(),
-      "error: --objective: expected an objective whose outputs are logits, such as binaryCrossEntropy, found " +
-        '"./pseudo_huber.ts", whose outputs are values; an entry made by objectiveKind says what they are (docs/extending.md).',
-    );
-    const pairs = ["--activations", "sine", "--optimizers", "adam", "--seeds", "1", "--epochs", "1", "--name", "c"];
-    await succeeds("compare", folder, "--task", "fit", "--input", "xy.csv", ...pairs, ...small);
-    const { settings, quality } = await json(folder, "runs", "compare", "c", "comparison.json");
-    // Runs of fit have no pictures to show.
-    const report = await Deno.readTextFile(join(folder, "runs", "compare", "c", "report.html"));
-    assertEquals(report.includes("The run of median quality"), false);
-    assertEquals([settings.options.objective, settings.ownFiles.length, quality.figure], ["pseudoHuber", 1, "gain"]);
-    const spec = { task: "fit", grid: { objective: ["l1", "./pseudo_huber.ts"] } };
-    await Deno.writeTextFile(join(folder, "s.json"), JSON.stringify(spec));
-    assertStringIncludes(await succeeds("sweep", folder, "s.json", "--dry-run"), "2-pseudoHuber");
-
-    await Deno.writeTextFile(
-      join(folder, "huge.ts"),
-      text.replace("return (y - t) /", "return 1e38 * (y - t) * 1e38 /"),
-    );
-    const huge = await run("fit", folder, "xy.csv", ...small.with(-1, "./huge.ts"), "--epochs", "1", "--name", "huge");
-    assertStringIncludes(huge.stderr, "check ./huge.ts.");
-    await Deno.writeTextFile(join(folder, "pseudo_huber.ts"), `${text}// Changed\n`);
-    const changed = await run("fit", folder, "--resume", path, "--epochs", "4");
-    assertStringIncludes(
-      changed.stderr,
-      `pseudo_huber.ts: expected the text with which ${path} was made, found another`,
-    );
-    await Deno.writeTextFile(
-      join(folder, "distance.ts"),
-      'import { eikonal } from "@neural-fields/neural-fields/objective";\nexport default eikonal();\n',
-    );
-    const distance = await run("fit", folder, "xy.csv", ...small.with(-1, "distance.ts"));
-    assertEquals(
-      distance.stderr.trim(),
-      "error: --objective eikonal: expected one whose only target is the field's output of width 1, for each row, found none.",
-    );
-  }));
-
-Deno.test("every task takes files of one's own, and lists the options in them; advice takes no optimizer", () =>
-  withFiles(async (folder) => {
+Deno.test("every task takes files of one's own, names them as they were typed, and lists the options in them; advice takes no optimizer", () =>
+  withOwnFiles(async (folder) => {
     await Promise.all([...TASKS.keys()].map(async (name) => {
       const help = (await succeeds(name, folder, ...own, "--help")).replaceAll(/\s+/g, " ");
-      for (const part of ["gaussNewton, lion, auto", "softplus, finer, relu-pe", "lion: 0.9,0.99"]) {
+      // A file is named as it was typed.
+      assert(!help.includes(folder));
+      for (
+        const part of [
+          "also accepted: ./lion.ts for lion",
+          "gaussNewton, lion, auto",
+          "softplus, finer, relu-pe",
+          "lion: 0.9,0.99",
+        ]
+      ) {
         assertStringIncludes(help, part, name);
       }
     }));
@@ -336,11 +207,4 @@ Deno.test("a file that is no optimizer, activation or objective, or takes a name
       "expected a name or a file on this machine, found the address https://example.org",
     );
     assertEquals(optimizerNames, [...known, "lioness"]);
-  }));
-
-Deno.test("the help names a file of one's own as it was typed, and not by its absolute path", () =>
-  withFiles(async (folder) => {
-    const help = await succeeds("image", folder, "--optimizer", "./lion.ts", "--help");
-    assertStringIncludes(help.replaceAll(/\s+/g, " "), "also accepted: ./lion.ts for lion");
-    assert(!help.includes(folder));
   }));

@@ -91,3 +91,17 @@ Deno.test("what is recorded is submitted soon, then in longer parts while the de
   pace.took(1000, 1000);
   assertEquals(submits(1, 4), [2, 2, 2, 2], "recording takes as long as a step");
 });
+
+Deno.test("losses are looked at about every second, sooner where the ring of losses is full", () => {
+  const pace = new Pace(1000);
+  /** Steps between looks, if a step takes so many milliseconds. */
+  const bursts = (milliseconds: number, count: number) =>
+    Array.from({ length: count }, () => {
+      const { burst } = pace;
+      pace.took(burst, milliseconds * burst);
+      return burst;
+    });
+  assertEquals(bursts(10, 6), [1, 4, 16, 64, 100, 100], "steps of 10 ms");
+  assertEquals(bursts(0.125, 4), [100, 400, 1000, 1000], "steps of an eighth of a millisecond");
+  assertEquals(bursts(2000, 3), [1000, 1, 1], "steps of two seconds");
+});

@@ -9,7 +9,7 @@ export interface Activation {
   /**
    * WGSL functions `value`, `partial_m` and `partial_m_k` of a `Preactivation` (an array of one vec4f for each map): the
    * activation, its first and its second derivatives, which must be finite at 0, the padding's preactivation. It is undefined for the
-   * identity. The text may include shared snippets, for example `{{include reduced_angle}}` (see `expandKernel`).
+   * identity. The text may include shared snippets, for example `{{include sine}}` (see `expandKernel`).
    */
   readonly text?: string;
   /**

@@ -45,11 +45,15 @@ const straightWays: readonly Way[] = [
   [false, false, "c"],
 ];
 
+// What 32 columns leave to `wide` is the same as what 16 do, and takes as long to compile.
+const waysOf = (family: BatchedFamily) => {
+  if (family === "straight32") return straightWays.slice(0, 2);
+  return isStraight(family) ? straightWays : sixWays;
+};
+
 const configurations: { family: BatchedFamily; operands: OperandAccess; ways: readonly Way[] }[] = [
   { family: "register", operands: "buffer", ways: otherWays },
-  ...BATCHED_FAMILIES.map((family) => {
-    return { family, operands: "texture" as const, ways: isStraight(family) ? straightWays : sixWays };
-  }),
+  ...BATCHED_FAMILIES.map((family) => ({ family, operands: "texture" as const, ways: waysOf(family) })),
 ];
 
 for (const { family, operands, ways } of configurations) {
@@ -104,7 +108,7 @@ async function agreesWithDouble(gpu: Gpu, [transposeA, transposeB, to]: Way): Pr
 
 for (const family of BATCHED_FAMILIES) {
   Deno.test(`a symmetric product computed by half has the bits of the whole one (${family})`, async () => {
-    using gpu = await openDevice();
+    using gpu = await openDevice({ operands: "buffer" });
     gpu.tuner.adopt({ [subject]: family });
     const layout = new Layout([{ name: "m", shape: [75, 40] }]);
     const square = new Layout([{ name: "m", shape: [75, 75] }]);
@@ -124,7 +128,7 @@ for (const family of BATCHED_FAMILIES) {
   });
 
   Deno.test(`an upper triangular B is multiplied without its zeros, and counted so (${family})`, async () => {
-    using gpu = await openDevice();
+    using gpu = await openDevice({ operands: "buffer" });
     gpu.tuner.adopt({ [subject]: family });
     const layout = new Layout([{ name: "m", shape: [100, 80] }]);
     const square = new Layout([{ name: "m", shape: [80, 80] }]);

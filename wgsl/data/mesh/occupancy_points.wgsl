@@ -13,6 +13,7 @@
 {{write batch: array<vec4f>}}
 {{include invocation_index}}
 {{include threefry}}
+{{include sine}}
 
 const PER_STEP = 5.9604644775390625e-8; // 2⁻²⁴
 
@@ -23,8 +24,8 @@ fn fraction(bits: vec2u) -> vec2f { return vec2f(bits >> vec2u(8u)) * PER_STEP; 
 // falling below 0 where it is only approximate.
 fn normal(bits: vec2u) -> vec2f {
   let at = vec2f((bits >> vec2u(8u)) + vec2u(1u, 0u)) * PER_STEP;
-  let angle = 6.283185307179586 * (at.y - 0.5);
-  return sqrt(max(0.0, -2.0 * log(at.x))) * vec2f(cos(angle), sin(angle));
+  let turn = vec4f(2.0 * at.y - 1.0);
+  return sqrt(max(0.0, -2.0 * log(at.x))) * vec2f(cospi(turn).x, sinpi(turn).x);
 }
 
 fn sample_point(sample: u32) -> vec3f {

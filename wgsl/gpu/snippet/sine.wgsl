@@ -1,5 +1,5 @@
 // sine(x) = sin x, cosine(x) = cos x, sinpi(t) = sin πt and cospi(t) = cos πt, with an absolute error of at most 3e−7 on every adapter (sine
-// and cosine up to |x| = 3000). WGSL's own sin and cos may be wrong by 2⁻¹¹ on [−π, π], and by any amount beyond.
+// and cosine up to |x| = 3000; 1e−6 up to 1e5). WGSL's own sin and cos may be wrong by 2⁻¹¹ on [−π, π], and by any amount beyond.
 // With x = kπ + r and |r| ≤ π/2, sin x = (−1)ᵏ sin r, where sin r is the polynomial of its degree with the least relative error, 6e−9.
 
 /// sin r for |r| ≤ π/2, with the other sign where k is odd.
@@ -9,8 +9,12 @@ fn alternating_sine(r: vec4f, k: vec4f) -> vec4f {
   return (1.0 - 2.0 * abs(k - 2.0 * round(0.5 * k))) * (r + r * series);
 }
 
-/// x − kπ. π is subtracted in two parts; the products of the first are exact.
-fn after_half_turns(x: vec4f, k: vec4f) -> vec4f { return (x - k * 3.140625) - k * 0.00096765358979323846; }
+/// x − kπ. π is subtracted in two parts; the products of the first are exact. From |x| = 1e6 or so on, where neighbouring numbers are a
+/// large part of a turn apart, the difference may lie outside of ±π/2, and is taken as 0, so that no sine is above 1.
+fn after_half_turns(x: vec4f, k: vec4f) -> vec4f {
+  let r = (x - k * 3.140625) - k * 0.00096765358979323846;
+  return select(r, vec4f(), abs(r) > vec4f(1.6));
+}
 
 fn sine(x: vec4f) -> vec4f {
   let k = round(x * 0.31830988618379067);
