@@ -66,6 +66,9 @@ Deno.test("where a run of one's own files diverges, these are the first to be ch
   withOwnFiles(async (folder) => {
     const lion = printed("lion.ts").replace("- u.rate * sign(", "* 1e30 - u.rate * sign(");
     await Deno.writeTextFile(join(folder, "lion.ts"), lion);
+    // Weights that do not become smaller with ω, so that a large ω makes the first gradient infinite.
+    const finer = printed("finer.ts").replace("Math.sqrt(6 / fanIn) / omega", "Math.sqrt(6 / fanIn)");
+    await Deno.writeTextFile(join(folder, "finer.ts"), finer);
     const diverged = async (...args: string[]) => {
       const { code, stderr } = await run("image", folder, ...own, ...tiny, "--epochs", "2", ...args);
       assertEquals(code, 1, stderr);
@@ -73,7 +76,7 @@ Deno.test("where a run of one's own files diverges, these are the first to be ch
     };
     const [updated, atOnce] = await Promise.all([
       diverged("--name", "updated"),
-      diverged("--name", "at-once", "--omega", "1e37"),
+      diverged("--name", "at-once", "--omega", "1e38"),
     ]);
     const cause = "The likely cause is code of your own: check";
     assert(!atOnce.includes("layers may help"), atOnce);
