@@ -1,4 +1,5 @@
 import type { DeviceBuffer } from "../gpu/buffer.ts";
+import { columnOf } from "../data/column_of.ts";
 import { linearGroups } from "../gpu/groups.ts";
 import type { ChunkRequest, MatrixPlace } from "../diff/request.ts";
 import type { Field } from "../field/field.ts";
@@ -139,10 +140,10 @@ export class RayEvaluation implements Disposable {
     for (let i = 0; i < count; i++) pixel.set(numbers.subarray(i * 8, i * 8 + 3), i * 3);
     return {
       pixel,
-      opacity: Float32Array.from({ length: count }, (_, i) => numbers[i * 8 + 3]),
-      depth: Float32Array.from({ length: count }, (_, i) => numbers[i * 8 + 4]),
-      median: Float32Array.from({ length: count }, (_, i) => numbers[i * 8 + 5]),
-      medianDensity: Float32Array.from({ length: count }, (_, i) => numbers[i * 8 + 6]),
+      opacity: columnOf(numbers, 8, 3),
+      depth: columnOf(numbers, 8, 4),
+      median: columnOf(numbers, 8, 5),
+      medianDensity: columnOf(numbers, 8, 6),
       ...weights && { weights: new Float32Array(weightBytes) },
     };
   }

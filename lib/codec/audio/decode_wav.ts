@@ -80,7 +80,8 @@ function readSamples(view: DataView, { tag, channels, rate, bits }: WavFormat, n
   const frames = Math.floor(view.byteLength / (size * channels));
   if (frames === 0) throw new Error(`${name}: expected samples, found none.`);
   const read = readerOf(view, tag, bits);
-  const samples = Float32Array.from({ length: frames * channels }, (_, i) => read(i * size));
+  const samples = new Float32Array(frames * channels);
+  for (let i = 0; i < samples.length; i++) samples[i] = read(i * size);
   const odd = samples.findIndex((value) => !Number.isFinite(value));
   if (odd >= 0) {
     const [frame, channel] = [Math.floor(odd / channels), odd % channels];

@@ -1,5 +1,6 @@
 import { checkPicture } from "../../codec/image/check_picture.ts";
 import type { Picture } from "../../codec/image/picture.ts";
+import { columnOf } from "../column_of.ts";
 
 /**
  * Composites a picture with alpha on white: colour·alpha + 1 − alpha. Stored values are blended without linearising
@@ -32,6 +33,6 @@ export function alphaOf(picture: Picture): Picture | undefined {
   checkPicture("alphaOf", picture);
   const { width, height, channels, pixels } = picture;
   if (channels === 1 || channels === 3) return undefined;
-  const alpha = Float32Array.from({ length: width * height }, (_, i) => pixels[(i + 1) * channels - 1]);
+  const alpha = columnOf(pixels, channels, channels - 1);
   return { width, height, channels: 1, pixels: alpha };
 }

@@ -4,10 +4,7 @@ import type { Picture } from "../../codec/image/picture.ts";
 export function asRgb(picture: Picture): Picture {
   const { width, height, channels, pixels } = picture;
   if (channels === 3) return picture;
-  return {
-    width,
-    height,
-    channels: 3,
-    pixels: Float32Array.from({ length: width * height * 3 }, (_, i) => pixels[Math.floor(i / 3)]),
-  };
+  const rgb = new Float32Array(3 * pixels.length);
+  for (let i = 0; i < pixels.length; i++) rgb.fill(pixels[i], 3 * i, 3 * i + 3);
+  return { width, height, channels: 3, pixels: rgb };
 }

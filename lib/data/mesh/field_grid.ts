@@ -5,6 +5,7 @@ import type { FieldDescription } from "../../field/description.ts";
 import type { Field } from "../../field/field.ts";
 import { padRows } from "../../linalg/gemm/shape.ts";
 import { linearGroups } from "../../gpu/groups.ts";
+import { columnOf } from "../column_of.ts";
 import { type Grid, marchingCubes } from "./marching_cubes.ts";
 import type { Mesh } from "../../codec/mesh/mesh.ts";
 import { refineVertices } from "./refine_vertices.ts";
@@ -78,7 +79,7 @@ export async function* fieldSlices(
 /** The first number of each row. */
 function firstNumbers(values: Float32Array, count: number): Float32Array {
   const width = values.length / count;
-  return width === 1 ? values : Float32Array.from({ length: count }, (_, i) => values[i * width]);
+  return width === 1 ? values : columnOf(values, width, 0);
 }
 
 /**
