@@ -86,8 +86,9 @@ async function disturb(sweep: string, submitter: Deno.ChildProcess, input: strin
   await underWay(names[0]);
   const { jobName } = JSON.parse(await Deno.readTextFile(join(sweep, "sweep.json")));
   const job = await slurm("squeue", "--array", `--name=${jobName}`, "--states=RUNNING", "--noheader", "--format=%F");
-  // The signal that Slurm sends to the script before its time is up. The program may take seconds to return.
-  const warned = slurm("scancel", "--signal=TERM", "--batch", `${job}_2`);
+  // The signal that Slurm sends to the script before its time is up. The program sends it at once, may take ten seconds to return, and fails if
+  // the job has ended meanwhile. That the run got it is seen in its log.
+  const warned = slurm("scancel", "--signal=TERM", "--batch", `${job}_2`).catch(() => {});
   await underWay(names[1]);
   for (const process of await processesWith(input, names[1])) Deno.kill(process, "SIGKILL");
   await underWay(names[2]);
